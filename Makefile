@@ -1,0 +1,46 @@
+# Learner Management. `make help` lists what there is to do.
+PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,$(shell $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(p))))
+BIN := .venv/bin
+READY := .venv/ready
+
+.PHONY: run test lint bench prove help lock openapi clean
+.DEFAULT_GOAL := help
+
+help: ## say what each target does
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(READY) ## start the service with its demo centres on http://127.0.0.1:8000
+	$(BIN)/learner-management serve --demo
+
+test: $(READY) ## run every test, and hold the coverage of the rules
+	$(BIN)/pytest -n auto --cov --cov-report= -q
+	$(BIN)/coverage report --include='src/aggregates/*,src/catalogue/*,src/commands/*' --fail-under=90
+
+lint: $(READY) ## formatting, lint, types and import contracts
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	PYTHONPATH=src $(BIN)/lint-imports
+
+bench: $(READY) ## print each benchmark as a ratio to a floor measured in the same run
+	PYTHONPATH=src:. $(BIN)/python -m benchmarks
+
+prove: $(READY) ## the long proofs: kills, races, properties at full count
+	$(BIN)/pytest -n auto -q -m prove --hypothesis-profile=prove
+
+openapi: $(READY) ## write docs/openapi.json again
+	$(BIN)/learner-management openapi > docs/openapi.json
+
+lock: ## pin the requirements again (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+
+clean: ## remove what was set up; what the service recorded in var/ stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(READY): requirements-dev.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found on the PATH."; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@

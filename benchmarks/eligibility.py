@@ -1,0 +1,153 @@
+"""Deciding eligibility, and finding ways to fix, on a qualification of sixty units."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from random import Random
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from catalogue import Pathway, Qualification, Rule, Unit, Window, assess
+from catalogue.qualification import Grading
+
+LEARNERS = 10_000
+FIXED = 2
+RUNS = 5
+GROUPS = "ABCDEF"
+
+
+def sixty_units() -> Qualification:
+    """Make six groups of ten units, with caps, levels and barred pairs."""
+    random = Random(60)  # noqa: S311 - a benchmark
+    units = [
+        Unit(
+            number=number + 1,
+            reference=f"U/{number:03}/0000",
+            title=f"Unit {number + 1}",
+            group=GROUPS[number // 10],
+            level=random.choice((2, 2, 3, 3, 4)),
+            credits=random.randint(1, 6),
+            glh=random.randint(5, 40),
+            grades=("U", "P"),
+        )
+        for number in range(60)
+    ]
+
+    def rule(*groups: str, **values: Any) -> Rule:
+        covers = tuple(unit for unit in units if unit.group in groups)
+        return Rule(covers=covers, groups=groups, **values)
+
+    def barred(*numbers: int) -> Rule:
+        covers = tuple(units[number] for number in numbers)
+        return Rule(
+            covers=covers,
+            units=tuple(unit.reference for unit in covers),
+            at_most_one=True,
+        )
+
+    rules = (
+        Rule(
+            covers=tuple(units[:5]),
+            units=tuple(u.reference for u in units[:5]),
+            all_units=True,
+        ),
+        rule("B", minimum_credits=18),
+        rule("C", minimum_units=4),
+        rule("D", counts_at_most=12),
+        rule("E", counts_at_most=9),
+        rule("F", minimum_glh=60),
+        rule("B", "C", minimum_credits=40),
+        rule(*GROUPS, minimum_credits=110),
+        rule(*GROUPS, minimum_credits=55, at_or_above_level=3),
+        *(barred(n, n + 1) for n in (10, 15, 22, 31, 35, 41, 45, 52)),
+    )
+    return Qualification(
+        reference="Q-0000000060",
+        version=1,
+        from_=date(2020, 1, 1),
+        number="600/0000/0",
+        title="Sixty units",
+        suite="Benchmarks",
+        subject_area="Benchmarks",
+        level=3,
+        price=Decimal("1.00"),
+        registration=Window(opens=date(2020, 1, 1), closes=date(2040, 1, 1)),
+        certification_ends=date(2045, 1, 1),
+        grading=Grading(),
+        units=tuple(units),
+        pathways=(Pathway(code="MAIN", title="Main", rules=rules, units=tuple(units)),),
+    )
+
+
+def learners(qualification: Qualification) -> list[dict[str, str]]:
+    """Draw grades: a learner has some part of the units, a few of them failed."""
+    random = Random(1)  # noqa: S311 - a benchmark
+    drawn = []
+    for _ in range(LEARNERS):
+        share = random.uniform(0.3, 1.0)
+        drawn.append(
+            {
+                unit.reference: random.choice("PPPPPPPPPU")
+                for unit in qualification.units
+                if random.random() < share
+            }
+        )
+    return drawn
+
+
+def floor(qualification: Qualification, grades: list[dict[str, str]]) -> None:
+    """Sum the credits achieved by group, and no more."""
+    units = {unit.reference: unit for unit in qualification.units}
+    for each in grades:
+        sums = dict.fromkeys(GROUPS, 0)
+        for reference, grade in each.items():
+            if grade != "U":
+                unit = units[reference]
+                sums[unit.group] += unit.credits
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Time the work: the median of several runs."""
+    times = []
+    for _ in range(RUNS):
+        begun = perf_counter()
+        work()
+        times.append(perf_counter() - begun)
+    return median(times)
+
+
+def run() -> None:
+    qualification = sixty_units()
+    grades = learners(qualification)
+    base = seconds(lambda: floor(qualification, grades))
+    decided = seconds(lambda: [assess(qualification, each).eligible for each in grades])
+    told = seconds(
+        lambda: [assess(qualification, each).pathways[0].reasons for each in grades]
+    )
+    eligible = sum(assess(qualification, each).eligible for each in grades)
+    print(f"{LEARNERS} learners, {eligible} of them eligible")
+    print(f"floor: credits summed by group  {LEARNERS / base:10,.0f} learners/s")
+    print(
+        f"eligible or not                 {LEARNERS / decided:10,.0f} learners/s,"
+        f" {decided / base:.1f} x floor"
+    )
+    print(
+        f"eligible or not, with reasons   {LEARNERS / told:10,.0f} learners/s,"
+        f" {told / base:.1f} x floor"
+    )
+    times = []
+    for each in [{}, *grades]:
+        pathway = assess(qualification, each).pathways[0]
+        if not pathway.met:
+            begun = perf_counter()
+            fixes = pathway.ways_to_fix
+            times.append(perf_counter() - begun)
+            assert fixes
+        if len(times) == FIXED:
+            break
+    print(
+        f"ways to fix, {len(times)} ineligible      "
+        f"median {median(times) * 1000:.1f} ms, worst {max(times) * 1000:.1f} ms, "
+        f"nothing achieved {times[0] * 1000:.1f} ms"
+    )

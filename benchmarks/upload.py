@@ -1,0 +1,186 @@
+"""An upload of 10,000 learners: from the file to the last row of Manage Learners."""
+
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+
+from aggregates.upload import UploadStatus
+from catalogue import load
+from commands.upload import SubmitLearnerGroup, UploadLearnerGroup, read_upload
+from projections.database import FILE, open_database
+from service import Service
+from store import open_store
+from tests.commands.intake import ADMINISTRATOR
+from tests.learner_examples import cells, csv_file
+from tests.postgres import database, server
+
+ROWS = 10_000
+RUNS = 3
+BATCH = 500
+CATALOGUE = Path(__file__).parents[1] / "catalogue"
+WEIGHTS = range(10, 1, -1)
+
+
+def run() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        here = Path(folder)
+        measure("SQLite", [f"sqlite:///{here / str(n)}" for n in range(RUNS)], here)
+        with server(here) as address:
+            if address is None:
+                print("PostgreSQL: none here")
+                return
+            with database(address) as one, database(address) as two:
+                measure("PostgreSQL", [one, two], here)
+
+
+def measure(name: str, urls: list[str], here: Path) -> None:
+    """Print how long an upload takes, and executemany of what it leaves behind."""
+    content = csv_file(*rows())
+    took: list[tuple[float, ...]] = []
+    floors: list[float] = []
+    for url in urls:
+        if url.startswith("sqlite"):
+            Path(url.removeprefix("sqlite:///")).mkdir()
+        took.append(upload(url, content, here / "key"))
+        floors.append(floor(url, here))
+        (here / "key").unlink()
+    posted, checked, added, shown = (median(each) for each in zip(*took, strict=True))
+    least = median(floors)
+    print(
+        f"{name}: {ROWS:,} rows answered after {posted:.2f} s, checked {checked:.1f} s,"
+        f" learners added {added:.1f} s, all rows shown {shown:.1f} s"
+    )
+    print(
+        f"{name}: {shown / least:.1f} times executemany of the same events and rows"
+        f" ({least:.2f} s)"
+    )
+
+
+def rows() -> Iterator[dict[str, str]]:
+    """Make rows that are all right, each with a ULN of its own."""
+    number = 100_000_000
+    for row in range(ROWS):
+        while True:
+            number += 7
+            digits = zip(WEIGHTS, str(number), strict=True)
+            if rest := sum(weight * int(digit) for weight, digit in digits) % 11:
+                break
+        yield cells(given_name=f"Chloë {row}", uln=f"{number}{10 - rest}")
+
+
+def upload(url: str, content: bytes, keys: Path) -> tuple[float, ...]:
+    """Upload and submit; give the seconds after which each stage was reached."""
+    service = Service(
+        store=open_store(url, keys=keys),
+        database=open_database(url),
+        catalogue=load(CATALOGUE),
+    )
+    by, now = ADMINISTRATOR, datetime.now(UTC)
+    with service:
+        service.start()
+        began = time.perf_counter()
+        command = UploadLearnerGroup(
+            by=by, at=now, name="Autumn", file_name="learners.csv", content=content
+        )
+        group = service.send(command).made
+        stages = [time.perf_counter() - began]
+        wait(service, group, UploadStatus.CHECKED)
+        stages.append(time.perf_counter() - began)
+        service.send(SubmitLearnerGroup(by=by, at=now, group=group))
+        wait(service, group, UploadStatus.DONE)
+        stages.append(time.perf_counter() - began)
+        assert service.read_models.wait_for(service.store.head(), 120)
+        stages.append(time.perf_counter() - began)
+    return tuple(stages)
+
+
+def wait(service: Service, group: str, status: UploadStatus) -> None:
+    while read_upload(service.desk, group, ADMINISTRATOR)[1].status is not status:
+        time.sleep(0.02)
+
+
+def floor(url: str, here: Path) -> float:
+    """Copy every row into empty tables of the same make; give the seconds it takes."""
+    if not url.startswith("sqlite"):
+        return floor_of_postgres(url)
+    folder = Path(url.removeprefix("sqlite:///"))
+    return sum(
+        floor_of_file(folder / file, here / "floor.db") for file in ("events.db", FILE)
+    )
+
+
+def floor_of_file(source: Path, target: Path) -> float:
+    target.unlink(missing_ok=True)
+    with (
+        closing(sqlite3.connect(source)) as old,
+        closing(sqlite3.connect(target)) as new,
+    ):
+        new.execute("PRAGMA journal_mode = WAL")
+        made = old.execute(
+            "SELECT type, name, sql FROM sqlite_master WHERE sql NOTNULL"
+        )
+        tables = []
+        for kind, name, sql in made:
+            if not name.startswith("sqlite_"):
+                new.execute(sql)
+                tables += [name] if kind == "table" else []
+        seconds = 0.0
+        for name in tables:
+            found = old.execute(f'SELECT * FROM "{name}"').fetchall()  # noqa: S608 - ours
+            if not found:
+                continue
+            marks = ", ".join("?" * len(found[0]))
+            insert = f'INSERT OR REPLACE INTO "{name}" VALUES ({marks})'  # noqa: S608
+            began = time.perf_counter()
+            for start in range(0, len(found), BATCH):
+                new.executemany(insert, found[start : start + BATCH])
+                new.commit()
+            seconds += time.perf_counter() - began
+        return seconds
+
+
+def floor_of_postgres(url: str) -> float:
+    with psycopg.connect(url) as connection, connection.cursor() as cursor:
+        tables = cursor.execute(
+            "SELECT table_schema, table_name FROM information_schema.tables"
+            " WHERE table_type = 'BASE TABLE'"
+            " AND table_schema NOT IN ('pg_catalog', 'information_schema')"
+        ).fetchall()
+        cursor.execute("CREATE SCHEMA floor")
+        seconds = 0.0
+        for schema, name in tables:
+            old, new = Identifier(schema, name), Identifier("floor", name)
+            cursor.execute(
+                SQL("CREATE TABLE {} (LIKE {} INCLUDING ALL)").format(new, old)
+            )
+            columns = [
+                Identifier(row[0])
+                for row in cursor.execute(
+                    "SELECT column_name FROM information_schema.columns"
+                    " WHERE table_schema = %s AND table_name = %s"
+                    " ORDER BY ordinal_position",
+                    [schema, name],
+                )
+            ]
+            texts = SQL(", ").join(SQL("{}::text").format(each) for each in columns)
+            found = cursor.execute(
+                SQL("SELECT {} FROM {}").format(texts, old)
+            ).fetchall()
+            marks = SQL(", ").join(SQL("%s") * len(columns))
+            insert = SQL("INSERT INTO {} OVERRIDING SYSTEM VALUE VALUES ({})")
+            connection.commit()
+            began = time.perf_counter()
+            for start in range(0, len(found), BATCH):
+                batch = found[start : start + BATCH]
+                cursor.executemany(insert.format(new, marks), batch)
+                connection.commit()
+            seconds += time.perf_counter() - began
+        return seconds

@@ -1,0 +1,147 @@
+"""Signing in: by password for a token, by token for everything else."""
+
+import hmac
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from access import throttle
+from access.passwords import is_right
+from access.policy import send
+from aggregates.errors import Refusal
+from aggregates.token import Token
+from aggregates.user import User as UserState
+from commands.command import Desk, Done
+from commands.user import IssueToken, token_called, user_called
+from events.identifier import stream_of
+from events.token import TokenIssued
+from events.user import Role, UserAdded
+from store import Actor
+
+SIGN_IN_LASTS = timedelta(hours=12)
+"""How long a token got by password is good (d)."""
+
+TOKEN = re.compile(r"lm_([0-9a-f]{32})_([0-9a-f]{20})_([A-Za-z0-9_-]{43})")
+
+
+class SignInRefusal(Refusal):
+    """Nobody was let in."""
+
+
+class WrongPassword(SignInRefusal):
+    message = "The user name or the password is wrong."
+
+
+class TokenNotGood(SignInRefusal):
+    message = (
+        "This token is unknown, expired or revoked, or its user is disabled. "
+        "Sign in again for another."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class User:
+    """Somebody who is signed in."""
+
+    name: str
+    role: Role
+    centre: str | None
+    full_name: str
+
+    @classmethod
+    def of(cls, state: UserState) -> "User":
+        return cls(
+            name=state.name,
+            role=state.role,
+            centre=state.centre,
+            full_name=state.full_name,
+        )
+
+    def actor(self, channel: str, *, request: str | None = None) -> Actor:
+        """Make what the envelopes will say of who asked."""
+        return Actor(
+            user=self.name,
+            role=self.role,
+            centre=self.centre,
+            channel=channel,
+            request=request,
+        )
+
+
+def named(desk: Desk, name: str) -> UserState | None:
+    """Find a user by name; None if there is none or they are disabled."""
+    stream = desk.store.open(stream_of(user_called(name)))
+    user = UserState.replay(stream.events) if stream.history else None
+    return None if user is None or user.is_disabled else user
+
+
+def sign_in(
+    desk: Desk, *, name: str, password: str, address: str, at: datetime
+) -> User:
+    """Let a user in by password; wrong tries are counted, and slowed down.
+
+    Raises WrongPassword, whatever was wrong, or throttle.TooManyTries.
+    """
+    throttle.require_few_tries(desk, name=name, address=address, at=at)
+    user = named(desk, name)
+    if not is_right(password, user.password_hash if user else None) or user is None:
+        throttle.count_try(desk, name=name, address=address, at=at)
+        raise WrongPassword
+    return User.of(user)
+
+
+def bearer(desk: Desk, token: str, at: datetime) -> User:
+    """Find whose token it is. Raises TokenNotGood."""
+    written = TOKEN.fullmatch(token)
+    if written is None:
+        raise TokenNotGood
+    user_stream, token_stream = UUID(written[1]), stream_of(token_called(written[2]))
+    streams = desk.store.open_many([user_stream, token_stream])
+    of_user, of_token = streams[user_stream].events, streams[token_stream].events
+    if not (of_user and isinstance(of_user[0], UserAdded)):
+        raise TokenNotGood
+    if not (of_token and isinstance(of_token[0], TokenIssued)):
+        raise TokenNotGood
+    user, kept = UserState.replay(of_user), Token.replay(of_token)
+    is_right_secret = hmac.compare_digest(kept.digest, digest(written[3]))
+    is_good = is_right_secret and kept.user == user.name and kept.is_good(at)
+    if user.is_disabled or not is_good:
+        raise TokenNotGood
+    return User.of(user)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Issued:
+    """A new token: its text is told once and kept nowhere."""
+
+    id: str
+    text: str
+    expires_at: datetime | None
+    done: Done
+
+
+def issue_token(
+    desk: Desk, by: Actor, *, label: str, at: datetime, lasts: timedelta | None
+) -> Issued:
+    """Give the user a token of their own; for ever good if it lasts None."""
+    token, secret = secrets.token_hex(10), secrets.token_urlsafe(32)
+    expires_at = at + lasts if lasts is not None else None
+    command = IssueToken(
+        by=by,
+        at=at,
+        token=token,
+        digest=digest(secret),
+        label=label,
+        expires_at=expires_at,
+    )
+    text = f"lm_{stream_of(user_called(by.user)).hex}_{token}_{secret}"
+    done = send(command, desk)
+    return Issued(id=token, text=text, expires_at=expires_at, done=done)
+
+
+def digest(secret: str) -> str:
+    """Make what is kept of a token's secret, too random to need salt."""
+    return sha256(secret.encode()).hexdigest()

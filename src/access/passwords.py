@@ -1,0 +1,57 @@
+"""Passwords: what makes a good one, and what is kept of it."""
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+
+from aggregates.errors import Malformed
+
+SHORTEST, LONGEST = 12, 128
+WELL_KNOWN = frozenset(
+    {
+        "password1234",
+        "password12345",
+        "passwordpassword",
+        "123456789012",
+        "1234567890123",
+        "qwertyuiop12",
+        "qwertyuiop123",
+        "qwertyuiopasdfghjkl",
+        "administrator",
+        "letmeinletmein",
+    }
+)
+HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+NOBODYS = HASHER.hash("the password of a user that does not exist")
+
+
+class PasswordLengthWrong(Malformed):
+    message = f"A password has {SHORTEST} to {LONGEST} characters. Choose another."
+
+
+class PasswordTooEasy(Malformed):
+    message = (
+        "This password is too easy to guess: it is well known, repeats one character "
+        "or holds the user name. Choose another."
+    )
+
+
+def hashed(password: str, *, user: str, pointer: str = "/password") -> str:
+    """Turn a new password into what is kept of it (argon2id, 19 MiB, two passes).
+
+    Raises PasswordLengthWrong or PasswordTooEasy.
+    """
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise PasswordLengthWrong(pointer=pointer)
+    lower = password.lower()
+    if lower in WELL_KNOWN or len(set(lower)) == 1 or user.lower() in lower:
+        raise PasswordTooEasy(pointer=pointer)
+    return HASHER.hash(password)
+
+
+def is_right(password: str, password_hash: str | None) -> bool:
+    """Tell whether the password is the one kept, in the same time if none is kept."""
+    try:
+        HASHER.verify(password_hash or NOBODYS, password)
+    except (Argon2Error, InvalidHashError):
+        return False
+    return password_hash is not None

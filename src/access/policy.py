@@ -1,0 +1,94 @@
+"""Which role may send which command: the one table that every door obeys."""
+
+import re
+
+from aggregates.errors import NotAllowed
+from commands import (
+    centre,
+    certificate,
+    claim,
+    claim_submission,
+    learner,
+    order,
+    order_confirmation,
+    record,
+    upload,
+    user,
+)
+from commands.command import Command, Desk, Done, handle
+from events.user import Role
+
+ADMINISTRATOR = frozenset({Role.CENTRE_ADMINISTRATOR})
+AT_A_CENTRE = ADMINISTRATOR | {Role.ASSESSOR}
+SPECIALIST = frozenset({Role.ACCOUNT_SPECIALIST})
+PEOPLE = frozenset(Role) - {Role.SERVICE}
+SERVICE = frozenset({Role.SERVICE})
+
+MAY: dict[type[Command], frozenset[Role]] = {
+    centre.GrantApproval: SPECIALIST | SERVICE,
+    centre.OpenCentre: SPECIALIST | SERVICE,
+    centre.OpenListedCentres: SERVICE,
+    centre.WithdrawApproval: SPECIALIST | SERVICE,
+    certificate.RecordPrinting: SPECIALIST,
+    claim.BeginClaim: ADMINISTRATOR,
+    claim.ChooseClaimLearners: ADMINISTRATOR,
+    claim.ChooseClaimQualification: ADMINISTRATOR,
+    claim.ChooseClaimUnits: ADMINISTRATOR,
+    claim.DeleteClaim: ADMINISTRATOR,
+    claim.SaveClaimGrades: ADMINISTRATOR,
+    claim_submission.ProcessClaim: SERVICE,
+    claim_submission.SubmitClaim: ADMINISTRATOR,
+    claim_submission.WithdrawClaim: ADMINISTRATOR,
+    learner.AmendLearner: AT_A_CENTRE | SPECIALIST,
+    learner.CreateLearner: AT_A_CENTRE,
+    order.BeginOrder: AT_A_CENTRE,
+    order.ChooseOrderProducts: AT_A_CENTRE,
+    order.DeleteOrder: AT_A_CENTRE,
+    order.GivePurchaseOrderNumber: AT_A_CENTRE,
+    order.LinkOrderLearners: AT_A_CENTRE,
+    order.SetCourseDates: AT_A_CENTRE,
+    order.UnlinkOrderLearner: AT_A_CENTRE,
+    order_confirmation.ConfirmOrder: AT_A_CENTRE,
+    record.AmendRecord: AT_A_CENTRE,
+    record.RemoveRecord: AT_A_CENTRE,
+    upload.AddGroupLearners: SERVICE,
+    upload.CheckLearnerGroup: SERVICE,
+    upload.SubmitLearnerGroup: AT_A_CENTRE,
+    upload.UploadLearnerGroup: AT_A_CENTRE,
+    user.AddUser: ADMINISTRATOR | SPECIALIST | SERVICE,
+    user.ChangeUserRole: ADMINISTRATOR | SPECIALIST | SERVICE,
+    user.DisableUser: ADMINISTRATOR | SPECIALIST | SERVICE,
+    user.IssueToken: PEOPLE,
+    user.RevokeToken: PEOPLE,
+    user.SetPassword: PEOPLE | SERVICE,
+}
+
+
+def send(command: Command, desk: Desk) -> Done:
+    """Answer a command if the role of the one who asks may send it (section 2).
+
+    Raises NotAllowed, which names the roles that may, or what the handler refuses
+    with.
+    """
+    role, allowed = Role(command.by.role), MAY[type(command)]
+    if role not in allowed:
+        raise NotAllowed(role=role, what=in_words(type(command)), who=named(allowed))
+    return handle(command, desk)
+
+
+def in_words(command: type[Command]) -> str:
+    """Say what a command does: ``SubmitClaim`` is "submit a claim"."""
+    verb, *what = re.findall(r"[A-Z][a-z]*", command.__name__)
+    words = " ".join(what).lower()
+    if not words or words.endswith("s"):
+        return f"{verb.lower()} {words}".strip()
+    is_an = words[0] in "aeio" or words.startswith("up")
+    return f"{verb.lower()} {'an' if is_an else 'a'} {words}"
+
+
+def named(roles: frozenset[Role]) -> str:
+    """Name roles for a refusal: "a Centre Administrator or an Assessor"."""
+    people = [role for role in Role if role in roles and role is not Role.SERVICE]
+    if not people:
+        return "nobody: the service does it by itself"
+    return " or ".join(f"{'an' if r[0] in 'AI' else 'a'} {r}" for r in people)

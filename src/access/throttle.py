@@ -1,0 +1,71 @@
+"""The brake on guessing passwords: wrong tries are facts, counted by the quarter.
+
+Each quarter of an hour has streams of its own, so that however long somebody tries, no
+stream grows past the limit; past it, tries are refused without a look at the password.
+"""
+
+from datetime import datetime
+
+from aggregates.errors import Refusal
+from commands.command import Desk
+from events.identifier import stream_of
+from events.sign_in import SignInRefused
+from store import Actor, Conflict, Stream
+
+QUARTER = 15 * 60
+FROM_ONE_ADDRESS_FOR_ONE_NAME = 5
+FOR_ONE_NAME = 50
+FROM_ONE_ADDRESS = 50
+TRIES = 8
+
+
+class TooManyTries(Refusal):
+    """Wrong passwords came too often (d): 5 by one address for one name, 50 in all."""
+
+    message = (
+        "Too many wrong passwords were given. Wait {minutes} minutes and try again."
+    )
+
+    def __init__(self, *, seconds: int) -> None:
+        super().__init__(minutes=-(-seconds // 60))
+        self.seconds = seconds
+
+
+def require_few_tries(desk: Desk, *, name: str, address: str, at: datetime) -> None:
+    """Raise TooManyTries if wrong passwords came too often in this quarter."""
+    of_name, of_address = _streams(desk, name, address, at)
+    key = desk.store.keyed(address)
+    same = sum(
+        isinstance(event, SignInRefused) and event.address == key
+        for event in of_name.events
+    )
+    if (
+        same >= FROM_ONE_ADDRESS_FOR_ONE_NAME
+        or len(of_name.events) >= FOR_ONE_NAME
+        or len(of_address.events) >= FROM_ONE_ADDRESS
+    ):
+        raise TooManyTries(seconds=QUARTER - int(at.timestamp()) % QUARTER)
+
+
+def count_try(desk: Desk, *, name: str, address: str, at: datetime) -> None:
+    """Record a wrong try."""
+    event = SignInRefused(address=desk.store.keyed(address))
+    by = Actor(user="nobody", role="", centre=None, channel="api")
+    for _ in range(TRIES):
+        streams = _streams(desk, name, address, at)
+        try:
+            desk.store.append(*(s.change([event]) for s in streams), by=by)
+        except Conflict:
+            continue
+        return
+
+
+def _streams(
+    desk: Desk, name: str, address: str, at: datetime
+) -> tuple[Stream, Stream]:
+    quarter = int(at.timestamp()) // QUARTER
+    keyed = desk.store.keyed
+    of_name = stream_of(f"sign-ins:{keyed(name.strip().lower())}:{quarter}")
+    of_address = stream_of(f"sign-ins-from:{keyed(address)}:{quarter}")
+    streams = desk.store.open_many([of_name, of_address])
+    return streams[of_name], streams[of_address]

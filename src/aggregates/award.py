@@ -1,0 +1,90 @@
+"""What may be claimed for a learner: which date, and which grades for which units."""
+
+from calendar import monthrange
+from collections.abc import Collection
+from datetime import date
+
+from aggregates.errors import Malformed, Refusal, RuleBroken
+from catalogue import Qualification
+from events.claim import Award
+
+MONTHS_BACK = 3
+"""How far back an award date may lie, in calendar months (M6)."""
+
+
+class AwardDateInFuture(RuleBroken):
+    message = (
+        "The award date {day}{whose} is in the future. Give the day on which "
+        "assessment was completed, today at the latest."
+    )
+
+
+class AwardDateTooEarly(RuleBroken):
+    message = (
+        "The award date {day}{whose} is more than three months back. The earliest that "
+        "can be claimed today is {earliest}."
+    )
+
+
+class UnitNotChosen(RuleBroken):
+    message = "The unit {unit} is not among the units of the claim. Add it there first."
+
+
+class UnitNotInRules(RuleBroken):
+    message = (
+        "The unit {unit} is not in version {version} of the qualification's rules, "
+        "which this learner was registered under. Take its grade out."
+    )
+
+
+class GradeNotAllowed(Malformed):
+    message = "{grade} is not a grade of the unit {unit}. Give one of: {allowed}."
+
+
+def earliest_award_date(today: date) -> date:
+    """Find the earliest award date (M6): 31 May gives the last day of February."""
+    year, month = divmod(today.year * 12 + today.month - 1 - MONTHS_BACK, 12)
+    month += 1
+    return date(year, month, min(today.day, monthrange(year, month)[1]))
+
+
+def award_date_refusals(
+    day: date, *, today: date, pointer: str, learner: str | None = None
+) -> list[Refusal]:
+    """Say why the award date cannot be, if it cannot (M6); both bounds may be."""
+    whose = f" of {learner}" if learner else ""
+    earliest = earliest_award_date(today)
+    if day > today:
+        return [AwardDateInFuture(pointer=pointer, day=day, whose=whose)]
+    if day < earliest:
+        return [
+            AwardDateTooEarly(pointer=pointer, day=day, whose=whose, earliest=earliest)
+        ]
+    return []
+
+
+def grade_refusals(
+    award: Award, *, units: Collection[str], rules: Qualification, at: str
+) -> list[Refusal]:
+    """Say which grades cannot be given (M5): each must be one of its unit's.
+
+    ``units`` are those of the claim, ``at`` the pointer to the award.
+    """
+    known = {unit.reference: unit for unit in rules.units}
+    refusals: list[Refusal] = []
+    for unit, grade in award.grades.items():
+        pointer = f"{at}/grades/{unit.replace('~', '~0').replace('/', '~1')}"
+        if unit not in units:
+            refusals.append(UnitNotChosen(pointer=pointer, unit=unit))
+        elif unit not in known:
+            refusals.append(
+                UnitNotInRules(pointer=pointer, unit=unit, version=rules.version)
+            )
+        elif not known[unit].allows(grade):
+            allowed = ", ".join(known[unit].grades)
+            refusals.append(
+                GradeNotAllowed(
+                    pointer=pointer, unit=unit, grade=grade, allowed=allowed
+                )
+            )
+    return refusals

@@ -1,0 +1,374 @@
+"""Claims: a request for certificates, put together in four stages in any order."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Self, TypeAlias, assert_never
+from uuid import UUID
+
+from aggregates.aggregate import Aggregate
+from aggregates.award import award_date_refusals, grade_refusals
+from aggregates.claim_refusals import (
+    AwardIncomplete,
+    ClaimIsProcessed,
+    ClaimIsWithdrawn,
+    ClaimWasSubmitted,
+    LearnerIsSubmitted,
+    LearnerNotInClaim,
+    LearnersNeeded,
+    NobodyToSubmit,
+    NotRegistered,
+    NotSubmitted,
+    QualificationIsFixed,
+    QualificationNeeded,
+    ReasonNeeded,
+    UnitNotOffered,
+)
+from aggregates.errors import Refusal, raise_all
+from aggregates.standing import OPEN, Place, Standing, standing_of
+from catalogue import Qualification
+from events.claim import (
+    Award,
+    ClaimBegun,
+    ClaimDeleted,
+    ClaimGradesSaved,
+    ClaimLearnersChosen,
+    ClaimProcessed,
+    ClaimQualificationChosen,
+    ClaimSubmitted,
+    ClaimUnitsChosen,
+    ClaimWithdrawn,
+    Granted,
+    Withheld,
+)
+
+Chosen: TypeAlias = ClaimQualificationChosen | ClaimUnitsChosen | ClaimLearnersChosen
+Later: TypeAlias = (
+    Chosen
+    | ClaimGradesSaved
+    | ClaimSubmitted
+    | ClaimWithdrawn
+    | ClaimProcessed
+    | ClaimDeleted
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim(Aggregate):
+    """A request for certificates for learners of one centre on one qualification."""
+
+    claim: str
+    centre: str
+    qualification: str | None = None
+    units: tuple[str, ...] = ()
+    learners: Mapping[str, Place] = field(default_factory=dict)
+    is_closed: bool = False
+    is_deleted: bool = False
+
+    @property
+    def standing(self) -> Standing:
+        if self.is_closed:
+            return Standing.WITHDRAWN
+        return standing_of([place.standing for place in self.learners.values()])
+
+    @property
+    def waiting(self) -> dict[str, Place]:
+        """The learners that submitting would assess."""
+        return {who: place for who, place in self.learners.items() if place.is_open}
+
+    @property
+    def outcomes(self) -> dict[str, dict[str, str]]:
+        """What the claim says was achieved, by registration (M10)."""
+        if self.is_closed or self.is_deleted:
+            return {}
+        return {
+            place.registration: place.award.grades
+            for place in self.learners.values()
+            if place.standing is not Standing.WITHDRAWN and place.award.grades
+        }
+
+    def choose_qualification(
+        self, qualification: str, *, offered: Collection[str]
+    ) -> list[Chosen]:
+        """Claim for a qualification; units and learners that do not fit it go (M1)."""
+        self._require_not_closed()
+        if qualification == self.qualification:
+            return []
+        if any(not place.is_open for place in self.learners.values()):
+            raise QualificationIsFixed(
+                pointer="/qualification", claim=self.claim, standing=self.standing
+            )
+        events: list[Chosen] = [ClaimQualificationChosen(qualification=qualification)]
+        kept = tuple(unit for unit in self.units if unit in offered)
+        if kept != self.units:
+            events.append(ClaimUnitsChosen(units=kept))
+        if self.learners:
+            events.append(ClaimLearnersChosen(learners={}))
+        return events
+
+    def choose_units(
+        self, units: Sequence[str], *, offered: Collection[str]
+    ) -> list[ClaimUnitsChosen]:
+        """Say which units may be graded (M3): some of those ``offered``."""
+        self._require_not_closed()
+        qualification = self._require_qualification()
+        raise_all(
+            UnitNotOffered(
+                pointer=f"/units/{at}", unit=unit, qualification=qualification
+            )
+            for at, unit in enumerate(units)
+            if unit not in offered
+        )
+        chosen = tuple(dict.fromkeys(units))
+        return [] if chosen == self.units else [ClaimUnitsChosen(units=chosen)]
+
+    def choose_learners(
+        self, registrations: Mapping[str, str | None]
+    ) -> list[ClaimLearnersChosen]:
+        """Say whom to claim for (M4): each by an Active registration, None if without.
+
+        Learners who were submitted stay, and must be among them.
+        """
+        self._require_not_closed()
+        qualification = self._require_qualification()
+        fixed = {
+            who: place.registration
+            for who, place in self.learners.items()
+            if place.standing in {Standing.SUBMITTED, Standing.PROCESSED}
+        }
+        chosen: dict[str, str] = {}
+        problems: list[Refusal] = [
+            LearnerIsSubmitted(pointer="/learners", learner=who, claim=self.claim)
+            for who in fixed
+            if who not in registrations
+        ]
+        for at, (who, registration) in enumerate(registrations.items()):
+            found = fixed.get(who, registration)
+            if found is None:
+                problems.append(
+                    NotRegistered(
+                        pointer=f"/learners/{at}",
+                        learner=who,
+                        qualification=qualification,
+                    )
+                )
+            else:
+                chosen[who] = found
+        raise_all(problems)
+        present = {
+            who: place.registration
+            for who, place in self.learners.items()
+            if place.standing is not Standing.WITHDRAWN
+        }
+        if list(chosen.items()) == list(present.items()):
+            return []
+        return [ClaimLearnersChosen(learners=chosen)]
+
+    def save_grades(
+        self,
+        awards: Mapping[str, Award],
+        *,
+        rules: Mapping[str, Qualification],
+        today: date,
+    ) -> list[ClaimGradesSaved]:
+        """Say what is claimed for these learners (M5, M6); the others stay as they are.
+
+        ``rules`` are those each learner was registered under. What is typed may be
+        incomplete until the claim is submitted.
+        """
+        self._require_not_closed()
+        problems: list[Refusal] = []
+        for at, (who, award) in enumerate(awards.items()):
+            pointer = f"/awards/{at}"
+            place = self.learners.get(who)
+            if place is None or place.standing is Standing.WITHDRAWN:
+                problems.append(
+                    LearnerNotInClaim(pointer=pointer, learner=who, claim=self.claim)
+                )
+            elif award == place.award:
+                continue
+            elif not place.is_open:
+                problems.append(
+                    LearnerIsSubmitted(pointer=pointer, learner=who, claim=self.claim)
+                )
+            else:
+                problems += grade_refusals(
+                    award, units=self.units, rules=rules[who], at=pointer
+                )
+                if award.award_date:
+                    problems += award_date_refusals(
+                        award.award_date, today=today, pointer=f"{pointer}/award_date"
+                    )
+        raise_all(problems)
+        changed = {
+            who: award
+            for who, award in awards.items()
+            if award != self.learners[who].award
+        }
+        return [ClaimGradesSaved(awards=changed)] if changed else []
+
+    def require_submittable(self, *, today: date) -> None:
+        """Raise all that keeps the claim from being assessed, at once (M6, M10)."""
+        self._require_not_closed()
+        self._require_qualification()
+        if not self.learners:
+            raise LearnersNeeded(pointer="/learners")
+        if not self.waiting:
+            raise NobodyToSubmit(claim=self.claim, standing=self.standing)
+        problems: list[Refusal] = []
+        for who, place in self.waiting.items():
+            award = place.award
+            if award.award_type is None or award.award_date is None:
+                problems.append(AwardIncomplete(pointer="/awards", learner=who))
+            else:
+                problems += award_date_refusals(
+                    award.award_date, today=today, pointer="/awards", learner=who
+                )
+        raise_all(problems)
+
+    def submit(
+        self, verdicts: Mapping[str, Granted | Withheld]
+    ) -> list[ClaimSubmitted]:
+        """Take down what the assessment of every waiting learner came to (M10)."""
+        return [
+            ClaimSubmitted(
+                granted={w: v for w, v in verdicts.items() if isinstance(v, Granted)},
+                withheld={w: v for w, v in verdicts.items() if isinstance(v, Withheld)},
+            )
+        ]
+
+    def withdraw(
+        self, *, reason: str, learner: str | None, person_id: UUID
+    ) -> list[ClaimWithdrawn]:
+        """Take a submitted claim back before processing, whole or for one (M16)."""
+        if not reason.strip():
+            raise ReasonNeeded(pointer="/reason")
+        if learner is None:
+            learners = self._withdrawable()
+        else:
+            learners = self._withdrawable_one(learner)
+        if not learners:
+            return []
+        return [
+            ClaimWithdrawn(
+                person_id=person_id,
+                learners=learners,
+                whole=learner is None,
+                reason=reason.strip(),
+            )
+        ]
+
+    def process(self, certificates: Mapping[str, str]) -> list[ClaimProcessed]:
+        """Issue these certificates, by learner, to those who are submitted (M13)."""
+        issued = {
+            who: certificate
+            for who, certificate in certificates.items()
+            if self.learners[who].standing is Standing.SUBMITTED
+        }
+        return [ClaimProcessed(certificates=issued)] if issued else []
+
+    def delete(self) -> list[ClaimDeleted]:
+        """Throw away a claim that nobody has been submitted in."""
+        self._require_not_closed()
+        if any(not place.is_open for place in self.learners.values()):
+            raise ClaimWasSubmitted(claim=self.claim)
+        return [ClaimDeleted()]
+
+    def after(self, events: Sequence[Later]) -> Self:
+        """Make the state that these further events would leave behind."""
+        state = self
+        for event in events:
+            state = state.apply(event)
+        return state
+
+    def _require_not_closed(self) -> None:
+        if self.is_closed:
+            raise ClaimIsWithdrawn(claim=self.claim)
+
+    def _require_qualification(self) -> str:
+        if self.qualification is None:
+            raise QualificationNeeded(pointer="/qualification")
+        return self.qualification
+
+    def _withdrawable(self) -> tuple[str, ...]:
+        """Everybody not yet withdrawn, if the whole claim can be taken back."""
+        if self.is_closed:
+            return ()
+        standings = {place.standing for place in self.learners.values()}
+        if Standing.PROCESSED in standings:
+            raise ClaimIsProcessed(claim=self.claim)
+        if standings <= {Standing.DRAFT}:
+            raise NotSubmitted(what=f"The claim {self.claim}")
+        return tuple(
+            who
+            for who, place in self.learners.items()
+            if place.standing is not Standing.WITHDRAWN
+        )
+
+    def _withdrawable_one(self, learner: str) -> tuple[str, ...]:
+        if learner not in self.learners:
+            raise LearnerNotInClaim(
+                pointer="/learner", learner=learner, claim=self.claim
+            )
+        standing = self.learners[learner].standing
+        if standing is Standing.PROCESSED:
+            raise ClaimIsProcessed(claim=self.claim)
+        if standing in OPEN:
+            raise NotSubmitted(pointer="/learner", what=f"{learner} in the claim")
+        return (learner,) if standing is Standing.SUBMITTED else ()
+
+    @classmethod
+    def begin(cls, event: ClaimBegun) -> Self:
+        return cls(claim=event.claim, centre=event.centre)
+
+    def apply(self, event: Later) -> Self:
+        at, now = self.learners, self
+        match event:
+            case ClaimQualificationChosen(qualification=qualification):
+                now = replace(self, qualification=qualification)
+            case ClaimUnitsChosen(units=units):
+                kept = {who: place.keep_units(units) for who, place in at.items()}
+                now = replace(self._put(kept), units=units)
+            case ClaimLearnersChosen(learners=chosen):
+                now = replace(self, learners=self._choose(chosen))
+            case ClaimGradesSaved(awards=awards):
+                now = self._put(
+                    {who: replace(at[who], award=a) for who, a in awards.items()}
+                )
+            case ClaimSubmitted(granted=granted, withheld=withheld):
+                through = {who: at[who].grant(g) for who, g in granted.items()}
+                back = {who: at[who].withhold(w) for who, w in withheld.items()}
+                now = self._put(through | back)
+            case ClaimWithdrawn(learners=learners, whole=whole):
+                taken_back = {who: at[who].withdraw() for who in learners}
+                now = replace(self._put(taken_back), is_closed=whole)
+            case ClaimProcessed(certificates=certificates):
+                now = self._put(
+                    {who: at[who].process(c) for who, c in certificates.items()}
+                )
+            case ClaimDeleted():
+                now = replace(self, is_deleted=True)
+            case _:
+                assert_never(event)
+        return now
+
+    def _put(self, places: Mapping[str, Place]) -> Self:
+        return replace(self, learners={**self.learners, **places})
+
+    def _choose(self, registrations: Mapping[str, str]) -> dict[str, Place]:
+        """Keep the places of those who stay; who was withdrawn may come in anew."""
+        gone = {
+            who: place
+            for who, place in self.learners.items()
+            if place.standing is Standing.WITHDRAWN and who not in registrations
+        }
+        stay = {
+            who: place
+            for who, place in self.learners.items()
+            if place.standing is not Standing.WITHDRAWN
+            and place.registration == registrations.get(who)
+        }
+        return gone | {
+            who: stay.get(who, Place(registration=registration))
+            for who, registration in registrations.items()
+        }

@@ -1,0 +1,96 @@
+"""How a claim says no."""
+
+from aggregates.errors import Malformed, RuleBroken
+
+
+class QualificationNeeded(RuleBroken):
+    message = "Choose the qualification to claim for."
+
+
+class UnknownQualification(Malformed):
+    message = "There is no qualification {qualification} in the catalogue."
+
+
+class UnitsNeeded(RuleBroken):
+    message = "Choose the units that the learners have achieved."
+
+
+class LearnersNeeded(RuleBroken):
+    message = "Choose the learners to claim for."
+
+
+class AwardIncomplete(RuleBroken):
+    message = "Give {learner} an award type and an award date before submitting."
+
+
+class QualificationIsFixed(RuleBroken):
+    message = (
+        "The claim {claim} has been submitted for learners, so its qualification "
+        "stays. Begin another claim for the other qualification."
+    )
+
+
+class UnitNotOffered(RuleBroken):
+    message = "{qualification} has no internally assessed unit {unit}."
+
+
+class NotRegistered(RuleBroken):
+    message = (
+        "{learner} has no Active registration on {qualification} at this centre. Order "
+        "one, or leave the learner out."
+    )
+
+
+class LearnerIsSubmitted(RuleBroken):
+    message = (
+        "{learner} has been submitted in the claim {claim}. To change anything, "
+        "withdraw the claim for this learner first."
+    )
+
+
+class LearnerNotInClaim(RuleBroken):
+    message = "{learner} is not in the claim {claim}. Add the learner to it first."
+
+
+class NobodyToSubmit(RuleBroken):
+    message = "Nobody in the claim {claim} waits to be submitted: it is {standing}."
+
+
+class ReasonNeeded(Malformed):
+    message = "Say why the claim is withdrawn."
+
+
+class RegisteredMeanwhile(RuleBroken):
+    message = (
+        "{learner} has been registered on {qualification} again since, so the award "
+        "that completed the earlier registration cannot be withdrawn."
+    )
+
+
+class ClaimHasMoved(RuleBroken):
+    message = (
+        "{user} ({role}) changed the claim {claim} while it was being submitted. Look "
+        "at it again, then submit."
+    )
+
+
+class NotSubmitted(RuleBroken):
+    message = "{what} is not submitted, so there is nothing to withdraw: take it out."
+
+
+class ClaimIsProcessed(RuleBroken):
+    message = (
+        "The claim {claim} has been processed and its certificates issued, so it "
+        "cannot be withdrawn. Ask an Account Specialist."
+    )
+
+
+class ClaimIsWithdrawn(RuleBroken):
+    message = "The claim {claim} has been withdrawn. Begin another one."
+
+
+class ClaimWasSubmitted(RuleBroken):
+    message = (
+        "The claim {claim} has been submitted for learners, so it cannot be deleted. "
+        "Withdraw it instead."
+    )

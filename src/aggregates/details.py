@@ -1,0 +1,147 @@
+"""What is told of a learner, as cells of text, and the checks that it must pass."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from aggregates.date_of_birth import birth_fault, read_date
+from aggregates.names import clean, fold
+from aggregates.uln import TEMPORARY_ULN, uln_fault
+from events.upload import Problem
+
+COLUMNS: Mapping[str, str] = {
+    "given_name": "Given name*",
+    "family_name": "Family name*",
+    "date_of_birth": "Date of birth*",
+    "gender": "Gender",
+    "uln": "ULN",
+    "centre_reference": "Centre reference",
+    "email": "Email",
+    "postcode": "Postcode",
+}
+"""The columns of the template, in its order, by what we call them (U2)."""
+
+MANDATORY = ("given_name", "family_name", "date_of_birth")
+LONGEST = 200
+OVERFLOW = "overflow"
+"""Where the cells of a row that has more of them than the template are kept."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What is known of a learner."""
+
+    given_name: str
+    family_name: str
+    date_of_birth: date
+    gender: str | None = None
+    uln: str | None = None
+    centre_reference: str | None = None
+    email: str | None = None
+    postcode: str | None = None
+
+    @property
+    def identity(self) -> tuple[str, str, date]:
+        """Who it is: what a centre may amend once (L2)."""
+        return self.given_name, self.family_name, self.date_of_birth
+
+    @property
+    def others(self) -> tuple[str | None, ...]:
+        """What a centre may amend freely (L2)."""
+        return (
+            self.gender,
+            self.uln,
+            self.centre_reference,
+            self.email,
+            self.postcode,
+        )
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """The same as cells of text, by column."""
+        return {
+            "given_name": self.given_name,
+            "family_name": self.family_name,
+            "date_of_birth": self.date_of_birth.isoformat(),
+            "gender": self.gender or "",
+            "uln": self.uln or "",
+            "centre_reference": self.centre_reference or "",
+            "email": self.email or "",
+            "postcode": self.postcode or "",
+        }
+
+    @property
+    def likeness(self) -> str:
+        """Equal for two people of the same name and date of birth (U6)."""
+        name = f"{fold(self.given_name)} {fold(self.family_name)}"
+        return f"{name} {self.date_of_birth.isoformat()}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """What a check found; there are details if there are no problems."""
+
+    details: Details | None
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+
+
+def given_uln(cells: Mapping[str, str]) -> str | None:
+    """Give the ULN of the cells if it is one: what must not be there twice."""
+    uln = clean(cells.get("uln", ""))
+    return uln if uln and uln != TEMPORARY_ULN and not uln_fault(uln) else None
+
+
+def check(cells: Mapping[str, str], *, today: date | None) -> Checked:
+    """Check what can be told from the cells alone (U4, U6, L1): every fault at once.
+
+    ``cells`` are by the names of ``COLUMNS``; one that is not there is blank. Without
+    ``today`` the age is not looked at: it was when the cells were first checked.
+    """
+    values = {column: clean(cells.get(column, "")) for column in COLUMNS}
+    problems = [
+        *(Problem(column=c, code="missing") for c in MANDATORY if not values[c]),
+        *(Problem(column=c, code="too-long") for c in COLUMNS if _too_long(values[c])),
+    ]
+    warnings = [
+        Problem(column=column, code="letter-lost")
+        for column in ("given_name", "family_name")
+        if "?" in values[column]
+    ]
+    if cells.get(OVERFLOW):
+        problems.append(Problem(column=OVERFLOW, code="too-many-cells"))
+    born = _born(values["date_of_birth"], today)
+    if isinstance(born, str):
+        problems.append(Problem(column="date_of_birth", code=born))
+    if values["uln"] == TEMPORARY_ULN:
+        warnings.append(Problem(column="uln", code="uln-temporary"))
+        values["uln"] = ""
+    elif values["uln"] and (fault := uln_fault(values["uln"])):
+        problems.append(Problem(column="uln", code=fault))
+    if problems or not isinstance(born, date):
+        return Checked(details=None, problems=tuple(problems), warnings=tuple(warnings))
+    details = Details(
+        given_name=values["given_name"],
+        family_name=values["family_name"],
+        date_of_birth=born,
+        gender=values["gender"] or None,
+        uln=values["uln"] or None,
+        centre_reference=values["centre_reference"] or None,
+        email=values["email"] or None,
+        postcode=values["postcode"] or None,
+    )
+    return Checked(details=details, problems=(), warnings=tuple(warnings))
+
+
+def _too_long(value: str) -> bool:
+    return len(value) > LONGEST
+
+
+def _born(text: str, today: date | None) -> date | str | None:
+    """Read the date of birth: the day, or the code of what is wrong; None if blank."""
+    if not text:
+        return None
+    born = read_date(text)
+    if isinstance(born, str) or today is None:
+        return born
+    return birth_fault(born, today) or born

@@ -1,0 +1,61 @@
+"""How the business says no."""
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """A command asked for something that cannot be had.
+
+    The message is shown to the person who asked: one plain sentence that says what,
+    where and what to do. It may name the values given to ``__init__``, as
+    ``"The group {name} …"``. ``pointer`` is a JSON pointer to the value at fault in
+    what was asked, where there is one. ``others`` are refusals of the same request, one
+    for each value at fault, which are shown beside the message.
+    """
+
+    message: ClassVar[str]
+
+    def __init__(
+        self,
+        *,
+        pointer: str | None = None,
+        others: Sequence["Refusal"] = (),
+        **values: object,
+    ) -> None:
+        super().__init__()
+        self.pointer = pointer
+        self.others = tuple(others)
+        self.values = values
+
+    def __str__(self) -> str:
+        return self.message.format(**self.values)
+
+
+class RuleBroken(Refusal):
+    """The rules do not allow it as things stand."""
+
+
+class Malformed(Refusal):
+    """What was asked makes no sense, whatever has happened."""
+
+
+class NotFound(Refusal):
+    """There is no such thing, or it is another centre's, which is not told apart."""
+
+    message = "There is no {what} {name} here. Check the number and try again."
+
+
+class NotAllowed(Refusal):
+    """The role does not have the right; the sentence says which role does."""
+
+    message = "Your role, {role}, may not {what}. Ask {who}."
+
+
+def raise_all(refusals: Iterable[Refusal]) -> None:
+    """Raise the first of the refusals, with all of them beside it; nothing if none."""
+    found = tuple(refusals)
+    if len(found) > 1:
+        found[0].others = found
+    if found:
+        raise found[0]

@@ -1,0 +1,189 @@
+"""Learners: people known to a centre, who keep their identity but for one amendment."""
+
+from dataclasses import dataclass, replace
+from typing import Self, TypeAlias, assert_never
+from uuid import UUID
+
+from aggregates.aggregate import Aggregate
+from aggregates.details import Details
+from aggregates.errors import Malformed, RuleBroken
+from events.learner import (
+    LearnerCreated,
+    LearnerDetailsAmended,
+    LearnerIdentityAmended,
+)
+
+AMENDMENTS = 1
+"""How often a centre may amend who a learner is (L2)."""
+
+Event: TypeAlias = LearnerCreated | LearnerIdentityAmended | LearnerDetailsAmended
+
+
+class DetailIsWrong(Malformed):
+    """One thing told of the learner cannot be right."""
+
+    message = "{sentence}"
+
+
+class DetailsAreWrong(Malformed):
+    """What is told of the learner has these faults, all of them at once (L1)."""
+
+    message = "{sentences}"
+
+
+class UlnIsHeld(RuleBroken):
+    message = (
+        "ULN {uln} belongs to learner {learner} of your centre already. Correct it, or"
+        " leave it blank."
+    )
+
+
+class LooksLikeAnother(RuleBroken):
+    message = (
+        "Learner {learners} of your centre has the same name and date of birth. Use"
+        " that learner, or say that this is a different person."
+    )
+
+
+class IdentityAmendmentUsed(RuleBroken):
+    message = (
+        "The name and date of birth of learner {learner} have been amended once, which"
+        " is as often as a centre may. Ask an Account Specialist to amend them again."
+    )
+
+
+class AmendmentNeedsReason(Malformed):
+    message = (
+        "Say why learner {learner} is amended: an Account Specialist gives a reason."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Learner(Aggregate):
+    """A person known to a centre."""
+
+    learner: str
+    centre: str
+    group: str | None
+    person_id: UUID
+    details: Details
+    amendments: int = 0
+
+    @property
+    def amendments_left(self) -> int:
+        """How often the centre may still amend who this is (L2)."""
+        return AMENDMENTS - self.amendments
+
+    @staticmethod
+    def create(
+        *,
+        learner: str,
+        centre: str,
+        group: str | None,
+        person_id: UUID,
+        details: Details,
+    ) -> list[Event]:
+        """Make the learner known (U9, L1); that the details are right was checked."""
+        return [
+            LearnerCreated(
+                learner=learner,
+                centre=centre,
+                group=group,
+                person_id=person_id,
+                given_name=details.given_name,
+                family_name=details.family_name,
+                date_of_birth=details.date_of_birth,
+                gender=details.gender,
+                uln=details.uln,
+                centre_reference=details.centre_reference,
+                email=details.email,
+                postcode=details.postcode,
+            )
+        ]
+
+    def amend(
+        self, details: Details, *, is_further: bool, reason: str | None
+    ) -> list[Event]:
+        """Amend what is known of the learner (L2).
+
+        ``is_further`` is an Account Specialist's amendment, which has a reason. A
+        centre's amendment of the identity may be had once; other details freely.
+        """
+        if details == self.details:
+            return []
+        if is_further and not (reason and reason.strip()):
+            raise AmendmentNeedsReason(pointer="/reason", learner=self.learner)
+        amended: list[Event] = []
+        if details.identity != self.details.identity:
+            if not is_further and self.amendments_left <= 0:
+                raise IdentityAmendmentUsed(learner=self.learner)
+            amended.append(
+                LearnerIdentityAmended(
+                    person_id=self.person_id,
+                    given_name=details.given_name,
+                    family_name=details.family_name,
+                    date_of_birth=details.date_of_birth,
+                    is_further=is_further,
+                    reason=reason,
+                )
+            )
+        if details.others != self.details.others:
+            amended.append(
+                LearnerDetailsAmended(
+                    person_id=self.person_id,
+                    gender=details.gender,
+                    uln=details.uln,
+                    centre_reference=details.centre_reference,
+                    email=details.email,
+                    postcode=details.postcode,
+                    reason=reason,
+                )
+            )
+        return amended
+
+    @classmethod
+    def begin(cls, event: LearnerCreated) -> Self:
+        return cls(
+            learner=event.learner,
+            centre=event.centre,
+            group=event.group,
+            person_id=event.person_id,
+            details=Details(
+                given_name=event.given_name,
+                family_name=event.family_name,
+                date_of_birth=event.date_of_birth,
+                gender=event.gender,
+                uln=event.uln,
+                centre_reference=event.centre_reference,
+                email=event.email,
+                postcode=event.postcode,
+            ),
+        )
+
+    def apply(self, event: LearnerIdentityAmended | LearnerDetailsAmended) -> Self:
+        match event:
+            case LearnerIdentityAmended():
+                return replace(
+                    self,
+                    details=replace(
+                        self.details,
+                        given_name=event.given_name,
+                        family_name=event.family_name,
+                        date_of_birth=event.date_of_birth,
+                    ),
+                    amendments=self.amendments + (not event.is_further),
+                )
+            case LearnerDetailsAmended():
+                return replace(
+                    self,
+                    details=replace(
+                        self.details,
+                        gender=event.gender,
+                        uln=event.uln,
+                        centre_reference=event.centre_reference,
+                        email=event.email,
+                        postcode=event.postcode,
+                    ),
+                )
+            case _:
+                assert_never(event)

@@ -1,0 +1,131 @@
+"""Offers: products as a centre can order them on a day, and why it cannot."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TypeAlias
+
+from catalogue import Apprenticeship, Catalogue, Qualification
+
+Product: TypeAlias = Qualification | Apprenticeship
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A product on a day: what a registration costs, by which rules, and why not.
+
+    ``pathways`` are the titles by code, in catalogue order; ``why_not`` are sentences,
+    none if it can be ordered. Prices are in pounds.
+    """
+
+    product: str
+    title: str
+    price: Decimal
+    rules_version: int
+    pathways: Mapping[str, str]
+    why_not: tuple[str, ...] = ()
+
+    def pathway(self, chosen: str | None) -> str | None:
+        """Give the pathway that is meant: a single one needs no choosing (O1).
+
+        None if one is to be chosen still, or if the one chosen is not (or no longer)
+        a pathway of the product.
+        """
+        if chosen is None and len(self.pathways) == 1:
+            return next(iter(self.pathways))
+        return chosen if chosen in self.pathways else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What decides whether a product can be ordered; no approvals: whoever asks."""
+
+    approvals: Collection[str] | None
+    today: date
+
+
+def is_no_qualification(product: Product, _: Terms) -> str | None:
+    if isinstance(product, Qualification):
+        return None
+    parts = ", ".join(product.qualifications)
+    return (
+        f"{product.title} is an apprenticeship; orders are for qualifications. Order"
+        f" those that it consists of: {parts}."
+    )
+
+
+def is_not_approved(product: Product, terms: Terms) -> str | None:
+    if terms.approvals is None or product.reference in terms.approvals:
+        return None
+    return (
+        f"Your centre is not approved for {product.title}. Ask an Account Specialist"
+        " for approval."
+    )
+
+
+def is_not_open_yet(product: Product, terms: Terms) -> str | None:
+    opens = product.registration.opens
+    if opens <= terms.today:
+        return None
+    return f"Registration for {product.title} opens on {in_words(opens)}."
+
+
+def is_closed(product: Product, terms: Terms) -> str | None:
+    closes = product.registration.closes
+    if terms.today <= closes:
+        return None
+    return (
+        f"Registration for {product.title} closed on {in_words(closes)}. Choose"
+        " another product."
+    )
+
+
+WHY_NOT: tuple[Callable[[Product, Terms], str | None], ...] = (
+    is_no_qualification,
+    is_not_approved,
+    is_not_open_yet,
+    is_closed,
+)
+"""Why a product cannot be ordered (O2), each a sentence or None."""
+
+
+def offer(product: Product, terms: Terms) -> Offer:
+    """Say what a product is offered at, or why it is not (O2)."""
+    qualification = product if isinstance(product, Qualification) else None
+    pathways = qualification.pathways if qualification else ()
+    return Offer(
+        product=product.reference,
+        title=product.title,
+        price=product.price,
+        rules_version=qualification.version if qualification else 0,
+        pathways={pathway.code: pathway.title for pathway in pathways},
+        why_not=tuple(why for rule in WHY_NOT if (why := rule(product, terms))),
+    )
+
+
+def products_on(catalogue: Catalogue, day: date) -> Iterator[Product]:
+    """Give every product as it is on a day: with that day's rules and price."""
+    for reference in catalogue.qualifications:
+        yield catalogue.qualification(reference, on=day)
+    yield from catalogue.apprenticeships.values()
+
+
+def product_on(catalogue: Catalogue, reference: str, day: date) -> Product | None:
+    """Find a product as it is on a day; None if there is none such."""
+    if reference in catalogue.qualifications:
+        return catalogue.qualification(reference, on=day)
+    return catalogue.apprenticeships.get(reference)
+
+
+def offers(
+    catalogue: Catalogue, references: Iterable[str], terms: Terms
+) -> dict[str, Offer]:
+    """Find what these products are offered at; the unknown are left out."""
+    found = {r: product_on(catalogue, r, terms.today) for r in references}
+    return {r: offer(product, terms) for r, product in found.items() if product}
+
+
+def in_words(day: date) -> str:
+    """Write a date as people do: 31 August 2027."""
+    return f"{day.day} {day:%B %Y}"

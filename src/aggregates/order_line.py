@@ -1,0 +1,40 @@
+"""A line of an order: a product, and the learners whom it is ordered for."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from events.order import CourseDates
+
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A learner on a line: the pathway and the dates that were said for them alone."""
+
+    pathway: str | None = None
+    dates: CourseDates | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A product with its own learners, dates and purchase order number."""
+
+    learners: Mapping[str, Place] = field(default_factory=dict)
+    dates: CourseDates | None = None
+    purchase_order: str | None = None
+
+
+def with_places(line: Line, places: Mapping[str, Place]) -> Line:
+    return replace(line, learners={**line.learners, **places})
+
+
+def undated(line: Line) -> Line:
+    places = {who: replace(at, dates=None) for who, at in line.learners.items()}
+    return replace(line, dates=None, learners=places)
+
+
+def without(values: Mapping[str, V], keys: Iterable[str]) -> dict[str, V]:
+    gone = set(keys)
+    return {key: value for key, value in values.items() if key not in gone}

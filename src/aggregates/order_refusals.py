@@ -1,0 +1,127 @@
+"""How an order says no."""
+
+from collections.abc import Sequence
+
+from aggregates.errors import Malformed, Refusal, RuleBroken
+
+MOST_REGISTRATIONS = 5_000
+"""How many registrations one order may make (d)."""
+
+LONGEST_NUMBER = 50
+
+
+class OrderIsConfirmed(RuleBroken):
+    message = (
+        "Order {order} has been confirmed and stays as it is. Begin another order for"
+        " what is missing."
+    )
+
+
+class OrderTooLarge(RuleBroken):
+    message = (
+        f"An order makes at most {MOST_REGISTRATIONS:,} registrations; this would be"
+        " {number:,}. Make two orders of it."
+    )
+
+
+class ProductUnknown(Malformed):
+    message = "There is no product {product}. Check the reference and try again."
+
+
+class ProductNotOffered(RuleBroken):
+    message = "{why}"
+
+
+class ProductsRefused(RuleBroken):
+    message = "{sentences}"
+
+
+class ProductNotOnOrder(Malformed):
+    message = "{product} is not on order {order}. Choose it among the products first."
+
+
+class LearnerUnknown(Malformed):
+    message = (
+        "There is no learner {learner} at this centre. Check the number and try again."
+    )
+
+
+class PathwayUnknown(Malformed):
+    message = "{title} has no pathway {pathway}. Choose from {pathways}."
+
+
+class PathwayNeedsProduct(Malformed):
+    message = "{pathway} is a pathway of no product yet. Choose the product first."
+
+
+class LearnersRefused(Malformed):
+    message = "{sentences}"
+
+
+class GroupHasNoLearners(RuleBroken):
+    message = (
+        "Group {group} has no learners yet. Submit its upload, and wait until it is"
+        " done."
+    )
+
+
+class LearnerNotLinked(Malformed):
+    message = "Learner {learner} is not linked to {what}."
+
+
+class EndsBeforeStart(Malformed):
+    message = "The course ends on {ends}, before it starts on {starts}. Exchange them."
+
+
+class NumberTooLong(Malformed):
+    message = (
+        f"A purchase order number has at most {LONGEST_NUMBER} characters. Shorten it."
+    )
+
+
+class OrderIncomplete(RuleBroken):
+    """What stands in the way of confirming, all of it at once (O5)."""
+
+    message = "{sentences}"
+
+
+class StepIncomplete(RuleBroken):
+    """One thing that a step of the order lacks; the pointer names the step."""
+
+    message = "{sentence}"
+
+
+class AlreadyRegistered(RuleBroken):
+    message = (
+        "Learner {learner} has an Active registration on {title} already:"
+        " {registration}. Unlink the learner."
+    )
+
+
+class PriceHasChanged(RuleBroken):
+    message = (
+        "A registration on {title} costs £{price:,.2f} now, not £{seen:,.2f}. Look at"
+        " the order again, then confirm it."
+    )
+
+
+class TotalHasChanged(RuleBroken):
+    message = (
+        "The order comes to £{total:,.2f} now, not £{seen:,.2f}: {breakdown}. Look at"
+        " it again, then confirm it."
+    )
+
+
+MOST_SAID = 5
+"""How many faults are said in one sentence after the other; all are listed apart."""
+
+
+def require_none(faults: Sequence[Refusal], together: type[Refusal]) -> None:
+    """Raise the fault if there is one; if there are more, all of them together."""
+    if len(faults) == 1:
+        raise faults[0]
+    if faults:
+        said = " ".join(str(fault) for fault in faults[:MOST_SAID])
+        more = len(faults) - MOST_SAID
+        said += f" And {more:,} more." if more > 0 else ""
+        raise together(others=faults, sentences=said)

@@ -1,0 +1,72 @@
+"""Where the learners of a claim have got to, and with them the claim."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from events.claim import Award, Granted, Withheld
+
+
+class Standing(StrEnum):
+    """Where a learner of a claim, or a whole claim, has got to."""
+
+    DRAFT = "Draft"
+    SUBMITTED = "Submitted"
+    UNSUBMITTED = "Unsubmitted"
+    PROCESSED = "Processed"
+    WITHDRAWN = "Withdrawn"
+
+
+OPEN = frozenset({Standing.DRAFT, Standing.UNSUBMITTED})
+"""Where what is claimed for a learner can still be changed."""
+
+BY_URGENCY = (
+    Standing.SUBMITTED,
+    Standing.UNSUBMITTED,
+    Standing.DRAFT,
+    Standing.PROCESSED,
+    Standing.WITHDRAWN,
+)
+"""A claim has got to where the first of these has that any learner is at."""
+
+
+def standing_of(learners: Collection[Standing]) -> Standing:
+    """Say where a claim of learners with these standings has got to."""
+    return next((s for s in BY_URGENCY if s in learners), Standing.DRAFT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A learner in a claim: what is claimed for them and what became of it."""
+
+    registration: str
+    award: Award = field(default_factory=Award)
+    standing: Standing = Standing.DRAFT
+    granted: Granted | None = None
+    withheld: Withheld | None = None
+    certificate: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.standing in OPEN
+
+    def keep_units(self, units: Collection[str]) -> "Place":
+        """Drop the grades of other units, unless it is too late to change them."""
+        grades = {u: g for u, g in self.award.grades.items() if u in units}
+        if not self.is_open or grades == self.award.grades:
+            return self
+        return replace(self, award=replace(self.award, grades=grades))
+
+    def grant(self, granted: Granted) -> "Place":
+        return replace(
+            self, standing=Standing.SUBMITTED, granted=granted, withheld=None
+        )
+
+    def withhold(self, withheld: Withheld) -> "Place":
+        return replace(self, standing=Standing.UNSUBMITTED, withheld=withheld)
+
+    def withdraw(self) -> "Place":
+        return replace(self, standing=Standing.WITHDRAWN)
+
+    def process(self, certificate: str) -> "Place":
+        return replace(self, standing=Standing.PROCESSED, certificate=certificate)

@@ -1,0 +1,25 @@
+"""The ULN: a learner's national number, ten digits of which the last is a check."""
+
+import re
+
+TEMPORARY_ULN = "9999999999"
+"""What people write for want of a ULN; it is treated as none given (domain, 3)."""
+
+_TEN_DIGITS = re.compile(r"[0-9]{10}")
+_EXCEL_NUMBER = re.compile(r"[0-9](?:[.,][0-9]*)?E\+?[0-9]+", re.IGNORECASE)
+_MODULUS = 11
+
+
+def uln_fault(text: str) -> str | None:
+    """Give the code of what is wrong with a ULN, or None if it may be one (domain, 3).
+
+    ``uln-excel`` for a number in Excel's short form, ``uln-malformed`` for anything
+    but ten digits, ``uln-check-digit`` where the last digit is not what it must be.
+    """
+    if _EXCEL_NUMBER.fullmatch(text):
+        return "uln-excel"
+    if not _TEN_DIGITS.fullmatch(text):
+        return "uln-malformed"
+    weighted = zip(range(10, 1, -1), text, strict=False)
+    rest = sum(weight * int(digit) for weight, digit in weighted) % _MODULUS
+    return None if rest and int(text[-1]) == 10 - rest else "uln-check-digit"

@@ -1,0 +1,208 @@
+"""Uploads: a named group of learners to be, from a file to the last learner added."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Self, TypeAlias, assert_never
+
+from aggregates.aggregate import Aggregate
+from aggregates.errors import Malformed, RuleBroken
+from aggregates.learner_file import FIRST_ROW
+from aggregates.names import clean
+from events.upload import (
+    LearnersAdded,
+    RecordsRead,
+    UploadChecked,
+    UploadCompleted,
+    UploadReceived,
+    UploadSubmitted,
+)
+
+LONGEST_NAME = 100
+
+Later: TypeAlias = (
+    RecordsRead | UploadChecked | UploadSubmitted | LearnersAdded | UploadCompleted
+)
+
+
+class GroupNameMissing(Malformed):
+    message = "Give the group of learners a name."
+
+
+class GroupNameTooLong(Malformed):
+    message = f"The group's name is longer than {LONGEST_NAME} characters. Shorten it."
+
+
+class GroupNameTaken(RuleBroken):
+    message = (
+        "You have used the group name {name} before, for group {group}. Give this group"
+        " another name, as “{name} 2”."
+    )
+
+
+class StillChecking(RuleBroken):
+    message = "Group {group} is still being checked. Wait until it has reached 50 %."
+
+
+class NothingReady(RuleBroken):
+    message = (
+        "No record of group {group} is ready to become a learner. Correct the invalid"
+        " ones first."
+    )
+
+
+class UploadStatus(StrEnum):
+    """How far an upload has come (U5)."""
+
+    CHECKING = "checking"
+    CHECKED = "checked"
+    ADDING = "adding"
+    DONE = "done"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload(Aggregate):
+    """A group of learners, and the file that it comes from.
+
+    ``left`` are the rows that the last run of adding learners left behind, as far as
+    it has come; ``waiting`` those that it is to see to, None for every row.
+    """
+
+    received: UploadReceived
+    status: UploadStatus = UploadStatus.CHECKING
+    valid: int = 0
+    invalid: int = 0
+    through: int = FIRST_ROW - 1
+    last_row: int = FIRST_ROW - 1
+    learners: tuple[str, ...] = ()
+    left: tuple[int, ...] = ()
+    waiting: Sequence[int] = ()
+
+    @property
+    def progress(self) -> int:
+        """Say in per cent how far it is (U5)."""
+        return progress_of(
+            self.status,
+            read=(self.valid + self.invalid, self.received.rows),
+            added=(self.through, self.last_row),
+        )
+
+    @property
+    def rows_to_submit(self) -> Sequence[int]:
+        """The rows that may be ready: every one, or those left behind before (U9)."""
+        if self.status is UploadStatus.DONE:
+            return self.left
+        return range(FIRST_ROW, self.last_row + 1)
+
+    @property
+    def rows_to_add(self) -> Sequence[int]:
+        """The rows that the run of adding learners has not seen to yet (U9)."""
+        return [row for row in self.waiting if row > self.through]
+
+    def read(self, *, valid: int, invalid: int, through: int) -> list[Later]:
+        """Record that so many more records are facts of their own (U5)."""
+        return [RecordsRead(valid=valid, invalid=invalid, through=through)]
+
+    def check(self) -> list[Later]:
+        """Record that every record has been checked (U5)."""
+        return [UploadChecked()]
+
+    def require_checked(self) -> None:
+        """Raise StillChecking until every record has been checked."""
+        if self.status is UploadStatus.CHECKING:
+            raise StillChecking(group=self.received.group)
+
+    def submit(self, *, is_any_ready: bool) -> list[Later]:
+        """Ask for learners of the records that are ready (U9); twice is once.
+
+        ``is_any_ready`` tells whether there is a valid record not yet a learner.
+        """
+        self.require_checked()
+        if self.status is UploadStatus.ADDING:
+            return []
+        if is_any_ready:
+            return [UploadSubmitted()]
+        if self.status is UploadStatus.CHECKED:
+            raise NothingReady(group=self.received.group)
+        return []
+
+    def add(
+        self, *, learners: Sequence[str], left: Sequence[int], through: int
+    ) -> list[Later]:
+        """Record who joined the group, and which rows were not ready (U9).
+
+        Who is in the group already, two rows being linked to them, joins it once.
+        """
+        there = set(self.learners)
+        new = tuple(x for x in dict.fromkeys(learners) if x not in there)
+        return [LearnersAdded(learners=new, left=tuple(left), through=through)]
+
+    def complete(self) -> list[Later]:
+        """Record that the run has seen to every row (U9)."""
+        return [UploadCompleted()]
+
+    @classmethod
+    def begin(cls, event: UploadReceived) -> Self:
+        return cls(received=event)
+
+    def apply(self, event: Later) -> Self:
+        match event:
+            case RecordsRead(valid=valid, invalid=invalid, through=through):
+                return replace(
+                    self,
+                    valid=self.valid + valid,
+                    invalid=self.invalid + invalid,
+                    last_row=through,
+                )
+            case UploadChecked():
+                return replace(self, status=UploadStatus.CHECKED)
+            case UploadSubmitted():
+                return replace(
+                    self,
+                    status=UploadStatus.ADDING,
+                    through=FIRST_ROW - 1,
+                    waiting=self.rows_to_submit,
+                    left=(),
+                )
+            case LearnersAdded():
+                return replace(
+                    self,
+                    learners=self.learners + event.learners,
+                    left=self.left + event.left,
+                    through=event.through,
+                )
+            case UploadCompleted():
+                return replace(self, status=UploadStatus.DONE)
+            case _:
+                assert_never(event)
+
+
+def progress_of(
+    status: UploadStatus, *, read: tuple[int, int], added: tuple[int, int]
+) -> int:
+    """Say in per cent how far an upload is: 50 is checked, 100 submitted and done (U5).
+
+    ``read`` are the records that were read, of so many; ``added`` the last row that was
+    seen to since it was submitted, and the last row of all.
+    """
+    match status:
+        case UploadStatus.CHECKING:
+            return 49 * read[0] // max(read[1], 1)
+        case UploadStatus.CHECKED:
+            return 50
+        case UploadStatus.ADDING:
+            return 50 + 49 * added[0] // max(added[1], 1)
+        case UploadStatus.DONE:
+            return 100
+        case _:
+            assert_never(status)
+
+
+def clean_group_name(written: str) -> str:
+    """Give the name as it will be shown, or raise if it cannot be one (U1)."""
+    name = clean(written)
+    if not name:
+        raise GroupNameMissing(pointer="/name")
+    if len(name) > LONGEST_NAME:
+        raise GroupNameTooLong(pointer="/name")
+    return name

@@ -1,0 +1,187 @@
+"""Users: who may sign in, as what, and who may decide it."""
+
+import re
+from dataclasses import dataclass, replace
+from typing import Self, TypeAlias, assert_never
+from uuid import UUID
+
+from aggregates.aggregate import Aggregate
+from aggregates.errors import Malformed, NotAllowed, RuleBroken
+from events.user import PasswordSet, Role, UserAdded, UserDisabled, UserRoleChanged
+
+NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,63}")
+PERSONAL_ROLES = frozenset(Role) - {Role.SERVICE}
+
+
+class UserNameMalformed(Malformed):
+    message = (
+        "A user name has 2 to 64 small letters, digits, dots, hyphens, underscores, "
+        "plus or at signs, and begins with a letter or digit; {name!r} does not."
+    )
+
+
+class FullNameMissing(Malformed):
+    message = "Give the full name of the person or machine."
+
+
+class UserNameTaken(RuleBroken):
+    message = "There is a user {name} already. Choose another name."
+
+
+class CentreMissing(Malformed):
+    message = "Say which centre: a user in the role {role} belongs to one."
+
+
+class CentreNotNeeded(Malformed):
+    message = "Leave the centre out: a user in the role {role} belongs to none."
+
+
+class RoleNotForPeople(Malformed):
+    message = "The role {role} is the service's own. Choose another role."
+
+
+class ReasonMissing(Malformed):
+    message = "Say why: what the awarding organisation does is recorded with a reason."
+
+
+class UserIsDisabled(RuleBroken):
+    message = "The user {name} is disabled. Add another user instead."
+
+
+class OwnAccount(RuleBroken):
+    message = "You cannot change the role of your own user or disable it. Ask {who}."
+
+
+UserEvent: TypeAlias = UserAdded | PasswordSet | UserRoleChanged | UserDisabled
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asker:
+    """The user who asks for something to be done about a user."""
+
+    name: str
+    role: Role
+    centre: str | None
+
+
+def folded(name: str) -> str:
+    """Bring a user name to the one way of writing it that tells users apart."""
+    return name.strip().lower()
+
+
+def require_reason(role: Role, reason: str | None) -> None:
+    """Raise ReasonMissing if that role has to say why and does not (section 2)."""
+    if role is Role.ACCOUNT_SPECIALIST and not (reason and reason.strip()):
+        raise ReasonMissing(pointer="/reason")
+
+
+def require_assignable(role: Role, centre: str | None, by: Asker) -> None:
+    """Raise a refusal unless the asker may give a user that role at that centre."""
+    if role not in PERSONAL_ROLES:
+        raise RoleNotForPeople(role=role, pointer="/role")
+    if role.is_of_a_centre and centre is None:
+        raise CentreMissing(role=role, pointer="/centre")
+    if not role.is_of_a_centre and centre is not None:
+        raise CentreNotNeeded(role=role, pointer="/centre")
+    if by.role.is_of_a_centre and centre != by.centre:
+        raise NotAllowed(
+            role=by.role,
+            what="give roles outside their own centre",
+            who="an Account Specialist",
+        )
+
+
+def add(
+    *, name: str, full_name: str, role: Role, centre: str | None, by: Asker, key: UUID
+) -> UserAdded:
+    """Let somebody sign in from now on; ``key`` is what their name is kept under."""
+    if not NAME.fullmatch(name):
+        raise UserNameMalformed(name=name, pointer="/name")
+    if not full_name.strip():
+        raise FullNameMissing(pointer="/full_name")
+    require_assignable(role, centre, by)
+    return UserAdded(
+        name=name,
+        role=role,
+        centre=centre,
+        person_id=key,
+        full_name=full_name.strip(),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class User(Aggregate):
+    """One who may sign in, until they are disabled."""
+
+    name: str
+    role: Role
+    centre: str | None
+    full_name: str
+    key: UUID
+    password_hash: str | None = None
+    is_disabled: bool = False
+
+    @classmethod
+    def begin(cls, event: UserAdded) -> Self:
+        return cls(
+            name=event.name,
+            role=event.role,
+            centre=event.centre,
+            full_name=event.full_name,
+            key=event.person_id,
+        )
+
+    def apply(self, event: UserEvent) -> Self:
+        match event:
+            case PasswordSet():
+                return replace(self, password_hash=event.password_hash)
+            case UserRoleChanged():
+                return replace(self, role=event.role, centre=event.centre)
+            case UserDisabled():
+                return replace(self, is_disabled=True)
+            case UserAdded():
+                raise ValueError(f"The user {self.name} was added twice.")
+            case _:
+                assert_never(event)
+
+    def is_seen_by(self, by: Asker) -> bool:
+        """Tell whether the asker may know of this user."""
+        return not by.role.is_of_a_centre or by.centre == self.centre
+
+    def set_password(self, password_hash: str) -> list[PasswordSet]:
+        """Replace the password by another, of which the hash is given."""
+        self._require_enabled()
+        return [PasswordSet(person_id=self.key, password_hash=password_hash)]
+
+    def change_role(
+        self, *, role: Role, centre: str | None, by: Asker, reason: str | None
+    ) -> list[UserRoleChanged]:
+        """Give another role, maybe at another centre."""
+        self._require_not_own(by)
+        self._require_enabled()
+        require_assignable(role, centre, by)
+        require_reason(by.role, reason)
+        if (role, centre) == (self.role, self.centre):
+            return []
+        return [
+            UserRoleChanged(role=role, centre=centre, person_id=self.key, reason=reason)
+        ]
+
+    def disable(self, *, by: Asker, reason: str | None) -> list[UserDisabled]:
+        """Let them sign in no more."""
+        self._require_not_own(by)
+        require_reason(by.role, reason)
+        if self.is_disabled:
+            return []
+        return [UserDisabled(person_id=self.key, reason=reason)]
+
+    def _require_enabled(self) -> None:
+        if self.is_disabled:
+            raise UserIsDisabled(name=self.name)
+
+    def _require_not_own(self, by: Asker) -> None:
+        if by.name == self.name:
+            who = "another Centre Administrator, or an Account Specialist"
+            raise OwnAccount(
+                who=who if self.role.is_of_a_centre else "another Account Specialist"
+            )

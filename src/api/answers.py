@@ -1,0 +1,46 @@
+"""What answers have in common: versions, positions, lists with a next part."""
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from fastapi import Request, Response
+from pydantic import BaseModel
+
+from commands.command import Done
+from projections.paging import Page
+from store import Stream
+
+Row = TypeVar("Row")
+Shown = TypeVar("Shown")
+
+
+class Listed(BaseModel, Generic[Shown]):
+    """Part of a list; ``next`` is the cursor of the part after it, if there is one."""
+
+    items: list[Shown]
+    next: str | None = None
+
+
+def answer(response: Response, done: Done) -> None:
+    """Say how far to wait to see what was done; nothing if nothing was."""
+    if done.position is not None:
+        response.headers["Event-Position"] = str(done.position)
+
+
+def show(response: Response, stream: Stream) -> None:
+    """Say which version of a resource is shown: its ETag."""
+    response.headers["ETag"] = f'"{stream.version}"'
+
+
+def listed(
+    request: Request,
+    response: Response,
+    page: Page[Row],
+    shown: Callable[[Row], Shown],
+) -> Listed[Shown]:
+    """Show part of a list, with a Link to the next one (RFC 8288)."""
+    if page.next_cursor is not None:
+        url = request.url.include_query_params(cursor=page.next_cursor)
+        path = f"{url.path}?{url.query}"
+        response.headers["Link"] = f'<{path}>; rel="next"'
+    return Listed(items=[shown(row) for row in page.rows], next=page.next_cursor)

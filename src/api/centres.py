@@ -1,0 +1,167 @@
+"""Centres over HTTP, and what they are approved to order."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from aggregates.centre import Centre
+from api.answers import Listed, answer, listed, show
+from api.dependencies import (
+    By,
+    CurrentUser,
+    IfMatch,
+    Now,
+    Paging,
+    Reads,
+    ServiceOf,
+    scope,
+)
+from commands.centre import (
+    GrantApproval,
+    OpenCentre,
+    WithdrawApproval,
+    open_own_centre,
+)
+from commands.command import Done
+from projections import centres
+from service import Service
+from store import Actor
+
+router = APIRouter(prefix="/centres", tags=["centres"])
+
+Number = Annotated[str, Path(max_length=20, examples=["48213"])]
+Product = Annotated[str, Path(max_length=20, examples=["Q-0005001227"])]
+Reason = Annotated[
+    str | None, Field(max_length=1000, examples=["Approved at the visit in May."])
+]
+
+
+class NewCentre(BaseModel):
+    """A college or training provider that joins."""
+
+    number: str = Field(max_length=20, examples=["48213"])
+    name: str = Field(max_length=200, examples=["Riverside Training"])
+    reason: Reason = None
+
+
+class NewApproval(BaseModel):
+    """What the centre may order from now on."""
+
+    product: str = Field(max_length=20, examples=["Q-0005001227"])
+    reason: Reason = None
+
+
+class Withdrawal(BaseModel):
+    """Why the centre may order it no more."""
+
+    reason: Reason = None
+
+
+class CentreShown(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    number: str = Field(examples=["48213"])
+    name: str = Field(examples=["Riverside Training"])
+
+
+class CentreWithApprovals(CentreShown):
+    approvals: list[str] = Field(examples=[["Q-0005001227", "Q-0009000001"]])
+
+
+@router.get("")
+def search(
+    request: Request, response: Response, user: CurrentUser, reads: Reads, page: Paging
+) -> Listed[CentreShown]:
+    """List the centres by number: one's own, or all for the awarding organisation."""
+    found = centres.search(
+        reads, centre=scope(user), limit=page.limit, cursor=page.cursor
+    )
+    return listed(request, response, found, CentreShown.model_validate)
+
+
+@router.post("", status_code=HTTPStatus.CREATED)
+def open_(
+    body: NewCentre, response: Response, service: ServiceOf, by: By, now: Now
+) -> CentreWithApprovals:
+    """Let a centre join the awarding organisation."""
+    done = service.send(
+        OpenCentre(
+            by=by, at=now, number=body.number, name=body.name, reason=body.reason
+        )
+    )
+    response.headers["Location"] = f"/api/v1/centres/{body.number}"
+    return shown(response, service, body.number, by, done)
+
+
+@router.get("/{number}")
+def one(
+    number: Number, response: Response, service: ServiceOf, by: By
+) -> CentreWithApprovals:
+    """Show a centre and what it may order."""
+    return shown(response, service, number, by)
+
+
+@router.get("/{number}/approvals")
+def approvals(
+    number: Number, response: Response, service: ServiceOf, by: By
+) -> list[str]:
+    """List what the centre may order."""
+    return shown(response, service, number, by).approvals
+
+
+@router.post("/{number}/approvals", status_code=HTTPStatus.CREATED)
+def grant(
+    number: Number,
+    body: NewApproval,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    now: Now,
+) -> CentreWithApprovals:
+    """Let the centre order a product."""
+    command = GrantApproval(
+        by=by, at=now, centre=number, product=body.product, reason=body.reason
+    )
+    return shown(response, service, number, by, service.send(command))
+
+
+@router.delete("/{number}/approvals/{product}")
+def withdraw(
+    number: Number,
+    product: Product,
+    body: Withdrawal,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    now: Now,
+    expect: IfMatch,
+) -> CentreWithApprovals:
+    """Let the centre order a product no more; what was ordered stays."""
+    command = WithdrawApproval(
+        by=by,
+        at=now,
+        expect=expect,
+        centre=number,
+        product=product,
+        reason=body.reason,
+    )
+    return shown(response, service, number, by, service.send(command))
+
+
+def shown(
+    response: Response,
+    service: Service,
+    number: str,
+    by: Actor,
+    done: Done | None = None,
+) -> CentreWithApprovals:
+    stream = open_own_centre(service.desk, number, by)
+    show(response, stream)
+    if done is not None:
+        answer(response, done)
+    centre = Centre.replay(stream.events)
+    return CentreWithApprovals(
+        number=centre.number, name=centre.name, approvals=sorted(centre.approvals)
+    )

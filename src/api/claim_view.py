@@ -1,0 +1,235 @@
+"""How a claim is shown: its stages, and each learner with what the rules say so far."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from aggregates.claim import Claim
+from aggregates.claim_summary import stages, warnings
+from aggregates.claimable import offered_units
+from aggregates.learner import Learner
+from aggregates.registration import Registration, reasons
+from aggregates.standing import Place, Standing
+from catalogue import AwardType
+from commands.claim import open_registrations, rules_of
+from commands.command import Desk
+from events.claim import Award, Why
+from events.identifier import stream_of
+from store import Stream
+
+Grades = Annotated[
+    dict[
+        Annotated[str, Field(max_length=20)],
+        Annotated[str, Field(min_length=1, max_length=10)],
+    ],
+    Field(max_length=500, examples=[{"L/506/1788": "P"}]),
+]
+
+
+class AwardShown(BaseModel):
+    """What is claimed for a learner; null or empty where nothing was said yet."""
+
+    award_type: AwardType | None = Field(default=None, examples=["Full"])
+    award_date: date | None = Field(default=None, examples=["2026-11-20"])
+    grades: Grades = Field(default_factory=dict)
+
+
+class ReasonShown(BaseModel):
+    """One reason against an award, on a pathway or on all of them."""
+
+    code: str = Field(examples=["credits-short"])
+    message: str = Field(
+        examples=["Group B needs at least 12 credits; 9 are achieved, 3 short."]
+    )
+    pathway: str | None = Field(default=None, examples=["MAIN"])
+    units: list[str] = Field(default_factory=list, examples=[["F/506/1934"]])
+
+
+class EligibilityShown(BaseModel):
+    """What the rules say to what is typed; as to Full until a type is chosen."""
+
+    eligible: bool
+    overall_grade: str | None = Field(examples=["Pass"])
+    reasons: list[ReasonShown]
+    warnings: list[str]
+    earlier_grades: Grades
+    """Grades of earlier claims, which count without being typed again."""
+    rules_version: int
+
+
+class LearnerOfClaim(BaseModel):
+    """A learner of a claim, and what has become of the award."""
+
+    learner: str = Field(examples=["L-0000000017M"])
+    given_name: str
+    family_name: str
+    registration: str = Field(examples=["R-0000000042"])
+    pathway: str | None = Field(examples=["MAIN"])
+    status: Standing
+    award: AwardShown
+    eligibility: EligibilityShown
+    kept_back: list[ReasonShown]
+    """Why the learner was not submitted, the last time the claim was."""
+    certificate: str | None = Field(examples=["C-0000000017M"])
+
+
+class StageShown(BaseModel):
+    """One of the four stages; ``missing`` says what it lacks."""
+
+    name: str = Field(examples=["units"])
+    is_complete: bool
+    missing: str | None
+
+
+class QualificationNamed(BaseModel):
+    reference: str = Field(examples=["Q-0005001227"])
+    number: str = Field(examples=["601/3450/1"])
+    title: str = Field(examples=["Level 2 Diploma in Team Leading"])
+
+
+class UnitsOfClaim(BaseModel):
+    """The units that may be graded, "x of y" that could be chosen."""
+
+    chosen: list[str] = Field(examples=[["L/506/1788"]])
+    offered: int
+    summary: str = Field(examples=["6 of 31 units"])
+
+
+class ClaimShown(BaseModel):
+    """A claim, whole."""
+
+    claim: str = Field(examples=["AC-0000000042"])
+    centre: str = Field(examples=["48213"])
+    status: Standing
+    begun_at: AwareDatetime
+    begun_by: str = Field(examples=["admin.riverside"])
+    stages: list[StageShown]
+    qualification: QualificationNamed | None
+    units: UnitsOfClaim
+    learners: list[LearnerOfClaim]
+    warnings: list[str]
+
+
+def claim_shown(desk: Desk, stream: Stream, claim: Claim) -> ClaimShown:
+    """Show a claim from facts alone, each learner assessed afresh (M10)."""
+    opened = open_registrations(
+        desk, [place.registration for place in claim.learners.values()]
+    )
+    people = learners_named(desk, claim.learners)
+    begun = stream.history[0]
+    return ClaimShown(
+        claim=claim.claim,
+        centre=claim.centre,
+        status=claim.standing,
+        begun_at=begun.recorded_at,
+        begun_by=begun.user,
+        stages=[
+            StageShown(name=s.name, is_complete=s.is_complete, missing=s.missing)
+            for s in stages(claim)
+        ],
+        qualification=qualification_named(desk, claim.qualification)
+        if claim.qualification
+        else None,
+        units=units_of(desk, claim),
+        learners=[
+            learner_shown(
+                desk, claim, place, people[who], opened[place.registration][1]
+            )
+            for who, place in claim.learners.items()
+        ],
+        warnings=list(warnings(claim)),
+    )
+
+
+def qualification_named(desk: Desk, reference: str) -> QualificationNamed:
+    found = desk.catalogue.qualification(reference)
+    return QualificationNamed(
+        reference=reference, number=found.number, title=found.title
+    )
+
+
+def units_of(desk: Desk, claim: Claim) -> UnitsOfClaim:
+    """Count "x of y units" (M3)."""
+    offered = (
+        len(offered_units(desk.catalogue, claim.qualification))
+        if claim.qualification
+        else 0
+    )
+    return UnitsOfClaim(
+        chosen=list(claim.units),
+        offered=offered,
+        summary=f"{len(claim.units)} of {offered} units",
+    )
+
+
+def learners_named(desk: Desk, learners: Iterable[str]) -> Mapping[str, Learner]:
+    """Open learners that are known to be, for their names."""
+    streams = {who: stream_of(who) for who in learners}
+    opened = desk.store.open_many(streams.values())
+    return {who: Learner.replay(opened[at].events) for who, at in streams.items()}
+
+
+def learner_shown(
+    desk: Desk, claim: Claim, place: Place, learner: Learner, registration: Registration
+) -> LearnerOfClaim:
+    return LearnerOfClaim(
+        learner=learner.learner,
+        given_name=learner.details.given_name,
+        family_name=learner.details.family_name,
+        registration=place.registration,
+        pathway=registration.pathway,
+        status=place.standing,
+        award=award_shown(place.award),
+        eligibility=eligibility_shown(desk, claim, place, registration),
+        kept_back=[reason_shown(w) for w in place.withheld.reasons]
+        if place.withheld
+        else [],
+        certificate=place.certificate,
+    )
+
+
+def award_shown(award: Award) -> AwardShown:
+    return AwardShown(
+        award_type=AwardType(award.award_type) if award.award_type else None,
+        award_date=award.award_date,
+        grades=dict(award.grades),
+    )
+
+
+def eligibility_shown(
+    desk: Desk, claim: Claim, place: Place, registration: Registration
+) -> EligibilityShown:
+    """Say what was decided of a learner who was submitted, else what would be now."""
+    typed = place.award.grades
+    to_date = registration.grades_to_date(claim=claim.claim, typed={})
+    earlier = {unit: grade for unit, grade in to_date.items() if unit not in typed}
+    if place.granted is not None:
+        decided = place.granted.grades.items()
+        return EligibilityShown(
+            eligible=True,
+            overall_grade=place.granted.overall_grade,
+            reasons=[],
+            warnings=list(place.granted.warnings),
+            earlier_grades={unit: g for unit, g in decided if unit not in typed},
+            rules_version=place.granted.rules_version,
+        )
+    assessment = registration.assess(
+        claim=claim.claim, award=place.award, rules=rules_of(desk, registration)
+    )
+    why_not = () if assessment.eligible else reasons(assessment)
+    return EligibilityShown(
+        eligible=assessment.eligible,
+        overall_grade=assessment.overall_grade,
+        reasons=[reason_shown(why) for why in why_not],
+        warnings=list(assessment.warnings),
+        earlier_grades=earlier,
+        rules_version=assessment.version,
+    )
+
+
+def reason_shown(why: Why) -> ReasonShown:
+    return ReasonShown(
+        code=why.code, message=why.message, pathway=why.pathway, units=list(why.units)
+    )

@@ -1,0 +1,355 @@
+"""What can be claimed, over HTTP: qualifications, then their units and learners."""
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from operator import attrgetter
+from typing import Annotated, TypeVar
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from aggregates.claimable import Condition, conditions, offered_units
+from aggregates.errors import Malformed, NotFound
+from aggregates.finding import is_found_by
+from api.answers import Listed, listed, show
+from api.dependencies import (
+    By,
+    CurrentUser,
+    Now,
+    Paging,
+    Part,
+    Reads,
+    ServiceOf,
+    scope,
+)
+from catalogue import Qualification
+from commands.claim import read_claim
+from commands.command import LONDON
+from commands.registration import approvals_of
+from projections import claimable_learners
+from projections.claimable_learners import (
+    ClaimableLearner,
+    LearnerColumn,
+    Registered,
+    Sought,
+)
+from projections.paging import BadCursor, Page
+
+router = APIRouter(tags=["claims"])
+
+R = TypeVar("R")
+Claimed = Annotated[str, Path(alias="claim", max_length=20, examples=["AC-0000000042"])]
+Text = Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")]
+NOBODY = Registered(registered=0, active=0)
+
+
+class CentreNeeded(Malformed):
+    message = "Say for which centre: add ?centre= and its number."
+
+
+class ConditionShown(BaseModel):
+    """One of the five things that must hold, met or not, in a sentence."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    code: str = Field(examples=["approved"])
+    is_met: bool
+    sentence: str = Field(examples=["The centre is approved for it."])
+
+
+class ClaimableQualification(BaseModel):
+    """A qualification, whether it can be claimed, and each reason (M2)."""
+
+    reference: str = Field(examples=["Q-0005001227"])
+    number: str = Field(examples=["601/3450/1"])
+    title: str
+    suite: str = Field(examples=["Work-based learning"])
+    subject_area: str = Field(examples=["Business and management"])
+    level: int
+    certification_ends: date
+    learners_to_claim: int
+    is_claimable: bool
+    conditions: list[ConditionShown]
+
+
+class UnitColumn(StrEnum):
+    """What the units can be sorted by."""
+
+    GROUP = "group"
+    NUMBER = "number"
+    REFERENCE = "reference"
+    TITLE = "title"
+    MANDATORY = "mandatory"
+    LEVEL = "level"
+    CREDITS = "credits"
+
+
+class OfferedUnitShown(BaseModel):
+    """An internally assessed unit, and whether the claim has chosen it."""
+
+    group: str = Field(examples=["A"])
+    number: int = Field(examples=[1])
+    reference: str = Field(examples=["L/506/1788"])
+    title: str
+    mandatory: bool
+    level: int
+    credits: int
+    grades: list[str] = Field(examples=[["P"]])
+    chosen: bool
+
+
+class LearnerToClaim(BaseModel):
+    """A learner who can be claimed for, and whether the claim has chosen them."""
+
+    learner: str = Field(examples=["L-0000000017M"])
+    given_name: str
+    family_name: str
+    date_of_birth: date
+    uln: str | None = Field(examples=["1000102504"])
+    registration: str = Field(examples=["R-0000000042"])
+    pathway: str | None = Field(examples=["MAIN"])
+    chosen: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitsSought:
+    """What is looked for in the columns of units, all of it together (M3)."""
+
+    group: Text = ""
+    number: Annotated[int | None, Query(ge=0, le=10_000)] = None
+    reference: Text = ""
+    title: Text = ""
+    mandatory: bool | None = None
+    level: Annotated[int | None, Query(ge=0, le=20)] = None
+    credits: Annotated[int | None, Query(ge=0, le=10_000)] = None
+    sort: UnitColumn | None = None
+    descending: bool = False
+
+    def has_found(self, unit: OfferedUnitShown) -> bool:
+        """Tell whether the unit is one of those looked for."""
+        parts = (
+            (self.group, unit.group),
+            (self.reference, unit.reference),
+            (self.title, unit.title),
+        )
+        exact = (
+            (self.number, unit.number),
+            (self.mandatory, unit.mandatory),
+            (self.level, unit.level),
+            (self.credits, unit.credits),
+        )
+        return all(
+            part.casefold().strip() in whole.casefold() for part, whole in parts
+        ) and all(asked in {None, value} for asked, value in exact)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearnersSought:
+    """What is looked for in the columns of learners, all of it together (M4)."""
+
+    learner: Text = ""
+    given_name: Text = ""
+    family_name: Text = ""
+    date_of_birth: date | None = None
+    uln: Text = ""
+    sort: LearnerColumn = LearnerColumn.LEARNER
+    descending: bool = False
+
+
+@router.get("/claimable-qualifications")
+def qualifications(
+    request: Request,
+    response: Response,
+    user: CurrentUser,
+    service: ServiceOf,
+    reads: Reads,
+    now: Now,
+    part: Paging,
+    search: Text = "",
+    suite: Text = "",
+    subject_area: Text = "",
+    why: Annotated[
+        str | None,
+        Query(
+            max_length=20,
+            description="Look one up that is missing, by reference or QN: its reasons.",
+            examples=["Q-0005001227"],
+        ),
+    ] = None,
+    centre: Annotated[
+        str | None,
+        Query(
+            max_length=20,
+            pattern="^[0-9]*$",
+            description="Whose; one's own unless one has none.",
+        ),
+    ] = None,
+) -> Listed[ClaimableQualification]:
+    """List what the centre can claim, by suite, subject area and title (M2)."""
+    whose = scope(user) or centre
+    if not whose:
+        raise CentreNeeded(pointer="?centre")
+    catalogue = service.catalogue.qualifications.values()
+    approvals = approvals_of(service.desk, whose)[1]
+    counted = claimable_learners.counts(reads, centre=whose)
+    today = now.astimezone(LONDON).date()
+    shown = [
+        qualification_shown(each, approvals=approvals, counted=counted, today=today)
+        for each in catalogue
+    ]
+    if why is not None:
+        asked = why.strip().upper()
+        named = {asked, asked.replace("/", "")}
+        chosen = [q for q in shown if named & {q.reference, q.number.replace("/", "")}]
+        if not chosen:
+            raise NotFound(what="qualification", name=why)
+    else:
+        found = {q.reference for q in catalogue if is_found_by(q, search)}
+        chosen = [
+            q
+            for q in shown
+            if q.is_claimable
+            and q.reference in found
+            and suite in {"", q.suite}
+            and subject_area in {"", q.subject_area}
+        ]
+    chosen.sort(key=attrgetter("suite", "subject_area", "title", "reference"))
+    return listed(request, response, portion(chosen, part), lambda row: row)
+
+
+def qualification_shown(
+    qualification: Qualification,
+    *,
+    approvals: frozenset[str],
+    counted: Mapping[str, Registered],
+    today: date,
+) -> ClaimableQualification:
+    count = counted.get(qualification.reference, NOBODY)
+    answered: tuple[Condition, ...] = conditions(
+        qualification,
+        approvals=approvals,
+        today=today,
+        registered=count.registered,
+        active=count.active,
+    )
+    return ClaimableQualification(
+        reference=qualification.reference,
+        number=qualification.number,
+        title=qualification.title,
+        suite=qualification.suite,
+        subject_area=qualification.subject_area,
+        level=qualification.level,
+        certification_ends=qualification.certification_ends,
+        learners_to_claim=count.active,
+        is_claimable=all(condition.is_met for condition in answered),
+        conditions=[ConditionShown.model_validate(c) for c in answered],
+    )
+
+
+@router.get("/claims/{claim}/units")
+def units(
+    claim: Claimed,
+    request: Request,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    part: Paging,
+    sought: Annotated[UnitsSought, Depends()],
+) -> Listed[OfferedUnitShown]:
+    """List the units of stage 2: by group, mandatory first, unless sorted (M3)."""
+    stream, found = read_claim(claim, by, service.desk)
+    show(response, stream)
+    offered = (
+        offered_units(service.catalogue, found.qualification)
+        if found.qualification
+        else ()
+    )
+    rows = [
+        OfferedUnitShown(
+            group=offer.unit.group,
+            number=offer.unit.number,
+            reference=offer.unit.reference,
+            title=offer.unit.title,
+            mandatory=offer.is_mandatory,
+            level=offer.unit.level,
+            credits=offer.unit.credits,
+            grades=list(offer.unit.grades),
+            chosen=offer.unit.reference in found.units,
+        )
+        for offer in offered
+    ]
+    rows = [row for row in rows if sought.has_found(row)]
+    if sought.sort is not None:
+        rows.sort(key=attrgetter(sought.sort), reverse=sought.descending)
+    return listed(request, response, portion(rows, part), lambda row: row)
+
+
+@router.get("/claims/{claim}/learners")
+def learners(
+    claim: Claimed,
+    request: Request,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    reads: Reads,
+    part: Paging,
+    sought: Annotated[LearnersSought, Depends()],
+) -> Listed[LearnerToClaim]:
+    """List the learners of stage 3, who can be claimed for (M4)."""
+    stream, found = read_claim(claim, by, service.desk)
+    show(response, stream)
+    rows = claimable_learners.search(
+        reads,
+        centre=found.centre,
+        qualification=found.qualification or "",
+        sought=Sought(
+            learner=sought.learner,
+            given_name=sought.given_name,
+            family_name=sought.family_name,
+            date_of_birth=sought.date_of_birth,
+            uln=sought.uln,
+        ),
+        sort=sought.sort,
+        descending=sought.descending,
+        limit=part.limit,
+        cursor=part.cursor,
+    )
+
+    def shown(row: ClaimableLearner) -> LearnerToClaim:
+        return LearnerToClaim(
+            learner=row.learner,
+            given_name=row.given_name,
+            family_name=row.family_name,
+            date_of_birth=row.date_of_birth,
+            uln=row.uln,
+            registration=row.registration,
+            pathway=row.pathway,
+            chosen=row.learner in found.learners,
+        )
+
+    return listed(request, response, rows, shown)
+
+
+def portion(rows: Sequence[R], part: Part) -> Page[R]:
+    """Give a part of what is listed from memory; its cursor says how many came before.
+
+    Raises BadCursor.
+    """
+    start = 0
+    if part.cursor is not None:
+        try:
+            start = int(base64.urlsafe_b64decode(part.cursor))
+        except (ValueError, binascii.Error):
+            start = -1
+    if start < 0:
+        raise BadCursor(pointer="?cursor")
+    end = start + part.limit
+    is_last = end >= len(rows)
+    return Page(
+        rows=tuple(rows[start:end]),
+        next_cursor=None if is_last else base64.urlsafe_b64encode(b"%d" % end).decode(),
+    )

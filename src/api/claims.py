@@ -1,0 +1,334 @@
+"""Claims over HTTP: put together in four stages, submitted, withdrawn."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from aggregates.standing import Standing
+from api.answers import Listed, answer, listed, show
+from api.claim_view import AwardShown, ClaimShown, claim_shown
+from api.dependencies import (
+    By,
+    CurrentUser,
+    IfMatch,
+    Now,
+    Paging,
+    Reads,
+    ServiceOf,
+    if_match,
+    scope,
+)
+from api.retries import OnceOnly
+from commands.claim import (
+    BeginClaim,
+    ChooseClaimLearners,
+    ChooseClaimQualification,
+    ChooseClaimUnits,
+    DeleteClaim,
+    SaveClaimGrades,
+    read_claim,
+)
+from commands.claim_submission import SubmitClaim, WithdrawClaim
+from commands.command import Done
+from events.claim import Award
+from projections import claims
+from service import Service
+from store import Actor
+
+router = APIRouter(prefix="/claims", tags=["claims"])
+
+MOST_LEARNERS = 1000
+"""How many learners one claim may have (d)."""
+
+Claimed = Annotated[str, Path(alias="claim", max_length=20, examples=["AC-0000000042"])]
+Identifier = Annotated[
+    str, Field(max_length=20, pattern="^[A-Za-z0-9/-]*$", examples=["L-0000000017M"])
+]
+Reference = Annotated[
+    str, Field(max_length=20, pattern="^[A-Za-z0-9/-]*$", examples=["Q-0005001227"])
+]
+UnitReference = Annotated[
+    str, Field(max_length=20, pattern="^[A-Za-z0-9/-]*$", examples=["L/506/1788"])
+]
+Units = Annotated[list[UnitReference], Field(max_length=500)]
+Learners = Annotated[list[Identifier], Field(max_length=MOST_LEARNERS)]
+Filter = Annotated[str | None, Query(max_length=20, pattern="^[A-Za-z0-9/-]*$")]
+
+
+class LearnersAward(AwardShown):
+    """What is claimed for one learner, in place of what was said before."""
+
+    learner: Identifier
+
+
+Awards = Annotated[list[LearnersAward], Field(max_length=MOST_LEARNERS)]
+
+
+class NewClaim(BaseModel):
+    """A claim, with as many of its stages as are known already."""
+
+    qualification: Reference | None = None
+    units: Units | None = None
+    learners: Learners | None = None
+    awards: Awards | None = None
+
+
+class QualificationChosen(BaseModel):
+    qualification: Reference
+
+
+class UnitsChosen(BaseModel):
+    units: Units
+
+
+class LearnersChosen(BaseModel):
+    learners: Learners
+
+
+class GradesGiven(BaseModel):
+    """Awards of the learners named; those of the others stay as they are."""
+
+    awards: Awards
+
+
+class Withdrawal(BaseModel):
+    """Why the claim is taken back, and for whom: one learner, or everybody."""
+
+    reason: str = Field(max_length=1000, examples=["Claimed for the wrong group."])
+    learner: Identifier | None = None
+
+
+class ClaimListed(BaseModel):
+    """A claim in a list; ``learners`` does not count those withdrawn."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    claim: str = Field(examples=["AC-0000000042"])
+    centre: str = Field(examples=["48213"])
+    qualification: str | None = Field(examples=["Q-0005001227"])
+    status: Standing = Field(validation_alias="standing")
+    units: int
+    learners: int
+    submitted: int
+    unsubmitted: int
+    processed: int
+    begun_at: AwareDatetime
+    begun_by: str
+    changed_at: AwareDatetime
+
+
+def looked_at(
+    given: Annotated[
+        str | None,
+        Header(
+            alias="If-Match",
+            description="The ETag of the claim as you saw it, if it must be that.",
+            examples=["*"],
+        ),
+    ] = None,
+) -> int | None:
+    """Say which version was looked at; None if that does not matter."""
+    return None if given is None else if_match(given)
+
+
+LookedAt = Annotated[int | None, Depends(looked_at)]
+
+
+@router.get("")
+def search(
+    request: Request,
+    response: Response,
+    user: CurrentUser,
+    reads: Reads,
+    part: Paging,
+    status: Standing | None = None,
+    qualification: Filter = None,
+    reference: Filter = None,
+    learner: Filter = None,
+) -> Listed[ClaimListed]:
+    """List the centre's claims, newest first; ``reference`` is the end of one."""
+    found = claims.search(
+        reads,
+        centre=scope(user),
+        standing=status,
+        qualification=qualification,
+        reference=reference and reference.upper(),
+        learner=learner,
+        limit=part.limit,
+        cursor=part.cursor,
+    )
+    return listed(request, response, found, ClaimListed.model_validate)
+
+
+@router.post("", status_code=HTTPStatus.CREATED)
+def begin(
+    body: NewClaim, response: Response, service: ServiceOf, by: By, now: Now
+) -> ClaimShown:
+    """Begin a claim, empty or with any of its stages (M1)."""
+    done = service.send(
+        BeginClaim(
+            by=by,
+            at=now,
+            qualification=body.qualification,
+            units=None if body.units is None else tuple(body.units),
+            learners=None if body.learners is None else tuple(body.learners),
+            awards=None if body.awards is None else awards(body.awards),
+        )
+    )
+    response.headers["Location"] = f"/api/v1/claims/{done.made}"
+    return shown(response, service, done.made, by, done)
+
+
+@router.get("/{claim}")
+def one(claim: Claimed, response: Response, service: ServiceOf, by: By) -> ClaimShown:
+    """Show a claim: stages, learners, grades, and eligibility as things stand."""
+    return shown(response, service, claim, by)
+
+
+@router.put("/{claim}/qualification")
+def choose_qualification(
+    claim: Claimed,
+    body: QualificationChosen,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    now: Now,
+    expect: IfMatch,
+) -> ClaimShown:
+    """Stage 1: choose what to claim for; what does not fit it is cleared (M1, M2)."""
+    command = ChooseClaimQualification(
+        by=by, at=now, expect=expect, claim=claim, qualification=body.qualification
+    )
+    return shown(response, service, claim, by, service.send(command))
+
+
+@router.put("/{claim}/units")
+def choose_units(
+    claim: Claimed,
+    body: UnitsChosen,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    now: Now,
+    expect: IfMatch,
+) -> ClaimShown:
+    """Stage 2: choose which internally assessed units can be graded (M3)."""
+    command = ChooseClaimUnits(
+        by=by, at=now, expect=expect, claim=claim, units=tuple(body.units)
+    )
+    return shown(response, service, claim, by, service.send(command))
+
+
+@router.put("/{claim}/learners")
+def choose_learners(
+    claim: Claimed,
+    body: LearnersChosen,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    now: Now,
+    expect: IfMatch,
+) -> ClaimShown:
+    """Stage 3: choose for whom to claim; those who stay keep their grades (M4)."""
+    command = ChooseClaimLearners(
+        by=by, at=now, expect=expect, claim=claim, learners=tuple(body.learners)
+    )
+    return shown(response, service, claim, by, service.send(command))
+
+
+@router.put("/{claim}/grades")
+def save_grades(
+    claim: Claimed,
+    body: GradesGiven,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    now: Now,
+    expect: IfMatch,
+) -> ClaimShown:
+    """Stage 4: give award types, dates and grades of the learners named (M5, M6)."""
+    command = SaveClaimGrades(
+        by=by, at=now, expect=expect, claim=claim, awards=awards(body.awards)
+    )
+    return shown(response, service, claim, by, service.send(command))
+
+
+@router.delete("/{claim}", status_code=HTTPStatus.NO_CONTENT)
+def delete(
+    claim: Claimed,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    now: Now,
+    expect: IfMatch,
+) -> None:
+    """Throw away a claim that nobody has been submitted in."""
+    answer(
+        response,
+        service.send(DeleteClaim(by=by, at=now, expect=expect, claim=claim)),
+    )
+
+
+@router.post("/{claim}/submit")
+def submit(
+    claim: Claimed,
+    response: Response,
+    service: ServiceOf,
+    retry: OnceOnly,
+    now: Now,
+    expect: LookedAt,
+) -> ClaimShown:
+    """Submit everybody who is eligible; the others stay, with reasons (M10)."""
+    command = SubmitClaim(by=retry.by, at=now, expect=expect, claim=claim)
+    return shown(response, service, claim, retry.by, retry.send(command))
+
+
+@router.post("/{claim}/withdraw")
+def withdraw(
+    claim: Claimed,
+    body: Withdrawal,
+    response: Response,
+    service: ServiceOf,
+    retry: OnceOnly,
+    now: Now,
+    expect: LookedAt,
+) -> ClaimShown:
+    """Take a submitted claim back before it is processed, whole or for one (M16)."""
+    command = WithdrawClaim(
+        by=retry.by,
+        at=now,
+        expect=expect,
+        claim=claim,
+        reason=body.reason,
+        learner=body.learner,
+    )
+    return shown(response, service, claim, retry.by, retry.send(command))
+
+
+def awards(given: Sequence[LearnersAward]) -> dict[str, Award]:
+    """Read awards by learner; of two for one learner the later stands."""
+    return {
+        award.learner: Award(
+            award_type=award.award_type,
+            award_date=award.award_date,
+            grades=award.grades,
+        )
+        for award in given
+    }
+
+
+def shown(
+    response: Response,
+    service: Service,
+    name: str,
+    by: Actor,
+    done: Done | None = None,
+) -> ClaimShown:
+    stream, claim = read_claim(name, by, service.desk)
+    show(response, stream)
+    if done is not None:
+        answer(response, done)
+    return claim_shown(service.desk, stream, claim)

@@ -1,0 +1,197 @@
+"""What routes may ask for."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import Depends, Header, Query, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy import Connection
+
+from access.accounts import SignInRefusal, User, bearer
+from api.problems import Unacceptable
+from api.rates import Rates
+from service import Service
+from store import Actor
+
+CHANNEL = "api"
+MOST_WAITED = 10.0
+WAITED = 2.0
+MOST_LISTED = 200
+LISTED = 50
+POSITION_LIMIT = 2**63
+
+
+class TokenMissing(SignInRefusal):
+    message = (
+        "Say who you are: send a token as `Authorization: Bearer …`. "
+        "POST /api/v1/tokens gives one for a user name and password."
+    )
+
+
+bearer_token = HTTPBearer(
+    auto_error=False,
+    scheme_name="token",
+    description="A personal token: POST /api/v1/tokens gives one.",
+)
+
+
+def service(request: Request) -> Service:
+    opened: Service = request.app.state.service
+    return opened
+
+
+ServiceOf = Annotated[Service, Depends(service)]
+
+
+def now(service: ServiceOf) -> datetime:
+    return service.clock()
+
+
+Now = Annotated[datetime, Depends(now)]
+
+
+def address(request: Request) -> str:
+    """Say where the request comes from."""
+    return request.client.host if request.client else "nowhere"
+
+
+Address = Annotated[str, Depends(address)]
+
+
+def current_user(
+    request: Request,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(bearer_token)],
+    service: ServiceOf,
+    now: Now,
+    address: Address,
+) -> User:
+    """Find who asks. Raises TokenMissing, TokenNotGood, or Unacceptable (429)."""
+    rates: Rates = request.app.state.rates
+    try:
+        if credentials is None:
+            raise TokenMissing
+        user = bearer(service.desk, credentials.credentials, now)
+    except SignInRefusal:
+        rates.count_refused(request, address)
+        raise
+    request.state.user = user.name
+    rates.count(request, user.name)
+    return user
+
+
+CurrentUser = Annotated[User, Depends(current_user)]
+
+
+def scope(user: User) -> str | None:
+    """Say which centre a user may see: None for all of them."""
+    return user.centre if user.role.is_of_a_centre else None
+
+
+def by(request: Request, user: CurrentUser) -> Actor:
+    return user.actor(CHANNEL, request=request.state.request_id)
+
+
+By = Annotated[Actor, Depends(by)]
+
+
+def if_match(
+    given: Annotated[
+        str | None,
+        Header(
+            alias="If-Match",
+            description='The ETag of what you looked at, as "3"; or * for any.',
+            examples=["*"],
+        ),
+    ] = None,
+) -> int | None:
+    """Say which version is to be changed; None if the person takes it as it is."""
+    if given is None:
+        raise Unacceptable(
+            HTTPStatus.PRECONDITION_REQUIRED,
+            "if-match-missing",
+            "Send the ETag of what you looked at as If-Match, or * for any.",
+            pointer="If-Match:",
+        )
+    if given.strip() == "*":
+        return None
+    written = re.fullmatch(r'"([0-9]{1,18})"', given.strip())
+    if written is None:
+        raise Unacceptable(
+            HTTPStatus.BAD_REQUEST,
+            "if-match-malformed",
+            'If-Match is to be an ETag as it was given, as "3", or *.',
+            pointer="If-Match:",
+        )
+    return int(written[1])
+
+
+IfMatch = Annotated[int | None, Depends(if_match)]
+
+
+def waited(
+    service: ServiceOf,
+    min_position: Annotated[
+        int | None,
+        Header(
+            alias="Min-Position",
+            ge=0,
+            lt=POSITION_LIMIT,
+            description="Answer only when what was recorded up to here is seen.",
+        ),
+    ] = None,
+    prefer: Annotated[
+        str | None,
+        Header(description="How many seconds to wait for Min-Position: wait=2."),
+    ] = None,
+) -> None:
+    """Wait for the read models to come to Min-Position. Raises Unacceptable (503)."""
+    if min_position is None:
+        return
+    asked = re.search(r"\bwait=([0-9]{1,4})\b", prefer or "")
+    patience = min(float(asked[1]), MOST_WAITED) if asked else WAITED
+    if not service.read_models.wait_for(min_position, patience):
+        raise Unacceptable(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "not-there-yet",
+            "What you recorded is not shown yet. Ask again in a moment.",
+            headers={"Retry-After": "1"},
+        )
+
+
+Waited = Annotated[None, Depends(waited)]
+
+
+def reads(service: ServiceOf, _: Waited) -> Iterator[Connection]:
+    """Open the read models, as far as Min-Position at least."""
+    with service.read_models.connection() as connection:
+        yield connection
+
+
+Reads = Annotated[Connection, Depends(reads)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """Which part of a list is asked for."""
+
+    limit: int
+    cursor: str | None
+
+
+def paging(
+    limit: Annotated[
+        int, Query(ge=1, le=MOST_LISTED, description="How many to list at most.")
+    ] = LISTED,
+    cursor: Annotated[
+        str | None,
+        Query(max_length=1000, description="Where to go on, from the last answer."),
+    ] = None,
+) -> Part:
+    return Part(limit=limit, cursor=cursor)
+
+
+Paging = Annotated[Part, Depends(paging)]

@@ -1,0 +1,74 @@
+"""Eligibility over HTTP: what grades would earn, with nothing recorded (M10, M11)."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from aggregates.errors import Malformed
+from api.claim_view import Grades
+from api.dependencies import CurrentUser, Now, ServiceOf
+from catalogue import AwardType, RequestProblem, answer
+from commands.command import LONDON
+
+router = APIRouter(tags=["eligibility"])
+
+
+class QuestionProblem(Malformed):
+    message = "{sentence}"
+
+
+class Question(BaseModel):
+    """Grades by unit, on one pathway, or on any if it is null."""
+
+    qualification: str = Field(max_length=20, examples=["Q-0005001227"])
+    pathway: str | None = Field(default=None, max_length=50, examples=["MAIN"])
+    award_type: AwardType = AwardType.FULL
+    grades: Grades
+
+
+class RuleReason(BaseModel):
+    """Why a pathway is not met; ``rule`` counts from 0, null if it is no one rule."""
+
+    code: str = Field(examples=["credits-short"])
+    rule: int | None = Field(examples=[1])
+    required: int | None = Field(examples=[12])
+    achieved: int | None = Field(examples=[9])
+    units: list[str] = Field(examples=[["F/506/1934"]])
+    message: str
+
+
+class UnitStanding(BaseModel):
+    """How a unit counts: counts, surplus, barred, not-achieved or needed."""
+
+    reference: str = Field(examples=["L/506/1788"])
+    status: str = Field(examples=["counts"])
+
+
+class PathwayAnswer(BaseModel):
+    """What the grades come to on one pathway."""
+
+    code: str = Field(examples=["MAIN"])
+    met: bool
+    reasons: list[RuleReason]
+    ways_to_fix: list[list[str]] = Field(examples=[[["F/506/1934"]]])
+    units: list[UnitStanding]
+
+
+class Answer(BaseModel):
+    """Whether the award could be claimed, and why."""
+
+    eligible: bool
+    overall_grade: str | None = Field(examples=["Pass"])
+    pathways: list[PathwayAnswer]
+
+
+@router.post("/eligibility")
+def eligibility(body: Question, service: ServiceOf, now: Now, _: CurrentUser) -> Answer:
+    """Say what these grades would earn, by the rules of today."""
+    today = now.astimezone(LONDON).date()
+    try:
+        found = answer(service.catalogue, body.model_dump(), on=today)
+    except RequestProblem as problem:
+        raise QuestionProblem(
+            pointer=problem.pointer, sentence=str(problem)
+        ) from problem
+    return Answer.model_validate(found)

@@ -1,0 +1,223 @@
+"""Ineligible learners over HTTP: who, why, and how to put it right."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import AwareDatetime, BaseModel, Field
+
+from aggregates.claim import Claim
+from aggregates.errors import NotFound
+from aggregates.learner import Learner
+from aggregates.registration import Registration, Status
+from aggregates.standing import Place, Standing
+from api.answers import Listed, listed, show
+from api.claim_view import (
+    AwardShown,
+    QualificationNamed,
+    ReasonShown,
+    award_shown,
+    learners_named,
+    qualification_named,
+    reason_shown,
+)
+from api.dependencies import (
+    By,
+    CurrentUser,
+    Now,
+    Paging,
+    Reads,
+    ServiceOf,
+    scope,
+)
+from api.eligibility import Answer, PathwayAnswer
+from catalogue import Assessment, AwardType, Qualification, assess, shape
+from commands.claim import open_registrations, read_claim, rules_of
+from commands.command import LONDON, Desk
+from events.claim import ClaimSubmitted
+from projections import ineligible_learners
+from projections.ineligible_learners import Cause, Ineligible
+
+router = APIRouter(prefix="/ineligible-learners", tags=["ineligible learners"])
+
+Claimed = Annotated[str, Path(alias="claim", max_length=20, examples=["AC-0000000042"])]
+Who = Annotated[str, Path(alias="learner", max_length=20, examples=["L-0000000017M"])]
+Filter = Annotated[str | None, Query(max_length=20, pattern="^[A-Za-z0-9/-]*$")]
+
+
+class IneligibleListed(BaseModel):
+    """A learner kept back from a claim; the claim's grades are where it is amended."""
+
+    learner: str = Field(examples=["L-0000000017M"])
+    given_name: str
+    family_name: str
+    claim: str = Field(examples=["AC-0000000042"])
+    claimed_at: AwareDatetime
+    age_in_days: int = Field(ge=0, examples=[12])
+    qualification: QualificationNamed
+    award_type: AwardType
+    cause: Cause
+    reasons: list[ReasonShown]
+
+
+class PathwayWithRules(PathwayAnswer):
+    """A pathway, its rules as sentences, and what the grades come to on it."""
+
+    title: str = Field(examples=["Diploma"])
+    is_registered: bool
+    rules: list[str]
+
+
+class IneligibleShown(BaseModel):
+    """Why a learner was kept back, as things stand, and the ways to put it right."""
+
+    learner: str = Field(examples=["L-0000000017M"])
+    given_name: str
+    family_name: str
+    claim: str = Field(examples=["AC-0000000042"])
+    claimed_at: AwareDatetime
+    qualification: QualificationNamed
+    award: AwardShown
+    grades_to_date: dict[str, str]
+    kept_back: list[ReasonShown]
+    """Why, when the claim was submitted."""
+    is_eligible_now: bool
+    pathways: list[PathwayWithRules]
+    """The pathway registered for first."""
+    interim_now: bool
+    """Whether an Interim award could be claimed as things are (I4)."""
+    amend_at: str = Field(examples=["/api/v1/claims/AC-0000000042/grades"])
+    """Where the grades are amended (I2)."""
+
+
+@router.get("")
+def search(
+    request: Request,
+    response: Response,
+    user: CurrentUser,
+    service: ServiceOf,
+    reads: Reads,
+    now: Now,
+    part: Paging,
+    qualification: Filter = None,
+    claim: Filter = None,
+    cause: Cause | None = None,
+) -> Listed[IneligibleListed]:
+    """List everybody kept back from a claim, the longest waiting first (I1)."""
+    found = ineligible_learners.search(
+        reads,
+        centre=scope(user),
+        qualification=qualification,
+        claim=claim,
+        cause=cause,
+        limit=part.limit,
+        cursor=part.cursor,
+    )
+    people = learners_named(service.desk, {row.learner for row in found.rows})
+    today = now.astimezone(LONDON).date()
+
+    def shown(row: Ineligible) -> IneligibleListed:
+        since = row.claimed_at.astimezone(LONDON).date()
+        return IneligibleListed(
+            learner=row.learner,
+            given_name=people[row.learner].details.given_name,
+            family_name=people[row.learner].details.family_name,
+            claim=row.claim,
+            claimed_at=row.claimed_at,
+            age_in_days=max((today - since).days, 0),
+            qualification=qualification_named(service.desk, row.qualification),
+            award_type=AwardType(row.award_type),
+            cause=row.cause,
+            reasons=[reason_shown(why) for why in row.reasons],
+        )
+
+    return listed(request, response, found, shown)
+
+
+@router.get("/{claim}/{learner}")
+def one(
+    claim: Claimed, learner: Who, response: Response, service: ServiceOf, by: By
+) -> IneligibleShown:
+    """Show why one was kept back: pathways, rules, units, ways to fix (I2, I4)."""
+    stream, found = read_claim(claim, by, service.desk)
+    place = found.learners.get(learner)
+    if place is None or place.standing is not Standing.UNSUBMITTED:
+        raise NotFound(what="ineligible learner", name=f"{learner} in {claim}")
+    show(response, stream)
+    kept_back = [
+        recorded.recorded_at
+        for recorded in stream.history
+        if isinstance(recorded.event, ClaimSubmitted)
+        and learner in recorded.event.withheld
+    ]
+    registration = open_registrations(service.desk, [place.registration])
+    return ineligible_shown(
+        service.desk,
+        found,
+        place,
+        learners_named(service.desk, [learner])[learner],
+        registration[place.registration][1],
+        claimed_at=kept_back[-1],
+    )
+
+
+def ineligible_shown(
+    desk: Desk,
+    claim: Claim,
+    place: Place,
+    learner: Learner,
+    registration: Registration,
+    claimed_at: datetime,
+) -> IneligibleShown:
+    """Assess afresh what the claim says of the learner, on every pathway."""
+    rules = rules_of(desk, registration)
+    grades = registration.grades_to_date(claim=claim.claim, typed=place.award.grades)
+    mine = registration.assess(claim=claim.claim, award=place.award, rules=rules)
+    any_pathway = assess(rules, grades, award_type=AwardType.FULL)
+    is_active = registration.status is Status.ACTIVE
+    has_achieved = any(rules.unit(unit).achieves(grades[unit]) for unit in grades)
+    interim_now = (
+        is_active and has_achieved and place.award.award_type != AwardType.INTERIM
+    )
+    return IneligibleShown(
+        learner=learner.learner,
+        given_name=learner.details.given_name,
+        family_name=learner.details.family_name,
+        claim=claim.claim,
+        claimed_at=claimed_at,
+        qualification=qualification_named(desk, registration.product),
+        award=award_shown(place.award),
+        grades_to_date=grades,
+        kept_back=[reason_shown(w) for w in place.withheld.reasons]
+        if place.withheld
+        else [],
+        is_eligible_now=mine.eligible and is_active,
+        pathways=pathways_shown(rules, registration.pathway, mine, any_pathway),
+        interim_now=interim_now,
+        amend_at=f"/api/v1/claims/{claim.claim}/grades",
+    )
+
+
+def pathways_shown(
+    rules: Qualification,
+    registered: str | None,
+    mine: Assessment,
+    any_pathway: Assessment,
+) -> list[PathwayWithRules]:
+    """Show the pathway registered for, with what was said of it, then the others."""
+    own = {pathway.code: pathway for pathway in answered(mine)}
+    every = [own.get(p.code, p) for p in answered(any_pathway)]
+    shown = [
+        PathwayWithRules(
+            **pathway.model_dump(),
+            title=rules.pathway(pathway.code).title,
+            is_registered=registered in {pathway.code, None},
+            rules=list(rules.pathway(pathway.code).sentences),
+        )
+        for pathway in every
+    ]
+    return sorted(shown, key=lambda pathway: not pathway.is_registered)
+
+
+def answered(assessment: Assessment) -> list[PathwayAnswer]:
+    return Answer.model_validate(shape(assessment)).pathways

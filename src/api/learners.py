@@ -1,0 +1,267 @@
+"""Learners over HTTP: made known one at a time, found, put right."""
+
+from datetime import date
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from aggregates.details import COLUMNS
+from aggregates.registration import Status
+from api.answers import Listed, answer, listed, show
+from api.dependencies import (
+    By,
+    CurrentUser,
+    IfMatch,
+    Now,
+    Paging,
+    Reads,
+    ServiceOf,
+    scope,
+)
+from api.registrations import RegistrationShown, registration_shown
+from commands.command import Done
+from commands.learner import AmendLearner, CreateLearner, read_learner
+from projections import learner_search, registrations
+from projections.learner_search import Sought
+from projections.registrations import RegistrationRow
+from service import Service
+from store import Actor
+
+router = APIRouter(prefix="/learners", tags=["learners"])
+
+Called = Annotated[
+    str, Path(alias="learner", max_length=40, examples=["L-0000000017M"])
+]
+Text = Annotated[str, Field(max_length=1000)]
+Wanted = Annotated[str | None, Query(max_length=200)]
+
+
+class LearnerTold(BaseModel):
+    """What is told of a learner, as text: the columns of the template (U2)."""
+
+    given_name: Text = Field(default="", examples=["Chloë"])
+    family_name: Text = Field(default="", examples=["D'Arcy"])
+    date_of_birth: Text = Field(
+        default="", description="As 27/3/2006 or 2006-03-27.", examples=["27/3/2006"]
+    )
+    gender: Text = Field(default="", examples=["F"])
+    uln: Text = Field(default="", examples=["1000102504"])
+    centre_reference: Text = Field(default="", examples=["RIV-26001"])
+    email: Text = Field(default="", examples=["chloe@example.org"])
+    postcode: Text = Field(default="", examples=["OX4 1AB"])
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """What was sent, by column; nothing of what was left out."""
+        return {name: getattr(self, name) for name in COLUMNS if name in self.sent}
+
+    @property
+    def sent(self) -> set[str]:
+        return self.model_fields_set
+
+
+class NewLearner(LearnerTold):
+    """A learner to be made known."""
+
+    confirm_different_person: bool = Field(
+        default=False,
+        description="That this is not the learner of the same name and date of birth.",
+    )
+
+
+class LearnerChange(LearnerTold):
+    """What is to be put right. What is left out stays; an empty text clears a value."""
+
+    reason: Annotated[str | None, Field(max_length=1000)] = Field(
+        default=None, examples=["Passport seen."]
+    )
+
+
+class LearnerShown(BaseModel):
+    """A learner as they are now; the centre may amend who it is so many times yet."""
+
+    learner: str = Field(examples=["L-0000000017M"])
+    centre: str = Field(examples=["48213"])
+    group: str | None = Field(examples=["G-0000000042"])
+    given_name: str = Field(examples=["Chloë"])
+    family_name: str = Field(examples=["D'Arcy"])
+    date_of_birth: date
+    gender: str | None
+    uln: str | None = Field(examples=["1000102504"])
+    centre_reference: str | None
+    email: str | None
+    postcode: str | None
+    identity_amendments_left: int
+
+
+class LearnerListed(BaseModel):
+    """A learner in a list."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    learner: str = Field(examples=["L-0000000017M"])
+    given_name: str = Field(examples=["Chloë"])
+    family_name: str = Field(examples=["D'Arcy"])
+    date_of_birth: date
+    gender: str | None
+    uln: str | None = Field(examples=["1000102504"])
+    centre_reference: str | None
+    group: str | None = Field(examples=["G-0000000042"])
+    centre: str = Field(examples=["48213"])
+    created_at: AwareDatetime
+
+
+def sought_by(
+    *,
+    created_from: date | None = None,
+    created_to: date | None = None,
+    learner: Wanted = None,
+    given_name: Wanted = None,
+    family_name: Wanted = None,
+    date_of_birth: date | None = None,
+    uln: Wanted = None,
+    group: Wanted = None,
+    status: Status | None = None,
+) -> Sought:
+    return Sought(
+        created_from=created_from,
+        created_to=created_to,
+        learner=learner,
+        given_name=given_name,
+        family_name=family_name,
+        date_of_birth=date_of_birth,
+        uln=uln,
+        group=group,
+        status=status,
+    )
+
+
+SoughtBy = Annotated[Sought, Depends(sought_by)]
+
+
+@router.get("")
+def search(
+    request: Request,
+    response: Response,
+    user: CurrentUser,
+    reads: Reads,
+    part: Paging,
+    sought: SoughtBy,
+) -> Listed[LearnerListed]:
+    """Find learners by whatever is known of them, newest first (L3).
+
+    A learner ID may be whole, without its prefix, or its last three or more digits; a
+    name is found by the start of any of its words, case and accents apart; a group by
+    its number or its name. Days are London's, both included.
+    """
+    found = learner_search.search(
+        reads, centre=scope(user), sought=sought, limit=part.limit, cursor=part.cursor
+    )
+    return listed(request, response, found, LearnerListed.model_validate)
+
+
+@router.post("", status_code=HTTPStatus.CREATED)
+def create(
+    body: NewLearner, response: Response, service: ServiceOf, by: By, now: Now
+) -> LearnerShown:
+    """Make one learner known: checked as in an upload, every fault at once (L1)."""
+    done = service.send(
+        CreateLearner(
+            by=by,
+            at=now,
+            cells=body.cells,
+            alike=learner_search.finder(service.read_models.connection),
+            is_different_person=body.confirm_different_person,
+        )
+    )
+    response.headers["Location"] = f"/api/v1/learners/{done.made}"
+    return shown(response, service, done.made, by, done)
+
+
+@router.get("/{learner}")
+def one(
+    learner: Called, response: Response, service: ServiceOf, by: By
+) -> LearnerShown:
+    """Show a learner as they are now (L4)."""
+    return shown(response, service, learner, by)
+
+
+@router.get("/{learner}/registrations")
+def registrations_of(
+    learner: Called,
+    request: Request,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    reads: Reads,
+    part: Paging,
+) -> Listed[RegistrationShown]:
+    """List what a learner is, or was, registered on, newest first (L4)."""
+    _, person = read_learner(service.desk, learner, by)
+    found = registrations.search(
+        reads,
+        centre=person.centre,
+        learner=learner,
+        limit=part.limit,
+        cursor=part.cursor,
+    )
+
+    def shown(row: RegistrationRow) -> RegistrationShown:
+        return registration_shown(row, person, service.catalogue)
+
+    return listed(request, response, found, shown)
+
+
+@router.patch("/{learner}")
+def amend(
+    learner: Called,
+    body: LearnerChange,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    now: Now,
+    expect: IfMatch,
+) -> LearnerShown:
+    """Put a learner right: name and date of birth once, everything else freely (L2).
+
+    An Account Specialist may amend any of it, any number of times, with a reason.
+    """
+    command = AmendLearner(
+        by=by,
+        at=now,
+        expect=expect,
+        learner=learner,
+        cells=body.cells,
+        reason=body.reason,
+    )
+    return shown(response, service, learner, by, service.send(command))
+
+
+def shown(
+    response: Response,
+    service: Service,
+    name: str,
+    by: Actor,
+    done: Done | None = None,
+) -> LearnerShown:
+    stream, learner = read_learner(service.desk, name, by)
+    show(response, stream)
+    if done is not None:
+        answer(response, done)
+    details = learner.details
+    return LearnerShown(
+        learner=learner.learner,
+        centre=learner.centre,
+        group=learner.group,
+        given_name=details.given_name,
+        family_name=details.family_name,
+        date_of_birth=details.date_of_birth,
+        gender=details.gender,
+        uln=details.uln,
+        centre_reference=details.centre_reference,
+        email=details.email,
+        postcode=details.postcode,
+        identity_amendments_left=learner.amendments_left,
+    )

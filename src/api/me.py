@@ -1,0 +1,180 @@
+"""Oneself over HTTP: signing in, one's tokens, one's password."""
+
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from access import accounts, passwords
+from access.accounts import WrongPassword
+from aggregates.errors import Malformed
+from api.answers import Listed, answer, listed
+from api.dependencies import (
+    CHANNEL,
+    Address,
+    By,
+    CurrentUser,
+    Now,
+    Paging,
+    Reads,
+    ServiceOf,
+)
+from commands.user import RevokeToken, SetPassword
+from events.user import Role
+from projections import users
+
+router = APIRouter(tags=["me"])
+
+MOST_DAYS = 366
+
+
+class SignIn(BaseModel):
+    """A user name and password; the token is good for twelve hours."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"user": "admin.riverside", "password": "a long pass phrase"}]
+        }
+    )
+
+    user: str = Field(min_length=1, max_length=64)
+    password: str = Field(min_length=1, max_length=1000)
+    label: str = Field(default="signed in", max_length=100)
+
+
+class NewToken(BaseModel):
+    """A token for a program of one's own; good for ever if no days are given."""
+
+    label: str = Field(min_length=1, max_length=100, examples=["nightly export"])
+    days: int | None = Field(default=None, ge=1, le=MOST_DAYS, examples=[90])
+
+
+class NewPassword(BaseModel):
+    current: str = Field(min_length=1, max_length=1000)
+    new: str = Field(min_length=1, max_length=1000)
+
+
+class TokenIssued(BaseModel):
+    """A new token. Its text is told this once."""
+
+    id: str = Field(examples=["0f3c2d1b5a69788796a5"])
+    token: str = Field(examples=["lm_…"])
+    expires_at: AwareDatetime | None
+
+
+class TokenShown(BaseModel):
+    """A token of one's own, without its text."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str
+    label: str
+    issued_at: AwareDatetime
+    expires_at: AwareDatetime | None
+    is_revoked: bool
+
+
+class Me(BaseModel):
+    """Who one is signed in as."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str = Field(examples=["admin.riverside"])
+    full_name: str = Field(examples=["Amira Riverside"])
+    role: Role
+    centre: str | None = Field(examples=["48213"])
+
+
+class CurrentPasswordWrong(Malformed):
+    message = "This is not your current password."
+
+
+@router.post("/tokens", status_code=HTTPStatus.CREATED)
+def sign_in(
+    body: SignIn,
+    request: Request,
+    response: Response,
+    service: ServiceOf,
+    now: Now,
+    address: Address,
+) -> TokenIssued:
+    """Sign in: give a user name and password for a token."""
+    user = accounts.sign_in(
+        service.desk, name=body.user, password=body.password, address=address, at=now
+    )
+    issued = accounts.issue_token(
+        service.desk,
+        user.actor(CHANNEL, request=request.state.request_id),
+        label=body.label,
+        at=now,
+        lasts=accounts.SIGN_IN_LASTS,
+    )
+    answer(response, issued.done)
+    return shown_once(issued)
+
+
+@router.get("/me")
+def me(user: CurrentUser) -> Me:
+    """Show who one is signed in as."""
+    return Me.model_validate(user)
+
+
+@router.put("/me/password", status_code=HTTPStatus.NO_CONTENT)
+def set_password(
+    body: NewPassword,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    now: Now,
+    address: Address,
+) -> None:
+    """Replace one's password."""
+    try:
+        accounts.sign_in(
+            service.desk, name=by.user, password=body.current, address=address, at=now
+        )
+    except WrongPassword:
+        raise CurrentPasswordWrong(pointer="/current") from None
+    kept = passwords.hashed(body.new, user=by.user, pointer="/new")
+    done = service.send(SetPassword(by=by, at=now, name=by.user, password_hash=kept))
+    answer(response, done)
+
+
+@router.get("/me/tokens")
+def tokens(
+    request: Request, response: Response, user: CurrentUser, reads: Reads, page: Paging
+) -> Listed[TokenShown]:
+    """List one's tokens, newest first."""
+    found = users.tokens_of(reads, user=user.name, limit=page.limit, cursor=page.cursor)
+    return listed(request, response, found, TokenShown.model_validate)
+
+
+@router.post("/me/tokens", status_code=HTTPStatus.CREATED)
+def issue(
+    body: NewToken, response: Response, service: ServiceOf, by: By, now: Now
+) -> TokenIssued:
+    """Give oneself another token."""
+    lasts = timedelta(days=body.days) if body.days is not None else None
+    issued = accounts.issue_token(
+        service.desk, by, label=body.label, at=now, lasts=lasts
+    )
+    answer(response, issued.done)
+    return shown_once(issued)
+
+
+@router.delete("/me/tokens/{token}", status_code=HTTPStatus.NO_CONTENT)
+def revoke(
+    token: Annotated[str, Path(max_length=100)],
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    now: Now,
+) -> None:
+    """Take a token back: it opens nothing any more."""
+    answer(response, service.send(RevokeToken(by=by, at=now, token=token)))
+
+
+def shown_once(issued: accounts.Issued) -> TokenIssued:
+    return TokenIssued(id=issued.id, token=issued.text, expires_at=issued.expires_at)

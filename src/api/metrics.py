@@ -1,0 +1,47 @@
+"""What the service counts, for Prometheus."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.exposition import generate_latest
+
+from service import Service
+
+
+class Metrics:
+    """Requests by route, and how far each follower is behind the log."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._registry = CollectorRegistry()
+        of_request = ["method", "route", "status"]
+        self._requests = Counter(
+            "requests", "Requests answered.", of_request, registry=self._registry
+        )
+        self._seconds = Histogram(
+            "request_seconds",
+            "How long answers took.",
+            ["method", "route"],
+            registry=self._registry,
+        )
+        self._position = Gauge(
+            "follower_position",
+            "How far a follower has come.",
+            ["follower"],
+            registry=self._registry,
+        )
+        self._lag = Gauge(
+            "follower_lag",
+            "Positions between a follower and the end of the log.",
+            ["follower"],
+            registry=self._registry,
+        )
+
+    def count(self, method: str, route: str, status: int, seconds: float) -> None:
+        self._requests.labels(method, route, status).inc()
+        self._seconds.labels(method, route).observe(seconds)
+
+    def text(self) -> bytes:
+        """Write them all in Prometheus' text format."""
+        for name, (position, head) in self._service.behind().items():
+            self._position.labels(name).set(position)
+            self._lag.labels(name).set(max(0, head - position))
+        return generate_latest(self._registry)

@@ -1,0 +1,95 @@
+"""The OpenAPI document, with what every operation may be refused for."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api.problems import MEDIA_TYPE, Problem
+
+METHODS = ("get", "put", "post", "patch", "delete")
+SCHEMA = "#/components/schemas/"
+ALWAYS = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
+OF_CHANGES = (HTTPStatus.CONFLICT,)
+OF_VERSIONS = (HTTPStatus.PRECONDITION_FAILED, HTTPStatus.PRECONDITION_REQUIRED)
+HEADERS = {
+    "X-Request-Id": "What to ask about this request by.",
+    "RateLimit": "How many requests are left, and for how many seconds.",
+}
+INTRODUCTION = """
+Learners, orders, claims and certificates of an awarding organisation's centres.
+
+Sign in with `POST /api/v1/tokens` and send the token as `Authorization: Bearer …`.
+What a request cannot have is said as a problem document (RFC 9457) in plain sentences.
+A change answers with `Event-Position`; send it as `Min-Position` with a search to see
+the change. `ETag` is the version of what you look at: to change it, send it as
+`If-Match`.
+"""
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """Make the document, once; every operation declares its problems."""
+    if app.openapi_schema:
+        return app.openapi_schema
+    made = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=app.description,
+        routes=app.routes,
+    )
+    components = made.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    problem = Problem.model_json_schema(ref_template=SCHEMA + "{model}")
+    schemas.update(problem.pop("$defs"), Problem=problem)
+    components["responses"] = {}
+    for path, method, operation in operations(made):
+        for status in statuses(path, method, operation):
+            components["responses"].setdefault(status.name, refusal(status))
+            ref = {"$ref": f"#/components/responses/{status.name}"}
+            operation["responses"][str(status.value)] = ref
+    app.openapi_schema = made
+    return made
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Walk the operations: path, method, and what is said of it."""
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield path, method, item[method]
+
+
+def statuses(path: str, method: str, operation: dict[str, Any]) -> Iterator[HTTPStatus]:
+    """List what the operation may be refused with."""
+    yield from ALWAYS
+    if "{" in path:
+        yield HTTPStatus.NOT_FOUND
+    if method != "get":
+        yield from OF_CHANGES
+    if any(p["name"] == "If-Match" for p in operation.get("parameters", ())):
+        yield from OF_VERSIONS
+
+
+def refusal(status: HTTPStatus) -> dict[str, Any]:
+    """Describe a response that is a problem document."""
+    return {
+        "description": status.phrase,
+        "headers": {
+            name: {"description": text, "schema": {"type": "string"}}
+            for name, text in HEADERS.items()
+        },
+        "content": {MEDIA_TYPE: {"schema": {"$ref": f"{SCHEMA}Problem"}}},
+    }

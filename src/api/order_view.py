@@ -1,0 +1,215 @@
+"""How an order is shown: its steps, and its products with learners and costs."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from aggregates.learner import Learner
+from aggregates.offer import Terms, offers
+from aggregates.order import Order
+from aggregates.order_checklist import (
+    Circumstances,
+    Step,
+    price_of,
+    steps,
+    total_of,
+)
+from aggregates.order_line import Line
+from api.claim_view import learners_named
+from catalogue import Catalogue
+from commands.command import Desk
+from commands.order_confirmation import circumstances
+from events.order import CourseDates, OrderConfirmed
+from projections.orders import ListedOrder, State
+from store import Stream
+
+Amount = Annotated[
+    Decimal, Field(description="In pounds and pence.", examples=["98.00"])
+]
+
+
+class StepOfOrder(BaseModel):
+    """A step; each sentence says one thing that it lacks."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    step: Step
+    is_complete: bool
+    missing: list[str] = Field(examples=[["Link the learners."]])
+
+
+class DatesShown(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    starts: date = Field(examples=["2026-09-01"])
+    ends: date = Field(examples=["2027-07-16"])
+
+
+class PathwayShown(BaseModel):
+    code: str = Field(examples=["MAIN"])
+    title: str = Field(examples=["Diploma"])
+
+
+class LearnerOfOrder(BaseModel):
+    """A learner on a product: what is known of the registration to be."""
+
+    learner: str = Field(examples=["L-0000000017M"])
+    given_name: str = Field(examples=["Chloë"])
+    family_name: str = Field(examples=["D'Arcy"])
+    date_of_birth: date
+    pathway: str | None = Field(examples=["MAIN"])
+    course_dates: DatesShown | None
+    registration: str | None = Field(examples=["R-0000000042"])
+    """What was made of it, once the order is confirmed."""
+    already_registered: str | None = Field(examples=["R-0000000007"])
+    """The Active registration that stands in the way, if there is one."""
+
+
+class ProductOfOrder(BaseModel):
+    """A product of an order, at the price of a registration on it."""
+
+    product: str = Field(examples=["Q-0005001227"])
+    title: str = Field(examples=["Level 2 Diploma in Team Leading"])
+    pathways: list[PathwayShown]
+    why_not: list[str]
+    """Why it can no longer be ordered; nothing if it can, or was."""
+    price: Amount | None
+    registrations: int
+    cost: Amount
+    purchase_order_number: str | None = Field(examples=["PO-2026-117"])
+    learners: list[LearnerOfOrder]
+
+
+class OrderShown(BaseModel):
+    """An order, whole: what is to be confirmed, or was."""
+
+    order: str = Field(examples=["O-0000000042"])
+    centre: str = Field(examples=["48213"])
+    state: State
+    begun_at: AwareDatetime
+    begun_by: str = Field(examples=["admin.riverside"])
+    confirmed_at: AwareDatetime | None
+    confirmed_by: str | None
+    steps: list[StepOfOrder]
+    learners: int
+    """How many different people it is for."""
+    registrations: int
+    total: Amount
+    currency: str = Field(default="GBP", examples=["GBP"])
+    purchase_order_number: str | None = Field(examples=["PO-2026-117"])
+    """That of every product without one of its own."""
+    course_dates: DatesShown | None
+    """Those of every learner without dates of their own."""
+    linked_to_every_product: list[str] = Field(examples=[["L-0000000017M"]])
+    """Learners for whom products chosen later are ordered too."""
+    products: list[ProductOfOrder]
+
+
+class OrderListed(BaseModel):
+    """An order in a list; the total is today's until it is confirmed."""
+
+    order: str = Field(examples=["O-0000000042"])
+    centre: str = Field(examples=["48213"])
+    state: State
+    products: dict[str, int] = Field(examples=[{"Q-0005001227": 24}])
+    """How many learners each product is ordered for."""
+    learners: int
+    total: Amount
+    currency: str = Field(default="GBP", examples=["GBP"])
+    purchase_order_number: str | None = Field(examples=["PO-2026-117"])
+    begun_at: AwareDatetime
+    begun_by: str = Field(examples=["admin.riverside"])
+    confirmed_at: AwareDatetime | None
+
+
+def order_listed(catalogue: Catalogue, row: ListedOrder, today: date) -> OrderListed:
+    known = offers(catalogue, row.products, Terms(approvals=None, today=today))
+    costs = (known[p].price * n for p, n in row.products.items() if p in known)
+    return OrderListed(
+        order=row.order,
+        centre=row.centre,
+        state=row.state,
+        products=dict(row.products),
+        learners=row.learners,
+        total=sum(costs, Decimal("0.00")) if row.total is None else row.total,
+        purchase_order_number=row.purchase_order,
+        begun_at=row.begun_at,
+        begun_by=row.begun_by,
+        confirmed_at=row.confirmed_at,
+    )
+
+
+def order_shown(desk: Desk, stream: Stream, order: Order, today: date) -> OrderShown:
+    """Show an order from facts alone, at today's prices until it is confirmed (O1)."""
+    found = circumstances(desk, order, today)
+    people = learners_named(desk, order.everybody)
+    begun = stream.history[0]
+    confirmed = next(
+        (r for r in stream.history if isinstance(r.event, OrderConfirmed)), None
+    )
+    return OrderShown(
+        order=order.order,
+        centre=order.centre,
+        state=State.CONFIRMED if confirmed else State.DRAFT,
+        begun_at=begun.recorded_at,
+        begun_by=begun.user,
+        confirmed_at=confirmed.recorded_at if confirmed else None,
+        confirmed_by=confirmed.user if confirmed else None,
+        steps=[StepOfOrder.model_validate(step) for step in steps(order, found)],
+        learners=len(order.everybody),
+        registrations=order.places,
+        total=total_of(order, found.offers),
+        purchase_order_number=order.purchase_order,
+        course_dates=dates_shown(order.dates),
+        linked_to_every_product=list(order.learners),
+        products=[
+            product_shown(order, product, line, found, people)
+            for product, line in order.lines.items()
+        ],
+    )
+
+
+def product_shown(
+    order: Order,
+    product: str,
+    line: Line,
+    found: Circumstances,
+    people: Mapping[str, Learner],
+) -> ProductOfOrder:
+    offer = found.offers.get(product)
+    price = price_of(order, product, found.offers)
+    lines = order.confirmed.lines if order.confirmed else ()
+    made = next((each.registrations for each in lines if each.product == product), {})
+    return ProductOfOrder(
+        product=product,
+        title=found.title(product),
+        pathways=[
+            PathwayShown(code=code, title=title)
+            for code, title in (offer.pathways.items() if offer else ())
+        ],
+        why_not=list(offer.why_not) if offer else [],
+        price=price,
+        registrations=len(line.learners),
+        cost=(price or Decimal("0.00")) * len(line.learners),
+        purchase_order_number=order.number_of(product),
+        learners=[
+            LearnerOfOrder(
+                learner=learner,
+                given_name=people[learner].details.given_name,
+                family_name=people[learner].details.family_name,
+                date_of_birth=people[learner].details.date_of_birth,
+                pathway=offer.pathway(place.pathway) if offer else place.pathway,
+                course_dates=dates_shown(order.dates_of(product, learner)),
+                registration=made.get(learner),
+                already_registered=found.active.get((learner, product)),
+            )
+            for learner, place in line.learners.items()
+        ],
+    )
+
+
+def dates_shown(dates: CourseDates | None) -> DatesShown | None:
+    return DatesShown.model_validate(dates) if dates else None

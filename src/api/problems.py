@@ -1,0 +1,226 @@
+"""Everything that goes wrong, as problem documents (RFC 9457)."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict
+from starlette.exceptions import HTTPException
+
+from access.accounts import SignInRefusal
+from access.throttle import TooManyTries
+from aggregates.errors import Malformed, NotAllowed, NotFound, Refusal, RuleBroken
+from api.sentences import errors_of
+from store import AlreadyDone, AlreadyReserved, Conflict, Recorded
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Fault(BaseModel):
+    """One value at fault: where it is, and what is wrong with it."""
+
+    pointer: str
+    """A JSON pointer into the body; or a parameter as ``?name``, a header ``name:``."""
+    message: str
+
+
+class Problem(BaseModel):
+    """Why a request was refused, in a sentence that a person understands."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "urn:learner-management:not-found",
+                    "title": "Not Found",
+                    "status": 404,
+                    "detail": "There is no order O-0000000000 here. "
+                    "Check the number and try again.",
+                    "instance": "/api/v1/orders/O-0000000000",
+                }
+            ]
+        }
+    )
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[Fault] = []
+
+
+class Unacceptable(Exception):
+    """What HTTP itself does not accept: a header missing, too many requests."""
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        kind: str,
+        detail: str,
+        *,
+        pointer: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.kind, self.detail = status, kind, detail
+        self.errors = [{"pointer": pointer, "message": detail}] if pointer else []
+        self.headers = headers
+
+
+def problem(
+    instance: str,
+    status: HTTPStatus,
+    kind: str,
+    detail: str,
+    *,
+    errors: Sequence[Mapping[str, str]] = (),
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """Write a problem document; ``kind`` is what it is called in ``type``."""
+    content: dict[str, Any] = {
+        "type": f"urn:learner-management:{kind}",
+        "title": status.phrase,
+        "status": status,
+        "detail": detail,
+        "instance": instance,
+    }
+    if errors:
+        content["errors"] = [dict(error) for error in errors]
+    return JSONResponse(
+        content, status_code=status, headers=headers, media_type=MEDIA_TYPE
+    )
+
+
+def kind_of(error: Exception) -> str:
+    """Call ``GroupNameTaken`` group-name-taken."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(error).__name__).lower()
+
+
+STATUS: Mapping[type[Refusal], HTTPStatus] = {
+    Malformed: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RuleBroken: HTTPStatus.CONFLICT,
+    NotFound: HTTPStatus.NOT_FOUND,
+    NotAllowed: HTTPStatus.FORBIDDEN,
+    SignInRefusal: HTTPStatus.UNAUTHORIZED,
+    TooManyTries: HTTPStatus.TOO_MANY_REQUESTS,
+}
+
+
+def refused(request: Request, error: Refusal) -> Response:
+    status = next(s for kind, s in STATUS.items() if isinstance(error, kind))
+    faults = error.others or ((error,) if error.pointer is not None else ())
+    headers = {}
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = 'Bearer realm="learner-management"'
+    if isinstance(error, TooManyTries):
+        headers["Retry-After"] = str(error.seconds)
+    return problem(
+        request.url.path,
+        status,
+        kind_of(error),
+        str(error),
+        errors=[{"pointer": f.pointer or "", "message": str(f)} for f in faults],
+        headers=headers,
+    )
+
+
+def in_words(recorded: Recorded) -> str:
+    """Say who did what and when: "order confirmed by ann (Assessor) at …"."""
+    what = re.sub(r"[.-]", " ", recorded.event.topic)
+    when = recorded.recorded_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{what} by {recorded.user} ({recorded.role}) at {when}"
+
+
+def conflict(request: Request, error: Conflict) -> Response:
+    has_looked = "if-match" in request.headers
+    between = "; ".join(in_words(recorded) for recorded in error.between[-3:])
+    since = "since you looked" if has_looked else "just now"
+    detail = (
+        f"Somebody changed this {since}{': ' if between else ''}{between}. "
+        "Look at it again, then decide."
+    )
+    return problem(
+        request.url.path,
+        HTTPStatus.PRECONDITION_FAILED if has_looked else HTTPStatus.CONFLICT,
+        "conflict",
+        detail,
+    )
+
+
+def already_reserved(request: Request, _: AlreadyReserved) -> Response:
+    return problem(
+        request.url.path,
+        HTTPStatus.CONFLICT,
+        "already-reserved",
+        "Somebody else took this name or number just now. Choose another.",
+    )
+
+
+def already_done(request: Request, _: AlreadyDone) -> Response:
+    return problem(
+        request.url.path,
+        HTTPStatus.CONFLICT,
+        "already-done",
+        "This has been done already. Look at it again.",
+    )
+
+
+def unacceptable(request: Request, error: Unacceptable) -> Response:
+    return problem(
+        request.url.path,
+        error.status,
+        error.kind,
+        error.detail,
+        errors=error.errors,
+        headers=error.headers,
+    )
+
+
+def invalid(request: Request, error: RequestValidationError) -> Response:
+    return problem(
+        request.url.path,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "malformed",
+        "The request is not as it should be: see what is said of each value.",
+        errors=errors_of(error.errors()),
+    )
+
+
+SENTENCES = {
+    HTTPStatus.NOT_FOUND: "There is nothing at this address.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address does not know the method {method}.",
+    HTTPStatus.BAD_REQUEST: "The body of the request cannot be read.",
+}
+
+
+def http_error(request: Request, error: HTTPException) -> Response:
+    status = HTTPStatus(error.status_code)
+    known = SENTENCES.get(status)
+    sentence = known.format(method=request.method) if known else f"{error.detail}."
+    return problem(
+        request.url.path,
+        status,
+        status.phrase.lower().replace(" ", "-"),
+        sentence,
+        headers=error.headers,
+    )
+
+
+def add_problems(app: FastAPI) -> None:
+    """Answer every refusal, and the framework's own errors, by a problem document."""
+    handlers: dict[type[Exception], Callable[[Request, Any], Response]] = {
+        Refusal: refused,
+        Conflict: conflict,
+        AlreadyReserved: already_reserved,
+        AlreadyDone: already_done,
+        Unacceptable: unacceptable,
+        RequestValidationError: invalid,
+        HTTPException: http_error,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)

@@ -1,0 +1,217 @@
+"""Products over HTTP: what can be ordered, and why the rest cannot."""
+
+from datetime import date
+from enum import StrEnum
+from operator import attrgetter
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from access.accounts import User
+from aggregates.errors import NotFound
+from aggregates.finding import is_found_by
+from aggregates.offer import Product, Terms, offer, product_on, products_on
+from api.answers import Listed, listed
+from api.claimable_qualifications import portion
+from api.dependencies import CurrentUser, Now, Paging, ServiceOf, scope
+from api.order_view import Amount
+from catalogue import Qualification
+from commands.command import LONDON
+from commands.registration import approvals_of
+from service import Service
+
+router = APIRouter(prefix="/products", tags=["products"])
+
+Text = Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")]
+Centre = Annotated[
+    str | None,
+    Query(
+        max_length=20, description="Whose approvals count; one's own if one has any."
+    ),
+]
+
+
+class Kind(StrEnum):
+    """What a product is."""
+
+    QUALIFICATION = "qualification"
+    APPRENTICESHIP = "apprenticeship"
+
+
+class ProductListed(BaseModel):
+    """A product, whether it can be ordered today, and each reason why not (O2)."""
+
+    product: str = Field(examples=["Q-0005001227"])
+    kind: Kind
+    title: str = Field(examples=["Level 2 Diploma in Team Leading"])
+    number: str | None = Field(examples=["601/3450/1"])
+    suite: str | None = Field(examples=["Work-based learning"])
+    subject_area: str | None = Field(examples=["Business and management"])
+    level: int | None = Field(examples=[2])
+    price: Amount
+    currency: str = Field(default="GBP", examples=["GBP"])
+    registration_opens: date
+    registration_closes: date
+    can_be_ordered: bool
+    why_not: list[str] = Field(examples=[[]])
+
+
+class UnitOfProduct(BaseModel):
+    """A unit; ``price`` is that of a test."""
+
+    number: int = Field(examples=[1])
+    reference: str = Field(examples=["L/506/1788"])
+    title: str
+    group: str = Field(examples=["A"])
+    level: int
+    credits: int
+    glh: int
+    mandatory: bool
+    assessment: str = Field(examples=["internal"])
+    grades: list[str] = Field(examples=[["P"]])
+    delivery: list[str] = Field(examples=[["Onscreen", "Paper"]])
+    minutes: int | None
+    price: Amount | None
+
+
+class PathwayOfProduct(BaseModel):
+    """A way through a qualification, its rules as sentences."""
+
+    code: str = Field(examples=["MAIN"])
+    title: str = Field(examples=["Diploma"])
+    rules: list[str] = Field(examples=[["At least 12 credits from group B."]])
+    mandatory_units: list[str] = Field(examples=[["L/506/1788"]])
+
+
+class ProductShown(ProductListed):
+    """A product, whole; an apprenticeship consists of qualifications."""
+
+    rules_version: int | None
+    certification_ends: date | None
+    pathways: list[PathwayOfProduct]
+    units: list[UnitOfProduct]
+    qualifications: list[str] = Field(examples=[[]])
+
+
+@router.get("")
+def search(
+    *,
+    request: Request,
+    response: Response,
+    user: CurrentUser,
+    service: ServiceOf,
+    now: Now,
+    part: Paging,
+    search: Annotated[
+        str,
+        Query(
+            max_length=100,
+            pattern=r"^[^\x00]*$",
+            description="Part of a title, QN or reference; three last digits do.",
+        ),
+    ] = "",
+    level: Annotated[int | None, Query(ge=0, le=20)] = None,
+    suite: Text = "",
+    kind: Kind | None = None,
+    can_be_ordered: bool | None = None,
+    centre: Centre = None,
+) -> Listed[ProductListed]:
+    """List products by title, those that cannot be ordered with the reasons (O2)."""
+    terms = terms_of(service, user, centre, now.astimezone(LONDON).date())
+    rows = [
+        row
+        for product in products_on(service.catalogue, terms.today)
+        if is_found_by(product, search)
+        and (row := product_listed(product, terms))
+        and level in {None, row.level}
+        and suite in {"", row.suite}
+        and kind in {None, row.kind}
+        and can_be_ordered in {None, row.can_be_ordered}
+    ]
+    rows.sort(key=attrgetter("title", "product"))
+    return listed(request, response, portion(rows, part), lambda row: row)
+
+
+@router.get("/{product}")
+def one(
+    product: Annotated[str, Path(max_length=20, examples=["Q-0005001227"])],
+    user: CurrentUser,
+    service: ServiceOf,
+    now: Now,
+    centre: Centre = None,
+) -> ProductShown:
+    """Show a product: units, pathways, and rules of combination as sentences (O2)."""
+    terms = terms_of(service, user, centre, now.astimezone(LONDON).date())
+    found = product_on(service.catalogue, product, terms.today)
+    if found is None:
+        raise NotFound(what="product", name=product)
+    of_all = product_listed(found, terms).model_dump()
+    if not isinstance(found, Qualification):
+        return ProductShown(
+            **of_all,
+            rules_version=None,
+            certification_ends=None,
+            pathways=[],
+            units=[],
+            qualifications=list(found.qualifications),
+        )
+    return ProductShown(
+        **of_all,
+        rules_version=found.version,
+        certification_ends=found.certification_ends,
+        pathways=[
+            PathwayOfProduct(
+                code=pathway.code,
+                title=pathway.title,
+                rules=list(pathway.sentences),
+                mandatory_units=[unit.reference for unit in pathway.mandatory_units],
+            )
+            for pathway in found.pathways
+        ],
+        units=[
+            UnitOfProduct(
+                number=unit.number,
+                reference=unit.reference,
+                title=unit.title,
+                group=unit.group,
+                level=unit.level,
+                credits=unit.credits,
+                glh=unit.glh,
+                mandatory=found.is_mandatory(unit.reference),
+                assessment=unit.assessment,
+                grades=list(unit.grades),
+                delivery=list(unit.delivery),
+                minutes=unit.minutes,
+                price=unit.price,
+            )
+            for unit in found.units
+        ],
+        qualifications=[],
+    )
+
+
+def terms_of(service: Service, user: User, centre: str | None, today: date) -> Terms:
+    """Find whose approvals count: one's own centre's, or those of the one asked for."""
+    whose = scope(user) or centre
+    approvals = approvals_of(service.desk, whose)[1] if whose else None
+    return Terms(approvals=approvals, today=today)
+
+
+def product_listed(product: Product, terms: Terms) -> ProductListed:
+    offered = offer(product, terms)
+    qualification = product if isinstance(product, Qualification) else None
+    return ProductListed(
+        product=product.reference,
+        kind=Kind.QUALIFICATION if qualification else Kind.APPRENTICESHIP,
+        title=product.title,
+        number=qualification.number if qualification else None,
+        suite=qualification.suite if qualification else None,
+        subject_area=qualification.subject_area if qualification else None,
+        level=qualification.level if qualification else None,
+        price=product.price,
+        registration_opens=product.registration.opens,
+        registration_closes=product.registration.closes,
+        can_be_ordered=not offered.why_not,
+        why_not=list(offered.why_not),
+    )

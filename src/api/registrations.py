@@ -1,0 +1,130 @@
+"""Registrations over HTTP: who is on which product, and what has become of it."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import AwareDatetime, BaseModel, Field
+
+from aggregates.learner import Learner
+from aggregates.registration import Registration, Status
+from api.answers import Listed, listed, show
+from api.claim_view import learners_named
+from api.dependencies import By, CurrentUser, Paging, Reads, ServiceOf, scope
+from api.order_view import Amount
+from catalogue import Catalogue
+from commands.command import Desk, require_own
+from events.identifier import stream_of
+from events.registration import RegistrationMade
+from projections import registrations
+from projections.registrations import RegistrationRow, row_of
+from store import Actor, Stream
+
+router = APIRouter(prefix="/registrations", tags=["registrations"])
+
+Filter = Annotated[str | None, Query(max_length=20, pattern="^[A-Za-z0-9/-]*$")]
+
+
+class RegistrationShown(BaseModel):
+    """One learner on one product, as it was ordered, and what has become of it."""
+
+    registration: str = Field(examples=["R-0000000042"])
+    learner: str = Field(examples=["L-0000000017M"])
+    given_name: str = Field(examples=["Chloë"])
+    family_name: str = Field(examples=["D'Arcy"])
+    centre: str = Field(examples=["48213"])
+    product: str = Field(examples=["Q-0005001227"])
+    number: str | None = Field(examples=["601/3450/1"])
+    title: str | None = Field(examples=["Level 2 Diploma in Team Leading"])
+    pathway: str | None = Field(examples=["MAIN"])
+    rules_version: int
+    status: Status
+    order: str = Field(examples=["O-0000000042"])
+    ordered_at: AwareDatetime
+    purchase_order_number: str | None = Field(examples=["PO-2026-117"])
+    price: Amount
+    currency: str = Field(default="GBP", examples=["GBP"])
+    course_starts: date
+    course_ends: date
+
+
+@router.get("")
+def search(
+    request: Request,
+    response: Response,
+    user: CurrentUser,
+    service: ServiceOf,
+    reads: Reads,
+    part: Paging,
+    learner: Filter = None,
+    product: Filter = None,
+    order: Filter = None,
+    status: Status | None = None,
+    centre: Filter = None,
+) -> Listed[RegistrationShown]:
+    """List registrations, newest first, by all that is asked."""
+    found = registrations.search(
+        reads,
+        centre=scope(user) or centre,
+        learner=learner,
+        product=product,
+        order=order,
+        status=status,
+        limit=part.limit,
+        cursor=part.cursor,
+    )
+    people = learners_named(service.desk, {row.learner for row in found.rows})
+
+    def shown(row: RegistrationRow) -> RegistrationShown:
+        return registration_shown(row, people[row.learner], service.catalogue)
+
+    return listed(request, response, found, shown)
+
+
+@router.get("/{registration}")
+def one(
+    registration: Annotated[str, Path(max_length=20, examples=["R-0000000042"])],
+    response: Response,
+    service: ServiceOf,
+    by: By,
+) -> RegistrationShown:
+    """Show a registration as it is now."""
+    stream, row = read_registration(service.desk, registration, by)
+    show(response, stream)
+    people = learners_named(service.desk, [row.learner])
+    return registration_shown(row, people[row.learner], service.catalogue)
+
+
+def read_registration(
+    desk: Desk, name: str, by: Actor
+) -> tuple[Stream, RegistrationRow]:
+    """Open a registration that the actor may know of. Raises NotFound."""
+    stream = desk.store.open(stream_of(name))
+    require_own(stream, name, begun_by=RegistrationMade, what="registration", by=by)
+    return stream, row_of(stream.history[0], Registration.replay(stream.events).status)
+
+
+def registration_shown(
+    row: RegistrationRow, person: Learner, catalogue: Catalogue
+) -> RegistrationShown:
+    """Show a registration; the product's title is today's."""
+    product = catalogue.qualifications.get(row.product)
+    return RegistrationShown(
+        registration=row.registration,
+        learner=row.learner,
+        given_name=person.details.given_name,
+        family_name=person.details.family_name,
+        centre=row.centre,
+        product=row.product,
+        number=product.number if product else None,
+        title=product.title if product else None,
+        pathway=row.pathway,
+        rules_version=row.rules_version,
+        status=row.status,
+        order=row.order,
+        ordered_at=row.ordered_at,
+        purchase_order_number=row.purchase_order,
+        price=row.price,
+        course_starts=row.course_starts,
+        course_ends=row.course_ends,
+    )

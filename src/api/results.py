@@ -1,0 +1,202 @@
+"""Results over HTTP: found by several clauses, and one learner's whole history."""
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import AwareDatetime, BaseModel, Field
+
+from aggregates.names import words
+from aggregates.standing import Standing
+from api.answers import Listed, listed
+from api.claim_view import QualificationNamed, qualification_named
+from api.dependencies import By, CurrentUser, Paging, Reads, ServiceOf, scope
+from catalogue import AwardType, Catalogue
+from commands.command import Desk, require_own
+from events.identifier import stream_of
+from events.learner import LearnerCreated
+from projections import results
+from projections.results import Clauses, Result
+
+router = APIRouter(tags=["results"])
+
+Learner = Annotated[str, Path(max_length=20, examples=["L-0000000017M"])]
+Clause = Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")]
+
+
+class ResultShown(BaseModel):
+    """One award of a learner, and what became of it."""
+
+    learner: str = Field(examples=["L-0000000017M"])
+    given_name: str
+    family_name: str
+    centre_reference: str | None
+    centre: str = Field(examples=["48213"])
+    qualification: QualificationNamed
+    claim: str = Field(examples=["AC-0000000042"])
+    award_type: AwardType
+    award_date: date
+    is_eligible: bool
+    status: Standing
+    certificate: str | None = Field(examples=["C-0000000017M"])
+    overall_grade: str | None = Field(examples=["Pass"])
+
+
+class UnitResult(BaseModel):
+    """A unit and its grade."""
+
+    reference: str = Field(examples=["L/506/1788"])
+    title: str
+    level: int
+    credits: int
+    grade: str = Field(examples=["P"])
+
+
+class AwardResult(BaseModel):
+    """One award claimed on a qualification, with its units to date."""
+
+    claim: str = Field(examples=["AC-0000000042"])
+    registration: str = Field(examples=["R-0000000042"])
+    award_type: AwardType
+    award_date: date
+    is_eligible: bool
+    status: Standing
+    submitted_at: AwareDatetime
+    processed_at: AwareDatetime | None
+    printed_at: AwareDatetime | None
+    certificate: str | None = Field(examples=["C-0000000017M"])
+    overall_grade: str | None = Field(examples=["Pass"])
+    units: list[UnitResult]
+
+
+class QualificationResults(BaseModel):
+    """All that was ever claimed for a learner on one qualification, oldest first."""
+
+    qualification: QualificationNamed
+    awards: list[AwardResult]
+
+
+@router.get("/results")
+def search(
+    request: Request,
+    response: Response,
+    user: CurrentUser,
+    service: ServiceOf,
+    reads: Reads,
+    part: Paging,
+    first_name: Clause = "",
+    last_name: Clause = "",
+    learner_reference: Clause = "",
+    product_title: Clause = "",
+    grade: Clause = "",
+) -> Listed[ResultShown]:
+    """Find results by all of the clauses together, names by the start of a word (R1).
+
+    ``learner_reference`` is the learner ID, or its last digits, or the centre's own.
+    """
+    found = results.search(
+        reads,
+        centre=scope(user),
+        clauses=Clauses(
+            first_name=first_name,
+            last_name=last_name,
+            learner_reference=learner_reference,
+            qualifications=titled(service.catalogue, product_title),
+            grade=grade,
+        ),
+        limit=part.limit,
+        cursor=part.cursor,
+    )
+    return listed(request, response, found, lambda r: result_shown(service.desk, r))
+
+
+@router.get("/learners/{learner}/results")
+def of_learner(
+    learner: Learner, service: ServiceOf, by: By, reads: Reads
+) -> list[QualificationResults]:
+    """Show all results of one learner, by qualification, whole history (R2)."""
+    stream = service.store.open(stream_of(learner))
+    require_own(stream, learner, begun_by=LearnerCreated, what="learner", by=by)
+    found = sorted(results.of_learner(reads, learner), key=lambda r: r.qualification)
+    return [
+        of_qualification(service.desk, reference, list(awards))
+        for reference, awards in groupby(found, key=lambda r: r.qualification)
+    ]
+
+
+def titled(catalogue: Catalogue, text: str) -> list[str] | None:
+    """Find qualifications whose title has, for each word given, one that so begins."""
+    sought = words(text)
+    if not sought:
+        return None
+    return [
+        reference
+        for reference, qualification in catalogue.qualifications.items()
+        if all(
+            any(word.startswith(start) for word in words(qualification.title))
+            for start in sought
+        )
+    ]
+
+
+def result_shown(desk: Desk, result: Result) -> ResultShown:
+    return ResultShown(
+        learner=result.learner,
+        given_name=result.given_name,
+        family_name=result.family_name,
+        centre_reference=result.centre_reference,
+        centre=result.centre,
+        qualification=qualification_named(desk, result.qualification),
+        claim=result.claim,
+        award_type=AwardType(result.award_type),
+        award_date=result.award_date,
+        is_eligible=result.is_eligible,
+        status=result.standing,
+        certificate=result.certificate,
+        overall_grade=result.overall_grade,
+    )
+
+
+def of_qualification(
+    desk: Desk, reference: str, awards: Sequence[Result]
+) -> QualificationResults:
+    return QualificationResults(
+        qualification=qualification_named(desk, reference),
+        awards=[
+            AwardResult(
+                claim=award.claim,
+                registration=award.registration,
+                award_type=AwardType(award.award_type),
+                award_date=award.award_date,
+                is_eligible=award.is_eligible,
+                status=award.standing,
+                submitted_at=award.submitted_at,
+                processed_at=award.processed_at,
+                printed_at=award.printed_at,
+                certificate=award.certificate,
+                overall_grade=award.overall_grade,
+                units=units_of(desk.catalogue, reference, award.grades),
+            )
+            for award in awards
+        ],
+    )
+
+
+def units_of(
+    catalogue: Catalogue, reference: str, grades: dict[str, str]
+) -> list[UnitResult]:
+    """Name the units of some grades, as the latest rules that have them do."""
+    known = {u.reference: u for v in catalogue.versions(reference) for u in v.units}
+    return [
+        UnitResult(
+            reference=unit.reference,
+            title=unit.title,
+            level=unit.level,
+            credits=unit.credits,
+            grade=grades[unit.reference],
+        )
+        for unit in sorted(known.values(), key=lambda u: u.number)
+        if unit.reference in grades
+    ]

@@ -1,0 +1,107 @@
+"""Requests that must take effect once, however often they are sent."""
+
+import json
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+
+from aggregates.errors import Refusal
+from api.dependencies import By, ServiceOf
+from api.problems import Unacceptable
+from commands.command import Command, Done
+from service import Service
+from store import Actor, AlreadyDone, Conflict, Held, Once
+
+LONGEST = 255
+
+
+class Retry:
+    """One request under an Idempotency-Key: done now, or known to be done already.
+
+    ``by`` carries the key into the append, so that key and effect are one. Refusals are
+    not kept: what was refused may be sent again under the same key.
+    """
+
+    def __init__(self, service: Service, by: Actor, once: Once) -> None:
+        self._service, self._once = service, once
+        self.by = Actor(
+            user=by.user,
+            role=by.role,
+            centre=by.centre,
+            channel=by.channel,
+            request=by.request,
+            once=once,
+        )
+
+    def send(self, command: Command) -> Done:
+        """Send the command unless it was done before under this key.
+
+        The route then answers from facts as it would the first time. Raises
+        Unacceptable (422) if the key was used for something else, or a refusal.
+        """
+        if held := self._held():
+            return self._done(held)
+        try:
+            return self._service.send(command)
+        except AlreadyDone as error:
+            return self._done(error.held)
+        except (Refusal, Conflict):
+            if (
+                held := self._held()
+            ):  # the same request, at the same moment, was quicker
+                return self._done(held)
+            raise
+
+    def _held(self) -> Held | None:
+        held = self._service.store.held(self._once.scope, [self._once.key])
+        return held.get(self._once.key)
+
+    def _done(self, held: Held) -> Done:
+        if held.digest != self._once.digest:
+            raise Unacceptable(
+                HTTPStatus.UNPROCESSABLE_ENTITY,
+                "idempotency-key-used",
+                "This Idempotency-Key was used for another request. Choose a new one.",
+                pointer="Idempotency-Key:",
+            )
+        return Done(position=held.position)
+
+
+async def digest(request: Request, service: ServiceOf) -> str:
+    """Make what tells one request from another, and nothing of what it says."""
+    body = await request.body()
+    with suppress(ValueError):  # no JSON: the bytes as they are
+        body = json.dumps(json.loads(body), sort_keys=True).encode()
+    asked = f"{request.method} {request.url.path}?{request.url.query} ".encode() + body
+    return service.store.keyed(asked.hex())
+
+
+def retry(
+    service: ServiceOf,
+    by: By,
+    digest: Annotated[str, Depends(digest)],
+    key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            description="Your own name for this request: sent again under it, it is "
+            "answered again and takes effect once.",
+            examples=["7f1c5f6e-5d0b-4d53-9c9b-0a4f2e110001"],
+        ),
+    ] = None,
+) -> Retry:
+    if not key or len(key) > LONGEST:
+        raise Unacceptable(
+            HTTPStatus.BAD_REQUEST,
+            "idempotency-key-missing",
+            "Send an Idempotency-Key of 1 to 255 characters, so that sending this "
+            "twice does it once.",
+            pointer="Idempotency-Key:",
+        )
+    once = Once(scope=f"request:{by.user}", key=key, digest=digest)
+    return Retry(service, by, once)
+
+
+OnceOnly = Annotated[Retry, Depends(retry)]

@@ -1,0 +1,79 @@
+"""What the framework finds wrong with a request, in sentences for people."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+SENTENCES = {
+    "missing": "This is missing.",
+    "extra_forbidden": "There is no such field. Leave it out.",
+    "json_invalid": "This is not JSON: {error}.",
+    "string_type": "This is to be text.",
+    "string_too_short": "This is to have at least {min_length} characters.",
+    "string_too_long": "This is to have at most {max_length} characters.",
+    "string_pattern_mismatch": "This is not written as it should be: {pattern}.",
+    "int_type": "This is to be a whole number.",
+    "int_parsing": "This is to be a whole number.",
+    "int_parsing_size": "This number is too large.",
+    "int_from_float": "This is to be a whole number.",
+    "float_type": "This is to be a number.",
+    "float_parsing": "This is to be a number.",
+    "decimal_type": "This is to be an amount, as 98.00.",
+    "decimal_parsing": "This is to be an amount, as 98.00.",
+    "decimal_max_places": "This is to have at most {decimal_places} decimal places.",
+    "decimal_max_digits": "This number is too large.",
+    "decimal_whole_digits": "This number is too large.",
+    "finite_number": "This is to be a number.",
+    "bool_type": "This is to be true or false.",
+    "bool_parsing": "This is to be true or false.",
+    "greater_than_equal": "This is to be at least {ge}.",
+    "greater_than": "This is to be more than {gt}.",
+    "less_than_equal": "This is to be at most {le}.",
+    "less_than": "This is to be less than {lt}.",
+    "enum": "This is to be one of {expected}.",
+    "literal_error": "This is to be one of {expected}.",
+    "list_type": "This is to be a list.",
+    "tuple_type": "This is to be a list.",
+    "set_type": "This is to be a list.",
+    "too_short": "This is to have at least {min_length} items.",
+    "too_long": "This is to have at most {max_length} items.",
+    "dict_type": "This is to be an object of names and values.",
+    "model_type": "This is to be an object of names and values.",
+    "model_attributes_type": "This is to be an object of names and values.",
+    "uuid_parsing": "This is to be a UUID.",
+    "uuid_type": "This is to be a UUID.",
+    "timezone_aware": "This time is to say its zone, as 2026-11-24T09:00:00Z.",
+    "value_error": "{error}",
+}
+DATE = "This is to be a date, as 2026-11-24."
+TIME = "This is to be a time with its zone, as 2026-11-24T09:00:00Z."
+
+
+def errors_of(found: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Say of each value at fault where it is and what is wrong with it."""
+    return [
+        {"pointer": pointer_of(error["loc"]), "message": sentence_of(error)}
+        for error in found
+    ]
+
+
+def pointer_of(location: Sequence[str | int]) -> str:
+    """Point into the body, or at a parameter (``?limit``), a header (``Prefer:``)."""
+    where, *path = location
+    if where == "query":
+        return f"?{'.'.join(map(str, path))}"
+    if where in {"header", "cookie"}:
+        return f"{'.'.join(map(str, path))}:"
+    steps = [str(step).replace("~", "~0").replace("/", "~1") for step in path]
+    return "".join(f"/{step}" for step in steps)
+
+
+def sentence_of(error: Mapping[str, Any]) -> str:
+    """Put what pydantic found into a sentence."""
+    kind = str(error["type"])
+    if kind.startswith("datetime"):
+        return TIME
+    if kind.startswith("date"):
+        return DATE
+    values = {name: str(value) for name, value in (error.get("ctx") or {}).items()}
+    sentence = SENTENCES.get(kind)
+    return sentence.format(**values) if sentence else f"{error['msg']}."

@@ -1,0 +1,52 @@
+"""Reference data: qualifications, units, pathways, and the rules of combination."""
+
+from catalogue.account import PathwayAssessment, Reason, UnitStatus
+from catalogue.answer import RequestProblem, answer, shape
+from catalogue.assessment import (
+    Assessment,
+    AwardType,
+    GradeNotAllowed,
+    UnknownPathway,
+    UnknownUnit,
+    assess,
+    ways_to_fix,
+)
+from catalogue.catalogue import (
+    Apprenticeship,
+    Catalogue,
+    CatalogueProblem,
+    CentreEntry,
+    InvalidCatalogue,
+    UnknownQualification,
+)
+from catalogue.loading import load
+from catalogue.qualification import Pathway, Qualification, Unit, Window
+from catalogue.rule import Rule
+
+__all__ = [
+    "Apprenticeship",
+    "Assessment",
+    "AwardType",
+    "Catalogue",
+    "CatalogueProblem",
+    "CentreEntry",
+    "GradeNotAllowed",
+    "InvalidCatalogue",
+    "Pathway",
+    "PathwayAssessment",
+    "Qualification",
+    "Reason",
+    "RequestProblem",
+    "Rule",
+    "Unit",
+    "UnitStatus",
+    "UnknownPathway",
+    "UnknownQualification",
+    "UnknownUnit",
+    "Window",
+    "answer",
+    "assess",
+    "load",
+    "shape",
+    "ways_to_fix",
+]

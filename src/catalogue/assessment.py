@@ -1,0 +1,167 @@
+"""Deciding what grades earn (M7-M9, M11)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from catalogue.account import PathwayAssessment, Reason
+from catalogue.choice import can_be_met
+from catalogue.qualification import Pathway, Qualification
+from catalogue.rule import listed
+
+PASSED = "Pass"
+
+NEEDS_ONE = "At least one unit must be achieved."
+FULL_IS_MET = "The rules of combination are met: a Full award can be claimed instead."
+
+
+class AwardType(StrEnum):
+    """What is claimed."""
+
+    FULL = "Full"
+    INTERIM = "Interim"
+    FALLBACK = "Fallback"
+
+
+class UnknownUnit(ValueError):
+    """A grade was given for what is no unit of the qualification."""
+
+    def __init__(self, unit: str, qualification: str) -> None:
+        super().__init__(
+            f"{unit} is not a unit of {qualification}. Check the unit reference."
+        )
+        self.unit = unit
+
+
+class GradeNotAllowed(ValueError):
+    """A grade was given that the unit does not have."""
+
+    def __init__(self, unit: str, grade: str, allowed: tuple[str, ...]) -> None:
+        super().__init__(
+            f"Grade {grade} cannot be given for {unit}. Give {listed(allowed, 'or')}."
+        )
+        self.unit = unit
+        self.grade = grade
+
+
+class UnknownPathway(ValueError):
+    """The qualification has no such pathway."""
+
+    def __init__(self, code: str, qualification: Qualification) -> None:
+        codes = tuple(pathway.code for pathway in qualification.pathways)
+        super().__init__(
+            f"{qualification.reference} has no pathway {code}. It has {listed(codes)}."
+        )
+        self.code = code
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assessment:
+    """What grades come to: whether the award can be claimed, and each pathway's account.
+
+    ``version`` is that of the rules applied; ``warnings`` are sentences.
+    """
+
+    eligible: bool
+    overall_grade: str | None
+    pathways: tuple[PathwayAssessment, ...]
+    warnings: tuple[str, ...]
+    version: int
+
+
+def assess(
+    qualification: Qualification,
+    grades: Mapping[str, str],
+    *,
+    award_type: AwardType = AwardType.FULL,
+    pathway: str | None = None,
+) -> Assessment:
+    """Decide an award from the grades by unit reference, on one pathway or on any.
+
+    Full wants the rules of combination met (M7); Interim and Fallback one achieved unit
+    (M8, M9). Where the pathway given is not met and another is, its first reason is
+    ``wrong-pathway`` (M11). Raises UnknownUnit, GradeNotAllowed, UnknownPathway.
+    """
+    achieved, failed = _split(qualification, grades)
+    if pathway is None:
+        tried = qualification.pathways
+    else:
+        try:
+            tried = (qualification.pathway(pathway),)
+        except KeyError:
+            raise UnknownPathway(pathway, qualification) from None
+    full = award_type is AwardType.FULL
+    met = any(can_be_met(each.combination, achieved) for each in tried)
+    first: tuple[Reason, ...] = ()
+    if not full and not achieved:
+        first = (
+            Reason(code="no-unit-achieved", required=1, achieved=0, message=NEEDS_ONE),
+        )
+    elif full and not met and pathway is not None:
+        first = _wrong(qualification, tried[0], achieved)
+    return Assessment(
+        eligible=met if full else bool(achieved),
+        overall_grade=PASSED if full and met else None,
+        pathways=tuple(
+            PathwayAssessment(
+                pathway=each, achieved=achieved, failed=failed, first=first
+            )
+            for each in tried
+        ),
+        warnings=(FULL_IS_MET,) if award_type is AwardType.FALLBACK and met else (),
+        version=qualification.version,
+    )
+
+
+def ways_to_fix(
+    qualification: Qualification, grades: Mapping[str, str], pathway: str
+) -> tuple[tuple[str, ...], ...]:
+    """Find the smallest sets of further units that would satisfy a pathway's rules (I4)."""
+    return assess(qualification, grades, pathway=pathway).pathways[0].ways_to_fix
+
+
+def _split(
+    qualification: Qualification, grades: Mapping[str, str]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Tell the numbers of the achieved units from those of the units failed, in order."""
+    outcomes = qualification.outcomes
+    achieved, failed = [], []
+    for reference, grade in grades.items():
+        try:
+            number, achieves = outcomes[reference, grade]
+        except KeyError:
+            raise _not_a_grade(qualification, reference, grade) from None
+        if achieves:
+            achieved.append(number)
+        else:
+            failed.append(number)
+    achieved.sort()
+    failed.sort()
+    return tuple(achieved), tuple(failed)
+
+
+def _not_a_grade(
+    qualification: Qualification, reference: str, grade: str
+) -> ValueError:
+    try:
+        unit = qualification.unit(reference)
+    except KeyError:
+        return UnknownUnit(reference, qualification.reference)
+    return GradeNotAllowed(reference, grade, unit.grades)
+
+
+def _wrong(
+    qualification: Qualification, registered: Pathway, achieved: tuple[int, ...]
+) -> tuple[Reason, ...]:
+    met = tuple(
+        other.title
+        for other in qualification.pathways
+        if other is not registered and can_be_met(other.combination, achieved)
+    )
+    if not met:
+        return ()
+    message = (
+        f"Registered on the pathway {registered.title}, but the rules met are those of "
+        f"{listed(met)}. Ask your Account Specialist to change the pathway."
+    )
+    return (Reason(code="wrong-pathway", message=message),)

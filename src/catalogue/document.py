@@ -1,0 +1,223 @@
+"""Reading a YAML file key by key, noting everything wrong with it on the way."""
+
+import re
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from catalogue.catalogue import CatalogueProblem
+
+_MONEY = re.compile(r"[0-9]{1,7}\.[0-9]{2}")
+
+
+class _Loader(yaml.CSafeLoader):
+    """YAML, but a key given twice is a fault and not the last one's win."""
+
+    def construct_mapping(
+        self,
+        node: yaml.MappingNode,
+        deep: bool = False,  # noqa: FBT001, FBT002 - as the library has it
+    ) -> dict[Hashable, Any]:
+        seen: list[Hashable] = []
+        for key_node, _ in node.value:
+            key: Hashable = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key} is given twice", key_node.start_mark
+                )
+            seen.append(key)
+        return super().construct_mapping(node, deep=deep)
+
+
+@dataclass(kw_only=True)
+class Problems:
+    """What was found wrong in one file."""
+
+    file: str
+    found: list[CatalogueProblem] = field(default_factory=list)
+
+    @property
+    def errors(self) -> int:
+        """How many of them make the file unusable."""
+        return sum(problem.severity == "error" for problem in self.found)
+
+    def add(
+        self, key: str, message: str, severity: Literal["error", "warning"] = "error"
+    ) -> None:
+        self.found.append(
+            CatalogueProblem(
+                file=self.file, key=key, message=message, severity=severity
+            )
+        )
+
+
+class Part:
+    """A mapping somewhere in a file: each key is asked for once, by the kind it must be.
+
+    What is missing or of another kind is noted and read as None or a neutral value, so
+    that reading goes on to the next fault; ``close`` notes keys nobody asked for.
+    """
+
+    def __init__(
+        self, values: Mapping[Any, Any], path: str, problems: Problems
+    ) -> None:
+        self.values = values
+        self.path = path
+        self.problems = problems
+        self.asked: list[str] = []
+
+    def at(self, key: str) -> str:
+        """Write the path of a key, from the top of the file."""
+        return f"{self.path}.{key}" if self.path else key
+
+    def fault(self, key: str, message: str) -> None:
+        self.problems.add(self.at(key), message)
+
+    def has(self, key: str) -> bool:
+        return self.values.get(key) is not None
+
+    def _get(self, key: str, kind: str, *, optional: bool) -> Any:
+        self.asked.append(key)
+        value = self.values.get(key)
+        if value is None and (not optional or key in self.values):
+            self.fault(key, f"is missing; give {kind}.")
+        return value
+
+    def text(self, key: str) -> str:
+        """Read a text that is not empty."""
+        value = self._get(key, "a text", optional=False)
+        if isinstance(value, str) and value.strip():
+            return value.strip()
+        if value is not None:
+            self.fault(
+                key,
+                f"is {value!r}; give a text, in quotes where it looks like a number.",
+            )
+        return ""
+
+    def whole(self, key: str, *, least: int = 0) -> int:
+        """Read a whole number."""
+        value = self.optional_whole(key, least=least, optional=False)
+        return least if value is None else value
+
+    def optional_whole(
+        self, key: str, *, least: int = 0, optional: bool = True
+    ) -> int | None:
+        """Read a whole number, or None."""
+        value = self._get(key, "a whole number", optional=optional)
+        if value is None:
+            return None
+        if (
+            isinstance(value, int)
+            and not isinstance(value, bool)
+            and least <= value < 2**16
+        ):
+            return value
+        self.fault(key, f"is {value!r}; give a whole number from {least} to 65535.")
+        return None
+
+    def flag(self, key: str) -> bool:
+        """Read true or false; false where it is not said."""
+        value = self._get(key, "true or false", optional=True)
+        if value is None or isinstance(value, bool):
+            return bool(value)
+        self.fault(key, f"is {value!r}; give true or false.")
+        return False
+
+    def day(self, key: str) -> date:
+        """Read a date."""
+        value = self._get(key, "a date such as 2026-09-01", optional=False)
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value
+        if value is not None:
+            self.fault(key, f"is {value!r}; give a date such as 2026-09-01.")
+        return date.min
+
+    def money(self, key: str) -> Decimal:
+        """Read an amount in pounds and pence, written as a text."""
+        value = self._get(
+            key, 'pounds and pence in quotes, such as "98.00"', optional=False
+        )
+        if isinstance(value, str) and _MONEY.fullmatch(value):
+            return Decimal(value)
+        if value is not None:
+            self.fault(
+                key, f'is {value!r}; give pounds and pence in quotes, such as "98.00".'
+            )
+        return Decimal(0)
+
+    def one_of(self, key: str, *allowed: str) -> str:
+        """One of a few words."""
+        value = self._get(key, " or ".join(allowed), optional=False)
+        if value in allowed:
+            return str(value)
+        if value is not None:
+            self.fault(key, f"is {value!r}; give {' or '.join(allowed)}.")
+        return allowed[0]
+
+    def texts(self, key: str, *, optional: bool = True) -> tuple[str, ...]:
+        """Read a list of texts, none twice."""
+        value = self._get(key, "a list", optional=optional)
+        if value is None:
+            return ()
+        if (
+            not isinstance(value, list)
+            or not value
+            or not all(isinstance(v, str) for v in value)
+        ):
+            self.fault(key, f"is {value!r}; give a list of texts.")
+            return ()
+        for twice in sorted({v for v in value if value.count(v) > 1}):
+            self.fault(key, f"has {twice} twice.")
+        return tuple(value)
+
+    def part(self, key: str) -> "Part":
+        """Read a mapping; where it is none, one whose own faults are not noted."""
+        value = self._get(key, "its keys", optional=False)
+        if isinstance(value, dict):
+            return Part(value, self.at(key), self.problems)
+        if value is not None:
+            self.fault(key, f"is {value!r}; give its keys.")
+        return Part({}, self.at(key), Problems(file=self.problems.file))
+
+    def parts(self, key: str) -> Iterator["Part"]:
+        """Read the mappings listed under this key, at least one."""
+        value = self._get(key, "a list", optional=False)
+        if value is not None and (not isinstance(value, list) or not value):
+            self.fault(key, "is not a list with something in it.")
+        for place, each in enumerate(value if isinstance(value, list) else ()):
+            path = f"{self.at(key)}[{place}]"
+            if isinstance(each, dict):
+                yield Part(each, path, self.problems)
+            else:
+                self.problems.add(path, f"is {each!r}; give its keys.")
+
+    def close(self) -> None:
+        """Note the keys that mean nothing here."""
+        for key in self.values:
+            if key not in self.asked:
+                known = ", ".join(self.asked)
+                self.fault(
+                    str(key), f"is not a key that is known here. Known are {known}."
+                )
+
+
+def read(path: Path, problems: Problems) -> Part | None:
+    """Open a file of one YAML mapping; None, with the problem noted, where it is not."""
+    try:
+        content = yaml.load(path.read_bytes(), _Loader)  # noqa: S506 - it is a safe loader
+    except yaml.YAMLError as error:
+        problems.add("", f"is not YAML: {' '.join(str(error).split())}.")
+        return None
+    except (OSError, UnicodeError) as error:
+        problems.add("", f"cannot be read: {error}.")
+        return None
+    if not isinstance(content, dict):
+        problems.add("", "does not consist of keys and values.")
+        return None
+    return Part(content, "", problems)

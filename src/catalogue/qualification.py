@@ -1,0 +1,127 @@
+"""A qualification: its units, and the pathways through them."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal
+
+from catalogue.combination import Combination
+from catalogue.rule import Rule
+from catalogue.unit import TRANSFERRED, Unit
+
+__all__ = ["Grading", "Pathway", "Qualification", "Unit", "Window"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """The days, both included, between which registrations are taken."""
+
+    opens: date
+    closes: date
+
+    def has(self, day: date) -> bool:
+        """Whether the day lies in it."""
+        return self.opens <= day <= self.closes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grading:
+    """How the overall grade is found: a pass, or no more than that yet."""
+
+    kind: Literal["pass"] = "pass"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pathway:
+    """One of the alternative ways through a qualification, with its own rules.
+
+    ``units`` are all of the qualification's, in catalogue order.
+    """
+
+    code: str
+    title: str
+    rules: tuple[Rule, ...]
+    units: tuple[Unit, ...]
+
+    @property
+    def mandatory_units(self) -> tuple[Unit, ...]:
+        """The units that some rule wants every one of, in catalogue order."""
+        wanted = {u.reference for r in self.rules if r.all_units for u in r.covers}
+        return tuple(unit for unit in self.units if unit.reference in wanted)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The rules as plain sentences, in their order."""
+        return tuple(rule.sentence for rule in self.rules)
+
+    @cached_property
+    def combination(self) -> Combination:
+        """The rules made ready for deciding, once."""
+        return Combination(self.units, self.rules)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Qualification:
+    """One version of what can be earned, as its file says.
+
+    ``from_`` is the first day whose registrations follow this version of the rules.
+    """
+
+    reference: str
+    version: int
+    from_: date
+    number: str
+    title: str
+    suite: str
+    subject_area: str
+    level: int
+    price: Decimal
+    registration: Window
+    certification_ends: date
+    grading: Grading
+    units: tuple[Unit, ...]
+    pathways: tuple[Pathway, ...]
+
+    @cached_property
+    def _by_reference(self) -> dict[str, Unit]:
+        return {unit.reference: unit for unit in self.units}
+
+    @cached_property
+    def outcomes(self) -> dict[tuple[str, str], tuple[int, bool]]:
+        """Each unit's number, from 0, and whether the grade achieves it, by both."""
+        return {
+            (unit.reference, grade): (number, unit.achieves(grade))
+            for number, unit in enumerate(self.units)
+            for grade in (*unit.grades, TRANSFERRED)
+        }
+
+    def unit(self, reference: str) -> Unit:
+        """Find a unit; KeyError where the qualification has none such."""
+        return self._by_reference[reference]
+
+    def pathway(self, code: str) -> Pathway:
+        """Find a pathway; KeyError where the qualification has none such."""
+        for pathway in self.pathways:
+            if pathway.code == code:
+                return pathway
+        raise KeyError(code)
+
+    @property
+    def internal_units(self) -> tuple[Unit, ...]:
+        return tuple(unit for unit in self.units if unit.is_internal)
+
+    @property
+    def testable_units(self) -> tuple[Unit, ...]:
+        return tuple(unit for unit in self.units if not unit.is_internal)
+
+    @cached_property
+    def mandatory_units(self) -> tuple[Unit, ...]:
+        """The units that are mandatory on some pathway, in catalogue order (M3)."""
+        wanted = {u.reference for p in self.pathways for u in p.mandatory_units}
+        return tuple(unit for unit in self.units if unit.reference in wanted)
+
+    def is_mandatory(self, reference: str, pathway: str | None = None) -> bool:
+        """Whether the unit is mandatory on the pathway, or on any where none is given."""
+        place = self if pathway is None else self.pathway(pathway)
+        return any(unit.reference == reference for unit in place.mandatory_units)

@@ -1,0 +1,181 @@
+"""What the file of a qualification says, checked."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal, cast
+
+from catalogue.document import Part
+from catalogue.pathway_file import pathways
+from catalogue.qualification import Grading, Qualification, Window
+from catalogue.references import (
+    is_product_reference,
+    is_unit_reference,
+    normalise_qn,
+    qn_check_character,
+    unit_check_letter,
+)
+from catalogue.unit import FAIL, PASS, Unit
+
+HIGHEST_LEVEL = 8
+DELIVERIES = ("Onscreen", "Paper")
+
+
+def product_reference(part: Part) -> str:
+    """Read ``reference``: ``Q-`` and ten digits."""
+    reference = part.text("reference")
+    if reference and not is_product_reference(reference):
+        part.fault("reference", f"is {reference!r}; give Q- and ten digits.")
+    return reference
+
+
+def window(part: Part) -> Window:
+    """Read ``opens`` and ``closes``."""
+    read = Window(opens=part.day("opens"), closes=part.day("closes"))
+    if date.min != read.closes < read.opens:
+        part.fault("closes", f"is {read.closes}, before it opens on {read.opens}.")
+    part.close()
+    return read
+
+
+def qualification(part: Part) -> Qualification:
+    """Read a qualification; what is wrong is noted on the part's problems."""
+    reference = product_reference(part)
+    errors = part.problems.errors
+    units = _units(part)
+    sound = part.problems.errors == errors
+    built = Qualification(
+        reference=reference,
+        version=part.whole("version", least=1),
+        from_=part.day("from"),
+        number=_number(part),
+        title=part.text("title"),
+        suite=part.text("suite"),
+        subject_area=part.text("subject_area"),
+        level=_level(part, "level"),
+        price=part.money("price"),
+        registration=window(part.part("registration")),
+        certification_ends=part.day("certification_ends"),
+        grading=_grading(part.part("grading")),
+        units=units,
+        pathways=pathways(part, units, sound=sound),
+    )
+    if date.min != built.certification_ends < built.registration.closes:
+        part.fault(
+            "certification_ends",
+            f"is {built.certification_ends}, before registration closes on "
+            f"{built.registration.closes}.",
+        )
+    return built
+
+
+def _number(part: Part) -> str:
+    given = part.text("number")
+    number = normalise_qn(given)
+    if number is None:
+        if given:
+            part.fault(
+                "number",
+                f"is {given!r}; give a qualification number such as 601/3450/1.",
+            )
+        return given
+    should = qn_check_character(number)
+    if number[-1] != should:
+        part.problems.add(
+            part.at("number"),
+            f"{number} should end in {should}: has it been mistyped?",
+            "warning",
+        )
+    return number
+
+
+def _level(part: Part, key: str) -> int:
+    level = part.whole(key)
+    if level > HIGHEST_LEVEL:
+        part.fault(key, f"is {level}; give 0 (entry level) to {HIGHEST_LEVEL}.")
+    return level
+
+
+def _grading(part: Part) -> Grading:
+    if part.values.get("kind") == "points":
+        part.fault("kind", "points is not supported yet; give pass.")
+        part.asked += ["kind", "points_per_60_glh", "points_per_credit", "thresholds"]
+    else:
+        part.one_of("kind", "pass")
+    part.close()
+    return Grading()
+
+
+def _units(part: Part) -> tuple[Unit, ...]:
+    units: list[Unit] = []
+    for each in part.parts("units"):
+        unit = _unit(each)
+        for other in units:
+            if unit.reference and other.reference == unit.reference:
+                each.fault(
+                    "reference", f"{unit.reference} is unit {other.number}'s too."
+                )
+            if other.number == unit.number and each.has("number"):
+                each.fault(
+                    "number", f"{unit.number} is the number of {other.reference} too."
+                )
+        units.append(unit)
+    return tuple(units)
+
+
+def _unit(part: Part) -> Unit:
+    reference = part.text("reference")
+    if reference and not is_unit_reference(reference):
+        part.fault(
+            "reference", f"is {reference!r}; give a unit reference such as L/506/1788."
+        )
+    elif reference and reference[0] != unit_check_letter(reference):
+        part.problems.add(
+            part.at("reference"),
+            f"{reference} should begin with {unit_check_letter(reference)}: "
+            "has it been mistyped?",
+            "warning",
+        )
+    grades = part.texts("grades") or (PASS,)
+    achieving = part.texts("achieving") or tuple(
+        grade for grade in grades if grade != FAIL
+    )
+    for grade in achieving:
+        if grade not in grades:
+            part.fault("achieving", f"has {grade}, which is not one of the grades.")
+    if not achieving:
+        part.fault("grades", "has no grade that achieves the unit.")
+    assessment = cast(
+        "Literal['internal', 'test']", part.one_of("assessment", "internal", "test")
+    )
+    unit = Unit(
+        number=part.whole("number", least=1),
+        reference=reference,
+        title=part.text("title"),
+        group=part.text("group"),
+        level=_level(part, "level"),
+        credits=part.whole("credits"),
+        glh=part.whole("glh"),
+        assessment=assessment,
+        grades=grades,
+        achieving=achieving,
+        **_test(part, assessment),
+    )
+    part.close()
+    return unit
+
+
+def _test(part: Part, assessment: str) -> dict[str, Any]:
+    """Read what a tested unit says besides."""
+    if assessment == "internal":
+        for key in ("delivery", "minutes", "price"):
+            if key in part.values:
+                part.asked.append(key)
+                part.fault(key, "belongs to a unit assessed by test.")
+        return {}
+    delivery = part.texts("delivery", optional=False)
+    for each in delivery:
+        if each not in DELIVERIES:
+            part.fault("delivery", f"has {each}; give {' or '.join(DELIVERIES)}.")
+    minutes: int = part.whole("minutes", least=1)
+    price: Decimal = part.money("price")
+    return {"delivery": delivery, "minutes": minutes, "price": price}

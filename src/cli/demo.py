@@ -1,0 +1,121 @@
+"""The demo: its users, and what to try."""
+
+import secrets
+from dataclasses import dataclass
+
+from access import accounts, passwords
+from cli.opening import CHANNEL, SERVICE
+from commands.user import AddUser
+from events.user import Role
+from service import Service
+
+TOKEN_LABEL = "demo"  # noqa: S105 - what it is for, not the token
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoUser:
+    """Somebody to try the service as."""
+
+    name: str
+    full_name: str
+    role: Role
+    centre: str | None = None
+
+
+RIVERSIDE, HILLSIDE = "48213", "51907"
+
+USERS = (
+    DemoUser(
+        name="admin.riverside",
+        full_name="Amira Haddad",
+        role=Role.CENTRE_ADMINISTRATOR,
+        centre=RIVERSIDE,
+    ),
+    DemoUser(
+        name="assessor.riverside",
+        full_name="Tom Price",
+        role=Role.ASSESSOR,
+        centre=RIVERSIDE,
+    ),
+    DemoUser(
+        name="admin.hillside",
+        full_name="Grace Mensah",
+        role=Role.CENTRE_ADMINISTRATOR,
+        centre=HILLSIDE,
+    ),
+    DemoUser(name="specialist", full_name="Priya Nair", role=Role.ACCOUNT_SPECIALIST),
+    DemoUser(name="auditor", full_name="Alan Reid", role=Role.AUDITOR),
+    DemoUser(name="invoicing", full_name="Invoicing system", role=Role.INVOICING),
+    DemoUser(name="assessment", full_name="Test delivery", role=Role.ASSESSMENT),
+)
+
+
+def has_users(service: Service) -> bool:
+    """Tell whether the demo's users are there, so that they are made only once."""
+    return accounts.named(service.desk, USERS[0].name) is not None
+
+
+def add_users(service: Service, *, with_passwords: bool = True) -> dict[str, str]:
+    """Add the demo's users, each with a password of its own; give name and password."""
+    given: dict[str, str] = {}
+    for user in USERS:
+        password = secrets.token_urlsafe(12) if with_passwords else ""
+        kept = passwords.hashed(password, user=user.name) if password else None
+        service.send(
+            AddUser(
+                by=SERVICE,
+                at=service.clock(),
+                name=user.name,
+                full_name=user.full_name,
+                role=user.role,
+                centre=user.centre,
+                password_hash=kept,
+            )
+        )
+        given[user.name] = password
+    return given
+
+
+def token_of(service: Service, name: str) -> str:
+    """Give a new token of a demo user."""
+    user = accounts.named(service.desk, name)
+    if user is None:
+        raise LookupError(name)
+    actor = accounts.User.of(user).actor(CHANNEL)
+    issued = accounts.issue_token(
+        service.desk,
+        actor,
+        label=TOKEN_LABEL,
+        at=service.clock(),
+        lasts=accounts.SIGN_IN_LASTS,
+    )
+    return issued.text
+
+
+def guide(service: Service, url: str, given: dict[str, str]) -> list[str]:
+    """Say who there is and what to try; passwords are told at the first start only."""
+    first = USERS[0].name
+    if not given:
+        return [
+            "The demo's users are there from before. A token of any of them:",
+            f"  learner-management user token {first}",
+        ]
+    width = max(len(user.name) for user in USERS)
+    people = [
+        f"  {user.name:{width}}  {given[user.name]}  {user.role}"
+        + (f", centre {user.centre}" if user.centre else "")
+        for user in USERS
+    ]
+    curl = f"curl -H 'Authorization: Bearer {token_of(service, first)}'"
+    return [
+        "The demo's users and their passwords, told this once:",
+        *people,
+        "",
+        f"What {first} may order:",
+        f"  {curl} {url}/api/v1/products",
+        "What there is to ask for:",
+        f"  {url}/api/v1/docs",
+        "More tokens, and a centre full of learners:",
+        f"  learner-management user token {USERS[1].name}",
+        "  learner-management demo",
+    ]

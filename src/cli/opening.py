@@ -1,0 +1,79 @@
+"""Opening the service for one command, and what can be in the way."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+
+from access.accounts import User, named
+from aggregates.errors import Refusal
+from catalogue import InvalidCatalogue
+from cli.output import CONFLICT, FAILED, PROBLEMS, UNAVAILABLE, USAGE, refuse
+from commands.centre import OpenListedCentres
+from events.user import Role
+from service import Service, open_service
+from settings import InvalidSettings, Settings, load
+from store import Actor, Conflict, KeyFileUnusable, Unavailable
+
+CHANNEL = "command line"
+SERVICE = Actor(user="service", role=Role.SERVICE, centre=None, channel=CHANNEL)
+
+
+def settings_of(context: typer.Context, **overrides: object) -> Settings:
+    """Read the settings; what the command line says wins over the environment."""
+    return load(**{**(context.obj or {}), **overrides})
+
+
+@contextmanager
+def told() -> Generator[None]:
+    """Turn what a command is refused with into a sentence and an exit code."""
+    try:
+        yield
+    except InvalidSettings as error:
+        refuse(USAGE, "These settings cannot be used:", str(error))
+    except InvalidCatalogue as error:
+        refuse(PROBLEMS, "The catalogue cannot be used:", str(error))
+    except Refusal as error:
+        others = (f"  {other.pointer}: {other}" for other in error.others)
+        refuse(FAILED, str(error), *others)
+    except Conflict:
+        refuse(CONFLICT, "Somebody changed this just now. Look again, then decide.")
+    except KeyFileUnusable as error:
+        refuse(FAILED, str(error))
+    except Unavailable as error:
+        refuse(UNAVAILABLE, f"The database does not answer. {error}".strip())
+
+
+@contextmanager
+def opened(settings: Settings) -> Generator[Service]:
+    """Open the service as set, with the catalogue's centres, and close it after."""
+    make_folders(settings)
+    with open_service(
+        settings.database,
+        settings.catalogue,
+        settings.keys,
+        processing_delay=settings.processing_delay,
+    ) as service:
+        at = service.clock()
+        service.send(OpenListedCentres(by=SERVICE, at=at))
+        yield service
+
+
+def make_folders(settings: Settings) -> None:
+    """Make the folders that data and keys are kept in, for their owner alone."""
+    kind, _, folder = settings.database.partition(":///")
+    if kind == "sqlite":
+        Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+    settings.keys.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def user_called(service: Service, name: str) -> User:
+    """Find a user, or say that there is none and end."""
+    user = named(service.desk, name)
+    if user is None:
+        refuse(FAILED, f"There is no user {name} who may sign in.", SUGGEST_USERS)
+    return User.of(user)
+
+
+SUGGEST_USERS = "See who there is with: learner-management user list"

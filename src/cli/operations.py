@@ -1,0 +1,126 @@
+"""Looking after an installation: doctor, followers, rebuild, openapi."""
+
+import json
+import os
+import socket
+from collections.abc import Iterator
+from functools import partial
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, TaskID
+
+from api.app import openapi_document
+from catalogue import InvalidCatalogue, load
+from cli.opening import make_folders, opened, settings_of, told
+from cli.output import PROBLEMS, USAGE, Format, refuse, show, talk
+from service import open_service
+from settings import InvalidSettings, Settings, variable
+from store import KeyFileUnusable, Unavailable
+
+SETTING_COLUMNS = ("setting", "value", "from", "wrong")
+FOLLOWER_COLUMNS = ("follower", "position", "head", "behind")
+
+FormatOf = Annotated[Format, typer.Option("--format", help="How to print it.")]
+
+
+def doctor(context: typer.Context, form: FormatOf = Format.TABLE) -> None:
+    """Show each setting, where it came from and what is wrong with it."""
+    try:
+        settings = settings_of(context)
+        faults = dict(what_is_wrong(settings))
+    except InvalidSettings as error:
+        settings, faults = Settings.model_construct(), error.faults
+    show(list(settings_shown(context, settings, faults)), SETTING_COLUMNS, form)
+    if faults:
+        refuse(PROBLEMS, *(f"{name}: {fault}" for name, fault in faults.items()))
+    talk("All is well. Next: learner-management serve")
+
+
+def what_is_wrong(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Try each setting out; give the variable and the fault of each that fails."""
+    try:
+        load(settings.catalogue)
+    except InvalidCatalogue as error:
+        count = len(error.problems)
+        fault = f"{count} problems: learner-management check-catalogue"
+        yield variable("catalogue"), f"{fault} {settings.catalogue}"
+        return
+    make_folders(settings)
+    try:
+        service = open_service(settings.database, settings.catalogue, settings.keys)
+    except KeyFileUnusable as error:
+        yield variable("keys"), str(error)
+    except Unavailable as error:
+        yield variable("database"), f"The database does not answer. {error}".strip()
+    else:
+        service.stop()
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((settings.host, settings.port))
+        except OSError as error:
+            yield variable("port"), f"Nothing can listen there: {error.strerror}."
+
+
+def settings_shown(
+    context: typer.Context, settings: Settings, faults: dict[str, str]
+) -> Iterator[dict[str, object]]:
+    for name in Settings.model_fields:
+        is_given = name in (context.obj or {})
+        is_set = variable(name) in os.environ
+        yield {
+            "setting": variable(name),
+            "value": str(getattr(settings, name)),
+            "from": "option" if is_given else "environment" if is_set else "default",
+            "wrong": faults.get(variable(name)),
+        }
+
+
+def followers(context: typer.Context, form: FormatOf = Format.TABLE) -> None:
+    """Show how far each read model and policy has come along the log."""
+    with told(), opened(settings_of(context)) as service:
+        rows = [
+            {"follower": name, "position": at, "head": head, "behind": head - at}
+            for name, (at, head) in service.behind().items()
+        ]
+    show(rows, FOLLOWER_COLUMNS, form)
+
+
+def rebuild(
+    context: typer.Context,
+    read_model: Annotated[str, typer.Argument(help="All, if none is named.")] = "",
+    check: Annotated[
+        bool, typer.Option("--check", help="Compare only; change nothing.")
+    ] = False,
+) -> None:
+    """Make read models anew from the facts, beside the live ones; then swap."""
+    with told(), opened(settings_of(context)) as service:
+        models = service.read_models
+        if read_model and read_model not in models.names:
+            names = ", ".join(models.names)
+            refuse(USAGE, f"There is no read model {read_model}. There are: {names}.")
+        wrong: dict[str, int] = {}
+        console = Console(stderr=True)
+        with Progress(console=console, disable=not console.is_terminal) as progress:
+            for name in [read_model] if read_model else models.names:
+                task = progress.add_task(name)
+                update = partial(_update, progress, task)
+                if not check:
+                    models.rebuild(name, update)
+                elif differences := models.check(name, update):
+                    wrong[name] = len(differences)
+        if wrong:
+            lines = (f"{name}: {count} rows differ." for name, count in wrong.items())
+            refuse(PROBLEMS, *lines, "Next: learner-management rebuild")
+        talk("All rows are what the facts make of them." if check else "Rebuilt.")
+
+
+def _update(progress: Progress, task: TaskID, position: int, head: int) -> None:
+    progress.update(task, completed=position, total=head)
+
+
+def openapi() -> None:
+    """Print the OpenAPI document of the API."""
+    typer.echo(json.dumps(openapi_document(), indent=2, ensure_ascii=False))

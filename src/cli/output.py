@@ -1,0 +1,63 @@
+"""What the command line prints: data to stdout, talk to stderr."""
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+FAILED, USAGE, PROBLEMS, CONFLICT, UNAVAILABLE = 1, 2, 3, 4, 5
+WIDE = 240
+"""How wide a table may be where there is no terminal, in characters."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Format(StrEnum):
+    """How data is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+def talk(*lines: str) -> None:
+    """Tell a person something, on stderr."""
+    for line in lines:
+        typer.echo(line, err=True)
+
+
+def refuse(code: int, *lines: str) -> NoReturn:
+    """Say why not, and end with an exit code."""
+    talk(*lines)
+    raise typer.Exit(code)
+
+
+def harmless(value: object) -> str:
+    """Write a value for a spreadsheet, so that none takes it for a formula."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def show(
+    rows: Iterable[Mapping[str, Any]], columns: Sequence[str], form: Format
+) -> None:
+    """Print rows as a table, a JSON array or CSV."""
+    match form:
+        case Format.JSON:
+            typer.echo(json.dumps(list(rows), ensure_ascii=False, default=str))
+        case Format.CSV:
+            writer = csv.writer(sys.stdout)
+            writer.writerow(columns)
+            writer.writerows([harmless(row[name]) for name in columns] for row in rows)
+        case Format.TABLE:
+            table = Table(*(name.replace("_", " ") for name in columns))
+            for row in rows:
+                values = (row[name] for name in columns)
+                table.add_row(*("" if v is None else str(v) for v in values))
+            wide = None if sys.stdout.isatty() else WIDE
+            Console(width=wide).print(table, markup=False)

@@ -1,0 +1,108 @@
+"""Serving: everything in one process, until it is told to end."""
+
+import errno
+import logging
+import signal
+import socket
+import sys
+from types import FrameType
+from typing import Annotated
+
+import structlog
+import typer
+import uvicorn
+from structlog.typing import Processor
+
+from api.app import create_app
+from cli import demo as demos
+from cli.opening import opened, settings_of, told
+from cli.output import UNAVAILABLE, refuse, talk
+from settings import Settings
+
+GRACE_SECONDS = 10
+
+
+def serve(
+    context: typer.Context,
+    port: Annotated[int | None, typer.Option(help="The port to listen at.")] = None,
+    host: Annotated[str | None, typer.Option(help="The address to listen at.")] = None,
+    demo: Annotated[bool, typer.Option(help="Make demo users, and say them.")] = False,
+) -> None:
+    """Serve the API, with everything in one process, until Ctrl-C."""
+    with told():
+        settings = settings_of(context, port=port, host=host)
+        log_as_json()
+        with listening(settings) as listener, opened(settings) as service:
+            url = f"http://{settings.host}:{listener.getsockname()[1]}"
+            lines = [f"Learner Management on {url}", kept_in(settings)]
+            if demo:
+                given = {} if demos.has_users(service) else demos.add_users(service)
+                lines += demos.guide(service, url, given)
+            service.start()
+            app = create_app(service, rate=settings.rate)
+            typer.echo("\n".join([*lines, "Ctrl-C ends it."]))
+            config = uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=GRACE_SECONDS,
+            )
+            end_quietly()
+            uvicorn.Server(config).run(sockets=[listener])
+    talk("Ended.")
+
+
+def listening(settings: Settings) -> socket.socket:
+    """Take the port first of all, so that a second service stops before it starts."""
+    where = f"{settings.host}:{settings.port}"
+    try:
+        family = socket.getaddrinfo(settings.host, settings.port)[0][0]
+        return socket.create_server((settings.host, settings.port), family=family)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            why = f"Something else listens at {where} already."
+            other = "Choose another port: learner-management serve --port 8001"
+            refuse(UNAVAILABLE, why, other)
+        refuse(UNAVAILABLE, f"Nothing can listen at {where}: {error.strerror}.")
+
+
+def kept_in(settings: Settings) -> str:
+    """Say where data is kept, without a password that may be in the address."""
+    kind, _, place = settings.database.partition("://")
+    address = f"{kind}://{place.rsplit('@', 1)[-1]}"
+    return f"Data is kept in {address}, the master key in {settings.keys}"
+
+
+def end_quietly() -> None:
+    """Once the server has shut down it signals again: that one is to do nothing."""
+
+    def ignore(_: int, __: FrameType | None) -> None:
+        pass
+
+    signal.signal(signal.SIGINT, ignore)
+    signal.signal(signal.SIGTERM, ignore)
+
+
+def log_as_json() -> None:
+    """Log to stderr, a JSON object a line, the libraries' own lines included."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    renderer = structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[*shared, renderer],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processor=renderer, foreign_pre_chain=shared
+        )
+    )
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

@@ -1,0 +1,132 @@
+"""Uploading a group of learners from the command line, or only checking its file."""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from access.accounts import User
+from aggregates.details import COLUMNS, OVERFLOW
+from aggregates.learner_file import ENCODINGS, FileRefused, read
+from aggregates.problem import sentence, title
+from aggregates.record import RecordState
+from aggregates.upload import Upload, UploadStatus
+from cli.opening import CHANNEL, opened, settings_of, told, user_called
+from cli.output import PROBLEMS, USAGE, Format, refuse, show, talk
+from commands.command import LONDON
+from commands.surroundings import Surroundings, rows_by_uln
+from commands.upload import UploadLearnerGroup, batches, read_records, read_upload
+from events.upload import Problem
+from projections import learner_search
+from service import Service
+from store import Actor
+
+SHOWN = ("cell", "learner", "kind", "column", "message")
+EVERY = 0.05
+
+
+def upload(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The template, filled in: CSV.")],
+    *,
+    by: Annotated[str, typer.Option("--as", help="The user who uploads it.")],
+    group: Annotated[str, typer.Option(help="Your own name for the group.")] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only check; record nothing.")
+    ] = False,
+    form: Annotated[Format, typer.Option("--format")] = Format.TABLE,
+) -> None:
+    """Upload a file of learners and say what is wrong in it; or only say that."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        refuse(USAGE, f"{file} cannot be read: {error.strerror}.")
+    with told(), opened(settings_of(context)) as service:
+        user = user_called(service, by)
+        try:
+            if dry_run:
+                rows = list(_dry(service, user, content))
+            else:
+                rows = list(_real(service, user, group, file.name, content))
+        except FileRefused as refused:
+            refuse(PROBLEMS, *(str(fault) for fault in refused.others))
+        show(rows, SHOWN, form)
+        if dry_run and any(row["kind"] == "problem" for row in rows):
+            raise typer.Exit(PROBLEMS)
+
+
+def _dry(service: Service, user: User, content: bytes) -> Iterator[dict[str, str]]:
+    """Check the file as an upload by that user would be, and record nothing."""
+    file = read(content)
+    service.read_models.catch_up()
+    around = Surroundings(
+        store=service.store,
+        centre=user.centre or "",
+        alike=learner_search.finder(service.read_models.connection),
+        today=service.clock().astimezone(LONDON).date(),
+    )
+    twins, invalid = rows_by_uln(file.rows), 0
+    for rows in batches(file.rows):
+        for row, found in zip(rows, around.check(rows, twins), strict=True):
+            invalid += bool(found.problems)
+            yield from _told(row.number, row.cells, found.problems, found.warnings)
+    _summary(file.encoding, len(file.rows), invalid)
+    talk("Nothing was recorded.")
+
+
+def _real(
+    service: Service, user: User, name: str, file_name: str, content: bytes
+) -> Iterator[dict[str, str]]:
+    """Upload the file and wait until it is checked, by this process or another."""
+    by = user.actor(CHANNEL)
+    command = UploadLearnerGroup(
+        by=by, at=service.clock(), name=name, file_name=file_name, content=content
+    )
+    group = service.send(command).made
+    service.start()
+    upload = _checked(service, group, by)
+    received = upload.received
+    for rows in batches(range(upload.last_row + 1)):
+        for _, record in read_records(service.store, group, rows):
+            if record.state is not RecordState.VALID or record.warnings:
+                yield from _told(
+                    record.row, record.cells, record.problems, record.warnings
+                )
+    _summary(received.encoding, received.rows, upload.invalid)
+    talk(
+        f"Group {received.name} is {group}.",
+        f"Next: learner-management call POST /learner-groups/{group}/submit",
+    )
+
+
+def _checked(service: Service, group: str, by: Actor) -> Upload:
+    while True:
+        _, upload = read_upload(service.desk, group, by)
+        if upload.status is not UploadStatus.CHECKING:
+            return upload
+        time.sleep(EVERY)
+
+
+def _summary(encoding: str, rows: int, invalid: int) -> None:
+    talk(f"Read as {ENCODINGS[encoding]}: {rows} rows, {invalid} of them to correct.")
+
+
+def _told(
+    row: int,
+    cells: Mapping[str, str],
+    problems: Iterable[Problem],
+    warnings: Iterable[Problem],
+) -> Iterator[dict[str, str]]:
+    """Say each thing found in a row: where, whose, what is wrong and what to do."""
+    letters = dict(zip((*COLUMNS, OVERFLOW), "ABCDEFGHI", strict=True))
+    for kind, found in (("problem", problems), ("warning", warnings)):
+        for problem in found:
+            yield {
+                "cell": f"{letters[problem.column]}{row}",
+                "learner": f"{cells['given_name']} {cells['family_name']}".strip(),
+                "kind": kind,
+                "column": title(problem.column),
+                "message": sentence(problem, cells),
+            }

@@ -1,0 +1,124 @@
+"""What may be asked about centres."""
+
+from dataclasses import dataclass
+
+from aggregates.centre import Centre, CentreIsOpen, ProductUnknown, open_centre
+from aggregates.errors import NotFound
+from aggregates.user import require_reason
+from commands.command import Command, Desk, Done, handles, require_expected
+from events.centre import CentreOpened
+from events.event import Event
+from events.identifier import stream_of
+from events.user import Role
+from store import Actor, Change, Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenCentre(Command):
+    """Let a centre join the awarding organisation."""
+
+    number: str
+    name: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrantApproval(Command):
+    """Let a centre order a product."""
+
+    centre: str
+    product: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawApproval(Command):
+    """Let a centre order a product no more."""
+
+    centre: str
+    product: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenListedCentres(Command):
+    """Open the catalogue's centres, with the approvals listed there; once only."""
+
+
+def centre_called(number: str) -> str:
+    """Say what the stream of a centre is called."""
+    return f"centre:{number}"
+
+
+@handles(OpenCentre)
+def open_(command: OpenCentre, desk: Desk) -> Done:
+    require_reason(Role(command.by.role), command.reason)
+    opened = open_centre(number=command.number, name=command.name)
+    stream = desk.store.open(stream_of(centre_called(command.number)))
+    if stream.history:
+        there = Centre.replay(stream.events)
+        raise CentreIsOpen(number=there.number, name=there.name, pointer="/number")
+    change = stream.change([opened], owner=opened.number)
+    return Done(position=desk.store.append(change, by=command.by), made=opened.number)
+
+
+@handles(GrantApproval)
+def grant_approval(command: GrantApproval, desk: Desk) -> Done:
+    stream, centre = _open(command, command.centre, desk)
+    if command.product not in desk.catalogue.products:
+        raise ProductUnknown(product=command.product, pointer="/product")
+    events = centre.grant(
+        command.product,
+        by=Role(command.by.role),
+        reason=command.reason,
+        key=stream.id,
+    )
+    return Done(position=desk.store.append(stream.change(events), by=command.by))
+
+
+@handles(WithdrawApproval)
+def withdraw_approval(command: WithdrawApproval, desk: Desk) -> Done:
+    stream, centre = _open(command, command.centre, desk)
+    events = centre.withdraw(
+        command.product,
+        by=Role(command.by.role),
+        reason=command.reason,
+        key=stream.id,
+    )
+    return Done(position=desk.store.append(stream.change(events), by=command.by))
+
+
+@handles(OpenListedCentres)
+def open_listed_centres(command: OpenListedCentres, desk: Desk) -> Done:
+    listed = {
+        stream_of(centre_called(entry.number)): entry
+        for entry in desk.catalogue.centres
+    }
+    streams = desk.store.open_many(listed)
+    changes: list[Change] = []
+    for key, entry in listed.items():
+        stream = streams[key]
+        opened = open_centre(number=entry.number, name=entry.name)
+        begun: list[Event] = [] if stream.history else [opened]
+        centre = Centre.replay(stream.events or [opened])
+        granted = centre.grant_at_first(entry.approvals, key=key)
+        if events := [*begun, *granted]:
+            changes.append(stream.change(events, owner=entry.number))
+    return Done(position=desk.store.append(*changes, by=command.by))
+
+
+def open_own_centre(desk: Desk, number: str, by: Actor) -> Stream:
+    """Open a centre's stream; NotFound if it is not one that the actor may know of."""
+    name = centre_called(number)
+    stream = desk.store.open(stream_of(name))
+    is_there = bool(stream.history) and isinstance(stream.events[0], CentreOpened)
+    is_theirs = not Role(by.role).is_of_a_centre or by.centre == number
+    if not (is_there and is_theirs):
+        raise NotFound(what="centre", name=number)
+    return stream
+
+
+def _open(command: Command, number: str, desk: Desk) -> tuple[Stream, Centre]:
+    stream = open_own_centre(desk, number, command.by)
+    require_expected(stream, command)
+    return stream, Centre.replay(stream.events)

@@ -1,0 +1,258 @@
+"""What may be asked of a claim while it is put together, in four stages (M1)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from aggregates.claim import Claim, Later
+from aggregates.claim_refusals import UnknownQualification
+from aggregates.claimable import offered_units, on_facts, require
+from aggregates.errors import NotFound
+from aggregates.registration import Registration, Status
+from catalogue import Qualification
+from commands.command import (
+    Command,
+    Desk,
+    Done,
+    handles,
+    require_expected,
+    require_own,
+)
+from commands.registration import ACTIVE_REGISTRATION, active_key, approvals_of
+from events.claim import Award, ClaimBegun
+from events.identifier import Kind, stream_of
+from store import Actor, Change, Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class BeginClaim(Command):
+    """Begin a claim, with as many of its stages as are known; None for the others."""
+
+    qualification: str | None = None
+    units: tuple[str, ...] | None = None
+    learners: tuple[str, ...] | None = None
+    awards: Mapping[str, Award] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChooseClaimQualification(Command):
+    """Stage 1: what to claim for."""
+
+    claim: str
+    qualification: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChooseClaimUnits(Command):
+    """Stage 2: which of its internally assessed units the learners have achieved."""
+
+    claim: str
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChooseClaimLearners(Command):
+    """Stage 3: for whom."""
+
+    claim: str
+    learners: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaveClaimGrades(Command):
+    """Stage 4: award type, award date and grades of these learners."""
+
+    claim: str
+    awards: Mapping[str, Award]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteClaim(Command):
+    """Throw away a claim that nobody has been submitted in."""
+
+    claim: str
+
+
+@handles(BeginClaim)
+def begin_claim(command: BeginClaim, desk: Desk) -> Done:
+    name = desk.new_identifier(Kind.CLAIM)
+    begun = ClaimBegun(claim=name, centre=command.by.centre or "")
+    claim = Claim.begin(begun)
+    events: list[Later] = []
+    if command.qualification is not None:
+        events += choose_qualification(
+            claim, command.qualification, desk=desk, today=command.today
+        )
+    if command.units is not None:
+        events += choose_units(claim.after(events), command.units, desk=desk)
+    if command.learners is not None:
+        events += choose_learners(claim.after(events), command.learners, desk=desk)
+    if command.awards is not None:
+        events += save_grades(
+            claim.after(events), command.awards, desk=desk, today=command.today
+        )
+    outcomes = changed_outcomes(desk, claim, claim.after(events))
+    change = Change(
+        stream=stream_of(name),
+        expected=0,
+        events=(begun, *events),
+        owner=command.by.centre,
+    )
+    position = desk.store.append(change, *outcomes, by=command.by)
+    return Done(position=position, made=name)
+
+
+@handles(ChooseClaimQualification)
+def choose_claim_qualification(command: ChooseClaimQualification, desk: Desk) -> Done:
+    stream, claim = open_claim(command.claim, command, desk)
+    events = choose_qualification(
+        claim, command.qualification, desk=desk, today=command.today
+    )
+    return record(command, desk, stream, claim, events)
+
+
+@handles(ChooseClaimUnits)
+def choose_claim_units(command: ChooseClaimUnits, desk: Desk) -> Done:
+    stream, claim = open_claim(command.claim, command, desk)
+    events = choose_units(claim, command.units, desk=desk)
+    return record(command, desk, stream, claim, events)
+
+
+@handles(ChooseClaimLearners)
+def choose_claim_learners(command: ChooseClaimLearners, desk: Desk) -> Done:
+    stream, claim = open_claim(command.claim, command, desk)
+    events = choose_learners(claim, command.learners, desk=desk)
+    return record(command, desk, stream, claim, events)
+
+
+@handles(SaveClaimGrades)
+def save_claim_grades(command: SaveClaimGrades, desk: Desk) -> Done:
+    stream, claim = open_claim(command.claim, command, desk)
+    events = save_grades(claim, command.awards, desk=desk, today=command.today)
+    return record(command, desk, stream, claim, events)
+
+
+@handles(DeleteClaim)
+def delete_claim(command: DeleteClaim, desk: Desk) -> Done:
+    stream, claim = open_claim(command.claim, command, desk)
+    return record(command, desk, stream, claim, claim.delete())
+
+
+def open_claim(name: str, command: Command, desk: Desk) -> tuple[Stream, Claim]:
+    """Open a claim to change it. Raises NotFound; Stale unless it is as expected."""
+    stream, claim = read_claim(name, command.by, desk)
+    require_expected(stream, command)
+    return stream, claim
+
+
+def read_claim(name: str, by: Actor, desk: Desk) -> tuple[Stream, Claim]:
+    """Open a claim that the actor may know of. Raises NotFound, also if deleted."""
+    stream = desk.store.open(stream_of(name))
+    require_own(stream, name, begun_by=ClaimBegun, what="claim", by=by)
+    claim = Claim.replay(stream.events)
+    if claim.is_deleted:
+        raise NotFound(what="claim", name=name)
+    return stream, claim
+
+
+def record(
+    command: Command,
+    desk: Desk,
+    stream: Stream,
+    claim: Claim,
+    events: Sequence[Later],
+) -> Done:
+    """Append what was decided, and to each registration what it changes there."""
+    outcomes = changed_outcomes(desk, claim, claim.after(events))
+    position = desk.store.append(stream.change(events), *outcomes, by=command.by)
+    return Done(position=position, made=claim.claim)
+
+
+def changed_outcomes(desk: Desk, before: Claim, after: Claim) -> list[Change]:
+    """Take to each registration the grades that the claim now has for it (M10)."""
+    then, now = before.outcomes, after.outcomes
+    moved = {r for r in {**then, **now} if then.get(r) != now.get(r)}
+    return [
+        stream.change(
+            registration.record_outcomes(
+                claim=after.claim, grades=now.get(registration.registration, {})
+            )
+        )
+        for stream, registration in open_registrations(desk, sorted(moved)).values()
+    ]
+
+
+def open_registrations(
+    desk: Desk, names: Iterable[str]
+) -> dict[str, tuple[Stream, Registration]]:
+    """Open registrations that are known to be, by their identifiers."""
+    streams = {name: stream_of(name) for name in names}
+    opened = desk.store.open_many(streams.values())
+    return {
+        name: (opened[at], Registration.replay(opened[at].events))
+        for name, at in streams.items()
+    }
+
+
+def choose_qualification(
+    claim: Claim, reference: str, *, desk: Desk, today: date
+) -> list[Later]:
+    """Decide stage 1 (M2) on facts; whether anybody is Active is for stage 3."""
+    qualification = desk.catalogue.qualifications.get(reference)
+    if qualification is None:
+        raise UnknownQualification(pointer="/qualification", qualification=reference)
+    approvals = approvals_of(desk, claim.centre)[1]
+    require(
+        on_facts(qualification, approvals=approvals, today=today),
+        title=qualification.title,
+        pointer="/qualification",
+    )
+    offered = {o.unit.reference for o in offered_units(desk.catalogue, reference)}
+    return [*claim.choose_qualification(reference, offered=offered)]
+
+
+def choose_units(claim: Claim, units: Sequence[str], *, desk: Desk) -> list[Later]:
+    """Decide stage 2 (M3)."""
+    offered = (
+        {o.unit.reference for o in offered_units(desk.catalogue, claim.qualification)}
+        if claim.qualification
+        else set()
+    )
+    return [*claim.choose_units(units, offered=offered)]
+
+
+def choose_learners(
+    claim: Claim, learners: Sequence[str], *, desk: Desk
+) -> list[Later]:
+    """Decide stage 3 (M4): each must hold an Active registration at this centre."""
+    keys = {who: active_key(who, claim.qualification or "") for who in learners}
+    held = desk.store.held(ACTIVE_REGISTRATION, keys.values())
+    opened = desk.store.open_many(h.stream for h in held.values())
+    found: dict[str, str | None] = dict.fromkeys(learners)
+    for who, key in keys.items():
+        if key in held:
+            registration = Registration.replay(opened[held[key].stream].events)
+            is_here = registration.centre == claim.centre
+            if is_here and registration.status is Status.ACTIVE:
+                found[who] = registration.registration
+    return [*claim.choose_learners(found)]
+
+
+def save_grades(
+    claim: Claim, awards: Mapping[str, Award], *, desk: Desk, today: date
+) -> list[Later]:
+    """Decide stage 4 (M5, M6), each learner by the rules they were registered under."""
+    named = {who: place for who, place in claim.learners.items() if who in awards}
+    opened = open_registrations(desk, {p.registration for p in named.values()})
+    rules = {
+        who: rules_of(desk, opened[place.registration][1])
+        for who, place in named.items()
+    }
+    return [*claim.save_grades(awards, rules=rules, today=today)]
+
+
+def rules_of(desk: Desk, registration: Registration) -> Qualification:
+    """Find the version of the rules that the learner was registered under."""
+    return desk.catalogue.qualification(
+        registration.product, version=registration.rules_version
+    )

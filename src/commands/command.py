@@ -1,0 +1,122 @@
+"""What every command carries besides what it asks for, and how one is answered."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from aggregates.errors import NotFound
+from catalogue import Catalogue
+from events.event import Event
+from events.identifier import Kind, new_identifier, stream_of
+from events.user import Role
+from store import Actor, Conflict, EventStore, Position, Stream
+
+LONDON = ZoneInfo("Europe/London")
+TRIES = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """A request to change something, which may be refused.
+
+    ``expect`` is the version of the thing that the person looked at (``If-Match``), or
+    None if they take it as it is.
+    """
+
+    by: Actor
+    at: datetime
+    expect: int | None = None
+
+    @property
+    def today(self) -> date:
+        """The date in London, which is what every rule means by today."""
+        return self.at.astimezone(LONDON).date()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """What a handler works with."""
+
+    store: EventStore
+    catalogue: Catalogue
+    new_identifier: Callable[[Kind], str] = new_identifier
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """The answer to a command: how far to wait for it, and what was made by it.
+
+    ``position`` is None if there was nothing to do.
+    """
+
+    position: Position | None
+    made: str = ""
+
+
+class Stale(Conflict):
+    """The thing is no longer at the version that the person looked at."""
+
+
+C = TypeVar("C", bound=Command)
+Handler = Callable[[C, Desk], Done]
+
+HANDLERS: dict[type[Command], Handler[Any]] = {}
+
+
+def handles(kind: type[C]) -> Callable[[Handler[C]], Handler[C]]:
+    """Say that the function answers that kind of command."""
+
+    def register(handler: Handler[C]) -> Handler[C]:
+        HANDLERS[kind] = handler
+        return handler
+
+    return register
+
+
+def handle(command: Command, desk: Desk) -> Done:
+    """Answer a command; when somebody else was quicker, decide again on the new facts.
+
+    Raises what the handler refuses with; Stale if the person said which version they
+    had looked at (``expect``) and it has changed; Conflict if it never gets quiet.
+    """
+    handler = HANDLERS[type(command)]
+    for _ in range(TRIES - 1):
+        try:
+            return handler(command, desk)
+        except Stale:
+            raise
+        except Conflict:
+            continue
+    return handler(command, desk)
+
+
+def open_own(
+    desk: Desk, name: str, *, begun_by: type[Event], what: str, command: Command
+) -> Stream:
+    """Open the stream of what is so called, if the one who asks may know of it.
+
+    Raises NotFound if there is none, if it is of another kind, or if it is another
+    centre's; Stale if it is not at the version that the command expects.
+    """
+    stream = desk.store.open(stream_of(name))
+    require_own(stream, name, begun_by=begun_by, what=what, by=command.by)
+    require_expected(stream, command)
+    return stream
+
+
+def require_expected(stream: Stream, command: Command) -> None:
+    """Raise Stale unless the stream is at the version that the command expects."""
+    if command.expect is not None and stream.version != command.expect:
+        raise Stale(stream.id, stream.history[command.expect :])
+
+
+def require_own(
+    stream: Stream, name: str, *, begun_by: type[Event], what: str, by: Actor
+) -> None:
+    """Raise NotFound unless there is such a thing and the actor may know of it."""
+    is_there = bool(stream.history) and isinstance(stream.events[0], begun_by)
+    is_theirs = not Role(by.role).is_of_a_centre or stream.owner == by.centre
+    if not (is_there and is_theirs):
+        raise NotFound(what=what, name=name)

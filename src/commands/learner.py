@@ -1,0 +1,204 @@
+"""What may be asked of one learner: to make them known, and to put them right."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+from uuid import UUID
+
+from aggregates.details import COLUMNS, Checked, Details, check
+from aggregates.learner import (
+    DetailIsWrong,
+    DetailsAreWrong,
+    Learner,
+    LooksLikeAnother,
+    UlnIsHeld,
+)
+from aggregates.problem import sentence
+from commands.command import Command, Desk, Done, handles, open_own, require_own
+from events.identifier import Kind, stream_of
+from events.learner import LearnerCreated
+from events.user import Role
+from store import Actor, AlreadyReserved, Change, EventStore, Reservation, Stream
+
+Alike: TypeAlias = Callable[[str, Sequence[str]], Mapping[str, Sequence[str]]]
+"""Finds the learners of a centre by their likeness: who they are, by likeness."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreateLearner(Command):
+    """Make one learner known to the centre of the one who asks (L1).
+
+    ``cells`` are the details as text, by the names of ``COLUMNS``.
+    """
+
+    cells: Mapping[str, str]
+    alike: Alike
+    is_different_person: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class AmendLearner(Command):
+    """Put right what is known of a learner (L2): ``cells`` are those that change."""
+
+    learner: str
+    cells: Mapping[str, str]
+    reason: str | None = None
+
+
+def _reserved(store: EventStore, centre: str, uln: str | None) -> list[Reservation]:
+    """Say what makes a ULN one learner's alone at a centre (U6); nothing for none."""
+    return [Reservation(scope=f"uln:{centre}", key=store.keyed(uln))] if uln else []
+
+
+def holders(store: EventStore, centre: str, ulns: Sequence[str]) -> dict[str, str]:
+    """Find the learners of the centre who hold those ULNs, by ULN (U6)."""
+    keys = {store.keyed(uln): uln for uln in ulns}
+    held = store.held(f"uln:{centre}", keys)
+    streams = store.open_many({holding.stream for holding in held.values()})
+    return {
+        keys[key]: learner_of(streams[holding.stream]).learner
+        for key, holding in held.items()
+    }
+
+
+def learner_of(stream: Stream) -> Learner:
+    """Replay a learner."""
+    return Learner.replay(stream.events)
+
+
+def read_learner(desk: Desk, learner: str, by: Actor) -> tuple[Stream, Learner]:
+    """Show a learner as they are now; raises NotFound if it is not theirs to see."""
+    stream = desk.store.open(stream_of(learner))
+    require_own(stream, learner, begun_by=LearnerCreated, what="learner", by=by)
+    return stream, learner_of(stream)
+
+
+def begin_learner(
+    store: EventStore,
+    *,
+    learner: str,
+    centre: str,
+    group: str | None,
+    person_id: UUID,
+    details: Details,
+) -> Change:
+    """Say what is recorded to make a learner known, ULN reserved (U9, L1)."""
+    return Stream(id=stream_of(learner)).change(
+        Learner.create(
+            learner=learner,
+            centre=centre,
+            group=group,
+            person_id=person_id,
+            details=details,
+        ),
+        owner=centre,
+        reserve=_reserved(store, centre, details.uln),
+    )
+
+
+def new_learner(
+    desk: Desk,
+    cells: Mapping[str, str],
+    *,
+    centre: str,
+    today: date,
+    alike: Alike,
+    is_different_person: bool,
+    pointer: str = "",
+) -> tuple[str, Change]:
+    """Check one learner (L1); give who they will be, and what is to be recorded.
+
+    ``pointer`` is where in the request the details were. Raises DetailsAreWrong with
+    every fault, UlnIsHeld, LooksLikeAnother.
+    """
+    details = _right(check(cells, today=today), cells, pointer)
+    if details.uln:
+        _require_free(desk.store, centre, details.uln, pointer)
+    others = alike(centre, [details.likeness]).get(details.likeness)
+    if others and not is_different_person:
+        raise LooksLikeAnother(
+            learners=" or ".join(others), pointer=f"{pointer}/confirm_different_person"
+        )
+    learner = desk.new_identifier(Kind.LEARNER)
+    return learner, begin_learner(
+        desk.store,
+        learner=learner,
+        centre=centre,
+        group=None,
+        person_id=stream_of(learner),
+        details=details,
+    )
+
+
+@handles(CreateLearner)
+def create_learner(command: CreateLearner, desk: Desk) -> Done:
+    centre = command.by.centre or ""
+    learner, change = new_learner(
+        desk,
+        command.cells,
+        centre=centre,
+        today=command.today,
+        alike=command.alike,
+        is_different_person=command.is_different_person,
+    )
+    try:
+        position = desk.store.append(change, by=command.by)
+    except AlreadyReserved:
+        details = check(command.cells, today=command.today).details
+        _require_free(
+            desk.store, centre, details.uln if details and details.uln else ""
+        )
+        raise
+    return Done(position=position, made=learner)
+
+
+@handles(AmendLearner)
+def amend_learner(command: AmendLearner, desk: Desk) -> Done:
+    stream = open_own(
+        desk, command.learner, begun_by=LearnerCreated, what="learner", command=command
+    )
+    learner = learner_of(stream)
+    known = learner.details.cells
+    cells = {column: command.cells.get(column, known[column]) for column in COLUMNS}
+    is_other_birth = cells["date_of_birth"] != known["date_of_birth"]
+    today = command.today if is_other_birth else None
+    details = _right(check(cells, today=today), cells)
+    old, new = learner.details.uln, details.uln
+    if new and new != old:
+        _require_free(desk.store, learner.centre, new)
+    amended = learner.amend(
+        details,
+        is_further=not Role(command.by.role).is_of_a_centre,
+        reason=command.reason,
+    )
+    change = stream.change(
+        amended,
+        release=_reserved(desk.store, learner.centre, old if old != new else None),
+        reserve=_reserved(desk.store, learner.centre, new if old != new else None),
+    )
+    try:
+        return Done(position=desk.store.append(change, by=command.by))
+    except AlreadyReserved:
+        _require_free(desk.store, learner.centre, new or "")
+        raise
+
+
+def _right(checked: Checked, cells: Mapping[str, str], pointer: str = "") -> Details:
+    """Give the details, or raise every fault of them at once (L1)."""
+    if checked.details is not None:
+        return checked.details
+    faults = [
+        DetailIsWrong(
+            pointer=f"{pointer}/{problem.column}", sentence=sentence(problem, cells)
+        )
+        for problem in checked.problems
+    ]
+    said = " ".join(str(fault) for fault in faults)
+    raise DetailsAreWrong(sentences=said, others=faults)
+
+
+def _require_free(store: EventStore, centre: str, uln: str, pointer: str = "") -> None:
+    """Raise UlnIsHeld if a learner of the centre has the ULN (U6)."""
+    for holder in holders(store, centre, [uln]).values():
+        raise UlnIsHeld(uln=uln, learner=holder, pointer=f"{pointer}/uln")

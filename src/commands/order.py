@@ -1,0 +1,331 @@
+"""What may be asked of an order while it is put together, in any order of steps."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+
+from aggregates.errors import NotFound, Refusal
+from aggregates.offer import Offer, Terms, offers
+from aggregates.order import Later, Order
+from aggregates.order_refusals import GroupHasNoLearners
+from aggregates.upload import Upload
+from commands.command import (
+    Command,
+    Desk,
+    Done,
+    handles,
+    require_expected,
+    require_own,
+)
+from commands.learner import Alike, new_learner
+from commands.registration import approvals_of
+from events.identifier import Kind, stream_of
+from events.learner import LearnerCreated
+from events.order import CourseDates, OrderBegun
+from events.upload import UploadReceived
+from store import (
+    Actor,
+    AlreadyReserved,
+    Change,
+    Conflict,
+    Position,
+    Stream,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Linking:
+    """Who is to be linked to a product, or to the order where there is none.
+
+    ``learners`` says the pathway of each; who has none there, the learners of groups
+    and a newcomer have the ``pathway`` that is said for all.
+    """
+
+    product: str | None = None
+    learners: Mapping[str, str | None] = field(default_factory=dict)
+    groups: tuple[str, ...] = ()
+    pathway: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Newcomer:
+    """Somebody made known as they are linked: ``cells`` as for a learner alone (L1)."""
+
+    cells: Mapping[str, str]
+    alike: Alike
+    is_different_person: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dating:
+    """Course dates, and for whom: learners of a product, all of them, everybody."""
+
+    dates: CourseDates
+    product: str | None = None
+    learners: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class BeginOrder(Command):
+    """Begin an order, empty or with as much of it as is known; it is a draft (O1).
+
+    ``number`` is the purchase order number of all of it.
+    """
+
+    products: tuple[str, ...] = ()
+    linkings: tuple[Linking, ...] = ()
+    datings: tuple[Dating, ...] = ()
+    number: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChooseOrderProducts(Command):
+    """Say what is ordered: these products and no others (O2)."""
+
+    order: str
+    products: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkOrderLearners(Command):
+    """Link learners, groups of them and a newcomer (O3); ``instead`` of all others."""
+
+    order: str
+    linking: Linking
+    newcomer: Newcomer | None = None
+    instead: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnlinkOrderLearner(Command):
+    """Take a learner off a product, or off the order (O3)."""
+
+    order: str
+    learner: str
+    product: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetCourseDates(Command):
+    """Set course dates, for all or for some (O4)."""
+
+    order: str
+    datings: tuple[Dating, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GivePurchaseOrderNumber(Command):
+    """Say what the purchase is called; None takes the number away (O1)."""
+
+    order: str
+    number: str | None
+    product: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteOrder(Command):
+    """Throw a draft away."""
+
+    order: str
+
+
+@handles(BeginOrder)
+def begin_order(command: BeginOrder, desk: Desk) -> Done:
+    name = desk.new_identifier(Kind.ORDER)
+    begun = OrderBegun(order=name, centre=command.by.centre or "")
+    order = Order.begin(begun)
+    known = offers_of(desk, order, command.products, command.today)
+    events: list[Later] = order.choose_products(command.products, offers=known)
+    for index, linking in enumerate(command.linkings):
+        with under(f"/learners/{index}"):
+            now = order.after(events)
+            events += link(desk, now, linking, offers=known, by=command.by)
+    events += set_dates(order.after(events), command.datings)
+    events += order.after(events).give_number(
+        command.number, product=None, pointer="/purchase_order_number"
+    )
+    change = Change(
+        stream=stream_of(name),
+        expected=0,
+        events=(begun, *events),
+        owner=order.centre,
+    )
+    return Done(position=desk.store.append(change, by=command.by), made=name)
+
+
+@handles(ChooseOrderProducts)
+def choose_order_products(command: ChooseOrderProducts, desk: Desk) -> Done:
+    stream, order = open_order(command.order, command, desk)
+    known = offers_of(desk, order, command.products, command.today)
+    events = order.choose_products(command.products, offers=known)
+    return record(command, desk, stream, events)
+
+
+@handles(LinkOrderLearners)
+def link_order_learners(command: LinkOrderLearners, desk: Desk) -> Done:
+    stream, order = open_order(command.order, command, desk)
+    known = offers_of(desk, order, order.lines, command.today)
+    created: dict[str, Change] = {}
+    if command.newcomer is not None:
+        learner, change = new_learner(
+            desk,
+            command.newcomer.cells,
+            centre=order.centre,
+            today=command.today,
+            alike=command.newcomer.alike,
+            is_different_person=command.newcomer.is_different_person,
+            pointer="/new_learner",
+        )
+        created[learner] = change
+    events = link(
+        desk,
+        order,
+        command.linking,
+        offers=known,
+        by=command.by,
+        new=list(created),
+        instead=command.instead,
+    )
+    position = append(desk, stream.change(events), *created.values(), by=command.by)
+    return Done(position=position, made="".join(created))
+
+
+@handles(UnlinkOrderLearner)
+def unlink_order_learner(command: UnlinkOrderLearner, desk: Desk) -> Done:
+    stream, order = open_order(command.order, command, desk)
+    events = order.unlink(command.learner, product=command.product)
+    return record(command, desk, stream, events)
+
+
+@handles(SetCourseDates)
+def set_course_dates(command: SetCourseDates, desk: Desk) -> Done:
+    stream, order = open_order(command.order, command, desk)
+    return record(command, desk, stream, set_dates(order, command.datings))
+
+
+@handles(GivePurchaseOrderNumber)
+def give_purchase_order_number(command: GivePurchaseOrderNumber, desk: Desk) -> Done:
+    stream, order = open_order(command.order, command, desk)
+    events = order.give_number(command.number, product=command.product)
+    return record(command, desk, stream, events)
+
+
+@handles(DeleteOrder)
+def delete_order(command: DeleteOrder, desk: Desk) -> Done:
+    stream, order = open_order(command.order, command, desk)
+    return record(command, desk, stream, order.delete())
+
+
+def open_order(name: str, command: Command, desk: Desk) -> tuple[Stream, Order]:
+    """Open an order to change it. Raises NotFound; Stale unless it is as expected."""
+    stream, order = read_order(name, command.by, desk)
+    require_expected(stream, command)
+    return stream, order
+
+
+def read_order(name: str, by: Actor, desk: Desk) -> tuple[Stream, Order]:
+    """Open an order that the actor may know of. Raises NotFound, also if deleted."""
+    stream = desk.store.open(stream_of(name))
+    require_own(stream, name, begun_by=OrderBegun, what="order", by=by)
+    order = Order.replay(stream.events)
+    if order.is_deleted:
+        raise NotFound(what="order", name=name)
+    return stream, order
+
+
+def append(
+    desk: Desk, *changes: Change, by: Actor, unchanged: Sequence[Stream] = ()
+) -> Position | None:
+    """Append what was decided; when a reservation was lost, it is decided again.
+
+    Whoever was quicker is then found on the facts, and named in the refusal.
+    """
+    try:
+        return desk.store.append(*changes, by=by, unchanged=unchanged)
+    except AlreadyReserved as error:
+        raise Conflict(error.held.stream, ()) from error
+
+
+def record(
+    command: Command, desk: Desk, stream: Stream, events: Sequence[Later]
+) -> Done:
+    """Append what was decided."""
+    return Done(position=desk.store.append(stream.change(events), by=command.by))
+
+
+def offers_of(
+    desk: Desk, order: Order, products: Iterable[str], today: date
+) -> dict[str, Offer]:
+    """Find what these products are offered at to the order's centre."""
+    approvals = approvals_of(desk, order.centre)[1]
+    return offers(desk.catalogue, products, Terms(approvals=approvals, today=today))
+
+
+def link(
+    desk: Desk,
+    order: Order,
+    linking: Linking,
+    *,
+    offers: Mapping[str, Offer],
+    by: Actor,
+    new: Sequence[str] = (),
+    instead: bool = False,
+) -> list[Later]:
+    """Decide who is linked, by facts on groups and learners (O3).
+
+    ``new`` are learners who come to be in the same append.
+    """
+    of_groups = [who for group in linking.groups for who in members(desk, group, by)]
+    named = {**linking.learners}
+    for who in (*of_groups, *new):
+        named.setdefault(who, None)
+    streams = {who: stream_of(who) for who in named if who not in new}
+    opened = desk.store.open_many(streams.values())
+    known = {who for who, at in streams.items() if _is_of(order.centre, opened[at])}
+    return order.link(
+        named,
+        product=linking.product,
+        pathway=linking.pathway,
+        offers=offers,
+        known=known.union(new),
+        instead=instead,
+    )
+
+
+def _is_of(centre: str, stream: Stream) -> bool:
+    is_learner = bool(stream.history) and isinstance(stream.events[0], LearnerCreated)
+    return is_learner and stream.owner == centre
+
+
+def members(desk: Desk, group: str, by: Actor) -> tuple[str, ...]:
+    """Find the learners of a group. Raises NotFound, or GroupHasNoLearners."""
+    stream = desk.store.open(stream_of(group))
+    require_own(stream, group, begun_by=UploadReceived, what="group", by=by)
+    learners = Upload.replay(stream.events).learners
+    if not learners:
+        raise GroupHasNoLearners(pointer="/groups", group=group)
+    return learners
+
+
+def set_dates(order: Order, datings: Sequence[Dating]) -> list[Later]:
+    """Set several dates one after the other."""
+    events: list[Later] = []
+    for index, dating in enumerate(datings):
+        with under(f"/dates/{index}"):
+            events += order.after(events).set_dates(
+                dating.dates, product=dating.product, learners=dating.learners
+            )
+    return events
+
+
+@contextmanager
+def under(place: str) -> Iterator[None]:
+    """Point at a part of what was asked, where a decision knows of that part alone."""
+    try:
+        yield
+    except Refusal as refusal:
+        for fault in (refusal, *refusal.others):
+            if fault.pointer is not None:
+                fault.pointer = place + fault.pointer
+        raise

@@ -1,0 +1,313 @@
+"""What may be asked of a group of learners: to upload it, and to submit it."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from itertools import islice
+from typing import TypeVar
+
+from aggregates.details import Checked, given_uln
+from aggregates.learner_file import FileRefused, Row, read
+from aggregates.names import clean
+from aggregates.record import Around, Record, RecordState, check_around
+from aggregates.upload import (
+    GroupNameTaken,
+    Later,
+    Upload,
+    UploadStatus,
+    clean_group_name,
+)
+from commands.command import Command, Desk, Done, handles, require_expected, require_own
+from commands.learner import Alike, begin_learner, holders
+from commands.surroundings import Surroundings, rows_by_uln
+from events.identifier import Kind, stream_of
+from events.upload import RecordRead, UploadReceived, UploadRefused
+from store import (
+    Actor,
+    AlreadyReserved,
+    Change,
+    Conflict,
+    EventStore,
+    Reservation,
+    Stream,
+)
+
+BATCH = 500
+"""How many records are seen to in one append; progress is shown after each."""
+
+BATCHES = 10
+"""How many appends are made in one go; the fact of the last asks for the next go."""
+
+LONGEST_FILE_NAME = 255
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class UploadLearnerGroup(Command):
+    """Give a file of learners, and name the group that they will be (U1)."""
+
+    name: str
+    file_name: str
+    content: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckLearnerGroup(Command):
+    """Check more records of an upload, from where the check has come to (U5, U6)."""
+
+    group: str
+    alike: Alike
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubmitLearnerGroup(Command):
+    """Have learners made of the records that are ready (U9)."""
+
+    group: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddGroupLearners(Command):
+    """Make more learners of a submitted group, from where that has come to (U9)."""
+
+    group: str
+
+
+def record_called(group: str, row: int) -> str:
+    """Say what the stream of a record is called."""
+    return f"{group}/{row}"
+
+
+def row_uln(store: EventStore, group: str, uln: str) -> Reservation:
+    """Say what the first of the rows with a ULN holds, so that it can be found (U6)."""
+    return Reservation(scope=f"upload-uln:{group}", key=store.keyed(uln))
+
+
+def batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Divide into batches."""
+    return (items[at : at + BATCH] for at in range(0, len(items), BATCH))
+
+
+def read_upload(desk: Desk, group: str, by: Actor) -> tuple[Stream, Upload]:
+    """Show a group as it is now; raises NotFound if it is not theirs to see."""
+    stream = desk.store.open(stream_of(group))
+    require_own(stream, group, begun_by=UploadReceived, what="group", by=by)
+    return stream, Upload.replay(stream.events)
+
+
+def read_records(
+    store: EventStore, group: str, rows: Sequence[int]
+) -> Iterator[tuple[Stream, Record]]:
+    """Show the records of those rows; blank rows have none."""
+    ids = [stream_of(record_called(group, row)) for row in rows]
+    streams = store.open_many(ids)
+    for at in ids:
+        if streams[at].history:
+            yield streams[at], Record.replay(streams[at].events)
+
+
+@handles(UploadLearnerGroup)
+def upload_learner_group(command: UploadLearnerGroup, desk: Desk) -> Done:
+    store, centre = desk.store, command.by.centre or ""
+    name = clean_group_name(command.name)
+    file_name = clean(command.file_name)[:LONGEST_FILE_NAME]
+    owned = Reservation(
+        scope=f"group-name:{command.by.user}", key=store.keyed(name.casefold())
+    )
+    _require_new_name(store, owned, name)
+    group = desk.new_identifier(Kind.GROUP)
+    stream = Stream(id=stream_of(group))
+    digest = hashlib.sha256(command.content).hexdigest()
+    try:
+        file = read(command.content)
+    except FileRefused as refused:
+        refusal = UploadRefused(
+            centre=centre,
+            user=command.by.user,
+            name=name,
+            person_id=stream.id,
+            file_name=file_name,
+            size=len(command.content),
+            sha256=digest,
+            problems=refused.problems,
+        )
+        store.append(stream.change([refusal], owner=centre), by=command.by)
+        raise
+    sealed = store.put_file(command.content, key_of=stream.id)
+    received = UploadReceived(
+        group=group,
+        centre=centre,
+        user=command.by.user,
+        name=name,
+        file_name=file_name,
+        size=len(command.content),
+        sha256=digest,
+        file=sealed,
+        encoding=file.encoding,
+        rows=len(file.rows),
+        accented=file.accented,
+    )
+    change = stream.change([received], owner=centre, reserve=[owned])
+    try:
+        position = store.append(change, by=command.by)
+    except AlreadyReserved:
+        store.drop_file(sealed)
+        _require_new_name(store, owned, name)
+        raise
+    return Done(position=position, made=group)
+
+
+def _require_new_name(store: EventStore, owned: Reservation, name: str) -> None:
+    """Raise GroupNameTaken if the user has a group of that name (U1)."""
+    for held in store.held(owned.scope, [owned.key]).values():
+        taken = Upload.replay(store.open(held.stream).events).received
+        raise GroupNameTaken(name=name, group=taken.group, pointer="/name")
+
+
+@handles(CheckLearnerGroup)
+def check_learner_group(command: CheckLearnerGroup, desk: Desk) -> Done:
+    stream, upload = read_upload(desk, command.group, command.by)
+    received, position = upload.received, None
+    if upload.status is UploadStatus.CHECKING:
+        file = read(desk.store.file(received.file))
+        version = stream.version
+        twins = rows_by_uln(file.rows)
+        around = Surroundings(
+            store=desk.store,
+            centre=received.centre,
+            alike=command.alike,
+            today=command.today,
+        )
+        unread = [row for row in file.rows if row.number > upload.last_row]
+        for rows in islice(batches(unread), BATCHES):
+            checked = around.check(rows, twins)
+            is_valid = [not found.problems for found in checked]
+            events = upload.read(
+                valid=sum(is_valid),
+                invalid=len(rows) - sum(is_valid),
+                through=rows[-1].number,
+            )
+            if rows[-1] is unread[-1]:
+                events += upload.check()
+            position = desk.store.append(
+                Change(stream=stream.id, expected=version, events=tuple(events)),
+                *(
+                    _record(row, found, twins, upload, desk.store)
+                    for row, found in zip(rows, checked, strict=True)
+                ),
+                by=command.by,
+            )
+            version += len(events)
+            upload = reduce(Upload.apply, events, upload)
+    if upload.status is not UploadStatus.CHECKING:
+        desk.store.drop_file(received.file)
+    return Done(position=position, made=received.group)
+
+
+def _record(
+    row: Row,
+    found: Checked,
+    twins: Mapping[str, Sequence[int]],
+    upload: Upload,
+    store: EventStore,
+) -> Change:
+    """Say what is recorded of a row: the first row with a ULN is found by it."""
+    received = upload.received
+    stream = Stream(id=stream_of(record_called(received.group, row.number)))
+    read = RecordRead(
+        group=received.group,
+        row=row.number,
+        person_id=stream.id,
+        cells=dict(row.cells),
+        problems=found.problems,
+        warnings=found.warnings,
+    )
+    uln = given_uln(row.cells)
+    is_first = uln and twins[uln][0] == row.number
+    return stream.change(
+        [read],
+        owner=received.centre,
+        reserve=[row_uln(store, received.group, uln)] if uln and is_first else [],
+    )
+
+
+@handles(SubmitLearnerGroup)
+def submit_learner_group(command: SubmitLearnerGroup, desk: Desk) -> Done:
+    stream, upload = read_upload(desk, command.group, command.by)
+    require_expected(stream, command)
+    upload.require_checked()
+    is_any_ready = any(
+        record.state is RecordState.VALID
+        for rows in batches(upload.rows_to_submit)
+        for _, record in read_records(desk.store, command.group, rows)
+    )
+    change = stream.change(upload.submit(is_any_ready=is_any_ready))
+    return Done(position=desk.store.append(change, by=command.by), made=command.group)
+
+
+@handles(AddGroupLearners)
+def add_group_learners(command: AddGroupLearners, desk: Desk) -> Done:
+    stream, upload = read_upload(desk, command.group, command.by)
+    if upload.status is not UploadStatus.ADDING:
+        return Done(position=None)
+    version, position, waiting = stream.version, None, upload.rows_to_add
+    for rows in islice(batches(waiting), BATCHES):
+        events, changes = _added(upload, rows, desk)
+        if rows[-1] == waiting[-1]:
+            events += upload.complete()
+        change = Change(stream=stream.id, expected=version, events=tuple(events))
+        try:
+            position = desk.store.append(change, *changes, by=command.by)
+        except AlreadyReserved as taken:  # a ULN, just now: look again
+            raise Conflict(taken.held.stream, ()) from None
+        version += len(events)
+        upload = reduce(Upload.apply, events, upload)
+    return Done(position=position, made=command.group)
+
+
+def _added(
+    upload: Upload, rows: Sequence[int], desk: Desk
+) -> tuple[list[Later], list[Change]]:
+    """Say what is recorded to make learners of those rows that are ready.
+
+    A ULN that was taken since the check makes its row invalid, and no other (U9).
+    """
+    group, centre = upload.received.group, upload.received.centre
+    records = list(read_records(desk.store, group, rows))
+    ulns = {record.row: record.uln for _, record in records}
+    held = holders(desk.store, centre, [uln for uln in ulns.values() if uln])
+    changes: list[Change] = []
+    learners: list[str] = []
+    left: list[int] = []
+    for stream, record in records:
+        if record.state in {RecordState.INVALID, RecordState.TO_CONFIRM}:
+            left.append(record.row)
+        if record.state is not RecordState.VALID:
+            continue
+        uln, learner = ulns[record.row], record.linked_to
+        if learner is None:
+            learner = desk.new_identifier(Kind.LEARNER)
+            found = check_around(record.checked(), Around(holder=held.get(uln or "")))
+            if found.details is None or found.problems:
+                left.append(record.row)
+                changes.append(
+                    stream.change(record.recheck(found.problems, record.warnings))
+                )
+                continue
+            changes.append(
+                begin_learner(
+                    desk.store,
+                    learner=learner,
+                    centre=centre,
+                    group=group,
+                    person_id=record.person_id,
+                    details=found.details,
+                )
+            )
+        release = [row_uln(desk.store, group, uln)] if uln else []
+        changes.append(stream.change(record.become(learner), release=release))
+        learners.append(learner)
+        held |= {uln: learner} if uln else {}
+    return upload.add(learners=learners, left=left, through=rows[-1]), changes

@@ -1,0 +1,12 @@
+"""The facts of the business. Importing this package makes every one of them known."""
+
+from events import centre as centre
+from events import certificate as certificate
+from events import claim as claim
+from events import learner as learner
+from events import order as order
+from events import registration as registration
+from events import sign_in as sign_in
+from events import token as token
+from events import upload as upload
+from events import user as user

@@ -1,0 +1,108 @@
+"""What can happen to a claim: a request for certificates on one qualification."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from events.event import Event, Personal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Award:
+    """What is claimed for one learner; what has not been said yet is None or empty."""
+
+    award_type: str | None = None
+    award_date: date | None = None
+    grades: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Granted:
+    """What a learner was found eligible for: the award, with all units to date."""
+
+    registration: str
+    award_type: str
+    award_date: date
+    grades: dict[str, str]
+    overall_grade: str | None
+    rules_version: int
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Why:
+    """One reason why a learner could not be submitted, in a plain sentence."""
+
+    code: str
+    message: str
+    pathway: str | None = None
+    units: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withheld:
+    """What a learner could not be submitted for, and why."""
+
+    registration: str
+    award_type: str
+    award_date: date
+    grades: dict[str, str]
+    rules_version: int
+    reasons: tuple[Why, ...]
+
+
+class ClaimBegun(Event, topic="claim.begun"):
+    """A centre began to put a claim together."""
+
+    claim: str
+    centre: str
+
+
+class ClaimQualificationChosen(Event, topic="claim.qualification-chosen"):
+    """The claim is for this qualification."""
+
+    qualification: str
+
+
+class ClaimUnitsChosen(Event, topic="claim.units-chosen"):
+    """These units may be graded in the claim; any other's grades are dropped."""
+
+    units: tuple[str, ...]
+
+
+class ClaimLearnersChosen(Event, topic="claim.learners-chosen"):
+    """The claim is for these learners, each by the registration named."""
+
+    learners: dict[str, str]
+
+
+class ClaimGradesSaved(Event, topic="claim.grades-saved"):
+    """What is claimed for these learners, in place of what was said of them before."""
+
+    awards: dict[str, Award]
+
+
+class ClaimSubmitted(Event, topic="claim.submitted"):
+    """Each learner who waited was assessed: submitted if eligible, else kept back."""
+
+    granted: dict[str, Granted]
+    withheld: dict[str, Withheld]
+
+
+class ClaimWithdrawn(Event, topic="claim.withdrawn"):
+    """The claim was withdrawn for these learners; ``whole`` closes it for good."""
+
+    person_id: UUID
+    learners: tuple[str, ...]
+    whole: bool
+    reason: Personal[str]
+
+
+class ClaimProcessed(Event, topic="claim.processed"):
+    """A certificate, by its number, was issued for each of these learners."""
+
+    certificates: dict[str, str]
+
+
+class ClaimDeleted(Event, topic="claim.deleted"):
+    """A claim that had been submitted for nobody was thrown away."""

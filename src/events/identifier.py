@@ -1,0 +1,65 @@
+"""How things are called: a prefix, ten digits and, where typed back, a check letter."""
+
+import re
+import secrets
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+NAMESPACE = UUID("6f0d3a5e-8f0c-5d0b-9d53-1c9b0a4f2e11")
+DIGITS = 10
+CHECK_LETTERS = "ADFHJKLMRTY"
+
+
+class Kind(StrEnum):
+    """What an identifier names, by its prefix (domain, section 3)."""
+
+    LEARNER = "L"
+    GROUP = "G"
+    ORDER = "O"
+    REGISTRATION = "R"
+    BOOKING = "B"
+    CLAIM = "AC"
+    CERTIFICATE = "C"
+
+    @property
+    def has_check_letter(self) -> bool:
+        """Whether people type it back, so that a slip of the fingers must show."""
+        return self in {Kind.LEARNER, Kind.CERTIFICATE}
+
+
+def check_letter(digits: str) -> str:
+    """Make the letter that tells a mistyped or swapped digit: weights 10 to 1, mod 11."""
+    total = sum(
+        weight * int(digit)
+        for weight, digit in zip(range(DIGITS, 0, -1), digits, strict=True)
+    )
+    return CHECK_LETTERS[total % len(CHECK_LETTERS)]
+
+
+def identifier(kind: Kind, number: int) -> str:
+    """Write the identifier of that kind and number, ``0 <= number < 10**10``."""
+    digits = f"{number:0{DIGITS}d}"
+    return f"{kind}-{digits}{check_letter(digits) if kind.has_check_letter else ''}"
+
+
+def new_identifier(kind: Kind) -> str:
+    """Draw a random identifier; that it is free is for the store to decide."""
+    return identifier(kind, secrets.randbelow(10**DIGITS))
+
+
+_WRITTEN = re.compile(r"([A-Z]{1,2})-([0-9]{10})([A-Z]?)")
+
+
+def is_identifier(kind: Kind, text: str) -> bool:
+    """Tell whether the text is a whole identifier of that kind, check letter and all."""
+    written = _WRITTEN.fullmatch(text)
+    return (
+        written is not None
+        and written[1] == kind
+        and written[3] == (check_letter(written[2]) if kind.has_check_letter else "")
+    )
+
+
+def stream_of(name: str) -> UUID:
+    """Find the stream of what is so called: ``L-…``, ``centre:48213``, ``user:ann``."""
+    return uuid5(NAMESPACE, name)

@@ -1,0 +1,49 @@
+"""What can happen to a learner: a person known to a centre."""
+
+from datetime import date
+from uuid import UUID
+
+from events.event import Event, Personal
+
+
+class LearnerCreated(Event, topic="learner.created"):
+    """A centre made a learner known, in a group or alone."""
+
+    learner: str
+    centre: str
+    group: str | None
+    person_id: UUID
+    given_name: Personal[str]
+    family_name: Personal[str]
+    date_of_birth: Personal[date]
+    gender: Personal[str | None] = None
+    uln: Personal[str | None] = None
+    centre_reference: Personal[str | None] = None
+    email: Personal[str | None] = None
+    postcode: Personal[str | None] = None
+
+
+class LearnerIdentityAmended(Event, topic="learner.identity-amended"):
+    """Who the learner is was put right: all three as they are now.
+
+    ``is_further`` tells the awarding organisation's amendment from the centre's one.
+    """
+
+    person_id: UUID
+    given_name: Personal[str]
+    family_name: Personal[str]
+    date_of_birth: Personal[date]
+    is_further: bool = False
+    reason: Personal[str | None] = None
+
+
+class LearnerDetailsAmended(Event, topic="learner.details-amended"):
+    """What else is known of the learner changed: all of it as it is now."""
+
+    person_id: UUID
+    gender: Personal[str | None]
+    uln: Personal[str | None]
+    centre_reference: Personal[str | None]
+    email: Personal[str | None]
+    postcode: Personal[str | None]
+    reason: Personal[str | None] = None

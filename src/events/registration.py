@@ -1,0 +1,53 @@
+"""What can happen to a registration: one learner on one product at one centre."""
+
+from datetime import date
+from decimal import Decimal
+
+from events.event import Event
+
+
+class RegistrationMade(Event, topic="registration.made"):
+    """A confirmed order put a learner on a product, under the rules of that day."""
+
+    registration: str
+    learner: str
+    centre: str
+    product: str
+    pathway: str | None
+    rules_version: int
+    order: str
+    price: Decimal
+    purchase_order: str | None
+    course_starts: date
+    course_ends: date
+    parent: str | None = None
+
+
+class OutcomesRecorded(Event, topic="registration.outcomes-recorded"):
+    """A claim says which grades the learner achieved, in place of what it said before."""
+
+    claim: str
+    grades: dict[str, str]
+
+
+class OutcomesTakenBack(Event, topic="registration.outcomes-taken-back"):
+    """A claim no longer says anything of the learner."""
+
+    claim: str
+
+
+class AwardClaimed(Event, topic="registration.award-claimed"):
+    """An eligible claim was submitted; Full and Fallback complete the registration."""
+
+    claim: str
+    award_type: str
+    award_date: date
+    grades: dict[str, str]
+    overall_grade: str | None
+    rules_version: int
+
+
+class AwardWithdrawn(Event, topic="registration.award-withdrawn"):
+    """The submitted claim was withdrawn before it was processed."""
+
+    claim: str

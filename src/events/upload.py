@@ -1,0 +1,139 @@
+"""What can happen to an upload of a group of learners, and to each of its records."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from events.event import Event, Personal
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileProblem:
+    """Why a whole file was refused: a code, the column meant, what was found there."""
+
+    code: str
+    column: str | None = None
+    found: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """What is wrong or odd with one cell: a code, and the rows or learners it names."""
+
+    column: str
+    code: str
+    rows: tuple[int, ...] = ()
+    learners: tuple[str, ...] = ()
+
+
+class UploadReceived(Event, topic="upload.received"):
+    """A user gave a file of learners and named the group that they will be.
+
+    ``accented`` are the rows of (at most two) names that show whether the encoding
+    was understood; ``file`` is the sealed file's name until every row is a fact.
+    """
+
+    group: str
+    centre: str
+    user: str
+    name: str
+    file_name: str
+    size: int
+    sha256: str
+    file: str
+    encoding: str
+    rows: int
+    accented: tuple[int, ...]
+
+
+class UploadRefused(Event, topic="upload.refused"):
+    """A file was refused as a whole; this is all that is kept of it."""
+
+    centre: str
+    user: str
+    name: str
+    person_id: UUID
+    file_name: Personal[str]
+    size: int
+    sha256: str
+    problems: Personal[tuple[FileProblem, ...]]
+
+
+class RecordsRead(Event, topic="upload.records-read"):
+    """More records became facts of their own: those up to and with that row."""
+
+    valid: int
+    invalid: int
+    through: int
+
+
+class UploadChecked(Event, topic="upload.checked"):
+    """Every record has been read and checked; the upload waits to be submitted."""
+
+
+class UploadSubmitted(Event, topic="upload.submitted"):
+    """The user asked for learners to be made of the records that are ready."""
+
+
+class LearnersAdded(Event, topic="upload.learners-added"):
+    """These learners belong to the group from now on.
+
+    Rows up to and with ``through`` have been seen to; those in ``left`` were not ready
+    and stay behind.
+    """
+
+    learners: tuple[str, ...]
+    left: tuple[int, ...]
+    through: int
+
+
+class UploadCompleted(Event, topic="upload.completed"):
+    """Every record that was ready when the upload was submitted is a learner."""
+
+
+class RecordRead(Event, topic="record.read"):
+    """A row of the file, its cells as they were written, and what was found in them."""
+
+    group: str
+    row: int
+    person_id: UUID
+    cells: Personal[dict[str, str]]
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+
+
+class RecordAmended(Event, topic="record.amended"):
+    """Somebody put the cells right: all of them as they are now, and checked again."""
+
+    person_id: UUID
+    cells: Personal[dict[str, str]]
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+
+
+class RecordChecked(Event, topic="record.checked"):
+    """The same cells were checked again, because something around them changed."""
+
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+
+
+class RecordConfirmed(Event, topic="record.confirmed"):
+    """Somebody said that this is another person than these learners."""
+
+    learners: tuple[str, ...]
+
+
+class RecordLinked(Event, topic="record.linked"):
+    """Somebody said that this is that learner, who is to join the group."""
+
+    learner: str
+
+
+class RecordRemoved(Event, topic="record.removed"):
+    """Somebody took the record out of the upload."""
+
+
+class RecordBecameLearner(Event, topic="record.became-learner"):
+    """The record is a learner of the group: a new one, or the one it was linked to."""
+
+    learner: str

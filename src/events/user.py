@@ -1,0 +1,56 @@
+"""What can happen to a user: a person or a machine that may sign in."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from events.event import Event, Personal
+
+
+class Role(StrEnum):
+    """What a user is, which decides what they may do (domain, section 2)."""
+
+    CENTRE_ADMINISTRATOR = "Centre Administrator"
+    ASSESSOR = "Assessor"
+    ACCOUNT_SPECIALIST = "Account Specialist"
+    AUDITOR = "Auditor"
+    INVOICING = "Invoicing"
+    ASSESSMENT = "Assessment"
+    SERVICE = "Service"
+
+    @property
+    def is_of_a_centre(self) -> bool:
+        """Whether such a user belongs to one centre and sees no other."""
+        return self in {Role.CENTRE_ADMINISTRATOR, Role.ASSESSOR}
+
+
+class UserAdded(Event, topic="user.added"):
+    """Somebody may sign in from now on."""
+
+    name: str
+    role: Role
+    centre: str | None
+    person_id: UUID
+    full_name: Personal[str]
+
+
+class PasswordSet(Event, topic="user.password-set"):
+    """The user has a (new) password; what is kept of it cannot be turned back."""
+
+    person_id: UUID
+    password_hash: Personal[str]
+
+
+class UserRoleChanged(Event, topic="user.role-changed"):
+    """The user has another role, maybe at another centre."""
+
+    role: Role
+    centre: str | None
+    person_id: UUID
+    reason: Personal[str | None] = None
+
+
+class UserDisabled(Event, topic="user.disabled"):
+    """The user may not sign in any more; what they did stays."""
+
+    person_id: UUID
+    reason: Personal[str | None] = None

@@ -1,0 +1,1 @@
+"""When this has happened, then ask for that: what the service does by itself."""

@@ -1,0 +1,71 @@
+"""All policies of a process, each with a follower of its own."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from threading import Event as Flag
+from time import monotonic
+
+from commands.command import Desk
+from policies.policy import Policy, PolicyReader
+from projections.database import Turn
+from projections.follower import Follower
+from projections.log import Log
+from projections.read_models import ReadModels
+from store import Position
+
+
+class Policies:
+    """The policies and the followers that act for them, in one process at a time."""
+
+    def __init__(
+        self,
+        policies: Iterable[Policy],
+        *,
+        desk: Desk,
+        read_models: ReadModels,
+        log: Log,
+        turn: Turn,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._desk = desk
+        self._turn = turn
+        self._stopping = Flag()
+        self._readers: list[PolicyReader] = []
+        self._followers: list[Follower] = []
+        for policy in policies:
+            reader = PolicyReader(policy, desk, read_models, clock, self._stopping)
+            self._readers.append(reader)
+            self._followers.append(Follower(reader, log, turn, reader.tick))
+
+    @property
+    def errors(self) -> Mapping[str, str]:
+        """What fails at this moment, by policy; it is tried again and again."""
+        return {
+            f.name: why for f in self._followers if (why := f.complaint) is not None
+        }
+
+    @property
+    def refusals(self) -> Mapping[str, int]:
+        """How many commands of each policy were refused since this process started."""
+        return {reader.name: reader.refusals for reader in self._readers}
+
+    def start(self) -> None:
+        for follower in self._followers:
+            follower.start()
+
+    def stop(self) -> None:
+        """Stop after the acts at hand, and let another process take over."""
+        self._stopping.set()
+        for follower in self._followers:
+            follower.stop()
+        self._turn.give_back()
+
+    def wait_for(self, position: Position, timeout: float) -> bool:
+        """Tell whether all have acted so far, after so many seconds at most."""
+        until = monotonic() + timeout
+        return all(f.wait_for(position, until - monotonic()) for f in self._followers)
+
+    def behind(self) -> dict[str, tuple[Position, Position]]:
+        """Give how far each has read, and the head of the log."""
+        head = self._desk.store.head()
+        return {f.name: (f.reached(), head) for f in self._followers}

@@ -1,0 +1,156 @@
+"""What a policy is: facts that it waits for, and what it then asks for, once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Event as Flag
+from typing import TypeAlias
+
+import structlog
+
+from access.policy import send
+from aggregates.errors import Refusal
+from commands.command import Command, Desk, Done
+from events.event import Event
+from events.user import Role
+from projections.read_models import ReadModels
+from store import Actor, AlreadyDone, Once, Position, Recorded
+
+CHANNEL = "machine"
+
+Act: TypeAlias = Callable[[Recorded, Desk, ReadModels], None]
+Tick: TypeAlias = Callable[[datetime, Desk, ReadModels], None]
+
+logger = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """When one of these facts is recorded, ``act`` on it; ``tick`` about each second.
+
+    Both may be called again for the same thing after a crash. What keeps the effect
+    single is the actor of each command, which the store lets do it only once. So that
+    others get their turn and nothing is lost, an act is short: a long work asks for
+    one part of it, and goes on when it sees the fact that this part was done.
+
+    A ``Refusal`` is an answer: it is logged and counted, and the policy goes on to the
+    next fact. Any other exception is a failure: the act is tried again until it works.
+    """
+
+    name: str
+    on: tuple[type[Event], ...] = ()
+    act: Act | None = None
+    tick: Tick | None = None
+
+    def actor(self, recorded: Recorded, step: str = "") -> Actor:
+        """Make who asks because of that fact; each step of more than one has a name."""
+        key = f"{recorded.position}:{step}" if step else f"{recorded.position}"
+        return Actor(
+            user=self._user,
+            role=Role.SERVICE,
+            centre=None,
+            channel=CHANNEL,
+            request=recorded.correlation,
+            cause=recorded.position,
+            once=Once(scope=self._user, key=key),
+        )
+
+    def actor_for(self, what: str) -> Actor:
+        """Make who asks because it is time; ``what`` names that which is done once."""
+        return Actor(
+            user=self._user,
+            role=Role.SERVICE,
+            centre=None,
+            channel=CHANNEL,
+            once=Once(scope=self._user, key=what),
+        )
+
+    @property
+    def _user(self) -> str:
+        return f"policy:{self.name}"
+
+
+def send_once(command: Command, desk: Desk) -> Done | None:
+    """Send a policy's command; None if that has been done before, which is as good."""
+    try:
+        return send(command, desk)
+    except AlreadyDone:
+        return None
+    except Refusal:
+        # What has been done already is often refused before the store is asked.
+        if _is_done(desk, command.by.once):
+            return None
+        raise
+
+
+def _is_done(desk: Desk, once: Once | None) -> bool:
+    return once is not None and bool(desk.store.held(once.scope, [once.key]))
+
+
+class PolicyReader:
+    """A policy as a follower sees it.
+
+    Its place is kept with the facts: after each act, and else about each second.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        desk: Desk,
+        read_models: ReadModels,
+        clock: Callable[[], datetime],
+        stopping: Flag,
+    ) -> None:
+        self.name = policy.name
+        self.refusals = 0
+        self._policy = policy
+        self._desk = desk
+        self._read_models = read_models
+        self._stopping = stopping
+        self._clock = clock
+        self._place: Position = 0
+        self._kept: Position = 0
+
+    def place(self) -> Position:
+        return self._desk.store.bookmark(self.name)
+
+    def handle(self, after: Position, batch: Sequence[Recorded]) -> Position:
+        """Act on what concerns the policy, keeping the place after each act."""
+        self._place = after
+        for recorded in batch:
+            if self._stopping.is_set():
+                break
+            if self._policy.act and isinstance(recorded.event, self._policy.on):
+                self._act(self._policy.act, recorded)
+                self._keep(recorded.position)
+            self._place = recorded.position
+        return self._place
+
+    def tick(self) -> None:
+        """Keep the place, and do what it is time for."""
+        if self._kept < self._place:
+            self._keep(self._place)
+        if self._policy.tick is not None:
+            self._policy.tick(self._clock(), self._desk, self._read_models)
+
+    def _keep(self, place: Position) -> None:
+        self._desk.store.set_bookmark(self.name, place)
+        self._kept = place
+
+    def _act(self, act: Act, recorded: Recorded) -> None:
+        try:
+            act(recorded, self._desk, self._read_models)
+        except AlreadyDone as done:
+            if done.held.key != str(recorded.position):
+                raise  # A step of several, and the later ones have not been tried.
+        except Refusal as refusal:
+            if _is_done(self._desk, self._policy.actor(recorded).once):
+                return
+            self.refusals += 1
+            logger.error(  # noqa: TRY400 - an answer, not a fault: no trace
+                "policy refused",
+                policy=self.name,
+                position=recorded.position,
+                fact=recorded.event.topic,
+                refusal=str(refusal),
+            )

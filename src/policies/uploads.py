@@ -1,0 +1,44 @@
+"""Uploads are checked as they arrive, and become learners when they are submitted."""
+
+from dataclasses import replace
+
+from access.policy import send
+from aggregates.upload import Upload
+from commands.command import Desk
+from commands.upload import AddGroupLearners, CheckLearnerGroup
+from events.upload import LearnersAdded, RecordsRead, UploadReceived, UploadSubmitted
+from policies.policy import Policy
+from projections import learner_search
+from projections.read_models import ReadModels
+from store import Recorded
+
+# Each act does a part of the work, whose facts ask for the next. How far it is says the
+# upload's own stream, so a part that is asked for twice is done once.
+
+
+def _check(recorded: Recorded, desk: Desk, read_models: ReadModels) -> None:
+    """Check more of the records (U5, U6)."""
+    alike = learner_search.finder(read_models.connection)
+    by = replace(CHECK_UPLOADS.actor(recorded), once=None)
+    group, at = _group(recorded, desk), recorded.recorded_at
+    send(CheckLearnerGroup(by=by, at=at, group=group, alike=alike), desk)
+
+
+def _add(recorded: Recorded, desk: Desk, _: ReadModels) -> None:
+    """Make more of the learners (U9)."""
+    by = replace(ADD_LEARNERS.actor(recorded), once=None)
+    group, at = _group(recorded, desk), recorded.recorded_at
+    send(AddGroupLearners(by=by, at=at, group=group), desk)
+
+
+def _group(recorded: Recorded, desk: Desk) -> str:
+    upload = Upload.replay(desk.store.open(recorded.stream).events)
+    return upload.received.group
+
+
+CHECK_UPLOADS = Policy(
+    name="check-uploads", on=(UploadReceived, RecordsRead), act=_check
+)
+ADD_LEARNERS = Policy(
+    name="add-learners", on=(UploadSubmitted, LearnersAdded), act=_add
+)

@@ -1,0 +1,231 @@
+"""Claimable learners: who could be claimed for on each qualification (M2, M4)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import Column, Connection, Date, Row, String, Table, func, select
+
+from aggregates.names import words
+from aggregates.registration import COMPLETING
+from events.learner import (
+    LearnerCreated,
+    LearnerDetailsAmended,
+    LearnerIdentityAmended,
+)
+from events.registration import AwardClaimed, AwardWithdrawn, RegistrationMade
+from projections.paging import Page, page
+from projections.read_model import METADATA, ReadModel
+from projections.results import in_words
+from projections.rows import Rows, Values
+from store import Recorded
+
+LEARNERS = Table(
+    "claimable_people",
+    METADATA,
+    Column("stream", String, primary_key=True),
+    Column("learner", String, nullable=False, index=True),
+    Column("given_name", String, nullable=False),
+    Column("family_name", String, nullable=False),
+    Column("given_words", String, nullable=False),
+    Column("family_words", String, nullable=False),
+    Column("date_of_birth", Date, nullable=False),
+    Column("uln", String, nullable=False),
+)
+REGISTRATIONS = Table(
+    "claimable_registrations",
+    METADATA,
+    Column("stream", String, primary_key=True),
+    Column("registration", String, nullable=False),
+    Column("learner", String, nullable=False, index=True),
+    Column("centre", String, nullable=False, index=True),
+    Column("qualification", String, nullable=False, index=True),
+    Column("pathway", String),
+    Column("completed_by", String),
+)
+
+
+def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
+    for recorded in batch:
+        stream = str(recorded.stream)
+        match recorded.event:
+            case LearnerCreated() as event:
+                row = {"stream": stream, "learner": event.learner, **_named(event)}
+                rows.put(LEARNERS, {**row, "uln": event.uln or ""})
+            case LearnerIdentityAmended() as event:
+                rows.change(LEARNERS, stream, **_named(event))
+            case LearnerDetailsAmended(uln=uln):
+                rows.change(LEARNERS, stream, uln=uln or "")
+            case RegistrationMade() as event:
+                rows.put(REGISTRATIONS, {"stream": stream, **_registered(event)})
+            case AwardClaimed(claim=claim, award_type=award_type):
+                if award_type in COMPLETING:
+                    rows.change(REGISTRATIONS, stream, completed_by=claim)
+            case AwardWithdrawn(claim=claim):
+                found = rows.get(REGISTRATIONS, stream)
+                if found is not None and found["completed_by"] == claim:
+                    rows.change(REGISTRATIONS, stream, completed_by=None)
+            case _:
+                pass
+
+
+def _named(event: LearnerCreated | LearnerIdentityAmended) -> Values:
+    return {
+        "given_name": event.given_name,
+        "family_name": event.family_name,
+        "given_words": in_words(event.given_name),
+        "family_words": in_words(event.family_name),
+        "date_of_birth": event.date_of_birth,
+    }
+
+
+def _registered(event: RegistrationMade) -> Values:
+    return {
+        "registration": event.registration,
+        "learner": event.learner,
+        "centre": event.centre,
+        "qualification": event.product,
+        "pathway": event.pathway,
+    }
+
+
+READ_MODEL = ReadModel(
+    name="claimable-learners",
+    version=1,
+    tables=(LEARNERS, REGISTRATIONS),
+    fold=fold,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registered:
+    """How many registrations a centre has on a qualification, and how many Active."""
+
+    registered: int
+    active: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimableLearner:
+    """A learner with an Active registration, who can be claimed for."""
+
+    learner: str
+    given_name: str
+    family_name: str
+    date_of_birth: date
+    uln: str | None
+    registration: str
+    pathway: str | None
+
+
+class LearnerColumn(StrEnum):
+    """What the list can be sorted by."""
+
+    LEARNER = "learner"
+    GIVEN_NAME = "given_name"
+    FAMILY_NAME = "family_name"
+    DATE_OF_BIRTH = "date_of_birth"
+    ULN = "uln"
+
+
+SORTED_BY = {
+    LearnerColumn.LEARNER: LEARNERS.c.learner,
+    LearnerColumn.GIVEN_NAME: LEARNERS.c.given_words,
+    LearnerColumn.FAMILY_NAME: LEARNERS.c.family_words,
+    LearnerColumn.DATE_OF_BIRTH: LEARNERS.c.date_of_birth,
+    LearnerColumn.ULN: LEARNERS.c.uln,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sought:
+    """What is looked for in the five columns, all of it together."""
+
+    learner: str = ""
+    given_name: str = ""
+    family_name: str = ""
+    date_of_birth: date | None = None
+    uln: str = ""
+
+
+def counts(connection: Connection, *, centre: str) -> Mapping[str, Registered]:
+    """Count the centre's registrations by qualification (M2)."""
+    done = REGISTRATIONS.c.completed_by
+    query = (
+        select(
+            REGISTRATIONS.c.qualification,
+            func.count().label("registered"),
+            (func.count() - func.count(done)).label("active"),
+        )
+        .where(REGISTRATIONS.c.centre == centre)
+        .group_by(REGISTRATIONS.c.qualification)
+    )
+    return {
+        row.qualification: Registered(registered=row.registered, active=row.active)
+        for row in connection.execute(query)
+    }
+
+
+def search(
+    connection: Connection,
+    *,
+    centre: str,
+    qualification: str,
+    sought: Sought,
+    sort: LearnerColumn = LearnerColumn.LEARNER,
+    descending: bool = False,
+    limit: int,
+    cursor: str | None = None,
+) -> Page[ClaimableLearner]:
+    """List who can be claimed for on a qualification (M4).
+
+    Names are found by the start of any word, numbers by any part of them.
+    """
+    joined = REGISTRATIONS.c.learner == LEARNERS.c.learner
+    query = (
+        select(LEARNERS, REGISTRATIONS.c.registration, REGISTRATIONS.c.pathway)
+        .join(REGISTRATIONS, joined)
+        .where(
+            REGISTRATIONS.c.centre == centre,
+            REGISTRATIONS.c.qualification == qualification,
+            REGISTRATIONS.c.completed_by.is_(None),
+        )
+    )
+    for column, text in (
+        (LEARNERS.c.given_words, sought.given_name),
+        (LEARNERS.c.family_words, sought.family_name),
+    ):
+        for word in words(text):
+            query = query.where(column.contains(f" {word}", autoescape=True))
+    for column, text in (
+        (LEARNERS.c.learner, sought.learner.strip().upper()),
+        (LEARNERS.c.uln, sought.uln.strip()),
+    ):
+        if text:
+            query = query.where(column.contains(text, autoescape=True))
+    if sought.date_of_birth is not None:
+        query = query.where(LEARNERS.c.date_of_birth == sought.date_of_birth)
+    first = SORTED_BY[sort]
+    by = [first] if sort is LearnerColumn.LEARNER else [first, LEARNERS.c.learner]
+    return page(
+        connection,
+        query,
+        by=by,
+        make=_made,
+        limit=limit,
+        cursor=cursor,
+        descending=descending,
+    )
+
+
+def _made(row: Row[tuple[object, ...]]) -> ClaimableLearner:
+    return ClaimableLearner(
+        learner=row.learner,
+        given_name=row.given_name,
+        family_name=row.family_name,
+        date_of_birth=row.date_of_birth,
+        uln=row.uln or None,
+        registration=row.registration,
+        pathway=row.pathway,
+    )

@@ -1,0 +1,232 @@
+"""Claims: what has become of each, newest first."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Column, Connection, Integer, Row, String, Table, select
+
+from aggregates.standing import Standing, standing_of
+from events.claim import (
+    ClaimBegun,
+    ClaimDeleted,
+    ClaimLearnersChosen,
+    ClaimProcessed,
+    ClaimQualificationChosen,
+    ClaimSubmitted,
+    ClaimUnitsChosen,
+    ClaimWithdrawn,
+)
+from projections.paging import Page, page
+from projections.read_model import METADATA, Moment, ReadModel
+from projections.rows import Rows
+from store import Recorded
+
+CLAIMS = Table(
+    "claims",
+    METADATA,
+    Column("stream", String, primary_key=True),
+    Column("claim", String, nullable=False, index=True),
+    Column("centre", String, nullable=False, index=True),
+    Column("qualification", String, index=True),
+    Column("standing", String, nullable=False, index=True),
+    Column("units", Integer, nullable=False),
+    Column("learners", Integer, nullable=False),
+    Column("submitted", Integer, nullable=False),
+    Column("unsubmitted", Integer, nullable=False),
+    Column("processed", Integer, nullable=False),
+    Column("begun_at", Moment, nullable=False, index=True),
+    Column("begun_by", String, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+)
+CLAIM_LEARNERS = Table(
+    "claim_learners",
+    METADATA,
+    Column("stream", String, primary_key=True),
+    Column("learner", String, primary_key=True),
+    Column("standing", String, nullable=False, index=True),
+    Column("submitted_at", Moment),
+)
+
+
+def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
+    for recorded in batch:
+        if isinstance(recorded.event, ClaimBegun):
+            _begin(rows, recorded, recorded.event)
+        elif recorded.event.topic.startswith("claim."):
+            _follow(rows, recorded)
+
+
+def _begin(rows: Rows, recorded: Recorded, event: ClaimBegun) -> None:
+    rows.put(
+        CLAIMS,
+        {
+            "stream": str(recorded.stream),
+            "claim": event.claim,
+            "centre": event.centre,
+            "standing": Standing.DRAFT,
+            "units": 0,
+            "learners": 0,
+            "submitted": 0,
+            "unsubmitted": 0,
+            "processed": 0,
+            "begun_at": recorded.recorded_at,
+            "begun_by": recorded.user,
+            "changed_at": recorded.recorded_at,
+        },
+    )
+
+
+def _follow(rows: Rows, recorded: Recorded) -> None:
+    stream = str(recorded.stream)
+    rows.change(CLAIMS, stream, changed_at=recorded.recorded_at)
+    match recorded.event:
+        case ClaimQualificationChosen(qualification=qualification):
+            rows.change(CLAIMS, stream, qualification=qualification)
+        case ClaimUnitsChosen(units=units):
+            rows.change(CLAIMS, stream, units=len(units))
+        case ClaimLearnersChosen(learners=chosen):
+            _choose(rows, stream, chosen)
+        case ClaimSubmitted(granted=granted, withheld=withheld):
+            at = recorded.recorded_at
+            _stand(rows, stream, granted, Standing.SUBMITTED, submitted_at=at)
+            _stand(rows, stream, withheld, Standing.UNSUBMITTED)
+        case ClaimProcessed(certificates=certificates):
+            _stand(rows, stream, certificates, Standing.PROCESSED)
+        case ClaimWithdrawn(learners=learners):
+            _stand(rows, stream, learners, Standing.WITHDRAWN)
+        case ClaimDeleted():
+            rows.remove_where(CLAIM_LEARNERS, stream=stream)
+            rows.remove(CLAIMS, stream)
+        case _:
+            pass
+
+
+def _choose(rows: Rows, stream: str, chosen: Collection[str]) -> None:
+    """Put in who is new, take out who left; who was withdrawn stays to be seen."""
+    places = {row["learner"]: row for row in rows.where(CLAIM_LEARNERS, stream=stream)}
+    for who, row in places.items():
+        if who not in chosen and row["standing"] != Standing.WITHDRAWN:
+            rows.remove(CLAIM_LEARNERS, stream, who)
+    for who in chosen:
+        if who not in places or places[who]["standing"] == Standing.WITHDRAWN:
+            values = {"stream": stream, "learner": who, "standing": Standing.DRAFT}
+            rows.put(CLAIM_LEARNERS, values)
+    _count(rows, stream)
+
+
+def _stand(
+    rows: Rows,
+    stream: str,
+    learners: Collection[str],
+    standing: Standing,
+    *,
+    submitted_at: datetime | None = None,
+) -> None:
+    for who in learners:
+        values = {"stream": stream, "learner": who, "standing": standing}
+        rows.put(CLAIM_LEARNERS, {**values, "submitted_at": submitted_at})
+    _count(rows, stream)
+
+
+def _count(rows: Rows, stream: str) -> None:
+    found = rows.where(CLAIM_LEARNERS, stream=stream)
+    standings = [Standing(row["standing"]) for row in found]
+    rows.change(
+        CLAIMS,
+        stream,
+        standing=standing_of(standings),
+        learners=len(standings) - standings.count(Standing.WITHDRAWN),
+        submitted=standings.count(Standing.SUBMITTED),
+        unsubmitted=standings.count(Standing.UNSUBMITTED),
+        processed=standings.count(Standing.PROCESSED),
+    )
+
+
+READ_MODEL = ReadModel(
+    name="claims", version=1, tables=(CLAIMS, CLAIM_LEARNERS), fold=fold
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedClaim:
+    """A claim in a list; ``learners`` does not count those withdrawn."""
+
+    claim: str
+    centre: str
+    qualification: str | None
+    standing: Standing
+    units: int
+    learners: int
+    submitted: int
+    unsubmitted: int
+    processed: int
+    begun_at: datetime
+    begun_by: str
+    changed_at: datetime
+
+
+def _listed(row: Row[tuple[object, ...]]) -> ListedClaim:
+    return ListedClaim(
+        claim=row.claim,
+        centre=row.centre,
+        qualification=row.qualification,
+        standing=Standing(row.standing),
+        units=row.units,
+        learners=row.learners,
+        submitted=row.submitted,
+        unsubmitted=row.unsubmitted,
+        processed=row.processed,
+        begun_at=row.begun_at,
+        begun_by=row.begun_by,
+        changed_at=row.changed_at,
+    )
+
+
+def search(
+    connection: Connection,
+    *,
+    centre: str | None,
+    standing: Standing | None = None,
+    qualification: str | None = None,
+    reference: str | None = None,
+    learner: str | None = None,
+    limit: int,
+    cursor: str | None = None,
+) -> Page[ListedClaim]:
+    """List the centre's claims (None: everybody's), newest first.
+
+    ``reference`` is the end of one, three digits or more, as a rule.
+    """
+    query = select(CLAIMS)
+    if centre is not None:
+        query = query.where(CLAIMS.c.centre == centre)
+    if standing is not None:
+        query = query.where(CLAIMS.c.standing == standing)
+    if qualification is not None:
+        query = query.where(CLAIMS.c.qualification == qualification)
+    if reference is not None:
+        query = query.where(CLAIMS.c.claim.endswith(reference, autoescape=True))
+    if learner is not None:
+        theirs = select(CLAIM_LEARNERS.c.stream)
+        theirs = theirs.where(CLAIM_LEARNERS.c.learner == learner)
+        query = query.where(CLAIMS.c.stream.in_(theirs))
+    return page(
+        connection,
+        query,
+        by=(CLAIMS.c.begun_at, CLAIMS.c.claim),
+        make=_listed,
+        limit=limit,
+        cursor=cursor,
+        descending=True,
+    )
+
+
+def due(connection: Connection, *, submitted_by: datetime, limit: int) -> list[str]:
+    """Find claims with learners submitted then or before, not yet processed (M13)."""
+    waiting = select(CLAIM_LEARNERS.c.stream).where(
+        CLAIM_LEARNERS.c.standing == Standing.SUBMITTED,
+        CLAIM_LEARNERS.c.submitted_at <= submitted_by,
+    )
+    query = select(CLAIMS.c.claim).where(CLAIMS.c.stream.in_(waiting))
+    return list(connection.scalars(query.order_by(CLAIMS.c.claim).limit(limit)))

@@ -1,0 +1,159 @@
+"""The one loop of all that reads the log: after my place, handle, keep the place."""
+
+from collections.abc import Callable, Sequence
+from threading import Condition, Event, Thread
+from time import monotonic
+from typing import Protocol
+
+import structlog
+
+from projections.database import Turn
+from projections.log import Log
+from store import Position, Recorded
+from store.watch import Watch
+
+LOOK_SECONDS = 0.02
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 30.0
+TURN_SECONDS = 0.2
+POLL_SECONDS = 1.0
+
+logger = structlog.get_logger()
+
+
+class Reader(Protocol):
+    """What reads the log by a follower: a read model or a policy."""
+
+    @property
+    def name(self) -> str: ...
+
+    def place(self) -> Position:
+        """Look up how far it has read, in the database that it keeps its place in."""
+        ...
+
+    def handle(self, after: Position, batch: Sequence[Recorded]) -> Position:
+        """Do all that the events ask for and keep the new place, in one transaction.
+
+        Returns the place: where another has moved it since (``after`` is not the place
+        any more), nothing is done and the place is the other's. What is raised makes
+        the same events be handled again.
+        """
+        ...
+
+
+class Follower:
+    """Keeps one reader at the head of the log, in a thread of its own.
+
+    It reads every event, so that its position reaches the head even if nothing there
+    concerns it. What fails is done again from the last place, ever more slowly but for
+    ever: nothing is skipped and nothing lost, and it heals when the cause goes.
+
+    ``turn`` lets one process at a time do so. ``tick`` is called about each second,
+    when there is nothing to read.
+    """
+
+    def __init__(
+        self,
+        reader: Reader,
+        log: Log,
+        turn: Turn,
+        tick: Callable[[], None] | None = None,
+    ) -> None:
+        self.position: Position = 0
+        self.error: Exception | None = None
+        self._reader = reader
+        self._log = log
+        self._turn = turn
+        self._tick = tick
+        self._place: Position = 0
+        self._is_leading = False
+        self._ticked_at = 0.0
+        self._moved = Condition()
+        self._stopping = Event()
+        self._watch: Watch | None = None
+        self._thread = Thread(target=self._run, name=reader.name, daemon=True)
+
+    @property
+    def name(self) -> str:
+        return self._reader.name
+
+    @property
+    def complaint(self) -> str | None:
+        """Say in a line what fails at this moment; the log has the rest."""
+        return None if self.error is None else str(self.error).partition("\n")[0]
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop after the batch at hand."""
+        self._stopping.set()
+        if self._watch is not None:
+            self._watch.close()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def reached(self) -> Position:
+        """Give how far it has come, whichever process takes it there."""
+        return self.position if self._is_leading else self._reader.place()
+
+    def wait_for(self, position: Position, timeout: float) -> bool:
+        """Tell whether that has been handled, after so many seconds at most."""
+        until = monotonic() + timeout
+        while self.position < position:
+            if not self._is_leading:
+                self._show(self._reader.place())
+            left = until - monotonic()
+            if left <= 0:
+                break
+            with self._moved:
+                self._moved.wait_for(
+                    lambda: self.position >= position,
+                    left if self._is_leading else min(left, LOOK_SECONDS),
+                )
+        return self.position >= position
+
+    def _run(self) -> None:
+        pause = FIRST_PAUSE
+        while not self._stopping.is_set():
+            try:
+                if not self._turn.take():
+                    self._is_leading = False
+                    self._stopping.wait(TURN_SECONDS)
+                    continue
+                self._follow()
+                pause = FIRST_PAUSE
+            except Exception as error:
+                self._is_leading = False
+                self.error = error
+                logger.exception("follower failed", name=self.name, at=self.position)
+                self._stopping.wait(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+
+    def _follow(self) -> None:
+        """Catch up with the log, then wait until there may be more."""
+        if not self._is_leading:
+            self._place = self._reader.place()
+            self._show(self._place)
+            self._is_leading = True
+        if self._watch is None:
+            self._watch = self._log.watch()
+        while (batch := self._log.read(self._place)) and not self._stopping.is_set():
+            self._place = self._reader.handle(self._place, batch)
+            self._show(self._place)
+            self._heal()
+        if self._tick is not None and monotonic() - self._ticked_at >= POLL_SECONDS:
+            self._tick()
+            self._ticked_at = monotonic()
+        self._heal()
+        if not self._stopping.is_set():
+            self._watch.wait(POLL_SECONDS)
+
+    def _show(self, position: Position) -> None:
+        with self._moved:
+            self.position = position
+            self._moved.notify_all()
+
+    def _heal(self) -> None:
+        if self.error is not None:
+            logger.info("follower healed", name=self.name, at=self.position)
+        self.error = None

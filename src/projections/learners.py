@@ -1,0 +1,209 @@
+"""Manage Learners: everybody whom a centre knows, found by what is known of them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Date,
+    Index,
+    String,
+    Table,
+)
+
+from aggregates.details import Details
+from aggregates.names import fold as folded
+from aggregates.names import searchable_words
+from aggregates.registration import COMPLETING, Status
+from events.learner import (
+    LearnerCreated,
+    LearnerDetailsAmended,
+    LearnerIdentityAmended,
+)
+from events.registration import AwardClaimed, AwardWithdrawn, RegistrationMade
+from events.upload import LearnersAdded, UploadReceived
+from projections.read_model import METADATA, Moment, ReadModel
+from projections.rows import Rows, Values
+from store import Recorded
+
+ByteOrder = String().with_variant(String(collation="C"), "postgresql")
+"""Text in the order of its letters' numbers: a range finds what it begins with."""
+
+LEARNERS = Table(
+    "learners",
+    METADATA,
+    Column("stream", String, primary_key=True),
+    Column("learner", String, nullable=False, index=True),
+    Column("digits_backwards", ByteOrder, nullable=False, index=True),
+    Column("centre", String, nullable=False),
+    Column("given_name", String, nullable=False),
+    Column("family_name", String, nullable=False),
+    Column("date_of_birth", Date, nullable=False),
+    Column("gender", String),
+    Column("uln", String),
+    Column("centre_reference", String),
+    Column("group_called", String),
+    Column("likeness", String, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Index("learners_newest", "centre", "created_at", "learner"),
+    Index("learners_newest_anywhere", "created_at", "learner"),
+    Index("learners_alike", "centre", "likeness"),
+    Index("learners_born", "centre", "date_of_birth"),
+    Index("learners_by_uln", "uln", "centre"),
+)
+WORDS = Table(
+    "learner_words",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("word", ByteOrder, primary_key=True),
+    Column("stream", String, primary_key=True),
+)
+GROUPS = Table(
+    "learner_groups",
+    METADATA,
+    Column("stream", String, primary_key=True),
+    Column("centre", String, nullable=False),
+    Column("name", String, nullable=False, index=True),
+)
+MEMBERS = Table(
+    "learner_group_members",
+    METADATA,
+    Column("group_stream", String, primary_key=True),
+    Column("learner", String, primary_key=True),
+)
+REGISTRATIONS = Table(
+    "learner_registrations",
+    METADATA,
+    Column("stream", String, primary_key=True),
+    Column("learner", String, nullable=False, index=True),
+    Column("status", String, nullable=False),
+    Column("completed_by", String),
+    Index("learner_registrations_status", "status", "learner"),
+)
+
+
+def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
+    for recorded in batch:
+        aggregate, _, _ = recorded.event.topic.partition(".")
+        if folding := FOLDS.get(aggregate):
+            folding(rows, str(recorded.stream), recorded)
+
+
+def _fold_learner(rows: Rows, stream: str, recorded: Recorded) -> None:
+    match recorded.event:
+        case LearnerCreated() as event:
+            _create(rows, stream, recorded.recorded_at, event)
+        case LearnerIdentityAmended() as event:
+            if known := rows.get(LEARNERS, stream):
+                for key in _words(stream, known):
+                    rows.remove(WORDS, *key)
+            rows.change(LEARNERS, stream, **_identity(event))
+            _put_words(rows, stream, event)
+        case LearnerDetailsAmended() as event:
+            rows.change(
+                LEARNERS,
+                stream,
+                gender=event.gender,
+                uln=event.uln,
+                centre_reference=event.centre_reference,
+            )
+        case _:
+            pass
+
+
+def _fold_group(rows: Rows, stream: str, recorded: Recorded) -> None:
+    match recorded.event:
+        case UploadReceived(centre=centre, name=name):
+            values = {"stream": stream, "centre": centre, "name": folded(name)}
+            rows.put(GROUPS, values)
+        case LearnersAdded(learners=learners):
+            for learner in learners:
+                rows.put(MEMBERS, {"group_stream": stream, "learner": learner})
+        case _:
+            pass
+
+
+def _fold_registration(rows: Rows, stream: str, recorded: Recorded) -> None:
+    match recorded.event:
+        case RegistrationMade(learner=learner):
+            active = {"learner": learner, "status": Status.ACTIVE}
+            rows.put(REGISTRATIONS, {"stream": stream, **active})
+        case AwardClaimed(claim=claim, award_type=award_type):
+            if award_type in COMPLETING:
+                completed = {"status": Status.COMPLETED, "completed_by": claim}
+                rows.change(REGISTRATIONS, stream, **completed)
+        case AwardWithdrawn(claim=claim):
+            found = rows.get(REGISTRATIONS, stream)
+            if found is not None and found["completed_by"] == claim:
+                again = {"status": Status.ACTIVE, "completed_by": None}
+                rows.change(REGISTRATIONS, stream, **again)
+        case _:
+            pass
+
+
+FOLDS = {
+    "learner": _fold_learner,
+    "upload": _fold_group,
+    "registration": _fold_registration,
+}
+
+
+def _create(rows: Rows, stream: str, at: datetime, event: LearnerCreated) -> None:
+    rows.put(
+        LEARNERS,
+        {
+            "stream": stream,
+            "learner": event.learner,
+            "digits_backwards": digits_of(event.learner)[::-1],
+            "centre": event.centre,
+            "gender": event.gender,
+            "uln": event.uln,
+            "centre_reference": event.centre_reference,
+            "group_called": event.group,
+            "created_at": at,
+            **_identity(event),
+        },
+    )
+    _put_words(rows, stream, event)
+
+
+def _identity(event: LearnerCreated | LearnerIdentityAmended) -> Values:
+    details = Details(
+        given_name=event.given_name,
+        family_name=event.family_name,
+        date_of_birth=event.date_of_birth,
+    )
+    return {
+        "given_name": event.given_name,
+        "family_name": event.family_name,
+        "date_of_birth": event.date_of_birth,
+        "likeness": details.likeness,
+    }
+
+
+def _put_words(
+    rows: Rows, stream: str, event: LearnerCreated | LearnerIdentityAmended
+) -> None:
+    for name, word, _ in _words(stream, vars(event)):
+        rows.put(WORDS, {"name": name, "word": word, "stream": stream})
+
+
+def _words(stream: str, named: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Give the keys of the words that somebody so named is found by."""
+    for name in ("given_name", "family_name"):
+        for word in searchable_words(named[name]):
+            yield name, word, stream
+
+
+def digits_of(text: str) -> str:
+    """Give the digits of an identifier."""
+    return "".join(letter for letter in text if letter.isascii() and letter.isdigit())
+
+
+READ_MODEL = ReadModel(
+    name="manage-learners",
+    version=2,
+    tables=(LEARNERS, WORDS, GROUPS, MEMBERS, REGISTRATIONS),
+    fold=fold,
+)

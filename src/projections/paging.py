@@ -1,0 +1,107 @@
+"""Pages of a list: each says where the next begins, by what the list is sorted by."""
+
+import base64
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, literal, tuple_
+
+from aggregates.errors import Malformed
+
+R = TypeVar("R")
+
+LARGEST = 200
+LARGEST_INTEGER = 2**63
+
+
+class BadCursor(Malformed):
+    message = "The cursor is not one that this list gave. Start again without a cursor."
+
+
+class BadLimit(Malformed):
+    message = (
+        "A page holds 1 to {largest} rows, and {limit} were asked for. Ask for fewer."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page(Generic[R]):
+    """Some rows of a list, in order, and the cursor that the next ones are had with.
+
+    ``next_cursor`` is None on the last page.
+    """
+
+    rows: tuple[R, ...]
+    next_cursor: str | None = None
+
+
+def page(
+    connection: Connection,
+    query: Select[Any],
+    *,
+    by: Sequence[ColumnElement[Any]],
+    make: Callable[[Row[Any]], R],
+    limit: int,
+    cursor: str | None = None,
+    descending: bool = False,
+) -> Page[R]:
+    """Give one page of the query, sorted ``by`` columns that together are never equal.
+
+    None of the columns may be NULL. ``make`` turns a row of the query into what is
+    shown. Raises BadLimit unless 1 ≤ limit ≤ 200, BadCursor for a cursor of another
+    making.
+    """
+    if not 1 <= limit <= LARGEST:
+        raise BadLimit(pointer="/limit", largest=LARGEST, limit=limit)
+    if cursor is not None:
+        here, place = tuple_(*by), tuple_(*_values(cursor, by))
+        query = query.where(here < place if descending else here > place)
+    ordered = query.order_by(*(c.desc() if descending else c.asc() for c in by))
+    marked = ordered.add_columns(*(c.label(f"by {n}") for n, c in enumerate(by)))
+    found = connection.execute(marked.limit(limit + 1)).all()
+    rows = found[:limit]
+    is_last = len(found) <= limit
+    return Page(
+        rows=tuple(make(row) for row in rows),
+        next_cursor=None if is_last else _cursor(rows[-1][-len(by) :]),
+    )
+
+
+def _cursor(values: Sequence[Any]) -> str:
+    texts = [v.isoformat() if isinstance(v, date) else str(v) for v in values]
+    return base64.urlsafe_b64encode(json.dumps(texts).encode()).decode().rstrip("=")
+
+
+def _values(cursor: str, by: Sequence[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        texts = json.loads(base64.b64decode(padded, altchars="-_", validate=True))
+        pairs = list(zip(by, texts, strict=True))
+        return [literal(_value(c.type.python_type, t), c.type) for c, t in pairs]
+    except (ValueError, TypeError, AttributeError, ArithmeticError, RecursionError):
+        raise BadCursor(pointer="/cursor") from None
+
+
+def _value(kind: type[Any], text: str) -> date | Decimal | int | str:
+    """Read a value back. Raises ValueError for what the databases would refuse."""
+    if kind is datetime:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            raise ValueError(text)
+        return moment.astimezone(UTC)
+    if kind is date:
+        return date.fromisoformat(text)
+    if kind is int or kind is Decimal:
+        number = Decimal(text)
+        if not abs(number) < LARGEST_INTEGER / 100:
+            raise ValueError(text)
+        return int(number) if kind is int else number
+    if kind is not str:
+        raise NotImplementedError(f"A list cannot be sorted by {kind}.")
+    if b"\0" in text.encode():
+        raise ValueError(text)
+    return text

@@ -1,0 +1,111 @@
+"""What a read model is: tables, and how what happened is folded into them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+)
+from sqlalchemy.types import TypeEngine
+
+from projections.rows import Rows
+from store import Recorded
+
+METADATA = MetaData()
+"""Where every read model declares its tables."""
+
+PROGRESS = Table(
+    "progress",
+    METADATA,
+    Column("read_model", String, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("tables", JSON, nullable=False),
+)
+"""How far each read model has read, and the shape and names of the tables it keeps."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadModel:
+    """A name, the tables that it keeps and the fold that keeps them.
+
+    ``version`` is that of the tables' shape and of what the fold makes of an event:
+    with another than was kept, all is folded again at the next start.
+
+    ``fold`` gets events in order, many at a time, and never refuses one: what does not
+    concern it is passed over. It touches its own tables alone, and only by ``Rows``.
+    """
+
+    name: str
+    version: int
+    tables: tuple[Table, ...]
+    fold: Callable[[Rows, Sequence[Recorded]], None]
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC, aware of it on both databases: SQLite alone would forget."""
+
+    impl = DateTime
+    cache_ok = True
+
+    @property
+    def python_type(self) -> type[datetime]:
+        return datetime
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[datetime]:
+        with_zone = dialect.name == "postgresql"
+        return dialect.type_descriptor(DateTime(timezone=with_zone))
+
+    def process_bind_param(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} does not say in which time zone.")
+        utc = value.astimezone(UTC)
+        return utc if dialect.name == "postgresql" else utc.replace(tzinfo=None)
+
+    def process_result_value(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        if value is None:
+            return None
+        is_aware = dialect.name == "postgresql"
+        return value.astimezone(UTC) if is_aware else value.replace(tzinfo=UTC)
+
+
+class Money(TypeDecorator[Decimal]):
+    """Pounds and pence, kept as whole pence: both databases add those exactly."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    @property
+    def python_type(self) -> type[Decimal]:
+        return Decimal
+
+    def process_bind_param(
+        self,
+        value: Decimal | None,
+        dialect: Dialect,  # noqa: ARG002 - the library's hook
+    ) -> int | None:
+        return None if value is None else int((value * 100).to_integral_value())
+
+    def process_result_value(
+        self,
+        value: int | None,
+        dialect: Dialect,  # noqa: ARG002 - the library's hook
+    ) -> Decimal | None:
+        return None if value is None else Decimal(value).scaleb(-2)

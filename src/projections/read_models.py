@@ -1,0 +1,109 @@
+"""All read models of a process: kept at the head of the log, waited for and asked."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from time import monotonic
+
+import structlog
+from sqlalchemy import Connection, select
+
+from projections import rebuilding
+from projections.database import Database
+from projections.follower import Follower
+from projections.log import Log
+from projections.read_model import PROGRESS, ReadModel
+from projections.rebuilding import Difference, Progress
+from projections.view import View
+from store import EventStore, Position
+
+TURN = "read-models"
+
+logger = structlog.get_logger()
+
+
+class ReadModels:
+    """The read models in a database, and the followers that keep them.
+
+    Their tables are there from the first; rows follow once started, or by
+    ``catch_up``, and nothing is started twice. One process at a time keeps them;
+    another that has been started takes over when that one ends.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        log: Log,
+        store: EventStore,
+        models: Iterable[ReadModel],
+    ) -> None:
+        self._database = database
+        self._store = store
+        self._turn = database.turn(TURN)
+        self._views = {model.name: View(model, database) for model in models}
+        self._outdated = [v for v in self._views.values() if not v.prepare()]
+        self._followers = [Follower(v, log, self._turn) for v in self._views.values()]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._views)
+
+    @property
+    def errors(self) -> Mapping[str, str]:
+        """What fails at this moment, by read model; it is tried again and again."""
+        return {
+            f.name: why for f in self._followers if (why := f.complaint) is not None
+        }
+
+    def start(self) -> None:
+        """Make anew what is of another version, then follow in threads."""
+        self._renew()
+        for follower in self._followers:
+            follower.start()
+
+    def stop(self) -> None:
+        """Stop following, and let another process take over. Once, and for good."""
+        for follower in self._followers:
+            follower.stop()
+        self._turn.give_back()
+
+    def catch_up(self) -> None:
+        """Read what there is, here and now, whether or not anything was started."""
+        self._renew()
+        for view in self._views.values():
+            place = view.place()
+            while batch := self._store.log(after=place):
+                place = view.handle(place, batch)
+
+    def wait_for(self, position: Position, timeout: float) -> bool:
+        """Tell whether all have read so far, after so many seconds at most."""
+        until = monotonic() + timeout
+        return all(f.wait_for(position, until - monotonic()) for f in self._followers)
+
+    def connection(self) -> AbstractContextManager[Connection]:
+        """Give a connection to ask queries with."""
+        return self._database.reading()
+
+    def behind(self) -> dict[str, tuple[Position, Position]]:
+        """Give how far each has read, and the head of the log."""
+        with self._database.reading() as connection:
+            places = connection.execute(
+                select(PROGRESS.c.read_model, PROGRESS.c.position)
+            )
+            read = {row.read_model: row.position for row in places}
+        head = self._store.head()
+        return {name: (read[name], head) for name in self._views}
+
+    def rebuild(self, name: str, progress: Progress) -> None:
+        """Fold all events anew beside what is shown, then swap. KeyError if unknown."""
+        rebuilding.rebuild(self._views[name], self._store, progress)
+
+    def check(self, name: str, progress: Progress) -> tuple[Difference, ...]:
+        """Compare what is shown with all events folded anew. KeyError if unknown."""
+        return rebuilding.check(self._views[name], self._store, progress)
+
+    def _renew(self) -> None:
+        for view in self._outdated:
+            if not view.prepare():
+                logger.info("read model made anew", name=view.name)
+                self.rebuild(view.name, lambda _, __: None)
+        self._outdated.clear()

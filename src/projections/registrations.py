@@ -1,0 +1,157 @@
+"""Registrations: who is on which product, since when, and what has become of it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import Column, Connection, Date, Integer, Row, String, Table, select
+
+from aggregates.registration import COMPLETING, Status
+from events.registration import AwardClaimed, AwardWithdrawn, RegistrationMade
+from projections.paging import Page, page
+from projections.read_model import METADATA, Moment, Money, ReadModel
+from projections.rows import Rows
+from store import Recorded
+
+REGISTRATIONS = Table(
+    "registrations",
+    METADATA,
+    Column("stream", String, primary_key=True),
+    Column("registration", String, nullable=False),
+    Column("learner", String, nullable=False, index=True),
+    Column("centre", String, nullable=False, index=True),
+    Column("product", String, nullable=False),
+    Column("pathway", String),
+    Column("rules_version", Integer, nullable=False),
+    Column("status", String, nullable=False),
+    Column("completed_by", String),
+    Column("order", String, nullable=False, index=True),
+    Column("ordered_at", Moment, nullable=False, index=True),
+    Column("purchase_order", String),
+    Column("price", Money, nullable=False),
+    Column("course_starts", Date, nullable=False),
+    Column("course_ends", Date, nullable=False),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationRow:
+    """A registration in the list."""
+
+    registration: str
+    learner: str
+    centre: str
+    product: str
+    pathway: str | None
+    rules_version: int
+    status: Status
+    order: str
+    ordered_at: datetime
+    purchase_order: str | None
+    price: Decimal
+    course_starts: date
+    course_ends: date
+
+
+def row_of(recorded: Recorded, status: Status) -> RegistrationRow:
+    """Make the row of a registration from the fact that made it."""
+    event = recorded.event
+    if not isinstance(event, RegistrationMade):
+        raise TypeError(event)
+    return RegistrationRow(
+        registration=event.registration,
+        learner=event.learner,
+        centre=event.centre,
+        product=event.product,
+        pathway=event.pathway,
+        rules_version=event.rules_version,
+        status=status,
+        order=event.order,
+        ordered_at=recorded.recorded_at,
+        purchase_order=event.purchase_order,
+        price=event.price,
+        course_starts=event.course_starts,
+        course_ends=event.course_ends,
+    )
+
+
+def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
+    for recorded in batch:
+        stream = str(recorded.stream)
+        match recorded.event:
+            case RegistrationMade():
+                made = row_of(recorded, Status.ACTIVE)
+                rows.put(REGISTRATIONS, {"stream": stream, **asdict(made)})
+            case AwardClaimed(claim=claim, award_type=award_type):
+                if award_type in COMPLETING:
+                    rows.change(
+                        REGISTRATIONS,
+                        stream,
+                        status=Status.COMPLETED,
+                        completed_by=claim,
+                    )
+            case AwardWithdrawn(claim=claim):
+                found = rows.get(REGISTRATIONS, stream)
+                if found is not None and found["completed_by"] == claim:
+                    rows.change(
+                        REGISTRATIONS, stream, status=Status.ACTIVE, completed_by=None
+                    )
+            case _:
+                pass
+
+
+READ_MODEL = ReadModel(
+    name="registrations", version=1, tables=(REGISTRATIONS,), fold=fold
+)
+
+
+def search(
+    connection: Connection,
+    *,
+    centre: str | None,
+    learner: str | None = None,
+    product: str | None = None,
+    order: str | None = None,
+    status: Status | None = None,
+    limit: int,
+    cursor: str | None = None,
+) -> Page[RegistrationRow]:
+    """List registrations, newest first, by all that is asked (L4)."""
+    query = select(REGISTRATIONS)
+    for column, value in (
+        (REGISTRATIONS.c.centre, centre),
+        (REGISTRATIONS.c.learner, learner),
+        (REGISTRATIONS.c.product, product),
+        (REGISTRATIONS.c.order, order),
+        (REGISTRATIONS.c.status, status),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    return page(
+        connection,
+        query,
+        by=[REGISTRATIONS.c.ordered_at, REGISTRATIONS.c.stream],
+        make=_made,
+        limit=limit,
+        cursor=cursor,
+        descending=True,
+    )
+
+
+def _made(row: Row[tuple[object, ...]]) -> RegistrationRow:
+    return RegistrationRow(
+        registration=row.registration,
+        learner=row.learner,
+        centre=row.centre,
+        product=row.product,
+        pathway=row.pathway,
+        rules_version=row.rules_version,
+        status=Status(row.status),
+        order=row.order,
+        ordered_at=row.ordered_at,
+        purchase_order=row.purchase_order,
+        price=row.price,
+        course_starts=row.course_starts,
+        course_ends=row.course_ends,
+    )

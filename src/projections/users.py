@@ -1,0 +1,148 @@
+"""Users: who may sign in, and with which tokens."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Boolean, Column, Connection, String, Table, select
+
+from events.token import TokenIssued, TokenRevoked
+from events.user import UserAdded, UserDisabled, UserRoleChanged
+from projections.paging import Page, page
+from projections.read_model import METADATA, Moment, ReadModel
+from projections.rows import Rows
+from store import Recorded
+
+USERS = Table(
+    "users",
+    METADATA,
+    Column("stream", String, primary_key=True),
+    Column("name", String, nullable=False, index=True),
+    Column("full_name", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("centre", String, index=True),
+    Column("is_disabled", Boolean, nullable=False),
+)
+TOKENS = Table(
+    "tokens",
+    METADATA,
+    Column("stream", String, primary_key=True),
+    Column("token", String, nullable=False),
+    Column("user", String, nullable=False, index=True),
+    Column("label", String, nullable=False),
+    Column("issued_at", Moment, nullable=False),
+    Column("expires_at", Moment),
+    Column("is_revoked", Boolean, nullable=False),
+)
+
+
+def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
+    for recorded in batch:
+        stream = str(recorded.stream)
+        match recorded.event:
+            case UserAdded() as added:
+                user = {
+                    "stream": stream,
+                    "name": added.name,
+                    "full_name": added.full_name,
+                    "role": added.role.value,
+                    "centre": added.centre,
+                    "is_disabled": False,
+                }
+                rows.put(USERS, user)
+            case UserRoleChanged(role=role, centre=centre):
+                rows.change(USERS, stream, role=role.value, centre=centre)
+            case UserDisabled():
+                rows.change(USERS, stream, is_disabled=True)
+            case TokenIssued() as issued:
+                token = {
+                    "stream": stream,
+                    "token": issued.token,
+                    "user": issued.user,
+                    "label": issued.label,
+                    "issued_at": recorded.recorded_at,
+                    "expires_at": issued.expires_at,
+                    "is_revoked": False,
+                }
+                rows.put(TOKENS, token)
+            case TokenRevoked():
+                rows.change(TOKENS, stream, is_revoked=True)
+            case _:
+                pass
+
+
+READ_MODEL = ReadModel(name="users", version=1, tables=(USERS, TOKENS), fold=fold)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserRow:
+    """A user as a list shows them."""
+
+    name: str
+    full_name: str
+    role: str
+    centre: str | None
+    is_disabled: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenRow:
+    """A token as a list shows it: never its text."""
+
+    id: str
+    label: str
+    issued_at: datetime
+    expires_at: datetime | None
+    is_revoked: bool
+
+
+def search(
+    connection: Connection,
+    *,
+    centre: str | None,
+    name: str = "",
+    limit: int,
+    cursor: str | None = None,
+) -> Page[UserRow]:
+    """List users of a centre, or of all (None), whose name begins so, by name."""
+    query = select(USERS)
+    if centre is not None:
+        query = query.where(USERS.c.centre == centre)
+    if name:
+        begins = USERS.c.name.startswith(name.strip().lower(), autoescape=True)
+        query = query.where(begins)
+    return page(
+        connection,
+        query,
+        by=[USERS.c.name],
+        make=lambda row: UserRow(
+            name=row.name,
+            full_name=row.full_name,
+            role=row.role,
+            centre=row.centre,
+            is_disabled=row.is_disabled,
+        ),
+        limit=limit,
+        cursor=cursor,
+    )
+
+
+def tokens_of(
+    connection: Connection, *, user: str, limit: int, cursor: str | None = None
+) -> Page[TokenRow]:
+    """List a user's tokens, newest first."""
+    return page(
+        connection,
+        select(TOKENS).where(TOKENS.c.user == user),
+        by=[TOKENS.c.issued_at, TOKENS.c.token],
+        make=lambda row: TokenRow(
+            id=row.token,
+            label=row.label,
+            issued_at=row.issued_at,
+            expires_at=row.expires_at,
+            is_revoked=row.is_revoked,
+        ),
+        limit=limit,
+        cursor=cursor,
+        descending=True,
+    )

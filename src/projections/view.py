@@ -1,0 +1,151 @@
+"""A read model in a database: its tables, and how far they have come."""
+
+import secrets
+from collections.abc import Sequence
+
+from sqlalchemy import (
+    Connection,
+    MetaData,
+    Row,
+    Table,
+    delete,
+    insert,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.sql import quoted_name
+
+from projections.database import Database
+from projections.read_model import PROGRESS, ReadModel
+from projections.rows import Rows
+from store import Position, Recorded
+
+BESIDE = "_beside"
+"""What the names end in of tables that are made anew beside those that are shown."""
+
+
+class OtherVersion(Exception):
+    """The tables are kept by another version of the program."""
+
+    def __init__(self, name: str, version: int) -> None:
+        super().__init__(
+            f"{name} is kept at version {version} by another version of this program."
+            " Restart with the newest one."
+        )
+
+
+class View:
+    """One read model's rows and place, which change together or not at all."""
+
+    def __init__(
+        self, model: ReadModel, database: Database, *, beside: bool = False
+    ) -> None:
+        self.model = model
+        self.database = database
+        self.name = f"{model.name}{BESIDE}" if beside else model.name
+        self.tables = {t.name: _beside(t) if beside else t for t in model.tables}
+        self._is_mine = PROGRESS.c.read_model == self.name
+
+    def prepare(self) -> bool:
+        """Make what is not there; tell whether what is there is of this version."""
+        with self.database.making() as connection:
+            PROGRESS.create(connection, checkfirst=True)
+            kept = self._progress(connection)
+            if kept is None:
+                self._make(connection)
+            return kept is None or kept.version == self.model.version
+
+    def make_anew(self) -> None:
+        """Make empty tables in place of what there is."""
+        with self.database.making() as connection:
+            self.drop(connection)
+            self._make(connection)
+
+    def drop(self, connection: Connection) -> None:
+        """Take away every table that is kept under this name, and its place."""
+        kept = self._progress(connection)
+        for name in kept.tables if kept else ():
+            connection.execute(text(f'DROP TABLE IF EXISTS "{name}"'))
+        connection.execute(delete(PROGRESS).where(self._is_mine))
+
+    def place(self) -> Position:
+        """Look up how far it has read; raises OtherVersion if that is another's."""
+        with self.database.reading() as connection:
+            return self.place_in(connection)
+
+    def place_in(self, connection: Connection) -> Position:
+        kept = self._progress(connection)
+        if kept is None or kept.version != self.model.version:
+            raise OtherVersion(self.name, kept.version if kept else 0)
+        return int(kept.position)
+
+    def handle(self, after: Position, batch: Sequence[Recorded]) -> Position:
+        """Fold the events into the rows, unless another has moved the place since."""
+        with self.database.writing() as connection:
+            return self.handle_in(connection, after, batch)
+
+    def handle_in(
+        self, connection: Connection, after: Position, batch: Sequence[Recorded]
+    ) -> Position:
+        position = batch[-1].position
+        moved = connection.execute(
+            update(PROGRESS)
+            .where(
+                self._is_mine,
+                PROGRESS.c.version == self.model.version,
+                PROGRESS.c.position == after,
+            )
+            .values(position=position)
+        )
+        if moved.rowcount != 1:
+            return self.place_in(connection)
+        rows = Rows(connection, self.tables)
+        self.model.fold(rows, batch)
+        rows.flush()
+        return position
+
+    def take_over(self, connection: Connection, other: "View") -> None:
+        """Become what the other is, which is no more."""
+        position = other.place_in(connection)
+        self.drop(connection)
+        for name, table in other.tables.items():
+            connection.execute(text(f'ALTER TABLE "{table.name}" RENAME TO "{name}"'))
+        other.drop(connection)
+        self._keep(connection, position)
+
+    def hold(self, connection: Connection) -> Position:
+        """Give the place, which nobody moves until the transaction ends."""
+        kept = connection.execute(
+            select(PROGRESS).where(self._is_mine).with_for_update()
+        ).one_or_none()
+        return int(kept.position) if kept else 0
+
+    def _progress(self, connection: Connection) -> Row[tuple[object, ...]] | None:
+        query = select(PROGRESS).where(self._is_mine)
+        return connection.execute(query).one_or_none()
+
+    def _make(self, connection: Connection) -> None:
+        for table in self.tables.values():
+            table.create(connection)
+        self._keep(connection, 0)
+
+    def _keep(self, connection: Connection, position: Position) -> None:
+        names = [table.name for table in self.tables.values()]
+        connection.execute(
+            insert(PROGRESS).values(
+                read_model=self.name,
+                version=self.model.version,
+                position=position,
+                tables=names,
+            )
+        )
+
+
+def _beside(table: Table) -> Table:
+    """Make the table that is to replace this one, with names of its own throughout."""
+    copy = table.to_metadata(MetaData(), name=f"{table.name}{BESIDE}")
+    own = secrets.token_hex(4)
+    for number, part in enumerate(sorted(copy.indexes, key=lambda i: str(i.name))):
+        part.name = quoted_name(f"{table.name}_{own}_{number}", quote=None)
+    return copy

@@ -1,0 +1,149 @@
+"""The service, put together from plain values: what every door opens."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from access.policy import send
+from catalogue import Catalogue, load
+from commands.command import Command, Desk, Done
+from policies.claims import PROCESSING_DELAY, process_claims
+from policies.policies import Policies
+from policies.policy import Policy
+from policies.uploads import ADD_LEARNERS, CHECK_UPLOADS
+from projections import (
+    centres,
+    claimable_learners,
+    claims,
+    ineligible_learners,
+    learners,
+    orders,
+    registrations,
+    results,
+    uploads,
+    users,
+)
+from projections.database import Database, open_database
+from projections.log import Log
+from projections.read_model import ReadModel
+from projections.read_models import ReadModels
+from store import EventStore, Position, open_store
+
+READ_MODELS: tuple[ReadModel, ...] = (
+    centres.READ_MODEL,
+    users.READ_MODEL,
+    claimable_learners.READ_MODEL,
+    claims.READ_MODEL,
+    ineligible_learners.READ_MODEL,
+    learners.READ_MODEL,
+    orders.READ_MODEL,
+    registrations.READ_MODEL,
+    results.READ_MODEL,
+    uploads.READ_MODEL,
+)
+
+POLICIES: tuple[Policy, ...] = (ADD_LEARNERS, CHECK_UPLOADS)
+"""Those that need no setting."""
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Service:
+    """Facts, read models and policies over one database.
+
+    Commands are answered and read models may be asked from the first. Rows and
+    policies follow once it is started; ``stop`` ends everything, once and for good.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: EventStore,
+        database: Database,
+        catalogue: Catalogue,
+        clock: Callable[[], datetime] = now,
+        read_models: tuple[ReadModel, ...] = READ_MODELS,
+        policies: tuple[Policy, ...] = POLICIES,
+    ) -> None:
+        self.store = store
+        self.catalogue = catalogue
+        self.clock = clock
+        self.desk = Desk(store=store, catalogue=catalogue)
+        self._database = database
+        log = Log(store)
+        self.read_models = ReadModels(database, log, store, read_models)
+        self.policies = Policies(
+            policies,
+            desk=self.desk,
+            read_models=self.read_models,
+            log=log,
+            turn=database.turn("policies"),
+            clock=clock,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self, *, policies: bool = True) -> None:
+        """Keep the read models, and act by the policies unless that is not wanted."""
+        self.read_models.start()
+        if policies:
+            self.policies.start()
+
+    def stop(self) -> None:
+        """End what was started, and close the databases."""
+        self.policies.stop()
+        self.read_models.stop()
+        self._database.close()
+        self.store.close()
+
+    def send(self, command: Command) -> Done:
+        """Answer a command; raises what it is refused with."""
+        return send(command, self.desk)
+
+    def behind(self) -> dict[str, tuple[Position, Position]]:
+        """Give how far each read model and policy has read, and the head of the log."""
+        return self.read_models.behind() | self.policies.behind()
+
+    @property
+    def errors(self) -> Mapping[str, str]:
+        """What read models and policies fail at, at this moment."""
+        return {**self.read_models.errors, **self.policies.errors}
+
+
+def open_service(
+    database: str,
+    catalogue: Path,
+    keys: Path,
+    *,
+    clock: Callable[[], datetime] | None = None,
+    create_tables: bool = True,
+    processing_delay: timedelta = PROCESSING_DELAY,
+) -> Service:
+    """Open the service on ``sqlite:///folder`` or ``postgresql://…``.
+
+    ``processing_delay`` is how long a submitted claim can still be withdrawn (M13).
+    Raises InvalidCatalogue with all that is wrong in the catalogue's folder, and
+    KeyFileUnusable.
+    """
+    goods = load(catalogue)
+    store = open_store(database, keys=keys, clock=clock, create_tables=create_tables)
+    return Service(
+        store=store,
+        database=open_database(database),
+        catalogue=goods,
+        clock=clock or now,
+        policies=(*POLICIES, process_claims(processing_delay)),
+    )

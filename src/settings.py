@@ -1,0 +1,84 @@
+"""What the environment decides. Only the places where a process starts read it."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "LEARNER_MANAGEMENT_"
+MOST_PORTS = 65_535
+
+
+class InvalidSettings(Exception):
+    """Settings that cannot be used: each variable, and what is wrong with it."""
+
+    def __init__(self, faults: dict[str, str]) -> None:
+        super().__init__("\n".join(f"{name}: {text}" for name, text in faults.items()))
+        self.faults = faults
+
+
+class Settings(BaseSettings):
+    """Everything that may be set, with what holds if it is not."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
+
+    database: Annotated[
+        str,
+        Field(
+            pattern=r"^(sqlite:///.+|postgres(ql)?://.+)$",
+            description="sqlite:///folder, or postgresql://…",
+        ),
+    ] = "sqlite:///var"
+    catalogue: Annotated[
+        Path, Field(description="The folder of qualifications, products and centres.")
+    ] = Path("catalogue")
+    keys: Annotated[
+        Path, Field(description="The file of the master key; made if it is missing.")
+    ] = Path("var/master.key")
+    host: Annotated[str, Field(description="The address to listen at.")] = "127.0.0.1"
+    port: Annotated[
+        int, Field(ge=0, le=MOST_PORTS, description="The port to listen at.")
+    ] = 8000
+    processing_delay: Annotated[
+        timedelta,
+        Field(
+            ge=timedelta(0),
+            description="How long a submitted claim can be withdrawn, as PT15M.",
+        ),
+    ] = timedelta(minutes=15)
+    rate: Annotated[
+        str,
+        Field(
+            pattern=r"^[1-9][0-9]*/(second|minute|hour|day)$",
+            description="How often one user may ask: 6000/minute.",
+        ),
+    ] = "6000/minute"
+
+
+def variable(name: str) -> str:
+    """Name the environment variable of a setting."""
+    return f"{PREFIX}{name.upper()}"
+
+
+def load(**overrides: Any) -> Settings:
+    """Read the environment; options given on the command line win, None is not given.
+
+    Raises InvalidSettings, which names each variable at fault.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise InvalidSettings(
+            {
+                variable(str(fault["loc"][0])): f"{fault['input']!r} cannot be used. "
+                f"{fault['msg']}. It is to be: {described(str(fault['loc'][0]))}"
+                for fault in error.errors()
+            }
+        ) from None
+
+
+def described(name: str) -> str:
+    return Settings.model_fields[name].description or name

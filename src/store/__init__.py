@@ -1,0 +1,49 @@
+"""The event store: every fact, in the order it was recorded."""
+
+from store.envelope import (
+    Actor,
+    Change,
+    Held,
+    Once,
+    Position,
+    Recorded,
+    Reservation,
+    Stream,
+)
+from store.errors import (
+    AlreadyDone,
+    AlreadyReserved,
+    Conflict,
+    FileGone,
+    Forgotten,
+    KeyFileUnusable,
+    NotHeld,
+    Unavailable,
+    Unreadable,
+)
+from store.event_store import EventStore
+from store.opening import open_store
+from store.watch import Watch
+
+__all__ = [
+    "Actor",
+    "AlreadyDone",
+    "AlreadyReserved",
+    "Change",
+    "Conflict",
+    "EventStore",
+    "FileGone",
+    "Forgotten",
+    "Held",
+    "KeyFileUnusable",
+    "NotHeld",
+    "Once",
+    "Position",
+    "Recorded",
+    "Reservation",
+    "Stream",
+    "Unavailable",
+    "Unreadable",
+    "Watch",
+    "open_store",
+]

@@ -1,0 +1,134 @@
+"""Events in their envelopes: whose, which in line, when, on whose word, and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
+
+from events.event import Event
+
+Position: TypeAlias = int
+"""How far along the whole store an event lies; grows, with gaps."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Once:
+    """What makes an append happen only once, however often it is sent.
+
+    The scope and key are reserved in the same append. ``digest`` tells whether the
+    same thing was asked (a keyed digest of the request's body); None for policies.
+    """
+
+    scope: str
+    key: str
+    digest: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Who asks, in what role, from where: what every event's envelope says (H1)."""
+
+    user: str
+    role: str
+    centre: str | None
+    channel: str
+    request: str | None = None
+    cause: Position | None = None
+    once: Once | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """An event in its envelope.
+
+    ``centre`` is the user's, ``owner`` the centre that the stream belongs to, ``cause``
+    the position of the event that a policy acted on, ``correlation`` the request at the
+    root of it all. ``is_erased`` says that personal values can no longer be read:
+    stand-ins (empty text, the first day of all, None) are in their place.
+    """
+
+    position: Position
+    stream: UUID
+    version: int
+    recorded_at: datetime
+    user: str
+    role: str
+    centre: str | None
+    owner: str | None
+    channel: str
+    request: str | None
+    correlation: str | None
+    cause: Position | None
+    event: Event
+    is_erased: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reservation:
+    """A value that only one stream may hold at a time."""
+
+    scope: str
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """Who holds a reservation, and with what digest it was made."""
+
+    scope: str
+    key: str
+    stream: UUID
+    digest: str | None = None
+    position: Position
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stream:
+    """One aggregate's history, as it stood when it was opened; maybe empty."""
+
+    id: UUID
+    history: tuple[Recorded, ...] = ()
+
+    @property
+    def version(self) -> int:
+        return self.history[-1].version if self.history else 0
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        return tuple(recorded.event for recorded in self.history)
+
+    @property
+    def owner(self) -> str | None:
+        """The centre that it belongs to."""
+        return self.history[0].owner if self.history else None
+
+    def change(
+        self,
+        events: Sequence[Event],
+        *,
+        owner: str | None = None,
+        reserve: Sequence[Reservation] = (),
+        release: Sequence[Reservation] = (),
+    ) -> "Change":
+        """Say what is to be recorded next; the owner is named by the first event."""
+        return Change(
+            stream=self.id,
+            expected=self.version,
+            events=tuple(events),
+            owner=owner if owner is not None else self.owner,
+            reserve=tuple(reserve),
+            release=tuple(release),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """Events to be added to one stream, which must still be at the expected version."""
+
+    stream: UUID
+    expected: int
+    events: tuple[Event, ...]
+    owner: str | None = None
+    reserve: tuple[Reservation, ...] = ()
+    release: tuple[Reservation, ...] = ()

@@ -1,0 +1,67 @@
+"""How the store says no."""
+
+from uuid import UUID
+
+from store.envelope import Held, Recorded
+
+
+class Conflict(Exception):
+    """Somebody else added to a stream after it was read: who, and what came between."""
+
+    def __init__(self, stream: UUID, between: tuple[Recorded, ...]) -> None:
+        super().__init__(stream)
+        self.stream = stream
+        self.between = between
+
+
+class AlreadyReserved(Exception):
+    """Another stream holds the value."""
+
+    def __init__(self, held: Held) -> None:
+        super().__init__(f"{held.scope}: {held.key}")
+        self.held = held
+
+
+class AlreadyDone(Exception):
+    """What was to happen once has happened: see ``held.stream`` and ``held.digest``."""
+
+    def __init__(self, held: Held) -> None:
+        super().__init__(f"{held.scope}: {held.key}")
+        self.held = held
+
+
+class NotHeld(Exception):
+    """A stream let go of a value that it does not hold."""
+
+    def __init__(self, *, scope: str, key: str, stream: UUID) -> None:
+        super().__init__(f"The stream {stream} does not hold {scope}: {key}.")
+
+
+class Forgotten(Exception):
+    """Something personal was to be kept of a person whose data were erased."""
+
+    def __init__(self, person_id: UUID) -> None:
+        super().__init__(
+            f"The personal data of {person_id} were erased; nothing personal can be"
+            " kept of that person any more."
+        )
+        self.person_id = person_id
+
+
+class FileGone(Exception):
+    """The file was dropped, or its key was lost with the person's data."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no file {name} any more.")
+
+
+class Unreadable(Exception):
+    """A stored event cannot be understood by this version of the service."""
+
+
+class KeyFileUnusable(Exception):
+    """The file of the master key is missing, damaged, or of another store."""
+
+
+class Unavailable(Exception):
+    """The database does not answer."""

@@ -1,0 +1,225 @@
+"""Streams of events: opened, read and added to, all or nothing."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from threading import Lock
+from time import sleep
+from uuid import UUID, uuid4
+
+from store.codec import Row, read, read_written
+from store.envelope import Actor, Change, Held, Position, Recorded, Stream
+from store.errors import (
+    AlreadyDone,
+    AlreadyReserved,
+    Conflict,
+    FileGone,
+    NotHeld,
+    Unavailable,
+)
+from store.keys import Keyring, MasterKey, seal, unseal
+from store.recorder import ATTEMPTS, LOST, PAUSE, Append, Recorder, RefusedError, Why
+from store.reservations import Reservations
+from store.watch import Listener, Signal, Watch
+from store.writing import Writing
+
+CHUNK = 500
+BATCH = 500
+
+
+class EventStore:
+    """Every fact of the service, in the order it was recorded."""
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        master: MasterKey,
+        *,
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
+        self._recorder = recorder
+        self._master = master
+        self._keys = Keyring(master, recorder.person_keys)
+        self._clock = clock
+        self._signal = Signal()
+        self._listener: Listener | None = None
+        self._starting = Lock()
+
+    def open(self, stream: UUID) -> Stream:
+        """Read a stream to its end; an empty one if nothing was recorded in it."""
+        return Stream(
+            id=stream, history=self._read(*self._recorder.histories([stream]))
+        )
+
+    def open_many(self, streams: Iterable[UUID]) -> dict[UUID, Stream]:
+        """Read many streams, a stream for every id, in one round trip per 500."""
+        opened = {stream: Stream(id=stream) for stream in streams}
+        ids = list(opened)
+        for start in range(0, len(ids), CHUNK):
+            rows, erasures = self._recorder.histories(ids[start : start + CHUNK])
+            found = self._read(rows, erasures)
+            for stream, history in groupby(found, key=attrgetter("stream")):
+                opened[stream] = Stream(id=stream, history=tuple(history))
+        return opened
+
+    def append(
+        self, *changes: Change, by: Actor, unchanged: Iterable[Stream] = ()
+    ) -> Position | None:
+        """Record all that was decided, or nothing; the last event's position.
+
+        None if there are no events: then nothing at all is looked at or kept. The
+        streams of the changes, and those ``unchanged``, must be at the versions they
+        were read at. ``by.once`` is reserved for the stream of the first change.
+        Raises Conflict, AlreadyReserved, AlreadyDone, NotHeld, Forgotten, Unavailable.
+        """
+        writing = Writing(changes, by=by, unchanged=unchanged)
+        if not writing.has_events:
+            return None
+        guessing = True
+        while True:
+            writers = self._keys.writers(
+                writing.persons, fresh=writing.begun if guessing else ()
+            )
+            asked = writing.sealed(writers, at=self._clock and self._clock())
+            try:
+                position = self._insert(asked)
+            except RefusedError as refused:
+                self._explain(refused, asked)
+                self._keys.drop()
+                guessing = False
+            else:
+                writers.keep()
+                self._signal.reach(position)
+                return position
+
+    def _insert(self, asked: Append) -> Position:
+        """Append, and again if the connection breaks: the first may have been done."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return self._recorder.insert_events(asked.events, asked=asked)[-1]
+            except RefusedError:
+                done = self._position_of(asked) if attempt > 1 else None
+                if done is None:
+                    raise
+                return done
+            except LOST as error:
+                if attempt == ATTEMPTS:
+                    raise Unavailable(
+                        f"The database does not answer: {error}"
+                    ) from error
+                sleep(PAUSE * attempt)
+        raise AssertionError
+
+    def _position_of(self, asked: Append) -> Position | None:
+        """Find the last position of this very append, if it was done after all."""
+        last = asked.events[-1]
+        rows, _ = self._recorder.histories([UUID(str(last.originator_id))])
+        ours = [row for row in rows if row.version == last.originator_version]
+        if ours and read_written(ours[0].state).append == asked.id:
+            return ours[0].position
+        return None
+
+    def _explain(self, refused: RefusedError, asked: Append) -> None:
+        """Say why not; nothing if it was keys, which are to be looked up again."""
+        if refused.stream is not None:
+            version = dict(asked.expected)[refused.stream]
+            between = self.open(refused.stream).history[version:]
+            raise Conflict(refused.stream, between) from None
+        if refused.held is not None:
+            is_done = refused.why is Why.DONE
+            raise (AlreadyDone if is_done else AlreadyReserved)(refused.held) from None
+        if refused.claim is not None:
+            scope, key, stream, _ = refused.claim
+            raise NotHeld(scope=scope, key=key, stream=stream) from None
+
+    def log(self, *, after: Position, limit: int = BATCH) -> Sequence[Recorded]:
+        """Read every event after a position, in order, so many at most."""
+        return self._read(*self._recorder.log(after, limit))
+
+    def head(self) -> Position:
+        """Find the position of the last event; 0 if there is none."""
+        return self._recorder.head()
+
+    def held(self, scope: str, keys: Iterable[str]) -> dict[str, Held]:
+        """Find who holds which of these keys."""
+        return {held.key: held for held in self._recorder.held(scope, list(keys))}
+
+    def rebuild_reservations(self) -> int:
+        """Fold what is reserved from the events again, and put it in place."""
+        reservations = Reservations()
+        position = 0
+        while True:
+            rows, _ = self._recorder.log(position, BATCH)
+            reservations.fold(rows)
+            position = rows[-1].position if rows else position
+            held = reservations.held.values()
+            if not rows and self._recorder.replace_reservations(held, at=position):
+                return len(held)
+
+    def keyed(self, value: str) -> str:
+        """Make what stands for a personal value in a reservation's key."""
+        return self._master.keyed(value)
+
+    def put_file(self, content: bytes, *, key_of: UUID) -> str:
+        """Keep a file, sealed under the key of a person or an upload; its name.
+
+        Raises Forgotten.
+        """
+        name = uuid4().hex
+        while True:
+            writers = self._keys.writers([key_of], fresh=())
+            box = seal(writers.keys[key_of], content, name.encode())
+            if self._recorder.put_file(name, box, key_of, writers.drawn.get(key_of)):
+                writers.keep()
+                return name
+            self._keys.drop()
+
+    def file(self, name: str) -> bytes:
+        """Read a file; raises FileGone if it was dropped or its key was lost."""
+        found = self._recorder.file(name)
+        if found is None:
+            raise FileGone(name)
+        key_of, box, erasures = found
+        key = self._keys.readers([key_of], erasures=erasures)[key_of]
+        if key is None:
+            raise FileGone(name)
+        return unseal(key, box, name.encode())
+
+    def drop_file(self, name: str) -> None:
+        """Lose a file; that there is none any more is as well."""
+        self._recorder.drop_file(name)
+
+    def forget(self, person_id: UUID) -> None:
+        """Lose a person's key: nothing personal of them can be read again (H6)."""
+        self._recorder.forget(person_id)
+        self._keys.drop()
+
+    def watch(self) -> Watch:
+        """Listen for what is appended from now on, by any process."""
+        with self._starting:
+            if self._listener is None:
+                self._signal.reach(self.head())
+                self._listener = Listener(self._signal, self._recorder.listen)
+                self._listener.start()
+        return Watch(self._signal)
+
+    def bookmark(self, name: str) -> Position:
+        """Read how far a reader of the log has come; 0 if it has not begun."""
+        return self._recorder.bookmark(name)
+
+    def set_bookmark(self, name: str, position: Position) -> None:
+        self._recorder.set_bookmark(name, position)
+
+    def close(self) -> None:
+        with self._starting:
+            if self._listener is not None:
+                self._listener.stop()
+                self._listener = None
+        self._recorder.close()
+
+    def _read(self, rows: Sequence[Row], erasures: int) -> tuple[Recorded, ...]:
+        written = [read_written(row.state) for row in rows]
+        persons = {w.person for w in written if w.person is not None}
+        keys = self._keys.readers(persons, erasures=erasures) if persons else {}
+        return tuple(read(row, w, keys) for row, w in zip(rows, written, strict=True))

@@ -1,0 +1,187 @@
+"""Keys: the master key in a file, and under it a key of each person's own."""
+
+import base64
+import hmac
+import os
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from store.errors import Forgotten, KeyFileUnusable
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+MOST_KEPT = 50_000
+
+Wrapped: TypeAlias = Mapping[UUID, bytes | None]
+"""Person keys as they are stored, encrypted under the master key; None: erased."""
+
+
+def seal(key: AESGCM, plain: bytes, bound_to: bytes) -> bytes:
+    """Encrypt under a fresh nonce, which comes first in the answer (AES-256-GCM)."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + key.encrypt(nonce, plain, bound_to)
+
+
+def unseal(key: AESGCM, box: bytes, bound_to: bytes) -> bytes:
+    """Decrypt what was sealed; raises InvalidTag if it or its place was changed."""
+    return key.decrypt(box[:NONCE_BYTES], box[NONCE_BYTES:], bound_to)
+
+
+class MasterKey:
+    """The key that all others are kept under: 32 bytes, as base64, in a file."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._wrapping = AESGCM(_derived(secret, b"person keys"))
+        self._naming = _derived(secret, b"keyed values")
+        self.mark = self.keyed("the key of this store")
+
+    @classmethod
+    def read(cls, path: Path) -> "MasterKey":
+        """Read it; raises KeyFileUnusable, which says what is wrong with the file."""
+        try:
+            secret = base64.b64decode(path.read_bytes().strip(), validate=True)
+        except FileNotFoundError:
+            raise KeyFileUnusable(
+                f"The key file {path} is missing. Put it back from where it is kept"
+                " safe: without it, what is stored of people cannot be read."
+            ) from None
+        except ValueError:
+            secret = b""
+        except OSError as error:
+            raise KeyFileUnusable(
+                f"The key file {path} cannot be read: {error.strerror}."
+            ) from None
+        if len(secret) != KEY_BYTES:
+            raise KeyFileUnusable(
+                f"The key file {path} is damaged: it should hold {KEY_BYTES} bytes as"
+                " base64. Put it back from where it is kept safe."
+            )
+        return cls(secret)
+
+    @classmethod
+    def make(cls, path: Path) -> "MasterKey":
+        """Draw a new one and write the file, for its owner alone; another's is kept."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        drawn = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+        drawn.touch(mode=0o600, exist_ok=False)
+        drawn.write_bytes(base64.b64encode(os.urandom(KEY_BYTES)) + b"\n")
+        try:
+            path.hardlink_to(drawn)
+        except FileExistsError:
+            pass
+        finally:
+            drawn.unlink()
+        return cls.read(path)
+
+    def wrap(self, person_id: UUID, key: bytes) -> bytes:
+        return seal(self._wrapping, key, person_id.bytes)
+
+    def unwrap(self, person_id: UUID, wrapped: bytes) -> bytes:
+        try:
+            return unseal(self._wrapping, wrapped, person_id.bytes)
+        except InvalidTag:
+            raise KeyFileUnusable(
+                f"The key of {person_id} was not made under this master key."
+            ) from None
+
+    def keyed(self, value: str) -> str:
+        """Make what stands for a value where the value itself must not stand (hex)."""
+        return hmac.digest(self._naming, value.encode(), "sha256").hex()
+
+
+def _derived(secret: bytes, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose).derive(
+        secret
+    )
+
+
+class Keyring:
+    """The keys of the persons lately met, valid until somebody's data are erased.
+
+    Every read of the database says how many erasures there have been (in any process);
+    when it is another number, what is kept here is thrown away.
+    """
+
+    def __init__(
+        self, master: MasterKey, fetch: Callable[[Iterable[UUID]], Wrapped]
+    ) -> None:
+        self._master = master
+        self._fetch = fetch
+        self._kept: dict[UUID, AESGCM | None] = {}
+        self._erasures = -1
+
+    def readers(
+        self, persons: Iterable[UUID], *, erasures: int
+    ) -> Mapping[UUID, AESGCM | None]:
+        """Find the keys of persons after so many erasures; None for those erased."""
+        if erasures != self._erasures or len(self._kept) > MOST_KEPT:
+            self._kept, self._erasures = {}, erasures
+        kept = self._kept
+        missing = {person for person in persons if person not in kept}
+        if missing:
+            fetched = self._unwrapped(self._fetch(missing))
+            kept.update({person: fetched.get(person) for person in missing})
+        return kept
+
+    def writers(self, persons: Iterable[UUID], *, fresh: Collection[UUID]) -> "Writers":
+        """Find the keys to seal under, and draw those of persons not met before.
+
+        ``fresh`` are persons likely to be new, who are not looked up: the database
+        says if that was wrong. Raises Forgotten.
+        """
+        cache = self._kept
+        keys: dict[UUID, AESGCM] = {}
+        asked: set[UUID] = set()
+        for person in persons:
+            known = cache.get(person)
+            if known is None:
+                asked.add(person)
+            else:
+                keys[person] = known
+        looked_up = asked.difference(fresh)
+        fetched = self._unwrapped(self._fetch(looked_up)) if looked_up else {}
+        for person, found in fetched.items():
+            if found is None:
+                raise Forgotten(person)
+            keys[person] = found
+        drawn: dict[UUID, bytes] = {}
+        for person in asked - fetched.keys():
+            key = os.urandom(KEY_BYTES)
+            keys[person] = AESGCM(key)
+            drawn[person] = self._master.wrap(person, key)
+        return Writers(keys=keys, drawn=drawn, cache=cache)
+
+    def drop(self) -> None:
+        """Forget every key met, so that each is looked up again."""
+        self._kept = {}
+
+    def _unwrapped(self, wrapped: Wrapped) -> dict[UUID, AESGCM | None]:
+        return {
+            person: None if key is None else AESGCM(self._master.unwrap(person, key))
+            for person, key in wrapped.items()
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Writers:
+    """Keys to seal under; those that were drawn are wrapped, to be stored as well."""
+
+    keys: Mapping[UUID, AESGCM]
+    drawn: Mapping[UUID, bytes]
+    cache: dict[UUID, AESGCM | None]
+
+    def keep(self) -> None:
+        """Remember them, for they are stored now.
+
+        They go to the cache that they were looked up in: if there was an erasure
+        meanwhile, it has been thrown away, and they with it.
+        """
+        self.cache.update(self.keys)

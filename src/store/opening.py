@@ -1,0 +1,61 @@
+"""Opening the store that an address names."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from store.errors import KeyFileUnusable
+from store.event_store import EventStore
+from store.keys import MasterKey
+from store.postgres import PostgresRecorder
+from store.recorder import Recorder
+from store.sqlite import SQLiteRecorder
+
+SQLITE = "sqlite:///"
+POSTGRES = ("postgresql://", "postgres://")
+
+
+def open_store(
+    url: str,
+    *,
+    keys: Path,
+    clock: Callable[[], datetime] | None = None,
+    create_tables: bool = True,
+) -> EventStore:
+    """Open ``sqlite:///folder`` or ``postgresql://…``, with the master key in a file.
+
+    The key file is made if the store is new. Raises KeyFileUnusable if it is missing,
+    damaged or another store's; ValueError if the address is of neither kind.
+    """
+    recorder = _recorder(url, create_tables=create_tables)
+    try:
+        return EventStore(recorder, _master_key(recorder, keys), clock=clock)
+    except BaseException:
+        recorder.close()
+        raise
+
+
+def _recorder(url: str, *, create_tables: bool) -> Recorder:
+    if url.startswith(SQLITE):
+        return SQLiteRecorder(
+            Path(url.removeprefix(SQLITE)), create_tables=create_tables
+        )
+    if url.startswith(POSTGRES):
+        return PostgresRecorder(url, create_tables=create_tables)
+    raise ValueError(
+        f"{url!r} names no store: say sqlite:///folder or postgresql://host/database."
+    )
+
+
+def _master_key(recorder: Recorder, file: Path) -> MasterKey:
+    mark = recorder.mark(None)
+    if mark is None and not file.exists():
+        master = MasterKey.make(file)
+    else:
+        master = MasterKey.read(file)
+    if recorder.mark(master.mark) != master.mark:
+        raise KeyFileUnusable(
+            f"The key file {file} is not the one that this store was begun with. Put"
+            " that one back: with another, what is stored of people cannot be read."
+        )
+    return master

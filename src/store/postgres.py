@@ -1,0 +1,284 @@
+"""Events in PostgreSQL, where one round trip appends them."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from threading import Event as Flag
+from time import monotonic
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import psycopg
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+from psycopg import Connection, Cursor
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import dict_row, tuple_row
+from psycopg.sql import SQL, Composed
+
+from store.codec import Row
+from store.envelope import Held, Position
+from store.postgres_tables import (
+    APPEND,
+    BOOKMARK,
+    FILE,
+    HEAD,
+    HELD,
+    HISTORIES,
+    KEYS,
+    LISTEN,
+    LOCK,
+    LOG,
+    STATEMENTS,
+)
+from store.recorder import Append, Claim, RefusedError, Why, retried
+
+Query: TypeAlias = SQL | Composed
+
+CONNECTIONS = 9
+POLL_SECONDS = 1.0
+SLICE_SECONDS = 0.1
+OPTIONS = "-c timezone=UTC -c enable_seqscan=off -c jit=off"
+"""Every query here has its index: a plan made while a table was empty must use it."""
+
+
+class Datastore(PostgresDatastore):
+    """A server: a few connections, opened as they are needed."""
+
+    def __init__(self, url: str) -> None:
+        said = conninfo_to_dict(url)
+        super().__init__(
+            dbname=str(said.get("dbname", "")),
+            host=str(said.get("host", "")),
+            port=str(said.get("port", "")),
+            user=str(said.get("user", "")),
+            password=str(said.get("password", "")),
+            pool_size=1,
+            max_overflow=CONNECTIONS - 1,
+        )
+        options = f"{said.get('options') or ''} {OPTIONS}"
+        self._conninfo = make_conninfo(url, options=options)
+        self.pool.conninfo = self._conninfo
+        self.pool.kwargs = {"row_factory": dict_row}
+
+    def connect(self) -> Connection[Any]:
+        """Open a connection that is not one of the pool's."""
+        return psycopg.connect(self._conninfo, autocommit=True)
+
+    def register_type_adapters(self) -> None:
+        """There are no types of the library's to register."""
+
+
+class PostgresRecorder(PostgresApplicationRecorder):
+    """The library's recorder, with one function of the server to append."""
+
+    datastore: Datastore
+
+    def __init__(self, url: str, *, create_tables: bool) -> None:
+        super().__init__(Datastore(url))
+        self.sql_create_statements = []
+        if create_tables:
+            self.create_table()
+
+    def insert_events(
+        self, stored_events: Sequence[StoredEvent], **kwargs: Any
+    ) -> Sequence[Position]:
+        """Write it all, or nothing: then raises RefusedError. One round trip."""
+        asked: Append = kwargs["asked"]
+        once = asked.once or (None,) * 4
+        with self._cursor() as c:
+            c.execute(
+                APPEND,
+                (
+                    [s.originator_id for s in stored_events],
+                    [s.originator_version for s in stored_events],
+                    [s.topic for s in stored_events],
+                    [s.state for s in stored_events],
+                    *_columns(asked.expected, 2),
+                    *_columns(asked.reserve, 3),
+                    *_columns(asked.release, 3),
+                    *once,
+                    list(asked.drawn),
+                    list(asked.drawn.values()),
+                    list(asked.living),
+                    asked.at,
+                ),
+                prepare=True,
+            )
+            why, position, stream, scope, key, digest = c.fetchall()[0]
+        if why is not None:
+            raise _refused(Why(why), position, (scope, key, stream, digest))
+        return range(position + 1 - len(stored_events), position + 1)
+
+    @retried
+    def histories(self, streams: Sequence[UUID]) -> tuple[Sequence[Row], int]:
+        """Read streams, each from its beginning; the rows of a stream are in order."""
+        return _read(self._all(HISTORIES, [list(streams)]))
+
+    @retried
+    def log(self, after: Position, limit: int) -> tuple[Sequence[Row], int]:
+        return _read(self._all(LOG, [after, limit]))
+
+    @retried
+    def head(self) -> Position:
+        return int(self._all(HEAD)[0][0])
+
+    @retried
+    def held(self, scope: str, keys: Sequence[str]) -> Sequence[Held]:
+        return [_held(row) for row in self._all(HELD, [scope, list(keys)])]
+
+    def replace_reservations(self, held: Iterable[Held], *, at: Position) -> bool:
+        """Put these in place of all there are, if the log still ends there."""
+        rows = [(h.scope, h.key, h.stream, h.digest, h.position) for h in held]
+        with self._writing() as c:
+            if c.execute(HEAD).fetchone() != (at,):
+                return False
+            c.execute("DELETE FROM reservations")
+            c.executemany("INSERT INTO reservations VALUES (%s, %s, %s, %s, %s)", rows)
+        return True
+
+    @retried
+    def person_keys(self, persons: Iterable[UUID]) -> Mapping[UUID, bytes | None]:
+        return dict(self._all(KEYS, [list(persons)]))
+
+    def forget(self, person_id: UUID) -> None:
+        """Lose the key, and the files under it."""
+        with self._writing() as c:
+            c.execute(
+                "INSERT INTO person_keys VALUES (%s, NULL)"
+                " ON CONFLICT (person_id) DO UPDATE SET wrapped = NULL",
+                [person_id],
+            )
+            c.execute("DELETE FROM files WHERE key_of = %s", [person_id])
+            c.execute(
+                "UPDATE about SET value = value::bigint + 1 WHERE name = 'erasures'"
+            )
+
+    def put_file(
+        self, name: str, content: bytes, key_of: UUID, drawn: bytes | None
+    ) -> bool:
+        """Keep a sealed file, and its key if it was drawn; False: keys have changed."""
+        with self._writing() as c:
+            found = c.execute(
+                "SELECT wrapped FROM person_keys WHERE person_id = %s", [key_of]
+            ).fetchone()
+            if (found is None) != (drawn is not None) or found == (None,):
+                return False
+            if drawn is not None:
+                c.execute("INSERT INTO person_keys VALUES (%s, %s)", [key_of, drawn])
+            c.execute("INSERT INTO files VALUES (%s, %s, %b)", [name, key_of, content])
+        return True
+
+    @retried
+    def file(self, name: str) -> tuple[UUID, bytes, int] | None:
+        found = self._all(FILE, [name])
+        return found[0] if found else None
+
+    def drop_file(self, name: str) -> None:
+        with self._writing() as c:
+            c.execute("DELETE FROM files WHERE name = %s", [name])
+
+    @retried
+    def bookmark(self, name: str) -> Position:
+        found = self._all(BOOKMARK, [name])
+        return int(found[0][0]) if found else 0
+
+    @retried
+    def set_bookmark(self, name: str, position: Position) -> None:
+        with self._cursor() as c:
+            c.execute(
+                "INSERT INTO bookmarks VALUES (%s, %s)"
+                " ON CONFLICT (name) DO UPDATE SET position = excluded.position",
+                [name, position],
+            )
+
+    @retried
+    def mark(self, drawn: str | None) -> str | None:
+        """Read the mark of the master key, or make it if there is none yet."""
+        with self._writing() as c:
+            if drawn is not None:
+                c.execute(
+                    "INSERT INTO about VALUES ('key', %s) ON CONFLICT DO NOTHING",
+                    [drawn],
+                )
+            found = c.execute("SELECT value FROM about WHERE name = 'key'").fetchone()
+        return None if found is None else str(found[0])
+
+    def listen(self, heard: Callable[[Position], None], stop: Flag) -> None:
+        """Say how far the log reaches, whichever process writes, until told to stop.
+
+        It listens and asks each second as well: a connection can go deaf unnoticed.
+        """
+        while not stop.is_set():
+            try:
+                with self.datastore.connect() as connection:
+                    connection.execute(LISTEN)
+                    while not stop.is_set():
+                        (position,) = connection.execute(HEAD).fetchone() or (0,)
+                        heard(int(position))
+                        _hear(connection, heard, stop)
+            except psycopg.Error:
+                stop.wait(POLL_SECONDS)
+
+    def close(self) -> None:
+        self.datastore.close()
+
+    def _create_table(self, curs: Cursor[Any]) -> None:
+        for statement in STATEMENTS:
+            curs.execute(statement)
+
+    @contextmanager
+    def _cursor(self) -> Iterator[Cursor[Any]]:
+        with (
+            self.datastore.get_connection() as connection,
+            connection.cursor(binary=True, row_factory=tuple_row) as cursor,
+        ):
+            yield cursor
+
+    @contextmanager
+    def _writing(self) -> Iterator[Cursor[Any]]:
+        """Give the one transaction that may write just now."""
+        with self._cursor() as c, c.connection.transaction():
+            c.execute(LOCK)
+            yield c
+
+    def _all(self, query: Query, asked: Sequence[object] = ()) -> list[Any]:
+        with self._cursor() as c:
+            return c.execute(query, asked, prepare=True).fetchall()
+
+
+def _hear(
+    connection: Connection[Any], heard: Callable[[Position], None], stop: Flag
+) -> None:
+    """Pass on what is notified for a second, or until told to stop."""
+    until = monotonic() + POLL_SECONDS
+    while monotonic() < until and not stop.is_set():
+        for told in connection.notifies(timeout=SLICE_SECONDS, stop_after=1):
+            heard(int(told.payload))
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], count: int) -> list[list[Any]]:
+    return [[row[column] for row in rows] for column in range(count)]
+
+
+def _refused(
+    why: Why, position: Position | None, said: tuple[str, str, UUID, str | None]
+) -> RefusedError:
+    match why:
+        case Why.MOVED:
+            return RefusedError(why, stream=said[2])
+        case Why.KEYS:
+            return RefusedError(why)
+        case Why.NOT_HELD:
+            return RefusedError(why, claim=Claim(*said))
+        case _:
+            scope, key, stream, digest = said
+            return RefusedError(why, held=_held((scope, key, stream, digest, position)))
+
+
+def _held(row: tuple[Any, ...]) -> Held:
+    scope, key, stream, digest, position = row
+    return Held(scope=scope, key=key, stream=stream, digest=digest, position=position)
+
+
+def _read(rows: Sequence[tuple[Any, ...]]) -> tuple[list[Row], int]:
+    return [Row(*row[:-1]) for row in rows], rows[0][-1] if rows else 0

@@ -1,0 +1,146 @@
+"""What the store asks of a database, whichever it is."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import wraps
+from threading import Event as Flag
+from time import sleep
+from typing import NamedTuple, ParamSpec, Protocol, TypeVar
+from uuid import UUID
+
+from eventsourcing.persistence import InterfaceError, OperationalError, StoredEvent
+
+from store.codec import Row
+from store.envelope import Held, Position
+from store.errors import Unavailable
+
+ATTEMPTS = 4
+PAUSE = 0.2
+LOST = (InterfaceError, OperationalError)
+"""What is raised when a connection breaks, which is when an answer can be lost."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def retried(read: Callable[P, T]) -> Callable[P, T]:
+    """Ask again when the connection breaks; raises Unavailable when it stays broken."""
+
+    @wraps(read)
+    def again(*args: P.args, **kwargs: P.kwargs) -> T:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return read(*args, **kwargs)
+            except LOST as error:
+                if attempt == ATTEMPTS:
+                    raise Unavailable(
+                        f"The database does not answer: {error}"
+                    ) from error
+                sleep(PAUSE * attempt)
+        raise AssertionError
+
+    return again
+
+
+class Claim(NamedTuple):
+    """A value to be held by a stream."""
+
+    scope: str
+    key: str
+    stream: UUID
+    digest: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Append:
+    """All that is to be written at once, and on which conditions.
+
+    ``expected`` are the streams that must still be at the version said; ``drawn`` the
+    wrapped keys of persons who must have none yet, ``living`` persons who must have
+    one. ``at`` is None for the database's own clock.
+    """
+
+    id: UUID
+    events: Sequence[StoredEvent]
+    expected: Sequence[tuple[UUID, int]]
+    reserve: Sequence[Claim] = ()
+    release: Sequence[Claim] = ()
+    once: Claim | None = None
+    drawn: Mapping[UUID, bytes]
+    living: Collection[UUID] = ()
+    at: datetime | None = None
+
+
+class Why(StrEnum):
+    """Why an append was not done."""
+
+    MOVED = "moved"
+    RESERVED = "reserved"
+    DONE = "done"
+    NOT_HELD = "not held"
+    KEYS = "keys"
+
+
+class RefusedError(Exception):
+    """An append was not done: a stream has moved, or a value is (not) held."""
+
+    def __init__(
+        self,
+        why: Why,
+        *,
+        stream: UUID | None = None,
+        held: Held | None = None,
+        claim: Claim | None = None,
+    ) -> None:
+        super().__init__(why)
+        self.why = why
+        self.stream = stream
+        self.held = held
+        self.claim = claim
+
+
+class Recorder(Protocol):
+    """A database of events, one writer at a time, so that positions are in order.
+
+    Every read that is to be decrypted also says how many erasures there have been.
+    """
+
+    def insert_events(
+        self, stored_events: Sequence[StoredEvent], *, asked: Append
+    ) -> Sequence[Position]:
+        """Write it all, or nothing: then raises RefusedError."""
+        ...
+
+    def histories(self, streams: Sequence[UUID]) -> tuple[Sequence[Row], int]: ...
+
+    def log(self, after: Position, limit: int) -> tuple[Sequence[Row], int]: ...
+
+    def head(self) -> Position: ...
+
+    def held(self, scope: str, keys: Sequence[str]) -> Sequence[Held]: ...
+
+    def replace_reservations(self, held: Iterable[Held], *, at: Position) -> bool: ...
+
+    def person_keys(self, persons: Iterable[UUID]) -> Mapping[UUID, bytes | None]: ...
+
+    def forget(self, person_id: UUID) -> None: ...
+
+    def put_file(
+        self, name: str, content: bytes, key_of: UUID, drawn: bytes | None
+    ) -> bool: ...
+
+    def file(self, name: str) -> tuple[UUID, bytes, int] | None: ...
+
+    def drop_file(self, name: str) -> None: ...
+
+    def bookmark(self, name: str) -> Position: ...
+
+    def set_bookmark(self, name: str, position: Position) -> None: ...
+
+    def mark(self, drawn: str | None) -> str | None: ...
+
+    def listen(self, heard: Callable[[Position], None], stop: Flag) -> None: ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,384 @@
+"""Events in one SQLite file: the embedded default."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event as Flag
+from threading import RLock
+from time import monotonic, sleep
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.persistence import OperationalError, StoredEvent
+from eventsourcing.sqlite import (
+    SQLiteApplicationRecorder,
+    SQLiteConnection,
+    SQLiteConnectionPool,
+    SQLiteCursor,
+    SQLiteDatastore,
+    SQLiteTransaction,
+)
+
+from store.codec import Row, encode
+from store.envelope import Held, Position
+from store.recorder import Append, Claim, RefusedError, Why, retried
+
+BUSY_SECONDS = 30
+POLL_SECONDS = 0.05
+
+TABLES = (
+    """CREATE TABLE IF NOT EXISTS stored_events (
+        position INTEGER PRIMARY KEY,
+        originator_id TEXT NOT NULL,
+        originator_version INTEGER NOT NULL,
+        topic TEXT NOT NULL,
+        recorded_at TEXT NOT NULL,
+        state BLOB NOT NULL,
+        UNIQUE (originator_id, originator_version))""",
+    """CREATE TABLE IF NOT EXISTS reservations (
+        scope TEXT, key TEXT, stream TEXT NOT NULL, digest TEXT,
+        position INTEGER NOT NULL, PRIMARY KEY (scope, key)) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS person_keys (
+        person_id TEXT PRIMARY KEY, wrapped BLOB) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS files (
+        name TEXT PRIMARY KEY, key_of TEXT NOT NULL, content BLOB NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS bookmarks (
+        name TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS about (
+        name TEXT PRIMARY KEY, value ANY) WITHOUT ROWID""",
+    "INSERT OR IGNORE INTO about VALUES ('erasures', 0)",
+)
+HISTORIES = """
+    SELECT position, originator_id, originator_version, topic, recorded_at, state,
+        (SELECT value FROM about WHERE name = 'erasures')
+    FROM stored_events WHERE originator_id IN (SELECT value FROM json_each(?))
+    ORDER BY originator_id, originator_version"""
+LOG = """
+    SELECT position, originator_id, originator_version, topic, recorded_at, state,
+        (SELECT value FROM about WHERE name = 'erasures')
+    FROM stored_events WHERE position > ? ORDER BY position LIMIT ?"""
+LATEST = (
+    "SELECT position, recorded_at FROM stored_events ORDER BY position DESC LIMIT 1"
+)
+VERSION = "SELECT max(originator_version) FROM stored_events WHERE originator_id = ?"
+HELD = """SELECT * FROM reservations
+    WHERE scope = ? AND key IN (SELECT value FROM json_each(?))"""
+RESERVATION = "SELECT * FROM reservations WHERE scope = ? AND key = ?"
+KEYS = "SELECT * FROM person_keys WHERE person_id IN (SELECT value FROM json_each(?))"
+KEY = "SELECT wrapped FROM person_keys WHERE person_id = ?"
+FILE = """SELECT key_of, content, (SELECT value FROM about WHERE name = 'erasures')
+    FROM files WHERE name = ?"""
+
+
+class Immediate(SQLiteTransaction):
+    """A transaction that takes the write lock as it begins, if it is to write."""
+
+    def __enter__(self) -> SQLiteCursor:
+        cursor = self.connection.cursor()
+        try:
+            cursor.execute("BEGIN IMMEDIATE" if self.commit else "BEGIN")
+        except sqlite3.OperationalError as error:
+            raise OperationalError(error) from error
+        return cursor
+
+
+class Connection(SQLiteConnection):
+    """A connection whose transactions are such."""
+
+    @contextmanager
+    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
+        with Immediate(self, commit=commit) as cursor, cursor:
+            yield cursor
+
+
+class Pool(SQLiteConnectionPool):
+    """Connections that wait for a lock, sync each commit, and wipe what they delete."""
+
+    def _create_connection(self) -> SQLiteConnection:
+        made = sqlite3.connect(
+            self.db_name,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        made.execute("PRAGMA synchronous = FULL")
+        made.execute("PRAGMA secure_delete = ON")
+        return Connection(sqlite_conn=made, max_age=self.max_age)
+
+
+class Datastore(SQLiteDatastore):
+    """One file; writers of this process queue here, and readers never wait for them."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(str(file))
+        self.pool = Pool(db_name=str(file), pool_size=9, pool_timeout=BUSY_SECONDS)
+        self._writing = RLock()
+
+    @contextmanager
+    def get_connection(self, *, commit: bool) -> Iterator[SQLiteConnection]:
+        if commit:
+            with self._writing, self._connected() as connection:
+                yield connection
+        else:
+            with self._connected() as connection:
+                yield connection
+
+    @contextmanager
+    def _connected(self) -> Iterator[SQLiteConnection]:
+        connection = self.pool.get_connection()
+        try:
+            yield connection
+        finally:
+            self.pool.put_connection(connection)
+
+
+class SQLiteRecorder(SQLiteApplicationRecorder):
+    """The library's recorder, with all that is to happen in the same transaction."""
+
+    def __init__(self, folder: Path, *, create_tables: bool) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        super().__init__(Datastore(folder / "events.db"))
+        if create_tables:
+            self._use_wal()
+            self.create_table()
+
+    def construct_create_table_statements(self) -> list[str]:
+        return list(TABLES)
+
+    def _use_wal(self) -> None:
+        """Turn the write-ahead log on; other processes may be at the same just now."""
+        until = monotonic() + BUSY_SECONDS
+        with self.datastore.get_connection(commit=True) as connection:
+            while True:
+                try:
+                    connection.cursor().execute("PRAGMA journal_mode = WAL")
+                except sqlite3.OperationalError:
+                    if monotonic() > until:
+                        raise
+                    sleep(POLL_SECONDS)
+                else:
+                    return
+
+    def insert_events(
+        self, stored_events: Sequence[StoredEvent], **kwargs: Any
+    ) -> Sequence[Position]:
+        """Write it all, or nothing: then raises RefusedError."""
+        with self.datastore.transaction(commit=True) as c:
+            return self._insert_events(c, stored_events, **kwargs)
+
+    def _insert_events(
+        self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any
+    ) -> Sequence[int]:
+        asked: Append = kwargs["asked"]
+        _require_versions(c, asked.expected)
+        _put_keys(c, asked)
+        c.execute(LATEST)
+        head, latest = c.fetchone() or (0, "")
+        now = (asked.at or datetime.now(UTC)).astimezone(UTC)
+        at = max(now.isoformat(timespec="microseconds"), latest)
+        positions = range(head + 1, head + 1 + len(stored_events))
+        c.executemany(
+            "INSERT INTO stored_events VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    position,
+                    _hex(s.originator_id),
+                    s.originator_version,
+                    s.topic,
+                    at,
+                    s.state,
+                )
+                for position, s in zip(positions, stored_events, strict=True)
+            ],
+        )
+        _release(c, asked.release)
+        _reserve(c, asked, positions[-1])
+        return positions
+
+    @retried
+    def histories(self, streams: Sequence[UUID]) -> tuple[Sequence[Row], int]:
+        """Read streams, each from its beginning; the rows of a stream are in order."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(HISTORIES, (_listed(streams),))
+            return _read(c)
+
+    @retried
+    def log(self, after: Position, limit: int) -> tuple[Sequence[Row], int]:
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(LOG, (after, limit))
+            return _read(c)
+
+    @retried
+    def head(self) -> Position:
+        return self.max_notification_id() or 0
+
+    @retried
+    def held(self, scope: str, keys: Sequence[str]) -> Sequence[Held]:
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(HELD, (scope, encode(keys).decode()))
+            return [_held(row) for row in c.fetchall()]
+
+    def replace_reservations(self, held: Iterable[Held], *, at: Position) -> bool:
+        """Put these in place of all there are, if the log still ends there."""
+        with self.datastore.transaction(commit=True) as c:
+            if (self._max_notification_id(c) or 0) != at:
+                return False
+            c.execute("DELETE FROM reservations")
+            c.executemany(
+                "INSERT INTO reservations VALUES (?, ?, ?, ?, ?)",
+                [(h.scope, h.key, h.stream.hex, h.digest, h.position) for h in held],
+            )
+        return True
+
+    @retried
+    def person_keys(self, persons: Iterable[UUID]) -> Mapping[UUID, bytes | None]:
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(KEYS, (_listed(persons),))
+            return {UUID(person): wrapped for person, wrapped in c.fetchall()}
+
+    def forget(self, person_id: UUID) -> None:
+        """Lose the key, in the write-ahead log too, and the files under it."""
+        with self.datastore.transaction(commit=True) as c:
+            c.execute(
+                "INSERT INTO person_keys VALUES (?, NULL)"
+                " ON CONFLICT (person_id) DO UPDATE SET wrapped = NULL",
+                (person_id.hex,),
+            )
+            c.execute("DELETE FROM files WHERE key_of = ?", (person_id.hex,))
+            c.execute("UPDATE about SET value = value + 1 WHERE name = 'erasures'")
+        with self.datastore.get_connection(commit=True) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def put_file(
+        self, name: str, content: bytes, key_of: UUID, drawn: bytes | None
+    ) -> bool:
+        """Keep a sealed file, and its key if it was drawn; False: keys have changed."""
+        with self.datastore.transaction(commit=True) as c:
+            c.execute(KEY, (key_of.hex,))
+            found = c.fetchone()
+            if (found is None) != (drawn is not None) or found == (None,):
+                return False
+            if drawn is not None:
+                c.execute("INSERT INTO person_keys VALUES (?, ?)", (key_of.hex, drawn))
+            c.execute("INSERT INTO files VALUES (?, ?, ?)", (name, key_of.hex, content))
+        return True
+
+    @retried
+    def file(self, name: str) -> tuple[UUID, bytes, int] | None:
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(FILE, (name,))
+            found = c.fetchone()
+        return None if found is None else (UUID(found[0]), found[1], found[2])
+
+    def drop_file(self, name: str) -> None:
+        with self.datastore.transaction(commit=True) as c:
+            c.execute("DELETE FROM files WHERE name = ?", (name,))
+
+    @retried
+    def bookmark(self, name: str) -> Position:
+        with self.datastore.transaction(commit=False) as c:
+            c.execute("SELECT position FROM bookmarks WHERE name = ?", (name,))
+            (position,) = c.fetchone() or (0,)
+        return int(position)
+
+    @retried
+    def set_bookmark(self, name: str, position: Position) -> None:
+        with self.datastore.transaction(commit=True) as c:
+            c.execute(
+                "INSERT OR REPLACE INTO bookmarks VALUES (?, ?)", (name, position)
+            )
+
+    @retried
+    def mark(self, drawn: str | None) -> str | None:
+        """Read the mark of the master key, or make it if there is none yet."""
+        with self.datastore.transaction(commit=drawn is not None) as c:
+            if drawn is not None:
+                c.execute("INSERT OR IGNORE INTO about VALUES ('key', ?)", (drawn,))
+            c.execute("SELECT value FROM about WHERE name = 'key'")
+            (mark,) = c.fetchone() or (None,)
+        return mark
+
+    def listen(self, heard: Callable[[Position], None], stop: Flag) -> None:
+        """Say how far the log reaches, whichever process writes, until told to stop."""
+        while not stop.wait(POLL_SECONDS):
+            heard(self.head())
+
+    def close(self) -> None:
+        self.datastore.close()
+
+
+def _require_versions(c: SQLiteCursor, expected: Iterable[tuple[UUID, int]]) -> None:
+    for stream, version in expected:
+        c.execute(VERSION, (stream.hex,))
+        if (c.fetchone()[0] or 0) != version:
+            raise RefusedError(Why.MOVED, stream=stream)
+
+
+def _put_keys(c: SQLiteCursor, asked: Append) -> None:
+    for person in asked.living:
+        c.execute(KEY, (person.hex,))
+        if c.fetchone() in {None, (None,)}:
+            raise RefusedError(Why.KEYS)
+    try:
+        c.executemany(
+            "INSERT INTO person_keys VALUES (?, ?)",
+            [(person.hex, wrapped) for person, wrapped in asked.drawn.items()],
+        )
+    except sqlite3.IntegrityError:
+        raise RefusedError(Why.KEYS) from None
+
+
+def _release(c: SQLiteCursor, release: Iterable[Claim]) -> None:
+    for claim in release:
+        c.execute(
+            "DELETE FROM reservations WHERE scope = ? AND key = ? AND stream = ?"
+            " RETURNING 1",
+            (claim.scope, claim.key, claim.stream.hex),
+        )
+        if c.fetchone() is None:
+            raise RefusedError(Why.NOT_HELD, claim=claim)
+
+
+def _reserve(c: SQLiteCursor, asked: Append, position: Position) -> None:
+    if asked.once is not None:
+        c.execute(RESERVATION, (asked.once.scope, asked.once.key))
+        if found := c.fetchone():
+            raise RefusedError(Why.DONE, held=_held(found))
+    for claim in asked.reserve:
+        c.execute(RESERVATION, (claim.scope, claim.key))
+        if (found := c.fetchone()) and found[2] != claim.stream.hex:
+            raise RefusedError(Why.RESERVED, held=_held(found))
+    claims = asked.reserve if asked.once is None else (*asked.reserve, asked.once)
+    c.executemany(
+        "INSERT OR IGNORE INTO reservations VALUES (?, ?, ?, ?, ?)",
+        [(r.scope, r.key, r.stream.hex, r.digest, position) for r in claims],
+    )
+
+
+def _held(row: tuple[str, str, str, str | None, int]) -> Held:
+    scope, key, stream, digest, position = row
+    return Held(
+        scope=scope, key=key, stream=UUID(stream), digest=digest, position=position
+    )
+
+
+def _read(c: SQLiteCursor) -> tuple[list[Row], int]:
+    rows = []
+    erasures = 0
+    when: dict[str, datetime] = {}
+    for position, stream, version, topic, at, state, counted in c.fetchall():
+        if at not in when:
+            when[at] = datetime.fromisoformat(at)
+        rows.append(Row(position, UUID(stream), version, topic, when[at], state))
+        erasures = counted
+    return rows, erasures
+
+
+def _listed(ids: Iterable[UUID]) -> str:
+    return encode([i.hex for i in ids]).decode()
+
+
+def _hex(stream: UUID | str) -> str:
+    return stream.hex if isinstance(stream, UUID) else stream

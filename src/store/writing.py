@@ -1,0 +1,117 @@
+"""An append as it is put together: rows, and the conditions they are written on."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from eventsourcing.persistence import StoredEvent
+
+from store.codec import Box, Written, encode, person_of, place, write_event
+from store.envelope import Actor, Change, Held, Stream
+from store.errors import AlreadyReserved
+from store.keys import Writers
+from store.recorder import Append, Claim
+
+
+class Writing:
+    """Changes, who makes them, and what must not have changed meanwhile.
+
+    Raises ValueError if a stream is changed twice, or something is reserved or released
+    without an event that says so; AlreadyReserved if two streams want the same value.
+    """
+
+    def __init__(
+        self, changes: Sequence[Change], *, by: Actor, unchanged: Iterable[Stream]
+    ) -> None:
+        self.id = uuid4()
+        self._changes = changes
+        self._by = by
+        self._expected = {c.stream: c.expected for c in changes}
+        if len(self._expected) < len(changes):
+            raise ValueError("A stream is changed twice in one append.")
+        if any((c.reserve or c.release) and not c.events for c in changes):
+            raise ValueError("A value is reserved or released without any event.")
+        self._conditions = [
+            *self._expected.items(),
+            *((stream.id, stream.version) for stream in unchanged),
+        ]
+        self.has_events = any(c.events for c in changes)
+        self.persons: set[UUID] = set()
+        self.begun: set[UUID] = set()
+        for change in changes:
+            persons = {p for p in map(person_of, change.events) if p is not None}
+            self.persons |= persons
+            if not change.expected:
+                self.begun |= persons
+
+    def sealed(self, writers: Writers, *, at: datetime | None) -> Append:
+        """Write it all down, personal values sealed under these keys."""
+        return Append(
+            id=self.id,
+            events=list(self._stored(writers)),
+            expected=self._conditions,
+            reserve=self._reserved(),
+            release=[
+                Claim(r.scope, r.key, c.stream)
+                for c in self._changes
+                for r in c.release
+            ],
+            once=self._once(),
+            drawn=writers.drawn,
+            living=self.persons - writers.drawn.keys(),
+            at=at,
+        )
+
+    def _reserved(self) -> list[Claim]:
+        wanted: dict[tuple[str, str], Claim] = {}
+        for change in self._changes:
+            for scope, key in ((r.scope, r.key) for r in change.reserve):
+                claim = Claim(scope, key, change.stream)
+                other = wanted.setdefault((scope, key), claim)
+                if other.stream != change.stream:
+                    raise AlreadyReserved(
+                        Held(scope=scope, key=key, stream=other.stream, position=0)
+                    )
+        return list(wanted.values())
+
+    def _once(self) -> Claim | None:
+        once = self._by.once
+        if once is None:
+            return None
+        return Claim(once.scope, once.key, self._changes[0].stream, once.digest)
+
+    def _stored(self, writers: Writers) -> Iterator[StoredEvent]:
+        by = self._by
+        once = self._once()
+        request = by.request if by.cause is None else None
+        for change in self._changes:
+            reserved = [(r.scope, r.key) for r in change.reserve]
+            released = [(r.scope, r.key) for r in change.release]
+            for version, event in enumerate(change.events, start=change.expected + 1):
+                person = person_of(event)
+                topic = event.topic
+                box = None
+                if person is not None:
+                    bound_to = place(change.stream, version, topic)
+                    box = Box(writers.keys[person], bound_to)
+                data, sealed = write_event(event, box)
+                written = Written(
+                    version=event.version,
+                    append=self.id,
+                    user=by.user,
+                    role=by.role,
+                    centre=by.centre,
+                    owner=change.owner,
+                    channel=by.channel,
+                    request=request,
+                    correlation=by.request,
+                    cause=by.cause,
+                    person=person,
+                    sealed=sealed,
+                    reserved=reserved,
+                    released=released,
+                    once=once and (once.scope, once.key, once.digest, once.stream),
+                    data=data,
+                )
+                yield StoredEvent(change.stream, version, topic, encode(written))
+                reserved, released, once = [], [], None

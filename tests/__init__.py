@@ -1,0 +1,1 @@
+"""What holds, told by name; the folders mirror src/."""

@@ -1,0 +1,189 @@
+"""What is told of a learner: every fault at once, each in a sentence."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregates.details import COLUMNS, LONGEST, OVERFLOW, Checked, check, given_uln
+from aggregates.problem import SENTENCES, sentence
+from events.upload import Problem
+from tests.learner_examples import CELLS, DETAILS, TODAY, ULN, cells
+
+
+def found(**changed: str) -> Checked:
+    return check(cells(**changed), today=TODAY)
+
+
+def faults(checked: Checked) -> list[tuple[str, str]]:
+    return [(problem.column, problem.code) for problem in checked.problems]
+
+
+def test_good_cells_make_details() -> None:
+    """U6."""
+    assert found() == Checked(details=DETAILS, problems=(), warnings=())
+
+
+def test_details_written_as_cells_are_the_same_details() -> None:
+    """L2."""
+    assert check(DETAILS.cells, today=TODAY).details == DETAILS
+
+
+def test_what_is_not_mandatory_may_be_blank() -> None:
+    """U2."""
+    told = {column: CELLS[column] for column in list(COLUMNS)[:3]}
+    details = check(told, today=TODAY).details
+    assert details is not None
+    assert details.others == (None, None, None, None, None)
+
+
+@pytest.mark.parametrize("column", ["given_name", "family_name", "date_of_birth"])
+@pytest.mark.parametrize("blank", ["", "  ", "\u00a0\u200b"])
+def test_a_mandatory_value_must_be_there(column: str, blank: str) -> None:
+    """U6."""
+    assert faults(found(**{column: blank})) == [(column, "missing")]
+
+
+def test_every_fault_is_told_at_once() -> None:
+    """U6, L1."""
+    checked = found(given_name="", date_of_birth="31/02/2006", uln="1234567890")
+    assert faults(checked) == [
+        ("given_name", "missing"),
+        ("date_of_birth", "not-a-real-date"),
+        ("uln", "uln-check-digit"),
+    ]
+    assert checked.details is None
+
+
+@pytest.mark.parametrize("column", list(COLUMNS))
+def test_a_value_has_a_greatest_length(column: str) -> None:
+    longest = "9" * LONGEST
+    assert (column, "too-long") not in faults(found(**{column: longest}))
+    assert (column, "too-long") in faults(found(**{column: longest + "9"}))
+
+
+def test_the_temporary_uln_is_none_given_and_said_so() -> None:
+    """U4."""
+    checked = found(uln="9999999999")
+    assert checked.details is not None
+    assert checked.details.uln is None
+    assert checked.warnings == (Problem(column="uln", code="uln-temporary"),)
+    assert given_uln(cells(uln="9999999999")) is None
+
+
+def test_a_question_mark_in_a_name_is_a_warning() -> None:
+    """U4: Excel has lost a letter."""
+    checked = found(given_name="?ukasz")
+    assert checked.problems == ()
+    assert checked.warnings == (Problem(column="given_name", code="letter-lost"),)
+
+
+def test_more_cells_than_columns_is_a_fault() -> None:
+    assert faults(found(**{OVERFLOW: "Jr"})) == [(OVERFLOW, "too-many-cells")]
+
+
+def test_the_age_is_not_looked_at_without_a_day() -> None:
+    assert check(cells(date_of_birth="1/1/1800"), today=None).details is not None
+    assert check(cells(date_of_birth="1/1/1800"), today=TODAY).details is None
+
+
+def test_people_are_alike_by_name_and_birth_without_case_and_accents() -> None:
+    """U6."""
+    other = check(cells(given_name="CHLOE", family_name="d'arcy"), today=TODAY).details
+    assert other is not None
+    assert other.likeness == DETAILS.likeness
+
+
+@given(
+    st.fixed_dictionaries({column: st.text(max_size=12) for column in COLUMNS}),
+)
+def test_any_cells_are_details_or_have_faults_with_sentences(
+    told: dict[str, str],
+) -> None:
+    """U6."""
+    checked = check(told, today=TODAY)
+    assert (checked.details is None) == bool(checked.problems)
+    for problem in checked.problems + checked.warnings:
+        assert sentence(problem, told)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        (
+            "date_of_birth",
+            "31/02/2006",
+            "31 February is not a real date. Enter a date like 27/3/2006.",
+        ),
+        (
+            "date_of_birth",
+            "29/02/2007",
+            "29 February 2007 is not a real date. Enter a date like 27/3/2006.",
+        ),
+        (
+            "date_of_birth",
+            "03/27/2006",
+            "27 is not a month, and the day comes first. Enter a date like 27/3/2006.",
+        ),
+        (
+            "date_of_birth",
+            "05/03/06",
+            (
+                "Is the year of 05/03/06 1906 or 2006? Enter all four digits, as in "
+                "27/3/2006."
+            ),
+        ),
+        (
+            "date_of_birth",
+            "soon",
+            "soon is not a date. Enter a date like 27/3/2006.",
+        ),
+        (
+            "date_of_birth",
+            "24/11/2017",
+            "A learner born on 24/11/2017 is not yet 10 years old. Check the year.",
+        ),
+        (
+            "uln",
+            "1234567890",
+            (
+                "ULN must pass the check digit. 1234567890 does not: check for a swapped "
+                "digit, or leave it blank."
+            ),
+        ),
+        (
+            "uln",
+            "1.23E+09",
+            (
+                "1.23E+09 is what Excel makes of a long number, and the ULN is lost."
+                " Format the column as text and enter the ULN again, or leave it"
+                " blank."
+            ),
+        ),
+        (
+            "family_name",
+            "",
+            "Family name is missing. Every learner needs one.",
+        ),
+    ],
+)
+def test_a_fault_is_said_in_a_sentence_that_helps(
+    column: str, value: str, said: str
+) -> None:
+    """U6."""
+    told = cells(**{column: value})
+    (problem,) = check(told, today=TODAY).problems
+    assert sentence(problem, told) == said
+
+
+def test_other_rows_and_learners_are_named_in_the_sentence() -> None:
+    """U6."""
+    twice = Problem(column="uln", code="uln-twice", rows=(3, 5, 9))
+    assert f"ULN {ULN} is in rows 3, 5 and 9 as well." in sentence(twice, CELLS)
+    pair = Problem(column="uln", code="uln-twice", rows=(3,))
+    assert f"ULN {ULN} is in row 3 as well." in sentence(pair, CELLS)
+    held = Problem(column="uln", code="uln-held", learners=("L-1",))
+    assert f"ULN {ULN} belongs to learner L-1 of your centre" in sentence(held, CELLS)
+
+
+def test_every_sentence_ends_as_one() -> None:
+    assert all(text.endswith((".", "?")) for text in SENTENCES.values())

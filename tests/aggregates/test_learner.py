@@ -1,0 +1,109 @@
+"""The rules of learners: given these events, when this is asked, then that follows."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from aggregates.learner import (
+    AmendmentNeedsReason,
+    IdentityAmendmentUsed,
+    Learner,
+)
+from events.learner import LearnerDetailsAmended, LearnerIdentityAmended
+from tests.learner_examples import DETAILS, PERSON, learner_created
+
+given = Learner.replay
+RENAMED = replace(DETAILS, family_name="Darcy")
+MOVED = replace(DETAILS, postcode="RG1 4PN")
+RENAMING = LearnerIdentityAmended(
+    person_id=PERSON,
+    given_name="Chloë",
+    family_name="Darcy",
+    date_of_birth=date(2006, 3, 27),
+)
+MOVING = LearnerDetailsAmended(
+    person_id=PERSON,
+    gender="F",
+    uln=DETAILS.uln,
+    centre_reference="RIV-1",
+    email="chloe@example.org",
+    postcode="RG1 4PN",
+)
+
+
+def test_a_learner_is_made_known_with_their_details() -> None:
+    """L1."""
+    learner = given([learner_created()])
+    assert learner.details == DETAILS
+    made = Learner.create(
+        learner=learner.learner,
+        centre=learner.centre,
+        group=None,
+        person_id=PERSON,
+        details=DETAILS,
+    )
+    assert made == [learner_created()]
+
+
+def test_a_centre_may_amend_who_a_learner_is_once() -> None:
+    """L2."""
+    learner = given([learner_created()])
+    assert learner.amendments_left == 1
+    assert learner.amend(RENAMED, is_further=False, reason=None) == [RENAMING]
+
+
+def test_a_centre_may_not_amend_who_a_learner_is_twice() -> None:
+    """L2."""
+    learner = given([learner_created(), RENAMING])
+    assert learner.amendments_left == 0
+    with pytest.raises(IdentityAmendmentUsed):
+        learner.amend(DETAILS, is_further=False, reason=None)
+
+
+def test_one_amendment_may_cover_name_and_date_of_birth() -> None:
+    """L2."""
+    details = replace(RENAMED, given_name="Chloe", date_of_birth=date(2006, 4, 1))
+    (amended,) = given([learner_created()]).amend(
+        details, is_further=False, reason=None
+    )
+    learner = given([learner_created(), amended])
+    assert (learner.details, learner.amendments_left) == (details, 0)
+
+
+def test_other_details_may_be_amended_freely() -> None:
+    """L2."""
+    learner = given([learner_created(), RENAMING])
+    details = replace(RENAMED, postcode="RG1 4PN")
+    assert learner.amend(details, is_further=False, reason=None) == [MOVING]
+    assert given([learner_created(), RENAMING, MOVING]).details == details
+
+
+def test_identity_and_other_details_may_be_amended_together() -> None:
+    """L2."""
+    details = replace(RENAMED, postcode="RG1 4PN")
+    amended = given([learner_created()]).amend(details, is_further=False, reason=None)
+    assert amended == [RENAMING, MOVING]
+
+
+def test_an_account_specialist_may_amend_further_with_a_reason() -> None:
+    """L2: and the centre's one amendment is not used up by it."""
+    learner = given([learner_created()])
+    (amended,) = learner.amend(RENAMED, is_further=True, reason="Passport seen")
+    assert amended == replace(RENAMING, is_further=True, reason="Passport seen")
+    after = given([learner_created(), amended])
+    assert after.amendments_left == 1
+
+
+@pytest.mark.parametrize("reason", [None, "", "  "])
+def test_an_account_specialist_says_why(reason: str | None) -> None:
+    """L2."""
+    learner = given([learner_created()])
+    with pytest.raises(AmendmentNeedsReason):
+        learner.amend(MOVED, is_further=True, reason=reason)
+
+
+def test_amending_to_what_is_known_changes_nothing() -> None:
+    """L2."""
+    learner = given([learner_created(), RENAMING])
+    assert learner.amend(RENAMED, is_further=False, reason=None) == []

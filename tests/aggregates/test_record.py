@@ -1,0 +1,174 @@
+"""The rules of records: checked, put right, removed, and made learners."""
+
+import pytest
+
+from aggregates.details import check
+from aggregates.record import (
+    Around,
+    CannotLink,
+    Record,
+    RecordIsDone,
+    RecordIsRemoved,
+    RecordState,
+    check_around,
+)
+from events.upload import (
+    Problem,
+    RecordAmended,
+    RecordBecameLearner,
+    RecordChecked,
+    RecordConfirmed,
+    RecordLinked,
+    RecordRemoved,
+)
+from tests.learner_examples import (
+    CELLS,
+    CHLOE,
+    PERSON,
+    TODAY,
+    ULN,
+    ZOE,
+    cells,
+    record_read,
+)
+
+given = Record.replay
+TWICE = Problem(column="uln", code="uln-twice", rows=(5,))
+HELD = Problem(column="uln", code="uln-held", learners=(CHLOE,))
+LIKE = Problem(column="family_name", code="like-learner", learners=(CHLOE, ZOE))
+BLANK = Problem(column="family_name", code="missing")
+BECAME = RecordBecameLearner(learner=CHLOE)
+
+
+def test_a_record_is_checked_against_its_file_and_its_centre() -> None:
+    """U6: beside what is wrong with it by itself."""
+    own = check(cells(family_name=""), today=TODAY)
+    around = Around(twins=[5], holder=CHLOE, alike=[CHLOE, ZOE])
+    found = check_around(own, around)
+    assert found.problems == (BLANK, TWICE, HELD)
+    assert found.warnings == (LIKE,)
+
+
+def test_a_record_alone_in_file_and_centre_is_as_good_as_its_cells() -> None:
+    """U6."""
+    own = check(CELLS, today=TODAY)
+    assert check_around(own, Around()) == own
+
+
+def test_a_record_without_problems_is_valid() -> None:
+    """U6."""
+    assert given([record_read()]).state is RecordState.VALID
+
+
+def test_a_record_with_a_problem_is_invalid_whatever_else() -> None:
+    """U6."""
+    read = record_read(problems=(TWICE,), warnings=(LIKE,))
+    assert given([read]).state is RecordState.INVALID
+
+
+def test_a_record_like_a_learner_waits_for_an_answer() -> None:
+    """U6: a letter that Excel lost does not."""
+    assert given([record_read(warnings=(LIKE,))]).state is RecordState.TO_CONFIRM
+    lost = Problem(column="given_name", code="letter-lost")
+    assert given([record_read(warnings=(lost,))]).state is RecordState.VALID
+
+
+def test_an_amended_record_is_as_the_new_check_found_it() -> None:
+    """U8."""
+    record = given([record_read(problems=(BLANK,))])
+    new = record.amended({"family_name": "Darcy"})
+    (amended,) = record.amend(new, check(new, today=TODAY))
+    assert amended == RecordAmended(
+        person_id=PERSON, cells=cells(family_name="Darcy"), problems=(), warnings=()
+    )
+    after = record.apply(amended)
+    assert (after.cells, after.state) == (new, RecordState.VALID)
+
+
+def test_amending_nothing_records_only_what_is_found_otherwise() -> None:
+    """U8."""
+    record = given([record_read()])
+    found = check(CELLS, today=TODAY)
+    assert record.amend(CELLS, found) == []
+    held = check_around(found, Around(holder=CHLOE))
+    assert record.amend(CELLS, held) == [RecordChecked(problems=(HELD,), warnings=())]
+
+
+def test_a_record_knows_which_rows_have_its_uln_now() -> None:
+    """U6: when one of a pair goes the other is right, when one comes it is not."""
+    record = given([record_read(problems=(BLANK, TWICE))])
+    assert record.twins == {5}
+    assert record.with_twins({5}) == []
+    assert record.with_twins(set()) == [RecordChecked(problems=(BLANK,), warnings=())]
+    more = Problem(column="uln", code="uln-twice", rows=(5, 9))
+    both = RecordChecked(problems=(BLANK, more), warnings=())
+    assert record.with_twins({9, 5}) == [both]
+    assert record.apply(both).twins == {5, 9}
+
+
+def test_a_different_person_is_confirmed_once_for_all() -> None:
+    """U6: and not asked about again when the record is amended."""
+    record = given([record_read(warnings=(LIKE,))])
+    (confirmed,) = record.confirm()
+    assert confirmed == RecordConfirmed(learners=tuple(sorted((CHLOE, ZOE))))
+    after = record.apply(confirmed)
+    assert (after.state, after.warnings) == (RecordState.VALID, ())
+    assert after.confirm() == []
+    new = cells(postcode="RG1 4PN")
+    found = check_around(check(new, today=TODAY), Around(alike=[ZOE]))
+    (amended,) = after.amend(new, found)
+    assert after.apply(amended).state is RecordState.VALID
+
+
+def test_the_same_person_is_linked_whatever_the_cells_say() -> None:
+    """U6: by likeness, or by the ULN that they hold."""
+    for read in (record_read(warnings=(LIKE,)), record_read(problems=(HELD,))):
+        record = given([read])
+        (linked,) = record.link(CHLOE)
+        after = record.apply(linked)
+        assert (after.state, after.linked_to) == (RecordState.VALID, CHLOE)
+        assert after.link(CHLOE) == []
+        assert after.uln is None
+
+
+def test_a_record_cannot_be_linked_to_just_anybody() -> None:
+    """U6."""
+    record = given([record_read(problems=(HELD,))])
+    with pytest.raises(CannotLink):
+        record.link(ZOE)
+
+
+def test_amending_a_linked_record_parts_it_again() -> None:
+    """U6, U8."""
+    linked = RecordLinked(learner=CHLOE)
+    record = given([record_read(warnings=(LIKE,)), linked])
+    (amended,) = record.amend(CELLS, check(CELLS, today=TODAY))
+    after = record.apply(amended)
+    assert (after.linked_to, after.uln) == (None, ULN)
+
+
+def test_a_record_is_removed_once() -> None:
+    """U8."""
+    record = given([record_read()])
+    assert record.remove() == [RecordRemoved()]
+    removed = given([record_read(), RecordRemoved()])
+    assert removed.state is RecordState.REMOVED
+    assert removed.uln is None
+    assert removed.remove() == []
+
+
+def test_a_removed_record_cannot_be_amended() -> None:
+    """U8."""
+    with pytest.raises(RecordIsRemoved):
+        given([record_read(), RecordRemoved()]).confirm()
+
+
+def test_a_record_that_is_a_learner_cannot_be_changed() -> None:
+    """U9."""
+    record = given([record_read(), BECAME])
+    assert (record.state, record.uln) == (RecordState.LEARNER, None)
+    with pytest.raises(RecordIsDone):
+        record.link(CHLOE)
+    with pytest.raises(RecordIsDone):
+        record.remove()
+    assert given([record_read()]).become(CHLOE) == [BECAME]

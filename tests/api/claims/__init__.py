@@ -1,0 +1,1 @@
+"""Claims over HTTP, and what comes of them."""

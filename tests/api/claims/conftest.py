@@ -1,0 +1,44 @@
+"""What tests of claims over HTTP ask for."""
+
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from api.app import create_app
+from projections import claimable_learners, claims, ineligible_learners, results
+from projections.database import open_database
+from service import Service
+from store import open_store
+from tests.api.claims.counter import Counter
+from tests.claim_examples import CATALOGUE
+from tests.clock import Clock
+from tests.commands.office import Office
+
+
+@pytest.fixture
+def counter(tmp_path: Path, keys: Path, clock: Clock) -> Generator[Counter]:
+    url = f"sqlite:///{tmp_path / 'data'}"
+    service = Service(
+        store=open_store(url, keys=keys, clock=clock),
+        database=open_database(url),
+        catalogue=CATALOGUE,
+        clock=clock,
+        read_models=(
+            claimable_learners.READ_MODEL,
+            claims.READ_MODEL,
+            ineligible_learners.READ_MODEL,
+            results.READ_MODEL,
+        ),
+        policies=(),
+    )
+    with service:
+        service.start()
+        counter = Counter(
+            app=create_app(service),
+            service=service,
+            office=Office(store=service.store, now=clock),
+            clock=clock,
+        )
+        counter.open()
+        yield counter

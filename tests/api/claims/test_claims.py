@@ -1,0 +1,340 @@
+"""Claims over HTTP: four stages, submitted, withdrawn."""
+
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+
+from tests.api.claims.counter import API, Counter, award
+from tests.claim_examples import A1, A2, ANN, B1, B2, BEN, ENOUGH, REFERENCE
+
+
+def stages(claim: dict[str, Any]) -> list[str]:
+    return [stage["name"] for stage in claim["stages"] if stage["is_complete"]]
+
+
+def eligible(claim: dict[str, Any]) -> dict[str, bool]:
+    return {who["learner"]: who["eligibility"]["eligible"] for who in claim["learners"]}
+
+
+def statuses(claim: dict[str, Any]) -> dict[str, str]:
+    return {who["learner"]: who["status"] for who in claim["learners"]}
+
+
+def test_a_claim_is_put_together_in_any_order_with_its_summary_always_current(
+    counter: Counter,
+) -> None:
+    """M1, M3."""
+    begun = counter.post("/claims", {})
+    assert begun.status_code == HTTPStatus.CREATED
+    where = begun.headers["Location"].removeprefix(API)
+    chosen = counter.put(f"{where}/qualification", {"qualification": REFERENCE})
+    assert chosen.json()["qualification"]["title"] == "Level 2 Diploma in Team Leading"
+    people = counter.put(f"{where}/learners", {"learners": [ANN]})
+    assert stages(people.json()) == ["qualification", "learners"]
+    units = counter.put(f"{where}/units", {"units": [A1, A2, B1]})
+    assert units.json()["units"]["summary"] == "3 of 4 units"
+    graded = counter.put(f"{where}/grades", {"awards": [award()]})
+    assert stages(graded.json()) == ["qualification", "units", "learners", "grades"]
+    assert counter.get(where) == graded.json()
+
+
+def test_eligibility_is_shown_live_while_grades_are_typed(counter: Counter) -> None:
+    """M10."""
+    claim = counter.begin(award(grades={A1: "P"}), award(BEN))
+    shown = counter.get(f"/claims/{claim}")
+    assert eligible(shown) == {ANN: False, BEN: True}
+    reasons = shown["learners"][0]["eligibility"]["reasons"]
+    assert [(r["code"], r["pathway"]) for r in reasons] == [
+        ("units-missing", "MAIN"),
+        ("credits-short", "MAIN"),
+    ]
+    better = counter.put(f"/claims/{claim}/grades", {"awards": [award()]})
+    assert eligible(better.json()) == {ANN: True, BEN: True}
+
+
+def test_a_mixture_is_allowed_and_warned_about(counter: Counter) -> None:
+    """M5."""
+    claim = counter.begin(award(), award(BEN, "Interim", grades={A1: "P"}))
+    assert len(counter.get(f"/claims/{claim}")["warnings"]) == 2
+
+
+def test_units_of_an_earlier_interim_are_shown_as_such(counter: Counter) -> None:
+    """M12."""
+    counter.submitted(award(award_type="Interim", grades={A1: "P", A2: "P"}))
+    claim = counter.begin(award(grades={B1: "P"}))
+    (learner,) = counter.get(f"/claims/{claim}")["learners"]
+    assert learner["eligibility"]["earlier_grades"] == {A1: "P", A2: "P"}
+    assert learner["eligibility"]["eligible"]
+    counter.post(f"/claims/{claim}/submit")
+    (learner,) = counter.get(f"/claims/{claim}")["learners"]
+    assert learner["eligibility"]["earlier_grades"] == {A1: "P", A2: "P"}
+
+
+def test_everything_at_fault_is_named_with_its_pointer(counter: Counter) -> None:
+    """M5, M6."""
+    claim = counter.begin(award())
+    wrong = award(award_date="2026-11-25", grades={A1: "D", "X/1": "P"})
+    answer = counter.put(f"/claims/{claim}/grades", {"awards": [wrong]})
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert [error["pointer"] for error in answer.json()["errors"]] == [
+        "/awards/0/grades/A~1100~10001",
+        "/awards/0/grades/X~11",
+        "/awards/0/award_date",
+    ]
+
+
+def test_submitting_tells_who_went_through_and_who_did_not(counter: Counter) -> None:
+    """M10."""
+    claim = counter.submitted(award(), award(BEN, grades={A1: "P"}))
+    shown = counter.get(f"/claims/{claim}")
+    assert (shown["status"], statuses(shown)) == (
+        "Submitted",
+        {ANN: "Submitted", BEN: "Unsubmitted"},
+    )
+    kept_back = shown["learners"][1]["kept_back"]
+    assert [reason["code"] for reason in kept_back] == [
+        "units-missing",
+        "credits-short",
+    ]
+    assert shown["learners"][1]["award"]["grades"] == {A1: "P"}
+
+
+def test_submitting_twice_under_one_key_answers_twice_and_does_it_once(
+    counter: Counter,
+) -> None:
+    claim = counter.begin(award())
+    first = counter.post(f"/claims/{claim}/submit")
+    again = counter.post(f"/claims/{claim}/submit")
+    assert (first.status_code, first.json()) == (again.status_code, again.json())
+    assert first.headers["Event-Position"] == again.headers["Event-Position"]
+    other = counter.post(f"/claims/{claim}/submit", key="2")
+    assert other.status_code == HTTPStatus.CONFLICT
+
+
+def test_submitting_needs_an_idempotency_key(counter: Counter) -> None:
+    claim = counter.begin(award())
+    answer = counter.client().post(f"{API}/claims/{claim}/submit")
+    assert answer.status_code == HTTPStatus.BAD_REQUEST
+
+
+def test_submitting_what_has_moved_since_it_was_looked_at_is_refused(
+    counter: Counter,
+) -> None:
+    """M15: who changed what since."""
+    claim = counter.begin(award())
+    client = counter.client()
+    looked_at = client.get(f"{API}/claims/{claim}").headers["ETag"]
+    counter.put(f"/claims/{claim}/grades", {"awards": [award(award_type="Interim")]})
+    headers = {"If-Match": looked_at, "Idempotency-Key": "1"}
+    answer = client.post(f"{API}/claims/{claim}/submit", headers=headers)
+    assert answer.status_code == HTTPStatus.PRECONDITION_FAILED
+    assert "claim grades saved by admin" in answer.json()["detail"]
+
+
+def test_a_claim_is_changed_only_as_it_was_looked_at(counter: Counter) -> None:
+    claim = counter.begin(award())
+    stale = counter.put(f"/claims/{claim}/grades", {"awards": []}, match='"1"')
+    assert stale.status_code == HTTPStatus.PRECONDITION_FAILED
+    missing = counter.client().put(f"{API}/claims/{claim}/units", json={"units": []})
+    assert missing.status_code == HTTPStatus.PRECONDITION_REQUIRED
+
+
+def test_a_claim_is_withdrawn_with_a_reason(counter: Counter) -> None:
+    """M16."""
+    claim = counter.submitted(award(), award(BEN))
+    one = counter.post(
+        f"/claims/{claim}/withdraw", {"reason": "Wrong group", "learner": ANN}
+    )
+    assert statuses(one.json()) == {ANN: "Withdrawn", BEN: "Submitted"}
+    whole = counter.post(f"/claims/{claim}/withdraw", {"reason": "All wrong"}, key="2")
+    assert whole.json()["status"] == "Withdrawn"
+    unsaid = counter.post(f"/claims/{claim}/withdraw", {"reason": " "}, key="3")
+    assert unsaid.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def test_a_draft_is_deleted(counter: Counter) -> None:
+    """M1."""
+    claim = counter.begin(award())
+    client = counter.client()
+    gone = client.delete(f"{API}/claims/{claim}", headers={"If-Match": "*"})
+    assert gone.status_code == HTTPStatus.NO_CONTENT
+    answer = client.get(f"{API}/claims/{claim}")
+    assert answer.status_code == HTTPStatus.NOT_FOUND
+    assert counter.get("/claims")["items"] == []
+
+
+def test_claims_are_listed_and_found(counter: Counter) -> None:
+    claim = counter.submitted(award(), award(BEN, grades={A1: "P"}))
+    (listed,) = counter.get("/claims", status="Submitted", learner=BEN)["items"]
+    assert (listed["claim"], listed["submitted"], listed["unsubmitted"]) == (
+        claim,
+        1,
+        1,
+    )
+    assert counter.get("/claims", reference=claim[-4:].lower())["items"] == [listed]
+    assert counter.get("/claims", reference=claim.lower())["items"] == [listed]
+    assert counter.get("/claims", status="Draft")["items"] == []
+
+
+@pytest.mark.parametrize("method", ["post", "submit", "grades", "delete"])
+def test_an_assessor_may_read_claims_and_not_make_or_change_them(
+    counter: Counter, method: str
+) -> None:
+    """Section 2: the refusal says which role could."""
+    claim = counter.begin(award())
+    assert counter.get(f"/claims/{claim}", by="assessor")["claim"] == claim
+    client = counter.client("assessor")
+    headers = {"If-Match": "*", "Idempotency-Key": "1"}
+    where = f"{API}/claims/{claim}"
+    answer = {
+        "post": lambda: client.post(f"{API}/claims", json={}),
+        "submit": lambda: client.post(f"{where}/submit", headers=headers),
+        "grades": lambda: client.put(
+            f"{where}/grades", json={"awards": []}, headers=headers
+        ),
+        "delete": lambda: client.delete(where, headers=headers),
+    }[method]()
+    assert answer.status_code == HTTPStatus.FORBIDDEN
+    assert "Ask a Centre Administrator" in answer.json()["detail"]
+
+
+def test_the_awarding_organisation_reads_every_centres_claims(
+    counter: Counter,
+) -> None:
+    claim = counter.begin(award())
+    for name in ("specialist", "auditor"):
+        assert counter.get(f"/claims/{claim}", by=name)["claim"] == claim
+        assert len(counter.get("/claims", by=name)["items"]) == 1
+
+
+def test_another_centres_claim_cannot_be_told_from_one_that_is_not_there(
+    counter: Counter,
+) -> None:
+    claim = counter.begin(award())
+    assert counter.get("/claims", by="stranger")["items"] == []
+    client = counter.client("stranger")
+    for rest in ("", "/units", "/learners"):
+        theirs = client.get(f"{API}/claims/{claim}{rest}")
+        nothing = client.get(f"{API}/claims/AC-0000000000{rest}")
+        assert theirs.status_code == nothing.status_code == HTTPStatus.NOT_FOUND
+        assert theirs.text.replace(claim, "AC-0000000000") == nothing.text
+
+
+def test_what_can_be_claimed_is_listed_with_its_conditions(counter: Counter) -> None:
+    """M2."""
+    (found,) = counter.get("/claimable-qualifications")["items"]
+    assert (found["reference"], found["learners_to_claim"]) == (REFERENCE, 2)
+    assert [condition["is_met"] for condition in found["conditions"]] == [True] * 5
+
+
+@pytest.mark.parametrize(
+    ("params", "count"),
+    [
+        ({"search": "team lead"}, 1),
+        ({"search": "1227"}, 1),
+        ({"search": "customer"}, 0),
+        ({"suite": "Work-based learning"}, 1),
+        ({"suite": "Other"}, 0),
+        ({"subject_area": "Business and management"}, 1),
+        ({"subject_area": "Other"}, 0),
+    ],
+)
+def test_what_can_be_claimed_is_found_by_title_number_suite_and_subject_area(
+    counter: Counter, params: dict[str, str], count: int
+) -> None:
+    """M2."""
+    assert len(counter.get("/claimable-qualifications", **params)["items"]) == count
+
+
+def test_one_that_is_missing_can_be_looked_up_with_the_reason(
+    counter: Counter,
+) -> None:
+    """M2."""
+    (missing,) = counter.get("/claimable-qualifications", why="q-0005009999")["items"]
+    assert not missing["is_claimable"]
+    unmet = [c["sentence"] for c in missing["conditions"] if not c["is_met"]]
+    assert unmet[0] == (
+        "The centre has nobody registered on it. Order registrations first."
+    )
+    client = counter.client()
+    nothing = client.get(f"{API}/claimable-qualifications", params={"why": "Q-1"})
+    assert nothing.status_code == HTTPStatus.NOT_FOUND
+
+
+def test_the_awarding_organisation_says_whose_qualifications_it_asks_for(
+    counter: Counter,
+) -> None:
+    client = counter.client("specialist")
+    answer = client.get(f"{API}/claimable-qualifications")
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    found = counter.get("/claimable-qualifications", by="specialist", centre="48213")
+    assert len(found["items"]) == 1
+
+
+def test_a_centre_cannot_ask_what_another_can_claim(counter: Counter) -> None:
+    found = counter.get("/claimable-qualifications", by="stranger", centre="48213")
+    assert found["items"] == []
+
+
+def test_units_are_listed_by_group_mandatory_first_searched_and_sorted(
+    counter: Counter,
+) -> None:
+    """M3."""
+    claim = counter.begin(award())
+
+    def found(**params: Any) -> list[str]:
+        items = counter.get(f"/claims/{claim}/units", **params)["items"]
+        return [unit["reference"] for unit in items]
+
+    assert found() == [A1, A2, B1, B2]
+    assert found(sort="credits") == [B2, A1, A2, B1]
+    assert found(sort="title", descending=True) == [B1, A2, A1, B2]
+    assert found(group="b") == [B1, B2]
+    assert found(title="LEAD") == [A1]
+    assert found(reference="0004") == [B2]
+    assert found(number=2) == [A2]
+    assert found(mandatory=False) == [B1, B2]
+    assert found(level=3) == [B2]
+    assert found(credits=12, group="a") == [A2]
+
+
+def test_units_are_listed_a_part_at_a_time(counter: Counter) -> None:
+    claim = counter.begin(award())
+    first = counter.get(f"/claims/{claim}/units", limit=3)
+    rest = counter.get(f"/claims/{claim}/units", limit=3, cursor=first["next"])
+    assert [u["reference"] for u in first["items"] + rest["items"]] == [A1, A2, B1, B2]
+    assert rest["next"] is None
+    client = counter.client()
+    for cursor in ("nonsense", "LTE=", "é"):
+        answer = client.get(f"{API}/claims/{claim}/units", params={"cursor": cursor})
+        assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def test_an_empty_claim_offers_no_units_and_no_learners(counter: Counter) -> None:
+    claim = counter.post("/claims", {}).json()["claim"]
+    assert counter.get(f"/claims/{claim}/units")["items"] == []
+    assert counter.get(f"/claims/{claim}/learners")["items"] == []
+
+
+def test_learners_are_listed_searched_and_sorted(counter: Counter) -> None:
+    """M4."""
+    claim = counter.begin(award())
+
+    def found(**params: Any) -> list[str]:
+        items = counter.get(f"/claims/{claim}/learners", **params)["items"]
+        return [learner["learner"] for learner in items]
+
+    assert found() == [ANN, BEN]
+    assert found(sort="family_name") == [BEN, ANN]
+    assert found(given_name="marie") == [ANN]
+    assert found(date_of_birth="2008-02-29", family_name="mull") == [BEN]
+    counter.post(f"/claims/{claim}/submit")
+    assert found() == [BEN]
+
+
+def test_of_two_awards_for_one_learner_the_later_stands(counter: Counter) -> None:
+    claim = counter.begin(award(grades={A1: "P"}))
+    both = [award(grades={}), award()]
+    shown = counter.put(f"/claims/{claim}/grades", {"awards": both}).json()
+    assert shown["learners"][0]["award"]["grades"] == ENOUGH

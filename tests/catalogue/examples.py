@@ -1,0 +1,112 @@
+"""Small qualifications to try the rules on, made by hand or at random."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import strategies as st
+
+from catalogue.qualification import Grading, Pathway, Qualification, Window
+from catalogue.rule import Rule
+from catalogue.unit import Unit
+
+
+def a_unit(number: int, **values: Any) -> Unit:
+    """Make unit number n, called ``U/000/000n``: group A, level 2, 3 credits, 10 hours."""
+    return Unit(
+        **{
+            "number": number,
+            "reference": f"U/000/{number:04}",
+            "title": f"Unit {number}",
+            "group": "A",
+            "level": 2,
+            "credits": 3,
+            "glh": 10,
+            "grades": ("U", "P"),
+            **values,
+        }
+    )
+
+
+def a_rule(*units: Unit, **values: Any) -> Rule:
+    """Make a rule over these units."""
+    return Rule(
+        covers=tuple(sorted(units, key=lambda unit: unit.number)),
+        **{"units": tuple(unit.reference for unit in units), **values},
+    )
+
+
+def a_pathway(units: list[Unit], rules: list[Rule], code: str = "MAIN") -> Pathway:
+    return Pathway(
+        code=code, title=f"Way {code}", rules=tuple(rules), units=tuple(units)
+    )
+
+
+def a_qualification(units: list[Unit], *pathways: list[Rule]) -> Qualification:
+    """Make a qualification whose pathways, called A, B …, have these rules."""
+    return Qualification(
+        reference="Q-0000000001",
+        version=1,
+        from_=date(2020, 1, 1),
+        number="600/0000/0",
+        title="A qualification",
+        suite="A suite",
+        subject_area="An area",
+        level=2,
+        price=Decimal("10.00"),
+        registration=Window(opens=date(2020, 1, 1), closes=date(2040, 1, 1)),
+        certification_ends=date(2045, 1, 1),
+        grading=Grading(),
+        units=tuple(units),
+        pathways=tuple(
+            a_pathway(units, rules, code)
+            for code, rules in zip("ABCDEF", pathways, strict=False)
+        ),
+    )
+
+
+@st.composite
+def qualifications(
+    draw: st.DrawFn, *, most_units: int = 6, most_credits: int = 4
+) -> Qualification:
+    """Draw a small qualification with rules of every kind over overlapping units."""
+    units = [
+        a_unit(
+            number,
+            level=draw(st.integers(1, 3)),
+            credits=draw(st.integers(0, most_credits)),
+            glh=draw(st.integers(0, 4)),
+        )
+        for number in range(1, draw(st.integers(1, most_units)) + 1)
+    ]
+    return a_qualification(units, draw(rules_over(units)))
+
+
+@st.composite
+def rules_over(draw: st.DrawFn, units: list[Unit]) -> list[Rule]:
+    some = st.lists(st.sampled_from(units), min_size=1, unique=True)
+    return [
+        a_rule(
+            *draw(some), **draw(st.sampled_from(KINDS).flatmap(st.fixed_dictionaries))
+        )
+        for _ in range(draw(st.integers(1, 5)))
+    ]
+
+
+LEVEL = st.none() | st.integers(1, 3)
+LITTLE = st.integers(1, 4)
+MORE = st.integers(1, 9)
+KINDS: list[dict[str, st.SearchStrategy[Any]]] = [
+    {"all_units": st.just(value=True)},
+    {"minimum_units": LITTLE, "at_or_above_level": LEVEL},
+    {"minimum_credits": MORE, "at_or_above_level": LEVEL},
+    {"minimum_glh": MORE, "at_or_above_level": LEVEL},
+    {"counts_at_most": st.integers(0, 6)},
+    {
+        "counts_at_most": st.integers(1, 6),
+        "minimum_credits": LITTLE,
+        "minimum_units": LITTLE,
+    },
+    {"at_most_one": st.just(value=True)},
+    {"minimum_credits": MORE, "minimum_units": LITTLE, "minimum_glh": MORE},
+]

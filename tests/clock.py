@@ -1,0 +1,18 @@
+"""The time in tests, which passes when told to."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    now: datetime = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **by: float) -> None:
+        """Let time pass: ``advance(days=1, minutes=5)``; backwards if negative."""
+        self.now += timedelta(**by)

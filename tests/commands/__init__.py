@@ -1,0 +1,1 @@
+"""Commands: what is recorded, on whose word, and what is refused."""

@@ -1,0 +1,20 @@
+"""What tests of commands ask for."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+
+from store import EventStore
+from tests.claim_examples import ANN, ANNS, BEN, BENS
+from tests.commands.office import Office
+
+
+@pytest.fixture
+def office(store: EventStore, clock: Callable[[], datetime]) -> Office:
+    """Open a centre with two learners who can be claimed for."""
+    opened = Office(store=store, now=clock)
+    opened.open()
+    opened.register(ANN, ANNS)
+    opened.register(BEN, BENS)
+    return opened

@@ -1,0 +1,171 @@
+"""A centre that takes learners in, one at a time or by the file, in tests."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from aggregates.learner import Learner
+from aggregates.record import Record, RecordState
+from aggregates.upload import Upload, UploadStatus
+from catalogue import Catalogue
+from commands.command import Command, Desk, Done, handle
+from commands.learner import AmendLearner, CreateLearner, read_learner
+from commands.record import AmendRecord, RemoveRecord
+from commands.upload import (
+    AddGroupLearners,
+    CheckLearnerGroup,
+    SubmitLearnerGroup,
+    UploadLearnerGroup,
+    read_records,
+    read_upload,
+)
+from events.user import Role
+from store import Actor, EventStore
+from tests.claim_examples import CATALOGUE
+from tests.learner_examples import CENTRE, cells, csv_file
+
+ADMINISTRATOR = Actor(
+    user="admin.riverside",
+    role=Role.CENTRE_ADMINISTRATOR,
+    centre=CENTRE,
+    channel="api",
+)
+COLLEAGUE = replace(ADMINISTRATOR, user="second.riverside")
+STRANGER = replace(ADMINISTRATOR, user="admin.hillside", centre="50107")
+SPECIALIST = replace(
+    ADMINISTRATOR, user="specialist", role=Role.ACCOUNT_SPECIALIST, centre=None
+)
+MACHINE = Actor(user="policy:x", role=Role.SERVICE, centre=None, channel="machine")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intake:
+    """Where learners are taken in; ``known`` are learners by their likeness."""
+
+    store: EventStore
+    now: Callable[[], datetime]
+    catalogue: Catalogue = CATALOGUE
+    known: dict[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def desk(self) -> Desk:
+        return Desk(store=self.store, catalogue=self.catalogue)
+
+    def send(self, command: Command) -> Done:
+        return handle(command, self.desk)
+
+    def alike(self, _: str, likenesses: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        return {one: self.known[one] for one in likenesses if one in self.known}
+
+    def create(
+        self,
+        told: Mapping[str, str] | None = None,
+        *,
+        by: Actor = ADMINISTRATOR,
+        is_different: bool = False,
+    ) -> str:
+        command = CreateLearner(
+            by=by,
+            at=self.now(),
+            cells=told or cells(),
+            alike=self.alike,
+            is_different_person=is_different,
+        )
+        return self.send(command).made
+
+    def amend(
+        self,
+        learner: str,
+        *,
+        by: Actor = ADMINISTRATOR,
+        reason: str | None = None,
+        **told: str,
+    ) -> Done:
+        command = AmendLearner(
+            by=by, at=self.now(), learner=learner, cells=told, reason=reason
+        )
+        return self.send(command)
+
+    def upload(
+        self,
+        content: bytes,
+        *,
+        name: str = "Autumn",
+        by: Actor = ADMINISTRATOR,
+    ) -> str:
+        command = UploadLearnerGroup(
+            by=by, at=self.now(), name=name, file_name="learners.csv", content=content
+        )
+        return self.send(command).made
+
+    def check(self, group: str) -> None:
+        """Do what the policy does: check part by part until all is checked."""
+        while self.shown(group).status is UploadStatus.CHECKING:
+            self.check_part(group)
+
+    def check_part(self, group: str) -> None:
+        command = CheckLearnerGroup(
+            by=MACHINE, at=self.now(), group=group, alike=self.alike
+        )
+        self.send(command)
+
+    def checked(self, *rows: Mapping[str, str], name: str = "Autumn") -> str:
+        """Upload those rows and check them."""
+        group = self.upload(csv_file(*rows), name=name)
+        self.check(group)
+        return group
+
+    def submit(self, group: str, *, by: Actor = ADMINISTRATOR) -> Done:
+        return self.send(SubmitLearnerGroup(by=by, at=self.now(), group=group))
+
+    def add(self, group: str) -> None:
+        """Do what the policy does: add part by part until all are added."""
+        while self.shown(group).status is UploadStatus.ADDING:
+            self.add_part(group)
+
+    def add_part(self, group: str) -> None:
+        self.send(AddGroupLearners(by=MACHINE, at=self.now(), group=group))
+
+    def put_right(
+        self,
+        group: str,
+        row: int,
+        *,
+        by: Actor = ADMINISTRATOR,
+        expect: int | None = None,
+        is_different: bool = False,
+        link_to: str | None = None,
+        **told: str,
+    ) -> Done:
+        command = AmendRecord(
+            by=by,
+            at=self.now(),
+            expect=expect,
+            group=group,
+            row=row,
+            alike=self.alike,
+            cells=told,
+            is_different_person=is_different,
+            link_to=link_to,
+        )
+        return self.send(command)
+
+    def remove(self, group: str, row: int, *, by: Actor = ADMINISTRATOR) -> Done:
+        return self.send(RemoveRecord(by=by, at=self.now(), group=group, row=row))
+
+    def shown(self, group: str) -> Upload:
+        return read_upload(self.desk, group, MACHINE)[1]
+
+    def records(self, group: str) -> dict[int, Record]:
+        rows = range(self.shown(group).last_row + 1)
+        found = read_records(self.store, group, rows)
+        return {record.row: record for _, record in found}
+
+    def states(self, group: str) -> dict[int, RecordState]:
+        return {row: record.state for row, record in self.records(group).items()}
+
+    def codes(self, group: str, row: int) -> list[str]:
+        return [problem.code for problem in self.records(group)[row].problems]
+
+    def learner(self, name: str) -> Learner:
+        return read_learner(self.desk, name, MACHINE)[1]

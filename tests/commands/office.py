@@ -1,0 +1,193 @@
+"""A centre with learners who can be claimed for, and what is asked of its claims."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from aggregates.claim import Claim
+from aggregates.registration import Registration, Status
+from aggregates.standing import Standing
+from catalogue import Catalogue
+from commands.claim import BeginClaim, ChooseClaimLearners, SaveClaimGrades
+from commands.claim_submission import ProcessClaim, SubmitClaim, WithdrawClaim
+from commands.command import Command, Desk, Done, handle
+from events.centre import ApprovalGranted, CentreOpened
+from events.claim import Award
+from events.event import Event
+from events.identifier import stream_of
+from events.user import Role
+from store import Actor, Change, EventStore, Reservation
+from tests.claim_examples import (
+    A1,
+    A2,
+    B1,
+    B2,
+    CATALOGUE,
+    CENTRE,
+    OTHER_REFERENCE,
+    REFERENCE,
+    registration_made,
+)
+
+UNITS = (A1, A2, B1, B2)
+ADMINISTRATOR = Actor(
+    user="admin.riverside",
+    role=Role.CENTRE_ADMINISTRATOR,
+    centre=CENTRE,
+    channel="api",
+)
+COLLEAGUE = replace(ADMINISTRATOR, user="second.riverside")
+STRANGER = replace(ADMINISTRATOR, user="admin.hillside", centre="50107")
+SERVICE = Actor(
+    user="policy:process-claims", role=Role.SERVICE, centre=None, channel="machine"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Office:
+    """Where claims are made at one centre, in tests."""
+
+    store: EventStore
+    now: Callable[[], datetime]
+    catalogue: Catalogue = CATALOGUE
+
+    @property
+    def desk(self) -> Desk:
+        return Desk(store=self.store, catalogue=self.catalogue)
+
+    def open(self, centre: str = CENTRE) -> None:
+        """Open a centre that is approved for both qualifications."""
+        name = f"centre:{centre}"
+        opened: list[Event] = [CentreOpened(number=centre, name="Riverside Training")]
+        opened += [
+            ApprovalGranted(product=product, person_id=UUID(int=1))
+            for product in (REFERENCE, OTHER_REFERENCE)
+        ]
+        stream = self.store.open(stream_of(name))
+        self.store.append(stream.change(opened, owner=centre), by=SERVICE)
+
+    def register(
+        self,
+        learner: str,
+        registration: str,
+        *,
+        pathway: str = "MAIN",
+        product: str = REFERENCE,
+        centre: str = CENTRE,
+    ) -> None:
+        """Register a learner as an order does (O6)."""
+        self.store.append(
+            self.registering(
+                learner,
+                registration,
+                pathway=pathway,
+                product=product,
+                centre=centre,
+            ),
+            by=ADMINISTRATOR,
+        )
+
+    def register_all(self, registrations: Mapping[str, str]) -> None:
+        """Register many learners at once, each by the registration named."""
+        changes = [self.registering(who, name) for who, name in registrations.items()]
+        self.store.append(*changes, by=ADMINISTRATOR)
+
+    @staticmethod
+    def registering(
+        learner: str,
+        registration: str,
+        *,
+        pathway: str = "MAIN",
+        product: str = REFERENCE,
+        centre: str = CENTRE,
+    ) -> Change:
+        """Say what makes a registration, reservation and all."""
+        made = registration_made(
+            registration=registration,
+            learner=learner,
+            pathway=pathway,
+            product=product,
+            centre=centre,
+        )
+        return Change(
+            stream=stream_of(registration),
+            expected=0,
+            events=(made,),
+            owner=centre,
+            reserve=(
+                Reservation(scope="active-registration", key=f"{learner}:{product}"),
+            ),
+        )
+
+    def begin(self, awards: Mapping[str, Award], *, by: Actor = ADMINISTRATOR) -> str:
+        """Begin a whole claim for these learners."""
+        return self.send(
+            BeginClaim(
+                by=by,
+                at=self.now(),
+                qualification=REFERENCE,
+                units=UNITS,
+                learners=tuple(awards),
+                awards=awards,
+            )
+        ).made
+
+    def choose(self, claim: str, learners: Sequence[str]) -> None:
+        self.send(
+            ChooseClaimLearners(
+                by=ADMINISTRATOR, at=self.now(), claim=claim, learners=tuple(learners)
+            )
+        )
+
+    def save(self, claim: str, awards: Mapping[str, Award]) -> None:
+        self.send(
+            SaveClaimGrades(by=ADMINISTRATOR, at=self.now(), claim=claim, awards=awards)
+        )
+
+    def submit(
+        self, claim: str, *, by: Actor = ADMINISTRATOR, expect: int | None = None
+    ) -> Done:
+        return self.send(SubmitClaim(by=by, at=self.now(), claim=claim, expect=expect))
+
+    def withdraw(self, claim: str, learner: str | None = None) -> Done:
+        return self.send(
+            WithdrawClaim(
+                by=ADMINISTRATOR,
+                at=self.now(),
+                claim=claim,
+                learner=learner,
+                reason="Claimed for the wrong group",
+            )
+        )
+
+    def process(self, claim: str, *, submitted_by: datetime | None = None) -> Done:
+        return self.send(
+            ProcessClaim(
+                by=SERVICE,
+                at=self.now(),
+                claim=claim,
+                submitted_by=submitted_by or self.now(),
+            )
+        )
+
+    def send(self, command: Command) -> Done:
+        return handle(command, self.desk)
+
+    def claim(self, name: str) -> Claim:
+        return Claim.replay(self.store.open(stream_of(name)).events)
+
+    def standings(self, name: str) -> dict[str, Standing]:
+        return {who: p.standing for who, p in self.claim(name).learners.items()}
+
+    def registration(self, name: str) -> Registration:
+        return Registration.replay(self.store.open(stream_of(name)).events)
+
+    def status(self, name: str) -> Status:
+        return self.registration(name).status
+
+    def holder(self, learner: str, product: str = REFERENCE) -> UUID | None:
+        """Say which registration is the learner's one Active one."""
+        key = f"{learner}:{product}"
+        held = self.store.held("active-registration", [key])
+        return held[key].stream if key in held else None

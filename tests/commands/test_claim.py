@@ -1,0 +1,189 @@
+"""Claims put together: what is recorded in the claim and in the registrations."""
+
+from datetime import datetime
+
+import pytest
+
+from aggregates.claim_refusals import (
+    NotRegistered,
+    UnitNotOffered,
+    UnknownQualification,
+)
+from aggregates.claimable import NotClaimable
+from aggregates.errors import NotFound
+from commands.claim import (
+    BeginClaim,
+    ChooseClaimQualification,
+    ChooseClaimUnits,
+    DeleteClaim,
+    SaveClaimGrades,
+)
+from commands.command import Stale, handle
+from events.event import Event
+from events.identifier import stream_of
+from events.registration import OutcomesRecorded, OutcomesTakenBack
+from tests.claim_examples import (
+    A1,
+    ANN,
+    ANNS,
+    BEN,
+    BENS,
+    CATALOGUE,
+    ENOUGH,
+    OTHER_REFERENCE,
+    REFERENCE,
+    award,
+)
+from tests.commands.office import ADMINISTRATOR, STRANGER, Office
+
+NOW = datetime.fromisoformat("2026-11-24T10:00:00+00:00")
+
+
+def happened(office: Office, name: str) -> list[Event]:
+    """Give what happened to a registration since it was made."""
+    return list(office.store.open(stream_of(name)).events[1:])
+
+
+def test_a_claim_may_be_begun_empty(office: Office) -> None:
+    """M1."""
+    made = handle(BeginClaim(by=ADMINISTRATOR, at=NOW), office.desk).made
+    assert office.claim(made).qualification is None
+    assert office.store.open(stream_of(made)).owner == ADMINISTRATOR.centre
+
+
+def test_a_claim_may_be_begun_whole(office: Office) -> None:
+    """M1."""
+    made = office.begin({ANN: award(), BEN: award(grades={A1: "P"})})
+    assert list(office.claim(made).waiting) == [ANN, BEN]
+
+
+def test_saving_grades_records_outcomes_on_the_registrations(office: Office) -> None:
+    """M10, C2."""
+    claim = office.begin({ANN: award(), BEN: award(grades={})})
+    assert happened(office, ANNS) == [OutcomesRecorded(claim=claim, grades=ENOUGH)]
+    assert happened(office, BENS) == []
+    office.save(claim, {ANN: award(grades={A1: "P"}), BEN: award()})
+    assert office.registration(ANNS).outcomes == {claim: {A1: "P"}}
+    assert office.registration(BENS).outcomes == {claim: ENOUGH}
+
+
+def test_removing_grades_takes_outcomes_back(office: Office) -> None:
+    """C2."""
+    claim = office.begin({ANN: award()})
+    office.save(claim, {ANN: award(grades={})})
+    assert happened(office, ANNS)[-1] == OutcomesTakenBack(claim=claim)
+
+
+def test_removing_a_learner_or_deleting_the_claim_takes_outcomes_back(
+    office: Office,
+) -> None:
+    """C2."""
+    claim = office.begin({ANN: award(), BEN: award()})
+    office.choose(claim, [ANN])
+    assert office.registration(BENS).outcomes == {}
+    handle(DeleteClaim(by=ADMINISTRATOR, at=NOW, claim=claim), office.desk)
+    assert office.registration(ANNS).outcomes == {}
+
+
+def test_a_deleted_claim_is_not_found_any_more(office: Office) -> None:
+    claim = office.begin({})
+    delete = DeleteClaim(by=ADMINISTRATOR, at=NOW, claim=claim)
+    handle(delete, office.desk)
+    with pytest.raises(NotFound):
+        handle(delete, office.desk)
+
+
+def test_another_qualification_takes_back_what_was_graded(office: Office) -> None:
+    """M1."""
+    claim = office.begin({ANN: award()})
+    command = ChooseClaimQualification(
+        by=ADMINISTRATOR, at=NOW, claim=claim, qualification=OTHER_REFERENCE
+    )
+    handle(command, office.desk)
+    assert office.claim(claim).learners == {}
+    assert office.registration(ANNS).outcomes == {}
+
+
+def test_an_unknown_qualification_cannot_be_claimed(office: Office) -> None:
+    """M2."""
+    with pytest.raises(UnknownQualification):
+        handle(BeginClaim(by=ADMINISTRATOR, at=NOW, qualification="Q-0"), office.desk)
+
+
+def test_a_qualification_the_centre_is_not_approved_for_cannot_be_claimed(
+    office: Office,
+) -> None:
+    """M2: a centre that nobody opened is approved for nothing."""
+    with pytest.raises(NotClaimable, match="not approved"):
+        handle(BeginClaim(by=STRANGER, at=NOW, qualification=REFERENCE), office.desk)
+
+
+def test_units_that_are_not_offered_cannot_be_chosen(office: Office) -> None:
+    """M3."""
+    claim = office.begin({})
+    with pytest.raises(UnitNotOffered):
+        handle(
+            ChooseClaimUnits(by=ADMINISTRATOR, at=NOW, claim=claim, units=("X/1",)),
+            office.desk,
+        )
+
+
+def test_a_unit_taken_out_takes_its_outcomes_back(office: Office) -> None:
+    """M1, C2."""
+    claim = office.begin({ANN: award()})
+    command = ChooseClaimUnits(by=ADMINISTRATOR, at=NOW, claim=claim, units=(A1,))
+    handle(command, office.desk)
+    assert office.registration(ANNS).outcomes == {claim: {A1: "P"}}
+
+
+def test_units_need_a_qualification_first(office: Office) -> None:
+    claim = handle(BeginClaim(by=ADMINISTRATOR, at=NOW), office.desk).made
+    command = ChooseClaimUnits(by=ADMINISTRATOR, at=NOW, claim=claim, units=(A1,))
+    with pytest.raises(Exception, match="Choose the qualification"):
+        handle(command, office.desk)
+
+
+def test_a_learner_registered_elsewhere_cannot_be_claimed_for(office: Office) -> None:
+    """M4: another centre's learner is not told from one that does not exist."""
+    office.register("L-elsewhere", "R-elsewhere", centre="50107")
+    sentences = set()
+    for learner in ("L-elsewhere", "L-nowhere"):
+        with pytest.raises(NotRegistered) as refusal:
+            office.choose(office.begin({}), [learner])
+        sentences.add(str(refusal.value).replace(learner, "…"))
+    assert len(sentences) == 1
+
+
+def test_another_centres_claim_is_not_found(office: Office) -> None:
+    claim = office.begin({ANN: award()})
+    command = SaveClaimGrades(by=STRANGER, at=NOW, claim=claim, awards={})
+    with pytest.raises(NotFound) as theirs:
+        handle(command, office.desk)
+    none = SaveClaimGrades(by=STRANGER, at=NOW, claim="AC-none", awards={})
+    with pytest.raises(NotFound) as nothing:
+        handle(none, office.desk)
+    assert str(theirs.value).replace(claim, "AC-none") == str(nothing.value)
+
+
+def test_a_change_to_what_was_not_looked_at_is_refused(office: Office) -> None:
+    claim = office.begin({ANN: award()})
+    looked_at = office.store.open(stream_of(claim)).version
+    office.save(claim, {ANN: award("Interim")})
+    stale = SaveClaimGrades(
+        by=ADMINISTRATOR, at=NOW, claim=claim, awards={}, expect=looked_at
+    )
+    with pytest.raises(Stale) as refusal:
+        handle(stale, office.desk)
+    assert [recorded.user for recorded in refusal.value.between] == ["admin.riverside"]
+
+
+def test_each_learner_is_graded_by_the_rules_they_were_registered_under(
+    office: Office,
+) -> None:
+    """The version of the rules in force at registration applies."""
+    assert CATALOGUE.versions(REFERENCE)[0].version == 1
+    claim = office.begin({ANN: award()})
+    office.submit(claim)
+    granted = office.claim(claim).learners[ANN].granted
+    assert granted is not None
+    assert granted.rules_version == 1

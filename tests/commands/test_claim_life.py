@@ -1,0 +1,259 @@
+"""The life of claims, whatever is asked in whatever order, against a small model."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from aggregates.errors import Refusal
+from aggregates.registration import Status
+from aggregates.standing import Standing
+from commands.claim import DeleteClaim
+from events.identifier import stream_of
+from store import EventStore, open_store
+from tests.claim_examples import A1, A2, ANN, ANNS, B1, B2, BEN, BENS, award
+from tests.commands.office import ADMINISTRATOR, COLLEAGUE, Office
+
+NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
+REGISTRATION = {ANN: ANNS, BEN: BENS}
+CLAIMS = st.integers(0, 2)
+LEARNERS = st.sampled_from([ANN, BEN])
+TYPES = st.sampled_from(["Full", "Interim", "Fallback"])
+GRADES = st.sampled_from([(), (A1,), (A1, A2), (B1,), (B2,), (A1, A2, B1)]).map(
+    lambda units: dict.fromkeys(units, "P")
+)
+
+
+def earns_full(units: set[str]) -> bool:
+    """Decide by hand: both of group A, and twelve credits of B, which B1 alone has."""
+    return {A1, A2, B1} <= units
+
+
+@dataclass
+class Line:
+    """What the model knows of one learner in one claim."""
+
+    award_type: str
+    units: set[str]
+    state: str = "Draft"
+    to_date: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Paper:
+    """What the model knows of one claim."""
+
+    name: str
+    lines: dict[str, Line]
+    is_closed: bool = False
+
+    def in_state(self, *states: str) -> list[str]:
+        return [who for who, line in self.lines.items() if line.state in states]
+
+
+@contextmanager
+def opened() -> Iterator[EventStore]:
+    with TemporaryDirectory() as folder:
+        keys = Path(folder) / "master.key"
+        store = open_store(f"sqlite:///{folder}", keys=keys, clock=lambda: NOW)
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+class ClaimLife(RuleBasedStateMachine):
+    """Two learners, and claims made for them by two people."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opening = opened()
+        self.office = Office(store=self.opening.__enter__(), now=lambda: NOW)
+        self.papers: list[Paper] = []
+
+    def teardown(self) -> None:
+        self.opening.__exit__(None, None, None)
+
+    @initialize()
+    def open_office(self) -> None:
+        self.office.open()
+        for who, registration in REGISTRATION.items():
+            self.office.register(who, registration)
+
+    def awarded(self, who: str, *, but: Paper | None = None) -> list[Line]:
+        """Give what is in force for a learner, by every claim but that one."""
+        return [
+            paper.lines[who]
+            for paper in self.papers
+            if paper is not but and who in paper.in_state("Submitted", "Processed")
+        ]
+
+    def is_completed(self, who: str) -> bool:
+        return any(line.award_type != "Interim" for line in self.awarded(who))
+
+    def paper(self, number: int) -> Paper:
+        return self.papers[number % len(self.papers)]
+
+    @precondition(lambda self: len(self.papers) < 3)
+    @rule(award_type=TYPES, grades=GRADES, who=st.sets(LEARNERS, min_size=1))
+    def begin(self, award_type: str, grades: dict[str, str], who: set[str]) -> None:
+        awards = {one: award(award_type, grades=grades) for one in sorted(who)}
+        if any(self.is_completed(one) for one in who):
+            with pytest.raises(Refusal):
+                self.office.begin(awards)
+            return
+        lines = {one: Line(award_type, set(grades)) for one in awards}
+        by = ADMINISTRATOR if len(self.papers) % 2 else COLLEAGUE
+        self.papers.append(Paper(self.office.begin(awards, by=by), lines))
+
+    @precondition(lambda self: self.papers)
+    @rule(number=CLAIMS, who=LEARNERS, award_type=TYPES, grades=GRADES)
+    def grade(
+        self, number: int, who: str, award_type: str, grades: dict[str, str]
+    ) -> None:
+        paper = self.paper(number)
+        given = award(award_type, grades=grades)
+        line = paper.lines.get(who)
+        is_same = line is not None and (line.award_type, line.units) == (
+            award_type,
+            set(grades),
+        )
+        is_open = who in paper.in_state("Draft", "Unsubmitted")
+        is_fixed = who in paper.in_state("Submitted", "Processed")
+        if paper.is_closed or not (is_open or (is_fixed and is_same)):
+            with pytest.raises(Refusal):
+                self.office.save(paper.name, {who: given})
+            return
+        self.office.save(paper.name, {who: given})
+        if is_open and line is not None:
+            line.award_type, line.units = award_type, set(grades)
+
+    @precondition(lambda self: self.papers)
+    @rule(number=CLAIMS)
+    def submit(self, number: int) -> None:
+        paper = self.paper(number)
+        waiting = paper.in_state("Draft", "Unsubmitted")
+        if paper.is_closed or not waiting:
+            with pytest.raises(Refusal):
+                self.office.submit(paper.name)
+            return
+        self.office.submit(paper.name)
+        for who in waiting:
+            line = paper.lines[who]
+            earlier = self.awarded(who, but=paper)
+            line.to_date = line.units.union(*(one.to_date for one in earlier))
+            is_full = line.award_type == "Full"
+            is_earned = earns_full(line.to_date) if is_full else bool(line.to_date)
+            is_free = not self.is_completed(who)
+            line.state = "Submitted" if is_earned and is_free else "Unsubmitted"
+
+    @precondition(lambda self: self.papers)
+    @rule(number=CLAIMS, who=st.none() | LEARNERS)
+    def withdraw(self, number: int, who: str | None) -> None:
+        paper = self.paper(number)
+        if who is None:
+            is_possible = paper.is_closed or (
+                not paper.in_state("Processed")
+                and bool(paper.in_state("Submitted", "Unsubmitted", "Withdrawn"))
+            )
+            gone = list(paper.lines)
+        else:
+            is_possible = who in paper.in_state("Submitted", "Withdrawn")
+            gone = [who]
+        if not is_possible:
+            with pytest.raises(Refusal):
+                self.office.withdraw(paper.name, who)
+            return
+        self.office.withdraw(paper.name, who)
+        if set(paper.in_state("Withdrawn")) != set(paper.lines):
+            paper.is_closed = paper.is_closed or who is None
+        for one in gone:
+            paper.lines[one].state = "Withdrawn"
+
+    @precondition(lambda self: self.papers)
+    @rule(number=CLAIMS)
+    def process(self, number: int) -> None:
+        paper = self.paper(number)
+        self.office.process(paper.name)
+        for who in paper.in_state("Submitted"):
+            paper.lines[who].state = "Processed"
+
+    @precondition(lambda self: self.papers)
+    @rule(number=CLAIMS)
+    def delete(self, number: int) -> None:
+        paper = self.paper(number)
+        command = DeleteClaim(by=ADMINISTRATOR, at=NOW, claim=paper.name)
+        if paper.is_closed or paper.in_state("Submitted", "Processed", "Withdrawn"):
+            with pytest.raises(Refusal):
+                self.office.send(command)
+            return
+        self.office.send(command)
+        self.papers.remove(paper)
+
+    @invariant()
+    def every_claim_stands_where_the_model_says(self) -> None:
+        for paper in self.papers:
+            said = {who: Standing(line.state) for who, line in paper.lines.items()}
+            assert self.office.standings(paper.name) == said
+
+    @invariant()
+    def every_registration_is_completed_exactly_by_full_and_fallback(self) -> None:
+        for who, registration in REGISTRATION.items():
+            if self.office.store.open(stream_of(registration)).history:
+                is_completed = self.is_completed(who)
+                expected = Status.COMPLETED if is_completed else Status.ACTIVE
+                assert self.office.status(registration) is expected
+                holder = None if is_completed else stream_of(registration)
+                assert self.office.holder(who) == holder
+
+    @invariant()
+    def every_registration_knows_what_open_claims_say_was_achieved(self) -> None:
+        for who, registration in REGISTRATION.items():
+            if self.office.store.open(stream_of(registration)).history:
+                said = {
+                    paper.name: dict.fromkeys(paper.lines[who].units, "P")
+                    for paper in self.papers
+                    if who in paper.lines
+                    and paper.lines[who].units
+                    and not paper.is_closed
+                    and paper.lines[who].state != "Withdrawn"
+                }
+                assert self.office.registration(registration).outcomes == said
+
+    @invariant()
+    def everybody_processed_has_a_certificate_of_their_own(self) -> None:
+        numbers = [
+            place.certificate
+            for paper in self.papers
+            for place in self.office.claim(paper.name).learners.values()
+            if place.standing is Standing.PROCESSED
+        ]
+        assert None not in numbers
+        assert len(set(numbers)) == len(numbers)
+
+
+def test_claims_live_as_the_model_says() -> None:
+    """M1, M7-M10, M13-M16: drafts, fixes, withdrawals, Interim then Full."""
+    run_state_machine_as_test(
+        ClaimLife,
+        settings=settings(
+            max_examples=40,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )

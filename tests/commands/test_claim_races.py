@@ -1,0 +1,167 @@
+"""People claiming at the same moment, on both databases."""
+
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from itertools import count
+from threading import Barrier, Event, Thread
+
+import pytest
+
+from aggregates.errors import Refusal
+from aggregates.registration import Status
+from aggregates.standing import Standing
+from commands.claim_submission import SubmitClaim
+from commands.command import handle
+from events.certificate import CertificateIssued
+from events.identifier import stream_of
+from events.registration import AwardClaimed, OutcomesRecorded
+from store import AlreadyDone, Conflict, EventStore, Once
+from tests.claim_examples import A1, ANN, ANNS, BEN, BENS, CLAIM, award
+from tests.clock import Clock
+from tests.commands.office import ADMINISTRATOR, COLLEAGUE, Office
+
+PEOPLE = 6
+LEARNERS = 500
+
+
+@pytest.fixture
+def any_office(any_store: EventStore, clock: Clock) -> Office:
+    office = Office(store=any_store, now=clock)
+    office.open()
+    office.register_all({ANN: ANNS, BEN: BENS})
+    return office
+
+
+def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
+    """Do all of it at the same moment; give what each answered or was refused with."""
+    ready = Barrier(len(acts))
+
+    def act(this: Callable[[], object]) -> object:
+        ready.wait()
+        try:
+            return this()
+        except (Refusal, Conflict, AlreadyDone) as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(act, acts))
+
+
+@pytest.mark.parametrize("award_type", ["Full", "Fallback"])
+def test_of_people_claiming_for_one_learner_at_once_one_wins(
+    any_office: Office, award_type: str
+) -> None:
+    """M15: the others are told who did what."""
+    claims = [any_office.begin({ANN: award(award_type)}) for _ in range(PEOPLE)]
+    answers = at_once([partial(any_office.submit, claim) for claim in claims])
+    assert not [answer for answer in answers if isinstance(answer, Exception)]
+    standings = [any_office.standings(claim)[ANN] for claim in claims]
+    assert sorted(standings) == [Standing.SUBMITTED] + [Standing.UNSUBMITTED] * (
+        PEOPLE - 1
+    )
+    winner = claims[standings.index(Standing.SUBMITTED)]
+    for claim in claims:
+        withheld = any_office.claim(claim).learners[ANN].withheld
+        if withheld is not None:
+            (why,) = withheld.reasons
+            assert (why.code, winner in why.message) == ("claimed-by-another", True)
+    awarded = any_office.store.open(stream_of(ANNS)).events
+    assert len([event for event in awarded if isinstance(event, AwardClaimed)]) == 1
+
+
+def test_one_claim_submitted_by_two_people_at_once_is_submitted_once(
+    any_office: Office,
+) -> None:
+    """M15."""
+    claim = any_office.begin({ANN: award(), BEN: award()})
+    answers = at_once(
+        [
+            lambda: any_office.submit(claim),
+            lambda: any_office.submit(claim, by=COLLEAGUE),
+        ]
+    )
+    assert len([answer for answer in answers if isinstance(answer, Refusal)]) == 1
+    assert set(any_office.standings(claim).values()) == {Standing.SUBMITTED}
+
+
+def test_one_request_sent_many_times_at_once_is_done_once(any_office: Office) -> None:
+    """M10: the key of the request is reserved in the append of its effect."""
+    claim = any_office.begin({ANN: award()})
+    once = Once(scope="request:admin.riverside", key="7f1c", digest="d")
+    by = replace(ADMINISTRATOR, once=once)
+    answers = at_once([lambda: any_office.submit(claim, by=by)] * PEOPLE)
+    assert len([a for a in answers if not isinstance(a, Exception)]) == 1
+    assert any_office.store.held(once.scope, [once.key])[once.key].digest == "d"
+
+
+def test_a_claim_processed_by_many_at_once_issues_each_certificate_once(
+    any_office: Office,
+) -> None:
+    """M13."""
+    claim = any_office.begin({ANN: award(), BEN: award()})
+    any_office.submit(claim)
+    at_once([lambda: any_office.process(claim)] * PEOPLE)
+    issued = [
+        recorded.event.learner
+        for recorded in any_office.store.log(after=0, limit=1000)
+        if isinstance(recorded.event, CertificateIssued)
+    ]
+    assert sorted(issued) == [ANN, BEN]
+
+
+def test_withdrawing_and_processing_at_once_have_one_winner(
+    any_office: Office,
+) -> None:
+    """M16."""
+    claim = any_office.begin({ANN: award()})
+    any_office.submit(claim)
+    at_once([lambda: any_office.withdraw(claim), lambda: any_office.process(claim)])
+    standing = any_office.standings(claim)[ANN]
+    is_completed = any_office.status(ANNS) is Status.COMPLETED
+    assert (standing, is_completed) in {
+        (Standing.WITHDRAWN, False),
+        (Standing.PROCESSED, True),
+    }
+
+
+@pytest.fixture
+def busy(any_office: Office) -> Generator[Event]:
+    """Let a colleague change one registration as fast as can be, once it is set."""
+    starting, stopping = Event(), Event()
+
+    def keep_changing() -> None:
+        starting.wait()
+        for number in count():
+            if stopping.is_set():
+                return
+            stream = any_office.store.open(stream_of(ANNS))
+            event = OutcomesRecorded(claim=CLAIM, grades={A1: f"{number}"})
+            try:
+                any_office.store.append(stream.change([event]), by=COLLEAGUE)
+            except Conflict:
+                continue
+
+    thread = Thread(target=keep_changing)
+    thread.start()
+    yield starting
+    stopping.set()
+    starting.set()
+    thread.join()
+
+
+def test_one_busy_registration_does_not_fail_five_hundred(
+    any_office: Office, busy: Event
+) -> None:
+    """M15."""
+    others = {f"L-{n:010}": f"R-1{n:09}" for n in range(LEARNERS - 1)}
+    any_office.register_all(others)
+    claim = any_office.begin({who: award() for who in [ANN, *others]})
+    busy.set()
+    command = SubmitClaim(by=ADMINISTRATOR, at=any_office.now(), claim=claim)
+    handle(command, any_office.desk)
+    standings = any_office.standings(claim)
+    assert {standings[who] for who in others} == {Standing.SUBMITTED}
+    is_submitted = standings[ANN] is Standing.SUBMITTED
+    assert (any_office.status(ANNS) is Status.COMPLETED) is is_submitted

@@ -1,0 +1,348 @@
+"""Putting orders together: what is recorded, and what is refused."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from aggregates.errors import Malformed, NotFound, Refusal
+from aggregates.learner import DetailsAreWrong, LooksLikeAnother, UlnIsHeld
+from aggregates.order_line import Place
+from aggregates.order_refusals import (
+    EndsBeforeStart,
+    GroupHasNoLearners,
+    LearnersRefused,
+    LearnerUnknown,
+    NumberTooLong,
+    ProductNotOffered,
+    ProductUnknown,
+)
+from commands.command import Command, Desk, Stale, handle
+from commands.order import (
+    ChooseOrderProducts,
+    Dating,
+    DeleteOrder,
+    GivePurchaseOrderNumber,
+    Linking,
+    LinkOrderLearners,
+    Newcomer,
+    SetCourseDates,
+    UnlinkOrderLearner,
+)
+from events.identifier import Kind, identifier, new_identifier, stream_of
+from events.learner import LearnerCreated
+from events.order import CourseDates, OrderBegun, OrderLearnersLinked
+from store import EventStore
+from tests.clock import Clock
+from tests.commands.office import ADMINISTRATOR, COLLEAGUE, STRANGER
+from tests.commands.order_desk import DATING, SEVERAL, SINGLE, OrderDesk
+from tests.learner_examples import OTHER_ULN, ULN, cells
+from tests.order_examples import ANN, BEN, CAT, CENTRE, TERM, YEAR
+
+GROUP = identifier(Kind.GROUP, 7)
+SPECIALIST = replace(ADMINISTRATOR, role="Account Specialist", centre=None)
+
+
+@pytest.fixture
+def counter(store: EventStore, clock: Clock) -> OrderDesk:
+    """Open a centre that knows Ann and Ben; Cat is another's."""
+    counter = OrderDesk(store=store, now=clock)
+    counter.open()
+    counter.know(ANN, BEN)
+    counter.know(CAT, centre="50107")
+    return counter
+
+
+def newcomer(*, is_different: bool = False, alike: str = "", **told: str) -> Newcomer:
+    return Newcomer(
+        cells=cells(**told),
+        alike=lambda _, sought: {one: [alike] for one in sought if alike},
+        is_different_person=is_different,
+    )
+
+
+def join(
+    counter: OrderDesk, order: str, newcomer: Newcomer, product: str | None = None
+) -> LinkOrderLearners:
+    return LinkOrderLearners(
+        by=ADMINISTRATOR,
+        at=counter.now(),
+        order=order,
+        linking=Linking(product=product),
+        newcomer=newcomer,
+    )
+
+
+def test_an_order_is_begun_empty_and_belongs_to_the_centre(counter: OrderDesk) -> None:
+    """O1."""
+    name = counter.begin()
+    stream = counter.store.open(stream_of(name))
+    assert stream.events == (OrderBegun(order=name, centre=CENTRE),)
+    assert stream.owner == CENTRE
+
+
+def test_an_order_is_begun_whole_in_one_go(counter: OrderDesk) -> None:
+    """O1: it is a draft still."""
+    some = Dating(dates=TERM, product=SEVERAL, learners=(ANN,))
+    name = counter.begin(
+        Linking(product=SINGLE, learners={ANN: None, BEN: None}),
+        Linking(product=SEVERAL, learners={ANN: "SHORT"}),
+        products=[SINGLE, SEVERAL],
+        datings=[DATING, some],
+        number="PO-1",
+    )
+    order = counter.order(name)
+    assert order.confirmed is None
+    assert order.purchase_order == "PO-1"
+    assert order.lines[SINGLE].learners == {ANN: Place(), BEN: Place()}
+    assert order.lines[SEVERAL].learners == {ANN: Place(pathway="SHORT", dates=TERM)}
+    assert order.dates_of(SINGLE, BEN) == YEAR
+
+
+@pytest.mark.parametrize(
+    ("begin", "kind", "pointer"),
+    [
+        (
+            lambda c: c.begin(products=[SINGLE, "Q-0"]),
+            ProductUnknown,
+            "/products/1",
+        ),
+        (
+            lambda c: c.begin(Linking(), Linking(learners={ANN: None, CAT: None})),
+            LearnerUnknown,
+            "/learners/1/learners/1/learner",
+        ),
+        (
+            lambda c: c.begin(
+                datings=[
+                    DATING,
+                    Dating(
+                        dates=CourseDates(
+                            starts=date(2026, 9, 1), ends=date(2026, 8, 31)
+                        )
+                    ),
+                ]
+            ),
+            EndsBeforeStart,
+            "/dates/1/ends",
+        ),
+        (lambda c: c.begin(number="9" * 51), NumberTooLong, "/purchase_order_number"),
+    ],
+)
+def test_what_is_wrong_with_a_whole_order_is_pointed_at(
+    counter: OrderDesk,
+    begin: Callable[[OrderDesk], object],
+    kind: type[Refusal],
+    pointer: str,
+) -> None:
+    """O1: and nothing is recorded."""
+    before = counter.store.head()
+    with pytest.raises(kind) as refused:
+        begin(counter)
+    assert refused.value.pointer == pointer
+    assert counter.store.head() == before
+
+
+def test_only_products_that_the_centre_is_approved_for_can_be_chosen(
+    counter: OrderDesk,
+) -> None:
+    """O2."""
+    counter.withdraw_approval(SINGLE)
+    with pytest.raises(ProductNotOffered, match="not approved"):
+        counter.begin(products=[SINGLE])
+    assert counter.begin(products=[SEVERAL])
+    with pytest.raises(ProductNotOffered, match="not approved"):
+        counter.begin(products=[SEVERAL], by=STRANGER)
+
+
+def test_the_last_day_of_registration_ends_at_midnight_in_london(
+    counter: OrderDesk, clock: Clock
+) -> None:
+    """O2: 31 August 2030 ends at 23:00 in UTC."""
+    clock.now = datetime(2030, 8, 31, 22, 59, tzinfo=UTC)
+    assert counter.begin(products=[SINGLE])
+    clock.now = datetime(2030, 8, 31, 23, 0, tzinfo=UTC)
+    with pytest.raises(ProductNotOffered, match="closed on 31 August 2030"):
+        counter.begin(products=[SINGLE])
+
+
+def test_products_are_chosen_after_the_learners_were_linked(counter: OrderDesk) -> None:
+    """O1."""
+    order = counter.begin(Linking(learners={ANN: None, BEN: None}))
+    counter.send(
+        ChooseOrderProducts(
+            by=ADMINISTRATOR, at=counter.now(), order=order, products=(SINGLE,)
+        )
+    )
+    assert list(counter.order(order).lines[SINGLE].learners) == [ANN, BEN]
+
+
+def test_a_group_is_linked_with_the_learners_it_has(counter: OrderDesk) -> None:
+    """O3, U10: who is named besides is linked once."""
+    counter.group(GROUP, ANN, BEN)
+    order = counter.begin(products=[SEVERAL])
+    linking = Linking(
+        product=SEVERAL, learners={BEN: "SHORT"}, groups=(GROUP,), pathway="MAIN"
+    )
+    counter.link(order, linking)
+    pathways = {
+        w: p.pathway for w, p in counter.order(order).lines[SEVERAL].learners.items()
+    }
+    assert pathways == {ANN: "MAIN", BEN: "SHORT"}
+
+
+def test_a_group_without_learners_cannot_be_linked(counter: OrderDesk) -> None:
+    """O3."""
+    counter.group(GROUP)
+    with pytest.raises(GroupHasNoLearners, match=GROUP):
+        counter.begin(Linking(groups=(GROUP,)))
+
+
+def test_another_centres_group_is_not_found(counter: OrderDesk) -> None:
+    """O3."""
+    counter.group(GROUP, CAT, centre="50107")
+    for group in (GROUP, "G-0000000000", ANN):
+        with pytest.raises(NotFound):
+            counter.begin(Linking(groups=(group,)))
+
+
+def test_another_centres_learner_is_as_unknown_as_nobody(counter: OrderDesk) -> None:
+    """O3: each is named."""
+    order = counter.begin()
+    strangers = dict.fromkeys([ANN, CAT, "L-0000000000A", "nonsense", order])
+    with pytest.raises(LearnersRefused) as refused:
+        counter.link(order, Linking(learners=strangers))
+    assert [other.pointer for other in refused.value.others] == [
+        f"/learners/{index}/learner" for index in (1, 2, 3, 4)
+    ]
+
+
+def test_a_learner_is_created_in_the_step_and_linked_at_once(
+    counter: OrderDesk,
+) -> None:
+    """O3, L1."""
+    order = counter.begin(products=[SINGLE])
+    done = counter.send(join(counter, order, newcomer(), product=SINGLE))
+    linked = counter.store.open(stream_of(order)).history[-1]
+    assert linked.event == OrderLearnersLinked(
+        product=SINGLE, learners={done.made: None}
+    )
+    learner = counter.store.open(stream_of(done.made))
+    assert isinstance(learner.events[0], LearnerCreated)
+    assert learner.owner == CENTRE
+    assert done.position == learner.history[-1].position
+
+
+def test_a_new_learners_faults_are_said_all_at_once_and_nothing_is_recorded(
+    counter: OrderDesk,
+) -> None:
+    """O3, L1."""
+    order = counter.begin()
+    before = counter.store.head()
+    wrong = newcomer(date_of_birth="31/2/2006", family_name="")
+    with pytest.raises(DetailsAreWrong) as refused:
+        counter.send(join(counter, order, wrong))
+    assert {other.pointer for other in refused.value.others} == {
+        "/new_learner/family_name",
+        "/new_learner/date_of_birth",
+    }
+    with pytest.raises(LooksLikeAnother) as alike:
+        counter.send(join(counter, order, newcomer(alike=ANN)))
+    assert alike.value.pointer == "/new_learner/confirm_different_person"
+    assert counter.store.head() == before
+    assert counter.send(join(counter, order, newcomer(alike=ANN, is_different=True)))
+
+
+def test_a_uln_taken_at_the_same_moment_names_who_has_it(counter: OrderDesk) -> None:
+    """O3, U6."""
+    order = counter.begin()
+    waiting = [join(counter, order, newcomer(uln=ULN, given_name="Zoë"))]
+
+    def drawn(kind: Kind) -> str:
+        while waiting:  # somebody else is quicker, just before this one is recorded
+            counter.send(waiting.pop())
+        return new_identifier(kind)
+
+    desk = Desk(store=counter.store, catalogue=counter.catalogue, new_identifier=drawn)
+    with pytest.raises(UlnIsHeld) as refused:
+        handle(join(counter, order, newcomer(uln=ULN)), desk)
+    assert refused.value.pointer == "/new_learner/uln"
+    assert handle(join(counter, order, newcomer(uln=OTHER_ULN)), desk).made
+
+
+def test_a_learner_is_unlinked_and_dates_and_numbers_are_given(
+    counter: OrderDesk,
+) -> None:
+    """O1, O3, O4."""
+    order = counter.ready(ANN, BEN)
+    at = counter.now()
+    commands: list[Command] = [
+        UnlinkOrderLearner(by=COLLEAGUE, at=at, order=order, learner=BEN),
+        SetCourseDates(
+            by=COLLEAGUE,
+            at=at,
+            order=order,
+            datings=(Dating(dates=TERM, product=SINGLE),),
+        ),
+        GivePurchaseOrderNumber(
+            by=COLLEAGUE, at=at, order=order, number="PO-9", product=SINGLE
+        ),
+    ]
+    for command in commands:
+        assert counter.send(command).position
+    found = counter.order(order)
+    assert found.everybody == (ANN,)
+    assert (found.dates_of(SINGLE, ANN), found.number_of(SINGLE)) == (TERM, "PO-9")
+    for command in commands[1:]:
+        assert counter.send(command).position is None
+
+
+def test_a_later_fault_among_dates_is_pointed_at(counter: OrderDesk) -> None:
+    """O4."""
+    order = counter.ready(ANN)
+    stranger = Dating(dates=TERM, product=SINGLE, learners=(CAT,))
+    command = SetCourseDates(
+        by=ADMINISTRATOR, at=counter.now(), order=order, datings=(DATING, stranger)
+    )
+    with pytest.raises(Malformed) as refused:
+        counter.send(command)
+    assert refused.value.pointer == "/dates/1/learners"
+
+
+def test_an_order_deleted_is_not_found_any_more(counter: OrderDesk) -> None:
+    """O1."""
+    order = counter.ready(ANN)
+    counter.send(DeleteOrder(by=ADMINISTRATOR, at=counter.now(), order=order))
+    with pytest.raises(NotFound, match=order):
+        counter.order(order)
+
+
+def test_another_centres_order_is_not_found(counter: OrderDesk) -> None:
+    order = counter.ready(ANN)
+    for name, by in ((order, STRANGER), ("O-0000000000", ADMINISTRATOR)):
+        with pytest.raises(NotFound):
+            counter.order(name, by=by)
+    assert counter.order(order, by=SPECIALIST).centre == CENTRE
+
+
+def test_who_looked_at_an_older_version_is_told_who_changed_what(
+    counter: OrderDesk,
+) -> None:
+    order = counter.begin(products=[SINGLE])
+    version = counter.store.open(stream_of(order)).version
+    counter.link(order, Linking(learners={ANN: None}), by=COLLEAGUE)
+    with pytest.raises(Stale) as stale:
+        counter.send(
+            DeleteOrder(by=ADMINISTRATOR, at=counter.now(), order=order, expect=version)
+        )
+    assert {each.user for each in stale.value.between} == {COLLEAGUE.user}
+
+
+def test_the_cost_is_known_throughout(counter: OrderDesk) -> None:
+    """O1."""
+    order = counter.begin(products=[SINGLE])
+    assert counter.total(order) == Decimal("0.00")
+    counter.link(order, Linking(learners={ANN: None, BEN: None}))
+    assert counter.total(order) == 2 * Decimal("98.00")

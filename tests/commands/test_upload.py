@@ -1,0 +1,308 @@
+"""Uploads: from a file and a name to the last learner of a group."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from aggregates.errors import NotFound
+from aggregates.learner_file import FileRefused
+from aggregates.record import RecordState
+from aggregates.upload import (
+    GroupNameMissing,
+    GroupNameTaken,
+    NothingReady,
+    StillChecking,
+    UploadStatus,
+)
+from commands import upload as uploading
+from events.identifier import stream_of
+from events.learner import LearnerCreated
+from events.upload import RecordRead, UploadReceived, UploadRefused
+from store import EventStore, FileGone
+from tests.clock import Clock
+from tests.commands.intake import COLLEAGUE, STRANGER, Intake
+from tests.learner_examples import (
+    DETAILS,
+    OTHER_ULN,
+    THIRD_ULN,
+    ULN,
+    cells,
+    csv_file,
+)
+
+VALID, INVALID = RecordState.VALID, RecordState.INVALID
+LEARNER, TO_CONFIRM = RecordState.LEARNER, RecordState.TO_CONFIRM
+BEN = cells(given_name="Ben", family_name="Carter", uln=OTHER_ULN)
+ZOE = cells(given_name="Zoë", family_name="Müller", uln="")
+NAMELESS = cells(given_name="", uln=THIRD_ULN)
+KNOWN = "L-0000000017M"
+
+
+@pytest.fixture
+def intake(store: EventStore, clock: Clock) -> Intake:
+    return Intake(store=store, now=clock)
+
+
+def learners_made(store: EventStore) -> list[LearnerCreated]:
+    events = (recorded.event for recorded in store.log(after=0, limit=10_000))
+    return [event for event in events if isinstance(event, LearnerCreated)]
+
+
+def test_a_file_is_received_under_the_name_that_was_given(intake: Intake) -> None:
+    """U1."""
+    group = intake.upload(csv_file(cells(), ZOE), name=" Autumn 2026 ")
+    received = intake.shown(group).received
+    assert (received.name, received.user) == ("Autumn 2026", "admin.riverside")
+    assert (received.rows, received.encoding) == (2, "utf-8")
+    assert received.accented == (2, 3)
+
+
+@pytest.mark.parametrize("name", ["Autumn", "autumn", " AUTUMN\u00a0"])
+def test_a_group_name_is_unique_to_the_user_without_case_or_outer_spaces(
+    intake: Intake, name: str
+) -> None:
+    """U1: and the refusal says which group has it."""
+    group = intake.upload(csv_file(cells()), name="Autumn")
+    with pytest.raises(GroupNameTaken) as refusal:
+        intake.upload(csv_file(cells()), name=name)
+    assert group in str(refusal.value)
+
+
+def test_another_user_may_use_the_same_group_name(intake: Intake) -> None:
+    """U1; and the same user another one, an accent apart."""
+    intake.upload(csv_file(cells()), name="Zoe")
+    intake.upload(csv_file(cells()), name="Zoë")
+    intake.upload(csv_file(cells()), name="Zoe", by=COLLEAGUE)
+
+
+def test_a_group_must_have_a_name(intake: Intake) -> None:
+    """U1."""
+    with pytest.raises(GroupNameMissing):
+        intake.upload(csv_file(cells()), name="  ")
+
+
+@pytest.mark.parametrize("race", range(3))
+def test_of_uploads_of_one_name_at_once_exactly_one_wins(
+    any_store: EventStore, clock: Clock, race: int
+) -> None:
+    """U1: on both databases; the others are told of it."""
+    intake, ready = Intake(store=any_store, now=clock), Barrier(4)
+    del race
+
+    def upload(name: str) -> bool:
+        ready.wait()
+        try:
+            intake.upload(csv_file(cells()), name=name)
+        except GroupNameTaken:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        won = list(pool.map(upload, ["Autumn", "autumn ", "AUTUMN", " Autumn"]))
+    assert sorted(won) == [False, False, False, True]
+    events = [recorded.event for recorded in any_store.log(after=0)]
+    assert sum(isinstance(event, UploadReceived) for event in events) == 1
+
+
+def test_a_refused_file_leaves_nothing_but_the_refusal(intake: Intake) -> None:
+    """U3: with every column at fault; the name is free again."""
+    file = csv_file(cells(), header="Given name*,Forename\r\n")
+    with pytest.raises(FileRefused) as refusal:
+        intake.upload(file)
+    (recorded,) = intake.store.log(after=0)
+    assert isinstance(recorded.event, UploadRefused)
+    assert recorded.event.problems == refusal.value.problems
+    assert (recorded.user, recorded.owner) == ("admin.riverside", "48213")
+    intake.upload(csv_file(cells()))
+
+
+def test_every_row_is_a_fact_of_its_own_with_its_cells_as_written(
+    intake: Intake,
+) -> None:
+    """U6: and when all are, the file itself is kept no longer."""
+    group = intake.upload(csv_file(cells(given_name=" Chloë\u00a0"), BEN))
+    file = intake.shown(group).received.file
+    assert intake.store.file(file)
+    intake.check(group)
+    first, second = intake.records(group).values()
+    assert (first.row, first.cells["given_name"]) == (2, " Chloë\u00a0")
+    assert (second.row, second.cells) == (3, BEN)
+    with pytest.raises(FileGone):
+        intake.store.file(file)
+
+
+def test_valid_and_invalid_records_are_told_apart(intake: Intake) -> None:
+    """U6."""
+    group = intake.checked(cells(), NAMELESS, ZOE)
+    assert intake.states(group) == {2: VALID, 3: INVALID, 4: VALID}
+    upload = intake.shown(group)
+    assert (upload.valid, upload.invalid, upload.progress) == (2, 1, 50)
+
+
+def test_each_row_of_a_uln_that_is_there_twice_names_the_others(
+    intake: Intake,
+) -> None:
+    """U6."""
+    group = intake.checked(cells(), BEN, cells(), cells())
+    twins = {row: record.twins for row, record in intake.records(group).items()}
+    assert twins == {2: {4, 5}, 3: set(), 4: {2, 5}, 5: {2, 4}}
+
+
+def test_a_uln_that_a_learner_of_the_centre_holds_is_named(intake: Intake) -> None:
+    """U6: another centre's does not matter."""
+    holder = intake.create()
+    intake.create(cells(uln=OTHER_ULN), by=STRANGER)
+    group = intake.checked(cells(given_name="Chloe"), BEN)
+    (problem,) = intake.records(group)[2].problems
+    assert (problem.code, problem.learners) == ("uln-held", (holder,))
+    assert intake.states(group)[3] is VALID
+
+
+def test_a_record_like_a_learner_waits_to_be_confirmed(intake: Intake) -> None:
+    """U6: with the learner shown."""
+    intake.known[DETAILS.likeness] = [KNOWN]
+    group = intake.checked(cells(), BEN)
+    assert intake.states(group) == {2: TO_CONFIRM, 3: VALID}
+    (warning,) = intake.records(group)[2].warnings
+    assert warning.learners == (KNOWN,)
+
+
+def test_a_check_shows_its_progress_and_goes_on_from_there(
+    intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """U5: each part records how far it is."""
+    monkeypatch.setattr(uploading, "BATCH", 2)
+    monkeypatch.setattr(uploading, "BATCHES", 1)
+    group = intake.upload(csv_file(cells(), NAMELESS, ZOE, BEN, ZOE))
+    seen = []
+    while intake.shown(group).status is UploadStatus.CHECKING:
+        seen.append(intake.shown(group).progress)
+        intake.check_part(group)
+    assert seen == [0, 19, 39]
+    reads = [
+        recorded.event.row
+        for recorded in intake.store.log(after=0)
+        if isinstance(recorded.event, RecordRead)
+    ]
+    assert reads == [2, 3, 4, 5, 6]
+    head = intake.store.head()
+    intake.check_part(group)
+    assert intake.store.head() == head
+
+
+def test_valid_records_become_learners_and_the_others_stay(intake: Intake) -> None:
+    """U9: a learner's key is the record's, so that nothing is told of them twice."""
+    group = intake.checked(cells(), NAMELESS, ZOE)
+    intake.submit(group)
+    intake.add(group)
+    assert intake.states(group) == {2: LEARNER, 3: INVALID, 4: LEARNER}
+    upload = intake.shown(group)
+    assert (upload.status, upload.left) == (UploadStatus.DONE, (3,))
+    first, second = (intake.learner(name) for name in upload.learners)
+    assert (first.details, first.group) == (DETAILS, group)
+    assert first.person_id == stream_of(f"{group}/2")
+    assert second.details.given_name == "Zoë"
+
+
+def test_an_upload_is_not_submitted_while_it_is_checked(intake: Intake) -> None:
+    """U9."""
+    group = intake.upload(csv_file(cells()))
+    with pytest.raises(StillChecking):
+        intake.submit(group)
+
+
+def test_an_upload_without_a_valid_record_is_not_submitted(intake: Intake) -> None:
+    """U9."""
+    group = intake.checked(NAMELESS)
+    with pytest.raises(NothingReady):
+        intake.submit(group)
+
+
+def test_submitting_again_makes_no_learner_twice(intake: Intake) -> None:
+    """U9: while they are added, and after."""
+    group = intake.checked(cells(), NAMELESS)
+    assert intake.submit(group).position
+    assert intake.submit(group).position is None
+    intake.add(group)
+    assert intake.submit(group).position is None
+    intake.add(group)
+    assert len(learners_made(intake.store)) == 1
+
+
+def test_a_record_put_right_later_is_submitted_later(intake: Intake) -> None:
+    """U9."""
+    group = intake.checked(cells(), NAMELESS, cells(given_name="", uln=""))
+    intake.submit(group)
+    intake.add(group)
+    intake.put_right(group, 3, given_name="Ben")
+    intake.submit(group)
+    intake.add(group)
+    assert intake.states(group) == {2: LEARNER, 3: LEARNER, 4: INVALID}
+    assert len(intake.shown(group).learners) == len(learners_made(intake.store)) == 2
+
+
+def test_adding_learners_goes_on_from_where_it_was(
+    intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """U9: no learner twice, none missing; U5: with its progress shown."""
+    monkeypatch.setattr(uploading, "BATCH", 2)
+    monkeypatch.setattr(uploading, "BATCHES", 1)
+    rows = [cells(given_name=f"N{n}", uln="") for n in range(5)]
+    group = intake.checked(*rows)
+    intake.submit(group)
+    seen = []
+    while intake.shown(group).status is UploadStatus.ADDING:
+        seen.append((intake.shown(group).progress, len(learners_made(intake.store))))
+        intake.add_part(group)
+    assert seen == [(58, 0), (74, 2), (90, 4)]
+    names = [made.given_name for made in learners_made(intake.store)]
+    assert names == ["N0", "N1", "N2", "N3", "N4"]
+    head = intake.store.head()
+    intake.add_part(group)
+    assert intake.store.head() == head
+
+
+def test_a_uln_taken_since_the_check_makes_that_one_record_invalid(
+    intake: Intake,
+) -> None:
+    """U9: never the batch; and the record names who has it."""
+    group = intake.checked(cells(), BEN)
+    holder = intake.create(cells(given_name="Other"))
+    intake.submit(group)
+    intake.add(group)
+    assert intake.states(group) == {2: INVALID, 3: LEARNER}
+    (problem,) = intake.records(group)[2].problems
+    assert (problem.code, problem.learners) == ("uln-held", (holder,))
+    assert intake.shown(group).left == (2,)
+
+
+def test_two_groups_with_one_uln_make_one_learner(
+    any_store: EventStore, clock: Clock
+) -> None:
+    """U9: submitted at the same moment, on both databases."""
+    intake, ready = Intake(store=any_store, now=clock), Barrier(2)
+    groups = [intake.checked(cells(), ZOE, name=f"Group {n}") for n in range(2)]
+    for group in groups:
+        intake.submit(group)
+
+    def add(group: str) -> None:
+        ready.wait()
+        intake.add(group)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(add, groups))
+    made = learners_made(any_store)
+    assert sorted(str(event.uln) for event in made) == [ULN, "None", "None"]
+    states = sorted(intake.states(group)[2] for group in groups)
+    assert states == [INVALID, LEARNER]
+
+
+def test_another_centres_group_cannot_be_submitted_nor_detected(
+    intake: Intake,
+) -> None:
+    """Domain, 1."""
+    group = intake.checked(cells())
+    for name in (group, "G-0000000099", f"{group}/2"):
+        with pytest.raises(NotFound):
+            intake.submit(name, by=STRANGER)

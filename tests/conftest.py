@@ -1,0 +1,97 @@
+"""What tests ask for: a store, on either database, and a clock that can be moved."""
+
+from collections.abc import Callable, Generator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+from hypothesis import settings
+from sqlalchemy import make_url
+
+from store import EventStore, open_store
+from store.postgres import PostgresRecorder
+from tests.clock import Clock
+from tests.postgres import database, server
+
+OpenStore: TypeAlias = Callable[..., EventStore]
+
+settings.register_profile("default", deadline=None)
+settings.register_profile("prove", deadline=None, max_examples=2_000)
+settings.load_profile("default")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Stop the clock at half past nine on 24 November 2026."""
+    return Clock()
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Path:
+    """Name the file of the master key, which is not there yet."""
+    return tmp_path / "keys" / "master.key"
+
+
+@pytest.fixture(scope="session")
+def postgres_server(
+    tmp_path_factory: pytest.TempPathFactory, worker_id: str = "master"
+) -> Generator[str]:
+    """Give the address of the PostgreSQL server that all workers share."""
+    folder = tmp_path_factory.getbasetemp()
+    with server(folder if worker_id == "master" else folder.parent) as address:
+        if address is None:
+            pytest.skip("there is no PostgreSQL: set TEST_POSTGRES_DSN")
+        yield address
+
+
+@pytest.fixture(scope="session")
+def postgres_template(
+    postgres_server: str,
+) -> Generator[str]:
+    """Name a database that has the store's tables already."""
+    with database(postgres_server) as address:
+        PostgresRecorder(address, create_tables=True).close()
+        yield str(make_url(address).database)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, postgres_template: str) -> Generator[str]:
+    """Give the address of a PostgreSQL database of the test's own."""
+    with database(postgres_server, template=postgres_template) as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the address of an empty database: the test runs once on each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'data'}"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def open_any_store(database_url: str, keys: Path) -> Generator[OpenStore]:
+    """Open the same store again and again, as other processes would."""
+    with ExitStack() as opened:
+
+        def open_any_store(clock: Clock | None = None) -> EventStore:
+            store = open_store(database_url, keys=keys, clock=clock)
+            opened.callback(store.close)
+            return store
+
+        yield open_any_store
+
+
+@pytest.fixture
+def any_store(open_any_store: OpenStore, clock: Clock) -> EventStore:
+    """Open an empty store: the test runs once on each database."""
+    return open_any_store(clock)
+
+
+@pytest.fixture
+def store(tmp_path: Path, keys: Path, clock: Clock) -> Generator[EventStore]:
+    """Open an empty store where the database does not matter."""
+    opened = open_store(f"sqlite:///{tmp_path / 'data'}", keys=keys, clock=clock)
+    yield opened
+    opened.close()

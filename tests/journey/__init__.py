@@ -1,0 +1,1 @@
+"""The whole way, from a file of learners to certificates claimed."""

@@ -1,0 +1,77 @@
+"""An order for two products, as it looks when nothing else is said."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from aggregates.offer import Offer
+from aggregates.order_checklist import Circumstances
+from events.identifier import Kind, identifier
+from events.order import (
+    ConfirmedLine,
+    CourseDates,
+    OrderBegun,
+    OrderConfirmed,
+    OrderCourseDatesSet,
+    OrderLearnersLinked,
+    OrderProductsAdded,
+)
+
+CENTRE = "48213"
+ORDER = identifier(Kind.ORDER, 1)
+ANN, BEN, CAT = (identifier(Kind.LEARNER, number) for number in (1, 2, 3))
+ONE, TWO, THREE, FOUR = (identifier(Kind.REGISTRATION, n) for n in (1, 2, 3, 4))
+SINGLE, SEVERAL = "Q-0005001227", "Q-0005009999"
+"""A qualification of a single pathway, and one of two: FRONT and FOOD."""
+
+YEAR = CourseDates(starts=date(2026, 9, 1), ends=date(2027, 7, 16))
+TERM = CourseDates(starts=date(2027, 1, 4), ends=date(2027, 4, 1))
+
+OFFERS = {
+    SINGLE: Offer(
+        product=SINGLE,
+        title="Team Leading",
+        price=Decimal("98.00"),
+        rules_version=1,
+        pathways={"MAIN": "Diploma"},
+    ),
+    SEVERAL: Offer(
+        product=SEVERAL,
+        title="Hospitality",
+        price=Decimal("120.50"),
+        rules_version=2,
+        pathways={"FRONT": "Front of house", "FOOD": "Food and drink"},
+    ),
+}
+FREELY = Circumstances(offers=OFFERS, active={})
+WITHDRAWN = {**OFFERS, SINGLE: replace(OFFERS[SINGLE], why_not=("Not approved.",))}
+
+BEGUN = OrderBegun(order=ORDER, centre=CENTRE)
+FOR_BOTH = OrderProductsAdded(products=(SINGLE, SEVERAL))
+FOR_SINGLE = OrderProductsAdded(products=(SINGLE,))
+BOTH_ON_SINGLE = OrderLearnersLinked(product=SINGLE, learners={ANN: None, BEN: None})
+ANN_ON_FRONT = OrderLearnersLinked(product=SEVERAL, learners={ANN: "FRONT"})
+DATED = OrderCourseDatesSet(dates=YEAR, product=None)
+READY = (BEGUN, FOR_BOTH, BOTH_ON_SINGLE, ANN_ON_FRONT, DATED)
+"""Ann and Ben on one product, Ann on the other too: three registrations."""
+
+TOTAL = Decimal("316.50")
+CONFIRMED = OrderConfirmed(
+    lines=(
+        ConfirmedLine(
+            product=SINGLE,
+            price=Decimal("98.00"),
+            rules_version=1,
+            purchase_order=None,
+            registrations={ANN: ONE, BEN: TWO},
+        ),
+        ConfirmedLine(
+            product=SEVERAL,
+            price=Decimal("120.50"),
+            rules_version=2,
+            purchase_order=None,
+            registrations={ANN: THREE},
+        ),
+    ),
+    total=TOTAL,
+)

@@ -1,0 +1,62 @@
+"""A long work of many short acts, in a process that can be killed in the middle.
+
+``python -m tests.policies.chain DATABASE KEYS LAST [CRASH …]``: each centre that is
+opened has the next one opened after it, up to the last. The process kills itself after
+opening a centre that is named, before anything can note that this was done; for a
+negative number, before.
+"""
+
+import os
+import signal
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from catalogue import load
+from commands.centre import OpenCentre
+from commands.command import Desk
+from events.centre import CentreOpened
+from policies.policy import Policy, send_once
+from projections.database import open_database
+from projections.read_models import ReadModels
+from service import Service
+from store import Recorded, open_store
+from tests.projections.shown_centres import SHOWN_CENTRES
+
+FIRST = 100
+CATALOGUE = Path(__file__).parents[2] / "catalogue"
+
+
+def main(database: str, keys: str, last: int, crashes: frozenset[int]) -> None:
+    def act(recorded: Recorded, desk: Desk, _: ReadModels) -> None:
+        assert isinstance(recorded.event, CentreOpened)
+        number = int(recorded.event.number) + 1
+        if number <= last:
+            die_if(-number in crashes)
+            by, now = policy.actor(recorded), datetime.now(UTC)
+            command = OpenCentre(by=by, at=now, number=f"{number}", name="Next")
+            send_once(command, desk)
+            die_if(number in crashes)
+
+    policy = Policy(name="chain", on=(CentreOpened,), act=act)
+    service = Service(
+        store=open_store(database, keys=Path(keys)),
+        database=open_database(database),
+        catalogue=load(CATALOGUE),
+        read_models=(SHOWN_CENTRES,),
+        policies=(policy,),
+    )
+    with service:
+        service.start()
+        service.policies.wait_for(last - FIRST + 1, 60)
+        service.read_models.wait_for(last - FIRST + 1, 60)
+
+
+def die_if(now: bool) -> None:  # noqa: FBT001 - reads as it is meant
+    if now:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    url, file, end, *moments = sys.argv[1:]
+    main(url, file, int(end), frozenset(map(int, moments)))

@@ -1,0 +1,84 @@
+"""An upload from file to learners, in a process that can be killed at any moment.
+
+``python -m tests.policies.intake_work DATABASE KEYS SECONDS``: uploads the group if
+nobody has, submits it when it is checked and ends when its learners are there. Kills
+itself so many seconds after it has begun, or never if that is 0.
+"""
+
+import os
+import signal
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Timer
+
+from aggregates.upload import GroupNameTaken, Upload, UploadStatus
+from catalogue import load
+from commands import upload as uploading
+from commands.upload import SubmitLearnerGroup, UploadLearnerGroup, read_upload
+from policies.uploads import ADD_LEARNERS, CHECK_UPLOADS
+from projections import learners, uploads
+from projections.database import open_database
+from service import Service
+from store import open_store
+from tests.commands.intake import ADMINISTRATOR
+from tests.learner_examples import ULN, cells, csv_file
+
+CATALOGUE = Path(__file__).parents[2] / "catalogue"
+VALID, INVALID = 300, 3
+BATCH = 10
+NAME = "Autumn"
+
+
+def file() -> bytes:
+    """Make a file of many learners, one with a ULN and a few that are not right."""
+    rows = [cells(given_name=f"N{n}", uln="" if n else ULN) for n in range(VALID)]
+    return csv_file(*rows, *[cells(family_name="", uln="")] * INVALID)
+
+
+def run(service: Service) -> None:
+    """Do what a person does, as far as it has not been done."""
+    by, now = ADMINISTRATOR, datetime.now(UTC)
+    upload = UploadLearnerGroup(
+        by=by, at=now, name=NAME, file_name="learners.csv", content=file()
+    )
+    try:
+        group = service.send(upload).made
+    except GroupNameTaken as taken:
+        group = str(taken.values["group"])
+    while (shown := state(service, group)).status is not UploadStatus.DONE:
+        if shown.status is UploadStatus.CHECKED:
+            service.send(SubmitLearnerGroup(by=by, at=now, group=group))
+        time.sleep(0.005)
+    service.read_models.wait_for(service.store.head(), 60)
+
+
+def state(service: Service, group: str) -> Upload:
+    return read_upload(service.desk, group, ADMINISTRATOR)[1]
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def main(database: str, keys: str, seconds: float) -> None:
+    uploading.BATCH = BATCH
+    service = Service(
+        store=open_store(database, keys=Path(keys)),
+        database=open_database(database),
+        catalogue=load(CATALOGUE),
+        read_models=(learners.READ_MODEL, uploads.READ_MODEL),
+        policies=(CHECK_UPLOADS, ADD_LEARNERS),
+    )
+    with service:
+        if seconds:
+            timer = Timer(seconds, die)
+            timer.daemon = True
+            timer.start()
+        service.start()
+        run(service)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], float(sys.argv[3]))

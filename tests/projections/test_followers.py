@@ -1,0 +1,221 @@
+"""Read models are kept at the head of the log, whatever happens."""
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from time import monotonic, sleep
+
+import psycopg
+import pytest
+
+from projections.database import open_database
+from projections.log import BATCH, Log
+from projections.read_model import ReadModel
+from projections.read_models import ReadModels
+from projections.rows import Rows
+from projections.view import View
+from store import EventStore, Recorded, open_store
+from tests.projections.conftest import Logs, OpenReadModels
+from tests.projections.shown_centres import (
+    SHOWN_CENTRES,
+    grant,
+    open_centres,
+    shown,
+)
+
+PATIENCE = 20.0
+AT_ONCE = 0.5
+
+
+class Trouble:
+    """A fold that fails as long as there is a cause."""
+
+    def __init__(self) -> None:
+        self.cause: str | None = None
+        self.failures = 0
+        self.model = replace(SHOWN_CENTRES, fold=self.fold)
+
+    def fold(self, rows: Rows, batch: Sequence[Recorded]) -> None:
+        SHOWN_CENTRES.fold(rows, batch)
+        rows.flush()
+        if self.cause is not None:
+            self.failures += 1
+            raise RuntimeError(self.cause)
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    end = monotonic() + PATIENCE
+    while not is_so():
+        assert monotonic() < end, "It never came to be."
+        sleep(0.01)
+
+
+def test_what_is_recorded_is_shown_within_moments(
+    any_store: EventStore, open_read_models: OpenReadModels
+) -> None:
+    read_models = open_read_models(SHOWN_CENTRES)
+    open_centres(any_store, "100")
+    assert read_models.wait_for(any_store.head(), PATIENCE)
+    for number in range(200, 220):
+        position = open_centres(any_store, str(number))
+        asked = monotonic()
+        assert read_models.wait_for(position, PATIENCE)
+        assert monotonic() - asked < AT_ONCE
+        with read_models.connection() as connection:
+            assert str(number) in shown(connection)
+
+
+def test_a_follower_reaches_the_head_of_the_log_even_if_nothing_there_concerns_it(
+    any_store: EventStore, open_read_models: OpenReadModels
+) -> None:
+    deaf = replace(SHOWN_CENTRES, name="deaf", tables=(), fold=lambda _, __: None)
+    open_centres(any_store, *(str(number) for number in range(100, 150)))
+    read_models = open_read_models(deaf)
+    head = any_store.head()
+    assert read_models.wait_for(head, PATIENCE)
+    assert read_models.behind() == {"deaf": (head, head)}
+
+
+def test_more_than_a_batch_is_read_to_its_end(
+    any_store: EventStore, open_read_models: OpenReadModels
+) -> None:
+    open_centres(any_store, "100")
+    products = [f"Q-{number}" for number in range(2 * BATCH + 1)]
+    position = grant(any_store, "100", *products)
+    read_models = open_read_models(SHOWN_CENTRES)
+    assert read_models.wait_for(position, PATIENCE)
+    with read_models.connection() as connection:
+        assert shown(connection) == {"100": 2 * BATCH + 1}
+
+
+def test_a_fold_that_fails_is_tried_again_until_it_works_and_nothing_is_skipped(
+    any_store: EventStore, open_read_models: OpenReadModels, logs: Logs
+) -> None:
+    trouble = Trouble()
+    read_models = open_read_models(trouble.model)
+    before = open_centres(any_store, "100")
+    assert read_models.wait_for(before, PATIENCE)
+    trouble.cause = "The disk is full."
+    after = open_centres(any_store, "200")
+    until(lambda: trouble.failures > 1)
+    assert read_models.errors == {"shown-centres": "The disk is full."}
+    assert read_models.behind() == {"shown-centres": (before, after)}
+    assert not read_models.wait_for(after, 0.01)
+    with read_models.connection() as connection:
+        assert shown(connection) == {"100": 0}
+    trouble.cause = None
+    assert read_models.wait_for(after, PATIENCE)
+    until(lambda: read_models.errors == {})
+    said = [(log["event"], log["log_level"]) for log in logs]
+    assert said.count(("follower failed", "error")) == trouble.failures
+    assert said[-1] == ("follower healed", "info")
+    with read_models.connection() as connection:
+        assert shown(connection) == {"100": 0, "200": 0}
+
+
+def test_a_read_model_that_fails_does_not_stop_another(
+    any_store: EventStore, open_read_models: OpenReadModels
+) -> None:
+    trouble = Trouble()
+    trouble.cause = "The disk is full."
+    failing = replace(trouble.model, name="failing", tables=())
+    read_models = open_read_models(failing, SHOWN_CENTRES)
+    head = open_centres(any_store, "100")
+    until(lambda: read_models.behind()["shown-centres"] == (head, head))
+    assert read_models.behind()["failing"] == (0, head)
+
+
+def test_nobody_waits_for_what_is_there_and_nobody_waits_for_ever(
+    open_read_models: OpenReadModels,
+) -> None:
+    read_models = open_read_models(SHOWN_CENTRES)
+    assert read_models.wait_for(0, 0)
+    assert not read_models.wait_for(1, 0.05)
+
+
+@pytest.mark.postgres
+def test_read_models_go_on_when_the_server_has_dropped_every_connection(
+    postgres_url: str, keys: Path
+) -> None:
+    with (
+        closing(open_store(postgres_url, keys=keys)) as store,
+        closing(open_database(postgres_url)) as database,
+    ):
+        read_models = ReadModels(database, Log(store), store, [SHOWN_CENTRES])
+        read_models.start()
+        assert read_models.wait_for(open_centres(store, "100"), PATIENCE)
+        with psycopg.connect(postgres_url, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        until(lambda: not read_models.errors)
+        position = open_centres(store, "200")
+        until(lambda: read_models.behind()["shown-centres"] == (position, position))
+        with read_models.connection() as connection:
+            assert shown(connection) == {"100": 0, "200": 0}
+        until(lambda: not read_models.errors)
+        read_models.stop()
+
+
+def test_another_process_waits_for_its_turn_and_takes_over(
+    any_store: EventStore, open_read_models: OpenReadModels
+) -> None:
+    folded: list[str] = []
+
+    def noted(name: str) -> ReadModel:
+        def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
+            folded.append(name)
+            SHOWN_CENTRES.fold(rows, batch)
+
+        return replace(SHOWN_CENTRES, fold=fold)
+
+    first = open_read_models(noted("first"))
+    assert first.wait_for(open_centres(any_store, "100"), PATIENCE)
+    second = open_read_models(noted("second"))
+    assert second.wait_for(open_centres(any_store, "200"), PATIENCE)
+    assert folded == ["first", "first"]
+    first.stop()
+    assert second.wait_for(open_centres(any_store, "300"), PATIENCE)
+    assert folded == ["first", "first", "second"]
+    with second.connection() as connection:
+        assert shown(connection) == {"100": 0, "200": 0, "300": 0}
+
+
+def test_a_process_that_keeps_no_read_models_can_wait_for_them(
+    any_store: EventStore, open_read_models: OpenReadModels
+) -> None:
+    asking = open_read_models(SHOWN_CENTRES, is_started=False)
+    position = open_centres(any_store, "100")
+    assert not asking.wait_for(position, 0.05)
+    open_read_models(SHOWN_CENTRES)
+    assert asking.wait_for(position, PATIENCE)
+
+
+def test_what_is_asked_for_here_and_now_is_caught_up_with(
+    any_store: EventStore, open_read_models: OpenReadModels
+) -> None:
+    read_models = open_read_models(SHOWN_CENTRES, is_started=False)
+    position = open_centres(any_store, "100")
+    read_models.catch_up()
+    assert read_models.wait_for(position, 0)
+    with read_models.connection() as connection:
+        assert shown(connection) == {"100": 0}
+
+
+def test_a_batch_that_another_has_folded_meanwhile_is_not_folded_again(
+    any_store: EventStore, database_url: str
+) -> None:
+    database = open_database(database_url)
+    here, there = View(SHOWN_CENTRES, database), View(SHOWN_CENTRES, database)
+    assert here.prepare()
+    assert there.prepare()
+    head = open_centres(any_store, "100", "200")
+    one, both = any_store.log(after=0, limit=1), any_store.log(after=0)
+    assert here.handle(0, one) == one[-1].position
+    assert there.handle(0, both) == one[-1].position
+    assert there.handle(one[-1].position, both[1:]) == head
+    with database.reading() as connection:
+        assert shown(connection) == {"100": 0, "200": 0}
+    database.close()

@@ -1,0 +1,131 @@
+"""Registrations as they are listed: given these events, then these rows."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import Connection
+
+from aggregates.registration import Status
+from events.claim import ClaimBegun
+from events.event import Event
+from events.registration import AwardClaimed, AwardWithdrawn
+from projections.registrations import READ_MODEL, RegistrationRow, row_of, search
+from tests.claim_examples import (
+    ANN,
+    ANNS,
+    BEN,
+    BENS,
+    CENTRE,
+    CLAIM,
+    OTHER_CLAIM,
+    OTHER_REFERENCE,
+    REFERENCE,
+    award_claimed,
+    registration_made,
+)
+from tests.projections.conftest import Fold
+from tests.projections.history import BEGINNING, history
+
+MADE = registration_made()
+FOREIGN = "R-0000000009"
+
+
+def status(fold: Fold, *events: Event) -> Status:
+    facts = history(*((ANNS, event) for event in (MADE, *events)))
+    (row,) = search(fold(READ_MODEL, facts), centre=CENTRE, limit=10).rows
+    return row.status
+
+
+@pytest.fixture
+def three(fold: Fold) -> Connection:
+    bens = registration_made(
+        registration=BENS, learner=BEN, product=OTHER_REFERENCE, pathway=None
+    )
+    foreign = registration_made(registration=FOREIGN, centre="50107")
+    other_order = replace(bens, order="O-0000000002")
+    return fold(
+        READ_MODEL, history((ANNS, MADE), (BENS, other_order), (FOREIGN, foreign))
+    )
+
+
+def found(connection: Connection, centre: str | None = CENTRE, **sought: str) -> object:
+    wanted = Status(sought.pop("status")) if "status" in sought else None
+    page = search(connection, centre=centre, status=wanted, limit=10, **sought)
+    return [row.registration for row in page.rows]
+
+
+def test_a_registration_is_listed_as_it_was_ordered(fold: Fold) -> None:
+    """L4, O5."""
+    expected = RegistrationRow(
+        registration=ANNS,
+        learner=ANN,
+        centre=CENTRE,
+        product=REFERENCE,
+        pathway="MAIN",
+        rules_version=1,
+        status=Status.ACTIVE,
+        order="O-0000000001",
+        ordered_at=BEGINNING,
+        purchase_order=None,
+        price=Decimal("98.00"),
+        course_starts=date(2026, 9, 1),
+        course_ends=date(2027, 7, 1),
+    )
+    facts = history((ANNS, MADE))
+    page = search(fold(READ_MODEL, facts), centre=CENTRE, limit=10)
+    assert page.rows == (expected,)
+    assert row_of(facts[0], Status.ACTIVE) == expected
+
+
+@pytest.mark.parametrize(
+    ("award_type", "expected"),
+    [
+        ("Full", Status.COMPLETED),
+        ("Fallback", Status.COMPLETED),
+        ("Interim", Status.ACTIVE),
+    ],
+)
+def test_full_and_fallback_awards_complete_a_registration(
+    fold: Fold, award_type: str, expected: Status
+) -> None:
+    """M7, M8, M9."""
+    assert status(fold, award_claimed(award_type=award_type)) is expected
+
+
+def test_a_registration_whose_award_is_withdrawn_is_active_again(fold: Fold) -> None:
+    """M16: if it was the award that completed it."""
+    interim: AwardClaimed = award_claimed(claim=OTHER_CLAIM, award_type="Interim")
+    done = (interim, award_claimed())
+    assert status(fold, *done, AwardWithdrawn(claim=OTHER_CLAIM)) is Status.COMPLETED
+    assert status(fold, *done, AwardWithdrawn(claim=CLAIM)) is Status.ACTIVE
+
+
+def test_registrations_are_found_by_what_is_known_of_them(three: Connection) -> None:
+    """L4."""
+    assert found(three) == [BENS, ANNS]
+    assert found(three, centre=None) == [FOREIGN, BENS, ANNS]
+    assert found(three, learner=ANN) == [ANNS]
+    assert found(three, product=OTHER_REFERENCE) == [BENS]
+    assert found(three, order="O-0000000001") == [ANNS]
+    assert found(three, status="Active") == [BENS, ANNS]
+    assert found(three, status="Completed") == []
+
+
+def test_registrations_are_listed_page_by_page(three: Connection) -> None:
+    first = search(three, centre=CENTRE, limit=1)
+    second = search(three, centre=CENTRE, limit=1, cursor=first.next_cursor)
+    assert [r.registration for r in (*first.rows, *second.rows)] == [BENS, ANNS]
+
+
+def test_what_happened_to_a_registration_unheard_of_is_passed_over(fold: Fold) -> None:
+    begun = ClaimBegun(claim=CLAIM, centre=CENTRE)
+    awarded = (award_claimed(), AwardWithdrawn(claim=CLAIM))
+    facts = history((CLAIM, begun), *((ANNS, event) for event in awarded))
+    assert search(fold(READ_MODEL, facts), centre=None, limit=10).rows == ()
+
+
+def test_a_row_is_made_of_the_fact_that_made_the_registration() -> None:
+    with pytest.raises(TypeError):
+        row_of(history((ANNS, award_claimed()))[0], Status.ACTIVE)

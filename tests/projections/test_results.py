@@ -1,0 +1,170 @@
+"""Results: every award submitted for, found by several clauses."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Connection
+
+from aggregates.standing import Standing
+from events.certificate import CertificatePrinted
+from events.claim import ClaimProcessed, ClaimSubmitted, ClaimWithdrawn
+from events.event import Event
+from events.identifier import stream_of
+from events.learner import (
+    LearnerCreated,
+    LearnerDetailsAmended,
+    LearnerIdentityAmended,
+)
+from projections.results import READ_MODEL, Clauses, export, of_learner, search
+from tests.claim_examples import (
+    ANN,
+    BEN,
+    CENTRE,
+    CLAIM,
+    ENOUGH,
+    READY,
+    REFERENCE,
+    certificate_issued,
+    granted,
+    withheld,
+)
+from tests.projections.conftest import Fold
+from tests.projections.history import BEGINNING, history
+
+CERTIFICATE = "C-0000000001D"
+SUBMITTED = ClaimSubmitted(granted={ANN: granted()}, withheld={BEN: withheld()})
+PROCESSED = ClaimProcessed(certificates={ANN: CERTIFICATE})
+BORN = date(2008, 2, 29)
+
+
+def created(learner: str, given_name: str, family_name: str) -> LearnerCreated:
+    return LearnerCreated(
+        learner=learner,
+        centre=CENTRE,
+        group=None,
+        person_id=UUID(int=1),
+        given_name=given_name,
+        family_name=family_name,
+        date_of_birth=BORN,
+        centre_reference="r/17" if learner == ANN else None,
+    )
+
+
+PEOPLE = (
+    (ANN, created(ANN, "Ann-Marie", "Ní Bhriain")),
+    (BEN, created(BEN, "Ben", "Müller")),
+)
+
+
+def given(fold: Fold, *facts: tuple[str, Event]) -> Connection:
+    claim = [(CLAIM, event) for event in (*READY, SUBMITTED)]
+    return fold(READ_MODEL, history(*PEOPLE, *claim, *facts))
+
+
+def found(connection: Connection, clauses: Clauses) -> list[str]:
+    rows = search(connection, centre=CENTRE, clauses=clauses, limit=50).rows
+    return [row.learner for row in rows]
+
+
+def test_results_are_sorted_by_name(fold: Fold) -> None:
+    """R1."""
+    assert found(given(fold), Clauses()) == [BEN, ANN]
+
+
+@pytest.mark.parametrize(
+    ("clauses", "learners"),
+    [
+        (Clauses(first_name="ann"), [ANN]),
+        (Clauses(first_name="MAR"), [ANN]),
+        (Clauses(first_name="nn"), []),
+        (Clauses(last_name="bhriain"), [ANN]),
+        (Clauses(last_name="ni bhri"), [ANN]),
+        (Clauses(last_name="mull"), [BEN]),
+        (Clauses(first_name="ann", last_name="mull"), []),
+        (Clauses(learner_reference=ANN), [ANN]),
+        (Clauses(learner_reference=ANN.lower()), [ANN]),
+        (Clauses(learner_reference=BEN[-4:]), [BEN]),
+        (Clauses(learner_reference="R/17"), [ANN]),
+        (Clauses(learner_reference="r/1"), []),
+        (Clauses(qualifications=[REFERENCE]), [BEN, ANN]),
+        (Clauses(qualifications=[]), []),
+        (Clauses(grade="pass"), [ANN]),
+        (Clauses(grade="Merit"), []),
+        (Clauses(grade="Pass", first_name="ann", qualifications=[REFERENCE]), [ANN]),
+    ],
+)
+def test_results_are_found_by_several_clauses_together(
+    fold: Fold, clauses: Clauses, learners: list[str]
+) -> None:
+    """R1."""
+    assert found(given(fold), clauses) == learners
+
+
+def test_an_amended_name_is_the_one_found_by(fold: Fold) -> None:
+    """R1."""
+    amended = LearnerIdentityAmended(
+        person_id=UUID(int=1),
+        given_name="Anna",
+        family_name="Byrne",
+        date_of_birth=BORN,
+    )
+    details = LearnerDetailsAmended(
+        person_id=UUID(int=1),
+        gender=None,
+        uln=None,
+        centre_reference="new",
+        email=None,
+        postcode=None,
+    )
+    connection = given(fold, (ANN, amended), (ANN, details))
+    assert found(connection, Clauses(last_name="byrne")) == [ANN]
+    assert found(connection, Clauses(last_name="bhriain")) == []
+    assert found(connection, Clauses(learner_reference="NEW")) == [ANN]
+
+
+def test_a_result_shows_what_became_of_the_award(fold: Fold) -> None:
+    """R2."""
+    connection = given(
+        fold,
+        (CLAIM, PROCESSED),
+        (CERTIFICATE, certificate_issued()),
+        (CERTIFICATE, CertificatePrinted()),
+    )
+    (result,) = of_learner(connection, ANN)
+    minute = timedelta(minutes=1)
+    assert (result.standing, result.is_eligible) == (Standing.PROCESSED, True)
+    assert (result.certificate, result.overall_grade) == (CERTIFICATE, "Pass")
+    assert result.grades == ENOUGH
+    assert result.submitted_at == BEGINNING + 7 * minute
+    assert result.processed_at == BEGINNING + 8 * minute
+    assert result.printed_at == BEGINNING + 10 * minute
+
+
+def test_who_was_not_eligible_is_part_of_the_results(fold: Fold) -> None:
+    """R2."""
+    (result,) = of_learner(given(fold), BEN)
+    assert (result.standing, result.is_eligible) == (Standing.UNSUBMITTED, False)
+    assert result.overall_grade is None
+
+
+def test_a_withdrawn_claim_stays_in_the_history(fold: Fold) -> None:
+    """R2."""
+    withdrawn = ClaimWithdrawn(
+        person_id=stream_of(CLAIM), learners=(ANN,), whole=False, reason="Late"
+    )
+    (result,) = of_learner(given(fold, (CLAIM, withdrawn)), ANN)
+    assert result.standing is Standing.WITHDRAWN
+
+
+def test_printing_of_an_unknown_certificate_is_passed_over(fold: Fold) -> None:
+    connection = given(fold, (CERTIFICATE, CertificatePrinted()))
+    (result,) = of_learner(connection, ANN)
+    assert result.printed_at is None
+
+
+def test_results_are_exported_by_learner(fold: Fold) -> None:
+    connection = given(fold)
+    assert [r.learner for r in export(connection, centre=CENTRE)] == [ANN, BEN]
+    assert [r.learner for r in export(connection, centre=None)] == [ANN, BEN]
+    assert list(export(connection, centre="50107")) == []

@@ -1,0 +1,144 @@
+"""Uploads as people see them: given these events, then these rows."""
+
+from collections.abc import Mapping
+
+import pytest
+from sqlalchemy import Connection
+
+from aggregates.record import RecordState
+from aggregates.upload import UploadStatus
+from events.event import Event
+from events.identifier import Kind, identifier
+from events.upload import (
+    LearnersAdded,
+    Problem,
+    RecordAmended,
+    RecordBecameLearner,
+    RecordChecked,
+    RecordConfirmed,
+    RecordLinked,
+    RecordRemoved,
+    RecordsRead,
+    UploadChecked,
+    UploadCompleted,
+    UploadSubmitted,
+)
+from projections import uploads
+from projections.uploads import READ_MODEL
+from tests.learner_examples import (
+    CENTRE,
+    CHLOE,
+    GROUP,
+    PERSON,
+    record_read,
+    upload_received,
+)
+from tests.projections.conftest import Fold
+from tests.projections.history import history
+
+SPRING = identifier(Kind.GROUP, 43)
+BLANK = Problem(column="family_name", code="missing")
+LIKE = Problem(column="family_name", code="like-learner", learners=(CHLOE,))
+CONFIRMED = RecordConfirmed(learners=(CHLOE,))
+STEPS: tuple[tuple[Event, UploadStatus, int], ...] = (
+    (upload_received(rows=4), UploadStatus.CHECKING, 0),
+    (RecordsRead(valid=1, invalid=1, through=3), UploadStatus.CHECKING, 24),
+    (RecordsRead(valid=2, invalid=0, through=5), UploadStatus.CHECKING, 49),
+    (UploadChecked(), UploadStatus.CHECKED, 50),
+    (UploadSubmitted(), UploadStatus.ADDING, 50),
+    (LearnersAdded(learners=(CHLOE,), left=(), through=3), UploadStatus.ADDING, 79),
+    (LearnersAdded(learners=(), left=(4,), through=5), UploadStatus.ADDING, 99),
+    (UploadCompleted(), UploadStatus.DONE, 100),
+    (UploadSubmitted(), UploadStatus.ADDING, 50),
+)
+
+
+@pytest.mark.parametrize("steps", range(1, len(STEPS) + 1))
+def test_an_upload_is_shown_as_far_as_it_is(fold: Fold, steps: int) -> None:
+    """U5."""
+    facts = [(GROUP, event) for event, _, _ in STEPS[:steps]]
+    shown = fold(READ_MODEL, history(*facts))
+    (row,) = uploads.search(shown, centre=CENTRE, limit=5).rows
+    assert (row.status, row.progress) == STEPS[steps - 1][1:]
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        (None, [SPRING, GROUP]),
+        ("autumn", [GROUP]),
+        ("LEV spr", [SPRING]),
+        ("2026", [SPRING, GROUP]),
+        ("umn", []),
+        ("%", []),
+        ("A_", []),
+        (GROUP, [GROUP]),
+        (GROUP.removeprefix("G-"), [GROUP]),
+    ],
+)
+def test_a_group_is_found_by_its_name_or_number(
+    fold: Fold, name: str | None, found: list[str]
+) -> None:
+    """U10."""
+    spring = upload_received(group=SPRING, name="Spring 2026 Level 3")
+    shown = fold(READ_MODEL, history((GROUP, upload_received()), (SPRING, spring)))
+    rows = uploads.search(shown, centre=CENTRE, name=name, limit=5).rows
+    assert [row.group for row in rows] == found
+    assert uploads.search(shown, centre="50107", name=name, limit=5).rows == ()
+
+
+def record_facts() -> Mapping[int, list[Event]]:
+    """Give rows in every state."""
+    amended = RecordAmended(person_id=PERSON, cells={}, problems=(), warnings=())
+    rechecked = RecordChecked(problems=(BLANK,), warnings=(LIKE,))
+    return {
+        2: [record_read(row=2)],
+        3: [record_read(row=3, problems=(BLANK,))],
+        4: [record_read(row=4, problems=(BLANK,)), amended],
+        5: [record_read(row=5), rechecked],
+        6: [record_read(row=6, warnings=(LIKE,))],
+        7: [record_read(row=7, warnings=(LIKE,)), CONFIRMED],
+        8: [record_read(row=8), rechecked, CONFIRMED],
+        9: [record_read(row=9, problems=(BLANK,)), RecordLinked(learner=CHLOE)],
+        10: [record_read(row=10), RecordRemoved()],
+        11: [record_read(row=11), RecordBecameLearner(learner=CHLOE)],
+    }
+
+
+@pytest.fixture
+def shown(fold: Fold) -> Connection:
+    facts = [
+        (f"{GROUP}/{row}", event)
+        for row, events in record_facts().items()
+        for event in events
+    ]
+    return fold(READ_MODEL, history(*facts))
+
+
+@pytest.mark.parametrize(
+    ("state", "rows"),
+    [
+        (RecordState.VALID, (2, 4, 7, 9)),
+        (RecordState.INVALID, (3, 5, 8)),
+        (RecordState.TO_CONFIRM, (6,)),
+        (RecordState.REMOVED, (10,)),
+        (RecordState.LEARNER, (11,)),
+    ],
+)
+def test_records_are_listed_as_they_stand(
+    shown: Connection, state: RecordState, rows: tuple[int, ...]
+) -> None:
+    """U6: in the order of the file."""
+    assert uploads.rows_of(shown, GROUP, states=[state], limit=50).rows == rows
+    assert uploads.counts(shown, GROUP)[state] == len(rows)
+    assert uploads.counts(shown, SPRING) == {}
+
+
+def test_records_are_listed_page_by_page(shown: Connection) -> None:
+    """U6."""
+    states = list(RecordState)
+    first = uploads.rows_of(shown, GROUP, states=states, limit=8)
+    rest = uploads.rows_of(
+        shown, GROUP, states=states, limit=8, cursor=first.next_cursor
+    )
+    assert first.rows + rest.rows == tuple(record_facts())

@@ -1,0 +1,70 @@
+"""One example of everything that is put into a store."""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID, uuid4
+
+from events.centre import CentreOpened
+from events.event import Event
+from events.learner import LearnerCreated
+from store import Actor, Change, EventStore, Once, Reservation, Stream
+
+ANN = Actor(
+    user="ann",
+    role="Centre Administrator",
+    centre="48213",
+    channel="api",
+    request="request-1",
+)
+BEN = Actor(
+    user="ben", role="Assessor", centre="48213", channel="web", request="request-2"
+)
+OPENED = CentreOpened(number="48213", name="Riverside Training")
+AGAIN = CentreOpened(number="48213", name="Riverside College")
+
+
+def zoe(person_id: UUID | None = None) -> LearnerCreated:
+    """Make a learner known, with something in every kind of personal value."""
+    return LearnerCreated(
+        learner="L-0000000001F",
+        centre="48213",
+        group=None,
+        person_id=person_id or uuid4(),
+        given_name="Zoë",
+        family_name="Ångström",
+        date_of_birth=date(2006, 3, 27),
+        uln="1000102504",
+    )
+
+
+def change(
+    *events: Event,
+    stream: Stream | None = None,
+    reserve: Iterable[str] = (),
+    release: Iterable[str] = (),
+) -> Change:
+    """Change a stream, a new one if none is given; keys are of the scope ``uln``."""
+    return (stream or Stream(id=uuid4())).change(
+        events or (OPENED,),
+        owner="48213",
+        reserve=[uln(key) for key in reserve],
+        release=[uln(key) for key in release],
+    )
+
+
+def uln(key: str) -> Reservation:
+    return Reservation(scope="uln", key=key)
+
+
+def once(key: str, digest: str | None = "digest") -> Once:
+    return Once(scope="request:ann", key=key, digest=digest)
+
+
+def whole_log(store: EventStore) -> list[Event]:
+    """Read every event there is, in batches."""
+    events: list[Event] = []
+    position = 0
+    while batch := store.log(after=position):
+        events += [recorded.event for recorded in batch]
+        position = batch[-1].position
+    return events

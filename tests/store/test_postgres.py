@@ -1,0 +1,162 @@
+"""What holds for PostgreSQL alone."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from threading import Thread
+from time import monotonic
+
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import make_url
+
+from store import Unavailable, open_store
+from store import recorder as trying
+from store.postgres import PostgresRecorder
+from tests.postgres import database
+from tests.store.examples import ANN, OPENED, change, whole_log
+
+pytestmark = pytest.mark.postgres
+HERE = Path(__file__).parents[2]
+
+OPEN = """
+import sys
+from pathlib import Path
+from store import open_store
+open_store(sys.argv[1], keys=Path(sys.argv[2])).close()
+"""
+
+
+def pipe(source: socket.socket, target: socket.socket) -> None:
+    try:
+        while data := source.recv(65_536):
+            target.sendall(data)
+    except OSError:
+        pass
+    finally:
+        target.close()
+
+
+@contextmanager
+def over_tcp(path: str) -> Generator[int]:
+    """Serve a Unix socket on a port of this machine."""
+    with ExitStack() as opened, socket.create_server(("127.0.0.1", 0)) as server:
+
+        def accept() -> None:
+            while True:
+                try:
+                    client, _ = server.accept()
+                except OSError:
+                    return
+                upstream = socket.socket(socket.AF_UNIX)
+                upstream.connect(path)
+                opened.callback(client.close)
+                opened.callback(upstream.close)
+                for ends in ((client, upstream), (upstream, client)):
+                    Thread(target=pipe, args=ends, daemon=True).start()
+
+        Thread(target=accept, daemon=True).start()
+        yield server.getsockname()[1]
+
+
+def test_large_appends_work_over_tcp_as_well(postgres_url: str, keys: Path) -> None:
+    host = str(conninfo_to_dict(postgres_url).get("host", ""))
+    with ExitStack() as opened:
+        address = postgres_url
+        if host.startswith("/"):
+            port = opened.enter_context(over_tcp(f"{host}/.s.PGSQL.5432"))
+            url = make_url(postgres_url).set(host="127.0.0.1", port=port, query={})
+            address = url.render_as_string(hide_password=False)
+        store = open_store(address, keys=keys)
+        opened.callback(store.close)
+        store.append(*(change() for _ in range(1_000)), by=ANN)
+        large = replace(OPENED, name="x" * 11_000_000)
+        store.append(change(large), by=ANN)
+        assert store.log(after=1_000)[0].event == large
+
+
+def test_eight_processes_may_start_at_once_on_an_empty_database(
+    postgres_server: str, keys: Path
+) -> None:
+    with database(postgres_server) as address:
+        started = [
+            subprocess.Popen(  # noqa: S603 - our own program
+                [sys.executable, "-c", OPEN, address, str(keys)],
+                cwd=HERE,
+                env={"PYTHONPATH": "src"},
+                stderr=subprocess.PIPE,
+            )
+            for _ in range(8)
+        ]
+        said = [process.communicate()[1] for process in started]
+        assert [process.returncode for process in started] == [0] * 8, said
+
+
+def test_a_store_without_its_tables_is_not_given_them_unasked(
+    postgres_server: str, keys: Path
+) -> None:
+    with (
+        database(postgres_server) as address,
+        pytest.raises(Exception, match="does not exist"),
+    ):
+        open_store(address, keys=keys, create_tables=False)
+
+
+def test_the_librarys_functions_which_take_no_lock_are_off(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POSTGRES_ENABLE_DB_FUNCTIONS", "y")
+    recorder = PostgresRecorder(postgres_url, create_tables=False)
+    assert not recorder.datastore.enable_db_functions
+    recorder.close()
+
+
+def test_connections_are_few_and_not_tried_before_use(postgres_url: str) -> None:
+    recorder = PostgresRecorder(postgres_url, create_tables=False)
+    assert 5 <= recorder.datastore.pool.max_size <= 9
+    assert not recorder.datastore.pre_ping
+    recorder.close()
+
+
+def test_a_store_outlives_the_loss_of_all_its_connections(
+    postgres_server: str, postgres_url: str, keys: Path
+) -> None:
+    store = open_store(postgres_url, keys=keys)
+    watch = store.watch()
+    store.append(change(), by=ANN)
+    watch.wait(5)
+    name = make_url(postgres_url).database
+    with psycopg.connect(postgres_server, autocommit=True) as server:
+        server.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+            [name],
+        )
+    store.append(change(), by=ANN)
+    assert whole_log(store) == [OPENED, OPENED]
+    other = open_store(postgres_url, keys=keys)
+    watch.wait(5)
+    begun = monotonic()
+    other.append(change(), by=ANN)
+    watch.wait(20)
+    assert monotonic() - begun < 5
+    other.close()
+    store.close()
+
+
+def test_a_database_that_does_not_answer_is_said_to_be_unavailable(
+    postgres_server: str, keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trying, "PAUSE", 0.0)
+    with database(postgres_server) as address:
+        store = open_store(address, keys=keys)
+        store._recorder.datastore.pool.timeout = 0.1  # type: ignore[attr-defined] # noqa: SLF001 - not to wait long
+    with pytest.raises(Unavailable, match="does not answer"):
+        store.head()
+    with pytest.raises(Unavailable, match="does not answer"):
+        store.append(change(), by=ANN)
+    store.close()

@@ -1,0 +1,110 @@
+"""What holds for SQLite alone."""
+
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from store import EventStore, Unavailable, open_store
+from store import recorder as trying
+from store import sqlite as embedded
+from store.keys import MasterKey
+from tests.store.examples import ANN, change, zoe
+
+HERE = Path(__file__).parents[2]
+
+WRITE = """
+import sys
+from pathlib import Path
+from tests.store.examples import ANN, change
+from store import open_store
+store = open_store(sys.argv[1], keys=Path(sys.argv[2]))
+for _ in range(50):
+    store.append(change(), by=ANN)
+store.close()
+"""
+
+
+def pragma(store: EventStore, name: str) -> object:
+    recorder = store._recorder  # noqa: SLF001 - what it set on its connections
+    assert isinstance(recorder, embedded.SQLiteRecorder)
+    with recorder.datastore.transaction(commit=False) as c:
+        c.execute(f"PRAGMA {name}")
+        return c.fetchone()[0]
+
+
+def test_every_commit_is_safe_on_disk_and_what_is_deleted_is_wiped(
+    store: EventStore,
+) -> None:
+    assert pragma(store, "journal_mode") == "wal"
+    assert pragma(store, "synchronous") == 2
+    assert pragma(store, "secure_delete") == 1
+
+
+def test_eight_processes_may_start_and_write_at_once(
+    tmp_path: Path, keys: Path
+) -> None:
+    url = f"sqlite:///{tmp_path / 'data'}"
+    started = [
+        subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-c", WRITE, url, str(keys)],
+            cwd=HERE,
+            env={"PYTHONPATH": "src"},
+            stderr=subprocess.PIPE,
+        )
+        for _ in range(8)
+    ]
+    said = [process.communicate()[1] for process in started]
+    assert [process.returncode for process in started] == [0] * 8, said
+    store = open_store(url, keys=keys)
+    assert store.head() == 400
+    store.close()
+
+
+def test_the_key_of_a_person_who_was_forgotten_is_nowhere_in_the_folder(
+    store: EventStore, tmp_path: Path
+) -> None:
+    """H6."""
+    created = zoe()
+    store.append(change(created), change(zoe()), by=ANN)
+    connection = sqlite3.connect(tmp_path / "data" / "events.db")
+    ((wrapped,),) = connection.execute(
+        "SELECT wrapped FROM person_keys WHERE person_id = ?", (created.person_id.hex,)
+    ).fetchall()
+    connection.close()
+
+    def is_anywhere() -> bool:
+        files = (tmp_path / "data").iterdir()
+        return any(wrapped in file.read_bytes() for file in files)
+
+    assert is_anywhere()
+    store.forget(created.person_id)
+    assert not is_anywhere()
+
+
+def test_who_finds_the_file_locked_for_too_long_is_told_to_try_again(
+    tmp_path: Path, keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(trying, "PAUSE", 0.0)
+    store = open_store(f"sqlite:///{tmp_path / 'data'}", keys=keys)
+    connection = sqlite3.connect(tmp_path / "data" / "events.db")
+    connection.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(Unavailable, match="locked"):
+        store.append(change(), by=ANN)
+    connection.rollback()
+    connection.close()
+    store.append(change(), by=ANN)
+    store.close()
+
+
+def test_an_address_of_another_kind_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="names no store"):
+        open_store("mysql://host/database", keys=tmp_path / "key")
+
+
+def test_one_key_file_is_made_however_many_make_it(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    assert MasterKey.make(file).mark == MasterKey.make(file).mark

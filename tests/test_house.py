@@ -1,0 +1,117 @@
+"""The house itself: what is imported, shipped and promised is what is there."""
+
+import ast
+import importlib
+import re
+import tomllib
+from itertools import chain
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.main import get_command
+
+from cli.main import app
+from settings import Settings
+
+HERE = Path(__file__).parent.parent
+PREFIX = "LEARNER_MANAGEMENT_"
+PACKAGES = sorted(path.parent.name for path in HERE.glob("src/*/__init__.py"))
+RULE = re.compile(r"\b([ULOMIRHBC]\d{1,2})\b")
+
+PROJECT = tomllib.loads((HERE / "pyproject.toml").read_text())
+COMPOSE = yaml.safe_load((HERE / "docker-compose.yml").read_text())
+DOCKERFILE = (HERE / "Dockerfile").read_text()
+OURS = {
+    name: service for name, service in COMPOSE["services"].items() if "build" in service
+}
+
+
+def settings_named_in(text: str) -> set[str]:
+    return set(re.findall(rf"\b({PREFIX}[A-Z_]+)", text))
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_package_is_imported_from_src(package: str) -> None:
+    found = importlib.import_module(package).__file__
+    assert found is not None
+    assert Path(found).is_relative_to(HERE / "src")
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_package_is_held_by_the_import_contracts(package: str) -> None:
+    assert package in PROJECT["tool"]["importlinter"]["root_packages"]
+
+
+@pytest.mark.parametrize("where", ["docker-compose.yml", "Dockerfile", "README.md"])
+def test_every_setting_that_is_named_exists(where: str) -> None:
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    of_the_caller = {f"{PREFIX}TOKEN", f"{PREFIX}URL"}
+    assert settings_named_in((HERE / where).read_text()) <= known | of_the_caller
+
+
+def test_every_command_of_the_containers_exists() -> None:
+    entry = re.search(
+        r'^ENTRYPOINT \["python", "-m", "cli.main"\]$', DOCKERFILE, re.MULTILINE
+    )
+    assert entry is not None
+    group = get_command(app)
+    known = getattr(group, "commands", {})
+    default = re.search(r'^CMD \["(\w+)"\]$', DOCKERFILE, re.MULTILINE)
+    assert default is not None
+    assert default[1] in known
+    for service in OURS.values():
+        command, *options = service["command"]
+        assert command in known
+        flags = set(chain.from_iterable(p.opts for p in known[command].params))
+        assert {o for o in options if o.startswith("--")} <= flags
+
+
+def test_what_the_image_copies_is_there() -> None:
+    copied = re.findall(r"^COPY (?!--from)(\S+) \S+$", DOCKERFILE, re.MULTILINE)
+    assert copied
+    assert all((HERE / path).exists() for path in copied)
+
+
+def test_every_volume_and_dependency_of_the_containers_is_declared() -> None:
+    for service in COMPOSE["services"].values():
+        assert set(service.get("depends_on", {})) <= set(COMPOSE["services"])
+        named = {volume.split(":")[0] for volume in service.get("volumes", ())}
+        assert named <= set(COMPOSE["volumes"])
+
+
+def test_the_containers_are_reached_from_this_machine_alone() -> None:
+    ports = chain.from_iterable(
+        s.get("ports", ()) for s in COMPOSE["services"].values()
+    )
+    assert all(port.startswith("127.0.0.1:") for port in ports)
+
+
+@pytest.mark.parametrize("lock", sorted(HERE.glob("requirements*.lock")))
+def test_requirements_are_pinned_and_hashed_and_name_no_address(lock: Path) -> None:
+    text = lock.read_text()
+    requirements = re.findall(r"^([a-z0-9][^\s;]*).*\\$", text, re.MULTILINE)
+    assert requirements
+    assert all("==" in requirement for requirement in requirements)
+    assert text.count("--hash=") >= len(requirements)
+    assert "://" not in text
+
+
+def built_rules() -> set[str]:
+    """Every numbered rule of docs/domain.md that is not marked as to come."""
+    lines = (HERE / "docs" / "domain.md").read_text().splitlines()
+    numbered = (re.match(r"- ([A-Z]\d{1,2}) (?!\*\(to come)", line) for line in lines)
+    return {rule[1] for rule in numbered if rule}
+
+
+def rules_stated_by_tests() -> set[str]:
+    stated: set[str] = set()
+    for path in HERE.glob("tests/**/test_*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                stated.update(RULE.findall(ast.get_docstring(node) or ""))
+    return stated
+
+
+def test_every_rule_that_is_built_is_stated_by_a_test() -> None:
+    assert sorted(built_rules() - rules_stated_by_tests()) == []
