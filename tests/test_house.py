@@ -90,7 +90,7 @@ def test_the_containers_are_reached_from_this_machine_alone() -> None:
 @pytest.mark.parametrize("lock", sorted(HERE.glob("requirements*.lock")))
 def test_requirements_are_pinned_and_hashed_and_name_no_address(lock: Path) -> None:
     text = lock.read_text()
-    requirements = re.findall(r"^([a-z0-9][^\s;]*).*\\$", text, re.MULTILINE)
+    requirements = re.findall(r"^([a-z0-9][^;\\]*).*\\$", text, re.MULTILINE)
     assert requirements
     assert all("==" in requirement for requirement in requirements)
     assert text.count("--hash=") >= len(requirements)
