@@ -14,7 +14,7 @@ from sqlalchemy import Column, Integer, MetaData, String, Table
 
 from events.centre import CentreOpened
 from events.identifier import stream_of
-from projections.database import FILE, SCHEMA, Database, open_database
+from projections.database import READ_MODELS, Database, open_database
 from projections.log import BATCH, Log
 from projections.read_model import Moment, ReadModel
 from projections.read_models import ReadModels
@@ -151,11 +151,11 @@ def send(url: str, events: Sequence[Recorded]) -> None:
 
 def connected(url: str) -> sqlite3.Connection | psycopg.Connection:
     if url.startswith("sqlite"):
-        file = Path(url.removeprefix("sqlite:///")) / FILE
+        file = Path(url.removeprefix("sqlite:///")) / f"{READ_MODELS}.db"
         connection = sqlite3.connect(file)
         connection.execute("PRAGMA synchronous = NORMAL")
         return connection
-    return psycopg.connect(url, options=f"-csearch_path={SCHEMA}")
+    return psycopg.connect(url, options=f"-csearch_path={READ_MODELS}")
 
 
 def waits(store: EventStore, opened: Database) -> Iterator[float]:

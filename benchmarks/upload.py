@@ -13,9 +13,10 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from aggregates.upload import UploadStatus
+from audit import ledger as audit
 from catalogue import load
 from commands.upload import SubmitLearnerGroup, UploadLearnerGroup, read_upload
-from projections.database import FILE, open_database
+from projections.database import READ_MODELS, open_database
 from service import Service
 from store import open_store
 from tests.commands.intake import ADMINISTRATOR
@@ -81,6 +82,7 @@ def upload(url: str, content: bytes, keys: Path) -> tuple[float, ...]:
     service = Service(
         store=open_store(url, keys=keys),
         database=open_database(url),
+        ledger=open_database(url, audit.NAME),
         catalogue=load(CATALOGUE),
     )
     by, now = ADMINISTRATOR, datetime.now(UTC)
@@ -113,7 +115,8 @@ def floor(url: str, here: Path) -> float:
         return floor_of_postgres(url)
     folder = Path(url.removeprefix("sqlite:///"))
     return sum(
-        floor_of_file(folder / file, here / "floor.db") for file in ("events.db", FILE)
+        floor_of_file(folder / file, here / "floor.db")
+        for file in ("events.db", f"{READ_MODELS}.db")
     )
 
 

@@ -7,6 +7,8 @@ from types import TracebackType
 from typing import Self
 
 from access.policy import send
+from audit import ledger as audit
+from audit.ledger import Ledger
 from catalogue import Catalogue, load
 from commands.command import Command, Desk, Done
 from policies.claims import PROCESSING_DELAY, process_claims
@@ -65,6 +67,7 @@ class Service:
         store: EventStore,
         database: Database,
         catalogue: Catalogue,
+        ledger: Database,
         clock: Callable[[], datetime] = now,
         read_models: tuple[ReadModel, ...] = READ_MODELS,
         policies: tuple[Policy, ...] = POLICIES,
@@ -74,6 +77,7 @@ class Service:
         self.clock = clock
         self.desk = Desk(store=store, catalogue=catalogue)
         self._database = database
+        self.ledger = Ledger(store, ledger, clock)
         log = Log(store)
         self.read_models = ReadModels(database, log, store, read_models)
         self.policies = Policies(
@@ -98,6 +102,7 @@ class Service:
 
     def start(self, *, policies: bool = True) -> None:
         """Keep the read models, and act by the policies unless that is not wanted."""
+        self.ledger.start()
         self.read_models.start()
         if policies:
             self.policies.start()
@@ -106,6 +111,7 @@ class Service:
         """End what was started, and close the databases."""
         self.policies.stop()
         self.read_models.stop()
+        self.ledger.stop()
         self._database.close()
         self.store.close()
 
@@ -114,13 +120,17 @@ class Service:
         return send(command, self.desk)
 
     def behind(self) -> dict[str, tuple[Position, Position]]:
-        """Give how far each read model and policy has read, and the head of the log."""
-        return self.read_models.behind() | self.policies.behind()
+        """Give how far each follower has read, and the head of the log."""
+        return self.read_models.behind() | self.policies.behind() | self.ledger.behind()
 
     @property
     def errors(self) -> Mapping[str, str]:
-        """What read models and policies fail at, at this moment."""
-        return {**self.read_models.errors, **self.policies.errors}
+        """What followers fail at, at this moment."""
+        return {
+            **self.read_models.errors,
+            **self.policies.errors,
+            **self.ledger.errors,
+        }
 
 
 def open_service(
@@ -143,6 +153,7 @@ def open_service(
     return Service(
         store=store,
         database=open_database(database),
+        ledger=open_database(database, audit.NAME),
         catalogue=goods,
         clock=clock or now,
         policies=(*POLICIES, process_claims(processing_delay)),

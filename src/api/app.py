@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 
 from api import (
+    audit,
     centres,
     certificates,
     claimable_qualifications,
@@ -44,6 +45,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     ineligible_learners.router,
     results.router,
     certificates.router,
+    audit.router,
 )
 """Everything under /api/v1, in the order of the documentation."""
 

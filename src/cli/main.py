@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import call, catalogue, exports, operations, serve, upload, user
+from cli import audit, call, catalogue, exports, operations, serve, upload, user
 
 app = typer.Typer(
     name="learner-management",
@@ -41,6 +41,7 @@ app.command()(catalogue.eligibility)
 app.add_typer(exports.app, name="export")
 app.command()(upload.upload)
 app.add_typer(user.app, name="user")
+app.add_typer(audit.app, name="audit")
 app.command()(upload.upload)
 app.command()(operations.doctor)
 app.command()(operations.followers)

@@ -11,7 +11,7 @@ from projections.database import Turn
 from projections.follower import Follower
 from projections.log import Log
 from projections.read_models import ReadModels
-from store import Position
+from store import Position, Recorded
 
 
 class Policies:
@@ -31,7 +31,7 @@ class Policies:
         self._turn = turn
         self._stopping = Flag()
         self._readers: list[PolicyReader] = []
-        self._followers: list[Follower] = []
+        self._followers: list[Follower[Recorded]] = []
         for policy in policies:
             reader = PolicyReader(policy, desk, read_models, clock, self._stopping)
             self._readers.append(reader)

@@ -12,8 +12,7 @@ from typing import IO, Any, Protocol
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 
-FILE = "read_models.db"
-SCHEMA = "read_models"
+READ_MODELS = "read_models"
 BUSY_SECONDS = 30
 OPTIONS = {"pool_size": 5, "max_overflow": 4, "hide_parameters": True}
 """Errors are shown and logged, and rows say things of people."""
@@ -55,21 +54,24 @@ class Database(Protocol):
     def close(self) -> None: ...
 
 
-def open_database(url: str) -> Database:
-    """Open ``sqlite:///folder`` (a file of its own in it) or ``postgresql://…``."""
+def open_database(url: str, name: str = READ_MODELS) -> Database:
+    """Open ``sqlite:///folder`` or ``postgresql://…``.
+
+    The tables are in a file or a schema of that name.
+    """
     if url.startswith("sqlite:"):
-        return SQLite(Path(make_url(url).database or "."))
-    return PostgreSQL(url)
+        return SQLite(Path(make_url(url).database or "."), name)
+    return PostgreSQL(url, name)
 
 
 class SQLite:
     """Read models in a file of their own, because a file has one writer at a time."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._lock = Lock()
-        url = f"sqlite:///{folder / FILE}"
+        url = f"sqlite:///{folder / name}.db"
         busy = {"timeout": BUSY_SECONDS, "check_same_thread": False}
         self._writer = create_engine(url, connect_args=busy, **OPTIONS)
         self._reader = create_engine(url, connect_args=busy, **OPTIONS)
@@ -115,14 +117,14 @@ def _set_up(engine: Engine, begin: str, pragmas: Sequence[str]) -> None:
 class PostgreSQL:
     """Read models in a schema of their own beside the facts."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, name: str) -> None:
         self._url = url
         driver = make_url(url).set(drivername="postgresql+psycopg")
         self._writer = create_engine(
             driver,
             **OPTIONS,
             # Tables begin empty, and a plan made then scans them whole ever after.
-            connect_args={"options": f"-csearch_path={SCHEMA} -cenable_seqscan=off"},
+            connect_args={"options": f"-csearch_path={name} -cenable_seqscan=off"},
         )
         self._reader = create_engine(
             driver,
@@ -131,11 +133,11 @@ class PostgreSQL:
             # Else a page that is slow holds up the swap of what was made anew.
             isolation_level="AUTOCOMMIT",
             connect_args={
-                "options": f"-csearch_path={SCHEMA} -cdefault_transaction_read_only=on"
+                "options": f"-csearch_path={name} -cdefault_transaction_read_only=on"
             },
         )
         with self.making() as connection:
-            connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
+            connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {name}"))
 
     @contextmanager
     def reading(self, *, one_moment: bool = False) -> Generator[Connection]:
@@ -241,5 +243,5 @@ class _AdvisoryTurn:
 
 def _number(name: str) -> int:
     """Make the number that an advisory lock of that name is known by."""
-    digest = hashlib.sha256(f"{SCHEMA} {name}".encode()).digest()
+    digest = hashlib.sha256(f"{READ_MODELS} {name}".encode()).digest()
     return int.from_bytes(digest[:8], signed=True)

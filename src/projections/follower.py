@@ -3,13 +3,12 @@
 from collections.abc import Callable, Sequence
 from threading import Condition, Event, Thread
 from time import monotonic
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 import structlog
 
 from projections.database import Turn
-from projections.log import Log
-from store import Position, Recorded
+from store import Position
 from store.watch import Watch
 
 LOOK_SECONDS = 0.02
@@ -20,7 +19,22 @@ POLL_SECONDS = 1.0
 logger = structlog.get_logger()
 
 
-class Reader(Protocol):
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+T_contra = TypeVar("T_contra", contravariant=True)
+
+
+class Source(Protocol[T_co]):
+    """Where events are read, as a reader wants them."""
+
+    def watch(self) -> Watch: ...
+
+    def read(self, after: Position) -> Sequence[T_co]:
+        """Give the next events; none at the end of the log."""
+        ...
+
+
+class Reader(Protocol[T_contra]):
     """What reads the log by a follower: a read model or a policy."""
 
     @property
@@ -30,7 +44,7 @@ class Reader(Protocol):
         """Look up how far it has read, in the database that it keeps its place in."""
         ...
 
-    def handle(self, after: Position, batch: Sequence[Recorded]) -> Position:
+    def handle(self, after: Position, batch: Sequence[T_contra]) -> Position:
         """Do all that the events ask for and keep the new place, in one transaction.
 
         Returns the place: where another has moved it since (``after`` is not the place
@@ -40,7 +54,7 @@ class Reader(Protocol):
         ...
 
 
-class Follower:
+class Follower(Generic[T]):
     """Keeps one reader at the head of the log, in a thread of its own.
 
     It reads every event, so that its position reaches the head even if nothing there
@@ -53,8 +67,8 @@ class Follower:
 
     def __init__(
         self,
-        reader: Reader,
-        log: Log,
+        reader: Reader[T],
+        log: Source[T],
         turn: Turn,
         tick: Callable[[], None] | None = None,
     ) -> None:

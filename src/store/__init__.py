@@ -1,5 +1,6 @@
 """The event store: every fact, in the order it was recorded."""
 
+from store.codec import Row
 from store.envelope import (
     Actor,
     Change,
@@ -41,6 +42,7 @@ __all__ = [
     "Position",
     "Recorded",
     "Reservation",
+    "Row",
     "Stream",
     "Unavailable",
     "Unreadable",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from hmac import compare_digest
 from types import NoneType, UnionType
 from typing import (
     Annotated,
@@ -172,6 +173,21 @@ class Box(NamedTuple):
 def place(stream: UUID, version: int, topic: str) -> bytes:
     """Write where an event belongs, so that its sealed part opens nowhere else."""
     return b"%b %d %b" % (stream.bytes, version, topic.encode())
+
+
+VOUCHER = b',"voucher":"'
+
+
+def vouched(state: bytes, bound_to: bytes, voucher: Callable[[bytes], bytes]) -> bytes:
+    """Add to an event, as it is stored, what shows that this service wrote it there."""
+    return state[:-1] + VOUCHER + voucher(bound_to + state) + b'"}'
+
+
+def is_vouched(row: Row, voucher: Callable[[bytes], bytes]) -> bool:
+    """Tell whether this service wrote that event at its place in its stream."""
+    state, _, given = row.state.rpartition(VOUCHER)
+    bound_to = place(row.stream, row.version, row.topic)
+    return compare_digest(given, voucher(bound_to + state + b"}") + b'"}')
 
 
 def read(row: Row, written: Written, keys: Mapping[UUID, AESGCM | None]) -> Recorded:

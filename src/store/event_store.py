@@ -8,7 +8,7 @@ from threading import Lock
 from time import sleep
 from uuid import UUID, uuid4
 
-from store.codec import Row, read, read_written
+from store.codec import Row, is_vouched, read, read_written
 from store.envelope import Actor, Change, Held, Position, Recorded, Stream
 from store.errors import (
     AlreadyDone,
@@ -73,7 +73,9 @@ class EventStore:
         were read at. ``by.once`` is reserved for the stream of the first change.
         Raises Conflict, AlreadyReserved, AlreadyDone, NotHeld, Forgotten, Unavailable.
         """
-        writing = Writing(changes, by=by, unchanged=unchanged)
+        writing = Writing(
+            changes, by=by, unchanged=unchanged, voucher=self._master.voucher
+        )
         if not writing.has_events:
             return None
         guessing = True
@@ -136,6 +138,23 @@ class EventStore:
     def log(self, *, after: Position, limit: int = BATCH) -> Sequence[Recorded]:
         """Read every event after a position, in order, so many at most."""
         return self._read(*self._recorder.log(after, limit))
+
+    def stored(self, *, after: Position, limit: int = BATCH) -> Sequence[Row]:
+        """Read the same as it lies there, in need of no key and of no known kind."""
+        return self._recorder.log(after, limit)[0]
+
+    def is_vouched(self, row: Row) -> bool:
+        """Tell whether a service with this master key wrote that event (H5)."""
+        return is_vouched(row, self._master.voucher)
+
+    def sign(self, content: bytes) -> bytes:
+        """Sign as this service: Ed25519, 64 bytes."""
+        return self._master.signing.sign(content)
+
+    @property
+    def public_key(self) -> bytes:
+        """What its signatures are checked with: Ed25519, 32 bytes."""
+        return self._master.signing.public_key().public_bytes_raw()
 
     def head(self) -> Position:
         """Find the position of the last event; 0 if there is none."""

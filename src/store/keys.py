@@ -10,6 +10,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -41,6 +42,10 @@ class MasterKey:
     def __init__(self, secret: bytes) -> None:
         self._wrapping = AESGCM(_derived(secret, b"person keys"))
         self._naming = _derived(secret, b"keyed values")
+        self._vouching = _derived(secret, b"events")
+        self.signing = Ed25519PrivateKey.from_private_bytes(
+            _derived(secret, b"tree heads")
+        )
         self.mark = self.keyed("the key of this store")
 
     @classmethod
@@ -91,6 +96,10 @@ class MasterKey:
             raise KeyFileUnusable(
                 f"The key of {person_id} was not made under this master key."
             ) from None
+
+    def voucher(self, content: bytes) -> bytes:
+        """Make what shows that this service wrote something (hex)."""
+        return hmac.digest(self._vouching, content, "sha256").hex().encode()
 
     def keyed(self, value: str) -> str:
         """Make what stands for a value where the value itself must not stand (hex)."""

@@ -1,12 +1,20 @@
 """An append as it is put together: rows, and the conditions they are written on."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from eventsourcing.persistence import StoredEvent
 
-from store.codec import Box, Written, encode, person_of, place, write_event
+from store.codec import (
+    Box,
+    Written,
+    encode,
+    person_of,
+    place,
+    vouched,
+    write_event,
+)
 from store.envelope import Actor, Change, Held, Stream
 from store.errors import AlreadyReserved
 from store.keys import Writers
@@ -21,11 +29,17 @@ class Writing:
     """
 
     def __init__(
-        self, changes: Sequence[Change], *, by: Actor, unchanged: Iterable[Stream]
+        self,
+        changes: Sequence[Change],
+        *,
+        by: Actor,
+        unchanged: Iterable[Stream],
+        voucher: Callable[[bytes], bytes],
     ) -> None:
         self.id = uuid4()
         self._changes = changes
         self._by = by
+        self._voucher = voucher
         self._expected = {c.stream: c.expected for c in changes}
         if len(self._expected) < len(changes):
             raise ValueError("A stream is changed twice in one append.")
@@ -90,10 +104,8 @@ class Writing:
             for version, event in enumerate(change.events, start=change.expected + 1):
                 person = person_of(event)
                 topic = event.topic
-                box = None
-                if person is not None:
-                    bound_to = place(change.stream, version, topic)
-                    box = Box(writers.keys[person], bound_to)
+                bound_to = place(change.stream, version, topic)
+                box = Box(writers.keys[person], bound_to) if person else None
                 data, sealed = write_event(event, box)
                 written = Written(
                     version=event.version,
@@ -113,5 +125,6 @@ class Writing:
                     once=once and (once.scope, once.key, once.digest, once.stream),
                     data=data,
                 )
-                yield StoredEvent(change.stream, version, topic, encode(written))
+                state = vouched(encode(written), bound_to, self._voucher)
+                yield StoredEvent(change.stream, version, topic, state)
                 reserved, released, once = [], [], None

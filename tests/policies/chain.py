@@ -12,6 +12,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from audit import ledger as audit
 from catalogue import load
 from commands.centre import OpenCentre
 from commands.command import Desk
@@ -42,6 +43,7 @@ def main(database: str, keys: str, last: int, crashes: frozenset[int]) -> None:
     service = Service(
         store=open_store(database, keys=Path(keys)),
         database=open_database(database),
+        ledger=open_database(database, audit.NAME),
         catalogue=load(CATALOGUE),
         read_models=(SHOWN_CENTRES,),
         policies=(policy,),

@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import Timer
 
 from aggregates.upload import GroupNameTaken, Upload, UploadStatus
+from audit import ledger as audit
 from catalogue import load
 from commands import upload as uploading
 from commands.upload import SubmitLearnerGroup, UploadLearnerGroup, read_upload
@@ -67,6 +68,7 @@ def main(database: str, keys: str, seconds: float) -> None:
     service = Service(
         store=open_store(database, keys=Path(keys)),
         database=open_database(database),
+        ledger=open_database(database, audit.NAME),
         catalogue=load(CATALOGUE),
         read_models=(learners.READ_MODEL, uploads.READ_MODEL),
         policies=(CHECK_UPLOADS, ADD_LEARNERS),

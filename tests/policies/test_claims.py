@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from aggregates.standing import Standing
+from audit import ledger as audit
 from commands.command import Desk
 from events.identifier import stream_of
 from policies.claims import PROCESSING_DELAY, process_claims
@@ -47,6 +48,7 @@ def serve(url: str, keys: Path, clock: Clock, *policies: Policy) -> Service:
     return Service(
         store=open_store(url, keys=keys, clock=clock),
         database=open_database(url),
+        ledger=open_database(url, audit.NAME),
         catalogue=CATALOGUE,
         clock=clock,
         read_models=(claims.READ_MODEL,),

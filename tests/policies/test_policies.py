@@ -16,6 +16,7 @@ from typing import TypeAlias
 import pytest
 
 from access.policy import send
+from audit import ledger as audit
 from catalogue import Catalogue, load
 from commands.centre import GrantApproval, OpenCentre
 from commands.command import Desk
@@ -59,6 +60,7 @@ def open_service(
             service = Service(
                 store=open_store(database_url, keys=keys),
                 database=open_database(database_url),
+                ledger=open_database(database_url, audit.NAME),
                 catalogue=catalogue,
                 clock=lambda: NOW,
                 read_models=(SHOWN_CENTRES,),

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from api.app import create_app
+from audit import ledger as audit
 from projections import claimable_learners, claims, ineligible_learners, results
 from projections.database import open_database
 from service import Service
@@ -22,6 +23,7 @@ def counter(tmp_path: Path, keys: Path, clock: Clock) -> Generator[Counter]:
     service = Service(
         store=open_store(url, keys=keys, clock=clock),
         database=open_database(url),
+        ledger=open_database(url, audit.NAME),
         catalogue=CATALOGUE,
         clock=clock,
         read_models=(

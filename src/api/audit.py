@@ -1,0 +1,153 @@
+"""The ledger over HTTP: signed tree heads, proofs, and whether all events are whole."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import AwareDatetime, BaseModel, Field
+
+from access.accounts import User
+from aggregates.errors import Malformed, NotAllowed, NotFound
+from api.dependencies import POSITION_LIMIT, CurrentUser, ServiceOf
+from audit.head import Head
+from audit.leaf import leaf_of
+from audit.ledger import PositionNotSealed
+from audit.verification import Kind, verify
+from events.user import Role
+from service import Service
+
+Hex = Annotated[str, Field(pattern="^[0-9a-f]*$", examples=["9f86d081"])]
+Size = Annotated[int, Query(ge=1, lt=POSITION_LIMIT, description="How many events.")]
+
+
+class NothingSealedYet(NotFound):
+    message = "Nothing has been recorded yet, so there is no tree head."
+
+
+class NotSealed(NotFound):
+    message = "No event at position {position} is in the ledger. Check the position."
+
+
+class NoSuchTree(Malformed):
+    message = "{why} Give sizes of trees that have been, the smaller first."
+
+
+def auditor(user: CurrentUser) -> User:
+    """Let an Auditor in. Raises NotAllowed."""
+    if user.role is not Role.AUDITOR:
+        raise NotAllowed(role=user.role, what="read the audit log", who="an Auditor")
+    return user
+
+
+router = APIRouter(prefix="/audit", tags=["audit"], dependencies=[Depends(auditor)])
+
+
+class HeadShown(BaseModel):
+    """A signed tree head (RFC 9162): keep it elsewhere, and compare with it later."""
+
+    size: int
+    position: int
+    root: Hex
+    signed_at: str = Field(examples=["2026-11-25T09:30:00.000000Z"])
+    signature: Hex
+    public_key: Hex
+
+
+class FindingShown(BaseModel):
+    """The first thing that is wrong."""
+
+    kind: Kind
+    position: int
+    message: str
+
+
+class VerificationShown(BaseModel):
+    """How many events were compared, and what is wrong first, if anything is (H5)."""
+
+    events: int
+    unsealed: int = Field(description="Events the ledger has not come to yet.")
+    whole: bool
+    head: HeadShown | None
+    finding: FindingShown | None
+
+
+class InclusionShown(BaseModel):
+    """Proof that an event is in the tree of a head (RFC 9162, 2.1.3)."""
+
+    position: int
+    number: int = Field(description="Of the leaf, from 0.")
+    leaf: Hex
+    recorded_at: AwareDatetime
+    path: list[Hex]
+    head: HeadShown
+
+
+class ConsistencyShown(BaseModel):
+    """Proof that one tree grew out of another (RFC 9162, 2.1.4)."""
+
+    first: int
+    second: int
+    path: list[Hex]
+
+
+@router.get("/head")
+def head(service: ServiceOf) -> HeadShown:
+    """Show the newest signed tree head."""
+    return head_shown(service, newest(service))
+
+
+@router.get("/verification")
+def verification(service: ServiceOf) -> VerificationShown:
+    """Compare every event with the ledger, now."""
+    found = verify(service.ledger)
+    return VerificationShown(
+        events=found.events,
+        unsealed=found.unsealed,
+        whole=found.finding is None,
+        head=head_shown(service, found.head) if found.head else None,
+        finding=FindingShown(**vars(found.finding)) if found.finding else None,
+    )
+
+
+@router.get("/inclusion")
+def inclusion(
+    service: ServiceOf,
+    position: Annotated[int, Query(ge=1, lt=POSITION_LIMIT)],
+) -> InclusionShown:
+    """Prove that the event at a position is in the tree."""
+    try:
+        number, signed, path = service.ledger.inclusion(position)
+    except PositionNotSealed:
+        raise NotSealed(position=position) from None
+    row = service.store.stored(after=position - 1, limit=1)[0]
+    return InclusionShown(
+        position=position,
+        number=number,
+        leaf=leaf_of(row).hex(),
+        recorded_at=row.recorded_at,
+        path=[each.hex() for each in path],
+        head=head_shown(service, signed),
+    )
+
+
+@router.get("/consistency")
+def consistency(service: ServiceOf, first: Size, second: Size) -> ConsistencyShown:
+    """Prove that the tree of the first size began that of the second."""
+    try:
+        path = service.ledger.consistency(first, second)
+    except ValueError as error:
+        raise NoSuchTree(pointer="first:", why=str(error)) from None
+    return ConsistencyShown(
+        first=first, second=second, path=[each.hex() for each in path]
+    )
+
+
+def newest(service: Service) -> Head:
+    signed = service.ledger.head()
+    if signed is None:
+        raise NothingSealedYet
+    return signed
+
+
+def head_shown(service: Service, signed: Head) -> HeadShown:
+    document: dict[str, Any] = signed.document(service.store.public_key)
+    return HeadShown(**document)

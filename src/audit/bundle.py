@@ -1,0 +1,57 @@
+"""A bundle: every event, the signed tree head, and the script that checks them."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC
+from importlib.resources import files
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from audit.leaf import MOMENT
+from audit.ledger import Ledger
+from audit.verification import BATCH, stored
+from store import Row
+
+
+class NothingSealed(LookupError):
+    """There is no signed tree head yet, so there is nothing to bundle."""
+
+
+def write_bundle(
+    ledger: Ledger, file: Path, progress: Callable[[int], None] = lambda _: None
+) -> int:
+    """Write the events up to the last signed head into a zip; how many those are.
+
+    An auditor checks it offline with the ``verify_bundle.py`` in it, or better with a
+    copy had by another way. Raises NothingSealed, FileExistsError, OSError.
+    """
+    head = ledger.head()
+    if head is None:
+        raise NothingSealed
+    count = 0
+    with ZipFile(file, "x", ZIP_DEFLATED) as bundle:
+        with bundle.open("events.jsonl", "w", force_zip64=True) as lines:
+            for row in stored(ledger.store):
+                if row.position > head.position:
+                    break
+                lines.write(_line(row))
+                count += 1
+                if count % BATCH == 0:
+                    progress(count)
+        document = head.document(ledger.store.public_key)
+        bundle.writestr("head.json", json.dumps(document, indent=2))
+        script = files("audit").joinpath("verify_bundle.py").read_bytes()
+        bundle.writestr("verify_bundle.py", script)
+    return count
+
+
+def _line(row: Row) -> bytes:
+    written = {
+        "position": row.position,
+        "stream": str(row.stream),
+        "version": row.version,
+        "topic": row.topic,
+        "recorded_at": row.recorded_at.astimezone(UTC).strftime(MOMENT),
+        "state": row.state.decode(),
+    }
+    return json.dumps(written, ensure_ascii=False).encode() + b"\n"

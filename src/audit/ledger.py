@@ -1,0 +1,254 @@
+"""The ledger: a leaf for every event, kept apart from the events by a follower."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Select,
+    Table,
+    func,
+    insert,
+    select,
+)
+
+from audit.head import Head
+from audit.leaf import leaf_of
+from audit.tree import Frontier, Hash, consistency_proof, inclusion_proof
+from projections.database import Database
+from projections.follower import Follower
+from projections.read_model import Moment
+from store import EventStore, Position, Row
+from store.watch import Watch
+
+NAME = "audit"
+HASH_BYTES = 32
+PART = 5000
+METADATA = MetaData()
+LEAVES = Table(
+    "leaves",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, nullable=False, unique=True),
+    Column("hash", LargeBinary, nullable=False),
+)
+NODES = Table(
+    "nodes",
+    METADATA,
+    Column("level", Integer, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("hash", LargeBinary, nullable=False),
+)
+"""The roots of whole subtrees, above the leaves."""
+HEADS = Table(
+    "heads",
+    METADATA,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("signed_at", Moment, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("peaks", LargeBinary, nullable=False),
+)
+
+
+class ForeignEvent(Exception):
+    """An event is in the store that this service did not write."""
+
+    def __init__(self, position: Position) -> None:
+        super().__init__(
+            f"The event at position {position} was not recorded by this service: it was"
+            " inserted or altered in the database. Run: learner-management audit verify"
+        )
+
+
+class PositionNotSealed(LookupError):
+    """There is no such event, or it has not come into the tree yet."""
+
+
+class Facts:
+    """Events as they are stored, for the follower."""
+
+    def __init__(self, store: EventStore) -> None:
+        self._store = store
+
+    def watch(self) -> Watch:
+        return self._store.watch()
+
+    def read(self, after: Position) -> Sequence[Row]:
+        return self._store.stored(after=after)
+
+
+class Ledger:
+    """The tree over all events, with a signed head after each batch that it read.
+
+    It is kept where an append does not write, and read models do not either. It is
+    never made anew: what it holds is what the events were when they were recorded.
+    """
+
+    name = NAME
+
+    def __init__(
+        self, store: EventStore, database: Database, clock: Callable[[], datetime]
+    ) -> None:
+        self.store = store
+        self._database = database
+        self._clock = clock
+        self._turn = database.turn(NAME)
+        with database.making() as connection:
+            METADATA.create_all(connection)
+        self._follower = Follower(self, Facts(store), self._turn)
+
+    def start(self) -> None:
+        self._follower.start()
+
+    def stop(self) -> None:
+        self._follower.stop()
+        self._turn.give_back()
+        self._database.close()
+
+    @property
+    def errors(self) -> Mapping[str, str]:
+        why = self._follower.complaint
+        return {} if why is None else {NAME: why}
+
+    def wait_for(self, position: Position, timeout: float) -> bool:
+        """Tell whether all events so far are sealed, after so many seconds at most."""
+        return self._follower.wait_for(position, timeout)
+
+    def behind(self) -> dict[str, tuple[Position, Position]]:
+        return {NAME: (self.place(), self.store.head())}
+
+    def place(self) -> Position:
+        head = self.head()
+        return head.position if head else 0
+
+    def catch_up(self) -> None:
+        """Seal what there is, here and now. Raises ForeignEvent."""
+        place = self.place()
+        while batch := self.store.stored(after=place):
+            place = self.handle(place, batch)
+
+    def handle(self, after: Position, batch: Sequence[Row]) -> Position:
+        """Add a leaf for each event and sign the new head. Raises ForeignEvent."""
+        with self._database.writing() as connection:
+            last = _last(connection)
+            place = last.position if last else 0
+            if place != after:
+                return place
+            frontier = Frontier(last.size, _parted(last.peaks)) if last else Frontier()
+            leaves, nodes = [], []
+            for row in batch:
+                if not self.store.is_vouched(row):
+                    raise ForeignEvent(row.position)
+                leaf, *whole = frontier.add(leaf_of(row))
+                leaves.append(
+                    {"number": leaf.number, "position": row.position, "hash": leaf.hash}
+                )
+                nodes += [vars(node) for node in whole]
+            connection.execute(insert(LEAVES), leaves)
+            if nodes:
+                connection.execute(insert(NODES), nodes)
+            head = self._signed(frontier, batch[-1].position)
+            connection.execute(
+                insert(HEADS), {**vars(head), "peaks": b"".join(frontier.peaks)}
+            )
+        return head.position
+
+    def _signed(self, frontier: Frontier, position: Position) -> Head:
+        said: dict[str, Any] = {
+            "size": frontier.size,
+            "position": position,
+            "root": frontier.root,
+            "signed_at": self._clock().astimezone(UTC),
+        }
+        return Head(**said, signature=self.store.sign(Head(**said).text))
+
+    def head(self) -> Head | None:
+        """Read the last signed head; None if there is none yet."""
+        with self._database.reading() as connection:
+            last = _last(connection)
+        return _head(last) if last else None
+
+    def heads(self, *, after: int = 0, most: int) -> Iterator[Head]:
+        """Read the signed heads of more than ``after`` leaves and at most so many."""
+        query = select(HEADS).order_by(HEADS.c.size).limit(PART)
+        while rows := self._rows(query.where(HEADS.c.size.between(after + 1, most))):
+            yield from map(_head, rows)
+            after = rows[-1].size
+
+    def leaves(self, *, most: int) -> Iterator[tuple[Position, Hash]]:
+        """Read so many leaves at most, in order: the event's position, and the hash."""
+        query, at = select(LEAVES).order_by(LEAVES.c.number).limit(PART), -1
+        while rows := self._rows(
+            query.where(LEAVES.c.number.between(at + 1, most - 1))
+        ):
+            for row in rows:
+                yield row.position, bytes(row.hash)
+            at = rows[-1].number
+
+    def _rows(self, query: Select[Any]) -> Sequence[Any]:
+        with self._database.reading() as connection:
+            return connection.execute(query).all()
+
+    def inclusion(self, position: Position) -> tuple[int, Head, list[Hash]]:
+        """Prove that an event is in the tree: its leaf's number, the head, the path.
+
+        Raises PositionNotSealed.
+        """
+        with self._database.reading(one_moment=True) as connection:
+            last = _last(connection)
+            number = connection.scalar(
+                select(LEAVES.c.number).where(LEAVES.c.position == position)
+            )
+            if last is None or number is None:
+                raise PositionNotSealed(position)
+            head = _head(last)
+            return number, head, inclusion_proof(number, head.size, _nodes(connection))
+
+    def consistency(self, first: int, second: int) -> list[Hash]:
+        """Prove that the tree of ``first`` leaves began that of ``second``.
+
+        Raises ValueError where there are no such trees.
+        """
+        with self._database.reading(one_moment=True) as connection:
+            last = _last(connection)
+            if last is None or second > last.size:
+                raise ValueError(f"There is no tree of {second} leaves yet.")
+            return consistency_proof(first, second, _nodes(connection))
+
+
+def _last(connection: Connection) -> Any:
+    newest = select(func.max(HEADS.c.size)).scalar_subquery()
+    return connection.execute(select(HEADS).where(HEADS.c.size == newest)).one_or_none()
+
+
+def _head(row: Any) -> Head:
+    return Head(
+        size=row.size,
+        position=row.position,
+        root=bytes(row.root),
+        signed_at=row.signed_at,
+        signature=bytes(row.signature),
+    )
+
+
+def _parted(peaks: bytes) -> list[Hash]:
+    return [peaks[at : at + HASH_BYTES] for at in range(0, len(peaks), HASH_BYTES)]
+
+
+def _nodes(connection: Connection) -> Callable[[int, int], Hash]:
+    def node(level: int, number: int) -> Hash:
+        of_level = NODES.c.number == number, NODES.c.level == level
+        query = select(NODES.c.hash).where(*of_level)
+        if level == 0:
+            query = select(LEAVES.c.hash).where(LEAVES.c.number == number)
+        return bytes(connection.execute(query).scalar_one())
+
+    return node
