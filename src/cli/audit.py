@@ -14,7 +14,7 @@ from audit.bundle import NothingSealed, write_bundle
 from audit.head import Head
 from audit.verification import verify as verify_events
 from cli.opening import opened, settings_of, told
-from cli.output import FAILED, PROBLEMS, USAGE, refuse, talk
+from cli.talk import FAILED, PROBLEMS, USAGE, refuse, talk
 
 app = typer.Typer(help="Prove that no event was altered, removed or inserted.")
 

@@ -12,7 +12,8 @@ from urllib.request import Request, urlopen
 
 import typer
 
-FAILED, USAGE, PROBLEMS, CONFLICT, UNAVAILABLE = 1, 2, 3, 4, 5
+from cli.talk import CONFLICT, FAILED, PROBLEMS, UNAVAILABLE, USAGE, refuse
+
 EXIT_CODES = {
     HTTPStatus.BAD_REQUEST: USAGE,
     HTTPStatus.CONFLICT: CONFLICT,
@@ -50,15 +51,13 @@ def send(
             content = answer.read()
             return json.loads(content) if content else None, answer.headers.get("ETag")
     except HTTPError as error:
-        typer.echo(told(error.read()), err=True)
-        raise typer.Exit(EXIT_CODES.get(HTTPStatus(error.code), FAILED)) from None
+        refuse(EXIT_CODES.get(HTTPStatus(error.code), FAILED), told(error.read()))
     except URLError as error:
-        typer.echo(
+        refuse(
+            UNAVAILABLE,
             f"No service answers at {url} ({error.reason}). "
             "Start one with: learner-management serve",
-            err=True,
         )
-        raise typer.Exit(UNAVAILABLE) from None
 
 
 def told(problem: bytes) -> str:
@@ -82,8 +81,7 @@ def picked(answer: Any, path: str) -> Any:
     try:
         value = answer[int(step)] if isinstance(answer, list) else answer[step]
     except (IndexError, KeyError, TypeError, ValueError):
-        typer.echo(f"The answer has no {step!r}.", err=True)
-        raise typer.Exit(FAILED) from None
+        refuse(FAILED, f"The answer has no {step!r}.")
     return picked(value, rest)
 
 
@@ -118,8 +116,7 @@ def call(
     patience = time.monotonic() + TIMEOUT
     while until and shown(picked(answer, field)) != wanted:
         if time.monotonic() > patience:
-            typer.echo(f"Still not {until} after {TIMEOUT:.0f} seconds.", err=True)
-            raise typer.Exit(UNAVAILABLE)
+            refuse(UNAVAILABLE, f"Still not {until} after {TIMEOUT:.0f} seconds.")
         time.sleep(EVERY)
         headers = headers_for(verb, path)
         answer, _ = send(verb, f"{API}{path}", content, **headers)

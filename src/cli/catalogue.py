@@ -18,7 +18,8 @@ from catalogue import (
     shape,
 )
 from cli.opening import opened, settings_of, told
-from cli.output import FAILED, PROBLEMS, USAGE, Format, refuse, show, talk
+from cli.output import Format, show
+from cli.talk import FAILED, PROBLEMS, USAGE, refuse, talk
 from events.identifier import stream_of
 from projections import registrations
 from service import Service

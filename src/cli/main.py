@@ -1,15 +1,37 @@
 """The command line: ``learner-management``."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import typer
 
-from cli import audit, call, catalogue, exports, operations, serve, upload, user
+from cli.lazy import LazyGroup
+
+
+class LearnerManagement(LazyGroup):
+    """Every command, and where it is, in the order of the help."""
+
+    where: ClassVar = {
+        "serve": "cli.serve:serve",
+        "call": "cli.call:call",
+        "check-catalogue": "cli.catalogue:check_catalogue",
+        "eligibility": "cli.catalogue:eligibility",
+        "upload": "cli.upload:upload",
+        "export": "cli.exports:app",
+        "user": "cli.user:app",
+        "audit": "cli.audit:app",
+        "doctor": "cli.operations:doctor",
+        "followers": "cli.operations:followers",
+        "rebuild": "cli.operations:rebuild",
+        "openapi": "cli.openapi:openapi",
+    }
+
 
 app = typer.Typer(
     name="learner-management",
+    cls=LearnerManagement,
     no_args_is_help=True,
+    rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -32,21 +54,6 @@ def options(
     """
     given: dict[str, Any] = {"database": database, "catalogue": folder, "keys": keys}
     context.obj = {name: value for name, value in given.items() if value is not None}
-
-
-app.command()(serve.serve)
-app.command()(call.call)
-app.command("check-catalogue")(catalogue.check_catalogue)
-app.command()(catalogue.eligibility)
-app.add_typer(exports.app, name="export")
-app.command()(upload.upload)
-app.add_typer(user.app, name="user")
-app.add_typer(audit.app, name="audit")
-app.command()(upload.upload)
-app.command()(operations.doctor)
-app.command()(operations.followers)
-app.command()(operations.rebuild)
-app.command()(operations.openapi)
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ import typer
 from access.accounts import User, named
 from aggregates.errors import Refusal
 from catalogue import InvalidCatalogue
-from cli.output import CONFLICT, FAILED, PROBLEMS, UNAVAILABLE, USAGE, refuse
+from cli.talk import CONFLICT, FAILED, PROBLEMS, UNAVAILABLE, USAGE, refuse
 from commands.centre import OpenListedCentres
 from events.user import Role
 from service import Service, open_service

@@ -1,6 +1,5 @@
-"""Looking after an installation: doctor, followers, rebuild, openapi."""
+"""Looking after an installation: doctor, followers, rebuild."""
 
-import json
 import os
 import socket
 from collections.abc import Iterator
@@ -11,10 +10,10 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from api.app import openapi_document
 from catalogue import InvalidCatalogue, load
 from cli.opening import make_folders, opened, settings_of, told
-from cli.output import PROBLEMS, USAGE, Format, refuse, show, talk
+from cli.output import Format, show
+from cli.talk import PROBLEMS, USAGE, refuse, talk
 from service import open_service
 from settings import InvalidSettings, Settings, variable
 from store import KeyFileUnusable, Unavailable
@@ -119,8 +118,3 @@ def rebuild(
 
 def _update(progress: Progress, task: TaskID, position: int, head: int) -> None:
     progress.update(task, completed=position, total=head)
-
-
-def openapi() -> None:
-    """Print the OpenAPI document of the API."""
-    typer.echo(json.dumps(openapi_document(), indent=2, ensure_ascii=False))

@@ -1,17 +1,16 @@
-"""What the command line prints: data to stdout, talk to stderr."""
+"""The data that the command line prints, on stdout, in the form asked for."""
 
 import csv
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Any, NoReturn
+from typing import Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-FAILED, USAGE, PROBLEMS, CONFLICT, UNAVAILABLE = 1, 2, 3, 4, 5
 WIDE = 240
 """How wide a table may be where there is no terminal, in characters."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -23,18 +22,6 @@ class Format(StrEnum):
     TABLE = "table"
     JSON = "json"
     CSV = "csv"
-
-
-def talk(*lines: str) -> None:
-    """Tell a person something, on stderr."""
-    for line in lines:
-        typer.echo(line, err=True)
-
-
-def refuse(code: int, *lines: str) -> NoReturn:
-    """Say why not, and end with an exit code."""
-    talk(*lines)
-    raise typer.Exit(code)
 
 
 def harmless(value: object) -> str:

@@ -16,7 +16,7 @@ from structlog.typing import Processor
 from api.app import create_app
 from cli import demo as demos
 from cli.opening import opened, settings_of, told
-from cli.output import UNAVAILABLE, refuse, talk
+from cli.talk import UNAVAILABLE, refuse, talk
 from settings import Settings
 
 GRACE_SECONDS = 10

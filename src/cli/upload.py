@@ -14,7 +14,8 @@ from aggregates.problem import sentence, title
 from aggregates.record import RecordState
 from aggregates.upload import Upload, UploadStatus
 from cli.opening import CHANNEL, opened, settings_of, told, user_called
-from cli.output import PROBLEMS, USAGE, Format, refuse, show, talk
+from cli.output import Format, show
+from cli.talk import PROBLEMS, USAGE, refuse, talk
 from commands.command import LONDON
 from commands.surroundings import Surroundings, rows_by_uln
 from commands.upload import UploadLearnerGroup, batches, read_records, read_upload

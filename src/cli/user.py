@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 
 from access import accounts, passwords
 from cli.opening import CHANNEL, SERVICE, opened, settings_of, told, user_called
-from cli.output import USAGE, Format, refuse, show, talk
+from cli.output import Format, show
+from cli.talk import USAGE, refuse, talk
 from commands.user import AddUser, ChangeUserRole
 from events.user import Role
 from projections import users

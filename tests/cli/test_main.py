@@ -1,0 +1,46 @@
+"""The command line itself: it starts fast, and says what there is."""
+
+import subprocess
+import sys
+
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from cli.main import LearnerManagement, app
+
+HEAVY = {"argon2", "fastapi", "psycopg", "rich", "sqlalchemy", "uvicorn"}
+"""What takes a second to import, and what calling a service does without."""
+
+
+def test_calling_the_service_imports_nothing_heavy() -> None:
+    imports = f"import sys, cli.main, cli.call; print({HEAVY} & sys.modules.keys())"
+    done = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-c", imports],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "set()\n"
+
+
+def test_every_command_is_where_the_table_says() -> None:
+    group = get_command(app)
+    assert isinstance(group, LearnerManagement)
+    assert {name: group.commands[name].name for name in group.commands} == {
+        name: name for name in LearnerManagement.where
+    }
+
+
+def test_help_names_every_command_and_says_what_it_does() -> None:
+    done = CliRunner().invoke(app, ["--help"])
+    assert done.exit_code == 0
+    for name in LearnerManagement.where:
+        assert f" {name} " in done.stdout
+    assert "Call the API" in done.stdout
+
+
+def test_a_command_that_is_mistyped_is_suggested() -> None:
+    done = CliRunner().invoke(app, ["eligibilty"])
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert "eligibility" in done.stderr
