@@ -1,10 +1,15 @@
 """The service, put together from plain values: what every door opens."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from copy import copy
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from sqlalchemy import Connection
 
 from access.policy import send
 from audit import ledger as audit
@@ -118,6 +123,20 @@ class Service:
     def send(self, command: Command) -> Done:
         """Answer a command; raises what it is refused with."""
         return send(command, self.desk)
+
+    def as_at(self, moment: datetime) -> "Service":
+        """Give the service as it stood at a moment, to be asked and not told (H3)."""
+        past = copy(self)
+        past.store = self.store.as_at(moment)
+        past.desk = replace(self.desk, store=past.store)
+        past.clock = lambda: moment
+        return past
+
+    def rows(self) -> AbstractContextManager[Connection]:
+        """Give a connection to ask read models with, as they stand here."""
+        if self.store.moment is None:
+            return self.read_models.connection()
+        return self.read_models.as_at(self.store)
 
     def behind(self) -> dict[str, tuple[Position, Position]]:
         """Give how far each follower has read, and the head of the log."""

@@ -2,7 +2,8 @@
 
 import re
 
-from aggregates.errors import NotAllowed
+from access.refusals import record_refusal
+from aggregates.errors import NotAllowed, Refusal
 from commands import (
     centre,
     certificate,
@@ -68,12 +69,17 @@ def send(command: Command, desk: Desk) -> Done:
     """Answer a command if the role of the one who asks may send it (section 2).
 
     Raises NotAllowed, which names the roles that may, or what the handler refuses
-    with.
+    with. A refusal that matters is recorded (H4).
     """
     role, allowed = Role(command.by.role), MAY[type(command)]
-    if role not in allowed:
-        raise NotAllowed(role=role, what=in_words(type(command)), who=named(allowed))
-    return handle(command, desk)
+    what = in_words(type(command))
+    try:
+        if role not in allowed:
+            raise NotAllowed(role=role, what=what, who=named(allowed))
+        return handle(command, desk)
+    except Refusal as refusal:
+        record_refusal(command, desk, what=what, why=refusal)
+        raise
 
 
 def in_words(command: type[Command]) -> str:

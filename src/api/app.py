@@ -13,6 +13,7 @@ from api import (
     documentation,
     eligibility,
     health,
+    history,
     ineligible_learners,
     learner_groups,
     learners,
@@ -45,6 +46,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     ineligible_learners.router,
     results.router,
     certificates.router,
+    history.router,
     audit.router,
 )
 """Everything under /api/v1, in the order of the documentation."""

@@ -9,9 +9,11 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import AwareDatetime
 from sqlalchemy import Connection
 
 from access.accounts import SignInRefusal, User, bearer
+from aggregates.errors import Malformed
 from api.problems import Unacceptable
 from api.rates import Rates
 from service import Service
@@ -23,6 +25,14 @@ WAITED = 2.0
 MOST_LISTED = 200
 LISTED = 50
 POSITION_LIMIT = 2**63
+
+
+class PastUnchangeable(Malformed):
+    message = "What has been cannot be changed. Leave as_at out."
+
+
+class InFuture(Malformed):
+    message = "{moment} is yet to come. Give a moment in the past, or leave as_at out."
 
 
 class TokenMissing(SignInRefusal):
@@ -39,9 +49,33 @@ bearer_token = HTTPBearer(
 )
 
 
-def service(request: Request) -> Service:
+def present(request: Request) -> Service:
     opened: Service = request.app.state.service
     return opened
+
+
+Present = Annotated[Service, Depends(present)]
+
+
+def service(
+    request: Request,
+    present: Present,
+    as_at: Annotated[
+        AwareDatetime | None,
+        Query(
+            description="Show this as it was at a moment.",
+            examples=["2026-10-01T09:00:00Z"],
+        ),
+    ] = None,
+) -> Service:
+    """Find the service, as it stood at a moment if one is asked for (H3)."""
+    if as_at is None:
+        return present
+    if request.method != "GET":
+        raise PastUnchangeable(pointer="?as_at")
+    if as_at > present.clock():
+        raise InFuture(pointer="?as_at", moment=as_at.isoformat())
+    return present.as_at(as_at)
 
 
 ServiceOf = Annotated[Service, Depends(service)]
@@ -65,8 +99,7 @@ Address = Annotated[str, Depends(address)]
 def current_user(
     request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Security(bearer_token)],
-    service: ServiceOf,
-    now: Now,
+    service: Present,
     address: Address,
 ) -> User:
     """Find who asks. Raises TokenMissing, TokenNotGood, or Unacceptable (429)."""
@@ -74,7 +107,7 @@ def current_user(
     try:
         if credentials is None:
             raise TokenMissing
-        user = bearer(service.desk, credentials.credentials, now)
+        user = bearer(service.desk, credentials.credentials, service.clock())
     except SignInRefusal:
         rates.count_refused(request, address)
         raise
@@ -133,7 +166,7 @@ IfMatch = Annotated[int | None, Depends(if_match)]
 
 
 def waited(
-    service: ServiceOf,
+    service: Present,
     min_position: Annotated[
         int | None,
         Header(
@@ -167,7 +200,7 @@ Waited = Annotated[None, Depends(waited)]
 
 def reads(service: ServiceOf, _: Waited) -> Iterator[Connection]:
     """Open the read models, as far as Min-Position at least."""
-    with service.read_models.connection() as connection:
+    with service.rows() as connection:
         yield connection
 
 

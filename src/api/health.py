@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from api.dependencies import ServiceOf
+from api.dependencies import Present
 from api.metrics import Metrics
 
 router = APIRouter(include_in_schema=False)
@@ -18,7 +18,7 @@ def healthz() -> dict[str, str]:
 
 
 @router.get("/readyz")
-def readyz(response: Response, service: ServiceOf) -> dict[str, Any]:
+def readyz(response: Response, service: Present) -> dict[str, Any]:
     """Say whether the store answers, and how far each follower is behind it."""
     head = service.store.head()
     followers = {

@@ -303,7 +303,7 @@ def shown(
     if done is not None:
         answer(response, done)
     service.read_models.wait_for(stream.history[-1].position, WAITED)
-    with service.read_models.connection() as connection:
+    with service.rows() as connection:
         count = uploads.counts(connection, name)
     received = upload.received
     accented = read_records(service.store, name, received.accented)

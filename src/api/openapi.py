@@ -56,12 +56,19 @@ def document(app: FastAPI) -> dict[str, Any]:
     schemas.update(problem.pop("$defs"), Problem=problem)
     components["responses"] = {}
     for path, method, operation in operations(made):
+        if method != "get":
+            operation["parameters"] = without_past(operation)
         for status in statuses(path, method, operation):
             components["responses"].setdefault(status.name, refusal(status))
             ref = {"$ref": f"#/components/responses/{status.name}"}
             operation["responses"][str(status.value)] = ref
     app.openapi_schema = made
     return made
+
+
+def without_past(operation: dict[str, Any]) -> list[Any]:
+    """Leave out what only those who look may ask for: how it was."""
+    return [p for p in operation.get("parameters", ()) if p["name"] != "as_at"]
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -1,6 +1,7 @@
 """Taking data out: learners and results, whole."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from typing import Annotated, Any
 
 import typer
@@ -8,39 +9,81 @@ from sqlalchemy import Connection
 
 from cli.opening import opened, settings_of, told
 from cli.output import Format, show
+from cli.replay import moment
 from projections import learner_search, results
+from projections.history import Entry, entry
 from projections.learner_search import KnownLearner, Sought
+from service import Service
+from store import EventStore
 
 app = typer.Typer(help="Take learners or results out, whole.")
 
 CentreOf = Annotated[str | None, typer.Option("--centre", help="Of this centre only.")]
+AsAt = Annotated[str | None, typer.Option(help="As it was then: 2026-10-01T09:00.")]
 FormatOf = Annotated[Format, typer.Option("--format", help="How to print it.")]
 LEARNER_COLUMNS = tuple(KnownLearner.__dataclass_fields__)
+EVENT_COLUMNS = tuple(Entry.__dataclass_fields__)
 RESULT_COLUMNS = tuple(results.Result.__dataclass_fields__)
 PART = 200
 
 
 @app.command()
 def learners(
-    context: typer.Context, centre: CentreOf = None, form: FormatOf = Format.CSV
+    context: typer.Context,
+    centre: CentreOf = None,
+    as_at: AsAt = None,
+    form: FormatOf = Format.CSV,
 ) -> None:
     """Print every learner."""
-    with told(), opened(settings_of(context)) as service:
-        service.read_models.catch_up()
-        with service.read_models.connection() as connection:
-            show(every_learner(connection, centre), LEARNER_COLUMNS, form)
+    with (
+        told(),
+        opened(settings_of(context)) as service,
+        rows_of(service, as_at) as connection,
+    ):
+        show(every_learner(connection, centre), LEARNER_COLUMNS, form)
 
 
 @app.command("results")
 def results_(
-    context: typer.Context, centre: CentreOf = None, form: FormatOf = Format.CSV
+    context: typer.Context,
+    centre: CentreOf = None,
+    as_at: AsAt = None,
+    form: FormatOf = Format.CSV,
 ) -> None:
     """Print every result, by learner, oldest first."""
+    with (
+        told(),
+        opened(settings_of(context)) as service,
+        rows_of(service, as_at) as connection,
+    ):
+        rows = map(vars, results.export(connection, centre=centre))
+        show(rows, RESULT_COLUMNS, form)
+
+
+@app.command()
+def events(
+    context: typer.Context, as_at: AsAt = None, form: FormatOf = Format.JSON
+) -> None:
+    """Print every event, oldest first, as a sentence and as data."""
     with told(), opened(settings_of(context)) as service:
-        service.read_models.catch_up()
-        with service.read_models.connection() as connection:
-            rows = map(vars, results.export(connection, centre=centre))
-            show(rows, RESULT_COLUMNS, form)
+        store = service.store if as_at is None else service.store.as_at(moment(as_at))
+        show(map(vars, every_event(store)), EVENT_COLUMNS, form)
+
+
+def rows_of(service: Service, as_at: str | None) -> AbstractContextManager[Connection]:
+    """Give a connection to all rows, as they are or as they were at a moment."""
+    if as_at is not None:
+        return service.as_at(moment(as_at)).rows()
+    service.read_models.catch_up()
+    return service.rows()
+
+
+def every_event(store: EventStore) -> Iterator[Entry]:
+    place = 0
+    while batch := store.log(after=place):
+        for recorded in batch:
+            yield entry(recorded, version=recorded.version)
+        place = batch[-1].position
 
 
 def every_learner(

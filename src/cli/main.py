@@ -19,6 +19,7 @@ class LearnerManagement(LazyGroup):
         "upload": "cli.upload:upload",
         "export": "cli.exports:app",
         "user": "cli.user:app",
+        "replay": "cli.replay:replay",
         "audit": "cli.audit:app",
         "doctor": "cli.operations:doctor",
         "followers": "cli.operations:followers",

@@ -5,6 +5,7 @@ from events import certificate as certificate
 from events import claim as claim
 from events import learner as learner
 from events import order as order
+from events import refusal as refusal
 from events import registration as registration
 from events import sign_in as sign_in
 from events import token as token

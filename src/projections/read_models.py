@@ -11,6 +11,7 @@ from projections import rebuilding
 from projections.database import Database
 from projections.follower import Follower
 from projections.log import Log
+from projections.past import Past
 from projections.read_model import PROGRESS, ReadModel
 from projections.rebuilding import Difference, Progress
 from projections.view import View
@@ -39,6 +40,7 @@ class ReadModels:
         self._database = database
         self._store = store
         self._turn = database.turn(TURN)
+        self._past = Past(models := tuple(models))
         self._views = {model.name: View(model, database) for model in models}
         self._outdated = [v for v in self._views.values() if not v.prepare()]
         self._followers = [Follower(v, log, self._turn) for v in self._views.values()]
@@ -65,6 +67,7 @@ class ReadModels:
         for follower in self._followers:
             follower.stop()
         self._turn.give_back()
+        self._past.close()
 
     def catch_up(self) -> None:
         """Read what there is, here and now, whether or not anything was started."""
@@ -82,6 +85,10 @@ class ReadModels:
     def connection(self) -> AbstractContextManager[Connection]:
         """Give a connection to ask queries with."""
         return self._database.reading()
+
+    def as_at(self, store: EventStore) -> AbstractContextManager[Connection]:
+        """Give a connection to all rows as they were when the store stood so (H3)."""
+        return self._past.reading(store)
 
     def behind(self) -> dict[str, tuple[Position, Position]]:
         """Give how far each has read, and the head of the log."""

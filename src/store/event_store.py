@@ -1,6 +1,7 @@
 """Streams of events: opened, read and added to, all or nothing."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
@@ -42,9 +43,17 @@ class EventStore:
         self._master = master
         self._keys = Keyring(master, recorder.person_keys)
         self._clock = clock
+        self.moment: datetime | None = None
+        self._past: dict[Position, Mapping[tuple[str, str], Held]] = {}
         self._signal = Signal()
         self._listener: Listener | None = None
         self._starting = Lock()
+
+    def as_at(self, moment: datetime) -> "EventStore":
+        """Give the store as it stood at a moment, to be read and not written (H3)."""
+        past = copy(self)
+        past.moment = moment
+        return past
 
     def open(self, stream: UUID) -> Stream:
         """Read a stream to its end; an empty one if nothing was recorded in it."""
@@ -73,6 +82,8 @@ class EventStore:
         were read at. ``by.once`` is reserved for the stream of the first change.
         Raises Conflict, AlreadyReserved, AlreadyDone, NotHeld, Forgotten, Unavailable.
         """
+        if self.moment is not None:
+            raise ValueError("What has been cannot be added to.")
         writing = Writing(
             changes, by=by, unchanged=unchanged, voucher=self._master.voucher
         )
@@ -158,11 +169,39 @@ class EventStore:
 
     def head(self) -> Position:
         """Find the position of the last event; 0 if there is none."""
-        return self._recorder.head()
+        head = self._recorder.head()
+        return head if self.moment is None else self._last_by(self.moment, head)
+
+    def _last_by(self, moment: datetime, head: Position) -> Position:
+        """Search for the last event recorded by then: moments are in order (H3)."""
+        last, beyond = 0, head
+        while last < beyond:
+            (row,) = self._recorder.log((last + beyond) // 2, 1)[0]
+            if row.recorded_at <= moment:
+                last = row.position
+            else:
+                beyond = (last + beyond) // 2
+        return last
 
     def held(self, scope: str, keys: Iterable[str]) -> dict[str, Held]:
         """Find who holds which of these keys."""
+        if self.moment is not None:
+            then = self._reserved_then()
+            return {k: then[scope, k] for k in keys if (scope, k) in then}
         return {held.key: held for held in self._recorder.held(scope, list(keys))}
+
+    def _reserved_then(self) -> Mapping[tuple[str, str], Held]:
+        """Fold what was reserved at the moment; the last one asked for is kept."""
+        head, position, folded = self.head(), 0, Reservations()
+        if head in (kept := dict(self._past)):
+            return kept[head]
+        while position < head:
+            rows, _ = self._recorder.log(position, BATCH)
+            folded.fold(row for row in rows if row.position <= head)
+            position = rows[-1].position
+        self._past.clear()
+        self._past[head] = folded.held
+        return folded.held
 
     def rebuild_reservations(self) -> int:
         """Fold what is reserved from the events again, and put it in place."""
@@ -238,6 +277,8 @@ class EventStore:
         self._recorder.close()
 
     def _read(self, rows: Sequence[Row], erasures: int) -> tuple[Recorded, ...]:
+        if self.moment is not None:
+            rows = [row for row in rows if row.recorded_at <= self.moment]
         written = [read_written(row.state) for row in rows]
         persons = {w.person for w in written if w.person is not None}
         keys = self._keys.readers(persons, erasures=erasures) if persons else {}

@@ -1,0 +1,54 @@
+"""Refused commands that matter are recorded too: who tried what, and why not (H4)."""
+
+from dataclasses import replace
+from operator import attrgetter
+from typing import Any
+
+from aggregates.errors import NotFound, Refusal
+from commands.claim_submission import SubmitClaim, WithdrawClaim
+from commands.command import Command, Desk
+from commands.order_confirmation import ConfirmOrder
+from events.identifier import stream_of
+from events.refusal import CommandRefused
+from events.user import Role
+from store import Change, Conflict
+
+SUBJECTS: dict[type[Command], Any] = {
+    ConfirmOrder: attrgetter("order"),
+    SubmitClaim: attrgetter("claim"),
+    WithdrawClaim: attrgetter("claim"),
+}
+"""The commands whose refusal is recorded, and what each is about (d)."""
+
+TRIES = 8
+
+
+def refusals_of(subject: str) -> str:
+    """Name the stream of what was refused about a thing."""
+    return f"refusals:{subject}"
+
+
+def record_refusal(command: Command, desk: Desk, *, what: str, why: Refusal) -> None:
+    """Record that a command was refused, if that matters and it was about one's own."""
+    if type(command) not in SUBJECTS or isinstance(why, NotFound):
+        return
+    name: str = SUBJECTS[type(command)](command)
+    subject = desk.store.open(stream_of(name))
+    is_own = not Role(command.by.role).is_of_a_centre
+    if not subject.history or not (is_own or subject.owner == command.by.centre):
+        return
+    refused = CommandRefused(
+        subject=name,
+        command=what,
+        code=type(why).__name__,
+        person_id=subject.id,
+        message=str(why),
+    )
+    for _ in range(TRIES):
+        stream = desk.store.open(stream_of(refusals_of(name)))
+        change: Change = stream.change([refused], owner=subject.owner)
+        try:
+            desk.store.append(change, by=replace(command.by, once=None))
+        except Conflict:
+            continue
+        return

@@ -1,0 +1,193 @@
+"""The history of one thing: who did what when, with before and after (H1, H2)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from aggregates.aggregate import Aggregate
+from aggregates.certificate import Certificate
+from aggregates.claim import Claim
+from aggregates.learner import Learner
+from aggregates.order import Order
+from aggregates.registration import Registration
+from aggregates.upload import Upload
+from events.certificate import CertificateIssued
+from events.claim import ClaimBegun
+from events.event import Event
+from events.identifier import Kind
+from events.learner import LearnerCreated
+from events.order import OrderBegun
+from events.refusal import CommandRefused
+from events.registration import RegistrationMade
+from events.upload import UploadReceived
+from projections.sentences import sentence
+from store import Position, Recorded, Stream
+
+HIDDEN = frozenset({"password_hash", "digest", "person_id", "file", "sha256"})
+"""Values that are nobody's business, and say nothing of what happened."""
+
+MOST_CHANGES = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A kind of thing that has a history, and the aggregate that it is folded into."""
+
+    kind: Kind
+    path: str
+    what: str
+    begun_by: type[Event]
+    aggregate: type[Aggregate]
+
+    def state(self, stream: Stream) -> dict[str, Any]:
+        """Fold a stream into plain values, nothing hidden in them."""
+        return plain(self.aggregate.replay(stream.events))
+
+
+KEPT: tuple[Kept, ...] = (
+    Kept(
+        kind=Kind.LEARNER,
+        path="learners",
+        what="learner",
+        begun_by=LearnerCreated,
+        aggregate=Learner,
+    ),
+    Kept(
+        kind=Kind.GROUP,
+        path="learner-groups",
+        what="group",
+        begun_by=UploadReceived,
+        aggregate=Upload,
+    ),
+    Kept(
+        kind=Kind.ORDER,
+        path="orders",
+        what="order",
+        begun_by=OrderBegun,
+        aggregate=Order,
+    ),
+    Kept(
+        kind=Kind.REGISTRATION,
+        path="registrations",
+        what="registration",
+        begun_by=RegistrationMade,
+        aggregate=Registration,
+    ),
+    Kept(
+        kind=Kind.CLAIM,
+        path="claims",
+        what="claim",
+        begun_by=ClaimBegun,
+        aggregate=Claim,
+    ),
+    Kept(
+        kind=Kind.CERTIFICATE,
+        path="certificates",
+        what="certificate",
+        begun_by=CertificateIssued,
+        aggregate=Certificate,
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One value that is another now; None where there was, or is, none."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """Something that happened, or was refused (then it has no ``version``)."""
+
+    version: int | None
+    position: Position
+    event: str
+    sentence: str
+    recorded_at: datetime
+    user: str
+    role: str
+    centre: str | None
+    channel: str
+    request: str | None
+    correlation: str | None
+    cause: Position | None
+    reason: str | None
+    is_erased: bool
+    data: Mapping[str, Any]
+    changes: tuple[Change, ...] = ()
+
+
+def history(kept: Kept, stream: Stream, refusals: Stream) -> Iterator[Entry]:
+    """Tell a history in order, what was refused in its place."""
+    state: Aggregate | None = None
+    before: dict[str, Any] = {}
+    refused = [r for r in refusals.history if r.owner == stream.owner]
+    for recorded in sorted((*stream.history, *refused), key=lambda r: r.position):
+        if isinstance(recorded.event, CommandRefused):
+            yield entry(recorded, version=None)
+            continue
+        if state is None:
+            state = kept.aggregate.begin(recorded.event)
+        else:
+            state = state.apply(recorded.event)
+        after = flat(plain(state))
+        yield entry(
+            recorded, version=recorded.version, changes=tuple(changes(before, after))
+        )
+        before = after
+
+
+def entry(
+    recorded: Recorded, *, version: int | None, changes: tuple[Change, ...] = ()
+) -> Entry:
+    """Show one recorded event."""
+    data = plain(recorded.event)
+    return Entry(
+        version=version,
+        position=recorded.position,
+        event=recorded.event.topic,
+        sentence=sentence(recorded.event),
+        recorded_at=recorded.recorded_at,
+        user=recorded.user,
+        role=recorded.role,
+        centre=recorded.centre,
+        channel=recorded.channel,
+        request=recorded.request,
+        correlation=recorded.correlation,
+        cause=recorded.cause,
+        reason=data.get("reason"),
+        is_erased=recorded.is_erased,
+        data=data,
+        changes=changes[:MOST_CHANGES],
+    )
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    """Compare two states, value by value, in the order of the later one."""
+    for name in dict.fromkeys((*after, *before)):
+        if before.get(name) != after.get(name):
+            yield Change(field=name, before=before.get(name), after=after.get(name))
+
+
+def plain(value: object) -> dict[str, Any]:
+    """Put an event or a state into plain values, without what is hidden."""
+    made: dict[str, Any] = msgspec.to_builtins(value, str_keys=True, enc_hook=str)
+    return {name: each for name, each in made.items() if name not in HIDDEN}
+
+
+def flat(values: Mapping[str, Any], within: str = "") -> dict[str, Any]:
+    """Name each value by its path: ``lines.Q-0005001227.price``."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, Mapping) and value:
+            found |= flat(value, f"{within}{name}.")
+        else:
+            found[f"{within}{name}"] = value
+    return found

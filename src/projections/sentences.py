@@ -1,0 +1,110 @@
+"""What happened, in plain sentences: one for every kind of event (H1)."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from events.event import Event
+
+SENTENCES: Mapping[str, str] = {
+    "centre.opened": "The centre {name} ({number}) joined the awarding organisation.",
+    "centre.approval-granted": "The centre was approved for {product}.",
+    "centre.approval-withdrawn": "The centre's approval for {product} was withdrawn.",
+    "certificate.issued": "The {kind} certificate {certificate} was issued to {learner} "
+    "for {qualification}.",
+    "certificate.printed": "The certificate was printed.",
+    "claim.begun": "The claim {claim} was begun.",
+    "claim.qualification-chosen": "The claim is for {qualification}.",
+    "claim.units-chosen": "Units were chosen: {units}.",
+    "claim.learners-chosen": "Learners were chosen: {learners}.",
+    "claim.grades-saved": "Awards and grades were saved for {awards}.",
+    "claim.submitted": "The claim was submitted: {granted:n} eligible, {withheld:n} not.",
+    "claim.withdrawn": "The claim was withdrawn for {learners}.",
+    "claim.processed": "The claim was processed: certificates for {certificates}.",
+    "claim.deleted": "The claim was thrown away.",
+    "command.refused": "It was refused to {command}: {message}",
+    "learner.created": "The learner {learner}, {given_name} {family_name}, was made "
+    "known.",
+    "learner.details-amended": "Other details of the learner were amended.",
+    "learner.identity-amended": "The learner's name or date of birth was amended: "
+    "{given_name} {family_name}, born {date_of_birth}.",
+    "order.begun": "The order {order} was begun.",
+    "order.confirmed": "The order was confirmed at {total}: {lines:n} products.",
+    "order.course-dates-set": "Course dates were set: {dates.starts} to {dates.ends}.",
+    "order.deleted": "The order was thrown away.",
+    "order.learners-linked": "Learners were linked: {learners}.",
+    "order.learners-unlinked": "Learners were unlinked: {learners}.",
+    "order.products-added": "Products were added: {products}.",
+    "order.products-removed": "Products were removed: {products}.",
+    "order.purchase-order-number-given": "The purchase order number is {number}.",
+    "record.amended": "The cells of the row were amended.",
+    "record.became-learner": "The row is learner {learner}.",
+    "record.checked": "The row was checked again: {problems:n} problems.",
+    "record.confirmed": "The row was said to be another person than {learners}.",
+    "record.linked": "The row was said to be the learner {learner}.",
+    "record.read": "Row {row} of the file was read: {problems:n} problems.",
+    "record.removed": "The row was taken out of the upload.",
+    "registration.award-claimed": "A {award_type} award was claimed by {claim}.",
+    "registration.award-withdrawn": "The award claimed by {claim} was withdrawn.",
+    "registration.made": "{learner} was registered on {product} by the order {order}.",
+    "registration.outcomes-recorded": "Grades were recorded by {claim}: {grades:n} units.",
+    "registration.outcomes-taken-back": "The grades of {claim} were taken back.",
+    "sign-in.refused": "A sign-in was refused.",
+    "token.issued": "A token was issued to {user}: {label}.",
+    "token.revoked": "The token was revoked.",
+    "upload.checked": "Every row of the file has been checked.",
+    "upload.completed": "Every row that was ready is a learner.",
+    "upload.learners-added": "{learners:n} learners were added to the group.",
+    "upload.received": "The file {file_name} of {rows} rows was received as {name}.",
+    "upload.records-read": "Rows were read up to row {through}: {valid} valid, {invalid} "
+    "invalid.",
+    "upload.refused": "The file {file_name} was refused as a whole.",
+    "upload.submitted": "The upload was submitted.",
+    "user.added": "{full_name} may sign in as {name}, {role}.",
+    "user.disabled": "The user may not sign in any more.",
+    "user.password-set": "A password was set.",
+    "user.role-changed": "The user is {role} now.",
+}
+"""What each kind of event says; its values by name, ``:n`` for how many."""
+
+MOST_NAMED = 5
+
+
+class Shown:
+    """A value of an event, as a sentence shows it."""
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+
+    def __getattr__(self, name: str) -> "Shown":
+        return Shown(getattr(self._value, name))
+
+    def __format__(self, how: str) -> str:
+        said = str(self._value)
+        match self._value:
+            case Collection() as many if how == "n":
+                said = str(len(many))
+            case None | "":
+                said = "none"
+            case date() as day:
+                said = f"{day.day} {day:%B %Y}"
+            case Decimal() as money:
+                said = f"£{money:,.2f}"
+            case Collection() as many if not isinstance(many, str):
+                said = listed([str(each) for each in many])
+        return said
+
+
+def listed(names: list[str]) -> str:
+    """Name a few, and count the others."""
+    if not names:
+        return "none"
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def sentence(event: Event) -> str:
+    """Say what happened."""
+    values = {name: Shown(value) for name, value in vars(event).items()}
+    return SENTENCES[event.topic].format(**values)

@@ -1,0 +1,249 @@
+"""What was, and who did it: histories, refusals, and everything as it was (H1-H4)."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import openapi_document
+from service import Service
+from tests.api.running import ClientAs
+from tests.clock import Clock
+from tests.learner_examples import cells, csv_file
+
+API = "/api/v1"
+PATIENCE = 20.0
+NOT_OF_A_MOMENT = {"/api/v1/events", "/api/v1/audit/head", "/api/v1/audit/verification"}
+UNITS = ("L/506/1788", "T/506/1798")
+
+
+class Desk:
+    """A centre administrator at work, one thing a minute, and an auditor beside."""
+
+    def __init__(self, service: Service, client_as: ClientAs, clock: Clock) -> None:
+        self.service, self.clock = service, clock
+        self.admin = client_as("admin.riverside")
+        self.auditor = client_as("auditor")
+        self.keys = 0
+
+    def settle(self) -> None:
+        """Wait until policies have done all that follows, and all of it is shown."""
+        head = -1
+        while head != self.service.store.head():
+            head = self.service.store.head()
+            assert self.service.policies.wait_for(head, PATIENCE)
+            assert self.service.read_models.wait_for(head, PATIENCE)
+
+    def do(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
+        self.keys += 1
+        headers = {"Idempotency-Key": f"key-{self.keys}", "If-Match": "*"}
+        answer = self.admin.request(
+            method, f"{API}{path}", json=body, headers=headers, **more
+        )
+        assert answer.is_success, answer.text
+        self.settle()
+        return answer.json()
+
+    def refused(self, client: TestClient, path: str, body: Any = None) -> None:
+        self.keys += 1
+        headers = {"Idempotency-Key": f"key-{self.keys}"}
+        answer = client.post(f"{API}{path}", json=body, headers=headers)
+        assert answer.is_client_error, answer.text
+
+    def shown(self, path: str, **params: str) -> tuple[int, Any]:
+        """Look as the centre does, at what may not be there."""
+        answer = self.admin.get(f"{API}{path}", params=params)
+        return answer.status_code, answer.json()
+
+    def see(self, path: str, **params: str) -> Any:
+        answer = self.auditor.get(f"{API}{path}", params=params)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+
+@pytest.fixture
+def desk(service: Service, client_as: ClientAs, clock: Clock) -> Desk:
+    return Desk(service, client_as, clock)
+
+
+def work(desk: Desk) -> Iterator[str]:
+    """Do what a centre does, step by step; give what can be looked at from then on."""
+    upload = desk.admin.post(
+        f"{API}/learner-groups",
+        data={"name": "Autumn"},
+        files={"file": ("learners.csv", csv_file(cells(), cells(uln="12")))},
+    )
+    group = upload.json()["group"]
+    desk.settle()
+    yield f"/learner-groups/{group}"
+    desk.do("POST", f"/learner-groups/{group}/submit")
+    yield f"/learner-groups/{group}/records"
+    created = {
+        "given_name": "Ben",
+        "family_name": "Müller",
+        "date_of_birth": "2006-03-27",
+    }
+    ben = desk.do("POST", "/learners", created)["learner"]
+    yield f"/learners/{ben}"
+    desk.do("PATCH", f"/learners/{ben}", {"family_name": "Muller", "gender": "M"})
+    order = desk.do("POST", "/orders", {"products": ["Q-0005001227"]})["order"]
+    yield f"/orders/{order}"
+    linked = {"product": None, "learners": [{"learner": ben}], "groups": [group]}
+    desk.do("PUT", f"/orders/{order}/learners", linked)
+    yield f"/orders/{order}/events"
+    dates = {"dates": [{"starts": "2026-09-01", "ends": "2027-07-16"}]}
+    total = desk.do("PUT", f"/orders/{order}/course-dates", dates)["total"]
+    desk.do("POST", f"/orders/{order}/confirm", {"total": total})
+    yield f"/learners/{ben}/registrations"
+    awards = [
+        {
+            "learner": ben,
+            "award_type": "Full",
+            "award_date": "2026-11-20",
+            "grades": dict.fromkeys(UNITS, "P"),
+        }
+    ]
+    body = {
+        "qualification": "Q-0005001227",
+        "units": list(UNITS),
+        "learners": [ben],
+        "awards": awards,
+    }
+    claim = desk.do("POST", "/claims", body)["claim"]
+    yield f"/claims/{claim}"
+    desk.do("POST", f"/claims/{claim}/submit")
+    yield f"/ineligible-learners/{claim}/{ben}"
+    awards[0]["award_type"] = "Interim"
+    desk.do("PUT", f"/claims/{claim}/grades", {"awards": awards})
+    desk.do("POST", f"/claims/{claim}/submit")
+    yield f"/learners/{ben}/results"
+    withdrawal = {"learner": ben, "reason": "The wrong unit was graded."}
+    desk.do("POST", f"/claims/{claim}/withdraw", withdrawal)
+    yield f"/claims/{claim}/events"
+
+
+def lists() -> list[str]:
+    """Find every list that can be had as it was, in the API's own document."""
+    return [
+        path.removeprefix(API)
+        for path, item in openapi_document()["paths"].items()
+        if "{" not in path
+        and path not in NOT_OF_A_MOMENT
+        and any(
+            p["name"] == "cursor" for p in item.get("get", {}).get("parameters", ())
+        )
+        and any(p["name"] == "as_at" for p in item["get"]["parameters"])
+    ]
+
+
+def test_any_list_and_any_one_thing_as_at_any_moment_is_what_was_shown_then(
+    desk: Desk,
+) -> None:
+    """H3: recorded while the history ran, and asked for when it was over."""
+    paths = lists()
+    assert len(paths) >= 8
+    seen: list[tuple[datetime, str, Any]] = []
+    for path in work(desk):
+        paths.append(path)
+        seen += [(desk.clock.now, each, desk.shown(each)) for each in paths]
+        desk.clock.advance(minutes=1)
+    for moment, path, shown in seen:
+        assert desk.shown(path, as_at=moment.isoformat()) == shown, (moment, path)
+
+
+def test_what_was_not_there_yet_is_not_found_and_what_is_to_come_is_refused(
+    desk: Desk,
+) -> None:
+    """H3."""
+    early = desk.clock.now
+    desk.clock.advance(minutes=1)
+    order = desk.do("POST", "/orders", {})["order"]
+    as_at = {"as_at": early.isoformat()}
+    assert desk.admin.get(f"{API}/orders/{order}", params=as_at).status_code == 404
+    future = desk.admin.get(
+        f"{API}/orders/{order}", params={"as_at": "2031-01-01T00:00Z"}
+    )
+    assert (future.status_code, "yet to come" in future.text) == (422, True)
+    change = desk.admin.post(f"{API}/orders", json={}, params=as_at)
+    assert (change.status_code, "cannot be changed" in change.text) == (422, True)
+
+
+def test_a_history_says_who_did_what_with_before_and_after(desk: Desk) -> None:
+    """H1, H2."""
+    created = {"given_name": "Ben", "family_name": "M", "date_of_birth": "2006-03-27"}
+    ben = desk.do("POST", "/learners", created)["learner"]
+    desk.do("PATCH", f"/learners/{ben}", {"family_name": "Muller"})
+    first, second = desk.see(f"/learners/{ben}/events")["items"]
+    assert "Ben M, was made known" in first["sentence"]
+    assert (second["user"], second["role"], second["centre"], second["channel"]) == (
+        "admin.riverside",
+        "Centre Administrator",
+        "48213",
+        "api",
+    )
+    assert {"field": "details.family_name", "before": "M", "after": "Muller"} in second[
+        "changes"
+    ]
+    part = desk.see(f"/learners/{ben}/events", limit="1")
+    assert part["items"] == [first]
+    rest = desk.see(f"/learners/{ben}/events", cursor=part["next"])
+    assert (rest["items"], rest["next"]) == ([second], None)
+
+
+def test_a_refused_claim_or_confirmation_is_in_the_history_with_who_tried_and_why_not(
+    desk: Desk, client_as: ClientAs
+) -> None:
+    """H4."""
+    order = desk.do("POST", "/orders", {})["order"]
+    claim = desk.do("POST", "/claims", {})["claim"]
+    desk.refused(desk.admin, f"/orders/{order}/confirm", {"total": "1.00"})
+    desk.refused(client_as("assessor.riverside"), f"/claims/{claim}/submit")
+    desk.refused(client_as("admin.hillside"), f"/claims/{claim}/submit")
+    _, tried = desk.see(f"/orders/{order}/events")["items"]
+    assert (tried["event"], tried["version"]) == ("command.refused", None)
+    assert tried["sentence"].startswith("It was refused to confirm an order: ")
+    _, tried = desk.see(f"/claims/{claim}/events")["items"]
+    assert tried["user"] == "assessor.riverside"
+    assert "Ask a Centre Administrator" in tried["sentence"]
+
+
+def test_an_auditor_searches_the_log_and_nobody_else_does(
+    desk: Desk, client_as: ClientAs
+) -> None:
+    """H1."""
+    desk.do("POST", "/orders", {})
+    desk.clock.advance(minutes=1)
+    since = desk.clock.now.isoformat()
+    order = desk.do("POST", "/orders", {})["order"]
+    found = desk.see("/events", event="order.", since=since, user="admin.riverside")
+    assert [e["data"]["order"] for e in found["items"]] == [order]
+    assert (
+        desk.see("/events", event="order.", until=since)["items"][1:] == found["items"]
+    )
+    assert desk.see("/events", event="order.", centre="50107")["items"] == []
+    part = desk.see("/events", limit="3")
+    rest = desk.see("/events", cursor=part["next"])["items"]
+    assert part["items"] + rest == desk.see("/events")["items"]
+    for name in ("admin.riverside", "specialist", "invoicing"):
+        assert client_as(name).get(f"{API}/events").status_code == 403
+
+
+@pytest.mark.parametrize("cursor", ["x", "-1", "٣", "9" * 30])
+def test_a_cursor_that_was_not_given_is_refused(
+    client_as: ClientAs, cursor: str
+) -> None:
+    answer = client_as("auditor").get(f"{API}/events", params={"cursor": cursor})
+    assert answer.status_code == 422
+
+
+def test_no_secret_is_in_a_history(desk: Desk) -> None:
+    found = desk.see("/events", event="user.")["items"]
+    found += desk.see("/events", event="token.")["items"]
+    assert found
+    assert not any(
+        hidden in event["data"]
+        for event in found
+        for hidden in ("password_hash", "digest")
+    )
