@@ -15,6 +15,7 @@ from api import (
     health,
     history,
     ineligible_learners,
+    invoice_lines,
     learner_groups,
     learners,
     me,
@@ -46,6 +47,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     ineligible_learners.router,
     results.router,
     certificates.router,
+    invoice_lines.router,
     history.router,
     audit.router,
 )

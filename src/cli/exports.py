@@ -1,4 +1,4 @@
-"""Taking data out: learners and results, whole."""
+"""Taking data out, whole: learners, results, invoice lines, events."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -10,18 +10,19 @@ from sqlalchemy import Connection
 from cli.opening import opened, settings_of, told
 from cli.output import Format, show
 from cli.replay import moment
-from projections import learner_search, results
+from projections import invoice_lines, learner_search, results
 from projections.history import Entry, entry
 from projections.learner_search import KnownLearner, Sought
 from service import Service
 from store import EventStore
 
-app = typer.Typer(help="Take learners or results out, whole.")
+app = typer.Typer(help="Take learners, results, invoices or events out, whole.")
 
 CentreOf = Annotated[str | None, typer.Option("--centre", help="Of this centre only.")]
 AsAt = Annotated[str | None, typer.Option(help="As it was then: 2026-10-01T09:00.")]
 FormatOf = Annotated[Format, typer.Option("--format", help="How to print it.")]
 LEARNER_COLUMNS = tuple(KnownLearner.__dataclass_fields__)
+LINE_COLUMNS = tuple(invoice_lines.Line.__dataclass_fields__)
 EVENT_COLUMNS = tuple(Entry.__dataclass_fields__)
 RESULT_COLUMNS = tuple(results.Result.__dataclass_fields__)
 PART = 200
@@ -61,6 +62,22 @@ def results_(
 
 
 @app.command()
+def invoices(
+    context: typer.Context,
+    centre: CentreOf = None,
+    as_at: AsAt = None,
+    form: FormatOf = Format.CSV,
+) -> None:
+    """Print every charge and credit, oldest first."""
+    with (
+        told(),
+        opened(settings_of(context)) as service,
+        rows_of(service, as_at) as connection,
+    ):
+        show(every_line(connection, centre), LINE_COLUMNS, form)
+
+
+@app.command()
 def events(
     context: typer.Context, as_at: AsAt = None, form: FormatOf = Format.JSON
 ) -> None:
@@ -84,6 +101,18 @@ def every_event(store: EventStore) -> Iterator[Entry]:
         for recorded in batch:
             yield entry(recorded, version=recorded.version)
         place = batch[-1].position
+
+
+def every_line(connection: Connection, centre: str | None) -> Iterator[dict[str, Any]]:
+    cursor = None
+    while True:
+        page = invoice_lines.search(
+            connection, centre=centre, limit=PART, cursor=cursor
+        )
+        yield from map(vars, page.rows)
+        cursor = page.next_cursor
+        if cursor is None:
+            return
 
 
 def every_learner(

@@ -3,6 +3,7 @@
 from events import centre as centre
 from events import certificate as certificate
 from events import claim as claim
+from events import invoice as invoice
 from events import learner as learner
 from events import order as order
 from events import refusal as refusal

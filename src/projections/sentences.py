@@ -24,6 +24,7 @@ SENTENCES: Mapping[str, str] = {
     "claim.processed": "The claim was processed: certificates for {certificates}.",
     "claim.deleted": "The claim was thrown away.",
     "command.refused": "It was refused to {command}: {message}",
+    "invoice.status-reported": "The invoice line {line} is {status} ({invoice}).",
     "learner.created": "The learner {learner}, {given_name} {family_name}, was made "
     "known.",
     "learner.details-amended": "Other details of the learner were amended.",

@@ -1,0 +1,166 @@
+"""Invoice lines over HTTP: a feed of charges and credits, and statuses reported back."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import AwareDatetime, BaseModel, Field
+
+from aggregates.invoice_line import InvoiceStatus
+from aggregates.offer import product_on
+from api.answers import Listed, answer, listed
+from api.dependencies import (
+    POSITION_LIMIT,
+    By,
+    CurrentUser,
+    Now,
+    Paging,
+    Reads,
+    ServiceOf,
+    scope,
+)
+from api.order_view import Amount
+from api.sheets import csv_rows
+from catalogue import Catalogue
+from commands.command import LONDON
+from commands.invoice import ReportInvoiceStatus, read_line
+from projections import invoice_lines
+from projections.invoice_lines import Line
+
+router = APIRouter(prefix="/invoice-lines", tags=["invoices"])
+
+PART = 200
+COLUMNS = tuple(Line.__dataclass_fields__)
+After = Annotated[
+    int,
+    Query(
+        ge=0,
+        lt=POSITION_LIMIT,
+        description="Only lines after this position: the last one you have.",
+    ),
+]
+CentreFilter = Annotated[str | None, Query(max_length=20, pattern="^[0-9]*$")]
+
+
+class InvoiceLineShown(BaseModel):
+    """A charge, or a credit (its amount is negative), and what it is due to."""
+
+    line: str = Field(examples=["R-0000000042"])
+    position: int
+    charged_at: AwareDatetime
+    cause: str = Field(examples=["registration.made"])
+    centre: str = Field(examples=["48213"])
+    learner: str = Field(examples=["L-0000000017M"])
+    product: str = Field(examples=["Q-0005001227"])
+    title: str | None = Field(examples=["Level 2 Diploma in Team Leading"])
+    unit: str | None
+    order: str = Field(examples=["O-0000000042"])
+    purchase_order_number: str | None = Field(examples=["PO-2026-117"])
+    amount: Amount
+    currency: str = Field(default="GBP", examples=["GBP"])
+    status: InvoiceStatus
+    invoice: str | None = Field(examples=["INV-2026-0042"])
+    reported_at: AwareDatetime | None
+
+
+class StatusReported(BaseModel):
+    """How far invoicing has come with a line, and on which invoice or credit note."""
+
+    status: InvoiceStatus
+    invoice: str | None = Field(
+        default=None, min_length=1, max_length=50, examples=["INV-2026-0042"]
+    )
+
+
+class StatusShown(BaseModel):
+    line: str
+    status: InvoiceStatus
+    invoice: str | None
+
+
+@router.get("")
+def feed(
+    request: Request,
+    response: Response,
+    user: CurrentUser,
+    service: ServiceOf,
+    reads: Reads,
+    part: Paging,
+    after: After = 0,
+    status: InvoiceStatus | None = None,
+    centre: CentreFilter = None,
+) -> Listed[InvoiceLineShown]:
+    """List charges and credits, oldest first, from after a position on (C4)."""
+    found = invoice_lines.search(
+        reads,
+        centre=scope(user) or centre,
+        status=status,
+        after=after,
+        limit=part.limit,
+        cursor=part.cursor,
+    )
+    return listed(request, response, found, lambda row: shown(row, service.catalogue))
+
+
+class Csv(StreamingResponse):
+    media_type = "text/csv"
+
+
+@router.get("/feed.csv", response_class=Csv)
+def feed_csv(
+    user: CurrentUser,
+    service: ServiceOf,
+    _: Reads,
+    after: After = 0,
+    status: InvoiceStatus | None = None,
+    centre: CentreFilter = None,
+) -> Csv:
+    """Give the same as CSV, whole."""
+
+    def rows() -> Iterator[dict[str, Any]]:
+        cursor = None
+        with service.rows() as connection:
+            while True:
+                found = invoice_lines.search(
+                    connection,
+                    centre=scope(user) or centre,
+                    status=status,
+                    after=after,
+                    limit=PART,
+                    cursor=cursor,
+                )
+                yield from map(vars, found.rows)
+                cursor = found.next_cursor
+                if cursor is None:
+                    return
+
+    disposition = {"Content-Disposition": 'attachment; filename="invoice-lines.csv"'}
+    return Csv(csv_rows(COLUMNS, rows()), headers=disposition)
+
+
+@router.post("/{line}/status")
+def report(
+    line: Annotated[str, Path(max_length=40, examples=["R-0000000042"])],
+    body: StatusReported,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    now: Now,
+) -> StatusShown:
+    """Report that a line was invoiced, paid or credited; a repeat changes nothing (C4)."""
+    command = ReportInvoiceStatus(
+        by=by, at=now, line=line, status=body.status, invoice=body.invoice
+    )
+    answer(response, service.send(command))
+    _, now_is = read_line(line, service.desk)
+    return StatusShown(line=line, status=now_is.status, invoice=now_is.invoice)
+
+
+def shown(row: Line, catalogue: Catalogue) -> InvoiceLineShown:
+    """Show a line with the title that the product had on that day."""
+    day = row.charged_at.astimezone(LONDON).date()
+    product = product_on(catalogue, row.product, day)
+    values = {**vars(row), "purchase_order_number": row.purchase_order}
+    del values["purchase_order"]
+    return InvoiceLineShown(**values, title=product.title if product else None)

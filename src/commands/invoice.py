@@ -1,0 +1,63 @@
+"""What the invoicing system may ask, and how far it has come with a line."""
+
+from dataclasses import dataclass
+
+from aggregates.errors import NotFound
+from aggregates.invoice_line import CREDIT, InvoiceLine, InvoiceStatus
+from commands.command import Command, Desk, Done, handles, require_expected
+from events.identifier import stream_of
+from events.registration import RegistrationMade
+from store import Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportInvoiceStatus(Command):
+    """Say that a line was invoiced, paid or credited (C4)."""
+
+    line: str
+    status: InvoiceStatus
+    invoice: str | None = None
+
+
+def line_called(line: str) -> str:
+    """Say what the stream of a line is called."""
+    return f"invoice-line:{line}"
+
+
+@handles(ReportInvoiceStatus)
+def report_invoice_status(command: ReportInvoiceStatus, desk: Desk) -> Done:
+    charged = require_line(command.line, desk)
+    stream, line = read_line(command.line, desk)
+    require_expected(stream, command)
+    events = line.report(command.status, invoice=command.invoice)
+    change = stream.change(events, owner=charged.owner)
+    position = desk.store.append(change, by=command.by)
+    return Done(position=position, made=command.line)
+
+
+def read_line(line: str, desk: Desk) -> tuple[Stream, InvoiceLine]:
+    """Open a line; one of which nothing was reported is not invoiced."""
+    stream = desk.store.open(stream_of(line_called(line)))
+    if not stream.history:
+        return stream, InvoiceLine(line=line)
+    return stream, InvoiceLine.replay(stream.events)
+
+
+def require_line(line: str, desk: Desk) -> Stream:
+    """Open what a line is for. Raises NotFound if there is no such charge or credit."""
+    charged = desk.store.open(stream_of(line.removesuffix(CREDIT)))
+    kinds = CREDITED if line.endswith(CREDIT) else CHARGED
+    if not any(
+        is_charge(event) for event in charged.events if isinstance(event, kinds)
+    ):
+        raise NotFound(what="invoice line", name=line)
+    return charged
+
+
+CHARGED = (RegistrationMade,)
+CREDITED: tuple[type, ...] = ()
+
+
+def is_charge(event: object) -> bool:
+    """Whether anything is to be paid: the parts of an apprenticeship cost nothing."""
+    return not isinstance(event, RegistrationMade) or bool(event.price)

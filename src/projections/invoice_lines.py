@@ -1,0 +1,135 @@
+"""Invoice lines: every charge and credit, what caused it, and how far invoicing is."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import BigInteger, Column, Connection, Row, String, Table, select
+
+from aggregates.invoice_line import InvoiceStatus
+from events.invoice import InvoiceStatusReported
+from events.registration import RegistrationMade
+from projections.paging import Page, page
+from projections.read_model import METADATA, Moment, Money, ReadModel
+from projections.rows import Rows
+from store import Recorded
+
+INVOICE_LINES = Table(
+    "invoice_lines",
+    METADATA,
+    Column("line", String, primary_key=True),
+    Column("position", BigInteger, nullable=False, index=True),
+    Column("charged_at", Moment, nullable=False),
+    Column("cause", String, nullable=False),
+    Column("centre", String, nullable=False, index=True),
+    Column("learner", String, nullable=False),
+    Column("product", String, nullable=False),
+    Column("unit", String),
+    Column("order", String, nullable=False),
+    Column("purchase_order", String),
+    Column("amount", Money, nullable=False),
+    Column("status", String, nullable=False),
+    Column("invoice", String),
+    Column("reported_at", Moment),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A charge, or a credit (its ``amount`` is negative), in pounds.
+
+    ``cause`` is the event that it is due to, at ``position`` in the log.
+    """
+
+    line: str
+    position: int
+    charged_at: datetime
+    cause: str
+    centre: str
+    learner: str
+    product: str
+    unit: str | None = None
+    order: str
+    purchase_order: str | None
+    amount: Decimal
+    status: InvoiceStatus = InvoiceStatus.NOT_INVOICED
+    invoice: str | None = None
+    reported_at: datetime | None = None
+
+
+def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
+    for recorded in batch:
+        match recorded.event:
+            case RegistrationMade() as made if made.price:
+                rows.put(INVOICE_LINES, asdict(charge(recorded, made)))
+            case InvoiceStatusReported(line=line, status=status, invoice=invoice):
+                said = {} if invoice is None else {"invoice": invoice}
+                rows.change(
+                    INVOICE_LINES,
+                    line,
+                    status=status,
+                    reported_at=recorded.recorded_at,
+                    **said,
+                )
+            case _:
+                pass
+
+
+def charge(recorded: Recorded, made: RegistrationMade) -> Line:
+    return Line(
+        line=made.registration,
+        position=recorded.position,
+        charged_at=recorded.recorded_at,
+        cause=made.topic,
+        centre=made.centre,
+        learner=made.learner,
+        product=made.product,
+        order=made.order,
+        purchase_order=made.purchase_order,
+        amount=made.price,
+    )
+
+
+READ_MODEL = ReadModel(
+    name="invoice_lines", version=1, tables=(INVOICE_LINES,), fold=fold
+)
+
+
+def search(
+    connection: Connection,
+    *,
+    centre: str | None,
+    status: InvoiceStatus | None = None,
+    after: int = 0,
+    limit: int,
+    cursor: str | None = None,
+) -> Page[Line]:
+    """List lines in the order that they were charged in, from after a position on."""
+    query = select(INVOICE_LINES).where(INVOICE_LINES.c.position > after)
+    for column, value in (
+        (INVOICE_LINES.c.centre, centre),
+        (INVOICE_LINES.c.status, status),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    by = [INVOICE_LINES.c.position, INVOICE_LINES.c.line]
+    return page(connection, query, by=by, make=_made, limit=limit, cursor=cursor)
+
+
+def statuses(
+    connection: Connection, lines: Sequence[str]
+) -> dict[str, tuple[InvoiceStatus, str | None]]:
+    """Find how far invoicing is with these lines, and on which invoice (L4)."""
+    query = select(
+        INVOICE_LINES.c.line, INVOICE_LINES.c.status, INVOICE_LINES.c.invoice
+    ).where(INVOICE_LINES.c.line.in_(lines))
+    return {
+        row.line: (InvoiceStatus(row.status), row.invoice)
+        for row in connection.execute(query)
+    }
+
+
+def _made(row: Row[tuple[object, ...]]) -> Line:
+    values = {each.name: getattr(row, each.name) for each in fields(Line)}
+    return Line(**{**values, "status": InvoiceStatus(values["status"])})
