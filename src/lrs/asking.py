@@ -1,0 +1,45 @@
+"""Asking LRS about many learners: several at once, and not at all while it is down."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+
+from aggregates.details import Details
+from aggregates.verification import Outcome, Why
+from lrs.circuit import Circuit
+from lrs.faults import LrsFault, Verifier
+
+AT_ONCE = 8
+"""How many learners are asked about at the same time (d)."""
+
+logger = structlog.get_logger()
+
+
+class Asking:
+    """A verifier behind a circuit, as the commands call it (``Verify``)."""
+
+    def __init__(self, verifier: Verifier, circuit: Circuit | None = None) -> None:
+        self.verifier = verifier
+        self._circuit = circuit or Circuit()
+
+    def __call__(self, learners: Sequence[Details]) -> Sequence[Outcome]:
+        if len(learners) <= 1:
+            return [self._ask(one) for one in learners]
+        with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+            return list(pool.map(self._ask, learners))
+
+    def _ask(self, details: Details) -> Outcome:
+        if not self._circuit.lets_pass():
+            return None
+        try:
+            answer = self.verifier.verify(details)
+        except LrsFault as fault:
+            if fault.why is Why.REQUEST_REFUSED:
+                self._circuit.succeeded()
+            else:
+                self._circuit.failed()
+            logger.warning("LRS gave no answer", why=fault.why, fault=str(fault))
+            return fault.why
+        self._circuit.succeeded()
+        return answer

@@ -1,0 +1,50 @@
+"""The port: what verifies one learner, and what can keep it from answering."""
+
+from typing import ClassVar, Protocol
+
+from aggregates.details import Details
+from aggregates.verification import Answer, Why
+
+
+class LrsFault(Exception):
+    """LRS gave no answer; ``why`` says what kind of thing is in the way."""
+
+    why: ClassVar[Why]
+
+
+class Unreachable(LrsFault):
+    """Nobody answers, or not in time, or something between says that it cannot."""
+
+    why = Why.UNREACHABLE
+
+
+class OutOfHours(LrsFault):
+    """LRS is closed at this hour (WSEC0004)."""
+
+    why = Why.OUT_OF_HOURS
+
+
+class RequestRefused(LrsFault):
+    """LRS does not take these details (WSEC0001); another learner's it may."""
+
+    why = Why.REQUEST_REFUSED
+
+
+class OrganisationRefused(LrsFault):
+    """LRS does not serve us: UKPRN, password, rights (WSEC0003, 0005, 0006)."""
+
+    why = Why.ORGANISATION_REFUSED
+
+
+class NotUnderstood(LrsFault):
+    """What came back is not an answer of LRS."""
+
+    why = Why.NOT_UNDERSTOOD
+
+
+class Verifier(Protocol):
+    """Verifies one learner who has a ULN."""
+
+    def verify(self, details: Details) -> Answer:
+        """Ask LRS; raises an LrsFault if it does not answer."""
+        ...

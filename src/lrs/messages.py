@@ -1,0 +1,125 @@
+"""The messages of LRS's verifyLearner: SOAP 1.1, document/literal, read with distrust.
+
+The elements of the message are in the namespace of reports, those inside them in none;
+faults carry a MIAPAPIException with LRS's own code.
+"""
+
+from xml.etree.ElementTree import (
+    Element,
+    ParseError,
+    SubElement,
+    register_namespace,
+    tostring,
+)
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from aggregates.details import Details
+from aggregates.verification import FLAGS, Answer, Code
+from lrs.faults import (
+    LrsFault,
+    NotUnderstood,
+    OrganisationRefused,
+    OutOfHours,
+    RequestRefused,
+    Unreachable,
+)
+from lrs.organisation import Organisation
+
+SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
+REPORTS = "http://api.lrs.miap.gov.uk/reportmsg"
+LONGEST_NAME = 35
+"""How much of a name LRS takes."""
+
+GENDERS = {"m": "1", "male": "1", "1": "1", "f": "2", "female": "2", "2": "2"}
+"""What people write for the genders that LRS compares; others are not sent."""
+
+FAULTS: dict[str, type[LrsFault]] = {
+    "WSEC0001": RequestRefused,
+    "WSEC0003": OrganisationRefused,
+    "WSEC0004": OutOfHours,
+    "WSEC0005": OrganisationRefused,
+    "WSEC0006": OrganisationRefused,
+}
+
+register_namespace("soap", SOAP)
+register_namespace("lrs", REPORTS)
+
+
+def request(details: Details, organisation: Organisation) -> bytes:
+    """Write the request to verify one learner."""
+    envelope = Element(f"{{{SOAP}}}Envelope")
+    body = SubElement(envelope, f"{{{SOAP}}}Body")
+    message = SubElement(body, f"{{{REPORTS}}}VerifyLearner")
+    _put(message, "UKPRN", organisation.ukprn)
+    _put(message, "OrgPassword", organisation.password)
+    _put(message, "UserName", organisation.user)
+    learner = SubElement(message, "LearnerToVerify")
+    _put(learner, "ULN", details.uln or "")
+    _put(learner, "FamilyName", details.family_name[:LONGEST_NAME])
+    _put(learner, "GivenName", details.given_name[:LONGEST_NAME])
+    _put(learner, "DateOfBirth", details.date_of_birth.isoformat())
+    if gender := gender_code(details.gender):
+        _put(learner, "Gender", gender)
+    return bytes(tostring(envelope, encoding="utf-8", xml_declaration=True))
+
+
+def gender_code(gender: str | None) -> str | None:
+    """Give LRS's code of a gender, if it is one that it compares."""
+    return GENDERS.get((gender or "").casefold())
+
+
+def answer(content: bytes, uln: str) -> Answer:
+    """Read the answer about that ULN; raises the fault in it, or NotUnderstood."""
+    body = _body(content)
+    if (fault := body.find(f"{{{SOAP}}}Fault")) is not None:
+        raise _fault(fault)
+    learner = body.find(f"{{{REPORTS}}}VerifyLearnerResponse/VerifiedLearner")
+    if learner is None:
+        raise NotUnderstood("There is no verified learner in the answer.")
+    searched = _text(learner, "SearchedULN") or uln
+    try:
+        code = Code(_text(learner, "ResponseCode"))
+    except ValueError:
+        raise NotUnderstood("There is no known response code in the answer.") from None
+    flags = [(each.text or "").strip() for each in learner.findall("FailureFlag")]
+    found = _text(learner, "ULN") or uln
+    if searched != uln or (code is Code.MATCH and found != uln):
+        raise NotUnderstood("The answer is about another ULN.")
+    if code.is_match and any(flags):
+        raise NotUnderstood("The answer is a match with flags of what does not match.")
+    is_linked = code in {Code.LINKED_MATCH, Code.SIMILAR_LINKED}
+    return Answer(
+        code=code,
+        flags=tuple(dict.fromkeys(flag for flag in flags if flag in FLAGS)),
+        master_uln=found if is_linked and found != uln else None,
+    )
+
+
+def _put(parent: Element, name: str, text: str) -> None:
+    SubElement(parent, name).text = text
+
+
+def _text(parent: Element, name: str) -> str:
+    return (parent.findtext(name) or "").strip()
+
+
+def _body(content: bytes) -> Element:
+    """Find the body of the envelope: no entities, no document type, nothing fetched."""
+    try:
+        envelope = fromstring(content, forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        kind = type(error).__name__
+        raise NotUnderstood(f"The answer is not XML to be read: {kind}.") from None
+    body = envelope.find(f"{{{SOAP}}}Body")
+    if envelope.tag != f"{{{SOAP}}}Envelope" or body is None:
+        raise NotUnderstood("The answer is not a SOAP envelope.")
+    return body
+
+
+def _fault(fault: Element) -> LrsFault:
+    """Tell a fault by the code that LRS gives; another is a failure on their side."""
+    said = (each for each in fault.iter() if each.tag.endswith("ErrorCode"))
+    code = next((each.text or "" for each in said), "").strip()
+    return FAULTS.get(code, Unreachable)(f"LRS answers with fault {code or 'unnamed'}.")

@@ -1,0 +1,64 @@
+"""Who asks LRS: the organisation, and the certificate that it shows."""
+
+import ssl
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from cryptography import x509
+
+
+class CertificateUnusable(Exception):
+    """The client's certificate or key is missing, is none, or has expired."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Organisation:
+    """The organisation as LRS knows it; ``authority`` signs LRS's own certificate."""
+
+    ukprn: str
+    password: str = field(repr=False)
+    user: str
+    certificate: Path
+    key: Path
+    authority: Path | None = None
+
+    def require_valid(self, now: datetime) -> datetime:
+        """Give the moment that the certificate ends; raises CertificateUnusable."""
+        try:
+            found = x509.load_pem_x509_certificate(self.certificate.read_bytes())
+        except OSError as error:
+            fault = f"{self.certificate} cannot be read: {error.strerror}."
+            raise CertificateUnusable(fault) from None
+        except ValueError:
+            fault = f"{self.certificate} holds no certificate in PEM."
+            raise CertificateUnusable(fault) from None
+        ends, begins = found.not_valid_after_utc, found.not_valid_before_utc
+        if now < begins:
+            fault = f"{self.certificate} is not valid until {begins:%d %B %Y}."
+            raise CertificateUnusable(fault)
+        if ends <= now:
+            raise CertificateUnusable(f"{self.certificate} expired on {ends:%d %B %Y}.")
+        return ends
+
+    def secured(self) -> ssl.SSLContext:
+        """Make what is needed to be sure of LRS, and LRS of us; CertificateUnusable."""
+        try:
+            context = ssl.create_default_context(cafile=self.authority)
+        except OSError as error:
+            fault = f"{self.authority} cannot be used: {error.strerror or error}."
+            raise CertificateUnusable(fault) from None
+        try:
+            context.load_cert_chain(self.certificate, self.key, password=_no_password)
+        except (OSError, ValueError) as error:
+            fault = (
+                f"{self.certificate} with the key {self.key} cannot be used:"
+                f" {error.strerror if isinstance(error, OSError) else error}."
+            )
+            raise CertificateUnusable(fault) from None
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        return context
+
+
+def _no_password() -> str:
+    raise ValueError("the key has a password, and nobody is here to type it")
