@@ -1,0 +1,169 @@
+"""The records of a group over HTTP: each with every reason, put right or removed."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from aggregates.details import COLUMNS, OVERFLOW
+from aggregates.problem import sentence, title
+from aggregates.record import Record, RecordState
+from api.answers import Listed, answer, listed, show
+from api.dependencies import By, IfMatch, Now, Paging, Reads, ServiceOf
+from api.learner_groups import Group
+from api.learners import LearnerTold
+from commands.record import AmendRecord, RemoveRecord, read_record
+from commands.upload import read_records, read_upload
+from events.upload import Problem
+from projections import learner_search, uploads
+from projections.paging import Page
+from store import Stream
+
+router = APIRouter(prefix="/learner-groups", tags=["learner groups"])
+
+VALID = (RecordState.VALID, RecordState.TO_CONFIRM, RecordState.LEARNER)
+INVALID = (RecordState.INVALID,)
+
+RowNumber = Annotated[int, Path(alias="row", ge=1, le=10**7, examples=[17])]
+
+
+class Finding(BaseModel):
+    """What is wrong or odd with a cell, and what to do."""
+
+    cell: str = Field(examples=["E17"])
+    column: str = Field(examples=["ULN"])
+    field: str = Field(examples=["uln"])
+    code: str = Field(examples=["uln-check-digit"])
+    message: str
+    rows: list[int]
+    learners: list[str]
+
+
+class RecordShown(BaseModel):
+    """A row of the file as it is now; ``version`` is its ETag."""
+
+    row: int = Field(examples=[17])
+    state: RecordState
+    values: dict[str, str]
+    problems: list[Finding]
+    warnings: list[Finding]
+    linked_to: str | None
+    learner: str | None
+    version: int
+
+
+class RecordChange(LearnerTold):
+    """What is to be put right, or who the person is (U6, U8).
+
+    What is left out stays. ``different_person`` says that it is none of the learners
+    that it is like; ``link_to`` that it is that one, who then joins the group.
+    """
+
+    different_person: bool = False
+    link_to: Annotated[str | None, Field(max_length=40)] = Field(
+        default=None, examples=["L-0000000017M"]
+    )
+
+
+@router.get("/{group}/records")
+def records(
+    group: Group,
+    request: Request,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    reads: Reads,
+    part: Paging,
+    valid: Annotated[
+        bool | None, Query(description="Only the valid, or only the invalid ones.")
+    ] = None,
+) -> Listed[RecordShown]:
+    """List records in the order of the file, each with every reason, by cell (U6)."""
+    read_upload(service.desk, group, by)
+    chosen = {True: VALID, False: INVALID, None: VALID + INVALID}[valid]
+    rows = uploads.rows_of(
+        reads, group, states=chosen, limit=part.limit, cursor=part.cursor
+    )
+    found = read_records(service.store, group, rows.rows)
+    page = Page(rows=tuple(found), next_cursor=rows.next_cursor)
+    return listed(request, response, page, lambda pair: record_shown(*pair))
+
+
+@router.get("/{group}/records/{row}")
+def record(
+    group: Group, row: RowNumber, response: Response, service: ServiceOf, by: By
+) -> RecordShown:
+    """Show a record as it is now."""
+    read_upload(service.desk, group, by)
+    stream, found = read_record(service.desk, group, row, by)
+    show(response, stream)
+    return record_shown(stream, found)
+
+
+@router.patch("/{group}/records/{row}")
+def amend(
+    group: Group,
+    row: RowNumber,
+    body: RecordChange,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    now: Now,
+    expect: IfMatch,
+) -> RecordShown:
+    """Put a record right; it is checked again at once (U8)."""
+    command = AmendRecord(
+        by=by,
+        at=now,
+        expect=expect,
+        group=group,
+        row=row,
+        alike=learner_search.finder(service.read_models.connection),
+        cells=body.cells,
+        is_different_person=body.different_person,
+        link_to=body.link_to,
+    )
+    answer(response, service.send(command))
+    return record(group, row, response, service, by)
+
+
+@router.delete("/{group}/records/{row}", status_code=HTTPStatus.NO_CONTENT)
+def remove(
+    group: Group,
+    row: RowNumber,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    now: Now,
+    expect: IfMatch,
+) -> None:
+    """Take a record out of the upload; its history stays (U8)."""
+    command = RemoveRecord(by=by, at=now, expect=expect, group=group, row=row)
+    answer(response, service.send(command))
+
+
+def record_shown(stream: Stream, record: Record) -> RecordShown:
+    return RecordShown(
+        row=record.row,
+        state=record.state,
+        values={column: record.cells.get(column, "") for column in COLUMNS},
+        problems=[finding(record, problem) for problem in record.problems],
+        warnings=[finding(record, warning) for warning in record.warnings],
+        linked_to=record.linked_to,
+        learner=record.learner,
+        version=stream.version,
+    )
+
+
+def finding(record: Record, problem: Problem) -> Finding:
+    letter = "ABCDEFGHI"[[*COLUMNS, OVERFLOW].index(problem.column)]
+    return Finding(
+        cell=f"{letter}{record.row}",
+        column=title(problem.column),
+        field=problem.column,
+        code=problem.code,
+        message=sentence(problem, record.cells),
+        rows=list(problem.rows),
+        learners=list(problem.learners),
+    )
