@@ -1,11 +1,16 @@
 """An order for two products, as it looks when nothing else is said."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from aggregates import order_linking
 from aggregates.offer import Offer
+from aggregates.order import Later, Order
 from aggregates.order_checklist import Circumstances
+from aggregates.order_confirming import confirm
+from aggregates.order_linking import Way
 from events.identifier import Kind, identifier
 from events.order import (
     ConfirmedLine,
@@ -19,7 +24,7 @@ from events.order import (
 
 CENTRE = "48213"
 ORDER = identifier(Kind.ORDER, 1)
-ANN, BEN, CAT = (identifier(Kind.LEARNER, number) for number in (1, 2, 3))
+EVERYBODY = ANN, BEN, CAT = tuple(identifier(Kind.LEARNER, n) for n in (1, 2, 3))
 ONE, TWO, THREE, FOUR = (identifier(Kind.REGISTRATION, n) for n in (1, 2, 3, 4))
 SINGLE, SEVERAL = "Q-0005001227", "Q-0005009999"
 """A qualification of a single pathway, and one of two: FRONT and FOOD."""
@@ -41,6 +46,19 @@ OFFERS = {
         price=Decimal("120.50"),
         rules_version=2,
         pathways={"FRONT": "Front of house", "FOOD": "Food and drink"},
+    ),
+}
+APPRENTICESHIP = "Q-0009000009"
+"""It consists of both qualifications."""
+WITH_PARTS = {
+    **OFFERS,
+    APPRENTICESHIP: Offer(
+        product=APPRENTICESHIP,
+        title="Apprenticeship in Hospitality",
+        price=Decimal("140.00"),
+        rules_version=0,
+        pathways={},
+        parts=tuple(replace(each, price=Decimal(0)) for each in OFFERS.values()),
     ),
 }
 FREELY = Circumstances(offers=OFFERS, active={})
@@ -75,3 +93,37 @@ CONFIRMED = OrderConfirmed(
     ),
     total=TOTAL,
 )
+
+
+def link(
+    order: Order,
+    *learners: str,
+    product: str | None = None,
+    pathway: str | None = None,
+    instead: bool = False,
+) -> list[Later]:
+    return order_linking.link(
+        order,
+        dict.fromkeys(learners),
+        product=product,
+        way=Way(pathway=pathway),
+        offers=OFFERS,
+        known=EVERYBODY,
+        instead=instead,
+    )
+
+
+def confirmed(
+    order: Order,
+    *,
+    found: Circumstances = FREELY,
+    total: Decimal = TOTAL,
+    prices: Mapping[str, Decimal] | None = None,
+) -> list[OrderConfirmed]:
+    return confirm(
+        order,
+        found,
+        total=total,
+        prices=prices or {},
+        registrations=(ONE, TWO, THREE, FOUR),
+    )

@@ -1,7 +1,7 @@
 """Offers: products as a centre can order them on a day, and why it cannot."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
@@ -16,7 +16,8 @@ class Offer:
     """A product on a day: what a registration costs, by which rules, and why not.
 
     ``pathways`` are the titles by code, in catalogue order; ``why_not`` are sentences,
-    none if it can be ordered. Prices are in pounds.
+    none if it can be ordered. Prices are in pounds. ``parts`` are the qualifications of
+    an apprenticeship, which cost nothing beside its own price (O7).
     """
 
     product: str
@@ -25,6 +26,12 @@ class Offer:
     rules_version: int
     pathways: Mapping[str, str]
     why_not: tuple[str, ...] = ()
+    parts: tuple["Offer", ...] = ()
+
+    @property
+    def registrations(self) -> int:
+        """How many registrations it makes for each learner (O7)."""
+        return 1 + len(self.parts)
 
     def pathway(self, chosen: str | None) -> str | None:
         """Give the pathway that is meant: a single one needs no choosing (O1).
@@ -43,16 +50,6 @@ class Terms:
 
     approvals: Collection[str] | None
     today: date
-
-
-def is_no_qualification(product: Product, _: Terms) -> str | None:
-    if isinstance(product, Qualification):
-        return None
-    parts = ", ".join(product.qualifications)
-    return (
-        f"{product.title} is an apprenticeship; orders are for qualifications. Order"
-        f" those that it consists of: {parts}."
-    )
 
 
 def is_not_approved(product: Product, terms: Terms) -> str | None:
@@ -82,7 +79,6 @@ def is_closed(product: Product, terms: Terms) -> str | None:
 
 
 WHY_NOT: tuple[Callable[[Product, Terms], str | None], ...] = (
-    is_no_qualification,
     is_not_approved,
     is_not_open_yet,
     is_closed,
@@ -90,8 +86,12 @@ WHY_NOT: tuple[Callable[[Product, Terms], str | None], ...] = (
 """Why a product cannot be ordered (O2), each a sentence or None."""
 
 
-def offer(product: Product, terms: Terms) -> Offer:
-    """Say what a product is offered at, or why it is not (O2)."""
+def offer(product: Product, terms: Terms, parts: Iterable[Qualification] = ()) -> Offer:
+    """Say what a product is offered at, or why it is not (O2).
+
+    An apprenticeship has its own approval and registration dates; those of its
+    qualifications, ``parts``, do not count (O7).
+    """
     qualification = product if isinstance(product, Qualification) else None
     pathways = qualification.pathways if qualification else ()
     return Offer(
@@ -101,7 +101,20 @@ def offer(product: Product, terms: Terms) -> Offer:
         rules_version=qualification.version if qualification else 0,
         pathways={pathway.code: pathway.title for pathway in pathways},
         why_not=tuple(why for rule in WHY_NOT if (why := rule(product, terms))),
+        parts=tuple(
+            replace(offer(part, terms), price=Decimal("0.00"), why_not=())
+            for part in parts
+        ),
     )
+
+
+def qualifications_of(
+    catalogue: Catalogue, product: Product, day: date
+) -> Iterator[Qualification]:
+    """Give the qualifications of an apprenticeship, by the rules of the day (O7)."""
+    if not isinstance(product, Qualification):
+        for reference in product.qualifications:
+            yield catalogue.qualification(reference, on=day)
 
 
 def products_on(catalogue: Catalogue, day: date) -> Iterator[Product]:
@@ -123,7 +136,11 @@ def offers(
 ) -> dict[str, Offer]:
     """Find what these products are offered at; the unknown are left out."""
     found = {r: product_on(catalogue, r, terms.today) for r in references}
-    return {r: offer(product, terms) for r, product in found.items() if product}
+    return {
+        r: offer(product, terms, qualifications_of(catalogue, product, terms.today))
+        for r, product in found.items()
+        if product
+    }
 
 
 def in_words(day: date) -> str:

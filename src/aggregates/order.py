@@ -14,13 +14,9 @@ from aggregates.order_refusals import (
     MOST_REGISTRATIONS,
     EndsBeforeStart,
     LearnerNotLinked,
-    LearnersRefused,
-    LearnerUnknown,
     NumberTooLong,
     OrderIsConfirmed,
     OrderTooLarge,
-    PathwayNeedsProduct,
-    PathwayUnknown,
     ProductNotOffered,
     ProductNotOnOrder,
     ProductsRefused,
@@ -74,10 +70,16 @@ class Order(Aggregate):
         on_lines = (who for line in self.lines.values() for who in line.learners)
         return tuple(dict.fromkeys((*self.learners, *on_lines)))
 
-    @property
-    def places(self) -> int:
-        """How many registrations it makes."""
-        return sum(len(line.learners) for line in self.lines.values())
+    def registrations(self, offers: Mapping[str, Offer]) -> int:
+        """Count the registrations that it makes, or made (O5, O7)."""
+        if self.confirmed is not None:
+            lines = self.confirmed.lines
+            return sum(len(x.registrations) * (1 + len(x.parts)) for x in lines)
+        return sum(
+            len(line.learners)
+            * (offers[product].registrations if product in offers else 1)
+            for product, line in self.lines.items()
+        )
 
     def dates_of(self, product: str, learner: str) -> CourseDates | None:
         """Find a learner's course dates: their own, the line's, or the order's (O4)."""
@@ -96,7 +98,7 @@ class Order(Aggregate):
         A product that has been chosen before stays although it is no longer offered:
         what stands in its way is shown, and refused when the order is confirmed.
         """
-        self._require_draft()
+        self.require_draft()
         added = [p for p in dict.fromkeys(products) if p not in self.lines]
         faults: list[Refusal] = []
         for index, product in enumerate(products):
@@ -119,59 +121,12 @@ class Order(Aggregate):
                 everyone: dict[str, str | None] = dict.fromkeys(self.learners)
                 linked = OrderLearnersLinked(product=product, learners=everyone)
                 events.append(linked)
-        return self._within_limit(events)
-
-    def link(
-        self,
-        learners: Mapping[str, str | None],
-        *,
-        product: str | None,
-        pathway: str | None,
-        offers: Mapping[str, Offer],
-        known: Collection[str],
-        instead: bool = False,
-    ) -> list[Later]:
-        """Link learners to a product, or to the order and all its products (O3).
-
-        ``learners`` says the pathway of each; None is that of all, ``pathway``, which
-        may be None too: it stays open, or as it was. ``known`` are those of them who
-        are the centre's. With ``instead`` nobody else stays linked.
-        """
-        self._require_draft()
-        self._require_lines(product)
-        targets = list(self.lines) if product is None else [product]
-        offered = [offers[target] for target in targets if target in offers]
-        faults: list[Refusal] = [
-            *pathway_faults(offered, pathway, pointer="/pathway"),
-            *(
-                fault
-                for index, (learner, own) in enumerate(learners.items())
-                for fault in (
-                    pathway_faults(offered, own, pointer=f"/learners/{index}/pathway")
-                    if learner in known
-                    else [
-                        LearnerUnknown(
-                            pointer=f"/learners/{index}/learner", learner=learner
-                        )
-                    ]
-                )
-            ),
-        ]
-        require_none(faults, LearnersRefused)
-        wanted = {learner: own or pathway for learner, own in learners.items()}
-        events: list[Later] = []
-        if product is None:
-            there = dict.fromkeys(self.learners)
-            events += _moved(None, there, dict.fromkeys(wanted), instead=instead)
-        for target in targets:
-            now = {who: at.pathway for who, at in self.lines[target].learners.items()}
-            events += _moved(target, now, wanted, instead=instead)
-        return self._within_limit(events)
+        return self.within_limit(events, offers)
 
     def unlink(self, learner: str, *, product: str | None) -> list[Later]:
         """Take a learner off a product, or off the whole order (O3)."""
-        self._require_draft()
-        self._require_lines(product)
+        self.require_draft()
+        self.require_lines(product)
         linked: dict[str | None, Collection[str]] = {
             None: self.learners,
             **{each: line.learners for each, line in self.lines.items()},
@@ -191,8 +146,8 @@ class Order(Aggregate):
 
         Learners without a product are meant wherever they are linked.
         """
-        self._require_draft()
-        self._require_lines(product)
+        self.require_draft()
+        self.require_lines(product)
         if dates.ends < dates.starts:
             starts, ends = in_words(dates.starts), in_words(dates.ends)
             raise EndsBeforeStart(pointer="/ends", starts=starts, ends=ends)
@@ -221,8 +176,8 @@ class Order(Aggregate):
         self, number: str | None, *, product: str | None, pointer: str = "/number"
     ) -> list[Later]:
         """Say what the purchase is called, for a product or for the order (O1)."""
-        self._require_draft()
-        self._require_lines(product)
+        self.require_draft()
+        self.require_lines(product)
         given = clean(number or "") or None
         if given and len(given) > LONGEST_NUMBER:
             raise NumberTooLong(pointer=pointer)
@@ -233,14 +188,16 @@ class Order(Aggregate):
 
     def delete(self) -> list[Later]:
         """Throw a draft away."""
-        self._require_draft()
+        self.require_draft()
         return [OrderDeleted()]
 
-    def _require_draft(self) -> None:
+    def require_draft(self) -> None:
+        """Raise OrderIsConfirmed if it is."""
         if self.confirmed is not None:
             raise OrderIsConfirmed(order=self.order)
 
-    def _require_lines(self, product: str | None) -> None:
+    def require_lines(self, product: str | None) -> None:
+        """Raise ProductNotOnOrder unless it is, or none is named."""
         if product is not None and product not in self.lines:
             raise ProductNotOnOrder(
                 pointer="/product", product=product, order=self.order
@@ -253,8 +210,11 @@ class Order(Aggregate):
         of_places = [place.dates for line in lines for place in line.learners.values()]
         return any((*of_lines, *of_places))
 
-    def _within_limit(self, events: list[Later]) -> list[Later]:
-        number = self.after(events).places
+    def within_limit(
+        self, events: list[Later], offers: Mapping[str, Offer]
+    ) -> list[Later]:
+        """Raise OrderTooLarge if these events would make it so."""
+        number = self.after(events).registrations(offers)
         if number > MOST_REGISTRATIONS:
             raise OrderTooLarge(number=number)
         return events
@@ -299,7 +259,11 @@ class Order(Aggregate):
             return replace(self, learners=tuple(together))
         line = self.lines[event.product]
         places = {
-            who: replace(line.learners.get(who, Place()), pathway=pathway)
+            who: replace(
+                line.learners.get(who, Place()),
+                pathway=pathway,
+                pathways=event.pathways.get(who, {}),
+            )
             for who, pathway in event.learners.items()
         }
         return self._with(event.product, with_places(line, places))
@@ -331,45 +295,3 @@ class Order(Aggregate):
 
     def _with(self, product: str, line: Line) -> Self:
         return replace(self, lines={**self.lines, product: line})
-
-
-def pathway_faults(
-    offers: Collection[Offer], pathway: str | None, *, pointer: str
-) -> list[Refusal]:
-    """Refuse a pathway that one of the products does not have."""
-    if pathway is None:
-        return []
-    if not offers:
-        return [PathwayNeedsProduct(pointer=pointer, pathway=pathway)]
-    return [
-        PathwayUnknown(
-            pointer=pointer,
-            title=offer.title,
-            pathway=pathway,
-            pathways=", ".join(offer.pathways),
-        )
-        for offer in offers
-        if pathway not in offer.pathways
-    ]
-
-
-def _moved(
-    product: str | None,
-    now: Mapping[str, str | None],
-    learners: Mapping[str, str | None],
-    *,
-    instead: bool,
-) -> list[Later]:
-    """Say who is linked, or has another pathway, and who is not linked any more."""
-    linked = {
-        who: pathway
-        for who, pathway in learners.items()
-        if who not in now or (pathway is not None and pathway != now[who])
-    }
-    gone = tuple(who for who in now if instead and who not in learners)
-    events: list[Later] = []
-    if gone:
-        events.append(OrderLearnersUnlinked(product=product, learners=gone))
-    if linked:
-        events.append(OrderLearnersLinked(product=product, learners=linked))
-    return events

@@ -1,24 +1,21 @@
-"""What an order lacks, step by step, and what becomes of it when it is confirmed."""
+"""What an order lacks, step by step."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
 
 from aggregates.errors import Refusal
 from aggregates.offer import Offer
 from aggregates.order import Order
+from aggregates.order_line import Line
 from aggregates.order_refusals import (
+    MOST_REGISTRATIONS,
     MOST_SAID,
     AlreadyRegistered,
-    OrderIncomplete,
-    PriceHasChanged,
+    OrderedTwice,
+    OrderTooLarge,
     StepIncomplete,
-    TotalHasChanged,
-    require_none,
 )
-from events.order import ConfirmedLine, OrderConfirmed
-from events.registration import RegistrationMade
 
 
 class Step(StrEnum):
@@ -46,14 +43,23 @@ class Circumstances:
 
     ``offers`` are what its products are offered at today, those no longer in the
     catalogue left out; ``active`` the Active registrations that its learners have on
-    its products already, by learner and product.
+    its products, or on qualifications of its apprenticeships, already, by learner and
+    product.
     """
 
     offers: Mapping[str, Offer]
     active: Mapping[tuple[str, str], str]
 
     def title(self, product: str) -> str:
-        return self.offers[product].title if product in self.offers else product
+        parts = (part for offer in self.offers.values() for part in offer.parts)
+        named = {part.product: part.title for part in parts}
+        named |= {offer.product: offer.title for offer in self.offers.values()}
+        return named.get(product, product)
+
+    def registered_on(self, product: str) -> tuple[str, ...]:
+        """Name what an order for a product registers on: it, and its parts (O7)."""
+        parts = self.offers[product].parts if product in self.offers else ()
+        return (product, *(part.product for part in parts))
 
 
 def _lacks(step: Step, sentence: str) -> StepIncomplete:
@@ -87,14 +93,44 @@ def nobody(order: Order, found: Circumstances) -> Iterator[Refusal]:
 
 def no_pathway(order: Order, found: Circumstances) -> Iterator[Refusal]:
     for product, line in order.lines.items():
-        offer = found.offers.get(product)
-        if offer is None or not offer.pathways:
-            continue
-        open_ = [x for x, at in line.learners.items() if not offer.pathway(at.pathway)]
-        if open_:
-            choices = ", ".join(offer.pathways)
-            sentence = f"Choose a pathway of {offer.title} ({choices}) for"
-            yield _lacks(Step.LEARNERS, f"{sentence} {_named(open_)}.")
+        if offer := found.offers.get(product):
+            for part in (offer, *offer.parts):
+                yield from _open_on(part, line)
+
+
+def _open_on(offer: Offer, line: Line) -> Iterator[Refusal]:
+    """Name the learners whose pathway on a qualification is still to be chosen."""
+    open_ = [
+        learner
+        for learner, place in line.learners.items()
+        if offer.pathways and not offer.pathway(place.pathway_on(offer.product))
+    ]
+    if open_:
+        choices = ", ".join(offer.pathways)
+        sentence = f"Choose a pathway of {offer.title} ({choices}) for"
+        yield _lacks(Step.LEARNERS, f"{sentence} {_named(open_)}.")
+
+
+def ordered_twice(order: Order, found: Circumstances) -> Iterator[Refusal]:
+    ordered: dict[tuple[str, str], str] = {}
+    for product, line in order.lines.items():
+        for on in found.registered_on(product):
+            for learner in line.learners:
+                first = ordered.setdefault((learner, on), product)
+                if first != product:
+                    yield OrderedTwice(
+                        pointer=f"/{Step.LEARNERS}",
+                        learner=learner,
+                        title=found.title(on),
+                        first=found.title(first),
+                        second=found.title(product),
+                    )
+
+
+def too_many(order: Order, found: Circumstances) -> Iterator[Refusal]:
+    number = order.registrations(found.offers)
+    if number > MOST_REGISTRATIONS:
+        yield OrderTooLarge(pointer=f"/{Step.LEARNERS}", number=number)
 
 
 def already_registered(_: Order, found: Circumstances) -> Iterator[Refusal]:
@@ -122,10 +158,12 @@ RULES: tuple[Callable[[Order, Circumstances], Iterator[Refusal]], ...] = (
     not_offered,
     nobody,
     no_pathway,
+    ordered_twice,
+    too_many,
     already_registered,
     no_dates,
 )
-"""Everything that can stand in the way of confirming (O1, O2, O4, O6)."""
+"""Everything that can stand in the way of confirming (O1, O2, O4-O7)."""
 
 
 def obstacles(order: Order, found: Circumstances) -> list[Refusal]:
@@ -148,114 +186,6 @@ def steps(order: Order, found: Circumstances) -> tuple[StepShown, ...]:
             StepShown(step=step, is_complete=not missing, missing=tuple(missing))
         )
     return tuple(shown)
-
-
-def price_of(order: Order, product: str, offers: Mapping[str, Offer]) -> Decimal | None:
-    """Find the price of a registration: as confirmed, else today's, if there is one."""
-    for line in order.confirmed.lines if order.confirmed else ():
-        if line.product == product:
-            return line.price
-    return offers[product].price if product in offers else None
-
-
-def total_of(order: Order, offers: Mapping[str, Offer]) -> Decimal:
-    """Add up what the registrations cost, in pounds (O1)."""
-    costs = (
-        (price_of(order, product, offers) or Decimal(0)) * len(line.learners)
-        for product, line in order.lines.items()
-    )
-    return sum(costs, Decimal("0.00"))
-
-
-def confirm(
-    order: Order,
-    found: Circumstances,
-    *,
-    total: Decimal,
-    prices: Mapping[str, Decimal],
-    registrations: Sequence[str],
-) -> list[OrderConfirmed]:
-    """Confirm the order at the total, and the prices by product, that were seen (O5).
-
-    ``registrations`` are new identifiers, one for each learner on each product. A
-    confirmed order is confirmed already. Raises what stands in the way, if it is more
-    than one thing OrderIncomplete with all of it.
-    """
-    if order.confirmed is not None:
-        return []
-    changes = price_changes(order, found.offers, total=total, prices=prices)
-    require_none([*obstacles(order, found), *changes], OrderIncomplete)
-    drawn = iter(registrations)
-    lines = tuple(
-        ConfirmedLine(
-            product=product,
-            price=found.offers[product].price,
-            rules_version=found.offers[product].rules_version,
-            purchase_order=order.number_of(product),
-            registrations={learner: next(drawn) for learner in line.learners},
-        )
-        for product, line in order.lines.items()
-    )
-    return [OrderConfirmed(lines=lines, total=total_of(order, found.offers))]
-
-
-def price_changes(
-    order: Order,
-    offers: Mapping[str, Offer],
-    *,
-    total: Decimal,
-    prices: Mapping[str, Decimal],
-) -> list[Refusal]:
-    """Say which prices, and whether the total, are not as they were seen (O5)."""
-    if not order.lines.keys() <= offers.keys():
-        return []  # a product without a price is in the way by itself
-    changed: list[Refusal] = [
-        PriceHasChanged(
-            pointer=f"/prices/{product}",
-            title=offers[product].title,
-            price=offers[product].price,
-            seen=seen,
-        )
-        for product, seen in prices.items()
-        if product in order.lines and seen != offers[product].price
-    ]
-    due = total_of(order, offers)
-    if total != due:
-        breakdown = "; ".join(
-            f"{len(line.learners)} at £{offers[product].price:,.2f} on {product}"
-            for product, line in order.lines.items()
-        )
-        changed.append(
-            TotalHasChanged(
-                pointer="/total", total=due, seen=total, breakdown=breakdown
-            )
-        )
-    return changed
-
-
-def registrations_made(
-    order: Order, confirmed: OrderConfirmed, offers: Mapping[str, Offer]
-) -> Iterator[RegistrationMade]:
-    """Make a registration for each learner on each product of the order (O5)."""
-    for line in confirmed.lines:
-        places = order.lines[line.product].learners
-        for learner, registration in line.registrations.items():
-            dates = order.dates_of(line.product, learner)
-            if dates is None:
-                raise ValueError(f"{learner} has no course dates on {line.product}.")
-            yield RegistrationMade(
-                registration=registration,
-                learner=learner,
-                centre=order.centre,
-                product=line.product,
-                pathway=offers[line.product].pathway(places[learner].pathway),
-                rules_version=line.rules_version,
-                order=order.order,
-                price=line.price,
-                purchase_order=line.purchase_order,
-                course_starts=dates.starts,
-                course_ends=dates.ends,
-            )
 
 
 def _named(learners: Sequence[str]) -> str:

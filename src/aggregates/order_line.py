@@ -11,10 +11,18 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """A learner on a line: the pathway and the dates that were said for them alone."""
+    """A learner on a line: pathway and dates that were said for them alone.
+
+    On an apprenticeship, ``pathways`` are those of its qualifications (O7).
+    """
 
     pathway: str | None = None
+    pathways: Mapping[str, str] = field(default_factory=dict)
     dates: CourseDates | None = None
+
+    def pathway_on(self, product: str) -> str | None:
+        """Find the pathway that was said, of the product or a qualification of it."""
+        return self.pathways.get(product, self.pathway)
 
 
 @dataclass(frozen=True, kw_only=True)

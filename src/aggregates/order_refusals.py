@@ -54,6 +54,20 @@ class PathwayNeedsProduct(Malformed):
     message = "{pathway} is a pathway of no product yet. Choose the product first."
 
 
+class PathwayOfApprenticeship(Malformed):
+    message = (
+        "{title} has pathways in its qualifications alone. Say them by qualification:"
+        ' "pathways": {{"Q-…": "…"}}.'
+    )
+
+
+class QualificationNotOrdered(Malformed):
+    message = (
+        "{qualification} is part of no apprenticeship that is meant here. Leave its"
+        " pathway out, or choose the apprenticeship first."
+    )
+
+
 class LearnersRefused(Malformed):
     message = "{sentences}"
 
@@ -95,6 +109,13 @@ class AlreadyRegistered(RuleBroken):
     message = (
         "Learner {learner} has an Active registration on {title} already:"
         " {registration}. Unlink the learner."
+    )
+
+
+class OrderedTwice(RuleBroken):
+    message = (
+        "Learner {learner} would be registered on {title} twice by this order: with"
+        " {first} and with {second}. Unlink the learner from one of the two."
     )
 
 

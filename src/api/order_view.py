@@ -8,21 +8,16 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from aggregates.learner import Learner
-from aggregates.offer import Terms, offers
+from aggregates.offer import Offer, Terms, offers
 from aggregates.order import Order
-from aggregates.order_checklist import (
-    Circumstances,
-    Step,
-    price_of,
-    steps,
-    total_of,
-)
-from aggregates.order_line import Line
+from aggregates.order_checklist import Circumstances, Step, steps
+from aggregates.order_confirming import price_of, total_of
+from aggregates.order_line import Line, Place
 from api.claim_view import learners_named
 from catalogue import Catalogue
 from commands.command import Desk
 from commands.order_confirmation import circumstances
-from events.order import CourseDates, OrderConfirmed
+from events.order import ConfirmedLine, CourseDates, OrderConfirmed
 from projections.orders import ListedOrder, State
 from store import Stream
 
@@ -53,6 +48,23 @@ class PathwayShown(BaseModel):
     title: str = Field(examples=["Diploma"])
 
 
+class PartOfOrder(BaseModel):
+    """A qualification of an apprenticeship, and its pathways."""
+
+    qualification: str = Field(examples=["Q-0005001227"])
+    title: str = Field(examples=["Level 2 Diploma in Team Leading"])
+    pathways: list[PathwayShown]
+
+
+class LearnerOnPart(BaseModel):
+    """A learner on a qualification of an apprenticeship."""
+
+    qualification: str = Field(examples=["Q-0005001227"])
+    pathway: str | None = Field(examples=["MAIN"])
+    registration: str | None = Field(examples=["R-0000000043"])
+    already_registered: str | None = Field(examples=["R-0000000007"])
+
+
 class LearnerOfOrder(BaseModel):
     """A learner on a product: what is known of the registration to be."""
 
@@ -66,6 +78,8 @@ class LearnerOfOrder(BaseModel):
     """What was made of it, once the order is confirmed."""
     already_registered: str | None = Field(examples=["R-0000000007"])
     """The Active registration that stands in the way, if there is one."""
+    qualifications: list[LearnerOnPart] = []
+    """The same of each qualification, on an apprenticeship."""
 
 
 class ProductOfOrder(BaseModel):
@@ -74,10 +88,13 @@ class ProductOfOrder(BaseModel):
     product: str = Field(examples=["Q-0005001227"])
     title: str = Field(examples=["Level 2 Diploma in Team Leading"])
     pathways: list[PathwayShown]
+    qualifications: list[PartOfOrder]
+    """What an apprenticeship consists of, at its one price."""
     why_not: list[str]
     """Why it can no longer be ordered; nothing if it can, or was."""
     price: Amount | None
     registrations: int
+    """How many it makes: on an apprenticeship, of its qualifications too."""
     cost: Amount
     purchase_order_number: str | None = Field(examples=["PO-2026-117"])
     learners: list[LearnerOfOrder]
@@ -160,7 +177,7 @@ def order_shown(desk: Desk, stream: Stream, order: Order, today: date) -> OrderS
         confirmed_by=confirmed.user if confirmed else None,
         steps=[StepOfOrder.model_validate(step) for step in steps(order, found)],
         learners=len(order.everybody),
-        registrations=order.places,
+        registrations=order.registrations(found.offers),
         total=total_of(order, found.offers),
         purchase_order_number=order.purchase_order,
         course_dates=dates_shown(order.dates),
@@ -182,33 +199,64 @@ def product_shown(
     offer = found.offers.get(product)
     price = price_of(order, product, found.offers)
     lines = order.confirmed.lines if order.confirmed else ()
-    made = next((each.registrations for each in lines if each.product == product), {})
+    made = next((each for each in lines if each.product == product), None)
+    learners = [
+        LearnerOfOrder(
+            learner=learner,
+            given_name=people[learner].details.given_name,
+            family_name=people[learner].details.family_name,
+            date_of_birth=people[learner].details.date_of_birth,
+            pathway=offer.pathway(place.pathway) if offer else place.pathway,
+            course_dates=dates_shown(order.dates_of(product, learner)),
+            registration=made.registrations.get(learner) if made else None,
+            already_registered=found.active.get((learner, product)),
+            qualifications=[
+                on_part(part, learner, place, made, found)
+                for part in (offer.parts if offer else ())
+            ],
+        )
+        for learner, place in line.learners.items()
+    ]
     return ProductOfOrder(
         product=product,
         title=found.title(product),
-        pathways=[
-            PathwayShown(code=code, title=title)
-            for code, title in (offer.pathways.items() if offer else ())
+        pathways=pathways_shown(offer) if offer else [],
+        qualifications=[
+            PartOfOrder(
+                qualification=part.product,
+                title=part.title,
+                pathways=pathways_shown(part),
+            )
+            for part in (offer.parts if offer else ())
         ],
         why_not=list(offer.why_not) if offer else [],
         price=price,
-        registrations=len(line.learners),
-        cost=(price or Decimal("0.00")) * len(line.learners),
+        registrations=len(learners) * (offer.registrations if offer else 1),
+        cost=(price or Decimal("0.00")) * len(learners),
         purchase_order_number=order.number_of(product),
-        learners=[
-            LearnerOfOrder(
-                learner=learner,
-                given_name=people[learner].details.given_name,
-                family_name=people[learner].details.family_name,
-                date_of_birth=people[learner].details.date_of_birth,
-                pathway=offer.pathway(place.pathway) if offer else place.pathway,
-                course_dates=dates_shown(order.dates_of(product, learner)),
-                registration=made.get(learner),
-                already_registered=found.active.get((learner, product)),
-            )
-            for learner, place in line.learners.items()
-        ],
+        learners=learners,
     )
+
+
+def on_part(
+    part: Offer,
+    learner: str,
+    place: Place,
+    made: ConfirmedLine | None,
+    found: Circumstances,
+) -> LearnerOnPart:
+    of_part = {each.qualification: each for each in (made.parts if made else ())}
+    registered = of_part.get(part.product)
+    return LearnerOnPart(
+        qualification=part.product,
+        pathway=part.pathway(place.pathway_on(part.product)),
+        registration=registered.registrations.get(learner) if registered else None,
+        already_registered=found.active.get((learner, part.product)),
+    )
+
+
+def pathways_shown(offer: Offer) -> list[PathwayShown]:
+    return [PathwayShown(code=c, title=title) for c, title in offer.pathways.items()]
 
 
 def dates_shown(dates: CourseDates | None) -> DatesShown | None:

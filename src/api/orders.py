@@ -1,15 +1,10 @@
 """Orders over HTTP: put together in steps, then confirmed at the price seen."""
 
-from collections.abc import Iterable
-from datetime import date
-from decimal import Decimal
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, Field
 
-from aggregates.order_refusals import MOST_REGISTRATIONS
 from api.answers import Listed, answer, listed, show
 from api.dependencies import (
     By,
@@ -21,17 +16,24 @@ from api.dependencies import (
     ServiceOf,
     scope,
 )
-from api.learners import NewLearner
+from api.order_bodies import (
+    Confirmation,
+    CourseDatesSet,
+    LearnersAdded,
+    LearnersLinked,
+    NewOrder,
+    ProductsChosen,
+    PurchaseOrderNumber,
+    datings,
+)
 from api.order_view import OrderListed, OrderShown, order_listed, order_shown
 from api.retries import OnceOnly
 from commands.command import LONDON, Command, Done
 from commands.order import (
     BeginOrder,
     ChooseOrderProducts,
-    Dating,
     DeleteOrder,
     GivePurchaseOrderNumber,
-    Linking,
     LinkOrderLearners,
     Newcomer,
     SetCourseDates,
@@ -39,7 +41,6 @@ from commands.order import (
     read_order,
 )
 from commands.order_confirmation import ConfirmOrder
-from events.order import CourseDates
 from projections import learner_search, orders
 from projections.orders import ListedOrder, State
 from service import Service
@@ -47,94 +48,7 @@ from service import Service
 router = APIRouter(prefix="/orders", tags=["orders"])
 
 Ordered = Annotated[str, Path(alias="order", max_length=20, examples=["O-0000000042"])]
-Text = Annotated[str, Field(max_length=20, pattern="^[A-Za-z0-9/-]*$")]
-Learner = Annotated[Text, Field(examples=["L-0000000017M"])]
-Product = Annotated[Text, Field(examples=["Q-0005001227"])]
-Pathway = Annotated[Text, Field(examples=["MAIN"])]
-Products = Annotated[list[Product], Field(max_length=100)]
-PurchaseNumber = Annotated[str | None, Field(max_length=200, examples=["PO-2026-117"])]
 Filter = Annotated[str | None, Query(max_length=20, pattern="^[A-Za-z0-9/-]*$")]
-
-
-class LearnerLinked(BaseModel):
-    learner: Learner
-    pathway: Pathway | None = None
-
-
-class LearnersLinked(BaseModel):
-    """Learners and whole groups, for a product; for every one if none is named.
-
-    ``pathway`` is that of those for whom none is said.
-    """
-
-    product: Product | None = None
-    learners: list[LearnerLinked] = Field(default=[], max_length=MOST_REGISTRATIONS)
-    groups: list[Annotated[Text, Field(examples=["G-0000000042"])]] = Field(
-        default=[], max_length=20
-    )
-    pathway: Pathway | None = None
-
-    @property
-    def linking(self) -> Linking:
-        return Linking(
-            product=self.product,
-            learners={each.learner: each.pathway for each in self.learners},
-            groups=tuple(self.groups),
-            pathway=self.pathway,
-        )
-
-
-class LearnersAdded(LearnersLinked):
-    """Learners to be linked besides those who are; one may be made known with it."""
-
-    new_learner: NewLearner | None = None
-
-
-class DatesSet(BaseModel):
-    """Course dates of these learners; if none is named, of all, now and later."""
-
-    starts: date = Field(examples=["2026-09-01"])
-    ends: date = Field(examples=["2027-07-16"])
-    product: Product | None = None
-    learners: list[Learner] = Field(default=[], max_length=MOST_REGISTRATIONS)
-
-
-Dates = Annotated[list[DatesSet], Field(max_length=MOST_REGISTRATIONS)]
-
-
-class NewOrder(BaseModel):
-    """An order, with as many of its steps as are known already."""
-
-    products: Products = []
-    learners: list[LearnersLinked] = Field(default=[], max_length=100)
-    dates: Dates = []
-    purchase_order_number: PurchaseNumber = None
-
-
-class ProductsChosen(BaseModel):
-    products: Products
-
-
-class CourseDatesSet(BaseModel):
-    """Course dates, set one after the other: for all first, then for some."""
-
-    dates: Dates
-
-
-class PurchaseOrderNumber(BaseModel):
-    """What is printed on the invoice of a product, or of all without a number."""
-
-    number: PurchaseNumber
-    product: Product | None = None
-
-
-class Confirmation(BaseModel):
-    """What the order was seen to cost: the total, and prices of products if wanted."""
-
-    total: Decimal = Field(ge=0, max_digits=12, decimal_places=2, examples=["98.00"])
-    prices: dict[
-        Product, Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
-    ] = Field(default={}, max_length=100, examples=[{"Q-0005001227": "98.00"}])
 
 
 @router.get("")
@@ -349,17 +263,6 @@ def confirm(
         by=retry.by, at=now, order=order, total=body.total, prices=body.prices
     )
     return shown(response, service, order, command, retry.send(command))
-
-
-def datings(given: Iterable[DatesSet]) -> tuple[Dating, ...]:
-    return tuple(
-        Dating(
-            dates=CourseDates(starts=each.starts, ends=each.ends),
-            product=each.product,
-            learners=tuple(each.learners),
-        )
-        for each in given
-    )
 
 
 def shown(

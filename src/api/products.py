@@ -11,12 +11,19 @@ from pydantic import BaseModel, Field
 from access.accounts import User
 from aggregates.errors import NotFound
 from aggregates.finding import is_found_by
-from aggregates.offer import Product, Terms, offer, product_on, products_on
+from aggregates.offer import (
+    Product,
+    Terms,
+    offer,
+    product_on,
+    products_on,
+    qualifications_of,
+)
 from api.answers import Listed, listed
 from api.claimable_qualifications import portion
 from api.dependencies import CurrentUser, Now, Paging, ServiceOf, scope
 from api.order_view import Amount
-from catalogue import Qualification
+from catalogue import Catalogue, Qualification
 from commands.command import LONDON
 from commands.registration import approvals_of
 from service import Service
@@ -39,6 +46,17 @@ class Kind(StrEnum):
     APPRENTICESHIP = "apprenticeship"
 
 
+class QualificationOfProduct(BaseModel):
+    """A qualification of an apprenticeship, by today's rules."""
+
+    product: str = Field(examples=["Q-0005001227"])
+    number: str = Field(examples=["601/3450/1"])
+    title: str = Field(examples=["Level 2 Diploma in Team Leading"])
+    level: int
+    pathways: list[str] = Field(examples=[["MAIN"]])
+    """One of them is chosen per learner where there are several."""
+
+
 class ProductListed(BaseModel):
     """A product, whether it can be ordered today, and each reason why not (O2)."""
 
@@ -55,6 +73,8 @@ class ProductListed(BaseModel):
     registration_closes: date
     can_be_ordered: bool
     why_not: list[str] = Field(examples=[[]])
+    qualifications: list[QualificationOfProduct] = Field(examples=[[]])
+    """What an apprenticeship consists of."""
 
 
 class UnitOfProduct(BaseModel):
@@ -85,13 +105,12 @@ class PathwayOfProduct(BaseModel):
 
 
 class ProductShown(ProductListed):
-    """A product, whole; an apprenticeship consists of qualifications."""
+    """A product, whole; an apprenticeship has the units of its qualifications."""
 
     rules_version: int | None
     certification_ends: date | None
     pathways: list[PathwayOfProduct]
     units: list[UnitOfProduct]
-    qualifications: list[str] = Field(examples=[[]])
 
 
 @router.get("")
@@ -123,7 +142,7 @@ def search(
         row
         for product in products_on(service.catalogue, terms.today)
         if is_found_by(product, search)
-        and (row := product_listed(product, terms))
+        and (row := product_listed(service.catalogue, product, terms))
         and level in {None, row.level}
         and suite in {"", row.suite}
         and kind in {None, row.kind}
@@ -146,7 +165,7 @@ def one(
     found = product_on(service.catalogue, product, terms.today)
     if found is None:
         raise NotFound(what="product", name=product)
-    of_all = product_listed(found, terms).model_dump()
+    of_all = product_listed(service.catalogue, found, terms).model_dump()
     if not isinstance(found, Qualification):
         return ProductShown(
             **of_all,
@@ -154,7 +173,6 @@ def one(
             certification_ends=None,
             pathways=[],
             units=[],
-            qualifications=list(found.qualifications),
         )
     return ProductShown(
         **of_all,
@@ -187,7 +205,6 @@ def one(
             )
             for unit in found.units
         ],
-        qualifications=[],
     )
 
 
@@ -198,7 +215,9 @@ def terms_of(service: Service, user: User, centre: str | None, today: date) -> T
     return Terms(approvals=approvals, today=today)
 
 
-def product_listed(product: Product, terms: Terms) -> ProductListed:
+def product_listed(
+    catalogue: Catalogue, product: Product, terms: Terms
+) -> ProductListed:
     offered = offer(product, terms)
     qualification = product if isinstance(product, Qualification) else None
     return ProductListed(
@@ -214,4 +233,14 @@ def product_listed(product: Product, terms: Terms) -> ProductListed:
         registration_closes=product.registration.closes,
         can_be_ordered=not offered.why_not,
         why_not=list(offered.why_not),
+        qualifications=[
+            QualificationOfProduct(
+                product=part.reference,
+                number=part.number,
+                title=part.title,
+                level=part.level,
+                pathways=[pathway.code for pathway in part.pathways],
+            )
+            for part in qualifications_of(catalogue, product, terms.today)
+        ],
     )

@@ -5,9 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
+from aggregates import order_linking
 from aggregates.errors import NotFound, Refusal
 from aggregates.offer import Offer, Terms, offers
 from aggregates.order import Later, Order
+from aggregates.order_linking import Way
 from aggregates.order_refusals import GroupHasNoLearners
 from aggregates.upload import Upload
 from commands.command import (
@@ -38,14 +40,14 @@ from store import (
 class Linking:
     """Who is to be linked to a product, or to the order where there is none.
 
-    ``learners`` says the pathway of each; who has none there, the learners of groups
-    and a newcomer have the ``pathway`` that is said for all.
+    ``learners`` says the way of each; who has none there, the learners of groups and a
+    newcomer go the ``way`` that is said for all.
     """
 
     product: str | None = None
-    learners: Mapping[str, str | None] = field(default_factory=dict)
+    learners: Mapping[str, Way | None] = field(default_factory=dict)
     groups: tuple[str, ...] = ()
-    pathway: str | None = None
+    way: Way = order_linking.UNSAID
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -283,10 +285,11 @@ def link(
     streams = {who: stream_of(who) for who in named if who not in new}
     opened = desk.store.open_many(streams.values())
     known = {who for who, at in streams.items() if _is_of(order.centre, opened[at])}
-    return order.link(
+    return order_linking.link(
+        order,
         named,
         product=linking.product,
-        pathway=linking.pathway,
+        way=linking.way,
         offers=offers,
         known=known.union(new),
         instead=instead,

@@ -8,12 +8,14 @@ from decimal import Decimal
 
 from aggregates.offer import Offer, Terms, offer, offers
 from aggregates.order import Order
-from aggregates.order_checklist import Circumstances, confirm, registrations_made
-from catalogue import UnknownQualification
+from aggregates.order_checklist import Circumstances
+from aggregates.order_confirming import confirm, registrations_made
+from catalogue import Catalogue, Qualification, UnknownQualification
 from commands.command import Command, Desk, Done, handles
 from commands.order import append, offers_of, open_order
 from commands.registration import ACTIVE_REGISTRATION, active_key, approvals_of
 from events.identifier import Kind, stream_of
+from events.order import ConfirmedLine
 from events.registration import RegistrationMade
 from store import Change, Reservation
 
@@ -32,11 +34,12 @@ def confirm_order(command: ConfirmOrder, desk: Desk) -> Done:
     stream, order = open_order(command.order, command, desk)
     centre, approvals = approvals_of(desk, order.centre)
     terms = Terms(approvals=approvals, today=command.today)
+    offered = offers(desk.catalogue, order.lines, terms)
     found = Circumstances(
-        offers=offers(desk.catalogue, order.lines, terms),
-        active=active_registrations(desk, order),
+        offers=offered, active=active_registrations(desk, order, offered)
     )
-    drawn = [desk.new_identifier(Kind.REGISTRATION) for _ in range(order.places)]
+    number = order.registrations(found.offers)
+    drawn = [desk.new_identifier(Kind.REGISTRATION) for _ in range(number)]
     confirmed = confirm(
         order,
         found,
@@ -70,37 +73,57 @@ def confirm_order(command: ConfirmOrder, desk: Desk) -> Done:
 def circumstances(desk: Desk, order: Order, today: date) -> Circumstances:
     """Find what the order would be confirmed against; what it was, if it has been."""
     if order.confirmed is None:
+        offered = offers_of(desk, order, order.lines, today)
         return Circumstances(
-            offers=offers_of(desk, order, order.lines, today),
-            active=active_registrations(desk, order),
+            offers=offered, active=active_registrations(desk, order, offered)
         )
     terms = Terms(approvals=None, today=today)
     as_ordered: dict[str, Offer] = {}
     for line in order.confirmed.lines:
         with suppress(UnknownQualification):
-            rules = desk.catalogue.qualification(
-                line.product, version=line.rules_version
-            )
-            as_ordered[line.product] = replace(offer(rules, terms), why_not=())
+            as_ordered[line.product] = offer_confirmed(desk.catalogue, line, terms)
     return Circumstances(offers=as_ordered, active={})
 
 
-def active_registrations(desk: Desk, order: Order) -> dict[tuple[str, str], str]:
-    """Find which learners have an Active registration on the product already (O6).
+def offer_confirmed(catalogue: Catalogue, line: ConfirmedLine, terms: Terms) -> Offer:
+    """Give the offer that was confirmed. Raises UnknownQualification if it is gone."""
+    product = catalogue.product(line.product)
+    if isinstance(product, Qualification):
+        product = catalogue.qualification(line.product, version=line.rules_version)
+    parts = (
+        catalogue.qualification(part.qualification, version=part.rules_version)
+        for part in line.parts
+    )
+    return replace(offer(product, terms, parts), why_not=())
+
+
+def active_registrations(
+    desk: Desk, order: Order, offered: Mapping[str, Offer]
+) -> dict[tuple[str, str], str]:
+    """Find who has an Active registration on a product, or on a part of it (O6, O7).
 
     Those that this order made while it was looked at are not in its own way: that it
-    has been confirmed shows when it is decided on again.
+    has been confirmed shows when it is decided on again. Parts of an apprenticeship
+    that is in the way by itself are not named beside it.
     """
+    ordered = Circumstances(offers=offered, active={})
     keys = {
-        active_key(learner, product): (learner, product)
+        active_key(learner, on): (learner, on)
         for product, line in order.lines.items()
+        for on in ordered.registered_on(product)
         for learner in line.learners
     }
     held = desk.store.held(ACTIVE_REGISTRATION, keys)
     opened = desk.store.open_many(holding.stream for holding in held.values())
-    made = {key: opened[holding.stream].events[0] for key, holding in held.items()}
+    made = {
+        key: event
+        for key, holding in held.items()
+        if isinstance(event := opened[holding.stream].events[0], RegistrationMade)
+        and event.order != order.order
+    }
+    names = {event.registration for event in made.values()}
     return {
         keys[key]: event.registration
         for key, event in made.items()
-        if isinstance(event, RegistrationMade) and event.order != order.order
+        if event.parent not in names
     }

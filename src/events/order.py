@@ -1,8 +1,9 @@
 """What can happen to an order of registrations: put together, then confirmed once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from events.event import Event
 
@@ -16,14 +17,27 @@ class CourseDates:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConfirmedPart:
+    """A qualification of an apprenticeship: its rules, and the learners' registrations."""
+
+    qualification: str
+    rules_version: int
+    registrations: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConfirmedLine:
-    """A product as it was ordered: price, rules, and each learner's registration."""
+    """A product as it was ordered: price, rules, and each learner's registration.
+
+    An apprenticeship has ``parts``, which cost nothing beside its own price.
+    """
 
     product: str
     price: Decimal
     rules_version: int
     purchase_order: str | None
     registrations: dict[str, str]
+    parts: tuple[ConfirmedPart, ...] = ()
 
 
 class OrderBegun(Event, topic="order.begun"):
@@ -50,10 +64,12 @@ class OrderLearnersLinked(Event, topic="order.learners-linked"):
 
     Without a product it is the order that they are linked to: products added to it
     later are for them too. A learner who was linked before has another pathway now.
+    On an apprenticeship, ``pathways`` are those of its qualifications, by learner.
     """
 
     product: str | None
     learners: dict[str, str | None]
+    pathways: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 class OrderLearnersUnlinked(Event, topic="order.learners-unlinked"):
@@ -81,11 +97,16 @@ class OrderPurchaseOrderNumberGiven(Event, topic="order.purchase-order-number-gi
     product: str | None
 
 
-class OrderConfirmed(Event, topic="order.confirmed"):
+class OrderConfirmed(Event, topic="order.confirmed", version=2):
     """The order became registrations, at these prices."""
 
     lines: tuple[ConfirmedLine, ...]
     total: Decimal
+
+    @staticmethod
+    def upcast_v1_v2(data: dict[str, Any]) -> dict[str, Any]:
+        """Orders were for qualifications alone."""
+        return {**data, "lines": [{**line, "parts": []} for line in data["lines"]]}
 
 
 class OrderDeleted(Event, topic="order.deleted"):

@@ -7,7 +7,11 @@ from events.event import Event
 
 
 class RegistrationMade(Event, topic="registration.made"):
-    """A confirmed order put a learner on a product, under the rules of that day."""
+    """A confirmed order put a learner on a product, under the rules of that day.
+
+    On an apprenticeship, ``parts`` are the registrations on its qualifications; each
+    of them names this one as its ``parent``, and the ``apprenticeship``.
+    """
 
     registration: str
     learner: str
@@ -21,6 +25,8 @@ class RegistrationMade(Event, topic="registration.made"):
     course_starts: date
     course_ends: date
     parent: str | None = None
+    apprenticeship: str | None = None
+    parts: tuple[str, ...] = ()
 
 
 class OutcomesRecorded(Event, topic="registration.outcomes-recorded"):
@@ -51,3 +57,15 @@ class AwardWithdrawn(Event, topic="registration.award-withdrawn"):
     """The submitted claim was withdrawn before it was processed."""
 
     claim: str
+
+
+class PartCompleted(Event, topic="registration.part-completed"):
+    """A registration on one of the apprenticeship's qualifications was completed."""
+
+    part: str
+
+
+class PartReopened(Event, topic="registration.part-reopened"):
+    """A registration on one of the apprenticeship's qualifications is Active again."""
+
+    part: str

@@ -49,6 +49,10 @@ SENTENCES: Mapping[str, str] = {
     "registration.award-claimed": "A {award_type} award was claimed by {claim}.",
     "registration.award-withdrawn": "The award claimed by {claim} was withdrawn.",
     "registration.made": "{learner} was registered on {product} by the order {order}.",
+    "registration.part-completed": "The registration {part}, which is part of it, was "
+    "completed.",
+    "registration.part-reopened": "The registration {part}, which is part of it, is "
+    "Active again.",
     "registration.outcomes-recorded": "Grades were recorded by {claim}: {grades:n} units.",
     "registration.outcomes-taken-back": "The grades of {claim} were taken back.",
     "sign-in.refused": "A sign-in was refused.",

@@ -8,7 +8,7 @@ import pytest
 
 from aggregates.offer import Terms, offer, offers, product_on, products_on
 from catalogue import Apprenticeship, Catalogue, Window
-from tests.claim_examples import REFERENCE, RULES
+from tests.claim_examples import OTHER_REFERENCE, OTHER_RULES, REFERENCE, RULES
 
 OPENS, CLOSES = RULES.registration.opens, RULES.registration.closes
 A_DAY = timedelta(days=1)
@@ -17,7 +17,7 @@ APPRENTICESHIP = Apprenticeship(
     title="Intermediate Apprenticeship in Team Leading",
     price=Decimal("140.00"),
     registration=Window(opens=OPENS, closes=CLOSES),
-    qualifications=(REFERENCE, "Q-0005001300"),
+    qualifications=(REFERENCE, OTHER_REFERENCE),
 )
 
 
@@ -61,13 +61,45 @@ def test_every_reason_against_a_product_is_given_at_once() -> None:
     assert len(offer(RULES, Terms(approvals=(), today=CLOSES + A_DAY)).why_not) == 2
 
 
-def test_an_apprenticeship_says_which_qualifications_to_order_instead() -> None:
-    """O2."""
-    terms = Terms(approvals={APPRENTICESHIP.reference}, today=OPENS)
-    offered = offer(APPRENTICESHIP, terms)
-    (why,) = offered.why_not
-    assert "Q-0005001227, Q-0005001300" in why
-    assert (offered.price, offered.pathways) == (Decimal("140.00"), {})
+def test_an_apprenticeship_is_offered_with_its_qualifications_at_its_own_price() -> (
+    None
+):
+    """O2, O7: by its own approval and dates, and each by the rules of the day."""
+    second = replace(RULES, version=2, from_=CLOSES)
+    closed = Window(opens=CLOSES + A_DAY, closes=CLOSES + A_DAY)
+    other = replace(OTHER_RULES, registration=closed)
+    goods = Catalogue(
+        all_versions={REFERENCE: (RULES, second), OTHER_REFERENCE: (other,)},
+        apprenticeships={APPRENTICESHIP.reference: APPRENTICESHIP},
+    )
+    terms = Terms(approvals={APPRENTICESHIP.reference}, today=CLOSES)
+    (offered,) = offers(goods, [APPRENTICESHIP.reference], terms).values()
+    assert (offered.why_not, offered.pathways) == ((), {})
+    assert (offered.price, offered.registrations) == (Decimal("140.00"), 3)
+    assert [
+        (part.product, part.price, part.rules_version, list(part.pathways))
+        for part in offered.parts
+    ] == [
+        (REFERENCE, Decimal(0), 2, ["MAIN", "SHORT"]),
+        (OTHER_REFERENCE, Decimal(0), 1, ["MAIN", "SHORT"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("approved_for", "today", "why"),
+    [
+        (APPRENTICESHIP.qualifications, CLOSES, "not approved for Intermediate"),
+        ((APPRENTICESHIP.reference,), CLOSES + A_DAY, "closed on 31 August 2030"),
+        ((APPRENTICESHIP.reference,), OPENS - A_DAY, "opens on 1 September 2014"),
+    ],
+)
+def test_an_apprenticeship_is_not_offered_without_its_own_approval_and_dates(
+    approved_for: tuple[str, ...], today: date, why: str
+) -> None:
+    """O2, O7."""
+    terms = Terms(approvals=approved_for, today=today)
+    (sentence,) = offer(APPRENTICESHIP, terms).why_not
+    assert why in sentence
 
 
 def test_a_product_is_offered_by_the_rules_and_at_the_price_of_the_day() -> None:

@@ -12,17 +12,10 @@ from aggregates.errors import Refusal
 from aggregates.order import Later, Order
 from aggregates.order_refusals import (
     LONGEST_NUMBER,
-    MOST_REGISTRATIONS,
-    MOST_SAID,
     EndsBeforeStart,
     LearnerNotLinked,
-    LearnersRefused,
-    LearnerUnknown,
     NumberTooLong,
     OrderIsConfirmed,
-    OrderTooLarge,
-    PathwayNeedsProduct,
-    PathwayUnknown,
     ProductNotOffered,
     ProductNotOnOrder,
     ProductsRefused,
@@ -33,7 +26,6 @@ from events.order import (
     CourseDates,
     OrderCourseDatesSet,
     OrderDeleted,
-    OrderLearnersLinked,
     OrderLearnersUnlinked,
     OrderProductsAdded,
     OrderProductsRemoved,
@@ -48,6 +40,7 @@ from tests.order_examples import (
     CAT,
     CONFIRMED,
     DATED,
+    EVERYBODY,
     FOR_BOTH,
     FOR_SINGLE,
     OFFERS,
@@ -58,29 +51,12 @@ from tests.order_examples import (
     TERM,
     WITHDRAWN,
     YEAR,
+    link,
 )
 
 given = Order.replay
-EVERYBODY = (ANN, BEN, CAT)
 UNKNOWN = "Q-0000000000"
 Step: TypeAlias = Callable[[Order], list[Later]]
-
-
-def link(
-    order: Order,
-    *learners: str,
-    product: str | None = None,
-    pathway: str | None = None,
-    instead: bool = False,
-) -> list[Later]:
-    return order.link(
-        dict.fromkeys(learners),
-        product=product,
-        pathway=pathway,
-        offers=OFFERS,
-        known=EVERYBODY,
-        instead=instead,
-    )
 
 
 def number_of(order: Order, product: str) -> str | None:
@@ -134,162 +110,6 @@ def test_a_product_chosen_before_stays_though_it_is_no_longer_offered() -> None:
     assert order.choose_products([SINGLE, SEVERAL], offers=WITHDRAWN) == [
         OrderProductsAdded(products=(SEVERAL,))
     ]
-
-
-# Linking learners
-
-
-def test_learners_are_linked_to_a_product() -> None:
-    """O3."""
-    linked = link(given([BEGUN, FOR_BOTH]), ANN, BEN, product=SINGLE)
-    assert linked == [BOTH_ON_SINGLE]
-
-
-def test_learners_linked_to_the_order_are_linked_to_every_product() -> None:
-    """O3."""
-    assert link(given([BEGUN, FOR_SINGLE]), ANN) == [
-        OrderLearnersLinked(product=None, learners={ANN: None}),
-        OrderLearnersLinked(product=SINGLE, learners={ANN: None}),
-    ]
-
-
-def test_learners_may_be_linked_before_a_product_is_chosen() -> None:
-    """O1: products chosen later are for them too."""
-    linked = link(given([BEGUN]), ANN, BEN)
-    order = given([BEGUN, *linked])
-    assert order.choose_products([SINGLE], offers=OFFERS) == [
-        FOR_SINGLE,
-        BOTH_ON_SINGLE,
-    ]
-
-
-def test_a_pathway_is_chosen_for_all_or_for_each() -> None:
-    """O1."""
-    order = given([BEGUN, FOR_BOTH])
-    linked = order.link(
-        {ANN: None, BEN: "FOOD"},
-        product=SEVERAL,
-        pathway="FRONT",
-        offers=OFFERS,
-        known=EVERYBODY,
-    )
-    pathways: dict[str, str | None] = {ANN: "FRONT", BEN: "FOOD"}
-    assert linked == [OrderLearnersLinked(product=SEVERAL, learners=pathways)]
-
-
-def test_a_learner_linked_again_keeps_the_pathway_unless_another_is_said() -> None:
-    """O1, O3."""
-    order = given(READY)
-    assert link(order, ANN, product=SEVERAL) == []
-    assert link(order, ANN, product=SEVERAL, pathway="FRONT") == []
-    food = OrderLearnersLinked(product=SEVERAL, learners={ANN: "FOOD"})
-    assert link(order, ANN, product=SEVERAL, pathway="FOOD") == [food]
-
-
-def test_a_learner_who_changes_pathway_keeps_their_dates() -> None:
-    """O1, O4."""
-    own = OrderCourseDatesSet(dates=TERM, product=SEVERAL, learners=(ANN,))
-    food = OrderLearnersLinked(product=SEVERAL, learners={ANN: "FOOD"})
-    assert given([*READY, own, food]).dates_of(SEVERAL, ANN) == TERM
-
-
-def test_linking_instead_unlinks_everybody_else() -> None:
-    """O3."""
-    order = given([BEGUN, FOR_SINGLE, BOTH_ON_SINGLE])
-    assert link(order, BEN, CAT, product=SINGLE, instead=True) == [
-        OrderLearnersUnlinked(product=SINGLE, learners=(ANN,)),
-        OrderLearnersLinked(product=SINGLE, learners={CAT: None}),
-    ]
-
-
-def test_a_learner_of_nobody_knows_where_and_an_unknown_pathway_are_refused() -> None:
-    """O1, O3: all at once, each where it was said."""
-    with pytest.raises(LearnersRefused) as refused:
-        given([BEGUN, FOR_BOTH]).link(
-            {ANN: "NORTH", "L-0000000009X": None},
-            product=SEVERAL,
-            pathway="SOUTH",
-            offers=OFFERS,
-            known={ANN},
-        )
-    assert [(type(o), o.pointer) for o in refused.value.others] == [
-        (PathwayUnknown, "/pathway"),
-        (PathwayUnknown, "/learners/0/pathway"),
-        (LearnerUnknown, "/learners/1/learner"),
-    ]
-    assert "Hospitality has no pathway SOUTH. Choose from FRONT, FOOD." in str(
-        refused.value
-    )
-
-
-def test_of_many_refusals_the_first_few_are_said_and_all_are_listed() -> None:
-    """O3."""
-    strangers = [f"L-{n:010d}" for n in range(MOST_SAID + 2)]
-    with pytest.raises(LearnersRefused, match=r"And 2 more\.$") as refused:
-        link(given([BEGUN]), *strangers)
-    assert len(refused.value.others) == len(strangers)
-
-
-def test_a_pathway_is_that_of_a_product() -> None:
-    """O1: nothing that was said is lost in silence."""
-    with pytest.raises(PathwayNeedsProduct):
-        link(given([BEGUN]), ANN, pathway="MAIN")
-
-
-def test_an_order_may_be_as_large_as_the_limit_and_no_larger() -> None:
-    """O5."""
-    order = given([BEGUN, FOR_SINGLE])
-    crowd = [f"L-{n:010d}" for n in range(MOST_REGISTRATIONS + 1)]
-    full = order.link(
-        dict.fromkeys(crowd[:-1]),
-        product=SINGLE,
-        pathway=None,
-        offers=OFFERS,
-        known=crowd,
-    )
-    assert order.after(full).places == MOST_REGISTRATIONS
-    with pytest.raises(OrderTooLarge, match="at most 5,000"):
-        order.link(
-            dict.fromkeys(crowd),
-            product=SINGLE,
-            pathway=None,
-            offers=OFFERS,
-            known=crowd,
-        )
-
-
-def test_choosing_another_product_keeps_to_the_limit_too() -> None:
-    """O5."""
-    crowd: dict[str, str | None] = {
-        f"L-{n:010d}": None for n in range(MOST_REGISTRATIONS // 2 + 1)
-    }
-    events: list[Later] = [
-        OrderLearnersLinked(product=None, learners=crowd),
-        FOR_SINGLE,
-        OrderLearnersLinked(product=SINGLE, learners=crowd),
-    ]
-    with pytest.raises(OrderTooLarge):
-        given([BEGUN, *events]).choose_products([SINGLE, SEVERAL], offers=OFFERS)
-
-
-def test_a_learner_is_unlinked_from_one_product_or_from_the_order() -> None:
-    """O3."""
-    order = given([BEGUN, FOR_BOTH, *link(given([BEGUN, FOR_BOTH]), ANN, BEN)])
-    (one,) = order.unlink(ANN, product=SINGLE)
-    assert one == OrderLearnersUnlinked(product=SINGLE, learners=(ANN,))
-    assert list(order.after([one]).lines[SEVERAL].learners) == [ANN, BEN]
-    gone = order.after(order.unlink(ANN, product=None))
-    assert gone.everybody == (BEN,)
-    assert gone.places == 2
-
-
-@pytest.mark.parametrize("product", [None, SEVERAL])
-def test_who_is_not_linked_cannot_be_unlinked(product: str | None) -> None:
-    """O3."""
-    with pytest.raises(LearnerNotLinked):
-        given(READY).unlink(CAT, product=product)
-    with pytest.raises(LearnerNotLinked):
-        given(READY).unlink(BEN, product=SEVERAL)
 
 
 # Course dates
@@ -454,7 +274,7 @@ def test_the_steps_may_be_taken_in_any_order(steps: Sequence[Step]) -> None:
         taken = taken.after(step(taken))
         expected = expected.after(in_turn(expected))
     assert taken == expected
-    assert taken.places == 4
+    assert taken.registrations(OFFERS) == 4
 
 
 ACTS = st.one_of(

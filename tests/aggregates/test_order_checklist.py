@@ -1,45 +1,35 @@
-"""What an order lacks, and confirming it, on what it is confirmed against."""
+"""What an order lacks, step by step, on what it is confirmed against."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import given as supposing
-from hypothesis import strategies as st
 
-from aggregates.offer import Offer
 from aggregates.order import Order
 from aggregates.order_checklist import (
     Circumstances,
     Step,
-    confirm,
-    registrations_made,
     steps,
-    total_of,
 )
+from aggregates.order_confirming import total_of
 from aggregates.order_refusals import (
+    MOST_REGISTRATIONS,
     MOST_SAID,
     AlreadyRegistered,
-    OrderIncomplete,
-    PriceHasChanged,
     StepIncomplete,
-    TotalHasChanged,
 )
 from events.event import Event
 from events.order import (
-    OrderConfirmed,
     OrderCourseDatesSet,
     OrderLearnersLinked,
-    OrderPurchaseOrderNumberGiven,
+    OrderProductsAdded,
 )
-from events.registration import RegistrationMade
 from tests.order_examples import (
     ANN,
+    APPRENTICESHIP,
     BEGUN,
     BEN,
     BOTH_ON_SINGLE,
-    CENTRE,
     CONFIRMED,
     DATED,
     FOR_BOTH,
@@ -47,21 +37,16 @@ from tests.order_examples import (
     FOUR,
     FREELY,
     OFFERS,
-    ONE,
-    ORDER,
     READY,
     SEVERAL,
     SINGLE,
-    TERM,
-    THREE,
-    TOTAL,
-    TWO,
+    WITH_PARTS,
     WITHDRAWN,
     YEAR,
+    confirmed,
 )
 
 given = Order.replay
-A_PENNY = Decimal("0.01")
 
 
 def missing(*events: Event, found: Circumstances = FREELY) -> dict[Step, list[str]]:
@@ -72,27 +57,6 @@ def missing(*events: Event, found: Circumstances = FREELY) -> dict[Step, list[st
         for each in shown
         if not each.is_complete and each.step is not Step.CONFIRM
     }
-
-
-def confirmed(
-    order: Order,
-    *,
-    found: Circumstances = FREELY,
-    total: Decimal = TOTAL,
-    prices: Mapping[str, Decimal] | None = None,
-) -> list[OrderConfirmed]:
-    return confirm(
-        order,
-        found,
-        total=total,
-        prices=prices or {},
-        registrations=(ONE, TWO, THREE, FOUR),
-    )
-
-
-def dearer(product: str) -> dict[str, Offer]:
-    price = OFFERS[product].price + A_PENNY
-    return {**OFFERS, product: replace(OFFERS[product], price=price)}
 
 
 def test_an_empty_order_says_what_each_step_lacks() -> None:
@@ -189,135 +153,65 @@ def test_the_last_step_is_complete_when_the_order_is_confirmed() -> None:
     assert last(*READY, CONFIRMED) == (True, ())
 
 
-def test_the_total_is_the_cost_of_each_registration_added_up() -> None:
-    """O1."""
-    assert total_of(given([BEGUN]), OFFERS) == Decimal("0.00")
-    assert total_of(given(READY), OFFERS) == 2 * Decimal("98.00") + Decimal("120.50")
+FOR_APPRENTICESHIP = OrderProductsAdded(products=(APPRENTICESHIP,))
+PARTLY = Circumstances(offers=WITH_PARTS, active={})
 
 
-def test_a_confirmed_order_costs_what_it_was_confirmed_at() -> None:
-    """O5."""
-    order = given([*READY, CONFIRMED])
-    assert total_of(order, dearer(SINGLE)) == TOTAL
-
-
-def test_confirming_makes_a_registration_of_each_learner_on_each_product() -> None:
-    """O5: as the order says, under the rules of the day."""
-    numbers = (
-        OrderPurchaseOrderNumberGiven(number="PO-1", product=None),
-        OrderPurchaseOrderNumberGiven(number="PO-2", product=SEVERAL),
+def test_an_apprenticeship_says_which_pathways_of_its_qualifications_are_missing() -> (
+    None
+):
+    """O1, O7: one of a single pathway needs no choosing."""
+    linked = OrderLearnersLinked(
+        product=APPRENTICESHIP,
+        learners={ANN: None, BEN: None},
+        pathways={ANN: {SEVERAL: "FRONT"}},
     )
-    own = OrderCourseDatesSet(dates=TERM, product=SINGLE, learners=(BEN,))
-    order = given([*READY, *numbers, own])
-    (event,) = confirmed(order)
-    assert event.total == TOTAL
-    made = list(registrations_made(order, event, OFFERS))
-    ann = RegistrationMade(
-        registration=ONE,
-        learner=ANN,
-        centre=CENTRE,
-        product=SINGLE,
-        pathway="MAIN",
-        rules_version=1,
-        order=ORDER,
-        price=Decimal("98.00"),
-        purchase_order="PO-1",
-        course_starts=YEAR.starts,
-        course_ends=YEAR.ends,
+    ordered = (BEGUN, FOR_APPRENTICESHIP, linked, DATED)
+    assert missing(*ordered, found=PARTLY) == {
+        Step.LEARNERS: [
+            f"Choose a pathway of Hospitality (FRONT, FOOD) for learner {BEN}."
+        ]
+    }
+    both = replace(linked, pathways={who: {SEVERAL: "FOOD"} for who in (ANN, BEN)})
+    assert missing(*ordered, both, found=PARTLY) == {}
+
+
+def test_nobody_is_ordered_a_qualification_twice_alone_and_as_a_part() -> None:
+    """O6, O7: it is the learner that is named, and both products."""
+    linked = OrderLearnersLinked(
+        product=APPRENTICESHIP,
+        learners={ANN: None},
+        pathways={ANN: {SEVERAL: "FRONT"}},
     )
-    assert made == [
-        ann,
-        replace(
-            ann,
-            registration=TWO,
-            learner=BEN,
-            course_starts=TERM.starts,
-            course_ends=TERM.ends,
-        ),
-        replace(
-            ann,
-            registration=THREE,
-            product=SEVERAL,
-            pathway="FRONT",
-            rules_version=2,
-            price=Decimal("120.50"),
-            purchase_order="PO-2",
-        ),
-    ]
+    for also, is_twice in ((BEN, False), (ANN, True)):
+        alone = OrderLearnersLinked(product=SINGLE, learners={also: None})
+        ordered = (BEGUN, FOR_APPRENTICESHIP, linked, FOR_SINGLE, alone, DATED)
+        expected = (
+            f"Learner {ANN} would be registered on Team Leading twice by this order:"
+            " with Apprenticeship in Hospitality and with Team Leading. Unlink the"
+            " learner from one of the two."
+        )
+        found = missing(*ordered, found=PARTLY)
+        assert found == ({Step.LEARNERS: [expected]} if is_twice else {})
 
 
-def test_an_order_is_confirmed_once_however_often_it_is_asked() -> None:
-    """O5."""
-    order = given(READY)
-    assert confirmed(order) == [CONFIRMED]
-    assert confirmed(order.after([CONFIRMED])) == []
-    assert confirmed(order.after([CONFIRMED]), total=Decimal(1)) == []
+def test_a_learner_active_on_a_part_is_in_the_way_and_the_part_is_named() -> None:
+    """O6, O7."""
+    linked = OrderLearnersLinked(product=APPRENTICESHIP, learners={ANN: None})
+    found = replace(PARTLY, active={(ANN, SINGLE): FOUR})
+    said = missing(BEGUN, FOR_APPRENTICESHIP, linked, DATED, found=found)
+    assert f"registration on Team Leading already: {FOUR}." in said[Step.LEARNERS][-1]
 
 
-def test_all_that_stands_in_the_way_is_said_at_once() -> None:
-    """O5: each with the step that it belongs to."""
-    found = Circumstances(offers=WITHDRAWN, active={(BEN, SINGLE): FOUR})
-    order = given([BEGUN, FOR_BOTH, BOTH_ON_SINGLE])
-    with pytest.raises(OrderIncomplete) as refused:
-        confirmed(order, found=found)
-    assert [other.pointer for other in refused.value.others] == [
-        "/products",
-        "/learners",
-        "/learners",
-        "/course-dates",
-        "/total",
-    ]
-    assert str(refused.value).startswith("Not approved. Link learners to Hospitality")
-
-
-@pytest.mark.parametrize("change", [-A_PENNY, A_PENNY])
-def test_a_total_that_has_changed_is_refused_and_shown(change: Decimal) -> None:
-    """O5."""
-    with pytest.raises(TotalHasChanged, match=r"£316\.50 now.*2 at £98\.00"):
-        confirmed(given(READY), total=TOTAL + change)
-
-
-def test_a_price_that_has_changed_is_refused_and_shown() -> None:
-    """O5."""
-    prices = {product: offer.price for product, offer in OFFERS.items()}
-    order, found = given(READY), Circumstances(offers=dearer(SEVERAL), active={})
-    with pytest.raises(PriceHasChanged, match=r"£120\.51 now, not £120\.50") as refused:
-        confirmed(order, found=found, total=TOTAL + A_PENNY, prices=prices)
-    assert refused.value.pointer == f"/prices/{SEVERAL}"
-    with pytest.raises(OrderIncomplete) as both:
-        confirmed(order, found=found, prices=prices)
-    assert [type(o) for o in both.value.others] == [PriceHasChanged, TotalHasChanged]
-    assert confirmed(order, prices=prices) == [CONFIRMED]
-
-
-def test_registrations_are_never_made_without_course_dates() -> None:
-    """O4."""
-    with pytest.raises(ValueError, match="no course dates"):
-        list(registrations_made(given(READY[:-1]), CONFIRMED, OFFERS))
-
-
-PENCE = st.integers(min_value=0, max_value=10_000_000).map(lambda p: Decimal(p) / 100)
-
-
-@supposing(single=PENCE, several=PENCE, learners=st.integers(1, 40))
-def test_what_is_charged_is_what_was_seen_to_the_penny(
-    single: Decimal, several: Decimal, learners: int
-) -> None:
-    """O5."""
-    crowd: dict[str, str | None] = {f"L-{n:010d}": None for n in range(learners)}
-    linked = OrderLearnersLinked(product=SINGLE, learners=crowd)
-    one = OrderLearnersLinked(product=SEVERAL, learners={ANN: "FOOD"})
-    order = given([BEGUN, FOR_BOTH, linked, one, DATED])
-    found = Circumstances(
-        offers={
-            SINGLE: replace(OFFERS[SINGLE], price=single),
-            SEVERAL: replace(OFFERS[SEVERAL], price=several),
-        },
-        active={},
-    )
-    total = total_of(order, found.offers)
-    drawn = [f"R-{n:010d}" for n in range(learners + 1)]
-    (event,) = confirm(order, found, total=total, prices={}, registrations=drawn)
-    made = list(registrations_made(order, event, found.offers))
-    assert sum(registration.price for registration in made) == event.total == total
-    assert [registration.registration for registration in made] == drawn
+def test_an_order_that_grew_with_the_catalogue_keeps_to_the_limit() -> None:
+    """O5, O7: where an apprenticeship has more qualifications than it had."""
+    most = MOST_REGISTRATIONS // 3
+    for number, is_within in ((most, True), (most + 1, False)):
+        crowd = [f"L-{n:010d}" for n in range(number)]
+        linked = OrderLearnersLinked(
+            product=APPRENTICESHIP,
+            learners=dict.fromkeys(crowd),
+            pathways={who: {SEVERAL: "FRONT"} for who in crowd},
+        )
+        found = missing(BEGUN, FOR_APPRENTICESHIP, linked, DATED, found=PARTLY)
+        assert (found == {}) is is_within

@@ -70,7 +70,8 @@ def test_products_that_cannot_be_ordered_say_why(
     assert any("closed on 31 August" in why for why in closed["why_not"])
     elsewhere = client_as("admin.hillside").get("/api/v1/products?search=9000001")
     (row,) = elsewhere.json()["items"]
-    assert len(row["why_not"]) == 2
+    (why,) = row["why_not"]
+    assert "not approved for Intermediate Apprenticeship" in why
 
 
 def test_a_product_is_shown_with_units_pathways_and_rules_as_sentences(
@@ -89,11 +90,14 @@ def test_a_product_is_shown_with_units_pathways_and_rules_as_sentences(
 
 
 def test_an_apprenticeship_is_shown_with_its_qualifications(admin: TestClient) -> None:
-    """O2."""
+    """O2, O7: alone and in the list."""
     shown = admin.get(f"/api/v1/products/{APPRENTICESHIP}").json()
-    assert shown["kind"] == "apprenticeship"
-    assert TEAM_LEADING in shown["qualifications"]
-    assert not shown["can_be_ordered"]
+    listed = admin.get("/api/v1/products?kind=apprenticeship&search=9000001").json()
+    for row in (shown, *listed["items"]):
+        assert (row["kind"], row["can_be_ordered"]) == ("apprenticeship", True)
+        first, second = row["qualifications"]
+        assert (first["product"], first["pathways"]) == (TEAM_LEADING, ["MAIN"])
+        assert second["title"] == "Level 2 Diploma in Business Administration"
 
 
 def test_who_is_of_no_centre_sees_the_approvals_of_the_centre_asked_for(

@@ -7,8 +7,9 @@ from decimal import Decimal
 from uuid import UUID
 
 from aggregates.order import Order
-from aggregates.order_checklist import total_of
-from catalogue import Catalogue
+from aggregates.order_confirming import total_of
+from aggregates.order_linking import Way
+from catalogue import Apprenticeship, Catalogue
 from commands.command import Command, Desk, Done, handle
 from commands.order import (
     BeginOrder,
@@ -38,12 +39,25 @@ from tests.order_examples import YEAR
 
 SINGLE, SEVERAL = OTHER_REFERENCE, REFERENCE
 """A qualification of a single pathway, and one of two: MAIN and SHORT."""
+APPRENTICESHIP = "Q-0009000009"
+"""It consists of both qualifications."""
+BY_PART = Way(pathways={SEVERAL: "SHORT"})
+"""The way of a learner on the apprenticeship."""
 
 CATALOGUE = Catalogue(
     all_versions={
         SEVERAL: (RULES,),
         SINGLE: (replace(OTHER_RULES, pathways=OTHER_RULES.pathways[:1]),),
-    }
+    },
+    apprenticeships={
+        APPRENTICESHIP: Apprenticeship(
+            reference=APPRENTICESHIP,
+            title="Apprenticeship in Team Leading",
+            price=Decimal("140.00"),
+            registration=RULES.registration,
+            qualifications=(SINGLE, SEVERAL),
+        )
+    },
 )
 DATING = Dating(dates=YEAR)
 
@@ -69,10 +83,10 @@ class OrderDesk:
         self.store.append(stream.change(events, owner=owner), by=SERVICE)
 
     def open(self, centre: str = CENTRE) -> None:
-        """Open a centre that is approved for both qualifications."""
+        """Open a centre that is approved for every product."""
         granted = [
             ApprovalGranted(product=product, person_id=UUID(int=1))
-            for product in (SINGLE, SEVERAL)
+            for product in (SINGLE, SEVERAL, APPRENTICESHIP)
         ]
         opened = CentreOpened(number=centre, name="Riverside Training")
         self.record(f"centre:{centre}", opened, *granted, owner=centre)
@@ -120,6 +134,11 @@ class OrderDesk:
         """Begin an order of the single pathway for them, ready to be confirmed."""
         linking = Linking(learners=dict.fromkeys(learners))
         return self.begin(linking, products=[SINGLE], datings=[DATING], by=by)
+
+    def ready_by_part(self, *learners: str) -> str:
+        """Begin an order of the apprenticeship for them, ready to be confirmed."""
+        linking = Linking(learners=dict.fromkeys(learners), way=BY_PART)
+        return self.begin(linking, products=[APPRENTICESHIP], datings=[DATING])
 
     def link(self, order: str, linking: Linking, *, by: Actor = ADMINISTRATOR) -> Done:
         command = LinkOrderLearners(by=by, at=self.now(), order=order, linking=linking)

@@ -10,6 +10,7 @@ import pytest
 from aggregates.errors import Malformed, NotFound, Refusal
 from aggregates.learner import DetailsAreWrong, LooksLikeAnother, UlnIsHeld
 from aggregates.order_line import Place
+from aggregates.order_linking import Way
 from aggregates.order_refusals import (
     EndsBeforeStart,
     GroupHasNoLearners,
@@ -88,7 +89,7 @@ def test_an_order_is_begun_whole_in_one_go(counter: OrderDesk) -> None:
     some = Dating(dates=TERM, product=SEVERAL, learners=(ANN,))
     name = counter.begin(
         Linking(product=SINGLE, learners={ANN: None, BEN: None}),
-        Linking(product=SEVERAL, learners={ANN: "SHORT"}),
+        Linking(product=SEVERAL, learners={ANN: Way(pathway="SHORT")}),
         products=[SINGLE, SEVERAL],
         datings=[DATING, some],
         number="PO-1",
@@ -184,7 +185,10 @@ def test_a_group_is_linked_with_the_learners_it_has(counter: OrderDesk) -> None:
     counter.group(GROUP, ANN, BEN)
     order = counter.begin(products=[SEVERAL])
     linking = Linking(
-        product=SEVERAL, learners={BEN: "SHORT"}, groups=(GROUP,), pathway="MAIN"
+        product=SEVERAL,
+        learners={BEN: Way(pathway="SHORT")},
+        groups=(GROUP,),
+        way=Way(pathway="MAIN"),
     )
     counter.link(order, linking)
     pathways = {

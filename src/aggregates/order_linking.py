@@ -1,0 +1,144 @@
+"""Linking learners to the products of an order, each on a pathway (O1, O3, O7)."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from aggregates.errors import Refusal
+from aggregates.offer import Offer
+from aggregates.order import Later, Order
+from aggregates.order_line import Place
+from aggregates.order_refusals import (
+    LearnersRefused,
+    LearnerUnknown,
+    PathwayNeedsProduct,
+    PathwayOfApprenticeship,
+    PathwayUnknown,
+    QualificationNotOrdered,
+    require_none,
+)
+from events.order import OrderLearnersLinked, OrderLearnersUnlinked
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """The pathway of a qualification, or of each of an apprenticeship's, if said."""
+
+    pathway: str | None = None
+    pathways: Mapping[str, str] = field(default_factory=dict)
+
+
+UNSAID = Way()
+
+
+def link(
+    order: Order,
+    learners: Mapping[str, Way | None],
+    *,
+    product: str | None,
+    offers: Mapping[str, Offer],
+    known: Collection[str],
+    way: Way = UNSAID,
+    instead: bool = False,
+) -> list[Later]:
+    """Link learners to a product, or to the order and all its products (O3).
+
+    ``learners`` says the way of each; what it leaves open is as in ``way``, that of
+    all, and what that leaves open stays open, or as it was. ``known`` are those of
+    them who are the centre's. With ``instead`` nobody else stays linked.
+    """
+    order.require_draft()
+    order.require_lines(product)
+    targets = list(order.lines) if product is None else [product]
+    offered = [offers[target] for target in targets if target in offers]
+    faults = list(way_faults(offered, way, pointer=""))
+    for index, (learner, own) in enumerate(learners.items()):
+        at = f"/learners/{index}"
+        if learner in known:
+            faults += way_faults(offered, own or UNSAID, pointer=at)
+        else:
+            faults.append(LearnerUnknown(pointer=f"{at}/learner", learner=learner))
+    require_none(faults, LearnersRefused)
+    events: list[Later] = []
+    if product is None:
+        there = dict.fromkeys(order.learners, Place())
+        events += _moved(None, there, dict.fromkeys(learners, UNSAID), instead=instead)
+    for target in targets:
+        offer = offers.get(target)
+        wanted = {
+            learner: _meant(own or UNSAID, way, offer)
+            for learner, own in learners.items()
+        }
+        now = order.lines[target].learners
+        events += _moved(target, now, wanted, instead=instead)
+    return order.within_limit(events, offers)
+
+
+def way_faults(
+    offers: Collection[Offer], way: Way, *, pointer: str
+) -> Iterator[Refusal]:
+    """Refuse a pathway that one of the products, or its qualifications, lacks."""
+    single = [offer for offer in offers if not offer.parts]
+    if way.pathway is not None:
+        at = f"{pointer}/pathway"
+        for offer in single:
+            yield from _unknown(offer, way.pathway, pointer=at)
+        if not offers:
+            yield PathwayNeedsProduct(pointer=at, pathway=way.pathway)
+        elif not single:
+            titles = " and ".join(offer.title for offer in offers)
+            yield PathwayOfApprenticeship(pointer=at, title=titles)
+    parts = {part.product: part for offer in offers for part in offer.parts}
+    for qualification, pathway in way.pathways.items():
+        at = f"{pointer}/pathways/{qualification}"
+        if qualification in parts:
+            yield from _unknown(parts[qualification], pathway, pointer=at)
+        else:
+            yield QualificationNotOrdered(pointer=at, qualification=qualification)
+
+
+def _unknown(offer: Offer, pathway: str, *, pointer: str) -> Iterator[Refusal]:
+    if pathway not in offer.pathways:
+        yield PathwayUnknown(
+            pointer=pointer,
+            title=offer.title,
+            pathway=pathway,
+            pathways=", ".join(offer.pathways),
+        )
+
+
+def _meant(own: Way, of_all: Way, offer: Offer | None) -> Way:
+    """Say which way that is on a product: on an apprenticeship, those of its parts."""
+    if offer is None or not offer.parts:
+        return Way(pathway=own.pathway or of_all.pathway)
+    said = {**of_all.pathways, **own.pathways}
+    parts = (part.product for part in offer.parts)
+    return Way(pathways={part: said[part] for part in parts if part in said})
+
+
+def _moved(
+    product: str | None,
+    now: Mapping[str, Place],
+    wanted: Mapping[str, Way],
+    *,
+    instead: bool,
+) -> list[Later]:
+    """Say who is linked, or goes another way, and who is not linked any more."""
+    linked: dict[str, str | None] = {}
+    pathways: dict[str, dict[str, str]] = {}
+    for who, way in wanted.items():
+        there = now.get(who, Place())
+        together = {**there.pathways, **way.pathways}
+        is_changed = way.pathway not in {None, there.pathway}
+        if who not in now or is_changed or together != there.pathways:
+            linked[who] = way.pathway
+            if together:
+                pathways[who] = together
+    gone = tuple(who for who in now if instead and who not in wanted)
+    events: list[Later] = []
+    if gone:
+        events.append(OrderLearnersUnlinked(product=product, learners=gone))
+    if linked:
+        events.append(
+            OrderLearnersLinked(product=product, learners=linked, pathways=pathways)
+        )
+    return events

@@ -1,0 +1,124 @@
+"""What is sent to put an order together, step by step."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from aggregates.order_linking import Way
+from aggregates.order_refusals import MOST_REGISTRATIONS
+from api.learners import NewLearner
+from commands.order import Dating, Linking
+from events.order import CourseDates
+
+Text = Annotated[str, Field(max_length=20, pattern="^[A-Za-z0-9/-]*$")]
+Learner = Annotated[Text, Field(examples=["L-0000000017M"])]
+Product = Annotated[Text, Field(examples=["Q-0005001227"])]
+Pathway = Annotated[Text, Field(examples=["MAIN"])]
+Products = Annotated[list[Product], Field(max_length=100)]
+PurchaseNumber = Annotated[str | None, Field(max_length=200, examples=["PO-2026-117"])]
+
+
+class PathwaySaid(BaseModel):
+    """The pathway of a qualification, or of each of an apprenticeship's."""
+
+    pathway: Pathway | None = None
+    pathways: dict[Product, Pathway] = Field(
+        default={}, max_length=20, examples=[{"Q-0005001568": "FRONT"}]
+    )
+
+    @property
+    def way(self) -> Way:
+        return Way(pathway=self.pathway, pathways=self.pathways)
+
+
+class LearnerLinked(PathwaySaid):
+    learner: Learner
+
+
+class LearnersLinked(PathwaySaid):
+    """Learners and whole groups, for a product; for every one if none is named.
+
+    ``pathway`` and ``pathways`` are those of learners for whom none is said.
+    """
+
+    product: Product | None = None
+    learners: list[LearnerLinked] = Field(default=[], max_length=MOST_REGISTRATIONS)
+    groups: list[Annotated[Text, Field(examples=["G-0000000042"])]] = Field(
+        default=[], max_length=20
+    )
+
+    @property
+    def linking(self) -> Linking:
+        return Linking(
+            product=self.product,
+            learners={each.learner: each.way for each in self.learners},
+            groups=tuple(self.groups),
+            way=self.way,
+        )
+
+
+class LearnersAdded(LearnersLinked):
+    """Learners to be linked besides those who are; one may be made known with it."""
+
+    new_learner: NewLearner | None = None
+
+
+class DatesSet(BaseModel):
+    """Course dates of these learners; if none is named, of all, now and later."""
+
+    starts: date = Field(examples=["2026-09-01"])
+    ends: date = Field(examples=["2027-07-16"])
+    product: Product | None = None
+    learners: list[Learner] = Field(default=[], max_length=MOST_REGISTRATIONS)
+
+
+Dates = Annotated[list[DatesSet], Field(max_length=MOST_REGISTRATIONS)]
+
+
+class NewOrder(BaseModel):
+    """An order, with as many of its steps as are known already."""
+
+    products: Products = []
+    learners: list[LearnersLinked] = Field(default=[], max_length=100)
+    dates: Dates = []
+    purchase_order_number: PurchaseNumber = None
+
+
+class ProductsChosen(BaseModel):
+    products: Products
+
+
+class CourseDatesSet(BaseModel):
+    """Course dates, set one after the other: for all first, then for some."""
+
+    dates: Dates
+
+
+class PurchaseOrderNumber(BaseModel):
+    """What is printed on the invoice of a product, or of all without a number."""
+
+    number: PurchaseNumber
+    product: Product | None = None
+
+
+class Confirmation(BaseModel):
+    """What the order was seen to cost: the total, and prices of products if wanted."""
+
+    total: Decimal = Field(ge=0, max_digits=12, decimal_places=2, examples=["98.00"])
+    prices: dict[
+        Product, Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
+    ] = Field(default={}, max_length=100, examples=[{"Q-0005001227": "98.00"}])
+
+
+def datings(given: Iterable[DatesSet]) -> tuple[Dating, ...]:
+    return tuple(
+        Dating(
+            dates=CourseDates(starts=each.starts, ends=each.ends),
+            product=each.product,
+            learners=tuple(each.learners),
+        )
+        for each in given
+    )

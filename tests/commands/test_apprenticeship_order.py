@@ -1,0 +1,190 @@
+"""Orders of apprenticeships: a parent registration, and one for each qualification."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import partial
+from itertools import groupby
+
+import pytest
+
+from aggregates.order_refusals import (
+    MOST_REGISTRATIONS,
+    AlreadyRegistered,
+    OrderIncomplete,
+    OrderTooLarge,
+)
+from commands.command import Done
+from commands.order import Linking
+from commands.order_confirmation import circumstances
+from commands.registration import ACTIVE_REGISTRATION, active_key
+from events.identifier import Kind, identifier, stream_of
+from events.registration import RegistrationMade
+from store import EventStore
+from tests.clock import Clock
+from tests.commands.order_desk import (
+    APPRENTICESHIP,
+    BY_PART,
+    DATING,
+    SEVERAL,
+    SINGLE,
+    OrderDesk,
+)
+from tests.commands.test_claim_races import at_once
+from tests.order_examples import ANN, BEN, CAT
+
+PRICE = Decimal("140.00")
+PEOPLE = 6
+
+
+@pytest.fixture
+def counter(store: EventStore, clock: Clock) -> OrderDesk:
+    counter = OrderDesk(store=store, now=clock)
+    counter.open()
+    counter.know(ANN, BEN, CAT)
+    return counter
+
+
+@pytest.fixture
+def any_counter(any_store: EventStore, clock: Clock) -> OrderDesk:
+    counter = OrderDesk(store=any_store, now=clock)
+    counter.open()
+    counter.know(ANN, BEN, CAT)
+    return counter
+
+
+def families(counter: OrderDesk) -> list[tuple[RegistrationMade, ...]]:
+    """List the registrations made, each parent with those on its qualifications."""
+    by_parent = groupby(counter.made(), key=lambda m: m.parent or m.registration)
+    return [tuple(made) for _, made in by_parent]
+
+
+def test_confirming_makes_a_parent_and_one_for_each_qualification(
+    any_counter: OrderDesk,
+) -> None:
+    """O7: at one price, each with its pathway and rules, in one append."""
+    order = any_counter.ready_by_part(ANN, BEN)
+    assert any_counter.total(order) == 2 * PRICE
+    any_counter.confirm(order, prices={APPRENTICESHIP: PRICE})
+    found = families(any_counter)
+    assert [[m.learner for m in family] for family in found] == [[ANN] * 3, [BEN] * 3]
+    for parent, single, several in found:
+        assert [m.price for m in (parent, single, several)] == [PRICE, 0, 0]
+        assert [m.product for m in (single, several)] == [SINGLE, SEVERAL]
+        assert [m.pathway for m in (single, several)] == ["MAIN", "SHORT"]
+        assert [m.rules_version for m in (single, several)] == [1, 1]
+        assert parent.parts == (single.registration, several.registration)
+        assert {m.apprenticeship for m in (single, several)} == {APPRENTICESHIP}
+        for made in (parent, single, several):
+            key = active_key(made.learner, made.product)
+            held = any_counter.store.held(ACTIVE_REGISTRATION, [key])
+            assert held[key].stream == stream_of(made.registration)
+    confirmed = any_counter.order(order).confirmed
+    assert confirmed
+    (line,) = confirmed.lines
+    assert [part.qualification for part in line.parts] == [SINGLE, SEVERAL]
+    shown = circumstances(
+        any_counter.desk, any_counter.order(order), any_counter.today
+    ).offers[APPRENTICESHIP]
+    assert [part.product for part in shown.parts] == [SINGLE, SEVERAL]
+
+
+def test_an_approval_for_the_apprenticeship_is_needed_and_is_enough(
+    counter: OrderDesk,
+) -> None:
+    """O2, O7."""
+    order = counter.ready_by_part(ANN)
+    for product in (SINGLE, SEVERAL):
+        counter.withdraw_approval(product)
+    counter.confirm(order)
+    later = counter.ready_by_part(BEN)
+    counter.withdraw_approval(APPRENTICESHIP)
+    with pytest.raises(Exception, match="not approved for Apprenticeship"):
+        counter.confirm(later)
+
+
+def test_a_pathway_that_is_missing_is_in_the_way(counter: OrderDesk) -> None:
+    """O1, O7."""
+    linking = Linking(learners={ANN: BY_PART, BEN: None})
+    order = counter.begin(linking, products=[APPRENTICESHIP], datings=[DATING])
+    with pytest.raises(Exception, match=rf"\(MAIN, SHORT\) for learner {BEN}"):
+        counter.confirm(order)
+    assert counter.made() == []
+
+
+def alone(counter: OrderDesk) -> str:
+    return counter.ready(ANN)
+
+
+def by_part(counter: OrderDesk) -> str:
+    return counter.ready_by_part(ANN)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "named"),
+    [(alone, by_part, SINGLE), (by_part, alone, SINGLE), (by_part, by_part, None)],
+)
+def test_a_learner_active_on_a_qualification_is_not_registered_on_it_again(
+    counter: OrderDesk,
+    first: Callable[[OrderDesk], str],
+    second: Callable[[OrderDesk], str],
+    named: str | None,
+) -> None:
+    """O6, O7: whether alone or with an apprenticeship, the registration is named."""
+    counter.confirm(first(counter))
+    before = counter.made()
+    with pytest.raises(AlreadyRegistered) as refused:
+        counter.confirm(second(counter))
+    in_the_way = [m for m in before if m.product == (named or APPRENTICESHIP)]
+    assert in_the_way[0].registration in str(refused.value)
+    assert counter.made() == before
+
+
+def test_one_order_cannot_register_a_learner_twice_on_a_qualification(
+    counter: OrderDesk,
+) -> None:
+    """O6, O7."""
+    order = counter.begin(
+        Linking(product=SINGLE, learners={ANN: None}),
+        Linking(product=APPRENTICESHIP, learners={ANN: BY_PART}),
+        products=[SINGLE, APPRENTICESHIP],
+        datings=[DATING],
+    )
+    with pytest.raises(Exception, match="twice by this order"):
+        counter.confirm(order)
+    assert counter.made() == []
+
+
+def test_the_limit_counts_parents_and_parts(counter: OrderDesk) -> None:
+    """O5, O7."""
+    crowd = [
+        identifier(Kind.LEARNER, 100 + n) for n in range(1 + MOST_REGISTRATIONS // 3)
+    ]
+    counter.know(*crowd)
+    counter.ready_by_part(*crowd[:-1])
+    with pytest.raises(OrderTooLarge):
+        counter.ready_by_part(*crowd)
+
+
+def test_orders_of_a_qualification_alone_and_of_its_apprenticeship_at_once(
+    any_counter: OrderDesk,
+) -> None:
+    """O6, O7: one of them wins, whole; the others make nothing."""
+    make = (by_part, alone) * (PEOPLE // 2)
+    orders = [each(any_counter) for each in make]
+    answers = at_once([partial(any_counter.confirm, order) for order in orders])
+    won = [o for o, a in zip(orders, answers, strict=True) if isinstance(a, Done)]
+    (family,) = families(any_counter)
+    assert won == [family[0].order]
+    assert len(family) == 1 + len(family[0].parts)
+    for answer in answers:
+        assert isinstance(answer, Done | AlreadyRegistered | OrderIncomplete)
+
+
+def test_an_order_of_an_apprenticeship_is_confirmed_once_by_many_at_once(
+    any_counter: OrderDesk,
+) -> None:
+    """O5, O7."""
+    order = any_counter.ready_by_part(ANN, BEN, CAT)
+    answers = at_once([partial(any_counter.confirm, order)] * PEOPLE)
+    assert all(isinstance(answer, Done) for answer in answers)
+    assert [len(family) for family in families(any_counter)] == [3, 3, 3]
