@@ -5,6 +5,7 @@ import re
 from access.refusals import record_refusal
 from aggregates.errors import NotAllowed, Refusal
 from commands import (
+    cancellation,
     centre,
     certificate,
     claim,
@@ -27,6 +28,9 @@ PEOPLE = frozenset(Role) - {Role.SERVICE}
 SERVICE = frozenset({Role.SERVICE})
 
 MAY: dict[type[Command], frozenset[Role]] = {
+    cancellation.CancelRegistration: ADMINISTRATOR,
+    cancellation.ChangePathway: SPECIALIST,
+    cancellation.ReopenRegistration: SPECIALIST,
     centre.GrantApproval: SPECIALIST | SERVICE,
     centre.OpenCentre: SPECIALIST | SERVICE,
     centre.OpenListedCentres: SERVICE,

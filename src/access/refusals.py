@@ -5,6 +5,7 @@ from operator import attrgetter
 from typing import Any
 
 from aggregates.errors import NotFound, Refusal
+from commands.cancellation import CancelRegistration
 from commands.claim_submission import SubmitClaim, WithdrawClaim
 from commands.command import Command, Desk
 from commands.order_confirmation import ConfirmOrder
@@ -14,6 +15,7 @@ from events.user import Role
 from store import Change, Conflict
 
 SUBJECTS: dict[type[Command], Any] = {
+    CancelRegistration: attrgetter("registration"),
     ConfirmOrder: attrgetter("order"),
     SubmitClaim: attrgetter("claim"),
     WithdrawClaim: attrgetter("claim"),

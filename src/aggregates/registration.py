@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self, TypeAlias, TypeVar, assert_never
+from uuid import UUID
 
 from aggregates.aggregate import Aggregate
-from aggregates.errors import RuleBroken
+from aggregates.errors import Malformed, RuleBroken
+from aggregates.sitting import SittingEvent, Sittings, passed, sittings_after
 from catalogue import Assessment, AwardType, Qualification, assess
 from events.claim import Award, Granted, Why, Withheld
 from events.registration import (
@@ -14,7 +16,18 @@ from events.registration import (
     AwardWithdrawn,
     OutcomesRecorded,
     OutcomesTakenBack,
+    PathwayChanged,
+    RegistrationCancelled,
     RegistrationMade,
+    RegistrationReopened,
+)
+from events.sitting import (
+    TestBooked,
+    TestCalledOff,
+    TestMissed,
+    TestMoved,
+    TestResultAdded,
+    TestTaken,
 )
 
 COMPLETING = frozenset({AwardType.FULL, AwardType.FALLBACK})
@@ -22,7 +35,16 @@ COMPLETING = frozenset({AwardType.FULL, AwardType.FALLBACK})
 
 T = TypeVar("T")
 
-Later: TypeAlias = OutcomesRecorded | OutcomesTakenBack | AwardClaimed | AwardWithdrawn
+Later: TypeAlias = (
+    OutcomesRecorded
+    | OutcomesTakenBack
+    | AwardClaimed
+    | AwardWithdrawn
+    | PathwayChanged
+    | RegistrationReopened
+    | RegistrationCancelled
+    | SittingEvent
+)
 
 
 class Status(StrEnum):
@@ -40,12 +62,25 @@ class RegistrationIsCompleted(RuleBroken):
     )
 
 
+class RegistrationIsCancelled(RuleBroken):
+    message = "The registration {registration} is cancelled, so it cannot {what}."
+
+
+class RegistrationIsActive(RuleBroken):
+    message = "The registration {registration} is Active: there is nothing to reopen."
+
+
+class PathwayUnknown(Malformed):
+    message = "{product} has no pathway {pathway}. Give one of: {pathways}."
+
+
 @dataclass(frozen=True, kw_only=True)
 class Registration(Aggregate):
     """One learner on one product at one centre.
 
     ``outcomes`` are the grades that each claim says were achieved; ``awards`` those
-    that were submitted and not withdrawn, by claim, oldest first.
+    that were submitted and not withdrawn, by claim, oldest first; ``settled`` those
+    of them from before it was last reopened. ``sittings`` are its tests, by booking.
     """
 
     registration: str
@@ -56,28 +91,45 @@ class Registration(Aggregate):
     rules_version: int
     outcomes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     awards: Mapping[str, AwardClaimed] = field(default_factory=dict)
+    settled: frozenset[str] = frozenset()
+    sittings: Sittings = field(default_factory=dict)
+    is_cancelled: bool = False
 
     @property
     def completion(self) -> AwardClaimed | None:
-        """The award that completed it, if one did."""
-        completing = (a for a in self.awards.values() if a.award_type in COMPLETING)
+        """The award that completed it since it was last opened, if one did (M14)."""
+        completing = (
+            award
+            for award in self.awards.values()
+            if award.award_type in COMPLETING and award.claim not in self.settled
+        )
         return next(completing, None)
 
     @property
     def status(self) -> Status:
+        if self.is_cancelled:
+            return Status.CANCELLED
         return Status.COMPLETED if self.completion else Status.ACTIVE
 
     def grades_to_date(self, *, claim: str, typed: Mapping[str, str]) -> dict[str, str]:
         """Put the grades of earlier awards under those typed in a claim (M8, M12).
 
-        What is typed for a unit stands in place of what an earlier claim says of it.
-        Units passed by test join here.
+        What is typed for a unit stands in place of what a test or an earlier claim says
+        of it.
         """
-        carried: dict[str, str] = {}
+        carried = passed(self.sittings)
         for award in self.awards.values():
             if award.claim != claim:
                 carried.update(award.grades)
         return carried | dict(typed)
+
+    @property
+    def every_grade(self) -> dict[str, str]:
+        """All that tests, awards and claims not yet submitted say was achieved."""
+        saved: dict[str, str] = {}
+        for grades in self.outcomes.values():
+            saved.update(grades)
+        return self.grades_to_date(claim="", typed=saved)
 
     def assess(self, *, claim: str, award: Award, rules: Qualification) -> Assessment:
         """Assess what is claimed, by the rules of the registration (M10)."""
@@ -129,7 +181,7 @@ class Registration(Aggregate):
         self, *, claim: str, grades: Mapping[str, str]
     ) -> list[OutcomesRecorded | OutcomesTakenBack]:
         """Take down what a claim now says was achieved (C2): no grades, nothing."""
-        if dict(self.outcomes.get(claim, {})) == dict(grades):
+        if self.is_cancelled or dict(self.outcomes.get(claim, {})) == dict(grades):
             return []
         if not grades:
             return [OutcomesTakenBack(claim=claim)]
@@ -137,14 +189,7 @@ class Registration(Aggregate):
 
     def claim_award(self, *, claim: str, granted: Granted) -> list[AwardClaimed]:
         """Take down a submitted award; Full and Fallback complete the registration."""
-        done = self.completion
-        if done is not None:
-            raise RegistrationIsCompleted(
-                learner=self.learner,
-                award_type=done.award_type,
-                qualification=self.product,
-                claim=done.claim,
-            )
+        self._require_open("be claimed for")
         return [
             AwardClaimed(
                 claim=claim,
@@ -155,6 +200,48 @@ class Registration(Aggregate):
                 rules_version=granted.rules_version,
             )
         ]
+
+    def change_pathway(
+        self, pathway: str, *, rules: Qualification, reason: str, person_id: UUID
+    ) -> list[PathwayChanged]:
+        """Put the learner on another pathway of the same rules (M11).
+
+        Raises PathwayUnknown, RegistrationIsCancelled, RegistrationIsCompleted.
+        """
+        codes = [each.code for each in rules.pathways]
+        if pathway not in codes:
+            raise PathwayUnknown(
+                pointer="/pathway",
+                product=self.product,
+                pathway=pathway,
+                pathways=", ".join(codes),
+            )
+        self._require_open("have another pathway")
+        if pathway == self.pathway:
+            return []
+        return [PathwayChanged(pathway=pathway, person_id=person_id, reason=reason)]
+
+    def reopen(self, *, reason: str, person_id: UUID) -> list[RegistrationReopened]:
+        """Make it Active again; the awards stay (M14)."""
+        if self.is_cancelled:
+            raise RegistrationIsCancelled(
+                registration=self.registration, what="be reopened"
+            )
+        if self.completion is None:
+            raise RegistrationIsActive(registration=self.registration)
+        return [RegistrationReopened(person_id=person_id, reason=reason)]
+
+    def _require_open(self, what: str) -> None:
+        if self.is_cancelled:
+            raise RegistrationIsCancelled(registration=self.registration, what=what)
+        done = self.completion
+        if done is not None:
+            raise RegistrationIsCompleted(
+                learner=self.learner,
+                award_type=done.award_type,
+                qualification=self.product,
+                claim=done.claim,
+            )
 
     def withdraw_award(self, *, claim: str) -> list[AwardWithdrawn]:
         """Give the award up: what it completed is Active again (M16)."""
@@ -172,17 +259,34 @@ class Registration(Aggregate):
         )
 
     def apply(self, event: Later) -> Self:
+        now = self
         match event:
             case OutcomesRecorded(claim=claim, grades=grades):
-                return replace(self, outcomes={**self.outcomes, claim: grades})
+                now = replace(self, outcomes={**self.outcomes, claim: grades})
             case OutcomesTakenBack(claim=claim):
-                return replace(self, outcomes=_without(self.outcomes, claim))
+                now = replace(self, outcomes=_without(self.outcomes, claim))
             case AwardClaimed(claim=claim):
-                return replace(self, awards={**self.awards, claim: event})
+                now = replace(self, awards={**self.awards, claim: event})
             case AwardWithdrawn(claim=claim):
-                return replace(self, awards=_without(self.awards, claim))
+                now = replace(self, awards=_without(self.awards, claim))
+            case PathwayChanged(pathway=pathway):
+                now = replace(self, pathway=pathway)
+            case RegistrationReopened():
+                now = replace(self, settled=frozenset(self.awards))
+            case RegistrationCancelled():
+                now = replace(self, is_cancelled=True)
+            case (
+                TestBooked()
+                | TestMoved()
+                | TestCalledOff()
+                | TestTaken()
+                | TestMissed()
+                | TestResultAdded()
+            ):
+                now = replace(self, sittings=sittings_after(self.sittings, event))
             case _:
                 assert_never(event)
+        return now
 
 
 def reasons(assessment: Assessment) -> tuple[Why, ...]:

@@ -20,7 +20,7 @@ from api.dependencies import (
     ServiceOf,
     scope,
 )
-from api.registrations import RegistrationShown, registration_shown
+from api.registrations import RegistrationShown, invoicing, registration_shown
 from commands.command import Done
 from commands.learner import AmendLearner, CreateLearner, read_learner
 from projections import learner_search, registrations
@@ -208,8 +208,10 @@ def registrations_of(
         cursor=part.cursor,
     )
 
+    statuses = invoicing(service.desk, found.rows)
+
     def shown(row: RegistrationRow) -> RegistrationShown:
-        return registration_shown(row, person, service.catalogue)
+        return registration_shown(row, person, service.catalogue, statuses)
 
     return listed(request, response, found, shown)
 

@@ -1,11 +1,14 @@
 """Registrations over HTTP: who is on which product, and what has become of it."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
+from aggregates.invoice_line import InvoiceStatus
 from aggregates.learner import Learner
 from aggregates.registration import Registration, Status
 from api.answers import Listed, listed, show
@@ -14,14 +17,17 @@ from api.dependencies import By, CurrentUser, Paging, Reads, ServiceOf, scope
 from api.order_view import Amount
 from catalogue import Catalogue
 from commands.command import Desk, require_own
+from commands.invoice import read_lines
 from events.identifier import stream_of
 from events.registration import RegistrationMade
 from projections import registrations
 from projections.registrations import RegistrationRow, row_of
+from service import Service
 from store import Actor, Stream
 
 router = APIRouter(prefix="/registrations", tags=["registrations"])
 
+Called = Annotated[str, Path(max_length=20, examples=["R-0000000042"])]
 Filter = Annotated[str | None, Query(max_length=20, pattern="^[A-Za-z0-9/-]*$")]
 
 
@@ -44,6 +50,9 @@ class RegistrationShown(BaseModel):
     purchase_order_number: str | None = Field(examples=["PO-2026-117"])
     price: Amount
     currency: str = Field(default="GBP", examples=["GBP"])
+    invoice_status: InvoiceStatus | None = Field(
+        description="None where nothing is charged."
+    )
     course_starts: date
     course_ends: date
 
@@ -74,25 +83,41 @@ def search(
         cursor=part.cursor,
     )
     people = learners_named(service.desk, {row.learner for row in found.rows})
+    statuses = invoicing(service.desk, found.rows)
 
     def shown(row: RegistrationRow) -> RegistrationShown:
-        return registration_shown(row, people[row.learner], service.catalogue)
+        person = people[row.learner]
+        return registration_shown(row, person, service.catalogue, statuses)
 
     return listed(request, response, found, shown)
 
 
 @router.get("/{registration}")
 def one(
-    registration: Annotated[str, Path(max_length=20, examples=["R-0000000042"])],
-    response: Response,
-    service: ServiceOf,
-    by: By,
+    registration: Called, response: Response, service: ServiceOf, by: By
 ) -> RegistrationShown:
     """Show a registration as it is now."""
+    return one_shown(response, service, registration, by)
+
+
+def one_shown(
+    response: Response, service: Service, registration: str, by: Actor
+) -> RegistrationShown:
     stream, row = read_registration(service.desk, registration, by)
     show(response, stream)
     people = learners_named(service.desk, [row.learner])
-    return registration_shown(row, people[row.learner], service.catalogue)
+    return registration_shown(
+        row, people[row.learner], service.catalogue, invoicing(service.desk, [row])
+    )
+
+
+def invoicing(
+    desk: Desk, rows: Iterable[RegistrationRow]
+) -> Mapping[str, InvoiceStatus]:
+    """Find how far invoicing is with each registration that was charged for (L4)."""
+    charged = [row.registration for row in rows if row.price]
+    lines = read_lines(charged, desk)
+    return {name: line.status for name, line in lines.items()}
 
 
 def read_registration(
@@ -101,11 +126,15 @@ def read_registration(
     """Open a registration that the actor may know of. Raises NotFound."""
     stream = desk.store.open(stream_of(name))
     require_own(stream, name, begun_by=RegistrationMade, what="registration", by=by)
-    return stream, row_of(stream.history[0], Registration.replay(stream.events).status)
+    now = Registration.replay(stream.events)
+    return stream, replace(row_of(stream.history[0], now.status), pathway=now.pathway)
 
 
 def registration_shown(
-    row: RegistrationRow, person: Learner, catalogue: Catalogue
+    row: RegistrationRow,
+    person: Learner,
+    catalogue: Catalogue,
+    invoicing: Mapping[str, InvoiceStatus],
 ) -> RegistrationShown:
     """Show a registration; the product's title is today's."""
     product = catalogue.qualifications.get(row.product)
@@ -125,6 +154,7 @@ def registration_shown(
         ordered_at=row.ordered_at,
         purchase_order_number=row.purchase_order,
         price=row.price,
+        invoice_status=invoicing.get(row.registration),
         course_starts=row.course_starts,
         course_ends=row.course_ends,
     )

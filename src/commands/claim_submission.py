@@ -19,11 +19,11 @@ from commands.claim import (
     rules_of,
 )
 from commands.command import LONDON, Command, Desk, Done, handles
-from commands.registration import ACTIVE_REGISTRATION, active_key, approvals_of
+from commands.registration import active, active_key, approvals_of
 from events.claim import ClaimSubmitted, Granted, Why, Withheld
 from events.identifier import Kind, stream_of
 from events.registration import AwardClaimed
-from store import AlreadyReserved, Change, Conflict, Recorded, Reservation, Stream
+from store import AlreadyReserved, Change, Conflict, Recorded, Stream
 
 PATIENCE = 3
 """How often a registration may move before its learner is set aside, not the claim."""
@@ -146,6 +146,8 @@ def judge(  # noqa: PLR0917 - what is judged, and all that it is judged by
     done = registration.completion
     if why is None and done is not None:
         why = claimed_by(next(r for r in at.history if r.event == done), done)
+    if why is None and registration.is_cancelled:
+        why = CANCELLED
     if why is not None:
         return registration.withhold(
             claim=claim.claim, award=place.award, reasons=(why,)
@@ -153,6 +155,12 @@ def judge(  # noqa: PLR0917 - what is judged, and all that it is judged by
     return registration.judge(
         claim=claim.claim, award=place.award, rules=rules_of(desk, registration)
     )
+
+
+CANCELLED = Why(
+    code="registration-cancelled",
+    message="The learner's registration was cancelled. Take the learner out of the claim.",
+)
 
 
 def claimed_by(recorded: Recorded, award: AwardClaimed) -> Why:
@@ -177,12 +185,6 @@ def busy_with(between: tuple[Recorded, ...]) -> Why:
             "Submit the claim again."
         ),
     )
-
-
-def active(registration: Registration) -> tuple[Reservation, ...]:
-    """Say what an Active registration holds (O6)."""
-    key = active_key(registration.learner, registration.product)
-    return (Reservation(scope=ACTIVE_REGISTRATION, key=key),)
 
 
 @handles(WithdrawClaim)

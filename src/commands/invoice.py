@@ -1,12 +1,14 @@
 """What the invoicing system may ask, and how far it has come with a line."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aggregates.errors import NotFound
 from aggregates.invoice_line import CREDIT, InvoiceLine, InvoiceStatus
 from commands.command import Command, Desk, Done, handles, require_expected
+from events.event import Event
 from events.identifier import stream_of
-from events.registration import RegistrationMade
+from events.registration import RegistrationCancelled, RegistrationMade
 from store import Stream
 
 
@@ -43,21 +45,32 @@ def read_line(line: str, desk: Desk) -> tuple[Stream, InvoiceLine]:
     return stream, InvoiceLine.replay(stream.events)
 
 
+def read_lines(lines: Iterable[str], desk: Desk) -> dict[str, InvoiceLine]:
+    """Open many lines at once, by name."""
+    at = {line: stream_of(line_called(line)) for line in lines}
+    opened = desk.store.open_many(at.values())
+    return {
+        line: InvoiceLine.replay(opened[stream].events)
+        if opened[stream].history
+        else InvoiceLine(line=line)
+        for line, stream in at.items()
+    }
+
+
 def require_line(line: str, desk: Desk) -> Stream:
     """Open what a line is for. Raises NotFound if there is no such charge or credit."""
     charged = desk.store.open(stream_of(line.removesuffix(CREDIT)))
-    kinds = CREDITED if line.endswith(CREDIT) else CHARGED
-    if not any(
-        is_charge(event) for event in charged.events if isinstance(event, kinds)
-    ):
+    wanted = [is_charge, is_credit] if line.endswith(CREDIT) else [is_charge]
+    if not all(any(map(each, charged.events)) for each in wanted):
         raise NotFound(what="invoice line", name=line)
     return charged
 
 
-CHARGED = (RegistrationMade,)
-CREDITED: tuple[type, ...] = ()
+def is_charge(event: Event) -> bool:
+    """Whether it is to be paid for: the parts of an apprenticeship cost nothing."""
+    return isinstance(event, RegistrationMade) and bool(event.price)
 
 
-def is_charge(event: object) -> bool:
-    """Whether anything is to be paid: the parts of an apprenticeship cost nothing."""
-    return not isinstance(event, RegistrationMade) or bool(event.price)
+def is_credit(event: Event) -> bool:
+    """Whether a charge is taken back by it (C3)."""
+    return isinstance(event, RegistrationCancelled) and not event.charge_stands

@@ -1,9 +1,10 @@
 """What orders and claims ask of registrations and of the centre that they are at."""
 
 from aggregates.centre import Centre
+from aggregates.registration import Registration
 from commands.command import Desk
 from events.identifier import stream_of
-from store import Stream
+from store import Reservation, Stream
 
 ACTIVE_REGISTRATION = "active-registration"
 """The scope under which a learner holds the one Active registration on a product."""
@@ -12,6 +13,12 @@ ACTIVE_REGISTRATION = "active-registration"
 def active_key(learner: str, product: str) -> str:
     """Name what one Active registration on a product is reserved by (O6)."""
     return f"{learner}:{product}"
+
+
+def active(registration: Registration) -> tuple[Reservation, ...]:
+    """Say what an Active registration holds (O6)."""
+    key = active_key(registration.learner, registration.product)
+    return (Reservation(scope=ACTIVE_REGISTRATION, key=key),)
 
 
 def approvals_of(desk: Desk, centre: str) -> tuple[Stream, frozenset[str]]:

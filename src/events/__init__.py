@@ -9,6 +9,7 @@ from events import order as order
 from events import refusal as refusal
 from events import registration as registration
 from events import sign_in as sign_in
+from events import sitting as sitting
 from events import token as token
 from events import upload as upload
 from events import user as user

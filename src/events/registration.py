@@ -2,8 +2,9 @@
 
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
-from events.event import Event
+from events.event import Event, Personal
 
 
 class RegistrationMade(Event, topic="registration.made"):
@@ -69,3 +70,28 @@ class PartReopened(Event, topic="registration.part-reopened"):
     """A registration on one of the apprenticeship's qualifications is Active again."""
 
     part: str
+
+
+class PathwayChanged(Event, topic="registration.pathway-changed"):
+    """The awarding organisation put the learner on another pathway."""
+
+    pathway: str
+    person_id: UUID
+    reason: Personal[str]
+
+
+class RegistrationReopened(Event, topic="registration.reopened"):
+    """The awarding organisation made a completed registration Active again."""
+
+    person_id: UUID
+    reason: Personal[str]
+
+
+class RegistrationCancelled(Event, topic="registration.cancelled"):
+    """The registration came to nothing; what had been invoiced of it stays charged."""
+
+    registration: str
+    invoice_status: str
+    charge_stands: bool
+    person_id: UUID
+    reason: Personal[str]

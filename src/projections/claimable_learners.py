@@ -5,20 +5,21 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import Column, Connection, Date, Row, String, Table, func, select
+from sqlalchemy import Column, Connection, Date, Row, String, Table, case, func, select
 
 from aggregates.names import words
-from aggregates.registration import COMPLETING
+from aggregates.registration import Status
 from events.learner import (
     LearnerCreated,
     LearnerDetailsAmended,
     LearnerIdentityAmended,
 )
-from events.registration import AwardClaimed, AwardWithdrawn, RegistrationMade
+from events.registration import PathwayChanged, RegistrationMade
 from projections.paging import Page, page
 from projections.read_model import METADATA, ReadModel
 from projections.results import in_words
 from projections.rows import Rows, Values
+from projections.standing import ACTIVE, STANDING, standing_after
 from store import Recorded
 
 LEARNERS = Table(
@@ -42,6 +43,7 @@ REGISTRATIONS = Table(
     Column("centre", String, nullable=False, index=True),
     Column("qualification", String, nullable=False, index=True),
     Column("pathway", String),
+    Column("status", String, nullable=False),
     Column("completed_by", String),
 )
 
@@ -59,13 +61,11 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
                 rows.change(LEARNERS, stream, uln=uln or "")
             case RegistrationMade() as event:
                 rows.put(REGISTRATIONS, {"stream": stream, **_registered(event)})
-            case AwardClaimed(claim=claim, award_type=award_type):
-                if award_type in COMPLETING:
-                    rows.change(REGISTRATIONS, stream, completed_by=claim)
-            case AwardWithdrawn(claim=claim):
-                found = rows.get(REGISTRATIONS, stream)
-                if found is not None and found["completed_by"] == claim:
-                    rows.change(REGISTRATIONS, stream, completed_by=None)
+            case PathwayChanged(pathway=pathway):
+                rows.change(REGISTRATIONS, stream, pathway=pathway)
+            case event if isinstance(event, STANDING):
+                stands = standing_after(event, rows.get(REGISTRATIONS, stream))
+                rows.change(REGISTRATIONS, stream, **stands)
             case _:
                 pass
 
@@ -87,12 +87,13 @@ def _registered(event: RegistrationMade) -> Values:
         "centre": event.centre,
         "qualification": event.product,
         "pathway": event.pathway,
+        **ACTIVE,
     }
 
 
 READ_MODEL = ReadModel(
     name="claimable-learners",
-    version=1,
+    version=2,
     tables=(LEARNERS, REGISTRATIONS),
     fold=fold,
 )
@@ -151,12 +152,12 @@ class Sought:
 
 def counts(connection: Connection, *, centre: str) -> Mapping[str, Registered]:
     """Count the centre's registrations by qualification (M2)."""
-    done = REGISTRATIONS.c.completed_by
+    is_active = case((REGISTRATIONS.c.status == Status.ACTIVE, 1))
     query = (
         select(
             REGISTRATIONS.c.qualification,
             func.count().label("registered"),
-            (func.count() - func.count(done)).label("active"),
+            func.count(is_active).label("active"),
         )
         .where(REGISTRATIONS.c.centre == centre)
         .group_by(REGISTRATIONS.c.qualification)
@@ -189,7 +190,7 @@ def search(
         .where(
             REGISTRATIONS.c.centre == centre,
             REGISTRATIONS.c.qualification == qualification,
-            REGISTRATIONS.c.completed_by.is_(None),
+            REGISTRATIONS.c.status == Status.ACTIVE,
         )
     )
     for column, text in (

@@ -7,12 +7,12 @@ from decimal import Decimal
 
 from sqlalchemy import BigInteger, Column, Connection, Row, String, Table, select
 
-from aggregates.invoice_line import InvoiceStatus
+from aggregates.invoice_line import CREDIT, InvoiceStatus
 from events.invoice import InvoiceStatusReported
-from events.registration import RegistrationMade
+from events.registration import RegistrationCancelled, RegistrationMade
 from projections.paging import Page, page
 from projections.read_model import METADATA, Moment, Money, ReadModel
-from projections.rows import Rows
+from projections.rows import Rows, Values
 from store import Recorded
 
 INVOICE_LINES = Table(
@@ -63,6 +63,9 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
         match recorded.event:
             case RegistrationMade() as made if made.price:
                 rows.put(INVOICE_LINES, asdict(charge(recorded, made)))
+            case RegistrationCancelled(registration=line, charge_stands=False):
+                if (charged := rows.get(INVOICE_LINES, line)) is not None:
+                    rows.put(INVOICE_LINES, charged | credit(recorded, charged))
             case InvoiceStatusReported(line=line, status=status, invoice=invoice):
                 said = {} if invoice is None else {"invoice": invoice}
                 rows.change(
@@ -91,6 +94,17 @@ def charge(recorded: Recorded, made: RegistrationMade) -> Line:
     )
 
 
+def credit(recorded: Recorded, charged: Values) -> Values:
+    """Take a charge back, by a line of its own."""
+    return {
+        "line": f"{charged['line']}{CREDIT}",
+        "position": recorded.position,
+        "charged_at": recorded.recorded_at,
+        "cause": recorded.event.topic,
+        "amount": -charged["amount"],
+    }
+
+
 READ_MODEL = ReadModel(
     name="invoice_lines", version=1, tables=(INVOICE_LINES,), fold=fold
 )
@@ -115,19 +129,6 @@ def search(
             query = query.where(column == value)
     by = [INVOICE_LINES.c.position, INVOICE_LINES.c.line]
     return page(connection, query, by=by, make=_made, limit=limit, cursor=cursor)
-
-
-def statuses(
-    connection: Connection, lines: Sequence[str]
-) -> dict[str, tuple[InvoiceStatus, str | None]]:
-    """Find how far invoicing is with these lines, and on which invoice (L4)."""
-    query = select(
-        INVOICE_LINES.c.line, INVOICE_LINES.c.status, INVOICE_LINES.c.invoice
-    ).where(INVOICE_LINES.c.line.in_(lines))
-    return {
-        row.line: (InvoiceStatus(row.status), row.invoice)
-        for row in connection.execute(query)
-    }
 
 
 def _made(row: Row[tuple[object, ...]]) -> Line:

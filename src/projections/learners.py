@@ -15,16 +15,16 @@ from sqlalchemy import (
 from aggregates.details import Details
 from aggregates.names import fold as folded
 from aggregates.names import searchable_words
-from aggregates.registration import COMPLETING, Status
 from events.learner import (
     LearnerCreated,
     LearnerDetailsAmended,
     LearnerIdentityAmended,
 )
-from events.registration import AwardClaimed, AwardWithdrawn, RegistrationMade
+from events.registration import RegistrationMade
 from events.upload import LearnersAdded, UploadReceived
 from projections.read_model import METADATA, Moment, ReadModel
 from projections.rows import Rows, Values
+from projections.standing import ACTIVE, STANDING, standing_after
 from store import Recorded
 
 ByteOrder = String().with_variant(String(collation="C"), "postgresql")
@@ -127,17 +127,10 @@ def _fold_group(rows: Rows, stream: str, recorded: Recorded) -> None:
 def _fold_registration(rows: Rows, stream: str, recorded: Recorded) -> None:
     match recorded.event:
         case RegistrationMade(learner=learner):
-            active = {"learner": learner, "status": Status.ACTIVE}
-            rows.put(REGISTRATIONS, {"stream": stream, **active})
-        case AwardClaimed(claim=claim, award_type=award_type):
-            if award_type in COMPLETING:
-                completed = {"status": Status.COMPLETED, "completed_by": claim}
-                rows.change(REGISTRATIONS, stream, **completed)
-        case AwardWithdrawn(claim=claim):
-            found = rows.get(REGISTRATIONS, stream)
-            if found is not None and found["completed_by"] == claim:
-                again = {"status": Status.ACTIVE, "completed_by": None}
-                rows.change(REGISTRATIONS, stream, **again)
+            rows.put(REGISTRATIONS, {"stream": stream, "learner": learner, **ACTIVE})
+        case event if isinstance(event, STANDING):
+            stands = standing_after(event, rows.get(REGISTRATIONS, stream))
+            rows.change(REGISTRATIONS, stream, **stands)
         case _:
             pass
 
@@ -203,7 +196,7 @@ def digits_of(text: str) -> str:
 
 READ_MODEL = ReadModel(
     name="manage-learners",
-    version=2,
+    version=3,
     tables=(LEARNERS, WORDS, GROUPS, MEMBERS, REGISTRATIONS),
     fold=fold,
 )

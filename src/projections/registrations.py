@@ -7,11 +7,12 @@ from decimal import Decimal
 
 from sqlalchemy import Column, Connection, Date, Integer, Row, String, Table, select
 
-from aggregates.registration import COMPLETING, Status
-from events.registration import AwardClaimed, AwardWithdrawn, RegistrationMade
+from aggregates.registration import Status
+from events.registration import PathwayChanged, RegistrationMade
 from projections.paging import Page, page
 from projections.read_model import METADATA, Moment, Money, ReadModel
 from projections.rows import Rows
+from projections.standing import STANDING, standing_after
 from store import Recorded
 
 REGISTRATIONS = Table(
@@ -83,26 +84,17 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
             case RegistrationMade():
                 made = row_of(recorded, Status.ACTIVE)
                 rows.put(REGISTRATIONS, {"stream": stream, **asdict(made)})
-            case AwardClaimed(claim=claim, award_type=award_type):
-                if award_type in COMPLETING:
-                    rows.change(
-                        REGISTRATIONS,
-                        stream,
-                        status=Status.COMPLETED,
-                        completed_by=claim,
-                    )
-            case AwardWithdrawn(claim=claim):
-                found = rows.get(REGISTRATIONS, stream)
-                if found is not None and found["completed_by"] == claim:
-                    rows.change(
-                        REGISTRATIONS, stream, status=Status.ACTIVE, completed_by=None
-                    )
+            case PathwayChanged(pathway=pathway):
+                rows.change(REGISTRATIONS, stream, pathway=pathway)
+            case event if isinstance(event, STANDING):
+                stands = standing_after(event, rows.get(REGISTRATIONS, stream))
+                rows.change(REGISTRATIONS, stream, **stands)
             case _:
                 pass
 
 
 READ_MODEL = ReadModel(
-    name="registrations", version=1, tables=(REGISTRATIONS,), fold=fold
+    name="registrations", version=2, tables=(REGISTRATIONS,), fold=fold
 )
 
 

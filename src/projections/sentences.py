@@ -53,6 +53,17 @@ SENTENCES: Mapping[str, str] = {
     "completed.",
     "registration.part-reopened": "The registration {part}, which is part of it, is "
     "Active again.",
+    "registration.cancelled": "The registration was cancelled; the charge was "
+    "{invoice_status}.",
+    "registration.pathway-changed": "The learner is on the pathway {pathway} now.",
+    "registration.reopened": "The registration was reopened.",
+    "registration.test-booked": "A test of {unit} was booked: {booking}.",
+    "registration.test-called-off": "The test {booking} was cancelled.",
+    "registration.test-missed": "The learner was absent from the test {booking}.",
+    "registration.test-moved": "The test {booking} was moved.",
+    "registration.test-result-added": "The test {booking} of {unit} has the result "
+    "{grade}.",
+    "registration.test-taken": "The test {booking} was taken.",
     "registration.outcomes-recorded": "Grades were recorded by {claim}: {grades:n} units.",
     "registration.outcomes-taken-back": "The grades of {claim} were taken back.",
     "sign-in.refused": "A sign-in was refused.",

@@ -58,7 +58,9 @@ def optional(strategy: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
 rows = st.fixed_dictionaries(
     {
         "id": st.integers(1, 3),
-        "text": optional(st.text(st.characters(exclude_characters="\0"))),
+        "text": optional(
+            st.text(st.characters(codec="utf-8", exclude_characters="\0"))
+        ),
         "moment": optional(
             st.datetimes(
                 datetime(1900, 1, 1),  # noqa: DTZ001 - the zone is drawn

@@ -1,0 +1,118 @@
+"""Cancelling a registration: the five conditions, and what is charged (C2, C3)."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from aggregates.errors import RuleBroken
+from aggregates.invoice_line import InvoiceStatus
+from aggregates.registration import Registration
+from aggregates.sitting import Attendance
+
+CHARGED = frozenset({InvoiceStatus.INVOICED, InvoiceStatus.PAID})
+"""What has been invoiced stays charged (C3)."""
+
+
+class CannotCancel(RuleBroken):
+    message = "The registration {registration} cannot be cancelled. {why}"
+
+
+class NotActive(RuleBroken):
+    message = (
+        "The registration {registration} is {status}. Only an Active one can be"
+        " cancelled."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Condition:
+    """One of the conditions: met, or what stands in the way, by its identifiers."""
+
+    name: str
+    sentence: str
+    in_the_way: tuple[str, ...] = ()
+
+    @property
+    def is_met(self) -> bool:
+        return not self.in_the_way
+
+
+def no_test_taken(registration: Registration) -> Condition:
+    return Condition(
+        name="no-test-taken",
+        sentence="No test has been taken.",
+        in_the_way=_sittings(registration, Attendance.TAKEN),
+    )
+
+
+def no_test_booked(registration: Registration) -> Condition:
+    return Condition(
+        name="no-test-booked",
+        sentence="No test is booked: cancel the booking first.",
+        in_the_way=_sittings(registration, Attendance.BOOKED),
+    )
+
+
+def no_result_linked(registration: Registration) -> Condition:
+    with_result = (b for b, s in registration.sittings.items() if s.result is not None)
+    return Condition(
+        name="no-result",
+        sentence="No result is linked.",
+        in_the_way=tuple(with_result),
+    )
+
+
+def no_outcome_added(registration: Registration) -> Condition:
+    return Condition(
+        name="no-outcome",
+        sentence="No grade has been saved in a claim: take the grades out first.",
+        in_the_way=tuple(registration.outcomes),
+    )
+
+
+def no_claim_made(registration: Registration) -> Condition:
+    return Condition(
+        name="no-claim",
+        sentence="No claim has been submitted: withdraw it first.",
+        in_the_way=tuple(registration.awards),
+    )
+
+
+CONDITIONS: tuple[Callable[[Registration], Condition], ...] = (
+    no_test_taken,
+    no_test_booked,
+    no_result_linked,
+    no_outcome_added,
+    no_claim_made,
+)
+"""What must hold for a registration to be cancelled, all of it (C2)."""
+
+
+def conditions(registration: Registration) -> Iterator[Condition]:
+    """Say of each condition whether it is met, and what stands in the way."""
+    for condition in CONDITIONS:
+        yield condition(registration)
+
+
+def charge_stands(status: InvoiceStatus) -> bool:
+    """Tell whether what was charged stays charged (C3)."""
+    return status in CHARGED
+
+
+def require_cancellable(registration: Registration) -> None:
+    """Raise NotActive, or CannotCancel with all that stands in the way (C2)."""
+    if registration.completion or registration.is_cancelled:
+        raise NotActive(
+            registration=registration.registration, status=registration.status
+        )
+    unmet = [c for c in conditions(registration) if not c.is_met]
+    if unmet:
+        why = " ".join(f"{c.sentence} ({', '.join(c.in_the_way)})" for c in unmet)
+        raise CannotCancel(registration=registration.registration, why=why)
+
+
+def _sittings(registration: Registration, attendance: Attendance) -> tuple[str, ...]:
+    return tuple(
+        booking
+        for booking, sitting in registration.sittings.items()
+        if sitting.attendance is attendance
+    )

@@ -1,0 +1,91 @@
+"""Sittings: a learner's tests on one registration, and how each of them went."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TypeAlias, assert_never
+
+from events.sitting import (
+    TestBooked,
+    TestCalledOff,
+    TestMissed,
+    TestMoved,
+    TestResultAdded,
+    TestTaken,
+)
+
+SittingEvent: TypeAlias = (
+    TestBooked | TestMoved | TestCalledOff | TestTaken | TestMissed | TestResultAdded
+)
+
+
+class Attendance(StrEnum):
+    """What has become of a test that was booked."""
+
+    BOOKED = "Booked"
+    CANCELLED = "Cancelled"
+    TAKEN = "Taken"
+    ABSENT = "Absent"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TestResult:
+    """A grade, and the day the test was sat."""
+
+    grade: str
+    is_pass: bool
+    sat_on: date
+    mark: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sitting:
+    """One booked test of a unit, from ``starts`` to ``ends`` (extra time included)."""
+
+    unit: str
+    starts: datetime
+    ends: datetime
+    attendance: Attendance = Attendance.BOOKED
+    result: TestResult | None = None
+
+
+Sittings: TypeAlias = Mapping[str, Sitting]
+"""Sittings by booking, oldest first."""
+
+
+def sittings_after(sittings: Sittings, event: SittingEvent) -> Sittings:
+    """Make what sittings are after something happened to one of them."""
+    if isinstance(event, TestBooked):
+        sitting = Sitting(unit=event.unit, starts=event.starts, ends=event.ends)
+        return {**sittings, event.booking: sitting}
+    was = sittings[event.booking]
+    match event:
+        case TestMoved(starts=starts, ends=ends):
+            now = replace(was, starts=starts, ends=ends)
+        case TestCalledOff():
+            now = replace(was, attendance=Attendance.CANCELLED)
+        case TestTaken():
+            now = replace(was, attendance=Attendance.TAKEN)
+        case TestMissed():
+            now = replace(was, attendance=Attendance.ABSENT)
+        case TestResultAdded():
+            result = TestResult(
+                grade=event.grade,
+                is_pass=event.is_pass,
+                sat_on=event.sat_on,
+                mark=event.mark,
+            )
+            now = replace(was, attendance=Attendance.TAKEN, result=result)
+        case _:
+            assert_never(event)
+    return {**sittings, event.booking: now}
+
+
+def passed(sittings: Sittings) -> dict[str, str]:
+    """Give the units passed by test, with the grade of the last pass of each (M12)."""
+    return {
+        sitting.unit: sitting.result.grade
+        for sitting in sittings.values()
+        if sitting.result is not None and sitting.result.is_pass
+    }

@@ -1,0 +1,208 @@
+"""Changing a registration over HTTP: cancel, reopen, another pathway."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from aggregates.cancellation import charge_stands, conditions
+from aggregates.invoice_line import InvoiceStatus
+from aggregates.registration import PathwayUnknown, Registration, Status
+from api.answers import answer, show
+from api.dependencies import By, Now, ServiceOf
+from api.eligibility import Answer
+from api.registrations import Called, RegistrationShown, one_shown
+from api.retries import OnceOnly
+from catalogue import assess
+from catalogue.answer import shape
+from commands.cancellation import CancelRegistration, ChangePathway, ReopenRegistration
+from commands.claim import rules_of
+from commands.command import Done, require_own
+from commands.invoice import read_line
+from events.identifier import stream_of
+from events.registration import RegistrationMade
+from service import Service
+from store import Actor, Stream
+
+router = APIRouter(prefix="/registrations", tags=["registrations"])
+
+Reason = Annotated[str, Field(max_length=1000, examples=["Registered by mistake."])]
+
+
+class Told(BaseModel):
+    reason: Reason
+
+
+class PathwayTold(Told):
+    pathway: str = Field(max_length=20, examples=["FOOD"])
+
+
+class ConditionShown(BaseModel):
+    """A condition of cancelling: met, or what stands in the way (C2)."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str = Field(examples=["no-claim"])
+    sentence: str
+    is_met: bool
+    in_the_way: list[str] = Field(examples=[["AC-0000000042"]])
+
+
+class CancellationShown(BaseModel):
+    """Whether a registration can be cancelled, and what that would cost (C2, C3)."""
+
+    registration: str
+    status: Status
+    can_be_cancelled: bool
+    conditions: list[ConditionShown]
+    invoice_status: InvoiceStatus
+    charge_stands: bool
+    charge: str
+    refund_request: str | None = Field(
+        description="What to send to support for a refund of what stays charged (C5)."
+    )
+
+
+class PathwayEffect(BaseModel):
+    """What another pathway would change, by all the learner has achieved so far."""
+
+    registration: str
+    pathway: str | None
+    other_pathway: str
+    grades: dict[str, str]
+    now: Answer
+    then: Answer
+
+
+@router.get("/{registration}/cancellation")
+def cancellation(
+    registration: Called, response: Response, service: ServiceOf, by: By
+) -> CancellationShown:
+    """Show the five conditions of cancelling, and the charge (C2, C3)."""
+    stream, state = read(registration, by, service)
+    show(response, stream)
+    _, line = read_line(registration, service.desk)
+    found = [ConditionShown.model_validate(c) for c in conditions(state)]
+    stands = charge_stands(line.status)
+    return CancellationShown(
+        registration=registration,
+        status=state.status,
+        can_be_cancelled=(
+            state.status is Status.ACTIVE and all(c.is_met for c in found)
+        ),
+        conditions=found,
+        invoice_status=line.status,
+        charge_stands=stands,
+        charge=(
+            f"It is {line.status.lower()}, so the charge stands."
+            if stands
+            else f"It is {line.status.lower()}, so nothing is charged."
+        ),
+        refund_request=(
+            f"Please refund the registration {registration} of {state.learner} on"
+            f" {state.product}, invoice {line.invoice or 'unknown'}: it was made by"
+            " mistake."
+            if stands
+            else None
+        ),
+    )
+
+
+@router.post("/{registration}/cancel")
+def cancel(
+    registration: Called,
+    body: Told,
+    response: Response,
+    service: ServiceOf,
+    retry: OnceOnly,
+    now: Now,
+) -> RegistrationShown:
+    """Cancel a registration that nothing has come of; it stays visible (C1)."""
+    command = CancelRegistration(
+        by=retry.by, at=now, registration=registration, reason=body.reason
+    )
+    return done(response, service, registration, retry.by, retry.send(command))
+
+
+@router.post("/{registration}/reopen")
+def reopen(
+    registration: Called,
+    body: Told,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    now: Now,
+) -> RegistrationShown:
+    """Make a completed registration Active again; its awards stay (M14)."""
+    command = ReopenRegistration(
+        by=by, at=now, registration=registration, reason=body.reason
+    )
+    return done(response, service, registration, by, service.send(command))
+
+
+@router.get("/{registration}/pathway")
+def pathway_effect(
+    registration: Called,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    pathway: Annotated[str, Query(max_length=20, examples=["FOOD"])],
+) -> PathwayEffect:
+    """Show what another pathway would change, before it is chosen (M11)."""
+    stream, state = read(registration, by, service)
+    show(response, stream)
+    rules = rules_of(service.desk, state)
+    codes = [each.code for each in rules.pathways]
+    if pathway not in codes:
+        raise PathwayUnknown(
+            pointer="?pathway",
+            product=state.product,
+            pathway=pathway,
+            pathways=", ".join(codes),
+        )
+    grades = state.every_grade
+    found = [
+        Answer.model_validate(shape(assess(rules, grades, pathway=code)))
+        for code in (state.pathway, pathway)
+    ]
+    return PathwayEffect(
+        registration=registration,
+        pathway=state.pathway,
+        other_pathway=pathway,
+        grades=grades,
+        now=found[0],
+        then=found[1],
+    )
+
+
+@router.post("/{registration}/pathway")
+def change_pathway(
+    registration: Called,
+    body: PathwayTold,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    now: Now,
+) -> RegistrationShown:
+    """Put the learner on another pathway (M11)."""
+    command = ChangePathway(
+        by=by,
+        at=now,
+        registration=registration,
+        pathway=body.pathway,
+        reason=body.reason,
+    )
+    return done(response, service, registration, by, service.send(command))
+
+
+def read(name: str, by: Actor, service: Service) -> tuple[Stream, Registration]:
+    stream = service.store.open(stream_of(name))
+    require_own(stream, name, begun_by=RegistrationMade, what="registration", by=by)
+    return stream, Registration.replay(stream.events)
+
+
+def done(
+    response: Response, service: Service, name: str, by: Actor, done: Done
+) -> RegistrationShown:
+    answer(response, done)
+    return one_shown(response, service, name, by)

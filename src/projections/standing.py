@@ -1,0 +1,34 @@
+"""How a registration stands, as the rows of several read models keep it."""
+
+from aggregates.registration import COMPLETING, Status
+from events.event import Event
+from events.registration import (
+    AwardClaimed,
+    AwardWithdrawn,
+    RegistrationCancelled,
+    RegistrationReopened,
+)
+from projections.rows import Values
+
+ACTIVE: Values = {"status": Status.ACTIVE, "completed_by": None}
+COMPLETED_BY = "completed_by"
+STANDING = (AwardClaimed, AwardWithdrawn, RegistrationCancelled, RegistrationReopened)
+"""The events that change it."""
+
+
+def standing_after(event: Event, row: Values | None) -> Values:
+    """Give what an event makes of ``status`` and ``completed_by``; {} if nothing."""
+    match event:
+        case AwardClaimed(claim=claim, award_type=award_type):
+            if award_type in COMPLETING:
+                return {"status": Status.COMPLETED, COMPLETED_BY: claim}
+        case AwardWithdrawn(claim=claim):
+            if row is not None and row[COMPLETED_BY] == claim:
+                return ACTIVE
+        case RegistrationReopened():
+            return ACTIVE
+        case RegistrationCancelled():
+            return {"status": Status.CANCELLED, COMPLETED_BY: None}
+        case _:
+            pass
+    return {}

@@ -1,0 +1,231 @@
+"""A registration is cancelled only if nothing has come of it (C2, C3)."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from aggregates.cancellation import (
+    CannotCancel,
+    NotActive,
+    charge_stands,
+    conditions,
+    require_cancellable,
+)
+from aggregates.invoice_line import InvoiceStatus
+from aggregates.registration import (
+    Later,
+    PathwayUnknown,
+    Registration,
+    RegistrationIsActive,
+    RegistrationIsCancelled,
+    RegistrationIsCompleted,
+    Status,
+)
+from aggregates.sitting import Attendance
+from events.claim import Award
+from events.registration import (
+    AwardClaimed,
+    AwardWithdrawn,
+    OutcomesRecorded,
+    OutcomesTakenBack,
+    PathwayChanged,
+    RegistrationCancelled,
+)
+from events.sitting import (
+    TestBooked,
+    TestCalledOff,
+    TestMissed,
+    TestMoved,
+    TestResultAdded,
+    TestTaken,
+)
+from tests.claim_examples import (
+    A1,
+    A2,
+    ANN,
+    ANNS,
+    CATALOGUE,
+    REFERENCE,
+    registration_made,
+)
+
+AT = datetime(2026, 12, 10, 10, tzinfo=UTC)
+BOOKING, CLAIM = "B-0000000001", "AC-0000000001"
+BOOKED = TestBooked(
+    booking=BOOKING, unit=A1, starts=AT, ends=AT + timedelta(minutes=60)
+)
+TAKEN = TestTaken(booking=BOOKING)
+PASS = TestResultAdded(
+    booking=BOOKING, unit=A1, grade="P", is_pass=True, sat_on=date(2026, 12, 10)
+)
+GRADED = OutcomesRecorded(claim=CLAIM, grades={A1: "P"})
+CANCELLED = RegistrationCancelled(
+    registration=ANNS,
+    invoice_status="Not invoiced",
+    charge_stands=False,
+    person_id=UUID(int=1),
+    reason="Registered twice",
+)
+RULES = CATALOGUE.qualification(REFERENCE)
+
+
+def claimed(award_type: str) -> AwardClaimed:
+    return AwardClaimed(
+        claim=CLAIM,
+        award_type=award_type,
+        award_date=date(2026, 11, 20),
+        grades={A1: "P"},
+        overall_grade=None,
+        rules_version=1,
+    )
+
+
+def registered(*later: Later) -> Registration:
+    made = registration_made(registration=ANNS, learner=ANN)
+    return Registration.replay([made, *later])
+
+
+def unmet(*later: Later) -> dict[str, tuple[str, ...]]:
+    found = conditions(registered(*later))
+    return {c.name: c.in_the_way for c in found if not c.is_met}
+
+
+def test_a_registration_that_nothing_has_come_of_can_be_cancelled() -> None:
+    """C2."""
+    require_cancellable(registered())
+    assert unmet() == {}
+
+
+@pytest.mark.parametrize(
+    ("later", "names"),
+    [
+        ([BOOKED], {"no-test-booked"}),
+        ([BOOKED, TAKEN], {"no-test-taken"}),
+        ([BOOKED, TAKEN, PASS], {"no-test-taken", "no-result"}),
+        ([GRADED], {"no-outcome"}),
+        ([claimed("Interim")], {"no-claim"}),
+        ([GRADED, claimed("Interim")], {"no-outcome", "no-claim"}),
+    ],
+)
+def test_each_of_the_five_conditions_stands_in_the_way_and_says_what_does(
+    later: list[Later], names: set[str]
+) -> None:
+    """C2."""
+    found = unmet(*later)
+    assert found.keys() == names
+    assert {way for ways in found.values() for way in ways} <= {BOOKING, CLAIM}
+    with pytest.raises(CannotCancel, match="cannot be cancelled"):
+        require_cancellable(registered(*later))
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        [BOOKED, TestCalledOff(booking=BOOKING)],
+        [BOOKED, TestMissed(booking=BOOKING)],
+        [GRADED, OutcomesTakenBack(claim=CLAIM)],
+        [claimed("Interim"), AwardWithdrawn(claim=CLAIM)],
+        [claimed("Full"), AwardWithdrawn(claim=CLAIM)],
+    ],
+)
+def test_what_was_cancelled_missed_taken_out_or_withdrawn_does_not_count(
+    later: list[Later],
+) -> None:
+    """C2."""
+    assert unmet(*later) == {}
+    require_cancellable(registered(*later))
+
+
+@pytest.mark.parametrize("later", [[claimed("Full")], [CANCELLED]])
+def test_only_an_active_registration_can_be_cancelled(later: list[Later]) -> None:
+    """C1."""
+    with pytest.raises(NotActive, match="Only an Active one"):
+        require_cancellable(registered(*later))
+
+
+@pytest.mark.parametrize("status", InvoiceStatus)
+def test_what_is_invoiced_or_paid_stays_charged(status: InvoiceStatus) -> None:
+    """C3."""
+    stays = {InvoiceStatus.INVOICED, InvoiceStatus.PAID}
+    assert charge_stands(status) == (status in stays)
+
+
+def test_a_cancelled_registration_stays_so_and_takes_nothing_more() -> None:
+    """C1."""
+    cancelled = registered(CANCELLED)
+    assert cancelled.status is Status.CANCELLED
+    assert cancelled.record_outcomes(claim=CLAIM, grades={A1: "P"}) == []
+    with pytest.raises(RegistrationIsCancelled, match="be reopened"):
+        cancelled.reopen(reason="By mistake", person_id=CANCELLED.person_id)
+    with pytest.raises(RegistrationIsCancelled, match="another pathway"):
+        cancelled.change_pathway(
+            "MAIN", rules=RULES, reason="x", person_id=CANCELLED.person_id
+        )
+
+
+# Reopening and pathways
+
+
+def test_a_completed_registration_is_reopened_and_its_awards_stay() -> None:
+    """M14."""
+    done = registered(claimed("Full"))
+    (reopened,) = done.reopen(reason="Claimed too early", person_id=CANCELLED.person_id)
+    again = done.apply(reopened)
+    assert (done.status, again.status) == (Status.COMPLETED, Status.ACTIVE)
+    assert again.awards == done.awards
+    second = claimed("Fallback")
+    other = AwardClaimed(**{**vars(second), "claim": "AC-0000000002"})
+    assert again.apply(other).status is Status.COMPLETED
+
+
+def test_an_active_registration_has_nothing_to_reopen() -> None:
+    """M14."""
+    with pytest.raises(RegistrationIsActive):
+        registered(claimed("Interim")).reopen(reason="x", person_id=CANCELLED.person_id)
+
+
+def test_another_pathway_of_the_same_rules_can_be_had_while_it_is_active() -> None:
+    """M11."""
+    codes = [pathway.code for pathway in RULES.pathways]
+    start = registered()
+    other = next(code for code in codes if code != start.pathway)
+    by: dict[str, Any] = {
+        "rules": RULES,
+        "reason": "Wrong pathway",
+        "person_id": CANCELLED.person_id,
+    }
+    (changed,) = start.change_pathway(other, **by)
+    assert isinstance(changed, PathwayChanged)
+    assert start.apply(changed).pathway == other
+    assert start.change_pathway(start.pathway or "", **by) == []
+    with pytest.raises(PathwayUnknown, match="Give one of"):
+        start.change_pathway("NONE", **by)
+    with pytest.raises(RegistrationIsCompleted):
+        registered(claimed("Full")).change_pathway(other, **by)
+
+
+# Tests count for claims
+
+
+def test_units_passed_by_test_count_without_being_typed() -> None:
+    """M12."""
+    state = registered(BOOKED, TAKEN, PASS)
+    assert state.grades_to_date(claim=CLAIM, typed={A2: "P"}) == {A1: "P", A2: "P"}
+    failed = TestResultAdded(**{**vars(PASS), "is_pass": False, "grade": "U"})
+    assert registered(BOOKED, failed).grades_to_date(claim=CLAIM, typed={}) == {}
+    award = Award(award_type="Interim", award_date=date(2026, 11, 20))
+    assert state.assess(claim=CLAIM, award=award, rules=RULES).eligible
+
+
+def test_a_test_that_is_moved_keeps_all_but_its_time() -> None:
+    """B10."""
+    later = AT + timedelta(days=1)
+    moved = TestMoved(booking=BOOKING, starts=later, ends=later)
+    sitting = registered(BOOKED, moved).sittings[BOOKING]
+    assert (sitting.unit, sitting.starts, sitting.attendance) == (
+        A1,
+        later,
+        Attendance.BOOKED,
+    )

@@ -1,0 +1,226 @@
+"""Cancelling, reopening and another pathway, with all that goes with each."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from threading import Thread
+
+import pytest
+
+from aggregates.cancellation import CannotCancel
+from aggregates.errors import NotFound, Refusal
+from aggregates.invoice_line import CREDIT, InvoiceStatus
+from aggregates.registration import Status
+from aggregates.standing import Standing
+from commands.cancellation import (
+    CancelRegistration,
+    ChangePathway,
+    ReasonMissing,
+    RegisteredAgain,
+    ReopenRegistration,
+)
+from commands.invoice import ReportInvoiceStatus
+from events.registration import RegistrationCancelled
+from store import Conflict, EventStore
+from tests.claim_examples import ANN, ANNS, CENTRE, ENOUGH, award
+from tests.clock import Clock
+from tests.commands.office import ADMINISTRATOR, SERVICE, STRANGER, Office
+
+TRIES = [12, pytest.param(200, marks=pytest.mark.prove)]
+
+
+@pytest.fixture
+def office(any_store: EventStore, clock: Clock) -> Office:
+    office = Office(store=any_store, now=clock)
+    office.open()
+    office.register(ANN, ANNS)
+    return office
+
+
+def cancel(office: Office, *, reason: str = "Registered by mistake") -> None:
+    office.send(
+        CancelRegistration(
+            by=ADMINISTRATOR, at=office.now(), registration=ANNS, reason=reason
+        )
+    )
+
+
+def report(office: Office, line: str, status: InvoiceStatus) -> None:
+    office.send(
+        ReportInvoiceStatus(by=SERVICE, at=office.now(), line=line, status=status)
+    )
+
+
+def last(office: Office) -> RegistrationCancelled:
+    event = office.store.log(after=office.store.head() - 1)[0].event
+    assert isinstance(event, RegistrationCancelled)
+    return event
+
+
+def test_a_cancelled_registration_frees_the_learner_to_be_registered_again(
+    office: Office,
+) -> None:
+    """C1, O6."""
+    cancel(office)
+    assert office.status(ANNS) is Status.CANCELLED
+    assert office.holder(ANN) is None
+    office.register(ANN, "R-0000000099")
+    assert office.status("R-0000000099") is Status.ACTIVE
+
+
+@pytest.mark.parametrize(
+    ("reported", "stands"),
+    [
+        ([], False),
+        ([InvoiceStatus.INVOICED], True),
+        ([InvoiceStatus.INVOICED, InvoiceStatus.PAID], True),
+        ([InvoiceStatus.INVOICED, InvoiceStatus.CREDITED], False),
+    ],
+)
+def test_the_charge_is_decided_on_what_was_invoiced_at_that_moment_and_is_recorded(
+    office: Office,
+    reported: list[InvoiceStatus],
+    stands: bool,  # noqa: FBT001 - a case of the table
+) -> None:
+    """C3."""
+    for status in reported:
+        report(office, ANNS, status)
+    cancel(office)
+    assert last(office).charge_stands == stands
+    assert last(office).invoice_status == (
+        reported[-1] if reported else InvoiceStatus.NOT_INVOICED
+    )
+
+
+def test_a_credit_can_be_reported_on_only_where_there_is_one(office: Office) -> None:
+    """C3, C4."""
+    with pytest.raises(NotFound):
+        report(office, ANNS + CREDIT, InvoiceStatus.CREDITED)
+    cancel(office)
+    report(office, ANNS + CREDIT, InvoiceStatus.CREDITED)
+
+
+def test_a_draft_claim_does_not_stand_in_the_way_and_is_kept_back_afterwards(
+    office: Office,
+) -> None:
+    """C2, M10."""
+    claim = office.begin({ANN: award("Full", grades={})})
+    cancel(office)
+    office.save(claim, {ANN: award("Full", grades=ENOUGH)})
+    office.submit(claim)
+    assert office.standings(claim) == {ANN: Standing.UNSUBMITTED}
+    (why,) = office.claim(claim).learners[ANN].withheld.reasons  # type: ignore[union-attr] # it was
+    assert why.code == "registration-cancelled"
+    assert office.registration(ANNS).outcomes == {}
+
+
+def test_grades_saved_in_a_claim_stand_in_the_way_until_they_are_taken_out(
+    office: Office,
+) -> None:
+    """C2."""
+    claim = office.begin({ANN: award("Full", grades=ENOUGH)})
+    with pytest.raises(CannotCancel, match=claim):
+        cancel(office)
+    office.save(claim, {ANN: award("Full", grades={})})
+    cancel(office)
+
+
+def test_a_reason_is_wanted_and_another_centre_finds_nothing(office: Office) -> None:
+    """C1, and section 2."""
+    with pytest.raises(ReasonMissing):
+        cancel(office, reason=" ")
+    command = CancelRegistration(
+        by=STRANGER, at=office.now(), registration=ANNS, reason="x"
+    )
+    with pytest.raises(NotFound):
+        office.send(command)
+
+
+@pytest.mark.parametrize("tries", TRIES)
+def test_a_claim_and_a_cancellation_at_the_same_moment_never_both_get_through(
+    office: Office, tries: int
+) -> None:
+    """C2: decided on the registration, under optimistic concurrency."""
+    for number in range(tries):
+        learner, name = f"L-000001{number:04}A", f"R-000001{number:04}"
+        office.register(learner, name)
+        claim = office.begin({learner: award("Interim", grades=ENOUGH)})
+        office.save(claim, {learner: award("Interim", grades={})})
+        command = CancelRegistration(
+            by=ADMINISTRATOR, at=office.now(), registration=name, reason="x"
+        )
+
+        def claimed(claim: str = claim, learner: str = learner) -> None:
+            office.save(claim, {learner: award("Interim", grades=ENOUGH)})
+            office.submit(claim)
+
+        def cancelled(command: CancelRegistration = command) -> None:
+            office.send(command)
+
+        threads = [Thread(target=quietly, args=(do,)) for do in (claimed, cancelled)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        state = office.registration(name)
+        assert not (state.is_cancelled and (state.awards or state.outcomes))
+
+
+def quietly(do: Callable[[], None]) -> None:
+    """Do it, or be refused: both are answers."""
+    with suppress(Refusal, Conflict):
+        do()
+
+
+# Reopening, and another pathway
+
+
+def test_a_reopened_registration_can_be_claimed_for_again(office: Office) -> None:
+    """M14."""
+    first = office.begin({ANN: award("Full", grades=ENOUGH)})
+    office.submit(first)
+    assert office.status(ANNS) is Status.COMPLETED
+    office.send(
+        ReopenRegistration(
+            by=SERVICE, at=office.now(), registration=ANNS, reason="Claimed too early"
+        )
+    )
+    assert office.status(ANNS) is Status.ACTIVE
+    second = office.begin({ANN: award("Full", grades=ENOUGH)})
+    office.submit(second)
+    assert office.standings(second) == {ANN: Standing.SUBMITTED}
+    assert set(office.registration(ANNS).awards) == {first, second}
+
+
+def test_who_was_registered_again_since_cannot_have_the_earlier_one_reopened(
+    office: Office,
+) -> None:
+    """O6, M14."""
+    office.submit(office.begin({ANN: award("Full", grades=ENOUGH)}))
+    office.register(ANN, "R-0000000099")
+    reopen = ReopenRegistration(
+        by=SERVICE, at=office.now(), registration=ANNS, reason="Claimed too early"
+    )
+    with pytest.raises(RegisteredAgain):
+        office.send(reopen)
+    with pytest.raises(ReasonMissing):
+        office.send(replace(reopen, reason=""))
+
+
+def test_another_pathway_is_what_the_learner_is_assessed_by_from_then_on(
+    office: Office,
+) -> None:
+    """M11."""
+    rules = office.catalogue.qualification(office.registration(ANNS).product)
+    other = next(p.code for p in rules.pathways if p.code != "MAIN")
+    office.send(
+        ChangePathway(
+            by=SERVICE,
+            at=office.now(),
+            registration=ANNS,
+            pathway=other,
+            reason="Registered on the wrong one",
+        )
+    )
+    assert office.registration(ANNS).pathway == other
+    assert office.registration(ANNS).centre == CENTRE
