@@ -12,6 +12,7 @@ from typing import Self
 from sqlalchemy import Connection
 
 from access.policy import send
+from aggregates.verification import Verify
 from audit import ledger as audit
 from audit.ledger import Ledger
 from catalogue import Catalogue, load
@@ -20,6 +21,7 @@ from policies.claims import PROCESSING_DELAY, process_claims
 from policies.policies import Policies
 from policies.policy import Policy
 from policies.uploads import ADD_LEARNERS, CHECK_UPLOADS
+from policies.verification import VERIFY_ULNS
 from projections import (
     centres,
     claimable_learners,
@@ -53,7 +55,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     uploads.READ_MODEL,
 )
 
-POLICIES: tuple[Policy, ...] = (ADD_LEARNERS, CHECK_UPLOADS)
+POLICIES: tuple[Policy, ...] = (ADD_LEARNERS, CHECK_UPLOADS, VERIFY_ULNS)
 """Those that need no setting."""
 
 
@@ -78,11 +80,12 @@ class Service:
         clock: Callable[[], datetime] = now,
         read_models: tuple[ReadModel, ...] = READ_MODELS,
         policies: tuple[Policy, ...] = POLICIES,
+        verify: Verify | None = None,
     ) -> None:
         self.store = store
         self.catalogue = catalogue
         self.clock = clock
-        self.desk = Desk(store=store, catalogue=catalogue)
+        self.desk = Desk(store=store, catalogue=catalogue, verify=verify)
         self._database = database
         self.ledger = Ledger(store, ledger, clock)
         log = Log(store)
@@ -162,10 +165,12 @@ def open_service(
     clock: Callable[[], datetime] | None = None,
     create_tables: bool = True,
     processing_delay: timedelta = PROCESSING_DELAY,
+    verify: Verify | None = None,
 ) -> Service:
     """Open the service on ``sqlite:///folder`` or ``postgresql://…``.
 
-    ``processing_delay`` is how long a submitted claim can still be withdrawn (M13).
+    ``processing_delay`` is how long a submitted claim can still be withdrawn (M13);
+    ``verify`` asks LRS, and without it nothing is verified (U7).
     Raises InvalidCatalogue with all that is wrong in the catalogue's folder, and
     KeyFileUnusable.
     """
@@ -178,4 +183,5 @@ def open_service(
         catalogue=goods,
         clock=clock or now,
         policies=(*POLICIES, process_claims(processing_delay)),
+        verify=verify,
     )

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from aggregates.details import COLUMNS, Details
 from aggregates.learner_file import TEMPLATE
+from aggregates.uln import uln_fault
 from events.identifier import Kind, identifier
 from events.learner import LearnerCreated
 from events.upload import RecordRead, UploadReceived
@@ -39,6 +41,12 @@ DETAILS = Details(
     email="chloe@example.org",
     postcode="OX4 1AB",
 )
+
+
+def made_ulns(many: int) -> list[str]:
+    """Make so many ULNs that pass the check digit."""
+    digits = (f"{number}" for number in range(1_000_200_000, 10**10))
+    return list(islice((uln for uln in digits if not uln_fault(uln)), many))
 
 
 def cells(**changed: str) -> dict[str, str]:

@@ -17,6 +17,7 @@ from commands import (
     record,
     upload,
     user,
+    verification,
 )
 from commands.command import Command, Desk, Done, handle
 from events.user import Role
@@ -68,6 +69,8 @@ MAY: dict[type[Command], frozenset[Role]] = {
     user.IssueToken: PEOPLE,
     user.RevokeToken: PEOPLE,
     user.SetPassword: PEOPLE | SERVICE,
+    verification.VerifyLearnerGroup: SERVICE,
+    verification.VerifyRecords: SERVICE,
 }
 
 

@@ -52,6 +52,26 @@ SENTENCES: Mapping[str, str] = {
         "{value} has a question mark in it, which is what Excel leaves of a letter that"
         " it cannot save. Check the name, and save the file as CSV UTF-8 next time."
     ),
+    "lrs-differs": (
+        "{title} is not what the Learning Records Service has for ULN {uln}. Correct"
+        " it, or correct the ULN."
+    ),
+    "lrs-similar": (
+        "{title} is like what the Learning Records Service has for ULN {uln}, and not"
+        " the same. Correct its spelling, or correct the ULN."
+    ),
+    "lrs-no-match": (
+        "The Learning Records Service has ULN {uln} for another person. Correct it, or"
+        " leave it blank."
+    ),
+    "lrs-not-found": (
+        "The Learning Records Service does not know ULN {uln}. Correct it, or leave it"
+        " blank."
+    ),
+    "lrs-linked": (
+        "The Learning Records Service links ULN {uln} to master ULN {master}, which is"
+        " the learner's as well. Consider giving that one."
+    ),
     "like-learner": (
         "The name and date of birth are those of learner {learners} of your centre."
         " Say whether this is the same person or a different one."
@@ -72,6 +92,8 @@ def sentence(problem: Problem, cells: Mapping[str, str]) -> str:
     return SENTENCES[problem.code].format(
         title=title(problem.column),
         value=value,
+        uln=cells.get("uln", "").strip(),
+        master=cells.get("master_uln", ""),
         longest=LONGEST,
         youngest=YOUNGEST,
         oldest=OLDEST,

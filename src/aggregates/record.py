@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self, TypeAlias, assert_never
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from aggregates.aggregate import Aggregate
 from aggregates.details import COLUMNS, Checked, check, given_uln
 from aggregates.errors import Malformed, RuleBroken
+from aggregates.verification import Outcome, Verification, VerificationStatus
 from events.upload import (
     Problem,
     RecordAmended,
@@ -20,10 +21,13 @@ from events.upload import (
     RecordRead,
     RecordRemoved,
 )
+from events.verification import UlnVerificationPostponed, UlnVerified
 
 TWICE = "uln-twice"
 HELD = "uln-held"
 LIKE = "like-learner"
+VERIFIED = ("given_name", "family_name", "date_of_birth", "gender", "uln")
+"""The cells that LRS is told: when one of them changes, it is asked again (U7)."""
 
 Later: TypeAlias = (
     RecordAmended
@@ -32,13 +36,19 @@ Later: TypeAlias = (
     | RecordLinked
     | RecordRemoved
     | RecordBecameLearner
+    | UlnVerified
+    | UlnVerificationPostponed
 )
 
 
 class RecordState(StrEnum):
-    """Where a record stands (U6): only valid ones become learners when submitted."""
+    """Where a record stands (U6): only valid ones become learners when submitted.
+
+    One that is not verified waits for LRS to answer about its ULN (U7).
+    """
 
     VALID = "valid"
+    NOT_VERIFIED = "not-verified"
     INVALID = "invalid"
     TO_CONFIRM = "to-confirm"
     REMOVED = "removed"
@@ -74,14 +84,19 @@ class Around:
 
 
 def state_of(
-    problems: Collection[Problem], warnings: Collection[Problem]
+    *, has_problems: bool, is_like: bool, verification: VerificationStatus
 ) -> RecordState:
-    """Tell the state that a check leaves a record in."""
-    if problems:
+    """Tell the state that a check, and LRS, leave a record in."""
+    if has_problems or verification is VerificationStatus.ANOMALY:
         return RecordState.INVALID
-    if any(warning.code == LIKE for warning in warnings):
-        return RecordState.TO_CONFIRM
-    return RecordState.VALID
+    if verification is VerificationStatus.WAITING:
+        return RecordState.NOT_VERIFIED
+    return RecordState.TO_CONFIRM if is_like else RecordState.VALID
+
+
+def is_like(warnings: Collection[Problem]) -> bool:
+    """Tell whether it is to be confirmed that this is a different person (U6)."""
+    return any(warning.code == LIKE for warning in warnings)
 
 
 def check_around(found: Checked, around: Around) -> Checked:
@@ -115,7 +130,10 @@ def unanswered(
 
 @dataclass(frozen=True, kw_only=True)
 class Record(Aggregate):
-    """One row of an uploaded file."""
+    """One row of an uploaded file.
+
+    ``problems`` and ``warnings`` are what the check found; LRS may add to them.
+    """
 
     group: str
     row: int
@@ -127,6 +145,7 @@ class Record(Aggregate):
     linked_to: str | None = None
     learner: str | None = None
     is_removed: bool = False
+    verification: Verification = field(default_factory=Verification)
 
     @property
     def state(self) -> RecordState:
@@ -136,7 +155,26 @@ class Record(Aggregate):
             return RecordState.REMOVED
         if self.linked_to:
             return RecordState.VALID
-        return state_of(self.problems, self.warnings)
+        return state_of(
+            has_problems=bool(self.problems),
+            is_like=is_like(self.warnings),
+            verification=self.verification.status,
+        )
+
+    @property
+    def reasons(self) -> tuple[Problem, ...]:
+        """All that makes it invalid: what the check found, and what LRS says (U6)."""
+        return self.problems + self.verification.problems
+
+    @property
+    def remarks(self) -> tuple[Problem, ...]:
+        """All that is odd about it."""
+        return self.warnings + self.verification.warnings
+
+    @property
+    def said(self) -> Mapping[str, str]:
+        """What sentences about it speak of: its cells, and what LRS named."""
+        return {**self.cells, **self.verification.cells}
 
     @property
     def uln(self) -> str | None:
@@ -171,9 +209,17 @@ class Record(Aggregate):
         """Put new values in their cells; a row is amended to fit the template (U8)."""
         return {column: {**self.cells, **cells}.get(column, "") for column in COLUMNS}
 
-    def amend(self, cells: Mapping[str, str], checked: Checked) -> list[Later]:
-        """Record the new cells and what the check says of them now (U8)."""
+    def amend(
+        self, cells: Mapping[str, str], checked: Checked, *, is_lrs_on: bool = False
+    ) -> list[Later]:
+        """Record the new cells and what the check says of them now (U8).
+
+        What LRS is told being amended, it is to be asked again if it is on (U7).
+        """
         self.require_open()
+        is_same = all(cells[column] == self.cells.get(column) for column in VERIFIED)
+        to_verify = is_lrs_on and given_uln(cells) is not None
+        stays = is_same or (not to_verify and not self.verification.was_asked)
         if dict(cells) == dict(self.cells) and not self.linked_to:
             return self.recheck(checked.problems, checked.warnings)
         return [
@@ -182,8 +228,15 @@ class Record(Aggregate):
                 cells=dict(cells),
                 problems=checked.problems,
                 warnings=unanswered(checked.warnings, self.different_from),
+                to_verify=None if stays else to_verify,
             )
         ]
+
+    def hear(self, outcome: Outcome) -> list[Later]:
+        """Record what LRS says of its ULN, or that it does not answer (U7)."""
+        if self.state is not RecordState.NOT_VERIFIED:
+            return []
+        return [*self.verification.hear(outcome, self.person_id)]
 
     def recheck(
         self, problems: Sequence[Problem], warnings: Sequence[Problem]
@@ -241,6 +294,7 @@ class Record(Aggregate):
             cells=event.cells,
             problems=event.problems,
             warnings=event.warnings,
+            verification=Verification().told(to_verify=event.to_verify),
         )
 
     def apply(self, event: Later) -> Self:
@@ -252,6 +306,7 @@ class Record(Aggregate):
                     problems=event.problems,
                     warnings=event.warnings,
                     linked_to=None,
+                    verification=self.verification.told(to_verify=event.to_verify),
                 )
             case RecordChecked():
                 return replace(self, problems=event.problems, warnings=event.warnings)
@@ -259,11 +314,20 @@ class Record(Aggregate):
                 known = self.different_from | {*event.learners}
                 still = unanswered(self.warnings, known)
                 return replace(self, different_from=known, warnings=still)
+            case RecordLinked() | RecordBecameLearner() | RecordRemoved():
+                return self._leave(event)
+            case UlnVerified() | UlnVerificationPostponed():
+                return replace(self, verification=self.verification.apply(event))
+            case _:
+                assert_never(event)
+
+    def _leave(self, event: RecordLinked | RecordBecameLearner | RecordRemoved) -> Self:
+        match event:
             case RecordLinked():
                 return replace(self, linked_to=event.learner)
-            case RecordRemoved():
-                return replace(self, is_removed=True)
             case RecordBecameLearner():
                 return replace(self, learner=event.learner)
+            case RecordRemoved():
+                return replace(self, is_removed=True)
             case _:
                 assert_never(event)

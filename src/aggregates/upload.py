@@ -12,6 +12,7 @@ from aggregates.names import clean
 from events.upload import (
     LearnersAdded,
     RecordsRead,
+    RecordsVerified,
     UploadChecked,
     UploadCompleted,
     UploadReceived,
@@ -21,7 +22,12 @@ from events.upload import (
 LONGEST_NAME = 100
 
 Later: TypeAlias = (
-    RecordsRead | UploadChecked | UploadSubmitted | LearnersAdded | UploadCompleted
+    RecordsRead
+    | RecordsVerified
+    | UploadChecked
+    | UploadSubmitted
+    | LearnersAdded
+    | UploadCompleted
 )
 
 
@@ -47,7 +53,7 @@ class StillChecking(RuleBroken):
 class NothingReady(RuleBroken):
     message = (
         "No record of group {group} is ready to become a learner. Correct the invalid"
-        " ones first."
+        " ones first, or wait for those that are not yet verified."
     )
 
 
@@ -66,12 +72,17 @@ class Upload(Aggregate):
 
     ``left`` are the rows that the last run of adding learners left behind, as far as
     it has come; ``waiting`` those that it is to see to, None for every row.
+    ``to_verify`` counts the records whose ULN is to be verified, None where LRS was
+    off; LRS was asked about ``asked`` of them, up to row ``verified``.
     """
 
     received: UploadReceived
     status: UploadStatus = UploadStatus.CHECKING
     valid: int = 0
     invalid: int = 0
+    to_verify: int | None = None
+    asked: int = 0
+    verified: int = FIRST_ROW - 1
     through: int = FIRST_ROW - 1
     last_row: int = FIRST_ROW - 1
     learners: tuple[str, ...] = ()
@@ -83,9 +94,26 @@ class Upload(Aggregate):
         """Say in per cent how far it is (U5)."""
         return progress_of(
             self.status,
-            read=(self.valid + self.invalid, self.received.rows),
+            read=(self.valid + self.invalid + self.asked, self.steps),
             added=(self.through, self.last_row),
         )
+
+    @property
+    def steps(self) -> int:
+        """How many there are in the check: each row is read, each ULN verified."""
+        return self.received.rows + (self.to_verify or 0)
+
+    @property
+    def is_read(self) -> bool:
+        """Tell whether every record is a fact of its own."""
+        return self.valid + self.invalid >= self.received.rows
+
+    @property
+    def rows_to_verify(self) -> Sequence[int]:
+        """The rows that LRS is to be asked about before the check is over (U7)."""
+        if self.status is not UploadStatus.CHECKING or not self.is_read:
+            return ()
+        return range(self.verified + 1, self.last_row + 1)
 
     @property
     def rows_to_submit(self) -> Sequence[int]:
@@ -99,13 +127,27 @@ class Upload(Aggregate):
         """The rows that the run of adding learners has not seen to yet (U9)."""
         return [row for row in self.waiting if row > self.through]
 
-    def read(self, *, valid: int, invalid: int, through: int) -> list[Later]:
-        """Record that so many more records are facts of their own (U5)."""
-        return [RecordsRead(valid=valid, invalid=invalid, through=through)]
+    def read(
+        self, *, valid: int, invalid: int, through: int, to_verify: int | None = None
+    ) -> list[Later]:
+        """Record that so many more records are facts of their own (U5).
 
-    def check(self) -> list[Later]:
-        """Record that every record has been checked (U5)."""
-        return [UploadChecked()]
+        With the last of them the check is over, if no ULN is to be verified.
+        """
+        read = RecordsRead(
+            valid=valid, invalid=invalid, through=through, to_verify=to_verify
+        )
+        after = self.apply(read)
+        is_over = after.is_read and not after.to_verify
+        return [read, UploadChecked()] if is_over else [read]
+
+    def verify(self, *, asked: int, anomalies: int, through: int) -> list[Later]:
+        """Record that LRS was asked about more records; with the last, all is checked.
+
+        Those that it did not answer about wait, and do not keep the others (U7).
+        """
+        verified = RecordsVerified(asked=asked, anomalies=anomalies, through=through)
+        return [verified, UploadChecked()] if through >= self.last_row else [verified]
 
     def require_checked(self) -> None:
         """Raise StillChecking until every record has been checked."""
@@ -147,13 +189,8 @@ class Upload(Aggregate):
 
     def apply(self, event: Later) -> Self:
         match event:
-            case RecordsRead(valid=valid, invalid=invalid, through=through):
-                return replace(
-                    self,
-                    valid=self.valid + valid,
-                    invalid=self.invalid + invalid,
-                    last_row=through,
-                )
+            case RecordsRead() | RecordsVerified():
+                return self._step(event)
             case UploadChecked():
                 return replace(self, status=UploadStatus.CHECKED)
             case UploadSubmitted():
@@ -176,13 +213,32 @@ class Upload(Aggregate):
             case _:
                 assert_never(event)
 
+    def _step(self, event: RecordsRead | RecordsVerified) -> Self:
+        if isinstance(event, RecordsVerified):
+            return replace(
+                self,
+                valid=self.valid - event.anomalies,
+                invalid=self.invalid + event.anomalies,
+                asked=self.asked + event.asked,
+                verified=event.through,
+            )
+        is_lrs_on = event.to_verify is not None or self.to_verify is not None
+        to_verify = (self.to_verify or 0) + (event.to_verify or 0)
+        return replace(
+            self,
+            valid=self.valid + event.valid,
+            invalid=self.invalid + event.invalid,
+            to_verify=to_verify if is_lrs_on else None,
+            last_row=event.through,
+        )
+
 
 def progress_of(
     status: UploadStatus, *, read: tuple[int, int], added: tuple[int, int]
 ) -> int:
     """Say in per cent how far an upload is: 50 is checked, 100 submitted and done (U5).
 
-    ``read`` are the records that were read, of so many; ``added`` the last row that was
+    ``read`` are the steps of the check that were taken, of so many; ``added`` the last row that was
     seen to since it was submitted, and the last row of all.
     """
     match status:

@@ -1,11 +1,18 @@
 """Verification: what the Learning Records Service says of a learner's ULN (U7)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Self, TypeAlias, assert_never
+from uuid import UUID
 
 from aggregates.details import Details
+from events.upload import Problem
+from events.verification import UlnVerificationPostponed, UlnVerified
+
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
+"""How long after a failure LRS is asked again: twice as long each time (d)."""
 
 
 class Code(StrEnum):
@@ -65,6 +72,10 @@ SENTENCES: Mapping[Why, str] = {
 }
 """The same for people."""
 
+LRS_OFF = "Not verified: the Learning Records Service was off."
+SOON = "The Learning Records Service is about to be asked."
+AGAIN = " It is asked again by itself."
+
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
@@ -80,3 +91,134 @@ Outcome: TypeAlias = Answer | Why | None
 
 Verify: TypeAlias = Callable[[Sequence[Details]], Sequence[Outcome]]
 """Asks LRS about learners who have a ULN, and gives an outcome for each, in order."""
+
+Event: TypeAlias = UlnVerified | UlnVerificationPostponed
+
+
+class VerificationStatus(StrEnum):
+    """How a ULN stands with LRS (U7)."""
+
+    NOT_ASKED = "not-asked"
+    WAITING = "not-yet-verified"
+    VERIFIED = "verified"
+    ANOMALY = "anomaly"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verification:
+    """What LRS has said of a ULN so far, or why it has not.
+
+    ``NOT_ASKED`` is where no ULN was given, or LRS was off at the time.
+    """
+
+    status: VerificationStatus = VerificationStatus.NOT_ASKED
+    answer: Answer | None = None
+    why: Why | None = None
+    tries: int = 0
+
+    @property
+    def was_asked(self) -> bool:
+        return self.status is not VerificationStatus.NOT_ASKED
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.status is VerificationStatus.WAITING
+
+    def told(self, *, to_verify: bool | None) -> Self:
+        """Begin anew with other details; with None, what was said still stands."""
+        if to_verify is None:
+            return self
+        waiting, none = VerificationStatus.WAITING, VerificationStatus.NOT_ASKED
+        return type(self)(status=waiting if to_verify else none)
+
+    def hear(self, outcome: Outcome, person_id: UUID) -> list[Event]:
+        """Record the answer, or that there is none; nothing if nobody asked (U7)."""
+        if outcome is None or not self.is_waiting:
+            return []
+        if isinstance(outcome, Why):
+            tries = self.tries + 1
+            return [UlnVerificationPostponed(why=outcome, tries=tries)]
+        return [
+            UlnVerified(
+                person_id=person_id,
+                code=outcome.code,
+                flags=outcome.flags,
+                master_uln=outcome.master_uln,
+            )
+        ]
+
+    def apply(self, event: Event) -> Self:
+        match event:
+            case UlnVerified():
+                code = Code(event.code)
+                answer = Answer(
+                    code=code, flags=event.flags, master_uln=event.master_uln
+                )
+                return type(self)(status=status_after(event), answer=answer)
+            case UlnVerificationPostponed():
+                return replace(self, why=Why(event.why), tries=event.tries)
+            case _:
+                assert_never(event)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Say what an anomaly makes wrong, by the columns that it names (U6, U7)."""
+        if self.status is not VerificationStatus.ANOMALY or self.answer is None:
+            return ()
+        if self.answer.code is Code.NOT_FOUND:
+            return (Problem(column="uln", code="lrs-not-found"),)
+        is_similar = self.answer.code in {Code.SIMILAR, Code.SIMILAR_LINKED}
+        code = "lrs-similar" if is_similar else "lrs-differs"
+        columns = dict.fromkeys(FLAGS[flag] for flag in self.answer.flags)
+        named = tuple(Problem(column=column, code=code) for column in columns)
+        return named or (Problem(column="uln", code="lrs-no-match"),)
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """Say that a match is a linked learner, who has another ULN as well (U7)."""
+        is_linked = self.answer and self.answer.code is Code.LINKED_MATCH
+        return (Problem(column="uln", code="lrs-linked"),) if is_linked else ()
+
+    @property
+    def cells(self) -> Mapping[str, str]:
+        """What sentences about it name besides the cells."""
+        master = self.answer.master_uln if self.answer else None
+        return {"master_uln": master or "another"}
+
+
+def status_after(event: UlnVerified) -> VerificationStatus:
+    """Tell a match from an anomaly."""
+    is_match = Code(event.code).is_match
+    return VerificationStatus.VERIFIED if is_match else VerificationStatus.ANOMALY
+
+
+def pause_after(tries: int) -> timedelta:
+    """Say how long to wait before LRS is asked again (U7)."""
+    doubled = FIRST_PAUSE * (1 << min(tries - 1, 10))
+    return min(doubled, LONGEST_PAUSE)
+
+
+def said_of(verification: Verification, *, has_uln: bool) -> str:
+    """Say in a sentence or two how a ULN stands with LRS (U7)."""
+    match verification.status:
+        case VerificationStatus.NOT_ASKED:
+            return LRS_OFF if has_uln else "There is no ULN to verify."
+        case VerificationStatus.WAITING:
+            why = SENTENCES[verification.why] if verification.why else SOON
+            return f"Not yet verified. {why}{AGAIN if verification.why else ''}"
+        case VerificationStatus.VERIFIED:
+            return "Verified: the Learning Records Service has the same details."
+        case VerificationStatus.ANOMALY:
+            return "The Learning Records Service does not have these details."
+        case _:
+            assert_never(verification.status)
+
+
+def said_of_many(*, to_verify: int | None, waiting: int, why: Why | None) -> str:
+    """Say how the ULNs of a group that was checked stand with LRS (U7)."""
+    if to_verify is None and not waiting:
+        return LRS_OFF
+    if not waiting:
+        return "Every ULN was put to the Learning Records Service."
+    count = "1 ULN is" if waiting == 1 else f"{waiting} ULNs are"
+    return f"{count} not yet verified. {SENTENCES[why] if why else SOON}{AGAIN}"

@@ -6,13 +6,14 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from aggregates.details import COLUMNS, OVERFLOW
+from aggregates.details import COLUMNS, OVERFLOW, given_uln
 from aggregates.problem import sentence, title
 from aggregates.record import Record, RecordState
 from api.answers import Listed, answer, listed, show
 from api.dependencies import By, IfMatch, Now, Paging, Reads, ServiceOf
 from api.learner_groups import Group
 from api.learners import LearnerTold
+from api.verifications import VerificationShown, verification_shown
 from commands.record import AmendRecord, RemoveRecord, read_record
 from commands.upload import read_records, read_upload
 from events.upload import Problem
@@ -22,7 +23,12 @@ from store import Stream
 
 router = APIRouter(prefix="/learner-groups", tags=["learner groups"])
 
-VALID = (RecordState.VALID, RecordState.TO_CONFIRM, RecordState.LEARNER)
+VALID = (
+    RecordState.VALID,
+    RecordState.NOT_VERIFIED,
+    RecordState.TO_CONFIRM,
+    RecordState.LEARNER,
+)
 INVALID = (RecordState.INVALID,)
 
 RowNumber = Annotated[int, Path(alias="row", ge=1, le=10**7, examples=[17])]
@@ -48,6 +54,7 @@ class RecordShown(BaseModel):
     values: dict[str, str]
     problems: list[Finding]
     warnings: list[Finding]
+    verification: VerificationShown
     linked_to: str | None
     learner: str | None
     version: int
@@ -148,8 +155,11 @@ def record_shown(stream: Stream, record: Record) -> RecordShown:
         row=record.row,
         state=record.state,
         values={column: record.cells.get(column, "") for column in COLUMNS},
-        problems=[finding(record, problem) for problem in record.problems],
-        warnings=[finding(record, warning) for warning in record.warnings],
+        problems=[finding(record, problem) for problem in record.reasons],
+        warnings=[finding(record, warning) for warning in record.remarks],
+        verification=verification_shown(
+            record.verification, has_uln=given_uln(record.cells) is not None
+        ),
         linked_to=record.linked_to,
         learner=record.learner,
         version=stream.version,
@@ -163,7 +173,7 @@ def finding(record: Record, problem: Problem) -> Finding:
         column=title(problem.column),
         field=problem.column,
         code=problem.code,
-        message=sentence(problem, record.cells),
+        message=sentence(problem, record.said),
         rows=list(problem.rows),
         learners=list(problem.learners),
     )

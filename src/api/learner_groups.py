@@ -20,6 +20,7 @@ from api.dependencies import (
     scope,
 )
 from api.learners import Wanted
+from api.verifications import GroupVerification, group_verification
 from commands.command import Done
 from commands.upload import (
     SubmitLearnerGroup,
@@ -60,6 +61,7 @@ class Counts(BaseModel):
     valid: int
     invalid: int
     to_confirm: int
+    not_verified: int
     removed: int
     learners: int
 
@@ -78,6 +80,7 @@ class GroupShown(BaseModel):
     progress: int = Field(ge=0, le=100)
     records: int
     counts: Counts
+    verification: GroupVerification
     learners: int
     received_at: AwareDatetime
 
@@ -168,6 +171,8 @@ def shown(
     service.read_models.wait_for(stream.history[-1].position, WAITED)
     with service.rows() as connection:
         count = uploads.counts(connection, name)
+        why = uploads.unanswered_because(connection, name)
+    waiting = count.get(RecordState.NOT_VERIFIED, 0)
     received = upload.received
     accented = read_records(service.store, name, received.accented)
     return GroupShown(
@@ -185,9 +190,11 @@ def shown(
             valid=count.get(RecordState.VALID, 0),
             invalid=count.get(RecordState.INVALID, 0),
             to_confirm=count.get(RecordState.TO_CONFIRM, 0),
+            not_verified=waiting,
             removed=count.get(RecordState.REMOVED, 0),
             learners=count.get(RecordState.LEARNER, 0),
         ),
+        verification=group_verification(upload, waiting=waiting, why=why),
         learners=len(upload.learners),
         received_at=stream.history[0].recorded_at,
     )

@@ -91,9 +91,9 @@ def _real(
     received = upload.received
     for rows in batches(range(upload.last_row + 1)):
         for _, record in read_records(service.store, group, rows):
-            if record.state is not RecordState.VALID or record.warnings:
+            if record.state is not RecordState.VALID or record.remarks:
                 yield from _told(
-                    record.row, record.cells, record.problems, record.warnings
+                    record.row, record.said, record.reasons, record.remarks
                 )
     _summary(received.encoding, received.rows, upload.invalid)
     talk(

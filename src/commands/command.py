@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from aggregates.errors import NotFound
+from aggregates.verification import Verify
 from catalogue import Catalogue
 from events.event import Event
 from events.identifier import Kind, new_identifier, stream_of
@@ -37,11 +38,12 @@ class Command:
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """What a handler works with."""
+    """What a handler works with; ``verify`` asks LRS, and is None where it is off."""
 
     store: EventStore
     catalogue: Catalogue
     new_identifier: Callable[[Kind], str] = new_identifier
+    verify: Verify | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from commands.command import Command, Desk, Done, handles, require_expected, req
 from commands.learner import Alike
 from commands.surroundings import Surroundings
 from commands.upload import read_upload, record_called, row_uln
+from commands.verification import hear
 from events.identifier import stream_of
 from events.upload import RecordRead
 from store import (
@@ -67,12 +68,14 @@ def amend_record(command: AmendRecord, desk: Desk) -> Done:
         uln = given_uln(cells)
         twins = {uln: sorted(_rows_with(uln, record, desk.store))} if uln else {}
         (checked,) = around.check([row], twins)
-        events += record.amend(cells, checked)
+        events += record.amend(cells, checked, is_lrs_on=desk.verify is not None)
     amended = reduce(Record.apply, events, record)
     if command.is_different_person:
         events += amended.confirm()
     elif command.link_to:
         events += amended.link(command.link_to)
+    (heard,), _ = hear([reduce(Record.apply, events, record)], desk)
+    events += heard
     return _record(events, stream, record, command, desk)
 
 

@@ -39,6 +39,9 @@ BATCH = 500
 BATCHES = 10
 """How many appends are made in one go; the fact of the last asks for the next go."""
 
+STAYING = {RecordState.INVALID, RecordState.NOT_VERIFIED, RecordState.TO_CONFIRM}
+"""How the records stand that stay behind when a group is submitted (U9)."""
+
 LONGEST_FILE_NAME = 255
 
 T = TypeVar("T")
@@ -170,7 +173,7 @@ def _require_new_name(store: EventStore, owned: Reservation, name: str) -> None:
 def check_learner_group(command: CheckLearnerGroup, desk: Desk) -> Done:
     stream, upload = read_upload(desk, command.group, command.by)
     received, position = upload.received, None
-    if upload.status is UploadStatus.CHECKING:
+    if not upload.is_read:
         file = read(desk.store.file(received.file))
         version = stream.version
         twins = rows_by_uln(file.rows)
@@ -183,25 +186,25 @@ def check_learner_group(command: CheckLearnerGroup, desk: Desk) -> Done:
         unread = [row for row in file.rows if row.number > upload.last_row]
         for rows in islice(batches(unread), BATCHES):
             checked = around.check(rows, twins)
+            records = [
+                _record(row, found, twins, upload, desk)
+                for row, found in zip(rows, checked, strict=True)
+            ]
             is_valid = [not found.problems for found in checked]
             events = upload.read(
                 valid=sum(is_valid),
                 invalid=len(rows) - sum(is_valid),
                 through=rows[-1].number,
+                to_verify=_to_verify(records) if desk.verify else None,
             )
-            if rows[-1] is unread[-1]:
-                events += upload.check()
             position = desk.store.append(
                 Change(stream=stream.id, expected=version, events=tuple(events)),
-                *(
-                    _record(row, found, twins, upload, desk.store)
-                    for row, found in zip(rows, checked, strict=True)
-                ),
+                *records,
                 by=command.by,
             )
             version += len(events)
             upload = reduce(Upload.apply, events, upload)
-    if upload.status is not UploadStatus.CHECKING:
+    if upload.is_read:
         desk.store.drop_file(received.file)
     return Done(position=position, made=received.group)
 
@@ -211,10 +214,10 @@ def _record(
     found: Checked,
     twins: Mapping[str, Sequence[int]],
     upload: Upload,
-    store: EventStore,
+    desk: Desk,
 ) -> Change:
     """Say what is recorded of a row: the first row with a ULN is found by it."""
-    received = upload.received
+    received, uln = upload.received, given_uln(row.cells)
     stream = Stream(id=stream_of(record_called(received.group, row.number)))
     read = RecordRead(
         group=received.group,
@@ -223,14 +226,20 @@ def _record(
         cells=dict(row.cells),
         problems=found.problems,
         warnings=found.warnings,
+        to_verify=desk.verify is not None and uln is not None,
     )
-    uln = given_uln(row.cells)
     is_first = uln and twins[uln][0] == row.number
     return stream.change(
         [read],
         owner=received.centre,
-        reserve=[row_uln(store, received.group, uln)] if uln and is_first else [],
+        reserve=[row_uln(desk.store, received.group, uln)] if uln and is_first else [],
     )
+
+
+def _to_verify(records: Sequence[Change]) -> int:
+    """Count the records that wait for LRS as they begin."""
+    begun = (Record.replay(record.events) for record in records)
+    return sum(record.state is RecordState.NOT_VERIFIED for record in begun)
 
 
 @handles(SubmitLearnerGroup)
@@ -282,7 +291,7 @@ def _added(
     learners: list[str] = []
     left: list[int] = []
     for stream, record in records:
-        if record.state in {RecordState.INVALID, RecordState.TO_CONFIRM}:
+        if record.state in STAYING:
             left.append(record.row)
         if record.state is not RecordState.VALID:
             continue

@@ -13,3 +13,4 @@ from events import sitting as sitting
 from events import token as token
 from events import upload as upload
 from events import user as user
+from events import verification as verification

@@ -59,10 +59,26 @@ class UploadRefused(Event, topic="upload.refused"):
 
 
 class RecordsRead(Event, topic="upload.records-read"):
-    """More records became facts of their own: those up to and with that row."""
+    """More records became facts of their own: those up to and with that row.
+
+    ``to_verify`` counts those whose ULN is to be verified; None where LRS is off.
+    """
 
     valid: int
     invalid: int
+    through: int
+    to_verify: int | None = None
+
+
+class RecordsVerified(Event, topic="upload.records-verified"):
+    """LRS was asked about more records: those up to and with that row.
+
+    ``asked`` counts those who were; ``anomalies`` those of them who turned invalid.
+    Whoever was left out, LRS being down, is asked about later.
+    """
+
+    asked: int
+    anomalies: int
     through: int
 
 
@@ -91,7 +107,10 @@ class UploadCompleted(Event, topic="upload.completed"):
 
 
 class RecordRead(Event, topic="record.read"):
-    """A row of the file, its cells as they were written, and what was found in them."""
+    """A row of the file, its cells as they were written, and what was found in them.
+
+    ``to_verify`` tells that its ULN is to be verified, once nothing else is wrong.
+    """
 
     group: str
     row: int
@@ -99,15 +118,21 @@ class RecordRead(Event, topic="record.read"):
     cells: Personal[dict[str, str]]
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
+    to_verify: bool = False
 
 
 class RecordAmended(Event, topic="record.amended"):
-    """Somebody put the cells right: all of them as they are now, and checked again."""
+    """Somebody put the cells right: all of them as they are now, and checked again.
+
+    ``to_verify`` tells whether the ULN is now to be verified; None where nothing that
+    bears on that was amended.
+    """
 
     person_id: UUID
     cells: Personal[dict[str, str]]
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
+    to_verify: bool | None = None
 
 
 class RecordChecked(Event, topic="record.checked"):

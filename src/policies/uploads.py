@@ -20,18 +20,19 @@ def _check(recorded: Recorded, desk: Desk, read_models: ReadModels) -> None:
     """Check more of the records (U5, U6)."""
     alike = learner_search.finder(read_models.connection)
     by = replace(CHECK_UPLOADS.actor(recorded), once=None)
-    group, at = _group(recorded, desk), recorded.recorded_at
+    group, at = group_of(recorded, desk), recorded.recorded_at
     send(CheckLearnerGroup(by=by, at=at, group=group, alike=alike), desk)
 
 
 def _add(recorded: Recorded, desk: Desk, _: ReadModels) -> None:
     """Make more of the learners (U9)."""
     by = replace(ADD_LEARNERS.actor(recorded), once=None)
-    group, at = _group(recorded, desk), recorded.recorded_at
+    group, at = group_of(recorded, desk), recorded.recorded_at
     send(AddGroupLearners(by=by, at=at, group=group), desk)
 
 
-def _group(recorded: Recorded, desk: Desk) -> str:
+def group_of(recorded: Recorded, desk: Desk) -> str:
+    """Find the group whose upload's fact that is."""
     upload = Upload.replay(desk.store.open(recorded.stream).events)
     return upload.received.group
 

@@ -69,12 +69,17 @@ SENTENCES: Mapping[str, str] = {
     "sign-in.refused": "A sign-in was refused.",
     "token.issued": "A token was issued to {user}: {label}.",
     "token.revoked": "The token was revoked.",
+    "uln.verified": "The Learning Records Service answered {code} about the ULN.",
+    "uln.verification-postponed": "The Learning Records Service did not answer about the "
+    "ULN ({why}), {tries} times.",
     "upload.checked": "Every row of the file has been checked.",
     "upload.completed": "Every row that was ready is a learner.",
     "upload.learners-added": "{learners:n} learners were added to the group.",
     "upload.received": "The file {file_name} of {rows} rows was received as {name}.",
     "upload.records-read": "Rows were read up to row {through}: {valid} valid, {invalid} "
     "invalid.",
+    "upload.records-verified": "ULNs were verified up to row {through}: {asked} asked "
+    "about, {anomalies} not matching.",
     "upload.refused": "The file {file_name} was refused as a whole.",
     "upload.submitted": "The upload was submitted.",
     "user.added": "{full_name} may sign in as {name}, {role}.",

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Connection,
     Index,
@@ -20,8 +21,15 @@ from sqlalchemy import (
 )
 
 from aggregates.names import clean, words
-from aggregates.record import RecordState, state_of
+from aggregates.record import RecordState, is_like, state_of
 from aggregates.upload import UploadStatus, progress_of
+from aggregates.verification import (
+    VerificationStatus,
+    Why,
+    pause_after,
+    status_after,
+)
+from events.identifier import stream_of
 from events.upload import (
     LearnersAdded,
     RecordAmended,
@@ -32,14 +40,16 @@ from events.upload import (
     RecordRead,
     RecordRemoved,
     RecordsRead,
+    RecordsVerified,
     UploadChecked,
     UploadCompleted,
     UploadReceived,
     UploadSubmitted,
 )
+from events.verification import UlnVerificationPostponed, UlnVerified
 from projections.paging import Page, page
 from projections.read_model import METADATA, Moment, ReadModel
-from projections.rows import Rows
+from projections.rows import Rows, Values
 from store import Recorded
 
 UPLOADS = Table(
@@ -54,7 +64,9 @@ UPLOADS = Table(
     Column("file_name", String, nullable=False),
     Column("status", String, nullable=False),
     Column("records", Integer, nullable=False),
-    Column("records_read", Integer, nullable=False),
+    Column("steps", Integer, nullable=False),
+    Column("steps_taken", Integer, nullable=False),
+    Column("unanswered_because", String),
     Column("last_row", Integer, nullable=False),
     Column("through_row", Integer, nullable=False),
     Column("learners", Integer, nullable=False),
@@ -68,9 +80,14 @@ RECORDS = Table(
     Column("group_called", String, nullable=False),
     Column("row_number", Integer, nullable=False),
     Column("state", String, nullable=False),
-    Column("has_problems", Integer, nullable=False),
+    Column("has_problems", Boolean, nullable=False),
+    Column("is_like", Boolean, nullable=False),
+    Column("verification", String, nullable=False),
+    Column("is_linked", Boolean, nullable=False),
+    Column("due_at", Moment),
     Index("upload_records_by_state", "group_called", "state", "row_number"),
     Index("upload_records_by_row", "group_called", "row_number"),
+    Index("upload_records_due", "state", "due_at"),
 )
 
 
@@ -79,7 +96,7 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
         topic = recorded.event.topic
         if topic.startswith("upload."):
             _fold_upload(rows, recorded)
-        elif topic.startswith("record."):
+        elif topic.startswith(("record.", "uln.")):
             _fold_record(rows, recorded)
 
 
@@ -99,17 +116,17 @@ def _fold_upload(rows: Rows, recorded: Recorded) -> None:
                     "file_name": event.file_name,
                     "status": UploadStatus.CHECKING,
                     "records": event.rows,
-                    "records_read": 0,
+                    "steps": event.rows,
+                    "steps_taken": 0,
+                    "unanswered_because": None,
                     "last_row": 0,
                     "through_row": 0,
                     "learners": 0,
                     "received_at": recorded.recorded_at,
                 },
             )
-        case RecordsRead(valid=valid, invalid=invalid, through=through):
-            if known := rows.get(UPLOADS, stream):
-                read = known["records_read"] + valid + invalid
-                rows.change(UPLOADS, stream, records_read=read, last_row=through)
+        case RecordsRead() | RecordsVerified() as event:
+            _step(rows, stream, event)
         case UploadChecked():
             rows.change(UPLOADS, stream, status=UploadStatus.CHECKED)
         case UploadSubmitted():
@@ -124,40 +141,98 @@ def _fold_upload(rows: Rows, recorded: Recorded) -> None:
             pass
 
 
+def _step(rows: Rows, stream: str, event: RecordsRead | RecordsVerified) -> None:
+    """Count the steps of the check, which are more as ULNs are to be verified."""
+    if not (known := rows.get(UPLOADS, stream)):
+        return
+    taken, steps = known["steps_taken"], known["steps"]
+    if isinstance(event, RecordsVerified):
+        rows.change(UPLOADS, stream, steps_taken=taken + event.asked)
+        return
+    rows.change(
+        UPLOADS,
+        stream,
+        steps=steps + (event.to_verify or 0),
+        steps_taken=taken + event.valid + event.invalid,
+        last_row=event.through,
+    )
+
+
 def _fold_record(rows: Rows, recorded: Recorded) -> None:
-    stream = str(recorded.stream)
+    stream, at = str(recorded.stream), recorded.recorded_at
     match recorded.event:
         case RecordRead() as event:
-            rows.put(
-                RECORDS,
-                {
-                    "stream": stream,
-                    "group_called": event.group,
-                    "row_number": event.row,
-                    "state": state_of(event.problems, event.warnings),
-                    "has_problems": int(bool(event.problems)),
-                },
-            )
-        case RecordAmended() | RecordChecked() as event:
-            state = state_of(event.problems, event.warnings)
-            bad = int(bool(event.problems))
-            rows.change(RECORDS, stream, state=state, has_problems=bad)
+            values = {
+                "stream": stream,
+                "group_called": event.group,
+                "row_number": event.row,
+                "is_linked": False,
+                "due_at": at,
+            }
+            found = _found(event) | _told(to_verify=event.to_verify)
+            rows.put(RECORDS, values | found | {"state": _state(found)})
+        case RecordAmended() as event:
+            found = _found(event) | _told(to_verify=event.to_verify)
+            _settle(rows, stream, is_linked=False, due_at=at, **found)
+        case RecordChecked() as event:
+            _settle(rows, stream, due_at=at, **_found(event))
         case RecordConfirmed():
-            if known := rows.get(RECORDS, stream):
-                bad = known["has_problems"]
-                state = RecordState.INVALID if bad else RecordState.VALID
-                rows.change(RECORDS, stream, state=state)
+            _settle(rows, stream, is_like=False)
         case RecordLinked():
-            rows.change(RECORDS, stream, state=RecordState.VALID)
+            _settle(rows, stream, is_linked=True)
         case RecordRemoved():
             rows.change(RECORDS, stream, state=RecordState.REMOVED)
         case RecordBecameLearner():
             rows.change(RECORDS, stream, state=RecordState.LEARNER)
+        case UlnVerified() as event:
+            _settle(rows, stream, verification=status_after(event))
+            _answered(rows, stream, because=None)
+        case UlnVerificationPostponed(why=why, tries=tries):
+            rows.change(RECORDS, stream, due_at=at + pause_after(tries))
+            _answered(rows, stream, because=why)
         case _:
             pass
 
 
-READ_MODEL = ReadModel(name="uploads", version=1, tables=(UPLOADS, RECORDS), fold=fold)
+def _found(event: RecordRead | RecordAmended | RecordChecked) -> Values:
+    return {
+        "has_problems": bool(event.problems),
+        "is_like": is_like(event.warnings),
+    }
+
+
+def _told(*, to_verify: bool | None) -> Values:
+    """Say how a record stands with LRS; nothing if that has not changed."""
+    if to_verify is None:
+        return {}
+    waiting, none = VerificationStatus.WAITING, VerificationStatus.NOT_ASKED
+    return {"verification": waiting if to_verify else none}
+
+
+def _settle(rows: Rows, stream: str, **changed: Any) -> None:
+    """Change a row, and its state with it."""
+    if known := rows.get(RECORDS, stream):
+        rows.change(RECORDS, stream, **changed, state=_state(known | changed))
+
+
+def _state(row: Values) -> RecordState:
+    if row.get("is_linked"):
+        return RecordState.VALID
+    return state_of(
+        has_problems=row["has_problems"],
+        is_like=row["is_like"],
+        verification=VerificationStatus(row["verification"]),
+    )
+
+
+def _answered(rows: Rows, stream: str, *, because: str | None) -> None:
+    """Keep on the group of a record why LRS does not answer, or that it does."""
+    if known := rows.get(RECORDS, stream):
+        upload = str(stream_of(known["group_called"]))
+        rows.change(UPLOADS, upload, unanswered_because=because)
+
+
+READ_MODEL = ReadModel(name="uploads", version=2, tables=(UPLOADS, RECORDS), fold=fold)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,7 +296,7 @@ def _shown(row: Row[Any]) -> ShownUpload:
         status=status,
         progress=progress_of(
             status,
-            read=(row.records_read, row.records),
+            read=(row.steps_taken, row.steps),
             added=(row.through_row, row.last_row),
         ),
         records=row.records,
@@ -260,3 +335,27 @@ def rows_of(
         limit=limit,
         cursor=cursor,
     )
+
+
+def unanswered_because(connection: Connection, group: str) -> Why | None:
+    """Say why LRS did not answer about the group's records when it was last asked."""
+    query = select(UPLOADS.c.unanswered_because).where(UPLOADS.c.group_called == group)
+    why = connection.scalar(query)
+    return Why(why) if why else None
+
+
+def due(connection: Connection, *, now: datetime, limit: int) -> list[tuple[str, int]]:
+    """Find the group and row of records that LRS is to be asked about again (U7).
+
+    Those of uploads that are being checked are left to the check.
+    """
+    is_checked = UPLOADS.c.status != UploadStatus.CHECKING
+    query = (
+        select(RECORDS.c.group_called, RECORDS.c.row_number)
+        .join(UPLOADS, UPLOADS.c.group_called == RECORDS.c.group_called)
+        .where(RECORDS.c.state == RecordState.NOT_VERIFIED, RECORDS.c.due_at <= now)
+        .where(is_checked)
+        .order_by(RECORDS.c.due_at, RECORDS.c.group_called, RECORDS.c.row_number)
+        .limit(limit)
+    )
+    return [(row.group_called, row.row_number) for row in connection.execute(query)]

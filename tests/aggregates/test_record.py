@@ -12,6 +12,7 @@ from aggregates.record import (
     RecordState,
     check_around,
 )
+from aggregates.verification import Answer, Code, Why
 from events.upload import (
     Problem,
     RecordAmended,
@@ -21,9 +22,11 @@ from events.upload import (
     RecordLinked,
     RecordRemoved,
 )
+from events.verification import UlnVerified
 from tests.learner_examples import (
     CELLS,
     CHLOE,
+    OTHER_ULN,
     PERSON,
     TODAY,
     ULN,
@@ -172,3 +175,76 @@ def test_a_record_that_is_a_learner_cannot_be_changed() -> None:
     with pytest.raises(RecordIsDone):
         record.remove()
     assert given([record_read()]).become(CHLOE) == [BECAME]
+
+
+TO_VERIFY = record_read(to_verify=True)
+VERIFIED = UlnVerified(person_id=PERSON, code="WSVRC001")
+ANOMALY = UlnVerified(person_id=PERSON, code="WSVRC005", flags=("VRF7",))
+
+
+def test_a_record_with_a_uln_waits_for_lrs_once_nothing_else_is_wrong() -> None:
+    """U7: whether or not it is like a learner, and never passed without an answer."""
+    assert given([TO_VERIFY]).state is RecordState.NOT_VERIFIED
+    like = record_read(to_verify=True, warnings=(LIKE,))
+    assert given([like]).state is RecordState.NOT_VERIFIED
+    assert given([like, VERIFIED]).state is RecordState.TO_CONFIRM
+    twice = record_read(to_verify=True, problems=(TWICE,))
+    assert given([twice]).state is RecordState.INVALID
+    alone = RecordChecked(problems=(), warnings=())
+    assert given([twice, alone]).state is RecordState.NOT_VERIFIED
+
+
+def test_a_match_makes_a_record_valid_and_an_anomaly_invalid() -> None:
+    """U7."""
+    assert given([TO_VERIFY, VERIFIED]).state is RecordState.VALID
+    record = given([TO_VERIFY, ANOMALY])
+    assert record.state is RecordState.INVALID
+    differs = Problem(column="date_of_birth", code="lrs-differs")
+    assert (record.problems, record.reasons) == ((), (differs,))
+
+
+def test_only_a_record_that_waits_hears_lrs() -> None:
+    """U7."""
+    answer = Answer(code=Code.MATCH)
+    assert given([TO_VERIFY]).hear(answer) == [VERIFIED]
+    for record in (
+        given([record_read()]),
+        given([TO_VERIFY, VERIFIED]),
+        given([TO_VERIFY, RecordRemoved()]),
+        given([TO_VERIFY, RecordLinked(learner=CHLOE)]),
+    ):
+        assert record.hear(answer) == record.hear(Why.UNREACHABLE) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "is_asked_again"),
+    [
+        ("given_name", True),
+        ("family_name", True),
+        ("date_of_birth", True),
+        ("gender", True),
+        ("uln", True),
+        ("centre_reference", False),
+        ("email", False),
+        ("postcode", False),
+    ],
+)
+def test_amending_what_lrs_is_told_has_it_asked_again(
+    column: str, *, is_asked_again: bool
+) -> None:
+    """U7, U8: other cells leave its answer as it was."""
+    values = {"uln": OTHER_ULN, "date_of_birth": "28/3/2006"}
+    new = cells(**{column: values.get(column, "Other")})
+    record = given([TO_VERIFY, ANOMALY])
+    (amended,) = record.amend(new, check(new, today=TODAY), is_lrs_on=True)
+    state = record.apply(amended).state
+    expected = RecordState.NOT_VERIFIED if is_asked_again else RecordState.INVALID
+    assert state is expected
+
+
+def test_without_a_uln_or_without_lrs_there_is_nothing_to_wait_for() -> None:
+    """U7."""
+    record = given([TO_VERIFY, ANOMALY])
+    for new, is_on in ((cells(uln=""), True), (cells(uln=OTHER_ULN), False)):
+        (amended,) = record.amend(new, check(new, today=TODAY), is_lrs_on=is_on)
+        assert record.apply(amended).state is RecordState.VALID

@@ -15,6 +15,7 @@ from aggregates.upload import (
 from events.upload import (
     LearnersAdded,
     RecordsRead,
+    RecordsVerified,
     UploadChecked,
     UploadCompleted,
     UploadSubmitted,
@@ -104,3 +105,38 @@ def test_a_group_is_a_fixed_list_of_learners_each_there_once() -> None:
     assert upload.learners == (CHLOE, ZOE)
     added = upload.add(learners=[ZOE, ZOE, CHLOE], left=[], through=5)
     assert added == [LearnersAdded(learners=(), left=(), through=5)]
+
+
+TO_VERIFY = RecordsRead(valid=3, invalid=1, through=5, to_verify=2)
+
+
+def test_the_check_is_over_with_the_last_row_if_there_is_no_uln_to_verify() -> None:
+    """U5, U7."""
+    upload = given([RECEIVED, HALF_READ])
+    for to_verify in (None, 0):
+        read = RecordsRead(valid=2, invalid=0, through=5, to_verify=to_verify)
+        assert upload.read(valid=2, invalid=0, through=5, to_verify=to_verify) == [
+            read,
+            UploadChecked(),
+        ]
+    one = RecordsRead(valid=2, invalid=0, through=5, to_verify=1)
+    assert upload.read(valid=2, invalid=0, through=5, to_verify=1) == [one]
+
+
+def test_ulns_are_verified_from_the_first_row_to_the_last_before_fifty_per_cent() -> (
+    None
+):
+    """U5, U7: row by row, and an anomaly is one of the invalid."""
+    assert given([RECEIVED, HALF_READ]).rows_to_verify == ()
+    upload = given([RECEIVED, TO_VERIFY])
+    assert (upload.status, upload.progress) == (UploadStatus.CHECKING, 32)
+    assert [*upload.rows_to_verify] == [2, 3, 4, 5]
+    first = RecordsVerified(asked=1, anomalies=1, through=3)
+    assert upload.verify(asked=1, anomalies=1, through=3) == [first]
+    upload = upload.apply(first)
+    assert (upload.progress, upload.valid, upload.invalid) == (40, 2, 2)
+    assert [*upload.rows_to_verify] == [4, 5]
+    last = RecordsVerified(asked=1, anomalies=0, through=5)
+    assert upload.verify(asked=1, anomalies=0, through=5) == [last, UploadChecked()]
+    checked = given([RECEIVED, TO_VERIFY, first, last, UploadChecked()])
+    assert (checked.progress, [*checked.rows_to_verify]) == (50, [])

@@ -8,6 +8,7 @@ from typing import TypeAlias
 import structlog
 from fastapi.testclient import TestClient
 
+from aggregates.verification import Verify
 from api.app import create_app
 from cli.demo import add_users, token_of
 from cli.opening import SERVICE
@@ -29,11 +30,13 @@ ClientAs: TypeAlias = Callable[[str], TestClient]
 
 
 @contextmanager
-def running(database: str, keys: Path, clock: Clock) -> Generator[Service]:
+def running(
+    database: str, keys: Path, clock: Clock, verify: Verify | None = None
+) -> Generator[Service]:
     """Run a service with the demo's centres and users, who have no passwords."""
     if database.startswith("sqlite:///"):
         Path(database.removeprefix("sqlite:///")).mkdir(parents=True, exist_ok=True)
-    with open_service(database, CATALOGUE, keys, clock=clock) as service:
+    with open_service(database, CATALOGUE, keys, clock=clock, verify=verify) as service:
         service.send(OpenListedCentres(by=SERVICE, at=service.clock()))
         add_users(service, with_passwords=False)
         service.start()

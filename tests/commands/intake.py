@@ -7,6 +7,7 @@ from datetime import datetime
 from aggregates.learner import Learner
 from aggregates.record import Record, RecordState
 from aggregates.upload import Upload, UploadStatus
+from aggregates.verification import Verify
 from catalogue import Catalogue
 from commands.command import Command, Desk, Done, handle
 from commands.learner import AmendLearner, CreateLearner, read_learner
@@ -19,6 +20,7 @@ from commands.upload import (
     read_records,
     read_upload,
 )
+from commands.verification import VerifyLearnerGroup, VerifyRecords
 from events.user import Role
 from store import Actor, EventStore
 from tests.claim_examples import CATALOGUE
@@ -46,10 +48,11 @@ class Intake:
     now: Callable[[], datetime]
     catalogue: Catalogue = CATALOGUE
     known: dict[str, Sequence[str]] = field(default_factory=dict)
+    verify: Verify | None = None
 
     @property
     def desk(self) -> Desk:
-        return Desk(store=self.store, catalogue=self.catalogue)
+        return Desk(store=self.store, catalogue=self.catalogue, verify=self.verify)
 
     def send(self, command: Command) -> Done:
         return handle(command, self.desk)
@@ -108,6 +111,12 @@ class Intake:
             by=MACHINE, at=self.now(), group=group, alike=self.alike
         )
         self.send(command)
+        self.send(VerifyLearnerGroup(by=MACHINE, at=self.now(), group=group))
+
+    def verify_again(self, group: str, *rows: int) -> None:
+        """Do what the policy does when it is time: ask LRS about those rows."""
+        by, at = MACHINE, self.now()
+        self.send(VerifyRecords(by=by, at=at, group=group, rows=rows))
 
     def checked(self, *rows: Mapping[str, str], name: str = "Autumn") -> str:
         """Upload those rows and check them."""

@@ -1,7 +1,8 @@
 """An upload from file to learners, in a process that can be killed at any moment.
 
 ``python -m tests.policies.intake_work DATABASE KEYS SECONDS``: uploads the group if
-nobody has, submits it when it is checked and ends when its learners are there. Kills
+nobody has, some of it verified by LRS, submits it when it is checked and ends when its
+learners are there. Kills
 itself so many seconds after it has begun, or never if that is 0.
 """
 
@@ -17,25 +18,33 @@ from aggregates.upload import GroupNameTaken, Upload, UploadStatus
 from audit import ledger as audit
 from catalogue import load
 from commands import upload as uploading
+from commands import verification
 from commands.upload import SubmitLearnerGroup, UploadLearnerGroup, read_upload
+from lrs import Asking, Simulator
+from lrs.simulator import Fixture, Others
 from policies.uploads import ADD_LEARNERS, CHECK_UPLOADS
+from policies.verification import VERIFY_ULNS
 from projections import learners, uploads
 from projections.database import open_database
 from service import Service
 from store import open_store
 from tests.commands.intake import ADMINISTRATOR
-from tests.learner_examples import ULN, cells, csv_file
+from tests.learner_examples import cells, csv_file, made_ulns
 
 CATALOGUE = Path(__file__).parents[2] / "catalogue"
 VALID, INVALID = 300, 3
+ULNS = made_ulns(100)
+UNKNOWN = made_ulns(103)[100:]
 BATCH = 10
 NAME = "Autumn"
 
 
 def file() -> bytes:
-    """Make a file of many learners, one with a ULN and a few that are not right."""
-    rows = [cells(given_name=f"N{n}", uln="" if n else ULN) for n in range(VALID)]
-    return csv_file(*rows, *[cells(family_name="", uln="")] * INVALID)
+    """Make a file of many learners, some with a ULN, and a few that are not right."""
+    ulns = dict(enumerate(ULNS))
+    rows = [cells(given_name=f"N{n}", uln=ulns.get(n, "")) for n in range(VALID)]
+    wrong = [cells(family_name="", uln="")] * INVALID
+    return csv_file(*rows, *wrong, *(cells(uln=uln) for uln in UNKNOWN))
 
 
 def run(service: Service) -> None:
@@ -64,14 +73,16 @@ def die() -> None:
 
 
 def main(database: str, keys: str, seconds: float) -> None:
-    uploading.BATCH = BATCH
+    uploading.BATCH = verification.AT_A_TIME = BATCH
+    knows = Fixture(others=Others.MATCH, missing=frozenset(UNKNOWN))
     service = Service(
         store=open_store(database, keys=Path(keys)),
         database=open_database(database),
         ledger=open_database(database, audit.NAME),
         catalogue=load(CATALOGUE),
         read_models=(learners.READ_MODEL, uploads.READ_MODEL),
-        policies=(CHECK_UPLOADS, ADD_LEARNERS),
+        policies=(CHECK_UPLOADS, ADD_LEARNERS, VERIFY_ULNS),
+        verify=Asking(Simulator(fixture=knows)),
     )
     with service:
         if seconds:

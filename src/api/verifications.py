@@ -1,0 +1,54 @@
+"""How a ULN stands with the Learning Records Service, as the API shows it (U7)."""
+
+from pydantic import BaseModel, Field
+
+from aggregates.upload import Upload, UploadStatus
+from aggregates.verification import (
+    Verification,
+    VerificationStatus,
+    Why,
+    said_of,
+    said_of_many,
+)
+
+
+class VerificationShown(BaseModel):
+    """What LRS says of a ULN: its code and flags, or why it has not answered yet."""
+
+    status: VerificationStatus
+    message: str
+    code: str | None = Field(examples=["WSVRC005"])
+    flags: list[str] = Field(examples=[["VRF5", "VRF7"]])
+    master_uln: str | None = Field(examples=["1026893096"])
+    tries: int
+
+
+class GroupVerification(BaseModel):
+    """How many ULNs of a group LRS is still to answer about, and how that is."""
+
+    waiting: int
+    message: str
+
+
+def verification_shown(
+    verification: Verification, *, has_uln: bool
+) -> VerificationShown:
+    answer = verification.answer
+    return VerificationShown(
+        status=verification.status,
+        message=said_of(verification, has_uln=has_uln),
+        code=answer.code if answer else None,
+        flags=list(answer.flags) if answer else [],
+        master_uln=answer.master_uln if answer else None,
+        tries=verification.tries,
+    )
+
+
+def group_verification(
+    upload: Upload, *, waiting: int, why: Why | None
+) -> GroupVerification:
+    if upload.status is UploadStatus.CHECKING:
+        message = "The check is not over yet."
+        return GroupVerification(waiting=waiting, message=message)
+    message = said_of_many(to_verify=upload.to_verify, waiting=waiting, why=why)
+    return GroupVerification(waiting=waiting, message=message)

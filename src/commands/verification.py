@@ -1,0 +1,93 @@
+"""What may be asked about verification: to put records to LRS, at first and again."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from itertools import islice
+
+from aggregates.details import Details
+from aggregates.record import Later, Record, RecordState
+from aggregates.upload import Upload, UploadStatus
+from commands.command import Command, Desk, Done, handles
+from commands.upload import read_records, read_upload
+from store import EventStore, Stream
+
+AT_A_TIME = 100
+"""How many records are put to LRS in one go, and recorded in one append."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifyLearnerGroup(Command):
+    """Ask LRS about more records of an upload, as the last part of its check (U7)."""
+
+    group: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifyRecords(Command):
+    """Ask LRS again about those records of a group that still wait for it (U7)."""
+
+    group: str
+    rows: Sequence[int]
+
+
+@handles(VerifyLearnerGroup)
+def verify_learner_group(command: VerifyLearnerGroup, desk: Desk) -> Done:
+    stream, upload = read_upload(desk, command.group, command.by)
+    if not upload.rows_to_verify:
+        return Done(position=None)
+    opened = list(islice(_waiting(upload, desk.store), AT_A_TIME))
+    heard, is_lrs_there = hear([record for _, record in opened], desk)
+    found = [
+        reduce(Record.apply, events, record)
+        for (_, record), events in zip(opened, heard, strict=True)
+        if events
+    ]
+    is_more = is_lrs_there and len(opened) == AT_A_TIME
+    events = upload.verify(
+        asked=len(found),
+        anomalies=sum(record.state is RecordState.INVALID for record in found),
+        through=opened[-1][1].row if is_more else upload.last_row,
+    )
+    changes = [s.change(h) for (s, _), h in zip(opened, heard, strict=True)]
+    position = desk.store.append(stream.change(events), *changes, by=command.by)
+    return Done(position=position, made=command.group)
+
+
+@handles(VerifyRecords)
+def verify_records(command: VerifyRecords, desk: Desk) -> Done:
+    _, upload = read_upload(desk, command.group, command.by)
+    if upload.status is UploadStatus.CHECKING:
+        return Done(position=None)  # its check asks about all of them
+    opened = list(read_records(desk.store, command.group, command.rows))
+    heard, _ = hear([record for _, record in opened], desk)
+    changes = [s.change(h) for (s, _), h in zip(opened, heard, strict=True)]
+    position = desk.store.append(*changes, by=command.by)
+    return Done(position=position, made=command.group)
+
+
+def hear(records: Sequence[Record], desk: Desk) -> tuple[list[list[Later]], bool]:
+    """Ask LRS about the records that wait for it: what each hears.
+
+    Tells too whether LRS could be asked about all of them: it is not while it is off,
+    or down.
+    """
+    asked: dict[int, Details] = {}
+    for at, record in enumerate(records):
+        details = record.checked().details
+        if details and record.state is RecordState.NOT_VERIFIED:
+            asked[at] = details
+    if not asked or desk.verify is None:
+        return [[] for _ in records], not asked
+    outcomes = dict(zip(asked, desk.verify(list(asked.values())), strict=True))
+    heard = [record.hear(outcomes.get(at)) for at, record in enumerate(records)]
+    return heard, None not in outcomes.values()
+
+
+def _waiting(upload: Upload, store: EventStore) -> Iterator[tuple[Stream, Record]]:
+    """Find the records that wait for LRS, from where the check has come to."""
+    rows, group = upload.rows_to_verify, upload.received.group
+    for at in range(0, len(rows), AT_A_TIME):
+        for stream, record in read_records(store, group, rows[at : at + AT_A_TIME]):
+            if record.state is RecordState.NOT_VERIFIED:
+                yield stream, record

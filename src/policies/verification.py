@@ -1,0 +1,47 @@
+"""ULNs are verified by LRS as the last part of a check, and again until it answers."""
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import datetime
+
+from access.policy import send
+from commands.command import Desk
+from commands.verification import AT_A_TIME, VerifyLearnerGroup, VerifyRecords
+from events.upload import RecordsRead, RecordsVerified
+from policies.policy import Policy
+from policies.uploads import group_of
+from projections import uploads
+from projections.read_models import ReadModels
+from store import Recorded
+
+# What was heard is in the records' own streams, and how far the check is in that of the
+# upload, so whatever is asked for twice is done once: no reservation is needed.
+
+
+def _verify(recorded: Recorded, desk: Desk, _: ReadModels) -> None:
+    """Ask about more of the records, once all of them are read (U5, U7)."""
+    by = replace(VERIFY_ULNS.actor(recorded), once=None)
+    group, at = group_of(recorded, desk), recorded.recorded_at
+    send(VerifyLearnerGroup(by=by, at=at, group=group), desk)
+
+
+def _again(now: datetime, desk: Desk, read_models: ReadModels) -> None:
+    """Ask again about those for whom it is time (U7)."""
+    if desk.verify is None:
+        return
+    with read_models.connection() as connection:
+        due = uploads.due(connection, now=now, limit=AT_A_TIME)
+    rows: defaultdict[str, list[int]] = defaultdict(list)
+    for group, row in due:
+        rows[group].append(row)
+    for group in rows:
+        by = replace(VERIFY_ULNS.actor_for(group), once=None)
+        send(VerifyRecords(by=by, at=now, group=group, rows=rows[group]), desk)
+
+
+VERIFY_ULNS = Policy(
+    name="verify-ulns",
+    on=(RecordsRead, RecordsVerified),
+    act=_verify,
+    tick=_again,
+)

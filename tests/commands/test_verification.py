@@ -1,0 +1,208 @@
+"""Records are put to LRS: each answer, each silence, and what comes of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from aggregates.details import Details
+from aggregates.record import RecordState
+from aggregates.upload import NothingReady, UploadStatus
+from aggregates.verification import Answer, Code, Outcome, Why
+from commands import verification
+from commands.upload import CheckLearnerGroup
+from events.verification import UlnVerificationPostponed, UlnVerified
+from store import EventStore
+from tests.clock import Clock
+from tests.commands.intake import MACHINE, Intake
+from tests.learner_examples import (
+    OTHER_ULN,
+    THIRD_ULN,
+    ULN,
+    cells,
+    csv_file,
+    made_ulns,
+)
+
+MATCH = Answer(code=Code.MATCH)
+ANOMALY = Answer(code=Code.NO_MATCH, flags=("VRF1",))
+
+
+@dataclass
+class Lrs:
+    """LRS as a test tells it: an outcome by ULN, a match for any other."""
+
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    answers: int = 10**6
+
+    def __call__(self, learners: Sequence[Details]) -> Sequence[Outcome]:
+        return [self._ask(details.uln or "") for details in learners]
+
+    def _ask(self, uln: str) -> Outcome:
+        self.asked.append(uln)
+        if len(self.asked) > self.answers:
+            return None
+        return self.outcomes.get(uln, MATCH)
+
+
+@pytest.fixture
+def lrs() -> Lrs:
+    return Lrs()
+
+
+@pytest.fixture
+def intake(store: EventStore, clock: Clock, lrs: Lrs) -> Intake:
+    return Intake(store=store, now=clock, verify=lrs)
+
+
+def heard(store: EventStore) -> list[UlnVerified | UlnVerificationPostponed]:
+    kinds = (UlnVerified, UlnVerificationPostponed)
+    log = store.log(after=0, limit=1000)
+    return [r.event for r in log if isinstance(r.event, kinds)]
+
+
+def test_every_right_record_with_a_uln_is_verified_and_no_other(
+    intake: Intake, lrs: Lrs
+) -> None:
+    """U7: one whose ULN, or anything, is wrong is not."""
+    group = intake.checked(
+        cells(),
+        cells(uln=""),
+        cells(uln="9999999999"),
+        cells(uln="1000102508"),
+        cells(uln=OTHER_ULN, family_name=""),
+        cells(uln=THIRD_ULN),
+    )
+    assert lrs.asked == [ULN, THIRD_ULN]
+    valid, invalid = RecordState.VALID, RecordState.INVALID
+    states = [valid, valid, valid, invalid, invalid, valid]
+    assert [*intake.states(group).values()] == states
+    assert intake.shown(group).to_verify == 2
+
+
+def test_an_anomaly_makes_a_record_invalid_and_counts_so(
+    intake: Intake, lrs: Lrs
+) -> None:
+    """U6, U7."""
+    lrs.outcomes[ULN] = ANOMALY
+    group = intake.checked(cells(), cells(uln=OTHER_ULN))
+    assert intake.states(group) == {2: RecordState.INVALID, 3: RecordState.VALID}
+    shown = intake.shown(group)
+    assert (shown.valid, shown.invalid, shown.progress) == (1, 1, 50)
+    intake.submit(group)
+    intake.add(group)
+    assert len(intake.shown(group).learners) == 1
+
+
+def test_lrs_down_half_way_leaves_what_is_done_done_and_the_others_waiting(
+    intake: Intake, lrs: Lrs, store: EventStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """U7: the check is over without it, and nobody who waits is passed."""
+    monkeypatch.setattr(verification, "AT_A_TIME", 2)
+    lrs.answers = 3
+    group = intake.checked(*(cells(uln=uln) for uln in made_ulns(9)))
+    assert intake.shown(group).status is UploadStatus.CHECKED
+    states = [*intake.states(group).values()]
+    assert states == [RecordState.VALID] * 3 + [RecordState.NOT_VERIFIED] * 6
+    assert len(heard(store)) == 3
+    intake.submit(group)
+    intake.add(group)
+    assert len(intake.shown(group).learners) == 3
+    lrs.answers = 10**6
+    intake.verify_again(group, *range(5, 11))
+    assert len(heard(store)) == 9
+    intake.submit(group)
+    intake.add(group)
+    assert len(intake.shown(group).learners) == 9
+
+
+def test_a_failure_is_recorded_with_its_reason_and_the_answer_after_it(
+    intake: Intake, lrs: Lrs, store: EventStore
+) -> None:
+    """U7."""
+    lrs.outcomes[ULN] = Why.OUT_OF_HOURS
+    group = intake.checked(cells())
+    lrs.outcomes[ULN] = Why.UNREACHABLE
+    intake.verify_again(group, 2)
+    with pytest.raises(NothingReady):
+        intake.submit(group)
+    lrs.outcomes[ULN] = MATCH
+    intake.verify_again(group, 2)
+    intake.verify_again(group, 2)
+    assert [getattr(event, "why", "") for event in heard(store)] == [
+        "out-of-hours",
+        "unreachable",
+        "",
+    ]
+    assert intake.states(group) == {2: RecordState.VALID}
+
+
+def test_details_that_lrs_refuses_keep_only_their_own_record(
+    intake: Intake, lrs: Lrs
+) -> None:
+    """U7."""
+    lrs.outcomes[ULN] = Why.REQUEST_REFUSED
+    group = intake.checked(cells(), cells(uln=OTHER_ULN))
+    states = {2: RecordState.NOT_VERIFIED, 3: RecordState.VALID}
+    assert intake.states(group) == states
+
+
+def test_a_record_that_is_put_right_is_verified_at_once(
+    intake: Intake, lrs: Lrs
+) -> None:
+    """U7, U8: in the same answer, if what LRS is told was amended."""
+    lrs.outcomes[ULN] = ANOMALY
+    group = intake.checked(cells())
+    intake.put_right(group, 2, email="new@example.org")
+    assert lrs.asked == [ULN]
+    assert intake.states(group) == {2: RecordState.INVALID}
+    intake.put_right(group, 2, uln=OTHER_ULN)
+    assert lrs.asked == [ULN, OTHER_ULN]
+    assert intake.states(group) == {2: RecordState.VALID}
+
+
+def test_a_record_put_right_while_lrs_is_down_waits(intake: Intake, lrs: Lrs) -> None:
+    """U7."""
+    group = intake.checked(cells(uln="1000102508"))
+    lrs.outcomes[ULN] = Why.UNREACHABLE
+    intake.put_right(group, 2, uln=ULN)
+    assert intake.states(group) == {2: RecordState.NOT_VERIFIED}
+
+
+def test_a_record_whose_twin_is_gone_is_verified_when_it_is_time(
+    intake: Intake, lrs: Lrs
+) -> None:
+    """U6, U7."""
+    group = intake.checked(cells(), cells())
+    intake.remove(group, 2)
+    assert intake.states(group)[3] is RecordState.NOT_VERIFIED
+    assert lrs.asked == []
+    intake.verify_again(group, 2, 3)
+    assert lrs.asked == [ULN]
+    assert intake.states(group)[3] is RecordState.VALID
+
+
+def test_without_lrs_records_are_checked_as_they_are(intake: Intake, lrs: Lrs) -> None:
+    """U7: and say that nothing was verified."""
+    without = replace(intake, verify=None)
+    group = without.checked(cells())
+    assert without.states(group) == {2: RecordState.VALID}
+    assert without.shown(group).to_verify is None
+    assert lrs.asked == []
+
+
+def test_lrs_turned_off_in_the_middle_of_a_check_leaves_the_rest_waiting(
+    intake: Intake,
+) -> None:
+    """U7: never passed; the check ends all the same."""
+    group = intake.upload(csv_file(cells()))
+    command = CheckLearnerGroup(
+        by=MACHINE, at=intake.now(), group=group, alike=intake.alike
+    )
+    intake.send(command)
+    without = replace(intake, verify=None)
+    without.check(group)
+    assert without.states(group) == {2: RecordState.NOT_VERIFIED}
+    without.verify_again(group, 2)
+    assert without.states(group) == {2: RecordState.NOT_VERIFIED}

@@ -1,0 +1,67 @@
+"""ULNs are verified by themselves: as a file is checked, and again until it is done."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from time import monotonic, sleep
+
+from aggregates.record import RecordState
+from aggregates.upload import UploadStatus
+from aggregates.verification import FIRST_PAUSE, Why
+from lrs import Asking, Simulator
+from lrs.circuit import FAILURES, Circuit
+from lrs.simulator import Fixture, Others, State
+from projections import uploads
+from service import Service
+from tests.api.running import running
+from tests.clock import Clock
+from tests.commands.intake import Intake
+from tests.learner_examples import cells, csv_file, made_ulns
+
+PATIENCE = 20.0
+
+
+def settled(service: Service, intake: Intake, group: str) -> None:
+    """Wait until the group is checked, and everything shown."""
+    until = monotonic() + PATIENCE
+    while intake.shown(group).status is UploadStatus.CHECKING:
+        assert monotonic() < until
+        sleep(0.01)
+    assert service.read_models.wait_for(service.store.head(), PATIENCE)
+
+
+def counts(service: Service, group: str) -> Mapping[RecordState, int]:
+    assert service.read_models.wait_for(service.store.head(), PATIENCE)
+    with service.read_models.connection() as connection:
+        return uploads.counts(connection, group)
+
+
+def test_what_lrs_does_not_answer_waits_and_is_asked_again_when_it_is_time(
+    database_url: str, keys: Path, clock: Clock
+) -> None:
+    """U5, U7: on both databases; the group says why, and nobody is passed meanwhile."""
+    simulator = Simulator(fixture=Fixture(others=Others.MATCH, state=State.UNREACHABLE))
+    circuit = Circuit(clock=lambda: clock().timestamp())
+    lrs = Asking(simulator, circuit)
+    with running(database_url, keys, clock, lrs) as service:
+        intake = Intake(store=service.store, now=clock)
+        ulns = made_ulns(FAILURES + 20)
+        group = intake.upload(csv_file(*(cells(uln=uln) for uln in ulns)))
+        settled(service, intake, group)
+        assert intake.shown(group).progress == 50
+        assert counts(service, group) == {RecordState.NOT_VERIFIED: len(ulns)}
+        with service.read_models.connection() as connection:
+            why = uploads.unanswered_because(connection, group)
+            due = uploads.due(connection, now=clock(), limit=100)
+            later = clock() + FIRST_PAUSE
+            assert len(uploads.due(connection, now=later, limit=100)) == len(ulns)
+        assert why is Why.UNREACHABLE
+        assert 0 < len(due) <= len(ulns) - FAILURES
+        simulator.change(state=State.OPEN)
+        clock.now += FIRST_PAUSE
+        until = monotonic() + PATIENCE
+        while counts(service, group) != {RecordState.VALID: len(ulns)}:
+            assert monotonic() < until
+            sleep(0.05)
+        with service.read_models.connection() as connection:
+            assert uploads.unanswered_because(connection, group) is None
+            assert uploads.due(connection, now=clock(), limit=100) == []
