@@ -1,22 +1,29 @@
 """Learners: people known to a centre, who keep their identity but for one amendment."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Self, TypeAlias, assert_never
 from uuid import UUID
 
 from aggregates.aggregate import Aggregate
 from aggregates.details import Details
-from aggregates.errors import Malformed, RuleBroken
+from aggregates.errors import Malformed, NotFound, RuleBroken
+from aggregates.image import Image
 from events.learner import (
+    ImageKind,
     LearnerCreated,
     LearnerDetailsAmended,
     LearnerIdentityAmended,
+    LearnerImageSubmitted,
 )
 
 AMENDMENTS = 1
 """How often a centre may amend who a learner is (L2)."""
 
-Event: TypeAlias = LearnerCreated | LearnerIdentityAmended | LearnerDetailsAmended
+Later: TypeAlias = (
+    LearnerIdentityAmended | LearnerDetailsAmended | LearnerImageSubmitted
+)
+Event: TypeAlias = LearnerCreated | Later
 
 
 class DetailIsWrong(Malformed):
@@ -58,6 +65,10 @@ class AmendmentNeedsReason(Malformed):
     )
 
 
+class ImageMissing(NotFound):
+    message = "Learner {learner} has no {kind} yet. Submit one first."
+
+
 @dataclass(frozen=True, kw_only=True)
 class Learner(Aggregate):
     """A person known to a centre."""
@@ -68,6 +79,7 @@ class Learner(Aggregate):
     person_id: UUID
     details: Details
     amendments: int = 0
+    images: Mapping[ImageKind, LearnerImageSubmitted] = field(default_factory=dict)
 
     @property
     def amendments_left(self) -> int:
@@ -141,6 +153,35 @@ class Learner(Aggregate):
             )
         return amended
 
+    def image(self, kind: ImageKind) -> LearnerImageSubmitted:
+        """Give the photograph or signature as it is now; raises ImageMissing."""
+        if kind not in self.images:
+            raise ImageMissing(learner=self.learner, kind=kind)
+        return self.images[kind]
+
+    def has_image(self, kind: ImageKind, image: Image) -> bool:
+        """Tell whether that is the photograph or signature already."""
+        return kind in self.images and self.images[kind].sha256 == image.sha256
+
+    def submit_image(self, kind: ImageKind, image: Image, *, file: str) -> list[Event]:
+        """Add a photograph or signature, or replace it: at any time (L1).
+
+        ``file`` is the sealed file's name. The date of submission is the event's.
+        """
+        if self.has_image(kind, image):
+            return []
+        return [
+            LearnerImageSubmitted(
+                kind=kind,
+                file=file,
+                sha256=image.sha256,
+                media_type=image.media_type,
+                size=len(image.content),
+                width=image.width,
+                height=image.height,
+            )
+        ]
+
     @classmethod
     def begin(cls, event: LearnerCreated) -> Self:
         return cls(
@@ -160,7 +201,7 @@ class Learner(Aggregate):
             ),
         )
 
-    def apply(self, event: LearnerIdentityAmended | LearnerDetailsAmended) -> Self:
+    def apply(self, event: Later) -> Self:
         match event:
             case LearnerIdentityAmended():
                 return replace(
@@ -185,5 +226,7 @@ class Learner(Aggregate):
                         postcode=event.postcode,
                     ),
                 )
+            case LearnerImageSubmitted():
+                return replace(self, images={**self.images, event.kind: event})
             case _:
                 assert_never(event)

@@ -23,11 +23,12 @@ from api.dependencies import (
 from api.registrations import RegistrationShown, invoicing, registration_shown
 from commands.command import Done
 from commands.learner import AmendLearner, CreateLearner, read_learner
+from events.learner import ImageKind, LearnerImageSubmitted
 from projections import learner_search, registrations
 from projections.learner_search import Sought
 from projections.registrations import RegistrationRow
 from service import Service
-from store import Actor
+from store import Actor, Stream
 
 router = APIRouter(prefix="/learners", tags=["learners"])
 
@@ -79,6 +80,16 @@ class LearnerChange(LearnerTold):
     )
 
 
+class ImageShown(BaseModel):
+    """A photograph or signature; the pictures have addresses of their own (L1)."""
+
+    submitted_at: AwareDatetime
+    media_type: str = Field(examples=["image/jpeg"])
+    size: int = Field(description="In bytes.", examples=[48_213])
+    width: int = Field(examples=[600])
+    height: int = Field(examples=[800])
+
+
 class LearnerShown(BaseModel):
     """A learner as they are now; the centre may amend who it is so many times yet."""
 
@@ -94,6 +105,8 @@ class LearnerShown(BaseModel):
     email: str | None
     postcode: str | None
     identity_amendments_left: int
+    photograph: ImageShown | None
+    signature: ImageShown | None
 
 
 class LearnerListed(BaseModel):
@@ -266,4 +279,21 @@ def shown(
         email=details.email,
         postcode=details.postcode,
         identity_amendments_left=learner.amendments_left,
+        photograph=image_shown(stream, ImageKind.PHOTOGRAPH),
+        signature=image_shown(stream, ImageKind.SIGNATURE),
     )
+
+
+def image_shown(stream: Stream, kind: ImageKind) -> ImageShown | None:
+    """Show the latest image of a kind; its date of submission is the fact's (L1)."""
+    for recorded in reversed(stream.history):
+        event = recorded.event
+        if isinstance(event, LearnerImageSubmitted) and event.kind is kind:
+            return ImageShown(
+                submitted_at=recorded.recorded_at,
+                media_type=event.media_type,
+                size=event.size,
+                width=event.width,
+                height=event.height,
+            )
+    return None

@@ -1,9 +1,17 @@
 """What can happen to a learner: a person known to a centre."""
 
 from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
 from events.event import Event, Personal
+
+
+class ImageKind(StrEnum):
+    """What an image of a learner shows."""
+
+    PHOTOGRAPH = "photograph"
+    SIGNATURE = "signature"
 
 
 class LearnerCreated(Event, topic="learner.created"):
@@ -47,3 +55,18 @@ class LearnerDetailsAmended(Event, topic="learner.details-amended"):
     email: Personal[str | None]
     postcode: Personal[str | None]
     reason: Personal[str | None] = None
+
+
+class LearnerImageSubmitted(Event, topic="learner.image-submitted"):
+    """A photograph or signature was given, in place of the one before.
+
+    ``file`` is the sealed file's name; the size is in bytes, width and height in pixels.
+    """
+
+    kind: ImageKind
+    file: str
+    sha256: str
+    media_type: str
+    size: int
+    width: int
+    height: int

@@ -178,8 +178,16 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Cha
 
 def plain(value: object) -> dict[str, Any]:
     """Put an event or a state into plain values, without what is hidden."""
-    made: dict[str, Any] = msgspec.to_builtins(value, str_keys=True, enc_hook=str)
-    return {name: each for name, each in made.items() if name not in HIDDEN}
+    return shown(msgspec.to_builtins(value, str_keys=True, enc_hook=str))
+
+
+def shown(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what is hidden, however deep it lies."""
+    return {
+        name: shown(each) if isinstance(each, Mapping) else each
+        for name, each in values.items()
+        if name not in HIDDEN
+    }
 
 
 def flat(values: Mapping[str, Any], within: str = "") -> dict[str, Any]:

@@ -30,6 +30,7 @@ SENTENCES: Mapping[str, str] = {
     "learner.details-amended": "Other details of the learner were amended.",
     "learner.identity-amended": "The learner's name or date of birth was amended: "
     "{given_name} {family_name}, born {date_of_birth}.",
+    "learner.image-submitted": "A {kind} of the learner was submitted.",
     "order.begun": "The order {order} was begun.",
     "order.confirmed": "The order was confirmed at {total}: {lines:n} products.",
     "order.course-dates-set": "Course dates were set: {dates.starts} to {dates.ends}.",

@@ -25,6 +25,8 @@ SHOWN = {
     "email": "chloe@example.org",
     "postcode": "OX4 1AB",
     "identity_amendments_left": 1,
+    "photograph": None,
+    "signature": None,
 }
 SEEN = {"Prefer": "wait=5"}
 R = identifier(Kind.REGISTRATION, 42)

@@ -1,0 +1,100 @@
+"""Photographs and signatures of learners over HTTP: submitted, and looked at."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from aggregates.image import MOST_BYTES, ImageTooLarge
+from api.answers import show
+from api.dependencies import By, CurrentUser, IfMatch, Now, ServiceOf
+from api.learners import Called, LearnerShown, shown
+from api.problems import Unacceptable
+from commands.learner_image import SubmitLearnerImage, read_image
+from events.learner import ImageKind
+
+router = APIRouter(prefix="/learners", tags=["learners"])
+
+FILE = {"schema": {"type": "string", "format": "binary", "maxLength": MOST_BYTES}}
+FILES: dict[str, Any] = {"image/jpeg": FILE, "image/png": FILE}
+
+
+async def image_sent(request: Request, _: CurrentUser) -> bytes:
+    """Take the body, and no more of it than may be kept. Raises Unacceptable (413).
+
+    What is beyond is read and thrown away, so that who sends it hears the answer.
+    """
+    taken = bytearray()
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size <= MOST_BYTES:
+            taken += chunk
+    if size > MOST_BYTES:
+        raise Unacceptable(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "image-too-large", str(ImageTooLarge())
+        )
+    return bytes(taken)
+
+
+ImageSent = Annotated[bytes, Depends(image_sent)]
+
+
+def submitting(kind: ImageKind) -> Callable[..., LearnerShown]:
+    """Make the route that takes an image of that kind."""
+
+    def submit(
+        learner: Called,
+        response: Response,
+        service: ServiceOf,
+        by: By,
+        now: Now,
+        expect: IfMatch,
+        content: ImageSent,
+    ) -> LearnerShown:
+        command = SubmitLearnerImage(
+            by=by, at=now, expect=expect, learner=learner, kind=kind, content=content
+        )
+        return shown(response, service, learner, by, service.send(command))
+
+    return submit
+
+
+def showing(kind: ImageKind) -> Callable[..., Response]:
+    """Make the route that gives an image of that kind."""
+
+    def one(learner: Called, service: ServiceOf, by: By) -> Response:
+        stream, image, content = read_image(service.desk, learner, kind, by)
+        suffix = image.media_type.removeprefix("image/")
+        name = f"{learner}-{kind}.{suffix}"
+        response = Response(content, media_type=image.media_type)
+        response.headers["Cache-Control"] = "private, no-store"
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        show(response, stream)
+        return response
+
+    return one
+
+
+for kind in ImageKind:
+    router.add_api_route(
+        f"/{{learner}}/{kind}",
+        submitting(kind),
+        methods=["PUT"],
+        name=f"submit_{kind}",
+        summary=f"Add or replace the {kind}: the body is a JPEG or PNG, 5 MB at most.",
+        description="It is written anew as a plain picture: upright, with no place, date "
+        "or comment in it, and nothing behind it (L1). What the Content-Type says does "
+        "not matter, only what is sent.",
+        openapi_extra={"requestBody": {"required": True, "content": FILES}},
+    )
+    router.add_api_route(
+        f"/{{learner}}/{kind}",
+        showing(kind),
+        methods=["GET"],
+        name=kind.value,
+        summary=f"Give the {kind} of a learner, now or (as_at) then (L1, H3).",
+        response_class=Response,
+        responses={200: {"content": FILES, "description": f"The {kind}."}},
+    )

@@ -1,0 +1,46 @@
+"""What may be asked of a learner's photograph and signature."""
+
+from dataclasses import dataclass
+
+from aggregates.image import plain_image
+from commands.command import Command, Desk, Done, handles, open_own
+from commands.learner import learner_of, read_learner
+from events.learner import ImageKind, LearnerCreated, LearnerImageSubmitted
+from store import Actor, Conflict, Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubmitLearnerImage(Command):
+    """Add a learner's photograph or signature, or replace it (L1)."""
+
+    learner: str
+    kind: ImageKind
+    content: bytes
+
+
+def read_image(
+    desk: Desk, learner: str, kind: ImageKind, by: Actor
+) -> tuple[Stream, LearnerImageSubmitted, bytes]:
+    """Show a photograph or signature; raises NotFound, ImageMissing among it."""
+    stream, found = read_learner(desk, learner, by)
+    image = found.image(kind)
+    return stream, image, desk.store.file(image.file)
+
+
+@handles(SubmitLearnerImage)
+def submit_learner_image(command: SubmitLearnerImage, desk: Desk) -> Done:
+    """Keep the image as a sealed file, and every earlier one: nothing is lost (H2)."""
+    stream = open_own(
+        desk, command.learner, begun_by=LearnerCreated, what="learner", command=command
+    )
+    learner = learner_of(stream)
+    image = plain_image(command.content)
+    if learner.has_image(command.kind, image):
+        return Done(position=None)
+    file = desk.store.put_file(image.content, key_of=learner.person_id)
+    change = stream.change(learner.submit_image(command.kind, image, file=file))
+    try:
+        return Done(position=desk.store.append(change, by=command.by))
+    except Conflict:
+        desk.store.drop_file(file)
+        raise
