@@ -1,8 +1,10 @@
 """The API, put together."""
 
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from starlette.routing import BaseRoute
 
 from api import (
     audit,
@@ -96,10 +98,17 @@ def _routed() -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    api = APIRouter(prefix="/api/v1")
+    app.router.routes.extend(_routes())
+    setattr(app, "openapi", lambda: document(app))  # noqa: B010 - a method replaced
+    return app
+
+
+@cache
+def _routes() -> list[BaseRoute]:
+    """Put the routes together, once a process: reading all their types takes long."""
+    api, every = APIRouter(prefix="/api/v1"), APIRouter()
     for router in ROUTERS:
         api.include_router(router)
     for outside in (api, health.router, documentation.router):
-        app.include_router(outside)
-    setattr(app, "openapi", lambda: document(app))  # noqa: B010 - a method replaced
-    return app
+        every.include_router(outside)
+    return every.routes

@@ -5,16 +5,18 @@ import os
 import sys
 import time
 import uuid
+from dataclasses import dataclass
 from http import HTTPStatus
+from http.client import HTTPException
 from typing import Annotated, Any
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import typer
 
 from cli.talk import CONFLICT, FAILED, PROBLEMS, UNAVAILABLE, USAGE, refuse
 
-EXIT_CODES = {
+EXIT_CODES: dict[int, int] = {
     HTTPStatus.BAD_REQUEST: USAGE,
     HTTPStatus.CONFLICT: CONFLICT,
     HTTPStatus.PRECONDITION_FAILED: CONFLICT,
@@ -27,46 +29,58 @@ CHANGES = {"PUT", "PATCH", "DELETE"}
 API = "/api/v1"
 
 
-def send(
-    method: str, path: str, body: bytes | None, **headers: str
-) -> tuple[Any, str | None]:
-    """Send one request; give the answer's JSON (None if it has none) and its ETag.
+@dataclass(frozen=True)
+class Answer:
+    """What the service said: JSON or other content, and which version it is of."""
 
-    Says the problem on stderr and exits, by kind, if the service refuses.
-    """
+    content: Any
+    etag: str | None
+
+
+def send(method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
+    """Send one request; says the problem and exits, by kind, if that is refused."""
     url = os.environ.get("LEARNER_MANAGEMENT_URL", "http://127.0.0.1:8000").rstrip("/")
     token = os.environ.get("LEARNER_MANAGEMENT_TOKEN", "")
-    request = Request(  # noqa: S310 - the address is the person's own setting
-        f"{url}{path}",
-        data=body,
-        method=method,
-        headers={
-            "Authorization": f"Bearer {token}",
-            "Content-Type": "application/json",
-            **{name.replace("_", "-"): value for name, value in headers.items()},
-        },
-    )
     try:
+        request = Request(  # noqa: S310 - the address is the person's own setting
+            f"{url}{path}",
+            data=body,
+            method=method,
+            headers={
+                "Authorization": f"Bearer {token}",
+                "Content-Type": "application/json",
+                **{name.replace("_", "-"): value for name, value in headers.items()},
+            },
+        )
         with urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310 - as above
-            content = answer.read()
-            return json.loads(content) if content else None, answer.headers.get("ETag")
+            content, kind = answer.read(), answer.headers.get_content_subtype()
+            return Answer(
+                json.loads(content) if content and kind.endswith("json") else content,
+                answer.headers.get("ETag"),
+            )
     except HTTPError as error:
-        refuse(EXIT_CODES.get(HTTPStatus(error.code), FAILED), told(error.read()))
-    except URLError as error:
+        refuse(EXIT_CODES.get(error.code, FAILED), told(error.read()))
+    except (OSError, HTTPException) as error:
+        why = getattr(error, "reason", error)
         refuse(
             UNAVAILABLE,
-            f"No service answers at {url} ({error.reason}). "
+            f"No service answers at {url} ({why}). "
             "Start one with: learner-management serve",
         )
+    except ValueError as error:
+        refuse(USAGE, f"LEARNER_MANAGEMENT_URL cannot be used: {error}.")
 
 
 def told(problem: bytes) -> str:
     """Put a problem document into lines: what is wrong, then each value at fault."""
     try:
         document = json.loads(problem)
-    except ValueError:
+        said = document.get("detail") or document.get("title")
+    except (AttributeError, ValueError):
         return problem.decode(errors="replace")
-    lines = [str(document.get("detail") or document.get("title"))]
+    if said is None:
+        return json.dumps(document, ensure_ascii=False)
+    lines = [said]
     lines += [f"  {e['pointer']}: {e['message']}" for e in document.get("errors", ())]
     return "\n".join(lines)
 
@@ -107,31 +121,32 @@ def call(
     sent under an idempotency key of its own. What is read has everything in it that
     was recorded before.
     """
-    verb = method.upper()
-    headers = headers_for(verb, path)
+    verb, path = method.upper(), "/" + path.lstrip("/")
     given = sys.stdin.read() if body == "-" else body
     content = given.encode() if given is not None else None
-    answer, _ = send(verb, f"{API}{path}", content, **headers)
     field, _, wanted = until.partition("=")
     patience = time.monotonic() + TIMEOUT
-    while until and shown(picked(answer, field)) != wanted:
+    while True:
+        answer = send(verb, f"{API}{path}", content, **headers_for(verb, path)).content
+        if not until or shown(picked(answer, field)) == wanted:
+            break
         if time.monotonic() > patience:
             refuse(UNAVAILABLE, f"Still not {until} after {TIMEOUT:.0f} seconds.")
         time.sleep(EVERY)
-        headers = headers_for(verb, path)
-        answer, _ = send(verb, f"{API}{path}", content, **headers)
-    if answer is not None:
+    if isinstance(answer, bytes):
+        typer.get_binary_stream("stdout").write(answer)
+    else:
         typer.echo(shown(picked(answer, pick)))
 
 
 def headers_for(verb: str, path: str) -> dict[str, str]:
     """Say how careful to be: about versions, about repeats, about what is read."""
     if verb in CHANGES:
-        version = send("GET", f"{API}{changed(path)}", None)[1]
+        version = send("GET", f"{API}{changed(path)}").etag
         return {"If_Match": version} if version else {}
     if verb == "POST":
         return {"Idempotency_Key": str(uuid.uuid4())}
-    state, _ = send("GET", "/readyz", None)
+    state = send("GET", "/readyz").content
     return {"Min_Position": str(state["position"]), "Prefer": "wait=10"}
 
 

@@ -246,12 +246,13 @@ class ClaimLife(RuleBasedStateMachine):
         assert len(set(numbers)) == len(numbers)
 
 
-def test_claims_live_as_the_model_says() -> None:
+@pytest.mark.parametrize("lives", [15, pytest.param(400, marks=pytest.mark.prove)])
+def test_claims_live_as_the_model_says(lives: int) -> None:
     """M1, M7-M10, M13-M16: drafts, fixes, withdrawals, Interim then Full."""
     run_state_machine_as_test(
         ClaimLife,
         settings=settings(
-            max_examples=40,
+            max_examples=lives,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],
