@@ -23,17 +23,17 @@ from store import Actor
 
 router = APIRouter(prefix="/certificates", tags=["certificates"])
 
-Number = Annotated[str, Path(max_length=20, examples=["C-0000000017M"])]
+Number = Annotated[str, Path(max_length=20, examples=["C-0000000017T"])]
 
 
 class CertificateShown(BaseModel):
     """A certificate as it was issued, with the learner's name as it is now."""
 
-    certificate: str = Field(examples=["C-0000000017M"])
+    certificate: str = Field(examples=["C-0000000017T"])
     kind: CertificateKind
     claim: str = Field(examples=["AC-0000000042"])
     registration: str = Field(examples=["R-0000000042"])
-    learner: str = Field(examples=["L-0000000017M"])
+    learner: str = Field(examples=["L-0000000017T"])
     given_name: str
     family_name: str
     centre: str = Field(examples=["48213"])

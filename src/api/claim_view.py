@@ -62,7 +62,7 @@ class EligibilityShown(BaseModel):
 class LearnerOfClaim(BaseModel):
     """A learner of a claim, and what has become of the award."""
 
-    learner: str = Field(examples=["L-0000000017M"])
+    learner: str = Field(examples=["L-0000000017T"])
     given_name: str
     family_name: str
     registration: str = Field(examples=["R-0000000042"])
@@ -72,7 +72,7 @@ class LearnerOfClaim(BaseModel):
     eligibility: EligibilityShown
     kept_back: list[ReasonShown]
     """Why the learner was not submitted, the last time the claim was."""
-    certificate: str | None = Field(examples=["C-0000000017M"])
+    certificate: str | None = Field(examples=["C-0000000017T"])
 
 
 class StageShown(BaseModel):

@@ -105,7 +105,7 @@ class OfferedUnitShown(BaseModel):
 class LearnerToClaim(BaseModel):
     """A learner who can be claimed for, and whether the claim has chosen them."""
 
-    learner: str = Field(examples=["L-0000000017M"])
+    learner: str = Field(examples=["L-0000000017T"])
     given_name: str
     family_name: str
     date_of_birth: date

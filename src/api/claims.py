@@ -45,7 +45,7 @@ MOST_LEARNERS = 1000
 
 Claimed = Annotated[str, Path(alias="claim", max_length=20, examples=["AC-0000000042"])]
 Identifier = Annotated[
-    str, Field(max_length=20, pattern="^[A-Za-z0-9/-]*$", examples=["L-0000000017M"])
+    str, Field(max_length=20, pattern="^[A-Za-z0-9/-]*$", examples=["L-0000000017T"])
 ]
 Reference = Annotated[
     str, Field(max_length=20, pattern="^[A-Za-z0-9/-]*$", examples=["Q-0005001227"])

@@ -72,9 +72,9 @@ def entry(
     api: dict[str, Any], path: str, method: str, operation: dict[str, Any]
 ) -> Iterator[str]:
     """Write one operation."""
-    said = operation.get("description") or operation.get("summary", "")
+    details = escape(operation.get("description", ""))
     yield f"<details><summary><b>{method.upper()}</b> <code>{escape(path)}</code> "
-    yield f"{escape(said.splitlines()[0])}</summary><p>{escape(said)}</p>"
+    yield f"{escape(operation['summary'])}</summary><p>{details}</p>"
     if parameters := operation.get("parameters"):
         yield "<table><tr><th>Parameter<th>In<th>What it is"
         for each in parameters:

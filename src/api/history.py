@@ -20,12 +20,12 @@ from store import Recorded
 router = APIRouter(tags=["history"])
 
 PARAMETERS = {
-    Kind.LEARNER: ("learner", "L-0000000017M"),
+    Kind.LEARNER: ("learner", "L-0000000017T"),
     Kind.GROUP: ("group", "G-0000000042"),
     Kind.ORDER: ("order", "O-0000000042"),
     Kind.REGISTRATION: ("registration", "R-0000000042"),
     Kind.CLAIM: ("claim", "AC-0000000042"),
-    Kind.CERTIFICATE: ("number", "C-0000000017M"),
+    Kind.CERTIFICATE: ("number", "C-0000000017T"),
 }
 MOST_READ = 10_000
 """How many events one request for the log looks at before it answers (d)."""
@@ -110,7 +110,7 @@ for kept in KEPT:
         of_one(kept),
         methods=["GET"],
         name=f"{kept.what}_events",
-        summary=f"Tell the history of a {kept.what}: who did what, with before and "
+        summary=f"Tell the history of one {kept.what}: who did what, with before and "
         "after (H1, H2).",
     )
 

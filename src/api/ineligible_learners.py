@@ -41,14 +41,14 @@ from projections.ineligible_learners import Cause, Ineligible
 router = APIRouter(prefix="/ineligible-learners", tags=["ineligible learners"])
 
 Claimed = Annotated[str, Path(alias="claim", max_length=20, examples=["AC-0000000042"])]
-Who = Annotated[str, Path(alias="learner", max_length=20, examples=["L-0000000017M"])]
+Who = Annotated[str, Path(alias="learner", max_length=20, examples=["L-0000000017T"])]
 Filter = Annotated[str | None, Query(max_length=20, pattern="^[A-Za-z0-9/-]*$")]
 
 
 class IneligibleListed(BaseModel):
     """A learner kept back from a claim; the claim's grades are where it is amended."""
 
-    learner: str = Field(examples=["L-0000000017M"])
+    learner: str = Field(examples=["L-0000000017T"])
     given_name: str
     family_name: str
     claim: str = Field(examples=["AC-0000000042"])
@@ -71,7 +71,7 @@ class PathwayWithRules(PathwayAnswer):
 class IneligibleShown(BaseModel):
     """Why a learner was kept back, as things stand, and the ways to put it right."""
 
-    learner: str = Field(examples=["L-0000000017M"])
+    learner: str = Field(examples=["L-0000000017T"])
     given_name: str
     family_name: str
     claim: str = Field(examples=["AC-0000000042"])

@@ -51,7 +51,7 @@ class InvoiceLineShown(BaseModel):
     charged_at: AwareDatetime
     cause: str = Field(examples=["registration.made"])
     centre: str = Field(examples=["48213"])
-    learner: str = Field(examples=["L-0000000017M"])
+    learner: str = Field(examples=["L-0000000017T"])
     product: str = Field(examples=["Q-0005001227"])
     title: str | None = Field(examples=["Level 2 Diploma in Team Leading"])
     unit: str | None

@@ -69,7 +69,7 @@ class RecordChange(LearnerTold):
 
     different_person: bool = False
     link_to: Annotated[str | None, Field(max_length=40)] = Field(
-        default=None, examples=["L-0000000017M"]
+        default=None, examples=["L-0000000017T"]
     )
 
 

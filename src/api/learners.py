@@ -33,7 +33,7 @@ from store import Actor, Stream
 router = APIRouter(prefix="/learners", tags=["learners"])
 
 Called = Annotated[
-    str, Path(alias="learner", max_length=40, examples=["L-0000000017M"])
+    str, Path(alias="learner", max_length=40, examples=["L-0000000017T"])
 ]
 Text = Annotated[str, Field(max_length=1000)]
 Wanted = Annotated[str | None, Query(max_length=200)]
@@ -93,7 +93,7 @@ class ImageShown(BaseModel):
 class LearnerShown(BaseModel):
     """A learner as they are now; the centre may amend who it is so many times yet."""
 
-    learner: str = Field(examples=["L-0000000017M"])
+    learner: str = Field(examples=["L-0000000017T"])
     centre: str = Field(examples=["48213"])
     group: str | None = Field(examples=["G-0000000042"])
     given_name: str = Field(examples=["Chloë"])
@@ -114,7 +114,7 @@ class LearnerListed(BaseModel):
 
     model_config = ConfigDict(from_attributes=True)
 
-    learner: str = Field(examples=["L-0000000017M"])
+    learner: str = Field(examples=["L-0000000017T"])
     given_name: str = Field(examples=["Chloë"])
     family_name: str = Field(examples=["D'Arcy"])
     date_of_birth: date

@@ -56,6 +56,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     schemas.update(problem.pop("$defs"), Problem=problem)
     components["responses"] = {}
     for path, method, operation in operations(made):
+        summarize(operation)
         if method != "get":
             operation["parameters"] = without_past(operation)
         for status in statuses(path, method, operation):
@@ -64,6 +65,15 @@ def document(app: FastAPI) -> dict[str, Any]:
             operation["responses"][str(status.value)] = ref
     app.openapi_schema = made
     return made
+
+
+def summarize(operation: dict[str, Any]) -> None:
+    """Let the first paragraph of what is said be the summary, the rest the details."""
+    summary, _, rest = operation.pop("description", "").partition("\n\n")
+    if summary:
+        operation["summary"] = summary.replace("\n", " ")
+    if rest:
+        operation["description"] = rest
 
 
 def without_past(operation: dict[str, Any]) -> list[Any]:

@@ -14,7 +14,7 @@ from commands.order import Dating, Linking
 from events.order import CourseDates
 
 Text = Annotated[str, Field(max_length=20, pattern="^[A-Za-z0-9/-]*$")]
-Learner = Annotated[Text, Field(examples=["L-0000000017M"])]
+Learner = Annotated[Text, Field(examples=["L-0000000017T"])]
 Product = Annotated[Text, Field(examples=["Q-0005001227"])]
 Pathway = Annotated[Text, Field(examples=["MAIN"])]
 Products = Annotated[list[Product], Field(max_length=100)]

@@ -68,7 +68,7 @@ class LearnerOnPart(BaseModel):
 class LearnerOfOrder(BaseModel):
     """A learner on a product: what is known of the registration to be."""
 
-    learner: str = Field(examples=["L-0000000017M"])
+    learner: str = Field(examples=["L-0000000017T"])
     given_name: str = Field(examples=["Chloë"])
     family_name: str = Field(examples=["D'Arcy"])
     date_of_birth: date
@@ -120,7 +120,7 @@ class OrderShown(BaseModel):
     """That of every product without one of its own."""
     course_dates: DatesShown | None
     """Those of every learner without dates of their own."""
-    linked_to_every_product: list[str] = Field(examples=[["L-0000000017M"]])
+    linked_to_every_product: list[str] = Field(examples=[["L-0000000017T"]])
     """Learners for whom products chosen later are ordered too."""
     products: list[ProductOfOrder]
 

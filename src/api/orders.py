@@ -181,7 +181,7 @@ def link_learners(
 @router.delete("/{order}/learners/{learner}")
 def unlink_learner(
     order: Ordered,
-    learner: Annotated[str, Path(max_length=20, examples=["L-0000000017M"])],
+    learner: Annotated[str, Path(max_length=20, examples=["L-0000000017T"])],
     response: Response,
     service: ServiceOf,
     by: By,

@@ -35,7 +35,7 @@ class RegistrationShown(BaseModel):
     """One learner on one product, as it was ordered, and what has become of it."""
 
     registration: str = Field(examples=["R-0000000042"])
-    learner: str = Field(examples=["L-0000000017M"])
+    learner: str = Field(examples=["L-0000000017T"])
     given_name: str = Field(examples=["Chloë"])
     family_name: str = Field(examples=["D'Arcy"])
     centre: str = Field(examples=["48213"])

@@ -22,14 +22,14 @@ from projections.results import Clauses, Result
 
 router = APIRouter(tags=["results"])
 
-Learner = Annotated[str, Path(max_length=20, examples=["L-0000000017M"])]
+Learner = Annotated[str, Path(max_length=20, examples=["L-0000000017T"])]
 Clause = Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")]
 
 
 class ResultShown(BaseModel):
     """One award of a learner, and what became of it."""
 
-    learner: str = Field(examples=["L-0000000017M"])
+    learner: str = Field(examples=["L-0000000017T"])
     given_name: str
     family_name: str
     centre_reference: str | None
@@ -40,7 +40,7 @@ class ResultShown(BaseModel):
     award_date: date
     is_eligible: bool
     status: Standing
-    certificate: str | None = Field(examples=["C-0000000017M"])
+    certificate: str | None = Field(examples=["C-0000000017T"])
     overall_grade: str | None = Field(examples=["Pass"])
 
 
@@ -66,7 +66,7 @@ class AwardResult(BaseModel):
     submitted_at: AwareDatetime
     processed_at: AwareDatetime | None
     printed_at: AwareDatetime | None
-    certificate: str | None = Field(examples=["C-0000000017M"])
+    certificate: str | None = Field(examples=["C-0000000017T"])
     overall_grade: str | None = Field(examples=["Pass"])
     units: list[UnitResult]
 

@@ -1,0 +1,73 @@
+"""The OpenAPI document: the one committed, and what it promises."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aggregates.uln import uln_fault
+from api.app import openapi_document
+from api.openapi import operations
+from events.identifier import Kind, is_identifier
+
+COMMITTED = Path(__file__).parents[2] / "docs" / "openapi.json"
+RENEW = "docs/openapi.json is not what the API is now. Renew it: make openapi"
+DOCUMENT = openapi_document()
+OPERATIONS = list(operations(DOCUMENT))
+SHAPED = re.compile(r"(L|G|O|R|B|AC|C)-[0-9]{5,}[A-Z]?")
+ULN = re.compile(r"[0-9]{10}")
+
+
+def texts(document: Any) -> Iterator[str]:
+    """Walk all that is said in a document, to its leaves."""
+    if isinstance(document, dict):
+        for value in document.values():
+            yield from texts(value)
+    elif isinstance(document, list):
+        for value in document:
+            yield from texts(value)
+    elif isinstance(document, str):
+        yield document
+
+
+def test_the_committed_document_is_that_of_the_api() -> None:
+    is_current = json.loads(COMMITTED.read_text(encoding="utf-8")) == DOCUMENT
+    assert is_current, RENEW
+
+
+def test_every_operation_is_summed_up_in_a_sentence_and_belongs_somewhere() -> None:
+    for path, method, operation in OPERATIONS:
+        said = operation["summary"]
+        assert re.fullmatch(r"[A-Z].*\.", said), f"{method} {path} says: {said}"
+        assert operation["tags"], f"{method} {path}"
+
+
+def test_operations_are_called_by_names_of_their_own() -> None:
+    names = [operation["operationId"] for _, _, operation in OPERATIONS]
+    assert len(set(names)) == len(names)
+
+
+def test_every_identifier_shown_as_an_example_could_be_one() -> None:
+    shown = {text for text in texts(DOCUMENT) if SHAPED.fullmatch(text)}
+    assert len(shown) > 5
+    for text in shown:
+        kind = Kind(text.partition("-")[0])
+        assert is_identifier(kind, text), text
+    for text in texts(DOCUMENT):
+        if ULN.fullmatch(text):
+            assert uln_fault(text) is None, text
+
+
+@pytest.mark.parametrize("name", ["Min-Position", "Idempotency-Key", "If-Match"])
+def test_what_a_header_is_for_is_said_wherever_it_is_taken(name: str) -> None:
+    taken = [
+        parameter
+        for _, _, operation in OPERATIONS
+        for parameter in operation.get("parameters", ())
+        if parameter["name"] == name
+    ]
+    assert taken
+    assert all(parameter["description"] for parameter in taken)
