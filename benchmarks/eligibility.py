@@ -9,15 +9,24 @@ from time import perf_counter
 from typing import Any
 
 from catalogue import Pathway, Qualification, Rule, Unit, Window, assess
-from catalogue.qualification import Grading
+from catalogue.grading import PASS_ONLY, Basis, Grading, Threshold
 
 LEARNERS = 10_000
 FIXED = 2
 RUNS = 5
 GROUPS = "ABCDEF"
+POINTS = Grading(
+    kind="points",
+    basis=Basis.PER_CREDIT,
+    points={"P": 7, "M": 8, "D": 9},
+    thresholds=tuple(
+        Threshold(grade=grade, points=points)
+        for grade, points in (("P", 770), ("M", 840), ("D", 910), ("D*", 980))
+    ),
+)
 
 
-def sixty_units() -> Qualification:
+def sixty_units(grading: Grading = PASS_ONLY) -> Qualification:
     """Make six groups of ten units, with caps, levels and barred pairs."""
     random = Random(60)  # noqa: S311 - a benchmark
     units = [
@@ -29,7 +38,8 @@ def sixty_units() -> Qualification:
             level=random.choice((2, 2, 3, 3, 4)),
             credits=random.randint(1, 6),
             glh=random.randint(5, 40),
-            grades=("U", "P"),
+            grades=("U", *grading.points) if grading.points else ("U", "P"),
+            achieving=tuple(grading.points) or ("P",),
         )
         for number in range(60)
     ]
@@ -74,13 +84,23 @@ def sixty_units() -> Qualification:
         price=Decimal("1.00"),
         registration=Window(opens=date(2020, 1, 1), closes=date(2040, 1, 1)),
         certification_ends=date(2045, 1, 1),
-        grading=Grading(),
+        grading=grading,
         units=tuple(units),
-        pathways=(Pathway(code="MAIN", title="Main", rules=rules, units=tuple(units)),),
+        pathways=(
+            Pathway(
+                code="MAIN",
+                title="Main",
+                rules=rules,
+                units=tuple(units),
+                grading=grading,
+            ),
+        ),
     )
 
 
-def learners(qualification: Qualification) -> list[dict[str, str]]:
+def learners(
+    qualification: Qualification, grades: str = "PPPPPPPPPU"
+) -> list[dict[str, str]]:
     """Draw grades: a learner has some part of the units, a few of them failed."""
     random = Random(1)  # noqa: S311 - a benchmark
     drawn = []
@@ -88,7 +108,7 @@ def learners(qualification: Qualification) -> list[dict[str, str]]:
         share = random.uniform(0.3, 1.0)
         drawn.append(
             {
-                unit.reference: random.choice("PPPPPPPPPU")
+                unit.reference: random.choice(grades)
                 for unit in qualification.units
                 if random.random() < share
             }
@@ -118,8 +138,15 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def run() -> None:
+    print("pass or not:")
     qualification = sixty_units()
-    grades = learners(qualification)
+    measure(qualification, learners(qualification))
+    print("by points:")
+    qualification = sixty_units(POINTS)
+    measure(qualification, learners(qualification, "PPPMMMDDDU"))
+
+
+def measure(qualification: Qualification, grades: list[dict[str, str]]) -> None:
     base = seconds(lambda: floor(qualification, grades))
     decided = seconds(lambda: [assess(qualification, each).eligible for each in grades])
     told = seconds(

@@ -1,14 +1,16 @@
 """Where a learner stands on one pathway: met or not, why, and what would fix it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from catalogue.choice import Choice, can_be_met, choose
-from catalogue.combination import Measure, Minimum
+from catalogue.combination import Combination, Measure, Minimum
 from catalogue.fixes import fixes
 from catalogue.qualification import Pathway
-from catalogue.rule import amount, listed
+from catalogue.rule import Rule, amount, listed
+
+PASSED = "Pass"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,24 +44,41 @@ class UnitStatus:
 class PathwayAssessment:
     """What grades come to on one pathway, worked out when asked for.
 
-    ``achieved`` and ``failed`` (given a grade that does not achieve) are unit numbers;
-    ``first`` are reasons that the rules know nothing of.
+    ``achieved`` are the grades of achieved units by their number, in order, ``failed``
+    the numbers of units given a grade that does not achieve; ``first`` are reasons that
+    the rules know nothing of.
     """
 
     pathway: Pathway
-    achieved: tuple[int, ...]
+    achieved: Mapping[int, str]
     failed: tuple[int, ...]
     first: tuple[Reason, ...] = ()
 
     @cached_property
+    def combination(self) -> Combination:
+        """The rules, with points by the grades of the units where points are given."""
+        marks = self.pathway.marks
+        return marks.graded(self.achieved) if marks else self.pathway.combination
+
+    @cached_property
     def met(self) -> bool:
-        """Whether the rules of combination are met."""
-        return can_be_met(self.pathway.combination, self.achieved)
+        """Whether the rules are met, and with points the lowest threshold too."""
+        return can_be_met(self.pathway.combination, self.achieved) and (
+            self.pathway.marks is None or not self._short
+        )
 
     @cached_property
     def choice(self) -> Choice:
         """The best of what could count: it meets the rules, or comes nearest."""
-        return choose(self.pathway.combination, self.achieved)
+        return choose(self.combination, self.achieved)
+
+    @property
+    def overall_grade(self) -> str | None:
+        """What a Full award is graded on this pathway; None where it is not met."""
+        if not self.met:
+            return None
+        marks = self.pathway.marks
+        return marks.grade(self.choice.values[-1]) if marks else PASSED
 
     @property
     def code(self) -> str:
@@ -81,10 +100,9 @@ class PathwayAssessment:
         """The smallest sets of further units that satisfy the rules; none when met (I4)."""
         if self.met:
             return ()
-        combination = self.pathway.combination
         return tuple(
-            tuple(combination.units[number].reference for number in fix)
-            for fix in fixes(combination, self.achieved)
+            tuple(map(self._reference, fix))
+            for fix in fixes(self.combination, self.achieved)
         )
 
     @cached_property
@@ -109,7 +127,7 @@ class PathwayAssessment:
     @cached_property
     def _short(self) -> tuple[tuple[Minimum, int], ...]:
         """The minima that are not met, each with its value."""
-        minima = self.pathway.combination.minima
+        minima = self.combination.minima
         return tuple(
             (minimum, value)
             for minimum, value in zip(minima, self.choice.values, strict=True)
@@ -149,14 +167,10 @@ class PathwayAssessment:
             number
             for number, worth in sorted(minimum.worth.items())
             if worth
-            and number not in self._achieved
+            and number not in self.achieved
             and self._has_room(number)
             and not any(self._bars(number))
         )
-
-    @cached_property
-    def _achieved(self) -> frozenset[int]:
-        return frozenset(self.achieved)
 
     def _left_out(self, minimum: Minimum) -> tuple[int, ...]:
         """Find the achieved units that the minimum wants and that do not count whole."""
@@ -164,7 +178,7 @@ class PathwayAssessment:
             number
             for number, worth in sorted(minimum.worth.items())
             if worth
-            and number in self._achieved
+            and number in self.achieved
             and self._counted.get(number, -1) < self.pathway.units[number].credits
         )
 
@@ -172,13 +186,15 @@ class PathwayAssessment:
         alone = {
             rule
             for rule in {m.rule for m, _ in self._short}
-            if self._can_be_met_alone(rule)
+            if rule is not None and self._can_be_met_alone(rule)
         }
         for minimum, value in self._short:
-            if minimum.rule in alone:
-                yield self._conflict(minimum, value)
+            if minimum.rule is None:
+                yield self._points_short(minimum, value)
             else:
-                yield self._shortage(minimum, value)
+                rule = self.pathway.rules[minimum.rule]
+                say = self._conflict if minimum.rule in alone else self._shortage
+                yield say(rule, minimum, value)
 
     def _reason(
         self,
@@ -197,8 +213,31 @@ class PathwayAssessment:
             message=message,
         )
 
-    def _conflict(self, minimum: Minimum, value: int) -> Reason:
-        rule = self.pathway.rules[minimum.rule]
+    def _points_short(self, minimum: Minimum, value: int) -> Reason:
+        marks = self.pathway.marks
+        if marks is None:
+            raise ValueError("No points are given on this pathway.")
+        lowest = marks.grading.thresholds[0]
+        have, short = marks.points(value), lowest.points - marks.points(value)
+        better = tuple(
+            number
+            for number, grade in self.achieved.items()
+            if marks.of[number][grade] < marks.most[number]
+        )
+        units = tuple(sorted({*better, *self._would_serve(minimum)}))
+        return Reason(
+            code="points-short",
+            required=lowest.points,
+            achieved=have,
+            units=tuple(map(self._reference, units)),
+            message=(
+                f"The overall grade {lowest.grade} needs at least "
+                f"{amount(lowest.points, 'point')}; "
+                f"{have} {'is' if have == 1 else 'are'} achieved, {short} short."
+            ),
+        )
+
+    def _conflict(self, rule: Rule, minimum: Minimum, value: int) -> Reason:
         message = (
             f'"{rule.sentence}" can be met, and so can the other rules, but not together: '
             f"what counts for them leaves {value} of {minimum.required} here."
@@ -207,8 +246,7 @@ class PathwayAssessment:
             "rules-conflict", minimum, value, self._left_out(minimum), message
         )
 
-    def _shortage(self, minimum: Minimum, value: int) -> Reason:
-        rule = self.pathway.rules[minimum.rule]
+    def _shortage(self, rule: Rule, minimum: Minimum, value: int) -> Reason:
         place = rule.place[0].upper() + rule.place[1:]
         verb = "needs" if len(rule.groups) < 2 and not rule.units else "need"  # noqa: PLR2004 - one group, or several
         required, short = minimum.required, minimum.required - value
@@ -290,7 +328,7 @@ class PathwayAssessment:
                     status="counts",
                     credits=self._counted[number],
                 )
-            elif number in self._achieved:
+            elif number in self.achieved:
                 status = "barred" if any(self._bars(number)) else "surplus"
                 yield UnitStatus(reference=unit.reference, status=status)
             elif number in self.failed:

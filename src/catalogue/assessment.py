@@ -1,15 +1,12 @@
 """Deciding what grades earn (M7-M9, M11)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from catalogue.account import PathwayAssessment, Reason
-from catalogue.choice import can_be_met
-from catalogue.qualification import Pathway, Qualification
+from catalogue.account import PASSED, PathwayAssessment, Reason
+from catalogue.qualification import Qualification
 from catalogue.rule import listed
-
-PASSED = "Pass"
 
 NEEDS_ONE = "At least one unit must be achieved."
 FULL_IS_MET = "The rules of combination are met: a Full award can be claimed instead."
@@ -78,9 +75,10 @@ def assess(
 ) -> Assessment:
     """Decide an award from the grades by unit reference, on one pathway or on any.
 
-    Full wants the rules of combination met (M7); Interim and Fallback one achieved unit
-    (M8, M9). Where the pathway given is not met and another is, its first reason is
-    ``wrong-pathway`` (M11). Raises UnknownUnit, GradeNotAllowed, UnknownPathway.
+    Full wants the rules of combination met and, where points are given, the lowest
+    threshold reached (M7); Interim and Fallback want one achieved unit (M8, M9). Where
+    the pathway given is not met and another is, its first reason is ``wrong-pathway``
+    (M11). Raises UnknownUnit, GradeNotAllowed, UnknownPathway.
     """
     achieved, failed = _split(qualification, grades)
     if pathway is None:
@@ -91,23 +89,24 @@ def assess(
         except KeyError:
             raise UnknownPathway(pathway, qualification) from None
     full = award_type is AwardType.FULL
-    met = any(can_be_met(each.combination, achieved) for each in tried)
+    assessed = tuple(
+        PathwayAssessment(pathway=each, achieved=achieved, failed=failed)
+        for each in tried
+    )
+    met = any(each.met for each in assessed)
     first: tuple[Reason, ...] = ()
     if not full and not achieved:
         first = (
             Reason(code="no-unit-achieved", required=1, achieved=0, message=NEEDS_ONE),
         )
     elif full and not met and pathway is not None:
-        first = _wrong(qualification, tried[0], achieved)
+        first = _wrong(qualification, assessed[0])
     return Assessment(
         eligible=met if full else bool(achieved),
-        overall_grade=PASSED if full and met else None,
-        pathways=tuple(
-            PathwayAssessment(
-                pathway=each, achieved=achieved, failed=failed, first=first
-            )
-            for each in tried
-        ),
+        overall_grade=_best_grade(qualification, assessed) if full and met else None,
+        pathways=tuple(replace(each, first=first) for each in assessed)
+        if first
+        else assessed,
         warnings=(FULL_IS_MET,) if award_type is AwardType.FALLBACK and met else (),
         version=qualification.version,
     )
@@ -122,22 +121,22 @@ def ways_to_fix(
 
 def _split(
     qualification: Qualification, grades: Mapping[str, str]
-) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Tell the numbers of the achieved units from those of the units failed, in order."""
+) -> tuple[dict[int, str], tuple[int, ...]]:
+    """Tell the achieved units, with their grades, from the units failed, in order."""
     outcomes = qualification.outcomes
-    achieved, failed = [], []
+    achieved: dict[int, str] = {}
+    failed: list[int] = []
     for reference, grade in grades.items():
         try:
             number, achieves = outcomes[reference, grade]
         except KeyError:
             raise _not_a_grade(qualification, reference, grade) from None
         if achieves:
-            achieved.append(number)
+            achieved[number] = grade
         else:
             failed.append(number)
-    achieved.sort()
     failed.sort()
-    return tuple(achieved), tuple(failed)
+    return dict(sorted(achieved.items())), tuple(failed)
 
 
 def _not_a_grade(
@@ -150,13 +149,22 @@ def _not_a_grade(
     return GradeNotAllowed(reference, grade, unit.grades)
 
 
+def _best_grade(
+    qualification: Qualification, assessed: tuple[PathwayAssessment, ...]
+) -> str | None:
+    """Find the best overall grade on any pathway that is met."""
+    grades = {each.overall_grade for each in assessed}
+    ascending = (PASSED, *(each.grade for each in qualification.grading.thresholds))
+    return next((grade for grade in ascending[::-1] if grade in grades), None)
+
+
 def _wrong(
-    qualification: Qualification, registered: Pathway, achieved: tuple[int, ...]
+    qualification: Qualification, registered: PathwayAssessment
 ) -> tuple[Reason, ...]:
     met = tuple(
         other.title
         for other in qualification.pathways
-        if other is not registered and can_be_met(other.combination, achieved)
+        if other is not registered.pathway and replace(registered, pathway=other).met
     )
     if not met:
         return ()

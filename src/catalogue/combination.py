@@ -5,10 +5,10 @@ rest becomes minima. Units are spoken of by their number in catalogue order, fro
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from itertools import chain
+from itertools import chain, combinations
 from struct import Struct
 from typing import Any
 
@@ -25,22 +25,36 @@ class Measure(StrEnum):
     UNITS = "minimum_units"
     CREDITS = "minimum_credits"
     GLH = "minimum_glh"
+    POINTS = "points"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Minimum:
-    """A sum that a rule wants; ``worth`` is what each unit gives when it counts whole."""
+    """A sum that a rule wants; ``worth`` is what each unit gives when it counts whole.
 
-    rule: int
+    Points are wanted by no rule. ``a_credit`` is what units that may count in part give
+    for each credit.
+    """
+
+    rule: int | None
     measure: Measure
     required: int
     worth: Mapping[int, int]
+    a_credit: Mapping[int, int] = field(default_factory=dict)
 
     def gain(self, unit: int, credits_: int) -> int:
         """Say what the unit gives when it counts with so many credits."""
         if self.measure is Measure.CREDITS:
             return credits_ if unit in self.worth else 0
+        if unit in self.a_credit:
+            return self.a_credit[unit] * credits_
         return self.worth.get(unit, 0)
+
+    def for_a_credit(self, unit: int) -> int | None:
+        """Say what each credit of the unit gives; None where it gives all at once."""
+        if self.measure is Measure.CREDITS:
+            return 1 if unit in self.worth else 0
+        return self.a_credit.get(unit)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -69,6 +83,15 @@ class Cluster:
     def units(self) -> frozenset[int]:
         return frozenset().union(*(limit.units for limit in self.limits))
 
+    @cached_property
+    def is_nested(self) -> bool:
+        """Whether of any two caps one covers all that the other does, or nothing of it."""
+        caps = [limit.units for limit in self.limits if limit.is_cap]
+        return all(
+            one <= other or other <= one or one.isdisjoint(other)
+            for one, other in combinations(caps, 2)
+        )
+
 
 _WORTH: tuple[
     tuple[Measure, Callable[[Rule], int | None], Callable[[Unit], int]], ...
@@ -88,6 +111,7 @@ class Combination:
         self.index = {unit.reference: number for number, unit in enumerate(units)}
         self.minima = tuple(self._minima(rules))
         self.required = tuple(minimum.required for minimum in self.minima)
+        self.aims = self.required
         self.caps = tuple(
             Limit(
                 rule=at,
@@ -131,6 +155,12 @@ class Combination:
     def whole(self) -> tuple[tuple[int, ...], ...]:
         """What each unit gives each minimum when it counts whole."""
         return tuple(self.gains(n, unit.credits) for n, unit in enumerate(self.units))
+
+    @cached_property
+    def in_parts(self) -> tuple[int, ...]:
+        """The units that may count in part."""
+        capped = frozenset(unit for cap in self.caps for unit in cap.units)
+        return tuple(unit for unit in sorted(capped) if self.units[unit].credits)
 
     @cached_property
     def clusters(self) -> tuple[Cluster, ...]:

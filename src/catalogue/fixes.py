@@ -1,9 +1,10 @@
 """Ways to fix: the smallest sets of further units that would satisfy the rules (I4)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from catalogue.choice import can_be_met
 from catalogue.combination import Combination
+from catalogue.graded import Graded
 from catalogue.needs import shortfall
 from catalogue.picks import Picks, Search
 
@@ -11,12 +12,20 @@ MOST = 10
 
 
 def fixes(
-    combination: Combination, achieved: Sequence[int], *, most: int = MOST
+    combination: Combination, achieved: Collection[int], *, most: int = MOST
 ) -> list[Picks]:
     """Find at most so many: by number of units, then credits, then catalogue order.
 
-    None of them holds another one. Unit numbers, in order.
+    None of them holds another one. Unit numbers, in order. With points, each further
+    unit has those of its lowest grade.
     """
+    if isinstance(combination, Graded):
+        by_rules = fixes(combination.plain, achieved, most=most)
+        if by_rules and all(
+            can_be_met(combination, sorted({*achieved, *fix})) for fix in by_rules
+        ):
+            # Whatever gives enough points satisfies the rules, so holds one of these.
+            return by_rules
     short = shortfall(combination, achieved)
     if short is None:
         return []
@@ -32,7 +41,7 @@ def fixes(
 
 def _larger(
     combination: Combination,
-    achieved: Sequence[int],
+    achieved: Collection[int],
     search: Search,
     found: list[Picks],
     enough: int,

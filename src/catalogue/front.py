@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from catalogue.combination import Cluster, Combination, Measure
+from catalogue.combination import Cluster, Combination
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,12 +66,12 @@ class _Walk:
         for unit in self.achieved:
             mine = [limit for limit in self.limits if unit in limit.units]
             gains = self.combination.whole[unit]
-            parts = all(
-                m.measure is Measure.CREDITS
-                for m, gain in zip(self.combination.minima, gains, strict=True)
-                if gain
-            ) and all(limit.is_cap for limit in mine)
-            kind = (*(gain > 0 for gain in gains), *mine) if parts else (unit,)
+            a_credit = [
+                minimum.for_a_credit(unit) if gain else 0
+                for minimum, gain in zip(self.combination.minima, gains, strict=True)
+            ]
+            parts = None not in a_credit and all(limit.is_cap for limit in mine)
+            kind = (*a_credit, *mine) if parts else (unit,)
             alike.setdefault(kind, []).append(unit)
         for units in alike.values():
             credits_ = sum(self.combination.units[unit].credits for unit in units)
@@ -116,7 +116,7 @@ class _Walk:
                 spent = tuple(map(int.__add__, used, use))
                 if no_less(self.most, spent):
                     gained = map(
-                        min, self.combination.required, map(int.__add__, gains, more)
+                        min, self.combination.aims, map(int.__add__, gains, more)
                     )
                     state = State(tuple(gained), tuple(map(int.__mul__, spent, wanted)))
                     found.setdefault(state, (trail, item, part))

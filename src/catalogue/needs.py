@@ -5,7 +5,7 @@ could not help are left out.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
@@ -23,7 +23,7 @@ class _Want:
 
 def shortfall(
     combination: Combination,
-    achieved: Sequence[int],
+    achieved: Collection[int],
     without: frozenset[int] = frozenset(),
 ) -> Shortfall | None:
     """Find what is needed beyond the achieved units; None where nothing can help.

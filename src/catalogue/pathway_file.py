@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from catalogue.choice import can_be_met
 from catalogue.combination import Combination, Measure
 from catalogue.document import Part
+from catalogue.grading import Grading
 from catalogue.qualification import Pathway
 from catalogue.rule import Rule
 from catalogue.unit import Unit
@@ -13,25 +14,28 @@ Groups = Mapping[str, tuple[str, ...]]
 
 
 def pathways(
-    part: Part, units: tuple[Unit, ...], *, sound: bool
+    part: Part, units: tuple[Unit, ...], grading: Grading, *, sound: bool
 ) -> tuple[Pathway, ...]:
     """Read ``pathways``; only of ``sound`` units is it said what does not fit them."""
     read: list[Pathway] = []
     for each in part.parts("pathways"):
-        pathway = _pathway(each, units, sound=sound)
+        pathway = _pathway(each, units, grading, sound=sound)
         if pathway.code and any(other.code == pathway.code for other in read):
             each.fault("code", f"{pathway.code} is another pathway's too.")
         read.append(pathway)
     return tuple(read)
 
 
-def _pathway(part: Part, units: tuple[Unit, ...], *, sound: bool) -> Pathway:
+def _pathway(
+    part: Part, units: tuple[Unit, ...], grading: Grading, *, sound: bool
+) -> Pathway:
     errors = part.problems.errors
     pathway = Pathway(
         code=part.text("code"),
         title=part.text("title"),
         rules=_rules(part, _groups(part, units, sound=sound), units, sound=sound),
         units=units,
+        grading=grading,
     )
     part.close()
     if sound and part.problems.errors == errors:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Literal
 
 from catalogue.combination import Combination
+from catalogue.grading import PASS_ONLY, Grading
+from catalogue.marks import Marks
 from catalogue.rule import Rule
 from catalogue.unit import TRANSFERRED, Unit
 
@@ -26,23 +27,17 @@ class Window:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Grading:
-    """How the overall grade is found: a pass, or no more than that yet."""
-
-    kind: Literal["pass"] = "pass"
-
-
-@dataclass(frozen=True, kw_only=True)
 class Pathway:
     """One of the alternative ways through a qualification, with its own rules.
 
-    ``units`` are all of the qualification's, in catalogue order.
+    ``units`` are all of the qualification's, in catalogue order; so is ``grading``.
     """
 
     code: str
     title: str
     rules: tuple[Rule, ...]
     units: tuple[Unit, ...]
+    grading: Grading = PASS_ONLY
 
     @property
     def mandatory_units(self) -> tuple[Unit, ...]:
@@ -52,13 +47,20 @@ class Pathway:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """The rules as plain sentences, in their order."""
-        return tuple(rule.sentence for rule in self.rules)
+        """The rules as plain sentences, in their order, then what grades come to."""
+        return (*(rule.sentence for rule in self.rules), *self.grading.sentences)
 
     @cached_property
     def combination(self) -> Combination:
         """The rules made ready for deciding, once."""
         return Combination(self.units, self.rules)
+
+    @cached_property
+    def marks(self) -> Marks | None:
+        """What grades are worth, where points are given for them."""
+        if self.grading.kind == "pass":
+            return None
+        return Marks(self.grading, self.combination)
 
 
 @dataclass(frozen=True, kw_only=True)

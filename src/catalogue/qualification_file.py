@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Any, Literal, cast
 
 from catalogue.document import Part
+from catalogue.grading_file import check_reachable, grading
 from catalogue.pathway_file import pathways
-from catalogue.qualification import Grading, Qualification, Window
+from catalogue.qualification import Qualification, Window
 from catalogue.references import (
     is_product_reference,
     is_unit_reference,
@@ -43,6 +44,7 @@ def qualification(part: Part) -> Qualification:
     errors = part.problems.errors
     units = _units(part)
     sound = part.problems.errors == errors
+    graded = grading(part.part("grading"), units, sound=sound)
     built = Qualification(
         reference=reference,
         version=part.whole("version", least=1),
@@ -55,10 +57,12 @@ def qualification(part: Part) -> Qualification:
         price=part.money("price"),
         registration=window(part.part("registration")),
         certification_ends=part.day("certification_ends"),
-        grading=_grading(part.part("grading")),
+        grading=graded,
         units=units,
-        pathways=pathways(part, units, sound=sound),
+        pathways=pathways(part, units, graded, sound=sound),
     )
+    if graded.kind == "points" and part.problems.errors == errors:
+        check_reachable(part, built.pathways)
     if date.min != built.certification_ends < built.registration.closes:
         part.fault(
             "certification_ends",
@@ -93,16 +97,6 @@ def _level(part: Part, key: str) -> int:
     if level > HIGHEST_LEVEL:
         part.fault(key, f"is {level}; give 0 (entry level) to {HIGHEST_LEVEL}.")
     return level
-
-
-def _grading(part: Part) -> Grading:
-    if part.values.get("kind") == "points":
-        part.fault("kind", "points is not supported yet; give pass.")
-        part.asked += ["kind", "points_per_60_glh", "points_per_credit", "thresholds"]
-    else:
-        part.one_of("kind", "pass")
-    part.close()
-    return Grading()
 
 
 def _units(part: Part) -> tuple[Unit, ...]:

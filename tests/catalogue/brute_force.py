@@ -1,13 +1,16 @@
 """The rules of combination read to the letter: try every choice there is."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
 from itertools import combinations, product
 
+from catalogue.grading import Basis
 from catalogue.qualification import Pathway
 from catalogue.rule import Rule
 from catalogue.unit import Unit
 
-Counted = dict[Unit, int]
+Counted = Mapping[Unit, int]
+Grades = Mapping[str, str]
 
 
 def choices(pathway: Pathway, achieved: Iterable[str]) -> Iterator[Counted]:
@@ -76,8 +79,50 @@ def best(pathway: Pathway, achieved: Iterable[str]) -> Account:
     return min(account(pathway, counted) for counted in choices(pathway, achieved))
 
 
-def is_met(pathway: Pathway, achieved: Iterable[str]) -> bool:
-    return best(pathway, achieved)[0] == 0
+def points(pathway: Pathway, counted: Counted, grades: Grades) -> Fraction:
+    """Add up the points of what counts: of a unit in part, that part of its points."""
+    total = Fraction(0)
+    for unit, credits_ in counted.items():
+        for_grade = pathway.grading.points.get(grades[unit.reference], 0)
+        if pathway.grading.basis is Basis.PER_CREDIT:
+            total += credits_ * for_grade
+        else:
+            part = Fraction(credits_, unit.credits) if unit.credits else 1
+            total += Fraction(unit.glh * for_grade, 60) * part
+    return total
+
+
+def most_points(pathway: Pathway, grades: Grades) -> Fraction:
+    """Find the most points that a choice gives which is otherwise as good as the best."""
+    _, most = min(
+        (account(pathway, counted), -points(pathway, counted, grades))
+        for counted in choices(pathway, grades)
+    )
+    return -most
+
+
+def overall_grade(pathway: Pathway, grades: Grades) -> str | None:
+    """Find the best grade over all choices that satisfy every rule."""
+    satisfying = [
+        points(pathway, counted, grades)
+        for counted in choices(pathway, grades)
+        if not account(pathway, counted)[0]
+    ]
+    return next(
+        (
+            threshold.grade
+            for threshold in reversed(pathway.grading.thresholds)
+            if any(found >= threshold.points for found in satisfying)
+        ),
+        None,
+    )
+
+
+def is_met(pathway: Pathway, grades: Iterable[str] | Grades) -> bool:
+    """Whether the rules are met, and with points the lowest threshold too."""
+    if pathway.grading.kind == "points" and isinstance(grades, Mapping):
+        return overall_grade(pathway, grades) is not None
+    return best(pathway, grades)[0] == 0
 
 
 def can_be_met_alone(pathway: Pathway, rule: int, achieved: Iterable[str]) -> bool:
@@ -87,10 +132,17 @@ def can_be_met_alone(pathway: Pathway, rule: int, achieved: Iterable[str]) -> bo
     )
 
 
-def ways_to_fix(
-    pathway: Pathway, achieved: set[str], most: int
-) -> list[tuple[str, ...]]:
-    """Try every set of further units by size, credits and order; keep the minimal ones."""
+def ways_to_fix(pathway: Pathway, achieved: Grades, most: int) -> list[tuple[str, ...]]:
+    """Try every set of further units by size, credits and order; keep the minimal ones.
+
+    Each further unit is given the achieving grade that has the fewest points.
+    """
+    lowest = {
+        unit.reference: min(
+            unit.achieving, key=lambda grade: pathway.grading.points.get(grade, 0)
+        )
+        for unit in pathway.units
+    }
     others = [unit for unit in pathway.units if unit.reference not in achieved]
     found: list[tuple[str, ...]] = []
     for size in range(len(others) + 1):
@@ -104,6 +156,6 @@ def ways_to_fix(
             names = tuple(unit.reference for unit in extra)
             if any(set(fix) <= set(names) for fix in found):
                 continue
-            if is_met(pathway, achieved | set(names)):
+            if is_met(pathway, {**achieved, **{name: lowest[name] for name in names}}):
                 found.append(names)
     return found[:most]

@@ -1,12 +1,14 @@
 """Small qualifications to try the rules on, made by hand or at random."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
 
-from catalogue.qualification import Grading, Pathway, Qualification, Window
+from catalogue.grading import PASS_ONLY, Basis, Grading, Threshold
+from catalogue.qualification import Pathway, Qualification, Window
 from catalogue.rule import Rule
 from catalogue.unit import Unit
 
@@ -36,13 +38,40 @@ def a_rule(*units: Unit, **values: Any) -> Rule:
     )
 
 
-def a_pathway(units: list[Unit], rules: list[Rule], code: str = "MAIN") -> Pathway:
+def a_pathway(
+    units: list[Unit],
+    rules: list[Rule],
+    code: str = "MAIN",
+    grading: Grading = PASS_ONLY,
+) -> Pathway:
     return Pathway(
-        code=code, title=f"Way {code}", rules=tuple(rules), units=tuple(units)
+        code=code,
+        title=f"Way {code}",
+        rules=tuple(rules),
+        units=tuple(units),
+        grading=grading,
     )
 
 
-def a_qualification(units: list[Unit], *pathways: list[Rule]) -> Qualification:
+def a_grading(
+    points: dict[str, int],
+    thresholds: dict[str, int],
+    basis: Basis = Basis.PER_60_GLH,
+) -> Grading:
+    """Make a grading of these points by grade, and thresholds by overall grade."""
+    return Grading(
+        kind="points",
+        basis=basis,
+        points=points,
+        thresholds=tuple(
+            Threshold(grade=grade, points=least) for grade, least in thresholds.items()
+        ),
+    )
+
+
+def a_qualification(
+    units: list[Unit], *pathways: list[Rule], grading: Grading = PASS_ONLY
+) -> Qualification:
     """Make a qualification whose pathways, called A, B …, have these rules."""
     return Qualification(
         reference="Q-0000000001",
@@ -56,10 +85,10 @@ def a_qualification(units: list[Unit], *pathways: list[Rule]) -> Qualification:
         price=Decimal("10.00"),
         registration=Window(opens=date(2020, 1, 1), closes=date(2040, 1, 1)),
         certification_ends=date(2045, 1, 1),
-        grading=Grading(),
+        grading=grading,
         units=tuple(units),
         pathways=tuple(
-            a_pathway(units, rules, code)
+            a_pathway(units, rules, code, grading)
             for code, rules in zip("ABCDEF", pathways, strict=False)
         ),
     )
@@ -83,6 +112,27 @@ def qualifications(
 
 
 @st.composite
+def graded_qualifications(
+    draw: st.DrawFn, *, most_units: int = 5, most_credits: int = 4
+) -> Qualification:
+    """Draw a small qualification with points, for grades P, M and D."""
+    plain = draw(qualifications(most_units=most_units, most_credits=most_credits))
+    units = [replace(unit, grades=GRADES, achieving=GRADES[1:]) for unit in plain.units]
+    basis = draw(st.sampled_from(Basis))
+    most = 3 if basis is Basis.PER_CREDIT else 60
+    rising = st.lists(st.integers(1, 20), min_size=1, max_size=3, unique=True)
+    return a_qualification(
+        units,
+        draw(rules_over(units)),
+        grading=a_grading(
+            {"U": 0} | {grade: draw(st.integers(0, most)) for grade in GRADES[1:]},
+            dict(zip("PMD", sorted(draw(rising)), strict=False)),
+            basis,
+        ),
+    )
+
+
+@st.composite
 def rules_over(draw: st.DrawFn, units: list[Unit]) -> list[Rule]:
     some = st.lists(st.sampled_from(units), min_size=1, unique=True)
     return [
@@ -93,6 +143,7 @@ def rules_over(draw: st.DrawFn, units: list[Unit]) -> list[Rule]:
     ]
 
 
+GRADES = ("U", "P", "M", "D")
 LEVEL = st.none() | st.integers(1, 3)
 LITTLE = st.integers(1, 4)
 MORE = st.integers(1, 9)

@@ -24,7 +24,7 @@ def test_ways_to_fix_are_the_smallest_sets_of_units_that_satisfy_the_rules(
     """I4."""
     units = [unit.reference for unit in qualification.units]
     grades = data.draw(st.dictionaries(st.sampled_from(units), st.sampled_from("PU")))
-    achieved = {unit for unit, grade in grades.items() if grade == "P"}
+    achieved = {unit: grade for unit, grade in grades.items() if grade == "P"}
     pathway = qualification.pathways[0]
     found = ways_to_fix(qualification, grades, "A")
     if brute_force.is_met(pathway, achieved):

@@ -150,13 +150,7 @@ def test_versions_of_a_qualification_rise_together_with_their_first_days(
             "before",
         ),
         (AWARD, put("registration", to="always"), "registration", "give its keys"),
-        (
-            AWARD,
-            put("grading", "kind", to="points"),
-            "grading.kind",
-            "not supported yet",
-        ),
-        (AWARD, put("grading", "kind", to="stars"), "grading.kind", "give pass"),
+        (AWARD, put("grading", "kind", to="stars"), "grading.kind", "pass or points"),
         (AWARD, put("units", to=[]), "units", "something in it"),
         (AWARD, put("units", 0, to="one"), "units[0]", "give its keys"),
         (

@@ -1,0 +1,67 @@
+"""How the overall grade is found: a pass, or by points and thresholds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+from typing import Literal
+
+from catalogue.rule import amount, listed
+from catalogue.unit import TRANSFERRED, Unit
+
+GLH_OF_POINTS = 60
+
+
+class Basis(StrEnum):
+    """What the points of a grade are given for, by the key that says so."""
+
+    PER_60_GLH = "points_per_60_glh"
+    PER_CREDIT = "points_per_credit"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Threshold:
+    """The fewest points that earn an overall grade."""
+
+    grade: str
+    points: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grading:
+    """How the overall grade is found.
+
+    By points, ``points`` are those of each grade of a unit and ``thresholds`` ascend.
+    """
+
+    kind: Literal["pass", "points"] = "pass"
+    basis: Basis | None = None
+    points: Mapping[str, int] = field(default_factory=dict)
+    thresholds: tuple[Threshold, ...] = ()
+
+    def worth(self, unit: Unit, grade: str) -> Fraction:
+        """Say the points of a unit that counts whole; transferred credit has none."""
+        if grade == TRANSFERRED:
+            return Fraction(0)
+        if self.basis is Basis.PER_CREDIT:
+            return Fraction(unit.credits * self.points[grade])
+        return Fraction(unit.glh * self.points[grade], GLH_OF_POINTS)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Say what points are given for and what they earn; nothing of a pass."""
+        if self.kind == "pass":
+            return ()
+        given = tuple(f"{points} for {grade}" for grade, points in self.points.items())
+        earned = tuple(
+            f"{amount(each.points, 'point')} for {each.grade}"
+            for each in self.thresholds
+        )
+        per = "credit" if self.basis is Basis.PER_CREDIT else "60 guided learning hours"
+        return (
+            f"Points for each {per}: {listed(given)}.",
+            f"Overall grade: at least {listed(earned)}.",
+        )
+
+
+PASS_ONLY = Grading()
