@@ -15,7 +15,7 @@ def grading(part: Part, units: tuple[Unit, ...], *, sound: bool) -> Grading:
     errors = part.problems.errors
     if sum(part.has(key) for key in Basis) != 1:
         part.problems.add(
-            part.path, f"must give one of {' or '.join(Basis)}, and only one."
+            part.path, f"must have one of {' or '.join(Basis)}, and only one."
         )
     basis = next((key for key in Basis if part.has(key)), Basis.PER_CREDIT)
     part.asked += Basis

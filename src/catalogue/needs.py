@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
+from math import ceil
 
 from catalogue.combination import Combination, Limit, Measure, Minimum
 from catalogue.shortfall import Option, Room, Shortfall
@@ -215,16 +216,30 @@ class _Maker:
         return Shortfall(
             always=tuple(sorted(always)),
             needs=tuple(want.need for want in self.wants),
-            credit_needs=tuple(
-                j
+            rates={
+                j: self._rate(want)
                 for j, want in enumerate(self.wants)
-                if want.minimum.measure is Measure.CREDITS
-            ),
+                if want.minimum.measure in {Measure.CREDITS, Measure.POINTS}
+            },
             caps=tuple(cap.most for cap in self.caps),
             rooms=tuple(self.rooms),
             items=_near_each_other(
                 [item for item in items if len(item) > 1 or item[0].moves]
             ),
+        )
+
+    def _rate(self, want: _Want) -> int:
+        """Say what a credit of a further unit lowers a want by, at most, rounded up."""
+        if want.minimum.measure is Measure.CREDITS:
+            return 1
+        units = self.combination.units
+        return max(
+            (
+                ceil(want.minimum.worth[unit] / units[unit].credits)
+                for unit in self.units - self.have
+                if units[unit].credits
+            ),
+            default=1,
         )
 
     def _together(self) -> list[list[int]]:

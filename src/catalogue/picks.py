@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from catalogue.front import no_less
 from catalogue.reach import Reach
 from catalogue.shortfall import Option, Shortfall
 from catalogue.unit import Unit
@@ -15,13 +16,14 @@ Picks = tuple[int, ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Floor:
-    """Needs that each credit picked lowers by one at most, all together.
+    """Needs that each credit picked lowers by the rate at most, all together.
 
     By place: ``direct`` is what may lower them besides, from there on; ``through`` the
     same through a room, with the room's place in a state and its amount.
     """
 
     needs: tuple[int, ...]
+    rate: int
     direct: list[int]
     through: list[tuple[int, int, list[int]]]
 
@@ -129,21 +131,22 @@ class Search:
         return sums
 
     def _floors(self) -> Iterator[Floor]:
-        """Make a floor of each need of credits, and one of needs that share no item."""
+        """Make a floor of each need with a rate, and one of needs that share no item."""
         gains = [[self._gains(option) for option in item] for item in self.short.items]
         apart: list[int] = []
         touched: set[int] = set()
-        for j in self.short.credit_needs:
+        for j, rate in self.short.rates.items():
             places = {
                 place
                 for place, item in enumerate(gains)
                 if any(j in gain for gain in item)
             }
-            if not places & touched:
+            if rate == 1 and not places & touched:
                 apart.append(j)
                 touched |= places
         offset = len(self.short.needs) + len(self.short.caps)
-        for family in {*((j,) for j in self.short.credit_needs), tuple(apart)}:
+        alone = {(j,): rate for j, rate in self.short.rates.items()}
+        for family, rate in (alone | {tuple(apart): 1}).items():
             direct = [0]
             through = {room: [0] for room in range(len(self.short.rooms))}
             for item, item_gains in zip(
@@ -153,7 +156,8 @@ class Search:
                 for option, gain in zip(item, item_gains, strict=True):
                     mine = [gain[j] for j in family if j in gain]
                     more = max(
-                        more, sum(credits_ for credits_, _ in mine) - option.credits
+                        more,
+                        sum(credits_ for credits_, _ in mine) - rate * option.credits,
                     )
                     rooms |= {room for _, room in mine}
                 besides = (
@@ -163,6 +167,7 @@ class Search:
                     each.append(each[-1] + (more if each is besides else 0))
             yield Floor(
                 needs=family,
+                rate=rate,
                 direct=direct[::-1],
                 through=[
                     (offset + room, self.short.rooms[room].amount, more[::-1])
@@ -187,7 +192,7 @@ class Search:
     def _affords(self, place: int, credits_: int, state: State) -> bool:
         """Whether so many credits from a place on could be enough."""
         for floor in self.floors:
-            enough = credits_ + floor.direct[place]
+            enough = floor.rate * credits_ + floor.direct[place]
             for room, amount, more in floor.through:
                 enough += min(more[place], amount - state[room])
             if sum([state[j] for j in floor.needs]) > enough:
@@ -226,7 +231,7 @@ class Search:
             ):
                 alive = True
                 continue
-            after = frozenset(self._after(place, left, due, states, options))
+            after = _unbettered(self._after(place, left, due, states, options))
             if after and self.walk(place + 1, left, due, after, so_far):
                 alive = True
         if not alive:
@@ -290,6 +295,15 @@ class Search:
             elif kind == "need" and state[j]:
                 return False
         return True
+
+
+def _unbettered(states: Iterable[State]) -> frozenset[State]:
+    """Drop each state that another betters: no more needed, no more room taken."""
+    kept: list[State] = []
+    for state in sorted(set(states), key=sum):
+        if not any(no_less(state, other) for other in kept):
+            kept.append(state)
+    return frozenset(kept)
 
 
 def _bits(number: int) -> Iterator[int]:

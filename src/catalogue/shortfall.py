@@ -1,5 +1,6 @@
 """What is still needed, and every way in which each further unit could help."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -55,12 +56,12 @@ class Shortfall:
     """What is still needed: ``needs`` to bring to nothing, and what room there is for it.
 
     ``items`` are units to take one option each of; ``always`` are in every way to fix.
-    ``credit_needs`` are the places of the needs that credits lower one for one at most.
+    ``rates`` say what each credit picked lowers a need by, at most or thereabouts.
     """
 
     always: tuple[int, ...]
     needs: tuple[int, ...]
-    credit_needs: tuple[int, ...]
+    rates: Mapping[int, int]
     caps: tuple[int, ...]
     rooms: tuple[Room, ...]
     items: tuple[tuple[Option, ...], ...]

@@ -32,6 +32,29 @@ def faults(folder: Path) -> tuple[CatalogueProblem, ...]:
     return refused.value.problems
 
 
+def points(**keys: object) -> Change:
+    """Make a change to grading by points; None leaves a key out."""
+    known = {
+        "kind": "points",
+        "points_per_credit": {"P": 7},
+        "thresholds": [{"grade": "P", "points": 63}],
+    }
+    said = {key: value for key, value in (known | keys).items() if value is not None}
+    return put("grading", to=said)
+
+
+def by_points(change: Change) -> Change:
+    def both(document: Document) -> None:
+        points()(document)
+        change(document)
+
+    return both
+
+
+def thresholds(*ascending: tuple[str, int]) -> Change:
+    return points(thresholds=[{"grade": g, "points": p} for g, p in ascending])
+
+
 def version(number: int, day: str) -> Document:
     document = deepcopy(QUALIFICATION)
     document["version"], document["from"] = number, day
@@ -151,6 +174,53 @@ def test_versions_of_a_qualification_rise_together_with_their_first_days(
         ),
         (AWARD, put("registration", to="always"), "registration", "give its keys"),
         (AWARD, put("grading", "kind", to="stars"), "grading.kind", "pass or points"),
+        (AWARD, points(thresholds=None), "grading.thresholds", "is missing"),
+        (AWARD, points(points_per_credit=None), "grading", "have one of"),
+        (AWARD, points(points_per_60_glh={"P": 6}), "grading", "only one"),
+        (
+            AWARD,
+            points(points_per_credit={"P": -1}),
+            "grading.points_per_credit.P",
+            "whole number from 0",
+        ),
+        (
+            AWARD,
+            by_points(put("units", 0, "grades", to=["P", "M"])),
+            "units[0].grades",
+            "has M, for which grading.points_per_credit gives no points",
+        ),
+        (
+            AWARD,
+            points(points_per_credit={"P": 7, "U": 1}),
+            "units[1].achieving",
+            "leaves out U",
+        ),
+        (
+            AWARD,
+            thresholds(("P", 7), ("M", 7)),
+            "grading.thresholds[1].points",
+            "lowest first",
+        ),
+        (
+            AWARD,
+            thresholds(("P", 7), ("P", 8)),
+            "grading.thresholds[1].grade",
+            "another threshold's",
+        ),
+        (AWARD, thresholds(("P", 0)), "grading.thresholds[0].points", "from 1"),
+        (
+            AWARD,
+            thresholds(("P", 64)),
+            "grading.thresholds[0].points",
+            "come to 63 points on one pathway",
+        ),
+        (
+            AWARD,
+            thresholds(("P", 63), ("M", 64)),
+            "grading.thresholds[1].points",
+            "come to 63 points.",
+        ),
+        (AWARD, points(colour="red"), "grading.colour", "not a key"),
         (AWARD, put("units", to=[]), "units", "something in it"),
         (AWARD, put("units", 0, to="one"), "units[0]", "give its keys"),
         (
@@ -387,6 +457,17 @@ def test_two_centres_have_two_numbers(tmp_path: Path) -> None:
     files = {**FILES, "centres/other.yaml": FILES[CENTRE]}
     (problem,) = faults(write(tmp_path, files))
     assert (problem.file, problem.key) == (CENTRE, "number")
+
+
+def test_grading_by_points_is_read_and_told_in_sentences(tmp_path: Path) -> None:
+    """Section 11."""
+    change = thresholds(("P", 60), ("M", 63))
+    award = load(spoilt(tmp_path, AWARD, change)).qualification("Q-0000000001")
+    assert (award.grading.kind, award.grading.points) == ("points", {"P": 7})
+    assert award.pathways[0].sentences[-2:] == (
+        "Points for each credit: 7 for P.",
+        "Overall grade: at least 60 points for P and 63 points for M.",
+    )
 
 
 @pytest.mark.parametrize(
