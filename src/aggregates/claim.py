@@ -274,13 +274,6 @@ class Claim(Aggregate):
             raise ClaimWasSubmitted(claim=self.claim)
         return [ClaimDeleted()]
 
-    def after(self, events: Sequence[Later]) -> Self:
-        """Make the state that these further events would leave behind."""
-        state = self
-        for event in events:
-            state = state.apply(event)
-        return state
-
     def _require_not_closed(self) -> None:
         if self.is_closed:
             raise ClaimIsWithdrawn(claim=self.claim)

@@ -11,6 +11,13 @@ class UnknownQualification(Malformed):
     message = "There is no qualification {qualification} in the catalogue."
 
 
+class ApprenticeshipNotClaimable(Malformed):
+    message = (
+        "{title} is an apprenticeship. Claim for its qualifications, one by one:"
+        " {qualifications}."
+    )
+
+
 class UnitsNeeded(RuleBroken):
     message = "Choose the units that the learners have achieved."
 
@@ -36,8 +43,8 @@ class UnitNotOffered(RuleBroken):
 
 class NotRegistered(RuleBroken):
     message = (
-        "{learner} has no Active registration on {qualification} at this centre. Order "
-        "one, or leave the learner out."
+        "{learner} has no Active registration on {qualification} that this centre may "
+        "claim for. Order one, or leave the learner out."
     )
 
 

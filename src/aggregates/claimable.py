@@ -1,6 +1,6 @@
 """What can be claimed: which qualifications, and which of their units."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,6 +19,39 @@ class Condition:
     code: str
     is_met: bool
     sentence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Approved:
+    """What a centre is approved to claim on a qualification (M2, O7).
+
+    ``alone``: on every registration on it; else on those that came with one of these
+    ``apprenticeships``, whose approval covers what they consist of.
+    """
+
+    alone: bool
+    apprenticeships: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return self.alone or bool(self.apprenticeships)
+
+    def covers(self, apprenticeship: str | None) -> bool:
+        """Tell whether a registration that came with it, or with none, is covered."""
+        return self.alone or apprenticeship in self.apprenticeships
+
+
+def approved_for(
+    catalogue: Catalogue, reference: str, approvals: Collection[str]
+) -> Approved:
+    """Find what these approvals allow to be claimed on a qualification (M2, O7)."""
+    return Approved(
+        alone=reference in approvals,
+        apprenticeships=frozenset(
+            each.reference
+            for each in catalogue.apprenticeships.values()
+            if reference in each.qualifications and each.reference in approvals
+        ),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,16 +74,16 @@ def has_internal_units(qualification: Qualification) -> Condition:
     )
 
 
-def is_approved(qualification: Qualification, approvals: Iterable[str]) -> Condition:
-    """Require that the centre is approved for it (M2)."""
-    is_met = qualification.reference in approvals
-    return Condition(
-        code="approved",
-        is_met=is_met,
-        sentence="The centre is approved for it."
-        if is_met
-        else "The centre is not approved for it. Ask an Account Specialist.",
-    )
+def is_approved(approved: Approved) -> Condition:
+    """Require that the centre is approved for it, alone or with others (M2, O7)."""
+    if approved.alone:
+        sentence = "The centre is approved for it."
+    elif approved:
+        named = " and ".join(sorted(approved.apprenticeships))
+        sentence = f"The centre is approved for it as part of {named}."
+    else:
+        sentence = "The centre is not approved for it. Ask an Account Specialist."
+    return Condition(code="approved", is_met=bool(approved), sentence=sentence)
 
 
 def can_be_certificated(qualification: Qualification, today: date) -> Condition:
@@ -90,12 +123,12 @@ def has_learners_to_claim(active: int, registered: int) -> Condition:
 
 
 def on_facts(
-    qualification: Qualification, *, approvals: Iterable[str], today: date
+    qualification: Qualification, *, approved: Approved, today: date
 ) -> tuple[Condition, ...]:
     """Answer the conditions that facts decide, when chosen and when submitted (M2)."""
     return (
         has_internal_units(qualification),
-        is_approved(qualification, approvals),
+        is_approved(approved),
         can_be_certificated(qualification, today),
     )
 
@@ -103,14 +136,14 @@ def on_facts(
 def conditions(
     qualification: Qualification,
     *,
-    approvals: Iterable[str],
+    approved: Approved,
     today: date,
     registered: int,
     active: int,
 ) -> tuple[Condition, ...]:
     """Answer all five conditions (M2), for the centre's registrations on it."""
     return (
-        *on_facts(qualification, approvals=approvals, today=today),
+        *on_facts(qualification, approved=approved, today=today),
         has_registrations(registered),
         has_learners_to_claim(active, registered),
     )

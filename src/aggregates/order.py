@@ -1,6 +1,6 @@
 """Orders: products, learners and dates put together in any order, then confirmed."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self, TypeAlias, assert_never
 
@@ -218,13 +218,6 @@ class Order(Aggregate):
         if number > MOST_REGISTRATIONS:
             raise OrderTooLarge(number=number)
         return events
-
-    def after(self, events: Iterable[Later]) -> "Order":
-        """Give the order as these events leave it."""
-        order = self
-        for event in events:
-            order = order.apply(event)
-        return order
 
     @classmethod
     def begin(cls, event: OrderBegun) -> Self:

@@ -16,6 +16,8 @@ from events.registration import (
     AwardWithdrawn,
     OutcomesRecorded,
     OutcomesTakenBack,
+    PartCompleted,
+    PartReopened,
     PathwayChanged,
     RegistrationCancelled,
     RegistrationMade,
@@ -41,6 +43,8 @@ Later: TypeAlias = (
     | AwardClaimed
     | AwardWithdrawn
     | PathwayChanged
+    | PartCompleted
+    | PartReopened
     | RegistrationReopened
     | RegistrationCancelled
     | SittingEvent
@@ -80,7 +84,9 @@ class Registration(Aggregate):
 
     ``outcomes`` are the grades that each claim says were achieved; ``awards`` those
     that were submitted and not withdrawn, by claim, oldest first; ``settled`` those
-    of them from before it was last reopened. ``sittings`` are its tests, by booking.
+    of them from before it was last reopened. ``sittings`` are its tests, by booking. On
+    an apprenticeship, ``parts`` are the registrations on its qualifications; each of
+    those has this one as its ``parent`` (O7).
     """
 
     registration: str
@@ -89,6 +95,10 @@ class Registration(Aggregate):
     product: str
     pathway: str | None
     rules_version: int
+    parent: str | None = None
+    apprenticeship: str | None = None
+    parts: tuple[str, ...] = ()
+    completed_parts: tuple[str, ...] = ()
     outcomes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     awards: Mapping[str, AwardClaimed] = field(default_factory=dict)
     settled: frozenset[str] = frozenset()
@@ -109,7 +119,9 @@ class Registration(Aggregate):
     def status(self) -> Status:
         if self.is_cancelled:
             return Status.CANCELLED
-        return Status.COMPLETED if self.completion else Status.ACTIVE
+        is_whole = bool(self.parts) and set(self.parts) <= set(self.completed_parts)
+        is_over = is_whole or self.completion is not None
+        return Status.COMPLETED if is_over else Status.ACTIVE
 
     def grades_to_date(self, *, claim: str, typed: Mapping[str, str]) -> dict[str, str]:
         """Put the grades of earlier awards under those typed in a claim (M8, M12).
@@ -247,6 +259,15 @@ class Registration(Aggregate):
         """Give the award up: what it completed is Active again (M16)."""
         return [AwardWithdrawn(claim=claim)] if claim in self.awards else []
 
+    def complete_part(self, part: str) -> list[PartCompleted]:
+        """Take down that a part was completed: the last one completes this too (O7)."""
+        is_known = part in self.completed_parts
+        return [] if is_known else [PartCompleted(part=part)]
+
+    def reopen_part(self, part: str) -> list[PartReopened]:
+        """Take down that a part is Active again, and so is this (O7)."""
+        return [PartReopened(part=part)] if part in self.completed_parts else []
+
     @classmethod
     def begin(cls, event: RegistrationMade) -> Self:
         return cls(
@@ -256,6 +277,9 @@ class Registration(Aggregate):
             product=event.product,
             pathway=event.pathway,
             rules_version=event.rules_version,
+            parent=event.parent,
+            apprenticeship=event.apprenticeship,
+            parts=event.parts,
         )
 
     def apply(self, event: Later) -> Self:
@@ -271,6 +295,10 @@ class Registration(Aggregate):
                 now = replace(self, awards=_without(self.awards, claim))
             case PathwayChanged(pathway=pathway):
                 now = replace(self, pathway=pathway)
+            case PartCompleted() | PartReopened():
+                done = tuple(p for p in self.completed_parts if p != event.part)
+                done += (event.part,) if isinstance(event, PartCompleted) else ()
+                now = replace(self, completed_parts=done)
             case RegistrationReopened():
                 now = replace(self, settled=frozenset(self.awards))
             case RegistrationCancelled():

@@ -1,13 +1,16 @@
 """What answers have in common: versions, positions, lists with a next part."""
 
-from collections.abc import Callable
+import base64
+import binascii
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from fastapi import Request, Response
 from pydantic import BaseModel
 
+from api.dependencies import Part
 from commands.command import Done
-from projections.paging import Page
+from projections.paging import BadCursor, Page
 from store import Stream
 
 Row = TypeVar("Row")
@@ -44,3 +47,24 @@ def listed(
         path = f"{url.path}?{url.query}"
         response.headers["Link"] = f'<{path}>; rel="next"'
     return Listed(items=[shown(row) for row in page.rows], next=page.next_cursor)
+
+
+def portion(rows: Sequence[Row], part: Part) -> Page[Row]:
+    """Give a part of what is listed from memory; its cursor says how many came before.
+
+    Raises BadCursor.
+    """
+    start = 0
+    if part.cursor is not None:
+        try:
+            start = int(base64.urlsafe_b64decode(part.cursor))
+        except (ValueError, binascii.Error):
+            start = -1
+    if start < 0:
+        raise BadCursor(pointer="?cursor")
+    end = start + part.limit
+    is_last = end >= len(rows)
+    return Page(
+        rows=tuple(rows[start:end]),
+        next_cursor=None if is_last else base64.urlsafe_b64encode(b"%d" % end).decode(),
+    )

@@ -1,27 +1,30 @@
 """What can be claimed, over HTTP: qualifications, then their units and learners."""
 
-import base64
-import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from operator import attrgetter
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from aggregates.claimable import Condition, conditions, offered_units
+from aggregates.claimable import (
+    Approved,
+    Condition,
+    approved_for,
+    conditions,
+    offered_units,
+)
 from aggregates.errors import Malformed, NotFound
 from aggregates.finding import is_found_by
-from api.answers import Listed, listed, show
+from api.answers import Listed, listed, portion, show
 from api.dependencies import (
     By,
     CurrentUser,
     Now,
     Paging,
-    Part,
     Reads,
     ServiceOf,
     scope,
@@ -37,14 +40,11 @@ from projections.claimable_learners import (
     Registered,
     Sought,
 )
-from projections.paging import BadCursor, Page
 
 router = APIRouter(tags=["claims"])
 
-R = TypeVar("R")
 Claimed = Annotated[str, Path(alias="claim", max_length=20, examples=["AC-0000000042"])]
 Text = Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")]
-NOBODY = Registered(registered=0, active=0)
 
 
 class CentreNeeded(Malformed):
@@ -198,7 +198,12 @@ def qualifications(
     counted = claimable_learners.counts(reads, centre=whose)
     today = now.astimezone(LONDON).date()
     shown = [
-        qualification_shown(each, approvals=approvals, counted=counted, today=today)
+        qualification_shown(
+            each,
+            approved=approved_for(service.catalogue, each.reference, approvals),
+            counted=counted.get(each.reference, {}),
+            today=today,
+        )
         for each in catalogue
     ]
     if why is not None:
@@ -224,17 +229,19 @@ def qualifications(
 def qualification_shown(
     qualification: Qualification,
     *,
-    approvals: frozenset[str],
-    counted: Mapping[str, Registered],
+    approved: Approved,
+    counted: Mapping[str | None, Registered],
     today: date,
 ) -> ClaimableQualification:
-    count = counted.get(qualification.reference, NOBODY)
+    """Show a qualification; learners whom no approval covers are not counted."""
+    theirs = [n for way, n in counted.items() if approved.covers(way) or not approved]
+    active = sum(count.active for count in theirs)
     answered: tuple[Condition, ...] = conditions(
         qualification,
-        approvals=approvals,
+        approved=approved,
         today=today,
-        registered=count.registered,
-        active=count.active,
+        registered=sum(count.registered for count in theirs),
+        active=active,
     )
     return ClaimableQualification(
         reference=qualification.reference,
@@ -244,7 +251,7 @@ def qualification_shown(
         subject_area=qualification.subject_area,
         level=qualification.level,
         certification_ends=qualification.certification_ends,
-        learners_to_claim=count.active,
+        learners_to_claim=active,
         is_claimable=all(condition.is_met for condition in answered),
         conditions=[ConditionShown.model_validate(c) for c in answered],
     )
@@ -302,8 +309,10 @@ def learners(
     """List the learners of stage 3, who can be claimed for (M4)."""
     stream, found = read_claim(claim, by, service.desk)
     show(response, stream)
+    approvals = approvals_of(service.desk, found.centre)[1]
     rows = claimable_learners.search(
         reads,
+        approved=approved_for(service.catalogue, found.qualification or "", approvals),
         centre=found.centre,
         qualification=found.qualification or "",
         sought=Sought(
@@ -332,24 +341,3 @@ def learners(
         )
 
     return listed(request, response, rows, shown)
-
-
-def portion(rows: Sequence[R], part: Part) -> Page[R]:
-    """Give a part of what is listed from memory; its cursor says how many came before.
-
-    Raises BadCursor.
-    """
-    start = 0
-    if part.cursor is not None:
-        try:
-            start = int(base64.urlsafe_b64decode(part.cursor))
-        except (ValueError, binascii.Error):
-            start = -1
-    if start < 0:
-        raise BadCursor(pointer="?cursor")
-    end = start + part.limit
-    is_last = end >= len(rows)
-    return Page(
-        rows=tuple(rows[start:end]),
-        next_cursor=None if is_last else base64.urlsafe_b64encode(b"%d" % end).decode(),
-    )

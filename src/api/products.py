@@ -19,8 +19,7 @@ from aggregates.offer import (
     products_on,
     qualifications_of,
 )
-from api.answers import Listed, listed
-from api.claimable_qualifications import portion
+from api.answers import Listed, listed, portion
 from api.dependencies import CurrentUser, Now, Paging, ServiceOf, scope
 from api.order_view import Amount
 from catalogue import Catalogue, Qualification

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from aggregates.claim import Claim, Later
-from aggregates.claim_refusals import UnknownQualification
-from aggregates.claimable import offered_units, on_facts, require
+from aggregates.claim_refusals import ApprenticeshipNotClaimable, UnknownQualification
+from aggregates.claimable import approved_for, offered_units, on_facts, require
 from aggregates.errors import NotFound
 from aggregates.registration import Registration, Status
 from catalogue import Qualification
@@ -199,11 +199,18 @@ def choose_qualification(
 ) -> list[Later]:
     """Decide stage 1 (M2) on facts; whether anybody is Active is for stage 3."""
     qualification = desk.catalogue.qualifications.get(reference)
+    if apprenticeship := desk.catalogue.apprenticeships.get(reference):
+        raise ApprenticeshipNotClaimable(
+            pointer="/qualification",
+            title=apprenticeship.title,
+            qualifications=", ".join(apprenticeship.qualifications),
+        )
     if qualification is None:
         raise UnknownQualification(pointer="/qualification", qualification=reference)
     approvals = approvals_of(desk, claim.centre)[1]
+    approved = approved_for(desk.catalogue, reference, approvals)
     require(
-        on_facts(qualification, approvals=approvals, today=today),
+        on_facts(qualification, approved=approved, today=today),
         title=qualification.title,
         pointer="/qualification",
     )
@@ -224,16 +231,24 @@ def choose_units(claim: Claim, units: Sequence[str], *, desk: Desk) -> list[Late
 def choose_learners(
     claim: Claim, learners: Sequence[str], *, desk: Desk
 ) -> list[Later]:
-    """Decide stage 3 (M4): each must hold an Active registration at this centre."""
-    keys = {who: active_key(who, claim.qualification or "") for who in learners}
+    """Decide stage 3 (M4): each must hold an Active registration at this centre.
+
+    It is approved for them by the qualification or by their apprenticeship (O7).
+    """
+    qualification = claim.qualification or ""
+    approvals = approvals_of(desk, claim.centre)[1]
+    approved = approved_for(desk.catalogue, qualification, approvals)
+    keys = {who: active_key(who, qualification) for who in learners}
     held = desk.store.held(ACTIVE_REGISTRATION, keys.values())
     opened = desk.store.open_many(h.stream for h in held.values())
     found: dict[str, str | None] = dict.fromkeys(learners)
     for who, key in keys.items():
         if key in held:
             registration = Registration.replay(opened[held[key].stream].events)
-            is_here = registration.centre == claim.centre
-            if is_here and registration.status is Status.ACTIVE:
+            is_theirs = registration.centre == claim.centre and approved.covers(
+                registration.apprenticeship
+            )
+            if is_theirs and registration.status is Status.ACTIVE:
                 found[who] = registration.registration
     return [*claim.choose_learners(found)]
 

@@ -9,9 +9,10 @@ from uuid import UUID
 from aggregates.certificate import Certificate
 from aggregates.claim import Claim
 from aggregates.claim_refusals import ClaimHasMoved, RegisteredMeanwhile
-from aggregates.claimable import on_facts, require
+from aggregates.claimable import Approved, approved_for, on_facts, require
 from aggregates.registration import COMPLETING, Registration
 from aggregates.standing import Place, Standing
+from commands.apprenticeship import completed_parents, reopened_parents
 from commands.claim import (
     changed_outcomes,
     open_claim,
@@ -19,7 +20,7 @@ from commands.claim import (
     rules_of,
 )
 from commands.command import LONDON, Command, Desk, Done, handles
-from commands.registration import active, active_key, approvals_of
+from commands.registration import active, approvals_of, named_in
 from events.claim import ClaimSubmitted, Granted, Why, Withheld
 from events.identifier import Kind, stream_of
 from events.registration import AwardClaimed
@@ -59,10 +60,12 @@ class Meanwhile:
 
     moves: Counter[UUID] = field(default_factory=Counter)
     aside: dict[UUID, Why] = field(default_factory=dict)
+    parts: dict[UUID, UUID] = field(default_factory=dict)
+    """Which registration of the claim a parent was looked at for (O7)."""
 
     def note(self, conflict: Conflict) -> None:
         """Set a learner aside whom others claimed, or who will not keep still (M15)."""
-        at = conflict.stream
+        at = self.parts.get(conflict.stream, conflict.stream)
         self.moves[at] += 1
         if self.moves[at] >= PATIENCE:
             self.aside[at] = busy_with(conflict.between)
@@ -107,25 +110,32 @@ def _submit(
     claim.require_submittable(today=command.today)
     rules = desk.catalogue.qualification(claim.qualification or "")
     centre, approvals = approvals_of(desk, claim.centre)
+    approved = approved_for(desk.catalogue, rules.reference, approvals)
     require(
-        on_facts(rules, approvals=approvals, today=command.today),
+        on_facts(rules, approved=approved, today=command.today),
         title=rules.title,
         pointer="/qualification",
     )
     opened = open_registrations(desk, [p.registration for p in claim.waiting.values()])
     verdicts: dict[str, Granted | Withheld] = {}
     unchanged, changes = [centre], []
+    completed: dict[str, Registration] = {}
     for who, place in claim.waiting.items():
         at, registration = opened[place.registration]
-        verdict = judge(desk, claim, place, at, registration, meanwhile.aside)
+        aside = why_aside(at, registration, meanwhile.aside, approved)
+        verdict = judge(desk, claim, place, registration, aside)
         verdicts[who] = verdict
         if isinstance(verdict, Granted):
             awarded = registration.claim_award(claim=claim.claim, granted=verdict)
             is_over = verdict.award_type in COMPLETING
             release = active(registration) if is_over else ()
             changes.append(at.change(awarded, release=release))
+            if is_over and registration.parent is not None:
+                completed[registration.parent] = registration
+                meanwhile.parts[stream_of(registration.parent)] = at.id
         elif at.id not in meanwhile.aside:
             unchanged.append(at)
+    changes += completed_parents(desk, completed)
     submitted = stream.change(claim.submit(verdicts))
     position = desk.store.append(
         submitted, *changes, by=command.by, unchanged=unchanged
@@ -133,21 +143,33 @@ def _submit(
     return Done(position=position, made=claim.claim)
 
 
-def judge(  # noqa: PLR0917 - what is judged, and all that it is judged by
-    desk: Desk,
-    claim: Claim,
-    place: Place,
+def why_aside(
     at: Stream,
     registration: Registration,
     aside: Mapping[UUID, Why],
-) -> Granted | Withheld:
-    """Decide on one learner: eligible, not eligible, or claimed by somebody else."""
-    why = aside.get(at.id)
+    approved: Approved,
+) -> Why | None:
+    """Say why a learner is set aside, whatever they achieved, if they are."""
+    if at.id in aside:
+        return aside[at.id]
     done = registration.completion
-    if why is None and done is not None:
-        why = claimed_by(next(r for r in at.history if r.event == done), done)
-    if why is None and registration.is_cancelled:
-        why = CANCELLED
+    if done is not None:
+        return claimed_by(next(r for r in at.history if r.event == done), done)
+    if registration.is_cancelled:
+        return CANCELLED
+    if not approved.covers(registration.apprenticeship):
+        return not_approved(registration)
+    return None
+
+
+def judge(
+    desk: Desk,
+    claim: Claim,
+    place: Place,
+    registration: Registration,
+    why: Why | None,
+) -> Granted | Withheld:
+    """Decide on one learner: eligible, not eligible, or set aside for that reason."""
     if why is not None:
         return registration.withhold(
             claim=claim.claim, award=place.award, reasons=(why,)
@@ -187,6 +209,18 @@ def busy_with(between: tuple[Recorded, ...]) -> Why:
     )
 
 
+def not_approved(registration: Registration) -> Why:
+    """Say that an approval was withdrawn since the learner was chosen (M2, O7)."""
+    product = registration.apprenticeship or registration.product
+    return Why(
+        code="not-approved",
+        message=(
+            f"The centre is not approved for {product} any more, by which this learner "
+            "was registered. Ask an Account Specialist."
+        ),
+    )
+
+
 @handles(WithdrawClaim)
 def withdraw_claim(command: WithdrawClaim, desk: Desk) -> Done:
     stream, claim = open_claim(command.claim, command, desk)
@@ -201,11 +235,12 @@ def withdraw_claim(command: WithdrawClaim, desk: Desk) -> Done:
         if place.standing is Standing.SUBMITTED
         and after.learners[who].standing is Standing.WITHDRAWN
     ]
-    learners = {}
+    reopened: dict[str, Registration] = {}
     for at, registration in open_registrations(desk, taken_back).values():
         done = registration.completion
         is_over = done is not None and done.claim == claim.claim
-        learners[active_key(registration.learner, registration.product)] = registration
+        if is_over and registration.parent is not None:
+            reopened[registration.parent] = registration
         grades = outcomes.pop(at.id, None)
         outcomes[at.id] = at.change(
             [
@@ -216,13 +251,14 @@ def withdraw_claim(command: WithdrawClaim, desk: Desk) -> Done:
         )
     try:
         position = desk.store.append(
-            stream.change(withdrawn), *outcomes.values(), by=command.by
+            stream.change(withdrawn),
+            *outcomes.values(),
+            *reopened_parents(desk, reopened),
+            by=command.by,
         )
     except AlreadyReserved as error:
-        registration = learners[error.held.key]
-        raise RegisteredMeanwhile(
-            learner=registration.learner, qualification=registration.product
-        ) from error
+        learner, product = named_in(error.held.key)
+        raise RegisteredMeanwhile(learner=learner, qualification=product) from error
     return Done(position=position, made=claim.claim)
 
 

@@ -15,6 +15,12 @@ def active_key(learner: str, product: str) -> str:
     return f"{learner}:{product}"
 
 
+def named_in(key: str) -> tuple[str, str]:
+    """Give the learner and the product that are named in such a key."""
+    learner, _, product = key.partition(":")
+    return learner, product
+
+
 def active(registration: Registration) -> tuple[Reservation, ...]:
     """Say what an Active registration holds (O6)."""
     key = active_key(registration.learner, registration.product)

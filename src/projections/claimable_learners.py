@@ -1,5 +1,6 @@
 """Claimable learners: who could be claimed for on each qualification (M2, M4)."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -7,6 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy import Column, Connection, Date, Row, String, Table, case, func, select
 
+from aggregates.claimable import Approved
 from aggregates.names import words
 from aggregates.registration import Status
 from events.learner import (
@@ -43,6 +45,7 @@ REGISTRATIONS = Table(
     Column("centre", String, nullable=False, index=True),
     Column("qualification", String, nullable=False, index=True),
     Column("pathway", String),
+    Column("apprenticeship", String),
     Column("status", String, nullable=False),
     Column("completed_by", String),
 )
@@ -59,7 +62,7 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
                 rows.change(LEARNERS, stream, **_named(event))
             case LearnerDetailsAmended(uln=uln):
                 rows.change(LEARNERS, stream, uln=uln or "")
-            case RegistrationMade() as event:
+            case RegistrationMade(parts=()) as event:
                 rows.put(REGISTRATIONS, {"stream": stream, **_registered(event)})
             case PathwayChanged(pathway=pathway):
                 rows.change(REGISTRATIONS, stream, pathway=pathway)
@@ -87,13 +90,14 @@ def _registered(event: RegistrationMade) -> Values:
         "centre": event.centre,
         "qualification": event.product,
         "pathway": event.pathway,
+        "apprenticeship": event.apprenticeship,
         **ACTIVE,
     }
 
 
 READ_MODEL = ReadModel(
     name="claimable-learners",
-    version=2,
+    version=3,
     tables=(LEARNERS, REGISTRATIONS),
     fold=fold,
 )
@@ -150,22 +154,32 @@ class Sought:
     uln: str = ""
 
 
-def counts(connection: Connection, *, centre: str) -> Mapping[str, Registered]:
-    """Count the centre's registrations by qualification (M2)."""
+EVERY_WAY = Approved(alone=True)
+
+
+def counts(
+    connection: Connection, *, centre: str
+) -> Mapping[str, Mapping[str | None, Registered]]:
+    """Count the centre's registrations by qualification (M2).
+
+    And then by the apprenticeship that they came with, None for none (O7).
+    """
     is_active = case((REGISTRATIONS.c.status == Status.ACTIVE, 1))
     query = (
         select(
             REGISTRATIONS.c.qualification,
+            REGISTRATIONS.c.apprenticeship,
             func.count().label("registered"),
             func.count(is_active).label("active"),
         )
         .where(REGISTRATIONS.c.centre == centre)
-        .group_by(REGISTRATIONS.c.qualification)
+        .group_by(REGISTRATIONS.c.qualification, REGISTRATIONS.c.apprenticeship)
     )
-    return {
-        row.qualification: Registered(registered=row.registered, active=row.active)
-        for row in connection.execute(query)
-    }
+    found: defaultdict[str, dict[str | None, Registered]] = defaultdict(dict)
+    for row in connection.execute(query):
+        counted = Registered(registered=row.registered, active=row.active)
+        found[row.qualification][row.apprenticeship] = counted
+    return found
 
 
 def search(
@@ -174,12 +188,13 @@ def search(
     centre: str,
     qualification: str,
     sought: Sought,
+    approved: Approved = EVERY_WAY,
     sort: LearnerColumn = LearnerColumn.LEARNER,
     descending: bool = False,
     limit: int,
     cursor: str | None = None,
 ) -> Page[ClaimableLearner]:
-    """List who can be claimed for on a qualification (M4).
+    """List who can be claimed for on a qualification (M4), as the centre is approved.
 
     Names are found by the start of any word, numbers by any part of them.
     """
@@ -193,6 +208,9 @@ def search(
             REGISTRATIONS.c.status == Status.ACTIVE,
         )
     )
+    if not approved.alone:
+        came_with = REGISTRATIONS.c.apprenticeship
+        query = query.where(came_with.in_(approved.apprenticeships))
     for column, text in (
         (LEARNERS.c.given_words, sought.given_name),
         (LEARNERS.c.family_words, sought.family_name),

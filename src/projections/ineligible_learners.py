@@ -58,6 +58,7 @@ BY_CODE = {
     "wrong-pathway": Cause.PATHWAY,
     "claimed-by-another": Cause.OTHERS,
     "changed-by-another": Cause.OTHERS,
+    "not-approved": Cause.OTHERS,
 }
 
 

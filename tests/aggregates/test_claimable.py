@@ -2,17 +2,20 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
 from aggregates.claimable import (
+    Approved,
     NotClaimable,
+    approved_for,
     conditions,
     offered_units,
     on_facts,
     require,
 )
-from catalogue import Catalogue, Qualification
+from catalogue import Apprenticeship, Catalogue, Qualification
 from tests.claim_examples import (
     A1,
     A2,
@@ -20,6 +23,7 @@ from tests.claim_examples import (
     B2,
     CATALOGUE,
     GROUP_B,
+    OTHER_REFERENCE,
     REFERENCE,
     RULES,
     TODAY,
@@ -27,17 +31,37 @@ from tests.claim_examples import (
     qualification,
 )
 
+ALONE, NOT_AT_ALL = Approved(alone=True), Approved(alone=False)
+FIRST, SECOND, OTHER = "Q-0009000001", "Q-0009000002", "Q-0009000003"
+WITH_APPRENTICESHIPS = replace(
+    CATALOGUE,
+    apprenticeships={
+        reference: Apprenticeship(
+            reference=reference,
+            title="Apprenticeship",
+            price=Decimal("140.00"),
+            registration=RULES.registration,
+            qualifications=qualifications,
+        )
+        for reference, qualifications in (
+            (FIRST, (REFERENCE, OTHER_REFERENCE)),
+            (SECOND, (REFERENCE,)),
+            (OTHER, (OTHER_REFERENCE,)),
+        )
+    },
+)
+
 
 def unmet(
     of: Qualification = RULES,
     *,
-    approvals: tuple[str, ...] = (REFERENCE,),
+    approved: Approved = ALONE,
     today: date = TODAY,
     registered: int = 2,
     active: int = 1,
 ) -> list[str]:
     answered = conditions(
-        of, approvals=approvals, today=today, registered=registered, active=active
+        of, approved=approved, today=today, registered=registered, active=active
     )
     return [condition.code for condition in answered if not condition.is_met]
 
@@ -55,7 +79,26 @@ def test_a_qualification_of_tests_alone_cannot_be_claimed() -> None:
 
 def test_the_centre_must_be_approved() -> None:
     """M2."""
-    assert unmet(approvals=()) == ["approved"]
+    assert unmet(approved=NOT_AT_ALL) == ["approved"]
+
+
+@pytest.mark.parametrize(
+    ("approvals", "covered"),
+    [
+        ({REFERENCE}, [None, FIRST, SECOND]),
+        ({REFERENCE, SECOND}, [None, FIRST, SECOND]),
+        ({FIRST}, [FIRST]),
+        ({FIRST, SECOND, OTHER}, [FIRST, SECOND]),
+        ({OTHER, OTHER_REFERENCE}, []),
+    ],
+)
+def test_an_approval_for_an_apprenticeship_covers_the_registrations_it_made(
+    approvals: set[str], covered: list[str | None]
+) -> None:
+    """M2, O7: one for the qualification covers all of them."""
+    approved = approved_for(WITH_APPRENTICESHIPS, REFERENCE, approvals)
+    assert [way for way in (None, FIRST, SECOND) if approved.covers(way)] == covered
+    assert unmet(approved=approved) == ([] if covered else ["approved"])
 
 
 def test_the_last_day_of_certification_is_a_day_for_it_and_the_next_is_not() -> None:
@@ -79,14 +122,14 @@ def test_some_learner_must_be_without_a_full_or_fallback_award() -> None:
 def test_every_reason_against_a_qualification_is_in_one_sentence() -> None:
     """M2."""
     late = RULES.certification_ends + timedelta(days=1)
-    met = on_facts(RULES, approvals=(), today=late)
+    met = on_facts(RULES, approved=NOT_AT_ALL, today=late)
     with pytest.raises(NotClaimable) as refusal:
         require(met, title="The diploma", pointer="/qualification")
     assert str(refusal.value) == (
         "The diploma cannot be claimed. The centre is not approved for it. Ask an "
         "Account Specialist. Certification ended on 2030-08-31."
     )
-    approved = on_facts(RULES, approvals=(REFERENCE,), today=TODAY)
+    approved = on_facts(RULES, approved=ALONE, today=TODAY)
     require(approved, title="The diploma", pointer="/qualification")
 
 

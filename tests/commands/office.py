@@ -120,13 +120,19 @@ class Office:
             ),
         )
 
-    def begin(self, awards: Mapping[str, Award], *, by: Actor = ADMINISTRATOR) -> str:
+    def begin(
+        self,
+        awards: Mapping[str, Award],
+        *,
+        by: Actor = ADMINISTRATOR,
+        qualification: str = REFERENCE,
+    ) -> str:
         """Begin a whole claim for these learners."""
         return self.send(
             BeginClaim(
                 by=by,
                 at=self.now(),
-                qualification=REFERENCE,
+                qualification=qualification,
                 units=UNITS,
                 learners=tuple(awards),
                 awards=awards,
@@ -150,10 +156,12 @@ class Office:
     ) -> Done:
         return self.send(SubmitClaim(by=by, at=self.now(), claim=claim, expect=expect))
 
-    def withdraw(self, claim: str, learner: str | None = None) -> Done:
+    def withdraw(
+        self, claim: str, learner: str | None = None, *, by: Actor = ADMINISTRATOR
+    ) -> Done:
         return self.send(
             WithdrawClaim(
-                by=ADMINISTRATOR,
+                by=by,
                 at=self.now(),
                 claim=claim,
                 learner=learner,

@@ -1,11 +1,13 @@
 """Claimable learners: counted by qualification, listed by five columns."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 import pytest
 from sqlalchemy import Connection
 
+from aggregates.claimable import Approved
 from events.event import Event
 from events.learner import (
     LearnerCreated,
@@ -27,6 +29,8 @@ from tests.claim_examples import (
     ANNS,
     BEN,
     BENS,
+    CAT,
+    CATS,
     CENTRE,
     CLAIM,
     OTHER_CLAIM,
@@ -37,6 +41,7 @@ from tests.claim_examples import (
 from tests.projections.conftest import Fold
 from tests.projections.history import history
 
+APPRENTICESHIP, PART = "Q-0009000001", "R-0000000031"
 BORN = date(2008, 2, 29)
 ULN = "1000102504"
 
@@ -102,7 +107,7 @@ def test_learners_with_an_active_registration_can_be_claimed_for(fold: Fold) -> 
         pathway="MAIN",
     )
     assert counts(connection, centre=CENTRE) == {
-        REFERENCE: Registered(registered=2, active=2)
+        REFERENCE: {None: Registered(registered=2, active=2)}
     }
 
 
@@ -114,7 +119,7 @@ def test_after_full_or_fallback_a_learner_leaves_the_list(
     connection = given(fold, (ANNS, award_claimed(award_type=award_type)))
     assert found(connection) == [BEN]
     assert counts(connection, centre=CENTRE) == {
-        REFERENCE: Registered(registered=2, active=1)
+        REFERENCE: {None: Registered(registered=2, active=1)}
     }
 
 
@@ -195,3 +200,38 @@ def test_withdrawing_on_an_unknown_registration_is_passed_over(fold: Fold) -> No
 
 def test_another_centres_registrations_are_not_counted(fold: Fold) -> None:
     assert counts(given(fold), centre="50107") == {}
+
+
+def test_learners_on_an_apprenticeship_are_claimed_for_by_qualification(
+    fold: Fold,
+) -> None:
+    """M2, M4, O7: where the centre is approved for one or the other."""
+    parent = registration_made(registration=CATS, learner=CAT, product=APPRENTICESHIP)
+    part = registration_made(registration=PART, learner=CAT)
+    connection = given(
+        fold,
+        (CAT, created(CAT, "Cat", "Yu")),
+        (CATS, replace(parent, parts=(PART,))),
+        (PART, replace(part, parent=CATS, apprenticeship=APPRENTICESHIP)),
+    )
+    assert counts(connection, centre=CENTRE) == {
+        REFERENCE: {
+            None: Registered(registered=2, active=2),
+            APPRENTICESHIP: Registered(registered=1, active=1),
+        }
+    }
+    by_it = Approved(alone=False, apprenticeships=frozenset({APPRENTICESHIP}))
+    for approved, learners in (
+        (Approved(alone=True), [ANN, BEN, CAT]),
+        (by_it, [CAT]),
+        (Approved(alone=False), []),
+    ):
+        page = search(
+            connection,
+            centre=CENTRE,
+            qualification=REFERENCE,
+            sought=Sought(),
+            approved=approved,
+            limit=50,
+        )
+        assert [row.learner for row in page.rows] == learners

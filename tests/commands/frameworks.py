@@ -1,0 +1,61 @@
+"""A centre that orders apprenticeships, and claims for their qualifications."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from commands.registration import ACTIVE_REGISTRATION, active_key
+from events.identifier import stream_of
+from events.registration import RegistrationMade
+from store import Actor, EventStore
+from tests.claim_examples import UNITS, award
+from tests.commands.office import ADMINISTRATOR, Office
+from tests.commands.order_desk import CATALOGUE, OrderDesk
+from tests.order_examples import ANN, BEN
+
+WHOLE = {unit.reference: "P" for unit in UNITS[:4]}
+"""Grades that meet the rules of both qualifications, on every pathway."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provider:
+    """Where apprenticeships are ordered and claimed for, in tests."""
+
+    counter: OrderDesk
+    office: Office
+
+    @classmethod
+    def open(cls, store: EventStore, now: Callable[[], datetime]) -> "Provider":
+        counter = OrderDesk(store=store, now=now)
+        counter.open()
+        counter.know(ANN, BEN)
+        office = Office(store=store, now=now, catalogue=CATALOGUE)
+        return cls(counter=counter, office=office)
+
+    def register(self, *learners: str) -> list[RegistrationMade]:
+        """Register on the apprenticeship: each a parent, and its two parts."""
+        before = len(self.counter.made())
+        self.counter.confirm(self.counter.ready_by_part(*learners))
+        return self.counter.made()[before:]
+
+    def begin(self, qualification: str, *learners: str, kind: str = "Full") -> str:
+        awards = dict.fromkeys(learners, award(kind, grades=dict(WHOLE)))
+        return self.office.begin(awards, qualification=qualification)
+
+    def claim(
+        self,
+        qualification: str,
+        *learners: str,
+        kind: str = "Full",
+        by: Actor = ADMINISTRATOR,
+    ) -> str:
+        """Claim for learners, and submit the claim."""
+        claim = self.begin(qualification, *learners, kind=kind)
+        self.office.submit(claim, by=by)
+        return claim
+
+    def is_held(self, made: RegistrationMade) -> bool:
+        """Whether it is what is reserved as the learner's one Active registration."""
+        key = active_key(made.learner, made.product)
+        held = self.counter.store.held(ACTIVE_REGISTRATION, [key])
+        return key in held and held[key].stream == stream_of(made.registration)
