@@ -4,11 +4,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "LEARNER_MANAGEMENT_"
 MOST_PORTS = 65_535
+LRS_OFF, LRS_SIMULATED = "off", "simulator"
+LRS_PASSWORD_LENGTH = 16
+NEEDED_BY_LRS = ("lrs_ukprn", "lrs_user", "lrs_password", "lrs_certificate", "lrs_key")
 
 
 class InvalidSettings(Exception):
@@ -55,6 +58,38 @@ class Settings(BaseSettings):
             description="How often one user may ask: 6000/minute.",
         ),
     ] = "6000/minute"
+    lrs: Annotated[
+        str,
+        Field(
+            pattern=r"^(off|simulator(:.+)?|https://.+)$",
+            description="The Learning Records Service: its https:// address, or"
+            " simulator, or simulator:FILE of what it knows, or off.",
+        ),
+    ] = LRS_SIMULATED
+    lrs_ukprn: Annotated[
+        str | None,
+        Field(pattern=r"^[0-9]{8}$", description="Our UKPRN: eight digits."),
+    ] = None
+    lrs_user: Annotated[
+        str | None,
+        Field(min_length=1, max_length=35, description="Who asks LRS: a user's name."),
+    ] = None
+    lrs_password: Annotated[
+        SecretStr | None,
+        Field(description="The organisation's password at LRS: sixteen characters."),
+    ] = None
+    lrs_certificate: Annotated[
+        Path | None, Field(description="The certificate that we show LRS, as PEM.")
+    ] = None
+    lrs_key: Annotated[
+        Path | None, Field(description="The key of that certificate, as PEM.")
+    ] = None
+    lrs_authority: Annotated[
+        Path | None,
+        Field(
+            description="Who signs LRS's own certificate, if not a public authority."
+        ),
+    ] = None
 
 
 def variable(name: str) -> str:
@@ -69,7 +104,7 @@ def load(**overrides: Any) -> Settings:
     """
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
-        return Settings(**given)
+        settings = Settings(**given)
     except ValidationError as error:
         raise InvalidSettings(
             {
@@ -78,6 +113,25 @@ def load(**overrides: Any) -> Settings:
                 for fault in error.errors()
             }
         ) from None
+    if faults := _lrs_faults(settings):
+        raise InvalidSettings(faults)
+    return settings
+
+
+def _lrs_faults(settings: Settings) -> dict[str, str]:
+    """Say what is still to be set if LRS itself is asked."""
+    if not settings.lrs.startswith("https://"):
+        return {}
+    faults = {
+        variable(name): f"is not set, and LRS is asked for real. {described(name)}"
+        for name in NEEDED_BY_LRS
+        if getattr(settings, name) is None
+    }
+    password = settings.lrs_password
+    if password and len(password.get_secret_value()) != LRS_PASSWORD_LENGTH:
+        name = "lrs_password"
+        faults[variable(name)] = f"cannot be used. It is to be: {described(name)}"
+    return faults
 
 
 def described(name: str) -> str:

@@ -9,9 +9,11 @@ import typer
 from access.accounts import User, named
 from aggregates.errors import Refusal
 from catalogue import InvalidCatalogue
+from cli.lrs import verifying
 from cli.talk import CONFLICT, FAILED, PROBLEMS, UNAVAILABLE, USAGE, refuse
 from commands.centre import OpenListedCentres
 from events.user import Role
+from lrs import CertificateUnusable, FixtureUnusable
 from service import Service, open_service
 from settings import InvalidSettings, Settings, load
 from store import Actor, Conflict, KeyFileUnusable, Unavailable
@@ -39,7 +41,7 @@ def told() -> Generator[None]:
         refuse(FAILED, str(error), *others)
     except Conflict:
         refuse(CONFLICT, "Somebody changed this just now. Look again, then decide.")
-    except KeyFileUnusable as error:
+    except (KeyFileUnusable, CertificateUnusable, FixtureUnusable) as error:
         refuse(FAILED, str(error))
     except Unavailable as error:
         refuse(UNAVAILABLE, f"The database does not answer. {error}".strip())
@@ -49,12 +51,16 @@ def told() -> Generator[None]:
 def opened(settings: Settings) -> Generator[Service]:
     """Open the service as set, with the catalogue's centres, and close it after."""
     make_folders(settings)
-    with open_service(
-        settings.database,
-        settings.catalogue,
-        settings.keys,
-        processing_delay=settings.processing_delay,
-    ) as service:
+    with (
+        verifying(settings) as verify,
+        open_service(
+            settings.database,
+            settings.catalogue,
+            settings.keys,
+            processing_delay=settings.processing_delay,
+            verify=verify,
+        ) as service,
+    ):
         at = service.clock()
         service.send(OpenListedCentres(by=SERVICE, at=at))
         yield service

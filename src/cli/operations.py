@@ -11,10 +11,11 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from catalogue import InvalidCatalogue, load
+from cli import lrs
 from cli.opening import make_folders, opened, settings_of, told
 from cli.output import Format, show
 from cli.talk import PROBLEMS, USAGE, refuse, talk
-from service import open_service
+from service import now, open_service
 from settings import InvalidSettings, Settings, variable
 from store import KeyFileUnusable, Unavailable
 
@@ -26,12 +27,15 @@ FormatOf = Annotated[Format, typer.Option("--format", help="How to print it.")]
 
 def doctor(context: typer.Context, form: FormatOf = Format.TABLE) -> None:
     """Show each setting, where it came from and what is wrong with it."""
+    lrs_is = ""
     try:
         settings = settings_of(context)
-        faults = dict(what_is_wrong(settings))
+        lrs_is, wrong_with_lrs = lrs.examined(settings, now())
+        faults = dict(what_is_wrong(settings)) | wrong_with_lrs
     except InvalidSettings as error:
         settings, faults = Settings.model_construct(), error.faults
     show(list(settings_shown(context, settings, faults)), SETTING_COLUMNS, form)
+    talk(*([lrs_is] if lrs_is else []))
     if faults:
         refuse(PROBLEMS, *(f"{name}: {fault}" for name, fault in faults.items()))
     talk("All is well. Next: learner-management serve")

@@ -15,6 +15,7 @@ from structlog.typing import Processor
 
 from api.app import create_app
 from cli import demo as demos
+from cli import lrs
 from cli.opening import opened, settings_of, told
 from cli.talk import UNAVAILABLE, refuse, talk
 from settings import Settings
@@ -34,7 +35,11 @@ def serve(
         log_as_json()
         with listening(settings) as listener, opened(settings) as service:
             url = f"http://{settings.host}:{listener.getsockname()[1]}"
-            lines = [f"Learner Management on {url}", kept_in(settings)]
+            lines = [
+                f"Learner Management on {url}",
+                kept_in(settings),
+                lrs.described(settings),
+            ]
             if demo:
                 given = {} if demos.has_users(service) else demos.add_users(service)
                 lines += demos.guide(service, url, given)

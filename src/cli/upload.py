@@ -13,6 +13,7 @@ from aggregates.learner_file import ENCODINGS, FileRefused, read
 from aggregates.problem import sentence, title
 from aggregates.record import RecordState
 from aggregates.upload import Upload, UploadStatus
+from aggregates.verification import LRS_OFF, said_of_many
 from cli.opening import CHANNEL, opened, settings_of, told, user_called
 from cli.output import Format, show
 from cli.talk import PROBLEMS, USAGE, refuse, talk
@@ -74,7 +75,15 @@ def _dry(service: Service, user: User, content: bytes) -> Iterator[dict[str, str
             invalid += bool(found.problems)
             yield from _told(row.number, row.cells, found.problems, found.warnings)
     _summary(file.encoding, len(file.rows), invalid)
+    talk(*(_unverified(len(twins)) if service.desk.verify else [LRS_OFF]))
     talk("Nothing was recorded.")
+
+
+def _unverified(ulns: int) -> list[str]:
+    if not ulns:
+        return []
+    count = "1 ULN was" if ulns == 1 else f"{ulns} ULNs were"
+    return [f"{count} not put to the Learning Records Service: an upload does that."]
 
 
 def _real(
@@ -89,13 +98,16 @@ def _real(
     service.start()
     upload = _checked(service, group, by)
     received = upload.received
+    waiting = 0
     for rows in batches(range(upload.last_row + 1)):
         for _, record in read_records(service.store, group, rows):
+            waiting += record.state is RecordState.NOT_VERIFIED
             if record.state is not RecordState.VALID or record.remarks:
                 yield from _told(
                     record.row, record.said, record.reasons, record.remarks
                 )
     _summary(received.encoding, received.rows, upload.invalid)
+    talk(said_of_many(to_verify=upload.to_verify, waiting=waiting, why=None))
     talk(
         f"Group {received.name} is {group}.",
         f"Next: learner-management call POST /learner-groups/{group}/submit",

@@ -112,7 +112,7 @@ def _record(
     reserve: list[Reservation] = []
     others: list[Change] = []
     if record.uln != after.uln:
-        release, parted = _leave(record, desk.store)
+        release, parted = _leave(record, desk)
         reserve, joined = _join(after, desk.store)
         others = parted + joined
     change = stream.change(events, release=release, reserve=reserve)
@@ -122,24 +122,31 @@ def _record(
         raise Conflict(taken.held.stream, ()) from None
 
 
-def _leave(record: Record, store: EventStore) -> tuple[list[Reservation], list[Change]]:
+def _leave(record: Record, desk: Desk) -> tuple[list[Reservation], list[Change]]:
     """Part from the rows of the same ULN: what to release, and what they become.
 
-    If this is the row that the ULN is found by, the first of the others takes over.
+    If this is the row that the ULN is found by, the first of the others takes over. One
+    that is now alone with it is put to LRS (U7).
     """
     if record.uln is None:
         return [], []
-    owned = row_uln(store, record.group, record.uln)
-    held = store.held(owned.scope, [owned.key]).values()
+    owned = row_uln(desk.store, record.group, record.uln)
+    held = desk.store.held(owned.scope, [owned.key]).values()
     is_found_by_it = [x.stream for x in held] == [_stream_of(record, record.row)]
-    mates = _open_rows(record, record.twins, store)
+    mates = _open_rows(record, record.twins, desk.store)
     rows = {mate.row for _, mate in mates}
+    parted = [mate.with_twins(rows - {mate.row}) for _, mate in mates]
+    alone = [
+        reduce(Record.apply, events, mate)
+        for (_, mate), events in zip(mates, parted, strict=True)
+    ]
+    heard, _ = hear(alone, desk)
     changes = [
         stream.change(
-            mate.with_twins(rows - {mate.row}),
+            events + answers,
             reserve=[owned] if is_found_by_it and mate.row == min(rows) else [],
         )
-        for stream, mate in mates
+        for (stream, mate), events, answers in zip(mates, parted, heard, strict=True)
     ]
     return [owned] if is_found_by_it else [], changes
 

@@ -170,17 +170,16 @@ def test_a_record_put_right_while_lrs_is_down_waits(intake: Intake, lrs: Lrs) ->
     assert intake.states(group) == {2: RecordState.NOT_VERIFIED}
 
 
-def test_a_record_whose_twin_is_gone_is_verified_when_it_is_time(
+def test_a_record_whose_twin_is_gone_is_verified_at_once(
     intake: Intake, lrs: Lrs
 ) -> None:
-    """U6, U7."""
-    group = intake.checked(cells(), cells())
+    """U6, U7: and one that still has another is not."""
+    group = intake.checked(cells(), cells(), cells())
     intake.remove(group, 2)
-    assert intake.states(group)[3] is RecordState.NOT_VERIFIED
     assert lrs.asked == []
-    intake.verify_again(group, 2, 3)
+    intake.put_right(group, 3, uln="")
     assert lrs.asked == [ULN]
-    assert intake.states(group)[3] is RecordState.VALID
+    assert intake.states(group)[4] is RecordState.VALID
 
 
 def test_without_lrs_records_are_checked_as_they_are(intake: Intake, lrs: Lrs) -> None:

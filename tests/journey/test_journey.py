@@ -61,6 +61,7 @@ def uploaded(admin: Person) -> str:
         "valid": 54,
         "invalid": 6,
         "to_confirm": 0,
+        "not_verified": 0,
         "removed": 0,
         "learners": 0,
     }
