@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from aggregates.details import COLUMNS, Details
-from aggregates.learner_file import TEMPLATE
+from aggregates.template import TEMPLATE
 from aggregates.uln import uln_fault
 from events.identifier import Kind, identifier
 from events.learner import LearnerCreated

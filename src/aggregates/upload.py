@@ -7,8 +7,8 @@ from typing import Self, TypeAlias, assert_never
 
 from aggregates.aggregate import Aggregate
 from aggregates.errors import Malformed, RuleBroken
-from aggregates.learner_file import FIRST_ROW
 from aggregates.names import clean
+from aggregates.table import FIRST_ROW
 from events.upload import (
     LearnersAdded,
     RecordsRead,

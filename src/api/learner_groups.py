@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, Path, Request, Response, UploadFile
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from aggregates.learner_file import ENCODINGS
 from aggregates.record import Record, RecordState
+from aggregates.text_file import ENCODINGS
 from aggregates.upload import UploadStatus
 from api.answers import Listed, answer, listed, show
 from api.dependencies import (
@@ -119,8 +119,8 @@ def upload(
 ) -> GroupShown:
     """Upload a file of learners under a name of your own (U1); it is checked at once.
 
-    A file whose columns are not the template's, that is not CSV, empty or too long is
-    refused as a whole (U3). Look at the Location for the progress.
+    A file whose columns are not the template's, that is neither CSV nor XLSX, empty or
+    too long is refused as a whole (U3). Look at the Location for the progress.
     """
     command = UploadLearnerGroup(
         by=by,

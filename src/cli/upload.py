@@ -9,9 +9,11 @@ import typer
 
 from access.accounts import User
 from aggregates.details import COLUMNS, OVERFLOW
-from aggregates.learner_file import ENCODINGS, FileRefused, read
+from aggregates.file_refusals import FileRefused
+from aggregates.learner_file import read
 from aggregates.problem import sentence, title
 from aggregates.record import RecordState
+from aggregates.text_file import ENCODINGS
 from aggregates.upload import Upload, UploadStatus
 from aggregates.verification import LRS_OFF, said_of_many
 from cli.opening import CHANNEL, opened, settings_of, told, user_called
@@ -31,7 +33,7 @@ EVERY = 0.05
 
 def upload(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="The template, filled in: CSV.")],
+    file: Annotated[Path, typer.Argument(help="The template, filled in: CSV or XLSX.")],
     *,
     by: Annotated[str, typer.Option("--as", help="The user who uploads it.")],
     group: Annotated[str, typer.Option(help="Your own name for the group.")] = "",

@@ -8,7 +8,8 @@ from itertools import islice
 from typing import TypeVar
 
 from aggregates.details import Checked, given_uln
-from aggregates.learner_file import FileRefused, Row, read
+from aggregates.file_refusals import FileRefused
+from aggregates.learner_file import Row, read
 from aggregates.names import clean
 from aggregates.record import Around, Record, RecordState, check_around
 from aggregates.upload import (

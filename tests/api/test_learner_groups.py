@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from aggregates.learner_file import MOST_ROWS, TEMPLATE
+from aggregates.file_refusals import MOST_ROWS
+from aggregates.template import TEMPLATE
 from service import Service
 from tests.api.running import ClientAs, clients
 from tests.learner_examples import CELLS, OTHER_ULN, ULN, cells, csv_file
+from tests.workbooks import xlsx
 
 GROUPS = "/api/v1/learner-groups"
 LEARNERS = "/api/v1/learners"
@@ -100,6 +102,27 @@ def test_the_template_is_downloaded(client_as: ClientAs) -> None:
     assert answer.text == TEMPLATE
     assert answer.headers["content-type"].startswith("text/csv")
     assert "attachment" in answer.headers["content-disposition"]
+
+
+def test_the_workbook_is_downloaded_filled_in_and_uploaded(client_as: ClientAs) -> None:
+    """U2."""
+    client = client_as("assessor.riverside")
+    answer = client.get(f"{GROUPS}/template.xlsx")
+    assert "spreadsheetml" in answer.headers["content-type"]
+    assert 'filename="learners.xlsx"' in answer.headers["content-disposition"]
+    assert (
+        upload(client, answer.content)
+        .json()["errors"][0]["message"]
+        .startswith("The file has the template's columns and no learners")
+    )
+    accepted = upload(client, xlsx(CELLS, cells(given_name="", uln="")))
+    at = accepted.headers["location"]
+    shown = until(client, at, "checked")
+    assert (shown["encoding"], shown["names_as_read"]) == (
+        "Excel workbook",
+        ["Chloë D'Arcy"],
+    )
+    assert (shown["counts"]["valid"], shown["counts"]["invalid"]) == (1, 1)
 
 
 @pytest.mark.parametrize(

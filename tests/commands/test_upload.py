@@ -6,7 +6,7 @@ from threading import Barrier
 import pytest
 
 from aggregates.errors import NotFound
-from aggregates.learner_file import FileRefused
+from aggregates.file_refusals import FileRefused
 from aggregates.record import RecordState
 from aggregates.upload import (
     GroupNameMissing,

@@ -1,0 +1,95 @@
+"""Why a whole file of learners is refused, and how large one may be."""
+
+from collections.abc import Mapping
+
+from aggregates.errors import Malformed
+from events.upload import FileProblem
+
+MOST_ROWS = 100_000
+MOST_BYTES = 20_000_000
+MOST_COLUMNS = 100
+LAST_ROW = 2**20
+"""The last row of a spreadsheet; blank rows are counted up to there, and no further."""
+SENTENCES: Mapping[str, str] = {
+    "empty": "The file is empty. Copy your learners into the template and save it.",
+    "no-learners": (
+        "The file has the template's columns and no learners below them. Add at least"
+        " one row."
+    ),
+    "too-big": (
+        f"The file is larger than {MOST_BYTES // 1_000_000} MB. Divide the learners"
+        " among several files."
+    ),
+    "too-many-rows": (
+        f"The file has more than {MOST_ROWS:,} rows. Divide the learners among several"
+        " files."
+    ),
+    "too-big-unpacked": (
+        "The workbook holds more than is needed for a list of learners. Copy the rows"
+        " into a new template and upload that."
+    ),
+    "too-wide": (
+        f"Cell {{found}} is to the right of the first {MOST_COLUMNS} columns. Take away"
+        " what does not belong to the list."
+    ),
+    "not-csv": (
+        "The file is neither CSV nor XLSX: it is {found}. Save the template as CSV or"
+        " as an Excel workbook (.xlsx)."
+    ),
+    "locked": (
+        "The workbook has a password. Take it away in Excel (File, Info, Protect"
+        " Workbook), save it and upload it again."
+    ),
+    "damaged-workbook": (
+        "The workbook is damaged and cannot be read. Open it in Excel, save it again as"
+        " an Excel workbook (.xlsx), and upload that."
+    ),
+    "formula-unknown": (
+        "Cell {found} has a formula, and its result is not in the file. Open the file"
+        " in Excel and save it there, or write the value instead."
+    ),
+    "cell-error": (
+        "Cell {found} shows an error of Excel's instead of a value. Correct it and"
+        " upload the file again."
+    ),
+    "unreadable": (
+        "Line {found} cannot be read: a quotation mark is opened and not closed there,"
+        " or stands in the wrong place. Correct the line and upload the file again."
+    ),
+    "no-such-letter": (
+        "Line {found} has a letter that is in neither UTF-8 nor Windows-1252. If the"
+        " file was saved on a Mac, say that it is Mac Roman; else save it as CSV UTF-8."
+    ),
+    "no-columns": (
+        "The first row does not have the template's columns. Download the template and"
+        " copy your learners below its first row."
+    ),
+    "column-removed": "The column “{column}” is missing. Put it back.",
+    "column-added": "The column “{found}” is not in the template. Remove it.",
+    "column-renamed": "The column “{column}” is called “{found}”. Call it “{column}”.",
+    "column-repeated": "The column “{column}” is there more than once. Keep one.",
+    "column-moved": (
+        "The column “{column}” is where “{found}” belongs. Keep the template's order."
+    ),
+}
+
+
+class FileFault(Malformed):
+    """One reason to refuse a file."""
+
+    message = "{sentence}"
+
+
+class FileRefused(Malformed):
+    """A file is refused as a whole, for these reasons."""
+
+    message = "The file was not uploaded, and nothing of it is kept. {sentences}"
+
+    def __init__(self, *problems: FileProblem) -> None:
+        self.problems = problems
+        said = [
+            SENTENCES[problem.code].format(column=problem.column, found=problem.found)
+            for problem in problems
+        ]
+        faults = [FileFault(pointer="/file", sentence=sentence) for sentence in said]
+        super().__init__(pointer="/file", others=faults, sentences=" ".join(said))

@@ -1,0 +1,50 @@
+"""The template that learners are copied into, as text and as a workbook (U2)."""
+
+from io import BytesIO
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from aggregates.details import COLUMNS, MANDATORY
+from aggregates.file_refusals import MOST_ROWS
+
+TEMPLATE = ",".join(COLUMNS.values()) + "\r\n"
+"""The template as text: one line, to fill in below."""
+
+TEXT = 49
+"""Excel's number for the format of text, which keeps it from making dates of words."""
+
+WIDTH = 22
+NOTES = (
+    "Fill in one learner a row, on the sheet “Learners”, below the first row.",
+    "Change no column, and leave the first row as it is.",
+    "A column with a star must be filled in for every learner.",
+    "Write dates as 27/3/2006 or 2006-03-27, with all four digits of the year.",
+    "A ULN has ten digits. Leave it blank if you do not know it.",
+    f"A file has at most {MOST_ROWS:,} learners.",
+)
+
+
+def xlsx_template() -> bytes:
+    """Make the template as a workbook: every cell text, mandatory columns marked."""
+    content = BytesIO()
+    with Workbook(content, {"in_memory": True}) as book:
+        head(book, book.add_worksheet("Learners"))
+        notes = book.add_worksheet("Notes")
+        notes.set_column(0, 0, 80)
+        for row, note in enumerate(NOTES):
+            notes.write_string(row, 0, note)
+    return content.getvalue()
+
+
+def head(book: Workbook, sheet: Worksheet) -> Format:
+    """Write the template's columns on top of a sheet; the format of those below."""
+    text = book.add_format({"num_format": TEXT})
+    for at, (field, title) in enumerate(COLUMNS.items()):
+        colour = "#FFE8A3" if field in MANDATORY else "#E6E6E6"
+        style = book.add_format({"num_format": TEXT, "bold": True, "bg_color": colour})
+        sheet.set_column(at, at, WIDTH, text)
+        sheet.write_string(0, at, title, style)
+    sheet.freeze_panes(1, 0)
+    return text

@@ -1,0 +1,97 @@
+"""Workbooks for tests: good ones, and ones that were made to do harm."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from io import BytesIO
+from typing import TypeAlias
+from xml.sax.saxutils import quoteattr
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from xlsxwriter import Workbook
+
+from aggregates.details import COLUMNS
+
+Cell: TypeAlias = str | float | date | datetime | None
+
+SPACE = "http://schemas.openxmlformats.org/"
+MAIN = f"{SPACE}spreadsheetml/2006/main"
+KINDS = f"{SPACE}officeDocument/2006/relationships"
+RELATIONS = f"{SPACE}package/2006/relationships"
+
+
+def xlsx(
+    *rows: Sequence[Cell] | Mapping[str, str],
+    header: Sequence[str] = tuple(COLUMNS.values()),
+    before: Sequence[str] = (),
+) -> bytes:
+    """Make a workbook with the columns and the rows, after other sheets."""
+    content = BytesIO()
+    with Workbook(content, {"in_memory": True}) as book:
+        day = book.add_format({"num_format": "dd/mm/yyyy"})
+        for name in before:
+            book.add_worksheet(name).write_string(0, 0, "Something else")
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, header)
+        for number, row in enumerate(rows, 1):
+            cells = list(row.values()) if isinstance(row, Mapping) else row
+            for at, cell in enumerate(cells):
+                if isinstance(cell, date):
+                    sheet.write_datetime(number, at, cell, day)
+                elif isinstance(cell, str):
+                    sheet.write_string(number, at, cell)
+                elif cell is not None:
+                    sheet.write_number(number, at, cell)
+    return content.getvalue()
+
+
+def inline(text: str, at: str) -> str:
+    """Write a cell with its text in it."""
+    return f'<c r="{at}" t="inlineStr"><is><t>{text}</t></is></c>'
+
+
+HEADER = "".join(
+    inline(title, f"{letter}1")
+    for letter, title in zip("ABCDEFGH", COLUMNS.values(), strict=True)
+)
+
+
+def raw(
+    rows: str = "",
+    *,
+    strings: str | None = None,
+    more: Mapping[str, bytes] | None = None,
+    prolog: str = "",
+    properties: str = "",
+    compression: int = ZIP_DEFLATED,
+) -> bytes:
+    """Make a workbook by hand, with the template's columns above the given rows."""
+    head = f"<row r={quoteattr('1')}>{HEADER}</row>"
+    sheet = f"{prolog}<worksheet><sheetData>{head}{rows}</sheetData></worksheet>"
+    related = f'<Relationship Id="s" Type="{KINDS}/worksheet" Target="one.xml"/>'
+    if strings is not None:
+        kind = f"{KINDS}/sharedStrings"
+        related += f'<Relationship Id="t" Type="{kind}" Target="/xl/strings.xml"/>'
+    content = BytesIO()
+    with ZipFile(content, "w", compression) as package:
+        package.writestr(
+            "_rels/.rels",
+            f'<r xmlns="{RELATIONS}"><Relationship Id="w"'
+            f' Type="{KINDS}/officeDocument" Target="xl/workbook.xml"/></r>',
+        )
+        package.writestr(
+            "xl/workbook.xml",
+            f'<workbook xmlns="{MAIN}" xmlns:r="{KINDS}">{properties}<sheets>'
+            '<sheet name="One" sheetId="1" r:id="s"/></sheets></workbook>',
+        )
+        package.writestr("xl/_rels/workbook.xml.rels", f"<r>{related}</r>")
+        package.writestr("xl/one.xml", sheet)
+        if strings is not None:
+            package.writestr("xl/strings.xml", f"<sst>{strings}</sst>")
+        for name, octets in (more or {}).items():
+            package.writestr(name, octets)
+    return content.getvalue()
+
+
+def row(number: int, *cells: str) -> str:
+    """Write a row of cells."""
+    return f'<row r="{number}">{"".join(cells)}</row>'
