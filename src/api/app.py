@@ -19,6 +19,7 @@ from api import (
     ineligible_learners,
     invoice_lines,
     learner_group_files,
+    learner_group_progress,
     learner_group_records,
     learner_groups,
     learner_images,
@@ -36,6 +37,7 @@ from api.metrics import Metrics
 from api.openapi import INTRODUCTION, document
 from api.problems import add_problems
 from api.rates import Rates
+from api.streams import Streams
 from service import Service
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -44,6 +46,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     centres.router,
     learner_group_files.router,
     learner_groups.router,
+    learner_group_progress.router,
     learner_group_records.router,
     learners.router,
     learner_images.router,
@@ -78,6 +81,7 @@ def create_app(
     app.state.service = service
     app.state.rates = Rates(rate)
     app.state.metrics = Metrics(service)
+    app.state.streams = Streams(service.store)
     add_problems(app)
     app.add_middleware(Doorway, metrics=app.state.metrics, most=most_bytes)
     return app

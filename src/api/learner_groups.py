@@ -85,13 +85,6 @@ class GroupShown(BaseModel):
     received_at: AwareDatetime
 
 
-class Progress(BaseModel):
-    """How far a group is: 50 % is checked, 100 % is submitted and done (U5)."""
-
-    status: UploadStatus
-    progress: int = Field(ge=0, le=100)
-
-
 @router.get("")
 def search(
     request: Request,
@@ -140,13 +133,6 @@ def one(
 ) -> GroupShown:
     """Show a group: how far it is, and how its records stand (U5)."""
     return shown(response, service, group, by)
-
-
-@router.get("/{group}/progress")
-def progress(group: Group, service: ServiceOf, by: By) -> Progress:
-    """Say how far a group is (U5)."""
-    _, upload = read_upload(service.desk, group, by)
-    return Progress(status=upload.status, progress=upload.progress)
 
 
 @router.post("/{group}/submit", status_code=HTTPStatus.ACCEPTED)

@@ -14,6 +14,7 @@ import uvicorn
 from structlog.typing import Processor
 
 from api.app import create_app
+from api.streams import Streams
 from cli import demo as demos
 from cli import lrs
 from cli.opening import opened, settings_of, told
@@ -54,8 +55,20 @@ def serve(
                 timeout_graceful_shutdown=GRACE_SECONDS,
             )
             end_quietly()
-            uvicorn.Server(config).run(sockets=[listener])
+            Server(config, app.state.streams).run(sockets=[listener])
     talk("Ended.")
+
+
+class Server(uvicorn.Server):
+    """A server that does not wait for streams, which would not end by themselves."""
+
+    def __init__(self, config: uvicorn.Config, streams: Streams) -> None:
+        super().__init__(config)
+        self._streams = streams
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._streams.end()
+        await super().shutdown(sockets)
 
 
 def listening(settings: Settings) -> socket.socket:

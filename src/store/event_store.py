@@ -22,7 +22,7 @@ from store.errors import (
 from store.keys import Keyring, MasterKey, seal, unseal
 from store.recorder import ATTEMPTS, LOST, PAUSE, Append, Recorder, RefusedError, Why
 from store.reservations import Reservations
-from store.watch import Listener, Signal, Watch
+from store.watch import Listener, Signal, Tell, Watch
 from store.writing import Writing
 
 CHUNK = 500
@@ -253,14 +253,17 @@ class EventStore:
         self._recorder.forget(person_id)
         self._keys.drop()
 
-    def watch(self) -> Watch:
-        """Listen for what is appended from now on, by any process."""
+    def watch(self, tell: Tell | None = None) -> Watch:
+        """Listen for what is appended from now on, by any process.
+
+        ``tell`` is called each time until the watch is closed; it must not block.
+        """
         with self._starting:
             if self._listener is None:
                 self._signal.reach(self.head())
                 self._listener = Listener(self._signal, self._recorder.listen)
                 self._listener.start()
-        return Watch(self._signal)
+        return Watch(self._signal, tell)
 
     def bookmark(self, name: str) -> Position:
         """Read how far a reader of the log has come; 0 if it has not begun."""

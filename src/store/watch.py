@@ -2,8 +2,12 @@
 
 from collections.abc import Callable
 from threading import Condition, Event, Thread
+from typing import TypeAlias
 
 from store.envelope import Position
+
+Tell: TypeAlias = Callable[[], None]
+"""What is called as the log grows, in whichever thread: to be quick, and not to fail."""
 
 
 class Signal:
@@ -12,21 +16,28 @@ class Signal:
     def __init__(self) -> None:
         self.grown = Condition()
         self.position: Position = 0
+        self.told: set[Tell] = set()
 
     def reach(self, position: Position) -> None:
         with self.grown:
             if position > self.position:
                 self.position = position
                 self.grown.notify_all()
+                for tell in self.told:
+                    tell()
 
 
 class Watch:
-    """One reader's ear at the log."""
+    """One reader's ear at the log; ``tell`` is for one who cannot wait in a thread."""
 
-    def __init__(self, signal: Signal) -> None:
+    def __init__(self, signal: Signal, tell: Tell | None = None) -> None:
         self._signal = signal
+        self._tell = tell
         self._seen = signal.position
         self._is_closed = False
+        if tell is not None:
+            with signal.grown:
+                signal.told.add(tell)
 
     def wait(self, timeout: float) -> None:
         """Return once something was appended since the last time, or in time-out."""
@@ -37,9 +48,11 @@ class Watch:
             self._seen = self._signal.position
 
     def close(self) -> None:
-        """Let whoever waits go, at once."""
+        """Let whoever waits go, at once, and tell nobody any more."""
         with self._signal.grown:
             self._is_closed = True
+            if self._tell is not None:
+                self._signal.told.discard(self._tell)
             self._signal.grown.notify_all()
 
 

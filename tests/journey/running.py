@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -73,6 +73,17 @@ class Person:
 
     def get(self, path: str, expect: int = 200, **parameters: str) -> Any:
         return self.ask("GET", path, expect, params=parameters).json()
+
+    def streaming(
+        self, path: str, **headers: str
+    ) -> AbstractContextManager[httpx2.Response]:
+        """Open a stream of events."""
+        wanted = {
+            "Authorization": f"Bearer {self._token}",
+            "Accept": "text/event-stream",
+            **headers,
+        }
+        return self._client.stream("GET", path, headers=wanted, timeout=PATIENCE)
 
     def post(
         self, path: str, body: object = None, expect: int = 200, key: str = ""
