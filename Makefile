@@ -3,7 +3,7 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,$(she
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: run test lint bench prove help lock openapi clean
+.PHONY: run test lint bench prove help lock openapi events clean
 .DEFAULT_GOAL := help
 
 help: ## say what each target does
@@ -30,6 +30,9 @@ prove: $(READY) ## the long proofs: kills, races, properties at full count
 
 openapi: $(READY) ## write docs/openapi.json again
 	$(BIN)/learner-management openapi > docs/openapi.json
+
+events: $(READY) ## write docs/events.md again
+	PYTHONPATH=src $(BIN)/python -m events.listing > docs/events.md
 
 lock: ## pin the requirements again (needs uv)
 	uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock

@@ -1,0 +1,83 @@
+"""The documents: their links lead somewhere, their examples work, they miss nothing."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from catalogue import Catalogue, load
+from catalogue.document import Part, Problems
+from catalogue.grading import PASS_ONLY
+from catalogue.pathway_file import pathways
+from catalogue.rule import Rule
+from settings import Settings, variable
+
+HERE = Path(__file__).parent.parent
+DOCS = HERE / "docs"
+PAGES = [HERE / "README.md", *sorted(DOCS.rglob("*.md"))]
+LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)[^)]*\)")
+FILE = re.compile(r"```yaml\n# (\S+\.yaml)\n(.*?)```", re.DOTALL)
+SENTENCE = re.compile(r"^\| `(\{.*\})` \| (.+) \|$", re.MULTILINE)
+CATALOGUE = (DOCS / "catalogue.md").read_text()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(HERE)))
+def test_every_link_leads_to_a_file_that_is_there(page: Path) -> None:
+    links = LINK.findall(page.read_text())
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_decision_is_in_the_list_of_decisions() -> None:
+    there = {path.name for path in (DOCS / "adr").glob("[0-9]*.md")}
+    listed = LINK.findall((DOCS / "adr" / "README.md").read_text())
+    assert sorted(listed) == sorted(there)
+
+
+def test_the_page_of_operations_names_every_setting_and_no_other() -> None:
+    page = (DOCS / "operations.md").read_text()
+    named = set(re.findall(rf"\b{variable('')}[A-Z_]+", page))
+    assert named == {variable(name) for name in Settings.model_fields}
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+    """Load the catalogue that the page shows."""
+    folder = tmp_path_factory.mktemp("catalogue")
+    for name, content in FILE.findall(CATALOGUE):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(content)
+    return load(folder)
+
+
+def test_the_catalogue_that_the_page_shows_is_in_order(written: Catalogue) -> None:
+    assert written.warnings == ()
+    assert len(written.qualifications) == 2
+    assert (len(written.apprenticeships), len(written.centres)) == (1, 1)
+
+
+@pytest.mark.parametrize("row", SENTENCE.findall(CATALOGUE), ids=lambda row: row[0])
+def test_a_rule_is_shown_as_the_sentence_that_the_page_says(
+    row: tuple[str, str], written: Catalogue
+) -> None:
+    rule, sentence = row
+    units = written.qualification("Q-0005009001").units
+    document: dict[str, Any] = {
+        "pathways": [{"code": "X", "title": "X", "rules": [yaml.safe_load(rule)]}]
+    }
+    problems = Problems(file="page")
+    (pathway,) = pathways(Part(document, "", problems), units, PASS_ONLY, sound=True)
+    assert problems.found == []
+    assert pathway.rules[0].sentence == sentence
+
+
+def test_every_key_of_a_rule_is_explained_with_its_sentence() -> None:
+    keys = {field.name for field in fields(Rule)} - {"covers"}
+    shown = {
+        key for rule, _ in SENTENCE.findall(CATALOGUE) for key in yaml.safe_load(rule)
+    }
+    assert shown == keys
+    asks = keys - {"group", "groups", "units"}
+    assert {key for key in asks if f"| `{key}` |" not in CATALOGUE} == set()
