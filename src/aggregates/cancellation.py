@@ -1,11 +1,12 @@
 """Cancelling a registration: the five conditions, and what is charged (C2, C3)."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from aggregates.errors import RuleBroken
 from aggregates.invoice_line import InvoiceStatus
-from aggregates.registration import Registration
+from aggregates.registration import Registration, Status
 from aggregates.sitting import Attendance
 
 CHARGED = frozenset({InvoiceStatus.INVOICED, InvoiceStatus.PAID})
@@ -87,10 +88,23 @@ CONDITIONS: tuple[Callable[[Registration], Condition], ...] = (
 """What must hold for a registration to be cancelled, all of it (C2)."""
 
 
-def conditions(registration: Registration) -> Iterator[Condition]:
-    """Say of each condition whether it is met, and what stands in the way."""
+def conditions(
+    registration: Registration, parts: Sequence[Registration] = ()
+) -> Iterator[Condition]:
+    """Say of each condition whether it is met, and what stands in the way.
+
+    An apprenticeship is cancelled with all of its ``parts``, none of them alone (O7).
+    """
+    if registration.parent is not None:
+        yield Condition(
+            name="no-part",
+            sentence="It came with an apprenticeship: cancel that registration.",
+            in_the_way=(registration.parent,),
+        )
     for condition in CONDITIONS:
-        yield condition(registration)
+        found = [condition(each) for each in (registration, *parts)]
+        in_the_way = chain.from_iterable(each.in_the_way for each in found)
+        yield replace(found[0], in_the_way=tuple(dict.fromkeys(in_the_way)))
 
 
 def charge_stands(status: InvoiceStatus) -> bool:
@@ -98,13 +112,15 @@ def charge_stands(status: InvoiceStatus) -> bool:
     return status in CHARGED
 
 
-def require_cancellable(registration: Registration) -> None:
+def require_cancellable(
+    registration: Registration, parts: Sequence[Registration] = ()
+) -> None:
     """Raise NotActive, or CannotCancel with all that stands in the way (C2)."""
-    if registration.completion or registration.is_cancelled:
+    if registration.status is not Status.ACTIVE:
         raise NotActive(
             registration=registration.registration, status=registration.status
         )
-    unmet = [c for c in conditions(registration) if not c.is_met]
+    unmet = [c for c in conditions(registration, parts) if not c.is_met]
     if unmet:
         why = " ".join(f"{c.sentence} ({', '.join(c.in_the_way)})" for c in unmet)
         raise CannotCancel(registration=registration.registration, why=why)

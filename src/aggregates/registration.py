@@ -7,7 +7,13 @@ from typing import Self, TypeAlias, TypeVar, assert_never
 from uuid import UUID
 
 from aggregates.aggregate import Aggregate
-from aggregates.errors import Malformed, RuleBroken
+from aggregates.registration_refusals import (
+    IsOnApprenticeship,
+    PathwayUnknown,
+    RegistrationIsActive,
+    RegistrationIsCancelled,
+    RegistrationIsCompleted,
+)
 from aggregates.sitting import SittingEvent, Sittings, passed, sittings_after
 from catalogue import Assessment, AwardType, Qualification, assess
 from events.claim import Award, Granted, Why, Withheld
@@ -57,25 +63,6 @@ class Status(StrEnum):
     ACTIVE = "Active"
     COMPLETED = "Completed"
     CANCELLED = "Cancelled"
-
-
-class RegistrationIsCompleted(RuleBroken):
-    message = (
-        "{learner} already has a {award_type} award on {qualification}, by the claim "
-        "{claim}. An Account Specialist can reopen the registration."
-    )
-
-
-class RegistrationIsCancelled(RuleBroken):
-    message = "The registration {registration} is cancelled, so it cannot {what}."
-
-
-class RegistrationIsActive(RuleBroken):
-    message = "The registration {registration} is Active: there is nothing to reopen."
-
-
-class PathwayUnknown(Malformed):
-    message = "{product} has no pathway {pathway}. Give one of: {pathways}."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -235,6 +222,7 @@ class Registration(Aggregate):
 
     def reopen(self, *, reason: str, person_id: UUID) -> list[RegistrationReopened]:
         """Make it Active again; the awards stay (M14)."""
+        self.require_single("be reopened")
         if self.is_cancelled:
             raise RegistrationIsCancelled(
                 registration=self.registration, what="be reopened"
@@ -242,6 +230,14 @@ class Registration(Aggregate):
         if self.completion is None:
             raise RegistrationIsActive(registration=self.registration)
         return [RegistrationReopened(person_id=person_id, reason=reason)]
+
+    def require_single(self, what: str) -> None:
+        """Raise IsOnApprenticeship if that is asked of its parts instead (O7)."""
+        if self.parts:
+            parts = ", ".join(self.parts)
+            raise IsOnApprenticeship(
+                registration=self.registration, what=what, parts=parts
+            )
 
     def _require_open(self, what: str) -> None:
         if self.is_cancelled:

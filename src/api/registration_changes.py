@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from aggregates.cancellation import charge_stands, conditions
 from aggregates.invoice_line import InvoiceStatus
-from aggregates.registration import PathwayUnknown, Registration, Status
+from aggregates.registration import Registration, Status
+from aggregates.registration_refusals import PathwayUnknown
 from api.answers import answer, show
 from api.dependencies import By, Now, ServiceOf
 from api.eligibility import Answer
@@ -16,7 +17,7 @@ from api.retries import OnceOnly
 from catalogue import assess
 from catalogue.answer import shape
 from commands.cancellation import CancelRegistration, ChangePathway, ReopenRegistration
-from commands.claim import rules_of
+from commands.claim import open_registrations, rules_of
 from commands.command import Done, require_own
 from commands.invoice import read_line
 from events.identifier import stream_of
@@ -82,7 +83,11 @@ def cancellation(
     stream, state = read(registration, by, service)
     show(response, stream)
     _, line = read_line(registration, service.desk)
-    found = [ConditionShown.model_validate(c) for c in conditions(state)]
+    parts = open_registrations(service.desk, state.parts).values()
+    found = [
+        ConditionShown.model_validate(condition)
+        for condition in conditions(state, [part for _, part in parts])
+    ]
     stands = charge_stands(line.status)
     return CancellationShown(
         registration=registration,
@@ -151,6 +156,7 @@ def pathway_effect(
     """Show what another pathway would change, before it is chosen (M11)."""
     stream, state = read(registration, by, service)
     show(response, stream)
+    state.require_single("have another pathway")
     rules = rules_of(service.desk, state)
     codes = [each.code for each in rules.pathways]
     if pathway not in codes:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from aggregates.cancellation import charge_stands, require_cancellable
 from aggregates.errors import Malformed, RuleBroken
 from aggregates.registration import Registration
-from commands.claim import rules_of
+from commands.apprenticeship import reopened_parents
+from commands.claim import open_registrations, rules_of
 from commands.command import Command, Desk, Done, handles, open_own
 from commands.invoice import read_line
-from commands.registration import active
+from commands.registration import active, named_in
 from events.registration import RegistrationCancelled, RegistrationMade
 from store import AlreadyReserved, Stream
 
@@ -54,16 +55,19 @@ def cancel_registration(command: CancelRegistration, desk: Desk) -> Done:
     stream, registration = _open(command.registration, command, desk)
     require_said(command.reason)
     charged, line = read_line(command.registration, desk)
-    require_cancellable(registration)
-    cancelled = RegistrationCancelled(
-        registration=registration.registration,
-        invoice_status=line.status,
-        charge_stands=charge_stands(line.status),
-        person_id=stream.id,
-        reason=command.reason.strip(),
-    )
-    change = stream.change([cancelled], release=active(registration))
-    position = desk.store.append(change, by=command.by, unchanged=[charged])
+    parts = open_registrations(desk, registration.parts).values()
+    require_cancellable(registration, [part for _, part in parts])
+    changes = []
+    for at, each in ((stream, registration), *parts):
+        cancelled = RegistrationCancelled(
+            registration=each.registration,
+            invoice_status=line.status,
+            charge_stands=charge_stands(line.status),
+            person_id=at.id,
+            reason=command.reason.strip(),
+        )
+        changes.append(at.change([cancelled], release=active(each)))
+    position = desk.store.append(*changes, by=command.by, unchanged=[charged])
     return Done(position=position, made=command.registration)
 
 
@@ -73,12 +77,14 @@ def reopen_registration(command: ReopenRegistration, desk: Desk) -> Done:
     require_said(command.reason)
     reopened = registration.reopen(reason=command.reason.strip(), person_id=stream.id)
     change = stream.change(reopened, reserve=active(registration))
+    parent = {registration.parent: registration} if registration.parent else {}
     try:
-        position = desk.store.append(change, by=command.by)
+        position = desk.store.append(
+            change, *reopened_parents(desk, parent), by=command.by
+        )
     except AlreadyReserved as error:
-        raise RegisteredAgain(
-            learner=registration.learner, product=registration.product
-        ) from error
+        learner, product = named_in(error.held.key)
+        raise RegisteredAgain(learner=learner, product=product) from error
     return Done(position=position, made=command.registration)
 
 
@@ -86,6 +92,7 @@ def reopen_registration(command: ReopenRegistration, desk: Desk) -> Done:
 def change_pathway(command: ChangePathway, desk: Desk) -> Done:
     stream, registration = _open(command.registration, command, desk)
     require_said(command.reason)
+    registration.require_single("have another pathway")
     changed = registration.change_pathway(
         command.pathway,
         rules=rules_of(desk, registration),

@@ -16,12 +16,14 @@ from aggregates.cancellation import (
 from aggregates.invoice_line import InvoiceStatus
 from aggregates.registration import (
     Later,
-    PathwayUnknown,
     Registration,
+    Status,
+)
+from aggregates.registration_refusals import (
+    PathwayUnknown,
     RegistrationIsActive,
     RegistrationIsCancelled,
     RegistrationIsCompleted,
-    Status,
 )
 from aggregates.sitting import Attendance
 from events.claim import Award

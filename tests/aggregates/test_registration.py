@@ -4,9 +4,9 @@ import pytest
 
 from aggregates.registration import (
     Registration,
-    RegistrationIsCompleted,
     Status,
 )
+from aggregates.registration_refusals import RegistrationIsCompleted
 from events.claim import Award, Granted, Withheld
 from events.registration import AwardWithdrawn, OutcomesRecorded, OutcomesTakenBack
 from tests.claim_examples import (

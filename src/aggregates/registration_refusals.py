@@ -1,0 +1,29 @@
+"""How a registration says no."""
+
+from aggregates.errors import Malformed, RuleBroken
+
+
+class RegistrationIsCompleted(RuleBroken):
+    message = (
+        "{learner} already has a {award_type} award on {qualification}, by the claim "
+        "{claim}. An Account Specialist can reopen the registration."
+    )
+
+
+class RegistrationIsCancelled(RuleBroken):
+    message = "The registration {registration} is cancelled, so it cannot {what}."
+
+
+class RegistrationIsActive(RuleBroken):
+    message = "The registration {registration} is Active: there is nothing to reopen."
+
+
+class IsOnApprenticeship(RuleBroken):
+    message = (
+        "The registration {registration} is on an apprenticeship, so it cannot {what}."
+        " Choose one of those on its qualifications: {parts}."
+    )
+
+
+class PathwayUnknown(Malformed):
+    message = "{product} has no pathway {pathway}. Give one of: {pathways}."
