@@ -11,6 +11,7 @@ from catalogue.assessment import (
     assess,
     ways_to_fix,
 )
+from catalogue.cases import check_cases
 from catalogue.catalogue import (
     Apprenticeship,
     Catalogue,
@@ -46,6 +47,7 @@ __all__ = [
     "Window",
     "answer",
     "assess",
+    "check_cases",
     "load",
     "shape",
     "ways_to_fix",

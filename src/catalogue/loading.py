@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+from catalogue.cases import CASES
 from catalogue.catalogue import (
     Apprenticeship,
     Catalogue,
@@ -62,7 +63,7 @@ def _files(
 ) -> Iterator[tuple[str, T]]:
     """Build what each file of a folder says, where it has no error of its own."""
     for path in sorted((folder / kind).glob("*")):
-        if path.suffix in ENDINGS:
+        if path.suffix in ENDINGS and not path.name.endswith(CASES):
             found = Problems(file=f"{kind}/{path.name}")
             part = read(path, found)
             if part is not None:

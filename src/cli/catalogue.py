@@ -14,6 +14,7 @@ from catalogue import (
     RequestProblem,
     answer,
     assess,
+    check_cases,
     load,
     shape,
 )
@@ -31,18 +32,24 @@ def check_catalogue(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder.")],
     form: Annotated[Format, typer.Option("--format")] = Format.TABLE,
 ) -> None:
-    """Say everything that is wrong in a folder of qualifications, by file and key."""
+    """Say everything that is wrong in a folder of qualifications, by file and key.
+
+    The worked cases beside the qualifications are tried too.
+    """
     try:
         catalogue = load(folder)
     except InvalidCatalogue as error:
         show(map(vars_of, error.problems), COLUMNS, form)
         refuse(PROBLEMS, f"{len(error.problems)} problems found.")
-    show(map(vars_of, catalogue.warnings), COLUMNS, form)
+    cases, failing = check_cases(folder, catalogue)
+    show(map(vars_of, (*catalogue.warnings, *failing)), COLUMNS, form)
+    if failing:
+        refuse(PROBLEMS, f"{len(failing)} problems found in {cases} worked cases.")
     talk(
         f"{len(catalogue.qualifications)} qualifications, "
         f"{len(catalogue.apprenticeships)} apprenticeships and "
         f"{len(catalogue.centres)} centres are in order; "
-        f"{len(catalogue.warnings)} warnings.",
+        f"{len(catalogue.warnings)} warnings, {cases} worked cases hold.",
     )
 
 

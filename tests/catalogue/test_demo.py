@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from catalogue import Catalogue, PathwayAssessment, assess, load
+from catalogue import Catalogue, PathwayAssessment, assess, check_cases, load
 
 HERE = Path(__file__).parent.parent.parent
 TODAY = date(2026, 11, 24)
@@ -49,8 +49,20 @@ def said(
 
 def test_the_demo_catalogue_loads_without_a_warning() -> None:
     assert demo().warnings == ()
-    assert len(demo().qualifications) >= 5
+    assert len(demo().qualifications) >= 8
+    assert len(demo().apprenticeships) >= 2
     assert len(demo().centres) == 3
+
+
+def test_every_qualification_has_worked_cases_beside_it_and_they_hold() -> None:
+    """Section 11."""
+    folder = HERE / "catalogue"
+    for path in (folder / "qualifications").glob("*.yaml"):
+        beside = path.with_name(path.stem + ".cases.yaml")
+        assert ".cases" in path.name or beside.is_file(), path.name
+    tried, failing = check_cases(folder, demo())
+    assert failing == ()
+    assert tried >= 50
 
 
 def test_22_and_13_and_4_credits_are_one_short() -> None:
