@@ -22,7 +22,7 @@ from aggregates.offer import (
 from api.answers import Listed, listed, portion
 from api.dependencies import CurrentUser, Now, Paging, ServiceOf, scope
 from api.order_view import Amount
-from catalogue import Catalogue, Qualification
+from catalogue import Basis, Catalogue, Qualification
 from commands.command import LONDON
 from commands.registration import approvals_of
 from service import Service
@@ -103,11 +103,31 @@ class PathwayOfProduct(BaseModel):
     mandatory_units: list[str] = Field(examples=[["L/506/1788"]])
 
 
+class ThresholdOfProduct(BaseModel):
+    """The fewest points that earn an overall grade."""
+
+    grade: str = Field(examples=["M"])
+    points: int = Field(examples=[52])
+
+
+class GradingOfProduct(BaseModel):
+    """How the overall grade is found: a pass, or by points and thresholds, lowest first.
+
+    ``points`` are those of each grade of a unit, given for what ``basis`` says.
+    """
+
+    kind: str = Field(examples=["points"])
+    basis: Basis | None
+    points: dict[str, int] = Field(examples=[{"P": 6, "M": 10, "D": 16}])
+    thresholds: list[ThresholdOfProduct]
+
+
 class ProductShown(ProductListed):
     """A product, whole; an apprenticeship has the units of its qualifications."""
 
     rules_version: int | None
     certification_ends: date | None
+    grading: GradingOfProduct | None
     pathways: list[PathwayOfProduct]
     units: list[UnitOfProduct]
 
@@ -170,6 +190,7 @@ def one(
             **of_all,
             rules_version=None,
             certification_ends=None,
+            grading=None,
             pathways=[],
             units=[],
         )
@@ -177,6 +198,15 @@ def one(
         **of_all,
         rules_version=found.version,
         certification_ends=found.certification_ends,
+        grading=GradingOfProduct(
+            kind=found.grading.kind,
+            basis=found.grading.basis,
+            points=dict(found.grading.points),
+            thresholds=[
+                ThresholdOfProduct(grade=each.grade, points=each.points)
+                for each in found.grading.thresholds
+            ],
+        ),
         pathways=[
             PathwayOfProduct(
                 code=pathway.code,

@@ -20,6 +20,7 @@ from catalogue.catalogue import (
     InvalidCatalogue,
     UnknownQualification,
 )
+from catalogue.grading import Basis, Grading, Threshold
 from catalogue.loading import load
 from catalogue.qualification import Pathway, Qualification, Unit, Window
 from catalogue.rule import Rule
@@ -28,10 +29,12 @@ __all__ = [
     "Apprenticeship",
     "Assessment",
     "AwardType",
+    "Basis",
     "Catalogue",
     "CatalogueProblem",
     "CentreEntry",
     "GradeNotAllowed",
+    "Grading",
     "InvalidCatalogue",
     "Pathway",
     "PathwayAssessment",
@@ -39,6 +42,7 @@ __all__ = [
     "Reason",
     "RequestProblem",
     "Rule",
+    "Threshold",
     "Unit",
     "UnitStatus",
     "UnknownPathway",

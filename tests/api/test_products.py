@@ -9,6 +9,7 @@ from tests.api.running import ClientAs
 
 TEAM_LEADING, APPRENTICESHIP = "Q-0005001227", "Q-0009000001"
 CLOSED = "Q-0005000733"
+BY_POINTS = "Q-0005002036"
 
 
 @pytest.fixture
@@ -87,6 +88,32 @@ def test_a_product_is_shown_with_units_pathways_and_rules_as_sentences(
     assert mandatory == set(pathway["mandatory_units"])
     (test,) = [u for u in shown["units"] if u["assessment"] == "test"]
     assert (test["delivery"], test["price"]) == (["Onscreen", "Paper"], "14.50")
+
+
+def test_a_product_is_shown_with_its_grading(admin: TestClient) -> None:
+    """O2, section 11."""
+    assert admin.get(f"/api/v1/products/{TEAM_LEADING}").json()["grading"] == {
+        "kind": "pass",
+        "basis": None,
+        "points": {},
+        "thresholds": [],
+    }
+    shown = admin.get(f"/api/v1/products/{BY_POINTS}").json()
+    assert shown["grading"] == {
+        "kind": "points",
+        "basis": "points_per_60_glh",
+        "points": {"U": 0, "P": 6, "M": 10, "D": 16},
+        "thresholds": [
+            {"grade": "P", "points": 36},
+            {"grade": "M", "points": 52},
+            {"grade": "D", "points": 74},
+            {"grade": "D*", "points": 90},
+        ],
+    }
+    assert shown["pathways"][0]["rules"][-1] == (
+        "Overall grade: at least 36 points for P, 52 points for M, 74 points for D "
+        "and 90 points for D*."
+    )
 
 
 def test_an_apprenticeship_is_shown_with_its_qualifications(admin: TestClient) -> None:
