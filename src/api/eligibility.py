@@ -58,7 +58,6 @@ class Answer(BaseModel):
 
     eligible: bool
     overall_grade: str | None = Field(examples=["Pass"])
-    warnings: list[str] = Field(examples=[[]])
     pathways: list[PathwayAnswer]
 
 
