@@ -1,10 +1,21 @@
 """A qualification, registrations and claims, as they look when nothing else is said."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from catalogue import Catalogue, Pathway, Qualification, Rule, Unit, Window
-from catalogue.qualification import Grading
+from catalogue import (
+    Basis,
+    Catalogue,
+    Grading,
+    Pathway,
+    Qualification,
+    Rule,
+    Threshold,
+    Unit,
+    Window,
+)
+from catalogue.grading import PASS_ONLY
 from events.certificate import CertificateIssued
 from events.claim import (
     Award,
@@ -68,11 +79,29 @@ ENOUGH = {A1: "P", A2: "P", B1: "P"}
 """Grades that meet the rules of the pathway MAIN, and no more."""
 
 
+BY_POINTS = Grading(
+    kind="points",
+    basis=Basis.PER_CREDIT,
+    points={"P": 7, "M": 8, "D": 9},
+    thresholds=(
+        Threshold(grade="Pass", points=238),
+        Threshold(grade="Merit", points=260),
+        Threshold(grade="Distinction", points=290),
+    ),
+)
+"""Passes in all that ``ENOUGH`` has come to the lowest threshold: 34 credits at 7."""
+GRADED_UNITS = tuple(
+    replace(unit, grades=("U", "P", "M", "D"), achieving=("P", "M", "D"))
+    for unit in UNITS
+)
+
+
 def qualification(
     *,
     reference: str = REFERENCE,
     version: int = 1,
     units: tuple[Unit, ...] = UNITS,
+    grading: Grading = PASS_ONLY,
     certification_ends: date = date(2030, 8, 31),
 ) -> Qualification:
     """All of group A and 12 credits of B; on the pathway SHORT, 16 credits of B."""
@@ -95,11 +124,14 @@ def qualification(
         price=Decimal("98.00"),
         registration=Window(opens=date(2014, 9, 1), closes=date(2030, 8, 31)),
         certification_ends=certification_ends,
-        grading=Grading(),
+        grading=grading,
         units=units,
-        pathways=(
-            Pathway(code="MAIN", title="Diploma", rules=main, units=units),
-            Pathway(code="SHORT", title="Short", rules=short, units=units),
+        pathways=tuple(
+            Pathway(code=code, title=title, rules=rules, units=units, grading=grading)
+            for code, title, rules in (
+                ("MAIN", "Diploma", main),
+                ("SHORT", "Short", short),
+            )
         ),
     )
 

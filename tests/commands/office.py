@@ -126,6 +126,7 @@ class Office:
         *,
         by: Actor = ADMINISTRATOR,
         qualification: str = REFERENCE,
+        units: tuple[str, ...] = UNITS,
     ) -> str:
         """Begin a whole claim for these learners."""
         return self.send(
@@ -133,7 +134,7 @@ class Office:
                 by=by,
                 at=self.now(),
                 qualification=qualification,
-                units=UNITS,
+                units=units,
                 learners=tuple(awards),
                 awards=awards,
             )

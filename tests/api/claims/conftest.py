@@ -7,6 +7,7 @@ import pytest
 
 from api.app import create_app
 from audit import ledger as audit
+from catalogue import Catalogue
 from projections import claimable_learners, claims, ineligible_learners, results
 from projections.database import open_database
 from service import Service
@@ -18,13 +19,20 @@ from tests.commands.office import Office
 
 
 @pytest.fixture
-def counter(tmp_path: Path, keys: Path, clock: Clock) -> Generator[Counter]:
+def catalogue() -> Catalogue:
+    return CATALOGUE
+
+
+@pytest.fixture
+def counter(
+    tmp_path: Path, keys: Path, clock: Clock, catalogue: Catalogue
+) -> Generator[Counter]:
     url = f"sqlite:///{tmp_path / 'data'}"
     service = Service(
         store=open_store(url, keys=keys, clock=clock),
         database=open_database(url),
         ledger=open_database(url, audit.NAME),
-        catalogue=CATALOGUE,
+        catalogue=catalogue,
         clock=clock,
         read_models=(
             claimable_learners.READ_MODEL,
@@ -39,7 +47,7 @@ def counter(tmp_path: Path, keys: Path, clock: Clock) -> Generator[Counter]:
         counter = Counter(
             app=create_app(service),
             service=service,
-            office=Office(store=service.store, now=clock),
+            office=Office(store=service.store, now=clock, catalogue=catalogue),
             clock=clock,
         )
         counter.open()

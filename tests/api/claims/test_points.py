@@ -1,0 +1,97 @@
+"""Claims on a qualification graded by points, from what is typed to the certificate."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from catalogue import Catalogue
+from tests.api.claims.counter import Counter, award
+from tests.claim_examples import (
+    A1,
+    A2,
+    ANN,
+    B1,
+    BEN,
+    BY_POINTS,
+    CATALOGUE,
+    ENOUGH,
+    GRADED_UNITS,
+    REFERENCE,
+    qualification,
+)
+
+
+@pytest.fixture
+def catalogue() -> Catalogue:
+    """Make the catalogue of the examples, with points for grades."""
+    rules = qualification(units=GRADED_UNITS, grading=BY_POINTS)
+    return replace(
+        CATALOGUE, all_versions={**CATALOGUE.all_versions, REFERENCE: (rules,)}
+    )
+
+
+def eligibility_of(counter: Counter, claim: str) -> dict[str, Any]:
+    (learner,) = counter.get(f"/claims/{claim}")["learners"]
+    shown: dict[str, Any] = learner["eligibility"]
+    return shown
+
+
+def test_an_interim_is_followed_by_a_full_with_a_better_grade_and_earns_by_points(
+    counter: Counter,
+) -> None:
+    """M7, M10, M12, M13, M14, R1."""
+    counter.submitted(award(award_type="Interim", grades={A1: "P", A2: "M"}))
+    counter.process()
+    counter.clock.advance(days=1)
+    claim = counter.begin(award(grades={B1: "P"}))
+    before = eligibility_of(counter, claim)
+    assert before["earlier_grades"] == {A1: "P", A2: "M"}
+    assert (before["eligible"], before["overall_grade"]) == (True, "Pass")
+    better = award(grades={A1: "M", B1: "P"})
+    counter.put(f"/claims/{claim}/grades", {"awards": [better]})
+    after = eligibility_of(counter, claim)
+    assert after["earlier_grades"] == {A2: "M"}
+    assert (after["eligible"], after["overall_grade"]) == (True, "Merit")
+    counter.post(f"/claims/{claim}/submit")
+    counter.process()
+    (of_one,) = counter.get(f"/learners/{ANN}/results")
+    interim, full = of_one["awards"]
+    assert (interim["overall_grade"], full["overall_grade"]) == (None, "Merit")
+    certificate = counter.get(f"/certificates/{full['certificate']}")
+    assert certificate["overall_grade"] == "Merit"
+    assert certificate["units"] == {A1: "M", A2: "M", B1: "P"}
+    (row,) = counter.get("/results", grade="merit")["items"]
+    assert (row["learner"], row["overall_grade"]) == (ANN, "Merit")
+
+
+def test_who_is_short_of_points_is_kept_back_and_told_how_many(
+    counter: Counter,
+) -> None:
+    """M10, M11, I1, I2, I4."""
+    claim = counter.submitted(award(BEN, grades={**ENOUGH, A1: "T"}))
+    (row,) = counter.get("/ineligible-learners")["items"]
+    assert (row["learner"], row["cause"]) == (BEN, "Rules of combination not met")
+    assert [reason["code"] for reason in row["reasons"]] == ["points-short"]
+    shown = counter.get(f"/ineligible-learners/{claim}/{BEN}")
+    mine = next(each for each in shown["pathways"] if each["is_registered"])
+    (reason,) = mine["reasons"]
+    assert (reason["required"], reason["achieved"]) == (238, 168)
+    assert reason["message"] == (
+        "The overall grade Pass needs at least 238 points; 168 are achieved, 70 short."
+    )
+    assert mine["rules"][-1].startswith("Overall grade: at least 238 points for Pass,")
+    assert mine["ways_to_fix"] == []
+    asked = {
+        "qualification": REFERENCE,
+        "pathway": "MAIN",
+        "grades": {**ENOUGH, A1: "T"},
+    }
+    answer = counter.post("/eligibility", asked).json()
+    assert (answer["eligible"], answer["overall_grade"]) == (False, None)
+    assert answer["pathways"][0]["reasons"][0]["code"] == "points-short"
+    better = award(BEN, grades={A1: "T", A2: "D", B1: "D"})
+    counter.put(f"/claims/{claim}/grades", {"awards": [better]})
+    assert not eligibility_of(counter, claim)["eligible"]
+    counter.put(f"/claims/{claim}/grades", {"awards": [award(BEN)]})
+    assert eligibility_of(counter, claim)["overall_grade"] == "Pass"
