@@ -72,6 +72,7 @@ MAY: dict[type[Command], frozenset[Role]] = {
     user.RevokeToken: PEOPLE,
     user.SetPassword: PEOPLE | SERVICE,
     verification.VerifyLearnerGroup: SERVICE,
+    verification.VerifyLearners: SERVICE,
     verification.VerifyRecords: SERVICE,
 }
 

@@ -9,6 +9,7 @@ from aggregates.aggregate import Aggregate
 from aggregates.details import Details
 from aggregates.errors import Malformed, NotFound, RuleBroken
 from aggregates.image import Image
+from aggregates.verification import Outcome, Verification
 from events.learner import (
     ImageKind,
     LearnerCreated,
@@ -16,12 +17,17 @@ from events.learner import (
     LearnerIdentityAmended,
     LearnerImageSubmitted,
 )
+from events.verification import UlnVerificationPostponed, UlnVerified
 
 AMENDMENTS = 1
 """How often a centre may amend who a learner is (L2)."""
 
 Later: TypeAlias = (
-    LearnerIdentityAmended | LearnerDetailsAmended | LearnerImageSubmitted
+    LearnerIdentityAmended
+    | LearnerDetailsAmended
+    | LearnerImageSubmitted
+    | UlnVerified
+    | UlnVerificationPostponed
 )
 Event: TypeAlias = LearnerCreated | Later
 
@@ -79,6 +85,7 @@ class Learner(Aggregate):
     person_id: UUID
     details: Details
     amendments: int = 0
+    verification: Verification = field(default_factory=Verification)
     images: Mapping[ImageKind, LearnerImageSubmitted] = field(default_factory=dict)
 
     @property
@@ -94,8 +101,12 @@ class Learner(Aggregate):
         group: str | None,
         person_id: UUID,
         details: Details,
+        to_verify: bool = False,
     ) -> list[Event]:
-        """Make the learner known (U9, L1); that the details are right was checked."""
+        """Make the learner known (U9, L1); that the details are right was checked.
+
+        ``to_verify`` tells that LRS is to be asked about the ULN (U7).
+        """
         return [
             LearnerCreated(
                 learner=learner,
@@ -110,22 +121,31 @@ class Learner(Aggregate):
                 centre_reference=details.centre_reference,
                 email=details.email,
                 postcode=details.postcode,
+                to_verify=to_verify,
             )
         ]
 
     def amend(
-        self, details: Details, *, is_further: bool, reason: str | None
-    ) -> list[Event]:
+        self,
+        details: Details,
+        *,
+        is_further: bool,
+        reason: str | None,
+        is_lrs_on: bool = False,
+    ) -> list[Later]:
         """Amend what is known of the learner (L2).
 
         ``is_further`` is an Account Specialist's amendment, which has a reason. A
-        centre's amendment of the identity may be had once; other details freely.
+        centre's amendment of the identity may be had once; other details freely. What
+        LRS is told being amended, it is to be asked again if it is on (U7).
         """
         if details == self.details:
             return []
         if is_further and not (reason and reason.strip()):
             raise AmendmentNeedsReason(pointer="/reason", learner=self.learner)
-        amended: list[Event] = []
+        amended: list[Later] = []
+        asks = is_lrs_on and details.uln is not None
+        to_verify = asks if asks or self.verification.was_asked else None
         if details.identity != self.details.identity:
             if not is_further and self.amendments_left <= 0:
                 raise IdentityAmendmentUsed(learner=self.learner)
@@ -137,9 +157,12 @@ class Learner(Aggregate):
                     date_of_birth=details.date_of_birth,
                     is_further=is_further,
                     reason=reason,
+                    to_verify=to_verify,
                 )
             )
         if details.others != self.details.others:
+            told = (details.gender, details.uln)
+            is_same = told == (self.details.gender, self.details.uln)
             amended.append(
                 LearnerDetailsAmended(
                     person_id=self.person_id,
@@ -149,9 +172,14 @@ class Learner(Aggregate):
                     email=details.email,
                     postcode=details.postcode,
                     reason=reason,
+                    to_verify=None if is_same else to_verify,
                 )
             )
         return amended
+
+    def hear(self, outcome: Outcome) -> list[Later]:
+        """Record what LRS says of the ULN, or that it does not answer (U7)."""
+        return [*self.verification.hear(outcome, self.person_id)]
 
     def image(self, kind: ImageKind) -> LearnerImageSubmitted:
         """Give the photograph or signature as it is now; raises ImageMissing."""
@@ -199,6 +227,7 @@ class Learner(Aggregate):
                 email=event.email,
                 postcode=event.postcode,
             ),
+            verification=Verification().told(to_verify=event.to_verify),
         )
 
     def apply(self, event: Later) -> Self:
@@ -213,6 +242,7 @@ class Learner(Aggregate):
                         date_of_birth=event.date_of_birth,
                     ),
                     amendments=self.amendments + (not event.is_further),
+                    verification=self.verification.told(to_verify=event.to_verify),
                 )
             case LearnerDetailsAmended():
                 return replace(
@@ -225,7 +255,10 @@ class Learner(Aggregate):
                         email=event.email,
                         postcode=event.postcode,
                     ),
+                    verification=self.verification.told(to_verify=event.to_verify),
                 )
+            case UlnVerified() | UlnVerificationPostponed():
+                return replace(self, verification=self.verification.apply(event))
             case LearnerImageSubmitted():
                 return replace(self, images={**self.images, event.kind: event})
             case _:

@@ -21,6 +21,7 @@ from api.dependencies import (
     scope,
 )
 from api.registrations import RegistrationShown, invoicing, registration_shown
+from api.verifications import VerificationShown, verification_shown
 from commands.command import Done
 from commands.learner import AmendLearner, CreateLearner, read_learner
 from events.learner import ImageKind, LearnerImageSubmitted
@@ -105,6 +106,7 @@ class LearnerShown(BaseModel):
     email: str | None
     postcode: str | None
     identity_amendments_left: int
+    uln_verification: VerificationShown
     photograph: ImageShown | None
     signature: ImageShown | None
 
@@ -279,6 +281,9 @@ def shown(
         email=details.email,
         postcode=details.postcode,
         identity_amendments_left=learner.amendments_left,
+        uln_verification=verification_shown(
+            learner.verification, has_uln=details.uln is not None
+        ),
         photograph=image_shown(stream, ImageKind.PHOTOGRAPH),
         signature=image_shown(stream, ImageKind.SIGNATURE),
     )

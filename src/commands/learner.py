@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 from typing import TypeAlias
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from aggregates.learner import (
     UlnIsHeld,
 )
 from aggregates.problem import sentence
+from aggregates.verification import Outcome
 from commands.command import Command, Desk, Done, handles, open_own, require_own
 from events.identifier import Kind, stream_of
 from events.learner import LearnerCreated
@@ -82,16 +84,23 @@ def begin_learner(
     group: str | None,
     person_id: UUID,
     details: Details,
+    to_verify: bool,
+    outcome: Outcome,
 ) -> Change:
-    """Say what is recorded to make a learner known, ULN reserved (U9, L1)."""
+    """Say what is recorded to make a learner known, ULN reserved (U9, L1).
+
+    If the ULN is to be verified, the outcome of that is recorded with it (U7).
+    """
+    made = Learner.create(
+        learner=learner,
+        centre=centre,
+        group=group,
+        person_id=person_id,
+        details=details,
+        to_verify=to_verify,
+    )
     return Stream(id=stream_of(learner)).change(
-        Learner.create(
-            learner=learner,
-            centre=centre,
-            group=group,
-            person_id=person_id,
-            details=details,
-        ),
+        [*made, *Learner.replay(made).hear(outcome)],
         owner=centre,
         reserve=_reserved(store, centre, details.uln),
     )
@@ -121,6 +130,7 @@ def new_learner(
             learners=" or ".join(others), pointer=f"{pointer}/confirm_different_person"
         )
     learner = desk.new_identifier(Kind.LEARNER)
+    to_verify = desk.verify is not None and details.uln is not None
     return learner, begin_learner(
         desk.store,
         learner=learner,
@@ -128,6 +138,8 @@ def new_learner(
         group=None,
         person_id=stream_of(learner),
         details=details,
+        to_verify=to_verify,
+        outcome=ask(desk, [details])[0] if to_verify else None,
     )
 
 
@@ -171,7 +183,11 @@ def amend_learner(command: AmendLearner, desk: Desk) -> Done:
         details,
         is_further=not Role(command.by.role).is_of_a_centre,
         reason=command.reason,
+        is_lrs_on=desk.verify is not None,
     )
+    after = reduce(Learner.apply, amended, learner)
+    if amended and after.verification.is_waiting:
+        amended += after.hear(ask(desk, [details])[0])
     change = stream.change(
         amended,
         release=_reserved(desk.store, learner.centre, old if old != new else None),
@@ -182,6 +198,11 @@ def amend_learner(command: AmendLearner, desk: Desk) -> Done:
     except AlreadyReserved:
         _require_free(desk.store, learner.centre, new or "")
         raise
+
+
+def ask(desk: Desk, learners: Sequence[Details]) -> Sequence[Outcome]:
+    """Ask LRS about learners who have a ULN (U7); no outcomes while it is off."""
+    return desk.verify(learners) if desk.verify else [None] * len(learners)
 
 
 def _right(checked: Checked, cells: Mapping[str, str], pointer: str = "") -> Details:

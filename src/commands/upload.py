@@ -314,6 +314,8 @@ def _added(
                     group=group,
                     person_id=record.person_id,
                     details=found.details,
+                    to_verify=record.verification.was_asked,
+                    outcome=record.verification.answer,
                 )
             )
         release = [row_uln(desk.store, group, uln)] if uln else []

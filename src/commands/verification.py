@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import islice
+from uuid import UUID
 
 from aggregates.details import Details
 from aggregates.record import Later, Record, RecordState
 from aggregates.upload import Upload, UploadStatus
 from commands.command import Command, Desk, Done, handles
+from commands.learner import ask, learner_of
 from commands.upload import read_records, read_upload
 from store import EventStore, Stream
 
@@ -29,6 +31,13 @@ class VerifyRecords(Command):
 
     group: str
     rows: Sequence[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifyLearners(Command):
+    """Ask LRS again about learners who still wait for it, by their streams (U7, L1)."""
+
+    learners: Sequence[UUID]
 
 
 @handles(VerifyLearnerGroup)
@@ -59,11 +68,30 @@ def verify_records(command: VerifyRecords, desk: Desk) -> Done:
     _, upload = read_upload(desk, command.group, command.by)
     if upload.status is UploadStatus.CHECKING:
         return Done(position=None)  # its check asks about all of them
-    opened = list(read_records(desk.store, command.group, command.rows))
+    read = read_records(desk.store, command.group, command.rows)
+    opened = [(stream, record) for stream, record in read if is_known(stream)]
     heard, _ = hear([record for _, record in opened], desk)
     changes = [s.change(h) for (s, _), h in zip(opened, heard, strict=True)]
     position = desk.store.append(*changes, by=command.by)
     return Done(position=position, made=command.group)
+
+
+@handles(VerifyLearners)
+def verify_learners(command: VerifyLearners, desk: Desk) -> Done:
+    opened = desk.store.open_many(command.learners).values()
+    found = [(stream, learner_of(stream)) for stream in opened if is_known(stream)]
+    waiting = [(s, learner) for s, learner in found if learner.verification.is_waiting]
+    outcomes = ask(desk, [learner.details for _, learner in waiting])
+    changes = [
+        stream.change(learner.hear(outcome))
+        for (stream, learner), outcome in zip(waiting, outcomes, strict=True)
+    ]
+    return Done(position=desk.store.append(*changes, by=command.by))
+
+
+def is_known(stream: Stream) -> bool:
+    """Tell whether the person has not been forgotten: nothing is asked of those."""
+    return not stream.history[0].is_erased
 
 
 def hear(records: Sequence[Record], desk: Desk) -> tuple[list[list[Later]], bool]:
@@ -77,9 +105,7 @@ def hear(records: Sequence[Record], desk: Desk) -> tuple[list[list[Later]], bool
         details = record.checked().details
         if details and record.state is RecordState.NOT_VERIFIED:
             asked[at] = details
-    if not asked or desk.verify is None:
-        return [[] for _ in records], not asked
-    outcomes = dict(zip(asked, desk.verify(list(asked.values())), strict=True))
+    outcomes = dict(zip(asked, ask(desk, list(asked.values())), strict=True))
     heard = [record.hear(outcomes.get(at)) for at, record in enumerate(records)]
     return heard, None not in outcomes.values()
 
@@ -89,5 +115,5 @@ def _waiting(upload: Upload, store: EventStore) -> Iterator[tuple[Stream, Record
     rows, group = upload.rows_to_verify, upload.received.group
     for at in range(0, len(rows), AT_A_TIME):
         for stream, record in read_records(store, group, rows[at : at + AT_A_TIME]):
-            if record.state is RecordState.NOT_VERIFIED:
+            if record.state is RecordState.NOT_VERIFIED and is_known(stream):
                 yield stream, record

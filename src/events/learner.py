@@ -15,7 +15,10 @@ class ImageKind(StrEnum):
 
 
 class LearnerCreated(Event, topic="learner.created"):
-    """A centre made a learner known, in a group or alone."""
+    """A centre made a learner known, in a group or alone.
+
+    ``to_verify`` tells that the ULN is to be verified by LRS.
+    """
 
     learner: str
     centre: str
@@ -29,12 +32,14 @@ class LearnerCreated(Event, topic="learner.created"):
     centre_reference: Personal[str | None] = None
     email: Personal[str | None] = None
     postcode: Personal[str | None] = None
+    to_verify: bool = False
 
 
 class LearnerIdentityAmended(Event, topic="learner.identity-amended"):
     """Who the learner is was put right: all three as they are now.
 
-    ``is_further`` tells the awarding organisation's amendment from the centre's one.
+    ``is_further`` tells the awarding organisation's amendment from the centre's one;
+    ``to_verify`` whether the ULN is now to be verified, None if that is as it was.
     """
 
     person_id: UUID
@@ -43,10 +48,14 @@ class LearnerIdentityAmended(Event, topic="learner.identity-amended"):
     date_of_birth: Personal[date]
     is_further: bool = False
     reason: Personal[str | None] = None
+    to_verify: bool | None = None
 
 
 class LearnerDetailsAmended(Event, topic="learner.details-amended"):
-    """What else is known of the learner changed: all of it as it is now."""
+    """What else is known of the learner changed: all of it as it is now.
+
+    ``to_verify`` is as when the identity is amended.
+    """
 
     person_id: UUID
     gender: Personal[str | None]
@@ -55,6 +64,7 @@ class LearnerDetailsAmended(Event, topic="learner.details-amended"):
     email: Personal[str | None]
     postcode: Personal[str | None]
     reason: Personal[str | None] = None
+    to_verify: bool | None = None
 
 
 class LearnerImageSubmitted(Event, topic="learner.image-submitted"):

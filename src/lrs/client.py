@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from time import monotonic, sleep
 
 import httpx2
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
+from tenacity import (
+    Retrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    stop_after_delay,
+)
 from tenacity.wait import wait_random_exponential
 
 from aggregates.details import Details
@@ -15,7 +20,7 @@ from lrs.faults import NotUnderstood, OrganisationRefused, Unreachable
 from lrs.organisation import Organisation
 
 ATTEMPTS = 3
-"""How often one question is put before LRS counts as unreachable (d)."""
+"""How often one question is put, time permitting, before LRS is unreachable (d)."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
 LARGEST_ANSWER = 64 * 1024
@@ -29,8 +34,8 @@ class Patience:
     """How many seconds to wait for a connection, for a sign of life, and in all (d)."""
 
     connect: float = 3.0
-    read: float = 10.0
-    whole: float = 15.0
+    read: float = 8.0
+    whole: float = 10.0
 
 
 class Client:
@@ -53,7 +58,7 @@ class Client:
             follow_redirects=False,
         )
         self._retrying = Retrying(
-            stop=stop_after_attempt(ATTEMPTS),
+            stop=stop_after_attempt(ATTEMPTS) | stop_after_delay(self._patience.whole),
             wait=wait_random_exponential(FIRST_PAUSE, LONGEST_PAUSE),
             retry=retry_if_exception_type(Unreachable),
             sleep=sleep,

@@ -6,11 +6,16 @@ from datetime import datetime
 
 from access.policy import send
 from commands.command import Desk
-from commands.verification import AT_A_TIME, VerifyLearnerGroup, VerifyRecords
+from commands.verification import (
+    AT_A_TIME,
+    VerifyLearnerGroup,
+    VerifyLearners,
+    VerifyRecords,
+)
 from events.upload import RecordsRead, RecordsVerified
 from policies.policy import Policy
 from policies.uploads import group_of
-from projections import uploads
+from projections import learner_verifications, uploads
 from projections.read_models import ReadModels
 from store import Recorded
 
@@ -31,12 +36,16 @@ def _again(now: datetime, desk: Desk, read_models: ReadModels) -> None:
         return
     with read_models.connection() as connection:
         due = uploads.due(connection, now=now, limit=AT_A_TIME)
+        learners = learner_verifications.due(connection, now=now, limit=AT_A_TIME)
     rows: defaultdict[str, list[int]] = defaultdict(list)
     for group, row in due:
         rows[group].append(row)
     for group in rows:
         by = replace(VERIFY_ULNS.actor_for(group), once=None)
         send(VerifyRecords(by=by, at=now, group=group, rows=rows[group]), desk)
+    if learners:
+        by = replace(VERIFY_ULNS.actor_for("learners"), once=None)
+        send(VerifyLearners(by=by, at=now, learners=learners), desk)
 
 
 VERIFY_ULNS = Policy(

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import reduce
+from typing import Any
 
 import pytest
 
@@ -10,8 +12,10 @@ from aggregates.learner import (
     IdentityAmendmentUsed,
     Learner,
 )
+from aggregates.verification import Answer, Code, VerificationStatus
 from events.learner import LearnerDetailsAmended, LearnerIdentityAmended
-from tests.learner_examples import DETAILS, PERSON, learner_created
+from events.verification import UlnVerified
+from tests.learner_examples import DETAILS, OTHER_ULN, PERSON, learner_created
 
 given = Learner.replay
 RENAMED = replace(DETAILS, family_name="Darcy")
@@ -107,3 +111,50 @@ def test_amending_to_what_is_known_changes_nothing() -> None:
     """L2."""
     learner = given([learner_created(), RENAMING])
     assert learner.amend(RENAMED, is_further=False, reason=None) == []
+
+
+VERIFIED = UlnVerified(person_id=PERSON, code="WSVRC001")
+WAITING = VerificationStatus.WAITING
+
+
+def test_a_learner_hears_lrs_about_a_uln_that_is_to_be_verified() -> None:
+    """U7, L1."""
+    answer = Answer(code=Code.MATCH)
+    learner = given([learner_created(to_verify=True)])
+    assert learner.verification.status is WAITING
+    assert learner.hear(answer) == [VERIFIED]
+    assert given([learner_created()]).hear(answer) == []
+    heard = given([learner_created(to_verify=True), VERIFIED])
+    assert heard.hear(answer) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_asked_again"),
+    [
+        ({"given_name": "Zoë"}, True),
+        ({"family_name": "Darcy"}, True),
+        ({"date_of_birth": date(2006, 3, 28)}, True),
+        ({"gender": "M"}, True),
+        ({"uln": OTHER_ULN}, True),
+        ({"postcode": "RG1 4PN", "email": None, "centre_reference": "X"}, False),
+    ],
+)
+def test_amending_what_lrs_is_told_has_it_asked_about_the_learner_again(
+    changed: dict[str, Any], *, is_asked_again: bool
+) -> None:
+    """U7, L2: other details leave its answer as it was."""
+    learner = given([learner_created(to_verify=True), VERIFIED])
+    details = replace(DETAILS, **changed)
+    amended = learner.amend(details, is_further=False, reason=None, is_lrs_on=True)
+    after = reduce(Learner.apply, amended, learner)
+    assert (after.verification.status is WAITING) is is_asked_again
+
+
+def test_without_a_uln_or_lrs_nothing_is_verified_and_nothing_said_stands() -> None:
+    """U7."""
+    learner = given([learner_created(to_verify=True), VERIFIED])
+    for changed, is_on in (({"uln": None}, True), ({"uln": OTHER_ULN}, False)):
+        details = replace(DETAILS, **changed)
+        amended = learner.amend(details, is_further=False, reason=None, is_lrs_on=is_on)
+        after = reduce(Learner.apply, amended, learner)
+        assert after.verification.status is VerificationStatus.NOT_ASKED

@@ -20,7 +20,12 @@ from commands.upload import (
     read_records,
     read_upload,
 )
-from commands.verification import VerifyLearnerGroup, VerifyRecords
+from commands.verification import (
+    VerifyLearnerGroup,
+    VerifyLearners,
+    VerifyRecords,
+)
+from events.identifier import stream_of
 from events.user import Role
 from store import Actor, EventStore
 from tests.claim_examples import CATALOGUE
@@ -117,6 +122,11 @@ class Intake:
         """Do what the policy does when it is time: ask LRS about those rows."""
         by, at = MACHINE, self.now()
         self.send(VerifyRecords(by=by, at=at, group=group, rows=rows))
+
+    def verify_learners(self, *learners: str) -> None:
+        """Do what the policy does when it is time: ask LRS about those learners."""
+        streams = [stream_of(learner) for learner in learners]
+        self.send(VerifyLearners(by=MACHINE, at=self.now(), learners=streams))
 
     def checked(self, *rows: Mapping[str, str], name: str = "Autumn") -> str:
         """Upload those rows and check them."""

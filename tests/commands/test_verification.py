@@ -8,7 +8,13 @@ import pytest
 from aggregates.details import Details
 from aggregates.record import RecordState
 from aggregates.upload import NothingReady, UploadStatus
-from aggregates.verification import Answer, Code, Outcome, Why
+from aggregates.verification import (
+    Answer,
+    Code,
+    Outcome,
+    VerificationStatus,
+    Why,
+)
 from commands import verification
 from commands.upload import CheckLearnerGroup
 from events.verification import UlnVerificationPostponed, UlnVerified
@@ -111,7 +117,7 @@ def test_lrs_down_half_way_leaves_what_is_done_done_and_the_others_waiting(
     assert len(intake.shown(group).learners) == 3
     lrs.answers = 10**6
     intake.verify_again(group, *range(5, 11))
-    assert len(heard(store)) == 9
+    assert len(heard(store)) == 9 + 3  # those of the first learners are copies
     intake.submit(group)
     intake.add(group)
     assert len(intake.shown(group).learners) == 9
@@ -205,3 +211,65 @@ def test_lrs_turned_off_in_the_middle_of_a_check_leaves_the_rest_waiting(
     assert without.states(group) == {2: RecordState.NOT_VERIFIED}
     without.verify_again(group, 2)
     assert without.states(group) == {2: RecordState.NOT_VERIFIED}
+
+
+def test_a_learner_made_known_alone_is_verified_with_it(
+    intake: Intake, lrs: Lrs, store: EventStore
+) -> None:
+    """U7, L1: in one append; an anomaly does not keep them from being known."""
+    lrs.outcomes[ULN] = ANOMALY
+    name = intake.create()
+    assert store.head() == 2
+    found = intake.learner(name).verification
+    assert (found.status, found.answer) == (VerificationStatus.ANOMALY, ANOMALY)
+    intake.amend(name, postcode="RG1 4PN")
+    assert lrs.asked == [ULN]
+    intake.amend(name, uln=OTHER_ULN)
+    assert lrs.asked == [ULN, OTHER_ULN]
+    assert intake.learner(name).verification.answer == MATCH
+
+
+def test_a_learner_whom_lrs_does_not_answer_about_waits_and_is_asked_about_again(
+    intake: Intake, lrs: Lrs
+) -> None:
+    """U7, L1."""
+    lrs.outcomes = {ULN: Why.UNREACHABLE, OTHER_ULN: None}
+    names = [intake.create(cells(uln=uln)) for uln in (ULN, OTHER_ULN, "")]
+    found = [intake.learner(name).verification for name in names]
+    waiting, none = VerificationStatus.WAITING, VerificationStatus.NOT_ASKED
+    assert [each.status for each in found] == [waiting, waiting, none]
+    assert [each.tries for each in found] == [1, 0, 0]
+    lrs.outcomes = {}
+    intake.verify_learners(*names)
+    intake.verify_learners(*names)
+    found = [intake.learner(name).verification for name in names]
+    assert [each.answer for each in found] == [MATCH, MATCH, None]
+
+
+def test_a_learner_of_a_group_is_verified_as_their_record_was(
+    intake: Intake, lrs: Lrs
+) -> None:
+    """U7, U9: nobody is asked about twice."""
+    linked = Answer(code=Code.LINKED_MATCH, master_uln=THIRD_ULN)
+    lrs.outcomes[ULN] = linked
+    group = intake.checked(cells(), cells(uln="", given_name="Zoë"))
+    intake.submit(group)
+    intake.add(group)
+    found = [intake.learner(name) for name in intake.shown(group).learners]
+    assert [learner.verification.answer for learner in found] == [linked, None]
+    assert lrs.asked == [ULN]
+
+
+def test_nothing_is_asked_about_a_person_who_was_forgotten(
+    intake: Intake, lrs: Lrs, store: EventStore
+) -> None:
+    """U7, H6."""
+    lrs.outcomes = {ULN: Why.UNREACHABLE, OTHER_ULN: Why.UNREACHABLE}
+    name = intake.create()
+    group = intake.checked(cells(uln=OTHER_ULN))
+    store.forget(intake.learner(name).person_id)
+    store.forget(intake.records(group)[2].person_id)
+    asked = [*lrs.asked]
+    intake.verify_learners(name)
+    intake.verify_again(group, 2)
+    assert lrs.asked == asked

@@ -24,7 +24,7 @@ from lrs import Asking, Simulator
 from lrs.simulator import Fixture, Others
 from policies.uploads import ADD_LEARNERS, CHECK_UPLOADS
 from policies.verification import VERIFY_ULNS
-from projections import learners, uploads
+from projections import learner_verifications, learners, uploads
 from projections.database import open_database
 from service import Service
 from store import open_store
@@ -80,7 +80,11 @@ def main(database: str, keys: str, seconds: float) -> None:
         database=open_database(database),
         ledger=open_database(database, audit.NAME),
         catalogue=load(CATALOGUE),
-        read_models=(learners.READ_MODEL, uploads.READ_MODEL),
+        read_models=(
+            learners.READ_MODEL,
+            uploads.READ_MODEL,
+            learner_verifications.READ_MODEL,
+        ),
         policies=(CHECK_UPLOADS, ADD_LEARNERS, VERIFY_ULNS),
         verify=Asking(Simulator(fixture=knows)),
     )

@@ -43,7 +43,7 @@ def test_what_lrs_does_not_answer_waits_and_is_asked_again_when_it_is_time(
     circuit = Circuit(clock=lambda: clock().timestamp())
     lrs = Asking(simulator, circuit)
     with running(database_url, keys, clock, lrs) as service:
-        intake = Intake(store=service.store, now=clock)
+        intake = Intake(store=service.store, now=clock, verify=lrs)
         ulns = made_ulns(FAILURES + 20)
         group = intake.upload(csv_file(*(cells(uln=uln) for uln in ulns)))
         settled(service, intake, group)
@@ -55,6 +55,8 @@ def test_what_lrs_does_not_answer_waits_and_is_asked_again_when_it_is_time(
             later = clock() + FIRST_PAUSE
             assert len(uploads.due(connection, now=later, limit=100)) == len(ulns)
         assert why is Why.UNREACHABLE
+        alone = intake.create(cells(given_name="Zoë"))
+        assert intake.learner(alone).verification.is_waiting
         assert 0 < len(due) <= len(ulns) - FAILURES
         simulator.change(state=State.OPEN)
         clock.now += FIRST_PAUSE
@@ -65,3 +67,6 @@ def test_what_lrs_does_not_answer_waits_and_is_asked_again_when_it_is_time(
         with service.read_models.connection() as connection:
             assert uploads.unanswered_because(connection, group) is None
             assert uploads.due(connection, now=clock(), limit=100) == []
+        while intake.learner(alone).verification.is_waiting:
+            assert monotonic() < until
+            sleep(0.05)

@@ -1,12 +1,15 @@
 """Uploads as people see them: given these events, then these rows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
 
-from aggregates.record import RecordState
-from aggregates.upload import UploadStatus
+from aggregates.record import Record, RecordState
+from aggregates.upload import Upload, UploadStatus
+from aggregates.verification import FIRST_PAUSE, Why
 from events.event import Event
 from events.identifier import Kind, identifier
 from events.upload import (
@@ -19,10 +22,12 @@ from events.upload import (
     RecordLinked,
     RecordRemoved,
     RecordsRead,
+    RecordsVerified,
     UploadChecked,
     UploadCompleted,
     UploadSubmitted,
 )
+from events.verification import UlnVerificationPostponed, UlnVerified
 from projections import uploads
 from projections.uploads import READ_MODEL
 from tests.learner_examples import (
@@ -34,8 +39,9 @@ from tests.learner_examples import (
     upload_received,
 )
 from tests.projections.conftest import Fold
-from tests.projections.history import history
+from tests.projections.history import BEGINNING, history
 
+MINUTE, MOMENT = timedelta(minutes=1), timedelta(microseconds=1)
 SPRING = identifier(Kind.GROUP, 43)
 BLANK = Problem(column="family_name", code="missing")
 LIKE = Problem(column="family_name", code="like-learner", learners=(CHLOE,))
@@ -142,3 +148,94 @@ def test_records_are_listed_page_by_page(shown: Connection) -> None:
         shown, GROUP, states=states, limit=8, cursor=first.next_cursor
     )
     assert first.rows + rest.rows == tuple(record_facts())
+
+
+WAITS = record_read(to_verify=True)
+VERIFIED = UlnVerified(person_id=PERSON, code="WSVRC002")
+ANOMALY = UlnVerified(person_id=PERSON, code="WSVRC006")
+LATE = UlnVerificationPostponed(why="out-of-hours", tries=1)
+AMENDED: dict[str, Any] = {
+    "person_id": PERSON,
+    "cells": {},
+    "problems": (),
+    "warnings": (),
+}
+
+
+@pytest.mark.parametrize(
+    ("later", "state"),
+    [
+        ((), RecordState.NOT_VERIFIED),
+        ((LATE,), RecordState.NOT_VERIFIED),
+        ((VERIFIED,), RecordState.VALID),
+        ((ANOMALY,), RecordState.INVALID),
+        ((ANOMALY, RecordAmended(**AMENDED)), RecordState.INVALID),
+        ((ANOMALY, RecordAmended(**AMENDED, to_verify=True)), RecordState.NOT_VERIFIED),
+        ((ANOMALY, RecordAmended(**AMENDED, to_verify=False)), RecordState.VALID),
+        ((RecordChecked(problems=(BLANK,), warnings=()),), RecordState.INVALID),
+        ((RecordChecked(problems=(), warnings=(LIKE,)),), RecordState.NOT_VERIFIED),
+        (
+            (RecordChecked(problems=(), warnings=(LIKE,)), VERIFIED),
+            RecordState.TO_CONFIRM,
+        ),
+        ((RecordLinked(learner=CHLOE),), RecordState.VALID),
+        ((RecordRemoved(),), RecordState.REMOVED),
+    ],
+)
+def test_a_record_stands_as_its_aggregate_says_with_lrs_on(
+    fold: Fold, later: tuple[Event, ...], state: RecordState
+) -> None:
+    """U6, U7."""
+    facts = (WAITS, *later)
+    shown = fold(READ_MODEL, history(*((f"{GROUP}/2", fact) for fact in facts)))
+    assert uploads.counts(shown, GROUP) == {state: 1}
+    assert Record.replay(facts).state is state
+
+
+def test_ulns_to_verify_are_steps_of_the_check(fold: Fold) -> None:
+    """U5, U7: as the aggregate says."""
+    facts: list[Event] = [
+        upload_received(rows=4),
+        RecordsRead(valid=3, invalid=1, through=5, to_verify=2),
+        RecordsVerified(asked=1, anomalies=1, through=3),
+        RecordsVerified(asked=0, anomalies=0, through=5),
+    ]
+    for count in range(1, len(facts) + 1):
+        shown = fold(READ_MODEL, history(*((GROUP, fact) for fact in facts[:count])))
+        (row,) = uploads.search(shown, centre=CENTRE, limit=5).rows
+        assert row.progress == Upload.replay(facts[:count]).progress
+
+
+def test_a_group_says_why_lrs_did_not_answer_until_it_does(fold: Fold) -> None:
+    """U7."""
+    begun: list[tuple[str, Event]] = [(GROUP, upload_received()), (f"{GROUP}/2", WAITS)]
+    for later, why in (
+        ([], None),
+        ([LATE], Why.OUT_OF_HOURS),
+        ([LATE, VERIFIED], None),
+    ):
+        facts = [*begun, *((f"{GROUP}/2", event) for event in later)]
+        shown = fold(READ_MODEL, history(*facts))
+        assert uploads.unanswered_because(shown, GROUP) is why
+
+
+def test_a_record_that_waits_is_due_at_once_and_then_after_a_pause(fold: Fold) -> None:
+    """U7: but not while its upload is being checked."""
+    facts = [(GROUP, upload_received()), (f"{GROUP}/2", WAITS), (f"{GROUP}/2", LATE)]
+    checked = (GROUP, UploadChecked())
+    read_at, late_at = BEGINNING + MINUTE, BEGINNING + 2 * MINUTE
+    assert due(fold, facts, BEGINNING + timedelta(days=1)) == []
+    assert due(fold, [*facts[:2], checked], read_at) == [(GROUP, 2)]
+    assert due(fold, [*facts[:2], checked], read_at - MOMENT) == []
+    again_at = late_at + FIRST_PAUSE
+    assert due(fold, [*facts, checked], again_at - MOMENT) == []
+    assert due(fold, [*facts, checked], again_at) == [(GROUP, 2)]
+    heard = (f"{GROUP}/2", VERIFIED)
+    assert due(fold, [*facts, checked, heard], again_at) == []
+
+
+def due(
+    fold: Fold, facts: Sequence[tuple[str, Event]], now: datetime
+) -> list[tuple[str, int]]:
+    shown = fold(READ_MODEL, history(*facts))
+    return uploads.due(shown, now=now, limit=10)
