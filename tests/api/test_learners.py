@@ -13,7 +13,7 @@ from tests.learner_examples import OTHER_ULN, ULN, cells
 
 LEARNERS = "/api/v1/learners"
 NEW = cells()
-SHOWN = {
+SHOWN: dict[str, Any] = {
     "centre": "48213",
     "group": None,
     "given_name": "Chloë",
@@ -25,6 +25,14 @@ SHOWN = {
     "email": "chloe@example.org",
     "postcode": "OX4 1AB",
     "identity_amendments_left": 1,
+    "uln_verification": {
+        "status": "not-asked",
+        "message": "Not verified: the Learning Records Service was off.",
+        "code": None,
+        "flags": [],
+        "master_uln": None,
+        "tries": 0,
+    },
     "photograph": None,
     "signature": None,
 }
