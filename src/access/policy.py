@@ -27,6 +27,8 @@ ADMINISTRATOR = frozenset({Role.CENTRE_ADMINISTRATOR})
 AT_A_CENTRE = ADMINISTRATOR | {Role.ASSESSOR}
 SPECIALIST = frozenset({Role.ACCOUNT_SPECIALIST})
 PEOPLE = frozenset(Role) - {Role.SERVICE}
+READERS = PEOPLE - {Role.INVOICING, Role.ASSESSMENT}
+"""Who may look at what is theirs to see; a machine at what it is there for alone."""
 SERVICE = frozenset({Role.SERVICE})
 
 MAY: dict[type[Command], frozenset[Role]] = {
@@ -92,6 +94,13 @@ def send(command: Command, desk: Desk) -> Done:
     except Refusal as refusal:
         record_refusal(command, desk, what=what, why=refusal)
         raise
+
+
+def require_reader(role: Role, *machines: Role, what: str) -> None:
+    """Raise NotAllowed unless the role is a person's, or that of one of the machines."""
+    allowed = READERS | set(machines)
+    if role not in allowed:
+        raise NotAllowed(role=role, what=f"look at {what}", who=named(allowed))
 
 
 def in_words(command: type[Command]) -> str:

@@ -3,9 +3,10 @@
 from functools import cache
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI, Request
 from starlette.routing import BaseRoute
 
+from access.policy import require_reader
 from api import (
     audit,
     centres,
@@ -32,12 +33,14 @@ from api import (
     results,
     users,
 )
+from api.dependencies import CurrentUser
 from api.doorway import Doorway
 from api.metrics import Metrics
 from api.openapi import INTRODUCTION, document
 from api.problems import add_problems
 from api.rates import Rates
 from api.streams import Streams
+from events.user import Role
 from service import Service
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -65,6 +68,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     audit.router,
 )
 """Everything under /api/v1, in the order of the documentation."""
+
+MACHINES: tuple[tuple[APIRouter, Role], ...] = ((invoice_lines.router, Role.INVOICING),)
+"""What machines may look at besides themselves (domain, section 2)."""
 
 MOST_BYTES = 32 * 2**20
 """The largest body taken (d): a file of 100,000 learners has a third of it."""
@@ -107,12 +113,26 @@ def _routed() -> FastAPI:
     return app
 
 
+def readers(router: APIRouter) -> list[Any]:
+    """Let those look who may: people, and a machine at what it is there for."""
+    if router is me.router:
+        return []
+    machines = [role for each, role in MACHINES if each is router]
+    what = str(router.tags[0])
+
+    def reader(request: Request, user: CurrentUser) -> None:
+        if request.method == "GET":
+            require_reader(user.role, *machines, what=what)
+
+    return [Depends(reader)]
+
+
 @cache
 def _routes() -> list[BaseRoute]:
     """Put the routes together, once a process: reading all their types takes long."""
     api, every = APIRouter(prefix="/api/v1"), APIRouter()
     for router in ROUTERS:
-        api.include_router(router)
+        api.include_router(router, dependencies=readers(router))
     for outside in (api, health.router, documentation.router):
         every.include_router(outside)
     return every.routes

@@ -52,8 +52,8 @@ class NewToken(BaseModel):
 
 
 class NewPassword(BaseModel):
-    current: str = Field(min_length=1, max_length=1000)
-    new: str = Field(min_length=1, max_length=1000)
+    current: str = Field(min_length=1, max_length=1000, examples=["a long pass phrase"])
+    new: str = Field(min_length=1, max_length=1000, examples=["a longer pass phrase"])
 
 
 class TokenIssued(BaseModel):

@@ -68,7 +68,9 @@ def document(app: FastAPI) -> dict[str, Any]:
 
 
 def summarize(operation: dict[str, Any]) -> None:
-    """Let the first paragraph of what is said be the summary, the rest the details."""
+    """Let the first paragraph be the summary where none is written, the rest details."""
+    if operation["summary"].endswith("."):
+        return
     summary, _, rest = operation.pop("description", "").partition("\n\n")
     if summary:
         operation["summary"] = summary.replace("\n", " ")

@@ -46,7 +46,9 @@ class NewUser(BaseModel):
     full_name: str = Field(max_length=200, examples=["Sam Okoro"])
     role: Role
     centre: str | None = Field(default=None, max_length=20, examples=["48213"])
-    password: str | None = Field(default=None, max_length=1000)
+    password: str | None = Field(
+        default=None, max_length=1000, examples=["a long pass phrase"]
+    )
     reason: Reason = None
 
 
@@ -62,7 +64,9 @@ class UserChange(BaseModel):
 class PasswordGiven(BaseModel):
     """A new password for somebody who has lost theirs."""
 
-    password: str = Field(min_length=1, max_length=1000)
+    password: str = Field(
+        min_length=1, max_length=1000, examples=["a long pass phrase"]
+    )
     reason: Reason = None
 
 

@@ -1,0 +1,1 @@
+"""What a centre can find out about another: nothing."""

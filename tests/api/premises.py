@@ -1,0 +1,194 @@
+"""One of everything that a centre can have, made over HTTP as its people make it."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from fastapi.testclient import TestClient
+
+from policies.claims import process_claims
+from service import Service
+from tests.image_examples import PHOTOGRAPH
+from tests.learner_examples import cells, csv_file
+
+API = "/api/v1"
+ANY = {"If-Match": "*"}
+PATIENCE = 20.0
+PRODUCT = "Q-0005001227"
+MANDATORY = ("L/506/1788", "T/506/1798", "H/506/1800", "R/506/2294", "R/506/2957")
+OPTIONAL = ("K/506/1927", "M/506/1928", "Y/506/2958", "A/506/2130")
+DATES = {"starts": "2026-09-01", "ends": "2027-07-16"}
+ULNS = ("1000000043", "1000000000", "1000000450")
+SIGNED_IN = "a long pass phrase"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Things:
+    """What a centre has, by what a path or a filter calls it."""
+
+    centre: str
+    called: Mapping[str, str]
+    """The one of each kind that most has happened to."""
+    others: tuple[str, ...]
+    """More that nobody else may know of: identifiers, names, numbers."""
+    drafts: Mapping[str, str]
+    """An order and a claim that can still be changed."""
+
+    def everything(self) -> set[str]:
+        """All that would give the centre away where it is not to be seen."""
+        found = {*self.called.values(), *self.others, *self.drafts.values()}
+        return {self.centre, *found}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Maker:
+    """Makes things as one of a centre's people."""
+
+    client: TestClient
+    service: Service
+    name: str
+
+    def ask(self, method: str, path: str, **options: Any) -> Any:
+        headers = {"Idempotency-Key": f"{method} {path}", **ANY}
+        answer = self.client.request(method, API + path, headers=headers, **options)
+        assert answer.is_success, f"{method} {path}: {answer.text}"
+        return answer.json() if answer.content else None
+
+    def learner(self, given_name: str, **more: str) -> str:
+        body = {"given_name": given_name, "family_name": self.name, **more}
+        made = self.ask(
+            "POST", "/learners", json={"date_of_birth": "2006-03-27", **body}
+        )
+        return str(made["learner"])
+
+    def group(self) -> str:
+        """Upload a group of three, one of them at fault, and submit it."""
+        rows = [
+            cells(given_name="Uma", family_name=self.name, uln=ULNS[0]),
+            cells(given_name="Una", family_name=self.name, uln=""),
+            cells(given_name="", family_name=self.name, uln=""),
+        ]
+        files = {"file": (f"{self.name}.csv", csv_file(*rows), "text/csv")}
+        data = {"name": f"Group {self.name}"}
+        path = f"/learner-groups/{self._uploaded(data, files)}"
+        self.until(path, 50)
+        self.ask("POST", f"{path}/submit")
+        self.until(path, 100)
+        return path.rpartition("/")[2]
+
+    def _uploaded(self, data: Any, files: Any) -> str:
+        made = self.ask("POST", "/learner-groups", data=data, files=files)
+        return str(made["group"])
+
+    def until(self, path: str, progress: int) -> None:
+        patience = time.monotonic() + PATIENCE
+        while self.ask("GET", path)["progress"] < progress:
+            assert time.monotonic() < patience
+            time.sleep(0.01)
+
+    def draft(self, *learners: str, groups: tuple[str, ...] = ()) -> Any:
+        linked = [{"learner": learner} for learner in learners]
+        body = {
+            "products": [PRODUCT],
+            "learners": [{"learners": linked, "groups": groups}],
+            "dates": [DATES],
+            "purchase_order_number": f"PO {self.name}",
+        }
+        return self.ask("POST", "/orders", json=body)
+
+    def order(self, *learners: str) -> Any:
+        begun = self.draft(*learners)
+        path = f"/orders/{begun['order']}/confirm"
+        return self.ask("POST", path, json={"total": begun["total"]})
+
+    def claim(self, **units_of: tuple[str, ...]) -> str:
+        """Begin a claim of Full awards, with the units that each learner has."""
+        body = {
+            "qualification": PRODUCT,
+            "units": [*MANDATORY, *OPTIONAL],
+            "learners": list(units_of),
+            "awards": [award(learner, units) for learner, units in units_of.items()],
+        }
+        return str(self.ask("POST", "/claims", json=body)["claim"])
+
+    def submitted(self, **units_of: tuple[str, ...]) -> Any:
+        """Submit a claim, and let the time come at which it is processed."""
+        name = self.claim(**units_of)
+        self.ask("POST", f"/claims/{name}/submit")
+        self.settle()
+        tick = process_claims(timedelta()).tick
+        assert tick is not None
+        tick(self.service.clock(), self.service.desk, self.service.read_models)
+        return self.ask("GET", f"/claims/{name}")
+
+    def settle(self) -> None:
+        """Let the read models come to where the log is."""
+        read_models = self.service.read_models
+        assert read_models.wait_for(self.service.store.head(), PATIENCE)
+
+
+def award(learner: str, units: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "learner": learner,
+        "award_type": "Full",
+        "award_date": "2026-11-20",
+        "grades": dict.fromkeys(units, "P"),
+    }
+
+
+def furnished(client: TestClient, service: Service, name: str) -> Things:
+    """Make one of everything for the centre of this Centre Administrator.
+
+    ``name`` is the family name of its learners, and a word of all else it names.
+    """
+    maker = Maker(client=client, service=service, name=name)
+    centre = str(client.get(f"{API}/me").json()["centre"])
+    user = f"user.{name}".lower()
+    maker.ask(
+        "POST",
+        "/users",
+        json={
+            "name": user,
+            "full_name": f"Someone {name}",
+            "role": "Assessor",
+            "centre": centre,
+            "password": SIGNED_IN,
+        },
+    )
+    token = maker.ask("POST", "/me/tokens", json={"label": f"token of {name}"})
+    group = maker.group()
+    full = maker.learner("Full", uln=ULNS[1], centre_reference=f"{name}-1")
+    short = maker.learner("Short", uln=ULNS[2])
+    spare = maker.learner("Spare")
+    photograph = f"/learners/{short}/photograph"
+    for picture in (photograph, photograph.replace("photograph", "signature")):
+        maker.ask("PUT", picture, content=PHOTOGRAPH)
+    draft = maker.draft(spare, groups=(group,))
+    order = maker.order(full, short, spare)
+    registrations = {
+        line["learner"]: line["registration"]
+        for line in order["products"][0]["learners"]
+    }
+    whole = (*MANDATORY, *OPTIONAL)
+    claim = maker.submitted(**{full: whole, short: MANDATORY})
+    certificate = claim["learners"][0]["certificate"]
+    drawn = maker.claim(**{spare: MANDATORY[:1]})
+    maker.settle()
+    return Things(
+        centre=centre,
+        called={
+            "name": user,
+            "token": token["id"],
+            "group": group,
+            "learner": short,
+            "order": order["order"],
+            "registration": registrations[full],
+            "line": registrations[spare],
+            "claim": claim["claim"],
+            "certificate": certificate,
+        },
+        others=(name, f"PO {name}", full, spare, registrations[short]),
+        drafts={"order": draft["order"], "claim": drawn},
+    )

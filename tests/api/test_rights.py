@@ -1,0 +1,108 @@
+"""What each role may look at and change, on every operation there is (section 2)."""
+
+import re
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import pytest
+from fastapi.testclient import TestClient
+
+from cli.demo import USERS
+from events.refusal import CommandRefused
+from events.user import Role
+from service import Service
+from tests.api.premises import API, furnished
+from tests.api.running import clients, running
+from tests.api.trying import Operation, every_operation, names_of
+from tests.clock import Clock
+
+OPERATIONS = tuple(every_operation())
+LOOKING = tuple(each for each in OPERATIONS if each.method == "get")
+CHANGING = tuple(each for each in OPERATIONS if each.method != "get")
+ONESELF = (f"{API}/me", f"{API}/tokens")
+REFUSED = re.compile(r"Your role, (.+), may not .+\. Ask (.+)\.")
+ASKED = re.compile(r"an? ([A-Z][A-Za-z ]*?)(?: or |$)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A centre with one of everything, and somebody in each role."""
+
+    service: Service
+    names: Mapping[str, str]
+    as_: Mapping[Role, TestClient]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Generator[Place]:
+    folder = tmp_path_factory.mktemp("place")
+    with (
+        running(f"sqlite:///{folder / 'data'}", folder / "key", Clock()) as service,
+        clients(service) as client_as,
+    ):
+        admin = client_as("admin.riverside")
+        things = furnished(admin, service, "Quillfeather")
+        as_ = {user.role: client_as(user.name) for user in reversed(USERS)}
+        yield Place(service=service, names=names_of(things), as_=as_)
+
+
+def is_about_oneself(operation: Operation) -> bool:
+    return operation.path.startswith(ONESELF)
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.ACCOUNT_SPECIALIST])
+def test_the_awarding_organisation_reads_everything(place: Place, role: Role) -> None:
+    """The log of all that was recorded is for the Auditor alone (H5)."""
+    for operation in LOOKING:
+        whose = {"centre": place.names["centre"]} if operation.is_of_centres else {}
+        answer = operation.ask(place.as_[role], place.names, **whose)
+        log = (f"{API}/audit", f"{API}/events")
+        if role is not Role.AUDITOR and operation.path.startswith(log):
+            assert answer.status_code == HTTPStatus.FORBIDDEN, operation
+        else:
+            assert answer.status_code == HTTPStatus.OK, f"{operation}: {answer.text}"
+
+
+@pytest.mark.parametrize("role", [Role.INVOICING, Role.ASSESSMENT])
+def test_a_machine_sees_nothing_but_what_it_is_there_for(
+    place: Place, role: Role
+) -> None:
+    for operation in LOOKING:
+        answer = operation.ask(place.as_[role], place.names)
+        is_its_own = role is Role.INVOICING and "/invoice-lines" in operation.path
+        if is_its_own or is_about_oneself(operation):
+            assert answer.status_code == HTTPStatus.OK, f"{operation}: {answer.text}"
+        else:
+            assert answer.status_code == HTTPStatus.FORBIDDEN, operation
+
+
+def test_an_auditor_changes_nothing(place: Place) -> None:
+    """H4: but that it was tried is recorded, where it matters."""
+    head = place.service.store.head()
+    for operation in CHANGING:
+        if is_about_oneself(operation):
+            continue
+        answer = operation.ask(place.as_[Role.AUDITOR], place.names)
+        if not operation.path.endswith("/eligibility"):  # which changes nothing
+            assert answer.status_code == HTTPStatus.FORBIDDEN, f"{operation}: {answer}"
+    recorded = {type(r.event) for r in place.service.store.log(after=head)}
+    assert recorded == {CommandRefused}
+
+
+def test_every_refusal_for_lack_of_a_right_names_the_roles_that_have_it(
+    place: Place,
+) -> None:
+    for operation in OPERATIONS:
+        refused: dict[Role, str] = {}
+        for role, client in place.as_.items():
+            answer = operation.ask(client, place.names)
+            if answer.status_code == HTTPStatus.FORBIDDEN:
+                said = REFUSED.fullmatch(answer.json()["detail"])
+                assert said, f"{operation}: {answer.text}"
+                assert said[1] == role
+                refused[role] = said[2]
+        for role, named in refused.items():
+            may = {Role(each) for each in ASKED.findall(named)}
+            assert may, f"{operation} as {role}: ask {named}"
+            assert not may <= {*refused}, f"{operation} as {role}: ask {named}"
