@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from catalogue import Catalogue, load
+from catalogue import Catalogue, check_cases, load
 from catalogue.document import Part, Problems
 from catalogue.grading import PASS_ONLY
 from catalogue.pathway_file import pathways
@@ -49,7 +49,9 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
     for name, content in FILE.findall(CATALOGUE):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(content)
-    return load(folder)
+    catalogue = load(folder)
+    assert check_cases(folder, catalogue) == (2, ())
+    return catalogue
 
 
 def test_the_catalogue_that_the_page_shows_is_in_order(written: Catalogue) -> None:

@@ -55,7 +55,7 @@ def _check_units(part: Part, read: Grading, units: tuple[Unit, ...]) -> None:
     """Note grades of units that achieve and have no points, or the other way round."""
     for place, unit in enumerate(units):
         for grade in unit.grades:
-            if grade in unit.achieving and grade not in read.points:
+            if grade in unit.earned and grade not in read.points:
                 part.problems.add(
                     f"units[{place}].grades",
                     f"has {grade}, for which {part.at(str(read.basis))} gives no points.",

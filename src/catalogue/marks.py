@@ -24,12 +24,12 @@ class Marks:
         self.of = tuple(
             {
                 grade: int(grading.worth(unit, grade) / self.share)
-                for grade in (*unit.achieving, TRANSFERRED)
+                for grade in (*unit.earned, TRANSFERRED)
             }
             for unit in combination.units
         )
         self.least = tuple(
-            min(marks[grade] for grade in unit.achieving)
+            min((marks[grade] for grade in unit.earned), default=0)
             for unit, marks in zip(combination.units, self.of, strict=True)
         )
         self.most = tuple(max(marks.values()) for marks in self.of)
@@ -69,7 +69,7 @@ def _parts(grading: Grading, combination: Combination) -> Iterator[Fraction]:
     """List the points of all that can count: units, or a credit of those in parts."""
     for number, unit in enumerate(combination.units):
         parts = unit.credits if number in combination.in_parts else 1
-        for grade in unit.achieving:
+        for grade in unit.earned:
             yield grading.worth(unit, grade) / parts
 
 

@@ -35,6 +35,11 @@ class Unit:
     def is_internal(self) -> bool:
         return self.assessment == "internal"
 
+    @property
+    def earned(self) -> tuple[str, ...]:
+        """The grades that achieve this unit by its own assessment."""
+        return tuple(grade for grade in self.achieving if grade != TRANSFERRED)
+
     def allows(self, grade: str) -> bool:
         """Whether the grade may be given for this unit."""
         return grade in self.grades or grade == TRANSFERRED

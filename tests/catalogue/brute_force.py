@@ -139,7 +139,7 @@ def ways_to_fix(pathway: Pathway, achieved: Grades, most: int) -> list[tuple[str
     """
     lowest = {
         unit.reference: min(
-            unit.achieving, key=lambda grade: pathway.grading.points.get(grade, 0)
+            unit.earned, key=lambda grade: pathway.grading.points.get(grade, 0)
         )
         for unit in pathway.units
     }

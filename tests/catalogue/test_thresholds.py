@@ -1,5 +1,7 @@
 """Published thresholds, each on both sides; and points where part of a unit counts."""
 
+from dataclasses import replace
+
 import pytest
 
 from catalogue import AwardType, assess, ways_to_fix
@@ -117,6 +119,23 @@ def test_a_unit_failed_or_not_there_yet_is_short_of_points_too() -> None:
         ("not-achieved", None, None),
     ]
     assert pathway.ways_to_fix == ((last,),)
+
+
+def test_a_unit_whose_grades_say_that_credit_may_be_transferred_is_none_the_worse() -> (
+    None
+):
+    """I4, section 11."""
+    plain = sized(180, OF_180)
+    units = [
+        replace(unit, grades=(*GRADES, "T"), achieving=(*GRADES[1:], "T"))
+        for unit in plain.units
+    ]
+    rules = [a_rule(*units, all_units=True)]
+    said = a_qualification(units, rules, grading=plain.grading)
+    grades = graded(plain, "PPPPP")
+    assert ways_to_fix(said, grades, "A") == ways_to_fix(plain, grades, "A") != ()
+    (reason,) = assess(said, graded(said, "PPPPPT")).pathways[0].reasons
+    assert (reason.code, reason.achieved) == ("points-short", 15)
 
 
 def test_points_are_compared_as_fractions_and_shown_rounded_down() -> None:
