@@ -149,13 +149,13 @@ def search(
     reference: Filter = None,
     learner: Filter = None,
 ) -> Listed[ClaimListed]:
-    """List the centre's claims, newest first; ``reference`` is the end of one."""
+    """List the centre's claims, newest first; ``reference`` finds by its last digits."""
     found = claims.search(
         reads,
         centre=scope(user),
         standing=status,
         qualification=qualification,
-        reference=reference and reference.upper(),
+        reference=reference,
         learner=learner,
         limit=part.limit,
         cursor=part.cursor,

@@ -67,7 +67,7 @@ def search(
         str | None, Query(max_length=200, pattern=r"^[^\x00]*$")
     ] = None,
 ) -> Listed[OrderListed]:
-    """List the centre's orders, newest first; ``reference`` is the end of one."""
+    """List the centre's orders, newest first; ``reference`` finds by its last digits."""
     found = orders.search(
         reads,
         centre=scope(user),

@@ -97,7 +97,7 @@ def _registered(event: RegistrationMade) -> Values:
 
 READ_MODEL = ReadModel(
     name="claimable-learners",
-    version=3,
+    version=4,
     tables=(LEARNERS, REGISTRATIONS),
     fold=fold,
 )

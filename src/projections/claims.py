@@ -17,6 +17,8 @@ from events.claim import (
     ClaimUnitsChosen,
     ClaimWithdrawn,
 )
+from events.identifier import Kind
+from projections.identifiers import is_called
 from projections.paging import Page, page
 from projections.read_model import METADATA, Moment, ReadModel
 from projections.rows import Rows
@@ -196,7 +198,7 @@ def search(
 ) -> Page[ListedClaim]:
     """List the centre's claims (None: everybody's), newest first.
 
-    ``reference`` is the end of one, three digits or more, as a rule.
+    ``reference`` is one, or its last three digits or more.
     """
     query = select(CLAIMS)
     if centre is not None:
@@ -206,7 +208,7 @@ def search(
     if qualification is not None:
         query = query.where(CLAIMS.c.qualification == qualification)
     if reference is not None:
-        query = query.where(CLAIMS.c.claim.endswith(reference, autoescape=True))
+        query = query.where(is_called(CLAIMS.c.claim, Kind.CLAIM, reference))
     if learner is not None:
         theirs = select(CLAIM_LEARNERS.c.stream)
         theirs = theirs.where(CLAIM_LEARNERS.c.learner == learner)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Column, ColumnElement, Connection, Row, and_, select
 
 from aggregates.errors import Malformed
+from aggregates.finding import FEWEST_DIGITS
 from aggregates.names import clean, words
 from aggregates.names import fold as folded
 from aggregates.registration import Status
@@ -27,7 +28,6 @@ from projections.rows import CHUNK
 
 LONDON = ZoneInfo("Europe/London")
 LAST = "\U0010ffff"
-FEWEST_DIGITS = 3
 
 
 class DatesAreReversed(Malformed):

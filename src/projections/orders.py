@@ -20,6 +20,7 @@ from sqlalchemy import (
     select,
 )
 
+from events.identifier import Kind
 from events.order import (
     OrderBegun,
     OrderConfirmed,
@@ -30,6 +31,7 @@ from events.order import (
     OrderProductsRemoved,
     OrderPurchaseOrderNumberGiven,
 )
+from projections.identifiers import is_called
 from projections.paging import Page, page
 from projections.read_model import METADATA, Moment, Money, ReadModel
 from projections.rows import Rows
@@ -169,7 +171,7 @@ def search(
 ) -> Page[ListedOrder]:
     """List the centre's orders (None: everybody's), newest first.
 
-    ``reference`` is the end of one, three digits or more, as a rule.
+    ``reference`` is one, or its last three digits or more.
     """
     query = select(ORDERS)
     for column, value in (
@@ -180,7 +182,7 @@ def search(
         if value is not None:
             query = query.where(column == value)
     if reference is not None:
-        query = query.where(ORDERS.c.order.endswith(reference, autoescape=True))
+        query = query.where(is_called(ORDERS.c.order, Kind.ORDER, reference))
     if learner is not None:
         theirs = select(LEARNERS.c.stream).where(LEARNERS.c.learner == learner)
         query = query.where(ORDERS.c.stream.in_(theirs))

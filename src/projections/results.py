@@ -18,7 +18,7 @@ from sqlalchemy import (
     select,
 )
 
-from aggregates.names import words
+from aggregates.names import searchable_words, words
 from aggregates.standing import Standing
 from events.certificate import CertificateIssued, CertificatePrinted
 from events.claim import (
@@ -30,12 +30,13 @@ from events.claim import (
     Granted,
     Withheld,
 )
-from events.identifier import stream_of
+from events.identifier import Kind, stream_of
 from events.learner import (
     LearnerCreated,
     LearnerDetailsAmended,
     LearnerIdentityAmended,
 )
+from projections.identifiers import is_called
 from projections.paging import Page, page
 from projections.read_model import METADATA, Moment, ReadModel
 from projections.rows import Rows, Values
@@ -169,8 +170,13 @@ def _named(event: LearnerCreated | LearnerIdentityAmended) -> Values:
 
 
 def in_words(name: str) -> str:
-    """Put a space before each folded word, so that its start can be found."""
-    return "".join(f" {word}" for word in words(name))
+    """Put a space before each folded word, so that its start can be found.
+
+    O'Brien is sorted as ``obrien``, and found by ``brien`` too.
+    """
+    as_written = words(name)
+    others = sorted(searchable_words(name).difference(as_written))
+    return "".join(f" {word}" for word in (*as_written, *others))
 
 
 def _granted(granted: Granted) -> Values:
@@ -198,7 +204,7 @@ def _withheld(withheld: Withheld) -> Values:
 
 READ_MODEL = ReadModel(
     name="results",
-    version=1,
+    version=2,
     tables=(LEARNERS, CLAIMS, RESULTS, CERTIFICATES),
     fold=fold,
 )
@@ -259,9 +265,9 @@ def search(
         for word in words(text):
             query = query.where(column.contains(f" {word}", autoescape=True))
     if clauses.learner_reference:
-        given = clauses.learner_reference.strip().upper()
-        is_learner = RESULTS.c.learner.contains(given, autoescape=True)
-        is_centres = func.upper(LEARNERS.c.centre_reference) == given
+        given = clauses.learner_reference
+        is_learner = is_called(RESULTS.c.learner, Kind.LEARNER, given)
+        is_centres = func.upper(LEARNERS.c.centre_reference) == given.strip().upper()
         query = query.where(is_learner | is_centres)
     if clauses.qualifications is not None:
         query = query.where(RESULTS.c.qualification.in_(clauses.qualifications))

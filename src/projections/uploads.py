@@ -20,7 +20,7 @@ from sqlalchemy import (
     select,
 )
 
-from aggregates.names import clean, words
+from aggregates.names import words
 from aggregates.record import RecordState, is_like, state_of
 from aggregates.upload import UploadStatus, progress_of
 from aggregates.verification import (
@@ -29,7 +29,7 @@ from aggregates.verification import (
     pause_after,
     status_after,
 )
-from events.identifier import stream_of
+from events.identifier import Kind, stream_of
 from events.upload import (
     LearnersAdded,
     RecordAmended,
@@ -47,6 +47,7 @@ from events.upload import (
     UploadSubmitted,
 )
 from events.verification import UlnVerificationPostponed, UlnVerified
+from projections.identifiers import is_called
 from projections.paging import Page, page
 from projections.read_model import METADATA, Moment, ReadModel
 from projections.rows import Rows, Values
@@ -261,7 +262,8 @@ def search(
 ) -> Page[ShownUpload]:
     """List groups, newest first, by the start of any words of their name (U10).
 
-    A group's number finds it as well. ``centre`` None is every centre.
+    A group's number finds it as well, or its last three digits or more. ``centre``
+    None is every centre.
     """
     query = select(UPLOADS)
     if centre is not None:
@@ -271,8 +273,7 @@ def search(
             UPLOADS.c.name_words.contains(f" {word}", autoescape=True)
             for word in words(name)
         ]
-        number = "G-" + clean(name).upper().removeprefix("G-")
-        called = UPLOADS.c.group_called == number
+        called = is_called(UPLOADS.c.group_called, Kind.GROUP, name)
         query = query.where(or_(called, *([and_(*said)] if said else [])))
     return page(
         connection,

@@ -16,7 +16,14 @@ from events.learner import (
     LearnerDetailsAmended,
     LearnerIdentityAmended,
 )
-from projections.results import READ_MODEL, Clauses, export, of_learner, search
+from projections.results import (
+    READ_MODEL,
+    Clauses,
+    export,
+    in_words,
+    of_learner,
+    search,
+)
 from tests.claim_examples import (
     ANN,
     BEN,
@@ -85,6 +92,7 @@ def test_results_are_sorted_by_name(fold: Fold) -> None:
         (Clauses(learner_reference=ANN), [ANN]),
         (Clauses(learner_reference=ANN.lower()), [ANN]),
         (Clauses(learner_reference=BEN[-4:]), [BEN]),
+        (Clauses(last_name="ní bhriain"), [ANN]),
         (Clauses(learner_reference="R/17"), [ANN]),
         (Clauses(learner_reference="r/1"), []),
         (Clauses(qualifications=[REFERENCE]), [BEN, ANN]),
@@ -99,6 +107,11 @@ def test_results_are_found_by_several_clauses_together(
 ) -> None:
     """R1."""
     assert found(given(fold), clauses) == learners
+
+
+def test_a_name_with_an_apostrophe_is_sorted_as_one_and_found_by_its_parts() -> None:
+    """M4, R1."""
+    assert in_words("O\u2019Brien Ní") == " obrien ni brien o"
 
 
 def test_an_amended_name_is_the_one_found_by(fold: Fold) -> None:

@@ -1,0 +1,24 @@
+"""Finding rows by an identifier, as people write or remember it (domain, section 3)."""
+
+from sqlalchemy import Column, ColumnElement
+
+from aggregates.finding import FEWEST_DIGITS
+from aggregates.names import clean
+from events.identifier import CHECK_LETTERS, Kind
+
+_LETTER = "_"
+"""Stands for any one letter where something is like it."""
+
+
+def is_called(column: Column[str], kind: Kind, text: str) -> ColumnElement[bool]:
+    """Find by an identifier whole, without its prefix, or by its last digits.
+
+    The check letter of one that has it may be left out.
+    """
+    called = clean(text).upper().removeprefix(f"{kind}-")
+    letter = _LETTER if kind.has_check_letter else ""
+    digits, ending = called, letter
+    if letter and called[-1:] in CHECK_LETTERS:
+        digits, ending = called[:-1], called[-1:]
+    is_end = digits.isascii() and digits.isdigit() and len(digits) >= FEWEST_DIGITS
+    return column.like(f"%{digits}{ending}") if is_end else column == f"{kind}-{called}"
