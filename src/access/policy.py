@@ -85,14 +85,11 @@ def send(command: Command, desk: Desk) -> Done:
     Raises NotAllowed, which names the roles that may, or what the handler refuses
     with. A refusal that matters is recorded (H4).
     """
-    role, allowed = Role(command.by.role), MAY[type(command)]
-    what = in_words(type(command))
     try:
-        if role not in allowed:
-            raise NotAllowed(role=role, what=what, who=named(allowed))
+        require_may(type(command), Role(command.by.role))
         return handle(command, desk)
     except Refusal as refusal:
-        record_refusal(command, desk, what=what, why=refusal)
+        record_refusal(command, desk, what=in_words(type(command)), why=refusal)
         raise
 
 
@@ -101,6 +98,13 @@ def require_reader(role: Role, *machines: Role, what: str) -> None:
     allowed = READERS | set(machines)
     if role not in allowed:
         raise NotAllowed(role=role, what=f"look at {what}", who=named(allowed))
+
+
+def require_may(command: type[Command], role: Role) -> None:
+    """Raise NotAllowed, which names the roles that may, unless that role may."""
+    allowed = MAY[command]
+    if role not in allowed:
+        raise NotAllowed(role=role, what=in_words(command), who=named(allowed))
 
 
 def in_words(command: type[Command]) -> str:

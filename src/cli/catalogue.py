@@ -40,11 +40,11 @@ def check_catalogue(
         catalogue = load(folder)
     except InvalidCatalogue as error:
         show(map(vars_of, error.problems), COLUMNS, form)
-        refuse(PROBLEMS, f"{len(error.problems)} problems found.")
+        refuse(PROBLEMS, f"Problems found: {len(error.problems)}.")
     cases, failing = check_cases(folder, catalogue)
     show(map(vars_of, (*catalogue.warnings, *failing)), COLUMNS, form)
     if failing:
-        refuse(PROBLEMS, f"{len(failing)} problems found in {cases} worked cases.")
+        refuse(PROBLEMS, f"Problems found in {cases} worked cases: {len(failing)}.")
     talk(
         f"{len(catalogue.qualifications)} qualifications, "
         f"{len(catalogue.apprenticeships)} apprenticeships and "

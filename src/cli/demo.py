@@ -1,7 +1,9 @@
 """The demo: its users, and what to try."""
 
 import secrets
+import sys
 from dataclasses import dataclass
+from shutil import which
 
 from access import accounts, passwords
 from cli.opening import CHANNEL, SERVICE
@@ -94,28 +96,25 @@ def token_of(service: Service, name: str) -> str:
 
 def guide(service: Service, url: str, given: dict[str, str]) -> list[str]:
     """Say who there is and what to try; passwords are told at the first start only."""
-    first = USERS[0].name
-    if not given:
-        return [
-            "The demo's users are there from before. A token of any of them:",
-            f"  learner-management user token {first}",
-        ]
-    width = max(len(user.name) for user in USERS)
+    first, second = USERS[0].name, USERS[1].name
+    wide = max(len(user.name) for user in USERS)
     people = [
-        f"  {user.name:{width}}  {given[user.name]}  {user.role}"
+        f"  {user.name:{wide}}  {given.get(user.name, '')}  {user.role}"
         + (f", centre {user.centre}" if user.centre else "")
         for user in USERS
     ]
-    curl = f"curl -H 'Authorization: Bearer {token_of(service, first)}'"
+    token = f"curl -H 'Authorization: Bearer {token_of(service, first)}'"
+    command = "learner-management" if which("learner-management") else sys.argv[0]
+    told = "their passwords, told this once" if given else "passwords as told before"
     return [
-        "The demo's users and their passwords, told this once:",
+        f"The demo's users, and {told}:",
         *people,
         "",
         f"What {first} may order:",
-        f"  {curl} {url}/api/v1/products",
-        "What there is to ask for:",
+        f"  {token} {url}/api/v1/products",
+        "What else there is to ask for:",
         f"  {url}/api/v1/docs",
-        "More tokens, and a centre full of learners:",
-        f"  learner-management user token {USERS[1].name}",
-        "  learner-management demo",
+        "In another terminal, a token of another user, and a centre full of learners:",
+        f"  {command} user token {second}",
+        f"  {command} demo",
     ]

@@ -13,6 +13,7 @@ class LearnerManagement(LazyGroup):
 
     where: ClassVar = {
         "serve": "cli.serve:serve",
+        "demo": "cli.demo_centre:demo",
         "call": "cli.call:call",
         "check-catalogue": "cli.catalogue:check_catalogue",
         "eligibility": "cli.catalogue:eligibility",

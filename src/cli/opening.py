@@ -22,6 +22,10 @@ CHANNEL = "command line"
 SERVICE = Actor(user="service", role=Role.SERVICE, centre=None, channel=CHANNEL)
 
 
+class FolderUnusable(Exception):
+    """A folder that something is to be kept in cannot be made."""
+
+
 def settings_of(context: typer.Context, **overrides: object) -> Settings:
     """Read the settings; what the command line says wins over the environment."""
     return load(**{**(context.obj or {}), **overrides})
@@ -41,10 +45,15 @@ def told() -> Generator[None]:
         refuse(FAILED, str(error), *others)
     except Conflict:
         refuse(CONFLICT, "Somebody changed this just now. Look again, then decide.")
-    except (KeyFileUnusable, CertificateUnusable, FixtureUnusable) as error:
+    except (
+        CertificateUnusable,
+        FixtureUnusable,
+        FolderUnusable,
+        KeyFileUnusable,
+    ) as error:
         refuse(FAILED, str(error))
     except Unavailable as error:
-        refuse(UNAVAILABLE, f"The database does not answer. {error}".strip())
+        refuse(UNAVAILABLE, f"{error}.", "Next: learner-management doctor")
 
 
 @contextmanager
@@ -67,11 +76,19 @@ def opened(settings: Settings) -> Generator[Service]:
 
 
 def make_folders(settings: Settings) -> None:
-    """Make the folders that data and keys are kept in, for their owner alone."""
-    kind, _, folder = settings.database.partition(":///")
-    if kind == "sqlite":
-        Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
-    settings.keys.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make the folders that data and keys are kept in, for their owner alone.
+
+    Raises FolderUnusable, which says which cannot be made, and why.
+    """
+    kind, _, place = settings.database.partition(":///")
+    data = [Path(place)] if kind == "sqlite" else []
+    for folder in (*data, settings.keys.parent):
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise FolderUnusable(
+                f"The folder {folder} cannot be made: {error.strerror}. Name another."
+            ) from None
 
 
 def user_called(service: Service, name: str) -> User:

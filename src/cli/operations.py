@@ -12,7 +12,7 @@ from rich.progress import Progress, TaskID
 
 from catalogue import InvalidCatalogue, load
 from cli import lrs
-from cli.opening import make_folders, opened, settings_of, told
+from cli.opening import FolderUnusable, make_folders, opened, settings_of, told
 from cli.output import Format, show
 from cli.talk import PROBLEMS, USAGE, refuse, talk
 from service import now, open_service
@@ -46,17 +46,19 @@ def what_is_wrong(settings: Settings) -> Iterator[tuple[str, str]]:
     try:
         load(settings.catalogue)
     except InvalidCatalogue as error:
-        count = len(error.problems)
-        fault = f"{count} problems: learner-management check-catalogue"
-        yield variable("catalogue"), f"{fault} {settings.catalogue}"
+        how = f"learner-management check-catalogue {settings.catalogue}"
+        yield (
+            variable("catalogue"),
+            f"Problems found: {len(error.problems)}. See: {how}",
+        )
         return
-    make_folders(settings)
     try:
+        make_folders(settings)
         service = open_service(settings.database, settings.catalogue, settings.keys)
     except KeyFileUnusable as error:
         yield variable("keys"), str(error)
-    except Unavailable as error:
-        yield variable("database"), f"The database does not answer. {error}".strip()
+    except (FolderUnusable, Unavailable) as error:
+        yield variable("database"), str(error)
     else:
         service.stop()
     with socket.socket() as tried:

@@ -4,6 +4,7 @@ import csv
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -31,15 +32,36 @@ def show(
     """Print rows as a table, a JSON array or CSV."""
     match form:
         case Format.JSON:
-            typer.echo(json.dumps(list(rows), ensure_ascii=False, default=str))
+            typer.echo(json.dumps(list(rows), ensure_ascii=False, default=plain))
         case Format.CSV:
             writer = csv.writer(sys.stdout)
             writer.writerow(columns)
-            writer.writerows([harmless(row[name]) for name in columns] for row in rows)
+            for row in rows:
+                writer.writerow([spread(row[name]) for name in columns])
         case Format.TABLE:
             table = Table(*(name.replace("_", " ") for name in columns))
             for row in rows:
-                values = (row[name] for name in columns)
-                table.add_row(*("" if v is None else str(v) for v in values))
+                table.add_row(*(in_a_cell(row[name]) for name in columns))
             wide = None if sys.stdout.isatty() else WIDE
-            Console(width=wide).print(table, markup=False)
+            Console(width=wide, emoji=False).print(table, markup=False)
+
+
+def spread(value: object) -> str:
+    """Write a value into a spreadsheet's cell, as nothing but what it is."""
+    return harmless(value) if isinstance(value, str) else in_a_cell(value)
+
+
+def in_a_cell(value: object) -> str:
+    """Write a value as text: nothing for None, JSON for what has parts."""
+    if value is None:
+        return ""
+    if isinstance(value, dict | list | tuple):
+        return json.dumps(value, ensure_ascii=False, default=plain)
+    return plain(value)
+
+
+def plain(value: object) -> str:
+    """Write what JSON has no word for: times as the API does, all else as text."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return str(value)

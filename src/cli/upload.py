@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from access.accounts import User
+from access.policy import require_may
 from aggregates.details import COLUMNS, OVERFLOW
 from aggregates.file_refusals import FileRefused
 from aggregates.learner_file import read
@@ -58,11 +59,12 @@ def upload(
             refuse(PROBLEMS, *(str(fault) for fault in refused.others))
         show(rows, SHOWN, form)
         if dry_run and any(row["kind"] == "problem" for row in rows):
-            raise typer.Exit(PROBLEMS)
+            refuse(PROBLEMS, "Correct the file, then upload it without --dry-run.")
 
 
 def _dry(service: Service, user: User, content: bytes) -> Iterator[dict[str, str]]:
     """Check the file as an upload by that user would be, and record nothing."""
+    require_may(UploadLearnerGroup, user.role)
     file = read(content)
     service.read_models.catch_up()
     around = Surroundings(
@@ -98,7 +100,7 @@ def _real(
     )
     group = service.send(command).made
     service.start()
-    upload = _checked(service, group, by)
+    upload = settled(service, group, by, UploadStatus.CHECKING)
     received = upload.received
     waiting = 0
     for rows in batches(range(upload.last_row + 1)):
@@ -116,10 +118,11 @@ def _real(
     )
 
 
-def _checked(service: Service, group: str, by: Actor) -> Upload:
+def settled(service: Service, group: str, by: Actor, passing: UploadStatus) -> Upload:
+    """Wait until a group has got past a status; this process or another works on it."""
     while True:
         _, upload = read_upload(service.desk, group, by)
-        if upload.status is not UploadStatus.CHECKING:
+        if upload.status is not passing:
             return upload
         time.sleep(EVERY)
 

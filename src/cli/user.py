@@ -47,7 +47,7 @@ def add(
     with told(), opened(settings_of(context)) as service:
         given = typer.prompt("Password", hide_input=True) if password else None
         kept = passwords.hashed(given, user=name) if given is not None else None
-        service.send(
+        made = service.send(
             AddUser(
                 by=asking(service, by),
                 at=service.clock(),
@@ -58,8 +58,8 @@ def add(
                 password_hash=kept,
                 reason=reason,
             )
-        )
-        talk(f"Added {name}.", f"Next: learner-management user token {name}")
+        ).made
+        talk(f"Added {made}.", f"Next: learner-management user token {made}")
 
 
 @app.command()

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from store.errors import KeyFileUnusable
+from store.errors import KeyFileUnusable, Unavailable
 from store.event_store import EventStore
 from store.keys import MasterKey
 from store.postgres import PostgresRecorder
-from store.recorder import Recorder
+from store.recorder import LOST, Recorder
 from store.sqlite import SQLiteRecorder
 
 SQLITE = "sqlite:///"
@@ -25,9 +25,13 @@ def open_store(
     """Open ``sqlite:///folder`` or ``postgresql://…``, with the master key in a file.
 
     The key file is made if the store is new. Raises KeyFileUnusable if it is missing,
-    damaged or another store's; ValueError if the address is of neither kind.
+    damaged or another store's; Unavailable if the database does not answer; ValueError
+    if the address is of neither kind.
     """
-    recorder = _recorder(url, create_tables=create_tables)
+    try:
+        recorder = _recorder(url, create_tables=create_tables)
+    except LOST as error:
+        raise Unavailable(f"The database does not answer: {error}") from error
     try:
         return EventStore(recorder, _master_key(recorder, keys), clock=clock)
     except BaseException:

@@ -1,0 +1,61 @@
+"""People who never lived: a file of learners, the same for the same seed."""
+
+import csv
+from collections.abc import Iterator
+from datetime import date, timedelta
+from io import StringIO
+from random import Random
+
+from aggregates.learner_file import TEMPLATE
+
+GIVEN = (
+    *("Amara", "Aoife", "Beatriz", "Chloë", "Daisy", "Ellie", "Fatima", "Grace"),
+    *("Hannah", "Imani", "Jasmine", "Katie", "Leila", "Maya", "Niamh", "Olivia"),
+    *("Arjun", "Ben", "Callum", "Daniel", "Ethan", "Femi", "George", "Hamza"),
+    *("Ivan", "Jack", "Kofi", "Liam", "Mateusz", "Noah", "Owen", "Ravi"),
+)
+FAMILY = (
+    *("Adeyemi", "Ahmed", "Bailey", "Begum", "Brown", "Chen", "Clarke", "D'Arcy"),
+    *("Davies", "Evans", "Fernandes", "Green", "Hughes", "Hussain", "Jones", "Kaur"),
+    *("Khan", "Kowalski", "Lewis", "MacDonald", "Mensah", "Müller", "Nguyen", "Nowak"),
+    *("O'Brien", "Okafor", "Osei", "Patel", "Phiri", "Reid", "Rhys", "Singh"),
+    *("Smith", "Taylor", "Thomas", "Walker", "Williams", "Wilson", "Wright", "Young"),
+)
+TOWNS = ("OX4 1AB", "RG1 4PN", "RG2 0QX", "SN1 2JG", "BS1 5TR")
+YOUNGEST, OLDEST = 16 * 366, 45 * 365
+WEIGHTS = range(10, 1, -1)
+
+
+def learner_file(count: int, *, seed: int, today: date) -> bytes:
+    """Fill in the template for so many learners, each with a ULN of their own."""
+    chance = Random(seed)  # noqa: S311 - nothing is kept secret by it
+    written = StringIO(newline="")
+    writer = csv.writer(written)
+    written.write(TEMPLATE)
+    for number, uln in enumerate(_ulns(count, chance), start=1):
+        born = today - timedelta(days=chance.randrange(YOUNGEST, OLDEST))
+        writer.writerow(
+            [
+                chance.choice(GIVEN),
+                chance.choice(FAMILY),
+                born.isoformat(),
+                chance.choice("FM"),
+                uln,
+                f"{seed}-{number:05}",
+                f"{seed}.{number}@example.org",
+                chance.choice(TOWNS),
+            ]
+        )
+    return written.getvalue().encode()
+
+
+def _ulns(count: int, chance: Random) -> Iterator[str]:
+    """Draw different ULNs, each with the check digit that is right."""
+    seen: set[int] = set()
+    while len(seen) < count:
+        number = chance.randrange(100_000_000, 1_000_000_000)
+        digits = zip(WEIGHTS, str(number), strict=True)
+        rest = sum(weight * int(digit) for weight, digit in digits) % 11
+        if rest and number not in seen:
+            seen.add(number)
+            yield f"{number}{10 - rest}"

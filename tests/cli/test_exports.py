@@ -1,0 +1,35 @@
+"""Taking data out, whole."""
+
+import csv
+import json
+from io import StringIO
+
+import pytest
+
+from cli import exports
+from tests.cli.conftest import Run
+
+
+@pytest.mark.parametrize("what", ["learners", "results"])
+def test_csv_and_json_hold_the_same_rows(filled: Run, what: str) -> None:
+    done = filled("export", what)
+    assert (done.exit_code, done.stderr) == (0, "")
+    rows = list(csv.DictReader(StringIO(done.stdout)))
+    same = json.loads(filled("export", what, "--format", "json").stdout)
+    assert [row["learner"] for row in rows] == [row["learner"] for row in same]
+    assert rows
+    assert list(rows[0]) == list(same[0])
+
+
+def test_pages_join_without_a_seam(
+    filled: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = filled("export", "learners").stdout
+    monkeypatch.setattr(exports, "PART", 7)
+    assert filled("export", "learners").stdout == whole
+
+
+@pytest.mark.parametrize("what", ["learners", "results"])
+def test_another_centre_has_nothing(filled: Run, what: str) -> None:
+    done = filled("export", what, "--centre", "51907", "--format", "json")
+    assert json.loads(done.stdout) == []

@@ -1,0 +1,85 @@
+"""Data to stdout: a table for people, JSON and CSV for programs."""
+
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime
+from decimal import Decimal
+from io import StringIO
+from typing import Any
+
+import pytest
+
+from cli.output import Format, show
+
+AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+ROWS: list[dict[str, Any]] = [
+    {"name": "Chloë [bold]D'Arcy[/bold] :smile:", "at": AT, "grades": {"A": "P"}},
+    {"name": None, "at": None, "grades": {}},
+]
+COLUMNS = ("name", "at", "grades")
+
+
+def test_json_is_an_array_of_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+    show(ROWS, COLUMNS, Format.JSON)
+    printed = capsys.readouterr()
+    assert json.loads(printed.out) == [
+        {**ROWS[0], "at": "2026-11-24T09:30:00Z"},
+        ROWS[1],
+    ]
+    assert "Chloë" in printed.out
+    assert printed.err == ""
+
+
+def test_csv_has_a_header_and_a_value_in_each_cell(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    show(ROWS, COLUMNS, Format.CSV)
+    printed = list(csv.reader(StringIO(capsys.readouterr().out)))
+    assert printed == [
+        ["name", "at", "grades"],
+        [ROWS[0]["name"], "2026-11-24T09:30:00Z", '{"A": "P"}'],
+        ["", "", "{}"],
+    ]
+
+
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_spreadsheet_takes_a_value_for_a_formula(
+    first: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show([{"name": f"{first}1+1"}, {"name": f"1{first}"}], ("name",), Format.CSV)
+    _, *cells = csv.reader(StringIO(capsys.readouterr().out, newline=""))
+    assert cells == [[f"'{first}1+1"], [f"1{first}"]]
+
+
+def test_a_table_shows_text_as_it_is_and_in_no_colour_where_there_is_no_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    show(ROWS, COLUMNS, Format.TABLE)
+    printed = capsys.readouterr().out
+    assert "Chloë [bold]D'Arcy[/bold] :smile:" in printed
+    assert '{"A": "P"}' in printed
+    assert "\x1b" not in printed
+
+
+def test_a_negative_amount_stays_a_number(capsys: pytest.CaptureFixture[str]) -> None:
+    show([{"amount": Decimal("-98.00")}], ("amount",), Format.CSV)
+    assert capsys.readouterr().out.splitlines() == ["amount", "-98.00"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "is_coloured"),
+    [({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)],
+)
+def test_no_color_is_heeded(environment: dict[str, str], *, is_coloured: bool) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "cli.main", "call", "--help"],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert bool(re.search(r"\x1b\[[0-9;]*3[0-7]m", done.stdout)) is is_coloured
