@@ -121,7 +121,9 @@ def test_a_learner_and_a_qualification_go_together(run: Run) -> None:
 def test_a_learner_is_assessed_on_the_grades_recorded_so_far(filled: Run) -> None:
     """M7, M8."""
     rows = json.loads(filled("export", "results", "--format", "json").stdout)
-    for row in rows:
+    kinds = {(row["award_type"], row["is_eligible"]): row for row in rows}
+    assert set(kinds) == {("Full", True), ("Full", False), ("Interim", True)}
+    for row in kinds.values():
         done = filled("eligibility", row["learner"], TEAM_LEADING)
         assert (done.exit_code, done.stderr) == (0, "")
         is_full = row["award_type"] == "Full" and row["is_eligible"]

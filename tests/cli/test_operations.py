@@ -28,7 +28,7 @@ def test_a_healthy_installation_says_each_setting_and_where_it_came_from(
 ) -> None:
     code, rows, talk = doctor(run, "--keys", tmp_path / "other.key")
     assert code == 0
-    assert talk == "All is well. Next: learner-management serve\n"
+    assert talk.endswith("All is well. Next: learner-management serve\n")
     assert {name: rows[name]["from"] for name in ("DATABASE", "KEYS", "RATE")} == {
         "DATABASE": "environment",
         "KEYS": "option",
@@ -54,7 +54,7 @@ def test_what_is_wrong_with_a_setting_is_told_by_its_name(
     code, rows, talk = doctor(run)
     assert code == 3
     assert fault in rows[name]["wrong"]
-    assert talk.startswith(f"{PREFIX}{name}: ")
+    assert f"\n{PREFIX}{name}: " in f"\n{talk}"
 
 
 def test_a_key_file_that_holds_no_key_is_told(tmp_path: Path) -> None:
