@@ -78,7 +78,7 @@ def described(settings: Settings) -> str:
         )
         return (
             f"The Learning Records Service is simulated from {fixture_of(settings)}: it"
-            f" knows {len(fixture.learners)} learners, and {takes}."
+            f" knows {len(fixture.learners)} learners, and {takes}. Not for real learners."
         )
     return f"ULNs are verified by {settings.lrs}, as UKPRN {settings.lrs_ukprn}."
 
