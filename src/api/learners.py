@@ -20,14 +20,12 @@ from api.dependencies import (
     ServiceOf,
     scope,
 )
-from api.registrations import RegistrationShown, invoicing, registration_shown
 from api.verifications import VerificationShown, verification_shown
 from commands.command import Done
 from commands.learner import AmendLearner, CreateLearner, read_learner
 from events.learner import ImageKind, LearnerImageSubmitted
-from projections import learner_search, registrations
+from projections import learner_search
 from projections.learner_search import Sought
-from projections.registrations import RegistrationRow
 from service import Service
 from store import Actor, Stream
 
@@ -201,34 +199,6 @@ def one(
 ) -> LearnerShown:
     """Show a learner as they are now (L4)."""
     return shown(response, service, learner, by)
-
-
-@router.get("/{learner}/registrations")
-def registrations_of(
-    learner: Called,
-    request: Request,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    reads: Reads,
-    part: Paging,
-) -> Listed[RegistrationShown]:
-    """List what a learner is, or was, registered on, newest first (L4)."""
-    _, person = read_learner(service.desk, learner, by)
-    found = registrations.search(
-        reads,
-        centre=person.centre,
-        learner=learner,
-        limit=part.limit,
-        cursor=part.cursor,
-    )
-
-    statuses = invoicing(service.desk, found.rows)
-
-    def shown(row: RegistrationRow) -> RegistrationShown:
-        return registration_shown(row, person, service.catalogue, statuses)
-
-    return listed(request, response, found, shown)
 
 
 @router.patch("/{learner}")

@@ -15,7 +15,7 @@ from api.answers import Listed, listed, show
 from api.claim_view import learners_named
 from api.dependencies import By, CurrentUser, Paging, Reads, ServiceOf, scope
 from api.order_view import Amount
-from catalogue import Catalogue
+from catalogue import Catalogue, Qualification
 from commands.command import Desk, require_own
 from commands.invoice import read_lines
 from events.identifier import stream_of
@@ -55,6 +55,11 @@ class RegistrationShown(BaseModel):
     )
     course_starts: date
     course_ends: date
+    parent: str | None = Field(examples=["R-0000000041"])
+    """The registration on an apprenticeship that it came with."""
+    apprenticeship: str | None = Field(examples=["Q-0009000001"])
+    parts: list[str] = Field(examples=[[]])
+    """On an apprenticeship, the registrations on its qualifications."""
 
 
 @router.get("")
@@ -69,6 +74,7 @@ def search(
     product: Filter = None,
     order: Filter = None,
     status: Status | None = None,
+    parent: Filter = None,
     centre: Filter = None,
 ) -> Listed[RegistrationShown]:
     """List registrations, newest first, by all that is asked."""
@@ -79,6 +85,7 @@ def search(
         product=product,
         order=order,
         status=status,
+        parent=parent,
         limit=part.limit,
         cursor=part.cursor,
     )
@@ -137,7 +144,7 @@ def registration_shown(
     invoicing: Mapping[str, InvoiceStatus],
 ) -> RegistrationShown:
     """Show a registration; the product's title is today's."""
-    product = catalogue.qualifications.get(row.product)
+    product = catalogue.products.get(row.product)
     return RegistrationShown(
         registration=row.registration,
         learner=row.learner,
@@ -145,7 +152,7 @@ def registration_shown(
         family_name=person.details.family_name,
         centre=row.centre,
         product=row.product,
-        number=product.number if product else None,
+        number=product.number if isinstance(product, Qualification) else None,
         title=product.title if product else None,
         pathway=row.pathway,
         rules_version=row.rules_version,
@@ -157,4 +164,7 @@ def registration_shown(
         invoice_status=invoicing.get(row.registration),
         course_starts=row.course_starts,
         course_ends=row.course_ends,
+        parent=row.parent,
+        apprenticeship=row.apprenticeship,
+        parts=list(row.parts),
     )

@@ -26,6 +26,11 @@ Learner = Annotated[str, Path(max_length=20, examples=["L-0000000017T"])]
 Clause = Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")]
 
 
+class ApprenticeshipNamed(BaseModel):
+    reference: str = Field(examples=["Q-0009000001"])
+    title: str = Field(examples=["Intermediate Apprenticeship in Team Leading"])
+
+
 class ResultShown(BaseModel):
     """One award of a learner, and what became of it."""
 
@@ -35,6 +40,8 @@ class ResultShown(BaseModel):
     centre_reference: str | None
     centre: str = Field(examples=["48213"])
     qualification: QualificationNamed
+    apprenticeship: ApprenticeshipNamed | None
+    """What the learner was registered on, where not on the qualification alone."""
     claim: str = Field(examples=["AC-0000000042"])
     award_type: AwardType
     award_date: date
@@ -59,6 +66,7 @@ class AwardResult(BaseModel):
 
     claim: str = Field(examples=["AC-0000000042"])
     registration: str = Field(examples=["R-0000000042"])
+    apprenticeship: ApprenticeshipNamed | None
     award_type: AwardType
     award_date: date
     is_eligible: bool
@@ -103,7 +111,7 @@ def search(
             first_name=first_name,
             last_name=last_name,
             learner_reference=learner_reference,
-            qualifications=titled(service.catalogue, product_title),
+            products=titled(service.catalogue, product_title),
             grade=grade,
         ),
         limit=part.limit,
@@ -127,15 +135,15 @@ def of_learner(
 
 
 def titled(catalogue: Catalogue, text: str) -> list[str] | None:
-    """Find qualifications whose title has, for each word given, one that so begins."""
+    """Find products whose title has, for each word given, one that so begins."""
     sought = words(text)
     if not sought:
         return None
     return [
         reference
-        for reference, qualification in catalogue.qualifications.items()
+        for reference, product in catalogue.products.items()
         if all(
-            any(word.startswith(start) for word in words(qualification.title))
+            any(word.startswith(start) for word in words(product.title))
             for start in sought
         )
     ]
@@ -149,6 +157,7 @@ def result_shown(desk: Desk, result: Result) -> ResultShown:
         centre_reference=result.centre_reference,
         centre=result.centre,
         qualification=qualification_named(desk, result.qualification),
+        apprenticeship=apprenticeship_named(desk.catalogue, result.apprenticeship),
         claim=result.claim,
         award_type=AwardType(result.award_type),
         award_date=result.award_date,
@@ -157,6 +166,17 @@ def result_shown(desk: Desk, result: Result) -> ResultShown:
         certificate=result.certificate,
         overall_grade=result.overall_grade,
     )
+
+
+def apprenticeship_named(
+    catalogue: Catalogue, reference: str | None
+) -> ApprenticeshipNamed | None:
+    """Name an apprenticeship, by its reference alone once it is not offered."""
+    if reference is None:
+        return None
+    found = catalogue.apprenticeships.get(reference)
+    title = found.title if found else reference
+    return ApprenticeshipNamed(reference=reference, title=title)
 
 
 def of_qualification(
@@ -168,6 +188,9 @@ def of_qualification(
             AwardResult(
                 claim=award.claim,
                 registration=award.registration,
+                apprenticeship=apprenticeship_named(
+                    desk.catalogue, award.apprenticeship
+                ),
                 award_type=AwardType(award.award_type),
                 award_date=award.award_date,
                 is_eligible=award.is_eligible,

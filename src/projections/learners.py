@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     Date,
     Index,
+    Integer,
     String,
     Table,
 )
@@ -24,7 +25,7 @@ from events.registration import RegistrationMade
 from events.upload import LearnersAdded, UploadReceived
 from projections.read_model import METADATA, Moment, ReadModel
 from projections.rows import Rows, Values
-from projections.standing import ACTIVE, STANDING, standing_after
+from projections.standing import ACTIVE, OPEN_PARTS, STANDING, standing_after
 from store import Recorded
 
 ByteOrder = String().with_variant(String(collation="C"), "postgresql")
@@ -79,6 +80,7 @@ REGISTRATIONS = Table(
     Column("learner", String, nullable=False, index=True),
     Column("status", String, nullable=False),
     Column("completed_by", String),
+    Column("open_parts", Integer, nullable=False),
     Index("learner_registrations_status", "status", "learner"),
 )
 
@@ -126,8 +128,9 @@ def _fold_group(rows: Rows, stream: str, recorded: Recorded) -> None:
 
 def _fold_registration(rows: Rows, stream: str, recorded: Recorded) -> None:
     match recorded.event:
-        case RegistrationMade(learner=learner):
-            rows.put(REGISTRATIONS, {"stream": stream, "learner": learner, **ACTIVE})
+        case RegistrationMade(learner=learner, parts=parts):
+            made = {"stream": stream, "learner": learner, OPEN_PARTS: len(parts)}
+            rows.put(REGISTRATIONS, {**made, **ACTIVE})
         case event if isinstance(event, STANDING):
             stands = standing_after(event, rows.get(REGISTRATIONS, stream))
             rows.change(REGISTRATIONS, stream, **stands)
@@ -196,7 +199,7 @@ def digits_of(text: str) -> str:
 
 READ_MODEL = ReadModel(
     name="manage-learners",
-    version=3,
+    version=4,
     tables=(LEARNERS, WORDS, GROUPS, MEMBERS, REGISTRATIONS),
     fold=fold,
 )

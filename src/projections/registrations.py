@@ -5,14 +5,24 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Column, Connection, Date, Integer, Row, String, Table, select
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    Date,
+    Integer,
+    Row,
+    String,
+    Table,
+    select,
+)
 
 from aggregates.registration import Status
 from events.registration import PathwayChanged, RegistrationMade
 from projections.paging import Page, page
 from projections.read_model import METADATA, Moment, Money, ReadModel
 from projections.rows import Rows
-from projections.standing import STANDING, standing_after
+from projections.standing import OPEN_PARTS, STANDING, standing_after
 from store import Recorded
 
 REGISTRATIONS = Table(
@@ -27,6 +37,10 @@ REGISTRATIONS = Table(
     Column("rules_version", Integer, nullable=False),
     Column("status", String, nullable=False),
     Column("completed_by", String),
+    Column("parent", String, index=True),
+    Column("apprenticeship", String),
+    Column("parts", JSON, nullable=False),
+    Column("open_parts", Integer, nullable=False),
     Column("order", String, nullable=False, index=True),
     Column("ordered_at", Moment, nullable=False, index=True),
     Column("purchase_order", String),
@@ -38,7 +52,10 @@ REGISTRATIONS = Table(
 
 @dataclass(frozen=True, kw_only=True)
 class RegistrationRow:
-    """A registration in the list."""
+    """A registration in the list.
+
+    One on an apprenticeship has ``parts``; each of them names it as its ``parent``.
+    """
 
     registration: str
     learner: str
@@ -53,6 +70,9 @@ class RegistrationRow:
     price: Decimal
     course_starts: date
     course_ends: date
+    parent: str | None = None
+    apprenticeship: str | None = None
+    parts: tuple[str, ...] = ()
 
 
 def row_of(recorded: Recorded, status: Status) -> RegistrationRow:
@@ -74,6 +94,9 @@ def row_of(recorded: Recorded, status: Status) -> RegistrationRow:
         price=event.price,
         course_starts=event.course_starts,
         course_ends=event.course_ends,
+        parent=event.parent,
+        apprenticeship=event.apprenticeship,
+        parts=event.parts,
     )
 
 
@@ -83,7 +106,8 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
         match recorded.event:
             case RegistrationMade():
                 made = row_of(recorded, Status.ACTIVE)
-                rows.put(REGISTRATIONS, {"stream": stream, **asdict(made)})
+                parts = {"parts": list(made.parts), OPEN_PARTS: len(made.parts)}
+                rows.put(REGISTRATIONS, {"stream": stream, **asdict(made), **parts})
             case PathwayChanged(pathway=pathway):
                 rows.change(REGISTRATIONS, stream, pathway=pathway)
             case event if isinstance(event, STANDING):
@@ -94,7 +118,7 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
 
 
 READ_MODEL = ReadModel(
-    name="registrations", version=2, tables=(REGISTRATIONS,), fold=fold
+    name="registrations", version=3, tables=(REGISTRATIONS,), fold=fold
 )
 
 
@@ -106,6 +130,7 @@ def search(
     product: str | None = None,
     order: str | None = None,
     status: Status | None = None,
+    parent: str | None = None,
     limit: int,
     cursor: str | None = None,
 ) -> Page[RegistrationRow]:
@@ -117,6 +142,7 @@ def search(
         (REGISTRATIONS.c.product, product),
         (REGISTRATIONS.c.order, order),
         (REGISTRATIONS.c.status, status),
+        (REGISTRATIONS.c.parent, parent),
     ):
         if value is not None:
             query = query.where(column == value)
@@ -129,6 +155,18 @@ def search(
         cursor=cursor,
         descending=True,
     )
+
+
+def of_learner(
+    connection: Connection, *, centre: str, learner: str
+) -> list[RegistrationRow]:
+    """List all that a learner is, or was, registered on, newest first (L4)."""
+    query = (
+        select(REGISTRATIONS)
+        .where(REGISTRATIONS.c.centre == centre, REGISTRATIONS.c.learner == learner)
+        .order_by(REGISTRATIONS.c.ordered_at.desc(), REGISTRATIONS.c.stream.desc())
+    )
+    return [_made(row) for row in connection.execute(query)]
 
 
 def _made(row: Row[tuple[object, ...]]) -> RegistrationRow:
@@ -146,4 +184,7 @@ def _made(row: Row[tuple[object, ...]]) -> RegistrationRow:
         price=row.price,
         course_starts=row.course_starts,
         course_ends=row.course_ends,
+        parent=row.parent,
+        apprenticeship=row.apprenticeship,
+        parts=tuple(row.parts),
     )

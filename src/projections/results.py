@@ -1,7 +1,7 @@
 """Results: every award ever submitted for, by learner, with what became of it."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from sqlalchemy import (
@@ -36,6 +36,7 @@ from events.learner import (
     LearnerDetailsAmended,
     LearnerIdentityAmended,
 )
+from events.registration import RegistrationMade
 from projections.identifiers import is_called
 from projections.paging import Page, page
 from projections.read_model import METADATA, Moment, ReadModel
@@ -81,6 +82,13 @@ RESULTS = Table(
     Column("overall_grade", String),
     Column("grades", JSON, nullable=False),
 )
+APPRENTICESHIPS = Table(
+    "result_apprenticeships",
+    METADATA,
+    Column("registration", String, primary_key=True),
+    Column("apprenticeship", String, nullable=False),
+)
+"""Which registrations came with an apprenticeship, and with which (O7)."""
 CERTIFICATES = Table(
     "result_certificates",
     METADATA,
@@ -151,9 +159,19 @@ def _fold_certificate(rows: Rows, recorded: Recorded, stream: str) -> None:
             pass
 
 
+def _fold_registration(rows: Rows, recorded: Recorded, _: str) -> None:
+    match recorded.event:
+        case RegistrationMade(registration=name, apprenticeship=str() as product):
+            row = {"registration": name, "apprenticeship": product}
+            rows.put(APPRENTICESHIPS, row)
+        case _:
+            pass
+
+
 FOLDS: Mapping[str, Callable[[Rows, Recorded, str], None]] = {
     "learner": _fold_learner,
     "claim": _fold_claim,
+    "registration": _fold_registration,
     "certificate": _fold_certificate,
 }
 """What is folded, by what it happened to: the first word of its topic."""
@@ -204,8 +222,8 @@ def _withheld(withheld: Withheld) -> Values:
 
 READ_MODEL = ReadModel(
     name="results",
-    version=2,
-    tables=(LEARNERS, CLAIMS, RESULTS, CERTIFICATES),
+    version=3,
+    tables=(LEARNERS, CLAIMS, RESULTS, APPRENTICESHIPS, CERTIFICATES),
     fold=fold,
 )
 
@@ -232,19 +250,21 @@ class Result:
     certificate: str | None
     overall_grade: str | None
     grades: dict[str, str]
+    apprenticeship: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Clauses:
     """What is looked for, all of it together (R1); each word must begin a word there.
 
-    ``qualifications`` are those whose titles were found; None for any.
+    ``products`` are those whose titles were found, qualifications and apprenticeships;
+    None for any.
     """
 
     first_name: str = ""
     last_name: str = ""
     learner_reference: str = ""
-    qualifications: Collection[str] | None = None
+    products: Collection[str] | None = None
     grade: str = ""
 
 
@@ -269,8 +289,10 @@ def search(
         is_learner = is_called(RESULTS.c.learner, Kind.LEARNER, given)
         is_centres = func.upper(LEARNERS.c.centre_reference) == given.strip().upper()
         query = query.where(is_learner | is_centres)
-    if clauses.qualifications is not None:
-        query = query.where(RESULTS.c.qualification.in_(clauses.qualifications))
+    if clauses.products is not None:
+        is_on = RESULTS.c.qualification.in_(clauses.products)
+        came_with = APPRENTICESHIPS.c.apprenticeship.in_(clauses.products)
+        query = query.where(is_on | came_with)
     if clauses.grade:
         is_grade = func.upper(RESULTS.c.overall_grade) == clauses.grade.strip().upper()
         query = query.where(is_grade)
@@ -305,33 +327,21 @@ def export(connection: Connection, *, centre: str | None) -> Iterator[Result]:
 
 
 def _every(centre: str | None) -> Select[tuple[object, ...]]:
-    query = select(
-        RESULTS,
-        LEARNERS.c.given_name,
-        LEARNERS.c.family_name,
-        LEARNERS.c.centre_reference,
-    ).join(LEARNERS, LEARNERS.c.learner == RESULTS.c.learner)
+    its = APPRENTICESHIPS.c.registration == RESULTS.c.registration
+    query = (
+        select(
+            RESULTS,
+            LEARNERS.c.given_name,
+            LEARNERS.c.family_name,
+            LEARNERS.c.centre_reference,
+            APPRENTICESHIPS.c.apprenticeship,
+        )
+        .join(LEARNERS, LEARNERS.c.learner == RESULTS.c.learner)
+        .outerjoin(APPRENTICESHIPS, its)
+    )
     return query if centre is None else query.where(RESULTS.c.centre == centre)
 
 
 def _made(row: Row[tuple[object, ...]]) -> Result:
-    return Result(
-        learner=row.learner,
-        given_name=row.given_name,
-        family_name=row.family_name,
-        centre_reference=row.centre_reference,
-        centre=row.centre,
-        qualification=row.qualification,
-        registration=row.registration,
-        claim=row.claim,
-        award_type=row.award_type,
-        award_date=row.award_date,
-        is_eligible=row.is_eligible,
-        standing=Standing(row.standing),
-        submitted_at=row.submitted_at,
-        processed_at=row.processed_at,
-        printed_at=row.printed_at,
-        certificate=row.certificate,
-        overall_grade=row.overall_grade,
-        grades=row.grades,
-    )
+    values = {each.name: getattr(row, each.name) for each in fields(Result)}
+    return Result(**{**values, "standing": Standing(row.standing)})

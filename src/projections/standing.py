@@ -5,6 +5,8 @@ from events.event import Event
 from events.registration import (
     AwardClaimed,
     AwardWithdrawn,
+    PartCompleted,
+    PartReopened,
     RegistrationCancelled,
     RegistrationReopened,
 )
@@ -12,12 +14,21 @@ from projections.rows import Values
 
 ACTIVE: Values = {"status": Status.ACTIVE, "completed_by": None}
 COMPLETED_BY = "completed_by"
-STANDING = (AwardClaimed, AwardWithdrawn, RegistrationCancelled, RegistrationReopened)
+OPEN_PARTS = "open_parts"
+"""How many parts of an apprenticeship are not completed; 0 where there are none (O7)."""
+STANDING = (
+    AwardClaimed,
+    AwardWithdrawn,
+    PartCompleted,
+    PartReopened,
+    RegistrationCancelled,
+    RegistrationReopened,
+)
 """The events that change it."""
 
 
 def standing_after(event: Event, row: Values | None) -> Values:
-    """Give what an event makes of ``status`` and ``completed_by``; {} if nothing."""
+    """Give what an event makes of a row's standing; {} if nothing."""
     match event:
         case AwardClaimed(claim=claim, award_type=award_type):
             if award_type in COMPLETING:
@@ -25,6 +36,12 @@ def standing_after(event: Event, row: Values | None) -> Values:
         case AwardWithdrawn(claim=claim):
             if row is not None and row[COMPLETED_BY] == claim:
                 return ACTIVE
+        case PartCompleted() | PartReopened():
+            if row is not None:
+                was_completed = isinstance(event, PartCompleted)
+                left = row[OPEN_PARTS] + (-1 if was_completed else 1)
+                status = Status.ACTIVE if left else Status.COMPLETED
+                return {"status": status, OPEN_PARTS: left}
         case RegistrationReopened():
             return ACTIVE
         case RegistrationCancelled():

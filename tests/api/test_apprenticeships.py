@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from service import Service
 from tests.api.running import ClientAs
 from tests.api.test_orders import ANY, TEAM_LEADING, begin, confirm, learner, path
 
 APPRENTICESHIP, ADMINISTRATION = "Q-0009000001", "Q-0005001300"
+CUSTOMER_SERVICE = "Q-0005001415"
 
 
 @pytest.fixture
@@ -85,3 +87,90 @@ def test_pathways_are_said_by_qualification(admin: TestClient) -> None:
     refused = admin.put(path(order, "/learners"), json=body, headers=ANY)
     assert refused.status_code == 422
     assert "by qualification" in refused.json()["detail"]
+
+
+def test_the_learner_page_shows_apprenticeships_with_their_qualifications(
+    admin: TestClient, service: Service
+) -> None:
+    """L4, O7: those alone apart, and all the way to the results."""
+    ann = learner(admin)
+    number = {"purchase_order_number": "PO-9"}
+    order = begin(admin, ann, products=[APPRENTICESHIP], **number)
+    confirm(admin, order, "140.00")
+    alone = begin(admin, ann, products=[CUSTOMER_SERVICE])
+    done = confirm(admin, alone, alone["total"], key="second")
+    seen = {"Min-Position": done.headers["Event-Position"]}
+    page = admin.get(f"/api/v1/learners/{ann}/registrations", headers=seen).json()
+    assert [r["product"] for r in page["qualifications"]] == [CUSTOMER_SERVICE]
+    (parent,) = page["apprenticeships"]
+    assert (parent["product"], parent["number"]) == (APPRENTICESHIP, None)
+    assert "Apprenticeship" in parent["title"]
+    assert [
+        (part["product"], part["number"], part["status"], part["purchase_order_number"])
+        for part in parent["qualifications"]
+    ] == [
+        (TEAM_LEADING, "601/3450/1", "Active", "PO-9"),
+        (ADMINISTRATION, parent["qualifications"][1]["number"], "Active", "PO-9"),
+    ]
+    assert parent["invoice_status"] == "Not invoiced"
+    assert {part["invoice_status"] for part in parent["qualifications"]} == {None}
+    claimable = admin.get(
+        f"/api/v1/claimable-qualifications?why={TEAM_LEADING}", headers=seen
+    ).json()["items"]
+    assert claimable[0]["learners_to_claim"] == 1
+    units = ["L/506/1788"]
+    claim = admin.post(
+        "/api/v1/claims",
+        json={
+            "qualification": TEAM_LEADING,
+            "units": units,
+            "learners": [ann],
+            "awards": [
+                {
+                    "learner": ann,
+                    "award_type": "Fallback",
+                    "award_date": service.clock().date().isoformat(),
+                    "grades": {"L/506/1788": "P"},
+                }
+            ],
+        },
+    ).json()["claim"]
+    submitted = admin.post(
+        f"/api/v1/claims/{claim}/submit", headers={"Idempotency-Key": "third"}
+    )
+    assert submitted.status_code == 200, submitted.text
+    seen = {"Min-Position": submitted.headers["Event-Position"]}
+    page = admin.get(f"/api/v1/learners/{ann}/registrations", headers=seen).json()
+    (parent,) = page["apprenticeships"]
+    assert parent["status"] == "Active"
+    assert [p["status"] for p in parent["qualifications"]] == ["Completed", "Active"]
+    results = "/api/v1/results?product_title=intermediate+apprenticeship"
+    (row,) = admin.get(results, headers=seen).json()["items"]
+    assert row["qualification"]["reference"] == TEAM_LEADING
+    assert row["apprenticeship"]["reference"] == APPRENTICESHIP
+    (whole,) = admin.get(f"/api/v1/learners/{ann}/results", headers=seen).json()
+    assert whole["awards"][0]["apprenticeship"] == row["apprenticeship"]
+
+
+def test_an_apprenticeship_has_no_pathway_of_its_own_to_change(
+    admin: TestClient, client_as: ClientAs
+) -> None:
+    """M11, O7: whoever asks is told where to look."""
+    order = ordered(admin, learner(admin))
+    done = confirm(admin, order, "140.00").json()
+    (row,) = done["products"][0]["learners"]
+    at = f"/api/v1/registrations/{row['registration']}"
+    part = row["qualifications"][0]["registration"]
+    specialist = client_as("specialist")
+    body = {"pathway": "MAIN", "reason": "Asked for"}
+    for answer in (
+        admin.get(f"{at}/pathway?pathway=MAIN"),
+        specialist.post(f"{at}/pathway", json=body),
+    ):
+        assert answer.status_code == 409
+        assert part in answer.json()["detail"]
+    shown = admin.get(f"{at}/cancellation").json()
+    assert shown["can_be_cancelled"]
+    of_part = admin.get(f"/api/v1/registrations/{part}/cancellation").json()
+    assert not of_part["can_be_cancelled"]
+    assert of_part["conditions"][0]["in_the_way"] == [row["registration"]]

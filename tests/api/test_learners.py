@@ -198,11 +198,16 @@ def test_a_learner_shows_what_they_are_registered_on(
     client = client_as("admin.riverside")
     made = client.post(LEARNERS, json=NEW)
     at, name = made.headers["location"], made.json()["learner"]
-    assert client.get(f"{at}/registrations").json() == {"items": [], "next": None}
+    assert client.get(f"{at}/registrations").json() == {
+        "qualifications": [],
+        "apprenticeships": [],
+    }
     registered = registration_made(registration=R, learner=name, product=TEAM_LEADING)
     change = service.store.open(stream_of(R)).change([registered], owner="48213")
     seen = {"Min-Position": str(service.store.append(change, by=ADMINISTRATOR)), **SEEN}
-    (row,) = client.get(f"{at}/registrations", headers=seen).json()["items"]
+    shown = client.get(f"{at}/registrations", headers=seen).json()
+    assert shown["apprenticeships"] == []
+    (row,) = shown["qualifications"]
     assert (row["registration"], row["status"]) == (R, "Active")
     assert (row["number"], row["title"]) == (
         "601/3450/1",

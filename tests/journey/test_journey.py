@@ -260,10 +260,9 @@ def found_in_results(admin: Person, learners: dict[str, str]) -> None:
     (whole,) = admin.get(f"/learners/{learners['Okafor']}/results")
     assert whole["qualification"]["reference"] == TEAM_LEADING
     assert len(whole["awards"][0]["units"]) == 9
-    registrations = admin.get(f"/learners/{learners['Okafor']}/registrations")["items"]
-    assert {r["product"]: r["status"] for r in registrations}[
-        TEAM_LEADING
-    ] == "Completed"
+    registered = admin.get(f"/learners/{learners['Okafor']}/registrations")
+    statuses = {r["product"]: r["status"] for r in registered["qualifications"]}
+    assert statuses[TEAM_LEADING] == "Completed"
 
 
 def withdrawn_no_more(admin: Person, claim: str) -> None:

@@ -1,6 +1,7 @@
 """Manage Learners: given these events, whoever is sought is found."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,7 +12,12 @@ from aggregates.registration import Status
 from events.event import Event
 from events.identifier import Kind, identifier
 from events.learner import LearnerDetailsAmended, LearnerIdentityAmended
-from events.registration import AwardClaimed, AwardWithdrawn
+from events.registration import (
+    AwardClaimed,
+    AwardWithdrawn,
+    PartCompleted,
+    PartReopened,
+)
 from events.upload import LearnersAdded
 from projections import learner_search
 from projections.learner_search import DatesAreReversed, Sought
@@ -198,6 +204,27 @@ def test_learners_are_found_by_the_status_of_a_registration(fold: Fold) -> None:
         shown = fold(READ_MODEL, history(*facts))
         for other in Status:
             assert found(shown, status=other) == ({CHLOE} if other is status else set())
+
+
+def test_learners_are_found_by_the_status_of_an_apprenticeship_and_of_its_parts(
+    fold: Fold,
+) -> None:
+    """L3, O7: either is a registration of theirs."""
+    part = "R-0000000032"
+    parent = registration_made(registration=REGISTRATION, learner=CHLOE)
+    facts: list[tuple[str, Event]] = [
+        *FACTS,
+        (REGISTRATION, replace(parent, parts=(part,))),
+        (part, registration_made(registration=part, learner=CHLOE)),
+    ]
+    for name, event, statuses in (
+        (part, awarded("Full"), {Status.ACTIVE, Status.COMPLETED}),
+        (REGISTRATION, PartCompleted(part=part), {Status.COMPLETED}),
+        (REGISTRATION, PartReopened(part=part), {Status.ACTIVE, Status.COMPLETED}),
+    ):
+        facts.append((name, event))
+        shown = fold(READ_MODEL, history(*facts))
+        assert {s for s in Status if found(shown, status=s) == {CHLOE}} == statuses
 
 
 def test_an_amended_learner_is_found_by_what_is_known_now(fold: Fold) -> None:

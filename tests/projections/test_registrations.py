@@ -10,8 +10,19 @@ from sqlalchemy import Connection
 from aggregates.registration import Status
 from events.claim import ClaimBegun
 from events.event import Event
-from events.registration import AwardClaimed, AwardWithdrawn
-from projections.registrations import READ_MODEL, RegistrationRow, row_of, search
+from events.registration import (
+    AwardClaimed,
+    AwardWithdrawn,
+    PartCompleted,
+    PartReopened,
+)
+from projections.registrations import (
+    READ_MODEL,
+    RegistrationRow,
+    of_learner,
+    row_of,
+    search,
+)
 from tests.claim_examples import (
     ANN,
     ANNS,
@@ -129,3 +140,64 @@ def test_what_happened_to_a_registration_unheard_of_is_passed_over(fold: Fold) -
 def test_a_row_is_made_of_the_fact_that_made_the_registration() -> None:
     with pytest.raises(TypeError):
         row_of(history((ANNS, award_claimed()))[0], Status.ACTIVE)
+
+
+PARENT, FIRST, SECOND = "R-0000000031", "R-0000000032", "R-0000000033"
+APPRENTICESHIP = "Q-0009000001"
+FAMILY = (
+    (
+        PARENT,
+        replace(
+            registration_made(registration=PARENT, product=APPRENTICESHIP),
+            parts=(FIRST, SECOND),
+        ),
+    ),
+    *(
+        (
+            name,
+            replace(
+                registration_made(registration=name, product=product),
+                parent=PARENT,
+                apprenticeship=APPRENTICESHIP,
+            ),
+        )
+        for name, product in ((FIRST, REFERENCE), (SECOND, OTHER_REFERENCE))
+    ),
+)
+
+
+def test_an_apprenticeship_is_listed_with_its_parts(fold: Fold) -> None:
+    """L4, O7."""
+    connection = fold(READ_MODEL, history(*FAMILY))
+    rows = {
+        row.registration: row
+        for row in of_learner(connection, centre=CENTRE, learner=ANN)
+    }
+    assert rows.keys() == {PARENT, FIRST, SECOND}
+    assert (rows[PARENT].parts, rows[PARENT].parent) == ((FIRST, SECOND), None)
+    for part in (FIRST, SECOND):
+        assert rows[part].parent == PARENT
+        assert rows[part].apprenticeship == APPRENTICESHIP
+    found = search(connection, centre=CENTRE, parent=PARENT, limit=10).rows
+    assert {row.registration for row in found} == {FIRST, SECOND}
+
+
+def test_an_apprenticeship_is_completed_while_all_of_its_parts_are(
+    fold: Fold,
+) -> None:
+    """O7."""
+    done = [PartCompleted(part=FIRST), PartCompleted(part=SECOND)]
+    for happened, expected in (
+        (done[:1], Status.ACTIVE),
+        (done, Status.COMPLETED),
+        ([*done, PartReopened(part=FIRST)], Status.ACTIVE),
+        ([*done, PartReopened(part=FIRST), done[0]], Status.COMPLETED),
+    ):
+        facts = history(*FAMILY, *((PARENT, event) for event in happened))
+        rows = search(fold(READ_MODEL, facts), centre=CENTRE, limit=10).rows
+        assert {r.registration: r.status for r in rows}[PARENT] is expected
+
+
+def test_a_part_of_an_apprenticeship_unheard_of_is_passed_over(fold: Fold) -> None:
+    facts = history((PARENT, PartCompleted(part=FIRST)))
+    assert search(fold(READ_MODEL, facts), centre=None, limit=10).rows == ()

@@ -1,5 +1,6 @@
 """Results: every award submitted for, found by several clauses."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -26,7 +27,9 @@ from projections.results import (
 )
 from tests.claim_examples import (
     ANN,
+    ANNS,
     BEN,
+    BENS,
     CENTRE,
     CLAIM,
     ENOUGH,
@@ -34,12 +37,14 @@ from tests.claim_examples import (
     REFERENCE,
     certificate_issued,
     granted,
+    registration_made,
     withheld,
 )
 from tests.projections.conftest import Fold
 from tests.projections.history import BEGINNING, history
 
 CERTIFICATE = "C-0000000001D"
+APPRENTICESHIP = "Q-0009000001"
 SUBMITTED = ClaimSubmitted(granted={ANN: granted()}, withheld={BEN: withheld()})
 PROCESSED = ClaimProcessed(certificates={ANN: CERTIFICATE})
 BORN = date(2008, 2, 29)
@@ -95,11 +100,11 @@ def test_results_are_sorted_by_name(fold: Fold) -> None:
         (Clauses(last_name="ní bhriain"), [ANN]),
         (Clauses(learner_reference="R/17"), [ANN]),
         (Clauses(learner_reference="r/1"), []),
-        (Clauses(qualifications=[REFERENCE]), [BEN, ANN]),
-        (Clauses(qualifications=[]), []),
+        (Clauses(products=[REFERENCE]), [BEN, ANN]),
+        (Clauses(products=[]), []),
         (Clauses(grade="pass"), [ANN]),
         (Clauses(grade="Merit"), []),
-        (Clauses(grade="Pass", first_name="ann", qualifications=[REFERENCE]), [ANN]),
+        (Clauses(grade="Pass", first_name="ann", products=[REFERENCE]), [ANN]),
     ],
 )
 def test_results_are_found_by_several_clauses_together(
@@ -181,3 +186,21 @@ def test_results_are_exported_by_learner(fold: Fold) -> None:
     assert [r.learner for r in export(connection, centre=CENTRE)] == [ANN, BEN]
     assert [r.learner for r in export(connection, centre=None)] == [ANN, BEN]
     assert list(export(connection, centre="50107")) == []
+
+
+def test_results_say_which_apprenticeship_a_learner_came_with(fold: Fold) -> None:
+    """R1, R2, O7: and are found by it."""
+    made = replace(registration_made(), apprenticeship=APPRENTICESHIP, parent="R-9")
+    alone = registration_made(registration=BENS, learner=BEN)
+    facts = ((ANNS, made), (BENS, alone), (CLAIM, SUBMITTED))
+    connection = given(fold, *facts)
+    found = {r.learner: r.apprenticeship for r in export(connection, centre=CENTRE)}
+    assert found == {ANN: APPRENTICESHIP, BEN: None}
+    for products, learners in (
+        ([APPRENTICESHIP], [ANN]),
+        ([REFERENCE, APPRENTICESHIP], [BEN, ANN]),
+        (["Q-0009000002"], []),
+    ):
+        clauses = Clauses(products=products)
+        page = search(connection, centre=CENTRE, clauses=clauses, limit=10)
+        assert [row.learner for row in page.rows] == learners
