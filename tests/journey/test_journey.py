@@ -257,6 +257,11 @@ def found_in_results(admin: Person, learners: dict[str, str]) -> None:
     assert kinds == {learners[name]: kind for name, kind in names.items()}
     (full,) = admin.get("/results", first_name="amara", grade="Pass")["items"]
     assert full["certificate"].startswith("C-")
+    (kept,) = admin.get("/results", last_name="nowak", product_title="hosp")["items"]
+    assert (kept["status"], kept["certificate"]) == ("Unsubmitted", None)
+    digits = learners["Rhys"].removeprefix("L-")[-6:-1]
+    (fallback,) = admin.get("/results", learner_reference=digits)["items"]
+    assert fallback["award_type"] == "Fallback"
     (whole,) = admin.get(f"/learners/{learners['Okafor']}/results")
     assert whole["qualification"]["reference"] == TEAM_LEADING
     assert len(whole["awards"][0]["units"]) == 9
