@@ -33,7 +33,7 @@ def test_every_link_leads_to_a_file_that_is_there(page: Path) -> None:
 def test_every_decision_is_in_the_list_of_decisions() -> None:
     there = {path.name for path in (DOCS / "adr").glob("[0-9]*.md")}
     listed = LINK.findall((DOCS / "adr" / "README.md").read_text())
-    assert sorted(listed) == sorted(there)
+    assert sorted(listed) == sorted(there), "Name it in docs/adr/README.md."
 
 
 def test_the_page_of_operations_names_every_setting_and_no_other() -> None:
