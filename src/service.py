@@ -23,6 +23,7 @@ from policies.policy import Policy
 from policies.uploads import ADD_LEARNERS, CHECK_UPLOADS
 from policies.verification import VERIFY_ULNS
 from projections import (
+    bookings,
     centres,
     claimable_learners,
     claims,
@@ -45,6 +46,7 @@ from store import EventStore, Position, open_store
 READ_MODELS: tuple[ReadModel, ...] = (
     centres.READ_MODEL,
     users.READ_MODEL,
+    bookings.READ_MODEL,
     claimable_learners.READ_MODEL,
     claims.READ_MODEL,
     ineligible_learners.READ_MODEL,

@@ -5,11 +5,13 @@ import re
 from access.refusals import record_refusal
 from aggregates.errors import NotAllowed, Refusal
 from commands import (
+    booking,
     cancellation,
     centre,
     certificate,
     claim,
     claim_submission,
+    entry_order,
     invoice,
     learner,
     learner_image,
@@ -32,6 +34,13 @@ READERS = PEOPLE - {Role.INVOICING, Role.ASSESSMENT}
 SERVICE = frozenset({Role.SERVICE})
 
 MAY: dict[type[Command], frozenset[Role]] = {
+    booking.AmendBooking: AT_A_CENTRE | SPECIALIST,
+    booking.CancelBooking: AT_A_CENTRE,
+    booking.MakeLaunchLink: AT_A_CENTRE,
+    booking.ReportAbsent: frozenset({Role.ASSESSMENT}),
+    booking.ReportResult: frozenset({Role.ASSESSMENT}),
+    booking.ReportTaken: frozenset({Role.ASSESSMENT}),
+    booking.UseLaunchLink: SERVICE,
     cancellation.CancelRegistration: ADMINISTRATOR,
     cancellation.ChangePathway: SPECIALIST,
     cancellation.ReopenRegistration: SPECIALIST,
@@ -49,6 +58,11 @@ MAY: dict[type[Command], frozenset[Role]] = {
     claim_submission.ProcessClaim: SERVICE,
     claim_submission.SubmitClaim: ADMINISTRATOR,
     claim_submission.WithdrawClaim: ADMINISTRATOR,
+    entry_order.BeginEntryOrder: AT_A_CENTRE,
+    entry_order.ChooseEntries: AT_A_CENTRE,
+    entry_order.ConfirmEntryOrder: AT_A_CENTRE,
+    entry_order.DeleteEntryOrder: AT_A_CENTRE,
+    entry_order.GiveEntryPurchaseOrderNumber: AT_A_CENTRE,
     invoice.ReportInvoiceStatus: frozenset({Role.INVOICING}),
     learner.AmendLearner: AT_A_CENTRE | SPECIALIST,
     learner.CreateLearner: AT_A_CENTRE,

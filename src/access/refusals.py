@@ -5,9 +5,11 @@ from operator import attrgetter
 from typing import Any
 
 from aggregates.errors import NotFound, Refusal
+from commands.booking import AmendBooking, CancelBooking
 from commands.cancellation import CancelRegistration
 from commands.claim_submission import SubmitClaim, WithdrawClaim
 from commands.command import Command, Desk
+from commands.entry_order import ConfirmEntryOrder
 from commands.order_confirmation import ConfirmOrder
 from events.identifier import stream_of
 from events.refusal import CommandRefused
@@ -15,7 +17,10 @@ from events.user import Role
 from store import Change, Conflict
 
 SUBJECTS: dict[type[Command], Any] = {
+    AmendBooking: attrgetter("booking"),
+    CancelBooking: attrgetter("booking"),
     CancelRegistration: attrgetter("registration"),
+    ConfirmEntryOrder: attrgetter("order"),
     ConfirmOrder: attrgetter("order"),
     SubmitClaim: attrgetter("claim"),
     WithdrawClaim: attrgetter("claim"),

@@ -9,12 +9,14 @@ from starlette.routing import BaseRoute
 from access.policy import require_reader
 from api import (
     audit,
+    bookings,
     centres,
     certificates,
     claimable_qualifications,
     claims,
     documentation,
     eligibility,
+    entry_orders,
     health,
     history,
     ineligible_learners,
@@ -32,6 +34,7 @@ from api import (
     registration_changes,
     registrations,
     results,
+    sittings,
     users,
 )
 from api.dependencies import CurrentUser
@@ -65,6 +68,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     ineligible_learners.router,
     results.router,
     certificates.router,
+    entry_orders.router,
+    sittings.router,
+    sittings.launching,
+    bookings.router,
     invoice_lines.router,
     history.router,
     audit.router,

@@ -24,6 +24,7 @@ PARAMETERS = {
     Kind.GROUP: ("group", "G-0000000042"),
     Kind.ORDER: ("order", "O-0000000042"),
     Kind.REGISTRATION: ("registration", "R-0000000042"),
+    Kind.BOOKING: ("booking", "B-0000000042"),
     Kind.CLAIM: ("claim", "AC-0000000042"),
     Kind.CERTIFICATE: ("number", "C-0000000017T"),
 }

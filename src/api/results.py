@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from itertools import groupby
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -17,7 +16,8 @@ from catalogue import AwardType, Catalogue
 from commands.command import Desk, require_own
 from events.identifier import stream_of
 from events.learner import LearnerCreated
-from projections import results
+from projections import bookings, results
+from projections.bookings import BookingRow
 from projections.results import Clauses, Result
 
 router = APIRouter(tags=["results"])
@@ -79,11 +79,25 @@ class AwardResult(BaseModel):
     units: list[UnitResult]
 
 
+class TestResult(BaseModel):
+    """A test that was sat, and how it went."""
+
+    booking: str = Field(examples=["B-0000000042"])
+    unit: str = Field(examples=["F/506/1934"])
+    delivery: str = Field(examples=["Onscreen"])
+    mode: str | None = Field(examples=["Online"])
+    sat_on: date
+    result: str = Field(examples=["Pass"])
+    grade: str
+    mark: int | None
+
+
 class QualificationResults(BaseModel):
-    """All that was ever claimed for a learner on one qualification, oldest first."""
+    """All that was ever claimed or sat by a learner on one qualification, in order."""
 
     qualification: QualificationNamed
     awards: list[AwardResult]
+    tests: list[TestResult]
 
 
 @router.get("/results")
@@ -127,10 +141,19 @@ def of_learner(
     """Show all results of one learner, by qualification, whole history (R2)."""
     stream = service.store.open(stream_of(learner))
     require_own(stream, learner, begun_by=LearnerCreated, what="learner", by=by)
-    found = sorted(results.of_learner(reads, learner), key=lambda r: r.qualification)
+    awards = results.of_learner(reads, learner)
+    tests = bookings.results_of(reads, learner)
     return [
-        of_qualification(service.desk, reference, list(awards))
-        for reference, awards in groupby(found, key=lambda r: r.qualification)
+        of_qualification(
+            service.desk,
+            reference,
+            [award for award in awards if award.qualification == reference],
+            [test for test in tests if test.qualification == reference],
+        )
+        for reference in sorted(
+            {award.qualification for award in awards}
+            | {test.qualification for test in tests}
+        )
     ]
 
 
@@ -180,7 +203,7 @@ def apprenticeship_named(
 
 
 def of_qualification(
-    desk: Desk, reference: str, awards: Sequence[Result]
+    desk: Desk, reference: str, awards: Sequence[Result], tests: Sequence[BookingRow]
 ) -> QualificationResults:
     return QualificationResults(
         qualification=qualification_named(desk, reference),
@@ -203,6 +226,20 @@ def of_qualification(
                 units=units_of(desk.catalogue, reference, award.grades),
             )
             for award in awards
+        ],
+        tests=[
+            TestResult(
+                booking=test.booking,
+                unit=test.unit,
+                delivery=test.delivery,
+                mode=test.mode,
+                sat_on=test.sat_on,
+                result="Pass" if test.is_pass else "Fail",
+                grade=test.grade,
+                mark=test.mark,
+            )
+            for test in tests
+            if test.sat_on is not None and test.grade is not None
         ],
     )
 

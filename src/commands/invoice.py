@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from aggregates.errors import NotFound
 from aggregates.invoice_line import CREDIT, InvoiceLine, InvoiceStatus
 from commands.command import Command, Desk, Done, handles, require_expected
+from events.booking import BookingCancelled, BookingMade
 from events.event import Event
 from events.identifier import stream_of
 from events.registration import RegistrationCancelled, RegistrationMade
@@ -68,9 +69,11 @@ def require_line(line: str, desk: Desk) -> Stream:
 
 def is_charge(event: Event) -> bool:
     """Whether it is to be paid for: the parts of an apprenticeship cost nothing."""
-    return isinstance(event, RegistrationMade) and bool(event.price)
+    return isinstance(event, RegistrationMade | BookingMade) and bool(event.price)
 
 
 def is_credit(event: Event) -> bool:
     """Whether a charge is taken back by it (C3)."""
-    return isinstance(event, RegistrationCancelled) and not event.charge_stands
+    if isinstance(event, RegistrationCancelled | BookingCancelled):
+        return not event.charge_stands
+    return False

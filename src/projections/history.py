@@ -8,12 +8,14 @@ from typing import Any
 import msgspec
 
 from aggregates.aggregate import Aggregate
+from aggregates.booking import Booking
 from aggregates.certificate import Certificate
 from aggregates.claim import Claim
 from aggregates.learner import Learner
 from aggregates.order import Order
 from aggregates.registration import Registration
 from aggregates.upload import Upload
+from events.booking import BookingMade
 from events.certificate import CertificateIssued
 from events.claim import ClaimBegun
 from events.event import Event
@@ -75,6 +77,13 @@ KEPT: tuple[Kept, ...] = (
         what="registration",
         begun_by=RegistrationMade,
         aggregate=Registration,
+    ),
+    Kept(
+        kind=Kind.BOOKING,
+        path="bookings",
+        what="booking",
+        begun_by=BookingMade,
+        aggregate=Booking,
     ),
     Kept(
         kind=Kind.CLAIM,

@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlalchemy import BigInteger, Column, Connection, Row, String, Table, select
 
 from aggregates.invoice_line import CREDIT, InvoiceStatus
+from events.booking import BookingCancelled, BookingMade
 from events.invoice import InvoiceStatusReported
 from events.registration import RegistrationCancelled, RegistrationMade
 from projections.paging import Page, page
@@ -63,7 +64,12 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
         match recorded.event:
             case RegistrationMade() as made if made.price:
                 rows.put(INVOICE_LINES, asdict(charge(recorded, made)))
-            case RegistrationCancelled(registration=line, charge_stands=False):
+            case BookingMade() as made if made.price:
+                rows.put(INVOICE_LINES, asdict(charge_for_test(recorded, made)))
+            case (
+                RegistrationCancelled(registration=line, charge_stands=False)
+                | BookingCancelled(booking=line, charge_stands=False)
+            ):
                 if (charged := rows.get(INVOICE_LINES, line)) is not None:
                     rows.put(INVOICE_LINES, charged | credit(recorded, charged))
             case InvoiceStatusReported(line=line, status=status, invoice=invoice):
@@ -88,6 +94,22 @@ def charge(recorded: Recorded, made: RegistrationMade) -> Line:
         centre=made.centre,
         learner=made.learner,
         product=made.product,
+        order=made.order,
+        purchase_order=made.purchase_order,
+        amount=made.price,
+    )
+
+
+def charge_for_test(recorded: Recorded, made: BookingMade) -> Line:
+    return Line(
+        line=made.booking,
+        position=recorded.position,
+        charged_at=recorded.recorded_at,
+        cause=made.topic,
+        centre=made.centre,
+        learner=made.learner,
+        product=made.qualification,
+        unit=made.unit,
         order=made.order,
         purchase_order=made.purchase_order,
         amount=made.price,

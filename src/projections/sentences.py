@@ -1,13 +1,25 @@
 """What happened, in plain sentences: one for every kind of event (H1)."""
 
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from aggregates.sitting_time import in_london
 from events.event import Event
 
 SENTENCES: Mapping[str, str] = {
+    "booking.amended": "The test is at {starts} now, {mode}, with {extra_time} % extra "
+    "time.",
+    "booking.answers-received": "The answers came back, from the package {package}.",
+    "booking.cancelled": "The booking was cancelled; the charge was {invoice_status}.",
+    "booking.launch-link-made": "A launch link was given, good until {expires}.",
+    "booking.launch-link-used": "The test was started by its launch link.",
+    "booking.made": "{learner} was booked for the test of {unit}: {booking}.",
+    "booking.missed": "The learner was absent.",
+    "booking.package-downloaded": "The package {package} was downloaded.",
+    "booking.result-added": "The test has the result {grade}, sat on {sat_on}.",
+    "booking.taken": "The test was taken.",
     "centre.opened": "The centre {name} ({number}) joined the awarding organisation.",
     "centre.approval-granted": "The centre was approved for {product}.",
     "centre.approval-withdrawn": "The centre's approval for {product} was withdrawn.",
@@ -24,6 +36,11 @@ SENTENCES: Mapping[str, str] = {
     "claim.processed": "The claim was processed: certificates for {certificates}.",
     "claim.deleted": "The claim was thrown away.",
     "command.refused": "It was refused to {command}: {message}",
+    "entry-order.begun": "The order of entries {order} was begun.",
+    "entry-order.confirmed": "The entries were confirmed at {total}: {entries:n} tests.",
+    "entry-order.deleted": "The order was thrown away.",
+    "entry-order.entries-chosen": "{entries:n} tests were chosen.",
+    "entry-order.purchase-order-number": "The purchase order number is {number}.",
     "invoice.status-reported": "The invoice line {line} is {status} ({invoice}).",
     "learner.created": "The learner {learner}, {given_name} {family_name}, was made "
     "known.",
@@ -68,6 +85,8 @@ SENTENCES: Mapping[str, str] = {
     "registration.outcomes-recorded": "Grades were recorded by {claim}: {grades:n} units.",
     "registration.outcomes-taken-back": "The grades of {claim} were taken back.",
     "sign-in.refused": "A sign-in was refused.",
+    "timetable.sitting-dropped": "The learner does not sit the test {booking}.",
+    "timetable.sitting-planned": "The learner sits the test {booking} then.",
     "token.issued": "A token was issued to {user}: {label}.",
     "token.revoked": "The token was revoked.",
     "uln.verified": "The Learning Records Service answered {code} about the ULN.",
@@ -109,6 +128,8 @@ class Shown:
                 said = str(len(many))
             case None | "":
                 said = "none"
+            case datetime() as moment:
+                said = in_london(moment)
             case date() as day:
                 said = f"{day.day} {day:%B %Y}"
             case Decimal() as money:

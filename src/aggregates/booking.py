@@ -1,0 +1,285 @@
+"""Bookings: a learner's place at a test, from the order to the result."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Self, TypeAlias, assert_never
+from uuid import UUID
+
+from aggregates.aggregate import Aggregate
+from aggregates.booking_refusals import (
+    BookingIsOver,
+    LaunchLinkInvalid,
+    LaunchNotOnline,
+    NotBeforeWindow,
+    PackageIsStale,
+    PackageUnknown,
+    ResultExists,
+    SatBeforeTheTest,
+    TooShortNotice,
+    WindowHasClosed,
+    WindowHasOpened,
+    WindowIsNotOpen,
+)
+from aggregates.sitting import Attendance
+from aggregates.sitting_time import (
+    LONDON,
+    Delivery,
+    Mode,
+    duration,
+    earliest,
+    has_closed,
+    has_opened,
+    in_london,
+    window,
+)
+from events.booking import (
+    AnswersReceived,
+    BookingAmended,
+    BookingCancelled,
+    BookingMade,
+    BookingMissed,
+    BookingResultAdded,
+    BookingTaken,
+    LaunchLinkMade,
+    LaunchLinkUsed,
+    PackageDownloaded,
+)
+
+LAUNCH_LASTS = timedelta(minutes=5)
+"""How long a launch link is good (d)."""
+
+Later: TypeAlias = (
+    BookingAmended
+    | BookingCancelled
+    | LaunchLinkMade
+    | LaunchLinkUsed
+    | PackageDownloaded
+    | AnswersReceived
+    | BookingTaken
+    | BookingMissed
+    | BookingResultAdded
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Booking(Aggregate):
+    """A learner's place at a test; ``revision`` counts its amendments, from 1.
+
+    ``packages`` are the revisions of those downloaded, by package; ``launch`` is the
+    link that is still good: its digest and when it ends.
+    """
+
+    made: BookingMade
+    starts: datetime
+    mode: str | None
+    extra_time: int
+    revision: int = 1
+    attendance: Attendance = Attendance.BOOKED
+    packages: dict[str, PackageDownloaded]
+    launch: tuple[str, datetime] | None = None
+    answers: AnswersReceived | None = None
+    result: BookingResultAdded | None = None
+
+    @property
+    def ends(self) -> datetime:
+        """When the sitting ends, extra time included."""
+        return self.starts + duration(self.made.minutes, self.extra_time)
+
+    def amend(
+        self,
+        *,
+        starts: datetime,
+        mode: str | None,
+        extra_time: int,
+        reason: str | None,
+        person_id: UUID,
+        now: datetime,
+    ) -> list[BookingAmended]:
+        """Change time, mode or extra time before the window opens (B10).
+
+        Another time keeps the notice, as a new booking would.
+        """
+        self._require_booked("amended")
+        if has_opened(self.starts, now):
+            raise WindowHasOpened(
+                booking=self.made.booking, opened=in_london(window(self.starts)[0])
+            )
+        if starts != self.starts and starts < earliest(self.made.delivery, now):
+            raise TooShortNotice(
+                pointer="/starts",
+                delivery=self.made.delivery,
+                earliest=in_london(earliest(self.made.delivery, now)),
+            )
+        if (starts, mode, extra_time) == (self.starts, self.mode, self.extra_time):
+            return []
+        return [
+            BookingAmended(
+                starts=starts,
+                mode=mode,
+                extra_time=extra_time,
+                reason=reason,
+                person_id=person_id,
+            )
+        ]
+
+    def require_cancellable(self, now: datetime) -> None:
+        """Raise if the test is over, taken, missed or cancelled already (B9)."""
+        self._require_booked("cancelled")
+        if has_closed(self.starts, now):
+            raise WindowHasClosed(
+                booking=self.made.booking, closed=in_london(window(self.starts)[1])
+            )
+
+    def make_launch_link(self, digest: str, *, now: datetime) -> list[LaunchLinkMade]:
+        """Give a link that starts an online test, inside its window (B12)."""
+        self._require_booked("launched")
+        if self.mode != Mode.ONLINE:
+            raise LaunchNotOnline(booking=self.made.booking, mode=self.mode or "Paper")
+        self._require_inside(now)
+        return [LaunchLinkMade(digest=digest, expires=now + LAUNCH_LASTS)]
+
+    def use_launch_link(self, digest: str, *, now: datetime) -> list[LaunchLinkUsed]:
+        """Start the test by its link: the last one given, once, and in time (B12)."""
+        good = self.launch is not None and self.launch[0] == digest
+        if not good or self.launch is None or now >= self.launch[1]:
+            raise LaunchLinkInvalid
+        self._require_booked("launched")
+        self._require_inside(now)
+        return [LaunchLinkUsed(digest=digest)]
+
+    def not_current(self, now: datetime) -> str | None:
+        """Say why no package can be had of it, if none can (B13, first check)."""
+        name = self.made.booking
+        if self.mode != Mode.OFFLINE:
+            return f"The test {name} is not sat offline: its mode is {self.mode}."
+        if self.attendance is not Attendance.BOOKED:
+            return f"The booking {name} is {self.attendance.lower()}."
+        if has_closed(self.starts, now):
+            return (
+                f"The window of {name} closed on {in_london(window(self.starts)[1])}."
+            )
+        return None
+
+    def receive_answers(self, answers: AnswersReceived) -> list[AnswersReceived]:
+        """Take the answers of an offline test, from the latest package (B11, B15)."""
+        package = self.packages.get(answers.package)
+        if package is None:
+            raise PackageUnknown(
+                pointer="/package", package=answers.package, booking=self.made.booking
+            )
+        if package.revision != self.revision:
+            raise PackageIsStale(pointer="/package", package=answers.package)
+        if self.answers is not None and self.answers.sha256 == answers.sha256:
+            return []
+        if self.attendance not in {Attendance.BOOKED, Attendance.TAKEN}:
+            raise BookingIsOver(
+                booking=self.made.booking, state=self.attendance, what="answered"
+            )
+        taken = self.answers is not None or self.attendance is Attendance.TAKEN
+        if taken:
+            raise ResultExists(booking=self.made.booking, what="answers")
+        return [answers]
+
+    def record_taken(self, now: datetime) -> list[BookingTaken]:
+        """Take down that the learner sat the test (B15)."""
+        if self.attendance is Attendance.TAKEN:
+            return []
+        self._require_booked("taken")
+        self._require_begun(now)
+        return [BookingTaken()]
+
+    def record_missed(self, now: datetime) -> list[BookingMissed]:
+        """Take down that the learner was absent (B15)."""
+        if self.attendance is Attendance.ABSENT:
+            return []
+        self._require_booked("missed")
+        self._require_begun(now)
+        return [BookingMissed()]
+
+    def add_result(
+        self,
+        *,
+        is_pass: bool,
+        grade: str,
+        sat_on: date,
+        mark: int | None,
+        now: datetime,
+    ) -> list[BookingTaken | BookingResultAdded]:
+        """Take down the result; that says the test was taken (B15)."""
+        added = BookingResultAdded(
+            is_pass=is_pass, grade=grade, sat_on=sat_on, mark=mark
+        )
+        if self.result == added:
+            return []
+        if self.result is not None:
+            raise ResultExists(booking=self.made.booking, what="a result")
+        if sat_on > now.astimezone(LONDON).date():
+            raise SatBeforeTheTest(pointer="/sat_on", day=sat_on)
+        return [*self.record_taken(now), added]
+
+    def _require_booked(self, what: str) -> None:
+        if self.attendance is not Attendance.BOOKED:
+            raise BookingIsOver(
+                booking=self.made.booking, state=self.attendance, what=what
+            )
+
+    def _require_inside(self, now: datetime) -> None:
+        opens, closes = window(self.starts)
+        if not opens <= now < closes:
+            raise WindowIsNotOpen(
+                booking=self.made.booking,
+                opens=in_london(opens),
+                closes=in_london(closes),
+            )
+
+    def _require_begun(self, now: datetime) -> None:
+        if not has_opened(self.starts, now):
+            raise NotBeforeWindow(
+                booking=self.made.booking, opens=in_london(window(self.starts)[0])
+            )
+
+    @classmethod
+    def begin(cls, event: BookingMade) -> Self:
+        return cls(
+            made=event,
+            starts=event.starts,
+            mode=event.mode,
+            extra_time=event.extra_time,
+            packages={},
+        )
+
+    def apply(self, event: Later) -> Self:
+        now = self
+        match event:
+            case BookingAmended(starts=starts, mode=mode, extra_time=extra_time):
+                changed = {"starts": starts, "mode": mode, "extra_time": extra_time}
+                now = replace(
+                    self,
+                    **changed,  # type: ignore[arg-type] # as the event has them
+                    revision=self.revision + 1,
+                    launch=None,
+                )
+            case BookingCancelled():
+                now = replace(self, attendance=Attendance.CANCELLED)
+            case LaunchLinkMade(digest=digest, expires=expires):
+                now = replace(self, launch=(digest, expires))
+            case LaunchLinkUsed():
+                now = replace(self, launch=None)
+            case PackageDownloaded(package=package):
+                now = replace(self, packages={**self.packages, package: event})
+            case AnswersReceived():
+                now = replace(self, answers=event)
+            case BookingTaken():
+                now = replace(self, attendance=Attendance.TAKEN)
+            case BookingMissed():
+                now = replace(self, attendance=Attendance.ABSENT)
+            case BookingResultAdded():
+                now = replace(self, result=event)
+            case _:
+                assert_never(event)
+        return now
+
+
+def mode_needed(delivery: str, mode: str | None) -> bool:
+    """Tell whether a mode is missing (onscreen) or out of place (paper) (B5)."""
+    return (delivery == Delivery.ONSCREEN) != (mode is not None)

@@ -1,0 +1,166 @@
+"""How bookings, and entries that are to be bookings, say no."""
+
+from aggregates.errors import Malformed, NotFound, RuleBroken
+
+
+class BookingIsOver(RuleBroken):
+    message = "The booking {booking} is {state}, so it cannot be {what}."
+
+
+class WindowHasOpened(RuleBroken):
+    message = (
+        "The window of {booking} opened on {opened}, so the booking cannot be amended."
+        " It can still be cancelled until the window closes."
+    )
+
+
+class WindowHasClosed(RuleBroken):
+    message = "The window of {booking} closed on {closed}, so the booking cannot be cancelled."
+
+
+class WindowIsNotOpen(RuleBroken):
+    message = "The test {booking} can be started from {opens} until {closes}."
+
+
+class NotBeforeWindow(RuleBroken):
+    message = (
+        "The window of {booking} opens on {opens}; nothing can be reported before then."
+    )
+
+
+class TooShortNotice(RuleBroken):
+    message = "{delivery} tests need more notice: the earliest time is {earliest}."
+
+
+class LaunchNotOnline(RuleBroken):
+    message = (
+        "The test {booking} is not sat online ({mode}), so it has no launch link."
+        " Amend its mode to Online first."
+    )
+
+
+class LaunchLinkInvalid(NotFound):
+    message = (
+        "This launch link has been used, has run out, or was never given. Ask for"
+        " another at the booking."
+    )
+
+
+class PackageUnknown(RuleBroken):
+    message = "The package {package} was never downloaded for {booking}."
+
+
+class PackageIsStale(RuleBroken):
+    message = (
+        "The booking was amended after the package {package} was downloaded, so its"
+        " answers cannot be taken. Download the package again."
+    )
+
+
+class ResultExists(RuleBroken):
+    message = "The booking {booking} has {what} already, and others were sent."
+
+
+class SatBeforeTheTest(Malformed):
+    message = "{day} is in the future. Give the day on which the test was sat."
+
+
+# Entries
+
+
+class NotTestable(Malformed):
+    message = "{unit} is not a testable unit of {qualification}."
+
+
+class DeliveryNotOffered(Malformed):
+    message = "{unit} is not delivered as {delivery}. Choose {offered}."
+
+
+class ModeNeeded(Malformed):
+    message = "Choose a mode for an onscreen test: Classroom, Offline or Online."
+
+
+class ModeOutOfPlace(Malformed):
+    message = "A paper test has no mode: leave it out."
+
+
+class TimeNeeded(RuleBroken):
+    message = "Choose a date and time for the test of {unit} by {learner}."
+
+
+class ExtraTimeNotCentres(RuleBroken):
+    message = (
+        "A centre gives no extra time or 25 %. For {extra_time} %, ask an Account"
+        " Specialist."
+    )
+
+
+class ExtraTimeTooMuch(Malformed):
+    message = "Extra time is from 0 to {most} %; {extra_time} is not."
+
+
+class NotRegisteredForTest(RuleBroken):
+    message = (
+        "{learner} has no Active registration on {qualification} at this centre. Order"
+        " one first."
+    )
+
+
+class ThroughApprenticeship(RuleBroken):
+    message = (
+        "{learner} came to {qualification} through the apprenticeship {apprenticeship}:"
+        " book through it."
+    )
+
+
+class NotThroughApprenticeship(RuleBroken):
+    message = (
+        "{learner} is registered on {qualification} by itself, not through"
+        " {apprenticeship}: leave the apprenticeship out."
+    )
+
+
+class UnitPassed(RuleBroken):
+    message = "{learner} has passed {unit} already."
+
+
+class UnitBooked(RuleBroken):
+    message = (
+        "{learner} is booked for {unit} already, by {booking}. Amend or cancel that"
+        " booking."
+    )
+
+
+class SittingsOverlap(RuleBroken):
+    message = (
+        "{learner} sits another test at that time, by {booking}. Choose another time."
+    )
+
+
+class EntriesMissing(RuleBroken):
+    message = "Choose the tests to be booked."
+
+
+class EntryTwice(Malformed):
+    message = "{learner} is entered for {unit} twice. Keep one."
+
+
+class TooManyEntries(Malformed):
+    message = "An order has at most {most} entries. Divide them among several orders."
+
+
+class EntriesRefused(RuleBroken):
+    message = (
+        "The entries cannot be booked as they are: {count} things stand in the way."
+    )
+
+
+class EntryTotalHasChanged(RuleBroken):
+    message = (
+        "The entries come to £{total} now, and £{seen} was seen. Look at the prices"
+        " again, then confirm."
+    )
+
+
+class EntryOrderIsConfirmed(RuleBroken):
+    message = "The order {order} has been confirmed. Amend or cancel its bookings."

@@ -1,0 +1,95 @@
+"""When a test may be sat: notice, window, duration, and the clock in London (B3-B6)."""
+
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from math import ceil
+from zoneinfo import ZoneInfo
+
+from aggregates.errors import Malformed
+
+LONDON = ZoneInfo("Europe/London")
+
+EITHER_SIDE = timedelta(hours=4)
+"""How far the testing window reaches on either side of the chosen time (B4)."""
+
+CENTRES_EXTRA_TIME = frozenset({0, 25})
+"""The extra time, in per cent, that a centre may give by itself (B6)."""
+
+MOST_EXTRA_TIME = 300
+"""The most that anybody may give, in per cent (d)."""
+
+
+class Delivery(StrEnum):
+    """How a test is delivered."""
+
+    ONSCREEN = "Onscreen"
+    PAPER = "Paper"
+
+
+class Mode(StrEnum):
+    """How an onscreen test reaches the learner (B5); paper has none."""
+
+    CLASSROOM = "Classroom"
+    OFFLINE = "Offline"
+    ONLINE = "Online"
+
+
+NOTICE = {Delivery.ONSCREEN: timedelta(hours=2), Delivery.PAPER: timedelta(hours=288)}
+"""How long before the chosen time a test must be booked (B3)."""
+
+
+class TimeMalformed(Malformed):
+    message = "{text} is not a time. Write it as 2026-12-10T10:00."
+
+
+class TimeSkipped(Malformed):
+    message = (
+        "{text} does not exist in London: the clocks go forward over it. Choose a time"
+        " an hour later."
+    )
+
+
+def window(starts: datetime) -> tuple[datetime, datetime]:
+    """Give the testing window: from the first moment to the first after it (B4)."""
+    return starts - EITHER_SIDE, starts + EITHER_SIDE
+
+
+def has_opened(starts: datetime, now: datetime) -> bool:
+    return now >= window(starts)[0]
+
+
+def has_closed(starts: datetime, now: datetime) -> bool:
+    return now >= window(starts)[1]
+
+
+def earliest(delivery: str, now: datetime) -> datetime:
+    """Give the earliest time that keeps the notice (B3)."""
+    return now + NOTICE[Delivery(delivery)]
+
+
+def duration(minutes: int, extra_time: int) -> timedelta:
+    """Give the length of a test with extra time in per cent, rounded up (B6)."""
+    return timedelta(minutes=ceil(minutes * (100 + extra_time) / 100))
+
+
+def read_time(text: str, *, pointer: str) -> datetime:
+    """Read a time: in London unless an offset is given; of two, the first (B4).
+
+    Raises TimeMalformed, TimeSkipped.
+    """
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        raise TimeMalformed(pointer=pointer, text=text) from None
+    if read.tzinfo is not None:
+        return read.astimezone(UTC)
+    moment = read.replace(tzinfo=LONDON).astimezone(UTC)
+    if moment.astimezone(LONDON).replace(tzinfo=None) != read:
+        raise TimeSkipped(pointer=pointer, text=text)
+    return moment
+
+
+def in_london(moment: datetime) -> str:
+    """Write a time as people in London say it: 10 December 2026 at 10:00."""
+    there = moment.astimezone(LONDON)
+    return f"{there.day} {there:%B %Y at %H:%M}"

@@ -1,0 +1,223 @@
+"""Bookings over HTTP: found, amended, cancelled, launched, and how the tests went."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import AwareDatetime, BaseModel, Field
+
+from aggregates.booking import Booking
+from aggregates.sitting import Attendance
+from aggregates.sitting_time import LONDON, Mode, duration, in_london, read_time, window
+from api.answers import Listed, answer, listed, show
+from api.claim_view import learners_named
+from api.dependencies import (
+    By,
+    CurrentUser,
+    IfMatch,
+    Now,
+    Paging,
+    Reads,
+    ServiceOf,
+    scope,
+)
+from api.retries import OnceOnly
+from commands.booking import (
+    AmendBooking,
+    CancelBooking,
+    read_booking,
+)
+from commands.command import Desk, Done
+from projections import bookings
+from projections.bookings import BookingRow, Sought
+from service import Service
+from store import Actor
+
+router = APIRouter(prefix="/bookings", tags=["bookings"])
+
+Booked = Annotated[str, Path(alias="booking", max_length=20, examples=["B-0000000042"])]
+Filter = Annotated[str | None, Query(max_length=20, pattern="^[A-Za-z0-9/-]*$")]
+
+
+class BookingShown(BaseModel):
+    """A booking as it is now; times in UTC, and the window in London in words (B4)."""
+
+    booking: str = Field(examples=["B-0000000042"])
+    order: str
+    registration: str
+    learner: str
+    given_name: str
+    family_name: str
+    centre: str
+    qualification: str
+    unit: str
+    delivery: str
+    mode: str | None
+    starts: AwareDatetime
+    opens: AwareDatetime
+    closes: AwareDatetime
+    window: str = Field(examples=["10 December 2026 at 06:00 to 14:00"])
+    minutes: int = Field(description="Extra time included.")
+    extra_time: int = Field(description="In per cent.")
+    attendance: Attendance
+    is_pass: bool | None
+    grade: str | None
+    mark: int | None
+    sat_on: date | None
+
+
+class Amendment(BaseModel):
+    """What changes; what is left out stays. A specialist gives a reason."""
+
+    starts: Annotated[str, Field(max_length=40)] | None = Field(
+        default=None, examples=["2026-12-11T10:00"]
+    )
+    mode: Mode | None = None
+    extra_time: int | None = Field(default=None, ge=0, le=1000)
+    reason: str | None = Field(default=None, max_length=1000)
+
+
+@router.get("")
+def search(
+    request: Request,
+    response: Response,
+    user: CurrentUser,
+    service: ServiceOf,
+    reads: Reads,
+    part: Paging,
+    now: Now,
+    learner: Filter = None,
+    registration: Filter = None,
+    qualification: Filter = None,
+    unit: Filter = None,
+    order: Filter = None,
+    attendance: Attendance | None = None,
+    starts_from: AwareDatetime | None = None,
+    starts_before: AwareDatetime | None = None,
+    centre: Filter = None,
+    *,
+    past: Annotated[bool, Query(description="Those that are over as well.")] = False,
+) -> Listed[BookingShown]:
+    """List bookings by their time: present and future, or past ones too (B8)."""
+    found = bookings.search(
+        reads,
+        centre=scope(user) or centre,
+        sought=Sought(
+            learner=learner,
+            registration=registration,
+            qualification=qualification,
+            unit=unit,
+            order=order,
+            attendance=attendance,
+            starts_from=starts_from,
+            starts_before=starts_before,
+            open_at=None if past else now,
+        ),
+        limit=part.limit,
+        cursor=part.cursor,
+    )
+    named = names_of(service.desk, found.rows)
+    return listed(request, response, found, lambda row: row_shown(row, named))
+
+
+@router.get("/{booking}")
+def one(
+    booking: Booked, response: Response, service: ServiceOf, by: By
+) -> BookingShown:
+    """Show a booking as it is now."""
+    return shown(response, service, booking, by)
+
+
+@router.patch("/{booking}")
+def amend(
+    booking: Booked,
+    body: Amendment,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    now: Now,
+    expect: IfMatch,
+) -> BookingShown:
+    """Change time, mode or extra time, before the window opens (B6, B10)."""
+    command = AmendBooking(
+        by=by,
+        at=now,
+        expect=expect,
+        booking=booking,
+        starts=read_time(body.starts, pointer="/starts") if body.starts else None,
+        mode=body.mode,
+        extra_time=body.extra_time,
+        reason=body.reason,
+    )
+    return shown(response, service, booking, by, service.send(command))
+
+
+@router.post("/{booking}/cancel")
+def cancel(
+    booking: Booked, response: Response, service: ServiceOf, retry: OnceOnly, now: Now
+) -> BookingShown:
+    """Give the place up, until the window has closed (B9)."""
+    command = CancelBooking(by=retry.by, at=now, booking=booking)
+    return shown(response, service, booking, retry.by, retry.send(command))
+
+
+def names_of(desk: Desk, rows: Iterable[BookingRow]) -> dict[str, tuple[str, str]]:
+    people = learners_named(desk, {row.learner for row in rows})
+    return {
+        who: (person.details.given_name, person.details.family_name)
+        for who, person in people.items()
+    }
+
+
+def minutes_of(minutes: int, extra_time: int) -> int:
+    return int(duration(minutes, extra_time).total_seconds()) // 60
+
+
+def row_shown(row: BookingRow, named: dict[str, tuple[str, str]]) -> BookingShown:
+    opens, closes = window(row.starts)
+    given_name, family_name = named[row.learner]
+    values = {**vars(row), "minutes": minutes_of(row.minutes, row.extra_time)}
+    return BookingShown(
+        **values,
+        given_name=given_name,
+        family_name=family_name,
+        opens=opens,
+        closes=closes,
+        window=f"{in_london(opens)} to {closes.astimezone(LONDON):%H:%M}",
+    )
+
+
+def row_of(state: Booking) -> BookingRow:
+    """Make the row that the list has of a booking, from the facts alone."""
+    made, result = state.made, state.result
+    return BookingRow(
+        booking=made.booking,
+        order=made.order,
+        registration=made.registration,
+        learner=made.learner,
+        centre=made.centre,
+        qualification=made.qualification,
+        unit=made.unit,
+        delivery=made.delivery,
+        mode=state.mode,
+        starts=state.starts,
+        minutes=made.minutes,
+        extra_time=state.extra_time,
+        attendance=state.attendance,
+        is_pass=result.is_pass if result else None,
+        grade=result.grade if result else None,
+        mark=result.mark if result else None,
+        sat_on=result.sat_on if result else None,
+    )
+
+
+def shown(
+    response: Response, service: Service, name: str, by: Actor, done: Done | None = None
+) -> BookingShown:
+    stream, state = read_booking(name, by, service.desk)
+    show(response, stream)
+    if done is not None:
+        answer(response, done)
+    row = row_of(state)
+    return row_shown(row, names_of(service.desk, [row]))

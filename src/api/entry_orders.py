@@ -1,0 +1,269 @@
+"""Orders of entries over HTTP: tests put together in steps, then booked at once (B1)."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+from pydantic import AwareDatetime, BaseModel, Field
+
+from aggregates.sitting_time import Delivery, Mode, read_time
+from api.answers import answer, show
+from api.dependencies import By, IfMatch, Now, ServiceOf
+from api.order_view import Amount
+from api.retries import OnceOnly
+from commands.command import Done
+from commands.entry_order import (
+    BeginEntryOrder,
+    ChooseEntries,
+    ConfirmEntryOrder,
+    DeleteEntryOrder,
+    Found,
+    GiveEntryPurchaseOrderNumber,
+    read_entry_order,
+)
+from events.entry_order import Entry
+from service import Service
+from store import Actor
+
+router = APIRouter(prefix="/entry-orders", tags=["bookings"])
+
+Ordered = Annotated[str, Path(alias="order", max_length=20, examples=["O-0000000042"])]
+Text = Annotated[str, Field(max_length=20, pattern="^[A-Za-z0-9/-]*$")]
+Number = Annotated[str | None, Field(max_length=200, examples=["PO-2026-117"])]
+
+
+class EntryTold(BaseModel):
+    """A test to be booked for a learner; its time is in London unless it says else."""
+
+    learner: Text = Field(examples=["L-0000000017M"])
+    qualification: Text = Field(examples=["Q-0005001227"])
+    apprenticeship: Text | None = Field(
+        default=None, description="The one the learner came through, if they did."
+    )
+    unit: Text = Field(examples=["F/506/1934"])
+    delivery: Delivery
+    starts: Annotated[str, Field(max_length=40)] | None = Field(
+        default=None, examples=["2026-12-10T10:00"]
+    )
+    mode: Mode | None = None
+    extra_time: int = Field(default=0, ge=0, le=1000, description="In per cent.")
+
+
+class NewEntryOrder(BaseModel):
+    entries: list[EntryTold] = []
+    purchase_order_number: Number = None
+
+
+class EntriesChosen(BaseModel):
+    entries: list[EntryTold]
+
+
+class NumberGiven(BaseModel):
+    number: Number
+
+
+class EntriesConfirmed(BaseModel):
+    """What the entries were seen to cost."""
+
+    total: Decimal = Field(ge=0, max_digits=12, decimal_places=2, examples=["14.50"])
+
+
+class EntryShown(BaseModel):
+    """An entry, with what it costs; confirmed, with its booking."""
+
+    learner: str
+    qualification: str
+    apprenticeship: str | None
+    unit: str
+    delivery: str
+    starts: AwareDatetime | None
+    mode: str | None
+    extra_time: int
+    price: Amount
+    booking: str | None = Field(examples=["B-0000000042"])
+    registration: str | None
+
+
+class MissingShown(BaseModel):
+    pointer: str = Field(examples=["/entries/0/starts"])
+    message: str
+
+
+class EntryOrderShown(BaseModel):
+    """An order of entries as it is now, and what it still lacks (B1)."""
+
+    order: str = Field(examples=["O-0000000042"])
+    centre: str
+    is_confirmed: bool
+    entries: list[EntryShown]
+    purchase_order_number: str | None
+    total: Amount
+    currency: str = Field(default="GBP", examples=["GBP"])
+    missing: list[MissingShown]
+
+
+@router.post("", status_code=HTTPStatus.CREATED)
+def begin(
+    body: NewEntryOrder, response: Response, service: ServiceOf, by: By, now: Now
+) -> EntryOrderShown:
+    """Begin an order of entries, with all that is known of it."""
+    command = BeginEntryOrder(
+        by=by,
+        at=now,
+        entries=entries_told(body.entries),
+        purchase_order=body.purchase_order_number,
+    )
+    done = service.send(command)
+    response.headers["Location"] = f"{router.prefix}/{done.made}"
+    return shown(response, service, done.made, command, done)
+
+
+@router.get("/{order}")
+def one(
+    order: Ordered, response: Response, service: ServiceOf, by: By, now: Now
+) -> EntryOrderShown:
+    """Show an order of entries, with what each costs and what is still missing."""
+    return shown(response, service, order, BeginEntryOrder(by=by, at=now))
+
+
+@router.put("/{order}/entries")
+def choose(
+    order: Ordered,
+    body: EntriesChosen,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    now: Now,
+    expect: IfMatch,
+) -> EntryOrderShown:
+    """Put these entries in place of those before; they may still lack anything."""
+    command = ChooseEntries(
+        by=by,
+        at=now,
+        expect=expect,
+        order=order,
+        entries=entries_told(body.entries),
+    )
+    return shown(response, service, order, command, service.send(command))
+
+
+@router.put("/{order}/purchase-order-number")
+def give_number(
+    order: Ordered,
+    body: NumberGiven,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    now: Now,
+    expect: IfMatch,
+) -> EntryOrderShown:
+    """Say what the purchase is called; null takes it away."""
+    command = GiveEntryPurchaseOrderNumber(
+        by=by, at=now, expect=expect, order=order, number=body.number
+    )
+    return shown(response, service, order, command, service.send(command))
+
+
+@router.delete("/{order}", status_code=HTTPStatus.NO_CONTENT)
+def delete(
+    order: Ordered,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    now: Now,
+    expect: IfMatch,
+) -> None:
+    """Throw away an order that has not been confirmed."""
+    command = DeleteEntryOrder(by=by, at=now, expect=expect, order=order)
+    answer(response, service.send(command))
+
+
+@router.post("/{order}/confirm")
+def confirm(
+    order: Ordered,
+    body: EntriesConfirmed,
+    response: Response,
+    service: ServiceOf,
+    retry: OnceOnly,
+    now: Now,
+) -> EntryOrderShown:
+    """Book every entry or none, at the total that was seen (B1-B7)."""
+    command = ConfirmEntryOrder(by=retry.by, at=now, order=order, total=body.total)
+    return shown(response, service, order, command, retry.send(command))
+
+
+def entries_told(told: Sequence[EntryTold]) -> tuple[Entry, ...]:
+    """Read entries, their times in London. Raises TimeMalformed, TimeSkipped."""
+    return tuple(
+        Entry(
+            learner=each.learner,
+            qualification=each.qualification,
+            apprenticeship=each.apprenticeship,
+            unit=each.unit,
+            delivery=each.delivery,
+            starts=read_time(each.starts, pointer=f"/entries/{number}/starts")
+            if each.starts
+            else None,
+            mode=each.mode,
+            extra_time=each.extra_time,
+        )
+        for number, each in enumerate(told)
+    )
+
+
+def shown(
+    response: Response,
+    service: Service,
+    name: str,
+    asked: BeginEntryOrder
+    | ChooseEntries
+    | ConfirmEntryOrder
+    | GiveEntryPurchaseOrderNumber,
+    done: Done | None = None,
+) -> EntryOrderShown:
+    by: Actor = asked.by
+    stream, order = read_entry_order(name, by, service.desk)
+    show(response, stream)
+    if done is not None:
+        answer(response, done)
+    if order.confirmed is not None:
+        made = order.confirmed.entries
+        entries = [
+            entry_shown(each.entry, each.price, each.booking, each.registration)
+            for each in made
+        ]
+        missing, total = [], order.confirmed.total
+    else:
+        found = Found.of(service.desk, order.centre, order.entries)
+        prices = order.prices(found.places)
+        entries = [
+            entry_shown(entry, price)
+            for entry, price in zip(order.entries, prices, strict=True)
+        ]
+        missing = [
+            MissingShown(pointer=each.pointer or "", message=str(each))
+            for each in order.obstacles(found.places, found.timetables, asked.at)
+        ]
+        total = sum(prices, Decimal("0.00"))
+    return EntryOrderShown(
+        order=order.order,
+        centre=order.centre,
+        is_confirmed=order.confirmed is not None,
+        entries=entries,
+        purchase_order_number=order.purchase_order,
+        total=total,
+        missing=missing,
+    )
+
+
+def entry_shown(
+    entry: Entry,
+    price: Decimal,
+    booking: str | None = None,
+    registration: str | None = None,
+) -> EntryShown:
+    return EntryShown(
+        **vars(entry), price=price, booking=booking, registration=registration
+    )

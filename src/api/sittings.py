@@ -1,0 +1,242 @@
+"""Tests over HTTP as they are sat: registers, launch links, and how they went."""
+
+import secrets
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Response
+from fastapi.responses import StreamingResponse
+from pydantic import AwareDatetime, BaseModel, Field
+from sqlalchemy import Connection
+
+from access.accounts import User
+from aggregates.errors import Malformed, NotAllowed
+from aggregates.sitting import Attendance
+from aggregates.sitting_time import read_time, window
+from api.answers import answer
+from api.bookings import Booked, BookingShown, Filter, minutes_of, shown
+from api.claim_view import learners_named
+from api.dependencies import By, CurrentUser, Now, Reads, ServiceOf, scope
+from api.sheets import csv_rows
+from commands.booking import (
+    MakeLaunchLink,
+    ReportAbsent,
+    ReportResult,
+    ReportTaken,
+    UseLaunchLink,
+    read_booking,
+)
+from commands.command import Command
+from events.user import Role
+from policies.policy import CHANNEL as MACHINE
+from projections import bookings
+from service import Service
+from store import Actor
+
+router = APIRouter(prefix="/bookings", tags=["bookings"])
+launching = APIRouter(prefix="/launch", tags=["bookings"])
+
+COLUMNS = (
+    "learner",
+    "given_name",
+    "family_name",
+    "date_of_birth",
+    "unit",
+    "extra_time",
+    "attendance",
+)
+TEST_PLAYER = Actor(user="test player", role=Role.SERVICE, centre=None, channel=MACHINE)
+
+
+class CentreNeeded(Malformed):
+    message = "Say for which centre: add ?centre= and its number."
+
+
+class Outcome(BaseModel):
+    """How a test went: Taken, Absent, or a result, Pass or Fail (B15)."""
+
+    attendance: Attendance
+    result: Annotated[str, Field(pattern="^(Pass|Fail)$")] | None = Field(
+        default=None, examples=["Pass"]
+    )
+    grade: str | None = Field(default=None, max_length=10)
+    mark: int | None = Field(default=None, ge=0, le=10**6)
+    sat_on: date | None = None
+
+
+class OutcomeIncomplete(Malformed):
+    message = "{what}"
+
+
+class LaunchLink(BaseModel):
+    """A link that starts the test once, until it expires (B12)."""
+
+    link: str = Field(examples=["/api/v1/launch/B-0000000042/7hX2"])
+    expires: AwareDatetime
+
+
+class Launched(BaseModel):
+    """What the test player needs to know."""
+
+    booking: str
+    learner: str
+    unit: str
+    minutes: int
+    closes: AwareDatetime
+
+
+class Csv(StreamingResponse):
+    media_type = "text/csv"
+
+
+@router.get("/register.csv", response_class=Csv)
+def register(
+    user: CurrentUser,
+    service: ServiceOf,
+    reads: Reads,
+    unit: Annotated[str, Query(max_length=20, examples=["F/506/1934"])],
+    starts: Annotated[str, Query(max_length=40, examples=["2026-12-10T10:00"])],
+    centre: Filter = None,
+) -> Csv:
+    """Give the attendance register of a sitting, to be printed (B16)."""
+    rows = sitting_shown(user, service, reads, unit, starts, centre)
+    disposition = {"Content-Disposition": 'attachment; filename="register.csv"'}
+    return Csv(csv_rows(COLUMNS, rows), headers=disposition)
+
+
+class Seat(BaseModel):
+    learner: str
+    given_name: str
+    family_name: str
+    date_of_birth: date
+    unit: str
+    extra_time: int
+    attendance: Attendance
+
+
+@router.get("/register")
+def register_json(
+    user: CurrentUser,
+    service: ServiceOf,
+    reads: Reads,
+    unit: Annotated[str, Query(max_length=20, examples=["F/506/1934"])],
+    starts: Annotated[str, Query(max_length=40, examples=["2026-12-10T10:00"])],
+    centre: Filter = None,
+) -> list[Seat]:
+    """Give the attendance register of a sitting (B16)."""
+    rows = sitting_shown(user, service, reads, unit, starts, centre)
+    return [Seat.model_validate(row) for row in rows]
+
+
+@router.post("/{booking}/outcome")
+def report(
+    booking: Booked,
+    body: Outcome,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    now: Now,
+) -> BookingShown:
+    """Report how the test went; a repeat changes nothing (B15)."""
+    command = outcome_told(body, booking, by, now)
+    return shown(response, service, booking, by, service.send(command))
+
+
+@router.post("/{booking}/launch")
+def launch(
+    booking: Booked, response: Response, service: ServiceOf, by: By, now: Now
+) -> LaunchLink:
+    """Give a link that starts an online test, once and within minutes (B12)."""
+    secret = secrets.token_urlsafe(32)
+    done = service.send(MakeLaunchLink(by=by, at=now, booking=booking, secret=secret))
+    answer(response, done)
+    _, state = read_booking(booking, by, service.desk)
+    if state.launch is None:
+        raise AssertionError
+    signed = service.store.keyed(f"launch {booking} {secret}")[:32]
+    return LaunchLink(
+        link=f"/api/v1/launch/{booking}/{secret}.{signed}", expires=state.launch[1]
+    )
+
+
+@launching.post("/{booking}/{secret}")
+def start(
+    booking: Booked,
+    secret: Annotated[str, Path(max_length=200, pattern=r"^[\w-]+\.[0-9a-f]{32}$")],
+    service: ServiceOf,
+    now: Now,
+) -> Launched:
+    """Start a test by its launch link: for the test player, which has no token (B12)."""
+    told, _, signature = secret.rpartition(".")
+    if service.store.keyed(f"launch {booking} {told}")[:32] != signature:
+        told = ""
+    service.send(UseLaunchLink(by=TEST_PLAYER, at=now, booking=booking, secret=told))
+    _, state = read_booking(booking, TEST_PLAYER, service.desk)
+    return Launched(
+        booking=booking,
+        learner=state.made.learner,
+        unit=state.made.unit,
+        minutes=minutes_of(state.made.minutes, state.extra_time),
+        closes=window(state.starts)[1],
+    )
+
+
+def outcome_told(body: Outcome, booking: str, by: Actor, now: datetime) -> Command:
+    """Read what is reported. Raises OutcomeIncomplete."""
+    if body.result is not None:
+        if body.attendance is not Attendance.TAKEN or body.sat_on is None:
+            raise OutcomeIncomplete(
+                pointer="/sat_on",
+                what="A result is of a test that was Taken, on a day: give sat_on.",
+            )
+        return ReportResult(
+            by=by,
+            at=now,
+            booking=booking,
+            is_pass=body.result == "Pass",
+            sat_on=body.sat_on,
+            grade=body.grade,
+            mark=body.mark,
+        )
+    match body.attendance:
+        case Attendance.TAKEN:
+            return ReportTaken(by=by, at=now, booking=booking)
+        case Attendance.ABSENT:
+            return ReportAbsent(by=by, at=now, booking=booking)
+        case _:
+            raise OutcomeIncomplete(
+                pointer="/attendance", what="Report Taken, or Absent."
+            )
+
+
+def sitting_shown(
+    user: User,
+    service: Service,
+    reads: Connection,
+    unit: str,
+    starts: str,
+    centre: str | None,
+) -> list[dict[str, Any]]:
+    """Give the rows of a register. Raises CentreNeeded, and NotAllowed to machines."""
+    if user.role is Role.INVOICING:
+        raise NotAllowed(
+            role=user.role, what="read a register", who="a Centre Administrator"
+        )
+    at = scope(user) or centre
+    if at is None:
+        raise CentreNeeded(pointer="?centre")
+    moment = read_time(starts, pointer="?starts")
+    found = bookings.sitting(reads, centre=at, unit=unit, starts=moment)
+    named = learners_named(service.desk, {row.learner for row in found})
+    return [
+        {
+            "learner": row.learner,
+            "given_name": named[row.learner].details.given_name,
+            "family_name": named[row.learner].details.family_name,
+            "date_of_birth": named[row.learner].details.date_of_birth,
+            "unit": row.unit,
+            "extra_time": row.extra_time,
+            "attendance": row.attendance,
+        }
+        for row in found
+    ]

@@ -1,0 +1,335 @@
+"""What may be asked of a booking: amend, cancel, launch, and how the test went."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from typing import TypeVar
+
+from aggregates.booking import Booking, mode_needed
+from aggregates.booking_refusals import (
+    LaunchLinkInvalid,
+    ModeNeeded,
+    ModeOutOfPlace,
+    SittingsOverlap,
+)
+from aggregates.cancellation import charge_stands
+from aggregates.entry_order import extra_time_refusal
+from aggregates.errors import Malformed
+from aggregates.registration import Registration
+from aggregates.sitting_time import CENTRES_EXTRA_TIME, MOST_EXTRA_TIME, duration
+from aggregates.timetable import Timetable
+from aggregates.user import require_reason
+from catalogue.unit import FAIL, TRANSFERRED
+from commands.claim import rules_of
+from commands.command import Command, Desk, Done, handles, require_expected, require_own
+from commands.entry_order import timetable_of
+from commands.invoice import read_line
+from events.booking import (
+    BookingCancelled,
+    BookingMade,
+    BookingMissed,
+    BookingResultAdded,
+    BookingTaken,
+)
+from events.event import Event
+from events.identifier import stream_of
+from events.sitting import (
+    TestCalledOff,
+    TestMissed,
+    TestMoved,
+    TestResultAdded,
+    TestTaken,
+)
+from events.timetable import SittingDropped, SittingPlanned
+from events.user import Role
+from store import Actor, Change, Stream
+
+T = TypeVar("T")
+
+
+class GradeNotOfUnit(Malformed):
+    message = "{grade} is not a grade of {unit} that {what}. Give one of: {allowed}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class AmendBooking(Command):
+    """Change time, mode or extra time; None leaves each as it is (B6, B10)."""
+
+    booking: str
+    starts: datetime | None = None
+    mode: str | None = None
+    extra_time: int | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelBooking(Command):
+    """Give the place up (B9)."""
+
+    booking: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MakeLaunchLink(Command):
+    """Give a link that starts the test; only its digest is kept (B12)."""
+
+    booking: str
+    secret: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UseLaunchLink(Command):
+    """Start the test by its link (B12)."""
+
+    booking: str
+    secret: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportTaken(Command):
+    """Say that the learner sat the test (B15)."""
+
+    booking: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportAbsent(Command):
+    """Say that the learner was absent (B15)."""
+
+    booking: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportResult(Command):
+    """Say how the test went; a pass gives the unit its lowest grade if none is (B15)."""
+
+    booking: str
+    is_pass: bool
+    sat_on: date
+    grade: str | None = None
+    mark: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """A booking with the registration and the timetable that it is noted on."""
+
+    stream: Stream
+    booking: Booking
+    registered: Stream
+    registration: Registration
+    planned: Stream
+    timetable: Timetable
+
+    @classmethod
+    def of(cls, name: str, by: Actor, desk: Desk) -> "Opened":
+        """Open a booking that the actor may know of. Raises NotFound."""
+        stream, booking = read_booking(name, by, desk)
+        at = stream_of(booking.made.registration)
+        day = stream_of(timetable_of(booking.made.learner))
+        opened = desk.store.open_many([at, day])
+        return cls(
+            stream=stream,
+            booking=booking,
+            registered=opened[at],
+            registration=Registration.replay(opened[at].events),
+            planned=opened[day],
+            timetable=Timetable.replay(opened[day].events),
+        )
+
+    def changes(
+        self,
+        events: Sequence[Event],
+        *,
+        registration: Sequence[Event] = (),
+        timetable: Sequence[Event] = (),
+    ) -> list[Change]:
+        """Note what happened on each; nothing anywhere if nothing did."""
+        if not events:
+            return [self.stream.change([])]
+        return [
+            self.stream.change(events),
+            self.registered.change(registration),
+            self.planned.change(timetable),
+        ]
+
+
+@handles(AmendBooking)
+def amend_booking(command: AmendBooking, desk: Desk) -> Done:
+    opened = _open(command.booking, command, desk)
+    booking, made = opened.booking, opened.booking.made
+    role = Role(command.by.role)
+    require_reason(role, command.reason)
+    starts = _or(command.starts, booking.starts)
+    mode = _or(command.mode, booking.mode)
+    extra_time = _or(command.extra_time, booking.extra_time)
+    allowed = (
+        range(MOST_EXTRA_TIME + 1)
+        if role is Role.ACCOUNT_SPECIALIST
+        else CENTRES_EXTRA_TIME | {booking.extra_time}
+    )
+    if refusal := extra_time_refusal(extra_time, allowed, "/extra_time"):
+        raise refusal
+    if mode_needed(made.delivery, mode):
+        raise (ModeOutOfPlace if mode else ModeNeeded)(pointer="/mode")
+    amended = booking.amend(
+        starts=starts,
+        mode=mode,
+        extra_time=extra_time,
+        reason=command.reason,
+        person_id=opened.stream.id,
+        now=command.at,
+    )
+    ends = starts + duration(made.minutes, extra_time)
+    other = opened.timetable.overlapping(starts, ends, but=made.booking)
+    if amended and other:
+        raise SittingsOverlap(pointer="/starts", learner=made.learner, booking=other)
+    moved = TestMoved(booking=made.booking, starts=starts, ends=ends)
+    planned = SittingPlanned(booking=made.booking, starts=starts, ends=ends)
+    return _append(
+        command,
+        desk,
+        opened.changes(amended, registration=[moved], timetable=[planned]),
+    )
+
+
+@handles(CancelBooking)
+def cancel_booking(command: CancelBooking, desk: Desk) -> Done:
+    opened = _open(command.booking, command, desk)
+    charged, line = read_line(command.booking, desk)
+    opened.booking.require_cancellable(command.at)
+    cancelled = BookingCancelled(
+        booking=command.booking,
+        invoice_status=line.status,
+        charge_stands=charge_stands(line.status),
+    )
+    changes = opened.changes(
+        [cancelled],
+        registration=[TestCalledOff(booking=command.booking)],
+        timetable=[SittingDropped(booking=command.booking)],
+    )
+    return _append(command, desk, changes, unchanged=[charged])
+
+
+@handles(MakeLaunchLink)
+def make_launch_link(command: MakeLaunchLink, desk: Desk) -> Done:
+    opened = _open(command.booking, command, desk)
+    made = opened.booking.make_launch_link(digest_of(command.secret), now=command.at)
+    return _append(command, desk, [opened.stream.change(made)])
+
+
+@handles(UseLaunchLink)
+def use_launch_link(command: UseLaunchLink, desk: Desk) -> Done:
+    stream = desk.store.open(stream_of(command.booking))
+    if not stream.history or not isinstance(stream.events[0], BookingMade):
+        raise LaunchLinkInvalid
+    booking = Booking.replay(stream.events)
+    used = booking.use_launch_link(digest_of(command.secret), now=command.at)
+    return _append(command, desk, [stream.change(used)])
+
+
+@handles(ReportTaken)
+def report_taken(command: ReportTaken, desk: Desk) -> Done:
+    opened = _open(command.booking, command, desk)
+    taken = opened.booking.record_taken(command.at)
+    sat = [TestTaken(booking=command.booking)]
+    return _append(command, desk, opened.changes(taken, registration=sat))
+
+
+@handles(ReportAbsent)
+def report_absent(command: ReportAbsent, desk: Desk) -> Done:
+    opened = _open(command.booking, command, desk)
+    missed = opened.booking.record_missed(command.at)
+    changes = opened.changes(
+        missed,
+        registration=[TestMissed(booking=command.booking)],
+        timetable=[SittingDropped(booking=command.booking)],
+    )
+    return _append(command, desk, changes)
+
+
+@handles(ReportResult)
+def report_result(command: ReportResult, desk: Desk) -> Done:
+    opened = _open(command.booking, command, desk)
+    added = opened.booking.add_result(
+        is_pass=command.is_pass,
+        grade=_grade(command, opened, desk),
+        sat_on=command.sat_on,
+        mark=command.mark,
+        now=command.at,
+    )
+    changes = opened.changes(
+        added, registration=[on_registration(opened.booking, event) for event in added]
+    )
+    return _append(command, desk, changes)
+
+
+def on_registration(
+    booking: Booking, event: BookingTaken | BookingMissed | BookingResultAdded
+) -> Event:
+    """Say the same of the registration."""
+    name = booking.made.booking
+    match event:
+        case BookingTaken():
+            return TestTaken(booking=name)
+        case BookingMissed():
+            return TestMissed(booking=name)
+        case BookingResultAdded():
+            return TestResultAdded(
+                booking=name,
+                unit=booking.made.unit,
+                grade=event.grade,
+                is_pass=event.is_pass,
+                sat_on=event.sat_on,
+                mark=event.mark,
+            )
+
+
+def _grade(command: ReportResult, opened: Opened, desk: Desk) -> str:
+    """Find the grade that the result gives: one that achieves the unit, or fails it."""
+    unit = rules_of(desk, opened.registration).unit(opened.booking.made.unit)
+    may = [g for g in unit.grades if unit.achieves(g) == command.is_pass]
+    may = may if command.is_pass else [*dict.fromkeys([*may, FAIL])]
+    grade = command.grade or may[0]
+    if grade not in may or grade == TRANSFERRED:
+        raise GradeNotOfUnit(
+            pointer="/grade",
+            grade=grade,
+            unit=unit.reference,
+            what="passes" if command.is_pass else "fails",
+            allowed=", ".join(may),
+        )
+    return grade
+
+
+def digest_of(secret: str) -> str:
+    """Make what is kept of a secret that is shown once."""
+    return sha256(secret.encode()).hexdigest()
+
+
+def read_booking(name: str, by: Actor, desk: Desk) -> tuple[Stream, Booking]:
+    """Open a booking that the actor may know of. Raises NotFound."""
+    stream = desk.store.open(stream_of(name))
+    require_own(stream, name, begun_by=BookingMade, what="booking", by=by)
+    return stream, Booking.replay(stream.events)
+
+
+def _open(name: str, command: Command, desk: Desk) -> Opened:
+    opened = Opened.of(name, command.by, desk)
+    require_expected(opened.stream, command)
+    return opened
+
+
+def _or(given: T | None, present: T) -> T:
+    return present if given is None else given
+
+
+def _append(
+    command: Command,
+    desk: Desk,
+    changes: Sequence[Change],
+    unchanged: Sequence[Stream] = (),
+) -> Done:
+    position = desk.store.append(*changes, by=command.by, unchanged=unchanged)
+    return Done(position=position)

@@ -1,0 +1,276 @@
+"""What may be asked of an order of entries: put together, then confirmed (B1)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from aggregates.entry_order import EntryOrder, Place, Places
+from aggregates.errors import NotFound
+from aggregates.names import clean
+from aggregates.order_refusals import LONGEST_NUMBER, NumberTooLong
+from aggregates.registration import Registration, Status
+from aggregates.sitting_time import duration
+from aggregates.timetable import Timetable
+from catalogue import Unit
+from commands.claim import rules_of
+from commands.command import (
+    Command,
+    Desk,
+    Done,
+    handles,
+    require_expected,
+    require_own,
+)
+from commands.registration import ACTIVE_REGISTRATION, active_key
+from events.booking import BookingMade
+from events.entry_order import ConfirmedEntry, Entry, EntryOrderBegun
+from events.event import Event
+from events.identifier import Kind, stream_of
+from events.registration import RegistrationMade
+from events.sitting import TestBooked
+from events.timetable import SittingPlanned
+from store import Actor, Change, Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class BeginEntryOrder(Command):
+    """Begin an order of entries, with those that are known."""
+
+    entries: tuple[Entry, ...] = ()
+    purchase_order: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChooseEntries(Command):
+    """Say which tests are to be booked for whom, and when."""
+
+    order: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GiveEntryPurchaseOrderNumber(Command):
+    """Say what the centre calls the purchase."""
+
+    order: str
+    number: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteEntryOrder(Command):
+    """Throw away an order that has not been confirmed."""
+
+    order: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmEntryOrder(Command):
+    """Book every entry, at the total that was seen."""
+
+    order: str
+    total: Decimal
+
+
+@handles(BeginEntryOrder)
+def begin_entry_order(command: BeginEntryOrder, desk: Desk) -> Done:
+    name = desk.new_identifier(Kind.ORDER)
+    begun = EntryOrderBegun(order=name, centre=command.by.centre or "")
+    order = EntryOrder.begin(begun)
+    events: list[Event] = [begun, *order.choose(command.entries)]
+    events += order.give_number(written(command.purchase_order))
+    change = Change(
+        stream=stream_of(name),
+        expected=0,
+        events=tuple(events),
+        owner=command.by.centre,
+    )
+    return Done(position=desk.store.append(change, by=command.by), made=name)
+
+
+@handles(ChooseEntries)
+def choose_entries(command: ChooseEntries, desk: Desk) -> Done:
+    stream, order = _open(command.order, command, desk)
+    return _record(command, desk, stream, order.choose(command.entries))
+
+
+@handles(GiveEntryPurchaseOrderNumber)
+def give_number(command: GiveEntryPurchaseOrderNumber, desk: Desk) -> Done:
+    stream, order = _open(command.order, command, desk)
+    return _record(command, desk, stream, order.give_number(written(command.number)))
+
+
+@handles(DeleteEntryOrder)
+def delete_entry_order(command: DeleteEntryOrder, desk: Desk) -> Done:
+    stream, order = _open(command.order, command, desk)
+    return _record(command, desk, stream, order.delete())
+
+
+@handles(ConfirmEntryOrder)
+def confirm_entry_order(command: ConfirmEntryOrder, desk: Desk) -> Done:
+    """Book all of them or none, on the facts of each registration and timetable."""
+    stream, order = _open(command.order, command, desk)
+    found = Found.of(desk, order.centre, order.entries)
+    drawn = [desk.new_identifier(Kind.BOOKING) for _ in order.entries]
+    confirmed = order.confirm(
+        found.places,
+        found.timetables,
+        total=command.total,
+        bookings=drawn,
+        now=command.at,
+    )
+    changes: list[Change] = []
+    for event in confirmed:
+        changes = found.booked(order, event.entries)
+    position = desk.store.append(stream.change(confirmed), *changes, by=command.by)
+    return Done(position=position, made=order.order)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What entries are decided on: registrations and timetables, with their streams."""
+
+    places: Places
+    timetables: dict[str, Timetable]
+    streams: dict[str, Stream]
+
+    @classmethod
+    def of(cls, desk: Desk, centre: str, entries: Iterable[Entry]) -> "Found":
+        """Open all that bears on the entries of a centre."""
+        known = desk.catalogue.qualifications
+        wanted = {
+            (e.learner, e.qualification) for e in entries if e.qualification in known
+        }
+        keys = {active_key(*each): each for each in wanted}
+        held = desk.store.held(ACTIVE_REGISTRATION, keys)
+        days = {who: stream_of(timetable_of(who)) for who, _ in wanted}
+        opened = desk.store.open_many(
+            [*(h.stream for h in held.values()), *days.values()]
+        )
+        places: dict[tuple[str, str], Place] = {}
+        streams: dict[str, Stream] = {}
+        for key, holding in held.items():
+            stream = opened[holding.stream]
+            place = _place(desk, stream)
+            if stream.owner == centre and place.registration.status is Status.ACTIVE:
+                places[keys[key]] = place
+                streams[place.registration.registration] = stream
+        timetables = {}
+        for who, at in days.items():
+            timetables[who] = _timetable(opened[at])
+            streams[timetable_of(who)] = opened[at]
+        return cls(places=places, timetables=timetables, streams=streams)
+
+    def booked(
+        self, order: EntryOrder, entries: Sequence[ConfirmedEntry]
+    ) -> list[Change]:
+        """Make the bookings, and note each on its registration and its timetable."""
+        made: list[Change] = []
+        noted: dict[str, list[Event]] = {}
+        for confirmed in entries:
+            entry = confirmed.entry
+            place = self.places[entry.learner, entry.qualification]
+            unit = place.rules.unit(entry.unit)
+            booking = booking_made(order, confirmed, unit)
+            made.append(
+                Change(
+                    stream=stream_of(booking.booking),
+                    expected=0,
+                    events=(booking,),
+                    owner=order.centre,
+                )
+            )
+            ends = booking.starts + duration(booking.minutes, booking.extra_time)
+            planned = SittingPlanned(
+                booking=booking.booking, starts=booking.starts, ends=ends
+            )
+            booked = TestBooked(
+                booking=booking.booking,
+                unit=booking.unit,
+                starts=booking.starts,
+                ends=ends,
+            )
+            noted.setdefault(timetable_of(entry.learner), []).append(planned)
+            noted.setdefault(confirmed.registration, []).append(booked)
+        return [
+            *made,
+            *(
+                self.streams[name].change(events, owner=order.centre)
+                for name, events in noted.items()
+            ),
+        ]
+
+
+def booking_made(
+    order: EntryOrder, confirmed: ConfirmedEntry, unit: Unit
+) -> BookingMade:
+    entry = confirmed.entry
+    if entry.starts is None:
+        raise ValueError(f"{entry.learner} has no time for {entry.unit}.")
+    return BookingMade(
+        booking=confirmed.booking,
+        order=order.order,
+        registration=confirmed.registration,
+        learner=entry.learner,
+        centre=order.centre,
+        qualification=entry.qualification,
+        unit=entry.unit,
+        delivery=entry.delivery,
+        mode=entry.mode,
+        starts=entry.starts,
+        minutes=unit.minutes or 0,
+        extra_time=entry.extra_time,
+        price=confirmed.price,
+        purchase_order=order.purchase_order,
+    )
+
+
+def timetable_of(learner: str) -> str:
+    """Name the stream of a learner's timetable."""
+    return f"timetable:{learner}"
+
+
+def read_entry_order(name: str, by: Actor, desk: Desk) -> tuple[Stream, EntryOrder]:
+    """Open an order of entries that the actor may know of. Raises NotFound."""
+    stream = desk.store.open(stream_of(name))
+    require_own(stream, name, begun_by=EntryOrderBegun, what="entry order", by=by)
+    order = EntryOrder.replay(stream.events)
+    if order.is_deleted:
+        raise NotFound(what="entry order", name=name)
+    return stream, order
+
+
+def written(number: str | None) -> str | None:
+    """Tidy a purchase order number; none if nothing is left. Raises NumberTooLong."""
+    tidy = clean(number or "")
+    if len(tidy) > LONGEST_NUMBER:
+        raise NumberTooLong(pointer="/number")
+    return tidy or None
+
+
+def _place(desk: Desk, stream: Stream) -> Place:
+    made = stream.events[0]
+    registration = Registration.replay(stream.events)
+    return Place(
+        registration=registration,
+        apprenticeship=made.apprenticeship
+        if isinstance(made, RegistrationMade)
+        else None,
+        rules=rules_of(desk, registration),
+    )
+
+
+def _timetable(stream: Stream) -> Timetable:
+    return Timetable.replay(stream.events) if stream.history else Timetable()
+
+
+def _open(name: str, command: Command, desk: Desk) -> tuple[Stream, EntryOrder]:
+    stream, order = read_entry_order(name, command.by, desk)
+    require_expected(stream, command)
+    return stream, order
+
+
+def _record(
+    command: Command, desk: Desk, stream: Stream, events: Sequence[Event]
+) -> Done:
+    position = desk.store.append(stream.change(events), by=command.by)
+    return Done(position=position, made="")

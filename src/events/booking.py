@@ -1,0 +1,96 @@
+"""What can happen to a booking: a learner's place at a test, at a chosen time."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from events.event import Event, Personal
+
+
+class BookingMade(Event, topic="booking.made"):
+    """A confirmed order of entries gave a learner a place at a test.
+
+    ``extra_time`` is in per cent of ``minutes``, which are those of the unit.
+    """
+
+    booking: str
+    order: str
+    registration: str
+    learner: str
+    centre: str
+    qualification: str
+    unit: str
+    delivery: str
+    mode: str | None
+    starts: datetime
+    minutes: int
+    extra_time: int
+    price: Decimal
+    purchase_order: str | None
+
+
+class BookingAmended(Event, topic="booking.amended"):
+    """Time, mode or extra time are others now; packages from before are stale."""
+
+    starts: datetime
+    mode: str | None
+    extra_time: int
+    person_id: UUID
+    reason: Personal[str | None] = None
+
+
+class BookingCancelled(Event, topic="booking.cancelled"):
+    """The place was given up; what had been invoiced of it stays charged."""
+
+    booking: str
+    invoice_status: str
+    charge_stands: bool
+
+
+class LaunchLinkMade(Event, topic="booking.launch-link-made"):
+    """A link that starts the test, once and soon, was given; its digest is kept."""
+
+    digest: str
+    expires: datetime
+
+
+class LaunchLinkUsed(Event, topic="booking.launch-link-used"):
+    """The test was started by that link."""
+
+    digest: str
+
+
+class PackageDownloaded(Event, topic="booking.package-downloaded"):
+    """An offline package of this revision was given to a user, for a client."""
+
+    package: str
+    revision: int
+    sha256: str
+    pin: str
+    client: str
+
+
+class AnswersReceived(Event, topic="booking.answers-received"):
+    """The answers of an offline test came back, from that package."""
+
+    package: str
+    file: str
+    size: int
+    sha256: str
+
+
+class BookingTaken(Event, topic="booking.taken"):
+    """The learner sat the test."""
+
+
+class BookingMissed(Event, topic="booking.missed"):
+    """The learner was absent."""
+
+
+class BookingResultAdded(Event, topic="booking.result-added"):
+    """The test has a result; a pass gives the grade."""
+
+    is_pass: bool
+    grade: str
+    sat_on: date
+    mark: int | None = None

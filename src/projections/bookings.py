@@ -1,0 +1,205 @@
+"""Bookings: which tests are to be sat, when, by whom, and how they went (B8, B16)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    Integer,
+    Row,
+    Select,
+    String,
+    Table,
+    select,
+)
+
+from aggregates.sitting import Attendance
+from aggregates.sitting_time import window
+from events.booking import (
+    BookingAmended,
+    BookingCancelled,
+    BookingMade,
+    BookingMissed,
+    BookingResultAdded,
+    BookingTaken,
+)
+from projections.paging import Page, page
+from projections.read_model import METADATA, Moment, ReadModel
+from projections.rows import Rows, Values
+from store import Recorded
+
+BOOKINGS = Table(
+    "bookings",
+    METADATA,
+    Column("stream", String, primary_key=True),
+    Column("booking", String, nullable=False),
+    Column("order", String, nullable=False),
+    Column("registration", String, nullable=False, index=True),
+    Column("learner", String, nullable=False, index=True),
+    Column("centre", String, nullable=False, index=True),
+    Column("qualification", String, nullable=False),
+    Column("unit", String, nullable=False),
+    Column("delivery", String, nullable=False),
+    Column("mode", String),
+    Column("starts", Moment, nullable=False, index=True),
+    Column("closes", Moment, nullable=False),
+    Column("minutes", Integer, nullable=False),
+    Column("extra_time", Integer, nullable=False),
+    Column("attendance", String, nullable=False),
+    Column("is_pass", Boolean),
+    Column("grade", String),
+    Column("mark", Integer),
+    Column("sat_on", Date),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingRow:
+    """A booking in the list; result and day are None until there is one."""
+
+    booking: str
+    order: str
+    registration: str
+    learner: str
+    centre: str
+    qualification: str
+    unit: str
+    delivery: str
+    mode: str | None
+    starts: datetime
+    minutes: int
+    extra_time: int
+    attendance: Attendance
+    is_pass: bool | None
+    grade: str | None
+    mark: int | None
+    sat_on: date | None
+
+
+def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
+    for recorded in batch:
+        if not recorded.event.topic.startswith("booking."):
+            continue
+        stream = str(recorded.stream)
+        if isinstance(recorded.event, BookingMade):
+            rows.put(BOOKINGS, {"stream": stream, **_made(recorded.event)})
+        else:
+            rows.change(BOOKINGS, stream, **_changed(recorded.event))
+
+
+def _made(event: BookingMade) -> Values:
+    names = {column.name for column in BOOKINGS.columns} - {"stream"}
+    values = {name: value for name, value in vars(event).items() if name in names}
+    closes = window(event.starts)[1]
+    return {**values, "closes": closes, "attendance": Attendance.BOOKED}
+
+
+def _changed(event: object) -> Values:
+    match event:
+        case BookingAmended(starts=starts, mode=mode, extra_time=extra_time):
+            closes = window(starts)[1]
+            moved = {"starts": starts, "closes": closes}
+            return {**moved, "mode": mode, "extra_time": extra_time}
+        case BookingCancelled():
+            return {"attendance": Attendance.CANCELLED}
+        case BookingTaken():
+            return {"attendance": Attendance.TAKEN}
+        case BookingMissed():
+            return {"attendance": Attendance.ABSENT}
+        case BookingResultAdded():
+            return dict(vars(event))
+        case _:
+            return {}
+
+
+READ_MODEL = ReadModel(name="bookings", version=1, tables=(BOOKINGS,), fold=fold)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sought:
+    """What a booking is looked for by; None for what does not matter.
+
+    ``open_at`` leaves out those whose window had closed by then (B8).
+    """
+
+    learner: str | None = None
+    registration: str | None = None
+    qualification: str | None = None
+    unit: str | None = None
+    order: str | None = None
+    attendance: Attendance | None = None
+    starts_from: datetime | None = None
+    starts_before: datetime | None = None
+    open_at: datetime | None = None
+
+
+def search(
+    connection: Connection,
+    *,
+    centre: str | None,
+    sought: Sought,
+    limit: int,
+    cursor: str | None = None,
+) -> Page[BookingRow]:
+    """List bookings by their time, by all that is asked (B8)."""
+    return page(
+        connection,
+        _query(centre, sought),
+        by=[BOOKINGS.c.starts, BOOKINGS.c.stream],
+        make=_row,
+        limit=limit,
+        cursor=cursor,
+    )
+
+
+def sitting(
+    connection: Connection, *, centre: str, unit: str, starts: datetime
+) -> list[BookingRow]:
+    """Give everybody who was to sit a test of a unit at a time (B16)."""
+    query = _query(centre, Sought(unit=unit)).where(
+        BOOKINGS.c.starts == starts, BOOKINGS.c.attendance != Attendance.CANCELLED
+    )
+    found = connection.execute(query.order_by(BOOKINGS.c.learner, BOOKINGS.c.stream))
+    return [_row(row) for row in found]
+
+
+def results_of(connection: Connection, learner: str) -> list[BookingRow]:
+    """Give a learner's tests that have a result, oldest first (R2)."""
+    query = select(BOOKINGS).where(
+        BOOKINGS.c.learner == learner, BOOKINGS.c.is_pass.is_not(None)
+    )
+    found = connection.execute(query.order_by(BOOKINGS.c.sat_on, BOOKINGS.c.stream))
+    return [_row(row) for row in found]
+
+
+def _query(centre: str | None, sought: Sought) -> Select[Any]:
+    its = BOOKINGS.c
+    query = select(BOOKINGS)
+    for column, value in (
+        (its.centre, centre),
+        (its.learner, sought.learner),
+        (its.registration, sought.registration),
+        (its.qualification, sought.qualification),
+        (its.unit, sought.unit),
+        (its.order, sought.order),
+        (its.attendance, sought.attendance),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    if sought.starts_from is not None:
+        query = query.where(its.starts >= sought.starts_from)
+    if sought.starts_before is not None:
+        query = query.where(its.starts < sought.starts_before)
+    if sought.open_at is not None:
+        query = query.where(its.closes > sought.open_at)
+    return query
+
+
+def _row(row: Row[Any]) -> BookingRow:
+    values = {each.name: getattr(row, each.name) for each in fields(BookingRow)}
+    return BookingRow(**{**values, "attendance": Attendance(values["attendance"])})

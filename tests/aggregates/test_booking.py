@@ -1,0 +1,261 @@
+"""A booking can be amended until its window opens, and cancelled until it closes."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from aggregates.booking import LAUNCH_LASTS, Booking, Later, mode_needed
+from aggregates.booking_refusals import (
+    BookingIsOver,
+    LaunchLinkInvalid,
+    LaunchNotOnline,
+    NotBeforeWindow,
+    PackageIsStale,
+    PackageUnknown,
+    ResultExists,
+    SatBeforeTheTest,
+    TooShortNotice,
+    WindowHasClosed,
+    WindowHasOpened,
+    WindowIsNotOpen,
+)
+from aggregates.sitting import Attendance
+from events.booking import (
+    AnswersReceived,
+    BookingAmended,
+    BookingCancelled,
+    BookingMade,
+    BookingMissed,
+    BookingResultAdded,
+    BookingTaken,
+    LaunchLinkMade,
+    LaunchLinkUsed,
+    PackageDownloaded,
+)
+
+T = datetime(2026, 12, 10, 10, tzinfo=UTC)
+OPENS, CLOSES = T - timedelta(hours=4), T + timedelta(hours=4)
+BREATH = timedelta(microseconds=1)
+DAY = timedelta(days=1)
+PERSON = UUID(int=7)
+MADE = BookingMade(
+    booking="B-0000000001",
+    order="O-0000000001",
+    registration="R-0000000001",
+    learner="L-0000000001F",
+    centre="48213",
+    qualification="Q-0005001227",
+    unit="F/506/1934",
+    delivery="Onscreen",
+    mode="Online",
+    starts=T,
+    minutes=60,
+    extra_time=0,
+    price=Decimal("14.50"),
+    purchase_order=None,
+)
+CANCELLED = BookingCancelled(
+    booking=MADE.booking, invoice_status="Not invoiced", charge_stands=False
+)
+PACKAGE = PackageDownloaded(package="p1", revision=1, sha256="", pin="pin", client="c1")
+ANSWERS = AnswersReceived(package="p1", file="f", size=3, sha256="a")
+PASS = BookingResultAdded(is_pass=True, grade="P", sat_on=T.date(), mark=40)
+OVER = [[CANCELLED], [BookingTaken()], [BookingMissed()]]
+
+
+def booked(*later: Later, **made: Any) -> Booking:
+    return Booking.replay([BookingMade(**{**vars(MADE), **made}), *later])
+
+
+def amend(booking: Booking, now: datetime, **changes: Any) -> list[BookingAmended]:
+    present = {
+        "starts": booking.starts,
+        "mode": booking.mode,
+        "extra_time": booking.extra_time,
+        "reason": None,
+        "person_id": PERSON,
+    }
+    return booking.amend(**{**present, **changes}, now=now)
+
+
+def test_a_booking_can_be_amended_until_its_window_opens_and_not_from_then_on() -> None:
+    """B10."""
+    (amended,) = amend(booked(), OPENS - BREATH, mode="Classroom")
+    assert booked(amended).mode == "Classroom"
+    with pytest.raises(WindowHasOpened, match="10 December 2026 at 06:00"):
+        amend(booked(), OPENS, mode="Classroom")
+
+
+@pytest.mark.parametrize(
+    ("delivery", "notice"), [("Onscreen", timedelta(hours=2)), ("Paper", 12 * DAY)]
+)
+def test_another_time_keeps_the_notice(delivery: str, notice: timedelta) -> None:
+    """B3, B10: at the notice, and a breath short of it."""
+    now = OPENS - 30 * DAY
+    booking = booked(delivery=delivery, mode=None)
+    (amended,) = amend(booking, now, starts=now + notice)
+    assert amended.starts == now + notice
+    with pytest.raises(TooShortNotice, match=delivery):
+        amend(booking, now, starts=now + notice - BREATH)
+
+
+def test_extra_time_can_be_amended_when_a_new_time_could_not_be_had() -> None:
+    """B10: the notice is asked of another time alone."""
+    booking = booked(delivery="Paper", mode=None)
+    (amended,) = amend(booking, OPENS - BREATH, extra_time=25)
+    assert booking.apply(amended).ends == T + timedelta(minutes=75)
+
+
+def test_what_is_so_already_is_no_amendment() -> None:
+    assert amend(booked(), OPENS - DAY) == []
+
+
+@pytest.mark.parametrize("over", OVER)
+def test_what_is_over_cannot_be_amended_cancelled_or_launched(
+    over: list[Later],
+) -> None:
+    """B9, B10, B12."""
+    booking = booked(*over)
+    with pytest.raises(BookingIsOver, match="amended"):
+        amend(booking, OPENS - DAY, mode="Classroom")
+    with pytest.raises(BookingIsOver, match="cancelled"):
+        booking.require_cancellable(OPENS)
+    with pytest.raises(BookingIsOver, match="launched"):
+        booking.make_launch_link("d", now=T)
+
+
+def test_a_booking_can_be_cancelled_until_its_window_closes() -> None:
+    """B9."""
+    booked().require_cancellable(CLOSES - BREATH)
+    with pytest.raises(WindowHasClosed, match="14:00"):
+        booked().require_cancellable(CLOSES)
+    assert booked(CANCELLED).attendance is Attendance.CANCELLED
+
+
+# Launching
+
+
+def test_a_launch_link_is_given_inside_the_window_alone() -> None:
+    """B12."""
+    for now in (OPENS, CLOSES - BREATH):
+        (link,) = booked().make_launch_link("d", now=now)
+        assert link == LaunchLinkMade(digest="d", expires=now + LAUNCH_LASTS)
+    for now in (OPENS - BREATH, CLOSES):
+        with pytest.raises(WindowIsNotOpen):
+            booked().make_launch_link("d", now=now)
+
+
+@pytest.mark.parametrize("mode", ["Offline", "Classroom", None])
+def test_only_an_online_test_is_launched(mode: str | None) -> None:
+    """B12."""
+    with pytest.raises(LaunchNotOnline):
+        booked(mode=mode).make_launch_link("d", now=T)
+
+
+def test_a_launch_link_is_good_once_in_time_and_until_another_is_given() -> None:
+    """B12."""
+    link = LaunchLinkMade(digest="d", expires=T + LAUNCH_LASTS)
+    last = T + LAUNCH_LASTS - BREATH
+    (used,) = booked(link).use_launch_link("d", now=last)
+    assert used == LaunchLinkUsed(digest="d")
+    other = LaunchLinkMade(digest="e", expires=T + LAUNCH_LASTS)
+    for later, digest, now in (
+        ([link], "d", T + LAUNCH_LASTS),
+        ([link, used], "d", T),
+        ([link, other], "d", T),
+        ([link], "x", T),
+        ([], "d", T),
+    ):
+        with pytest.raises(LaunchLinkInvalid):
+            booked(*later).use_launch_link(digest, now=now)
+
+
+# Offline packages
+
+
+def test_a_package_is_had_of_a_booking_that_is_current() -> None:
+    """B13, the first check."""
+    offline = booked(mode="Offline")
+    assert offline.not_current(CLOSES - BREATH) is None
+    assert "closed on" in (offline.not_current(CLOSES) or "")
+    assert "not sat offline" in (booked().not_current(T) or "")
+    assert "cancelled" in (booked(CANCELLED, mode="Offline").not_current(T) or "")
+
+
+def test_answers_of_a_package_from_before_an_amendment_are_refused() -> None:
+    """B11."""
+    offline = booked(PACKAGE, mode="Offline")
+    assert offline.receive_answers(ANSWERS) == [ANSWERS]
+    (amended,) = amend(offline, OPENS - DAY, extra_time=25)
+    with pytest.raises(PackageIsStale, match="Download the package again"):
+        offline.apply(amended).receive_answers(ANSWERS)
+    with pytest.raises(PackageUnknown):
+        booked(mode="Offline").receive_answers(ANSWERS)
+
+
+def test_answers_come_once_and_a_repeat_changes_nothing() -> None:
+    """B15."""
+    answered = booked(PACKAGE, ANSWERS, mode="Offline")
+    assert answered.receive_answers(ANSWERS) == []
+    other = AnswersReceived(package="p1", file="g", size=3, sha256="b")
+    with pytest.raises(ResultExists):
+        answered.receive_answers(other)
+    with pytest.raises(BookingIsOver):
+        booked(PACKAGE, CANCELLED, mode="Offline").receive_answers(ANSWERS)
+
+
+# Outcomes
+
+
+def test_taken_or_absent_is_reported_from_the_opening_of_the_window_on() -> None:
+    """B15."""
+    assert booked().record_taken(OPENS) == [BookingTaken()]
+    assert booked().record_missed(OPENS) == [BookingMissed()]
+    for report in (booked().record_taken, booked().record_missed):
+        with pytest.raises(NotBeforeWindow):
+            report(OPENS - BREATH)
+
+
+def test_an_outcome_is_reported_once_and_not_the_other_way_round() -> None:
+    """B15."""
+    assert booked(BookingTaken()).record_taken(T) == []
+    assert booked(BookingMissed()).record_missed(T) == []
+    with pytest.raises(BookingIsOver):
+        booked(BookingMissed()).record_taken(T)
+    with pytest.raises(BookingIsOver):
+        booked(BookingTaken()).record_missed(T)
+
+
+def test_a_result_says_that_the_test_was_taken_and_comes_once() -> None:
+    """B15."""
+    told = {"is_pass": True, "grade": "P", "sat_on": T.date(), "mark": 40}
+    assert booked().add_result(**told, now=T) == [BookingTaken(), PASS]  # type: ignore[arg-type] # as told
+    done = booked(BookingTaken(), PASS)
+    assert done.add_result(**told, now=T) == []  # type: ignore[arg-type] # as told
+    with pytest.raises(ResultExists):
+        done.add_result(**{**told, "mark": 41}, now=T)  # type: ignore[arg-type] # as told
+    with pytest.raises(SatBeforeTheTest):
+        booked().add_result(
+            is_pass=True, grade="P", sat_on=date(2026, 12, 11), mark=None, now=T
+        )
+
+
+@pytest.mark.parametrize(
+    ("delivery", "mode", "wrong"),
+    [
+        ("Onscreen", "Online", False),
+        ("Onscreen", None, True),
+        ("Paper", None, False),
+        ("Paper", "Online", True),
+    ],
+)
+def test_onscreen_has_a_mode_and_paper_has_none(
+    delivery: str,
+    mode: str | None,
+    wrong: bool,  # noqa: FBT001 - a case of the table
+) -> None:
+    """B5."""
+    assert mode_needed(delivery, mode) == wrong
