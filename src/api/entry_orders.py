@@ -37,7 +37,7 @@ Number = Annotated[str | None, Field(max_length=200, examples=["PO-2026-117"])]
 class EntryTold(BaseModel):
     """A test to be booked for a learner; its time is in London unless it says else."""
 
-    learner: Text = Field(examples=["L-0000000017M"])
+    learner: Text = Field(examples=["L-0000000017T"])
     qualification: Text = Field(examples=["Q-0005001227"])
     apprenticeship: Text | None = Field(
         default=None, description="The one the learner came through, if they did."

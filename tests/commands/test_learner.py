@@ -61,10 +61,10 @@ def test_any_number_of_learners_have_no_uln(intake: Intake) -> None:
 
 def test_who_is_like_another_is_confirmed_to_be_different(intake: Intake) -> None:
     """L1, U6."""
-    intake.known[DETAILS.likeness] = ["L-0000000017M"]
+    intake.known[DETAILS.likeness] = ["L-0000000017T"]
     with pytest.raises(LooksLikeAnother) as refusal:
         intake.create()
-    assert "L-0000000017M" in str(refusal.value)
+    assert "L-0000000017T" in str(refusal.value)
     assert intake.create(is_different=True)
 
 

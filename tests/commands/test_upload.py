@@ -36,7 +36,7 @@ LEARNER, TO_CONFIRM = RecordState.LEARNER, RecordState.TO_CONFIRM
 BEN = cells(given_name="Ben", family_name="Carter", uln=OTHER_ULN)
 ZOE = cells(given_name="Zoë", family_name="Müller", uln="")
 NAMELESS = cells(given_name="", uln=THIRD_ULN)
-KNOWN = "L-0000000017M"
+KNOWN = "L-0000000017T"
 
 
 @pytest.fixture
