@@ -78,8 +78,14 @@ ROUTERS: tuple[APIRouter, ...] = (
 )
 """Everything under /api/v1, in the order of the documentation."""
 
-MACHINES: tuple[tuple[APIRouter, Role], ...] = ((invoice_lines.router, Role.INVOICING),)
+MACHINES: tuple[tuple[APIRouter, Role], ...] = (
+    (bookings.router, Role.ASSESSMENT),
+    (invoice_lines.router, Role.INVOICING),
+)
 """What machines may look at besides themselves (domain, section 2)."""
+
+OPEN = (me.router, sittings.launching)
+"""What asks by itself who it is: the way in, and a test player with its link."""
 
 MOST_BYTES = 32 * 2**20
 """The largest body taken (d): a file of 100,000 learners has a third of it."""
@@ -124,7 +130,7 @@ def _routed() -> FastAPI:
 
 def readers(router: APIRouter) -> list[Any]:
     """Let those look who may: people, and a machine at what it is there for."""
-    if router is me.router:
+    if router in OPEN:
         return []
     machines = [role for each, role in MACHINES if each is router]
     what = str(router.tags[0])

@@ -29,7 +29,9 @@ from store import Actor
 
 router = APIRouter(prefix="/entry-orders", tags=["bookings"])
 
-Ordered = Annotated[str, Path(alias="order", max_length=20, examples=["O-0000000042"])]
+Ordered = Annotated[
+    str, Path(alias="entry_order", max_length=20, examples=["O-0000000042"])
+]
 Text = Annotated[str, Field(max_length=20, pattern="^[A-Za-z0-9/-]*$")]
 Number = Annotated[str | None, Field(max_length=200, examples=["PO-2026-117"])]
 
@@ -120,17 +122,17 @@ def begin(
     return shown(response, service, done.made, command, done)
 
 
-@router.get("/{order}")
+@router.get("/{entry_order}")
 def one(
-    order: Ordered, response: Response, service: ServiceOf, by: By, now: Now
+    entry_order: Ordered, response: Response, service: ServiceOf, by: By, now: Now
 ) -> EntryOrderShown:
     """Show an order of entries, with what each costs and what is still missing."""
-    return shown(response, service, order, BeginEntryOrder(by=by, at=now))
+    return shown(response, service, entry_order, BeginEntryOrder(by=by, at=now))
 
 
-@router.put("/{order}/entries")
+@router.put("/{entry_order}/entries")
 def choose(
-    order: Ordered,
+    entry_order: Ordered,
     body: EntriesChosen,
     response: Response,
     service: ServiceOf,
@@ -143,15 +145,15 @@ def choose(
         by=by,
         at=now,
         expect=expect,
-        order=order,
+        order=entry_order,
         entries=entries_told(body.entries),
     )
-    return shown(response, service, order, command, service.send(command))
+    return shown(response, service, entry_order, command, service.send(command))
 
 
-@router.put("/{order}/purchase-order-number")
+@router.put("/{entry_order}/purchase-order-number")
 def give_number(
-    order: Ordered,
+    entry_order: Ordered,
     body: NumberGiven,
     response: Response,
     service: ServiceOf,
@@ -161,14 +163,14 @@ def give_number(
 ) -> EntryOrderShown:
     """Say what the purchase is called; null takes it away."""
     command = GiveEntryPurchaseOrderNumber(
-        by=by, at=now, expect=expect, order=order, number=body.number
+        by=by, at=now, expect=expect, order=entry_order, number=body.number
     )
-    return shown(response, service, order, command, service.send(command))
+    return shown(response, service, entry_order, command, service.send(command))
 
 
-@router.delete("/{order}", status_code=HTTPStatus.NO_CONTENT)
+@router.delete("/{entry_order}", status_code=HTTPStatus.NO_CONTENT)
 def delete(
-    order: Ordered,
+    entry_order: Ordered,
     response: Response,
     service: ServiceOf,
     by: By,
@@ -176,13 +178,13 @@ def delete(
     expect: IfMatch,
 ) -> None:
     """Throw away an order that has not been confirmed."""
-    command = DeleteEntryOrder(by=by, at=now, expect=expect, order=order)
+    command = DeleteEntryOrder(by=by, at=now, expect=expect, order=entry_order)
     answer(response, service.send(command))
 
 
-@router.post("/{order}/confirm")
+@router.post("/{entry_order}/confirm")
 def confirm(
-    order: Ordered,
+    entry_order: Ordered,
     body: EntriesConfirmed,
     response: Response,
     service: ServiceOf,
@@ -190,8 +192,10 @@ def confirm(
     now: Now,
 ) -> EntryOrderShown:
     """Book every entry or none, at the total that was seen (B1-B7)."""
-    command = ConfirmEntryOrder(by=retry.by, at=now, order=order, total=body.total)
-    return shown(response, service, order, command, retry.send(command))
+    command = ConfirmEntryOrder(
+        by=retry.by, at=now, order=entry_order, total=body.total
+    )
+    return shown(response, service, entry_order, command, retry.send(command))
 
 
 def entries_told(told: Sequence[EntryTold]) -> tuple[Entry, ...]:

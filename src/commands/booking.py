@@ -14,9 +14,10 @@ from aggregates.booking_refusals import (
     SittingsOverlap,
 )
 from aggregates.cancellation import charge_stands
-from aggregates.entry_order import extra_time_refusal
+from aggregates.entry_rules import extra_time_refusal
 from aggregates.errors import Malformed
 from aggregates.registration import Registration
+from aggregates.sitting import Attendance
 from aggregates.sitting_time import CENTRES_EXTRA_TIME, MOST_EXTRA_TIME, duration
 from aggregates.timetable import Timetable
 from aggregates.user import require_reason
@@ -46,6 +47,13 @@ from events.user import Role
 from store import Actor, Change, Stream
 
 T = TypeVar("T")
+
+
+class OutcomeIncomplete(Malformed):
+    message = (
+        "Report Taken or Absent; or Taken with a result, Pass or Fail, and the day it"
+        " was sat on."
+    )
 
 
 class GradeNotOfUnit(Malformed):
@@ -87,26 +95,16 @@ class UseLaunchLink(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReportTaken(Command):
-    """Say that the learner sat the test (B15)."""
+class ReportOutcome(Command):
+    """Say that the test was taken, with its result if there is one, or missed (B15).
+
+    A pass gives the unit its lowest grade if none is said.
+    """
 
     booking: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReportAbsent(Command):
-    """Say that the learner was absent (B15)."""
-
-    booking: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReportResult(Command):
-    """Say how the test went; a pass gives the unit its lowest grade if none is (B15)."""
-
-    booking: str
-    is_pass: bool
-    sat_on: date
+    attendance: Attendance
+    is_pass: bool | None = None
+    sat_on: date | None = None
     grade: str | None = None
     mark: int | None = None
 
@@ -229,40 +227,36 @@ def use_launch_link(command: UseLaunchLink, desk: Desk) -> Done:
     return _append(command, desk, [stream.change(used)])
 
 
-@handles(ReportTaken)
-def report_taken(command: ReportTaken, desk: Desk) -> Done:
+@handles(ReportOutcome)
+def report_outcome(command: ReportOutcome, desk: Desk) -> Done:
     opened = _open(command.booking, command, desk)
-    taken = opened.booking.record_taken(command.at)
-    sat = [TestTaken(booking=command.booking)]
-    return _append(command, desk, opened.changes(taken, registration=sat))
-
-
-@handles(ReportAbsent)
-def report_absent(command: ReportAbsent, desk: Desk) -> Done:
-    opened = _open(command.booking, command, desk)
-    missed = opened.booking.record_missed(command.at)
+    outcome = _outcome(command, opened, desk)
+    missed = any(isinstance(event, BookingMissed) for event in outcome)
     changes = opened.changes(
-        missed,
-        registration=[TestMissed(booking=command.booking)],
-        timetable=[SittingDropped(booking=command.booking)],
+        outcome,
+        registration=[on_registration(opened.booking, event) for event in outcome],
+        timetable=[SittingDropped(booking=command.booking)] if missed else [],
     )
     return _append(command, desk, changes)
 
 
-@handles(ReportResult)
-def report_result(command: ReportResult, desk: Desk) -> Done:
-    opened = _open(command.booking, command, desk)
-    added = opened.booking.add_result(
-        is_pass=command.is_pass,
-        grade=_grade(command, opened, desk),
-        sat_on=command.sat_on,
-        mark=command.mark,
-        now=command.at,
-    )
-    changes = opened.changes(
-        added, registration=[on_registration(opened.booking, event) for event in added]
-    )
-    return _append(command, desk, changes)
+def _outcome(
+    command: ReportOutcome, opened: Opened, desk: Desk
+) -> Sequence[BookingTaken | BookingMissed | BookingResultAdded]:
+    match command.attendance, command.is_pass, command.sat_on:
+        case Attendance.TAKEN, None, None:
+            return opened.booking.record_taken(command.at)
+        case Attendance.ABSENT, None, None:
+            return opened.booking.record_missed(command.at)
+        case Attendance.TAKEN, bool(is_pass), date() as sat_on:
+            return opened.booking.add_result(
+                is_pass=is_pass,
+                grade=_grade(command.grade, opened, desk, is_pass=is_pass),
+                sat_on=sat_on,
+                mark=command.mark,
+                now=command.at,
+            )
+    raise OutcomeIncomplete(pointer="/attendance")
 
 
 def on_registration(
@@ -286,18 +280,18 @@ def on_registration(
             )
 
 
-def _grade(command: ReportResult, opened: Opened, desk: Desk) -> str:
+def _grade(given: str | None, opened: Opened, desk: Desk, *, is_pass: bool) -> str:
     """Find the grade that the result gives: one that achieves the unit, or fails it."""
     unit = rules_of(desk, opened.registration).unit(opened.booking.made.unit)
-    may = [g for g in unit.grades if unit.achieves(g) == command.is_pass]
-    may = may if command.is_pass else [*dict.fromkeys([*may, FAIL])]
-    grade = command.grade or may[0]
+    may = [g for g in unit.grades if unit.achieves(g) == is_pass]
+    may = may if is_pass else [*dict.fromkeys([*may, FAIL])]
+    grade = given or may[0]
     if grade not in may or grade == TRANSFERRED:
         raise GradeNotOfUnit(
             pointer="/grade",
             grade=grade,
             unit=unit.reference,
-            what="passes" if command.is_pass else "fails",
+            what="passes" if is_pass else "fails",
             allowed=", ".join(may),
         )
     return grade

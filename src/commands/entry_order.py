@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from aggregates.entry_order import EntryOrder, Place, Places
+from aggregates.entry_order import EntryOrder
+from aggregates.entry_rules import Place, Places
 from aggregates.errors import NotFound
 from aggregates.names import clean
 from aggregates.order_refusals import LONGEST_NUMBER, NumberTooLong
@@ -76,7 +77,9 @@ def begin_entry_order(command: BeginEntryOrder, desk: Desk) -> Done:
     name = desk.new_identifier(Kind.ORDER)
     begun = EntryOrderBegun(order=name, centre=command.by.centre or "")
     order = EntryOrder.begin(begun)
-    events: list[Event] = [begun, *order.choose(command.entries)]
+    found = Found.of(desk, order.centre, command.entries)
+    chosen = order.choose(command.entries, found.places, command.at)
+    events: list[Event] = [begun, *chosen]
     events += order.give_number(written(command.purchase_order))
     change = Change(
         stream=stream_of(name),
@@ -90,7 +93,9 @@ def begin_entry_order(command: BeginEntryOrder, desk: Desk) -> Done:
 @handles(ChooseEntries)
 def choose_entries(command: ChooseEntries, desk: Desk) -> Done:
     stream, order = _open(command.order, command, desk)
-    return _record(command, desk, stream, order.choose(command.entries))
+    found = Found.of(desk, order.centre, command.entries)
+    chosen = order.choose(command.entries, found.places, command.at)
+    return _record(command, desk, stream, chosen)
 
 
 @handles(GiveEntryPurchaseOrderNumber)

@@ -18,6 +18,7 @@ ANY = {"If-Match": "*"}
 PATIENCE = 20.0
 PRODUCT = "Q-0005001227"
 MANDATORY = ("L/506/1788", "T/506/1798", "H/506/1800", "R/506/2294", "R/506/2957")
+TEST, WHEN = "F/506/1934", "2026-12-10T10:00"
 OPTIONAL = ("K/506/1927", "M/506/1928", "Y/506/2958", "A/506/2130")
 DATES = {"starts": "2026-09-01", "ends": "2027-07-16"}
 ULNS = ("1000000043", "1000000000", "1000000450")
@@ -103,6 +104,20 @@ class Maker:
         path = f"/orders/{begun['order']}/confirm"
         return self.ask("POST", path, json={"total": begun["total"]})
 
+    def entered(self, learner: str) -> Any:
+        """Book a test."""
+        entry = {
+            "learner": learner,
+            "qualification": PRODUCT,
+            "unit": TEST,
+            "delivery": "Onscreen",
+            "starts": WHEN,
+            "mode": "Online",
+        }
+        begun = self.ask("POST", "/entry-orders", json={"entries": [entry]})
+        path = f"/entry-orders/{begun['order']}/confirm"
+        return self.ask("POST", path, json={"total": begun["total"]})
+
     def claim(self, **units_of: tuple[str, ...]) -> str:
         """Begin a claim of Full awards, with the units that each learner has."""
         body = {
@@ -171,6 +186,7 @@ def furnished(client: TestClient, service: Service, name: str) -> Things:
         line["learner"]: line["registration"]
         for line in order["products"][0]["learners"]
     }
+    entered = maker.entered(spare)
     whole = (*MANDATORY, *OPTIONAL)
     claim = maker.submitted(**{full: whole, short: MANDATORY})
     certificate = claim["learners"][0]["certificate"]
@@ -186,6 +202,8 @@ def furnished(client: TestClient, service: Service, name: str) -> Things:
             "order": order["order"],
             "registration": registrations[full],
             "line": registrations[spare],
+            "booking": entered["entries"][0]["booking"],
+            "entry_order": entered["order"],
             "claim": claim["claim"],
             "certificate": certificate,
         },

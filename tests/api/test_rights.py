@@ -20,7 +20,12 @@ from tests.clock import Clock
 OPERATIONS = tuple(every_operation())
 LOOKING = tuple(each for each in OPERATIONS if each.method == "get")
 CHANGING = tuple(each for each in OPERATIONS if each.method != "get")
-ONESELF = (f"{API}/me", f"{API}/tokens")
+ONESELF = (f"{API}/me", f"{API}/tokens", f"{API}/launch")
+"""What asks by itself who it is; a launch link is all that a test player has."""
+ITS_OWN = {
+    Role.INVOICING: (f"{API}/invoice-lines", f"{API}/invoice-lines/feed.csv"),
+    Role.ASSESSMENT: (f"{API}/bookings", f"{API}/bookings/{{booking}}"),
+}
 REFUSED = re.compile(r"Your role, (.+), may not .+\. Ask (.+)\.")
 ASKED = re.compile(r"an? ([A-Z][A-Za-z ]*?)(?: or |$)")
 
@@ -70,8 +75,7 @@ def test_a_machine_sees_nothing_but_what_it_is_there_for(
 ) -> None:
     for operation in LOOKING:
         answer = operation.ask(place.as_[role], place.names)
-        is_its_own = role is Role.INVOICING and "/invoice-lines" in operation.path
-        if is_its_own or is_about_oneself(operation):
+        if operation.path in ITS_OWN[role] or is_about_oneself(operation):
             assert answer.status_code == HTTPStatus.OK, f"{operation}: {answer.text}"
         else:
             assert answer.status_code == HTTPStatus.FORBIDDEN, operation

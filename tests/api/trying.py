@@ -11,7 +11,7 @@ from api.app import openapi_document
 from api.documentation import example_of
 from api.openapi import operations
 from events.identifier import Kind, identifier
-from tests.api.premises import PRODUCT, Things
+from tests.api.premises import PRODUCT, TEST, WHEN, Things
 from tests.image_examples import PHOTOGRAPH
 from tests.learner_examples import cells, csv_file
 
@@ -27,6 +27,8 @@ NOWHERE: Mapping[str, str] = {
     "registration": identifier(Kind.REGISTRATION, 0),
     "line": identifier(Kind.REGISTRATION, 0),
     "claim": identifier(Kind.CLAIM, 0),
+    "booking": identifier(Kind.BOOKING, 0),
+    "entry_order": identifier(Kind.ORDER, 0),
     "certificate": identifier(Kind.CERTIFICATE, 0),
 }
 """What nothing is called, anywhere."""
@@ -35,6 +37,9 @@ OPEN = {
     "product": PRODUCT,
     "pathway": "MAIN",
     "row": "4",
+    "unit": TEST,
+    "starts": WHEN,
+    "secret": f"x.{0:032x}",
     "position": "1",
     "first": "1",
     "second": "2",

@@ -6,7 +6,7 @@ from http import HTTPStatus
 import pytest
 
 from tests.api.isolation.neighbours import IDENTIFIER, Neighbours, told
-from tests.api.premises import API, DATES, MANDATORY, PRODUCT, award
+from tests.api.premises import API, DATES, MANDATORY, PRODUCT, TEST, award
 from tests.api.test_openapi import texts
 from tests.api.trying import NOWHERE, every_operation, names_of
 
@@ -23,6 +23,11 @@ def linked(names: Mapping[str, str]) -> dict[str, object]:
 
 def grouped(names: Mapping[str, str]) -> dict[str, object]:
     return {"product": PRODUCT, "groups": [names["group"]]}
+
+
+def entries(names: Mapping[str, str]) -> dict[str, object]:
+    entry = {"learner": names["learner"], "qualification": PRODUCT, "unit": TEST}
+    return {"entries": [{**entry, "delivery": "Onscreen"}]}
 
 
 REFERRING: tuple[tuple[str, str, Body], ...] = (
@@ -63,6 +68,8 @@ REFERRING: tuple[tuple[str, str, Body], ...] = (
         "/claims/{claim}/withdraw",
         lambda n: {"reason": "By mistake.", "learner": n["learner"]},
     ),
+    ("post", "/entry-orders", entries),
+    ("put", "/entry-orders/{entry_order}/entries", entries),
     (
         "post",
         "/users",

@@ -76,7 +76,8 @@ NEUTRAL = {
     *("status", "state", "cause", "valid", "kind", "can_be_ordered", "pathway"),
     *("search", "suite", "subject_area", "level", "title", "product_title", "why"),
     *("product", "qualification", "number", "credits", "mandatory", "grade"),
-    *("date_of_birth",),
+    *("date_of_birth", "unit", "attendance", "past", "starts"),
+    *("starts_from", "starts_before"),
 }
 """Parameters that name nothing of a centre's own."""
 
@@ -89,6 +90,7 @@ def sought(things: Things) -> dict[str, tuple[str, ...]]:
         "learner": (called["learner"], called["learner"][-6:-1]),
         "claim": (called["claim"],),
         "order": (called["order"],),
+        "registration": (called["registration"],),
         "group": (called["group"], f"Group {surname}"),
         "reference": (called["order"][-5:], called["claim"][-5:]),
         "centre": (things.centre,),

@@ -1,0 +1,246 @@
+"""What stands in the way of a test being booked: a rule book of small functions (B2-B7)."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from aggregates.booking_refusals import (
+    DeliveryNotOffered,
+    EntriesRefused,
+    ExtraTimeNotCentres,
+    ExtraTimeTooMuch,
+    ModeNeeded,
+    ModeOutOfPlace,
+    NotRegisteredForTest,
+    NotTestable,
+    NotThroughApprenticeship,
+    SittingsOverlap,
+    ThroughApprenticeship,
+    TimeNeeded,
+    TooShortNotice,
+    UnitBooked,
+    UnitPassed,
+)
+from aggregates.errors import Refusal
+from aggregates.registration import Registration
+from aggregates.sitting import Attendance, passed
+from aggregates.sitting_time import (
+    CENTRES_EXTRA_TIME,
+    MOST_EXTRA_TIME,
+    Delivery,
+    duration,
+    earliest,
+    in_london,
+)
+from aggregates.timetable import Timetable
+from catalogue import Qualification, Unit
+from events.entry_order import (
+    Entry,
+)
+from events.timetable import SittingPlanned
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a learner stands who is to be entered: the registration, if there is one.
+
+    ``apprenticeship`` is the one that it came through; ``rules`` those it is under.
+    """
+
+    registration: Registration
+    apprenticeship: str | None
+    rules: Qualification
+
+
+Places: TypeAlias = Mapping[tuple[str, str], Place]
+"""Active registrations at the centre, by learner and qualification."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """An entry with all that bears on it."""
+
+    entry: Entry
+    at: str
+    now: datetime
+    place: Place | None
+    timetable: Timetable
+
+    @property
+    def unit(self) -> Unit | None:
+        """The testable unit, by the rules of the registration."""
+        units = self.place.rules.testable_units if self.place else ()
+        return next((u for u in units if u.reference == self.entry.unit), None)
+
+    @property
+    def ends(self) -> datetime | None:
+        if self.entry.starts is None or self.unit is None or self.unit.minutes is None:
+            return None
+        length = duration(self.unit.minutes, self.entry.extra_time)
+        return self.entry.starts + length
+
+    def named(self, refusal: type[Refusal], key: str = "", **more: Any) -> Refusal:
+        """Say no, with the names in the entry, and where."""
+        return refusal(
+            pointer=f"{self.at}{key}",
+            learner=self.entry.learner,
+            unit=self.entry.unit,
+            qualification=self.entry.qualification,
+            **more,
+        )
+
+
+def is_not_registered(looked: Looked) -> Refusal | None:
+    return None if looked.place else looked.named(NotRegisteredForTest, "/learner")
+
+
+def came_another_way(looked: Looked) -> Refusal | None:
+    """Book through the apprenticeship whoever came through one, nobody else (B2)."""
+    came = looked.place.apprenticeship if looked.place else None
+    said = looked.entry.apprenticeship
+    if looked.place is None or came == said:
+        return None
+    if came is not None:
+        return looked.named(ThroughApprenticeship, "/learner", apprenticeship=came)
+    return looked.named(NotThroughApprenticeship, "/learner", apprenticeship=said)
+
+
+def is_not_testable(looked: Looked) -> Refusal | None:
+    if looked.place is None or looked.unit:
+        return None
+    return looked.named(NotTestable, "/unit")
+
+
+def delivery_not_offered(looked: Looked) -> Refusal | None:
+    offered = looked.unit.delivery if looked.unit else ()
+    if not offered or looked.entry.delivery in offered:
+        return None
+    return looked.named(
+        DeliveryNotOffered,
+        "/delivery",
+        delivery=looked.entry.delivery,
+        offered=" or ".join(offered),
+    )
+
+
+def mode_is_wrong(looked: Looked) -> Refusal | None:
+    mode = looked.entry.mode
+    if looked.entry.delivery == Delivery.PAPER:
+        return looked.named(ModeOutOfPlace, "/mode") if mode else None
+    return None if mode else looked.named(ModeNeeded, "/mode")
+
+
+def extra_time_is_wrong(looked: Looked) -> Refusal | None:
+    return extra_time_refusal(
+        looked.entry.extra_time, CENTRES_EXTRA_TIME, f"{looked.at}/extra_time"
+    )
+
+
+def has_no_time(looked: Looked) -> Refusal | None:
+    return None if looked.entry.starts else looked.named(TimeNeeded, "/starts")
+
+
+def too_short_notice(looked: Looked) -> Refusal | None:
+    soonest = earliest(looked.entry.delivery, looked.now)
+    if looked.entry.starts is None or looked.entry.starts >= soonest:
+        return None
+    return looked.named(
+        TooShortNotice,
+        "/starts",
+        delivery=looked.entry.delivery,
+        earliest=in_london(soonest),
+    )
+
+
+def is_passed(looked: Looked) -> Refusal | None:
+    sittings = looked.place.registration.sittings if looked.place else {}
+    is_done = looked.entry.unit in passed(sittings)
+    return looked.named(UnitPassed, "/unit") if is_done else None
+
+
+def is_booked(looked: Looked) -> Refusal | None:
+    """Booked, or taken and without a result yet (B7)."""
+    sittings = looked.place.registration.sittings if looked.place else {}
+    for booking, sitting in sittings.items():
+        waits = sitting.attendance is Attendance.BOOKED or (
+            sitting.attendance is Attendance.TAKEN and sitting.result is None
+        )
+        if sitting.unit == looked.entry.unit and waits:
+            return looked.named(UnitBooked, "/unit", booking=booking)
+    return None
+
+
+def overlaps(looked: Looked) -> Refusal | None:
+    starts, ends = looked.entry.starts, looked.ends
+    if starts is None or ends is None:
+        return None
+    other = looked.timetable.overlapping(starts, ends)
+    return looked.named(SittingsOverlap, "/starts", booking=other) if other else None
+
+
+LINKING: tuple[Callable[[Looked], Refusal | None], ...] = (
+    is_not_registered,
+    came_another_way,
+    is_not_testable,
+    delivery_not_offered,
+)
+"""Why a learner cannot be linked to a test (B2), each a refusal or None."""
+
+WHY_NOT: tuple[Callable[[Looked], Refusal | None], ...] = (
+    mode_is_wrong,
+    extra_time_is_wrong,
+    has_no_time,
+    too_short_notice,
+    is_passed,
+    is_booked,
+    overlaps,
+)
+"""Why an entry cannot be a booking as it is (B3-B7), each a refusal or None."""
+
+
+def looks(
+    entries: Sequence[Entry],
+    places: Places,
+    timetables: Mapping[str, Timetable],
+    now: datetime,
+) -> Iterator[Looked]:
+    """Look at entries in turn, each beside those before it."""
+    planned = dict(timetables)
+    for number, entry in enumerate(entries):
+        looked = Looked(
+            entry=entry,
+            at=f"/entries/{number}",
+            now=now,
+            place=places.get((entry.learner, entry.qualification)),
+            timetable=planned.get(entry.learner, Timetable()),
+        )
+        yield looked
+        if entry.starts is not None and looked.ends is not None:
+            here = SittingPlanned(
+                booking=f"entry {number + 1} of this order",
+                starts=entry.starts,
+                ends=looked.ends,
+            )
+            planned[entry.learner] = looked.timetable.apply(here)
+
+
+def require_none(refusals: Sequence[Refusal]) -> None:
+    """Raise the one refusal there is, or EntriesRefused with all of them."""
+    if len(refusals) == 1:
+        raise refusals[0]
+    if refusals:
+        raise EntriesRefused(count=len(refusals), others=refusals)
+
+
+def extra_time_refusal(
+    extra_time: int, allowed: Collection[int], pointer: str
+) -> Refusal | None:
+    """Say why that extra time cannot be given, if it cannot (B6)."""
+    if not 0 <= extra_time <= MOST_EXTRA_TIME:
+        return ExtraTimeTooMuch(
+            pointer=pointer, extra_time=extra_time, most=MOST_EXTRA_TIME
+        )
+    if extra_time not in allowed:
+        return ExtraTimeNotCentres(pointer=pointer, extra_time=extra_time)
+    return None
