@@ -91,6 +91,7 @@ def sought(things: Things) -> dict[str, tuple[str, ...]]:
         "claim": (called["claim"],),
         "order": (called["order"],),
         "registration": (called["registration"],),
+        "parent": (called["registration"],),
         "group": (called["group"], f"Group {surname}"),
         "reference": (called["order"][-5:], called["claim"][-5:]),
         "centre": (things.centre,),
