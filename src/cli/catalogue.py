@@ -103,6 +103,7 @@ def answer_for(
         refuse(FAILED, f"The learner {learner} is not registered on {qualification}.")
     stream = service.store.open(stream_of(found.rows[0].registration))
     registration = Registration.replay(stream.events)
+    registration.require_single("be assessed")
     grades: dict[str, str] = {}
     for said in registration.outcomes.values():
         grades |= said

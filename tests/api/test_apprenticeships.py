@@ -5,6 +5,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from aggregates.registration_refusals import IsOnApprenticeship
+from catalogue import AwardType
+from cli.catalogue import answer_for
 from service import Service
 from tests.api.running import ClientAs
 from tests.api.test_orders import ANY, TEAM_LEADING, begin, confirm, learner, path
@@ -174,3 +177,14 @@ def test_an_apprenticeship_has_no_pathway_of_its_own_to_change(
     of_part = admin.get(f"/api/v1/registrations/{part}/cancellation").json()
     assert not of_part["can_be_cancelled"]
     assert of_part["conditions"][0]["in_the_way"] == [row["registration"]]
+
+
+def test_eligibility_is_asked_for_a_qualification_of_the_apprenticeship(
+    admin: TestClient, service: Service
+) -> None:
+    """M10, O7: from the command line too."""
+    ann = learner(admin)
+    confirm(admin, ordered(admin, ann), "140.00")
+    with pytest.raises(IsOnApprenticeship, match="cannot be assessed"):
+        answer_for(service, ann, APPRENTICESHIP, AwardType.FULL)
+    assert not answer_for(service, ann, TEAM_LEADING, AwardType.FULL)["eligible"]
