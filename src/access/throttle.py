@@ -22,12 +22,11 @@ TRIES = 8
 class TooManyTries(Refusal):
     """Wrong passwords came too often (d): 5 by one address for one name, 50 in all."""
 
-    message = (
-        "Too many wrong passwords were given. Wait {minutes} minutes and try again."
-    )
+    message = "Too many wrong passwords were given. Wait {minutes} and try again."
 
     def __init__(self, *, seconds: int) -> None:
-        super().__init__(minutes=-(-seconds // 60))
+        minutes = -(-seconds // 60)
+        super().__init__(minutes=f"{minutes} minute{'s' if minutes > 1 else ''}")
         self.seconds = seconds
 
 

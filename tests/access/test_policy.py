@@ -1,9 +1,18 @@
 """Who may send which command, by the table that every door obeys."""
 
-from access.policy import MAY
-from commands import cancellation, claim, claim_submission, user
-from commands.command import HANDLERS, Command
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from access import policy
+from access.policy import MAY, in_words, named, send
+from aggregates.errors import NotAllowed
+from commands import cancellation, claim, claim_submission, upload, user
+from commands.command import HANDLERS, Command, Desk, Done
 from events.user import Role
+from store import Actor, EventStore
+from tests.claim_examples import CATALOGUE
 
 CLAIMS = {claim.__name__, claim_submission.__name__}
 
@@ -27,3 +36,40 @@ def test_an_assessor_may_all_but_claims_cancellations_and_users() -> None:
     of_users = {user.AddUser, user.ChangeUserRole, user.DisableUser}
     assert more == of_claims | {cancellation.CancelRegistration} | of_users
     assert commands_of(Role.ASSESSOR) <= commands_of(Role.CENTRE_ADMINISTRATOR)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_what_a_role_may_is_handled_and_what_it_may_not_is_refused_before(
+    role: Role, store: EventStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Section 2: every command, asked by every role."""
+    handled: set[type[Command]] = set()
+
+    def handle(command: Command, _: Desk) -> Done:
+        handled.add(type(command))
+        return Done(position=None)
+
+    monkeypatch.setattr(policy, "handle", handle)
+    desk = Desk(store=store, catalogue=CATALOGUE)
+    by = Actor(user="someone", role=role, centre=None, channel="api")
+    refused: dict[type[Command], str] = {}
+    for kind in HANDLERS:
+        asked: dict[str, Any] = {field.name: "" for field in fields(kind)}
+        try:
+            send(kind(**{**asked, "by": by}), desk)
+        except NotAllowed as refusal:
+            refused[kind] = str(refusal)
+    assert handled == commands_of(role)
+    assert refused.keys() == HANDLERS.keys() - handled
+    for kind, told in refused.items():
+        what, _, who = told.partition(". Ask ")
+        assert what == f"Your role, {role}, may not {in_words(kind)}"
+        assert {each for each in Role if each in who} == MAY[kind] - {Role.SERVICE}
+
+
+def test_the_service_acts_as_nobody_and_nobody_acts_as_the_service() -> None:
+    """Section 2: what it does by itself is nobody else's, and it has no tokens."""
+    alone = {command for command, roles in MAY.items() if roles == {Role.SERVICE}}
+    assert {claim_submission.ProcessClaim, upload.CheckLearnerGroup} <= alone
+    assert user.IssueToken not in commands_of(Role.SERVICE)
+    assert named(frozenset({Role.SERVICE})) == "nobody: the service does it by itself"

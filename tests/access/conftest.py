@@ -1,0 +1,68 @@
+"""What tests of access ask for: a store where a centre and its users are known."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pytest
+
+from access import accounts
+from access.accounts import Issued
+from access.policy import send
+from commands.command import Command, Desk, Done
+from commands.user import AddUser, DisableUser, SetPassword
+from events.user import Role
+from store import Actor, EventStore
+from tests.claim_examples import CATALOGUE
+from tests.commands.office import SERVICE, Office
+
+CENTRE, OTHER = "48213", "51907"
+GOOD = "a long pass phrase"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gate:
+    """Where people come in."""
+
+    desk: Desk
+    now: Callable[[], datetime]
+
+    def send(self, command: Command) -> Done:
+        return send(command, self.desk)
+
+    def add(self, name: str, role: Role, centre: str | None = None) -> Actor:
+        self.send(
+            AddUser(
+                by=SERVICE,
+                at=self.now(),
+                name=name,
+                full_name=name.title(),
+                role=role,
+                centre=centre,
+            )
+        )
+        user = accounts.named(self.desk, name)
+        assert user is not None
+        return accounts.User.of(user).actor("api")
+
+    def disable(self, name: str, by: Actor = SERVICE) -> None:
+        self.send(DisableUser(by=by, at=self.now(), name=name, reason="They left."))
+
+    def set_password(self, name: str, password_hash: str) -> None:
+        command = SetPassword(
+            by=SERVICE, at=self.now(), name=name, password_hash=password_hash
+        )
+        self.send(command)
+
+    def issue(self, by: Actor, lasts: timedelta | None = None) -> Issued:
+        at = self.now()
+        return accounts.issue_token(self.desk, by, label="mine", at=at, lasts=lasts)
+
+
+@pytest.fixture
+def gate(store: EventStore, clock: Callable[[], datetime]) -> Gate:
+    """Open two centres; nobody is known yet."""
+    office = Office(store=store, now=clock)
+    for centre in (CENTRE, OTHER):
+        office.open(centre)
+    return Gate(desk=Desk(store=store, catalogue=CATALOGUE), now=clock)

@@ -1,0 +1,111 @@
+"""What is asked about centres: on facts, by the catalogue, and never about another's."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from aggregates.centre import Centre, CentreIsOpen, ProductUnknown
+from aggregates.errors import NotFound
+from aggregates.user import ReasonMissing
+from catalogue.catalogue import CentreEntry
+from commands.centre import (
+    GrantApproval,
+    OpenCentre,
+    OpenListedCentres,
+    WithdrawApproval,
+    centre_called,
+    open_own_centre,
+)
+from commands.command import Command, Desk, Done, Stale, handle
+from events.identifier import stream_of
+from events.user import Role
+from tests.claim_examples import CATALOGUE, CENTRE, OTHER_REFERENCE, REFERENCE
+from tests.commands.office import ADMINISTRATOR, SERVICE, STRANGER, Office
+
+SPECIALIST = replace(
+    ADMINISTRATOR, user="specialist", role=Role.ACCOUNT_SPECIALIST, centre=None
+)
+NEW, WHY = "60344", "They were visited."
+
+
+def asked(office: Office, kind: Callable[..., Command], **values: object) -> Done:
+    command = kind(**{"at": office.now(), "by": SPECIALIST, "reason": WHY, **values})
+    return handle(command, office.desk)
+
+
+def centre(office: Office, number: str = CENTRE) -> Centre:
+    return Centre.replay(office.store.open(stream_of(centre_called(number))).events)
+
+
+def test_a_centre_is_opened_and_owns_itself(office: Office) -> None:
+    done = asked(office, OpenCentre, number=NEW, name="Harbour Skills")
+    assert done.made == NEW
+    assert centre(office, NEW).name == "Harbour Skills"
+    assert office.store.open(stream_of(centre_called(NEW))).owner == NEW
+
+
+def test_a_centre_is_opened_once(office: Office) -> None:
+    with pytest.raises(CentreIsOpen, match=f"{CENTRE} already: Riverside Training"):
+        asked(office, OpenCentre, number=CENTRE, name="Another")
+
+
+def test_an_account_specialist_says_why_a_centre_is_opened(office: Office) -> None:
+    """Section 2."""
+    with pytest.raises(ReasonMissing):
+        asked(office, OpenCentre, number=NEW, name="Harbour Skills", reason=None)
+
+
+def test_an_approval_is_withdrawn_and_granted_at_the_version_looked_at(
+    office: Office,
+) -> None:
+    """Section 2."""
+    product = {"centre": CENTRE, "product": REFERENCE}
+    assert asked(office, WithdrawApproval, **product, expect=3).position is not None
+    assert centre(office).approvals == {OTHER_REFERENCE}
+    with pytest.raises(Stale):
+        asked(office, GrantApproval, **product, expect=3)
+    assert asked(office, GrantApproval, **product, expect=4).position is not None
+    assert asked(office, GrantApproval, **product).position is None
+    assert centre(office).approvals == {REFERENCE, OTHER_REFERENCE}
+
+
+def test_what_is_no_product_is_not_approved(office: Office) -> None:
+    with pytest.raises(ProductUnknown) as refusal:
+        asked(office, GrantApproval, centre=CENTRE, product="Q-1")
+    assert refusal.value.pointer == "/product"
+
+
+def test_a_centre_that_is_not_open_is_not_found(office: Office) -> None:
+    for kind in (GrantApproval, WithdrawApproval):
+        with pytest.raises(NotFound):
+            asked(office, kind, centre=NEW, product=REFERENCE)
+
+
+def test_staff_know_of_their_own_centre_alone(office: Office) -> None:
+    """Section 2."""
+    assert open_own_centre(office.desk, CENTRE, ADMINISTRATOR).version == 3
+    assert open_own_centre(office.desk, CENTRE, SPECIALIST).version == 3
+    with pytest.raises(NotFound):
+        open_own_centre(office.desk, CENTRE, STRANGER)
+
+
+def listed(office: Office, *approvals: str) -> Desk:
+    centres = tuple(
+        CentreEntry(number=number, name="Listed", approvals=approvals)
+        for number in (CENTRE, NEW)
+    )
+    return replace(office.desk, catalogue=replace(CATALOGUE, centres=centres))
+
+
+def test_the_catalogues_centres_are_opened_once_and_what_is_new_there_is_granted(
+    office: Office,
+) -> None:
+    command = OpenListedCentres(by=SERVICE, at=office.now())
+    assert handle(command, listed(office, REFERENCE)).position is not None
+    assert centre(office).name == "Riverside Training"
+    assert centre(office, NEW).approvals == {REFERENCE}
+    assert handle(command, listed(office, REFERENCE)).position is None
+    asked(office, WithdrawApproval, centre=NEW, product=REFERENCE)
+    handle(command, listed(office, REFERENCE, OTHER_REFERENCE))
+    assert centre(office, NEW).approvals == {OTHER_REFERENCE}
