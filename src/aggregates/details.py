@@ -1,12 +1,13 @@
 """What is told of a learner, as cells of text, and the checks that it must pass."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from aggregates.date_of_birth import birth_fault, read_date
 from aggregates.names import clean, fold
-from aggregates.uln import TEMPORARY_ULN, uln_fault
+from aggregates.uln import EXCEL_NUMBER, TEMPORARY_ULN, uln_fault
 from events.upload import Problem
 
 COLUMNS: Mapping[str, str] = {
@@ -23,6 +24,10 @@ COLUMNS: Mapping[str, str] = {
 
 MANDATORY = ("given_name", "family_name", "date_of_birth")
 LONGEST = 200
+_EXCEL_REFERENCE = re.compile(
+    rf"{EXCEL_NUMBER.pattern}|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|[0-9]{{1,2}}-[A-Z][a-z]{{2}}",
+    re.IGNORECASE,
+)
 OVERFLOW = "overflow"
 """Where the cells of a row that has more of them than the template are kept."""
 
@@ -108,6 +113,8 @@ def check(cells: Mapping[str, str], *, today: date | None) -> Checked:
         for column in ("given_name", "family_name")
         if "?" in values[column]
     ]
+    if _EXCEL_REFERENCE.fullmatch(values["centre_reference"]):
+        warnings.append(Problem(column="centre_reference", code="reference-excel"))
     if cells.get(OVERFLOW):
         problems.append(Problem(column=OVERFLOW, code="too-many-cells"))
     born = _born(values["date_of_birth"], today)

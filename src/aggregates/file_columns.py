@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 
 from aggregates.details import COLUMNS, MANDATORY
+from aggregates.errors import Refusal, raise_all
 from aggregates.file_refusals import MOST_COLUMNS
 from aggregates.names import clean, fold
+from aggregates.upload_refusals import ColumnNeeded, ColumnNotThere, ColumnTwice
 from events.upload import FileProblem
 
 OTHER_NAMES: Mapping[str, Sequence[str]] = {
@@ -73,6 +75,46 @@ def proposed(names: Sequence[str]) -> Mapping[str, str] | None:
         return None
     found = known(names)
     return found if all(field in found for field in MANDATORY) else None
+
+
+def repeated(names: Sequence[str]) -> tuple[FileProblem, ...]:
+    """Name each column that cannot be chosen, because another has its name (U3)."""
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    return tuple(FileProblem(code="column-repeated", column=name) for name in twice)
+
+
+def settle_columns(
+    names: Sequence[str], chosen: Mapping[str, str | None]
+) -> tuple[dict[str, str], list[str]]:
+    """Settle which of the file's columns is which of ours, and which are ignored (U3).
+
+    ``chosen`` are by ours. Raises ColumnNotThere, ColumnTwice, ColumnNeeded.
+    """
+    mapping: dict[str, str] = {}
+    refusals: list[Refusal] = []
+    for field in COLUMNS:
+        column, pointer = chosen.get(field), f"/{field}"
+        if column is None:
+            if field in MANDATORY:
+                needed = COLUMNS[field].removesuffix("*").lower()
+                refusals.append(ColumnNeeded(pointer=pointer, title=f"the {needed}"))
+            continue
+        if column not in names:
+            there = ", ".join(f"“{name}”" for name in names if name)
+            refusals.append(
+                ColumnNotThere(pointer=pointer, column=column, columns=there)
+            )
+        elif column in mapping.values():
+            first = next(COLUMNS[f] for f, name in mapping.items() if name == column)
+            refusals.append(
+                ColumnTwice(
+                    pointer=pointer, column=column, first=first.removesuffix("*")
+                )
+            )
+        mapping[field] = column
+    raise_all(refusals)
+    ignored = [name for name in names if name and name not in mapping.values()]
+    return mapping, ignored
 
 
 def column_problems(found: Sequence[str]) -> tuple[FileProblem, ...]:

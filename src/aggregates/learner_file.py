@@ -6,8 +6,9 @@ from itertools import islice
 
 from aggregates.cells import day_of
 from aggregates.details import COLUMNS, OVERFLOW
-from aggregates.file_columns import column_problems, named
+from aggregates.file_columns import column_problems, named, proposed, repeated
 from aggregates.file_refusals import MOST_BYTES, MOST_ROWS, FileRefused
+from aggregates.names import clean
 from aggregates.table import Line, Number, Table
 from aggregates.text_file import read_text
 from aggregates.workbook import ZIPPED, read_workbook
@@ -25,6 +26,7 @@ _LOCKED = "EncryptedPackage".encode("utf-16-le")
 BORN = list(COLUMNS).index("date_of_birth")
 _NAMES = ("given_name", "family_name")
 _SHOWN = 2
+MOST_SAMPLES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +42,13 @@ class LearnerFile:
     """A file that was understood: as what it was read, and its rows that are not blank.
 
     ``accented`` are the numbers of up to two rows whose names show whether the
-    encoding is right (U4).
+    encoding is right (U4). ``mapping`` says which column is which of ours where their
+    names are not the template's; it is proposed, until somebody has said so (U3).
     """
 
     encoding: str
+    columns: Sequence[str]
+    mapping: Mapping[str, str] | None
     rows: Sequence[Row]
 
     @property
@@ -56,24 +61,52 @@ class LearnerFile:
         return tuple(number for number, _ in zip(shown, range(_SHOWN), strict=False))
 
 
-def read(content: bytes) -> LearnerFile:
+def read(
+    content: bytes,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+) -> LearnerFile:
     """Read a file of learners; raise FileRefused with every reason if it is not one.
 
-    It is an Excel workbook or text. Refused as a whole are other columns than the
-    template's, what is neither, what has no learners, and what is over the limits (U3).
+    It is an Excel workbook or text, in the ``encoding`` if that was chosen. Refused as
+    a whole are other columns than the template's that we do not know under other names
+    either, what is neither, what has no learners, and what is over the limits (U3).
+    ``mapping`` says which of the file's columns is which of ours, where that is known.
     """
-    table = _table(content)
-    if problems := column_problems(named(table.header)):
-        raise FileRefused(*problems)
-    rows = list(islice(_rows(table.lines), MOST_ROWS + 1))
+    table = _table(content, encoding)
+    columns = named(table.header)
+    if problems := column_problems(columns):
+        mapping = mapping or proposed(columns)
+        if mapping is None:
+            raise FileRefused(*problems)
+        if twice := repeated(columns):
+            raise FileRefused(*twice)
+        lines = _mapped(_filled(table.lines), columns, mapping)
+    else:
+        mapping, lines = None, _filled(table.lines)
+    rows = list(islice(_rows(lines), MOST_ROWS + 1))
     if not rows:
         raise FileRefused(FileProblem(code="no-learners"))
     if len(rows) > MOST_ROWS:
         raise FileRefused(FileProblem(code="too-many-rows"))
-    return LearnerFile(encoding=table.encoding, rows=rows)
+    return LearnerFile(
+        encoding=table.encoding, columns=columns, mapping=mapping, rows=rows
+    )
 
 
-def _table(content: bytes) -> Table:
+def samples(content: bytes, *, encoding: str | None = None) -> dict[str, list[str]]:
+    """Give the first values of each column of a file that can be read (U3)."""
+    table = _table(content, encoding)
+    lines = [line for _, line in islice(table.lines, MOST_SAMPLES)]
+    return {
+        column: [clean(line[at]) for line in lines if len(line) > at]
+        for at, column in enumerate(named(table.header))
+        if column
+    }
+
+
+def _table(content: bytes, encoding: str | None) -> Table:
     """Open the file as what its first bytes say that it is."""
     if len(content) > MOST_BYTES:
         raise FileRefused(FileProblem(code="too-big"))
@@ -86,15 +119,40 @@ def _table(content: bytes) -> Table:
         found = "an older Excel workbook (.xls) or Word document"
         raise FileRefused(FileProblem(code="not-csv", found=found))
     if content.startswith(ZIPPED):
-        return read_workbook(content, is_ours=lambda x: not column_problems(named(x)))
-    return read_text(content)
+        return read_workbook(content, is_ours=_is_ours)
+    return read_text(content, encoding=encoding)
+
+
+def _is_ours(header: Sequence[str]) -> bool:
+    columns = named(header)
+    return not column_problems(columns) or proposed(columns) is not None
+
+
+def _mapped(
+    lines: Iterator[Line], columns: Sequence[str], mapping: Mapping[str, str]
+) -> Iterator[Line]:
+    """Put the cells in the template's order, then those that have no column's name.
+
+    Those of columns that are not ours are left out, as the person was told; a row that
+    has no others stays, so that the rows are the same whatever is said.
+    """
+    places = [columns.index(mapping[c]) if c in mapping else None for c in COLUMNS]
+    nameless = [at for at, column in enumerate(columns) if not column]
+    for number, line in lines:
+        cells = [*line, *[""] * (len(columns) - len(line))]
+        ours = ["" if at is None else cells[at] for at in places]
+        rest = [cells[at] for at in nameless]
+        yield number, [*ours, *rest, *cells[len(columns) :]]
+
+
+def _filled(lines: Iterator[Line]) -> Iterator[Line]:
+    """Leave out the rows that are blank."""
+    return (line for line in lines if any(cell.strip() for cell in line[1]))
 
 
 def _rows(lines: Iterator[Line]) -> Iterator[Row]:
     width = len(COLUMNS)
     for number, line in lines:
-        if not any(cell.strip() for cell in line):
-            continue
         given = [*line, *[""] * (width - len(line))]
         cells = dict(zip(COLUMNS, map(str, given), strict=False))
         if over := " | ".join(cell for cell in line[width:] if cell.strip()):

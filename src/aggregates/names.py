@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 _SPACES = "\t\n\r\v\f\u00a0\u2007\u202f"
-_UNSEEN = "\u200b\u2060\ufeff"
+_UNSEEN = "\u200b\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
 _JOINERS = "\u200c\u200d"
 _NO_BASE_LETTER = str.maketrans(
     {
@@ -26,8 +26,9 @@ def clean(text: str) -> str:
     """Take away what nobody sees; spelling and case stay as they are (U4).
 
     Composed (NFC), no-break spaces and line breaks made plain spaces, zero-width
-    spaces and control characters dropped, outer spaces trimmed. Joiners inside a word
-    belong to its spelling in some scripts and stay.
+    spaces, soft hyphens, marks of direction and control characters dropped, outer
+    spaces trimmed. Joiners inside a word belong to its spelling in some scripts and
+    stay.
     """
     if text.isascii() and text.isprintable():
         return text.strip()

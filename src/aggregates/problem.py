@@ -72,6 +72,10 @@ SENTENCES: Mapping[str, str] = {
         "The Learning Records Service links ULN {uln} to master ULN {master}, which is"
         " the learner's as well. Consider giving that one."
     ),
+    "reference-excel": (
+        "{value} looks like what Excel makes of a reference that it takes for a number"
+        " or a date. Check it, and format the column as text next time."
+    ),
     "like-learner": (
         "The name and date of birth are those of learner {learners} of your centre."
         " Say whether this is the same person or a different one."

@@ -162,6 +162,11 @@ class Record(Aggregate):
         )
 
     @property
+    def is_open(self) -> bool:
+        """Tell whether its cells are what it will be made of."""
+        return not (self.learner or self.is_removed or self.linked_to)
+
+    @property
     def reasons(self) -> tuple[Problem, ...]:
         """All that makes it invalid: what the check found, and what LRS says (U6)."""
         return self.problems + self.verification.problems
@@ -179,8 +184,7 @@ class Record(Aggregate):
     @property
     def uln(self) -> str | None:
         """The ULN that no other row of the file may have as long as this one does."""
-        is_out = self.learner or self.is_removed or self.linked_to
-        return None if is_out else given_uln(self.cells)
+        return given_uln(self.cells) if self.is_open else None
 
     @property
     def twins(self) -> frozenset[int]:

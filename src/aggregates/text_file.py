@@ -54,6 +54,17 @@ def read_text(content: bytes, *, encoding: str | None = None) -> Table:
     return Table(encoding=encoding, header=header, lines=lines)
 
 
+def in_other_encoding(text: str, encoding: str) -> str:
+    """Read text in one of Windows-1252 and Mac Roman that was read in the other.
+
+    Where that has no such letter, it stays as it is.
+    """
+    try:
+        return text.encode(WINDOWS if encoding == MAC else MAC).decode(encoding)
+    except UnicodeError:
+        return text
+
+
 def _numbered(text: str) -> Iterator[Line]:
     """Give the lines, numbered as a spreadsheet does."""
     lines = csv.reader(io.StringIO(text, newline=""), _delimiter(text), strict=True)

@@ -6,7 +6,7 @@ TEMPORARY_ULN = "9999999999"
 """What people write for want of a ULN; it is treated as none given (domain, 3)."""
 
 _TEN_DIGITS = re.compile(r"[0-9]{10}")
-_EXCEL_NUMBER = re.compile(r"[0-9](?:[.,][0-9]*)?E\+?[0-9]+", re.IGNORECASE)
+EXCEL_NUMBER = re.compile(r"[0-9](?:[.,][0-9]*)?E\+?[0-9]+", re.IGNORECASE)
 _MODULUS = 11
 
 
@@ -16,7 +16,7 @@ def uln_fault(text: str) -> str | None:
     ``uln-excel`` for a number in Excel's short form, ``uln-malformed`` for anything
     but ten digits, ``uln-check-digit`` where the last digit is not what it must be.
     """
-    if _EXCEL_NUMBER.fullmatch(text):
+    if EXCEL_NUMBER.fullmatch(text):
         return "uln-excel"
     if not _TEN_DIGITS.fullmatch(text):
         return "uln-malformed"

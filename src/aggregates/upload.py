@@ -1,28 +1,41 @@
 """Uploads: a named group of learners to be, from a file to the last learner added."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self, TypeAlias, assert_never
 
 from aggregates.aggregate import Aggregate
-from aggregates.errors import Malformed, RuleBroken
 from aggregates.names import clean
 from aggregates.table import FIRST_ROW
+from aggregates.text_file import ENCODINGS, MAC, WINDOWS
+from aggregates.upload_refusals import (
+    LONGEST_NAME,
+    EncodingIsCertain,
+    GroupIsMapped,
+    GroupNameMissing,
+    GroupNameTooLong,
+    NothingReady,
+    StillChecking,
+    StillToMap,
+    TooLateToReadAgain,
+)
 from events.upload import (
     LearnersAdded,
     RecordsRead,
     RecordsVerified,
     UploadChecked,
     UploadCompleted,
+    UploadEncodingChosen,
+    UploadMapped,
     UploadReceived,
     UploadSubmitted,
 )
 
-LONGEST_NAME = 100
-
 Later: TypeAlias = (
-    RecordsRead
+    UploadMapped
+    | UploadEncodingChosen
+    | RecordsRead
     | RecordsVerified
     | UploadChecked
     | UploadSubmitted
@@ -31,35 +44,10 @@ Later: TypeAlias = (
 )
 
 
-class GroupNameMissing(Malformed):
-    message = "Give the group of learners a name."
-
-
-class GroupNameTooLong(Malformed):
-    message = f"The group's name is longer than {LONGEST_NAME} characters. Shorten it."
-
-
-class GroupNameTaken(RuleBroken):
-    message = (
-        "You have used the group name {name} before, for group {group}. Give this group"
-        " another name, as “{name} 2”."
-    )
-
-
-class StillChecking(RuleBroken):
-    message = "Group {group} is still being checked. Wait until it has reached 50 %."
-
-
-class NothingReady(RuleBroken):
-    message = (
-        "No record of group {group} is ready to become a learner. Correct the invalid"
-        " ones first, or wait for those that are not yet verified."
-    )
-
-
 class UploadStatus(StrEnum):
     """How far an upload has come (U5)."""
 
+    TO_MAP = "to-map"
     CHECKING = "checking"
     CHECKED = "checked"
     ADDING = "adding"
@@ -72,12 +60,19 @@ class Upload(Aggregate):
 
     ``left`` are the rows that the last run of adding learners left behind, as far as
     it has come; ``waiting`` those that it is to see to, None for every row.
+    ``mapping`` says which of the file's columns is which of ours; ``read_before`` is
+    the last row of the reading before, where the records are read in another encoding.
     ``to_verify`` counts the records whose ULN is to be verified, None where LRS was
     off; LRS was asked about ``asked`` of them, up to row ``verified``.
     """
 
     received: UploadReceived
     status: UploadStatus = UploadStatus.CHECKING
+    encoding: str
+    mapping: Mapping[str, str] | None = None
+    ignored: tuple[str, ...] = ()
+    accented: tuple[int, ...] = ()
+    read_before: int = 0
     valid: int = 0
     invalid: int = 0
     to_verify: int | None = None
@@ -109,6 +104,11 @@ class Upload(Aggregate):
         return self.valid + self.invalid >= self.received.rows
 
     @property
+    def other_encoding(self) -> str | None:
+        """The encoding that the file may be in instead, which no one can tell (U4)."""
+        return {WINDOWS: MAC, MAC: WINDOWS}.get(self.encoding)
+
+    @property
     def rows_to_verify(self) -> Sequence[int]:
         """The rows that LRS is to be asked about before the check is over (U7)."""
         if self.status is not UploadStatus.CHECKING or not self.is_read:
@@ -126,6 +126,36 @@ class Upload(Aggregate):
     def rows_to_add(self) -> Sequence[int]:
         """The rows that the run of adding learners has not seen to yet (U9)."""
         return [row for row in self.waiting if row > self.through]
+
+    def map(
+        self,
+        columns: Mapping[str, str],
+        *,
+        ignored: Sequence[str],
+        accented: Sequence[int],
+    ) -> list[Later]:
+        """Record which of the file's columns is which of ours (U3); twice is once."""
+        if self.status is not UploadStatus.TO_MAP:
+            if self.mapping == columns:
+                return []
+            raise GroupIsMapped(group=self.received.group)
+        return [
+            UploadMapped(
+                columns=dict(columns), ignored=tuple(ignored), accented=tuple(accented)
+            )
+        ]
+
+    def choose_encoding(self, encoding: str) -> list[Later]:
+        """Record that the file is in the other encoding that it may be in (U4)."""
+        if encoding == self.encoding:
+            return []
+        if self.other_encoding != encoding:
+            known = ENCODINGS[self.encoding]
+            raise EncodingIsCertain(group=self.received.group, encoding=known)
+        self.require_checked()
+        if self.status is not UploadStatus.CHECKED:
+            raise TooLateToReadAgain(group=self.received.group)
+        return [UploadEncodingChosen(encoding=encoding)]
 
     def read(
         self, *, valid: int, invalid: int, through: int, to_verify: int | None = None
@@ -151,6 +181,8 @@ class Upload(Aggregate):
 
     def require_checked(self) -> None:
         """Raise StillChecking until every record has been checked."""
+        if self.status is UploadStatus.TO_MAP:
+            raise StillToMap(group=self.received.group)
         if self.status is UploadStatus.CHECKING:
             raise StillChecking(group=self.received.group)
 
@@ -185,12 +217,20 @@ class Upload(Aggregate):
 
     @classmethod
     def begin(cls, event: UploadReceived) -> Self:
-        return cls(received=event)
+        is_ours = event.proposed is None
+        return cls(
+            received=event,
+            status=UploadStatus.CHECKING if is_ours else UploadStatus.TO_MAP,
+            encoding=event.encoding,
+            accented=event.accented,
+        )
 
     def apply(self, event: Later) -> Self:
         match event:
             case RecordsRead() | RecordsVerified():
                 return self._step(event)
+            case UploadMapped() | UploadEncodingChosen():
+                return self._choose(event)
             case UploadChecked():
                 return replace(self, status=UploadStatus.CHECKED)
             case UploadSubmitted():
@@ -212,6 +252,28 @@ class Upload(Aggregate):
                 return replace(self, status=UploadStatus.DONE)
             case _:
                 assert_never(event)
+
+    def _choose(self, event: UploadMapped | UploadEncodingChosen) -> Self:
+        if isinstance(event, UploadMapped):
+            return replace(
+                self,
+                status=UploadStatus.CHECKING,
+                mapping=event.columns,
+                ignored=event.ignored,
+                accented=event.accented,
+            )
+        return replace(
+            self,
+            status=UploadStatus.CHECKING,
+            encoding=event.encoding,
+            read_before=self.last_row,
+            valid=0,
+            invalid=0,
+            to_verify=None,
+            asked=0,
+            verified=FIRST_ROW - 1,
+            last_row=FIRST_ROW - 1,
+        )
 
     def _step(self, event: RecordsRead | RecordsVerified) -> Self:
         if isinstance(event, RecordsVerified):
@@ -242,6 +304,8 @@ def progress_of(
     seen to since it was submitted, and the last row of all.
     """
     match status:
+        case UploadStatus.TO_MAP:
+            return 0
         case UploadStatus.CHECKING:
             return 49 * read[0] // max(read[1], 1)
         case UploadStatus.CHECKED:

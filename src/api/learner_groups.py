@@ -1,14 +1,15 @@
 """Groups of learners over HTTP: uploaded, checked and submitted."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, File, Form, Path, Request, Response, UploadFile
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from aggregates.record import Record, RecordState
-from aggregates.text_file import ENCODINGS
-from aggregates.upload import UploadStatus
+from aggregates.text_file import ENCODINGS, in_other_encoding
+from aggregates.upload import Upload, UploadStatus
 from api.answers import Listed, answer, listed, show
 from api.dependencies import (
     By,
@@ -36,6 +37,10 @@ router = APIRouter(prefix="/learner-groups", tags=["learner groups"])
 
 WAITED = 2.0
 Group = Annotated[str, Path(alias="group", max_length=40, examples=["G-0000000042"])]
+
+
+Switchable = Literal["mac-roman", "cp1252"]
+"""The encodings that nobody but a person can tell apart (U4)."""
 
 
 class GroupListed(BaseModel):
@@ -66,6 +71,14 @@ class Counts(BaseModel):
     learners: int
 
 
+class OtherEncoding(BaseModel):
+    """Another encoding that the file may be in, and the names as they are in that."""
+
+    encoding: Switchable
+    called: str = Field(examples=["Mac Roman"])
+    names: list[str] = Field(examples=[["Chloë D'Arcy", "Zoë Müller"]])
+
+
 class GroupShown(BaseModel):
     """A group as it is now, and the encoding of its file, with names to judge it by."""
 
@@ -76,6 +89,8 @@ class GroupShown(BaseModel):
     file_name: str = Field(examples=["learners.csv"])
     encoding: str = Field(examples=["UTF-8"])
     names_as_read: list[str] = Field(examples=[["Chloë D'Arcy", "Zoë Müller"]])
+    other_encoding: OtherEncoding | None
+    ignored_columns: list[str] = Field(examples=[["PriorAttain", "Ethnicity"]])
     status: UploadStatus
     progress: int = Field(ge=0, le=100)
     records: int
@@ -109,11 +124,15 @@ def upload(
     service: ServiceOf,
     by: By,
     now: Now,
+    encoding: Annotated[
+        Switchable | None, Form(description="The file's encoding, if you know it.")
+    ] = None,
 ) -> GroupShown:
     """Upload a file of learners under a name of your own (U1); it is checked at once.
 
     A file whose columns are not the template's, that is neither CSV nor XLSX, empty or
-    too long is refused as a whole (U3). Look at the Location for the progress.
+    too long is refused as a whole; one whose columns we know under other names waits
+    for you to say which is which (U3). Look at the Location for the progress.
     """
     command = UploadLearnerGroup(
         by=by,
@@ -121,6 +140,7 @@ def upload(
         name=name,
         file_name=file.filename or "",
         content=file.file.read(),
+        encoding=encoding,
     )
     done = service.send(command)
     response.headers["Location"] = f"/api/v1/learner-groups/{done.made}"
@@ -160,15 +180,20 @@ def shown(
         why = uploads.unanswered_because(connection, name)
     waiting = count.get(RecordState.NOT_VERIFIED, 0)
     received = upload.received
-    accented = read_records(service.store, name, received.accented)
+    names = [
+        name_of(record)
+        for _, record in read_records(service.store, name, upload.accented)
+    ]
     return GroupShown(
         group=received.group,
         name=received.name,
         centre=received.centre,
         user=received.user,
         file_name=received.file_name,
-        encoding=ENCODINGS[received.encoding],
-        names_as_read=[name_of(record) for _, record in accented],
+        encoding=ENCODINGS[upload.encoding],
+        names_as_read=names,
+        other_encoding=other_encoding(upload, names),
+        ignored_columns=list(upload.ignored),
         status=upload.status,
         progress=upload.progress,
         records=received.rows,
@@ -183,6 +208,17 @@ def shown(
         verification=group_verification(upload, waiting=waiting, why=why),
         learners=len(upload.learners),
         received_at=stream.history[0].recorded_at,
+    )
+
+
+def other_encoding(upload: Upload, names: Sequence[str]) -> OtherEncoding | None:
+    """Offer to read the file again, while that can be done and names would change."""
+    other = upload.other_encoding
+    if upload.status is not UploadStatus.CHECKED or not (other and names):
+        return None
+    again = [in_other_encoding(name, other) for name in names]
+    return OtherEncoding.model_validate(
+        {"encoding": other, "called": ENCODINGS[other], "names": again}
     )
 
 

@@ -47,7 +47,7 @@ def verification_shown(
 def group_verification(
     upload: Upload, *, waiting: int, why: Why | None
 ) -> GroupVerification:
-    if upload.status is UploadStatus.CHECKING:
+    if upload.status in {UploadStatus.TO_MAP, UploadStatus.CHECKING}:
         message = "The check is not over yet."
         return GroupVerification(waiting=waiting, message=message)
     message = said_of_many(to_verify=upload.to_verify, waiting=waiting, why=why)

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from aggregates.upload import GroupNameTaken, UploadStatus
+from aggregates.upload import UploadStatus
+from aggregates.upload_refusals import GroupNameTaken
 from catalogue import AwardType
 from catalogue.assessment import ways_to_fix
 from cli.demo import USERS, add_users, has_users

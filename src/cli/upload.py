@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,11 +11,12 @@ import typer
 from access.accounts import User
 from access.policy import require_may
 from aggregates.details import COLUMNS, OVERFLOW
+from aggregates.file_columns import settle_columns
 from aggregates.file_refusals import FileRefused
-from aggregates.learner_file import read
+from aggregates.learner_file import LearnerFile, read
 from aggregates.problem import sentence, title
 from aggregates.record import RecordState
-from aggregates.text_file import ENCODINGS
+from aggregates.text_file import ENCODINGS, MAC, WINDOWS
 from aggregates.upload import Upload, UploadStatus
 from aggregates.verification import LRS_OFF, said_of_many
 from cli.opening import CHANNEL, opened, settings_of, told, user_called
@@ -23,10 +25,19 @@ from cli.talk import PROBLEMS, USAGE, refuse, talk
 from commands.command import LONDON
 from commands.surroundings import Surroundings, rows_by_uln
 from commands.upload import UploadLearnerGroup, batches, read_records, read_upload
+from commands.upload_choices import MapLearnerGroup
 from events.upload import Problem
 from projections import learner_search
 from service import Service
 from store import Actor
+
+
+class Encoding(StrEnum):
+    """The encodings that nobody but a person can tell apart (U4)."""
+
+    MAC = MAC
+    WINDOWS = WINDOWS
+
 
 SHOWN = ("cell", "learner", "kind", "column", "message")
 EVERY = 0.05
@@ -38,6 +49,19 @@ def upload(
     *,
     by: Annotated[str, typer.Option("--as", help="The user who uploads it.")],
     group: Annotated[str, typer.Option(help="Your own name for the group.")] = "",
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="One of the file's columns for one of ours, as given_name=Forename;"
+            " again for each."
+        ),
+    ] = None,
+    accept_mapping: Annotated[
+        bool, typer.Option(help="Take the file's columns for ours as proposed.")
+    ] = False,
+    encoding: Annotated[
+        Encoding | None, typer.Option(help="The file's encoding, if names are wrong.")
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only check; record nothing.")
     ] = False,
@@ -51,10 +75,20 @@ def upload(
     with told(), opened(settings_of(context)) as service:
         user = user_called(service, by)
         try:
+            chosen = _mapping(content, encoding, mapping, accept_mapping)
             if dry_run:
-                rows = list(_dry(service, user, content))
+                read_as = read(content, mapping=chosen, encoding=encoding)
+                rows = list(_dry(service, user, read_as))
             else:
-                rows = list(_real(service, user, group, file.name, content))
+                command = UploadLearnerGroup(
+                    by=user.actor(CHANNEL),
+                    at=service.clock(),
+                    name=group,
+                    file_name=file.name,
+                    content=content,
+                    encoding=encoding,
+                )
+                rows = list(_real(service, command, chosen))
         except FileRefused as refused:
             refuse(PROBLEMS, *(str(fault) for fault in refused.others))
         show(rows, SHOWN, form)
@@ -62,10 +96,39 @@ def upload(
             refuse(PROBLEMS, "Correct the file, then upload it without --dry-run.")
 
 
-def _dry(service: Service, user: User, content: bytes) -> Iterator[dict[str, str]]:
+def _mapping(
+    content: bytes, encoding: str | None, given: list[str] | None, accepted: bool
+) -> Mapping[str, str] | None:
+    """Settle which column is which of ours (U3); None for the template's own.
+
+    Shows what is proposed, and ends, unless that is accepted or said otherwise.
+    """
+    try:
+        file = read(content, encoding=encoding)
+    except FileRefused:  # which the upload is to record
+        return None
+    if file.mapping is None:
+        return None
+    said = dict(pair.partition("=")[::2] for pair in given or [])
+    if strange := said.keys() - COLUMNS:
+        refuse(USAGE, f"There is no {min(strange)}. Choose from {', '.join(COLUMNS)}.")
+    mapping, ignored = settle_columns(file.columns, {**file.mapping, **said})
+    for column, name in mapping.items():
+        talk(f"  {title(column)}: {name}")
+    if ignored:
+        talk(f"Ignored: {', '.join(ignored)}.")
+    if not (given or accepted):
+        refuse(
+            PROBLEMS,
+            "The file has columns of other names than the template's, as listed. Add"
+            " --accept-mapping if they are right, or --mapping for each that is not.",
+        )
+    return mapping
+
+
+def _dry(service: Service, user: User, file: LearnerFile) -> Iterator[dict[str, str]]:
     """Check the file as an upload by that user would be, and record nothing."""
     require_may(UploadLearnerGroup, user.role)
-    file = read(content)
     service.read_models.catch_up()
     around = Surroundings(
         store=service.store,
@@ -91,14 +154,13 @@ def _unverified(ulns: int) -> list[str]:
 
 
 def _real(
-    service: Service, user: User, name: str, file_name: str, content: bytes
+    service: Service, command: UploadLearnerGroup, mapping: Mapping[str, str] | None
 ) -> Iterator[dict[str, str]]:
     """Upload the file and wait until it is checked, by this process or another."""
-    by = user.actor(CHANNEL)
-    command = UploadLearnerGroup(
-        by=by, at=service.clock(), name=name, file_name=file_name, content=content
-    )
-    group = service.send(command).made
+    by, group = command.by, service.send(command).made
+    if mapping is not None:
+        at = service.clock()
+        service.send(MapLearnerGroup(by=by, at=at, group=group, columns=mapping))
     service.start()
     upload = settled(service, group, by, UploadStatus.CHECKING)
     received = upload.received

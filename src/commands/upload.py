@@ -1,29 +1,22 @@
 """What may be asked of a group of learners: to upload it, and to submit it."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import islice
 from typing import TypeVar
 
-from aggregates.details import Checked, given_uln
 from aggregates.file_refusals import FileRefused
-from aggregates.learner_file import Row, read
+from aggregates.learner_file import read
 from aggregates.names import clean
 from aggregates.record import Around, Record, RecordState, check_around
-from aggregates.upload import (
-    GroupNameTaken,
-    Later,
-    Upload,
-    UploadStatus,
-    clean_group_name,
-)
+from aggregates.upload import Later, Upload, UploadStatus, clean_group_name
+from aggregates.upload_refusals import GroupNameTaken
 from commands.command import Command, Desk, Done, handles, require_expected, require_own
-from commands.learner import Alike, begin_learner, holders
-from commands.surroundings import Surroundings, rows_by_uln
+from commands.learner import begin_learner, holders
 from events.identifier import Kind, stream_of
-from events.upload import RecordRead, UploadReceived, UploadRefused
+from events.upload import UploadReceived, UploadRefused
 from store import (
     Actor,
     AlreadyReserved,
@@ -50,19 +43,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class UploadLearnerGroup(Command):
-    """Give a file of learners, and name the group that they will be (U1)."""
+    """Give a file of learners, and name the group that they will be (U1).
+
+    ``encoding`` is the one that it is in, if the person knows.
+    """
 
     name: str
     file_name: str
     content: bytes
-
-
-@dataclass(frozen=True, kw_only=True)
-class CheckLearnerGroup(Command):
-    """Check more records of an upload, from where the check has come to (U5, U6)."""
-
-    group: str
-    alike: Alike
+    encoding: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +114,7 @@ def upload_learner_group(command: UploadLearnerGroup, desk: Desk) -> Done:
     stream = Stream(id=stream_of(group))
     digest = hashlib.sha256(command.content).hexdigest()
     try:
-        file = read(command.content)
+        file = read(command.content, encoding=command.encoding)
     except FileRefused as refused:
         refusal = UploadRefused(
             centre=centre,
@@ -152,6 +141,8 @@ def upload_learner_group(command: UploadLearnerGroup, desk: Desk) -> Done:
         encoding=file.encoding,
         rows=len(file.rows),
         accented=file.accented,
+        columns=() if file.mapping is None else tuple(file.columns),
+        proposed=None if file.mapping is None else dict(file.mapping),
     )
     change = stream.change([received], owner=centre, reserve=[owned])
     try:
@@ -168,79 +159,6 @@ def _require_new_name(store: EventStore, owned: Reservation, name: str) -> None:
     for held in store.held(owned.scope, [owned.key]).values():
         taken = Upload.replay(store.open(held.stream).events).received
         raise GroupNameTaken(name=name, group=taken.group, pointer="/name")
-
-
-@handles(CheckLearnerGroup)
-def check_learner_group(command: CheckLearnerGroup, desk: Desk) -> Done:
-    stream, upload = read_upload(desk, command.group, command.by)
-    received, position = upload.received, None
-    if not upload.is_read:
-        file = read(desk.store.file(received.file))
-        version = stream.version
-        twins = rows_by_uln(file.rows)
-        around = Surroundings(
-            store=desk.store,
-            centre=received.centre,
-            alike=command.alike,
-            today=command.today,
-        )
-        unread = [row for row in file.rows if row.number > upload.last_row]
-        for rows in islice(batches(unread), BATCHES):
-            checked = around.check(rows, twins)
-            records = [
-                _record(row, found, twins, upload, desk)
-                for row, found in zip(rows, checked, strict=True)
-            ]
-            is_valid = [not found.problems for found in checked]
-            events = upload.read(
-                valid=sum(is_valid),
-                invalid=len(rows) - sum(is_valid),
-                through=rows[-1].number,
-                to_verify=_to_verify(records) if desk.verify else None,
-            )
-            position = desk.store.append(
-                Change(stream=stream.id, expected=version, events=tuple(events)),
-                *records,
-                by=command.by,
-            )
-            version += len(events)
-            upload = reduce(Upload.apply, events, upload)
-    if upload.is_read:
-        desk.store.drop_file(received.file)
-    return Done(position=position, made=received.group)
-
-
-def _record(
-    row: Row,
-    found: Checked,
-    twins: Mapping[str, Sequence[int]],
-    upload: Upload,
-    desk: Desk,
-) -> Change:
-    """Say what is recorded of a row: the first row with a ULN is found by it."""
-    received, uln = upload.received, given_uln(row.cells)
-    stream = Stream(id=stream_of(record_called(received.group, row.number)))
-    read = RecordRead(
-        group=received.group,
-        row=row.number,
-        person_id=stream.id,
-        cells=dict(row.cells),
-        problems=found.problems,
-        warnings=found.warnings,
-        to_verify=desk.verify is not None and uln is not None,
-    )
-    is_first = uln and twins[uln][0] == row.number
-    return stream.change(
-        [read],
-        owner=received.centre,
-        reserve=[row_uln(desk.store, received.group, uln)] if uln and is_first else [],
-    )
-
-
-def _to_verify(records: Sequence[Change]) -> int:
-    """Count the records that wait for LRS as they begin."""
-    begun = (Record.replay(record.events) for record in records)
-    return sum(record.state is RecordState.NOT_VERIFIED for record in begun)
 
 
 @handles(SubmitLearnerGroup)

@@ -29,7 +29,9 @@ class UploadReceived(Event, topic="upload.received"):
     """A user gave a file of learners and named the group that they will be.
 
     ``accented`` are the rows of (at most two) names that show whether the encoding
-    was understood; ``file`` is the sealed file's name until every row is a fact.
+    was understood; ``file`` is the sealed file's name until every row is a fact. Where
+    the ``columns`` are others than the template's, ``proposed`` says which of them
+    seems to be which of ours, and somebody has to say so first.
     """
 
     group: str
@@ -43,6 +45,22 @@ class UploadReceived(Event, topic="upload.received"):
     encoding: str
     rows: int
     accented: tuple[int, ...]
+    columns: tuple[str, ...] = ()
+    proposed: dict[str, str] | None = None
+
+
+class UploadMapped(Event, topic="upload.mapped"):
+    """Somebody said which of the file's columns is which of ours; those are ignored."""
+
+    columns: dict[str, str]
+    ignored: tuple[str, ...]
+    accented: tuple[int, ...]
+
+
+class UploadEncodingChosen(Event, topic="upload.encoding-chosen"):
+    """Somebody said what encoding the file is in, and all records are read again."""
+
+    encoding: str
 
 
 class UploadRefused(Event, topic="upload.refused"):

@@ -5,8 +5,16 @@ from dataclasses import replace
 from access.policy import send
 from aggregates.upload import Upload
 from commands.command import Desk
-from commands.upload import AddGroupLearners, CheckLearnerGroup
-from events.upload import LearnersAdded, RecordsRead, UploadReceived, UploadSubmitted
+from commands.upload import AddGroupLearners
+from commands.upload_check import CheckLearnerGroup
+from events.upload import (
+    LearnersAdded,
+    RecordsRead,
+    UploadEncodingChosen,
+    UploadMapped,
+    UploadReceived,
+    UploadSubmitted,
+)
 from policies.policy import Policy
 from projections import learner_search
 from projections.read_models import ReadModels
@@ -38,7 +46,9 @@ def group_of(recorded: Recorded, desk: Desk) -> str:
 
 
 CHECK_UPLOADS = Policy(
-    name="check-uploads", on=(UploadReceived, RecordsRead), act=_check
+    name="check-uploads",
+    on=(UploadReceived, UploadMapped, UploadEncodingChosen, RecordsRead),
+    act=_check,
 )
 ADD_LEARNERS = Policy(
     name="add-learners", on=(UploadSubmitted, LearnersAdded), act=_add

@@ -94,7 +94,9 @@ SENTENCES: Mapping[str, str] = {
     "ULN ({why}), {tries} times.",
     "upload.checked": "Every row of the file has been checked.",
     "upload.completed": "Every row that was ready is a learner.",
+    "upload.encoding-chosen": "The file was said to be in {encoding}, and is read again.",
     "upload.learners-added": "{learners:n} learners were added to the group.",
+    "upload.mapped": "The columns of the file were settled; ignored: {ignored}.",
     "upload.received": "The file {file_name} of {rows} rows was received as {name}.",
     "upload.records-read": "Rows were read up to row {through}: {valid} valid, {invalid} "
     "invalid.",

@@ -22,13 +22,14 @@ from sqlalchemy import (
 
 from aggregates.names import words
 from aggregates.record import RecordState, is_like, state_of
-from aggregates.upload import UploadStatus, progress_of
+from aggregates.upload import Upload, UploadStatus, progress_of
 from aggregates.verification import (
     VerificationStatus,
     Why,
     pause_after,
     status_after,
 )
+from events.event import Event
 from events.identifier import Kind, stream_of
 from events.upload import (
     LearnersAdded,
@@ -43,6 +44,8 @@ from events.upload import (
     RecordsVerified,
     UploadChecked,
     UploadCompleted,
+    UploadEncodingChosen,
+    UploadMapped,
     UploadReceived,
     UploadSubmitted,
 )
@@ -91,6 +94,12 @@ RECORDS = Table(
     Index("upload_records_due", "state", "due_at"),
 )
 
+STATUS_AFTER: Mapping[type[Event], UploadStatus] = {
+    UploadMapped: UploadStatus.CHECKING,
+    UploadChecked: UploadStatus.CHECKED,
+    UploadCompleted: UploadStatus.DONE,
+}
+
 
 def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
     for recorded in batch:
@@ -115,7 +124,7 @@ def _fold_upload(rows: Rows, recorded: Recorded) -> None:
                     "name": event.name,
                     "name_words": "".join(f" {word}" for word in words(event.name)),
                     "file_name": event.file_name,
-                    "status": UploadStatus.CHECKING,
+                    "status": Upload.begin(event).status,
                     "records": event.rows,
                     "steps": event.rows,
                     "steps_taken": 0,
@@ -126,18 +135,20 @@ def _fold_upload(rows: Rows, recorded: Recorded) -> None:
                     "received_at": recorded.recorded_at,
                 },
             )
+        case UploadMapped() | UploadChecked() | UploadCompleted() as event:
+            rows.change(UPLOADS, stream, status=STATUS_AFTER[type(event)])
+        case UploadEncodingChosen():
+            if known := rows.get(UPLOADS, stream):
+                again = {"steps": known["records"], "steps_taken": 0, "last_row": 0}
+                rows.change(UPLOADS, stream, status=UploadStatus.CHECKING, **again)
         case RecordsRead() | RecordsVerified() as event:
             _step(rows, stream, event)
-        case UploadChecked():
-            rows.change(UPLOADS, stream, status=UploadStatus.CHECKED)
         case UploadSubmitted():
             rows.change(UPLOADS, stream, status=UploadStatus.ADDING, through_row=0)
         case LearnersAdded(learners=learners, through=through):
             if known := rows.get(UPLOADS, stream):
                 added = known["learners"] + len(learners)
                 rows.change(UPLOADS, stream, learners=added, through_row=through)
-        case UploadCompleted():
-            rows.change(UPLOADS, stream, status=UploadStatus.DONE)
         case _:
             pass
 

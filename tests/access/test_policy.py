@@ -8,7 +8,7 @@ import pytest
 from access import policy
 from access.policy import MAY, in_words, named, send
 from aggregates.errors import NotAllowed
-from commands import cancellation, claim, claim_submission, upload, user
+from commands import cancellation, claim, claim_submission, upload_check, user
 from commands.command import HANDLERS, Command, Desk, Done
 from events.user import Role
 from store import Actor, EventStore
@@ -70,6 +70,6 @@ def test_what_a_role_may_is_handled_and_what_it_may_not_is_refused_before(
 def test_the_service_acts_as_nobody_and_nobody_acts_as_the_service() -> None:
     """Section 2: what it does by itself is nobody else's, and it has no tokens."""
     alone = {command for command, roles in MAY.items() if roles == {Role.SERVICE}}
-    assert {claim_submission.ProcessClaim, upload.CheckLearnerGroup} <= alone
+    assert {claim_submission.ProcessClaim, upload_check.CheckLearnerGroup} <= alone
     assert user.IssueToken not in commands_of(Role.SERVICE)
     assert named(frozenset({Role.SERVICE})) == "nobody: the service does it by itself"

@@ -77,6 +77,19 @@ def test_a_question_mark_in_a_name_is_a_warning() -> None:
     assert checked.warnings == (Problem(column="given_name", code="letter-lost"),)
 
 
+@pytest.mark.parametrize(
+    ("reference", "is_odd"),
+    [("1.23E+09", True), ("2006-03-01", True), ("1-Mar", True), ("RIV-1", False)],
+)
+def test_what_excel_makes_of_a_reference_is_a_warning(
+    reference: str,
+    is_odd: bool,  # noqa: FBT001 - a column of the table above
+) -> None:
+    """U4: it takes a reference for a number or a date."""
+    warnings = found(centre_reference=reference).warnings
+    assert [w.code for w in warnings] == ["reference-excel"] * is_odd
+
+
 def test_more_cells_than_columns_is_a_fault() -> None:
     assert faults(found(**{OVERFLOW: "Jr"})) == [(OVERFLOW, "too-many-cells")]
 

@@ -16,6 +16,7 @@ from aggregates.file_refusals import (
 )
 from aggregates.learner_file import LearnerFile, read
 from aggregates.template import TEMPLATE
+from aggregates.text_file import MAC, WINDOWS, in_other_encoding
 from events.upload import FileProblem
 from tests.learner_examples import CELLS, cells, csv_file
 
@@ -63,6 +64,7 @@ def test_the_template_has_the_eight_columns_and_no_learners() -> None:
         ("utf-8", "utf-8"),
         ("utf-8-sig", "utf-8"),
         ("utf-16", "utf-16"),
+        ("utf-32", "utf-32"),
         ("cp1252", "cp1252"),
     ],
 )
@@ -84,6 +86,39 @@ def test_utf_16_of_the_other_byte_order_is_read_too() -> None:
         "utf-16-be"
     )
     assert names(read(content)) == ["Zoë"]
+
+
+def test_a_letter_that_windows_does_not_have_is_found_by_its_line() -> None:
+    """U4: as a Mac writes it; said to be the Mac's, the file is read."""
+    plain, french = cells(), cells(given_name="François", family_name="Ångström")
+    content = csv_file(plain, french).decode().encode("mac-roman")
+    assert refused(content) == (FileProblem(code="no-such-letter", found="3"),)
+    file = read(content, encoding=MAC)
+    assert (file.encoding, names(file)) == ("mac-roman", ["Chloë", "François"])
+
+
+def test_names_from_a_mac_are_read_wrong_until_they_are_said_to_be() -> None:
+    """U4: nothing in the file tells, so nothing is guessed."""
+    content = csv_file(cells(given_name="Zoë")).decode().encode("mac-roman")
+    wrong = read(content)
+    assert (wrong.encoding, names(wrong)) == ("cp1252", ["Zo\u2018"])
+    assert in_other_encoding("Zo\u2018", MAC) == "Zoë"
+    assert in_other_encoding("Zoë", WINDOWS) == "Zo\u2018"
+    assert in_other_encoding("山田", MAC) == "山田"
+
+
+@given(st.text(st.characters(codec="cp1252"), max_size=20))
+def test_reading_in_another_encoding_loses_nothing(text: str) -> None:
+    """U4: there and back."""
+    with_mac = in_other_encoding(text, MAC)
+    assert in_other_encoding(with_mac, WINDOWS) == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_file_that_says_its_encoding_is_believed(encoding: str) -> None:
+    """U4: whatever a person says."""
+    content = csv_file(CELLS).decode().encode(encoding)
+    assert names(read(content, encoding=MAC)) == ["Chloë"]
 
 
 def test_two_names_with_accents_are_pointed_out() -> None:

@@ -17,6 +17,7 @@ from aggregates.names import clean, fold, searchable_words, words
         ("\u00a0Zoë\u202f", "Zoë"),
         ("\ufeffSiân\u200b", "Siân"),
         ("Anne\u00a0Marie", "Anne Marie"),
+        ("Mül\u00adler\u200e", "Müller"),
         ("de la Cruz", "de la Cruz"),
         ("Ana\u0308is", "Anäis"),
         ("Owen\r\nJones", "Owen  Jones"),

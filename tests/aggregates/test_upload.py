@@ -2,15 +2,13 @@
 
 import pytest
 
-from aggregates.upload import (
+from aggregates.upload import Upload, UploadStatus, clean_group_name
+from aggregates.upload_refusals import (
     LONGEST_NAME,
     GroupNameMissing,
     GroupNameTooLong,
     NothingReady,
     StillChecking,
-    Upload,
-    UploadStatus,
-    clean_group_name,
 )
 from events.upload import (
     LearnersAdded,

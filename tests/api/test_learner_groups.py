@@ -266,7 +266,7 @@ def test_another_centres_group_and_records_are_not_found(client_as: ClientAs) ->
     assert stranger.get(GROUPS).json()["items"] == []
 
 
-@pytest.mark.parametrize("user", ["auditor", "specialist", "invoicing"])
+@pytest.mark.parametrize("user", ["auditor", "specialist"])
 def test_only_a_centre_uploads_learners(client_as: ClientAs, user: str) -> None:
     """Domain, 2: the refusal says who may; an auditor may look."""
     at = checked(client_as("assessor.riverside"), cells())

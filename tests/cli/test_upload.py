@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import CATALOGUE, Run
+from tests.learner_examples import cells, csv_file
 
 FILE = CATALOGUE.parent / "examples" / "learners.csv"
 BY = ["--as", "admin"]
@@ -92,3 +93,35 @@ def test_a_file_that_is_not_there_is_a_slip(staffed: Run, tmp_path: Path) -> Non
     done = staffed("upload", tmp_path / "none.csv", *BY)
     assert (done.exit_code, done.stdout) == (2, "")
     assert "none.csv cannot be read: No such file or directory." in done.stderr
+
+
+def test_other_columns_are_proposed_accepted_or_said(
+    staffed: Run, tmp_path: Path
+) -> None:
+    """U3: nothing is uploaded before."""
+    file = tmp_path / "others.csv"
+    file.write_text("Forename,Surname,DOB,Pet\nZoë,,1/1/2000,Rex\n")
+    words = ["upload", file, *BY, "--format", "json"]
+    asked = staffed(*words, "--group", "Others")
+    assert (asked.exit_code, asked.stdout) == (3, "")
+    assert "Given name: Forename" in asked.stderr
+    assert "Ignored: Pet." in asked.stderr
+    assert "--accept-mapping" in asked.stderr
+    dry = staffed(*words, "--dry-run", "--mapping", "gender=Pet")
+    assert "Gender: Pet" in dry.stderr
+    assert found(dry.stdout) == {("B2", "Family name")}
+    assert staffed(*words, "--mapping", "pet=Pet").exit_code == 2
+    done = staffed(*words, "--group", "Others", "--accept-mapping")
+    assert "1 rows, 1 of them to correct" in done.stderr
+    assert [row["learner"] for row in json.loads(done.stdout)] == ["Zoë"]
+
+
+def test_the_encoding_may_be_said(staffed: Run, tmp_path: Path) -> None:
+    """U4."""
+    file = tmp_path / "mac.csv"
+    text = csv_file(cells(given_name="Zoë", family_name="")).decode()
+    file.write_bytes(text.encode("mac-roman"))
+    words = ["upload", file, *BY, "--format", "json", "--dry-run"]
+    done = staffed(*words, "--encoding", "mac-roman")
+    assert "Read as Mac Roman" in done.stderr
+    assert [row["learner"] for row in json.loads(done.stdout)] == ["Zoë"]

@@ -14,12 +14,13 @@ from commands.learner import AmendLearner, CreateLearner, read_learner
 from commands.record import AmendRecord, RemoveRecord
 from commands.upload import (
     AddGroupLearners,
-    CheckLearnerGroup,
     SubmitLearnerGroup,
     UploadLearnerGroup,
     read_records,
     read_upload,
 )
+from commands.upload_check import CheckLearnerGroup
+from commands.upload_choices import ChooseGroupEncoding, MapLearnerGroup
 from commands.verification import (
     VerifyLearnerGroup,
     VerifyLearners,
@@ -127,6 +128,28 @@ class Intake:
         """Do what the policy does when it is time: ask LRS about those learners."""
         streams = [stream_of(learner) for learner in learners]
         self.send(VerifyLearners(by=MACHINE, at=self.now(), learners=streams))
+
+    def map(
+        self,
+        group: str,
+        columns: Mapping[str, str | None] | Mapping[str, str],
+        *,
+        expect: int | None = None,
+    ) -> Done:
+        command = MapLearnerGroup(
+            by=ADMINISTRATOR,
+            at=self.now(),
+            expect=expect,
+            group=group,
+            columns=columns,
+        )
+        return self.send(command)
+
+    def choose_encoding(self, group: str, encoding: str) -> Done:
+        command = ChooseGroupEncoding(
+            by=ADMINISTRATOR, at=self.now(), group=group, encoding=encoding
+        )
+        return self.send(command)
 
     def checked(self, *rows: Mapping[str, str], name: str = "Autumn") -> str:
         """Upload those rows and check them."""

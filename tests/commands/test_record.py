@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from aggregates.errors import NotFound
 from aggregates.record import RecordIsDone, RecordState
-from aggregates.upload import StillChecking
+from aggregates.upload_refusals import StillChecking
 from commands.command import Stale
 from events.upload import RecordAmended, RecordRemoved
 from store import EventStore

@@ -8,14 +8,15 @@ import pytest
 from aggregates.errors import NotFound
 from aggregates.file_refusals import FileRefused
 from aggregates.record import RecordState
-from aggregates.upload import (
+from aggregates.upload import UploadStatus
+from aggregates.upload_refusals import (
     GroupNameMissing,
     GroupNameTaken,
     NothingReady,
     StillChecking,
-    UploadStatus,
 )
 from commands import upload as uploading
+from commands import upload_check
 from events.identifier import stream_of
 from events.learner import LearnerCreated
 from events.upload import RecordRead, UploadReceived, UploadRefused
@@ -173,7 +174,7 @@ def test_a_check_shows_its_progress_and_goes_on_from_there(
 ) -> None:
     """U5: each part records how far it is."""
     monkeypatch.setattr(uploading, "BATCH", 2)
-    monkeypatch.setattr(uploading, "BATCHES", 1)
+    monkeypatch.setattr(upload_check, "BATCHES", 1)
     group = intake.upload(csv_file(cells(), NAMELESS, ZOE, BEN, ZOE))
     seen = []
     while intake.shown(group).status is UploadStatus.CHECKING:

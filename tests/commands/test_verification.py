@@ -7,7 +7,8 @@ import pytest
 
 from aggregates.details import Details
 from aggregates.record import RecordState
-from aggregates.upload import NothingReady, UploadStatus
+from aggregates.upload import UploadStatus
+from aggregates.upload_refusals import NothingReady
 from aggregates.verification import (
     Answer,
     Code,
@@ -16,7 +17,7 @@ from aggregates.verification import (
     Why,
 )
 from commands import verification
-from commands.upload import CheckLearnerGroup
+from commands.upload_check import CheckLearnerGroup
 from events.verification import UlnVerificationPostponed, UlnVerified
 from store import EventStore
 from tests.clock import Clock

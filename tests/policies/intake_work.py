@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Timer
 
-from aggregates.upload import GroupNameTaken, Upload, UploadStatus
+from aggregates.upload import Upload, UploadStatus
+from aggregates.upload_refusals import GroupNameTaken
 from audit import ledger as audit
 from catalogue import load
 from commands import upload as uploading

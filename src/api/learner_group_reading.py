@@ -1,0 +1,125 @@
+"""How a file of learners is read, over HTTP: its columns and its encoding, chosen."""
+
+from http import HTTPStatus
+from typing import Annotated, TypeAlias
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.answers import show
+from api.dependencies import By, IfMatch, Now, ServiceOf
+from api.learner_groups import Group, GroupShown, Switchable, shown
+from commands.upload_choices import (
+    ChooseGroupEncoding,
+    MapLearnerGroup,
+    read_columns,
+)
+
+router = APIRouter(prefix="/learner-groups", tags=["learner groups"])
+
+ColumnName: TypeAlias = Annotated[str | None, Field(max_length=40_000)]
+
+
+class Mapping(BaseModel):
+    """Which of the file's columns is which of ours; null, or left out, for none."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    given_name: ColumnName = Field(default=None, examples=["GivenNames"])
+    family_name: ColumnName = Field(default=None, examples=["FamilyName"])
+    date_of_birth: ColumnName = Field(default=None, examples=["DateOfBirth"])
+    gender: ColumnName = Field(default=None, examples=["Sex"])
+    uln: ColumnName = Field(default=None, examples=["ULN"])
+    centre_reference: ColumnName = Field(default=None, examples=["LearnRefNumber"])
+    email: ColumnName = Field(default=None, examples=["Email"])
+    postcode: ColumnName = Field(default=None, examples=[None])
+
+
+class FileColumn(BaseModel):
+    """A column of the file, and its first values until the mapping is settled."""
+
+    column: str = Field(examples=["GivenNames"])
+    values: list[str] = Field(examples=[["Chloë", "Ben", "Zoë"]])
+
+
+class MappingShown(BaseModel):
+    """The file's columns, and which of them is which of ours: proposed, or settled."""
+
+    is_settled: bool
+    mapping: Mapping
+    ignored: list[str] = Field(examples=[["Ethnicity"]])
+    columns: list[FileColumn]
+
+
+class EncodingChosen(BaseModel):
+    """The encoding that the file is in after all."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    encoding: Switchable
+
+
+@router.get("/{group}/mapping")
+def mapping(
+    group: Group, response: Response, service: ServiceOf, by: By
+) -> MappingShown:
+    """Show which of the file's columns seems to be which of ours, or was said to (U3).
+
+    A file in the template's own columns has nothing to map: its list is empty.
+    """
+    stream, upload, values = read_columns(service.desk, group, by)
+    show(response, stream)
+    columns = upload.received.columns
+    chosen = upload.mapping or upload.received.proposed or {}
+    return MappingShown(
+        is_settled=not values,
+        mapping=Mapping.model_validate(chosen),
+        ignored=[name for name in columns if name and name not in chosen.values()],
+        columns=[
+            FileColumn(column=name, values=values.get(name, []))
+            for name in columns
+            if name
+        ],
+    )
+
+
+@router.put("/{group}/mapping", status_code=HTTPStatus.ACCEPTED)
+def settle_mapping(
+    group: Group,
+    body: Mapping,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    now: Now,
+    expect: IfMatch,
+) -> GroupShown:
+    """Say which of the file's columns is which of ours; then the check goes on (U3).
+
+    The three mandatory ones are needed. Columns that are none of ours are ignored, and
+    listed as such.
+    """
+    command = MapLearnerGroup(
+        by=by, at=now, expect=expect, group=group, columns=body.model_dump()
+    )
+    return shown(response, service, group, by, service.send(command))
+
+
+@router.put("/{group}/encoding", status_code=HTTPStatus.ACCEPTED)
+def choose_encoding(
+    group: Group,
+    body: EncodingChosen,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    now: Now,
+    expect: IfMatch,
+) -> GroupShown:
+    """Say that the names are wrong as they were read: the file is in the other encoding.
+
+    All records are read and checked again, but for what somebody amended; only before
+    the group is submitted (U4).
+    """
+    command = ChooseGroupEncoding(
+        by=by, at=now, expect=expect, group=group, encoding=body.encoding
+    )
+    return shown(response, service, group, by, service.send(command))

@@ -1,0 +1,196 @@
+"""What is asked of an upload by the way: to check its records, part by part."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from itertools import islice
+
+from aggregates.details import Checked, given_uln
+from aggregates.learner_file import LearnerFile, Row, read
+from aggregates.record import Record, RecordState
+from aggregates.text_file import MAC, WINDOWS, in_other_encoding
+from aggregates.upload import Upload, UploadStatus
+from commands.command import Command, Desk, Done, handles
+from commands.learner import Alike
+from commands.surroundings import Surroundings, rows_by_uln
+from commands.upload import (
+    BATCHES,
+    batches,
+    read_records,
+    read_upload,
+    record_called,
+    row_uln,
+)
+from events.identifier import stream_of
+from events.upload import RecordRead
+from store import Change, EventStore, Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckLearnerGroup(Command):
+    """Check more records of an upload, from where the check has come to (U5, U6)."""
+
+    group: str
+    alike: Alike
+
+
+@handles(CheckLearnerGroup)
+def check_learner_group(command: CheckLearnerGroup, desk: Desk) -> Done:
+    stream, upload = read_upload(desk, command.group, command.by)
+    received, position = upload.received, None
+    around = Surroundings(
+        store=desk.store,
+        centre=received.centre,
+        alike=command.alike,
+        today=command.today,
+    )
+    version = stream.version
+    for checked in islice(_checked(upload, around, desk), BATCHES):
+        is_valid = [not found.problems for found in checked.found]
+        events = upload.read(
+            valid=sum(is_valid),
+            invalid=len(is_valid) - sum(is_valid),
+            through=checked.through,
+            to_verify=checked.to_verify if desk.verify else None,
+        )
+        position = desk.store.append(
+            Change(stream=stream.id, expected=version, events=tuple(events)),
+            *checked.changes,
+            by=command.by,
+        )
+        version += len(events)
+        upload = reduce(Upload.apply, events, upload)
+    if upload.is_read:
+        desk.store.drop_file(received.file)
+    return Done(position=position, made=received.group)
+
+
+def read_file(upload: Upload, store: EventStore) -> LearnerFile:
+    """Read the file of an upload again, as it was read at first."""
+    return read(
+        store.file(upload.received.file),
+        mapping=upload.mapping,
+        encoding=chosen_encoding(upload),
+    )
+
+
+def chosen_encoding(upload: Upload) -> str | None:
+    """Say what a file is to be read as; None if it says so itself."""
+    return upload.encoding if upload.encoding == MAC else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Checked:
+    """A part of the check: what was found in it, and what is to be recorded of it."""
+
+    found: Sequence[Checked]
+    changes: Sequence[Change]
+    through: int
+    to_verify: int
+
+
+def _checked(upload: Upload, around: Surroundings, desk: Desk) -> Iterator[_Checked]:
+    """Check part by part what is not a fact yet: rows of the file, or those read again."""
+    if upload.status is not UploadStatus.CHECKING or upload.is_read:
+        return
+    if upload.read_before:
+        rows = range(upload.last_row + 1, upload.read_before + 1)
+        yield from _checked_again(rows, upload, around, desk)
+        return
+    file = read_file(upload, desk.store)
+    twins = rows_by_uln(file.rows)
+    unread = [row for row in file.rows if row.number > upload.last_row]
+    for part in batches(unread):
+        found = around.check(part, twins)
+        changes = [
+            _record(row, checked, twins, upload, desk)
+            for row, checked in zip(part, found, strict=True)
+        ]
+        begun = [Record.replay(change.events) for change in changes]
+        yield _Checked(
+            found=found,
+            changes=changes,
+            through=part[-1].number,
+            to_verify=_to_verify(begun),
+        )
+
+
+def _record(
+    row: Row,
+    found: Checked,
+    twins: Mapping[str, Sequence[int]],
+    upload: Upload,
+    desk: Desk,
+) -> Change:
+    """Say what is recorded of a row: the first row with a ULN is found by it."""
+    received, uln = upload.received, given_uln(row.cells)
+    stream = Stream(id=stream_of(record_called(received.group, row.number)))
+    read = RecordRead(
+        group=received.group,
+        row=row.number,
+        person_id=stream.id,
+        cells=dict(row.cells),
+        problems=found.problems,
+        warnings=found.warnings,
+        to_verify=desk.verify is not None and uln is not None,
+    )
+    is_first = uln and twins[uln][0] == row.number
+    return stream.change(
+        [read],
+        owner=received.centre,
+        reserve=[row_uln(desk.store, received.group, uln)] if uln and is_first else [],
+    )
+
+
+def _checked_again(
+    rows: Sequence[int], upload: Upload, around: Surroundings, desk: Desk
+) -> Iterator[_Checked]:
+    """Read records in the other encoding; what somebody amended stays (U4)."""
+    for part in batches(rows):
+        opened = list(read_records(desk.store, upload.received.group, part))
+        if not opened:
+            continue
+        again = [_read_again(stream, record, upload) for stream, record in opened]
+        twins = {
+            uln: sorted({record.row, *record.twins})
+            for _, record in opened
+            if (uln := record.uln)
+        }
+        found = around.check(again, twins)
+        events = [
+            []
+            if row.cells == record.cells
+            else record.amend(row.cells, checked, is_lrs_on=desk.verify is not None)
+            for (_, record), row, checked in zip(opened, again, found, strict=True)
+        ]
+        after = [
+            reduce(Record.apply, its, record)
+            for (_, record), its in zip(opened, events, strict=True)
+        ]
+        yield _Checked(
+            found=found,
+            changes=[s.change(its) for (s, _), its in zip(opened, events, strict=True)],
+            through=part[-1],
+            to_verify=_to_verify(after),
+        )
+
+
+def _read_again(stream: Stream, record: Record, upload: Upload) -> Row:
+    """Read the cells that are as they were in the file, in the encoding chosen now."""
+    cells = dict(record.cells)
+    first, second = upload.received.encoding, upload.encoding
+    read = stream.events[0]
+    if isinstance(read, RecordRead) and record.is_open:
+        for column, written in read.cells.items():
+            ways = {
+                encoding: in_other_encoding(written, encoding)
+                for encoding in (WINDOWS, MAC)
+            } | {first: written}
+            if cells.get(column) in ways.values():
+                cells[column] = ways[second]
+    return Row(number=record.row, cells=cells)
+
+
+def _to_verify(records: Sequence[Record]) -> int:
+    """Count the records that wait for LRS."""
+    return sum(record.state is RecordState.NOT_VERIFIED for record in records)

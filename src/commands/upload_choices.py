@@ -1,0 +1,64 @@
+"""What a person says of a file that it cannot say itself: its columns, its encoding."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aggregates.file_columns import settle_columns
+from aggregates.learner_file import read, samples
+from aggregates.upload import Upload, UploadStatus
+from commands.command import Command, Desk, Done, handles, require_expected
+from commands.upload import read_upload
+from commands.upload_check import chosen_encoding
+from store import Actor, Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapLearnerGroup(Command):
+    """Say which of the file's columns is which of ours, or none (U3)."""
+
+    group: str
+    columns: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChooseGroupEncoding(Command):
+    """Say what encoding the file is in, the names as read being wrong (U4)."""
+
+    group: str
+    encoding: str
+
+
+@handles(MapLearnerGroup)
+def map_learner_group(command: MapLearnerGroup, desk: Desk) -> Done:
+    stream, upload = read_upload(desk, command.group, command.by)
+    require_expected(stream, command)
+    received = upload.received
+    mapping, ignored = settle_columns(received.columns, command.columns)
+    accented: tuple[int, ...] = ()
+    if upload.status is UploadStatus.TO_MAP:
+        content = desk.store.file(received.file)
+        encoding = chosen_encoding(upload)
+        accented = read(content, mapping=mapping, encoding=encoding).accented
+    events = upload.map(mapping, ignored=ignored, accented=accented)
+    position = desk.store.append(stream.change(events), by=command.by)
+    return Done(position=position, made=command.group)
+
+
+@handles(ChooseGroupEncoding)
+def choose_group_encoding(command: ChooseGroupEncoding, desk: Desk) -> Done:
+    stream, upload = read_upload(desk, command.group, command.by)
+    require_expected(stream, command)
+    change = stream.change(upload.choose_encoding(command.encoding))
+    position = desk.store.append(change, by=command.by)
+    return Done(position=position, made=command.group)
+
+
+def read_columns(
+    desk: Desk, group: str, by: Actor
+) -> tuple[Stream, Upload, Mapping[str, list[str]]]:
+    """Show the columns of a group's file, with its first values until it is mapped."""
+    stream, upload = read_upload(desk, group, by)
+    if upload.status is not UploadStatus.TO_MAP:
+        return stream, upload, {}
+    content = desk.store.file(upload.received.file)
+    return stream, upload, samples(content, encoding=chosen_encoding(upload))
