@@ -4,6 +4,9 @@ import calendar
 import re
 from datetime import date
 
+ERASED = date.min
+"""What is read in place of a date of birth that was erased (H6)."""
+
 YOUNGEST = 10
 OLDEST = 110
 
@@ -50,6 +53,11 @@ def centuries(text: str) -> tuple[str, str]:
     """Give both years that a year of two digits may mean: ``1906`` and ``2006``."""
     year = text[-2:]
     return f"19{year}", f"20{year}"
+
+
+def shown_birth(born: date) -> date | None:
+    """Give a date of birth as it is shown: None where it was erased (H6)."""
+    return None if born == ERASED else born
 
 
 def age_on(today: date, born: date) -> int:

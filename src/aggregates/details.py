@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from aggregates.date_of_birth import ERASED as ERASED_BIRTH
 from aggregates.date_of_birth import birth_fault, read_date
 from aggregates.names import clean, fold
 from aggregates.uln import EXCEL_NUMBER, TEMPORARY_ULN, uln_fault
+from events.event import ERASED as ERASED_TEXT
 from events.upload import Problem
 
 COLUMNS: Mapping[str, str] = {
@@ -80,6 +82,12 @@ class Details:
         """Equal for two people of the same name and date of birth (U6)."""
         name = f"{fold(self.given_name)} {fold(self.family_name)}"
         return f"{name} {self.date_of_birth.isoformat()}"
+
+
+ERASED = Details(
+    given_name=ERASED_TEXT, family_name=ERASED_TEXT, date_of_birth=ERASED_BIRTH
+)
+"""What is known of somebody whose data were erased: also what is read of it (H6)."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import Self, TypeAlias, assert_never
 from uuid import UUID
 
 from aggregates.aggregate import Aggregate
-from aggregates.details import Details
+from aggregates.details import ERASED, Details
 from aggregates.errors import Malformed, NotFound, RuleBroken
 from aggregates.image import Image
 from aggregates.verification import Outcome, Verification
@@ -14,6 +14,7 @@ from events.learner import (
     ImageKind,
     LearnerCreated,
     LearnerDetailsAmended,
+    LearnerErased,
     LearnerIdentityAmended,
     LearnerImageSubmitted,
 )
@@ -28,6 +29,7 @@ Later: TypeAlias = (
     | LearnerImageSubmitted
     | UlnVerified
     | UlnVerificationPostponed
+    | LearnerErased
 )
 Event: TypeAlias = LearnerCreated | Later
 
@@ -71,6 +73,27 @@ class AmendmentNeedsReason(Malformed):
     )
 
 
+class ErasureNeedsReason(Malformed):
+    message = (
+        "Say why the data of learner {learner} are to be erased, without naming the"
+        " learner: the reason stays."
+    )
+
+
+class LearnerIsErased(RuleBroken):
+    message = (
+        "The personal data of learner {learner} were erased, so nothing more can be"
+        " done for that learner. Leave them out."
+    )
+
+
+class ImageErased(NotFound):
+    message = (
+        "The {kind} of learner {learner} was erased with all their personal data. It"
+        " cannot be brought back."
+    )
+
+
 class ImageMissing(NotFound):
     message = "Learner {learner} has no {kind} yet. Submit one first."
 
@@ -87,6 +110,7 @@ class Learner(Aggregate):
     amendments: int = 0
     verification: Verification = field(default_factory=Verification)
     images: Mapping[ImageKind, LearnerImageSubmitted] = field(default_factory=dict)
+    is_erased: bool = False
 
     @property
     def amendments_left(self) -> int:
@@ -139,6 +163,7 @@ class Learner(Aggregate):
         centre's amendment of the identity may be had once; other details freely. What
         LRS is told being amended, it is to be asked again if it is on (U7).
         """
+        self.require_not_erased()
         if details == self.details:
             return []
         if is_further and not (reason and reason.strip()):
@@ -182,7 +207,9 @@ class Learner(Aggregate):
         return [*self.verification.hear(outcome, self.person_id)]
 
     def image(self, kind: ImageKind) -> LearnerImageSubmitted:
-        """Give the photograph or signature as it is now; raises ImageMissing."""
+        """Give the photograph or signature; raises ImageErased, ImageMissing."""
+        if self.is_erased:
+            raise ImageErased(learner=self.learner, kind=kind)
         if kind not in self.images:
             raise ImageMissing(learner=self.learner, kind=kind)
         return self.images[kind]
@@ -196,6 +223,7 @@ class Learner(Aggregate):
 
         ``file`` is the sealed file's name. The date of submission is the event's.
         """
+        self.require_not_erased()
         if self.has_image(kind, image):
             return []
         return [
@@ -209,6 +237,20 @@ class Learner(Aggregate):
                 height=image.height,
             )
         ]
+
+    def erase(self, reason: str, *, key: UUID) -> list[Event]:
+        """Make all that says something of the learner unreadable (H6); twice is once.
+
+        ``key`` is that which the reason is kept under.
+        """
+        if not reason.strip():
+            raise ErasureNeedsReason(pointer="/reason", learner=self.learner)
+        return [] if self.is_erased else [LearnerErased(person_id=key, reason=reason)]
+
+    def require_not_erased(self) -> None:
+        """Raise LearnerIsErased if there is nobody to do anything for (H6)."""
+        if self.is_erased:
+            raise LearnerIsErased(learner=self.learner)
 
     @classmethod
     def begin(cls, event: LearnerCreated) -> Self:
@@ -259,6 +301,14 @@ class Learner(Aggregate):
                 )
             case UlnVerified() | UlnVerificationPostponed():
                 return replace(self, verification=self.verification.apply(event))
+            case LearnerErased():
+                return replace(
+                    self,
+                    details=ERASED,
+                    verification=Verification(),
+                    images={},
+                    is_erased=True,
+                )
             case LearnerImageSubmitted():
                 return replace(self, images={**self.images, event.kind: event})
             case _:

@@ -17,7 +17,7 @@ from aggregates.errors import Malformed
 from api.problems import Unacceptable
 from api.rates import Rates
 from service import Service
-from store import Actor
+from store import Actor, Position
 
 CHANNEL = "api"
 MOST_WAITED = 10.0
@@ -186,7 +186,12 @@ def waited(
         return
     asked = re.search(r"\bwait=([0-9]{1,4})\b", prefer or "")
     patience = min(float(asked[1]), MOST_WAITED) if asked else WAITED
-    if not service.read_models.wait_for(min_position, patience):
+    require_seen(service, min_position, patience)
+
+
+def require_seen(service: Service, position: Position, patience: float) -> None:
+    """Wait for the read models to come so far. Raises Unacceptable (503)."""
+    if not service.read_models.wait_for(position, patience):
         raise Unacceptable(
             HTTPStatus.SERVICE_UNAVAILABLE,
             "not-there-yet",

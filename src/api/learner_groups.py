@@ -223,4 +223,5 @@ def other_encoding(upload: Upload, names: Sequence[str]) -> OtherEncoding | None
 
 
 def name_of(record: Record) -> str:
-    return f"{record.cells['given_name']} {record.cells['family_name']}".strip()
+    known = (record.cells.get(part, "") for part in ("given_name", "family_name"))
+    return " ".join(known).strip()

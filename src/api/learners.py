@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from aggregates.date_of_birth import shown_birth
 from aggregates.details import COLUMNS
 from aggregates.registration import Status
 from api.answers import Listed, answer, listed, show
@@ -97,7 +98,7 @@ class LearnerShown(BaseModel):
     group: str | None = Field(examples=["G-0000000042"])
     given_name: str = Field(examples=["Chloë"])
     family_name: str = Field(examples=["D'Arcy"])
-    date_of_birth: date
+    date_of_birth: date | None
     gender: str | None
     uln: str | None = Field(examples=["1000102504"])
     centre_reference: str | None
@@ -107,6 +108,7 @@ class LearnerShown(BaseModel):
     uln_verification: VerificationShown
     photograph: ImageShown | None
     signature: ImageShown | None
+    erased: bool = Field(description="That nothing personal is known any more (H6).")
 
 
 class LearnerListed(BaseModel):
@@ -117,7 +119,7 @@ class LearnerListed(BaseModel):
     learner: str = Field(examples=["L-0000000017T"])
     given_name: str = Field(examples=["Chloë"])
     family_name: str = Field(examples=["D'Arcy"])
-    date_of_birth: date
+    date_of_birth: date | None
     gender: str | None
     uln: str | None = Field(examples=["1000102504"])
     centre_reference: str | None
@@ -244,7 +246,7 @@ def shown(
         group=learner.group,
         given_name=details.given_name,
         family_name=details.family_name,
-        date_of_birth=details.date_of_birth,
+        date_of_birth=shown_birth(details.date_of_birth),
         gender=details.gender,
         uln=details.uln,
         centre_reference=details.centre_reference,
@@ -256,6 +258,7 @@ def shown(
         ),
         photograph=image_shown(stream, ImageKind.PHOTOGRAPH),
         signature=image_shown(stream, ImageKind.SIGNATURE),
+        erased=learner.is_erased,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from aggregates.date_of_birth import shown_birth
 from aggregates.learner import Learner
 from aggregates.offer import Offer, Terms, offers
 from aggregates.order import Order
@@ -71,7 +72,7 @@ class LearnerOfOrder(BaseModel):
     learner: str = Field(examples=["L-0000000017T"])
     given_name: str = Field(examples=["Chloë"])
     family_name: str = Field(examples=["D'Arcy"])
-    date_of_birth: date
+    date_of_birth: date | None
     pathway: str | None = Field(examples=["MAIN"])
     course_dates: DatesShown | None
     registration: str | None = Field(examples=["R-0000000042"])
@@ -205,7 +206,7 @@ def product_shown(
             learner=learner,
             given_name=people[learner].details.given_name,
             family_name=people[learner].details.family_name,
-            date_of_birth=people[learner].details.date_of_birth,
+            date_of_birth=shown_birth(people[learner].details.date_of_birth),
             pathway=offer.pathway(place.pathway) if offer else place.pathway,
             course_dates=dates_shown(order.dates_of(product, learner)),
             registration=made.registrations.get(learner) if made else None,

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import Connection
 
 from access.accounts import User
+from aggregates.date_of_birth import shown_birth
 from aggregates.errors import Malformed
 from aggregates.sitting import Attendance
 from aggregates.sitting_time import read_time, window
@@ -101,7 +102,7 @@ class Seat(BaseModel):
     learner: str
     given_name: str
     family_name: str
-    date_of_birth: date
+    date_of_birth: date | None
     unit: str
     extra_time: int
     attendance: Attendance
@@ -203,7 +204,7 @@ def sitting_shown(
             "learner": row.learner,
             "given_name": named[row.learner].details.given_name,
             "family_name": named[row.learner].details.family_name,
-            "date_of_birth": named[row.learner].details.date_of_birth,
+            "date_of_birth": shown_birth(named[row.learner].details.date_of_birth),
             "unit": row.unit,
             "extra_time": row.extra_time,
             "attendance": row.attendance,

@@ -18,6 +18,7 @@ from commands.command import (
     require_expected,
     require_own,
 )
+from commands.erasure import require_none_erased
 from commands.registration import ACTIVE_REGISTRATION, active_key, approvals_of
 from events.claim import Award, ClaimBegun
 from events.identifier import Kind, stream_of
@@ -235,6 +236,7 @@ def choose_learners(
 
     It is approved for them by the qualification or by their apprenticeship (O7).
     """
+    require_none_erased(desk, learners, pointer="/learners")
     qualification = claim.qualification or ""
     approvals = approvals_of(desk, claim.centre)[1]
     approved = approved_for(desk.catalogue, qualification, approvals)

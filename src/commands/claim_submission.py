@@ -20,6 +20,7 @@ from commands.claim import (
     rules_of,
 )
 from commands.command import LONDON, Command, Desk, Done, handles
+from commands.erasure import require_none_erased
 from commands.registration import active, approvals_of, named_in
 from events.claim import ClaimSubmitted, Granted, Why, Withheld
 from events.identifier import Kind, stream_of
@@ -108,6 +109,7 @@ def _submit(
     meanwhile: Meanwhile,
 ) -> Done:
     claim.require_submittable(today=command.today)
+    require_none_erased(desk, claim.waiting)
     rules = desk.catalogue.qualification(claim.qualification or "")
     centre, approvals = approvals_of(desk, claim.centre)
     approved = approved_for(desk.catalogue, rules.reference, approvals)

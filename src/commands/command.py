@@ -6,13 +6,13 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from aggregates.errors import NotFound
+from aggregates.errors import NotFound, RuleBroken
 from aggregates.verification import Verify
 from catalogue import Catalogue
 from events.event import Event
 from events.identifier import Kind, new_identifier, stream_of
 from events.user import Role
-from store import Actor, Conflict, EventStore, Position, Stream
+from store import Actor, Conflict, EventStore, Forgotten, Position, Stream
 
 LONDON = ZoneInfo("Europe/London")
 TRIES = 8
@@ -61,6 +61,13 @@ class Stale(Conflict):
     """The thing is no longer at the version that the person looked at."""
 
 
+class PersonIsErased(RuleBroken):
+    message = (
+        "The personal data of this person were erased, so nothing more can be kept of"
+        " them. Leave them out."
+    )
+
+
 C = TypeVar("C", bound=Command)
 Handler = Callable[[C, Desk], Done]
 
@@ -81,7 +88,8 @@ def handle(command: Command, desk: Desk) -> Done:
     """Answer a command; when somebody else was quicker, decide again on the new facts.
 
     Raises what the handler refuses with; Stale if the person said which version they
-    had looked at (``expect``) and it has changed; Conflict if it never gets quiet.
+    had looked at (``expect``) and it has changed; Conflict if it never gets quiet;
+    PersonIsErased if something personal were to be kept of somebody forgotten.
     """
     handler = HANDLERS[type(command)]
     for _ in range(TRIES - 1):
@@ -89,9 +97,12 @@ def handle(command: Command, desk: Desk) -> Done:
             return handler(command, desk)
         except Stale:
             raise
-        except Conflict:
+        except (Conflict, Forgotten):
             continue
-    return handler(command, desk)
+    try:
+        return handler(command, desk)
+    except Forgotten:
+        raise PersonIsErased from None
 
 
 def open_own(

@@ -22,6 +22,7 @@ from commands.command import (
     require_expected,
     require_own,
 )
+from commands.erasure import require_none_erased
 from commands.registration import ACTIVE_REGISTRATION, active_key
 from events.booking import BookingMade
 from events.entry_order import ConfirmedEntry, Entry, EntryOrderBegun
@@ -114,7 +115,7 @@ def delete_entry_order(command: DeleteEntryOrder, desk: Desk) -> Done:
 def confirm_entry_order(command: ConfirmEntryOrder, desk: Desk) -> Done:
     """Book all of them or none, on the facts of each registration and timetable."""
     stream, order = _open(command.order, command, desk)
-    found = Found.of(desk, order.centre, order.entries)
+    found = Found.of(desk, order.centre, () if order.confirmed else order.entries)
     drawn = [desk.new_identifier(Kind.BOOKING) for _ in order.entries]
     confirmed = order.confirm(
         found.places,
@@ -140,7 +141,9 @@ class Found:
 
     @classmethod
     def of(cls, desk: Desk, centre: str, entries: Iterable[Entry]) -> "Found":
-        """Open all that bears on the entries of a centre."""
+        """Open all that bears on the entries of a centre. Raises LearnerIsErased."""
+        entries = tuple(entries)
+        require_none_erased(desk, {e.learner for e in entries}, pointer="/entries")
         known = desk.catalogue.qualifications
         wanted = {
             (e.learner, e.qualification) for e in entries if e.qualification in known

@@ -48,7 +48,7 @@ class AmendLearner(Command):
     reason: str | None = None
 
 
-def _reserved(store: EventStore, centre: str, uln: str | None) -> list[Reservation]:
+def reserved_uln(store: EventStore, centre: str, uln: str | None) -> list[Reservation]:
     """Say what makes a ULN one learner's alone at a centre (U6); nothing for none."""
     return [Reservation(scope=f"uln:{centre}", key=store.keyed(uln))] if uln else []
 
@@ -102,7 +102,7 @@ def begin_learner(
     return Stream(id=stream_of(learner)).change(
         [*made, *Learner.replay(made).hear(outcome)],
         owner=centre,
-        reserve=_reserved(store, centre, details.uln),
+        reserve=reserved_uln(store, centre, details.uln),
     )
 
 
@@ -190,8 +190,8 @@ def amend_learner(command: AmendLearner, desk: Desk) -> Done:
         amended += after.hear(ask(desk, [details])[0])
     change = stream.change(
         amended,
-        release=_reserved(desk.store, learner.centre, old if old != new else None),
-        reserve=_reserved(desk.store, learner.centre, new if old != new else None),
+        release=reserved_uln(desk.store, learner.centre, old if old != new else None),
+        reserve=reserved_uln(desk.store, learner.centre, new if old != new else None),
     )
     try:
         return Done(position=desk.store.append(change, by=command.by))

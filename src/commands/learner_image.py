@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from aggregates.image import plain_image
+from aggregates.learner import ImageErased
 from commands.command import Command, Desk, Done, handles, open_own
 from commands.learner import learner_of, read_learner
 from events.learner import ImageKind, LearnerCreated, LearnerImageSubmitted
-from store import Actor, Conflict, Stream
+from store import Actor, Conflict, FileGone, Stream
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,10 +22,13 @@ class SubmitLearnerImage(Command):
 def read_image(
     desk: Desk, learner: str, kind: ImageKind, by: Actor
 ) -> tuple[Stream, LearnerImageSubmitted, bytes]:
-    """Show a photograph or signature; raises NotFound, ImageMissing among it."""
+    """Show a photograph or signature; raises NotFound: ImageMissing, ImageErased."""
     stream, found = read_learner(desk, learner, by)
     image = found.image(kind)
-    return stream, image, desk.store.file(image.file)
+    try:
+        return stream, image, desk.store.file(image.file)
+    except FileGone:  # it is asked for as it was before everything was erased
+        raise ImageErased(learner=learner, kind=kind) from None
 
 
 @handles(SubmitLearnerImage)
@@ -34,6 +38,7 @@ def submit_learner_image(command: SubmitLearnerImage, desk: Desk) -> Done:
         desk, command.learner, begun_by=LearnerCreated, what="learner", command=command
     )
     learner = learner_of(stream)
+    learner.require_not_erased()
     image = plain_image(command.content)
     if learner.has_image(command.kind, image):
         return Done(position=None)

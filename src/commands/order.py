@@ -20,6 +20,7 @@ from commands.command import (
     require_expected,
     require_own,
 )
+from commands.erasure import erased, require_none_erased
 from commands.learner import Alike, new_learner
 from commands.registration import approvals_of
 from events.identifier import Kind, stream_of
@@ -278,6 +279,7 @@ def link(
 
     ``new`` are learners who come to be in the same append.
     """
+    require_none_erased(desk, linking.learners, pointer="/learners")
     of_groups = [who for group in linking.groups for who in members(desk, group, by)]
     named = {**linking.learners}
     for who in (*of_groups, *new):
@@ -302,10 +304,15 @@ def _is_of(centre: str, stream: Stream) -> bool:
 
 
 def members(desk: Desk, group: str, by: Actor) -> tuple[str, ...]:
-    """Find the learners of a group. Raises NotFound, or GroupHasNoLearners."""
+    """Find the learners of a group, but for those whose data were erased (H6).
+
+    Raises NotFound, or GroupHasNoLearners.
+    """
     stream = desk.store.open(stream_of(group))
     require_own(stream, group, begun_by=UploadReceived, what="group", by=by)
-    learners = Upload.replay(stream.events).learners
+    joined = Upload.replay(stream.events).learners
+    gone = erased(desk, joined)
+    learners = tuple(who for who in joined if who not in gone)
     if not learners:
         raise GroupHasNoLearners(pointer="/groups", group=group)
     return learners

@@ -12,6 +12,7 @@ from aggregates.order_checklist import Circumstances
 from aggregates.order_confirming import confirm, registrations_made
 from catalogue import Catalogue, Qualification, UnknownQualification
 from commands.command import Command, Desk, Done, handles
+from commands.erasure import require_none_erased
 from commands.order import append, offers_of, open_order
 from commands.registration import ACTIVE_REGISTRATION, active_key, approvals_of
 from events.identifier import Kind, stream_of
@@ -38,6 +39,9 @@ def confirm_order(command: ConfirmOrder, desk: Desk) -> Done:
     found = Circumstances(
         offers=offered, active=active_registrations(desk, order, offered)
     )
+    if order.confirmed is None:
+        lines = order.lines.values()
+        require_none_erased(desk, {who for line in lines for who in line.learners})
     number = order.registrations(found.offers)
     drawn = [desk.new_identifier(Kind.REGISTRATION) for _ in range(number)]
     confirmed = confirm(

@@ -10,6 +10,7 @@ from aggregates.learner_file import Row
 from aggregates.record import Later, Record
 from aggregates.upload import Upload
 from commands.command import Command, Desk, Done, handles, require_expected, require_own
+from commands.erasure import require_none_erased
 from commands.learner import Alike
 from commands.surroundings import Surroundings
 from commands.upload import read_upload, record_called, row_uln
@@ -73,6 +74,7 @@ def amend_record(command: AmendRecord, desk: Desk) -> Done:
     if command.is_different_person:
         events += amended.confirm()
     elif command.link_to:
+        require_none_erased(desk, [command.link_to], pointer="/link_to")
         events += amended.link(command.link_to)
     (heard,), _ = hear([reduce(Record.apply, events, record)], desk)
     events += heard

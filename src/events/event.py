@@ -14,6 +14,9 @@ T = TypeVar("T")
 
 PERSONAL = "personal"
 
+ERASED = "(erased)"
+"""What is read in place of a text that said something of a person (H6)."""
+
 Personal = Annotated[T, PERSONAL]
 """A value that says something of a person: kept encrypted under that person's key."""
 

@@ -67,6 +67,16 @@ class LearnerDetailsAmended(Event, topic="learner.details-amended"):
     to_verify: bool | None = None
 
 
+class LearnerErased(Event, topic="learner.erased"):
+    """All that said something of the learner was made unreadable, for ever.
+
+    Why is kept under a key of its own, ``person_id``, for the learner's is lost.
+    """
+
+    person_id: UUID
+    reason: Personal[str]
+
+
 class LearnerImageSubmitted(Event, topic="learner.image-submitted"):
     """A photograph or signature was given, in place of the one before.
 

@@ -9,11 +9,13 @@ from enum import StrEnum
 from sqlalchemy import Column, Connection, Date, Row, String, Table, case, func, select
 
 from aggregates.claimable import Approved
+from aggregates.details import ERASED, Details
 from aggregates.names import words
 from aggregates.registration import Status
 from events.learner import (
     LearnerCreated,
     LearnerDetailsAmended,
+    LearnerErased,
     LearnerIdentityAmended,
 )
 from events.registration import PathwayChanged, RegistrationMade
@@ -62,6 +64,8 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
                 rows.change(LEARNERS, stream, **_named(event))
             case LearnerDetailsAmended(uln=uln):
                 rows.change(LEARNERS, stream, uln=uln or "")
+            case LearnerErased():
+                rows.change(LEARNERS, stream, **_named(ERASED), uln="")
             case RegistrationMade(parts=()) as event:
                 rows.put(REGISTRATIONS, {"stream": stream, **_registered(event)})
             case PathwayChanged(pathway=pathway):
@@ -73,7 +77,7 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
                 pass
 
 
-def _named(event: LearnerCreated | LearnerIdentityAmended) -> Values:
+def _named(event: LearnerCreated | LearnerIdentityAmended | Details) -> Values:
     return {
         "given_name": event.given_name,
         "family_name": event.family_name,
@@ -196,6 +200,7 @@ def search(
 ) -> Page[ClaimableLearner]:
     """List who can be claimed for on a qualification (M4), as the centre is approved.
 
+    Nobody can whose personal data were erased: there is no name for a certificate.
     Names are found by the start of any word, numbers by any part of them.
     """
     joined = REGISTRATIONS.c.learner == LEARNERS.c.learner
@@ -206,6 +211,7 @@ def search(
             REGISTRATIONS.c.centre == centre,
             REGISTRATIONS.c.qualification == qualification,
             REGISTRATIONS.c.status == Status.ACTIVE,
+            LEARNERS.c.date_of_birth != ERASED.date_of_birth,
         )
     )
     if not approved.alone:

@@ -3,13 +3,14 @@
 import fcntl
 import hashlib
 from collections.abc import Generator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from time import monotonic
 from typing import IO, Any, Protocol
 
 import psycopg
+import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 
 READ_MODELS = "read_models"
@@ -17,6 +18,9 @@ BUSY_SECONDS = 30
 OPTIONS = {"pool_size": 5, "max_overflow": 4, "hide_parameters": True}
 """Errors are shown and logged, and rows say things of people."""
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON")
+
+
+logger = structlog.get_logger()
 
 
 class Turn(Protocol):
@@ -50,6 +54,13 @@ class Database(Protocol):
         ...
 
     def turn(self, name: str) -> Turn: ...
+
+    def wipe(self) -> None:
+        """Let nothing that was overwritten stay where the database alone can see to it.
+
+        A server's own files are its administrators' business.
+        """
+        ...
 
     def close(self) -> None: ...
 
@@ -93,6 +104,14 @@ class SQLite:
             yield connection
 
     making = writing
+
+    def wipe(self) -> None:
+        with self._lock, closing(self._writer.raw_connection()) as connection:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            ((is_busy, *_),) = cursor.fetchall()
+        if is_busy:
+            logger.warning("not wiped: somebody reads", until="the next restart")
 
     def turn(self, name: str) -> Turn:
         return _FileTurn(self._folder / f"{name}.lock")
@@ -157,6 +176,9 @@ class PostgreSQL:
             key = {"key": _number("making")}
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), key)
             yield connection
+
+    def wipe(self) -> None:
+        """Leave it to the server, whose vacuum is no matter of a moment."""
 
     def turn(self, name: str) -> Turn:
         return _AdvisoryTurn(self._url, _number(name))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, and_, select
 
+from aggregates.date_of_birth import shown_birth
 from aggregates.errors import Malformed
 from aggregates.finding import FEWEST_DIGITS
 from aggregates.names import clean, words
@@ -41,7 +42,7 @@ class KnownLearner:
     learner: str
     given_name: str
     family_name: str
-    date_of_birth: date
+    date_of_birth: date | None
     gender: str | None
     uln: str | None
     centre_reference: str | None
@@ -165,7 +166,7 @@ def _known(row: Row[Any]) -> KnownLearner:
         learner=row.learner,
         given_name=row.given_name,
         family_name=row.family_name,
-        date_of_birth=row.date_of_birth,
+        date_of_birth=shown_birth(row.date_of_birth),
         gender=row.gender,
         uln=row.uln,
         centre_reference=row.centre_reference,

@@ -10,6 +10,7 @@ from aggregates.verification import pause_after
 from events.learner import (
     LearnerCreated,
     LearnerDetailsAmended,
+    LearnerErased,
     LearnerIdentityAmended,
 )
 from events.verification import UlnVerificationPostponed, UlnVerified
@@ -41,6 +42,7 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
                 rows.change(WAITING, stream, due_at=at + pause_after(tries))
             case (
                 UlnVerified()
+                | LearnerErased()
                 | LearnerIdentityAmended(to_verify=False)
                 | LearnerDetailsAmended(to_verify=False)
             ):

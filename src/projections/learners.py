@@ -13,12 +13,13 @@ from sqlalchemy import (
     Table,
 )
 
-from aggregates.details import Details
+from aggregates.details import ERASED, Details
 from aggregates.names import fold as folded
 from aggregates.names import searchable_words
 from events.learner import (
     LearnerCreated,
     LearnerDetailsAmended,
+    LearnerErased,
     LearnerIdentityAmended,
 )
 from events.registration import RegistrationMade
@@ -97,11 +98,7 @@ def _fold_learner(rows: Rows, stream: str, recorded: Recorded) -> None:
         case LearnerCreated() as event:
             _create(rows, stream, recorded.recorded_at, event)
         case LearnerIdentityAmended() as event:
-            if known := rows.get(LEARNERS, stream):
-                for key in _words(stream, known):
-                    rows.remove(WORDS, *key)
-            rows.change(LEARNERS, stream, **_identity(event))
-            _put_words(rows, stream, event)
+            _rename(rows, stream, event)
         case LearnerDetailsAmended() as event:
             rows.change(
                 LEARNERS,
@@ -110,6 +107,10 @@ def _fold_learner(rows: Rows, stream: str, recorded: Recorded) -> None:
                 uln=event.uln,
                 centre_reference=event.centre_reference,
             )
+        case LearnerErased():
+            _rename(rows, stream, ERASED)
+            others = {"gender": None, "uln": None, "centre_reference": None}
+            rows.change(LEARNERS, stream, **others)
         case _:
             pass
 
@@ -164,7 +165,15 @@ def _create(rows: Rows, stream: str, at: datetime, event: LearnerCreated) -> Non
     _put_words(rows, stream, event)
 
 
-def _identity(event: LearnerCreated | LearnerIdentityAmended) -> Values:
+def _rename(rows: Rows, stream: str, event: LearnerIdentityAmended | Details) -> None:
+    if known := rows.get(LEARNERS, stream):
+        for key in _words(stream, known):
+            rows.remove(WORDS, *key)
+    rows.change(LEARNERS, stream, **_identity(event))
+    _put_words(rows, stream, event)
+
+
+def _identity(event: LearnerCreated | LearnerIdentityAmended | Details) -> Values:
     details = Details(
         given_name=event.given_name,
         family_name=event.family_name,
@@ -179,7 +188,7 @@ def _identity(event: LearnerCreated | LearnerIdentityAmended) -> Values:
 
 
 def _put_words(
-    rows: Rows, stream: str, event: LearnerCreated | LearnerIdentityAmended
+    rows: Rows, stream: str, event: LearnerCreated | LearnerIdentityAmended | Details
 ) -> None:
     for name, word, _ in _words(stream, vars(event)):
         rows.put(WORDS, {"name": name, "word": word, "stream": stream})

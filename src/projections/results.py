@@ -18,6 +18,7 @@ from sqlalchemy import (
     select,
 )
 
+from aggregates.details import ERASED, Details
 from aggregates.names import searchable_words, words
 from aggregates.standing import Standing
 from events.certificate import CertificateIssued, CertificatePrinted
@@ -34,6 +35,7 @@ from events.identifier import Kind, stream_of
 from events.learner import (
     LearnerCreated,
     LearnerDetailsAmended,
+    LearnerErased,
     LearnerIdentityAmended,
 )
 from events.registration import RegistrationMade
@@ -114,6 +116,8 @@ def _fold_learner(rows: Rows, recorded: Recorded, stream: str) -> None:
             rows.change(LEARNERS, stream, **_named(event))
         case LearnerDetailsAmended(centre_reference=reference):
             rows.change(LEARNERS, stream, centre_reference=reference)
+        case LearnerErased():
+            rows.change(LEARNERS, stream, **_named(ERASED), centre_reference=None)
         case _:
             pass
 
@@ -177,7 +181,7 @@ FOLDS: Mapping[str, Callable[[Rows, Recorded, str], None]] = {
 """What is folded, by what it happened to: the first word of its topic."""
 
 
-def _named(event: LearnerCreated | LearnerIdentityAmended) -> Values:
+def _named(event: LearnerCreated | LearnerIdentityAmended | Details) -> Values:
     """Keep names as written, and their words as they are searched by."""
     return {
         "given_name": event.given_name,

@@ -45,6 +45,7 @@ SENTENCES: Mapping[str, str] = {
     "learner.created": "The learner {learner}, {given_name} {family_name}, was made "
     "known.",
     "learner.details-amended": "Other details of the learner were amended.",
+    "learner.erased": "All personal data of the learner were erased: {reason}",
     "learner.identity-amended": "The learner's name or date of birth was amended: "
     "{given_name} {family_name}, born {date_of_birth}.",
     "learner.image-submitted": "A {kind} of the learner was submitted.",

@@ -88,6 +88,7 @@ RECORDS = Table(
     Column("is_like", Boolean, nullable=False),
     Column("verification", String, nullable=False),
     Column("is_linked", Boolean, nullable=False),
+    Column("learner", String, index=True),
     Column("due_at", Moment),
     Index("upload_records_by_state", "group_called", "state", "row_number"),
     Index("upload_records_by_row", "group_called", "row_number"),
@@ -185,17 +186,17 @@ def _fold_record(rows: Rows, recorded: Recorded) -> None:
             rows.put(RECORDS, values | found | {"state": _state(found)})
         case RecordAmended() as event:
             found = _found(event) | _told(to_verify=event.to_verify)
-            _settle(rows, stream, is_linked=False, due_at=at, **found)
+            _settle(rows, stream, is_linked=False, learner=None, due_at=at, **found)
         case RecordChecked() as event:
             _settle(rows, stream, due_at=at, **_found(event))
         case RecordConfirmed():
             _settle(rows, stream, is_like=False)
-        case RecordLinked():
-            _settle(rows, stream, is_linked=True)
+        case RecordLinked(learner=learner):
+            _settle(rows, stream, is_linked=True, learner=learner)
         case RecordRemoved():
             rows.change(RECORDS, stream, state=RecordState.REMOVED)
-        case RecordBecameLearner():
-            rows.change(RECORDS, stream, state=RecordState.LEARNER)
+        case RecordBecameLearner(learner=learner):
+            rows.change(RECORDS, stream, state=RecordState.LEARNER, learner=learner)
         case UlnVerified() as event:
             _settle(rows, stream, verification=status_after(event))
             _answered(rows, stream, because=None)
@@ -244,7 +245,7 @@ def _answered(rows: Rows, stream: str, *, because: str | None) -> None:
         rows.change(UPLOADS, upload, unanswered_because=because)
 
 
-READ_MODEL = ReadModel(name="uploads", version=2, tables=(UPLOADS, RECORDS), fold=fold)
+READ_MODEL = ReadModel(name="uploads", version=3, tables=(UPLOADS, RECORDS), fold=fold)
 
 
 @dataclass(frozen=True, kw_only=True)

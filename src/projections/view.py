@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import quoted_name
 
+from events.learner import LearnerErased
 from projections.database import Database
 from projections.read_model import PROGRESS, ReadModel
 from projections.rows import Rows
@@ -83,7 +84,11 @@ class View:
     def handle(self, after: Position, batch: Sequence[Recorded]) -> Position:
         """Fold the events into the rows, unless another has moved the place since."""
         with self.database.writing() as connection:
-            return self.handle_in(connection, after, batch)
+            position = self.handle_in(connection, after, batch)
+        is_shown = self.name == self.model.name
+        if is_shown and any(isinstance(r.event, LearnerErased) for r in batch):
+            self.database.wipe()
+        return position
 
     def handle_in(
         self, connection: Connection, after: Position, batch: Sequence[Recorded]

@@ -24,7 +24,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from events.event import Event
+from events.event import ERASED, Event
 from store.envelope import Recorded
 from store.errors import Unreadable
 from store.keys import seal, unseal
@@ -35,7 +35,7 @@ Data: TypeAlias = dict[str, Any]
 encode = msgspec.json.Encoder().encode
 
 STAND_INS: Mapping[Any, Any] = {
-    str: "",
+    str: ERASED,
     date: date.min,
     int: 0,
     bool: False,

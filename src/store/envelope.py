@@ -45,7 +45,7 @@ class Recorded:
     ``centre`` is the user's, ``owner`` the centre that the stream belongs to, ``cause``
     the position of the event that a policy acted on, ``correlation`` the request at the
     root of it all. ``is_erased`` says that personal values can no longer be read:
-    stand-ins (empty text, the first day of all, None) are in their place.
+    stand-ins ("(erased)", the first day of all, None) are in their place.
     """
 
     position: Position

@@ -35,6 +35,7 @@ SHOWN: dict[str, Any] = {
     },
     "photograph": None,
     "signature": None,
+    "erased": False,
 }
 SEEN = {"Prefer": "wait=5"}
 R = identifier(Kind.REGISTRATION, 42)

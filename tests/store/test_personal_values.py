@@ -9,6 +9,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from events.event import ERASED
 from store import EventStore, FileGone, Forgotten, KeyFileUnusable, Unreadable
 from store import open_store as open_store_at
 from tests.conftest import OpenStore
@@ -76,9 +77,8 @@ def test_a_person_who_is_forgotten_is_read_as_stand_ins_and_nothing_else_is_lost
     assert opened.event == OPENED
     assert not opened.is_erased
     assert created.is_erased
-    assert created.event == replace(
-        forgotten, given_name="", family_name="", date_of_birth=date.min, uln=None
-    )
+    nobody = replace(forgotten, given_name=ERASED, family_name=ERASED, uln=None)
+    assert created.event == replace(nobody, date_of_birth=date.min)
     assert any_store.open(second.stream).events == (kept,)
     assert [r.is_erased for r in any_store.log(after=0)] == [False, True, False]
 

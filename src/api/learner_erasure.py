@@ -1,0 +1,47 @@
+"""The erasure of a learner's personal data over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from api.dependencies import WAITED, By, Now, ServiceOf, require_seen
+from api.learners import Called, LearnerShown, shown
+from commands.erasure import EraseLearner
+from projections import learner_rows
+
+router = APIRouter(prefix="/learners", tags=["learners"])
+
+
+class Erasure(BaseModel):
+    """Why the data are erased. Do not name the learner: the reason stays."""
+
+    reason: Annotated[str, Field(max_length=1000)] = Field(
+        default="", examples=["Requested by the person on 3 November, case 1024."]
+    )
+
+
+@router.post("/{learner}/erase")
+def erase(
+    learner: Called,
+    body: Erasure,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    now: Now,
+) -> LearnerShown:
+    """Make all that says something of the learner unreadable, for ever (H6).
+
+    Names, date of birth, contact, ULN and images go, here and in every file that the
+    learner came in; registrations, claims and certificates stay. An Account Specialist
+    may, on a lawful request. Sent again it answers the same.
+    """
+    require_seen(service, service.store.head(), WAITED)
+    command = EraseLearner(
+        by=by,
+        at=now,
+        learner=learner,
+        reason=body.reason,
+        rows=learner_rows.finder(service.read_models.connection),
+    )
+    return shown(response, service, learner, by, service.send(command))
