@@ -31,6 +31,9 @@ OTHER_NAMES: Mapping[str, Sequence[str]] = {
 }
 """What others call our columns, the ILR among them (U3)."""
 
+KEY = "Record (leave as it is)"
+"""The hidden column that says of a row to correct which record it is (U6)."""
+
 _LIKE = 0.6
 
 

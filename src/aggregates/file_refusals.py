@@ -56,6 +56,14 @@ SENTENCES: Mapping[str, str] = {
         "Line {found} cannot be read: a quotation mark is opened and not closed there,"
         " or stands in the wrong place. Correct the line and upload the file again."
     ),
+    "to-correct": (
+        "These are records to correct, of a group that was uploaded before. Upload the"
+        " file to that group's list of invalid records instead."
+    ),
+    "not-to-correct": (
+        "This is not a list of records to correct. Download the group's invalid"
+        " records, correct them there, and upload that file."
+    ),
     "no-such-letter": (
         "Line {found} has a letter that is in neither UTF-8 nor Windows-1252. If the"
         " file was saved on a Mac, say that it is Mac Roman; else save it as CSV UTF-8."

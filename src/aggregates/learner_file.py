@@ -1,12 +1,12 @@
 """Reading a file of learners in the template's layout, or saying why it is not one."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from aggregates.cells import day_of
 from aggregates.details import COLUMNS, OVERFLOW
-from aggregates.file_columns import column_problems, named, proposed, repeated
+from aggregates.file_columns import KEY, column_problems, named, proposed, repeated
 from aggregates.file_refusals import MOST_BYTES, MOST_ROWS, FileRefused
 from aggregates.names import clean
 from aggregates.table import Line, Number, Table
@@ -74,8 +74,10 @@ def read(
     either, what is neither, what has no learners, and what is over the limits (U3).
     ``mapping`` says which of the file's columns is which of ours, where that is known.
     """
-    table = _table(content, encoding)
+    table = open_table(content, encoding=encoding)
     columns = named(table.header)
+    if KEY in columns:
+        raise FileRefused(FileProblem(code="to-correct"))
     if problems := column_problems(columns):
         mapping = mapping or proposed(columns)
         if mapping is None:
@@ -97,7 +99,7 @@ def read(
 
 def samples(content: bytes, *, encoding: str | None = None) -> dict[str, list[str]]:
     """Give the first values of each column of a file that can be read (U3)."""
-    table = _table(content, encoding)
+    table = open_table(content, encoding=encoding)
     lines = [line for _, line in islice(table.lines, MOST_SAMPLES)]
     return {
         column: [clean(line[at]) for line in lines if len(line) > at]
@@ -106,7 +108,12 @@ def samples(content: bytes, *, encoding: str | None = None) -> dict[str, list[st
     }
 
 
-def _table(content: bytes, encoding: str | None) -> Table:
+def open_table(
+    content: bytes,
+    *,
+    encoding: str | None = None,
+    is_ours: Callable[[Sequence[str]], bool] | None = None,
+) -> Table:
     """Open the file as what its first bytes say that it is."""
     if len(content) > MOST_BYTES:
         raise FileRefused(FileProblem(code="too-big"))
@@ -119,13 +126,15 @@ def _table(content: bytes, encoding: str | None) -> Table:
         found = "an older Excel workbook (.xls) or Word document"
         raise FileRefused(FileProblem(code="not-csv", found=found))
     if content.startswith(ZIPPED):
-        return read_workbook(content, is_ours=_is_ours)
+        return read_workbook(content, is_ours=is_ours or _is_ours)
     return read_text(content, encoding=encoding)
 
 
 def _is_ours(header: Sequence[str]) -> bool:
     columns = named(header)
-    return not column_problems(columns) or proposed(columns) is not None
+    return (
+        KEY in columns or not column_problems(columns) or proposed(columns) is not None
+    )
 
 
 def _mapped(

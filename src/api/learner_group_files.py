@@ -1,11 +1,19 @@
-"""Files of learners over HTTP: the template."""
+"""Files of learners over HTTP: the template, and invalid records to be corrected."""
 
-from typing import Self
+from collections import Counter
+from typing import Annotated, Self
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, File, Response, UploadFile
+from pydantic import BaseModel, ConfigDict, Field
 
+from aggregates.corrections import invalid_workbook, read_corrections
 from aggregates.template import TEMPLATE, xlsx_template
-from api.dependencies import CurrentUser
+from api.answers import answer
+from api.dependencies import By, CurrentUser, Now, ServiceOf
+from api.learner_groups import Group
+from commands.command import Done
+from commands.record_file import Outcome, amend_from_file, read_invalid
+from projections import learner_search
 
 router = APIRouter(prefix="/learner-groups", tags=["learner groups"])
 
@@ -36,3 +44,66 @@ def template(_: CurrentUser) -> Csv:
 def workbook(_: CurrentUser) -> Xlsx:
     """Give the template as an Excel workbook, in which dates and ULNs stay text (U2)."""
     return Xlsx.called("learners.xlsx", xlsx_template())
+
+
+class RowReturned(BaseModel):
+    """A row of a file of corrections: where it was, which record, what became of it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    place: int = Field(examples=[2], description="The row in the file that came back.")
+    row: int | None = Field(examples=[17], description="The row in the group.")
+    outcome: Outcome
+    message: str
+
+
+class Corrected(BaseModel):
+    """What became of each row of a file of corrections."""
+
+    amended: int
+    unchanged: int
+    conflicting: int
+    unknown: int
+    rows: list[RowReturned]
+
+
+@router.get("/{group}/invalid.xlsx", response_class=Xlsx)
+def invalid(group: Group, service: ServiceOf, by: By) -> Xlsx:
+    """Give the invalid records as a workbook, each bad cell marked with its reasons.
+
+    Correct the cells, leave the columns as they are, and upload the file here (U6).
+    """
+    records = read_invalid(service.desk, group, by)
+    return Xlsx.called(f"{group}-to-correct.xlsx", invalid_workbook(records))
+
+
+@router.post("/{group}/invalid.xlsx")
+def correct(
+    group: Group,
+    file: Annotated[UploadFile, File(description="The invalid records, corrected.")],
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    now: Now,
+) -> Corrected:
+    """Amend records by the file of invalid ones as it comes back, corrected (U6, U8).
+
+    Rows that were left as they are amend nothing, nor do those of a record that
+    somebody has changed since the file was downloaded: each is told. Rows may be left
+    out or sorted. Sent again it changes nothing.
+    """
+    returned = amend_from_file(
+        read_corrections(file.file.read()),
+        group,
+        desk=service.desk,
+        send=service.send,
+        by=by,
+        at=now,
+        alike=learner_search.finder(service.read_models.connection),
+    )
+    answer(response, Done(position=service.store.head()))
+    counts = Counter(row.outcome for row in returned)
+    return Corrected(
+        **{outcome.value: counts[outcome] for outcome in Outcome},
+        rows=[RowReturned.model_validate(row) for row in returned],
+    )

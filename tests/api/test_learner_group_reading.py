@@ -1,10 +1,16 @@
 """How a file is read, over HTTP: columns mapped, and an encoding chosen."""
 
+from io import BytesIO
 from typing import Any
 
+from python_calamine import load_workbook
+
+from aggregates.details import COLUMNS
+from aggregates.file_columns import KEY
 from tests.api.running import ClientAs
 from tests.api.test_learner_groups import ANY, GROUPS, until, upload
 from tests.learner_examples import cells, csv_file
+from tests.workbooks import xlsx
 
 ILR = (
     "LearnRefNumber,ULN,FamilyName,GivenNames,DateOfBirth,Ethnicity,Sex\n"
@@ -90,3 +96,36 @@ def test_another_centre_cannot_say_how_a_file_is_read(client_as: ClientAs) -> No
     assert stranger.put(f"{at}/mapping", json=mapping, headers=ANY).status_code == 404
     encoding = {"encoding": "cp1252"}
     assert stranger.put(f"{at}/encoding", json=encoding, headers=ANY).status_code == 404
+
+
+def test_invalid_records_are_downloaded_corrected_and_returned(
+    client_as: ClientAs,
+) -> None:
+    """U6, U8: as often as it takes; another centre's are not found."""
+    client = client_as("admin.riverside")
+    at = upload(client, csv_file(cells(), cells(family_name="", uln=""))).headers[
+        "location"
+    ]
+    until(client, at, "checked")
+    path = f"{at}/invalid.xlsx"
+    given = client.get(path)
+    assert "spreadsheetml" in given.headers["content-type"]
+    assert given.headers["content-disposition"].endswith('-to-correct.xlsx"')
+    (row,) = load_workbook(BytesIO(given.content)).get_sheet_by_index(0).to_python()[1:]
+    row[1] = "Carter"
+    header = [*COLUMNS.values(), "", KEY]
+    files = {"file": ("back.xlsx", xlsx([str(cell) for cell in row], header=header))}
+    told = client.post(path, files=files)
+    assert told.status_code == 200
+    assert told.json()["rows"] == [
+        {"place": 2, "row": 3, "outcome": "amended", "message": "Row 3 was amended."}
+    ]
+    assert client.get(f"{at}/records/3").json()["state"] == "valid"
+    assert client.post(path, files=files).json()["unchanged"] == 1
+    assert client.post(path, files={"file": ("x", b"x")}).status_code == 422
+    again = upload(client, given.content, "Spring")
+    assert "group that was uploaded before" in again.json()["detail"]
+    stranger = client_as("admin.hillside")
+    assert stranger.get(path).status_code == 404
+    assert stranger.post(path, files=files).status_code == 404
+    assert client_as("auditor").get(path).status_code == 200

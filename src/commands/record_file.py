@@ -1,0 +1,170 @@
+"""Records put right in a file: each row that comes back amends its record (U6, U8)."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from aggregates.corrections import Correction
+from aggregates.details import COLUMNS
+from aggregates.errors import RuleBroken
+from aggregates.record import Record, RecordState
+from aggregates.table import FIRST_ROW
+from commands.command import Command, Desk, Done
+from commands.learner import Alike
+from commands.record import AmendRecord
+from commands.upload import batches, read_records, read_upload
+from events.upload import (
+    RecordAmended,
+    RecordBecameLearner,
+    RecordConfirmed,
+    RecordLinked,
+    RecordRemoved,
+)
+from store import Actor, Conflict, Stream
+
+MOST_AMENDED = 2_000
+"""How many records one file may amend: they are amended while it is uploaded."""
+
+BY_PEOPLE = (
+    RecordAmended,
+    RecordBecameLearner,
+    RecordConfirmed,
+    RecordLinked,
+    RecordRemoved,
+)
+
+
+class TooManyToAmend(RuleBroken):
+    message = (
+        "The file changes {count} records, and one file may amend {most}. Divide the"
+        " rows among several files."
+    )
+
+
+class Outcome(StrEnum):
+    """What became of a row that came back."""
+
+    AMENDED = "amended"
+    UNCHANGED = "unchanged"
+    CONFLICTING = "conflicting"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Returned:
+    """A row that came back: where it is in the file, its record, what became of it."""
+
+    place: int
+    row: int | None
+    outcome: Outcome
+    message: str
+
+
+NOT_OURS = (
+    "This row says no record of the group. Only rows that were downloaded amend one."
+)
+TWICE = "Row {row} is in the file more than once. Leave it in once."
+CHANGED = (
+    "Somebody has changed row {row} since the file was downloaded. Download it again."
+)
+SAME = "Row {row} is as it was."
+DONE = "Row {row} was amended."
+
+
+def read_invalid(desk: Desk, group: str, by: Actor) -> Iterator[tuple[int, Record]]:
+    """Show the invalid records of a group, each with its version."""
+    _, upload = read_upload(desk, group, by)
+    for rows in batches(range(FIRST_ROW, upload.last_row + 1)):
+        for stream, record in read_records(desk.store, group, rows):
+            if record.state is RecordState.INVALID:
+                yield stream.version, record
+
+
+def amend_from_file(
+    corrections: Sequence[Correction],
+    group: str,
+    *,
+    desk: Desk,
+    send: Callable[[Command], Done],
+    by: Actor,
+    at: datetime,
+    alike: Alike,
+) -> list[Returned]:
+    """Amend the records of those rows that were changed, one by one; say how it went.
+
+    A row amends its record only if no person has changed that since it was given out.
+    Sent again the file changes nothing. Raises StillChecking, TooManyToAmend.
+    """
+    _, upload = read_upload(desk, group, by)
+    upload.require_checked()
+    times = Counter(one.row for one in corrections if one.group == group)
+    opened: dict[int, tuple[Stream, Record]] = {}
+    for rows in batches(sorted(times)):
+        opened |= _opened(rows, group, desk)
+    plan = [_judged(one, group, opened, times) for one in corrections]
+    count = sum(outcome is Outcome.AMENDED for outcome, _ in plan)
+    if count > MOST_AMENDED:
+        raise TooManyToAmend(count=count, most=MOST_AMENDED, pointer="/file")
+    returned: list[Returned] = []
+    for one, said in zip(corrections, plan, strict=True):
+        outcome, message = said
+        if outcome is Outcome.AMENDED:  # a row before may have amended this one too
+            now = _opened([one.row], group, desk)
+            outcome, message = _judged(one, group, now, times)
+        if outcome is Outcome.AMENDED:
+            command = AmendRecord(
+                by=by,
+                at=at,
+                expect=now[one.row][0].version,
+                group=group,
+                row=one.row,
+                alike=alike,
+                cells={column: one.cells[column] for column in COLUMNS},
+            )
+            outcome, message = _amended(command, send, message)
+        row = None if outcome is Outcome.UNKNOWN else one.row
+        returned.append(
+            Returned(place=one.place, row=row, outcome=outcome, message=message)
+        )
+    return returned
+
+
+def _opened(
+    rows: Sequence[int], group: str, desk: Desk
+) -> dict[int, tuple[Stream, Record]]:
+    found = read_records(desk.store, group, rows)
+    return {record.row: (stream, record) for stream, record in found}
+
+
+def _judged(
+    one: Correction,
+    group: str,
+    opened: Mapping[int, tuple[Stream, Record]],
+    times: Counter[int],
+) -> tuple[Outcome, str]:
+    """Say what is to become of a row, before anything is done."""
+    if one.group != group or one.row not in opened:
+        return Outcome.UNKNOWN, NOT_OURS
+    stream, record = opened[one.row]
+    if times[one.row] > 1:
+        return Outcome.CONFLICTING, TWICE.format(row=one.row)
+    if one.is_same(record.cells):
+        return Outcome.UNCHANGED, SAME.format(row=one.row)
+    since = stream.history[one.version :]
+    if any(isinstance(recorded.event, BY_PEOPLE) for recorded in since):
+        return Outcome.CONFLICTING, CHANGED.format(row=one.row)
+    return Outcome.AMENDED, DONE.format(row=one.row)
+
+
+def _amended(
+    command: AmendRecord, send: Callable[[Command], Done], message: str
+) -> tuple[Outcome, str]:
+    try:
+        send(command)
+    except Conflict:
+        return Outcome.CONFLICTING, CHANGED.format(row=command.row)
+    except RuleBroken as refusal:
+        return Outcome.CONFLICTING, str(refusal)
+    return Outcome.AMENDED, message
