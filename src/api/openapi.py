@@ -15,6 +15,7 @@ ALWAYS = (
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.UNAUTHORIZED,
     HTTPStatus.FORBIDDEN,
+    HTTPStatus.NOT_FOUND,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     HTTPStatus.UNPROCESSABLE_ENTITY,
     HTTPStatus.TOO_MANY_REQUESTS,
@@ -55,11 +56,11 @@ def document(app: FastAPI) -> dict[str, Any]:
     problem = Problem.model_json_schema(ref_template=SCHEMA + "{model}")
     schemas.update(problem.pop("$defs"), Problem=problem)
     components["responses"] = {}
-    for path, method, operation in operations(made):
+    for _, method, operation in operations(made):
         summarize(operation)
         if method != "get":
             operation["parameters"] = without_past(operation)
-        for status in statuses(path, method, operation):
+        for status in statuses(method, operation):
             components["responses"].setdefault(status.name, refusal(status))
             ref = {"$ref": f"#/components/responses/{status.name}"}
             operation["responses"][str(status.value)] = ref
@@ -91,11 +92,9 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, A
                 yield path, method, item[method]
 
 
-def statuses(path: str, method: str, operation: dict[str, Any]) -> Iterator[HTTPStatus]:
+def statuses(method: str, operation: dict[str, Any]) -> Iterator[HTTPStatus]:
     """List what the operation may be refused with."""
     yield from ALWAYS
-    if "{" in path:
-        yield HTTPStatus.NOT_FOUND
     if method != "get":
         yield from OF_CHANGES
     if any(p["name"] == "If-Match" for p in operation.get("parameters", ())):
