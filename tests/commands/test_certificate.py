@@ -1,0 +1,65 @@
+"""What is asked of a certificate: that it was printed, by who may know of it."""
+
+from dataclasses import replace
+
+import pytest
+
+from aggregates.errors import NotFound
+from commands.certificate import RecordPrinting, read_certificate
+from commands.command import Done, Stale
+from events.certificate import CertificatePrinted
+from events.user import Role
+from store import Actor
+from tests.claim_examples import A1, A2, ANN, B1, award
+from tests.commands.office import ADMINISTRATOR, STRANGER, Office
+
+SPECIALIST = replace(
+    ADMINISTRATOR, user="specialist", role=Role.ACCOUNT_SPECIALIST, centre=None
+)
+
+
+@pytest.fixture
+def certificate(office: Office) -> str:
+    """Claim for Ann, and give the number of the certificate that came of it."""
+    grades = dict.fromkeys((A1, A2, B1), "P")
+    claim = office.begin({ANN: award("Full", grades=grades)})
+    office.submit(claim)
+    office.process(claim)
+    number = office.claim(claim).learners[ANN].certificate
+    assert number is not None
+    return number
+
+
+def printed(
+    office: Office, certificate: str, by: Actor = SPECIALIST, expect: int | None = None
+) -> Done:
+    command = RecordPrinting(
+        by=by, at=office.now(), certificate=certificate, expect=expect
+    )
+    return office.send(command)
+
+
+def test_that_it_was_printed_is_recorded_once(office: Office, certificate: str) -> None:
+    """M13."""
+    assert printed(office, certificate, expect=1).made == certificate
+    stream = read_certificate(certificate, ADMINISTRATOR, office.desk)
+    assert isinstance(stream.events[1], CertificatePrinted)
+    assert printed(office, certificate).position is None
+
+
+def test_it_is_recorded_of_the_certificate_that_was_looked_at(
+    office: Office, certificate: str
+) -> None:
+    with pytest.raises(Stale):
+        printed(office, certificate, expect=2)
+
+
+@pytest.mark.parametrize("number", ["", "C-0000000001D"])
+def test_another_centres_certificate_is_as_unknown_as_none(
+    office: Office, certificate: str, number: str
+) -> None:
+    """Section 2."""
+    name = number or certificate
+    with pytest.raises(NotFound) as refusal:
+        read_certificate(name, STRANGER, office.desk)
+    assert str(refusal.value).startswith(f"There is no certificate {name} here.")
