@@ -14,7 +14,7 @@ run: $(READY) ## start the service with its demo centres on http://127.0.0.1:800
 
 test: $(READY) ## run every test, and hold the coverage of the rules
 	$(BIN)/pytest -n auto --cov --cov-report= -q
-	$(BIN)/coverage report --include='src/aggregates/*,src/catalogue/*,src/commands/*' --fail-under=90
+	$(BIN)/coverage report --include='src/aggregates/*,src/catalogue/*,src/commands/*' --fail-under=98
 
 lint: $(READY) ## formatting, lint, types and import contracts
 	$(BIN)/ruff format --check
@@ -43,6 +43,7 @@ clean: ## remove what was set up; what the service recorded in var/ stays
 
 $(READY): requirements-dev.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found on the PATH."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, sqlite3, ssl' || { echo "$(PYTHON) lacks the module named above. Install it (on Debian and Ubuntu, python3-venv) or name another Python: make run PYTHON=…"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
