@@ -50,6 +50,7 @@ MAY: dict[type[Command], frozenset[Role]] = {
     centre.OpenListedCentres: SERVICE,
     centre.WithdrawApproval: SPECIALIST | SERVICE,
     certificate.RecordPrinting: SPECIALIST,
+    certificate.ReissueCertificate: SPECIALIST,
     claim.BeginClaim: ADMINISTRATOR,
     claim.ChooseClaimLearners: ADMINISTRATOR,
     claim.ChooseClaimQualification: ADMINISTRATOR,

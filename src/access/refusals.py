@@ -7,6 +7,7 @@ from typing import Any
 from aggregates.errors import NotFound, Refusal
 from commands.booking import AmendBooking, CancelBooking
 from commands.cancellation import CancelRegistration
+from commands.certificate import ReissueCertificate
 from commands.claim_submission import SubmitClaim, WithdrawClaim
 from commands.command import Command, Desk
 from commands.entry_order import ConfirmEntryOrder
@@ -22,6 +23,7 @@ SUBJECTS: dict[type[Command], Any] = {
     CancelRegistration: attrgetter("registration"),
     ConfirmEntryOrder: attrgetter("order"),
     ConfirmOrder: attrgetter("order"),
+    ReissueCertificate: attrgetter("certificate"),
     SubmitClaim: attrgetter("claim"),
     WithdrawClaim: attrgetter("claim"),
 }

@@ -1,6 +1,7 @@
 """Certificates over HTTP."""
 
 from datetime import date
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
@@ -15,7 +16,12 @@ from api.claim_view import (
     qualification_named,
 )
 from api.dependencies import By, Now, ServiceOf
-from commands.certificate import RecordPrinting, read_certificate
+from api.retries import OnceOnly
+from commands.certificate import (
+    RecordPrinting,
+    ReissueCertificate,
+    read_certificate,
+)
 from commands.command import Done
 from events.certificate import CertificatePrinted
 from service import Service
@@ -24,6 +30,10 @@ from store import Actor
 router = APIRouter(prefix="/certificates", tags=["certificates"])
 
 Number = Annotated[str, Path(max_length=20, examples=["C-0000000017T"])]
+
+
+class Reissue(BaseModel):
+    reason: str = Field(max_length=1000, examples=["Lost in the post."])
 
 
 class CertificateShown(BaseModel):
@@ -43,6 +53,12 @@ class CertificateShown(BaseModel):
     units: Grades
     issued_at: AwareDatetime
     printed_at: AwareDatetime | None
+    supersedes: str | None = Field(
+        examples=["C-0000000042Y"], description="What it is a reissue of."
+    )
+    superseded_by: str | None = Field(
+        description="What is in force in its place, or superseded by yet another."
+    )
 
 
 @router.get("/{number}")
@@ -62,6 +78,25 @@ def record_printing(
     return shown(response, service, number, by, done)
 
 
+@router.post("/{number}/reissue", status_code=HTTPStatus.CREATED)
+def reissue(
+    number: Number,
+    body: Reissue,
+    response: Response,
+    service: ServiceOf,
+    retry: OnceOnly,
+    now: Now,
+) -> CertificateShown:
+    """Issue another certificate in its place, with a number of its own (M13)."""
+    done = retry.send(
+        ReissueCertificate(by=retry.by, at=now, certificate=number, reason=body.reason)
+    )
+    stream = read_certificate(number, retry.by, service.desk)
+    made = Certificate.replay(stream.events).superseded_by or ""
+    response.headers["Location"] = f"/api/v1/certificates/{made}"
+    return shown(response, service, made, retry.by, done)
+
+
 def shown(
     response: Response,
     service: Service,
@@ -73,7 +108,8 @@ def shown(
     show(response, stream)
     if done is not None:
         answer(response, done)
-    issued = Certificate.replay(stream.events).issued
+    certificate = Certificate.replay(stream.events)
+    issued = certificate.issued
     learner = learners_named(service.desk, [issued.learner])[issued.learner]
     printed = (r for r in stream.history if isinstance(r.event, CertificatePrinted))
     return CertificateShown(
@@ -91,4 +127,6 @@ def shown(
         units=issued.units,
         issued_at=stream.history[0].recorded_at,
         printed_at=next((r.recorded_at for r in printed), None),
+        supersedes=issued.supersedes,
+        superseded_by=certificate.superseded_by,
     )

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from aggregates.names import words
 from aggregates.standing import Standing
@@ -18,6 +18,7 @@ from events.identifier import stream_of
 from events.learner import LearnerCreated
 from projections import bookings, results
 from projections.bookings import BookingRow
+from projections.result_certificates import EarlierCertificate, earlier_certificates
 from projections.results import Clauses, Result
 
 router = APIRouter(tags=["results"])
@@ -61,6 +62,18 @@ class UnitResult(BaseModel):
     grade: str = Field(examples=["P"])
 
 
+class CertificateBefore(BaseModel):
+    """A certificate of the award that was reissued: it stays, but not in force (M13)."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    certificate: str = Field(examples=["C-0000000017T"])
+    issued_at: AwareDatetime
+    printed_at: AwareDatetime | None
+    superseded_at: AwareDatetime
+    superseded_by: str = Field(examples=["C-0000000042Y"])
+
+
 class AwardResult(BaseModel):
     """One award claimed on a qualification, with its units to date."""
 
@@ -74,7 +87,12 @@ class AwardResult(BaseModel):
     submitted_at: AwareDatetime
     processed_at: AwareDatetime | None
     printed_at: AwareDatetime | None
-    certificate: str | None = Field(examples=["C-0000000017T"])
+    certificate: str | None = Field(
+        examples=["C-0000000017T"], description="The one in force."
+    )
+    earlier_certificates: list[CertificateBefore] = Field(
+        description="Those that were reissued, oldest first."
+    )
     overall_grade: str | None = Field(examples=["Pass"])
     units: list[UnitResult]
 
@@ -143,12 +161,14 @@ def of_learner(
     require_own(stream, learner, begun_by=LearnerCreated, what="learner", by=by)
     awards = results.of_learner(reads, learner)
     tests = bookings.results_of(reads, learner)
+    earlier = earlier_certificates(reads, learner)
     return [
         of_qualification(
             service.desk,
             reference,
             [award for award in awards if award.qualification == reference],
             [test for test in tests if test.qualification == reference],
+            earlier,
         )
         for reference in sorted(
             {award.qualification for award in awards}
@@ -203,7 +223,11 @@ def apprenticeship_named(
 
 
 def of_qualification(
-    desk: Desk, reference: str, awards: Sequence[Result], tests: Sequence[BookingRow]
+    desk: Desk,
+    reference: str,
+    awards: Sequence[Result],
+    tests: Sequence[BookingRow],
+    earlier: Sequence[EarlierCertificate],
 ) -> QualificationResults:
     return QualificationResults(
         qualification=qualification_named(desk, reference),
@@ -222,6 +246,11 @@ def of_qualification(
                 processed_at=award.processed_at,
                 printed_at=award.printed_at,
                 certificate=award.certificate,
+                earlier_certificates=[
+                    CertificateBefore.model_validate(each)
+                    for each in earlier
+                    if each.claim == award.claim
+                ],
                 overall_grade=award.overall_grade,
                 units=units_of(desk.catalogue, reference, award.grades),
             )

@@ -3,19 +3,15 @@
 from dataclasses import dataclass
 
 from aggregates.cancellation import charge_stands, require_cancellable
-from aggregates.errors import Malformed, RuleBroken
+from aggregates.errors import RuleBroken
 from aggregates.registration import Registration
 from commands.apprenticeship import reopened_parents
 from commands.claim import open_registrations, rules_of
-from commands.command import Command, Desk, Done, handles, open_own
+from commands.command import Command, Desk, Done, handles, open_own, require_said
 from commands.invoice import read_line
 from commands.registration import active, named_in
 from events.registration import RegistrationCancelled, RegistrationMade
 from store import AlreadyReserved, Stream
-
-
-class ReasonMissing(Malformed):
-    message = "Say why: the reason is kept in the history of the registration."
 
 
 class RegisteredAgain(RuleBroken):
@@ -101,12 +97,6 @@ def change_pathway(command: ChangePathway, desk: Desk) -> Done:
     )
     position = desk.store.append(stream.change(changed), by=command.by)
     return Done(position=position, made=command.registration)
-
-
-def require_said(reason: str) -> None:
-    """Raise ReasonMissing unless a reason is given."""
-    if not reason.strip():
-        raise ReasonMissing(pointer="/reason")
 
 
 def _open(name: str, command: Command, desk: Desk) -> tuple[Stream, Registration]:

@@ -10,9 +10,11 @@ from commands.command import (
     handles,
     require_expected,
     require_own,
+    require_said,
 )
+from commands.learner import learner_of
 from events.certificate import CertificateIssued
-from events.identifier import stream_of
+from events.identifier import Kind, stream_of
 from store import Actor, Stream
 
 
@@ -23,6 +25,14 @@ class RecordPrinting(Command):
     certificate: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReissueCertificate(Command):
+    """Issue another certificate in place of this one, and say why (M13)."""
+
+    certificate: str
+    reason: str
+
+
 @handles(RecordPrinting)
 def record_printing(command: RecordPrinting, desk: Desk) -> Done:
     stream = read_certificate(command.certificate, command.by, desk)
@@ -30,6 +40,25 @@ def record_printing(command: RecordPrinting, desk: Desk) -> Done:
     printed = Certificate.replay(stream.events).record_printing()
     position = desk.store.append(stream.change(printed), by=command.by)
     return Done(position=position, made=command.certificate)
+
+
+@handles(ReissueCertificate)
+def reissue_certificate(command: ReissueCertificate, desk: Desk) -> Done:
+    stream = read_certificate(command.certificate, command.by, desk)
+    require_expected(stream, command)
+    require_said(command.reason)
+    certificate = Certificate.replay(stream.events)
+    learner = learner_of(desk.store.open(stream_of(certificate.issued.learner)))
+    learner.require_not_erased()
+    number = desk.new_identifier(Kind.CERTIFICATE)
+    superseded, issued = certificate.reissue(
+        certificate=number,
+        reason=command.reason.strip(),
+        person_id=learner.person_id,
+    )
+    other = Stream(id=stream_of(number)).change(issued, owner=stream.owner)
+    position = desk.store.append(stream.change(superseded), other, by=command.by)
+    return Done(position=position, made=number)
 
 
 def read_certificate(name: str, by: Actor, desk: Desk) -> Stream:

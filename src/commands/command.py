@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from aggregates.errors import NotFound, RuleBroken
+from aggregates.errors import Malformed, NotFound, RuleBroken
 from aggregates.verification import Verify
 from catalogue import Catalogue
 from events.event import Event
@@ -68,6 +68,10 @@ class PersonIsErased(RuleBroken):
     )
 
 
+class ReasonMissing(Malformed):
+    message = "Say why: the reason is kept in the history."
+
+
 C = TypeVar("C", bound=Command)
 Handler = Callable[[C, Desk], Done]
 
@@ -123,6 +127,12 @@ def require_expected(stream: Stream, command: Command) -> None:
     """Raise Stale unless the stream is at the version that the command expects."""
     if command.expect is not None and stream.version != command.expect:
         raise Stale(stream.id, stream.history[command.expect :])
+
+
+def require_said(reason: str) -> None:
+    """Raise ReasonMissing unless a reason is given."""
+    if not reason.strip():
+        raise ReasonMissing(pointer="/reason")
 
 
 def require_own(

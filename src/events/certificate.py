@@ -1,12 +1,16 @@
 """What can happen to a certificate."""
 
 from datetime import date
+from uuid import UUID
 
-from events.event import Event
+from events.event import Event, Personal
 
 
 class CertificateIssued(Event, topic="certificate.issued"):
-    """A processed claim earned a learner a certificate, with the units it lists."""
+    """A processed claim earned a learner a certificate, with the units it lists.
+
+    ``supersedes`` is the certificate that this one is a reissue of.
+    """
 
     certificate: str
     kind: str
@@ -18,7 +22,16 @@ class CertificateIssued(Event, topic="certificate.issued"):
     award_date: date
     overall_grade: str | None
     units: dict[str, str]
+    supersedes: str | None = None
 
 
 class CertificatePrinted(Event, topic="certificate.printed"):
     """The certificate was printed."""
+
+
+class CertificateSuperseded(Event, topic="certificate.superseded"):
+    """The awarding organisation issued another certificate in place of this one."""
+
+    by: str
+    person_id: UUID
+    reason: Personal[str]

@@ -21,7 +21,6 @@ from sqlalchemy import (
 from aggregates.details import ERASED, Details
 from aggregates.names import searchable_words, words
 from aggregates.standing import Standing
-from events.certificate import CertificateIssued, CertificatePrinted
 from events.claim import (
     ClaimBegun,
     ClaimProcessed,
@@ -31,7 +30,7 @@ from events.claim import (
     Granted,
     Withheld,
 )
-from events.identifier import Kind, stream_of
+from events.identifier import Kind
 from events.learner import (
     LearnerCreated,
     LearnerDetailsAmended,
@@ -42,6 +41,7 @@ from events.registration import RegistrationMade
 from projections.identifiers import is_called
 from projections.paging import Page, page
 from projections.read_model import METADATA, Moment, ReadModel
+from projections.result_certificates import CERTIFICATES, fold_certificate
 from projections.rows import Rows, Values
 from store import Recorded
 
@@ -91,13 +91,6 @@ APPRENTICESHIPS = Table(
     Column("apprenticeship", String, nullable=False),
 )
 """Which registrations came with an apprenticeship, and with which (O7)."""
-CERTIFICATES = Table(
-    "result_certificates",
-    METADATA,
-    Column("stream", String, primary_key=True),
-    Column("claim_stream", String, nullable=False),
-    Column("learner", String, nullable=False),
-)
 
 
 def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
@@ -150,17 +143,7 @@ def _fold_claim(rows: Rows, recorded: Recorded, stream: str) -> None:
 
 
 def _fold_certificate(rows: Rows, recorded: Recorded, stream: str) -> None:
-    match recorded.event:
-        case CertificateIssued(claim=claim, learner=learner):
-            of = {"claim_stream": str(stream_of(claim)), "learner": learner}
-            rows.put(CERTIFICATES, {"stream": stream, **of})
-        case CertificatePrinted():
-            row = rows.get(CERTIFICATES, stream)
-            if row is not None:
-                key = row["claim_stream"], row["learner"]
-                rows.change(RESULTS, *key, printed_at=recorded.recorded_at)
-        case _:
-            pass
+    fold_certificate(rows, recorded, stream, RESULTS)
 
 
 def _fold_registration(rows: Rows, recorded: Recorded, _: str) -> None:
@@ -226,7 +209,7 @@ def _withheld(withheld: Withheld) -> Values:
 
 READ_MODEL = ReadModel(
     name="results",
-    version=3,
+    version=4,
     tables=(LEARNERS, CLAIMS, RESULTS, APPRENTICESHIPS, CERTIFICATES),
     fold=fold,
 )

@@ -26,6 +26,8 @@ SENTENCES: Mapping[str, str] = {
     "certificate.issued": "The {kind} certificate {certificate} was issued to {learner} "
     "for {qualification}.",
     "certificate.printed": "The certificate was printed.",
+    "certificate.superseded": "The certificate was superseded by {by}, which is in "
+    "force in its place.",
     "claim.begun": "The claim {claim} was begun.",
     "claim.qualification-chosen": "The claim is for {qualification}.",
     "claim.units-chosen": "Units were chosen: {units}.",

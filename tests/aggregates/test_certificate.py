@@ -1,9 +1,16 @@
-"""Certificates: of which kind, with which units, and printed once."""
+"""Certificates: of which kind, with which units, printed once, reissued."""
+
+from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
-from aggregates.certificate import Certificate
-from events.certificate import CertificateIssued, CertificatePrinted
+from aggregates.certificate import Certificate, NotInForce
+from events.certificate import (
+    CertificateIssued,
+    CertificatePrinted,
+    CertificateSuperseded,
+)
 from tests.claim_examples import (
     A1,
     ANN,
@@ -16,6 +23,9 @@ from tests.claim_examples import (
 )
 
 NUMBER = "C-0000000001D"
+SECOND = "C-0000000002F"
+PERSON = UUID(int=7)
+SUPERSEDED = CertificateSuperseded(by=SECOND, person_id=PERSON, reason="Lost")
 
 
 def issued(award_type: str, grades: dict[str, str]) -> CertificateIssued:
@@ -55,4 +65,28 @@ def test_a_certificate_is_printed_once() -> None:
     fresh = Certificate.replay([certificate_issued()])
     assert fresh.record_printing() == [CertificatePrinted()]
     printed = Certificate.replay([certificate_issued(), CertificatePrinted()])
+    assert printed.record_printing() == []
+
+
+def test_a_reissue_is_another_certificate_the_same_but_for_its_number() -> None:
+    """M13: and the first says by which it was superseded."""
+    printed = Certificate.replay([certificate_issued(), CertificatePrinted()])
+    first, second = printed.reissue(certificate=SECOND, reason="Lost", person_id=PERSON)
+    assert first == [SUPERSEDED]
+    assert second == [
+        replace(certificate_issued(), certificate=SECOND, supersedes=NUMBER)
+    ]
+    assert Certificate.replay(second).record_printing() == [CertificatePrinted()]
+
+
+def test_a_superseded_certificate_is_neither_reissued_nor_printed() -> None:
+    """M13: the latest alone is."""
+    superseded = Certificate.replay([certificate_issued(), SUPERSEDED])
+    with pytest.raises(NotInForce, match=f"cannot be printed any more. Use {SECOND}"):
+        superseded.record_printing()
+    with pytest.raises(NotInForce, match="cannot be reissued"):
+        superseded.reissue(certificate="C-0000000003H", reason="Lost", person_id=PERSON)
+    printed = Certificate.replay(
+        [certificate_issued(), CertificatePrinted(), SUPERSEDED]
+    )
     assert printed.record_printing() == []

@@ -15,10 +15,10 @@ from aggregates.standing import Standing
 from commands.cancellation import (
     CancelRegistration,
     ChangePathway,
-    ReasonMissing,
     RegisteredAgain,
     ReopenRegistration,
 )
+from commands.command import ReasonMissing
 from commands.invoice import ReportInvoiceStatus
 from events.registration import RegistrationCancelled
 from store import Conflict, EventStore

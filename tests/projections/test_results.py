@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection
 
 from aggregates.standing import Standing
-from events.certificate import CertificatePrinted
+from events.certificate import CertificatePrinted, CertificateSuperseded
 from events.claim import ClaimProcessed, ClaimSubmitted, ClaimWithdrawn
 from events.event import Event
 from events.identifier import stream_of
@@ -16,6 +16,10 @@ from events.learner import (
     LearnerCreated,
     LearnerDetailsAmended,
     LearnerIdentityAmended,
+)
+from projections.result_certificates import (
+    EarlierCertificate,
+    earlier_certificates,
 )
 from projections.results import (
     READ_MODEL,
@@ -43,7 +47,7 @@ from tests.claim_examples import (
 from tests.projections.conftest import Fold
 from tests.projections.history import BEGINNING, history
 
-CERTIFICATE = "C-0000000001D"
+CERTIFICATE, SECOND = "C-0000000001D", "C-0000000002F"
 APPRENTICESHIP = "Q-0009000001"
 SUBMITTED = ClaimSubmitted(granted={ANN: granted()}, withheld={BEN: withheld()})
 PROCESSED = ClaimProcessed(certificates={ANN: CERTIFICATE})
@@ -173,6 +177,37 @@ def test_a_withdrawn_claim_stays_in_the_history(fold: Fold) -> None:
     )
     (result,) = of_learner(given(fold, (CLAIM, withdrawn)), ANN)
     assert result.standing is Standing.WITHDRAWN
+
+
+def test_the_certificate_in_force_is_shown_and_those_before_it_are_kept(
+    fold: Fold,
+) -> None:
+    """M13, R2: printed anew."""
+    superseded = CertificateSuperseded(by=SECOND, person_id=UUID(int=1), reason="Lost")
+    again = replace(certificate_issued(), certificate=SECOND, supersedes=CERTIFICATE)
+    facts = [
+        (CLAIM, PROCESSED),
+        (CERTIFICATE, certificate_issued()),
+        (CERTIFICATE, CertificatePrinted()),
+        (CERTIFICATE, superseded),
+        (SECOND, again),
+    ]
+    minute = timedelta(minutes=1)
+    connection = given(fold, *facts)
+    (result,) = of_learner(connection, ANN)
+    assert (result.certificate, result.printed_at) == (SECOND, None)
+    assert earlier_certificates(connection, ANN) == [
+        EarlierCertificate(
+            certificate=CERTIFICATE,
+            claim=CLAIM,
+            issued_at=BEGINNING + 9 * minute,
+            printed_at=BEGINNING + 10 * minute,
+            superseded_at=BEGINNING + 11 * minute,
+            superseded_by=SECOND,
+        )
+    ]
+    (result,) = of_learner(given(fold, *facts, (SECOND, CertificatePrinted())), ANN)
+    assert result.printed_at == BEGINNING + 13 * minute
 
 
 def test_printing_of_an_unknown_certificate_is_passed_over(fold: Fold) -> None:

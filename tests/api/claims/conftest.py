@@ -8,7 +8,13 @@ import pytest
 from api.app import create_app
 from audit import ledger as audit
 from catalogue import Catalogue
-from projections import claimable_learners, claims, ineligible_learners, results
+from projections import (
+    bookings,
+    claimable_learners,
+    claims,
+    ineligible_learners,
+    results,
+)
 from projections.database import open_database
 from service import Service
 from store import open_store
@@ -35,6 +41,7 @@ def counter(
         catalogue=catalogue,
         clock=clock,
         read_models=(
+            bookings.READ_MODEL,
             claimable_learners.READ_MODEL,
             claims.READ_MODEL,
             ineligible_learners.READ_MODEL,
