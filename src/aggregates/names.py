@@ -19,6 +19,7 @@ _NO_BASE_LETTER = str.maketrans(
     }
     | {"þ": "th", "ŧ": "t", "ŋ": "n", "ĸ": "k"}
 )
+_LATIN_ACCENTS = re.compile("[\u0300-\u034e\u0350-\u036f]+")
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc`]")
 
 
@@ -30,8 +31,8 @@ def clean(text: str) -> str:
     spaces trimmed. Joiners inside a word belong to its spelling in some scripts and
     stay.
     """
-    if text.isascii() and text.isprintable():
-        return text.strip()
+    if text.isprintable():  # as nearly all that is written
+        return unicodedata.normalize("NFC", text).strip()
     plain = "".join(
         " " if letter in _SPACES else letter
         for letter in unicodedata.normalize("NFC", text)
@@ -46,7 +47,10 @@ def fold(text: str) -> str:
     folded = clean(text).casefold()
     if not folded.isascii():
         apart = unicodedata.normalize("NFKD", folded).translate(_NO_BASE_LETTER)
-        folded = "".join(x for x in apart if not unicodedata.combining(x)).casefold()
+        apart = _LATIN_ACCENTS.sub("", apart)
+        if not apart.isascii():
+            apart = "".join(x for x in apart if not unicodedata.combining(x))
+        folded = apart.casefold()
     return " ".join(folded.split())
 
 
