@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregates.date_of_birth import age_on, birth_fault, read_date
+from aggregates.date_of_birth import age_on, birth_fault, read_date, why_not_real
 from tests.learner_examples import TODAY
 
 A_DAY = timedelta(days=1)
@@ -44,6 +44,25 @@ def test_every_day_can_be_written_both_ways(day: date) -> None:
 def test_what_is_no_date_is_told_by_its_fault(text: str, fault: str) -> None:
     """U4, U6."""
     assert read_date(text) == fault
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("31/2/2006", "31 February is not a real date"),
+        ("29/2/2007", "29 February 2007 is not a real date"),
+        ("29/2/0000", "29 February 0000 is not a real date"),
+        ("32/1/2006", "32 January is not a real date"),
+        ("32/12/2006", "32 December is not a real date"),
+        ("3/13/2006", "13 is not a month, and the day comes first"),
+        ("3/0/2006", "0 is not a month, and the day comes first"),
+    ],
+)
+def test_an_impossible_date_is_told_by_the_part_that_is_impossible(
+    text: str, why: str
+) -> None:
+    """U6: a leap day with its year."""
+    assert why_not_real(text) == why
 
 
 @given(st.text())
