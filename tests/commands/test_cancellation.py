@@ -1,14 +1,11 @@
 """Cancelling, reopening and another pathway, with all that goes with each."""
 
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
-from threading import Thread
 
 import pytest
 
 from aggregates.cancellation import CannotCancel
-from aggregates.errors import NotFound, Refusal
+from aggregates.errors import NotFound
 from aggregates.invoice_line import CREDIT, InvoiceStatus
 from aggregates.registration import Status
 from aggregates.standing import Standing
@@ -21,12 +18,10 @@ from commands.cancellation import (
 from commands.command import ReasonMissing
 from commands.invoice import ReportInvoiceStatus
 from events.registration import RegistrationCancelled
-from store import Conflict, EventStore
+from store import EventStore
 from tests.claim_examples import ANN, ANNS, CENTRE, ENOUGH, award
 from tests.clock import Clock
 from tests.commands.office import ADMINISTRATOR, SERVICE, STRANGER, Office
-
-TRIES = [12, pytest.param(200, marks=pytest.mark.prove)]
 
 
 @pytest.fixture
@@ -134,42 +129,6 @@ def test_a_reason_is_wanted_and_another_centre_finds_nothing(office: Office) -> 
     )
     with pytest.raises(NotFound):
         office.send(command)
-
-
-@pytest.mark.parametrize("tries", TRIES)
-def test_a_claim_and_a_cancellation_at_the_same_moment_never_both_get_through(
-    office: Office, tries: int
-) -> None:
-    """C2: decided on the registration, under optimistic concurrency."""
-    for number in range(tries):
-        learner, name = f"L-000001{number:04}A", f"R-000001{number:04}"
-        office.register(learner, name)
-        claim = office.begin({learner: award("Interim", grades=ENOUGH)})
-        office.save(claim, {learner: award("Interim", grades={})})
-        command = CancelRegistration(
-            by=ADMINISTRATOR, at=office.now(), registration=name, reason="x"
-        )
-
-        def claimed(claim: str = claim, learner: str = learner) -> None:
-            office.save(claim, {learner: award("Interim", grades=ENOUGH)})
-            office.submit(claim)
-
-        def cancelled(command: CancelRegistration = command) -> None:
-            office.send(command)
-
-        threads = [Thread(target=quietly, args=(do,)) for do in (claimed, cancelled)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        state = office.registration(name)
-        assert not (state.is_cancelled and (state.awards or state.outcomes))
-
-
-def quietly(do: Callable[[], None]) -> None:
-    """Do it, or be refused: both are answers."""
-    with suppress(Refusal, Conflict):
-        do()
 
 
 # Reopening, and another pathway

@@ -1,0 +1,285 @@
+"""Claiming, whatever is asked by whom in whatever order."""
+
+from datetime import date, timedelta
+
+from hypothesis import strategies as st
+
+from aggregates.claim import Claim
+from commands.claim import BeginClaim, ChooseClaimLearners, DeleteClaim, SaveClaimGrades
+from commands.claim_submission import ProcessClaim, SubmitClaim, WithdrawClaim
+from events.claim import Award
+from events.identifier import stream_of
+from tests.claim_examples import A1, A2, B1, B2
+from tests.commands.life_bookings import BookedLife
+from tests.commands.life_machine import (
+    NUMBERS,
+    WHO,
+    WHY,
+    act,
+    colleague,
+    pick,
+    who_may,
+)
+from tests.commands.life_model import (
+    APPRENTICESHIP,
+    PARTS,
+    Claimed,
+    Paper,
+    Row,
+    date_faults,
+    earliest_award,
+    today,
+)
+
+OPEN = ("Draft", "Unsubmitted")
+KINDS = st.sampled_from(["Full", "Interim", "Fallback"] * 4 + [None])
+DAYS = st.sampled_from(["today"] * 9 + ["earliest", "too early", "tomorrow"])
+GRADES = st.sampled_from(
+    [
+        *[{A1: "P", A2: "P", B1: "P"}] * 4,
+        {},
+        {A1: "P"},
+        {B1: "P"},
+        {B1: "P", B2: "P"},
+        {A2: "P", B2: "U"},
+    ]
+)
+SOME = st.sets(WHO, min_size=1).map(sorted)
+
+
+class ClaimedLife(BookedLife):
+    """Learners who are claimed for."""
+
+    @act(
+        weight=5,
+        who=who_may(BeginClaim),
+        product=NUMBERS,
+        learners=SOME,
+        kind=KINDS,
+        day=DAYS,
+        grades=GRADES,
+        at_once=st.sampled_from([True, True, False]),
+    )
+    def begin(
+        self,
+        *,
+        who: str,
+        product: int,
+        learners: list[int],
+        kind: str | None,
+        day: str,
+        grades: dict[str, str],
+        at_once: bool,
+    ) -> None:
+        """M2-M6."""
+        names = [self.learners[each] for each in learners]
+
+        def can_be(each: str) -> bool:
+            return all(self.life.active(name, each) for name in names)
+
+        claimed = pick([*PARTS, APPRENTICESHIP], product, can_be)
+        there = {name: self.life.active(name, claimed) for name in names}
+        on = self.day(day)
+        no = date_faults(on, self.now)
+        if claimed == APPRENTICESHIP:
+            no.add("ApprenticeshipNotClaimable")
+        if not all(there.values()):
+            no.add("NotRegistered")
+        award = Award(award_type=kind, award_date=on, grades=grades)
+        asked = {
+            "qualification": claimed,
+            "units": (A1, A2, B1, B2),
+            "learners": tuple(names),
+            "awards": dict.fromkeys(names, award),
+        }
+        if done := self.ask(colleague(who), BeginClaim, no, **asked):
+            rows = {
+                name: Row(held, kind, on, grades)
+                for name, held in there.items()
+                if held
+            }
+            self.life.papers[done.made] = Paper(done.made, claimed, rows)
+            if at_once:
+                self.submit(who, 4 * (len(self.life.papers) - 1))
+
+    @act(
+        weight=3,
+        needs=lambda self: self.life.papers,
+        who=who_may(ChooseClaimLearners),
+        number=NUMBERS,
+        learners=SOME,
+    )
+    def choose(self, who: str, number: int, learners: list[int]) -> None:
+        """M4."""
+        paper = self.paper(number, "Withdrawn")
+        names = [self.learners[each] for each in learners]
+        fixed = {
+            name: row
+            for name, row in paper.rows.items()
+            if row.standing in {"Submitted", "Processed"}
+        }
+        there = {name: self.life.active(name, paper.product) for name in names}
+        no = closed(paper)
+        if not no and not fixed.keys() <= set(names):
+            no = {"LearnerIsSubmitted"}
+        if not closed(paper) and not all(there[n] for n in set(names) - set(fixed)):
+            no |= {"NotRegistered"}
+        asked = {"claim": paper.name, "learners": tuple(names)}
+        if self.ask(who, ChooseClaimLearners, no, **asked):
+            rows = {n: r for n, r in paper.rows.items() if r.standing == "Withdrawn"}
+            for name, held in there.items():
+                row = paper.rows.get(name)
+                is_kept = row and row.standing != "Withdrawn" and row.held is held
+                if row and (name in fixed or is_kept):
+                    rows[name] = row
+                elif held:
+                    rows[name] = Row(held)
+            paper.rows = rows
+
+    @act(
+        weight=4,
+        needs=lambda self: self.life.papers,
+        who=who_may(SaveClaimGrades),
+        number=NUMBERS,
+        learner=WHO,
+        kind=KINDS,
+        day=DAYS,
+        grades=GRADES,
+    )
+    def grade(
+        self,
+        *,
+        who: str,
+        number: int,
+        learner: int,
+        kind: str | None,
+        day: str,
+        grades: dict[str, str],
+    ) -> None:
+        """M5, M6."""
+        paper, name, on = (
+            self.paper(number, *OPEN),
+            self.learners[learner],
+            self.day(day),
+        )
+        row, no = paper.rows.get(name), closed(paper)
+        if row is None or row.standing == "Withdrawn":
+            no = no or {"LearnerNotInClaim"}
+        elif not no and (row.kind, row.day, row.grades) != (kind, on, grades):
+            no = date_faults(on, self.now) if row.is_open else {"LearnerIsSubmitted"}
+        award = Award(award_type=kind, award_date=on, grades=grades)
+        asked = {"claim": paper.name, "awards": {name: award}}
+        if self.ask(who, SaveClaimGrades, no, **asked) and row:
+            row.kind, row.day, row.grades = kind, on, grades
+
+    @act(
+        weight=6,
+        needs=lambda self: self.life.papers,
+        who=who_may(SubmitClaim),
+        number=NUMBERS,
+    )
+    def submit(self, who: str, number: int) -> None:
+        """M6-M12."""
+        paper = self.paper(number, *OPEN)
+        waiting = {name: row for name, row in paper.rows.items() if row.is_open}
+        no = closed(paper)
+        if not no and not waiting:
+            no = {"NobodyToSubmit"}
+        for row in waiting.values() if not closed(paper) else ():
+            no |= date_faults(row.day, self.now) if row.kind else {"AwardIncomplete"}
+        if not self.ask(who, SubmitClaim, no, claim=paper.name):
+            return
+        claim = self.claim(paper)
+        for name, row in waiting.items():
+            is_met, grades, is_elsewhere = self.life.eligible(paper.name, row)
+            row.standing = "Unsubmitted"
+            if row.held.status == "Active" and is_met:
+                row.standing = "Submitted"
+                row.held.awards[paper.name] = Claimed(row.kind or "", grades)
+            elif row.held.status == "Active":
+                withheld = claim.learners[name].withheld
+                assert withheld
+                codes = {why.code for why in withheld.reasons}
+                assert ("wrong-pathway" in codes) == is_elsewhere
+
+    @act(
+        weight=4,
+        needs=lambda self: self.life.papers,
+        who=who_may(WithdrawClaim),
+        number=NUMBERS,
+        learner=st.none() | WHO,
+    )
+    def withdraw(self, who: str, number: int, learner: int | None) -> None:
+        """M16."""
+        paper = self.paper(number, "Submitted")
+        name = None if learner is None else self.learners[learner]
+        no = {"NotFound"} if paper.is_deleted else self.life.not_withdrawn(paper, name)
+        asked = {"claim": paper.name, "learner": name, "reason": WHY}
+        if not self.ask(who, WithdrawClaim, no, **asked):
+            return
+        gone = [paper.rows[name]] if name else [*paper.rows.values()]
+        left = [row for row in gone if row.standing != "Withdrawn"]
+        paper.is_closed = paper.is_closed or (name is None and bool(left))
+        for row in left:
+            row.standing = "Withdrawn"
+            row.held.awards.pop(paper.name, None)
+
+    @act(
+        weight=3,
+        needs=lambda self: self.life.papers,
+        who=who_may(ProcessClaim),
+        number=NUMBERS,
+    )
+    def process(self, who: str, number: int) -> None:
+        """M13."""
+        paper = self.paper(number, "Submitted")
+        no = {"NotFound"} if paper.is_deleted else set()
+        asked = {"claim": paper.name, "submitted_by": self.now}
+        if self.ask(who, ProcessClaim, no, **asked):
+            for row in paper.rows.values():
+                if row.standing == "Submitted":
+                    row.standing = "Processed"
+
+    @act(
+        weight=1,
+        needs=lambda self: self.life.papers,
+        who=who_may(DeleteClaim),
+        number=NUMBERS,
+    )
+    def delete(self, who: str, number: int) -> None:
+        """M1."""
+        paper = self.paper(number, "Submitted", "Processed")
+        no = closed(paper)
+        if not no and not all(row.is_open for row in paper.rows.values()):
+            no = {"ClaimWasSubmitted"}
+        if self.ask(who, DeleteClaim, no, claim=paper.name):
+            paper.is_deleted = True
+
+    def claim(self, paper: Paper) -> Claim:
+        return Claim.replay(self.world.desk.store.open(stream_of(paper.name)).events)
+
+    def paper(self, number: int, *standings: str) -> Paper:
+        """Pick a claim; mostly one that has somebody at one of those standings."""
+        return pick(
+            self.life.papers.values(),
+            number,
+            lambda paper: (
+                not paper.is_deleted
+                and any(row.standing in standings for row in paper.rows.values())
+            ),
+        )
+
+    def day(self, said: str) -> date:
+        earliest = earliest_award(today(self.now))
+        return {
+            "today": today(self.now),
+            "earliest": earliest,
+            "too early": earliest - timedelta(days=1),
+            "tomorrow": today(self.now) + timedelta(days=1),
+        }[said]
+
+
+def closed(paper: Paper) -> set[str]:
+    if paper.is_deleted:
+        return {"NotFound"}
+    return {"ClaimIsWithdrawn"} if paper.is_closed else set()

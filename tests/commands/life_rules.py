@@ -1,0 +1,252 @@
+"""The rules of a registration's life by hand: nothing here is the product's.
+
+Each question gives the names of all refusals that apply, none if it is accepted; what
+is accepted is then taken down here as the rules say.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from tests.commands.life_model import (
+    APPRENTICESHIP,
+    MINUTES,
+    NEXT,
+    NOTICE,
+    PARTS,
+    PATHWAYS,
+    SIDE,
+    Held,
+    No,
+    Paper,
+    Row,
+    Seat,
+    Wish,
+    earns_full,
+    mode_faults,
+    overlap,
+)
+
+
+@dataclass
+class Life:
+    """All that a few learners come to at one centre."""
+
+    tested: str
+    registrations: dict[str, Held] = field(default_factory=dict)
+    seats: dict[str, Seat] = field(default_factory=dict)
+    papers: dict[str, Paper] = field(default_factory=dict)
+    lines: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+
+    def active(self, learner: str, product: str) -> Held | None:
+        found = [
+            held
+            for held in self.registrations.values()
+            if (held.learner, held.product) == (learner, product)
+            and held.status == "Active"
+        ]
+        assert len(found) <= 1, "O6"
+        return found[0] if found else None
+
+    # Registrations
+
+    def register(self, held: Held, *parts: Held) -> None:
+        for each in (held, *parts):
+            self.registrations[each.name] = each
+        held.parts = list(parts)
+        for part in parts:
+            part.parent = held
+        self.lines[held.name] = ("Not invoiced", None)
+
+    def not_registered(self, learner: str, product: str) -> No:
+        """O6, O7."""
+        on = (product, *PARTS) if product == APPRENTICESHIP else (product,)
+        is_there = any(self.active(learner, each) for each in on)
+        return {"AlreadyRegistered"} if is_there else set()
+
+    def unmet(self, held: Held) -> No:
+        """C2: which conditions are not met, of it and all its parts."""
+        whole = [held, *held.parts]
+        seats = [s for s in self.seats.values() if s.held in whole]
+        found = {
+            "no-part": held.parent is not None,
+            "no-test-taken": any(s.state == "Taken" for s in seats),
+            "no-test-booked": any(s.state == "Booked" for s in seats),
+            "no-result": any(s.result is not None for s in seats),
+            "no-outcome": any(self.outcomes(each) for each in whole),
+            "no-claim": any(each.awards for each in whole),
+        }
+        return {name for name, stands in found.items() if stands}
+
+    def not_cancelled(self, held: Held) -> No:
+        if held.status != "Active":
+            return {"NotActive"}
+        return {"CannotCancel"} if self.unmet(held) else set()
+
+    def cancel(self, held: Held) -> None:
+        for each in (held, *held.parts):
+            each.is_cancelled = True
+        self.take_back(held.name)
+
+    def take_back(self, line: str) -> None:
+        """C3: what was invoiced or paid stays charged, what was credited is over."""
+        if self.lines[line][0] == "Not invoiced":
+            self.lines[f"{line}-CREDIT"] = ("Not invoiced", None)
+
+    def not_reopened(self, held: Held) -> No:
+        """M14, O6."""
+        if held.parts:
+            return {"IsOnApprenticeship"}
+        if held.status != "Completed":
+            return {f"RegistrationIs{held.status}"}
+        return {"RegisteredAgain"} if self._is_taken(held) else set()
+
+    def _is_taken(self, held: Held) -> bool:
+        """Whether it, or what it is a part of, cannot be Active beside another."""
+        parent = held.parent
+        return self.active(held.learner, held.product) is not None or (
+            parent is not None
+            and parent.status == "Completed"
+            and self.active(held.learner, parent.product) is not None
+        )
+
+    def not_on_pathway(self, held: Held, pathway: str) -> No:
+        """M11."""
+        if held.parts:
+            return {"IsOnApprenticeship"}
+        no = set() if pathway in PATHWAYS[held.product] else {"PathwayUnknown"}
+        return no | (
+            set() if held.status == "Active" else {f"RegistrationIs{held.status}"}
+        )
+
+    def not_reported(self, line: str, status: str, invoice: str | None) -> No:
+        """C4."""
+        if line not in self.lines:
+            return {"NotFound"}
+        now, known = self.lines[line]
+        if status == now:
+            return {"OtherInvoice"} if invoice not in {None, known} else set()
+        if line.endswith("-CREDIT"):
+            following = {"Credited"} if now == "Not invoiced" else set()
+        else:
+            following = NEXT[now]
+        return set() if status in following else {"StatusOutOfOrder"}
+
+    # Tests
+
+    def seats_of(self, held: Held) -> list[Seat]:
+        return [seat for seat in self.seats.values() if seat.held is held]
+
+    def planned(self, learner: str, *, but: Seat | None = None) -> list[Seat]:
+        return [
+            seat
+            for seat in self.seats.values()
+            if seat.held.learner == learner
+            and seat is not but
+            and seat.state in {"Booked", "Taken"}
+        ]
+
+    def not_linked(self, wish: Wish) -> No:
+        """B1, B2."""
+        held = self.active(wish.learner, wish.product)
+        if held is None:
+            return {"NotRegisteredForTest"}
+        came = held.parent.product if held.parent else None
+        no = set()
+        if came != wish.apprenticeship:
+            no.add("ThroughApprenticeship" if came else "NotThroughApprenticeship")
+        if wish.unit != self.tested:
+            no.add("NotTestable")
+        return no
+
+    def not_booked(self, wish: Wish, now: datetime) -> No:
+        """B2-B7."""
+        no = self.not_linked(wish)
+        no |= mode_faults(wish.delivery, wish.mode)
+        if wish.extra not in {0, 25}:
+            no.add("ExtraTimeNotCentres")
+        if wish.starts - now < NOTICE[wish.delivery]:
+            no.add("TooShortNotice")
+        held = self.active(wish.learner, wish.product)
+        for seat in self.seats_of(held) if held and wish.unit == self.tested else ():
+            if seat.result and seat.result[0]:
+                no.add("UnitPassed")
+            if seat.state == "Booked" or (seat.state, seat.result) == ("Taken", None):
+                no.add("UnitBooked")
+        ends = wish.starts + timedelta(minutes=MINUTES[wish.extra])
+        if overlap(self.planned(wish.learner), wish.starts, ends):
+            no.add("SittingsOverlap")
+        return no
+
+    def book(self, name: str, wish: Wish) -> None:
+        held = self.active(wish.learner, wish.product)
+        assert held is not None
+        self.seats[name] = Seat(
+            name, held, wish.delivery, wish.mode, wish.starts, wish.extra
+        )
+        self.lines[name] = ("Not invoiced", None)
+
+    def not_amended(
+        self, seat: Seat, new: Seat, now: datetime, *, by_centre: bool
+    ) -> No:
+        """B3, B5-B7, B10."""
+        no = mode_faults(seat.delivery, new.mode)
+        if seat.state != "Booked":
+            no.add("BookingIsOver")
+        if now >= seat.starts - SIDE:
+            no.add("WindowHasOpened")
+        if new.starts != seat.starts and new.starts - now < NOTICE[seat.delivery]:
+            no.add("TooShortNotice")
+        if by_centre and new.extra not in {0, 25, seat.extra}:
+            no.add("ExtraTimeNotCentres")
+        if overlap(self.planned(seat.held.learner, but=seat), new.starts, new.ends):
+            no.add("SittingsOverlap")
+        return no
+
+    # Claims
+
+    def outcomes(self, held: Held) -> dict[str, dict[str, str]]:
+        """C2: the grades that claims have for it."""
+        return {
+            paper.name: row.grades
+            for paper in self.papers.values()
+            for row in paper.rows.values()
+            if row.held is held
+            and row.grades
+            and not (paper.is_deleted or paper.is_closed or held.is_cancelled)
+            and row.standing != "Withdrawn"
+        }
+
+    def eligible(self, claim: str, row: Row) -> tuple[bool, dict[str, str], bool]:
+        """M7-M9, M12: whether it is, by which grades, and if on another pathway."""
+        grades: dict[str, str] = {}
+        for seat in self.seats_of(row.held):
+            if seat.result and seat.result[0]:
+                grades[self.tested] = "P"
+        for name, award in row.held.awards.items():
+            if name != claim:
+                grades |= award.grades
+        grades |= row.grades
+        achieved = {unit for unit, grade in grades.items() if grade == "P"}
+        if row.kind != "Full":
+            return bool(achieved), grades, False
+        others = set(PATHWAYS[row.held.product]) - {row.held.pathway}
+        is_met = earns_full(row.held.pathway, achieved)
+        is_elsewhere = any(earns_full(other, achieved) for other in others)
+        return is_met, grades, is_elsewhere and not is_met
+
+    def not_withdrawn(self, paper: Paper, who: str | None) -> No:
+        """M16."""
+        if who is not None and who not in paper.rows:
+            return {"LearnerNotInClaim"}
+        rows = [paper.rows[who]] if who else list(paper.rows.values())
+        if any(row.standing == "Processed" for row in rows):
+            return {"ClaimIsProcessed"}
+        kept = ("Draft", "Unsubmitted") if who else ("Draft",)
+        if not paper.is_closed and all(row.standing in kept for row in rows):
+            return {"NotSubmitted"}
+        is_taken = any(
+            row.held.completed_by == paper.name and self._is_taken(row.held)
+            for row in rows
+            if row.standing == "Submitted"
+        )
+        return {"RegisteredMeanwhile"} if is_taken else set()

@@ -1,0 +1,113 @@
+"""A centre, its people and a store where many lives are lived one after the other."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from catalogue import Catalogue, Window
+from commands.command import Desk
+from commands.order import Dating
+from events.order import CourseDates
+from events.user import Role
+from projections import bookings, claimable_learners, invoice_lines, registrations
+from projections.database import open_database
+from projections.log import Log
+from projections.read_models import ReadModels
+from store import Actor, EventStore, open_store
+from tests.claim_examples import CENTRE, TESTED, UNITS, qualification
+from tests.clock import Clock
+from tests.commands.life_model import APPRENTICESHIP, PARTS, SEVERAL, SINGLE
+from tests.commands.order_desk import CATALOGUE as ORDERED
+from tests.commands.order_desk import OrderDesk
+
+EVER = Window(opens=date(2014, 9, 1), closes=date(9000, 1, 1))
+RULES = replace(
+    qualification(
+        reference=SEVERAL,
+        units=tuple(
+            replace(unit, credits=4, delivery=("Onscreen", "Paper"))
+            if unit.reference == TESTED
+            else unit
+            for unit in UNITS
+        ),
+        certification_ends=EVER.closes,
+    ),
+    registration=EVER,
+)
+CATALOGUE = Catalogue(
+    all_versions={
+        SEVERAL: (RULES,),
+        SINGLE: (replace(RULES, reference=SINGLE, pathways=RULES.pathways[:1]),),
+    },
+    apprenticeships={
+        APPRENTICESHIP: replace(
+            ORDERED.apprenticeships[APPRENTICESHIP],
+            qualifications=PARTS,
+            registration=EVER,
+        )
+    },
+)
+PRICES = {
+    SINGLE: Decimal("98.00"),
+    SEVERAL: Decimal("98.00"),
+    APPRENTICESHIP: Decimal("140.00"),
+}
+DATING = Dating(dates=CourseDates(starts=date(2026, 9, 1), ends=date(2027, 7, 1)))
+
+
+def user(name: str, role: Role, centre: str | None = None) -> Actor:
+    return Actor(user=name, role=role, centre=centre, channel="api")
+
+
+USERS = {
+    each.user: each
+    for each in (
+        user("first", Role.CENTRE_ADMINISTRATOR, CENTRE),
+        user("second", Role.CENTRE_ADMINISTRATOR, CENTRE),
+        user("assessor", Role.ASSESSOR, CENTRE),
+        user("specialist", Role.ACCOUNT_SPECIALIST),
+        user("invoicing", Role.INVOICING),
+        user("assessment", Role.ASSESSMENT),
+        user("service", Role.SERVICE),
+        user("auditor", Role.AUDITOR),
+        user("stranger", Role.CENTRE_ADMINISTRATOR, "50107"),
+    )
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """Where lives are lived; the clock goes on from one to the next."""
+
+    store: EventStore
+    clock: Clock
+    models: ReadModels
+
+    @property
+    def desk(self) -> Desk:
+        return Desk(store=self.store, catalogue=CATALOGUE)
+
+
+@contextmanager
+def opened(url: str, keys: Path) -> Generator[World]:
+    """Open a centre that is approved for all there is."""
+    clock = Clock()
+    store = open_store(url, keys=keys, clock=clock)
+    OrderDesk(store=store, now=clock).open()
+    database = open_database(url)
+    models = (
+        registrations.READ_MODEL,
+        bookings.READ_MODEL,
+        invoice_lines.READ_MODEL,
+        claimable_learners.READ_MODEL,
+    )
+    read = ReadModels(database, Log(store), store, models)
+    try:
+        yield World(store=store, clock=clock, models=read)
+    finally:
+        read.stop()
+        database.close()
+        store.close()

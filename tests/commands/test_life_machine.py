@@ -1,0 +1,163 @@
+"""The whole life of registrations, whatever is asked by whom in whatever order.
+
+What each command is answered, and what follows from it, is held against the rules as
+they are written down by hand in ``life_rules``.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import invariant, run_state_machine_as_test
+from sqlalchemy import Connection, select
+
+from aggregates.claim import Claim
+from aggregates.invoice_line import CREDIT
+from aggregates.registration import Registration
+from aggregates.timetable import Timetable
+from commands.entry_order import timetable_of
+from commands.registration import ACTIVE_REGISTRATION, active_key
+from events.identifier import stream_of
+from projections import bookings, claimable_learners, registrations
+from projections.invoice_lines import INVOICE_LINES
+from tests.claim_examples import CENTRE
+from tests.commands.life_claims import ClaimedLife
+from tests.commands.life_model import (
+    PARTS,
+    none_overlap,
+)
+from tests.commands.life_world import PRICES, opened
+
+STEPS = 40
+TEST_PRICE = Decimal("14.50")
+
+
+class RegistrationLife(ClaimedLife):
+    """Two learners at a centre, and everybody who has to do with them."""
+
+    @invariant()
+    def all_is_as_the_rules_say(self) -> None:
+        """C2, M7-M9, M14, M16, O6, O7: statuses, reservations, tests and claims."""
+        life, desk = self.life, self.world.desk
+        streams = desk.store.open_many(
+            stream_of(name) for name in (*life.registrations, *life.papers)
+        )
+        keys = {
+            active_key(held.learner, held.product)
+            for held in life.registrations.values()
+        }
+        holding = {
+            (key, found.stream)
+            for key, found in desk.store.held(ACTIVE_REGISTRATION, keys).items()
+        }
+        assert holding == {
+            (active_key(held.learner, held.product), stream_of(held.name))
+            for held in life.registrations.values()
+            if held.status == "Active"
+        }
+        for held in life.registrations.values():
+            found = Registration.replay(streams[stream_of(held.name)].events)
+            assert (found.status, found.pathway) == (held.status, held.pathway)
+            awards = {claim: award.kind for claim, award in held.awards.items()}
+            assert {c: a.award_type for c, a in found.awards.items()} == awards
+            seats = life.seats_of(held)
+            assert {b: s.attendance for b, s in found.sittings.items()} == {
+                seat.name: seat.state for seat in seats
+            }
+            if found.is_cancelled:
+                states = {seat.state for seat in seats}
+                assert not states & {"Booked", "Taken"}
+                assert (awards, found.outcomes) == ({}, {})
+            else:
+                assert found.outcomes == life.outcomes(held)
+        for paper in life.papers.values():
+            claim = Claim.replay(streams[stream_of(paper.name)].events)
+            assert {w: place.standing for w, place in claim.learners.items()} == {
+                who: row.standing for who, row in paper.rows.items()
+            }
+
+    def teardown(self) -> None:
+        """C3, C4, B7: timetables and lists, once the life is over."""
+        for learner in self.learners:
+            planned = self.life.planned(learner)
+            assert none_overlap(planned)
+            stream = self.world.desk.store.open(stream_of(timetable_of(learner)))
+            times = Timetable.replay(stream.events).sittings if stream.history else {}
+            assert times == {seat.name: (seat.starts, seat.ends) for seat in planned}
+        self.world.models.catch_up()
+        with self.world.models.connection() as connection:
+            for learner in self.learners:
+                self.lists_are_right(connection, learner)
+
+    def lists_are_right(self, connection: Connection, learner: str) -> None:
+        mine = [h for h in self.life.registrations.values() if h.learner == learner]
+        listed = registrations.of_learner(connection, centre=CENTRE, learner=learner)
+        assert {r.registration: (r.status, r.pathway) for r in listed} == {
+            held.name: (held.status, held.pathway) for held in mine
+        }
+        booked = bookings.search(
+            connection,
+            centre=CENTRE,
+            sought=bookings.Sought(learner=learner),
+            limit=100,
+        )
+        assert {
+            b.booking: (b.starts, b.mode, b.extra_time, b.attendance, b.is_pass)
+            for b in booked.rows
+        } == {
+            s.name: (s.starts, s.mode, s.extra, s.state, s.result and s.result[0])
+            for s in self.life.seats.values()
+            if s.held in mine
+        }
+        rows = connection.execute(
+            select(INVOICE_LINES).where(INVOICE_LINES.c.learner == learner)
+        )
+        names = {each.name: PRICES[each.product] for each in mine}
+        names |= {b.booking: TEST_PRICE for b in booked.rows}
+        assert {row.line: (row.status, row.invoice, row.amount) for row in rows} == {
+            line: (*known, amount_of(line, names))
+            for line, known in self.life.lines.items()
+            if line.removesuffix(CREDIT) in names
+        }
+        for product in PARTS:
+            claimable = claimable_learners.search(
+                connection,
+                centre=CENTRE,
+                qualification=product,
+                sought=claimable_learners.Sought(learner=learner),
+                limit=10,
+            )
+            held = self.life.active(learner, product)
+            expected = [(held.name, held.pathway)] if held else []
+            found = [(row.registration, row.pathway) for row in claimable.rows]
+            assert found == expected
+
+
+def amount_of(line: str, charged: Mapping[str, Decimal]) -> Decimal:
+    if line.endswith(CREDIT):
+        return -charged[line.removesuffix(CREDIT)]
+    return charged[line]
+
+
+@pytest.mark.parametrize("lives", [100, pytest.param(2_000, marks=pytest.mark.prove)])
+def test_registrations_live_as_the_rules_say(
+    database_url: str, keys: Path, lives: int
+) -> None:
+    """B3, B7, B9, B10, B15, C2-C4, M7-M9, M12, M14, M16, O6: whoever asks for what.
+
+    Nine lives of ten are lived on SQLite, the others on PostgreSQL.
+    """
+    share = 9 if database_url.startswith("sqlite") else 1
+    with opened(database_url, keys) as world:
+        run_state_machine_as_test(
+            partial(RegistrationLife, world),  # type: ignore[arg-type] # what makes one
+            settings=settings(
+                max_examples=lives * share // 10,
+                stateful_step_count=STEPS,
+                deadline=None,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )

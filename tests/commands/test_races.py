@@ -1,0 +1,134 @@
+"""A registration is cancelled as something comes of it: never both, on both databases."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from functools import partial
+from typing import TypeAlias
+
+import pytest
+
+from aggregates.registration import Registration
+from aggregates.sitting import Attendance
+from commands.booking import CancelBooking, ReportOutcome
+from commands.cancellation import CancelRegistration
+from commands.entry_order import BeginEntryOrder, ConfirmEntryOrder, read_entry_order
+from events.entry_order import Entry
+from store import EventStore
+from tests.claim_examples import REFERENCE, TESTED, award
+from tests.clock import Clock
+from tests.commands.life_world import CATALOGUE
+from tests.commands.office import ADMINISTRATOR, COLLEAGUE, SERVICE, Office
+from tests.commands.test_claim_races import at_once
+
+TRIES = [4, pytest.param(200, marks=pytest.mark.prove)]
+STANDING_IN_THE_WAY = {Attendance.BOOKED, Attendance.TAKEN}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A learner on a registration, at the office where everything is asked."""
+
+    office: Office
+    learner: str
+    registration: str
+
+    def cancel(self) -> None:
+        self.office.send(
+            CancelRegistration(
+                by=COLLEAGUE,
+                at=self.office.now(),
+                registration=self.registration,
+                reason="Registered by mistake",
+            )
+        )
+
+    def enter(self) -> str:
+        """Put an order of a test together that can be sat at once."""
+        entry = Entry(
+            learner=self.learner,
+            qualification=REFERENCE,
+            unit=TESTED,
+            delivery="Onscreen",
+            mode="Online",
+            starts=self.office.now() + timedelta(hours=2),
+        )
+        command = BeginEntryOrder(
+            by=ADMINISTRATOR, at=self.office.now(), entries=(entry,)
+        )
+        return self.office.send(command).made
+
+    def book(self, order: str) -> None:
+        self.office.send(
+            ConfirmEntryOrder(
+                by=ADMINISTRATOR,
+                at=self.office.now(),
+                order=order,
+                total=Decimal("14.50"),
+            )
+        )
+
+    def state(self) -> Registration:
+        return self.office.registration(self.registration)
+
+
+Acts: TypeAlias = tuple[Callable[[], object], Callable[[], object]]
+
+
+def a_booking(place: Place) -> Acts:
+    """Confirm the order of a test."""
+    return partial(place.book, place.enter()), place.cancel
+
+
+def an_outcome(place: Place) -> Acts:
+    """Report a test as taken, as its booking is cancelled and the registration too."""
+    order = place.enter()
+    place.book(order)
+    confirmed = read_entry_order(order, ADMINISTRATOR, place.office.desk)[1].confirmed
+    assert confirmed
+    booking = confirmed.entries[0].booking
+    now = place.office.now()
+    taken = ReportOutcome(
+        by=SERVICE, at=now, booking=booking, attendance=Attendance.TAKEN
+    )
+
+    def give_up() -> None:
+        place.office.send(CancelBooking(by=COLLEAGUE, at=now, booking=booking))
+        place.cancel()
+
+    return partial(place.office.send, taken), give_up
+
+
+def a_claim(place: Place) -> Acts:
+    """Save grades and submit them."""
+    nothing = {place.learner: award("Interim", grades={})}
+    claim = place.office.begin(nothing)
+
+    def submit() -> None:
+        place.office.save(claim, {place.learner: award("Interim")})
+        place.office.submit(claim)
+
+    return submit, place.cancel
+
+
+@pytest.mark.parametrize("tries", TRIES)
+@pytest.mark.parametrize("race", [a_booking, an_outcome, a_claim])
+def test_a_registration_is_cancelled_or_something_comes_of_it_and_never_both(
+    any_store: EventStore, clock: Clock, race: Callable[[Place], Acts], tries: int
+) -> None:
+    """C2: decided on the registration, under optimistic concurrency."""
+    office = Office(store=any_store, now=clock, catalogue=CATALOGUE)
+    office.open()
+    for number in range(tries):
+        place = Place(
+            office=office,
+            learner=f"L-000001{number:04}A",
+            registration=f"R-000001{number:04}",
+        )
+        office.register(place.learner, place.registration)
+        at_once(race(place)[:: 1 if number % 2 else -1])
+        state = place.state()
+        standing = {sitting.attendance for sitting in state.sittings.values()}
+        came_of_it = standing & STANDING_IN_THE_WAY or state.awards or state.outcomes
+        assert bool(came_of_it) != state.is_cancelled
