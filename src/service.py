@@ -20,7 +20,7 @@ from commands.command import Command, Desk, Done
 from policies.claims import PROCESSING_DELAY, process_claims
 from policies.policies import Policies
 from policies.policy import Policy
-from policies.uploads import ADD_LEARNERS, CHECK_UPLOADS
+from policies.uploads import ADD_LEARNERS, CHECK_UPLOADS, WITHDRAW_LEARNERS
 from policies.verification import VERIFY_ULNS
 from projections import (
     bookings,
@@ -59,7 +59,12 @@ READ_MODELS: tuple[ReadModel, ...] = (
     uploads.READ_MODEL,
 )
 
-POLICIES: tuple[Policy, ...] = (ADD_LEARNERS, CHECK_UPLOADS, VERIFY_ULNS)
+POLICIES: tuple[Policy, ...] = (
+    ADD_LEARNERS,
+    CHECK_UPLOADS,
+    VERIFY_ULNS,
+    WITHDRAW_LEARNERS,
+)
 """Those that need no setting."""
 
 

@@ -17,6 +17,7 @@ from events.learner import (
     LearnerErased,
     LearnerIdentityAmended,
     LearnerImageSubmitted,
+    LearnerWithdrawn,
 )
 from events.verification import UlnVerificationPostponed, UlnVerified
 
@@ -29,6 +30,7 @@ Later: TypeAlias = (
     | LearnerImageSubmitted
     | UlnVerified
     | UlnVerificationPostponed
+    | LearnerWithdrawn
     | LearnerErased
 )
 Event: TypeAlias = LearnerCreated | Later
@@ -87,6 +89,13 @@ class LearnerIsErased(RuleBroken):
     )
 
 
+class LearnerIsWithdrawn(RuleBroken):
+    message = (
+        "Learner {learner} is known no more: the upload of group {group}, which they"
+        " came with, was undone."
+    )
+
+
 class ImageErased(NotFound):
     message = (
         "The {kind} of learner {learner} was erased with all their personal data. It"
@@ -111,6 +120,7 @@ class Learner(Aggregate):
     verification: Verification = field(default_factory=Verification)
     images: Mapping[ImageKind, LearnerImageSubmitted] = field(default_factory=dict)
     is_erased: bool = False
+    is_withdrawn: bool = False
 
     @property
     def amendments_left(self) -> int:
@@ -247,10 +257,16 @@ class Learner(Aggregate):
             raise ErasureNeedsReason(pointer="/reason", learner=self.learner)
         return [] if self.is_erased else [LearnerErased(person_id=key, reason=reason)]
 
+    def withdraw(self) -> list[Event]:
+        """Make the learner known no more, their upload being undone (U11)."""
+        return [] if self.is_withdrawn else [LearnerWithdrawn()]
+
     def require_not_erased(self) -> None:
-        """Raise LearnerIsErased if there is nobody to do anything for (H6)."""
+        """Raise LearnerIsErased, or LearnerIsWithdrawn, if nobody is there (H6, U11)."""
         if self.is_erased:
             raise LearnerIsErased(learner=self.learner)
+        if self.is_withdrawn:
+            raise LearnerIsWithdrawn(learner=self.learner, group=self.group)
 
     @classmethod
     def begin(cls, event: LearnerCreated) -> Self:
@@ -309,6 +325,8 @@ class Learner(Aggregate):
                     images={},
                     is_erased=True,
                 )
+            case LearnerWithdrawn():
+                return replace(self, verification=Verification(), is_withdrawn=True)
             case LearnerImageSubmitted():
                 return replace(self, images={**self.images, event.kind: event})
             case _:

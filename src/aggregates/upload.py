@@ -13,15 +13,18 @@ from aggregates.upload_refusals import (
     LONGEST_NAME,
     EncodingIsCertain,
     GroupIsMapped,
+    GroupIsUndone,
     GroupNameMissing,
     GroupNameTooLong,
     NothingReady,
+    StillAdding,
     StillChecking,
     StillToMap,
     TooLateToReadAgain,
 )
 from events.upload import (
     LearnersAdded,
+    LearnersWithdrawn,
     RecordsRead,
     RecordsVerified,
     UploadChecked,
@@ -29,7 +32,10 @@ from events.upload import (
     UploadEncodingChosen,
     UploadMapped,
     UploadReceived,
+    UploadReleased,
     UploadSubmitted,
+    UploadUndone,
+    UploadUsed,
 )
 
 Later: TypeAlias = (
@@ -41,6 +47,10 @@ Later: TypeAlias = (
     | UploadSubmitted
     | LearnersAdded
     | UploadCompleted
+    | UploadUsed
+    | UploadReleased
+    | UploadUndone
+    | LearnersWithdrawn
 )
 
 
@@ -52,6 +62,8 @@ class UploadStatus(StrEnum):
     CHECKED = "checked"
     ADDING = "adding"
     DONE = "done"
+    UNDOING = "undoing"
+    UNDONE = "undone"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,11 +192,24 @@ class Upload(Aggregate):
         return [verified, UploadChecked()] if through >= self.last_row else [verified]
 
     def require_checked(self) -> None:
-        """Raise StillChecking until every record has been checked."""
+        """Raise StillChecking until every record is checked; GroupIsUndone after all."""
+        self.require_there()
         if self.status is UploadStatus.TO_MAP:
             raise StillToMap(group=self.received.group)
         if self.status is UploadStatus.CHECKING:
             raise StillChecking(group=self.received.group)
+
+    def require_there(self) -> None:
+        """Raise GroupIsUndone if the upload was undone (U11)."""
+        if self.status in {UploadStatus.UNDOING, UploadStatus.UNDONE}:
+            raise GroupIsUndone(group=self.received.group)
+
+    def require_quiet(self) -> None:
+        """Raise StillChecking or StillAdding while something is being done with it."""
+        if self.status is UploadStatus.CHECKING:
+            raise StillChecking(group=self.received.group)
+        if self.status is UploadStatus.ADDING:
+            raise StillAdding(group=self.received.group)
 
     def submit(self, *, is_any_ready: bool) -> list[Later]:
         """Ask for learners of the records that are ready (U9); twice is once.
@@ -231,27 +256,40 @@ class Upload(Aggregate):
                 return self._step(event)
             case UploadMapped() | UploadEncodingChosen():
                 return self._choose(event)
-            case UploadChecked():
-                return replace(self, status=UploadStatus.CHECKED)
-            case UploadSubmitted():
-                return replace(
-                    self,
-                    status=UploadStatus.ADDING,
-                    through=FIRST_ROW - 1,
-                    waiting=self.rows_to_submit,
-                    left=(),
-                )
-            case LearnersAdded():
-                return replace(
-                    self,
-                    learners=self.learners + event.learners,
-                    left=self.left + event.left,
-                    through=event.through,
-                )
-            case UploadCompleted():
-                return replace(self, status=UploadStatus.DONE)
+            case UploadSubmitted() | LearnersAdded():
+                return self._add(event)
+            case UploadChecked() | UploadCompleted():
+                is_done = isinstance(event, UploadCompleted)
+                status = UploadStatus.DONE if is_done else UploadStatus.CHECKED
+                return replace(self, status=status)
+            case UploadUsed() | UploadReleased() | UploadUndone() | LearnersWithdrawn():
+                return self._undo(event)
             case _:
                 assert_never(event)
+
+    def _add(self, event: UploadSubmitted | LearnersAdded) -> Self:
+        if isinstance(event, UploadSubmitted):
+            return replace(
+                self,
+                status=UploadStatus.ADDING,
+                through=FIRST_ROW - 1,
+                waiting=self.rows_to_submit,
+                left=(),
+            )
+        return replace(
+            self,
+            learners=self.learners + event.learners,
+            left=self.left + event.left,
+            through=event.through,
+        )
+
+    def _undo(
+        self, event: UploadUsed | UploadReleased | UploadUndone | LearnersWithdrawn
+    ) -> Self:
+        if isinstance(event, UploadUsed | UploadReleased):
+            return self
+        seen = event.through if isinstance(event, LearnersWithdrawn) else 0
+        return replace(self, status=undone_after(seen, of=len(self.learners)))
 
     def _choose(self, event: UploadMapped | UploadEncodingChosen) -> Self:
         if isinstance(event, UploadMapped):
@@ -312,10 +350,17 @@ def progress_of(
             return 50
         case UploadStatus.ADDING:
             return 50 + 49 * added[0] // max(added[1], 1)
-        case UploadStatus.DONE:
+        case UploadStatus.UNDOING:
+            return 99
+        case UploadStatus.DONE | UploadStatus.UNDONE:
             return 100
         case _:
             assert_never(status)
+
+
+def undone_after(seen: int, *, of: int) -> UploadStatus:
+    """Say how far the undoing is, so many of its learners having been withdrawn."""
+    return UploadStatus.UNDOING if seen < of else UploadStatus.UNDONE
 
 
 def clean_group_name(written: str) -> str:

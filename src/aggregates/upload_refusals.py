@@ -59,6 +59,27 @@ class TooLateToReadAgain(RuleBroken):
     )
 
 
+class GroupIsUsed(RuleBroken):
+    message = (
+        "Group {group} cannot be undone, because learners of it are on {uses}. Take"
+        " them off first, if that is still a draft."
+    )
+
+
+class GroupIsUndone(RuleBroken):
+    message = (
+        "The upload of group {group} was undone, so nothing can be done with its"
+        " learners. Upload the file again under a name of its own."
+    )
+
+
+class StillAdding(RuleBroken):
+    message = (
+        "The learners of group {group} are still being added. Wait until it has reached"
+        " 100 %."
+    )
+
+
 class ColumnNotThere(Malformed):
     message = "The file has no column “{column}”. Choose one of {columns}, or none."
 

@@ -21,8 +21,10 @@ from api.dependencies import (
     scope,
 )
 from api.learners import Wanted
+from api.retries import OnceOnly
 from api.verifications import GroupVerification, group_verification
 from commands.command import Done
+from commands.undo import UndoLearnerGroup
 from commands.upload import (
     SubmitLearnerGroup,
     UploadLearnerGroup,
@@ -165,6 +167,19 @@ def submit(
     """
     done = service.send(SubmitLearnerGroup(by=by, at=now, group=group))
     return shown(response, service, group, by, done)
+
+
+@router.post("/{group}/undo", status_code=HTTPStatus.ACCEPTED)
+def undo(
+    group: Group, response: Response, service: ServiceOf, retry: OnceOnly, now: Now
+) -> GroupShown:
+    """Take an upload back, with its learners, if nobody has put any of them to use.
+
+    They are in no list any more, and their ULNs and the group's name are free; what
+    happened stays in the history (U11).
+    """
+    done = retry.send(UndoLearnerGroup(by=retry.by, at=now, group=group))
+    return shown(response, service, group, retry.by, done)
 
 
 def shown(

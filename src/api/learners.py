@@ -109,6 +109,7 @@ class LearnerShown(BaseModel):
     photograph: ImageShown | None
     signature: ImageShown | None
     erased: bool = Field(description="That nothing personal is known any more (H6).")
+    withdrawn: bool = Field(description="That the upload they came with was undone.")
 
 
 class LearnerListed(BaseModel):
@@ -259,6 +260,7 @@ def shown(
         photograph=image_shown(stream, ImageKind.PHOTOGRAPH),
         signature=image_shown(stream, ImageKind.SIGNATURE),
         erased=learner.is_erased,
+        withdrawn=learner.is_withdrawn,
     )
 
 

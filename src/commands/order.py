@@ -21,6 +21,7 @@ from commands.command import (
     require_own,
 )
 from commands.erasure import erased, require_none_erased
+from commands.group_uses import uses_changed
 from commands.learner import Alike, new_learner
 from commands.registration import approvals_of
 from events.identifier import Kind, stream_of
@@ -154,7 +155,10 @@ def begin_order(command: BeginOrder, desk: Desk) -> Done:
         events=(begun, *events),
         owner=order.centre,
     )
-    return Done(position=desk.store.append(change, by=command.by), made=name)
+    uses = uses_changed(
+        desk.store, name, before=(), after=order.after(events).everybody
+    )
+    return Done(position=desk.store.append(change, *uses, by=command.by), made=name)
 
 
 @handles(ChooseOrderProducts)
@@ -190,8 +194,8 @@ def link_order_learners(command: LinkOrderLearners, desk: Desk) -> Done:
         new=list(created),
         instead=command.instead,
     )
-    position = append(desk, stream.change(events), *created.values(), by=command.by)
-    return Done(position=position, made="".join(created))
+    done = record(command, desk, stream, events, *created.values())
+    return Done(position=done.position, made="".join(created))
 
 
 @handles(UnlinkOrderLearner)
@@ -251,10 +255,23 @@ def append(
 
 
 def record(
-    command: Command, desk: Desk, stream: Stream, events: Sequence[Later]
+    command: Command,
+    desk: Desk,
+    stream: Stream,
+    events: Sequence[Later],
+    *created: Change,
 ) -> Done:
-    """Append what was decided."""
-    return Done(position=desk.store.append(stream.change(events), by=command.by))
+    """Append what was decided, the learners created for it, and whom it uses (U11)."""
+    order = Order.replay(stream.events)
+    after = order.after(events)
+    uses = uses_changed(
+        desk.store,
+        order.order,
+        before=order.everybody,
+        after=() if after.is_deleted else after.everybody,
+    )
+    position = append(desk, stream.change(events), *created, *uses, by=command.by)
+    return Done(position=position)
 
 
 def offers_of(
@@ -306,11 +323,13 @@ def _is_of(centre: str, stream: Stream) -> bool:
 def members(desk: Desk, group: str, by: Actor) -> tuple[str, ...]:
     """Find the learners of a group, but for those whose data were erased (H6).
 
-    Raises NotFound, or GroupHasNoLearners.
+    Raises NotFound, GroupIsUndone, or GroupHasNoLearners.
     """
     stream = desk.store.open(stream_of(group))
     require_own(stream, group, begun_by=UploadReceived, what="group", by=by)
-    joined = Upload.replay(stream.events).learners
+    upload = Upload.replay(stream.events)
+    upload.require_there()
+    joined = upload.learners
     gone = erased(desk, joined)
     learners = tuple(who for who in joined if who not in gone)
     if not learners:

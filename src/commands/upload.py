@@ -14,6 +14,7 @@ from aggregates.record import Around, Record, RecordState, check_around
 from aggregates.upload import Later, Upload, UploadStatus, clean_group_name
 from aggregates.upload_refusals import GroupNameTaken
 from commands.command import Command, Desk, Done, handles, require_expected, require_own
+from commands.group_uses import undone, uses_changed
 from commands.learner import begin_learner, holders
 from events.identifier import Kind, stream_of
 from events.upload import UploadReceived, UploadRefused
@@ -78,6 +79,11 @@ def row_uln(store: EventStore, group: str, uln: str) -> Reservation:
     return Reservation(scope=f"upload-uln:{group}", key=store.keyed(uln))
 
 
+def reserved_name(store: EventStore, user: str, name: str) -> Reservation:
+    """Say what makes a group's name one of a user's own (U1)."""
+    return Reservation(scope=f"group-name:{user}", key=store.keyed(name.casefold()))
+
+
 def batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
     """Divide into batches."""
     return (items[at : at + BATCH] for at in range(0, len(items), BATCH))
@@ -106,9 +112,7 @@ def upload_learner_group(command: UploadLearnerGroup, desk: Desk) -> Done:
     store, centre = desk.store, command.by.centre or ""
     name = clean_group_name(command.name)
     file_name = clean(command.file_name)[:LONGEST_FILE_NAME]
-    owned = Reservation(
-        scope=f"group-name:{command.by.user}", key=store.keyed(name.casefold())
-    )
+    owned = reserved_name(store, command.by.user, name)
     _require_new_name(store, owned, name)
     group = desk.new_identifier(Kind.GROUP)
     stream = Stream(id=stream_of(group))
@@ -209,9 +213,12 @@ def _added(
     changes: list[Change] = []
     learners: list[str] = []
     left: list[int] = []
+    linked = [record.linked_to for _, record in records if record.linked_to]
+    gone = undone(desk.store, linked)
     for stream, record in records:
-        if record.state in STAYING:
+        if record.state in STAYING or record.linked_to in gone:
             left.append(record.row)
+            continue
         if record.state is not RecordState.VALID:
             continue
         uln, learner = ulns[record.row], record.linked_to
@@ -240,4 +247,6 @@ def _added(
         changes.append(stream.change(record.become(learner), release=release))
         learners.append(learner)
         held |= {uln: learner} if uln else {}
+    joined = set(linked) & set(learners)
+    changes += uses_changed(desk.store, group, before=(), after=joined)
     return upload.add(learners=learners, left=left, through=rows[-1]), changes

@@ -67,6 +67,10 @@ class LearnerDetailsAmended(Event, topic="learner.details-amended"):
     to_verify: bool | None = None
 
 
+class LearnerWithdrawn(Event, topic="learner.withdrawn"):
+    """The upload that the learner came with was undone: they are known no more."""
+
+
 class LearnerErased(Event, topic="learner.erased"):
     """All that said something of the learner was made unreadable, for ever.
 

@@ -124,6 +124,28 @@ class UploadCompleted(Event, topic="upload.completed"):
     """Every record that was ready when the upload was submitted is a learner."""
 
 
+class UploadUsed(Event, topic="upload.used"):
+    """Learners who came with the group are on that order, or in that other group."""
+
+    by: str
+
+
+class UploadReleased(Event, topic="upload.released"):
+    """None of the learners who came with the group is there any more."""
+
+    by: str
+
+
+class UploadUndone(Event, topic="upload.undone"):
+    """The upload was taken back, and all the learners who came of it."""
+
+
+class LearnersWithdrawn(Event, topic="upload.learners-withdrawn"):
+    """So many of the learners of the undone group, in their order, have been seen to."""
+
+    through: int
+
+
 class RecordRead(Event, topic="record.read"):
     """A row of the file, its cells as they were written, and what was found in them.
 

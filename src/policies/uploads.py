@@ -5,15 +5,18 @@ from dataclasses import replace
 from access.policy import send
 from aggregates.upload import Upload
 from commands.command import Desk
+from commands.undo import WithdrawGroupLearners
 from commands.upload import AddGroupLearners
 from commands.upload_check import CheckLearnerGroup
 from events.upload import (
     LearnersAdded,
+    LearnersWithdrawn,
     RecordsRead,
     UploadEncodingChosen,
     UploadMapped,
     UploadReceived,
     UploadSubmitted,
+    UploadUndone,
 )
 from policies.policy import Policy
 from projections import learner_search
@@ -39,6 +42,13 @@ def _add(recorded: Recorded, desk: Desk, _: ReadModels) -> None:
     send(AddGroupLearners(by=by, at=at, group=group), desk)
 
 
+def _withdraw(recorded: Recorded, desk: Desk, _: ReadModels) -> None:
+    """Withdraw more of the learners of an undone upload (U11)."""
+    by = replace(WITHDRAW_LEARNERS.actor(recorded), once=None)
+    group, at = group_of(recorded, desk), recorded.recorded_at
+    send(WithdrawGroupLearners(by=by, at=at, group=group), desk)
+
+
 def group_of(recorded: Recorded, desk: Desk) -> str:
     """Find the group whose upload's fact that is."""
     upload = Upload.replay(desk.store.open(recorded.stream).events)
@@ -52,4 +62,7 @@ CHECK_UPLOADS = Policy(
 )
 ADD_LEARNERS = Policy(
     name="add-learners", on=(UploadSubmitted, LearnersAdded), act=_add
+)
+WITHDRAW_LEARNERS = Policy(
+    name="withdraw-learners", on=(UploadUndone, LearnersWithdrawn), act=_withdraw
 )

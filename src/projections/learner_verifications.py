@@ -12,6 +12,7 @@ from events.learner import (
     LearnerDetailsAmended,
     LearnerErased,
     LearnerIdentityAmended,
+    LearnerWithdrawn,
 )
 from events.verification import UlnVerificationPostponed, UlnVerified
 from projections.read_model import METADATA, Moment, ReadModel
@@ -43,6 +44,7 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
             case (
                 UlnVerified()
                 | LearnerErased()
+                | LearnerWithdrawn()
                 | LearnerIdentityAmended(to_verify=False)
                 | LearnerDetailsAmended(to_verify=False)
             ):

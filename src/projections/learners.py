@@ -21,6 +21,7 @@ from events.learner import (
     LearnerDetailsAmended,
     LearnerErased,
     LearnerIdentityAmended,
+    LearnerWithdrawn,
 )
 from events.registration import RegistrationMade
 from events.upload import LearnersAdded, UploadReceived
@@ -111,6 +112,11 @@ def _fold_learner(rows: Rows, stream: str, recorded: Recorded) -> None:
             _rename(rows, stream, ERASED)
             others = {"gender": None, "uln": None, "centre_reference": None}
             rows.change(LEARNERS, stream, **others)
+        case LearnerWithdrawn():
+            if known := rows.get(LEARNERS, stream):
+                for key in _words(stream, known):
+                    rows.remove(WORDS, *key)
+                rows.remove(LEARNERS, stream)
         case _:
             pass
 

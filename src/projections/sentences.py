@@ -51,6 +51,7 @@ SENTENCES: Mapping[str, str] = {
     "learner.identity-amended": "The learner's name or date of birth was amended: "
     "{given_name} {family_name}, born {date_of_birth}.",
     "learner.image-submitted": "A {kind} of the learner was submitted.",
+    "learner.withdrawn": "The learner's upload was undone, so they are known no more.",
     "order.begun": "The order {order} was begun.",
     "order.confirmed": "The order was confirmed at {total}: {lines:n} products.",
     "order.course-dates-set": "Course dates were set: {dates.starts} to {dates.ends}.",
@@ -99,6 +100,7 @@ SENTENCES: Mapping[str, str] = {
     "upload.completed": "Every row that was ready is a learner.",
     "upload.encoding-chosen": "The file was said to be in {encoding}, and is read again.",
     "upload.learners-added": "{learners:n} learners were added to the group.",
+    "upload.learners-withdrawn": "{through} learners of the undone upload were withdrawn.",
     "upload.mapped": "The columns of the file were settled; ignored: {ignored}.",
     "upload.received": "The file {file_name} of {rows} rows was received as {name}.",
     "upload.records-read": "Rows were read up to row {through}: {valid} valid, {invalid} "
@@ -106,7 +108,10 @@ SENTENCES: Mapping[str, str] = {
     "upload.records-verified": "ULNs were verified up to row {through}: {asked} asked "
     "about, {anomalies} not matching.",
     "upload.refused": "The file {file_name} was refused as a whole.",
+    "upload.released": "No learner of the group is on {by} any more.",
     "upload.submitted": "The upload was submitted.",
+    "upload.undone": "The upload was undone.",
+    "upload.used": "Learners of the group were put on {by}.",
     "user.added": "{full_name} may sign in as {name}, {role}.",
     "user.disabled": "The user may not sign in any more.",
     "user.password-set": "A password was set.",

@@ -12,6 +12,7 @@ from catalogue import Catalogue
 from commands.command import Command, Desk, Done, handle
 from commands.learner import AmendLearner, CreateLearner, read_learner
 from commands.record import AmendRecord, RemoveRecord
+from commands.undo import UndoLearnerGroup, WithdrawGroupLearners
 from commands.upload import (
     AddGroupLearners,
     SubmitLearnerGroup,
@@ -167,6 +168,15 @@ class Intake:
 
     def add_part(self, group: str) -> None:
         self.send(AddGroupLearners(by=MACHINE, at=self.now(), group=group))
+
+    def undo(self, group: str, *, by: Actor = ADMINISTRATOR) -> Done:
+        return self.send(UndoLearnerGroup(by=by, at=self.now(), group=group))
+
+    def withdraw(self, group: str) -> None:
+        """Do what the policy does: withdraw part by part until all are."""
+        while self.shown(group).status is UploadStatus.UNDOING:
+            command = WithdrawGroupLearners(by=MACHINE, at=self.now(), group=group)
+            self.send(command)
 
     def put_right(
         self,

@@ -1,0 +1,61 @@
+"""Groups of learners as others use them: on orders, and in other groups (U11).
+
+Whoever puts learners to use records it in the stream of the group that they came with,
+in the same append, and so does whoever undoes that: of two at once exactly one wins.
+"""
+
+from collections.abc import Collection, Iterable
+
+from aggregates.group_uses import GroupUses
+from events.identifier import stream_of
+from events.learner import LearnerCreated
+from store import Change, EventStore, Stream
+
+
+def uses_changed(
+    store: EventStore, by: str, *, before: Collection[str], after: Collection[str]
+) -> list[Change]:
+    """Say what is recorded of the groups whose learners came or went.
+
+    ``by`` is the order or group that has the learners. Raises GroupIsUndone.
+    """
+    joined, left = set(after) - set(before), set(before) - set(after)
+    came = groups_of(store, joined)
+    gone = groups_of(store, left) - groups_of(store, after) if left else set()
+    opened = store.open_many(stream_of(name) for name in sorted(came | gone))
+    changes = []
+    for name in sorted(came | gone):
+        stream = opened[stream_of(name)]
+        if name == by or not stream.history:
+            continue
+        group = GroupUses.replay(stream.events)
+        events = group.use(by) if name in came else group.release(by)
+        changes += [stream.change(events)] if events else []
+    return changes
+
+
+def groups_of(store: EventStore, learners: Iterable[str]) -> set[str]:
+    """Find the groups that these learners came with."""
+    streams = store.open_many(stream_of(learner) for learner in learners)
+    return {group for stream in streams.values() if (group := group_of(stream))}
+
+
+def group_of(stream: Stream) -> str | None:
+    first = stream.events[0] if stream.history else None
+    return first.group if isinstance(first, LearnerCreated) else None
+
+
+def undone(store: EventStore, learners: Iterable[str]) -> frozenset[str]:
+    """Find those of the learners who came with a group that was undone."""
+    streams = store.open_many(stream_of(learner) for learner in set(learners))
+    groups = {at: group for at, each in streams.items() if (group := group_of(each))}
+    opened = store.open_many(stream_of(group) for group in groups.values())
+    gone = {
+        group
+        for group in groups.values()
+        if (history := opened[stream_of(group)].events)
+        and GroupUses.replay(history).is_undone
+    }
+    return frozenset(
+        learner for learner in learners if groups.get(stream_of(learner)) in gone
+    )

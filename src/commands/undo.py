@@ -1,0 +1,78 @@
+"""What may be asked of an upload that was a mistake: to undo it (U11)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from itertools import islice
+
+from aggregates.group_uses import GroupUses
+from commands.command import Command, Desk, Done, handles, require_expected
+from commands.group_uses import group_of, uses_changed
+from commands.learner import learner_of, reserved_uln
+from commands.upload import BATCHES, batches, read_upload, reserved_name
+from events.identifier import stream_of
+from store import Change, EventStore
+
+
+@dataclass(frozen=True, kw_only=True)
+class UndoLearnerGroup(Command):
+    """Take an upload back, with all the learners that came of it (U11)."""
+
+    group: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawGroupLearners(Command):
+    """Withdraw more learners of an undone group, from where that has come to (U11)."""
+
+    group: str
+
+
+@handles(UndoLearnerGroup)
+def undo_learner_group(command: UndoLearnerGroup, desk: Desk) -> Done:
+    stream, upload = read_upload(desk, command.group, command.by)
+    require_expected(stream, command)
+    upload.require_quiet()
+    events = GroupUses.replay(stream.events).undo()
+    received = upload.received
+    name = reserved_name(desk.store, received.user, received.name)
+    change = stream.change(events, release=[name] if events else [])
+    position = desk.store.append(change, by=command.by)
+    desk.store.drop_file(received.file)
+    return Done(position=position, made=command.group)
+
+
+@handles(WithdrawGroupLearners)
+def withdraw_group_learners(command: WithdrawGroupLearners, desk: Desk) -> Done:
+    stream, _ = read_upload(desk, command.group, command.by)
+    group, version, position = GroupUses.replay(stream.events), stream.version, None
+    for learners in islice(batches(group.to_withdraw), BATCHES):
+        events = group.withdraw(learners)
+        position = desk.store.append(
+            Change(
+                stream=stream.id,
+                expected=version,
+                events=tuple(events),
+                owner=stream.owner,
+            ),
+            *_withdrawn(command.group, learners, desk.store),
+            *uses_changed(desk.store, command.group, before=learners, after=()),
+            by=command.by,
+        )
+        version += len(events)
+        group = group.after(events)
+    return Done(position=position, made=command.group)
+
+
+def _withdrawn(
+    group: str, learners: Collection[str], store: EventStore
+) -> list[Change]:
+    """Say what is recorded of those who came with the group; others stay known."""
+    changes = []
+    for stream in store.open_many(stream_of(each) for each in learners).values():
+        if group_of(stream) != group:
+            continue
+        learner = learner_of(stream)
+        events = learner.withdraw()
+        uln = reserved_uln(store, learner.centre, learner.details.uln)
+        changes.append(stream.change(events, release=uln if events else []))
+    return changes

@@ -1,0 +1,249 @@
+"""The rows of uploads and of their records, as they follow from the events."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    String,
+    Table,
+)
+
+from aggregates.names import words
+from aggregates.record import RecordState, is_like, state_of
+from aggregates.upload import Upload, UploadStatus, undone_after
+from aggregates.verification import (
+    VerificationStatus,
+    pause_after,
+    status_after,
+)
+from events.event import Event
+from events.identifier import stream_of
+from events.upload import (
+    LearnersAdded,
+    LearnersWithdrawn,
+    RecordAmended,
+    RecordBecameLearner,
+    RecordChecked,
+    RecordConfirmed,
+    RecordLinked,
+    RecordRead,
+    RecordRemoved,
+    RecordsRead,
+    RecordsVerified,
+    UploadChecked,
+    UploadCompleted,
+    UploadEncodingChosen,
+    UploadMapped,
+    UploadReceived,
+    UploadSubmitted,
+    UploadUndone,
+)
+from events.verification import UlnVerificationPostponed, UlnVerified
+from projections.read_model import METADATA, Moment
+from projections.rows import Rows, Values
+from store import Recorded
+
+UPLOADS = Table(
+    "uploads",
+    METADATA,
+    Column("stream", String, primary_key=True),
+    Column("group_called", String, nullable=False, index=True),
+    Column("centre", String, nullable=False),
+    Column("user_name", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("name_words", String, nullable=False),
+    Column("file_name", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("records", Integer, nullable=False),
+    Column("steps", Integer, nullable=False),
+    Column("steps_taken", Integer, nullable=False),
+    Column("unanswered_because", String),
+    Column("last_row", Integer, nullable=False),
+    Column("through_row", Integer, nullable=False),
+    Column("learners", Integer, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Index("uploads_newest", "centre", "received_at", "group_called"),
+)
+RECORDS = Table(
+    "upload_records",
+    METADATA,
+    Column("stream", String, primary_key=True),
+    Column("group_called", String, nullable=False),
+    Column("row_number", Integer, nullable=False),
+    Column("state", String, nullable=False),
+    Column("has_problems", Boolean, nullable=False),
+    Column("is_like", Boolean, nullable=False),
+    Column("verification", String, nullable=False),
+    Column("is_linked", Boolean, nullable=False),
+    Column("learner", String, index=True),
+    Column("due_at", Moment),
+    Index("upload_records_by_state", "group_called", "state", "row_number"),
+    Index("upload_records_by_row", "group_called", "row_number"),
+    Index("upload_records_due", "state", "due_at"),
+)
+
+STATUS_AFTER: Mapping[type[Event], UploadStatus] = {
+    UploadMapped: UploadStatus.CHECKING,
+    UploadChecked: UploadStatus.CHECKED,
+    UploadCompleted: UploadStatus.DONE,
+}
+
+
+def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
+    for recorded in batch:
+        topic = recorded.event.topic
+        if topic.startswith("upload."):
+            _fold_upload(rows, recorded)
+        elif topic.startswith(("record.", "uln.")):
+            _fold_record(rows, recorded)
+
+
+def _fold_upload(rows: Rows, recorded: Recorded) -> None:
+    stream = str(recorded.stream)
+    match recorded.event:
+        case UploadReceived() as event:
+            rows.put(
+                UPLOADS,
+                {
+                    "stream": stream,
+                    "group_called": event.group,
+                    "centre": event.centre,
+                    "user_name": event.user,
+                    "name": event.name,
+                    "name_words": "".join(f" {word}" for word in words(event.name)),
+                    "file_name": event.file_name,
+                    "status": Upload.begin(event).status,
+                    "records": event.rows,
+                    "steps": event.rows,
+                    "steps_taken": 0,
+                    "unanswered_because": None,
+                    "last_row": 0,
+                    "through_row": 0,
+                    "learners": 0,
+                    "received_at": recorded.recorded_at,
+                },
+            )
+        case UploadMapped() | UploadChecked() | UploadCompleted() as event:
+            rows.change(UPLOADS, stream, status=STATUS_AFTER[type(event)])
+        case UploadEncodingChosen():
+            if known := rows.get(UPLOADS, stream):
+                again = {"steps": known["records"], "steps_taken": 0, "last_row": 0}
+                rows.change(UPLOADS, stream, status=UploadStatus.CHECKING, **again)
+        case RecordsRead() | RecordsVerified() as event:
+            _step(rows, stream, event)
+        case UploadSubmitted():
+            rows.change(UPLOADS, stream, status=UploadStatus.ADDING, through_row=0)
+        case LearnersAdded() | UploadUndone() | LearnersWithdrawn() as event:
+            _count(rows, stream, event)
+        case _:
+            pass
+
+
+def _count(
+    rows: Rows, stream: str, event: LearnersAdded | UploadUndone | LearnersWithdrawn
+) -> None:
+    """Count the learners who join the group, or are withdrawn from it."""
+    if not (known := rows.get(UPLOADS, stream)):
+        return
+    if isinstance(event, LearnersAdded):
+        added = known["learners"] + len(event.learners)
+        rows.change(UPLOADS, stream, learners=added, through_row=event.through)
+        return
+    seen = event.through if isinstance(event, LearnersWithdrawn) else 0
+    status = undone_after(seen, of=known["learners"])
+    rows.change(UPLOADS, stream, status=status)
+
+
+def _step(rows: Rows, stream: str, event: RecordsRead | RecordsVerified) -> None:
+    """Count the steps of the check, which are more as ULNs are to be verified."""
+    if not (known := rows.get(UPLOADS, stream)):
+        return
+    taken, steps = known["steps_taken"], known["steps"]
+    if isinstance(event, RecordsVerified):
+        rows.change(UPLOADS, stream, steps_taken=taken + event.asked)
+        return
+    rows.change(
+        UPLOADS,
+        stream,
+        steps=steps + (event.to_verify or 0),
+        steps_taken=taken + event.valid + event.invalid,
+        last_row=event.through,
+    )
+
+
+def _fold_record(rows: Rows, recorded: Recorded) -> None:
+    stream, at = str(recorded.stream), recorded.recorded_at
+    match recorded.event:
+        case RecordRead() as event:
+            values = {
+                "stream": stream,
+                "group_called": event.group,
+                "row_number": event.row,
+                "is_linked": False,
+                "due_at": at,
+            }
+            found = _found(event) | _told(to_verify=event.to_verify)
+            rows.put(RECORDS, values | found | {"state": _state(found)})
+        case RecordAmended() as event:
+            found = _found(event) | _told(to_verify=event.to_verify)
+            _settle(rows, stream, is_linked=False, learner=None, due_at=at, **found)
+        case RecordChecked() as event:
+            _settle(rows, stream, due_at=at, **_found(event))
+        case RecordConfirmed():
+            _settle(rows, stream, is_like=False)
+        case RecordLinked(learner=learner):
+            _settle(rows, stream, is_linked=True, learner=learner)
+        case RecordRemoved():
+            rows.change(RECORDS, stream, state=RecordState.REMOVED)
+        case RecordBecameLearner(learner=learner):
+            rows.change(RECORDS, stream, state=RecordState.LEARNER, learner=learner)
+        case UlnVerified() as event:
+            _settle(rows, stream, verification=status_after(event))
+            _answered(rows, stream, because=None)
+        case UlnVerificationPostponed(why=why, tries=tries):
+            rows.change(RECORDS, stream, due_at=at + pause_after(tries))
+            _answered(rows, stream, because=why)
+        case _:
+            pass
+
+
+def _found(event: RecordRead | RecordAmended | RecordChecked) -> Values:
+    return {
+        "has_problems": bool(event.problems),
+        "is_like": is_like(event.warnings),
+    }
+
+
+def _told(*, to_verify: bool | None) -> Values:
+    """Say how a record stands with LRS; nothing if that has not changed."""
+    if to_verify is None:
+        return {}
+    waiting, none = VerificationStatus.WAITING, VerificationStatus.NOT_ASKED
+    return {"verification": waiting if to_verify else none}
+
+
+def _settle(rows: Rows, stream: str, **changed: Any) -> None:
+    """Change a row, and its state with it."""
+    if known := rows.get(RECORDS, stream):
+        rows.change(RECORDS, stream, **changed, state=_state(known | changed))
+
+
+def _state(row: Values) -> RecordState:
+    if row.get("is_linked"):
+        return RecordState.VALID
+    return state_of(
+        has_problems=row["has_problems"],
+        is_like=row["is_like"],
+        verification=VerificationStatus(row["verification"]),
+    )
+
+
+def _answered(rows: Rows, stream: str, *, because: str | None) -> None:
+    """Keep on the group of a record why LRS does not answer, or that it does."""
+    if known := rows.get(RECORDS, stream):
+        upload = str(stream_of(known["group_called"]))
+        rows.change(UPLOADS, upload, unanswered_because=because)
