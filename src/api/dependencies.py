@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated
 
@@ -25,6 +25,8 @@ WAITED = 2.0
 MOST_LISTED = 200
 LISTED = 50
 POSITION_LIMIT = 2**63
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+"""Nothing was recorded before, whatever moment is asked for."""
 
 
 class PastUnchangeable(Malformed):
@@ -75,7 +77,7 @@ def service(
         raise PastUnchangeable(pointer="?as_at")
     if as_at > present.clock():
         raise InFuture(pointer="?as_at", moment=as_at.isoformat())
-    return present.as_at(as_at)
+    return present.as_at(max(as_at, BEGINNING))
 
 
 ServiceOf = Annotated[Service, Depends(service)]

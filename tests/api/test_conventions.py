@@ -194,3 +194,23 @@ def test_a_follower_that_fails_makes_the_service_unready(
     unready = stranger.get("/readyz")
     assert unready.status_code == 503
     assert unready.json()["errors"] == {"users": "a fault"}
+
+
+def test_the_first_moment_there_is_can_be_looked_back_to(client_as: ClientAs) -> None:
+    """H3: nothing was there, not even in a time zone that has no such moment."""
+    auditor = client_as("auditor")
+    for zone in ("Z", "+14:00", "-14:00"):
+        asked = {"as_at": f"0001-01-01T00:00:00{zone}", "centre": "48213"}
+        answer = auditor.get("/api/v1/claimable-qualifications", params=asked)
+        assert answer.status_code == 200, answer.text
+
+
+def test_learners_are_sought_by_the_first_and_the_last_day_there_is(
+    client_as: ClientAs,
+) -> None:
+    """L3."""
+    auditor = client_as("auditor")
+    for asked in ("created_from", "created_to", "date_of_birth"):
+        for day in ("0001-01-01", "9999-12-31"):
+            answer = auditor.get("/api/v1/learners", params={asked: day})
+            assert answer.status_code == 200, answer.text

@@ -61,7 +61,7 @@ def test_the_awarding_organisation_reads_everything(place: Place, role: Role) ->
     """The log of all that was recorded is for the Auditor alone (H5)."""
     for operation in LOOKING:
         whose = {"centre": place.names["centre"]} if operation.is_of_centres else {}
-        answer = operation.ask(place.as_[role], place.names, **whose)
+        answer = operation.ask(place.as_[role], place.names, query=whose)
         log = (f"{API}/audit", f"{API}/events")
         if role is not Role.AUDITOR and operation.path.startswith(log):
             assert answer.status_code == HTTPStatus.FORBIDDEN, operation

@@ -82,17 +82,30 @@ class Operation:
             return None
         return example_of(DOCUMENT, kinds["application/json"]["schema"])
 
+    @property
+    def headers(self) -> list[str]:
+        """What may be sent as a header."""
+        parameters = self.told.get("parameters", ())
+        return [each["name"] for each in parameters if each["in"] == "header"]
+
     def ask(
-        self, client: TestClient, names: Mapping[str, str], **query: str
+        self,
+        client: TestClient,
+        names: Mapping[str, str],
+        *,
+        headers: Mapping[str, str] = HEADERS,
+        content: bytes | None = None,
+        query: Mapping[str, str] | None = None,
     ) -> Response:
-        """Try it on the things of those names."""
+        """Try it on the things of those names; ``content`` is sent as its JSON."""
         path = self.path
         for parameter in self.parameters:
             path = path.replace(written(self.path, parameter), names[parameter])
-        params = {**self._required(names), **query}
-        return client.request(
-            self.method, path, params=params, headers=HEADERS, **self._sent()
-        )
+        params = {**self._required(names), **(query or {})}
+        sent = self._sent() if content is None else {"content": content}
+        if content is not None:
+            headers = {**headers, "Content-Type": "application/json"}
+        return client.request(self.method, path, params=params, headers=headers, **sent)
 
     def _required(self, names: Mapping[str, str]) -> dict[str, str]:
         return {

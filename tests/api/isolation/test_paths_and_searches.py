@@ -16,7 +16,7 @@ def asked(
     operation: Operation, client: TestClient, names: Mapping[str, str], **query: str
 ) -> tuple[int, object, str]:
     secret = [names[each] for each in operation.parameters if each not in OPEN]
-    return told(operation.ask(client, names, **query), *secret)
+    return told(operation.ask(client, names, query=query), *secret)
 
 
 def test_whoever_has_a_thing_sees_it(neighbours: Neighbours) -> None:
@@ -124,13 +124,13 @@ def test_no_search_or_list_finds_or_betrays_anothers_things(
             queries += [{parameter: each} for each in seeking.get(parameter, ())]
         if "cursor" in operation.queries:
             first = operation.ask(
-                neighbours.them, names_of(neighbours.theirs), limit="1"
+                neighbours.them, names_of(neighbours.theirs), query={"limit": "1"}
             )
             if cursor := first.json().get("next"):
                 queries.append({"cursor": cursor})
         for role, client in neighbours.us.items():
             for query in queries:
-                answer = operation.ask(client, ours, **query)
+                answer = operation.ask(client, ours, query=query)
                 text = answer.text.replace("".join(query.values()), "…")
                 found = {each for each in secrets if each in text}
                 assert not found, f"{operation} {query} as {role} betrays {found}"
