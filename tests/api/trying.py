@@ -7,13 +7,15 @@ from typing import Any
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
+from aggregates.corrections import invalid_workbook
+from aggregates.record import Record
 from api.app import openapi_document
 from api.documentation import example_of
 from api.openapi import operations
 from events.identifier import Kind, identifier
 from tests.api.premises import PRODUCT, TEST, WHEN, Things
 from tests.image_examples import PHOTOGRAPH
-from tests.learner_examples import cells, csv_file
+from tests.learner_examples import cells, csv_file, record_read
 
 DOCUMENT = openapi_document()
 NOBODY = "nobody.at.all"
@@ -102,7 +104,7 @@ class Operation:
         for parameter in self.parameters:
             path = path.replace(written(self.path, parameter), names[parameter])
         params = {**self._required(names), **(query or {})}
-        sent = self._sent() if content is None else {"content": content}
+        sent = self._sent(names) if content is None else {"content": content}
         if content is not None:
             headers = {**headers, "Content-Type": "application/json"}
         return client.request(self.method, path, params=params, headers=headers, **sent)
@@ -114,10 +116,14 @@ class Operation:
             if each["in"] == "query" and each.get("required")
         }
 
-    def _sent(self) -> dict[str, Any]:
+    def _sent(self, names: Mapping[str, str]) -> dict[str, Any]:
         kinds = self.told.get("requestBody", {}).get("content", {})
         if "application/json" in kinds:
             return {"json": self.body}
+        if self.path.endswith("/invalid.xlsx"):
+            read = record_read(group=names["group"], row=4, cells=cells())
+            book = invalid_workbook([(1, Record.begin(read))])
+            return {"files": {"file": ("to-correct.xlsx", book)}}
         if "multipart/form-data" in kinds:
             file = ("learners.csv", csv_file(cells()), "text/csv")
             return {"data": {"name": "Autumn 2026"}, "files": {"file": file}}
