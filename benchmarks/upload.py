@@ -65,10 +65,10 @@ def measure(name: str, urls: list[str], here: Path) -> None:
     )
 
 
-def rows() -> Iterator[dict[str, str]]:
+def rows(count: int = ROWS) -> Iterator[dict[str, str]]:
     """Make rows that are all right, each with a ULN of its own."""
     number = 100_000_000
-    for row in range(ROWS):
+    for row in range(count):
         while True:
             number += 7
             digits = zip(WEIGHTS, str(number), strict=True)

@@ -274,4 +274,4 @@ def day_of(text: str) -> str:
     Only a number of five digits, from 1927 on, can be one: ``2006`` is a year.
     """
     is_serial = isinstance(text, Number) and re.fullmatch("[1-9][0-9]{4}", text)
-    return (is_serial and text_of(int(text), is_1904=False)) or text
+    return (is_serial and text_of(int(text), is_1904=False)) or str(text)

@@ -114,7 +114,7 @@ def read_corrections(content: bytes) -> Sequence[Correction]:
 def _correction(number: int, line: Sequence[str]) -> Correction:
     cells = dict(zip(_PLACES, map(str, line), strict=False))
     born = list(COLUMNS).index("date_of_birth")
-    cells["date_of_birth"] = str(day_of(line[born]))
+    cells["date_of_birth"] = day_of(line[born])
     key = _KEY.fullmatch(line[_KEY_AT].strip())
     if key is None:
         return Correction(place=number, cells=cells)

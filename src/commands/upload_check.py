@@ -61,17 +61,24 @@ def check_learner_group(command: CheckLearnerGroup, desk: Desk) -> Done:
         version += len(events)
         upload = reduce(Upload.apply, events, upload)
     if upload.is_read:
+        _LATEST.pop(received.file, None)
         desk.store.drop_file(received.file)
     return Done(position=position, made=received.group)
 
 
+_LATEST: dict[str, LearnerFile] = {}
+"""The file that was read last, kept until its check is over: a part goes on from it."""
+
+
 def read_file(upload: Upload, store: EventStore) -> LearnerFile:
     """Read the file of an upload again, as it was read at first."""
-    return read(
-        store.file(upload.received.file),
-        mapping=upload.mapping,
-        encoding=chosen_encoding(upload),
-    )
+    name = upload.received.file
+    if name not in _LATEST:
+        _LATEST.clear()
+        _LATEST[name] = read(
+            store.file(name), mapping=upload.mapping, encoding=chosen_encoding(upload)
+        )
+    return _LATEST[name]
 
 
 def chosen_encoding(upload: Upload) -> str | None:
