@@ -288,7 +288,11 @@ class Registration(Aggregate):
             case AwardClaimed(claim=claim):
                 now = replace(self, awards={**self.awards, claim: event})
             case AwardWithdrawn(claim=claim):
-                now = replace(self, awards=_without(self.awards, claim))
+                now = replace(
+                    self,
+                    awards=_without(self.awards, claim),
+                    settled=self.settled - {claim},
+                )
             case PathwayChanged(pathway=pathway):
                 now = replace(self, pathway=pathway)
             case PartCompleted() | PartReopened():

@@ -73,7 +73,8 @@ def is_charge(event: Event) -> bool:
 
 
 def is_credit(event: Event) -> bool:
-    """Whether a charge is taken back by it (C3)."""
+    """Whether a charge is taken back by it that has not been credited already (C3)."""
     if isinstance(event, RegistrationCancelled | BookingCancelled):
-        return not event.charge_stands
+        is_credited = event.invoice_status == InvoiceStatus.CREDITED
+        return not (event.charge_stands or is_credited)
     return False

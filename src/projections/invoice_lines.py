@@ -67,9 +67,13 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
             case BookingMade() as made if made.price:
                 rows.put(INVOICE_LINES, asdict(charge_for_test(recorded, made)))
             case (
-                RegistrationCancelled(registration=line, charge_stands=False)
-                | BookingCancelled(booking=line, charge_stands=False)
-            ):
+                RegistrationCancelled(
+                    registration=line, charge_stands=False, invoice_status=status
+                )
+                | BookingCancelled(
+                    booking=line, charge_stands=False, invoice_status=status
+                )
+            ) if status != InvoiceStatus.CREDITED:
                 if (charged := rows.get(INVOICE_LINES, line)) is not None:
                     rows.put(INVOICE_LINES, charged | credit(recorded, charged))
             case InvoiceStatusReported(line=line, status=status, invoice=invoice):
@@ -128,7 +132,7 @@ def credit(recorded: Recorded, charged: Values) -> Values:
 
 
 READ_MODEL = ReadModel(
-    name="invoice_lines", version=1, tables=(INVOICE_LINES,), fold=fold
+    name="invoice_lines", version=2, tables=(INVOICE_LINES,), fold=fold
 )
 
 

@@ -95,6 +95,17 @@ def test_a_credit_can_be_reported_on_only_where_there_is_one(office: Office) -> 
     report(office, ANNS + CREDIT, InvoiceStatus.CREDITED)
 
 
+def test_what_was_credited_before_it_was_cancelled_is_not_credited_twice(
+    office: Office,
+) -> None:
+    """C3, C4."""
+    report(office, ANNS, InvoiceStatus.INVOICED)
+    report(office, ANNS, InvoiceStatus.CREDITED)
+    cancel(office)
+    with pytest.raises(NotFound):
+        report(office, ANNS + CREDIT, InvoiceStatus.CREDITED)
+
+
 def test_a_draft_claim_does_not_stand_in_the_way_and_is_kept_back_afterwards(
     office: Office,
 ) -> None:
@@ -149,6 +160,25 @@ def test_a_reopened_registration_can_be_claimed_for_again(office: Office) -> Non
     office.submit(second)
     assert office.standings(second) == {ANN: Standing.SUBMITTED}
     assert set(office.registration(ANNS).awards) == {first, second}
+
+
+def test_the_claim_from_before_it_was_reopened_can_complete_it_again(
+    office: Office,
+) -> None:
+    """M14, M16, O6: withdrawn for the learner, then claimed for anew in it."""
+    claim = office.begin({ANN: award("Full", grades=ENOUGH)})
+    office.submit(claim)
+    office.send(
+        ReopenRegistration(
+            by=SERVICE, at=office.now(), registration=ANNS, reason="Claimed too early"
+        )
+    )
+    office.withdraw(claim, ANN)
+    office.choose(claim, [ANN])
+    office.save(claim, {ANN: award("Full", grades=ENOUGH)})
+    office.submit(claim)
+    assert office.status(ANNS) is Status.COMPLETED
+    assert office.holder(ANN) is None
 
 
 def test_who_was_registered_again_since_cannot_have_the_earlier_one_reopened(
