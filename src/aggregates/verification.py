@@ -194,7 +194,7 @@ def status_after(event: UlnVerified) -> VerificationStatus:
 
 def pause_after(tries: int) -> timedelta:
     """Say how long to wait before LRS is asked again (U7)."""
-    doubled = FIRST_PAUSE * (1 << min(tries - 1, 10))
+    doubled = FIRST_PAUSE * (1 << min(max(tries, 1) - 1, 10))
     return min(doubled, LONGEST_PAUSE)
 
 

@@ -51,7 +51,7 @@ class ClaimedLife(BookedLife):
     """Learners who are claimed for."""
 
     @act(
-        weight=5,
+        weight=6,
         who=who_may(BeginClaim),
         product=NUMBERS,
         learners=SOME,
@@ -103,7 +103,7 @@ class ClaimedLife(BookedLife):
                 self.submit(who, 4 * (len(self.life.papers) - 1))
 
     @act(
-        weight=3,
+        weight=5,
         needs=lambda self: self.life.papers,
         who=who_may(ChooseClaimLearners),
         number=NUMBERS,
@@ -137,7 +137,7 @@ class ClaimedLife(BookedLife):
             paper.rows = rows
 
     @act(
-        weight=4,
+        weight=5,
         needs=lambda self: self.life.papers,
         who=who_may(SaveClaimGrades),
         number=NUMBERS,
@@ -173,7 +173,7 @@ class ClaimedLife(BookedLife):
             row.kind, row.day, row.grades = kind, on, grades
 
     @act(
-        weight=6,
+        weight=7,
         needs=lambda self: self.life.papers,
         who=who_may(SubmitClaim),
         number=NUMBERS,
@@ -203,7 +203,7 @@ class ClaimedLife(BookedLife):
                 assert ("wrong-pathway" in codes) == is_elsewhere
 
     @act(
-        weight=4,
+        weight=5,
         needs=lambda self: self.life.papers,
         who=who_may(WithdrawClaim),
         number=NUMBERS,
@@ -225,7 +225,7 @@ class ClaimedLife(BookedLife):
             row.held.awards.pop(paper.name, None)
 
     @act(
-        weight=3,
+        weight=2,
         needs=lambda self: self.life.papers,
         who=who_may(ProcessClaim),
         number=NUMBERS,

@@ -308,8 +308,11 @@ class AskedLife(RuleBasedStateMachine):
     ) -> None:
         """C4, of parts of an apprenticeship too, which have no line (O7)."""
         charged = [*self.life.registrations, *self.life.seats]
-        line = pick(charged, number, lambda each: each + credit in self.life.lines)
-        line += credit
+
+        def can_be(line: str) -> bool:
+            return not self.life.not_reported(line + credit, status, invoice)
+
+        line = pick(charged, number, can_be) + credit
         no = self.life.not_reported(line, status, invoice)
         asked = {"line": line, "status": status, "invoice": invoice}
         if self.ask(who, ReportInvoiceStatus, no, **asked):
