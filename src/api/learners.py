@@ -19,13 +19,15 @@ from api.dependencies import (
     Paging,
     Reads,
     ServiceOf,
+    Waited,
     scope,
 )
 from api.verifications import VerificationShown, verification_shown
 from commands.command import Done
 from commands.learner import AmendLearner, CreateLearner, read_learner
 from events.learner import ImageKind, LearnerImageSubmitted
-from projections import learner_search
+from events.user import Role
+from projections import duplicates, learner_search
 from projections.learner_search import Sought
 from service import Service
 from store import Actor, Stream
@@ -110,6 +112,10 @@ class LearnerShown(BaseModel):
     signature: ImageShown | None
     erased: bool = Field(description="That nothing personal is known any more (H6).")
     withdrawn: bool = Field(description="That the upload they came with was undone.")
+    same_person_as: list[str] = Field(
+        description="Learners who were said to be the same person: see duplicates.",
+        examples=[["L-0000000042Y"]],
+    )
 
 
 class LearnerListed(BaseModel):
@@ -198,7 +204,7 @@ def create(
 
 @router.get("/{learner}")
 def one(
-    learner: Called, response: Response, service: ServiceOf, by: By
+    learner: Called, response: Response, service: ServiceOf, by: By, _: Waited
 ) -> LearnerShown:
     """Show a learner as they are now (L4)."""
     return shown(response, service, learner, by)
@@ -240,6 +246,9 @@ def shown(
     show(response, stream)
     if done is not None:
         answer(response, done)
+    centre = by.centre if Role(by.role).is_of_a_centre else None
+    with service.rows() as connection:
+        same = duplicates.same_as(connection, name, centre=centre)
     details = learner.details
     return LearnerShown(
         learner=learner.learner,
@@ -261,6 +270,7 @@ def shown(
         signature=image_shown(stream, ImageKind.SIGNATURE),
         erased=learner.is_erased,
         withdrawn=learner.is_withdrawn,
+        same_person_as=same,
     )
 
 

@@ -4,6 +4,7 @@ from events import booking as booking
 from events import centre as centre
 from events import certificate as certificate
 from events import claim as claim
+from events import duplicate as duplicate
 from events import entry_order as entry_order
 from events import invoice as invoice
 from events import learner as learner

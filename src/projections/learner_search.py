@@ -89,7 +89,7 @@ def search(
         connection,
         query,
         by=(LEARNERS.c.created_at, LEARNERS.c.learner),
-        make=_known,
+        make=known,
         limit=limit,
         cursor=cursor,
         descending=True,
@@ -161,7 +161,7 @@ def _in_group(centre: str | None, text: str) -> ColumnElement[bool]:
     return LEARNERS.c.learner.in_(members)
 
 
-def _known(row: Row[Any]) -> KnownLearner:
+def known(row: Row[Any]) -> KnownLearner:
     return KnownLearner(
         learner=row.learner,
         given_name=row.given_name,

@@ -52,7 +52,8 @@ LEARNERS = Table(
     Index("learners_newest", "centre", "created_at", "learner"),
     Index("learners_newest_anywhere", "created_at", "learner"),
     Index("learners_alike", "centre", "likeness"),
-    Index("learners_born", "centre", "date_of_birth"),
+    Index("learners_born", "centre", "date_of_birth", "learner"),
+    Index("learners_born_anywhere", "date_of_birth", "learner"),
     Index("learners_by_uln", "uln", "centre"),
 )
 WORDS = Table(
@@ -214,7 +215,7 @@ def digits_of(text: str) -> str:
 
 READ_MODEL = ReadModel(
     name="manage-learners",
-    version=4,
+    version=5,
     tables=(LEARNERS, WORDS, GROUPS, MEMBERS, REGISTRATIONS),
     fold=fold,
 )

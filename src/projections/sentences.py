@@ -38,6 +38,7 @@ SENTENCES: Mapping[str, str] = {
     "claim.processed": "The claim was processed: certificates for {certificates}.",
     "claim.deleted": "The claim was thrown away.",
     "command.refused": "It was refused to {command}: {message}",
+    "duplicate.decided": "{first} and {second} were said to be the {decision}.",
     "entry-order.begun": "The order of entries {order} was begun.",
     "entry-order.confirmed": "The entries were confirmed at {total}: {entries:n} tests.",
     "entry-order.deleted": "The order was thrown away.",

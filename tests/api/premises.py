@@ -199,6 +199,7 @@ def furnished(client: TestClient, service: Service, name: str) -> Things:
             "token": token["id"],
             "group": group,
             "learner": short,
+            "other": full,
             "order": order["order"],
             "registration": registrations[full],
             "line": registrations[spare],
@@ -207,6 +208,6 @@ def furnished(client: TestClient, service: Service, name: str) -> Things:
             "claim": claim["claim"],
             "certificate": certificate,
         },
-        others=(name, f"PO {name}", full, spare, registrations[short]),
+        others=(name, f"PO {name}", spare, registrations[short]),
         drafts={"order": draft["order"], "claim": drawn},
     )

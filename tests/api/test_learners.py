@@ -36,6 +36,8 @@ SHOWN: dict[str, Any] = {
     "photograph": None,
     "signature": None,
     "erased": False,
+    "withdrawn": False,
+    "same_person_as": [],
 }
 SEEN = {"Prefer": "wait=5"}
 R = identifier(Kind.REGISTRATION, 42)

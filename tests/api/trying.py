@@ -25,6 +25,7 @@ NOWHERE: Mapping[str, str] = {
     "token": "0" * 20,
     "group": identifier(Kind.GROUP, 0),
     "learner": identifier(Kind.LEARNER, 0),
+    "other": identifier(Kind.LEARNER, 1),
     "order": identifier(Kind.ORDER, 0),
     "registration": identifier(Kind.REGISTRATION, 0),
     "line": identifier(Kind.REGISTRATION, 0),

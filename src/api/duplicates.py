@@ -1,0 +1,85 @@
+"""Duplicates over HTTP: pairs who may be one person, side by side, and decided on."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from aggregates.duplicate import Why
+from api.answers import Listed, answer, listed
+from api.dependencies import By, CurrentUser, Now, Paging, Reads, ServiceOf, scope
+from api.learners import Called, LearnerListed
+from commands.duplicate import DecideDuplicate
+from events.duplicate import Decision
+from projections import duplicates
+
+router = APIRouter(prefix="/duplicates", tags=["learners"])
+
+Other = Annotated[str, Path(max_length=40, examples=["L-0000000042Y"])]
+
+
+class DuplicateShown(BaseModel):
+    """Two learners who may be one person, and what is known of them otherwise."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    first: LearnerListed
+    second: LearnerListed
+    why: Why
+    differing: list[str] = Field(examples=[["given_name", "uln"]])
+
+
+class DecisionTold(BaseModel):
+    """Whether they are one person, and why. Do not name them: the reason stays."""
+
+    decision: Decision
+    reason: str = Field(max_length=1000, examples=["Both passports seen."])
+
+
+class DecisionShown(BaseModel):
+    learner: str = Field(examples=["L-0000000017T"])
+    other: str = Field(examples=["L-0000000042Y"])
+    decision: Decision
+
+
+@router.get("")
+def search(
+    request: Request, response: Response, user: CurrentUser, reads: Reads, part: Paging
+) -> Listed[DuplicateShown]:
+    """Show pairs who may be one person, by date of birth, that nobody decided on.
+
+    At one centre: the same date of birth and like names, swapped ones too. For the
+    awarding organisation also across centres, where ULN, or name and date of birth,
+    agree. A page may be short, or empty, and have a next one.
+    """
+    found = duplicates.search(
+        reads, centre=scope(user), limit=part.limit, cursor=part.cursor
+    )
+    return listed(request, response, found, DuplicateShown.model_validate)
+
+
+@router.post("/{learner}/{other}")
+def decide(
+    learner: Called,
+    other: Other,
+    body: DecisionTold,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    now: Now,
+) -> DecisionShown:
+    """Say whether two learners are one person: nothing is merged, and none deleted.
+
+    Those who are different are not shown as a pair again; those who are the same name
+    each other. It may be said otherwise later.
+    """
+    command = DecideDuplicate(
+        by=by,
+        at=now,
+        learner=learner,
+        other=other,
+        decision=body.decision,
+        reason=body.reason,
+    )
+    answer(response, service.send(command))
+    return DecisionShown(learner=learner, other=other, decision=body.decision)

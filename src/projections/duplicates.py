@@ -1,0 +1,224 @@
+"""Duplicates: pairs of learners who may be one person, and what was decided of them."""
+
+import base64
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from operator import itemgetter
+from typing import Annotated, Any, TypeAlias
+
+import msgspec
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Row,
+    String,
+    Table,
+    or_,
+    select,
+    tuple_,
+)
+
+from aggregates.details import ERASED
+from aggregates.duplicate import Face, Why, why_alike
+from events.duplicate import Decision, DuplicateDecided
+from projections.learner_search import KnownLearner, known
+from projections.learners import LEARNERS
+from projections.paging import BadCursor, Page
+from projections.read_model import METADATA, ReadModel
+from projections.rows import Rows
+from store import Recorded
+
+DECISIONS = Table(
+    "duplicate_decisions",
+    METADATA,
+    Column("first", String, primary_key=True),
+    Column("second", String, primary_key=True),
+    Column("centre", String),
+    Column("decision", String, nullable=False),
+    Index("duplicate_decisions_second", "second"),
+)
+Name: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[A-Z0-9-]{1,40}$|^~$")]
+Key: TypeAlias = tuple[date, Name]
+LAST: Key = (date.max, "~")
+AT_A_TIME = 100
+"""How many learners are read at a time, and compared with all others of their birth."""
+MOST_COMPARED = 100_000
+"""About how many pairs one request compares before it answers with what it has (d)."""
+COMPARED = ("given_name", "family_name", "date_of_birth", "gender", "uln")
+
+
+def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
+    for recorded in batch:
+        match recorded.event:
+            case DuplicateDecided() as event:
+                row = {"first": event.first, "second": event.second}
+                about = {"centre": event.centre, "decision": event.decision}
+                rows.put(DECISIONS, {**row, **about})
+            case _:
+                pass
+
+
+READ_MODEL = ReadModel(name="duplicates", version=1, tables=(DECISIONS,), fold=fold)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """The place of a pair in the list; of all pairs of the first, if second is LAST."""
+
+    first: Key
+    second: Key
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """Two learners side by side, the one of the earlier birth or lower number first."""
+
+    first: KnownLearner
+    second: KnownLearner
+    why: Why
+    place: Place
+
+    @property
+    def differing(self) -> list[str]:
+        """Name what is known otherwise of the one than of the other."""
+        one, other = vars(self.first), vars(self.second)
+        return [each for each in (*COMPARED, "centre") if one[each] != other[each]]
+
+
+def search(
+    connection: Connection,
+    *,
+    centre: str | None,
+    limit: int,
+    cursor: str | None = None,
+) -> Page[Pair]:
+    """Find pairs nobody has decided on: of one centre, or of all (None).
+
+    A page ends at ``limit`` pairs, or earlier, once much has been compared; the next
+    one goes on after the last learner who was. Raises BadCursor.
+    """
+    place = _place(cursor) if cursor is not None else None
+    found: list[Pair] = []
+    compared = 0
+    while len(found) < limit and compared < MOST_COMPARED:
+        firsts = _from(connection, centre, place)
+        if not firsts:
+            return Page(rows=tuple(found))
+        others = _beside(connection, centre, firsts)
+        faces = {row.learner: _face(row) for row in (*firsts, *others)}
+        by_birth: dict[date, list[Row[Any]]] = {}
+        by_uln: dict[str, list[Row[Any]]] = {}
+        for other in others:
+            by_birth.setdefault(other.date_of_birth, []).append(other)
+            if other.uln is not None:
+                by_uln.setdefault(other.uln, []).append(other)
+        pairs: list[Pair] = []
+        for first in firsts:
+            near = [*by_birth[first.date_of_birth], *by_uln.get(first.uln, ())]
+            after = place.second if place and place.first == _key(first) else None
+            pairs += _pairs(first, near, faces, after or _key(first))
+            compared += len(near)
+            place = Place(first=_key(first), second=LAST)
+            if compared >= MOST_COMPARED or len(found) + len(pairs) >= limit:
+                break
+        found += _undecided(connection, pairs)
+    if len(found) > limit:
+        place = found[limit - 1].place
+    return Page(
+        rows=tuple(found[:limit]), next_cursor=_cursor(place) if place else None
+    )
+
+
+def same_as(connection: Connection, learner: str, *, centre: str | None) -> list[str]:
+    """Name those who were said to be the same person; of that centre, if one is said."""
+    its = DECISIONS.c
+    query = select(its.first, its.second).where(
+        or_(its.first == learner, its.second == learner),
+        its.decision == Decision.SAME,
+    )
+    if centre is not None:
+        query = query.where(its.centre == centre)
+    found = connection.execute(query.order_by(its.first, its.second))
+    return [row.second if row.first == learner else row.first for row in found]
+
+
+def _from(
+    connection: Connection, centre: str | None, place: Place | None
+) -> Sequence[Row[Any]]:
+    """Give some learners, from the one at that place on, who may have been done."""
+    its = LEARNERS.c
+    query = select(LEARNERS).where(its.date_of_birth != ERASED.date_of_birth)
+    if centre is not None:
+        query = query.where(its.centre == centre)
+    if place is not None:
+        here = tuple_(its.date_of_birth, its.learner)
+        is_done = place.second == LAST
+        query = query.where(here > place.first if is_done else here >= place.first)
+    ordered = query.order_by(its.date_of_birth, its.learner)
+    return connection.execute(ordered.limit(AT_A_TIME)).all()
+
+
+def _beside(
+    connection: Connection, centre: str | None, firsts: Sequence[Row[Any]]
+) -> Sequence[Row[Any]]:
+    """Give all of the same births, and all of the same ULNs."""
+    its = LEARNERS.c
+    births = {row.date_of_birth for row in firsts}
+    ulns = {row.uln for row in firsts if row.uln is not None}
+    query = select(LEARNERS).where(
+        or_(its.date_of_birth.in_(births), its.uln.in_(ulns))
+    )
+    if centre is not None:
+        query = query.where(its.centre == centre)
+    return connection.execute(query.order_by(its.date_of_birth, its.learner)).all()
+
+
+def _pairs(
+    first: Row[Any], near: Collection[Row[Any]], faces: dict[str, Face], after: Key
+) -> Iterator[Pair]:
+    """Compare a learner with those after that place, in order, each once."""
+    others = {key: other for other in near if (key := _key(other)) > after}
+    for key, other in sorted(others.items(), key=itemgetter(0)):
+        why = why_alike(faces[first.learner], faces[other.learner])
+        if why is not None:
+            place = Place(first=_key(first), second=key)
+            yield Pair(first=known(first), second=known(other), why=why, place=place)
+
+
+def _undecided(connection: Connection, pairs: Sequence[Pair]) -> Iterator[Pair]:
+    if not pairs:
+        return
+    names = [sorted((each.first.learner, each.second.learner)) for each in pairs]
+    its = DECISIONS.c
+    query = select(its.first, its.second).where(its.first.in_({n[0] for n in names}))
+    decided = {(row.first, row.second) for row in connection.execute(query)}
+    for each, (one, other) in zip(pairs, names, strict=True):
+        if (one, other) not in decided:
+            yield each
+
+
+def _face(row: Row[Any]) -> Face:
+    return Face.of(
+        centre=row.centre,
+        given_name=row.given_name,
+        family_name=row.family_name,
+        date_of_birth=row.date_of_birth,
+        uln=row.uln,
+    )
+
+
+def _key(row: Row[Any]) -> Key:
+    return row.date_of_birth, row.learner
+
+
+def _cursor(place: Place) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode()
+
+
+def _place(cursor: str) -> Place:
+    try:
+        return msgspec.json.decode(base64.urlsafe_b64decode(cursor), type=Place)
+    except ValueError:
+        raise BadCursor(pointer="?cursor") from None
