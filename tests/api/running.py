@@ -31,12 +31,16 @@ ClientAs: TypeAlias = Callable[[str], TestClient]
 
 @contextmanager
 def running(
-    database: str, keys: Path, clock: Clock, verify: Verify | None = None
+    database: str,
+    keys: Path,
+    clock: Clock,
+    verify: Verify | None = None,
+    catalogue: Path = CATALOGUE,
 ) -> Generator[Service]:
     """Run a service with the demo's centres and users, who have no passwords."""
     if database.startswith("sqlite:///"):
         Path(database.removeprefix("sqlite:///")).mkdir(parents=True, exist_ok=True)
-    with open_service(database, CATALOGUE, keys, clock=clock, verify=verify) as service:
+    with open_service(database, catalogue, keys, clock=clock, verify=verify) as service:
         service.send(OpenListedCentres(by=SERVICE, at=service.clock()))
         add_users(service, with_passwords=False)
         service.start()
