@@ -188,7 +188,7 @@ class Verification:
 
 def status_after(event: UlnVerified) -> VerificationStatus:
     """Tell a match from an anomaly."""
-    is_match = Code(event.code).is_match
+    is_match = event.code in {code for code in Code if code.is_match}
     return VerificationStatus.VERIFIED if is_match else VerificationStatus.ANOMALY
 
 

@@ -42,6 +42,7 @@ def counter(
         clock=clock,
         read_models=(
             bookings.READ_MODEL,
+            bookings.READ_MODEL,
             claimable_learners.READ_MODEL,
             claims.READ_MODEL,
             ineligible_learners.READ_MODEL,
