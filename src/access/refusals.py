@@ -12,6 +12,7 @@ from commands.claim_submission import SubmitClaim, WithdrawClaim
 from commands.command import Command, Desk
 from commands.entry_order import ConfirmEntryOrder
 from commands.order_confirmation import ConfirmOrder
+from commands.package import ReceiveAnswers
 from events.identifier import stream_of
 from events.refusal import CommandRefused
 from events.user import Role
@@ -23,6 +24,7 @@ SUBJECTS: dict[type[Command], Any] = {
     CancelRegistration: attrgetter("registration"),
     ConfirmEntryOrder: attrgetter("order"),
     ConfirmOrder: attrgetter("order"),
+    ReceiveAnswers: attrgetter("booking"),
     ReissueCertificate: attrgetter("certificate"),
     SubmitClaim: attrgetter("claim"),
     WithdrawClaim: attrgetter("claim"),

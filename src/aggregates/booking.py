@@ -13,6 +13,7 @@ from aggregates.booking_refusals import (
     NotBeforeWindow,
     PackageIsStale,
     PackageUnknown,
+    PinHasChanged,
     ResultExists,
     SatBeforeTheTest,
     TooShortNotice,
@@ -84,6 +85,11 @@ class Booking(Aggregate):
     def ends(self) -> datetime:
         """When the sitting ends, extra time included."""
         return self.starts + duration(self.made.minutes, self.extra_time)
+
+    @property
+    def minutes(self) -> int:
+        """How long the sitting is, extra time included (B6)."""
+        return int((self.ends - self.starts).total_seconds()) // 60
 
     def amend(
         self,
@@ -160,25 +166,31 @@ class Booking(Aggregate):
             )
         return None
 
-    def receive_answers(self, answers: AnswersReceived) -> list[AnswersReceived]:
-        """Take the answers of an offline test, from the latest package (B11, B15)."""
-        package = self.packages.get(answers.package)
-        if package is None:
+    def package(self, name: str) -> PackageDownloaded:
+        """Find a package that was downloaded. Raises PackageUnknown."""
+        if name not in self.packages:
             raise PackageUnknown(
-                pointer="/package", package=answers.package, booking=self.made.booking
+                pointer="?package", package=name, booking=self.made.booking
             )
-        if package.revision != self.revision:
-            raise PackageIsStale(pointer="/package", package=answers.package)
+        return self.packages[name]
+
+    def receive_answers(
+        self, answers: AnswersReceived, *, pin: str | None, now: datetime
+    ) -> list[AnswersReceived | BookingTaken]:
+        """Take the answers of an offline test; that says it was taken (B11, B15).
+
+        ``pin`` is the present PIN of the user who downloaded the package (B14).
+        """
+        package = self.package(answers.package)
         if self.answers is not None and self.answers.sha256 == answers.sha256:
             return []
-        if self.attendance not in {Attendance.BOOKED, Attendance.TAKEN}:
-            raise BookingIsOver(
-                booking=self.made.booking, state=self.attendance, what="answered"
-            )
-        taken = self.answers is not None or self.attendance is Attendance.TAKEN
-        if taken:
+        if package.revision != self.revision:
+            raise PackageIsStale(pointer="?package", package=answers.package)
+        if package.pin != pin:
+            raise PinHasChanged(pointer="?package", package=answers.package)
+        if self.answers is not None:
             raise ResultExists(booking=self.made.booking, what="answers")
-        return [answers]
+        return [answers, *self.record_taken(now)]
 
     def record_taken(self, now: datetime) -> list[BookingTaken]:
         """Take down that the learner sat the test (B15)."""

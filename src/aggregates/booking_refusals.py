@@ -57,6 +57,13 @@ class PackageIsStale(RuleBroken):
     )
 
 
+class PinHasChanged(PackageIsStale):
+    message = (
+        "The user who downloaded the package {package} has another PIN since, so its"
+        " answers cannot be taken. Download the package again."
+    )
+
+
 class ResultExists(RuleBroken):
     message = "The booking {booking} has {what} already, and others were sent."
 

@@ -1,16 +1,15 @@
 """Photographs and signatures of learners over HTTP: submitted, and looked at."""
 
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Response
 
 from aggregates.image import MOST_BYTES, ImageTooLarge
 from api.answers import show
-from api.dependencies import By, CurrentUser, IfMatch, Now, ServiceOf
+from api.bodies import body_of
+from api.dependencies import By, IfMatch, Now, ServiceOf
 from api.learners import Called, LearnerShown, shown
-from api.problems import Unacceptable
 from commands.learner_image import SubmitLearnerImage, read_image
 from events.learner import ImageKind
 
@@ -20,25 +19,7 @@ FILE = {"schema": {"type": "string", "format": "binary", "maxLength": MOST_BYTES
 FILES: dict[str, Any] = {"image/jpeg": FILE, "image/png": FILE}
 
 
-async def image_sent(request: Request, _: CurrentUser) -> bytes:
-    """Take the body, and no more of it than may be kept. Raises Unacceptable (413).
-
-    What is beyond is read and thrown away, so that who sends it hears the answer.
-    """
-    taken = bytearray()
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size <= MOST_BYTES:
-            taken += chunk
-    if size > MOST_BYTES:
-        raise Unacceptable(
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "image-too-large", str(ImageTooLarge())
-        )
-    return bytes(taken)
-
-
-ImageSent = Annotated[bytes, Depends(image_sent)]
+ImageSent = Annotated[bytes, body_of(MOST_BYTES, ImageTooLarge)]
 
 
 def submitting(kind: ImageKind) -> Callable[..., LearnerShown]:

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from access import accounts, passwords
+from access import accounts, passwords, pins
 from access.accounts import WrongPassword
 from aggregates.errors import Malformed
 from api.answers import Listed, answer, listed
@@ -21,6 +21,7 @@ from api.dependencies import (
     Reads,
     ServiceOf,
 )
+from commands.pin import SetPin
 from commands.user import RevokeToken, SetPassword
 from events.user import Role
 from projections import users
@@ -54,6 +55,12 @@ class NewToken(BaseModel):
 class NewPassword(BaseModel):
     current: str = Field(min_length=1, max_length=1000, examples=["a long pass phrase"])
     new: str = Field(min_length=1, max_length=1000, examples=["a longer pass phrase"])
+
+
+class NewPin(BaseModel):
+    """Four digits, which open the offline packages that one downloads from now on."""
+
+    pin: str = Field(pattern="^[0-9]{4}$", examples=["4821"])
 
 
 class TokenIssued(BaseModel):
@@ -139,6 +146,15 @@ def set_password(
         raise CurrentPasswordWrong(pointer="/current") from None
     kept = passwords.hashed(body.new, user=by.user, pointer="/new")
     done = service.send(SetPassword(by=by, at=now, name=by.user, password_hash=kept))
+    answer(response, done)
+
+
+@router.put("/me/pin", status_code=HTTPStatus.NO_CONTENT)
+def set_pin(
+    body: NewPin, response: Response, service: ServiceOf, by: By, now: Now
+) -> None:
+    """Choose one's PIN; packages downloaded under an earlier one are of no use (B14)."""
+    done = service.send(SetPin(by=by, at=now, pin_hash=pins.hashed(body.pin)))
     answer(response, done)
 
 

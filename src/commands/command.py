@@ -50,11 +50,13 @@ class Desk:
 class Done:
     """The answer to a command: how far to wait for it, and what was made by it.
 
-    ``position`` is None if there was nothing to do.
+    ``position`` is None if there was nothing to do. ``content`` is what is given out
+    once and kept nowhere.
     """
 
     position: Position | None
     made: str = ""
+    content: bytes = b""
 
 
 class Stale(Conflict):

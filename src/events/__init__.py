@@ -8,7 +8,9 @@ from events import duplicate as duplicate
 from events import entry_order as entry_order
 from events import invoice as invoice
 from events import learner as learner
+from events import offline_client as offline_client
 from events import order as order
+from events import pin as pin
 from events import refusal as refusal
 from events import registration as registration
 from events import sign_in as sign_in

@@ -68,6 +68,7 @@ class PackageDownloaded(Event, topic="booking.package-downloaded"):
     sha256: str
     pin: str
     client: str
+    user: str
 
 
 class AnswersReceived(Event, topic="booking.answers-received"):

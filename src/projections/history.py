@@ -28,7 +28,9 @@ from events.upload import UploadReceived
 from projections.sentences import sentence
 from store import Position, Recorded, Stream
 
-HIDDEN = frozenset({"password_hash", "digest", "person_id", "file", "sha256"})
+HIDDEN = frozenset(
+    {"password_hash", "pin_hash", "digest", "person_id", "file", "sha256"}
+)
 """Values that are nobody's business, and say nothing of what happened."""
 
 MOST_CHANGES = 200

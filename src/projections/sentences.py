@@ -17,7 +17,7 @@ SENTENCES: Mapping[str, str] = {
     "booking.launch-link-used": "The test was started by its launch link.",
     "booking.made": "{learner} was booked for the test of {unit}: {booking}.",
     "booking.missed": "The learner was absent.",
-    "booking.package-downloaded": "The package {package} was downloaded.",
+    "booking.package-downloaded": "The package {package} was downloaded by {user}.",
     "booking.result-added": "The test has the result {grade}, sat on {sat_on}.",
     "booking.taken": "The test was taken.",
     "centre.opened": "The centre {name} ({number}) joined the awarding organisation.",
@@ -62,6 +62,13 @@ SENTENCES: Mapping[str, str] = {
     "order.products-added": "Products were added: {products}.",
     "order.products-removed": "Products were removed: {products}.",
     "order.purchase-order-number-given": "The purchase order number is {number}.",
+    "offline-client.registered": "The offline client {name}, version {client_version}, was "
+    "registered.",
+    "offline-client.seen": "The offline client reported itself, version "
+    "{client_version}.",
+    "pin.proved": "The PIN was given.",
+    "pin.refused": "A wrong PIN was given.",
+    "pin.set": "{user} has a new PIN.",
     "record.amended": "The cells of the row were amended.",
     "record.became-learner": "The row is learner {learner}.",
     "record.checked": "The row was checked again: {problems:n} problems.",

@@ -15,6 +15,7 @@ from aggregates.booking_refusals import (
     NotBeforeWindow,
     PackageIsStale,
     PackageUnknown,
+    PinHasChanged,
     ResultExists,
     SatBeforeTheTest,
     TooShortNotice,
@@ -60,7 +61,9 @@ MADE = BookingMade(
 CANCELLED = BookingCancelled(
     booking=MADE.booking, invoice_status="Not invoiced", charge_stands=False
 )
-PACKAGE = PackageDownloaded(package="p1", revision=1, sha256="", pin="pin", client="c1")
+PACKAGE = PackageDownloaded(
+    package="p1", revision=1, sha256="", pin="pin", client="c1", user="ann"
+)
 ANSWERS = AnswersReceived(package="p1", file="f", size=3, sha256="a")
 PASS = BookingResultAdded(is_pass=True, grade="P", sat_on=T.date(), mark=40)
 OVER = [[CANCELLED], [BookingTaken()], [BookingMissed()]]
@@ -185,26 +188,53 @@ def test_a_package_is_had_of_a_booking_that_is_current() -> None:
     assert "cancelled" in (booked(CANCELLED, mode="Offline").not_current(T) or "")
 
 
+def receive(booking: Booking, **told: Any) -> list[AnswersReceived | BookingTaken]:
+    answers = told.pop("answers", ANSWERS)
+    return booking.receive_answers(answers, **{"pin": "pin", "now": T, **told})
+
+
 def test_answers_of_a_package_from_before_an_amendment_are_refused() -> None:
     """B11."""
     offline = booked(PACKAGE, mode="Offline")
-    assert offline.receive_answers(ANSWERS) == [ANSWERS]
+    assert receive(offline) == [ANSWERS, BookingTaken()]
     (amended,) = amend(offline, OPENS - DAY, extra_time=25)
     with pytest.raises(PackageIsStale, match="Download the package again"):
-        offline.apply(amended).receive_answers(ANSWERS)
+        receive(offline.apply(amended))
+    again = PackageDownloaded(**{**vars(PACKAGE), "package": "p2", "revision": 2})
+    answers = AnswersReceived(**{**vars(ANSWERS), "package": "p2"})
+    renewed = offline.after([amended, again])
+    assert receive(renewed, answers=answers)[0] == answers
     with pytest.raises(PackageUnknown):
-        booked(mode="Offline").receive_answers(ANSWERS)
+        receive(booked(mode="Offline"))
+
+
+@pytest.mark.parametrize("pin", ["another", None])
+def test_answers_of_a_package_under_an_earlier_pin_are_refused(pin: str | None) -> None:
+    """B14."""
+    with pytest.raises(PinHasChanged, match="has another PIN since"):
+        receive(booked(PACKAGE, mode="Offline"), pin=pin)
 
 
 def test_answers_come_once_and_a_repeat_changes_nothing() -> None:
-    """B15."""
-    answered = booked(PACKAGE, ANSWERS, mode="Offline")
-    assert answered.receive_answers(ANSWERS) == []
+    """B15: whatever has become of the PIN or the booking since."""
+    answered = booked(PACKAGE, ANSWERS, BookingTaken(), mode="Offline")
+    assert receive(answered) == []
+    assert receive(answered, pin="another") == []
     other = AnswersReceived(package="p1", file="g", size=3, sha256="b")
     with pytest.raises(ResultExists):
-        answered.receive_answers(other)
-    with pytest.raises(BookingIsOver):
-        booked(PACKAGE, CANCELLED, mode="Offline").receive_answers(ANSWERS)
+        receive(answered, answers=other)
+
+
+def test_answers_say_that_the_test_was_taken_and_come_once_its_window_is_open() -> None:
+    """B15."""
+    offline = booked(PACKAGE, mode="Offline")
+    assert receive(offline, now=OPENS) == [ANSWERS, BookingTaken()]
+    with pytest.raises(NotBeforeWindow):
+        receive(offline, now=OPENS - BREATH)
+    assert receive(offline.apply(BookingTaken())) == [ANSWERS]
+    for over in (CANCELLED, BookingMissed()):
+        with pytest.raises(BookingIsOver):
+            receive(offline.apply(over))
 
 
 # Outcomes

@@ -187,6 +187,9 @@ def furnished(client: TestClient, service: Service, name: str) -> Things:
         for line in order["products"][0]["learners"]
     }
     entered = maker.entered(spare)
+    offline = maker.ask(
+        "POST", "/offline-clients", json={"name": f"Laptop {name}", "version": "2.1"}
+    )
     whole = (*MANDATORY, *OPTIONAL)
     claim = maker.submitted(**{full: whole, short: MANDATORY})
     certificate = claim["learners"][0]["certificate"]
@@ -205,6 +208,7 @@ def furnished(client: TestClient, service: Service, name: str) -> Things:
             "line": registrations[spare],
             "booking": entered["entries"][0]["booking"],
             "entry_order": entered["order"],
+            "client": offline["client"],
             "claim": claim["claim"],
             "certificate": certificate,
         },

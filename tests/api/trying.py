@@ -31,6 +31,7 @@ NOWHERE: Mapping[str, str] = {
     "line": identifier(Kind.REGISTRATION, 0),
     "claim": identifier(Kind.CLAIM, 0),
     "booking": identifier(Kind.BOOKING, 0),
+    "client": "0" * 32,
     "entry_order": identifier(Kind.ORDER, 0),
     "certificate": identifier(Kind.CERTIFICATE, 0),
 }
@@ -42,6 +43,7 @@ OPEN = {
     "row": "4",
     "unit": TEST,
     "starts": WHEN,
+    "package": "0" * 32,
     "secret": f"x.{0:032x}",
     "position": "1",
     "first": "1",

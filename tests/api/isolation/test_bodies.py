@@ -68,6 +68,11 @@ REFERRING: tuple[tuple[str, str, Body], ...] = (
         "/claims/{claim}/withdraw",
         lambda n: {"reason": "By mistake.", "learner": n["learner"]},
     ),
+    (
+        "post",
+        "/bookings/{booking}/package",
+        lambda n: {"pin": "4821", "client": n["client"]},
+    ),
     ("post", "/entry-orders", entries),
     ("put", "/entry-orders/{entry_order}/entries", entries),
     (

@@ -92,6 +92,7 @@ def sought(things: Things) -> dict[str, tuple[str, ...]]:
         "order": (called["order"],),
         "registration": (called["registration"],),
         "parent": (called["registration"],),
+        "client": (called["client"],),
         "group": (called["group"], f"Group {surname}"),
         "reference": (called["order"][-5:], called["claim"][-5:]),
         "centre": (things.centre,),

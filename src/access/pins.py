@@ -1,0 +1,43 @@
+"""PINs given at the door: right or wrong, each try is a fact before it is answered."""
+
+from contextlib import suppress
+from datetime import datetime
+
+from access.passwords import HASHER, is_right
+from aggregates.pin import NO_PIN, Proof
+from commands.command import Desk
+from commands.pin import open_pin
+from store import Actor, Conflict
+
+TRIES = 8
+
+
+def hashed(pin: str) -> str:
+    """Turn a new PIN into what is kept of it."""
+    return HASHER.hash(pin)
+
+
+def prove(pin: str, *, desk: Desk, by: Actor, at: datetime) -> Proof:
+    """Tell whether this is the PIN of the one who asks; locked, it is not looked at.
+
+    Tries at the same moment are taken one after another, so none of them gets past the
+    lock (B14). Raises Conflict if it never gets quiet.
+    """
+    for _ in range(TRIES - 1):
+        with suppress(Conflict):
+            return _tried(pin, desk, by, at)
+    return _tried(pin, desk, by, at)
+
+
+def _tried(pin: str, desk: Desk, by: Actor, at: datetime) -> Proof:
+    stream, present = open_pin(desk, by.user)
+    if present is None:
+        return Proof(why_not=NO_PIN)
+    if locked := present.why_locked(at):
+        return Proof(why_not=locked)
+    right = is_right(pin, present.pin_hash)
+    tried = present.give(is_right=right, now=at)
+    desk.store.append(stream.change(tried), by=by)
+    if right:
+        return Proof(pin=present.id)
+    return Proof(why_not=present.after(tried).why_wrong(at))

@@ -1,0 +1,109 @@
+"""Offline clients over HTTP: the programs that tests are sat with offline."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import AwareDatetime, BaseModel, Field
+
+from aggregates.offline_client import OfflineClient
+from api.answers import Listed, answer, listed, show
+from api.bookings import Filter
+from api.dependencies import By, CurrentUser, Now, Paging, Reads, ServiceOf, scope
+from commands.command import Done
+from commands.offline_client import (
+    RegisterOfflineClient,
+    ReportOfflineClient,
+    read_client,
+)
+from projections import offline_clients
+from service import Service
+from store import Actor
+
+router = APIRouter(prefix="/offline-clients", tags=["offline clients"])
+
+Version = Annotated[str, Field(max_length=40, examples=["2.1.0"])]
+
+
+class NewClient(BaseModel):
+    """A program that the centre has installed."""
+
+    name: str = Field(max_length=100, examples=["Laptop 7"])
+    version: Version
+
+
+class Report(BaseModel):
+    """What a program says of itself."""
+
+    version: Version
+
+
+class ClientShown(BaseModel):
+    """A program, and why tests cannot be sat with it, if they cannot (B13)."""
+
+    client: str = Field(examples=["0f3c2d1b5a69788796a50f3c2d1b5a69"])
+    centre: str
+    name: str
+    version: str
+    seen: AwareDatetime
+    why_not_fit: str | None
+
+
+@router.get("")
+def search(
+    request: Request,
+    response: Response,
+    user: CurrentUser,
+    reads: Reads,
+    page: Paging,
+    now: Now,
+    centre: Filter = None,
+) -> Listed[ClientShown]:
+    """List the offline clients by name, each with whether it is fit (B13)."""
+    found = offline_clients.search(
+        reads, centre=scope(user) or centre, limit=page.limit, cursor=page.cursor
+    )
+    return listed(request, response, found, lambda client: client_shown(client, now))
+
+
+@router.post("", status_code=HTTPStatus.CREATED)
+def register(
+    body: NewClient, response: Response, service: ServiceOf, by: By, now: Now
+) -> ClientShown:
+    """Register a program, so that tests can be sat with it (B13)."""
+    command = RegisterOfflineClient(by=by, at=now, name=body.name, version=body.version)
+    done = service.send(command)
+    return shown(response, service, done.made, by, now, done)
+
+
+@router.put("/{client}")
+def report(
+    client: Annotated[str, Path(max_length=100)],
+    body: Report,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    now: Now,
+) -> ClientShown:
+    """Say that the program is there, and its version (B13)."""
+    command = ReportOfflineClient(by=by, at=now, client=client, version=body.version)
+    return shown(response, service, client, by, now, service.send(command))
+
+
+def client_shown(client: OfflineClient, now: datetime) -> ClientShown:
+    return ClientShown(**vars(client), why_not_fit=client.why_not_fit(now))
+
+
+def shown(
+    response: Response,
+    service: Service,
+    name: str,
+    by: Actor,
+    now: datetime,
+    done: Done,
+) -> ClientShown:
+    stream, client = read_client(service.desk, name, by)
+    show(response, stream)
+    answer(response, done)
+    return client_shown(client, now)

@@ -1,0 +1,126 @@
+"""Offline tests over HTTP: packages checked and downloaded, and answers sent back."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from access import pins
+from access.policy import require_may
+from aggregates.errors import Malformed
+from aggregates.package import MOST_ANSWERS
+from api.answers import answer
+from api.bodies import body_of
+from api.bookings import Booked, BookingShown, shown
+from api.dependencies import By, Now, ServiceOf
+from commands.booking import read_booking
+from commands.package import DownloadPackage, ReceiveAnswers, look
+from events.user import Role
+
+router = APIRouter(prefix="/bookings", tags=["bookings"])
+
+ZIP: dict[str, Any] = {
+    "application/zip": {"schema": {"type": "string", "format": "binary"}}
+}
+ANSWERS: dict[str, Any] = {
+    "application/octet-stream": {
+        "schema": {"type": "string", "format": "binary", "maxLength": MOST_ANSWERS}
+    }
+}
+
+
+class AnswersTooLarge(Malformed):
+    message = (
+        f"Answers have at most {MOST_ANSWERS // 2**20} MB. Send what the offline client"
+        " saved, and nothing else."
+    )
+
+
+class CheckShown(BaseModel):
+    """One of the checks: what it is about, and why it passes or fails (B13)."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    about: str = Field(examples=["booking"])
+    passes: bool
+    reason: str
+
+
+class Download(BaseModel):
+    """The PIN that opens the package, and the offline client that it is for."""
+
+    pin: str = Field(pattern="^[0-9]{4}$", examples=["4821"])
+    client: str = Field(max_length=100, examples=["0f3c2d1b5a69788796a50f3c2d1b5a69"])
+
+
+class Zip(Response):
+    media_type = "application/zip"
+
+
+AnswersSent = Annotated[bytes, body_of(MOST_ANSWERS, AnswersTooLarge)]
+
+
+@router.get("/{booking}/package")
+def check(
+    booking: Booked,
+    service: ServiceOf,
+    by: By,
+    now: Now,
+    client: Annotated[str | None, Query(max_length=100)] = None,
+) -> list[CheckShown]:
+    """Make the four checks of a package, as often as one likes (B13)."""
+    found = look(service.desk, booking, client, by, now)
+    return [CheckShown.model_validate(each) for each in found]
+
+
+@router.post(
+    "/{booking}/package",
+    response_class=Zip,
+    responses={200: {"content": ZIP, "description": "The package."}},
+)
+def download(
+    booking: Booked, body: Download, service: ServiceOf, by: By, now: Now
+) -> Zip:
+    """Download the package of an offline test: a ZIP that one's PIN opens (B13).
+
+    Each download is a package of its own. A wrong PIN counts as a try (B14).
+    """
+    require_may(DownloadPackage, Role(by.role))
+    read_booking(booking, by, service.desk)
+    command = DownloadPackage(
+        by=by,
+        at=now,
+        booking=booking,
+        client=body.client,
+        pin=body.pin,
+        proof=pins.prove(body.pin, desk=service.desk, by=by, at=now),
+    )
+    done = service.send(command)
+    name = f"{booking}-{done.made}.zip"
+    response = Zip(done.content)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer(response, done)
+    return response
+
+
+@router.post(
+    "/{booking}/answers",
+    openapi_extra={"requestBody": {"required": True, "content": ANSWERS}},
+)
+def send_answers(
+    booking: Booked,
+    package: Annotated[str, Query(max_length=100, examples=["0f3c2d1b5a697887"])],
+    content: AnswersSent,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    now: Now,
+) -> BookingShown:
+    """Send back the answers that a package was sat with; 5 MB at most (B11, B15).
+
+    That says the test was taken. The same answers sent again change nothing.
+    """
+    command = ReceiveAnswers(
+        by=by, at=now, booking=booking, package=package, content=content
+    )
+    return shown(response, service, booking, by, service.send(command))

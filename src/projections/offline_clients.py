@@ -1,0 +1,63 @@
+"""Offline clients: which a centre has, and when each last reported itself."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+
+from sqlalchemy import Column, Connection, Row, String, Table, select
+
+from aggregates.offline_client import OfflineClient
+from events.offline_client import OfflineClientRegistered, OfflineClientSeen
+from projections.paging import Page, page
+from projections.read_model import METADATA, Moment, ReadModel
+from projections.rows import Rows
+from store import Recorded
+
+OFFLINE_CLIENTS = Table(
+    "offline_clients",
+    METADATA,
+    Column("stream", String, primary_key=True),
+    Column("client", String, nullable=False),
+    Column("centre", String, nullable=False, index=True),
+    Column("name", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("seen", Moment, nullable=False),
+)
+
+
+def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
+    for recorded in batch:
+        stream = str(recorded.stream)
+        match recorded.event:
+            case OfflineClientRegistered() as registered:
+                begun = asdict(OfflineClient.begin(registered))
+                rows.put(OFFLINE_CLIENTS, {"stream": stream, **begun})
+            case OfflineClientSeen(client_version=version, seen=seen):
+                rows.change(OFFLINE_CLIENTS, stream, version=version, seen=seen)
+            case _:
+                pass
+
+
+READ_MODEL = ReadModel(
+    name="offline_clients", version=1, tables=(OFFLINE_CLIENTS,), fold=fold
+)
+
+
+def search(
+    connection: Connection,
+    *,
+    centre: str | None,
+    limit: int,
+    cursor: str | None = None,
+) -> Page[OfflineClient]:
+    """List the clients of a centre, or of all (None), by name."""
+    query = select(OFFLINE_CLIENTS)
+    if centre is not None:
+        query = query.where(OFFLINE_CLIENTS.c.centre == centre)
+    by = [OFFLINE_CLIENTS.c.name, OFFLINE_CLIENTS.c.client]
+    return page(connection, query, by=by, make=_made, limit=limit, cursor=cursor)
+
+
+def _made(row: Row[tuple[object, ...]]) -> OfflineClient:
+    return OfflineClient(
+        **{f.name: getattr(row, f.name) for f in fields(OfflineClient)}
+    )
