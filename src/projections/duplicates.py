@@ -44,7 +44,7 @@ Key: TypeAlias = tuple[date, Name]
 LAST: Key = (date.max, "~")
 AT_A_TIME = 100
 """How many learners are read at a time, and compared with all others of their birth."""
-MOST_COMPARED = 100_000
+MOST_COMPARED = 20_000
 """About how many pairs one request compares before it answers with what it has (d)."""
 COMPARED = ("given_name", "family_name", "date_of_birth", "gender", "uln")
 
