@@ -28,6 +28,7 @@ def test_a_service_answers_shows_acts_and_ends(
         assert position is not None
         assert service.read_models.wait_for(position, 20)
         assert service.policies.wait_for(position, 20)
+        assert service.ledger.wait_for(position, 20)
         assert set(service.read_models.names) == {m.name for m in READ_MODELS}
         acting = {policy.name for policy in POLICIES}
         assert set(service.behind()) >= acting | set(service.read_models.names)
