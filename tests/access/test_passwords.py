@@ -18,7 +18,9 @@ from access.passwords import (
 GOOD = "a long pass phrase"
 
 
-@pytest.mark.parametrize("kept", [hashed(GOOD, user="ann"), NOBODYS])
+@pytest.mark.parametrize(
+    "kept", [hashed(GOOD, user="ann"), NOBODYS], ids=["drawn", "nobodys"]
+)
 def test_what_is_kept_took_nineteen_mebibytes_and_two_passes_to_make(kept: str) -> None:
     """The parameters of architecture, and of who does not exist too."""
     found = extract_parameters(kept)
