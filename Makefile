@@ -14,7 +14,7 @@ run: $(READY) ## start the service with its demo centres on http://127.0.0.1:800
 
 test: $(READY) ## run every test, and hold the coverage of the rules
 	$(BIN)/pytest -n auto --cov --cov-report= -q
-	$(BIN)/coverage report --include='src/aggregates/*,src/catalogue/*,src/commands/*' --fail-under=98
+	$(BIN)/coverage report --fail-under=98
 
 lint: $(READY) ## formatting, lint, types and import contracts
 	$(BIN)/ruff format --check

@@ -17,7 +17,7 @@ from tests.postgres import database, server
 OpenStore: TypeAlias = Callable[..., EventStore]
 
 # The same examples each time, so that a change fails by itself alone; others to prove.
-settings.register_profile("default", deadline=None, derandomize=True)
+settings.register_profile("default", deadline=None, derandomize=True, max_examples=40)
 settings.register_profile("prove", deadline=None, max_examples=2_000)
 settings.load_profile("default")
 

@@ -77,7 +77,7 @@ def register(
     return shown(response, service, done.made, by, now, done)
 
 
-@router.put("/{client}")
+@router.post("/{client}/reports")
 def report(
     client: Annotated[str, Path(max_length=100)],
     body: Report,

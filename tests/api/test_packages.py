@@ -105,7 +105,9 @@ def test_the_checks_are_shown_and_can_be_made_again(
     assert failed(ask, offline.path, client=offline.client) == ["booking"]
     clock.advance(seconds=1)
     assert failed(ask, offline.path, client=offline.client) == ["booking", "client"]
-    shown = ask("PUT", f"/offline-clients/{offline.client}", {"version": "2.2"})
+    shown = ask(
+        "POST", f"/offline-clients/{offline.client}/reports", {"version": "2.2"}
+    )
     assert (shown["version"], shown["why_not_fit"]) == ("2.2", None)
     assert failed(ask, offline.path, client=offline.client) == ["booking"]
 
@@ -258,7 +260,7 @@ def test_offline_clients_are_registered_listed_and_report_themselves(
     laptop, other = ask("GET", "/offline-clients")["items"]
     assert (laptop["client"], laptop["why_not_fit"]) == (offline.client, None)
     assert "Update it to 2.0" in other["why_not_fit"]
-    ask("PUT", f"/offline-clients/{other['client']}", {"version": "2.0"})
+    ask("POST", f"/offline-clients/{other['client']}/reports", {"version": "2.0"})
     shown = ask("GET", "/offline-clients", by="specialist")["items"]
     assert [each["why_not_fit"] for each in shown] == [None, None]
     for wrong in ({**old, "version": "new"}, {**old, "name": " "}):
@@ -276,6 +278,8 @@ def test_another_centre_has_nothing_of_it(
     assert offline.download(by=there).status_code == 404
     assert offline.send(package, by=there).status_code == 404
     told = {"version": "2.0"}
-    ask("PUT", f"/offline-clients/{offline.client}", told, by=there, expect=404)
+    ask(
+        "POST", f"/offline-clients/{offline.client}/reports", told, by=there, expect=404
+    )
     assert ask("GET", "/offline-clients", by=there)["items"] == []
     assert "no PIN" in offline.download(by="assessor.riverside").text

@@ -18,9 +18,10 @@ LAST = "Ctrl-C ends it.\n"
 
 
 def serve(folder: Path) -> "subprocess.Popen[str]":
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     return subprocess.Popen(
         [sys.executable, "-m", "cli.main", "serve", "--demo"],
-        env={**os.environ, **over(folder)},
+        env={**os.environ, **over(folder), "PATH": path},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

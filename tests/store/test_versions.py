@@ -77,7 +77,9 @@ def test_an_older_version_is_brought_up_to_the_present_one(
     )
     any_store.forget(person)
     (event,) = any_store.open(stream.id).events
-    assert event == present(person_id=person, given_name="", family_name=None, size=7)
+    assert event == present(
+        person_id=person, given_name="(erased)", family_name=None, size=7
+    )
 
 
 def test_a_version_newer_than_ours_is_said_to_be(any_store: EventStore) -> None:
