@@ -13,6 +13,7 @@ import yaml
 from aggregates.details import Details
 from aggregates.verification import Answer
 from lrs import Asking, Simulator
+from lrs.circuit import Circuit
 from lrs.faults import Unreachable
 from service import Service
 from tests.api.running import CATALOGUE, clients, running
@@ -155,9 +156,10 @@ def centre(
     listed["approvals"].append(IN_CONFLICT)
     riverside.write_text(yaml.safe_dump(listed))
     lrs = Faltering(ANSWERS)
+    circuit = Circuit(clock=lambda: clock().timestamp())
     with ExitStack() as stack:
         service = stack.enter_context(
-            running(database_url, keys, clock, Asking(lrs), catalogue)
+            running(database_url, keys, clock, Asking(lrs, circuit), catalogue)
         )
         client_as = stack.enter_context(clients(service))
         yield Centre(service, lrs, clock, client_as)
