@@ -13,7 +13,7 @@ from math import prod
 
 from catalogue.shortfall import Option, Shortfall
 
-LARGEST = 1 << 17
+LARGEST = 1 << 16
 
 
 @dataclass(frozen=True, kw_only=True)
