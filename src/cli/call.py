@@ -10,6 +10,7 @@ from http import HTTPStatus
 from http.client import HTTPException
 from typing import Annotated, Any
 from urllib.error import HTTPError
+from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 import typer
@@ -27,6 +28,8 @@ TIMEOUT = 60.0
 EVERY = 0.1
 CHANGES = {"PUT", "PATCH", "DELETE"}
 API = "/api/v1"
+PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
+"""What stands in an address as it is; a letter with an accent is written in bytes."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ def send(method: str, path: str, body: bytes | None = None, **headers: str) -> A
     token = os.environ.get("LEARNER_MANAGEMENT_TOKEN", "")
     try:
         request = Request(  # noqa: S310 - the address is the person's own setting
-            f"{url}{path}",
+            f"{url}{quote(path, safe=PRINTABLE)}",
             data=body,
             method=method,
             headers={
