@@ -4,6 +4,7 @@ import shutil
 import time
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -112,9 +113,14 @@ class Centre:
             "Prefer": "wait=10",
         }
         client = self._client("admin.riverside")
-        answer = client.request(
-            method, f"{API}{path}", json=body, headers=headers, **more
-        )
+        patience = time.monotonic() + PATIENCE
+        while True:
+            answer = client.request(
+                method, f"{API}{path}", json=body, headers=headers, **more
+            )
+            is_late = answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+            if not is_late or time.monotonic() > patience:
+                break
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
 
