@@ -3,6 +3,9 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,$(she
 BIN := .venv/bin
 READY := .venv/ready
 
+# Python 3.11 marks columns in tracebacks by a parser that two threads may not use at once.
+export PYTHONNODEBUGRANGES := 1
+
 .PHONY: run test lint bench prove help lock openapi events clean
 .DEFAULT_GOAL := help
 

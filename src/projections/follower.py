@@ -136,12 +136,22 @@ class Follower(Generic[T]):
                     continue
                 self._follow()
                 pause = FIRST_PAUSE
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - it is logged, and tried again
                 self._is_leading = False
                 self.error = error
-                logger.exception("follower failed", name=self.name, at=self.position)
+                self._complain(error)
                 self._stopping.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
+
+    def _complain(self, error: Exception) -> None:
+        """Log what failed; that it cannot even be told in full ends no follower."""
+        try:
+            logger.error(
+                "follower failed", name=self.name, at=self.position, exc_info=error
+            )
+        except Exception:  # noqa: BLE001 - Python 3.11 may fail to draw a traceback
+            told = f"{type(error).__name__}: {error}"
+            logger.error("follower failed", name=self.name, why=told)  # noqa: TRY400 - it cannot be drawn
 
     def _follow(self) -> None:
         """Catch up with the log, then wait until there may be more."""
