@@ -45,8 +45,8 @@ def record_refusal(command: Command, desk: Desk, *, what: str, why: Refusal) -> 
         return
     name: str = SUBJECTS[type(command)](command)
     subject = desk.store.open(stream_of(name))
-    is_own = not Role(command.by.role).is_of_a_centre
-    if not subject.history or not (is_own or subject.owner == command.by.centre):
+    sees_all = not Role(command.by.role).is_of_a_centre
+    if not subject.history or not (sees_all or subject.owner == command.by.centre):
         return
     refused = CommandRefused(
         subject=name,

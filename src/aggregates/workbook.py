@@ -41,7 +41,7 @@ _DAMAGE = (
     struct.error,
     EOFError,
     LookupError,
-    NotImplementedError,
+    NotImplementedError,  # what zipfile says of a way to pack that it does not know
     OverflowError,
     RuntimeError,
     ValueError,

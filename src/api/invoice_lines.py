@@ -27,6 +27,7 @@ from commands.command import LONDON
 from commands.invoice import ReportInvoiceStatus, read_line
 from projections import invoice_lines
 from projections.invoice_lines import Line
+from projections.paging import Page, every
 
 router = APIRouter(prefix="/invoice-lines", tags=["invoices"])
 
@@ -119,10 +120,10 @@ def feed_csv(
     """Give the same as CSV, whole."""
 
     def rows() -> Iterator[dict[str, Any]]:
-        cursor = None
         with service.rows() as connection:
-            while True:
-                found = invoice_lines.search(
+
+            def part(cursor: str | None) -> Page[Line]:
+                return invoice_lines.search(
                     connection,
                     centre=scope(user) or centre,
                     status=status,
@@ -130,10 +131,8 @@ def feed_csv(
                     limit=PART,
                     cursor=cursor,
                 )
-                yield from map(vars, found.rows)
-                cursor = found.next_cursor
-                if cursor is None:
-                    return
+
+            yield from map(vars, every(part))
 
     disposition = {"Content-Disposition": 'attachment; filename="invoice-lines.csv"'}
     return Csv(csv_rows(COLUMNS, rows()), headers=disposition)

@@ -13,6 +13,7 @@ from cli.replay import moment
 from projections import invoice_lines, learner_search, results
 from projections.history import Entry, entry
 from projections.learner_search import KnownLearner, Sought
+from projections.paging import Page, every
 from service import Service
 from store import EventStore
 
@@ -104,26 +105,20 @@ def every_event(store: EventStore) -> Iterator[Entry]:
 
 
 def every_line(connection: Connection, centre: str | None) -> Iterator[dict[str, Any]]:
-    cursor = None
-    while True:
-        page = invoice_lines.search(
+    def part(cursor: str | None) -> Page[invoice_lines.Line]:
+        return invoice_lines.search(
             connection, centre=centre, limit=PART, cursor=cursor
         )
-        yield from map(vars, page.rows)
-        cursor = page.next_cursor
-        if cursor is None:
-            return
+
+    return map(vars, every(part))
 
 
 def every_learner(
     connection: Connection, centre: str | None
 ) -> Iterator[dict[str, Any]]:
-    cursor = None
-    while True:
-        page = learner_search.search(
+    def part(cursor: str | None) -> Page[KnownLearner]:
+        return learner_search.search(
             connection, centre=centre, sought=Sought(), limit=PART, cursor=cursor
         )
-        yield from map(vars, page.rows)
-        cursor = page.next_cursor
-        if cursor is None:
-            return
+
+    return map(vars, every(part))

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -71,6 +71,17 @@ def page(
     )
 
 
+def every(part: Callable[[str | None], Page[R]]) -> Iterator[R]:
+    """Give every row of a list, from its pages; ``part`` gives that of a cursor."""
+    cursor = None
+    while True:
+        found = part(cursor)
+        yield from found.rows
+        cursor = found.next_cursor
+        if cursor is None:
+            return
+
+
 def _cursor(values: Sequence[Any]) -> str:
     texts = [v.isoformat() if isinstance(v, date) else str(v) for v in values]
     return base64.urlsafe_b64encode(json.dumps(texts).encode()).decode().rstrip("=")
@@ -101,6 +112,7 @@ def _value(kind: type[Any], text: str) -> date | Decimal | int | str:
             raise ValueError(text)
         return int(number) if kind is int else number
     if kind is not str:
+        # A column that nobody sorts by yet: a slip of ours, no request can cause it.
         raise NotImplementedError(f"A list cannot be sorted by {kind}.")
     if b"\0" in text.encode():
         raise ValueError(text)
