@@ -33,30 +33,36 @@ def serve(
     """Serve the API, with everything in one process, until Ctrl-C."""
     with told():
         settings = settings_of(context, port=port, host=host)
-        log_as_json()
-        with listening(settings) as listener, opened(settings) as service:
-            url = f"http://{settings.host}:{listener.getsockname()[1]}"
-            lines = [
-                f"Learner Management on {url}",
-                kept_in(settings),
-                lrs.described(settings),
-            ]
-            if demo:
-                given = {} if demos.has_users(service) else demos.add_users(service)
-                lines += demos.guide(service, url, given)
-            service.start()
-            app = create_app(service, rate=settings.rate)
-            typer.echo("\n".join([*lines, "Ctrl-C ends it."]))
-            config = uvicorn.Config(
-                app,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=GRACE_SECONDS,
-            )
-            end_quietly()
-            Server(config, app.state.streams).run(sockets=[listener])
+        with listening(settings) as listener:
+            log_as_json()
+            serve_at(listener, settings, demo=demo)
     talk("Ended.")
+
+
+def serve_at(listener: socket.socket, settings: Settings, *, demo: bool) -> None:
+    """Open what is set, tell how to begin, and answer requests until told to end."""
+    with opened(settings) as service:
+        url = f"http://{settings.host}:{listener.getsockname()[1]}"
+        lines = [
+            f"Learner Management on {url}",
+            kept_in(settings),
+            lrs.described(settings),
+        ]
+        if demo:
+            given = {} if demos.has_users(service) else demos.add_users(service)
+            lines += demos.guide(service, url, given)
+        service.start()
+        app = create_app(service, rate=settings.rate)
+        typer.echo("\n".join([*lines, "Ctrl-C ends it."]))
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+        end_quietly()
+        Server(config, app.state.streams).run(sockets=[listener])
 
 
 class Server(uvicorn.Server):
