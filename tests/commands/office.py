@@ -189,6 +189,13 @@ class Office:
     def standings(self, name: str) -> dict[str, Standing]:
         return {who: p.standing for who, p in self.claim(name).learners.items()}
 
+    def why(self, claim: str, learner: str) -> list[tuple[str, str]]:
+        """Say why a learner was kept back: each reason's code and message."""
+        withheld = self.claim(claim).learners[learner].withheld
+        if withheld is None:
+            raise LookupError(learner)
+        return [(reason.code, reason.message) for reason in withheld.reasons]
+
     def registration(self, name: str) -> Registration:
         return Registration.replay(self.store.open(stream_of(name)).events)
 
