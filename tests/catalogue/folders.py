@@ -5,7 +5,11 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
+
+from catalogue import InvalidCatalogue, load
+from catalogue.catalogue import CatalogueProblem
 
 Document = dict[str, Any]
 
@@ -71,11 +75,10 @@ CENTRE: Document = {
     "name": "Riverside Training",
     "approvals": ["Q-0000000001", "Q-0000000009"],
 }
-FILES = {
-    "qualifications/award.yaml": QUALIFICATION,
-    "apprenticeships/award.yaml": APPRENTICESHIP,
-    "centres/riverside.yaml": CENTRE,
-}
+AWARD = "qualifications/award.yaml"
+FRAMEWORK = "apprenticeships/award.yaml"
+RIVERSIDE = "centres/riverside.yaml"
+FILES = {AWARD: QUALIFICATION, FRAMEWORK: APPRENTICESHIP, RIVERSIDE: CENTRE}
 
 Change = Callable[[Document], object]
 
@@ -98,6 +101,27 @@ def spoilt(folder: Path, name: str, change: Change) -> Path:
     files = deepcopy(FILES)
     change(files[name])
     return write(folder, files)
+
+
+def faults(folder: Path) -> tuple[CatalogueProblem, ...]:
+    """Load a catalogue that is not right, and give all that is found wrong with it."""
+    with pytest.raises(InvalidCatalogue) as refused:
+        load(folder)
+    return refused.value.problems
+
+
+def only_fault(folder: Path, name: str, change: Change) -> CatalogueProblem:
+    """Spoil one file, and give the one thing that is found wrong with it."""
+    (problem,) = [p for p in faults(spoilt(folder, name, change)) if p.file == name]
+    return problem
+
+
+def require_fault(folder: Path, name: str, change: Change, key: str, said: str) -> None:
+    """Require a spoilt file to be refused for this key alone, in such words."""
+    fault = only_fault(folder, name, change)
+    assert fault.key == key
+    assert said in fault.message
+    assert str(fault).startswith(f"{name}: {key}: ")
 
 
 def put(*path: str | int, to: object) -> Change:
