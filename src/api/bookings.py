@@ -10,12 +10,10 @@ from pydantic import AwareDatetime, BaseModel, Field
 from aggregates.booking import Booking
 from aggregates.sitting import Attendance
 from aggregates.sitting_time import LONDON, Mode, duration, in_london, read_time, window
-from api.answers import Listed, answer, listed, show
+from api.answers import Listed, listed
 from api.claim_view import learners_named
 from api.dependencies import (
-    By,
     CurrentUser,
-    IfMatch,
     Now,
     Paging,
     Reads,
@@ -23,16 +21,15 @@ from api.dependencies import (
     scope,
 )
 from api.retries import OnceOnly
+from api.visit import Amending, Visit, Visiting
 from commands.booking import (
     AmendBooking,
     CancelBooking,
     read_booking,
 )
-from commands.command import Desk, Done
+from commands.command import Desk
 from projections import bookings
 from projections.bookings import BookingRow, Sought
-from service import Service
-from store import Actor
 
 router = APIRouter(prefix="/bookings", tags=["bookings"])
 
@@ -122,44 +119,32 @@ def search(
 
 
 @router.get("/{booking}")
-def one(
-    booking: Booked, response: Response, service: ServiceOf, by: By
-) -> BookingShown:
+def one(booking: Booked, visit: Visiting) -> BookingShown:
     """Show a booking as it is now."""
-    return shown(response, service, booking, by)
+    return shown(visit, booking)
 
 
 @router.patch("/{booking}")
-def amend(
-    booking: Booked,
-    body: Amendment,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
-    expect: IfMatch,
-) -> BookingShown:
+def amend(booking: Booked, body: Amendment, visit: Amending) -> BookingShown:
     """Change time, mode or extra time, before the window opens (B6, B10)."""
     command = AmendBooking(
-        by=by,
-        at=now,
-        expect=expect,
+        **visit.said,
         booking=booking,
         starts=read_time(body.starts, pointer="/starts") if body.starts else None,
         mode=body.mode,
         extra_time=body.extra_time,
         reason=body.reason,
     )
-    return shown(response, service, booking, by, service.send(command))
+    visit.send(command)
+    return shown(visit, booking)
 
 
 @router.post("/{booking}/cancel")
-def cancel(
-    booking: Booked, response: Response, service: ServiceOf, retry: OnceOnly, now: Now
-) -> BookingShown:
+def cancel(booking: Booked, visit: OnceOnly) -> BookingShown:
     """Give the place up, until the window has closed (B9)."""
-    command = CancelBooking(by=retry.by, at=now, booking=booking)
-    return shown(response, service, booking, retry.by, retry.send(command))
+    command = CancelBooking(**visit.said, booking=booking)
+    visit.send(command)
+    return shown(visit, booking)
 
 
 def names_of(desk: Desk, rows: Iterable[BookingRow]) -> dict[str, tuple[str, str]]:
@@ -212,12 +197,8 @@ def row_of(state: Booking) -> BookingRow:
     )
 
 
-def shown(
-    response: Response, service: Service, name: str, by: Actor, done: Done | None = None
-) -> BookingShown:
-    stream, state = read_booking(name, by, service.desk)
-    show(response, stream)
-    if done is not None:
-        answer(response, done)
+def shown(visit: Visit, name: str) -> BookingShown:
+    stream, state = read_booking(name, visit.by, visit.desk)
+    visit.show(stream)
     row = row_of(state)
-    return row_shown(row, names_of(service.desk, [row]))
+    return row_shown(row, names_of(visit.desk, [row]))

@@ -7,27 +7,21 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from aggregates.centre import Centre
-from api.answers import Listed, answer, listed, show
+from api.answers import Listed, listed
 from api.dependencies import (
-    By,
     CurrentUser,
-    IfMatch,
-    Now,
     Paging,
     Reads,
-    ServiceOf,
     scope,
 )
+from api.visit import Amending, Visit, Visiting
 from commands.centre import (
     GrantApproval,
     OpenCentre,
     WithdrawApproval,
     open_own_centre,
 )
-from commands.command import Done
 from projections import centres
-from service import Service
-from store import Actor
 
 router = APIRouter(prefix="/centres", tags=["centres"])
 
@@ -82,85 +76,55 @@ def search(
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
-def open_(
-    body: NewCentre, response: Response, service: ServiceOf, by: By, now: Now
-) -> CentreWithApprovals:
+def open_(body: NewCentre, visit: Visiting) -> CentreWithApprovals:
     """Let a centre join the awarding organisation."""
-    done = service.send(
-        OpenCentre(
-            by=by, at=now, number=body.number, name=body.name, reason=body.reason
-        )
+    visit.send(
+        OpenCentre(**visit.said, number=body.number, name=body.name, reason=body.reason)
     )
-    response.headers["Location"] = f"/api/v1/centres/{body.number}"
-    return shown(response, service, body.number, by, done)
+    visit.made(f"/centres/{body.number}")
+    return shown(visit, body.number)
 
 
 @router.get("/{number}")
-def one(
-    number: Number, response: Response, service: ServiceOf, by: By
-) -> CentreWithApprovals:
+def one(number: Number, visit: Visiting) -> CentreWithApprovals:
     """Show a centre and what it may order."""
-    return shown(response, service, number, by)
+    return shown(visit, number)
 
 
 @router.get("/{number}/approvals")
-def approvals(
-    number: Number, response: Response, service: ServiceOf, by: By
-) -> list[str]:
+def approvals(number: Number, visit: Visiting) -> list[str]:
     """List what the centre may order."""
-    return shown(response, service, number, by).approvals
+    return shown(visit, number).approvals
 
 
 @router.post("/{number}/approvals", status_code=HTTPStatus.CREATED)
-def grant(
-    number: Number,
-    body: NewApproval,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
-) -> CentreWithApprovals:
+def grant(number: Number, body: NewApproval, visit: Visiting) -> CentreWithApprovals:
     """Let the centre order a product."""
     command = GrantApproval(
-        by=by, at=now, centre=number, product=body.product, reason=body.reason
+        **visit.said, centre=number, product=body.product, reason=body.reason
     )
-    return shown(response, service, number, by, service.send(command))
+    visit.send(command)
+    return shown(visit, number)
 
 
 @router.delete("/{number}/approvals/{product}")
 def withdraw(
-    number: Number,
-    product: Product,
-    body: Withdrawal,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
-    expect: IfMatch,
+    number: Number, product: Product, body: Withdrawal, visit: Amending
 ) -> CentreWithApprovals:
     """Let the centre order a product no more; what was ordered stays."""
     command = WithdrawApproval(
-        by=by,
-        at=now,
-        expect=expect,
+        **visit.said,
         centre=number,
         product=product,
         reason=body.reason,
     )
-    return shown(response, service, number, by, service.send(command))
+    visit.send(command)
+    return shown(visit, number)
 
 
-def shown(
-    response: Response,
-    service: Service,
-    number: str,
-    by: Actor,
-    done: Done | None = None,
-) -> CentreWithApprovals:
-    stream = open_own_centre(service.desk, number, by)
-    show(response, stream)
-    if done is not None:
-        answer(response, done)
+def shown(visit: Visit, number: str) -> CentreWithApprovals:
+    stream = open_own_centre(visit.desk, number, visit.by)
+    visit.show(stream)
     centre = Centre.replay(stream.events)
     return CentreWithApprovals(
         number=centre.number, name=centre.name, approvals=sorted(centre.approvals)

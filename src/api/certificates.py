@@ -4,28 +4,24 @@ from datetime import date
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path
 from pydantic import AwareDatetime, BaseModel, Field
 
 from aggregates.certificate import Certificate, CertificateKind
-from api.answers import answer, show
 from api.claim_view import (
     Grades,
     QualificationNamed,
     learners_named,
     qualification_named,
 )
-from api.dependencies import By, Now, ServiceOf
 from api.retries import OnceOnly
+from api.visit import Visit, Visiting
 from commands.certificate import (
     RecordPrinting,
     ReissueCertificate,
     read_certificate,
 )
-from commands.command import Done
 from events.certificate import CertificatePrinted
-from service import Service
-from store import Actor
 
 router = APIRouter(prefix="/certificates", tags=["certificates"])
 
@@ -62,55 +58,34 @@ class CertificateShown(BaseModel):
 
 
 @router.get("/{number}")
-def one(
-    number: Number, response: Response, service: ServiceOf, by: By
-) -> CertificateShown:
+def one(number: Number, visit: Visiting) -> CertificateShown:
     """Show a certificate."""
-    return shown(response, service, number, by)
+    return shown(visit, number)
 
 
 @router.post("/{number}/printing")
-def record_printing(
-    number: Number, response: Response, service: ServiceOf, by: By, now: Now
-) -> CertificateShown:
+def record_printing(number: Number, visit: Visiting) -> CertificateShown:
     """Say that the certificate has been printed (M13)."""
-    done = service.send(RecordPrinting(by=by, at=now, certificate=number))
-    return shown(response, service, number, by, done)
+    visit.send(RecordPrinting(**visit.said, certificate=number))
+    return shown(visit, number)
 
 
 @router.post("/{number}/reissue", status_code=HTTPStatus.CREATED)
-def reissue(
-    number: Number,
-    body: Reissue,
-    response: Response,
-    service: ServiceOf,
-    retry: OnceOnly,
-    now: Now,
-) -> CertificateShown:
+def reissue(number: Number, body: Reissue, visit: OnceOnly) -> CertificateShown:
     """Issue another certificate in its place, with a number of its own (M13)."""
-    done = retry.send(
-        ReissueCertificate(by=retry.by, at=now, certificate=number, reason=body.reason)
-    )
-    stream = read_certificate(number, retry.by, service.desk)
+    visit.send(ReissueCertificate(**visit.said, certificate=number, reason=body.reason))
+    stream = read_certificate(number, visit.by, visit.desk)
     made = Certificate.replay(stream.events).superseded_by or ""
-    response.headers["Location"] = f"/api/v1/certificates/{made}"
-    return shown(response, service, made, retry.by, done)
+    visit.made(f"/certificates/{made}")
+    return shown(visit, made)
 
 
-def shown(
-    response: Response,
-    service: Service,
-    number: str,
-    by: Actor,
-    done: Done | None = None,
-) -> CertificateShown:
-    stream = read_certificate(number, by, service.desk)
-    show(response, stream)
-    if done is not None:
-        answer(response, done)
+def shown(visit: Visit, number: str) -> CertificateShown:
+    stream = read_certificate(number, visit.by, visit.desk)
+    visit.show(stream)
     certificate = Certificate.replay(stream.events)
     issued = certificate.issued
-    learner = learners_named(service.desk, [issued.learner])[issued.learner]
+    learner = learners_named(visit.desk, [issued.learner])[issued.learner]
     printed = (r for r in stream.history if isinstance(r.event, CertificatePrinted))
     return CertificateShown(
         certificate=issued.certificate,
@@ -121,7 +96,7 @@ def shown(
         given_name=learner.details.given_name,
         family_name=learner.details.family_name,
         centre=issued.centre,
-        qualification=qualification_named(service.desk, issued.qualification),
+        qualification=qualification_named(visit.desk, issued.qualification),
         award_date=issued.award_date,
         overall_grade=issued.overall_grade,
         units=issued.units,

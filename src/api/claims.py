@@ -8,20 +8,17 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from aggregates.standing import Standing
-from api.answers import Listed, answer, listed, show
+from api.answers import Listed, listed
 from api.claim_view import AwardShown, ClaimShown, claim_shown
 from api.dependencies import (
-    By,
     CurrentUser,
-    IfMatch,
-    Now,
     Paging,
     Reads,
-    ServiceOf,
     if_match,
     scope,
 )
 from api.retries import OnceOnly
+from api.visit import Amending, Visit, Visiting
 from commands.claim import (
     BeginClaim,
     ChooseClaimLearners,
@@ -32,11 +29,8 @@ from commands.claim import (
     read_claim,
 )
 from commands.claim_submission import SubmitClaim, WithdrawClaim
-from commands.command import Done
 from events.claim import Award
 from projections import claims
-from service import Service
-from store import Actor
 
 router = APIRouter(prefix="/claims", tags=["claims"])
 
@@ -164,148 +158,96 @@ def search(
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
-def begin(
-    body: NewClaim, response: Response, service: ServiceOf, by: By, now: Now
-) -> ClaimShown:
+def begin(body: NewClaim, visit: Visiting) -> ClaimShown:
     """Begin a claim, empty or with any of its stages (M1)."""
-    done = service.send(
+    done = visit.send(
         BeginClaim(
-            by=by,
-            at=now,
+            **visit.said,
             qualification=body.qualification,
             units=None if body.units is None else tuple(body.units),
             learners=None if body.learners is None else tuple(body.learners),
             awards=None if body.awards is None else awards(body.awards),
         )
     )
-    response.headers["Location"] = f"/api/v1/claims/{done.made}"
-    return shown(response, service, done.made, by, done)
+    visit.made(f"/claims/{done.made}")
+    return shown(visit, done.made)
 
 
 @router.get("/{claim}")
-def one(claim: Claimed, response: Response, service: ServiceOf, by: By) -> ClaimShown:
+def one(claim: Claimed, visit: Visiting) -> ClaimShown:
     """Show a claim: stages, learners, grades, and eligibility as things stand."""
-    return shown(response, service, claim, by)
+    return shown(visit, claim)
 
 
 @router.put("/{claim}/qualification")
 def choose_qualification(
-    claim: Claimed,
-    body: QualificationChosen,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
-    expect: IfMatch,
+    claim: Claimed, body: QualificationChosen, visit: Amending
 ) -> ClaimShown:
     """Stage 1: choose what to claim for; what does not fit it is cleared (M1, M2)."""
     command = ChooseClaimQualification(
-        by=by, at=now, expect=expect, claim=claim, qualification=body.qualification
+        **visit.said, claim=claim, qualification=body.qualification
     )
-    return shown(response, service, claim, by, service.send(command))
+    visit.send(command)
+    return shown(visit, claim)
 
 
 @router.put("/{claim}/units")
-def choose_units(
-    claim: Claimed,
-    body: UnitsChosen,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
-    expect: IfMatch,
-) -> ClaimShown:
+def choose_units(claim: Claimed, body: UnitsChosen, visit: Amending) -> ClaimShown:
     """Stage 2: choose which internally assessed units can be graded (M3)."""
-    command = ChooseClaimUnits(
-        by=by, at=now, expect=expect, claim=claim, units=tuple(body.units)
-    )
-    return shown(response, service, claim, by, service.send(command))
+    command = ChooseClaimUnits(**visit.said, claim=claim, units=tuple(body.units))
+    visit.send(command)
+    return shown(visit, claim)
 
 
 @router.put("/{claim}/learners")
 def choose_learners(
-    claim: Claimed,
-    body: LearnersChosen,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
-    expect: IfMatch,
+    claim: Claimed, body: LearnersChosen, visit: Amending
 ) -> ClaimShown:
     """Stage 3: choose for whom to claim; those who stay keep their grades (M4)."""
     command = ChooseClaimLearners(
-        by=by, at=now, expect=expect, claim=claim, learners=tuple(body.learners)
+        **visit.said, claim=claim, learners=tuple(body.learners)
     )
-    return shown(response, service, claim, by, service.send(command))
+    visit.send(command)
+    return shown(visit, claim)
 
 
 @router.put("/{claim}/grades")
-def save_grades(
-    claim: Claimed,
-    body: GradesGiven,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
-    expect: IfMatch,
-) -> ClaimShown:
+def save_grades(claim: Claimed, body: GradesGiven, visit: Amending) -> ClaimShown:
     """Stage 4: give award types, dates and grades of the learners named (M5, M6)."""
-    command = SaveClaimGrades(
-        by=by, at=now, expect=expect, claim=claim, awards=awards(body.awards)
-    )
-    return shown(response, service, claim, by, service.send(command))
+    command = SaveClaimGrades(**visit.said, claim=claim, awards=awards(body.awards))
+    visit.send(command)
+    return shown(visit, claim)
 
 
 @router.delete("/{claim}", status_code=HTTPStatus.NO_CONTENT)
-def delete(
-    claim: Claimed,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
-    expect: IfMatch,
-) -> None:
+def delete(claim: Claimed, visit: Amending) -> None:
     """Throw away a claim that nobody has been submitted in."""
-    answer(
-        response,
-        service.send(DeleteClaim(by=by, at=now, expect=expect, claim=claim)),
-    )
+    visit.send(DeleteClaim(**visit.said, claim=claim))
 
 
 @router.post("/{claim}/submit")
-def submit(
-    claim: Claimed,
-    response: Response,
-    service: ServiceOf,
-    retry: OnceOnly,
-    now: Now,
-    expect: LookedAt,
-) -> ClaimShown:
+def submit(claim: Claimed, visit: OnceOnly, expect: LookedAt) -> ClaimShown:
     """Submit everybody who is eligible; the others stay, with reasons (M10)."""
-    command = SubmitClaim(by=retry.by, at=now, expect=expect, claim=claim)
-    return shown(response, service, claim, retry.by, retry.send(command))
+    command = SubmitClaim(by=visit.by, at=visit.at, expect=expect, claim=claim)
+    visit.send(command)
+    return shown(visit, claim)
 
 
 @router.post("/{claim}/withdraw")
 def withdraw(
-    claim: Claimed,
-    body: Withdrawal,
-    response: Response,
-    service: ServiceOf,
-    retry: OnceOnly,
-    now: Now,
-    expect: LookedAt,
+    claim: Claimed, body: Withdrawal, visit: OnceOnly, expect: LookedAt
 ) -> ClaimShown:
     """Take a submitted claim back before it is processed, whole or for one (M16)."""
     command = WithdrawClaim(
-        by=retry.by,
-        at=now,
+        by=visit.by,
+        at=visit.at,
         expect=expect,
         claim=claim,
         reason=body.reason,
         learner=body.learner,
     )
-    return shown(response, service, claim, retry.by, retry.send(command))
+    visit.send(command)
+    return shown(visit, claim)
 
 
 def awards(given: Sequence[LearnersAward]) -> dict[str, Award]:
@@ -320,15 +262,7 @@ def awards(given: Sequence[LearnersAward]) -> dict[str, Award]:
     }
 
 
-def shown(
-    response: Response,
-    service: Service,
-    name: str,
-    by: Actor,
-    done: Done | None = None,
-) -> ClaimShown:
-    stream, claim = read_claim(name, by, service.desk)
-    show(response, stream)
-    if done is not None:
-        answer(response, done)
-    return claim_shown(service.desk, stream, claim)
+def shown(visit: Visit, name: str) -> ClaimShown:
+    stream, claim = read_claim(name, visit.by, visit.desk)
+    visit.show(stream)
+    return claim_shown(visit.desk, stream, claim)

@@ -6,9 +6,10 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from aggregates.duplicate import Why
-from api.answers import Listed, answer, listed
-from api.dependencies import By, CurrentUser, Now, Paging, Reads, ServiceOf, scope
+from api.answers import Listed, listed
+from api.dependencies import CurrentUser, Paging, Reads, scope
 from api.learners import Called, LearnerListed
+from api.visit import Visiting
 from commands.duplicate import DecideDuplicate
 from events.duplicate import Decision
 from projections import duplicates
@@ -60,13 +61,7 @@ def search(
 
 @router.post("/{learner}/{other}")
 def decide(
-    learner: Called,
-    other: Other,
-    body: DecisionTold,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
+    learner: Called, other: Other, body: DecisionTold, visit: Visiting
 ) -> DecisionShown:
     """Say whether two learners are one person: nothing is merged, and none deleted.
 
@@ -74,12 +69,11 @@ def decide(
     each other. It may be said otherwise later.
     """
     command = DecideDuplicate(
-        by=by,
-        at=now,
+        **visit.said,
         learner=learner,
         other=other,
         decision=body.decision,
         reason=body.reason,
     )
-    answer(response, service.send(command))
+    visit.send(command)
     return DecisionShown(learner=learner, other=other, decision=body.decision)

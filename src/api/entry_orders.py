@@ -5,15 +5,13 @@ from decimal import Decimal
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path
 from pydantic import AwareDatetime, BaseModel, Field
 
 from aggregates.sitting_time import Delivery, Mode, read_time
-from api.answers import answer, show
-from api.dependencies import By, IfMatch, Now, ServiceOf
 from api.order_view import Amount
 from api.retries import OnceOnly
-from commands.command import Done
+from api.visit import Amending, Visit, Visiting
 from commands.entry_order import (
     BeginEntryOrder,
     ChooseEntries,
@@ -24,8 +22,6 @@ from commands.entry_order import (
     read_entry_order,
 )
 from events.entry_order import Entry
-from service import Service
-from store import Actor
 
 router = APIRouter(prefix="/entry-orders", tags=["bookings"])
 
@@ -107,95 +103,65 @@ class EntryOrderShown(BaseModel):
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
-def begin(
-    body: NewEntryOrder, response: Response, service: ServiceOf, by: By, now: Now
-) -> EntryOrderShown:
+def begin(body: NewEntryOrder, visit: Visiting) -> EntryOrderShown:
     """Begin an order of entries, with all that is known of it."""
     command = BeginEntryOrder(
-        by=by,
-        at=now,
+        **visit.said,
         entries=entries_told(body.entries),
         purchase_order=body.purchase_order_number,
     )
-    done = service.send(command)
-    response.headers["Location"] = f"{router.prefix}/{done.made}"
-    return shown(response, service, done.made, command, done)
+    done = visit.send(command)
+    visit.made(f"/entry-orders/{done.made}")
+    return shown(visit, done.made)
 
 
 @router.get("/{entry_order}")
-def one(
-    entry_order: Ordered, response: Response, service: ServiceOf, by: By, now: Now
-) -> EntryOrderShown:
+def one(entry_order: Ordered, visit: Visiting) -> EntryOrderShown:
     """Show an order of entries, with what each costs and what is still missing."""
-    return shown(response, service, entry_order, BeginEntryOrder(by=by, at=now))
+    return shown(visit, entry_order)
 
 
 @router.put("/{entry_order}/entries")
 def choose(
-    entry_order: Ordered,
-    body: EntriesChosen,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
-    expect: IfMatch,
+    entry_order: Ordered, body: EntriesChosen, visit: Amending
 ) -> EntryOrderShown:
     """Put these entries in place of those before; they may still lack anything."""
     command = ChooseEntries(
-        by=by,
-        at=now,
-        expect=expect,
+        **visit.said,
         order=entry_order,
         entries=entries_told(body.entries),
     )
-    return shown(response, service, entry_order, command, service.send(command))
+    visit.send(command)
+    return shown(visit, entry_order)
 
 
 @router.put("/{entry_order}/purchase-order-number")
 def give_number(
-    entry_order: Ordered,
-    body: NumberGiven,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
-    expect: IfMatch,
+    entry_order: Ordered, body: NumberGiven, visit: Amending
 ) -> EntryOrderShown:
     """Say what the purchase is called; null takes it away."""
     command = GiveEntryPurchaseOrderNumber(
-        by=by, at=now, expect=expect, order=entry_order, number=body.number
+        **visit.said, order=entry_order, number=body.number
     )
-    return shown(response, service, entry_order, command, service.send(command))
+    visit.send(command)
+    return shown(visit, entry_order)
 
 
 @router.delete("/{entry_order}", status_code=HTTPStatus.NO_CONTENT)
-def delete(
-    entry_order: Ordered,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
-    expect: IfMatch,
-) -> None:
+def delete(entry_order: Ordered, visit: Amending) -> None:
     """Throw away an order that has not been confirmed."""
-    command = DeleteEntryOrder(by=by, at=now, expect=expect, order=entry_order)
-    answer(response, service.send(command))
+    command = DeleteEntryOrder(**visit.said, order=entry_order)
+    visit.send(command)
 
 
 @router.post("/{entry_order}/confirm")
 def confirm(
-    entry_order: Ordered,
-    body: EntriesConfirmed,
-    response: Response,
-    service: ServiceOf,
-    retry: OnceOnly,
-    now: Now,
+    entry_order: Ordered, body: EntriesConfirmed, visit: OnceOnly
 ) -> EntryOrderShown:
     """Book every entry or none, at the total that was seen (B1-B7)."""
-    command = ConfirmEntryOrder(
-        by=retry.by, at=now, order=entry_order, total=body.total
-    )
-    return shown(response, service, entry_order, command, retry.send(command))
+    command = ConfirmEntryOrder(**visit.said, order=entry_order, total=body.total)
+    visit.send(command)
+    return shown(visit, entry_order)
 
 
 def entries_told(told: Sequence[EntryTold]) -> tuple[Entry, ...]:
@@ -217,21 +183,9 @@ def entries_told(told: Sequence[EntryTold]) -> tuple[Entry, ...]:
     )
 
 
-def shown(
-    response: Response,
-    service: Service,
-    name: str,
-    asked: BeginEntryOrder
-    | ChooseEntries
-    | ConfirmEntryOrder
-    | GiveEntryPurchaseOrderNumber,
-    done: Done | None = None,
-) -> EntryOrderShown:
-    by: Actor = asked.by
-    stream, order = read_entry_order(name, by, service.desk)
-    show(response, stream)
-    if done is not None:
-        answer(response, done)
+def shown(visit: Visit, name: str) -> EntryOrderShown:
+    stream, order = read_entry_order(name, visit.by, visit.desk)
+    visit.show(stream)
     if order.confirmed is not None:
         made = order.confirmed.entries
         entries = [
@@ -240,7 +194,7 @@ def shown(
         ]
         missing, total = [], order.confirmed.total
     else:
-        found = Found.of(service.desk, order.centre, order.entries)
+        found = Found.of(visit.desk, order.centre, order.entries)
         prices = order.prices(found.places)
         entries = [
             entry_shown(entry, price)
@@ -248,7 +202,7 @@ def shown(
         ]
         missing = [
             MissingShown(pointer=each.pointer or "", message=str(each))
-            for each in order.obstacles(found.places, found.timetables, asked.at)
+            for each in order.obstacles(found.places, found.timetables, visit.at)
         ]
         total = sum(prices, Decimal("0.00"))
     return EntryOrderShown(

@@ -9,12 +9,10 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from aggregates.invoice_line import InvoiceStatus
 from aggregates.offer import product_on
-from api.answers import Listed, answer, listed
+from api.answers import Listed, listed
 from api.dependencies import (
     POSITION_LIMIT,
-    By,
     CurrentUser,
-    Now,
     Paging,
     Reads,
     ServiceOf,
@@ -22,6 +20,7 @@ from api.dependencies import (
 )
 from api.order_view import Amount
 from api.sheets import csv_rows
+from api.visit import Visiting
 from catalogue import Catalogue
 from commands.command import LONDON
 from commands.invoice import ReportInvoiceStatus, read_line
@@ -142,17 +141,14 @@ def feed_csv(
 def report(
     line: Annotated[str, Path(max_length=40, examples=["R-0000000042"])],
     body: StatusReported,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
+    visit: Visiting,
 ) -> StatusShown:
     """Report that a line was invoiced, paid or credited; a repeat changes nothing (C4)."""
     command = ReportInvoiceStatus(
-        by=by, at=now, line=line, status=body.status, invoice=body.invoice
+        **visit.said, line=line, status=body.status, invoice=body.invoice
     )
-    answer(response, service.send(command))
-    _, now_is = read_line(line, service.desk)
+    visit.send(command)
+    _, now_is = read_line(line, visit.desk)
     return StatusShown(line=line, status=now_is.status, invoice=now_is.invoice)
 
 

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from api.dependencies import WAITED, By, Now, ServiceOf, require_seen
+from api.dependencies import WAITED, require_seen
 from api.learners import Called, LearnerShown, shown
+from api.visit import Visiting
 from commands.erasure import EraseLearner
 from projections import learner_rows
 
@@ -22,26 +23,19 @@ class Erasure(BaseModel):
 
 
 @router.post("/{learner}/erase")
-def erase(
-    learner: Called,
-    body: Erasure,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
-) -> LearnerShown:
+def erase(learner: Called, body: Erasure, visit: Visiting) -> LearnerShown:
     """Make all that says something of the learner unreadable, for ever (H6).
 
     Names, date of birth, contact, ULN and images go, here and in every file that the
     learner came in; registrations, claims and certificates stay. An Account Specialist
     may, on a lawful request. Sent again it answers the same.
     """
-    require_seen(service, service.store.head(), WAITED)
+    require_seen(visit.service, visit.service.store.head(), WAITED)
     command = EraseLearner(
-        by=by,
-        at=now,
+        **visit.said,
         learner=learner,
         reason=body.reason,
-        rows=learner_rows.finder(service.read_models.connection),
+        rows=learner_rows.finder(visit.service.read_models.connection),
     )
-    return shown(response, service, learner, by, service.send(command))
+    visit.send(command)
+    return shown(visit, learner)

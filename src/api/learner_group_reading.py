@@ -3,12 +3,11 @@
 from http import HTTPStatus
 from typing import Annotated, TypeAlias
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.answers import show
-from api.dependencies import By, IfMatch, Now, ServiceOf
 from api.learner_groups import Group, GroupShown, Switchable, shown
+from api.visit import Amending, Visiting
 from commands.upload_choices import (
     ChooseGroupEncoding,
     MapLearnerGroup,
@@ -60,15 +59,13 @@ class EncodingChosen(BaseModel):
 
 
 @router.get("/{group}/mapping")
-def mapping(
-    group: Group, response: Response, service: ServiceOf, by: By
-) -> MappingShown:
+def mapping(group: Group, visit: Visiting) -> MappingShown:
     """Show which of the file's columns seems to be which of ours, or was said to (U3).
 
     A file in the template's own columns has nothing to map: its list is empty.
     """
-    stream, upload, values = read_columns(service.desk, group, by)
-    show(response, stream)
+    stream, upload, values = read_columns(visit.desk, group, visit.by)
+    visit.show(stream)
     columns = upload.received.columns
     chosen = upload.mapping or upload.received.proposed or {}
     return MappingShown(
@@ -84,42 +81,24 @@ def mapping(
 
 
 @router.put("/{group}/mapping", status_code=HTTPStatus.ACCEPTED)
-def settle_mapping(
-    group: Group,
-    body: Mapping,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
-    expect: IfMatch,
-) -> GroupShown:
+def settle_mapping(group: Group, body: Mapping, visit: Amending) -> GroupShown:
     """Say which of the file's columns is which of ours; then the check goes on (U3).
 
     The three mandatory ones are needed. Columns that are none of ours are ignored, and
     listed as such.
     """
-    command = MapLearnerGroup(
-        by=by, at=now, expect=expect, group=group, columns=body.model_dump()
-    )
-    return shown(response, service, group, by, service.send(command))
+    command = MapLearnerGroup(**visit.said, group=group, columns=body.model_dump())
+    visit.send(command)
+    return shown(visit, group)
 
 
 @router.put("/{group}/encoding", status_code=HTTPStatus.ACCEPTED)
-def choose_encoding(
-    group: Group,
-    body: EncodingChosen,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
-    expect: IfMatch,
-) -> GroupShown:
+def choose_encoding(group: Group, body: EncodingChosen, visit: Amending) -> GroupShown:
     """Say that the names are wrong as they were read: the file is in the other encoding.
 
     All records are read and checked again, but for what somebody amended; only before
     the group is submitted (U4).
     """
-    command = ChooseGroupEncoding(
-        by=by, at=now, expect=expect, group=group, encoding=body.encoding
-    )
-    return shown(response, service, group, by, service.send(command))
+    command = ChooseGroupEncoding(**visit.said, group=group, encoding=body.encoding)
+    visit.send(command)
+    return shown(visit, group)

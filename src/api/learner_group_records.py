@@ -9,11 +9,12 @@ from pydantic import BaseModel, Field
 from aggregates.details import COLUMNS, OVERFLOW, given_uln
 from aggregates.problem import sentence, title
 from aggregates.record import Record, RecordState
-from api.answers import Listed, answer, listed, show
-from api.dependencies import By, IfMatch, Now, Paging, Reads, ServiceOf
+from api.answers import Listed, listed
+from api.dependencies import By, Paging, Reads, ServiceOf
 from api.learner_groups import Group
 from api.learners import LearnerTold
 from api.verifications import VerificationShown, verification_shown
+from api.visit import Amending, Visiting
 from commands.record import AmendRecord, RemoveRecord, read_record
 from commands.upload import read_records, read_upload
 from events.upload import Problem
@@ -98,56 +99,37 @@ def records(
 
 
 @router.get("/{group}/records/{row}")
-def record(
-    group: Group, row: RowNumber, response: Response, service: ServiceOf, by: By
-) -> RecordShown:
+def record(group: Group, row: RowNumber, visit: Visiting) -> RecordShown:
     """Show a record as it is now."""
-    read_upload(service.desk, group, by)
-    stream, found = read_record(service.desk, group, row, by)
-    show(response, stream)
+    read_upload(visit.desk, group, visit.by)
+    stream, found = read_record(visit.desk, group, row, visit.by)
+    visit.show(stream)
     return record_shown(stream, found)
 
 
 @router.patch("/{group}/records/{row}")
 def amend(
-    group: Group,
-    row: RowNumber,
-    body: RecordChange,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
-    expect: IfMatch,
+    group: Group, row: RowNumber, body: RecordChange, visit: Amending
 ) -> RecordShown:
     """Put a record right; it is checked again at once (U8)."""
     command = AmendRecord(
-        by=by,
-        at=now,
-        expect=expect,
+        **visit.said,
         group=group,
         row=row,
-        alike=learner_search.finder(service.read_models.connection),
+        alike=learner_search.finder(visit.service.read_models.connection),
         cells=body.cells,
         is_different_person=body.different_person,
         link_to=body.link_to,
     )
-    answer(response, service.send(command))
-    return record(group, row, response, service, by)
+    visit.send(command)
+    return record(group, row, visit)
 
 
 @router.delete("/{group}/records/{row}", status_code=HTTPStatus.NO_CONTENT)
-def remove(
-    group: Group,
-    row: RowNumber,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
-    expect: IfMatch,
-) -> None:
+def remove(group: Group, row: RowNumber, visit: Amending) -> None:
     """Take a record out of the upload; its history stays (U8)."""
-    command = RemoveRecord(by=by, at=now, expect=expect, group=group, row=row)
-    answer(response, service.send(command))
+    command = RemoveRecord(**visit.said, group=group, row=row)
+    visit.send(command)
 
 
 def record_shown(stream: Stream, record: Record) -> RecordShown:

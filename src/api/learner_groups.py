@@ -10,20 +10,17 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from aggregates.record import Record, RecordState
 from aggregates.text_file import ENCODINGS, in_other_encoding
 from aggregates.upload import Upload, UploadStatus
-from api.answers import Listed, answer, listed, show
+from api.answers import Listed, listed
 from api.dependencies import (
-    By,
     CurrentUser,
-    Now,
     Paging,
     Reads,
-    ServiceOf,
     scope,
 )
 from api.learners import Wanted
 from api.retries import OnceOnly
 from api.verifications import GroupVerification, group_verification
-from commands.command import Done
+from api.visit import Visit, Visiting
 from commands.undo import UndoLearnerGroup
 from commands.upload import (
     SubmitLearnerGroup,
@@ -32,8 +29,6 @@ from commands.upload import (
     read_upload,
 )
 from projections import uploads
-from service import Service
-from store import Actor
 
 router = APIRouter(prefix="/learner-groups", tags=["learner groups"])
 
@@ -122,10 +117,7 @@ def search(
 def upload(
     name: Annotated[str, Form(max_length=1000, examples=["Autumn 2026"])],
     file: Annotated[UploadFile, File(description="The template, filled in.")],
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
+    visit: Visiting,
     encoding: Annotated[
         Switchable | None, Form(description="The file's encoding, if you know it.")
     ] = None,
@@ -137,67 +129,56 @@ def upload(
     for you to say which is which (U3). Look at the Location for the progress.
     """
     command = UploadLearnerGroup(
-        by=by,
-        at=now,
+        **visit.said,
         name=name,
         file_name=file.filename or "",
         content=file.file.read(),
         encoding=encoding,
     )
-    done = service.send(command)
-    response.headers["Location"] = f"/api/v1/learner-groups/{done.made}"
-    return shown(response, service, done.made, by, done)
+    done = visit.send(command)
+    visit.made(f"/learner-groups/{done.made}")
+    return shown(visit, done.made)
 
 
 @router.get("/{group}")
-def one(
-    group: Group, response: Response, service: ServiceOf, by: By, _: Reads
-) -> GroupShown:
+def one(group: Group, visit: Visiting, _: Reads) -> GroupShown:
     """Show a group: how far it is, and how its records stand (U5)."""
-    return shown(response, service, group, by)
+    return shown(visit, group)
 
 
 @router.post("/{group}/submit", status_code=HTTPStatus.ACCEPTED)
-def submit(
-    group: Group, response: Response, service: ServiceOf, by: By, now: Now
-) -> GroupShown:
+def submit(group: Group, visit: Visiting) -> GroupShown:
     """Make learners of the valid records; the others stay to be put right (U9).
 
     Sent again it changes nothing; after corrections it makes learners of those.
     """
-    done = service.send(SubmitLearnerGroup(by=by, at=now, group=group))
-    return shown(response, service, group, by, done)
+    visit.send(SubmitLearnerGroup(**visit.said, group=group))
+    return shown(visit, group)
 
 
 @router.post("/{group}/undo", status_code=HTTPStatus.ACCEPTED)
-def undo(
-    group: Group, response: Response, service: ServiceOf, retry: OnceOnly, now: Now
-) -> GroupShown:
+def undo(group: Group, visit: OnceOnly) -> GroupShown:
     """Take an upload back, with its learners, if nobody has put any of them to use.
 
     They are in no list any more, and their ULNs and the group's name are free; what
     happened stays in the history (U11).
     """
-    done = retry.send(UndoLearnerGroup(by=retry.by, at=now, group=group))
-    return shown(response, service, group, retry.by, done)
+    visit.send(UndoLearnerGroup(**visit.said, group=group))
+    return shown(visit, group)
 
 
-def shown(
-    response: Response, service: Service, name: str, by: Actor, done: Done | None = None
-) -> GroupShown:
-    stream, upload = read_upload(service.desk, name, by)
-    show(response, stream)
-    if done is not None:
-        answer(response, done)
-    service.read_models.wait_for(stream.history[-1].position, WAITED)
-    with service.rows() as connection:
+def shown(visit: Visit, name: str) -> GroupShown:
+    stream, upload = read_upload(visit.desk, name, visit.by)
+    visit.show(stream)
+    visit.service.read_models.wait_for(stream.history[-1].position, WAITED)
+    with visit.service.rows() as connection:
         count = uploads.counts(connection, name)
         why = uploads.unanswered_because(connection, name)
     waiting = count.get(RecordState.NOT_VERIFIED, 0)
     received = upload.received
     names = [
         name_of(record)
-        for _, record in read_records(service.store, name, upload.accented)
+        for _, record in read_records(visit.service.store, name, upload.accented)
     ]
     return GroupShown(
         group=received.group,

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Response
 from aggregates.image import MOST_BYTES, ImageTooLarge
 from api.answers import show
 from api.bodies import body_of
-from api.dependencies import By, IfMatch, Now, ServiceOf
+from api.dependencies import By, ServiceOf
 from api.learners import Called, LearnerShown, shown
+from api.visit import Amending
 from commands.learner_image import SubmitLearnerImage, read_image
 from events.learner import ImageKind
 
@@ -27,17 +28,14 @@ def submitting(kind: ImageKind) -> Callable[..., LearnerShown]:
 
     def submit(
         learner: Called,
-        response: Response,
-        service: ServiceOf,
-        by: By,
-        now: Now,
-        expect: IfMatch,
+        visit: Amending,
         content: ImageSent,
     ) -> LearnerShown:
         command = SubmitLearnerImage(
-            by=by, at=now, expect=expect, learner=learner, kind=kind, content=content
+            **visit.said, learner=learner, kind=kind, content=content
         )
-        return shown(response, service, learner, by, service.send(command))
+        visit.send(command)
+        return shown(visit, learner)
 
     return submit
 

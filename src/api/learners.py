@@ -10,27 +10,22 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from aggregates.date_of_birth import shown_birth
 from aggregates.details import COLUMNS
 from aggregates.registration import Status
-from api.answers import Listed, answer, listed, show
+from api.answers import Listed, listed
 from api.dependencies import (
-    By,
     CurrentUser,
-    IfMatch,
-    Now,
     Paging,
     Reads,
-    ServiceOf,
     Waited,
     scope,
 )
 from api.verifications import VerificationShown, verification_shown
-from commands.command import Done
+from api.visit import Amending, Visit, Visiting
 from commands.learner import AmendLearner, CreateLearner, read_learner
 from events.learner import ImageKind, LearnerImageSubmitted
 from events.user import Role
 from projections import duplicates, learner_search
 from projections.learner_search import Sought
-from service import Service
-from store import Actor, Stream
+from store import Stream
 
 router = APIRouter(prefix="/learners", tags=["learners"])
 
@@ -185,69 +180,48 @@ def search(
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
-def create(
-    body: NewLearner, response: Response, service: ServiceOf, by: By, now: Now
-) -> LearnerShown:
+def create(body: NewLearner, visit: Visiting) -> LearnerShown:
     """Make one learner known: checked as in an upload, every fault at once (L1)."""
-    done = service.send(
+    done = visit.send(
         CreateLearner(
-            by=by,
-            at=now,
+            **visit.said,
             cells=body.cells,
-            alike=learner_search.finder(service.read_models.connection),
+            alike=learner_search.finder(visit.service.read_models.connection),
             is_different_person=body.confirm_different_person,
         )
     )
-    response.headers["Location"] = f"/api/v1/learners/{done.made}"
-    return shown(response, service, done.made, by, done)
+    visit.made(f"/learners/{done.made}")
+    return shown(visit, done.made)
 
 
 @router.get("/{learner}")
-def one(
-    learner: Called, response: Response, service: ServiceOf, by: By, _: Waited
-) -> LearnerShown:
+def one(learner: Called, visit: Visiting, _: Waited) -> LearnerShown:
     """Show a learner as they are now (L4)."""
-    return shown(response, service, learner, by)
+    return shown(visit, learner)
 
 
 @router.patch("/{learner}")
-def amend(
-    learner: Called,
-    body: LearnerChange,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
-    expect: IfMatch,
-) -> LearnerShown:
+def amend(learner: Called, body: LearnerChange, visit: Amending) -> LearnerShown:
     """Put a learner right: name and date of birth once, everything else freely (L2).
 
     An Account Specialist may amend any of it, any number of times, with a reason.
     """
     command = AmendLearner(
-        by=by,
-        at=now,
-        expect=expect,
+        **visit.said,
         learner=learner,
         cells=body.cells,
         reason=body.reason,
     )
-    return shown(response, service, learner, by, service.send(command))
+    visit.send(command)
+    return shown(visit, learner)
 
 
-def shown(
-    response: Response,
-    service: Service,
-    name: str,
-    by: Actor,
-    done: Done | None = None,
-) -> LearnerShown:
-    stream, learner = read_learner(service.desk, name, by)
-    show(response, stream)
-    if done is not None:
-        answer(response, done)
+def shown(visit: Visit, name: str) -> LearnerShown:
+    stream, learner = read_learner(visit.desk, name, visit.by)
+    visit.show(stream)
+    by = visit.by
     centre = by.centre if Role(by.role).is_of_a_centre else None
-    with service.rows() as connection:
+    with visit.service.rows() as connection:
         same = duplicates.same_as(connection, name, centre=centre)
     details = learner.details
     return LearnerShown(

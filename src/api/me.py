@@ -14,13 +14,13 @@ from api.answers import Listed, answer, listed
 from api.dependencies import (
     CHANNEL,
     Address,
-    By,
     CurrentUser,
     Now,
     Paging,
     Reads,
     ServiceOf,
 )
+from api.visit import Visiting
 from commands.pin import SetPin
 from commands.user import RevokeToken, SetPassword
 from events.user import Role
@@ -129,33 +129,26 @@ def me(user: CurrentUser) -> Me:
 
 
 @router.put("/me/password", status_code=HTTPStatus.NO_CONTENT)
-def set_password(
-    body: NewPassword,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
-    address: Address,
-) -> None:
+def set_password(body: NewPassword, visit: Visiting, address: Address) -> None:
     """Replace one's password."""
     try:
         accounts.sign_in(
-            service.desk, name=by.user, password=body.current, address=address, at=now
+            visit.desk,
+            name=visit.by.user,
+            password=body.current,
+            address=address,
+            at=visit.at,
         )
     except WrongPassword:
         raise CurrentPasswordWrong(pointer="/current") from None
-    kept = passwords.hashed(body.new, user=by.user, pointer="/new")
-    done = service.send(SetPassword(by=by, at=now, name=by.user, password_hash=kept))
-    answer(response, done)
+    kept = passwords.hashed(body.new, user=visit.by.user, pointer="/new")
+    visit.send(SetPassword(**visit.said, name=visit.by.user, password_hash=kept))
 
 
 @router.put("/me/pin", status_code=HTTPStatus.NO_CONTENT)
-def set_pin(
-    body: NewPin, response: Response, service: ServiceOf, by: By, now: Now
-) -> None:
+def set_pin(body: NewPin, visit: Visiting) -> None:
     """Choose one's PIN; packages downloaded under an earlier one are of no use (B14)."""
-    done = service.send(SetPin(by=by, at=now, pin_hash=pins.hashed(body.pin)))
-    answer(response, done)
+    visit.send(SetPin(**visit.said, pin_hash=pins.hashed(body.pin)))
 
 
 @router.get("/me/tokens")
@@ -168,28 +161,23 @@ def tokens(
 
 
 @router.post("/me/tokens", status_code=HTTPStatus.CREATED)
-def issue(
-    body: NewToken, response: Response, service: ServiceOf, by: By, now: Now
-) -> TokenIssued:
+def issue(body: NewToken, visit: Visiting) -> TokenIssued:
     """Give oneself another token."""
     lasts = timedelta(days=body.days) if body.days is not None else None
     issued = accounts.issue_token(
-        service.desk, by, label=body.label, at=now, lasts=lasts
+        visit.desk, visit.by, label=body.label, at=visit.at, lasts=lasts
     )
-    answer(response, issued.done)
+    visit.answer(issued.done)
     return shown_once(issued)
 
 
 @router.delete("/me/tokens/{token}", status_code=HTTPStatus.NO_CONTENT)
 def revoke(
     token: Annotated[str, Path(max_length=100)],
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
+    visit: Visiting,
 ) -> None:
     """Take a token back: it opens nothing any more."""
-    answer(response, service.send(RevokeToken(by=by, at=now, token=token)))
+    visit.send(RevokeToken(**visit.said, token=token))
 
 
 def shown_once(issued: accounts.Issued) -> TokenIssued:

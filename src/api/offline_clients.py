@@ -8,18 +8,16 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
 from aggregates.offline_client import OfflineClient
-from api.answers import Listed, answer, listed, show
+from api.answers import Listed, listed
 from api.bookings import Filter
-from api.dependencies import By, CurrentUser, Now, Paging, Reads, ServiceOf, scope
-from commands.command import Done
+from api.dependencies import CurrentUser, Now, Paging, Reads, scope
+from api.visit import Visit, Visiting
 from commands.offline_client import (
     RegisterOfflineClient,
     ReportOfflineClient,
     read_client,
 )
 from projections import offline_clients
-from service import Service
-from store import Actor
 
 router = APIRouter(prefix="/offline-clients", tags=["offline clients"])
 
@@ -68,42 +66,30 @@ def search(
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
-def register(
-    body: NewClient, response: Response, service: ServiceOf, by: By, now: Now
-) -> ClientShown:
+def register(body: NewClient, visit: Visiting) -> ClientShown:
     """Register a program, so that tests can be sat with it (B13)."""
-    command = RegisterOfflineClient(by=by, at=now, name=body.name, version=body.version)
-    done = service.send(command)
-    return shown(response, service, done.made, by, now, done)
+    command = RegisterOfflineClient(**visit.said, name=body.name, version=body.version)
+    done = visit.send(command)
+    return shown(visit, done.made)
 
 
 @router.post("/{client}/reports")
 def report(
     client: Annotated[str, Path(max_length=100)],
     body: Report,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
+    visit: Visiting,
 ) -> ClientShown:
     """Say that the program is there, and its version (B13)."""
-    command = ReportOfflineClient(by=by, at=now, client=client, version=body.version)
-    return shown(response, service, client, by, now, service.send(command))
+    command = ReportOfflineClient(**visit.said, client=client, version=body.version)
+    visit.send(command)
+    return shown(visit, client)
 
 
 def client_shown(client: OfflineClient, now: datetime) -> ClientShown:
     return ClientShown(**vars(client), why_not_fit=client.why_not_fit(now))
 
 
-def shown(
-    response: Response,
-    service: Service,
-    name: str,
-    by: Actor,
-    now: datetime,
-    done: Done,
-) -> ClientShown:
-    stream, client = read_client(service.desk, name, by)
-    show(response, stream)
-    answer(response, done)
-    return client_shown(client, now)
+def shown(visit: Visit, name: str) -> ClientShown:
+    stream, client = read_client(visit.desk, name, visit.by)
+    visit.show(stream)
+    return client_shown(client, visit.at)

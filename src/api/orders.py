@@ -5,11 +5,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from api.answers import Listed, answer, listed, show
+from api.answers import Listed, listed
 from api.dependencies import (
-    By,
     CurrentUser,
-    IfMatch,
     Now,
     Paging,
     Reads,
@@ -28,7 +26,8 @@ from api.order_bodies import (
 )
 from api.order_view import OrderListed, OrderShown, order_listed, order_shown
 from api.retries import OnceOnly
-from commands.command import LONDON, Command, Done
+from api.visit import Amending, Visit, Visiting
+from commands.command import LONDON
 from commands.order import (
     BeginOrder,
     ChooseOrderProducts,
@@ -43,7 +42,6 @@ from commands.order import (
 from commands.order_confirmation import ConfirmOrder
 from projections import learner_search, orders
 from projections.orders import ListedOrder, State
-from service import Service
 
 router = APIRouter(prefix="/orders", tags=["orders"])
 
@@ -87,193 +85,129 @@ def search(
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
-def begin(
-    body: NewOrder, response: Response, service: ServiceOf, by: By, now: Now
-) -> OrderShown:
+def begin(body: NewOrder, visit: Visiting) -> OrderShown:
     """Begin an order, empty or with any of its steps; confirming is apart (O1)."""
     command = BeginOrder(
-        by=by,
-        at=now,
+        **visit.said,
         products=tuple(body.products),
         linkings=tuple(each.linking for each in body.learners),
         datings=datings(body.dates),
         number=body.purchase_order_number,
     )
-    done = service.send(command)
-    response.headers["Location"] = f"/api/v1/orders/{done.made}"
-    return shown(response, service, done.made, command, done)
+    done = visit.send(command)
+    visit.made(f"/orders/{done.made}")
+    return shown(visit, done.made)
 
 
 @router.get("/{order}")
-def one(
-    order: Ordered, response: Response, service: ServiceOf, by: By, now: Now
-) -> OrderShown:
+def one(order: Ordered, visit: Visiting) -> OrderShown:
     """Show an order: steps, products, learners and costs as things stand (O1, O5)."""
-    return shown(response, service, order, Command(by=by, at=now))
+    return shown(visit, order)
 
 
 @router.put("/{order}/products")
 def choose_products(
-    order: Ordered,
-    body: ProductsChosen,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
-    expect: IfMatch,
+    order: Ordered, body: ProductsChosen, visit: Amending
 ) -> OrderShown:
     """Choose what is ordered, all of it; products that stay keep all else (O2)."""
     command = ChooseOrderProducts(
-        by=by, at=now, expect=expect, order=order, products=tuple(body.products)
+        **visit.said, order=order, products=tuple(body.products)
     )
-    return shown(response, service, order, command, service.send(command))
+    visit.send(command)
+    return shown(visit, order)
 
 
 @router.put("/{order}/learners")
 def choose_learners(
-    order: Ordered,
-    body: LearnersLinked,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
-    expect: IfMatch,
+    order: Ordered, body: LearnersLinked, visit: Amending
 ) -> OrderShown:
     """Link these learners and no others; those who stay keep their dates (O3)."""
     command = LinkOrderLearners(
-        by=by,
-        at=now,
-        expect=expect,
+        **visit.said,
         order=order,
         linking=body.linking,
         instead=True,
     )
-    return shown(response, service, order, command, service.send(command))
+    visit.send(command)
+    return shown(visit, order)
 
 
 @router.post("/{order}/learners")
-def link_learners(
-    order: Ordered,
-    body: LearnersAdded,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
-) -> OrderShown:
+def link_learners(order: Ordered, body: LearnersAdded, visit: Visiting) -> OrderShown:
     """Link more learners, groups of them, or one who is made known with it (O3)."""
     new = body.new_learner
     command = LinkOrderLearners(
-        by=by,
-        at=now,
+        **visit.said,
         order=order,
         linking=body.linking,
         newcomer=Newcomer(
             cells=new.cells,
-            alike=learner_search.finder(service.read_models.connection),
+            alike=learner_search.finder(visit.service.read_models.connection),
             is_different_person=new.confirm_different_person,
         )
         if new
         else None,
     )
-    return shown(response, service, order, command, service.send(command))
+    visit.send(command)
+    return shown(visit, order)
 
 
 @router.delete("/{order}/learners/{learner}")
 def unlink_learner(
     order: Ordered,
     learner: Annotated[str, Path(max_length=20, examples=["L-0000000017T"])],
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
-    expect: IfMatch,
+    visit: Amending,
     product: Filter = None,
 ) -> OrderShown:
     """Take a learner off a product, or off the whole order (O3)."""
     command = UnlinkOrderLearner(
-        by=by, at=now, expect=expect, order=order, learner=learner, product=product
+        **visit.said, order=order, learner=learner, product=product
     )
-    return shown(response, service, order, command, service.send(command))
+    visit.send(command)
+    return shown(visit, order)
 
 
 @router.put("/{order}/course-dates")
-def set_dates(
-    order: Ordered,
-    body: CourseDatesSet,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
-    expect: IfMatch,
-) -> OrderShown:
+def set_dates(order: Ordered, body: CourseDatesSet, visit: Amending) -> OrderShown:
     """Set course dates, one pair for all or for some; the others stay (O4)."""
-    command = SetCourseDates(
-        by=by, at=now, expect=expect, order=order, datings=datings(body.dates)
-    )
-    return shown(response, service, order, command, service.send(command))
+    command = SetCourseDates(**visit.said, order=order, datings=datings(body.dates))
+    visit.send(command)
+    return shown(visit, order)
 
 
 @router.put("/{order}/purchase-order-number")
 def give_number(
-    order: Ordered,
-    body: PurchaseOrderNumber,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
-    expect: IfMatch,
+    order: Ordered, body: PurchaseOrderNumber, visit: Amending
 ) -> OrderShown:
     """Say what the purchase is called, for the order or one of its products (O1)."""
     command = GivePurchaseOrderNumber(
-        by=by,
-        at=now,
-        expect=expect,
+        **visit.said,
         order=order,
         number=body.number,
         product=body.product,
     )
-    return shown(response, service, order, command, service.send(command))
+    visit.send(command)
+    return shown(visit, order)
 
 
 @router.delete("/{order}", status_code=HTTPStatus.NO_CONTENT)
-def delete(
-    order: Ordered,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
-    expect: IfMatch,
-) -> None:
+def delete(order: Ordered, visit: Amending) -> None:
     """Throw a draft away."""
-    command = DeleteOrder(by=by, at=now, expect=expect, order=order)
-    answer(response, service.send(command))
+    command = DeleteOrder(**visit.said, order=order)
+    visit.send(command)
 
 
 @router.post("/{order}/confirm")
-def confirm(
-    order: Ordered,
-    body: Confirmation,
-    response: Response,
-    service: ServiceOf,
-    retry: OnceOnly,
-    now: Now,
-) -> OrderShown:
+def confirm(order: Ordered, body: Confirmation, visit: OnceOnly) -> OrderShown:
     """Register every learner on every product, at the price that was seen (O5, O6)."""
     command = ConfirmOrder(
-        by=retry.by, at=now, order=order, total=body.total, prices=body.prices
+        **visit.said, order=order, total=body.total, prices=body.prices
     )
-    return shown(response, service, order, command, retry.send(command))
+    visit.send(command)
+    return shown(visit, order)
 
 
-def shown(
-    response: Response,
-    service: Service,
-    name: str,
-    asked: Command,
-    done: Done | None = None,
-) -> OrderShown:
-    stream, order = read_order(name, asked.by, service.desk)
-    show(response, stream)
-    if done is not None:
-        answer(response, done)
-    return order_shown(service.desk, stream, order, asked.today)
+def shown(visit: Visit, name: str) -> OrderShown:
+    stream, order = read_order(name, visit.by, visit.desk)
+    visit.show(stream)
+    return order_shown(visit.desk, stream, order, visit.today)

@@ -13,6 +13,7 @@ from api.answers import answer
 from api.bodies import body_of
 from api.bookings import Booked, BookingShown, shown
 from api.dependencies import By, Now, ServiceOf
+from api.visit import Visiting
 from commands.booking import read_booking
 from commands.package import DownloadPackage, ReceiveAnswers, look
 from events.user import Role
@@ -111,16 +112,14 @@ def send_answers(
     booking: Booked,
     package: Annotated[str, Query(max_length=100, examples=["0f3c2d1b5a697887"])],
     content: AnswersSent,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
+    visit: Visiting,
 ) -> BookingShown:
     """Send back the answers that a package was sat with; 5 MB at most (B11, B15).
 
     That says the test was taken. The same answers sent again change nothing.
     """
     command = ReceiveAnswers(
-        by=by, at=now, booking=booking, package=package, content=content
+        **visit.said, booking=booking, package=package, content=content
     )
-    return shown(response, service, booking, by, service.send(command))
+    visit.send(command)
+    return shown(visit, booking)

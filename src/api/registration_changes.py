@@ -2,27 +2,25 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from aggregates.cancellation import charge_stands, conditions
 from aggregates.invoice_line import InvoiceStatus
 from aggregates.registration import Registration, Status
 from aggregates.registration_refusals import PathwayUnknown
-from api.answers import answer, show
-from api.dependencies import By, Now, ServiceOf
 from api.eligibility import Answer
 from api.registrations import Called, RegistrationShown, one_shown
 from api.retries import OnceOnly
+from api.visit import Visiting
 from catalogue import assess
 from catalogue.answer import shape
 from commands.cancellation import CancelRegistration, ChangePathway, ReopenRegistration
 from commands.claim import open_registrations, rules_of
-from commands.command import Done, require_own
+from commands.command import Desk, require_own
 from commands.invoice import read_line
 from events.identifier import stream_of
 from events.registration import RegistrationMade
-from service import Service
 from store import Actor, Stream
 
 router = APIRouter(prefix="/registrations", tags=["registrations"])
@@ -76,14 +74,12 @@ class PathwayEffect(BaseModel):
 
 
 @router.get("/{registration}/cancellation")
-def cancellation(
-    registration: Called, response: Response, service: ServiceOf, by: By
-) -> CancellationShown:
+def cancellation(registration: Called, visit: Visiting) -> CancellationShown:
     """Show the five conditions of cancelling, and the charge (C2, C3)."""
-    stream, state = read(registration, by, service)
-    show(response, stream)
-    _, line = read_line(registration, service.desk)
-    parts = open_registrations(service.desk, state.parts).values()
+    stream, state = read(registration, visit.by, visit.desk)
+    visit.show(stream)
+    _, line = read_line(registration, visit.desk)
+    parts = open_registrations(visit.desk, state.parts).values()
     found = [
         ConditionShown.model_validate(condition)
         for condition in conditions(state, [part for _, part in parts])
@@ -114,50 +110,36 @@ def cancellation(
 
 
 @router.post("/{registration}/cancel")
-def cancel(
-    registration: Called,
-    body: Told,
-    response: Response,
-    service: ServiceOf,
-    retry: OnceOnly,
-    now: Now,
-) -> RegistrationShown:
+def cancel(registration: Called, body: Told, visit: OnceOnly) -> RegistrationShown:
     """Cancel a registration that nothing has come of; it stays visible (C1)."""
     command = CancelRegistration(
-        by=retry.by, at=now, registration=registration, reason=body.reason
+        **visit.said, registration=registration, reason=body.reason
     )
-    return done(response, service, registration, retry.by, retry.send(command))
+    visit.send(command)
+    return one_shown(visit, registration)
 
 
 @router.post("/{registration}/reopen")
-def reopen(
-    registration: Called,
-    body: Told,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
-) -> RegistrationShown:
+def reopen(registration: Called, body: Told, visit: Visiting) -> RegistrationShown:
     """Make a completed registration Active again; its awards stay (M14)."""
     command = ReopenRegistration(
-        by=by, at=now, registration=registration, reason=body.reason
+        **visit.said, registration=registration, reason=body.reason
     )
-    return done(response, service, registration, by, service.send(command))
+    visit.send(command)
+    return one_shown(visit, registration)
 
 
 @router.get("/{registration}/pathway")
 def pathway_effect(
     registration: Called,
-    response: Response,
-    service: ServiceOf,
-    by: By,
+    visit: Visiting,
     pathway: Annotated[str, Query(max_length=20, examples=["FOOD"])],
 ) -> PathwayEffect:
     """Show what another pathway would change, before it is chosen (M11)."""
-    stream, state = read(registration, by, service)
-    show(response, stream)
+    stream, state = read(registration, visit.by, visit.desk)
+    visit.show(stream)
     state.require_single("have another pathway")
-    rules = rules_of(service.desk, state)
+    rules = rules_of(visit.desk, state)
     codes = [each.code for each in rules.pathways]
     if pathway not in codes:
         raise PathwayUnknown(
@@ -183,32 +165,20 @@ def pathway_effect(
 
 @router.post("/{registration}/pathway")
 def change_pathway(
-    registration: Called,
-    body: PathwayTold,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
+    registration: Called, body: PathwayTold, visit: Visiting
 ) -> RegistrationShown:
     """Put the learner on another pathway (M11)."""
     command = ChangePathway(
-        by=by,
-        at=now,
+        **visit.said,
         registration=registration,
         pathway=body.pathway,
         reason=body.reason,
     )
-    return done(response, service, registration, by, service.send(command))
+    visit.send(command)
+    return one_shown(visit, registration)
 
 
-def read(name: str, by: Actor, service: Service) -> tuple[Stream, Registration]:
-    stream = service.store.open(stream_of(name))
+def read(name: str, by: Actor, desk: Desk) -> tuple[Stream, Registration]:
+    stream = desk.store.open(stream_of(name))
     require_own(stream, name, begun_by=RegistrationMade, what="registration", by=by)
     return stream, Registration.replay(stream.events)
-
-
-def done(
-    response: Response, service: Service, name: str, by: Actor, done: Done
-) -> RegistrationShown:
-    answer(response, done)
-    return one_shown(response, service, name, by)

@@ -11,10 +11,11 @@ from pydantic import AwareDatetime, BaseModel, Field
 from aggregates.invoice_line import InvoiceStatus
 from aggregates.learner import Learner
 from aggregates.registration import Registration, Status
-from api.answers import Listed, listed, show
+from api.answers import Listed, listed
 from api.claim_view import learners_named
-from api.dependencies import By, CurrentUser, Paging, Reads, ServiceOf, scope
+from api.dependencies import CurrentUser, Paging, Reads, ServiceOf, scope
 from api.order_view import Amount
+from api.visit import Visit, Visiting
 from catalogue import Catalogue, Qualification
 from commands.command import Desk, require_own
 from commands.invoice import read_lines
@@ -22,7 +23,6 @@ from events.identifier import stream_of
 from events.registration import RegistrationMade
 from projections import registrations
 from projections.registrations import RegistrationRow, row_of
-from service import Service
 from store import Actor, Stream
 
 router = APIRouter(prefix="/registrations", tags=["registrations"])
@@ -100,21 +100,17 @@ def search(
 
 
 @router.get("/{registration}")
-def one(
-    registration: Called, response: Response, service: ServiceOf, by: By
-) -> RegistrationShown:
+def one(registration: Called, visit: Visiting) -> RegistrationShown:
     """Show a registration as it is now."""
-    return one_shown(response, service, registration, by)
+    return one_shown(visit, registration)
 
 
-def one_shown(
-    response: Response, service: Service, registration: str, by: Actor
-) -> RegistrationShown:
-    stream, row = read_registration(service.desk, registration, by)
-    show(response, stream)
-    people = learners_named(service.desk, [row.learner])
+def one_shown(visit: Visit, registration: str) -> RegistrationShown:
+    stream, row = read_registration(visit.desk, registration, visit.by)
+    visit.show(stream)
+    people = learners_named(visit.desk, [row.learner])
     return registration_shown(
-        row, people[row.learner], service.catalogue, invoicing(service.desk, [row])
+        row, people[row.learner], visit.service.catalogue, invoicing(visit.desk, [row])
     )
 
 

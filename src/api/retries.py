@@ -2,38 +2,31 @@
 
 import json
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
 
 from aggregates.errors import Refusal
-from api.dependencies import By, ServiceOf
+from api.dependencies import ServiceOf
 from api.problems import Unacceptable
+from api.visit import Visit, Visiting
 from commands.command import Command, Done
-from service import Service
-from store import Actor, AlreadyDone, Conflict, Held, Once
+from store import AlreadyDone, Conflict, Held, Once
 
 LONGEST = 255
 
 
-class Retry:
+@dataclass(frozen=True, kw_only=True)
+class Retry(Visit):
     """One request under an Idempotency-Key: done now, or known to be done already.
 
     ``by`` carries the key into the append, so that key and effect are one. Refusals are
     not kept: what was refused may be sent again under the same key.
     """
 
-    def __init__(self, service: Service, by: Actor, once: Once) -> None:
-        self._service, self._once = service, once
-        self.by = Actor(
-            user=by.user,
-            role=by.role,
-            centre=by.centre,
-            channel=by.channel,
-            request=by.request,
-            once=once,
-        )
+    once: Once
 
     def send(self, command: Command) -> Done:
         """Send the command unless it was done before under this key.
@@ -44,7 +37,7 @@ class Retry:
         if held := self._held():
             return self._done(held)
         try:
-            return self._service.send(command)
+            return super().send(command)
         except AlreadyDone as error:
             return self._done(error.held)
         except (Refusal, Conflict):
@@ -55,18 +48,20 @@ class Retry:
             raise
 
     def _held(self) -> Held | None:
-        held = self._service.store.held(self._once.scope, [self._once.key])
-        return held.get(self._once.key)
+        held = self.service.store.held(self.once.scope, [self.once.key])
+        return held.get(self.once.key)
 
     def _done(self, held: Held) -> Done:
-        if held.digest != self._once.digest:
+        if held.digest != self.once.digest:
             raise Unacceptable(
                 HTTPStatus.UNPROCESSABLE_ENTITY,
                 "idempotency-key-used",
                 "This Idempotency-Key was used for another request. Choose a new one.",
                 pointer="Idempotency-Key:",
             )
-        return Done(position=held.position)
+        done = Done(position=held.position)
+        self.answer(done)
+        return done
 
 
 async def digest(request: Request, service: ServiceOf) -> str:
@@ -79,8 +74,7 @@ async def digest(request: Request, service: ServiceOf) -> str:
 
 
 def retry(
-    service: ServiceOf,
-    by: By,
+    visit: Visiting,
     digest: Annotated[str, Depends(digest)],
     key: Annotated[
         str | None,
@@ -100,8 +94,14 @@ def retry(
             "twice does it once.",
             pointer="Idempotency-Key:",
         )
-    once = Once(scope=f"request:{by.user}", key=key, digest=digest)
-    return Retry(service, by, once)
+    once = Once(scope=f"request:{visit.by.user}", key=key, digest=digest)
+    return Retry(
+        service=visit.service,
+        response=visit.response,
+        by=replace(visit.by, once=once),
+        at=visit.at,
+        once=once,
+    )
 
 
 OnceOnly = Annotated[Retry, Depends(retry)]

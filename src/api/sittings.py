@@ -4,7 +4,7 @@ import secrets
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import Connection
@@ -14,11 +14,11 @@ from aggregates.date_of_birth import shown_birth
 from aggregates.errors import Malformed
 from aggregates.sitting import Attendance
 from aggregates.sitting_time import read_time, window
-from api.answers import answer
 from api.bookings import Booked, BookingShown, Filter, minutes_of, shown
 from api.claim_view import learners_named
-from api.dependencies import By, CurrentUser, Now, Reads, ServiceOf, scope
+from api.dependencies import CurrentUser, Now, Reads, ServiceOf, scope
 from api.sheets import csv_rows
+from api.visit import Visiting
 from commands.booking import (
     MakeLaunchLink,
     ReportOutcome,
@@ -123,18 +123,10 @@ def register_json(
 
 
 @router.post("/{booking}/outcome")
-def report(
-    booking: Booked,
-    body: Outcome,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
-) -> BookingShown:
+def report(booking: Booked, body: Outcome, visit: Visiting) -> BookingShown:
     """Report how the test went; a repeat changes nothing (B15)."""
     command = ReportOutcome(
-        by=by,
-        at=now,
+        **visit.said,
         booking=booking,
         attendance=body.attendance,
         is_pass=None if body.result is None else body.result == "Pass",
@@ -142,21 +134,19 @@ def report(
         grade=body.grade,
         mark=body.mark,
     )
-    return shown(response, service, booking, by, service.send(command))
+    visit.send(command)
+    return shown(visit, booking)
 
 
 @router.post("/{booking}/launch")
-def launch(
-    booking: Booked, response: Response, service: ServiceOf, by: By, now: Now
-) -> LaunchLink:
+def launch(booking: Booked, visit: Visiting) -> LaunchLink:
     """Give a link that starts an online test, once and within minutes (B12)."""
     secret = secrets.token_urlsafe(32)
-    done = service.send(MakeLaunchLink(by=by, at=now, booking=booking, secret=secret))
-    answer(response, done)
-    _, state = read_booking(booking, by, service.desk)
+    visit.send(MakeLaunchLink(**visit.said, booking=booking, secret=secret))
+    _, state = read_booking(booking, visit.by, visit.desk)
     if state.launch is None:
         raise AssertionError
-    signed = service.store.keyed(f"launch {booking} {secret}")[:32]
+    signed = visit.service.store.keyed(f"launch {booking} {secret}")[:32]
     return LaunchLink(
         link=f"/api/v1/launch/{booking}/{secret}.{signed}", expires=state.launch[1]
     )

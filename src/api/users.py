@@ -7,18 +7,14 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from access import passwords
-from api.answers import Listed, answer, listed, show
+from api.answers import Listed, listed
 from api.dependencies import (
-    By,
     CurrentUser,
-    IfMatch,
-    Now,
     Paging,
     Reads,
-    ServiceOf,
     scope,
 )
-from commands.command import Done
+from api.visit import Amending, Visit, Visiting
 from commands.user import (
     AddUser,
     ChangeUserRole,
@@ -28,8 +24,6 @@ from commands.user import (
 )
 from events.user import Role
 from projections import users
-from service import Service
-from store import Actor
 
 router = APIRouter(prefix="/users", tags=["users"])
 
@@ -103,15 +97,12 @@ def search(
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
-def add(
-    body: NewUser, response: Response, service: ServiceOf, by: By, now: Now
-) -> UserShown:
+def add(body: NewUser, visit: Visiting) -> UserShown:
     """Let somebody sign in."""
     kept = passwords.hashed(body.password, user=body.name) if body.password else None
-    done = service.send(
+    done = visit.send(
         AddUser(
-            by=by,
-            at=now,
+            **visit.said,
             name=body.name,
             full_name=body.full_name,
             role=body.role,
@@ -120,77 +111,50 @@ def add(
             reason=body.reason,
         )
     )
-    response.headers["Location"] = f"/api/v1/users/{done.made}"
-    return shown(response, service, done.made, by, done)
+    visit.made(f"/users/{done.made}")
+    return shown(visit, done.made)
 
 
 @router.get("/{name}")
-def one(name: Name, response: Response, service: ServiceOf, by: By) -> UserShown:
+def one(name: Name, visit: Visiting) -> UserShown:
     """Show a user as they are now."""
-    return shown(response, service, name, by)
+    return shown(visit, name)
 
 
 @router.patch("/{name}")
-def change(
-    name: Name,
-    body: UserChange,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
-    expect: IfMatch,
-) -> UserShown:
+def change(name: Name, body: UserChange, visit: Amending) -> UserShown:
     """Give a user another role, or disable them."""
-    done = Done(position=None)
     if body.is_disabled:
-        done = service.send(
-            DisableUser(by=by, at=now, expect=expect, name=name, reason=body.reason)
-        )
+        visit.send(DisableUser(**visit.said, name=name, reason=body.reason))
     elif body.role is not None:
-        done = service.send(
+        visit.send(
             ChangeUserRole(
-                by=by,
-                at=now,
-                expect=expect,
+                **visit.said,
                 name=name,
                 role=body.role,
                 centre=body.centre,
                 reason=body.reason,
             )
         )
-    return shown(response, service, name, by, done)
+    return shown(visit, name)
 
 
 @router.put("/{name}/password")
-def set_password(
-    name: Name,
-    body: PasswordGiven,
-    response: Response,
-    service: ServiceOf,
-    by: By,
-    now: Now,
-    expect: IfMatch,
-) -> UserShown:
+def set_password(name: Name, body: PasswordGiven, visit: Amending) -> UserShown:
     """Give a user another password."""
     kept = passwords.hashed(body.password, user=name)
-    done = service.send(
+    visit.send(
         SetPassword(
-            by=by,
-            at=now,
-            expect=expect,
+            **visit.said,
             name=name,
             password_hash=kept,
             reason=body.reason,
         )
     )
-    return shown(response, service, name, by, done)
+    return shown(visit, name)
 
 
-def shown(
-    response: Response, service: Service, name: str, by: Actor, done: Done | None = None
-) -> UserShown:
-    stream, user = open_user(service.desk, name, by)
-    show(response, stream)
-    if done is not None:
-        answer(response, done)
+def shown(visit: Visit, name: str) -> UserShown:
+    stream, user = open_user(visit.desk, name, visit.by)
+    visit.show(stream)
     return UserShown.model_validate(user)

@@ -117,6 +117,15 @@ def test_an_order_of_entries_is_put_together_and_booked_at_the_total_seen(
     assert line["purchase_order_number"] == "PO-9"
 
 
+def test_an_order_of_entries_is_found_where_the_answer_says(
+    client_as: ClientAs,
+) -> None:
+    client = client_as("admin.riverside")
+    made = client.post("/api/v1/entry-orders", json={})
+    shown = client.get(made.headers["location"])
+    assert shown.json()["order"] == made.json()["order"]
+
+
 def test_an_order_that_was_thrown_away_is_not_there_any_more(ask: Ask) -> None:
     begun = ask("POST", "/entry-orders", {}, expect=201)
     ask("DELETE", f"/entry-orders/{begun['order']}", expect=204)
