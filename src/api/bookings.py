@@ -11,7 +11,6 @@ from aggregates.booking import Booking
 from aggregates.sitting import Attendance
 from aggregates.sitting_time import LONDON, Mode, duration, in_london, read_time, window
 from api.answers import Listed, listed
-from api.claim_view import learners_named
 from api.dependencies import (
     CurrentUser,
     Now,
@@ -20,6 +19,7 @@ from api.dependencies import (
     ServiceOf,
     scope,
 )
+from api.named import Filter, learners_named
 from api.retries import OnceOnly
 from api.visit import Amending, Visit, Visiting
 from commands.booking import (
@@ -34,7 +34,6 @@ from projections.bookings import BookingRow, Sought
 router = APIRouter(prefix="/bookings", tags=["bookings"])
 
 Booked = Annotated[str, Path(alias="booking", max_length=20, examples=["B-0000000042"])]
-Filter = Annotated[str | None, Query(max_length=20, pattern="^[A-Za-z0-9/-]*$")]
 
 
 class BookingShown(BaseModel):

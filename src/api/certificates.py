@@ -8,12 +8,8 @@ from fastapi import APIRouter, Path
 from pydantic import AwareDatetime, BaseModel, Field
 
 from aggregates.certificate import Certificate, CertificateKind
-from api.claim_view import (
-    Grades,
-    QualificationNamed,
-    learners_named,
-    qualification_named,
-)
+from api.claim_view import Grades
+from api.named import QualificationNamed, learners_named, qualification_named
 from api.retries import OnceOnly
 from api.visit import Visit, Visiting
 from commands.certificate import (

@@ -1,6 +1,5 @@
 """How a claim is shown: its stages, and each learner with what the rules say so far."""
 
-from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated
 
@@ -12,11 +11,11 @@ from aggregates.claimable import offered_units
 from aggregates.learner import Learner
 from aggregates.registration import Registration, reasons
 from aggregates.standing import Place, Standing
+from api.named import QualificationNamed, learners_named, qualification_named
 from catalogue import AwardType
 from commands.claim import open_registrations, rules_of
 from commands.command import Desk
 from events.claim import Award, Why
-from events.identifier import stream_of
 from store import Stream
 
 Grades = Annotated[
@@ -83,12 +82,6 @@ class StageShown(BaseModel):
     missing: str | None
 
 
-class QualificationNamed(BaseModel):
-    reference: str = Field(examples=["Q-0005001227"])
-    number: str = Field(examples=["601/3450/1"])
-    title: str = Field(examples=["Level 2 Diploma in Team Leading"])
-
-
 class UnitsOfClaim(BaseModel):
     """The units that may be graded, "x of y" that could be chosen."""
 
@@ -143,13 +136,6 @@ def claim_shown(desk: Desk, stream: Stream, claim: Claim) -> ClaimShown:
     )
 
 
-def qualification_named(desk: Desk, reference: str) -> QualificationNamed:
-    found = desk.catalogue.qualification(reference)
-    return QualificationNamed(
-        reference=reference, number=found.number, title=found.title
-    )
-
-
 def units_of(desk: Desk, claim: Claim) -> UnitsOfClaim:
     """Count "x of y units" (M3)."""
     offered = (
@@ -162,13 +148,6 @@ def units_of(desk: Desk, claim: Claim) -> UnitsOfClaim:
         offered=offered,
         summary=f"{len(claim.units)} of {offered} units",
     )
-
-
-def learners_named(desk: Desk, learners: Iterable[str]) -> Mapping[str, Learner]:
-    """Open learners that are known to be, for their names."""
-    streams = {who: stream_of(who) for who in learners}
-    opened = desk.store.open_many(streams.values())
-    return {who: Learner.replay(opened[at].events) for who, at in streams.items()}
 
 
 def learner_shown(

@@ -7,7 +7,7 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from aggregates.claimable import (
@@ -29,6 +29,7 @@ from api.dependencies import (
     ServiceOf,
     scope,
 )
+from api.named import Claimed
 from catalogue import Qualification
 from commands.claim import read_claim
 from commands.command import LONDON
@@ -43,7 +44,6 @@ from projections.claimable_learners import (
 
 router = APIRouter(tags=["claims"])
 
-Claimed = Annotated[str, Path(alias="claim", max_length=20, examples=["AC-0000000042"])]
 Text = Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from aggregates.standing import Standing
@@ -17,6 +17,7 @@ from api.dependencies import (
     if_match,
     scope,
 )
+from api.named import Claimed, Filter, LearnerName, Name, ProductName
 from api.retries import OnceOnly
 from api.visit import Amending, Visit, Visiting
 from commands.claim import (
@@ -37,25 +38,15 @@ router = APIRouter(prefix="/claims", tags=["claims"])
 MOST_LEARNERS = 1000
 """How many learners one claim may have (d)."""
 
-Claimed = Annotated[str, Path(alias="claim", max_length=20, examples=["AC-0000000042"])]
-Identifier = Annotated[
-    str, Field(max_length=20, pattern="^[A-Za-z0-9/-]*$", examples=["L-0000000017T"])
-]
-Reference = Annotated[
-    str, Field(max_length=20, pattern="^[A-Za-z0-9/-]*$", examples=["Q-0005001227"])
-]
-UnitReference = Annotated[
-    str, Field(max_length=20, pattern="^[A-Za-z0-9/-]*$", examples=["L/506/1788"])
-]
+UnitReference = Annotated[Name, Field(examples=["L/506/1788"])]
 Units = Annotated[list[UnitReference], Field(max_length=500)]
-Learners = Annotated[list[Identifier], Field(max_length=MOST_LEARNERS)]
-Filter = Annotated[str | None, Query(max_length=20, pattern="^[A-Za-z0-9/-]*$")]
+Learners = Annotated[list[LearnerName], Field(max_length=MOST_LEARNERS)]
 
 
 class LearnersAward(AwardShown):
     """What is claimed for one learner, in place of what was said before."""
 
-    learner: Identifier
+    learner: LearnerName
 
 
 Awards = Annotated[list[LearnersAward], Field(max_length=MOST_LEARNERS)]
@@ -64,14 +55,14 @@ Awards = Annotated[list[LearnersAward], Field(max_length=MOST_LEARNERS)]
 class NewClaim(BaseModel):
     """A claim, with as many of its stages as are known already."""
 
-    qualification: Reference | None = None
+    qualification: ProductName | None = None
     units: Units | None = None
     learners: Learners | None = None
     awards: Awards | None = None
 
 
 class QualificationChosen(BaseModel):
-    qualification: Reference
+    qualification: ProductName
 
 
 class UnitsChosen(BaseModel):
@@ -92,7 +83,7 @@ class Withdrawal(BaseModel):
     """Why the claim is taken back, and for whom: one learner, or everybody."""
 
     reason: str = Field(max_length=1000, examples=["Claimed for the wrong group."])
-    learner: Identifier | None = None
+    learner: LearnerName | None = None
 
 
 class ClaimListed(BaseModel):

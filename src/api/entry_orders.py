@@ -9,6 +9,8 @@ from fastapi import APIRouter, Path
 from pydantic import AwareDatetime, BaseModel, Field
 
 from aggregates.sitting_time import Delivery, Mode, read_time
+from api.named import LearnerName, Name, ProductName
+from api.order_bodies import Price, PurchaseNumber
 from api.order_view import Amount
 from api.retries import OnceOnly
 from api.visit import Amending, Visit, Visiting
@@ -28,19 +30,17 @@ router = APIRouter(prefix="/entry-orders", tags=["bookings"])
 Ordered = Annotated[
     str, Path(alias="entry_order", max_length=20, examples=["O-0000000042"])
 ]
-Text = Annotated[str, Field(max_length=20, pattern="^[A-Za-z0-9/-]*$")]
-Number = Annotated[str | None, Field(max_length=200, examples=["PO-2026-117"])]
 
 
 class EntryTold(BaseModel):
     """A test to be booked for a learner; its time is in London unless it says else."""
 
-    learner: Text = Field(examples=["L-0000000017T"])
-    qualification: Text = Field(examples=["Q-0005001227"])
-    apprenticeship: Text | None = Field(
+    learner: LearnerName
+    qualification: ProductName
+    apprenticeship: Name | None = Field(
         default=None, description="The one the learner came through, if they did."
     )
-    unit: Text = Field(examples=["F/506/1934"])
+    unit: Name = Field(examples=["F/506/1934"])
     delivery: Delivery
     starts: Annotated[str, Field(max_length=40)] | None = Field(
         default=None, examples=["2026-12-10T10:00"]
@@ -51,7 +51,7 @@ class EntryTold(BaseModel):
 
 class NewEntryOrder(BaseModel):
     entries: list[EntryTold] = []
-    purchase_order_number: Number = None
+    purchase_order_number: PurchaseNumber = None
 
 
 class EntriesChosen(BaseModel):
@@ -59,13 +59,13 @@ class EntriesChosen(BaseModel):
 
 
 class NumberGiven(BaseModel):
-    number: Number
+    number: PurchaseNumber
 
 
 class EntriesConfirmed(BaseModel):
     """What the entries were seen to cost."""
 
-    total: Decimal = Field(ge=0, max_digits=12, decimal_places=2, examples=["14.50"])
+    total: Price = Field(examples=["14.50"])
 
 
 class EntryShown(BaseModel):

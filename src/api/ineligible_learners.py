@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
 from aggregates.claim import Claim
@@ -12,15 +12,7 @@ from aggregates.learner import Learner
 from aggregates.registration import Registration, Status
 from aggregates.standing import Place, Standing
 from api.answers import Listed, listed, show
-from api.claim_view import (
-    AwardShown,
-    QualificationNamed,
-    ReasonShown,
-    award_shown,
-    learners_named,
-    qualification_named,
-    reason_shown,
-)
+from api.claim_view import AwardShown, ReasonShown, award_shown, reason_shown
 from api.dependencies import (
     By,
     CurrentUser,
@@ -31,6 +23,13 @@ from api.dependencies import (
     scope,
 )
 from api.eligibility import Answer, PathwayAnswer
+from api.named import (
+    Claimed,
+    Filter,
+    QualificationNamed,
+    learners_named,
+    qualification_named,
+)
 from catalogue import Assessment, AwardType, Qualification, assess, shape
 from commands.claim import open_registrations, read_claim, rules_of
 from commands.command import LONDON, Desk
@@ -40,9 +39,7 @@ from projections.ineligible_learners import Cause, Ineligible
 
 router = APIRouter(prefix="/ineligible-learners", tags=["ineligible learners"])
 
-Claimed = Annotated[str, Path(alias="claim", max_length=20, examples=["AC-0000000042"])]
 Who = Annotated[str, Path(alias="learner", max_length=20, examples=["L-0000000017T"])]
-Filter = Annotated[str | None, Query(max_length=20, pattern="^[A-Za-z0-9/-]*$")]
 
 
 class IneligibleListed(BaseModel):

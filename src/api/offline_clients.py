@@ -9,8 +9,8 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from aggregates.offline_client import OfflineClient
 from api.answers import Listed, listed
-from api.bookings import Filter
 from api.dependencies import CurrentUser, Now, Paging, Reads, scope
+from api.named import Filter
 from api.visit import Visit, Visiting
 from commands.offline_client import (
     RegisterOfflineClient,

@@ -10,14 +10,13 @@ from pydantic import BaseModel, Field
 from aggregates.order_linking import Way
 from aggregates.order_refusals import MOST_REGISTRATIONS
 from api.learners import NewLearner
+from api.named import LearnerName, Name, ProductName
 from commands.order import Dating, Linking
 from events.order import CourseDates
 
-Text = Annotated[str, Field(max_length=20, pattern="^[A-Za-z0-9/-]*$")]
-Learner = Annotated[Text, Field(examples=["L-0000000017T"])]
-Product = Annotated[Text, Field(examples=["Q-0005001227"])]
-Pathway = Annotated[Text, Field(examples=["MAIN"])]
-Products = Annotated[list[Product], Field(max_length=100)]
+Price = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
+Pathway = Annotated[Name, Field(examples=["MAIN"])]
+Products = Annotated[list[ProductName], Field(max_length=100)]
 PurchaseNumber = Annotated[str | None, Field(max_length=200, examples=["PO-2026-117"])]
 
 
@@ -25,7 +24,7 @@ class PathwaySaid(BaseModel):
     """The pathway of a qualification, or of each of an apprenticeship's."""
 
     pathway: Pathway | None = None
-    pathways: dict[Product, Pathway] = Field(
+    pathways: dict[ProductName, Pathway] = Field(
         default={}, max_length=20, examples=[{"Q-0005001568": "FRONT"}]
     )
 
@@ -35,7 +34,7 @@ class PathwaySaid(BaseModel):
 
 
 class LearnerLinked(PathwaySaid):
-    learner: Learner
+    learner: LearnerName
 
 
 class LearnersLinked(PathwaySaid):
@@ -44,9 +43,9 @@ class LearnersLinked(PathwaySaid):
     ``pathway`` and ``pathways`` are those of learners for whom none is said.
     """
 
-    product: Product | None = None
+    product: ProductName | None = None
     learners: list[LearnerLinked] = Field(default=[], max_length=MOST_REGISTRATIONS)
-    groups: list[Annotated[Text, Field(examples=["G-0000000042"])]] = Field(
+    groups: list[Annotated[Name, Field(examples=["G-0000000042"])]] = Field(
         default=[], max_length=20
     )
 
@@ -71,8 +70,8 @@ class DatesSet(BaseModel):
 
     starts: date = Field(examples=["2026-09-01"])
     ends: date = Field(examples=["2027-07-16"])
-    product: Product | None = None
-    learners: list[Learner] = Field(default=[], max_length=MOST_REGISTRATIONS)
+    product: ProductName | None = None
+    learners: list[LearnerName] = Field(default=[], max_length=MOST_REGISTRATIONS)
 
 
 Dates = Annotated[list[DatesSet], Field(max_length=MOST_REGISTRATIONS)]
@@ -101,16 +100,16 @@ class PurchaseOrderNumber(BaseModel):
     """What is printed on the invoice of a product, or of all without a number."""
 
     number: PurchaseNumber
-    product: Product | None = None
+    product: ProductName | None = None
 
 
 class Confirmation(BaseModel):
     """What the order was seen to cost: the total, and prices of products if wanted."""
 
-    total: Decimal = Field(ge=0, max_digits=12, decimal_places=2, examples=["98.00"])
-    prices: dict[
-        Product, Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
-    ] = Field(default={}, max_length=100, examples=[{"Q-0005001227": "98.00"}])
+    total: Price = Field(examples=["98.00"])
+    prices: dict[ProductName, Price] = Field(
+        default={}, max_length=100, examples=[{"Q-0005001227": "98.00"}]
+    )
 
 
 def datings(given: Iterable[DatesSet]) -> tuple[Dating, ...]:

@@ -14,7 +14,7 @@ from aggregates.order import Order
 from aggregates.order_checklist import Circumstances, Step, steps
 from aggregates.order_confirming import price_of, total_of
 from aggregates.order_line import Line, Place
-from api.claim_view import learners_named
+from api.named import learners_named
 from catalogue import Catalogue
 from commands.command import Desk
 from commands.order_confirmation import circumstances

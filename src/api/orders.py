@@ -14,6 +14,7 @@ from api.dependencies import (
     ServiceOf,
     scope,
 )
+from api.named import Filter
 from api.order_bodies import (
     Confirmation,
     CourseDatesSet,
@@ -46,7 +47,6 @@ from projections.orders import ListedOrder, State
 router = APIRouter(prefix="/orders", tags=["orders"])
 
 Ordered = Annotated[str, Path(alias="order", max_length=20, examples=["O-0000000042"])]
-Filter = Annotated[str | None, Query(max_length=20, pattern="^[A-Za-z0-9/-]*$")]
 
 
 @router.get("")

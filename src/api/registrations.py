@@ -5,15 +5,15 @@ from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
 from aggregates.invoice_line import InvoiceStatus
 from aggregates.learner import Learner
 from aggregates.registration import Registration, Status
 from api.answers import Listed, listed
-from api.claim_view import learners_named
 from api.dependencies import CurrentUser, Paging, Reads, ServiceOf, scope
+from api.named import Filter, learners_named
 from api.order_view import Amount
 from api.visit import Visit, Visiting
 from catalogue import Catalogue, Qualification
@@ -28,7 +28,6 @@ from store import Actor, Stream
 router = APIRouter(prefix="/registrations", tags=["registrations"])
 
 Called = Annotated[str, Path(max_length=20, examples=["R-0000000042"])]
-Filter = Annotated[str | None, Query(max_length=20, pattern="^[A-Za-z0-9/-]*$")]
 
 
 class RegistrationShown(BaseModel):

@@ -10,8 +10,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from aggregates.names import words
 from aggregates.standing import Standing
 from api.answers import Listed, listed
-from api.claim_view import QualificationNamed, qualification_named
 from api.dependencies import By, CurrentUser, Paging, Reads, ServiceOf, scope
+from api.named import QualificationNamed, qualification_named
 from catalogue import AwardType, Catalogue
 from commands.command import Desk, require_own
 from events.identifier import stream_of

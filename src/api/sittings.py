@@ -14,9 +14,9 @@ from aggregates.date_of_birth import shown_birth
 from aggregates.errors import Malformed
 from aggregates.sitting import Attendance
 from aggregates.sitting_time import read_time, window
-from api.bookings import Booked, BookingShown, Filter, minutes_of, shown
-from api.claim_view import learners_named
+from api.bookings import Booked, BookingShown, minutes_of, shown
 from api.dependencies import CurrentUser, Now, Reads, ServiceOf, scope
+from api.named import Filter, learners_named
 from api.sheets import csv_rows
 from api.visit import Visiting
 from commands.booking import (

@@ -1,0 +1,39 @@
+"""What things are called: identifiers as they are sent, names as they are shown."""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated
+
+from fastapi import Path, Query
+from pydantic import BaseModel, Field
+
+from aggregates.learner import Learner
+from commands.command import Desk
+from events.identifier import stream_of
+
+PATTERN = "^[A-Za-z0-9/-]*$"
+
+Name = Annotated[str, Field(max_length=20, pattern=PATTERN)]
+LearnerName = Annotated[Name, Field(examples=["L-0000000017T"])]
+ProductName = Annotated[Name, Field(examples=["Q-0005001227"])]
+Filter = Annotated[str | None, Query(max_length=20, pattern=PATTERN)]
+Claimed = Annotated[str, Path(alias="claim", max_length=20, examples=["AC-0000000042"])]
+
+
+class QualificationNamed(BaseModel):
+    reference: str = Field(examples=["Q-0005001227"])
+    number: str = Field(examples=["601/3450/1"])
+    title: str = Field(examples=["Level 2 Diploma in Team Leading"])
+
+
+def qualification_named(desk: Desk, reference: str) -> QualificationNamed:
+    found = desk.catalogue.qualification(reference)
+    return QualificationNamed(
+        reference=reference, number=found.number, title=found.title
+    )
+
+
+def learners_named(desk: Desk, learners: Iterable[str]) -> Mapping[str, Learner]:
+    """Open learners that are known to be, for their names."""
+    streams = {who: stream_of(who) for who in learners}
+    opened = desk.store.open_many(streams.values())
+    return {who: Learner.replay(opened[at].events) for who, at in streams.items()}
