@@ -98,7 +98,7 @@ def search(
     """List bookings by their time: present and future, or past ones too (B8)."""
     found = bookings.search(
         reads,
-        centre=scope(user) or centre,
+        centre=scope(user, centre),
         sought=Sought(
             learner=learner,
             registration=registration,

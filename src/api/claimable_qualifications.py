@@ -17,22 +17,21 @@ from aggregates.claimable import (
     conditions,
     offered_units,
 )
-from aggregates.errors import Malformed, NotFound
+from aggregates.errors import NotFound
 from aggregates.finding import is_found_by
 from api.answers import Listed, listed, portion, show
 from api.dependencies import (
     By,
     CurrentUser,
-    Now,
     Paging,
     Reads,
     ServiceOf,
-    scope,
+    Today,
+    one_centre,
 )
 from api.named import Claimed
 from catalogue import Qualification
 from commands.claim import read_claim
-from commands.command import LONDON
 from commands.registration import approvals_of
 from projections import claimable_learners
 from projections.claimable_learners import (
@@ -45,10 +44,6 @@ from projections.claimable_learners import (
 router = APIRouter(tags=["claims"])
 
 Text = Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")]
-
-
-class CentreNeeded(Malformed):
-    message = "Say for which centre: add ?centre= and its number."
 
 
 class ConditionShown(BaseModel):
@@ -167,7 +162,7 @@ def qualifications(
     user: CurrentUser,
     service: ServiceOf,
     reads: Reads,
-    now: Now,
+    today: Today,
     part: Paging,
     search: Text = "",
     suite: Text = "",
@@ -190,13 +185,10 @@ def qualifications(
     ] = None,
 ) -> Listed[ClaimableQualification]:
     """List what the centre can claim, by suite, subject area and title (M2)."""
-    whose = scope(user) or centre
-    if not whose:
-        raise CentreNeeded(pointer="?centre")
+    whose = one_centre(user, centre)
     catalogue = service.catalogue.qualifications.values()
     approvals = approvals_of(service.desk, whose)[1]
     counted = claimable_learners.counts(reads, centre=whose)
-    today = now.astimezone(LONDON).date()
     shown = [
         qualification_shown(
             each,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from http import HTTPStatus
 from typing import Annotated
 
@@ -16,6 +16,7 @@ from access.accounts import SignInRefusal, User, bearer
 from aggregates.errors import Malformed
 from api.problems import Unacceptable
 from api.rates import Rates
+from commands.command import LONDON
 from service import Service
 from store import Actor, Position
 
@@ -35,6 +36,10 @@ class PastUnchangeable(Malformed):
 
 class InFuture(Malformed):
     message = "{moment} is yet to come. Give a moment in the past, or leave as_at out."
+
+
+class CentreNeeded(Malformed):
+    message = "Say for which centre: add ?centre= and its number."
 
 
 class TokenMissing(SignInRefusal):
@@ -90,6 +95,14 @@ def now(service: ServiceOf) -> datetime:
 Now = Annotated[datetime, Depends(now)]
 
 
+def today(now: Now) -> date:
+    """Say which day it is in London, which is what every rule means by today."""
+    return now.astimezone(LONDON).date()
+
+
+Today = Annotated[date, Depends(today)]
+
+
 def address(request: Request) -> str:
     """Say where the request comes from."""
     return request.client.host if request.client else "nowhere"
@@ -121,9 +134,17 @@ def current_user(
 CurrentUser = Annotated[User, Depends(current_user)]
 
 
-def scope(user: User) -> str | None:
-    """Say which centre a user may see: None for all of them."""
-    return user.centre if user.role.is_of_a_centre else None
+def scope(user: User, asked: str | None = None) -> str | None:
+    """Say which centre a user sees: their own, or the one asked for; None for all."""
+    return user.centre if user.role.is_of_a_centre else asked
+
+
+def one_centre(user: User, asked: str | None) -> str:
+    """Say which one centre a user sees. Raises CentreNeeded if it is none for sure."""
+    centre = scope(user, asked)
+    if not centre:
+        raise CentreNeeded(pointer="?centre")
+    return centre
 
 
 def by(request: Request, user: CurrentUser) -> Actor:

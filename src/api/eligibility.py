@@ -5,9 +5,8 @@ from pydantic import BaseModel, Field
 
 from aggregates.errors import Malformed
 from api.claim_view import Grades
-from api.dependencies import CurrentUser, Now, ServiceOf
+from api.dependencies import CurrentUser, ServiceOf, Today
 from catalogue import AwardType, RequestProblem, answer
-from commands.command import LONDON
 
 router = APIRouter(tags=["eligibility"])
 
@@ -62,9 +61,10 @@ class Answer(BaseModel):
 
 
 @router.post("/eligibility")
-def eligibility(body: Question, service: ServiceOf, now: Now, _: CurrentUser) -> Answer:
+def eligibility(
+    body: Question, service: ServiceOf, today: Today, _: CurrentUser
+) -> Answer:
     """Say what these grades would earn, by the rules of today."""
-    today = now.astimezone(LONDON).date()
     try:
         found = answer(service.catalogue, body.model_dump(), on=today)
     except RequestProblem as problem:

@@ -16,10 +16,10 @@ from api.claim_view import AwardShown, ReasonShown, award_shown, reason_shown
 from api.dependencies import (
     By,
     CurrentUser,
-    Now,
     Paging,
     Reads,
     ServiceOf,
+    Today,
     scope,
 )
 from api.eligibility import Answer, PathwayAnswer
@@ -94,7 +94,7 @@ def search(
     user: CurrentUser,
     service: ServiceOf,
     reads: Reads,
-    now: Now,
+    today: Today,
     part: Paging,
     qualification: Filter = None,
     claim: Filter = None,
@@ -111,7 +111,6 @@ def search(
         cursor=part.cursor,
     )
     people = learners_named(service.desk, {row.learner for row in found.rows})
-    today = now.astimezone(LONDON).date()
 
     def shown(row: Ineligible) -> IneligibleListed:
         since = row.claimed_at.astimezone(LONDON).date()

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel, Field
 
 from aggregates.invoice_line import InvoiceStatus
@@ -19,7 +18,7 @@ from api.dependencies import (
     scope,
 )
 from api.order_view import Amount
-from api.sheets import csv_rows
+from api.sheets import Csv
 from api.visit import Visiting
 from catalogue import Catalogue
 from commands.command import LONDON
@@ -94,17 +93,13 @@ def feed(
     """List charges and credits, oldest first, from after a position on (C4)."""
     found = invoice_lines.search(
         reads,
-        centre=scope(user) or centre,
+        centre=scope(user, centre),
         status=status,
         after=after,
         limit=part.limit,
         cursor=part.cursor,
     )
     return listed(request, response, found, lambda row: shown(row, service.catalogue))
-
-
-class Csv(StreamingResponse):
-    media_type = "text/csv"
 
 
 @router.get("/feed.csv", response_class=Csv)
@@ -124,7 +119,7 @@ def feed_csv(
             def part(cursor: str | None) -> Page[Line]:
                 return invoice_lines.search(
                     connection,
-                    centre=scope(user) or centre,
+                    centre=scope(user, centre),
                     status=status,
                     after=after,
                     limit=PART,
@@ -133,8 +128,7 @@ def feed_csv(
 
             yield from map(vars, every(part))
 
-    disposition = {"Content-Disposition": 'attachment; filename="invoice-lines.csv"'}
-    return Csv(csv_rows(COLUMNS, rows()), headers=disposition)
+    return Csv.called("invoice-lines.csv", COLUMNS, rows())
 
 
 @router.post("/{line}/status")

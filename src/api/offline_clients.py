@@ -60,7 +60,7 @@ def search(
 ) -> Listed[ClientShown]:
     """List the offline clients by name, each with whether it is fit (B13)."""
     found = offline_clients.search(
-        reads, centre=scope(user) or centre, limit=page.limit, cursor=page.cursor
+        reads, centre=scope(user, centre), limit=page.limit, cursor=page.cursor
     )
     return listed(request, response, found, lambda client: client_shown(client, now))
 

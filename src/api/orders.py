@@ -8,10 +8,10 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from api.answers import Listed, listed
 from api.dependencies import (
     CurrentUser,
-    Now,
     Paging,
     Reads,
     ServiceOf,
+    Today,
     scope,
 )
 from api.named import Filter
@@ -28,7 +28,6 @@ from api.order_bodies import (
 from api.order_view import OrderListed, OrderShown, order_listed, order_shown
 from api.retries import OnceOnly
 from api.visit import Amending, Visit, Visiting
-from commands.command import LONDON
 from commands.order import (
     BeginOrder,
     ChooseOrderProducts,
@@ -56,7 +55,7 @@ def search(
     user: CurrentUser,
     service: ServiceOf,
     reads: Reads,
-    now: Now,
+    today: Today,
     part: Paging,
     state: State | None = None,
     reference: Filter = None,
@@ -76,7 +75,6 @@ def search(
         limit=part.limit,
         cursor=part.cursor,
     )
-    today = now.astimezone(LONDON).date()
 
     def shown(row: ListedOrder) -> OrderListed:
         return order_listed(service.catalogue, row, today)

@@ -20,10 +20,9 @@ from aggregates.offer import (
     qualifications_of,
 )
 from api.answers import Listed, listed, portion
-from api.dependencies import CurrentUser, Now, Paging, ServiceOf, scope
+from api.dependencies import CurrentUser, Paging, ServiceOf, Today, scope
 from api.order_view import Amount
 from catalogue import Basis, Catalogue, Qualification
-from commands.command import LONDON
 from commands.registration import approvals_of
 from service import Service
 
@@ -139,7 +138,7 @@ def search(
     response: Response,
     user: CurrentUser,
     service: ServiceOf,
-    now: Now,
+    today: Today,
     part: Paging,
     search: Annotated[
         str,
@@ -156,7 +155,7 @@ def search(
     centre: Centre = None,
 ) -> Listed[ProductListed]:
     """List products by title, those that cannot be ordered with the reasons (O2)."""
-    terms = terms_of(service, user, centre, now.astimezone(LONDON).date())
+    terms = terms_of(service, user, centre, today)
     rows = [
         row
         for product in products_on(service.catalogue, terms.today)
@@ -176,11 +175,11 @@ def one(
     product: Annotated[str, Path(max_length=20, examples=["Q-0005001227"])],
     user: CurrentUser,
     service: ServiceOf,
-    now: Now,
+    today: Today,
     centre: Centre = None,
 ) -> ProductShown:
     """Show a product: units, pathways, and rules of combination as sentences (O2)."""
-    terms = terms_of(service, user, centre, now.astimezone(LONDON).date())
+    terms = terms_of(service, user, centre, today)
     found = product_on(service.catalogue, product, terms.today)
     if found is None:
         raise NotFound(what="product", name=product)
@@ -239,7 +238,7 @@ def one(
 
 def terms_of(service: Service, user: User, centre: str | None, today: date) -> Terms:
     """Find whose approvals count: one's own centre's, or those of the one asked for."""
-    whose = scope(user) or centre
+    whose = scope(user, centre)
     approvals = approvals_of(service.desk, whose)[1] if whose else None
     return Terms(approvals=approvals, today=today)
 

@@ -79,7 +79,7 @@ def search(
     """List registrations, newest first, by all that is asked."""
     found = registrations.search(
         reads,
-        centre=scope(user) or centre,
+        centre=scope(user, centre),
         learner=learner,
         product=product,
         order=order,

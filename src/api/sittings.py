@@ -5,19 +5,17 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
-from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import Connection
 
 from access.accounts import User
 from aggregates.date_of_birth import shown_birth
-from aggregates.errors import Malformed
 from aggregates.sitting import Attendance
 from aggregates.sitting_time import read_time, window
 from api.bookings import Booked, BookingShown, minutes_of, shown
-from api.dependencies import CurrentUser, Now, Reads, ServiceOf, scope
+from api.dependencies import CurrentUser, Now, Reads, ServiceOf, one_centre
 from api.named import Filter, learners_named
-from api.sheets import csv_rows
+from api.sheets import Csv
 from api.visit import Visiting
 from commands.booking import (
     MakeLaunchLink,
@@ -44,10 +42,6 @@ COLUMNS = (
     "attendance",
 )
 TEST_PLAYER = Actor(user="test player", role=Role.SERVICE, centre=None, channel=MACHINE)
-
-
-class CentreNeeded(Malformed):
-    message = "Say for which centre: add ?centre= and its number."
 
 
 class Outcome(BaseModel):
@@ -79,10 +73,6 @@ class Launched(BaseModel):
     closes: AwareDatetime
 
 
-class Csv(StreamingResponse):
-    media_type = "text/csv"
-
-
 @router.get("/register.csv", response_class=Csv)
 def register(
     user: CurrentUser,
@@ -94,8 +84,7 @@ def register(
 ) -> Csv:
     """Give the attendance register of a sitting, to be printed (B16)."""
     rows = sitting_shown(user, service, reads, unit, starts, centre)
-    disposition = {"Content-Disposition": 'attachment; filename="register.csv"'}
-    return Csv(csv_rows(COLUMNS, rows), headers=disposition)
+    return Csv.called("register.csv", COLUMNS, rows)
 
 
 class Seat(BaseModel):
@@ -183,9 +172,7 @@ def sitting_shown(
     centre: str | None,
 ) -> list[dict[str, Any]]:
     """Give the rows of a register. Raises CentreNeeded."""
-    at = scope(user) or centre
-    if at is None:
-        raise CentreNeeded(pointer="?centre")
+    at = one_centre(user, centre)
     moment = read_time(starts, pointer="?starts")
     found = bookings.sitting(reads, centre=at, unit=unit, starts=moment)
     named = learners_named(service.desk, {row.learner for row in found})

@@ -1,7 +1,7 @@
 """Taking data out, whole: learners, results, invoice lines, events."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
@@ -14,7 +14,6 @@ from projections import invoice_lines, learner_search, results
 from projections.history import Entry, entry
 from projections.learner_search import KnownLearner, Sought
 from projections.paging import Page, every
-from service import Service
 from store import EventStore
 
 app = typer.Typer(help="Take learners, results, invoices or events out, whole.")
@@ -37,11 +36,7 @@ def learners(
     form: FormatOf = Format.CSV,
 ) -> None:
     """Print every learner."""
-    with (
-        told(),
-        opened(settings_of(context)) as service,
-        rows_of(service, as_at) as connection,
-    ):
+    with rows_of(context, as_at) as connection:
         show(every_learner(connection, centre), LEARNER_COLUMNS, form)
 
 
@@ -53,11 +48,7 @@ def results_(
     form: FormatOf = Format.CSV,
 ) -> None:
     """Print every result, by learner, oldest first."""
-    with (
-        told(),
-        opened(settings_of(context)) as service,
-        rows_of(service, as_at) as connection,
-    ):
+    with rows_of(context, as_at) as connection:
         rows = map(vars, results.export(connection, centre=centre))
         show(rows, RESULT_COLUMNS, form)
 
@@ -70,11 +61,7 @@ def invoices(
     form: FormatOf = Format.CSV,
 ) -> None:
     """Print every charge and credit, oldest first."""
-    with (
-        told(),
-        opened(settings_of(context)) as service,
-        rows_of(service, as_at) as connection,
-    ):
+    with rows_of(context, as_at) as connection:
         show(every_line(connection, centre), LINE_COLUMNS, form)
 
 
@@ -88,12 +75,15 @@ def events(
         show(map(vars, every_event(store)), EVENT_COLUMNS, form)
 
 
-def rows_of(service: Service, as_at: str | None) -> AbstractContextManager[Connection]:
-    """Give a connection to all rows, as they are or as they were at a moment."""
-    if as_at is not None:
-        return service.as_at(moment(as_at)).rows()
-    service.read_models.catch_up()
-    return service.rows()
+@contextmanager
+def rows_of(context: typer.Context, as_at: str | None) -> Iterator[Connection]:
+    """Open all rows, as they are or as they were at a moment."""
+    with told(), opened(settings_of(context)) as service:
+        if as_at is None:
+            service.read_models.catch_up()
+        shown = service if as_at is None else service.as_at(moment(as_at))
+        with shown.rows() as connection:
+            yield connection
 
 
 def every_event(store: EventStore) -> Iterator[Entry]:
