@@ -15,7 +15,8 @@ from aggregates.booking_refusals import (
     PackageUnknown,
     PinHasChanged,
     ResultExists,
-    SatBeforeTheTest,
+    SatBeforeWindow,
+    SatInFuture,
     TooShortNotice,
     WindowHasClosed,
     WindowHasOpened,
@@ -217,7 +218,10 @@ class Booking(Aggregate):
         mark: int | None,
         now: datetime,
     ) -> list[BookingTaken | BookingResultAdded]:
-        """Take down the result; that says the test was taken (B15)."""
+        """Take down the result; that says the test was taken (B15).
+
+        The day it was sat is from the one on which its window opened to today, in London.
+        """
         added = BookingResultAdded(
             is_pass=is_pass, grade=grade, sat_on=sat_on, mark=mark
         )
@@ -226,8 +230,17 @@ class Booking(Aggregate):
         if self.result is not None:
             raise ResultExists(booking=self.made.booking, what="a result")
         if sat_on > now.astimezone(LONDON).date():
-            raise SatBeforeTheTest(pointer="/sat_on", day=sat_on)
-        return [*self.record_taken(now), added]
+            raise SatInFuture(pointer="/sat_on", day=sat_on)
+        taken = self.record_taken(now)
+        opens = window(self.starts)[0]
+        if sat_on < opens.astimezone(LONDON).date():
+            raise SatBeforeWindow(
+                pointer="/sat_on",
+                booking=self.made.booking,
+                opened=in_london(opens),
+                day=sat_on,
+            )
+        return [*taken, added]
 
     def _require_booked(self, what: str) -> None:
         if self.attendance is not Attendance.BOOKED:

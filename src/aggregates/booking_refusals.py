@@ -68,8 +68,15 @@ class ResultExists(RuleBroken):
     message = "The booking {booking} has {what} already, and others were sent."
 
 
-class SatBeforeTheTest(Malformed):
+class SatInFuture(Malformed):
     message = "{day} is in the future. Give the day on which the test was sat."
+
+
+class SatBeforeWindow(Malformed):
+    message = (
+        "The window of {booking} opened on {opened}, so the test was not sat on {day}."
+        " Give the day on which it was sat."
+    )
 
 
 # Entries

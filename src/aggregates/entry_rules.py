@@ -160,12 +160,10 @@ def is_passed(looked: Looked) -> Refusal | None:
 
 
 def is_booked(looked: Looked) -> Refusal | None:
-    """Booked, or taken and without a result yet (B7)."""
+    """A test that was taken frees its unit, with a result or without one (B7)."""
     sittings = looked.place.registration.sittings if looked.place else {}
     for booking, sitting in sittings.items():
-        waits = sitting.attendance is Attendance.BOOKED or (
-            sitting.attendance is Attendance.TAKEN and sitting.result is None
-        )
+        waits = sitting.attendance is Attendance.BOOKED
         if sitting.unit == looked.entry.unit and waits:
             return looked.named(UnitBooked, "/unit", booking=booking)
     return None

@@ -1,5 +1,6 @@
 """When a test may be sat: notice, window, duration, and the clock in London (B3-B6)."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from math import ceil
@@ -17,6 +18,11 @@ CENTRES_EXTRA_TIME = frozenset({0, 25})
 
 MOST_EXTRA_TIME = 300
 """The most that anybody may give, in per cent (d)."""
+
+TO_THE_MINUTE = re.compile(
+    r"[2-8]\d{3}-\d\d-\d\dT\d\d:\d\d(:00(\.0+)?)?(Z|[+-]\d\d:\d\d)?", re.ASCII
+)
+"""How a time is written: to the minute (d), in a year that is not absurd."""
 
 
 class Delivery(StrEnum):
@@ -78,7 +84,7 @@ def read_time(text: str, *, pointer: str) -> datetime:
     Raises TimeMalformed, TimeSkipped.
     """
     try:
-        read = datetime.fromisoformat(text)
+        read = datetime.fromisoformat(text if TO_THE_MINUTE.fullmatch(text) else "")
     except ValueError:
         raise TimeMalformed(pointer=pointer, text=text) from None
     if read.tzinfo is not None:

@@ -1,11 +1,14 @@
 """A booking can be amended until its window opens, and cancelled until it closes."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aggregates.booking import LAUNCH_LASTS, Booking, Later, mode_needed
 from aggregates.booking_refusals import (
@@ -17,12 +20,14 @@ from aggregates.booking_refusals import (
     PackageUnknown,
     PinHasChanged,
     ResultExists,
-    SatBeforeTheTest,
+    SatBeforeWindow,
+    SatInFuture,
     TooShortNotice,
     WindowHasClosed,
     WindowHasOpened,
     WindowIsNotOpen,
 )
+from aggregates.errors import RuleBroken
 from aggregates.sitting import Attendance
 from events.booking import (
     AnswersReceived,
@@ -267,10 +272,91 @@ def test_a_result_says_that_the_test_was_taken_and_comes_once() -> None:
     assert done.add_result(**told, now=T) == []  # type: ignore[arg-type] # as told
     with pytest.raises(ResultExists):
         done.add_result(**{**told, "mark": 41}, now=T)  # type: ignore[arg-type] # as told
-    with pytest.raises(SatBeforeTheTest):
+    with pytest.raises(SatInFuture):
         booked().add_result(
             is_pass=True, grade="P", sat_on=date(2026, 12, 11), mark=None, now=T
         )
+
+
+@pytest.mark.parametrize(
+    ("starts", "now", "days"),
+    [
+        ((2027, 7, 10, 23), (2027, 7, 10, 23, 30), {10, 11}),
+        ((2027, 7, 10, 23), (2027, 7, 10, 22, 30), {10}),
+        ((2026, 12, 10, 23), (2026, 12, 10, 23, 30), {10}),
+        ((2026, 12, 10, 2), (2026, 12, 10, 2), {9, 10}),
+    ],
+)
+def test_a_test_was_sat_between_the_day_its_window_opened_and_today_in_london(
+    starts: tuple[int, ...], now: tuple[int, ...], days: set[int]
+) -> None:
+    """B15: at 23:30 UTC in summer it is tomorrow in London."""
+    booking = booked(starts=datetime(*starts, tzinfo=UTC))  # type: ignore[misc,arg-type] # year to hour
+    at = datetime(*now, tzinfo=UTC)  # type: ignore[misc,arg-type] # the same
+
+    def add(day: int) -> None:
+        sat_on = at.date().replace(day=day)
+        booking.add_result(is_pass=True, grade="P", sat_on=sat_on, mark=None, now=at)
+
+    for day in days:
+        add(day)
+    with pytest.raises(SatInFuture):
+        add(max(days) + 1)
+    with pytest.raises(SatBeforeWindow, match="was not sat on"):
+        add(min(days) - 1)
+
+
+HOURS_FROM_A_CHANGE = st.tuples(
+    st.sampled_from(
+        [
+            datetime(2027, 3, 28, 1, tzinfo=UTC),
+            datetime(2026, 10, 25, 1, tzinfo=UTC),
+            T,
+        ]
+    ),
+    st.integers(-12 * 60, 12 * 60),
+).map(lambda drawn: drawn[0] + timedelta(minutes=drawn[1]))
+
+
+def is_refused(asked: Callable[[], object]) -> bool:
+    try:
+        asked()
+    except RuleBroken:
+        return True
+    return False
+
+
+@given(
+    starts=HOURS_FROM_A_CHANGE,
+    edge=st.sampled_from([-4, 4]),
+    seconds=st.integers(-40_000, 40_000) | st.integers(-1, 1),
+)
+def test_what_a_window_allows_turns_at_its_edges_whatever_the_clocks_do(
+    starts: datetime, edge: int, seconds: int
+) -> None:
+    """B4, B9, B10, B12, B13, B15: `[t - 4 h, t + 4 h)`, in hours that pass."""
+    now = starts + timedelta(hours=edge, seconds=seconds)
+    has_begun = now - starts >= -timedelta(hours=4)
+    is_over = now - starts >= timedelta(hours=4)
+    online, offline = booked(starts=starts), booked(starts=starts, mode="Offline")
+    link = LaunchLinkMade(digest="d", expires=now + BREATH)
+    assert is_refused(lambda: amend(online, now, extra_time=25)) == has_begun
+    assert is_refused(lambda: online.require_cancellable(now)) == is_over
+    is_shut = is_over or not has_begun
+    assert is_refused(lambda: online.make_launch_link("d", now=now)) == is_shut
+    started = booked(link, starts=starts)
+    assert is_refused(lambda: started.use_launch_link("d", now=now)) == is_shut
+    assert (offline.not_current(now) is not None) == is_over
+    for report in (online.record_taken, online.record_missed):
+        assert is_refused(lambda report=report: report(now)) == (not has_begun)  # type: ignore[misc] # bound
+
+
+@pytest.mark.parametrize("over", OVER)
+def test_a_link_to_a_test_that_is_over_starts_nothing(over: list[Later]) -> None:
+    """B12."""
+    link = LaunchLinkMade(digest="d", expires=T + LAUNCH_LASTS)
+    with pytest.raises(BookingIsOver, match="launched"):
+        booked(link, *over).use_launch_link("d", now=T)
 
 
 @pytest.mark.parametrize(

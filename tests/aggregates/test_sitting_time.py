@@ -73,6 +73,9 @@ def test_no_learner_gets_less_than_the_extra_time_nor_a_minute_more(
         ("2026-10-25T00:59", "2026-10-24T23:59"),
         ("2026-10-25T01:30", "2026-10-25T00:30"),  # there are two: the first
         ("2026-10-25T02:00", "2026-10-25T02:00"),
+        ("2026-10-25T01:30+01:00", "2026-10-25T00:30"),
+        ("2026-10-25T01:30+00:00", "2026-10-25T01:30"),  # and the second
+        ("2026-12-10T10:00:00Z", "2026-12-10T10:00"),
         ("2026-12-10T10:00+02:00", "2026-12-10T08:00"),
     ],
 )
@@ -89,19 +92,50 @@ def test_a_time_that_the_clocks_skip_is_refused(text: str) -> None:
         read_time(text, pointer="/starts")
 
 
-@pytest.mark.parametrize("text", ["", "tomorrow", "2026-13-01T10:00", "10:00"])
-def test_what_is_no_time_is_refused(text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "",
+            "tomorrow",
+            "2026-13-01T10:00",
+            "10:00",
+            "2026-12-10",
+            "2026-12-10T24:00",
+        ),
+        *("2026-12-10T10:00:01", "2026-12-10T10:00:00.5", "20261210T10"),
+        *("0001-01-01T00:00+02:00", "9999-12-31T23:59", "9999-12-31T23:59-02:00"),
+        "2026-12-10T10:00+24:00",
+    ],
+)
+def test_what_is_no_time_to_the_minute_is_refused(text: str) -> None:
     """B4."""
     with pytest.raises(TimeMalformed):
         read_time(text, pointer="/starts")
 
 
-def test_the_window_of_a_day_when_the_clocks_change_is_eight_hours_all_the_same() -> (
-    None
-):
-    """B4."""
-    starts = read_time("2027-03-28T03:00", pointer="")
-    opens, closes = window(starts)
-    assert closes - opens == timedelta(hours=8)
-    assert (opens.astimezone(LONDON).hour, closes.astimezone(LONDON).hour) == (22, 7)
-    assert in_london(starts) == "28 March 2027 at 03:00"
+@pytest.mark.parametrize(
+    ("text", "opens", "closes"),
+    [
+        ("2027-03-28T03:00", "27 March 2027 at 22:00", "28 March 2027 at 07:00"),
+        ("2027-03-27T21:00", "27 March 2027 at 17:00", "28 March 2027 at 02:00"),
+        ("2026-10-25T03:00", "25 October 2026 at 00:00", "25 October 2026 at 07:00"),
+        ("2026-10-25T01:30", "24 October 2026 at 21:30", "25 October 2026 at 04:30"),
+    ],
+)
+def test_the_window_of_a_day_when_the_clocks_change_is_eight_hours_all_the_same(
+    text: str, opens: str, closes: str
+) -> None:
+    """B4: from 22:00 to 07:00 by the clock in spring."""
+    begins, ends = window(read_time(text, pointer=""))
+    assert ends - begins == timedelta(hours=8)
+    assert (in_london(begins), in_london(ends)) == (opens, closes)
+
+
+@given(st.integers(0, 3 * 366 * 24 * 60))
+def test_every_time_that_london_shows_is_read_as_what_it_was(minutes: int) -> None:
+    """B4: and the second of two as the first."""
+    moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    there = moment.astimezone(LONDON)
+    told = f"{there:%Y-%m-%dT%H:%M}"
+    assert read_time(told, pointer="") == moment - timedelta(hours=there.fold)

@@ -201,7 +201,7 @@ class BookedLife(AskedLife):
             if result and seat.result:
                 no.add("ResultExists")
             if result and late:
-                no.add("SatBeforeTheTest")
+                no.add("SatInFuture")
         asked = {
             "booking": seat.name,
             "attendance": Attendance(state),

@@ -170,7 +170,7 @@ class Life:
         for seat in self.seats_of(held) if held and wish.unit == self.tested else ():
             if seat.result and seat.result[0]:
                 no.add("UnitPassed")
-            if seat.state == "Booked" or (seat.state, seat.result) == ("Taken", None):
+            if seat.state == "Booked":
                 no.add("UnitBooked")
         ends = wish.starts + timedelta(minutes=MINUTES[wish.extra])
         if overlap(self.planned(wish.learner), wish.starts, ends):
