@@ -11,7 +11,8 @@ from aggregates.order_linking import Way
 from aggregates.order_refusals import MOST_REGISTRATIONS
 from api.learners import NewLearner
 from api.named import LearnerName, Name, ProductName
-from commands.order import Dating, Linking
+from commands.order import Dating
+from commands.order_linking import Linking
 from events.order import CourseDates
 
 Price = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]

@@ -22,8 +22,9 @@ from cli.upload import settled
 from commands.claim import BeginClaim
 from commands.claim_submission import ProcessClaim, SubmitClaim
 from commands.command import LONDON, Command
-from commands.order import BeginOrder, Dating, Linking
+from commands.order import BeginOrder, Dating
 from commands.order_confirmation import ConfirmOrder
+from commands.order_linking import Linking
 from commands.upload import SubmitLearnerGroup, UploadLearnerGroup, batches
 from events.claim import Award
 from events.order import CourseDates

@@ -26,8 +26,9 @@ from commands.cancellation import (
 from commands.command import Command, Done
 from commands.invoice import ReportInvoiceStatus
 from commands.learner import CreateLearner
-from commands.order import BeginOrder, Linking, read_order
+from commands.order import BeginOrder, read_order
 from commands.order_confirmation import ConfirmOrder
+from commands.order_linking import Linking
 from events.identifier import stream_of
 from tests.claim_examples import TESTED
 from tests.commands.life_model import (

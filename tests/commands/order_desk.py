@@ -11,14 +11,9 @@ from aggregates.order_confirming import total_of
 from aggregates.order_linking import Way
 from catalogue import Apprenticeship, Catalogue
 from commands.command import Command, Desk, Done, handle
-from commands.order import (
-    BeginOrder,
-    Dating,
-    Linking,
-    LinkOrderLearners,
-    read_order,
-)
+from commands.order import BeginOrder, Dating, LinkOrderLearners, read_order
 from commands.order_confirmation import ConfirmOrder, circumstances
+from commands.order_linking import Linking
 from events.centre import ApprovalGranted, ApprovalWithdrawn, CentreOpened
 from events.event import Event
 from events.identifier import stream_of

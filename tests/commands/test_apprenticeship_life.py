@@ -20,7 +20,7 @@ from aggregates.claim_refusals import RegisteredMeanwhile
 from aggregates.errors import Refusal
 from aggregates.order_linking import Way
 from aggregates.registration import Status
-from commands.order import Linking
+from commands.order_linking import Linking
 from events.registration import RegistrationMade
 from tests.commands.frameworks import Provider
 from tests.commands.order_desk import (

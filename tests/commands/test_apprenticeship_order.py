@@ -14,8 +14,8 @@ from aggregates.order_refusals import (
     OrderTooLarge,
 )
 from commands.command import Done
-from commands.order import Linking
 from commands.order_confirmation import circumstances
+from commands.order_linking import Linking
 from commands.registration import ACTIVE_REGISTRATION, active_key
 from events.identifier import Kind, identifier, stream_of
 from events.registration import RegistrationMade

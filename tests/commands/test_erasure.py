@@ -20,7 +20,7 @@ from commands.command import Desk, Done, PersonIsErased, handle
 from commands.entry_order import BeginEntryOrder
 from commands.erasure import EraseLearner
 from commands.learner_image import SubmitLearnerImage, read_image
-from commands.order import Linking
+from commands.order_linking import Linking
 from commands.upload import record_called
 from events.entry_order import Entry
 from events.identifier import stream_of

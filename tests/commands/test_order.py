@@ -26,12 +26,12 @@ from commands.order import (
     Dating,
     DeleteOrder,
     GivePurchaseOrderNumber,
-    Linking,
     LinkOrderLearners,
     Newcomer,
     SetCourseDates,
     UnlinkOrderLearner,
 )
+from commands.order_linking import Linking
 from events.identifier import Kind, identifier, new_identifier, stream_of
 from events.learner import LearnerCreated
 from events.order import CourseDates, OrderBegun, OrderLearnersLinked

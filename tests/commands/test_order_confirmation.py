@@ -18,8 +18,8 @@ from aggregates.order_refusals import (
 )
 from catalogue import Catalogue
 from commands.command import Desk, handle
-from commands.order import Linking
 from commands.order_confirmation import ConfirmOrder, circumstances
+from commands.order_linking import Linking
 from commands.registration import ACTIVE_REGISTRATION, active_key
 from events.identifier import Kind, identifier, new_identifier, stream_of
 from events.order import OrderConfirmed

@@ -14,10 +14,10 @@ from commands.command import Done
 from commands.order import (
     BeginOrder,
     DeleteOrder,
-    Linking,
     LinkOrderLearners,
     UnlinkOrderLearner,
 )
+from commands.order_linking import Linking
 from events.learner import LearnerWithdrawn
 from store import EventStore, FileGone
 from tests.clock import Clock

@@ -1,0 +1,86 @@
+"""Who is linked to an order: learners by name, and groups of them as they stand (O3)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from aggregates import order_linking
+from aggregates.offer import Offer
+from aggregates.order import Later, Order
+from aggregates.order_linking import Way
+from aggregates.order_refusals import GroupHasNoLearners
+from aggregates.upload import Upload
+from commands.command import Desk, require_own
+from commands.erasure import erased, require_none_erased
+from events.identifier import stream_of
+from events.learner import LearnerCreated
+from events.upload import UploadReceived
+from store import Actor, Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class Linking:
+    """Who is to be linked to a product, or to the order where there is none.
+
+    ``learners`` says the way of each; who has none there, the learners of groups and a
+    newcomer go the ``way`` that is said for all.
+    """
+
+    product: str | None = None
+    learners: Mapping[str, Way | None] = field(default_factory=dict)
+    groups: tuple[str, ...] = ()
+    way: Way = order_linking.UNSAID
+
+
+def link(
+    desk: Desk,
+    order: Order,
+    linking: Linking,
+    *,
+    offers: Mapping[str, Offer],
+    by: Actor,
+    new: Sequence[str] = (),
+    instead: bool = False,
+) -> list[Later]:
+    """Decide who is linked, by facts on groups and learners (O3).
+
+    ``new`` are learners who come to be in the same append.
+    """
+    require_none_erased(desk, linking.learners, pointer="/learners")
+    of_groups = [who for group in linking.groups for who in members(desk, group, by)]
+    named = {**linking.learners}
+    for who in (*of_groups, *new):
+        named.setdefault(who, None)
+    streams = {who: stream_of(who) for who in named if who not in new}
+    opened = desk.store.open_many(streams.values())
+    known = {who for who, at in streams.items() if _is_of(order.centre, opened[at])}
+    return order_linking.link(
+        order,
+        named,
+        product=linking.product,
+        way=linking.way,
+        offers=offers,
+        known=known.union(new),
+        instead=instead,
+    )
+
+
+def _is_of(centre: str, stream: Stream) -> bool:
+    is_learner = bool(stream.history) and isinstance(stream.events[0], LearnerCreated)
+    return is_learner and stream.owner == centre
+
+
+def members(desk: Desk, group: str, by: Actor) -> tuple[str, ...]:
+    """Find the learners of a group, but for those whose data were erased (H6).
+
+    Raises NotFound, GroupIsUndone, or GroupHasNoLearners.
+    """
+    stream = desk.store.open(stream_of(group))
+    require_own(stream, group, begun_by=UploadReceived, what="group", by=by)
+    upload = Upload.replay(stream.events)
+    upload.require_there()
+    joined = upload.learners
+    gone = erased(desk, joined)
+    learners = tuple(who for who in joined if who not in gone)
+    if not learners:
+        raise GroupHasNoLearners(pointer="/groups", group=group)
+    return learners
