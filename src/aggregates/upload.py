@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Self, TypeAlias, assert_never
 
 from aggregates.aggregate import Aggregate
 from aggregates.names import clean
 from aggregates.table import FIRST_ROW
 from aggregates.text_file import ENCODINGS, MAC, WINDOWS
+from aggregates.upload_progress import UploadStatus, progress_of, undone_after
 from aggregates.upload_refusals import (
     LONGEST_NAME,
     EncodingIsCertain,
@@ -52,18 +52,6 @@ Later: TypeAlias = (
     | UploadUndone
     | LearnersWithdrawn
 )
-
-
-class UploadStatus(StrEnum):
-    """How far an upload has come (U5)."""
-
-    TO_MAP = "to-map"
-    CHECKING = "checking"
-    CHECKED = "checked"
-    ADDING = "adding"
-    DONE = "done"
-    UNDOING = "undoing"
-    UNDONE = "undone"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -331,36 +319,6 @@ class Upload(Aggregate):
             to_verify=to_verify if is_lrs_on else None,
             last_row=event.through,
         )
-
-
-def progress_of(
-    status: UploadStatus, *, read: tuple[int, int], added: tuple[int, int]
-) -> int:
-    """Say in per cent how far an upload is: 50 is checked, 100 submitted and done (U5).
-
-    ``read`` are the steps of the check that were taken, of so many; ``added`` the last row that was
-    seen to since it was submitted, and the last row of all.
-    """
-    match status:
-        case UploadStatus.TO_MAP:
-            return 0
-        case UploadStatus.CHECKING:
-            return 49 * read[0] // max(read[1], 1)
-        case UploadStatus.CHECKED:
-            return 50
-        case UploadStatus.ADDING:
-            return 50 + 49 * added[0] // max(added[1], 1)
-        case UploadStatus.UNDOING:
-            return 99
-        case UploadStatus.DONE | UploadStatus.UNDONE:
-            return 100
-        case _:
-            assert_never(status)
-
-
-def undone_after(seen: int, *, of: int) -> UploadStatus:
-    """Say how far the undoing is, so many of its learners having been withdrawn."""
-    return UploadStatus.UNDOING if seen < of else UploadStatus.UNDONE
 
 
 def clean_group_name(written: str) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Request, Response
 from pydantic import BaseModel, Field
 
-from aggregates.upload import UploadStatus
+from aggregates.upload_progress import UploadStatus
 from api.dependencies import POSITION_LIMIT, By, ServiceOf
 from api.learner_groups import Group
 from api.streams import Glance, Streams

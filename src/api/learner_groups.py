@@ -9,7 +9,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from aggregates.record import Record, RecordState
 from aggregates.text_file import ENCODINGS, in_other_encoding
-from aggregates.upload import Upload, UploadStatus
+from aggregates.upload import Upload
+from aggregates.upload_progress import UploadStatus
 from api.answers import Listed, listed
 from api.dependencies import (
     CurrentUser,

@@ -2,7 +2,8 @@
 
 from pydantic import BaseModel, Field
 
-from aggregates.upload import Upload, UploadStatus
+from aggregates.upload import Upload
+from aggregates.upload_progress import UploadStatus
 from aggregates.verification import (
     Verification,
     VerificationStatus,

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from aggregates.upload import UploadStatus
+from aggregates.upload_progress import UploadStatus
 from aggregates.upload_refusals import GroupNameTaken
 from catalogue import AwardType
 from catalogue.assessment import ways_to_fix

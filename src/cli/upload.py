@@ -17,7 +17,8 @@ from aggregates.learner_file import LearnerFile, read
 from aggregates.problem import sentence, title
 from aggregates.record import RecordState
 from aggregates.text_file import ENCODINGS, MAC, WINDOWS
-from aggregates.upload import Upload, UploadStatus
+from aggregates.upload import Upload
+from aggregates.upload_progress import UploadStatus
 from aggregates.verification import LRS_OFF, said_of_many
 from cli.opening import CHANNEL, opened, settings_of, told, user_called
 from cli.output import Format, show

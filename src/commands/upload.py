@@ -11,7 +11,8 @@ from aggregates.file_refusals import FileRefused
 from aggregates.learner_file import read
 from aggregates.names import clean
 from aggregates.record import Around, Record, RecordState, check_around
-from aggregates.upload import Later, Upload, UploadStatus, clean_group_name
+from aggregates.upload import Later, Upload, clean_group_name
+from aggregates.upload_progress import UploadStatus
 from aggregates.upload_refusals import GroupNameTaken
 from commands.command import Command, Desk, Done, handles, require_expected, require_own
 from commands.group_uses import undone, uses_changed

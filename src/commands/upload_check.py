@@ -9,7 +9,8 @@ from aggregates.details import Checked, given_uln
 from aggregates.learner_file import LearnerFile, Row, read
 from aggregates.record import Record, RecordState
 from aggregates.text_file import MAC, WINDOWS, in_other_encoding
-from aggregates.upload import Upload, UploadStatus
+from aggregates.upload import Upload
+from aggregates.upload_progress import UploadStatus
 from commands.command import Command, Desk, Done, handles
 from commands.learner import Alike
 from commands.surroundings import Surroundings, rows_by_uln

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from aggregates.file_columns import settle_columns
 from aggregates.learner_file import read, samples
-from aggregates.upload import Upload, UploadStatus
+from aggregates.upload import Upload
+from aggregates.upload_progress import UploadStatus
 from commands.command import Command, Desk, Done, handles, require_expected
 from commands.upload import read_upload
 from commands.upload_check import chosen_encoding

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from aggregates.details import Details
 from aggregates.record import Later, Record, RecordState
-from aggregates.upload import Upload, UploadStatus
+from aggregates.upload import Upload
+from aggregates.upload_progress import UploadStatus
 from commands.command import Command, Desk, Done, handles
 from commands.learner import ask, learner_of
 from commands.upload import read_records, read_upload

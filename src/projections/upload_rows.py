@@ -14,7 +14,8 @@ from sqlalchemy import (
 
 from aggregates.names import words
 from aggregates.record import RecordState, is_like, state_of
-from aggregates.upload import Upload, UploadStatus, undone_after
+from aggregates.upload import Upload
+from aggregates.upload_progress import UploadStatus, undone_after
 from aggregates.verification import (
     VerificationStatus,
     pause_after,

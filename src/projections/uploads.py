@@ -16,7 +16,7 @@ from sqlalchemy import (
 
 from aggregates.names import words
 from aggregates.record import RecordState
-from aggregates.upload import UploadStatus, progress_of
+from aggregates.upload_progress import UploadStatus, progress_of
 from aggregates.verification import (
     Why,
 )

@@ -2,7 +2,8 @@
 
 import pytest
 
-from aggregates.upload import Upload, UploadStatus, clean_group_name
+from aggregates.upload import Upload, clean_group_name
+from aggregates.upload_progress import UploadStatus
 from aggregates.upload_refusals import (
     LONGEST_NAME,
     GroupNameMissing,

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from aggregates.learner import Learner
 from aggregates.record import Record, RecordState
-from aggregates.upload import Upload, UploadStatus
+from aggregates.upload import Upload
+from aggregates.upload_progress import UploadStatus
 from aggregates.verification import Verify
 from catalogue import Catalogue
 from commands.command import Command, Desk, Done, handle

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from aggregates.learner import LearnerIsWithdrawn
-from aggregates.upload import UploadStatus
+from aggregates.upload_progress import UploadStatus
 from aggregates.upload_refusals import GroupIsUndone, GroupIsUsed, StillChecking
 from commands import undo as undoing
 from commands import upload as uploading

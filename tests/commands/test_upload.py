@@ -8,7 +8,7 @@ import pytest
 from aggregates.errors import NotFound
 from aggregates.file_refusals import FileRefused
 from aggregates.record import RecordState
-from aggregates.upload import UploadStatus
+from aggregates.upload_progress import UploadStatus
 from aggregates.upload_refusals import (
     GroupNameMissing,
     GroupNameTaken,

@@ -3,7 +3,7 @@
 import pytest
 
 from aggregates.record import RecordState
-from aggregates.upload import UploadStatus
+from aggregates.upload_progress import UploadStatus
 from aggregates.upload_refusals import (
     EncodingIsCertain,
     GroupIsMapped,

@@ -7,7 +7,7 @@ import pytest
 
 from aggregates.details import Details
 from aggregates.record import RecordState
-from aggregates.upload import UploadStatus
+from aggregates.upload_progress import UploadStatus
 from aggregates.upload_refusals import NothingReady
 from aggregates.verification import (
     Answer,

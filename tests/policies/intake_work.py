@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Timer
 
-from aggregates.upload import Upload, UploadStatus
+from aggregates.upload import Upload
+from aggregates.upload_progress import UploadStatus
 from aggregates.upload_refusals import GroupNameTaken
 from audit import ledger as audit
 from catalogue import load

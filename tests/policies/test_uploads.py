@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from aggregates.upload import Upload, UploadStatus
+from aggregates.upload import Upload
+from aggregates.upload_progress import UploadStatus
 from events.learner import LearnerCreated
 from events.upload import RecordRead
 from events.verification import UlnVerified

@@ -5,7 +5,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from aggregates.record import RecordState
-from aggregates.upload import UploadStatus
+from aggregates.upload_progress import UploadStatus
 from aggregates.verification import FIRST_PAUSE, Why
 from lrs import Asking, Simulator
 from lrs.circuit import FAILURES, Circuit

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import Connection
 
 from aggregates.record import Record, RecordState
-from aggregates.upload import Upload, UploadStatus
+from aggregates.upload import Upload
+from aggregates.upload_progress import UploadStatus
 from aggregates.verification import FIRST_PAUSE, Why
 from events.event import Event
 from events.identifier import Kind, identifier
