@@ -6,15 +6,19 @@ from typing import Self, TypeAlias, assert_never
 
 from aggregates.aggregate import Aggregate
 from aggregates.errors import Refusal
-from aggregates.names import clean
 from aggregates.offer import Offer, in_words
-from aggregates.order_line import Line, Place, undated, with_places, without
+from aggregates.order_line import (
+    Line,
+    Place,
+    purchase_order_number,
+    undated,
+    with_places,
+    without,
+)
 from aggregates.order_refusals import (
-    LONGEST_NUMBER,
     MOST_REGISTRATIONS,
     EndsBeforeStart,
     LearnerNotLinked,
-    NumberTooLong,
     OrderIsConfirmed,
     OrderTooLarge,
     ProductNotOffered,
@@ -178,9 +182,7 @@ class Order(Aggregate):
         """Say what the purchase is called, for a product or for the order (O1)."""
         self.require_draft()
         self.require_lines(product)
-        given = clean(number or "") or None
-        if given and len(given) > LONGEST_NUMBER:
-            raise NumberTooLong(pointer=pointer)
+        given = purchase_order_number(number, pointer=pointer)
         line = None if product is None else self.lines[product]
         if given == (line.purchase_order if line else self.purchase_order):
             return []

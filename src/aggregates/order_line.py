@@ -4,9 +4,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from aggregates.names import clean
+from aggregates.order_refusals import LONGEST_NUMBER, NumberTooLong
 from events.order import CourseDates
 
 V = TypeVar("V")
+
+
+def purchase_order_number(written: str | None, *, pointer: str) -> str | None:
+    """Tidy what a purchase is called; None if nothing is left. Raises NumberTooLong."""
+    number = clean(written or "")
+    if len(number) > LONGEST_NUMBER:
+        raise NumberTooLong(pointer=pointer)
+    return number or None
 
 
 @dataclass(frozen=True, kw_only=True)

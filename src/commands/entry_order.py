@@ -7,8 +7,7 @@ from decimal import Decimal
 from aggregates.entry_order import EntryOrder
 from aggregates.entry_rules import Place, Places
 from aggregates.errors import NotFound
-from aggregates.names import clean
-from aggregates.order_refusals import LONGEST_NUMBER, NumberTooLong
+from aggregates.order_line import purchase_order_number
 from aggregates.registration import Registration, Status
 from aggregates.sitting_time import duration
 from aggregates.timetable import Timetable
@@ -81,7 +80,9 @@ def begin_entry_order(command: BeginEntryOrder, desk: Desk) -> Done:
     found = Found.of(desk, order.centre, command.entries)
     chosen = order.choose(command.entries, found.places, command.at)
     events: list[Event] = [begun, *chosen]
-    events += order.give_number(written(command.purchase_order))
+    events += order.give_number(
+        purchase_order_number(command.purchase_order, pointer="/purchase_order_number")
+    )
     change = Change(
         stream=stream_of(name),
         expected=0,
@@ -102,7 +103,8 @@ def choose_entries(command: ChooseEntries, desk: Desk) -> Done:
 @handles(GiveEntryPurchaseOrderNumber)
 def give_number(command: GiveEntryPurchaseOrderNumber, desk: Desk) -> Done:
     stream, order = _open(command.order, command, desk)
-    return _record(command, desk, stream, order.give_number(written(command.number)))
+    number = purchase_order_number(command.number, pointer="/number")
+    return _record(command, desk, stream, order.give_number(number))
 
 
 @handles(DeleteEntryOrder)
@@ -245,14 +247,6 @@ def read_entry_order(name: str, by: Actor, desk: Desk) -> tuple[Stream, EntryOrd
     if order.is_deleted:
         raise NotFound(what="entry order", name=name)
     return stream, order
-
-
-def written(number: str | None) -> str | None:
-    """Tidy a purchase order number; none if nothing is left. Raises NumberTooLong."""
-    tidy = clean(number or "")
-    if len(tidy) > LONGEST_NUMBER:
-        raise NumberTooLong(pointer="/number")
-    return tidy or None
 
 
 def _place(desk: Desk, stream: Stream) -> Place:

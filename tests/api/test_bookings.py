@@ -126,6 +126,14 @@ def test_an_order_of_entries_is_found_where_the_answer_says(
     assert shown.json()["order"] == made.json()["order"]
 
 
+def test_a_purchase_order_number_that_is_too_long_is_pointed_at(ask: Ask) -> None:
+    """B1: as for orders of registrations."""
+    ask("POST", "/entry-orders", {"purchase_order_number": "9" * 50}, expect=201)
+    too_long = {"purchase_order_number": "9" * 51}
+    refused = ask("POST", "/entry-orders", too_long, expect=422)
+    assert refused["errors"][0]["pointer"] == "/purchase_order_number"
+
+
 def test_an_order_that_was_thrown_away_is_not_there_any_more(ask: Ask) -> None:
     begun = ask("POST", "/entry-orders", {}, expect=201)
     ask("DELETE", f"/entry-orders/{begun['order']}", expect=204)
