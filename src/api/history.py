@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from access.refusals import refusals_of
 from api.answers import Listed, listed
 from api.audit import auditor
-from api.dependencies import By, Paging, ServiceOf
+from api.dependencies import POSITION_LIMIT, By, Paging, ServiceOf
 from commands.command import require_own
 from events.identifier import Kind, stream_of
 from projections.history import KEPT, Entry, Kept, entry, history
@@ -28,6 +28,7 @@ PARAMETERS = {
     Kind.CLAIM: ("claim", "AC-0000000042"),
     Kind.CERTIFICATE: ("number", "C-0000000017T"),
 }
+LONGEST = len(str(POSITION_LIMIT))
 MOST_READ = 10_000
 """How many events one request for the log looks at before it answers (d)."""
 
@@ -75,7 +76,8 @@ def position_in(cursor: str | None) -> int:
     """Read a cursor of these lists. Raises BadCursor."""
     if cursor is None:
         return 0
-    if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= len(str(2**62))):
+    is_number = cursor.isascii() and cursor.isdigit()
+    if not is_number or len(cursor) > LONGEST or int(cursor) >= POSITION_LIMIT:
         raise BadCursor(pointer="?cursor")
     return int(cursor)
 

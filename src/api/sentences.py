@@ -10,7 +10,6 @@ SENTENCES = {
     "string_type": "This is to be text.",
     "string_too_short": "This is to have at least {min_length} characters.",
     "string_too_long": "This is to have at most {max_length} characters.",
-    "string_pattern_mismatch": "This is not written as it should be: {pattern}.",
     "int_type": "This is to be a whole number.",
     "int_parsing": "This is to be a whole number.",
     "int_parsing_size": "This number is too large.",
@@ -44,6 +43,17 @@ SENTENCES = {
     "timezone_aware": "This time is to say its zone, as 2026-11-24T09:00:00Z.",
     "value_error": "{error}",
 }
+PATTERNS = {
+    r"^[^\x00]*$": "This holds a NUL, which is not a character of any text. Leave it out.",
+    "^[A-Za-z0-9/-]*$": "This is to have letters, digits, - and / only.",
+    "^[0-9]*$": "This is to have digits only.",
+    "^[0-9]{4}$": "This is to be four digits.",
+    "^[0-9a-f]*$": "This is to have hexadecimal digits only: 0 to 9 and a to f.",
+    "^(Pass|Fail)$": "This is to be Pass or Fail.",
+    r"^[\w-]+\.[0-9a-f]{32}$": "This is not a launch link. Use it just as it was given.",
+}
+"""How what is to match a pattern is said to people."""
+
 DATE = "This is to be a date, as 2026-11-24."
 TIME = "This is to be a time with its zone, as 2026-11-24T09:00:00Z."
 
@@ -74,6 +84,8 @@ def sentence_of(error: Mapping[str, Any]) -> str:
         return TIME
     if kind.startswith("date"):
         return DATE
+    if kind == "string_pattern_mismatch":
+        return PATTERNS[error["ctx"]["pattern"]]
     values = {name: str(value) for name, value in (error.get("ctx") or {}).items()}
     sentence = SENTENCES.get(kind)
     return sentence.format(**values) if sentence else f"{error['msg']}."

@@ -53,6 +53,14 @@ class ReadModel:
     fold: Callable[[Rows, Sequence[Recorded]], None]
 
 
+def in_utc(moment: datetime) -> datetime:
+    """Give a moment in UTC, as near as can be on the first and the last day there is."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return moment.replace(tzinfo=UTC)
+
+
 class Moment(TypeDecorator[datetime]):
     """A moment in UTC, aware of it on both databases: SQLite alone would forget."""
 
@@ -74,7 +82,7 @@ class Moment(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"{value} does not say in which time zone.")
-        utc = value.astimezone(UTC)
+        utc = in_utc(value)
         return utc if dialect.name == "postgresql" else utc.replace(tzinfo=None)
 
     def process_result_value(

@@ -214,3 +214,14 @@ def test_learners_are_sought_by_the_first_and_the_last_day_there_is(
         for day in ("0001-01-01", "9999-12-31"):
             answer = auditor.get("/api/v1/learners", params={asked: day})
             assert answer.status_code == 200, answer.text
+
+
+def test_bookings_are_sought_by_the_first_and_the_last_moment_there_is(
+    client_as: ClientAs,
+) -> None:
+    """B8: and of a time zone that has no such moment in UTC."""
+    auditor = client_as("auditor")
+    for asked in ("starts_from", "starts_before"):
+        for moment in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):
+            answer = auditor.get("/api/v1/bookings", params={asked: moment})
+            assert answer.status_code == 200, answer.text

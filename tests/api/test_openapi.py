@@ -11,6 +11,7 @@ import pytest
 from aggregates.uln import uln_fault
 from api.app import openapi_document
 from api.openapi import operations
+from api.sentences import PATTERNS
 from events.identifier import Kind, is_identifier
 
 COMMITTED = Path(__file__).parents[2] / "docs" / "openapi.json"
@@ -31,6 +32,17 @@ def texts(document: Any) -> Iterator[str]:
             yield from texts(value)
     elif isinstance(document, str):
         yield document
+
+
+def patterns(document: Any) -> Iterator[str]:
+    """Walk the patterns that what is sent has to match."""
+    if isinstance(document, dict):
+        if isinstance(pattern := document.get("pattern"), str):
+            yield pattern
+        document = [*document.values()]
+    if isinstance(document, list):
+        for value in document:
+            yield from patterns(value)
 
 
 def test_the_committed_document_is_that_of_the_api() -> None:
@@ -71,3 +83,7 @@ def test_what_a_header_is_for_is_said_wherever_it_is_taken(name: str) -> None:
     ]
     assert taken
     assert all(parameter["description"] for parameter in taken)
+
+
+def test_every_pattern_is_said_in_a_sentence_where_it_is_not_kept() -> None:
+    assert {*patterns(DOCUMENT)} == {*PATTERNS}
