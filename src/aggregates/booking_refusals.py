@@ -120,6 +120,14 @@ class NotRegisteredForTest(RuleBroken):
     )
 
 
+class RegistrationIsOver(RuleBroken):
+    message = (
+        "The registration {registration} of {learner} on {qualification} is {status}."
+        " Tests are booked on an Active one: order another, or ask an Account"
+        " Specialist to reopen one that was completed."
+    )
+
+
 class ThroughApprenticeship(RuleBroken):
     message = (
         "{learner} came to {qualification} through the apprenticeship {apprenticeship}:"

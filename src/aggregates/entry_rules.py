@@ -196,6 +196,15 @@ WHY_NOT: tuple[Callable[[Looked], Refusal | None], ...] = (
 )
 """Why an entry cannot be a booking as it is (B3-B7), each a refusal or None."""
 
+LOOKING_UP: tuple[Callable[[Looked], Refusal | None], ...] = (
+    is_not_registered,
+    came_another_way,
+    is_not_testable,
+    is_passed,
+    is_booked,
+)
+"""Why a learner is not among those who can be entered (B2, B7), whenever it be."""
+
 
 def looks(
     entries: Sequence[Entry],
@@ -221,6 +230,16 @@ def looks(
                 ends=looked.ends,
             )
             planned[entry.learner] = looked.timetable.apply(here)
+
+
+def why_not_entered(
+    entry: Entry, place: Place | None, now: datetime
+) -> Iterator[Refusal]:
+    """Say why a learner is not among those who can be entered, if so (B2)."""
+    (looked,) = looks(
+        [entry], {(entry.learner, entry.qualification): place} if place else {}, {}, now
+    )
+    yield from (no for rule in LOOKING_UP if (no := rule(looked)))
 
 
 def require_none(refusals: Sequence[Refusal]) -> None:

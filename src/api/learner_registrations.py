@@ -1,28 +1,53 @@
 """What a learner is registered on: qualifications alone, and apprenticeships (L4)."""
 
-from fastapi import APIRouter
-from pydantic import BaseModel
+from collections.abc import Mapping
 
+from fastapi import APIRouter
+from pydantic import AwareDatetime, BaseModel, Field
+
+from aggregates.invoice_line import InvoiceStatus
+from aggregates.sitting import Attendance
+from aggregates.sitting_time import in_london
 from api.dependencies import By, Reads, ServiceOf
 from api.learners import Called
 from api.registrations import RegistrationShown, invoicing, registration_shown
+from commands.invoice import read_lines
 from commands.learner import read_learner
-from projections import registrations
+from projections import bookings, registrations
+from projections.bookings import BookingRow
 from projections.registrations import RegistrationRow
 
 router = APIRouter(prefix="/learners", tags=["learners"])
 
 
+class TestOfRegistration(BaseModel):
+    """When a test is or was to be sat, and what has become of it."""
+
+    booking: str = Field(examples=["B-0000000042"])
+    unit: str = Field(examples=["F/506/1934"])
+    starts: AwareDatetime
+    when: str = Field(examples=["10 December 2026 at 10:00"])
+    attendance: Attendance
+    is_pass: bool | None
+    invoice_status: InvoiceStatus
+
+
+class WithTests(RegistrationShown):
+    """A registration on a qualification, with its tests by their time."""
+
+    tests: list[TestOfRegistration]
+
+
 class ApprenticeshipRegistration(RegistrationShown):
     """A registration on an apprenticeship, with those on its qualifications."""
 
-    qualifications: list[RegistrationShown]
+    qualifications: list[WithTests]
 
 
 class RegistrationsOfLearner(BaseModel):
     """All that a learner is, or was, registered on, newest first."""
 
-    qualifications: list[RegistrationShown]
+    qualifications: list[WithTests]
     """Those that came with no apprenticeship."""
     apprenticeships: list[ApprenticeshipRegistration]
 
@@ -36,22 +61,45 @@ def of_learner(
     rows = registrations.of_learner(reads, centre=person.centre, learner=learner)
     by_name = {row.registration: row for row in rows}
     statuses = invoicing(service.desk, rows)
+    tests = bookings.of_learner(reads, learner)
+    lines = read_lines([test.booking for test in tests], service.desk)
+    charged = {name: line.status for name, line in lines.items()}
 
     def shown(row: RegistrationRow) -> RegistrationShown:
         return registration_shown(row, person, service.catalogue, statuses)
 
+    def with_tests(row: RegistrationRow) -> WithTests:
+        its = [test for test in tests if test.registration == row.registration]
+        return WithTests(
+            **vars(shown(row)), tests=[test_shown(test, charged) for test in its]
+        )
+
     return RegistrationsOfLearner(
         qualifications=[
-            shown(row) for row in rows if row.parent is None and not row.parts
+            with_tests(row) for row in rows if row.parent is None and not row.parts
         ],
         apprenticeships=[
             ApprenticeshipRegistration(
-                **shown(row).model_dump(),
+                **vars(shown(row)),
                 qualifications=[
-                    shown(by_name[part]) for part in row.parts if part in by_name
+                    with_tests(by_name[part]) for part in row.parts if part in by_name
                 ],
             )
             for row in rows
             if row.parts
         ],
+    )
+
+
+def test_shown(
+    row: BookingRow, charged: Mapping[str, InvoiceStatus]
+) -> TestOfRegistration:
+    return TestOfRegistration(
+        booking=row.booking,
+        unit=row.unit,
+        starts=row.starts,
+        when=in_london(row.starts),
+        attendance=row.attendance,
+        is_pass=row.is_pass,
+        invoice_status=charged[row.booking],
     )

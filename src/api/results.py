@@ -160,7 +160,7 @@ def of_learner(
     stream = service.store.open(stream_of(learner))
     require_own(stream, learner, begun_by=LearnerCreated, what="learner", by=by)
     awards = results.of_learner(reads, learner)
-    tests = bookings.results_of(reads, learner)
+    tests = [test for test in bookings.of_learner(reads, learner) if test.sat_on]
     earlier = earlier_certificates(reads, learner)
     return [
         of_qualification(

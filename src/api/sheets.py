@@ -7,7 +7,8 @@ from typing import Any, Self
 
 from fastapi.responses import StreamingResponse
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a formula may begin with; the last four are the first ones in full width."""
 
 
 def harmless(value: object) -> str:

@@ -168,12 +168,10 @@ def sitting(
     return [_row(row) for row in found]
 
 
-def results_of(connection: Connection, learner: str) -> list[BookingRow]:
-    """Give a learner's tests that have a result, oldest first (R2)."""
-    query = select(BOOKINGS).where(
-        BOOKINGS.c.learner == learner, BOOKINGS.c.is_pass.is_not(None)
-    )
-    found = connection.execute(query.order_by(BOOKINGS.c.sat_on, BOOKINGS.c.stream))
+def of_learner(connection: Connection, learner: str) -> list[BookingRow]:
+    """Give all tests of a learner, whatever became of them, by their time (L4, R2)."""
+    query = select(BOOKINGS).where(BOOKINGS.c.learner == learner)
+    found = connection.execute(query.order_by(BOOKINGS.c.starts, BOOKINGS.c.stream))
     return [_row(row) for row in found]
 
 

@@ -39,6 +39,7 @@ NOWHERE: Mapping[str, str] = {
 
 OPEN = {
     "product": PRODUCT,
+    "qualification": PRODUCT,
     "pathway": "MAIN",
     "row": "4",
     "unit": TEST,

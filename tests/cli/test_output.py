@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from api.sheets import FORMULA
 from cli.output import Format, show
 
 AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -46,7 +47,7 @@ def test_csv_has_a_header_and_a_value_in_each_cell(
     ]
 
 
-@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("first", FORMULA)
 def test_no_spreadsheet_takes_a_value_for_a_formula(
     first: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

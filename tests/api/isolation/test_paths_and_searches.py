@@ -77,7 +77,7 @@ NEUTRAL = {
     *("search", "suite", "subject_area", "level", "title", "product_title", "why"),
     *("product", "qualification", "number", "credits", "mandatory", "grade"),
     *("date_of_birth", "unit", "attendance", "past", "starts"),
-    *("starts_from", "starts_before"),
+    *("starts_from", "starts_before", "apprenticeship"),
 }
 """Parameters that name nothing of a centre's own."""
 

@@ -1,0 +1,102 @@
+"""Whether a learner can be entered for a test, and if not, why (B2)."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from aggregates.booking_refusals import RegistrationIsOver
+from aggregates.entry_rules import why_not_entered
+from aggregates.errors import NotFound, Refusal
+from aggregates.registration import Status
+from api.dependencies import Reads
+from api.learners import Called
+from api.named import PATTERN
+from api.visit import Visiting
+from commands.entry_order import Found
+from commands.learner import read_learner
+from events.entry_order import Entry
+from projections import registrations
+from projections.registrations import RegistrationRow
+
+router = APIRouter(prefix="/entry-orders", tags=["bookings"])
+
+Product = Annotated[
+    str, Query(max_length=20, pattern=PATTERN, examples=["Q-0005001227"])
+]
+
+
+class LearnerLookedUp(BaseModel):
+    """Whether a learner can be entered for a test, through what, and why not (B2)."""
+
+    learner: str = Field(examples=["L-0000000017T"])
+    given_name: str
+    family_name: str
+    qualification: str = Field(examples=["Q-0005001227"])
+    unit: str = Field(examples=["F/506/1934"])
+    can_be_entered: bool
+    reasons: list[str]
+    registration: str | None = Field(
+        examples=["R-0000000042"], description="The Active one, if there is one."
+    )
+    apprenticeship: str | None = Field(
+        description="What the learner came through, and is booked through."
+    )
+
+
+@router.get("/learners/{learner}")
+def looked_up(
+    learner: Called,
+    visit: Visiting,
+    reads: Reads,
+    qualification: Product,
+    unit: Annotated[str, Query(max_length=20, examples=["F/506/1934"])],
+    apprenticeship: Annotated[
+        str | None,
+        Query(max_length=20, pattern=PATTERN, description="What is booked through."),
+    ] = None,
+) -> LearnerLookedUp:
+    """Look up a learner who cannot be found for a test, and say the reason (B2, B7).
+
+    Those who were erased are not entered for anything (409).
+    """
+    _, person = read_learner(visit.desk, learner, visit.by)
+    if qualification not in visit.desk.catalogue.qualifications:
+        raise NotFound(what="qualification", name=qualification)
+    asked = Entry(
+        learner=learner,
+        qualification=qualification,
+        apprenticeship=apprenticeship,
+        unit=unit,
+        delivery="",
+    )
+    found = Found.of(visit.desk, person.centre, [asked])
+    place = found.places.get((learner, qualification))
+    reasons = list(why_not_entered(asked, place, visit.at))
+    if place is None:
+        rows = registrations.of_learner(reads, centre=person.centre, learner=learner)
+        reasons = [over(row) for row in rows if is_over(row, qualification)] or reasons
+    return LearnerLookedUp(
+        learner=learner,
+        given_name=person.details.given_name,
+        family_name=person.details.family_name,
+        qualification=qualification,
+        unit=unit,
+        can_be_entered=not reasons,
+        reasons=[str(each) for each in reasons],
+        registration=place.registration.registration if place else None,
+        apprenticeship=place.apprenticeship if place else None,
+    )
+
+
+def is_over(row: RegistrationRow, qualification: str) -> bool:
+    return row.product == qualification and row.status is not Status.ACTIVE
+
+
+def over(row: RegistrationRow) -> Refusal:
+    return RegistrationIsOver(
+        learner=row.learner,
+        qualification=row.product,
+        registration=row.registration,
+        status=row.status,
+    )

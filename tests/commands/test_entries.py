@@ -1,0 +1,110 @@
+"""Tests entered on real registrations, alone and with an apprenticeship."""
+
+from decimal import Decimal
+
+import pytest
+
+from aggregates.booking_refusals import (
+    EntriesRefused,
+    NotRegisteredForTest,
+    NotThroughApprenticeship,
+    SittingsOverlap,
+    ThroughApprenticeship,
+    UnitBooked,
+)
+from aggregates.sitting import Attendance
+from commands.cancellation import CancelRegistration
+from commands.entry_order import BeginEntryOrder, ConfirmEntryOrder, read_entry_order
+from events.entry_order import ConfirmedEntry, Entry
+from events.registration import RegistrationMade
+from store import EventStore
+from tests.claim_examples import TESTED
+from tests.clock import Clock
+from tests.commands.frameworks import Provider
+from tests.commands.office import ADMINISTRATOR
+from tests.commands.order_desk import APPRENTICESHIP, SINGLE
+from tests.order_examples import ANN, BEN
+
+
+@pytest.fixture
+def provider(any_store: EventStore, clock: Clock) -> Provider:
+    return Provider.open(any_store, clock)
+
+
+def begin(provider: Provider, learner: str, through: str | None) -> str:
+    clock = provider.counter.now()
+    entry = Entry(
+        learner=learner,
+        qualification=SINGLE,
+        apprenticeship=through,
+        unit=TESTED,
+        delivery="Onscreen",
+        starts=clock.replace(hour=12),
+        mode="Online",
+    )
+    command = BeginEntryOrder(by=ADMINISTRATOR, at=clock, entries=(entry,))
+    return provider.counter.send(command).made
+
+
+def confirm(provider: Provider, order: str) -> ConfirmedEntry:
+    """Confirm an order, twice; give the one booking that comes of it."""
+    desk, at = provider.counter.desk, provider.counter.now()
+    for _ in range(2):
+        provider.counter.send(
+            ConfirmEntryOrder(
+                by=ADMINISTRATOR, at=at, order=order, total=Decimal("14.50")
+            )
+        )
+    confirmed = read_entry_order(order, ADMINISTRATOR, desk)[1].confirmed
+    assert confirmed is not None
+    (entry,) = confirmed.entries
+    return entry
+
+
+def cancel(provider: Provider, made: RegistrationMade) -> None:
+    provider.counter.send(
+        CancelRegistration(
+            by=ADMINISTRATOR,
+            at=provider.counter.now(),
+            registration=made.registration,
+            reason="By mistake",
+        )
+    )
+
+
+def test_who_came_through_an_apprenticeship_is_booked_on_that_part_of_it(
+    provider: Provider,
+) -> None:
+    """B2, O7: through it and not as stand-alone, and the other way round."""
+    _, single, several = provider.register(ANN)
+    provider.counter.confirm(provider.counter.ready(BEN))
+    with pytest.raises(ThroughApprenticeship, match=APPRENTICESHIP):
+        begin(provider, ANN, None)
+    with pytest.raises(NotThroughApprenticeship):
+        begin(provider, BEN, APPRENTICESHIP)
+    booked = confirm(provider, begin(provider, ANN, APPRENTICESHIP))
+    assert booked.registration == single.registration
+    (sitting,) = provider.office.registration(single.registration).sittings.values()
+    assert (sitting.unit, sitting.attendance) == (TESTED, Attendance.BOOKED)
+    assert provider.office.registration(several.registration).sittings == {}
+    with pytest.raises(EntriesRefused) as refused:
+        confirm(provider, begin(provider, ANN, APPRENTICESHIP))
+    in_the_way = [type(no) for no in refused.value.others]
+    assert in_the_way == [UnitBooked, SittingsOverlap]
+    assert confirm(provider, begin(provider, BEN, None)).registration not in {
+        single.registration,
+        several.registration,
+    }
+
+
+def test_who_is_not_registered_any_more_is_not_booked_though_they_were_entered(
+    provider: Provider,
+) -> None:
+    """B2, C1: decided on what is so when it is confirmed."""
+    whole, *_ = provider.register(ANN)
+    order = begin(provider, ANN, APPRENTICESHIP)
+    cancel(provider, whole)
+    with pytest.raises(NotRegisteredForTest, match=ANN):
+        confirm(provider, order)
+    with pytest.raises(NotRegisteredForTest):
+        begin(provider, ANN, APPRENTICESHIP)
