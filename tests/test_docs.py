@@ -1,5 +1,6 @@
 """The documents: their links lead somewhere, their examples work, they miss nothing."""
 
+import json
 import re
 from dataclasses import fields
 from pathlib import Path
@@ -13,6 +14,7 @@ from catalogue.document import Part, Problems
 from catalogue.grading import PASS_ONLY
 from catalogue.pathway_file import pathways
 from catalogue.rule import Rule
+from cli.main import LearnerManagement
 from settings import Settings, variable
 
 HERE = Path(__file__).parent.parent
@@ -39,7 +41,22 @@ def test_every_decision_is_in_the_list_of_decisions() -> None:
 def test_the_page_of_operations_names_every_setting_and_no_other() -> None:
     page = (DOCS / "operations.md").read_text()
     named = set(re.findall(rf"\b{variable('')}[A-Z_]+", page))
-    assert named == {variable(name) for name in Settings.model_fields}
+    of_the_caller = {variable("token"), variable("url")}
+    assert named == {variable(name) for name in Settings.model_fields} | of_the_caller
+
+
+def test_the_page_of_operations_names_every_command() -> None:
+    page = (DOCS / "operations.md").read_text()
+    _, _, listed = page.partition("| Command | What it does |")
+    named = set(re.findall(r"`([a-z-]+)", listed.partition("\n\n")[0]))
+    assert set(LearnerManagement.where) <= named
+
+
+def test_the_page_of_the_api_names_every_group_of_endpoints() -> None:
+    page = (DOCS / "api.md").read_text()
+    paths = json.loads((DOCS / "openapi.json").read_text())["paths"]
+    groups = {f"/{path.removeprefix('/api/v1/').split('/')[0]}" for path in paths}
+    assert {group for group in groups if f"`{group}`" not in page} == set()
 
 
 @pytest.fixture(scope="module")
