@@ -1,8 +1,8 @@
 """Histories over HTTP: of one thing for whoever may see it, of all for an auditor."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import islice
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -10,24 +10,32 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from access.refusals import refusals_of
 from api.answers import Listed, listed
 from api.audit import auditor
-from api.dependencies import POSITION_LIMIT, By, Paging, ServiceOf
+from api.dependencies import POSITION_LIMIT, By, Paging, Part, Reads, ServiceOf
+from api.learners import Called
 from commands.command import require_own
-from events.identifier import Kind, stream_of
+from commands.learner import read_learner
+from events.identifier import stream_of
+from events.user import Role
 from projections.history import KEPT, Entry, Kept, entry, history
 from projections.paging import BadCursor, Page
+from projections.timeline import timeline
 from store import Recorded
+
+E = TypeVar("E", bound=Entry)
 
 router = APIRouter(tags=["history"])
 
 PARAMETERS = {
-    Kind.LEARNER: ("learner", "L-0000000017T"),
-    Kind.GROUP: ("group", "G-0000000042"),
-    Kind.ORDER: ("order", "O-0000000042"),
-    Kind.REGISTRATION: ("registration", "R-0000000042"),
-    Kind.BOOKING: ("booking", "B-0000000042"),
-    Kind.CLAIM: ("claim", "AC-0000000042"),
-    Kind.CERTIFICATE: ("number", "C-0000000017T"),
+    "learners": ("learner", "L-0000000017T"),
+    "learner-groups": ("group", "G-0000000042"),
+    "orders": ("order", "O-0000000042"),
+    "entry-orders": ("entry_order", "O-0000000042"),
+    "registrations": ("registration", "R-0000000042"),
+    "bookings": ("booking", "B-0000000042"),
+    "claims": ("claim", "AC-0000000042"),
+    "certificates": ("number", "C-0000000017T"),
 }
+"""What the path of each kind of thing calls it, and an example."""
 LONGEST = len(str(POSITION_LIMIT))
 MOST_READ = 10_000
 """How many events one request for the log looks at before it answers (d)."""
@@ -68,6 +76,13 @@ class EventShown(BaseModel):
     changes: list[ChangeShown]
 
 
+class TimelineShown(EventShown):
+    """Something that happened to a learner, and to which thing of theirs."""
+
+    kind: str = Field(examples=["registration"])
+    identifier: str = Field(examples=["R-0000000042"])
+
+
 def shown(found: Entry) -> EventShown:
     return EventShown.model_validate(found)
 
@@ -82,9 +97,18 @@ def position_in(cursor: str | None) -> int:
     return int(cursor)
 
 
+def portion(entries: Iterable[E], part: Part) -> Page[E]:
+    """Give a part of a history; its cursor is the position that it ends at."""
+    after = position_in(part.cursor)
+    later = (each for each in entries if each.position > after)
+    rows = tuple(islice(later, part.limit))
+    is_more = next(later, None) is not None
+    return Page(rows=rows, next_cursor=str(rows[-1].position) if is_more else None)
+
+
 def of_one(kept: Kept) -> Callable[..., Listed[EventShown]]:
     """Make the route that tells the history of things of a kind."""
-    parameter, example = PARAMETERS[kept.kind]
+    parameter, example = PARAMETERS[kept.path]
 
     def events(
         name: Annotated[str, Path(alias=parameter, max_length=40, examples=[example])],
@@ -97,25 +121,44 @@ def of_one(kept: Kept) -> Callable[..., Listed[EventShown]]:
         stream = service.store.open(stream_of(name))
         require_own(stream, name, begun_by=kept.begun_by, what=kept.what, by=by)
         refusals = service.store.open(stream_of(refusals_of(name)))
-        after = position_in(part.cursor)
-        entries = (e for e in history(kept, stream, refusals) if e.position > after)
-        rows = tuple(islice(entries, part.limit))
-        is_more = next(entries, None) is not None
-        page = Page(rows=rows, next_cursor=str(rows[-1].position) if is_more else None)
-        return listed(request, response, page, shown)
+        entries = history(kept.aggregate, stream, refusals)
+        return listed(request, response, portion(entries, part), shown)
 
     return events
 
 
 for kept in KEPT:
     router.add_api_route(
-        f"/{kept.path}/{{{PARAMETERS[kept.kind][0]}}}/events",
+        f"/{kept.path}/{{{PARAMETERS[kept.path][0]}}}/events",
         of_one(kept),
         methods=["GET"],
-        name=f"{kept.what}_events",
+        name=f"{kept.what.replace(' ', '_')}_events",
         summary=f"Tell the history of one {kept.what}: who did what, with before and "
         "after (H1, H2).",
     )
+
+
+@router.get("/learners/{learner}/timeline")
+def timeline_of(
+    learner: Called,
+    request: Request,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    part: Paging,
+    reads: Reads,
+) -> Listed[TimelineShown]:
+    """Tell all that ever happened to a learner, wherever it was recorded (H1, H2).
+
+    Oldest first: the rows they came from, their orders, registrations, tests, claims,
+    certificates and invoices, and what was refused. What an order, a claim or a group
+    says of other learners is left out.
+    """
+    read_learner(service.desk, learner, by)
+    centre = by.centre if Role(by.role).is_of_a_centre else None
+    entries = timeline(service.store, reads, learner, centre=centre)
+    page = portion(entries, part)
+    return listed(request, response, page, TimelineShown.model_validate)
 
 
 @router.get("/events", dependencies=[Depends(auditor)])

@@ -1,6 +1,7 @@
 """Looking at what has been: one thing's history, or its state at a moment."""
 
 import json
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -11,8 +12,10 @@ from cli.opening import opened, settings_of, told
 from cli.output import Format, show
 from cli.talk import FAILED, USAGE, refuse
 from commands.command import LONDON
-from events.identifier import stream_of
-from projections.history import KEPT, history
+from events.identifier import Kind, stream_of
+from projections.history import KEPT, Entry, Kept, history
+from projections.timeline import timeline
+from store import Stream
 
 COLUMNS = ("position", "recorded_at", "user", "role", "channel", "sentence", "changes")
 FormatOf = Annotated[Format, typer.Option("--format", help="How to print it.")]
@@ -20,41 +23,66 @@ FormatOf = Annotated[Format, typer.Option("--format", help="How to print it.")]
 
 def replay(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="L-…, G-…, O-…, R-…, AC-… or C-…")],
+    name: Annotated[str, typer.Argument(help="L-…, G-…, O-…, R-…, B-…, AC-… or C-…")],
+    *,
     as_at: Annotated[
         str | None, typer.Option(help="As it was then: 2026-10-01T09:00.")
     ] = None,
     step: Annotated[
         bool, typer.Option("--step", help="Each event, with before and after.")
     ] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="All that happened to a learner, anywhere.")
+    ] = False,
     form: FormatOf = Format.TABLE,
 ) -> None:
     """Fold one thing from its events, and print what it is, or how it became so."""
     prefix = name.partition("-")[0]
-    kept = next((each for each in KEPT if each.kind == prefix), None)
-    if kept is None:
-        kinds = ", ".join(f"{each.kind}-… ({each.what})" for each in KEPT)
-        refuse(USAGE, f"{name} names nothing with a history. There are: {kinds}.")
-    with told(), opened(settings_of(context)) as service:
-        store = service.store if as_at is None else service.store.as_at(moment(as_at))
-        stream = store.open(stream_of(name))
-        if not stream.history or not isinstance(stream.events[0], kept.begun_by):
+    kinds = [each for each in KEPT if each.kind == prefix]
+    if not kinds:
+        known = ", ".join(f"{each.kind}-… ({each.what})" for each in KEPT)
+        refuse(USAGE, f"{name} names nothing with a history. There are: {known}.")
+    if everything and prefix != Kind.LEARNER:
+        refuse(USAGE, f"{name} is no learner. Leave out --all, or name one: L-….")
+    with told(), opened(settings_of(context)) as present:
+        service = present if as_at is None else present.as_at(moment(as_at))
+        stream = service.store.open(stream_of(name))
+        kept = next((k for k in kinds if is_begun(stream, k)), None)
+        if kept is None:
             then = " at that moment" if as_at else ""
-            refuse(FAILED, f"There is no {kept.what} {name}{then}. Check the number.")
-        if not step:
+            what = kinds[0].what
+            refuse(FAILED, f"There is no {what} {name}{then}. Check the number.")
+        if everything:
+            present.read_models.catch_up()
+            with service.rows() as rows:
+                entries = timeline(service.store, rows, name, centre=None)
+            show_entries(entries, (*COLUMNS, "kind", "identifier"), form)
+        elif step:
+            refusals = service.store.open(stream_of(refusals_of(name)))
+            show_entries(history(kept.aggregate, stream, refusals), COLUMNS, form)
+        else:
             typer.echo(json.dumps(kept.state(stream), indent=2, ensure_ascii=False))
-            return
-        refusals = store.open(stream_of(refusals_of(name)))
+
+
+def is_begun(stream: Stream, kept: Kept) -> bool:
+    """Tell whether the stream is of something of that kind."""
+    return bool(stream.history) and isinstance(stream.events[0], kept.begun_by)
+
+
+def show_entries(
+    entries: Iterable[Entry], columns: Sequence[str], form: Format
+) -> None:
+    """Print what happened; before and after as lines where people read it."""
+    rows = (
+        {**vars(entry), "changes": [vars(change) for change in entry.changes]}
+        for entry in entries
+    )
+    if form is Format.TABLE:
         rows = (
-            {**vars(entry), "changes": [vars(change) for change in entry.changes]}
-            for entry in history(kept, stream, refusals)
+            {**row, "changes": "\n".join(map(in_a_line, row["changes"]))}
+            for row in rows
         )
-        if form is Format.TABLE:
-            rows = (
-                {**row, "changes": "\n".join(map(in_a_line, row["changes"]))}
-                for row in rows
-            )
-        show(({name: row[name] for name in COLUMNS} for row in rows), COLUMNS, form)
+    show(({name: row[name] for name in columns} for row in rows), columns, form)
 
 
 def in_a_line(change: dict[str, object]) -> str:

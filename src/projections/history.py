@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import merge
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -11,6 +13,7 @@ from aggregates.aggregate import Aggregate
 from aggregates.booking import Booking
 from aggregates.certificate import Certificate
 from aggregates.claim import Claim
+from aggregates.entry_order import EntryOrder
 from aggregates.learner import Learner
 from aggregates.order import Order
 from aggregates.registration import Registration
@@ -18,11 +21,11 @@ from aggregates.upload import Upload
 from events.booking import BookingMade
 from events.certificate import CertificateIssued
 from events.claim import ClaimBegun
+from events.entry_order import EntryOrderBegun
 from events.event import Event
 from events.identifier import Kind
 from events.learner import LearnerCreated
 from events.order import OrderBegun
-from events.refusal import CommandRefused
 from events.registration import RegistrationMade
 from events.upload import UploadReceived
 from projections.sentences import sentence
@@ -38,11 +41,15 @@ MOST_CHANGES = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """A kind of thing that has a history, and the aggregate that it is folded into."""
+    """A kind of thing that has a history, and the aggregate that it is folded into.
+
+    Its first event has its identifier, in the field ``called``.
+    """
 
     kind: Kind
     path: str
     what: str
+    called: str
     begun_by: type[Event]
     aggregate: type[Aggregate]
 
@@ -56,6 +63,7 @@ KEPT: tuple[Kept, ...] = (
         kind=Kind.LEARNER,
         path="learners",
         what="learner",
+        called="learner",
         begun_by=LearnerCreated,
         aggregate=Learner,
     ),
@@ -63,6 +71,7 @@ KEPT: tuple[Kept, ...] = (
         kind=Kind.GROUP,
         path="learner-groups",
         what="group",
+        called="group",
         begun_by=UploadReceived,
         aggregate=Upload,
     ),
@@ -70,13 +79,23 @@ KEPT: tuple[Kept, ...] = (
         kind=Kind.ORDER,
         path="orders",
         what="order",
+        called="order",
         begun_by=OrderBegun,
         aggregate=Order,
+    ),
+    Kept(
+        kind=Kind.ORDER,
+        path="entry-orders",
+        what="entry order",
+        called="order",
+        begun_by=EntryOrderBegun,
+        aggregate=EntryOrder,
     ),
     Kept(
         kind=Kind.REGISTRATION,
         path="registrations",
         what="registration",
+        called="registration",
         begun_by=RegistrationMade,
         aggregate=Registration,
     ),
@@ -84,6 +103,7 @@ KEPT: tuple[Kept, ...] = (
         kind=Kind.BOOKING,
         path="bookings",
         what="booking",
+        called="booking",
         begun_by=BookingMade,
         aggregate=Booking,
     ),
@@ -91,6 +111,7 @@ KEPT: tuple[Kept, ...] = (
         kind=Kind.CLAIM,
         path="claims",
         what="claim",
+        called="claim",
         begun_by=ClaimBegun,
         aggregate=Claim,
     ),
@@ -98,6 +119,7 @@ KEPT: tuple[Kept, ...] = (
         kind=Kind.CERTIFICATE,
         path="certificates",
         what="certificate",
+        called="certificate",
         begun_by=CertificateIssued,
         aggregate=Certificate,
     ),
@@ -135,23 +157,40 @@ class Entry:
     changes: tuple[Change, ...] = ()
 
 
-def history(kept: Kept, stream: Stream, refusals: Stream) -> Iterator[Entry]:
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """An event, and all values of the thing before and after it, by their paths."""
+
+    recorded: Recorded
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+def history(
+    aggregate: type[Aggregate], stream: Stream, refusals: Stream
+) -> Iterator[Entry]:
     """Tell a history in order, what was refused in its place."""
+    happened = (
+        entry(
+            step.recorded,
+            version=step.recorded.version,
+            changes=tuple(changes(step.before, step.after)),
+        )
+        for step in steps(aggregate, stream)
+    )
+    refused = (entry(recorded, version=None) for recorded in refusals.history)
+    return merge(happened, refused, key=attrgetter("position"))
+
+
+def steps(aggregate: type[Aggregate], stream: Stream) -> Iterator[Step]:
+    """Fold a stream event by event."""
     state: Aggregate | None = None
     before: dict[str, Any] = {}
-    refused = [r for r in refusals.history if r.owner == stream.owner]
-    for recorded in sorted((*stream.history, *refused), key=lambda r: r.position):
-        if isinstance(recorded.event, CommandRefused):
-            yield entry(recorded, version=None)
-            continue
-        if state is None:
-            state = kept.aggregate.begin(recorded.event)
-        else:
-            state = state.apply(recorded.event)
+    for recorded in stream.history:
+        event = recorded.event
+        state = aggregate.begin(event) if state is None else state.apply(event)
         after = flat(plain(state))
-        yield entry(
-            recorded, version=recorded.version, changes=tuple(changes(before, after))
-        )
+        yield Step(recorded=recorded, before=before, after=after)
         before = after
 
 

@@ -38,7 +38,8 @@ SENTENCES: Mapping[str, str] = {
     "claim.processed": "The claim was processed: certificates for {certificates}.",
     "claim.deleted": "The claim was thrown away.",
     "command.refused": "It was refused to {command}: {message}",
-    "duplicate.decided": "{first} and {second} were said to be the {decision}.",
+    "duplicate.decided": "Whether {first} and {second} are one person was decided: "
+    "{decision}.",
     "entry-order.begun": "The order of entries {order} was begun.",
     "entry-order.confirmed": "The entries were confirmed at {total}: {entries:n} tests.",
     "entry-order.deleted": "The order was thrown away.",
@@ -107,7 +108,7 @@ SENTENCES: Mapping[str, str] = {
     "upload.checked": "Every row of the file has been checked.",
     "upload.completed": "Every row that was ready is a learner.",
     "upload.encoding-chosen": "The file was said to be in {encoding}, and is read again.",
-    "upload.learners-added": "{learners:n} learners were added to the group.",
+    "upload.learners-added": "Learners were added to the group: {learners}.",
     "upload.learners-withdrawn": "{through} learners of the undone upload were withdrawn.",
     "upload.mapped": "The columns of the file were settled; ignored: {ignored}.",
     "upload.received": "The file {file_name} of {rows} rows was received as {name}.",

@@ -87,6 +87,7 @@ def work(desk: Desk) -> Iterator[str]:
     }
     ben = desk.do("POST", "/learners", created)["learner"]
     yield f"/learners/{ben}"
+    yield f"/learners/{ben}/timeline"
     desk.do("PATCH", f"/learners/{ben}", {"family_name": "Muller", "gender": "M"})
     order = desk.do("POST", "/orders", {"products": ["Q-0005001227"]})["order"]
     yield f"/orders/{order}"

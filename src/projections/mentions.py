@@ -1,0 +1,60 @@
+"""Where learners are spoken of: the streams in which each of them is named (H1)."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import Column, Connection, String, Table, select
+
+from aggregates.invoice_line import CREDIT
+from events.invoice import InvoiceStatusReported
+from events.learner import LearnerCreated
+from events.refusal import CommandRefused
+from events.upload import RecordAmended, RecordChecked, RecordRead
+from projections.narrowing import learners_in
+from projections.read_model import METADATA, PROGRESS, ReadModel
+from projections.rows import Rows
+from store import Position, Recorded
+
+MENTIONS = Table(
+    "mentions",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("stream", String, primary_key=True),
+)
+
+PASSED_OVER = (RecordRead, RecordAmended, RecordChecked, LearnerCreated)
+"""A record names whom it is like, which is nothing to them; a learner's own is known."""
+
+
+def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
+    for recorded in batch:
+        for name in named(recorded):
+            rows.put(MENTIONS, {"name": name, "stream": str(recorded.stream)})
+
+
+def named(recorded: Recorded) -> Iterable[str]:
+    """Say whom an event speaks of; what is reported of a thing names the thing alone."""
+    match recorded.event:
+        case CommandRefused(subject=subject):
+            return (subject,)
+        case InvoiceStatusReported(line=line):
+            return (line.removesuffix(CREDIT),)
+        case event if isinstance(event, PASSED_OVER):
+            return ()
+        case event:
+            return learners_in(event)
+
+
+READ_MODEL = ReadModel(name="mentions", version=1, tables=(MENTIONS,), fold=fold)
+
+
+def place(connection: Connection) -> Position:
+    """Say how far the log has been read; what is later is not all known of yet."""
+    query = select(PROGRESS.c.position).where(PROGRESS.c.read_model == READ_MODEL.name)
+    return int(connection.execute(query).scalar_one())
+
+
+def streams_naming(connection: Connection, names: Iterable[str]) -> set[UUID]:
+    """Find every stream that speaks of what is so called."""
+    query = select(MENTIONS.c.stream).where(MENTIONS.c.name.in_([*names]))
+    return {UUID(stream) for stream in connection.execute(query).scalars()}

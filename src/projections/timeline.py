@@ -1,0 +1,266 @@
+"""All that ever happened to one learner, wherever it was recorded (H1, H2).
+
+It is told from facts alone, whichever centre they were recorded at: what happened to a
+learner goes with them. What an order, a claim or a group says of others stays out.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from operator import attrgetter
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection
+
+from aggregates.aggregate import Aggregate
+from aggregates.duplicate import Duplicate
+from aggregates.invoice_line import InvoiceLine
+from aggregates.record import Record
+from events.duplicate import DuplicateDecided
+from events.event import Event
+from events.identifier import stream_of
+from events.invoice import InvoiceStatusReported
+from events.refusal import CommandRefused
+from events.upload import (
+    LearnersAdded,
+    RecordBecameLearner,
+    RecordConfirmed,
+    RecordLinked,
+    RecordRead,
+    UploadReceived,
+    UploadSubmitted,
+    UploadUndone,
+)
+from projections.history import KEPT, Entry, changes, entry, history, steps
+from projections.mentions import place, streams_naming
+from projections.narrowing import learners_in, masked, narrowed
+from store import EventStore, Recorded, Stream
+
+OF_A_GROUP = (UploadReceived, UploadSubmitted, LearnersAdded, UploadUndone)
+"""What of an upload concerns each of its learners; their own rows tell the rest."""
+
+SEVERAL = "It was about several learners."
+"""Stands for a refusal that names others too."""
+
+_LEARNER = re.compile(r"L-[0-9]{10}[A-Z]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimelineEntry(Entry):
+    """Something that happened to a learner, and the thing that it happened to."""
+
+    kind: str
+    identifier: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whose:
+    """Whose timeline is told, and to which centre; None sees all of them."""
+
+    learner: str
+    centre: str | None
+
+
+Tell: TypeAlias = Callable[[type[Aggregate], Stream, Stream, Whose], Iterator[Entry]]
+
+
+def own(
+    aggregate: type[Aggregate], stream: Stream, refusals: Stream, whose: Whose
+) -> Iterator[Entry]:
+    """Tell all of a thing that is the learner's alone."""
+    return history(aggregate, of_events(stream, masked, whose), refusals)
+
+
+def shared(
+    aggregate: type[Aggregate], stream: Stream, refusals: Stream, whose: Whose
+) -> Iterator[Entry]:
+    """Tell what names the learner, or changes what is said while they are on it."""
+    was_on = False
+    for step in steps(aggregate, of_events(stream, narrowed, whose)):
+        recorded = step.recorded
+        is_on = whose.learner in str(step.after)
+        changed = tuple(changes(step.before if was_on else {}, step.after))
+        is_named = whose.learner in learners_in(recorded.event)
+        if is_named or ((was_on or is_on) and changed):
+            yield entry(recorded, version=recorded.version, changes=changed)
+        was_on = is_on
+    for recorded in refusals.history:
+        if (told := _refused(recorded, whose.learner)) is not None:
+            yield entry(told, version=None)
+
+
+def of_group(
+    _: type[Aggregate], stream: Stream, __: Stream, whose: Whose
+) -> Iterator[Entry]:
+    """Tell how the group came in with which the learner came."""
+    for recorded in of_events(stream, narrowed, whose).history:
+        is_others = isinstance(recorded.event, LearnersAdded) and (
+            not recorded.event.learners
+        )
+        if isinstance(recorded.event, OF_A_GROUP) and not is_others:
+            yield entry(recorded, version=recorded.version)
+
+
+def of_record(
+    aggregate: type[Aggregate], stream: Stream, refusals: Stream, whose: Whose
+) -> Iterator[Entry]:
+    """Tell the row that the learner came from; of another only what it says of them."""
+    became = RecordBecameLearner(learner=whose.learner)
+    if became in stream.events:
+        yield from own(aggregate, stream, refusals, whose)
+        return
+    for recorded in of_events(stream, masked, whose).history:
+        is_said = isinstance(recorded.event, RecordConfirmed | RecordLinked)
+        if is_said and whose.learner in learners_in(recorded.event):
+            yield entry(recorded, version=recorded.version)
+
+
+def of_line(
+    aggregate: type[Aggregate], stream: Stream, _: Stream, __: Whose
+) -> Iterator[Entry]:
+    """Tell what invoicing said; what was refused of the thing charged is told there."""
+    return history(aggregate, stream, Stream(id=stream.id))
+
+
+def of_duplicate(
+    aggregate: type[Aggregate], stream: Stream, refusals: Stream, whose: Whose
+) -> Iterator[Entry]:
+    """Tell what was decided; of whom, and why, only to who may know both learners."""
+    if whose.centre is None or all(r.owner == whose.centre for r in stream.history):
+        return history(aggregate, stream, refusals)
+    return history(aggregate, of_events(stream, _half, whose), refusals)
+
+
+def _half(event: Event, learner: str) -> Event:
+    half = masked(event, learner)
+    return replace(half, reason="") if isinstance(half, DuplicateDecided) else half
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thing:
+    """A kind of thing that a timeline tells of, known by the event that begins it.
+
+    ``called`` finds its identifier in that event; a pair of learners has none, and goes
+    by the one whose timeline it is.
+    """
+
+    what: str
+    called: Callable[[Any], str]
+    aggregate: type[Aggregate]
+    tell: Tell = own
+
+
+TELL: Mapping[str, Tell] = {
+    "group": of_group,
+    "order": shared,
+    "entry order": shared,
+    "claim": shared,
+}
+"""How those things are told that are not one learner's own."""
+
+THINGS: Mapping[type[Event], Thing] = {
+    **{
+        kept.begun_by: Thing(
+            what=kept.what,
+            called=attrgetter(kept.called),
+            aggregate=kept.aggregate,
+            tell=TELL.get(kept.what, own),
+        )
+        for kept in KEPT
+    },
+    RecordRead: Thing(
+        what="record",
+        called=lambda read: f"{read.group}/{read.row}",
+        aggregate=Record,
+        tell=of_record,
+    ),
+    InvoiceStatusReported: Thing(
+        what="invoice line",
+        called=attrgetter("line"),
+        aggregate=InvoiceLine,
+        tell=of_line,
+    ),
+    DuplicateDecided: Thing(
+        what="duplicate",
+        called=lambda _: "",
+        aggregate=Duplicate,
+        tell=of_duplicate,
+    ),
+}
+
+
+def timeline(
+    store: EventStore, connection: Connection, learner: str, *, centre: str | None
+) -> list[TimelineEntry]:
+    """Tell all that happened to a learner, oldest first, as far as is known by now."""
+    streams = [s for s in gathered(store, connection, learner) if s.history]
+    refusals = {
+        first.subject: stream
+        for stream in streams
+        if isinstance(first := stream.events[0], CommandRefused)
+    }
+    whose = Whose(learner=learner, centre=centre)
+    entries = (told for stream in streams for told in _told(stream, refusals, whose))
+    return sorted(entries, key=attrgetter("position"))
+
+
+def gathered(
+    store: EventStore, connection: Connection, learner: str
+) -> Iterable[Stream]:
+    """Open every stream that has to do with a learner, as far as the rows have come.
+
+    So an answer is of one moment: whatever is later is in none of the streams yet.
+    """
+    known = place(connection)
+    ids = {stream_of(learner)} | streams_naming(connection, [learner])
+    opened = store.open_many(ids)
+    names = {_name(stream) for stream in opened.values() if stream.history}
+    about = streams_naming(connection, names - {learner}) - ids
+    for stream in (*opened.values(), *store.open_many(about).values()):
+        yield replace(
+            stream, history=tuple(r for r in stream.history if r.position <= known)
+        )
+
+
+def of_events(
+    stream: Stream, part: Callable[[Event, str], Event | None], whose: Whose
+) -> Stream:
+    """Put another view of each event in its place."""
+    seen = ((r, part(r.event, whose.learner)) for r in stream.history)
+    return replace(
+        stream,
+        history=tuple(
+            replace(r, event=event) for r, event in seen if event is not None
+        ),
+    )
+
+
+def _told(
+    stream: Stream, refusals: Mapping[str, Stream], whose: Whose
+) -> Iterator[TimelineEntry]:
+    thing = THINGS.get(type(stream.events[0]))
+    if thing is None:
+        return
+    name = thing.called(stream.events[0])
+    refused = refusals.get(name, Stream(id=stream_of(name)))
+    for found in thing.tell(thing.aggregate, stream, refused, whose):
+        values = {f.name: getattr(found, f.name) for f in fields(found)}
+        yield TimelineEntry(**values, kind=thing.what, identifier=name or whose.learner)
+
+
+def _name(stream: Stream) -> str:
+    """Say what a thing is called; nothing for what no timeline tells of."""
+    thing = THINGS.get(type(stream.events[0]))
+    return thing.called(stream.events[0]) if thing else ""
+
+
+def _refused(recorded: Recorded, learner: str) -> Recorded | None:
+    """Give a refusal that names the learner; nothing of others in it."""
+    event = recorded.event
+    if not isinstance(event, CommandRefused):
+        return None
+    named = {*_LEARNER.findall(event.message)}
+    if learner not in named:
+        return None
+    alone = event if named == {learner} else replace(event, message=SEVERAL)
+    return replace(recorded, event=alone)
