@@ -2,7 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -110,6 +110,38 @@ def test_the_checks_are_shown_and_can_be_made_again(
     )
     assert (shown["version"], shown["why_not_fit"]) == ("2.2", None)
     assert failed(ask, offline.path, client=offline.client) == ["booking"]
+
+
+def test_each_check_fails_alone_and_passes_again_once_it_is_seen_to(
+    service: Service, ask: Ask, offline: Offline
+) -> None:
+    """B13: and nothing is downloaded meanwhile."""
+
+    def refused(by: str = "admin.riverside", client: str = offline.client) -> list[str]:
+        answer = replace(offline, client=client).download(by=by)
+        assert answer.status_code == 409, answer.text
+        return [each["pointer"] for each in answer.json()["errors"]]
+
+    fit = {"client": offline.client}
+    ask("PATCH", offline.path, {"mode": "Online"})
+    assert (failed(ask, offline.path, **fit), refused()) == (["booking"], ["/booking"])
+    ask("PATCH", offline.path, {"mode": "Offline"})
+    reports = f"/offline-clients/{offline.client}/reports"
+    ask("POST", reports, {"version": "1.9"})
+    assert (failed(ask, offline.path, **fit), refused()) == (["client"], ["/client"])
+    ask("POST", reports, {"version": "2.0"})
+    theirs = {"name": "Laptop 9", "version": "2.1"}
+    other = ask("POST", "/offline-clients", theirs, by="admin.hillside", expect=201)
+    for client in (other["client"], "none"):
+        assert failed(ask, offline.path, client=client) == ["client"]
+        assert refused(client=client) == ["/client"]
+    assert refused(by="assessor.riverside") == ["/pin"]
+    ask("PUT", "/me/pin", {"pin": PIN}, by="assessor.riverside", expect=204)
+    assert recorded(service, PackageDownloaded) == []
+    assert failed(ask, offline.path, **fit) == []
+    assert offline.download(by="assessor.riverside").status_code == 200
+    ask("POST", f"{offline.path}/cancel")
+    assert (failed(ask, offline.path, **fit), refused()) == (["booking"], ["/booking"])
 
 
 def test_a_refused_download_names_every_check_that_failed(
