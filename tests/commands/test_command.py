@@ -1,6 +1,7 @@
 """How any command is answered: decided again when somebody else was quicker."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 import pytest
@@ -58,3 +59,20 @@ def test_what_was_looked_at_and_has_changed_is_not_decided_again(
     with pytest.raises(Stale):
         asked(office, others)
     assert others == [QUICKER]
+
+
+@pytest.mark.parametrize(
+    ("at", "today"),
+    [
+        ("2027-07-10T22:59:59+00:00", "2027-07-10"),
+        ("2027-07-10T23:00:00+00:00", "2027-07-11"),
+        ("2027-07-10T23:30:00+00:00", "2027-07-11"),
+        ("2026-12-10T23:30:00+00:00", "2026-12-10"),
+        ("2026-10-24T23:30:00+00:00", "2026-10-25"),
+        ("2026-10-25T23:30:00+00:00", "2026-10-25"),
+    ],
+)
+def test_today_is_the_date_in_london(at: str, today: str) -> None:
+    """Section 3: at 23:30 UTC in summer it is tomorrow there, and not in winter."""
+    at_that_moment = Try(by=ADMINISTRATOR, at=datetime.fromisoformat(at))
+    assert at_that_moment.today.isoformat() == today
