@@ -1,22 +1,16 @@
-"""What was, and who did it: histories, refusals, and everything as it was (H1-H4)."""
+"""What was, and who did it: histories and refusals (H1-H4)."""
 
-from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import openapi_document
 from service import Service
 from tests.api.running import ClientAs
 from tests.clock import Clock
-from tests.learner_examples import cells, csv_file
 
 API = "/api/v1"
 PATIENCE = 20.0
-NOT_OF_A_MOMENT = {"/api/v1/events", "/api/v1/audit/head", "/api/v1/audit/verification"}
-UNITS = ("L/506/1788", "T/506/1798")
 
 
 class Desk:
@@ -52,11 +46,6 @@ class Desk:
         answer = client.post(f"{API}{path}", json=body, headers=headers)
         assert answer.is_client_error, answer.text
 
-    def shown(self, path: str, **params: str) -> tuple[int, Any]:
-        """Look as the centre does, at what may not be there."""
-        answer = self.admin.get(f"{API}{path}", params=params)
-        return answer.status_code, answer.json()
-
     def see(self, path: str, **params: str) -> Any:
         answer = self.auditor.get(f"{API}{path}", params=params)
         assert answer.is_success, answer.text
@@ -66,92 +55,6 @@ class Desk:
 @pytest.fixture
 def desk(service: Service, client_as: ClientAs, clock: Clock) -> Desk:
     return Desk(service, client_as, clock)
-
-
-def work(desk: Desk) -> Iterator[str]:
-    """Do what a centre does, step by step; give what can be looked at from then on."""
-    upload = desk.admin.post(
-        f"{API}/learner-groups",
-        data={"name": "Autumn"},
-        files={"file": ("learners.csv", csv_file(cells(), cells(uln="12")))},
-    )
-    group = upload.json()["group"]
-    desk.settle()
-    yield f"/learner-groups/{group}"
-    desk.do("POST", f"/learner-groups/{group}/submit")
-    yield f"/learner-groups/{group}/records"
-    created = {
-        "given_name": "Ben",
-        "family_name": "Müller",
-        "date_of_birth": "2006-03-27",
-    }
-    ben = desk.do("POST", "/learners", created)["learner"]
-    yield f"/learners/{ben}"
-    yield f"/learners/{ben}/timeline"
-    desk.do("PATCH", f"/learners/{ben}", {"family_name": "Muller", "gender": "M"})
-    order = desk.do("POST", "/orders", {"products": ["Q-0005001227"]})["order"]
-    yield f"/orders/{order}"
-    linked = {"product": None, "learners": [{"learner": ben}], "groups": [group]}
-    desk.do("PUT", f"/orders/{order}/learners", linked)
-    yield f"/orders/{order}/events"
-    dates = {"dates": [{"starts": "2026-09-01", "ends": "2027-07-16"}]}
-    total = desk.do("PUT", f"/orders/{order}/course-dates", dates)["total"]
-    desk.do("POST", f"/orders/{order}/confirm", {"total": total})
-    yield f"/learners/{ben}/registrations"
-    awards = [
-        {
-            "learner": ben,
-            "award_type": "Full",
-            "award_date": "2026-11-20",
-            "grades": dict.fromkeys(UNITS, "P"),
-        }
-    ]
-    body = {
-        "qualification": "Q-0005001227",
-        "units": list(UNITS),
-        "learners": [ben],
-        "awards": awards,
-    }
-    claim = desk.do("POST", "/claims", body)["claim"]
-    yield f"/claims/{claim}"
-    desk.do("POST", f"/claims/{claim}/submit")
-    yield f"/ineligible-learners/{claim}/{ben}"
-    awards[0]["award_type"] = "Interim"
-    desk.do("PUT", f"/claims/{claim}/grades", {"awards": awards})
-    desk.do("POST", f"/claims/{claim}/submit")
-    yield f"/learners/{ben}/results"
-    withdrawal = {"learner": ben, "reason": "The wrong unit was graded."}
-    desk.do("POST", f"/claims/{claim}/withdraw", withdrawal)
-    yield f"/claims/{claim}/events"
-
-
-def lists() -> list[str]:
-    """Find every list that can be had as it was, in the API's own document."""
-    return [
-        path.removeprefix(API)
-        for path, item in openapi_document()["paths"].items()
-        if "{" not in path
-        and path not in NOT_OF_A_MOMENT
-        and any(
-            p["name"] == "cursor" for p in item.get("get", {}).get("parameters", ())
-        )
-        and any(p["name"] == "as_at" for p in item["get"]["parameters"])
-    ]
-
-
-def test_any_list_and_any_one_thing_as_at_any_moment_is_what_was_shown_then(
-    desk: Desk,
-) -> None:
-    """H3: recorded while the history ran, and asked for when it was over."""
-    paths = lists()
-    assert len(paths) >= 8
-    seen: list[tuple[datetime, str, Any]] = []
-    for path in work(desk):
-        paths.append(path)
-        seen += [(desk.clock.now, each, desk.shown(each)) for each in paths]
-        desk.clock.advance(minutes=1)
-    for moment, path, shown in seen:
-        assert desk.shown(path, as_at=moment.isoformat()) == shown, (moment, path)
 
 
 def test_what_was_not_there_yet_is_not_found_and_what_is_to_come_is_refused(
