@@ -13,6 +13,7 @@ from commands.command import Command, Desk
 from commands.entry_order import ConfirmEntryOrder
 from commands.order_confirmation import ConfirmOrder
 from commands.package import ReceiveAnswers
+from commands.transfer import TransferLearner
 from events.identifier import stream_of
 from events.refusal import CommandRefused
 from events.user import Role
@@ -27,6 +28,7 @@ SUBJECTS: dict[type[Command], Any] = {
     ReceiveAnswers: attrgetter("booking"),
     ReissueCertificate: attrgetter("certificate"),
     SubmitClaim: attrgetter("claim"),
+    TransferLearner: attrgetter("learner"),
     WithdrawClaim: attrgetter("claim"),
 }
 """The commands whose refusal is recorded, and what each is about (d)."""

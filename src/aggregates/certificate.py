@@ -13,10 +13,11 @@ from events.certificate import (
     CertificateIssued,
     CertificatePrinted,
     CertificateSuperseded,
+    CertificateTransferred,
 )
 from events.claim import Granted
 
-Later: TypeAlias = CertificatePrinted | CertificateSuperseded
+Later: TypeAlias = CertificatePrinted | CertificateSuperseded | CertificateTransferred
 
 
 class CertificateKind(StrEnum):
@@ -104,6 +105,10 @@ class Certificate(Aggregate):
         )
         return [superseded], [issued]
 
+    def transfer(self, centre: str) -> list[CertificateTransferred]:
+        """Let another centre see it, whose the learner is now (L6)."""
+        return [CertificateTransferred(centre=centre)]
+
     def _require_in_force(self, done: str) -> None:
         if self.superseded_by is not None:
             raise NotInForce(
@@ -120,5 +125,7 @@ class Certificate(Aggregate):
                 return replace(self, is_printed=True)
             case CertificateSuperseded(by=other):
                 return replace(self, superseded_by=other)
+            case CertificateTransferred():
+                return self
             case _:
                 assert_never(event)

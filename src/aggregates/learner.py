@@ -9,6 +9,7 @@ from aggregates.aggregate import Aggregate
 from aggregates.details import ERASED, Details
 from aggregates.errors import Malformed, NotFound, RuleBroken
 from aggregates.image import Image
+from aggregates.transfer import IsThereAlready, TransferNeedsReason
 from aggregates.verification import Outcome, Verification
 from events.learner import (
     ImageKind,
@@ -17,6 +18,7 @@ from events.learner import (
     LearnerErased,
     LearnerIdentityAmended,
     LearnerImageSubmitted,
+    LearnerTransferred,
     LearnerWithdrawn,
 )
 from events.verification import UlnVerificationPostponed, UlnVerified
@@ -30,6 +32,7 @@ Later: TypeAlias = (
     | LearnerImageSubmitted
     | UlnVerified
     | UlnVerificationPostponed
+    | LearnerTransferred
     | LearnerWithdrawn
     | LearnerErased
 )
@@ -257,6 +260,22 @@ class Learner(Aggregate):
             raise ErasureNeedsReason(pointer="/reason", learner=self.learner)
         return [] if self.is_erased else [LearnerErased(person_id=key, reason=reason)]
 
+    def transfer(self, centre: str, *, reason: str) -> list[Event]:
+        """Go to another centre, with all that was recorded of them (L6).
+
+        The group that they came with stays behind.
+        """
+        self.require_not_erased()
+        if not reason.strip():
+            raise TransferNeedsReason(pointer="/reason", learner=self.learner)
+        if centre == self.centre:
+            raise IsThereAlready(pointer="/centre", learner=self.learner, centre=centre)
+        return [
+            LearnerTransferred(
+                centre=centre, person_id=self.person_id, reason=reason.strip()
+            )
+        ]
+
     def withdraw(self) -> list[Event]:
         """Make the learner known no more, their upload being undone (U11)."""
         return [] if self.is_withdrawn else [LearnerWithdrawn()]
@@ -289,9 +308,10 @@ class Learner(Aggregate):
         )
 
     def apply(self, event: Later) -> Self:
+        now = self
         match event:
             case LearnerIdentityAmended():
-                return replace(
+                now = replace(
                     self,
                     details=replace(
                         self.details,
@@ -303,7 +323,7 @@ class Learner(Aggregate):
                     verification=self.verification.told(to_verify=event.to_verify),
                 )
             case LearnerDetailsAmended():
-                return replace(
+                now = replace(
                     self,
                     details=replace(
                         self.details,
@@ -316,18 +336,21 @@ class Learner(Aggregate):
                     verification=self.verification.told(to_verify=event.to_verify),
                 )
             case UlnVerified() | UlnVerificationPostponed():
-                return replace(self, verification=self.verification.apply(event))
+                now = replace(self, verification=self.verification.apply(event))
             case LearnerErased():
-                return replace(
+                now = replace(
                     self,
                     details=ERASED,
                     verification=Verification(),
                     images={},
                     is_erased=True,
                 )
+            case LearnerTransferred(centre=centre):
+                now = replace(self, centre=centre, group=None)
             case LearnerWithdrawn():
-                return replace(self, verification=Verification(), is_withdrawn=True)
+                now = replace(self, verification=Verification(), is_withdrawn=True)
             case LearnerImageSubmitted():
-                return replace(self, images={**self.images, event.kind: event})
+                now = replace(self, images={**self.images, event.kind: event})
             case _:
                 assert_never(event)
+        return now

@@ -28,6 +28,7 @@ from events.registration import (
     RegistrationCancelled,
     RegistrationMade,
     RegistrationReopened,
+    RegistrationTransferred,
 )
 from events.sitting import (
     TestBooked,
@@ -53,6 +54,7 @@ Later: TypeAlias = (
     | PartReopened
     | RegistrationReopened
     | RegistrationCancelled
+    | RegistrationTransferred
     | SittingEvent
 )
 
@@ -231,6 +233,10 @@ class Registration(Aggregate):
             raise RegistrationIsActive(registration=self.registration)
         return [RegistrationReopened(person_id=person_id, reason=reason)]
 
+    def transfer(self, centre: str) -> list[RegistrationTransferred]:
+        """Go on at another centre, with the learner (L6)."""
+        return [RegistrationTransferred(centre=centre)]
+
     def require_single(self, what: str) -> None:
         """Raise IsOnApprenticeship if that is asked of its parts instead (O7)."""
         if self.parts:
@@ -293,8 +299,8 @@ class Registration(Aggregate):
                     awards=_without(self.awards, claim),
                     settled=self.settled - {claim},
                 )
-            case PathwayChanged(pathway=pathway):
-                now = replace(self, pathway=pathway)
+            case PathwayChanged() | RegistrationTransferred():
+                now = self._elsewhere(event)
             case PartCompleted() | PartReopened():
                 done = tuple(p for p in self.completed_parts if p != event.part)
                 done += (event.part,) if isinstance(event, PartCompleted) else ()
@@ -315,6 +321,11 @@ class Registration(Aggregate):
             case _:
                 assert_never(event)
         return now
+
+    def _elsewhere(self, event: PathwayChanged | RegistrationTransferred) -> Self:
+        if isinstance(event, PathwayChanged):
+            return replace(self, pathway=event.pathway)
+        return replace(self, centre=event.centre)
 
 
 def reasons(assessment: Assessment) -> tuple[Why, ...]:

@@ -113,7 +113,7 @@ def search(
         limit=part.limit,
         cursor=part.cursor,
     )
-    named = names_of(service.desk, found.rows)
+    named = names_of(service.desk, found.rows, seen_by=scope(user))
     return listed(request, response, found, lambda row: row_shown(row, named))
 
 
@@ -146,8 +146,10 @@ def cancel(booking: Booked, visit: OnceOnly) -> BookingShown:
     return shown(visit, booking)
 
 
-def names_of(desk: Desk, rows: Iterable[BookingRow]) -> dict[str, tuple[str, str]]:
-    people = learners_named(desk, {row.learner for row in rows})
+def names_of(
+    desk: Desk, rows: Iterable[BookingRow], *, seen_by: str | None
+) -> dict[str, tuple[str, str]]:
+    people = learners_named(desk, {row.learner for row in rows}, seen_by=seen_by)
     return {
         who: (person.details.given_name, person.details.family_name)
         for who, person in people.items()
@@ -200,4 +202,4 @@ def shown(visit: Visit, name: str) -> BookingShown:
     stream, state = read_booking(name, visit.by, visit.desk)
     visit.show(stream)
     row = row_of(state)
-    return row_shown(row, names_of(visit.desk, [row]))
+    return row_shown(row, names_of(visit.desk, [row], seen_by=row.centre))

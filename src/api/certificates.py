@@ -81,7 +81,7 @@ def shown(visit: Visit, number: str) -> CertificateShown:
     visit.show(stream)
     certificate = Certificate.replay(stream.events)
     issued = certificate.issued
-    learner = learners_named(visit.desk, [issued.learner])[issued.learner]
+    learner = learners_named(visit.desk, [issued.learner], seen_by=None)[issued.learner]
     printed = (r for r in stream.history if isinstance(r.event, CertificatePrinted))
     return CertificateShown(
         certificate=issued.certificate,

@@ -107,10 +107,9 @@ class ClaimShown(BaseModel):
 
 def claim_shown(desk: Desk, stream: Stream, claim: Claim) -> ClaimShown:
     """Show a claim from facts alone, each learner assessed afresh (M10)."""
-    opened = open_registrations(
-        desk, [place.registration for place in claim.learners.values()]
-    )
-    people = learners_named(desk, claim.learners)
+    names = [place.registration for place in claim.learners.values()]
+    opened = open_registrations(desk, names, seen_by=claim.centre)
+    people = learners_named(desk, claim.learners, seen_by=claim.centre)
     begun = stream.history[0]
     return ClaimShown(
         claim=claim.claim,

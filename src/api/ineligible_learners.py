@@ -110,7 +110,9 @@ def search(
         limit=part.limit,
         cursor=part.cursor,
     )
-    people = learners_named(service.desk, {row.learner for row in found.rows})
+    people = learners_named(
+        service.desk, {row.learner for row in found.rows}, seen_by=scope(user)
+    )
 
     def shown(row: Ineligible) -> IneligibleListed:
         since = row.claimed_at.astimezone(LONDON).date()
@@ -146,13 +148,15 @@ def one(
         if isinstance(recorded.event, ClaimSubmitted)
         and learner in recorded.event.withheld
     ]
-    registration = open_registrations(service.desk, [place.registration])
+    at = place.registration
+    opened = open_registrations(service.desk, [at], seen_by=found.centre)
+    people = learners_named(service.desk, [learner], seen_by=found.centre)
     return ineligible_shown(
         service.desk,
         found,
         place,
-        learners_named(service.desk, [learner])[learner],
-        registration[place.registration][1],
+        people[learner],
+        opened[at][1],
         claimed_at=kept_back[-1],
     )
 

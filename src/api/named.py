@@ -32,8 +32,16 @@ def qualification_named(desk: Desk, reference: str) -> QualificationNamed:
     )
 
 
-def learners_named(desk: Desk, learners: Iterable[str]) -> Mapping[str, Learner]:
-    """Open learners that are known to be, for their names."""
+def learners_named(
+    desk: Desk, learners: Iterable[str], *, seen_by: str | None
+) -> Mapping[str, Learner]:
+    """Open learners that are known to be, for their names.
+
+    Who was transferred since is called as the centre ``seen_by`` last knew them (L6).
+    """
     streams = {who: stream_of(who) for who in learners}
     opened = desk.store.open_many(streams.values())
-    return {who: Learner.replay(opened[at].events) for who, at in streams.items()}
+    return {
+        who: Learner.replay(opened[at].seen_by(seen_by).events)
+        for who, at in streams.items()
+    }

@@ -163,7 +163,7 @@ def order_listed(catalogue: Catalogue, row: ListedOrder, today: date) -> OrderLi
 def order_shown(desk: Desk, stream: Stream, order: Order, today: date) -> OrderShown:
     """Show an order from facts alone, at today's prices until it is confirmed (O1)."""
     found = circumstances(desk, order, today)
-    people = learners_named(desk, order.everybody)
+    people = learners_named(desk, order.everybody, seen_by=order.centre)
     begun = stream.history[0]
     confirmed = next(
         (r for r in stream.history if isinstance(r.event, OrderConfirmed)), None

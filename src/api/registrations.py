@@ -88,7 +88,9 @@ def search(
         limit=part.limit,
         cursor=part.cursor,
     )
-    people = learners_named(service.desk, {row.learner for row in found.rows})
+    people = learners_named(
+        service.desk, {row.learner for row in found.rows}, seen_by=scope(user)
+    )
     statuses = invoicing(service.desk, found.rows)
 
     def shown(row: RegistrationRow) -> RegistrationShown:
@@ -107,7 +109,7 @@ def one(registration: Called, visit: Visiting) -> RegistrationShown:
 def one_shown(visit: Visit, registration: str) -> RegistrationShown:
     stream, row = read_registration(visit.desk, registration, visit.by)
     visit.show(stream)
-    people = learners_named(visit.desk, [row.learner])
+    people = learners_named(visit.desk, [row.learner], seen_by=None)
     return registration_shown(
         row, people[row.learner], visit.service.catalogue, invoicing(visit.desk, [row])
     )

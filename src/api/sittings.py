@@ -175,7 +175,7 @@ def sitting_shown(
     at = one_centre(user, centre)
     moment = read_time(starts, pointer="?starts")
     found = bookings.sitting(reads, centre=at, unit=unit, starts=moment)
-    named = learners_named(service.desk, {row.learner for row in found})
+    named = learners_named(service.desk, {row.learner for row in found}, seen_by=at)
     return [
         {
             "learner": row.learner,

@@ -8,6 +8,7 @@ from aggregates.claim import Claim, Later
 from aggregates.claim_refusals import ApprenticeshipNotClaimable, UnknownQualification
 from aggregates.claimable import approved_for, offered_units, on_facts, require
 from aggregates.errors import NotFound
+from aggregates.register import LearnerHasLeft
 from aggregates.registration import Registration, Status
 from catalogue import Qualification
 from commands.command import (
@@ -184,13 +185,16 @@ def changed_outcomes(desk: Desk, before: Claim, after: Claim) -> list[Change]:
 
 
 def open_registrations(
-    desk: Desk, names: Iterable[str]
+    desk: Desk, names: Iterable[str], *, seen_by: str | None = None
 ) -> dict[str, tuple[Stream, Registration]]:
-    """Open registrations that are known to be, by their identifiers."""
+    """Open registrations that are known to be, by their identifiers.
+
+    Those that were another centre's since are as the centre ``seen_by`` last saw them.
+    """
     streams = {name: stream_of(name) for name in names}
     opened = desk.store.open_many(streams.values())
     return {
-        name: (opened[at], Registration.replay(opened[at].events))
+        name: (opened[at], Registration.replay(opened[at].seen_by(seen_by).events))
         for name, at in streams.items()
     }
 
@@ -261,6 +265,9 @@ def save_grades(
     """Decide stage 4 (M5, M6), each learner by the rules they were registered under."""
     named = {who: place for who, place in claim.learners.items() if who in awards}
     opened = open_registrations(desk, {p.registration for p in named.values()})
+    for who, place in named.items():
+        if opened[place.registration][0].owner != claim.centre:
+            raise LearnerHasLeft(pointer="/awards", learner=who)
     rules = {
         who: rules_of(desk, opened[place.registration][1])
         for who, place in named.items()

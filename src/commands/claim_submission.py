@@ -118,13 +118,18 @@ def _submit(
         title=rules.title,
         pointer="/qualification",
     )
-    opened = open_registrations(desk, [p.registration for p in claim.waiting.values()])
+    names = [place.registration for place in claim.waiting.values()]
+    opened = open_registrations(desk, names, seen_by=claim.centre)
     verdicts: dict[str, Granted | Withheld] = {}
     unchanged, changes = [centre], []
     completed: dict[str, Registration] = {}
     for who, place in claim.waiting.items():
         at, registration = opened[place.registration]
-        aside = why_aside(at, registration, meanwhile.aside, approved)
+        aside = (
+            why_aside(at, registration, meanwhile.aside, approved)
+            if at.owner == claim.centre
+            else TRANSFERRED
+        )
         verdict = judge(desk, claim, place, registration, aside)
         verdicts[who] = verdict
         if isinstance(verdict, Granted):
@@ -184,6 +189,15 @@ def judge(
 CANCELLED = Why(
     code="registration-cancelled",
     message="The learner's registration was cancelled. Take the learner out of the claim.",
+)
+
+
+TRANSFERRED = Why(
+    code="learner-transferred",
+    message=(
+        "The learner was transferred to another centre. Take the learner out of the"
+        " claim."
+    ),
 )
 
 

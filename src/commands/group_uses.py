@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 
 from aggregates.group_uses import GroupUses
 from events.identifier import stream_of
-from events.learner import LearnerCreated
+from events.learner import LearnerCreated, LearnerTransferred
 from store import Change, EventStore, Stream
 
 
@@ -41,8 +41,10 @@ def groups_of(store: EventStore, learners: Iterable[str]) -> set[str]:
 
 
 def group_of(stream: Stream) -> str | None:
+    """Name the group that a learner came with; none where it was left behind (L6)."""
     first = stream.events[0] if stream.history else None
-    return first.group if isinstance(first, LearnerCreated) else None
+    is_left = any(isinstance(each, LearnerTransferred) for each in stream.events)
+    return first.group if isinstance(first, LearnerCreated) and not is_left else None
 
 
 def undone(store: EventStore, learners: Iterable[str]) -> frozenset[str]:

@@ -14,7 +14,12 @@ from catalogue import Catalogue, Qualification, UnknownQualification
 from commands.command import Command, Desk, Done, handles
 from commands.erasure import require_none_erased
 from commands.order import append, offers_of, open_order
-from commands.registration import ACTIVE_REGISTRATION, active_key, approvals_of
+from commands.registration import (
+    ACTIVE_REGISTRATION,
+    active_key,
+    approvals_of,
+    entered,
+)
 from events.identifier import Kind, stream_of
 from events.order import ConfirmedLine
 from events.registration import RegistrationMade
@@ -51,6 +56,11 @@ def confirm_order(command: ConfirmOrder, desk: Desk) -> Done:
         prices=command.prices,
         registrations=drawn,
     )
+    events = [
+        event
+        for each in confirmed
+        for event in registrations_made(order, each, found.offers)
+    ]
     made = [
         Change(
             stream=stream_of(event.registration),
@@ -64,12 +74,19 @@ def confirm_order(command: ConfirmOrder, desk: Desk) -> Done:
                 ),
             ),
         )
-        for each in confirmed
-        for event in registrations_made(order, each, found.offers)
+        for event in events
     ]
+    by_learner: dict[str, list[str]] = {}
+    for event in events:
+        by_learner.setdefault(event.learner, []).append(event.registration)
     unchanged = [centre] if confirmed else []
     position = append(
-        desk, stream.change(confirmed), *made, by=command.by, unchanged=unchanged
+        desk,
+        stream.change(confirmed),
+        *made,
+        *entered(desk, by_learner, centre=order.centre),
+        by=command.by,
+        unchanged=unchanged,
     )
     return Done(position=position, made=order.order)
 

@@ -43,16 +43,18 @@ def link(
 ) -> list[Later]:
     """Decide who is linked, by facts on groups and learners (O3).
 
+    Those of a group who were transferred since are left out (L6).
+
     ``new`` are learners who come to be in the same append.
     """
     require_none_erased(desk, linking.learners, pointer="/learners")
     of_groups = [who for group in linking.groups for who in members(desk, group, by)]
-    named = {**linking.learners}
-    for who in (*of_groups, *new):
-        named.setdefault(who, None)
-    streams = {who: stream_of(who) for who in named if who not in new}
+    streams = {who: stream_of(who) for who in (*linking.learners, *of_groups)}
     opened = desk.store.open_many(streams.values())
     known = {who for who, at in streams.items() if _is_of(order.centre, opened[at])}
+    named = {**linking.learners}
+    for who in (*(who for who in of_groups if who in known), *new):
+        named.setdefault(who, None)
     return order_linking.link(
         order,
         named,

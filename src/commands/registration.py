@@ -1,10 +1,13 @@
 """What orders and claims ask of registrations and of the centre that they are at."""
 
+from collections.abc import Iterable, Mapping, Sequence
+
 from aggregates.centre import Centre
+from aggregates.register import Register
 from aggregates.registration import Registration
 from commands.command import Desk
 from events.identifier import stream_of
-from store import Reservation, Stream
+from store import Change, Reservation, Stream
 
 ACTIVE_REGISTRATION = "active-registration"
 """The scope under which a learner holds the one Active registration on a product."""
@@ -33,3 +36,36 @@ def approvals_of(desk: Desk, centre: str) -> tuple[Stream, frozenset[str]]:
     if not stream.history:
         return stream, frozenset()
     return stream, Centre.replay(stream.events).approvals
+
+
+def registers_of(
+    desk: Desk, learners: Iterable[str], *, centre: str
+) -> dict[str, tuple[Stream, Register]]:
+    """Open the registers of learners; an empty one is that of a learner of the centre."""
+    streams = {who: stream_of(f"register:{who}") for who in learners}
+    opened = desk.store.open_many(streams.values())
+    return {
+        who: (
+            opened[at],
+            Register.replay(opened[at].events)
+            if opened[at].history
+            else Register.of(who, centre),
+        )
+        for who, at in streams.items()
+    }
+
+
+def entered(
+    desk: Desk, registrations: Mapping[str, Sequence[str]], *, centre: str
+) -> list[Change]:
+    """Enter in each learner's register what an order of the centre makes (L6).
+
+    Raises LearnerHasLeft.
+    """
+    registers = registers_of(desk, registrations, centre=centre)
+    return [
+        stream.change(
+            register.enter(tuple(registrations[who]), centre=centre), owner=centre
+        )
+        for who, (stream, register) in registers.items()
+    ]

@@ -12,6 +12,7 @@ from events import offline_client as offline_client
 from events import order as order
 from events import pin as pin
 from events import refusal as refusal
+from events import register as register
 from events import registration as registration
 from events import sign_in as sign_in
 from events import sitting as sitting

@@ -29,6 +29,12 @@ class CertificatePrinted(Event, topic="certificate.printed"):
     """The certificate was printed."""
 
 
+class CertificateTransferred(Event, topic="certificate.transferred"):
+    """The learner was transferred: the certificate is that centre's to see."""
+
+    centre: str
+
+
 class CertificateSuperseded(Event, topic="certificate.superseded"):
     """The awarding organisation issued another certificate in place of this one."""
 

@@ -71,6 +71,14 @@ class LearnerWithdrawn(Event, topic="learner.withdrawn"):
     """The upload that the learner came with was undone: they are known no more."""
 
 
+class LearnerTransferred(Event, topic="learner.transferred"):
+    """The learner is another centre's from then on, with all that is theirs."""
+
+    centre: str
+    person_id: UUID
+    reason: Personal[str]
+
+
 class LearnerErased(Event, topic="learner.erased"):
     """All that said something of the learner was made unreadable, for ever.
 

@@ -72,6 +72,12 @@ class PartReopened(Event, topic="registration.part-reopened"):
     part: str
 
 
+class RegistrationTransferred(Event, topic="registration.transferred"):
+    """The learner was transferred, and the registration with them."""
+
+    centre: str
+
+
 class PathwayChanged(Event, topic="registration.pathway-changed"):
     """The awarding organisation put the learner on another pathway."""
 

@@ -18,7 +18,11 @@ from events.learner import (
     LearnerErased,
     LearnerIdentityAmended,
 )
-from events.registration import PathwayChanged, RegistrationMade
+from events.registration import (
+    PathwayChanged,
+    RegistrationMade,
+    RegistrationTransferred,
+)
 from projections.paging import Page, page
 from projections.read_model import METADATA, ReadModel
 from projections.results import in_words
@@ -68,6 +72,8 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
                 rows.change(LEARNERS, stream, **_named(ERASED), uln="")
             case RegistrationMade(parts=()) as event:
                 rows.put(REGISTRATIONS, {"stream": stream, **_registered(event)})
+            case RegistrationTransferred(centre=centre):
+                rows.change(REGISTRATIONS, stream, centre=centre)
             case PathwayChanged(pathway=pathway):
                 rows.change(REGISTRATIONS, stream, pathway=pathway)
             case event if isinstance(event, STANDING):
@@ -101,7 +107,7 @@ def _registered(event: RegistrationMade) -> Values:
 
 READ_MODEL = ReadModel(
     name="claimable-learners",
-    version=4,
+    version=5,
     tables=(LEARNERS, REGISTRATIONS),
     fold=fold,
 )

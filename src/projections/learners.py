@@ -21,6 +21,7 @@ from events.learner import (
     LearnerDetailsAmended,
     LearnerErased,
     LearnerIdentityAmended,
+    LearnerTransferred,
     LearnerWithdrawn,
 )
 from events.registration import RegistrationMade
@@ -109,6 +110,8 @@ def _fold_learner(rows: Rows, stream: str, recorded: Recorded) -> None:
                 uln=event.uln,
                 centre_reference=event.centre_reference,
             )
+        case LearnerTransferred(centre=centre):
+            rows.change(LEARNERS, stream, centre=centre, group_called=None)
         case LearnerErased():
             _rename(rows, stream, ERASED)
             others = {"gender": None, "uln": None, "centre_reference": None}
@@ -215,7 +218,7 @@ def digits_of(text: str) -> str:
 
 READ_MODEL = ReadModel(
     name="manage-learners",
-    version=5,
+    version=6,
     tables=(LEARNERS, WORDS, GROUPS, MEMBERS, REGISTRATIONS),
     fold=fold,
 )

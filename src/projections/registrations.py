@@ -18,7 +18,11 @@ from sqlalchemy import (
 )
 
 from aggregates.registration import Status
-from events.registration import PathwayChanged, RegistrationMade
+from events.registration import (
+    PathwayChanged,
+    RegistrationMade,
+    RegistrationTransferred,
+)
 from projections.paging import Page, page
 from projections.read_model import METADATA, Moment, Money, ReadModel
 from projections.rows import Rows
@@ -108,6 +112,8 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
                 made = row_of(recorded, Status.ACTIVE)
                 parts = {"parts": list(made.parts), OPEN_PARTS: len(made.parts)}
                 rows.put(REGISTRATIONS, {"stream": stream, **asdict(made), **parts})
+            case RegistrationTransferred(centre=centre):
+                rows.change(REGISTRATIONS, stream, centre=centre)
             case PathwayChanged(pathway=pathway):
                 rows.change(REGISTRATIONS, stream, pathway=pathway)
             case event if isinstance(event, STANDING):
@@ -118,7 +124,7 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
 
 
 READ_MODEL = ReadModel(
-    name="registrations", version=3, tables=(REGISTRATIONS,), fold=fold
+    name="registrations", version=4, tables=(REGISTRATIONS,), fold=fold
 )
 
 

@@ -36,6 +36,7 @@ from events.learner import (
     LearnerDetailsAmended,
     LearnerErased,
     LearnerIdentityAmended,
+    LearnerTransferred,
 )
 from events.registration import RegistrationMade
 from projections.identifiers import is_called
@@ -50,6 +51,7 @@ LEARNERS = Table(
     METADATA,
     Column("stream", String, primary_key=True),
     Column("learner", String, nullable=False, index=True),
+    Column("centre", String, nullable=False, index=True),
     Column("given_name", String, nullable=False),
     Column("family_name", String, nullable=False),
     Column("given_words", String, nullable=False),
@@ -104,11 +106,17 @@ def _fold_learner(rows: Rows, recorded: Recorded, stream: str) -> None:
     match recorded.event:
         case LearnerCreated() as event:
             row = {"stream": stream, "learner": event.learner, **_named(event)}
-            rows.put(LEARNERS, {**row, "centre_reference": event.centre_reference})
+            theirs = {
+                "centre": event.centre,
+                "centre_reference": event.centre_reference,
+            }
+            rows.put(LEARNERS, {**row, **theirs})
         case LearnerIdentityAmended() as event:
             rows.change(LEARNERS, stream, **_named(event))
         case LearnerDetailsAmended(centre_reference=reference):
             rows.change(LEARNERS, stream, centre_reference=reference)
+        case LearnerTransferred(centre=centre):
+            rows.change(LEARNERS, stream, centre=centre)
         case LearnerErased():
             rows.change(LEARNERS, stream, **_named(ERASED), centre_reference=None)
         case _:
@@ -209,7 +217,7 @@ def _withheld(withheld: Withheld) -> Values:
 
 READ_MODEL = ReadModel(
     name="results",
-    version=4,
+    version=5,
     tables=(LEARNERS, CLAIMS, RESULTS, APPRENTICESHIPS, CERTIFICATES),
     fold=fold,
 )
@@ -326,7 +334,7 @@ def _every(centre: str | None) -> Select[tuple[object, ...]]:
         .join(LEARNERS, LEARNERS.c.learner == RESULTS.c.learner)
         .outerjoin(APPRENTICESHIPS, its)
     )
-    return query if centre is None else query.where(RESULTS.c.centre == centre)
+    return query if centre is None else query.where(LEARNERS.c.centre == centre)
 
 
 def _made(row: Row[tuple[object, ...]]) -> Result:

@@ -26,6 +26,7 @@ SENTENCES: Mapping[str, str] = {
     "certificate.issued": "The {kind} certificate {certificate} was issued to {learner} "
     "for {qualification}.",
     "certificate.printed": "The certificate was printed.",
+    "certificate.transferred": "The certificate went with the learner to centre {centre}.",
     "certificate.superseded": "The certificate was superseded by {by}, which is in "
     "force in its place.",
     "claim.begun": "The claim {claim} was begun.",
@@ -53,6 +54,7 @@ SENTENCES: Mapping[str, str] = {
     "learner.identity-amended": "The learner's name or date of birth was amended: "
     "{given_name} {family_name}, born {date_of_birth}.",
     "learner.image-submitted": "A {kind} of the learner was submitted.",
+    "learner.transferred": "The learner was transferred to centre {centre}.",
     "learner.withdrawn": "The learner's upload was undone, so they are known no more.",
     "order.begun": "The order {order} was begun.",
     "order.confirmed": "The order was confirmed at {total}: {lines:n} products.",
@@ -77,6 +79,9 @@ SENTENCES: Mapping[str, str] = {
     "record.linked": "The row was said to be the learner {learner}.",
     "record.read": "Row {row} of the file was read: {problems:n} problems.",
     "record.removed": "The row was taken out of the upload.",
+    "register.moved": "The register of {learner} went to centre {centre}.",
+    "register.registrations-entered": "{learner} was entered in the register: "
+    "{registrations}.",
     "registration.award-claimed": "A {award_type} award was claimed by {claim}.",
     "registration.award-withdrawn": "The award claimed by {claim} was withdrawn.",
     "registration.made": "{learner} was registered on {product} by the order {order}.",
@@ -87,6 +92,8 @@ SENTENCES: Mapping[str, str] = {
     "registration.cancelled": "The registration was cancelled; the charge was "
     "{invoice_status}.",
     "registration.pathway-changed": "The learner is on the pathway {pathway} now.",
+    "registration.transferred": "The registration went with the learner to centre "
+    "{centre}.",
     "registration.reopened": "The registration was reopened.",
     "registration.test-booked": "A test of {unit} was booked: {booking}.",
     "registration.test-called-off": "The test {booking} was cancelled.",

@@ -100,8 +100,23 @@ class Stream:
 
     @property
     def owner(self) -> str | None:
-        """The centre that it belongs to."""
-        return self.history[0].owner if self.history else None
+        """The centre that it belongs to, as the last event says that names one."""
+        named = (r.owner for r in reversed(self.history) if r.owner is not None)
+        return next(named, None)
+
+    def seen_by(self, centre: str | None) -> "Stream":
+        """Give what happened while it was the centre's, and before; all of it to None.
+
+        What belongs to another centre now is known to the former one as it was then.
+        """
+        if centre is None:
+            return self
+        seen, owner = 0, None
+        for number, recorded in enumerate(self.history, start=1):
+            owner = recorded.owner or owner
+            if owner == centre:
+                seen = number
+        return Stream(id=self.id, history=self.history[:seen])
 
     def change(
         self,
@@ -111,7 +126,7 @@ class Stream:
         reserve: Sequence[Reservation] = (),
         release: Sequence[Reservation] = (),
     ) -> "Change":
-        """Say what is to be recorded next; the owner is named by the first event."""
+        """Say what is to be recorded next; the owner stays if none is named."""
         return Change(
             stream=self.id,
             expected=self.version,

@@ -15,7 +15,14 @@ from tests.api.running import clients, running
 from tests.clock import Clock
 
 NAMES = re.compile(r"\b(?:L|R|B|C)-[0-9]{10}[A-Z]?\b")
-SAID_ELSEWHERE = ("record.read", "record.checked", "timetable.", "token.", "user.")
+SAID_ELSEWHERE = (
+    "record.read",
+    "record.checked",
+    "register.",
+    "timetable.",
+    "token.",
+    "user.",
+)
 """A row names whom it is like; the others say again what a booking says, or nothing."""
 
 

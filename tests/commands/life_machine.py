@@ -29,8 +29,10 @@ from commands.learner import CreateLearner
 from commands.order import BeginOrder, read_order
 from commands.order_confirmation import ConfirmOrder
 from commands.order_linking import Linking
+from commands.transfer import TransferLearner
 from events.identifier import stream_of
-from tests.claim_examples import TESTED
+from store import Actor
+from tests.claim_examples import CENTRE, TESTED
 from tests.commands.life_model import (
     APPRENTICESHIP,
     MAY,
@@ -40,7 +42,7 @@ from tests.commands.life_model import (
     No,
 )
 from tests.commands.life_rules import Life
-from tests.commands.life_world import DATING, PRICES, USERS, World
+from tests.commands.life_world import DATING, OTHER_CENTRE, PRICES, USERS, World
 
 T = TypeVar("T")
 NUMBERS = st.integers(0, 11)
@@ -149,7 +151,7 @@ class AskedLife(RuleBasedStateMachine):
         elif who == "stranger":
             why_not = {"NotFound"}
         try:
-            done = send(kind(by=user, at=self.now, **asked), self.world.desk)
+            done = self.send(kind, by=user, **asked)
         except Refusal as refusal:
             said = {type(each).__name__ for each in (refusal.others or (refusal,))}
             if said <= why_not:
@@ -157,6 +159,9 @@ class AskedLife(RuleBasedStateMachine):
             raise
         assert not why_not, f"{who}: {kind.__name__} was accepted"
         return done
+
+    def send(self, kind: type[Command], *, by: Actor, **asked: Any) -> Done:
+        return send(kind(by=by, at=self.now, **asked), self.world.desk)
 
     # Orders
 
@@ -319,6 +324,33 @@ class AskedLife(RuleBasedStateMachine):
         if self.ask(who, ReportInvoiceStatus, no, **asked):
             known = self.life.lines[line][1]
             self.life.lines[line] = (status, invoice or known)
+
+    @act(
+        weight=2,
+        who=who_may(TransferLearner),
+        learner=WHO,
+        number=NUMBERS,
+        is_cancelled=st.booleans(),
+    )
+    def transfer(
+        self, *, who: str, learner: int, number: int, is_cancelled: bool
+    ) -> None:
+        """L6: to the other centre, where a registration may be cancelled, and back."""
+        name = self.learners[learner]
+        no = self.life.not_transferred(name)
+        asked = {"learner": name, "reason": WHY}
+        if not self.ask(who, TransferLearner, no, **asked, centre=OTHER_CENTRE):
+            return
+        theirs = [h for h in self.life.registrations.values() if h.learner == name]
+        if theirs:
+            held = pick(theirs, number, lambda each: each.status == "Active")
+            cancelled = {"registration": held.name, "reason": WHY}
+            self.ask("first", CancelRegistration, {"NotFound"}, **cancelled)
+            stranger = USERS["stranger"]
+            if is_cancelled and not self.life.not_cancelled(held):
+                self.send(CancelRegistration, by=stranger, **cancelled)
+                self.life.cancel(held)
+        assert self.ask("specialist", TransferLearner, set(), **asked, centre=CENTRE)
 
     def any_is(self, status: str) -> bool:
         return any(h.status == status for h in self.life.registrations.values())

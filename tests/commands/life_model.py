@@ -42,6 +42,7 @@ MAY: Mapping[str, tuple[str, ...]] = {
     "ReportOutcome": ("Assessment",),
     "SaveClaimGrades": ADMINISTRATOR,
     "SubmitClaim": ADMINISTRATOR,
+    "TransferLearner": SPECIALIST,
     "WithdrawClaim": ADMINISTRATOR,
 }
 """Which role may ask what (section 2)."""

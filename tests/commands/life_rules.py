@@ -118,6 +118,18 @@ class Life:
             set() if held.status == "Active" else {f"RegistrationIs{held.status}"}
         )
 
+    def not_transferred(self, learner: str) -> No:
+        """L6: what is to be settled before."""
+        held = [h for h in self.registrations.values() if h.learner == learner]
+        seats = [s for s in self.seats.values() if s.held in held]
+        claims = {c for h in held for c in {**self.outcomes(h), **h.awards}}
+        standings = {self.papers[c].rows[learner].standing for c in claims}
+        found = {
+            "TestIsBooked": any(seat.state == "Booked" for seat in seats),
+            "ClaimIsUnsettled": standings & {"Draft", "Unsubmitted", "Submitted"},
+        }
+        return {name for name, stands in found.items() if stands}
+
     def not_reported(self, line: str, status: str, invoice: str | None) -> No:
         """C4."""
         if line not in self.lines:

@@ -55,6 +55,7 @@ PRICES = {
     SEVERAL: Decimal("98.00"),
     APPRENTICESHIP: Decimal("140.00"),
 }
+OTHER_CENTRE = "50107"
 DATING = Dating(dates=CourseDates(starts=date(2026, 9, 1), ends=date(2027, 7, 1)))
 
 
@@ -73,7 +74,7 @@ USERS = {
         user("assessment", Role.ASSESSMENT),
         user("service", Role.SERVICE),
         user("auditor", Role.AUDITOR),
-        user("stranger", Role.CENTRE_ADMINISTRATOR, "50107"),
+        user("stranger", Role.CENTRE_ADMINISTRATOR, OTHER_CENTRE),
     )
 }
 
@@ -93,10 +94,11 @@ class World:
 
 @contextmanager
 def opened(url: str, keys: Path) -> Generator[World]:
-    """Open a centre that is approved for all there is."""
+    """Open two centres that are approved for all there is."""
     clock = Clock()
     store = open_store(url, keys=keys, clock=clock)
-    OrderDesk(store=store, now=clock).open()
+    for centre in (CENTRE, OTHER_CENTRE):
+        OrderDesk(store=store, now=clock).open(centre)
     database = open_database(url)
     models = (
         registrations.READ_MODEL,

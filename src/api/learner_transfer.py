@@ -1,0 +1,36 @@
+"""The transfer of a learner between centres over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from api.learners import Called, LearnerShown, shown
+from api.retries import OnceOnly
+from commands.transfer import TransferLearner
+
+router = APIRouter(prefix="/learners", tags=["learners"])
+
+
+class Transfer(BaseModel):
+    """Where the learner goes on, and why."""
+
+    centre: str = Field(max_length=20, examples=["50107"])
+    reason: Annotated[str, Field(max_length=1000)] = Field(
+        default="", examples=["Moved to Lakeside in November, case 1031."]
+    )
+
+
+@router.post("/{learner}/transfer")
+def transfer(learner: Called, body: Transfer, visit: OnceOnly) -> LearnerShown:
+    """Make the learner another centre's, with the whole history (L6).
+
+    Registrations, results and certificates go along; orders, claims, bookings and
+    invoice lines stay with the centre that made them, as it knew the learner. What is to
+    be settled before is told, all of it at once. An Account Specialist may.
+    """
+    command = TransferLearner(
+        **visit.said, learner=learner, centre=body.centre, reason=body.reason
+    )
+    visit.send(command)
+    return shown(visit, learner)

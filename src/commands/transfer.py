@@ -1,0 +1,117 @@
+"""What may be asked for a learner who goes on at another centre (L6)."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from aggregates.centre import Centre
+from aggregates.certificate import Certificate
+from aggregates.claim import Claim
+from aggregates.group_uses import GroupUses
+from aggregates.learner import Learner
+from aggregates.registration import Registration
+from aggregates.transfer import UlnIsHeldThere, claims_on, require_transferable
+from commands.centre import open_own_centre
+from commands.claim import open_registrations
+from commands.command import Command, Desk, Done, handles, open_own
+from commands.learner import holders, learner_of, reserved_uln
+from commands.registration import registers_of
+from events.identifier import stream_of
+from events.learner import LearnerCreated
+from store import AlreadyReserved, Change, Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferLearner(Command):
+    """Make a learner another centre's, with all that was recorded, and say why."""
+
+    learner: str
+    centre: str
+    reason: str
+
+
+@handles(TransferLearner)
+def transfer_learner(command: TransferLearner, desk: Desk) -> Done:
+    """Take learner, registrations and certificates along in one append (L6)."""
+    stream = open_own(
+        desk, command.learner, begun_by=LearnerCreated, what="learner", command=command
+    )
+    learner = learner_of(stream)
+    transferred = learner.transfer(command.centre, reason=command.reason)
+    there = open_own_centre(desk, command.centre, command.by)
+    registers = registers_of(desk, [learner.learner], centre=learner.centre)
+    entered, register = registers[learner.learner]
+    registered = list(open_registrations(desk, register.registrations).values())
+    registrations = [registration for _, registration in registered]
+    claims = _claims(desk, registrations)
+    require_transferable(
+        learner.learner,
+        registrations,
+        claims={claim.claim: claim for _, claim in claims},
+        centre=command.centre,
+        approvals=Centre.replay(there.events).approvals,
+    )
+    to = command.centre
+    changes = [
+        stream.change(
+            transferred,
+            owner=to,
+            release=reserved_uln(desk.store, learner.centre, learner.details.uln),
+            reserve=reserved_uln(desk.store, to, learner.details.uln),
+        ),
+        entered.change(register.move(to), owner=to),
+        *(at.change(each.transfer(to), owner=to) for at, each in registered),
+        *(
+            at.change(each.transfer(to), owner=to)
+            for at, each in _certificates(desk, learner, claims)
+        ),
+        *_group_used(desk, learner),
+    ]
+    try:
+        position = desk.store.append(
+            *changes,
+            by=command.by,
+            unchanged=[there, *(at for at, _ in claims)],
+        )
+    except AlreadyReserved:
+        _require_free(desk, learner, to)
+        raise
+    return Done(position=position, made=command.learner)
+
+
+def _claims(
+    desk: Desk, registrations: Iterable[Registration]
+) -> list[tuple[Stream, Claim]]:
+    """Open the claims that say anything of these registrations."""
+    names = sorted({name for each in registrations for name in claims_on(each)})
+    opened = desk.store.open_many(map(stream_of, names))
+    return [(at, Claim.replay(at.events)) for at in opened.values()]
+
+
+def _certificates(
+    desk: Desk, learner: Learner, claims: Iterable[tuple[Stream, Claim]]
+) -> Iterator[tuple[Stream, Certificate]]:
+    """Open every certificate that the claims earned the learner, reissues included."""
+    for _, claim in claims:
+        place = claim.learners.get(learner.learner)
+        number = place.certificate if place else None
+        while number is not None:
+            stream = desk.store.open(stream_of(number))
+            certificate = Certificate.replay(stream.events)
+            yield stream, certificate
+            number = certificate.superseded_by
+
+
+def _group_used(desk: Desk, learner: Learner) -> list[Change]:
+    """Note it on the group that the learner came with, which cannot be undone (U11)."""
+    if learner.group is None:
+        return []
+    stream = desk.store.open(stream_of(learner.group))
+    used = GroupUses.replay(stream.events).use(f"the transfer of {learner.learner}")
+    return [stream.change(used)]
+
+
+def _require_free(desk: Desk, learner: Learner, centre: str) -> None:
+    """Raise UlnIsHeldThere if a learner of that centre has the ULN (U6)."""
+    uln = learner.details.uln or ""
+    for other in holders(desk.store, centre, [uln]).values():
+        raise UlnIsHeldThere(pointer="/centre", other=other, centre=centre, uln=uln)

@@ -1,0 +1,18 @@
+"""What can happen to a learner's register: all that they were ever registered on."""
+
+from events.event import Event
+
+
+class RegistrationsEntered(Event, topic="register.registrations-entered"):
+    """A confirmed order of the centre registered the learner, once or more."""
+
+    learner: str
+    centre: str
+    registrations: tuple[str, ...]
+
+
+class RegisterMoved(Event, topic="register.moved"):
+    """The learner was transferred: only that centre's orders may go on with it."""
+
+    learner: str
+    centre: str

@@ -1,0 +1,137 @@
+"""The transfer of a learner over HTTP: what either centre sees, now and as at before."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from fastapi.testclient import TestClient
+
+from service import Service
+from tests.api.premises import API, Maker, Things, furnished
+from tests.api.running import ClientAs, clients
+from tests.clock import Clock
+
+HOME, THERE = "48213", "51907"
+WHY = "Moved to Hillside, case 1031."
+ANY = {"If-Match": "*"}
+
+
+@pytest.fixture
+def things(service: Service, client_as: ClientAs) -> Things:
+    """Furnish the first centre: ``other`` has a processed claim and a certificate."""
+    return furnished(client_as("admin.riverside"), service, "Quince")
+
+
+def transfer(client_as: ClientAs, learner: str, centre: str = THERE) -> Any:
+    body = {"centre": centre, "reason": WHY}
+    return sent(client_as("specialist"), learner, body)
+
+
+def sent(client: TestClient, learner: str, body: Any) -> Any:
+    headers = {"Idempotency-Key": uuid4().hex}
+    return client.post(f"{API}/learners/{learner}/transfer", json=body, headers=headers)
+
+
+def found(client: TestClient, path: str, key: str, **asked: str) -> set[str]:
+    answer = client.get(API + path, params=asked)
+    assert answer.status_code == 200, answer.text
+    return {row[key] for row in answer.json()["items"]}
+
+
+def test_a_learner_is_found_at_the_other_centre_with_the_whole_history(
+    any_service: Service, clock: Clock
+) -> None:
+    """L6, H3: and at the first only as at an earlier moment."""
+    with clients(any_service) as client_as:
+        client = client_as("admin.riverside")
+        things = furnished(client, any_service, "Quince")
+        is_found_there(any_service, client_as, things, clock)
+
+
+def is_found_there(
+    service: Service, client_as: ClientAs, things: Things, clock: Clock
+) -> None:
+    learner, registration = things.called["other"], things.called["registration"]
+    certificate = things.called["certificate"]
+    before = clock()
+    clock.now += timedelta(hours=1)
+    home, there = client_as("admin.riverside"), client_as("admin.hillside")
+    answer = transfer(client_as, learner)
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["centre"], answer.json()["group"]) == (THERE, None)
+    Maker(client=home, service=service, name="").settle()
+    paths = (
+        f"/learners/{learner}",
+        f"/learners/{learner}/registrations",
+        f"/learners/{learner}/results",
+        f"/learners/{learner}/events",
+        f"/registrations/{registration}",
+        f"/certificates/{certificate}",
+    )
+    then = {"as_at": before.isoformat()}
+    for path in paths:
+        assert there.get(API + path).status_code == 200, path
+        assert home.get(API + path).status_code == 404, path
+        if not path.endswith("/events"):
+            assert there.get(API + path, params=then).status_code == 404, path
+            assert home.get(API + path, params=then).status_code == 200, path
+    for path in ("/learners", "/registrations", "/results"):
+        assert learner in found(there, path, "learner"), path
+        assert learner not in found(home, path, "learner"), path
+        assert learner in found(home, path, "learner", **then), path
+    told = there.get(f"{API}/learners/{learner}/events").json()["items"]
+    assert told[-1]["sentence"] == f"The learner was transferred to centre {THERE}."
+    assert told[-1]["reason"] == WHY
+    changed = {c["field"]: (c["before"], c["after"]) for c in told[-1]["changes"]}
+    assert changed["centre"] == (HOME, THERE)
+
+
+def test_what_the_first_centre_made_shows_the_learner_as_it_knew_them(
+    client_as: ClientAs, things: Things
+) -> None:
+    """L6: a name that is amended later is the other centre's to know."""
+    learner = things.called["other"]
+    transfer(client_as, learner)
+    home, there = client_as("admin.riverside"), client_as("admin.hillside")
+    renamed = there.patch(
+        f"{API}/learners/{learner}", json={"given_name": "Later"}, headers=ANY
+    )
+    assert renamed.status_code == 200, renamed.text
+    for path in (
+        f"/orders/{things.called['order']}",
+        f"/claims/{things.called['claim']}",
+    ):
+        answer = home.get(API + path)
+        assert answer.status_code == 200, path
+        assert "Full" in answer.text
+        assert "Later" not in answer.text, path
+        assert there.get(API + path).status_code == 404, path
+
+
+def test_what_is_in_the_way_is_told_all_at_once_and_kept(
+    client_as: ClientAs, things: Things
+) -> None:
+    """L6, H4: a booked test, a draft with grades; the attempt is in the history."""
+    learner = things.others[2]
+    answer = transfer(client_as, learner)
+    assert answer.status_code == 409
+    said = answer.json()["detail"]
+    assert things.called["booking"] in said
+    assert things.drafts["claim"] in said
+    told = client_as("admin.riverside").get(f"{API}/learners/{learner}/events").json()
+    assert told["items"][-1]["event"] == "command.refused"
+
+
+def test_a_learner_who_comes_back_is_as_before(
+    service: Service, client_as: ClientAs, things: Things
+) -> None:
+    """L6."""
+    learner = things.called["other"]
+    home = client_as("admin.riverside")
+    before = home.get(f"{API}/learners/{learner}/registrations").json()
+    assert transfer(client_as, learner).status_code == 200
+    assert transfer(client_as, learner, HOME).status_code == 200
+    assert transfer(client_as, learner, HOME).status_code == 409
+    Maker(client=home, service=service, name="").settle()
+    assert home.get(f"{API}/learners/{learner}/registrations").json() == before
