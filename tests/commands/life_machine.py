@@ -25,14 +25,15 @@ from commands.cancellation import (
 )
 from commands.command import Command, Done
 from commands.invoice import ReportInvoiceStatus
-from commands.learner import CreateLearner
 from commands.order import BeginOrder, read_order
 from commands.order_confirmation import ConfirmOrder
 from commands.order_linking import Linking
 from commands.transfer import TransferLearner
-from events.identifier import stream_of
+from commands.undo import UndoLearnerGroup
+from events.identifier import Kind, new_identifier, stream_of
 from store import Actor
 from tests.claim_examples import CENTRE, TESTED
+from tests.commands.intake import Intake
 from tests.commands.life_model import (
     APPRENTICESHIP,
     MAY,
@@ -43,6 +44,7 @@ from tests.commands.life_model import (
 )
 from tests.commands.life_rules import Life
 from tests.commands.life_world import DATING, OTHER_CENTRE, PRICES, USERS, World
+from tests.learner_examples import cells
 
 T = TypeVar("T")
 NUMBERS = st.integers(0, 11)
@@ -123,6 +125,7 @@ class AskedLife(RuleBasedStateMachine):
         self.world = world
         self.life = Life(tested=TESTED)
         self.learners: list[str] = []
+        self.group = ""
         self.orders: list[Drawn] = []
         self.entries: list[Drawn] = []
 
@@ -170,20 +173,17 @@ class AskedLife(RuleBasedStateMachine):
         pathway=st.sampled_from(["MAIN", "SHORT"]),
     )
     def begin_lives(self, products: tuple[str, ...], pathway: str) -> None:
-        for given_name, product in zip(("Ann", "Ben"), products, strict=True):
-            cells = {
-                "given_name": given_name,
-                "family_name": "Lee",
-                "date_of_birth": "27/3/2006",
-            }
-            done = self.ask(
-                "assessor", CreateLearner, set(), cells=cells, alike=lambda *_: {}
-            )
-            assert done
-            self.learners.append(done.made)
+        """U5, U6, U9: they come by the file."""
+        intake = Intake(store=self.world.store, now=self.world.clock)
+        rows = (cells(given_name=name, uln="") for name in ("Ann", "Ben"))
+        self.group = intake.checked(*rows, name=new_identifier(Kind.GROUP))
+        intake.submit(self.group)
+        intake.add(self.group)
+        self.learners = [*intake.shown(self.group).learners]
+        for learner, product in enumerate(products):
             self.order(
                 who="first",
-                learner=len(self.learners) - 1,
+                learner=learner,
                 product=product,
                 pathway=pathway,
                 at_once=True,
@@ -324,6 +324,11 @@ class AskedLife(RuleBasedStateMachine):
         if self.ask(who, ReportInvoiceStatus, no, **asked):
             known = self.life.lines[line][1]
             self.life.lines[line] = (status, invoice or known)
+
+    @act(weight=1, who=who_may(UndoLearnerGroup))
+    def undo_upload(self, who: str) -> None:
+        """U11: somebody is on an order."""
+        self.ask(who, UndoLearnerGroup, {"GroupIsUsed"}, group=self.group)
 
     @act(
         weight=2,

@@ -34,7 +34,6 @@ MAY: Mapping[str, tuple[str, ...]] = {
     "ChooseClaimLearners": ADMINISTRATOR,
     "ConfirmEntryOrder": AT_A_CENTRE,
     "ConfirmOrder": AT_A_CENTRE,
-    "CreateLearner": AT_A_CENTRE,
     "DeleteClaim": ADMINISTRATOR,
     "ProcessClaim": ("Service",),
     "ReopenRegistration": SPECIALIST,
@@ -43,6 +42,7 @@ MAY: Mapping[str, tuple[str, ...]] = {
     "SaveClaimGrades": ADMINISTRATOR,
     "SubmitClaim": ADMINISTRATOR,
     "TransferLearner": SPECIALIST,
+    "UndoLearnerGroup": AT_A_CENTRE,
     "WithdrawClaim": ADMINISTRATOR,
 }
 """Which role may ask what (section 2)."""

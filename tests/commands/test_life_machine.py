@@ -146,7 +146,7 @@ def amount_of(line: str, charged: Mapping[str, Decimal]) -> Decimal:
 def test_registrations_live_as_the_rules_say(
     database_url: str, keys: Path, lives: int
 ) -> None:
-    """B3, B7, B9, B10, B15, C2-C4, L6, M7-M9, M12, M14, M16, O6: whoever asks for what.
+    """B3, B7, B9, B10, B15, C2-C4, L6, M7-M9, M12, M14, M16, O6, U11: whoever asks for what.
 
     Nine lives of ten are lived on SQLite, the others on PostgreSQL.
     """
