@@ -6,12 +6,14 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
 from access.accounts import User
-from aggregates.errors import Malformed, NotAllowed, NotFound
+from aggregates.errors import Malformed, NotAllowed, NotFound, RuleBroken
 from api.dependencies import POSITION_LIMIT, CurrentUser, ServiceOf
+from audit.finding import Kind
 from audit.head import Head
 from audit.leaf import leaf_of
-from audit.ledger import PositionNotSealed
-from audit.verification import Kind, verify
+from audit.ledger import LedgerAltered, PositionNotSealed
+from audit.tree import is_included
+from audit.verification import verify
 from events.user import Role
 from service import Service
 
@@ -25,6 +27,10 @@ class NothingSealedYet(NotFound):
 
 class NotSealed(NotFound):
     message = "No event at position {position} is in the ledger. Check the position."
+
+
+class Unproved(RuleBroken):
+    message = "{why} Compare all events: GET /api/v1/audit/verification."
 
 
 class NoSuchTree(Malformed):
@@ -118,7 +124,13 @@ def inclusion(
         number, signed, path = service.ledger.inclusion(position)
     except PositionNotSealed:
         raise NotSealed(position=position) from None
-    row = service.store.stored(after=position - 1, limit=1)[0]
+    except LedgerAltered as error:
+        raise Unproved(why=f"The ledger was altered: {error.why}.") from None
+    found = service.store.stored(after=position - 1, limit=1)
+    if not found or not is_included(
+        leaf_of(row := found[0]), number, signed.size, path, signed.root
+    ):
+        raise Unproved(why=f"The event at position {position} is not as it was.")
     return InclusionShown(
         position=position,
         number=number,
@@ -136,6 +148,8 @@ def consistency(service: ServiceOf, first: Size, second: Size) -> ConsistencySho
         path = service.ledger.consistency(first, second)
     except ValueError as error:
         raise NoSuchTree(pointer="first:", why=str(error)) from None
+    except LedgerAltered as error:
+        raise Unproved(why=f"The ledger was altered: {error.why}.") from None
     return ConsistencyShown(
         first=first, second=second, path=[each.hex() for each in path]
     )

@@ -12,6 +12,9 @@ from audit.ledger import Ledger
 from audit.verification import BATCH, stored
 from store import Row
 
+SCRIPT = files("audit") / "verify_bundle.py"
+"""What a bundle is verified with."""
+
 
 class NothingSealed(LookupError):
     """There is no signed tree head yet, so there is nothing to bundle."""
@@ -40,8 +43,7 @@ def write_bundle(
                     progress(count)
         document = head.document(ledger.store.public_key)
         bundle.writestr("head.json", json.dumps(document, indent=2))
-        script = files("audit").joinpath("verify_bundle.py").read_bytes()
-        bundle.writestr("verify_bundle.py", script)
+        bundle.writestr("verify_bundle.py", SCRIPT.read_bytes())
     return count
 
 
@@ -52,6 +54,6 @@ def _line(row: Row) -> bytes:
         "version": row.version,
         "topic": row.topic,
         "recorded_at": row.recorded_at.astimezone(UTC).strftime(MOMENT),
-        "state": row.state.decode(),
+        "state": row.state.decode(errors="backslashreplace"),
     }
     return json.dumps(written, ensure_ascii=False).encode() + b"\n"

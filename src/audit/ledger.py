@@ -13,10 +13,12 @@ from sqlalchemy import (
     MetaData,
     Select,
     Table,
+    delete,
     func,
     insert,
     select,
 )
+from sqlalchemy.exc import DataError, OperationalError
 
 from audit.head import Head
 from audit.leaf import leaf_of
@@ -30,6 +32,8 @@ from store.watch import Watch
 NAME = "audit"
 HASH_BYTES = 32
 PART = 5000
+SPAN = 500
+UNREADABLE = "a value in it cannot be read"
 METADATA = MetaData()
 LEAVES = Table(
     "leaves",
@@ -58,7 +62,11 @@ HEADS = Table(
 )
 
 
-class ForeignEvent(Exception):
+class NotSealable(Exception):
+    """Somebody was at the events or the ledger: nothing more is signed."""
+
+
+class ForeignEvent(NotSealable):
     """An event is in the store that this service did not write."""
 
     def __init__(self, position: Position) -> None:
@@ -66,6 +74,16 @@ class ForeignEvent(Exception):
             f"The event at position {position} was not recorded by this service: it was"
             " inserted or altered in the database. Run: learner-management audit verify"
         )
+
+
+class LedgerAltered(NotSealable):
+    """The ledger is not as it was left; ``why`` says what of it, as half a sentence."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"The ledger was altered: {why}. Run: learner-management audit verify"
+        )
+        self.why = why
 
 
 class PositionNotSealed(LookupError):
@@ -88,6 +106,7 @@ class Facts:
 class Ledger:
     """The tree over all events, with a signed head after each batch that it read.
 
+    Of the heads before the last it keeps one in every ``span`` events, to verify soon.
     It is kept where an append does not write, and read models do not either. It is
     never made anew: what it holds is what the events were when they were recorded.
     """
@@ -95,9 +114,15 @@ class Ledger:
     name = NAME
 
     def __init__(
-        self, store: EventStore, database: Database, clock: Callable[[], datetime]
+        self,
+        store: EventStore,
+        database: Database,
+        clock: Callable[[], datetime],
+        *,
+        span: int = SPAN,
     ) -> None:
         self.store = store
+        self._span = span
         self._database = database
         self._clock = clock
         self._turn = database.turn(NAME)
@@ -130,19 +155,21 @@ class Ledger:
         return head.position if head else 0
 
     def catch_up(self) -> None:
-        """Seal what there is, here and now. Raises ForeignEvent."""
+        """Seal what there is, here and now. Raises NotSealable."""
         place = self.place()
         while batch := self.store.stored(after=place):
             place = self.handle(place, batch)
 
     def handle(self, after: Position, batch: Sequence[Row]) -> Position:
-        """Add a leaf for each event and sign the new head. Raises ForeignEvent."""
+        """Add a leaf for each event and sign the new head. Raises NotSealable."""
         with self._database.writing() as connection:
             last = _last(connection)
             place = last.position if last else 0
-            if place != after:
+            if place < after:
+                raise LedgerAltered(f"it was put back from {after} to {place}")
+            if place > after:
                 return place
-            frontier = Frontier(last.size, _parted(last.peaks)) if last else Frontier()
+            frontier = self._frontier(connection)
             leaves, nodes = [], []
             for row in batch:
                 if not self.store.is_vouched(row):
@@ -156,10 +183,36 @@ class Ledger:
             if nodes:
                 connection.execute(insert(NODES), nodes)
             head = self._signed(frontier, batch[-1].position)
+            if last and last.size // self._span == head.size // self._span:
+                connection.execute(delete(HEADS).where(HEADS.c.size == last.size))
             connection.execute(
                 insert(HEADS), {**vars(head), "peaks": b"".join(frontier.peaks)}
             )
         return head.position
+
+    def require_end(self) -> None:
+        """Raise LedgerAltered unless it ends as it was left, and can be added to."""
+        with self._database.reading(one_moment=True) as connection:
+            self._frontier(connection)
+
+    def _frontier(self, connection: Connection) -> Frontier:
+        """Take up the tree where it ends: nothing is signed on top of what is not ours.
+
+        Raises LedgerAltered.
+        """
+        last = _last(connection)
+        ((newest,),) = _all(connection, select(func.max(LEAVES.c.number)))
+        size = last.size if last else 0
+        if newest != (size - 1 if size else None):
+            raise LedgerAltered("it has not as many leaves as its last head says")
+        if last is None:
+            return Frontier()
+        peaks = _parted(_bytes(last.peaks))
+        if not _head(last).is_signed_by(self.store.public_key):
+            raise LedgerAltered(f"its head of {size} events is not signed")
+        if len(peaks) != size.bit_count() or Frontier(size, peaks).root != last.root:
+            raise LedgerAltered(f"its head of {size} events is of others")
+        return Frontier(size, peaks)
 
     def _signed(self, frontier: Frontier, position: Position) -> Head:
         said: dict[str, Any] = {
@@ -183,24 +236,33 @@ class Ledger:
             yield from map(_head, rows)
             after = rows[-1].size
 
-    def leaves(self, *, most: int) -> Iterator[tuple[Position, Hash]]:
-        """Read so many leaves at most, in order: the event's position, and the hash."""
+    def leaves(self, *, most: int) -> Iterator[tuple[int, Position, Hash]]:
+        """Read so many leaves at most: number, the event's position, and the hash."""
         query, at = select(LEAVES).order_by(LEAVES.c.number).limit(PART), -1
         while rows := self._rows(
             query.where(LEAVES.c.number.between(at + 1, most - 1))
         ):
             for row in rows:
-                yield row.position, bytes(row.hash)
+                yield row.number, row.position, _bytes(row.hash)
+            at = rows[-1].number
+
+    def nodes(self, level: int) -> Iterator[tuple[int, Hash]]:
+        """Read the roots of whole subtrees of a level, in order: number, and hash."""
+        query = select(NODES).where(NODES.c.level == level).order_by(NODES.c.number)
+        at = -1
+        while rows := self._rows(query.where(NODES.c.number > at).limit(PART)):
+            for row in rows:
+                yield row.number, _bytes(row.hash)
             at = rows[-1].number
 
     def _rows(self, query: Select[Any]) -> Sequence[Any]:
         with self._database.reading() as connection:
-            return connection.execute(query).all()
+            return _all(connection, query)
 
     def inclusion(self, position: Position) -> tuple[int, Head, list[Hash]]:
         """Prove that an event is in the tree: its leaf's number, the head, the path.
 
-        Raises PositionNotSealed.
+        Raises PositionNotSealed, LedgerAltered.
         """
         with self._database.reading(one_moment=True) as connection:
             last = _last(connection)
@@ -215,7 +277,7 @@ class Ledger:
     def consistency(self, first: int, second: int) -> list[Hash]:
         """Prove that the tree of ``first`` leaves began that of ``second``.
 
-        Raises ValueError where there are no such trees.
+        Raises ValueError where there are no such trees; LedgerAltered.
         """
         with self._database.reading(one_moment=True) as connection:
             last = _last(connection)
@@ -226,16 +288,34 @@ class Ledger:
 
 def _last(connection: Connection) -> Any:
     newest = select(func.max(HEADS.c.size)).scalar_subquery()
-    return connection.execute(select(HEADS).where(HEADS.c.size == newest)).one_or_none()
+    return next(
+        iter(_all(connection, select(HEADS).where(HEADS.c.size == newest))), None
+    )
+
+
+def _all(connection: Connection, query: Select[Any]) -> Sequence[Any]:
+    """Read rows; raises LedgerAltered where there is what the service never writes."""
+    try:
+        return connection.execute(query).all()
+    except (DataError, OperationalError, TypeError, ValueError) as error:
+        if isinstance(error, OperationalError) and "decode" not in str(error.orig):
+            raise
+        raise LedgerAltered(UNREADABLE) from error
+
+
+def _bytes(value: object) -> bytes:
+    if not isinstance(value, bytes):
+        raise LedgerAltered(UNREADABLE)
+    return value
 
 
 def _head(row: Any) -> Head:
     return Head(
         size=row.size,
         position=row.position,
-        root=bytes(row.root),
+        root=_bytes(row.root),
         signed_at=row.signed_at,
-        signature=bytes(row.signature),
+        signature=_bytes(row.signature),
     )
 
 
@@ -249,6 +329,8 @@ def _nodes(connection: Connection) -> Callable[[int, int], Hash]:
         query = select(NODES.c.hash).where(*of_level)
         if level == 0:
             query = select(LEAVES.c.hash).where(LEAVES.c.number == number)
-        return bytes(connection.execute(query).scalar_one())
+        for (found,) in _all(connection, query):
+            return _bytes(found)
+        raise LedgerAltered(f"node {number} of level {level} was removed from it")
 
     return node

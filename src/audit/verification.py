@@ -1,37 +1,28 @@
 """Comparing every event with what the ledger says it was (H5)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from itertools import chain
+from itertools import islice
 
+from audit.finding import (
+    Finding,
+    altered,
+    inserted,
+    leaf_altered,
+    ledger_altered,
+    put_back,
+    removed,
+)
 from audit.head import Head
 from audit.leaf import leaf_of
-from audit.ledger import Ledger
-from audit.tree import Frontier
+from audit.ledger import Ledger, LedgerAltered
+from audit.tree import Frontier, Hash
+from audit.witnesses import Witnesses
 from store import EventStore, Position, Row
 
 BATCH = 5000
-BEFORE_ALL = -(2**62)
-"""A position before any that the store gives, where nothing should be."""
-
-
-class Kind(StrEnum):
-    """What was done to the events, or to the ledger itself."""
-
-    ALTERED = "altered"
-    REMOVED = "removed"
-    INSERTED = "inserted"
-    LEDGER = "ledger"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """The first thing that is wrong, at or before that position, as a sentence."""
-
-    kind: Kind
-    position: Position
-    message: str
+BEFORE_ALL, LAST = -(2**63) - 1, 2**63 - 1
+"""Before and at the end of all positions that a database can hold."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,149 +42,161 @@ class Verification:
 def verify(
     ledger: Ledger,
     *,
-    witness: Head | None = None,
+    kept: Sequence[Head] = (),
     progress: Callable[[int], None] = lambda _: None,
 ) -> Verification:
     """Compare each event with its leaf, and the leaves with every signed head.
 
-    ``witness`` is a head that was kept elsewhere: the events must have grown from it.
+    ``kept`` are heads that were kept elsewhere: the events must have grown from them.
     ``progress`` is told how many events have been compared.
     """
-    return _Verifier(ledger, witness, progress).verify()
+    verifier = _Verifier(ledger, Witnesses(kept), progress)
+    try:
+        finding = next(verifier.faults(), None)
+    except LedgerAltered as error:
+        finding = ledger_altered(verifier.sound, error.why)
+    return Verification(
+        events=verifier.events,
+        head=verifier.last,
+        unsealed=verifier.unsealed,
+        finding=finding,
+    )
 
 
 class _Verifier:
     def __init__(
-        self, ledger: Ledger, witness: Head | None, progress: Callable[[int], None]
+        self, ledger: Ledger, kept: Witnesses, progress: Callable[[int], None]
     ) -> None:
         self._ledger = ledger
         self._store = ledger.store
+        self._kept = kept
         self._progress = progress
         self._frontier = Frontier()
-        self._last = ledger.head()  # first: what is recorded later is not sealed
-        self._size = self._last.size if self._last else 0
-        self._heads = ledger.heads(most=self._size)
+        self._nodes: dict[int, Iterator[tuple[int, Hash]]] = {}
+        self._place = BEFORE_ALL
+        self.last: Head | None = None
+        self.sound: Position = 0
+        self.events = 0
+        self.unsealed = 0
+
+    def faults(self) -> Iterator[Finding]:
+        yield from self._kept.faults(self._store.public_key)
+        self.last = self._ledger.head()  # first: what is recorded later is not sealed
+        self._size = self.last.size if self.last else 0
+        self._heads = self._ledger.heads(most=self._size)
         self._next = next(self._heads, None)
-        self._witness = witness
-        self._sound: Position = 0
-        self._events = 0
-        self._unsealed = 0
+        self._doubled = self._store.doubled()
         self._rows = stored(self._store)
         self._row = next(self._rows, None)
-
-    def verify(self) -> Verification:
-        faults = chain(
-            self._sealed_faults(), self._ledger_faults(), self._tail_faults()
-        )
-        finding = next(faults, None)
-        return Verification(
-            events=self._events,
-            head=self._last,
-            unsealed=self._unsealed,
-            finding=finding,
-        )
+        yield from self._sealed_faults()
+        yield from self._ledger_faults()
+        yield from self._tail_faults()
+        yield from self._kept.missed(max(self._place, 0), self.events)
 
     def _sealed_faults(self) -> Iterator[Finding]:
         """Compare each event with its leaf, and the leaves so far with the heads."""
-        for position, found in self._ledger.leaves(most=self._size):
+        for number, position, found in self._ledger.leaves(most=self._size):
             row = self._row
+            if number != self._frontier.size:
+                yield ledger_altered(self.sound, "a leaf was removed from it")
             if row is None or row.position > position:
-                yield _removed(position)
+                yield self._blamed(position, removed(position))
                 return
             if row.position < position:
-                yield _inserted(row)
+                yield self._blamed(position, inserted(row))
             if leaf_of(row) != found or not self._store.is_vouched(row):
-                yield _altered(row)
-            for _ in self._frontier.add(found):
-                pass
+                yield self._blamed(position, altered(row))
+            if position == self._doubled:
+                yield inserted(row)
+            yield from self._node_faults(found)
             yield from self._head_faults(position)
+            yield from self._kept.met(row, self._frontier)
             self._go_on()
+
+    def _blamed(self, position: Position, finding: Finding) -> Finding:
+        """Say whether it is the event that is wrong, or what the ledger holds of it.
+
+        It is the ledger, if the events make the next head that the service signed.
+        """
+        frontier = Frontier(self._frontier.size, self._frontier.peaks)
+        heads = self._ledger.heads(after=frontier.size, most=self._size)
+        key = self._store.public_key
+        head = next((head for head in heads if head.is_signed_by(key)), None)
+        if head is None:
+            return finding
+        rows = stored(self._store, after=self._place)
+        for row in islice(rows, head.size - frontier.size):
+            if not self._store.is_vouched(row):
+                return finding
+            _grow(frontier, leaf_of(row))
+        if (frontier.size, frontier.root) != (head.size, head.root):
+            return finding
+        return leaf_altered(self.sound, position, head)
+
+    def _node_faults(self, leaf: Hash) -> Iterator[Finding]:
+        """Add a leaf, and compare the subtrees that are whole by it."""
+        for node in self._frontier.add(leaf):
+            if node.level == 0:
+                continue
+            if node.level not in self._nodes:
+                self._nodes[node.level] = self._ledger.nodes(node.level)
+            if next(self._nodes[node.level], None) != (node.number, node.hash):
+                name = f"node {node.number} of level {node.level}"
+                yield ledger_altered(self.sound, f"its {name} is of others")
+
+    def _head_faults(self, position: Position) -> Iterator[Finding]:
+        """Compare the leaves so far with the head that was signed of so many."""
+        head, size = self._next, self._frontier.size
+        if head is None or head.size != size:
+            return
+        if not head.is_signed_by(self._store.public_key):
+            yield ledger_altered(self.sound, f"its head of {size} events is not signed")
+        if (head.root, head.position) != (self._frontier.root, position):
+            yield ledger_altered(self.sound, f"its head of {size} events is of others")
+        self.sound = position
+        self._next = next(self._heads, None)
 
     def _ledger_faults(self) -> Iterator[Finding]:
         if self._frontier.size != self._size or self._next:
-            yield self._ledger_fault("leaves were removed from it")
-        if self._witness and self._frontier.size < self._witness.size:
-            yield _removed(self._witness.position, of="a tree head kept elsewhere")
+            yield ledger_altered(self.sound, "leaves were removed from it")
+        self._ledger.require_end()
 
     def _tail_faults(self) -> Iterator[Finding]:
         """Look at what the ledger has not come to yet."""
+        before = self._kept.last
         while (row := self._row) is not None:
-            if not self._store.is_vouched(row):
-                yield _inserted(row)
-            self._unsealed += 1
+            if not self._store.is_vouched(row) or row.position == self._doubled:
+                yield inserted(row)
+            if self._kept.next:
+                _grow(self._frontier, leaf_of(row))
+                yield from self._kept.met(row, self._frontier)
+            self.unsealed += 1
             self._go_on()
-
-    def _head_faults(self, position: Position) -> Iterator[Finding]:
-        """Compare the leaves so far with the heads that were signed of so many."""
-        size, root = self._frontier.size, None
-        key = self._store.public_key
-        if self._next is not None and self._next.size == size:
-            root = self._frontier.root
-            if not self._next.is_signed_by(key):
-                yield self._ledger_fault(f"its head of {size} events is not signed")
-            if (self._next.root, self._next.position) != (root, position):
-                yield self._ledger_fault(f"its head of {size} events is of others")
-            self._sound = position
-            self._next = next(self._heads, None)
-        witness = self._witness
-        if witness is not None and witness.size == size:
-            root = root or self._frontier.root
-            if (witness.root, witness.position) != (root, position):
-                yield self._ledger_fault(
-                    f"the tree head kept elsewhere, of {size} events, is of others"
-                )
-
-    def _ledger_fault(self, what: str) -> Finding:
-        return Finding(
-            kind=Kind.LEDGER,
-            position=self._sound,
-            message=(
-                f"The ledger was altered after position {self._sound}: {what}. Events"
-                " after that position cannot be trusted; compare with a tree head or"
-                " a bundle that was kept elsewhere."
-            ),
-        )
+        if self._kept.last and self._kept.last != before and not self._kept.next:
+            yield put_back(self.sound, self._kept.last)
 
     def _go_on(self) -> None:
+        if self._row is not None:
+            self._place = self._row.position
         self._row = next(self._rows, None)
-        self._events += 1
-        if self._events % BATCH == 0:
-            self._progress(self._events)
+        self.events += 1
+        if self.events % BATCH == 0:
+            self._progress(self.events)
+
+
+def _grow(frontier: Frontier, leaf: Hash) -> None:
+    for _ in frontier.add(leaf):
+        pass
 
 
 def stored(store: EventStore, *, after: Position = BEFORE_ALL) -> Iterator[Row]:
-    """Read every event as it is stored, in order."""
-    while rows := store.stored(after=after, limit=BATCH):
-        yield from rows
-        after = rows[-1].position
-
-
-def _removed(position: Position, *, of: str = "the ledger") -> Finding:
-    return Finding(
-        kind=Kind.REMOVED,
-        position=position,
-        message=f"The event at position {position} is in {of} and not in the store: it"
-        " was removed.",
-    )
-
-
-def _altered(row: Row) -> Finding:
-    return Finding(
-        kind=Kind.ALTERED,
-        position=row.position,
-        message=f"The event at position {row.position} ({_named(row)}) is not as it was"
-        " recorded: it was altered, or another stands in its place.",
-    )
-
-
-def _inserted(row: Row) -> Finding:
-    return Finding(
-        kind=Kind.INSERTED,
-        position=row.position,
-        message=f"The event at position {row.position} ({_named(row)}) was not recorded"
-        " by this service: it was inserted.",
-    )
-
-
-def _named(row: Row) -> str:
-    return f"{row.topic}, version {row.version} of {row.stream}"
+    """Read every event as it is stored, in order; of those at one position, all."""
+    while after < LAST and (rows := store.stored(after=after, limit=BATCH)):
+        last = rows[-1].position
+        whole = [row for row in rows if row.position < last]
+        if len(rows) < BATCH or not whole:
+            yield from rows
+            after = last
+        else:
+            yield from whole
+            after = last - 1

@@ -1,12 +1,13 @@
 """Check a bundle of events offline, with nothing but Python 3.11 and this file.
 
-    python verify_bundle.py BUNDLE.zip [--key HEX] [--head HEAD.json]
+    python -I verify_bundle.py BUNDLE.zip --key HEX [--head HEADS.json]
 
 It makes the Merkle tree (RFC 9162) over every event in the bundle and compares its root
 with the signed tree head that is in there; it checks the head's signature (Ed25519, RFC
-8032) with the key given, which you had from the service by another way; and, for a head
-that you kept from an earlier day, that those first events are the same still. It says
-what is wrong and ends with 3, or says that all is well and ends with 0.
+8032) with the key given, which you had from the service by another way; and, for each
+head that you kept from an earlier day, that those first events are the same still. It
+says what is wrong first and ends with 3, or says that all is well and ends with 0; it
+ends with 2 if a file cannot be read. Without a key it says who signed, and no more.
 
 Of each event it hashes: 0x00, "position stream version topic moment", a line's end, and
 the state as it was stored. Personal values are in there sealed; no key is needed.
@@ -17,15 +18,43 @@ import hashlib
 import json
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+FILES = ["events.jsonl", "head.json", "verify_bundle.py"]
+EVENT = {
+    "position": int,
+    "stream": str,
+    "version": int,
+    "topic": str,
+    "recorded_at": str,
+    "state": str,
+}
+HEAD = {
+    "size": int,
+    "position": int,
+    "root": str,
+    "signed_at": str,
+    "signature": str,
+    "public_key": str,
+}
+BROKEN = (
+    ValueError,
+    RecursionError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What is raised by reading what was not written as a bundle is."""
 P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
 ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
-SOUND, WRONG = 0, 3
+SOUND, UNREAD, WRONG = 0, 2, 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,30 +62,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Check a bundle of events offline.")
     parser.add_argument("bundle", type=Path)
     parser.add_argument("--key", help="The service's public key (hex).")
-    parser.add_argument("--head", type=Path, help="A tree head kept from earlier.")
+    parser.add_argument("--head", type=Path, help="Tree heads kept from earlier.")
     given = parser.parse_args(arguments)
-    earlier = json.loads(given.head.read_text()) if given.head else None
     try:
-        wrong, said = check(given.bundle, given.key, earlier)
-    except (KeyError, ValueError, zipfile.BadZipFile) as error:
+        earlier = heads_in(given.head.read_text()) if given.head else []
+        key = bytes.fromhex(given.key).hex() if given.key else None
+    except (OSError, ValueError) as error:
+        sys.stdout.write(f"The key or the kept heads cannot be read: {error}\n")
+        return UNREAD
+    try:
+        wrong, said = check(given.bundle, key, earlier)
+    except OSError as error:
+        sys.stdout.write(f"The bundle cannot be read: {error}\n")
+        return UNREAD
+    except BROKEN as error:
         wrong, said = f"This is not a whole bundle: {error}", ""
     sys.stdout.write(f"{wrong or said}\n")
     return WRONG if wrong else SOUND
 
 
-def check(bundle: Path, key: str | None, earlier: Any) -> tuple[str, str]:
+def check(bundle: Path, key: str | None, earlier: list[Any]) -> tuple[str, str]:
     """Find what is wrong first ("" if nothing is), and what to say if nothing is."""
     with zipfile.ZipFile(bundle) as opened:
-        head = json.loads(opened.read("head.json"))
+        if sorted(opened.namelist()) != FILES:
+            return f"The bundle does not hold just {', '.join(FILES)}.", ""
+        text = opened.read("head.json").decode()
+        head = documented(text, HEAD)
+        if text != json.dumps(head, indent=2):
+            raise ValueError("its tree head is not written as one is")
         with opened.open("events.jsonl") as lines:
-            roots, last = roots_of(lines, [head, *([earlier] if earlier else [])])
-    for what, said in (("signed", head), ("earlier", earlier)):
-        if said is None:
-            continue
-        if roots.get(said["size"]) != said["root"]:
-            return f"The events are not those of the {what} tree head.", ""
+            roots, last = roots_of(lines, [head, *earlier])
+    if key and key != head["public_key"]:
+        return f"The bundle names another key: {head['public_key']}.", ""
+    for what, said in (("signed", head), *(("earlier", each) for each in earlier)):
         if not is_signed(said, key or head["public_key"]):
             return f"The {what} tree head is not signed by that key.", ""
+        if roots.get(said["size"]) != (said["root"], said["position"]):
+            whose = f"of {said['size']} events, signed at {said['signed_at']}"
+            return f"The events are not those of the {what} tree head, {whose}.", ""
     if last != (head["size"], head["position"]):
         return f"The bundle has {last[0]} events and its head {head['size']}.", ""
     whose = "" if key else f" Compare the key with the service's: {head['public_key']}"
@@ -66,22 +109,47 @@ def check(bundle: Path, key: str | None, earlier: Any) -> tuple[str, str]:
     )
 
 
+def heads_in(text: str) -> list[Any]:
+    """Read tree heads that follow one another."""
+    heads, decoder, text = [], json.JSONDecoder(), text.strip()
+    while text:
+        document, end = decoder.raw_decode(text)
+        heads.append(documented(json.dumps(document), HEAD))
+        text = text[end:].lstrip()
+    if not heads:
+        raise ValueError("there is no tree head")
+    return heads
+
+
+def documented(text: str | bytes, shape: dict[str, type]) -> Any:
+    """Read a JSON object of just these values, each once; raises ValueError."""
+    found = json.loads(text, object_pairs_hook=tuple)
+    pairs = found if isinstance(found, tuple) else ()
+    if sorted((n, type(v).__name__) for n, v in pairs) != sorted(
+        (name, kind.__name__) for name, kind in shape.items()
+    ):
+        raise ValueError(f"not just {', '.join(shape)} is in {text[:80]!r}")
+    values = dict(pairs)
+    return {name: values[name] for name in shape}
+
+
 def roots_of(
     lines: Iterator[bytes], heads: Sequence[Any]
-) -> tuple[dict[int, str], tuple[int, int]]:
-    """Make the tree; give its root (hex) at each head's size, and its end."""
+) -> tuple[dict[int, tuple[str, int]], tuple[int, int]]:
+    """Make the tree; give root (hex) and position at each head's size, and its end."""
     wanted = {head["size"] for head in heads}
-    found: dict[int, str] = {}
+    found: dict[int, tuple[str, int]] = {}
     peaks: list[bytes] = []
     size = position = 0
     for line in lines:
-        event = json.loads(line)
+        event = documented(line, EVENT)
+        if line != json.dumps(event, ensure_ascii=False).encode() + b"\n":
+            raise ValueError(f"this is not written as an event is: {line[:80]!r}")
         if event["position"] <= position:
             raise ValueError(f"position {event['position']} is out of order")
         position = event["position"]
-        names = ("position", "stream", "version", "topic", "recorded_at")
-        header = " ".join(str(event[name]) for name in names)
-        content = f"{header}\n{event['state']}".encode()
+        *header, state = map(str, event.values())
+        content = f"{' '.join(header)}\n{state}".encode()
         node = hashlib.sha256(b"\x00" + content).digest()
         number = size
         while number & 1:
@@ -93,7 +161,7 @@ def roots_of(
             root = peaks[-1]
             for peak in reversed(peaks[:-1]):
                 root = hashlib.sha256(b"\x01" + peak + root).digest()
-            found[size] = root.hex()
+            found[size] = root.hex(), position
     return found, (size, position)
 
 
@@ -104,6 +172,8 @@ def is_signed(head: Any, key: str) -> bool:
         f"{head['signed_at']}\n"
     )
     public, signature = bytes.fromhex(key), bytes.fromhex(head["signature"])
+    if signature.hex() != head["signature"]:
+        return False
     at, drawn = decoded(public), decoded(signature[:32])
     scalar = int.from_bytes(signature[32:], "little")
     if at is None or drawn is None or scalar >= ORDER:

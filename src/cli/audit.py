@@ -3,15 +3,17 @@
 import json
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from audit.bundle import NothingSealed, write_bundle
+from audit.bundle import SCRIPT, NothingSealed, write_bundle
 from audit.head import Head
+from audit.ledger import NotSealable
 from audit.verification import verify as verify_events
 from cli.opening import opened, settings_of, told
 from cli.talk import FAILED, PROBLEMS, USAGE, refuse, talk
@@ -23,15 +25,16 @@ app = typer.Typer(help="Prove that no event was altered, removed or inserted.")
 def verify(
     context: typer.Context,
     head: Annotated[
-        Path | None, typer.Option(help="A tree head that was kept elsewhere.")
+        list[Path] | None,
+        typer.Option(help="Tree heads kept elsewhere; a file of one or more."),
     ] = None,
 ) -> None:
     """Compare every event with the ledger; name the first that is wrong, if any is."""
-    witness = None if head is None else head_in(head)
-    with told(), opened(settings_of(context)) as service:
+    kept = [each for file in head or () for each in heads_in(file)]
+    with told(), opened(settings_of(context), to_record=False) as service:
         total = service.store.head()
         with progress_to(total, "events") as update:
-            found = verify_events(service.ledger, witness=witness, progress=update)
+            found = verify_events(service.ledger, kept=kept, progress=update)
     typer.echo(
         json.dumps(
             {
@@ -45,13 +48,13 @@ def verify(
     )
     if found.finding is not None:
         refuse(PROBLEMS, found.finding.message)
-    talk("Every event is as it was recorded.")
+    talk(f"Every event is as it was recorded{unsealed_in_words(found.unsealed)}.")
 
 
 @app.command("head")
 def head_(context: typer.Context) -> None:
     """Print the signed tree head, to be kept elsewhere for `audit verify --head`."""
-    with told(), opened(settings_of(context)) as service:
+    with told(), opened(settings_of(context), to_record=False) as service, sealing():
         service.ledger.catch_up()
         signed = service.ledger.head()
         if signed is None:
@@ -65,7 +68,7 @@ def bundle(
     file: Annotated[Path, typer.Argument(help="The zip to write; a new one.")],
 ) -> None:
     """Write every event into a zip that an auditor can verify offline."""
-    with told(), opened(settings_of(context)) as service:
+    with told(), opened(settings_of(context), to_record=False) as service, sealing():
         service.ledger.catch_up()
         try:
             with progress_to(service.store.head(), "events") as update:
@@ -77,15 +80,39 @@ def bundle(
         key = service.store.public_key.hex()
     talk(f"{count} events are in {file}. Check them, anywhere, with Python alone:")
     talk(f"  unzip {file} verify_bundle.py")
-    talk(f"  python verify_bundle.py {file} --key {key}")
+    talk(f"  python -I verify_bundle.py {file} --key {key}")
+    talk(f"The script's SHA-256 is {sha256(SCRIPT.read_bytes()).hexdigest()}")
 
 
-def head_in(file: Path) -> Head:
-    """Read a tree head, or say what is wrong with the file and end."""
+def unsealed_in_words(count: int) -> str:
+    return f"; the ledger has not come to the last {count} yet" if count else ""
+
+
+def heads_in(file: Path) -> list[Head]:
+    """Read tree heads, one after another, or say what is wrong with the file and end."""
     try:
-        return Head.of(json.loads(file.read_text()))
+        heads = [Head.of(document) for document in documents(file.read_text())]
     except (OSError, ValueError) as error:
         refuse(USAGE, f"{file} holds no tree head: {error}")
+    return heads or refuse(USAGE, f"{file} holds no tree head: it is empty.")
+
+
+def documents(text: str) -> Generator[Any]:
+    """Read JSON documents that follow one another; raises ValueError."""
+    decoder, text = json.JSONDecoder(), text.strip()
+    while text:
+        document, end = decoder.raw_decode(text)
+        yield document
+        text = text[end:].lstrip()
+
+
+@contextmanager
+def sealing() -> Generator[None]:
+    """Say what is in the way of a tree head, and end."""
+    try:
+        yield
+    except NotSealable as error:
+        refuse(PROBLEMS, str(error))
 
 
 @contextmanager

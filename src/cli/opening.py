@@ -16,7 +16,7 @@ from events.user import Role
 from lrs import CertificateUnusable, FixtureUnusable
 from service import Service, open_service
 from settings import InvalidSettings, Settings, load
-from store import Actor, Conflict, KeyFileUnusable, Unavailable
+from store import Actor, Conflict, KeyFileUnusable, Unavailable, Unreadable
 
 CHANNEL = "command line"
 SERVICE = Actor(user="service", role=Role.SERVICE, centre=None, channel=CHANNEL)
@@ -50,6 +50,7 @@ def told() -> Generator[None]:
         FixtureUnusable,
         FolderUnusable,
         KeyFileUnusable,
+        Unreadable,
     ) as error:
         refuse(FAILED, str(error))
     except Unavailable as error:
@@ -57,8 +58,11 @@ def told() -> Generator[None]:
 
 
 @contextmanager
-def opened(settings: Settings) -> Generator[Service]:
-    """Open the service as set, with the catalogue's centres, and close it after."""
+def opened(settings: Settings, *, to_record: bool = True) -> Generator[Service]:
+    """Open the service as set, and close it after.
+
+    The catalogue's centres are opened first, unless nothing is ``to_record``.
+    """
     make_folders(settings)
     with (
         verifying(settings) as verify,
@@ -70,8 +74,8 @@ def opened(settings: Settings) -> Generator[Service]:
             verify=verify,
         ) as service,
     ):
-        at = service.clock()
-        service.send(OpenListedCentres(by=SERVICE, at=at))
+        if to_record:
+            service.send(OpenListedCentres(by=SERVICE, at=service.clock()))
         yield service
 
 

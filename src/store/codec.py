@@ -88,6 +88,17 @@ class Written(msgspec.Struct, omit_defaults=True, kw_only=True):
 read_written = msgspec.json.Decoder(Written).decode
 
 
+def written_in(row: Row) -> Written:
+    """Read an envelope; raises Unreadable if somebody was at it."""
+    try:
+        return read_written(row.state)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise Unreadable(
+            f"The event at position {row.position} is not as this service wrote it."
+            " Run: learner-management audit verify"
+        ) from error
+
+
 @dataclass(frozen=True, kw_only=True)
 class Shape:
     """How one kind of event is written, as its type says."""

@@ -9,7 +9,7 @@ from threading import Lock
 from time import sleep
 from uuid import UUID, uuid4
 
-from store.codec import Row, is_vouched, read, read_written
+from store.codec import Row, is_vouched, read, read_written, written_in
 from store.envelope import Actor, Change, Held, Position, Recorded, Stream
 from store.errors import (
     AlreadyDone,
@@ -158,6 +158,13 @@ class EventStore:
         """Tell whether a service with this master key wrote that event (H5)."""
         return is_vouched(row, self._master.voucher)
 
+    def doubled(self) -> Position | None:
+        """Find the first event at a place in its stream where there is one already.
+
+        None, as long as nobody takes the database's constraints away.
+        """
+        return self._recorder.doubled()
+
     def sign(self, content: bytes) -> bytes:
         """Sign as this service: Ed25519, 64 bytes."""
         return self._master.signing.sign(content)
@@ -282,7 +289,7 @@ class EventStore:
     def _read(self, rows: Sequence[Row], erasures: int) -> tuple[Recorded, ...]:
         if self.moment is not None:
             rows = [row for row in rows if row.recorded_at <= self.moment]
-        written = [read_written(row.state) for row in rows]
+        written = [written_in(row) for row in rows]
         persons = {w.person for w in written if w.person is not None}
         keys = self._keys.readers(persons, erasures=erasures) if persons else {}
         return tuple(read(row, w, keys) for row, w in zip(rows, written, strict=True))

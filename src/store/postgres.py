@@ -20,6 +20,7 @@ from store.envelope import Held, Position
 from store.postgres_tables import (
     APPEND,
     BOOKMARK,
+    DOUBLED,
     FILE,
     HEAD,
     HELD,
@@ -116,7 +117,12 @@ class PostgresRecorder(PostgresApplicationRecorder):
 
     @retried
     def log(self, after: Position, limit: int) -> tuple[Sequence[Row], int]:
-        return _read(self._all(LOG, [after, limit]))
+        return _read(self._all(LOG, [after + 1, limit]))
+
+    @retried
+    def doubled(self) -> Position | None:
+        found: Position | None = self._all(DOUBLED)[0][0]
+        return found
 
     @retried
     def head(self) -> Position:

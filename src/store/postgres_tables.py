@@ -114,17 +114,24 @@ APPEND = SQL(
     " %b::uuid[], %b::bytea[], %b::uuid[], %b::timestamptz)"
 )
 COLUMNS = SQL(
-    "notification_id, originator_id, originator_version, topic, recorded_at, state,"
+    "notification_id, originator_id, originator_version, topic,"
+    " greatest(least(recorded_at, '9999-12-30'), '0001-01-02') AS recorded_at, state,"
     " (SELECT value::bigint FROM about WHERE name = 'erasures')"
 )
+"""What is read of an event; a moment that Python has none for is read as another."""
 HISTORIES = SQL(
     "SELECT {} FROM stored_events WHERE originator_id = ANY(%b::uuid[])"
     " ORDER BY originator_id, originator_version"
 ).format(COLUMNS)
 LOG = SQL(
-    "SELECT {} FROM stored_events WHERE notification_id > %b"
+    "SELECT {} FROM stored_events WHERE notification_id >= %b"
     " ORDER BY notification_id LIMIT %b"
 ).format(COLUMNS)
+DOUBLED = SQL(
+    "SELECT min(notification_id) FROM (SELECT notification_id, row_number() OVER ("
+    "PARTITION BY originator_id, originator_version ORDER BY notification_id) AS nth"
+    " FROM stored_events) numbered WHERE nth > 1"
+)
 HEAD = SQL("SELECT coalesce(max(notification_id), 0) FROM stored_events")
 FILE = SQL(
     "SELECT key_of, content, (SELECT value::bigint FROM about WHERE name = 'erasures')"

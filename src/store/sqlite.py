@@ -24,52 +24,24 @@ from eventsourcing.sqlite import (
 from store.codec import Row, encode
 from store.envelope import Held, Position
 from store.recorder import Append, Claim, RefusedError, Why, retried
+from store.sqlite_tables import (
+    DOUBLED,
+    FILE,
+    HELD,
+    HISTORIES,
+    KEY,
+    KEYS,
+    LATEST,
+    LOG,
+    RESERVATION,
+    TABLES,
+    VERSION,
+    read_rows,
+    read_text,
+)
 
 BUSY_SECONDS = 30
 POLL_SECONDS = 0.05
-
-TABLES = (
-    """CREATE TABLE IF NOT EXISTS stored_events (
-        position INTEGER PRIMARY KEY,
-        originator_id TEXT NOT NULL,
-        originator_version INTEGER NOT NULL,
-        topic TEXT NOT NULL,
-        recorded_at TEXT NOT NULL,
-        state BLOB NOT NULL,
-        UNIQUE (originator_id, originator_version))""",
-    """CREATE TABLE IF NOT EXISTS reservations (
-        scope TEXT, key TEXT, stream TEXT NOT NULL, digest TEXT,
-        position INTEGER NOT NULL, PRIMARY KEY (scope, key)) WITHOUT ROWID""",
-    """CREATE TABLE IF NOT EXISTS person_keys (
-        person_id TEXT PRIMARY KEY, wrapped BLOB) WITHOUT ROWID""",
-    """CREATE TABLE IF NOT EXISTS files (
-        name TEXT PRIMARY KEY, key_of TEXT NOT NULL, content BLOB NOT NULL)""",
-    """CREATE TABLE IF NOT EXISTS bookmarks (
-        name TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID""",
-    """CREATE TABLE IF NOT EXISTS about (
-        name TEXT PRIMARY KEY, value ANY) WITHOUT ROWID""",
-    "INSERT OR IGNORE INTO about VALUES ('erasures', 0)",
-)
-HISTORIES = """
-    SELECT position, originator_id, originator_version, topic, recorded_at, state,
-        (SELECT value FROM about WHERE name = 'erasures')
-    FROM stored_events WHERE originator_id IN (SELECT value FROM json_each(?))
-    ORDER BY originator_id, originator_version"""
-LOG = """
-    SELECT position, originator_id, originator_version, topic, recorded_at, state,
-        (SELECT value FROM about WHERE name = 'erasures')
-    FROM stored_events WHERE position > ? ORDER BY position LIMIT ?"""
-LATEST = (
-    "SELECT position, recorded_at FROM stored_events ORDER BY position DESC LIMIT 1"
-)
-VERSION = "SELECT max(originator_version) FROM stored_events WHERE originator_id = ?"
-HELD = """SELECT * FROM reservations
-    WHERE scope = ? AND key IN (SELECT value FROM json_each(?))"""
-RESERVATION = "SELECT * FROM reservations WHERE scope = ? AND key = ?"
-KEYS = "SELECT * FROM person_keys WHERE person_id IN (SELECT value FROM json_each(?))"
-KEY = "SELECT wrapped FROM person_keys WHERE person_id = ?"
-FILE = """SELECT key_of, content, (SELECT value FROM about WHERE name = 'erasures')
-    FROM files WHERE name = ?"""
 
 
 class Immediate(SQLiteTransaction):
@@ -105,6 +77,7 @@ class Pool(SQLiteConnectionPool):
         )
         made.execute("PRAGMA synchronous = FULL")
         made.execute("PRAGMA secure_delete = ON")
+        made.text_factory = read_text
         return Connection(sqlite_conn=made, max_age=self.max_age)
 
 
@@ -202,13 +175,20 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         """Read streams, each from its beginning; the rows of a stream are in order."""
         with self.datastore.transaction(commit=False) as c:
             c.execute(HISTORIES, (_listed(streams),))
-            return _read(c)
+            return read_rows(c.fetchall())
 
     @retried
     def log(self, after: Position, limit: int) -> tuple[Sequence[Row], int]:
         with self.datastore.transaction(commit=False) as c:
-            c.execute(LOG, (after, limit))
-            return _read(c)
+            c.execute(LOG, (after + 1, limit))
+            return read_rows(c.fetchall())
+
+    @retried
+    def doubled(self) -> Position | None:
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(DOUBLED)
+            (position,) = c.fetchone() or (None,)
+        return position
 
     @retried
     def head(self) -> Position:
@@ -362,18 +342,6 @@ def _held(row: tuple[str, str, str, str | None, int]) -> Held:
     return Held(
         scope=scope, key=key, stream=UUID(stream), digest=digest, position=position
     )
-
-
-def _read(c: SQLiteCursor) -> tuple[list[Row], int]:
-    rows = []
-    erasures = 0
-    when: dict[str, datetime] = {}
-    for position, stream, version, topic, at, state, counted in c.fetchall():
-        if at not in when:
-            when[at] = datetime.fromisoformat(at)
-        rows.append(Row(position, UUID(stream), version, topic, when[at], state))
-        erasures = counted
-    return rows, erasures
 
 
 def _listed(ids: Iterable[UUID]) -> str:

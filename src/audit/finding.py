@@ -1,0 +1,144 @@
+"""What is found wrong, in sentences."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from audit.head import Head
+from store import Position, Row
+
+
+class Kind(StrEnum):
+    """What was done to the events, or to the ledger itself."""
+
+    ALTERED = "altered"
+    REMOVED = "removed"
+    INSERTED = "inserted"
+    LEDGER = "ledger"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """The first thing that is wrong, as a sentence.
+
+    ``position`` is that of the first event altered, removed or inserted, or its latest
+    where only a head that was kept elsewhere tells of it; where the ledger is wrong,
+    that of the last event before it that is known to be right.
+    """
+
+    kind: Kind
+    position: Position
+    message: str
+
+
+def removed(position: Position) -> Finding:
+    return Finding(
+        kind=Kind.REMOVED,
+        position=position,
+        message=f"The event at position {position} is in the ledger and not in the"
+        " store: it was removed.",
+    )
+
+
+def altered(row: Row) -> Finding:
+    return Finding(
+        kind=Kind.ALTERED,
+        position=row.position,
+        message=f"The event at position {row.position} ({_named(row)}) is not as it was"
+        " recorded: it was altered, or another stands in its place.",
+    )
+
+
+def inserted(row: Row) -> Finding:
+    return Finding(
+        kind=Kind.INSERTED,
+        position=row.position,
+        message=f"The event at position {row.position} ({_named(row)}) was not recorded"
+        " by this service: it was inserted.",
+    )
+
+
+def ledger_altered(sound: Position, what: str) -> Finding:
+    """Say that after its last sound head the ledger is not to be trusted."""
+    return Finding(
+        kind=Kind.LEDGER,
+        position=sound,
+        message=(
+            f"The ledger was altered after position {sound}: {what}. Events"
+            " after that position cannot be trusted; compare with a tree head or"
+            " a bundle that was kept elsewhere."
+        ),
+    )
+
+
+def leaf_altered(sound: Position, position: Position, head: Head) -> Finding:
+    """Say that it is the ledger that was altered, and not the events."""
+    return Finding(
+        kind=Kind.LEDGER,
+        position=sound,
+        message=(
+            f"The ledger was altered after position {sound}: what it holds of the event"
+            f" at position {position} is not what it was. The events up to position"
+            f" {head.position} are as its signed head of {head.size} events says."
+        ),
+    )
+
+
+def not_signed(kept: Head) -> Finding:
+    return Finding(
+        kind=Kind.LEDGER,
+        position=0,
+        message=f"This service did not sign {_named_head(kept)}: it was altered, or it"
+        " is of another installation.",
+    )
+
+
+def put_back(sound: Position, kept: Head) -> Finding:
+    return Finding(
+        kind=Kind.LEDGER,
+        position=sound,
+        message=f"The ledger ends before {_named_head(kept)}: it was put back. The"
+        f" events up to position {kept.position} are as they were.",
+    )
+
+
+def fewer(sound: Position, last: Position, size: int, kept: Head) -> Finding:
+    position = min(last + 1, kept.position)
+    return Finding(
+        kind=Kind.REMOVED,
+        position=position,
+        message=f"There are {size} events up to position {last}, and more in"
+        f" {_named_head(kept)}: some after position {sound} were removed, the first at"
+        f" position {position} at the latest.",
+    )
+
+
+def replaced(sound: Position, row: Row, kept: Head) -> Finding:
+    return Finding(
+        kind=Kind.REMOVED,
+        position=row.position,
+        message=f"The event at position {row.position} ({_named(row)}) was recorded"
+        f" after {_named_head(kept)} was signed, and stands where one that is in it"
+        f" stood: some after position {sound} were removed, the first at position"
+        f" {row.position} at the latest.",
+    )
+
+
+def others(sound: Position, kept: Head) -> Finding:
+    return Finding(
+        kind=Kind.LEDGER,
+        position=sound,
+        message=f"The events after position {sound} are not those of"
+        f" {_named_head(kept)}: some were altered, removed or inserted, and the ledger"
+        " with them.",
+    )
+
+
+def _named(row: Row) -> str:
+    return f"{row.topic}, version {row.version} of {row.stream}"
+
+
+def _named_head(kept: Head) -> str:
+    return (
+        f"the tree head kept elsewhere, of {kept.size} events up to position"
+        f" {kept.position}"
+    )

@@ -1,0 +1,61 @@
+"""Tree heads that were kept elsewhere: what the events must have grown from (H5)."""
+
+from collections.abc import Iterable, Iterator
+from operator import attrgetter
+
+from audit.finding import Finding, fewer, not_signed, others, replaced
+from audit.head import Head
+from audit.tree import Frontier
+from store import Position, Row
+
+
+class Witnesses:
+    """The heads that were kept, each met as the tree reaches its size.
+
+    ``last`` is the one that was met last, and ``sound`` its position.
+    """
+
+    def __init__(self, heads: Iterable[Head]) -> None:
+        self._heads = sorted(heads, key=attrgetter("size"))
+        self._next = 0
+        self._late: Row | None = None
+        self.last: Head | None = None
+        self.sound: Position = 0
+
+    def faults(self, public_key: bytes) -> Iterator[Finding]:
+        """Look at the heads themselves."""
+        for head in self._heads:
+            if not head.is_signed_by(public_key):
+                yield not_signed(head)
+
+    @property
+    def next(self) -> Head | None:
+        """The head that the tree has not reached yet."""
+        return self._heads[self._next] if self._next < len(self._heads) else None
+
+    def met(self, row: Row, frontier: Frontier) -> Iterator[Finding]:
+        """Compare the tree, which ends with that event now, with the heads of its size.
+
+        An event that was recorded after the head was signed cannot be in it.
+        """
+        while (head := self.next) is not None:
+            if self._late is None and row.recorded_at > head.signed_at:
+                self._late = row
+            if head.size > frontier.size:
+                return
+            if (head.size, head.root, head.position) != (
+                frontier.size,
+                frontier.root,
+                row.position,
+            ):
+                yield self._accused(head) or others(self.sound, head)
+            self.sound, self._late, self.last = row.position, None, head
+            self._next += 1
+
+    def missed(self, last: Position, size: int) -> Iterator[Finding]:
+        """Say what is gone, where the tree ends too early."""
+        if (head := self.next) is not None:
+            yield self._accused(head) or fewer(self.sound, last, size, head)
+
+    def _accused(self, head: Head) -> Finding | None:
+        return self._late and replaced(self.sound, self._late, head)

@@ -1,0 +1,97 @@
+"""The tables of events in SQLite, what is asked of them, and how rows are read."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from store.codec import Row
+
+TABLES = (
+    """CREATE TABLE IF NOT EXISTS stored_events (
+        position INTEGER PRIMARY KEY,
+        originator_id TEXT NOT NULL,
+        originator_version INTEGER NOT NULL,
+        topic TEXT NOT NULL,
+        recorded_at TEXT NOT NULL,
+        state BLOB NOT NULL,
+        UNIQUE (originator_id, originator_version))""",
+    """CREATE TABLE IF NOT EXISTS reservations (
+        scope TEXT, key TEXT, stream TEXT NOT NULL, digest TEXT,
+        position INTEGER NOT NULL, PRIMARY KEY (scope, key)) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS person_keys (
+        person_id TEXT PRIMARY KEY, wrapped BLOB) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS files (
+        name TEXT PRIMARY KEY, key_of TEXT NOT NULL, content BLOB NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS bookmarks (
+        name TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS about (
+        name TEXT PRIMARY KEY, value ANY) WITHOUT ROWID""",
+    "INSERT OR IGNORE INTO about VALUES ('erasures', 0)",
+)
+HISTORIES = """
+    SELECT position, originator_id, originator_version, topic, recorded_at, state,
+        (SELECT value FROM about WHERE name = 'erasures')
+    FROM stored_events WHERE originator_id IN (SELECT value FROM json_each(?))
+    ORDER BY originator_id, originator_version"""
+LOG = """
+    SELECT position, originator_id, originator_version, topic, recorded_at, state,
+        (SELECT value FROM about WHERE name = 'erasures')
+    FROM stored_events WHERE position >= ? ORDER BY position LIMIT ?"""
+DOUBLED = """
+    SELECT min(position) FROM (SELECT position, row_number() OVER (
+        PARTITION BY originator_id, originator_version ORDER BY position) AS nth
+    FROM stored_events) WHERE nth > 1"""
+LATEST = (
+    "SELECT position, recorded_at FROM stored_events ORDER BY position DESC LIMIT 1"
+)
+VERSION = "SELECT max(originator_version) FROM stored_events WHERE originator_id = ?"
+HELD = """SELECT * FROM reservations
+    WHERE scope = ? AND key IN (SELECT value FROM json_each(?))"""
+RESERVATION = "SELECT * FROM reservations WHERE scope = ? AND key = ?"
+KEYS = "SELECT * FROM person_keys WHERE person_id IN (SELECT value FROM json_each(?))"
+KEY = "SELECT wrapped FROM person_keys WHERE person_id = ?"
+FILE = """SELECT key_of, content, (SELECT value FROM about WHERE name = 'erasures')
+    FROM files WHERE name = ?"""
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def read_rows(found: Iterable[tuple[Any, ...]]) -> tuple[list[Row], int]:
+    """Read rows as they were found, and how many erasures there have been.
+
+    A row that is not written as this service writes it is read as one without a state,
+    for which nothing vouches (H5): SQLite keeps anything in any column.
+    """
+    rows = []
+    erasures = 0
+    when: dict[str, datetime] = {}
+    for position, stream, version, topic, at, state, counted in found:
+        erasures = counted
+        try:
+            if at not in when:
+                when[at] = _moment(at)
+            row = Row(position, UUID(stream), version, topic, when[at], state)
+        except (AttributeError, OverflowError, TypeError, ValueError):
+            row = None
+        if row is None or not (
+            row.stream.hex == stream
+            and type(version) is int
+            and type(topic) is str
+            and type(state) is bytes
+        ):
+            row = Row(position, UUID(int=0), 0, str(topic), NEVER, b"")
+        rows.append(row)
+    return rows, erasures
+
+
+def _moment(written: str) -> datetime:
+    moment = datetime.fromisoformat(written)
+    if moment.astimezone(UTC).isoformat(timespec="microseconds") != written:
+        raise ValueError(written)
+    return moment
+
+
+def read_text(stored: bytes) -> str:
+    """Read text, and text that is no UTF-8 any more."""
+    return stored.decode(errors="replace")
