@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from audit.finding import (
     Finding,
@@ -83,7 +83,8 @@ class _Verifier:
         yield from self._kept.faults(self._store.public_key)
         self.last = self._ledger.head()  # first: what is recorded later is not sealed
         self._size = self.last.size if self.last else 0
-        self._heads = self._ledger.heads(most=self._size)
+        before = self._ledger.heads(most=self._size - 1)
+        self._heads = chain(before, [self.last] if self.last else [])
         self._next = next(self._heads, None)
         self._doubled = self._store.doubled()
         self._rows = stored(self._store)
