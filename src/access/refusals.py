@@ -6,7 +6,11 @@ from typing import Any
 
 from aggregates.errors import NotFound, Refusal
 from commands.booking import AmendBooking, CancelBooking
-from commands.cancellation import CancelRegistration
+from commands.cancellation import (
+    CancelRegistration,
+    ChangePathway,
+    ReopenRegistration,
+)
 from commands.certificate import ReissueCertificate
 from commands.claim_submission import SubmitClaim, WithdrawClaim
 from commands.command import Command, Desk
@@ -14,6 +18,7 @@ from commands.entry_order import ConfirmEntryOrder
 from commands.order_confirmation import ConfirmOrder
 from commands.package import ReceiveAnswers
 from commands.transfer import TransferLearner
+from commands.undo import UndoLearnerGroup
 from events.identifier import stream_of
 from events.refusal import CommandRefused
 from events.user import Role
@@ -23,11 +28,14 @@ SUBJECTS: dict[type[Command], Any] = {
     AmendBooking: attrgetter("booking"),
     CancelBooking: attrgetter("booking"),
     CancelRegistration: attrgetter("registration"),
+    ChangePathway: attrgetter("registration"),
     ConfirmEntryOrder: attrgetter("order"),
     ConfirmOrder: attrgetter("order"),
     ReceiveAnswers: attrgetter("booking"),
     ReissueCertificate: attrgetter("certificate"),
+    ReopenRegistration: attrgetter("registration"),
     SubmitClaim: attrgetter("claim"),
+    UndoLearnerGroup: attrgetter("group"),
     TransferLearner: attrgetter("learner"),
     WithdrawClaim: attrgetter("claim"),
 }

@@ -88,7 +88,7 @@ def missing(ask: Ask, learner: str, **other: Any) -> list[str]:
 def test_an_order_of_entries_is_put_together_and_booked_at_the_total_seen(
     ask: Ask, learner: str
 ) -> None:
-    """B1, B4."""
+    """B1, B4, H4: a total that was not the one seen is in the history."""
     begun = ask("POST", "/entry-orders", {}, expect=201)
     path = f"/entry-orders/{begun['order']}"
     assert [m["message"] for m in begun["missing"]] == [
@@ -106,6 +106,8 @@ def test_an_order_of_entries_is_put_together_and_booked_at_the_total_seen(
     ask("PUT", f"{path}/purchase-order-number", {"number": "PO-9"})
     refused = ask("POST", f"{path}/confirm", {"total": "14.00"}, expect=409)
     assert "come to £14.50 now" in refused["detail"]
+    tried = ask("GET", f"{path}/events")["items"][-1]
+    assert tried["sentence"].startswith("It was refused to confirm an entry order: ")
     done = ask("POST", f"{path}/confirm", {"total": "14.50"})
     booking = done["entries"][0]["booking"]
     shown = ask("GET", f"/bookings/{booking}")
@@ -182,7 +184,7 @@ def test_a_unit_is_not_booked_twice_nor_two_tests_at_once(
 def test_a_booking_is_amended_and_cancelled_with_who_did_it(
     ask: Ask, learner: str, clock: Clock
 ) -> None:
-    """B6, B8, B9, B10, H2."""
+    """B6, B8, B9, B10, H2, H4."""
     path = f"/bookings/{book(ask, learner)['booking']}"
     moved = ask("PATCH", path, {"starts": "2026-12-11T10:00", "extra_time": 25})
     assert (moved["starts"], moved["minutes"]) == ("2026-12-11T10:00:00Z", 75)
@@ -197,6 +199,9 @@ def test_a_booking_is_amended_and_cancelled_with_who_did_it(
     assert ask("GET", "/bookings")["items"][0]["booking"] == given["booking"]
     cancelled = ask("POST", f"{path}/cancel")
     assert cancelled["attendance"] == "Cancelled"
+    ask("POST", f"{path}/cancel", by="specialist", expect=403)
+    tried = ask("GET", f"{path}/events")["items"][-1]
+    assert tried["sentence"].startswith("It was refused to cancel a booking: ")
     clock.advance(days=1)
     assert ask("GET", "/bookings")["items"] == []
     assert len(ask("GET", "/bookings", params={"past": True})["items"]) == 1

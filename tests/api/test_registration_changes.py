@@ -115,9 +115,18 @@ def test_the_effect_of_another_pathway_is_shown_before_a_specialist_chooses_it(
     assert shown["pathway"] == "FRONT"
 
 
-def test_an_active_registration_has_nothing_to_reopen(
+def test_a_pathway_or_a_reopening_that_was_refused_is_in_the_history(
     client_as: ClientAs, registration: str
 ) -> None:
-    """M14."""
-    answer = ask(client_as("specialist"), f"{registration}/reopen", reason="x")
+    """M14, H4: an active registration has nothing to reopen; no qualification has a pathway X."""
+    specialist = client_as("specialist")
+    answer = ask(specialist, f"{registration}/reopen", reason="x")
     assert (answer.status_code, "nothing to reopen" in answer.text) == (409, True)
+    told = {"pathway": "X", "reason": "x"}
+    assert ask(specialist, f"{registration}/pathway", **told).status_code == 422
+    history = client_as("auditor").get(f"{API}/registrations/{registration}/events")
+    reopening, pathway = history.json()["items"][-2:]
+    assert (reopening["event"], pathway["event"]) == ("command.refused",) * 2
+    assert reopening["sentence"].startswith("It was refused to reopen a registration: ")
+    assert pathway["sentence"].startswith("It was refused to change a pathway: ")
+    assert pathway["user"] == "specialist"
