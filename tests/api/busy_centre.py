@@ -262,6 +262,12 @@ def withdraw_an_approval(at: BusyCentre) -> None:
     at.specialist.ask("POST", path, json={"product": APPRENTICESHIP, **WHY})
 
 
+def transfer_a_learner(at: BusyCentre) -> None:
+    learner, _ = at.registered()
+    body = {"centre": "51907", **WHY}
+    at.specialist.ask("POST", f"/learners/{learner}/transfer", json=body)
+
+
 DONE: tuple[Callable[[BusyCentre], None], ...] = (
     correct_an_upload,
     undo_an_upload,
@@ -277,5 +283,6 @@ DONE: tuple[Callable[[BusyCentre], None], ...] = (
     throw_a_claim_away,
     reissue_and_reopen,
     let_somebody_go,
+    transfer_a_learner,
     withdraw_an_approval,
 )

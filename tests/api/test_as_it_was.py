@@ -46,6 +46,7 @@ HAPPENED = {
     *("claim.withdrawn", "claim.processed", "registration.award-withdrawn"),
     *("registration.reopened", "certificate.superseded", "invoice.status-reported"),
     *("duplicate.decided", "user.disabled", "centre.approval-withdrawn"),
+    "learner.transferred",
 }
 
 
