@@ -1,5 +1,6 @@
 """One of everything that a centre can have, made over HTTP as its people make it."""
 
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
+from aggregates.package import MANIFEST, opened
 from policies.claims import process_claims
 from service import Service
 from tests.image_examples import PHOTOGRAPH
@@ -18,7 +20,10 @@ ANY = {"If-Match": "*"}
 PATIENCE = 20.0
 PRODUCT = "Q-0005001227"
 MANDATORY = ("L/506/1788", "T/506/1798", "H/506/1800", "R/506/2294", "R/506/2957")
-TEST, WHEN = "F/506/1934", "2026-12-10T10:00"
+TEST, WHEN, SOON = "F/506/1934", "2026-12-10T10:00", "2026-11-24T13:00"
+"""A test, and times to sit it at: SOON can be sat already, and not be amended."""
+
+PIN = "4821"
 OPTIONAL = ("K/506/1927", "M/506/1928", "Y/506/2958", "A/506/2130")
 DATES = {"starts": "2026-09-01", "ends": "2027-07-16"}
 ULNS = ("1000000043", "1000000000", "1000000450")
@@ -57,7 +62,7 @@ class Maker:
         assert answer.is_success, f"{method} {path}: {answer.text}"
         return answer.json() if answer.content else None
 
-    def learner(self, given_name: str, **more: str) -> str:
+    def learner(self, given_name: str, **more: str | bool) -> str:
         body = {"given_name": given_name, "family_name": self.name, **more}
         made = self.ask(
             "POST", "/learners", json={"date_of_birth": "2006-03-27", **body}
@@ -104,19 +109,32 @@ class Maker:
         path = f"/orders/{begun['order']}/confirm"
         return self.ask("POST", path, json={"total": begun["total"]})
 
-    def entered(self, learner: str) -> Any:
+    def entered(self, learner: str, **how: str) -> Any:
         """Book a test."""
-        entry = {
+        entries = [self.entry(learner, **how)]
+        begun = self.ask("POST", "/entry-orders", json={"entries": entries})
+        path = f"/entry-orders/{begun['order']}/confirm"
+        return self.ask("POST", path, json={"total": begun["total"]})
+
+    def entry(
+        self, learner: str, *, mode: str = "Online", starts: str = WHEN
+    ) -> dict[str, Any]:
+        return {
             "learner": learner,
             "qualification": PRODUCT,
             "unit": TEST,
             "delivery": "Onscreen",
-            "starts": WHEN,
-            "mode": "Online",
+            "starts": starts,
+            "mode": mode,
         }
-        begun = self.ask("POST", "/entry-orders", json={"entries": [entry]})
-        path = f"/entry-orders/{begun['order']}/confirm"
-        return self.ask("POST", path, json={"total": begun["total"]})
+
+    def package(self, booking: str, client: str) -> str:
+        """Download the package of an offline test under a new PIN; say which it is."""
+        self.ask("PUT", "/me/pin", json={"pin": PIN})
+        path = f"{API}/bookings/{booking}/package"
+        answer = self.client.post(path, json={"pin": PIN, "client": client})
+        assert answer.is_success, answer.text
+        return str(json.loads(opened(answer.content, PIN)[MANIFEST])["package"])
 
     def claim(self, **units_of: tuple[str, ...]) -> str:
         """Begin a claim of Full awards, with the units that each learner has."""
@@ -190,6 +208,8 @@ def furnished(client: TestClient, service: Service, name: str) -> Things:
     offline = maker.ask(
         "POST", "/offline-clients", json={"name": f"Laptop {name}", "version": "2.1"}
     )
+    away = maker.entered(short, mode="Offline", starts=SOON)["entries"][0]["booking"]
+    package = maker.package(away, offline["client"])
     whole = (*MANDATORY, *OPTIONAL)
     claim = maker.submitted(**{full: whole, short: MANDATORY})
     certificate = claim["learners"][0]["certificate"]
@@ -209,6 +229,8 @@ def furnished(client: TestClient, service: Service, name: str) -> Things:
             "booking": entered["entries"][0]["booking"],
             "entry_order": entered["order"],
             "client": offline["client"],
+            "offline": away,
+            "package": package,
             "claim": claim["claim"],
             "certificate": certificate,
         },

@@ -32,6 +32,7 @@ NOWHERE: Mapping[str, str] = {
     "claim": identifier(Kind.CLAIM, 0),
     "booking": identifier(Kind.BOOKING, 0),
     "client": "0" * 32,
+    "package": "0" * 32,
     "entry_order": identifier(Kind.ORDER, 0),
     "certificate": identifier(Kind.CERTIFICATE, 0),
 }
@@ -44,7 +45,6 @@ OPEN = {
     "row": "4",
     "unit": TEST,
     "starts": WHEN,
-    "package": "0" * 32,
     "secret": f"x.{0:032x}",
     "position": "1",
     "first": "1",

@@ -1,0 +1,283 @@
+"""How each operation is asked so that it is done: by whom, of what, with what."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tests.api.premises import (
+    API,
+    DATES,
+    MANDATORY,
+    OPTIONAL,
+    PIN,
+    PRODUCT,
+    SIGNED_IN,
+    SOON,
+    TEST,
+    WHEN,
+    Maker,
+    Things,
+    award,
+)
+from tests.api.trying import Operation
+from tests.image_examples import PHOTOGRAPH
+from tests.learner_examples import cells, csv_file
+
+FORKED = "Q-0005001568"
+"""A qualification of two pathways."""
+
+SUSPENDED = "Q-0005001960"
+"""One that nothing else here is about."""
+
+ILR = "LearnRefNumber,ULN,FamilyName,GivenNames,DateOfBirth\n1,,Reid,Ann,2006-03-27\n"
+LEARNER = {
+    "given_name": "Ada",
+    "family_name": "New",
+    "date_of_birth": "2006-03-27",
+    "uln": "",
+}
+OFFICIAL = ("/erase", "/pathway", "/reopen", "/printing", "/reissue", "/approvals")
+REASON = {"reason": "Seen and agreed."}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """Who asks, of which things, and with what besides what the examples say."""
+
+    by: str | None = "admin.riverside"
+    about: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ready(Maker):
+    """Makes what an operation needs to be done, besides what is there."""
+
+    things: Things
+
+    def spare(self) -> str:
+        return self.things.others[2]
+
+    def registered(self, pathway: str | None = None) -> tuple[str, str]:
+        """Register a learner whom nothing has come of: who, and the registration."""
+        learner = self.learner("Idle", confirm_different_person=True)
+        product = FORKED if pathway else PRODUCT
+        links = [{"learner": learner, "pathway": pathway}]
+        body = {
+            "products": [product],
+            "learners": [{"product": product, "learners": links}],
+            "dates": [DATES],
+        }
+        begun = self.ask("POST", "/orders", json=body)
+        path = f"/orders/{begun['order']}/confirm"
+        made = self.ask("POST", path, json={"total": begun["total"]})
+        (line,) = made["products"][0]["learners"]
+        return learner, str(line["registration"])
+
+    def uploaded(self, name: str, content: bytes, *, until: int = 50) -> str:
+        files = {"file": ("learners.csv", content, "text/csv")}
+        made = self.ask("POST", "/learner-groups", data={"name": name}, files=files)
+        if until:
+            self.until(f"/learner-groups/{made['group']}", until)
+        return str(made["group"])
+
+    def booked(self, mode: str) -> str:
+        """Book a test that can be sat now."""
+        entered = self.entered(self.registered()[0], mode=mode, starts=SOON)
+        return str(entered["entries"][0]["booking"])
+
+    def drawn(self) -> str:
+        """Begin an entry order."""
+        begun = self.ask("POST", "/entry-orders", json={"entries": self.entries()})
+        return str(begun["order"])
+
+    def entries(self) -> list[dict[str, Any]]:
+        return [self.entry(self.registered()[0])]
+
+
+def corrected(ready: Ready) -> Way:
+    path = f"/learner-groups/{ready.things.called['group']}/invalid.xlsx"
+    answer = ready.client.get(f"{API}{path}")
+    return Way(body={"file": answer.content})
+
+
+def sent_back(ready: Ready) -> Way:
+    called = ready.things.called
+    return Way(
+        about={"booking": called["offline"]},
+        query={"package": called["package"]},
+        body=b"A,C,B",
+    )
+
+
+def launched(ready: Ready) -> Way:
+    booking = ready.booked("Online")
+    link = ready.ask("POST", f"/bookings/{booking}/launch")["link"]
+    secret = link.rpartition("/")[2]
+    return Way(by=None, about={"booking": booking, "secret": secret})
+
+
+def submitted(ready: Ready) -> Way:
+    learner, _ = ready.registered()
+    claim = ready.claim(**{learner: (*MANDATORY, *OPTIONAL)})
+    ready.ask("POST", f"/claims/{claim}/submit")
+    return Way(about={"claim": claim}, body={**REASON, "learner": learner})
+
+
+def linking(ready: Ready) -> Mapping[str, Any]:
+    return {"product": PRODUCT, "learners": [{"learner": ready.registered("FOOD")[0]}]}
+
+
+WAYS: Mapping[str, Callable[[Ready], Way]] = {
+    "POST /tokens": lambda r: Way(
+        by=None, body={"user": r.things.called["name"], "password": SIGNED_IN}
+    ),
+    "PUT /me/password": lambda r: Way(
+        by=r.things.called["name"],
+        body={"current": SIGNED_IN, "new": "quite another pass phrase"},
+    ),
+    "PUT /me/pin": lambda _: Way(by="assessor.riverside"),
+    "DELETE /centres/{number}/approvals/{product}": lambda _: Way(
+        by="specialist", about={"product": SUSPENDED}, body=REASON
+    ),
+    "POST /learners/{learner}/erase": lambda r: Way(
+        by="specialist", about={"learner": r.learner("Gone")}, body=REASON
+    ),
+    "DELETE /orders/{order}": lambda r: Way(
+        about={"order": r.draft(r.learner("Dropped"))["order"]}
+    ),
+    "DELETE /claims/{claim}": lambda r: Way(
+        about={"claim": r.claim(**{r.spare(): MANDATORY[:1]})}
+    ),
+    "POST /centres": lambda _: Way(
+        by="specialist", body={"number": "90210", "name": "New College", **REASON}
+    ),
+    "POST /learner-groups/{group}/invalid.xlsx": corrected,
+    "POST /learner-groups": lambda _: Way(
+        body={"name": "Winter 2026", "file": csv_file(cells(uln=""))}
+    ),
+    "POST /learner-groups/{group}/undo": lambda r: Way(
+        about={"group": r.uploaded("Undone", csv_file(cells(uln="")))}
+    ),
+    "PUT /learner-groups/{group}/mapping": lambda r: Way(
+        about={"group": r.uploaded("Mapped", ILR.encode(), until=0)},
+        body={
+            "given_name": "GivenNames",
+            "family_name": "FamilyName",
+            "date_of_birth": "DateOfBirth",
+        },
+    ),
+    "PUT /learner-groups/{group}/encoding": lambda r: Way(
+        about={
+            "group": r.uploaded(
+                "Read", csv_file(cells(uln="")).decode().encode("mac-roman")
+            )
+        },
+        body={"encoding": "mac-roman"},
+    ),
+    "PATCH /learner-groups/{group}/records/{row}": lambda r: Way(
+        about={"group": r.uploaded("Put right", csv_file(cells())), "row": "2"},
+        body={"given_name": "Zoë"},
+    ),
+    "DELETE /learner-groups/{group}/records/{row}": lambda r: Way(
+        about={"group": r.uploaded("Left out", csv_file(cells())), "row": "2"}
+    ),
+    "POST /learners": lambda _: Way(body=LEARNER),
+    "PATCH /learners/{learner}": lambda r: Way(
+        about={"learner": r.spare()}, body={"email": "ada@example.org"}
+    ),
+    "PUT /learners/{learner}/photograph": lambda _: Way(body=PHOTOGRAPH),
+    "PUT /learners/{learner}/signature": lambda _: Way(body=PHOTOGRAPH),
+    "PUT /orders/{order}/learners": lambda r: Way(body=linking(r)),
+    "POST /orders/{order}/learners": lambda r: Way(body=linking(r)),
+    "DELETE /orders/{order}/learners/{learner}": lambda r: Way(
+        about={"learner": r.spare()}
+    ),
+    "POST /orders/{order}/confirm": lambda r: Way(
+        about={"order": r.draft(r.learner("Ordered"))["order"]},
+        body={"total": "98.00"},
+    ),
+    "POST /registrations/{registration}/cancel": lambda r: Way(
+        about={"registration": r.registered()[1]}, body=REASON
+    ),
+    "GET /registrations/{registration}/pathway": lambda r: Way(
+        about={"registration": r.registered("FOOD")[1]}, query={"pathway": "FRONT"}
+    ),
+    "POST /registrations/{registration}/pathway": lambda r: Way(
+        by="specialist",
+        about={"registration": r.registered("FOOD")[1]},
+        body={**REASON, "pathway": "FRONT"},
+    ),
+    "POST /claims": lambda r: Way(
+        body={
+            "qualification": PRODUCT,
+            "units": [*MANDATORY],
+            "learners": [r.spare()],
+            "awards": [award(r.spare(), MANDATORY[:1])],
+        }
+    ),
+    "PUT /claims/{claim}/learners": lambda r: Way(body={"learners": [r.spare()]}),
+    "PUT /claims/{claim}/grades": lambda r: Way(
+        body={"awards": [award(r.spare(), MANDATORY[:1])]}
+    ),
+    "POST /claims/{claim}/withdraw": submitted,
+    "GET /ineligible-learners/{claim}/{learner}": lambda r: Way(
+        about={"claim": r.things.called["claim"]}
+    ),
+    "POST /entry-orders": lambda r: Way(body={"entries": r.entries()}),
+    "DELETE /entry-orders/{entry_order}": lambda r: Way(
+        about={"entry_order": r.drawn()}
+    ),
+    "PUT /entry-orders/{entry_order}/entries": lambda r: Way(
+        about={"entry_order": r.drawn()}, body={"entries": r.entries()}
+    ),
+    "PUT /entry-orders/{entry_order}/purchase-order-number": lambda r: Way(
+        about={"entry_order": r.drawn()}
+    ),
+    "POST /entry-orders/{entry_order}/confirm": lambda r: Way(
+        about={"entry_order": r.drawn()}, body={"total": "14.50"}
+    ),
+    "GET /bookings/register": lambda _: Way(query={"unit": TEST, "starts": WHEN}),
+    "GET /bookings/register.csv": lambda _: Way(query={"unit": TEST, "starts": WHEN}),
+    "POST /bookings/{booking}/outcome": lambda r: Way(
+        by="assessment",
+        about={"booking": r.booked("Online")},
+        body={"attendance": "Taken"},
+    ),
+    "PATCH /bookings/{booking}": lambda _: Way(body={"starts": "2026-12-11T10:00"}),
+    "POST /bookings/{booking}/launch": lambda r: Way(
+        about={"booking": r.booked("Online")}
+    ),
+    "POST /launch/{booking}/{secret}": launched,
+    "POST /bookings/{booking}/package": lambda r: Way(
+        about={"booking": r.things.called["offline"]},
+        body={"pin": PIN, "client": r.things.called["client"]},
+    ),
+    "POST /bookings/{booking}/answers": sent_back,
+    "POST /invoice-lines/{line}/status": lambda _: Way(
+        by="invoicing", body={"status": "Invoiced", "invoice": "INV-1"}
+    ),
+    "GET /audit/inclusion": lambda _: Way(by="auditor", query={"position": "1"}),
+    "GET /audit/consistency": lambda _: Way(
+        by="auditor", query={"first": "1", "second": "2"}
+    ),
+}
+"""Where the examples of the document would not do, by what is made for it first."""
+
+def way_of(operation: Operation, ready: Ready) -> Way:
+    """Find the way to have an operation done; what it needs is made first."""
+    label = f"{operation.method.upper()} {operation.path.removeprefix(API)}"
+    way = WAYS.get(label, lambda _: Way(by=usual(operation)))(ready)
+    return replace(way, body=operation.body) if way.body is None else way
+
+
+def usual(operation: Operation) -> str:
+    """Say who does such a thing, if it is nobody's business at the centre."""
+    if operation.path.endswith("/events") and not operation.parameters:
+        return "auditor"
+    if "/audit/" in operation.path:
+        return "auditor"
+    is_official = any(each in operation.path for each in OFFICIAL)
+    changes = operation.method != "get"
+    return "specialist" if is_official and changes else "admin.riverside"
