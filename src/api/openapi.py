@@ -27,6 +27,22 @@ OF_VERSIONS = (HTTPStatus.PRECONDITION_FAILED, HTTPStatus.PRECONDITION_REQUIRED)
 HEADERS = {
     "X-Request-Id": "What to ask about this request by.",
     "RateLimit": "How many requests are left, and for how many seconds.",
+    "RateLimit-Policy": "How many requests are allowed, and in how many seconds.",
+    "ETag": "The version of what is shown, to be sent as If-Match.",
+    "Event-Position": "How far to wait to see the change: send it as Min-Position.",
+    "Location": "Where to find what was made.",
+    "Link": "The next part of the list, if there is one (RFC 8288).",
+    "Content-Disposition": "What to call the file.",
+    "Retry-After": "In how many seconds to try again.",
+    "WWW-Authenticate": "How to say who one is.",
+}
+ALWAYS_SENT = ("X-Request-Id", "RateLimit", "RateLimit-Policy")
+SENT_WITH = {
+    HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate",),
+    HTTPStatus.TOO_MANY_REQUESTS: ("Retry-After",),
+    HTTPStatus.SERVICE_UNAVAILABLE: ("Retry-After",),
+    HTTPStatus.CREATED: ("Location",),
+    HTTPStatus.ACCEPTED: ("Location",),
 }
 INTRODUCTION = """
 Learners, orders, claims and certificates of an awarding organisation's centres.
@@ -56,10 +72,17 @@ def document(app: FastAPI) -> dict[str, Any]:
     problem = Problem.model_json_schema(ref_template=SCHEMA + "{model}")
     schemas.update(problem.pop("$defs"), Problem=problem)
     components["responses"] = {}
+    components["headers"] = {
+        name: {"description": text, "schema": {"type": "string"}}
+        for name, text in HEADERS.items()
+    }
     for _, method, operation in operations(made):
         summarize(operation)
         if method != "get":
             operation["parameters"] = without_past(operation)
+        for code, response in operation["responses"].items():
+            sent = sent_with(method, operation, HTTPStatus(int(code)))
+            response["headers"] = described(*sent)
         for status in statuses(method, operation):
             components["responses"].setdefault(status.name, refusal(status))
             ref = {"$ref": f"#/components/responses/{status.name}"}
@@ -101,13 +124,35 @@ def statuses(method: str, operation: dict[str, Any]) -> Iterator[HTTPStatus]:
         yield from OF_VERSIONS
 
 
+def sent_with(
+    method: str, operation: dict[str, Any], status: HTTPStatus
+) -> Iterator[str]:
+    """List the headers that tell more of a success."""
+    yield from SENT_WITH.get(status, ())
+    if method != "get":
+        yield "Event-Position"
+    content = operation["responses"][str(status.value)].get("content", {})
+    asked = {each["name"]: each["in"] for each in operation.get("parameters", ())}
+    if "cursor" in asked:
+        yield "Link"
+    if content and ("cursor" not in asked or "path" in asked.values()):
+        yield "ETag"
+    if content and "application/json" not in content:
+        yield "Content-Disposition"
+
+
+def described(*names: str) -> dict[str, Any]:
+    """Describe headers, those besides that every answer has."""
+    return {
+        name: {"$ref": f"#/components/headers/{name}"}
+        for name in (*ALWAYS_SENT, *names)
+    }
+
+
 def refusal(status: HTTPStatus) -> dict[str, Any]:
     """Describe a response that is a problem document."""
     return {
         "description": status.phrase,
-        "headers": {
-            name: {"description": text, "schema": {"type": "string"}}
-            for name, text in HEADERS.items()
-        },
+        "headers": described(*SENT_WITH.get(status, ())),
         "content": {MEDIA_TYPE: {"schema": {"$ref": f"{SCHEMA}Problem"}}},
     }

@@ -20,6 +20,8 @@ from schemathesis.specs.openapi.checks import (
 
 from api.app import create_app
 from api.documentation import example_of
+from api.doorway import SAFE
+from api.openapi import operations
 from cli.demo import token_of
 from service import Service
 from tests.api.isolation.neighbours import IDENTIFIER
@@ -45,6 +47,16 @@ def operations_of(document: Mapping[str, Any]) -> Operations:
 
 
 DOCUMENTED = operations_of(DOCUMENT)
+TOLD = {f"{method.upper()} {path}": told for path, method, told in operations(DOCUMENT)}
+OF_EVERYTHING = {each.lower() for each in (*SAFE, "Content-Type", "Content-Length")}
+"""Headers that say nothing of this API in particular."""
+
+
+def headers_of(told: Mapping[str, Any]) -> set[str]:
+    """Give the headers that a response is said to have, in lower case."""
+    if "$ref" in told:
+        told = DOCUMENT["components"]["responses"][told["$ref"].rpartition("/")[2]]
+    return {name.lower() for name in told.get("headers", {})}
 
 
 class How(StrEnum):
@@ -99,6 +111,9 @@ class Fuzzed:
         ]
         case.validate_response(answer, checks=checks)
         DOCUMENTED[case.operation.label].validate_response(answer, case=case)
+        told = TOLD[case.operation.label]["responses"][str(answer.status_code)]
+        undescribed = {*answer.headers} - OF_EVERYTHING - headers_of(told)
+        assert not undescribed, f"{case.operation.label}: {undescribed}"
 
     def _named(self, path: str, how: How, way: Way) -> dict[str, str]:
         things = self.ready.things

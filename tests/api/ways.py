@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from cli.demo import HILLSIDE
 from tests.api.premises import (
     API,
     DATES,
@@ -144,6 +145,11 @@ WAYS: Mapping[str, Callable[[Ready], Way]] = {
     "POST /learners/{learner}/erase": lambda r: Way(
         by="specialist", about={"learner": r.learner("Gone")}, body=REASON
     ),
+    "POST /learners/{learner}/transfer": lambda r: Way(
+        by="specialist",
+        about={"learner": r.learner("Moving")},
+        body={**REASON, "centre": HILLSIDE},
+    ),
     "DELETE /orders/{order}": lambda r: Way(
         about={"order": r.draft(r.learner("Dropped"))["order"]}
     ),
@@ -265,10 +271,11 @@ WAYS: Mapping[str, Callable[[Ready], Way]] = {
 }
 """Where the examples of the document would not do, by what is made for it first."""
 
+
 def way_of(operation: Operation, ready: Ready) -> Way:
     """Find the way to have an operation done; what it needs is made first."""
     label = f"{operation.method.upper()} {operation.path.removeprefix(API)}"
-    way = WAYS.get(label, lambda _: Way(by=usual(operation)))(ready)
+    way = WAYS[label](ready) if label in WAYS else Way(by=usual(operation))
     return replace(way, body=operation.body) if way.body is None else way
 
 

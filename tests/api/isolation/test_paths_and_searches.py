@@ -6,7 +6,7 @@ from http import HTTPStatus
 from fastapi.testclient import TestClient
 
 from tests.api.isolation.neighbours import Neighbours, told
-from tests.api.premises import Things
+from tests.api.premises import MANDATORY, Maker, Things
 from tests.api.trying import NOWHERE, OPEN, Operation, every_operation, names_of
 
 OPERATIONS = tuple(every_operation())
@@ -97,6 +97,7 @@ def sought(things: Things) -> dict[str, tuple[str, ...]]:
         "reference": (called["order"][-5:], called["claim"][-5:]),
         "centre": (things.centre,),
         "user": (called["name"],),
+        "package": (called["package"],),
         "name": (called["name"], f"Group {surname}"),
         "uln": ("1000000043",),
         "given_name": ("Uma", "Full"),
@@ -106,6 +107,34 @@ def sought(things: Things) -> dict[str, tuple[str, ...]]:
         "learner_reference": (called["learner"], f"{surname}-1"),
         "purchase_order_number": (number,),
     }
+
+
+NEVER = Things(
+    centre=NOWHERE["centre"],
+    called=NOWHERE,
+    others=("Nobodysname", "PO Nobodysname"),
+    drafts={},
+)
+"""What no centre has."""
+
+
+def test_to_look_for_anothers_thing_is_to_look_for_nothing(
+    neighbours: Neighbours,
+) -> None:
+    """L3, R1, U10: the same rows, headers and next part as for what is nowhere."""
+    ours = {**names_of(neighbours.ours), **neighbours.ours.drafts}
+    theirs, nothing = sought(neighbours.theirs), sought(NEVER)
+    tried = 0
+    for operation in OPERATIONS:
+        for parameter in {*operation.queries} & {*theirs}:
+            for one, none in zip(theirs[parameter], nothing[parameter], strict=True):
+                for role, client in neighbours.us.items():
+                    answer = operation.ask(client, ours, query={parameter: one})
+                    of_none = operation.ask(client, ours, query={parameter: none})
+                    what = f"{operation} {parameter} as {role}"
+                    assert told(answer, one, none) == told(of_none, one, none), what
+                    tried += 1
+    assert tried > 100
 
 
 def test_no_search_or_list_finds_or_betrays_anothers_things(
@@ -135,3 +164,34 @@ def test_no_search_or_list_finds_or_betrays_anothers_things(
                 text = answer.text.replace("".join(query.values()), "…")
                 found = {each for each in secrets if each in text}
                 assert not found, f"{operation} {query} as {role} betrays {found}"
+
+
+def test_whatever_another_does_nothing_is_seen_of_it(
+    neighbours: Neighbours,
+) -> None:
+    """No list is longer, no part of it ends elsewhere, no version is another."""
+    ours = {**names_of(neighbours.ours), **neighbours.ours.drafts}
+
+    client = neighbours.us["administrator"]
+
+    def seen() -> dict[str, object]:
+        return {
+            f"{operation}, {limit}": told(
+                operation.ask(client, ours, query={"limit": limit} if limit else {})
+            )
+            for operation in OPERATIONS
+            if operation.method == "get"
+            if not operation.path.endswith(".xlsx")  # says when it was made
+            for limit in (("1", "") if "limit" in operation.queries else ("",))
+        }
+
+    before = seen()
+    maker = Maker(client=neighbours.them, service=neighbours.service, name="Later")
+    learner, other = (maker.learner(each, uln="") for each in ("Ida", "Ada"))
+    maker.order(learner)
+    maker.draft(other)
+    maker.entered(learner)
+    maker.claim(**{learner: MANDATORY})
+    maker.ask("POST", "/offline-clients", json={"name": "Later", "version": "2.1"})
+    maker.settle()
+    assert seen() == before
