@@ -107,13 +107,14 @@ class Operation:
         path = self.path
         for parameter in self.parameters:
             path = path.replace(written(self.path, parameter), names[parameter])
-        params = {**self._required(names), **(query or {})}
+        params = {**self.required(names), **(query or {})}
         sent = self._sent(names) if content is None else {"content": content}
         if content is not None:
             headers = {**headers, "Content-Type": "application/json"}
         return client.request(self.method, path, params=params, headers=headers, **sent)
 
-    def _required(self, names: Mapping[str, str]) -> dict[str, str]:
+    def required(self, names: Mapping[str, str]) -> dict[str, str]:
+        """Give what the query has to say."""
         return {
             each["name"]: names[each["name"]]
             for each in self.told.get("parameters", ())

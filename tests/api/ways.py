@@ -14,13 +14,11 @@ from tests.api.premises import (
     PRODUCT,
     SIGNED_IN,
     SOON,
-    TEST,
-    WHEN,
     Maker,
     Things,
     award,
 )
-from tests.api.trying import Operation
+from tests.api.trying import Operation, names_of
 from tests.image_examples import PHOTOGRAPH
 from tests.learner_examples import cells, csv_file
 
@@ -244,8 +242,6 @@ WAYS: Mapping[str, Callable[[Ready], Way]] = {
     "POST /entry-orders/{entry_order}/confirm": lambda r: Way(
         about={"entry_order": r.drawn()}, body={"total": "14.50"}
     ),
-    "GET /bookings/register": lambda _: Way(query={"unit": TEST, "starts": WHEN}),
-    "GET /bookings/register.csv": lambda _: Way(query={"unit": TEST, "starts": WHEN}),
     "POST /bookings/{booking}/outcome": lambda r: Way(
         by="assessment",
         about={"booking": r.booked("Online")},
@@ -264,10 +260,6 @@ WAYS: Mapping[str, Callable[[Ready], Way]] = {
     "POST /invoice-lines/{line}/status": lambda _: Way(
         by="invoicing", body={"status": "Invoiced", "invoice": "INV-1"}
     ),
-    "GET /audit/inclusion": lambda _: Way(by="auditor", query={"position": "1"}),
-    "GET /audit/consistency": lambda _: Way(
-        by="auditor", query={"first": "1", "second": "2"}
-    ),
 }
 """Where the examples of the document would not do, by what is made for it first."""
 
@@ -276,7 +268,9 @@ def way_of(operation: Operation, ready: Ready) -> Way:
     """Find the way to have an operation done; what it needs is made first."""
     label = f"{operation.method.upper()} {operation.path.removeprefix(API)}"
     way = WAYS[label](ready) if label in WAYS else Way(by=usual(operation))
-    return replace(way, body=operation.body) if way.body is None else way
+    body = operation.body if way.body is None else way.body
+    query = {**operation.required(names_of(ready.things)), **way.query}
+    return replace(way, body=body, query=query)
 
 
 def usual(operation: Operation) -> str:
