@@ -1,5 +1,9 @@
 """The ledger over HTTP, for an auditor alone (H5)."""
 
+from contextlib import closing
+from pathlib import Path
+from sqlite3 import connect
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -64,3 +68,30 @@ def test_nobody_else_reads_the_ledger_and_is_told_who_may(
     for path in PATHS:
         answer = client_as(name).get(f"/api/v1{path}")
         assert (answer.status_code, "an Auditor" in answer.text) == (403, True)
+
+
+def test_what_was_altered_is_not_proved_and_it_is_said_how_to_look(
+    auditor: TestClient, tmp_path: Path
+) -> None:
+    """H5."""
+    asked = ("audit/inclusion?position=2", "audit/consistency?first=1&second=2")
+    for file, statement, paths in (
+        (
+            "events",
+            "UPDATE stored_events SET topic = 'x' WHERE position = 2",
+            asked[:1],
+        ),
+        ("events", "DELETE FROM stored_events WHERE position = 2", asked[:1]),
+        ("audit", "DELETE FROM leaves WHERE number < 2", asked[1:]),
+        ("audit", "DELETE FROM nodes", asked[1:]),
+    ):
+        with closing(connect(tmp_path / "data" / f"{file}.db")) as opened, opened:
+            opened.execute(statement)
+        for path in paths:
+            answer = auditor.get(path)
+            assert (answer.status_code, "audit/verification" in answer.text) == (
+                409,
+                True,
+            )
+    found = auditor.get("audit/verification").json()
+    assert (found["whole"], found["finding"]["kind"]) == (False, "ledger")
