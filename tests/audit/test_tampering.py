@@ -307,3 +307,39 @@ def test_what_was_done_to_the_ledger_is_not_put_down_to_the_events_at_length(
 ) -> None:
     """H5."""
     tamper_with_the_ledger(sealed, data.draw, table)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "change",
+    [
+        "originator_id = upper(originator_id)",
+        "originator_id = CAST(originator_id AS BLOB)",
+        "originator_version = 1.5",
+        "originator_version = 'one'",
+        "topic = CAST(topic AS BLOB)",
+        "recorded_at = replace(recorded_at, 'T', ' ')",
+        "recorded_at = replace(recorded_at, '+', '-')",
+        "recorded_at = 2026",
+        "state = CAST(state AS TEXT)",
+        "state = x''",
+    ],
+)
+def test_what_reads_as_the_same_and_is_written_otherwise_is_altered(
+    sealed: Office, change: str
+) -> None:
+    """H5: SQLite keeps anything in any column."""
+    sealed.alter(f"UPDATE stored_events SET {change} WHERE position = 5")  # noqa: S608 - ours
+    assert sealed.found() == (Kind.ALTERED, 5)
+
+
+@pytest.mark.parametrize("position", [-(2**63), -(2**63) + 1, 2**63 - 1])
+def test_no_position_is_too_far_away_to_be_looked_at(
+    sealed: Office, position: int
+) -> None:
+    """H5: an event that no reader of the log comes to is in its stream all the same."""
+    sealed.alter(
+        "UPDATE stored_events SET position = ? WHERE position = ?", position, EVENTS
+    )
+    wanted = (Kind.INSERTED, position) if position < 0 else (Kind.REMOVED, EVENTS)
+    assert sealed.found() == wanted
