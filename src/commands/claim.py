@@ -171,17 +171,20 @@ def record(
 
 
 def changed_outcomes(desk: Desk, before: Claim, after: Claim) -> list[Change]:
-    """Take to each registration the grades that the claim now has for it (M10)."""
+    """Take to each registration the grades that the claim now has for it (M10).
+
+    Raises LearnerHasLeft, of a registration that is another centre's by now (L6).
+    """
     then, now = before.outcomes, after.outcomes
     moved = {r for r in {**then, **now} if then.get(r) != now.get(r)}
-    return [
-        stream.change(
-            registration.record_outcomes(
-                claim=after.claim, grades=now.get(registration.registration, {})
-            )
-        )
-        for stream, registration in open_registrations(desk, sorted(moved)).values()
-    ]
+    changes = []
+    for name, (stream, registration) in open_registrations(desk, sorted(moved)).items():
+        if stream.owner != after.centre:
+            raise LearnerHasLeft(pointer="/awards", learner=registration.learner)
+        grades = now.get(name, {})
+        recorded = registration.record_outcomes(claim=after.claim, grades=grades)
+        changes.append(stream.change(recorded))
+    return changes
 
 
 def open_registrations(
@@ -265,9 +268,6 @@ def save_grades(
     """Decide stage 4 (M5, M6), each learner by the rules they were registered under."""
     named = {who: place for who, place in claim.learners.items() if who in awards}
     opened = open_registrations(desk, {p.registration for p in named.values()})
-    for who, place in named.items():
-        if opened[place.registration][0].owner != claim.centre:
-            raise LearnerHasLeft(pointer="/awards", learner=who)
     rules = {
         who: rules_of(desk, opened[place.registration][1])
         for who, place in named.items()
