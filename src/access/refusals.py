@@ -17,7 +17,6 @@ from commands.command import Command, Desk
 from commands.entry_order import ConfirmEntryOrder
 from commands.order_confirmation import ConfirmOrder
 from commands.package import ReceiveAnswers
-from commands.transfer import TransferLearner
 from commands.undo import UndoLearnerGroup
 from events.identifier import stream_of
 from events.refusal import CommandRefused
@@ -36,10 +35,12 @@ SUBJECTS: dict[type[Command], Any] = {
     ReopenRegistration: attrgetter("registration"),
     SubmitClaim: attrgetter("claim"),
     UndoLearnerGroup: attrgetter("group"),
-    TransferLearner: attrgetter("learner"),
     WithdrawClaim: attrgetter("claim"),
 }
-"""The commands whose refusal is recorded, and what each is about (d)."""
+"""The commands whose refusal is recorded, and what each is about (d).
+
+Those of a person are not: why not may name another's, and outlives an erasure.
+"""
 
 TRIES = 8
 
