@@ -25,7 +25,9 @@ MOST_WAITED = 10.0
 WAITED = 2.0
 MOST_LISTED = 200
 LISTED = 50
-POSITION_LIMIT = 2**63
+POSITION_LIMIT = 2**63 - 1
+"""The largest number that the databases know: nothing stands there, or after it."""
+
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 """Nothing was recorded before, whatever moment is asked for."""
 
