@@ -8,6 +8,7 @@ SENTENCES = {
     "extra_forbidden": "There is no such field. Leave it out.",
     "json_invalid": "This is not JSON: {error}.",
     "string_type": "This is to be text.",
+    "string_unicode": "This holds half of a character, which is no text. Leave it out.",
     "string_too_short": "This is to have at least {min_length} characters.",
     "string_too_long": "This is to have at most {max_length} characters.",
     "int_type": "This is to be a whole number.",

@@ -7,6 +7,7 @@ from aggregates.file_columns import settle_columns
 from aggregates.learner_file import read, samples
 from aggregates.upload import Upload
 from aggregates.upload_progress import UploadStatus
+from aggregates.upload_refusals import GroupIsMapped
 from commands.command import Command, Desk, Done, handles, require_expected
 from commands.upload import read_upload
 from commands.upload_check import chosen_encoding
@@ -34,6 +35,8 @@ def map_learner_group(command: MapLearnerGroup, desk: Desk) -> Done:
     stream, upload = read_upload(desk, command.group, command.by)
     require_expected(stream, command)
     received = upload.received
+    if not received.columns:  # they are the template's
+        raise GroupIsMapped(group=command.group)
     mapping, ignored = settle_columns(received.columns, command.columns)
     accented: tuple[int, ...] = ()
     if upload.status is UploadStatus.TO_MAP:

@@ -61,6 +61,17 @@ def test_a_body_that_is_not_json_is_said_to_be_none(client_as: ClientAs) -> None
     assert refused.json()["errors"][0]["message"].startswith("This is not JSON")
 
 
+@pytest.mark.parametrize("text", [r"\ud800", r"a\udfff"])
+def test_half_a_character_is_said_to_be_no_text(client_as: ClientAs, text: str) -> None:
+    client = client_as("admin.riverside")
+    headers = {"Content-Type": "application/json"}
+    content = f'{{"label": "{text}"}}'
+    refused = client.post("/api/v1/me/tokens", content=content, headers=headers)
+    assert refused.status_code == 422
+    (error,) = refused.json()["errors"]
+    assert error["message"].startswith("This holds half of a character")
+
+
 def test_a_list_is_walked_by_its_next_links(client_as: ClientAs) -> None:
     """RFC 8288."""
     client = client_as("auditor")

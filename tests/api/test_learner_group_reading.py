@@ -49,6 +49,18 @@ def test_a_file_of_other_columns_is_mapped_and_checked(client_as: ClientAs) -> N
     assert client.put(path, json=chosen, headers=ANY).status_code == 409
 
 
+def test_a_file_of_the_templates_columns_has_none_to_map(client_as: ClientAs) -> None:
+    """U3."""
+    client = client_as("admin.riverside")
+    at = upload(client, csv_file(cells())).headers["location"]
+    until(client, at, "checked")
+    refused = client.put(f"{at}/mapping", json={"given_name": "Name"}, headers=ANY)
+    assert (refused.status_code, refused.json()["type"].rpartition(":")[2]) == (
+        409,
+        "group-is-mapped",
+    )
+
+
 def test_names_from_a_mac_are_shown_both_ways_and_read_again(
     client_as: ClientAs,
 ) -> None:
