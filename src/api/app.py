@@ -51,6 +51,7 @@ from api.openapi import INTRODUCTION, document
 from api.problems import add_problems
 from api.rates import Rates
 from api.streams import Streams
+from api.texts import without_nul
 from events.user import Role
 from service import Service
 
@@ -159,7 +160,8 @@ def readers(router: APIRouter) -> list[Any]:
 @cache
 def _routes() -> list[BaseRoute]:
     """Put the routes together, once a process: reading all their types takes long."""
-    api, every = APIRouter(prefix="/api/v1"), APIRouter()
+    api = APIRouter(prefix="/api/v1", dependencies=[Depends(without_nul)])
+    every = APIRouter()
     for router in ROUTERS:
         api.include_router(router, dependencies=readers(router))
     for outside in (api, health.router, documentation.router):

@@ -43,7 +43,7 @@ from projections.claimable_learners import (
 
 router = APIRouter(tags=["claims"])
 
-Text = Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")]
+Text = Annotated[str, Query(max_length=100)]
 
 
 class ConditionShown(BaseModel):

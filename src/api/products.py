@@ -28,7 +28,7 @@ from service import Service
 
 router = APIRouter(prefix="/products", tags=["products"])
 
-Text = Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")]
+Text = Annotated[str, Query(max_length=100)]
 Centre = Annotated[
     str | None,
     Query(
@@ -144,7 +144,6 @@ def search(
         str,
         Query(
             max_length=100,
-            pattern=r"^[^\x00]*$",
             description="Part of a title, QN or reference; three last digits do.",
         ),
     ] = "",

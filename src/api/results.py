@@ -24,7 +24,7 @@ from projections.results import Clauses, Result
 router = APIRouter(tags=["results"])
 
 Learner = Annotated[str, Path(max_length=20, examples=["L-0000000017T"])]
-Clause = Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")]
+Clause = Annotated[str, Query(max_length=100)]
 
 
 class ApprenticeshipNamed(BaseModel):

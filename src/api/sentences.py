@@ -8,6 +8,7 @@ SENTENCES = {
     "extra_forbidden": "There is no such field. Leave it out.",
     "json_invalid": "This is not JSON: {error}.",
     "string_type": "This is to be text.",
+    "nul": "This holds a NUL, which is not a character of any text. Leave it out.",
     "string_unicode": "This holds half of a character, which is no text. Leave it out.",
     "string_too_short": "This is to have at least {min_length} characters.",
     "string_too_long": "This is to have at most {max_length} characters.",
@@ -45,7 +46,6 @@ SENTENCES = {
     "value_error": "{error}",
 }
 PATTERNS = {
-    r"^[^\x00]*$": "This holds a NUL, which is not a character of any text. Leave it out.",
     "^[A-Za-z0-9/-]*$": "This is to have letters, digits, - and / only.",
     "^[0-9]*$": "This is to have digits only.",
     "^[0-9]{4}$": "This is to be four digits.",

@@ -149,9 +149,9 @@ def as_it_should_be(case: Case[Any], way: Way, *, but_for_some: bool) -> None:
 
 
 @contextmanager
-def fuzzed(folder: Path) -> Generator[Fuzzed]:
+def fuzzed(database: str, keys: Path) -> Generator[Fuzzed]:
     with (
-        running(f"sqlite:///{folder / 'data'}", folder / "key", Clock()) as service,
+        running(database, keys, Clock()) as service,
         clients(service) as client_as,
     ):
         client = client_as("admin.riverside")

@@ -1,6 +1,9 @@
 """Whatever is sent, by whomever: no fault inside, and no answer but those documented."""
 
 from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ from schemathesis.generation import GenerationMode
 from tests.api.fuzzing import DOCUMENTED, Fuzzed, How, fuzzed
 from tests.api.trying import every_operation
 from tests.api.ways import way_of
+from tests.postgres import database
 
 ASKING = (
     *("admin.riverside", "assessor.riverside", "admin.hillside", "specialist"),
@@ -49,9 +53,9 @@ def fuzz(place: Fuzzed, label: str, count: int) -> None:
     send()
 
 
-def test_everything_there_is_can_be_done(tmp_path: Path) -> None:
+def test_everything_there_is_can_be_done(tmp_path: Path, keys: Path) -> None:
     """Each operation in turn, at one centre, is answered as documented: it is done."""
-    with fuzzed(tmp_path) as place:
+    with fuzzed(f"sqlite:///{tmp_path / 'data'}", keys) as place:
         for label, operation in OPERATIONS.items():
             way = way_of(operation, place.ready)
             kinds = operation.told.get("requestBody", {}).get("content", {})
@@ -63,22 +67,37 @@ def test_everything_there_is_can_be_done(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_a_few_requests_of_every_kind_are_answered_as_documented(
-    tmp_path: Path, shard: int
+    tmp_path: Path, keys: Path, shard: int
 ) -> None:
-    with fuzzed(tmp_path) as place:
+    with fuzzed(f"sqlite:///{tmp_path / 'data'}", keys) as place:
         for label in [*DOCUMENTED][shard::SHARDS]:
             fuzz(place, label, FEW)
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def another(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Callable[[], AbstractContextManager[str]]:
+    """Open an empty database, as often as it is called, on each kind."""
+    if request.param == "sqlite":
+        numbers = count()
+        return lambda: nullcontext(f"sqlite:///{tmp_path / str(next(numbers))}")
+    server = str(request.getfixturevalue("postgres_server"))
+    template = str(request.getfixturevalue("postgres_template"))
+    return lambda: database(server, template=template)
+
+
 @pytest.mark.prove
-def test_ten_thousand_requests_are_answered_as_documented(tmp_path: Path) -> None:
-    """By everybody, and every operation is done at least once: none is only refused."""
+def test_ten_thousand_requests_are_answered_as_documented(
+    another: Callable[[], AbstractContextManager[str]], keys: Path
+) -> None:
+    """By everybody; every operation is done, and no follower stumbles over what was."""
     asked: Counter[str | None] = Counter()
     never_done = []
-    for number, label in enumerate(DOCUMENTED):
-        (folder := tmp_path / str(number)).mkdir()
-        with fuzzed(folder) as place:
+    for label in DOCUMENTED:
+        with another() as address, fuzzed(address, keys) as place:
             fuzz(place, label, MANY)
+            place.ready.settle()
         asked.update(who for who, _ in place.answered)
         if not place.done:
             never_done.append(label)
