@@ -1,7 +1,7 @@
 """Whatever is sent, by whomever: no fault inside, and no answer but those documented."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from itertools import count
 from pathlib import Path
@@ -25,22 +25,23 @@ ASKING = (
 """Somebody in each role, and no one."""
 
 OPERATIONS = {f"{each.method.upper()} {each.path}": each for each in every_operation()}
-FEW, MANY = 2, 130
-SHARDS = 2
+MANY, SHARDS = 130, 2
 
 
-def fuzz(place: Fuzzed, label: str, count: int) -> None:
+def fuzz(
+    place: Fuzzed, label: str, many: int, hows: Sequence[How] = tuple(How)
+) -> None:
     """Send as many requests to an operation: what it takes, and what it does not."""
     operation = place.operations[label]
     way = way_of(OPERATIONS[label], place.ready)
     case = st.one_of(
-        operation.as_strategy(generation_mode=GenerationMode.POSITIVE),
         operation.as_strategy(generation_mode=GenerationMode.NEGATIVE),
+        operation.as_strategy(generation_mode=GenerationMode.POSITIVE),
     )
 
-    @given(case=case, who=st.sampled_from(ASKING), how=st.sampled_from(How))
+    @given(case=case, who=st.sampled_from(ASKING), how=st.sampled_from(hows))
     @settings(
-        max_examples=count,
+        max_examples=many,
         derandomize=True,
         database=None,
         deadline=None,
@@ -66,12 +67,12 @@ def test_everything_there_is_can_be_done(tmp_path: Path, keys: Path) -> None:
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))
-def test_a_few_requests_of_every_kind_are_answered_as_documented(
+def test_a_request_with_something_wrong_of_every_kind_is_answered_as_documented(
     tmp_path: Path, keys: Path, shard: int
 ) -> None:
     with fuzzed(f"sqlite:///{tmp_path / 'data'}", keys) as place:
         for label in [*DOCUMENTED][shard::SHARDS]:
-            fuzz(place, label, FEW)
+            fuzz(place, label, 1, [How.BUT_FOR_SOME])
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
