@@ -128,7 +128,7 @@ def test_any_list_as_at_any_moment_is_what_it_showed_while_a_random_history_ran(
     any_service: Service, clock: Clock
 ) -> None:
     """H3."""
-    hold(any_service, clock, seed=1, rounds=1, every=5, others=4)
+    hold(any_service, clock, seed=1, rounds=1, every=8, others=4)
 
 
 @pytest.mark.prove

@@ -191,7 +191,7 @@ def test_a_search_that_makes_no_sense_is_told_so(client_as: ClientAs) -> None:
     refused = client.get(LEARNERS, params=reversed_)
     assert refused.status_code == 422
     assert "after the last one" in refused.json()["detail"]
-    assert client.get(LEARNERS, params={"given_name": "\x00"}).status_code == 200
+    assert client.get(LEARNERS, params={"given_name": "\x00"}).status_code == 422
 
 
 def test_a_learner_shows_what_they_are_registered_on(
