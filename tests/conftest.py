@@ -41,7 +41,7 @@ def postgres_server(
     """Give the address of the PostgreSQL server that all workers share."""
     folder = tmp_path_factory.getbasetemp()
     with server(folder if worker_id == "master" else folder.parent) as address:
-        if address is None:
+        if address is None:  # a machine with neither a server nor the wheel of one
             pytest.skip("there is no PostgreSQL: set TEST_POSTGRES_DSN")
         yield address
 

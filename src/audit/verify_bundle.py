@@ -44,7 +44,7 @@ BROKEN = (
     ValueError,
     RecursionError,
     EOFError,
-    NotImplementedError,
+    NotImplementedError,  # what zipfile says of a way to pack that it does not know
     RuntimeError,
     zipfile.BadZipFile,
     zlib.error,
