@@ -61,6 +61,7 @@ class Follower(Generic[T]):
     concerns it. What fails is done again from the last place, ever more slowly but for
     ever: nothing is skipped and nothing lost, and it heals when the cause goes.
 
+    Its ``position`` is how far it has come itself, in its own thread's words alone.
     ``turn`` lets one process at a time do so. ``tick`` is called about each second,
     when there is nothing to read.
     """
@@ -113,18 +114,16 @@ class Follower(Generic[T]):
     def wait_for(self, position: Position, timeout: float) -> bool:
         """Tell whether that has been handled, after so many seconds at most."""
         until = monotonic() + timeout
-        while self.position < position:
-            if not self._is_leading:
-                self._show(self._reader.place())
+        while self.reached() < position:
             left = until - monotonic()
             if left <= 0:
-                break
+                return False
             with self._moved:
                 self._moved.wait_for(
-                    lambda: self.position >= position,
-                    left if self._is_leading else min(left, LOOK_SECONDS),
+                    lambda: self._is_leading and self.position >= position,
+                    min(left, POLL_SECONDS if self._is_leading else LOOK_SECONDS),
                 )
-        return self.position >= position
+        return True
 
     def _run(self) -> None:
         pause = FIRST_PAUSE
