@@ -97,6 +97,41 @@ def test_requirements_are_pinned_and_hashed_and_name_no_address(lock: Path) -> N
     assert "://" not in text
 
 
+SECRETS = {"digest", "mark", "password", "secret", "signature", "token"}
+
+
+def compared_in_plain(module: ast.AST) -> list[str]:
+    """Give each name of a secret that ``==`` or ``!=`` compares, if not with None."""
+    return [
+        side
+        for node in ast.walk(module)
+        if isinstance(node, ast.Compare)
+        and isinstance(node.ops[0], ast.Eq | ast.NotEq)
+        for side in (
+            getattr(value, "attr", getattr(value, "id", ""))
+            for value in (node.left, *node.comparators)
+        )
+        if side in SECRETS
+    ]
+
+
+@pytest.mark.parametrize(
+    "told", ["if signed != signature: ...", "good = self.launch[0] == made.digest"]
+)
+def test_a_secret_that_is_compared_in_plain_is_found(told: str) -> None:
+    assert compared_in_plain(ast.parse(told))
+
+
+def test_secrets_are_compared_in_constant_time() -> None:
+    """Else how long an answer takes says how much of a guess is right."""
+    found = {
+        str(path.relative_to(HERE)): names
+        for path in HERE.glob("src/**/*.py")
+        if (names := compared_in_plain(ast.parse(path.read_text())))
+    }
+    assert found == {}
+
+
 def built_rules() -> set[str]:
     """Every numbered rule of docs/domain.md that is not marked as to come."""
     lines = (HERE / "docs" / "domain.md").read_text().splitlines()

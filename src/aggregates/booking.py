@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from hmac import compare_digest
 from typing import Self, TypeAlias, assert_never
 from uuid import UUID
 
@@ -147,8 +148,8 @@ class Booking(Aggregate):
 
     def use_launch_link(self, digest: str, *, now: datetime) -> list[LaunchLinkUsed]:
         """Start the test by its link: the last one given, once, and in time (B12)."""
-        good = self.launch is not None and self.launch[0] == digest
-        if not good or self.launch is None or now >= self.launch[1]:
+        kept, expires = self.launch or ("", now)
+        if not compare_digest(kept, digest) or now >= expires:
             raise LaunchLinkInvalid
         self._require_booked("launched")
         self._require_inside(now)

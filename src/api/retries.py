@@ -3,6 +3,7 @@
 import json
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from hmac import compare_digest
 from http import HTTPStatus
 from typing import Annotated
 
@@ -52,7 +53,7 @@ class Retry(Visit):
         return held.get(self.once.key)
 
     def _done(self, held: Held) -> Done:
-        if held.digest != self.once.digest:
+        if not compare_digest(held.digest or "", self.once.digest or ""):
             raise Unacceptable(
                 HTTPStatus.UNPROCESSABLE_ENTITY,
                 "idempotency-key-used",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from hmac import compare_digest
 from pathlib import Path
 
 from store.errors import KeyFileUnusable, Unavailable
@@ -57,7 +58,7 @@ def _master_key(recorder: Recorder, file: Path) -> MasterKey:
         master = MasterKey.make(file)
     else:
         master = MasterKey.read(file)
-    if recorder.mark(master.mark) != master.mark:
+    if not compare_digest(recorder.mark(master.mark) or "", master.mark):
         raise KeyFileUnusable(
             f"The key file {file} is not the one that this store was begun with. Put"
             " that one back: with another, what is stored of people cannot be read."
