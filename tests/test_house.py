@@ -105,8 +105,7 @@ def compared_in_plain(module: ast.AST) -> list[str]:
     return [
         side
         for node in ast.walk(module)
-        if isinstance(node, ast.Compare)
-        and isinstance(node.ops[0], ast.Eq | ast.NotEq)
+        if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq | ast.NotEq)
         for side in (
             getattr(value, "attr", getattr(value, "id", ""))
             for value in (node.left, *node.comparators)

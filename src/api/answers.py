@@ -1,16 +1,14 @@
 """What answers have in common: versions, positions, lists with a next part."""
 
-import base64
-import binascii
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from fastapi import Request, Response
 from pydantic import BaseModel
 
-from api.dependencies import Part
+from api.dependencies import Part, cursor_of
 from commands.command import Done
-from projections.paging import BadCursor, Page
+from projections.paging import Page
 from store import Stream
 
 Row = TypeVar("Row")
@@ -42,29 +40,18 @@ def listed(
     shown: Callable[[Row], Shown],
 ) -> Listed[Shown]:
     """Show part of a list, with a Link to the next one (RFC 8288)."""
+    following = None
     if page.next_cursor is not None:
-        url = request.url.include_query_params(cursor=page.next_cursor)
+        following = cursor_of(request, page.next_cursor)
+        url = request.url.include_query_params(cursor=following)
         path = f"{url.path}?{url.query}"
         response.headers["Link"] = f'<{path}>; rel="next"'
-    return Listed(items=[shown(row) for row in page.rows], next=page.next_cursor)
+    return Listed(items=[shown(row) for row in page.rows], next=following)
 
 
 def portion(rows: Sequence[Row], part: Part) -> Page[Row]:
-    """Give a part of what is listed from memory; its cursor says how many came before.
-
-    Raises BadCursor.
-    """
-    start = 0
-    if part.cursor is not None:
-        try:
-            start = int(base64.urlsafe_b64decode(part.cursor))
-        except (ValueError, binascii.Error):
-            start = -1
-    if start < 0:
-        raise BadCursor(pointer="?cursor")
+    """Give a part of what is listed from memory; its place is how many came before."""
+    start = int(part.cursor or 0)
     end = start + part.limit
     is_last = end >= len(rows)
-    return Page(
-        rows=tuple(rows[start:end]),
-        next_cursor=None if is_last else base64.urlsafe_b64encode(b"%d" % end).decode(),
-    )
+    return Page(rows=tuple(rows[start:end]), next_cursor=None if is_last else str(end))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from hmac import compare_digest
 from http import HTTPStatus
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from aggregates.errors import Malformed
 from api.problems import Unacceptable
 from api.rates import Rates
 from commands.command import LONDON
+from projections.paging import BadCursor
 from service import Service
 from store import Actor, Position
 
@@ -25,6 +27,8 @@ MOST_WAITED = 10.0
 WAITED = 2.0
 MOST_LISTED = 200
 LISTED = 50
+MARK = 16
+"""How long that is which shows whose a cursor is."""
 POSITION_LIMIT = 2**63 - 1
 """The largest number that the databases know: nothing stands there, or after it."""
 
@@ -239,13 +243,28 @@ Reads = Annotated[Connection, Depends(reads)]
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """Which part of a list is asked for."""
+    """Which part of a list is asked for: from the place that the cursor is of."""
 
     limit: int
     cursor: str | None
 
 
+def cursor_of(request: Request, place: str) -> str:
+    """Make the cursor of a place in a list: good for it alone, asked for the same.
+
+    How many are listed, and of which moment, may be another.
+    """
+    asked = sorted(
+        each
+        for each in request.query_params.multi_items()
+        if each[0] not in {"cursor", "limit", "as_at"}
+    )
+    of = f"cursor {request.url.path} {asked} {place}"
+    return f"{present(request).store.keyed(of)[:MARK]}.{place}"
+
+
 def paging(
+    request: Request,
     limit: Annotated[
         int, Query(ge=1, le=MOST_LISTED, description="How many to list at most.")
     ] = LISTED,
@@ -254,7 +273,13 @@ def paging(
         Query(max_length=1000, description="Where to go on, from the last answer."),
     ] = None,
 ) -> Part:
-    return Part(limit=limit, cursor=cursor)
+    """Read which part is asked for. Raises BadCursor if the cursor is not of this list."""
+    place = None
+    if cursor is not None:
+        place = cursor[MARK + 1 :]
+        if not compare_digest(cursor_of(request, place).encode(), cursor.encode()):
+            raise BadCursor(pointer="?cursor")
+    return Part(limit=limit, cursor=place)
 
 
 Paging = Annotated[Part, Depends(paging)]

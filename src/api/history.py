@@ -10,14 +10,14 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from access.refusals import refusals_of
 from api.answers import Listed, listed
 from api.audit import auditor
-from api.dependencies import POSITION_LIMIT, By, Paging, Part, Reads, ServiceOf
+from api.dependencies import By, Paging, Part, Reads, ServiceOf
 from api.learners import Called
 from commands.command import require_own
 from commands.learner import read_learner
 from events.identifier import stream_of
 from events.user import Role
 from projections.history import KEPT, Entry, Kept, entry, history
-from projections.paging import BadCursor, Page
+from projections.paging import Page
 from projections.timeline import timeline
 from store import Recorded
 
@@ -36,7 +36,6 @@ PARAMETERS = {
     "certificates": ("number", "C-0000000017T"),
 }
 """What the path of each kind of thing calls it, and an example."""
-LONGEST = len(str(POSITION_LIMIT))
 MOST_READ = 10_000
 """How many events one request for the log looks at before it answers (d)."""
 
@@ -87,19 +86,9 @@ def shown(found: Entry) -> EventShown:
     return EventShown.model_validate(found)
 
 
-def position_in(cursor: str | None) -> int:
-    """Read a cursor of these lists. Raises BadCursor."""
-    if cursor is None:
-        return 0
-    is_number = cursor.isascii() and cursor.isdigit()
-    if not is_number or len(cursor) > LONGEST or int(cursor) >= POSITION_LIMIT:
-        raise BadCursor(pointer="?cursor")
-    return int(cursor)
-
-
 def portion(entries: Iterable[E], part: Part) -> Page[E]:
     """Give a part of a history; its cursor is the position that it ends at."""
-    after = position_in(part.cursor)
+    after = int(part.cursor or 0)
     later = (each for each in entries if each.position > after)
     rows = tuple(islice(later, part.limit))
     is_more = next(later, None) is not None
@@ -188,7 +177,7 @@ def log(
             and (until is None or recorded.recorded_at <= until)
         )
 
-    place, read = position_in(part.cursor), 0
+    place, read = int(part.cursor or 0), 0
     found: list[Entry] = []
     is_more = True
     while is_more and len(found) < part.limit and read < MOST_READ:

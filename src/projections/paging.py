@@ -9,16 +9,13 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Connection,
-    Integer,
     Row,
     Select,
     literal,
     tuple_,
 )
-from sqlalchemy.types import TypeEngine
 
 from aggregates.errors import Malformed
 
@@ -102,14 +99,9 @@ def _values(cursor: str, by: Sequence[ColumnElement[Any]]) -> list[ColumnElement
         padded = cursor + "=" * (-len(cursor) % 4)
         texts = json.loads(base64.b64decode(padded, altchars="-_", validate=True))
         pairs = list(zip(by, texts, strict=True))
-        return [literal(_value(c.type.python_type, t), _wide(c.type)) for c, t in pairs]
+        return [literal(_value(c.type.python_type, t), c.type) for c, t in pairs]
     except (ValueError, TypeError, AttributeError, ArithmeticError, RecursionError):
         raise BadCursor(pointer="/cursor") from None
-
-
-def _wide(kind: TypeEngine[Any]) -> TypeEngine[Any]:
-    """Give the type that a value is compared as: no whole number is too large for it."""
-    return BigInteger() if isinstance(kind, Integer) else kind
 
 
 def _value(kind: type[Any], text: str) -> date | Decimal | int | str:

@@ -184,3 +184,29 @@ def test_every_list_is_walked_by_its_links_and_ends(desk: Desk) -> None:
             walked += answer.json()["items"]
             assert len(walked) <= len(whole["items"]), operation
         assert walked == whole["items"], operation
+
+
+def test_a_cursor_is_good_for_the_list_that_gave_it_and_for_no_other(
+    desk: Desk,
+) -> None:
+    """Nor for the same one sought through otherwise; for another limit it is."""
+    given = [("nobody", "nonsense")]
+    for operation in LISTS:
+        whose = {"centre": desk.names["centre"]} if operation.is_of_centres else {}
+        other, cursor = given[-1]
+        query = {"cursor": cursor, **whose}
+        problem = is_problem(
+            operation.ask(desk.auditor, desk.drafts, query=query),
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+        )
+        assert problem["detail"].startswith("The cursor is not one that this"), other
+        answer = operation.ask(desk.auditor, desk.drafts, query={"limit": "1", **whose})
+        if cursor := answer.json()["next"]:
+            given.append((operation.path, cursor))
+            query = {"cursor": cursor, "limit": "7", **whose}
+            answer = operation.ask(desk.auditor, desk.drafts, query=query)
+            assert answer.status_code == HTTPStatus.OK, operation
+            query = {"cursor": cursor, "status": "Paid", "limit": "1", **whose}
+            answer = operation.ask(desk.auditor, desk.drafts, query=query)
+            assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY, operation
+    assert len(given) > len(LISTS) / 2

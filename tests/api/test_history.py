@@ -134,15 +134,7 @@ def test_an_auditor_searches_the_log_and_nobody_else_does(
         assert client_as(name).get(f"{API}/events").status_code == 403
 
 
-def test_after_the_last_place_there_could_be_in_the_log_is_nothing(
-    client_as: ClientAs,
-) -> None:
-    asked = {"cursor": f"{2**63 - 2}"}
-    answer = client_as("auditor").get(f"{API}/events", params=asked)
-    assert (answer.status_code, answer.json()["items"]) == (200, [])
-
-
-@pytest.mark.parametrize("cursor", ["x", "-1", "٣", f"{2**63 - 1}", "9" * 30])
+@pytest.mark.parametrize("cursor", ["x", "-1", "٣", "3", "0123456789abcdef.3"])
 def test_a_cursor_that_was_not_given_is_refused(
     client_as: ClientAs, cursor: str
 ) -> None:

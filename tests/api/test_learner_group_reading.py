@@ -1,17 +1,13 @@
 """How a file is read, over HTTP: columns mapped, and an encoding chosen."""
 
-import json
-from base64 import urlsafe_b64encode
 from io import BytesIO
 from typing import Any
 
-import pytest
 from python_calamine import load_workbook
 
 from aggregates.details import COLUMNS
 from aggregates.file_columns import KEY
-from service import Service
-from tests.api.running import ClientAs, clients
+from tests.api.running import ClientAs
 from tests.api.test_learner_groups import ANY, GROUPS, until, upload
 from tests.learner_examples import cells, csv_file
 from tests.workbooks import xlsx
@@ -63,19 +59,6 @@ def test_a_file_of_the_templates_columns_has_none_to_map(client_as: ClientAs) ->
         409,
         "group-is-mapped",
     )
-
-
-@pytest.mark.parametrize("row", [2**31 - 1, 2**31, 2**53])
-def test_a_cursor_after_every_row_that_there_could_be_lists_none(
-    any_service: Service, row: int
-) -> None:
-    """Whichever number a database takes for the largest row."""
-    with clients(any_service) as client_as:
-        client = client_as("admin.riverside")
-        at = upload(client, csv_file(cells())).headers["location"]
-        cursor = urlsafe_b64encode(json.dumps([str(row)]).encode()).decode()
-        answer = client.get(f"{at}/records", params={"cursor": cursor.rstrip("=")})
-        assert (answer.status_code, answer.json()["items"]) == (200, [])
 
 
 def test_names_from_a_mac_are_shown_both_ways_and_read_again(
