@@ -1,5 +1,6 @@
 """The summary of a claim, always in view: what each stage lacks, what to beware of."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from aggregates.claim import Claim
@@ -8,6 +9,8 @@ from aggregates.claim_refusals import (
     QualificationNeeded,
     UnitsNeeded,
 )
+from aggregates.errors import said
+from aggregates.register import LearnerHasLeft
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,12 +25,16 @@ class Stage:
         return self.missing is None
 
 
-def stages(claim: Claim) -> tuple[Stage, ...]:
-    """Say of each of the four stages (M1) that it is complete, or what it lacks."""
+def stages(claim: Claim, *, left: Collection[str] = ()) -> tuple[Stage, ...]:
+    """Say of each of the four stages (M1) that it is complete, or what it lacks.
+
+    ``left`` are learners who were transferred to another centre since (L6).
+    """
+    gone = [LearnerHasLeft(learner=who) for who in claim.waiting if who in left]
     problems = {
         "qualification": not claim.qualification and str(QualificationNeeded()),
         "units": not claim.units and str(UnitsNeeded()),
-        "learners": not claim.learners and str(LearnersNeeded()),
+        "learners": said(gone) if claim.learners else str(LearnersNeeded()),
         "grades": _missing_awards(claim),
     }
     return tuple(Stage(name=n, missing=m or None) for n, m in problems.items())

@@ -1,6 +1,6 @@
 """Orders of entries: tests put together in any order, then booked all at once (B1)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -56,7 +56,12 @@ class EntryOrder(Aggregate):
     is_deleted: bool = False
 
     def choose(
-        self, entries: Sequence[Entry], places: Places, now: datetime
+        self,
+        entries: Sequence[Entry],
+        places: Places,
+        now: datetime,
+        *,
+        left: Collection[str] = (),
     ) -> list[EntriesChosen]:
         """Put these entries in place of those before; time and mode may wait (B1, B2).
 
@@ -73,7 +78,7 @@ class EntryOrder(Aggregate):
                     pointer=f"/entries/{number}", learner=entry.learner, unit=entry.unit
                 )
             seen.add((entry.learner, entry.unit))
-        looked = looks(entries, places, {}, now)
+        looked = looks(entries, places, {}, now, left=left)
         require_none([no for each in looked for rule in LINKING if (no := rule(each))])
         if tuple(entries) == self.entries:
             return []
@@ -90,12 +95,17 @@ class EntryOrder(Aggregate):
         return [EntryOrderDeleted()]
 
     def obstacles(
-        self, places: Places, timetables: Mapping[str, Timetable], now: datetime
+        self,
+        places: Places,
+        timetables: Mapping[str, Timetable],
+        now: datetime,
+        *,
+        left: Collection[str] = (),
     ) -> Iterator[Refusal]:
-        """Say all that keeps the entries from being booked as they are (B2-B7)."""
+        """Say all that keeps the entries from being booked as they are (B2-B7, L6)."""
         if not self.entries:
             yield EntriesMissing(pointer="/entries")
-        for looked in looks(self.entries, places, timetables, now):
+        for looked in looks(self.entries, places, timetables, now, left=left):
             yield from (no for rule in (*LINKING, *WHY_NOT) if (no := rule(looked)))
 
     def prices(self, places: Places) -> list[Decimal]:
@@ -121,6 +131,7 @@ class EntryOrder(Aggregate):
         total: Decimal,
         bookings: Sequence[str],
         now: datetime,
+        left: Collection[str] = (),
     ) -> list[EntryOrderConfirmed]:
         """Make every entry a booking, at the total that was seen; once (B1, B7).
 
@@ -129,7 +140,7 @@ class EntryOrder(Aggregate):
         """
         if self.confirmed is not None:
             return []
-        refusals = list(self.obstacles(places, timetables, now))
+        refusals = list(self.obstacles(places, timetables, now, left=left))
         prices = self.prices(places)
         due = sum(prices, Decimal(0))
         if not refusals and due != total:

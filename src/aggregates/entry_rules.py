@@ -23,6 +23,7 @@ from aggregates.booking_refusals import (
     UnitPassed,
 )
 from aggregates.errors import Refusal
+from aggregates.register import LearnerHasLeft
 from aggregates.registration import Registration
 from aggregates.sitting import Attendance, passed
 from aggregates.sitting_time import (
@@ -66,6 +67,7 @@ class Looked:
     now: datetime
     place: Place | None
     timetable: Timetable
+    has_left: bool
 
     @property
     def unit(self) -> Unit | None:
@@ -92,7 +94,10 @@ class Looked:
 
 
 def is_not_registered(looked: Looked) -> Refusal | None:
-    return None if looked.place else looked.named(NotRegisteredForTest, "/learner")
+    if looked.place is not None:
+        return None
+    no = LearnerHasLeft if looked.has_left else NotRegisteredForTest
+    return looked.named(no, "/learner")
 
 
 def came_another_way(looked: Looked) -> Refusal | None:
@@ -211,8 +216,13 @@ def looks(
     places: Places,
     timetables: Mapping[str, Timetable],
     now: datetime,
+    *,
+    left: Collection[str] = (),
 ) -> Iterator[Looked]:
-    """Look at entries in turn, each beside those before it."""
+    """Look at entries in turn, each beside those before it.
+
+    ``left`` are learners who were transferred to another centre since (L6).
+    """
     planned = dict(timetables)
     for number, entry in enumerate(entries):
         looked = Looked(
@@ -221,6 +231,7 @@ def looks(
             now=now,
             place=places.get((entry.learner, entry.qualification)),
             timetable=planned.get(entry.learner, Timetable()),
+            has_left=entry.learner in left,
         )
         yield looked
         if entry.starts is not None and looked.ends is not None:

@@ -52,6 +52,17 @@ class NotAllowed(Refusal):
     message = "Your role, {role}, may not {what}. Ask {who}."
 
 
+MOST_SAID = 5
+"""How many refusals are said one after the other; all are listed apart."""
+
+
+def said(refusals: Sequence[Refusal]) -> str:
+    """Say all of them one after the other, of many the first few."""
+    sentences = " ".join(str(refusal) for refusal in refusals[:MOST_SAID])
+    more = len(refusals) - MOST_SAID
+    return f"{sentences} And {more:,} more." if more > 0 else sentences
+
+
 def raise_all(refusals: Iterable[Refusal]) -> None:
     """Raise the first of the refusals, with all of them beside it; nothing if none."""
     found = tuple(refusals)

@@ -1,21 +1,21 @@
 """What an order lacks, step by step."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from aggregates.errors import Refusal
+from aggregates.errors import MOST_SAID, Refusal
 from aggregates.offer import Offer
 from aggregates.order import Order
 from aggregates.order_line import Line
 from aggregates.order_refusals import (
     MOST_REGISTRATIONS,
-    MOST_SAID,
     AlreadyRegistered,
     OrderedTwice,
     OrderTooLarge,
     StepIncomplete,
 )
+from aggregates.register import LearnerHasLeft
 
 
 class Step(StrEnum):
@@ -44,11 +44,12 @@ class Circumstances:
     ``offers`` are what its products are offered at today, those no longer in the
     catalogue left out; ``active`` the Active registrations that its learners have on
     its products, or on qualifications of its apprenticeships, already, by learner and
-    product.
+    product; ``left`` the learners who were transferred to another centre since.
     """
 
     offers: Mapping[str, Offer]
     active: Mapping[tuple[str, str], str]
+    left: Collection[str] = ()
 
     def title(self, product: str) -> str:
         parts = (part for offer in self.offers.values() for part in offer.parts)
@@ -89,6 +90,12 @@ def nobody(order: Order, found: Circumstances) -> Iterator[Refusal]:
         if not line.learners:
             title = found.title(product)
             yield _lacks(Step.LEARNERS, f"Link learners to {title}, or remove it.")
+
+
+def has_left(order: Order, found: Circumstances) -> Iterator[Refusal]:
+    for learner in order.everybody:
+        if learner in found.left:
+            yield LearnerHasLeft(pointer=f"/{Step.LEARNERS}", learner=learner)
 
 
 def no_pathway(order: Order, found: Circumstances) -> Iterator[Refusal]:
@@ -157,13 +164,14 @@ RULES: tuple[Callable[[Order, Circumstances], Iterator[Refusal]], ...] = (
     no_product,
     not_offered,
     nobody,
+    has_left,
     no_pathway,
     ordered_twice,
     too_many,
     already_registered,
     no_dates,
 )
-"""Everything that can stand in the way of confirming (O1, O2, O4-O7)."""
+"""Everything that can stand in the way of confirming (L6, O1, O2, O4-O7)."""
 
 
 def obstacles(order: Order, found: Circumstances) -> list[Refusal]:

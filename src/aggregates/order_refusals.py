@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from aggregates.errors import Malformed, Refusal, RuleBroken
+from aggregates.errors import Malformed, Refusal, RuleBroken, said
 
 MOST_REGISTRATIONS = 5_000
 """How many registrations one order may make (d)."""
@@ -133,16 +133,9 @@ class TotalHasChanged(RuleBroken):
     )
 
 
-MOST_SAID = 5
-"""How many faults are said in one sentence after the other; all are listed apart."""
-
-
 def require_none(faults: Sequence[Refusal], together: type[Refusal]) -> None:
     """Raise the fault if there is one; if there are more, all of them together."""
     if len(faults) == 1:
         raise faults[0]
     if faults:
-        said = " ".join(str(fault) for fault in faults[:MOST_SAID])
-        more = len(faults) - MOST_SAID
-        said += f" And {more:,} more." if more > 0 else ""
-        raise together(others=faults, sentences=said)
+        raise together(others=faults, sentences=said(faults))

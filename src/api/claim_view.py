@@ -110,6 +110,11 @@ def claim_shown(desk: Desk, stream: Stream, claim: Claim) -> ClaimShown:
     names = [place.registration for place in claim.learners.values()]
     opened = open_registrations(desk, names, seen_by=claim.centre)
     people = learners_named(desk, claim.learners, seen_by=claim.centre)
+    left = [
+        who
+        for who, place in claim.learners.items()
+        if opened[place.registration][0].owner != claim.centre
+    ]
     begun = stream.history[0]
     return ClaimShown(
         claim=claim.claim,
@@ -119,7 +124,7 @@ def claim_shown(desk: Desk, stream: Stream, claim: Claim) -> ClaimShown:
         begun_by=begun.user,
         stages=[
             StageShown(name=s.name, is_complete=s.is_complete, missing=s.missing)
-            for s in stages(claim)
+            for s in stages(claim, left=left)
         ],
         qualification=qualification_named(desk, claim.qualification)
         if claim.qualification

@@ -202,7 +202,9 @@ def shown(visit: Visit, name: str) -> EntryOrderShown:
         ]
         missing = [
             MissingShown(pointer=each.pointer or "", message=str(each))
-            for each in order.obstacles(found.places, found.timetables, visit.at)
+            for each in order.obstacles(
+                found.places, found.timetables, visit.at, left=found.left
+            )
         ]
         total = sum(prices, Decimal("0.00"))
     return EntryOrderShown(

@@ -1,6 +1,6 @@
 """What may be asked of an order of entries: put together, then confirmed (B1)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -22,7 +22,7 @@ from commands.command import (
     require_own,
 )
 from commands.erasure import require_none_erased
-from commands.registration import ACTIVE_REGISTRATION, active_key
+from commands.registration import ACTIVE_REGISTRATION, active_key, registers_of
 from events.booking import BookingMade
 from events.entry_order import ConfirmedEntry, Entry, EntryOrderBegun
 from events.event import Event
@@ -78,7 +78,7 @@ def begin_entry_order(command: BeginEntryOrder, desk: Desk) -> Done:
     begun = EntryOrderBegun(order=name, centre=command.by.centre or "")
     order = EntryOrder.begin(begun)
     found = Found.of(desk, order.centre, command.entries)
-    chosen = order.choose(command.entries, found.places, command.at)
+    chosen = order.choose(command.entries, found.places, command.at, left=found.left)
     events: list[Event] = [begun, *chosen]
     events += order.give_number(
         purchase_order_number(command.purchase_order, pointer="/purchase_order_number")
@@ -96,7 +96,7 @@ def begin_entry_order(command: BeginEntryOrder, desk: Desk) -> Done:
 def choose_entries(command: ChooseEntries, desk: Desk) -> Done:
     stream, order = _open(command.order, command, desk)
     found = Found.of(desk, order.centre, command.entries)
-    chosen = order.choose(command.entries, found.places, command.at)
+    chosen = order.choose(command.entries, found.places, command.at, left=found.left)
     return _record(command, desk, stream, chosen)
 
 
@@ -125,6 +125,7 @@ def confirm_entry_order(command: ConfirmEntryOrder, desk: Desk) -> Done:
         total=command.total,
         bookings=drawn,
         now=command.at,
+        left=found.left,
     )
     changes: list[Change] = []
     for event in confirmed:
@@ -135,11 +136,15 @@ def confirm_entry_order(command: ConfirmEntryOrder, desk: Desk) -> Done:
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What entries are decided on: registrations and timetables, with their streams."""
+    """What entries are decided on: registrations and timetables, with their streams.
+
+    ``left`` are those whom the centre had registered before they were transferred.
+    """
 
     places: Places
     timetables: dict[str, Timetable]
     streams: dict[str, Stream]
+    left: Collection[str]
 
     @classmethod
     def of(cls, desk: Desk, centre: str, entries: Iterable[Entry]) -> "Found":
@@ -168,7 +173,13 @@ class Found:
         for who, at in days.items():
             timetables[who] = _timetable(opened[at])
             streams[timetable_of(who)] = opened[at]
-        return cls(places=places, timetables=timetables, streams=streams)
+        absent = {e.learner for e in entries} - {who for who, _ in places}
+        left = {
+            who
+            for who, (at, register) in registers_of(desk, absent, centre=centre).items()
+            if register.centre != centre and at.seen_by(centre).history
+        }
+        return cls(places=places, timetables=timetables, streams=streams, left=left)
 
     def booked(
         self, order: EntryOrder, entries: Sequence[ConfirmedEntry]

@@ -1,6 +1,6 @@
 """What may be asked of an order once it is complete: to make its registrations."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -10,6 +10,7 @@ from aggregates.offer import Offer, Terms, offer, offers
 from aggregates.order import Order
 from aggregates.order_checklist import Circumstances
 from aggregates.order_confirming import confirm, registrations_made
+from aggregates.register import Register
 from catalogue import Catalogue, Qualification, UnknownQualification
 from commands.command import Command, Desk, Done, handles
 from commands.erasure import require_none_erased
@@ -19,11 +20,12 @@ from commands.registration import (
     active_key,
     approvals_of,
     entered,
+    registers_of,
 )
 from events.identifier import Kind, stream_of
 from events.order import ConfirmedLine
 from events.registration import RegistrationMade
-from store import Change, Reservation
+from store import Change, Reservation, Stream
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,9 +43,8 @@ def confirm_order(command: ConfirmOrder, desk: Desk) -> Done:
     centre, approvals = approvals_of(desk, order.centre)
     terms = Terms(approvals=approvals, today=command.today)
     offered = offers(desk.catalogue, order.lines, terms)
-    found = Circumstances(
-        offers=offered, active=active_registrations(desk, order, offered)
-    )
+    registers = registers_of(desk, order.everybody, centre=order.centre)
+    found = found_for(desk, order, offered, registers)
     if order.confirmed is None:
         lines = order.lines.values()
         require_none_erased(desk, {who for line in lines for who in line.learners})
@@ -84,7 +85,7 @@ def confirm_order(command: ConfirmOrder, desk: Desk) -> Done:
         desk,
         stream.change(confirmed),
         *made,
-        *entered(desk, by_learner, centre=order.centre),
+        *entered(registers, by_learner, centre=order.centre),
         by=command.by,
         unchanged=unchanged,
     )
@@ -95,15 +96,26 @@ def circumstances(desk: Desk, order: Order, today: date) -> Circumstances:
     """Find what the order would be confirmed against; what it was, if it has been."""
     if order.confirmed is None:
         offered = offers_of(desk, order, order.lines, today)
-        return Circumstances(
-            offers=offered, active=active_registrations(desk, order, offered)
-        )
+        registers = registers_of(desk, order.everybody, centre=order.centre)
+        return found_for(desk, order, offered, registers)
     terms = Terms(approvals=None, today=today)
     as_ordered: dict[str, Offer] = {}
     for line in order.confirmed.lines:
         with suppress(UnknownQualification):
             as_ordered[line.product] = offer_confirmed(desk.catalogue, line, terms)
     return Circumstances(offers=as_ordered, active={})
+
+
+def found_for(
+    desk: Desk,
+    order: Order,
+    offered: Mapping[str, Offer],
+    registers: Mapping[str, tuple[Stream, Register]],
+) -> Circumstances:
+    """Find who has left, and of the others who has an Active registration (L6, O6)."""
+    left = {who for who, (_, at) in registers.items() if at.centre != order.centre}
+    active = active_registrations(desk, order, offered, but=left)
+    return Circumstances(offers=offered, active=active, left=left)
 
 
 def offer_confirmed(catalogue: Catalogue, line: ConfirmedLine, terms: Terms) -> Offer:
@@ -119,9 +131,11 @@ def offer_confirmed(catalogue: Catalogue, line: ConfirmedLine, terms: Terms) -> 
 
 
 def active_registrations(
-    desk: Desk, order: Order, offered: Mapping[str, Offer]
+    desk: Desk, order: Order, offered: Mapping[str, Offer], *, but: Collection[str]
 ) -> dict[tuple[str, str], str]:
     """Find who has an Active registration on a product, or on a part of it (O6, O7).
+
+    Nothing of those whom it is not to be said of: they are another centre's (L6).
 
     Those that this order made while it was looked at are not in its own way: that it
     has been confirmed shows when it is decided on again. Parts of an apprenticeship
@@ -133,6 +147,7 @@ def active_registrations(
         for product, line in order.lines.items()
         for on in ordered.registered_on(product)
         for learner in line.learners
+        if learner not in but
     }
     held = desk.store.held(ACTIVE_REGISTRATION, keys)
     opened = desk.store.open_many(holding.stream for holding in held.values())

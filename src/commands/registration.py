@@ -56,16 +56,17 @@ def registers_of(
 
 
 def entered(
-    desk: Desk, registrations: Mapping[str, Sequence[str]], *, centre: str
+    registers: Mapping[str, tuple[Stream, Register]],
+    registrations: Mapping[str, Sequence[str]],
+    *,
+    centre: str,
 ) -> list[Change]:
     """Enter in each learner's register what an order of the centre makes (L6).
 
     Raises LearnerHasLeft.
     """
-    registers = registers_of(desk, registrations, centre=centre)
     return [
-        stream.change(
-            register.enter(tuple(registrations[who]), centre=centre), owner=centre
-        )
-        for who, (stream, register) in registers.items()
+        stream.change(register.enter(tuple(made), centre=centre), owner=centre)
+        for who, made in registrations.items()
+        for stream, register in [registers[who]]
     ]

@@ -21,6 +21,7 @@ from aggregates.booking_refusals import (
 )
 from aggregates.entry_order import MOST_ENTRIES, EntryOrder
 from aggregates.entry_rules import Place, Places
+from aggregates.register import LearnerHasLeft
 from aggregates.registration import Registration
 from aggregates.sitting_time import in_london
 from aggregates.timetable import Timetable
@@ -167,6 +168,17 @@ def test_time_and_mode_may_wait_but_nobody_is_entered_who_cannot_be() -> None:
         order().choose([entry(learner=BEN)], registered(), NOW)
     with pytest.raises(EntryTwice, match="Keep one"):
         order().choose([entry(), entry(starts=T + HOUR)], registered(), NOW)
+
+
+def test_who_has_left_is_said_to_have_and_nobody_else() -> None:
+    """L6, B2: when entries are chosen, and of those that were."""
+    bens = entry(learner=BEN)
+    (no,) = order(entry(), bens).obstacles(registered(), {}, NOW, left={ANN, BEN})
+    assert (no.pointer, type(no)) == ("/entries/1/learner", LearnerHasLeft)
+    with pytest.raises(LearnerHasLeft, match=BEN):
+        order().choose([bens], registered(), NOW, left={BEN})
+    with pytest.raises(NotRegisteredForTest):
+        order().choose([bens], registered(), NOW, left={ANN})
 
 
 def test_an_order_has_at_most_so_many_entries() -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from aggregates.errors import MOST_SAID
 from aggregates.order import Order
 from aggregates.order_checklist import (
     Circumstances,
@@ -14,14 +15,15 @@ from aggregates.order_checklist import (
 from aggregates.order_confirming import total_of
 from aggregates.order_refusals import (
     MOST_REGISTRATIONS,
-    MOST_SAID,
     AlreadyRegistered,
     StepIncomplete,
 )
+from aggregates.register import LearnerHasLeft
 from events.event import Event
 from events.order import (
     OrderCourseDatesSet,
     OrderLearnersLinked,
+    OrderLearnersUnlinked,
     OrderProductsAdded,
 )
 from tests.order_examples import (
@@ -139,6 +141,20 @@ def test_a_learner_with_an_active_registration_is_in_the_way_and_named() -> None
     assert all(name in sentence for name in (BEN, "Team Leading", FOUR))
     with pytest.raises(AlreadyRegistered, match=FOUR):
         confirmed(given(READY), found=found)
+
+
+def test_a_learner_who_has_left_is_in_the_way_until_taken_out() -> None:
+    """L6, O1: whoever is on a product or on the order itself, and nobody else."""
+    found = replace(FREELY, left={BEN, "L-0000000099A"})
+    sentence = str(LearnerHasLeft(learner=BEN))
+    assert missing(*READY, found=found) == {Step.LEARNERS: [sentence]}
+    with pytest.raises(LearnerHasLeft, match=BEN):
+        confirmed(given(READY), found=found)
+    order_alone = OrderLearnersLinked(product=None, learners={BEN: None})
+    assert sentence in missing(BEGUN, order_alone, found=found)[Step.LEARNERS]
+    gone = OrderLearnersUnlinked(product=SINGLE, learners=(BEN,))
+    assert missing(*READY, gone, found=found) == {}
+    assert missing(*READY, found=replace(FREELY, left={"L-0000000099A"})) == {}
 
 
 def test_the_last_step_is_complete_when_the_order_is_confirmed() -> None:

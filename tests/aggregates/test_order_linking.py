@@ -5,12 +5,11 @@ from collections.abc import Mapping
 import pytest
 
 from aggregates import order_linking
-from aggregates.errors import Refusal
+from aggregates.errors import MOST_SAID, Refusal
 from aggregates.order import Later, Order
 from aggregates.order_linking import Way
 from aggregates.order_refusals import (
     MOST_REGISTRATIONS,
-    MOST_SAID,
     LearnerNotLinked,
     LearnersRefused,
     LearnerUnknown,

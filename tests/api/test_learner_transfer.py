@@ -1,5 +1,6 @@
 """The transfer of a learner over HTTP: what either centre sees, now and as at before."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -29,8 +30,11 @@ def transfer(client_as: ClientAs, learner: str, centre: str = THERE) -> Any:
 
 
 def sent(client: TestClient, learner: str, body: Any) -> Any:
-    headers = {"Idempotency-Key": uuid4().hex}
-    return client.post(f"{API}/learners/{learner}/transfer", json=body, headers=headers)
+    return client.post(f"{API}/learners/{learner}/transfer", json=body, headers=once())
+
+
+def once() -> dict[str, str]:
+    return {"Idempotency-Key": uuid4().hex}
 
 
 def found(client: TestClient, path: str, key: str, **asked: str) -> set[str]:
@@ -107,6 +111,79 @@ def test_what_the_first_centre_made_shows_the_learner_as_it_knew_them(
         assert "Full" in answer.text
         assert "Later" not in answer.text, path
         assert there.get(API + path).status_code == 404, path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drafts:
+    """What a centre's drafts lack: an order, a claim and an order of entries."""
+
+    order: list[str]
+    claim: str | None
+    entries: list[tuple[str, str]]
+    registered: dict[str, str | None]
+
+
+def lacking(maker: Maker, order: str, claim: str, entries: str) -> Drafts:
+    drawn = maker.ask("GET", order)
+    stages = maker.ask("GET", claim)["stages"]
+    missing = maker.ask("GET", entries)["missing"]
+    return Drafts(
+        order=next(s["missing"] for s in drawn["steps"] if s["step"] == "learners"),
+        claim=stages[2]["missing"],
+        entries=[(each["pointer"], each["message"]) for each in missing],
+        registered={
+            each["learner"]: each["already_registered"]
+            for each in drawn["products"][0]["learners"]
+        },
+    )
+
+
+def test_drafts_of_the_first_centre_say_who_has_left_and_no_more(
+    service: Service, client_as: ClientAs
+) -> None:
+    """L6, O1, O6, B1, M1: as confirming does, until they are back."""
+    home = Maker(client=client_as("admin.riverside"), service=service, name="Quince")
+    there = client_as("admin.hillside")
+    moving, stays = home.learner("Moving"), home.learner("Stays")
+    (made,) = home.order(moving)["products"][0]["learners"]
+    home.settle()
+    order = f"/orders/{home.draft(moving, stays)['order']}"
+    claim = f"/claims/{home.claim(**{moving: ()})}"
+    begun = home.ask("POST", "/entry-orders", json={"entries": [home.entry(moving)]})
+    entries = f"/entry-orders/{begun['order']}"
+    before = lacking(home, order, claim, entries)
+    assert (before.claim, before.entries) == (None, [])
+    assert before.registered == {moving: made["registration"], stays: None}
+
+    assert transfer(client_as, moving).status_code == 200
+    gone = (
+        f"Learner {moving} was transferred to another centre, so nothing more can be"
+        " done for that learner here. Take them out."
+    )
+    after = Drafts(
+        order=[gone],
+        claim=gone,
+        entries=[("/entries/0/learner", gone)],
+        registered={moving: None, stays: None},
+    )
+    assert lacking(home, order, claim, entries) == after
+    for path, total in ((order, "196.00"), (entries, "14.50")):
+        refused = home.client.post(
+            f"{API}{path}/confirm", json={"total": total}, headers=once()
+        )
+        assert (refused.status_code, refused.json()["detail"]) == (409, gone)
+    cancelled = there.post(
+        f"{API}/registrations/{made['registration']}/cancel",
+        json={"reason": WHY},
+        headers=once(),
+    )
+    assert cancelled.status_code == 200
+    assert lacking(home, order, claim, entries) == after
+
+    assert transfer(client_as, moving, HOME).status_code == 200
+    again = lacking(home, order, claim, entries)
+    assert (again.order, again.claim) == ([], None)
+    assert again.entries != after.entries
 
 
 def test_what_is_in_the_way_is_told_all_at_once(
