@@ -7,25 +7,29 @@ from fastapi import APIRouter, Request, Response
 
 from api.dependencies import Present
 from api.metrics import Metrics
+from projections.database import LOST
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/healthz")
-def healthz() -> dict[str, str]:
-    """Say that the process lives."""
+async def healthz() -> dict[str, str]:
+    """Say that the process lives, even if every thread of it waits for a database."""
     return {"status": "alive"}
 
 
 @router.get("/readyz")
 def readyz(response: Response, service: Present) -> dict[str, Any]:
     """Say whether the store answers, and how far each follower is behind it."""
-    head = service.store.head()
-    followers = {
-        name: {"position": position, "behind": max(0, head - position)}
-        for name, (position, _) in service.behind().items()
-    }
-    errors = service.errors
+    head, followers, errors = None, {}, dict(service.errors)
+    try:
+        head = service.store.head()
+        followers = {
+            name: {"position": position, "behind": max(0, head - position)}
+            for name, (position, _) in service.behind().items()
+        }
+    except LOST as error:
+        errors["database"] = str(error).partition("\n")[0]
     if errors:
         response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
     return {

@@ -1,8 +1,11 @@
 """What the service counts, for Prometheus."""
 
+from contextlib import suppress
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import generate_latest
 
+from projections.database import LOST
 from service import Service
 
 
@@ -41,7 +44,8 @@ class Metrics:
 
     def text(self) -> bytes:
         """Write them all in Prometheus' text format."""
-        for name, (position, head) in self._service.behind().items():
-            self._position.labels(name).set(position)
-            self._lag.labels(name).set(max(0, head - position))
+        with suppress(*LOST):  # what was last known of them is told then
+            for name, (position, head) in self._service.behind().items():
+                self._position.labels(name).set(position)
+                self._lag.labels(name).set(max(0, head - position))
         return generate_latest(self._registry)

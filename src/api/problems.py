@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
@@ -15,9 +16,13 @@ from access.accounts import SignInRefusal
 from access.throttle import TooManyTries
 from aggregates.errors import Malformed, NotAllowed, NotFound, Refusal, RuleBroken
 from api.sentences import errors_of
+from projections.database import LOST
 from store import AlreadyDone, AlreadyReserved, Conflict, Recorded
 
+AGAIN_SECONDS = 5
 MEDIA_TYPE = "application/problem+json"
+
+log = structlog.get_logger("api")
 
 
 class Fault(BaseModel):
@@ -181,6 +186,19 @@ def unacceptable(request: Request, error: Unacceptable) -> Response:
     )
 
 
+def unavailable(request: Request, error: Exception) -> Response:
+    log.error("database does not answer", path=request.url.path, exc_info=error)
+    return problem(
+        request.url.path,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "unavailable",
+        "The database does not answer just now. Ask again in a moment; if you were "
+        "changing something, under the same Idempotency-Key if it had one, and else "
+        "look first whether it was done.",
+        headers={"Retry-After": str(AGAIN_SECONDS)},
+    )
+
+
 def invalid(request: Request, error: RequestValidationError) -> Response:
     return problem(
         request.url.path,
@@ -221,6 +239,7 @@ def add_problems(app: FastAPI) -> None:
         Unacceptable: unacceptable,
         RequestValidationError: invalid,
         HTTPException: http_error,
+        **dict.fromkeys(LOST, unavailable),
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from threading import Lock
@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
 from api.problems import Unacceptable
+from projections.database import LOST
 from store import EventStore, Position
 
 MOST_STREAMS = 10
@@ -91,7 +92,18 @@ class Streams:
     async def follow(
         self, name: str, look: Look, seen: Position
     ) -> AsyncGenerator[bytes]:
-        """Look whenever something was recorded, and say what is new, until the end."""
+        """Look whenever something was recorded, and say what is new, until the end.
+
+        It ends as well when the database does not answer: who listens comes again.
+        """
+        async with aclosing(self._looking(name, look, seen)) as told:
+            with suppress(*LOST):
+                async for said in told:
+                    yield said
+
+    async def _looking(
+        self, name: str, look: Look, seen: Position
+    ) -> AsyncGenerator[bytes]:
         loop = asyncio.get_running_loop()
         woken = asyncio.Event()
 

@@ -12,13 +12,19 @@ from typing import IO, Any, Protocol
 import psycopg
 import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as AllTaken
+
+from store import Unavailable
+from store.postgres import CONNECT_SECONDS, patiently
 
 READ_MODELS = "read_models"
 BUSY_SECONDS = 30
 OPTIONS = {"pool_size": 5, "max_overflow": 4, "hide_parameters": True}
 """Errors are shown and logged, and rows say things of people."""
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON")
-
+LOST = (Unavailable, InterfaceError, OperationalError, AllTaken)
+"""What is raised when either database, of facts or of read models, does not answer."""
 
 logger = structlog.get_logger()
 
@@ -139,11 +145,15 @@ class PostgreSQL:
     def __init__(self, url: str, name: str) -> None:
         self._url = url
         driver = make_url(url).set(drivername="postgresql+psycopg")
+        patience = {"connect_timeout": CONNECT_SECONDS, **driver.query}
         self._writer = create_engine(
             driver,
             **OPTIONS,
             # Tables begin empty, and a plan made then scans them whole ever after.
-            connect_args={"options": f"-csearch_path={name} -cenable_seqscan=off"},
+            connect_args={
+                **patience,
+                "options": f"-csearch_path={name} -cenable_seqscan=off",
+            },
         )
         self._reader = create_engine(
             driver,
@@ -152,7 +162,8 @@ class PostgreSQL:
             # Else a page that is slow holds up the swap of what was made anew.
             isolation_level="AUTOCOMMIT",
             connect_args={
-                "options": f"-csearch_path={name} -cdefault_transaction_read_only=on"
+                **patience,
+                "options": f"-csearch_path={name} -cdefault_transaction_read_only=on",
             },
         )
         with self.making() as connection:
@@ -248,7 +259,7 @@ class _AdvisoryTurn:
 
     def _ask(self) -> bool:
         if self._connection is None:
-            self._connection = psycopg.connect(self._url, autocommit=True)
+            self._connection = psycopg.connect(patiently(self._url), autocommit=True)
         if self._is_ours:
             self._connection.execute("SELECT true")
             return True

@@ -31,15 +31,29 @@ from store.postgres_tables import (
     LOG,
     STATEMENTS,
 )
-from store.recorder import Append, Claim, RefusedError, Why, retried
+from store.recorder import Append, Claim, RefusedError, Why, asked_once, retried
 
 Query: TypeAlias = SQL | Composed
 
 CONNECTIONS = 9
+WAIT_SECONDS = 5.0
+"""How long one may wait for a connection, each time one asks."""
+
+CONNECT_SECONDS = 5
+"""How long a server may take to answer at all, unless its address says otherwise."""
+
 POLL_SECONDS = 1.0
 SLICE_SECONDS = 0.1
 OPTIONS = "-c timezone=UTC -c enable_seqscan=off -c jit=off"
 """Every query here has its index: a plan made while a table was empty must use it."""
+
+
+def patiently(url: str) -> str:
+    """Give the address with how long connecting may take, if it does not say so."""
+    said = conninfo_to_dict(url)
+    return make_conninfo(
+        url, connect_timeout=said.get("connect_timeout", CONNECT_SECONDS)
+    )
 
 
 class Datastore(PostgresDatastore):
@@ -53,11 +67,12 @@ class Datastore(PostgresDatastore):
             port=str(said.get("port", "")),
             user=str(said.get("user", "")),
             password=str(said.get("password", "")),
+            connect_timeout=WAIT_SECONDS,
             pool_size=1,
             max_overflow=CONNECTIONS - 1,
         )
         options = f"{said.get('options') or ''} {OPTIONS}"
-        self._conninfo = make_conninfo(url, options=options)
+        self._conninfo = make_conninfo(patiently(url), options=options)
         self.pool.conninfo = self._conninfo
         self.pool.kwargs = {"row_factory": dict_row}
 
@@ -132,6 +147,7 @@ class PostgresRecorder(PostgresApplicationRecorder):
     def held(self, scope: str, keys: Sequence[str]) -> Sequence[Held]:
         return [_held(row) for row in self._all(HELD, [scope, list(keys)])]
 
+    @retried
     def replace_reservations(self, held: Iterable[Held], *, at: Position) -> bool:
         """Put these in place of all there are, if the log still ends there."""
         rows = [(h.scope, h.key, h.stream, h.digest, h.position) for h in held]
@@ -146,6 +162,7 @@ class PostgresRecorder(PostgresApplicationRecorder):
     def person_keys(self, persons: Iterable[UUID]) -> Mapping[UUID, bytes | None]:
         return dict(self._all(KEYS, [list(persons)]))
 
+    @retried
     def forget(self, person_id: UUID) -> None:
         """Lose the key, and the files under it."""
         with self._writing() as c:
@@ -159,6 +176,7 @@ class PostgresRecorder(PostgresApplicationRecorder):
                 "UPDATE about SET value = value::bigint + 1 WHERE name = 'erasures'"
             )
 
+    @asked_once
     def put_file(
         self, name: str, content: bytes, key_of: UUID, drawn: bytes | None
     ) -> bool:
@@ -179,6 +197,7 @@ class PostgresRecorder(PostgresApplicationRecorder):
         found = self._all(FILE, [name])
         return found[0] if found else None
 
+    @retried
     def drop_file(self, name: str) -> None:
         with self._writing() as c:
             c.execute("DELETE FROM files WHERE name = %s", [name])

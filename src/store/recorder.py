@@ -25,16 +25,16 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def retried(read: Callable[P, T]) -> Callable[P, T]:
+def retried(ask: Callable[P, T], attempts: int = ATTEMPTS) -> Callable[P, T]:
     """Ask again when the connection breaks; raises Unavailable when it stays broken."""
 
-    @wraps(read)
+    @wraps(ask)
     def again(*args: P.args, **kwargs: P.kwargs) -> T:
-        for attempt in range(1, ATTEMPTS + 1):
+        for attempt in range(1, attempts + 1):
             try:
-                return read(*args, **kwargs)
+                return ask(*args, **kwargs)
             except LOST as error:
-                if attempt == ATTEMPTS:
+                if attempt == attempts:
                     raise Unavailable(
                         f"The database does not answer: {error}"
                     ) from error
@@ -42,6 +42,11 @@ def retried(read: Callable[P, T]) -> Callable[P, T]:
         raise AssertionError
 
     return again
+
+
+def asked_once(ask: Callable[P, T]) -> Callable[P, T]:
+    """Ask what may not be done twice; raises Unavailable when the connection breaks."""
+    return retried(ask, attempts=1)
 
 
 class Claim(NamedTuple):

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event as Flag
@@ -23,7 +23,8 @@ from eventsourcing.sqlite import (
 
 from store.codec import Row, encode
 from store.envelope import Held, Position
-from store.recorder import Append, Claim, RefusedError, Why, retried
+from store.errors import Unavailable
+from store.recorder import Append, Claim, RefusedError, Why, asked_once, retried
 from store.sqlite_tables import (
     DOUBLED,
     FILE,
@@ -200,6 +201,7 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
             c.execute(HELD, (scope, encode(keys).decode()))
             return [_held(row) for row in c.fetchall()]
 
+    @retried
     def replace_reservations(self, held: Iterable[Held], *, at: Position) -> bool:
         """Put these in place of all there are, if the log still ends there."""
         with self.datastore.transaction(commit=True) as c:
@@ -218,6 +220,7 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
             c.execute(KEYS, (_listed(persons),))
             return {UUID(person): wrapped for person, wrapped in c.fetchall()}
 
+    @retried
     def forget(self, person_id: UUID) -> None:
         """Lose the key, in the write-ahead log too, and the files under it."""
         with self.datastore.transaction(commit=True) as c:
@@ -231,6 +234,7 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         with self.datastore.get_connection(commit=True) as connection:
             connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    @asked_once
     def put_file(
         self, name: str, content: bytes, key_of: UUID, drawn: bytes | None
     ) -> bool:
@@ -252,6 +256,7 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
             found = c.fetchone()
         return None if found is None else (UUID(found[0]), found[1], found[2])
 
+    @retried
     def drop_file(self, name: str) -> None:
         with self.datastore.transaction(commit=True) as c:
             c.execute("DELETE FROM files WHERE name = ?", (name,))
@@ -283,7 +288,8 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
     def listen(self, heard: Callable[[Position], None], stop: Flag) -> None:
         """Say how far the log reaches, whichever process writes, until told to stop."""
         while not stop.wait(POLL_SECONDS):
-            heard(self.head())
+            with suppress(Unavailable):  # whoever reads next says so
+                heard(self.head())
 
     def close(self) -> None:
         self.datastore.close()

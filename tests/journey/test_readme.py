@@ -27,7 +27,7 @@ def test_the_commands_of_the_readme_do_what_it_says(tmp_path: Path) -> None:
             },
             capture_output=True,
             text=True,
-            timeout=2 * PATIENCE,
+            timeout=10 * PATIENCE,
             check=False,
         )
     assert done.returncode == 0, done.stderr
