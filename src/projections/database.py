@@ -120,7 +120,7 @@ class SQLite:
             logger.warning("not wiped: somebody reads", until="the next restart")
 
     def turn(self, name: str) -> Turn:
-        return _FileTurn(self._folder / f"{name}.lock")
+        return FileTurn(self._folder / f"{name}.lock")
 
     def close(self) -> None:
         self._writer.dispose()
@@ -199,7 +199,7 @@ class PostgreSQL:
         self._reader.dispose()
 
 
-class _FileTurn:
+class FileTurn:
     """A lock on a file, which ends with the process whatever ends that."""
 
     def __init__(self, path: Path) -> None:

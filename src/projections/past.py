@@ -1,16 +1,19 @@
 """Read models as they were: folded anew from what had been recorded by then (H3)."""
 
+import os
+import shutil
+import time
 from collections import OrderedDict
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from threading import Lock
 
 from sqlalchemy import Connection
 
-from projections.database import READ_MODELS, SQLite
+from projections.database import READ_MODELS, FileTurn, SQLite
 from projections.read_model import ReadModel
 from projections.view import View
 from store import EventStore, Position
@@ -19,20 +22,46 @@ REMEMBERED = 3
 """How many moments are kept for those who ask again (d)."""
 
 
+FOLDER = "learner-management-past-"
+IN_USE = "in-use"
+SETTLED_SECONDS = 60.0
+
+
 @dataclass
 class _Moment:
     """Rows as they were at one moment, in a file that goes when it is closed."""
 
-    folder: TemporaryDirectory[str] = field(default_factory=TemporaryDirectory)
+    folder: TemporaryDirectory[str] = field(
+        default_factory=lambda: TemporaryDirectory(prefix=FOLDER)
+    )
     readers: int = 0
     is_dropped: bool = False
 
     def __post_init__(self) -> None:
         self.database = SQLite(Path(self.folder.name), READ_MODELS)
+        self.turn = FileTurn(Path(self.folder.name) / IN_USE)
+        self.turn.take()
 
     def close(self) -> None:
         self.database.close()
+        self.turn.give_back()
         self.folder.cleanup()
+
+
+def sweep() -> None:
+    """Remove what killed processes of this user left of the past: it tells of people.
+
+    A folder is left while its process lives, and for its first minute.
+    """
+    for folder in Path(gettempdir()).glob(f"{FOLDER}*"):
+        with suppress(OSError):  # gone already, or not ours
+            kept = folder.lstat()
+            is_settled = time.time() - kept.st_mtime > SETTLED_SECONDS
+            if kept.st_uid == os.getuid() and is_settled and not folder.is_symlink():
+                turn = FileTurn(folder / IN_USE)
+                if turn.take():
+                    shutil.rmtree(folder)
+                    turn.give_back()
 
 
 class Past:
@@ -43,6 +72,8 @@ class Past:
         self._lock = Lock()
         self._folding = Lock()
         self._moments: OrderedDict[Position, _Moment] = OrderedDict()
+        self._erasures = 0
+        sweep()
 
     @contextmanager
     def reading(self, store: EventStore) -> Generator[Connection]:
@@ -61,8 +92,11 @@ class Past:
                 self._drop()
 
     def _enter(self, store: EventStore) -> _Moment:
-        position = store.head()
+        position, erasures = store.head(), store.erasures()
         with self._folding:
+            if erasures != self._erasures:  # what is kept tells of somebody (H6)
+                self.close()
+                self._erasures = erasures
             if position not in self._moments:
                 made = self._folded(store)
                 with self._lock:

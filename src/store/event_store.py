@@ -179,6 +179,13 @@ class EventStore:
         head = self._recorder.head()
         return head if self.moment is None else self._last_by(self.moment, head)
 
+    def erasures(self) -> int:
+        """Count how often somebody's data were erased: what was read before may tell.
+
+        It is of now, as all that can be read is, whichever moment the store stands at.
+        """
+        return self._recorder.erasures()
+
     def _last_by(self, moment: datetime, head: Position) -> Position:
         """Search for the last event recorded by then: moments are in order (H3)."""
         last, beyond = 0, head

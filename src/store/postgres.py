@@ -21,6 +21,7 @@ from store.postgres_tables import (
     APPEND,
     BOOKMARK,
     DOUBLED,
+    ERASURES,
     FILE,
     HEAD,
     HELD,
@@ -142,6 +143,10 @@ class PostgresRecorder(PostgresApplicationRecorder):
     @retried
     def head(self) -> Position:
         return int(self._all(HEAD)[0][0])
+
+    @retried
+    def erasures(self) -> int:
+        return int(self._all(ERASURES)[0][0])
 
     @retried
     def held(self, scope: str, keys: Sequence[str]) -> Sequence[Held]:

@@ -113,11 +113,12 @@ APPEND = SQL(
     " %b::text[], %b::uuid[], %b::text, %b::text, %b::uuid, %b::text,"
     " %b::uuid[], %b::bytea[], %b::uuid[], %b::timestamptz)"
 )
+ERASURES = SQL("SELECT value::bigint FROM about WHERE name = 'erasures'")
 COLUMNS = SQL(
     "notification_id, originator_id, originator_version, topic,"
     " greatest(least(recorded_at, '9999-12-30'), '0001-01-02') AS recorded_at, state,"
-    " (SELECT value::bigint FROM about WHERE name = 'erasures')"
-)
+    " ({})"
+).format(ERASURES)
 """What is read of an event; a moment that Python has none for is read as another."""
 HISTORIES = SQL(
     "SELECT {} FROM stored_events WHERE originator_id = ANY(%b::uuid[])"
@@ -133,10 +134,7 @@ DOUBLED = SQL(
     " FROM stored_events) numbered WHERE nth > 1"
 )
 HEAD = SQL("SELECT coalesce(max(notification_id), 0) FROM stored_events")
-FILE = SQL(
-    "SELECT key_of, content, (SELECT value::bigint FROM about WHERE name = 'erasures')"
-    " FROM files WHERE name = %b"
-)
+FILE = SQL("SELECT key_of, content, ({}) FROM files WHERE name = %b").format(ERASURES)
 LOCK = SQL("SELECT pg_advisory_xact_lock({})").format(WRITING)
 LISTEN = SQL("LISTEN {}").format(SQL(CHANNEL))
 HELD = SQL("SELECT * FROM reservations WHERE scope = %b AND key = ANY(%b::text[])")

@@ -27,6 +27,7 @@ from store.errors import Unavailable
 from store.recorder import Append, Claim, RefusedError, Why, asked_once, retried
 from store.sqlite_tables import (
     DOUBLED,
+    ERASURES,
     FILE,
     HELD,
     HISTORIES,
@@ -194,6 +195,12 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
     @retried
     def head(self) -> Position:
         return self.max_notification_id() or 0
+
+    @retried
+    def erasures(self) -> int:
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(ERASURES)
+            return int(c.fetchone()[0])
 
     @retried
     def held(self, scope: str, keys: Sequence[str]) -> Sequence[Held]:

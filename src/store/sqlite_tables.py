@@ -29,6 +29,7 @@ TABLES = (
         name TEXT PRIMARY KEY, value ANY) WITHOUT ROWID""",
     "INSERT OR IGNORE INTO about VALUES ('erasures', 0)",
 )
+ERASURES = "SELECT value FROM about WHERE name = 'erasures'"
 HISTORIES = """
     SELECT position, originator_id, originator_version, topic, recorded_at, state,
         (SELECT value FROM about WHERE name = 'erasures')

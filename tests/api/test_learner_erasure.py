@@ -124,6 +124,8 @@ def test_what_was_erased_is_erased_at_every_moment(
     seen(service)
     then = {"as_at": clock().isoformat()}
     clock.advance(hours=1)
+    (row,) = client.get(LEARNERS, params=then).json()["items"]
+    assert row["family_name"] == TOLD[0]
     specialist.post(f"{at}/erase", json=WHY)
     past = client.get(at, params=then).json()
     assert (past["family_name"], past["date_of_birth"]) == ("(erased)", None)
