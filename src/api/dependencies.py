@@ -18,6 +18,7 @@ from aggregates.errors import Malformed
 from api.problems import Unacceptable
 from api.rates import Rates
 from commands.command import LONDON
+from events.user import Role
 from projections.paging import BadCursor
 from service import Service
 from store import Actor, Position
@@ -143,6 +144,11 @@ CurrentUser = Annotated[User, Depends(current_user)]
 def scope(user: User, asked: str | None = None) -> str | None:
     """Say which centre a user sees: their own, or the one asked for; None for all."""
     return user.centre if user.role.is_of_a_centre else asked
+
+
+def centre_of(by: Actor) -> str | None:
+    """Say which centre somebody sees; None for all."""
+    return by.centre if Role(by.role).is_of_a_centre else None
 
 
 def one_centre(user: User, asked: str | None) -> str:

@@ -10,14 +10,14 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from access.refusals import refusals_of
 from api.answers import Listed, listed
 from api.audit import auditor
-from api.dependencies import By, Paging, Part, Reads, ServiceOf
+from api.dependencies import By, Paging, Part, Reads, ServiceOf, centre_of
 from api.learners import Called
 from commands.command import require_own
 from commands.learner import read_learner
 from events.identifier import stream_of
-from events.user import Role
 from projections.history import KEPT, Entry, Kept, entry, history
 from projections.paging import Page
+from projections.prices import told_to
 from projections.timeline import timeline
 from store import Recorded
 
@@ -110,7 +110,10 @@ def of_one(kept: Kept) -> Callable[..., Listed[EventShown]]:
         stream = service.store.open(stream_of(name))
         require_own(stream, name, begun_by=kept.begun_by, what=kept.what, by=by)
         refusals = service.store.open(stream_of(refusals_of(name)))
-        entries = history(kept.aggregate, stream, refusals)
+        centre = centre_of(by)
+        entries = history(
+            kept.aggregate, told_to(centre, stream), told_to(centre, refusals)
+        )
         return listed(request, response, portion(entries, part), shown)
 
     return events
@@ -141,11 +144,10 @@ def timeline_of(
 
     Oldest first: the rows they came from, their orders, registrations, tests, claims,
     certificates and invoices, and what was refused. What an order, a claim or a group
-    says of other learners is left out.
+    says of other learners is left out, and so is what another centre paid (L6).
     """
     read_learner(service.desk, learner, by)
-    centre = by.centre if Role(by.role).is_of_a_centre else None
-    entries = timeline(service.store, reads, learner, centre=centre)
+    entries = timeline(service.store, reads, learner, centre=centre_of(by))
     page = portion(entries, part)
     return listed(request, response, page, TimelineShown.model_validate)
 

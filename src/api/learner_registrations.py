@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from aggregates.invoice_line import InvoiceStatus
 from aggregates.sitting import Attendance
 from aggregates.sitting_time import in_london
-from api.dependencies import By, Reads, ServiceOf
+from api.dependencies import By, Reads, ServiceOf, centre_of
 from api.learners import Called
 from api.registrations import RegistrationShown, invoicing, registration_shown
 from commands.invoice import read_lines
@@ -66,7 +66,9 @@ def of_learner(
     charged = {name: line.status for name, line in lines.items()}
 
     def shown(row: RegistrationRow) -> RegistrationShown:
-        return registration_shown(row, person, service.catalogue, statuses)
+        return registration_shown(
+            row, person, service.catalogue, statuses, to=centre_of(by)
+        )
 
     def with_tests(row: RegistrationRow) -> WithTests:
         its = [test for test in tests if test.registration == row.registration]

@@ -16,13 +16,13 @@ from api.dependencies import (
     Paging,
     Reads,
     Waited,
+    centre_of,
     scope,
 )
 from api.verifications import VerificationShown, verification_shown
 from api.visit import Amending, Visit, Visiting
 from commands.learner import AmendLearner, CreateLearner, read_learner
 from events.learner import ImageKind, LearnerImageSubmitted
-from events.user import Role
 from projections import duplicates, learner_search
 from projections.learner_search import Sought
 from store import Stream
@@ -219,10 +219,8 @@ def amend(learner: Called, body: LearnerChange, visit: Amending) -> LearnerShown
 def shown(visit: Visit, name: str) -> LearnerShown:
     stream, learner = read_learner(visit.desk, name, visit.by)
     visit.show(stream)
-    by = visit.by
-    centre = by.centre if Role(by.role).is_of_a_centre else None
     with visit.service.rows() as connection:
-        same = duplicates.same_as(connection, name, centre=centre)
+        same = duplicates.same_as(connection, name, centre=centre_of(visit.by))
     details = learner.details
     return LearnerShown(
         learner=learner.learner,

@@ -12,7 +12,7 @@ from aggregates.invoice_line import InvoiceStatus
 from aggregates.learner import Learner
 from aggregates.registration import Registration, Status
 from api.answers import Listed, listed
-from api.dependencies import CurrentUser, Paging, Reads, ServiceOf, scope
+from api.dependencies import CurrentUser, Paging, Reads, ServiceOf, centre_of, scope
 from api.named import Filter, learners_named
 from api.order_view import Amount
 from api.visit import Visit, Visiting
@@ -22,6 +22,7 @@ from commands.invoice import read_lines
 from events.identifier import stream_of
 from events.registration import RegistrationMade
 from projections import registrations
+from projections.prices import is_told
 from projections.registrations import RegistrationRow, row_of
 from store import Actor, Stream
 
@@ -46,8 +47,13 @@ class RegistrationShown(BaseModel):
     status: Status
     order: str = Field(examples=["O-0000000042"])
     ordered_at: AwareDatetime
-    purchase_order_number: str | None = Field(examples=["PO-2026-117"])
-    price: Amount
+    purchase_order_number: str | None = Field(
+        description="Null to a centre that did not order it.", examples=["PO-2026-117"]
+    )
+    price: Amount | None = Field(
+        description="In pounds and pence. Null to a centre that did not order it.",
+        examples=["98.00"],
+    )
     currency: str = Field(default="GBP", examples=["GBP"])
     invoice_status: InvoiceStatus | None = Field(
         description="None where nothing is charged."
@@ -95,7 +101,9 @@ def search(
 
     def shown(row: RegistrationRow) -> RegistrationShown:
         person = people[row.learner]
-        return registration_shown(row, person, service.catalogue, statuses)
+        return registration_shown(
+            row, person, service.catalogue, statuses, to=scope(user)
+        )
 
     return listed(request, response, found, shown)
 
@@ -111,7 +119,11 @@ def one_shown(visit: Visit, registration: str) -> RegistrationShown:
     visit.show(stream)
     people = learners_named(visit.desk, [row.learner], seen_by=None)
     return registration_shown(
-        row, people[row.learner], visit.service.catalogue, invoicing(visit.desk, [row])
+        row,
+        people[row.learner],
+        visit.service.catalogue,
+        invoicing(visit.desk, [row]),
+        to=centre_of(visit.by),
     )
 
 
@@ -131,7 +143,8 @@ def read_registration(
     stream = desk.store.open(stream_of(name))
     require_own(stream, name, begun_by=RegistrationMade, what="registration", by=by)
     now = Registration.replay(stream.events)
-    return stream, replace(row_of(stream.history[0], now.status), pathway=now.pathway)
+    made = row_of(stream.history[0], now.status)
+    return stream, replace(made, centre=now.centre, pathway=now.pathway)
 
 
 def registration_shown(
@@ -139,8 +152,14 @@ def registration_shown(
     person: Learner,
     catalogue: Catalogue,
     invoicing: Mapping[str, InvoiceStatus],
+    *,
+    to: str | None,
 ) -> RegistrationShown:
-    """Show a registration; the product's title is today's."""
+    """Show a registration to a centre, or to who sees all; its title is today's.
+
+    What it cost, and what the purchase is called, is told to who ordered it alone (L6).
+    """
+    is_theirs = is_told(row.ordered_by, to)
     product = catalogue.products.get(row.product)
     return RegistrationShown(
         registration=row.registration,
@@ -156,8 +175,8 @@ def registration_shown(
         status=row.status,
         order=row.order,
         ordered_at=row.ordered_at,
-        purchase_order_number=row.purchase_order,
-        price=row.price,
+        purchase_order_number=row.purchase_order if is_theirs else None,
+        price=row.price if is_theirs else None,
         invoice_status=invoicing.get(row.registration),
         course_starts=row.course_starts,
         course_ends=row.course_ends,

@@ -52,9 +52,9 @@ def narrowed(event: Event, learner: str) -> Event | None:
         return None
     kept: Event = _narrowed(event, learner)
     match kept:
-        case OrderConfirmed(lines=charged):
+        case OrderConfirmed(lines=charged, total=Decimal()):
             return replace(kept, total=sum((x.price for x in charged), Decimal()))
-        case EntryOrderConfirmed(entries=booked):
+        case EntryOrderConfirmed(entries=booked, total=Decimal()):
             return replace(kept, total=sum((x.price for x in booked), Decimal()))
         case _:
             return kept

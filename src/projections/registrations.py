@@ -47,6 +47,7 @@ REGISTRATIONS = Table(
     Column("open_parts", Integer, nullable=False),
     Column("order", String, nullable=False, index=True),
     Column("ordered_at", Moment, nullable=False, index=True),
+    Column("ordered_by", String, nullable=False),
     Column("purchase_order", String),
     Column("price", Money, nullable=False),
     Column("course_starts", Date, nullable=False),
@@ -56,7 +57,7 @@ REGISTRATIONS = Table(
 
 @dataclass(frozen=True, kw_only=True)
 class RegistrationRow:
-    """A registration in the list.
+    """A registration in the list; ``ordered_by`` is the centre that pays for it (L6).
 
     One on an apprenticeship has ``parts``; each of them names it as its ``parent``.
     """
@@ -70,6 +71,7 @@ class RegistrationRow:
     status: Status
     order: str
     ordered_at: datetime
+    ordered_by: str
     purchase_order: str | None
     price: Decimal
     course_starts: date
@@ -94,6 +96,7 @@ def row_of(recorded: Recorded, status: Status) -> RegistrationRow:
         status=status,
         order=event.order,
         ordered_at=recorded.recorded_at,
+        ordered_by=event.centre,
         purchase_order=event.purchase_order,
         price=event.price,
         course_starts=event.course_starts,
@@ -124,7 +127,7 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
 
 
 READ_MODEL = ReadModel(
-    name="registrations", version=4, tables=(REGISTRATIONS,), fold=fold
+    name="registrations", version=5, tables=(REGISTRATIONS,), fold=fold
 )
 
 
@@ -186,6 +189,7 @@ def _made(row: Row[tuple[object, ...]]) -> RegistrationRow:
         status=Status(row.status),
         order=row.order,
         ordered_at=row.ordered_at,
+        ordered_by=row.ordered_by,
         purchase_order=row.purchase_order,
         price=row.price,
         course_starts=row.course_starts,

@@ -135,6 +135,12 @@ SENTENCES: Mapping[str, str] = {
 }
 """What each kind of event says; its values by name, ``:n`` for how many."""
 
+UNPRICED: Mapping[str, str] = {
+    "entry-order.confirmed": "The entries were confirmed: {entries:n} tests.",
+    "order.confirmed": "The order was confirmed: {lines:n} products.",
+}
+"""What they say where the total is not told."""
+
 MOST_NAMED = 5
 
 
@@ -176,4 +182,5 @@ def listed(names: list[str]) -> str:
 def sentence(event: Event) -> str:
     """Say what happened."""
     values = {name: Shown(value) for name, value in vars(event).items()}
-    return SENTENCES[event.topic].format(**values)
+    is_untold = vars(event).get("total", "") is None
+    return (UNPRICED if is_untold else SENTENCES)[event.topic].format(**values)

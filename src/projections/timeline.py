@@ -34,6 +34,7 @@ from events.upload import (
 from projections.history import KEPT, Entry, changes, entry, history, steps
 from projections.mentions import place, streams_naming
 from projections.narrowing import learners_in, masked, narrowed
+from projections.prices import told_to
 from store import EventStore, Recorded, Stream
 
 OF_A_GROUP = (UploadReceived, UploadSubmitted, LearnersAdded, UploadUndone)
@@ -192,8 +193,12 @@ THINGS: Mapping[type[Event], Thing] = {
 def timeline(
     store: EventStore, connection: Connection, learner: str, *, centre: str | None
 ) -> list[TimelineEntry]:
-    """Tell all that happened to a learner, oldest first, as far as is known by now."""
-    streams = [s for s in gathered(store, connection, learner) if s.history]
+    """Tell all that happened to a learner, oldest first, as far as is known by now.
+
+    What other centres paid for it is left out.
+    """
+    found = (told_to(centre, each) for each in gathered(store, connection, learner))
+    streams = [stream for stream in found if stream.history]
     refusals = {
         first.subject: stream
         for stream in streams

@@ -1,5 +1,6 @@
 """The transfer of a learner over HTTP: what either centre sees, now and as at before."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,11 +12,15 @@ from fastapi.testclient import TestClient
 from service import Service
 from tests.api.premises import API, Maker, Things, furnished
 from tests.api.running import ClientAs, clients
+from tests.api.trying import every_operation, names_of
 from tests.clock import Clock
 
 HOME, THERE = "48213", "51907"
 WHY = "Moved to Hillside, case 1031."
 ANY = {"If-Match": "*"}
+PURCHASE = "PO Quince"
+PAID = {PURCHASE, "98.00", "14.50"}
+WORDS = re.compile("|".join(map(re.escape, PAID)))
 
 
 @pytest.fixture
@@ -196,6 +201,55 @@ def test_what_is_in_the_way_is_told_all_at_once(
     said = answer.json()["detail"]
     assert things.called["booking"] in said
     assert things.drafts["claim"] in said
+
+
+def test_what_a_centre_paid_is_told_nowhere_at_another_to_which_the_learner_went(
+    service: Service, client_as: ClientAs, things: Things
+) -> None:
+    """L6, H1, L4: its own people, and those who see all centres, read it as before."""
+    home, there = (
+        Maker(client=client_as(f"admin.{name}"), service=service, name="Quince")
+        for name in ("riverside", "hillside")
+    )
+    learner = home.learner("Moving")
+    (made,) = home.order(learner)["products"][0]["learners"]
+    body = {"entries": [home.entry(learner)], "purchase_order_number": PURCHASE}
+    entries = home.ask("POST", "/entry-orders", json=body)["order"]
+    total = {"total": "14.50"}
+    (booked,) = home.ask("POST", f"/entry-orders/{entries}/confirm", json=total)[
+        "entries"
+    ]
+    home.ask("POST", f"/bookings/{booked['booking']}/cancel")
+    assert transfer(client_as, learner).status_code == 200
+    there.settle()
+    names = {
+        **names_of(things),
+        "learner": learner,
+        "registration": made["registration"],
+    }
+    for operation in every_operation():
+        if operation.method == "get" and "/products" not in operation.path:
+            answer = operation.ask(there.client, names)
+            assert not PAID & set(WORDS.findall(answer.text)), operation
+    path = f"/registrations/{made['registration']}"
+    shown = there.ask("GET", path)
+    assert (shown["centre"], shown["price"]) == (THERE, None)
+    assert shown["purchase_order_number"] is None
+    told = there.ask("GET", f"/learners/{learner}/timeline?limit=200")["items"]
+    assert "The order was confirmed: 1 products." in {e["sentence"] for e in told}
+    for name in ("specialist", "auditor"):
+        client = client_as(name)
+        for where in (path, f"/learners/{learner}/registrations", f"{path}/events"):
+            seen = client.get(API + where).text
+            assert {PURCHASE, "98.00"} <= set(WORDS.findall(seen)), (name, where)
+        timeline = client.get(f"{API}/learners/{learner}/timeline?limit=200").text
+        assert set(WORDS.findall(timeline)) == PAID
+    lines = client_as("invoicing").get(f"{API}/invoice-lines").text
+    assert set(WORDS.findall(lines)) >= PAID
+    ordered = home.ask("GET", f"/orders/{names['order']}")
+    assert ordered["purchase_order_number"] == PURCHASE
+    assert transfer(client_as, learner, HOME).status_code == 200
+    assert home.ask("GET", path)["price"] == "98.00"
 
 
 def test_a_learner_who_comes_back_is_as_before(

@@ -79,6 +79,7 @@ def test_a_registration_is_listed_as_it_was_ordered(fold: Fold) -> None:
         status=Status.ACTIVE,
         order="O-0000000001",
         ordered_at=BEGINNING,
+        ordered_by=CENTRE,
         purchase_order=None,
         price=Decimal("98.00"),
         course_starts=date(2026, 9, 1),

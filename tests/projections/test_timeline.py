@@ -1,6 +1,7 @@
 """A learner's timeline: given these events, then this is told (H1, H2)."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -9,11 +10,14 @@ from events.event import Event
 from events.identifier import stream_of
 from events.learner import LearnerIdentityAmended
 from events.order import (
+    ConfirmedLine,
     OrderBegun,
+    OrderConfirmed,
     OrderCourseDatesSet,
     OrderLearnersLinked,
     OrderLearnersUnlinked,
     OrderProductsAdded,
+    OrderPurchaseOrderNumberGiven,
 )
 from events.refusal import CommandRefused
 from events.upload import (
@@ -230,3 +234,31 @@ def test_a_learner_of_another_centre_now_has_all_that_happened_before(
     found = told.entries(centre=HILLSIDE)
     assert [e.identifier for e in found] == [ANN, ORDER, elsewhere]
     assert found == told.entries(centre=RIVERSIDE)
+
+
+@pytest.mark.parametrize(
+    ("centre", "is_told"), [(None, True), (RIVERSIDE, True), (HILLSIDE, False)]
+)
+def test_what_was_paid_is_told_to_whose_order_it_was_and_who_sees_all(
+    told: Told, centre: str | None, *, is_told: bool
+) -> None:
+    """L6, H2: as data, as a sentence and as what changed; and what was refused of it."""
+    line = ConfirmedLine(
+        product=SINGLE,
+        price=Decimal("98.00"),
+        rules_version=1,
+        purchase_order="PO-7",
+        registrations={ANN: "R-0000000001", BEN: "R-0000000002"},
+    )
+    number = OrderPurchaseOrderNumberGiven(number="PO-7", product=None)
+    confirmed = OrderConfirmed(lines=(line,), total=Decimal("196.00"))
+    told.record(ORDER, BEGUN, ADDED, linked(ANN, BEN), number, confirmed)
+    told.record(REFUSALS, refused(f"{ANN} is registered. It comes to £98.00 now."))
+    found = told.entries(centre=centre)
+    assert ("command.refused" in topics(found)) is is_told
+    assert ("98.00" in str(found)) is is_told
+    assert ("PO-7" in str(found)) is is_told
+    (last,) = [each for each in found if each.event == "order.confirmed"]
+    at = " at £98.00" if is_told else ""
+    assert last.sentence == f"The order was confirmed{at}: 1 products."
+    assert last.data["lines"][0]["registrations"] == {ANN: "R-0000000001"}
