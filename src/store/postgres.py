@@ -75,6 +75,8 @@ class Datastore(PostgresDatastore):
         options = f"{said.get('options') or ''} {OPTIONS}"
         self._conninfo = make_conninfo(patiently(url), options=options)
         self.pool.conninfo = self._conninfo
+        # Else it waits twice as long each time, and the longer the outage the longer.
+        self.pool.reconnect_timeout = WAIT_SECONDS
         self.pool.kwargs = {"row_factory": dict_row}
 
     def connect(self) -> Connection[Any]:
