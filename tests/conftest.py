@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 
 from store import EventStore, open_store
@@ -17,8 +17,20 @@ from tests.postgres import database, server
 OpenStore: TypeAlias = Callable[..., EventStore]
 
 # The same examples each time, so that a change fails by itself alone; others to prove.
-settings.register_profile("default", deadline=None, derandomize=True, max_examples=40)
-settings.register_profile("prove", deadline=None, max_examples=2_000)
+# How long one takes is never a fault: machines are busy.
+settings.register_profile(
+    "default",
+    deadline=None,
+    derandomize=True,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "prove",
+    deadline=None,
+    max_examples=2_000,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("default")
 
 
