@@ -1,7 +1,7 @@
 """The service, put together from plain values: what every door opens."""
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack, closing
 from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -186,17 +186,25 @@ def open_service(
 
     ``processing_delay`` is how long a submitted claim can still be withdrawn (M13);
     ``verify`` asks LRS, and without it nothing is verified (U7).
-    Raises InvalidCatalogue with all that is wrong in the catalogue's folder, and
-    KeyFileUnusable.
+    Raises InvalidCatalogue with all that is wrong in the catalogue's folder,
+    KeyFileUnusable, DatabaseUnusable and Unavailable.
     """
     goods = load(catalogue)
-    store = open_store(database, keys=keys, clock=clock, create_tables=create_tables)
-    return Service(
-        store=store,
-        database=open_database(database),
-        ledger=open_database(database, audit.NAME),
-        catalogue=goods,
-        clock=clock or now,
-        policies=(*POLICIES, process_claims(processing_delay)),
-        verify=verify,
-    )
+    with ExitStack() as opened:
+        store = open_store(
+            database, keys=keys, clock=clock, create_tables=create_tables
+        )
+        opened.callback(store.close)
+        rows = opened.enter_context(closing(open_database(database)))
+        ledger = opened.enter_context(closing(open_database(database, audit.NAME)))
+        service = Service(
+            store=store,
+            database=rows,
+            ledger=ledger,
+            catalogue=goods,
+            clock=clock or now,
+            policies=(*POLICIES, process_claims(processing_delay)),
+            verify=verify,
+        )
+        opened.pop_all()
+    return service

@@ -14,9 +14,18 @@ from cli.talk import CONFLICT, FAILED, PROBLEMS, UNAVAILABLE, USAGE, refuse
 from commands.centre import OpenListedCentres
 from events.user import Role
 from lrs import CertificateUnusable, FixtureUnusable
+from projections.database import LOST
 from service import Service, open_service
 from settings import InvalidSettings, Settings, load
-from store import Actor, Conflict, KeyFileUnusable, Unavailable, Unreadable
+from store import (
+    Actor,
+    Conflict,
+    DatabaseUnusable,
+    KeyFileUnusable,
+    Unavailable,
+    Unreadable,
+)
+from store.unusable import no_answer
 
 CHANNEL = "command line"
 SERVICE = Actor(user="service", role=Role.SERVICE, centre=None, channel=CHANNEL)
@@ -47,14 +56,22 @@ def told() -> Generator[None]:
         refuse(CONFLICT, "Somebody changed this just now. Look again, then decide.")
     except (
         CertificateUnusable,
+        DatabaseUnusable,
         FixtureUnusable,
         FolderUnusable,
         KeyFileUnusable,
         Unreadable,
     ) as error:
         refuse(FAILED, str(error))
-    except Unavailable as error:
-        refuse(UNAVAILABLE, f"{error}.", "Next: learner-management doctor")
+    except LOST as error:
+        refuse(UNAVAILABLE, f"{why_lost(error)}.", "Next: learner-management doctor")
+
+
+def why_lost(error: Exception) -> str:
+    """Say in a line what is the matter with the database, of facts or of read models."""
+    if isinstance(error, Unavailable):
+        return str(error)
+    return no_answer(getattr(error, "orig", None) or error)
 
 
 @contextmanager

@@ -12,12 +12,20 @@ from rich.progress import Progress, TaskID
 
 from catalogue import InvalidCatalogue, load
 from cli import lrs
-from cli.opening import FolderUnusable, make_folders, opened, settings_of, told
+from cli.opening import (
+    FolderUnusable,
+    make_folders,
+    opened,
+    settings_of,
+    told,
+    why_lost,
+)
 from cli.output import Format, show
 from cli.talk import PROBLEMS, USAGE, refuse, talk
+from projections.database import LOST
 from service import now, open_service
 from settings import InvalidSettings, Settings, variable
-from store import KeyFileUnusable, Unavailable
+from store import KeyFileUnusable
 
 SETTING_COLUMNS = ("setting", "value", "from", "wrong")
 FOLLOWER_COLUMNS = ("follower", "position", "head", "behind")
@@ -54,13 +62,15 @@ def what_is_wrong(settings: Settings) -> Iterator[tuple[str, str]]:
         return
     try:
         make_folders(settings)
-        service = open_service(settings.database, settings.catalogue, settings.keys)
+        where = settings.database, settings.catalogue, settings.keys
+        with open_service(*where) as service:
+            service.behind()
     except KeyFileUnusable as error:
         yield variable("keys"), str(error)
-    except (FolderUnusable, Unavailable) as error:
+    except FolderUnusable as error:
         yield variable("database"), str(error)
-    else:
-        service.stop()
+    except LOST as error:
+        yield variable("database"), why_lost(error)
     with socket.socket() as tried:
         tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -2,7 +2,7 @@
 
 import fcntl
 import hashlib
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from threading import Lock
@@ -11,12 +11,21 @@ from typing import IO, Any, Protocol
 
 import psycopg
 import structlog
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    ExceptionContext,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as AllTaken
 
-from store import Unavailable
+from store import DatabaseUnusable, Unavailable
 from store.postgres import CONNECT_SECONDS, patiently
+from store.unusable import REBUILD, RESTORE, refused_by_server, unusable_file
 
 READ_MODELS = "read_models"
 BUSY_SECONDS = 30
@@ -88,12 +97,16 @@ class SQLite:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._lock = Lock()
-        url = f"sqlite:///{folder / name}.db"
+        file = folder / f"{name}.db"
+        mend = REBUILD if name == READ_MODELS else RESTORE
+        url = f"sqlite:///{file}"
         busy = {"timeout": BUSY_SECONDS, "check_same_thread": False}
         self._writer = create_engine(url, connect_args=busy, **OPTIONS)
         self._reader = create_engine(url, connect_args=busy, **OPTIONS)
         _set_up(self._writer, "BEGIN IMMEDIATE", PRAGMAS)
         _set_up(self._reader, "BEGIN", (*PRAGMAS, "query_only=ON"))
+        for engine in (self._writer, self._reader):
+            _tell(engine, lambda error: unusable_file(file, error, mend=mend))
 
     @contextmanager
     def reading(
@@ -139,6 +152,18 @@ def _set_up(engine: Engine, begin: str, pragmas: Sequence[str]) -> None:
     event.listen(engine, "begin", lambda c: c.exec_driver_sql(begin))
 
 
+def _tell(
+    engine: Engine, why: Callable[[BaseException], DatabaseUnusable | None]
+) -> None:
+    """Say in a sentence what makes the database unusable, if that is what failed."""
+
+    def failed(context: ExceptionContext) -> None:
+        if unusable := why(context.original_exception):
+            raise unusable from context.original_exception
+
+    event.listen(engine, "handle_error", failed)
+
+
 class PostgreSQL:
     """Read models in a schema of their own beside the facts."""
 
@@ -166,8 +191,14 @@ class PostgreSQL:
                 "options": f"-csearch_path={name} -cdefault_transaction_read_only=on",
             },
         )
-        with self.making() as connection:
-            connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {name}"))
+        for engine in (self._writer, self._reader):
+            _tell(engine, refused_by_server)
+        try:
+            with self.making() as connection:
+                connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {name}"))
+        except BaseException:
+            self.close()
+            raise
 
     @contextmanager
     def reading(self, *, one_moment: bool = False) -> Generator[Connection]:

@@ -90,9 +90,8 @@ def _beside(view: View) -> Generator[View]:
 
 def _fold(view: View, store: EventStore, end: Position, progress: Progress) -> None:
     place = 0
-    while place < end:
-        batch = [r for r in store.log(after=place, limit=BATCH) if r.position <= end]
-        place = view.handle(place, batch)
+    while place < end and (batch := store.log(after=place, limit=BATCH)):
+        place = view.handle(place, [r for r in batch if r.position <= end])
         progress(place, end)
 
 

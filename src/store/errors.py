@@ -65,3 +65,7 @@ class KeyFileUnusable(Exception):
 
 class Unavailable(Exception):
     """The database does not answer."""
+
+
+class DatabaseUnusable(Unavailable):
+    """Nor will it by itself: a file is damaged or closed to us, or a right is missing."""

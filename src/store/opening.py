@@ -5,12 +5,15 @@ from datetime import datetime
 from hmac import compare_digest
 from pathlib import Path
 
+import psycopg
+
 from store.errors import KeyFileUnusable, Unavailable
 from store.event_store import EventStore
 from store.keys import MasterKey
-from store.postgres import PostgresRecorder
+from store.postgres import PostgresRecorder, why_closed
 from store.recorder import LOST, Recorder
 from store.sqlite import SQLiteRecorder
+from store.unusable import no_answer, unreadable_address
 
 SQLITE = "sqlite:///"
 POSTGRES = ("postgresql://", "postgres://")
@@ -26,13 +29,15 @@ def open_store(
     """Open ``sqlite:///folder`` or ``postgresql://…``, with the master key in a file.
 
     The key file is made if the store is new. Raises KeyFileUnusable if it is missing,
-    damaged or another store's; Unavailable if the database does not answer; ValueError
-    if the address is of neither kind.
+    damaged or another store's; Unavailable if the database does not answer;
+    DatabaseUnusable, which says what is wrong with it; ValueError if the address is of
+    neither kind.
     """
     try:
         recorder = _recorder(url, create_tables=create_tables)
     except LOST as error:
-        raise Unavailable(f"The database does not answer: {error}") from error
+        why = None if url.startswith(SQLITE) else why_closed(url)
+        raise Unavailable(no_answer(why or error)) from error
     try:
         return EventStore(recorder, _master_key(recorder, keys), clock=clock)
     except BaseException:
@@ -46,7 +51,10 @@ def _recorder(url: str, *, create_tables: bool) -> Recorder:
             Path(url.removeprefix(SQLITE)), create_tables=create_tables
         )
     if url.startswith(POSTGRES):
-        return PostgresRecorder(url, create_tables=create_tables)
+        try:
+            return PostgresRecorder(url, create_tables=create_tables)
+        except psycopg.ProgrammingError as error:
+            raise unreadable_address(error) from None
     raise ValueError(
         f"{url!r} names no store: say sqlite:///folder or postgresql://host/database."
     )

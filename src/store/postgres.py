@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 import psycopg
-from eventsourcing.persistence import StoredEvent
+from eventsourcing.persistence import ProgrammingError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg import Connection, Cursor
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -33,6 +33,7 @@ from store.postgres_tables import (
     STATEMENTS,
 )
 from store.recorder import Append, Claim, RefusedError, Why, asked_once, retried
+from store.unusable import refused_by_server
 
 Query: TypeAlias = SQL | Composed
 
@@ -57,6 +58,15 @@ def patiently(url: str) -> str:
     )
 
 
+def why_closed(url: str) -> psycopg.Error | None:
+    """Ask a server by itself why it lets nobody in, which the pool does not say."""
+    try:
+        psycopg.connect(patiently(url)).close()
+    except psycopg.Error as error:
+        return error
+    return None
+
+
 class Datastore(PostgresDatastore):
     """A server: a few connections, opened as they are needed."""
 
@@ -79,6 +89,16 @@ class Datastore(PostgresDatastore):
         self.pool.reconnect_timeout = WAIT_SECONDS
         self.pool.kwargs = {"row_factory": dict_row}
 
+    @contextmanager
+    def get_connection(self) -> Iterator[Connection[Any]]:
+        try:
+            with super().get_connection() as connection:
+                yield connection
+        except ProgrammingError as error:
+            if unusable := refused_by_server(error.__cause__):
+                raise unusable from error
+            raise
+
     def connect(self) -> Connection[Any]:
         """Open a connection that is not one of the pool's."""
         return psycopg.connect(self._conninfo, autocommit=True)
@@ -96,7 +116,11 @@ class PostgresRecorder(PostgresApplicationRecorder):
         super().__init__(Datastore(url))
         self.sql_create_statements = []
         if create_tables:
-            self.create_table()
+            try:
+                self.create_table()
+            except BaseException:
+                self.close()
+                raise
 
     def insert_events(
         self, stored_events: Sequence[StoredEvent], **kwargs: Any

@@ -11,7 +11,11 @@ from time import monotonic, sleep
 from typing import Any
 from uuid import UUID
 
-from eventsourcing.persistence import OperationalError, StoredEvent
+from eventsourcing.persistence import (
+    OperationalError,
+    PersistenceError,
+    StoredEvent,
+)
 from eventsourcing.sqlite import (
     SQLiteApplicationRecorder,
     SQLiteConnection,
@@ -41,6 +45,7 @@ from store.sqlite_tables import (
     read_rows,
     read_text,
 )
+from store.unusable import unusable_file
 
 BUSY_SECONDS = 30
 POLL_SECONDS = 0.05
@@ -88,6 +93,7 @@ class Datastore(SQLiteDatastore):
 
     def __init__(self, file: Path) -> None:
         super().__init__(str(file))
+        self._file = file
         self.pool = Pool(db_name=str(file), pool_size=9, pool_timeout=BUSY_SECONDS)
         self._writing = RLock()
 
@@ -102,11 +108,17 @@ class Datastore(SQLiteDatastore):
 
     @contextmanager
     def _connected(self) -> Iterator[SQLiteConnection]:
-        connection = self.pool.get_connection()
         try:
-            yield connection
-        finally:
-            self.pool.put_connection(connection)
+            connection = self.pool.get_connection()
+            try:
+                yield connection
+            finally:
+                self.pool.put_connection(connection)
+        except (sqlite3.Error, PersistenceError) as error:
+            raised = error if isinstance(error, sqlite3.Error) else error.__cause__
+            if unusable := unusable_file(self._file, raised):
+                raise unusable from error
+            raise
 
 
 class SQLiteRecorder(SQLiteApplicationRecorder):
@@ -116,8 +128,12 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         folder.mkdir(parents=True, exist_ok=True)
         super().__init__(Datastore(folder / "events.db"))
         if create_tables:
-            self._use_wal()
-            self.create_table()
+            try:
+                self._use_wal()
+                self.create_table()
+            except BaseException:
+                self.close()
+                raise
 
     def construct_create_table_statements(self) -> list[str]:
         return list(TABLES)

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from cli import opening
-from store import Conflict, Unavailable
+from store import Conflict, Unavailable, postgres
 from tests.cli.conftest import Run, over, running
 
 PREFIX = "LEARNER_MANAGEMENT_"
@@ -48,8 +48,13 @@ def test_a_healthy_installation_says_each_setting_and_where_it_came_from(
     ],
 )
 def test_what_is_wrong_with_a_setting_is_told_by_its_name(
-    tmp_path: Path, name: str, value: str, fault: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    value: str,
+    fault: str,
 ) -> None:
+    monkeypatch.setattr(postgres, "WAIT_SECONDS", 0.1)
     run = running({**over(tmp_path), f"{PREFIX}{name}": value})
     code, rows, talk = doctor(run)
     assert code == 3

@@ -1,0 +1,72 @@
+"""Why a database cannot be used as it is, in a sentence that says what to do."""
+
+import sqlite3
+from pathlib import Path
+
+import psycopg
+from psycopg.errors import InsufficientPrivilege
+
+from store.errors import DatabaseUnusable
+
+DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_NOTADB}
+CLOSED = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY}
+RESTORE = "Stop the service, and put it back from a backup."
+REBUILD = "Stop the service, move it away, then run: learner-management rebuild"
+
+
+def unusable_file(
+    file: Path, error: BaseException | None, *, mend: str = RESTORE
+) -> DatabaseUnusable | None:
+    """Say what is wrong with a file of SQLite's; None if it is not what failed."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    kind = code & 0xFF
+    if kind in DAMAGED:
+        return DatabaseUnusable(f"The file {file} is damaged: {error}. {mend}")
+    if kind not in CLOSED:
+        return None
+    for each in (file, *file.parent.glob(f"{file.name}-*")):
+        try:
+            each.open("ab").close()
+        except OSError as fault:
+            return _closed(each, fault.strerror)
+    if code == sqlite3.SQLITE_READONLY:  # the connection is, not the file
+        return None
+    return _closed(file, error)
+
+
+def _closed(file: Path, why: object) -> DatabaseUnusable:
+    return DatabaseUnusable(
+        f"The file {file} cannot be opened: {why}. See that it is a file which this"
+        " user may read and write, in such a folder."
+    )
+
+
+def refused_by_server(error: BaseException | None) -> DatabaseUnusable | None:
+    """Say what the server does not let us do; None if that is not what failed."""
+    if not isinstance(error, InsufficientPrivilege):
+        return None
+    return DatabaseUnusable(
+        f"The database does not let us do what is needed: {first_line(error)}. Let the"
+        " user in its address own it, or create in it and in its schema."
+    )
+
+
+def unreadable_address(error: psycopg.ProgrammingError) -> DatabaseUnusable:
+    """Say what is wrong with an address, but not what it is: it holds a password."""
+    why = first_line(error).partition(" in URI")[0]
+    return DatabaseUnusable(
+        f"The address of the database cannot be read: {why}. Write it as"
+        " postgresql://user:password@host/database."
+    )
+
+
+def no_answer(error: BaseException) -> str:
+    """Say in a line that a database does not answer, or lets nobody in, and why."""
+    line = first_line(error)
+    is_answer, said = "FATAL:  " in line, line.replace("FATAL:  ", "")
+    return f"The database does not {'let us in' if is_answer else 'answer'}: {said}"
+
+
+def first_line(error: BaseException) -> str:
+    """Give the first line of what a database said; the rest shows the statement."""
+    return str(error).partition("\n")[0].removeprefix("connection failed: ")
