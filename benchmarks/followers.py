@@ -19,7 +19,7 @@ from projections.log import BATCH, Log
 from projections.read_model import Moment, ReadModel
 from projections.read_models import ReadModels
 from projections.rows import Rows
-from projections.view import View
+from projections.view import View, prepare
 from store import Actor, EventStore, Recorded, open_store
 from tests.postgres import database, server
 
@@ -92,7 +92,7 @@ def measure(name: str, url: str, keys: Path) -> None:
             while batch := store.log(after=place, limit=BATCH):
                 place = view.handle(place, batch)
 
-        view.prepare()
+        prepare(view.database, [view])
         floor = of_runs(lambda: send(url, events))
         for what, work in (("fold", fold_read), ("read, decode and fold", follow)):
             took = of_runs(work)

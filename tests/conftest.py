@@ -1,7 +1,9 @@
 """What tests ask for: a store, on either database, and a clock that can be moved."""
 
+import gc
 from collections.abc import Callable, Generator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -9,12 +11,16 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 
+from catalogue import Catalogue, load
 from store import EventStore, open_store
 from store.postgres import PostgresRecorder
 from tests.clock import Clock
 from tests.postgres import database, server
 
 OpenStore: TypeAlias = Callable[..., EventStore]
+
+GARBAGE = 10_000
+"""How many objects are made between two looks for garbage."""
 
 # The same examples each time, so that a change fails by itself alone; others to prove.
 # How long one takes is never a fault: machines are busy.
@@ -32,6 +38,30 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("default")
+
+
+CATALOGUE = Path(__file__).parents[1] / "catalogue"
+
+
+def pytest_collection_finish() -> None:
+    """Keep what was imported from being looked through for garbage ever again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hurry() -> Generator[None]:
+    """Sync no file to the disk, and read the demo's catalogue once: nobody changes it."""
+    demo = cache(load)
+
+    def read(folder: Path) -> Catalogue:
+        return (demo if folder == CATALOGUE else load)(folder)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("store.sqlite.SYNCHRONOUS", "OFF")
+        patch.setattr("service.load", read)
+        yield
 
 
 @pytest.fixture

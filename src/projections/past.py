@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from projections.database import READ_MODELS, FileTurn, SQLite
 from projections.read_model import ReadModel
-from projections.view import View
+from projections.view import View, prepare
 from store import EventStore, Position
 
 REMEMBERED = 3
@@ -124,8 +124,7 @@ class Past:
     def _folded(self, store: EventStore) -> _Moment:
         moment = _Moment()
         views = [View(model, moment.database) for model in self._models]
-        for view in views:
-            view.prepare()
+        prepare(moment.database, views)
         place = 0
         while batch := store.log(after=place):
             with moment.database.writing() as connection:

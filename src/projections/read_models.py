@@ -14,7 +14,7 @@ from projections.log import Log
 from projections.past import Past
 from projections.read_model import PROGRESS, ReadModel
 from projections.rebuilding import Difference, Progress
-from projections.view import View
+from projections.view import View, prepare
 from store import EventStore, Position
 
 TURN = "read-models"
@@ -42,7 +42,7 @@ class ReadModels:
         self._turn = database.turn(TURN)
         self._past = Past(models := tuple(models))
         self._views = {model.name: View(model, database) for model in models}
-        self._outdated = [v for v in self._views.values() if not v.prepare()]
+        self._outdated = prepare(database, self._views.values())
         self._followers = [Follower(v, log, self._turn) for v in self._views.values()]
 
     @property
@@ -110,7 +110,7 @@ class ReadModels:
 
     def _renew(self) -> None:
         for view in self._outdated:
-            if not view.prepare():
+            if prepare(self._database, [view]):
                 logger.info("read model made anew", name=view.name)
                 self.rebuild(view.name, lambda _, __: None)
         self._outdated.clear()

@@ -1,7 +1,7 @@
 """A read model in a database: its tables, and how far they have come."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import (
     Connection,
@@ -48,14 +48,12 @@ class View:
         self.tables = {t.name: _beside(t) if beside else t for t in model.tables}
         self._is_mine = PROGRESS.c.read_model == self.name
 
-    def prepare(self) -> bool:
+    def prepare_in(self, connection: Connection) -> bool:
         """Make what is not there; tell whether what is there is of this version."""
-        with self.database.making() as connection:
-            PROGRESS.create(connection, checkfirst=True)
-            kept = self._progress(connection)
-            if kept is None:
-                self._make(connection)
-            return kept is None or kept.version == self.model.version
+        kept = self._progress(connection)
+        if kept is None:
+            self._make(connection)
+        return kept is None or kept.version == self.model.version
 
     def make_anew(self) -> None:
         """Make empty tables in place of what there is."""
@@ -145,6 +143,13 @@ class View:
                 tables=names,
             )
         )
+
+
+def prepare(database: Database, views: Iterable[View]) -> list[View]:
+    """Make what is not there, all of it at once; give what is of another version."""
+    with database.making() as connection:
+        PROGRESS.create(connection, checkfirst=True)
+        return [view for view in views if not view.prepare_in(connection)]
 
 
 def _beside(table: Table) -> Table:

@@ -49,6 +49,7 @@ from store.unusable import unusable_file
 
 BUSY_SECONDS = 30
 POLL_SECONDS = 0.05
+SYNCHRONOUS = "FULL"
 
 
 class Immediate(SQLiteTransaction):
@@ -82,7 +83,7 @@ class Pool(SQLiteConnectionPool):
             isolation_level=None,
             check_same_thread=False,
         )
-        made.execute("PRAGMA synchronous = FULL")
+        made.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
         made.execute("PRAGMA secure_delete = ON")
         made.text_factory = read_text
         return Connection(sqlite_conn=made, max_age=self.max_age)

@@ -17,7 +17,7 @@ from projections.log import BATCH, Log
 from projections.read_model import ReadModel
 from projections.read_models import ReadModels
 from projections.rows import Rows
-from projections.view import View
+from projections.view import View, prepare
 from store import EventStore, Position, Recorded, open_store
 from tests.projections.conftest import Logs, OpenReadModels
 from tests.projections.shown_centres import (
@@ -159,7 +159,7 @@ def test_who_looked_before_the_follower_led_is_told_what_it_did_since(
     head = open_centres(any_store, "100")
     with closing(open_database(database_url)) as database:
         view = SlowLook(SHOWN_CENTRES, database)
-        view.prepare()
+        prepare(database, [view])
         turn = database.turn("slow-look")
         follower = Follower(view, Log(any_store), turn)
         follower.start()
@@ -253,8 +253,7 @@ def test_a_batch_that_another_has_folded_meanwhile_is_not_folded_again(
 ) -> None:
     database = open_database(database_url)
     here, there = View(SHOWN_CENTRES, database), View(SHOWN_CENTRES, database)
-    assert here.prepare()
-    assert there.prepare()
+    assert prepare(database, [here, there]) == []
     head = open_centres(any_store, "100", "200")
     one, both = any_store.log(after=0, limit=1), any_store.log(after=0)
     assert here.handle(0, one) == one[-1].position

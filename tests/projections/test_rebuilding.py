@@ -13,7 +13,7 @@ from projections.log import BATCH
 from projections.read_model import ReadModel
 from projections.rebuilding import Difference
 from projections.rows import Rows
-from projections.view import OtherVersion, View
+from projections.view import OtherVersion, View, prepare
 from store import EventStore, Position, Recorded
 from tests.projections.conftest import OpenReadModels
 from tests.projections.shown_centres import (
@@ -250,7 +250,7 @@ def test_processes_that_start_at_once_on_an_empty_database_all_start(
     def start() -> None:
         try:
             database = open_database(database_url)
-            View(SHOWN_CENTRES, database).prepare()
+            prepare(database, [View(SHOWN_CENTRES, database)])
             database.close()
         except Exception as error:  # noqa: BLE001 - shown below
             failed.append(error)

@@ -13,6 +13,9 @@ from store import sqlite as embedded
 from store.keys import MasterKey
 from tests.store.examples import ANN, change, zoe
 
+SHIPPED = embedded.SYNCHRONOUS
+"""As the service has it, and other tests do not."""
+
 HERE = Path(__file__).parents[2]
 
 WRITE = """
@@ -36,11 +39,14 @@ def pragma(store: EventStore, name: str) -> object:
 
 
 def test_every_commit_is_safe_on_disk_and_what_is_deleted_is_wiped(
-    store: EventStore,
+    tmp_path: Path, keys: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(embedded, "SYNCHRONOUS", SHIPPED)
+    store = open_store(f"sqlite:///{tmp_path / 'data'}", keys=keys)
     assert pragma(store, "journal_mode") == "wal"
     assert pragma(store, "synchronous") == 2
     assert pragma(store, "secure_delete") == 1
+    store.close()
 
 
 def test_eight_processes_may_start_and_write_at_once(
