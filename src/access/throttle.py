@@ -7,6 +7,7 @@ stream grows past the limit; past it, tries are refused without a look at the pa
 from datetime import datetime
 
 from aggregates.errors import Refusal
+from catalogue import amount
 from commands.command import Desk
 from events.identifier import stream_of
 from events.sign_in import SignInRefused
@@ -25,8 +26,7 @@ class TooManyTries(Refusal):
     message = "Too many wrong passwords were given. Wait {minutes} and try again."
 
     def __init__(self, *, seconds: int) -> None:
-        minutes = -(-seconds // 60)
-        super().__init__(minutes=f"{minutes} minute{'s' if minutes > 1 else ''}")
+        super().__init__(minutes=amount(-(-seconds // 60), "minute"))
         self.seconds = seconds
 
 

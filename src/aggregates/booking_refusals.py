@@ -172,9 +172,7 @@ class TooManyEntries(Malformed):
 
 
 class EntriesRefused(RuleBroken):
-    message = (
-        "The entries cannot be booked as they are: {count} things stand in the way."
-    )
+    message = "The entries cannot be booked as they are: {things} stand in the way."
 
 
 class EntryTotalHasChanged(RuleBroken):

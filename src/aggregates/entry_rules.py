@@ -35,7 +35,7 @@ from aggregates.sitting_time import (
     in_london,
 )
 from aggregates.timetable import Timetable
-from catalogue import Qualification, Unit
+from catalogue import Qualification, Unit, amount
 from events.entry_order import (
     Entry,
 )
@@ -258,7 +258,7 @@ def require_none(refusals: Sequence[Refusal]) -> None:
     if len(refusals) == 1:
         raise refusals[0]
     if refusals:
-        raise EntriesRefused(count=len(refusals), others=refusals)
+        raise EntriesRefused(things=amount(len(refusals), "thing"), others=refusals)
 
 
 def extra_time_refusal(

@@ -13,6 +13,7 @@ from aggregates.booking import Booking
 from aggregates.errors import RuleBroken
 from aggregates.offline_client import NOT_SAID, OfflineClient
 from aggregates.sitting_time import in_london, window
+from catalogue import amount
 
 MANIFEST, INSTRUCTIONS = "manifest.json", "instructions.txt"
 MOST_ANSWERS = 5 * 2**20
@@ -145,7 +146,7 @@ def instructions(booking: Booking) -> str:
         f"1. Start the test on {in_london(booking.starts)}, London time; it can be"
         f" started from {opens} until {closes}.\n"
         "2. Open this package with your PIN. Let nobody else know the PIN.\n"
-        f"3. The learner has {booking.minutes} minutes"
+        f"3. The learner has {amount(booking.minutes, 'minute')}"
         f" ({booking.extra_time} % extra time included).\n"
         "4. Afterwards, connect and send the answers back.\n"
     )

@@ -8,6 +8,7 @@ from typing import Self, TypeAlias, assert_never
 from uuid import UUID
 
 from aggregates.details import Details
+from catalogue import amount
 from events.upload import Problem
 from events.verification import UlnVerificationPostponed, UlnVerified
 
@@ -220,5 +221,5 @@ def said_of_many(*, to_verify: int | None, waiting: int, why: Why | None) -> str
         return LRS_OFF
     if not waiting:
         return "Every ULN was put to the Learning Records Service."
-    count = "1 ULN is" if waiting == 1 else f"{waiting} ULNs are"
+    count = amount(waiting, "ULN is", "ULNs are")
     return f"{count} not yet verified. {SENTENCES[why] if why else SOON}{AGAIN}"

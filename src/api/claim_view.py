@@ -12,7 +12,7 @@ from aggregates.learner import Learner
 from aggregates.registration import Registration, reasons
 from aggregates.standing import Place, Standing
 from api.named import QualificationNamed, learners_named, qualification_named
-from catalogue import AwardType
+from catalogue import AwardType, amount
 from commands.claim import open_registrations, rules_of
 from commands.command import Desk
 from events.claim import Award, Why
@@ -150,7 +150,7 @@ def units_of(desk: Desk, claim: Claim) -> UnitsOfClaim:
     return UnitsOfClaim(
         chosen=list(claim.units),
         offered=offered,
-        summary=f"{len(claim.units)} of {offered} units",
+        summary=f"{len(claim.units)} of {amount(offered, 'unit')}",
     )
 
 

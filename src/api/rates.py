@@ -9,6 +9,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from api.problems import Unacceptable
+from catalogue import amount
 
 REFUSED = "300/minute"
 """How often one address may come with no token or a bad one (d)."""
@@ -41,6 +42,6 @@ class Rates:
             raise Unacceptable(
                 HTTPStatus.TOO_MANY_REQUESTS,
                 "too-many-requests",
-                f"You ask too often. Wait {seconds} seconds and try again.",
+                f"You ask too often. Wait {amount(seconds, 'second')} and try again.",
                 headers={"Retry-After": str(seconds)},
             )

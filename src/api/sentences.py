@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from catalogue import amount
+
 SENTENCES = {
     "missing": "This is missing.",
     "extra_forbidden": "There is no such field. Leave it out.",
@@ -10,8 +12,8 @@ SENTENCES = {
     "string_type": "This is to be text.",
     "nul": "This holds a NUL, which is not a character of any text. Leave it out.",
     "string_unicode": "This holds half of a character, which is no text. Leave it out.",
-    "string_too_short": "This is to have at least {min_length} characters.",
-    "string_too_long": "This is to have at most {max_length} characters.",
+    "string_too_short": "This is to have at least {min_length:character}.",
+    "string_too_long": "This is to have at most {max_length:character}.",
     "int_type": "This is to be a whole number.",
     "int_parsing": "This is to be a whole number.",
     "int_parsing_size": "This number is too large.",
@@ -20,7 +22,7 @@ SENTENCES = {
     "float_parsing": "This is to be a number.",
     "decimal_type": "This is to be an amount, as 98.00.",
     "decimal_parsing": "This is to be an amount, as 98.00.",
-    "decimal_max_places": "This is to have at most {decimal_places} decimal places.",
+    "decimal_max_places": "This is to have at most {decimal_places:decimal place}.",
     "decimal_max_digits": "This number is too large.",
     "decimal_whole_digits": "This number is too large.",
     "finite_number": "This is to be a number.",
@@ -35,8 +37,8 @@ SENTENCES = {
     "list_type": "This is to be a list.",
     "tuple_type": "This is to be a list.",
     "set_type": "This is to be a list.",
-    "too_short": "This is to have at least {min_length} items.",
-    "too_long": "This is to have at most {max_length} items.",
+    "too_short": "This is to have at least {min_length:item}.",
+    "too_long": "This is to have at most {max_length:item}.",
     "dict_type": "This is to be an object of names and values.",
     "model_type": "This is to be an object of names and values.",
     "model_attributes_type": "This is to be an object of names and values.",
@@ -54,6 +56,14 @@ PATTERNS = {
     r"^[\w-]+\.[0-9a-f]{32}$": "This is not a launch link. Use it just as it was given.",
 }
 """How what is to match a pattern is said to people."""
+
+
+class Count(int):
+    """A number that is said with its noun, where a sentence has it: ``{least:item}``."""
+
+    def __format__(self, noun: str) -> str:
+        return amount(self, noun) if noun else str(int(self))
+
 
 DATE = "This is to be a date, as 2026-11-24."
 TIME = "This is to be a time with its zone, as 2026-11-24T09:00:00Z."
@@ -87,6 +97,9 @@ def sentence_of(error: Mapping[str, Any]) -> str:
         return DATE
     if kind == "string_pattern_mismatch":
         return PATTERNS[error["ctx"]["pattern"]]
-    values = {name: str(value) for name, value in (error.get("ctx") or {}).items()}
+    values = {
+        name: Count(value) if type(value) is int else str(value)
+        for name, value in (error.get("ctx") or {}).items()
+    }
     sentence = SENTENCES.get(kind)
     return sentence.format(**values) if sentence else f"{error['msg']}."

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
 from api.problems import Unacceptable
+from catalogue import amount
 from projections.database import LOST
 from store import EventStore, Position
 
@@ -71,7 +72,7 @@ class Streams:
                 raise Unacceptable(
                     HTTPStatus.TOO_MANY_REQUESTS,
                     "too-many-streams",
-                    f"You have {self._most} streams open already. Close one of them.",
+                    f"You have {amount(self._most, 'stream')} open already. Close one.",
                     headers={"Retry-After": "5"},
                 )
             self._open[user] += 1

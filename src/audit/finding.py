@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from audit.head import Head
+from catalogue import amount
 from store import Position, Row
 
 
@@ -78,7 +79,7 @@ def leaf_altered(sound: Position, position: Position, head: Head) -> Finding:
         message=(
             f"The ledger was altered after position {sound}: what it holds of the event"
             f" at position {position} is not what it was. The events up to position"
-            f" {head.position} are as its signed head of {head.size} events says."
+            f" {head.position} are as its signed head of {amount(head.size, 'event')} says."
         ),
     )
 
@@ -106,7 +107,7 @@ def fewer(sound: Position, last: Position, size: int, kept: Head) -> Finding:
     return Finding(
         kind=Kind.REMOVED,
         position=position,
-        message=f"There are {size} events up to position {last}, and more in"
+        message=f"There {amount(size, 'event is', 'events are')} up to position {last}, and more in"
         f" {_named_head(kept)}: some after position {sound} were removed, the first at"
         f" position {position} at the latest.",
     )
@@ -139,6 +140,6 @@ def _named(row: Row) -> str:
 
 def _named_head(kept: Head) -> str:
     return (
-        f"the tree head kept elsewhere, of {kept.size} events up to position"
+        f"the tree head kept elsewhere, of {amount(kept.size, 'event')} up to position"
         f" {kept.position}"
     )

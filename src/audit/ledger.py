@@ -23,6 +23,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from audit.head import Head
 from audit.leaf import leaf_of
 from audit.tree import Frontier, Hash, consistency_proof, inclusion_proof
+from catalogue import amount
 from projections.database import Database
 from projections.follower import Follower
 from projections.read_model import Moment
@@ -209,9 +210,9 @@ class Ledger:
             return Frontier()
         peaks = _parted(_bytes(last.peaks))
         if not _head(last).is_signed_by(self.store.public_key):
-            raise LedgerAltered(f"its head of {size} events is not signed")
+            raise LedgerAltered(f"its head of {amount(size, 'event')} is not signed")
         if len(peaks) != size.bit_count() or Frontier(size, peaks).root != last.root:
-            raise LedgerAltered(f"its head of {size} events is of others")
+            raise LedgerAltered(f"its head of {amount(size, 'event')} is of others")
         return Frontier(size, peaks)
 
     def _signed(self, frontier: Frontier, position: Position) -> Head:
@@ -282,7 +283,7 @@ class Ledger:
         with self._database.reading(one_moment=True) as connection:
             last = _last(connection)
             if last is None or second > last.size:
-                raise ValueError(f"There is no tree of {second} leaves yet.")
+                raise ValueError(f"There is no tree of size {second} yet.")
             return consistency_proof(first, second, _nodes(connection))
 
 

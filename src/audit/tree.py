@@ -40,7 +40,7 @@ class Frontier:
 
     def __init__(self, size: int = 0, peaks: Sequence[Hash] = ()) -> None:
         if len(peaks) != size.bit_count():
-            raise ValueError(f"A tree of {size} leaves has not {len(peaks)} peaks.")
+            raise ValueError(f"These are not the peaks of a tree of size {size}.")
         self.size = size
         self.peaks = list(peaks)
 
@@ -72,7 +72,7 @@ def _folded(peaks: Sequence[Hash]) -> Hash:
 def inclusion_proof(number: int, size: int, nodes: Nodes) -> list[Hash]:
     """Prove that a leaf is in the tree of that size (RFC 9162, 2.1.3.1)."""
     if not 0 <= number < size:
-        raise ValueError(f"A tree of {size} leaves has no leaf {number}.")
+        raise ValueError(f"A tree of size {size} has no leaf {number}.")
     return _path(number, 0, size, nodes)
 
 
@@ -91,7 +91,7 @@ def _path(number: int, start: int, end: int, nodes: Nodes) -> list[Hash]:
 def consistency_proof(first: int, second: int, nodes: Nodes) -> list[Hash]:
     """Prove that the tree of the first size began the second (RFC 9162, 2.1.4.1)."""
     if not 0 < first <= second:
-        raise ValueError(f"A tree of {first} leaves cannot begin one of {second}.")
+        raise ValueError(f"A tree of size {first} cannot begin one of {second}.")
     return _subproof(first, 0, second, nodes, is_whole=True)
 
 

@@ -18,6 +18,7 @@ from audit.leaf import leaf_of
 from audit.ledger import Ledger, LedgerAltered
 from audit.tree import Frontier, Hash
 from audit.witnesses import Witnesses
+from catalogue import amount
 from store import EventStore, Position, Row
 
 BATCH = 5000
@@ -151,9 +152,13 @@ class _Verifier:
         if head is None or head.size != size:
             return
         if not head.is_signed_by(self._store.public_key):
-            yield ledger_altered(self.sound, f"its head of {size} events is not signed")
+            yield ledger_altered(
+                self.sound, f"its head of {amount(size, 'event')} is not signed"
+            )
         if (head.root, head.position) != (self._frontier.root, position):
-            yield ledger_altered(self.sound, f"its head of {size} events is of others")
+            yield ledger_altered(
+                self.sound, f"its head of {amount(size, 'event')} is of others"
+            )
         self.sound = position
         self._next = next(self._heads, None)
 

@@ -98,13 +98,13 @@ def check(bundle: Path, key: str | None, earlier: list[Any]) -> tuple[str, str]:
         if not is_signed(said, key or head["public_key"]):
             return f"The {what} tree head is not signed by that key.", ""
         if roots.get(said["size"]) != (said["root"], said["position"]):
-            whose = f"of {said['size']} events, signed at {said['signed_at']}"
+            whose = f"of size {said['size']}, signed at {said['signed_at']}"
             return f"The events are not those of the {what} tree head, {whose}.", ""
     if last != (head["size"], head["position"]):
-        return f"The bundle has {last[0]} events and its head {head['size']}.", ""
+        return f"The bundle has events: {last[0]}; its head: {head['size']}.", ""
     whose = "" if key else f" Compare the key with the service's: {head['public_key']}"
     return "", (
-        f"All {last[0]} events are as the service signed them at {head['signed_at']}."
+        f"Every event, {last[0]} in all, is as the service signed it at {head['signed_at']}."
         + whose
     )
 

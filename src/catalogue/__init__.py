@@ -23,7 +23,7 @@ from catalogue.catalogue import (
 from catalogue.grading import Basis, Grading, Threshold
 from catalogue.loading import load
 from catalogue.qualification import Pathway, Qualification, Unit, Window
-from catalogue.rule import Rule
+from catalogue.rule import Rule, amount
 
 __all__ = [
     "Apprenticeship",
@@ -49,6 +49,7 @@ __all__ = [
     "UnknownQualification",
     "UnknownUnit",
     "Window",
+    "amount",
     "answer",
     "assess",
     "check_cases",

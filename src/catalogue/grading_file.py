@@ -4,6 +4,7 @@ from catalogue.choice import choose
 from catalogue.document import Part
 from catalogue.grading import PASS_ONLY, Basis, Grading, Threshold
 from catalogue.qualification import Pathway
+from catalogue.rule import amount
 from catalogue.unit import Unit
 
 
@@ -85,5 +86,5 @@ def check_reachable(part: Part, pathways: tuple[Pathway, ...]) -> None:
             part.fault(
                 f"grading.thresholds[{place}].points",
                 f"is {threshold.points}, but the best grades of all units come to "
-                f"{there} points{'' if place else ' on one pathway'}.",
+                f"{amount(there, 'point')}{'' if place else ' on one pathway'}.",
             )

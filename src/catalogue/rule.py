@@ -90,9 +90,12 @@ class Rule:
         return text[0].upper() + text[1:] + "."
 
 
-def amount(number: int, word: str) -> str:
-    """Say a number of things: ``1 credit``, ``12 credits``."""
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+def amount(number: int, word: str, words: str = "") -> str:
+    """Say a number of things: ``1 credit``, ``12 credits``.
+
+    ``words`` are said of several, if more than an s is added to what is said of one.
+    """
+    return f"{number} {word if number == 1 else words or f'{word}s'}"
 
 
 def listed(words: tuple[str, ...], joint: str = "and") -> str:

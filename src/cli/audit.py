@@ -15,6 +15,7 @@ from audit.bundle import SCRIPT, NothingSealed, write_bundle
 from audit.head import Head
 from audit.ledger import NotSealable
 from audit.verification import verify as verify_events
+from catalogue import amount
 from cli.opening import opened, settings_of, told
 from cli.talk import FAILED, PROBLEMS, USAGE, refuse, talk
 
@@ -78,7 +79,8 @@ def bundle(
         except OSError as error:
             refuse(FAILED, f"{file} cannot be written: {error.strerror}.")
         key = service.store.public_key.hex()
-    talk(f"{count} events are in {file}. Check them, anywhere, with Python alone:")
+    written = amount(count, "event is", "events are")
+    talk(f"{written} in {file}. Check them, anywhere, with Python alone:")
     talk(f"  unzip {file} verify_bundle.py")
     talk(f"  python -I verify_bundle.py {file} --key {key}")
     talk(f"The script's SHA-256 is {sha256(SCRIPT.read_bytes()).hexdigest()}")

@@ -12,6 +12,7 @@ from catalogue import (
     Catalogue,
     InvalidCatalogue,
     RequestProblem,
+    amount,
     answer,
     assess,
     check_cases,
@@ -44,12 +45,16 @@ def check_catalogue(
     cases, failing = check_cases(folder, catalogue)
     show(map(vars_of, (*catalogue.warnings, *failing)), COLUMNS, form)
     if failing:
-        refuse(PROBLEMS, f"Problems found in {cases} worked cases: {len(failing)}.")
+        refuse(
+            PROBLEMS,
+            f"Problems found in {amount(cases, 'worked case')}: {len(failing)}.",
+        )
     talk(
-        f"{len(catalogue.qualifications)} qualifications, "
-        f"{len(catalogue.apprenticeships)} apprenticeships and "
-        f"{len(catalogue.centres)} centres are in order; "
-        f"{len(catalogue.warnings)} warnings, {cases} worked cases hold.",
+        f"{amount(len(catalogue.qualifications), 'qualification')}, "
+        f"{amount(len(catalogue.apprenticeships), 'apprenticeship')} and "
+        f"{amount(len(catalogue.centres), 'centre')} are in order; "
+        f"{amount(len(catalogue.warnings), 'warning')}, "
+        f"{amount(cases, 'worked case holds', 'worked cases hold')}.",
     )
 
 
@@ -138,4 +143,7 @@ def answer_all(catalogue: Catalogue, file: Path) -> None:
             answers.append({"errors": [fault]})
     typer.echo(json.dumps(answers, ensure_ascii=False))
     if wrong:
-        refuse(PROBLEMS, f"{wrong} of {len(asked)} requests make no sense: see errors.")
+        refuse(
+            PROBLEMS,
+            f"Requests that make no sense: {wrong} of {len(asked)}. See errors.",
+        )

@@ -11,7 +11,7 @@ import typer
 
 from aggregates.upload_progress import UploadStatus
 from aggregates.upload_refusals import GroupNameTaken
-from catalogue import AwardType
+from catalogue import AwardType, amount
 from catalogue.assessment import ways_to_fix
 from cli.demo import USERS, add_users, has_users
 from cli.demo_people import learner_file
@@ -81,7 +81,7 @@ class Filling:
     def fill(self, count: int) -> None:
         """Do everything that brings learners from a file to certificates."""
         learners = self.uploaded(count)
-        talk(f"{len(learners)} learners were uploaded.")
+        talk(f"{amount(len(learners), 'learner was', 'learners were')} uploaded.")
         chance = Random(self.seed)  # noqa: S311 - nothing is kept secret by it
         for part in batches(learners):
             self.ordered(part)

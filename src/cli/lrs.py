@@ -7,6 +7,7 @@ from pathlib import Path
 
 from aggregates.details import Details
 from aggregates.verification import SENTENCES, Verify
+from catalogue import amount
 from lrs import (
     Asking,
     CertificateUnusable,
@@ -78,7 +79,8 @@ def described(settings: Settings) -> str:
         )
         return (
             f"The Learning Records Service is simulated from {fixture_of(settings)}: it"
-            f" knows {len(fixture.learners)} learners, and {takes}. Not for real learners."
+            f" knows {amount(len(fixture.learners), 'learner')}, and {takes}. Not for real"
+            " learners."
         )
     return f"ULNs are verified by {settings.lrs}, as UKPRN {settings.lrs_ukprn}."
 

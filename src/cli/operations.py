@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from catalogue import InvalidCatalogue, load
+from catalogue import InvalidCatalogue, amount, load
 from cli import lrs
 from cli.opening import (
     FolderUnusable,
@@ -127,7 +127,10 @@ def rebuild(
                 elif differences := models.check(name, update):
                     wrong[name] = len(differences)
         if wrong:
-            lines = (f"{name}: {count} rows differ." for name, count in wrong.items())
+            lines = (
+                f"{n}: {amount(c, 'row differs', 'rows differ')}."
+                for n, c in wrong.items()
+            )
             refuse(PROBLEMS, *lines, "Next: learner-management rebuild")
         talk("All rows are what the facts make of them." if check else "Rebuilt.")
 

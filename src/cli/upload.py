@@ -20,6 +20,7 @@ from aggregates.text_file import ENCODINGS, MAC, WINDOWS
 from aggregates.upload import Upload
 from aggregates.upload_progress import UploadStatus
 from aggregates.verification import LRS_OFF, said_of_many
+from catalogue import amount
 from cli.opening import CHANNEL, opened, settings_of, told, user_called
 from cli.output import Format, show
 from cli.talk import PROBLEMS, USAGE, refuse, talk
@@ -150,7 +151,7 @@ def _dry(service: Service, user: User, file: LearnerFile) -> Iterator[dict[str, 
 def _unverified(ulns: int) -> list[str]:
     if not ulns:
         return []
-    count = "1 ULN was" if ulns == 1 else f"{ulns} ULNs were"
+    count = amount(ulns, "ULN was", "ULNs were")
     return [f"{count} not put to the Learning Records Service: an upload does that."]
 
 
@@ -191,7 +192,7 @@ def settled(service: Service, group: str, by: Actor, passing: UploadStatus) -> U
 
 
 def _summary(encoding: str, rows: int, invalid: int) -> None:
-    talk(f"Read as {ENCODINGS[encoding]}: {rows} rows, {invalid} of them to correct.")
+    talk(f"Read as {ENCODINGS[encoding]}: {amount(rows, 'row')}, {invalid} to correct.")
 
 
 def _told(

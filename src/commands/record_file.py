@@ -11,6 +11,7 @@ from aggregates.details import COLUMNS
 from aggregates.errors import RuleBroken
 from aggregates.record import Record, RecordState
 from aggregates.table import FIRST_ROW
+from catalogue import amount
 from commands.command import Command, Desk, Done
 from commands.learner import Alike
 from commands.record import AmendRecord
@@ -38,7 +39,7 @@ BY_PEOPLE = (
 
 class TooManyToAmend(RuleBroken):
     message = (
-        "The file changes {count} records, and one file may amend {most}. Divide the"
+        "The file changes {records}, and one file may amend {most}. Divide the"
         " rows among several files."
     )
 
@@ -106,7 +107,9 @@ def amend_from_file(
     plan = [_judged(one, group, opened, times) for one in corrections]
     count = sum(outcome is Outcome.AMENDED for outcome, _ in plan)
     if count > MOST_AMENDED:
-        raise TooManyToAmend(count=count, most=MOST_AMENDED, pointer="/file")
+        raise TooManyToAmend(
+            records=amount(count, "record"), most=MOST_AMENDED, pointer="/file"
+        )
     returned: list[Returned] = []
     for one, said in zip(corrections, plan, strict=True):
         outcome, message = said

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from aggregates.sitting_time import in_london
+from catalogue import amount
 from events.event import Event
 
 SENTENCES: Mapping[str, str] = {
@@ -42,9 +43,9 @@ SENTENCES: Mapping[str, str] = {
     "duplicate.decided": "Whether {first} and {second} are one person was decided: "
     "{decision}.",
     "entry-order.begun": "The order of entries {order} was begun.",
-    "entry-order.confirmed": "The entries were confirmed at {total}: {entries:n} tests.",
+    "entry-order.confirmed": "The entries were confirmed at {total}: {entries:n test}.",
     "entry-order.deleted": "The order was thrown away.",
-    "entry-order.entries-chosen": "{entries:n} tests were chosen.",
+    "entry-order.entries-chosen": "{entries:n test was|tests were} chosen.",
     "entry-order.purchase-order-number": "The purchase order number is {number}.",
     "invoice.status-reported": "The invoice line {line} is {status} ({invoice}).",
     "learner.created": "The learner {learner}, {given_name} {family_name}, was made "
@@ -57,7 +58,7 @@ SENTENCES: Mapping[str, str] = {
     "learner.transferred": "The learner was transferred to centre {centre}.",
     "learner.withdrawn": "The learner's upload was undone, so they are known no more.",
     "order.begun": "The order {order} was begun.",
-    "order.confirmed": "The order was confirmed at {total}: {lines:n} products.",
+    "order.confirmed": "The order was confirmed at {total}: {lines:n product}.",
     "order.course-dates-set": "Course dates were set: {dates.starts} to {dates.ends}.",
     "order.deleted": "The order was thrown away.",
     "order.learners-linked": "Learners were linked: {learners}.",
@@ -74,10 +75,10 @@ SENTENCES: Mapping[str, str] = {
     "pin.set": "{user} has a new PIN.",
     "record.amended": "The cells of the row were amended.",
     "record.became-learner": "The row is learner {learner}.",
-    "record.checked": "The row was checked again: {problems:n} problems.",
+    "record.checked": "The row was checked again: {problems:n problem}.",
     "record.confirmed": "The row was said to be another person than {learners}.",
     "record.linked": "The row was said to be the learner {learner}.",
-    "record.read": "Row {row} of the file was read: {problems:n} problems.",
+    "record.read": "Row {row} of the file was read: {problems:n problem}.",
     "record.removed": "The row was taken out of the upload.",
     "register.moved": "The register of {learner} went to centre {centre}.",
     "register.registrations-entered": "{learner} was entered in the register: "
@@ -102,7 +103,7 @@ SENTENCES: Mapping[str, str] = {
     "registration.test-result-added": "The test {booking} of {unit} has the result "
     "{grade}.",
     "registration.test-taken": "The test {booking} was taken.",
-    "registration.outcomes-recorded": "Grades were recorded by {claim}: {grades:n} units.",
+    "registration.outcomes-recorded": "Grades were recorded by {claim}: {grades:n unit}.",
     "registration.outcomes-taken-back": "The grades of {claim} were taken back.",
     "sign-in.refused": "A sign-in was refused.",
     "timetable.sitting-dropped": "The learner does not sit the test {booking}.",
@@ -111,14 +112,15 @@ SENTENCES: Mapping[str, str] = {
     "token.revoked": "The token was revoked.",
     "uln.verified": "The Learning Records Service answered {code} about the ULN.",
     "uln.verification-postponed": "The Learning Records Service did not answer about the "
-    "ULN ({why}), {tries} times.",
+    "ULN ({why}), {tries:n time}.",
     "upload.checked": "Every row of the file has been checked.",
     "upload.completed": "Every row that was ready is a learner.",
     "upload.encoding-chosen": "The file was said to be in {encoding}, and is read again.",
     "upload.learners-added": "Learners were added to the group: {learners}.",
-    "upload.learners-withdrawn": "{through} learners of the undone upload were withdrawn.",
+    "upload.learners-withdrawn": "{through:n learner was|learners were} withdrawn with "
+    "the undone upload.",
     "upload.mapped": "The columns of the file were settled; ignored: {ignored}.",
-    "upload.received": "The file {file_name} of {rows} rows was received as {name}.",
+    "upload.received": "The file {file_name} of {rows:n row} was received as {name}.",
     "upload.records-read": "Rows were read up to row {through}: {valid} valid, {invalid} "
     "invalid.",
     "upload.records-verified": "ULNs were verified up to row {through}: {asked} asked "
@@ -133,11 +135,12 @@ SENTENCES: Mapping[str, str] = {
     "user.password-set": "A password was set.",
     "user.role-changed": "The user is {role} now.",
 }
-"""What each kind of event says; its values by name, ``:n`` for how many."""
+"""What each kind of event says; its values by name, ``:n`` for how many,
+``:n test`` for how many of what."""
 
 UNPRICED: Mapping[str, str] = {
-    "entry-order.confirmed": "The entries were confirmed: {entries:n} tests.",
-    "order.confirmed": "The order was confirmed: {lines:n} products.",
+    "entry-order.confirmed": "The entries were confirmed: {entries:n test}.",
+    "order.confirmed": "The order was confirmed: {lines:n product}.",
 }
 """What they say where the total is not told."""
 
@@ -154,10 +157,12 @@ class Shown:
         return Shown(getattr(self._value, name))
 
     def __format__(self, how: str) -> str:
+        if how:
+            many, (_, _, what) = self._value, how.partition(" ")
+            count = len(many) if isinstance(many, Collection) else many
+            return amount(count, *what.split("|")) if what else str(count)
         said = str(self._value)
         match self._value:
-            case Collection() as many if how == "n":
-                said = str(len(many))
             case None | "":
                 said = "none"
             case datetime() as moment:

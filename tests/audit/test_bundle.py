@@ -75,7 +75,7 @@ def test_a_bundle_is_verified_by_its_own_script_alone(
     done = alone(tmp_path, bundle, "--key", key, "--head", heads)
     signed_at = documents[-1]["signed_at"]
     assert done.stdout == (
-        f"All 9 events are as the service signed them at {signed_at}.\n"
+        f"Every event, 9 in all, is as the service signed it at {signed_at}.\n"
     ), done.stderr
     assert (done.returncode, done.stderr) == (0, "")
     wrong = repacked(bundle, events=lambda rows: rows.pop(4))

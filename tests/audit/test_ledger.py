@@ -160,7 +160,7 @@ def test_every_event_is_proved_to_be_in_the_tree_and_the_tree_to_have_grown(
     assert is_consistent(3, 9, proof, (roots[3], roots[9]))
     with pytest.raises(PositionNotSealed):
         sealed.ledger.inclusion(EVENTS + 1)
-    with pytest.raises(ValueError, match="no tree of 10"):
+    with pytest.raises(ValueError, match="no tree of size 10"):
         sealed.ledger.consistency(3, EVENTS + 1)
     sealed.alter("DELETE FROM nodes", file=NAME)
     with pytest.raises(LedgerAltered, match="was removed from it"):

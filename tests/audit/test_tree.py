@@ -66,7 +66,7 @@ def test_a_tree_goes_on_from_its_peaks(size: int, data: st.DataObject) -> None:
 
 
 def test_peaks_that_do_not_fit_the_size_are_refused() -> None:
-    with pytest.raises(ValueError, match="3 leaves"):
+    with pytest.raises(ValueError, match="of size 3"):
         Frontier(3, [EMPTY])
 
 

@@ -51,8 +51,8 @@ def test_worked_cases_are_counted_when_they_hold(run: Run, tmp_path: Path) -> No
     folder = write(tmp_path, {**FILES, CASES: {"cases": [CASE | fails]}})
     done = run("check-catalogue", folder)
     assert done.exit_code == 0
-    assert "1 qualifications, 1 apprenticeships and 1 centres" in done.stderr
-    assert "1 worked cases hold" in done.stderr
+    assert "1 qualification, 1 apprenticeship and 1 centre" in done.stderr
+    assert "1 worked case holds" in done.stderr
 
 
 def test_a_worked_case_that_fails_is_named_with_its_file(
@@ -63,7 +63,7 @@ def test_a_worked_case_that_fails_is_named_with_its_file(
     done = run("check-catalogue", folder, "--format", "csv")
     assert done.exit_code == 3
     assert f'error,{CASES},cases[0],"both units: should be eligible' in done.stdout
-    assert "Problems found in 1 worked cases: 1." in done.stderr
+    assert "Problems found in 1 worked case: 1." in done.stderr
 
 
 def test_requests_are_answered_in_order_with_no_service_and_nothing_recorded(
@@ -97,7 +97,7 @@ def test_a_request_that_makes_no_sense_is_told_in_its_place(run: Run) -> None:
     wrong, right = json.loads(done.stdout)
     assert wrong["errors"][0]["pointer"] == "/qualification"
     assert right["eligible"] is False
-    assert done.stderr == "1 of 2 requests make no sense: see errors.\n"
+    assert done.stderr == "Requests that make no sense: 1 of 2. See errors.\n"
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"qualification": "Q-1"}', "\xff"])

@@ -156,7 +156,7 @@ def test_read_models_are_compared_with_the_facts_and_made_anew(tmp_path: Path) -
     tamper_with_a_user(tmp_path / "data" / "read_models.db")
     wrong = run("rebuild", "users", "--check")
     assert (wrong.exit_code, wrong.stdout) == (3, "")
-    assert wrong.stderr == "users: 1 rows differ.\nNext: learner-management rebuild\n"
+    assert wrong.stderr == "users: 1 row differs.\nNext: learner-management rebuild\n"
     assert run("rebuild", "users").stderr == "Rebuilt.\n"
     assert run("rebuild", "users", "--check").exit_code == 0
 

@@ -155,7 +155,7 @@ def test_read_models_of_more_than_was_recorded_are_said_to_differ(
     (folder / "data" / "events.db").unlink()
     wrong = run("rebuild", "users", "--check")
     assert (wrong.exit_code, wrong.stdout) == (3, "")
-    assert wrong.stderr == "users: 1 rows differ.\nNext: learner-management rebuild\n"
+    assert wrong.stderr == "users: 1 row differs.\nNext: learner-management rebuild\n"
 
 
 def test_read_models_that_somebody_holds_for_too_long_are_unavailable(

@@ -36,7 +36,7 @@ def test_a_file_is_only_checked_where_that_is_wanted(staffed: Run) -> None:
     done = staffed("upload", FILE, *BY, "--dry-run", "--format", "json")
     assert done.exit_code == 3
     assert found(done.stdout) == FOUND
-    assert "Read as UTF-8: 60 rows, 6 of them to correct." in done.stderr
+    assert "Read as UTF-8: 60 rows, 6 to correct." in done.stderr
     assert "Nothing was recorded." in done.stderr
     assert recorded(staffed) == before
 
@@ -112,7 +112,7 @@ def test_other_columns_are_proposed_accepted_or_said(
     assert found(dry.stdout) == {("B2", "Family name")}
     assert staffed(*words, "--mapping", "pet=Pet").exit_code == 2
     done = staffed(*words, "--group", "Others", "--accept-mapping")
-    assert "1 rows, 1 of them to correct" in done.stderr
+    assert "1 row, 1 to correct" in done.stderr
     assert [row["learner"] for row in json.loads(done.stdout)] == ["Zoë"]
 
 
