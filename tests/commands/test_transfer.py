@@ -13,7 +13,9 @@ from aggregates.registration import Registration, Status
 from aggregates.standing import Standing
 from aggregates.transfer import NotSettledYet, UlnIsHeldThere
 from aggregates.upload_refusals import GroupIsUsed
+from commands.cancellation import CancelRegistration
 from commands.certificate import ReissueCertificate
+from commands.claim import DeleteClaim
 from commands.claim_submission import TRANSFERRED
 from commands.command import Command, Done
 from commands.learner import learner_of, reserved_uln
@@ -23,7 +25,7 @@ from commands.transfer import TransferLearner
 from events.identifier import Kind, new_identifier, stream_of
 from events.user import Role
 from store import Actor, EventStore, Stream
-from tests.claim_examples import ANN, BEN, CENTRE, award
+from tests.claim_examples import A1, ANN, B1, BEN, CENTRE, award
 from tests.clock import Clock
 from tests.commands.office import ADMINISTRATOR, STRANGER, Office
 from tests.commands.order_desk import CATALOGUE, SINGLE, OrderDesk
@@ -138,6 +140,39 @@ def test_drafts_of_the_first_centre_refuse_who_has_left(two: Two) -> None:
     two.office.submit(claim)
     assert two.office.standings(claim) == {BEN: Standing.UNSUBMITTED}
     assert two.office.why(claim, BEN) == [(TRANSFERRED.code, TRANSFERRED.message)]
+
+
+@pytest.mark.parametrize("how", ["chosen anew", "regraded", "withdrawn", "deleted"])
+def test_who_has_left_can_be_taken_out_of_a_claim_that_had_graded_them(
+    two: Two, how: str
+) -> None:
+    """L6, C2: grades on a registration that was cancelled hold nobody back."""
+    registration = two.register(ANN)
+    two.register(BEN)
+    nothing = award("Full", grades={})
+    claim = two.office.begin({ANN: nothing, BEN: nothing}, qualification=SINGLE)
+    now = two.orders.now()
+    two.send(
+        CancelRegistration(
+            by=ADMINISTRATOR, at=now, registration=registration, reason="Moved"
+        )
+    )
+    two.office.save(claim, {ANN: award("Full", grades={A1: "P"})})
+    two.office.submit(claim)
+    two.transfer(ANN)
+    with pytest.raises(LearnerHasLeft):
+        two.office.save(claim, {ANN: award("Full", grades={B1: "P"})})
+    match how:
+        case "chosen anew":
+            two.office.choose(claim, [BEN])
+        case "regraded":
+            two.office.save(claim, {ANN: nothing})
+        case "withdrawn":
+            two.office.withdraw(claim)
+        case _:
+            two.send(DeleteClaim(by=ADMINISTRATOR, at=now, claim=claim))
+    assert two.office.registration(registration).outcomes == {}
+    assert two.owner(registration) == THERE
 
 
 def test_a_group_is_linked_without_those_who_left_and_is_not_undone(two: Two) -> None:
