@@ -12,12 +12,12 @@ from commands.entry_order import BeginEntryOrder, ConfirmEntryOrder, read_entry_
 from events.entry_order import Entry
 from tests.claim_examples import A1, TESTED
 from tests.commands.life_machine import (
+    ALL_SEEING,
     NUMBERS,
     WHO,
-    AskedLife,
     Drawn,
     act,
-    colleague,
+    centre_of,
     pick,
     who_may,
 )
@@ -31,6 +31,7 @@ from tests.commands.life_model import (
     Wish,
     today,
 )
+from tests.commands.life_registrations import RegisteredLife
 from tests.commands.life_world import USERS
 
 AFTER = st.sampled_from([0, 60, 240, 1_680, -1])
@@ -38,7 +39,7 @@ AFTER = st.sampled_from([0, 60, 240, 1_680, -1])
 SLIPS = st.sampled_from([""] * 12 + ["unit", "mode", "extra", "way"])
 
 
-class BookedLife(AskedLife):
+class BookedLife(RegisteredLife):
     """Learners who are entered for tests."""
 
     @act(
@@ -74,7 +75,9 @@ class BookedLife(AskedLife):
             starts = planned[-1].ends + timedelta(minutes=beside)
         held = self.life.active(name, on)
         is_part = held is not None and held.parent is not None
+        who = self.host(who, name)
         wish = Wish(
+            centre=centre_of(who),
             learner=name,
             product=on,
             apprenticeship=APPRENTICESHIP if is_part != (slip == "way") else None,
@@ -85,9 +88,8 @@ class BookedLife(AskedLife):
             extra=50 if slip == "extra" else extra,
         )
         no = self.life.not_linked(wish)
-        who = colleague(who)
         if done := self.ask(who, BeginEntryOrder, no, entries=(entry_of(wish),)):
-            self.entries.insert(0, Drawn(done.made, wish))
+            self.entries.insert(0, Drawn(done.made, wish.centre, wish))
             if at_once:
                 self.book(who, 0)
 
@@ -102,11 +104,11 @@ class BookedLife(AskedLife):
         entry = pick(self.entries, number, lambda each: not each.is_confirmed)
         done = entry.is_confirmed
         no = set() if done else self.life.not_booked(entry.wanted, self.now)
-        total = Decimal("14.50")
-        asked = self.ask(who, ConfirmEntryOrder, no, order=entry.name, total=total)
-        if asked and not done:
+        asked = {"order": entry.name, "total": Decimal("14.50")}
+        answer = self.ask(who, ConfirmEntryOrder, no, entry.centre, **asked)
+        if answer and not done:
             entry.is_confirmed = True
-            order = read_entry_order(entry.name, USERS["first"], self.world.desk)[1]
+            order = read_entry_order(entry.name, ALL_SEEING, self.world.desk)[1]
             assert order.confirmed
             self.life.book(order.confirmed.entries[0].booking, entry.wanted)
 
@@ -144,7 +146,7 @@ class BookedLife(AskedLife):
             "extra_time": extra,
             "reason": None if by_centre else "Asked by the centre",
         }
-        if self.ask(who, AmendBooking, no, **asked):
+        if self.ask(who, AmendBooking, no, seat.centre, **asked):
             self.life.seats[seat.name] = new
 
     @act(
@@ -159,7 +161,7 @@ class BookedLife(AskedLife):
         no = set() if seat.state == "Booked" else {"BookingIsOver"}
         if self.now >= seat.starts + SIDE:
             no.add("WindowHasClosed")
-        if self.ask(who, CancelBooking, no, booking=seat.name):
+        if self.ask(who, CancelBooking, no, seat.centre, booking=seat.name):
             seat.state = "Cancelled"
             self.life.take_back(seat.name)
 

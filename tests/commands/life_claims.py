@@ -6,7 +6,12 @@ from hypothesis import strategies as st
 
 from aggregates.claim import Claim
 from commands.claim import BeginClaim, ChooseClaimLearners, DeleteClaim, SaveClaimGrades
-from commands.claim_submission import ProcessClaim, SubmitClaim, WithdrawClaim
+from commands.claim_submission import (
+    TRANSFERRED,
+    ProcessClaim,
+    SubmitClaim,
+    WithdrawClaim,
+)
 from events.claim import Award
 from events.identifier import stream_of
 from tests.claim_examples import A1, A2, B1, B2
@@ -16,7 +21,7 @@ from tests.commands.life_machine import (
     WHO,
     WHY,
     act,
-    colleague,
+    centre_of,
     pick,
     who_may,
 )
@@ -73,12 +78,14 @@ class ClaimedLife(BookedLife):
     ) -> None:
         """M2-M6."""
         names = [self.learners[each] for each in learners]
+        who = self.host(who, names[0])
+        centre = centre_of(who)
 
         def can_be(each: str) -> bool:
-            return all(self.life.active(name, each) for name in names)
+            return all(self.life.active_at(centre, name, each) for name in names)
 
         claimed = pick([*PARTS, APPRENTICESHIP], product, can_be)
-        there = {name: self.life.active(name, claimed) for name in names}
+        there = {name: self.life.active_at(centre, name, claimed) for name in names}
         on = self.day(day)
         no = date_faults(on, self.now)
         if claimed == APPRENTICESHIP:
@@ -92,15 +99,16 @@ class ClaimedLife(BookedLife):
             "learners": tuple(names),
             "awards": dict.fromkeys(names, award),
         }
-        if done := self.ask(colleague(who), BeginClaim, no, **asked):
+        if done := self.ask(who, BeginClaim, no, **asked):
             rows = {
                 name: Row(held, kind, on, grades)
                 for name, held in there.items()
                 if held
             }
-            self.life.papers[done.made] = Paper(done.made, claimed, rows)
+            paper = Paper(done.made, centre, claimed, rows)
+            self.life.papers[done.made] = paper
             if at_once:
-                self.submit(who, 4 * (len(self.life.papers) - 1))
+                self.submit_all(who, paper)
 
     @act(
         weight=5,
@@ -118,14 +126,17 @@ class ClaimedLife(BookedLife):
             for name, row in paper.rows.items()
             if row.standing in {"Submitted", "Processed"}
         }
-        there = {name: self.life.active(name, paper.product) for name in names}
+        there = {
+            name: self.life.active_at(paper.centre, name, paper.product)
+            for name in names
+        }
         no = closed(paper)
         if not no and not fixed.keys() <= set(names):
             no = {"LearnerIsSubmitted"}
         if not closed(paper) and not all(there[n] for n in set(names) - set(fixed)):
             no |= {"NotRegistered"}
         asked = {"claim": paper.name, "learners": tuple(names)}
-        if self.ask(who, ChooseClaimLearners, no, **asked):
+        if self.ask(who, ChooseClaimLearners, no, paper.centre, **asked):
             rows = {n: r for n, r in paper.rows.items() if r.standing == "Withdrawn"}
             for name, held in there.items():
                 row = paper.rows.get(name)
@@ -156,7 +167,7 @@ class ClaimedLife(BookedLife):
         day: str,
         grades: dict[str, str],
     ) -> None:
-        """M5, M6."""
+        """M5, M6, L6."""
         paper, name, on = (
             self.paper(number, *OPEN),
             self.learners[learner],
@@ -167,9 +178,12 @@ class ClaimedLife(BookedLife):
             no = no or {"LearnerNotInClaim"}
         elif not no and (row.kind, row.day, row.grades) != (kind, on, grades):
             no = date_faults(on, self.now) if row.is_open else {"LearnerIsSubmitted"}
+            is_more = bool(grades.items() - row.grades.items())
+            if row.is_open and self.has_left(paper, name) and is_more:
+                no |= {"LearnerHasLeft"}
         award = Award(award_type=kind, award_date=on, grades=grades)
         asked = {"claim": paper.name, "awards": {name: award}}
-        if self.ask(who, SaveClaimGrades, no, **asked) and row:
+        if self.ask(who, SaveClaimGrades, no, paper.centre, **asked) and row:
             row.kind, row.day, row.grades = kind, on, grades
 
     @act(
@@ -179,27 +193,31 @@ class ClaimedLife(BookedLife):
         number=NUMBERS,
     )
     def submit(self, who: str, number: int) -> None:
-        """M6-M12."""
-        paper = self.paper(number, *OPEN)
+        self.submit_all(who, self.paper(number, *OPEN))
+
+    def submit_all(self, who: str, paper: Paper) -> None:
+        """M6-M12, L6."""
         waiting = {name: row for name, row in paper.rows.items() if row.is_open}
         no = closed(paper)
         if not no and not waiting:
             no = {"NobodyToSubmit"}
         for row in waiting.values() if not closed(paper) else ():
             no |= date_faults(row.day, self.now) if row.kind else {"AwardIncomplete"}
-        if not self.ask(who, SubmitClaim, no, claim=paper.name):
+        if not self.ask(who, SubmitClaim, no, paper.centre, claim=paper.name):
             return
         claim = self.claim(paper)
         for name, row in waiting.items():
             is_met, grades, is_elsewhere = self.life.eligible(paper.name, row)
             row.standing = "Unsubmitted"
-            if row.held.status == "Active" and is_met:
+            withheld = claim.learners[name].withheld
+            codes = {why.code for why in withheld.reasons} if withheld else set()
+            if self.has_left(paper, name):
+                assert codes == {TRANSFERRED.code}
+            elif row.held.status == "Active" and is_met:
                 row.standing = "Submitted"
                 row.held.awards[paper.name] = Claimed(row.kind or "", grades)
             elif row.held.status == "Active":
-                withheld = claim.learners[name].withheld
-                assert withheld
-                codes = {why.code for why in withheld.reasons}
+                assert codes
                 assert ("wrong-pathway" in codes) == is_elsewhere
 
     @act(
@@ -215,7 +233,7 @@ class ClaimedLife(BookedLife):
         name = None if learner is None else self.learners[learner]
         no = {"NotFound"} if paper.is_deleted else self.life.not_withdrawn(paper, name)
         asked = {"claim": paper.name, "learner": name, "reason": WHY}
-        if not self.ask(who, WithdrawClaim, no, **asked):
+        if not self.ask(who, WithdrawClaim, no, paper.centre, **asked):
             return
         gone = [paper.rows[name]] if name else [*paper.rows.values()]
         left = [row for row in gone if row.standing != "Withdrawn"]
@@ -252,8 +270,12 @@ class ClaimedLife(BookedLife):
         no = closed(paper)
         if not no and not all(row.is_open for row in paper.rows.values()):
             no = {"ClaimWasSubmitted"}
-        if self.ask(who, DeleteClaim, no, claim=paper.name):
+        if self.ask(who, DeleteClaim, no, paper.centre, claim=paper.name):
             paper.is_deleted = True
+
+    def has_left(self, paper: Paper, learner: str) -> bool:
+        """Tell whether a learner is at another centre than the claim (L6)."""
+        return self.life.at[learner] != paper.centre
 
     def claim(self, paper: Paper) -> Claim:
         return Claim.replay(self.world.desk.store.open(stream_of(paper.name)).events)

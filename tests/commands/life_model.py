@@ -114,6 +114,7 @@ class Seat:
     """A booking."""
 
     name: str
+    centre: str
     held: Held
     delivery: str
     mode: str | None
@@ -129,8 +130,9 @@ class Seat:
 
 @dataclass(frozen=True)
 class Wish:
-    """What somebody wants to enter a learner for."""
+    """What somebody wants to enter a learner for, at a centre."""
 
+    centre: str
     learner: str
     product: str
     apprenticeship: str | None
@@ -161,6 +163,7 @@ class Paper:
     """A claim."""
 
     name: str
+    centre: str
     product: str
     rows: dict[str, Row] = field(default_factory=dict)
     is_closed: bool = False

@@ -29,13 +29,28 @@ from tests.commands.life_model import (
 
 @dataclass
 class Life:
-    """All that a few learners come to at one centre."""
+    """All that a few learners come to, each at one centre after the other.
+
+    ``at`` is where each of them is, ``seen`` where they have been, by learner (L6).
+    """
 
     tested: str
+    at: dict[str, str] = field(default_factory=dict)
+    seen: dict[str, set[str]] = field(default_factory=dict)
     registrations: dict[str, Held] = field(default_factory=dict)
     seats: dict[str, Seat] = field(default_factory=dict)
     papers: dict[str, Paper] = field(default_factory=dict)
     lines: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+
+    def move(self, learner: str, centre: str) -> None:
+        """L6."""
+        self.at[learner] = centre
+        self.seen.setdefault(learner, set()).add(centre)
+
+    def active_at(self, centre: str, learner: str, product: str) -> Held | None:
+        """M4, B2, L6."""
+        is_there = self.at[learner] == centre
+        return self.active(learner, product) if is_there else None
 
     def active(self, learner: str, product: str) -> Held | None:
         found = [
@@ -57,8 +72,10 @@ class Life:
             part.parent = held
         self.lines[held.name] = ("Not invoiced", None)
 
-    def not_registered(self, learner: str, product: str) -> No:
-        """O6, O7."""
+    def not_registered(self, learner: str, product: str, centre: str) -> No:
+        """O6, O7, L6."""
+        if self.at[learner] != centre:
+            return {"LearnerHasLeft"}
         on = (product, *PARTS) if product == APPRENTICESHIP else (product,)
         is_there = any(self.active(learner, each) for each in on)
         return {"AlreadyRegistered"} if is_there else set()
@@ -158,10 +175,16 @@ class Life:
         ]
 
     def not_linked(self, wish: Wish) -> No:
-        """B1, B2."""
-        held = self.active(wish.learner, wish.product)
+        """B1, B2, L6."""
+        held = self.active_at(wish.centre, wish.learner, wish.product)
         if held is None:
-            return {"NotRegisteredForTest"}
+            is_there = self.at[wish.learner] == wish.centre
+            was_there = wish.centre in self.seen[wish.learner]
+            return {
+                "NotRegisteredForTest"
+                if is_there or not was_there
+                else "LearnerHasLeft"
+            }
         came = held.parent.product if held.parent else None
         no = set()
         if came != wish.apprenticeship:
@@ -178,7 +201,7 @@ class Life:
             no.add("ExtraTimeNotCentres")
         if wish.starts - now < NOTICE[wish.delivery]:
             no.add("TooShortNotice")
-        held = self.active(wish.learner, wish.product)
+        held = self.active_at(wish.centre, wish.learner, wish.product)
         for seat in self.seats_of(held) if held and wish.unit == self.tested else ():
             if seat.result and seat.result[0]:
                 no.add("UnitPassed")
@@ -193,7 +216,7 @@ class Life:
         held = self.active(wish.learner, wish.product)
         assert held is not None
         self.seats[name] = Seat(
-            name, held, wish.delivery, wish.mode, wish.starts, wish.extra
+            name, wish.centre, held, wish.delivery, wish.mode, wish.starts, wish.extra
         )
         self.lines[name] = ("Not invoiced", None)
 

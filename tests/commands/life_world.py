@@ -56,6 +56,7 @@ PRICES = {
     APPRENTICESHIP: Decimal("140.00"),
 }
 OTHER_CENTRE = "50107"
+CENTRES = (CENTRE, OTHER_CENTRE)
 DATING = Dating(dates=CourseDates(starts=date(2026, 9, 1), ends=date(2027, 7, 1)))
 
 
@@ -97,7 +98,7 @@ def opened(url: str, keys: Path) -> Generator[World]:
     """Open two centres that are approved for all there is."""
     clock = Clock()
     store = open_store(url, keys=keys, clock=clock)
-    for centre in (CENTRE, OTHER_CENTRE):
+    for centre in CENTRES:
         OrderDesk(store=store, now=clock).open(centre)
     database = open_database(url)
     models = (

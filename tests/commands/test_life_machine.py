@@ -23,7 +23,6 @@ from commands.registration import ACTIVE_REGISTRATION, active_key
 from events.identifier import stream_of
 from projections import bookings, claimable_learners, registrations
 from projections.invoice_lines import INVOICE_LINES
-from tests.claim_examples import CENTRE
 from tests.commands.life_claims import ClaimedLife
 from tests.commands.life_model import (
     PARTS,
@@ -36,11 +35,11 @@ TEST_PRICE = Decimal("14.50")
 
 
 class RegistrationLife(ClaimedLife):
-    """Two learners at a centre, and everybody who has to do with them."""
+    """Two learners, at one centre or the other, and who has to do with them."""
 
     @invariant()
     def all_is_as_the_rules_say(self) -> None:
-        """C2, M7-M9, M14, M16, O6, O7: statuses, reservations, tests and claims."""
+        """C2, L6, M7-M9, M14, M16, O6, O7: statuses, reservations, tests and claims."""
         life, desk = self.life, self.world.desk
         streams = desk.store.open_many(
             stream_of(name) for name in (*life.registrations, *life.papers)
@@ -59,7 +58,9 @@ class RegistrationLife(ClaimedLife):
             if held.status == "Active"
         }
         for held in life.registrations.values():
-            found = Registration.replay(streams[stream_of(held.name)].events)
+            stream = streams[stream_of(held.name)]
+            found = Registration.replay(stream.events)
+            assert stream.owner == found.centre == life.at[held.learner]
             assert (found.status, found.pathway) == (held.status, held.pathway)
             awards = {claim: award.kind for claim, award in held.awards.items()}
             assert {c: a.award_type for c, a in found.awards.items()} == awards
@@ -74,7 +75,9 @@ class RegistrationLife(ClaimedLife):
             else:
                 assert found.outcomes == life.outcomes(held)
         for paper in life.papers.values():
-            claim = Claim.replay(streams[stream_of(paper.name)].events)
+            stream = streams[stream_of(paper.name)]
+            claim = Claim.replay(stream.events)
+            assert stream.owner == paper.centre
             assert {w: place.standing for w, place in claim.learners.items()} == {
                 who: row.standing for who, row in paper.rows.items()
             }
@@ -94,30 +97,42 @@ class RegistrationLife(ClaimedLife):
 
     def lists_are_right(self, connection: Connection, learner: str) -> None:
         mine = [h for h in self.life.registrations.values() if h.learner == learner]
-        listed = registrations.of_learner(connection, centre=CENTRE, learner=learner)
-        assert {r.registration: (r.status, r.pathway) for r in listed} == {
-            held.name: (held.status, held.pathway) for held in mine
-        }
-        booked = bookings.search(
-            connection,
-            centre=CENTRE,
-            sought=bookings.Sought(learner=learner),
-            limit=100,
+        here = self.life.at[learner]
+        listed = registrations.search(
+            connection, centre=None, learner=learner, limit=100
         )
         assert {
-            b.booking: (b.starts, b.mode, b.extra_time, b.attendance, b.is_pass)
-            for b in booked.rows
+            r.registration: (r.centre, r.status, r.pathway) for r in listed.rows
+        } == {held.name: (here, held.status, held.pathway) for held in mine}
+        booked = bookings.of_learner(connection, learner)
+        assert {
+            b.booking: (
+                b.centre,
+                b.starts,
+                b.mode,
+                b.extra_time,
+                b.attendance,
+                b.is_pass,
+            )
+            for b in booked
         } == {
-            s.name: (s.starts, s.mode, s.extra, s.state, s.result and s.result[0])
+            s.name: (
+                s.centre,
+                s.starts,
+                s.mode,
+                s.extra,
+                s.state,
+                s.result and s.result[0],
+            )
             for s in self.life.seats.values()
             if s.held in mine
         }
-        rows = connection.execute(
+        lines = connection.execute(
             select(INVOICE_LINES).where(INVOICE_LINES.c.learner == learner)
         )
         names = {each.name: PRICES[each.product] for each in mine}
-        names |= {b.booking: TEST_PRICE for b in booked.rows}
-        assert {row.line: (row.status, row.invoice, row.amount) for row in rows} == {
+        names |= {b.booking: TEST_PRICE for b in booked}
+        assert {x.line: (x.status, x.invoice, x.amount) for x in lines} == {
             line: (*known, amount_of(line, names))
             for line, known in self.life.lines.items()
             if line.removesuffix(CREDIT) in names
@@ -125,7 +140,7 @@ class RegistrationLife(ClaimedLife):
         for product in PARTS:
             claimable = claimable_learners.search(
                 connection,
-                centre=CENTRE,
+                centre=here,
                 qualification=product,
                 sought=claimable_learners.Sought(learner=learner),
                 limit=10,
