@@ -1,8 +1,11 @@
 """A running service with the demo's users, and clients signed in as them."""
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeAlias
 
 import structlog
@@ -10,7 +13,7 @@ from fastapi.testclient import TestClient
 
 from aggregates.verification import Verify
 from api.app import create_app
-from cli.demo import add_users, token_of
+from cli.demo import add_users, has_users, token_of
 from cli.opening import SERVICE
 from commands.centre import OpenListedCentres
 from service import Service, open_service
@@ -24,6 +27,8 @@ structlog.configure(  # plain lines: the default draws each traceback for second
 )
 
 CATALOGUE = Path(__file__).parents[2] / "catalogue"
+SQLITE = "sqlite:///"
+PATIENCE = 60.0
 
 ClientAs: TypeAlias = Callable[[str], TestClient]
 """Gives a client that is signed in as the user of that name."""
@@ -38,23 +43,64 @@ def running(
     catalogue: Path = CATALOGUE,
 ) -> Generator[Service]:
     """Run a service with the demo's centres and users, who have no passwords."""
-    if database.startswith("sqlite:///"):
-        Path(database.removeprefix("sqlite:///")).mkdir(parents=True, exist_ok=True)
+    if database.startswith(SQLITE) and catalogue == CATALOGUE and not keys.exists():
+        begun = begun_once()
+        keys.parent.mkdir(parents=True, exist_ok=True)
+        keys.write_bytes(begun.key)
+        for name, content in begun.files.items():
+            (folder_of(database) / name).write_bytes(content)
     with open_service(database, catalogue, keys, clock=clock, verify=verify) as service:
-        service.send(OpenListedCentres(by=SERVICE, at=service.clock()))
-        add_users(service, with_passwords=False)
+        begin(service)
         service.start()
         yield service
 
 
+def folder_of(database: str) -> Path:
+    folder = Path(database.removeprefix(SQLITE))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def begin(service: Service) -> None:
+    """Let the demo's centres and users be there."""
+    service.send(OpenListedCentres(by=SERVICE, at=service.clock()))
+    if not has_users(service):
+        add_users(service, with_passwords=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Begun:
+    """What a service on SQLite leaves when it ends before anybody has asked anything."""
+
+    files: Mapping[str, bytes]
+    key: bytes
+
+
+@cache
+def begun_once() -> Begun:
+    """Begin a service, once for all tests that go on from there."""
+    with TemporaryDirectory() as folder:
+        data, key = Path(folder, "data"), Path(folder, "key")
+        data.mkdir()
+        with open_service(f"{SQLITE}{data}", CATALOGUE, key, clock=Clock()) as service:
+            begin(service)
+            service.start()
+            for followers in (service.read_models, service.policies, service.ledger):
+                assert followers.wait_for(service.store.head(), PATIENCE)
+        files = {file.name: file.read_bytes() for file in data.glob("*.db*")}
+        return Begun(files=files, key=key.read_bytes())
+
+
 @contextmanager
 def clients(service: Service) -> Generator[ClientAs]:
-    """Give clients of one API over the service."""
+    """Give clients of one API over the service, each with one event loop to its end."""
     app = create_app(service)
+    with ExitStack() as opened:
 
-    def client_as(name: str) -> TestClient:
-        token = token_of(service, name)
-        headers = {"Authorization": f"Bearer {token}"}
-        return TestClient(app, headers=headers, follow_redirects=False)
+        def client_as(name: str) -> TestClient:
+            token = token_of(service, name)
+            headers = {"Authorization": f"Bearer {token}"}
+            client = TestClient(app, headers=headers, follow_redirects=False)
+            return opened.enter_context(client)
 
-    yield client_as
+        yield client_as
