@@ -1,7 +1,10 @@
-"""The time in tests, which passes when told to."""
+"""The time in tests, which passes when told to, and how long tests wait for the rest."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+PATIENCE = 60.0
+"""Seconds to wait for what comes by itself in milliseconds: machines are busy."""
 
 
 @dataclass

@@ -9,7 +9,7 @@ from catalogue import InvalidCatalogue
 from commands.centre import OpenCentre
 from events.identifier import stream_of
 from service import POLICIES, READ_MODELS, open_service
-from tests.clock import Clock
+from tests.clock import PATIENCE, Clock
 from tests.projections.shown_centres import BY
 
 CATALOGUE = Path(__file__).parents[1] / "catalogue"
@@ -26,9 +26,9 @@ def test_a_service_answers_shows_acts_and_ends(
         )
         position = service.send(command).position
         assert position is not None
-        assert service.read_models.wait_for(position, 20)
-        assert service.policies.wait_for(position, 20)
-        assert service.ledger.wait_for(position, 20)
+        assert service.read_models.wait_for(position, PATIENCE)
+        assert service.policies.wait_for(position, PATIENCE)
+        assert service.ledger.wait_for(position, PATIENCE)
         assert set(service.read_models.names) == {m.name for m in READ_MODELS}
         acting = {policy.name for policy in POLICIES}
         assert set(service.behind()) >= acting | set(service.read_models.names)

@@ -19,7 +19,7 @@ from tests.api.premises import (
     furnished,
 )
 from tests.api.running import ClientAs
-from tests.clock import Clock
+from tests.clock import PATIENCE, Clock
 from tests.learner_examples import cells, csv_file
 
 APPRENTICESHIP = "Q-0009000001"
@@ -56,8 +56,8 @@ class BusyCentre:
         head = -1
         while head != self.service.store.head():
             head = self.service.store.head()
-            assert self.service.policies.wait_for(head, 20)
-            assert self.service.read_models.wait_for(head, 20)
+            assert self.service.policies.wait_for(head, PATIENCE)
+            assert self.service.read_models.wait_for(head, PATIENCE)
 
     def name(self) -> str:
         """Make a name that nobody has yet."""

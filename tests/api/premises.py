@@ -12,12 +12,12 @@ from fastapi.testclient import TestClient
 from aggregates.package import MANIFEST, opened
 from policies.claims import process_claims
 from service import Service
+from tests.clock import PATIENCE
 from tests.image_examples import PHOTOGRAPH
 from tests.learner_examples import cells, csv_file
 
 API = "/api/v1"
 ANY = {"If-Match": "*"}
-PATIENCE = 20.0
 PRODUCT = "Q-0005001227"
 MANDATORY = ("L/506/1788", "T/506/1798", "H/506/1800", "R/506/2294", "R/506/2957")
 TEST, WHEN, SOON = "F/506/1934", "2026-12-10T10:00", "2026-11-24T13:00"

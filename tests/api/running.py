@@ -17,7 +17,7 @@ from cli.demo import add_users, has_users, token_of
 from cli.opening import SERVICE
 from commands.centre import OpenListedCentres
 from service import Service, open_service
-from tests.clock import Clock
+from tests.clock import PATIENCE, Clock
 
 structlog.configure(  # plain lines: the default draws each traceback for seconds
     processors=[
@@ -28,7 +28,6 @@ structlog.configure(  # plain lines: the default draws each traceback for second
 
 CATALOGUE = Path(__file__).parents[2] / "catalogue"
 SQLITE = "sqlite:///"
-PATIENCE = 60.0
 
 ClientAs: TypeAlias = Callable[[str], TestClient]
 """Gives a client that is signed in as the user of that name."""

@@ -7,10 +7,9 @@ from fastapi.testclient import TestClient
 
 from service import Service
 from tests.api.running import ClientAs
-from tests.clock import Clock
+from tests.clock import PATIENCE, Clock
 
 API = "/api/v1"
-PATIENCE = 20.0
 
 
 class Desk:

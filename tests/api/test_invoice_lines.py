@@ -7,6 +7,7 @@ from fastapi.testclient import TestClient
 
 from service import Service
 from tests.api.running import ClientAs
+from tests.clock import PATIENCE
 
 API = "/api/v1"
 PRODUCT = "Q-0005001227"
@@ -31,7 +32,7 @@ def line(service: Service, client_as: ClientAs) -> str:
         headers={"Idempotency-Key": "1"},
     )
     assert confirmed.is_success, confirmed.text
-    assert service.read_models.wait_for(service.store.head(), 10)
+    assert service.read_models.wait_for(service.store.head(), PATIENCE)
     return str(confirmed.json()["products"][0]["learners"][0]["registration"])
 
 
@@ -90,7 +91,7 @@ def test_a_status_is_reported_once_however_often_it_is_sent(
             "invoice": "INV-1",
         }
     assert report(invoicing, line, "Paid", None).json()["invoice"] == "INV-1"
-    assert service.read_models.wait_for(service.store.head(), 10)
+    assert service.read_models.wait_for(service.store.head(), PATIENCE)
     (shown,) = feed(invoicing, status="Paid")
     assert shown["reported_at"] is not None
     assert feed(invoicing, status="Invoiced") == []

@@ -13,7 +13,7 @@ from service import Service
 from tests.api.running import ClientAs, clients
 from tests.api.test_learner_groups import checked, until
 from tests.claim_examples import registration_made
-from tests.clock import Clock
+from tests.clock import PATIENCE, Clock
 from tests.commands.intake import ADMINISTRATOR
 from tests.image_examples import PHOTOGRAPH
 from tests.learner_examples import OTHER_ULN, ULN, cells
@@ -21,7 +21,6 @@ from tests.learner_examples import OTHER_ULN, ULN, cells
 LEARNERS = "/api/v1/learners"
 ANY = {"If-Match": "*"}
 WHY = {"reason": "Requested on 3 November, case 1024."}
-PATIENCE = 20.0
 R = identifier(Kind.REGISTRATION, 7)
 TEAM_LEADING = "Q-0005001227"
 TOLD = ("D'Arcy", "d'arcy", "darcy", "Chlo", "chloe", ULN, OTHER_ULN, "chloe@", "OX4")

@@ -6,7 +6,8 @@ from fastapi.testclient import TestClient
 
 from service import Service
 from tests.api.running import clients
-from tests.api.test_learner_groups import GROUPS, LEARNERS, PATIENCE, checked, until
+from tests.api.test_learner_groups import GROUPS, LEARNERS, checked, until
+from tests.clock import PATIENCE
 from tests.learner_examples import ULN, cells
 
 KEY = {"Idempotency-Key": "undo-1"}

@@ -11,6 +11,7 @@ from aggregates.file_refusals import MOST_ROWS
 from aggregates.template import TEMPLATE
 from service import Service
 from tests.api.running import ClientAs, clients
+from tests.clock import PATIENCE
 from tests.learner_examples import CELLS, OTHER_ULN, ULN, cells, csv_file
 from tests.workbooks import xlsx
 
@@ -18,7 +19,6 @@ GROUPS = "/api/v1/learner-groups"
 LEARNERS = "/api/v1/learners"
 ANY = {"If-Match": "*"}
 EXAMPLE = Path(__file__).parents[2] / "examples" / "learners.csv"
-PATIENCE = 20.0
 
 
 def upload(client: TestClient, content: bytes, name: str = "Autumn 2026") -> Any:

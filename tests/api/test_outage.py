@@ -15,9 +15,8 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy import make_url
 
 from service import Service
-from tests.api.premises import PATIENCE
 from tests.api.running import clients, running
-from tests.clock import Clock
+from tests.clock import PATIENCE, Clock
 from tests.image_examples import PHOTOGRAPH
 from tests.learner_examples import cells, csv_file
 

@@ -7,6 +7,7 @@ from fastapi.testclient import TestClient
 
 from service import Service
 from tests.api.running import ClientAs
+from tests.clock import PATIENCE
 
 API = "/api/v1"
 PRODUCT = "Q-0005001568"
@@ -74,7 +75,7 @@ def test_an_administrator_cancels_once_and_it_stays_visible_with_a_credit(
     assert (again.status_code, "is Cancelled" in again.text) == (409, True)
     shown = admin.get(f"{API}/registrations/{registration}").json()
     assert (shown["status"], shown["invoice_status"]) == ("Cancelled", "Not invoiced")
-    assert service.read_models.wait_for(service.store.head(), 10)
+    assert service.read_models.wait_for(service.store.head(), PATIENCE)
     listed = admin.get(f"{API}/registrations", params={"status": "Cancelled"}).json()
     assert [each["registration"] for each in listed["items"]] == [registration]
     charge, credit = admin.get(f"{API}/invoice-lines").json()["items"]

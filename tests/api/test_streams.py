@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from itertools import count
 from typing import TypeVar
 
@@ -13,11 +14,13 @@ from api.problems import Unacceptable
 from api.streams import Glance, Look, Streams
 from store import EventStore
 from store.watch import Signal
+from tests.clock import PATIENCE
 from tests.store.examples import ANN, change
 
 T = TypeVar("T")
 SCOPE: Scope = {"type": "http", "asgi": {"spec_version": "2.3"}}
-SOON = 5.0
+AT_ONCE = 0.5
+"""Sooner than by looking each second, let alone at each heartbeat."""
 
 
 def noted(store: EventStore) -> None:
@@ -36,10 +39,10 @@ def counting(store: EventStore, *, last: int) -> Look:
 
 
 def run(told: Callable[[], Awaitable[T]]) -> T:
-    async def soon() -> T:
-        return await asyncio.wait_for(told(), SOON)
+    async def in_time() -> T:
+        return await asyncio.wait_for(told(), PATIENCE)
 
-    return asyncio.run(soon())
+    return asyncio.run(in_time())
 
 
 async def next_event(stream: AsyncGenerator[bytes]) -> str:
@@ -72,12 +75,12 @@ def test_what_changes_is_told_in_milliseconds_until_the_end(
 
     noted(any_store)
     assert run(told) == ["2", "3", "4", "end"]
-    assert min(took) < 0.05
+    assert min(took) < AT_ONCE
 
 
 def test_a_stream_that_has_nothing_to_say_says_so(store: EventStore) -> None:
-    """U5: a comment now and then, however much else happens; in the end it ends."""
-    streams = Streams(store, heartbeat=0.1, longest=0.5)
+    """U5: a comment now and then, however much else happens."""
+    streams = Streams(store, heartbeat=0.1)
     looks = count()
 
     def look() -> Glance:
@@ -85,13 +88,29 @@ def test_a_stream_that_has_nothing_to_say_says_so(store: EventStore) -> None:
             noted(store)
         return Glance(position=1, data="{}", is_last=False)
 
+    async def told() -> tuple[list[bytes], float]:
+        async with aclosing(streams.follow("n", look, 1)) as stream:
+            began = time.monotonic()
+            said = [await anext(stream) for _ in range(4)]
+            return said, time.monotonic() - began
+
+    (first, *beats), took = run(told)
+    assert first == b"retry: 1000\n\n"
+    assert beats == [b": ping\n\n"] * 3
+    assert 0.3 <= took < PATIENCE / 2
+
+
+def test_a_stream_ends_when_it_has_lasted_long_enough(store: EventStore) -> None:
+    """U5: who comes again shows a token that is good yet."""
+    streams = Streams(store, heartbeat=0.05, longest=0.1)
+
     async def told() -> list[bytes]:
-        return [said async for said in streams.follow("n", look, 1)]
+        look = counting(store, last=9)
+        return [said async for said in streams.follow("n", look, 0)]
 
     first, *beats = run(told)
     assert first == b"retry: 1000\n\n"
-    assert 2 <= len(beats) <= 6
-    assert set(beats) == {b": ping\n\n"}
+    assert set(beats) <= {b": ping\n\n"}
 
 
 def test_a_user_has_so_many_streams_at_once(store: EventStore) -> None:
@@ -110,7 +129,7 @@ def test_a_user_has_so_many_streams_at_once(store: EventStore) -> None:
             sent.append(message)
 
         async def receive() -> Message:
-            await asyncio.sleep(SOON)
+            await asyncio.sleep(PATIENCE)
             return {"type": "http.disconnect"}
 
         await opened[0](SCOPE, receive, send)
@@ -136,7 +155,7 @@ def test_a_stream_that_nobody_listens_to_lets_go_of_everything(
             if message.get("body", b"").startswith(b"event"):
                 gone.set()
                 if is_gone_while == "sending":
-                    await asyncio.sleep(SOON)
+                    await asyncio.sleep(PATIENCE)
 
         async def receive() -> Message:
             await gone.wait()

@@ -13,6 +13,7 @@ from audit.tree import is_consistent, is_included
 from audit.verification import Verification
 from store import Unreadable
 from tests.audit.office import EVENTS, SPAN, Office
+from tests.clock import PATIENCE
 
 
 def test_events_that_nobody_touched_are_found_to_be_whole(sealed: Office) -> None:
@@ -170,7 +171,7 @@ def test_every_event_is_proved_to_be_in_the_tree_and_the_tree_to_have_grown(
 def test_the_ledger_follows_what_is_recorded_by_itself(office: Office) -> None:
     office.ledger.start()
     office.record(4)
-    assert office.ledger.wait_for(office.store.head(), 10)
+    assert office.ledger.wait_for(office.store.head(), PATIENCE)
     assert office.ledger.behind() == {NAME: (4, 4)}
     assert office.ledger.errors == {}
     assert office.ledger.handle(0, office.store.stored(after=0)) == 4

@@ -13,6 +13,7 @@ import pytest
 
 from cli.demo import USERS
 from tests.cli.conftest import over
+from tests.clock import PATIENCE
 
 LAST = "Ctrl-C ends it.\n"
 
@@ -60,7 +61,7 @@ def test_a_newcomer_is_told_how_to_sign_in_and_what_to_try(
     assert httpx2.get(path, headers=signed_in).json()["items"]
     assert httpx2.get(f"{url}/api/v1/docs").is_success
     served.send_signal(signal.SIGINT)
-    _, talk = served.communicate(timeout=20)
+    _, talk = served.communicate(timeout=PATIENCE)
     assert served.returncode == 0
     assert talk.endswith("Ended.\n")
     assert "Traceback" not in talk

@@ -38,7 +38,7 @@ from tests.commands.order_desk import (
 from tests.order_examples import ANN, BEN, CENTRE, YEAR
 
 MANY = 1_000
-SECONDS = 10.0
+SECONDS = 5.0
 PRICE = Decimal("98.00")
 
 
@@ -277,9 +277,9 @@ def test_an_order_of_a_thousand_learners_is_confirmed_in_seconds(
     learners = [identifier(Kind.LEARNER, number) for number in range(MANY)]
     any_counter.know(*learners)
     order = any_counter.ready(*learners)
-    began = time.perf_counter()
+    began = time.process_time()
     any_counter.confirm(order, total=MANY * PRICE)
-    took = time.perf_counter() - began
+    took = time.process_time() - began
     made = any_counter.made()
     assert [m.learner for m in made] == learners
     assert all(isinstance(m, RegistrationMade) for m in made)

@@ -12,8 +12,9 @@ from uuid import uuid4
 
 import httpx2
 
+from tests.clock import PATIENCE
+
 HERE = Path(__file__).parents[2]
-PATIENCE = 60.0
 
 
 class Running:

@@ -5,7 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.journey.running import HERE, PATIENCE, serving
+from tests.clock import PATIENCE
+from tests.journey.running import HERE, serving
 
 README = (HERE / "README.md").read_text()
 

@@ -18,12 +18,11 @@ from lrs.circuit import Circuit
 from lrs.faults import Unreachable
 from service import Service
 from tests.api.running import CATALOGUE, clients, running
-from tests.clock import Clock
+from tests.clock import PATIENCE, Clock
 from tests.journey import damaged
 from tests.journey.damaged import DAMAGE, EXPECTED_TWICE, ROWS, WARNED
 
 API = "/api/v1"
-PATIENCE = 60.0
 ANSWERS = 20
 """How many LRS gives before it goes down."""
 REASONS = {

@@ -12,6 +12,7 @@ from lrs import Asking, LrsFault, OutOfHours, RequestRefused, Unreachable
 from lrs.asking import AT_ONCE
 from lrs.circuit import FAILURES, FIRST_REST, LONGEST_REST, Circuit
 from lrs.faults import NotUnderstood, OrganisationRefused
+from tests.clock import PATIENCE
 from tests.learner_examples import DETAILS
 
 ANSWER = Answer(code=Code.MATCH)
@@ -106,7 +107,7 @@ def test_details_that_it_refuses_do_not_mean_that_it_is_down() -> None:
 
 def test_many_are_asked_about_at_once_and_answered_in_order() -> None:
     """U7."""
-    together = Barrier(AT_ONCE, timeout=10)
+    together = Barrier(AT_ONCE, timeout=PATIENCE)
 
     class Slow:
         def verify(self, details: Details) -> Answer:

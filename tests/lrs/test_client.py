@@ -23,6 +23,7 @@ from lrs import (
 )
 from lrs.client import ATTEMPTS, LARGEST_ANSWER, Patience
 from lrs.faults import NotUnderstood, OrganisationRefused
+from tests.clock import PATIENCE
 from tests.learner_examples import DETAILS, OTHER_ULN, ULN
 from tests.lrs.lrs_server import (
     ENVELOPE,
@@ -36,6 +37,7 @@ from tests.lrs.lrs_server import (
 )
 
 HASTY = Patience(connect=1, read=0.1, whole=0.3)
+PATIENT = Patience(connect=PATIENCE, read=PATIENCE, whole=2 * PATIENCE)
 BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + "".join(
     f'<!ENTITY {name} "{f"&{of};" * 10}">'
     for of, name in zip("abcdefg", "bcdefgh", strict=True)
@@ -71,7 +73,7 @@ def client(served: tuple[str, Behaviour], ours: Organisation) -> Generator[Clien
 
 @contextmanager
 def opened(
-    url: str, ours: Organisation, patience: Patience | None = None
+    url: str, ours: Organisation, patience: Patience = PATIENT
 ) -> Generator[Client]:
     client = Client(url, ours, patience=patience, sleep=lambda _: None)
     yield client

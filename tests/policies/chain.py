@@ -22,6 +22,7 @@ from projections.database import open_database
 from projections.read_models import ReadModels
 from service import Service
 from store import Recorded, open_store
+from tests.clock import PATIENCE
 from tests.projections.shown_centres import SHOWN_CENTRES
 
 FIRST = 100
@@ -50,8 +51,8 @@ def main(database: str, keys: str, last: int, crashes: frozenset[int]) -> None:
     )
     with service:
         service.start()
-        service.policies.wait_for(last - FIRST + 1, 60)
-        service.read_models.wait_for(last - FIRST + 1, 60)
+        service.policies.wait_for(last - FIRST + 1, PATIENCE)
+        service.read_models.wait_for(last - FIRST + 1, PATIENCE)
 
 
 def die_if(now: bool) -> None:  # noqa: FBT001 - reads as it is meant

@@ -30,6 +30,7 @@ from projections import learner_verifications, learners, uploads
 from projections.database import open_database
 from service import Service
 from store import open_store
+from tests.clock import PATIENCE
 from tests.commands.intake import ADMINISTRATOR
 from tests.learner_examples import cells, csv_file, made_ulns
 
@@ -63,7 +64,7 @@ def run(service: Service) -> None:
         if shown.status is UploadStatus.CHECKED:
             service.send(SubmitLearnerGroup(by=by, at=now, group=group))
         time.sleep(0.005)
-    service.read_models.wait_for(service.store.head(), 60)
+    service.read_models.wait_for(service.store.head(), PATIENCE)
 
 
 def state(service: Service, group: str) -> Upload:

@@ -19,10 +19,9 @@ from projections.database import open_database
 from service import Service
 from store import Actor, Change, EventStore, Position, Stream, open_store
 from tests.claim_examples import ANN, ANNS, BEN, BENS, CATALOGUE, CENTRE, award
-from tests.clock import Clock
+from tests.clock import PATIENCE, Clock
 from tests.commands.office import Office
 
-PATIENCE = 20.0
 A_MOMENT = timedelta(microseconds=1)
 
 

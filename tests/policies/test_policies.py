@@ -24,9 +24,11 @@ from events.centre import ApprovalGranted, CentreOpened
 from events.identifier import stream_of
 from policies.policy import Policy, send_once
 from projections.database import open_database
+from projections.follower import Follower
 from projections.read_models import ReadModels
 from service import Service
 from store import EventStore, Recorded, open_store
+from tests.clock import PATIENCE
 from tests.policies import chain
 from tests.policies.conftest import Logs
 from tests.projections.shown_centres import (
@@ -37,7 +39,6 @@ from tests.projections.shown_centres import (
     shown,
 )
 
-PATIENCE = 20.0
 CATALOGUE = Path(__file__).parents[2] / "catalogue"
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
@@ -161,15 +162,22 @@ def test_what_was_done_is_not_refused_when_it_is_asked_for_again(
 
 
 def test_a_policy_that_is_stopped_stops_after_the_act_at_hand(
-    open_service: OpenService,
+    open_service: OpenService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    acting = Flag()
+    acting, stopping = Flag(), Flag()
     acted: list[int] = []
 
     def act(recorded: Recorded, _: Desk, __: ReadModels) -> None:
         acting.set()
-        sleep(0.3)
+        assert stopping.wait(PATIENCE)
         acted.append(recorded.position)
+
+    def stop(follower: Follower[Recorded]) -> None:
+        stopping.set()
+        stop_following(follower)
+
+    stop_following = Follower.stop
+    monkeypatch.setattr(Follower, "stop", stop)
 
     policy = Policy(name="slow", on=(CentreOpened,), act=act)
     service = open_service(policy)
@@ -348,7 +356,7 @@ def test_a_long_work_that_is_killed_again_and_again_is_done_once_and_whole(
             cwd=CATALOGUE.parent,
             env={**os.environ, "PYTHONPATH": "src:."},
             check=False,
-            timeout=60,
+            timeout=2 * PATIENCE,
         )
         assert ran.returncode == (-signal.SIGKILL if crash else 0)
     assert numbers(any_store) == [f"{n}" for n in range(chain.FIRST, last + 1)]

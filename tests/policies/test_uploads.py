@@ -20,14 +20,13 @@ from projections import learner_search, uploads
 from projections.database import open_database
 from store import EventStore, FileGone
 from tests.api.running import running
-from tests.clock import Clock
+from tests.clock import PATIENCE, Clock
 from tests.commands.intake import ADMINISTRATOR, Intake
 from tests.learner_examples import CENTRE, DETAILS, cells, csv_file
 from tests.policies import intake_work
 from tests.policies.intake_work import INVALID, NAME, ULNS, UNKNOWN, VALID
 
 KILLS = 4
-PATIENCE = 20.0
 
 
 def test_an_upload_is_checked_against_who_is_known_and_added_when_submitted(
@@ -89,7 +88,7 @@ def survive(database: str, keys: Path, *, seed: int, kills: int) -> None:
             cwd=intake_work.CATALOGUE.parent,
             env={**os.environ, "PYTHONPATH": "src:."},
             check=False,
-            timeout=60,
+            timeout=2 * PATIENCE,
         )
         assert ran.returncode in ({-signal.SIGKILL, 0} if seconds else {0})
 

@@ -13,11 +13,9 @@ from lrs.simulator import Fixture, Others, State
 from projections import uploads
 from service import Service
 from tests.api.running import running
-from tests.clock import Clock
+from tests.clock import PATIENCE, Clock
 from tests.commands.intake import Intake
 from tests.learner_examples import cells, csv_file, made_ulns
-
-PATIENCE = 20.0
 
 
 def settled(service: Service, intake: Intake, group: str) -> None:

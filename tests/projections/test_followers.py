@@ -19,6 +19,7 @@ from projections.read_models import ReadModels
 from projections.rows import Rows
 from projections.view import View, prepare
 from store import EventStore, Position, Recorded, open_store
+from tests.clock import PATIENCE
 from tests.projections.conftest import Logs, OpenReadModels
 from tests.projections.shown_centres import (
     SHOWN_CENTRES,
@@ -27,7 +28,6 @@ from tests.projections.shown_centres import (
     shown,
 )
 
-PATIENCE = 20.0
 AT_ONCE = 0.5
 
 

@@ -15,6 +15,7 @@ from projections.rebuilding import Difference
 from projections.rows import Rows
 from projections.view import OtherVersion, View, prepare
 from store import EventStore, Position, Recorded
+from tests.clock import PATIENCE
 from tests.projections.conftest import OpenReadModels
 from tests.projections.shown_centres import (
     APPROVALS,
@@ -25,7 +26,6 @@ from tests.projections.shown_centres import (
     shown,
 )
 
-PATIENCE = 20.0
 NAME = SHOWN_CENTRES.name
 
 

@@ -13,10 +13,13 @@ import pytest
 from events.centre import CentreOpened
 from store import AlreadyDone, AlreadyReserved, Conflict, EventStore, Stream
 from store.recorder import LOST, Append
+from tests.clock import PATIENCE
 from tests.conftest import OpenStore
 from tests.store.examples import AGAIN, ANN, OPENED, change, once, whole_log, zoe
 
 THREADS = 8
+AT_ONCE = 0.5
+"""Sooner than by looking each second."""
 
 
 def at_once(act: Callable[[int], object], count: int = THREADS) -> list[object]:
@@ -91,7 +94,7 @@ def test_many_writers_wait_for_each_other_and_a_reader_sees_all_in_order_once(
     seen: list[tuple[str, str]] = []
 
     def follow() -> None:
-        position, end = 0, monotonic() + 60
+        position, end = 0, monotonic() + PATIENCE
         while len(seen) < THREADS * each and monotonic() < end:
             for recorded in open_store.log(after=position, limit=7):
                 assert recorded.position > position
@@ -139,11 +142,12 @@ def test_who_watches_the_log_wakes_when_something_is_appended(
     writer = any_store if is_same_process else open_any_store()
     writer.append(change(), by=ANN)
     watch = any_store.watch()
+    took = []
     for _ in range(3):
         woken: list[float] = []
 
         def wait(woken: list[float] = woken) -> None:
-            watch.wait(20)
+            watch.wait(PATIENCE)
             woken.append(monotonic())
 
         waiting = Thread(target=wait)
@@ -153,7 +157,9 @@ def test_who_watches_the_log_wakes_when_something_is_appended(
         writer.append(change(), by=ANN)
         appended = monotonic()
         waiting.join()
-        assert woken[0] - appended < 1
+        took.append(woken[0] - appended)
+    assert max(took) < PATIENCE / 2
+    assert min(took) < AT_ONCE
 
 
 def test_what_was_appended_before_one_waits_is_not_missed(
@@ -162,23 +168,23 @@ def test_what_was_appended_before_one_waits_is_not_missed(
     watch = any_store.watch()
     any_store.append(change(), by=ANN)
     begun = monotonic()
-    watch.wait(20)
-    assert monotonic() - begun < 1
+    watch.wait(PATIENCE)
+    assert monotonic() - begun < PATIENCE / 2
 
 
 def test_who_watches_gives_up_in_time(any_store: EventStore) -> None:
     watch = any_store.watch()
     begun = monotonic()
     watch.wait(0.05)
-    assert 0.04 < monotonic() - begun < 5
+    assert 0.04 < monotonic() - begun < PATIENCE / 2
 
 
 def test_who_waits_is_let_go_when_the_watch_is_closed(any_store: EventStore) -> None:
     watch = any_store.watch()
-    waiting = Thread(target=watch.wait, args=(60,))
+    waiting = Thread(target=watch.wait, args=(PATIENCE,))
     waiting.start()
     watch.close()
-    waiting.join(5)
+    waiting.join(PATIENCE / 2)
     assert not waiting.is_alive()
 
 

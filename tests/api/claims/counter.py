@@ -18,11 +18,10 @@ from policies.claims import process_claims
 from service import Service
 from store import Actor, Change
 from tests.claim_examples import ANN, ANNS, BEN, BENS, CENTRE, ENOUGH, REFERENCE
-from tests.clock import Clock
+from tests.clock import PATIENCE, Clock
 from tests.commands.office import SERVICE, UNITS, Office
 
 API = "/api/v1"
-PATIENCE = 20.0
 PEOPLE = {ANN: ("Ann-Marie", "Ní Bhriain"), BEN: ("Ben", "Müller")}
 USERS = {
     "admin": (Role.CENTRE_ADMINISTRATOR, CENTRE),
