@@ -114,6 +114,12 @@ def test_learners_without_course_dates_are_named_the_first_few_of_many() -> None
     assert sentence == (
         f"Set the course dates on Team Leading for learners {named} and 1 more."
     )
+    dated = replace(dated, learners=tuple(some[:2]))
+    (sentence,) = missing(BEGUN, FOR_SINGLE, crowd, dated)[Step.COURSE_DATES]
+    named = ", ".join(some[2 : MOST_SAID + 1])
+    assert sentence == (
+        f"Set the course dates on Team Leading for learners {named} and {some[-1]}."
+    )
 
 
 def test_a_product_that_can_no_longer_be_ordered_is_in_the_way() -> None:
@@ -217,6 +223,20 @@ def test_a_learner_active_on_a_part_is_in_the_way_and_the_part_is_named() -> Non
     found = replace(PARTLY, active={(ANN, SINGLE): FOUR})
     said = missing(BEGUN, FOR_APPRENTICESHIP, linked, DATED, found=found)
     assert f"registration on Team Leading already: {FOUR}." in said[Step.LEARNERS][-1]
+
+
+@pytest.mark.parametrize(
+    ("number", "is_within"),
+    [(MOST_REGISTRATIONS, True), (MOST_REGISTRATIONS + 1, False)],
+)
+def test_an_order_makes_so_many_registrations_and_no_more(
+    number: int, *, is_within: bool
+) -> None:
+    """O5."""
+    crowd = OrderLearnersLinked(
+        product=SINGLE, learners=dict.fromkeys(f"L-{n:010d}" for n in range(number))
+    )
+    assert (missing(BEGUN, FOR_SINGLE, crowd, DATED) == {}) is is_within
 
 
 def test_an_order_that_grew_with_the_catalogue_keeps_to_the_limit() -> None:

@@ -12,7 +12,15 @@ import pytest
 from python_calamine import load_workbook
 
 from aggregates import learner_file
-from aggregates.cells import column_of, is_date_format, letters_of
+from aggregates.cells import (
+    LAST_DAY,
+    MOST_EXACT,
+    column_of,
+    is_date_format,
+    letters_of,
+    number_text,
+    text_of,
+)
 from aggregates.details import COLUMNS, OVERFLOW
 from aggregates.file_refusals import FileRefused
 from aggregates.learner_file import read
@@ -78,6 +86,43 @@ def test_a_date_of_birth_is_a_day_however_excel_keeps_it(
 ) -> None:
     """U4: a date, or a number of five digits, which can be no year."""
     assert rows(learner(born))[0]["date_of_birth"] == read_as
+
+
+@pytest.mark.parametrize(
+    ("serial", "day"),
+    [
+        (0.99, None),
+        (1, "1900-01-01"),
+        (59, "1900-02-28"),
+        (60, None),
+        (61, "1900-03-01"),
+        (38803.5, "2006-03-27 12:00:00"),
+        (LAST_DAY, "9999-12-31"),
+        (LAST_DAY + 1, None),
+    ],
+)
+def test_a_day_that_excel_counts_is_the_day_that_it_shows(
+    serial: float, day: str | None
+) -> None:
+    """U4: with its 29 February 1900, which never was, and no day where it has none."""
+    assert text_of(serial, is_1904=False) == day
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("1000000043.0", "1000000043"),
+        ("1E+9", "1000000000"),
+        (f"{MOST_EXACT - 1}.0", f"{MOST_EXACT - 1}"),
+        (f"{MOST_EXACT}", f"{float(MOST_EXACT)}"),
+        ("0.5", "0.5"),
+    ],
+)
+def test_a_number_is_told_with_every_digit_that_excel_can_hold(
+    written: str, text: str
+) -> None:
+    """U4: fifteen; a longer one is left as it is, so that it is seen to be spoilt."""
+    assert number_text(written) == text
 
 
 def test_days_are_counted_from_1904_where_the_workbook_says_so() -> None:

@@ -1,0 +1,30 @@
+"""What is refused, and how several refusals are said."""
+
+import pytest
+
+from aggregates.errors import MOST_SAID, Refusal, RuleBroken, raise_all, said
+
+
+class Full(RuleBroken):
+    message = "Room {room} is full."
+
+
+def rooms(number: int) -> list[Refusal]:
+    return [Full(room=str(room)) for room in range(number)]
+
+
+def test_of_many_refusals_the_first_few_are_said_and_the_others_counted() -> None:
+    most = " ".join(f"Room {room} is full." for room in range(MOST_SAID))
+    assert said(rooms(MOST_SAID)) == most
+    assert said(rooms(MOST_SAID + 1)) == f"{most} And 1 more."
+
+
+def test_all_refusals_are_raised_at_once_and_one_by_itself() -> None:
+    raise_all([])
+    with pytest.raises(Full) as one:
+        raise_all(rooms(1))
+    assert one.value.others == ()
+    both = rooms(2)
+    with pytest.raises(Full) as first:
+        raise_all(both)
+    assert (first.value, first.value.others) == (both[0], tuple(both))
