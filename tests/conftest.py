@@ -9,13 +9,11 @@ from typing import TypeAlias
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import make_url
 
 from catalogue import Catalogue, load
 from store import EventStore, open_store
-from store.postgres import PostgresRecorder
 from tests.clock import Clock
-from tests.postgres import database, server
+from tests.postgres import database, empty, server
 
 OpenStore: TypeAlias = Callable[..., EventStore]
 
@@ -89,20 +87,17 @@ def postgres_server(
 
 
 @pytest.fixture(scope="session")
-def postgres_template(
-    postgres_server: str,
-) -> Generator[str]:
-    """Name a database that has the store's tables already."""
+def postgres_database(postgres_server: str) -> Generator[str]:
+    """Give the address of a PostgreSQL database that one worker uses."""
     with database(postgres_server) as address:
-        PostgresRecorder(address, create_tables=True).close()
-        yield str(make_url(address).database)
+        yield address
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str, postgres_template: str) -> Generator[str]:
-    """Give the address of a PostgreSQL database of the test's own."""
-    with database(postgres_server, template=postgres_template) as address:
-        yield address
+def postgres_url(postgres_database: str) -> str:
+    """Give the address of an empty PostgreSQL database."""
+    empty(postgres_database)
+    return postgres_database
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

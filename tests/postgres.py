@@ -55,14 +55,12 @@ def locked(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def database(server: str, *, template: str = "template0") -> Generator[str]:
+def database(server: str) -> Generator[str]:
     """Give the address of a database made for this, and drop it at the end."""
     name = f"test_{uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(
-            SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                Identifier(name), Identifier(template)
-            )
+            SQL("CREATE DATABASE {} TEMPLATE template0").format(Identifier(name))
         )
     try:
         yield make_url(server).set(database=name).render_as_string(hide_password=False)
@@ -71,3 +69,19 @@ def database(server: str, *, template: str = "template0") -> Generator[str]:
             connection.execute(
                 SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name))
             )
+
+
+def empty(address: str) -> None:
+    """Throw everybody out of a database, and all there is: sooner than to make one."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        schemas = connection.execute(
+            "SELECT nspname FROM pg_namespace"
+            " WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'"
+        )
+        for (name,) in schemas.fetchall():
+            connection.execute(SQL("DROP SCHEMA {} CASCADE").format(Identifier(name)))
+        connection.execute("CREATE SCHEMA public")

@@ -84,8 +84,7 @@ def another(
         numbers = count()
         return lambda: nullcontext(f"sqlite:///{tmp_path / str(next(numbers))}")
     server = str(request.getfixturevalue("postgres_server"))
-    template = str(request.getfixturevalue("postgres_template"))
-    return lambda: database(server, template=template)
+    return lambda: database(server)
 
 
 @pytest.mark.prove
