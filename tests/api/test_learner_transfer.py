@@ -236,7 +236,7 @@ def test_what_a_centre_paid_is_told_nowhere_at_another_to_which_the_learner_went
     assert (shown["centre"], shown["price"]) == (THERE, None)
     assert shown["purchase_order_number"] is None
     told = there.ask("GET", f"/learners/{learner}/timeline?limit=200")["items"]
-    assert "The order was confirmed: 1 products." in {e["sentence"] for e in told}
+    assert "The order was confirmed: 1 product." in {e["sentence"] for e in told}
     for name in ("specialist", "auditor"):
         client = client_as(name)
         for where in (path, f"/learners/{learner}/registrations", f"{path}/events"):

@@ -260,5 +260,5 @@ def test_what_was_paid_is_told_to_whose_order_it_was_and_who_sees_all(
     assert ("PO-7" in str(found)) is is_told
     (last,) = [each for each in found if each.event == "order.confirmed"]
     at = " at £98.00" if is_told else ""
-    assert last.sentence == f"The order was confirmed{at}: 1 products."
+    assert last.sentence == f"The order was confirmed{at}: 1 product."
     assert last.data["lines"][0]["registrations"] == {ANN: "R-0000000001"}
