@@ -3,7 +3,7 @@
 import secrets
 from datetime import date
 from hmac import compare_digest
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime, BaseModel, Field
@@ -48,13 +48,13 @@ TEST_PLAYER = Actor(user="test player", role=Role.SERVICE, centre=None, channel=
 class Outcome(BaseModel):
     """How a test went: Taken, Absent, or a result, Pass or Fail (B15)."""
 
-    attendance: Attendance
+    attendance: Literal[Attendance.TAKEN, Attendance.ABSENT]
     result: Annotated[str, Field(pattern="^(Pass|Fail)$")] | None = Field(
         default=None, examples=["Pass"]
     )
-    grade: str | None = Field(default=None, max_length=10)
-    mark: int | None = Field(default=None, ge=0, le=10**6)
-    sat_on: date | None = None
+    grade: str | None = Field(default=None, max_length=10, examples=["P"])
+    mark: int | None = Field(default=None, ge=0, le=10**6, examples=[34])
+    sat_on: date | None = Field(default=None, examples=["2026-11-24"])
 
 
 class LaunchLink(BaseModel):

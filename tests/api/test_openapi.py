@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from jsonschema_rs import Draft202012Validator
 
 from aggregates.uln import uln_fault
 from api.app import openapi_document
+from api.documentation import example_of
 from api.openapi import operations
 from api.sentences import PATTERNS
 from events.identifier import Kind, is_identifier
@@ -80,6 +82,57 @@ def test_what_a_header_is_for_is_said_wherever_it_is_taken(name: str) -> None:
     ]
     assert taken
     assert all(parameter["description"] for parameter in taken)
+
+
+def examples(document: Any) -> Iterator[tuple[Any, Any]]:
+    """Walk the schemas that have examples: each with one of them."""
+    if isinstance(document, dict):
+        for example in document.get("examples", ()):
+            yield {**document, "examples": []}, example
+        document = [*document.values()]
+    if isinstance(document, list):
+        for value in document:
+            yield from examples(value)
+
+
+def bodies() -> Iterator[tuple[Any, Any]]:
+    """Walk the JSON that is sent and answered: each schema, and an example made of it."""
+    for _, _, operation in OPERATIONS:
+        for said in (
+            operation.get("requestBody", {}),
+            *operation["responses"].values(),
+        ):
+            for media, content in said.get("content", {}).items():
+                if media.endswith("json"):
+                    schema = content["schema"]
+                    yield schema, example_of(DOCUMENT, schema)
+
+
+def faults(schema: Any, example: Any) -> list[str]:
+    """Say what of an example the schema does not allow."""
+    whole = {**schema, "components": DOCUMENT["components"]}
+    validator = Draft202012Validator(whole, validate_formats=True)
+    return [error.message for error in validator.iter_errors(example)]
+
+
+def test_every_example_is_what_its_schema_says() -> None:
+    shown = [*examples(DOCUMENT)]
+    assert len(shown) > 500
+    wrong = [(example, said) for of, example in shown if (said := faults(of, example))]
+    assert wrong == []
+
+
+def test_every_body_that_is_made_of_examples_is_what_its_schema_says() -> None:
+    made = [*bodies()]
+    assert len(made) > 100
+    wrong = [(example, said) for of, example in made if (said := faults(of, example))]
+    assert wrong == []
+
+
+def test_an_example_that_is_not_what_its_schema_says_is_found() -> None:
+    schema = {"properties": {"sat_on": {"type": "string", "format": "date"}}}
+    for example in ({"sat_on": 1}, {"sat_on": "text"}):
+        assert faults(schema, example)
 
 
 def test_every_pattern_is_said_in_a_sentence_where_it_is_not_kept() -> None:

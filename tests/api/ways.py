@@ -245,7 +245,6 @@ WAYS: Mapping[str, Callable[[Ready], Way]] = {
     "POST /bookings/{booking}/outcome": lambda r: Way(
         by="assessment",
         about={"booking": r.booked("Online")},
-        body={"attendance": "Taken"},
     ),
     "PATCH /bookings/{booking}": lambda _: Way(body={"starts": "2026-12-11T10:00"}),
     "POST /bookings/{booking}/launch": lambda r: Way(
