@@ -46,18 +46,22 @@ class StatusOutOfOrder(RuleBroken):
 
 class OtherInvoice(RuleBroken):
     message = (
-        "The line {line} is {now} already, on {known}. Report the same number, or"
-        " correct it where it is kept."
+        "The line {line} is {now} on {known}, and {given} was reported for it. Report"
+        " the same number, or correct it where it is kept."
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class InvoiceLine(Aggregate):
-    """One charge or credit, named after the registration or booking that it is for."""
+    """One charge or credit, named after the registration or booking that it is for.
+
+    ``invoice`` and ``credit_note`` are the numbers of the documents that it is on.
+    """
 
     line: str
     status: InvoiceStatus = InvoiceStatus.NOT_INVOICED
     invoice: str | None = None
+    credit_note: str | None = None
 
     @property
     def is_credit(self) -> bool:
@@ -66,16 +70,13 @@ class InvoiceLine(Aggregate):
     def report(
         self, status: InvoiceStatus, *, invoice: str | None
     ) -> list[InvoiceStatusReported]:
-        """Take down what the invoicing system says; a repeat is nothing new (C4)."""
-        if status is self.status:
-            if invoice is not None and invoice != self.invoice:
-                known = self.invoice or "no invoice"
-                raise OtherInvoice(
-                    pointer="/invoice", line=self.line, now=self.status, known=known
-                )
-            return []
+        """Take down what the invoicing system says; a repeat is nothing new (C4).
+
+        What is paid is what was invoiced; what is credited has a number of its own.
+        """
         following = (NEXT_OF_CREDIT if self.is_credit else NEXT)[self.status]
-        if status not in following:
+        is_repeat = status is self.status
+        if not is_repeat and status not in following:
             raise StatusOutOfOrder(
                 pointer="/status",
                 line=self.line,
@@ -83,6 +84,20 @@ class InvoiceLine(Aggregate):
                 wanted=status,
                 allowed=" or ".join(sorted(following)) or "nothing else",
             )
+        known = self.invoice
+        if status is InvoiceStatus.CREDITED:
+            known = self.credit_note
+        is_settled = is_repeat or known is not None
+        if is_settled and invoice not in {None, known}:
+            raise OtherInvoice(
+                pointer="/invoice",
+                line=self.line,
+                now=self.status,
+                known=known or "no document",
+                given=invoice,
+            )
+        if is_repeat:
+            return []
         return [InvoiceStatusReported(line=self.line, status=status, invoice=invoice)]
 
     @classmethod
@@ -90,8 +105,7 @@ class InvoiceLine(Aggregate):
         return cls(line=event.line).apply(event)
 
     def apply(self, event: InvoiceStatusReported) -> Self:
-        return replace(
-            self,
-            status=InvoiceStatus(event.status),
-            invoice=event.invoice or self.invoice,
-        )
+        now = replace(self, status=InvoiceStatus(event.status))
+        if now.status is InvoiceStatus.CREDITED:
+            return replace(now, credit_note=event.invoice)
+        return replace(now, invoice=event.invoice or self.invoice)

@@ -60,6 +60,7 @@ class InvoiceLineShown(BaseModel):
     currency: str = Field(default="GBP", examples=["GBP"])
     status: InvoiceStatus
     invoice: str | None = Field(examples=["INV-2026-0042"])
+    credit_note: str | None = Field(examples=["CN-2026-0007"])
     reported_at: AwareDatetime | None
 
 
@@ -75,7 +76,8 @@ class StatusReported(BaseModel):
 class StatusShown(BaseModel):
     line: str
     status: InvoiceStatus
-    invoice: str | None
+    invoice: str | None = Field(examples=["INV-2026-0042"])
+    credit_note: str | None = Field(examples=["CN-2026-0007"])
 
 
 @router.get("")
@@ -137,13 +139,22 @@ def report(
     body: StatusReported,
     visit: Visiting,
 ) -> StatusShown:
-    """Report that a line was invoiced, paid or credited; a repeat changes nothing (C4)."""
+    """Report that a line was invoiced, paid or credited; a repeat changes nothing (C4).
+
+    ``invoice`` is the number of the invoice, which stays the same when it is paid; or
+    of the credit note.
+    """
     command = ReportInvoiceStatus(
         **visit.said, line=line, status=body.status, invoice=body.invoice
     )
     visit.send(command)
     _, now_is = read_line(line, visit.desk)
-    return StatusShown(line=line, status=now_is.status, invoice=now_is.invoice)
+    return StatusShown(
+        line=line,
+        status=now_is.status,
+        invoice=now_is.invoice,
+        credit_note=now_is.credit_note,
+    )
 
 
 def shown(row: Line, catalogue: Catalogue) -> InvoiceLineShown:

@@ -32,6 +32,7 @@ INVOICE_LINES = Table(
     Column("amount", Money, nullable=False),
     Column("status", String, nullable=False),
     Column("invoice", String),
+    Column("credit_note", String),
     Column("reported_at", Moment),
 )
 
@@ -56,6 +57,7 @@ class Line:
     amount: Decimal
     status: InvoiceStatus = InvoiceStatus.NOT_INVOICED
     invoice: str | None = None
+    credit_note: str | None = None
     reported_at: datetime | None = None
 
 
@@ -77,7 +79,9 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
                 if (charged := rows.get(INVOICE_LINES, line)) is not None:
                     rows.put(INVOICE_LINES, charged | credit(recorded, charged))
             case InvoiceStatusReported(line=line, status=status, invoice=invoice):
-                said = {} if invoice is None else {"invoice": invoice}
+                is_credited = status == InvoiceStatus.CREDITED
+                document = "credit_note" if is_credited else "invoice"
+                said = {} if invoice is None else {document: invoice}
                 rows.change(
                     INVOICE_LINES,
                     line,
@@ -132,7 +136,7 @@ def credit(recorded: Recorded, charged: Values) -> Values:
 
 
 READ_MODEL = ReadModel(
-    name="invoice_lines", version=2, tables=(INVOICE_LINES,), fold=fold
+    name="invoice_lines", version=3, tables=(INVOICE_LINES,), fold=fold
 )
 
 

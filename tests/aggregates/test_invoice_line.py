@@ -55,8 +55,45 @@ def test_a_report_that_is_repeated_changes_nothing_unless_it_names_another_invoi
     line = InvoiceLine(line=LINE, status=INVOICED, invoice="INV-1")
     assert line.report(INVOICED, invoice="INV-1") == []
     assert line.report(INVOICED, invoice=None) == []
-    with pytest.raises(OtherInvoice, match="on INV-1"):
+    with pytest.raises(OtherInvoice, match="Invoiced on INV-1, and INV-2 was reported"):
         line.report(INVOICED, invoice="INV-2")
+    line = InvoiceLine(line=LINE, status=INVOICED)
+    with pytest.raises(OtherInvoice, match="Invoiced on no document, and INV-2 was"):
+        line.report(INVOICED, invoice="INV-2")
+
+
+def test_what_is_paid_is_the_invoice_that_was_sent() -> None:
+    """C4: another number is refused, and none is the one that is known."""
+    line = InvoiceLine(line=LINE, status=INVOICED, invoice="INV-1")
+    with pytest.raises(OtherInvoice, match="Invoiced on INV-1, and INV-2 was reported"):
+        line.report(PAID, invoice="INV-2")
+    for number in (None, "INV-1"):
+        (paid,) = line.report(PAID, invoice=number)
+        assert line.apply(paid).invoice == "INV-1"
+        assert line.apply(paid).report(PAID, invoice="INV-1") == []
+        with pytest.raises(OtherInvoice, match="Paid on INV-1, and INV-2 was reported"):
+            line.apply(paid).report(PAID, invoice="INV-2")
+
+
+def test_an_invoice_that_had_no_number_gets_it_when_it_is_paid() -> None:
+    """C4."""
+    line = InvoiceLine(line=LINE, status=INVOICED)
+    (paid,) = line.report(PAID, invoice="INV-1")
+    assert line.apply(paid).invoice == "INV-1"
+
+
+@pytest.mark.parametrize("now", [INVOICED, PAID])
+def test_a_credit_note_has_a_number_of_its_own_beside_that_of_the_invoice(
+    now: InvoiceStatus,
+) -> None:
+    """C4."""
+    line = InvoiceLine(line=LINE, status=now, invoice="INV-1")
+    (credited,) = line.report(CREDITED, invoice="CN-1")
+    line = line.apply(credited)
+    assert (line.invoice, line.credit_note) == ("INV-1", "CN-1")
+    assert line.report(CREDITED, invoice="CN-1") == []
+    with pytest.raises(OtherInvoice, match="Credited on CN-1, and INV-1 was reported"):
+        line.report(CREDITED, invoice="INV-1")
 
 
 @given(st.lists(st.sampled_from(InvoiceStatus), max_size=6))

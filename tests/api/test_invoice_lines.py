@@ -89,12 +89,19 @@ def test_a_status_is_reported_once_however_often_it_is_sent(
             "line": line,
             "status": "Invoiced",
             "invoice": "INV-1",
+            "credit_note": None,
         }
+    other = report(invoicing, line, "Paid", "INV-2")
+    assert (other.status_code, "INV-1, and INV-2" in other.text) == (409, True)
     assert report(invoicing, line, "Paid", None).json()["invoice"] == "INV-1"
     assert service.read_models.wait_for(service.store.head(), PATIENCE)
     (shown,) = feed(invoicing, status="Paid")
     assert shown["reported_at"] is not None
     assert feed(invoicing, status="Invoiced") == []
+    assert report(invoicing, line, "Credited", "CN-1").json()["credit_note"] == "CN-1"
+    assert service.read_models.wait_for(service.store.head(), 10)
+    (shown,) = feed(invoicing)
+    assert (shown["invoice"], shown["credit_note"]) == ("INV-1", "CN-1")
 
 
 @pytest.mark.parametrize("unknown", ["R-0000000000", "L-0000000000A", "{}-CREDIT"])

@@ -213,8 +213,12 @@ class RegisteredLife(AskedLife):
         no = self.life.not_reported(line, status, invoice)
         asked = {"line": line, "status": status, "invoice": invoice}
         if self.ask(who, ReportInvoiceStatus, no, **asked):
-            known = self.life.lines[line][1]
-            self.life.lines[line] = (status, invoice or known)
+            _, known, note = self.life.lines[line]
+            if status is InvoiceStatus.CREDITED:
+                note = invoice or note
+            else:
+                known = invoice or known
+            self.life.lines[line] = (status, known, note)
 
     @act(weight=1, who=who_may(UndoLearnerGroup))
     def undo_upload(self, who: str) -> None:

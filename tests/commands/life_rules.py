@@ -40,7 +40,7 @@ class Life:
     registrations: dict[str, Held] = field(default_factory=dict)
     seats: dict[str, Seat] = field(default_factory=dict)
     papers: dict[str, Paper] = field(default_factory=dict)
-    lines: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    lines: dict[str, tuple[str, str | None, str | None]] = field(default_factory=dict)
 
     def move(self, learner: str, centre: str) -> None:
         """L6."""
@@ -70,7 +70,7 @@ class Life:
         held.parts = list(parts)
         for part in parts:
             part.parent = held
-        self.lines[held.name] = ("Not invoiced", None)
+        self.lines[held.name] = ("Not invoiced", None, None)
 
     def not_registered(self, learner: str, product: str, centre: str) -> No:
         """O6, O7, L6."""
@@ -107,7 +107,7 @@ class Life:
     def take_back(self, line: str) -> None:
         """C3: what was invoiced or paid stays charged, what was credited is over."""
         if self.lines[line][0] == "Not invoiced":
-            self.lines[f"{line}-CREDIT"] = ("Not invoiced", None)
+            self.lines[f"{line}-CREDIT"] = ("Not invoiced", None, None)
 
     def not_reopened(self, held: Held) -> No:
         """M14, O6."""
@@ -151,14 +151,22 @@ class Life:
         """C4."""
         if line not in self.lines:
             return {"NotFound"}
-        now, known = self.lines[line]
-        if status == now:
-            return {"OtherInvoice"} if invoice not in {None, known} else set()
+        now = self.lines[line][0]
+        following = NEXT[now]
         if line.endswith("-CREDIT"):
             following = {"Credited"} if now == "Not invoiced" else set()
-        else:
-            following = NEXT[now]
-        return set() if status in following else {"StatusOutOfOrder"}
+        if status not in {now, *following}:
+            return {"StatusOutOfOrder"}
+        known = self.known_document(line, status)
+        is_settled = status == now or known is not None
+        return (
+            {"OtherInvoice"} if is_settled and invoice not in {None, known} else set()
+        )
+
+    def known_document(self, line: str, status: str) -> str | None:
+        """Say on which invoice, or credit note, it is known to be."""
+        _, invoice, credit_note = self.lines[line]
+        return credit_note if status == "Credited" else invoice
 
     # Tests
 
@@ -218,7 +226,7 @@ class Life:
         self.seats[name] = Seat(
             name, wish.centre, held, wish.delivery, wish.mode, wish.starts, wish.extra
         )
-        self.lines[name] = ("Not invoiced", None)
+        self.lines[name] = ("Not invoiced", None, None)
 
     def not_amended(
         self, seat: Seat, new: Seat, now: datetime, *, by_centre: bool

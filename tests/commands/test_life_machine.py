@@ -132,7 +132,9 @@ class RegistrationLife(ClaimedLife):
         )
         names = {each.name: PRICES[each.product] for each in mine}
         names |= {b.booking: TEST_PRICE for b in booked}
-        assert {x.line: (x.status, x.invoice, x.amount) for x in lines} == {
+        assert {
+            x.line: (x.status, x.invoice, x.credit_note, x.amount) for x in lines
+        } == {
             line: (*known, amount_of(line, names))
             for line, known in self.life.lines.items()
             if line.removesuffix(CREDIT) in names
