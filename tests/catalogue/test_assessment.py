@@ -234,6 +234,21 @@ def test_rules_that_can_each_be_met_but_not_together_conflict() -> None:
     assert assessed.ways_to_fix == ((THREE.reference,),)
 
 
+def test_a_conflict_names_the_units_that_are_left_out_and_no_unit_that_counts() -> None:
+    """M11, section 11."""
+    four = a_unit(4)
+    qualification = a_qualification(
+        [ONE, TWO, THREE, four],
+        [
+            a_rule(ONE, THREE, minimum_units=1),
+            a_rule(TWO, four, minimum_units=2),
+            a_rule(ONE, TWO, at_most_one=True),
+        ],
+    )
+    conflict, _ = on(qualification, passed(ONE, TWO, four)).reasons
+    assert (conflict.code, conflict.units) == ("rules-conflict", (TWO.reference,))
+
+
 def test_a_unit_for_which_a_cap_leaves_no_room_would_not_serve() -> None:
     """M11, section 11."""
     qualification = a_qualification(
