@@ -23,16 +23,15 @@ from aggregates.booking_refusals import (
     WindowHasOpened,
     WindowIsNotOpen,
 )
+from aggregates.london import LONDON, in_london
 from aggregates.sitting import Attendance
 from aggregates.sitting_time import (
-    LONDON,
     Delivery,
     Mode,
     duration,
     earliest,
     has_closed,
     has_opened,
-    in_london,
     window,
 )
 from events.booking import (

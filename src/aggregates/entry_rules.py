@@ -23,6 +23,7 @@ from aggregates.booking_refusals import (
     UnitPassed,
 )
 from aggregates.errors import Refusal
+from aggregates.london import in_london
 from aggregates.register import LearnerHasLeft
 from aggregates.registration import Registration
 from aggregates.sitting import Attendance, passed
@@ -32,7 +33,6 @@ from aggregates.sitting_time import (
     Delivery,
     duration,
     earliest,
-    in_london,
 )
 from aggregates.timetable import Timetable
 from catalogue import Qualification, Unit, amount

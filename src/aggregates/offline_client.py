@@ -7,7 +7,7 @@ from typing import Self, TypeAlias, assert_never
 
 from aggregates.aggregate import Aggregate
 from aggregates.errors import Malformed
-from aggregates.sitting_time import in_london
+from aggregates.london import in_london
 from events.offline_client import OfflineClientRegistered, OfflineClientSeen
 
 LEAST_VERSION = "2.0"

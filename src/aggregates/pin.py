@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Self, TypeAlias, assert_never
 
 from aggregates.aggregate import Aggregate
-from aggregates.sitting_time import in_london
+from aggregates.london import in_london
 from events.pin import PinProved, PinRefused, PinSet
 
 MOST_WRONG = 5

@@ -4,11 +4,9 @@ import re
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from math import ceil
-from zoneinfo import ZoneInfo
 
 from aggregates.errors import Malformed
-
-LONDON = ZoneInfo("Europe/London")
+from aggregates.london import LONDON
 
 EITHER_SIDE = timedelta(hours=4)
 """How far the testing window reaches on either side of the chosen time (B4)."""
@@ -93,9 +91,3 @@ def read_time(text: str, *, pointer: str) -> datetime:
     if moment.astimezone(LONDON).replace(tzinfo=None) != read:
         raise TimeSkipped(pointer=pointer, text=text)
     return moment
-
-
-def in_london(moment: datetime) -> str:
-    """Write a time as people in London say it: 10 December 2026 at 10:00."""
-    there = moment.astimezone(LONDON)
-    return f"{there.day} {there:%B %Y at %H:%M}"

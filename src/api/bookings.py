@@ -8,8 +8,14 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
 from aggregates.booking import Booking
+from aggregates.london import clock_in_london, in_london
 from aggregates.sitting import Attendance
-from aggregates.sitting_time import LONDON, Mode, duration, in_london, read_time, window
+from aggregates.sitting_time import (
+    Mode,
+    duration,
+    read_time,
+    window,
+)
 from api.answers import Listed, listed
 from api.dependencies import (
     CurrentUser,
@@ -170,7 +176,7 @@ def row_shown(row: BookingRow, named: dict[str, tuple[str, str]]) -> BookingShow
         family_name=family_name,
         opens=opens,
         closes=closes,
-        window=f"{in_london(opens)} to {closes.astimezone(LONDON):%H:%M}",
+        window=f"{in_london(opens)} to {clock_in_london(closes)}",
     )
 
 

@@ -15,9 +15,9 @@ from sqlalchemy import Connection
 
 from access.accounts import SignInRefusal, User, bearer
 from aggregates.errors import Malformed
+from aggregates.london import LONDON
 from api.problems import Unacceptable
 from api.rates import Rates
-from commands.command import LONDON
 from events.user import Role
 from projections.paging import BadCursor
 from service import Service

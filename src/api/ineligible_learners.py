@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from aggregates.claim import Claim
 from aggregates.errors import NotFound
 from aggregates.learner import Learner
+from aggregates.london import LONDON
 from aggregates.registration import Registration, Status
 from aggregates.standing import Place, Standing
 from api.answers import Listed, listed, show
@@ -32,7 +33,9 @@ from api.named import (
 )
 from catalogue import Assessment, AwardType, Qualification, assess, shape
 from commands.claim import open_registrations, read_claim, rules_of
-from commands.command import LONDON, Desk
+from commands.command import (
+    Desk,
+)
 from events.claim import ClaimSubmitted
 from projections import ineligible_learners
 from projections.ineligible_learners import Cause, Ineligible

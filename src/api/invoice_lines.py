@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
 from aggregates.invoice_line import InvoiceStatus
+from aggregates.london import LONDON
 from aggregates.offer import product_on
 from api.answers import Listed, listed
 from api.dependencies import (
@@ -21,7 +22,6 @@ from api.order_view import Amount
 from api.sheets import Csv
 from api.visit import Visiting
 from catalogue import Catalogue
-from commands.command import LONDON
 from commands.invoice import ReportInvoiceStatus, read_line
 from projections import invoice_lines
 from projections.invoice_lines import Line

@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, Field
 
 from aggregates.invoice_line import InvoiceStatus
+from aggregates.london import in_london
 from aggregates.sitting import Attendance
-from aggregates.sitting_time import in_london
 from api.dependencies import By, Reads, ServiceOf, centre_of
 from api.learners import Called
 from api.registrations import RegistrationShown, invoicing, registration_shown

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from aggregates.london import LONDON
 from aggregates.upload_progress import UploadStatus
 from aggregates.upload_refusals import GroupNameTaken
 from catalogue import AwardType, amount
@@ -21,7 +22,9 @@ from cli.talk import FAILED, refuse, talk
 from cli.upload import settled
 from commands.claim import BeginClaim
 from commands.claim_submission import ProcessClaim, SubmitClaim
-from commands.command import LONDON, Command
+from commands.command import (
+    Command,
+)
 from commands.order import BeginOrder, Dating
 from commands.order_confirmation import ConfirmOrder
 from commands.order_linking import Linking

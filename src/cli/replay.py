@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from access.refusals import refusals_of
+from aggregates.london import LONDON
 from cli.opening import opened, settings_of, told
 from cli.output import Format, show
 from cli.talk import FAILED, USAGE, refuse
-from commands.command import LONDON
 from events.identifier import Kind, stream_of
 from projections.history import KEPT, Entry, Kept, history
 from projections.timeline import timeline

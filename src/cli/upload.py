@@ -14,6 +14,7 @@ from aggregates.details import COLUMNS, OVERFLOW
 from aggregates.file_columns import settle_columns
 from aggregates.file_refusals import FileRefused
 from aggregates.learner_file import LearnerFile, read
+from aggregates.london import LONDON
 from aggregates.problem import sentence, title
 from aggregates.record import RecordState
 from aggregates.text_file import ENCODINGS, MAC, WINDOWS
@@ -24,7 +25,6 @@ from catalogue import amount
 from cli.opening import CHANNEL, opened, settings_of, told, user_called
 from cli.output import Format, show
 from cli.talk import PROBLEMS, USAGE, refuse, talk
-from commands.command import LONDON
 from commands.surroundings import Surroundings, rows_by_uln
 from commands.upload import UploadLearnerGroup, batches, read_records, read_upload
 from commands.upload_choices import MapLearnerGroup

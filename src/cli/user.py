@@ -1,6 +1,7 @@
 """Users from the command line: adding them, their roles, their tokens."""
 
 from datetime import timedelta
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -19,8 +20,20 @@ from store import Actor
 
 app = typer.Typer(help="Add users, change their roles, give out tokens.")
 
+
+class UserRole(StrEnum):
+    """The roles that a user may have: all but the service's own."""
+
+    CENTRE_ADMINISTRATOR = Role.CENTRE_ADMINISTRATOR
+    ASSESSOR = Role.ASSESSOR
+    ACCOUNT_SPECIALIST = Role.ACCOUNT_SPECIALIST
+    AUDITOR = Role.AUDITOR
+    INVOICING = Role.INVOICING
+    ASSESSMENT = Role.ASSESSMENT
+
+
 Name = Annotated[str, typer.Argument(help="The user's name.")]
-RoleOf = Annotated[Role, typer.Option("--role", help="What the user may do.")]
+RoleOf = Annotated[UserRole, typer.Option("--role", help="What the user may do.")]
 CentreOf = Annotated[
     str | None, typer.Option("--centre", help="The number of the user's centre.")
 ]
@@ -53,7 +66,7 @@ def add(
                 at=service.clock(),
                 name=name,
                 full_name=full_name or name,
-                role=role,
+                role=Role(role),
                 centre=centre,
                 password_hash=kept,
                 reason=reason,
@@ -66,7 +79,7 @@ def add(
 def role(
     context: typer.Context,
     name: Name,
-    role: Annotated[Role, typer.Argument(help="What the user may do from now on.")],
+    role: Annotated[UserRole, typer.Argument(help="What the user may do from now on.")],
     *,
     by: As,
     centre: CentreOf = None,
@@ -79,7 +92,7 @@ def role(
                 by=asking(service, by),
                 at=service.clock(),
                 name=name,
-                role=role,
+                role=Role(role),
                 centre=centre,
                 reason=reason,
             )

@@ -10,6 +10,7 @@ from aggregates.certificate import Certificate
 from aggregates.claim import Claim
 from aggregates.claim_refusals import ClaimHasMoved, RegisteredMeanwhile
 from aggregates.claimable import Approved, approved_for, on_facts, require
+from aggregates.london import in_london
 from aggregates.registration import COMPLETING, Registration
 from aggregates.standing import Place, Standing
 from commands.apprenticeship import completed_parents, reopened_parents
@@ -19,7 +20,12 @@ from commands.claim import (
     open_registrations,
     rules_of,
 )
-from commands.command import LONDON, Command, Desk, Done, handles
+from commands.command import (
+    Command,
+    Desk,
+    Done,
+    handles,
+)
 from commands.erasure import require_none_erased
 from commands.registration import active, approvals_of, named_in
 from events.claim import ClaimSubmitted, Granted, Why, Withheld
@@ -203,7 +209,7 @@ TRANSFERRED = Why(
 
 def claimed_by(recorded: Recorded, award: AwardClaimed) -> Why:
     """Name who claimed for the learner, what, by which claim and when (M15)."""
-    when = f"{recorded.recorded_at.astimezone(LONDON):%d %B %Y at %H:%M}"
+    when = in_london(recorded.recorded_at)
     return Why(
         code="claimed-by-another",
         message=(

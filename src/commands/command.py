@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from aggregates.errors import Malformed, NotFound, RuleBroken
+from aggregates.london import LONDON
 from aggregates.verification import Verify
 from catalogue import Catalogue
 from events.event import Event
@@ -14,7 +14,6 @@ from events.identifier import Kind, new_identifier, stream_of
 from events.user import Role
 from store import Actor, Conflict, EventStore, Forgotten, Position, Stream
 
-LONDON = ZoneInfo("Europe/London")
 TRIES = 8
 
 

@@ -5,13 +5,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, and_, select
 
 from aggregates.date_of_birth import shown_birth
 from aggregates.errors import Malformed
 from aggregates.finding import FEWEST_DIGITS
+from aggregates.london import LONDON
 from aggregates.names import clean, words
 from aggregates.names import fold as folded
 from aggregates.registration import Status
@@ -27,7 +27,6 @@ from projections.learners import (
 from projections.paging import Page, page
 from projections.rows import CHUNK
 
-LONDON = ZoneInfo("Europe/London")
 LAST = "\U0010ffff"
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from aggregates.sitting_time import in_london
+from aggregates.london import in_london
 from catalogue import amount
 from events.event import Event
 

@@ -21,9 +21,9 @@ from aggregates.booking_refusals import (
 )
 from aggregates.entry_order import MOST_ENTRIES, EntryOrder
 from aggregates.entry_rules import Place, Places
+from aggregates.london import in_london
 from aggregates.register import LearnerHasLeft
 from aggregates.registration import Registration
-from aggregates.sitting_time import in_london
 from aggregates.timetable import Timetable
 from events.entry_order import Entry, EntryOrderBegun
 from events.sitting import (

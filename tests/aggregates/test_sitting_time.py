@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aggregates.london import LONDON, in_london
 from aggregates.sitting_time import (
-    LONDON,
     Delivery,
     TimeMalformed,
     TimeSkipped,
@@ -15,7 +15,6 @@ from aggregates.sitting_time import (
     earliest,
     has_closed,
     has_opened,
-    in_london,
     read_time,
     window,
 )

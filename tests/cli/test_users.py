@@ -7,6 +7,8 @@ from io import StringIO
 
 import pytest
 
+from aggregates.user import PERSONAL_ROLES
+from cli.user import UserRole
 from tests.cli.conftest import AS_ASSESSOR, Run, by
 
 
@@ -55,6 +57,23 @@ def test_what_is_wrong_is_told_with_where(staffed: Run) -> None:
     assert done.stderr == (
         "Say which centre: a user in the role Assessor belongs to one.\n"
     )
+
+
+@pytest.mark.parametrize(
+    "words", [("add", "cat", "--role", "Service"), ("role", "admin", "Service")]
+)
+def test_the_role_of_the_machine_itself_is_neither_offered_nor_given(
+    staffed: Run, words: tuple[str, ...]
+) -> None:
+    """Section 2: the service's own role is nobody's."""
+    assert {*UserRole} == PERSONAL_ROLES
+    offered = staffed("user", words[0], "--help").stdout
+    assert ("Auditor" in offered, "Service" in offered) == (True, False)
+    done = staffed("user", *words, *by("specialist"))
+    assert (done.exit_code, done.stdout) == (2, "")
+    said = " ".join(done.stderr.replace("│", " ").split())
+    assert "'Service' is not one of 'Centre Administrator', 'Assessor'" in said
+    assert "Service" not in users(staffed).values()
 
 
 def test_a_role_that_does_not_exist_is_a_slip_of_the_keyboard(staffed: Run) -> None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import combinations
 from typing import TypeAlias
-from zoneinfo import ZoneInfo
+
+from aggregates.london import LONDON
 
 No: TypeAlias = set[str]
 SINGLE, SEVERAL, APPRENTICESHIP = "Q-0005009999", "Q-0005001227", "Q-0009000009"
@@ -49,7 +50,7 @@ MAY: Mapping[str, tuple[str, ...]] = {
 
 
 def today(now: datetime) -> date:
-    return now.astimezone(ZoneInfo("Europe/London")).date()
+    return now.astimezone(LONDON).date()
 
 
 def earliest_award(day: date) -> date:

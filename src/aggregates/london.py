@@ -1,0 +1,19 @@
+"""The clock in London, which every time that people say or read is by."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def in_london(moment: datetime) -> str:
+    """Write a time as people in London say it: 10 December 2026 at 10:00."""
+    there = moment.astimezone(LONDON)
+    return f"{there.day} {there:%B %Y} at {clock_in_london(moment)}"
+
+
+def clock_in_london(moment: datetime) -> str:
+    """Write what the clocks show: 10:00; of the hour that comes twice, 01:30 BST or GMT."""
+    there = moment.astimezone(LONDON)
+    is_twice = there.utcoffset() != there.replace(fold=1 - there.fold).utcoffset()
+    return f"{there:%H:%M %Z}" if is_twice else f"{there:%H:%M}"
