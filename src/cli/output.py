@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from api.sheets import harmless
+from api.harmless import harmless
 
 WIDE = 240
 """How wide a table may be where there is no terminal, in characters."""

@@ -2,9 +2,11 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from fastapi.testclient import TestClient
@@ -12,7 +14,8 @@ from fastapi.testclient import TestClient
 from aggregates.package import MANIFEST, opened
 from policies.claims import process_claims
 from service import Service
-from tests.clock import PATIENCE
+from tests.api.running import ClientAs, clients, running
+from tests.clock import PATIENCE, Clock
 from tests.image_examples import PHOTOGRAPH
 from tests.learner_examples import cells, csv_file
 
@@ -169,6 +172,17 @@ def award(learner: str, units: tuple[str, ...]) -> dict[str, Any]:
         "award_date": "2026-11-20",
         "grades": dict.fromkeys(units, "P"),
     }
+
+
+@contextmanager
+def furnished_in(folder: Path) -> Generator[tuple[Service, ClientAs, Things]]:
+    """Run a service in which one centre, the first of the demo's, has it all."""
+    with (
+        running(f"sqlite:///{folder / 'data'}", folder / "key", Clock()) as service,
+        clients(service) as client_as,
+    ):
+        admin = client_as("admin.riverside")
+        yield service, client_as, furnished(admin, service, "Quillfeather")
 
 
 def furnished(client: TestClient, service: Service, name: str) -> Things:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from api.sheets import FORMULA, csv_rows
+from api.harmless import FORMULA
+from api.sheets import csv_rows
 from tests.api import test_bookings
 from tests.api.test_bookings import QUALIFICATION, UNIT, Ask, book, entry, missing
 from tests.clock import Clock

@@ -12,10 +12,8 @@ from httpx2 import Response
 
 from api.app import create_app
 from service import Service
-from tests.api.premises import API, furnished
-from tests.api.running import clients, running
+from tests.api.premises import API, furnished_in
 from tests.api.trying import every_operation, names_of
-from tests.clock import Clock
 
 OPERATIONS = tuple(every_operation())
 LISTS = tuple(each for each in OPERATIONS if "cursor" in each.queries)
@@ -57,12 +55,8 @@ class Desk:
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Generator[Desk]:
     folder = tmp_path_factory.mktemp("desk")
-    with (
-        running(f"sqlite:///{folder / 'data'}", folder / "key", Clock()) as service,
-        clients(service) as client_as,
-    ):
+    with furnished_in(folder) as (service, client_as, things):
         admin = client_as("admin.riverside")
-        things = furnished(admin, service, "Quillfeather")
         names = names_of(things)
         yield Desk(
             service=service,

@@ -14,10 +14,8 @@ from cli.demo import USERS
 from events.refusal import CommandRefused
 from events.user import Role
 from service import Service
-from tests.api.premises import API, furnished
-from tests.api.running import clients, running
+from tests.api.premises import API, furnished_in
 from tests.api.trying import Operation, every_operation, names_of
-from tests.clock import Clock
 
 OPERATIONS = tuple(every_operation())
 LOOKING = tuple(each for each in OPERATIONS if each.method == "get")
@@ -44,12 +42,7 @@ class Place:
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Generator[Place]:
     folder = tmp_path_factory.mktemp("place")
-    with (
-        running(f"sqlite:///{folder / 'data'}", folder / "key", Clock()) as service,
-        clients(service) as client_as,
-    ):
-        admin = client_as("admin.riverside")
-        things = furnished(admin, service, "Quillfeather")
+    with furnished_in(folder) as (service, client_as, things):
         as_ = {user.role: client_as(user.name) for user in reversed(USERS)}
         yield Place(service=service, names=names_of(things), as_=as_)
 

@@ -10,9 +10,7 @@ from fastapi.testclient import TestClient
 
 from projections.history import plain
 from service import Service
-from tests.api.premises import API, MANDATORY, OPTIONAL, Maker, Things, furnished
-from tests.api.running import clients, running
-from tests.clock import Clock
+from tests.api.premises import API, MANDATORY, OPTIONAL, Maker, Things, furnished_in
 
 NAMES = re.compile(r"\b(?:L|R|B|C)-[0-9]{10}[A-Z]?\b")
 SAID_ELSEWHERE = (
@@ -51,12 +49,8 @@ class Place:
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Generator[Place]:
     folder = tmp_path_factory.mktemp("place")
-    with (
-        running(f"sqlite:///{folder / 'data'}", folder / "key", Clock()) as service,
-        clients(service) as client_as,
-    ):
+    with furnished_in(folder) as (service, client_as, things):
         admin = client_as("admin.riverside")
-        things = furnished(admin, service, "Quillfeather")
         more(Maker(client=admin, service=service, name="Later"), things, client_as)
         yield Place(
             service=service,

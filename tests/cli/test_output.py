@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from api.sheets import FORMULA
+from api.harmless import FORMULA
 from cli.output import Format, show
 
 AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
