@@ -36,9 +36,7 @@ from aggregates.sitting_time import (
 )
 from aggregates.timetable import Timetable
 from catalogue import Qualification, Unit, amount
-from events.entry_order import (
-    Entry,
-)
+from events.entry_order import Entry
 from events.timetable import SittingPlanned
 
 

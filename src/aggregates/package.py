@@ -13,9 +13,7 @@ from aggregates.booking import Booking
 from aggregates.errors import RuleBroken
 from aggregates.london import in_london
 from aggregates.offline_client import NOT_SAID, OfflineClient
-from aggregates.sitting_time import (
-    window,
-)
+from aggregates.sitting_time import window
 from catalogue import amount
 
 MANIFEST, INSTRUCTIONS = "manifest.json", "instructions.txt"

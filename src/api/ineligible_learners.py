@@ -33,9 +33,7 @@ from api.named import (
 )
 from catalogue import Assessment, AwardType, Qualification, assess, shape
 from commands.claim import open_registrations, read_claim, rules_of
-from commands.command import (
-    Desk,
-)
+from commands.command import Desk
 from events.claim import ClaimSubmitted
 from projections import ineligible_learners
 from projections.ineligible_learners import Cause, Ineligible

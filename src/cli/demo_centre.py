@@ -22,9 +22,7 @@ from cli.talk import FAILED, refuse, talk
 from cli.upload import settled
 from commands.claim import BeginClaim
 from commands.claim_submission import ProcessClaim, SubmitClaim
-from commands.command import (
-    Command,
-)
+from commands.command import Command
 from commands.order import BeginOrder, Dating
 from commands.order_confirmation import ConfirmOrder
 from commands.order_linking import Linking

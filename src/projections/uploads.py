@@ -17,9 +17,7 @@ from sqlalchemy import (
 from aggregates.names import words
 from aggregates.record import RecordState
 from aggregates.upload_progress import UploadStatus, progress_of
-from aggregates.verification import (
-    Why,
-)
+from aggregates.verification import Why
 from events.identifier import Kind
 from projections.identifiers import is_called
 from projections.paging import Page, page
