@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.catalogue.folders import AWARD, Change, drop, put, require_fault
+from catalogue import load
+from tests.catalogue.folders import (
+    AWARD,
+    Change,
+    drop,
+    put,
+    require_fault,
+    spoilt,
+)
 
 
 @pytest.mark.parametrize(
@@ -38,6 +46,22 @@ def test_a_fault_of_a_qualification_is_named_by_its_file_and_key(
 ) -> None:
     """Section 11."""
     require_fault(tmp_path, AWARD, change, key, said)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        put("level", to=0),
+        put("level", to=8),
+        put("registration", "closes", to="2020-09-01"),
+        put("certification_ends", to="2035-08-31"),
+    ],
+)
+def test_a_qualification_may_go_as_far_as_its_limits(
+    tmp_path: Path, change: Change
+) -> None:
+    """Section 11: levels 0 to 8; one day to register; an end as registration closes."""
+    load(spoilt(tmp_path, AWARD, change))
 
 
 @pytest.mark.parametrize(
