@@ -8,6 +8,7 @@ import uuid
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPException
+from pathlib import Path
 from typing import Annotated, Any
 from urllib.error import HTTPError
 from urllib.parse import quote
@@ -15,7 +16,8 @@ from urllib.request import Request, urlopen
 
 import typer
 
-from cli.talk import CONFLICT, FAILED, PROBLEMS, UNAVAILABLE, USAGE, refuse
+from cli.sending import Body, body_with, taken_by
+from cli.talk import CONFLICT, FAILED, PROBLEMS, UNAVAILABLE, USAGE, refuse, talk
 
 EXIT_CODES: dict[int, int] = {
     HTTPStatus.BAD_REQUEST: USAGE,
@@ -28,6 +30,7 @@ TIMEOUT = 60.0
 EVERY = 0.1
 CHANGES = {"PUT", "PATCH", "DELETE"}
 API = "/api/v1"
+JSON = "application/json"
 PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 """What stands in an address as it is; a letter with an accent is written in bytes."""
 
@@ -40,18 +43,18 @@ class Answer:
     etag: str | None
 
 
-def send(method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
+def send(method: str, path: str, body: Body | None = None, **headers: str) -> Answer:
     """Send one request; says the problem and exits, by kind, if that is refused."""
     url = os.environ.get("LEARNER_MANAGEMENT_URL", "http://127.0.0.1:8000").rstrip("/")
     token = os.environ.get("LEARNER_MANAGEMENT_TOKEN", "")
     try:
         request = Request(  # noqa: S310 - the address is the person's own setting
             f"{url}{quote(path, safe=PRINTABLE)}",
-            data=body,
+            data=body.content if body else None,
             method=method,
             headers={
                 "Authorization": f"Bearer {token}",
-                "Content-Type": "application/json",
+                "Content-Type": body.kind if body else JSON,
                 **{name.replace("_", "-"): value for name, value in headers.items()},
             },
         )
@@ -117,6 +120,13 @@ def call(
     *,
     pick: Annotated[str, typer.Option(help="Print only this, as items.0.id.")] = "",
     until: Annotated[str, typer.Option(help="Ask again until FIELD=VALUE.")] = "",
+    file: Annotated[
+        Path | None,
+        typer.Option(help="Send this file; a form's other fields are the body."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Save the answer in this file.")
+    ] = None,
 ) -> None:
     """Call the API at LEARNER_MANAGEMENT_URL with the token LEARNER_MANAGEMENT_TOKEN.
 
@@ -126,20 +136,35 @@ def call(
     """
     verb, path = method.upper(), "/" + path.lstrip("/")
     given = sys.stdin.read() if body == "-" else body
-    content = given.encode() if given is not None else None
+    sent = Body(given.encode(), JSON) if given is not None else None
+    if file is not None:
+        document = send("GET", f"{API}/openapi.json").content
+        sent = body_with(file, given, taken_by(document, verb, f"{API}{path}"))
     field, _, wanted = until.partition("=")
     patience = time.monotonic() + TIMEOUT
     while True:
-        answer = send(verb, f"{API}{path}", content, **headers_for(verb, path)).content
+        answer = send(verb, f"{API}{path}", sent, **headers_for(verb, path)).content
         if not until or shown(picked(answer, field)) == wanted:
             break
         if time.monotonic() > patience:
             refuse(UNAVAILABLE, f"Still not {until} after {TIMEOUT:.0f} seconds.")
         time.sleep(EVERY)
-    if isinstance(answer, bytes):
+    text = "" if isinstance(answer, bytes) else shown(picked(answer, pick))
+    if output is not None:
+        save(answer if isinstance(answer, bytes) else f"{text}\n".encode(), output)
+    elif isinstance(answer, bytes):
         typer.get_binary_stream("stdout").write(answer)
     else:
-        typer.echo(shown(picked(answer, pick)))
+        typer.echo(text)
+
+
+def save(content: bytes, file: Path) -> None:
+    """Write an answer into a file, or say why it cannot be."""
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        refuse(FAILED, f"{file} cannot be written: {error.strerror}.")
+    talk(f"The answer is in {file}.")
 
 
 def headers_for(verb: str, path: str) -> dict[str, str]:

@@ -1,0 +1,103 @@
+"""Files that are sent to the API, each in the way that the operation takes it."""
+
+import json
+import mimetypes
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cli.talk import USAGE, refuse
+
+FORM = "multipart/form-data"
+BYTES = "application/octet-stream"
+
+
+@dataclass(frozen=True)
+class Body:
+    """What is sent, and of which kind it is."""
+
+    content: bytes
+    kind: str
+
+
+def body_with(file: Path, said: str | None, taken: Mapping[str, Any]) -> Body:
+    """Make the body that a file is sent in; says what is wrong and exits if it cannot be.
+
+    ``taken`` are the kinds of body that the operation takes, with the properties of
+    each; ``said`` is the JSON of a form's other fields.
+    """
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        refuse(USAGE, f"{file} cannot be read: {error.strerror}.")
+    if not taken:
+        refuse(USAGE, "Nothing is sent there. Leave --file out.")
+    guessed = mimetypes.guess_type(file.name)[0]
+    if FORM in taken:
+        return form(file.name, content, guessed or BYTES, said, taken[FORM])
+    if said is not None:
+        refuse(USAGE, "Send a body or a file: not both are taken there.")
+    kind = guessed if guessed is not None and guessed in taken else next(iter(taken))
+    return Body(content, kind)
+
+
+def form(
+    name: str,
+    content: bytes,
+    kind: str,
+    said: str | None,
+    properties: Mapping[str, Any],
+) -> Body:
+    """Write a form (RFC 7578) with a file, and the other fields that are said."""
+    try:
+        fields = {**json.loads(said or "{}")}
+    except (TypeError, ValueError):
+        refuse(USAGE, "Say the fields beside the file as a JSON object.")
+    is_file = next(each for each, told in properties.items() if is_binary(told))
+    boundary = uuid.uuid4().hex
+    parts = [
+        f'name="{quoted(each)}"\r\n\r\n{value if isinstance(value, str) else json.dumps(value)}'
+        for each, value in fields.items()
+    ]
+    parts.append(
+        f'name="{is_file}"; filename="{quoted(name)}"\r\nContent-Type: {kind}\r\n\r\n'
+    )
+    opening = f"--{boundary}\r\nContent-Disposition: form-data; "
+    begun = opening + f"\r\n{opening}".join(parts)
+    whole = begun.encode() + content + f"\r\n--{boundary}--\r\n".encode()
+    return Body(whole, f"{FORM}; boundary={boundary}")
+
+
+def quoted(name: str) -> str:
+    """Write a name as browsers do, so that it ends where it ends."""
+    return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def is_binary(told: Mapping[str, Any]) -> bool:
+    return told.get("format") == "binary" or "contentMediaType" in told
+
+
+def taken_by(document: Mapping[str, Any], verb: str, path: str) -> dict[str, Any]:
+    """Find in the OpenAPI document what kinds of body are taken, and their properties."""
+    for template, item in sorted(
+        document["paths"].items(), key=lambda each: each[0].count("{")
+    ):
+        pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template))
+        if verb.lower() in item and re.fullmatch(pattern, path.partition("?")[0]):
+            kinds = item[verb.lower()].get("requestBody", {}).get("content", {})
+            return {
+                kind: properties_of(document, content["schema"])
+                for kind, content in kinds.items()
+            }
+    return {}
+
+
+def properties_of(
+    document: Mapping[str, Any], schema: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    name = schema.get("$ref", "").rpartition("/")[2]
+    found: Mapping[str, Any] = document["components"]["schemas"].get(name, schema)
+    return found.get("properties", {})  # type: ignore[no-any-return] # as JSON has it
