@@ -211,7 +211,9 @@ def fixed_by_a_way_to_fix(admin: Person, claim: str, learners: dict[str, str]) -
     assert why["interim_now"]
     way = why["pathways"][0]["ways_to_fix"][0]
     assert len(way) == 1
-    summary = admin.get(f"/claims/{claim}")["units"]
+    # The others are processed at any moment, which would be a change since one looked.
+    shown = admin.until(f"/claims/{claim}", lambda it: "Submitted" not in standings(it))
+    summary = shown["units"]
     units = [
         *summary["chosen"],
         *(unit for unit in way if unit not in summary["chosen"]),
