@@ -1,14 +1,12 @@
 """A long work of many short acts, in a process that can be killed in the middle.
 
-``python -m tests.policies.chain DATABASE KEYS LAST [CRASH …]``: each centre that is
-opened has the next one opened after it, up to the last. The process kills itself after
-opening a centre that is named, before anything can note that this was done; for a
-negative number, before.
+Each centre that is opened has the next one opened after it, up to the last. The process
+kills itself after opening a centre that is named, before anything can note that this was
+done; for a negative number, before.
 """
 
 import os
 import signal
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -58,8 +56,3 @@ def main(database: str, keys: str, last: int, crashes: frozenset[int]) -> None:
 def die_if(now: bool) -> None:  # noqa: FBT001 - reads as it is meant
     if now:
         os.kill(os.getpid(), signal.SIGKILL)
-
-
-if __name__ == "__main__":
-    url, file, end, *moments = sys.argv[1:]
-    main(url, file, int(end), frozenset(map(int, moments)))

@@ -1,14 +1,12 @@
 """An upload from file to learners, in a process that can be killed at any moment.
 
-``python -m tests.policies.intake_work DATABASE KEYS SECONDS``: uploads the group if
-nobody has, some of it verified by LRS, submits it when it is checked and ends when its
-learners are there. Kills
-itself so many seconds after it has begun, or never if that is 0.
+Uploads the group if nobody has, some of it verified by LRS, submits it when it is
+checked and ends when its learners are there. Kills itself so many seconds after it has
+begun, or never if that is 0.
 """
 
 import os
 import signal
-import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -98,7 +96,3 @@ def main(database: str, keys: str, seconds: float) -> None:
             timer.start()
         service.start()
         run(service)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], float(sys.argv[3]))

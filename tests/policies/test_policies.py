@@ -1,9 +1,6 @@
 """Policies act exactly once on what has happened, and on time."""
 
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, closing
 from dataclasses import replace
@@ -28,6 +25,7 @@ from projections.follower import Follower
 from projections.read_models import ReadModels
 from service import Service
 from store import EventStore, Recorded, open_store
+from tests import processes
 from tests.clock import PATIENCE
 from tests.policies import chain
 from tests.policies.conftest import Logs
@@ -350,15 +348,10 @@ def test_a_long_work_that_is_killed_again_and_again_is_done_once_and_whole(
     last = chain.FIRST + 40
     open_centres(any_store, f"{chain.FIRST}")
     for crash in (chain.FIRST + 3, -(chain.FIRST + 20), last, 0):
-        arguments = [database_url, str(keys), str(last), str(crash)]
-        ran = subprocess.run(  # noqa: S603 - our own program
-            [sys.executable, "-m", chain.__name__, *arguments],
-            cwd=CATALOGUE.parent,
-            env={**os.environ, "PYTHONPATH": "src:."},
-            check=False,
-            timeout=2 * PATIENCE,
+        ended = processes.run(
+            chain.main, database_url, str(keys), last, frozenset({crash})
         )
-        assert ran.returncode == (-signal.SIGKILL if crash else 0)
+        assert ended == (-signal.SIGKILL if crash else 0)
     assert numbers(any_store) == [f"{n}" for n in range(chain.FIRST, last + 1)]
     assert any_store.bookmark("chain") >= any_store.head() - 1
     with (

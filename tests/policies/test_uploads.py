@@ -1,10 +1,7 @@
 """Uploads are checked and become learners by themselves, whatever happens meanwhile."""
 
-import os
 import random
 import signal
-import subprocess
-import sys
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
@@ -19,6 +16,7 @@ from events.verification import UlnVerified
 from projections import learner_search, uploads
 from projections.database import open_database
 from store import EventStore, FileGone
+from tests import processes
 from tests.api.running import running
 from tests.clock import PATIENCE, Clock
 from tests.commands.intake import ADMINISTRATOR, Intake
@@ -83,14 +81,8 @@ def survive(database: str, keys: Path, *, seed: int, kills: int) -> None:
     """Run the work, killed so often at moments of the seed's choosing, to its end."""
     chosen = random.Random(seed)  # noqa: S311 - moments to be killed at, no secret
     for seconds in [*(chosen.uniform(0.02, 0.25) for _ in range(kills)), 0]:
-        ran = subprocess.run(  # noqa: S603 - our own program
-            [sys.executable, "-m", intake_work.__name__, database, keys, str(seconds)],
-            cwd=intake_work.CATALOGUE.parent,
-            env={**os.environ, "PYTHONPATH": "src:."},
-            check=False,
-            timeout=2 * PATIENCE,
-        )
-        assert ran.returncode in ({-signal.SIGKILL, 0} if seconds else {0})
+        ended = processes.run(intake_work.main, database, str(keys), seconds)
+        assert ended in ({-signal.SIGKILL, 0} if seconds else {0})
 
 
 def assert_whole(store: EventStore, database: str) -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 from uuid import UUID, uuid4
 
 from events.centre import CentreOpened
 from events.event import Event
 from events.learner import LearnerCreated
-from store import Actor, Change, EventStore, Once, Reservation, Stream
+from store import Actor, Change, EventStore, Once, Reservation, Stream, open_store
 
 ANN = Actor(
     user="ann",
@@ -68,3 +69,16 @@ def whole_log(store: EventStore) -> list[Event]:
         events += [recorded.event for recorded in batch]
         position = batch[-1].position
     return events
+
+
+def open_and_close(url: str, keys: str) -> None:
+    """Do so, as a process of its own."""
+    open_store(url, keys=Path(keys)).close()
+
+
+def write_much(url: str, keys: str) -> None:
+    """Record fifty things one after the other, as a process of its own."""
+    store = open_store(url, keys=Path(keys))
+    for _ in range(50):
+        store.append(change(), by=ANN)
+    store.close()

@@ -1,8 +1,6 @@
 """What holds for PostgreSQL alone."""
 
 import socket
-import subprocess
-import sys
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -18,19 +16,12 @@ from sqlalchemy import make_url
 from store import Unavailable, open_store
 from store import recorder as trying
 from store.postgres import PostgresRecorder
+from tests import processes
 from tests.clock import PATIENCE
 from tests.postgres import database
-from tests.store.examples import ANN, OPENED, change, whole_log
+from tests.store.examples import ANN, OPENED, change, open_and_close, whole_log
 
 pytestmark = pytest.mark.postgres
-HERE = Path(__file__).parents[2]
-
-OPEN = """
-import sys
-from pathlib import Path
-from store import open_store
-open_store(sys.argv[1], keys=Path(sys.argv[2])).close()
-"""
 
 
 def pipe(source: socket.socket, target: socket.socket) -> None:
@@ -85,17 +76,8 @@ def test_eight_processes_may_start_at_once_on_an_empty_database(
     postgres_server: str, keys: Path
 ) -> None:
     with database(postgres_server) as address:
-        started = [
-            subprocess.Popen(  # noqa: S603 - our own program
-                [sys.executable, "-c", OPEN, address, str(keys)],
-                cwd=HERE,
-                env={"PYTHONPATH": "src"},
-                stderr=subprocess.PIPE,
-            )
-            for _ in range(8)
-        ]
-        said = [process.communicate()[1] for process in started]
-        assert [process.returncode for process in started] == [0] * 8, said
+        ended = processes.run_at_once(8, open_and_close, address, str(keys))
+        assert ended == [0] * 8
 
 
 def test_a_store_without_its_tables_is_not_given_them_unasked(

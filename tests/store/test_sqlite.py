@@ -1,8 +1,6 @@
 """What holds for SQLite alone."""
 
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,23 +9,11 @@ from store import EventStore, Unavailable, open_store
 from store import recorder as trying
 from store import sqlite as embedded
 from store.keys import MasterKey
-from tests.store.examples import ANN, change, zoe
+from tests import processes
+from tests.store.examples import ANN, change, write_much, zoe
 
 SHIPPED = embedded.SYNCHRONOUS
 """As the service has it, and other tests do not."""
-
-HERE = Path(__file__).parents[2]
-
-WRITE = """
-import sys
-from pathlib import Path
-from tests.store.examples import ANN, change
-from store import open_store
-store = open_store(sys.argv[1], keys=Path(sys.argv[2]))
-for _ in range(50):
-    store.append(change(), by=ANN)
-store.close()
-"""
 
 
 def pragma(store: EventStore, name: str) -> object:
@@ -53,17 +39,7 @@ def test_eight_processes_may_start_and_write_at_once(
     tmp_path: Path, keys: Path
 ) -> None:
     url = f"sqlite:///{tmp_path / 'data'}"
-    started = [
-        subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-c", WRITE, url, str(keys)],
-            cwd=HERE,
-            env={"PYTHONPATH": "src"},
-            stderr=subprocess.PIPE,
-        )
-        for _ in range(8)
-    ]
-    said = [process.communicate()[1] for process in started]
-    assert [process.returncode for process in started] == [0] * 8, said
+    assert processes.run_at_once(8, write_much, url, str(keys)) == [0] * 8
     store = open_store(url, keys=keys)
     assert store.head() == 400
     store.close()
