@@ -9,7 +9,17 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from service import Service
 from tests.api.running import ClientAs, clients, running
-from tests.clock import Clock
+from tests.clock import PATIENCE, Clock
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient() -> Generator[None]:
+    """Let requests wait for what was recorded as long as tests do: machines are busy."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("api.dependencies.MOST_WAITED", PATIENCE)
+        for module in ("dependencies", "learner_erasure", "learner_groups"):
+            patch.setattr(f"api.{module}.WAITED", PATIENCE)
+        yield
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def ask(service: Service, client_as: ClientAs) -> Ask:
             "Idempotency-Key": f"{next(keys)}",
             "If-Match": "*",
             "Min-Position": str(service.store.head()),
-            "Prefer": "wait=10",
+            "Prefer": "wait=60",
         }
         answer = client.request(
             method, f"{API}{path}", json=body, headers=headers, params=how.get("params")

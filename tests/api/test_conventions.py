@@ -186,7 +186,7 @@ def test_a_read_waits_for_what_was_written_or_says_that_it_did_not(
 ) -> None:
     client = client_as("auditor")
     head = service.store.head()
-    here = {"Min-Position": str(head), "Prefer": "wait=5"}
+    here = {"Min-Position": str(head), "Prefer": "wait=60"}
     assert client.get("/api/v1/users", headers=here).status_code == 200
     ahead = {"Min-Position": str(head + 1), "Prefer": "wait=0"}
     refused = client.get("/api/v1/users", headers=ahead)

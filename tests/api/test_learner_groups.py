@@ -220,7 +220,7 @@ def test_a_person_who_is_known_is_linked_or_told_apart(client_as: ClientAs) -> N
     """U6: the person is shown; the linked one joins the group."""
     client = client_as("admin.riverside")
     known = client.post(LEARNERS, json=cells())
-    told = {"Min-Position": known.headers["event-position"], "Prefer": "wait=5"}
+    told = {"Min-Position": known.headers["event-position"], "Prefer": "wait=60"}
     client.get(LEARNERS, headers=told)
     learner = known.json()["learner"]
     at = checked(client, cells(), cells(uln=""))

@@ -39,7 +39,7 @@ SHOWN: dict[str, Any] = {
     "withdrawn": False,
     "same_person_as": [],
 }
-SEEN = {"Prefer": "wait=5"}
+SEEN = {"Prefer": "wait=60"}
 R = identifier(Kind.REGISTRATION, 42)
 TEAM_LEADING = "Q-0005001227"
 

@@ -123,7 +123,7 @@ def test_a_token_of_ones_own_is_made_listed_and_revoked(client_as: ClientAs) -> 
     client = client_as(NAME)
     made = client.post("/api/v1/me/tokens", json={"label": "nightly", "days": 1})
     assert made.json()["expires_at"] == "2026-11-25T09:30:00Z"
-    position = {"Min-Position": made.headers["event-position"], "Prefer": "wait=5"}
+    position = {"Min-Position": made.headers["event-position"], "Prefer": "wait=60"}
     listed = client.get("/api/v1/me/tokens", headers=position).json()["items"]
     assert {each["label"] for each in listed} == {"nightly", "demo"}
     url = f"/api/v1/me/tokens/{made.json()['id']}"

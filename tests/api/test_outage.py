@@ -114,7 +114,7 @@ def assert_all_is_well_again(
     assert other.status_code == HTTPStatus.CREATED
     listed = client.get(
         f"{API}/learners",
-        headers={"Min-Position": str(service.store.head()), "Prefer": "wait=10"},
+        headers={"Min-Position": str(service.store.head()), "Prefer": "wait=60"},
     )
     assert {row["learner"] for row in listed.json()["items"]} == {
         learner,

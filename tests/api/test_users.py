@@ -27,7 +27,7 @@ def test_a_centre_administrator_adds_a_user_of_the_centre(client_as: ClientAs) -
     assert added.headers["location"] == "/api/v1/users/sam.riverside"
     assert added.headers["etag"] == '"1"'
     assert added.json() == {**SAM, "is_disabled": False}
-    position = {"Min-Position": added.headers["event-position"], "Prefer": "wait=5"}
+    position = {"Min-Position": added.headers["event-position"], "Prefer": "wait=60"}
     names = [u["name"] for u in items(client.get("/api/v1/users", headers=position))]
     assert names == ["admin.riverside", "assessor.riverside", "sam.riverside"]
 
