@@ -6,6 +6,7 @@ covers it, any whole number of them from one up; of a bar's units at most one co
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from operator import add, sub
 
 from catalogue.combination import Cluster, Combination, Measure
 from catalogue.front import Point, front, no_less
@@ -63,7 +64,7 @@ def choose(
     for cluster in clusters:
         points = _points(combination, cluster, achieved)
         paths = {
-            tuple(map(int.__add__, have, point.change)): (*path, point)
+            tuple(map(add, have, point.change)): (*path, point)
             for have, path in paths.items()
             for point in points
         }
@@ -92,9 +93,9 @@ def _richest(
     for unit, part in contested.items():
         whole = graded.units[unit].credits
         if part != whole:
-            values = tuple(map(int.__sub__, values, graded.whole[unit]))
+            values = tuple(map(sub, values, graded.whole[unit]))
             if part is not None:
-                values = tuple(map(int.__add__, values, graded.gains(unit, part)))
+                values = tuple(map(add, values, graded.gains(unit, part)))
     plain, rules = graded.plain, values[:-1]
     if no_less(rules, plain.required) or (
         _rank(plain, rules, None) == _rank(plain, choose(plain, achieved).values, None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import add, ge, mul
 from typing import NamedTuple
 
 from catalogue.combination import Cluster, Combination
@@ -45,7 +46,7 @@ def front(
 
 
 def no_less(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
-    return all(map(int.__ge__, one, other))
+    return all(map(ge, one, other))
 
 
 class _Walk:
@@ -113,14 +114,12 @@ class _Walk:
         found: dict[State, Trail] = {}
         for (gains, used), trail in states.items():
             for part, more, use in ways:
-                spent = tuple(map(int.__add__, used, use))
+                spent = tuple(map(add, used, use))
                 if no_less(self.most, spent):
-                    gained = map(
-                        min, self.combination.aims, map(int.__add__, gains, more)
-                    )
-                    state = State(tuple(gained), tuple(map(int.__mul__, spent, wanted)))
+                    gained = map(min, self.combination.aims, map(add, gains, more))
+                    state = State(tuple(gained), tuple(map(mul, spent, wanted)))
                     found.setdefault(state, (trail, item, part))
-            found.setdefault(State(gains, tuple(map(int.__mul__, used, wanted))), trail)
+            found.setdefault(State(gains, tuple(map(mul, used, wanted))), trail)
         return found
 
     def point(self, trail: Trail) -> Point:

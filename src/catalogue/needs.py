@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from math import ceil
+from operator import ge, le
 
 from catalogue.combination import Combination, Limit, Measure, Minimum
 from catalogue.shortfall import Option, Room, Shortfall
@@ -322,8 +323,8 @@ def _unbettered(options: Sequence[Option]) -> Iterator[Option]:
         options, key=lambda o: (-sum(o.gains) - sum(c for _, c in o.through), o.uses)
     ):
         if not any(
-            all(map(int.__ge__, other.gains, option.gains))
-            and all(map(int.__le__, other.uses, option.uses))
+            all(map(ge, other.gains, option.gains))
+            and all(map(le, other.uses, option.uses))
             and all(
                 dict(other.through).get(room, 0) >= some
                 for room, some in option.through
