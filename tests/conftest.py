@@ -57,7 +57,7 @@ def hurry() -> Generator[None]:
         return (demo if folder == CATALOGUE else load)(folder)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("store.sqlite.SYNCHRONOUS", "OFF")
+        patch.setattr("store.sqlite_file.SYNCHRONOUS", "OFF")
         patch.setattr("service.load", read)
         yield
 

@@ -1,34 +1,23 @@
 """Events in one SQLite file: the embedded default."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event as Flag
-from threading import RLock
 from time import monotonic, sleep
 from typing import Any
 from uuid import UUID
 
-from eventsourcing.persistence import (
-    OperationalError,
-    PersistenceError,
-    StoredEvent,
-)
-from eventsourcing.sqlite import (
-    SQLiteApplicationRecorder,
-    SQLiteConnection,
-    SQLiteConnectionPool,
-    SQLiteCursor,
-    SQLiteDatastore,
-    SQLiteTransaction,
-)
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor
 
 from store.codec import Row, encode
 from store.envelope import Held, Position
 from store.errors import Unavailable
 from store.recorder import Append, Claim, RefusedError, Why, asked_once, retried
+from store.sqlite_file import BUSY_SECONDS, Datastore
 from store.sqlite_tables import (
     DOUBLED,
     ERASURES,
@@ -43,83 +32,9 @@ from store.sqlite_tables import (
     TABLES,
     VERSION,
     read_rows,
-    read_text,
 )
-from store.unusable import unusable_file
 
-BUSY_SECONDS = 30
 POLL_SECONDS = 0.05
-SYNCHRONOUS = "FULL"
-
-
-class Immediate(SQLiteTransaction):
-    """A transaction that takes the write lock as it begins, if it is to write."""
-
-    def __enter__(self) -> SQLiteCursor:
-        cursor = self.connection.cursor()
-        try:
-            cursor.execute("BEGIN IMMEDIATE" if self.commit else "BEGIN")
-        except sqlite3.OperationalError as error:
-            raise OperationalError(error) from error
-        return cursor
-
-
-class Connection(SQLiteConnection):
-    """A connection whose transactions are such."""
-
-    @contextmanager
-    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
-        with Immediate(self, commit=commit) as cursor, cursor:
-            yield cursor
-
-
-class Pool(SQLiteConnectionPool):
-    """Connections that wait for a lock, sync each commit, and wipe what they delete."""
-
-    def _create_connection(self) -> SQLiteConnection:
-        made = sqlite3.connect(
-            self.db_name,
-            timeout=BUSY_SECONDS,
-            isolation_level=None,
-            check_same_thread=False,
-        )
-        made.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
-        made.execute("PRAGMA secure_delete = ON")
-        made.text_factory = read_text
-        return Connection(sqlite_conn=made, max_age=self.max_age)
-
-
-class Datastore(SQLiteDatastore):
-    """One file; writers of this process queue here, and readers never wait for them."""
-
-    def __init__(self, file: Path) -> None:
-        super().__init__(str(file))
-        self._file = file
-        self.pool = Pool(db_name=str(file), pool_size=9, pool_timeout=BUSY_SECONDS)
-        self._writing = RLock()
-
-    @contextmanager
-    def get_connection(self, *, commit: bool) -> Iterator[SQLiteConnection]:
-        if commit:
-            with self._writing, self._connected() as connection:
-                yield connection
-        else:
-            with self._connected() as connection:
-                yield connection
-
-    @contextmanager
-    def _connected(self) -> Iterator[SQLiteConnection]:
-        try:
-            connection = self.pool.get_connection()
-            try:
-                yield connection
-            finally:
-                self.pool.put_connection(connection)
-        except (sqlite3.Error, PersistenceError) as error:
-            raised = error if isinstance(error, sqlite3.Error) else error.__cause__
-            if unusable := unusable_file(self._file, raised):
-                raise unusable from error
-            raise
 
 
 class SQLiteRecorder(SQLiteApplicationRecorder):

@@ -5,20 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from store import EventStore, Unavailable, open_store
+from store import EventStore, Unavailable, open_store, sqlite_file
 from store import recorder as trying
-from store import sqlite as embedded
 from store.keys import MasterKey
+from store.sqlite import SQLiteRecorder
 from tests import processes
 from tests.store.examples import ANN, change, write_much, zoe
 
-SHIPPED = embedded.SYNCHRONOUS
+SHIPPED = sqlite_file.SYNCHRONOUS
 """As the service has it, and other tests do not."""
 
 
 def pragma(store: EventStore, name: str) -> object:
     recorder = store._recorder  # noqa: SLF001 - what it set on its connections
-    assert isinstance(recorder, embedded.SQLiteRecorder)
+    assert isinstance(recorder, SQLiteRecorder)
     with recorder.datastore.transaction(commit=False) as c:
         c.execute(f"PRAGMA {name}")
         return c.fetchone()[0]
@@ -27,7 +27,7 @@ def pragma(store: EventStore, name: str) -> object:
 def test_every_commit_is_safe_on_disk_and_what_is_deleted_is_wiped(
     tmp_path: Path, keys: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedded, "SYNCHRONOUS", SHIPPED)
+    monkeypatch.setattr(sqlite_file, "SYNCHRONOUS", SHIPPED)
     store = open_store(f"sqlite:///{tmp_path / 'data'}", keys=keys)
     assert pragma(store, "journal_mode") == "wal"
     assert pragma(store, "synchronous") == 2
@@ -69,7 +69,7 @@ def test_the_key_of_a_person_who_was_forgotten_is_nowhere_in_the_folder(
 def test_who_finds_the_file_locked_for_too_long_is_told_to_try_again(
     tmp_path: Path, keys: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedded, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(sqlite_file, "BUSY_SECONDS", 0.1)
     monkeypatch.setattr(trying, "PAUSE", 0.0)
     store = open_store(f"sqlite:///{tmp_path / 'data'}", keys=keys)
     connection = sqlite3.connect(tmp_path / "data" / "events.db")
