@@ -57,7 +57,7 @@ class ReadModels:
         }
 
     def start(self) -> None:
-        """Make anew what is of another version, then follow in threads."""
+        """Make anew what is of another version or another log, then follow in threads."""
         self._renew()
         for follower in self._followers:
             follower.start()
@@ -114,3 +114,7 @@ class ReadModels:
                 logger.info("read model made anew", name=view.name)
                 self.rebuild(view.name, lambda _, __: None)
         self._outdated.clear()
+        for name, (place, head) in self.behind().items():
+            if place > head:  # events of a backup were put in place
+                logger.warning("read model is ahead", name=name, place=place, head=head)
+                self.rebuild(name, lambda _, __: None)

@@ -1,6 +1,7 @@
 """A read model is made anew beside the one that is shown, and compared with it."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from threading import Event, Thread
 from time import sleep
@@ -10,7 +11,7 @@ from sqlalchemy import Column, Integer, MetaData, String, Table, delete, insert,
 
 from projections.database import open_database
 from projections.log import BATCH
-from projections.read_model import ReadModel
+from projections.read_model import PROGRESS, ReadModel
 from projections.rebuilding import Difference
 from projections.rows import Rows
 from projections.view import OtherVersion, View, prepare
@@ -169,6 +170,25 @@ def test_a_rebuild_that_fails_changes_nothing_that_is_shown(
     with read_models.connection() as connection:
         assert shown(connection) == {"100": 0, "200": 0}
     assert read_models.check(NAME, quietly) == ()
+
+
+def test_a_read_model_that_has_read_more_than_there_is_is_made_anew_at_the_start(
+    any_store: EventStore, open_read_models: OpenReadModels, database_url: str
+) -> None:
+    """As after a backup of the events alone was put in place."""
+    read_models = open_read_models(SHOWN_CENTRES)
+    assert read_models.wait_for(open_centres(any_store, "100"), PATIENCE)
+    read_models.stop()
+    with (
+        closing(open_database(database_url)) as database,
+        database.writing() as connection,
+    ):
+        connection.execute(update(CENTRES).values(number="900"))
+        connection.execute(update(PROGRESS).values(position=any_store.head() + 1))
+    again = open_read_models(SHOWN_CENTRES)
+    assert again.wait_for(open_centres(any_store, "200"), PATIENCE)
+    with again.connection() as connection:
+        assert shown(connection) == {"100": 0, "200": 0}
 
 
 def test_a_check_names_each_row_that_the_events_do_not_make(
