@@ -3,24 +3,17 @@
 import json
 import mimetypes
 import re
-import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from httpx2 import Request
+
+from cli.call import Body
 from cli.talk import USAGE, refuse
 
 FORM = "multipart/form-data"
 BYTES = "application/octet-stream"
-
-
-@dataclass(frozen=True)
-class Body:
-    """What is sent, and of which kind it is."""
-
-    content: bytes
-    kind: str
 
 
 def body_with(file: Path, said: str | None, taken: Mapping[str, Any]) -> Body:
@@ -57,23 +50,13 @@ def form(
     except (TypeError, ValueError):
         refuse(USAGE, "Say the fields beside the file as a JSON object.")
     is_file = next(each for each, told in properties.items() if is_binary(told))
-    boundary = uuid.uuid4().hex
-    parts = [
-        f'name="{quoted(each)}"\r\n\r\n{value if isinstance(value, str) else json.dumps(value)}'
+    written = {
+        each: value if isinstance(value, str) else json.dumps(value)
         for each, value in fields.items()
-    ]
-    parts.append(
-        f'name="{is_file}"; filename="{quoted(name)}"\r\nContent-Type: {kind}\r\n\r\n'
-    )
-    opening = f"--{boundary}\r\nContent-Disposition: form-data; "
-    begun = opening + f"\r\n{opening}".join(parts)
-    whole = begun.encode() + content + f"\r\n--{boundary}--\r\n".encode()
-    return Body(whole, f"{FORM}; boundary={boundary}")
-
-
-def quoted(name: str) -> str:
-    """Write a name as browsers do, so that it ends where it ends."""
-    return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+    }
+    files = {is_file: (name, content, kind)}
+    made = Request("POST", "http://form/", data=written, files=files)
+    return Body(made.read(), made.headers["Content-Type"])
 
 
 def is_binary(told: Mapping[str, Any]) -> bool:
