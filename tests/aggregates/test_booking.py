@@ -159,7 +159,7 @@ def test_a_launch_link_is_given_inside_the_window_alone() -> None:
 @pytest.mark.parametrize("mode", ["Offline", "Classroom", None])
 def test_only_an_online_test_is_launched(mode: str | None) -> None:
     """B12."""
-    with pytest.raises(LaunchNotOnline):
+    with pytest.raises(LaunchNotOnline, match=rf"\({mode or 'Paper'}\)"):
         booked(mode=mode).make_launch_link("d", now=T)
 
 

@@ -31,6 +31,9 @@ def test_the_stage_of_grades_says_for_whom_an_award_is_missing() -> None:
     assert both == f"Give an award type and an award date to {ANN} and 1 more."
     one = given([*READY[:-1], ClaimGradesSaved(awards={ANN: award()})])
     assert stages(one)[3].missing == f"Give an award type and an award date to {BEN}."
+    for half in (award(award_type=None), award(award_date=None)):
+        lacking = given([*READY, ClaimGradesSaved(awards={BEN: half})])
+        assert stages(lacking)[3].missing == stages(one)[3].missing
 
 
 def test_the_stage_of_learners_names_who_has_left_while_they_wait() -> None:

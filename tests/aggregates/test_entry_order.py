@@ -343,6 +343,9 @@ def test_two_entries_of_one_order_do_not_overlap_either() -> None:
     sooner = entry(unit=OTHER, starts=T + 74 * MINUTE)
     assert in_the_way(first, at_its_end) == []
     assert in_the_way(first, sooner) == ["/1/starts SittingsOverlap"]
+    untested = entry(unit=A1)
+    assert in_the_way(first, untested) == ["/1/unit NotTestable"]
+    assert in_the_way(untested, first) == ["/unit NotTestable"]
     bens = replace(sooner, learner=BEN)
     places = {**registered(), **registered(learner=BEN)}
     assert in_the_way(first, bens, places=places) == []
