@@ -63,7 +63,7 @@ MODEL = ReadModel(name="benchmarked", version=1, tables=(TABLE,), fold=fold)
 def run() -> None:
     with tempfile.TemporaryDirectory() as folder:
         measure("SQLite", f"sqlite:///{folder}/data", Path(folder) / "key")
-        with server(Path(folder)) as address:
+        with server() as address:
             if address is None:
                 print("PostgreSQL: none here")
                 return

@@ -34,7 +34,7 @@ def run() -> None:
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
         measure("SQLite", [f"sqlite:///{here / str(n)}" for n in range(RUNS)], here)
-        with server(here) as address:
+        with server() as address:
             if address is None:
                 print("PostgreSQL: none here")
                 return

@@ -75,12 +75,9 @@ def keys(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(
-    tmp_path_factory: pytest.TempPathFactory, worker_id: str = "master"
-) -> Generator[str]:
-    """Give the address of the PostgreSQL server that all workers share."""
-    folder = tmp_path_factory.getbasetemp()
-    with server(folder if worker_id == "master" else folder.parent) as address:
+def postgres_server() -> Generator[str]:
+    """Give the address of the PostgreSQL server: the one named, or the worker's own."""
+    with server() as address:
         if address is None:  # a machine with neither a server nor the wheel of one
             pytest.skip("there is no PostgreSQL: set TEST_POSTGRES_DSN")
         yield address

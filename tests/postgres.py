@@ -1,11 +1,11 @@
 """A PostgreSQL server for tests: the one named, else one of the tests' own."""
 
-import fcntl
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 from warnings import catch_warnings
 
@@ -17,11 +17,8 @@ SETTINGS = "fsync = off\nfull_page_writes = off\nmax_connections = 300\n"
 
 
 @contextmanager
-def server(folder: Path) -> Generator[str | None]:
-    """Give the address of a server; None if there is none to be had.
-
-    Workers that share the folder share the server; the last to leave stops it.
-    """
+def server() -> Generator[str | None]:
+    """Give the address of a server; None if there is none to be had."""
     named = os.environ.get("TEST_POSTGRES_DSN")
     if named:
         yield named
@@ -32,26 +29,17 @@ def server(folder: Path) -> Generator[str | None]:
     except ImportError:
         yield None
         return
-    with locked(folder / "postgres.lock"):
-        own = wheel.get_server(folder / "pg", cleanup_mode="delete", start=False)
-        if not (own.pgdata / "PG_VERSION").exists():
-            own.ensure_pgdata_inited()
-            with (own.pgdata / "postgresql.conf").open("a") as configuration:
-                configuration.write(SETTINGS)
+    # Another run of tests takes the rights away that are given in pytest's own folder.
+    with TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder:
+        own = wheel.get_server(Path(folder, "data"), cleanup_mode="delete", start=False)
+        own.ensure_pgdata_inited()
+        with (own.pgdata / "postgresql.conf").open("a") as configuration:
+            configuration.write(SETTINGS)
         own.start()
-    try:
-        yield own.get_uri()
-    finally:
-        with locked(folder / "postgres.lock"):
+        try:
+            yield own.get_uri()
+        finally:
             own.cleanup()
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Let one process at a time in."""
-    with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 @contextmanager
