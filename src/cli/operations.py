@@ -23,7 +23,7 @@ from cli.opening import (
 from cli.output import Format, show
 from cli.talk import PROBLEMS, USAGE, refuse, talk
 from projections.database import LOST
-from service import now, open_service
+from service import Service, now, open_service
 from settings import InvalidSettings, Settings, variable
 from store import KeyFileUnusable
 
@@ -64,7 +64,7 @@ def what_is_wrong(settings: Settings) -> Iterator[tuple[str, str]]:
         make_folders(settings)
         where = settings.database, settings.catalogue, settings.keys
         with open_service(*where) as service:
-            service.behind()
+            yield from missing_events(service)
     except KeyFileUnusable as error:
         yield variable("keys"), str(error)
     except FolderUnusable as error:
@@ -77,6 +77,19 @@ def what_is_wrong(settings: Settings) -> Iterator[tuple[str, str]]:
             tried.bind((settings.host, settings.port))
         except OSError as error:
             yield variable("port"), f"Nothing can listen there: {error.strerror}."
+
+
+def missing_events(service: Service) -> Iterator[tuple[str, str]]:
+    """Say so if somebody has read more events than there are."""
+    for name, (place, head) in service.behind().items():
+        if place > head:
+            fault = (
+                f"Events are missing: {name} has read up to {place}, and they end at"
+                f" {head}. Put them back from a backup; if these are the backup, go on:"
+                " read models are made anew."
+            )
+            yield variable("database"), fault
+            return
 
 
 def settings_shown(

@@ -67,5 +67,6 @@ class Policies:
 
     def behind(self) -> dict[str, tuple[Position, Position]]:
         """Give how far each has read, and the head of the log."""
-        head = self._desk.store.head()
-        return {f.name: (f.reached(), head) for f in self._followers}
+        reached = {f.name: f.reached() for f in self._followers}
+        head = self._desk.store.head()  # after that, so that nobody seems to be ahead
+        return {name: (position, head) for name, position in reached.items()}

@@ -1,6 +1,7 @@
 """Databases that cannot be used: each command says which, why, and what to do."""
 
 import random
+import re
 import shutil
 import socket
 import sqlite3
@@ -152,7 +153,14 @@ def test_read_models_of_more_than_was_recorded_are_said_to_differ(
     """As they are when older events are put back and they are not taken away."""
     run = running(over(folder))
     assert "ann" in run("user", "list").stdout
+    assert doctor(run)[0] == 0
     (folder / "data" / "events.db").unlink()
+    code, rows, _ = doctor(run)
+    assert code == 3
+    assert re.match(
+        r"Events are missing: [a-z-]+ has read up to \d+, and they end at 0\. Put",
+        rows["DATABASE"]["wrong"],
+    )
     wrong = run("rebuild", "users", "--check")
     assert (wrong.exit_code, wrong.stdout) == (3, "")
     assert wrong.stderr == "users: 1 row differs.\nNext: learner-management rebuild\n"
