@@ -77,6 +77,17 @@ class ForeignEvent(NotSealable):
         )
 
 
+class NotAsSealed(NotSealable):
+    """The event that was sealed last is not there, or another is in its place."""
+
+    def __init__(self, position: Position) -> None:
+        super().__init__(
+            f"The event at position {position} is not there as it was sealed. Put the"
+            " events back, or the events and the ledger of one backup. Run:"
+            " learner-management audit verify"
+        )
+
+
 class LedgerAltered(NotSealable):
     """The ledger is not as it was left; ``why`` says what of it, as half a sentence."""
 
@@ -92,16 +103,24 @@ class PositionNotSealed(LookupError):
 
 
 class Facts:
-    """Events as they are stored, for the follower."""
+    """Events as they are stored, after the one that was sealed last."""
 
-    def __init__(self, store: EventStore) -> None:
-        self._store = store
+    def __init__(
+        self, store: EventStore, sealed: Callable[[Position], Hash | None]
+    ) -> None:
+        self._store, self._sealed = store, sealed
 
     def watch(self) -> Watch:
         return self._store.watch()
 
     def read(self, after: Position) -> Sequence[Row]:
-        return self._store.stored(after=after)
+        """Give the next events. Raises NotAsSealed if the one before is another."""
+        if not after:
+            return self._store.stored(after=after)
+        rows = self._store.stored(after=after - 1)
+        if self._sealed(after) not in {None, *map(leaf_of, rows[:1])}:
+            raise NotAsSealed(after)
+        return [row for row in rows if row.position > after]
 
 
 class Ledger:
@@ -129,7 +148,8 @@ class Ledger:
         self._turn = database.turn(NAME)
         with database.making() as connection:
             METADATA.create_all(connection)
-        self._follower = Follower(self, Facts(store), self._turn)
+        self._facts = Facts(store, self._sealed)
+        self._follower = Follower(self, self._facts, self._turn)
 
     def start(self) -> None:
         self._follower.start()
@@ -158,7 +178,7 @@ class Ledger:
     def catch_up(self) -> None:
         """Seal what there is, here and now. Raises NotSealable."""
         place = self.place()
-        while batch := self.store.stored(after=place):
+        while batch := self._facts.read(place):
             place = self.handle(place, batch)
 
     def handle(self, after: Position, batch: Sequence[Row]) -> Position:
@@ -190,6 +210,12 @@ class Ledger:
                 insert(HEADS), {**vars(head), "peaks": b"".join(frontier.peaks)}
             )
         return head.position
+
+    def _sealed(self, position: Position) -> Hash | None:
+        """Find the leaf of the event at a position; None if there is none."""
+        query = select(LEAVES.c.hash).where(LEAVES.c.position == position)
+        with self._database.reading() as connection:
+            return next((_bytes(row.hash) for row in _all(connection, query)), None)
 
     def require_end(self) -> None:
         """Raise LedgerAltered unless it ends as it was left, and can be added to."""

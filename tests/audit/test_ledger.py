@@ -8,7 +8,13 @@ import pytest
 from audit.bundle import NothingSealed, write_bundle
 from audit.finding import Kind
 from audit.leaf import leaf_of
-from audit.ledger import NAME, ForeignEvent, LedgerAltered, PositionNotSealed
+from audit.ledger import (
+    NAME,
+    ForeignEvent,
+    LedgerAltered,
+    NotAsSealed,
+    PositionNotSealed,
+)
 from audit.tree import is_consistent, is_included
 from audit.verification import Verification
 from store import Unreadable
@@ -53,6 +59,19 @@ def test_an_event_inserted_at_the_end_is_never_sealed(sealed: Office) -> None:
     assert sealed.found() == (Kind.INSERTED, EVENTS + 1)
     with pytest.raises(ForeignEvent, match=f"position {EVENTS + 1}"):
         sealed.ledger.catch_up()
+
+
+@pytest.mark.parametrize("first", [1, EVENTS])
+def test_nothing_is_sealed_after_an_event_that_is_not_there_as_it_was(
+    sealed: Office, first: int
+) -> None:
+    """H5: as soon as the service looks, and still when others are in its place."""
+    sealed.ledger.catch_up()
+    sealed.alter("DELETE FROM stored_events WHERE position >= ?", first)
+    for _ in range(2):
+        with pytest.raises(NotAsSealed, match=f"position {EVENTS} is not there"):
+            sealed.ledger.catch_up()
+        sealed.record(EVENTS + 1 - first)
 
 
 @pytest.mark.parametrize("is_sealed", [False, True])
