@@ -16,6 +16,7 @@ from urllib.request import Request, urlopen
 
 import typer
 
+from cli.sending import Body, body_with, taken_by
 from cli.talk import CONFLICT, FAILED, PROBLEMS, UNAVAILABLE, USAGE, refuse, talk
 
 EXIT_CODES: dict[int, int] = {
@@ -32,14 +33,6 @@ API = "/api/v1"
 JSON = "application/json"
 PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 """What stands in an address as it is; a letter with an accent is written in bytes."""
-
-
-@dataclass(frozen=True)
-class Body:
-    """What is sent, and of which kind it is."""
-
-    content: bytes
-    kind: str
 
 
 @dataclass(frozen=True)
@@ -145,8 +138,6 @@ def call(
     given = sys.stdin.read() if body == "-" else body
     sent = Body(given.encode(), JSON) if given is not None else None
     if file is not None:
-        from cli.sending import body_with, taken_by  # noqa: PLC0415 - slow to import
-
         document = send("GET", f"{API}/openapi.json").content
         sent = body_with(file, given, taken_by(document, verb, f"{API}{path}"))
     field, _, wanted = until.partition("=")

@@ -4,16 +4,22 @@ import json
 import mimetypes
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from httpx2 import Request
-
-from cli.call import Body
 from cli.talk import USAGE, refuse
 
 FORM = "multipart/form-data"
 BYTES = "application/octet-stream"
+
+
+@dataclass(frozen=True)
+class Body:
+    """What is sent, and of which kind it is."""
+
+    content: bytes
+    kind: str
 
 
 def body_with(file: Path, said: str | None, taken: Mapping[str, Any]) -> Body:
@@ -45,6 +51,8 @@ def form(
     properties: Mapping[str, Any],
 ) -> Body:
     """Write a form (RFC 7578) with a file, and the other fields that are said."""
+    from httpx2 import Request  # noqa: PLC0415 - slow to import, and few send forms
+
     try:
         fields = {**json.loads(said or "{}")}
     except (TypeError, ValueError):
