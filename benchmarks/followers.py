@@ -63,12 +63,8 @@ MODEL = ReadModel(name="benchmarked", version=1, tables=(TABLE,), fold=fold)
 def run() -> None:
     with tempfile.TemporaryDirectory() as folder:
         measure("SQLite", f"sqlite:///{folder}/data", Path(folder) / "key")
-        with server() as address:
-            if address is None:
-                print("PostgreSQL: none here")
-                return
-            with database(address) as url:
-                measure("PostgreSQL", url, Path(folder) / "another-key")
+        with server() as address, database(address) as url:
+            measure("PostgreSQL", url, Path(folder) / "another-key")
 
 
 def measure(name: str, url: str, keys: Path) -> None:

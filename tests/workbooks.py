@@ -95,3 +95,7 @@ def raw(
 def row(number: int, *cells: str) -> str:
     """Write a row of cells."""
     return f'<row r="{number}">{"".join(cells)}</row>'
+
+
+ANN = row(2, inline("Ann", "A2"))
+"""A row of somebody."""

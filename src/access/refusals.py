@@ -6,11 +6,7 @@ from typing import Any
 
 from aggregates.errors import NotFound, Refusal
 from commands.booking import AmendBooking, CancelBooking
-from commands.cancellation import (
-    CancelRegistration,
-    ChangePathway,
-    ReopenRegistration,
-)
+from commands.cancellation import CancelRegistration, ChangePathway, ReopenRegistration
 from commands.certificate import ReissueCertificate
 from commands.claim_submission import SubmitClaim, WithdrawClaim
 from commands.command import Command, Desk

@@ -4,11 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from aggregates.claim import Claim
-from aggregates.claim_refusals import (
-    LearnersNeeded,
-    QualificationNeeded,
-    UnitsNeeded,
-)
+from aggregates.claim_refusals import LearnersNeeded, QualificationNeeded, UnitsNeeded
 from aggregates.errors import said
 from aggregates.register import LearnerHasLeft
 

@@ -14,13 +14,7 @@ from aggregates.booking_refusals import (
     EntryTwice,
     TooManyEntries,
 )
-from aggregates.entry_rules import (
-    LINKING,
-    WHY_NOT,
-    Places,
-    looks,
-    require_none,
-)
+from aggregates.entry_rules import LINKING, WHY_NOT, Places, looks, require_none
 from aggregates.errors import Refusal
 from aggregates.timetable import Timetable
 from events.entry_order import (

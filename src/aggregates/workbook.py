@@ -41,7 +41,6 @@ _DAMAGE = (
     struct.error,
     EOFError,
     LookupError,
-    NotImplementedError,  # what zipfile says of a way to pack that it does not know
     OverflowError,
     RuntimeError,
     ValueError,

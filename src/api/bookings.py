@@ -10,29 +10,13 @@ from pydantic import AwareDatetime, BaseModel, Field
 from aggregates.booking import Booking
 from aggregates.london import clock_in_london, in_london
 from aggregates.sitting import Attendance
-from aggregates.sitting_time import (
-    Mode,
-    duration,
-    read_time,
-    window,
-)
+from aggregates.sitting_time import Mode, duration, read_time, window
 from api.answers import Listed, listed
-from api.dependencies import (
-    CurrentUser,
-    Now,
-    Paging,
-    Reads,
-    ServiceOf,
-    scope,
-)
+from api.dependencies import CurrentUser, Now, Paging, Reads, ServiceOf, scope
 from api.named import Filter, learners_named
 from api.retries import OnceOnly
 from api.visit import Amending, Visit, Visiting
-from commands.booking import (
-    AmendBooking,
-    CancelBooking,
-    read_booking,
-)
+from commands.booking import AmendBooking, CancelBooking, read_booking
 from commands.command import Desk
 from projections import bookings
 from projections.bookings import BookingRow, Sought

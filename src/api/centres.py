@@ -8,19 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from aggregates.centre import Centre
 from api.answers import Listed, listed
-from api.dependencies import (
-    CurrentUser,
-    Paging,
-    Reads,
-    scope,
-)
+from api.dependencies import CurrentUser, Paging, Reads, scope
 from api.visit import Amending, Visit, Visiting
-from commands.centre import (
-    GrantApproval,
-    OpenCentre,
-    WithdrawApproval,
-    open_own_centre,
-)
+from commands.centre import GrantApproval, OpenCentre, WithdrawApproval, open_own_centre
 from projections import centres
 
 router = APIRouter(prefix="/centres", tags=["centres"])

@@ -12,11 +12,7 @@ from api.claim_view import Grades
 from api.named import QualificationNamed, learners_named, qualification_named
 from api.retries import OnceOnly
 from api.visit import Visit, Visiting
-from commands.certificate import (
-    RecordPrinting,
-    ReissueCertificate,
-    read_certificate,
-)
+from commands.certificate import RecordPrinting, ReissueCertificate, read_certificate
 from events.certificate import CertificatePrinted
 
 router = APIRouter(prefix="/certificates", tags=["certificates"])

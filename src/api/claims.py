@@ -10,13 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from aggregates.standing import Standing
 from api.answers import Listed, listed
 from api.claim_view import AwardShown, ClaimShown, claim_shown
-from api.dependencies import (
-    CurrentUser,
-    Paging,
-    Reads,
-    if_match,
-    scope,
-)
+from api.dependencies import CurrentUser, Paging, Reads, if_match, scope
 from api.named import Claimed, Filter, LearnerName, Name, ProductName
 from api.retries import OnceOnly
 from api.visit import Amending, Visit, Visiting

@@ -14,15 +14,7 @@ from aggregates.registration import Registration, Status
 from aggregates.standing import Place, Standing
 from api.answers import Listed, listed, show
 from api.claim_view import AwardShown, ReasonShown, award_shown, reason_shown
-from api.dependencies import (
-    By,
-    CurrentUser,
-    Paging,
-    Reads,
-    ServiceOf,
-    Today,
-    scope,
-)
+from api.dependencies import By, CurrentUser, Paging, Reads, ServiceOf, Today, scope
 from api.eligibility import Answer, PathwayAnswer
 from api.named import (
     Claimed,

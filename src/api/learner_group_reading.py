@@ -8,11 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.learner_groups import Group, GroupShown, Switchable, shown
 from api.visit import Amending, Visiting
-from commands.upload_choices import (
-    ChooseGroupEncoding,
-    MapLearnerGroup,
-    read_columns,
-)
+from commands.upload_choices import ChooseGroupEncoding, MapLearnerGroup, read_columns
 
 router = APIRouter(prefix="/learner-groups", tags=["learner groups"])
 

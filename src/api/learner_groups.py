@@ -12,12 +12,7 @@ from aggregates.text_file import ENCODINGS, in_other_encoding
 from aggregates.upload import Upload
 from aggregates.upload_progress import UploadStatus
 from api.answers import Listed, listed
-from api.dependencies import (
-    CurrentUser,
-    Paging,
-    Reads,
-    scope,
-)
+from api.dependencies import CurrentUser, Paging, Reads, scope
 from api.learners import Wanted
 from api.retries import OnceOnly
 from api.verifications import GroupVerification, group_verification

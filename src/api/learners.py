@@ -11,14 +11,7 @@ from aggregates.date_of_birth import shown_birth
 from aggregates.details import COLUMNS
 from aggregates.registration import Status
 from api.answers import Listed, listed
-from api.dependencies import (
-    CurrentUser,
-    Paging,
-    Reads,
-    Waited,
-    centre_of,
-    scope,
-)
+from api.dependencies import CurrentUser, Paging, Reads, Waited, centre_of, scope
 from api.verifications import VerificationShown, verification_shown
 from api.visit import Amending, Visit, Visiting
 from commands.learner import AmendLearner, CreateLearner, read_learner

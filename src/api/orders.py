@@ -6,14 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.answers import Listed, listed
-from api.dependencies import (
-    CurrentUser,
-    Paging,
-    Reads,
-    ServiceOf,
-    Today,
-    scope,
-)
+from api.dependencies import CurrentUser, Paging, Reads, ServiceOf, Today, scope
 from api.named import Filter
 from api.order_bodies import (
     Confirmation,

@@ -18,12 +18,7 @@ from api.dependencies import CurrentUser, Now, Reads, ServiceOf, one_centre
 from api.named import Filter, learners_named
 from api.sheets import Csv
 from api.visit import Visiting
-from commands.booking import (
-    MakeLaunchLink,
-    ReportOutcome,
-    UseLaunchLink,
-    read_booking,
-)
+from commands.booking import MakeLaunchLink, ReportOutcome, UseLaunchLink, read_booking
 from events.user import Role
 from policies.policy import CHANNEL as MACHINE
 from projections import bookings

@@ -8,20 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from access import passwords
 from api.answers import Listed, listed
-from api.dependencies import (
-    CurrentUser,
-    Paging,
-    Reads,
-    scope,
-)
+from api.dependencies import CurrentUser, Paging, Reads, scope
 from api.visit import Amending, Visit, Visiting
-from commands.user import (
-    AddUser,
-    ChangeUserRole,
-    DisableUser,
-    SetPassword,
-    open_user,
-)
+from commands.user import AddUser, ChangeUserRole, DisableUser, SetPassword, open_user
 from events.user import Role
 from projections import users
 

@@ -9,11 +9,7 @@ from fastapi import Depends, Response
 from aggregates.london import LONDON
 from api.answers import answer, show
 from api.dependencies import By, IfMatch, Now, ServiceOf
-from commands.command import (
-    Command,
-    Desk,
-    Done,
-)
+from commands.command import Command, Desk, Done
 from service import Service
 from store import Actor, Stream
 

@@ -44,7 +44,6 @@ BROKEN = (
     ValueError,
     RecursionError,
     EOFError,
-    NotImplementedError,  # what zipfile says of a way to pack that it does not know
     RuntimeError,
     zipfile.BadZipFile,
     zlib.error,

@@ -11,14 +11,7 @@ from aggregates.errors import NotFound
 from aggregates.register import LearnerHasLeft
 from aggregates.registration import Registration, Status
 from catalogue import Qualification
-from commands.command import (
-    Command,
-    Desk,
-    Done,
-    handles,
-    require_expected,
-    require_own,
-)
+from commands.command import Command, Desk, Done, handles, require_expected, require_own
 from commands.erasure import require_none_erased
 from commands.registration import ACTIVE_REGISTRATION, active_key, approvals_of
 from events.claim import Award, ClaimBegun

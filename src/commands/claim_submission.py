@@ -14,18 +14,8 @@ from aggregates.london import in_london
 from aggregates.registration import COMPLETING, Registration
 from aggregates.standing import Place, Standing
 from commands.apprenticeship import completed_parents, reopened_parents
-from commands.claim import (
-    changed_outcomes,
-    open_claim,
-    open_registrations,
-    rules_of,
-)
-from commands.command import (
-    Command,
-    Desk,
-    Done,
-    handles,
-)
+from commands.claim import changed_outcomes, open_claim, open_registrations, rules_of
+from commands.command import Command, Desk, Done, handles
 from commands.erasure import require_none_erased
 from commands.registration import active, approvals_of, named_in
 from events.claim import ClaimSubmitted, Granted, Why, Withheld

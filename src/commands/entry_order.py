@@ -13,14 +13,7 @@ from aggregates.sitting_time import duration
 from aggregates.timetable import Timetable
 from catalogue import Unit
 from commands.claim import rules_of
-from commands.command import (
-    Command,
-    Desk,
-    Done,
-    handles,
-    require_expected,
-    require_own,
-)
+from commands.command import Command, Desk, Done, handles, require_expected, require_own
 from commands.erasure import require_none_erased
 from commands.registration import ACTIVE_REGISTRATION, active_key, registers_of
 from events.booking import BookingMade

@@ -8,28 +8,14 @@ from datetime import date
 from aggregates.errors import NotFound, Refusal
 from aggregates.offer import Offer, Terms, offers
 from aggregates.order import Later, Order
-from commands.command import (
-    Command,
-    Desk,
-    Done,
-    handles,
-    require_expected,
-    require_own,
-)
+from commands.command import Command, Desk, Done, handles, require_expected, require_own
 from commands.group_uses import uses_changed
 from commands.learner import Alike, new_learner
 from commands.order_linking import Linking, link
 from commands.registration import approvals_of
 from events.identifier import Kind, stream_of
 from events.order import CourseDates, OrderBegun
-from store import (
-    Actor,
-    AlreadyReserved,
-    Change,
-    Conflict,
-    Position,
-    Stream,
-)
+from store import Actor, AlreadyReserved, Change, Conflict, Position, Stream
 
 
 @dataclass(frozen=True, kw_only=True)

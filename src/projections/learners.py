@@ -4,14 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    Date,
-    Index,
-    Integer,
-    String,
-    Table,
-)
+from sqlalchemy import Column, Date, Index, Integer, String, Table
 
 from aggregates.details import ERASED, Details
 from aggregates.names import fold as folded

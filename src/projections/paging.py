@@ -8,14 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Row,
-    Select,
-    literal,
-    tuple_,
-)
+from sqlalchemy import ColumnElement, Connection, Row, Select, literal, tuple_
 
 from aggregates.errors import Malformed
 
@@ -120,7 +113,7 @@ def _value(kind: type[Any], text: str) -> date | Decimal | int | str:
         return int(number) if kind is int else number
     if kind is not str:
         # A column that nobody sorts by yet: a slip of ours, no request can cause it.
-        raise NotImplementedError(f"A list cannot be sorted by {kind}.")
+        raise LookupError(f"A list cannot be sorted by {kind}.")
     if b"\0" in text.encode():
         raise ValueError(text)
     return text

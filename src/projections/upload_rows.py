@@ -3,24 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Index,
-    Integer,
-    String,
-    Table,
-)
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table
 
 from aggregates.names import words
 from aggregates.record import RecordState, is_like, state_of
 from aggregates.upload import Upload
 from aggregates.upload_progress import UploadStatus, undone_after
-from aggregates.verification import (
-    VerificationStatus,
-    pause_after,
-    status_after,
-)
+from aggregates.verification import VerificationStatus, pause_after, status_after
 from events.event import Event
 from events.identifier import stream_of
 from events.upload import (

@@ -5,14 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Row,
-    and_,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from aggregates.names import words
 from aggregates.record import RecordState

@@ -6,15 +6,7 @@ from uuid import UUID, uuid4
 
 from eventsourcing.persistence import StoredEvent
 
-from store.codec import (
-    Box,
-    Written,
-    encode,
-    person_of,
-    place,
-    vouched,
-    write_event,
-)
+from store.codec import Box, Written, encode, person_of, place, vouched, write_event
 from store.envelope import Actor, Change, Held, Stream
 from store.errors import AlreadyReserved
 from store.keys import Writers

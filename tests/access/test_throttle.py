@@ -5,12 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from access.throttle import (
-    TRIES,
-    TooManyTries,
-    count_try,
-    require_few_tries,
-)
+from access.throttle import TRIES, TooManyTries, count_try, require_few_tries
 from store import Conflict
 from tests.access.conftest import Gate
 from tests.clock import Clock

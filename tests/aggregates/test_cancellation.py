@@ -14,11 +14,7 @@ from aggregates.cancellation import (
     require_cancellable,
 )
 from aggregates.invoice_line import InvoiceStatus
-from aggregates.registration import (
-    Later,
-    Registration,
-    Status,
-)
+from aggregates.registration import Later, Registration, Status
 from aggregates.registration_refusals import (
     PathwayUnknown,
     RegistrationIsActive,

@@ -7,11 +7,7 @@ from typing import Any
 
 import pytest
 
-from aggregates.learner import (
-    AmendmentNeedsReason,
-    IdentityAmendmentUsed,
-    Learner,
-)
+from aggregates.learner import AmendmentNeedsReason, IdentityAmendmentUsed, Learner
 from aggregates.verification import Answer, Code, VerificationStatus
 from events.learner import LearnerDetailsAmended, LearnerIdentityAmended
 from events.verification import UlnVerified

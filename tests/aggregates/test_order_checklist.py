@@ -7,11 +7,7 @@ import pytest
 
 from aggregates.errors import MOST_SAID
 from aggregates.order import Order
-from aggregates.order_checklist import (
-    Circumstances,
-    Step,
-    steps,
-)
+from aggregates.order_checklist import Circumstances, Step, steps
 from aggregates.order_confirming import total_of
 from aggregates.order_refusals import (
     MOST_REGISTRATIONS,

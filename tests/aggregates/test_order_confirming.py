@@ -11,11 +11,7 @@ from aggregates.offer import Offer
 from aggregates.order import Order
 from aggregates.order_checklist import Circumstances
 from aggregates.order_confirming import confirm, registrations_made, total_of
-from aggregates.order_refusals import (
-    OrderIncomplete,
-    PriceHasChanged,
-    TotalHasChanged,
-)
+from aggregates.order_refusals import OrderIncomplete, PriceHasChanged, TotalHasChanged
 from events.order import (
     OrderCourseDatesSet,
     OrderLearnersLinked,

@@ -2,10 +2,7 @@
 
 import pytest
 
-from aggregates.registration import (
-    Registration,
-    Status,
-)
+from aggregates.registration import Registration, Status
 from aggregates.registration_refusals import RegistrationIsCompleted
 from events.claim import Award, Granted, Withheld
 from events.registration import AwardWithdrawn, OutcomesRecorded, OutcomesTakenBack

@@ -18,8 +18,8 @@ from tests.api.premises import (
     Things,
     furnished,
 )
-from tests.api.running import ClientAs
-from tests.clock import PATIENCE, Clock
+from tests.api.running import ClientAs, settle
+from tests.clock import Clock
 from tests.learner_examples import cells, csv_file
 
 APPRENTICESHIP = "Q-0009000001"
@@ -53,11 +53,7 @@ class BusyCentre:
 
     def settle(self) -> None:
         """Let policies do what follows, and all of it be shown."""
-        head = -1
-        while head != self.service.store.head():
-            head = self.service.store.head()
-            assert self.service.policies.wait_for(head, PATIENCE)
-            assert self.service.read_models.wait_for(head, PATIENCE)
+        settle(self.service)
 
     def name(self) -> str:
         """Make a name that nobody has yet."""

@@ -90,6 +90,15 @@ def begun_once() -> Begun:
         return Begun(files=files, key=key.read_bytes())
 
 
+def settle(service: Service) -> None:
+    """Wait until policies have done all that follows, and all of it is shown."""
+    head = -1
+    while head != service.store.head():
+        head = service.store.head()
+        assert service.policies.wait_for(head, PATIENCE)
+        assert service.read_models.wait_for(head, PATIENCE)
+
+
 @contextmanager
 def clients(service: Service) -> Generator[ClientAs]:
     """Give clients of one API over the service, each with one event loop to its end."""

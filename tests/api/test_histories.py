@@ -5,12 +5,7 @@ from collections.abc import Generator
 import pytest
 
 from projections.history import KEPT
-from tests.api.busy_centre import (
-    WHOLE,
-    WHY,
-    BusyCentre,
-    busy_centre,
-)
+from tests.api.busy_centre import WHOLE, WHY, BusyCentre, busy_centre
 from tests.api.premises import MANDATORY
 from tests.api.running import clients, running
 from tests.clock import Clock

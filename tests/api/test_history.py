@@ -6,8 +6,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from service import Service
-from tests.api.running import ClientAs
-from tests.clock import PATIENCE, Clock
+from tests.api.running import ClientAs, settle
+from tests.clock import Clock
 
 API = "/api/v1"
 
@@ -23,11 +23,7 @@ class Desk:
 
     def settle(self) -> None:
         """Wait until policies have done all that follows, and all of it is shown."""
-        head = -1
-        while head != self.service.store.head():
-            head = self.service.store.head()
-            assert self.service.policies.wait_for(head, PATIENCE)
-            assert self.service.read_models.wait_for(head, PATIENCE)
+        settle(self.service)
 
     def do(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
         self.keys += 1

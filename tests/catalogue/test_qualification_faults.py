@@ -5,14 +5,7 @@ from pathlib import Path
 import pytest
 
 from catalogue import load
-from tests.catalogue.folders import (
-    AWARD,
-    Change,
-    drop,
-    put,
-    require_fault,
-    spoilt,
-)
+from tests.catalogue.folders import AWARD, Change, drop, put, require_fault, spoilt
 
 
 @pytest.mark.parametrize(

@@ -23,11 +23,7 @@ from commands.upload import (
 )
 from commands.upload_check import CheckLearnerGroup
 from commands.upload_choices import ChooseGroupEncoding, MapLearnerGroup
-from commands.verification import (
-    VerifyLearnerGroup,
-    VerifyLearners,
-    VerifyRecords,
-)
+from commands.verification import VerifyLearnerGroup, VerifyLearners, VerifyRecords
 from events.identifier import stream_of
 from events.user import Role
 from store import Actor, EventStore

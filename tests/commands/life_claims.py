@@ -16,15 +16,7 @@ from events.claim import Award
 from events.identifier import stream_of
 from tests.claim_examples import A1, A2, B1, B2
 from tests.commands.life_bookings import BookedLife
-from tests.commands.life_machine import (
-    NUMBERS,
-    WHO,
-    WHY,
-    act,
-    centre_of,
-    pick,
-    who_may,
-)
+from tests.commands.life_machine import NUMBERS, WHO, WHY, act, centre_of, pick, who_may
 from tests.commands.life_model import (
     APPRENTICESHIP,
     PARTS,

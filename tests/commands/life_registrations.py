@@ -9,11 +9,7 @@ from aggregates.cancellation import conditions
 from aggregates.invoice_line import CREDIT, InvoiceStatus
 from aggregates.order_linking import Way
 from aggregates.registration import Registration
-from commands.cancellation import (
-    CancelRegistration,
-    ChangePathway,
-    ReopenRegistration,
-)
+from commands.cancellation import CancelRegistration, ChangePathway, ReopenRegistration
 from commands.invoice import ReportInvoiceStatus
 from commands.order import BeginOrder, read_order
 from commands.order_confirmation import ConfirmOrder

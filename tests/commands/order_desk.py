@@ -21,13 +21,7 @@ from events.learner import LearnerCreated
 from events.registration import RegistrationMade
 from events.upload import LearnersAdded
 from store import Actor, EventStore, Stream
-from tests.claim_examples import (
-    CENTRE,
-    OTHER_REFERENCE,
-    OTHER_RULES,
-    REFERENCE,
-    RULES,
-)
+from tests.claim_examples import CENTRE, OTHER_REFERENCE, OTHER_RULES, REFERENCE, RULES
 from tests.commands.office import ADMINISTRATOR, SERVICE
 from tests.learner_examples import learner_created, upload_received
 from tests.order_examples import YEAR

@@ -24,10 +24,7 @@ from events.identifier import stream_of
 from projections import bookings, claimable_learners, registrations
 from projections.invoice_lines import INVOICE_LINES
 from tests.commands.life_claims import ClaimedLife
-from tests.commands.life_model import (
-    PARTS,
-    none_overlap,
-)
+from tests.commands.life_model import PARTS, none_overlap
 from tests.commands.life_world import PRICES, opened
 
 STEPS = 40

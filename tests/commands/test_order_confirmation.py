@@ -28,13 +28,7 @@ from store import AlreadyDone, EventStore, Once, Reservation
 from tests.claim_examples import OTHER_RULES, award_claimed
 from tests.clock import Clock
 from tests.commands.office import ADMINISTRATOR, COLLEAGUE
-from tests.commands.order_desk import (
-    CATALOGUE,
-    DATING,
-    SEVERAL,
-    SINGLE,
-    OrderDesk,
-)
+from tests.commands.order_desk import CATALOGUE, DATING, SEVERAL, SINGLE, OrderDesk
 from tests.order_examples import ANN, BEN, CENTRE, YEAR
 
 MANY = 1_000

@@ -15,14 +15,7 @@ from events.upload import RecordAmended, RecordRemoved
 from store import EventStore
 from tests.clock import Clock
 from tests.commands.intake import STRANGER, Intake
-from tests.learner_examples import (
-    DETAILS,
-    OTHER_ULN,
-    THIRD_ULN,
-    ULN,
-    cells,
-    csv_file,
-)
+from tests.learner_examples import DETAILS, OTHER_ULN, THIRD_ULN, ULN, cells, csv_file
 
 VALID, INVALID = RecordState.VALID, RecordState.INVALID
 REMOVED, LEARNER = RecordState.REMOVED, RecordState.LEARNER

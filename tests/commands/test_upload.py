@@ -23,14 +23,7 @@ from events.upload import RecordRead, UploadReceived, UploadRefused
 from store import EventStore, FileGone
 from tests.clock import Clock
 from tests.commands.intake import COLLEAGUE, STRANGER, Intake
-from tests.learner_examples import (
-    DETAILS,
-    OTHER_ULN,
-    THIRD_ULN,
-    ULN,
-    cells,
-    csv_file,
-)
+from tests.learner_examples import DETAILS, OTHER_ULN, THIRD_ULN, ULN, cells, csv_file
 
 VALID, INVALID = RecordState.VALID, RecordState.INVALID
 LEARNER, TO_CONFIRM = RecordState.LEARNER, RecordState.TO_CONFIRM

@@ -9,27 +9,14 @@ from aggregates.details import Details
 from aggregates.record import RecordState
 from aggregates.upload_progress import UploadStatus
 from aggregates.upload_refusals import NothingReady
-from aggregates.verification import (
-    Answer,
-    Code,
-    Outcome,
-    VerificationStatus,
-    Why,
-)
+from aggregates.verification import Answer, Code, Outcome, VerificationStatus, Why
 from commands import verification
 from commands.upload_check import CheckLearnerGroup
 from events.verification import UlnVerificationPostponed, UlnVerified
 from store import EventStore
 from tests.clock import Clock
 from tests.commands.intake import MACHINE, Intake
-from tests.learner_examples import (
-    OTHER_ULN,
-    THIRD_ULN,
-    ULN,
-    cells,
-    csv_file,
-    made_ulns,
-)
+from tests.learner_examples import OTHER_ULN, THIRD_ULN, ULN, cells, csv_file, made_ulns
 
 MATCH = Answer(code=Code.MATCH)
 ANOMALY = Answer(code=Code.NO_MATCH, flags=("VRF1",))

@@ -9,11 +9,7 @@ from sqlalchemy import Connection
 
 from aggregates.claimable import Approved
 from events.event import Event
-from events.learner import (
-    LearnerCreated,
-    LearnerDetailsAmended,
-    LearnerIdentityAmended,
-)
+from events.learner import LearnerCreated, LearnerDetailsAmended, LearnerIdentityAmended
 from events.registration import AwardWithdrawn
 from projections.claimable_learners import (
     READ_MODEL,

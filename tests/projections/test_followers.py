@@ -21,12 +21,7 @@ from projections.view import View, prepare
 from store import EventStore, Position, Recorded, open_store
 from tests.clock import PATIENCE
 from tests.projections.conftest import Logs, OpenReadModels
-from tests.projections.shown_centres import (
-    SHOWN_CENTRES,
-    grant,
-    open_centres,
-    shown,
-)
+from tests.projections.shown_centres import SHOWN_CENTRES, grant, open_centres, shown
 
 AT_ONCE = 0.5
 

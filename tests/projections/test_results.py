@@ -12,15 +12,8 @@ from events.certificate import CertificatePrinted, CertificateSuperseded
 from events.claim import ClaimProcessed, ClaimSubmitted, ClaimWithdrawn
 from events.event import Event
 from events.identifier import stream_of
-from events.learner import (
-    LearnerCreated,
-    LearnerDetailsAmended,
-    LearnerIdentityAmended,
-)
-from projections.result_certificates import (
-    EarlierCertificate,
-    earlier_certificates,
-)
+from events.learner import LearnerCreated, LearnerDetailsAmended, LearnerIdentityAmended
+from projections.result_certificates import EarlierCertificate, earlier_certificates
 from projections.results import (
     READ_MODEL,
     Clauses,
