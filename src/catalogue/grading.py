@@ -10,6 +10,7 @@ from catalogue.rule import amount, listed
 from catalogue.unit import TRANSFERRED, Unit
 
 GLH_OF_POINTS = 60
+PASSED = "Pass"
 
 
 class Basis(StrEnum):
@@ -28,16 +29,49 @@ class Threshold:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Best:
+    """Only the best so many credits give points, of units at or above a level."""
+
+    credits: int
+    at_or_above_level: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Component:
+    """A part of a grid: the grade of one of its ``units`` names a row of the table.
+
+    ``units`` are those that the file names and their equivalents, in catalogue order.
+    """
+
+    title: str
+    units: tuple[Unit, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Grading:
     """How the overall grade is found.
 
-    By points, ``points`` are those of each grade of a unit and ``thresholds`` ascend.
+    By points, ``points`` are those of each grade of a unit, ``thresholds`` ascend, and
+    with ``best`` only some of the credits give points. By a grid, ``table`` gives the
+    overall grade by the grades of ``components``; ``grades`` are the overall grades,
+    worst first.
     """
 
-    kind: Literal["pass", "points"] = "pass"
+    kind: Literal["pass", "points", "grid"] = "pass"
     basis: Basis | None = None
     points: Mapping[str, int] = field(default_factory=dict)
     thresholds: tuple[Threshold, ...] = ()
+    best: Best | None = None
+    components: tuple[Component, ...] = ()
+    table: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+    grades: tuple[str, ...] = ()
+
+    @property
+    def ascending(self) -> tuple[str, ...]:
+        """The overall grades that it gives, worst first."""
+        if self.kind == "pass":
+            return (PASSED,)
+        return self.grades or tuple(each.grade for each in self.thresholds)
 
     def worth(self, unit: Unit, grade: str) -> Fraction:
         """Say the points of a unit that counts whole; transferred credit has none."""

@@ -8,7 +8,7 @@ from functools import cached_property
 from catalogue.combination import Combination
 from catalogue.grading import PASS_ONLY, Grading
 from catalogue.marks import Marks
-from catalogue.rule import Rule
+from catalogue.rule import Rule, equivalents
 from catalogue.unit import TRANSFERRED, Unit
 
 __all__ = ["Grading", "Pathway", "Qualification", "Unit", "Window"]
@@ -41,7 +41,10 @@ class Pathway:
 
     @property
     def mandatory_units(self) -> tuple[Unit, ...]:
-        """The units that some rule wants every one of, in catalogue order."""
+        """The units that some rule wants every one of, in catalogue order.
+
+        Not those of an ``any_of``, which a learner need not pick.
+        """
         wanted = {u.reference for r in self.rules if r.all_units for u in r.covers}
         return tuple(unit for unit in self.units if unit.reference in wanted)
 
@@ -49,6 +52,11 @@ class Pathway:
     def sentences(self) -> tuple[str, ...]:
         """The rules as plain sentences, in their order, then what grades come to."""
         return (*(rule.sentence for rule in self.rules), *self.grading.sentences)
+
+    @cached_property
+    def classes(self) -> tuple[tuple[Unit, ...], ...]:
+        """All units, equivalent ones together, in catalogue order."""
+        return equivalents(self.units)
 
     @cached_property
     def combination(self) -> Combination:

@@ -1,18 +1,33 @@
 """One rule of combination, as the file says it and as a person reads it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from catalogue.unit import Unit
 
 
 @dataclass(frozen=True, kw_only=True)
+class Requirement:
+    """A unit that counts only if others are achieved.
+
+    ``units`` and each of ``needs`` are a unit with all its equivalents, the one that the
+    file names first.
+    """
+
+    units: tuple[Unit, ...]
+    needs: tuple[tuple[Unit, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rule:
     """What the units it covers must come to, or may not exceed.
 
-    ``covers`` are the units of ``group``, ``groups`` or ``units`` in catalogue order.
+    ``covers`` are the units of ``group``, ``groups`` or ``units`` and their equivalents,
+    in catalogue order; none where the rule is ``any_of`` lists of rules or ``requires``.
+    With ``counts_attempted`` its minima and ``all_units`` look at attempted units.
     """
 
-    covers: tuple[Unit, ...]
+    covers: tuple[Unit, ...] = ()
     group: str | None = None
     groups: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
@@ -21,33 +36,56 @@ class Rule:
     minimum_credits: int | None = None
     minimum_glh: int | None = None
     at_or_above_level: int | None = None
+    at_least_grade: str | None = None
+    counts_attempted: bool = False
     counts_at_most: int | None = None
-    at_most_one: bool = False
+    at_most_units: int | None = None
+    any_of: tuple[tuple["Rule", ...], ...] = ()
+    requires: Requirement | None = None
 
     @property
     def has_minimum(self) -> bool:
-        """Whether it sets a minimum, which a level can filter."""
-        return any(self.minima)
+        """Whether it sets a minimum, which a level or a grade can filter."""
+        return any(least is not None for least in self.minima)
 
     @property
     def minima(self) -> tuple[int | None, int | None, int | None]:
         return (self.minimum_units, self.minimum_credits, self.minimum_glh)
 
     @property
-    def says_something(self) -> bool:
-        """Whether any choice of units could break it."""
+    def has_limit(self) -> bool:
+        """Whether it limits what may count."""
         return (
-            self.all_units
-            or self.at_most_one
-            or self.has_minimum
-            or self.counts_at_most is not None
+            self.counts_at_most is not None
+            or self.at_most_units is not None
+            or self.requires is not None
         )
 
     @property
-    def at_level(self) -> tuple[Unit, ...]:
-        """The covered units that its minima look at."""
-        level = self.at_or_above_level
-        return tuple(u for u in self.covers if level is None or u.level >= level)
+    def says_something(self) -> bool:
+        """Whether any choice of units could break it."""
+        return self.all_units or self.has_minimum or self.has_limit or bool(self.any_of)
+
+    @property
+    def classes(self) -> tuple[tuple[Unit, ...], ...]:
+        """The covered units, equivalent ones together, in catalogue order."""
+        return equivalents(self.covers)
+
+    def is_wanted(self, unit: Unit, grade: str) -> bool:
+        """Whether its minima look at a covered unit of this grade."""
+        return (
+            self.at_or_above_level is None or unit.level >= self.at_or_above_level
+        ) and (
+            self.at_least_grade is None or unit.is_at_least(grade, self.at_least_grade)
+        )
+
+    @property
+    def nested(self) -> Iterator["Rule"]:
+        """This rule, and all those in its lists, from the outside in."""
+        yield self
+        for rules in self.any_of:
+            for rule in rules:
+                yield from rule.nested
 
     @property
     def place(self) -> str:
@@ -59,35 +97,96 @@ class Rule:
         return f"the unit{'s' * (len(self.units) > 1)} {listed(self.units)}"
 
     @property
-    def level_phrase(self) -> str:
-        """Say the level filter after an amount, or nothing."""
-        if self.at_or_above_level is None:
-            return ""
-        return f" at level {self.at_or_above_level} or above"
+    def filter_phrase(self) -> str:
+        """Say the filters by level and grade after an amount, or nothing."""
+        level = self.at_or_above_level
+        return (f" at level {level} or above" if level is not None else "") + (
+            f" with grade {self.at_least_grade} or better"
+            if self.at_least_grade
+            else ""
+        )
 
     @property
     def sentence(self) -> str:
         """The rule as one plain sentence."""
-        said = []
+        text = "; ".join(self._clauses())
+        return text[0].upper() + text[1:] + "."
+
+    def _clauses(self) -> Iterator[str]:
+        if self.any_of:
+            alternatives = tuple(
+                " and ".join(rule.sentence[:-1].replace(";", ",") for rule in rules)
+                for rules in self.any_of
+            )
+            options = "; or ".join(
+                f"({letter}) {alternative[0].lower()}{alternative[1:]}"
+                for letter, alternative in zip(LETTERS, alternatives, strict=False)
+            )
+            yield f"one of: {options}"
+        if self.requires is not None:
+            needs = tuple(
+                listed(tuple(unit.reference for unit in units), "or")
+                for units in self.requires.needs
+            )
+            units = listed(tuple(unit.reference for unit in self.requires.units), "or")
+            verb = "is" if len(needs) == 1 else "are"
+            yield f"{units} counts only if {listed(needs)} {verb} achieved"
+        attempted = " attempted" if self.counts_attempted else ""
         if self.all_units:
-            credits_ = amount(sum(unit.credits for unit in self.covers), "credit")
-            units = amount(len(self.covers), "unit")
-            said.append(f"all of the {credits_} of {self.place} ({units})")
-        for least, word in zip(
-            self.minima, ("unit", "credit", "guided learning hour"), strict=True
-        ):
+            done = ", each of them attempted" if self.counts_attempted else ""
+            yield f"all of {self.place} ({self._extent()}){done}"
+        for least, word in zip(self.minima, WORDS, strict=True):
             if least is not None:
-                said.append(
-                    f"at least {amount(least, word)} from {self.place}{self.level_phrase}"
+                yield (
+                    f"at least {amount(least, word)} from {self.place}"
+                    f"{self.filter_phrase}{attempted}"
                 )
         if self.counts_at_most is not None:
-            said.append(
-                f"at most {amount(self.counts_at_most, 'credit')} from {self.place} count"
+            yield f"at most {amount(self.counts_at_most, 'credit')} from {self.place} count"
+        if self.at_most_units == 1:
+            yield f"only one of {self.place} may count"
+        elif self.at_most_units is not None:
+            yield f"at most {amount(self.at_most_units, 'unit')} of {self.place} may count"
+
+    def _extent(self) -> str:
+        """Say how much it covers, in units and, where equivalents agree, in credits."""
+        units = amount(len(self.classes), "unit")
+        credits_ = [{unit.credits for unit in each} for each in self.classes]
+        if any(len(each) > 1 for each in credits_):
+            return units
+        return f"{units}, {amount(sum(map(sum, credits_)), 'credit')}"
+
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+WORDS = ("unit", "credit", "guided learning hour")
+
+
+def equivalents(units: tuple[Unit, ...]) -> tuple[tuple[Unit, ...], ...]:
+    """Put equivalent units together, in the order of the first of each.
+
+    Units are equivalent that are joined by ``equivalent_to``, directly or through others.
+    """
+    joined: list[list[Unit]] = []
+    for unit in units:
+        touching = [
+            each
+            for each in joined
+            if any(
+                other.equivalent_to == unit.reference
+                or unit.equivalent_to == other.reference
+                for other in each
             )
-        if self.at_most_one:
-            said.append(f"only one of {self.place} may count")
-        text = "; ".join(said)
-        return text[0].upper() + text[1:] + "."
+        ]
+        merged = [*(other for each in touching for other in each), unit]
+        joined = [each for each in joined if each not in touching]
+        joined.append(merged)
+    number = {unit.reference: place for place, unit in enumerate(units)}
+    sets = [sorted(each, key=lambda unit: number[unit.reference]) for each in joined]
+    return tuple(
+        sorted(
+            (tuple(each) for each in sets), key=lambda each: number[each[0].reference]
+        )
+    )
 
 
 def amount(number: int, word: str, words: str = "") -> str:

@@ -15,6 +15,7 @@ class Unit:
 
     ``grades`` may be given for it, best last; those in ``achieving`` achieve it.
     Credit transferred from elsewhere, ``T``, may be given for any unit and achieves it.
+    ``equivalent_to`` is the reference of another unit, of which only one may count.
     """
 
     number: int
@@ -30,6 +31,7 @@ class Unit:
     delivery: tuple[str, ...] = ()
     minutes: int | None = None
     price: Decimal | None = None
+    equivalent_to: str | None = None
 
     @property
     def is_internal(self) -> bool:
@@ -37,12 +39,32 @@ class Unit:
 
     @property
     def earned(self) -> tuple[str, ...]:
-        """The grades that achieve this unit by its own assessment."""
-        return tuple(grade for grade in self.achieving if grade != TRANSFERRED)
+        """The grades that achieve this unit by its own assessment, best last."""
+        return tuple(
+            grade
+            for grade in self.grades
+            if grade in self.achieving and grade != TRANSFERRED
+        )
 
     def allows(self, grade: str) -> bool:
         """Whether the grade may be given for this unit."""
         return grade in self.grades or grade == TRANSFERRED
+
+    @property
+    def lowest(self) -> str:
+        """The worst grade that achieves this unit, which a way to fix asks for (I4)."""
+        return next(iter(self.earned), TRANSFERRED)
+
+    @property
+    def highest(self) -> str:
+        """The best grade that achieves this unit."""
+        return self.earned[-1] if self.earned else TRANSFERRED
+
+    def is_at_least(self, grade: str, least: str) -> bool:
+        """Whether a grade of this unit is the least one or better; ``T`` never is."""
+        if grade not in self.grades or least not in self.grades or grade == TRANSFERRED:
+            return False
+        return self.grades.index(grade) >= self.grades.index(least)
 
     def achieves(self, grade: str) -> bool:
         """Whether the grade achieves this unit."""
