@@ -1,161 +1,371 @@
-"""The rules of combination read to the letter: try every choice there is."""
+"""Section 11 of the domain read to the letter: try every choice there is.
 
-from collections.abc import Iterable, Iterator, Mapping
+Written from the text alone, and asked nothing of the code that decides. A choice is a pick,
+which says what rules are in force, and what counts: for each unit of the pathway the
+credits with which it counts, or None.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import combinations, product
 
-from catalogue.grading import Basis
-from catalogue.qualification import Pathway
+from catalogue.grading import Basis, Grading
+from catalogue.qualification import Pathway, Qualification
 from catalogue.rule import Rule
 from catalogue.unit import Unit
 
-Counted = Mapping[Unit, int]
 Grades = Mapping[str, str]
+Counted = tuple[int | None, ...]
+Classes = tuple[tuple[int, ...], ...]
+TRANSFERRED = "T"
 
 
-def choices(pathway: Pathway, achieved: Iterable[str]) -> Iterator[Counted]:
-    """Every unit counts or not; whole, or in part under a cap; bars and caps hold."""
-    units = [unit for unit in pathway.units if unit.reference in set(achieved)]
-    capped = {
-        unit
-        for rule in pathway.rules
-        if rule.counts_at_most is not None
-        for unit in rule.covers
-    }
-    ways = [
-        [None, *range(1, unit.credits + 1)]
-        if unit in capped and unit.credits
-        else [None, unit.credits]
-        for unit in units
-    ]
-    for way in product(*ways):
-        counted = {
-            unit: some
-            for unit, some in zip(units, way, strict=True)
-            if some is not None
-        }
-        if all(holds(rule, counted) for rule in pathway.rules):
-            yield counted
+@dataclass(frozen=True, eq=False)
+class Pick:
+    """One way to pick lists: the rules then in force, by the pathway's rule they are of.
 
-
-def holds(rule: Rule, counted: Counted) -> bool:
-    """Whether the rule's limits are respected."""
-    mine = [unit for unit in rule.covers if unit in counted]
-    within = (
-        rule.counts_at_most is None
-        or sum(map(counted.__getitem__, mine)) <= rule.counts_at_most
-    )
-    return within and not (rule.at_most_one and len(mine) > 1)
-
-
-def lacks(rule: Rule, counted: Counted) -> list[int]:
-    """Say what each minimum of the rule lacks."""
-    mine = [unit for unit in rule.covers if unit in counted]
-    level = rule.at_or_above_level
-    high = [unit for unit in mine if level is None or unit.level >= level]
-    return [
-        max(0, needs - there)
-        for needs, there in (
-            (len(rule.covers) if rule.all_units else 0, len(mine)),
-            (rule.minimum_units or 0, len(high)),
-            (rule.minimum_credits or 0, sum(map(counted.__getitem__, high))),
-            (rule.minimum_glh or 0, sum(unit.glh for unit in high)),
-        )
-    ]
-
-
-Account = tuple[int, int, list[bool], list[int]]
-
-
-def account(pathway: Pathway, counted: Counted) -> Account:
-    """How bad a choice is: rules broken, shortfall, which, and by how much each."""
-    short = [lacks(rule, counted) for rule in pathway.rules]
-    broken = [any(each) for each in short]
-    flat = [lack for each in short for lack in each]
-    return sum(broken), sum(flat), broken, flat
-
-
-def best(pathway: Pathway, achieved: Iterable[str]) -> Account:
-    return min(account(pathway, counted) for counted in choices(pathway, achieved))
-
-
-def points(pathway: Pathway, counted: Counted, grades: Grades) -> Fraction:
-    """Add up the points of what counts: of a unit in part, that part of its points."""
-    total = Fraction(0)
-    for unit, credits_ in counted.items():
-        for_grade = pathway.grading.points.get(grades[unit.reference], 0)
-        if pathway.grading.basis is Basis.PER_CREDIT:
-            total += credits_ * for_grade
-        else:
-            part = Fraction(credits_, unit.credits) if unit.credits else 1
-            total += Fraction(unit.glh * for_grade, 60) * part
-    return total
-
-
-def most_points(pathway: Pathway, grades: Grades) -> Fraction:
-    """Find the most points that a choice gives which is otherwise as good as the best."""
-    _, most = min(
-        (account(pathway, counted), -points(pathway, counted, grades))
-        for counted in choices(pathway, grades)
-    )
-    return -most
-
-
-def overall_grade(pathway: Pathway, grades: Grades) -> str | None:
-    """Find the best grade over all choices that satisfy every rule."""
-    satisfying = [
-        points(pathway, counted, grades)
-        for counted in choices(pathway, grades)
-        if not account(pathway, counted)[0]
-    ]
-    return next(
-        (
-            threshold.grade
-            for threshold in reversed(pathway.grading.thresholds)
-            if any(found >= threshold.points for found in satisfying)
-        ),
-        None,
-    )
-
-
-def is_met(pathway: Pathway, grades: Iterable[str] | Grades) -> bool:
-    """Whether the rules are met, and with points the lowest threshold too."""
-    if pathway.grading.kind == "points" and isinstance(grades, Mapping):
-        return overall_grade(pathway, grades) is not None
-    return best(pathway, grades)[0] == 0
-
-
-def can_be_met_alone(pathway: Pathway, rule: int, achieved: Iterable[str]) -> bool:
-    return any(
-        not any(lacks(pathway.rules[rule], counted))
-        for counted in choices(pathway, achieved)
-    )
-
-
-def ways_to_fix(pathway: Pathway, achieved: Grades, most: int) -> list[tuple[str, ...]]:
-    """Try every set of further units by size, credits and order; keep the minimal ones.
-
-    Each further unit is given the achieving grade that has the fewest points.
+    ``keys`` name the lists picked, such as ``rules[2].any_of[0][1].any_of[1]``. Picks are
+    numbered so that of two that differ in one list, the earlier list's is the lower.
     """
-    lowest = {
-        unit.reference: min(
-            unit.earned, key=lambda grade: pathway.grading.points.get(grade, 0)
+
+    number: int
+    rules: tuple[tuple[Rule, ...], ...]
+    keys: frozenset[str]
+
+    @property
+    def in_force(self) -> tuple[Rule, ...]:
+        return tuple(rule for rules in self.rules for rule in rules)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What one choice comes to."""
+
+    pick: Pick
+    counted: Counted
+    shortfalls: tuple[int, ...]
+    grade: str | None
+    points: Fraction
+
+    @property
+    def vector(self) -> tuple[int, ...]:
+        """How bad it is: failed rules, sum of the shortfalls, and each of them."""
+        failed = sum(short > 0 for short in self.shortfalls)
+        return (failed, sum(self.shortfalls), *self.shortfalls)
+
+
+def picks_of(rule: Rule, key: str) -> list[tuple[tuple[Rule, ...], frozenset[str]]]:
+    """List the ways to pick lists in a rule: the rules in force, and the lists' keys."""
+    if not rule.any_of:
+        return [((rule,), frozenset())]
+    return [
+        (
+            tuple(each for in_force, _ in parts for each in in_force),
+            frozenset({f"{key}.any_of[{number}]"}).union(*(keys for _, keys in parts)),
         )
-        for unit in pathway.units
-    }
-    others = [unit for unit in pathway.units if unit.reference not in achieved]
-    found: list[tuple[str, ...]] = []
-    for size in range(len(others) + 1):
-        for extra in sorted(
-            combinations(others, size),
-            key=lambda units: (
-                sum(u.credits for u in units),
-                [u.number for u in units],
-            ),
-        ):
-            names = tuple(unit.reference for unit in extra)
-            if any(set(fix) <= set(names) for fix in found):
+        for number, rules in enumerate(rule.any_of)
+        for parts in product(
+            *(
+                picks_of(nested, f"{key}.any_of[{number}][{at}]")
+                for at, nested in enumerate(rules)
+            )
+        )
+    ]
+
+
+def picks(rules: Sequence[Rule]) -> list[Pick]:
+    every = product(*(picks_of(rule, f"rules[{at}]") for at, rule in enumerate(rules)))
+    return [
+        Pick(
+            number,
+            tuple(in_force for in_force, _ in parts),
+            frozenset().union(*(keys for _, keys in parts)),
+        )
+        for number, parts in enumerate(every)
+    ]
+
+
+def classes_of(units: Sequence[Unit]) -> Classes:
+    """Put units joined by ``equivalent_to`` together, directly or through others."""
+    number = list(range(len(units)))
+    place = {unit.reference: at for at, unit in enumerate(units)}
+    for at, unit in enumerate(units):
+        if unit.equivalent_to is not None:
+            old, new = number[at], number[place[unit.equivalent_to]]
+            number = [new if each == old else each for each in number]
+    return tuple(
+        tuple(at for at, each in enumerate(number) if each == one)
+        for one in dict.fromkeys(number)
+    )
+
+
+def earned(unit: Unit) -> list[str]:
+    """The unit's own grades that achieve it, worst first; T where there are none."""
+    own = [g for g in unit.grades if g in unit.achieving and g != TRANSFERRED]
+    return own or [TRANSFERRED]
+
+
+def achieves(unit: Unit, grade: str | None) -> bool:
+    return grade == TRANSFERRED or grade in unit.achieving
+
+
+def is_at_least(unit: Unit, grade: str, least: str) -> bool:
+    """Whether the grade is the least one, or stands after it; T never is."""
+    return grade != TRANSFERRED and least in unit.grades[: unit.grades.index(grade) + 1]
+
+
+def points_of(grading: Grading, unit: Unit, grade: str) -> Fraction:
+    """The points of a unit that counts whole."""
+    points = 0 if grade == TRANSFERRED else grading.points[grade]
+    if grading.basis is Basis.PER_CREDIT:
+        return Fraction(unit.credits * points)
+    return Fraction(unit.glh * points, 60)
+
+
+class Trial:
+    """All choices of a learner who has these grades on a pathway."""
+
+    def __init__(self, pathway: Pathway, grades: Grades) -> None:
+        self.rules = pathway.rules
+        self.units = pathway.units
+        self.grading = pathway.grading
+        self.grades = [grades.get(unit.reference) for unit in self.units]
+        self.achieved = [
+            achieves(unit, grade)
+            for unit, grade in zip(self.units, self.grades, strict=True)
+        ]
+        self.attempted: Counted = tuple(
+            None if grade is None else unit.credits
+            for unit, grade in zip(self.units, self.grades, strict=True)
+        )
+        self.classes = classes_of(self.units)
+        self.picks = picks(self.rules)
+        self._class_of = {
+            self.units[at].reference: each for each in self.classes for at in each
+        }
+        self._covered: dict[int, Classes] = {}
+
+    def classes_with(self, units: Iterable[Unit]) -> Classes:
+        """The classes of these units."""
+        return tuple(dict.fromkeys(self._class_of[unit.reference] for unit in units))
+
+    def covered(self, rule: Rule) -> Classes:
+        if id(rule) not in self._covered:
+            self._covered[id(rule)] = self.classes_with(rule.covers)
+        return self._covered[id(rule)]
+
+    def counted(self) -> Iterator[tuple[Pick, Counted]]:
+        """Try each pick, and for each achieved unit all that it may count with."""
+        for pick in self.picks:
+            limits = [
+                (rule, [at for each in self.covered(rule) for at in each])
+                for rule in pick.in_force
+                if rule.counts_at_most is not None or rule.at_most_units is not None
+            ]
+            for counted in product(*self.ways_to_count(pick)):
+                if self.is_allowed(counted, limits):
+                    yield pick, counted
+
+    def ways_to_count(self, pick: Pick) -> Iterator[list[int | None]]:
+        """For each unit, all that it may count with: whole, in part under a cap, or not."""
+        capped, without_needs = set[int](), set[int]()
+        for rule in pick.in_force:
+            if rule.counts_at_most is not None:
+                capped.update(*self.covered(rule))
+            if rule.requires is not None and not all(
+                any(
+                    self.achieved[at]
+                    for each in self.classes_with(units)
+                    for at in each
+                )
+                for units in rule.requires.needs
+            ):
+                without_needs.update(*self.classes_with(rule.requires.units))
+        for at, unit in enumerate(self.units):
+            if not self.achieved[at] or at in without_needs:
+                yield [None]
+            elif at in capped and unit.credits:
+                yield [*range(unit.credits, 0, -1), None]
+            else:
+                yield [unit.credits, None]
+
+    def is_allowed(
+        self, counted: Counted, limits: list[tuple[Rule, list[int]]]
+    ) -> bool:
+        for each in self.classes:
+            if len(each) > 1 and sum(counted[at] is not None for at in each) > 1:
+                return False
+        for rule, covers in limits:
+            count = [some for at in covers if (some := counted[at]) is not None]
+            if rule.counts_at_most is not None and sum(count) > rule.counts_at_most:
+                return False
+            if rule.at_most_units is not None and len(count) > rule.at_most_units:
+                return False
+        return True
+
+    def is_wanted(self, rule: Rule, at: int) -> bool:
+        """Whether the filters of the rule let a unit with a grade through."""
+        unit, grade = self.units[at], self.grades[at]
+        level, least = rule.at_or_above_level, rule.at_least_grade
+        return (level is None or unit.level >= level) and (
+            least is None or (grade is not None and is_at_least(unit, grade, least))
+        )
+
+    def shortfall(self, rule: Rule, counted: Counted) -> int:
+        """What is missing of all that one rule in force wants."""
+        credits_ = self.attempted if rule.counts_attempted else counted
+        without = units = most_credits = most_hours = 0
+        for each in self.covered(rule):
+            there = [at for at in each if credits_[at] is not None]
+            wanted = [at for at in there if self.is_wanted(rule, at)]
+            without += not there
+            units += bool(wanted)
+            most_credits += max((credits_[at] or 0 for at in wanted), default=0)
+            most_hours += max((self.units[at].glh for at in wanted), default=0)
+        return (
+            (without if rule.all_units else 0)
+            + max(0, (rule.minimum_units or 0) - units)
+            + max(0, (rule.minimum_credits or 0) - most_credits)
+            + max(0, (rule.minimum_glh or 0) - most_hours)
+        )
+
+    def shortfalls(self, pick: Pick, counted: Counted) -> tuple[int, ...]:
+        return tuple(
+            sum(self.shortfall(rule, counted) for rule in rules) for rules in pick.rules
+        )
+
+    def points(self, counted: Counted) -> Fraction:
+        """What counts gives in points: of a unit in part, that part of its points."""
+        if self.grading.kind != "points":
+            return Fraction(0)
+        best = self.grading.best
+        whole = Fraction(0)
+        by_credit: list[Fraction] = []
+        for unit, grade, some in zip(self.units, self.grades, counted, strict=True):
+            if some is None or grade is None:
                 continue
-            if is_met(pathway, {**achieved, **{name: lowest[name] for name in names}}):
-                found.append(names)
-    return found[:most]
+            points = points_of(self.grading, unit, grade)
+            if unit.credits == 0:
+                whole += points
+            elif best is None or unit.level >= best.at_or_above_level:
+                by_credit += [points / unit.credits] * some
+        if best is None:
+            return whole + sum(by_credit)
+        return sum(sorted(by_credit, reverse=True)[: best.credits], Fraction(0))
+
+    def grade(self, counted: Counted) -> str | None:
+        """The overall grade that what counts gives; None where it gives none."""
+        if self.grading.kind == "pass":
+            return "Pass"
+        if self.grading.kind == "points":
+            points = self.points(counted)
+            reached = [t.grade for t in self.grading.thresholds if points >= t.points]
+            return reached[-1] if reached else None
+        of_components = [
+            [
+                str(self.grades[at])
+                for each in self.classes_with(component.units)
+                for at in each
+                if counted[at] is not None
+            ]
+            for component in self.grading.components
+        ]
+        cells = {self.grading.table.get(cell) for cell in product(*of_components)}
+        return best_grade(self.grading, cells)
+
+    def satisfying(self) -> Iterator[tuple[Pick, Counted]]:
+        """The choices by which no rule is failed."""
+        for pick, counted in self.counted():
+            if not any(self.shortfall(rule, counted) for rule in pick.in_force):
+                yield pick, counted
+
+    @cached_property
+    def is_met(self) -> bool:
+        """Whether some satisfying choice gives a grade."""
+        return any(self.grade(counted) is not None for _, counted in self.satisfying())
+
+    @cached_property
+    def overall_grade(self) -> str | None:
+        """The best grade over all satisfying choices."""
+        grades = {self.grade(counted) for _, counted in self.satisfying()}
+        return best_grade(self.grading, grades)
+
+    @cached_property
+    def choices(self) -> list[Choice]:
+        return [
+            Choice(
+                pick=pick,
+                counted=counted,
+                shortfalls=self.shortfalls(pick, counted),
+                grade=self.grade(counted),
+                points=self.points(counted),
+            )
+            for pick, counted in self.counted()
+        ]
+
+    @cached_property
+    def best(self) -> Choice:
+        """The choice that reasons come from, and that says what counts."""
+        least = min(choice.vector for choice in self.choices)
+        return max(
+            (choice for choice in self.choices if choice.vector == least),
+            key=lambda choice: (
+                rank(self.grading, choice.grade),
+                choice.points,
+                sum(some or 0 for some in choice.counted),
+                tuple(-1 if some is None else some for some in choice.counted),
+                -choice.pick.number,
+            ),
+        )
+
+    def is_met_by_some_choice(self, rule: int) -> bool:
+        """Whether some choice, limits and all, meets this rule of the pathway."""
+        return any(choice.shortfalls[rule] == 0 for choice in self.choices)
+
+
+def rank(grading: Grading, grade: str | None) -> int:
+    """How good an overall grade is; -1 where there is none."""
+    if grade is None:
+        return -1
+    if grading.kind == "pass":
+        return 0
+    ascending = grading.grades or tuple(each.grade for each in grading.thresholds)
+    return ascending.index(grade)
+
+
+def best_grade(grading: Grading, grades: Iterable[str | None]) -> str | None:
+    return max(grades, key=lambda grade: rank(grading, grade), default=None)
+
+
+def overall_grade(qualification: Qualification, grades: Grades) -> str | None:
+    """The best overall grade on any pathway."""
+    return best_grade(
+        qualification.grading,
+        [Trial(each, grades).overall_grade for each in qualification.pathways],
+    )
+
+
+def ways_to_fix(
+    pathway: Pathway, grades: Grades, most: int = 10
+) -> tuple[tuple[str, ...], ...]:
+    """Try every set of units not achieved, smallest first; none where nothing is to fix."""
+    if Trial(pathway, grades).is_met:
+        return ()
+    units = pathway.units
+    others = [
+        at
+        for at, unit in enumerate(units)
+        if not achieves(unit, grades.get(unit.reference))
+    ]
+    found: list[tuple[int, ...]] = []
+    for size in range(1, len(others) + 1):
+        for further in combinations(others, size):
+            if any({*way} <= {*further} for way in found):
+                continue
+            lowest = {units[at].reference: earned(units[at])[0] for at in further}
+            if Trial(pathway, {**grades, **lowest}).is_met:
+                found.append(further)
+    found.sort(key=lambda way: (len(way), sum(units[at].credits for at in way), way))
+    return tuple(tuple(units[at].reference for at in way) for way in found[:most])
