@@ -100,6 +100,18 @@ class Part:
             )
         return ""
 
+    def optional_text(self, key: str) -> str | None:
+        """Read a text that is not empty, or None where the key is not there."""
+        self.asked.append(key)
+        return self.text(key) if key in self.values else None
+
+    def text_or_texts(self, key: str) -> tuple[str, ...]:
+        """Read a text, or a list of them."""
+        if isinstance(self.values.get(key), list):
+            return self.texts(key)
+        text = self.text(key)
+        return (text,) if text else ()
+
     def whole(self, key: str, *, least: int = 0) -> int:
         """Read a whole number."""
         value = self.optional_whole(key, least=least, optional=False)
@@ -151,9 +163,9 @@ class Part:
             )
         return Decimal(0)
 
-    def one_of(self, key: str, *allowed: str) -> str:
-        """One of a few words."""
-        value = self._get(key, " or ".join(allowed), optional=False)
+    def one_of(self, key: str, *allowed: str, optional: bool = False) -> str:
+        """Read one of a few words; the first where the key may be left out and is."""
+        value = self._get(key, " or ".join(allowed), optional=optional)
         if value in allowed:
             return str(value)
         if value is not None:
@@ -187,15 +199,24 @@ class Part:
 
     def parts(self, key: str) -> Iterator["Part"]:
         """Read the mappings listed under this key, at least one."""
-        value = self._get(key, "a list", optional=False)
+        yield from self._parts(self.at(key), self._get(key, "a list", optional=False))
+
+    def lists_of_parts(self, key: str) -> Iterator[Iterator["Part"]]:
+        """Read the lists of mappings listed under this key, at least one."""
+        value = self._get(key, "a list of lists", optional=False)
         if value is not None and (not isinstance(value, list) or not value):
             self.fault(key, "is not a list with something in it.")
         for place, each in enumerate(value if isinstance(value, list) else ()):
-            path = f"{self.at(key)}[{place}]"
+            yield self._parts(f"{self.at(key)}[{place}]", each)
+
+    def _parts(self, path: str, value: object) -> Iterator["Part"]:
+        if value is not None and (not isinstance(value, list) or not value):
+            self.problems.add(path, "is not a list with something in it.")
+        for place, each in enumerate(value if isinstance(value, list) else ()):
             if isinstance(each, dict):
-                yield Part(each, path, self.problems)
+                yield Part(each, f"{path}[{place}]", self.problems)
             else:
-                self.problems.add(path, f"is {each!r}; give its keys.")
+                self.problems.add(f"{path}[{place}]", f"is {each!r}; give its keys.")
 
     def close(self) -> None:
         """Note the keys that mean nothing here."""

@@ -1,6 +1,6 @@
 """How the overall grade is found: a pass, or by points and thresholds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
@@ -83,19 +83,40 @@ class Grading:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """Say what points are given for and what they earn; nothing of a pass."""
-        if self.kind == "pass":
-            return ()
+        """Say how the overall grade is found; nothing of a pass."""
+        if self.kind == "points":
+            return tuple(self._of_points())
+        if self.kind == "grid":
+            return tuple(self._of_grid())
+        return ()
+
+    def _of_points(self) -> Iterator[str]:
         given = tuple(f"{points} for {grade}" for grade, points in self.points.items())
         earned = tuple(
             f"{amount(each.points, 'point')} for {each.grade}"
             for each in self.thresholds
         )
         per = "credit" if self.basis is Basis.PER_CREDIT else "60 guided learning hours"
-        return (
-            f"Points for each {per}: {listed(given)}.",
-            f"Overall grade: at least {listed(earned)}.",
+        yield f"Points for each {per}: {listed(given)}."
+        if self.best is not None:
+            level = self.best.at_or_above_level
+            yield (
+                f"Points from the best {amount(self.best.credits, 'credit')}"
+                f"{f' at level {level} or above' if level else ''} only."
+            )
+        yield f"Overall grade: at least {listed(earned)}."
+
+    def _of_grid(self) -> Iterator[str]:
+        parts = tuple(
+            f"{each.title} ({listed(tuple(u.reference for u in each.units), 'or')})"
+            for each in self.components
         )
+        yield f"Overall grade: by the grades of {listed(parts)}."
+        for overall in reversed(self.grades):
+            cells = tuple(
+                listed(cell) for cell, given in self.table.items() if given == overall
+            )
+            yield f"{overall}: {'; '.join(cells)}."
 
 
 PASS_ONLY = Grading()

@@ -1,19 +1,32 @@
 """What the file of a qualification says of its overall grade, checked."""
 
-from catalogue.choice import choose
+from collections.abc import Iterator
+
 from catalogue.document import Part
-from catalogue.grading import PASS_ONLY, Basis, Grading, Threshold
-from catalogue.qualification import Pathway
-from catalogue.rule import amount
-from catalogue.unit import Unit
+from catalogue.grading import PASS_ONLY, Basis, Best, Component, Grading, Threshold
+from catalogue.rule import listed
+from catalogue.rule_file import Names
+from catalogue.unit import TRANSFERRED, Unit
 
 
 def grading(part: Part, units: tuple[Unit, ...], *, sound: bool) -> Grading:
-    """Read ``grading``; only of ``sound`` units is it said which have no points."""
-    if part.one_of("kind", "pass", "points") == "pass":
-        part.close()
-        return PASS_ONLY
+    """Read ``grading``; only of ``sound`` units is it said what does not fit them."""
     errors = part.problems.errors
+    kind = part.one_of("kind", "pass", "points", "grid")
+    read = PASS_ONLY
+    if kind == "points":
+        read = _points(part)
+    elif kind == "grid":
+        read = _grid(part, units, sound=sound)
+    part.close()
+    if part.problems.errors > errors:
+        return PASS_ONLY
+    if sound and kind == "points":
+        _check_units(part, read, units)
+    return read
+
+
+def _points(part: Part) -> Grading:
     if sum(part.has(key) for key in Basis) != 1:
         part.problems.add(
             part.path, f"must have one of {' or '.join(Basis)}, and only one."
@@ -21,24 +34,76 @@ def grading(part: Part, units: tuple[Unit, ...], *, sound: bool) -> Grading:
     basis = next((key for key in Basis if part.has(key)), Basis.PER_CREDIT)
     part.asked += Basis
     given = part.part(basis) if part.has(basis) else Part({}, "", part.problems)
-    read = Grading(
+    return Grading(
         kind="points",
         basis=basis,
         points={str(grade): given.whole(grade) for grade in given.values},
         thresholds=_thresholds(part),
+        best=_best(part),
     )
+
+
+def _best(part: Part) -> Best | None:
+    part.asked.append("best")
+    if not part.has("best"):
+        return None
+    given = part.part("best")
+    best = Best(
+        credits=given.whole("credits", least=1),
+        at_or_above_level=given.optional_whole("at_or_above_level") or 0,
+    )
+    given.close()
+    return best
+
+
+def _grid(part: Part, units: tuple[Unit, ...], *, sound: bool) -> Grading:
+    names = Names(units=units, groups={}, sound=sound)
+    components = tuple(_component(each, names) for each in part.parts("of"))
+    if len(components) == 1:
+        part.fault("of", "has one component only; give at least two.")
+    grades = part.texts("grades", optional=False)
+    table = dict(_cells(part.part("table"), components, sound=sound))
+    for overall in table.values():
+        if overall not in grades:
+            part.fault("table", f"gives {overall}, which is not one of the grades.")
+    for grade in grades:
+        if grade not in table.values():
+            part.fault("grades", f"has {grade}, which the table never gives.")
+    return Grading(kind="grid", components=components, table=table, grades=grades)
+
+
+def _component(part: Part, names: Names) -> Component:
+    references = part.texts("units", optional=False)
+    names.check_known(part, "units", "unit", references, names.equivalents)
+    component = Component(title=part.text("title"), units=names.covered_by(references))
     part.close()
-    if sound and part.problems.errors == errors:
-        _check_units(part, read, units)
-    return read if part.problems.errors == errors else PASS_ONLY
+    return component
+
+
+def _cells(
+    part: Part, components: tuple[Component, ...], *, sound: bool
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Read a table, nested by the grade of each component in turn."""
+    if not components:
+        return
+    component, *others = components
+    known = {grade for unit in component.units for grade in (*unit.earned, TRANSFERRED)}
+    for grade in part.values:
+        key = str(grade)
+        if sound and key not in known:
+            part.fault(key, f"is no grade that achieves a unit of {component.title}.")
+        elif not others:
+            yield (key,), part.text(grade)
+        else:
+            for rest, overall in _cells(part.part(grade), tuple(others), sound=sound):
+                yield (key, *rest), overall
+    part.asked += part.values
 
 
 def _thresholds(part: Part) -> tuple[Threshold, ...]:
     read: list[Threshold] = []
     for each in part.parts("thresholds"):
-        threshold = Threshold(
-            grade=each.text("grade"), points=each.whole("points", least=1)
-        )
+        threshold = Threshold(grade=each.text("grade"), points=each.whole("points"))
         each.close()
         if read and threshold.points <= read[-1].points:
             each.fault(
@@ -67,24 +132,10 @@ def _check_units(part: Part, read: Grading, units: tuple[Unit, ...]) -> None:
                     f"leaves out {grade}, for which {part.at(str(read.basis))} gives "
                     "points: only a grade that achieves the unit can have any.",
                 )
-
-
-def check_reachable(part: Part, pathways: tuple[Pathway, ...]) -> None:
-    """Note thresholds that the best grades of all units would not reach.
-
-    The lowest is to be reached on every pathway, the others on some.
-    """
-    most = [
-        marks.points(choose(best, range(len(pathway.units))).values[-1])
-        for pathway in pathways
-        if (marks := pathway.marks)
-        for best in [marks.weighed(marks.most)]
-    ]
-    for place, threshold in enumerate(pathways[0].grading.thresholds):
-        there = max(most) if place else min(most)
-        if threshold.points > there:
-            part.fault(
-                f"grading.thresholds[{place}].points",
-                f"is {threshold.points}, but the best grades of all units come to "
-                f"{amount(there, 'point')}{'' if place else ' on one pathway'}.",
+        worth = [read.points.get(grade, 0) for grade in unit.earned]
+        if worth != sorted(worth):
+            part.problems.add(
+                f"units[{place}].grades",
+                f"rise from {listed(unit.earned, 'to')}, but {part.at(str(read.basis))} "
+                "gives a better grade fewer points.",
             )

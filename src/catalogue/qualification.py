@@ -8,8 +8,8 @@ from functools import cached_property
 from catalogue.combination import Combination
 from catalogue.grading import PASS_ONLY, Grading
 from catalogue.marks import Marks
-from catalogue.rule import Rule, equivalents
-from catalogue.unit import TRANSFERRED, Unit
+from catalogue.rule import Rule
+from catalogue.unit import TRANSFERRED, Unit, equivalents
 
 __all__ = ["Grading", "Pathway", "Qualification", "Unit", "Window"]
 

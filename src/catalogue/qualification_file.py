@@ -113,6 +113,14 @@ def _units(part: Part) -> tuple[Unit, ...]:
                     "number", f"{unit.number} is the number of {other.reference} too."
                 )
         units.append(unit)
+    references = {unit.reference for unit in units}
+    for place, unit in enumerate(units):
+        twin = unit.equivalent_to
+        if twin is not None and (twin not in references or twin == unit.reference):
+            part.fault(
+                f"units[{place}].equivalent_to",
+                f"there is no other unit {twin} here.",
+            )
     return tuple(units)
 
 
@@ -152,6 +160,7 @@ def _unit(part: Part) -> Unit:
         assessment=assessment,
         grades=grades,
         achieving=achieving,
+        equivalent_to=part.optional_text("equivalent_to"),
         **_test(part, assessment),
     )
     part.close()

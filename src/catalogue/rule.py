@@ -3,7 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from catalogue.unit import Unit
+from catalogue.unit import Unit, equivalents
+
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+WORDS = ("unit", "credit", "guided learning hour")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +85,7 @@ class Rule:
 
     @property
     def nested(self) -> Iterator["Rule"]:
-        """This rule, and all those in its lists, from the outside in."""
+        """The rule and all those in its lists, from the outside in."""
         yield self
         for rules in self.any_of:
             for rule in rules:
@@ -133,8 +137,7 @@ class Rule:
             yield f"{units} counts only if {listed(needs)} {verb} achieved"
         attempted = " attempted" if self.counts_attempted else ""
         if self.all_units:
-            done = ", each of them attempted" if self.counts_attempted else ""
-            yield f"all of {self.place} ({self._extent()}){done}"
+            yield f"all of {self.place} ({self._extent()}){attempted}"
         for least, word in zip(self.minima, WORDS, strict=True):
             if least is not None:
                 yield (
@@ -155,38 +158,6 @@ class Rule:
         if any(len(each) > 1 for each in credits_):
             return units
         return f"{units}, {amount(sum(map(sum, credits_)), 'credit')}"
-
-
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
-WORDS = ("unit", "credit", "guided learning hour")
-
-
-def equivalents(units: tuple[Unit, ...]) -> tuple[tuple[Unit, ...], ...]:
-    """Put equivalent units together, in the order of the first of each.
-
-    Units are equivalent that are joined by ``equivalent_to``, directly or through others.
-    """
-    joined: list[list[Unit]] = []
-    for unit in units:
-        touching = [
-            each
-            for each in joined
-            if any(
-                other.equivalent_to == unit.reference
-                or unit.equivalent_to == other.reference
-                for other in each
-            )
-        ]
-        merged = [*(other for each in touching for other in each), unit]
-        joined = [each for each in joined if each not in touching]
-        joined.append(merged)
-    number = {unit.reference: place for place, unit in enumerate(units)}
-    sets = [sorted(each, key=lambda unit: number[unit.reference]) for each in joined]
-    return tuple(
-        sorted(
-            (tuple(each) for each in sets), key=lambda each: number[each[0].reference]
-        )
-    )
 
 
 def amount(number: int, word: str, words: str = "") -> str:

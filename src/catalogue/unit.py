@@ -69,3 +69,26 @@ class Unit:
     def achieves(self, grade: str) -> bool:
         """Whether the grade achieves this unit."""
         return grade in self.achieving or grade == TRANSFERRED
+
+
+def equivalents(units: tuple[Unit, ...]) -> tuple[tuple[Unit, ...], ...]:
+    """Put equivalent units together, in the order of the first of each.
+
+    Units are equivalent that ``equivalent_to`` joins, directly or through others.
+    """
+    joined: list[list[int]] = []
+    for place, unit in enumerate(units):
+        touching = [
+            each
+            for each in joined
+            if any(
+                units[other].equivalent_to == unit.reference
+                or unit.equivalent_to == units[other].reference
+                for other in each
+            )
+        ]
+        joined = [each for each in joined if each not in touching]
+        joined.append([*(other for each in touching for other in each), place])
+    return tuple(
+        tuple(units[place] for place in each) for each in sorted(map(sorted, joined))
+    )
