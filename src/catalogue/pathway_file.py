@@ -3,7 +3,8 @@
 from catalogue.document import Part
 from catalogue.grading import Grading
 from catalogue.qualification import Pathway
-from catalogue.rule_file import Names, check_minima, read_rule
+from catalogue.rule_file import Names, read_rule
+from catalogue.solver.faults import check_pathway
 from catalogue.unit import Unit
 
 
@@ -33,9 +34,6 @@ def _pathway(
         grading=grading,
     )
     part.close()
-    if sound and part.problems.errors == errors:
-        for number, rule in enumerate(pathway.rules):
-            check_minima(part, f"rules[{number}]", rule)
     if sound and part.problems.errors == errors:
         for fault in check_pathway(pathway):
             part.fault(fault.path, fault.message)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, Literal, cast
 
 from catalogue.document import Part
-from catalogue.grading_file import check_reachable, grading
+from catalogue.grading_file import grading
 from catalogue.pathway_file import pathways
 from catalogue.qualification import Qualification, Window
 from catalogue.references import (
@@ -15,6 +15,7 @@ from catalogue.references import (
     qn_check_character,
     unit_check_letter,
 )
+from catalogue.solver.faults import check_grading
 from catalogue.unit import FAIL, PASS, Unit
 
 HIGHEST_LEVEL = 8
@@ -61,8 +62,9 @@ def qualification(part: Part) -> Qualification:
         units=units,
         pathways=pathways(part, units, graded, sound=sound),
     )
-    if graded.kind == "points" and part.problems.errors == errors:
-        check_reachable(part, built.pathways)
+    if part.problems.errors == errors:
+        for fault in check_grading(built.pathways):
+            part.fault(fault.path, fault.message)
     if date.min != built.certification_ends < built.registration.closes:
         part.fault(
             "certification_ends",

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from catalogue.unit import Unit, equivalents
 
-
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 WORDS = ("unit", "credit", "guided learning hour")
 
@@ -118,38 +117,45 @@ class Rule:
 
     def _clauses(self) -> Iterator[str]:
         if self.any_of:
-            alternatives = tuple(
-                " and ".join(rule.sentence[:-1].replace(";", ",") for rule in rules)
-                for rules in self.any_of
-            )
-            options = "; or ".join(
-                f"({letter}) {alternative[0].lower()}{alternative[1:]}"
-                for letter, alternative in zip(LETTERS, alternatives, strict=False)
-            )
-            yield f"one of: {options}"
+            yield f"one of: {self._alternatives()}"
         if self.requires is not None:
-            needs = tuple(
-                listed(tuple(unit.reference for unit in units), "or")
-                for units in self.requires.needs
-            )
-            units = listed(tuple(unit.reference for unit in self.requires.units), "or")
+            needs = tuple(map(_either, self.requires.needs))
             verb = "is" if len(needs) == 1 else "are"
-            yield f"{units} counts only if {listed(needs)} {verb} achieved"
-        attempted = " attempted" if self.counts_attempted else ""
+            yield f"{_either(self.requires.units)} counts only if {listed(needs)} {verb} achieved"
         if self.all_units:
-            yield f"all of {self.place} ({self._extent()}){attempted}"
-        for least, word in zip(self.minima, WORDS, strict=True):
-            if least is not None:
-                yield (
-                    f"at least {amount(least, word)} from {self.place}"
-                    f"{self.filter_phrase}{attempted}"
-                )
+            attempted = " must be attempted" if self.counts_attempted else ""
+            yield f"all of {self.place}{attempted} ({self._extent()})"
+        yield from self._minimum_clauses()
         if self.counts_at_most is not None:
             yield f"at most {amount(self.counts_at_most, 'credit')} from {self.place} count"
-        if self.at_most_units == 1:
-            yield f"only one of {self.place} may count"
-        elif self.at_most_units is not None:
-            yield f"at most {amount(self.at_most_units, 'unit')} of {self.place} may count"
+        if self.at_most_units is not None:
+            most = (
+                "only one"
+                if self.at_most_units == 1
+                else f"at most {self.at_most_units}"
+            )
+            yield f"{most} of {self.place} may count"
+
+    def _alternatives(self) -> str:
+        alternatives = (
+            " and ".join("; ".join(rule._clauses()) for rule in rules)  # noqa: SLF001 - of its own kind
+            for rules in self.any_of
+        )
+        return "; or ".join(
+            f"({letter}) {alternative}"
+            for letter, alternative in zip(LETTERS, alternatives, strict=False)
+        )
+
+    def _minimum_clauses(self) -> Iterator[str]:
+        attempted = "attempted " if self.counts_attempted else ""
+        for least, word in zip(self.minima, WORDS, strict=True):
+            if least is None:
+                continue
+            said = amount(least, f"{attempted}{word}")
+            of = "from"
+            if self.units and word == "unit":
+                said, of = f"{least}{f' {attempted}'.rstrip()}", "of"
+            yield f"at least {said} {of} {self.place}{self.filter_phrase}"
 
     def _extent(self) -> str:
         """Say how much it covers, in units and, where equivalents agree, in credits."""
@@ -157,7 +163,13 @@ class Rule:
         credits_ = [{unit.credits for unit in each} for each in self.classes]
         if any(len(each) > 1 for each in credits_):
             return units
-        return f"{units}, {amount(sum(map(sum, credits_)), 'credit')}"
+        total = sum(map(sum, credits_))
+        return f"{units}, {amount(total, 'credit')}" if total else units
+
+
+def _either(units: tuple[Unit, ...]) -> str:
+    """Name a unit and its equivalents: ``L/506/1788``, ``L/506/1788 or T/506/1798``."""
+    return listed(tuple(unit.reference for unit in units), "or")
 
 
 def amount(number: int, word: str, words: str = "") -> str:

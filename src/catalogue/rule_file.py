@@ -1,12 +1,12 @@
 """What the file of a qualification says of one rule of combination, checked."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from catalogue.document import Part
 from catalogue.rule import Requirement, Rule
-from catalogue.unit import TRANSFERRED, Unit, equivalents
+from catalogue.unit import Unit, equivalents
 
 MOST_NESTED = 4
 SUBJECTS = ("group", "groups", "units", "any_of", "requires")
@@ -168,39 +168,3 @@ def _check_sense(part: Part, rule: Rule) -> None:
             if there == 1
             else f"is {most}, and only {there} could count: it limits nothing.",
         )
-
-
-def _may_be_wanted(rule: Rule, unit: Unit) -> bool:
-    """Whether some grade of the unit makes the minima of the rule look at it."""
-    grades = unit.grades if rule.counts_attempted else unit.earned
-    return any(rule.is_wanted(unit, grade) for grade in (*grades, TRANSFERRED))
-
-
-MINIMA: tuple[tuple[str, Callable[[Rule], int | None], Callable[[Unit], int]], ...] = (
-    ("minimum_units", lambda rule: rule.minimum_units, lambda _: 1),
-    ("minimum_credits", lambda rule: rule.minimum_credits, lambda unit: unit.credits),
-    ("minimum_glh", lambda rule: rule.minimum_glh, lambda unit: unit.glh),
-)
-
-
-def check_minima(part: Part, path: str, rule: Rule) -> None:
-    """Note minima, also of nested rules, greater than all that is covered could give."""
-    for key, least, worth in MINIMA:
-        wanted = least(rule)
-        if wanted is None:
-            continue
-        there = sum(
-            max(
-                (worth(unit) for unit in units if _may_be_wanted(rule, unit)), default=0
-            )
-            for units in rule.classes
-        )
-        if wanted > there:
-            part.fault(
-                f"{path}.{key}",
-                f"is {wanted}, but {rule.place} has no more than {there}"
-                f"{rule.filter_phrase}.",
-            )
-    for number, rules in enumerate(rule.any_of):
-        for place, each in enumerate(rules):
-            check_minima(part, f"{path}.any_of[{number}][{place}]", each)
