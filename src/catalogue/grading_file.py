@@ -132,7 +132,7 @@ def _check_units(part: Part, read: Grading, units: tuple[Unit, ...]) -> None:
                     f"leaves out {grade}, for which {part.at(str(read.basis))} gives "
                     "points: only a grade that achieves the unit can have any.",
                 )
-        worth = [read.points.get(grade, 0) for grade in unit.earned]
+        worth = [read.points[g] for g in unit.earned if g in read.points]
         if worth != sorted(worth):
             part.problems.add(
                 f"units[{place}].grades",

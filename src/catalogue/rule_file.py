@@ -71,7 +71,8 @@ def read_rule(part: Part, names: Names, *, nested: int = 0) -> Rule:
     elif subjects:
         rule = _covering(part, names)
     part.asked += SUBJECTS
-    part.close()
+    if len(subjects) == 1:
+        part.close()
     if part.problems.errors == errors:
         _check_sense(part, rule)
     return rule

@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 
 from catalogue import load
-from tests.catalogue.folders import AWARD, Change, Document, put, require_fault, spoilt
+from tests.catalogue.folders import (
+    AWARD,
+    Change,
+    Document,
+    faults,
+    put,
+    require_fault,
+    spoilt,
+)
 
 
 def points(**keys: object) -> Change:
@@ -34,7 +42,7 @@ def thresholds(*ascending: tuple[str, int]) -> Change:
 @pytest.mark.parametrize(
     ("change", "key", "said"),
     [
-        (put("grading", "kind", to="stars"), "grading.kind", "pass or points"),
+        (put("grading", "kind", to="stars"), "grading.kind", "pass or points or grid"),
         (points(thresholds=None), "grading.thresholds", "is missing"),
         (points(points_per_credit=None), "grading", "have one of"),
         (points(points_per_60_glh={"P": 6}), "grading", "only one"),
@@ -63,7 +71,22 @@ def thresholds(*ascending: tuple[str, int]) -> Change:
             "grading.thresholds[1].grade",
             "another threshold's",
         ),
-        (thresholds(("P", 0)), "grading.thresholds[0].points", "from 1"),
+        (thresholds(("P", -1)), "grading.thresholds[0].points", "from 0"),
+        (points(best={"credits": 0}), "grading.best.credits", "from 1"),
+        (points(best={}), "grading.best.credits", "is missing"),
+        (
+            by_points(put("units", 1, "grades", to=["U", "P", "M"])),
+            "units[1].grades",
+            "has M",
+        ),
+        (
+            lambda document: (
+                points(points_per_credit={"P": 7, "M": 6})(document),
+                put("units", 1, "grades", to=["U", "P", "M"])(document),
+            )[0],
+            "units[1].grades",
+            "gives a better grade fewer points",
+        ),
         (
             thresholds(("P", 64)),
             "grading.thresholds[0].points",
@@ -92,4 +115,73 @@ def test_grading_by_points_is_read_and_told_in_sentences(tmp_path: Path) -> None
     assert award.pathways[0].sentences[-2:] == (
         "Points for each credit: 7 for P.",
         "Overall grade: at least 60 points for P and 63 points for M.",
+    )
+
+
+GRID: Document = {
+    "kind": "grid",
+    "of": [
+        {"title": "Core", "units": ["L/506/1788"]},
+        {"title": "Specialism", "units": ["T/506/1798"]},
+    ],
+    "grades": ["Pass"],
+    "table": {"P": {"P": "Pass"}},
+}
+
+
+def grid(**keys: object) -> Change:
+    """Make a change to grading by a table; None leaves a key out."""
+    said = {key: value for key, value in (GRID | keys).items() if value is not None}
+    return put("grading", to=said)
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "said"),
+    [
+        (grid(of=None), "grading.of", "is missing"),
+        (grid(of=GRID["of"][:1], table={"P": "Pass"}), "grading.of", "at least two"),
+        (
+            grid(of=[{"title": "Core", "units": ["F/506/1934"]}, GRID["of"][1]]),
+            "grading.of[0].units",
+            "no unit F/506/1934",
+        ),
+        (grid(table={"P": {"M": "Pass"}}), "grading.table.P.M", "no grade"),
+        (grid(table={"P": {"P": "Merit"}}), "grading.table", "gives Merit"),
+        (grid(grades=["Pass", "Merit"]), "grading.grades", "never gives"),
+        (grid(table={"P": "Pass"}), "grading.table.P", "give its keys"),
+        (grid(colour="red"), "grading.colour", "not a key"),
+    ],
+)
+def test_a_fault_of_a_grid_is_named_by_its_file_and_key(
+    tmp_path: Path, change: Change, key: str, said: str
+) -> None:
+    """Section 11."""
+    problems = faults(spoilt(tmp_path, AWARD, change))
+    assert any(
+        problem.key == key and said in problem.message for problem in problems
+    ), problems
+
+
+def test_grading_by_a_grid_is_read_and_told_in_sentences(tmp_path: Path) -> None:
+    """Section 11."""
+    award = load(spoilt(tmp_path, AWARD, grid())).qualification("Q-0000000001")
+    assert award.grading.table == {("P", "P"): "Pass"}
+    assert award.grading.ascending == ("Pass",)
+    assert award.pathways[0].sentences[-2:] == (
+        "Overall grade: by the grades of Core (L/506/1788) and Specialism (T/506/1798).",
+        "Pass: P and P.",
+    )
+
+
+def test_the_best_credits_are_read_and_told_in_a_sentence(tmp_path: Path) -> None:
+    """Section 11."""
+    change = points(
+        best={"credits": 5, "at_or_above_level": 3},
+        thresholds=[{"grade": "Pass", "points": 0}],
+    )
+    award = load(spoilt(tmp_path, AWARD, change)).qualification("Q-0000000001")
+    assert award.pathways[0].sentences[-3:] == (
+        "Points for each credit: 7 for P.",
+        "Points from the best 5 credits at level 3 or above only.",
+        "Overall grade: at least 0 points for Pass.",
     )
