@@ -1,0 +1,375 @@
+"""Files of random small qualifications, with every key that rules and grading have.
+
+All is drawn from a seed, so that a case that fails can be made again from its number.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import prod
+from pathlib import Path
+from random import Random
+from typing import Any
+
+Document = dict[str, Any]
+
+DAYS = ("2020-09-01", "2035-08-31", "2038-08-31")
+MOST_CHOICES = 1_500
+SIZES = (2, 3, 4, 4, 5, 5, 6, 6, 7, 8, 9)
+LADDERS = (
+    (["U", "P"], None),
+    (["U", "P"], None),
+    (["P"], None),
+    (["U", "P", "M", "D"], None),
+    (["U", "N", "P", "M"], None),
+    (["U", "N", "P", "M"], ["P", "M"]),
+    (["U", "P", "M", "T"], None),
+)
+LIMITS = ("counts_at_most", "at_most_units", "at_most_one")
+
+
+@dataclass
+class Draft:
+    """A qualification as it is drawn: its units, their classes, and its random numbers."""
+
+    random: Random
+    units: list[Document] = field(default_factory=list)
+    groups: dict[str, list[str]] = field(default_factory=dict)
+
+    def classes(self, references: Sequence[str]) -> list[set[str]]:
+        """Put the units together that are joined by ``equivalent_to``, if any is named."""
+        classes: list[set[str]] = [{unit["reference"]} for unit in self.units]
+        for unit in self.units:
+            pair = {unit["reference"], unit.get("equivalent_to", unit["reference"])}
+            joined = set().union(*(each for each in classes if each & pair))
+            classes = [each for each in classes if not each & pair] + [joined]
+        return [each for each in classes if each & {*references}]
+
+    def total(self, references: Sequence[str], key: str) -> int:
+        """Add up credits or hours; of a class, the most."""
+        amounts = {unit["reference"]: int(unit[key]) for unit in self.units}
+        return sum(
+            max(amounts[reference] for reference in each)
+            for each in self.classes(references)
+        )
+
+
+def draw_file(seed: int, most_choices: int = MOST_CHOICES) -> Document:
+    """Draw a qualification whose learners have no more choices than so many."""
+    random = Random(seed)  # noqa: S311 - a test
+    while True:
+        document = draw(random)
+        if choices(document) <= most_choices:
+            return document
+
+
+def draw(random: Random) -> Document:
+    kind = random.choices(("pass", "points", "grid"), (45, 40, 15))[0]
+    draft = Draft(random)
+    draft.units = draw_units(random, kind)
+    for unit in draft.units:
+        draft.groups.setdefault(unit["group"], []).append(unit["reference"])
+    document: Document = {
+        "reference": "Q-0000000001",
+        "version": 1,
+        "from": DAYS[0],
+        "number": "601/3450/1",
+        "title": "Level 2 Award",
+        "suite": "Random",
+        "subject_area": "Random",
+        "level": 2,
+        "price": "98.00",
+        "registration": {"opens": DAYS[0], "closes": DAYS[1]},
+        "certification_ends": DAYS[2],
+        "grading": GRADINGS[kind](draft),
+        "units": draft.units,
+    }
+    document["pathways"] = [
+        draw_pathway(draft, code) for code in "AB"[: random.choice((1, 1, 2))]
+    ]
+    return document
+
+
+def draw_units(random: Random, kind: str) -> list[Document]:
+    ladders = random.sample(LADDERS, 2)
+    units: list[Document] = []
+    for number in range(1, random.choice(SIZES) + 1):
+        grades, achieving = random.choices(ladders, (3, 1))[0]
+        unit: Document = {
+            "number": number,
+            "reference": f"A/000/{number:04}",
+            "title": f"Unit {number}",
+            "group": random.choice("ABC"),
+            "level": random.randint(1, 3),
+            "credits": random.choice((0, 1, 2, 3, 3, 4, 5)),
+            "glh": random.choice((0, 1, 2, 3, 5, 10, 30, 45, 60)),
+            "assessment": "internal",
+            "grades": list(grades),
+        }
+        if achieving is not None:
+            unit["achieving"] = list(achieving)
+        units.append(unit)
+    if len(units) > 1 and random.random() < 0.3:
+        for _ in range(random.choice((1, 1, 2))):
+            one, other = random.sample(units, 2)
+            one["equivalent_to"] = other["reference"]
+    if kind == "grid":
+        for unit in units:
+            unit.pop("achieving", None)
+    return units
+
+
+def draw_pass(_: Draft) -> Document:
+    return {"kind": "pass"}
+
+
+def draw_points(draft: Draft) -> Document:
+    random = draft.random
+    per_credit = random.random() < 0.5
+    most = 4 if per_credit else 20
+    ladder = ("N", "P", "M", "D")
+    points = sorted(random.randint(0, most) for _ in ladder)
+    if random.random() < 0.03:
+        random.shuffle(points)
+    if any("N" not in unit.get("achieving", "N") for unit in draft.units):
+        points[0] = 0
+    given = {"U": 0, **dict(zip(ladder, points, strict=True))}
+    basis = "points_per_credit" if per_credit else "points_per_60_glh"
+    grading: Document = {"kind": "points", basis: given}
+    if random.random() < 0.35:
+        total = draft.total([unit["reference"] for unit in draft.units], "credits")
+        grading["best"] = {"credits": random.randint(1, max(1, total))}
+        if random.random() < 0.5:
+            grading["best"]["at_or_above_level"] = random.randint(1, 3)
+    full = sum(
+        max(given.get(grade, 0) for grade in unit["grades"])
+        * (unit["credits"] if per_credit else unit["glh"] / 60)
+        for unit in draft.units
+    )
+    shares = sorted(random.uniform(0, 0.8) for _ in range(random.randint(1, 3)))
+    if random.random() < 0.3:
+        shares[0] = 0
+    steps = dict.fromkeys(int(full * share) for share in shares)
+    grading["thresholds"] = [
+        {"grade": grade, "points": least}
+        for grade, least in zip(("Pass", "Merit", "Star"), steps, strict=False)
+    ]
+    return grading
+
+
+def draw_grid(draft: Draft) -> Document:
+    random = draft.random
+    grades = {
+        unit["reference"]: [g for g in unit["grades"] if g != "U"]
+        for unit in draft.units
+    }
+    components, ladders = [], []
+    for number in range(1, random.choice((2, 2, 3)) + 1):
+        units = random.sample(list(grades), min(random.randint(1, 3), len(grades)))
+        components.append({"title": f"Component {number}", "units": units})
+        ladders.append(list(dict.fromkeys(g for unit in units for g in grades[unit])))
+    ascending = ["Pass", "Merit", "Star"]
+
+    def cells(ladders: list[list[str]], height: int) -> Document | str | None:
+        if not ladders:
+            gone = random.random() < 0.15
+            return (
+                None
+                if gone
+                else ascending[min(2, random.choice((height // 2, height)))]
+            )
+        first, *others = ladders
+        rows = {
+            grade: cells(others, height + at)
+            for at, grade in enumerate(
+                [*first, *(["T"] if random.random() < 0.2 else [])]
+            )
+        }
+        return {grade: row for grade, row in rows.items() if row} or None
+
+    table = cells(ladders, 0)
+    given = [grade for grade in ascending if f'"{grade}"' in json.dumps(table)]
+    if table is None:
+        return {"kind": "pass"}
+    return {"kind": "grid", "of": components, "grades": given, "table": table}
+
+
+GRADINGS: Mapping[str, Callable[[Draft], Document]] = {
+    "pass": draw_pass,
+    "points": draw_points,
+    "grid": draw_grid,
+}
+
+
+def draw_pathway(draft: Draft, code: str) -> Document:
+    random = draft.random
+    pathway: Document = {"code": code, "title": f"Way {code}"}
+    groups = dict(draft.groups)
+    if random.random() < 0.2:
+        references = [unit["reference"] for unit in draft.units]
+        pathway["groups"] = {"OWN": random.sample(references, min(3, len(references)))}
+        groups |= pathway["groups"]
+    own = Draft(random, draft.units, groups)
+    count = random.choice((1, 2, 2, 3, 3, 4, 4, 5))
+    pathway["rules"] = [draw_rule(own, depth=0) for _ in range(count)]
+    return pathway
+
+
+def draw_rule(draft: Draft, depth: int) -> Document:
+    random = draft.random
+    kind = random.choices(
+        ("any_of", "requires", "limit", "wants", "both"),
+        (0 if depth == 2 else 14 - 4 * depth, 8, 26, 44, 8),
+    )[0]
+    if kind == "any_of":
+        return {
+            "any_of": [
+                [draw_rule(draft, depth + 1) for _ in range(random.choice((1, 1, 2)))]
+                for _ in range(random.choice((2, 2, 3)))
+            ]
+        }
+    if kind == "requires":
+        rule = draw_requirement(draft)
+        if rule is not None:
+            return rule
+    subject, references = draw_subject(draft)
+    rule = {**subject}
+    if kind in {"limit", "both"}:
+        rule |= draw_limit(draft, references)
+    if kind != "limit" or len(rule) == 1:
+        rule |= draw_wants(draft, references, limited=len(rule) > 1)
+    return rule
+
+
+def draw_subject(draft: Draft) -> tuple[Document, list[str]]:
+    """Draw what a rule covers: a group, groups, or units one by one."""
+    random = draft.random
+    key = random.choice(("group", "groups", "units", "units"))
+    if key == "group":
+        name = random.choice(list(draft.groups))
+        return {"group": name}, draft.groups[name]
+    if key == "groups":
+        names = random.sample(list(draft.groups), random.randint(1, len(draft.groups)))
+        return {"groups": names}, [
+            unit for name in names for unit in draft.groups[name]
+        ]
+    references = [unit["reference"] for unit in draft.units]
+    units = random.sample(references, random.randint(1, len(references)))
+    return {"units": units}, units
+
+
+def draw_requirement(draft: Draft) -> Document | None:
+    random = draft.random
+    classes = draft.classes([unit["reference"] for unit in draft.units])
+    if len(classes) < 2:
+        return None
+    names = [random.choice(sorted(each)) for each in random.sample(classes, 2)]
+    if len(classes) > 2 and random.random() < 0.3:
+        others = [each for each in classes if not each & {*names}]
+        names.append(random.choice(sorted(random.choice(others))))
+    unit, *needs = names
+    return {"requires": {"unit": unit, "needs": needs if len(needs) > 1 else needs[0]}}
+
+
+def draw_limit(draft: Draft, references: list[str]) -> Document:
+    random = draft.random
+    there = len(draft.classes(references))
+    key = random.choice(LIMITS) if there > 1 else "counts_at_most"
+    limits: Document = {
+        "counts_at_most": random.randint(0, max(1, draft.total(references, "credits"))),
+        "at_most_units": random.randint(1, max(1, there - 1)),
+        "at_most_one": True,
+    }
+    rule = {key: limits[key]}
+    if key == "counts_at_most" and there > 1 and random.random() < 0.15:
+        rule["at_most_units"] = limits["at_most_units"]
+    return rule
+
+
+def draw_wants(draft: Draft, references: list[str], *, limited: bool) -> Document:
+    random = draft.random
+    rule: Document = {}
+    if random.random() < 0.2:
+        rule["all_units"] = True
+    if not rule or random.random() < 0.2:
+        totals = {
+            "minimum_units": len(draft.classes(references)),
+            "minimum_credits": draft.total(references, "credits"),
+            "minimum_glh": draft.total(references, "glh"),
+        }
+        for key in random.sample(list(totals), random.choice((1, 1, 1, 2))):
+            share = random.choice((0.2, 0.4, 0.5, 0.7, 1.0))
+            rule[key] = max(1, int(totals[key] * share))
+        if random.random() < 0.25:
+            rule["at_or_above_level"] = random.randint(1, 3)
+        if random.random() < 0.25:
+            rule["at_least_grade"] = random.choice("UNPMD")
+    if not limited and random.random() < 0.25:
+        rule["counts"] = "attempted"
+    return rule
+
+
+def leaves(rules: Sequence[Document]) -> Iterator[Document]:
+    """List rules and all that are nested in them."""
+    for rule in rules:
+        yield rule
+        for each in rule.get("any_of", ()):
+            yield from leaves(each)
+
+
+def choices(document: Document) -> int:
+    """Say no fewer than the choices that a learner with every unit has on a pathway."""
+    return max(
+        picks(pathway["rules"]) * counted(document, pathway)
+        for pathway in document["pathways"]
+    )
+
+
+def picks(rules: Sequence[Document]) -> int:
+    total = 1
+    for rule in rules:
+        if "any_of" in rule:
+            total *= sum(picks(each) for each in rule["any_of"])
+    return total
+
+
+def counted(document: Document, pathway: Document) -> int:
+    """Multiply the ways in which each unit may count."""
+    draft = Draft(Random(0), document["units"])  # noqa: S311 - nothing is drawn
+    for unit in draft.units:
+        draft.groups.setdefault(unit["group"], []).append(unit["reference"])
+    groups = draft.groups | pathway.get("groups", {})
+    capped: set[str] = set()
+    for rule in leaves(pathway["rules"]):
+        if "counts_at_most" in rule:
+            names = [*rule.get("groups", ()), *([rule["group"]] * ("group" in rule))]
+            named = [unit for name in names for unit in groups[name]]
+            capped.update(*draft.classes([*named, *rule.get("units", ())]))
+    return prod(
+        unit["credits"] + 1 if unit["reference"] in capped and unit["credits"] else 2
+        for unit in draft.units
+    )
+
+
+def draw_grades(seed: int, document: Document) -> dict[str, str]:
+    """Draw what a learner has: most of the units or some of them, at any grade."""
+    random = Random(seed)  # noqa: S311 - a test
+    share = random.choice((0.4, 0.65, 0.8, 0.95))
+    return {
+        unit["reference"]: "T"
+        if random.random() < 0.07
+        else random.choice(unit["grades"])
+        for unit in document["units"]
+        if random.random() < share
+    }
+
+
+def write_file(folder: Path, document: Document) -> Path:
+    """Write a catalogue of this one qualification; JSON is YAML too."""
+    path = folder / "qualifications" / "random.yaml"
+    path.parent.mkdir(exist_ok=True, parents=True)
+    text = json.dumps(document)
+    for day in DAYS:
+        text = text.replace(f'"{day}"', day)
+    path.write_text(text)
+    return folder
