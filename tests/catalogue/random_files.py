@@ -210,9 +210,33 @@ def draw_pathway(draft: Draft, code: str) -> Document:
         pathway["groups"] = {"OWN": random.sample(references, min(3, len(references)))}
         groups |= pathway["groups"]
     own = Draft(random, draft.units, groups)
-    count = random.choice((1, 2, 2, 3, 3, 4, 4, 5))
-    pathway["rules"] = [draw_rule(own, depth=0) for _ in range(count)]
+    if random.random() < 0.5:
+        count = random.choice((1, 2, 2, 3, 3, 4, 4, 5))
+        pathway["rules"] = [draw_rule(own, depth=0) for _ in range(count)]
+    else:
+        pathway["rules"] = draw_crossing_rules(own)
     return pathway
+
+
+def draw_crossing_rules(draft: Draft) -> list[Document]:
+    """Draw rules that want much of a few units each, and limits that run across them."""
+    random = draft.random
+    references = [unit["reference"] for unit in draft.units]
+
+    def some(most: int) -> list[str]:
+        return random.sample(references, min(random.randint(2, most), len(references)))
+
+    rules: list[Document] = []
+    for _ in range(random.choice((2, 3, 3))):
+        units = some(4)
+        rules.append({"units": units} | draw_wants(draft, units, limited=False))
+    for _ in range(random.choice((1, 2, 2, 3))):
+        units = some(3)
+        rules.append({"units": units} | draw_limit(draft, units))
+    if random.random() < 0.3:
+        rules.append(draw_rule(draft, depth=0))
+    random.shuffle(rules)
+    return rules
 
 
 def draw_rule(draft: Draft, depth: int) -> Document:
@@ -276,7 +300,9 @@ def draw_limit(draft: Draft, references: list[str]) -> Document:
     there = len(draft.classes(references))
     key = random.choice(LIMITS) if there > 1 else "counts_at_most"
     limits: Document = {
-        "counts_at_most": random.randint(0, max(1, draft.total(references, "credits"))),
+        "counts_at_most": round(
+            draft.total(references, "credits") * random.choice((0, 0.3, 0.5, 0.7, 0.9))
+        ),
         "at_most_units": random.randint(1, max(1, there - 1)),
         "at_most_one": True,
     }
@@ -287,26 +313,41 @@ def draw_limit(draft: Draft, references: list[str]) -> Document:
 
 
 def draw_wants(draft: Draft, references: list[str], *, limited: bool) -> Document:
+    """Draw minima that what is covered could mostly give, or all units, or both."""
     random = draft.random
     rule: Document = {}
     if random.random() < 0.2:
         rule["all_units"] = True
     if not rule or random.random() < 0.2:
+        filters, wanted = draw_filters(draft, references)
         totals = {
-            "minimum_units": len(draft.classes(references)),
-            "minimum_credits": draft.total(references, "credits"),
-            "minimum_glh": draft.total(references, "glh"),
+            "minimum_units": len(draft.classes(wanted)),
+            "minimum_credits": draft.total(wanted, "credits"),
+            "minimum_glh": draft.total(wanted, "glh"),
         }
         for key in random.sample(list(totals), random.choice((1, 1, 1, 2))):
-            share = random.choice((0.2, 0.4, 0.5, 0.7, 1.0))
-            rule[key] = max(1, int(totals[key] * share))
-        if random.random() < 0.25:
-            rule["at_or_above_level"] = random.randint(1, 3)
-        if random.random() < 0.25:
-            rule["at_least_grade"] = random.choice("UNPMD")
+            share = random.choice((0.1, 0.3, 0.5, 0.6, 0.8))
+            most = totals[key] if random.random() < 0.95 else totals[key] + 3
+            rule[key] = max(1, round(most * share))
+        rule |= filters
     if not limited and random.random() < 0.25:
         rule["counts"] = "attempted"
     return rule
+
+
+def draw_filters(draft: Draft, references: list[str]) -> tuple[Document, list[str]]:
+    """Draw filters by level and grade, and find what they let through at best."""
+    random = draft.random
+    filters: Document = {}
+    wanted = [unit for unit in draft.units if unit["reference"] in references]
+    if random.random() < 0.25:
+        level = filters["at_or_above_level"] = random.choice(wanted)["level"]
+        wanted = [unit for unit in wanted if unit["level"] >= level]
+    if random.random() < 0.3:
+        grades = [g for g in random.choice(wanted)["grades"] if g != "T"]
+        grade = filters["at_least_grade"] = random.choice(grades)
+        wanted = [unit for unit in wanted if grade in unit["grades"]]
+    return filters, [unit["reference"] for unit in wanted]
 
 
 def leaves(rules: Sequence[Document]) -> Iterator[Document]:
@@ -342,7 +383,7 @@ def counted(document: Document, pathway: Document) -> int:
     capped: set[str] = set()
     for rule in leaves(pathway["rules"]):
         if "counts_at_most" in rule:
-            names = [*rule.get("groups", ()), *([rule["group"]] * ("group" in rule))]
+            names = rule.get("groups", [rule["group"]] if "group" in rule else [])
             named = [unit for name in names for unit in groups[name]]
             capped.update(*draft.classes([*named, *rule.get("units", ())]))
     return prod(
@@ -354,7 +395,7 @@ def counted(document: Document, pathway: Document) -> int:
 def draw_grades(seed: int, document: Document) -> dict[str, str]:
     """Draw what a learner has: most of the units or some of them, at any grade."""
     random = Random(seed)  # noqa: S311 - a test
-    share = random.choice((0.4, 0.65, 0.8, 0.95))
+    share = random.choice((0.2, 0.5, 0.75, 0.95))
     return {
         unit["reference"]: "T"
         if random.random() < 0.07
