@@ -30,6 +30,14 @@ def a_unit(number: int, **values: Any) -> Unit:
     )
 
 
+def graded_units(*credits_: int, **values: Any) -> list[Unit]:
+    """Make units of these credits, numbered from 1."""
+    return [
+        a_unit(number, credits=each, **values)
+        for number, each in enumerate(credits_, start=1)
+    ]
+
+
 def a_rule(*units: Unit, **values: Any) -> Rule:
     """Make a rule over these units."""
     return Rule(

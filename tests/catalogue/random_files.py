@@ -64,7 +64,7 @@ def draw_file(seed: int, most_choices: int = MOST_CHOICES) -> Document:
 
 
 def draw(random: Random) -> Document:
-    kind = random.choices(("pass", "points", "grid"), (45, 40, 15))[0]
+    kind = random.choices(("pass", "points", "grid"), (40, 35, 25))[0]
     draft = Draft(random)
     draft.units = draw_units(random, kind)
     for unit in draft.units:
@@ -172,7 +172,7 @@ def draw_grid(draft: Draft) -> Document:
 
     def cells(ladders: list[list[str]], height: int) -> Document | str | None:
         if not ladders:
-            gone = random.random() < 0.15
+            gone = random.random() < 0.1
             return (
                 None
                 if gone
@@ -243,7 +243,7 @@ def draw_rule(draft: Draft, depth: int) -> Document:
     random = draft.random
     kind = random.choices(
         ("any_of", "requires", "limit", "wants", "both"),
-        (0 if depth == 2 else 14 - 4 * depth, 8, 26, 44, 8),
+        (0 if depth == 2 else 16, 8, 26, 44, 8),
     )[0]
     if kind == "any_of":
         return {
@@ -393,16 +393,18 @@ def counted(document: Document, pathway: Document) -> int:
 
 
 def draw_grades(seed: int, document: Document) -> dict[str, str]:
-    """Draw what a learner has: most of the units or some of them, at any grade."""
+    """Draw what a learner has: most of the units or some of them, few of them failed."""
     random = Random(seed)  # noqa: S311 - a test
-    share = random.choice((0.2, 0.5, 0.75, 0.95))
-    return {
-        unit["reference"]: "T"
-        if random.random() < 0.07
-        else random.choice(unit["grades"])
-        for unit in document["units"]
-        if random.random() < share
-    }
+    share = random.choice((0.3, 0.6, 0.85, 1.0))
+    grades: dict[str, str] = {}
+    for unit in document["units"]:
+        if random.random() < share:
+            achieved = [grade for grade in unit["grades"] if grade != "U"]
+            grades[unit["reference"]] = random.choices(
+                (random.choice(achieved), random.choice(unit["grades"]), "T"),
+                (12, 3, 1),
+            )[0]
+    return grades
 
 
 def write_file(folder: Path, document: Document) -> Path:
