@@ -1,0 +1,121 @@
+"""Checking and deciding a thousand large random qualifications, each once, cold.
+
+The worst are named by their number: ``python -m benchmarks large_qualifications`` draws
+the same again, and ``measure(number)`` one alone.
+"""
+
+import gc
+import os
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from catalogue import Qualification, assess
+from catalogue.document import Part, Problems
+from catalogue.qualification_file import qualification
+from tests.catalogue.large_files import draw_large_file, draw_large_grades
+from tests.catalogue.random_files import DAYS, Document
+
+HOW_MANY = int(os.environ.get("LARGE_QUALIFICATIONS", "1000"))
+SHARES = {"nearly all": 0.95, "two thirds": 0.67, "half": 0.5}
+LIMITS = {"check": 0.050, "verdict": 0.050, "ways to fix": 0.500}
+UNDECIDED = "not-decided-in-time"
+
+Seconds = dict[str, float]
+
+
+def run() -> None:
+    measure(0)  # what is imported when it is first needed
+    times: dict[str, list[tuple[float, int]]] = {}
+    tallies = dict.fromkeys(("refused", "eligible", "not eligible", "undecided"), 0)
+    gc.disable()
+    for number in range(HOW_MANY):
+        seconds, tally = measure(number)
+        for what, each in seconds.items():
+            times.setdefault(what, []).append((each, number))
+        for what in tally:
+            tallies[what] += 1
+        gc.collect()
+    gc.enable()
+    print(", ".join(f"{count} {what}" for what, count in tallies.items()))
+    for what, measured in times.items():
+        show(what, measured)
+
+
+def show(what: str, measured: list[tuple[float, int]]) -> None:
+    limit = next(limit for name, limit in LIMITS.items() if what.startswith(name))
+    worst = sorted(measured, reverse=True)
+    over = sum(seconds > limit for seconds, _ in measured)
+    print(
+        f"{what:25} median {median(seconds for seconds, _ in measured) * 1000:6.1f} ms, "
+        f"99 % within {worst[len(worst) // 100][0] * 1000:6.1f} ms, worst "
+        + ", ".join(f"{seconds * 1000:.1f} ms (number {n})" for seconds, n in worst[:3])
+        + f"; {over} over {limit * 1000:.0f} ms"
+    )
+
+
+def measure(number: int) -> tuple[Seconds, list[str]]:
+    """Time one qualification: its check, and what three learners are told."""
+    document = draw_large_file(number)
+    seconds, tally = Seconds(), list[str]()
+    built, problems = timed("check", seconds, partial(read, document))
+    if problems.errors:
+        return seconds, ["refused"]
+    for name, share in SHARES.items():
+        grades = draw_large_grades(number, document, share)
+        code = built.pathways[0].code
+        assessed = timed(
+            f"verdict, {name}", seconds, partial(tell, built, grades, code)
+        )
+        undecided = any(reason.code == UNDECIDED for reason in assessed.reasons)
+        tally.append(
+            "undecided" if undecided else "eligible" if assessed.met else "not eligible"
+        )
+        if not assessed.met:
+            timed(
+                f"ways to fix, {name}",
+                seconds,
+                partial(getattr, assessed, "ways_to_fix"),
+            )
+    return seconds, tally
+
+
+def tell(built: Qualification, grades: dict[str, str], code: str) -> Any:
+    """Decide everything that a learner is told, except for ways to fix."""
+    assessment = assess(built, grades, pathway=code)
+    (assessed,) = assessment.pathways
+    assert assessed.reasons or assessed.met
+    assert assessed.units
+    return assessed
+
+
+def read(document: Document) -> tuple[Qualification, Problems]:
+    """Read and check a file, once its text is parsed."""
+    problems = Problems(file="large.yaml")
+    part = Part(dated(document), "", problems)
+    return qualification(part), problems
+
+
+def dated(document: Document) -> Document:
+    """Put days in the place of their texts, as the parser does."""
+
+    def day(value: object) -> object:
+        if isinstance(value, dict):
+            return {key: day(each) for key, each in value.items()}
+        return (
+            date.fromisoformat(value)
+            if isinstance(value, str) and value in DAYS
+            else value
+        )
+
+    return {key: day(value) for key, value in document.items()}
+
+
+def timed(what: str, seconds: Seconds, work: Callable[[], Any]) -> Any:
+    begun = perf_counter()
+    result = work()
+    seconds[what] = perf_counter() - begun
+    return result
