@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # The tests that the coverage of the rules is measured in. Measuring slows all that is run,
 # so those that try a great deal and cover no more are not among them.
 TESTS = $(sort $(shell find tests -name 'test_*.py'))
-DEAR = tests/commands/test_life_machine.py $(addprefix tests/catalogue/test_,choice.py fixes.py points.py)
+DEAR = tests/commands/test_life_machine.py $(addprefix tests/catalogue/test_,exactness.py large_qualifications.py)
 RULES = $(filter-out $(DEAR),$(filter tests/aggregates/% tests/catalogue/% tests/commands/% $(addprefix tests/api/test_,bookings.py duplicates.py packages.py),$(TESTS)))
 PYTEST = $(BIN)/pytest -n auto --dist worksteal -q
 

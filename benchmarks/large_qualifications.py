@@ -17,7 +17,8 @@ from catalogue import Qualification, assess
 from catalogue.document import Part, Problems
 from catalogue.qualification_file import qualification
 from tests.catalogue.large_files import draw_large_file, draw_large_grades
-from tests.catalogue.random_files import DAYS, Document
+from tests.catalogue.random_files import DAYS
+from tests.catalogue.random_rules import Document
 
 HOW_MANY = int(os.environ.get("LARGE_QUALIFICATIONS", "1000"))
 SHARES = {"nearly all": 0.95, "two thirds": 0.67, "half": 0.5}

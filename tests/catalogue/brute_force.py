@@ -10,16 +10,24 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import combinations, product
+from typing import Any
 
-from catalogue.grading import Basis, Grading
+from catalogue.grading import Grading
 from catalogue.qualification import Pathway, Qualification
 from catalogue.rule import Rule
 from catalogue.unit import Unit
+from tests.catalogue.brute_force_units import (
+    Classes,
+    achieves,
+    classes_of,
+    earned,
+    is_at_least,
+    points_of,
+)
 
 Grades = Mapping[str, str]
 Counted = tuple[int | None, ...]
-Classes = tuple[tuple[int, ...], ...]
-TRANSFERRED = "T"
+Limits = list[tuple[Rule, list[int]]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,43 +95,6 @@ def picks(rules: Sequence[Rule]) -> list[Pick]:
     ]
 
 
-def classes_of(units: Sequence[Unit]) -> Classes:
-    """Put units joined by ``equivalent_to`` together, directly or through others."""
-    number = list(range(len(units)))
-    place = {unit.reference: at for at, unit in enumerate(units)}
-    for at, unit in enumerate(units):
-        if unit.equivalent_to is not None:
-            old, new = number[at], number[place[unit.equivalent_to]]
-            number = [new if each == old else each for each in number]
-    return tuple(
-        tuple(at for at, each in enumerate(number) if each == one)
-        for one in dict.fromkeys(number)
-    )
-
-
-def earned(unit: Unit) -> list[str]:
-    """The unit's own grades that achieve it, worst first; T where there are none."""
-    own = [g for g in unit.grades if g in unit.achieving and g != TRANSFERRED]
-    return own or [TRANSFERRED]
-
-
-def achieves(unit: Unit, grade: str | None) -> bool:
-    return grade == TRANSFERRED or grade in unit.achieving
-
-
-def is_at_least(unit: Unit, grade: str, least: str) -> bool:
-    """Whether the grade is the least one, or stands after it; T never is."""
-    return grade != TRANSFERRED and least in unit.grades[: unit.grades.index(grade) + 1]
-
-
-def points_of(grading: Grading, unit: Unit, grade: str) -> Fraction:
-    """The points of a unit that counts whole."""
-    points = 0 if grade == TRANSFERRED else grading.points[grade]
-    if grading.basis is Basis.PER_CREDIT:
-        return Fraction(unit.credits * points)
-    return Fraction(unit.glh * points, 60)
-
-
 class Trial:
     """All choices of a learner who has these grades on a pathway."""
 
@@ -159,14 +130,18 @@ class Trial:
     def counted(self) -> Iterator[tuple[Pick, Counted]]:
         """Try each pick, and for each achieved unit all that it may count with."""
         for pick in self.picks:
-            limits = [
-                (rule, [at for each in self.covered(rule) for at in each])
-                for rule in pick.in_force
-                if rule.counts_at_most is not None or rule.at_most_units is not None
-            ]
+            limits = self.limits(pick)
             for counted in product(*self.ways_to_count(pick)):
                 if self.is_allowed(counted, limits):
                     yield pick, counted
+
+    def limits(self, pick: Pick) -> Limits:
+        """The caps in force, each with what it covers."""
+        return [
+            (rule, [at for each in self.covered(rule) for at in each])
+            for rule in pick.in_force
+            if rule.counts_at_most is not None or rule.at_most_units is not None
+        ]
 
     def ways_to_count(self, pick: Pick) -> Iterator[list[int | None]]:
         """For each unit, all that it may count with: whole, in part under a cap, or not."""
@@ -191,9 +166,7 @@ class Trial:
             else:
                 yield [unit.credits, None]
 
-    def is_allowed(
-        self, counted: Counted, limits: list[tuple[Rule, list[int]]]
-    ) -> bool:
+    def is_allowed(self, counted: Counted, limits: Limits) -> bool:
         for each in self.classes:
             if len(each) > 1 and sum(counted[at] is not None for at in each) > 1:
                 return False
@@ -292,18 +265,18 @@ class Trial:
         grades = {self.grade(counted) for _, counted in self.satisfying()}
         return best_grade(self.grading, grades)
 
+    def choice(self, pick: Pick, counted: Counted) -> Choice:
+        return Choice(
+            pick=pick,
+            counted=counted,
+            shortfalls=self.shortfalls(pick, counted),
+            grade=self.grade(counted),
+            points=self.points(counted),
+        )
+
     @cached_property
     def choices(self) -> list[Choice]:
-        return [
-            Choice(
-                pick=pick,
-                counted=counted,
-                shortfalls=self.shortfalls(pick, counted),
-                grade=self.grade(counted),
-                points=self.points(counted),
-            )
-            for pick, counted in self.counted()
-        ]
+        return [self.choice(pick, counted) for pick, counted in self.counted()]
 
     @cached_property
     def best(self) -> Choice:
@@ -311,13 +284,17 @@ class Trial:
         least = min(choice.vector for choice in self.choices)
         return max(
             (choice for choice in self.choices if choice.vector == least),
-            key=lambda choice: (
-                rank(self.grading, choice.grade),
-                choice.points,
-                sum(some or 0 for some in choice.counted),
-                tuple(-1 if some is None else some for some in choice.counted),
-                -choice.pick.number,
-            ),
+            key=self.merit,
+        )
+
+    def merit(self, choice: Choice) -> tuple[Any, ...]:
+        """What makes a choice better than another one with the same vector."""
+        return (
+            rank(self.grading, choice.grade),
+            choice.points,
+            sum(some or 0 for some in choice.counted),
+            tuple(-1 if some is None else some for some in choice.counted),
+            -choice.pick.number,
         )
 
     def is_met_by_some_choice(self, rule: int) -> bool:

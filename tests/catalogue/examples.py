@@ -1,11 +1,8 @@
-"""Small qualifications to try the rules on, made by hand or at random."""
+"""Small qualifications to try the rules on, made by hand."""
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
-
-from hypothesis import strategies as st
 
 from catalogue.grading import PASS_ONLY, Basis, Grading, Threshold
 from catalogue.qualification import Pathway, Qualification, Window
@@ -100,72 +97,3 @@ def a_qualification(
             for code, rules in zip("ABCDEF", pathways, strict=False)
         ),
     )
-
-
-@st.composite
-def qualifications(
-    draw: st.DrawFn, *, most_units: int = 6, most_credits: int = 4
-) -> Qualification:
-    """Draw a small qualification with rules of every kind over overlapping units."""
-    units = [
-        a_unit(
-            number,
-            level=draw(st.integers(1, 3)),
-            credits=draw(st.integers(0, most_credits)),
-            glh=draw(st.integers(0, 4)),
-        )
-        for number in range(1, draw(st.integers(1, most_units)) + 1)
-    ]
-    return a_qualification(units, draw(rules_over(units)))
-
-
-@st.composite
-def graded_qualifications(
-    draw: st.DrawFn, *, most_units: int = 5, most_credits: int = 4
-) -> Qualification:
-    """Draw a small qualification with points, for grades P, M and D."""
-    plain = draw(qualifications(most_units=most_units, most_credits=most_credits))
-    units = [replace(unit, grades=GRADES, achieving=GRADES[1:]) for unit in plain.units]
-    basis = draw(st.sampled_from(Basis))
-    most = 3 if basis is Basis.PER_CREDIT else 60
-    rising = st.lists(st.integers(1, 20), min_size=1, max_size=3, unique=True)
-    return a_qualification(
-        units,
-        draw(rules_over(units)),
-        grading=a_grading(
-            {"U": 0} | {grade: draw(st.integers(0, most)) for grade in GRADES[1:]},
-            dict(zip("PMD", sorted(draw(rising)), strict=False)),
-            basis,
-        ),
-    )
-
-
-@st.composite
-def rules_over(draw: st.DrawFn, units: list[Unit]) -> list[Rule]:
-    some = st.lists(st.sampled_from(units), min_size=1, unique=True)
-    return [
-        a_rule(
-            *draw(some), **draw(st.sampled_from(KINDS).flatmap(st.fixed_dictionaries))
-        )
-        for _ in range(draw(st.integers(1, 5)))
-    ]
-
-
-GRADES = ("U", "P", "M", "D")
-LEVEL = st.none() | st.integers(1, 3)
-LITTLE = st.integers(1, 4)
-MORE = st.integers(1, 9)
-KINDS: list[dict[str, st.SearchStrategy[Any]]] = [
-    {"all_units": st.just(value=True)},
-    {"minimum_units": LITTLE, "at_or_above_level": LEVEL},
-    {"minimum_credits": MORE, "at_or_above_level": LEVEL},
-    {"minimum_glh": MORE, "at_or_above_level": LEVEL},
-    {"counts_at_most": st.integers(0, 6)},
-    {
-        "counts_at_most": st.integers(1, 6),
-        "minimum_credits": LITTLE,
-        "minimum_units": LITTLE,
-    },
-    {"at_most_one": st.just(value=True)},
-    {"minimum_credits": MORE, "minimum_units": LITTLE, "minimum_glh": MORE},
-]

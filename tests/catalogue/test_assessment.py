@@ -206,7 +206,7 @@ def test_a_bar_that_keeps_a_wanted_unit_out_is_a_reason_of_its_own() -> None:
     """M11."""
     qualification = a_qualification(
         [ONE, TWO, THREE],
-        [a_rule(ONE, TWO, THREE, minimum_units=3), a_rule(ONE, TWO, at_most_one=True)],
+        [a_rule(ONE, TWO, THREE, minimum_units=3), a_rule(ONE, TWO, at_most_units=1)],
     )
     assessed = on(qualification, passed(ONE, TWO))
     assert codes(assessed) == [("units-short", 0), ("barred-combination", 1)]
@@ -225,7 +225,7 @@ def test_rules_that_can_each_be_met_but_not_together_conflict() -> None:
         [
             a_rule(ONE, THREE, minimum_units=1),
             a_rule(TWO, THREE, minimum_units=1),
-            a_rule(ONE, TWO, at_most_one=True),
+            a_rule(ONE, TWO, at_most_units=1),
         ],
     )
     assessed = on(qualification, passed(ONE, TWO))
@@ -242,7 +242,7 @@ def test_a_conflict_names_the_units_that_are_left_out_and_no_unit_that_counts() 
         [
             a_rule(ONE, THREE, minimum_units=1),
             a_rule(TWO, four, minimum_units=2),
-            a_rule(ONE, TWO, at_most_one=True),
+            a_rule(ONE, TWO, at_most_units=1),
         ],
     )
     conflict, _ = on(qualification, passed(ONE, TWO, four)).reasons
@@ -299,7 +299,7 @@ def test_where_nothing_can_help_there_is_no_way_to_fix() -> None:
     """I4."""
     impossible = [
         [a_rule(ONE, minimum_units=2)],
-        [a_rule(ONE, TWO, all_units=True, at_most_one=True)],
+        [a_rule(ONE, TWO, all_units=True, at_most_units=1)],
         [a_rule(ONE, TWO, all_units=True, counts_at_most=0)],
         [a_rule(ONE, TWO, all_units=True, counts_at_most=1)],
         [a_rule(ONE, TWO, minimum_credits=4, counts_at_most=3)],

@@ -138,7 +138,9 @@ def test_40_credits_of_which_18_at_level_3_fail_on_the_level_rule_alone() -> Non
 def test_of_barred_units_one_counts_and_the_other_is_barred() -> None:
     """Section 11."""
     administration = demo().qualification("Q-0005001300")
-    pair = next(rule for rule in administration.pathways[0].rules if rule.at_most_one)
+    pair = next(
+        rule for rule in administration.pathways[0].rules if rule.at_most_units == 1
+    )
     assessed = on_main("Q-0005001300", *pair.units)
     assert {
         u.reference: u.status for u in assessed.units if u.reference in pair.units

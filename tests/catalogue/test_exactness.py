@@ -20,12 +20,11 @@ from tests.catalogue.agreement import require_agreement
 from tests.catalogue.brute_force import Trial
 from tests.catalogue.brute_force_faults import faults
 from tests.catalogue.random_files import (
-    Document,
     draw_file,
     draw_grades,
-    leaves,
     write_file,
 )
+from tests.catalogue.random_rules import Document, leaves
 
 QUICK = 500
 FULL = 10_000

@@ -218,7 +218,7 @@ def test_a_pathway_short_of_points_is_not_met_and_another_can_be() -> None:
     """M11, M9."""
     small = a_unit(1, credits=0, glh=60, grades=GRADES, achieving=GRADES[1:])
     large = a_unit(2, credits=0, glh=120, grades=GRADES, achieving=GRADES[1:])
-    barred = [a_rule(small, large, at_most_one=True), a_rule(small, all_units=True)]
+    barred = [a_rule(small, large, at_most_units=1), a_rule(small, all_units=True)]
     qualification = a_qualification(
         [small, large],
         barred,
