@@ -5,7 +5,6 @@ from math import floor
 from typing import Any
 
 from catalogue import PathwayAssessment, Qualification, assess, ways_to_fix
-from catalogue.qualification import Pathway
 from tests.catalogue import brute_force
 from tests.catalogue.brute_force import Trial
 
@@ -94,17 +93,15 @@ def counts(trial: Trial) -> dict[str, int]:
 def require_statuses(assessed: PathwayAssessment, trial: Trial, where: str) -> None:
     """Require a status of every unit with a grade that fits what counts."""
     statuses = {unit.reference: unit.status for unit in assessed.units}
-    for unit, grade, achieved, some in zip(
-        trial.units, trial.grades, trial.achieved, trial.best.counted, strict=True
-    ):
-        if achieved and some is None:
-            assert statuses[unit.reference] in {"surplus", "barred"}, where
-        elif grade is not None and not achieved:
-            assert statuses[unit.reference] == "not-achieved", where
-        elif grade is None:
-            assert statuses.get(unit.reference, "needed") == "needed", where
-
-
-def trial_on(qualification: Qualification, grades: Grades, code: str = "A") -> Trial:
-    pathway: Pathway = qualification.pathway(code)
-    return Trial(pathway, grades)
+    ways = list(trial.ways_to_count(trial.best.pick))
+    for at, unit in enumerate(trial.units):
+        grade, status = trial.grades[at], statuses.get(unit.reference)
+        if trial.best.counted[at] is not None:
+            assert status == "counts", where
+        elif trial.achieved[at] and ways[at] == [None]:
+            assert status == "needs-other-unit", where
+        elif trial.achieved[at]:
+            assert status in {"surplus", "barred"}, where
+        else:
+            wanted = {"needed", None} if grade is None else {"not-achieved"}
+            assert status in wanted, where
