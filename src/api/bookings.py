@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
 from aggregates.booking import Booking
 from aggregates.london import clock_in_london, in_london
@@ -15,6 +15,7 @@ from api.answers import Listed, listed
 from api.dependencies import CurrentUser, Now, Paging, Reads, ServiceOf, scope
 from api.named import Filter, learners_named
 from api.retries import OnceOnly
+from api.schemas import RequestBody, ResponseBody
 from api.visit import Amending, Visit, Visiting
 from commands.booking import AmendBooking, CancelBooking, read_booking
 from commands.command import Desk
@@ -26,7 +27,7 @@ router = APIRouter(prefix="/bookings", tags=["bookings"])
 Booked = Annotated[str, Path(alias="booking", max_length=20, examples=["B-0000000042"])]
 
 
-class BookingShown(BaseModel):
+class BookingShown(ResponseBody, title="Booking"):
     """A booking as it is now; times in UTC, and the window in London in words (B4)."""
 
     booking: str = Field(examples=["B-0000000042"])
@@ -53,7 +54,7 @@ class BookingShown(BaseModel):
     sat_on: date | None
 
 
-class Amendment(BaseModel):
+class Amendment(RequestBody, title="BookingAmendment"):
     """What changes; what is left out stays. A specialist gives a reason."""
 
     starts: Annotated[str, Field(max_length=40)] | None = Field(
@@ -64,7 +65,7 @@ class Amendment(BaseModel):
     reason: str | None = Field(default=None, max_length=1000)
 
 
-@router.get("")
+@router.get("", operation_id="listBookings")
 def search(
     request: Request,
     response: Response,
@@ -107,13 +108,13 @@ def search(
     return listed(request, response, found, lambda row: row_shown(row, named))
 
 
-@router.get("/{booking}")
+@router.get("/{booking}", operation_id="getBooking")
 def one(booking: Booked, visit: Visiting) -> BookingShown:
     """Show a booking as it is now."""
     return shown(visit, booking)
 
 
-@router.patch("/{booking}")
+@router.patch("/{booking}", operation_id="updateBooking")
 def amend(booking: Booked, body: Amendment, visit: Amending) -> BookingShown:
     """Change time, mode or extra time, before the window opens (B6, B10)."""
     command = AmendBooking(
@@ -128,7 +129,7 @@ def amend(booking: Booked, body: Amendment, visit: Amending) -> BookingShown:
     return shown(visit, booking)
 
 
-@router.post("/{booking}/cancel")
+@router.post("/{booking}/cancel", operation_id="cancelBooking")
 def cancel(booking: Booked, visit: OnceOnly) -> BookingShown:
     """Give the place up, until the window has closed (B9)."""
     command = CancelBooking(**visit.said, booking=booking)

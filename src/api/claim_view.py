@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
 from aggregates.claim import Claim
 from aggregates.claim_summary import stages, warnings
@@ -12,6 +12,7 @@ from aggregates.learner import Learner
 from aggregates.registration import Registration, reasons
 from aggregates.standing import Place, Standing
 from api.named import QualificationNamed, learners_named, qualification_named
+from api.schemas import ResponseBody
 from catalogue import AwardType, amount
 from commands.claim import open_registrations, rules_of
 from commands.command import Desk
@@ -27,7 +28,7 @@ Grades = Annotated[
 ]
 
 
-class AwardShown(BaseModel):
+class AwardShown(ResponseBody, title="Award"):
     """What is claimed for a learner; null or empty where nothing was said yet."""
 
     award_type: AwardType | None = Field(default=None, examples=["Full"])
@@ -35,7 +36,7 @@ class AwardShown(BaseModel):
     grades: Grades = Field(default_factory=dict)
 
 
-class ReasonShown(BaseModel):
+class ReasonShown(ResponseBody, title="EligibilityReason"):
     """One reason against an award, on a pathway or on all of them."""
 
     code: str = Field(examples=["credits-short"])
@@ -46,7 +47,7 @@ class ReasonShown(BaseModel):
     units: list[str] = Field(default_factory=list, examples=[["F/506/1934"]])
 
 
-class EligibilityShown(BaseModel):
+class EligibilityShown(ResponseBody, title="ClaimEligibility"):
     """What the rules say to what is typed; as to Full until a type is chosen."""
 
     eligible: bool
@@ -58,7 +59,7 @@ class EligibilityShown(BaseModel):
     rules_version: int
 
 
-class LearnerOfClaim(BaseModel):
+class LearnerOfClaim(ResponseBody, title="ClaimLearner"):
     """A learner of a claim, and what has become of the award."""
 
     learner: str = Field(examples=["L-0000000017T"])
@@ -74,7 +75,7 @@ class LearnerOfClaim(BaseModel):
     certificate: str | None = Field(examples=["C-0000000017T"])
 
 
-class StageShown(BaseModel):
+class StageShown(ResponseBody, title="ClaimStage"):
     """One of the four stages; ``missing`` says what it lacks."""
 
     name: str = Field(examples=["units"])
@@ -82,7 +83,7 @@ class StageShown(BaseModel):
     missing: str | None
 
 
-class UnitsOfClaim(BaseModel):
+class UnitsOfClaim(ResponseBody, title="ClaimUnits"):
     """The units that may be graded, "x of y" that could be chosen."""
 
     chosen: list[str] = Field(examples=[["L/506/1788"]])
@@ -90,7 +91,7 @@ class UnitsOfClaim(BaseModel):
     summary: str = Field(examples=["6 of 31 units"])
 
 
-class ClaimShown(BaseModel):
+class ClaimShown(ResponseBody, title="Claim"):
     """A claim, whole."""
 
     claim: str = Field(examples=["AC-0000000042"])

@@ -6,13 +6,14 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
 from aggregates.sitting_time import Delivery, Mode, read_time
 from api.named import LearnerName, Name, ProductName
 from api.order_bodies import Price, PurchaseNumber
 from api.order_view import Amount
 from api.retries import OnceOnly
+from api.schemas import RequestBody, ResponseBody
 from api.visit import Amending, Visit, Visiting
 from commands.entry_order import (
     BeginEntryOrder,
@@ -32,7 +33,7 @@ Ordered = Annotated[
 ]
 
 
-class EntryTold(BaseModel):
+class EntryTold(RequestBody, title="EntryChoice"):
     """A test to be booked for a learner; its time is in London unless it says else."""
 
     learner: LearnerName
@@ -49,26 +50,26 @@ class EntryTold(BaseModel):
     extra_time: int = Field(default=0, ge=0, le=1000, description="In per cent.")
 
 
-class NewEntryOrder(BaseModel):
-    entries: list[EntryTold] = []
+class NewEntryOrder(RequestBody, title="NewEntryOrder"):
+    entries: list[EntryTold] = Field(default=[])
     purchase_order_number: PurchaseNumber = None
 
 
-class EntriesChosen(BaseModel):
+class EntriesChosen(RequestBody, title="EntriesChoice"):
     entries: list[EntryTold]
 
 
-class NumberGiven(BaseModel):
+class NumberGiven(RequestBody, title="EntryOrderPurchaseOrderNumber"):
     number: PurchaseNumber
 
 
-class EntriesConfirmed(BaseModel):
+class EntriesConfirmed(RequestBody, title="EntryOrderConfirmation"):
     """What the entries were seen to cost."""
 
     total: Price = Field(examples=["14.50"])
 
 
-class EntryShown(BaseModel):
+class EntryShown(ResponseBody, title="Entry"):
     """An entry, with what it costs; confirmed, with its booking."""
 
     learner: str
@@ -84,12 +85,12 @@ class EntryShown(BaseModel):
     registration: str | None
 
 
-class MissingShown(BaseModel):
+class MissingShown(ResponseBody, title="EntryOrderMissing"):
     pointer: str = Field(examples=["/entries/0/starts"])
     message: str
 
 
-class EntryOrderShown(BaseModel):
+class EntryOrderShown(ResponseBody, title="EntryOrder"):
     """An order of entries as it is now, and what it still lacks (B1)."""
 
     order: str = Field(examples=["O-0000000042"])
@@ -102,7 +103,7 @@ class EntryOrderShown(BaseModel):
     missing: list[MissingShown]
 
 
-@router.post("", status_code=HTTPStatus.CREATED)
+@router.post("", operation_id="createEntryOrder", status_code=HTTPStatus.CREATED)
 def begin(body: NewEntryOrder, visit: Visiting) -> EntryOrderShown:
     """Begin an order of entries, with all that is known of it."""
     command = BeginEntryOrder(
@@ -115,13 +116,13 @@ def begin(body: NewEntryOrder, visit: Visiting) -> EntryOrderShown:
     return shown(visit, done.made)
 
 
-@router.get("/{entry_order}")
+@router.get("/{entry_order}", operation_id="getEntryOrder")
 def one(entry_order: Ordered, visit: Visiting) -> EntryOrderShown:
     """Show an order of entries, with what each costs and what is still missing."""
     return shown(visit, entry_order)
 
 
-@router.put("/{entry_order}/entries")
+@router.put("/{entry_order}/entries", operation_id="setEntryOrderEntries")
 def choose(
     entry_order: Ordered, body: EntriesChosen, visit: Amending
 ) -> EntryOrderShown:
@@ -135,7 +136,10 @@ def choose(
     return shown(visit, entry_order)
 
 
-@router.put("/{entry_order}/purchase-order-number")
+@router.put(
+    "/{entry_order}/purchase-order-number",
+    operation_id="setEntryOrderPurchaseOrderNumber",
+)
 def give_number(
     entry_order: Ordered, body: NumberGiven, visit: Amending
 ) -> EntryOrderShown:
@@ -147,14 +151,16 @@ def give_number(
     return shown(visit, entry_order)
 
 
-@router.delete("/{entry_order}", status_code=HTTPStatus.NO_CONTENT)
+@router.delete(
+    "/{entry_order}", operation_id="deleteEntryOrder", status_code=HTTPStatus.NO_CONTENT
+)
 def delete(entry_order: Ordered, visit: Amending) -> None:
     """Throw away an order that has not been confirmed."""
     command = DeleteEntryOrder(**visit.said, order=entry_order)
     visit.send(command)
 
 
-@router.post("/{entry_order}/confirm")
+@router.post("/{entry_order}/confirm", operation_id="confirmEntryOrder")
 def confirm(
     entry_order: Ordered, body: EntriesConfirmed, visit: OnceOnly
 ) -> EntryOrderShown:

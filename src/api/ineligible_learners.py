@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
 from aggregates.claim import Claim
 from aggregates.errors import NotFound
@@ -23,6 +23,7 @@ from api.named import (
     learners_named,
     qualification_named,
 )
+from api.schemas import ResponseBody
 from catalogue import Assessment, AwardType, Qualification, assess, shape
 from commands.claim import open_registrations, read_claim, rules_of
 from commands.command import Desk
@@ -35,7 +36,7 @@ router = APIRouter(prefix="/ineligible-learners", tags=["ineligible learners"])
 Who = Annotated[str, Path(alias="learner", max_length=20, examples=["L-0000000017T"])]
 
 
-class IneligibleListed(BaseModel):
+class IneligibleListed(ResponseBody, title="IneligibleLearnerSummary"):
     """A learner kept back from a claim; the claim's grades are where it is amended."""
 
     learner: str = Field(examples=["L-0000000017T"])
@@ -50,7 +51,7 @@ class IneligibleListed(BaseModel):
     reasons: list[ReasonShown]
 
 
-class PathwayWithRules(PathwayAnswer):
+class PathwayWithRules(PathwayAnswer, title="PathwayVerdictWithRules"):
     """A pathway, its rules as sentences, and what the grades come to on it."""
 
     title: str = Field(examples=["Diploma"])
@@ -58,7 +59,7 @@ class PathwayWithRules(PathwayAnswer):
     rules: list[str]
 
 
-class IneligibleShown(BaseModel):
+class IneligibleShown(ResponseBody, title="IneligibleLearner"):
     """Why a learner was kept back, as things stand, and the ways to put it right."""
 
     learner: str = Field(examples=["L-0000000017T"])
@@ -80,7 +81,7 @@ class IneligibleShown(BaseModel):
     """Where the grades are amended (I2)."""
 
 
-@router.get("")
+@router.get("", operation_id="listIneligibleLearners")
 def search(
     request: Request,
     response: Response,
@@ -125,7 +126,7 @@ def search(
     return listed(request, response, found, shown)
 
 
-@router.get("/{claim}/{learner}")
+@router.get("/{claim}/{learner}", operation_id="getIneligibleLearner")
 def one(
     claim: Claimed, learner: Who, response: Response, service: ServiceOf, by: By
 ) -> IneligibleShown:

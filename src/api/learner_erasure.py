@@ -3,10 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from api.dependencies import WAITED, require_seen
 from api.learners import Called, LearnerShown, shown
+from api.schemas import RequestBody
 from api.visit import Visiting
 from commands.erasure import EraseLearner
 from projections import learner_rows
@@ -14,7 +15,7 @@ from projections import learner_rows
 router = APIRouter(prefix="/learners", tags=["learners"])
 
 
-class Erasure(BaseModel):
+class Erasure(RequestBody, title="LearnerErasure"):
     """Why the data are erased. Do not name the learner: the reason stays."""
 
     reason: Annotated[str, Field(max_length=1000)] = Field(
@@ -22,7 +23,7 @@ class Erasure(BaseModel):
     )
 
 
-@router.post("/{learner}/erase")
+@router.post("/{learner}/erase", operation_id="eraseLearner")
 def erase(learner: Called, body: Erasure, visit: Visiting) -> LearnerShown:
     """Make all that says something of the learner unreadable, for ever (H6).
 

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from aggregates.details import COLUMNS, OVERFLOW, given_uln
 from aggregates.problem import sentence, title
@@ -13,6 +13,7 @@ from api.answers import Listed, listed
 from api.dependencies import By, Paging, Reads, ServiceOf
 from api.learner_groups import Group
 from api.learners import LearnerTold
+from api.schemas import ResponseBody
 from api.verifications import VerificationShown, verification_shown
 from api.visit import Amending, Visiting
 from commands.record import AmendRecord, RemoveRecord, read_record
@@ -35,7 +36,7 @@ INVALID = (RecordState.INVALID,)
 RowNumber = Annotated[int, Path(alias="row", ge=1, le=10**7, examples=[17])]
 
 
-class Finding(BaseModel):
+class Finding(ResponseBody, title="CellFinding"):
     """What is wrong or odd with a cell, and what to do."""
 
     cell: str = Field(examples=["E17"])
@@ -47,7 +48,7 @@ class Finding(BaseModel):
     learners: list[str]
 
 
-class RecordShown(BaseModel):
+class RecordShown(ResponseBody, title="LearnerRecord"):
     """A row of the file as it is now; ``version`` is its ETag."""
 
     row: int = Field(examples=[17])
@@ -61,7 +62,7 @@ class RecordShown(BaseModel):
     version: int
 
 
-class RecordChange(LearnerTold):
+class RecordChange(LearnerTold, title="LearnerRecordChange"):
     """What is to be put right, or who the person is (U6, U8).
 
     What is left out stays. ``different_person`` says that it is none of the learners
@@ -74,7 +75,7 @@ class RecordChange(LearnerTold):
     )
 
 
-@router.get("/{group}/records")
+@router.get("/{group}/records", operation_id="listLearnerGroupRecords")
 def records(
     group: Group,
     request: Request,
@@ -98,7 +99,7 @@ def records(
     return listed(request, response, page, lambda pair: record_shown(*pair))
 
 
-@router.get("/{group}/records/{row}")
+@router.get("/{group}/records/{row}", operation_id="getLearnerGroupRecord")
 def record(group: Group, row: RowNumber, visit: Visiting) -> RecordShown:
     """Show a record as it is now."""
     read_upload(visit.desk, group, visit.by)
@@ -107,7 +108,7 @@ def record(group: Group, row: RowNumber, visit: Visiting) -> RecordShown:
     return record_shown(stream, found)
 
 
-@router.patch("/{group}/records/{row}")
+@router.patch("/{group}/records/{row}", operation_id="updateLearnerGroupRecord")
 def amend(
     group: Group, row: RowNumber, body: RecordChange, visit: Amending
 ) -> RecordShown:
@@ -125,7 +126,11 @@ def amend(
     return record(group, row, visit)
 
 
-@router.delete("/{group}/records/{row}", status_code=HTTPStatus.NO_CONTENT)
+@router.delete(
+    "/{group}/records/{row}",
+    operation_id="removeLearnerGroupRecord",
+    status_code=HTTPStatus.NO_CONTENT,
+)
 def remove(group: Group, row: RowNumber, visit: Amending) -> None:
     """Take a record out of the upload; its history stays (U8)."""
     command = RemoveRecord(**visit.said, group=group, row=row)

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, File, Form, Path, Request, Response, UploadFile
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from aggregates.record import Record, RecordState
 from aggregates.text_file import ENCODINGS, in_other_encoding
@@ -15,6 +15,7 @@ from api.answers import Listed, listed
 from api.dependencies import CurrentUser, Paging, Reads, scope
 from api.learners import Wanted
 from api.retries import OnceOnly
+from api.schemas import ResponseBody
 from api.verifications import GroupVerification, group_verification
 from api.visit import Visit, Visiting
 from commands.undo import UndoLearnerGroup
@@ -36,7 +37,7 @@ Switchable = Literal["mac-roman", "cp1252"]
 """The encodings that nobody but a person can tell apart (U4)."""
 
 
-class GroupListed(BaseModel):
+class GroupListed(ResponseBody, title="LearnerGroupSummary"):
     """A group in a list; 50 % is checked, 100 % is submitted and done (U5)."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -53,7 +54,7 @@ class GroupListed(BaseModel):
     received_at: AwareDatetime
 
 
-class Counts(BaseModel):
+class Counts(ResponseBody, title="LearnerGroupCounts"):
     """How the records of a group stand."""
 
     valid: int
@@ -64,7 +65,7 @@ class Counts(BaseModel):
     learners: int
 
 
-class OtherEncoding(BaseModel):
+class OtherEncoding(ResponseBody, title="OtherEncoding"):
     """Another encoding that the file may be in, and the names as they are in that."""
 
     encoding: Switchable
@@ -72,7 +73,7 @@ class OtherEncoding(BaseModel):
     names: list[str] = Field(examples=[["Chloë D'Arcy", "Zoë Müller"]])
 
 
-class GroupShown(BaseModel):
+class GroupShown(ResponseBody, title="LearnerGroup"):
     """A group as it is now, and the encoding of its file, with names to judge it by."""
 
     group: str = Field(examples=["G-0000000042"])
@@ -93,7 +94,7 @@ class GroupShown(BaseModel):
     received_at: AwareDatetime
 
 
-@router.get("")
+@router.get("", operation_id="listLearnerGroups")
 def search(
     request: Request,
     response: Response,
@@ -109,7 +110,7 @@ def search(
     return listed(request, response, found, GroupListed.model_validate)
 
 
-@router.post("", status_code=HTTPStatus.ACCEPTED)
+@router.post("", operation_id="createLearnerGroup", status_code=HTTPStatus.ACCEPTED)
 def upload(
     name: Annotated[str, Form(max_length=1000, examples=["Autumn 2026"])],
     file: Annotated[UploadFile, File(description="The template, filled in.")],
@@ -136,13 +137,17 @@ def upload(
     return shown(visit, done.made)
 
 
-@router.get("/{group}")
+@router.get("/{group}", operation_id="getLearnerGroup")
 def one(group: Group, visit: Visiting, _: Reads) -> GroupShown:
     """Show a group: how far it is, and how its records stand (U5)."""
     return shown(visit, group)
 
 
-@router.post("/{group}/submit", status_code=HTTPStatus.ACCEPTED)
+@router.post(
+    "/{group}/submit",
+    operation_id="submitLearnerGroup",
+    status_code=HTTPStatus.ACCEPTED,
+)
 def submit(group: Group, visit: Visiting) -> GroupShown:
     """Make learners of the valid records; the others stay to be put right (U9).
 
@@ -152,7 +157,9 @@ def submit(group: Group, visit: Visiting) -> GroupShown:
     return shown(visit, group)
 
 
-@router.post("/{group}/undo", status_code=HTTPStatus.ACCEPTED)
+@router.post(
+    "/{group}/undo", operation_id="undoLearnerGroup", status_code=HTTPStatus.ACCEPTED
+)
 def undo(group: Group, visit: OnceOnly) -> GroupShown:
     """Take an upload back, with its learners, if nobody has put any of them to use.
 

@@ -5,13 +5,14 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from aggregates.date_of_birth import shown_birth
 from aggregates.details import COLUMNS
 from aggregates.registration import Status
 from api.answers import Listed, listed
 from api.dependencies import CurrentUser, Paging, Reads, Waited, centre_of, scope
+from api.schemas import RequestBody, ResponseBody
 from api.verifications import VerificationShown, verification_shown
 from api.visit import Amending, Visit, Visiting
 from commands.learner import AmendLearner, CreateLearner, read_learner
@@ -29,7 +30,7 @@ Text = Annotated[str, Field(max_length=1000)]
 Wanted = Annotated[str | None, Query(max_length=200)]
 
 
-class LearnerTold(BaseModel):
+class LearnerTold(RequestBody, title="LearnerDetails"):
     """What is told of a learner, as text: the columns of the template (U2)."""
 
     given_name: Text = Field(default="", examples=["Chloë"])
@@ -53,7 +54,7 @@ class LearnerTold(BaseModel):
         return self.model_fields_set
 
 
-class NewLearner(LearnerTold):
+class NewLearner(LearnerTold, title="NewLearner"):
     """A learner to be made known."""
 
     confirm_different_person: bool = Field(
@@ -62,7 +63,7 @@ class NewLearner(LearnerTold):
     )
 
 
-class LearnerChange(LearnerTold):
+class LearnerChange(LearnerTold, title="LearnerChange"):
     """What is to be put right. What is left out stays; an empty text clears a value."""
 
     reason: Annotated[str | None, Field(max_length=1000)] = Field(
@@ -70,7 +71,7 @@ class LearnerChange(LearnerTold):
     )
 
 
-class ImageShown(BaseModel):
+class ImageShown(ResponseBody, title="LearnerImage"):
     """A photograph or signature; the pictures have addresses of their own (L1)."""
 
     submitted_at: AwareDatetime
@@ -80,7 +81,7 @@ class ImageShown(BaseModel):
     height: int = Field(examples=[800])
 
 
-class LearnerShown(BaseModel):
+class LearnerShown(ResponseBody, title="Learner"):
     """A learner as they are now; the centre may amend who it is so many times yet."""
 
     learner: str = Field(examples=["L-0000000017T"])
@@ -106,7 +107,7 @@ class LearnerShown(BaseModel):
     )
 
 
-class LearnerListed(BaseModel):
+class LearnerListed(ResponseBody, title="LearnerSummary"):
     """A learner in a list."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -151,7 +152,7 @@ def sought_by(
 SoughtBy = Annotated[Sought, Depends(sought_by)]
 
 
-@router.get("")
+@router.get("", operation_id="listLearners")
 def search(
     request: Request,
     response: Response,
@@ -172,7 +173,7 @@ def search(
     return listed(request, response, found, LearnerListed.model_validate)
 
 
-@router.post("", status_code=HTTPStatus.CREATED)
+@router.post("", operation_id="createLearner", status_code=HTTPStatus.CREATED)
 def create(body: NewLearner, visit: Visiting) -> LearnerShown:
     """Make one learner known: checked as in an upload, every fault at once (L1)."""
     done = visit.send(
@@ -187,13 +188,13 @@ def create(body: NewLearner, visit: Visiting) -> LearnerShown:
     return shown(visit, done.made)
 
 
-@router.get("/{learner}")
+@router.get("/{learner}", operation_id="getLearner")
 def one(learner: Called, visit: Visiting, _: Waited) -> LearnerShown:
     """Show a learner as they are now (L4)."""
     return shown(visit, learner)
 
 
-@router.patch("/{learner}")
+@router.patch("/{learner}", operation_id="updateLearner")
 def amend(learner: Called, body: LearnerChange, visit: Amending) -> LearnerShown:
     """Put a learner right: name and date of birth once, everything else freely (L2).
 

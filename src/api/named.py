@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from typing import Annotated
 
 from fastapi import Path, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from aggregates.learner import Learner
+from api.schemas import ResponseBody
 from commands.command import Desk
 from events.identifier import stream_of
 
@@ -19,7 +20,7 @@ Filter = Annotated[str | None, Query(max_length=20, pattern=PATTERN)]
 Claimed = Annotated[str, Path(alias="claim", max_length=20, examples=["AC-0000000042"])]
 
 
-class QualificationNamed(BaseModel):
+class QualificationNamed(ResponseBody, title="QualificationRef"):
     reference: str = Field(examples=["Q-0005001227"])
     number: str = Field(examples=["601/3450/1"])
     title: str = Field(examples=["Level 2 Diploma in Team Leading"])

@@ -5,12 +5,13 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
 from aggregates.offline_client import OfflineClient
 from api.answers import Listed, listed
 from api.dependencies import CurrentUser, Now, Paging, Reads, scope
 from api.named import Filter
+from api.schemas import RequestBody, ResponseBody
 from api.visit import Visit, Visiting
 from commands.offline_client import (
     RegisterOfflineClient,
@@ -24,20 +25,20 @@ router = APIRouter(prefix="/offline-clients", tags=["offline clients"])
 Version = Annotated[str, Field(max_length=40, examples=["2.1.0"])]
 
 
-class NewClient(BaseModel):
+class NewClient(RequestBody, title="NewOfflineClient"):
     """A program that the centre has installed."""
 
     name: str = Field(max_length=100, examples=["Laptop 7"])
     version: Version
 
 
-class Report(BaseModel):
+class Report(RequestBody, title="OfflineClientReport"):
     """What a program says of itself."""
 
     version: Version
 
 
-class ClientShown(BaseModel):
+class ClientShown(ResponseBody, title="OfflineClient"):
     """A program, and why tests cannot be sat with it, if they cannot (B13)."""
 
     client: str = Field(examples=["0f3c2d1b5a69788796a50f3c2d1b5a69"])
@@ -48,7 +49,7 @@ class ClientShown(BaseModel):
     why_not_fit: str | None
 
 
-@router.get("")
+@router.get("", operation_id="listOfflineClients")
 def search(
     request: Request,
     response: Response,
@@ -65,7 +66,7 @@ def search(
     return listed(request, response, found, lambda client: client_shown(client, now))
 
 
-@router.post("", status_code=HTTPStatus.CREATED)
+@router.post("", operation_id="createOfflineClient", status_code=HTTPStatus.CREATED)
 def register(body: NewClient, visit: Visiting) -> ClientShown:
     """Register a program, so that tests can be sat with it (B13)."""
     command = RegisterOfflineClient(**visit.said, name=body.name, version=body.version)
@@ -73,7 +74,7 @@ def register(body: NewClient, visit: Visiting) -> ClientShown:
     return shown(visit, done.made)
 
 
-@router.post("/{client}/reports")
+@router.post("/{client}/reports", operation_id="reportOfflineClient")
 def report(
     client: Annotated[str, Path(max_length=100)],
     body: Report,

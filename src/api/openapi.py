@@ -8,9 +8,9 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.problems import MEDIA_TYPE, Problem
+from api.schema_names import SCHEMA, name_schemas
 
 METHODS = ("get", "put", "post", "patch", "delete")
-SCHEMA = "#/components/schemas/"
 ALWAYS = (
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.UNAUTHORIZED,
@@ -69,6 +69,8 @@ def document(app: FastAPI) -> dict[str, Any]:
     schemas = components.setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
+    name_schemas(made)
+    schemas = components["schemas"]
     problem = Problem.model_json_schema(ref_template=SCHEMA + "{model}")
     schemas.update(problem.pop("$defs"), Problem=problem)
     components["responses"] = {}

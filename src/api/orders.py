@@ -41,7 +41,7 @@ router = APIRouter(prefix="/orders", tags=["orders"])
 Ordered = Annotated[str, Path(alias="order", max_length=20, examples=["O-0000000042"])]
 
 
-@router.get("")
+@router.get("", operation_id="listOrders")
 def search(
     request: Request,
     response: Response,
@@ -73,7 +73,7 @@ def search(
     return listed(request, response, found, shown)
 
 
-@router.post("", status_code=HTTPStatus.CREATED)
+@router.post("", operation_id="createOrder", status_code=HTTPStatus.CREATED)
 def begin(body: NewOrder, visit: Visiting) -> OrderShown:
     """Begin an order, empty or with any of its steps; confirming is apart (O1)."""
     command = BeginOrder(
@@ -88,13 +88,13 @@ def begin(body: NewOrder, visit: Visiting) -> OrderShown:
     return shown(visit, done.made)
 
 
-@router.get("/{order}")
+@router.get("/{order}", operation_id="getOrder")
 def one(order: Ordered, visit: Visiting) -> OrderShown:
     """Show an order: steps, products, learners and costs as things stand (O1, O5)."""
     return shown(visit, order)
 
 
-@router.put("/{order}/products")
+@router.put("/{order}/products", operation_id="setOrderProducts")
 def choose_products(
     order: Ordered, body: ProductsChosen, visit: Amending
 ) -> OrderShown:
@@ -106,7 +106,7 @@ def choose_products(
     return shown(visit, order)
 
 
-@router.put("/{order}/learners")
+@router.put("/{order}/learners", operation_id="setOrderLearners")
 def choose_learners(
     order: Ordered, body: LearnersLinked, visit: Amending
 ) -> OrderShown:
@@ -121,7 +121,7 @@ def choose_learners(
     return shown(visit, order)
 
 
-@router.post("/{order}/learners")
+@router.post("/{order}/learners", operation_id="addOrderLearners")
 def link_learners(order: Ordered, body: LearnersAdded, visit: Visiting) -> OrderShown:
     """Link more learners, groups of them, or one who is made known with it (O3)."""
     new = body.new_learner
@@ -141,7 +141,7 @@ def link_learners(order: Ordered, body: LearnersAdded, visit: Visiting) -> Order
     return shown(visit, order)
 
 
-@router.delete("/{order}/learners/{learner}")
+@router.delete("/{order}/learners/{learner}", operation_id="removeOrderLearner")
 def unlink_learner(
     order: Ordered,
     learner: Annotated[str, Path(max_length=20, examples=["L-0000000017T"])],
@@ -156,7 +156,7 @@ def unlink_learner(
     return shown(visit, order)
 
 
-@router.put("/{order}/course-dates")
+@router.put("/{order}/course-dates", operation_id="setOrderCourseDates")
 def set_dates(order: Ordered, body: CourseDatesSet, visit: Amending) -> OrderShown:
     """Set course dates, one pair for all or for some; the others stay (O4)."""
     command = SetCourseDates(**visit.said, order=order, datings=datings(body.dates))
@@ -164,7 +164,9 @@ def set_dates(order: Ordered, body: CourseDatesSet, visit: Amending) -> OrderSho
     return shown(visit, order)
 
 
-@router.put("/{order}/purchase-order-number")
+@router.put(
+    "/{order}/purchase-order-number", operation_id="setOrderPurchaseOrderNumber"
+)
 def give_number(
     order: Ordered, body: PurchaseOrderNumber, visit: Amending
 ) -> OrderShown:
@@ -179,14 +181,16 @@ def give_number(
     return shown(visit, order)
 
 
-@router.delete("/{order}", status_code=HTTPStatus.NO_CONTENT)
+@router.delete(
+    "/{order}", operation_id="deleteOrder", status_code=HTTPStatus.NO_CONTENT
+)
 def delete(order: Ordered, visit: Amending) -> None:
     """Throw a draft away."""
     command = DeleteOrder(**visit.said, order=order)
     visit.send(command)
 
 
-@router.post("/{order}/confirm")
+@router.post("/{order}/confirm", operation_id="confirmOrder")
 def confirm(order: Ordered, body: Confirmation, visit: OnceOnly) -> OrderShown:
     """Register every learner on every product, at the price that was seen (O5, O6)."""
     command = ConfirmOrder(

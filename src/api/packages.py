@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from access import pins
 from access.policy import require_may
@@ -13,6 +13,7 @@ from api.answers import answer
 from api.bodies import body_of
 from api.bookings import Booked, BookingShown, shown
 from api.dependencies import By, Now, ServiceOf
+from api.schemas import RequestBody, ResponseBody
 from api.visit import Visiting
 from commands.booking import read_booking
 from commands.package import DownloadPackage, ReceiveAnswers, look
@@ -37,7 +38,7 @@ class AnswersTooLarge(Malformed):
     )
 
 
-class CheckShown(BaseModel):
+class CheckShown(ResponseBody, title="PackageCheck"):
     """One of the checks: what it is about, and why it passes or fails (B13)."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -47,7 +48,7 @@ class CheckShown(BaseModel):
     reason: str
 
 
-class Download(BaseModel):
+class Download(RequestBody, title="PackageDownload"):
     """The PIN that opens the package, and the offline client that it is for."""
 
     pin: str = Field(pattern="^[0-9]{4}$", examples=["4821"])
@@ -61,7 +62,7 @@ class Zip(Response):
 AnswersSent = Annotated[bytes, body_of(MOST_ANSWERS, AnswersTooLarge)]
 
 
-@router.get("/{booking}/package")
+@router.get("/{booking}/package", operation_id="checkPackage")
 def check(
     booking: Booked,
     service: ServiceOf,
@@ -76,6 +77,7 @@ def check(
 
 @router.post(
     "/{booking}/package",
+    operation_id="downloadPackage",
     response_class=Zip,
     responses={200: {"content": ZIP, "description": "The package."}},
 )
@@ -106,6 +108,7 @@ def download(
 
 @router.post(
     "/{booking}/answers",
+    operation_id="sendAnswers",
     openapi_extra={"requestBody": {"required": True, "content": ANSWERS}},
 )
 def send_answers(

@@ -9,12 +9,13 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from access.accounts import SignInRefusal
 from access.throttle import TooManyTries
 from aggregates.errors import Malformed, NotAllowed, NotFound, Refusal, RuleBroken
+from api.schemas import ResponseBody
 from api.sentences import errors_of
 from projections.database import LOST
 from store import AlreadyDone, AlreadyReserved, Conflict, Recorded
@@ -25,7 +26,7 @@ MEDIA_TYPE = "application/problem+json"
 log = structlog.get_logger("api")
 
 
-class Fault(BaseModel):
+class Fault(ResponseBody, title="Fault"):
     """One value at fault: where it is, and what is wrong with it."""
 
     pointer: str
@@ -33,7 +34,7 @@ class Fault(BaseModel):
     message: str
 
 
-class Problem(BaseModel):
+class Problem(ResponseBody, title="Problem"):
     """Why a request was refused, in a sentence that a person understands."""
 
     model_config = ConfigDict(
@@ -56,7 +57,7 @@ class Problem(BaseModel):
     status: int
     detail: str
     instance: str
-    errors: list[Fault] = []
+    errors: list[Fault] = Field(default=[])
 
 
 class Unacceptable(Exception):

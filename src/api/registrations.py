@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
 from aggregates.invoice_line import InvoiceStatus
 from aggregates.learner import Learner
@@ -15,6 +15,7 @@ from api.answers import Listed, listed
 from api.dependencies import CurrentUser, Paging, Reads, ServiceOf, centre_of, scope
 from api.named import Filter, learners_named
 from api.order_view import Amount
+from api.schemas import ResponseBody
 from api.visit import Visit, Visiting
 from catalogue import Catalogue, Qualification
 from commands.command import Desk, require_own
@@ -31,7 +32,7 @@ router = APIRouter(prefix="/registrations", tags=["registrations"])
 Called = Annotated[str, Path(max_length=20, examples=["R-0000000042"])]
 
 
-class RegistrationShown(BaseModel):
+class RegistrationShown(ResponseBody, title="Registration"):
     """One learner on one product, as it was ordered, and what has become of it."""
 
     registration: str = Field(examples=["R-0000000042"])
@@ -67,7 +68,7 @@ class RegistrationShown(BaseModel):
     """On an apprenticeship, the registrations on its qualifications."""
 
 
-@router.get("")
+@router.get("", operation_id="listRegistrations")
 def search(
     request: Request,
     response: Response,
@@ -108,7 +109,7 @@ def search(
     return listed(request, response, found, shown)
 
 
-@router.get("/{registration}")
+@router.get("/{registration}", operation_id="getRegistration")
 def one(registration: Called, visit: Visiting) -> RegistrationShown:
     """Show a registration as it is now."""
     return one_shown(visit, registration)

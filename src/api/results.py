@@ -5,13 +5,14 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from aggregates.names import words
 from aggregates.standing import Standing
 from api.answers import Listed, listed
 from api.dependencies import By, CurrentUser, Paging, Reads, ServiceOf, scope
 from api.named import QualificationNamed, qualification_named
+from api.schemas import ResponseBody
 from catalogue import AwardType, Catalogue
 from commands.command import Desk, require_own
 from events.identifier import stream_of
@@ -27,12 +28,12 @@ Learner = Annotated[str, Path(max_length=20, examples=["L-0000000017T"])]
 Clause = Annotated[str, Query(max_length=100)]
 
 
-class ApprenticeshipNamed(BaseModel):
+class ApprenticeshipNamed(ResponseBody, title="ApprenticeshipRef"):
     reference: str = Field(examples=["Q-0009000001"])
     title: str = Field(examples=["Intermediate Apprenticeship in Team Leading"])
 
 
-class ResultShown(BaseModel):
+class ResultShown(ResponseBody, title="Result"):
     """One award of a learner, and what became of it."""
 
     learner: str = Field(examples=["L-0000000017T"])
@@ -52,7 +53,7 @@ class ResultShown(BaseModel):
     overall_grade: str | None = Field(examples=["Pass"])
 
 
-class UnitResult(BaseModel):
+class UnitResult(ResponseBody, title="UnitResult"):
     """A unit and its grade."""
 
     reference: str = Field(examples=["L/506/1788"])
@@ -62,7 +63,7 @@ class UnitResult(BaseModel):
     grade: str = Field(examples=["P"])
 
 
-class CertificateBefore(BaseModel):
+class CertificateBefore(ResponseBody, title="EarlierCertificate"):
     """A certificate of the award that was reissued: it stays, but not in force (M13)."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -74,7 +75,7 @@ class CertificateBefore(BaseModel):
     superseded_by: str = Field(examples=["C-0000000042Y"])
 
 
-class AwardResult(BaseModel):
+class AwardResult(ResponseBody, title="AwardResult"):
     """One award claimed on a qualification, with its units to date."""
 
     claim: str = Field(examples=["AC-0000000042"])
@@ -97,7 +98,7 @@ class AwardResult(BaseModel):
     units: list[UnitResult]
 
 
-class TestResult(BaseModel):
+class TestResult(ResponseBody, title="TestResult"):
     """A test that was sat, and how it went."""
 
     booking: str = Field(examples=["B-0000000042"])
@@ -110,7 +111,7 @@ class TestResult(BaseModel):
     mark: int | None
 
 
-class QualificationResults(BaseModel):
+class QualificationResults(ResponseBody, title="QualificationResults"):
     """All that was ever claimed or sat by a learner on one qualification, in order."""
 
     qualification: QualificationNamed
@@ -118,7 +119,7 @@ class QualificationResults(BaseModel):
     tests: list[TestResult]
 
 
-@router.get("/results")
+@router.get("/results", operation_id="listResults")
 def search(
     request: Request,
     response: Response,
@@ -152,7 +153,7 @@ def search(
     return listed(request, response, found, lambda r: result_shown(service.desk, r))
 
 
-@router.get("/learners/{learner}/results")
+@router.get("/learners/{learner}/results", operation_id="listLearnerResults")
 def of_learner(
     learner: Learner, service: ServiceOf, by: By, reads: Reads
 ) -> list[QualificationResults]:

@@ -6,7 +6,7 @@ from hmac import compare_digest
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 from sqlalchemy import Connection
 
 from access.accounts import User
@@ -16,6 +16,7 @@ from aggregates.sitting_time import read_time, window
 from api.bookings import Booked, BookingShown, minutes_of, shown
 from api.dependencies import CurrentUser, Now, Reads, ServiceOf, one_centre
 from api.named import Filter, learners_named
+from api.schemas import RequestBody, ResponseBody
 from api.sheets import Csv
 from api.visit import Visiting
 from commands.booking import MakeLaunchLink, ReportOutcome, UseLaunchLink, read_booking
@@ -40,7 +41,7 @@ COLUMNS = (
 TEST_PLAYER = Actor(user="test player", role=Role.SERVICE, centre=None, channel=MACHINE)
 
 
-class Outcome(BaseModel):
+class Outcome(RequestBody, title="BookingOutcome"):
     """How a test went: Taken, Absent, or a result, Pass or Fail (B15)."""
 
     attendance: Literal[Attendance.TAKEN, Attendance.ABSENT]
@@ -52,14 +53,14 @@ class Outcome(BaseModel):
     sat_on: date | None = Field(default=None, examples=["2026-11-24"])
 
 
-class LaunchLink(BaseModel):
+class LaunchLink(ResponseBody, title="LaunchLink"):
     """A link that starts the test once, until it expires (B12)."""
 
     link: str = Field(examples=["/api/v1/launch/B-0000000042/7hX2"])
     expires: AwareDatetime
 
 
-class Launched(BaseModel):
+class Launched(ResponseBody, title="LaunchedTest"):
     """What the test player needs to know."""
 
     booking: str
@@ -69,7 +70,9 @@ class Launched(BaseModel):
     closes: AwareDatetime
 
 
-@router.get("/register.csv", response_class=Csv)
+@router.get(
+    "/register.csv", operation_id="downloadAttendanceRegister", response_class=Csv
+)
 def register(
     user: CurrentUser,
     service: ServiceOf,
@@ -83,7 +86,7 @@ def register(
     return Csv.called("register.csv", COLUMNS, rows)
 
 
-class Seat(BaseModel):
+class Seat(ResponseBody, title="RegisterEntry"):
     learner: str
     given_name: str
     family_name: str
@@ -93,7 +96,7 @@ class Seat(BaseModel):
     attendance: Attendance
 
 
-@router.get("/register")
+@router.get("/register", operation_id="getAttendanceRegister")
 def register_json(
     user: CurrentUser,
     service: ServiceOf,
@@ -107,7 +110,7 @@ def register_json(
     return [Seat.model_validate(row) for row in rows]
 
 
-@router.post("/{booking}/outcome")
+@router.post("/{booking}/outcome", operation_id="reportBookingOutcome")
 def report(booking: Booked, body: Outcome, visit: Visiting) -> BookingShown:
     """Report how the test went; a repeat changes nothing (B15)."""
     command = ReportOutcome(
@@ -123,7 +126,7 @@ def report(booking: Booked, body: Outcome, visit: Visiting) -> BookingShown:
     return shown(visit, booking)
 
 
-@router.post("/{booking}/launch")
+@router.post("/{booking}/launch", operation_id="createLaunchLink")
 def launch(booking: Booked, visit: Visiting) -> LaunchLink:
     """Give a link that starts an online test, once and within minutes (B12)."""
     secret = secrets.token_urlsafe(32)
@@ -137,7 +140,7 @@ def launch(booking: Booked, visit: Visiting) -> LaunchLink:
     )
 
 
-@launching.post("/{booking}/{secret}")
+@launching.post("/{booking}/{secret}", operation_id="startTest")
 def start(
     booking: Booked,
     secret: Annotated[str, Path(max_length=200, pattern=r"^[\w-]+\.[0-9a-f]{32}$")],

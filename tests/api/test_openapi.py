@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from aggregates.uln import uln_fault
 from api.app import openapi_document
 from api.documentation import example_of
 from api.openapi import operations
+from api.schema_names import name_schemas
 from api.sentences import PATTERNS
 from events.identifier import Kind, is_identifier
 from tests.api.trying import DOCUMENT
@@ -56,9 +58,52 @@ def test_every_operation_is_summed_up_in_a_sentence_and_belongs_somewhere() -> N
         assert operation["tags"], f"{method} {path}"
 
 
-def test_operations_are_called_by_names_of_their_own() -> None:
+def pinned(name: str) -> list[str]:
+    """Read a list of names that clients were generated from."""
+    return Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines()
+
+
+def test_no_operation_is_ever_called_otherwise() -> None:
+    """A new one is added to the list; none that is in it is changed or left out."""
+    called = sorted(
+        f"{operation['operationId']} {method.upper()} {path.removeprefix('/api/v1')}"
+        for path, method, operation in OPERATIONS
+    )
+    assert called == pinned("operations.txt")
+
+
+def test_operations_are_called_by_a_verb_and_a_noun_each_by_its_own() -> None:
     names = [operation["operationId"] for _, _, operation in OPERATIONS]
     assert len(set(names)) == len(names)
+    assert [
+        each for each in names if not re.fullmatch(r"[a-z]+([A-Z][a-z]+)+", each)
+    ] == []
+
+
+def test_no_schema_is_ever_called_otherwise() -> None:
+    """A new one is added to the list; none that is in it is changed or left out."""
+    assert sorted(DOCUMENT["components"]["schemas"]) == pinned("schemas.txt")
+
+
+def test_schemas_have_plain_names_which_are_also_their_titles() -> None:
+    for name, schema in DOCUMENT["components"]["schemas"].items():
+        assert re.fullmatch(r"([A-Z][a-z]+)+", name), name
+        assert schema["title"] == name
+
+
+def test_two_schemas_of_one_name_are_found() -> None:
+    schemas = {
+        "a__Outcome": {"title": "Outcome", "type": "object"},
+        "b__Outcome": {"title": "Outcome", "type": "string"},
+    }
+    with pytest.raises(ValueError, match="Two schemas are called Outcome"):
+        name_schemas({"components": {"schemas": schemas}})
+
+
+def test_an_enumeration_that_nobody_named_is_found() -> None:
+    schemas = {"Colour": {"title": "Colour", "enum": ["red"]}}
+    with pytest.raises(ValueError, match="what the enumeration Colour is called"):
+        name_schemas({"components": {"schemas": schemas}})
 
 
 def test_every_identifier_shown_as_an_example_could_be_one() -> None:
