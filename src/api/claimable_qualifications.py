@@ -20,6 +20,7 @@ from aggregates.claimable import (
 from aggregates.errors import NotFound
 from aggregates.finding import is_found_by
 from api.answers import Listed, listed, portion, show
+from api.birth_dates import BirthDate
 from api.dependencies import (
     By,
     CurrentUser,
@@ -150,7 +151,7 @@ class LearnersSought:
     learner: Text = ""
     given_name: Text = ""
     family_name: Text = ""
-    date_of_birth: date | None = None
+    date_of_birth: BirthDate | None = None
     uln: Text = ""
     sort: LearnerColumn = LearnerColumn.LEARNER
     descending: bool = False

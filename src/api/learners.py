@@ -1,5 +1,6 @@
 """Learners over HTTP: made known one at a time, found, put right."""
 
+from collections.abc import Mapping
 from datetime import date
 from http import HTTPStatus
 from typing import Annotated
@@ -8,9 +9,12 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from aggregates.date_of_birth import shown_birth
-from aggregates.details import COLUMNS
+from aggregates.details import COLUMNS, check
+from aggregates.problem import sentence, title
 from aggregates.registration import Status
+from aggregates.unusual_values import MOST_ON_CERTIFICATE
 from api.answers import Listed, listed
+from api.birth_dates import BirthDate
 from api.dependencies import CurrentUser, Paging, Reads, Waited, centre_of, scope
 from api.schemas import RequestBody, ResponseBody
 from api.verifications import VerificationShown, verification_shown
@@ -34,11 +38,24 @@ class LearnerTold(RequestBody, title="LearnerDetails"):
     """What is told of a learner, as text: the columns of the template (U2)."""
 
     given_name: Text = Field(default="", examples=["Chloë"])
-    family_name: Text = Field(default="", examples=["D'Arcy"])
-    date_of_birth: Text = Field(
-        default="", description="As 27/3/2006 or 2006-03-27.", examples=["27/3/2006"]
+    family_name: Text = Field(
+        default="",
+        description=(
+            f"A certificate has room for {MOST_ON_CERTIFICATE} characters of given and"
+            " family name together."
+        ),
+        examples=["D'Arcy"],
     )
-    gender: Text = Field(default="", examples=["F"])
+    date_of_birth: Text = Field(
+        default="",
+        description="As 27/3/2006, 27 March 2006 or 2006-03-27.",
+        examples=["27/3/2006"],
+    )
+    gender: Text = Field(
+        default="",
+        description="M, F or X; anything else is kept as it is written, and warned of.",
+        examples=["F"],
+    )
     uln: Text = Field(default="", examples=["1000102504"])
     centre_reference: Text = Field(default="", examples=["RIV-26001"])
     email: Text = Field(default="", examples=["chloe@example.org"])
@@ -81,6 +98,17 @@ class ImageShown(ResponseBody, title="LearnerImage"):
     height: int = Field(examples=[800])
 
 
+class LearnerWarning(ResponseBody, title="LearnerWarning"):
+    """What is odd about a learner's details; nothing is refused because of it."""
+
+    field: str = Field(examples=["email"])
+    column: str = Field(examples=["Email"])
+    code: str = Field(examples=["email-unusual"])
+    message: str = Field(
+        examples=["no does not look like an e-mail address. Check it."]
+    )
+
+
 class LearnerShown(ResponseBody, title="Learner"):
     """A learner as they are now; the centre may amend who it is so many times yet."""
 
@@ -104,6 +132,9 @@ class LearnerShown(ResponseBody, title="Learner"):
     same_person_as: list[str] = Field(
         description="Learners who were said to be the same person: see duplicates.",
         examples=[["L-0000000042Y"]],
+    )
+    warnings: list[LearnerWarning] = Field(
+        description="What is odd about the details, and what was not taken as sent."
     )
 
 
@@ -131,7 +162,7 @@ def sought_by(
     learner: Wanted = None,
     given_name: Wanted = None,
     family_name: Wanted = None,
-    date_of_birth: date | None = None,
+    date_of_birth: BirthDate | None = None,
     uln: Wanted = None,
     group: Wanted = None,
     status: Status | None = None,
@@ -185,7 +216,7 @@ def create(body: NewLearner, visit: Visiting) -> LearnerShown:
         )
     )
     visit.made(f"/learners/{done.made}")
-    return shown(visit, done.made)
+    return shown(visit, done.made, sent=body.cells)
 
 
 @router.get("/{learner}", operation_id="getLearner")
@@ -207,10 +238,13 @@ def amend(learner: Called, body: LearnerChange, visit: Amending) -> LearnerShown
         reason=body.reason,
     )
     visit.send(command)
-    return shown(visit, learner)
+    return shown(visit, learner, sent=body.cells)
 
 
-def shown(visit: Visit, name: str) -> LearnerShown:
+def shown(
+    visit: Visit, name: str, *, sent: Mapping[str, str] | None = None
+) -> LearnerShown:
+    """Show a learner, with warnings of what was just ``sent`` as well."""
     stream, learner = read_learner(visit.desk, name, visit.by)
     visit.show(stream)
     with visit.service.rows() as connection:
@@ -237,7 +271,23 @@ def shown(visit: Visit, name: str) -> LearnerShown:
         erased=learner.is_erased,
         withdrawn=learner.is_withdrawn,
         same_person_as=same,
+        warnings=learner_warnings({**details.cells, **(sent or {})})
+        if not learner.is_erased
+        else [],
     )
+
+
+def learner_warnings(cells: Mapping[str, str]) -> list[LearnerWarning]:
+    """Say what is odd about details, as an upload does of its rows (U6, L1)."""
+    return [
+        LearnerWarning(
+            field=warning.column,
+            column=title(warning.column),
+            code=warning.code,
+            message=sentence(warning, cells),
+        )
+        for warning in check(cells, today=None).warnings
+    ]
 
 
 def image_shown(stream: Stream, kind: ImageKind) -> ImageShown | None:

@@ -14,6 +14,7 @@ from aggregates.order import Order
 from aggregates.order_checklist import Circumstances, Step, steps
 from aggregates.order_confirming import price_of, total_of
 from aggregates.order_line import Line, Place
+from api.learners import LearnerWarning
 from api.named import learners_named
 from api.schemas import ResponseBody
 from catalogue import Catalogue
@@ -125,6 +126,8 @@ class OrderShown(ResponseBody, title="Order"):
     linked_to_every_product: list[str] = Field(examples=[["L-0000000017T"]])
     """Learners for whom products chosen later are ordered too."""
     products: list[ProductOfOrder]
+    new_learner_warnings: list[LearnerWarning] = Field(default=[])
+    """What is odd about a learner who was just made known with the order."""
 
 
 class OrderListed(ResponseBody, title="OrderSummary"):

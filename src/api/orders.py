@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.answers import Listed, listed
 from api.dependencies import CurrentUser, Paging, Reads, ServiceOf, Today, scope
+from api.learners import learner_warnings
 from api.named import Filter
 from api.order_bodies import (
     Confirmation,
@@ -138,7 +139,8 @@ def link_learners(order: Ordered, body: LearnersAdded, visit: Visiting) -> Order
         else None,
     )
     visit.send(command)
-    return shown(visit, order)
+    warnings = learner_warnings(new.cells) if new else []
+    return shown(visit, order).model_copy(update={"new_learner_warnings": warnings})
 
 
 @router.delete("/{order}/learners/{learner}", operation_id="removeOrderLearner")

@@ -15,6 +15,7 @@ from aggregates.london import LONDON
 from aggregates.names import clean, words
 from aggregates.names import fold as folded
 from aggregates.registration import Status
+from aggregates.uln import read_uln
 from events.identifier import stream_of
 from projections.learners import (
     GROUPS,
@@ -106,7 +107,7 @@ def _conditions(centre: str | None, sought: Sought) -> list[ColumnElement[bool]]
         its.created_at < _midnight(last, days=1) if last else None,
         _called(sought.learner) if sought.learner is not None else None,
         its.date_of_birth == sought.date_of_birth if sought.date_of_birth else None,
-        its.uln == clean(sought.uln) if sought.uln is not None else None,
+        its.uln == read_uln(clean(sought.uln)) if sought.uln is not None else None,
         _in_group(centre, sought.group) if sought.group is not None else None,
         its.learner.in_(
             select(REGISTRATIONS.c.learner).where(

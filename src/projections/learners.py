@@ -211,7 +211,7 @@ def digits_of(text: str) -> str:
 
 READ_MODEL = ReadModel(
     name="manage-learners",
-    version=6,
+    version=7,
     tables=(LEARNERS, WORDS, GROUPS, MEMBERS, REGISTRATIONS),
     fold=fold,
 )
