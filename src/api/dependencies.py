@@ -10,7 +10,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, JsonValue
 from sqlalchemy import Connection
 
 from access.accounts import SignInRefusal, User, bearer
@@ -30,6 +30,8 @@ MOST_LISTED = 200
 LISTED = 50
 MARK = 16
 """How long that is which shows whose a cursor is."""
+REQUIRED: dict[str, JsonValue] = {"x-required": True}
+"""Says in the document that a header is required, which a sentence of ours asks for."""
 POSITION_LIMIT = 2**63 - 1
 """The largest number that the databases know: nothing stands there, or after it."""
 
@@ -173,6 +175,7 @@ def if_match(
             alias="If-Match",
             description='The ETag of what you looked at, as "3"; or * for any.',
             examples=["*"],
+            json_schema_extra=REQUIRED,
         ),
     ] = None,
 ) -> int | None:
@@ -213,7 +216,10 @@ def waited(
     ] = None,
     prefer: Annotated[
         str | None,
-        Header(description="How many seconds to wait for Min-Position: wait=2."),
+        Header(
+            alias="Prefer",
+            description="How many seconds to wait for Min-Position: wait=2.",
+        ),
     ] = None,
 ) -> None:
     """Wait for the read models to come to Min-Position. Raises Unacceptable (503)."""

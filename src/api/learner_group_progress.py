@@ -81,7 +81,12 @@ def progress(
     accept: Annotated[str, Header(max_length=1000, include_in_schema=False)] = "",
     last_event_id: Annotated[
         int | None,
-        Header(ge=0, lt=POSITION_LIMIT, description="The last event that was seen."),
+        Header(
+            alias="Last-Event-ID",
+            ge=0,
+            lt=POSITION_LIMIT,
+            description="The last event that was seen.",
+        ),
     ] = None,
 ) -> Progress | Response:
     """Say how far a group is (U5); or, as text/event-stream, each time it goes on.

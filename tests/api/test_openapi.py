@@ -117,6 +117,71 @@ def test_every_identifier_shown_as_an_example_could_be_one() -> None:
             assert uln_fault(text) is None, text
 
 
+def test_every_tag_is_declared_with_what_it_is_for() -> None:
+    declared = {tag["name"]: tag["description"] for tag in DOCUMENT["tags"]}
+    assert {tag for _, _, each in OPERATIONS for tag in each["tags"]} == {*declared}
+    assert all(text.endswith(".") for text in declared.values())
+
+
+def test_the_document_says_where_the_service_is() -> None:
+    assert [server["url"] for server in DOCUMENT["servers"]] == ["/"]
+
+
+def test_what_needs_no_token_says_so() -> None:
+    needs = {each["operationId"]: each["security"] for _, _, each in OPERATIONS}
+    assert {name for name, asked in needs.items() if not asked} == {
+        "signIn",
+        "startTest",
+    }
+
+
+def test_a_header_without_which_nothing_is_done_is_declared_required() -> None:
+    """But If-Match where the version may be left out: to submit a claim, say."""
+    for path, method, operation in OPERATIONS:
+        for parameter in operation.get("parameters", ()):
+            must = method in {"put", "patch", "delete"}
+            if parameter["name"] in {"If-Match", "Idempotency-Key"}:
+                is_key = parameter["name"] == "Idempotency-Key"
+                assert parameter["required"] == (must or is_key), f"{method} {path}"
+
+
+def test_headers_are_written_as_they_are_in_their_standards() -> None:
+    headers = {
+        parameter["name"]
+        for _, _, operation in OPERATIONS
+        for parameter in operation.get("parameters", ())
+        if parameter["in"] == "header"
+    }
+    assert headers == {
+        *("Idempotency-Key", "If-Match"),
+        *("Last-Event-ID", "Min-Position", "Prefer"),
+    }
+
+
+def parts(schema: Any) -> Iterator[dict[str, Any]]:
+    """Walk a schema and all that it is made of."""
+    if isinstance(schema, dict):
+        if reference := schema.get("$ref"):
+            name = reference.rpartition("/")[2]
+            yield from parts(DOCUMENT["components"]["schemas"][name])
+        yield schema
+        schema = [*schema.values()]
+    if isinstance(schema, list):
+        for each in schema:
+            yield from parts(each)
+
+
+def test_what_may_be_left_out_of_a_body_is_no_default_that_clients_would_send() -> None:
+    sent = [
+        part
+        for _, _, operation in OPERATIONS
+        for content in operation.get("requestBody", {}).get("content", {}).values()
+        for part in parts(content["schema"])
+    ]
+    assert len(sent) > 100
+    assert [part for part in sent if "default" in part] == []
+
+
 @pytest.mark.parametrize("name", ["Min-Position", "Idempotency-Key", "If-Match"])
 def test_what_a_header_is_for_is_said_wherever_it_is_taken(name: str) -> None:
     taken = [
