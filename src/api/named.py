@@ -8,6 +8,7 @@ from pydantic import Field
 
 from aggregates.learner import Learner
 from api.schemas import ResponseBody
+from catalogue import Catalogue
 from commands.command import Desk
 from events.identifier import stream_of
 
@@ -31,6 +32,21 @@ def qualification_named(desk: Desk, reference: str) -> QualificationNamed:
     return QualificationNamed(
         reference=reference, number=found.number, title=found.title
     )
+
+
+def title_of(catalogue: Catalogue, reference: str | None) -> str | None:
+    """Give the title of a product, or None where it is not offered (any more)."""
+    product = catalogue.products.get(reference) if reference else None
+    return product.title if product else None
+
+
+def unit_title(catalogue: Catalogue, qualification: str, unit: str) -> str | None:
+    """Give the title of a unit, as the latest rules that have it say it."""
+    if qualification not in catalogue.qualifications:
+        return None
+    versions = reversed(catalogue.versions(qualification))
+    found = (each for version in versions for each in version.units)
+    return next((each.title for each in found if each.reference == unit), None)
 
 
 def learners_named(

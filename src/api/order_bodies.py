@@ -5,13 +5,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from aggregates.order_linking import Way
 from aggregates.order_refusals import MOST_REGISTRATIONS
+from api.group_names import GroupName, group_numbers
 from api.learners import NewLearner
 from api.named import LearnerName, Name, ProductName
 from api.schemas import RequestBody
+from api.visit import Visit
 from commands.order import Dating
 from commands.order_linking import Linking
 from events.order import CourseDates
@@ -47,16 +49,14 @@ class LearnersLinked(PathwaySaid, title="OrderLearnersChoice"):
 
     product: ProductName | None = None
     learners: list[LearnerLinked] = Field(default=[], max_length=MOST_REGISTRATIONS)
-    groups: list[Annotated[Name, Field(examples=["G-0000000042"])]] = Field(
-        default=[], max_length=20
-    )
+    groups: list[GroupName] = Field(default=[], max_length=20)
 
-    @property
-    def linking(self) -> Linking:
+    def linking(self, visit: Visit, *, at: str = "") -> Linking:
+        """Read who is linked; ``at`` points to where the body says it."""
         return Linking(
             product=self.product,
             learners={each.learner: each.way for each in self.learners},
-            groups=tuple(self.groups),
+            groups=group_numbers(visit, self.groups, pointer=f"{at}/groups"),
             way=self.way,
         )
 
@@ -98,10 +98,17 @@ class CourseDatesSet(RequestBody, title="OrderCourseDates"):
     dates: Dates
 
 
-class PurchaseOrderNumber(RequestBody, title="OrderPurchaseOrderNumber"):
+class GivenPurchaseOrderNumber(RequestBody, title="GivenPurchaseOrderNumber"):
+    """What the centre calls its purchase. ``number``, its former name, is still read."""
+
+    purchase_order_number: PurchaseNumber = Field(
+        validation_alias=AliasChoices("purchase_order_number", "number")
+    )
+
+
+class PurchaseOrderNumber(GivenPurchaseOrderNumber, title="OrderPurchaseOrderNumber"):
     """What is printed on the invoice of a product, or of all without a number."""
 
-    number: PurchaseNumber
     product: ProductName | None = None
 
 

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 
 from aggregates.date_of_birth import shown_birth
 from aggregates.learner import Learner
-from aggregates.offer import Offer, Terms, offers
+from aggregates.offer import Offer
 from aggregates.order import Order
 from aggregates.order_checklist import Circumstances, Step, steps
 from aggregates.order_confirming import price_of, total_of
@@ -17,11 +17,10 @@ from aggregates.order_line import Line, Place
 from api.learners import LearnerWarning
 from api.named import learners_named
 from api.schemas import ResponseBody
-from catalogue import Catalogue
 from commands.command import Desk
 from commands.order_confirmation import circumstances
 from events.order import ConfirmedLine, CourseDates, OrderConfirmed
-from projections.orders import ListedOrder, State
+from projections.orders import State
 from store import Stream
 
 Amount = Annotated[
@@ -128,40 +127,6 @@ class OrderShown(ResponseBody, title="Order"):
     products: list[ProductOfOrder]
     new_learner_warnings: list[LearnerWarning] = Field(default=[])
     """What is odd about a learner who was just made known with the order."""
-
-
-class OrderListed(ResponseBody, title="OrderSummary"):
-    """An order in a list; the total is today's until it is confirmed."""
-
-    order: str = Field(examples=["O-0000000042"])
-    centre: str = Field(examples=["48213"])
-    state: State
-    products: dict[str, int] = Field(examples=[{"Q-0005001227": 24}])
-    """How many learners each product is ordered for."""
-    learners: int
-    total: Amount
-    currency: str = Field(default="GBP", examples=["GBP"])
-    purchase_order_number: str | None = Field(examples=["PO-2026-117"])
-    begun_at: AwareDatetime
-    begun_by: str = Field(examples=["admin.riverside"])
-    confirmed_at: AwareDatetime | None
-
-
-def order_listed(catalogue: Catalogue, row: ListedOrder, today: date) -> OrderListed:
-    known = offers(catalogue, row.products, Terms(approvals=None, today=today))
-    costs = (known[p].price * n for p, n in row.products.items() if p in known)
-    return OrderListed(
-        order=row.order,
-        centre=row.centre,
-        state=row.state,
-        products=dict(row.products),
-        learners=row.learners,
-        total=sum(costs, Decimal("0.00")) if row.total is None else row.total,
-        purchase_order_number=row.purchase_order,
-        begun_at=row.begun_at,
-        begun_by=row.begun_by,
-        confirmed_at=row.confirmed_at,
-    )
 
 
 def order_shown(desk: Desk, stream: Stream, order: Order, today: date) -> OrderShown:

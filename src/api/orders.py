@@ -1,9 +1,10 @@
 """Orders over HTTP: put together in steps, then confirmed at the price seen."""
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from api.answers import Listed, listed
 from api.dependencies import CurrentUser, Paging, Reads, ServiceOf, Today, scope
@@ -19,7 +20,8 @@ from api.order_bodies import (
     PurchaseOrderNumber,
     datings,
 )
-from api.order_view import OrderListed, OrderShown, order_listed, order_shown
+from api.order_listing import OrderListed, SoughtBy, order_listed
+from api.order_view import OrderShown, order_shown
 from api.retries import OnceOnly
 from api.visit import Amending, Visit, Visiting
 from commands.order import (
@@ -34,8 +36,9 @@ from commands.order import (
     read_order,
 )
 from commands.order_confirmation import ConfirmOrder
-from projections import learner_search, orders
-from projections.orders import ListedOrder, State
+from projections import learner_search, order_search
+from projections.order_search import ListedOrder
+from projections.orders import OrderKind
 
 router = APIRouter(prefix="/orders", tags=["orders"])
 
@@ -51,19 +54,18 @@ def search(
     reads: Reads,
     today: Today,
     part: Paging,
-    state: State | None = None,
-    reference: Filter = None,
-    learner: Filter = None,
-    purchase_order_number: Annotated[str | None, Query(max_length=200)] = None,
+    sought: SoughtBy,
+    kind: OrderKind | None = None,
 ) -> Listed[OrderListed]:
-    """List the centre's orders, newest first; ``reference`` finds by its last digits."""
-    found = orders.search(
+    """List the centre's orders of both kinds, newest first (O1, B1).
+
+    ``reference`` finds by an order's last digits; ``product`` by what it is for: of
+    entries the qualification, or the apprenticeship that is booked through.
+    """
+    found = order_search.search(
         reads,
         centre=scope(user),
-        state=state,
-        reference=reference,
-        learner=learner,
-        purchase_order=purchase_order_number,
+        sought=replace(sought, kind=kind),
         limit=part.limit,
         cursor=part.cursor,
     )
@@ -80,7 +82,10 @@ def begin(body: NewOrder, visit: Visiting) -> OrderShown:
     command = BeginOrder(
         **visit.said,
         products=tuple(body.products),
-        linkings=tuple(each.linking for each in body.learners),
+        linkings=tuple(
+            each.linking(visit, at=f"/learners/{place}")
+            for place, each in enumerate(body.learners)
+        ),
         datings=datings(body.dates),
         number=body.purchase_order_number,
     )
@@ -115,7 +120,7 @@ def choose_learners(
     command = LinkOrderLearners(
         **visit.said,
         order=order,
-        linking=body.linking,
+        linking=body.linking(visit),
         instead=True,
     )
     visit.send(command)
@@ -129,7 +134,7 @@ def link_learners(order: Ordered, body: LearnersAdded, visit: Visiting) -> Order
     command = LinkOrderLearners(
         **visit.said,
         order=order,
-        linking=body.linking,
+        linking=body.linking(visit),
         newcomer=Newcomer(
             cells=new.cells,
             alike=learner_search.finder(visit.service.read_models.connection),
@@ -176,7 +181,7 @@ def give_number(
     command = GivePurchaseOrderNumber(
         **visit.said,
         order=order,
-        number=body.number,
+        number=body.purchase_order_number,
         product=body.product,
     )
     visit.send(command)

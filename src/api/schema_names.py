@@ -46,6 +46,7 @@ ENUMERATIONS: Mapping[type[StrEnum], str] = {
     order_checklist.Step: "OrderStepName",
     products.Kind: "ProductKind",
     projections.ineligible_learners.Cause: "IneligibleCause",
+    projections.orders.OrderKind: "OrderKind",
     projections.orders.State: "OrderState",
     record.RecordState: "LearnerRecordState",
     record_file.Outcome: "CorrectionOutcome",

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
-from aggregates.names import words
+from aggregates.names import clean, words
 from aggregates.record import RecordState
 from aggregates.upload_progress import UploadStatus, progress_of
 from aggregates.verification import Why
@@ -68,6 +68,26 @@ def search(
         cursor=cursor,
         descending=True,
     )
+
+
+def named(connection: Connection, *, centre: str, name: str) -> list[ShownUpload]:
+    """Find the centre's groups of a name, but for those undone (U1, U10).
+
+    Names are compared without case or outer spaces. Users may have groups of the same
+    name.
+    """
+    said = "".join(f" {word}" for word in words(name))
+    undone = (UploadStatus.UNDOING, UploadStatus.UNDONE)
+    query = (
+        select(UPLOADS)
+        .where(UPLOADS.c.centre == centre, UPLOADS.c.name_words == said)
+        .where(UPLOADS.c.status.not_in(undone))
+        .order_by(UPLOADS.c.received_at, UPLOADS.c.group_called)
+    )
+    found = map(_shown, connection.execute(query))
+    return [
+        each for each in found if clean(each.name).casefold() == clean(name).casefold()
+    ]
 
 
 def _shown(row: Row[Any]) -> ShownUpload:

@@ -32,7 +32,11 @@ def ask(service: Service, client_as: ClientAs) -> Ask:
             "Prefer": "wait=60",
         }
         answer = client.request(
-            method, f"{API}{path}", json=body, headers=headers, params=how.get("params")
+            method,
+            f"{API}{path}",
+            json=body,
+            headers=headers,
+            **{name: how[name] for name in ("params", "data", "files") if name in how},
         )
         assert expect in (None, answer.status_code), answer.text
         is_json = answer.text and "json" in answer.headers.get("content-type", "")

@@ -91,6 +91,12 @@ class Ready(Maker):
         begun = self.ask("POST", "/entry-orders", json={"entries": self.entries()})
         return str(begun["order"])
 
+    def drawn_for(self) -> dict[str, str]:
+        """Begin an entry order; name it, and the learner who is entered."""
+        order = self.drawn()
+        (entered,) = self.ask("GET", f"/entry-orders/{order}")["entries"]
+        return {"entry_order": order, "learner": str(entered["learner"])}
+
     def entries(self) -> list[dict[str, Any]]:
         return [self.entry(self.registered()[0])]
 
@@ -235,6 +241,15 @@ WAYS: Mapping[str, Callable[[Ready], Way]] = {
     ),
     "PUT /entry-orders/{entry_order}/entries": lambda r: Way(
         about={"entry_order": r.drawn()}, body={"entries": r.entries()}
+    ),
+    "POST /entry-orders/{entry_order}/entries": lambda r: Way(
+        about={"entry_order": r.drawn()}, body={"entries": r.entries()}
+    ),
+    "PATCH /entry-orders/{entry_order}/entries/{learner}": lambda r: Way(
+        about=r.drawn_for(), body={"extra_time": 25}
+    ),
+    "DELETE /entry-orders/{entry_order}/entries/{learner}": lambda r: Way(
+        about=r.drawn_for()
     ),
     "PUT /entry-orders/{entry_order}/purchase-order-number": lambda r: Way(
         about={"entry_order": r.drawn()}
