@@ -74,6 +74,10 @@ SENTENCES: Mapping[str, str] = {
         "{value} is more than one e-mail address, and a learner has one. Keep one of"
         " them."
     ),
+    "row-hidden": (
+        "This row is hidden or filtered out in the workbook, and was read all the same."
+        " Remove the record if it does not belong."
+    ),
     "lrs-differs": (
         "{title} is not what the Learning Records Service has for ULN {uln}. Correct"
         " it, or correct the ULN."

@@ -7,10 +7,11 @@ from fastapi import APIRouter, File, Response, UploadFile
 from pydantic import ConfigDict, Field
 
 from aggregates.corrections import invalid_workbook, read_corrections
+from aggregates.file_refusals import hidden_parts
 from aggregates.template import TEMPLATE, xlsx_template
 from api.answers import answer
 from api.dependencies import By, CurrentUser, Now, ServiceOf
-from api.learner_groups import Group
+from api.learner_groups import FileWarning, Group, file_warning
 from api.schemas import ResponseBody
 from commands.command import Done
 from commands.record_file import Outcome, amend_from_file, read_invalid
@@ -69,6 +70,7 @@ class Corrected(ResponseBody, title="CorrectionResult"):
     unchanged: int
     conflicting: int
     unknown: int
+    warnings: list[FileWarning]
     rows: list[RowReturned]
 
 
@@ -99,8 +101,9 @@ def correct(
     somebody has changed since the file was downloaded: each is told. Rows may be left
     out or sorted. Sent again it changes nothing.
     """
+    corrections = read_corrections(file.file.read())
     returned = amend_from_file(
-        read_corrections(file.file.read()),
+        corrections,
         group,
         desk=service.desk,
         send=service.send,
@@ -110,7 +113,9 @@ def correct(
     )
     answer(response, Done(position=service.store.head()))
     counts = Counter(row.outcome for row in returned)
+    hidden = hidden_parts(sum(each.is_hidden for each in corrections), ())
     return Corrected(
+        warnings=[file_warning(problem) for problem in hidden],
         **{outcome.value: counts[outcome] for outcome in Outcome},
         rows=[RowReturned.model_validate(row) for row in returned],
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
-from aggregates.details import COLUMNS, OVERFLOW, given_uln
+from aggregates.details import COLUMNS, OVERFLOW, given_uln, read_as
 from aggregates.problem import sentence, title
 from aggregates.record import Record, RecordState
 from api.answers import Listed, listed
@@ -54,6 +54,10 @@ class RecordShown(ResponseBody, title="LearnerRecord"):
     row: int = Field(examples=[17])
     state: RecordState
     values: dict[str, str]
+    read_as: dict[str, str] = Field(
+        description="How values in an unusual form were read, by field.",
+        examples=[{"date_of_birth": "1 February 2004"}],
+    )
     problems: list[Finding]
     warnings: list[Finding]
     verification: VerificationShown
@@ -142,6 +146,7 @@ def record_shown(stream: Stream, record: Record) -> RecordShown:
         row=record.row,
         state=record.state,
         values={column: record.cells.get(column, "") for column in COLUMNS},
+        read_as=read_as(record.cells),
         problems=[finding(record, problem) for problem in record.reasons],
         warnings=[finding(record, warning) for warning in record.remarks],
         verification=verification_shown(

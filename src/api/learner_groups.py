@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, File, Form, Path, Request, Response, UploadFile
 from pydantic import AwareDatetime, ConfigDict, Field
 
+from aggregates.file_refusals import file_sentence, hidden_parts
 from aggregates.record import Record, RecordState
 from aggregates.text_file import ENCODINGS, in_other_encoding
 from aggregates.upload import Upload
@@ -25,6 +26,7 @@ from commands.upload import (
     read_records,
     read_upload,
 )
+from events.upload import FileProblem
 from projections import uploads
 
 router = APIRouter(prefix="/learner-groups", tags=["learner groups"])
@@ -73,6 +75,16 @@ class OtherEncoding(ResponseBody, title="OtherEncoding"):
     names: list[str] = Field(examples=[["Chloë D'Arcy", "Zoë Müller"]])
 
 
+class FileWarning(ResponseBody, title="FileWarning"):
+    """What is odd about a file as a whole; it was read all the same."""
+
+    code: str = Field(examples=["rows-hidden"])
+    column: str | None = Field(examples=[None])
+    message: str = Field(
+        examples=["3 rows are hidden or filtered out in the workbook, …"]
+    )
+
+
 class GroupShown(ResponseBody, title="LearnerGroup"):
     """A group as it is now, and the encoding of its file, with names to judge it by."""
 
@@ -85,6 +97,7 @@ class GroupShown(ResponseBody, title="LearnerGroup"):
     names_as_read: list[str] = Field(examples=[["Chloë D'Arcy", "Zoë Müller"]])
     other_encoding: OtherEncoding | None
     ignored_columns: list[str] = Field(examples=[["PriorAttain", "Ethnicity"]])
+    warnings: list[FileWarning]
     status: UploadStatus
     progress: int = Field(ge=0, le=100)
     records: int
@@ -193,6 +206,10 @@ def shown(visit: Visit, name: str) -> GroupShown:
         names_as_read=names,
         other_encoding=other_encoding(upload, names),
         ignored_columns=list(upload.ignored),
+        warnings=[
+            file_warning(problem)
+            for problem in hidden_parts(received.hidden_rows, received.hidden_columns)
+        ],
         status=upload.status,
         progress=upload.progress,
         records=received.rows,
@@ -207,6 +224,12 @@ def shown(visit: Visit, name: str) -> GroupShown:
         verification=group_verification(upload, waiting=waiting, why=why),
         learners=len(upload.learners),
         received_at=stream.history[0].recorded_at,
+    )
+
+
+def file_warning(problem: FileProblem) -> FileWarning:
+    return FileWarning(
+        code=problem.code, column=problem.column, message=file_sentence(problem)
     )
 
 
