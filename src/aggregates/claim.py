@@ -7,9 +7,8 @@ from typing import Self, TypeAlias, assert_never
 from uuid import UUID
 
 from aggregates.aggregate import Aggregate
-from aggregates.award import award_date_refusals, grade_refusals
+from aggregates.award import award_date_refusals, award_refusals, grade_refusals
 from aggregates.claim_refusals import (
-    AwardIncomplete,
     ClaimIsProcessed,
     ClaimIsWithdrawn,
     ClaimWasSubmitted,
@@ -208,23 +207,23 @@ class Claim(Aggregate):
         return [ClaimGradesSaved(awards=changed)] if changed else []
 
     def require_submittable(self, *, today: date) -> None:
-        """Raise all that keeps the claim from being assessed, at once (M6, M10)."""
+        """Raise what keeps the claim from being assessed (M6, M10).
+
+        A learner whose award is not complete, or cannot be dated so any more, is kept
+        back and keeps nobody else; where that is everybody, all of it is raised.
+        """
         self._require_not_closed()
         self._require_qualification()
         if not self.learners:
             raise LearnersNeeded(pointer="/learners")
         if not self.waiting:
             raise NobodyToSubmit(claim=self.claim, standing=self.standing)
-        problems: list[Refusal] = []
-        for who, place in self.waiting.items():
-            award = place.award
-            if award.award_type is None or award.award_date is None:
-                problems.append(AwardIncomplete(pointer="/awards", learner=who))
-            else:
-                problems += award_date_refusals(
-                    award.award_date, today=today, pointer="/awards", learner=who
-                )
-        raise_all(problems)
+        problems = [
+            award_refusals(place.award, learner=who, today=today)
+            for who, place in self.waiting.items()
+        ]
+        if all(problems):
+            raise_all(refusal for found in problems for refusal in found)
 
     def submit(
         self, verdicts: Mapping[str, Granted | Withheld]

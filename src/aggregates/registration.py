@@ -142,17 +142,24 @@ class Registration(Aggregate):
         )
 
     def judge(
-        self, *, claim: str, award: Award, rules: Qualification
+        self,
+        *,
+        claim: str,
+        award: Award,
+        rules: Qualification,
+        faults: tuple[Why, ...] = (),
     ) -> Granted | Withheld:
-        """Decide whether a complete award may be submitted, else say why not (M7-M11).
+        """Decide whether an award may be submitted, else say why not (M7-M11).
 
-        Raises ValueError if the award type or date has not been given.
+        ``faults`` are those of the award itself. Raises ValueError if there are none
+        although the award type or date has not been given.
         """
+        assessment = self.assess(claim=claim, award=award, rules=rules)
+        against = faults if assessment.eligible else (*faults, *reasons(assessment))
+        if against:
+            return self.withhold(claim=claim, award=award, reasons=against)
         if award.award_type is None or award.award_date is None:
             raise ValueError(f"The award for {self.learner} is not complete.")
-        assessment = self.assess(claim=claim, award=award, rules=rules)
-        if not assessment.eligible:
-            return self.withhold(claim=claim, award=award, reasons=reasons(assessment))
         return Granted(
             registration=self.registration,
             award_type=award.award_type,
@@ -166,9 +173,7 @@ class Registration(Aggregate):
     def withhold(
         self, *, claim: str, award: Award, reasons: tuple[Why, ...]
     ) -> Withheld:
-        """Keep a complete award back for these reasons (M10)."""
-        if award.award_type is None or award.award_date is None:
-            raise ValueError(f"The award for {self.learner} is not complete.")
+        """Keep an award back for these reasons (M10)."""
         return Withheld(
             registration=self.registration,
             award_type=award.award_type,

@@ -253,4 +253,4 @@ def awards(given: Sequence[LearnersAward]) -> dict[str, Award]:
 def shown(visit: Visit, name: str) -> ClaimShown:
     stream, claim = read_claim(name, visit.by, visit.desk)
     visit.show(stream)
-    return claim_shown(visit.desk, stream, claim)
+    return claim_shown(visit.desk, stream, claim, visit.today)

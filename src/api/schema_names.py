@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+import aggregates.claim_hindrances
 import audit.finding
-import projections.ineligible_learners
 import projections.orders
 from aggregates import (
     certificate,
@@ -45,7 +45,7 @@ ENUMERATIONS: Mapping[type[StrEnum], str] = {
     LearnerColumn: "ClaimableLearnerColumn",
     order_checklist.Step: "OrderStepName",
     products.Kind: "ProductKind",
-    projections.ineligible_learners.Cause: "IneligibleCause",
+    aggregates.claim_hindrances.Cause: "IneligibleCause",
     projections.orders.OrderKind: "OrderKind",
     projections.orders.State: "OrderState",
     record.RecordState: "LearnerRecordState",

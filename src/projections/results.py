@@ -135,7 +135,7 @@ def _fold_claim(rows: Rows, recorded: Recorded, stream: str) -> None:
             for who, given in granted.items():
                 rows.put(RESULTS, {**row, **_granted(given), "learner": who})
             for who, kept in withheld.items():
-                rows.put(RESULTS, {**row, **_withheld(kept), "learner": who})
+                _keep_back(rows, {**row, "learner": who}, kept)
         case ClaimWithdrawn(learners=learners):
             for who in learners:
                 rows.change(RESULTS, stream, who, standing=Standing.WITHDRAWN)
@@ -202,6 +202,14 @@ def _granted(granted: Granted) -> Values:
         "overall_grade": granted.overall_grade,
         "grades": granted.grades,
     }
+
+
+def _keep_back(rows: Rows, row: Values, withheld: Withheld) -> None:
+    """Note who was kept back from an award; without type and date there is none."""
+    if withheld.award_type is None or withheld.award_date is None:
+        rows.remove(RESULTS, row["stream"], row["learner"])
+    else:
+        rows.put(RESULTS, row | _withheld(withheld))
 
 
 def _withheld(withheld: Withheld) -> Values:

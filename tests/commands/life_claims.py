@@ -6,12 +6,7 @@ from hypothesis import strategies as st
 
 from aggregates.claim import Claim
 from commands.claim import BeginClaim, ChooseClaimLearners, DeleteClaim, SaveClaimGrades
-from commands.claim_submission import (
-    TRANSFERRED,
-    ProcessClaim,
-    SubmitClaim,
-    WithdrawClaim,
-)
+from commands.claim_submission import ProcessClaim, SubmitClaim, WithdrawClaim
 from events.claim import Award
 from events.identifier import stream_of
 from tests.claim_examples import A1, A2, B1, B2
@@ -193,8 +188,9 @@ class ClaimedLife(BookedLife):
         no = closed(paper)
         if not no and not waiting:
             no = {"NobodyToSubmit"}
-        for row in waiting.values() if not closed(paper) else ():
-            no |= date_faults(row.day, self.now) if row.kind else {"AwardIncomplete"}
+        faults = {name: self.award_faults(row) for name, row in waiting.items()}
+        if not closed(paper) and waiting and all(faults.values()):
+            no = set().union(*faults.values())
         if not self.ask(who, SubmitClaim, no, paper.centre, claim=paper.name):
             return
         claim = self.claim(paper)
@@ -204,7 +200,9 @@ class ClaimedLife(BookedLife):
             withheld = claim.learners[name].withheld
             codes = {why.code for why in withheld.reasons} if withheld else set()
             if self.has_left(paper, name):
-                assert codes == {TRANSFERRED.code}
+                assert codes == {"learner-transferred"}
+            elif row.held.status == "Active" and faults[name]:
+                assert codes & {"award-incomplete", "award-date"}
             elif row.held.status == "Active" and is_met:
                 row.standing = "Submitted"
                 row.held.awards[paper.name] = Claimed(row.kind or "", grades)
@@ -264,6 +262,11 @@ class ClaimedLife(BookedLife):
             no = {"ClaimWasSubmitted"}
         if self.ask(who, DeleteClaim, no, paper.centre, claim=paper.name):
             paper.is_deleted = True
+
+    def award_faults(self, row: Row) -> set[str]:
+        """M6, M10: what keeps the learner back, whatever they achieved."""
+        is_given = row.kind is not None and row.day is not None
+        return date_faults(row.day, self.now) if is_given else {"AwardIncomplete"}
 
     def has_left(self, paper: Paper, learner: str) -> bool:
         """Tell whether a learner is at another centre than the claim (L6)."""

@@ -213,12 +213,13 @@ def test_somebody_erased_cannot_be_claimed_for(
     erase(counter.desk, clock, ANN)
     erase(counter.desk, clock, BEN)
     for asked in (
-        lambda: office.submit(later),
         lambda: office.choose(later, [BEN]),
         lambda: office.begin({BEN: PASSED}),
     ):
         with pytest.raises(LearnerIsErased, match=BEN):
             asked()
+    office.submit(later)
+    assert [code for code, _ in office.why(later, BEN)] == ["learner-erased"]
     office.process(submitted)
     assert office.claim(submitted).learners[ANN].certificate
     assert office.status(ANNS) is Status.COMPLETED
