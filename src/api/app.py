@@ -52,6 +52,7 @@ from api.problems import add_problems
 from api.rates import Rates
 from api.streams import Streams
 from api.texts import without_nul
+from api.unknown_names import without_unknown_names
 from events.user import Role
 from service import Service
 
@@ -160,7 +161,8 @@ def readers(router: APIRouter) -> list[Any]:
 @cache
 def _routes() -> list[BaseRoute]:
     """Put the routes together, once a process: reading all their types takes long."""
-    api = APIRouter(prefix="/api/v1", dependencies=[Depends(without_nul)])
+    every_request = [Depends(without_nul), Depends(without_unknown_names)]
+    api = APIRouter(prefix="/api/v1", dependencies=every_request)
     every = APIRouter()
     for router in ROUTERS:
         api.include_router(router, dependencies=readers(router))

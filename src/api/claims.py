@@ -38,7 +38,7 @@ Units = Annotated[list[UnitReference], Field(max_length=500)]
 Learners = Annotated[list[LearnerName], Field(max_length=MOST_LEARNERS)]
 
 
-class LearnersAward(AwardShown, title="LearnerAward"):
+class LearnersAward(AwardShown, RequestBody, title="LearnerAward"):
     """What is claimed for one learner, in place of what was said before."""
 
     learner: LearnerName

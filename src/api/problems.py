@@ -17,6 +17,7 @@ from access.throttle import TooManyTries
 from aggregates.errors import Malformed, NotAllowed, NotFound, Refusal, RuleBroken
 from api.schemas import ResponseBody
 from api.sentences import errors_of
+from api.unknown_names import with_nearest
 from projections.database import LOST
 from store import AlreadyDone, AlreadyReserved, Conflict, Recorded
 
@@ -206,7 +207,7 @@ def invalid(request: Request, error: RequestValidationError) -> Response:
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "malformed",
         "The request is not as it should be: see what is said of each value.",
-        errors=errors_of(error.errors()),
+        errors=errors_of(with_nearest(request.scope.get("route"), error.errors())),
     )
 
 

@@ -5,10 +5,11 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 
-class RequestBody(BaseModel):
+class RequestBody(BaseModel, extra="forbid"):
     """A JSON body that is sent; its ``title`` names its schema in the document.
 
-    No ``default`` is said there: generated clients would have it sent.
+    It has no member besides those declared. No ``default`` is said there: generated
+    clients would have it sent.
     """
 
     @classmethod

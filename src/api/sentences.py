@@ -7,7 +7,10 @@ from catalogue import amount
 
 SENTENCES = {
     "missing": "This is missing.",
-    "extra_forbidden": "There is no such field. Leave it out.",
+    "unknown_field": "There is no field {name} here. {meant}",
+    "unknown_parameter": "There is no parameter {name} here. {meant}",
+    "given_twice": "This is given more than once. Give it once.",
+    "no_body": "This operation takes no body. Leave it out.",
     "json_invalid": "This is not JSON: {error}.",
     "string_type": "This is to be text.",
     "nul": "This holds a NUL, which is not a character of any text. Leave it out.",
