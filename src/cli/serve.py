@@ -21,7 +21,8 @@ from api.streams import Streams
 from cli import demo as demos
 from cli import lrs
 from cli.address import address_of, published
-from cli.opening import opened, settings_of, told
+from cli.configuration import settings_of
+from cli.opening import opened, told
 from cli.talk import UNAVAILABLE, refuse, talk
 from settings import LRS_SIMULATED, Settings, unknown_variables
 

@@ -24,7 +24,8 @@ from aggregates.upload import Upload
 from aggregates.upload_progress import UploadStatus
 from aggregates.verification import LRS_OFF, said_of_many
 from catalogue import amount
-from cli.opening import CHANNEL, opened, settings_of, told, user_called
+from cli.configuration import settings_of
+from cli.opening import CHANNEL, opened, told, user_called
 from cli.output import Format, show
 from cli.talk import PROBLEMS, USAGE, refuse, talk
 from commands.surroundings import Surroundings, rows_by_uln
