@@ -1,10 +1,12 @@
-"""The settings of one command, and the folders that they name."""
+"""The settings of one command: reading them, and what they name that cannot be used."""
 
 from pathlib import Path
 
 import typer
 
 from settings import Settings, load
+from store import Unavailable
+from store.unusable import no_answer
 
 
 class FolderUnusable(Exception):
@@ -30,3 +32,10 @@ def make_folders(settings: Settings) -> None:
             raise FolderUnusable(
                 f"The folder {folder} cannot be made: {error.strerror}. Name another."
             ) from None
+
+
+def why_lost(error: Exception) -> str:
+    """Say in a line what is the matter with the database, of facts or of read models."""
+    if isinstance(error, Unavailable):
+        return str(error)
+    return no_answer(getattr(error, "orig", None) or error)

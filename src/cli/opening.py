@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from access.accounts import User, named
 from aggregates.errors import Refusal
 from catalogue import InvalidCatalogue
-from cli.configuration import FolderUnusable, make_folders
+from cli.configuration import FolderUnusable, make_folders, why_lost
 from cli.lrs import verifying
 from cli.talk import CONFLICT, FAILED, PROBLEMS, UNAVAILABLE, USAGE, refuse
 from commands.centre import OpenListedCentres
@@ -20,10 +20,8 @@ from store import (
     Conflict,
     DatabaseUnusable,
     KeyFileUnusable,
-    Unavailable,
     Unreadable,
 )
-from store.unusable import no_answer
 
 CHANNEL = "command line"
 SERVICE = Actor(user="service", role=Role.SERVICE, centre=None, channel=CHANNEL)
@@ -54,13 +52,6 @@ def told() -> Generator[None]:
         refuse(FAILED, str(error))
     except LOST as error:
         refuse(UNAVAILABLE, f"{why_lost(error)}.", "Next: learner-management doctor")
-
-
-def why_lost(error: Exception) -> str:
-    """Say in a line what is the matter with the database, of facts or of read models."""
-    if isinstance(error, Unavailable):
-        return str(error)
-    return no_answer(getattr(error, "orig", None) or error)
 
 
 @contextmanager

@@ -12,8 +12,8 @@ from rich.progress import Progress, TaskID
 
 from catalogue import InvalidCatalogue, amount, load
 from cli import lrs
-from cli.configuration import FolderUnusable, make_folders, settings_of
-from cli.opening import opened, told, why_lost
+from cli.configuration import FolderUnusable, make_folders, settings_of, why_lost
+from cli.opening import opened, told
 from cli.output import Format, show
 from cli.talk import PROBLEMS, USAGE, refuse, talk
 from projections.database import LOST

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.configuration import FolderUnusable, make_folders, settings_of
+from cli.configuration import FolderUnusable, make_folders, settings_of, why_lost
 from cli.output import Format, show
 from cli.talk import FAILED, UNAVAILABLE, USAGE, refuse, talk
 from projections import users
@@ -33,7 +33,7 @@ def list_users(
     except (DatabaseUnusable, FolderUnusable, KeyFileUnusable) as error:
         refuse(FAILED, str(error))
     except LOST as error:
-        refuse(UNAVAILABLE, f"{error}.", "Next: learner-management doctor")
+        refuse(UNAVAILABLE, f"{why_lost(error)}.", "Next: learner-management doctor")
     show(rows, COLUMNS, form)
     if not rows:
         talk("Add the first: learner-management user add NAME --role ROLE")
