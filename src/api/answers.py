@@ -16,10 +16,14 @@ Shown = TypeVar("Shown")
 
 
 class Listed(ResponseBody, Generic[Shown]):
-    """Part of a list; ``next`` is the cursor of the part after it, if there is one."""
+    """Part of a list; ``next`` is the cursor of the part after it, if there is one.
+
+    ``total`` is how many there are in all, where that was asked for.
+    """
 
     items: list[Shown]
     next: str | None = None
+    total: int | None = None
 
     @classmethod
     def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
@@ -52,7 +56,9 @@ def listed(
         url = request.url.include_query_params(cursor=following)
         path = f"{url.path}?{url.query}"
         response.headers["Link"] = f'<{path}>; rel="next"'
-    return Listed(items=[shown(row) for row in page.rows], next=following)
+    return Listed(
+        items=[shown(row) for row in page.rows], next=following, total=page.total
+    )
 
 
 def portion(rows: Sequence[Row], part: Part) -> Page[Row]:

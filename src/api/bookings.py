@@ -1,7 +1,7 @@
 """Bookings over HTTP: found, amended, cancelled, launched, and how the tests went."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -12,8 +12,8 @@ from aggregates.london import clock_in_london, in_london
 from aggregates.sitting import Attendance
 from aggregates.sitting_time import Mode, duration, read_time, window
 from api.answers import Listed, listed
-from api.dependencies import CurrentUser, Now, Paging, Reads, ServiceOf, scope
-from api.named import Filter, learners_named
+from api.dependencies import CurrentUser, Now, PagingSince, Reads, ServiceOf, scope
+from api.named import Filter, NameFilter, learners_named
 from api.retries import OnceOnly
 from api.schemas import RequestBody, ResponseBody
 from api.visit import Amending, Visit, Visiting
@@ -52,6 +52,7 @@ class BookingShown(ResponseBody, title="Booking"):
     grade: str | None
     mark: int | None
     sat_on: date | None
+    updated_at: AwareDatetime
 
 
 class Amendment(RequestBody, title="BookingAmendment"):
@@ -72,9 +73,20 @@ def search(
     user: CurrentUser,
     service: ServiceOf,
     reads: Reads,
-    part: Paging,
+    part: PagingSince,
     now: Now,
     learner: Filter = None,
+    name: NameFilter = None,
+    group: Annotated[
+        str | None, Query(max_length=1000, description="A group's number, or its name.")
+    ] = None,
+    mode: Mode | None = None,
+    date_from: Annotated[
+        date | None, Query(description="The first day in London.")
+    ] = None,
+    date_to: Annotated[
+        date | None, Query(description="The last day in London.")
+    ] = None,
     registration: Filter = None,
     qualification: Filter = None,
     unit: Filter = None,
@@ -86,20 +98,29 @@ def search(
     *,
     past: Annotated[bool, Query(description="Those that are over as well.")] = False,
 ) -> Listed[BookingShown]:
-    """List bookings by their time: present and future, or past ones too (B8)."""
+    """List bookings by their time: present and future, or past ones too (B8).
+
+    With ``updated_since`` those that are over are listed as well.
+    """
     found = bookings.search(
         reads,
         centre=scope(user, centre),
         sought=Sought(
             learner=learner,
+            name=name,
+            group=group,
+            mode=mode,
             registration=registration,
             qualification=qualification,
             unit=unit,
             order=order,
             attendance=attendance,
+            date_from=date_from,
+            date_to=date_to,
             starts_from=starts_from,
             starts_before=starts_before,
-            open_at=None if past else now,
+            open_at=None if past or part.updated_since else now,
+            updated_since=part.updated_since,
         ),
         limit=part.limit,
         cursor=part.cursor,
@@ -165,7 +186,7 @@ def row_shown(row: BookingRow, named: dict[str, tuple[str, str]]) -> BookingShow
     )
 
 
-def row_of(state: Booking) -> BookingRow:
+def row_of(state: Booking, *, updated_at: datetime) -> BookingRow:
     """Make the row that the list has of a booking, from the facts alone."""
     made, result = state.made, state.result
     return BookingRow(
@@ -186,11 +207,12 @@ def row_of(state: Booking) -> BookingRow:
         grade=result.grade if result else None,
         mark=result.mark if result else None,
         sat_on=result.sat_on if result else None,
+        updated_at=updated_at,
     )
 
 
 def shown(visit: Visit, name: str) -> BookingShown:
     stream, state = read_booking(name, visit.by, visit.desk)
     visit.show(stream)
-    row = row_of(state)
+    row = row_of(state, updated_at=stream.history[-1].recorded_at)
     return row_shown(row, names_of(visit.desk, [row], seen_by=row.centre))

@@ -4,11 +4,11 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from aggregates.centre import Centre
 from api.answers import Listed, listed
-from api.dependencies import CurrentUser, Paging, Reads, scope
+from api.dependencies import CurrentUser, PagingSince, Reads, scope
 from api.schemas import RequestBody, ResponseBody
 from api.visit import Amending, Visit, Visiting
 from commands.centre import GrantApproval, OpenCentre, WithdrawApproval, open_own_centre
@@ -49,6 +49,7 @@ class CentreShown(ResponseBody, title="CentreSummary"):
 
     number: str = Field(examples=["48213"])
     name: str = Field(examples=["Riverside Training"])
+    updated_at: AwareDatetime
 
 
 class CentreWithApprovals(CentreShown, title="Centre"):
@@ -57,11 +58,19 @@ class CentreWithApprovals(CentreShown, title="Centre"):
 
 @router.get("", operation_id="listCentres")
 def search(
-    request: Request, response: Response, user: CurrentUser, reads: Reads, page: Paging
+    request: Request,
+    response: Response,
+    user: CurrentUser,
+    reads: Reads,
+    page: PagingSince,
 ) -> Listed[CentreShown]:
     """List the centres by number: one's own, or all for the awarding organisation."""
     found = centres.search(
-        reads, centre=scope(user), limit=page.limit, cursor=page.cursor
+        reads,
+        centre=scope(user),
+        updated_since=page.updated_since,
+        limit=page.limit,
+        cursor=page.cursor,
     )
     return listed(request, response, found, CentreShown.model_validate)
 
@@ -122,5 +131,8 @@ def shown(visit: Visit, number: str) -> CentreWithApprovals:
     visit.show(stream)
     centre = Centre.replay(stream.events)
     return CentreWithApprovals(
-        number=centre.number, name=centre.name, approvals=sorted(centre.approvals)
+        number=centre.number,
+        name=centre.name,
+        updated_at=stream.history[-1].recorded_at,
+        approvals=sorted(centre.approvals),
     )

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from aggregates.standing import Standing
 from api.answers import Listed, listed
 from api.claim_view import AwardShown, ClaimShown, claim_shown
-from api.dependencies import CurrentUser, Paging, Reads, if_match, scope
+from api.dependencies import CurrentUser, PagingSince, Reads, if_match, scope
 from api.named import Claimed, Filter, LearnerName, Name, ProductName
 from api.retries import OnceOnly
 from api.schemas import RequestBody, ResponseBody
@@ -98,6 +98,7 @@ class ClaimListed(ResponseBody, title="ClaimSummary"):
     begun_at: AwareDatetime
     begun_by: str
     changed_at: AwareDatetime
+    updated_at: AwareDatetime = Field(validation_alias="changed_at")
 
 
 def looked_at(
@@ -123,7 +124,7 @@ def search(
     response: Response,
     user: CurrentUser,
     reads: Reads,
-    part: Paging,
+    part: PagingSince,
     status: Standing | None = None,
     qualification: Filter = None,
     reference: Filter = None,
@@ -137,6 +138,7 @@ def search(
         qualification=qualification,
         reference=reference,
         learner=learner,
+        updated_since=part.updated_since,
         limit=part.limit,
         cursor=part.cursor,
     )

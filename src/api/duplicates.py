@@ -3,11 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from aggregates.duplicate import Why
 from api.answers import Listed, listed
-from api.dependencies import CurrentUser, Paging, Reads, scope
+from api.dependencies import CurrentUser, PagingSince, Reads, scope
 from api.learners import Called, LearnerListed
 from api.schemas import RequestBody, ResponseBody
 from api.visit import Visiting
@@ -29,6 +29,7 @@ class DuplicateShown(ResponseBody, title="DuplicatePair"):
     second: LearnerListed
     why: Why
     differing: list[str] = Field(examples=[["given_name", "uln"]])
+    updated_at: AwareDatetime
 
 
 class DecisionTold(RequestBody, title="DuplicateDecision"):
@@ -46,7 +47,11 @@ class DecisionShown(ResponseBody, title="DecidedPair"):
 
 @router.get("", operation_id="listDuplicates")
 def search(
-    request: Request, response: Response, user: CurrentUser, reads: Reads, part: Paging
+    request: Request,
+    response: Response,
+    user: CurrentUser,
+    reads: Reads,
+    part: PagingSince,
 ) -> Listed[DuplicateShown]:
     """Show pairs who may be one person, by date of birth, that nobody decided on.
 
@@ -55,7 +60,11 @@ def search(
     agree. A page may be short, or empty, and have a next one.
     """
     found = duplicates.search(
-        reads, centre=scope(user), limit=part.limit, cursor=part.cursor
+        reads,
+        centre=scope(user),
+        updated_since=part.updated_since,
+        limit=part.limit,
+        cursor=part.cursor,
     )
     return listed(request, response, found, DuplicateShown.model_validate)
 

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from aggregates.learner import Learner
 from api.answers import Listed, listed
-from api.dependencies import CurrentUser, Paging, Reads, ServiceOf, Today, scope
+from api.dependencies import CurrentUser, PagingSince, Reads, ServiceOf, Today, scope
 from api.entry_bodies import EntriesChosen, EntryChange, NewEntryOrder
 from api.learners import Called
 from api.named import PATTERN, learners_named, title_of, unit_title
@@ -114,14 +114,16 @@ def search(
     service: ServiceOf,
     reads: Reads,
     today: Today,
-    part: Paging,
+    part: PagingSince,
     sought: SoughtBy,
 ) -> Listed[OrderListed]:
     """List the centre's orders of entries, newest first (B1); all orders: GET /orders."""
     found = order_search.search(
         reads,
         centre=scope(user),
-        sought=replace(sought, kind=OrderKind.ENTRIES),
+        sought=replace(
+            sought, kind=OrderKind.ENTRIES, updated_since=part.updated_since
+        ),
         limit=part.limit,
         cursor=part.cursor,
     )

@@ -13,11 +13,20 @@ from aggregates.london import LONDON
 from aggregates.standing import Place, Standing
 from api.answers import Listed, listed, show
 from api.claim_view import AwardShown, ReasonShown, award_shown, reason_shown
-from api.dependencies import By, CurrentUser, Paging, Reads, ServiceOf, Today, scope
+from api.dependencies import (
+    By,
+    CurrentUser,
+    PagingSince,
+    Reads,
+    ServiceOf,
+    Today,
+    scope,
+)
 from api.eligibility import Answer, PathwayAnswer
 from api.named import (
     Claimed,
     Filter,
+    NameFilter,
     QualificationNamed,
     learners_named,
     qualification_named,
@@ -50,6 +59,7 @@ class IneligibleListed(ResponseBody, title="IneligibleLearnerSummary"):
     cause_in_words: str = Field(examples=["Rules of combination not met"])
     reasons: list[ReasonShown]
     """Those that hold today."""
+    updated_at: AwareDatetime
 
 
 class PathwayWithRules(PathwayAnswer, title="PathwayVerdictWithRules"):
@@ -93,10 +103,11 @@ def search(
     service: ServiceOf,
     reads: Reads,
     today: Today,
-    part: Paging,
+    part: PagingSince,
     qualification: Filter = None,
     claim: Filter = None,
     cause: Cause | None = None,
+    name: NameFilter = None,
 ) -> Listed[IneligibleListed]:
     """List everybody kept back from a claim, the longest waiting first (I1)."""
     found = ineligible_learners.search(
@@ -105,6 +116,8 @@ def search(
         qualification=qualification,
         claim=claim,
         cause=cause,
+        name=name,
+        updated_since=part.updated_since,
         limit=part.limit,
         cursor=part.cursor,
     )
@@ -126,6 +139,7 @@ def search(
             cause=row.cause,
             cause_in_words=IN_WORDS[row.cause],
             reasons=[reason_shown(why) for why in row.reasons],
+            updated_at=row.updated_at,
         )
 
     return listed(request, response, found, shown)

@@ -13,7 +13,7 @@ from api.answers import Listed, listed
 from api.dependencies import (
     POSITION_LIMIT,
     CurrentUser,
-    Paging,
+    PagingSince,
     Reads,
     ServiceOf,
     scope,
@@ -63,6 +63,7 @@ class InvoiceLineShown(ResponseBody, title="InvoiceLine"):
     invoice: str | None = Field(examples=["INV-2026-0042"])
     credit_note: str | None = Field(examples=["CN-2026-0007"])
     reported_at: AwareDatetime | None
+    updated_at: AwareDatetime
 
 
 class StatusReported(RequestBody, title="InvoiceStatusReport"):
@@ -88,7 +89,7 @@ def feed(
     user: CurrentUser,
     service: ServiceOf,
     reads: Reads,
-    part: Paging,
+    part: PagingSince,
     after: After = 0,
     status: InvoiceStatus | None = None,
     centre: CentreFilter = None,
@@ -99,6 +100,7 @@ def feed(
         centre=scope(user, centre),
         status=status,
         after=after,
+        updated_since=part.updated_since,
         limit=part.limit,
         cursor=part.cursor,
     )
@@ -164,4 +166,8 @@ def shown(row: Line, catalogue: Catalogue) -> InvoiceLineShown:
     product = product_on(catalogue, row.product, day)
     values = {**vars(row), "purchase_order_number": row.purchase_order}
     del values["purchase_order"]
-    return InvoiceLineShown(**values, title=product.title if product else None)
+    return InvoiceLineShown(
+        **values,
+        title=product.title if product else None,
+        updated_at=row.updated_at,
+    )

@@ -4,13 +4,13 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from aggregates.details import COLUMNS, OVERFLOW, given_uln, read_as
 from aggregates.problem import sentence, title
 from aggregates.record import Record, RecordState
 from api.answers import Listed, listed
-from api.dependencies import By, Paging, Reads, ServiceOf
+from api.dependencies import By, PagingSince, Reads, ServiceOf
 from api.learner_groups import Group
 from api.learners import LearnerTold
 from api.schemas import ResponseBody
@@ -64,6 +64,7 @@ class RecordShown(ResponseBody, title="LearnerRecord"):
     linked_to: str | None
     learner: str | None
     version: int
+    updated_at: AwareDatetime
 
 
 class RecordChange(LearnerTold, title="LearnerRecordChange"):
@@ -87,7 +88,7 @@ def records(
     service: ServiceOf,
     by: By,
     reads: Reads,
-    part: Paging,
+    part: PagingSince,
     valid: Annotated[
         bool | None, Query(description="Only the valid, or only the invalid ones.")
     ] = None,
@@ -96,7 +97,12 @@ def records(
     read_upload(service.desk, group, by)
     chosen = {True: VALID, False: INVALID, None: VALID + INVALID}[valid]
     rows = uploads.rows_of(
-        reads, group, states=chosen, limit=part.limit, cursor=part.cursor
+        reads,
+        group,
+        states=chosen,
+        updated_since=part.updated_since,
+        limit=part.limit,
+        cursor=part.cursor,
     )
     found = read_records(service.store, group, rows.rows)
     page = Page(rows=tuple(found), next_cursor=rows.next_cursor)
@@ -155,6 +161,7 @@ def record_shown(stream: Stream, record: Record) -> RecordShown:
         linked_to=record.linked_to,
         learner=record.learner,
         version=stream.version,
+        updated_at=stream.history[-1].recorded_at,
     )
 
 

@@ -13,7 +13,7 @@ from aggregates.text_file import ENCODINGS, in_other_encoding
 from aggregates.upload import Upload
 from aggregates.upload_progress import UploadStatus
 from api.answers import Listed, listed
-from api.dependencies import CurrentUser, Paging, Reads, scope
+from api.dependencies import CurrentUser, PagingSince, Reads, scope
 from api.learners import Wanted
 from api.retries import OnceOnly
 from api.schemas import ResponseBody
@@ -54,6 +54,7 @@ class GroupListed(ResponseBody, title="LearnerGroupSummary"):
     records: int
     learners: int
     received_at: AwareDatetime
+    updated_at: AwareDatetime
 
 
 class Counts(ResponseBody, title="LearnerGroupCounts"):
@@ -113,12 +114,17 @@ def search(
     response: Response,
     user: CurrentUser,
     reads: Reads,
-    part: Paging,
+    part: PagingSince,
     name: Wanted = None,
 ) -> Listed[GroupListed]:
     """List groups, newest first, by the start of any words of their name (U10)."""
     found = uploads.search(
-        reads, centre=scope(user), name=name, limit=part.limit, cursor=part.cursor
+        reads,
+        centre=scope(user),
+        name=name,
+        updated_since=part.updated_since,
+        limit=part.limit,
+        cursor=part.cursor,
     )
     return listed(request, response, found, GroupListed.model_validate)
 

@@ -1,6 +1,7 @@
 """Learners over HTTP: made known one at a time, found, put right."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from http import HTTPStatus
 from typing import Annotated
@@ -15,14 +16,24 @@ from aggregates.registration import Status
 from aggregates.unusual_values import MOST_ON_CERTIFICATE
 from api.answers import Listed, listed
 from api.birth_dates import BirthDate
-from api.dependencies import CurrentUser, Paging, Reads, Waited, centre_of, scope
+from api.dependencies import (
+    CurrentUser,
+    PagingSince,
+    Reads,
+    Sort,
+    Total,
+    Waited,
+    centre_of,
+    scope,
+)
+from api.named import NameFilter
 from api.schemas import RequestBody, ResponseBody
 from api.verifications import VerificationShown, verification_shown
 from api.visit import Amending, Visit, Visiting
 from commands.learner import AmendLearner, CreateLearner, read_learner
 from events.learner import ImageKind, LearnerImageSubmitted
 from projections import duplicates, learner_search
-from projections.learner_search import Sought
+from projections.learner_search import LearnerSort, Sought
 from store import Stream
 
 router = APIRouter(prefix="/learners", tags=["learners"])
@@ -153,6 +164,7 @@ class LearnerListed(ResponseBody, title="LearnerSummary"):
     group: str | None = Field(examples=["G-0000000042"])
     centre: str = Field(examples=["48213"])
     created_at: AwareDatetime
+    updated_at: AwareDatetime
 
 
 def sought_by(
@@ -160,10 +172,12 @@ def sought_by(
     created_from: date | None = None,
     created_to: date | None = None,
     learner: Wanted = None,
+    name: NameFilter = None,
     given_name: Wanted = None,
     family_name: Wanted = None,
     date_of_birth: BirthDate | None = None,
     uln: Wanted = None,
+    centre_reference: Wanted = None,
     group: Wanted = None,
     status: Status | None = None,
 ) -> Sought:
@@ -171,10 +185,12 @@ def sought_by(
         created_from=created_from,
         created_to=created_to,
         learner=learner,
+        name=name,
         given_name=given_name,
         family_name=family_name,
         date_of_birth=date_of_birth,
         uln=uln,
+        centre_reference=centre_reference,
         group=group,
         status=status,
     )
@@ -189,17 +205,27 @@ def search(
     response: Response,
     user: CurrentUser,
     reads: Reads,
-    part: Paging,
+    part: PagingSince,
     sought: SoughtBy,
+    sort: Annotated[LearnerSort | None, Sort] = None,
+    *,
+    total: Total = False,
 ) -> Listed[LearnerListed]:
     """Find learners by whatever is known of them, newest first (L3).
 
     A learner ID may be whole, without its prefix, or its last three or more digits; a
-    name is found by the start of any of its words, case and accents apart; a group by
-    its number or its name. Days are London's, both included.
+    name is found by the start of any of its words, case and accents apart: ``name`` is
+    given name, family name or both in any order; a group by its number or its name; a
+    centre's own reference by its start. Days are London's, both included.
     """
     found = learner_search.search(
-        reads, centre=scope(user), sought=sought, limit=part.limit, cursor=part.cursor
+        reads,
+        centre=scope(user),
+        sought=replace(sought, updated_since=part.updated_since),
+        sort=sort,
+        total=total,
+        limit=part.limit,
+        cursor=part.cursor,
     )
     return listed(request, response, found, LearnerListed.model_validate)
 

@@ -16,7 +16,7 @@ from api.dependencies import (
     Address,
     CurrentUser,
     Now,
-    Paging,
+    PagingSince,
     Reads,
     ServiceOf,
 )
@@ -82,6 +82,7 @@ class TokenShown(ResponseBody, title="Token"):
     issued_at: AwareDatetime
     expires_at: AwareDatetime | None
     is_revoked: bool
+    updated_at: AwareDatetime
 
 
 class Me(ResponseBody, title="Me"):
@@ -156,10 +157,20 @@ def set_pin(body: NewPin, visit: Visiting) -> None:
 
 @router.get("/me/tokens", operation_id="listMyTokens")
 def tokens(
-    request: Request, response: Response, user: CurrentUser, reads: Reads, page: Paging
+    request: Request,
+    response: Response,
+    user: CurrentUser,
+    reads: Reads,
+    page: PagingSince,
 ) -> Listed[TokenShown]:
     """List one's tokens, newest first."""
-    found = users.tokens_of(reads, user=user.name, limit=page.limit, cursor=page.cursor)
+    found = users.tokens_of(
+        reads,
+        user=user.name,
+        updated_since=page.updated_since,
+        limit=page.limit,
+        cursor=page.cursor,
+    )
     return listed(request, response, found, TokenShown.model_validate)
 
 

@@ -18,6 +18,12 @@ Name = Annotated[str, Field(max_length=20, pattern=PATTERN)]
 LearnerName = Annotated[Name, Field(examples=["L-0000000017T"])]
 ProductName = Annotated[Name, Field(examples=["Q-0005001227"])]
 Filter = Annotated[str | None, Query(max_length=20, pattern=PATTERN)]
+NameFilter = Annotated[
+    str | None,
+    Query(
+        max_length=200, description="The learner's given name, family name, or both."
+    ),
+]
 Claimed = Annotated[str, Path(alias="claim", max_length=20, examples=["AC-0000000042"])]
 
 

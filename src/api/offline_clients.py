@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from aggregates.offline_client import OfflineClient
 from api.answers import Listed, listed
-from api.dependencies import CurrentUser, Now, Paging, Reads, scope
+from api.dependencies import CurrentUser, Now, PagingSince, Reads, scope
 from api.named import Filter
 from api.schemas import RequestBody, ResponseBody
 from api.visit import Visit, Visiting
@@ -55,13 +55,17 @@ def search(
     response: Response,
     user: CurrentUser,
     reads: Reads,
-    page: Paging,
+    page: PagingSince,
     now: Now,
     centre: Filter = None,
 ) -> Listed[ClientShown]:
     """List the offline clients by name, each with whether it is fit (B13)."""
     found = offline_clients.search(
-        reads, centre=scope(user, centre), limit=page.limit, cursor=page.cursor
+        reads,
+        centre=scope(user, centre),
+        updated_since=page.updated_since,
+        limit=page.limit,
+        cursor=page.cursor,
     )
     return listed(request, response, found, lambda client: client_shown(client, now))
 

@@ -37,6 +37,7 @@ class OrderListed(ResponseBody, title="OrderSummary"):
     begun_at: AwareDatetime
     begun_by: str = Field(examples=["admin.riverside"])
     confirmed_at: AwareDatetime | None
+    updated_at: AwareDatetime
 
 
 def order_filter(
@@ -75,6 +76,7 @@ def order_listed(catalogue: Catalogue, row: ListedOrder, today: date) -> OrderLi
         begun_at=row.begun_at,
         begun_by=row.begun_by,
         confirmed_at=row.confirmed_at,
+        updated_at=row.updated_at,
     )
 
 

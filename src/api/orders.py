@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from api.answers import Listed, listed
-from api.dependencies import CurrentUser, Paging, Reads, ServiceOf, Today, scope
+from api.dependencies import CurrentUser, PagingSince, Reads, ServiceOf, Today, scope
 from api.learners import learner_warnings
 from api.named import Filter
 from api.order_bodies import (
@@ -53,7 +53,7 @@ def search(
     service: ServiceOf,
     reads: Reads,
     today: Today,
-    part: Paging,
+    part: PagingSince,
     sought: SoughtBy,
     kind: OrderKind | None = None,
 ) -> Listed[OrderListed]:
@@ -65,7 +65,7 @@ def search(
     found = order_search.search(
         reads,
         centre=scope(user),
-        sought=replace(sought, kind=kind),
+        sought=replace(sought, kind=kind, updated_since=part.updated_since),
         limit=part.limit,
         cursor=part.cursor,
     )

@@ -4,11 +4,11 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from access import passwords
 from api.answers import Listed, listed
-from api.dependencies import CurrentUser, Paging, Reads, scope
+from api.dependencies import CurrentUser, PagingSince, Reads, scope
 from api.schemas import RequestBody, ResponseBody
 from api.visit import Amending, Visit, Visiting
 from commands.user import AddUser, ChangeUserRole, DisableUser, SetPassword, open_user
@@ -64,6 +64,7 @@ class UserShown(ResponseBody, title="User"):
     role: Role
     centre: str | None = Field(examples=["48213"])
     is_disabled: bool
+    updated_at: AwareDatetime
 
 
 @router.get("", operation_id="listUsers")
@@ -72,7 +73,7 @@ def search(
     response: Response,
     user: CurrentUser,
     reads: Reads,
-    page: Paging,
+    page: PagingSince,
     name: Annotated[str, Query(max_length=100, description="Its beginning.")] = "",
 ) -> Listed[UserShown]:
     """List users by name."""
@@ -80,6 +81,7 @@ def search(
         reads,
         centre=scope(user),
         name=name,
+        updated_since=page.updated_since,
         limit=page.limit,
         cursor=page.cursor,
     )
@@ -147,4 +149,4 @@ def set_password(name: Name, body: PasswordGiven, visit: Amending) -> UserShown:
 def shown(visit: Visit, name: str) -> UserShown:
     stream, user = open_user(visit.desk, name, visit.by)
     visit.show(stream)
-    return UserShown.model_validate(user)
+    return UserShown(**vars(user), updated_at=stream.history[-1].recorded_at)

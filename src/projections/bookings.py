@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Date,
+    Index,
     Integer,
     Row,
     Select,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     select,
 )
 
+from aggregates.london import midnight
 from aggregates.sitting import Attendance
 from aggregates.sitting_time import window
 from events.booking import (
@@ -28,7 +30,8 @@ from events.booking import (
     BookingResultAdded,
     BookingTaken,
 )
-from projections.paging import Page, page
+from projections.learner_search import is_in_group, is_of_learner
+from projections.paging import Page, page, since
 from projections.read_model import METADATA, Moment, ReadModel
 from projections.rows import Rows, Values
 from store import Recorded
@@ -41,12 +44,12 @@ BOOKINGS = Table(
     Column("order", String, nullable=False),
     Column("registration", String, nullable=False, index=True),
     Column("learner", String, nullable=False, index=True),
-    Column("centre", String, nullable=False, index=True),
+    Column("centre", String, nullable=False),
     Column("qualification", String, nullable=False),
     Column("unit", String, nullable=False),
     Column("delivery", String, nullable=False),
     Column("mode", String),
-    Column("starts", Moment, nullable=False, index=True),
+    Column("starts", Moment, nullable=False),
     Column("closes", Moment, nullable=False),
     Column("minutes", Integer, nullable=False),
     Column("extra_time", Integer, nullable=False),
@@ -55,6 +58,11 @@ BOOKINGS = Table(
     Column("grade", String),
     Column("mark", Integer),
     Column("sat_on", Date),
+    Column("updated_at", Moment, nullable=False),
+    Index("bookings_by_time", "centre", "starts", "stream"),
+    Index("bookings_by_time_anywhere", "starts", "stream"),
+    Index("bookings_updated", "centre", "updated_at"),
+    Index("bookings_updated_anywhere", "updated_at"),
 )
 
 
@@ -79,16 +87,18 @@ class BookingRow:
     grade: str | None
     mark: int | None
     sat_on: date | None
+    updated_at: datetime
 
 
 def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
-    for recorded in batch:
+    for recorded in rows.following(batch):
         if not recorded.event.topic.startswith("booking."):
             continue
         stream = str(recorded.stream)
         if isinstance(recorded.event, BookingMade):
             rows.put(BOOKINGS, {"stream": stream, **_made(recorded.event)})
         else:
+            rows.touch(BOOKINGS, stream)
             rows.change(BOOKINGS, stream, **_changed(recorded.event))
 
 
@@ -117,25 +127,32 @@ def _changed(event: object) -> Values:
             return {}
 
 
-READ_MODEL = ReadModel(name="bookings", version=1, tables=(BOOKINGS,), fold=fold)
+READ_MODEL = ReadModel(name="bookings", version=2, tables=(BOOKINGS,), fold=fold)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sought:
     """What a booking is looked for by; None for what does not matter.
 
-    ``open_at`` leaves out those whose window had closed by then (B8).
+    Days are London's, both included. ``open_at`` leaves out those whose window had
+    closed by then (B8).
     """
 
     learner: str | None = None
+    name: str | None = None
+    group: str | None = None
+    mode: str | None = None
     registration: str | None = None
     qualification: str | None = None
     unit: str | None = None
     order: str | None = None
     attendance: Attendance | None = None
+    date_from: date | None = None
+    date_to: date | None = None
     starts_from: datetime | None = None
     starts_before: datetime | None = None
     open_at: datetime | None = None
+    updated_since: datetime | None = None
 
 
 def search(
@@ -154,6 +171,7 @@ def search(
         make=_row,
         limit=limit,
         cursor=cursor,
+        since=since(BOOKINGS.c.updated_at, sought.updated_since),
     )
 
 
@@ -186,9 +204,18 @@ def _query(centre: str | None, sought: Sought) -> Select[Any]:
         (its.unit, sought.unit),
         (its.order, sought.order),
         (its.attendance, sought.attendance),
+        (its.mode, sought.mode),
     ):
         if value is not None:
             query = query.where(column == value)
+    if sought.name is not None:
+        query = query.where(is_of_learner(BOOKINGS, centre, sought.name))
+    if sought.group is not None:
+        query = query.where(is_in_group(BOOKINGS, centre, sought.group))
+    if sought.date_from is not None:
+        query = query.where(its.starts >= midnight(sought.date_from))
+    if sought.date_to is not None:
+        query = query.where(its.starts < midnight(sought.date_to, days=1))
     if sought.starts_from is not None:
         query = query.where(its.starts >= sought.starts_from)
     if sought.starts_before is not None:

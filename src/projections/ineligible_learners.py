@@ -51,7 +51,8 @@ from events.registration import (
     RegistrationTransferred,
 )
 from events.sitting import TestResultAdded
-from projections.paging import Page, page
+from projections.learner_search import is_of_learner
+from projections.paging import Page, page, since
 from projections.read_model import METADATA, Moment, ReadModel
 from projections.rows import Rows, Values
 from projections.standing import ACTIVE, STANDING, standing_after
@@ -82,6 +83,7 @@ INELIGIBLE = Table(
     Column("is_amended", Boolean, nullable=False),
     Column("kept_back", String, nullable=False),
     Column("reasons", JSON, nullable=False),
+    Column("updated_at", Moment, nullable=False),
 )
 """``registered`` is the registration's stream; ``kept_back`` the cause at that time."""
 REGISTRATIONS = Table(
@@ -95,6 +97,7 @@ REGISTRATIONS = Table(
     Column("completed_by", String),
     Column("completion", JSON),
     Column("position", Integer, nullable=False),
+    Column("updated_at", Moment, nullable=False),
 )
 """``position`` is of the last fact that what a learner achieved may be judged by."""
 APPROVALS = Table(
@@ -110,7 +113,7 @@ PASSING = (Cause.CLAIMED, Cause.CANCELLED, Cause.TRANSFERRED, Cause.NOT_APPROVED
 
 
 def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
-    for recorded in batch:
+    for recorded in rows.following(batch):
         kind = recorded.event.topic.partition(".")[0]
         if kind in FOLDS:
             FOLDS[kind](rows, recorded, str(recorded.stream))
@@ -146,6 +149,7 @@ def _fold_claim(rows: Rows, recorded: Recorded, stream: str) -> None:
 
 
 def _fold_registration(rows: Rows, recorded: Recorded, stream: str) -> None:
+    rows.touch(REGISTRATIONS, stream)
     event = recorded.event
     if isinstance(event, RegistrationMade):
         made = {
@@ -190,7 +194,9 @@ def _fold_centre(rows: Rows, recorded: Recorded, stream: str) -> None:
         case ApprovalWithdrawn(product=product):
             rows.remove(APPROVALS, stream, product)
         case _:
-            pass
+            return
+    for row in rows.where(INELIGIBLE, centre_stream=stream):
+        rows.touch(INELIGIBLE, row["stream"], row["learner"])
 
 
 FOLDS: Mapping[str, Callable[[Rows, Recorded, str], None]] = {
@@ -222,7 +228,7 @@ def _row(claim: Values, learner: str, withheld: Withheld) -> Values:
 
 READ_MODEL = ReadModel(
     name="ineligible-learners",
-    version=2,
+    version=3,
     tables=(CLAIMS_TRIED, INELIGIBLE, REGISTRATIONS, APPROVALS),
     fold=fold,
 )
@@ -241,6 +247,7 @@ class Ineligible:
     claimed_at: datetime
     cause: Cause
     reasons: tuple[Why, ...]
+    updated_at: datetime
 
 
 def _listed(row: Row[tuple[object, ...]]) -> Ineligible:
@@ -265,6 +272,7 @@ def _listed(row: Row[tuple[object, ...]]) -> Ineligible:
         claimed_at=row.claimed_at,
         cause=cause,
         reasons=(today[cause](),) if cause in today else tuple(kept_back),
+        updated_at=row.changed_at,
     )
 
 
@@ -290,6 +298,12 @@ def _cause() -> ColumnElement[str]:
     )
 
 
+def _changed_at() -> ColumnElement[datetime]:
+    """Say when anything changed that a row or its cause is made of."""
+    its, on = INELIGIBLE.c.updated_at, REGISTRATIONS.c.updated_at
+    return case((on > its, on), else_=its)
+
+
 def search(
     connection: Connection,
     *,
@@ -297,6 +311,8 @@ def search(
     qualification: str | None = None,
     claim: str | None = None,
     cause: Cause | None = None,
+    name: str | None = None,
+    updated_since: datetime | None = None,
     limit: int,
     cursor: str | None = None,
 ) -> Page[Ineligible]:
@@ -304,13 +320,14 @@ def search(
 
     The cause and the reasons are those that hold today (I1, I3).
     """
-    holds = _cause()
+    holds, changed = _cause(), _changed_at()
     query = select(
         INELIGIBLE,
         REGISTRATIONS.c.product,
         REGISTRATIONS.c.apprenticeship,
         REGISTRATIONS.c.completion,
         holds.label("cause"),
+        changed.label("changed_at"),
     ).join(REGISTRATIONS, REGISTRATIONS.c.stream == INELIGIBLE.c.registered)
     if centre is not None:
         query = query.where(INELIGIBLE.c.centre == centre)
@@ -318,6 +335,8 @@ def search(
         query = query.where(INELIGIBLE.c.qualification == qualification)
     if claim is not None:
         query = query.where(INELIGIBLE.c.claim == claim)
+    if name is not None:
+        query = query.where(is_of_learner(INELIGIBLE, centre, name))
     if cause is not None:
         query = query.where(holds == cause)
     return page(
@@ -327,4 +346,5 @@ def search(
         make=_listed,
         limit=limit,
         cursor=cursor,
+        since=since(changed, updated_since),
     )

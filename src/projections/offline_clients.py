@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, fields
+from datetime import datetime
 
 from sqlalchemy import Column, Connection, Row, String, Table, select
 
 from aggregates.offline_client import OfflineClient
 from events.offline_client import OfflineClientRegistered, OfflineClientSeen
-from projections.paging import Page, page
+from projections.paging import Page, page, since
 from projections.read_model import METADATA, Moment, ReadModel
 from projections.rows import Rows
 from store import Recorded
@@ -46,6 +47,7 @@ def search(
     connection: Connection,
     *,
     centre: str | None,
+    updated_since: datetime | None = None,
     limit: int,
     cursor: str | None = None,
 ) -> Page[OfflineClient]:
@@ -54,7 +56,15 @@ def search(
     if centre is not None:
         query = query.where(OFFLINE_CLIENTS.c.centre == centre)
     by = [OFFLINE_CLIENTS.c.name, OFFLINE_CLIENTS.c.client]
-    return page(connection, query, by=by, make=_made, limit=limit, cursor=cursor)
+    return page(
+        connection,
+        query,
+        by=by,
+        make=_made,
+        limit=limit,
+        cursor=cursor,
+        since=since(OFFLINE_CLIENTS.c.seen, updated_since),
+    )
 
 
 def _made(row: Row[tuple[object, ...]]) -> OfflineClient:

@@ -13,7 +13,7 @@ from aggregates.registration import Status
 from events.identifier import Kind
 from projections.identifiers import is_called
 from projections.orders import ENTRIES, LEARNERS, ORDERS, PRODUCTS, OrderKind, State
-from projections.paging import Page, page
+from projections.paging import Page, page, since
 from projections.registrations import REGISTRATIONS
 
 
@@ -48,6 +48,7 @@ class ListedOrder:
     begun_at: datetime
     begun_by: str
     confirmed_at: datetime | None
+    updated_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +65,7 @@ class OrderFilter:
     purchase_order: str | None = None
     product: str | None = None
     learner: str | None = None
+    updated_since: datetime | None = None
 
 
 EVERY_ORDER = OrderFilter()
@@ -104,6 +106,7 @@ def search(
         limit=limit,
         cursor=cursor,
         descending=True,
+        since=since(ORDERS.c.updated_at, sought.updated_since),
     )
     counted = _Counts.of(connection, found.rows)
     return Page(
@@ -203,4 +206,5 @@ def _listed(row: Row[tuple[object, ...]], counted: _Counts) -> ListedOrder:
         begun_at=row.begun_at,
         begun_by=row.begun_by,
         confirmed_at=row.confirmed_at,
+        updated_at=row.updated_at,
     )

@@ -48,6 +48,9 @@ ORDERS = Table(
     Column("begun_at", Moment, nullable=False),
     Column("begun_by", String, nullable=False),
     Column("confirmed_at", Moment),
+    Column("updated_at", Moment, nullable=False),
+    Index("orders_updated", "centre", "updated_at"),
+    Index("orders_updated_anywhere", "updated_at"),
     Index("orders_newest", "centre", "begun_at", "order"),
     Index("orders_newest_anywhere", "begun_at", "order"),
 )
@@ -94,9 +97,10 @@ class State(StrEnum):
 
 
 def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
-    for recorded in batch:
+    for recorded in rows.following(batch):
         aggregate, _, _ = recorded.event.topic.partition(".")
         if folding := FOLDS.get(aggregate):
+            rows.touch(ORDERS, str(recorded.stream))
             folding(rows, str(recorded.stream), recorded)
 
 
@@ -217,7 +221,7 @@ def _remove_products(rows: Rows, stream: str, products: Sequence[str]) -> None:
 
 READ_MODEL = ReadModel(
     name="orders",
-    version=2,
+    version=3,
     tables=(ORDERS, LEARNERS, PRODUCTS, ENTRIES),
     fold=fold,
 )

@@ -13,11 +13,11 @@ from aggregates.upload_progress import UploadStatus, progress_of
 from aggregates.verification import Why
 from events.identifier import Kind
 from projections.identifiers import is_called
-from projections.paging import Page, page
+from projections.paging import Page, page, since
 from projections.read_model import ReadModel
 from projections.upload_rows import RECORDS, UPLOADS, fold
 
-READ_MODEL = ReadModel(name="uploads", version=3, tables=(UPLOADS, RECORDS), fold=fold)
+READ_MODEL = ReadModel(name="uploads", version=4, tables=(UPLOADS, RECORDS), fold=fold)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +34,7 @@ class ShownUpload:
     records: int
     learners: int
     received_at: datetime
+    updated_at: datetime
 
 
 def search(
@@ -41,6 +42,7 @@ def search(
     *,
     centre: str | None,
     name: str | None = None,
+    updated_since: datetime | None = None,
     limit: int,
     cursor: str | None = None,
 ) -> Page[ShownUpload]:
@@ -67,6 +69,7 @@ def search(
         limit=limit,
         cursor=cursor,
         descending=True,
+        since=since(UPLOADS.c.updated_at, updated_since),
     )
 
 
@@ -107,6 +110,7 @@ def _shown(row: Row[Any]) -> ShownUpload:
         records=row.records,
         learners=row.learners,
         received_at=row.received_at,
+        updated_at=row.updated_at,
     )
 
 
@@ -125,6 +129,7 @@ def rows_of(
     group: str,
     *,
     states: Collection[RecordState],
+    updated_since: datetime | None = None,
     limit: int,
     cursor: str | None = None,
 ) -> Page[int]:
@@ -139,6 +144,7 @@ def rows_of(
         make=lambda row: int(row.row_number),
         limit=limit,
         cursor=cursor,
+        since=since(RECORDS.c.updated_at, updated_since),
     )
 
 

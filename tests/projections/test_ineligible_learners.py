@@ -100,6 +100,7 @@ def test_everybody_kept_back_is_listed_with_claim_date_and_reasons(fold: Fold) -
         claimed_at=BEGINNING + timedelta(minutes=len(AROUND) + len(READY)),
         cause=Cause.RULES,
         reasons=withheld().reasons,
+        updated_at=BEGINNING + timedelta(minutes=len(AROUND) + len(READY)),
     )
 
 

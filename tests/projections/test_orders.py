@@ -90,6 +90,7 @@ def test_an_order_is_listed_from_its_beginning(fold: Fold) -> None:
             begun_at=BEGINNING,
             begun_by="admin.riverside",
             confirmed_at=None,
+            updated_at=BEGINNING,
         ),
     )
 

@@ -77,7 +77,8 @@ NEUTRAL = {
     *("search", "suite", "subject_area", "level", "title", "product_title", "why"),
     *("product", "qualification", "number", "credits", "mandatory", "grade"),
     *("date_of_birth", "unit", "attendance", "past", "starts"),
-    *("starts_from", "starts_before", "apprenticeship"),
+    *("starts_from", "starts_before", "apprenticeship", "updated_since", "total"),
+    *("mode", "date_from", "date_to"),
 }
 """Parameters that name nothing of a centre's own."""
 
@@ -98,12 +99,11 @@ def sought(things: Things) -> dict[str, tuple[str, ...]]:
         "centre": (things.centre,),
         "user": (called["name"],),
         "package": (called["package"],),
-        "name": (called["name"], f"Group {surname}"),
+        "name": (called["name"], f"Group {surname}", f"Full {surname}"),
         "uln": ("1000000043",),
         "given_name": ("Uma", "Full"),
-        "first_name": ("Uma", "Full"),
         "family_name": (surname,),
-        "last_name": (surname,),
+        "centre_reference": (f"{surname}-1",),
         "learner_reference": (called["learner"], f"{surname}-1"),
         "purchase_order_number": (number,),
     }
