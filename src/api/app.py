@@ -34,6 +34,7 @@ from api import (
     learner_transfer,
     learners,
     me,
+    my_pin,
     offline_clients,
     orders,
     packages,
@@ -58,6 +59,7 @@ from service import Service
 
 ROUTERS: tuple[APIRouter, ...] = (
     me.router,
+    my_pin.router,
     users.router,
     centres.router,
     learner_group_files.router,
@@ -100,7 +102,7 @@ MACHINES: tuple[tuple[APIRouter, Role], ...] = (
 )
 """What machines may look at besides themselves (domain, section 2)."""
 
-OPEN = (me.router, sittings.launching)
+OPEN = (me.router, my_pin.router, sittings.launching)
 """What asks by itself who it is: the way in, and a test player with its link."""
 
 MOST_BYTES = 32 * 2**20

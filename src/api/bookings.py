@@ -19,12 +19,27 @@ from api.schemas import RequestBody, ResponseBody
 from api.visit import Amending, Visit, Visiting
 from commands.booking import AmendBooking, CancelBooking, read_booking
 from commands.command import Desk
+from commands.package import DownloadedPackage, packages_of
+from events.identifier import stream_of
 from projections import bookings
 from projections.bookings import BookingRow, Sought
 
 router = APIRouter(prefix="/bookings", tags=["bookings"])
 
 Booked = Annotated[str, Path(alias="booking", max_length=20, examples=["B-0000000042"])]
+
+
+class PackageShown(ResponseBody, title="BookingPackage"):
+    """A package that was downloaded, and why it is of no use any more, if so (B11, B14)."""
+
+    package: str = Field(examples=["0f3c2d1b5a69788796a50f3c2d1b5a69"])
+    user: str = Field(examples=["admin.riverside"])
+    client: str = Field(examples=["0f3c2d1b5a69788796a50f3c2d1b5a69"])
+    downloaded_at: AwareDatetime
+    is_stale: bool
+    why_stale: str | None = Field(
+        examples=["B-0000000042 was amended after the package 0f3c… was downloaded."]
+    )
 
 
 class BookingShown(ResponseBody, title="Booking"):
@@ -53,6 +68,9 @@ class BookingShown(ResponseBody, title="Booking"):
     mark: int | None
     sat_on: date | None
     updated_at: AwareDatetime
+    packages: list[PackageShown] = Field(
+        description="Those that were downloaded, oldest first."
+    )
 
 
 class Amendment(RequestBody, title="BookingAmendment"):
@@ -126,7 +144,14 @@ def search(
         cursor=part.cursor,
     )
     named = names_of(service.desk, found.rows, seen_by=scope(user))
-    return listed(request, response, found, lambda row: row_shown(row, named))
+    streams = {row.booking: stream_of(row.booking) for row in found.rows}
+    opened = service.desk.store.open_many(streams.values())
+    packages = packages_of(service.desk, opened.values())
+
+    def show_row(row: BookingRow) -> BookingShown:
+        return row_shown(row, named, packages[streams[row.booking]])
+
+    return listed(request, response, found, show_row)
 
 
 @router.get("/{booking}", operation_id="getBooking")
@@ -137,7 +162,10 @@ def one(booking: Booked, visit: Visiting) -> BookingShown:
 
 @router.patch("/{booking}", operation_id="updateBooking")
 def amend(booking: Booked, body: Amendment, visit: Amending) -> BookingShown:
-    """Change time, mode or extra time, before the window opens (B6, B10)."""
+    """Change time, mode or extra time, before the window opens (B6, B10).
+
+    A package that was downloaded before is stale from then on: ``packages`` says so.
+    """
     command = AmendBooking(
         **visit.said,
         booking=booking,
@@ -172,7 +200,11 @@ def minutes_of(minutes: int, extra_time: int) -> int:
     return int(duration(minutes, extra_time).total_seconds()) // 60
 
 
-def row_shown(row: BookingRow, named: dict[str, tuple[str, str]]) -> BookingShown:
+def row_shown(
+    row: BookingRow,
+    named: dict[str, tuple[str, str]],
+    packages: Iterable[DownloadedPackage],
+) -> BookingShown:
     opens, closes = window(row.starts)
     given_name, family_name = named[row.learner]
     values = {**vars(row), "minutes": minutes_of(row.minutes, row.extra_time)}
@@ -183,6 +215,10 @@ def row_shown(row: BookingRow, named: dict[str, tuple[str, str]]) -> BookingShow
         opens=opens,
         closes=closes,
         window=f"{in_london(opens)} to {clock_in_london(closes)}",
+        packages=[
+            PackageShown(**vars(each), is_stale=each.why_stale is not None)
+            for each in packages
+        ],
     )
 
 
@@ -215,4 +251,5 @@ def shown(visit: Visit, name: str) -> BookingShown:
     stream, state = read_booking(name, visit.by, visit.desk)
     visit.show(stream)
     row = row_of(state, updated_at=stream.history[-1].recorded_at)
-    return row_shown(row, names_of(visit.desk, [row], seen_by=row.centre))
+    named = names_of(visit.desk, [row], seen_by=row.centre)
+    return row_shown(row, named, packages_of(visit.desk, [stream])[stream.id])

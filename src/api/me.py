@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from access import accounts, passwords, pins
+from access import accounts, passwords
 from access.accounts import WrongPassword
 from aggregates.errors import Malformed
 from api.answers import Listed, answer, listed
@@ -21,8 +21,7 @@ from api.dependencies import (
     ServiceOf,
 )
 from api.schemas import RequestBody, ResponseBody
-from api.visit import Visiting
-from commands.pin import SetPin
+from api.visit import Visit, Visiting
 from commands.user import RevokeToken, SetPassword
 from events.user import Role
 from projections import users
@@ -56,12 +55,6 @@ class NewToken(RequestBody, title="NewToken"):
 class NewPassword(RequestBody, title="PasswordChange"):
     current: str = Field(min_length=1, max_length=1000, examples=["a long pass phrase"])
     new: str = Field(min_length=1, max_length=1000, examples=["a longer pass phrase"])
-
-
-class NewPin(RequestBody, title="NewPin"):
-    """Four digits, which open the offline packages that one downloads from now on."""
-
-    pin: str = Field(pattern="^[0-9]{4}$", examples=["4821"])
 
 
 class TokenIssued(ResponseBody, title="IssuedToken"):
@@ -135,24 +128,9 @@ def me(user: CurrentUser) -> Me:
 )
 def set_password(body: NewPassword, visit: Visiting, address: Address) -> None:
     """Replace one's password."""
-    try:
-        accounts.sign_in(
-            visit.desk,
-            name=visit.by.user,
-            password=body.current,
-            address=address,
-            at=visit.at,
-        )
-    except WrongPassword:
-        raise CurrentPasswordWrong(pointer="/current") from None
+    require_password(visit, body.current, address, pointer="/current")
     kept = passwords.hashed(body.new, user=visit.by.user, pointer="/new")
     visit.send(SetPassword(**visit.said, name=visit.by.user, password_hash=kept))
-
-
-@router.put("/me/pin", operation_id="setMyPin", status_code=HTTPStatus.NO_CONTENT)
-def set_pin(body: NewPin, visit: Visiting) -> None:
-    """Choose one's PIN; packages downloaded under an earlier one are of no use (B14)."""
-    visit.send(SetPin(**visit.said, pin_hash=pins.hashed(body.pin)))
 
 
 @router.get("/me/tokens", operation_id="listMyTokens")
@@ -196,6 +174,22 @@ def revoke(
 ) -> None:
     """Take a token back: it opens nothing any more."""
     visit.send(RevokeToken(**visit.said, token=token))
+
+
+def require_password(
+    visit: Visit, password: str, address: str, *, pointer: str
+) -> None:
+    """Raise CurrentPasswordWrong unless it is one's own; wrong ones are counted."""
+    try:
+        accounts.sign_in(
+            visit.desk,
+            name=visit.by.user,
+            password=password,
+            address=address,
+            at=visit.at,
+        )
+    except WrongPassword:
+        raise CurrentPasswordWrong(pointer=pointer) from None
 
 
 def shown_once(issued: accounts.Issued) -> TokenIssued:

@@ -23,6 +23,14 @@ from projections import offline_clients
 router = APIRouter(prefix="/offline-clients", tags=["offline clients"])
 
 Version = Annotated[str, Field(max_length=40, examples=["2.1.0"])]
+PublicKey = Annotated[
+    str,
+    Field(
+        max_length=100,
+        description="The client's own X25519 public key: 32 bytes as base64.",
+        examples=["hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo="],
+    ),
+]
 
 
 class NewClient(RequestBody, title="NewOfflineClient"):
@@ -30,12 +38,14 @@ class NewClient(RequestBody, title="NewOfflineClient"):
 
     name: str = Field(max_length=100, examples=["Laptop 7"])
     version: Version
+    public_key: PublicKey
 
 
 class Report(RequestBody, title="OfflineClientReport"):
-    """What a program says of itself."""
+    """What a program says of itself; its public key once, if it has registered none."""
 
     version: Version
+    public_key: PublicKey | None = None
 
 
 class ClientShown(ResponseBody, title="OfflineClient"):
@@ -46,6 +56,7 @@ class ClientShown(ResponseBody, title="OfflineClient"):
     name: str
     version: str
     seen: AwareDatetime
+    public_key: PublicKey | None
     why_not_fit: str | None
 
 
@@ -72,8 +83,11 @@ def search(
 
 @router.post("", operation_id="createOfflineClient", status_code=HTTPStatus.CREATED)
 def register(body: NewClient, visit: Visiting) -> ClientShown:
-    """Register a program, so that tests can be sat with it (B13)."""
-    command = RegisterOfflineClient(**visit.said, name=body.name, version=body.version)
+    """Register a program, so that tests can be sat with it (B13).
+
+    Packages are sealed for its public key, whose other half never leaves it.
+    """
+    command = RegisterOfflineClient(**visit.said, **body.model_dump())
     done = visit.send(command)
     return shown(visit, done.made)
 
@@ -84,8 +98,8 @@ def report(
     body: Report,
     visit: Visiting,
 ) -> ClientShown:
-    """Say that the program is there, and its version (B13)."""
-    command = ReportOfflineClient(**visit.said, client=client, version=body.version)
+    """Say that the program is there, its version, and its public key (B13)."""
+    command = ReportOfflineClient(**visit.said, client=client, **body.model_dump())
     visit.send(command)
     return shown(visit, client)
 

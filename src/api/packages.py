@@ -1,5 +1,7 @@
 """Offline tests over HTTP: packages checked and downloaded, and answers sent back."""
 
+from base64 import b64encode
+from hashlib import sha256
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -7,8 +9,8 @@ from pydantic import ConfigDict, Field
 
 from access import pins
 from access.policy import require_may
+from aggregates.answer_package import MOST_ANSWERS
 from aggregates.errors import Malformed
-from aggregates.package import MOST_ANSWERS
 from api.answers import answer
 from api.bodies import body_of
 from api.bookings import Booked, BookingShown, shown
@@ -69,9 +71,20 @@ def check(
     by: By,
     now: Now,
     client: Annotated[str | None, Query(max_length=100)] = None,
+    file_sha256: Annotated[
+        str | None,
+        Query(
+            alias="sha256",
+            pattern="^[0-9A-Fa-f]{64}$",
+            description="The SHA-256 of the package as the offline client has it.",
+        ),
+    ] = None,
 ) -> list[CheckShown]:
-    """Make the four checks of a package, as often as one likes (B13)."""
-    found = look(service.desk, booking, client, by, now)
+    """Make the four checks of the package downloaded last, again and again (B13).
+
+    Whoever has downloaded none yet is told so by the third.
+    """
+    found = look(service.desk, booking, client, by, now, sha256=file_sha256)
     return [CheckShown.model_validate(each) for each in found]
 
 
@@ -84,9 +97,10 @@ def check(
 def download(
     booking: Booked, body: Download, service: ServiceOf, by: By, now: Now
 ) -> Zip:
-    """Download the package of an offline test: a ZIP that one's PIN opens (B13).
+    """Download the package of an offline test, for a client and one's PIN (B13).
 
-    Each download is a package of its own. A wrong PIN counts as a try (B14).
+    Both are needed to open it, as docs/offline.md says. Each download is a package of
+    its own. A wrong PIN counts as a try (B14).
     """
     require_may(DownloadPackage, Role(by.role))
     read_booking(booking, by, service.desk)
@@ -102,6 +116,8 @@ def download(
     name = f"{booking}-{done.made}.zip"
     response = Zip(done.content)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    digest = b64encode(sha256(done.content).digest()).decode()
+    response.headers["Repr-Digest"] = f"sha-256=:{digest}:"
     answer(response, done)
     return response
 
@@ -113,13 +129,21 @@ def download(
 )
 def send_answers(
     booking: Booked,
-    package: Annotated[str, Query(max_length=100, examples=["0f3c2d1b5a697887"])],
     content: AnswersSent,
     visit: Visiting,
+    package: Annotated[
+        str | None,
+        Query(
+            max_length=100,
+            description="Which package they are from, if that is to be checked.",
+            examples=["0f3c2d1b5a69788796a50f3c2d1b5a69"],
+        ),
+    ] = None,
 ) -> BookingShown:
-    """Send back the answers that a package was sat with; 5 MB at most (B11, B15).
+    """Send back the answer package of an offline test; 5 MB at most (B11, B15).
 
-    That says the test was taken. The same answers sent again change nothing.
+    It is as docs/offline.md says, and of this booking. That says the test was taken.
+    The same answers sent again change nothing.
     """
     command = ReceiveAnswers(
         **visit.said, booking=booking, package=package, content=content

@@ -55,6 +55,7 @@ PATTERNS = {
     "^[0-9]*$": "This is to have digits only.",
     "^[0-9]{4}$": "This is to be four digits.",
     "^[0-9a-f]*$": "This is to have hexadecimal digits only: 0 to 9 and a to f.",
+    "^[0-9A-Fa-f]{64}$": "This is to be a SHA-256: 64 hexadecimal digits.",
     "^(Pass|Fail)$": "This is to be Pass or Fail.",
     r"^[\w-]+\.[0-9a-f]{32}$": "This is not a launch link. Use it just as it was given.",
 }

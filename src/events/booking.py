@@ -30,13 +30,17 @@ class BookingMade(Event, topic="booking.made"):
 
 
 class BookingAmended(Event, topic="booking.amended"):
-    """Time, mode or extra time are others now; packages from before are stale."""
+    """Time, mode or extra time are others now; packages from before are stale.
+
+    ``by_specialist``: the extra time is as an Account Specialist said.
+    """
 
     starts: datetime
     mode: str | None
     extra_time: int
     person_id: UUID
     reason: Personal[str | None] = None
+    by_specialist: bool = False
 
 
 class BookingCancelled(Event, topic="booking.cancelled"):

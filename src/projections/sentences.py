@@ -68,8 +68,10 @@ SENTENCES: Mapping[str, str] = {
     "order.purchase-order-number-given": "The purchase order number is {number}.",
     "offline-client.registered": "The offline client {name}, version {client_version}, was "
     "registered.",
+    "offline-client.key-registered": "The offline client registered its public key.",
     "offline-client.seen": "The offline client reported itself, version "
     "{client_version}.",
+    "pin.package-sealed": "The package {package} of {booking} was sealed under the PIN.",
     "pin.proved": "The PIN was given.",
     "pin.refused": "A wrong PIN was given.",
     "pin.set": "{user} has a new PIN.",

@@ -21,6 +21,7 @@ from tests.api.premises import (
 from tests.api.trying import Operation, names_of
 from tests.image_examples import PHOTOGRAPH
 from tests.learner_examples import cells, csv_file
+from tests.offline_client import answers
 
 FORKED = "Q-0005001568"
 """A qualification of two pathways."""
@@ -112,7 +113,7 @@ def sent_back(ready: Ready) -> Way:
     return Way(
         about={"booking": called["offline"]},
         query={"package": called["package"]},
-        body=b"A,C,B",
+        body=answers(called["package"], called["offline"]),
     )
 
 
