@@ -70,6 +70,15 @@ class Settings(BaseSettings):
             description="How long a submitted claim can be withdrawn, as PT15M.",
         ),
     ] = timedelta(minutes=15)
+    retention: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=100,
+            description="How many years after their last award a learner's personal"
+            " data are kept: before, they cannot be erased.",
+        ),
+    ] = 0
     rate: Annotated[
         str,
         Field(

@@ -76,6 +76,15 @@ class Claim(Aggregate):
         return {who: place for who, place in self.learners.items() if place.is_open}
 
     @property
+    def fixed(self) -> dict[str, str]:
+        """The registrations of those who were submitted, by learner: they stay."""
+        return {
+            who: place.registration
+            for who, place in self.learners.items()
+            if place.standing in {Standing.SUBMITTED, Standing.PROCESSED}
+        }
+
+    @property
     def outcomes(self) -> dict[str, dict[str, str]]:
         """What the claim says was achieved, by registration (M10)."""
         if self.is_closed or self.is_deleted:
@@ -130,11 +139,7 @@ class Claim(Aggregate):
         """
         self._require_not_closed()
         qualification = self._require_qualification()
-        fixed = {
-            who: place.registration
-            for who, place in self.learners.items()
-            if place.standing in {Standing.SUBMITTED, Standing.PROCESSED}
-        }
+        fixed = self.fixed
         chosen: dict[str, str] = {}
         problems: list[Refusal] = [
             LearnerIsSubmitted(pointer="/learners", learner=who, claim=self.claim)
@@ -162,6 +167,15 @@ class Claim(Aggregate):
         if list(chosen.items()) == list(present.items()):
             return []
         return [ClaimLearnersChosen(learners=chosen)]
+
+    def leave_out(self, learner: str) -> list[ClaimLearnersChosen]:
+        """Take a learner out who was not submitted, and leave the others as they are."""
+        others = {
+            who: place.registration
+            for who, place in self.learners.items()
+            if who != learner and place.standing is not Standing.WITHDRAWN
+        }
+        return [ClaimLearnersChosen(learners=others)]
 
     def save_grades(
         self,

@@ -136,6 +136,11 @@ class EntryOrder(Aggregate):
             return []
         return [EntriesChosen(entries=tuple(entries))]
 
+    def leave_out(self, learner: str) -> list[EntriesChosen]:
+        """Take out every entry of a learner."""
+        kept = tuple(entry for entry in self.entries if entry.learner != learner)
+        return [EntriesChosen(entries=kept)]
+
     def give_number(self, number: str | None) -> list[EntryPurchaseOrderNumberGiven]:
         self.require_open()
         if number == self.purchase_order:

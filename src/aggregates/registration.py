@@ -20,6 +20,7 @@ from events.claim import Award, Granted, Why, Withheld
 from events.registration import (
     AwardClaimed,
     AwardWithdrawn,
+    HolderErased,
     OutcomesRecorded,
     OutcomesTakenBack,
     PartCompleted,
@@ -55,6 +56,7 @@ Later: TypeAlias = (
     | RegistrationReopened
     | RegistrationCancelled
     | RegistrationTransferred
+    | HolderErased
     | SittingEvent
 )
 
@@ -242,6 +244,10 @@ class Registration(Aggregate):
         """Go on at another centre, with the learner (L6)."""
         return [RegistrationTransferred(centre=centre)]
 
+    def erase_holder(self) -> list[HolderErased]:
+        """Take down that the learner was erased, so that who claims meanwhile looks (H6)."""
+        return [HolderErased()]
+
     def require_single(self, what: str) -> None:
         """Raise IsOnApprenticeship if that is asked of its parts instead (O7)."""
         if self.parts:
@@ -304,7 +310,7 @@ class Registration(Aggregate):
                     awards=_without(self.awards, claim),
                     settled=self.settled - {claim},
                 )
-            case PathwayChanged() | RegistrationTransferred():
+            case PathwayChanged() | RegistrationTransferred() | HolderErased():
                 now = self._elsewhere(event)
             case PartCompleted() | PartReopened():
                 done = tuple(p for p in self.completed_parts if p != event.part)
@@ -327,10 +333,14 @@ class Registration(Aggregate):
                 assert_never(event)
         return now
 
-    def _elsewhere(self, event: PathwayChanged | RegistrationTransferred) -> Self:
+    def _elsewhere(
+        self, event: PathwayChanged | RegistrationTransferred | HolderErased
+    ) -> Self:
         if isinstance(event, PathwayChanged):
             return replace(self, pathway=event.pathway)
-        return replace(self, centre=event.centre)
+        if isinstance(event, RegistrationTransferred):
+            return replace(self, centre=event.centre)
+        return self
 
 
 def reasons(assessment: Assessment) -> tuple[Why, ...]:

@@ -9,8 +9,8 @@ from api.dependencies import WAITED, require_seen
 from api.learners import Called, LearnerShown, shown
 from api.schemas import RequestBody
 from api.visit import Visiting
-from commands.erasure import EraseLearner
-from projections import learner_rows
+from commands.learner_erasure import EraseLearner
+from projections import learner_rows, mentions
 
 router = APIRouter(prefix="/learners", tags=["learners"])
 
@@ -21,6 +21,8 @@ class Erasure(RequestBody, title="LearnerErasure"):
     reason: Annotated[str, Field(max_length=1000)] = Field(
         default="", examples=["Requested by the person on 3 November, case 1024."]
     )
+    end_in_flight: bool = False
+    """Withdraw, cancel and take out all that is under way for the learner."""
 
 
 @router.post("/{learner}/erase", operation_id="eraseLearner")
@@ -30,6 +32,10 @@ def erase(learner: Called, body: Erasure, visit: Visiting) -> LearnerShown:
     Names, date of birth, contact, ULN and images go, here and in every file that the
     learner came in; registrations, claims and certificates stay. An Account Specialist
     may, on a lawful request. Sent again it answers the same.
+
+    Refused, with all of it listed, while anything is under way for the learner (a test
+    booked, a claim that waits, a certificate to be printed, a draft order), unless
+    ``end_in_flight`` asks for it to be ended; and before the records may go.
     """
     require_seen(visit.service, visit.service.store.head(), WAITED)
     command = EraseLearner(
@@ -37,6 +43,8 @@ def erase(learner: Called, body: Erasure, visit: Visiting) -> LearnerShown:
         learner=learner,
         reason=body.reason,
         rows=learner_rows.finder(visit.service.read_models.connection),
+        streams=mentions.finder(visit.service.read_models.connection),
+        end_in_flight=body.end_in_flight,
     )
     visit.send(command)
     return shown(visit, learner)

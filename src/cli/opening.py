@@ -69,6 +69,7 @@ def opened(settings: Settings, *, to_record: bool = True) -> Generator[Service]:
             settings.keys,
             processing_delay=settings.processing_delay,
             verify=verify,
+            retention=settings.retention,
         ) as service,
     ):
         if to_record:

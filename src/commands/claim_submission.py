@@ -16,6 +16,7 @@ from commands.apprenticeship import completed_parents, reopened_parents
 from commands.claim import changed_outcomes, open_claim, open_registrations
 from commands.claim_assessment import ClaimFacts, claimed_in
 from commands.command import Command, Desk, Done, handles
+from commands.erasure import erased
 from commands.registration import active, named_in
 from events.claim import ClaimSubmitted, Granted, Why, Withheld
 from events.identifier import Kind, stream_of
@@ -183,7 +184,7 @@ def withdraw_claim(command: WithdrawClaim, desk: Desk) -> Done:
 @handles(ProcessClaim)
 def process_claim(command: ProcessClaim, desk: Desk) -> Done:
     stream, claim = open_claim(command.claim, command, desk)
-    due = submitted_by(stream, command.submitted_by)
+    due = submitted_by(stream, command.submitted_by) - erased(desk, claim.learners)
     certificates: dict[str, str] = {}
     issued: list[Change] = []
     for who, place in claim.learners.items():

@@ -82,11 +82,13 @@ SENTENCES: Mapping[str, str] = {
     "record.linked": "The row was said to be the learner {learner}.",
     "record.read": "Row {row} of the file was read: {problems:n problem}.",
     "record.removed": "The row was taken out of the upload.",
+    "register.closed": "The register of {learner} was closed: their data were erased.",
     "register.moved": "The register of {learner} went to centre {centre}.",
     "register.registrations-entered": "{learner} was entered in the register: "
     "{registrations}.",
     "registration.award-claimed": "A {award_type} award was claimed by {claim}.",
     "registration.award-withdrawn": "The award claimed by {claim} was withdrawn.",
+    "registration.holder-erased": "The personal data of the learner were erased.",
     "registration.made": "{learner} was registered on {product} by the order {order}.",
     "registration.part-completed": "The registration {part}, which is part of it, was "
     "completed.",

@@ -79,6 +79,8 @@ class ClaimedLife(BookedLife):
             no.add("ApprenticeshipNotClaimable")
         if not all(there.values()):
             no.add("NotRegistered")
+        if self.life.erased & {*names}:
+            no.add("LearnerIsErased")
         award = Award(award_type=kind, award_date=on, grades=grades)
         asked = {
             "qualification": claimed,
@@ -122,6 +124,8 @@ class ClaimedLife(BookedLife):
             no = {"LearnerIsSubmitted"}
         if not closed(paper) and not all(there[n] for n in set(names) - set(fixed)):
             no |= {"NotRegistered"}
+        if self.life.erased & (set(names) - set(fixed)):
+            no |= {"LearnerIsErased"}
         asked = {"claim": paper.name, "learners": tuple(names)}
         if self.ask(who, ChooseClaimLearners, no, paper.centre, **asked):
             rows = {n: r for n, r in paper.rows.items() if r.standing == "Withdrawn"}
@@ -187,7 +191,7 @@ class ClaimedLife(BookedLife):
         waiting = {name: row for name, row in paper.rows.items() if row.is_open}
         no = closed(paper)
         if not no and not waiting:
-            no = {"NobodyToSubmit"}
+            no = {"NobodyToSubmit" if paper.rows else "LearnersNeeded"}
         faults = {name: self.award_faults(row) for name, row in waiting.items()}
         if not closed(paper) and waiting and all(faults.values()):
             no = set().union(*faults.values())
