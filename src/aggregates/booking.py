@@ -1,5 +1,6 @@
 """Bookings: a learner's place at a test, from the order to the result."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hmac import compare_digest
@@ -45,18 +46,26 @@ from events.booking import (
     BookingMade,
     BookingMissed,
     BookingResultAdded,
+    BookingRoomGiven,
     BookingTaken,
     LaunchLinkMade,
     LaunchLinkUsed,
     PackageDownloaded,
 )
+from events.event import Event
 
+ATTENDANCE_AFTER: Mapping[type[Event], Attendance] = {
+    BookingCancelled: Attendance.CANCELLED,
+    BookingTaken: Attendance.TAKEN,
+    BookingMissed: Attendance.ABSENT,
+}
 LAUNCH_LASTS = timedelta(minutes=5)
 """How long a launch link is good (d)."""
 
 Later: TypeAlias = (
     BookingAmended
     | BookingCancelled
+    | BookingRoomGiven
     | LaunchLinkMade
     | LaunchLinkUsed
     | PackageDownloaded
@@ -81,6 +90,7 @@ class Booking(Aggregate):
     mode: str | None
     extra_time: int
     by_specialist: bool = False
+    room: str | None = None
     revision: int = 1
     attendance: Attendance = Attendance.BOOKED
     packages: dict[str, PackageDownloaded]
@@ -149,6 +159,12 @@ class Booking(Aggregate):
                 by_specialist=by_specialist,
             )
         ]
+
+    def give_room(self, room: str | None) -> list[BookingRoomGiven]:
+        """Say in which room the test is sat (B16); its packages stay good."""
+        if self.attendance is Attendance.CANCELLED:
+            self._require_booked("given a room")
+        return [] if room == self.room else [BookingRoomGiven(room=room)]
 
     def require_cancellable(self, now: datetime) -> None:
         """Raise if the test is over, taken, missed or cancelled already (B9)."""
@@ -348,8 +364,10 @@ class Booking(Aggregate):
                     revision=self.revision + 1,
                     launch=None,
                 )
-            case BookingCancelled():
-                now = replace(self, attendance=Attendance.CANCELLED)
+            case BookingCancelled() | BookingTaken() | BookingMissed():
+                now = replace(self, attendance=ATTENDANCE_AFTER[type(event)])
+            case BookingRoomGiven(room=room):
+                now = replace(self, room=room)
             case LaunchLinkMade(digest=digest, expires=expires):
                 now = replace(self, launch=(digest, expires))
             case LaunchLinkUsed():
@@ -358,10 +376,6 @@ class Booking(Aggregate):
                 now = replace(self, packages={**self.packages, package: event})
             case AnswersReceived():
                 now = replace(self, answers=event)
-            case BookingTaken():
-                now = replace(self, attendance=Attendance.TAKEN)
-            case BookingMissed():
-                now = replace(self, attendance=Attendance.ABSENT)
             case BookingResultAdded():
                 now = replace(self, result=event)
             case _:

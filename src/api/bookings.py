@@ -13,10 +13,11 @@ from aggregates.sitting import Attendance
 from aggregates.sitting_time import Mode, duration, read_time, window
 from api.answers import Listed, listed
 from api.dependencies import CurrentUser, Now, PagingSince, Reads, ServiceOf, scope
-from api.named import Filter, NameFilter, learners_named
+from api.named import Filter, NameFilter, learners_named, title_of, unit_title
 from api.retries import OnceOnly
 from api.schemas import RequestBody, ResponseBody
 from api.visit import Amending, Visit, Visiting
+from catalogue import Catalogue
 from commands.booking import AmendBooking, CancelBooking, read_booking
 from commands.command import Desk
 from commands.package import DownloadedPackage, packages_of
@@ -46,14 +47,16 @@ class BookingShown(ResponseBody, title="Booking"):
     """A booking as it is now; times in UTC, and the window in London in words (B4)."""
 
     booking: str = Field(examples=["B-0000000042"])
-    order: str
-    registration: str
-    learner: str
-    given_name: str
-    family_name: str
+    order: str = Field(examples=["O-0000000042"])
+    registration: str = Field(examples=["R-0000000042"])
+    learner: str = Field(examples=["L-0000000017T"])
+    given_name: str = Field(examples=["Chloë"])
+    family_name: str = Field(examples=["D'Arcy"])
     centre: str
-    qualification: str
-    unit: str
+    qualification: str = Field(examples=["Q-0005001227"])
+    title: str | None = Field(examples=["Level 2 Diploma in Team Leading"])
+    unit: str = Field(examples=["F/506/1934"])
+    unit_title: str | None = Field(examples=["Participate in a project"])
     delivery: str
     mode: str | None
     starts: AwareDatetime
@@ -67,6 +70,7 @@ class BookingShown(ResponseBody, title="Booking"):
     grade: str | None
     mark: int | None
     sat_on: date | None
+    room: str | None = Field(examples=["Hall B"])
     updated_at: AwareDatetime
     packages: list[PackageShown] = Field(
         description="Those that were downloaded, oldest first."
@@ -149,7 +153,8 @@ def search(
     packages = packages_of(service.desk, opened.values())
 
     def show_row(row: BookingRow) -> BookingShown:
-        return row_shown(row, named, packages[streams[row.booking]])
+        its = packages[streams[row.booking]]
+        return row_shown(row, named, its, service.catalogue)
 
     return listed(request, response, found, show_row)
 
@@ -204,6 +209,7 @@ def row_shown(
     row: BookingRow,
     named: dict[str, tuple[str, str]],
     packages: Iterable[DownloadedPackage],
+    catalogue: Catalogue,
 ) -> BookingShown:
     opens, closes = window(row.starts)
     given_name, family_name = named[row.learner]
@@ -212,6 +218,8 @@ def row_shown(
         **values,
         given_name=given_name,
         family_name=family_name,
+        title=title_of(catalogue, row.qualification),
+        unit_title=unit_title(catalogue, row.qualification, row.unit),
         opens=opens,
         closes=closes,
         window=f"{in_london(opens)} to {clock_in_london(closes)}",
@@ -243,6 +251,7 @@ def row_of(state: Booking, *, updated_at: datetime) -> BookingRow:
         grade=result.grade if result else None,
         mark=result.mark if result else None,
         sat_on=result.sat_on if result else None,
+        room=state.room,
         updated_at=updated_at,
     )
 
@@ -252,4 +261,5 @@ def shown(visit: Visit, name: str) -> BookingShown:
     visit.show(stream)
     row = row_of(state, updated_at=stream.history[-1].recorded_at)
     named = names_of(visit.desk, [row], seen_by=row.centre)
-    return row_shown(row, named, packages_of(visit.desk, [stream])[stream.id])
+    packages = packages_of(visit.desk, [stream])[stream.id]
+    return row_shown(row, named, packages, visit.desk.catalogue)

@@ -43,6 +43,12 @@ class BookingAmended(Event, topic="booking.amended"):
     by_specialist: bool = False
 
 
+class BookingRoomGiven(Event, topic="booking.room-given"):
+    """The room in which the test is sat; None takes it away."""
+
+    room: str | None
+
+
 class BookingCancelled(Event, topic="booking.cancelled"):
     """The place was given up; what had been invoiced of it stays charged."""
 

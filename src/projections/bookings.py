@@ -19,6 +19,7 @@ from sqlalchemy import (
     select,
 )
 
+from aggregates.booking import ATTENDANCE_AFTER
 from aggregates.london import midnight
 from aggregates.sitting import Attendance
 from aggregates.sitting_time import window
@@ -28,6 +29,7 @@ from events.booking import (
     BookingMade,
     BookingMissed,
     BookingResultAdded,
+    BookingRoomGiven,
     BookingTaken,
 )
 from projections.learner_search import is_in_group, is_of_learner
@@ -58,6 +60,7 @@ BOOKINGS = Table(
     Column("grade", String),
     Column("mark", Integer),
     Column("sat_on", Date),
+    Column("room", String),
     Column("updated_at", Moment, nullable=False),
     Index("bookings_by_time", "centre", "starts", "stream"),
     Index("bookings_by_time_anywhere", "starts", "stream"),
@@ -87,6 +90,7 @@ class BookingRow:
     grade: str | None
     mark: int | None
     sat_on: date | None
+    room: str | None
     updated_at: datetime
 
 
@@ -115,19 +119,17 @@ def _changed(event: object) -> Values:
             closes = window(starts)[1]
             moved = {"starts": starts, "closes": closes}
             return {**moved, "mode": mode, "extra_time": extra_time}
-        case BookingCancelled():
-            return {"attendance": Attendance.CANCELLED}
-        case BookingTaken():
-            return {"attendance": Attendance.TAKEN}
-        case BookingMissed():
-            return {"attendance": Attendance.ABSENT}
+        case BookingRoomGiven(room=room):
+            return {"room": room}
+        case BookingCancelled() | BookingTaken() | BookingMissed():
+            return {"attendance": ATTENDANCE_AFTER[type(event)]}
         case BookingResultAdded():
             return dict(vars(event))
         case _:
             return {}
 
 
-READ_MODEL = ReadModel(name="bookings", version=2, tables=(BOOKINGS,), fold=fold)
+READ_MODEL = ReadModel(name="bookings", version=3, tables=(BOOKINGS,), fold=fold)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,12 +178,19 @@ def search(
 
 
 def sitting(
-    connection: Connection, *, centre: str, unit: str, starts: datetime
+    connection: Connection,
+    *,
+    centre: str,
+    unit: str,
+    starts: datetime,
+    room: str | None = None,
 ) -> list[BookingRow]:
-    """Give everybody who was to sit a test of a unit at a time (B16)."""
+    """Give everybody who was to sit a test of a unit at a time, or in a room (B16)."""
     query = _query(centre, Sought(unit=unit)).where(
         BOOKINGS.c.starts == starts, BOOKINGS.c.attendance != Attendance.CANCELLED
     )
+    if room is not None:
+        query = query.where(BOOKINGS.c.room == room)
     found = connection.execute(query.order_by(BOOKINGS.c.learner, BOOKINGS.c.stream))
     return [_row(row) for row in found]
 

@@ -20,6 +20,7 @@ SENTENCES: Mapping[str, str] = {
     "booking.missed": "The learner was absent.",
     "booking.package-downloaded": "The package {package} was downloaded by {user}.",
     "booking.result-added": "The test has the result {grade}, sat on {sat_on}.",
+    "booking.room-given": "The room is {room} now.",
     "booking.taken": "The test was taken.",
     "centre.opened": "The centre {name} ({number}) joined the awarding organisation.",
     "centre.approval-granted": "The centre was approved for {product}.",

@@ -59,6 +59,7 @@ def test_orders_of_both_kinds_are_found_by_product_learner_and_state(
     clock.advance(minutes=1)
     eve = known(ask, given_name="Eve")
     registered(ask, eve, APPRENTICESHIP)
+    clock.advance(minutes=1)
     booked = book(ask, ben)["booking"]
     clock.advance(minutes=1)
     entries = [entry(ann), entry(eve, apprenticeship=APPRENTICESHIP)]
@@ -129,7 +130,11 @@ def test_one_line_enters_a_list_and_a_group_for_a_test(
     assert (begun["missing"], begun["total"]) == ([], "43.50")
     path = f"/entry-orders/{begun['order']}/confirm"
     shown = ask("POST", path, {"total": "43.50"})
-    assert all(each["booking"] for each in shown["entries"])
+    booked = [each["booking"] for each in shown["entries"]]
+    assert all(booked)
+    for called in (group, "Autumn 2026"):
+        (row,) = ask("GET", "/bookings", params={"group": called})["items"]
+        assert row["booking"] == booked[2]
 
 
 def test_entries_are_added_changed_and_removed_without_sending_all(

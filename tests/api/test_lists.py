@@ -14,6 +14,7 @@ from tests.clock import PATIENCE
 
 LISTS = tuple(each for each in every_operation() if "cursor" in each.queries)
 OF_THE_CATALOGUE = ("/products", "/claimable-qualifications", "/claims/{claim}/units")
+OF_BOOKINGS = ("/sittings",)
 TO_CHOOSE_FROM = ("/claims/{claim}/learners",)
 OF_WHAT_HAPPENED = ("/events", "/timeline")
 """Lists that nobody copies: what is in them is not changed, or is copied elsewhere."""
@@ -51,7 +52,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Generator[Furnished]:
 
 
 def is_copied(operation: Operation) -> bool:
-    others = (*OF_THE_CATALOGUE, *TO_CHOOSE_FROM, *OF_WHAT_HAPPENED)
+    others = (*OF_THE_CATALOGUE, *OF_BOOKINGS, *TO_CHOOSE_FROM, *OF_WHAT_HAPPENED)
     return not operation.path.endswith(others)
 
 

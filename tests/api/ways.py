@@ -14,6 +14,8 @@ from tests.api.premises import (
     PRODUCT,
     SIGNED_IN,
     SOON,
+    TEST,
+    WHEN,
     Maker,
     Things,
     award,
@@ -261,6 +263,9 @@ WAYS: Mapping[str, Callable[[Ready], Way]] = {
     "POST /bookings/{booking}/outcome": lambda r: Way(
         by="assessment",
         about={"booking": r.booked("Online")},
+    ),
+    "POST /sittings/room": lambda _: Way(
+        body={"unit": TEST, "starts": WHEN, "room": "Hall B"}
     ),
     "PATCH /bookings/{booking}": lambda _: Way(body={"starts": "2026-12-11T10:00"}),
     "POST /bookings/{booking}/launch": lambda r: Way(
