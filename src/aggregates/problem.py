@@ -62,7 +62,7 @@ SENTENCES: Mapping[str, str] = {
         " it is written. Check it."
     ),
     "name-too-long-to-print": (
-        "{name} has {length} characters, and a certificate has room for {most_printed}."
+        "{name} is {length} characters long, and a certificate has room for {most_printed}."
         " Shorten it, or what is printed is cut."
     ),
     "gender-unknown": (
