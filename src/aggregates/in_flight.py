@@ -10,6 +10,7 @@ from aggregates.offer import in_words
 from aggregates.registration import Registration
 from aggregates.sitting import Attendance
 from aggregates.standing import OPEN, Standing
+from catalogue import amount
 
 UNSETTLED = OPEN | {Standing.SUBMITTED}
 """Where a claim may still change what stands on a registration."""
@@ -24,7 +25,7 @@ class NotErasableYet(RuleBroken):
 
 class RecordsAreKept(RuleBroken):
     message = (
-        "The records of learner {learner} are kept until {until}, {years} years after the"
+        "The records of learner {learner} are kept until {until}, {years} after the"
         " last award. Erase them from that day on."
     )
 
@@ -105,7 +106,9 @@ class InFlight:
         until = self.kept_until(retention)
         if until is not None and today < until:
             raise RecordsAreKept(
-                learner=self.learner, until=in_words(until), years=retention
+                learner=self.learner,
+                until=in_words(until),
+                years=amount(retention, "year"),
             )
 
     def kept_until(self, retention: int) -> date | None:
