@@ -16,7 +16,7 @@ DEAR = tests/commands/test_life_machine.py $(addprefix tests/catalogue/test_,exa
 RULES = $(filter-out $(DEAR),$(filter tests/aggregates/% tests/catalogue/% tests/commands/% $(addprefix tests/api/test_,bookings.py duplicates.py packages.py),$(TESTS)))
 PYTEST = $(BIN)/pytest -n auto --dist worksteal -q
 
-.PHONY: run test lint bench prove help lock openapi events clean
+.PHONY: run journey test lint bench prove help lock openapi events clean
 .DEFAULT_GOAL := help
 
 help: ## say what each target does
@@ -24,6 +24,9 @@ help: ## say what each target does
 
 run: $(READY) ## start the service with its demo centres on http://127.0.0.1:8000
 	$(BIN)/learner-management serve --demo
+
+journey: $(READY) ## run the README's commands against the running service; stop at the first that fails
+	@sed -n '/^```bash$$/,/^```$$/{/^```/!p;}' README.md | PATH="$(CURDIR)/$(BIN):$$PATH" bash -euo pipefail
 
 test: $(READY) ## run every test, and hold the coverage of the rules
 	@$(PYTEST) --cov --cov-report= $(RULES)

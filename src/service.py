@@ -96,11 +96,14 @@ class Service:
         read_models: tuple[ReadModel, ...] = READ_MODELS,
         policies: tuple[Policy, ...] = POLICIES,
         verify: Verify | None = None,
+        retention: int = 0,
     ) -> None:
         self.store = store
         self.catalogue = catalogue
         self.clock = clock
-        self.desk = Desk(store=store, catalogue=catalogue, verify=verify)
+        self.desk = Desk(
+            store=store, catalogue=catalogue, verify=verify, retention=retention
+        )
         self._database = database
         self.ledger = Ledger(store, ledger, clock)
         log = Log(store)
@@ -181,11 +184,13 @@ def open_service(
     create_tables: bool = True,
     processing_delay: timedelta = PROCESSING_DELAY,
     verify: Verify | None = None,
+    retention: int = 0,
 ) -> Service:
     """Open the service on ``sqlite:///folder`` or ``postgresql://…``.
 
     ``processing_delay`` is how long a submitted claim can still be withdrawn (M13);
-    ``verify`` asks LRS, and without it nothing is verified (U7).
+    ``verify`` asks LRS, and without it nothing is verified (U7). ``retention`` is how
+    many years after their last award learners cannot be erased (H6).
     Raises InvalidCatalogue with all that is wrong in the catalogue's folder,
     KeyFileUnusable, DatabaseUnusable and Unavailable.
     """
@@ -205,6 +210,7 @@ def open_service(
             clock=clock or now,
             policies=(*POLICIES, process_claims(processing_delay)),
             verify=verify,
+            retention=retention,
         )
         opened.pop_all()
     return service

@@ -1,6 +1,8 @@
 """What the environment decides. Only the places where a process starts read it."""
 
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,10 +10,26 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "LEARNER_MANAGEMENT_"
+OF_CALLERS = ("url", "token")
+"""What the command ``call`` reads; the service itself does not."""
 MOST_PORTS = 65_535
 LRS_OFF, LRS_SIMULATED = "off", "simulator"
 LRS_PASSWORD_LENGTH = 16
 NEEDED_BY_LRS = ("lrs_ukprn", "lrs_user", "lrs_password", "lrs_certificate", "lrs_key")
+
+
+def default_catalogue() -> Path:
+    """Find the catalogue where none is set: in this folder, else the one shipped.
+
+    An installed package has it beside its code, a checkout beside ``src``.
+    """
+    here = Path("catalogue")
+    code = Path(__file__).resolve().parent
+    shipped = (code / "catalogue" / "shipped", code.parent / "catalogue")
+    found = (
+        folder for folder in (here, *shipped) if (folder / "qualifications").is_dir()
+    )
+    return next(found, here)
 
 
 class InvalidSettings(Exception):
@@ -35,8 +53,9 @@ class Settings(BaseSettings):
         ),
     ] = "sqlite:///var"
     catalogue: Annotated[
-        Path, Field(description="The folder of qualifications, products and centres.")
-    ] = Path("catalogue")
+        Path,
+        Field(description="The folder of qualifications, products and centres."),
+    ] = Field(default_factory=default_catalogue)
     keys: Annotated[
         Path, Field(description="The file of the master key; made if it is missing.")
     ] = Path("var/master.key")
@@ -51,6 +70,15 @@ class Settings(BaseSettings):
             description="How long a submitted claim can be withdrawn, as PT15M.",
         ),
     ] = timedelta(minutes=15)
+    retention: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=100,
+            description="How many years after their last award a learner's personal"
+            " data are kept: before, they cannot be erased.",
+        ),
+    ] = 0
     rate: Annotated[
         str,
         Field(
@@ -97,6 +125,17 @@ def variable(name: str) -> str:
     return f"{PREFIX}{name.upper()}"
 
 
+def unknown_variables(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Find each variable of ours that means nothing; give its name, and what to do."""
+    known = (*Settings.model_fields, *OF_CALLERS)
+    for name in sorted(environment):
+        prefix, _, setting = name.upper().partition(PREFIX)
+        if not prefix and setting and setting.lower() not in known:
+            near = get_close_matches(setting.lower(), known, n=1)
+            what = f"Did you mean {variable(near[0])}?" if near else "Remove it."
+            yield name, f"is no setting, and nothing reads it. {what}"
+
+
 def load(**overrides: Any) -> Settings:
     """Read the environment; options given on the command line win, None is not given.
 
@@ -109,7 +148,7 @@ def load(**overrides: Any) -> Settings:
         raise InvalidSettings(
             {
                 variable(str(fault["loc"][0])): f"{fault['input']!r} cannot be used. "
-                f"{fault['msg']}. It is to be: {described(str(fault['loc'][0]))}"
+                f"{fault['msg']}. Give: {described(str(fault['loc'][0]))}"
                 for fault in error.errors()
             }
         ) from None
@@ -130,7 +169,7 @@ def _lrs_faults(settings: Settings) -> dict[str, str]:
     password = settings.lrs_password
     if password and len(password.get_secret_value()) != LRS_PASSWORD_LENGTH:
         name = "lrs_password"
-        faults[variable(name)] = f"cannot be used. It is to be: {described(name)}"
+        faults[variable(name)] = f"cannot be used. Give: {described(name)}"
     return faults
 
 

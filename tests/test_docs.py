@@ -49,7 +49,7 @@ def test_the_page_of_operations_names_every_command() -> None:
     page = (DOCS / "operations.md").read_text()
     _, _, listed = page.partition("| Command | What it does |")
     named = set(re.findall(r"`([a-z-]+)", listed.partition("\n\n")[0]))
-    assert set(LearnerManagement.where) <= named
+    assert set(LearnerManagement.commands_by_name) <= named
 
 
 def test_the_page_of_the_api_names_every_group_of_endpoints() -> None:

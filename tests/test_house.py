@@ -63,7 +63,11 @@ def test_every_command_of_the_containers_exists() -> None:
     for service in OURS.values():
         command, *options = service["command"]
         assert command in known
-        flags = set(chain.from_iterable(p.opts for p in known[command].params))
+        flags = set(
+            chain.from_iterable(
+                (*p.opts, *p.secondary_opts) for p in known[command].params
+            )
+        )
         assert {o for o in options if o.startswith("--")} <= flags
 
 
@@ -85,6 +89,31 @@ def test_the_containers_are_reached_from_this_machine_alone() -> None:
         s.get("ports", ()) for s in COMPOSE["services"].values()
     )
     assert all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_the_containers_have_no_password_unless_one_is_set() -> None:
+    text = (HERE / "docker-compose.yml").read_text()
+    given = re.findall(r"\$\{([A-Z_]+)(.?.?)", text)
+    assert given
+    assert {how for _, how in given} == {":?"}
+
+
+def test_the_containers_start_again_and_tell_how_they_are() -> None:
+    for service in COMPOSE["services"].values():
+        assert service["restart"] == "unless-stopped"
+        assert {"interval", "timeout", "start_period"} <= set(service["healthcheck"])
+
+
+def test_no_secret_of_the_demo_is_written_to_the_logs_of_a_container() -> None:
+    for service in OURS.values():
+        assert "--no-print-secrets" in service["command"]
+
+
+def test_the_image_is_built_from_what_it_copies_and_nothing_else() -> None:
+    kept = (HERE / ".dockerignore").read_text().splitlines()
+    copied = re.findall(r"^COPY (?!--from)(\S+) \S+$", DOCKERFILE, re.MULTILINE)
+    assert kept[1] == "*"
+    assert sorted(line[1:] for line in kept if line.startswith("!")) == sorted(copied)
 
 
 @pytest.mark.parametrize("lock", sorted(HERE.glob("requirements*.lock")))

@@ -22,17 +22,30 @@ RELATIONS = f"{SPACE}package/2006/relationships"
 def xlsx(
     *rows: Sequence[Cell] | Mapping[str, str],
     header: Sequence[str] = tuple(COLUMNS.values()),
+    above: Sequence[Sequence[Cell]] = (),
     before: Sequence[str] = (),
+    shown_as: str = "General",
+    hide_rows: Sequence[int] = (),
+    hide_columns: Sequence[int] = (),
 ) -> bytes:
-    """Make a workbook with the columns and the rows, after other sheets."""
+    """Make a workbook with the columns and the rows, after other sheets.
+
+    ``above`` are rows above the columns; ``shown_as`` is the format of its numbers.
+    Rows and columns to hide are counted from 0.
+    """
     content = BytesIO()
     with Workbook(content, {"in_memory": True}) as book:
         day = book.add_format({"num_format": "dd/mm/yyyy"})
         for name in before:
             book.add_worksheet(name).write_string(0, 0, "Something else")
+        number_format = book.add_format({"num_format": shown_as})
         sheet = book.add_worksheet()
-        sheet.write_row(0, 0, header)
-        for number, row in enumerate(rows, 1):
+        for number in hide_rows:
+            sheet.set_row(number, None, None, {"hidden": True})
+        for at in hide_columns:
+            sheet.set_column(at, at, None, None, {"hidden": True})
+        top = [*above, header] if header else above
+        for number, row in enumerate([*top, *rows]):
             cells = list(row.values()) if isinstance(row, Mapping) else row
             for at, cell in enumerate(cells):
                 if isinstance(cell, date):
@@ -40,7 +53,7 @@ def xlsx(
                 elif isinstance(cell, str):
                     sheet.write_string(number, at, cell)
                 elif cell is not None:
-                    sheet.write_number(number, at, cell)
+                    sheet.write_number(number, at, cell, number_format)
     return content.getvalue()
 
 
@@ -62,11 +75,14 @@ def raw(
     more: Mapping[str, bytes] | None = None,
     prolog: str = "",
     properties: str = "",
+    columns: str = "",
     compression: int = ZIP_DEFLATED,
 ) -> bytes:
     """Make a workbook by hand, with the template's columns above the given rows."""
     head = f"<row r={quoteattr('1')}>{HEADER}</row>"
-    sheet = f"{prolog}<worksheet><sheetData>{head}{rows}</sheetData></worksheet>"
+    sheet = (
+        f"{prolog}<worksheet>{columns}<sheetData>{head}{rows}</sheetData></worksheet>"
+    )
     related = f'<Relationship Id="s" Type="{KINDS}/worksheet" Target="one.xml"/>'
     if strings is not None:
         kind = f"{KINDS}/sharedStrings"

@@ -4,9 +4,10 @@ from calendar import monthrange
 from collections.abc import Collection
 from datetime import date
 
+from aggregates.claim_refusals import AwardIncomplete
 from aggregates.errors import Malformed, Refusal, RuleBroken
 from catalogue import Qualification
-from events.claim import Award
+from events.claim import Award, Why
 
 MONTHS_BACK = 3
 """How far back an award date may lie, in calendar months (M6)."""
@@ -61,6 +62,28 @@ def award_date_refusals(
             AwardDateTooEarly(pointer=pointer, day=day, whose=whose, earliest=earliest)
         ]
     return []
+
+
+def award_refusals(award: Award, *, learner: str, today: date) -> list[Refusal]:
+    """Say why an award cannot be claimed yet, whatever was achieved (M6, M10)."""
+    if award.award_type is None or award.award_date is None:
+        return [AwardIncomplete(pointer="/awards", learner=learner)]
+    return award_date_refusals(
+        award.award_date, today=today, pointer="/awards", learner=learner
+    )
+
+
+def award_faults(award: Award, *, learner: str, today: date) -> tuple[Why, ...]:
+    """Say the same as the reasons why the learner is kept back (M10)."""
+    return tuple(
+        Why(
+            code="award-incomplete"
+            if isinstance(refusal, AwardIncomplete)
+            else "award-date",
+            message=str(refusal),
+        )
+        for refusal in award_refusals(award, learner=learner, today=today)
+    )
 
 
 def grade_refusals(

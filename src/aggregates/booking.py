@@ -1,5 +1,6 @@
 """Bookings: a learner's place at a test, from the order to the result."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hmac import compare_digest
@@ -7,8 +8,11 @@ from typing import Self, TypeAlias, assert_never
 from uuid import UUID
 
 from aggregates.aggregate import Aggregate
+from aggregates.answer_package import NotAnswerPackage
 from aggregates.booking_refusals import (
+    AnswersExist,
     BookingIsOver,
+    ExtraTimeIsSpecialists,
     LaunchLinkInvalid,
     LaunchNotOnline,
     NotBeforeWindow,
@@ -26,6 +30,7 @@ from aggregates.booking_refusals import (
 from aggregates.london import LONDON, in_london
 from aggregates.sitting import Attendance
 from aggregates.sitting_time import (
+    CENTRES_EXTRA_TIME,
     Delivery,
     Mode,
     duration,
@@ -41,18 +46,26 @@ from events.booking import (
     BookingMade,
     BookingMissed,
     BookingResultAdded,
+    BookingRoomGiven,
     BookingTaken,
     LaunchLinkMade,
     LaunchLinkUsed,
     PackageDownloaded,
 )
+from events.event import Event
 
+ATTENDANCE_AFTER: Mapping[type[Event], Attendance] = {
+    BookingCancelled: Attendance.CANCELLED,
+    BookingTaken: Attendance.TAKEN,
+    BookingMissed: Attendance.ABSENT,
+}
 LAUNCH_LASTS = timedelta(minutes=5)
 """How long a launch link is good (d)."""
 
 Later: TypeAlias = (
     BookingAmended
     | BookingCancelled
+    | BookingRoomGiven
     | LaunchLinkMade
     | LaunchLinkUsed
     | PackageDownloaded
@@ -67,14 +80,17 @@ Later: TypeAlias = (
 class Booking(Aggregate):
     """A learner's place at a test; ``revision`` counts its amendments, from 1.
 
-    ``packages`` are the revisions of those downloaded, by package; ``launch`` is the
-    link that is still good: its digest and when it ends.
+    ``by_specialist``: the extra time is as an Account Specialist said. ``packages`` are
+    those downloaded, by name, oldest first; ``launch`` is the link that is still good:
+    its digest and when it ends.
     """
 
     made: BookingMade
     starts: datetime
     mode: str | None
     extra_time: int
+    by_specialist: bool = False
+    room: str | None = None
     revision: int = 1
     attendance: Attendance = Attendance.BOOKED
     packages: dict[str, PackageDownloaded]
@@ -101,10 +117,13 @@ class Booking(Aggregate):
         reason: str | None,
         person_id: UUID,
         now: datetime,
+        by_specialist: bool | None = None,
     ) -> list[BookingAmended]:
         """Change time, mode or extra time before the window opens (B10).
 
-        Another time keeps the notice, as a new booking would.
+        Another time keeps the notice, as a new booking would. ``by_specialist`` says
+        who gives the extra time, None if nobody says anything of it: a centre does not
+        undo what an Account Specialist gave (B6).
         """
         self._require_booked("amended")
         if has_opened(self.starts, now):
@@ -117,7 +136,18 @@ class Booking(Aggregate):
                 delivery=self.made.delivery,
                 earliest=in_london(earliest(self.made.delivery, now)),
             )
-        if (starts, mode, extra_time) == (self.starts, self.mode, self.extra_time):
+        if by_specialist is None:
+            by_specialist = self.by_specialist
+        elif self.by_specialist and not by_specialist:
+            if extra_time != self.extra_time:
+                raise ExtraTimeIsSpecialists(
+                    pointer="/extra_time",
+                    booking=self.made.booking,
+                    extra_time=self.extra_time,
+                )
+            by_specialist = True
+        present = (self.starts, self.mode, self.extra_time, self.by_specialist)
+        if (starts, mode, extra_time, by_specialist) == present:
             return []
         return [
             BookingAmended(
@@ -126,8 +156,15 @@ class Booking(Aggregate):
                 extra_time=extra_time,
                 reason=reason,
                 person_id=person_id,
+                by_specialist=by_specialist,
             )
         ]
+
+    def give_room(self, room: str | None) -> list[BookingRoomGiven]:
+        """Say in which room the test is sat (B16); its packages stay good."""
+        if self.attendance is Attendance.CANCELLED:
+            self._require_booked("given a room")
+        return [] if room == self.room else [BookingRoomGiven(room=room)]
 
     def require_cancellable(self, now: datetime) -> None:
         """Raise if the test is over, taken, missed or cancelled already (B9)."""
@@ -175,22 +212,62 @@ class Booking(Aggregate):
             )
         return self.packages[name]
 
+    def last_package(self, user: str, client: str | None) -> PackageDownloaded | None:
+        """Find the package that a user downloaded last, for a client if one is said."""
+        return next(
+            (
+                package
+                for package in reversed(self.packages.values())
+                if package.user == user and client in {None, package.client}
+            ),
+            None,
+        )
+
+    def amended_since(self, package: PackageDownloaded) -> str | None:
+        """Say that a package is of an earlier revision, if it is (B11)."""
+        if package.revision == self.revision:
+            return None
+        return (
+            f"{self.made.booking} was amended after the package {package.package} was"
+            " downloaded. Download it again."
+        )
+
+    def why_stale(self, package: PackageDownloaded, *, pin: str | None) -> str | None:
+        """Say why a package is of no use any more, if so (B11, B14).
+
+        ``pin`` is the present PIN of the user who downloaded it.
+        """
+        new_pin = (
+            f"{package.user} has another PIN since the package {package.package} was"
+            " downloaded. Download it again."
+        )
+        return self.amended_since(package) or (new_pin if package.pin != pin else None)
+
+    def has_answers(self, sha256: str) -> bool:
+        """Tell whether these answers, by their SHA-256, came back already."""
+        return self.answers is not None and self.answers.sha256 == sha256
+
     def receive_answers(
-        self, answers: AnswersReceived, *, pin: str | None, now: datetime
+        self, answers: AnswersReceived, *, revision: int, pin: str | None, now: datetime
     ) -> list[AnswersReceived | BookingTaken]:
         """Take the answers of an offline test; that says it was taken (B11, B15).
 
-        ``pin`` is the present PIN of the user who downloaded the package (B14).
+        ``revision`` is that of the booking as the answers say it; ``pin`` the present
+        PIN of the user who downloaded the package (B14). An empty file that came back
+        earlier does not stand in the way.
         """
-        package = self.package(answers.package)
-        if self.answers is not None and self.answers.sha256 == answers.sha256:
+        package, name = self.package(answers.package), self.made.booking
+        if self.has_answers(answers.sha256):
             return []
+        if revision != package.revision:
+            why = f"it says revision {revision}, its package is of {package.revision}"
+            raise NotAnswerPackage(booking=name, why=why)
         if package.revision != self.revision:
             raise PackageIsStale(pointer="?package", package=answers.package)
         if package.pin != pin:
             raise PinHasChanged(pointer="?package", package=answers.package)
-        if self.answers is not None:
-            raise ResultExists(booking=self.made.booking, what="answers")
+        if self.answers is not None and self.answers.size:
+            raise AnswersExist(booking=name, package=self.answers.package)
         return [answers, *self.record_taken(now)]
 
     def record_taken(self, now: datetime) -> list[BookingTaken]:
@@ -276,16 +353,21 @@ class Booking(Aggregate):
     def apply(self, event: Later) -> Self:
         now = self
         match event:
-            case BookingAmended(starts=starts, mode=mode, extra_time=extra_time):
-                changed = {"starts": starts, "mode": mode, "extra_time": extra_time}
+            case BookingAmended(extra_time=extra_time):
+                is_special = extra_time not in CENTRES_EXTRA_TIME
                 now = replace(
                     self,
-                    **changed,  # type: ignore[arg-type] # as the event has them
+                    starts=event.starts,
+                    mode=event.mode,
+                    extra_time=extra_time,
+                    by_specialist=event.by_specialist or is_special,
                     revision=self.revision + 1,
                     launch=None,
                 )
-            case BookingCancelled():
-                now = replace(self, attendance=Attendance.CANCELLED)
+            case BookingCancelled() | BookingTaken() | BookingMissed():
+                now = replace(self, attendance=ATTENDANCE_AFTER[type(event)])
+            case BookingRoomGiven(room=room):
+                now = replace(self, room=room)
             case LaunchLinkMade(digest=digest, expires=expires):
                 now = replace(self, launch=(digest, expires))
             case LaunchLinkUsed():
@@ -294,10 +376,6 @@ class Booking(Aggregate):
                 now = replace(self, packages={**self.packages, package: event})
             case AnswersReceived():
                 now = replace(self, answers=event)
-            case BookingTaken():
-                now = replace(self, attendance=Attendance.TAKEN)
-            case BookingMissed():
-                now = replace(self, attendance=Attendance.ABSENT)
             case BookingResultAdded():
                 now = replace(self, result=event)
             case _:

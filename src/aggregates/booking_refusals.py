@@ -53,14 +53,24 @@ class PackageUnknown(RuleBroken):
 class PackageIsStale(RuleBroken):
     message = (
         "The booking was amended after the package {package} was downloaded, so its"
-        " answers cannot be taken. Download the package again."
+        " answers cannot be taken. Download the package again; if the test was sat with"
+        " this one, tell the awarding organisation."
     )
 
 
 class PinHasChanged(PackageIsStale):
     message = (
         "The user who downloaded the package {package} has another PIN since, so its"
-        " answers cannot be taken. Download the package again."
+        " answers cannot be taken. Download the package again; if the test was sat with"
+        " this one, tell the awarding organisation."
+    )
+
+
+class AnswersExist(RuleBroken):
+    message = (
+        "{booking} already has answers, from the package {package}. Different ones were"
+        " sent; nothing was changed. If the first are the wrong ones, send these to the"
+        " awarding organisation, which marks them and reports the result."
     )
 
 
@@ -106,6 +116,14 @@ class ExtraTimeNotCentres(RuleBroken):
     message = (
         "A centre gives no extra time or 25 %. For {extra_time} %, ask an Account"
         " Specialist."
+    )
+
+
+class ExtraTimeIsSpecialists(RuleBroken):
+    message = (
+        "An Account Specialist gave {booking} {extra_time} % extra time; nothing was"
+        " changed. Leave extra_time out to keep it, or ask an Account Specialist to"
+        " change it."
     )
 
 

@@ -8,29 +8,40 @@ from aggregates.errors import RuleBroken
 from aggregates.invoice_line import InvoiceStatus
 from aggregates.registration import Registration, Status
 from aggregates.sitting import Attendance
+from catalogue.rule import listed
 
 CHARGED = frozenset({InvoiceStatus.INVOICED, InvoiceStatus.PAID})
 """What has been invoiced stays charged (C3)."""
 
 
 class CannotCancel(RuleBroken):
-    message = "The registration {registration} cannot be cancelled. {why}"
+    message = "{registration} cannot be cancelled: {why}"
 
 
 class NotActive(RuleBroken):
     message = (
-        "The registration {registration} is {status}. Only an Active one can be"
-        " cancelled."
+        "{registration} is {status}, so it cannot be cancelled. Only an Active"
+        " registration can."
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
-    """One of the conditions: met, or what stands in the way, by its identifiers."""
+    """One of the conditions: met, or what stands in the way, by its identifiers.
+
+    ``obstacle`` says what stands in the way, ``{}`` standing for the identifiers, and
+    what to do first.
+    """
 
     name: str
     sentence: str
+    obstacle: str
     in_the_way: tuple[str, ...] = ()
+
+    @property
+    def refusal(self) -> str:
+        """What stands in the way, by name, and what to do first."""
+        return self.obstacle.format(listed(self.in_the_way))
 
     @property
     def is_met(self) -> bool:
@@ -41,6 +52,7 @@ def no_test_taken(registration: Registration) -> Condition:
     return Condition(
         name="no-test-taken",
         sentence="No test has been taken.",
+        obstacle="test {} has been taken. A registration with a taken test stays.",
         in_the_way=_sittings(registration, Attendance.TAKEN),
     )
 
@@ -49,6 +61,7 @@ def no_test_booked(registration: Registration) -> Condition:
     return Condition(
         name="no-test-booked",
         sentence="No test is booked: cancel the booking first.",
+        obstacle="test {} is booked. Cancel that booking first.",
         in_the_way=_sittings(registration, Attendance.BOOKED),
     )
 
@@ -58,6 +71,7 @@ def no_result_linked(registration: Registration) -> Condition:
     return Condition(
         name="no-result",
         sentence="No result is linked.",
+        obstacle="test {} has a result. A registration with a result stays.",
         in_the_way=tuple(with_result),
     )
 
@@ -66,6 +80,7 @@ def no_outcome_added(registration: Registration) -> Condition:
     return Condition(
         name="no-outcome",
         sentence="No grade has been saved in a claim: take the grades out first.",
+        obstacle="grades are saved in the claim {}. Take them out first.",
         in_the_way=tuple(registration.outcomes),
     )
 
@@ -74,6 +89,7 @@ def no_claim_made(registration: Registration) -> Condition:
     return Condition(
         name="no-claim",
         sentence="No claim has been submitted: withdraw it first.",
+        obstacle="the claim {} has been submitted. Withdraw it first.",
         in_the_way=tuple(registration.awards),
     )
 
@@ -99,6 +115,7 @@ def conditions(
         yield Condition(
             name="no-part",
             sentence="It came with an apprenticeship: cancel that registration.",
+            obstacle="it came with the apprenticeship {}. Cancel that registration.",
             in_the_way=(registration.parent,),
         )
     for condition in CONDITIONS:
@@ -122,7 +139,8 @@ def require_cancellable(
         )
     unmet = [c for c in conditions(registration, parts) if not c.is_met]
     if unmet:
-        why = " ".join(f"{c.sentence} ({', '.join(c.in_the_way)})" for c in unmet)
+        first, *others = (c.refusal for c in unmet)
+        why = " ".join((first, *(each[0].upper() + each[1:] for each in others)))
         raise CannotCancel(registration=registration.registration, why=why)
 
 

@@ -1,11 +1,12 @@
 """The cells of a workbook as text: what a person who looks at them would say."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from zipfile import ZipFile
 
 from aggregates.file_refusals import LAST_ROW, MOST_BYTES, MOST_COLUMNS, FileRefused
+from aggregates.number_formats import CellStyles
 from aggregates.table import Line, Number
 from aggregates.xml_stream import Budget, parse, stream
 from events.upload import FileProblem
@@ -17,13 +18,11 @@ YEARS_FROM_1904 = 1462
 LEAP_DAY_THAT_WAS_NOT = 60
 LAST_DAY = 2_958_465
 MOST_EXACT = 10**15
-DATE_FORMATS = frozenset([*range(14, 23), *range(27, 37), *range(45, 48)])
-FIRST_OWN_FORMAT = 164
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-_NOT_FORMAT = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[_*].')
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _INTEGER = re.compile(r"-?[0-9]{1,15}")
+_TRUE = frozenset({"1", "true"})
 
 
 class Damaged(ValueError):
@@ -61,11 +60,6 @@ def unescaped(text: str) -> str:
     return _ESCAPED.sub(letter, text) if "_x" in text else text
 
 
-def is_date_format(code: str) -> bool:
-    """Tell whether a number format shows a day or a time."""
-    return bool(re.search("[dmyhs]", _NOT_FORMAT.sub("", code).casefold()))
-
-
 def read_strings(package: ZipFile, part: str, budget: Budget) -> Sequence[str]:
     """Read the texts that cells share."""
     found: list[str] = []
@@ -99,40 +93,19 @@ def read_strings(package: ZipFile, part: str, budget: Budget) -> Sequence[str]:
     return found
 
 
-def read_date_styles(package: ZipFile, part: str, budget: Budget) -> frozenset[int]:
-    """Read which styles of cells show their number as a day."""
-    dates = set(DATE_FORMATS)
-    styles: list[int] = []
-    within = ""
-
-    def start(name: str, attributes: Mapping[str, str]) -> None:
-        nonlocal within
-        if name == "numFmt":
-            own = int(attributes["numFmtId"])
-            dates.discard(own)
-            if is_date_format(attributes["formatCode"]):
-                dates.add(own)
-        elif name == "xf" and within == "cellXfs":
-            styles.append(int(attributes.get("numFmtId", 0)))
-        elif name in {"cellXfs", "cellStyleXfs"}:
-            within = name
-
-    def end(name: str) -> None:
-        nonlocal within
-        if name == within:
-            within = ""
-
-    parse(package, part, budget, start=start, end=end, text=lambda _: None)
-    return frozenset(at for at, style in enumerate(styles) if style in dates)
-
-
 class SheetReader:
-    """Reads the rows of one sheet, a chunk of it at a time."""
+    """Reads the rows of one sheet, a chunk of it at a time.
+
+    ``hidden_rows`` and ``hidden_columns`` (from 0) are those hidden or filtered out, as
+    far as it has read.
+    """
 
     def __init__(
-        self, strings: Sequence[str], date_styles: Collection[int], *, is_1904: bool
+        self, strings: Sequence[str], styles: CellStyles, *, is_1904: bool
     ) -> None:
-        self._strings, self._date_styles = strings, date_styles
+        self.hidden_rows: set[int] = set()
+        self.hidden_columns: set[int] = set()
+        self._strings, self._styles = strings, styles
         self._is_1904 = is_1904
         self._done: list[Line] = []
         self._row, self._column, self._left = 0, -1, MOST_TEXT
@@ -167,8 +140,13 @@ class SheetReader:
             if row > LAST_ROW:
                 raise FileRefused(FileProblem(code="too-many-rows"))
             self._row, self._column = row, -1
+            if attributes.get("hidden") in _TRUE:
+                self.hidden_rows.add(row)
         elif name == "rPh":
             self._phonetic = True
+        elif name == "col" and attributes.get("hidden") in _TRUE:
+            last = min(int(attributes["max"]), MOST_COLUMNS)
+            self.hidden_columns.update(range(int(attributes["min"]) - 1, last))
 
     def _place(self, reference: str | None) -> None:
         column = self._column + 1
@@ -204,6 +182,8 @@ class SheetReader:
                     line[column] = value
                 self._done.append((self._row, line))
                 self._cells = {}
+            else:
+                self.hidden_rows.discard(self._row)
         elif name == "rPh":
             self._phonetic = False
 
@@ -217,7 +197,8 @@ class SheetReader:
     def _value(self) -> str:
         """Say what the cell shows. Raises FileRefused if it is an error, or unknown."""
         written = "".join(self._pieces)
-        if self._has_formula and not self._has_value:
+        has_result = self._has_value if self._kind == "str" else written.strip()
+        if self._has_formula and not has_result:
             raise FileRefused(FileProblem(code="formula-unknown", found=self._here))
         match self._kind:
             case "s":
@@ -238,11 +219,13 @@ class SheetReader:
     def _number(self, written: str) -> str:
         if not written:
             return ""
-        if self._style in self._date_styles:
+        if self._style in self._styles.dates:
             day = text_of(float(written), is_1904=self._is_1904)
             if day is not None:
                 return day
         text = number_text(written)
+        if digits := self._styles.digits.get(self._style):
+            return digits.shown(text)
         return text if self._is_1904 else Number(text)
 
     @property

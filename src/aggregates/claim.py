@@ -7,9 +7,8 @@ from typing import Self, TypeAlias, assert_never
 from uuid import UUID
 
 from aggregates.aggregate import Aggregate
-from aggregates.award import award_date_refusals, grade_refusals
+from aggregates.award import award_date_refusals, award_refusals, grade_refusals
 from aggregates.claim_refusals import (
-    AwardIncomplete,
     ClaimIsProcessed,
     ClaimIsWithdrawn,
     ClaimWasSubmitted,
@@ -77,6 +76,15 @@ class Claim(Aggregate):
         return {who: place for who, place in self.learners.items() if place.is_open}
 
     @property
+    def fixed(self) -> dict[str, str]:
+        """The registrations of those who were submitted, by learner: they stay."""
+        return {
+            who: place.registration
+            for who, place in self.learners.items()
+            if place.standing in {Standing.SUBMITTED, Standing.PROCESSED}
+        }
+
+    @property
     def outcomes(self) -> dict[str, dict[str, str]]:
         """What the claim says was achieved, by registration (M10)."""
         if self.is_closed or self.is_deleted:
@@ -131,11 +139,7 @@ class Claim(Aggregate):
         """
         self._require_not_closed()
         qualification = self._require_qualification()
-        fixed = {
-            who: place.registration
-            for who, place in self.learners.items()
-            if place.standing in {Standing.SUBMITTED, Standing.PROCESSED}
-        }
+        fixed = self.fixed
         chosen: dict[str, str] = {}
         problems: list[Refusal] = [
             LearnerIsSubmitted(pointer="/learners", learner=who, claim=self.claim)
@@ -163,6 +167,15 @@ class Claim(Aggregate):
         if list(chosen.items()) == list(present.items()):
             return []
         return [ClaimLearnersChosen(learners=chosen)]
+
+    def leave_out(self, learner: str) -> list[ClaimLearnersChosen]:
+        """Take a learner out who was not submitted, and leave the others as they are."""
+        others = {
+            who: place.registration
+            for who, place in self.learners.items()
+            if who != learner and place.standing is not Standing.WITHDRAWN
+        }
+        return [ClaimLearnersChosen(learners=others)]
 
     def save_grades(
         self,
@@ -208,23 +221,23 @@ class Claim(Aggregate):
         return [ClaimGradesSaved(awards=changed)] if changed else []
 
     def require_submittable(self, *, today: date) -> None:
-        """Raise all that keeps the claim from being assessed, at once (M6, M10)."""
+        """Raise what keeps the claim from being assessed (M6, M10).
+
+        A learner whose award is not complete, or cannot be dated so any more, is kept
+        back and keeps nobody else; where that is everybody, all of it is raised.
+        """
         self._require_not_closed()
         self._require_qualification()
         if not self.learners:
             raise LearnersNeeded(pointer="/learners")
         if not self.waiting:
             raise NobodyToSubmit(claim=self.claim, standing=self.standing)
-        problems: list[Refusal] = []
-        for who, place in self.waiting.items():
-            award = place.award
-            if award.award_type is None or award.award_date is None:
-                problems.append(AwardIncomplete(pointer="/awards", learner=who))
-            else:
-                problems += award_date_refusals(
-                    award.award_date, today=today, pointer="/awards", learner=who
-                )
-        raise_all(problems)
+        problems = [
+            award_refusals(place.award, learner=who, today=today)
+            for who, place in self.waiting.items()
+        ]
+        if all(problems):
+            raise_all(refusal for found in problems for refusal in found)
 
     def submit(
         self, verdicts: Mapping[str, Granted | Withheld]

@@ -27,7 +27,7 @@ class LearnersNeeded(RuleBroken):
 
 
 class AwardIncomplete(RuleBroken):
-    message = "Give {learner} an award type and an award date before submitting."
+    message = "Give {learner} an award type and an award date, then submit."
 
 
 class QualificationIsFixed(RuleBroken):

@@ -1,12 +1,20 @@
 """The summary of a claim, always in view: what each stage lacks, what to beware of."""
 
-from collections.abc import Collection
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from aggregates.award import award_refusals
 from aggregates.claim import Claim
-from aggregates.claim_refusals import LearnersNeeded, QualificationNeeded, UnitsNeeded
-from aggregates.errors import said
-from aggregates.register import LearnerHasLeft
+from aggregates.claim_refusals import (
+    AwardIncomplete,
+    LearnersNeeded,
+    QualificationNeeded,
+    UnitsNeeded,
+)
+from aggregates.claimable import Condition
+from aggregates.errors import MOST_SAID
+from events.claim import Why
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,17 +29,27 @@ class Stage:
         return self.missing is None
 
 
-def stages(claim: Claim, *, left: Collection[str] = ()) -> tuple[Stage, ...]:
+def stages(
+    claim: Claim,
+    *,
+    today: date,
+    conditions: Iterable[Condition] = (),
+    hindrances: Mapping[str, Why] | None = None,
+) -> tuple[Stage, ...]:
     """Say of each of the four stages (M1) that it is complete, or what it lacks.
 
-    ``left`` are learners who were transferred to another centre since (L6).
+    ``conditions`` are those of the qualification today (M2); ``hindrances`` say of
+    learners who wait why they would be kept back whatever they achieved.
     """
-    gone = [LearnerHasLeft(learner=who) for who in claim.waiting if who in left]
+    unmet = [c.sentence for c in conditions if not c.is_met]
+    why_not = [why.message for why in (hindrances or {}).values()]
     problems = {
-        "qualification": not claim.qualification and str(QualificationNeeded()),
+        "qualification": " ".join(unmet)
+        if claim.qualification
+        else str(QualificationNeeded()),
         "units": not claim.units and str(UnitsNeeded()),
-        "learners": said(gone) if claim.learners else str(LearnersNeeded()),
-        "grades": _missing_awards(claim),
+        "learners": _several(why_not) if claim.learners else str(LearnersNeeded()),
+        "grades": _missing_awards(claim, today),
     }
     return tuple(Stage(name=n, missing=m or None) for n, m in problems.items())
 
@@ -53,15 +71,25 @@ def warnings(claim: Claim) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _missing_awards(claim: Claim) -> str | None:
+def _missing_awards(claim: Claim, today: date) -> str | None:
     if not claim.learners:
         return "Choose learners, then give their grades."
-    lacking = [
-        who
+    refusals = [
+        refusal
         for who, place in claim.waiting.items()
-        if place.award.award_type is None or place.award.award_date is None
+        for refusal in award_refusals(place.award, learner=who, today=today)
     ]
-    if not lacking:
-        return None
+    lacking = [r.values["learner"] for r in refusals if isinstance(r, AwardIncomplete)]
     rest = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
-    return f"Give an award type and an award date to {lacking[0]}{rest}."
+    sentences = [str(r) for r in refusals if not isinstance(r, AwardIncomplete)]
+    if lacking:
+        give = f"Give an award type and an award date to {lacking[0]}{rest}."
+        sentences.insert(0, give)
+    return _several(sentences) or None
+
+
+def _several(sentences: Sequence[str]) -> str:
+    """Say them one after the other, of many the first few."""
+    more = len(sentences) - MOST_SAID
+    said = " ".join(sentences[:MOST_SAID])
+    return f"{said} And {more:,} more." if more > 0 else said

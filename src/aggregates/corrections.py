@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 
 from xlsxwriter import Workbook
@@ -33,7 +33,7 @@ class Correction:
     """A row that came back: where it is, which record it is, and its cells now.
 
     ``version`` is that of the record as it was given out. A row that somebody added is
-    no record.
+    no record. ``is_hidden`` tells that the workbook hides it, or filters it out.
     """
 
     place: int
@@ -41,6 +41,7 @@ class Correction:
     row: int = 0
     version: int = 0
     cells: Mapping[str, str]
+    is_hidden: bool = False
 
     def is_same(self, cells: Mapping[str, str]) -> bool:
         """Tell whether nothing in it differs from those cells."""
@@ -104,11 +105,12 @@ def read_corrections(content: bytes) -> Sequence[Correction]:
         raise FileRefused(FileProblem(code="column-moved", column=KEY, found=""))
     if problems := column_problems(columns[: len(COLUMNS)]):
         raise FileRefused(*problems)
-    return [
-        _correction(number, [*line, *[""] * (len(columns) - len(line))])
-        for number, line in table.lines
-        if any(cell.strip() for cell in line)
+    lines = (line for line in table.lines if any(cell.strip() for cell in line[1]))
+    found = [
+        _correction(at, [*line, *[""] * (len(columns) - len(line))])
+        for at, line in lines
     ]
+    return [replace(each, is_hidden=each.place in table.hidden_rows) for each in found]
 
 
 def _correction(number: int, line: Sequence[str]) -> Correction:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from aggregates.date_of_birth import ERASED as ERASED_BIRTH
-from aggregates.date_of_birth import birth_fault, read_date
-from aggregates.names import clean, fold
-from aggregates.uln import EXCEL_NUMBER, TEMPORARY_ULN, uln_fault
+from aggregates.date_of_birth import birth_fault, read_date, read_otherwise
+from aggregates.names import clean, words
+from aggregates.uln import EXCEL_NUMBER, TEMPORARY_ULN, read_uln, uln_fault
+from aggregates.unusual_values import unusual_values
 from events.event import ERASED as ERASED_TEXT
 from events.upload import Problem
 
@@ -80,8 +81,7 @@ class Details:
     @property
     def likeness(self) -> str:
         """Equal for two people of the same name and date of birth (U6)."""
-        name = f"{fold(self.given_name)} {fold(self.family_name)}"
-        return f"{name} {self.date_of_birth.isoformat()}"
+        return likeness_of(*self.identity)
 
 
 ERASED = Details(
@@ -101,8 +101,36 @@ class Checked:
 
 def given_uln(cells: Mapping[str, str]) -> str | None:
     """Give the ULN of the cells if it is one: what must not be there twice."""
-    uln = clean(cells.get("uln", ""))
+    uln = read_uln(clean(cells.get("uln", "")))
     return uln if uln and uln != TEMPORARY_ULN and not uln_fault(uln) else None
+
+
+def likeness_of(given_name: str, family_name: str, born: date) -> str:
+    """Give what is equal for two of the same name and date of birth (U6).
+
+    Case, accents, apostrophes, hyphens and spaces apart.
+    """
+    name = f"{' '.join(words(given_name))}, {' '.join(words(family_name))}"
+    return f"{name} {born.isoformat()}"
+
+
+def given_likeness(cells: Mapping[str, str]) -> str | None:
+    """Give the likeness of the cells, whatever else is wrong in them; None if unknown."""
+    given, family = cells.get("given_name", ""), cells.get("family_name", "")
+    born = read_date(clean(cells.get("date_of_birth", "")))
+    if isinstance(born, str) or not (clean(given) and clean(family)):
+        return None
+    return likeness_of(given, family, born)
+
+
+def read_as(cells: Mapping[str, str]) -> dict[str, str]:
+    """Say how cells were read that are written in an unusual form (U4)."""
+    written = clean(cells.get("uln", ""))
+    found = {
+        "date_of_birth": read_otherwise(clean(cells.get("date_of_birth", ""))),
+        "uln": uln if (uln := read_uln(written)) != written else None,
+    }
+    return {column: read for column, read in found.items() if read}
 
 
 def check(cells: Mapping[str, str], *, today: date | None) -> Checked:
@@ -112,6 +140,7 @@ def check(cells: Mapping[str, str], *, today: date | None) -> Checked:
     ``today`` the age is not looked at: it was when the cells were first checked.
     """
     values = {column: clean(cells.get(column, "")) for column in COLUMNS}
+    values["uln"] = read_uln(values["uln"])
     problems = [
         *(Problem(column=c, code="missing") for c in MANDATORY if not values[c]),
         *(Problem(column=c, code="too-long") for c in COLUMNS if _too_long(values[c])),
@@ -123,6 +152,7 @@ def check(cells: Mapping[str, str], *, today: date | None) -> Checked:
     ]
     if _EXCEL_REFERENCE.fullmatch(values["centre_reference"]):
         warnings.append(Problem(column="centre_reference", code="reference-excel"))
+    warnings += unusual_values(values)
     if cells.get(OVERFLOW):
         problems.append(Problem(column=OVERFLOW, code="too-many-cells"))
     born = _born(values["date_of_birth"], today)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Self, TypeAlias, assert_never
+from typing import Any, Self, TypeAlias, assert_never
 
 from aggregates.aggregate import Aggregate
 from aggregates.booking_refusals import (
@@ -14,8 +14,16 @@ from aggregates.booking_refusals import (
     EntryTwice,
     TooManyEntries,
 )
-from aggregates.entry_rules import LINKING, WHY_NOT, Places, looks, require_none
-from aggregates.errors import Refusal
+from aggregates.entry_rules import (
+    LINKING,
+    WHY_NOT,
+    EntryPointer,
+    Places,
+    entry_pointers,
+    looks,
+    require_none,
+)
+from aggregates.errors import NotFound, Refusal
 from aggregates.timetable import Timetable
 from events.entry_order import (
     ConfirmedEntry,
@@ -56,27 +64,82 @@ class EntryOrder(Aggregate):
         now: datetime,
         *,
         left: Collection[str] = (),
+        pointers: Sequence[EntryPointer] | None = None,
+        kept: Sequence[Entry] = (),
     ) -> list[EntriesChosen]:
         """Put these entries in place of those before; time and mode may wait (B1, B2).
 
-        Raises TooManyEntries, EntryTwice, or EntriesRefused with everybody who cannot
-        be linked to what they are entered for.
+        ``kept`` are entries that stay as they are, before these. Raises TooManyEntries,
+        EntryTwice, or EntriesRefused with everybody who cannot be linked to what they
+        are entered for.
         """
         self.require_open()
-        if len(entries) > MOST_ENTRIES:
+        if len(kept) + len(entries) > MOST_ENTRIES:
             raise TooManyEntries(pointer="/entries", most=MOST_ENTRIES)
-        seen: set[tuple[str, str]] = set()
-        for number, entry in enumerate(entries):
+        pointers = pointers or entry_pointers(len(entries))
+        seen = {(entry.learner, entry.unit) for entry in kept}
+        for entry, at in zip(entries, pointers, strict=True):
             if (entry.learner, entry.unit) in seen:
                 raise EntryTwice(
-                    pointer=f"/entries/{number}", learner=entry.learner, unit=entry.unit
+                    pointer=at.entry, learner=entry.learner, unit=entry.unit
                 )
             seen.add((entry.learner, entry.unit))
-        looked = looks(entries, places, {}, now, left=left)
+        looked = looks(entries, places, {}, now, left=left, pointers=pointers)
         require_none([no for each in looked for rule in LINKING if (no := rule(each))])
+        return self._replace((*kept, *entries))
+
+    def entries_of(self, learner: str, unit: str | None) -> list[Entry]:
+        """Find a learner's entries, or the one for a unit. Raises NotFound if none."""
+        found = [
+            entry
+            for entry in self.entries
+            if entry.learner == learner and unit in {None, entry.unit}
+        ]
+        if not found:
+            name = f"of {learner}" if unit is None else f"of {learner} for {unit}"
+            raise NotFound(what="entry", name=name)
+        return found
+
+    def change(
+        self,
+        learner: str,
+        unit: str | None,
+        changes: Mapping[str, Any],
+        places: Places,
+        now: datetime,
+        *,
+        left: Collection[str] = (),
+    ) -> list[EntriesChosen]:
+        """Change a learner's entries, or the one for a unit; the others stay (B1).
+
+        ``changes`` are delivery, mode, starts and extra time, as far as they change.
+        Raises NotFound, or EntriesRefused as ``choose`` does.
+        """
+        self.require_open()
+        changing = self.entries_of(learner, unit)
+        changed = {each: replace(each, **changes) for each in changing}
+        pointers = [EntryPointer(entry="", learner="")] * len(changing)
+        looked = looks(
+            [*changed.values()], places, {}, now, left=left, pointers=pointers
+        )
+        require_none([no for each in looked for rule in LINKING if (no := rule(each))])
+        return self._replace([changed.get(each, each) for each in self.entries])
+
+    def remove(self, learner: str, unit: str | None) -> list[EntriesChosen]:
+        """Take a learner's entries off, or the one for a unit. Raises NotFound."""
+        self.require_open()
+        gone = self.entries_of(learner, unit)
+        return self._replace([each for each in self.entries if each not in gone])
+
+    def _replace(self, entries: Sequence[Entry]) -> list[EntriesChosen]:
         if tuple(entries) == self.entries:
             return []
         return [EntriesChosen(entries=tuple(entries))]
+
+    def leave_out(self, learner: str) -> list[EntriesChosen]:
+        """Take out every entry of a learner."""
+        kept = tuple(entry for entry in self.entries if entry.learner != learner)
+        return [EntriesChosen(entries=kept)]
 
     def give_number(self, number: str | None) -> list[EntryPurchaseOrderNumberGiven]:
         self.require_open()

@@ -57,11 +57,25 @@ Places: TypeAlias = Mapping[tuple[str, str], Place]
 
 
 @dataclass(frozen=True, kw_only=True)
+class EntryPointer:
+    """Where a request says an entry: JSON pointers to it and to its learner."""
+
+    entry: str
+    learner: str
+
+
+def entry_pointers(how_many: int) -> list[EntryPointer]:
+    """Point to entries that are sent one by one, each as ``/entries/0``."""
+    found = [f"/entries/{number}" for number in range(how_many)]
+    return [EntryPointer(entry=at, learner=f"{at}/learner") for at in found]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Looked:
     """An entry with all that bears on it."""
 
     entry: Entry
-    at: str
+    at: EntryPointer
     now: datetime
     place: Place | None
     timetable: Timetable
@@ -80,10 +94,11 @@ class Looked:
         length = duration(self.unit.minutes, self.entry.extra_time)
         return self.entry.starts + length
 
-    def named(self, refusal: type[Refusal], key: str = "", **more: Any) -> Refusal:
+    def named(self, refusal: type[Refusal], key: str, **more: Any) -> Refusal:
         """Say no, with the names in the entry, and where."""
+        is_of_learner = key == "/learner"
         return refusal(
-            pointer=f"{self.at}{key}",
+            pointer=self.at.learner if is_of_learner else f"{self.at.entry}{key}",
             learner=self.entry.learner,
             unit=self.entry.unit,
             qualification=self.entry.qualification,
@@ -136,7 +151,7 @@ def mode_is_wrong(looked: Looked) -> Refusal | None:
 
 def extra_time_is_wrong(looked: Looked) -> Refusal | None:
     return extra_time_refusal(
-        looked.entry.extra_time, CENTRES_EXTRA_TIME, f"{looked.at}/extra_time"
+        looked.entry.extra_time, CENTRES_EXTRA_TIME, f"{looked.at.entry}/extra_time"
     )
 
 
@@ -216,16 +231,19 @@ def looks(
     now: datetime,
     *,
     left: Collection[str] = (),
+    pointers: Sequence[EntryPointer] | None = None,
 ) -> Iterator[Looked]:
     """Look at entries in turn, each beside those before it.
 
-    ``left`` are learners who were transferred to another centre since (L6).
+    ``left`` are learners who were transferred to another centre since (L6);
+    ``pointers`` say where the request has each entry.
     """
     planned = dict(timetables)
-    for number, entry in enumerate(entries):
+    places_said = pointers or entry_pointers(len(entries))
+    for number, (entry, at) in enumerate(zip(entries, places_said, strict=True)):
         looked = Looked(
             entry=entry,
-            at=f"/entries/{number}",
+            at=at,
             now=now,
             place=places.get((entry.learner, entry.qualification)),
             timetable=planned.get(entry.learner, Timetable()),

@@ -1,8 +1,9 @@
 """Why a whole file of learners is refused, and how large one may be."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aggregates.errors import Malformed
+from catalogue import amount
 from events.upload import FileProblem
 
 MOST_ROWS = 100_000
@@ -68,9 +69,23 @@ SENTENCES: Mapping[str, str] = {
         "Line {found} has a letter that is in neither UTF-8 nor Windows-1252. If the"
         " file was saved on a Mac, say that it is Mac Roman; else save it as CSV UTF-8."
     ),
+    "web-page": (
+        "The file is a web page, whatever its name ends in: some systems save one as"
+        " .xls. Open it in Excel, choose Save As and Excel workbook (.xlsx), and upload"
+        " that."
+    ),
+    "xml-workbook": (
+        "The file is an XML table, whatever its name ends in: some systems save one as"
+        " .xls. Open it in Excel, choose Save As and Excel workbook (.xlsx), and upload"
+        " that."
+    ),
+    "older-workbook": (
+        "The file is an older Excel workbook (.xls). Open it in Excel, choose Save As"
+        " and Excel workbook (.xlsx), and upload that."
+    ),
     "no-columns": (
-        "The first row does not have the template's columns. Download the template and"
-        " copy your learners below its first row."
+        "None of the first ten rows has the template's columns. Download the template and"
+        " copy your learners below its columns."
     ),
     "column-removed": "The column “{column}” is missing. Put it back.",
     "column-added": "The column “{found}” is not in the template. Remove it.",
@@ -80,6 +95,32 @@ SENTENCES: Mapping[str, str] = {
         "The column “{column}” is where “{found}” belongs. Keep the template's order."
     ),
 }
+WARNINGS: Mapping[str, str] = {
+    "rows-hidden": (
+        "{found} hidden or filtered out in the workbook, and read all the same. Their"
+        " records say so: remove those that do not belong."
+    ),
+    "column-hidden": (
+        "The column “{column}” is hidden in the workbook, and read all the same. Check"
+        " what is in it."
+    ),
+}
+"""What is odd about a whole file that was read."""
+
+
+def hidden_parts(rows: int, columns: Sequence[str]) -> list[FileProblem]:
+    """Warn of the rows and columns that nobody sees who opens the workbook (U4)."""
+    found = [FileProblem(code="column-hidden", column=column) for column in columns]
+    if rows:
+        count = amount(rows, "row is", "rows are")
+        found.insert(0, FileProblem(code="rows-hidden", found=count))
+    return found
+
+
+def file_sentence(problem: FileProblem) -> str:
+    """Say what is wrong or odd with a file, and what to do."""
+    said = {**SENTENCES, **WARNINGS}[problem.code]
+    return said.format(column=problem.column, found=problem.found)
 
 
 class FileFault(Malformed):
@@ -95,9 +136,6 @@ class FileRefused(Malformed):
 
     def __init__(self, *problems: FileProblem) -> None:
         self.problems = problems
-        said = [
-            SENTENCES[problem.code].format(column=problem.column, found=problem.found)
-            for problem in problems
-        ]
+        said = [file_sentence(problem) for problem in problems]
         faults = [FileFault(pointer="/file", sentence=sentence) for sentence in said]
         super().__init__(pointer="/file", others=faults, sentences=" ".join(said))

@@ -1,6 +1,6 @@
 """Reading a file of learners in the template's layout, or saying why it is not one."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -8,9 +8,10 @@ from aggregates.cells import day_of
 from aggregates.details import COLUMNS, OVERFLOW
 from aggregates.file_columns import KEY, column_problems, named, proposed, repeated
 from aggregates.file_refusals import MOST_BYTES, MOST_ROWS, FileRefused
+from aggregates.markup import old_office_problem
 from aggregates.names import clean
 from aggregates.table import Line, Number, Table
-from aggregates.text_file import read_text
+from aggregates.text_file import known_columns, read_text
 from aggregates.workbook import ZIPPED, read_workbook
 from events.upload import FileProblem
 
@@ -21,8 +22,6 @@ _KINDS = (
     (b"%PDF", "a PDF document"),
     (b"{\\rtf", "a document (RTF)"),
 )
-_OLDER = b"\xd0\xcf\x11\xe0"
-_LOCKED = "EncryptedPackage".encode("utf-16-le")
 BORN = list(COLUMNS).index("date_of_birth")
 _NAMES = ("given_name", "family_name")
 _SHOWN = 2
@@ -31,10 +30,14 @@ MOST_SAMPLES = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One row of the file: its number in a spreadsheet, and its cells as written."""
+    """One row of the file: its number in a spreadsheet, and its cells as written.
+
+    ``is_hidden`` tells that nobody sees it who opens the workbook.
+    """
 
     number: int
     cells: Mapping[str, str]
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,12 +47,19 @@ class LearnerFile:
     ``accented`` are the numbers of up to two rows whose names show whether the
     encoding is right (U4). ``mapping`` says which column is which of ours where their
     names are not the template's; it is proposed, until somebody has said so (U3).
+    ``hidden_columns`` are those that nobody sees who opens the workbook.
     """
 
     encoding: str
     columns: Sequence[str]
     mapping: Mapping[str, str] | None
     rows: Sequence[Row]
+    hidden_columns: Sequence[str] = ()
+
+    @property
+    def hidden_rows(self) -> int:
+        """How many rows are hidden or filtered out, and read all the same (U4)."""
+        return sum(row.is_hidden for row in self.rows)
 
     @property
     def accented(self) -> tuple[int, ...]:
@@ -87,13 +97,19 @@ def read(
         lines = _mapped(_filled(table.lines), columns, mapping)
     else:
         mapping, lines = None, _filled(table.lines)
-    rows = list(islice(_rows(lines), MOST_ROWS + 1))
+    rows = list(islice(_rows(lines, table.hidden_rows), MOST_ROWS + 1))
     if not rows:
         raise FileRefused(FileProblem(code="no-learners"))
     if len(rows) > MOST_ROWS:
         raise FileRefused(FileProblem(code="too-many-rows"))
     return LearnerFile(
-        encoding=table.encoding, columns=columns, mapping=mapping, rows=rows
+        encoding=table.encoding,
+        columns=columns,
+        mapping=mapping,
+        rows=rows,
+        hidden_columns=[
+            name for at, name in enumerate(columns) if at in table.hidden_columns
+        ],
     )
 
 
@@ -120,14 +136,12 @@ def open_table(
     for start, kind in _KINDS:
         if content.startswith(start):
             raise FileRefused(FileProblem(code="not-csv", found=kind))
-    if content.startswith(_OLDER):
-        if _LOCKED in content:
-            raise FileRefused(FileProblem(code="locked"))
-        found = "an older Excel workbook (.xls) or Word document"
-        raise FileRefused(FileProblem(code="not-csv", found=found))
+    if problem := old_office_problem(content):
+        raise FileRefused(problem)
+    ours = is_ours or _is_ours
     if content.startswith(ZIPPED):
-        return read_workbook(content, is_ours=is_ours or _is_ours)
-    return read_text(content, encoding=encoding)
+        return read_workbook(content, is_ours=ours, known=known_columns)
+    return read_text(content, encoding=encoding, is_ours=ours)
 
 
 def _is_ours(header: Sequence[str]) -> bool:
@@ -159,7 +173,7 @@ def _filled(lines: Iterator[Line]) -> Iterator[Line]:
     return (line for line in lines if any(cell.strip() for cell in line[1]))
 
 
-def _rows(lines: Iterator[Line]) -> Iterator[Row]:
+def _rows(lines: Iterator[Line], hidden: Collection[int]) -> Iterator[Row]:
     width = len(COLUMNS)
     for number, line in lines:
         given = [*line, *[""] * (width - len(line))]
@@ -169,4 +183,4 @@ def _rows(lines: Iterator[Line]) -> Iterator[Row]:
         born = given[BORN]
         if isinstance(born, Number):
             cells["date_of_birth"] = day_of(born)
-        yield Row(number=number, cells=cells)
+        yield Row(number=number, cells=cells, is_hidden=number in hidden)

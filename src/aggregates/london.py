@@ -1,6 +1,6 @@
 """The clock in London, which every time that people say or read is by."""
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -17,3 +17,9 @@ def clock_in_london(moment: datetime) -> str:
     there = moment.astimezone(LONDON)
     is_twice = there.utcoffset() != there.replace(fold=1 - there.fold).utcoffset()
     return f"{there:%H:%M %Z}" if is_twice else f"{there:%H:%M}"
+
+
+def midnight(day: date, *, days: int = 0) -> datetime:
+    """Say when the day begins in London; the last day there is has no next one."""
+    later = day + timedelta(days=days if day < date.max else 0)
+    return datetime.combine(later, time(), tzinfo=LONDON)

@@ -20,7 +20,7 @@ _NO_BASE_LETTER = str.maketrans(
     | {"þ": "th", "ŧ": "t", "ŋ": "n", "ĸ": "k"}
 )
 _LATIN_ACCENTS = re.compile("[\u0300-\u034e\u0350-\u036f]+")
-_APOSTROPHES = re.compile("['\u2018\u2019\u02bc`]")
+_APOSTROPHES = re.compile("['\u2018\u2019\u201b\u02b9\u02bb\u02bc\u2032\uff07`\u00b4]")
 
 
 def clean(text: str) -> str:
@@ -59,7 +59,7 @@ def words(text: str) -> tuple[str, ...]:
 
     An apostrophe joins, as ``obrien``; a hyphen parts.
     """
-    joined = _APOSTROPHES.sub("", fold(text))
+    joined = _APOSTROPHES.sub("", fold(text.replace("\u00b4", "'")))
     return tuple(re.findall(r"\w+", joined))
 
 

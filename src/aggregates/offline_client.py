@@ -6,9 +6,14 @@ from datetime import datetime, timedelta
 from typing import Self, TypeAlias, assert_never
 
 from aggregates.aggregate import Aggregate
-from aggregates.errors import Malformed
+from aggregates.errors import Malformed, RuleBroken
 from aggregates.london import in_london
-from events.offline_client import OfflineClientRegistered, OfflineClientSeen
+from aggregates.sealed_package import is_public_key
+from events.offline_client import (
+    OfflineClientKeyRegistered,
+    OfflineClientRegistered,
+    OfflineClientSeen,
+)
 
 LEAST_VERSION = "2.0"
 """The oldest version that is fit (d)."""
@@ -19,7 +24,9 @@ SEEN_WITHIN = timedelta(days=30)
 VERSION = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}){0,3}")
 NOT_SAID = "Say with which registered offline client the test is to be sat."
 
-OfflineClientEvent: TypeAlias = OfflineClientRegistered | OfflineClientSeen
+OfflineClientEvent: TypeAlias = (
+    OfflineClientRegistered | OfflineClientKeyRegistered | OfflineClientSeen
+)
 
 
 class VersionMalformed(Malformed):
@@ -28,6 +35,26 @@ class VersionMalformed(Malformed):
 
 class ClientNameMissing(Malformed):
     message = "Give the offline client a name, such as that of the computer it is on."
+
+
+class PublicKeyMalformed(Malformed):
+    message = (
+        "This is no public key that packages can be sealed for. Send the client's"
+        " X25519 public key: its 32 bytes as base64."
+    )
+
+
+class KeyIsAnother(RuleBroken):
+    message = (
+        "The offline client {name} has another public key; nothing was changed. If it"
+        " was installed anew, register it as a new client."
+    )
+
+
+def require_public_key(public_key: str) -> None:
+    """Raise PublicKeyMalformed unless packages can be sealed for the key."""
+    if not is_public_key(public_key):
+        raise PublicKeyMalformed(pointer="/public_key")
 
 
 def require_version(version: str) -> None:
@@ -44,13 +71,17 @@ def in_order(version: str) -> list[int]:
 
 @dataclass(frozen=True, kw_only=True)
 class OfflineClient(Aggregate):
-    """A program, its version, and when it last reported itself."""
+    """A program, its version, and when it last reported itself.
+
+    ``public_key`` is what its packages are sealed for: X25519, 32 bytes as base64.
+    """
 
     client: str
     centre: str
     name: str
     version: str
     seen: datetime
+    public_key: str | None = None
 
     @classmethod
     def begin(cls, event: OfflineClientRegistered) -> Self:
@@ -60,12 +91,15 @@ class OfflineClient(Aggregate):
             name=event.name,
             version=event.client_version,
             seen=event.seen,
+            public_key=event.public_key,
         )
 
     def apply(self, event: OfflineClientEvent) -> Self:
         match event:
             case OfflineClientSeen(client_version=version, seen=seen):
                 return replace(self, version=version, seen=seen)
+            case OfflineClientKeyRegistered(public_key=public_key):
+                return replace(self, public_key=public_key)
             case OfflineClientRegistered():
                 raise ValueError(f"The client {self.client} was registered twice.")
             case _:
@@ -78,6 +112,12 @@ class OfflineClient(Aggregate):
                 f"The offline client {self.name} has version {self.version}. Update it"
                 f" to {LEAST_VERSION} or newer."
             )
+        if self.public_key is None:
+            return (
+                f"The offline client {self.name} has registered no public key, so no"
+                " package can be sealed for it. Update it and start it online, so that"
+                " it reports itself with its public_key; then download."
+            )
         if now > self.seen + SEEN_WITHIN:
             return (
                 f"The offline client {self.name} was last seen on"
@@ -86,23 +126,45 @@ class OfflineClient(Aggregate):
             )
         return None
 
-    def report(self, version: str, now: datetime) -> list[OfflineClientSeen]:
-        """Take down that it reported itself."""
+    def report(
+        self, version: str, now: datetime, *, public_key: str | None = None
+    ) -> list[OfflineClientEvent]:
+        """Take down that it reported itself, and its key if it had registered none.
+
+        Raises VersionMalformed, PublicKeyMalformed; KeyIsAnother: a key is for ever.
+        """
         require_version(version)
-        return [OfflineClientSeen(client_version=version, seen=now)]
+        seen = OfflineClientSeen(client_version=version, seen=now)
+        if public_key is None or public_key == self.public_key:
+            return [seen]
+        require_public_key(public_key)
+        if self.public_key is not None:
+            raise KeyIsAnother(pointer="/public_key", name=self.name)
+        return [OfflineClientKeyRegistered(public_key=public_key), seen]
 
 
 def register(
-    *, client: str, centre: str, name: str, version: str, now: datetime
+    *,
+    client: str,
+    centre: str,
+    name: str,
+    version: str,
+    public_key: str,
+    now: datetime,
 ) -> OfflineClientRegistered:
-    """Let a program be sat with. Raises ClientNameMissing, VersionMalformed."""
+    """Let a program be sat with.
+
+    Raises ClientNameMissing, VersionMalformed, PublicKeyMalformed.
+    """
     if not name.strip():
         raise ClientNameMissing(pointer="/name")
     require_version(version)
+    require_public_key(public_key)
     return OfflineClientRegistered(
         client=client,
         centre=centre,
         name=name.strip(),
         client_version=version,
         seen=now,
+        public_key=public_key,
     )

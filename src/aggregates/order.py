@@ -176,13 +176,11 @@ class Order(Aggregate):
                 )
         return events
 
-    def give_number(
-        self, number: str | None, *, product: str | None, pointer: str = "/number"
-    ) -> list[Later]:
+    def give_number(self, number: str | None, *, product: str | None) -> list[Later]:
         """Say what the purchase is called, for a product or for the order (O1)."""
         self.require_draft()
         self.require_lines(product)
-        given = purchase_order_number(number, pointer=pointer)
+        given = purchase_order_number(number, pointer="/purchase_order_number")
         line = None if product is None else self.lines[product]
         if given == (line.purchase_order if line else self.purchase_order):
             return []

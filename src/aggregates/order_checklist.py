@@ -16,6 +16,7 @@ from aggregates.order_refusals import (
     StepIncomplete,
 )
 from aggregates.register import LearnerHasLeft
+from catalogue.rule import amount, listed
 
 
 class Step(StrEnum):
@@ -113,9 +114,9 @@ def _open_on(offer: Offer, line: Line) -> Iterator[Refusal]:
         if offer.pathways and not offer.pathway(place.pathway_on(offer.product))
     ]
     if open_:
-        choices = ", ".join(offer.pathways)
+        choices = listed(tuple(offer.pathways), "or")
         sentence = f"Choose a pathway of {offer.title} ({choices}) for"
-        yield _lacks(Step.LEARNERS, f"{sentence} {_named(open_)}.")
+        yield _lacks(Step.LEARNERS, f"{sentence} {_named(open_, of=line.learners)}.")
 
 
 def ordered_twice(order: Order, found: Circumstances) -> Iterator[Refusal]:
@@ -157,7 +158,8 @@ def no_dates(order: Order, found: Circumstances) -> Iterator[Refusal]:
         open_ = [x for x in line.learners if order.dates_of(product, x) is None]
         if open_:
             sentence = f"Set the course dates on {found.title(product)} for"
-            yield _lacks(Step.COURSE_DATES, f"{sentence} {_named(open_)}.")
+            who = _named(open_, of=line.learners)
+            yield _lacks(Step.COURSE_DATES, f"{sentence} {who}.")
 
 
 RULES: tuple[Callable[[Order, Circumstances], Iterator[Refusal]], ...] = (
@@ -196,10 +198,12 @@ def steps(order: Order, found: Circumstances) -> tuple[StepShown, ...]:
     return tuple(shown)
 
 
-def _named(learners: Sequence[str]) -> str:
-    """Name the learners, of many the first few: ``L-… and L-…``."""
+def _named(learners: Sequence[str], *, of: Collection[str]) -> str:
+    """Name the learners, or say that it is all of them; of many the first few."""
     if len(learners) == 1:
         return f"learner {learners[0]}"
+    if len(learners) == len(of) > MOST_SAID:
+        return f"all {amount(len(learners), 'learner')}"
     *most, last = learners
     if len(learners) > MOST_SAID:
         most, last = list(learners[:MOST_SAID]), f"{len(learners) - MOST_SAID:,} more"

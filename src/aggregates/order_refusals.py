@@ -56,15 +56,15 @@ class PathwayNeedsProduct(Malformed):
 
 class PathwayOfApprenticeship(Malformed):
     message = (
-        "{title} has pathways in its qualifications alone. Say them by qualification:"
-        ' "pathways": {{"Q-…": "…"}}.'
+        "{title} is an apprenticeship: only its qualifications have pathways. Name one"
+        ' for each, as "pathways": {{"Q-…": "…"}}.'
     )
 
 
 class QualificationNotOrdered(Malformed):
     message = (
-        "{qualification} is part of no apprenticeship that is meant here. Leave its"
-        " pathway out, or choose the apprenticeship first."
+        "None of the chosen products is or includes {qualification}. Leave its pathway"
+        " out, or choose the product first."
     )
 
 

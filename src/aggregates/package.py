@@ -1,25 +1,21 @@
-"""Offline packages: what one holds, sealed under a PIN, and its four checks (B13)."""
+"""Offline packages: what one holds, and its four checks (B13)."""
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
-
-from pyzipper import WZ_AES, ZIP_DEFLATED, AESZipFile, BadZipFile
+from json import dumps
 
 from aggregates.booking import Booking
 from aggregates.errors import RuleBroken
 from aggregates.london import in_london
 from aggregates.offline_client import NOT_SAID, OfflineClient
+from aggregates.sealed_package import MANIFEST, digest
 from aggregates.sitting_time import window
 from catalogue import amount
+from events.booking import PackageDownloaded
 
-MANIFEST, INSTRUCTIONS = "manifest.json", "instructions.txt"
-MOST_ANSWERS = 5 * 2**20
-"""How large the answers that come back may be."""
-
+INSTRUCTIONS = "instructions.txt"
+WHOLE = "The package is whole: it is what its manifest says."
 NOT_WHOLE = "The package is damaged: what is in it is not what its manifest says."
 
 
@@ -50,29 +46,50 @@ class Check:
 def checks(
     booking: Booking,
     *,
-    no_pin: str | None,
-    pin_said: str,
-    is_whole: bool,
+    pin: Check,
+    package: Check,
     client: OfflineClient | None,
     now: datetime,
+    downloaded: PackageDownloaded | None = None,
 ) -> tuple[Check, ...]:
-    """Make the four checks (B13)."""
+    """Make the four checks (B13); ``downloaded`` is the package that is asked about."""
     name, closes = booking.made.booking, in_london(window(booking.starts)[1])
     not_fit = NOT_SAID if client is None else client.why_not_fit(now)
+    stale = booking.amended_since(downloaded) if downloaded else None
     return (
         Check.of(
             "booking",
-            booking.not_current(now),
+            booking.not_current(now) or stale,
             f"The booking {name} is current until {closes}.",
         ),
-        Check.of("pin", no_pin, pin_said),
-        Check.of(
-            "package",
-            None if is_whole else NOT_WHOLE,
-            "The package is whole: it is what its manifest says.",
-        ),
+        pin,
+        package,
         Check.of("client", not_fit, "The offline client is registered and fit."),
     )
+
+
+def check_download(
+    booking: Booking, downloaded: PackageDownloaded | None, sha256: str | None
+) -> Check:
+    """Check the package that was downloaded, if there is one (B13, third check).
+
+    ``sha256`` is that of the file as the client has it, if it says so.
+    """
+    if downloaded is None:
+        name = booking.made.booking
+        none = f"You have downloaded no package of {name} yet. Download it."
+        return Check(about="package", passes=False, reason=none)
+    why_not = None
+    if sha256 is not None and sha256.lower() != downloaded.sha256:
+        why_not = (
+            f"The file is not the package {downloaded.package} as it was downloaded,"
+            " or is damaged. Download it again."
+        )
+    why = (
+        f"The package {downloaded.package} was downloaded; it is whole if its SHA-256"
+        f" is {downloaded.sha256}."
+    )
+    return Check.of("package", why_not, why if sha256 is None else WHOLE)
 
 
 def require_all(found: Sequence[Check]) -> None:
@@ -89,8 +106,8 @@ def require_all(found: Sequence[Check]) -> None:
         )
 
 
-def pack(booking: Booking, *, package: str, secret: str) -> bytes:
-    """Make the package of a booking as it is now: a ZIP under AES-256."""
+def files_of(booking: Booking, package: str) -> dict[str, bytes]:
+    """Make what is in the package of a booking as it is now."""
     parts = {INSTRUCTIONS: instructions(booking).encode()}
     opens, closes = window(booking.starts)
     manifest = {
@@ -102,40 +119,7 @@ def pack(booking: Booking, *, package: str, secret: str) -> bytes:
         "minutes": booking.minutes,
         "parts": {name: digest(part) for name, part in parts.items()},
     }
-    return sealed({**parts, MANIFEST: json.dumps(manifest).encode()}, secret)
-
-
-def sealed(files: Mapping[str, bytes], secret: str) -> bytes:
-    """Put files into a ZIP that opens with the secret alone."""
-    written = BytesIO()
-    with AESZipFile(
-        written, "w", compression=ZIP_DEFLATED, encryption=WZ_AES
-    ) as zipped:
-        zipped.setpassword(secret.encode())
-        for name, content in files.items():
-            zipped.writestr(name, content)
-    return written.getvalue()
-
-
-def opened(content: bytes, secret: str) -> dict[str, bytes]:
-    """Read the files back. Raises RuntimeError if the secret is another, BadZipFile."""
-    with AESZipFile(BytesIO(content)) as zipped:
-        zipped.setpassword(secret.encode())
-        return {name: zipped.read(name) for name in zipped.namelist()}
-
-
-def is_whole(content: bytes, secret: str) -> bool:
-    """Tell whether every part, read back, is what the manifest says (B13)."""
-    try:
-        parts = opened(content, secret)
-        promised = json.loads(parts.pop(MANIFEST))["parts"]
-    except (BadZipFile, RuntimeError, LookupError, ValueError):
-        return False
-    return bool({name: digest(part) for name, part in parts.items()} == promised)
-
-
-def digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+    return {**parts, MANIFEST: dumps(manifest).encode()}
 
 
 def instructions(booking: Booking) -> str:

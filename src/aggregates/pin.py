@@ -1,12 +1,15 @@
 """PINs: four digits of a user's own that open their offline packages (B14)."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Self, TypeAlias, assert_never
 
 from aggregates.aggregate import Aggregate
+from aggregates.errors import MOST_SAID, RuleBroken
 from aggregates.london import in_london
-from events.pin import PinProved, PinRefused, PinSet
+from catalogue import amount
+from events.pin import PackageSealed, PinProved, PinRefused, PinSet
 
 MOST_WRONG = 5
 LOCKED_FOR = timedelta(minutes=15)
@@ -14,9 +17,23 @@ LOCKED_FOR = timedelta(minutes=15)
 
 NO_PIN = "You have no PIN yet. Choose one of four digits, then download."
 CHANGED = "Your PIN was changed just now. Give the new one."
+CHANGED_SINCE = (
+    "Your PIN was changed after you downloaded the package. Download it again."
+)
 IS_SET = "You have a PIN; give it to download."
 
-PinEvent: TypeAlias = PinSet | PinProved | PinRefused
+PinEvent: TypeAlias = PinSet | PackageSealed | PinProved | PinRefused
+
+
+class PinNeedsProof(RuleBroken):
+    message = (
+        "You have a PIN already. {unusable} Send your present PIN as current_pin, or"
+        " your password."
+    )
+
+
+class PinNotProved(RuleBroken):
+    message = "{why}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,10 +52,14 @@ class Proof:
 
 @dataclass(frozen=True, kw_only=True)
 class Pin(Aggregate):
-    """One user's present PIN; ``wrong`` counts the tries since it was last right."""
+    """One user's present PIN; ``wrong`` counts the tries since it was last right.
+
+    ``packages`` are those sealed under it: the booking of each.
+    """
 
     id: str
     pin_hash: str
+    packages: Mapping[str, str] = field(default_factory=dict)
     wrong: int = 0
     locked_until: datetime | None = None
 
@@ -48,8 +69,10 @@ class Pin(Aggregate):
 
     def apply(self, event: PinEvent) -> Self:
         match event:
-            case PinSet():
-                return self.begin(event)
+            case PinSet(pin=pin, pin_hash=pin_hash):
+                return replace(self, id=pin, pin_hash=pin_hash, packages={})
+            case PackageSealed(package=package, booking=booking):
+                return replace(self, packages={**self.packages, package: booking})
             case PinProved():
                 return replace(self, wrong=0, locked_until=None)
             case PinRefused(locked_until=until):
@@ -74,9 +97,38 @@ class Pin(Aggregate):
             f" number {self.wrong}."
         )
 
+    def require_proof(
+        self, proof: Proof | None, *, by_password: bool, lost: Collection[str]
+    ) -> None:
+        """Raise PinNeedsProof or PinNotProved unless one may have another PIN (B14).
+
+        ``lost`` are the bookings of the packages that would be of no use.
+        """
+        if by_password:
+            return
+        if proof is None:
+            raise PinNeedsProof(pointer="/current_pin", unusable=packages_lost(lost))
+        if why := proof.why_not_of(self):
+            raise PinNotProved(pointer="/current_pin", why=why)
+
     def give(self, *, is_right: bool, now: datetime) -> list[PinProved | PinRefused]:
         """Take a try down, right or wrong; the fifth wrong one locks the PIN (B14)."""
         if is_right:
             return [PinProved()]
         locks = self.wrong + 1 >= MOST_WRONG
         return [PinRefused(locked_until=now + LOCKED_FOR if locks else None)]
+
+
+def packages_lost(lost: Collection[str]) -> str:
+    """Say how many packages a new PIN makes useless, by their bookings."""
+    if not lost:
+        return "No package that you downloaded is made unusable by a new one."
+    count = amount(len(lost), "package")
+    bookings = sorted(set(lost))
+    names = ", ".join(bookings[:MOST_SAID])
+    if more := len(bookings) - len(bookings[:MOST_SAID]):
+        names += f" and {more:,} more"
+    return (
+        f"A new one makes {count} that you downloaded unusable ({names}): each must be"
+        " downloaded again."
+    )

@@ -4,6 +4,11 @@ from collections.abc import Mapping
 
 from aggregates.date_of_birth import OLDEST, YOUNGEST, centuries, why_not_real
 from aggregates.details import COLUMNS, LONGEST, OVERFLOW
+from aggregates.unusual_values import (
+    GENDERS,
+    MOST_ON_CERTIFICATE,
+    name_on_certificate,
+)
 from events.upload import Problem
 
 SENTENCES: Mapping[str, str] = {
@@ -14,7 +19,7 @@ SENTENCES: Mapping[str, str] = {
         " a value, and put that value in quotation marks."
     ),
     "not-a-date": "{value} is not a date. Enter a date like 27/3/2006.",
-    "not-a-real-date": "{impossible}. Enter a date like 27/3/2006.",
+    "not-a-real-date": "{impossible} Enter a date like 27/3/2006.",
     "two-digit-year": (
         "Is the year of {value} {earlier} or {later}? Enter all four digits, as in"
         " 27/3/2006."
@@ -51,6 +56,27 @@ SENTENCES: Mapping[str, str] = {
     "letter-lost": (
         "{value} has a question mark in it, which is what Excel leaves of a letter that"
         " it cannot save. Check the name, and save the file as CSV UTF-8 next time."
+    ),
+    "name-unusual": (
+        "{value} does not look like a name. It is kept, and printed on certificates, as"
+        " it is written. Check it."
+    ),
+    "name-too-long-to-print": (
+        "{name} is {length} characters long, and a certificate has room for {most_printed}."
+        " Shorten it, or what is printed is cut."
+    ),
+    "gender-unknown": (
+        "{value} is kept as it is written. The Learning Records Service compares M and"
+        " F alone; {genders} are the usual ones."
+    ),
+    "email-unusual": "{value} does not look like an e-mail address. Check it.",
+    "email-many": (
+        "{value} is more than one e-mail address, and a learner has one. Keep one of"
+        " them."
+    ),
+    "row-hidden": (
+        "This row is hidden or filtered out in the workbook, and was read all the same."
+        " Remove the record if it does not belong."
     ),
     "lrs-differs": (
         "{title} is not what the Learning Records Service has for ULN {uln}. Correct"
@@ -93,6 +119,7 @@ def sentence(problem: Problem, cells: Mapping[str, str]) -> str:
     value = cells.get(problem.column, "").strip()
     is_impossible = problem.code == "not-a-real-date"
     earlier, later = centuries(value)
+    name = name_on_certificate(cells)
     return SENTENCES[problem.code].format(
         title=title(problem.column),
         value=value,
@@ -104,6 +131,10 @@ def sentence(problem: Problem, cells: Mapping[str, str]) -> str:
         earlier=earlier,
         later=later,
         impossible=why_not_real(value) if is_impossible else "",
+        name=name,
+        length=len(name),
+        most_printed=MOST_ON_CERTIFICATE,
+        genders=_listed(list(GENDERS)),
         rows=_named("row", "rows", [str(row) for row in problem.rows]),
         learners=_listed(list(problem.learners)),
     )

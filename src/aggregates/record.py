@@ -75,12 +75,14 @@ class Around:
     """What is around a record and bears on it (U6).
 
     The other rows of the file with its ULN, the learner of the centre who holds that
-    ULN, and the centre's learners of the same name and date of birth.
+    ULN, and the centre's learners of the same name and date of birth; whether the
+    workbook hides its row.
     """
 
     twins: Collection[int] = ()
     holder: str | None = None
     alike: Sequence[str] = ()
+    is_hidden: bool = False
 
 
 def state_of(
@@ -108,6 +110,8 @@ def check_around(found: Checked, around: Around) -> Checked:
     if around.alike:
         alike = tuple(around.alike)
         warnings.append(Problem(column="family_name", code=LIKE, learners=alike))
+    if around.is_hidden:
+        warnings.append(Problem(column="given_name", code="row-hidden"))
     return replace(found, problems=tuple(problems), warnings=tuple(warnings))
 
 

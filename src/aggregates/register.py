@@ -9,9 +9,9 @@ from typing import Self, TypeAlias, assert_never
 
 from aggregates.aggregate import Aggregate
 from aggregates.errors import RuleBroken
-from events.register import RegisterMoved, RegistrationsEntered
+from events.register import RegisterClosed, RegisterMoved, RegistrationsEntered
 
-RegisterEvent: TypeAlias = RegistrationsEntered | RegisterMoved
+RegisterEvent: TypeAlias = RegistrationsEntered | RegisterMoved | RegisterClosed
 
 
 class LearnerHasLeft(RuleBroken):
@@ -50,6 +50,10 @@ class Register(Aggregate):
         """Take the register to another centre (L6)."""
         return [RegisterMoved(learner=self.learner, centre=centre)]
 
+    def close(self) -> list[RegisterEvent]:
+        """Take down that the learner was erased, so that who orders meanwhile looks (H6)."""
+        return [RegisterClosed(learner=self.learner, centre=self.centre)]
+
     @classmethod
     def begin(cls, event: RegisterEvent) -> Self:
         return cls.of(event.learner, event.centre).apply(event)
@@ -61,5 +65,7 @@ class Register(Aggregate):
                 return replace(self, registrations=entered)
             case RegisterMoved(centre=centre):
                 return replace(self, centre=centre)
+            case RegisterClosed():
+                return self
             case _:
                 assert_never(event)

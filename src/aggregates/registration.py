@@ -20,6 +20,7 @@ from events.claim import Award, Granted, Why, Withheld
 from events.registration import (
     AwardClaimed,
     AwardWithdrawn,
+    HolderErased,
     OutcomesRecorded,
     OutcomesTakenBack,
     PartCompleted,
@@ -55,6 +56,7 @@ Later: TypeAlias = (
     | RegistrationReopened
     | RegistrationCancelled
     | RegistrationTransferred
+    | HolderErased
     | SittingEvent
 )
 
@@ -142,17 +144,24 @@ class Registration(Aggregate):
         )
 
     def judge(
-        self, *, claim: str, award: Award, rules: Qualification
+        self,
+        *,
+        claim: str,
+        award: Award,
+        rules: Qualification,
+        faults: tuple[Why, ...] = (),
     ) -> Granted | Withheld:
-        """Decide whether a complete award may be submitted, else say why not (M7-M11).
+        """Decide whether an award may be submitted, else say why not (M7-M11).
 
-        Raises ValueError if the award type or date has not been given.
+        ``faults`` are those of the award itself. Raises ValueError if there are none
+        although the award type or date has not been given.
         """
+        assessment = self.assess(claim=claim, award=award, rules=rules)
+        against = faults if assessment.eligible else (*faults, *reasons(assessment))
+        if against:
+            return self.withhold(claim=claim, award=award, reasons=against)
         if award.award_type is None or award.award_date is None:
             raise ValueError(f"The award for {self.learner} is not complete.")
-        assessment = self.assess(claim=claim, award=award, rules=rules)
-        if not assessment.eligible:
-            return self.withhold(claim=claim, award=award, reasons=reasons(assessment))
         return Granted(
             registration=self.registration,
             award_type=award.award_type,
@@ -166,9 +175,7 @@ class Registration(Aggregate):
     def withhold(
         self, *, claim: str, award: Award, reasons: tuple[Why, ...]
     ) -> Withheld:
-        """Keep a complete award back for these reasons (M10)."""
-        if award.award_type is None or award.award_date is None:
-            raise ValueError(f"The award for {self.learner} is not complete.")
+        """Keep an award back for these reasons (M10)."""
         return Withheld(
             registration=self.registration,
             award_type=award.award_type,
@@ -237,6 +244,10 @@ class Registration(Aggregate):
         """Go on at another centre, with the learner (L6)."""
         return [RegistrationTransferred(centre=centre)]
 
+    def erase_holder(self) -> list[HolderErased]:
+        """Take down that the learner was erased, so that who claims meanwhile looks (H6)."""
+        return [HolderErased()]
+
     def require_single(self, what: str) -> None:
         """Raise IsOnApprenticeship if that is asked of its parts instead (O7)."""
         if self.parts:
@@ -299,7 +310,7 @@ class Registration(Aggregate):
                     awards=_without(self.awards, claim),
                     settled=self.settled - {claim},
                 )
-            case PathwayChanged() | RegistrationTransferred():
+            case PathwayChanged() | RegistrationTransferred() | HolderErased():
                 now = self._elsewhere(event)
             case PartCompleted() | PartReopened():
                 done = tuple(p for p in self.completed_parts if p != event.part)
@@ -322,10 +333,14 @@ class Registration(Aggregate):
                 assert_never(event)
         return now
 
-    def _elsewhere(self, event: PathwayChanged | RegistrationTransferred) -> Self:
+    def _elsewhere(
+        self, event: PathwayChanged | RegistrationTransferred | HolderErased
+    ) -> Self:
         if isinstance(event, PathwayChanged):
             return replace(self, pathway=event.pathway)
-        return replace(self, centre=event.centre)
+        if isinstance(event, RegistrationTransferred):
+            return replace(self, centre=event.centre)
+        return self
 
 
 def reasons(assessment: Assessment) -> tuple[Why, ...]:

@@ -1,26 +1,65 @@
 """A table of text, as a file of any kind gives it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeAlias
 
 Line: TypeAlias = tuple[int, Sequence[str]]
 """A row's number as a spreadsheet counts, and its cells."""
 
 FIRST_ROW = 2
-"""The row of the first learner as a spreadsheet numbers it; the columns are row 1."""
+"""The first row that a learner can be in as a spreadsheet numbers it."""
+
+HEADER_ROWS = 10
+"""The row of the columns is one of so many: a title may be above it (d)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """What a file holds: as what it is read, its first row, and the rows below."""
+    """What a file holds: as what it is read, the row of its columns, the rows below.
+
+    ``hidden_rows`` and ``hidden_columns`` (from 0) are those that nobody sees who opens
+    the workbook; the former are known once the lines have been read.
+    """
 
     encoding: str
     header: Sequence[str]
     lines: Iterator[Line]
+    hidden_rows: Collection[int] = ()
+    hidden_columns: Collection[int] = ()
 
 
 class Number(str):
     """A cell that is a number in its workbook, as text."""
 
     __slots__ = ()
+
+
+def find_header(
+    lines: Iterator[Line],
+    *,
+    is_ours: Callable[[Sequence[str]], bool],
+    known: Callable[[Sequence[str]], int],
+) -> tuple[Sequence[str], Iterator[Line]] | None:
+    """Find the row of the columns among the first ten, and give the lines below it.
+
+    It is the first that ``is_ours``, else the one with most columns that are ``known``,
+    else the first with anything in it. None if there is no such line.
+    """
+    seen: list[Line] = []
+    for line in lines:
+        if line[0] > HEADER_ROWS and seen:
+            lines = chain([line], lines)
+            break
+        if not any(cell.strip() for cell in line[1]):
+            continue
+        if is_ours(line[1]):
+            return line[1], lines
+        seen.append(line)
+        if line[0] > HEADER_ROWS:
+            break
+    if not seen:
+        return None
+    best = max(range(len(seen)), key=lambda at: known(seen[at][1]))
+    return seen[best][1], chain(seen[best + 1 :], lines)

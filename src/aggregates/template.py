@@ -8,12 +8,22 @@ from xlsxwriter.worksheet import Worksheet
 
 from aggregates.details import COLUMNS, MANDATORY
 from aggregates.file_refusals import MOST_ROWS
+from aggregates.unusual_values import GENDERS, MOST_ON_CERTIFICATE
 
 TEMPLATE = ",".join(COLUMNS.values()) + "\r\n"
 """The template as text: one line, to fill in below."""
 
 TEXT = 49
 """Excel's number for the format of text, which keeps it from making dates of words."""
+
+GENDER_AT = list(COLUMNS).index("gender")
+OFFERED = {
+    "validate": "list",
+    "error_type": "information",
+    "error_title": "Another gender",
+    "error_message": "It is kept as it is written.",
+}
+"""A list of genders to choose from, which keeps nobody from writing another."""
 
 WIDTH = 22
 NOTES = (
@@ -22,6 +32,8 @@ NOTES = (
     "A column with a star must be filled in for every learner.",
     "Write dates as 27/3/2006 or 2006-03-27, with all four digits of the year.",
     "A ULN has ten digits. Leave it blank if you do not know it.",
+    f"Gender is {', '.join(GENDERS[:-1])} or {GENDERS[-1]}, or as you have it.",
+    f"A certificate has room for {MOST_ON_CERTIFICATE} characters of a whole name.",
     f"A file has at most {MOST_ROWS:,} learners.",
 )
 
@@ -30,7 +42,11 @@ def xlsx_template() -> bytes:
     """Make the template as a workbook: every cell text, mandatory columns marked."""
     content = BytesIO()
     with Workbook(content, {"in_memory": True}) as book:
-        head(book, book.add_worksheet("Learners"))
+        learners = book.add_worksheet("Learners")
+        head(book, learners)
+        learners.data_validation(
+            1, GENDER_AT, MOST_ROWS, GENDER_AT, {**OFFERED, "source": list(GENDERS)}
+        )
         notes = book.add_worksheet("Notes")
         notes.set_column(0, 0, 80)
         for row, note in enumerate(NOTES):

@@ -4,13 +4,14 @@ import csv
 import io
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from aggregates.file_columns import known
 from aggregates.file_refusals import LAST_ROW, FileRefused
+from aggregates.markup import markup_problem
 from aggregates.names import clean
-from aggregates.table import FIRST_ROW, Line, Table
+from aggregates.table import HEADER_ROWS, Line, Table, find_header
 from events.upload import FileProblem
 
 MAC = "mac-roman"
@@ -32,10 +33,18 @@ _MARKS = (  # UTF-32 first: its mark begins as UTF-16's does
     (BOM_UTF16_BE, "utf-16"),
     (BOM_UTF8, "utf-8"),
 )
+LONGEST_TOP = 100_000
+"""In how many characters the row of the columns is looked for."""
+
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
 
 
-def read_text(content: bytes, *, encoding: str | None = None) -> Table:
+def read_text(
+    content: bytes,
+    *,
+    encoding: str | None = None,
+    is_ours: Callable[[Sequence[str]], bool],
+) -> Table:
     """Take a file of text apart; commas, semicolons or tabs may part the cells.
 
     The encoding is the one that was chosen, else told by a byte-order mark, else it is
@@ -43,9 +52,18 @@ def read_text(content: bytes, *, encoding: str | None = None) -> Table:
     FileRefused, also while the lines are read.
     """
     text, encoding = _decode(content, encoding)
-    lines = _numbered(text)
-    _, header = next(lines)
+    if problem := markup_problem(text):
+        raise FileRefused(problem)
+    found = find_header(_numbered(text), is_ours=is_ours, known=known_columns)
+    if found is None:
+        raise FileRefused(FileProblem(code="empty"))
+    header, lines = found
     return Table(encoding=encoding, header=header, lines=lines)
+
+
+def known_columns(cells: Sequence[str]) -> int:
+    """Count the cells that are names of our columns, or others' names for them."""
+    return len(known([clean(cell).strip('"') for cell in cells]))
 
 
 def in_other_encoding(text: str, encoding: str) -> str:
@@ -63,7 +81,7 @@ def _numbered(text: str) -> Iterator[Line]:
     """Give the lines, numbered as a spreadsheet does."""
     lines = csv.reader(io.StringIO(text, newline=""), _delimiter(text), strict=True)
     try:
-        for number, line in enumerate(lines, FIRST_ROW - 1):
+        for number, line in enumerate(lines, 1):
             if number > LAST_ROW:
                 raise FileRefused(FileProblem(code="too-many-rows"))
             yield number, line
@@ -98,24 +116,24 @@ def _not_text(content: bytes) -> FileProblem:
         content.decode(WINDOWS)
     except UnicodeDecodeError as error:
         text = content.decode(MAC)
-        if known(_first(text)) and not _CONTROL.search(text):
+        is_list = any(map(known_columns, (re.split("[,;\t]", x) for x in _top(text))))
+        if is_list and not _CONTROL.search(text):
             line = content.count(b"\n", 0, error.start) + 1
             return FileProblem(code="no-such-letter", found=str(line))
     return FileProblem(code="not-csv", found="not text")
 
 
-def _first(text: str) -> Sequence[str]:
-    """Give the names of the columns, whatever parts them."""
-    first = text.lstrip("\r\n").splitlines()[0]
-    return [clean(cell).strip('"') for cell in re.split("[,;\t]", first)]
+def _top(text: str) -> Sequence[str]:
+    """Give the first lines, one of which names the columns."""
+    return text[:LONGEST_TOP].splitlines()[:HEADER_ROWS]
 
 
 def _delimiter(text: str) -> type[csv.Dialect]:
-    """Tell what parts the cells: what finds most columns that we know."""
-    first = text.lstrip("\r\n").splitlines()[0]
+    """Tell what parts the cells: what finds most columns that we know in a line."""
+    top = _top(text)
 
     def found(mark: str) -> int:
-        return len(known([clean(cell).strip('"') for cell in first.split(mark)]))
+        return max(known_columns(line.split(mark)) for line in top)
 
     class Parted(csv.excel):
         delimiter = max(",;\t", key=found)

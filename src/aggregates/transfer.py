@@ -4,12 +4,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from aggregates.claim import Claim
 from aggregates.errors import Malformed, Refusal, RuleBroken
+from aggregates.in_flight import booked_tests, unsettled_claims
 from aggregates.registration import Registration, Status
-from aggregates.sitting import Attendance
-from aggregates.standing import OPEN, Standing
-
-UNSETTLED = OPEN | {Standing.SUBMITTED}
-"""Where a claim may still change what stands on a registration."""
 
 
 class NotSettledYet(RuleBroken):
@@ -28,20 +24,6 @@ class UlnIsHeldThere(RuleBroken):
     message = (
         "Learner {other} of centre {centre} has ULN {uln} already. If they are one"
         " person, say so among the duplicates, and clear the ULN of one of them."
-    )
-
-
-class TestIsBooked(RuleBroken):
-    message = (
-        "The test {booking} is booked. Cancel it, or have it reported how it went,"
-        " first."
-    )
-
-
-class ClaimIsUnsettled(RuleBroken):
-    message = (
-        "The claim {claim} is {standing} for the learner. Have it processed or withdrawn,"
-        " or take the learner out of it, first."
     )
 
 
@@ -69,34 +51,14 @@ def require_transferable(
         hindrance
         for registration in registrations
         for hindrance in (
-            *_booked(registration),
-            *_claimed(registration, claims),
+            *booked_tests(registration),
+            *unsettled_claims(registration, claims),
             *_not_approved(registration, centre, approvals),
         )
     ]
     if hindrances:
         said = " ".join(map(str, hindrances))
         raise NotSettledYet(learner=learner, sentences=said, others=hindrances)
-
-
-def claims_on(registration: Registration) -> set[str]:
-    """Name the claims that say anything of a registration."""
-    return {*registration.outcomes, *registration.awards}
-
-
-def _booked(registration: Registration) -> Iterator[Refusal]:
-    for booking, sitting in registration.sittings.items():
-        if sitting.attendance is Attendance.BOOKED:
-            yield TestIsBooked(booking=booking)
-
-
-def _claimed(
-    registration: Registration, claims: Mapping[str, Claim]
-) -> Iterator[Refusal]:
-    for name in sorted(claims_on(registration)):
-        place = claims[name].learners.get(registration.learner)
-        if place is not None and place.standing in UNSETTLED:
-            yield ClaimIsUnsettled(claim=name, standing=place.standing)
 
 
 def _not_approved(

@@ -8,6 +8,20 @@ TEMPORARY_ULN = "9999999999"
 _TEN_DIGITS = re.compile(r"[0-9]{10}")
 EXCEL_NUMBER = re.compile(r"[0-9](?:[.,][0-9]*)?E\+?[0-9]+", re.IGNORECASE)
 _MODULUS = 11
+_QUOTES = "'\u2018\u2019\u201b\u02bc`\u00b4\""
+_GAPS = re.compile(r"[\s\u2010-\u2015-]")
+
+
+def read_uln(text: str) -> str:
+    """Give the ten digits of a ULN that is written with spaces or an apostrophe (U4).
+
+    ``100 010 2504``, ``'1000102504`` and ``1000102504.0`` are one ULN. What does not
+    come to ten digits is given as it is written.
+    """
+    if _TEN_DIGITS.fullmatch(text):
+        return text
+    bare = _GAPS.sub("", text.strip(_QUOTES)).removesuffix(".0")
+    return bare if _TEN_DIGITS.fullmatch(bare) else text
 
 
 def uln_fault(text: str) -> str | None:

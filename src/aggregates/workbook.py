@@ -10,15 +10,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from itertools import chain
 from posixpath import dirname, join, normpath
 from typing import TypeAlias
 from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile, ZipFile
 
-from aggregates.cells import SheetReader, read_date_styles, read_strings
+from aggregates.cells import SheetReader, read_strings
 from aggregates.file_refusals import FileRefused
-from aggregates.table import FIRST_ROW, Line, Table
+from aggregates.number_formats import CellStyles, read_styles
+from aggregates.table import Line, Table, find_header
 from aggregates.xml_stream import Budget, nothing, parse
 from events.upload import FileProblem
 
@@ -74,16 +74,19 @@ class Workbook:
         self._is_1904 = False
         self.sheets: tuple[Sheet, ...] = ()
         self._strings: Sequence[str] = ()
-        self._date_styles: frozenset[int] = frozenset()
+        self._styles = CellStyles()
         if content.count(_PART) > MOST_PARTS:
             raise FileRefused(FileProblem(code="too-big-unpacked"))
         with _reading():
             self._package = ZipFile(BytesIO(content))
             self._open()
 
-    def lines(self, sheet: Sheet) -> Iterator[Line]:
+    def reader(self) -> SheetReader:
+        """Give what reads one of its sheets."""
+        return SheetReader(self._strings, self._styles, is_1904=self._is_1904)
+
+    def lines(self, sheet: Sheet, reader: SheetReader) -> Iterator[Line]:
         """Give the rows of a sheet, those without anything in them left out."""
-        reader = SheetReader(self._strings, self._date_styles, is_1904=self._is_1904)
         with _reading():
             yield from reader.lines(self._package, sheet.part, self._budget)
 
@@ -103,7 +106,7 @@ class Workbook:
             if kind == "sharedStrings":
                 self._strings = read_strings(self._package, part, self._budget)
             elif kind == "styles":
-                self._date_styles = read_date_styles(self._package, part, self._budget)
+                self._styles = read_styles(self._package, part, self._budget)
 
     def _listed(self, main: str, related: Relations) -> tuple[Sheet, ...]:
         sheets: list[Sheet] = []
@@ -143,32 +146,40 @@ class Workbook:
         return found
 
 
-def read_workbook(content: bytes, *, is_ours: Callable[[Sequence[str]], bool]) -> Table:
+def read_workbook(
+    content: bytes,
+    *,
+    is_ours: Callable[[Sequence[str]], bool],
+    known: Callable[[Sequence[str]], int],
+) -> Table:
     """Open the first sheet that people see whose columns are ours, else the first.
 
     A sheet without anything in it is passed over. Raises FileRefused, also while the
     lines are read.
     """
     book = Workbook(content)
-    found: list[Table] = []
+    first: Table | None = None
     for sheet in book.sheets:
         if sheet.is_hidden:
             continue
-        lines = book.lines(sheet)
-        for number, line in lines:
-            is_header = number == FIRST_ROW - 1
-            table = Table(
-                encoding=WORKBOOK,
-                header=line if is_header else (),
-                lines=lines if is_header else chain([(number, line)], lines),
-            )
-            if is_ours(table.header):
-                return table
-            found.append(table)
-            break
-    if not found:
+        reader = book.reader()
+        found = find_header(book.lines(sheet, reader), is_ours=is_ours, known=known)
+        if found is None:
+            continue
+        header, lines = found
+        table = Table(
+            encoding=WORKBOOK,
+            header=header,
+            lines=lines,
+            hidden_rows=reader.hidden_rows,
+            hidden_columns=reader.hidden_columns,
+        )
+        if is_ours(header):
+            return table
+        first = first or table
+    if first is None:
         raise FileRefused(FileProblem(code="empty"))
-    return found[0]
+    return first
 
 
 @contextmanager

@@ -1,12 +1,12 @@
 """What answers have in common: versions, positions, lists with a next part."""
 
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from fastapi import Request, Response
-from pydantic import BaseModel
 
 from api.dependencies import Part, cursor_of
+from api.schemas import ResponseBody
 from commands.command import Done
 from projections.paging import Page
 from store import Stream
@@ -15,11 +15,21 @@ Row = TypeVar("Row")
 Shown = TypeVar("Shown")
 
 
-class Listed(BaseModel, Generic[Shown]):
-    """Part of a list; ``next`` is the cursor of the part after it, if there is one."""
+class Listed(ResponseBody, Generic[Shown]):
+    """Part of a list; ``next`` is the cursor of the part after it, if there is one.
+
+    ``total`` is how many there are in all, where that was asked for.
+    """
 
     items: list[Shown]
     next: str | None = None
+    total: int | None = None
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """Call a list of ClaimSummary ClaimList."""
+        title = str(params[0].model_config["title"])
+        return f"{title.removesuffix('Summary')}List"
 
 
 def answer(response: Response, done: Done) -> None:
@@ -46,7 +56,9 @@ def listed(
         url = request.url.include_query_params(cursor=following)
         path = f"{url.path}?{url.query}"
         response.headers["Link"] = f'<{path}>; rel="next"'
-    return Listed(items=[shown(row) for row in page.rows], next=following)
+    return Listed(
+        items=[shown(row) for row in page.rows], next=following, total=page.total
+    )
 
 
 def portion(rows: Sequence[Row], part: Part) -> Page[Row]:

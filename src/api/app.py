@@ -34,10 +34,12 @@ from api import (
     learner_transfer,
     learners,
     me,
+    my_pin,
     offline_clients,
     orders,
     packages,
     products,
+    registers,
     registration_changes,
     registrations,
     results,
@@ -52,11 +54,13 @@ from api.problems import add_problems
 from api.rates import Rates
 from api.streams import Streams
 from api.texts import without_nul
+from api.unknown_names import without_unknown_names
 from events.user import Role
 from service import Service
 
 ROUTERS: tuple[APIRouter, ...] = (
     me.router,
+    my_pin.router,
     users.router,
     centres.router,
     learner_group_files.router,
@@ -82,6 +86,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     certificates.router,
     entry_orders.router,
     entry_learners.router,
+    registers.list_router,
+    registers.router,
     sittings.router,
     sittings.launching,
     bookings.router,
@@ -99,7 +105,7 @@ MACHINES: tuple[tuple[APIRouter, Role], ...] = (
 )
 """What machines may look at besides themselves (domain, section 2)."""
 
-OPEN = (me.router, sittings.launching)
+OPEN = (me.router, my_pin.router, sittings.launching)
 """What asks by itself who it is: the way in, and a test player with its link."""
 
 MOST_BYTES = 32 * 2**20
@@ -160,7 +166,8 @@ def readers(router: APIRouter) -> list[Any]:
 @cache
 def _routes() -> list[BaseRoute]:
     """Put the routes together, once a process: reading all their types takes long."""
-    api = APIRouter(prefix="/api/v1", dependencies=[Depends(without_nul)])
+    every_request = [Depends(without_nul), Depends(without_unknown_names)]
+    api = APIRouter(prefix="/api/v1", dependencies=every_request)
     every = APIRouter()
     for router in ROUTERS:
         api.include_router(router, dependencies=readers(router))

@@ -3,11 +3,12 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
 from access.accounts import User
 from aggregates.errors import Malformed, NotAllowed, NotFound, RuleBroken
 from api.dependencies import POSITION_LIMIT, CurrentUser, ServiceOf
+from api.schemas import ResponseBody
 from audit.finding import Kind
 from audit.head import Head
 from audit.leaf import leaf_of
@@ -47,7 +48,7 @@ def auditor(user: CurrentUser) -> User:
 router = APIRouter(prefix="/audit", tags=["audit"], dependencies=[Depends(auditor)])
 
 
-class HeadShown(BaseModel):
+class HeadShown(ResponseBody, title="TreeHead"):
     """A signed tree head (RFC 9162): keep it elsewhere, and compare with it later."""
 
     size: int
@@ -58,7 +59,7 @@ class HeadShown(BaseModel):
     public_key: Hex
 
 
-class FindingShown(BaseModel):
+class FindingShown(ResponseBody, title="AuditFinding"):
     """The first thing that is wrong."""
 
     kind: Kind
@@ -66,7 +67,7 @@ class FindingShown(BaseModel):
     message: str
 
 
-class VerificationShown(BaseModel):
+class VerificationShown(ResponseBody, title="AuditVerification"):
     """How many events were compared, and what is wrong first, if anything is (H5)."""
 
     events: int
@@ -76,7 +77,7 @@ class VerificationShown(BaseModel):
     finding: FindingShown | None
 
 
-class InclusionShown(BaseModel):
+class InclusionShown(ResponseBody, title="InclusionProof"):
     """Proof that an event is in the tree of a head (RFC 9162, 2.1.3)."""
 
     position: int
@@ -87,7 +88,7 @@ class InclusionShown(BaseModel):
     head: HeadShown
 
 
-class ConsistencyShown(BaseModel):
+class ConsistencyShown(ResponseBody, title="ConsistencyProof"):
     """Proof that one tree grew out of another (RFC 9162, 2.1.4)."""
 
     first: int
@@ -95,13 +96,13 @@ class ConsistencyShown(BaseModel):
     path: list[Hex]
 
 
-@router.get("/head")
+@router.get("/head", operation_id="getTreeHead")
 def head(service: ServiceOf) -> HeadShown:
     """Show the newest signed tree head."""
     return head_shown(service, newest(service))
 
 
-@router.get("/verification")
+@router.get("/verification", operation_id="verifyLedger")
 def verification(service: ServiceOf) -> VerificationShown:
     """Compare every event with the ledger, now."""
     found = verify(service.ledger)
@@ -114,7 +115,7 @@ def verification(service: ServiceOf) -> VerificationShown:
     )
 
 
-@router.get("/inclusion")
+@router.get("/inclusion", operation_id="getInclusionProof")
 def inclusion(
     service: ServiceOf,
     position: Annotated[int, Query(ge=1, lt=POSITION_LIMIT)],
@@ -141,7 +142,7 @@ def inclusion(
     )
 
 
-@router.get("/consistency")
+@router.get("/consistency", operation_id="getConsistencyProof")
 def consistency(service: ServiceOf, first: Size, second: Size) -> ConsistencyShown:
     """Prove that the tree of the first size began that of the second."""
     try:

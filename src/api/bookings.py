@@ -1,23 +1,27 @@
 """Bookings over HTTP: found, amended, cancelled, launched, and how the tests went."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
 from aggregates.booking import Booking
 from aggregates.london import clock_in_london, in_london
 from aggregates.sitting import Attendance
 from aggregates.sitting_time import Mode, duration, read_time, window
 from api.answers import Listed, listed
-from api.dependencies import CurrentUser, Now, Paging, Reads, ServiceOf, scope
-from api.named import Filter, learners_named
+from api.dependencies import CurrentUser, Now, PagingSince, Reads, ServiceOf, scope
+from api.named import Filter, NameFilter, learners_named, title_of, unit_title
 from api.retries import OnceOnly
+from api.schemas import RequestBody, ResponseBody
 from api.visit import Amending, Visit, Visiting
+from catalogue import Catalogue
 from commands.booking import AmendBooking, CancelBooking, read_booking
 from commands.command import Desk
+from commands.package import DownloadedPackage, packages_of
+from events.identifier import stream_of
 from projections import bookings
 from projections.bookings import BookingRow, Sought
 
@@ -26,18 +30,33 @@ router = APIRouter(prefix="/bookings", tags=["bookings"])
 Booked = Annotated[str, Path(alias="booking", max_length=20, examples=["B-0000000042"])]
 
 
-class BookingShown(BaseModel):
+class PackageShown(ResponseBody, title="BookingPackage"):
+    """A package that was downloaded, and why it is of no use any more, if so (B11, B14)."""
+
+    package: str = Field(examples=["0f3c2d1b5a69788796a50f3c2d1b5a69"])
+    user: str = Field(examples=["admin.riverside"])
+    client: str = Field(examples=["0f3c2d1b5a69788796a50f3c2d1b5a69"])
+    downloaded_at: AwareDatetime
+    is_stale: bool
+    why_stale: str | None = Field(
+        examples=["B-0000000042 was amended after the package 0f3c… was downloaded."]
+    )
+
+
+class BookingShown(ResponseBody, title="Booking"):
     """A booking as it is now; times in UTC, and the window in London in words (B4)."""
 
     booking: str = Field(examples=["B-0000000042"])
-    order: str
-    registration: str
-    learner: str
-    given_name: str
-    family_name: str
+    order: str = Field(examples=["O-0000000042"])
+    registration: str = Field(examples=["R-0000000042"])
+    learner: str = Field(examples=["L-0000000017T"])
+    given_name: str = Field(examples=["Chloë"])
+    family_name: str = Field(examples=["D'Arcy"])
     centre: str
-    qualification: str
-    unit: str
+    qualification: str = Field(examples=["Q-0005001227"])
+    title: str | None = Field(examples=["Level 2 Diploma in Team Leading"])
+    unit: str = Field(examples=["F/506/1934"])
+    unit_title: str | None = Field(examples=["Participate in a project"])
     delivery: str
     mode: str | None
     starts: AwareDatetime
@@ -51,9 +70,14 @@ class BookingShown(BaseModel):
     grade: str | None
     mark: int | None
     sat_on: date | None
+    room: str | None = Field(examples=["Hall B"])
+    updated_at: AwareDatetime
+    packages: list[PackageShown] = Field(
+        description="Those that were downloaded, oldest first."
+    )
 
 
-class Amendment(BaseModel):
+class Amendment(RequestBody, title="BookingAmendment"):
     """What changes; what is left out stays. A specialist gives a reason."""
 
     starts: Annotated[str, Field(max_length=40)] | None = Field(
@@ -64,16 +88,27 @@ class Amendment(BaseModel):
     reason: str | None = Field(default=None, max_length=1000)
 
 
-@router.get("")
+@router.get("", operation_id="listBookings")
 def search(
     request: Request,
     response: Response,
     user: CurrentUser,
     service: ServiceOf,
     reads: Reads,
-    part: Paging,
+    part: PagingSince,
     now: Now,
     learner: Filter = None,
+    name: NameFilter = None,
+    group: Annotated[
+        str | None, Query(max_length=1000, description="A group's number, or its name.")
+    ] = None,
+    mode: Mode | None = None,
+    date_from: Annotated[
+        date | None, Query(description="The first day in London.")
+    ] = None,
+    date_to: Annotated[
+        date | None, Query(description="The last day in London.")
+    ] = None,
     registration: Filter = None,
     qualification: Filter = None,
     unit: Filter = None,
@@ -85,37 +120,57 @@ def search(
     *,
     past: Annotated[bool, Query(description="Those that are over as well.")] = False,
 ) -> Listed[BookingShown]:
-    """List bookings by their time: present and future, or past ones too (B8)."""
+    """List bookings by their time: present and future, or past ones too (B8).
+
+    With ``updated_since`` those that are over are listed as well.
+    """
     found = bookings.search(
         reads,
         centre=scope(user, centre),
         sought=Sought(
             learner=learner,
+            name=name,
+            group=group,
+            mode=mode,
             registration=registration,
             qualification=qualification,
             unit=unit,
             order=order,
             attendance=attendance,
+            date_from=date_from,
+            date_to=date_to,
             starts_from=starts_from,
             starts_before=starts_before,
-            open_at=None if past else now,
+            open_at=None if past or part.updated_since else now,
+            updated_since=part.updated_since,
         ),
         limit=part.limit,
         cursor=part.cursor,
     )
     named = names_of(service.desk, found.rows, seen_by=scope(user))
-    return listed(request, response, found, lambda row: row_shown(row, named))
+    streams = {row.booking: stream_of(row.booking) for row in found.rows}
+    opened = service.desk.store.open_many(streams.values())
+    packages = packages_of(service.desk, opened.values())
+
+    def show_row(row: BookingRow) -> BookingShown:
+        its = packages[streams[row.booking]]
+        return row_shown(row, named, its, service.catalogue)
+
+    return listed(request, response, found, show_row)
 
 
-@router.get("/{booking}")
+@router.get("/{booking}", operation_id="getBooking")
 def one(booking: Booked, visit: Visiting) -> BookingShown:
     """Show a booking as it is now."""
     return shown(visit, booking)
 
 
-@router.patch("/{booking}")
+@router.patch("/{booking}", operation_id="updateBooking")
 def amend(booking: Booked, body: Amendment, visit: Amending) -> BookingShown:
-    """Change time, mode or extra time, before the window opens (B6, B10)."""
+    """Change time, mode or extra time, before the window opens (B6, B10).
+
+    A package that was downloaded before is stale from then on: ``packages`` says so.
+    """
     command = AmendBooking(
         **visit.said,
         booking=booking,
@@ -128,7 +183,7 @@ def amend(booking: Booked, body: Amendment, visit: Amending) -> BookingShown:
     return shown(visit, booking)
 
 
-@router.post("/{booking}/cancel")
+@router.post("/{booking}/cancel", operation_id="cancelBooking")
 def cancel(booking: Booked, visit: OnceOnly) -> BookingShown:
     """Give the place up, until the window has closed (B9)."""
     command = CancelBooking(**visit.said, booking=booking)
@@ -150,7 +205,12 @@ def minutes_of(minutes: int, extra_time: int) -> int:
     return int(duration(minutes, extra_time).total_seconds()) // 60
 
 
-def row_shown(row: BookingRow, named: dict[str, tuple[str, str]]) -> BookingShown:
+def row_shown(
+    row: BookingRow,
+    named: dict[str, tuple[str, str]],
+    packages: Iterable[DownloadedPackage],
+    catalogue: Catalogue,
+) -> BookingShown:
     opens, closes = window(row.starts)
     given_name, family_name = named[row.learner]
     values = {**vars(row), "minutes": minutes_of(row.minutes, row.extra_time)}
@@ -158,13 +218,19 @@ def row_shown(row: BookingRow, named: dict[str, tuple[str, str]]) -> BookingShow
         **values,
         given_name=given_name,
         family_name=family_name,
+        title=title_of(catalogue, row.qualification),
+        unit_title=unit_title(catalogue, row.qualification, row.unit),
         opens=opens,
         closes=closes,
         window=f"{in_london(opens)} to {clock_in_london(closes)}",
+        packages=[
+            PackageShown(**vars(each), is_stale=each.why_stale is not None)
+            for each in packages
+        ],
     )
 
 
-def row_of(state: Booking) -> BookingRow:
+def row_of(state: Booking, *, updated_at: datetime) -> BookingRow:
     """Make the row that the list has of a booking, from the facts alone."""
     made, result = state.made, state.result
     return BookingRow(
@@ -185,11 +251,15 @@ def row_of(state: Booking) -> BookingRow:
         grade=result.grade if result else None,
         mark=result.mark if result else None,
         sat_on=result.sat_on if result else None,
+        room=state.room,
+        updated_at=updated_at,
     )
 
 
 def shown(visit: Visit, name: str) -> BookingShown:
     stream, state = read_booking(name, visit.by, visit.desk)
     visit.show(stream)
-    row = row_of(state)
-    return row_shown(row, names_of(visit.desk, [row], seen_by=row.centre))
+    row = row_of(state, updated_at=stream.history[-1].recorded_at)
+    named = names_of(visit.desk, [row], seen_by=row.centre)
+    packages = packages_of(visit.desk, [stream])[stream.id]
+    return row_shown(row, named, packages, visit.desk.catalogue)

@@ -4,11 +4,12 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from aggregates.centre import Centre
 from api.answers import Listed, listed
-from api.dependencies import CurrentUser, Paging, Reads, scope
+from api.dependencies import CurrentUser, PagingSince, Reads, scope
+from api.schemas import RequestBody, ResponseBody
 from api.visit import Amending, Visit, Visiting
 from commands.centre import GrantApproval, OpenCentre, WithdrawApproval, open_own_centre
 from projections import centres
@@ -22,7 +23,7 @@ Reason = Annotated[
 ]
 
 
-class NewCentre(BaseModel):
+class NewCentre(RequestBody, title="NewCentre"):
     """A college or training provider that joins."""
 
     number: str = Field(max_length=20, examples=["48213"])
@@ -30,42 +31,51 @@ class NewCentre(BaseModel):
     reason: Reason = None
 
 
-class NewApproval(BaseModel):
+class NewApproval(RequestBody, title="NewApproval"):
     """What the centre may order from now on."""
 
     product: str = Field(max_length=20, examples=["Q-0005001227"])
     reason: Reason = None
 
 
-class Withdrawal(BaseModel):
+class Withdrawal(RequestBody, title="ApprovalWithdrawal"):
     """Why the centre may order it no more."""
 
     reason: Reason = None
 
 
-class CentreShown(BaseModel):
+class CentreShown(ResponseBody, title="CentreSummary"):
     model_config = ConfigDict(from_attributes=True)
 
     number: str = Field(examples=["48213"])
     name: str = Field(examples=["Riverside Training"])
+    updated_at: AwareDatetime
 
 
-class CentreWithApprovals(CentreShown):
+class CentreWithApprovals(CentreShown, title="Centre"):
     approvals: list[str] = Field(examples=[["Q-0005001227", "Q-0009000001"]])
 
 
-@router.get("")
+@router.get("", operation_id="listCentres")
 def search(
-    request: Request, response: Response, user: CurrentUser, reads: Reads, page: Paging
+    request: Request,
+    response: Response,
+    user: CurrentUser,
+    reads: Reads,
+    page: PagingSince,
 ) -> Listed[CentreShown]:
     """List the centres by number: one's own, or all for the awarding organisation."""
     found = centres.search(
-        reads, centre=scope(user), limit=page.limit, cursor=page.cursor
+        reads,
+        centre=scope(user),
+        updated_since=page.updated_since,
+        limit=page.limit,
+        cursor=page.cursor,
     )
     return listed(request, response, found, CentreShown.model_validate)
 
 
-@router.post("", status_code=HTTPStatus.CREATED)
+@router.post("", operation_id="createCentre", status_code=HTTPStatus.CREATED)
 def open_(body: NewCentre, visit: Visiting) -> CentreWithApprovals:
     """Let a centre join the awarding organisation."""
     visit.send(
@@ -75,19 +85,23 @@ def open_(body: NewCentre, visit: Visiting) -> CentreWithApprovals:
     return shown(visit, body.number)
 
 
-@router.get("/{number}")
+@router.get("/{number}", operation_id="getCentre")
 def one(number: Number, visit: Visiting) -> CentreWithApprovals:
     """Show a centre and what it may order."""
     return shown(visit, number)
 
 
-@router.get("/{number}/approvals")
+@router.get("/{number}/approvals", operation_id="listCentreApprovals")
 def approvals(number: Number, visit: Visiting) -> list[str]:
     """List what the centre may order."""
     return shown(visit, number).approvals
 
 
-@router.post("/{number}/approvals", status_code=HTTPStatus.CREATED)
+@router.post(
+    "/{number}/approvals",
+    operation_id="grantCentreApproval",
+    status_code=HTTPStatus.CREATED,
+)
 def grant(number: Number, body: NewApproval, visit: Visiting) -> CentreWithApprovals:
     """Let the centre order a product."""
     command = GrantApproval(
@@ -97,7 +111,7 @@ def grant(number: Number, body: NewApproval, visit: Visiting) -> CentreWithAppro
     return shown(visit, number)
 
 
-@router.delete("/{number}/approvals/{product}")
+@router.delete("/{number}/approvals/{product}", operation_id="withdrawCentreApproval")
 def withdraw(
     number: Number, product: Product, body: Withdrawal, visit: Amending
 ) -> CentreWithApprovals:
@@ -117,5 +131,8 @@ def shown(visit: Visit, number: str) -> CentreWithApprovals:
     visit.show(stream)
     centre = Centre.replay(stream.events)
     return CentreWithApprovals(
-        number=centre.number, name=centre.name, approvals=sorted(centre.approvals)
+        number=centre.number,
+        name=centre.name,
+        updated_at=stream.history[-1].recorded_at,
+        approvals=sorted(centre.approvals),
     )

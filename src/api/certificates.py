@@ -5,12 +5,13 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
 from aggregates.certificate import Certificate, CertificateKind
 from api.claim_view import Grades
 from api.named import QualificationNamed, learners_named, qualification_named
 from api.retries import OnceOnly
+from api.schemas import RequestBody, ResponseBody
 from api.visit import Visit, Visiting
 from commands.certificate import RecordPrinting, ReissueCertificate, read_certificate
 from events.certificate import CertificatePrinted
@@ -20,11 +21,11 @@ router = APIRouter(prefix="/certificates", tags=["certificates"])
 Number = Annotated[str, Path(max_length=20, examples=["C-0000000017T"])]
 
 
-class Reissue(BaseModel):
+class Reissue(RequestBody, title="CertificateReissue"):
     reason: str = Field(max_length=1000, examples=["Lost in the post."])
 
 
-class CertificateShown(BaseModel):
+class CertificateShown(ResponseBody, title="Certificate"):
     """A certificate as it was issued, with the learner's name as it is now."""
 
     certificate: str = Field(examples=["C-0000000017T"])
@@ -49,20 +50,24 @@ class CertificateShown(BaseModel):
     )
 
 
-@router.get("/{number}")
+@router.get("/{number}", operation_id="getCertificate")
 def one(number: Number, visit: Visiting) -> CertificateShown:
     """Show a certificate."""
     return shown(visit, number)
 
 
-@router.post("/{number}/printing")
+@router.post("/{number}/printing", operation_id="recordCertificatePrinting")
 def record_printing(number: Number, visit: Visiting) -> CertificateShown:
     """Say that the certificate has been printed (M13)."""
     visit.send(RecordPrinting(**visit.said, certificate=number))
     return shown(visit, number)
 
 
-@router.post("/{number}/reissue", status_code=HTTPStatus.CREATED)
+@router.post(
+    "/{number}/reissue",
+    operation_id="reissueCertificate",
+    status_code=HTTPStatus.CREATED,
+)
 def reissue(number: Number, body: Reissue, visit: OnceOnly) -> CertificateShown:
     """Issue another certificate in its place, with a number of its own (M13)."""
     visit.send(ReissueCertificate(**visit.said, certificate=number, reason=body.reason))

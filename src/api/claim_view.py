@@ -3,19 +3,20 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
 from aggregates.claim import Claim
 from aggregates.claim_summary import stages, warnings
 from aggregates.claimable import offered_units
 from aggregates.learner import Learner
-from aggregates.registration import Registration, reasons
+from aggregates.registration import Registration
 from aggregates.standing import Place, Standing
 from api.named import QualificationNamed, learners_named, qualification_named
+from api.schemas import ResponseBody
 from catalogue import AwardType, amount
-from commands.claim import open_registrations, rules_of
+from commands.claim_assessment import ClaimFacts
 from commands.command import Desk
-from events.claim import Award, Why
+from events.claim import Award, Granted, Why, Withheld
 from store import Stream
 
 Grades = Annotated[
@@ -27,7 +28,7 @@ Grades = Annotated[
 ]
 
 
-class AwardShown(BaseModel):
+class AwardShown(ResponseBody, title="Award"):
     """What is claimed for a learner; null or empty where nothing was said yet."""
 
     award_type: AwardType | None = Field(default=None, examples=["Full"])
@@ -35,7 +36,7 @@ class AwardShown(BaseModel):
     grades: Grades = Field(default_factory=dict)
 
 
-class ReasonShown(BaseModel):
+class ReasonShown(ResponseBody, title="EligibilityReason"):
     """One reason against an award, on a pathway or on all of them."""
 
     code: str = Field(examples=["credits-short"])
@@ -46,7 +47,7 @@ class ReasonShown(BaseModel):
     units: list[str] = Field(default_factory=list, examples=[["F/506/1934"]])
 
 
-class EligibilityShown(BaseModel):
+class EligibilityShown(ResponseBody, title="ClaimEligibility"):
     """What the rules say to what is typed; as to Full until a type is chosen."""
 
     eligible: bool
@@ -58,7 +59,7 @@ class EligibilityShown(BaseModel):
     rules_version: int
 
 
-class LearnerOfClaim(BaseModel):
+class LearnerOfClaim(ResponseBody, title="ClaimLearner"):
     """A learner of a claim, and what has become of the award."""
 
     learner: str = Field(examples=["L-0000000017T"])
@@ -74,7 +75,7 @@ class LearnerOfClaim(BaseModel):
     certificate: str | None = Field(examples=["C-0000000017T"])
 
 
-class StageShown(BaseModel):
+class StageShown(ResponseBody, title="ClaimStage"):
     """One of the four stages; ``missing`` says what it lacks."""
 
     name: str = Field(examples=["units"])
@@ -82,7 +83,7 @@ class StageShown(BaseModel):
     missing: str | None
 
 
-class UnitsOfClaim(BaseModel):
+class UnitsOfClaim(ResponseBody, title="ClaimUnits"):
     """The units that may be graded, "x of y" that could be chosen."""
 
     chosen: list[str] = Field(examples=[["L/506/1788"]])
@@ -90,7 +91,7 @@ class UnitsOfClaim(BaseModel):
     summary: str = Field(examples=["6 of 31 units"])
 
 
-class ClaimShown(BaseModel):
+class ClaimShown(ResponseBody, title="Claim"):
     """A claim, whole."""
 
     claim: str = Field(examples=["AC-0000000042"])
@@ -105,16 +106,11 @@ class ClaimShown(BaseModel):
     warnings: list[str]
 
 
-def claim_shown(desk: Desk, stream: Stream, claim: Claim) -> ClaimShown:
+def claim_shown(desk: Desk, stream: Stream, claim: Claim, today: date) -> ClaimShown:
     """Show a claim from facts alone, each learner assessed afresh (M10)."""
-    names = [place.registration for place in claim.learners.values()]
-    opened = open_registrations(desk, names, seen_by=claim.centre)
+    facts = ClaimFacts.of(desk, claim, today=today)
+    stands = bool(claim.waiting) or not claim.learners
     people = learners_named(desk, claim.learners, seen_by=claim.centre)
-    left = [
-        who
-        for who, place in claim.learners.items()
-        if opened[place.registration][0].owner != claim.centre
-    ]
     begun = stream.history[0]
     return ClaimShown(
         claim=claim.claim,
@@ -124,7 +120,12 @@ def claim_shown(desk: Desk, stream: Stream, claim: Claim) -> ClaimShown:
         begun_by=begun.user,
         stages=[
             StageShown(name=s.name, is_complete=s.is_complete, missing=s.missing)
-            for s in stages(claim, left=left)
+            for s in stages(
+                claim,
+                today=today,
+                conditions=facts.conditions if stands else (),
+                hindrances=facts.hindrances(),
+            )
         ],
         qualification=qualification_named(desk, claim.qualification)
         if claim.qualification
@@ -132,7 +133,7 @@ def claim_shown(desk: Desk, stream: Stream, claim: Claim) -> ClaimShown:
         units=units_of(desk, claim),
         learners=[
             learner_shown(
-                desk, claim, place, people[who], opened[place.registration][1]
+                facts, place, people[who], facts.opened[place.registration][1]
             )
             for who, place in claim.learners.items()
         ],
@@ -155,7 +156,7 @@ def units_of(desk: Desk, claim: Claim) -> UnitsOfClaim:
 
 
 def learner_shown(
-    desk: Desk, claim: Claim, place: Place, learner: Learner, registration: Registration
+    facts: ClaimFacts, place: Place, learner: Learner, registration: Registration
 ) -> LearnerOfClaim:
     return LearnerOfClaim(
         learner=learner.learner,
@@ -165,7 +166,7 @@ def learner_shown(
         pathway=registration.pathway,
         status=place.standing,
         award=award_shown(place.award),
-        eligibility=eligibility_shown(desk, claim, place, registration),
+        eligibility=eligibility_shown(facts, learner.learner),
         kept_back=[reason_shown(w) for w in place.withheld.reasons]
         if place.withheld
         else [],
@@ -181,34 +182,20 @@ def award_shown(award: Award) -> AwardShown:
     )
 
 
-def eligibility_shown(
-    desk: Desk, claim: Claim, place: Place, registration: Registration
-) -> EligibilityShown:
+def eligibility_shown(facts: ClaimFacts, learner: str) -> EligibilityShown:
     """Say what was decided of a learner who was submitted, else what would be now."""
+    place = facts.claim.learners[learner]
+    verdict = place.granted or facts.judge(learner)
+    granted = verdict if isinstance(verdict, Granted) else None
+    withheld = verdict if isinstance(verdict, Withheld) else None
     typed = place.award.grades
-    to_date = registration.grades_to_date(claim=claim.claim, typed={})
-    earlier = {unit: grade for unit, grade in to_date.items() if unit not in typed}
-    if place.granted is not None:
-        decided = place.granted.grades.items()
-        return EligibilityShown(
-            eligible=True,
-            overall_grade=place.granted.overall_grade,
-            reasons=[],
-            warnings=list(place.granted.warnings),
-            earlier_grades={unit: g for unit, g in decided if unit not in typed},
-            rules_version=place.granted.rules_version,
-        )
-    assessment = registration.assess(
-        claim=claim.claim, award=place.award, rules=rules_of(desk, registration)
-    )
-    why_not = () if assessment.eligible else reasons(assessment)
     return EligibilityShown(
-        eligible=assessment.eligible,
-        overall_grade=assessment.overall_grade,
-        reasons=[reason_shown(why) for why in why_not],
-        warnings=list(assessment.warnings),
-        earlier_grades=earlier,
-        rules_version=assessment.version,
+        eligible=granted is not None,
+        overall_grade=granted.overall_grade if granted else None,
+        reasons=[reason_shown(why) for why in withheld.reasons] if withheld else [],
+        warnings=list(granted.warnings) if granted else [],
+        earlier_grades={u: g for u, g in verdict.grades.items() if u not in typed},
+        rules_version=verdict.rules_version,
     )
 
 

@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from aggregates.claimable import (
     Approved,
@@ -20,6 +20,7 @@ from aggregates.claimable import (
 from aggregates.errors import NotFound
 from aggregates.finding import is_found_by
 from api.answers import Listed, listed, portion, show
+from api.birth_dates import BirthDate
 from api.dependencies import (
     By,
     CurrentUser,
@@ -30,6 +31,7 @@ from api.dependencies import (
     one_centre,
 )
 from api.named import Claimed
+from api.schemas import ResponseBody
 from catalogue import Qualification
 from commands.claim import read_claim
 from commands.registration import approvals_of
@@ -46,7 +48,7 @@ router = APIRouter(tags=["claims"])
 Text = Annotated[str, Query(max_length=100)]
 
 
-class ConditionShown(BaseModel):
+class ConditionShown(ResponseBody, title="ClaimableCondition"):
     """One of the five things that must hold, met or not, in a sentence."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -56,7 +58,7 @@ class ConditionShown(BaseModel):
     sentence: str = Field(examples=["The centre is approved for it."])
 
 
-class ClaimableQualification(BaseModel):
+class ClaimableQualification(ResponseBody, title="ClaimableQualification"):
     """A qualification, whether it can be claimed, and each reason (M2)."""
 
     reference: str = Field(examples=["Q-0005001227"])
@@ -83,7 +85,7 @@ class UnitColumn(StrEnum):
     CREDITS = "credits"
 
 
-class OfferedUnitShown(BaseModel):
+class OfferedUnitShown(ResponseBody, title="ClaimableUnit"):
     """An internally assessed unit, and whether the claim has chosen it."""
 
     group: str = Field(examples=["A"])
@@ -97,7 +99,7 @@ class OfferedUnitShown(BaseModel):
     chosen: bool
 
 
-class LearnerToClaim(BaseModel):
+class LearnerToClaim(ResponseBody, title="ClaimableLearner"):
     """A learner who can be claimed for, and whether the claim has chosen them."""
 
     learner: str = Field(examples=["L-0000000017T"])
@@ -149,13 +151,13 @@ class LearnersSought:
     learner: Text = ""
     given_name: Text = ""
     family_name: Text = ""
-    date_of_birth: date | None = None
+    date_of_birth: BirthDate | None = None
     uln: Text = ""
     sort: LearnerColumn = LearnerColumn.LEARNER
     descending: bool = False
 
 
-@router.get("/claimable-qualifications")
+@router.get("/claimable-qualifications", operation_id="listClaimableQualifications")
 def qualifications(
     request: Request,
     response: Response,
@@ -249,7 +251,7 @@ def qualification_shown(
     )
 
 
-@router.get("/claims/{claim}/units")
+@router.get("/claims/{claim}/units", operation_id="listClaimableUnits")
 def units(
     claim: Claimed,
     request: Request,
@@ -287,7 +289,7 @@ def units(
     return listed(request, response, portion(rows, part), lambda row: row)
 
 
-@router.get("/claims/{claim}/learners")
+@router.get("/claims/{claim}/learners", operation_id="listClaimableLearners")
 def learners(
     claim: Claimed,
     request: Request,

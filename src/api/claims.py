@@ -5,14 +5,15 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from aggregates.standing import Standing
 from api.answers import Listed, listed
 from api.claim_view import AwardShown, ClaimShown, claim_shown
-from api.dependencies import CurrentUser, Paging, Reads, if_match, scope
+from api.dependencies import CurrentUser, PagingSince, Reads, if_match, scope
 from api.named import Claimed, Filter, LearnerName, Name, ProductName
 from api.retries import OnceOnly
+from api.schemas import RequestBody, ResponseBody
 from api.visit import Amending, Visit, Visiting
 from commands.claim import (
     BeginClaim,
@@ -37,7 +38,7 @@ Units = Annotated[list[UnitReference], Field(max_length=500)]
 Learners = Annotated[list[LearnerName], Field(max_length=MOST_LEARNERS)]
 
 
-class LearnersAward(AwardShown):
+class LearnersAward(AwardShown, RequestBody, title="LearnerAward"):
     """What is claimed for one learner, in place of what was said before."""
 
     learner: LearnerName
@@ -46,7 +47,7 @@ class LearnersAward(AwardShown):
 Awards = Annotated[list[LearnersAward], Field(max_length=MOST_LEARNERS)]
 
 
-class NewClaim(BaseModel):
+class NewClaim(RequestBody, title="NewClaim"):
     """A claim, with as many of its stages as are known already."""
 
     qualification: ProductName | None = None
@@ -55,32 +56,32 @@ class NewClaim(BaseModel):
     awards: Awards | None = None
 
 
-class QualificationChosen(BaseModel):
+class QualificationChosen(RequestBody, title="ClaimQualificationChoice"):
     qualification: ProductName
 
 
-class UnitsChosen(BaseModel):
+class UnitsChosen(RequestBody, title="ClaimUnitsChoice"):
     units: Units
 
 
-class LearnersChosen(BaseModel):
+class LearnersChosen(RequestBody, title="ClaimLearnersChoice"):
     learners: Learners
 
 
-class GradesGiven(BaseModel):
+class GradesGiven(RequestBody, title="ClaimGrades"):
     """Awards of the learners named; those of the others stay as they are."""
 
     awards: Awards
 
 
-class Withdrawal(BaseModel):
+class Withdrawal(RequestBody, title="ClaimWithdrawal"):
     """Why the claim is taken back, and for whom: one learner, or everybody."""
 
     reason: str = Field(max_length=1000, examples=["Claimed for the wrong group."])
     learner: LearnerName | None = None
 
 
-class ClaimListed(BaseModel):
+class ClaimListed(ResponseBody, title="ClaimSummary"):
     """A claim in a list; ``learners`` does not count those withdrawn."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -97,6 +98,7 @@ class ClaimListed(BaseModel):
     begun_at: AwareDatetime
     begun_by: str
     changed_at: AwareDatetime
+    updated_at: AwareDatetime = Field(validation_alias="changed_at")
 
 
 def looked_at(
@@ -116,13 +118,13 @@ def looked_at(
 LookedAt = Annotated[int | None, Depends(looked_at)]
 
 
-@router.get("")
+@router.get("", operation_id="listClaims")
 def search(
     request: Request,
     response: Response,
     user: CurrentUser,
     reads: Reads,
-    part: Paging,
+    part: PagingSince,
     status: Standing | None = None,
     qualification: Filter = None,
     reference: Filter = None,
@@ -136,13 +138,14 @@ def search(
         qualification=qualification,
         reference=reference,
         learner=learner,
+        updated_since=part.updated_since,
         limit=part.limit,
         cursor=part.cursor,
     )
     return listed(request, response, found, ClaimListed.model_validate)
 
 
-@router.post("", status_code=HTTPStatus.CREATED)
+@router.post("", operation_id="createClaim", status_code=HTTPStatus.CREATED)
 def begin(body: NewClaim, visit: Visiting) -> ClaimShown:
     """Begin a claim, empty or with any of its stages (M1)."""
     done = visit.send(
@@ -158,13 +161,13 @@ def begin(body: NewClaim, visit: Visiting) -> ClaimShown:
     return shown(visit, done.made)
 
 
-@router.get("/{claim}")
+@router.get("/{claim}", operation_id="getClaim")
 def one(claim: Claimed, visit: Visiting) -> ClaimShown:
     """Show a claim: stages, learners, grades, and eligibility as things stand."""
     return shown(visit, claim)
 
 
-@router.put("/{claim}/qualification")
+@router.put("/{claim}/qualification", operation_id="setClaimQualification")
 def choose_qualification(
     claim: Claimed, body: QualificationChosen, visit: Amending
 ) -> ClaimShown:
@@ -176,7 +179,7 @@ def choose_qualification(
     return shown(visit, claim)
 
 
-@router.put("/{claim}/units")
+@router.put("/{claim}/units", operation_id="setClaimUnits")
 def choose_units(claim: Claimed, body: UnitsChosen, visit: Amending) -> ClaimShown:
     """Stage 2: choose which internally assessed units can be graded (M3)."""
     command = ChooseClaimUnits(**visit.said, claim=claim, units=tuple(body.units))
@@ -184,7 +187,7 @@ def choose_units(claim: Claimed, body: UnitsChosen, visit: Amending) -> ClaimSho
     return shown(visit, claim)
 
 
-@router.put("/{claim}/learners")
+@router.put("/{claim}/learners", operation_id="setClaimLearners")
 def choose_learners(
     claim: Claimed, body: LearnersChosen, visit: Amending
 ) -> ClaimShown:
@@ -196,7 +199,7 @@ def choose_learners(
     return shown(visit, claim)
 
 
-@router.put("/{claim}/grades")
+@router.put("/{claim}/grades", operation_id="setClaimGrades")
 def save_grades(claim: Claimed, body: GradesGiven, visit: Amending) -> ClaimShown:
     """Stage 4: give award types, dates and grades of the learners named (M5, M6)."""
     command = SaveClaimGrades(**visit.said, claim=claim, awards=awards(body.awards))
@@ -204,13 +207,15 @@ def save_grades(claim: Claimed, body: GradesGiven, visit: Amending) -> ClaimShow
     return shown(visit, claim)
 
 
-@router.delete("/{claim}", status_code=HTTPStatus.NO_CONTENT)
+@router.delete(
+    "/{claim}", operation_id="deleteClaim", status_code=HTTPStatus.NO_CONTENT
+)
 def delete(claim: Claimed, visit: Amending) -> None:
     """Throw away a claim that nobody has been submitted in."""
     visit.send(DeleteClaim(**visit.said, claim=claim))
 
 
-@router.post("/{claim}/submit")
+@router.post("/{claim}/submit", operation_id="submitClaim")
 def submit(claim: Claimed, visit: OnceOnly, expect: LookedAt) -> ClaimShown:
     """Submit everybody who is eligible; the others stay, with reasons (M10)."""
     command = SubmitClaim(by=visit.by, at=visit.at, expect=expect, claim=claim)
@@ -218,7 +223,7 @@ def submit(claim: Claimed, visit: OnceOnly, expect: LookedAt) -> ClaimShown:
     return shown(visit, claim)
 
 
-@router.post("/{claim}/withdraw")
+@router.post("/{claim}/withdraw", operation_id="withdrawClaim")
 def withdraw(
     claim: Claimed, body: Withdrawal, visit: OnceOnly, expect: LookedAt
 ) -> ClaimShown:
@@ -250,4 +255,4 @@ def awards(given: Sequence[LearnersAward]) -> dict[str, Award]:
 def shown(visit: Visit, name: str) -> ClaimShown:
     stream, claim = read_claim(name, visit.by, visit.desk)
     visit.show(stream)
-    return claim_shown(visit.desk, stream, claim)
+    return claim_shown(visit.desk, stream, claim, visit.today)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from hmac import compare_digest
 from http import HTTPStatus
@@ -10,7 +10,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, JsonValue
 from sqlalchemy import Connection
 
 from access.accounts import SignInRefusal, User, bearer
@@ -30,6 +30,8 @@ MOST_LISTED = 200
 LISTED = 50
 MARK = 16
 """How long that is which shows whose a cursor is."""
+REQUIRED: dict[str, JsonValue] = {"x-required": True}
+"""Says in the document that a header is required, which a sentence of ours asks for."""
 POSITION_LIMIT = 2**63 - 1
 """The largest number that the databases know: nothing stands there, or after it."""
 
@@ -173,6 +175,7 @@ def if_match(
             alias="If-Match",
             description='The ETag of what you looked at, as "3"; or * for any.',
             examples=["*"],
+            json_schema_extra=REQUIRED,
         ),
     ] = None,
 ) -> int | None:
@@ -213,7 +216,10 @@ def waited(
     ] = None,
     prefer: Annotated[
         str | None,
-        Header(description="How many seconds to wait for Min-Position: wait=2."),
+        Header(
+            alias="Prefer",
+            description="How many seconds to wait for Min-Position: wait=2.",
+        ),
     ] = None,
 ) -> None:
     """Wait for the read models to come to Min-Position. Raises Unacceptable (503)."""
@@ -253,6 +259,7 @@ class Part:
 
     limit: int
     cursor: str | None
+    updated_since: datetime | None = None
 
 
 def cursor_of(request: Request, place: str) -> str:
@@ -263,7 +270,7 @@ def cursor_of(request: Request, place: str) -> str:
     asked = sorted(
         each
         for each in request.query_params.multi_items()
-        if each[0] not in {"cursor", "limit", "as_at"}
+        if each[0] not in {"cursor", "limit", "total", "as_at"}
     )
     of = f"cursor {request.url.path} {asked} {place}"
     return f"{present(request).store.keyed(of)[:MARK]}.{place}"
@@ -289,3 +296,24 @@ def paging(
 
 
 Paging = Annotated[Part, Depends(paging)]
+
+
+def paging_since(
+    part: Paging,
+    updated_since: Annotated[
+        AwareDatetime | None,
+        Query(
+            description="Only what was changed then or later, in the order of change:"
+            " for those who copy, with the last updated_at that they have.",
+            examples=["2026-10-01T09:00:00Z"],
+        ),
+    ] = None,
+) -> Part:
+    """Read which part is asked for, of what was changed since a moment."""
+    return replace(part, updated_since=updated_since)
+
+
+PagingSince = Annotated[Part, Depends(paging_since)]
+Total = Annotated[bool, Query(description="Say how many there are in all.")]
+Sort = Query(description="What to sort by; with a - before it backwards.")
+"""What a list that can be sorted says of its ``sort``."""

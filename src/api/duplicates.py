@@ -3,12 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from aggregates.duplicate import Why
 from api.answers import Listed, listed
-from api.dependencies import CurrentUser, Paging, Reads, scope
+from api.dependencies import CurrentUser, PagingSince, Reads, scope
 from api.learners import Called, LearnerListed
+from api.schemas import RequestBody, ResponseBody
 from api.visit import Visiting
 from commands.duplicate import DecideDuplicate
 from events.duplicate import Decision
@@ -19,7 +20,7 @@ router = APIRouter(prefix="/duplicates", tags=["learners"])
 Other = Annotated[str, Path(max_length=40, examples=["L-0000000042Y"])]
 
 
-class DuplicateShown(BaseModel):
+class DuplicateShown(ResponseBody, title="DuplicatePair"):
     """Two learners who may be one person, and what is known of them otherwise."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -28,24 +29,29 @@ class DuplicateShown(BaseModel):
     second: LearnerListed
     why: Why
     differing: list[str] = Field(examples=[["given_name", "uln"]])
+    updated_at: AwareDatetime
 
 
-class DecisionTold(BaseModel):
+class DecisionTold(RequestBody, title="DuplicateDecision"):
     """Whether they are one person, and why. Do not name them: the reason stays."""
 
     decision: Decision
     reason: str = Field(max_length=1000, examples=["Both passports seen."])
 
 
-class DecisionShown(BaseModel):
+class DecisionShown(ResponseBody, title="DecidedPair"):
     learner: str = Field(examples=["L-0000000017T"])
     other: str = Field(examples=["L-0000000042Y"])
     decision: Decision
 
 
-@router.get("")
+@router.get("", operation_id="listDuplicates")
 def search(
-    request: Request, response: Response, user: CurrentUser, reads: Reads, part: Paging
+    request: Request,
+    response: Response,
+    user: CurrentUser,
+    reads: Reads,
+    part: PagingSince,
 ) -> Listed[DuplicateShown]:
     """Show pairs who may be one person, by date of birth, that nobody decided on.
 
@@ -54,12 +60,16 @@ def search(
     agree. A page may be short, or empty, and have a next one.
     """
     found = duplicates.search(
-        reads, centre=scope(user), limit=part.limit, cursor=part.cursor
+        reads,
+        centre=scope(user),
+        updated_since=part.updated_since,
+        limit=part.limit,
+        cursor=part.cursor,
     )
     return listed(request, response, found, DuplicateShown.model_validate)
 
 
-@router.post("/{learner}/{other}")
+@router.post("/{learner}/{other}", operation_id="decideDuplicate")
 def decide(
     learner: Called, other: Other, body: DecisionTold, visit: Visiting
 ) -> DecisionShown:

@@ -1,11 +1,12 @@
 """Eligibility over HTTP: what grades would earn, with nothing recorded (M10, M11)."""
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from aggregates.errors import Malformed
 from api.claim_view import Grades
 from api.dependencies import CurrentUser, ServiceOf, Today
+from api.schemas import RequestBody, ResponseBody
 from catalogue import AwardType, RequestProblem, answer
 
 router = APIRouter(tags=["eligibility"])
@@ -15,7 +16,7 @@ class QuestionProblem(Malformed):
     message = "{sentence}"
 
 
-class Question(BaseModel):
+class Question(RequestBody, title="EligibilityQuestion"):
     """Grades by unit, on one pathway, or on any if it is null."""
 
     qualification: str = Field(max_length=20, examples=["Q-0005001227"])
@@ -24,7 +25,7 @@ class Question(BaseModel):
     grades: Grades
 
 
-class RuleReason(BaseModel):
+class RuleReason(ResponseBody, title="RuleReason"):
     """Why a pathway is not met; ``rule`` counts from 0, null if it is no one rule."""
 
     code: str = Field(examples=["credits-short"])
@@ -35,14 +36,14 @@ class RuleReason(BaseModel):
     message: str
 
 
-class UnitStanding(BaseModel):
+class UnitStanding(ResponseBody, title="UnitVerdict"):
     """How a unit counts: counts, surplus, barred, not-achieved or needed."""
 
     reference: str = Field(examples=["L/506/1788"])
     status: str = Field(examples=["counts"])
 
 
-class PathwayAnswer(BaseModel):
+class PathwayAnswer(ResponseBody, title="PathwayVerdict"):
     """What the grades come to on one pathway."""
 
     code: str = Field(examples=["MAIN"])
@@ -52,7 +53,7 @@ class PathwayAnswer(BaseModel):
     units: list[UnitStanding]
 
 
-class Answer(BaseModel):
+class Answer(ResponseBody, title="EligibilityAnswer"):
     """Whether the award could be claimed, and why."""
 
     eligible: bool
@@ -60,7 +61,7 @@ class Answer(BaseModel):
     pathways: list[PathwayAnswer]
 
 
-@router.post("/eligibility")
+@router.post("/eligibility", operation_id="checkEligibility")
 def eligibility(
     body: Question, service: ServiceOf, today: Today, _: CurrentUser
 ) -> Answer:

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from aggregates.booking_refusals import RegistrationIsOver
 from aggregates.entry_rules import why_not_entered
@@ -12,6 +12,7 @@ from aggregates.registration import Status
 from api.dependencies import Reads
 from api.learners import Called
 from api.named import PATTERN
+from api.schemas import ResponseBody
 from api.visit import Visiting
 from commands.entry_order import Found
 from commands.learner import read_learner
@@ -26,7 +27,7 @@ Product = Annotated[
 ]
 
 
-class LearnerLookedUp(BaseModel):
+class LearnerLookedUp(ResponseBody, title="EntryLearner"):
     """Whether a learner can be entered for a test, through what, and why not (B2)."""
 
     learner: str = Field(examples=["L-0000000017T"])
@@ -44,7 +45,7 @@ class LearnerLookedUp(BaseModel):
     )
 
 
-@router.get("/learners/{learner}")
+@router.get("/learners/{learner}", operation_id="getEntryLearner")
 def looked_up(
     learner: Called,
     visit: Visiting,

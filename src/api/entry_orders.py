@@ -1,80 +1,83 @@
 """Orders of entries over HTTP: tests put together in steps, then booked at once (B1)."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path
-from pydantic import AwareDatetime, BaseModel, Field
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import AwareDatetime, Field
 
-from aggregates.sitting_time import Delivery, Mode, read_time
-from api.named import LearnerName, Name, ProductName
-from api.order_bodies import Price, PurchaseNumber
+from aggregates.learner import Learner
+from api.answers import Listed, listed
+from api.dependencies import CurrentUser, PagingSince, Reads, ServiceOf, Today, scope
+from api.entry_bodies import EntriesChosen, EntryChange, NewEntryOrder
+from api.learners import Called
+from api.named import PATTERN, learners_named, title_of, unit_title
+from api.order_bodies import GivenPurchaseOrderNumber, Price
+from api.order_listing import OrderListed, SoughtBy, order_listed
 from api.order_view import Amount
 from api.retries import OnceOnly
+from api.schemas import RequestBody, ResponseBody
 from api.visit import Amending, Visit, Visiting
+from catalogue import Catalogue
 from commands.entry_order import (
+    AddEntries,
     BeginEntryOrder,
+    ChangeEntry,
     ChooseEntries,
     ConfirmEntryOrder,
     DeleteEntryOrder,
     Found,
     GiveEntryPurchaseOrderNumber,
+    RemoveEntry,
     read_entry_order,
 )
-from events.entry_order import Entry
+from events.entry_order import ConfirmedEntry
+from projections import order_search
+from projections.order_search import ListedOrder
+from projections.orders import OrderKind, State
 
 router = APIRouter(prefix="/entry-orders", tags=["bookings"])
 
 Ordered = Annotated[
     str, Path(alias="entry_order", max_length=20, examples=["O-0000000042"])
 ]
+UnitOfEntry = Annotated[
+    str | None,
+    Query(
+        max_length=20,
+        pattern=PATTERN,
+        description="Only the entry for this unit.",
+        examples=["F/506/1934"],
+    ),
+]
 
 
-class EntryTold(BaseModel):
-    """A test to be booked for a learner; its time is in London unless it says else."""
-
-    learner: LearnerName
-    qualification: ProductName
-    apprenticeship: Name | None = Field(
-        default=None, description="The one the learner came through, if they did."
-    )
-    unit: Name = Field(examples=["F/506/1934"])
-    delivery: Delivery
-    starts: Annotated[str, Field(max_length=40)] | None = Field(
-        default=None, examples=["2026-12-10T10:00"]
-    )
-    mode: Mode | None = None
-    extra_time: int = Field(default=0, ge=0, le=1000, description="In per cent.")
+class EntryOrderPurchaseOrderNumber(
+    GivenPurchaseOrderNumber, title="EntryOrderPurchaseOrderNumber"
+):
+    """What is printed on the invoice of the entries."""
 
 
-class NewEntryOrder(BaseModel):
-    entries: list[EntryTold] = []
-    purchase_order_number: PurchaseNumber = None
-
-
-class EntriesChosen(BaseModel):
-    entries: list[EntryTold]
-
-
-class NumberGiven(BaseModel):
-    number: PurchaseNumber
-
-
-class EntriesConfirmed(BaseModel):
+class EntriesConfirmed(RequestBody, title="EntryOrderConfirmation"):
     """What the entries were seen to cost."""
 
     total: Price = Field(examples=["14.50"])
 
 
-class EntryShown(BaseModel):
+class EntryShown(ResponseBody, title="Entry"):
     """An entry, with what it costs; confirmed, with its booking."""
 
-    learner: str
-    qualification: str
-    apprenticeship: str | None
-    unit: str
+    learner: str = Field(examples=["L-0000000017T"])
+    given_name: str = Field(examples=["Chloë"])
+    family_name: str = Field(examples=["D'Arcy"])
+    qualification: str = Field(examples=["Q-0005001227"])
+    title: str | None = Field(examples=["Level 2 Diploma in Team Leading"])
+    apprenticeship: str | None = Field(examples=["Q-0009000001"])
+    apprenticeship_title: str | None
+    unit: str = Field(examples=["F/506/1934"])
+    unit_title: str | None = Field(examples=["Participate in a project"])
     delivery: str
     starts: AwareDatetime | None
     mode: str | None
@@ -84,16 +87,17 @@ class EntryShown(BaseModel):
     registration: str | None
 
 
-class MissingShown(BaseModel):
+class MissingShown(ResponseBody, title="EntryOrderMissing"):
     pointer: str = Field(examples=["/entries/0/starts"])
     message: str
 
 
-class EntryOrderShown(BaseModel):
+class EntryOrderShown(ResponseBody, title="EntryOrder"):
     """An order of entries as it is now, and what it still lacks (B1)."""
 
     order: str = Field(examples=["O-0000000042"])
     centre: str
+    state: State
     is_confirmed: bool
     entries: list[EntryShown]
     purchase_order_number: str | None
@@ -102,12 +106,41 @@ class EntryOrderShown(BaseModel):
     missing: list[MissingShown]
 
 
-@router.post("", status_code=HTTPStatus.CREATED)
+@router.get("", operation_id="listEntryOrders")
+def search(
+    request: Request,
+    response: Response,
+    user: CurrentUser,
+    service: ServiceOf,
+    reads: Reads,
+    today: Today,
+    part: PagingSince,
+    sought: SoughtBy,
+) -> Listed[OrderListed]:
+    """List the centre's orders of entries, newest first (B1); all orders: GET /orders."""
+    found = order_search.search(
+        reads,
+        centre=scope(user),
+        sought=replace(
+            sought, kind=OrderKind.ENTRIES, updated_since=part.updated_since
+        ),
+        limit=part.limit,
+        cursor=part.cursor,
+    )
+
+    def shown(row: ListedOrder) -> OrderListed:
+        return order_listed(service.catalogue, row, today)
+
+    return listed(request, response, found, shown)
+
+
+@router.post("", operation_id="createEntryOrder", status_code=HTTPStatus.CREATED)
 def begin(body: NewEntryOrder, visit: Visiting) -> EntryOrderShown:
     """Begin an order of entries, with all that is known of it."""
     command = BeginEntryOrder(
         **visit.said,
-        entries=entries_told(body.entries),
+        entries=body.told(),
+        lines=body.lines_told(visit),
         purchase_order=body.purchase_order_number,
     )
     done = visit.send(command)
@@ -115,13 +148,13 @@ def begin(body: NewEntryOrder, visit: Visiting) -> EntryOrderShown:
     return shown(visit, done.made)
 
 
-@router.get("/{entry_order}")
+@router.get("/{entry_order}", operation_id="getEntryOrder")
 def one(entry_order: Ordered, visit: Visiting) -> EntryOrderShown:
     """Show an order of entries, with what each costs and what is still missing."""
     return shown(visit, entry_order)
 
 
-@router.put("/{entry_order}/entries")
+@router.put("/{entry_order}/entries", operation_id="setEntryOrderEntries")
 def choose(
     entry_order: Ordered, body: EntriesChosen, visit: Amending
 ) -> EntryOrderShown:
@@ -129,32 +162,81 @@ def choose(
     command = ChooseEntries(
         **visit.said,
         order=entry_order,
-        entries=entries_told(body.entries),
+        entries=body.told(),
+        lines=body.lines_told(visit),
     )
     visit.send(command)
     return shown(visit, entry_order)
 
 
-@router.put("/{entry_order}/purchase-order-number")
+@router.post("/{entry_order}/entries", operation_id="addEntryOrderEntries")
+def add(entry_order: Ordered, body: EntriesChosen, visit: Visiting) -> EntryOrderShown:
+    """Add entries to those of the order, one by one or for many in one line."""
+    command = AddEntries(
+        **visit.said,
+        order=entry_order,
+        entries=body.told(),
+        lines=body.lines_told(visit),
+    )
+    visit.send(command)
+    return shown(visit, entry_order)
+
+
+@router.patch("/{entry_order}/entries/{learner}", operation_id="updateEntryOrderEntry")
+def change(
+    entry_order: Ordered,
+    learner: Called,
+    body: EntryChange,
+    visit: Amending,
+    unit: UnitOfEntry = None,
+) -> EntryOrderShown:
+    """Change a learner's entry for a unit, or all of a learner's entries."""
+    command = ChangeEntry(
+        **visit.said,
+        order=entry_order,
+        learner=learner,
+        unit=unit,
+        changes=body.changes(),
+    )
+    visit.send(command)
+    return shown(visit, entry_order)
+
+
+@router.delete("/{entry_order}/entries/{learner}", operation_id="removeEntryOrderEntry")
+def remove(
+    entry_order: Ordered, learner: Called, visit: Amending, unit: UnitOfEntry = None
+) -> EntryOrderShown:
+    """Take off a learner's entry for a unit, or all of a learner's entries."""
+    command = RemoveEntry(**visit.said, order=entry_order, learner=learner, unit=unit)
+    visit.send(command)
+    return shown(visit, entry_order)
+
+
+@router.put(
+    "/{entry_order}/purchase-order-number",
+    operation_id="setEntryOrderPurchaseOrderNumber",
+)
 def give_number(
-    entry_order: Ordered, body: NumberGiven, visit: Amending
+    entry_order: Ordered, body: EntryOrderPurchaseOrderNumber, visit: Amending
 ) -> EntryOrderShown:
     """Say what the purchase is called; null takes it away."""
     command = GiveEntryPurchaseOrderNumber(
-        **visit.said, order=entry_order, number=body.number
+        **visit.said, order=entry_order, number=body.purchase_order_number
     )
     visit.send(command)
     return shown(visit, entry_order)
 
 
-@router.delete("/{entry_order}", status_code=HTTPStatus.NO_CONTENT)
+@router.delete(
+    "/{entry_order}", operation_id="deleteEntryOrder", status_code=HTTPStatus.NO_CONTENT
+)
 def delete(entry_order: Ordered, visit: Amending) -> None:
     """Throw away an order that has not been confirmed."""
     command = DeleteEntryOrder(**visit.said, order=entry_order)
     visit.send(command)
 
 
-@router.post("/{entry_order}/confirm")
+@router.post("/{entry_order}/confirm", operation_id="confirmEntryOrder")
 def confirm(
     entry_order: Ordered, body: EntriesConfirmed, visit: OnceOnly
 ) -> EntryOrderShown:
@@ -164,40 +246,17 @@ def confirm(
     return shown(visit, entry_order)
 
 
-def entries_told(told: Sequence[EntryTold]) -> tuple[Entry, ...]:
-    """Read entries, their times in London. Raises TimeMalformed, TimeSkipped."""
-    return tuple(
-        Entry(
-            learner=each.learner,
-            qualification=each.qualification,
-            apprenticeship=each.apprenticeship,
-            unit=each.unit,
-            delivery=each.delivery,
-            starts=read_time(each.starts, pointer=f"/entries/{number}/starts")
-            if each.starts
-            else None,
-            mode=each.mode,
-            extra_time=each.extra_time,
-        )
-        for number, each in enumerate(told)
-    )
-
-
 def shown(visit: Visit, name: str) -> EntryOrderShown:
     stream, order = read_entry_order(name, visit.by, visit.desk)
     visit.show(stream)
     if order.confirmed is not None:
-        made = order.confirmed.entries
-        entries = [
-            entry_shown(each.entry, each.price, each.booking, each.registration)
-            for each in made
-        ]
+        entries = list(order.confirmed.entries)
         missing, total = [], order.confirmed.total
     else:
         found = Found.of(visit.desk, order.centre, order.entries)
         prices = order.prices(found.places)
         entries = [
-            entry_shown(entry, price)
+            ConfirmedEntry(booking="", registration="", entry=entry, price=price)
             for entry, price in zip(order.entries, prices, strict=True)
         ]
         missing = [
@@ -207,11 +266,18 @@ def shown(visit: Visit, name: str) -> EntryOrderShown:
             )
         ]
         total = sum(prices, Decimal("0.00"))
+    people = learners_named(
+        visit.desk, {each.entry.learner for each in entries}, seen_by=order.centre
+    )
+    catalogue = visit.desk.catalogue
     return EntryOrderShown(
         order=order.order,
         centre=order.centre,
+        state=State.CONFIRMED if order.confirmed else State.DRAFT,
         is_confirmed=order.confirmed is not None,
-        entries=entries,
+        entries=[
+            entry_shown(each, people[each.entry.learner], catalogue) for each in entries
+        ],
         purchase_order_number=order.purchase_order,
         total=total,
         missing=missing,
@@ -219,11 +285,18 @@ def shown(visit: Visit, name: str) -> EntryOrderShown:
 
 
 def entry_shown(
-    entry: Entry,
-    price: Decimal,
-    booking: str | None = None,
-    registration: str | None = None,
+    confirmed: ConfirmedEntry, person: Learner, catalogue: Catalogue
 ) -> EntryShown:
+    """Show an entry; booking and registration are empty until it is confirmed."""
+    entry = confirmed.entry
     return EntryShown(
-        **vars(entry), price=price, booking=booking, registration=registration
+        **vars(entry),
+        given_name=person.details.given_name,
+        family_name=person.details.family_name,
+        title=title_of(catalogue, entry.qualification),
+        apprenticeship_title=title_of(catalogue, entry.apprenticeship),
+        unit_title=unit_title(catalogue, entry.qualification, entry.unit),
+        price=confirmed.price,
+        booking=confirmed.booking or None,
+        registration=confirmed.registration or None,
     )

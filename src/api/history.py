@@ -5,13 +5,14 @@ from itertools import islice
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from access.refusals import refusals_of
 from api.answers import Listed, listed
 from api.audit import auditor
 from api.dependencies import By, Paging, Part, Reads, ServiceOf, centre_of
 from api.learners import Called
+from api.schemas import ResponseBody
 from commands.command import require_own
 from commands.learner import read_learner
 from events.identifier import stream_of
@@ -36,13 +37,23 @@ PARAMETERS = {
     "certificates": ("number", "C-0000000017T"),
 }
 """What the path of each kind of thing calls it, and an example."""
+OPERATION_IDS = {
+    "learners": "listLearnerEvents",
+    "learner-groups": "listLearnerGroupEvents",
+    "orders": "listOrderEvents",
+    "entry-orders": "listEntryOrderEvents",
+    "registrations": "listRegistrationEvents",
+    "bookings": "listBookingEvents",
+    "claims": "listClaimEvents",
+    "certificates": "listCertificateEvents",
+}
 MOST_READ = 10_000
 """How many events one request for the log looks at before it answers (d)."""
 
 Text = Annotated[str | None, Query(max_length=100)]
 
 
-class ChangeShown(BaseModel):
+class ChangeShown(ResponseBody, title="FieldChange"):
     """A value that became another; null where there was, or is, none."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -52,7 +63,7 @@ class ChangeShown(BaseModel):
     after: Any
 
 
-class EventShown(BaseModel):
+class EventShown(ResponseBody, title="RecordedEvent"):
     """Something that happened, and who did it; refused attempts have no ``version``."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -75,7 +86,7 @@ class EventShown(BaseModel):
     changes: list[ChangeShown]
 
 
-class TimelineShown(EventShown):
+class TimelineShown(EventShown, title="TimelineEvent"):
     """Something that happened to a learner, and to which thing of theirs."""
 
     kind: str = Field(examples=["registration"])
@@ -124,13 +135,13 @@ for kept in KEPT:
         f"/{kept.path}/{{{PARAMETERS[kept.path][0]}}}/events",
         of_one(kept),
         methods=["GET"],
-        name=f"{kept.what.replace(' ', '_')}_events",
+        operation_id=OPERATION_IDS[kept.path],
         summary=f"Tell the history of one {kept.what}: who did what, with before and "
         "after (H1, H2).",
     )
 
 
-@router.get("/learners/{learner}/timeline")
+@router.get("/learners/{learner}/timeline", operation_id="getLearnerTimeline")
 def timeline_of(
     learner: Called,
     request: Request,
@@ -152,7 +163,7 @@ def timeline_of(
     return listed(request, response, page, TimelineShown.model_validate)
 
 
-@router.get("/events", dependencies=[Depends(auditor)])
+@router.get("/events", operation_id="listEvents", dependencies=[Depends(auditor)])
 def log(
     request: Request,
     response: Response,

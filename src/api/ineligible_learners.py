@@ -4,38 +4,47 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
-from aggregates.claim import Claim
+from aggregates.claim_hindrances import IN_WORDS, Cause
 from aggregates.errors import NotFound
 from aggregates.learner import Learner
 from aggregates.london import LONDON
-from aggregates.registration import Registration, Status
 from aggregates.standing import Place, Standing
 from api.answers import Listed, listed, show
 from api.claim_view import AwardShown, ReasonShown, award_shown, reason_shown
-from api.dependencies import By, CurrentUser, Paging, Reads, ServiceOf, Today, scope
+from api.dependencies import (
+    By,
+    CurrentUser,
+    PagingSince,
+    Reads,
+    ServiceOf,
+    Today,
+    scope,
+)
 from api.eligibility import Answer, PathwayAnswer
 from api.named import (
     Claimed,
     Filter,
+    NameFilter,
     QualificationNamed,
     learners_named,
     qualification_named,
 )
+from api.schemas import ResponseBody
 from catalogue import Assessment, AwardType, Qualification, assess, shape
-from commands.claim import open_registrations, read_claim, rules_of
-from commands.command import Desk
-from events.claim import ClaimSubmitted
+from commands.claim import read_claim, rules_of
+from commands.claim_assessment import ClaimFacts
+from events.claim import ClaimSubmitted, Granted, Withheld
 from projections import ineligible_learners
-from projections.ineligible_learners import Cause, Ineligible
+from projections.ineligible_learners import Ineligible
 
 router = APIRouter(prefix="/ineligible-learners", tags=["ineligible learners"])
 
 Who = Annotated[str, Path(alias="learner", max_length=20, examples=["L-0000000017T"])]
 
 
-class IneligibleListed(BaseModel):
+class IneligibleListed(ResponseBody, title="IneligibleLearnerSummary"):
     """A learner kept back from a claim; the claim's grades are where it is amended."""
 
     learner: str = Field(examples=["L-0000000017T"])
@@ -45,12 +54,15 @@ class IneligibleListed(BaseModel):
     claimed_at: AwareDatetime
     age_in_days: int = Field(ge=0, examples=[12])
     qualification: QualificationNamed
-    award_type: AwardType
+    award_type: AwardType | None
     cause: Cause
+    cause_in_words: str = Field(examples=["Rules of combination not met"])
     reasons: list[ReasonShown]
+    """Those that hold today."""
+    updated_at: AwareDatetime
 
 
-class PathwayWithRules(PathwayAnswer):
+class PathwayWithRules(PathwayAnswer, title="PathwayVerdictWithRules"):
     """A pathway, its rules as sentences, and what the grades come to on it."""
 
     title: str = Field(examples=["Diploma"])
@@ -58,7 +70,7 @@ class PathwayWithRules(PathwayAnswer):
     rules: list[str]
 
 
-class IneligibleShown(BaseModel):
+class IneligibleShown(ResponseBody, title="IneligibleLearner"):
     """Why a learner was kept back, as things stand, and the ways to put it right."""
 
     learner: str = Field(examples=["L-0000000017T"])
@@ -72,6 +84,9 @@ class IneligibleShown(BaseModel):
     kept_back: list[ReasonShown]
     """Why, when the claim was submitted."""
     is_eligible_now: bool
+    """Whether submitting the claim now would submit the learner."""
+    reasons: list[ReasonShown]
+    """What would keep the learner back today."""
     pathways: list[PathwayWithRules]
     """The pathway registered for first."""
     interim_now: bool
@@ -80,7 +95,7 @@ class IneligibleShown(BaseModel):
     """Where the grades are amended (I2)."""
 
 
-@router.get("")
+@router.get("", operation_id="listIneligibleLearners")
 def search(
     request: Request,
     response: Response,
@@ -88,10 +103,11 @@ def search(
     service: ServiceOf,
     reads: Reads,
     today: Today,
-    part: Paging,
+    part: PagingSince,
     qualification: Filter = None,
     claim: Filter = None,
     cause: Cause | None = None,
+    name: NameFilter = None,
 ) -> Listed[IneligibleListed]:
     """List everybody kept back from a claim, the longest waiting first (I1)."""
     found = ineligible_learners.search(
@@ -100,6 +116,8 @@ def search(
         qualification=qualification,
         claim=claim,
         cause=cause,
+        name=name,
+        updated_since=part.updated_since,
         limit=part.limit,
         cursor=part.cursor,
     )
@@ -117,17 +135,24 @@ def search(
             claimed_at=row.claimed_at,
             age_in_days=max((today - since).days, 0),
             qualification=qualification_named(service.desk, row.qualification),
-            award_type=AwardType(row.award_type),
+            award_type=AwardType(row.award_type) if row.award_type else None,
             cause=row.cause,
+            cause_in_words=IN_WORDS[row.cause],
             reasons=[reason_shown(why) for why in row.reasons],
+            updated_at=row.updated_at,
         )
 
     return listed(request, response, found, shown)
 
 
-@router.get("/{claim}/{learner}")
+@router.get("/{claim}/{learner}", operation_id="getIneligibleLearner")
 def one(
-    claim: Claimed, learner: Who, response: Response, service: ServiceOf, by: By
+    claim: Claimed,
+    learner: Who,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    today: Today,
 ) -> IneligibleShown:
     """Show why one was kept back: pathways, rules, units, ways to fix (I2, I4)."""
     stream, found = read_claim(claim, by, service.desk)
@@ -141,36 +166,30 @@ def one(
         if isinstance(recorded.event, ClaimSubmitted)
         and learner in recorded.event.withheld
     ]
-    at = place.registration
-    opened = open_registrations(service.desk, [at], seen_by=found.centre)
     people = learners_named(service.desk, [learner], seen_by=found.centre)
     return ineligible_shown(
-        service.desk,
-        found,
+        ClaimFacts.of(service.desk, found, today=today, learners=[learner]),
         place,
         people[learner],
-        opened[at][1],
         claimed_at=kept_back[-1],
     )
 
 
 def ineligible_shown(
-    desk: Desk,
-    claim: Claim,
-    place: Place,
-    learner: Learner,
-    registration: Registration,
-    claimed_at: datetime,
+    facts: ClaimFacts, place: Place, learner: Learner, claimed_at: datetime
 ) -> IneligibleShown:
     """Assess afresh what the claim says of the learner, on every pathway."""
-    rules = rules_of(desk, registration)
+    claim, registration = facts.claim, facts.opened[place.registration][1]
+    rules = rules_of(facts.desk, registration)
+    verdict = facts.judge(learner.learner)
     grades = registration.grades_to_date(claim=claim.claim, typed=place.award.grades)
     mine = registration.assess(claim=claim.claim, award=place.award, rules=rules)
     any_pathway = assess(rules, grades, award_type=AwardType.FULL)
-    is_active = registration.status is Status.ACTIVE
     has_achieved = any(rules.unit(unit).achieves(grades[unit]) for unit in grades)
     interim_now = (
-        is_active and has_achieved and place.award.award_type != AwardType.INTERIM
+        facts.hindrance(learner.learner) is None
+        and has_achieved
+        and place.award.award_type != AwardType.INTERIM
     )
     return IneligibleShown(
         learner=learner.learner,
@@ -178,13 +197,16 @@ def ineligible_shown(
         family_name=learner.details.family_name,
         claim=claim.claim,
         claimed_at=claimed_at,
-        qualification=qualification_named(desk, registration.product),
+        qualification=qualification_named(facts.desk, registration.product),
         award=award_shown(place.award),
         grades_to_date=grades,
         kept_back=[reason_shown(w) for w in place.withheld.reasons]
         if place.withheld
         else [],
-        is_eligible_now=mine.eligible and is_active,
+        is_eligible_now=isinstance(verdict, Granted),
+        reasons=[reason_shown(w) for w in verdict.reasons]
+        if isinstance(verdict, Withheld)
+        else [],
         pathways=pathways_shown(rules, registration.pathway, mine, any_pathway),
         interim_now=interim_now,
         amend_at=f"/api/v1/claims/{claim.claim}/grades",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
 from aggregates.invoice_line import InvoiceStatus
 from aggregates.london import LONDON
@@ -13,12 +13,13 @@ from api.answers import Listed, listed
 from api.dependencies import (
     POSITION_LIMIT,
     CurrentUser,
-    Paging,
+    PagingSince,
     Reads,
     ServiceOf,
     scope,
 )
 from api.order_view import Amount
+from api.schemas import RequestBody, ResponseBody
 from api.sheets import Csv
 from api.visit import Visiting
 from catalogue import Catalogue
@@ -42,7 +43,7 @@ After = Annotated[
 CentreFilter = Annotated[str | None, Query(max_length=20, pattern="^[0-9]*$")]
 
 
-class InvoiceLineShown(BaseModel):
+class InvoiceLineShown(ResponseBody, title="InvoiceLine"):
     """A charge, or a credit (its amount is negative), and what it is due to."""
 
     line: str = Field(examples=["R-0000000042"])
@@ -62,9 +63,10 @@ class InvoiceLineShown(BaseModel):
     invoice: str | None = Field(examples=["INV-2026-0042"])
     credit_note: str | None = Field(examples=["CN-2026-0007"])
     reported_at: AwareDatetime | None
+    updated_at: AwareDatetime
 
 
-class StatusReported(BaseModel):
+class StatusReported(RequestBody, title="InvoiceStatusReport"):
     """How far invoicing has come with a line, and on which invoice or credit note."""
 
     status: InvoiceStatus
@@ -73,21 +75,21 @@ class StatusReported(BaseModel):
     )
 
 
-class StatusShown(BaseModel):
+class StatusShown(ResponseBody, title="InvoiceLineStatus"):
     line: str
     status: InvoiceStatus
     invoice: str | None = Field(examples=["INV-2026-0042"])
     credit_note: str | None = Field(examples=["CN-2026-0007"])
 
 
-@router.get("")
+@router.get("", operation_id="listInvoiceLines")
 def feed(
     request: Request,
     response: Response,
     user: CurrentUser,
     service: ServiceOf,
     reads: Reads,
-    part: Paging,
+    part: PagingSince,
     after: After = 0,
     status: InvoiceStatus | None = None,
     centre: CentreFilter = None,
@@ -98,13 +100,14 @@ def feed(
         centre=scope(user, centre),
         status=status,
         after=after,
+        updated_since=part.updated_since,
         limit=part.limit,
         cursor=part.cursor,
     )
     return listed(request, response, found, lambda row: shown(row, service.catalogue))
 
 
-@router.get("/feed.csv", response_class=Csv)
+@router.get("/feed.csv", operation_id="downloadInvoiceLines", response_class=Csv)
 def feed_csv(
     user: CurrentUser,
     service: ServiceOf,
@@ -133,7 +136,7 @@ def feed_csv(
     return Csv.called("invoice-lines.csv", COLUMNS, rows())
 
 
-@router.post("/{line}/status")
+@router.post("/{line}/status", operation_id="reportInvoiceLineStatus")
 def report(
     line: Annotated[str, Path(max_length=40, examples=["R-0000000042"])],
     body: StatusReported,
@@ -163,4 +166,8 @@ def shown(row: Line, catalogue: Catalogue) -> InvoiceLineShown:
     product = product_on(catalogue, row.product, day)
     values = {**vars(row), "purchase_order_number": row.purchase_order}
     del values["purchase_order"]
-    return InvoiceLineShown(**values, title=product.title if product else None)
+    return InvoiceLineShown(
+        **values,
+        title=product.title if product else None,
+        updated_at=row.updated_at,
+    )

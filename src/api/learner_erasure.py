@@ -3,32 +3,39 @@
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from api.dependencies import WAITED, require_seen
 from api.learners import Called, LearnerShown, shown
+from api.schemas import RequestBody
 from api.visit import Visiting
-from commands.erasure import EraseLearner
-from projections import learner_rows
+from commands.learner_erasure import EraseLearner
+from projections import learner_rows, mentions
 
 router = APIRouter(prefix="/learners", tags=["learners"])
 
 
-class Erasure(BaseModel):
+class Erasure(RequestBody, title="LearnerErasure"):
     """Why the data are erased. Do not name the learner: the reason stays."""
 
     reason: Annotated[str, Field(max_length=1000)] = Field(
         default="", examples=["Requested by the person on 3 November, case 1024."]
     )
+    end_in_flight: bool = False
+    """Withdraw, cancel and take out all that is under way for the learner."""
 
 
-@router.post("/{learner}/erase")
+@router.post("/{learner}/erase", operation_id="eraseLearner")
 def erase(learner: Called, body: Erasure, visit: Visiting) -> LearnerShown:
     """Make all that says something of the learner unreadable, for ever (H6).
 
     Names, date of birth, contact, ULN and images go, here and in every file that the
     learner came in; registrations, claims and certificates stay. An Account Specialist
     may, on a lawful request. Sent again it answers the same.
+
+    Refused, with all of it listed, while anything is under way for the learner (a test
+    booked, a claim that waits, a certificate to be printed, a draft order), unless
+    ``end_in_flight`` asks for it to be ended; and before the records may go.
     """
     require_seen(visit.service, visit.service.store.head(), WAITED)
     command = EraseLearner(
@@ -36,6 +43,8 @@ def erase(learner: Called, body: Erasure, visit: Visiting) -> LearnerShown:
         learner=learner,
         reason=body.reason,
         rows=learner_rows.finder(visit.service.read_models.connection),
+        streams=mentions.finder(visit.service.read_models.connection),
+        end_in_flight=body.end_in_flight,
     )
     visit.send(command)
     return shown(visit, learner)

@@ -4,13 +4,15 @@ from collections import Counter
 from typing import Annotated, Self
 
 from fastapi import APIRouter, File, Response, UploadFile
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from aggregates.corrections import invalid_workbook, read_corrections
+from aggregates.file_refusals import hidden_parts
 from aggregates.template import TEMPLATE, xlsx_template
 from api.answers import answer
 from api.dependencies import By, CurrentUser, Now, ServiceOf
-from api.learner_groups import Group
+from api.learner_groups import FileWarning, Group, file_warning
+from api.schemas import ResponseBody
 from commands.command import Done
 from commands.record_file import Outcome, amend_from_file, read_invalid
 from projections import learner_search
@@ -32,7 +34,9 @@ class Xlsx(Response):
         return cls(content, headers={"Content-Disposition": disposition})
 
 
-@router.get("/template.csv", response_class=Csv)
+@router.get(
+    "/template.csv", operation_id="downloadLearnerTemplateCsv", response_class=Csv
+)
 def template(_: CurrentUser) -> Csv:
     """Give the template: fill it in below its first row and change no column (U2)."""
     return Csv(
@@ -40,13 +44,15 @@ def template(_: CurrentUser) -> Csv:
     )
 
 
-@router.get("/template.xlsx", response_class=Xlsx)
+@router.get(
+    "/template.xlsx", operation_id="downloadLearnerTemplateXlsx", response_class=Xlsx
+)
 def workbook(_: CurrentUser) -> Xlsx:
     """Give the template as an Excel workbook, in which dates and ULNs stay text (U2)."""
     return Xlsx.called("learners.xlsx", xlsx_template())
 
 
-class RowReturned(BaseModel):
+class RowReturned(ResponseBody, title="CorrectedRow"):
     """A row of a file of corrections: where it was, which record, what became of it."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -57,17 +63,20 @@ class RowReturned(BaseModel):
     message: str
 
 
-class Corrected(BaseModel):
+class Corrected(ResponseBody, title="CorrectionResult"):
     """What became of each row of a file of corrections."""
 
     amended: int
     unchanged: int
     conflicting: int
     unknown: int
+    warnings: list[FileWarning]
     rows: list[RowReturned]
 
 
-@router.get("/{group}/invalid.xlsx", response_class=Xlsx)
+@router.get(
+    "/{group}/invalid.xlsx", operation_id="downloadInvalidRecords", response_class=Xlsx
+)
 def invalid(group: Group, service: ServiceOf, by: By) -> Xlsx:
     """Give the invalid records as a workbook, each bad cell marked with its reasons.
 
@@ -77,7 +86,7 @@ def invalid(group: Group, service: ServiceOf, by: By) -> Xlsx:
     return Xlsx.called(f"{group}-to-correct.xlsx", invalid_workbook(records))
 
 
-@router.post("/{group}/invalid.xlsx")
+@router.post("/{group}/invalid.xlsx", operation_id="uploadCorrectedRecords")
 def correct(
     group: Group,
     file: Annotated[UploadFile, File(description="The invalid records, corrected.")],
@@ -92,8 +101,9 @@ def correct(
     somebody has changed since the file was downloaded: each is told. Rows may be left
     out or sorted. Sent again it changes nothing.
     """
+    corrections = read_corrections(file.file.read())
     returned = amend_from_file(
-        read_corrections(file.file.read()),
+        corrections,
         group,
         desk=service.desk,
         send=service.send,
@@ -103,7 +113,9 @@ def correct(
     )
     answer(response, Done(position=service.store.head()))
     counts = Counter(row.outcome for row in returned)
+    hidden = hidden_parts(sum(each.is_hidden for each in corrections), ())
     return Corrected(
+        warnings=[file_warning(problem) for problem in hidden],
         **{outcome.value: counts[outcome] for outcome in Outcome},
         rows=[RowReturned.model_validate(row) for row in returned],
     )

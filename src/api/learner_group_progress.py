@@ -4,11 +4,12 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from aggregates.upload_progress import UploadStatus
 from api.dependencies import POSITION_LIMIT, By, ServiceOf
 from api.learner_groups import Group
+from api.schemas import ResponseBody
 from api.streams import Glance, Streams
 from commands.upload import read_upload
 from service import Service
@@ -24,14 +25,14 @@ AS_STREAM: dict[int | str, dict[str, Any]] = {
 }
 
 
-class Progress(BaseModel):
+class Progress(ResponseBody, title="LearnerGroupProgress"):
     """How far a group is: 50 % is checked, 100 % is submitted and done (U5)."""
 
     status: UploadStatus
     progress: int = Field(ge=0, le=DONE)
 
 
-class Counts(BaseModel):
+class Counts(ResponseBody, title="LearnerGroupProgressCounts"):
     """How many rows the check has found so far, and how many learners there are."""
 
     records: int
@@ -40,7 +41,7 @@ class Counts(BaseModel):
     learners: int
 
 
-class Step(Progress):
+class Step(Progress, title="LearnerGroupProgressEvent"):
     """What an event of the stream says."""
 
     counts: Counts
@@ -66,7 +67,12 @@ def glance(service: Service, group: str, by: Actor) -> Glance:
     )
 
 
-@router.get("/{group}/progress", response_model=Progress, responses=AS_STREAM)
+@router.get(
+    "/{group}/progress",
+    operation_id="getLearnerGroupProgress",
+    response_model=Progress,
+    responses=AS_STREAM,
+)
 def progress(
     group: Group,
     request: Request,
@@ -75,7 +81,12 @@ def progress(
     accept: Annotated[str, Header(max_length=1000, include_in_schema=False)] = "",
     last_event_id: Annotated[
         int | None,
-        Header(ge=0, lt=POSITION_LIMIT, description="The last event that was seen."),
+        Header(
+            alias="Last-Event-ID",
+            ge=0,
+            lt=POSITION_LIMIT,
+            description="The last event that was seen.",
+        ),
     ] = None,
 ) -> Progress | Response:
     """Say how far a group is (U5); or, as text/event-stream, each time it goes on.

@@ -4,9 +4,10 @@ from http import HTTPStatus
 from typing import Annotated, TypeAlias
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from api.learner_groups import Group, GroupShown, Switchable, shown
+from api.schemas import RequestBody, ResponseBody
 from api.visit import Amending, Visiting
 from commands.upload_choices import ChooseGroupEncoding, MapLearnerGroup, read_columns
 
@@ -15,7 +16,7 @@ router = APIRouter(prefix="/learner-groups", tags=["learner groups"])
 ColumnName: TypeAlias = Annotated[str | None, Field(max_length=40_000)]
 
 
-class Mapping(BaseModel):
+class Mapping(RequestBody, title="ColumnMapping"):
     """Which of the file's columns is which of ours; null, or left out, for none."""
 
     model_config = ConfigDict(extra="forbid")
@@ -30,14 +31,14 @@ class Mapping(BaseModel):
     postcode: ColumnName = Field(default=None, examples=[None])
 
 
-class FileColumn(BaseModel):
+class FileColumn(ResponseBody, title="FileColumn"):
     """A column of the file, and its first values until the mapping is settled."""
 
     column: str = Field(examples=["GivenNames"])
     values: list[str] = Field(examples=[["Chloë", "Ben", "Zoë"]])
 
 
-class MappingShown(BaseModel):
+class MappingShown(ResponseBody, title="ColumnMappingState"):
     """The file's columns, and which of them is which of ours: proposed, or settled."""
 
     is_settled: bool
@@ -46,7 +47,7 @@ class MappingShown(BaseModel):
     columns: list[FileColumn]
 
 
-class EncodingChosen(BaseModel):
+class EncodingChosen(RequestBody, title="EncodingChoice"):
     """The encoding that the file is in after all."""
 
     model_config = ConfigDict(extra="forbid")
@@ -54,7 +55,7 @@ class EncodingChosen(BaseModel):
     encoding: Switchable
 
 
-@router.get("/{group}/mapping")
+@router.get("/{group}/mapping", operation_id="getLearnerGroupMapping")
 def mapping(group: Group, visit: Visiting) -> MappingShown:
     """Show which of the file's columns seems to be which of ours, or was said to (U3).
 
@@ -76,7 +77,11 @@ def mapping(group: Group, visit: Visiting) -> MappingShown:
     )
 
 
-@router.put("/{group}/mapping", status_code=HTTPStatus.ACCEPTED)
+@router.put(
+    "/{group}/mapping",
+    operation_id="setLearnerGroupMapping",
+    status_code=HTTPStatus.ACCEPTED,
+)
 def settle_mapping(group: Group, body: Mapping, visit: Amending) -> GroupShown:
     """Say which of the file's columns is which of ours; then the check goes on (U3).
 
@@ -88,7 +93,11 @@ def settle_mapping(group: Group, body: Mapping, visit: Amending) -> GroupShown:
     return shown(visit, group)
 
 
-@router.put("/{group}/encoding", status_code=HTTPStatus.ACCEPTED)
+@router.put(
+    "/{group}/encoding",
+    operation_id="setLearnerGroupEncoding",
+    status_code=HTTPStatus.ACCEPTED,
+)
 def choose_encoding(group: Group, body: EncodingChosen, visit: Amending) -> GroupShown:
     """Say that the names are wrong as they were read: the file is in the other encoding.
 

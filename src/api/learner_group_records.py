@@ -4,15 +4,16 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, Field
 
-from aggregates.details import COLUMNS, OVERFLOW, given_uln
+from aggregates.details import COLUMNS, OVERFLOW, given_uln, read_as
 from aggregates.problem import sentence, title
 from aggregates.record import Record, RecordState
 from api.answers import Listed, listed
-from api.dependencies import By, Paging, Reads, ServiceOf
+from api.dependencies import By, PagingSince, Reads, ServiceOf
 from api.learner_groups import Group
 from api.learners import LearnerTold
+from api.schemas import ResponseBody
 from api.verifications import VerificationShown, verification_shown
 from api.visit import Amending, Visiting
 from commands.record import AmendRecord, RemoveRecord, read_record
@@ -35,7 +36,7 @@ INVALID = (RecordState.INVALID,)
 RowNumber = Annotated[int, Path(alias="row", ge=1, le=10**7, examples=[17])]
 
 
-class Finding(BaseModel):
+class Finding(ResponseBody, title="CellFinding"):
     """What is wrong or odd with a cell, and what to do."""
 
     cell: str = Field(examples=["E17"])
@@ -47,21 +48,26 @@ class Finding(BaseModel):
     learners: list[str]
 
 
-class RecordShown(BaseModel):
+class RecordShown(ResponseBody, title="LearnerRecord"):
     """A row of the file as it is now; ``version`` is its ETag."""
 
     row: int = Field(examples=[17])
     state: RecordState
     values: dict[str, str]
+    read_as: dict[str, str] = Field(
+        description="How values in an unusual form were read, by field.",
+        examples=[{"date_of_birth": "1 February 2004"}],
+    )
     problems: list[Finding]
     warnings: list[Finding]
     verification: VerificationShown
     linked_to: str | None
     learner: str | None
     version: int
+    updated_at: AwareDatetime
 
 
-class RecordChange(LearnerTold):
+class RecordChange(LearnerTold, title="LearnerRecordChange"):
     """What is to be put right, or who the person is (U6, U8).
 
     What is left out stays. ``different_person`` says that it is none of the learners
@@ -74,7 +80,7 @@ class RecordChange(LearnerTold):
     )
 
 
-@router.get("/{group}/records")
+@router.get("/{group}/records", operation_id="listLearnerGroupRecords")
 def records(
     group: Group,
     request: Request,
@@ -82,7 +88,7 @@ def records(
     service: ServiceOf,
     by: By,
     reads: Reads,
-    part: Paging,
+    part: PagingSince,
     valid: Annotated[
         bool | None, Query(description="Only the valid, or only the invalid ones.")
     ] = None,
@@ -91,14 +97,19 @@ def records(
     read_upload(service.desk, group, by)
     chosen = {True: VALID, False: INVALID, None: VALID + INVALID}[valid]
     rows = uploads.rows_of(
-        reads, group, states=chosen, limit=part.limit, cursor=part.cursor
+        reads,
+        group,
+        states=chosen,
+        updated_since=part.updated_since,
+        limit=part.limit,
+        cursor=part.cursor,
     )
     found = read_records(service.store, group, rows.rows)
     page = Page(rows=tuple(found), next_cursor=rows.next_cursor)
     return listed(request, response, page, lambda pair: record_shown(*pair))
 
 
-@router.get("/{group}/records/{row}")
+@router.get("/{group}/records/{row}", operation_id="getLearnerGroupRecord")
 def record(group: Group, row: RowNumber, visit: Visiting) -> RecordShown:
     """Show a record as it is now."""
     read_upload(visit.desk, group, visit.by)
@@ -107,7 +118,7 @@ def record(group: Group, row: RowNumber, visit: Visiting) -> RecordShown:
     return record_shown(stream, found)
 
 
-@router.patch("/{group}/records/{row}")
+@router.patch("/{group}/records/{row}", operation_id="updateLearnerGroupRecord")
 def amend(
     group: Group, row: RowNumber, body: RecordChange, visit: Amending
 ) -> RecordShown:
@@ -125,7 +136,11 @@ def amend(
     return record(group, row, visit)
 
 
-@router.delete("/{group}/records/{row}", status_code=HTTPStatus.NO_CONTENT)
+@router.delete(
+    "/{group}/records/{row}",
+    operation_id="removeLearnerGroupRecord",
+    status_code=HTTPStatus.NO_CONTENT,
+)
 def remove(group: Group, row: RowNumber, visit: Amending) -> None:
     """Take a record out of the upload; its history stays (U8)."""
     command = RemoveRecord(**visit.said, group=group, row=row)
@@ -137,6 +152,7 @@ def record_shown(stream: Stream, record: Record) -> RecordShown:
         row=record.row,
         state=record.state,
         values={column: record.cells.get(column, "") for column in COLUMNS},
+        read_as=read_as(record.cells),
         problems=[finding(record, problem) for problem in record.reasons],
         warnings=[finding(record, warning) for warning in record.remarks],
         verification=verification_shown(
@@ -145,6 +161,7 @@ def record_shown(stream: Stream, record: Record) -> RecordShown:
         linked_to=record.linked_to,
         learner=record.learner,
         version=stream.version,
+        updated_at=stream.history[-1].recorded_at,
     )
 
 

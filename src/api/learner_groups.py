@@ -5,16 +5,18 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, File, Form, Path, Request, Response, UploadFile
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
+from aggregates.file_refusals import file_sentence, hidden_parts
 from aggregates.record import Record, RecordState
 from aggregates.text_file import ENCODINGS, in_other_encoding
 from aggregates.upload import Upload
 from aggregates.upload_progress import UploadStatus
 from api.answers import Listed, listed
-from api.dependencies import CurrentUser, Paging, Reads, scope
+from api.dependencies import CurrentUser, PagingSince, Reads, scope
 from api.learners import Wanted
 from api.retries import OnceOnly
+from api.schemas import ResponseBody
 from api.verifications import GroupVerification, group_verification
 from api.visit import Visit, Visiting
 from commands.undo import UndoLearnerGroup
@@ -24,6 +26,7 @@ from commands.upload import (
     read_records,
     read_upload,
 )
+from events.upload import FileProblem
 from projections import uploads
 
 router = APIRouter(prefix="/learner-groups", tags=["learner groups"])
@@ -36,7 +39,7 @@ Switchable = Literal["mac-roman", "cp1252"]
 """The encodings that nobody but a person can tell apart (U4)."""
 
 
-class GroupListed(BaseModel):
+class GroupListed(ResponseBody, title="LearnerGroupSummary"):
     """A group in a list; 50 % is checked, 100 % is submitted and done (U5)."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -51,9 +54,10 @@ class GroupListed(BaseModel):
     records: int
     learners: int
     received_at: AwareDatetime
+    updated_at: AwareDatetime
 
 
-class Counts(BaseModel):
+class Counts(ResponseBody, title="LearnerGroupCounts"):
     """How the records of a group stand."""
 
     valid: int
@@ -64,7 +68,7 @@ class Counts(BaseModel):
     learners: int
 
 
-class OtherEncoding(BaseModel):
+class OtherEncoding(ResponseBody, title="OtherEncoding"):
     """Another encoding that the file may be in, and the names as they are in that."""
 
     encoding: Switchable
@@ -72,7 +76,17 @@ class OtherEncoding(BaseModel):
     names: list[str] = Field(examples=[["Chloë D'Arcy", "Zoë Müller"]])
 
 
-class GroupShown(BaseModel):
+class FileWarning(ResponseBody, title="FileWarning"):
+    """What is odd about a file as a whole; it was read all the same."""
+
+    code: str = Field(examples=["rows-hidden"])
+    column: str | None = Field(examples=[None])
+    message: str = Field(
+        examples=["3 rows are hidden or filtered out in the workbook, …"]
+    )
+
+
+class GroupShown(ResponseBody, title="LearnerGroup"):
     """A group as it is now, and the encoding of its file, with names to judge it by."""
 
     group: str = Field(examples=["G-0000000042"])
@@ -84,6 +98,7 @@ class GroupShown(BaseModel):
     names_as_read: list[str] = Field(examples=[["Chloë D'Arcy", "Zoë Müller"]])
     other_encoding: OtherEncoding | None
     ignored_columns: list[str] = Field(examples=[["PriorAttain", "Ethnicity"]])
+    warnings: list[FileWarning]
     status: UploadStatus
     progress: int = Field(ge=0, le=100)
     records: int
@@ -93,23 +108,28 @@ class GroupShown(BaseModel):
     received_at: AwareDatetime
 
 
-@router.get("")
+@router.get("", operation_id="listLearnerGroups")
 def search(
     request: Request,
     response: Response,
     user: CurrentUser,
     reads: Reads,
-    part: Paging,
+    part: PagingSince,
     name: Wanted = None,
 ) -> Listed[GroupListed]:
     """List groups, newest first, by the start of any words of their name (U10)."""
     found = uploads.search(
-        reads, centre=scope(user), name=name, limit=part.limit, cursor=part.cursor
+        reads,
+        centre=scope(user),
+        name=name,
+        updated_since=part.updated_since,
+        limit=part.limit,
+        cursor=part.cursor,
     )
     return listed(request, response, found, GroupListed.model_validate)
 
 
-@router.post("", status_code=HTTPStatus.ACCEPTED)
+@router.post("", operation_id="createLearnerGroup", status_code=HTTPStatus.ACCEPTED)
 def upload(
     name: Annotated[str, Form(max_length=1000, examples=["Autumn 2026"])],
     file: Annotated[UploadFile, File(description="The template, filled in.")],
@@ -136,13 +156,17 @@ def upload(
     return shown(visit, done.made)
 
 
-@router.get("/{group}")
+@router.get("/{group}", operation_id="getLearnerGroup")
 def one(group: Group, visit: Visiting, _: Reads) -> GroupShown:
     """Show a group: how far it is, and how its records stand (U5)."""
     return shown(visit, group)
 
 
-@router.post("/{group}/submit", status_code=HTTPStatus.ACCEPTED)
+@router.post(
+    "/{group}/submit",
+    operation_id="submitLearnerGroup",
+    status_code=HTTPStatus.ACCEPTED,
+)
 def submit(group: Group, visit: Visiting) -> GroupShown:
     """Make learners of the valid records; the others stay to be put right (U9).
 
@@ -152,7 +176,9 @@ def submit(group: Group, visit: Visiting) -> GroupShown:
     return shown(visit, group)
 
 
-@router.post("/{group}/undo", status_code=HTTPStatus.ACCEPTED)
+@router.post(
+    "/{group}/undo", operation_id="undoLearnerGroup", status_code=HTTPStatus.ACCEPTED
+)
 def undo(group: Group, visit: OnceOnly) -> GroupShown:
     """Take an upload back, with its learners, if nobody has put any of them to use.
 
@@ -186,6 +212,10 @@ def shown(visit: Visit, name: str) -> GroupShown:
         names_as_read=names,
         other_encoding=other_encoding(upload, names),
         ignored_columns=list(upload.ignored),
+        warnings=[
+            file_warning(problem)
+            for problem in hidden_parts(received.hidden_rows, received.hidden_columns)
+        ],
         status=upload.status,
         progress=upload.progress,
         records=received.rows,
@@ -200,6 +230,12 @@ def shown(visit: Visit, name: str) -> GroupShown:
         verification=group_verification(upload, waiting=waiting, why=why),
         learners=len(upload.learners),
         received_at=stream.history[0].recorded_at,
+    )
+
+
+def file_warning(problem: FileProblem) -> FileWarning:
+    return FileWarning(
+        code=problem.code, column=problem.column, message=file_sentence(problem)
     )
 
 

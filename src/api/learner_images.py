@@ -16,6 +16,16 @@ from events.learner import ImageKind
 
 router = APIRouter(prefix="/learners", tags=["learners"])
 
+SUBMITTING = {
+    ImageKind.PHOTOGRAPH: "setLearnerPhotograph",
+    ImageKind.SIGNATURE: "setLearnerSignature",
+}
+SHOWING = {
+    ImageKind.PHOTOGRAPH: "downloadLearnerPhotograph",
+    ImageKind.SIGNATURE: "downloadLearnerSignature",
+}
+"""What the operations of each kind are called: literals, for clients hold by them."""
+
 FILE = {"schema": {"type": "string", "format": "binary", "maxLength": MOST_BYTES}}
 FILES: dict[str, Any] = {"image/jpeg": FILE, "image/png": FILE}
 
@@ -61,7 +71,7 @@ for kind in ImageKind:
         f"/{{learner}}/{kind}",
         submitting(kind),
         methods=["PUT"],
-        name=f"submit_{kind}",
+        operation_id=SUBMITTING[kind],
         summary=f"Add or replace the {kind}: the body is a JPEG or PNG, 5 MB at most.",
         description="It is written anew as a plain picture: upright, with no place, date "
         "or comment in it, and nothing behind it (L1). What the Content-Type says does "
@@ -72,7 +82,7 @@ for kind in ImageKind:
         f"/{{learner}}/{kind}",
         showing(kind),
         methods=["GET"],
-        name=kind.value,
+        operation_id=SHOWING[kind],
         summary=f"Give the {kind} of a learner, now or (as_at) then (L1, H3).",
         response_class=Response,
         responses={200: {"content": FILES, "description": f"The {kind}."}},

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
 from aggregates.invoice_line import InvoiceStatus
 from aggregates.london import in_london
@@ -11,6 +11,7 @@ from aggregates.sitting import Attendance
 from api.dependencies import By, Reads, ServiceOf, centre_of
 from api.learners import Called
 from api.registrations import RegistrationShown, invoicing, registration_shown
+from api.schemas import ResponseBody
 from commands.invoice import read_lines
 from commands.learner import read_learner
 from projections import bookings, registrations
@@ -20,7 +21,7 @@ from projections.registrations import RegistrationRow
 router = APIRouter(prefix="/learners", tags=["learners"])
 
 
-class TestOfRegistration(BaseModel):
+class TestOfRegistration(ResponseBody, title="RegistrationTest"):
     """When a test is or was to be sat, and what has become of it."""
 
     booking: str = Field(examples=["B-0000000042"])
@@ -32,19 +33,19 @@ class TestOfRegistration(BaseModel):
     invoice_status: InvoiceStatus
 
 
-class WithTests(RegistrationShown):
+class WithTests(RegistrationShown, title="RegistrationWithTests"):
     """A registration on a qualification, with its tests by their time."""
 
     tests: list[TestOfRegistration]
 
 
-class ApprenticeshipRegistration(RegistrationShown):
+class ApprenticeshipRegistration(RegistrationShown, title="ApprenticeshipRegistration"):
     """A registration on an apprenticeship, with those on its qualifications."""
 
     qualifications: list[WithTests]
 
 
-class RegistrationsOfLearner(BaseModel):
+class RegistrationsOfLearner(ResponseBody, title="LearnerRegistrations"):
     """All that a learner is, or was, registered on, newest first."""
 
     qualifications: list[WithTests]
@@ -52,7 +53,7 @@ class RegistrationsOfLearner(BaseModel):
     apprenticeships: list[ApprenticeshipRegistration]
 
 
-@router.get("/{learner}/registrations")
+@router.get("/{learner}/registrations", operation_id="listLearnerRegistrations")
 def of_learner(
     learner: Called, service: ServiceOf, by: By, reads: Reads
 ) -> RegistrationsOfLearner:

@@ -3,16 +3,17 @@
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from api.learners import Called, LearnerShown, shown
 from api.retries import OnceOnly
+from api.schemas import RequestBody
 from commands.transfer import TransferLearner
 
 router = APIRouter(prefix="/learners", tags=["learners"])
 
 
-class Transfer(BaseModel):
+class Transfer(RequestBody, title="LearnerTransfer"):
     """Where the learner goes on, and why."""
 
     centre: str = Field(max_length=20, examples=["50107"])
@@ -21,7 +22,7 @@ class Transfer(BaseModel):
     )
 
 
-@router.post("/{learner}/transfer")
+@router.post("/{learner}/transfer", operation_id="transferLearner")
 def transfer(learner: Called, body: Transfer, visit: OnceOnly) -> LearnerShown:
     """Make the learner another centre's, with the whole history (L6).
 

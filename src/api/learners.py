@@ -1,23 +1,39 @@
 """Learners over HTTP: made known one at a time, found, put right."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from aggregates.date_of_birth import shown_birth
-from aggregates.details import COLUMNS
+from aggregates.details import COLUMNS, check
+from aggregates.problem import sentence, title
 from aggregates.registration import Status
+from aggregates.unusual_values import MOST_ON_CERTIFICATE
 from api.answers import Listed, listed
-from api.dependencies import CurrentUser, Paging, Reads, Waited, centre_of, scope
+from api.birth_dates import BirthDate
+from api.dependencies import (
+    CurrentUser,
+    PagingSince,
+    Reads,
+    Sort,
+    Total,
+    Waited,
+    centre_of,
+    scope,
+)
+from api.named import NameFilter
+from api.schemas import RequestBody, ResponseBody
 from api.verifications import VerificationShown, verification_shown
 from api.visit import Amending, Visit, Visiting
 from commands.learner import AmendLearner, CreateLearner, read_learner
 from events.learner import ImageKind, LearnerImageSubmitted
 from projections import duplicates, learner_search
-from projections.learner_search import Sought
+from projections.learner_search import LearnerSort, Sought
 from store import Stream
 
 router = APIRouter(prefix="/learners", tags=["learners"])
@@ -29,15 +45,28 @@ Text = Annotated[str, Field(max_length=1000)]
 Wanted = Annotated[str | None, Query(max_length=200)]
 
 
-class LearnerTold(BaseModel):
+class LearnerTold(RequestBody, title="LearnerDetails"):
     """What is told of a learner, as text: the columns of the template (U2)."""
 
     given_name: Text = Field(default="", examples=["Chloë"])
-    family_name: Text = Field(default="", examples=["D'Arcy"])
-    date_of_birth: Text = Field(
-        default="", description="As 27/3/2006 or 2006-03-27.", examples=["27/3/2006"]
+    family_name: Text = Field(
+        default="",
+        description=(
+            f"A certificate has room for {MOST_ON_CERTIFICATE} characters of given and"
+            " family name together."
+        ),
+        examples=["D'Arcy"],
     )
-    gender: Text = Field(default="", examples=["F"])
+    date_of_birth: Text = Field(
+        default="",
+        description="As 27/3/2006, 27 March 2006 or 2006-03-27.",
+        examples=["27/3/2006"],
+    )
+    gender: Text = Field(
+        default="",
+        description="M, F or X; anything else is kept as it is written, and warned of.",
+        examples=["F"],
+    )
     uln: Text = Field(default="", examples=["1000102504"])
     centre_reference: Text = Field(default="", examples=["RIV-26001"])
     email: Text = Field(default="", examples=["chloe@example.org"])
@@ -53,7 +82,7 @@ class LearnerTold(BaseModel):
         return self.model_fields_set
 
 
-class NewLearner(LearnerTold):
+class NewLearner(LearnerTold, title="NewLearner"):
     """A learner to be made known."""
 
     confirm_different_person: bool = Field(
@@ -62,7 +91,7 @@ class NewLearner(LearnerTold):
     )
 
 
-class LearnerChange(LearnerTold):
+class LearnerChange(LearnerTold, title="LearnerChange"):
     """What is to be put right. What is left out stays; an empty text clears a value."""
 
     reason: Annotated[str | None, Field(max_length=1000)] = Field(
@@ -70,7 +99,7 @@ class LearnerChange(LearnerTold):
     )
 
 
-class ImageShown(BaseModel):
+class ImageShown(ResponseBody, title="LearnerImage"):
     """A photograph or signature; the pictures have addresses of their own (L1)."""
 
     submitted_at: AwareDatetime
@@ -80,7 +109,18 @@ class ImageShown(BaseModel):
     height: int = Field(examples=[800])
 
 
-class LearnerShown(BaseModel):
+class LearnerWarning(ResponseBody, title="LearnerWarning"):
+    """What is odd about a learner's details; nothing is refused because of it."""
+
+    field: str = Field(examples=["email"])
+    column: str = Field(examples=["Email"])
+    code: str = Field(examples=["email-unusual"])
+    message: str = Field(
+        examples=["no does not look like an e-mail address. Check it."]
+    )
+
+
+class LearnerShown(ResponseBody, title="Learner"):
     """A learner as they are now; the centre may amend who it is so many times yet."""
 
     learner: str = Field(examples=["L-0000000017T"])
@@ -104,9 +144,12 @@ class LearnerShown(BaseModel):
         description="Learners who were said to be the same person: see duplicates.",
         examples=[["L-0000000042Y"]],
     )
+    warnings: list[LearnerWarning] = Field(
+        description="What is odd about the details, and what was not taken as sent."
+    )
 
 
-class LearnerListed(BaseModel):
+class LearnerListed(ResponseBody, title="LearnerSummary"):
     """A learner in a list."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -121,6 +164,7 @@ class LearnerListed(BaseModel):
     group: str | None = Field(examples=["G-0000000042"])
     centre: str = Field(examples=["48213"])
     created_at: AwareDatetime
+    updated_at: AwareDatetime
 
 
 def sought_by(
@@ -128,10 +172,12 @@ def sought_by(
     created_from: date | None = None,
     created_to: date | None = None,
     learner: Wanted = None,
+    name: NameFilter = None,
     given_name: Wanted = None,
     family_name: Wanted = None,
-    date_of_birth: date | None = None,
+    date_of_birth: BirthDate | None = None,
     uln: Wanted = None,
+    centre_reference: Wanted = None,
     group: Wanted = None,
     status: Status | None = None,
 ) -> Sought:
@@ -139,10 +185,12 @@ def sought_by(
         created_from=created_from,
         created_to=created_to,
         learner=learner,
+        name=name,
         given_name=given_name,
         family_name=family_name,
         date_of_birth=date_of_birth,
         uln=uln,
+        centre_reference=centre_reference,
         group=group,
         status=status,
     )
@@ -151,28 +199,38 @@ def sought_by(
 SoughtBy = Annotated[Sought, Depends(sought_by)]
 
 
-@router.get("")
+@router.get("", operation_id="listLearners")
 def search(
     request: Request,
     response: Response,
     user: CurrentUser,
     reads: Reads,
-    part: Paging,
+    part: PagingSince,
     sought: SoughtBy,
+    sort: Annotated[LearnerSort | None, Sort] = None,
+    *,
+    total: Total = False,
 ) -> Listed[LearnerListed]:
     """Find learners by whatever is known of them, newest first (L3).
 
     A learner ID may be whole, without its prefix, or its last three or more digits; a
-    name is found by the start of any of its words, case and accents apart; a group by
-    its number or its name. Days are London's, both included.
+    name is found by the start of any of its words, case and accents apart: ``name`` is
+    given name, family name or both in any order; a group by its number or its name; a
+    centre's own reference by its start. Days are London's, both included.
     """
     found = learner_search.search(
-        reads, centre=scope(user), sought=sought, limit=part.limit, cursor=part.cursor
+        reads,
+        centre=scope(user),
+        sought=replace(sought, updated_since=part.updated_since),
+        sort=sort,
+        total=total,
+        limit=part.limit,
+        cursor=part.cursor,
     )
     return listed(request, response, found, LearnerListed.model_validate)
 
 
-@router.post("", status_code=HTTPStatus.CREATED)
+@router.post("", operation_id="createLearner", status_code=HTTPStatus.CREATED)
 def create(body: NewLearner, visit: Visiting) -> LearnerShown:
     """Make one learner known: checked as in an upload, every fault at once (L1)."""
     done = visit.send(
@@ -184,16 +242,16 @@ def create(body: NewLearner, visit: Visiting) -> LearnerShown:
         )
     )
     visit.made(f"/learners/{done.made}")
-    return shown(visit, done.made)
+    return shown(visit, done.made, sent=body.cells)
 
 
-@router.get("/{learner}")
+@router.get("/{learner}", operation_id="getLearner")
 def one(learner: Called, visit: Visiting, _: Waited) -> LearnerShown:
     """Show a learner as they are now (L4)."""
     return shown(visit, learner)
 
 
-@router.patch("/{learner}")
+@router.patch("/{learner}", operation_id="updateLearner")
 def amend(learner: Called, body: LearnerChange, visit: Amending) -> LearnerShown:
     """Put a learner right: name and date of birth once, everything else freely (L2).
 
@@ -206,10 +264,13 @@ def amend(learner: Called, body: LearnerChange, visit: Amending) -> LearnerShown
         reason=body.reason,
     )
     visit.send(command)
-    return shown(visit, learner)
+    return shown(visit, learner, sent=body.cells)
 
 
-def shown(visit: Visit, name: str) -> LearnerShown:
+def shown(
+    visit: Visit, name: str, *, sent: Mapping[str, str] | None = None
+) -> LearnerShown:
+    """Show a learner, with warnings of what was just ``sent`` as well."""
     stream, learner = read_learner(visit.desk, name, visit.by)
     visit.show(stream)
     with visit.service.rows() as connection:
@@ -236,7 +297,23 @@ def shown(visit: Visit, name: str) -> LearnerShown:
         erased=learner.is_erased,
         withdrawn=learner.is_withdrawn,
         same_person_as=same,
+        warnings=learner_warnings({**details.cells, **(sent or {})})
+        if not learner.is_erased
+        else [],
     )
+
+
+def learner_warnings(cells: Mapping[str, str]) -> list[LearnerWarning]:
+    """Say what is odd about details, as an upload does of its rows (U6, L1)."""
+    return [
+        LearnerWarning(
+            field=warning.column,
+            column=title(warning.column),
+            code=warning.code,
+            message=sentence(warning, cells),
+        )
+        for warning in check(cells, today=None).warnings
+    ]
 
 
 def image_shown(stream: Stream, kind: ImageKind) -> ImageShown | None:

@@ -5,9 +5,9 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
-from access import accounts, passwords, pins
+from access import accounts, passwords
 from access.accounts import WrongPassword
 from aggregates.errors import Malformed
 from api.answers import Listed, answer, listed
@@ -16,12 +16,12 @@ from api.dependencies import (
     Address,
     CurrentUser,
     Now,
-    Paging,
+    PagingSince,
     Reads,
     ServiceOf,
 )
-from api.visit import Visiting
-from commands.pin import SetPin
+from api.schemas import RequestBody, ResponseBody
+from api.visit import Visit, Visiting
 from commands.user import RevokeToken, SetPassword
 from events.user import Role
 from projections import users
@@ -31,7 +31,7 @@ router = APIRouter(tags=["me"])
 MOST_DAYS = 366
 
 
-class SignIn(BaseModel):
+class SignIn(RequestBody, title="SignIn"):
     """A user name and password; the token is good for twelve hours."""
 
     model_config = ConfigDict(
@@ -45,25 +45,19 @@ class SignIn(BaseModel):
     label: str = Field(default="signed in", max_length=100)
 
 
-class NewToken(BaseModel):
+class NewToken(RequestBody, title="NewToken"):
     """A token for a program of one's own; good for ever if no days are given."""
 
     label: str = Field(min_length=1, max_length=100, examples=["nightly export"])
     days: int | None = Field(default=None, ge=1, le=MOST_DAYS, examples=[90])
 
 
-class NewPassword(BaseModel):
+class NewPassword(RequestBody, title="PasswordChange"):
     current: str = Field(min_length=1, max_length=1000, examples=["a long pass phrase"])
     new: str = Field(min_length=1, max_length=1000, examples=["a longer pass phrase"])
 
 
-class NewPin(BaseModel):
-    """Four digits, which open the offline packages that one downloads from now on."""
-
-    pin: str = Field(pattern="^[0-9]{4}$", examples=["4821"])
-
-
-class TokenIssued(BaseModel):
+class TokenIssued(ResponseBody, title="IssuedToken"):
     """A new token. Its text is told this once."""
 
     id: str = Field(examples=["0f3c2d1b5a69788796a5"])
@@ -71,7 +65,7 @@ class TokenIssued(BaseModel):
     expires_at: AwareDatetime | None
 
 
-class TokenShown(BaseModel):
+class TokenShown(ResponseBody, title="Token"):
     """A token of one's own, without its text."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -81,9 +75,10 @@ class TokenShown(BaseModel):
     issued_at: AwareDatetime
     expires_at: AwareDatetime | None
     is_revoked: bool
+    updated_at: AwareDatetime
 
 
-class Me(BaseModel):
+class Me(ResponseBody, title="Me"):
     """Who one is signed in as."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -98,7 +93,7 @@ class CurrentPasswordWrong(Malformed):
     message = "This is not your current password."
 
 
-@router.post("/tokens", status_code=HTTPStatus.CREATED)
+@router.post("/tokens", operation_id="signIn", status_code=HTTPStatus.CREATED)
 def sign_in(
     body: SignIn,
     request: Request,
@@ -122,45 +117,42 @@ def sign_in(
     return shown_once(issued)
 
 
-@router.get("/me")
+@router.get("/me", operation_id="getMe")
 def me(user: CurrentUser) -> Me:
     """Show who one is signed in as."""
     return Me.model_validate(user)
 
 
-@router.put("/me/password", status_code=HTTPStatus.NO_CONTENT)
+@router.put(
+    "/me/password", operation_id="changeMyPassword", status_code=HTTPStatus.NO_CONTENT
+)
 def set_password(body: NewPassword, visit: Visiting, address: Address) -> None:
     """Replace one's password."""
-    try:
-        accounts.sign_in(
-            visit.desk,
-            name=visit.by.user,
-            password=body.current,
-            address=address,
-            at=visit.at,
-        )
-    except WrongPassword:
-        raise CurrentPasswordWrong(pointer="/current") from None
+    require_password(visit, body.current, address, pointer="/current")
     kept = passwords.hashed(body.new, user=visit.by.user, pointer="/new")
     visit.send(SetPassword(**visit.said, name=visit.by.user, password_hash=kept))
 
 
-@router.put("/me/pin", status_code=HTTPStatus.NO_CONTENT)
-def set_pin(body: NewPin, visit: Visiting) -> None:
-    """Choose one's PIN; packages downloaded under an earlier one are of no use (B14)."""
-    visit.send(SetPin(**visit.said, pin_hash=pins.hashed(body.pin)))
-
-
-@router.get("/me/tokens")
+@router.get("/me/tokens", operation_id="listMyTokens")
 def tokens(
-    request: Request, response: Response, user: CurrentUser, reads: Reads, page: Paging
+    request: Request,
+    response: Response,
+    user: CurrentUser,
+    reads: Reads,
+    page: PagingSince,
 ) -> Listed[TokenShown]:
     """List one's tokens, newest first."""
-    found = users.tokens_of(reads, user=user.name, limit=page.limit, cursor=page.cursor)
+    found = users.tokens_of(
+        reads,
+        user=user.name,
+        updated_since=page.updated_since,
+        limit=page.limit,
+        cursor=page.cursor,
+    )
     return listed(request, response, found, TokenShown.model_validate)
 
 
-@router.post("/me/tokens", status_code=HTTPStatus.CREATED)
+@router.post("/me/tokens", operation_id="createMyToken", status_code=HTTPStatus.CREATED)
 def issue(body: NewToken, visit: Visiting) -> TokenIssued:
     """Give oneself another token."""
     lasts = timedelta(days=body.days) if body.days is not None else None
@@ -171,13 +163,33 @@ def issue(body: NewToken, visit: Visiting) -> TokenIssued:
     return shown_once(issued)
 
 
-@router.delete("/me/tokens/{token}", status_code=HTTPStatus.NO_CONTENT)
+@router.delete(
+    "/me/tokens/{token}",
+    operation_id="revokeMyToken",
+    status_code=HTTPStatus.NO_CONTENT,
+)
 def revoke(
     token: Annotated[str, Path(max_length=100)],
     visit: Visiting,
 ) -> None:
     """Take a token back: it opens nothing any more."""
     visit.send(RevokeToken(**visit.said, token=token))
+
+
+def require_password(
+    visit: Visit, password: str, address: str, *, pointer: str
+) -> None:
+    """Raise CurrentPasswordWrong unless it is one's own; wrong ones are counted."""
+    try:
+        accounts.sign_in(
+            visit.desk,
+            name=visit.by.user,
+            password=password,
+            address=address,
+            at=visit.at,
+        )
+    except WrongPassword:
+        raise CurrentPasswordWrong(pointer=pointer) from None
 
 
 def shown_once(issued: accounts.Issued) -> TokenIssued:

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 from typing import Annotated
 
 from fastapi import Path, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from aggregates.learner import Learner
+from api.schemas import ResponseBody
+from catalogue import Catalogue
 from commands.command import Desk
 from events.identifier import stream_of
 
@@ -16,10 +18,16 @@ Name = Annotated[str, Field(max_length=20, pattern=PATTERN)]
 LearnerName = Annotated[Name, Field(examples=["L-0000000017T"])]
 ProductName = Annotated[Name, Field(examples=["Q-0005001227"])]
 Filter = Annotated[str | None, Query(max_length=20, pattern=PATTERN)]
+NameFilter = Annotated[
+    str | None,
+    Query(
+        max_length=200, description="The learner's given name, family name, or both."
+    ),
+]
 Claimed = Annotated[str, Path(alias="claim", max_length=20, examples=["AC-0000000042"])]
 
 
-class QualificationNamed(BaseModel):
+class QualificationNamed(ResponseBody, title="QualificationRef"):
     reference: str = Field(examples=["Q-0005001227"])
     number: str = Field(examples=["601/3450/1"])
     title: str = Field(examples=["Level 2 Diploma in Team Leading"])
@@ -30,6 +38,21 @@ def qualification_named(desk: Desk, reference: str) -> QualificationNamed:
     return QualificationNamed(
         reference=reference, number=found.number, title=found.title
     )
+
+
+def title_of(catalogue: Catalogue, reference: str | None) -> str | None:
+    """Give the title of a product, or None where it is not offered (any more)."""
+    product = catalogue.products.get(reference) if reference else None
+    return product.title if product else None
+
+
+def unit_title(catalogue: Catalogue, qualification: str, unit: str) -> str | None:
+    """Give the title of a unit, as the latest rules that have it say it."""
+    if qualification not in catalogue.qualifications:
+        return None
+    versions = reversed(catalogue.versions(qualification))
+    found = (each for version in versions for each in version.units)
+    return next((each.title for each in found if each.reference == unit), None)
 
 
 def learners_named(

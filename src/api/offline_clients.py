@@ -5,12 +5,13 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
 from aggregates.offline_client import OfflineClient
 from api.answers import Listed, listed
-from api.dependencies import CurrentUser, Now, Paging, Reads, scope
+from api.dependencies import CurrentUser, Now, PagingSince, Reads, scope
 from api.named import Filter
+from api.schemas import RequestBody, ResponseBody
 from api.visit import Visit, Visiting
 from commands.offline_client import (
     RegisterOfflineClient,
@@ -22,22 +23,32 @@ from projections import offline_clients
 router = APIRouter(prefix="/offline-clients", tags=["offline clients"])
 
 Version = Annotated[str, Field(max_length=40, examples=["2.1.0"])]
+PublicKey = Annotated[
+    str,
+    Field(
+        max_length=100,
+        description="The client's own X25519 public key: 32 bytes as base64.",
+        examples=["hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo="],
+    ),
+]
 
 
-class NewClient(BaseModel):
+class NewClient(RequestBody, title="NewOfflineClient"):
     """A program that the centre has installed."""
 
     name: str = Field(max_length=100, examples=["Laptop 7"])
     version: Version
+    public_key: PublicKey
 
 
-class Report(BaseModel):
-    """What a program says of itself."""
+class Report(RequestBody, title="OfflineClientReport"):
+    """What a program says of itself; its public key once, if it has registered none."""
 
     version: Version
+    public_key: PublicKey | None = None
 
 
-class ClientShown(BaseModel):
+class ClientShown(ResponseBody, title="OfflineClient"):
     """A program, and why tests cannot be sat with it, if they cannot (B13)."""
 
     client: str = Field(examples=["0f3c2d1b5a69788796a50f3c2d1b5a69"])
@@ -45,42 +56,50 @@ class ClientShown(BaseModel):
     name: str
     version: str
     seen: AwareDatetime
+    public_key: PublicKey | None
     why_not_fit: str | None
 
 
-@router.get("")
+@router.get("", operation_id="listOfflineClients")
 def search(
     request: Request,
     response: Response,
     user: CurrentUser,
     reads: Reads,
-    page: Paging,
+    page: PagingSince,
     now: Now,
     centre: Filter = None,
 ) -> Listed[ClientShown]:
     """List the offline clients by name, each with whether it is fit (B13)."""
     found = offline_clients.search(
-        reads, centre=scope(user, centre), limit=page.limit, cursor=page.cursor
+        reads,
+        centre=scope(user, centre),
+        updated_since=page.updated_since,
+        limit=page.limit,
+        cursor=page.cursor,
     )
     return listed(request, response, found, lambda client: client_shown(client, now))
 
 
-@router.post("", status_code=HTTPStatus.CREATED)
+@router.post("", operation_id="createOfflineClient", status_code=HTTPStatus.CREATED)
 def register(body: NewClient, visit: Visiting) -> ClientShown:
-    """Register a program, so that tests can be sat with it (B13)."""
-    command = RegisterOfflineClient(**visit.said, name=body.name, version=body.version)
+    """Register a program, so that tests can be sat with it (B13).
+
+    Packages are sealed for its public key, whose other half never leaves it.
+    """
+    command = RegisterOfflineClient(**visit.said, **body.model_dump())
     done = visit.send(command)
     return shown(visit, done.made)
 
 
-@router.post("/{client}/reports")
+@router.post("/{client}/reports", operation_id="reportOfflineClient")
 def report(
     client: Annotated[str, Path(max_length=100)],
     body: Report,
     visit: Visiting,
 ) -> ClientShown:
-    """Say that the program is there, and its version (B13)."""
-    command = ReportOfflineClient(**visit.said, client=client, version=body.version)
+    """Say that the program is there, its version, and its public key (B13)."""
+    command = ReportOfflineClient(**visit.said, client=client, **body.model_dump())
     visit.send(command)
     return shown(visit, client)
 

@@ -8,9 +8,9 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.problems import MEDIA_TYPE, Problem
+from api.schema_names import SCHEMA, name_schemas
 
 METHODS = ("get", "put", "post", "patch", "delete")
-SCHEMA = "#/components/schemas/"
 ALWAYS = (
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.UNAUTHORIZED,
@@ -44,6 +44,29 @@ SENT_WITH = {
     HTTPStatus.CREATED: ("Location",),
     HTTPStatus.ACCEPTED: ("Location",),
 }
+TAGS = {
+    "me": "Signing in; one's own tokens, password and PIN.",
+    "users": "Who may sign in, in what role and for which centre.",
+    "centres": "Centres, and what they are approved to order.",
+    "learner groups": "Files of learners: template, upload, mapping, progress, records "
+    "put right, submit, undo.",
+    "learners": "One learner: make known, find, amend, photograph, signature, erase; "
+    "pairs who may be one person.",
+    "products": "What can be ordered, and why not; units, pathways and rules.",
+    "orders": "Orders of registrations, confirmed at the total seen.",
+    "registrations": "Who is on what; cancel, reopen, another pathway.",
+    "claims": "What can be claimed; claims in four stages, submitted, withdrawn.",
+    "eligibility": "The rules of combination, asked.",
+    "ineligible learners": "Who was kept back, why, and the ways to fix it.",
+    "results": "Everything that was awarded.",
+    "certificates": "Certificates, printing, reissue.",
+    "bookings": "Tests ordered, found, amended, cancelled and sat; registers, packages "
+    "and outcomes.",
+    "offline clients": "The programs that sit tests offline.",
+    "invoices": "What is charged, and what invoicing reports back.",
+    "history": "What happened to a thing, and the whole log for an auditor.",
+    "audit": "Signed tree heads, proofs and verification.",
+}
 INTRODUCTION = """
 Learners, orders, claims and certificates of an awarding organisation's centres.
 
@@ -64,11 +87,15 @@ def document(app: FastAPI) -> dict[str, Any]:
         version=app.version,
         description=app.description,
         routes=app.routes,
+        tags=[{"name": name, "description": text} for name, text in TAGS.items()],
+        servers=[{"url": "/", "description": "Where this document is from."}],
     )
     components = made.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
+    name_schemas(made)
+    schemas = components["schemas"]
     problem = Problem.model_json_schema(ref_template=SCHEMA + "{model}")
     schemas.update(problem.pop("$defs"), Problem=problem)
     components["responses"] = {}
@@ -78,6 +105,9 @@ def document(app: FastAPI) -> dict[str, Any]:
     }
     for _, method, operation in operations(made):
         summarize(operation)
+        operation.setdefault("security", [])
+        for parameter in operation.get("parameters", ()):
+            parameter["required"] |= parameter["schema"].pop("x-required", False)
         if method != "get":
             operation["parameters"] = without_past(operation)
         for code, response in operation["responses"].items():

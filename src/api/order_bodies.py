@@ -5,12 +5,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import AliasChoices, Field
 
 from aggregates.order_linking import Way
 from aggregates.order_refusals import MOST_REGISTRATIONS
+from api.group_names import GroupName, group_numbers
 from api.learners import NewLearner
 from api.named import LearnerName, Name, ProductName
+from api.schemas import RequestBody
+from api.visit import Visit
 from commands.order import Dating
 from commands.order_linking import Linking
 from events.order import CourseDates
@@ -21,7 +24,7 @@ Products = Annotated[list[ProductName], Field(max_length=100)]
 PurchaseNumber = Annotated[str | None, Field(max_length=200, examples=["PO-2026-117"])]
 
 
-class PathwaySaid(BaseModel):
+class PathwaySaid(RequestBody, title="PathwayChoice"):
     """The pathway of a qualification, or of each of an apprenticeship's."""
 
     pathway: Pathway | None = None
@@ -34,11 +37,11 @@ class PathwaySaid(BaseModel):
         return Way(pathway=self.pathway, pathways=self.pathways)
 
 
-class LearnerLinked(PathwaySaid):
+class LearnerLinked(PathwaySaid, title="OrderLearnerChoice"):
     learner: LearnerName
 
 
-class LearnersLinked(PathwaySaid):
+class LearnersLinked(PathwaySaid, title="OrderLearnersChoice"):
     """Learners and whole groups, for a product; for every one if none is named.
 
     ``pathway`` and ``pathways`` are those of learners for whom none is said.
@@ -46,27 +49,25 @@ class LearnersLinked(PathwaySaid):
 
     product: ProductName | None = None
     learners: list[LearnerLinked] = Field(default=[], max_length=MOST_REGISTRATIONS)
-    groups: list[Annotated[Name, Field(examples=["G-0000000042"])]] = Field(
-        default=[], max_length=20
-    )
+    groups: list[GroupName] = Field(default=[], max_length=20)
 
-    @property
-    def linking(self) -> Linking:
+    def linking(self, visit: Visit, *, at: str = "") -> Linking:
+        """Read who is linked; ``at`` points to where the body says it."""
         return Linking(
             product=self.product,
             learners={each.learner: each.way for each in self.learners},
-            groups=tuple(self.groups),
+            groups=group_numbers(visit, self.groups, pointer=f"{at}/groups"),
             way=self.way,
         )
 
 
-class LearnersAdded(LearnersLinked):
+class LearnersAdded(LearnersLinked, title="OrderLearnersAddition"):
     """Learners to be linked besides those who are; one may be made known with it."""
 
     new_learner: NewLearner | None = None
 
 
-class DatesSet(BaseModel):
+class DatesSet(RequestBody, title="CourseDatesChoice"):
     """Course dates of these learners; if none is named, of all, now and later."""
 
     starts: date = Field(examples=["2026-09-01"])
@@ -78,33 +79,40 @@ class DatesSet(BaseModel):
 Dates = Annotated[list[DatesSet], Field(max_length=MOST_REGISTRATIONS)]
 
 
-class NewOrder(BaseModel):
+class NewOrder(RequestBody, title="NewOrder"):
     """An order, with as many of its steps as are known already."""
 
-    products: Products = []
+    products: Products = Field(default=[])
     learners: list[LearnersLinked] = Field(default=[], max_length=100)
-    dates: Dates = []
+    dates: Dates = Field(default=[])
     purchase_order_number: PurchaseNumber = None
 
 
-class ProductsChosen(BaseModel):
+class ProductsChosen(RequestBody, title="OrderProductsChoice"):
     products: Products
 
 
-class CourseDatesSet(BaseModel):
+class CourseDatesSet(RequestBody, title="OrderCourseDates"):
     """Course dates, set one after the other: for all first, then for some."""
 
     dates: Dates
 
 
-class PurchaseOrderNumber(BaseModel):
+class GivenPurchaseOrderNumber(RequestBody, title="GivenPurchaseOrderNumber"):
+    """What the centre calls its purchase. ``number``, its former name, is still read."""
+
+    purchase_order_number: PurchaseNumber = Field(
+        validation_alias=AliasChoices("purchase_order_number", "number")
+    )
+
+
+class PurchaseOrderNumber(GivenPurchaseOrderNumber, title="OrderPurchaseOrderNumber"):
     """What is printed on the invoice of a product, or of all without a number."""
 
-    number: PurchaseNumber
     product: ProductName | None = None
 
 
-class Confirmation(BaseModel):
+class Confirmation(RequestBody, title="OrderConfirmation"):
     """What the order was seen to cost: the total, and prices of products if wanted."""
 
     total: Price = Field(examples=["98.00"])

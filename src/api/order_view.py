@@ -5,21 +5,22 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from aggregates.date_of_birth import shown_birth
 from aggregates.learner import Learner
-from aggregates.offer import Offer, Terms, offers
+from aggregates.offer import Offer
 from aggregates.order import Order
 from aggregates.order_checklist import Circumstances, Step, steps
 from aggregates.order_confirming import price_of, total_of
 from aggregates.order_line import Line, Place
+from api.learners import LearnerWarning
 from api.named import learners_named
-from catalogue import Catalogue
+from api.schemas import ResponseBody
 from commands.command import Desk
 from commands.order_confirmation import circumstances
 from events.order import ConfirmedLine, CourseDates, OrderConfirmed
-from projections.orders import ListedOrder, State
+from projections.orders import State
 from store import Stream
 
 Amount = Annotated[
@@ -27,7 +28,7 @@ Amount = Annotated[
 ]
 
 
-class StepOfOrder(BaseModel):
+class StepOfOrder(ResponseBody, title="OrderStep"):
     """A step; each sentence says one thing that it lacks."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -37,19 +38,19 @@ class StepOfOrder(BaseModel):
     missing: list[str] = Field(examples=[["Link the learners."]])
 
 
-class DatesShown(BaseModel):
+class DatesShown(ResponseBody, title="CourseDates"):
     model_config = ConfigDict(from_attributes=True)
 
     starts: date = Field(examples=["2026-09-01"])
     ends: date = Field(examples=["2027-07-16"])
 
 
-class PathwayShown(BaseModel):
+class PathwayShown(ResponseBody, title="PathwayRef"):
     code: str = Field(examples=["MAIN"])
     title: str = Field(examples=["Diploma"])
 
 
-class PartOfOrder(BaseModel):
+class PartOfOrder(ResponseBody, title="OrderQualification"):
     """A qualification of an apprenticeship, and its pathways."""
 
     qualification: str = Field(examples=["Q-0005001227"])
@@ -57,7 +58,7 @@ class PartOfOrder(BaseModel):
     pathways: list[PathwayShown]
 
 
-class LearnerOnPart(BaseModel):
+class LearnerOnPart(ResponseBody, title="OrderLearnerQualification"):
     """A learner on a qualification of an apprenticeship."""
 
     qualification: str = Field(examples=["Q-0005001227"])
@@ -66,7 +67,7 @@ class LearnerOnPart(BaseModel):
     already_registered: str | None = Field(examples=["R-0000000007"])
 
 
-class LearnerOfOrder(BaseModel):
+class LearnerOfOrder(ResponseBody, title="OrderLearner"):
     """A learner on a product: what is known of the registration to be."""
 
     learner: str = Field(examples=["L-0000000017T"])
@@ -79,11 +80,11 @@ class LearnerOfOrder(BaseModel):
     """What was made of it, once the order is confirmed."""
     already_registered: str | None = Field(examples=["R-0000000007"])
     """The Active registration that stands in the way, if there is one."""
-    qualifications: list[LearnerOnPart] = []
+    qualifications: list[LearnerOnPart] = Field(default=[])
     """The same of each qualification, on an apprenticeship."""
 
 
-class ProductOfOrder(BaseModel):
+class ProductOfOrder(ResponseBody, title="OrderProduct"):
     """A product of an order, at the price of a registration on it."""
 
     product: str = Field(examples=["Q-0005001227"])
@@ -101,7 +102,7 @@ class ProductOfOrder(BaseModel):
     learners: list[LearnerOfOrder]
 
 
-class OrderShown(BaseModel):
+class OrderShown(ResponseBody, title="Order"):
     """An order, whole: what is to be confirmed, or was."""
 
     order: str = Field(examples=["O-0000000042"])
@@ -124,40 +125,8 @@ class OrderShown(BaseModel):
     linked_to_every_product: list[str] = Field(examples=[["L-0000000017T"]])
     """Learners for whom products chosen later are ordered too."""
     products: list[ProductOfOrder]
-
-
-class OrderListed(BaseModel):
-    """An order in a list; the total is today's until it is confirmed."""
-
-    order: str = Field(examples=["O-0000000042"])
-    centre: str = Field(examples=["48213"])
-    state: State
-    products: dict[str, int] = Field(examples=[{"Q-0005001227": 24}])
-    """How many learners each product is ordered for."""
-    learners: int
-    total: Amount
-    currency: str = Field(default="GBP", examples=["GBP"])
-    purchase_order_number: str | None = Field(examples=["PO-2026-117"])
-    begun_at: AwareDatetime
-    begun_by: str = Field(examples=["admin.riverside"])
-    confirmed_at: AwareDatetime | None
-
-
-def order_listed(catalogue: Catalogue, row: ListedOrder, today: date) -> OrderListed:
-    known = offers(catalogue, row.products, Terms(approvals=None, today=today))
-    costs = (known[p].price * n for p, n in row.products.items() if p in known)
-    return OrderListed(
-        order=row.order,
-        centre=row.centre,
-        state=row.state,
-        products=dict(row.products),
-        learners=row.learners,
-        total=sum(costs, Decimal("0.00")) if row.total is None else row.total,
-        purchase_order_number=row.purchase_order,
-        begun_at=row.begun_at,
-        begun_by=row.begun_by,
-        confirmed_at=row.confirmed_at,
-    )
+    new_learner_warnings: list[LearnerWarning] = Field(default=[])
+    """What is odd about a learner who was just made known with the order."""
 
 
 def order_shown(desk: Desk, stream: Stream, order: Order, today: date) -> OrderShown:

@@ -1,12 +1,14 @@
 """Orders over HTTP: put together in steps, then confirmed at the price seen."""
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from api.answers import Listed, listed
-from api.dependencies import CurrentUser, Paging, Reads, ServiceOf, Today, scope
+from api.dependencies import CurrentUser, PagingSince, Reads, ServiceOf, Today, scope
+from api.learners import learner_warnings
 from api.named import Filter
 from api.order_bodies import (
     Confirmation,
@@ -18,7 +20,8 @@ from api.order_bodies import (
     PurchaseOrderNumber,
     datings,
 )
-from api.order_view import OrderListed, OrderShown, order_listed, order_shown
+from api.order_listing import OrderListed, SoughtBy, order_listed
+from api.order_view import OrderShown, order_shown
 from api.retries import OnceOnly
 from api.visit import Amending, Visit, Visiting
 from commands.order import (
@@ -33,15 +36,16 @@ from commands.order import (
     read_order,
 )
 from commands.order_confirmation import ConfirmOrder
-from projections import learner_search, orders
-from projections.orders import ListedOrder, State
+from projections import learner_search, order_search
+from projections.order_search import ListedOrder
+from projections.orders import OrderKind
 
 router = APIRouter(prefix="/orders", tags=["orders"])
 
 Ordered = Annotated[str, Path(alias="order", max_length=20, examples=["O-0000000042"])]
 
 
-@router.get("")
+@router.get("", operation_id="listOrders")
 def search(
     request: Request,
     response: Response,
@@ -49,20 +53,19 @@ def search(
     service: ServiceOf,
     reads: Reads,
     today: Today,
-    part: Paging,
-    state: State | None = None,
-    reference: Filter = None,
-    learner: Filter = None,
-    purchase_order_number: Annotated[str | None, Query(max_length=200)] = None,
+    part: PagingSince,
+    sought: SoughtBy,
+    kind: OrderKind | None = None,
 ) -> Listed[OrderListed]:
-    """List the centre's orders, newest first; ``reference`` finds by its last digits."""
-    found = orders.search(
+    """List the centre's orders of both kinds, newest first (O1, B1).
+
+    ``reference`` finds by an order's last digits; ``product`` by what it is for: of
+    entries the qualification, or the apprenticeship that is booked through.
+    """
+    found = order_search.search(
         reads,
         centre=scope(user),
-        state=state,
-        reference=reference,
-        learner=learner,
-        purchase_order=purchase_order_number,
+        sought=replace(sought, kind=kind, updated_since=part.updated_since),
         limit=part.limit,
         cursor=part.cursor,
     )
@@ -73,13 +76,16 @@ def search(
     return listed(request, response, found, shown)
 
 
-@router.post("", status_code=HTTPStatus.CREATED)
+@router.post("", operation_id="createOrder", status_code=HTTPStatus.CREATED)
 def begin(body: NewOrder, visit: Visiting) -> OrderShown:
     """Begin an order, empty or with any of its steps; confirming is apart (O1)."""
     command = BeginOrder(
         **visit.said,
         products=tuple(body.products),
-        linkings=tuple(each.linking for each in body.learners),
+        linkings=tuple(
+            each.linking(visit, at=f"/learners/{place}")
+            for place, each in enumerate(body.learners)
+        ),
         datings=datings(body.dates),
         number=body.purchase_order_number,
     )
@@ -88,13 +94,13 @@ def begin(body: NewOrder, visit: Visiting) -> OrderShown:
     return shown(visit, done.made)
 
 
-@router.get("/{order}")
+@router.get("/{order}", operation_id="getOrder")
 def one(order: Ordered, visit: Visiting) -> OrderShown:
     """Show an order: steps, products, learners and costs as things stand (O1, O5)."""
     return shown(visit, order)
 
 
-@router.put("/{order}/products")
+@router.put("/{order}/products", operation_id="setOrderProducts")
 def choose_products(
     order: Ordered, body: ProductsChosen, visit: Amending
 ) -> OrderShown:
@@ -106,7 +112,7 @@ def choose_products(
     return shown(visit, order)
 
 
-@router.put("/{order}/learners")
+@router.put("/{order}/learners", operation_id="setOrderLearners")
 def choose_learners(
     order: Ordered, body: LearnersLinked, visit: Amending
 ) -> OrderShown:
@@ -114,21 +120,21 @@ def choose_learners(
     command = LinkOrderLearners(
         **visit.said,
         order=order,
-        linking=body.linking,
+        linking=body.linking(visit),
         instead=True,
     )
     visit.send(command)
     return shown(visit, order)
 
 
-@router.post("/{order}/learners")
+@router.post("/{order}/learners", operation_id="addOrderLearners")
 def link_learners(order: Ordered, body: LearnersAdded, visit: Visiting) -> OrderShown:
     """Link more learners, groups of them, or one who is made known with it (O3)."""
     new = body.new_learner
     command = LinkOrderLearners(
         **visit.said,
         order=order,
-        linking=body.linking,
+        linking=body.linking(visit),
         newcomer=Newcomer(
             cells=new.cells,
             alike=learner_search.finder(visit.service.read_models.connection),
@@ -138,10 +144,11 @@ def link_learners(order: Ordered, body: LearnersAdded, visit: Visiting) -> Order
         else None,
     )
     visit.send(command)
-    return shown(visit, order)
+    warnings = learner_warnings(new.cells) if new else []
+    return shown(visit, order).model_copy(update={"new_learner_warnings": warnings})
 
 
-@router.delete("/{order}/learners/{learner}")
+@router.delete("/{order}/learners/{learner}", operation_id="removeOrderLearner")
 def unlink_learner(
     order: Ordered,
     learner: Annotated[str, Path(max_length=20, examples=["L-0000000017T"])],
@@ -156,7 +163,7 @@ def unlink_learner(
     return shown(visit, order)
 
 
-@router.put("/{order}/course-dates")
+@router.put("/{order}/course-dates", operation_id="setOrderCourseDates")
 def set_dates(order: Ordered, body: CourseDatesSet, visit: Amending) -> OrderShown:
     """Set course dates, one pair for all or for some; the others stay (O4)."""
     command = SetCourseDates(**visit.said, order=order, datings=datings(body.dates))
@@ -164,7 +171,9 @@ def set_dates(order: Ordered, body: CourseDatesSet, visit: Amending) -> OrderSho
     return shown(visit, order)
 
 
-@router.put("/{order}/purchase-order-number")
+@router.put(
+    "/{order}/purchase-order-number", operation_id="setOrderPurchaseOrderNumber"
+)
 def give_number(
     order: Ordered, body: PurchaseOrderNumber, visit: Amending
 ) -> OrderShown:
@@ -172,21 +181,23 @@ def give_number(
     command = GivePurchaseOrderNumber(
         **visit.said,
         order=order,
-        number=body.number,
+        number=body.purchase_order_number,
         product=body.product,
     )
     visit.send(command)
     return shown(visit, order)
 
 
-@router.delete("/{order}", status_code=HTTPStatus.NO_CONTENT)
+@router.delete(
+    "/{order}", operation_id="deleteOrder", status_code=HTTPStatus.NO_CONTENT
+)
 def delete(order: Ordered, visit: Amending) -> None:
     """Throw a draft away."""
     command = DeleteOrder(**visit.said, order=order)
     visit.send(command)
 
 
-@router.post("/{order}/confirm")
+@router.post("/{order}/confirm", operation_id="confirmOrder")
 def confirm(order: Ordered, body: Confirmation, visit: OnceOnly) -> OrderShown:
     """Register every learner on every product, at the price that was seen (O5, O6)."""
     command = ConfirmOrder(

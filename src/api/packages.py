@@ -1,18 +1,21 @@
 """Offline tests over HTTP: packages checked and downloaded, and answers sent back."""
 
+from base64 import b64encode
+from hashlib import sha256
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from access import pins
 from access.policy import require_may
+from aggregates.answer_package import MOST_ANSWERS
 from aggregates.errors import Malformed
-from aggregates.package import MOST_ANSWERS
 from api.answers import answer
 from api.bodies import body_of
 from api.bookings import Booked, BookingShown, shown
 from api.dependencies import By, Now, ServiceOf
+from api.schemas import RequestBody, ResponseBody
 from api.visit import Visiting
 from commands.booking import read_booking
 from commands.package import DownloadPackage, ReceiveAnswers, look
@@ -37,7 +40,7 @@ class AnswersTooLarge(Malformed):
     )
 
 
-class CheckShown(BaseModel):
+class CheckShown(ResponseBody, title="PackageCheck"):
     """One of the checks: what it is about, and why it passes or fails (B13)."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -47,7 +50,7 @@ class CheckShown(BaseModel):
     reason: str
 
 
-class Download(BaseModel):
+class Download(RequestBody, title="PackageDownload"):
     """The PIN that opens the package, and the offline client that it is for."""
 
     pin: str = Field(pattern="^[0-9]{4}$", examples=["4821"])
@@ -61,30 +64,43 @@ class Zip(Response):
 AnswersSent = Annotated[bytes, body_of(MOST_ANSWERS, AnswersTooLarge)]
 
 
-@router.get("/{booking}/package")
+@router.get("/{booking}/package", operation_id="checkPackage")
 def check(
     booking: Booked,
     service: ServiceOf,
     by: By,
     now: Now,
     client: Annotated[str | None, Query(max_length=100)] = None,
+    file_sha256: Annotated[
+        str | None,
+        Query(
+            alias="sha256",
+            pattern="^[0-9A-Fa-f]{64}$",
+            description="The SHA-256 of the package as the offline client has it.",
+        ),
+    ] = None,
 ) -> list[CheckShown]:
-    """Make the four checks of a package, as often as one likes (B13)."""
-    found = look(service.desk, booking, client, by, now)
+    """Make the four checks of the package downloaded last, again and again (B13).
+
+    Whoever has downloaded none yet is told so by the third.
+    """
+    found = look(service.desk, booking, client, by, now, sha256=file_sha256)
     return [CheckShown.model_validate(each) for each in found]
 
 
 @router.post(
     "/{booking}/package",
+    operation_id="downloadPackage",
     response_class=Zip,
     responses={200: {"content": ZIP, "description": "The package."}},
 )
 def download(
     booking: Booked, body: Download, service: ServiceOf, by: By, now: Now
 ) -> Zip:
-    """Download the package of an offline test: a ZIP that one's PIN opens (B13).
+    """Download the package of an offline test, for a client and one's PIN (B13).
 
-    Each download is a package of its own. A wrong PIN counts as a try (B14).
+    Both are needed to open it, as docs/offline.md says. Each download is a package of
+    its own. A wrong PIN counts as a try (B14).
     """
     require_may(DownloadPackage, Role(by.role))
     read_booking(booking, by, service.desk)
@@ -100,23 +116,34 @@ def download(
     name = f"{booking}-{done.made}.zip"
     response = Zip(done.content)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    digest = b64encode(sha256(done.content).digest()).decode()
+    response.headers["Repr-Digest"] = f"sha-256=:{digest}:"
     answer(response, done)
     return response
 
 
 @router.post(
     "/{booking}/answers",
+    operation_id="sendAnswers",
     openapi_extra={"requestBody": {"required": True, "content": ANSWERS}},
 )
 def send_answers(
     booking: Booked,
-    package: Annotated[str, Query(max_length=100, examples=["0f3c2d1b5a697887"])],
     content: AnswersSent,
     visit: Visiting,
+    package: Annotated[
+        str | None,
+        Query(
+            max_length=100,
+            description="Which package they are from, if that is to be checked.",
+            examples=["0f3c2d1b5a69788796a50f3c2d1b5a69"],
+        ),
+    ] = None,
 ) -> BookingShown:
-    """Send back the answers that a package was sat with; 5 MB at most (B11, B15).
+    """Send back the answer package of an offline test; 5 MB at most (B11, B15).
 
-    That says the test was taken. The same answers sent again change nothing.
+    It is as docs/offline.md says, and of this booking. That says the test was taken.
+    The same answers sent again change nothing.
     """
     command = ReceiveAnswers(
         **visit.said, booking=booking, package=package, content=content

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -9,15 +10,18 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from access.accounts import SignInRefusal
 from access.throttle import TooManyTries
 from aggregates.errors import Malformed, NotAllowed, NotFound, Refusal, RuleBroken
+from api.conflicts import describe_changes
+from api.schemas import ResponseBody
 from api.sentences import errors_of
+from api.unknown_names import with_nearest
 from projections.database import LOST
-from store import AlreadyDone, AlreadyReserved, Conflict, Recorded
+from store import AlreadyDone, AlreadyReserved, Conflict
 
 AGAIN_SECONDS = 5
 MEDIA_TYPE = "application/problem+json"
@@ -25,7 +29,7 @@ MEDIA_TYPE = "application/problem+json"
 log = structlog.get_logger("api")
 
 
-class Fault(BaseModel):
+class Fault(ResponseBody, title="Fault"):
     """One value at fault: where it is, and what is wrong with it."""
 
     pointer: str
@@ -33,7 +37,7 @@ class Fault(BaseModel):
     message: str
 
 
-class Problem(BaseModel):
+class Problem(ResponseBody, title="Problem"):
     """Why a request was refused, in a sentence that a person understands."""
 
     model_config = ConfigDict(
@@ -56,7 +60,7 @@ class Problem(BaseModel):
     status: int
     detail: str
     instance: str
-    errors: list[Fault] = []
+    errors: list[Fault] = Field(default=[])
 
 
 class Unacceptable(Exception):
@@ -134,26 +138,14 @@ def refused(request: Request, error: Refusal) -> Response:
     )
 
 
-def in_words(recorded: Recorded) -> str:
-    """Say who did what and when: "order confirmed by ann (Assessor) at …"."""
-    what = re.sub(r"[.-]", " ", recorded.event.topic)
-    when = recorded.recorded_at.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return f"{what} by {recorded.user} ({recorded.role}) at {when}"
-
-
 def conflict(request: Request, error: Conflict) -> Response:
     has_looked = "if-match" in request.headers
-    between = "; ".join(in_words(recorded) for recorded in error.between[-3:])
-    since = "since you looked" if has_looked else "just now"
-    detail = (
-        f"Somebody changed this {since}{': ' if between else ''}{between}. "
-        "Look at it again, then decide."
-    )
+    changes = describe_changes(error.between, datetime.now(UTC))
     return problem(
         request.url.path,
         HTTPStatus.PRECONDITION_FAILED if has_looked else HTTPStatus.CONFLICT,
         "conflict",
-        detail,
+        f"{changes} Look again, then decide.",
     )
 
 
@@ -204,14 +196,15 @@ def invalid(request: Request, error: RequestValidationError) -> Response:
         request.url.path,
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "malformed",
-        "The request is not as it should be: see what is said of each value.",
-        errors=errors_of(error.errors()),
+        "Some values of the request cannot be used. Each is named under errors, with what "
+        "to do.",
+        errors=errors_of(with_nearest(request.scope.get("route"), error.errors())),
     )
 
 
 SENTENCES = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
-    HTTPStatus.METHOD_NOT_ALLOWED: "This address does not know the method {method}.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "{method} cannot be used at this address. Use {allowed}.",
     HTTPStatus.BAD_REQUEST: "The body of the request cannot be read.",
 }
 
@@ -219,7 +212,9 @@ SENTENCES = {
 def http_error(request: Request, error: HTTPException) -> Response:
     status = HTTPStatus(error.status_code)
     known = SENTENCES.get(status)
-    sentence = known.format(method=request.method) if known else f"{error.detail}."
+    allowed = (error.headers or {}).get("Allow", "another method")
+    values = {"method": request.method, "allowed": allowed}
+    sentence = known.format(**values) if known else f"{error.detail}."
     return problem(
         request.url.path,
         status,

@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from access.accounts import User
 from aggregates.errors import NotFound
@@ -22,6 +22,7 @@ from aggregates.offer import (
 from api.answers import Listed, listed, portion
 from api.dependencies import CurrentUser, Paging, ServiceOf, Today, scope
 from api.order_view import Amount
+from api.schemas import ResponseBody
 from catalogue import Basis, Catalogue, Qualification
 from commands.registration import approvals_of
 from service import Service
@@ -44,7 +45,7 @@ class Kind(StrEnum):
     APPRENTICESHIP = "apprenticeship"
 
 
-class QualificationOfProduct(BaseModel):
+class QualificationOfProduct(ResponseBody, title="ApprenticeshipQualification"):
     """A qualification of an apprenticeship, by today's rules."""
 
     product: str = Field(examples=["Q-0005001227"])
@@ -55,7 +56,7 @@ class QualificationOfProduct(BaseModel):
     """One of them is chosen per learner where there are several."""
 
 
-class ProductListed(BaseModel):
+class ProductListed(ResponseBody, title="ProductSummary"):
     """A product, whether it can be ordered today, and each reason why not (O2)."""
 
     product: str = Field(examples=["Q-0005001227"])
@@ -75,7 +76,7 @@ class ProductListed(BaseModel):
     """What an apprenticeship consists of."""
 
 
-class UnitOfProduct(BaseModel):
+class UnitOfProduct(ResponseBody, title="Unit"):
     """A unit; ``price`` is that of a test."""
 
     number: int = Field(examples=[1])
@@ -93,7 +94,7 @@ class UnitOfProduct(BaseModel):
     price: Amount | None
 
 
-class PathwayOfProduct(BaseModel):
+class PathwayOfProduct(ResponseBody, title="Pathway"):
     """A way through a qualification, its rules as sentences."""
 
     code: str = Field(examples=["MAIN"])
@@ -102,14 +103,14 @@ class PathwayOfProduct(BaseModel):
     mandatory_units: list[str] = Field(examples=[["L/506/1788"]])
 
 
-class ThresholdOfProduct(BaseModel):
+class ThresholdOfProduct(ResponseBody, title="GradeThreshold"):
     """The fewest points that earn an overall grade."""
 
     grade: str = Field(examples=["M"])
     points: int = Field(examples=[52])
 
 
-class GradingOfProduct(BaseModel):
+class GradingOfProduct(ResponseBody, title="Grading"):
     """How the overall grade is found: a pass, or by points and thresholds, lowest first.
 
     ``points`` are those of each grade of a unit, given for what ``basis`` says.
@@ -121,7 +122,7 @@ class GradingOfProduct(BaseModel):
     thresholds: list[ThresholdOfProduct]
 
 
-class ProductShown(ProductListed):
+class ProductShown(ProductListed, title="Product"):
     """A product, whole; an apprenticeship has the units of its qualifications."""
 
     rules_version: int | None
@@ -131,7 +132,7 @@ class ProductShown(ProductListed):
     units: list[UnitOfProduct]
 
 
-@router.get("")
+@router.get("", operation_id="listProducts")
 def search(
     *,
     request: Request,
@@ -169,7 +170,7 @@ def search(
     return listed(request, response, portion(rows, part), lambda row: row)
 
 
-@router.get("/{product}")
+@router.get("/{product}", operation_id="getProduct")
 def one(
     product: Annotated[str, Path(max_length=20, examples=["Q-0005001227"])],
     user: CurrentUser,

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from aggregates.cancellation import charge_stands, conditions
 from aggregates.invoice_line import InvoiceStatus
@@ -12,6 +12,7 @@ from aggregates.registration_refusals import PathwayUnknown
 from api.eligibility import Answer
 from api.registrations import Called, RegistrationShown, one_shown
 from api.retries import OnceOnly
+from api.schemas import RequestBody, ResponseBody
 from api.visit import Visiting
 from catalogue import assess
 from catalogue.answer import shape
@@ -28,15 +29,15 @@ router = APIRouter(prefix="/registrations", tags=["registrations"])
 Reason = Annotated[str, Field(max_length=1000, examples=["Registered by mistake."])]
 
 
-class Told(BaseModel):
+class Told(RequestBody, title="RegistrationChangeReason"):
     reason: Reason
 
 
-class PathwayTold(Told):
+class PathwayTold(Told, title="PathwayChange"):
     pathway: str = Field(max_length=20, examples=["FOOD"])
 
 
-class ConditionShown(BaseModel):
+class ConditionShown(ResponseBody, title="CancellationCondition"):
     """A condition of cancelling: met, or what stands in the way (C2)."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -47,7 +48,7 @@ class ConditionShown(BaseModel):
     in_the_way: list[str] = Field(examples=[["AC-0000000042"]])
 
 
-class CancellationShown(BaseModel):
+class CancellationShown(ResponseBody, title="Cancellation"):
     """Whether a registration can be cancelled, and what that would cost (C2, C3)."""
 
     registration: str
@@ -62,7 +63,7 @@ class CancellationShown(BaseModel):
     )
 
 
-class PathwayEffect(BaseModel):
+class PathwayEffect(ResponseBody, title="PathwayEffect"):
     """What another pathway would change, by all the learner has achieved so far."""
 
     registration: str
@@ -73,7 +74,7 @@ class PathwayEffect(BaseModel):
     then: Answer
 
 
-@router.get("/{registration}/cancellation")
+@router.get("/{registration}/cancellation", operation_id="getRegistrationCancellation")
 def cancellation(registration: Called, visit: Visiting) -> CancellationShown:
     """Show the five conditions of cancelling, and the charge (C2, C3)."""
     stream, state = read(registration, visit.by, visit.desk)
@@ -109,7 +110,7 @@ def cancellation(registration: Called, visit: Visiting) -> CancellationShown:
     )
 
 
-@router.post("/{registration}/cancel")
+@router.post("/{registration}/cancel", operation_id="cancelRegistration")
 def cancel(registration: Called, body: Told, visit: OnceOnly) -> RegistrationShown:
     """Cancel a registration that nothing has come of; it stays visible (C1)."""
     command = CancelRegistration(
@@ -119,7 +120,7 @@ def cancel(registration: Called, body: Told, visit: OnceOnly) -> RegistrationSho
     return one_shown(visit, registration)
 
 
-@router.post("/{registration}/reopen")
+@router.post("/{registration}/reopen", operation_id="reopenRegistration")
 def reopen(registration: Called, body: Told, visit: Visiting) -> RegistrationShown:
     """Make a completed registration Active again; its awards stay (M14)."""
     command = ReopenRegistration(
@@ -129,7 +130,7 @@ def reopen(registration: Called, body: Told, visit: Visiting) -> RegistrationSho
     return one_shown(visit, registration)
 
 
-@router.get("/{registration}/pathway")
+@router.get("/{registration}/pathway", operation_id="getRegistrationPathwayEffect")
 def pathway_effect(
     registration: Called,
     visit: Visiting,
@@ -163,7 +164,7 @@ def pathway_effect(
     )
 
 
-@router.post("/{registration}/pathway")
+@router.post("/{registration}/pathway", operation_id="changeRegistrationPathway")
 def change_pathway(
     registration: Called, body: PathwayTold, visit: Visiting
 ) -> RegistrationShown:

@@ -6,15 +6,25 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
 from aggregates.invoice_line import InvoiceStatus
 from aggregates.learner import Learner
 from aggregates.registration import Registration, Status
 from api.answers import Listed, listed
-from api.dependencies import CurrentUser, Paging, Reads, ServiceOf, centre_of, scope
-from api.named import Filter, learners_named
+from api.dependencies import (
+    CurrentUser,
+    PagingSince,
+    Reads,
+    ServiceOf,
+    Sort,
+    Total,
+    centre_of,
+    scope,
+)
+from api.named import Filter, NameFilter, learners_named
 from api.order_view import Amount
+from api.schemas import ResponseBody
 from api.visit import Visit, Visiting
 from catalogue import Catalogue, Qualification
 from commands.command import Desk, require_own
@@ -23,7 +33,7 @@ from events.identifier import stream_of
 from events.registration import RegistrationMade
 from projections import registrations
 from projections.prices import is_told
-from projections.registrations import RegistrationRow, row_of
+from projections.registrations import RegistrationRow, RegistrationSort, row_of
 from store import Actor, Stream
 
 router = APIRouter(prefix="/registrations", tags=["registrations"])
@@ -31,7 +41,7 @@ router = APIRouter(prefix="/registrations", tags=["registrations"])
 Called = Annotated[str, Path(max_length=20, examples=["R-0000000042"])]
 
 
-class RegistrationShown(BaseModel):
+class RegistrationShown(ResponseBody, title="Registration"):
     """One learner on one product, as it was ordered, and what has become of it."""
 
     registration: str = Field(examples=["R-0000000042"])
@@ -60,6 +70,7 @@ class RegistrationShown(BaseModel):
     )
     course_starts: date
     course_ends: date
+    updated_at: AwareDatetime
     parent: str | None = Field(examples=["R-0000000041"])
     """The registration on an apprenticeship that it came with."""
     apprenticeship: str | None = Field(examples=["Q-0009000001"])
@@ -67,22 +78,29 @@ class RegistrationShown(BaseModel):
     """On an apprenticeship, the registrations on its qualifications."""
 
 
-@router.get("")
+@router.get("", operation_id="listRegistrations")
 def search(
     request: Request,
     response: Response,
     user: CurrentUser,
     service: ServiceOf,
     reads: Reads,
-    part: Paging,
+    part: PagingSince,
     learner: Filter = None,
     product: Filter = None,
     order: Filter = None,
     status: Status | None = None,
     parent: Filter = None,
     centre: Filter = None,
+    name: NameFilter = None,
+    sort: Annotated[RegistrationSort | None, Sort] = None,
+    *,
+    total: Total = False,
 ) -> Listed[RegistrationShown]:
-    """List registrations, newest first, by all that is asked."""
+    """List registrations, newest first, by all that is asked.
+
+    ``name`` is of the learner: given name, family name or both in any order.
+    """
     found = registrations.search(
         reads,
         centre=scope(user, centre),
@@ -91,6 +109,10 @@ def search(
         order=order,
         status=status,
         parent=parent,
+        name=name,
+        updated_since=part.updated_since,
+        sort=sort,
+        total=total,
         limit=part.limit,
         cursor=part.cursor,
     )
@@ -108,7 +130,7 @@ def search(
     return listed(request, response, found, shown)
 
 
-@router.get("/{registration}")
+@router.get("/{registration}", operation_id="getRegistration")
 def one(registration: Called, visit: Visiting) -> RegistrationShown:
     """Show a registration as it is now."""
     return one_shown(visit, registration)
@@ -143,7 +165,9 @@ def read_registration(
     stream = desk.store.open(stream_of(name))
     require_own(stream, name, begun_by=RegistrationMade, what="registration", by=by)
     now = Registration.replay(stream.events)
-    made = row_of(stream.history[0], now.status)
+    made = row_of(
+        stream.history[0], now.status, updated_at=stream.history[-1].recorded_at
+    )
     return stream, replace(made, centre=now.centre, pathway=now.pathway)
 
 
@@ -180,6 +204,7 @@ def registration_shown(
         invoice_status=invoicing.get(row.registration),
         course_starts=row.course_starts,
         course_ends=row.course_ends,
+        updated_at=row.updated_at,
         parent=row.parent,
         apprenticeship=row.apprenticeship,
         parts=list(row.parts),

@@ -5,34 +5,46 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from aggregates.names import words
 from aggregates.standing import Standing
 from api.answers import Listed, listed
-from api.dependencies import By, CurrentUser, Paging, Reads, ServiceOf, scope
-from api.named import QualificationNamed, qualification_named
+from api.dependencies import (
+    By,
+    CurrentUser,
+    PagingSince,
+    Reads,
+    ServiceOf,
+    Sort,
+    Total,
+    scope,
+)
+from api.named import NameFilter, QualificationNamed, qualification_named
+from api.schemas import ResponseBody
 from catalogue import AwardType, Catalogue
 from commands.command import Desk, require_own
 from events.identifier import stream_of
 from events.learner import LearnerCreated
-from projections import bookings, results
+from projections import bookings, result_search
 from projections.bookings import BookingRow
 from projections.result_certificates import EarlierCertificate, earlier_certificates
-from projections.results import Clauses, Result
+from projections.result_search import Clauses, Result, ResultSort
 
 router = APIRouter(tags=["results"])
 
 Learner = Annotated[str, Path(max_length=20, examples=["L-0000000017T"])]
 Clause = Annotated[str, Query(max_length=100)]
+FormerClause = Annotated[str, Query(max_length=100, include_in_schema=False)]
+"""What a clause was called before; it is still read."""
 
 
-class ApprenticeshipNamed(BaseModel):
+class ApprenticeshipNamed(ResponseBody, title="ApprenticeshipRef"):
     reference: str = Field(examples=["Q-0009000001"])
     title: str = Field(examples=["Intermediate Apprenticeship in Team Leading"])
 
 
-class ResultShown(BaseModel):
+class ResultShown(ResponseBody, title="Result"):
     """One award of a learner, and what became of it."""
 
     learner: str = Field(examples=["L-0000000017T"])
@@ -50,9 +62,10 @@ class ResultShown(BaseModel):
     status: Standing
     certificate: str | None = Field(examples=["C-0000000017T"])
     overall_grade: str | None = Field(examples=["Pass"])
+    updated_at: AwareDatetime
 
 
-class UnitResult(BaseModel):
+class UnitResult(ResponseBody, title="UnitResult"):
     """A unit and its grade."""
 
     reference: str = Field(examples=["L/506/1788"])
@@ -62,7 +75,7 @@ class UnitResult(BaseModel):
     grade: str = Field(examples=["P"])
 
 
-class CertificateBefore(BaseModel):
+class CertificateBefore(ResponseBody, title="EarlierCertificate"):
     """A certificate of the award that was reissued: it stays, but not in force (M13)."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -74,7 +87,7 @@ class CertificateBefore(BaseModel):
     superseded_by: str = Field(examples=["C-0000000042Y"])
 
 
-class AwardResult(BaseModel):
+class AwardResult(ResponseBody, title="AwardResult"):
     """One award claimed on a qualification, with its units to date."""
 
     claim: str = Field(examples=["AC-0000000042"])
@@ -97,7 +110,7 @@ class AwardResult(BaseModel):
     units: list[UnitResult]
 
 
-class TestResult(BaseModel):
+class TestResult(ResponseBody, title="TestResult"):
     """A test that was sat, and how it went."""
 
     booking: str = Field(examples=["B-0000000042"])
@@ -110,7 +123,7 @@ class TestResult(BaseModel):
     mark: int | None
 
 
-class QualificationResults(BaseModel):
+class QualificationResults(ResponseBody, title="QualificationResults"):
     """All that was ever claimed or sat by a learner on one qualification, in order."""
 
     qualification: QualificationNamed
@@ -118,48 +131,59 @@ class QualificationResults(BaseModel):
     tests: list[TestResult]
 
 
-@router.get("/results")
+@router.get("/results", operation_id="listResults")
 def search(
     request: Request,
     response: Response,
     user: CurrentUser,
     service: ServiceOf,
     reads: Reads,
-    part: Paging,
-    first_name: Clause = "",
-    last_name: Clause = "",
+    part: PagingSince,
+    name: NameFilter = None,
+    given_name: Clause = "",
+    family_name: Clause = "",
+    first_name: FormerClause = "",
+    last_name: FormerClause = "",
     learner_reference: Clause = "",
     product_title: Clause = "",
     grade: Clause = "",
+    sort: Annotated[ResultSort | None, Sort] = None,
+    *,
+    total: Total = False,
 ) -> Listed[ResultShown]:
     """Find results by all of the clauses together, names by the start of a word (R1).
 
-    ``learner_reference`` is the learner ID, or its last digits, or the centre's own.
+    ``name`` is given name, family name or both in any order; ``learner_reference`` the
+    learner ID, or its last digits, or the centre's own.
     """
-    found = results.search(
+    found = result_search.search(
         reads,
         centre=scope(user),
         clauses=Clauses(
-            first_name=first_name,
-            last_name=last_name,
+            name=name or "",
+            given_name=f"{given_name} {first_name}",
+            family_name=f"{family_name} {last_name}",
             learner_reference=learner_reference,
             products=titled(service.catalogue, product_title),
             grade=grade,
+            updated_since=part.updated_since,
         ),
+        sort=sort,
+        total=total,
         limit=part.limit,
         cursor=part.cursor,
     )
     return listed(request, response, found, lambda r: result_shown(service.desk, r))
 
 
-@router.get("/learners/{learner}/results")
+@router.get("/learners/{learner}/results", operation_id="listLearnerResults")
 def of_learner(
     learner: Learner, service: ServiceOf, by: By, reads: Reads
 ) -> list[QualificationResults]:
     """Show all results of one learner, by qualification, whole history (R2)."""
     stream = service.store.open(stream_of(learner))
     require_own(stream, learner, begun_by=LearnerCreated, what="learner", by=by)
-    awards = results.of_learner(reads, learner)
+    awards = result_search.of_learner(reads, learner)
     tests = [test for test in bookings.of_learner(reads, learner) if test.sat_on]
     earlier = earlier_certificates(reads, learner)
     return [
@@ -208,6 +232,7 @@ def result_shown(desk: Desk, result: Result) -> ResultShown:
         status=result.standing,
         certificate=result.certificate,
         overall_grade=result.overall_grade,
+        updated_at=result.updated_at,
     )
 
 

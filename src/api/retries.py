@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import Depends, Header, Request
 
 from aggregates.errors import Refusal
-from api.dependencies import ServiceOf
+from api.dependencies import REQUIRED, ServiceOf
 from api.problems import Unacceptable
 from api.visit import Visit, Visiting
 from commands.command import Command, Done
@@ -84,6 +84,7 @@ def retry(
             description="Your own name for this request: sent again under it, it is "
             "answered again and takes effect once.",
             examples=["7f1c5f6e-5d0b-4d53-9c9b-0a4f2e110001"],
+            json_schema_extra=REQUIRED,
         ),
     ] = None,
 ) -> Retry:

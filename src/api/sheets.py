@@ -3,11 +3,15 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Self
 
 from fastapi.responses import StreamingResponse
 
 from api.harmless import harmless
+
+BYTE_ORDER_MARK = "\ufeff"
+"""What Excel needs at the beginning to read names in UTF-8."""
 
 
 class Csv(StreamingResponse):
@@ -17,11 +21,19 @@ class Csv(StreamingResponse):
 
     @classmethod
     def called(
-        cls, name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]
+        cls,
+        name: str,
+        columns: Sequence[str],
+        rows: Iterable[Mapping[str, Any]],
+        *,
+        is_for_people: bool = False,
     ) -> Self:
-        """Make a download of that name."""
+        """Make a download of that name; with a mark for Excel where people open it."""
         disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return cls(csv_rows(columns, rows), headers=disposition)
+        written = csv_rows(columns, rows)
+        if is_for_people:
+            written = chain([BYTE_ORDER_MARK], written)
+        return cls(written, headers=disposition)
 
 
 def csv_rows(

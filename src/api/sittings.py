@@ -1,46 +1,32 @@
-"""Tests over HTTP as they are sat: registers, launch links, and how they went."""
+"""Tests over HTTP as they are sat: launch links, and how they went."""
 
 import secrets
 from datetime import date
 from hmac import compare_digest
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query
-from pydantic import AwareDatetime, BaseModel, Field
-from sqlalchemy import Connection
+from fastapi import APIRouter, Path
+from pydantic import AwareDatetime, Field
 
-from access.accounts import User
-from aggregates.date_of_birth import shown_birth
 from aggregates.sitting import Attendance
-from aggregates.sitting_time import read_time, window
+from aggregates.sitting_time import window
 from api.bookings import Booked, BookingShown, minutes_of, shown
-from api.dependencies import CurrentUser, Now, Reads, ServiceOf, one_centre
-from api.named import Filter, learners_named
-from api.sheets import Csv
+from api.dependencies import Now, ServiceOf
+from api.named import learners_named, title_of, unit_title
+from api.schemas import RequestBody, ResponseBody
 from api.visit import Visiting
 from commands.booking import MakeLaunchLink, ReportOutcome, UseLaunchLink, read_booking
 from events.user import Role
 from policies.policy import CHANNEL as MACHINE
-from projections import bookings
-from service import Service
 from store import Actor
 
 router = APIRouter(prefix="/bookings", tags=["bookings"])
 launching = APIRouter(prefix="/launch", tags=["bookings"])
 
-COLUMNS = (
-    "learner",
-    "given_name",
-    "family_name",
-    "date_of_birth",
-    "unit",
-    "extra_time",
-    "attendance",
-)
 TEST_PLAYER = Actor(user="test player", role=Role.SERVICE, centre=None, channel=MACHINE)
 
 
-class Outcome(BaseModel):
+class Outcome(RequestBody, title="BookingOutcome"):
     """How a test went: Taken, Absent, or a result, Pass or Fail (B15)."""
 
     attendance: Literal[Attendance.TAKEN, Attendance.ABSENT]
@@ -52,62 +38,29 @@ class Outcome(BaseModel):
     sat_on: date | None = Field(default=None, examples=["2026-11-24"])
 
 
-class LaunchLink(BaseModel):
+class LaunchLink(ResponseBody, title="LaunchLink"):
     """A link that starts the test once, until it expires (B12)."""
 
     link: str = Field(examples=["/api/v1/launch/B-0000000042/7hX2"])
     expires: AwareDatetime
 
 
-class Launched(BaseModel):
+class Launched(ResponseBody, title="LaunchedTest"):
     """What the test player needs to know."""
 
-    booking: str
-    learner: str
-    unit: str
+    booking: str = Field(examples=["B-0000000042"])
+    learner: str = Field(examples=["L-0000000017T"])
+    given_name: str = Field(examples=["Chloë"])
+    family_name: str = Field(examples=["D'Arcy"])
+    qualification: str = Field(examples=["Q-0005001227"])
+    title: str | None = Field(examples=["Level 2 Diploma in Team Leading"])
+    unit: str = Field(examples=["F/506/1934"])
+    unit_title: str | None = Field(examples=["Participate in a project"])
     minutes: int
     closes: AwareDatetime
 
 
-@router.get("/register.csv", response_class=Csv)
-def register(
-    user: CurrentUser,
-    service: ServiceOf,
-    reads: Reads,
-    unit: Annotated[str, Query(max_length=20, examples=["F/506/1934"])],
-    starts: Annotated[str, Query(max_length=40, examples=["2026-12-10T10:00"])],
-    centre: Filter = None,
-) -> Csv:
-    """Give the attendance register of a sitting, to be printed (B16)."""
-    rows = sitting_shown(user, service, reads, unit, starts, centre)
-    return Csv.called("register.csv", COLUMNS, rows)
-
-
-class Seat(BaseModel):
-    learner: str
-    given_name: str
-    family_name: str
-    date_of_birth: date | None
-    unit: str
-    extra_time: int
-    attendance: Attendance
-
-
-@router.get("/register")
-def register_json(
-    user: CurrentUser,
-    service: ServiceOf,
-    reads: Reads,
-    unit: Annotated[str, Query(max_length=20, examples=["F/506/1934"])],
-    starts: Annotated[str, Query(max_length=40, examples=["2026-12-10T10:00"])],
-    centre: Filter = None,
-) -> list[Seat]:
-    """Give the attendance register of a sitting (B16)."""
-    rows = sitting_shown(user, service, reads, unit, starts, centre)
-    return [Seat.model_validate(row) for row in rows]
-
-
-@router.post("/{booking}/outcome")
+@router.post("/{booking}/outcome", operation_id="reportBookingOutcome")
 def report(booking: Booked, body: Outcome, visit: Visiting) -> BookingShown:
     """Report how the test went; a repeat changes nothing (B15)."""
     command = ReportOutcome(
@@ -123,7 +76,7 @@ def report(booking: Booked, body: Outcome, visit: Visiting) -> BookingShown:
     return shown(visit, booking)
 
 
-@router.post("/{booking}/launch")
+@router.post("/{booking}/launch", operation_id="createLaunchLink")
 def launch(booking: Booked, visit: Visiting) -> LaunchLink:
     """Give a link that starts an online test, once and within minutes (B12)."""
     secret = secrets.token_urlsafe(32)
@@ -137,7 +90,7 @@ def launch(booking: Booked, visit: Visiting) -> LaunchLink:
     )
 
 
-@launching.post("/{booking}/{secret}")
+@launching.post("/{booking}/{secret}", operation_id="startTest")
 def start(
     booking: Booked,
     secret: Annotated[str, Path(max_length=200, pattern=r"^[\w-]+\.[0-9a-f]{32}$")],
@@ -151,37 +104,18 @@ def start(
         told = ""
     service.send(UseLaunchLink(by=TEST_PLAYER, at=now, booking=booking, secret=told))
     _, state = read_booking(booking, TEST_PLAYER, service.desk)
+    made = state.made
+    people = learners_named(service.desk, [made.learner], seen_by=made.centre)
+    person = people[made.learner].details
     return Launched(
         booking=booking,
-        learner=state.made.learner,
-        unit=state.made.unit,
-        minutes=minutes_of(state.made.minutes, state.extra_time),
+        learner=made.learner,
+        given_name=person.given_name,
+        family_name=person.family_name,
+        qualification=made.qualification,
+        title=title_of(service.catalogue, made.qualification),
+        unit=made.unit,
+        unit_title=unit_title(service.catalogue, made.qualification, made.unit),
+        minutes=minutes_of(made.minutes, state.extra_time),
         closes=window(state.starts)[1],
     )
-
-
-def sitting_shown(
-    user: User,
-    service: Service,
-    reads: Connection,
-    unit: str,
-    starts: str,
-    centre: str | None,
-) -> list[dict[str, Any]]:
-    """Give the rows of a register. Raises CentreNeeded."""
-    at = one_centre(user, centre)
-    moment = read_time(starts, pointer="?starts")
-    found = bookings.sitting(reads, centre=at, unit=unit, starts=moment)
-    named = learners_named(service.desk, {row.learner for row in found}, seen_by=at)
-    return [
-        {
-            "learner": row.learner,
-            "given_name": named[row.learner].details.given_name,
-            "family_name": named[row.learner].details.family_name,
-            "date_of_birth": shown_birth(named[row.learner].details.date_of_birth),
-            "unit": row.unit,
-            "extra_time": row.extra_time,
-            "attendance": row.attendance,
-        }
-        for row in found
-    ]

@@ -4,11 +4,12 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from access import passwords
 from api.answers import Listed, listed
-from api.dependencies import CurrentUser, Paging, Reads, scope
+from api.dependencies import CurrentUser, PagingSince, Reads, scope
+from api.schemas import RequestBody, ResponseBody
 from api.visit import Amending, Visit, Visiting
 from commands.user import AddUser, ChangeUserRole, DisableUser, SetPassword, open_user
 from events.user import Role
@@ -22,7 +23,7 @@ Reason = Annotated[
 ]
 
 
-class NewUser(BaseModel):
+class NewUser(RequestBody, title="NewUser"):
     """Somebody who is to sign in; without a password they can only use tokens."""
 
     name: str = Field(max_length=100, examples=["sam.riverside"])
@@ -35,7 +36,7 @@ class NewUser(BaseModel):
     reason: Reason = None
 
 
-class UserChange(BaseModel):
+class UserChange(RequestBody, title="UserChange"):
     """What is to be another; what is left out stays."""
 
     role: Role | None = None
@@ -44,7 +45,7 @@ class UserChange(BaseModel):
     reason: Reason = None
 
 
-class PasswordGiven(BaseModel):
+class PasswordGiven(RequestBody, title="PasswordReset"):
     """A new password for somebody who has lost theirs."""
 
     password: str = Field(
@@ -53,7 +54,7 @@ class PasswordGiven(BaseModel):
     reason: Reason = None
 
 
-class UserShown(BaseModel):
+class UserShown(ResponseBody, title="User"):
     """A user of one's own centre, or of any for the awarding organisation."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -63,15 +64,16 @@ class UserShown(BaseModel):
     role: Role
     centre: str | None = Field(examples=["48213"])
     is_disabled: bool
+    updated_at: AwareDatetime
 
 
-@router.get("")
+@router.get("", operation_id="listUsers")
 def search(
     request: Request,
     response: Response,
     user: CurrentUser,
     reads: Reads,
-    page: Paging,
+    page: PagingSince,
     name: Annotated[str, Query(max_length=100, description="Its beginning.")] = "",
 ) -> Listed[UserShown]:
     """List users by name."""
@@ -79,13 +81,14 @@ def search(
         reads,
         centre=scope(user),
         name=name,
+        updated_since=page.updated_since,
         limit=page.limit,
         cursor=page.cursor,
     )
     return listed(request, response, found, UserShown.model_validate)
 
 
-@router.post("", status_code=HTTPStatus.CREATED)
+@router.post("", operation_id="createUser", status_code=HTTPStatus.CREATED)
 def add(body: NewUser, visit: Visiting) -> UserShown:
     """Let somebody sign in."""
     kept = passwords.hashed(body.password, user=body.name) if body.password else None
@@ -104,13 +107,13 @@ def add(body: NewUser, visit: Visiting) -> UserShown:
     return shown(visit, done.made)
 
 
-@router.get("/{name}")
+@router.get("/{name}", operation_id="getUser")
 def one(name: Name, visit: Visiting) -> UserShown:
     """Show a user as they are now."""
     return shown(visit, name)
 
 
-@router.patch("/{name}")
+@router.patch("/{name}", operation_id="updateUser")
 def change(name: Name, body: UserChange, visit: Amending) -> UserShown:
     """Give a user another role, or disable them."""
     if body.is_disabled:
@@ -128,7 +131,7 @@ def change(name: Name, body: UserChange, visit: Amending) -> UserShown:
     return shown(visit, name)
 
 
-@router.put("/{name}/password")
+@router.put("/{name}/password", operation_id="resetUserPassword")
 def set_password(name: Name, body: PasswordGiven, visit: Amending) -> UserShown:
     """Give a user another password."""
     kept = passwords.hashed(body.password, user=name)
@@ -146,4 +149,4 @@ def set_password(name: Name, body: PasswordGiven, visit: Amending) -> UserShown:
 def shown(visit: Visit, name: str) -> UserShown:
     stream, user = open_user(visit.desk, name, visit.by)
     visit.show(stream)
-    return UserShown.model_validate(user)
+    return UserShown(**vars(user), updated_at=stream.history[-1].recorded_at)

@@ -1,6 +1,6 @@
 """How a ULN stands with the Learning Records Service, as the API shows it (U7)."""
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from aggregates.upload import Upload
 from aggregates.upload_progress import UploadStatus
@@ -11,9 +11,10 @@ from aggregates.verification import (
     said_of,
     said_of_many,
 )
+from api.schemas import ResponseBody
 
 
-class VerificationShown(BaseModel):
+class VerificationShown(ResponseBody, title="UlnVerification"):
     """What LRS says of a ULN: its code and flags, or why it has not answered yet."""
 
     status: VerificationStatus
@@ -24,7 +25,7 @@ class VerificationShown(BaseModel):
     tries: int
 
 
-class GroupVerification(BaseModel):
+class GroupVerification(ResponseBody, title="LearnerGroupVerification"):
     """How many ULNs of a group LRS is still to answer about, and how that is."""
 
     waiting: int

@@ -77,7 +77,9 @@ def _files(
 def _strays(folder: Path) -> Iterator[CatalogueProblem]:
     if not folder.is_dir():
         yield _problem(
-            str(folder), "is not a folder. Name the folder of the catalogue."
+            str(folder.resolve()),
+            "is not a folder. Name the catalogue's folder: set "
+            "LEARNER_MANAGEMENT_CATALOGUE, or give --catalogue.",
         )
     for path in sorted(folder.rglob("*")):
         place = path.relative_to(folder)

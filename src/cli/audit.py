@@ -16,7 +16,8 @@ from audit.head import Head
 from audit.ledger import NotSealable
 from audit.verification import verify as verify_events
 from catalogue import amount
-from cli.opening import opened, settings_of, told
+from cli.configuration import settings_of
+from cli.opening import opened, told
 from cli.talk import FAILED, PROBLEMS, USAGE, refuse, talk
 
 app = typer.Typer(help="Prove that no event was altered, removed or inserted.")

@@ -16,6 +16,7 @@ from urllib.request import Request, urlopen
 
 import typer
 
+from cli.address import URL, find_address
 from cli.sending import Body, body_with, taken_by
 from cli.talk import CONFLICT, FAILED, PROBLEMS, UNAVAILABLE, USAGE, refuse, talk
 
@@ -45,7 +46,7 @@ class Answer:
 
 def send(method: str, path: str, body: Body | None = None, **headers: str) -> Answer:
     """Send one request; says the problem and exits, by kind, if that is refused."""
-    url = os.environ.get("LEARNER_MANAGEMENT_URL", "http://127.0.0.1:8000").rstrip("/")
+    url = find_address()
     token = os.environ.get("LEARNER_MANAGEMENT_TOKEN", "")
     try:
         request = Request(  # noqa: S310 - the address is the person's own setting
@@ -74,7 +75,7 @@ def send(method: str, path: str, body: Body | None = None, **headers: str) -> An
             "Start one with: learner-management serve",
         )
     except ValueError as error:
-        refuse(USAGE, f"LEARNER_MANAGEMENT_URL cannot be used: {error}.")
+        refuse(USAGE, f"{URL} cannot be used: {error}.")
 
 
 def told(problem: bytes) -> str:
@@ -128,8 +129,10 @@ def call(
         Path | None, typer.Option(help="Save the answer in this file.")
     ] = None,
 ) -> None:
-    """Call the API at LEARNER_MANAGEMENT_URL with the token LEARNER_MANAGEMENT_TOKEN.
+    """Call the API of a running service with the token LEARNER_MANAGEMENT_TOKEN.
 
+    It asks LEARNER_MANAGEMENT_URL if that is set, else the service that was started on
+    this machine with the same folder of keys, else the port that is set.
     A change is made to the thing as it is now: its ETag is fetched first. A POST is
     sent under an idempotency key of its own. What is read has everything in it that
     was recorded before.

@@ -19,7 +19,8 @@ from catalogue import (
     load,
     shape,
 )
-from cli.opening import opened, settings_of, told
+from cli.configuration import settings_of
+from cli.opening import opened, told
 from cli.output import Format, show
 from cli.talk import FAILED, PROBLEMS, USAGE, refuse, talk
 from events.identifier import stream_of

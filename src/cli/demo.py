@@ -94,8 +94,13 @@ def token_of(service: Service, name: str) -> str:
     return issued.text
 
 
-def guide(service: Service, url: str, given: dict[str, str]) -> list[str]:
-    """Say who there is and what to try; passwords are told at the first start only."""
+def guide(
+    service: Service, url: str, given: dict[str, str], *, with_secrets: bool = True
+) -> list[str]:
+    """Say who there is and what to try; passwords are said at the first start only.
+
+    Without secrets no password and no token is said, but how to get a token.
+    """
     first, second = USERS[0].name, USERS[1].name
     wide = max(len(user.name) for user in USERS)
     people = [
@@ -103,15 +108,20 @@ def guide(service: Service, url: str, given: dict[str, str]) -> list[str]:
         + (f", centre {user.centre}" if user.centre else "")
         for user in USERS
     ]
-    token = f"curl -H 'Authorization: Bearer {token_of(service, first)}'"
     command = "learner-management" if which("learner-management") else sys.argv[0]
-    told = "their passwords, told this once" if given else "passwords as told before"
+    token = token_of(service, first) if with_secrets else "…"
+    if not with_secrets:
+        heading = "The demo's users; a token lets you in as one of them:"
+    elif given:
+        heading = "The demo's users, and their passwords, which are shown this once:"
+    else:
+        heading = "The demo's users; their passwords were shown at the first start:"
     return [
-        f"The demo's users, and {told}:",
+        heading,
         *people,
         "",
         f"What {first} may order:",
-        f"  {token} {url}/api/v1/products",
+        f"  curl -H 'Authorization: Bearer {token}' {url}/api/v1/products",
         "What else there is to ask for:",
         f"  {url}/api/v1/docs",
         "In another terminal, a token of another user, and a centre full of learners:",

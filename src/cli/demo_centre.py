@@ -14,9 +14,10 @@ from aggregates.upload_progress import UploadStatus
 from aggregates.upload_refusals import GroupNameTaken
 from catalogue import AwardType, amount
 from catalogue.assessment import ways_to_fix
+from cli.configuration import settings_of
 from cli.demo import USERS, add_users, has_users
 from cli.demo_people import learner_file
-from cli.opening import CHANNEL, SERVICE, opened, settings_of, told, user_called
+from cli.opening import CHANNEL, SERVICE, opened, told, user_called
 from cli.output import Format, show
 from cli.talk import FAILED, refuse, talk
 from cli.upload import settled

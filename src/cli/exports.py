@@ -7,10 +7,11 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import Connection
 
-from cli.opening import opened, settings_of, told
+from cli.configuration import settings_of
+from cli.opening import opened, told
 from cli.output import Format, show
 from cli.replay import moment
-from projections import invoice_lines, learner_search, results
+from projections import invoice_lines, learner_search, result_search
 from projections.history import Entry, entry
 from projections.learner_search import KnownLearner, Sought
 from projections.paging import Page, every
@@ -24,7 +25,7 @@ FormatOf = Annotated[Format, typer.Option("--format", help="How to print it.")]
 LEARNER_COLUMNS = tuple(KnownLearner.__dataclass_fields__)
 LINE_COLUMNS = tuple(invoice_lines.Line.__dataclass_fields__)
 EVENT_COLUMNS = tuple(Entry.__dataclass_fields__)
-RESULT_COLUMNS = tuple(results.Result.__dataclass_fields__)
+RESULT_COLUMNS = tuple(result_search.Result.__dataclass_fields__)
 PART = 200
 
 
@@ -49,7 +50,7 @@ def results_(
 ) -> None:
     """Print every result, by learner, oldest first."""
     with rows_of(context, as_at) as connection:
-        rows = map(vars, results.export(connection, centre=centre))
+        rows = map(vars, result_search.export(connection, centre=centre))
         show(rows, RESULT_COLUMNS, form)
 
 

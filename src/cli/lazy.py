@@ -5,7 +5,7 @@ from importlib import import_module
 from typing import Any, ClassVar
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
 
@@ -21,16 +21,33 @@ class Commands(UserDict[str, Any]):
 
 
 class LazyGroup(TyperGroup):
-    """A group that knows where its commands are."""
+    """A group that knows where its commands are, and what its help says of each.
 
-    where: ClassVar[dict[str, str]]
+    The help lists commands without importing them; running one imports it alone.
+    """
+
+    commands_by_name: ClassVar[dict[str, tuple[str, str]]]
+    """Where each command is, as ``module:attribute``, and its summary."""
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
-        self.commands = Commands(self.where)
+        self.commands = Commands(
+            {name: where for name, (where, _) in self.commands_by_name.items()}
+        )
 
     def list_commands(self, ctx: object) -> list[str]:  # noqa: ARG002 - all, always
         return list(self.commands)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - its name
+        """Give what the help lists; a command that runs is found by resolve_command."""
+        if cmd_name not in self.commands_by_name:
+            return None
+        return TyperCommand(cmd_name, help=self.commands_by_name[cmd_name][1])
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Import the command that is asked for; suggests others where there is none."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, self.commands[name] if name and command else None, rest
 
 
 def _made(name: str, found: Any) -> Any:

@@ -24,6 +24,11 @@ from settings import LRS_OFF, LRS_SIMULATED, Settings, variable
 SOON = timedelta(days=30)
 """How long before its end a certificate is warned about (d)."""
 
+SIMULATION_WARNING = (
+    "WARNING: the Learning Records Service is only simulated, so no ULN of a real learner "
+    f"is verified. Set {variable('lrs')} to its address, or to off."
+)
+
 NOBODY = Details(
     given_name="Nobody",
     family_name="Nowhere",
@@ -89,7 +94,9 @@ def examined(settings: Settings, now: datetime) -> tuple[str, dict[str, str]]:
     """Say how LRS is, having asked it; and what is wrong, by setting."""
     try:
         said = [described(settings)]
-        if not settings.lrs.startswith("https://"):
+        if settings.lrs.startswith(LRS_SIMULATED):
+            return f"{said[0]}\n{SIMULATION_WARNING}", {}
+        if settings.lrs == LRS_OFF:
             return said[0], {}
         organisation = organisation_of(settings)
         ends = organisation.require_valid(now)

@@ -1,5 +1,6 @@
 """The command line: ``learner-management``."""
 
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -11,21 +12,63 @@ from cli.lazy import LazyGroup
 class LearnerManagement(LazyGroup):
     """Every command, and where it is, in the order of the help."""
 
-    where: ClassVar = {
-        "serve": "cli.serve:serve",
-        "demo": "cli.demo_centre:demo",
-        "call": "cli.call:call",
-        "check-catalogue": "cli.catalogue:check_catalogue",
-        "eligibility": "cli.catalogue:eligibility",
-        "upload": "cli.upload:upload",
-        "export": "cli.exports:app",
-        "user": "cli.user:app",
-        "replay": "cli.replay:replay",
-        "audit": "cli.audit:app",
-        "doctor": "cli.operations:doctor",
-        "followers": "cli.operations:followers",
-        "rebuild": "cli.operations:rebuild",
-        "openapi": "cli.openapi:openapi",
+    commands_by_name: ClassVar = {
+        "serve": (
+            "cli.serve:serve",
+            "Serve the API, with everything in one process, until Ctrl-C.",
+        ),
+        "demo": (
+            "cli.demo_centre:demo",
+            "Fill the demo's first centre: learners, orders, claims; print the demo's users.",
+        ),
+        "call": (
+            "cli.call:call",
+            "Call the API of a running service with the token LEARNER_MANAGEMENT_TOKEN.",
+        ),
+        "check-catalogue": (
+            "cli.catalogue:check_catalogue",
+            "Say everything that is wrong in a folder of qualifications, by file and key.",
+        ),
+        "eligibility": (
+            "cli.catalogue:eligibility",
+            "Say whether a learner, or each of a file of requests, is eligible; why not.",
+        ),
+        "upload": (
+            "cli.upload:upload",
+            "Upload a file of learners and say what is wrong in it; or only say that.",
+        ),
+        "export": (
+            "cli.exports:app",
+            "Take learners, results, invoices or events out, whole.",
+        ),
+        "user": (
+            "cli.user:app",
+            "Add users, change their roles, give out tokens.",
+        ),
+        "replay": (
+            "cli.replay:replay",
+            "Fold one thing from its events, and print what it is, or how it became so.",
+        ),
+        "audit": (
+            "cli.audit:app",
+            "Prove that no event was altered, removed or inserted.",
+        ),
+        "doctor": (
+            "cli.operations:doctor",
+            "Show each setting, where it came from and what is wrong with it.",
+        ),
+        "followers": (
+            "cli.operations:followers",
+            "Show how far each read model and policy has come along the log.",
+        ),
+        "rebuild": (
+            "cli.operations:rebuild",
+            "Make read models anew from the facts, beside the live ones; then swap.",
+        ),
+        "openapi": (
+            "cli.openapi:openapi",
+            "Print the OpenAPI document of the API.",
+        ),
     }
 
 
@@ -39,6 +82,13 @@ app = typer.Typer(
 )
 
 
+def print_version(asked: bool) -> None:
+    """Print the version, if it is asked for, and end."""
+    if asked:
+        typer.echo(f"learner-management {metadata.version('learner-management')}")
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     context: typer.Context,
@@ -49,6 +99,15 @@ def options(
         Path | None, typer.Option("--catalogue", help="The catalogue's folder.")
     ] = None,
     keys: Annotated[Path | None, typer.Option(help="The master key's file.")] = None,
+    version: Annotated[  # noqa: ARG001 - its callback has printed it
+        bool,
+        typer.Option(
+            "--version",
+            callback=print_version,
+            is_eager=True,
+            help="Print the version and exit.",
+        ),
+    ] = False,
 ) -> None:
     """Learners, orders, claims and certificates of an awarding organisation's centres.
 

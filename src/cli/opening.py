@@ -2,13 +2,11 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from pathlib import Path
-
-import typer
 
 from access.accounts import User, named
 from aggregates.errors import Refusal
 from catalogue import InvalidCatalogue
+from cli.configuration import FolderUnusable, make_folders, why_lost
 from cli.lrs import verifying
 from cli.talk import CONFLICT, FAILED, PROBLEMS, UNAVAILABLE, USAGE, refuse
 from commands.centre import OpenListedCentres
@@ -16,28 +14,17 @@ from events.user import Role
 from lrs import CertificateUnusable, FixtureUnusable
 from projections.database import LOST
 from service import Service, open_service
-from settings import InvalidSettings, Settings, load
+from settings import InvalidSettings, Settings
 from store import (
     Actor,
     Conflict,
     DatabaseUnusable,
     KeyFileUnusable,
-    Unavailable,
     Unreadable,
 )
-from store.unusable import no_answer
 
 CHANNEL = "command line"
 SERVICE = Actor(user="service", role=Role.SERVICE, centre=None, channel=CHANNEL)
-
-
-class FolderUnusable(Exception):
-    """A folder that something is to be kept in cannot be made."""
-
-
-def settings_of(context: typer.Context, **overrides: object) -> Settings:
-    """Read the settings; what the command line says wins over the environment."""
-    return load(**{**(context.obj or {}), **overrides})
 
 
 @contextmanager
@@ -67,13 +54,6 @@ def told() -> Generator[None]:
         refuse(UNAVAILABLE, f"{why_lost(error)}.", "Next: learner-management doctor")
 
 
-def why_lost(error: Exception) -> str:
-    """Say in a line what is the matter with the database, of facts or of read models."""
-    if isinstance(error, Unavailable):
-        return str(error)
-    return no_answer(getattr(error, "orig", None) or error)
-
-
 @contextmanager
 def opened(settings: Settings, *, to_record: bool = True) -> Generator[Service]:
     """Open the service as set, and close it after.
@@ -89,27 +69,12 @@ def opened(settings: Settings, *, to_record: bool = True) -> Generator[Service]:
             settings.keys,
             processing_delay=settings.processing_delay,
             verify=verify,
+            retention=settings.retention,
         ) as service,
     ):
         if to_record:
             service.send(OpenListedCentres(by=SERVICE, at=service.clock()))
         yield service
-
-
-def make_folders(settings: Settings) -> None:
-    """Make the folders that data and keys are kept in, for their owner alone.
-
-    Raises FolderUnusable, which says which cannot be made, and why.
-    """
-    kind, _, place = settings.database.partition(":///")
-    data = [Path(place)] if kind == "sqlite" else []
-    for folder in (*data, settings.keys.parent):
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise FolderUnusable(
-                f"The folder {folder} cannot be made: {error.strerror}. Name another."
-            ) from None
 
 
 def user_called(service: Service, name: str) -> User:

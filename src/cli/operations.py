@@ -12,19 +12,13 @@ from rich.progress import Progress, TaskID
 
 from catalogue import InvalidCatalogue, amount, load
 from cli import lrs
-from cli.opening import (
-    FolderUnusable,
-    make_folders,
-    opened,
-    settings_of,
-    told,
-    why_lost,
-)
+from cli.configuration import FolderUnusable, make_folders, settings_of, why_lost
+from cli.opening import opened, told
 from cli.output import Format, show
 from cli.talk import PROBLEMS, USAGE, refuse, talk
 from projections.database import LOST
 from service import Service, now, open_service
-from settings import InvalidSettings, Settings, variable
+from settings import InvalidSettings, Settings, unknown_variables, variable
 from store import KeyFileUnusable
 
 SETTING_COLUMNS = ("setting", "value", "from", "wrong")
@@ -42,6 +36,7 @@ def doctor(context: typer.Context, form: FormatOf = Format.TABLE) -> None:
         faults = dict(what_is_wrong(settings)) | wrong_with_lrs
     except InvalidSettings as error:
         settings, faults = Settings.model_construct(), error.faults
+    faults |= dict(unknown_variables(os.environ))
     show(list(settings_shown(context, settings, faults)), SETTING_COLUMNS, form)
     talk(*([lrs_is] if lrs_is else []))
     if faults:
@@ -104,6 +99,8 @@ def settings_shown(
             "from": "option" if is_given else "environment" if is_set else "default",
             "wrong": faults.get(variable(name)),
         }
+    for name, fault in unknown_variables(os.environ):
+        yield {"setting": name, "value": "", "from": "environment", "wrong": fault}
 
 
 def followers(context: typer.Context, form: FormatOf = Format.TABLE) -> None:

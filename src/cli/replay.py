@@ -9,7 +9,8 @@ import typer
 
 from access.refusals import refusals_of
 from aggregates.london import LONDON
-from cli.opening import opened, settings_of, told
+from cli.configuration import settings_of
+from cli.opening import opened, told
 from cli.output import Format, show
 from cli.talk import FAILED, USAGE, refuse
 from events.identifier import Kind, stream_of

@@ -2,24 +2,29 @@
 
 import errno
 import logging
+import os
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 from types import FrameType
 from typing import Annotated
 
 import structlog
 import typer
 import uvicorn
+from fastapi import FastAPI
 from structlog.typing import Processor
 
 from api.app import create_app
 from api.streams import Streams
 from cli import demo as demos
 from cli import lrs
-from cli.opening import opened, settings_of, told
+from cli.address import address_of, published
+from cli.configuration import settings_of
+from cli.opening import opened, told
 from cli.talk import UNAVAILABLE, refuse, talk
-from settings import Settings
+from settings import LRS_SIMULATED, Settings, unknown_variables
 
 GRACE_SECONDS = 10
 
@@ -29,48 +34,63 @@ def serve(
     port: Annotated[int | None, typer.Option(help="The port to listen at.")] = None,
     host: Annotated[str | None, typer.Option(help="The address to listen at.")] = None,
     demo: Annotated[bool, typer.Option(help="Make demo users, and say them.")] = False,
+    print_secrets: Annotated[
+        bool,
+        typer.Option(
+            help="Print the demo's passwords and a token; not where a log is kept."
+        ),
+    ] = True,
 ) -> None:
     """Serve the API, with everything in one process, until Ctrl-C."""
     with told():
         settings = settings_of(context, port=port, host=host)
         with listening(settings) as listener:
+            talk(*warnings(settings, demo=demo))
             log_as_json()
-            serve_at(listener, settings, demo=demo)
+            serve_at(listener, settings, demo=demo, print_secrets=print_secrets)
     talk("Ended.")
 
 
-def serve_at(listener: socket.socket, settings: Settings, *, demo: bool) -> None:
+def serve_at(
+    listener: socket.socket, settings: Settings, *, demo: bool, print_secrets: bool
+) -> None:
     """Open what is set, tell how to begin, and answer requests until told to end."""
     with opened(settings) as service:
-        url = f"http://{settings.host}:{listener.getsockname()[1]}"
+        url = address_of(settings.host, listener.getsockname()[1])
         lines = [
             f"Learner Management on {url}",
             kept_in(settings),
             lrs.described(settings),
         ]
         if demo:
-            given = {} if demos.has_users(service) else demos.add_users(service)
-            lines += demos.guide(service, url, given)
+            given = (
+                {}
+                if demos.has_users(service)
+                else demos.add_users(service, with_passwords=print_secrets)
+            )
+            lines += demos.guide(service, url, given, with_secrets=print_secrets)
         service.start()
         app = create_app(service, rate=settings.rate)
         typer.echo("\n".join([*lines, "Ctrl-C ends it."]))
-        config = uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )
         end_quietly()
-        Server(config, app.state.streams).run(sockets=[listener])
+        with published(settings.keys, url):
+            Server(app).run(sockets=[listener])
 
 
 class Server(uvicorn.Server):
     """A server that does not wait for streams, which would not end by themselves."""
 
-    def __init__(self, config: uvicorn.Config, streams: Streams) -> None:
-        super().__init__(config)
-        self._streams = streams
+    def __init__(self, app: FastAPI) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=GRACE_SECONDS,
+            )
+        )
+        self._streams: Streams = app.state.streams
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._streams.end()
@@ -78,17 +98,32 @@ class Server(uvicorn.Server):
 
 
 def listening(settings: Settings) -> socket.socket:
-    """Take the port first of all, so that a second service stops before it starts."""
+    """Take the port first of all, so that a second service stops before it starts.
+
+    The socket names its protocol, or asyncio would not set TCP_NODELAY on what it
+    accepts, and each answer would wait for a delayed acknowledgement, 40 ms.
+    """
     where = f"{settings.host}:{settings.port}"
     try:
         family = socket.getaddrinfo(settings.host, settings.port)[0][0]
-        return socket.create_server((settings.host, settings.port), family=family)
+        taken = socket.create_server((settings.host, settings.port), family=family)
+        return socket.socket(
+            family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=taken.detach()
+        )
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             why = f"Something else listens at {where} already."
             other = "Choose another port: learner-management serve --port 8001"
             refuse(UNAVAILABLE, why, other)
         refuse(UNAVAILABLE, f"Nothing can listen at {where}: {error.strerror}.")
+
+
+def warnings(settings: Settings, *, demo: bool) -> Iterator[str]:
+    """Say what is likely to be a mistake: settings that nobody reads, a simulated LRS."""
+    for name, fault in unknown_variables(os.environ):
+        yield f"WARNING: {name} {fault}"
+    if settings.lrs.startswith(LRS_SIMULATED) and not demo:
+        yield lrs.SIMULATION_WARNING
 
 
 def kept_in(settings: Settings) -> str:

@@ -1,7 +1,9 @@
 """Uploading a group of learners from the command line, or only checking its file."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -10,9 +12,9 @@ import typer
 
 from access.accounts import User
 from access.policy import require_may
-from aggregates.details import COLUMNS, OVERFLOW
+from aggregates.details import COLUMNS, OVERFLOW, read_as
 from aggregates.file_columns import settle_columns
-from aggregates.file_refusals import FileRefused
+from aggregates.file_refusals import FileRefused, file_sentence, hidden_parts
 from aggregates.learner_file import LearnerFile, read
 from aggregates.london import LONDON
 from aggregates.problem import sentence, title
@@ -22,7 +24,8 @@ from aggregates.upload import Upload
 from aggregates.upload_progress import UploadStatus
 from aggregates.verification import LRS_OFF, said_of_many
 from catalogue import amount
-from cli.opening import CHANNEL, opened, settings_of, told, user_called
+from cli.configuration import settings_of
+from cli.opening import CHANNEL, opened, told, user_called
 from cli.output import Format, show
 from cli.talk import PROBLEMS, USAGE, refuse, talk
 from commands.surroundings import Surroundings, rows_by_uln
@@ -39,6 +42,25 @@ class Encoding(StrEnum):
 
     MAC = MAC
     WINDOWS = WINDOWS
+
+
+@dataclass
+class OtherForms:
+    """How often dates and ULNs were read from an unusual form, with an example (U4)."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
+
+    def note(self, cells: Mapping[str, str]) -> None:
+        for column, value in read_as(cells).items():
+            self.counts[column] += 1
+            example = f"{cells[column].strip()} was read as {value}"
+            self.examples.setdefault(column, example)
+
+    def say(self) -> None:
+        for column, many in self.counts.items():
+            others = f", and {many - 1:,} more in an unusual form" if many > 1 else ""
+            talk(f"{title(column)}: {self.examples[column]}{others}.")
 
 
 SHOWN = ("cell", "learner", "kind", "column", "message")
@@ -139,11 +161,15 @@ def _dry(service: Service, user: User, file: LearnerFile) -> Iterator[dict[str, 
         today=service.clock().astimezone(LONDON).date(),
     )
     twins, invalid = rows_by_uln(file.rows), 0
+    other_forms = OtherForms()
     for rows in batches(file.rows):
         for row, found in zip(rows, around.check(rows, twins), strict=True):
             invalid += bool(found.problems)
+            other_forms.note(row.cells)
             yield from _told(row.number, row.cells, found.problems, found.warnings)
     _summary(file.encoding, len(file.rows), invalid)
+    other_forms.say()
+    _say_hidden(file.hidden_rows, file.hidden_columns)
     talk(*(_unverified(len(twins)) if service.desk.verify else [LRS_OFF]))
     talk("Nothing was recorded.")
 
@@ -167,14 +193,18 @@ def _real(
     upload = settled(service, group, by, UploadStatus.CHECKING)
     received = upload.received
     waiting = 0
+    other_forms = OtherForms()
     for rows in batches(range(upload.last_row + 1)):
         for _, record in read_records(service.store, group, rows):
+            other_forms.note(record.cells)
             waiting += record.state is RecordState.NOT_VERIFIED
             if record.state is not RecordState.VALID or record.remarks:
                 yield from _told(
                     record.row, record.said, record.reasons, record.remarks
                 )
     _summary(received.encoding, received.rows, upload.invalid)
+    other_forms.say()
+    _say_hidden(received.hidden_rows, received.hidden_columns)
     talk(said_of_many(to_verify=upload.to_verify, waiting=waiting, why=None))
     talk(
         f"Group {received.name} is {group}.",
@@ -193,6 +223,10 @@ def settled(service: Service, group: str, by: Actor, passing: UploadStatus) -> U
 
 def _summary(encoding: str, rows: int, invalid: int) -> None:
     talk(f"Read as {ENCODINGS[encoding]}: {amount(rows, 'row')}, {invalid} to correct.")
+
+
+def _say_hidden(rows: int, columns: Sequence[str]) -> None:
+    talk(*(file_sentence(problem) for problem in hidden_parts(rows, columns)))
 
 
 def _told(

@@ -158,13 +158,14 @@ def amend_booking(command: AmendBooking, desk: Desk) -> Done:
     opened = _open(command.booking, command, desk)
     booking, made = opened.booking, opened.booking.made
     role = Role(command.by.role)
+    is_specialist = role is Role.ACCOUNT_SPECIALIST
     require_reason(role, command.reason)
     starts = _or(command.starts, booking.starts)
     mode = _or(command.mode, booking.mode)
     extra_time = _or(command.extra_time, booking.extra_time)
     allowed = (
         range(MOST_EXTRA_TIME + 1)
-        if role is Role.ACCOUNT_SPECIALIST
+        if is_specialist
         else CENTRES_EXTRA_TIME | {booking.extra_time}
     )
     if refusal := extra_time_refusal(extra_time, allowed, "/extra_time"):
@@ -178,6 +179,7 @@ def amend_booking(command: AmendBooking, desk: Desk) -> Done:
         reason=command.reason,
         person_id=opened.stream.id,
         now=command.at,
+        by_specialist=None if command.extra_time is None else is_specialist,
     )
     ends = starts + duration(made.minutes, extra_time)
     other = opened.timetable.overlapping(starts, ends, but=made.booking)

@@ -12,6 +12,7 @@ from commands.command import (
     require_own,
     require_said,
 )
+from commands.erasure import require_none_erased
 from commands.learner import learner_of
 from events.certificate import CertificateIssued
 from events.identifier import Kind, stream_of
@@ -37,7 +38,9 @@ class ReissueCertificate(Command):
 def record_printing(command: RecordPrinting, desk: Desk) -> Done:
     stream = read_certificate(command.certificate, command.by, desk)
     require_expected(stream, command)
-    printed = Certificate.replay(stream.events).record_printing()
+    certificate = Certificate.replay(stream.events)
+    require_none_erased(desk, [certificate.issued.learner])
+    printed = certificate.record_printing()
     position = desk.store.append(stream.change(printed), by=command.by)
     return Done(position=position, made=command.certificate)
 

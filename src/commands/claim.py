@@ -238,7 +238,8 @@ def choose_learners(
 
     It is approved for them by the qualification or by their apprenticeship (O7).
     """
-    require_none_erased(desk, learners, pointer="/learners")
+    new = [who for who in learners if who not in claim.fixed]
+    require_none_erased(desk, new, pointer="/learners")
     qualification = claim.qualification or ""
     approvals = approvals_of(desk, claim.centre)[1]
     approved = approved_for(desk.catalogue, qualification, approvals)

@@ -1,27 +1,27 @@
 """What may be asked of a claim once it is put together: submit, withdraw, process."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from aggregates.certificate import Certificate
 from aggregates.claim import Claim
+from aggregates.claim_hindrances import busy_with
 from aggregates.claim_refusals import ClaimHasMoved, RegisteredMeanwhile
-from aggregates.claimable import Approved, approved_for, on_facts, require
-from aggregates.london import in_london
+from aggregates.claimable import require
 from aggregates.registration import COMPLETING, Registration
-from aggregates.standing import Place, Standing
+from aggregates.standing import Standing
 from commands.apprenticeship import completed_parents, reopened_parents
-from commands.claim import changed_outcomes, open_claim, open_registrations, rules_of
+from commands.claim import changed_outcomes, open_claim, open_registrations
+from commands.claim_assessment import ClaimFacts, claimed_in
 from commands.command import Command, Desk, Done, handles
-from commands.erasure import require_none_erased
-from commands.registration import active, approvals_of, named_in
+from commands.erasure import erased
+from commands.registration import active, named_in
 from events.claim import ClaimSubmitted, Granted, Why, Withheld
 from events.identifier import Kind, stream_of
 from events.registration import AwardClaimed
-from store import AlreadyReserved, Change, Conflict, Recorded, Stream
+from store import AlreadyReserved, Change, Conflict, Stream
 
 PATIENCE = 3
 """How often a registration may move before its learner is set aside, not the claim."""
@@ -65,10 +65,12 @@ class Meanwhile:
         at = self.parts.get(conflict.stream, conflict.stream)
         self.moves[at] += 1
         if self.moves[at] >= PATIENCE:
-            self.aside[at] = busy_with(conflict.between)
+            last = conflict.between[-1] if conflict.between else None
+            who = f"{last.user} ({last.role})" if last else "Somebody"
+            self.aside[at] = busy_with(who)
         for recorded in conflict.between:
             if isinstance(recorded.event, AwardClaimed):
-                self.aside[at] = claimed_by(recorded, recorded.event)
+                self.aside[at] = claimed_in(recorded, recorded.event)
 
 
 @handles(SubmitClaim)
@@ -105,29 +107,21 @@ def _submit(
     meanwhile: Meanwhile,
 ) -> Done:
     claim.require_submittable(today=command.today)
-    require_none_erased(desk, claim.waiting)
-    rules = desk.catalogue.qualification(claim.qualification or "")
-    centre, approvals = approvals_of(desk, claim.centre)
-    approved = approved_for(desk.catalogue, rules.reference, approvals)
-    require(
-        on_facts(rules, approved=approved, today=command.today),
-        title=rules.title,
-        pointer="/qualification",
+    facts = ClaimFacts.of(
+        desk,
+        claim,
+        today=command.today,
+        learners=claim.waiting,
+        aside=meanwhile.aside,
     )
-    names = [place.registration for place in claim.waiting.values()]
-    opened = open_registrations(desk, names, seen_by=claim.centre)
+    rules = desk.catalogue.qualification(claim.qualification or "")
+    require(facts.conditions, title=rules.title, pointer="/qualification")
     verdicts: dict[str, Granted | Withheld] = {}
-    unchanged, changes = [centre], []
+    unchanged, changes = [facts.centre], []
     completed: dict[str, Registration] = {}
     for who, place in claim.waiting.items():
-        at, registration = opened[place.registration]
-        aside = (
-            why_aside(at, registration, meanwhile.aside, approved)
-            if at.owner == claim.centre
-            else TRANSFERRED
-        )
-        verdict = judge(desk, claim, place, registration, aside)
-        verdicts[who] = verdict
+        at, registration = facts.opened[place.registration]
+        verdicts[who] = verdict = facts.judge(who)
         if isinstance(verdict, Granted):
             awarded = registration.claim_award(claim=claim.claim, granted=verdict)
             is_over = verdict.award_type in COMPLETING
@@ -144,93 +138,6 @@ def _submit(
         submitted, *changes, by=command.by, unchanged=unchanged
     )
     return Done(position=position, made=claim.claim)
-
-
-def why_aside(
-    at: Stream,
-    registration: Registration,
-    aside: Mapping[UUID, Why],
-    approved: Approved,
-) -> Why | None:
-    """Say why a learner is set aside, whatever they achieved, if they are."""
-    if at.id in aside:
-        return aside[at.id]
-    done = registration.completion
-    if done is not None:
-        return claimed_by(next(r for r in at.history if r.event == done), done)
-    if registration.is_cancelled:
-        return CANCELLED
-    if not approved.covers(registration.apprenticeship):
-        return not_approved(registration)
-    return None
-
-
-def judge(
-    desk: Desk,
-    claim: Claim,
-    place: Place,
-    registration: Registration,
-    why: Why | None,
-) -> Granted | Withheld:
-    """Decide on one learner: eligible, not eligible, or set aside for that reason."""
-    if why is not None:
-        return registration.withhold(
-            claim=claim.claim, award=place.award, reasons=(why,)
-        )
-    return registration.judge(
-        claim=claim.claim, award=place.award, rules=rules_of(desk, registration)
-    )
-
-
-CANCELLED = Why(
-    code="registration-cancelled",
-    message="The learner's registration was cancelled. Take the learner out of the claim.",
-)
-
-
-TRANSFERRED = Why(
-    code="learner-transferred",
-    message=(
-        "The learner was transferred to another centre. Take the learner out of the"
-        " claim."
-    ),
-)
-
-
-def claimed_by(recorded: Recorded, award: AwardClaimed) -> Why:
-    """Name who claimed for the learner, what, by which claim and when (M15)."""
-    when = in_london(recorded.recorded_at)
-    return Why(
-        code="claimed-by-another",
-        message=(
-            f"{recorded.user} ({recorded.role}) claimed the {award.award_type} award "
-            f"for this learner by {award.claim} on {when}. Look at that claim first."
-        ),
-    )
-
-
-def busy_with(between: tuple[Recorded, ...]) -> Why:
-    """Name who kept changing the registration."""
-    who = f"{between[-1].user} ({between[-1].role})" if between else "Somebody"
-    return Why(
-        code="changed-by-another",
-        message=(
-            f"{who} was changing this learner's registration at the same moment. "
-            "Submit the claim again."
-        ),
-    )
-
-
-def not_approved(registration: Registration) -> Why:
-    """Say that an approval was withdrawn since the learner was chosen (M2, O7)."""
-    product = registration.apprenticeship or registration.product
-    return Why(
-        code="not-approved",
-        message=(
-            f"The centre is not approved for {product} any more, by which this learner "
-            "was registered. Ask an Account Specialist."
-        ),
-    )
 
 
 @handles(WithdrawClaim)
@@ -277,7 +184,7 @@ def withdraw_claim(command: WithdrawClaim, desk: Desk) -> Done:
 @handles(ProcessClaim)
 def process_claim(command: ProcessClaim, desk: Desk) -> Done:
     stream, claim = open_claim(command.claim, command, desk)
-    due = submitted_by(stream, command.submitted_by)
+    due = submitted_by(stream, command.submitted_by) - erased(desk, claim.learners)
     certificates: dict[str, str] = {}
     issued: list[Change] = []
     for who, place in claim.learners.items():

@@ -37,12 +37,16 @@ class Command:
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """What a handler works with; ``verify`` asks LRS, and is None where it is off."""
+    """What a handler works with; ``verify`` asks LRS, and is None where it is off.
+
+    ``retention`` is how many years after their last award a learner's records are kept.
+    """
 
     store: EventStore
     catalogue: Catalogue
     new_identifier: Callable[[Kind], str] = new_identifier
     verify: Verify | None = None
+    retention: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

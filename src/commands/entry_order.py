@@ -1,11 +1,12 @@
 """What may be asked of an order of entries: put together, then confirmed (B1)."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from aggregates.entry_order import EntryOrder
-from aggregates.entry_rules import Place, Places
+from aggregates.entry_rules import Place, Places, entry_pointers
 from aggregates.errors import NotFound
 from aggregates.order_line import purchase_order_number
 from aggregates.registration import Registration, Status
@@ -14,10 +15,16 @@ from aggregates.timetable import Timetable
 from catalogue import Unit
 from commands.claim import rules_of
 from commands.command import Command, Desk, Done, handles, require_expected, require_own
+from commands.entry_lines import EntryLine, expand
 from commands.erasure import require_none_erased
 from commands.registration import ACTIVE_REGISTRATION, active_key, registers_of
 from events.booking import BookingMade
-from events.entry_order import ConfirmedEntry, Entry, EntryOrderBegun
+from events.entry_order import (
+    ConfirmedEntry,
+    EntriesChosen,
+    Entry,
+    EntryOrderBegun,
+)
 from events.event import Event
 from events.identifier import Kind, stream_of
 from events.registration import RegistrationMade
@@ -31,15 +38,48 @@ class BeginEntryOrder(Command):
     """Begin an order of entries, with those that are known."""
 
     entries: tuple[Entry, ...] = ()
+    lines: tuple[EntryLine, ...] = ()
     purchase_order: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChooseEntries(Command):
-    """Say which tests are to be booked for whom, and when."""
+    """Say which tests are to be booked for whom, and when: these and no others."""
 
     order: str
-    entries: tuple[Entry, ...]
+    entries: tuple[Entry, ...] = ()
+    lines: tuple[EntryLine, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddEntries(Command):
+    """Say which tests are to be booked besides those of the order."""
+
+    order: str
+    entries: tuple[Entry, ...] = ()
+    lines: tuple[EntryLine, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeEntry(Command):
+    """Change a learner's entry for a unit, or all of a learner's entries (None).
+
+    ``changes`` are delivery, mode, starts and extra time, as far as they change.
+    """
+
+    order: str
+    learner: str
+    unit: str | None = None
+    changes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoveEntry(Command):
+    """Take off a learner's entry for a unit, or all of a learner's entries (None)."""
+
+    order: str
+    learner: str
+    unit: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,9 +110,7 @@ def begin_entry_order(command: BeginEntryOrder, desk: Desk) -> Done:
     name = desk.new_identifier(Kind.ORDER)
     begun = EntryOrderBegun(order=name, centre=command.by.centre or "")
     order = EntryOrder.begin(begun)
-    found = Found.of(desk, order.centre, command.entries)
-    chosen = order.choose(command.entries, found.places, command.at, left=found.left)
-    events: list[Event] = [begun, *chosen]
+    events: list[Event] = [begun, *_chosen(command, desk, order)]
     events += order.give_number(
         purchase_order_number(command.purchase_order, pointer="/purchase_order_number")
     )
@@ -88,15 +126,66 @@ def begin_entry_order(command: BeginEntryOrder, desk: Desk) -> Done:
 @handles(ChooseEntries)
 def choose_entries(command: ChooseEntries, desk: Desk) -> Done:
     stream, order = _open(command.order, command, desk)
-    found = Found.of(desk, order.centre, command.entries)
-    chosen = order.choose(command.entries, found.places, command.at, left=found.left)
-    return _record(command, desk, stream, chosen)
+    return _record(command, desk, stream, _chosen(command, desk, order))
+
+
+@handles(AddEntries)
+def add_entries(command: AddEntries, desk: Desk) -> Done:
+    stream, order = _open(command.order, command, desk)
+    added = _chosen(command, desk, order, kept=order.entries)
+    return _record(command, desk, stream, added)
+
+
+def _chosen(
+    command: BeginEntryOrder | ChooseEntries | AddEntries,
+    desk: Desk,
+    order: EntryOrder,
+    *,
+    kept: Sequence[Entry] = (),
+) -> list[EntriesChosen]:
+    """Decide on entries sent one by one, and on those that lines give to many."""
+    many, their_pointers = expand(desk, order.centre, command.lines, command.by)
+    entries = (*command.entries, *many)
+    pointers = (*entry_pointers(len(command.entries)), *their_pointers)
+    found = Found.of(desk, order.centre, entries)
+    return order.choose(
+        entries,
+        found.places,
+        command.at,
+        left=found.left,
+        pointers=pointers,
+        kept=kept,
+    )
+
+
+@handles(ChangeEntry)
+def change_entry(command: ChangeEntry, desk: Desk) -> Done:
+    stream, order = _open(command.order, command, desk)
+    order.require_open()
+    changing = order.entries_of(command.learner, command.unit)
+    found = Found.of(desk, order.centre, changing)
+    changed = order.change(
+        command.learner,
+        command.unit,
+        command.changes,
+        found.places,
+        command.at,
+        left=found.left,
+    )
+    return _record(command, desk, stream, changed)
+
+
+@handles(RemoveEntry)
+def remove_entry(command: RemoveEntry, desk: Desk) -> Done:
+    stream, order = _open(command.order, command, desk)
+    removed = order.remove(command.learner, command.unit)
+    return _record(command, desk, stream, removed)
 
 
 @handles(GiveEntryPurchaseOrderNumber)
 def give_number(command: GiveEntryPurchaseOrderNumber, desk: Desk) -> Done:
     stream, order = _open(command.order, command, desk)
-    number = purchase_order_number(command.number, pointer="/number")
+    number = purchase_order_number(command.number, pointer="/purchase_order_number")
     return _record(command, desk, stream, order.give_number(number))
 
 

@@ -16,14 +16,16 @@ class RegisterOfflineClient(Command):
 
     name: str
     version: str
+    public_key: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReportOfflineClient(Command):
-    """Say that the program is there, and of which version (B13)."""
+    """Say that the program is there, of which version, and its public key (B13)."""
 
     client: str
     version: str
+    public_key: str | None = None
 
 
 def client_called(client: str) -> str:
@@ -47,6 +49,7 @@ def register_offline_client(command: RegisterOfflineClient, desk: Desk) -> Done:
         centre=centre,
         name=command.name,
         version=command.version,
+        public_key=command.public_key,
         now=command.at,
     )
     stream = Stream(id=stream_of(client_called(client)))
@@ -57,5 +60,6 @@ def register_offline_client(command: RegisterOfflineClient, desk: Desk) -> Done:
 @handles(ReportOfflineClient)
 def report_offline_client(command: ReportOfflineClient, desk: Desk) -> Done:
     stream, client = read_client(desk, command.client, command.by)
-    change = stream.change(client.report(command.version, command.at))
+    reported = client.report(command.version, command.at, public_key=command.public_key)
+    change = stream.change(reported)
     return Done(position=desk.store.append(change, by=command.by))

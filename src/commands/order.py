@@ -112,9 +112,7 @@ def begin_order(command: BeginOrder, desk: Desk) -> Done:
             now = order.after(events)
             events += link(desk, now, linking, offers=known, by=command.by)
     events += set_dates(order.after(events), command.datings)
-    events += order.after(events).give_number(
-        command.number, product=None, pointer="/purchase_order_number"
-    )
+    events += order.after(events).give_number(command.number, product=None)
     change = Change(
         stream=stream_of(name),
         expected=0,

@@ -1,6 +1,6 @@
 """Who is linked to an order: learners by name, and groups of them as they stand (O3)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aggregates import order_linking
@@ -49,9 +49,7 @@ def link(
     """
     require_none_erased(desk, linking.learners, pointer="/learners")
     of_groups = [who for group in linking.groups for who in members(desk, group, by)]
-    streams = {who: stream_of(who) for who in (*linking.learners, *of_groups)}
-    opened = desk.store.open_many(streams.values())
-    known = {who for who, at in streams.items() if _is_of(order.centre, opened[at])}
+    known = known_at(desk, order.centre, [*linking.learners, *of_groups])
     named = {**linking.learners}
     for who in (*(who for who in of_groups if who in known), *new):
         named.setdefault(who, None)
@@ -66,12 +64,21 @@ def link(
     )
 
 
+def known_at(desk: Desk, centre: str, learners: Iterable[str]) -> set[str]:
+    """Find which of these are learners of the centre: not those who left since (L6)."""
+    streams = {who: stream_of(who) for who in learners}
+    opened = desk.store.open_many(streams.values())
+    return {who for who, at in streams.items() if _is_of(centre, opened[at])}
+
+
 def _is_of(centre: str, stream: Stream) -> bool:
     is_learner = bool(stream.history) and isinstance(stream.events[0], LearnerCreated)
     return is_learner and stream.owner == centre
 
 
-def members(desk: Desk, group: str, by: Actor) -> tuple[str, ...]:
+def members(
+    desk: Desk, group: str, by: Actor, *, pointer: str = "/groups"
+) -> tuple[str, ...]:
     """Find the learners of a group, but for those whose data were erased (H6).
 
     Raises NotFound, GroupIsUndone, or GroupHasNoLearners.
@@ -84,5 +91,5 @@ def members(desk: Desk, group: str, by: Actor) -> tuple[str, ...]:
     gone = erased(desk, joined)
     learners = tuple(who for who in joined if who not in gone)
     if not learners:
-        raise GroupHasNoLearners(pointer="/groups", group=group)
+        raise GroupHasNoLearners(pointer=pointer, group=group)
     return learners

@@ -1,24 +1,34 @@
 """What may be asked of offline tests: their packages, and the answers that come back."""
 
-import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+from aggregates.answer_package import AnswersOfAnotherPackage, read_answers
 from aggregates.booking import Booking
 from aggregates.errors import NotFound
 from aggregates.offline_client import OfflineClient
-from aggregates.package import Check, checks, digest, is_whole, pack, require_all
-from aggregates.pin import IS_SET, NO_PIN, Proof
+from aggregates.package import (
+    NOT_WHOLE,
+    WHOLE,
+    Check,
+    check_download,
+    checks,
+    files_of,
+    require_all,
+)
+from aggregates.pin import CHANGED_SINCE, IS_SET, NO_PIN, Pin, Proof
+from aggregates.sealed_package import digest, is_whole, seal
 from commands.booking import Opened, on_registration, read_booking
 from commands.command import Command, Desk, Done, handles
 from commands.learner import learner_of
 from commands.offline_client import read_client
-from commands.pin import open_pin
+from commands.pin import open_pin, pin_called
 from events.booking import AnswersReceived, BookingTaken, PackageDownloaded
 from events.identifier import stream_of
-from store import Actor, Conflict
+from events.pin import PackageSealed
+from store import Actor, Conflict, Stream
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,29 +46,81 @@ class DownloadPackage(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiveAnswers(Command):
-    """Take the answers of an offline test back (B11, B15)."""
+    """Take the answers of an offline test back (B11, B15).
+
+    ``package`` is the one that they are to be from, if that is said.
+    """
 
     booking: str
-    package: str
     content: bytes
+    package: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DownloadedPackage:
+    """A package that was downloaded: which, by whom, when; why it is stale, if it is."""
+
+    package: str
+    user: str
+    client: str
+    downloaded_at: datetime
+    why_stale: str | None
+
+
+def packages_of(
+    desk: Desk, bookings: Collection[Stream]
+) -> Mapping[UUID, tuple[DownloadedPackage, ...]]:
+    """List the packages of each of these bookings, oldest first (B11, B14)."""
+    users = {
+        recorded.event.user
+        for stream in bookings
+        for recorded in stream.history
+        if isinstance(recorded.event, PackageDownloaded)
+    }
+    pins = _pins(desk, users)
+    return {stream.id: tuple(_packages(stream, pins)) for stream in bookings}
+
+
+def _packages(stream: Stream, pins: Mapping[str, str]) -> Iterator[DownloadedPackage]:
+    booking = Booking.replay(stream.events)
+    for recorded in stream.history:
+        if isinstance(package := recorded.event, PackageDownloaded):
+            yield DownloadedPackage(
+                package=package.package,
+                user=package.user,
+                client=package.client,
+                downloaded_at=recorded.recorded_at,
+                why_stale=booking.why_stale(package, pin=pins[package.user]),
+            )
 
 
 def look(
-    desk: Desk, name: str, client: str | None, by: Actor, now: datetime
+    desk: Desk,
+    name: str,
+    client: str | None,
+    by: Actor,
+    now: datetime,
+    *,
+    sha256: str | None = None,
 ) -> tuple[Check, ...]:
-    """Make the checks of a package that nobody has asked for yet (B13).
+    """Make the checks of the package that one downloaded last, for a client (B13).
 
-    Raises NotFound if there is no such booking.
+    ``sha256`` is that of the file as the client has it, if it is known. Raises NotFound
+    if there is no such booking.
     """
     _, booking = read_booking(name, by, desk)
     _, pin = open_pin(desk, by.user)
+    downloaded = booking.last_package(by.user, client)
+    no_pin = pin.why_locked(now) if pin else NO_PIN
+    if no_pin is None and pin and downloaded and downloaded.pin != pin.id:
+        no_pin = CHANGED_SINCE
     return checks(
         booking,
-        no_pin=pin.why_locked(now) if pin else NO_PIN,
-        pin_said=IS_SET,
-        is_whole=_made(booking, uuid4().hex, secrets.token_hex())[1],
+        pin=Check.of("pin", no_pin, IS_SET),
+        package=check_download(booking, downloaded, sha256),
         client=_client(desk, client, by),
         now=now,
+        downloaded=downloaded,
     )
 
 
@@ -66,17 +128,19 @@ def look(
 def download_package(command: DownloadPackage, desk: Desk) -> Done:
     stream, booking = read_booking(command.booking, command.by, desk)
     pins, pin = open_pin(desk, command.by.user)
-    package = uuid4().hex
-    content, whole = _made(booking, package, command.pin)
+    client = _client(desk, command.client, command.by)
+    no_pin = command.proof.why_not_of(pin)
     found = checks(
         booking,
-        no_pin=command.proof.why_not_of(pin),
-        pin_said="The package opens with your PIN alone.",
-        is_whole=whole,
-        client=_client(desk, command.client, command.by),
+        pin=Check.of("pin", no_pin, "The package opens with your PIN alone."),
+        package=Check.of("package", None, WHOLE),
+        client=client,
         now=command.at,
     )
     require_all(found)
+    package = uuid4().hex
+    content, whole = _made(booking, package, command, client)
+    require_all([Check.of("package", None if whole else NOT_WHOLE, WHOLE)])
     downloaded = PackageDownloaded(
         package=package,
         revision=booking.revision,
@@ -85,8 +149,9 @@ def download_package(command: DownloadPackage, desk: Desk) -> Done:
         client=command.client,
         user=command.by.user,
     )
+    sealed = PackageSealed(package=package, booking=command.booking)
     position = desk.store.append(
-        stream.change([downloaded]), by=command.by, unchanged=[pins]
+        stream.change([downloaded]), pins.change([sealed]), by=command.by
     )
     return Done(position=position, made=package, content=content)
 
@@ -95,21 +160,26 @@ def download_package(command: DownloadPackage, desk: Desk) -> Done:
 def receive_answers(command: ReceiveAnswers, desk: Desk) -> Done:
     """Keep the answers as a file, sealed under the learner's key."""
     opened = Opened.of(command.booking, command.by, desk)
-    booking = opened.booking
-    pins, pin = open_pin(desk, booking.package(command.package).user)
+    booking, sha256 = opened.booking, digest(command.content)
+    if booking.has_answers(sha256):
+        return Done(position=None)
+    sent = read_answers(command.content, booking=booking.made.booking)
+    if command.package not in {None, sent.package}:
+        raise AnswersOfAnotherPackage(
+            pointer="?package", package=command.package, theirs=sent.package
+        )
+    pins, pin = open_pin(desk, booking.package(sent.package).user)
 
     def decide(file: str) -> Sequence[AnswersReceived | BookingTaken]:
         answers = AnswersReceived(
-            package=command.package,
-            file=file,
-            size=len(command.content),
-            sha256=digest(command.content),
+            package=sent.package, file=file, size=len(command.content), sha256=sha256
         )
         present = pin.id if pin else None
-        return booking.receive_answers(answers, pin=present, now=command.at)
+        return booking.receive_answers(
+            answers, revision=sent.revision, pin=present, now=command.at
+        )
 
-    if not decide(""):
-        return Done(position=None)
+    decide("")
     learner = learner_of(desk.store.open(stream_of(booking.made.learner)))
     file = desk.store.put_file(command.content, key_of=learner.person_id)
     events = decide(file)
@@ -127,10 +197,33 @@ def receive_answers(command: ReceiveAnswers, desk: Desk) -> Done:
     return Done(position=position)
 
 
-def _made(booking: Booking, package: str, secret: str) -> tuple[bytes, bool]:
+def _made(
+    booking: Booking,
+    package: str,
+    command: DownloadPackage,
+    client: OfflineClient | None,
+) -> tuple[bytes, bool]:
     """Make a package, and tell whether it is what its manifest says when read back."""
-    content = pack(booking, package=package, secret=secret)
-    return content, is_whole(content, secret)
+    if client is None or client.public_key is None:
+        raise AssertionError  # it is fit: the checks passed
+    about = {
+        "package": package,
+        "booking": command.booking,
+        "revision": booking.revision,
+        "client": client.client,
+    }
+    files = files_of(booking, package)
+    content, key = seal(
+        files, about=about, pin=command.pin, public_key=client.public_key
+    )
+    return content, is_whole(content, key)
+
+
+def _pins(desk: Desk, users: Iterable[str]) -> dict[str, str]:
+    """Find the present PIN of each of these users, by its identifier."""
+    at = {user: stream_of(pin_called(user)) for user in users}
+    opened = desk.store.open_many(at.values())
+    return {user: Pin.replay(opened[stream].events).id for user, stream in at.items()}
 
 
 def _client(desk: Desk, client: str | None, by: Actor) -> OfflineClient | None:

@@ -1,9 +1,11 @@
 """What may be asked about PINs."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import uuid4
 
-from aggregates.pin import Pin
+from aggregates.booking import Booking
+from aggregates.pin import Pin, Proof
 from commands.command import Command, Desk, Done, handles
 from commands.user import open_user
 from events.identifier import stream_of
@@ -13,9 +15,15 @@ from store import Stream
 
 @dataclass(frozen=True, kw_only=True)
 class SetPin(Command):
-    """Give oneself a PIN, or another one (B14)."""
+    """Give oneself a PIN, or another one (B14).
+
+    ``proof`` says whether the present PIN was given; ``by_password`` that the password
+    was, in its place.
+    """
 
     pin_hash: str
+    proof: Proof | None = None
+    by_password: bool = False
 
 
 def pin_called(user: str) -> str:
@@ -29,10 +37,32 @@ def open_pin(desk: Desk, user: str) -> tuple[Stream, Pin | None]:
     return stream, Pin.replay(stream.events) if stream.history else None
 
 
+def packages_in_use(desk: Desk, user: str, now: datetime) -> list[str]:
+    """List the bookings of packages that a new PIN of the user makes unusable (B14).
+
+    A booking is there once for each. Those that are stale or over are not.
+    """
+    _, pin = open_pin(desk, user)
+    if pin is None:
+        return []
+    at = {package: stream_of(booking) for package, booking in pin.packages.items()}
+    opened = desk.store.open_many(at.values())
+    bookings = {p: Booking.replay(opened[s].events) for p, s in at.items()}
+    return [
+        booking.made.booking
+        for package, booking in bookings.items()
+        if booking.not_current(now) is None
+        and booking.why_stale(booking.package(package), pin=pin.id) is None
+    ]
+
+
 @handles(SetPin)
 def set_pin(command: SetPin, desk: Desk) -> Done:
     _, user = open_user(desk, command.by.user, command.by)
-    stream, _ = open_pin(desk, user.name)
+    stream, present = open_pin(desk, user.name)
+    if present is not None:
+        lost = packages_in_use(desk, user.name, command.at)
+        present.require_proof(command.proof, by_password=command.by_password, lost=lost)
     chosen = PinSet(
         pin=uuid4().hex,
         user=user.name,

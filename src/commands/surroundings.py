@@ -43,6 +43,7 @@ class Surroundings:
                     alike=alike.get(found.details.likeness, ())
                     if found.details
                     else (),
+                    is_hidden=row.is_hidden,
                 ),
             )
             for row, found, uln in zip(rows, checked, map(str, ulns), strict=True)

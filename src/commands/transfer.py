@@ -7,9 +7,10 @@ from aggregates.centre import Centre
 from aggregates.certificate import Certificate
 from aggregates.claim import Claim
 from aggregates.group_uses import GroupUses
+from aggregates.in_flight import claims_on
 from aggregates.learner import Learner
 from aggregates.registration import Registration
-from aggregates.transfer import UlnIsHeldThere, claims_on, require_transferable
+from aggregates.transfer import UlnIsHeldThere, require_transferable
 from commands.centre import open_own_centre
 from commands.claim import open_registrations
 from commands.command import Command, Desk, Done, handles, open_own

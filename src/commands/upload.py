@@ -148,6 +148,8 @@ def upload_learner_group(command: UploadLearnerGroup, desk: Desk) -> Done:
         accented=file.accented,
         columns=() if file.mapping is None else tuple(file.columns),
         proposed=None if file.mapping is None else dict(file.mapping),
+        hidden_rows=file.hidden_rows,
+        hidden_columns=tuple(file.hidden_columns),
     )
     change = stream.change([received], owner=centre, reserve=[owned])
     try:

@@ -30,13 +30,23 @@ class BookingMade(Event, topic="booking.made"):
 
 
 class BookingAmended(Event, topic="booking.amended"):
-    """Time, mode or extra time are others now; packages from before are stale."""
+    """Time, mode or extra time are others now; packages from before are stale.
+
+    ``by_specialist``: the extra time is as an Account Specialist said.
+    """
 
     starts: datetime
     mode: str | None
     extra_time: int
     person_id: UUID
     reason: Personal[str | None] = None
+    by_specialist: bool = False
+
+
+class BookingRoomGiven(Event, topic="booking.room-given"):
+    """The room in which the test is sat; None takes it away."""
+
+    room: str | None
 
 
 class BookingCancelled(Event, topic="booking.cancelled"):

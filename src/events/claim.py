@@ -41,11 +41,11 @@ class Why:
 
 @dataclass(frozen=True, kw_only=True)
 class Withheld:
-    """What a learner could not be submitted for, and why."""
+    """What a learner could not be submitted for, and why; None is still to be given."""
 
     registration: str
-    award_type: str
-    award_date: date
+    award_type: str | None
+    award_date: date | None
     grades: dict[str, str]
     rules_version: int
     reasons: tuple[Why, ...]

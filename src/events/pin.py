@@ -15,6 +15,13 @@ class PinSet(Event, topic="pin.set"):
     pin_hash: Personal[str]
 
 
+class PackageSealed(Event, topic="pin.package-sealed"):
+    """An offline package was sealed under the PIN: another PIN makes it useless."""
+
+    package: str
+    booking: str
+
+
 class PinProved(Event, topic="pin.proved"):
     """The PIN was given as it is; wrong tries before count no more."""
 

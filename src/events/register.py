@@ -11,6 +11,13 @@ class RegistrationsEntered(Event, topic="register.registrations-entered"):
     registrations: tuple[str, ...]
 
 
+class RegisterClosed(Event, topic="register.closed"):
+    """The learner's personal data were erased: nothing more is entered."""
+
+    learner: str
+    centre: str
+
+
 class RegisterMoved(Event, topic="register.moved"):
     """The learner was transferred: only that centre's orders may go on with it."""
 

@@ -72,6 +72,10 @@ class PartReopened(Event, topic="registration.part-reopened"):
     part: str
 
 
+class HolderErased(Event, topic="registration.holder-erased"):
+    """The learner's personal data were erased: nobody can be certified any more."""
+
+
 class RegistrationTransferred(Event, topic="registration.transferred"):
     """The learner was transferred, and the registration with them."""
 

@@ -31,7 +31,9 @@ class UploadReceived(Event, topic="upload.received"):
     ``accented`` are the rows of (at most two) names that show whether the encoding
     was understood; ``file`` is the sealed file's name until every row is a fact. Where
     the ``columns`` are others than the template's, ``proposed`` says which of them
-    seems to be which of ours, and somebody has to say so first.
+    seems to be which of ours, and somebody has to say so first. Of a workbook,
+    ``hidden_rows`` counts the rows that it hides or filters out, and
+    ``hidden_columns`` names the columns; they were read all the same.
     """
 
     group: str
@@ -47,6 +49,8 @@ class UploadReceived(Event, topic="upload.received"):
     accented: tuple[int, ...]
     columns: tuple[str, ...] = ()
     proposed: dict[str, str] | None = None
+    hidden_rows: int = 0
+    hidden_columns: tuple[str, ...] = ()
 
 
 class UploadMapped(Event, topic="upload.mapped"):

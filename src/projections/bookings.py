@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Date,
+    Index,
     Integer,
     Row,
     Select,
@@ -18,6 +19,8 @@ from sqlalchemy import (
     select,
 )
 
+from aggregates.booking import ATTENDANCE_AFTER
+from aggregates.london import midnight
 from aggregates.sitting import Attendance
 from aggregates.sitting_time import window
 from events.booking import (
@@ -26,9 +29,11 @@ from events.booking import (
     BookingMade,
     BookingMissed,
     BookingResultAdded,
+    BookingRoomGiven,
     BookingTaken,
 )
-from projections.paging import Page, page
+from projections.learner_search import is_in_group, is_of_learner
+from projections.paging import Page, page, since
 from projections.read_model import METADATA, Moment, ReadModel
 from projections.rows import Rows, Values
 from store import Recorded
@@ -41,12 +46,12 @@ BOOKINGS = Table(
     Column("order", String, nullable=False),
     Column("registration", String, nullable=False, index=True),
     Column("learner", String, nullable=False, index=True),
-    Column("centre", String, nullable=False, index=True),
+    Column("centre", String, nullable=False),
     Column("qualification", String, nullable=False),
     Column("unit", String, nullable=False),
     Column("delivery", String, nullable=False),
     Column("mode", String),
-    Column("starts", Moment, nullable=False, index=True),
+    Column("starts", Moment, nullable=False),
     Column("closes", Moment, nullable=False),
     Column("minutes", Integer, nullable=False),
     Column("extra_time", Integer, nullable=False),
@@ -55,6 +60,12 @@ BOOKINGS = Table(
     Column("grade", String),
     Column("mark", Integer),
     Column("sat_on", Date),
+    Column("room", String),
+    Column("updated_at", Moment, nullable=False),
+    Index("bookings_by_time", "centre", "starts", "stream"),
+    Index("bookings_by_time_anywhere", "starts", "stream"),
+    Index("bookings_updated", "centre", "updated_at"),
+    Index("bookings_updated_anywhere", "updated_at"),
 )
 
 
@@ -79,16 +90,19 @@ class BookingRow:
     grade: str | None
     mark: int | None
     sat_on: date | None
+    room: str | None
+    updated_at: datetime
 
 
 def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
-    for recorded in batch:
+    for recorded in rows.following(batch):
         if not recorded.event.topic.startswith("booking."):
             continue
         stream = str(recorded.stream)
         if isinstance(recorded.event, BookingMade):
             rows.put(BOOKINGS, {"stream": stream, **_made(recorded.event)})
         else:
+            rows.touch(BOOKINGS, stream)
             rows.change(BOOKINGS, stream, **_changed(recorded.event))
 
 
@@ -105,37 +119,42 @@ def _changed(event: object) -> Values:
             closes = window(starts)[1]
             moved = {"starts": starts, "closes": closes}
             return {**moved, "mode": mode, "extra_time": extra_time}
-        case BookingCancelled():
-            return {"attendance": Attendance.CANCELLED}
-        case BookingTaken():
-            return {"attendance": Attendance.TAKEN}
-        case BookingMissed():
-            return {"attendance": Attendance.ABSENT}
+        case BookingRoomGiven(room=room):
+            return {"room": room}
+        case BookingCancelled() | BookingTaken() | BookingMissed():
+            return {"attendance": ATTENDANCE_AFTER[type(event)]}
         case BookingResultAdded():
             return dict(vars(event))
         case _:
             return {}
 
 
-READ_MODEL = ReadModel(name="bookings", version=1, tables=(BOOKINGS,), fold=fold)
+READ_MODEL = ReadModel(name="bookings", version=3, tables=(BOOKINGS,), fold=fold)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sought:
     """What a booking is looked for by; None for what does not matter.
 
-    ``open_at`` leaves out those whose window had closed by then (B8).
+    Days are London's, both included. ``open_at`` leaves out those whose window had
+    closed by then (B8).
     """
 
     learner: str | None = None
+    name: str | None = None
+    group: str | None = None
+    mode: str | None = None
     registration: str | None = None
     qualification: str | None = None
     unit: str | None = None
     order: str | None = None
     attendance: Attendance | None = None
+    date_from: date | None = None
+    date_to: date | None = None
     starts_from: datetime | None = None
     starts_before: datetime | None = None
     open_at: datetime | None = None
+    updated_since: datetime | None = None
 
 
 def search(
@@ -154,16 +173,24 @@ def search(
         make=_row,
         limit=limit,
         cursor=cursor,
+        since=since(BOOKINGS.c.updated_at, sought.updated_since),
     )
 
 
 def sitting(
-    connection: Connection, *, centre: str, unit: str, starts: datetime
+    connection: Connection,
+    *,
+    centre: str,
+    unit: str,
+    starts: datetime,
+    room: str | None = None,
 ) -> list[BookingRow]:
-    """Give everybody who was to sit a test of a unit at a time (B16)."""
+    """Give everybody who was to sit a test of a unit at a time, or in a room (B16)."""
     query = _query(centre, Sought(unit=unit)).where(
         BOOKINGS.c.starts == starts, BOOKINGS.c.attendance != Attendance.CANCELLED
     )
+    if room is not None:
+        query = query.where(BOOKINGS.c.room == room)
     found = connection.execute(query.order_by(BOOKINGS.c.learner, BOOKINGS.c.stream))
     return [_row(row) for row in found]
 
@@ -186,9 +213,18 @@ def _query(centre: str | None, sought: Sought) -> Select[Any]:
         (its.unit, sought.unit),
         (its.order, sought.order),
         (its.attendance, sought.attendance),
+        (its.mode, sought.mode),
     ):
         if value is not None:
             query = query.where(column == value)
+    if sought.name is not None:
+        query = query.where(is_of_learner(BOOKINGS, centre, sought.name))
+    if sought.group is not None:
+        query = query.where(is_in_group(BOOKINGS, centre, sought.group))
+    if sought.date_from is not None:
+        query = query.where(its.starts >= midnight(sought.date_from))
+    if sought.date_to is not None:
+        query = query.where(its.starts < midnight(sought.date_to, days=1))
     if sought.starts_from is not None:
         query = query.where(its.starts >= sought.starts_from)
     if sought.starts_before is not None:

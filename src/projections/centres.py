@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Column, Connection, String, Table, select
 
 from events.centre import CentreOpened
-from projections.paging import Page, page
-from projections.read_model import METADATA, ReadModel
+from projections.paging import Page, page, since
+from projections.read_model import METADATA, Moment, ReadModel
 from projections.rows import Rows
 from store import Recorded
 
@@ -16,17 +17,20 @@ CENTRES = Table(
     METADATA,
     Column("number", String, primary_key=True),
     Column("name", String, nullable=False),
+    Column("updated_at", Moment, nullable=False),
 )
 
 
 def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
-    for recorded in batch:
+    for recorded in rows.following(batch):
+        if recorded.event.topic.startswith("centre."):
+            rows.touch(CENTRES, recorded.owner)
         if isinstance(recorded.event, CentreOpened):
             opened = recorded.event
             rows.put(CENTRES, {"number": opened.number, "name": opened.name})
 
 
-READ_MODEL = ReadModel(name="centres", version=1, tables=(CENTRES,), fold=fold)
+READ_MODEL = ReadModel(name="centres", version=2, tables=(CENTRES,), fold=fold)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,12 +39,14 @@ class CentreRow:
 
     number: str
     name: str
+    updated_at: datetime
 
 
 def search(
     connection: Connection,
     *,
     centre: str | None,
+    updated_since: datetime | None = None,
     limit: int,
     cursor: str | None = None,
 ) -> Page[CentreRow]:
@@ -52,7 +58,10 @@ def search(
         connection,
         query,
         by=[CENTRES.c.number],
-        make=lambda row: CentreRow(number=row.number, name=row.name),
+        make=lambda row: CentreRow(
+            number=row.number, name=row.name, updated_at=row.updated_at
+        ),
         limit=limit,
         cursor=cursor,
+        since=since(CENTRES.c.updated_at, updated_since),
     )

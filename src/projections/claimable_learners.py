@@ -12,6 +12,7 @@ from aggregates.claimable import Approved
 from aggregates.details import ERASED, Details
 from aggregates.names import words
 from aggregates.registration import Status
+from aggregates.uln import read_uln
 from events.learner import (
     LearnerCreated,
     LearnerDetailsAmended,
@@ -231,7 +232,7 @@ def search(
             query = query.where(column.contains(f" {word}", autoescape=True))
     for column, text in (
         (LEARNERS.c.learner, sought.learner.strip().upper()),
-        (LEARNERS.c.uln, sought.uln.strip()),
+        (LEARNERS.c.uln, read_uln(sought.uln.strip())),
     ):
         if text:
             query = query.where(column.contains(text, autoescape=True))

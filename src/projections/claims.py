@@ -19,7 +19,7 @@ from events.claim import (
 )
 from events.identifier import Kind
 from projections.identifiers import is_called
-from projections.paging import Page, page
+from projections.paging import Page, page, since
 from projections.read_model import METADATA, Moment, ReadModel
 from projections.rows import Rows
 from store import Recorded
@@ -39,7 +39,7 @@ CLAIMS = Table(
     Column("processed", Integer, nullable=False),
     Column("begun_at", Moment, nullable=False, index=True),
     Column("begun_by", String, nullable=False),
-    Column("changed_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False, index=True),
 )
 CLAIM_LEARNERS = Table(
     "claim_learners",
@@ -146,7 +146,7 @@ def _count(rows: Rows, stream: str) -> None:
 
 
 READ_MODEL = ReadModel(
-    name="claims", version=1, tables=(CLAIMS, CLAIM_LEARNERS), fold=fold
+    name="claims", version=2, tables=(CLAIMS, CLAIM_LEARNERS), fold=fold
 )
 
 
@@ -193,6 +193,7 @@ def search(
     qualification: str | None = None,
     reference: str | None = None,
     learner: str | None = None,
+    updated_since: datetime | None = None,
     limit: int,
     cursor: str | None = None,
 ) -> Page[ListedClaim]:
@@ -221,6 +222,7 @@ def search(
         limit=limit,
         cursor=cursor,
         descending=True,
+        since=since(CLAIMS.c.changed_at, updated_since),
     )
 
 

@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from operator import itemgetter
 from typing import Annotated, Any, TypeAlias
 
@@ -81,6 +81,11 @@ class Pair:
     place: Place
 
     @property
+    def updated_at(self) -> datetime:
+        """When the one was changed that was changed last."""
+        return max(self.first.updated_at, self.second.updated_at)
+
+    @property
     def differing(self) -> list[str]:
         """Name what is known otherwise of the one than of the other."""
         one, other = vars(self.first), vars(self.second)
@@ -91,10 +96,13 @@ def search(
     connection: Connection,
     *,
     centre: str | None,
+    updated_since: datetime | None = None,
     limit: int,
     cursor: str | None = None,
 ) -> Page[Pair]:
     """Find pairs nobody has decided on: of one centre, or of all (None).
+
+    Or, of those, pairs of whom one was changed since a moment.
 
     A page ends at ``limit`` pairs, or earlier, once much has been compared; the next
     one goes on after the last learner who was. Raises BadCursor.
@@ -123,7 +131,14 @@ def search(
             place = Place(first=_key(first), second=LAST)
             if compared >= MOST_COMPARED or len(found) + len(pairs) >= limit:
                 break
-        found += _undecided(connection, pairs)
+        found += _undecided(
+            connection,
+            [
+                pair
+                for pair in pairs
+                if updated_since is None or pair.updated_at >= updated_since
+            ],
+        )
     if len(found) > limit:
         place = found[limit - 1].place
     return Page(

@@ -1,15 +1,39 @@
 """Ineligible learners: everybody kept back from a submitted claim, until put right."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from sqlalchemy import JSON, Column, Connection, Row, String, Table, select
+import msgspec
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Integer,
+    Row,
+    String,
+    Table,
+    case,
+    select,
+)
+from sqlalchemy.sql import ColumnElement
 
+from aggregates.claim_hindrances import (
+    Cause,
+    cause_of,
+    changed_since,
+    claimed_by,
+    learner_transferred,
+    not_approved,
+    registration_cancelled,
+)
+from aggregates.registration import Status
+from events.centre import ApprovalGranted, ApprovalWithdrawn
 from events.claim import (
     ClaimBegun,
     ClaimDeleted,
+    ClaimGradesSaved,
     ClaimLearnersChosen,
     ClaimQualificationChosen,
     ClaimSubmitted,
@@ -17,9 +41,21 @@ from events.claim import (
     Why,
     Withheld,
 )
-from projections.paging import Page, page
+from events.identifier import stream_of
+from events.registration import (
+    AwardClaimed,
+    AwardWithdrawn,
+    PathwayChanged,
+    RegistrationMade,
+    RegistrationReopened,
+    RegistrationTransferred,
+)
+from events.sitting import TestResultAdded
+from projections.learner_search import is_of_learner
+from projections.paging import Page, page, since
 from projections.read_model import METADATA, Moment, ReadModel
 from projections.rows import Rows, Values
+from projections.standing import ACTIVE, STANDING, standing_after
 from store import Recorded
 
 CLAIMS_TRIED = Table(
@@ -37,62 +73,138 @@ INELIGIBLE = Table(
     Column("learner", String, primary_key=True),
     Column("claim", String, nullable=False),
     Column("centre", String, nullable=False, index=True),
+    Column("centre_stream", String, nullable=False),
     Column("qualification", String, nullable=False, index=True),
     Column("registration", String, nullable=False),
-    Column("award_type", String, nullable=False),
+    Column("registered", String, nullable=False),
+    Column("award_type", String),
     Column("claimed_at", Moment, nullable=False, index=True),
-    Column("cause", String, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("is_amended", Boolean, nullable=False),
+    Column("kept_back", String, nullable=False),
     Column("reasons", JSON, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+"""``registered`` is the registration's stream; ``kept_back`` the cause at that time."""
+REGISTRATIONS = Table(
+    "ineligible_registrations",
+    METADATA,
+    Column("stream", String, primary_key=True),
+    Column("centre", String, nullable=False),
+    Column("product", String, nullable=False),
+    Column("apprenticeship", String),
+    Column("status", String, nullable=False),
+    Column("completed_by", String),
+    Column("completion", JSON),
+    Column("position", Integer, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+"""``position`` is of the last fact that what a learner achieved may be judged by."""
+APPROVALS = Table(
+    "ineligible_approvals",
+    METADATA,
+    Column("stream", String, primary_key=True),
+    Column("product", String, primary_key=True),
 )
 
 
-class Cause(StrEnum):
-    """Why, in a word (I3); the third is no fault in what was claimed (M15)."""
-
-    RULES = "Rules of combination not met"
-    PATHWAY = "Wrong pathway"
-    OTHERS = "Claimed or changed by somebody else"
-
-
-BY_CODE = {
-    "wrong-pathway": Cause.PATHWAY,
-    "claimed-by-another": Cause.OTHERS,
-    "changed-by-another": Cause.OTHERS,
-    "not-approved": Cause.OTHERS,
-}
-
-
-def cause_of(reasons: Iterable[Why]) -> Cause:
-    """Say which of the causes it is (I3)."""
-    found = (BY_CODE[why.code] for why in reasons if why.code in BY_CODE)
-    return next(found, Cause.RULES)
+PASSING = (Cause.CLAIMED, Cause.CANCELLED, Cause.TRANSFERRED, Cause.NOT_APPROVED)
+"""Causes that are facts of their own: once they are none any more, nothing is known."""
 
 
 def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
-    for recorded in batch:
-        stream = str(recorded.stream)
-        match recorded.event:
-            case ClaimBegun(claim=claim, centre=centre):
-                values = {"stream": stream, "claim": claim, "centre": centre}
-                rows.put(CLAIMS_TRIED, values)
-            case ClaimQualificationChosen(qualification=qualification):
-                rows.change(CLAIMS_TRIED, stream, qualification=qualification)
-            case ClaimSubmitted(granted=granted, withheld=withheld):
-                claim_row = rows.get(CLAIMS_TRIED, stream) or {}
-                claim_row["claimed_at"] = recorded.recorded_at
-                _drop(rows, stream, granted)
-                for who, kept_back in withheld.items():
-                    rows.put(INELIGIBLE, _row(claim_row, who, kept_back))
-            case ClaimLearnersChosen(learners=chosen):
-                waiting = rows.where(INELIGIBLE, stream=stream)
-                _drop(rows, stream, {row["learner"] for row in waiting} - {*chosen})
-            case ClaimWithdrawn(learners=learners):
-                _drop(rows, stream, learners)
-            case ClaimDeleted():
-                rows.remove_where(INELIGIBLE, stream=stream)
-                rows.remove(CLAIMS_TRIED, stream)
-            case _:
-                pass
+    for recorded in rows.following(batch):
+        kind = recorded.event.topic.partition(".")[0]
+        if kind in FOLDS:
+            FOLDS[kind](rows, recorded, str(recorded.stream))
+
+
+def _fold_claim(rows: Rows, recorded: Recorded, stream: str) -> None:
+    match recorded.event:
+        case ClaimBegun(claim=claim, centre=centre):
+            values = {"stream": stream, "claim": claim, "centre": centre}
+            rows.put(CLAIMS_TRIED, values)
+        case ClaimQualificationChosen(qualification=qualification):
+            rows.change(CLAIMS_TRIED, stream, qualification=qualification)
+        case ClaimGradesSaved(awards=awards):
+            for who in awards:
+                rows.change(INELIGIBLE, stream, who, is_amended=True)
+        case ClaimSubmitted(granted=granted, withheld=withheld):
+            claim_row = rows.get(CLAIMS_TRIED, stream) or {}
+            claim_row["claimed_at"] = recorded.recorded_at
+            claim_row["position"] = recorded.position
+            _drop(rows, stream, granted)
+            for who, kept_back in withheld.items():
+                rows.put(INELIGIBLE, _row(claim_row, who, kept_back))
+        case ClaimLearnersChosen(learners=chosen):
+            waiting = rows.where(INELIGIBLE, stream=stream)
+            _drop(rows, stream, {row["learner"] for row in waiting} - {*chosen})
+        case ClaimWithdrawn(learners=learners):
+            _drop(rows, stream, learners)
+        case ClaimDeleted():
+            rows.remove_where(INELIGIBLE, stream=stream)
+            rows.remove(CLAIMS_TRIED, stream)
+        case _:
+            pass
+
+
+def _fold_registration(rows: Rows, recorded: Recorded, stream: str) -> None:
+    rows.touch(REGISTRATIONS, stream)
+    event = recorded.event
+    if isinstance(event, RegistrationMade):
+        made = {
+            "stream": stream,
+            "centre": event.centre,
+            "product": event.product,
+            "apprenticeship": event.apprenticeship,
+            "position": recorded.position,
+        }
+        rows.put(REGISTRATIONS, made | ACTIVE)
+    elif isinstance(event, RegistrationTransferred):
+        rows.change(REGISTRATIONS, stream, centre=event.centre)
+    elif isinstance(event, STANDING) and "part" not in vars(event):
+        stands = standing_after(event, rows.get(REGISTRATIONS, stream))
+        rows.change(REGISTRATIONS, stream, **stands)
+    if isinstance(event, AwardClaimed):
+        why = claimed_by(
+            event,
+            user=recorded.user,
+            role=recorded.role,
+            recorded_at=recorded.recorded_at,
+        )
+        rows.change(REGISTRATIONS, stream, completion=msgspec.to_builtins(why))
+    if isinstance(event, JUDGED_BY):
+        rows.change(REGISTRATIONS, stream, position=recorded.position)
+
+
+JUDGED_BY = (
+    AwardClaimed,
+    AwardWithdrawn,
+    PathwayChanged,
+    RegistrationReopened,
+    TestResultAdded,
+)
+"""The facts by which what a learner achieved is judged, beside what is typed."""
+
+
+def _fold_centre(rows: Rows, recorded: Recorded, stream: str) -> None:
+    match recorded.event:
+        case ApprovalGranted(product=product):
+            rows.put(APPROVALS, {"stream": stream, "product": product})
+        case ApprovalWithdrawn(product=product):
+            rows.remove(APPROVALS, stream, product)
+        case _:
+            return
+    for row in rows.where(INELIGIBLE, centre_stream=stream):
+        rows.touch(INELIGIBLE, row["stream"], row["learner"])
+
+
+FOLDS: Mapping[str, Callable[[Rows, Recorded, str], None]] = {
+    "claim": _fold_claim,
+    "registration": _fold_registration,
+    "centre": _fold_centre,
+}
+"""What is folded, by what it happened to: the first word of its topic."""
 
 
 def _drop(rows: Rows, stream: str, learners: Iterable[str]) -> None:
@@ -105,24 +217,19 @@ def _row(claim: Values, learner: str, withheld: Withheld) -> Values:
         **claim,
         "learner": learner,
         "registration": withheld.registration,
+        "registered": str(stream_of(withheld.registration)),
+        "centre_stream": str(stream_of(f"centre:{claim['centre']}")),
         "award_type": withheld.award_type,
-        "cause": cause_of(withheld.reasons),
-        "reasons": [
-            {
-                "code": why.code,
-                "message": why.message,
-                "pathway": why.pathway,
-                "units": list(why.units),
-            }
-            for why in withheld.reasons
-        ],
+        "is_amended": False,
+        "kept_back": cause_of(withheld.reasons),
+        "reasons": msgspec.to_builtins(withheld.reasons),
     }
 
 
 READ_MODEL = ReadModel(
     name="ineligible-learners",
-    version=1,
-    tables=(CLAIMS_TRIED, INELIGIBLE),
+    version=3,
+    tables=(CLAIMS_TRIED, INELIGIBLE, REGISTRATIONS, APPROVALS),
     fold=fold,
 )
 
@@ -136,13 +243,25 @@ class Ineligible:
     learner: str
     registration: str
     qualification: str
-    award_type: str
+    award_type: str | None
     claimed_at: datetime
     cause: Cause
     reasons: tuple[Why, ...]
+    updated_at: datetime
 
 
 def _listed(row: Row[tuple[object, ...]]) -> Ineligible:
+    cause = Cause(row.cause)
+    kept_back = [msgspec.convert(why, Why) for why in row.reasons]
+    today = {
+        Cause.CLAIMED: lambda: msgspec.convert(row.completion, Why),
+        Cause.CANCELLED: lambda: registration_cancelled(row.learner, row.registration),
+        Cause.TRANSFERRED: lambda: learner_transferred(row.learner),
+        Cause.NOT_APPROVED: lambda: not_approved(
+            row.learner, row.apprenticeship or row.product
+        ),
+        Cause.CHANGED: lambda: changed_since(row.learner),
+    }
     return Ineligible(
         claim=row.claim,
         centre=row.centre,
@@ -151,9 +270,38 @@ def _listed(row: Row[tuple[object, ...]]) -> Ineligible:
         qualification=row.qualification,
         award_type=row.award_type,
         claimed_at=row.claimed_at,
-        cause=Cause(row.cause),
-        reasons=tuple(Why(**{**w, "units": tuple(w["units"])}) for w in row.reasons),
+        cause=cause,
+        reasons=(today[cause](),) if cause in today else tuple(kept_back),
+        updated_at=row.changed_at,
     )
+
+
+def _cause() -> ColumnElement[str]:
+    """Say what holds today: a fact of its own first, else what was said, if it stands."""
+    its, on = INELIGIBLE.c, REGISTRATIONS.c
+    is_approved = (
+        select(APPROVALS.c.product)
+        .where(
+            APPROVALS.c.stream == its.centre_stream,
+            APPROVALS.c.product.in_([on.product, on.apprenticeship]),
+        )
+        .exists()
+    )
+    is_over = its.kept_back.in_(PASSING) | its.is_amended | (on.position > its.position)
+    return case(
+        (on.centre != its.centre, Cause.TRANSFERRED),
+        (on.status == Status.COMPLETED, Cause.CLAIMED),
+        (on.status == Status.CANCELLED, Cause.CANCELLED),
+        (~is_approved, Cause.NOT_APPROVED),
+        (is_over, Cause.CHANGED),
+        else_=its.kept_back,
+    )
+
+
+def _changed_at() -> ColumnElement[datetime]:
+    """Say when anything changed that a row or its cause is made of."""
+    its, on = INELIGIBLE.c.updated_at, REGISTRATIONS.c.updated_at
+    return case((on > its, on), else_=its)
 
 
 def search(
@@ -163,19 +311,34 @@ def search(
     qualification: str | None = None,
     claim: str | None = None,
     cause: Cause | None = None,
+    name: str | None = None,
+    updated_since: datetime | None = None,
     limit: int,
     cursor: str | None = None,
 ) -> Page[Ineligible]:
-    """List a centre's ineligible learners (None: every centre's), oldest first."""
-    query = select(INELIGIBLE)
+    """List a centre's ineligible learners (None: every centre's), oldest first.
+
+    The cause and the reasons are those that hold today (I1, I3).
+    """
+    holds, changed = _cause(), _changed_at()
+    query = select(
+        INELIGIBLE,
+        REGISTRATIONS.c.product,
+        REGISTRATIONS.c.apprenticeship,
+        REGISTRATIONS.c.completion,
+        holds.label("cause"),
+        changed.label("changed_at"),
+    ).join(REGISTRATIONS, REGISTRATIONS.c.stream == INELIGIBLE.c.registered)
     if centre is not None:
         query = query.where(INELIGIBLE.c.centre == centre)
     if qualification is not None:
         query = query.where(INELIGIBLE.c.qualification == qualification)
     if claim is not None:
         query = query.where(INELIGIBLE.c.claim == claim)
+    if name is not None:
+        query = query.where(is_of_learner(INELIGIBLE, centre, name))
     if cause is not None:
-        query = query.where(INELIGIBLE.c.cause == cause)
+        query = query.where(holds == cause)
     return page(
         connection,
         query,
@@ -183,4 +346,5 @@ def search(
         make=_listed,
         limit=limit,
         cursor=cursor,
+        since=since(changed, updated_since),
     )

@@ -11,7 +11,7 @@ from aggregates.invoice_line import CREDIT, InvoiceStatus
 from events.booking import BookingCancelled, BookingMade
 from events.invoice import InvoiceStatusReported
 from events.registration import RegistrationCancelled, RegistrationMade
-from projections.paging import Page, page
+from projections.paging import Page, page, since
 from projections.read_model import METADATA, Moment, Money, ReadModel
 from projections.rows import Rows, Values
 from store import Recorded
@@ -34,6 +34,7 @@ INVOICE_LINES = Table(
     Column("invoice", String),
     Column("credit_note", String),
     Column("reported_at", Moment),
+    Column("updated_at", Moment, nullable=False, index=True),
 )
 
 
@@ -60,9 +61,14 @@ class Line:
     credit_note: str | None = None
     reported_at: datetime | None = None
 
+    @property
+    def updated_at(self) -> datetime:
+        """When it was charged, or when invoicing reported on it last."""
+        return self.reported_at or self.charged_at
+
 
 def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
-    for recorded in batch:
+    for recorded in rows.following(batch):
         match recorded.event:
             case RegistrationMade() as made if made.price:
                 rows.put(INVOICE_LINES, asdict(charge(recorded, made)))
@@ -136,7 +142,7 @@ def credit(recorded: Recorded, charged: Values) -> Values:
 
 
 READ_MODEL = ReadModel(
-    name="invoice_lines", version=3, tables=(INVOICE_LINES,), fold=fold
+    name="invoice_lines", version=4, tables=(INVOICE_LINES,), fold=fold
 )
 
 
@@ -146,6 +152,7 @@ def search(
     centre: str | None,
     status: InvoiceStatus | None = None,
     after: int = 0,
+    updated_since: datetime | None = None,
     limit: int,
     cursor: str | None = None,
 ) -> Page[Line]:
@@ -158,7 +165,15 @@ def search(
         if value is not None:
             query = query.where(column == value)
     by = [INVOICE_LINES.c.position, INVOICE_LINES.c.line]
-    return page(connection, query, by=by, make=_made, limit=limit, cursor=cursor)
+    return page(
+        connection,
+        query,
+        by=by,
+        make=_made,
+        limit=limit,
+        cursor=cursor,
+        since=since(INVOICE_LINES.c.updated_at, updated_since),
+    )
 
 
 def _made(row: Row[tuple[object, ...]]) -> Line:

@@ -3,18 +3,28 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Literal
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, and_, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Table,
+    and_,
+    select,
+)
 
 from aggregates.date_of_birth import shown_birth
 from aggregates.errors import Malformed
 from aggregates.finding import FEWEST_DIGITS
-from aggregates.london import LONDON
+from aggregates.london import midnight
 from aggregates.names import clean, words
 from aggregates.names import fold as folded
 from aggregates.registration import Status
+from aggregates.uln import read_uln
 from events.identifier import stream_of
 from projections.learners import (
     GROUPS,
@@ -24,10 +34,11 @@ from projections.learners import (
     WORDS,
     digits_of,
 )
-from projections.paging import Page, page
+from projections.paging import Page, page, sorting
 from projections.rows import CHUNK
 
 LAST = "\U0010ffff"
+NAMES = ("given_name", "family_name")
 
 
 class DatesAreReversed(Malformed):
@@ -48,6 +59,7 @@ class KnownLearner:
     group: str | None
     centre: str
     created_at: datetime
+    updated_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,12 +72,47 @@ class Sought:
     created_from: date | None = None
     created_to: date | None = None
     learner: str | None = None
+    name: str | None = None
     given_name: str | None = None
     family_name: str | None = None
     date_of_birth: date | None = None
     uln: str | None = None
+    centre_reference: str | None = None
     group: str | None = None
     status: Status | None = None
+    updated_since: datetime | None = None
+
+
+LearnerSort = Literal[
+    "created_at",
+    "-created_at",
+    "updated_at",
+    "-updated_at",
+    "family_name",
+    "-family_name",
+    "given_name",
+    "-given_name",
+    "date_of_birth",
+    "-date_of_birth",
+    "learner",
+    "-learner",
+]
+SORTS: Mapping[str, Sequence[Column[Any]]] = {
+    "created_at": (LEARNERS.c.created_at, LEARNERS.c.learner),
+    "updated_at": (LEARNERS.c.updated_at, LEARNERS.c.learner),
+    "family_name": (
+        LEARNERS.c.family_sorted,
+        LEARNERS.c.given_sorted,
+        LEARNERS.c.learner,
+    ),
+    "given_name": (
+        LEARNERS.c.given_sorted,
+        LEARNERS.c.family_sorted,
+        LEARNERS.c.learner,
+    ),
+    "date_of_birth": (LEARNERS.c.date_of_birth, LEARNERS.c.learner),
+    "learner": (LEARNERS.c.learner,),
+}
 
 
 def search(
@@ -73,6 +120,8 @@ def search(
     *,
     centre: str | None,
     sought: Sought,
+    sort: LearnerSort | None = None,
+    total: bool = False,
     limit: int,
     cursor: str | None = None,
 ) -> Page[KnownLearner]:
@@ -80,18 +129,20 @@ def search(
 
     A learner ID may be whole, without its prefix, or its last three or more digits; a
     name is found by the start of any of its words, case and accents apart; a group by
-    its number or its name. ``centre`` None is every centre. Raises DatesAreReversed,
-    and what ``page`` raises.
+    its number or its name; a centre's own reference by its start. Those changed since a
+    moment are sorted by when they were, unless it is said how. ``centre`` None is every
+    centre. Raises DatesAreReversed, and what ``page`` raises.
     """
     query = select(LEARNERS).where(*_conditions(centre, sought))
+    usual = "updated_at" if sought.updated_since else "-created_at"
     return page(
         connection,
         query,
-        by=(LEARNERS.c.created_at, LEARNERS.c.learner),
+        **sorting(SORTS, sort or usual),
         make=known,
         limit=limit,
         cursor=cursor,
-        descending=True,
+        total=total,
     )
 
 
@@ -102,12 +153,18 @@ def _conditions(centre: str | None, sought: Sought) -> list[ColumnElement[bool]]
         raise DatesAreReversed(pointer="/created_from")
     conditions: list[ColumnElement[bool] | None] = [
         its.centre == centre if centre is not None else None,
-        its.created_at >= _midnight(first) if first else None,
-        its.created_at < _midnight(last, days=1) if last else None,
+        its.created_at >= midnight(first) if first else None,
+        its.created_at < midnight(last, days=1) if last else None,
         _called(sought.learner) if sought.learner is not None else None,
         its.date_of_birth == sought.date_of_birth if sought.date_of_birth else None,
-        its.uln == clean(sought.uln) if sought.uln is not None else None,
-        _in_group(centre, sought.group) if sought.group is not None else None,
+        its.uln == read_uln(clean(sought.uln)) if sought.uln is not None else None,
+        its.updated_at >= sought.updated_since if sought.updated_since else None,
+        _begins(its.reference_sorted, folded(sought.centre_reference))
+        if sought.centre_reference is not None
+        else None,
+        is_in_group(LEARNERS, centre, sought.group)
+        if sought.group is not None
+        else None,
         its.learner.in_(
             select(REGISTRATIONS.c.learner).where(
                 REGISTRATIONS.c.status == sought.status
@@ -116,25 +173,40 @@ def _conditions(centre: str | None, sought: Sought) -> list[ColumnElement[bool]]
         if sought.status
         else None,
     ]
-    for name in ("given_name", "family_name"):
-        conditions += [_has_word(name, x) for x in words(getattr(sought, name) or "")]
+    for name in NAMES:
+        conditions += [_has_word(x, name) for x in words(getattr(sought, name) or "")]
+    conditions += [_has_word(x, *NAMES) for x in words(sought.name or "")]
     return [condition for condition in conditions if condition is not None]
 
 
-def _midnight(day: date, *, days: int = 0) -> datetime:
-    """Say when the day begins in London; the last day there is has no next one."""
-    later = day + timedelta(days=days if day < date.max else 0)
-    return datetime.combine(later, time(), tzinfo=LONDON)
-
-
-def _begins(column: Column[str], start: str) -> ColumnElement[bool]:
+def _begins(column: Column[Any], start: str) -> ColumnElement[bool]:
     return and_(column >= start, column < start + LAST)
 
 
-def _has_word(name: str, start: str) -> ColumnElement[bool]:
+def _has_word(start: str, *names: str) -> ColumnElement[bool]:
+    """Find whose given name, family name or either has a word that so begins."""
+    begins = _begins(WORDS.c.word, start)
     return LEARNERS.c.stream.in_(
-        select(WORDS.c.stream).where(WORDS.c.name == name, _begins(WORDS.c.word, start))
+        select(WORDS.c.stream).where(WORDS.c.name.in_(names), begins)
     )
+
+
+def is_of_learner(table: Table, centre: str | None, name: str) -> ColumnElement[bool]:
+    """Find rows with a ``learner`` of that name, who is at that centre (None: any).
+
+    Each word begins one of the given or the family name. Who has gone to another centre
+    is not found by a name (L6).
+    """
+    named = [_has_word(word, *NAMES) for word in words(name)]
+    found = select(LEARNERS.c.learner).where(*named)
+    if centre is not None:
+        found = found.where(LEARNERS.c.centre == centre)
+    return table.c.learner.in_(found)
+
+
+def is_in_group(table: Table, centre: str | None, group: str) -> ColumnElement[bool]:
+    """Find rows with a ``learner`` of the group of that number, or of that name."""
+    return table.c.learner.in_(_members(centre, group))
 
 
 def _called(text: str) -> ColumnElement[bool]:
@@ -147,17 +219,16 @@ def _called(text: str) -> ColumnElement[bool]:
     return _begins(LEARNERS.c.digits_backwards, digits[::-1])
 
 
-def _in_group(centre: str | None, text: str) -> ColumnElement[bool]:
-    """Find the members of the group of that number, or of that name."""
+def _members(centre: str | None, text: str) -> Select[tuple[str]]:
+    """Select the members of the group of that number, or of that name."""
     number = clean(text).upper().removeprefix("G-")
     named = select(GROUPS.c.stream).where(GROUPS.c.name == folded(text))
     if centre is not None:
         named = named.where(GROUPS.c.centre == centre)
-    members = select(MEMBERS.c.learner).where(
+    return select(MEMBERS.c.learner).where(
         (MEMBERS.c.group_stream == str(stream_of(f"G-{number}")))
         | MEMBERS.c.group_stream.in_(named)
     )
-    return LEARNERS.c.learner.in_(members)
 
 
 def known(row: Row[Any]) -> KnownLearner:
@@ -172,6 +243,7 @@ def known(row: Row[Any]) -> KnownLearner:
         group=row.group_called,
         centre=row.centre,
         created_at=row.created_at,
+        updated_at=row.updated_at,
     )
 
 

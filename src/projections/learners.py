@@ -8,7 +8,7 @@ from sqlalchemy import Column, Date, Index, Integer, String, Table
 
 from aggregates.details import ERASED, Details
 from aggregates.names import fold as folded
-from aggregates.names import searchable_words
+from aggregates.names import searchable_words, words
 from events.learner import (
     LearnerCreated,
     LearnerDetailsAmended,
@@ -43,12 +43,21 @@ LEARNERS = Table(
     Column("group_called", String),
     Column("likeness", String, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("family_sorted", ByteOrder, nullable=False),
+    Column("given_sorted", ByteOrder, nullable=False),
+    Column("reference_sorted", ByteOrder),
     Index("learners_newest", "centre", "created_at", "learner"),
     Index("learners_newest_anywhere", "created_at", "learner"),
     Index("learners_alike", "centre", "likeness"),
     Index("learners_born", "centre", "date_of_birth", "learner"),
     Index("learners_born_anywhere", "date_of_birth", "learner"),
     Index("learners_by_uln", "uln", "centre"),
+    Index("learners_updated", "centre", "updated_at"),
+    Index("learners_updated_anywhere", "updated_at"),
+    Index("learners_named", "centre", "family_sorted", "given_sorted", "learner"),
+    Index("learners_named_anywhere", "family_sorted", "given_sorted", "learner"),
+    Index("learners_by_reference", "reference_sorted"),
 )
 WORDS = Table(
     "learner_words",
@@ -83,13 +92,14 @@ REGISTRATIONS = Table(
 
 
 def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
-    for recorded in batch:
+    for recorded in rows.following(batch):
         aggregate, _, _ = recorded.event.topic.partition(".")
         if folding := FOLDS.get(aggregate):
             folding(rows, str(recorded.stream), recorded)
 
 
 def _fold_learner(rows: Rows, stream: str, recorded: Recorded) -> None:
+    rows.touch(LEARNERS, stream)
     match recorded.event:
         case LearnerCreated() as event:
             _create(rows, stream, recorded.recorded_at, event)
@@ -101,13 +111,13 @@ def _fold_learner(rows: Rows, stream: str, recorded: Recorded) -> None:
                 stream,
                 gender=event.gender,
                 uln=event.uln,
-                centre_reference=event.centre_reference,
+                **_referred_to(event.centre_reference),
             )
         case LearnerTransferred(centre=centre):
             rows.change(LEARNERS, stream, centre=centre, group_called=None)
         case LearnerErased():
             _rename(rows, stream, ERASED)
-            others = {"gender": None, "uln": None, "centre_reference": None}
+            others = {"gender": None, "uln": None, **_referred_to(None)}
             rows.change(LEARNERS, stream, **others)
         case LearnerWithdrawn():
             if known := rows.get(LEARNERS, stream):
@@ -159,7 +169,7 @@ def _create(rows: Rows, stream: str, at: datetime, event: LearnerCreated) -> Non
             "centre": event.centre,
             "gender": event.gender,
             "uln": event.uln,
-            "centre_reference": event.centre_reference,
+            **_referred_to(event.centre_reference),
             "group_called": event.group,
             "created_at": at,
             **_identity(event),
@@ -187,7 +197,15 @@ def _identity(event: LearnerCreated | LearnerIdentityAmended | Details) -> Value
         "family_name": event.family_name,
         "date_of_birth": event.date_of_birth,
         "likeness": details.likeness,
+        "family_sorted": " ".join(words(event.family_name)),
+        "given_sorted": " ".join(words(event.given_name)),
     }
+
+
+def _referred_to(reference: str | None) -> Values:
+    """Keep a centre's own reference as written, and as it is searched by."""
+    sought = folded(reference) if reference else None
+    return {"centre_reference": reference, "reference_sorted": sought}
 
 
 def _put_words(
@@ -211,7 +229,7 @@ def digits_of(text: str) -> str:
 
 READ_MODEL = ReadModel(
     name="manage-learners",
-    version=6,
+    version=8,
     tables=(LEARNERS, WORDS, GROUPS, MEMBERS, REGISTRATIONS),
     fold=fold,
 )

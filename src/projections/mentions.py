@@ -1,6 +1,7 @@
 """Where learners are spoken of: the streams in which each of them is named (H1)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from uuid import UUID
 
 from sqlalchemy import Column, Connection, String, Table, select
@@ -58,3 +59,15 @@ def streams_naming(connection: Connection, names: Iterable[str]) -> set[UUID]:
     """Find every stream that speaks of what is so called."""
     query = select(MENTIONS.c.stream).where(MENTIONS.c.name.in_([*names]))
     return {UUID(stream) for stream in connection.execute(query).scalars()}
+
+
+def finder(
+    connect: Callable[[], AbstractContextManager[Connection]],
+) -> Callable[[str], Sequence[UUID]]:
+    """Make what commands find the streams by that speak of a learner (H6)."""
+
+    def find(learner: str) -> Sequence[UUID]:
+        with connect() as connection:
+            return [*streams_naming(connection, [learner])]
+
+    return find

@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, fields
+from datetime import datetime
 
 from sqlalchemy import Column, Connection, Row, String, Table, select
 
 from aggregates.offline_client import OfflineClient
-from events.offline_client import OfflineClientRegistered, OfflineClientSeen
-from projections.paging import Page, page
+from events.offline_client import (
+    OfflineClientKeyRegistered,
+    OfflineClientRegistered,
+    OfflineClientSeen,
+)
+from projections.paging import Page, page, since
 from projections.read_model import METADATA, Moment, ReadModel
 from projections.rows import Rows
 from store import Recorded
@@ -21,6 +26,7 @@ OFFLINE_CLIENTS = Table(
     Column("name", String, nullable=False),
     Column("version", String, nullable=False),
     Column("seen", Moment, nullable=False),
+    Column("public_key", String),
 )
 
 
@@ -31,6 +37,8 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
             case OfflineClientRegistered() as registered:
                 begun = asdict(OfflineClient.begin(registered))
                 rows.put(OFFLINE_CLIENTS, {"stream": stream, **begun})
+            case OfflineClientKeyRegistered(public_key=public_key):
+                rows.change(OFFLINE_CLIENTS, stream, public_key=public_key)
             case OfflineClientSeen(client_version=version, seen=seen):
                 rows.change(OFFLINE_CLIENTS, stream, version=version, seen=seen)
             case _:
@@ -38,7 +46,7 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
 
 
 READ_MODEL = ReadModel(
-    name="offline_clients", version=1, tables=(OFFLINE_CLIENTS,), fold=fold
+    name="offline_clients", version=2, tables=(OFFLINE_CLIENTS,), fold=fold
 )
 
 
@@ -46,6 +54,7 @@ def search(
     connection: Connection,
     *,
     centre: str | None,
+    updated_since: datetime | None = None,
     limit: int,
     cursor: str | None = None,
 ) -> Page[OfflineClient]:
@@ -54,7 +63,15 @@ def search(
     if centre is not None:
         query = query.where(OFFLINE_CLIENTS.c.centre == centre)
     by = [OFFLINE_CLIENTS.c.name, OFFLINE_CLIENTS.c.client]
-    return page(connection, query, by=by, make=_made, limit=limit, cursor=cursor)
+    return page(
+        connection,
+        query,
+        by=by,
+        make=_made,
+        limit=limit,
+        cursor=cursor,
+        since=since(OFFLINE_CLIENTS.c.seen, updated_since),
+    )
 
 
 def _made(row: Row[tuple[object, ...]]) -> OfflineClient:

@@ -1,26 +1,25 @@
-"""Orders: what each is for, what it costs and what has become of it, newest first."""
+"""Orders of both kinds: what each is for, what it costs, what has become of it."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
 
 from sqlalchemy import (
     JSON,
     Column,
-    Connection,
     Index,
-    Row,
     String,
     Table,
-    distinct,
-    func,
-    select,
 )
 
-from events.identifier import Kind
+from events.entry_order import (
+    EntriesChosen,
+    Entry,
+    EntryOrderBegun,
+    EntryOrderConfirmed,
+    EntryOrderDeleted,
+    EntryPurchaseOrderNumberGiven,
+)
 from events.order import (
     OrderBegun,
     OrderConfirmed,
@@ -31,8 +30,6 @@ from events.order import (
     OrderProductsRemoved,
     OrderPurchaseOrderNumberGiven,
 )
-from projections.identifiers import is_called
-from projections.paging import Page, page
 from projections.read_model import METADATA, Moment, Money, ReadModel
 from projections.rows import Rows
 from store import Recorded
@@ -42,6 +39,7 @@ ORDERS = Table(
     METADATA,
     Column("stream", String, primary_key=True),
     Column("order", String, nullable=False),
+    Column("kind", String, nullable=False),
     Column("centre", String, nullable=False),
     Column("state", String, nullable=False),
     Column("products", JSON, nullable=False),
@@ -50,6 +48,9 @@ ORDERS = Table(
     Column("begun_at", Moment, nullable=False),
     Column("begun_by", String, nullable=False),
     Column("confirmed_at", Moment),
+    Column("updated_at", Moment, nullable=False),
+    Index("orders_updated", "centre", "updated_at"),
+    Index("orders_updated_anywhere", "updated_at"),
     Index("orders_newest", "centre", "begun_at", "order"),
     Index("orders_newest_anywhere", "begun_at", "order"),
 )
@@ -62,6 +63,31 @@ LEARNERS = Table(
 )
 """Who is linked to what; to the order itself if the product is the empty text."""
 
+PRODUCTS = Table(
+    "order_products",
+    METADATA,
+    Column("stream", String, primary_key=True),
+    Column("product", String, primary_key=True, index=True),
+)
+"""What an order is for, to be found by: of entries, the apprenticeships too."""
+
+ENTRIES = Table(
+    "order_entries",
+    METADATA,
+    Column("stream", String, primary_key=True),
+    Column("learner", String, primary_key=True),
+    Column("unit", String, primary_key=True),
+    Column("qualification", String, nullable=False),
+)
+"""Who is entered for which test (B1)."""
+
+
+class OrderKind(StrEnum):
+    """What an order makes, once it is confirmed: registrations, or bookings."""
+
+    REGISTRATIONS = "Registrations"
+    ENTRIES = "Entries"
+
 
 class State(StrEnum):
     """What has become of an order; those deleted are not listed."""
@@ -71,35 +97,62 @@ class State(StrEnum):
 
 
 def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
-    for recorded in batch:
-        stream = str(recorded.stream)
-        match recorded.event:
-            case OrderBegun() as event:
-                _begin(rows, stream, recorded, event)
-            case OrderProductsAdded(products=products):
-                _add_products(rows, stream, products)
-            case OrderProductsRemoved(products=products):
-                _remove_products(rows, stream, products)
-            case OrderLearnersLinked() | OrderLearnersUnlinked() as event:
-                _link(rows, stream, event)
-            case OrderPurchaseOrderNumberGiven(number=number, product=None):
-                rows.change(ORDERS, stream, purchase_order=number)
-            case OrderConfirmed(total=total):
-                confirmed = {"total": total, "confirmed_at": recorded.recorded_at}
-                rows.change(ORDERS, stream, state=State.CONFIRMED, **confirmed)
-            case OrderDeleted():
-                rows.remove(ORDERS, stream)
-                rows.remove_where(LEARNERS, stream=stream)
-            case _:
-                pass
+    for recorded in rows.following(batch):
+        aggregate, _, _ = recorded.event.topic.partition(".")
+        if folding := FOLDS.get(aggregate):
+            rows.touch(ORDERS, str(recorded.stream))
+            folding(rows, str(recorded.stream), recorded)
 
 
-def _begin(rows: Rows, stream: str, recorded: Recorded, event: OrderBegun) -> None:
+def _fold_order(rows: Rows, stream: str, recorded: Recorded) -> None:
+    match recorded.event:
+        case OrderBegun() as event:
+            _begin(rows, recorded, event, OrderKind.REGISTRATIONS)
+        case OrderProductsAdded(products=products):
+            _add_products(rows, stream, products)
+        case OrderProductsRemoved(products=products):
+            _remove_products(rows, stream, products)
+        case OrderLearnersLinked() | OrderLearnersUnlinked() as event:
+            _link(rows, stream, event)
+        case OrderPurchaseOrderNumberGiven(number=number, product=None):
+            rows.change(ORDERS, stream, purchase_order=number)
+        case OrderConfirmed(total=total):
+            _confirm(rows, stream, recorded, total)
+        case OrderDeleted():
+            _delete(rows, stream)
+        case _:
+            pass
+
+
+def _fold_entry_order(rows: Rows, stream: str, recorded: Recorded) -> None:
+    match recorded.event:
+        case EntryOrderBegun() as event:
+            _begin(rows, recorded, event, OrderKind.ENTRIES)
+        case EntriesChosen(entries=entries):
+            _enter(rows, stream, entries)
+        case EntryPurchaseOrderNumberGiven(number=number):
+            rows.change(ORDERS, stream, purchase_order=number)
+        case EntryOrderConfirmed(total=total):
+            _confirm(rows, stream, recorded, total)
+        case EntryOrderDeleted():
+            _delete(rows, stream)
+        case _:
+            pass
+
+
+FOLDS = {"order": _fold_order, "entry-order": _fold_entry_order}
+"""What is folded, by what it happened to: the first word of its topic."""
+
+
+def _begin(
+    rows: Rows, recorded: Recorded, event: OrderBegun | EntryOrderBegun, kind: OrderKind
+) -> None:
     rows.put(
         ORDERS,
         {
-            "stream": stream,
+            "stream": str(recorded.stream),
             "order": event.order,
+            "kind": kind,
             "centre": event.centre,
             "state": State.DRAFT,
             "products": [],
@@ -107,6 +160,33 @@ def _begin(rows: Rows, stream: str, recorded: Recorded, event: OrderBegun) -> No
             "begun_by": recorded.user,
         },
     )
+
+
+def _confirm(rows: Rows, stream: str, recorded: Recorded, total: Decimal) -> None:
+    confirmed = {"total": total, "confirmed_at": recorded.recorded_at}
+    rows.change(ORDERS, stream, state=State.CONFIRMED, **confirmed)
+
+
+def _delete(rows: Rows, stream: str) -> None:
+    rows.remove(ORDERS, stream)
+    for table in (LEARNERS, PRODUCTS, ENTRIES):
+        rows.remove_where(table, stream=stream)
+
+
+def _enter(rows: Rows, stream: str, entries: Sequence[Entry]) -> None:
+    """Put these entries in place of those before, with what the order is for."""
+    for table in (LEARNERS, PRODUCTS, ENTRIES):
+        rows.remove_where(table, stream=stream)
+    products = [*dict.fromkeys(entry.qualification for entry in entries)]
+    rows.change(ORDERS, stream, products=products)
+    came = {entry.apprenticeship for entry in entries if entry.apprenticeship}
+    for product in {*products, *came}:
+        rows.put(PRODUCTS, {"stream": stream, "product": product})
+    for entry in entries:
+        of = {"stream": stream, "learner": entry.learner}
+        rows.put(LEARNERS, {**of, "product": entry.qualification})
+        tested = {"unit": entry.unit, "qualification": entry.qualification}
+        rows.put(ENTRIES, {**of, **tested})
 
 
 def _link(
@@ -124,113 +204,24 @@ def _link(
 def _add_products(rows: Rows, stream: str, products: Sequence[str]) -> None:
     if found := rows.get(ORDERS, stream):
         rows.change(ORDERS, stream, products=[*found["products"], *products])
+    for product in products:
+        rows.put(PRODUCTS, {"stream": stream, "product": product})
 
 
 def _remove_products(rows: Rows, stream: str, products: Sequence[str]) -> None:
     if found := rows.get(ORDERS, stream):
         stay = [each for each in found["products"] if each not in products]
         rows.change(ORDERS, stream, products=stay)
+    for product in products:
+        rows.remove(PRODUCTS, stream, product)
     for row in rows.where(LEARNERS, stream=stream):
         if row["product"] in products:
             rows.remove(LEARNERS, stream, row["product"], row["learner"])
 
 
-READ_MODEL = ReadModel(name="orders", version=1, tables=(ORDERS, LEARNERS), fold=fold)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListedOrder:
-    """An order in the list; ``total`` is what it was confirmed at, if it was.
-
-    ``products`` are numbers of learners by product, ``learners`` how many there are
-    in all.
-    """
-
-    order: str
-    centre: str
-    state: State
-    products: Mapping[str, int]
-    learners: int
-    purchase_order: str | None
-    total: Decimal | None
-    begun_at: datetime
-    begun_by: str
-    confirmed_at: datetime | None
-
-
-def search(
-    connection: Connection,
-    *,
-    centre: str | None,
-    state: State | None = None,
-    reference: str | None = None,
-    purchase_order: str | None = None,
-    learner: str | None = None,
-    limit: int,
-    cursor: str | None = None,
-) -> Page[ListedOrder]:
-    """List the centre's orders (None: everybody's), newest first.
-
-    ``reference`` is one, or its last three digits or more.
-    """
-    query = select(ORDERS)
-    for column, value in (
-        (ORDERS.c.centre, centre),
-        (ORDERS.c.state, state),
-        (ORDERS.c.purchase_order, purchase_order),
-    ):
-        if value is not None:
-            query = query.where(column == value)
-    if reference is not None:
-        query = query.where(is_called(ORDERS.c.order, Kind.ORDER, reference))
-    if learner is not None:
-        theirs = select(LEARNERS.c.stream).where(LEARNERS.c.learner == learner)
-        query = query.where(ORDERS.c.stream.in_(theirs))
-    found = page(
-        connection,
-        query,
-        by=(ORDERS.c.begun_at, ORDERS.c.order),
-        make=lambda row: row,
-        limit=limit,
-        cursor=cursor,
-        descending=True,
-    )
-    streams = [row.stream for row in found.rows]
-    by_product: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    counted = (
-        select(LEARNERS.c.stream, LEARNERS.c.product, func.count())
-        .where(LEARNERS.c.stream.in_(streams))
-        .group_by(LEARNERS.c.stream, LEARNERS.c.product)
-    )
-    for stream, its_product, number in connection.execute(counted):
-        by_product[stream][its_product] = number
-    in_all = (
-        select(LEARNERS.c.stream, func.count(distinct(LEARNERS.c.learner)))
-        .where(LEARNERS.c.stream.in_(streams))
-        .group_by(LEARNERS.c.stream)
-    )
-    people = {row[0]: row[1] for row in connection.execute(in_all)}
-    return Page(
-        rows=tuple(
-            _listed(row, by_product[row.stream], people.get(row.stream, 0))
-            for row in found.rows
-        ),
-        next_cursor=found.next_cursor,
-    )
-
-
-def _listed(
-    row: Row[tuple[object, ...]], by_product: Mapping[str, int], people: int
-) -> ListedOrder:
-    return ListedOrder(
-        order=row.order,
-        centre=row.centre,
-        state=State(row.state),
-        products={product: by_product.get(product, 0) for product in row.products},
-        learners=people,
-        purchase_order=row.purchase_order,
-        total=row.total,
-        begun_at=row.begun_at,
-        begun_by=row.begun_by,
-        confirmed_at=row.confirmed_at,
-    )
+READ_MODEL = ReadModel(
+    name="orders",
+    version=3,
+    tables=(ORDERS, LEARNERS, PRODUCTS, ENTRIES),
+    fold=fold,
+)

@@ -2,13 +2,22 @@
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypedDict, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, literal, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 
 from aggregates.errors import Malformed
 
@@ -32,11 +41,21 @@ class BadLimit(Malformed):
 class Page(Generic[R]):
     """Some rows of a list, in order, and the cursor that the next ones are had with.
 
-    ``next_cursor`` is None on the last page.
+    ``next_cursor`` is None on the last page; ``total`` is how many rows all pages have,
+    where that was asked for.
     """
 
     rows: tuple[R, ...]
     next_cursor: str | None = None
+    total: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Since:
+    """A list for those who copy it: rows changed at a moment or later, in that order."""
+
+    column: ColumnElement[Any]
+    moment: datetime
 
 
 def page(
@@ -48,15 +67,22 @@ def page(
     limit: int,
     cursor: str | None = None,
     descending: bool = False,
+    since: Since | None = None,
+    total: bool = False,
 ) -> Page[R]:
     """Give one page of the query, sorted ``by`` columns that together are never equal.
 
     None of the columns may be NULL. ``make`` turns a row of the query into what is
-    shown. Raises BadLimit unless 1 ≤ limit ≤ 200, BadCursor for a cursor of another
-    making.
+    shown. ``since`` leaves the others out, and sorts by when rows were changed. With
+    ``total`` the rows of all pages are counted. Raises BadLimit unless 1 ≤ limit ≤ 200,
+    BadCursor for a cursor of another making.
     """
     if not 1 <= limit <= LARGEST:
         raise BadLimit(pointer="/limit", largest=LARGEST, limit=limit)
+    if since is not None:
+        query = query.where(since.column >= since.moment)
+        by, descending = (since.column, *by), False
+    counted = connection.scalar(_count(query)) if total else None
     if cursor is not None:
         here, place = tuple_(*by), tuple_(*_values(cursor, by))
         query = query.where(here < place if descending else here > place)
@@ -68,7 +94,30 @@ def page(
     return Page(
         rows=tuple(make(row) for row in rows),
         next_cursor=None if is_last else _cursor(rows[-1][-len(by) :]),
+        total=counted,
     )
+
+
+def since(column: ColumnElement[Any], moment: datetime | None) -> Since | None:
+    """Say that a list is of what was changed since a moment, if one is given."""
+    return None if moment is None else Since(column=column, moment=moment)
+
+
+class Sorting(TypedDict):
+    """What ``page`` is told of the order of a list."""
+
+    by: Sequence[ColumnElement[Any]]
+    descending: bool
+
+
+def sorting(sorts: Mapping[str, Sequence[ColumnElement[Any]]], sort: str) -> Sorting:
+    """Find what a list is sorted by: ``family_name``, or ``-family_name`` backwards."""
+    name = sort.removeprefix("-")
+    return Sorting(by=sorts[name], descending=name != sort)
+
+
+def _count(query: Select[Any]) -> Select[Any]:
+    return select(func.count()).select_from(query.subquery())
 
 
 def every(part: Callable[[str | None], Page[R]]) -> Iterator[R]:

@@ -1,15 +1,17 @@
 """Registrations: who is on which product, since when, and what has become of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any, Literal
 
 from sqlalchemy import (
     JSON,
     Column,
     Connection,
     Date,
+    Index,
     Integer,
     Row,
     String,
@@ -23,7 +25,9 @@ from events.registration import (
     RegistrationMade,
     RegistrationTransferred,
 )
-from projections.paging import Page, page
+from projections.learner_search import is_of_learner
+from projections.learners import LEARNERS
+from projections.paging import Page, page, sorting
 from projections.read_model import METADATA, Moment, Money, ReadModel
 from projections.rows import Rows
 from projections.standing import OPEN_PARTS, STANDING, standing_after
@@ -35,7 +39,7 @@ REGISTRATIONS = Table(
     Column("stream", String, primary_key=True),
     Column("registration", String, nullable=False),
     Column("learner", String, nullable=False, index=True),
-    Column("centre", String, nullable=False, index=True),
+    Column("centre", String, nullable=False),
     Column("product", String, nullable=False),
     Column("pathway", String),
     Column("rules_version", Integer, nullable=False),
@@ -46,12 +50,17 @@ REGISTRATIONS = Table(
     Column("parts", JSON, nullable=False),
     Column("open_parts", Integer, nullable=False),
     Column("order", String, nullable=False, index=True),
-    Column("ordered_at", Moment, nullable=False, index=True),
+    Column("ordered_at", Moment, nullable=False),
     Column("ordered_by", String, nullable=False),
     Column("purchase_order", String),
     Column("price", Money, nullable=False),
     Column("course_starts", Date, nullable=False),
     Column("course_ends", Date, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Index("registrations_newest", "centre", "ordered_at", "stream"),
+    Index("registrations_newest_anywhere", "ordered_at", "stream"),
+    Index("registrations_updated", "centre", "updated_at"),
+    Index("registrations_updated_anywhere", "updated_at"),
 )
 
 
@@ -76,12 +85,15 @@ class RegistrationRow:
     price: Decimal
     course_starts: date
     course_ends: date
+    updated_at: datetime
     parent: str | None = None
     apprenticeship: str | None = None
     parts: tuple[str, ...] = ()
 
 
-def row_of(recorded: Recorded, status: Status) -> RegistrationRow:
+def row_of(
+    recorded: Recorded, status: Status, *, updated_at: datetime
+) -> RegistrationRow:
     """Make the row of a registration from the fact that made it."""
     event = recorded.event
     if not isinstance(event, RegistrationMade):
@@ -101,6 +113,7 @@ def row_of(recorded: Recorded, status: Status) -> RegistrationRow:
         price=event.price,
         course_starts=event.course_starts,
         course_ends=event.course_ends,
+        updated_at=updated_at,
         parent=event.parent,
         apprenticeship=event.apprenticeship,
         parts=event.parts,
@@ -108,11 +121,13 @@ def row_of(recorded: Recorded, status: Status) -> RegistrationRow:
 
 
 def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
-    for recorded in batch:
-        stream = str(recorded.stream)
+    for recorded in rows.following(batch):
+        stream, at = str(recorded.stream), recorded.recorded_at
+        if recorded.event.topic.startswith("registration."):
+            rows.touch(REGISTRATIONS, stream)
         match recorded.event:
             case RegistrationMade():
-                made = row_of(recorded, Status.ACTIVE)
+                made = row_of(recorded, Status.ACTIVE, updated_at=at)
                 parts = {"parts": list(made.parts), OPEN_PARTS: len(made.parts)}
                 rows.put(REGISTRATIONS, {"stream": stream, **asdict(made), **parts})
             case RegistrationTransferred(centre=centre):
@@ -127,8 +142,44 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
 
 
 READ_MODEL = ReadModel(
-    name="registrations", version=5, tables=(REGISTRATIONS,), fold=fold
+    name="registrations", version=6, tables=(REGISTRATIONS,), fold=fold
 )
+
+
+RegistrationSort = Literal[
+    "ordered_at",
+    "-ordered_at",
+    "updated_at",
+    "-updated_at",
+    "family_name",
+    "-family_name",
+    "course_starts",
+    "-course_starts",
+    "course_ends",
+    "-course_ends",
+    "product",
+    "-product",
+    "status",
+    "-status",
+]
+SORTS: Mapping[str, Sequence[Column[Any]]] = {
+    **{
+        name: (REGISTRATIONS.c[name], REGISTRATIONS.c.stream)
+        for name in (
+            "ordered_at",
+            "updated_at",
+            "course_starts",
+            "course_ends",
+            "product",
+            "status",
+        )
+    },
+    "family_name": (
+        LEARNERS.c.family_sorted,
+        LEARNERS.c.given_sorted,
+        REGISTRATIONS.c.stream,
+    ),
+}
 
 
 def search(
@@ -140,11 +191,26 @@ def search(
     order: str | None = None,
     status: Status | None = None,
     parent: str | None = None,
+    name: str | None = None,
+    updated_since: datetime | None = None,
+    sort: RegistrationSort | None = None,
+    total: bool = False,
     limit: int,
     cursor: str | None = None,
 ) -> Page[RegistrationRow]:
-    """List registrations, newest first, by all that is asked (L4)."""
+    """List registrations, newest first, by all that is asked (L4).
+
+    ``name`` is of the learner, both names in any order. Those changed since a moment
+    are sorted by when they were, unless it is said how.
+    """
     query = select(REGISTRATIONS)
+    if (sort or "").endswith("family_name"):
+        query = query.join(LEARNERS, LEARNERS.c.learner == REGISTRATIONS.c.learner)
+    if name is not None:
+        query = query.where(is_of_learner(REGISTRATIONS, centre, name))
+    if updated_since is not None:
+        query = query.where(REGISTRATIONS.c.updated_at >= updated_since)
+    usual = "-ordered_at" if updated_since is None else "updated_at"
     for column, value in (
         (REGISTRATIONS.c.centre, centre),
         (REGISTRATIONS.c.learner, learner),
@@ -158,11 +224,11 @@ def search(
     return page(
         connection,
         query,
-        by=[REGISTRATIONS.c.ordered_at, REGISTRATIONS.c.stream],
+        **sorting(SORTS, sort or usual),
         make=_made,
         limit=limit,
         cursor=cursor,
-        descending=True,
+        total=total,
     )
 
 
@@ -194,6 +260,7 @@ def _made(row: Row[tuple[object, ...]]) -> RegistrationRow:
         price=row.price,
         course_starts=row.course_starts,
         course_ends=row.course_ends,
+        updated_at=row.updated_at,
         parent=row.parent,
         apprenticeship=row.apprenticeship,
         parts=tuple(row.parts),

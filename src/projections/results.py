@@ -1,21 +1,15 @@
 """Results: every award ever submitted for, by learner, with what became of it."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
-from datetime import date, datetime
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import (
     JSON,
     Boolean,
     Column,
-    Connection,
     Date,
-    Row,
-    Select,
+    Index,
     String,
     Table,
-    func,
-    select,
 )
 
 from aggregates.details import ERASED, Details
@@ -30,7 +24,6 @@ from events.claim import (
     Granted,
     Withheld,
 )
-from events.identifier import Kind
 from events.learner import (
     LearnerCreated,
     LearnerDetailsAmended,
@@ -39,8 +32,6 @@ from events.learner import (
     LearnerTransferred,
 )
 from events.registration import RegistrationMade
-from projections.identifiers import is_called
-from projections.paging import Page, page
 from projections.read_model import METADATA, Moment, ReadModel
 from projections.result_certificates import CERTIFICATES, fold_certificate
 from projections.rows import Rows, Values
@@ -85,6 +76,8 @@ RESULTS = Table(
     Column("certificate", String),
     Column("overall_grade", String),
     Column("grades", JSON, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Index("results_updated", "updated_at"),
 )
 APPRENTICESHIPS = Table(
     "result_apprenticeships",
@@ -96,7 +89,7 @@ APPRENTICESHIPS = Table(
 
 
 def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
-    for recorded in batch:
+    for recorded in rows.following(batch):
         kind = recorded.event.topic.partition(".")[0]
         if kind in FOLDS:
             FOLDS[kind](rows, recorded, str(recorded.stream))
@@ -135,7 +128,7 @@ def _fold_claim(rows: Rows, recorded: Recorded, stream: str) -> None:
             for who, given in granted.items():
                 rows.put(RESULTS, {**row, **_granted(given), "learner": who})
             for who, kept in withheld.items():
-                rows.put(RESULTS, {**row, **_withheld(kept), "learner": who})
+                _keep_back(rows, {**row, "learner": who}, kept)
         case ClaimWithdrawn(learners=learners):
             for who in learners:
                 rows.change(RESULTS, stream, who, standing=Standing.WITHDRAWN)
@@ -204,6 +197,14 @@ def _granted(granted: Granted) -> Values:
     }
 
 
+def _keep_back(rows: Rows, row: Values, withheld: Withheld) -> None:
+    """Note who was kept back from an award; without type and date there is none."""
+    if withheld.award_type is None or withheld.award_date is None:
+        rows.remove(RESULTS, row["stream"], row["learner"])
+    else:
+        rows.put(RESULTS, row | _withheld(withheld))
+
+
 def _withheld(withheld: Withheld) -> Values:
     return {
         "registration": withheld.registration,
@@ -217,126 +218,7 @@ def _withheld(withheld: Withheld) -> Values:
 
 READ_MODEL = ReadModel(
     name="results",
-    version=5,
+    version=6,
     tables=(LEARNERS, CLAIMS, RESULTS, APPRENTICESHIPS, CERTIFICATES),
     fold=fold,
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Result:
-    """An award that was submitted for, and what became of it (R2)."""
-
-    learner: str
-    given_name: str
-    family_name: str
-    centre_reference: str | None
-    centre: str
-    qualification: str
-    registration: str
-    claim: str
-    award_type: str
-    award_date: date
-    is_eligible: bool
-    standing: Standing
-    submitted_at: datetime
-    processed_at: datetime | None
-    printed_at: datetime | None
-    certificate: str | None
-    overall_grade: str | None
-    grades: dict[str, str]
-    apprenticeship: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Clauses:
-    """What is looked for, all of it together (R1); each word must begin a word there.
-
-    ``products`` are those whose titles were found, qualifications and apprenticeships;
-    None for any.
-    """
-
-    first_name: str = ""
-    last_name: str = ""
-    learner_reference: str = ""
-    products: Collection[str] | None = None
-    grade: str = ""
-
-
-def search(
-    connection: Connection,
-    *,
-    centre: str | None,
-    clauses: Clauses,
-    limit: int,
-    cursor: str | None = None,
-) -> Page[Result]:
-    """Find the centre's results (None: everybody's), by name (R1)."""
-    query = _every(centre)
-    for column, text in (
-        (LEARNERS.c.given_words, clauses.first_name),
-        (LEARNERS.c.family_words, clauses.last_name),
-    ):
-        for word in words(text):
-            query = query.where(column.contains(f" {word}", autoescape=True))
-    if clauses.learner_reference:
-        given = clauses.learner_reference
-        is_learner = is_called(RESULTS.c.learner, Kind.LEARNER, given)
-        is_centres = func.upper(LEARNERS.c.centre_reference) == given.strip().upper()
-        query = query.where(is_learner | is_centres)
-    if clauses.products is not None:
-        is_on = RESULTS.c.qualification.in_(clauses.products)
-        came_with = APPRENTICESHIPS.c.apprenticeship.in_(clauses.products)
-        query = query.where(is_on | came_with)
-    if clauses.grade:
-        is_grade = func.upper(RESULTS.c.overall_grade) == clauses.grade.strip().upper()
-        query = query.where(is_grade)
-    return page(
-        connection,
-        query,
-        by=(
-            LEARNERS.c.family_words,
-            LEARNERS.c.given_words,
-            RESULTS.c.learner,
-            RESULTS.c.claim,
-        ),
-        make=_made,
-        limit=limit,
-        cursor=cursor,
-    )
-
-
-def of_learner(connection: Connection, learner: str) -> list[Result]:
-    """Give a learner's whole history, oldest first (R2)."""
-    query = _every(None).where(RESULTS.c.learner == learner)
-    query = query.order_by(RESULTS.c.submitted_at, RESULTS.c.claim)
-    return [_made(row) for row in connection.execute(query)]
-
-
-def export(connection: Connection, *, centre: str | None) -> Iterator[Result]:
-    """Give every result of the centre (None: everybody's), by learner, oldest first."""
-    query = _every(centre).order_by(
-        RESULTS.c.learner, RESULTS.c.submitted_at, RESULTS.c.claim
-    )
-    yield from map(_made, connection.execute(query))
-
-
-def _every(centre: str | None) -> Select[tuple[object, ...]]:
-    its = APPRENTICESHIPS.c.registration == RESULTS.c.registration
-    query = (
-        select(
-            RESULTS,
-            LEARNERS.c.given_name,
-            LEARNERS.c.family_name,
-            LEARNERS.c.centre_reference,
-            APPRENTICESHIPS.c.apprenticeship,
-        )
-        .join(LEARNERS, LEARNERS.c.learner == RESULTS.c.learner)
-        .outerjoin(APPRENTICESHIPS, its)
-    )
-    return query if centre is None else query.where(LEARNERS.c.centre == centre)
-
-
-def _made(row: Row[tuple[object, ...]]) -> Result:
-    values = {each.name: getattr(row, each.name) for each in fields(Result)}
-    return Result(**{**values, "standing": Standing(row.standing)})

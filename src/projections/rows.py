@@ -1,6 +1,7 @@
 """Rows of read models: changed in memory, written to the database a batch at a time."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Any, TypeAlias
 
@@ -8,18 +9,24 @@ from sqlalchemy import Connection, Executable, Table, bindparam, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement
 
+from store import Recorded
+
 Values: TypeAlias = dict[str, Any]
 Key: TypeAlias = tuple[Any, ...]
 
 CHUNK = 500
 """How many rows are asked for, or sent, at once."""
 
+UPDATED_AT = "updated_at"
+"""The column of a table that says when a row was last changed, and so by which event."""
+
 
 class Rows:
     """What a batch of events makes of the rows of some tables.
 
     A fold reads and changes rows here, by their primary keys, as if each change were
-    made at once. The database gets the last state of each row, by ``flush``.
+    made at once. The database gets the last state of each row, by ``flush``. Rows with
+    an ``updated_at`` get the moment of the event that ``following`` gave last.
 
     ``tables`` names other tables to keep in place of those that the fold names.
     """
@@ -30,6 +37,13 @@ class Rows:
         self._connection = connection
         self._tables = tables or {}
         self._kept: dict[str, _Kept] = {}
+        self._at: datetime | None = None
+
+    def following(self, batch: Sequence[Recorded]) -> Iterator[Recorded]:
+        """Give the events in turn; what is changed meanwhile is changed at its moment."""
+        for recorded in batch:
+            self._at = recorded.recorded_at
+            yield recorded
 
     def get(self, table: Table, *key: Any) -> Values | None:
         """Give the row of that key, or None. Changing the answer changes nothing."""
@@ -42,11 +56,16 @@ class Rows:
 
     def put(self, table: Table, values: Values) -> None:
         """Write a whole row, new or not; what is not named is None."""
-        self._of(table).put(values)
+        self._of(table).put(self._stamp(table) | values)
 
     def change(self, table: Table, *key: Any, **values: Any) -> None:
         """Write some values of a row; nothing happens if there is no such row."""
-        self._of(table).change(key, values)
+        if values:
+            self._of(table).change(key, self._stamp(table) | values)
+
+    def touch(self, table: Table, *key: Any) -> None:
+        """Say that something happened to what a row is of, if there is such a row."""
+        self._of(table).change(key, self._stamp(table))
 
     def remove(self, table: Table, *key: Any) -> None:
         """Take a row away, if it is there."""
@@ -67,6 +86,9 @@ class Rows:
         for kept in self._kept.values():
             kept.flush()
         self._kept.clear()
+
+    def _stamp(self, table: Table) -> Values:
+        return {UPDATED_AT: self._at} if UPDATED_AT in table.c else {}
 
     def _of(self, table: Table) -> "_Kept":
         kept = self._kept.get(table.name)
@@ -113,8 +135,6 @@ class _Kept:
 
     def change(self, key: Key, values: Values) -> None:
         self._check(values)
-        if not values:
-            return
         if key not in self.rows:
             self.unread.setdefault(key, {}).update(values)
         elif (row := self.rows[key]) is not None:

@@ -56,6 +56,7 @@ UPLOADS = Table(
     Column("through_row", Integer, nullable=False),
     Column("learners", Integer, nullable=False),
     Column("received_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False, index=True),
     Index("uploads_newest", "centre", "received_at", "group_called"),
 )
 RECORDS = Table(
@@ -71,6 +72,7 @@ RECORDS = Table(
     Column("is_linked", Boolean, nullable=False),
     Column("learner", String, index=True),
     Column("due_at", Moment),
+    Column("updated_at", Moment, nullable=False),
     Index("upload_records_by_state", "group_called", "state", "row_number"),
     Index("upload_records_by_row", "group_called", "row_number"),
     Index("upload_records_due", "state", "due_at"),
@@ -84,7 +86,7 @@ STATUS_AFTER: Mapping[type[Event], UploadStatus] = {
 
 
 def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
-    for recorded in batch:
+    for recorded in rows.following(batch):
         topic = recorded.event.topic
         if topic.startswith("upload."):
             _fold_upload(rows, recorded)

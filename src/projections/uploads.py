@@ -7,17 +7,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
-from aggregates.names import words
+from aggregates.names import clean, words
 from aggregates.record import RecordState
 from aggregates.upload_progress import UploadStatus, progress_of
 from aggregates.verification import Why
 from events.identifier import Kind
 from projections.identifiers import is_called
-from projections.paging import Page, page
+from projections.paging import Page, page, since
 from projections.read_model import ReadModel
 from projections.upload_rows import RECORDS, UPLOADS, fold
 
-READ_MODEL = ReadModel(name="uploads", version=3, tables=(UPLOADS, RECORDS), fold=fold)
+READ_MODEL = ReadModel(name="uploads", version=4, tables=(UPLOADS, RECORDS), fold=fold)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +34,7 @@ class ShownUpload:
     records: int
     learners: int
     received_at: datetime
+    updated_at: datetime
 
 
 def search(
@@ -41,6 +42,7 @@ def search(
     *,
     centre: str | None,
     name: str | None = None,
+    updated_since: datetime | None = None,
     limit: int,
     cursor: str | None = None,
 ) -> Page[ShownUpload]:
@@ -67,7 +69,28 @@ def search(
         limit=limit,
         cursor=cursor,
         descending=True,
+        since=since(UPLOADS.c.updated_at, updated_since),
     )
+
+
+def named(connection: Connection, *, centre: str, name: str) -> list[ShownUpload]:
+    """Find the centre's groups of a name, but for those undone (U1, U10).
+
+    Names are compared without case or outer spaces. Users may have groups of the same
+    name.
+    """
+    said = "".join(f" {word}" for word in words(name))
+    undone = (UploadStatus.UNDOING, UploadStatus.UNDONE)
+    query = (
+        select(UPLOADS)
+        .where(UPLOADS.c.centre == centre, UPLOADS.c.name_words == said)
+        .where(UPLOADS.c.status.not_in(undone))
+        .order_by(UPLOADS.c.received_at, UPLOADS.c.group_called)
+    )
+    found = map(_shown, connection.execute(query))
+    return [
+        each for each in found if clean(each.name).casefold() == clean(name).casefold()
+    ]
 
 
 def _shown(row: Row[Any]) -> ShownUpload:
@@ -87,6 +110,7 @@ def _shown(row: Row[Any]) -> ShownUpload:
         records=row.records,
         learners=row.learners,
         received_at=row.received_at,
+        updated_at=row.updated_at,
     )
 
 
@@ -105,6 +129,7 @@ def rows_of(
     group: str,
     *,
     states: Collection[RecordState],
+    updated_since: datetime | None = None,
     limit: int,
     cursor: str | None = None,
 ) -> Page[int]:
@@ -119,6 +144,7 @@ def rows_of(
         make=lambda row: int(row.row_number),
         limit=limit,
         cursor=cursor,
+        since=since(RECORDS.c.updated_at, updated_since),
     )
 
 

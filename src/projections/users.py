@@ -8,7 +8,7 @@ from sqlalchemy import Boolean, Column, Connection, String, Table, select
 
 from events.token import TokenIssued, TokenRevoked
 from events.user import UserAdded, UserDisabled, UserRoleChanged
-from projections.paging import Page, page
+from projections.paging import Page, page, since
 from projections.read_model import METADATA, Moment, ReadModel
 from projections.rows import Rows
 from store import Recorded
@@ -22,6 +22,7 @@ USERS = Table(
     Column("role", String, nullable=False),
     Column("centre", String, index=True),
     Column("is_disabled", Boolean, nullable=False),
+    Column("updated_at", Moment, nullable=False),
 )
 TOKENS = Table(
     "tokens",
@@ -33,12 +34,15 @@ TOKENS = Table(
     Column("issued_at", Moment, nullable=False),
     Column("expires_at", Moment),
     Column("is_revoked", Boolean, nullable=False),
+    Column("updated_at", Moment, nullable=False),
 )
 
 
 def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
-    for recorded in batch:
+    for recorded in rows.following(batch):
         stream = str(recorded.stream)
+        if recorded.event.topic.startswith("user."):
+            rows.touch(USERS, stream)
         match recorded.event:
             case UserAdded() as added:
                 user = {
@@ -71,7 +75,7 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
                 pass
 
 
-READ_MODEL = ReadModel(name="users", version=1, tables=(USERS, TOKENS), fold=fold)
+READ_MODEL = ReadModel(name="users", version=2, tables=(USERS, TOKENS), fold=fold)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +87,7 @@ class UserRow:
     role: str
     centre: str | None
     is_disabled: bool
+    updated_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +99,7 @@ class TokenRow:
     issued_at: datetime
     expires_at: datetime | None
     is_revoked: bool
+    updated_at: datetime
 
 
 def search(
@@ -101,6 +107,7 @@ def search(
     *,
     centre: str | None,
     name: str = "",
+    updated_since: datetime | None = None,
     limit: int,
     cursor: str | None = None,
 ) -> Page[UserRow]:
@@ -121,14 +128,21 @@ def search(
             role=row.role,
             centre=row.centre,
             is_disabled=row.is_disabled,
+            updated_at=row.updated_at,
         ),
         limit=limit,
         cursor=cursor,
+        since=since(USERS.c.updated_at, updated_since),
     )
 
 
 def tokens_of(
-    connection: Connection, *, user: str, limit: int, cursor: str | None = None
+    connection: Connection,
+    *,
+    user: str,
+    updated_since: datetime | None = None,
+    limit: int,
+    cursor: str | None = None,
 ) -> Page[TokenRow]:
     """List a user's tokens, newest first."""
     return page(
@@ -141,8 +155,10 @@ def tokens_of(
             issued_at=row.issued_at,
             expires_at=row.expires_at,
             is_revoked=row.is_revoked,
+            updated_at=row.updated_at,
         ),
         limit=limit,
         cursor=cursor,
         descending=True,
+        since=since(TOKENS.c.updated_at, updated_since),
     )

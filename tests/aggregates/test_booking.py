@@ -10,9 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aggregates.answer_package import NotAnswerPackage
 from aggregates.booking import LAUNCH_LASTS, Booking, Later, mode_needed
 from aggregates.booking_refusals import (
+    AnswersExist,
     BookingIsOver,
+    ExtraTimeIsSpecialists,
     LaunchLinkInvalid,
     LaunchNotOnline,
     NotBeforeWindow,
@@ -195,7 +198,8 @@ def test_a_package_is_had_of_a_booking_that_is_current() -> None:
 
 def receive(booking: Booking, **told: Any) -> list[AnswersReceived | BookingTaken]:
     answers = told.pop("answers", ANSWERS)
-    return booking.receive_answers(answers, **{"pin": "pin", "now": T, **told})
+    given = {"revision": booking.revision, "pin": "pin", "now": T, **told}
+    return booking.receive_answers(answers, **given)
 
 
 def test_answers_of_a_package_from_before_an_amendment_are_refused() -> None:
@@ -204,6 +208,8 @@ def test_answers_of_a_package_from_before_an_amendment_are_refused() -> None:
     assert receive(offline) == [ANSWERS, BookingTaken()]
     (amended,) = amend(offline, OPENS - DAY, extra_time=25)
     with pytest.raises(PackageIsStale, match="Download the package again"):
+        receive(offline.apply(amended), revision=1)
+    with pytest.raises(NotAnswerPackage, match="revision 2, its package is of 1"):
         receive(offline.apply(amended))
     again = PackageDownloaded(**{**vars(PACKAGE), "package": "p2", "revision": 2})
     answers = AnswersReceived(**{**vars(ANSWERS), "package": "p2"})
@@ -226,8 +232,69 @@ def test_answers_come_once_and_a_repeat_changes_nothing() -> None:
     assert receive(answered) == []
     assert receive(answered, pin="another") == []
     other = AnswersReceived(package="p1", file="g", size=3, sha256="b")
-    with pytest.raises(ResultExists):
+    with pytest.raises(AnswersExist, match="send these to the awarding organisation"):
         receive(answered, answers=other)
+
+
+def test_an_empty_file_that_came_earlier_does_not_stand_in_the_way() -> None:
+    """B15: such files were taken as answers once."""
+    empty = AnswersReceived(package="p1", file="e", size=0, sha256="e")
+    answered = booked(PACKAGE, empty, BookingTaken(), mode="Offline")
+    assert receive(answered) == [ANSWERS]
+
+
+def test_a_package_is_stale_by_an_amendment_or_another_pin() -> None:
+    """B11, B14."""
+    offline = booked(PACKAGE, mode="Offline")
+    assert offline.why_stale(PACKAGE, pin="pin") is None
+    assert "ann has another PIN" in (offline.why_stale(PACKAGE, pin="other") or "")
+    (amended,) = amend(offline, OPENS - DAY, mode="Online")
+    stale = offline.apply(amended).why_stale(PACKAGE, pin="pin")
+    assert "B-0000000001 was amended after the package p1" in (stale or "")
+
+
+def test_the_last_package_of_a_user_is_found_for_a_client_or_for_any() -> None:
+    """B13."""
+    second, other = (
+        PackageDownloaded(**{**vars(PACKAGE), **changes})
+        for changes in ({"package": "p2", "client": "c2"}, {"user": "bob"})
+    )
+    offline = booked(PACKAGE, second, mode="Offline")
+    assert offline.last_package("ann", None) == second
+    assert offline.last_package("ann", "c1") == PACKAGE
+    assert offline.last_package("bob", None) is None
+    assert booked(other).last_package("bob", "c1") == other
+
+
+@pytest.mark.parametrize("given", [25, 40])
+def test_a_centre_keeps_the_extra_time_that_an_account_specialist_gave(
+    given: int,
+) -> None:
+    """B6: it moves the test all the same."""
+    (special,) = amend(booked(), OPENS - DAY, extra_time=given, by_specialist=True)
+    booking = booked(special)
+    with pytest.raises(ExtraTimeIsSpecialists, match=f"gave B-0000000001 {given} %"):
+        amend(booking, OPENS - DAY, extra_time=0, by_specialist=False)
+    for told in (False, None):
+        (moved,) = amend(booking, OPENS - DAY, mode="Offline", by_specialist=told)
+        assert (moved.extra_time, moved.by_specialist) == (given, True)
+    (back,) = amend(booking, OPENS - DAY, extra_time=0, by_specialist=True)
+    assert booking.apply(back).by_specialist
+
+
+def test_an_account_specialist_may_say_that_the_extra_time_is_to_stay() -> None:
+    """B6: a decision, although nothing else changes."""
+    booking = booked(extra_time=25)
+    (kept,) = amend(booking, OPENS - DAY, by_specialist=True)
+    assert kept.by_specialist
+    (freed,) = amend(booking, OPENS - DAY, extra_time=0, by_specialist=False)
+    assert not freed.by_specialist
+
+
+def test_extra_time_no_centre_could_give_is_a_specialists_whoever_recorded_it() -> None:
+    """B6: of amendments from before that was said."""
+    old = BookingAmended(starts=T, mode="Online", extra_time=40, person_id=PERSON)
+    assert booked(old).by_specialist
 
 
 def test_answers_say_that_the_test_was_taken_and_come_once_its_window_is_open() -> None:

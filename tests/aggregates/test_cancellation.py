@@ -118,6 +118,18 @@ def test_each_of_the_five_conditions_stands_in_the_way_and_says_what_does(
         require_cancellable(registered(*later))
 
 
+def test_what_keeps_a_registration_from_being_cancelled_is_said_with_the_next_step() -> (
+    None
+):
+    """C2."""
+    with pytest.raises(CannotCancel) as refused:
+        require_cancellable(registered(BOOKED, GRADED))
+    assert str(refused.value) == (
+        f"{registered().registration} cannot be cancelled: test {BOOKING} is booked. Cancel that "
+        f"booking first. Grades are saved in the claim {CLAIM}. Take them out first."
+    )
+
+
 @pytest.mark.parametrize(
     "later",
     [
@@ -139,7 +151,7 @@ def test_what_was_cancelled_missed_taken_out_or_withdrawn_does_not_count(
 @pytest.mark.parametrize("later", [[claimed("Full")], [CANCELLED]])
 def test_only_an_active_registration_can_be_cancelled(later: list[Later]) -> None:
     """C1."""
-    with pytest.raises(NotActive, match="Only an Active one"):
+    with pytest.raises(NotActive, match="Only an Active"):
         require_cancellable(registered(*later))
 
 

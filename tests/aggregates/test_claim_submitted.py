@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from aggregates.award import AwardDateTooEarly
+from aggregates.award import AwardDateTooEarly, award_faults
 from aggregates.claim import Claim, Later
 from aggregates.claim_refusals import (
     AwardIncomplete,
@@ -87,12 +87,12 @@ def test_a_claim_without_learners_cannot_be_submitted() -> None:
         given([BEGUN, FOR_QUALIFICATION]).require_submittable(today=TODAY)
 
 
-def test_every_incomplete_award_is_named_when_submitting() -> None:
+def test_every_incomplete_award_is_named_where_nobody_could_be_submitted() -> None:
     with pytest.raises(AwardIncomplete) as refusal:
         given([BEGUN, FOR_QUALIFICATION, FOR_LEARNERS]).require_submittable(today=TODAY)
     assert len(refusal.value.others) == 2
     assert str(refusal.value) == (
-        f"Give {ANN} an award type and an award date before submitting."
+        f"Give {ANN} an award type and an award date, then submit."
     )
 
 
@@ -104,11 +104,16 @@ def test_every_incomplete_award_is_named_when_submitting() -> None:
 def test_an_award_without_its_type_or_without_its_date_is_incomplete(
     typed: Award,
 ) -> None:
-    """M10: either keeps the claim from being submitted."""
-    saved = ClaimGradesSaved(awards={ANN: typed})
+    """M10: it keeps the learner back, and nobody else."""
+    given([*READY, ClaimGradesSaved(awards={ANN: typed})]).require_submittable(
+        today=TODAY
+    )
+    both = ClaimGradesSaved(awards={ANN: typed, BEN: typed})
     with pytest.raises(AwardIncomplete) as refusal:
-        given([*READY, saved]).require_submittable(today=TODAY)
+        given([*READY, both]).require_submittable(today=TODAY)
     assert ANN in str(refusal.value)
+    (fault,) = award_faults(typed, learner=ANN, today=TODAY)
+    assert fault.code == "award-incomplete"
 
 
 def test_an_award_date_may_grow_too_old_while_the_claim_lies() -> None:
@@ -118,6 +123,9 @@ def test_an_award_date_may_grow_too_old_while_the_claim_lies() -> None:
     with pytest.raises(AwardDateTooEarly) as refusal:
         given(READY).require_submittable(today=last_day + timedelta(days=1))
     assert len(refusal.value.others) == 2
+    late = last_day + timedelta(days=1)
+    (fault,) = award_faults(award(), learner=ANN, today=late)
+    assert fault.code == "award-date"
 
 
 def test_submitting_submits_the_eligible_and_keeps_the_others_with_reasons() -> None:

@@ -4,8 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregates.details import COLUMNS, LONGEST, OVERFLOW, Checked, check, given_uln
+from aggregates.details import (
+    COLUMNS,
+    LONGEST,
+    OVERFLOW,
+    Checked,
+    check,
+    given_likeness,
+    given_uln,
+    read_as,
+)
 from aggregates.problem import SENTENCES, sentence
+from aggregates.unusual_values import MOST_ON_CERTIFICATE
 from events.upload import Problem
 from tests.learner_examples import CELLS, DETAILS, TODAY, ULN, cells
 
@@ -68,6 +78,115 @@ def test_the_temporary_uln_is_none_given_and_said_so() -> None:
     assert checked.details.uln is None
     assert checked.warnings == (Problem(column="uln", code="uln-temporary"),)
     assert given_uln(cells(uln="9999999999")) is None
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "codes"),
+    [
+        ("given_name", "-", ["name-unusual"]),
+        ("family_name", "N/A", ["name-unusual"]),
+        ("family_name", "123", ["name-unusual"]),
+        ("given_name", "<b>x</b>", ["name-unusual"]),
+        ("given_name", "Unknown", ["name-unusual"]),
+        ("family_name", "Smith, John", ["name-unusual"]),
+        ("family_name", "O\u2019Brien-Ní Bhriain", []),
+        ("family_name", "St. John (Jr.)", []),
+        ("family_name", "\u738b", []),
+        ("family_name", "Na", []),
+        ("email", "no", ["email-unusual"]),
+        ("email", "chloe@example", ["email-unusual"]),
+        ("email", "a@example.org; b@example.org", ["email-many"]),
+        ("email", "a@example.org b@example.org", ["email-many"]),
+        ("email", "chloe.o'brien+x@mail.example.org", []),
+        ("email", "siân@café.example", []),
+        ("gender", "F", []),
+        ("gender", "x", []),
+        ("gender", "MALE", []),
+        ("gender", "9", []),
+        ("gender", "Non-binary", ["gender-unknown"]),
+        ("gender", "3", ["gender-unknown"]),
+    ],
+)
+def test_what_is_unusual_is_a_warning_and_kept_as_written(
+    column: str, value: str, codes: list[str]
+) -> None:
+    """U6: never refused, and each is said in a sentence."""
+    told = cells(**{column: value})
+    checked = check(told, today=TODAY)
+    assert [warning.code for warning in checked.warnings] == codes
+    assert checked.details is not None
+    assert getattr(checked.details, column) == value
+    assert all(value in sentence(warning, told) for warning in checked.warnings)
+
+
+@given(st.integers(1, MOST_ON_CERTIFICATE + 5), st.integers(1, MOST_ON_CERTIFICATE))
+def test_a_name_longer_than_a_certificate_has_room_for_is_a_warning(
+    given_length: int, family_length: int
+) -> None:
+    """U6: with the space between; both sides of the boundary."""
+    told = cells(given_name="g" * given_length, family_name="f" * family_length)
+    length = given_length + 1 + family_length
+    codes = [warning.code for warning in check(told, today=TODAY).warnings]
+    assert codes == ["name-too-long-to-print"] * (length > MOST_ON_CERTIFICATE)
+
+
+def test_the_limit_of_a_certificate_is_said_with_the_name_and_its_length() -> None:
+    """U6."""
+    told = cells(given_name="Wilhelmina" * 3, family_name="Featherstone" * 3)
+    (warning,) = check(told, today=TODAY).warnings
+    assert "has 67 characters, and a certificate has room for 60" in sentence(
+        warning, told
+    )
+
+
+@pytest.mark.parametrize(
+    "written", ["100 010 2504", "'1000102504", "\u20191000102504", "1000102504.0"]
+)
+def test_a_uln_is_read_through_what_is_written_around_it(written: str) -> None:
+    """U4: and shown as read; what is stored is as it was written."""
+    checked = found(uln=written)
+    assert checked.details == DETAILS
+    assert given_uln(cells(uln=written)) == ULN
+    assert read_as(cells(uln=written)) == {"uln": ULN}
+
+
+def test_only_what_is_written_in_an_unusual_form_is_shown_as_read() -> None:
+    """U4."""
+    told = cells(date_of_birth="27-03-2006", uln="1000102504")
+    assert read_as(told) == {"date_of_birth": "27 March 2006"}
+    assert read_as(CELLS) == {}
+
+
+def test_the_temporary_uln_is_read_through_spaces_too() -> None:
+    """U4."""
+    checked = found(uln="999 999 9999")
+    assert checked.details is not None
+    assert checked.details.uln is None
+    assert [warning.code for warning in checked.warnings] == ["uln-temporary"]
+
+
+@pytest.mark.parametrize(
+    "family_name", ["D\u2019Arcy", "d'arcy", "D`ARCY", "D\u00b4Arcy", "DArcy"]
+)
+def test_people_are_alike_whatever_apostrophe_is_used(family_name: str) -> None:
+    """U6."""
+    assert given_likeness(cells(family_name=family_name)) == DETAILS.likeness
+
+
+@given(st.fixed_dictionaries({column: st.text(max_size=12) for column in COLUMNS}))
+def test_the_likeness_of_cells_is_that_of_the_details_they_make(
+    told: dict[str, str],
+) -> None:
+    """U6: one that is wrong otherwise has it too, if name and birth can be read."""
+    details = check(told, today=TODAY).details
+    assert details is None or details.likeness == given_likeness(told)
+
+
+def test_a_record_that_is_wrong_otherwise_is_like_others_all_the_same() -> None:
+    """U6."""
+    assert given_likeness(cells(uln="1234567890")) == DETAILS.likeness
+    assert given_likeness(cells(given_name="")) is None
+    assert given_likeness(cells(date_of_birth="soon")) is None
 
 
 def test_a_question_mark_in_a_name_is_a_warning() -> None:
@@ -135,7 +254,10 @@ def test_any_cells_are_details_or_have_faults_with_sentences(
         (
             "date_of_birth",
             "03/27/2006",
-            "27 is not a month, and the day comes first. Enter a date like 27/3/2006.",
+            (
+                "27 is not a month, and the day comes first. Is 27 March 2006 meant?"
+                " Enter a date like 27/3/2006."
+            ),
         ),
         (
             "date_of_birth",

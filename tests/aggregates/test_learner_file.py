@@ -14,7 +14,8 @@ from aggregates.file_refusals import (
     SENTENCES,
     FileRefused,
 )
-from aggregates.learner_file import LearnerFile, read
+from aggregates.learner_file import LearnerFile, read, samples
+from aggregates.table import HEADER_ROWS
 from aggregates.template import TEMPLATE
 from aggregates.text_file import MAC, WINDOWS, in_other_encoding
 from events.upload import FileProblem
@@ -143,6 +144,42 @@ def test_cells_may_stand_in_quotation_marks() -> None:
     assert (first.number, first.cells["given_name"]) == (2, "Ann\nMarie")
     assert (first.cells["family_name"], first.cells["postcode"]) == ("Smith, Jr", "")
     assert (second.number, second.cells["given_name"]) == (3, "Ben")
+
+
+@given(
+    st.lists(
+        st.sampled_from(["", ",,,", "Learners 2026", "sep=;", "a,b;c"]), max_size=12
+    ),
+    st.sampled_from(",;\t"),
+)
+def test_the_columns_are_found_in_the_first_ten_rows(
+    above: list[str], mark: str
+) -> None:
+    """U3, U4: rows keep their numbers; further down they are not looked for."""
+    text = csv_file(CELLS).decode().replace(",", mark)
+    content = ("".join(f"{line}\r\n" for line in above) + text).encode()
+    has_words = any(line.strip(",") for line in above)
+    if len(above) >= HEADER_ROWS and has_words:
+        assert codes(content) == ["no-columns"]
+    else:
+        (row,) = read(content).rows
+        assert (row.number, dict(row.cells)) == (len(above) + 2, CELLS)
+
+
+def test_columns_that_were_changed_are_named_below_a_title() -> None:
+    """U3: the row with most columns that we know is taken for them."""
+    header = "\r\nEmail list\r\n" + TEMPLATE.replace(",ULN", "")
+    problems = refused(csv_file(CELLS, header=header))
+    assert problems[0] == FileProblem(code="column-removed", column="ULN")
+
+
+def test_a_layout_with_other_names_is_found_below_a_title() -> None:
+    """U3."""
+    content = b"ILR export\n\nGivenNames,FamilyName,DateOfBirth\nBen,Carter,1/1/2000\n"
+    file = read(content)
+    assert file.mapping is not None
+    assert (file.rows[0].number, names(file)) == (4, ["Ben"])
+    assert samples(content)["GivenNames"] == ["Ben"]
 
 
 def test_blank_rows_are_passed_over_and_counted() -> None:

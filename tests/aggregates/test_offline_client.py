@@ -1,5 +1,6 @@
 """A test is sat offline with a program that is new enough and was seen lately."""
 
+import base64
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,18 +9,34 @@ from aggregates.offline_client import (
     LEAST_VERSION,
     SEEN_WITHIN,
     ClientNameMissing,
+    KeyIsAnother,
     OfflineClient,
+    PublicKeyMalformed,
     VersionMalformed,
     register,
 )
+from events.offline_client import OfflineClientRegistered
+from tests.offline_client import Program
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 BREATH = timedelta(microseconds=1)
 
 
-def client(version: str = LEAST_VERSION) -> OfflineClient:
+KEY = "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo="
+
+
+def client(version: str = LEAST_VERSION, public_key: str = KEY) -> OfflineClient:
     told = {"client": "c1", "centre": "48213", "name": "Laptop 7"}
-    return OfflineClient.begin(register(**told, version=version, now=NOW))
+    registered = register(**told, version=version, public_key=public_key, now=NOW)
+    return OfflineClient.begin(registered)
+
+
+KEYLESS = OfflineClient.begin(
+    OfflineClientRegistered(
+        client="c1", centre="48213", name="Laptop 7", client_version="2.0", seen=NOW
+    )
+)
+"""A client that was registered before clients had keys."""
 
 
 @pytest.mark.parametrize(
@@ -63,4 +80,42 @@ def test_a_version_is_numbers_with_dots(version: str) -> None:
 
 def test_a_client_has_a_name() -> None:
     with pytest.raises(ClientNameMissing):
-        register(client="c1", centre="48213", name=" ", version="2.0", now=NOW)
+        register(
+            client="c1",
+            centre="48213",
+            name=" ",
+            version="2.0",
+            public_key=KEY,
+            now=NOW,
+        )
+
+
+@pytest.mark.parametrize(
+    "public_key",
+    [
+        "",
+        KEY[:-4],
+        f"{KEY}AAAA",
+        f"{KEY} ",
+        KEY.rstrip("="),
+        base64.b64encode(bytes(32)).decode(),
+        "ключ",
+    ],
+)
+def test_a_public_key_is_one_that_packages_can_be_sealed_for(public_key: str) -> None:
+    """B13: 32 bytes as base64, and not one of the few points that keep no secret."""
+    with pytest.raises(PublicKeyMalformed, match="its 32 bytes as base64"):
+        client(public_key=public_key)
+    with pytest.raises(PublicKeyMalformed):
+        KEYLESS.report("2.0", NOW, public_key=public_key)
+
+
+def test_a_client_of_before_registers_its_key_as_it_reports_itself() -> None:
+    """B13: no package is sealed for it until then; and its key is for ever."""
+    assert "registered no public key" in (KEYLESS.why_not_fit(NOW) or "")
+    assert KEYLESS.after(KEYLESS.report("2.0", NOW)).public_key is None
+    now = KEYLESS.after(KEYLESS.report("2.0", NOW, public_key=KEY))
+    assert (now.public_key, now.why_not_fit(NOW)) == (KEY, None)
+    assert len(now.report("2.0", NOW, public_key=KEY)) == 1
+    with pytest.raises(KeyIsAnother, match="register it as a new client"):
+        now.report("2.0", NOW, public_key=Program().public_key)

@@ -84,7 +84,7 @@ def test_a_product_without_learners_is_named() -> None:
 def test_a_product_of_several_pathways_needs_one_for_each_learner() -> None:
     """O1: one of a single pathway needs no choosing."""
     open_ = OrderLearnersLinked(product=SEVERAL, learners={ANN: None, BEN: None})
-    sentence = "Choose a pathway of Hospitality (FRONT, FOOD) for learners {} and {}."
+    sentence = "Choose a pathway of Hospitality (FRONT or FOOD) for learners {} and {}."
     assert missing(BEGUN, FOR_BOTH, BOTH_ON_SINGLE, open_, DATED) == {
         Step.LEARNERS: [sentence.format(ANN, BEN)]
     }
@@ -96,7 +96,8 @@ def test_a_pathway_that_is_no_longer_offered_is_to_be_chosen_again() -> None:
     found = Circumstances(offers={**OFFERS, SEVERAL: front}, active={})
     (sentence,) = missing(*READY, found=found)[Step.LEARNERS]
     assert (
-        sentence == f"Choose a pathway of Hospitality (FOOD, ROOMS) for learner {ANN}."
+        sentence
+        == f"Choose a pathway of Hospitality (FOOD or ROOMS) for learner {ANN}."
     )
 
 
@@ -187,7 +188,7 @@ def test_an_apprenticeship_says_which_pathways_of_its_qualifications_are_missing
     ordered = (BEGUN, FOR_APPRENTICESHIP, linked, DATED)
     assert missing(*ordered, found=PARTLY) == {
         Step.LEARNERS: [
-            f"Choose a pathway of Hospitality (FRONT, FOOD) for learner {BEN}."
+            f"Choose a pathway of Hospitality (FRONT or FOOD) for learner {BEN}."
         ]
     }
     both = replace(linked, pathways={who: {SEVERAL: "FOOD"} for who in (ANN, BEN)})

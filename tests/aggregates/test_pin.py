@@ -1,13 +1,25 @@
 """Four digits open what a user downloads, and five wrong tries lock them for a while."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregates.pin import CHANGED, LOCKED_FOR, MOST_WRONG, NO_PIN, Pin, Proof
-from events.pin import PinProved, PinRefused, PinSet
+from aggregates.pin import (
+    CHANGED,
+    LOCKED_FOR,
+    MOST_WRONG,
+    NO_PIN,
+    Pin,
+    PinNeedsProof,
+    PinNotProved,
+    Proof,
+    packages_lost,
+)
+from events.pin import PackageSealed, PinProved, PinRefused, PinSet
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 BREATH = timedelta(microseconds=1)
@@ -51,11 +63,45 @@ def test_only_wrong_tries_one_after_another_lock(tries: list[bool]) -> None:
         in_a_row %= MOST_WRONG
 
 
-def test_another_pin_is_another_and_is_not_locked() -> None:
+def test_another_pin_is_another_and_a_lock_stays() -> None:
     """B14."""
     other = Pin.replay([SET, LOCKED, OTHER])
-    assert (other.id, other.pin_hash, other.why_locked(NOW)) == ("p2", "other", None)
+    assert (other.id, other.pin_hash) == ("p2", "other")
+    assert "locked until" in (other.why_locked(NOW) or "")
+    assert Pin.replay([SET, PinRefused(), OTHER]).wrong == 1
     assert Pin.replay([SET, PinRefused(), PinProved()]).wrong == 0
+
+
+def test_another_pin_is_had_for_the_present_one_or_the_password() -> None:
+    """B14: and who asks without either hears what it would cost."""
+    pin = Pin.replay([SET])
+    pin.require_proof(Proof(pin="p1"), by_password=False, lost=[])
+    pin.require_proof(None, by_password=True, lost=["B-1"])
+    with pytest.raises(PinNeedsProof, match="as current_pin, or your password"):
+        pin.require_proof(None, by_password=False, lost=[])
+    with pytest.raises(PinNotProved, match="You have no PIN yet"):
+        pin.require_proof(Proof(why_not=NO_PIN), by_password=False, lost=[])
+
+
+def test_packages_are_of_the_present_pin_alone() -> None:
+    """B14."""
+    sealed = PackageSealed(package="k1", booking="B-1")
+    assert Pin.replay([SET, sealed]).packages == {"k1": "B-1"}
+    assert Pin.replay([SET, sealed, OTHER]).packages == {}
+
+
+@pytest.mark.parametrize(
+    ("lost", "said"),
+    [
+        ([], "No package that you downloaded is made unusable by a new one."),
+        (["B-1"], r"makes 1 package that you downloaded unusable \(B-1\)"),
+        (["B-2", "B-1", "B-2"], r"makes 3 packages .* \(B-1, B-2\): each must be"),
+        ([f"B-{n}" for n in range(7)], r"7 packages .* \(B-0, .*, B-4 and 2 more\)"),
+    ],
+)
+def test_what_a_new_pin_costs_is_said(lost: list[str], said: str) -> None:
+    """B14."""
+    assert re.search(said, packages_lost(lost))
 
 
 def test_a_proof_is_of_the_present_pin() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from aggregates.award import award_faults
 from aggregates.registration import Registration, Status
 from aggregates.registration_refusals import RegistrationIsCompleted
 from events.claim import Award, Granted, Withheld
@@ -132,8 +133,18 @@ def test_an_incomplete_award_cannot_be_judged() -> None:
     for incomplete in (award(award_type=None), award(award_date=None)):
         with pytest.raises(ValueError, match="not complete"):
             judged(given([MADE]), incomplete)
-        with pytest.raises(ValueError, match="not complete"):
-            given([MADE]).withhold(claim=CLAIM, award=incomplete, reasons=())
+
+
+def test_an_incomplete_award_is_kept_back_with_what_the_rules_say_beside() -> None:
+    """M10: nobody has to give the award type first to see what is short."""
+    lacking = Award(grades={A1: "P"})
+    faults = award_faults(lacking, learner=ANN, today=TODAY)
+    verdict = given([MADE]).judge(
+        claim=CLAIM, award=lacking, rules=RULES, faults=faults
+    )
+    assert isinstance(verdict, Withheld)
+    assert verdict.reasons[0] == faults[0]
+    assert len(verdict.reasons) > 1
 
 
 def test_what_is_typed_so_far_can_be_assessed_as_full_before_a_type_is_chosen() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregates.uln import uln_fault
+from aggregates.uln import read_uln, uln_fault
 
 VALID = ["1000102504", "1026893096", "1174112637", "1000000043"]
 VALID += ["1000000000", "1000000450"]
@@ -52,6 +52,26 @@ def test_one_wrong_digit_is_always_found(uln: str, at: int, digit: str) -> None:
     """U6."""
     slipped = uln[:at] + digit + uln[at + 1 :]
     assert (uln_fault(slipped) is None) == (slipped == uln)
+
+
+@given(st.sampled_from(VALID), st.lists(st.integers(0, 10), max_size=4))
+def test_spaces_and_dashes_between_the_digits_do_not_matter(
+    uln: str, gaps: list[int]
+) -> None:
+    """U4."""
+    written = uln
+    for at, gap in enumerate(gaps):
+        written = written[:gap] + " -\u2013\u00a0"[at] + written[gap:]
+    assert read_uln(written) == uln
+    assert read_uln(f"'{written}") == uln
+
+
+@given(st.text())
+def test_what_does_not_come_to_ten_digits_is_left_as_it_is(text: str) -> None:
+    """U4: and reading twice is reading once."""
+    read = read_uln(text)
+    assert read in {text, read_uln(read)}
+    assert read == text or uln_fault(read) in {None, "uln-check-digit"}
 
 
 @given(st.text())

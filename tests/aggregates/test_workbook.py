@@ -12,7 +12,6 @@ from aggregates.cells import (
     LAST_DAY,
     MOST_EXACT,
     column_of,
-    is_date_format,
     letters_of,
     number_text,
     text_of,
@@ -20,6 +19,8 @@ from aggregates.cells import (
 from aggregates.details import COLUMNS, OVERFLOW
 from aggregates.file_refusals import FileRefused
 from aggregates.learner_file import read
+from aggregates.markup import OLE
+from aggregates.number_formats import is_date_format
 from aggregates.template import NOTES, xlsx_template
 from events.upload import FileProblem
 from tests import workbooks
@@ -27,6 +28,11 @@ from tests.learner_examples import CELLS, ULN, cells
 from tests.workbooks import ANN, Cell, inline, raw, row, xlsx
 
 MEBIBYTE = 2**20
+
+
+def wide(text: str) -> bytes:
+    """Write text as older Office files name their parts."""
+    return text.encode("utf-16-le")
 
 
 def rows(content: bytes) -> list[dict[str, str]]:
@@ -228,10 +234,10 @@ def zipped(name: str) -> bytes:
         (zipped("xl/workbook.bin"), "a binary Excel workbook (.xlsb)"),
         (zipped("word/document.xml"), "a Word document"),
         (zipped("holiday.jpg"), "a zipped file and no Excel workbook"),
-        (
-            b"\xd0\xcf\x11\xe0" + bytes(600),
-            "an older Excel workbook (.xls) or Word document",
-        ),
+        (OLE + bytes(600), "an older Office file"),
+        (OLE + wide("WordDocument"), "an older Word document (.doc)"),
+        (OLE + wide("PowerPoint Document"), "an older PowerPoint file (.ppt)"),
+        (b'<?xml version="1.0"?><learners/>', "an XML document"),
     ],
 )
 def test_what_is_no_xlsx_is_named(content: bytes, kind: str) -> None:

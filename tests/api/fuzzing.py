@@ -31,7 +31,7 @@ from tests.api.trying import DOCUMENT, names_of, parameters_of, written
 from tests.api.ways import Ready, Way
 from tests.clock import Clock
 
-SLOW = {"Min-Position", "prefer"}
+SLOW = {"Min-Position", "Prefer"}
 """Headers that make the service wait, and say 503 in the end."""
 
 Operations: TypeAlias = Mapping[str, APIOperation[Any, Any, Any, Any]]

@@ -1,6 +1,5 @@
 """One of everything that a centre can have, made over HTTP as its people make it."""
 
-import json
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -11,13 +10,13 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
-from aggregates.package import MANIFEST, opened
 from policies.claims import process_claims
 from service import Service
 from tests.api.running import ClientAs, clients, running
 from tests.clock import PATIENCE, Clock
 from tests.image_examples import PHOTOGRAPH
 from tests.learner_examples import cells, csv_file
+from tests.offline_client import Program
 
 API = "/api/v1"
 ANY = {"If-Match": "*"}
@@ -27,6 +26,9 @@ TEST, WHEN, SOON = "F/506/1934", "2026-12-10T10:00", "2026-11-24T13:00"
 """A test, and times to sit it at: SOON can be sat already, and not be amended."""
 
 PIN = "4821"
+PROGRAM = Program()
+"""The offline client that is on everybody's laptop."""
+
 OPTIONAL = ("K/506/1927", "M/506/1928", "Y/506/2958", "A/506/2130")
 DATES = {"starts": "2026-09-01", "ends": "2027-07-16"}
 ULNS = ("1000000043", "1000000000", "1000000450")
@@ -137,7 +139,7 @@ class Maker:
         path = f"{API}/bookings/{booking}/package"
         answer = self.client.post(path, json={"pin": PIN, "client": client})
         assert answer.is_success, answer.text
-        return str(json.loads(opened(answer.content, PIN)[MANIFEST])["package"])
+        return str(PROGRAM.manifest(answer.content, PIN)["package"])
 
     def claim(self, **units_of: tuple[str, ...]) -> str:
         """Begin a claim of Full awards, with the units that each learner has."""
@@ -219,9 +221,12 @@ def furnished(client: TestClient, service: Service, name: str) -> Things:
         for line in order["products"][0]["learners"]
     }
     entered = maker.entered(spare)
-    offline = maker.ask(
-        "POST", "/offline-clients", json={"name": f"Laptop {name}", "version": "2.1"}
-    )
+    laptop = {
+        "name": f"Laptop {name}",
+        "version": "2.1",
+        "public_key": PROGRAM.public_key,
+    }
+    offline = maker.ask("POST", "/offline-clients", json=laptop)
     away = maker.entered(short, mode="Offline", starts=SOON)["entries"][0]["booking"]
     package = maker.package(away, offline["client"])
     whole = (*MANDATORY, *OPTIONAL)

@@ -47,10 +47,10 @@ def test_each_value_at_fault_is_named_in_a_sentence(client_as: ClientAs) -> None
     body = {"name": 7, "role": "King", "centre": "1" * 21}
     refused = client_as("admin.riverside").post("/api/v1/users", json=body)
     said = {e["pointer"]: e["message"] for e in refused.json()["errors"]}
-    assert said["/name"] == "This is to be text."
+    assert said["/name"] == "Must be text."
     assert said["/full_name"] == "This is missing."
-    assert said["/role"].startswith("This is to be one of 'Centre Administrator'")
-    assert said["/centre"] == "This is to have at most 20 characters."
+    assert said["/role"].startswith("Give one of 'Centre Administrator'")
+    assert said["/centre"] == "Must have at most 20 characters."
 
 
 def test_a_body_that_is_not_json_is_said_to_be_none(client_as: ClientAs) -> None:

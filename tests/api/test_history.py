@@ -75,7 +75,7 @@ def test_a_history_says_who_did_what_with_before_and_after(desk: Desk) -> None:
     ben = desk.do("POST", "/learners", created)["learner"]
     desk.do("PATCH", f"/learners/{ben}", {"family_name": "Muller"})
     first, second = desk.see(f"/learners/{ben}/events")["items"]
-    assert "Ben M, was made known" in first["sentence"]
+    assert "Ben M, was created" in first["sentence"]
     assert (second["user"], second["role"], second["centre"], second["channel"]) == (
         "admin.riverside",
         "Centre Administrator",
@@ -102,7 +102,7 @@ def test_a_refused_claim_or_confirmation_is_in_the_history_with_who_tried_and_wh
     desk.refused(client_as("admin.hillside"), f"/claims/{claim}/submit")
     _, tried = desk.see(f"/orders/{order}/events")["items"]
     assert (tried["event"], tried["version"]) == ("command.refused", None)
-    assert tried["sentence"].startswith("It was refused to confirm an order: ")
+    assert tried["sentence"].startswith("Refused to confirm an order: ")
     _, tried = desk.see(f"/claims/{claim}/events")["items"]
     assert tried["user"] == "assessor.riverside"
     assert "Ask a Centre Administrator" in tried["sentence"]

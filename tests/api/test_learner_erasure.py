@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from events.identifier import Kind, identifier, stream_of
 from service import Service
+from tests.api.premises import Maker
 from tests.api.running import ClientAs, clients
 from tests.api.test_learner_groups import checked, until
 from tests.claim_examples import registration_made
@@ -140,6 +141,29 @@ def test_what_was_erased_is_erased_at_every_moment(
     assert not any(told in str(history) for told in TOLD)
     again = client.post(LEARNERS, json=cells())
     assert (again.status_code, again.json()["uln"]) == (201, ULN)
+
+
+def test_what_is_under_way_is_listed_and_ended_when_that_is_asked_for(
+    service: Service, client_as: ClientAs
+) -> None:
+    """H6."""
+    maker = Maker(client=client_as("admin.riverside"), service=service, name="Quince")
+    learner = maker.learner("Going")
+    maker.order(learner)
+    maker.settle()
+    claim = maker.claim(**{learner: ()})
+    order = maker.draft(learner)["order"]
+    at = f"{LEARNERS}/{learner}/erase"
+    refused = client_as("specialist").post(at, json=WHY)
+    problem = refused.json()
+    assert refused.status_code == 409
+    assert "say end_in_flight" in problem["detail"]
+    listed = [each["message"] for each in problem["errors"]]
+    assert [claim in listed[0], order in listed[1]] == [True, True]
+    ended = client_as("specialist").post(at, json=WHY | {"end_in_flight": True})
+    assert (ended.status_code, ended.json()["erased"]) == (200, True)
+    assert maker.ask("GET", f"/claims/{claim}")["learners"] == []
+    assert maker.ask("GET", f"/orders/{order}")["learners"] == 0
 
 
 @pytest.mark.parametrize("user", ["admin.riverside", "auditor", "admin.hillside"])

@@ -125,10 +125,46 @@ def test_the_workbook_is_downloaded_filled_in_and_uploaded(client_as: ClientAs) 
     assert (shown["counts"]["valid"], shown["counts"]["invalid"]) == (1, 1)
 
 
+def test_what_a_workbook_hides_is_warned_of_with_how_many(
+    client_as: ClientAs,
+) -> None:
+    """U4: rows, filtered out or not, and columns; their records say so too."""
+    client = client_as("admin.riverside")
+    people = [[name, "Carter", "1/1/2000"] for name in ("Ben", "Zoë", "Ann")]
+    content = xlsx(*people, hide_rows=[2, 3, 4], hide_columns=[4])
+    accepted = upload(client, content)
+    shown = until(client, at := accepted.headers["location"], "checked")
+    assert [(each["code"], each["column"]) for each in shown["warnings"]] == [
+        ("rows-hidden", None),
+        ("column-hidden", "ULN"),
+    ]
+    assert shown["warnings"][0]["message"].startswith("2 rows are hidden or filtered")
+    records = client.get(f"{at}/records").json()["items"]
+    codes = [[each["code"] for each in record["warnings"]] for record in records]
+    assert codes == [[], ["row-hidden"], ["row-hidden"]]
+    assert [record["state"] for record in records] == ["valid"] * 3
+
+
+def test_a_record_shows_how_dates_and_ulns_were_read(client_as: ClientAs) -> None:
+    """U4: and its values as they were written."""
+    client = client_as("admin.riverside")
+    told = {"date_of_birth": "27-03-2006", "uln": "100 010 2504"}
+    at = checked(client, cells(**told), cells(given_name="Zoë", uln=""))
+    first, second = client.get(f"{at}/records").json()["items"]
+    assert {name: first["values"][name] for name in told} == told
+    assert first["read_as"] == {"date_of_birth": "27 March 2006", "uln": ULN}
+    assert (first["state"], second["read_as"]) == ("valid", {})
+    amended = client.patch(
+        f"{at}/records/3", json={"date_of_birth": "1 Feb 2004"}, headers=ANY
+    )
+    assert amended.json()["read_as"] == {"date_of_birth": "1 February 2004"}
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
         (b"", "The file is empty."),
+        (b"<html><table>", "The file is a web page, whatever its name ends in"),
         (b"\xff\xd8\xff\xe0\x00\x10JFIF", "it is a photograph (JPEG)"),
         (
             csv_file(CELLS, header=TEMPLATE.replace(",Email", "")),

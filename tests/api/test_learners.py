@@ -38,6 +38,7 @@ SHOWN: dict[str, Any] = {
     "erased": False,
     "withdrawn": False,
     "same_person_as": [],
+    "warnings": [],
 }
 SEEN = {"Prefer": "wait=60"}
 R = identifier(Kind.REGISTRATION, 42)
@@ -82,6 +83,66 @@ def test_every_fault_of_a_new_learner_is_told_with_its_place(
             " digit, or leave it blank."
         ),
     }
+
+
+def test_a_temporary_uln_is_left_out_and_said_to_be(client_as: ClientAs) -> None:
+    """U4, L1: of one learner as of a row of a file, made known and amended."""
+    client = client_as("admin.riverside")
+    made = client.post(LEARNERS, json={**NEW, "uln": "999 999 9999"})
+    assert made.json()["uln"] is None
+    (warning,) = made.json()["warnings"]
+    assert warning == {
+        "field": "uln",
+        "column": "ULN",
+        "code": "uln-temporary",
+        "message": (
+            "999 999 9999 stands for no ULN, so the learner is added without one."
+        ),
+    }
+    at, any_version = made.headers["location"], {"If-Match": "*"}
+    assert client.get(at).json()["warnings"] == []
+    amended = client.patch(at, json={"uln": "9999999999"}, headers=any_version)
+    assert [each["code"] for each in amended.json()["warnings"]] == ["uln-temporary"]
+
+
+def test_what_is_unusual_of_a_learner_is_kept_and_warned_of(
+    client_as: ClientAs,
+) -> None:
+    """L1, U6: as long as it is so."""
+    client = client_as("admin.riverside")
+    odd = {"given_name": "-", "email": "no", "gender": "Non-binary"}
+    made = client.post(LEARNERS, json={**NEW, **odd})
+    assert made.status_code == 201
+    assert {name: made.json()[name] for name in odd} == odd
+    codes = ["name-unusual", "gender-unknown", "email-unusual"]
+    shown = client.get(made.headers["location"]).json()
+    assert [each["code"] for each in shown["warnings"]] == codes
+
+
+@pytest.mark.parametrize("written", ["27-03-2006", "27 March 2006", "27/03/2006"])
+def test_dates_and_ulns_are_read_in_other_forms_and_shown_as_read(
+    client_as: ClientAs, written: str
+) -> None:
+    """U4, L1, L3: in what is sent, and in what is looked for."""
+    client = client_as("admin.riverside")
+    told = {**NEW, "date_of_birth": written, "uln": "100 010 2504"}
+    made = client.post(LEARNERS, json=told)
+    assert (made.json()["date_of_birth"], made.json()["uln"]) == ("2006-03-27", ULN)
+    for query in ({"date_of_birth": written}, {"uln": "100 010 2504"}):
+        found = client.get(LEARNERS, params=query, headers=position(made)).json()
+        assert [row["learner"] for row in found["items"]] == [made.json()["learner"]]
+
+
+def test_a_date_that_is_looked_for_is_refused_in_the_words_of_an_upload(
+    client_as: ClientAs,
+) -> None:
+    """U4: it asks where there are two meanings."""
+    client = client_as("admin.riverside")
+    refused = client.get(LEARNERS, params={"date_of_birth": "27/3/06"})
+    assert refused.status_code == 422
+    (error,) = refused.json()["errors"]
+    assert error["pointer"] == "?date_of_birth"
+    assert error["message"].startswith("Is the year of 27/3/06 1906 or 2006?")
 
 
 def test_a_uln_that_is_held_is_refused_with_its_holder(client_as: ClientAs) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from aggregates.uln import uln_fault
 from api.app import openapi_document
 from api.documentation import example_of
 from api.openapi import operations
+from api.schema_names import name_schemas
 from api.sentences import PATTERNS
 from events.identifier import Kind, is_identifier
 from tests.api.trying import DOCUMENT
@@ -56,9 +58,52 @@ def test_every_operation_is_summed_up_in_a_sentence_and_belongs_somewhere() -> N
         assert operation["tags"], f"{method} {path}"
 
 
-def test_operations_are_called_by_names_of_their_own() -> None:
+def pinned(name: str) -> list[str]:
+    """Read a list of names that clients were generated from."""
+    return Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines()
+
+
+def test_no_operation_is_ever_called_otherwise() -> None:
+    """A new one is added to the list; none that is in it is changed or left out."""
+    called = sorted(
+        f"{operation['operationId']} {method.upper()} {path.removeprefix('/api/v1')}"
+        for path, method, operation in OPERATIONS
+    )
+    assert called == pinned("operations.txt")
+
+
+def test_operations_are_called_by_a_verb_and_a_noun_each_by_its_own() -> None:
     names = [operation["operationId"] for _, _, operation in OPERATIONS]
     assert len(set(names)) == len(names)
+    assert [
+        each for each in names if not re.fullmatch(r"[a-z]+([A-Z][a-z]+)+", each)
+    ] == []
+
+
+def test_no_schema_is_ever_called_otherwise() -> None:
+    """A new one is added to the list; none that is in it is changed or left out."""
+    assert sorted(DOCUMENT["components"]["schemas"]) == pinned("schemas.txt")
+
+
+def test_schemas_have_plain_names_which_are_also_their_titles() -> None:
+    for name, schema in DOCUMENT["components"]["schemas"].items():
+        assert re.fullmatch(r"([A-Z][a-z]+)+", name), name
+        assert schema["title"] == name
+
+
+def test_two_schemas_of_one_name_are_found() -> None:
+    schemas = {
+        "a__Outcome": {"title": "Outcome", "type": "object"},
+        "b__Outcome": {"title": "Outcome", "type": "string"},
+    }
+    with pytest.raises(ValueError, match="Two schemas are called Outcome"):
+        name_schemas({"components": {"schemas": schemas}})
+
+
+def test_an_enumeration_that_nobody_named_is_found() -> None:
+    schemas = {"Colour": {"title": "Colour", "enum": ["red"]}}
+    with pytest.raises(ValueError, match="what the enumeration Colour is called"):
+        name_schemas({"components": {"schemas": schemas}})
 
 
 def test_every_identifier_shown_as_an_example_could_be_one() -> None:
@@ -70,6 +115,71 @@ def test_every_identifier_shown_as_an_example_could_be_one() -> None:
     for text in texts(DOCUMENT):
         if ULN.fullmatch(text):
             assert uln_fault(text) is None, text
+
+
+def test_every_tag_is_declared_with_what_it_is_for() -> None:
+    declared = {tag["name"]: tag["description"] for tag in DOCUMENT["tags"]}
+    assert {tag for _, _, each in OPERATIONS for tag in each["tags"]} == {*declared}
+    assert all(text.endswith(".") for text in declared.values())
+
+
+def test_the_document_says_where_the_service_is() -> None:
+    assert [server["url"] for server in DOCUMENT["servers"]] == ["/"]
+
+
+def test_what_needs_no_token_says_so() -> None:
+    needs = {each["operationId"]: each["security"] for _, _, each in OPERATIONS}
+    assert {name for name, asked in needs.items() if not asked} == {
+        "signIn",
+        "startTest",
+    }
+
+
+def test_a_header_without_which_nothing_is_done_is_declared_required() -> None:
+    """But If-Match where the version may be left out: to submit a claim, say."""
+    for path, method, operation in OPERATIONS:
+        for parameter in operation.get("parameters", ()):
+            must = method in {"put", "patch", "delete"}
+            if parameter["name"] in {"If-Match", "Idempotency-Key"}:
+                is_key = parameter["name"] == "Idempotency-Key"
+                assert parameter["required"] == (must or is_key), f"{method} {path}"
+
+
+def test_headers_are_written_as_they_are_in_their_standards() -> None:
+    headers = {
+        parameter["name"]
+        for _, _, operation in OPERATIONS
+        for parameter in operation.get("parameters", ())
+        if parameter["in"] == "header"
+    }
+    assert headers == {
+        *("Idempotency-Key", "If-Match"),
+        *("Last-Event-ID", "Min-Position", "Prefer"),
+    }
+
+
+def parts(schema: Any) -> Iterator[dict[str, Any]]:
+    """Walk a schema and all that it is made of."""
+    if isinstance(schema, dict):
+        if reference := schema.get("$ref"):
+            name = reference.rpartition("/")[2]
+            yield from parts(DOCUMENT["components"]["schemas"][name])
+        yield schema
+        schema = [*schema.values()]
+    if isinstance(schema, list):
+        for each in schema:
+            yield from parts(each)
+
+
+def test_what_may_be_left_out_of_a_body_is_no_default_that_clients_would_send() -> None:
+    sent = [
+        part
+        for _, _, operation in OPERATIONS
+        for content in operation.get("requestBody", {}).get("content", {}).values()
+        for part in parts(content["schema"])
+    ]
+    assert len(sent) > 100
+    assert [part for part in sent if "default" in part] == []
 
 
 @pytest.mark.parametrize("name", ["Min-Position", "Idempotency-Key", "If-Match"])

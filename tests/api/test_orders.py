@@ -86,7 +86,7 @@ def test_an_order_from_its_beginning_to_its_registrations(
         order = admin.put(path(order, "/products"), json=body, headers=etag).json()
         assert (order["learners"], order["registrations"]) == (2, 4)
         assert order["total"] == "448.00"
-        assert "FOOD, FRONT" in missing(order)["learners"][0]
+        assert "FOOD or FRONT" in missing(order)["learners"][0]
         unlinked = admin.delete(
             path(order, f"/learners/{ben}?product={HOSPITALITY}"), headers=ANY
         )
@@ -94,7 +94,8 @@ def test_an_order_from_its_beginning_to_its_registrations(
         new = {
             "given_name": "Cat",
             "family_name": "Müller",
-            "date_of_birth": "2007-02-01",
+            "date_of_birth": "1 Feb 2007",
+            "uln": "9999999999",
         }
         order = admin.post(
             path(order, "/learners"),
@@ -105,6 +106,8 @@ def test_an_order_from_its_beginning_to_its_registrations(
                 "pathway": "FOOD",
             },
         ).json()
+        (warning,) = order["new_learner_warnings"]
+        assert warning["code"] == "uln-temporary"
         hospitality = order["products"][1]
         assert [
             (each["given_name"], each["pathway"]) for each in hospitality["learners"]

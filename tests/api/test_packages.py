@@ -1,26 +1,37 @@
 """A test is downloaded under a PIN, sat offline, and its answers come back."""
 
-import json
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from secrets import token_bytes
 from typing import Any
 
 import pytest
+from cryptography.exceptions import InvalidTag
 
 from access import pins
-from aggregates.package import INSTRUCTIONS, MANIFEST, digest, is_whole, opened
+from access.passwords import hashed
+from aggregates.package import INSTRUCTIONS
 from aggregates.pin import Proof
+from aggregates.sealed_package import digest
+from cli.opening import SERVICE
+from commands.offline_client import client_called
+from commands.user import SetPassword
 from events.booking import AnswersReceived, PackageDownloaded
+from events.identifier import stream_of
+from events.offline_client import OfflineClientRegistered
 from events.pin import PinRefused, PinSet
 from service import Service
-from store import Actor, Recorded
+from store import Actor, Recorded, Stream
 from tests.api import test_bookings
 from tests.api.running import ClientAs
 from tests.api.test_bookings import API, Ask, book
 from tests.clock import Clock
+from tests.offline_client import Program, answers
 
 ask, learner = test_bookings.ask, test_bookings.learner
 PIN, OTHER, WRONG = "0482", "7310", "0000"
+PASSWORD = "a long pass phrase"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +41,11 @@ class Offline:
     client_as: ClientAs
     path: str
     client: str
+    program: Program
+
+    @property
+    def booking(self) -> str:
+        return self.path.rpartition("/")[2]
 
     def download(self, pin: str = PIN, by: str = "admin.riverside") -> Any:
         url = f"{API}{self.path}/package"
@@ -39,31 +55,45 @@ class Offline:
         """Download a package, and say which it is."""
         answer = self.download(pin)
         assert answer.status_code == 200, answer.text
-        return package_in(answer.content, pin)
+        return str(self.manifest(answer.content, pin)["package"])
 
-    def send(
-        self, package: str, content: bytes = b"A,C,B", by: str = "admin.riverside"
-    ) -> Any:
-        url, params = f"{API}{self.path}/answers", {"package": package}
+    def manifest(self, content: bytes, pin: str = PIN) -> dict[str, Any]:
+        return self.program.manifest(content, pin)
+
+    def answered(
+        self, package: str, content: bytes = b"A,C,B", revision: int = 1
+    ) -> bytes:
+        return answers(package, self.booking, revision, content)
+
+    def send(self, content: bytes, by: str = "admin.riverside", **params: str) -> Any:
+        url = f"{API}{self.path}/answers"
         return self.client_as(by).post(url, content=content, params=params)
 
 
 @pytest.fixture
 def offline(ask: Ask, learner: str, client_as: ClientAs) -> Offline:
-    ask("PUT", "/me/pin", {"pin": PIN}, expect=204)
+    ask("PUT", "/me/pin", {"pin": PIN})
     booking = book(ask, learner, mode="Offline")["booking"]
-    told = {"name": "Laptop 7", "version": "2.1"}
+    program = Program()
+    told = {"name": "Laptop 7", "version": "2.1", "public_key": program.public_key}
     client = ask("POST", "/offline-clients", told, expect=201)["client"]
-    return Offline(client_as=client_as, path=f"/bookings/{booking}", client=client)
-
-
-def package_in(content: bytes, pin: str = PIN) -> str:
-    return str(json.loads(opened(content, pin)[MANIFEST])["package"])
+    return Offline(
+        client_as=client_as,
+        path=f"/bookings/{booking}",
+        client=client,
+        program=program,
+    )
 
 
 def recorded(service: Service, kind: type[Any]) -> list[Recorded]:
     log = service.store.log(after=0)
     return [each for each in log if isinstance(each.event, kind)]
+
+
+def give_password(service: Service) -> None:
+    user, at = "admin.riverside", service.clock()
+    kept = hashed(PASSWORD, user=user)
+    service.send(SetPassword(by=SERVICE, at=at, name=user, password_hash=kept))
 
 
 def failed(ask: Ask, path: str, **params: str) -> list[str]:
@@ -79,13 +109,16 @@ def test_a_package_opens_with_the_pin_of_the_user_and_is_recorded_first(
     """B13, B14."""
     answer = offline.download()
     assert answer.headers["content-type"] == "application/zip"
-    files = opened(answer.content, PIN)
-    assert offline.path.rpartition("/")[2].encode() in files[INSTRUCTIONS]
-    with pytest.raises(RuntimeError, match="Bad password"):
-        opened(answer.content, WRONG)
+    files = offline.program.open(answer.content, PIN)
+    assert offline.booking.encode() in files[INSTRUCTIONS]
+    for program, pin in ((offline.program, WRONG), (Program(), PIN)):
+        with pytest.raises(InvalidTag):
+            program.open(answer.content, pin)
+    sent = b64encode(bytes.fromhex(digest(answer.content))).decode()
+    assert answer.headers["repr-digest"] == f"sha-256=:{sent}:"
     (event,) = (each.event for each in recorded(service, PackageDownloaded))
     assert isinstance(event, PackageDownloaded)
-    assert event.package == package_in(answer.content)
+    assert event.package == offline.manifest(answer.content)["package"]
     assert event.sha256 == digest(answer.content)
     assert (event.revision, event.client, event.user) == (
         1,
@@ -97,10 +130,16 @@ def test_a_package_opens_with_the_pin_of_the_user_and_is_recorded_first(
 def test_the_checks_are_shown_and_can_be_made_again(
     ask: Ask, offline: Offline, clock: Clock
 ) -> None:
-    """B13."""
-    assert failed(ask, offline.path) == ["client"]
+    """B13: the third fails where nothing was downloaded, and where it is damaged."""
+    assert failed(ask, offline.path) == ["package", "client"]
+    assert failed(ask, offline.path, client=offline.client) == ["package"]
+    content = offline.download().content
     for _ in range(2):
         assert failed(ask, offline.path, client=offline.client) == []
+    for whole, wrong in ((content, []), (content[:-1], ["package"])):
+        told = {"client": offline.client, "sha256": digest(whole)}
+        assert failed(ask, offline.path, **told) == wrong
+    assert failed(ask, offline.path) == ["client"]
     clock.advance(days=30)
     assert failed(ask, offline.path, client=offline.client) == ["booking"]
     clock.advance(seconds=1)
@@ -124,22 +163,29 @@ def test_each_check_fails_alone_and_passes_again_once_it_is_seen_to(
 
     fit = {"client": offline.client}
     ask("PATCH", offline.path, {"mode": "Online"})
-    assert (failed(ask, offline.path, **fit), refused()) == (["booking"], ["/booking"])
+    assert failed(ask, offline.path, **fit) == ["booking", "package"]
+    assert refused() == ["/booking"]
     ask("PATCH", offline.path, {"mode": "Offline"})
     reports = f"/offline-clients/{offline.client}/reports"
     ask("POST", reports, {"version": "1.9"})
-    assert (failed(ask, offline.path, **fit), refused()) == (["client"], ["/client"])
+    assert failed(ask, offline.path, **fit) == ["package", "client"]
+    assert refused() == ["/client"]
     ask("POST", reports, {"version": "2.0"})
-    theirs = {"name": "Laptop 9", "version": "2.1"}
+    theirs = {
+        "name": "Laptop 9",
+        "version": "2.1",
+        "public_key": Program().public_key,
+    }
     other = ask("POST", "/offline-clients", theirs, by="admin.hillside", expect=201)
     for client in (other["client"], "none"):
-        assert failed(ask, offline.path, client=client) == ["client"]
+        assert failed(ask, offline.path, client=client) == ["package", "client"]
         assert refused(client=client) == ["/client"]
     assert refused(by="assessor.riverside") == ["/pin"]
-    ask("PUT", "/me/pin", {"pin": PIN}, by="assessor.riverside", expect=204)
+    ask("PUT", "/me/pin", {"pin": PIN}, by="assessor.riverside")
     assert recorded(service, PackageDownloaded) == []
-    assert failed(ask, offline.path, **fit) == []
     assert offline.download(by="assessor.riverside").status_code == 200
+    offline.downloaded()
+    assert failed(ask, offline.path, **fit) == []
     ask("POST", f"{offline.path}/cancel")
     assert (failed(ask, offline.path, **fit), refused()) == (["booking"], ["/booking"])
 
@@ -156,7 +202,7 @@ def test_a_refused_download_names_every_check_that_failed(
     errors = {each["pointer"]: each["message"] for each in refused.json()["errors"]}
     assert errors.keys() == {"/booking", "/pin", "/client"}
     assert "You have no PIN yet." in errors["/pin"]
-    assert failed(ask, path) == ["booking", "pin", "client"]
+    assert failed(ask, path) == ["booking", "pin", "package", "client"]
     assert recorded(service, PackageDownloaded) == []
 
 
@@ -202,20 +248,78 @@ def test_a_new_pin_makes_earlier_downloads_unusable(
 ) -> None:
     """B14."""
     earlier = offline.downloaded()
-    ask("PUT", "/me/pin", {"pin": OTHER}, expect=204)
+    fit = {"client": offline.client}
+    ask("PUT", "/me/pin", {"pin": OTHER, "current_pin": PIN})
+    (shown,) = ask("GET", offline.path)["packages"]
+    assert (shown["is_stale"], "another PIN" in shown["why_stale"]) == (True, True)
+    assert failed(ask, offline.path, **fit) == ["pin"]
     assert offline.download().status_code == 409
     clock.advance(days=16)
-    refused = offline.send(earlier)
+    refused = offline.send(offline.answered(earlier))
     assert refused.status_code == 409
     assert "has another PIN since" in refused.json()["detail"]
     later = offline.downloaded(OTHER)
-    assert offline.send(later).status_code == 200
+    assert offline.send(offline.answered(later)).status_code == 200
+
+
+def test_a_new_pin_is_had_for_the_old_one_or_the_password_once_it_is_known_what_it_costs(
+    service: Service, ask: Ask, offline: Offline
+) -> None:
+    """B14."""
+    assert "No package" in ask("GET", "/me/pin")["message"]
+    for _ in range(2):
+        offline.downloaded()
+    cost = f"makes 2 packages that you downloaded unusable ({offline.booking})"
+    assert ask("GET", "/me/pin")["bookings"] == [offline.booking] * 2
+    refused = ask("PUT", "/me/pin", {"pin": OTHER}, expect=409)
+    assert cost in refused["detail"]
+    for proof in ({"current_pin": WRONG}, {"password": "not the pass phrase"}):
+        ask("PUT", "/me/pin", {"pin": OTHER, **proof}, expect=None)
+        offline.downloaded()
+    shown = ask("PUT", "/me/pin", {"pin": OTHER, "current_pin": PIN})
+    assert shown["message"].startswith("A new one makes 4 packages")
+    assert ask("GET", "/me/pin")["bookings"] == []
+    give_password(service)
+    ask("PUT", "/me/pin", {"pin": PIN, "password": PASSWORD})
+    offline.downloaded()
+    ask("PUT", "/me/pin", {"pin": PIN}, by="auditor", expect=403)
+
+
+def test_packages_that_are_of_no_use_already_are_not_counted(
+    ask: Ask, offline: Offline, clock: Clock
+) -> None:
+    """B14: a stale one, and one of a test that is over."""
+    offline.downloaded()
+    ask("PATCH", offline.path, {"extra_time": 25})
+    assert ask("GET", "/me/pin")["bookings"] == []
+    offline.downloaded()
+    assert ask("GET", "/me/pin")["bookings"] == [offline.booking]
+    clock.advance(days=17)
+    assert ask("GET", "/me/pin")["bookings"] == []
+
+
+def test_a_new_pin_does_not_lift_a_lock(
+    service: Service, ask: Ask, offline: Offline, clock: Clock
+) -> None:
+    """B14: the old one is not looked at, and the password gives a PIN that is locked."""
+    for _ in range(5):
+        offline.download(WRONG)
+    locked = ask("PUT", "/me/pin", {"pin": OTHER, "current_pin": PIN}, expect=409)
+    assert "locked until" in locked["detail"]
+    give_password(service)
+    shown = ask("PUT", "/me/pin", {"pin": OTHER, "password": PASSWORD})
+    assert shown["locked_until"] == "2026-11-24T09:45:00Z"
+    assert "locked until" in offline.download(OTHER).text
+    clock.advance(minutes=15)
+    assert ask("GET", "/me/pin")["locked_until"] is None
+    offline.downloaded(OTHER)
 
 
 def test_a_pin_is_four_digits(ask: Ask) -> None:
     """B14."""
     for wrong in ("123", "12345", "12a4", "١٢٣٤", "1234\n"):
         ask("PUT", "/me/pin", {"pin": wrong}, expect=422)
+    assert ask("GET", "/me/pin")["is_set"] is False
 
 
 def test_a_pin_is_kept_as_nothing_that_it_can_be_read_from(
@@ -227,7 +331,7 @@ def test_a_pin_is_kept_as_nothing_that_it_can_be_read_from(
     assert event.pin_hash.startswith("$argon2id$")
     auditor = client_as("auditor")
     assert "$argon2id$" not in auditor.get(f"{API}/events").text
-    assert failed(ask, offline.path) == ["client"]
+    assert failed(ask, offline.path) == ["package", "client"]
 
 
 def test_answers_come_back_as_a_sealed_file_and_say_that_the_test_was_taken(
@@ -237,16 +341,20 @@ def test_answers_come_back_as_a_sealed_file_and_say_that_the_test_was_taken(
     first = offline.downloaded()
     second = offline.downloaded()
     assert first != second
-    assert offline.send(first).status_code == 409
+    sent = offline.answered(first)
+    assert offline.send(sent).status_code == 409
     clock.advance(days=16)
     for _ in range(2):
-        shown = offline.send(first)
+        shown = offline.send(sent)
         assert (shown.status_code, shown.json()["attendance"]) == (200, "Taken")
     (event,) = (each.event for each in recorded(service, AnswersReceived))
     assert isinstance(event, AnswersReceived)
-    assert service.store.file(event.file) == b"A,C,B"
-    assert (event.size, event.sha256) == (5, digest(b"A,C,B"))
-    assert offline.send(second, b"A,B,B").status_code == 409
+    assert service.store.file(event.file) == sent
+    assert (event.size, event.sha256) == (len(sent), digest(sent))
+    other = offline.send(offline.answered(second, b"A,B,B"))
+    assert other.status_code == 409
+    assert "send these to the awarding organisation" in other.json()["detail"]
+    assert len(recorded(service, AnswersReceived)) == 1
     assert offline.download().status_code == 409
     url = f"/registrations/{shown.json()['registration']}/cancellation"
     unmet = [c["name"] for c in ask("GET", url)["conditions"] if not c["is_met"]]
@@ -260,34 +368,68 @@ def test_amending_makes_a_package_stale_until_it_is_downloaded_again(
 ) -> None:
     """B11."""
     stale = offline.downloaded()
-    ask("PATCH", offline.path, {"extra_time": 25})
+    (shown,) = ask("GET", offline.path)["packages"]
+    assert (shown["package"], shown["user"]) == (stale, "admin.riverside")
+    assert shown["downloaded_at"] == "2026-11-24T09:30:00Z"
+    assert (shown["is_stale"], shown["why_stale"]) == (False, None)
+    (shown,) = ask("PATCH", offline.path, {"extra_time": 25})["packages"]
+    why = f"{offline.booking} was amended after the package {stale} was downloaded."
+    assert (shown["is_stale"], shown["why_stale"][: len(why)]) == (True, why)
+    assert ask("GET", "/bookings")["items"][0]["packages"] == [shown]
+    assert failed(ask, offline.path, client=offline.client) == ["booking"]
     clock.advance(days=16)
-    refused = offline.send(stale)
+    refused = offline.send(offline.answered(stale))
     assert refused.status_code == 409
     assert "Download the package again" in refused.json()["detail"]
-    answer = offline.download()
-    assert json.loads(opened(answer.content, PIN)[MANIFEST])["revision"] == 2
-    assert is_whole(answer.content, PIN)
-    fresh = package_in(answer.content)
-    assert offline.send(fresh).status_code == 200
+    manifest = offline.manifest(offline.download().content)
+    assert manifest["revision"] == 2
+    assert failed(ask, offline.path, client=offline.client) == []
+    fresh = [each["is_stale"] for each in ask("GET", offline.path)["packages"]]
+    assert fresh == [True, False]
+    sent = offline.answered(manifest["package"], revision=2)
+    assert offline.send(sent).status_code == 200
+
+
+def test_what_is_no_answer_package_of_the_booking_is_refused_and_changes_nothing(
+    service: Service, ask: Ask, offline: Offline, clock: Clock
+) -> None:
+    """B15: an empty file, any file, another booking's, another package's."""
+    package, other = offline.downloaded(), offline.downloaded()
+    clock.advance(days=16)
+    for content in (b"", b"A,C,B", offline.answered(package)[:-1]):
+        refused = offline.send(content)
+        assert refused.status_code == 422
+        assert f"client saved for {offline.booking}" in refused.json()["detail"]
+    elsewhere = answers(package, "B-0000000000")
+    assert "are for B-0000000000" in offline.send(elsewhere).json()["detail"]
+    wrong = offline.send(offline.answered(package), package=other)
+    assert (wrong.status_code, package in wrong.json()["detail"]) == (409, True)
+    assert offline.send(offline.answered("0" * 32)).status_code == 409
+    assert offline.send(offline.answered(package, revision=2)).status_code == 422
+    assert recorded(service, AnswersReceived) == []
+    assert ask("GET", offline.path)["attendance"] == "Booked"
+    assert offline.send(offline.answered(package), package=package).status_code == 200
 
 
 def test_answers_have_five_megabytes_at_most(offline: Offline, clock: Clock) -> None:
     """B15."""
     package = offline.downloaded()
     clock.advance(days=16)
-    most = bytes(5 * 2**20)
-    refused = offline.send(package, most + b"0")
+    most = 5 * 2**20
+    refused = offline.send(bytes(most + 1))
     assert refused.status_code == 413
     assert "at most 5 MB" in refused.json()["detail"]
-    assert offline.send(package, most).status_code == 200
+    assert offline.send(bytes(most)).status_code == 422
+    sent = offline.answered(package, token_bytes(most - 10_000))
+    assert offline.send(sent).status_code == 200
 
 
 def test_offline_clients_are_registered_listed_and_report_themselves(
     ask: Ask, offline: Offline
 ) -> None:
     """B13."""
-    old = {"name": "Laptop 8", "version": "1.9"}
+    key = Program().public_key
+    old = {"name": "Laptop 8", "version": "1.9", "public_key": key}
     ask("POST", "/offline-clients", old, expect=201)
     laptop, other = ask("GET", "/offline-clients")["items"]
     assert (laptop["client"], laptop["why_not_fit"]) == (offline.client, None)
@@ -295,7 +437,13 @@ def test_offline_clients_are_registered_listed_and_report_themselves(
     ask("POST", f"/offline-clients/{other['client']}/reports", {"version": "2.0"})
     shown = ask("GET", "/offline-clients", by="specialist")["items"]
     assert [each["why_not_fit"] for each in shown] == [None, None]
-    for wrong in ({**old, "version": "new"}, {**old, "name": " "}):
+    assert other["public_key"] == key
+    for wrong in (
+        {**old, "version": "new"},
+        {**old, "name": " "},
+        {**old, "public_key": "?"},
+        {"name": "Laptop 8", "version": "2.0"},
+    ):
         ask("POST", "/offline-clients", wrong, expect=422)
 
 
@@ -308,10 +456,35 @@ def test_another_centre_has_nothing_of_it(
     there = "admin.hillside"
     ask("GET", f"{offline.path}/package", by=there, expect=404)
     assert offline.download(by=there).status_code == 404
-    assert offline.send(package, by=there).status_code == 404
+    assert offline.send(offline.answered(package), by=there).status_code == 404
     told = {"version": "2.0"}
     ask(
         "POST", f"/offline-clients/{offline.client}/reports", told, by=there, expect=404
     )
     assert ask("GET", "/offline-clients", by=there)["items"] == []
     assert "no PIN" in offline.download(by="assessor.riverside").text
+
+
+def test_a_client_of_before_downloads_once_it_has_registered_its_key(
+    service: Service, ask: Ask, offline: Offline
+) -> None:
+    """B13: until then it is told how, by the checks and by the refusal."""
+    old = OfflineClientRegistered(
+        client="c1",
+        centre="48213",
+        name="Laptop 1",
+        client_version="2.1",
+        seen=service.clock(),
+    )
+    stream = Stream(id=stream_of(client_called("c1")))
+    by = Actor(user="admin.riverside", role="Assessor", centre="48213", channel="api")
+    service.store.append(stream.change([old], owner="48213"), by=by)
+    before = replace(offline, client="c1")
+    refused = before.download()
+    assert refused.status_code == 409
+    assert "has registered no public key" in refused.json()["errors"][0]["message"]
+    assert failed(ask, offline.path, client="c1") == ["package", "client"]
+    told = {"version": "2.1", "public_key": offline.program.public_key}
+    ask("POST", "/offline-clients/c1/reports", told)
+    before.downloaded()
+    assert failed(ask, offline.path, client="c1") == []

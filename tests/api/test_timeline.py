@@ -16,6 +16,7 @@ NAMES = re.compile(r"\b(?:L|R|B|C)-[0-9]{10}[A-Z]?\b")
 SAID_ELSEWHERE = (
     "record.read",
     "record.checked",
+    "pin.",
     "register.",
     "timetable.",
     "token.",

@@ -14,6 +14,8 @@ from tests.api.premises import (
     PRODUCT,
     SIGNED_IN,
     SOON,
+    TEST,
+    WHEN,
     Maker,
     Things,
     award,
@@ -21,6 +23,7 @@ from tests.api.premises import (
 from tests.api.trying import Operation, names_of
 from tests.image_examples import PHOTOGRAPH
 from tests.learner_examples import cells, csv_file
+from tests.offline_client import answers
 
 FORKED = "Q-0005001568"
 """A qualification of two pathways."""
@@ -91,6 +94,12 @@ class Ready(Maker):
         begun = self.ask("POST", "/entry-orders", json={"entries": self.entries()})
         return str(begun["order"])
 
+    def drawn_for(self) -> dict[str, str]:
+        """Begin an entry order; name it, and the learner who is entered."""
+        order = self.drawn()
+        (entered,) = self.ask("GET", f"/entry-orders/{order}")["entries"]
+        return {"entry_order": order, "learner": str(entered["learner"])}
+
     def entries(self) -> list[dict[str, Any]]:
         return [self.entry(self.registered()[0])]
 
@@ -106,7 +115,7 @@ def sent_back(ready: Ready) -> Way:
     return Way(
         about={"booking": called["offline"]},
         query={"package": called["package"]},
-        body=b"A,C,B",
+        body=answers(called["package"], called["offline"]),
     )
 
 
@@ -236,6 +245,15 @@ WAYS: Mapping[str, Callable[[Ready], Way]] = {
     "PUT /entry-orders/{entry_order}/entries": lambda r: Way(
         about={"entry_order": r.drawn()}, body={"entries": r.entries()}
     ),
+    "POST /entry-orders/{entry_order}/entries": lambda r: Way(
+        about={"entry_order": r.drawn()}, body={"entries": r.entries()}
+    ),
+    "PATCH /entry-orders/{entry_order}/entries/{learner}": lambda r: Way(
+        about=r.drawn_for(), body={"extra_time": 25}
+    ),
+    "DELETE /entry-orders/{entry_order}/entries/{learner}": lambda r: Way(
+        about=r.drawn_for()
+    ),
     "PUT /entry-orders/{entry_order}/purchase-order-number": lambda r: Way(
         about={"entry_order": r.drawn()}
     ),
@@ -245,6 +263,9 @@ WAYS: Mapping[str, Callable[[Ready], Way]] = {
     "POST /bookings/{booking}/outcome": lambda r: Way(
         by="assessment",
         about={"booking": r.booked("Online")},
+    ),
+    "POST /sittings/room": lambda _: Way(
+        body={"unit": TEST, "starts": WHEN, "room": "Hall B"}
     ),
     "PATCH /bookings/{booking}": lambda _: Way(body={"starts": "2026-12-11T10:00"}),
     "POST /bookings/{booking}/launch": lambda r: Way(

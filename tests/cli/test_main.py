@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib import metadata
 
 from typer.main import get_command
 from typer.testing import CliRunner
@@ -27,16 +28,43 @@ def test_every_command_is_where_the_table_says() -> None:
     group = get_command(app)
     assert isinstance(group, LearnerManagement)
     assert {name: group.commands[name].name for name in group.commands} == {
-        name: name for name in LearnerManagement.where
+        name: name for name in LearnerManagement.commands_by_name
     }
 
 
 def test_help_names_every_command_and_says_what_it_does() -> None:
     done = CliRunner().invoke(app, ["--help"])
     assert done.exit_code == 0
-    for name in LearnerManagement.where:
+    for name in LearnerManagement.commands_by_name:
         assert f" {name} " in done.stdout
     assert "Call the API" in done.stdout
+
+
+def test_help_lists_commands_without_importing_them() -> None:
+    asked = (
+        "import sys; from typer.testing import CliRunner; from cli.main import app; "
+        "print(CliRunner().invoke(app, ['-h']).exit_code); "
+        "print([m for m in sys.modules if m.startswith(('cli.', 'sqlalchemy'))])"
+    )
+    done = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "0\n['cli.lazy', 'cli.main']\n"
+
+
+def test_help_says_of_each_command_what_the_command_says_of_itself() -> None:
+    group = get_command(app)
+    assert isinstance(group, LearnerManagement)
+    for name, (_, summary) in LearnerManagement.commands_by_name.items():
+        of_itself, _, _ = (group.commands[name].help or "").partition("\n\n")
+        assert " ".join(of_itself.split()) == summary
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    done = CliRunner().invoke(app, ["--version"])
+    assert (
+        done.stdout == f"learner-management {metadata.version('learner-management')}\n"
+    )
 
 
 def test_a_command_that_is_mistyped_is_suggested() -> None:

@@ -40,10 +40,10 @@ def test_a_healthy_installation_says_each_setting_and_where_it_came_from(
 @pytest.mark.parametrize(
     ("name", "value", "fault"),
     [
-        ("DATABASE", "mysql://x", "It is to be: sqlite:///folder, or postgresql://…"),
+        ("DATABASE", "mysql://x", "Give: sqlite:///folder, or postgresql://…"),
         ("DATABASE", "postgresql://u@127.0.0.1:9/x", "The database does not answer"),
         ("CATALOGUE", "/nowhere", "learner-management check-catalogue /nowhere"),
-        ("PORT", "65536", "It is to be: The port to listen at."),
+        ("PORT", "65536", "Give: The port to listen at."),
         ("RATE", "0/minute", "How often one user may ask"),
     ],
 )

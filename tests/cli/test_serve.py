@@ -1,21 +1,31 @@
 """Serving on an empty folder: what a newcomer reads, and that it is true."""
 
+import asyncio
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Generator
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import httpx2
 import pytest
 
 from cli.demo import USERS
+from cli.serve import listening
+from settings import Settings
 from tests.cli.conftest import over
 from tests.clock import PATIENCE
 
 LAST = "Ctrl-C ends it.\n"
+ASKED = 60
+DELAYED_ACKNOWLEDGEMENT = 0.04
+"""For how long a kernel holds back what would let a second small packet go."""
 
 
 def serve(folder: Path) -> "subprocess.Popen[str]":
@@ -75,3 +85,39 @@ def told_again(folder: Path, password: str) -> None:
     assert all(user.name in text for user in USERS)
     assert password not in text
     assert "Bearer lm_" in text
+
+
+def test_an_answer_on_a_kept_alive_connection_comes_at_once(
+    served: "subprocess.Popen[str]",
+) -> None:
+    """Not a delayed acknowledgement later: head and body are sent in two packets."""
+    where = said(served).partition("\n")[0].rpartition("//")[2]
+    took = []
+    with closing(HTTPConnection(where, timeout=PATIENCE)) as connection:
+        for _ in range(ASKED):
+            began = time.perf_counter()
+            connection.request("GET", "/healthz")
+            assert connection.getresponse().read()
+            took.append(time.perf_counter() - began)
+    assert min(took[ASKED // 2 :]) < DELAYED_ACKNOWLEDGEMENT / 2, took
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_no_connection_holds_packets_back(host: str) -> None:
+    async def accepted(listener: socket.socket) -> int:
+        found = asyncio.get_running_loop().create_future()
+
+        def note(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            taken: socket.socket = writer.get_extra_info("socket")
+            found.set_result(taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        async with await asyncio.start_server(note, sock=listener):
+            asked, port, *_ = listener.getsockname()
+            _, writer = await asyncio.open_connection(asked, port)
+            option: int = await found
+            writer.close()
+            await writer.wait_closed()
+        return option
+
+    assert asyncio.run(accepted(listening(Settings(host=host, port=0))))

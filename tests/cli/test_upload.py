@@ -50,6 +50,22 @@ def test_a_file_in_which_nothing_is_wrong_ends_well(
     assert (done.exit_code, len(done.stdout.splitlines())) == (0, 1)
 
 
+@pytest.mark.parametrize("words", [["--dry-run"], ["--group", "Autumn 2026"]])
+def test_an_upload_says_how_unusual_forms_were_read(
+    staffed: Run, tmp_path: Path, words: list[str]
+) -> None:
+    """U4: with one example of each."""
+    file = tmp_path / "learners.csv"
+    told = {"date_of_birth": "27-03-2006", "uln": "100 010 2504"}
+    other = cells(given_name="Ben", date_of_birth="1 Feb 2004", uln="")
+    file.write_bytes(csv_file(cells(**told), other))
+    done = staffed("upload", file, *BY, *words)
+    assert done.exit_code == 0, done.stderr
+    said = " ".join(done.stderr.split())
+    assert "27-03-2006 was read as 27 March 2006, and 1 more in an unusual form" in said
+    assert "ULN: 100 010 2504 was read as 1000102504." in said
+
+
 def test_an_upload_says_what_is_wrong_and_what_is_next(staffed: Run) -> None:
     """U1, U6."""
     words = ["upload", FILE, *BY, "--group", "Autumn 2026"]

@@ -3,13 +3,18 @@
 import csv
 import json
 import re
+import subprocess
+import sys
 from io import StringIO
 
 import pytest
 
 from aggregates.user import PERSONAL_ROLES
-from cli.user import UserRole
+from cli.user_changes import UserRole
 from tests.cli.conftest import AS_ASSESSOR, Run, by
+
+HEAVY = ["access", "argon2", "commands", "fastapi", "lrs", "service", "uvicorn"]
+"""What listing users does without: it takes a second to import."""
 
 
 def users(run: Run) -> dict[str, str]:
@@ -109,6 +114,17 @@ def test_a_password_is_asked_for_and_never_shown(run: Run) -> None:
     done = run(*words, typed="a long pass phrase\n")
     assert done.exit_code == 0, done.stderr
     assert "pass phrase" not in done.output
+
+
+def test_listing_users_opens_no_more_of_the_service_than_their_rows() -> None:
+    imports = "import sys, cli.user_list; print([m for m in HEAVY if m in sys.modules])"
+    done = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-c", f"HEAVY = {HEAVY}; {imports}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "[]\n"
 
 
 def test_the_list_is_a_table_json_or_csv(staffed: Run) -> None:

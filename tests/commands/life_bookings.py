@@ -88,6 +88,7 @@ class BookedLife(RegisteredLife):
             extra=50 if slip == "extra" else extra,
         )
         no = self.life.not_linked(wish)
+        no = {"LearnerIsErased"} if name in self.life.erased else no
         if done := self.ask(who, BeginEntryOrder, no, entries=(entry_of(wish),)):
             self.entries.insert(0, Drawn(done.made, wish.centre, wish))
             if at_once:

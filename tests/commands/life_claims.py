@@ -6,12 +6,7 @@ from hypothesis import strategies as st
 
 from aggregates.claim import Claim
 from commands.claim import BeginClaim, ChooseClaimLearners, DeleteClaim, SaveClaimGrades
-from commands.claim_submission import (
-    TRANSFERRED,
-    ProcessClaim,
-    SubmitClaim,
-    WithdrawClaim,
-)
+from commands.claim_submission import ProcessClaim, SubmitClaim, WithdrawClaim
 from events.claim import Award
 from events.identifier import stream_of
 from tests.claim_examples import A1, A2, B1, B2
@@ -84,6 +79,8 @@ class ClaimedLife(BookedLife):
             no.add("ApprenticeshipNotClaimable")
         if not all(there.values()):
             no.add("NotRegistered")
+        if self.life.erased & {*names}:
+            no.add("LearnerIsErased")
         award = Award(award_type=kind, award_date=on, grades=grades)
         asked = {
             "qualification": claimed,
@@ -127,6 +124,8 @@ class ClaimedLife(BookedLife):
             no = {"LearnerIsSubmitted"}
         if not closed(paper) and not all(there[n] for n in set(names) - set(fixed)):
             no |= {"NotRegistered"}
+        if self.life.erased & (set(names) - set(fixed)):
+            no |= {"LearnerIsErased"}
         asked = {"claim": paper.name, "learners": tuple(names)}
         if self.ask(who, ChooseClaimLearners, no, paper.centre, **asked):
             rows = {n: r for n, r in paper.rows.items() if r.standing == "Withdrawn"}
@@ -192,9 +191,10 @@ class ClaimedLife(BookedLife):
         waiting = {name: row for name, row in paper.rows.items() if row.is_open}
         no = closed(paper)
         if not no and not waiting:
-            no = {"NobodyToSubmit"}
-        for row in waiting.values() if not closed(paper) else ():
-            no |= date_faults(row.day, self.now) if row.kind else {"AwardIncomplete"}
+            no = {"NobodyToSubmit" if paper.rows else "LearnersNeeded"}
+        faults = {name: self.award_faults(row) for name, row in waiting.items()}
+        if not closed(paper) and waiting and all(faults.values()):
+            no = set().union(*faults.values())
         if not self.ask(who, SubmitClaim, no, paper.centre, claim=paper.name):
             return
         claim = self.claim(paper)
@@ -204,7 +204,9 @@ class ClaimedLife(BookedLife):
             withheld = claim.learners[name].withheld
             codes = {why.code for why in withheld.reasons} if withheld else set()
             if self.has_left(paper, name):
-                assert codes == {TRANSFERRED.code}
+                assert codes == {"learner-transferred"}
+            elif row.held.status == "Active" and faults[name]:
+                assert codes & {"award-incomplete", "award-date"}
             elif row.held.status == "Active" and is_met:
                 row.standing = "Submitted"
                 row.held.awards[paper.name] = Claimed(row.kind or "", grades)
@@ -264,6 +266,11 @@ class ClaimedLife(BookedLife):
             no = {"ClaimWasSubmitted"}
         if self.ask(who, DeleteClaim, no, paper.centre, claim=paper.name):
             paper.is_deleted = True
+
+    def award_faults(self, row: Row) -> set[str]:
+        """M6, M10: what keeps the learner back, whatever they achieved."""
+        is_given = row.kind is not None and row.day is not None
+        return date_faults(row.day, self.now) if is_given else {"AwardIncomplete"}
 
     def has_left(self, paper: Paper, learner: str) -> bool:
         """Tell whether a learner is at another centre than the claim (L6)."""

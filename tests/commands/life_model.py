@@ -16,6 +16,7 @@ NOTICE = {"Onscreen": timedelta(hours=2), "Paper": timedelta(hours=288)}
 SIDE = timedelta(hours=4)
 MINUTES = {0: 60, 25: 75, 50: 90}
 COMPLETING = ("Full", "Fallback")
+UNSETTLED = ("Draft", "Unsubmitted", "Submitted")
 NEXT = {
     "Not invoiced": {"Invoiced"},
     "Invoiced": {"Paid", "Credited"},
@@ -36,6 +37,7 @@ MAY: Mapping[str, tuple[str, ...]] = {
     "ConfirmEntryOrder": AT_A_CENTRE,
     "ConfirmOrder": AT_A_CENTRE,
     "DeleteClaim": ADMINISTRATOR,
+    "EraseLearner": SPECIALIST,
     "ProcessClaim": ("Service",),
     "ReopenRegistration": SPECIALIST,
     "ReportInvoiceStatus": ("Invoicing",),

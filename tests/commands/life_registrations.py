@@ -84,6 +84,7 @@ class RegisteredLife(AskedLife):
         who = self.host(who, name)
         centre = centre_of(who)
         no = set() if self.life.at[name] == centre else {"LearnerUnknown"}
+        no = {"LearnerIsErased"} if name in self.life.erased else no
         pathway = "MAIN" if product == SINGLE else pathway
         way = (
             Way(pathways={SINGLE: "MAIN", SEVERAL: pathway})
@@ -234,6 +235,7 @@ class RegisteredLife(AskedLife):
         now = self.life.at[name]
         to = now if is_there else next(each for each in CENTRES if each != now)
         no = {"IsThereAlready"} if is_there else self.life.not_transferred(name)
+        no = {"LearnerIsErased"} if name in self.life.erased else no
         asked = {"learner": name, "centre": to, "reason": WHY}
         if self.ask(who, TransferLearner, no, **asked):
             self.life.move(name, to)

@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 
 from tests.commands.life_model import (
     APPRENTICESHIP,
+    COMPLETING,
     MINUTES,
     NEXT,
     NOTICE,
     PARTS,
     PATHWAYS,
     SIDE,
+    UNSETTLED,
     Held,
     No,
     Paper,
@@ -37,6 +39,7 @@ class Life:
     tested: str
     at: dict[str, str] = field(default_factory=dict)
     seen: dict[str, set[str]] = field(default_factory=dict)
+    erased: set[str] = field(default_factory=set)
     registrations: dict[str, Held] = field(default_factory=dict)
     seats: dict[str, Seat] = field(default_factory=dict)
     papers: dict[str, Paper] = field(default_factory=dict)
@@ -146,6 +149,44 @@ class Life:
             "ClaimIsUnsettled": standings & {"Draft", "Unsubmitted", "Submitted"},
         }
         return {name for name, stands in found.items() if stands}
+
+    def rows_of(self, learner: str) -> list[tuple[Paper, Row]]:
+        return [
+            (paper, paper.rows[learner])
+            for paper in self.papers.values()
+            if learner in paper.rows and not (paper.is_deleted or paper.is_closed)
+        ]
+
+    def not_erased(self, learner: str) -> No:
+        """H6: what is under way, unless it is to be ended."""
+        seats = [s for s in self.seats.values() if s.held.learner == learner]
+        standings = {row.standing for _, row in self.rows_of(learner)}
+        found = {
+            "TestIsBooked": any(seat.state == "Booked" for seat in seats),
+            "ClaimIsUnsettled": standings & {*UNSETTLED},
+            "CertificateIsUnprinted": "Processed" in standings,
+        }
+        return {name for name, stands in found.items() if stands}
+
+    def not_ended(self, learner: str) -> No:
+        """H6, O6: nobody is Active twice, once what was submitted is withdrawn."""
+        gone = {
+            paper.name
+            for paper, row in self.rows_of(learner)
+            if row.standing == "Submitted"
+        }
+        held = [h for h in self.registrations.values() if h.learner == learner]
+
+        def is_over(each: Held) -> bool:
+            if each.parts:
+                return all(map(is_over, each.parts))
+            return any(
+                claim not in gone and award.kind in COMPLETING and not award.is_settled
+                for claim, award in each.awards.items()
+            )
+
+        active = [h.product for h in held if not h.is_cancelled and not is_over(h)]
+        return {"RegisteredMeanwhile"} if len(active) > len({*active}) else set()
 
     def not_reported(self, line: str, status: str, invoice: str | None) -> No:
         """C4."""

@@ -118,6 +118,6 @@ def test_who_was_claimed_for_before_is_kept_back_with_whom_named(
     ((code, message),) = office.why(mine, ANN)
     assert code == "claimed-by-another"
     assert message.startswith(
-        "second.riverside (Centre Administrator) claimed the Full"
+        "Claimed meanwhile by second.riverside (Centre Administrator): the Full award"
     )
     assert theirs in message

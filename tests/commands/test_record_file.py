@@ -42,9 +42,14 @@ def lines(content: bytes) -> list[list[str]]:
     return [[str(cell) for cell in row] for row in rows]
 
 
-def back(intake: Intake, group: str, rows: Sequence[Sequence[str]]) -> dict[int, str]:
+def back(
+    intake: Intake,
+    group: str,
+    rows: Sequence[Sequence[str]],
+    above: Sequence[Sequence[str]] = (),
+) -> dict[int, str]:
     """Return those rows; give the outcome by the place in the file."""
-    content = xlsx(*rows, header=HEADER)
+    content = xlsx(*rows, header=HEADER, above=above)
     returned = amend_from_file(
         read_corrections(content),
         group,
@@ -84,6 +89,10 @@ def test_invalid_records_are_given_out_in_the_template_with_their_reasons(
     assert "<f>" not in sheet
     assert 'hidden="1"' in sheet
     assert said(comments) == {
+        "A2": (
+            "=1+1 does not look like a name. It is kept, and printed on certificates, as"
+            " it is written. Check it."
+        ),
         "C2": "31 February is not a real date. Enter a date like 27/3/2006.",
         "B3": "Family name is missing. Every learner needs one.",
     }
@@ -112,6 +121,28 @@ def test_rows_that_come_back_amend_their_records(intake: Intake) -> None:
     assert intake.records(group)[4].cells["family_name"] == "Carter"
     assert back(intake, group, rows) == dict.fromkeys((2, 3, 4), "unchanged")
     assert amendments(intake) == 2
+
+
+def test_rows_that_come_back_are_read_as_those_of_a_new_file(intake: Intake) -> None:
+    """U4, U8: below a title, other forms of dates; hidden rows are known as such."""
+    group = intake.checked(BAD_BIRTH, NAMELESS)
+    _, first, second = lines(given_out(intake, group))
+    rows = [
+        changed(first, date_of_birth="28 Feb 2006"),
+        changed(second, family_name="Carter"),
+    ]
+    above = [["To correct, by Friday"], []]
+    assert back(intake, group, rows, above) == {4: "amended", 5: "amended"}
+    states = [state.value for state in intake.states(group).values()]
+    assert states == ["valid", "valid"]
+
+
+def test_rows_that_come_back_hidden_are_known_as_such(intake: Intake) -> None:
+    """U4, U6: they amend their records all the same, and are counted."""
+    group = intake.checked(BAD_BIRTH, NAMELESS)
+    _, *rows = lines(given_out(intake, group))
+    corrections = read_corrections(xlsx(*rows, header=HEADER, hide_rows=[2]))
+    assert [each.is_hidden for each in corrections] == [False, True]
 
 
 def test_a_record_changed_by_somebody_since_is_left_alone(intake: Intake) -> None:

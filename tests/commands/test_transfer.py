@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 
+from aggregates.claim_hindrances import learner_transferred
 from aggregates.errors import NotFound
 from aggregates.group_uses import GroupUses
 from aggregates.register import LearnerHasLeft
@@ -16,7 +17,6 @@ from aggregates.upload_refusals import GroupIsUsed
 from commands.cancellation import CancelRegistration
 from commands.certificate import ReissueCertificate
 from commands.claim import DeleteClaim
-from commands.claim_submission import TRANSFERRED
 from commands.command import Command, Done
 from commands.learner import learner_of, reserved_uln
 from commands.order_confirmation import ConfirmOrder
@@ -139,7 +139,8 @@ def test_drafts_of_the_first_centre_refuse_who_has_left(two: Two) -> None:
         two.office.save(claim, {BEN: award("Full")})
     two.office.submit(claim)
     assert two.office.standings(claim) == {BEN: Standing.UNSUBMITTED}
-    assert two.office.why(claim, BEN) == [(TRANSFERRED.code, TRANSFERRED.message)]
+    why = learner_transferred(BEN)
+    assert two.office.why(claim, BEN) == [(why.code, why.message)]
 
 
 @pytest.mark.parametrize("how", ["chosen anew", "regraded", "withdrawn", "deleted"])

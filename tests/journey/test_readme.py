@@ -1,36 +1,31 @@
 """The README's journey, typed as it stands there."""
 
-import re
+import os
 import subprocess
-import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.clock import PATIENCE
 from tests.journey.running import HERE, serving
 
-README = (HERE / "README.md").read_text()
+
+def journey(environment: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
+    """Run the README's commands as ``make journey`` does."""
+    return subprocess.run(
+        ["make", "--silent", "--old-file", ".venv/ready", "journey"],  # noqa: S607 - as people type it
+        cwd=HERE,
+        env=dict(environment),
+        capture_output=True,
+        text=True,
+        timeout=10 * PATIENCE,
+        check=False,
+    )
 
 
 def test_the_commands_of_the_readme_do_what_it_says(tmp_path: Path) -> None:
-    commands = "\n".join(
-        re.findall(r"^```bash\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-    )
-    assert commands
+    """The service has a port of its own, which ``call`` finds."""
     with serving(f"sqlite:///{tmp_path / 'data'}", tmp_path) as running:
-        commands_folder = Path(sys.executable).parent
-        done = subprocess.run(  # noqa: S603 - our own commands
-            ["/bin/bash", "-euo", "pipefail", "-c", commands],
-            cwd=HERE,
-            env={
-                **running.environment,
-                "PATH": f"{commands_folder}:{running.environment['PATH']}",
-                "LEARNER_MANAGEMENT_URL": running.url,
-            },
-            capture_output=True,
-            text=True,
-            timeout=10 * PATIENCE,
-            check=False,
-        )
+        done = journey(running.environment)
     assert done.returncode == 0, done.stderr
     said = done.stdout.splitlines()
     for expected in (
@@ -51,3 +46,17 @@ def test_the_commands_of_the_readme_do_what_it_says(tmp_path: Path) -> None:
         "A Centre Administrator" in done.stderr
         or "a Centre Administrator" in done.stderr
     )
+
+
+def test_the_commands_of_the_readme_stop_at_the_first_that_fails(
+    tmp_path: Path,
+) -> None:
+    nobody = {
+        **os.environ,
+        "LEARNER_MANAGEMENT_DATABASE": f"sqlite:///{tmp_path / 'data'}",
+        "LEARNER_MANAGEMENT_KEYS": str(tmp_path / "master.key"),
+    }
+    done = journey(nobody)
+    assert done.returncode != 0
+    assert done.stdout == ""
+    assert done.stderr.startswith("There is no user admin.riverside")

@@ -1,8 +1,19 @@
 """Orders as they are listed: given these events, then these rows."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from sqlalchemy import Connection
 
+from events.entry_order import (
+    EntriesChosen,
+    Entry,
+    EntryOrderBegun,
+    EntryOrderConfirmed,
+    EntryOrderDeleted,
+    EntryPurchaseOrderNumberGiven,
+)
 from events.event import Event
 from events.order import (
     OrderBegun,
@@ -12,7 +23,8 @@ from events.order import (
     OrderProductsRemoved,
     OrderPurchaseOrderNumberGiven,
 )
-from projections.orders import LEARNERS, READ_MODEL, ListedOrder, State, search
+from projections.order_search import ListedOrder, OrderFilter, search
+from projections.orders import READ_MODEL, OrderKind, State
 from projections.paging import BadCursor
 from tests.order_examples import (
     ANN,
@@ -32,6 +44,8 @@ from tests.projections.history import BEGINNING, history
 
 OTHER = "O-0000000002"
 FOREIGN = "O-0000000003"
+ENTRIES_BEGUN = EntryOrderBegun(order=ORDER, centre=CENTRE)
+ENTRY = Entry(learner=ANN, qualification=SINGLE, unit="A/100/0001", delivery="Onscreen")
 CAT_ON_ORDER = OrderLearnersLinked(product=None, learners={CAT: None})
 
 
@@ -54,9 +68,8 @@ def three(fold: Fold) -> Connection:
     return fold(READ_MODEL, history(*facts))
 
 
-def found(connection: Connection, centre: str | None = CENTRE, **sought: str) -> object:
-    state = State(sought.pop("state")) if "state" in sought else None
-    page = search(connection, centre=centre, state=state, limit=10, **sought)
+def found(connection: Connection, centre: str | None = CENTRE, **sought: Any) -> object:
+    page = search(connection, centre=centre, sought=OrderFilter(**sought), limit=10)
     return [row.order for row in page.rows]
 
 
@@ -65,15 +78,19 @@ def test_an_order_is_listed_from_its_beginning(fold: Fold) -> None:
     assert rows(fold, BEGUN) == (
         ListedOrder(
             order=ORDER,
+            kind=OrderKind.REGISTRATIONS,
             centre=CENTRE,
             state=State.DRAFT,
             products={},
             learners=0,
+            entries=0,
+            tests=(),
             purchase_order=None,
             total=None,
             begun_at=BEGINNING,
             begun_by="admin.riverside",
             confirmed_at=None,
+            updated_at=BEGINNING,
         ),
     )
 
@@ -111,12 +128,47 @@ def test_a_confirmed_order_has_the_total_it_was_confirmed_at(fold: Fold) -> None
     assert row.confirmed_at is not None
 
 
-def test_a_deleted_order_leaves_nothing(fold: Fold) -> None:
-    """O1."""
-    facts = history(*((ORDER, event) for event in (*READY, OrderDeleted())))
-    connection = fold(READ_MODEL, facts)
+@pytest.mark.parametrize(
+    "events",
+    [
+        (*READY, OrderDeleted()),
+        (ENTRIES_BEGUN, EntriesChosen(entries=(ENTRY,)), EntryOrderDeleted()),
+    ],
+)
+def test_a_deleted_order_leaves_nothing(fold: Fold, events: tuple[Event, ...]) -> None:
+    """O1, B1."""
+    connection = fold(READ_MODEL, history(*((ORDER, event) for event in events)))
     assert search(connection, centre=CENTRE, limit=10).rows == ()
-    assert connection.execute(LEARNERS.select()).all() == []
+    for table in READ_MODEL.tables:
+        assert connection.execute(table.select()).all() == []
+
+
+def test_what_is_entered_in_place_of_before_is_counted_and_found(fold: Fold) -> None:
+    """B1: by qualification, by the apprenticeship booked through, by learner."""
+    other = replace(
+        ENTRY, learner=BEN, unit="A/100/0002", apprenticeship="Q-0009000001"
+    )
+    facts = history(
+        (ORDER, ENTRIES_BEGUN),
+        (ORDER, EntriesChosen(entries=(replace(ENTRY, learner=CAT),))),
+        (ORDER, EntriesChosen(entries=(ENTRY, other, replace(other, learner=ANN)))),
+        (ORDER, EntryPurchaseOrderNumberGiven(number="PO-1")),
+        (ORDER, EntryOrderConfirmed(entries=(), total=TOTAL)),
+        (OTHER, BEGUN),
+    )
+    connection = fold(READ_MODEL, facts)
+    (row,) = search(
+        connection, centre=CENTRE, sought=OrderFilter(kind=OrderKind.ENTRIES), limit=10
+    ).rows
+    assert (row.products, row.learners, row.entries) == ({SINGLE: 2}, 2, 3)
+    assert (row.purchase_order, row.state, row.total) == (
+        "PO-1",
+        State.CONFIRMED,
+        TOTAL,
+    )
+    for sought in ({"learner": BEN}, {"product": SINGLE}, {"product": "Q-0009000001"}):
+        assert found(connection, **sought) == [ORDER]
+    assert found(connection, learner=CAT) == []
 
 
 def test_orders_are_listed_newest_first_and_the_centres_own(three: Connection) -> None:
@@ -125,13 +177,15 @@ def test_orders_are_listed_newest_first_and_the_centres_own(three: Connection) -
 
 
 def test_orders_are_found_by_what_is_known_of_them(three: Connection) -> None:
-    assert found(three, state="Confirmed") == [ORDER]
-    assert found(three, state="Draft") == [OTHER]
+    assert found(three, state=State.CONFIRMED) == [ORDER]
+    assert found(three, state=State.DRAFT) == [OTHER]
     assert found(three, reference="0001") == [ORDER]
     assert found(three, reference="%") == []
     assert found(three, purchase_order="PO-1") == [ORDER]
     assert found(three, learner=CAT) == [OTHER]
     assert found(three, learner=ANN) == [ORDER]
+    assert found(three, product=SINGLE) == [ORDER]
+    assert found(three, product="Q-0005000000") == []
 
 
 def test_orders_are_listed_page_by_page(three: Connection) -> None:

@@ -1,8 +1,9 @@
 """Registrations as they are listed: given these events, then these rows."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
@@ -18,6 +19,7 @@ from events.registration import (
 )
 from projections.registrations import (
     READ_MODEL,
+    SORTS,
     RegistrationRow,
     of_learner,
     row_of,
@@ -61,9 +63,10 @@ def three(fold: Fold) -> Connection:
     )
 
 
-def found(connection: Connection, centre: str | None = CENTRE, **sought: str) -> object:
-    wanted = Status(sought.pop("status")) if "status" in sought else None
-    page = search(connection, centre=centre, status=wanted, limit=10, **sought)
+def found(
+    connection: Connection, centre: str | None = CENTRE, **sought: Any
+) -> list[str]:
+    page = search(connection, centre=centre, limit=10, **sought)
     return [row.registration for row in page.rows]
 
 
@@ -84,11 +87,12 @@ def test_a_registration_is_listed_as_it_was_ordered(fold: Fold) -> None:
         price=Decimal("98.00"),
         course_starts=date(2026, 9, 1),
         course_ends=date(2027, 7, 1),
+        updated_at=BEGINNING,
     )
     facts = history((ANNS, MADE))
     page = search(fold(READ_MODEL, facts), centre=CENTRE, limit=10)
     assert page.rows == (expected,)
-    assert row_of(facts[0], Status.ACTIVE) == expected
+    assert row_of(facts[0], Status.ACTIVE, updated_at=BEGINNING) == expected
 
 
 @pytest.mark.parametrize(
@@ -121,8 +125,38 @@ def test_registrations_are_found_by_what_is_known_of_them(three: Connection) -> 
     assert found(three, learner=ANN) == [ANNS]
     assert found(three, product=OTHER_REFERENCE) == [BENS]
     assert found(three, order="O-0000000001") == [ANNS]
-    assert found(three, status="Active") == [BENS, ANNS]
-    assert found(three, status="Completed") == []
+    assert found(three, status=Status.ACTIVE) == [BENS, ANNS]
+    assert found(three, status=Status.COMPLETED) == []
+
+
+@pytest.mark.parametrize("sort", sorted(SORTS.keys() - {"family_name"}))
+def test_registrations_are_sorted_both_ways_counted_and_walked(
+    three: Connection, sort: Any
+) -> None:
+    """L4: by the columns of the table itself."""
+    whole = found(three, centre=None, sort=sort)
+    assert found(three, centre=None, sort=f"-{sort}") == [*reversed(whole)]
+    walked, cursor = [], None
+    for _ in whole:
+        part = search(three, centre=None, sort=sort, total=True, limit=1, cursor=cursor)
+        walked += [row.registration for row in part.rows]
+        cursor = part.next_cursor
+        assert part.total == len(whole) == 3
+    assert (walked, cursor) == (whole, None)
+
+
+def test_what_was_changed_since_a_moment_is_listed_by_when_it_was(
+    three: Connection, fold: Fold
+) -> None:
+    later = BEGINNING + timedelta(minutes=1)
+    assert found(three, updated_since=later) == [BENS]
+    assert found(three, updated_since=BEGINNING) == [ANNS, BENS]
+    assert found(three, updated_since=BEGINNING, sort="-updated_at") == [BENS, ANNS]
+    bens = registration_made(registration=BENS, learner=BEN)
+    moved = fold(
+        READ_MODEL, history((ANNS, MADE), (BENS, bens), (ANNS, award_claimed()))
+    )
+    assert found(moved, updated_since=BEGINNING) == [BENS, ANNS]
 
 
 def test_registrations_are_listed_page_by_page(three: Connection) -> None:
@@ -139,8 +173,9 @@ def test_what_happened_to_a_registration_unheard_of_is_passed_over(fold: Fold) -
 
 
 def test_a_row_is_made_of_the_fact_that_made_the_registration() -> None:
+    (claimed,) = history((ANNS, award_claimed()))
     with pytest.raises(TypeError):
-        row_of(history((ANNS, award_claimed()))[0], Status.ACTIVE)
+        row_of(claimed, Status.ACTIVE, updated_at=BEGINNING)
 
 
 PARENT, FIRST, SECOND = "R-0000000031", "R-0000000032", "R-0000000033"

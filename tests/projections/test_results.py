@@ -14,14 +14,8 @@ from events.event import Event
 from events.identifier import stream_of
 from events.learner import LearnerCreated, LearnerDetailsAmended, LearnerIdentityAmended
 from projections.result_certificates import EarlierCertificate, earlier_certificates
-from projections.results import (
-    READ_MODEL,
-    Clauses,
-    export,
-    in_words,
-    of_learner,
-    search,
-)
+from projections.result_search import Clauses, export, of_learner, search
+from projections.results import READ_MODEL, in_words
 from tests.claim_examples import (
     ANN,
     ANNS,
@@ -84,24 +78,27 @@ def test_results_are_sorted_by_name(fold: Fold) -> None:
 @pytest.mark.parametrize(
     ("clauses", "learners"),
     [
-        (Clauses(first_name="ann"), [ANN]),
-        (Clauses(first_name="MAR"), [ANN]),
-        (Clauses(first_name="nn"), []),
-        (Clauses(last_name="bhriain"), [ANN]),
-        (Clauses(last_name="ni bhri"), [ANN]),
-        (Clauses(last_name="mull"), [BEN]),
-        (Clauses(first_name="ann", last_name="mull"), []),
+        (Clauses(given_name="ann"), [ANN]),
+        (Clauses(given_name="MAR"), [ANN]),
+        (Clauses(name="bhriain ann"), [ANN]),
+        (Clauses(name="ann"), [ANN]),
+        (Clauses(name="ann mull"), []),
+        (Clauses(given_name="nn"), []),
+        (Clauses(family_name="bhriain"), [ANN]),
+        (Clauses(family_name="ni bhri"), [ANN]),
+        (Clauses(family_name="mull"), [BEN]),
+        (Clauses(given_name="ann", family_name="mull"), []),
         (Clauses(learner_reference=ANN), [ANN]),
         (Clauses(learner_reference=ANN.lower()), [ANN]),
         (Clauses(learner_reference=BEN[-4:]), [BEN]),
-        (Clauses(last_name="ní bhriain"), [ANN]),
+        (Clauses(family_name="ní bhriain"), [ANN]),
         (Clauses(learner_reference="R/17"), [ANN]),
         (Clauses(learner_reference="r/1"), []),
         (Clauses(products=[REFERENCE]), [BEN, ANN]),
         (Clauses(products=[]), []),
         (Clauses(grade="pass"), [ANN]),
         (Clauses(grade="Merit"), []),
-        (Clauses(grade="Pass", first_name="ann", products=[REFERENCE]), [ANN]),
+        (Clauses(grade="Pass", given_name="ann", products=[REFERENCE]), [ANN]),
     ],
 )
 def test_results_are_found_by_several_clauses_together(
@@ -133,8 +130,8 @@ def test_an_amended_name_is_the_one_found_by(fold: Fold) -> None:
         postcode=None,
     )
     connection = given(fold, (ANN, amended), (ANN, details))
-    assert found(connection, Clauses(last_name="byrne")) == [ANN]
-    assert found(connection, Clauses(last_name="bhriain")) == []
+    assert found(connection, Clauses(family_name="byrne")) == [ANN]
+    assert found(connection, Clauses(family_name="bhriain")) == []
     assert found(connection, Clauses(learner_reference="NEW")) == [ANN]
 
 

@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from httpx2 import Response
 
-from commands.erasure import EraseLearner
+from commands.learner_erasure import EraseLearner
 from events.user import Role
 from store import Actor
 from tests.api.claims.counter import API, Counter, award
@@ -103,6 +103,7 @@ def test_nothing_is_reissued_to_one_whose_data_were_erased(counter: Counter) -> 
             learner=ANN,
             reason="Asked for",
             rows=lambda _: (),
+            streams=lambda _: (),
         )
     )
     refused = reissue(counter, number)

@@ -80,7 +80,7 @@ def test_everybody_kept_back_is_listed_with_age_and_reasons(counter: Counter) ->
     counter.clock.advance(days=12)
     (row,) = counter.get("/ineligible-learners")["items"]
     assert (row["learner"], row["claim"], row["family_name"]) == (BEN, claim, "Müller")
-    assert (row["age_in_days"], row["cause"]) == (12, "Wrong pathway")
+    assert (row["age_in_days"], row["cause"]) == (12, "wrong-pathway")
     assert row["reasons"][0]["code"] == "wrong-pathway"
     assert counter.get("/ineligible-learners", cause=row["cause"], claim=claim)["items"]
     assert counter.get("/ineligible-learners", by="stranger")["items"] == []
@@ -138,14 +138,40 @@ def test_who_is_not_kept_back_is_not_found_among_them(counter: Counter) -> None:
         assert answer.status_code == HTTPStatus.NOT_FOUND
 
 
+def test_a_draft_shows_who_claimed_meanwhile(counter: Counter) -> None:
+    """M10, M15: nobody is shown eligible whom submitting would keep back."""
+    late = counter.begin(award(), award(BEN, award_type=None))
+    counter.submitted(award())
+    shown = counter.get(f"/claims/{late}")
+    anns, bens = (who["eligibility"] for who in shown["learners"])
+    assert (anns["eligible"], bens["eligible"]) == (False, False)
+    assert anns["reasons"][0]["message"].startswith("Claimed meanwhile by admin")
+    assert [reason["code"] for reason in bens["reasons"]] == ["award-incomplete"]
+    missing = {s["name"]: s["missing"] for s in shown["stages"]}
+    assert missing["learners"] == anns["reasons"][0]["message"]
+
+
+def test_a_bulk_claim_goes_through_but_for_whom_nothing_is_said(
+    counter: Counter,
+) -> None:
+    """M10: the eligible go, the other waits with the reason, and in no results."""
+    claim = counter.submitted(award(), award(BEN, award_type=None, award_date=None))
+    shown = counter.get(f"/claims/{claim}")
+    assert [who["status"] for who in shown["learners"]] == ["Submitted", "Unsubmitted"]
+    (row,) = counter.get("/ineligible-learners", cause="award-incomplete")["items"]
+    assert (row["learner"], row["award_type"]) == (BEN, None)
+    results = counter.get("/results")["items"]
+    assert [row["learner"] for row in results] == [ANN]
+
+
 def test_a_learner_claimed_by_another_claim_is_told_who_did(counter: Counter) -> None:
     """M15."""
     late = counter.begin(award())
     early = counter.submitted(award())
     counter.post(f"/claims/{late}/submit")
     (row,) = counter.get("/ineligible-learners")["items"]
-    assert row["cause"] == "Claimed or changed by somebody else"
-    assert "admin (Centre Administrator) claimed" in row["reasons"][0]["message"]
+    assert row["cause"] == "claimed-by-another"
+    assert "meanwhile by admin (Centre Administrator)" in row["reasons"][0]["message"]
     assert early in row["reasons"][0]["message"]
     shown = counter.get(f"/ineligible-learners/{late}/{ANN}")
     assert not shown["is_eligible_now"]

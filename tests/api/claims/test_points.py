@@ -71,7 +71,7 @@ def test_who_is_short_of_points_is_kept_back_and_told_how_many(
     """M10, M11, I1, I2, I4."""
     claim = counter.submitted(award(BEN, grades={**ENOUGH, A1: "T"}))
     (row,) = counter.get("/ineligible-learners")["items"]
-    assert (row["learner"], row["cause"]) == (BEN, "Rules of combination not met")
+    assert (row["learner"], row["cause"]) == (BEN, "rules-not-met")
     assert [reason["code"] for reason in row["reasons"]] == ["points-short"]
     shown = counter.get(f"/ineligible-learners/{claim}/{BEN}")
     mine = next(each for each in shown["pathways"] if each["is_registered"])

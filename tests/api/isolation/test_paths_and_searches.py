@@ -6,7 +6,7 @@ from http import HTTPStatus
 from fastapi.testclient import TestClient
 
 from tests.api.isolation.neighbours import Neighbours, told
-from tests.api.premises import MANDATORY, Maker, Things
+from tests.api.premises import MANDATORY, PROGRAM, Maker, Things
 from tests.api.trying import NOWHERE, OPEN, Operation, every_operation, names_of
 
 OPERATIONS = tuple(every_operation())
@@ -76,8 +76,9 @@ NEUTRAL = {
     *("status", "state", "cause", "valid", "kind", "can_be_ordered", "pathway"),
     *("search", "suite", "subject_area", "level", "title", "product_title", "why"),
     *("product", "qualification", "number", "credits", "mandatory", "grade"),
-    *("date_of_birth", "unit", "attendance", "past", "starts"),
-    *("starts_from", "starts_before", "apprenticeship"),
+    *("date_of_birth", "unit", "attendance", "past", "starts", "sha256"),
+    *("starts_from", "starts_before", "apprenticeship", "updated_since", "total"),
+    *("mode", "room", "date_from", "date_to"),
 }
 """Parameters that name nothing of a centre's own."""
 
@@ -98,12 +99,11 @@ def sought(things: Things) -> dict[str, tuple[str, ...]]:
         "centre": (things.centre,),
         "user": (called["name"],),
         "package": (called["package"],),
-        "name": (called["name"], f"Group {surname}"),
+        "name": (called["name"], f"Group {surname}", f"Full {surname}"),
         "uln": ("1000000043",),
         "given_name": ("Uma", "Full"),
-        "first_name": ("Uma", "Full"),
         "family_name": (surname,),
-        "last_name": (surname,),
+        "centre_reference": (f"{surname}-1",),
         "learner_reference": (called["learner"], f"{surname}-1"),
         "purchase_order_number": (number,),
     }
@@ -192,6 +192,10 @@ def test_whatever_another_does_nothing_is_seen_of_it(
     maker.draft(other)
     maker.entered(learner)
     maker.claim(**{learner: MANDATORY})
-    maker.ask("POST", "/offline-clients", json={"name": "Later", "version": "2.1"})
+    maker.ask(
+        "POST",
+        "/offline-clients",
+        json={"name": "Later", "version": "2.1", "public_key": PROGRAM.public_key},
+    )
     maker.settle()
     assert seen() == before

@@ -1,0 +1,121 @@
+"""Why a learner is kept back from a claim: causes by code, and their sentences."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from aggregates.learner import LearnerIsErased
+from aggregates.london import in_london
+from events.claim import Why
+from events.registration import AwardClaimed
+
+
+class Cause(StrEnum):
+    """Why a learner is kept back, as things stand (I3): the codes never change."""
+
+    RULES = "rules-not-met"
+    PATHWAY = "wrong-pathway"
+    AWARD = "award-incomplete"
+    AWARD_DATE = "award-date"
+    CLAIMED = "claimed-by-another"
+    BUSY = "changed-by-another"
+    CANCELLED = "registration-cancelled"
+    TRANSFERRED = "learner-transferred"
+    ERASED = "learner-erased"
+    NOT_APPROVED = "not-approved"
+    CHANGED = "changed-since"
+
+
+IN_WORDS: Mapping[Cause, str] = {
+    Cause.RULES: "Rules of combination not met",
+    Cause.PATHWAY: "Wrong pathway",
+    Cause.AWARD: "Award type or award date missing",
+    Cause.AWARD_DATE: "Award date out of bounds",
+    Cause.CLAIMED: "Claimed meanwhile by somebody else",
+    Cause.BUSY: "Changed by somebody else at the same moment",
+    Cause.CANCELLED: "Registration cancelled",
+    Cause.TRANSFERRED: "Learner moved to another centre",
+    Cause.ERASED: "Learner's personal data erased",
+    Cause.NOT_APPROVED: "Centre not approved",
+    Cause.CHANGED: "Changed since: submit again",
+}
+
+
+def cause_of(reasons: Iterable[Why]) -> Cause:
+    """Say which cause the reasons come to, when a claim is submitted (I3)."""
+    known = {cause.value: cause for cause in Cause}
+    return next((known[w.code] for w in reasons if w.code in known), Cause.RULES)
+
+
+def learner_transferred(learner: str) -> Why:
+    """The learner is another centre's by now (L6)."""
+    return Why(
+        code="learner-transferred",
+        message=(
+            f"{learner} has moved to another centre. Take them out of the claim, then"
+            " submit."
+        ),
+    )
+
+
+def learner_erased(learner: str) -> Why:
+    """There is nobody to certify any more (H6)."""
+    return Why(code="learner-erased", message=str(LearnerIsErased(learner=learner)))
+
+
+def claimed_by(
+    award: AwardClaimed, *, user: str, role: str, recorded_at: datetime
+) -> Why:
+    """Somebody claimed for the learner meanwhile: who, what, by which claim (M15)."""
+    return Why(
+        code="claimed-by-another",
+        message=(
+            f"Claimed meanwhile by {user} ({role}): the {award.award_type} award for"
+            f" this learner, by {award.claim} on {in_london(recorded_at)}. Look at that"
+            " claim first."
+        ),
+    )
+
+
+def busy_with(who: str) -> Why:
+    """Somebody keeps changing the registration (M15)."""
+    return Why(
+        code="changed-by-another",
+        message=(
+            f"{who} was changing this learner's registration at the same moment. "
+            "Submit the claim again."
+        ),
+    )
+
+
+def registration_cancelled(learner: str, registration: str) -> Why:
+    """The registration was cancelled since the learner was chosen (C1)."""
+    return Why(
+        code="registration-cancelled",
+        message=(
+            f"The registration {registration} was cancelled. Take {learner} out of the"
+            " claim, then submit."
+        ),
+    )
+
+
+def not_approved(learner: str, product: str) -> Why:
+    """The approval for what the learner was registered by was withdrawn (M2, O7)."""
+    return Why(
+        code="not-approved",
+        message=(
+            f"Your centre is no longer approved for {product}, by which {learner} was"
+            " registered. Ask an Account Specialist."
+        ),
+    )
+
+
+def changed_since(learner: str) -> Why:
+    """What the learner was kept back for need not hold any more (I1)."""
+    return Why(
+        code="changed-since",
+        message=(
+            f"The pathway, the grades or the results of {learner} have changed since."
+            " Submit the claim again."
+        ),
+    )

@@ -1,0 +1,138 @@
+"""The file that an offline package is: sealed for one program and one user's PIN.
+
+A zip of two entries, as ``docs/offline.md`` says for those who write offline clients.
+Its key is sealed twice: under the PIN, then for the public key of the client (ADR 14).
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from io import BytesIO
+from typing import Any
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
+
+from argon2.low_level import Type, hash_secret_raw
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import (
+    X25519PrivateKey,
+    X25519PublicKey,
+)
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+
+FORMAT = "learner-management-package/2"
+HEADER, CONTENT, MANIFEST = "package.json", "content.bin", "manifest.json"
+SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+"""HPKE (RFC 9180), base mode: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM."""
+
+KEY_BYTES, NONCE_BYTES, SALT_BYTES = 32, 12, 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class PinCost:
+    """What one try of a PIN costs, by argon2id: passes, KiB of memory, lanes."""
+
+    passes: int = 3
+    memory: int = 64 * 1024
+    lanes: int = 1
+
+
+def is_public_key(text: str) -> bool:
+    """Tell whether the text is an X25519 key, 32 bytes as base64, that one can seal for."""
+    try:
+        key = X25519PublicKey.from_public_bytes(_read(text))
+        X25519PrivateKey.generate().exchange(key)
+    except (ValueError, binascii.Error):
+        return False
+    return True
+
+
+def seal(
+    files: Mapping[str, bytes],
+    *,
+    about: Mapping[str, Any],
+    pin: str,
+    public_key: str,
+    cost: PinCost = PinCost(),
+) -> tuple[bytes, bytes]:
+    """Make a package of these files; give it, and the key of its content.
+
+    ``about`` is put into the header, which everybody can read and nobody can change.
+    """
+    key, salt = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(SALT_BYTES)
+    under_pin = _encrypt(pin_key(pin, salt, cost), key, FORMAT.encode())
+    client = X25519PublicKey.from_public_bytes(_read(public_key))
+    header = {
+        "format": FORMAT,
+        **about,
+        "pin": {"kdf": "argon2id", "salt": _text(salt), **asdict(cost)},
+        "key": _text(SUITE.encrypt(under_pin, client, info=FORMAT.encode())),
+    }
+    told = json.dumps(header, indent=1).encode()
+    content = _encrypt(key, _zip(files), told)
+    return _zip({HEADER: told, CONTENT: content}), key
+
+
+def is_whole(package: bytes, key: bytes) -> bool:
+    """Tell whether every part, read back, is what the manifest says (B13)."""
+    try:
+        parts = open_with(package, key)
+        promised = json.loads(parts.pop(MANIFEST))["parts"]
+    except (BadZipFile, InvalidTag, LookupError, ValueError):
+        return False
+    return bool({name: digest(part) for name, part in parts.items()} == promised)
+
+
+def open_with(package: bytes, key: bytes) -> dict[str, bytes]:
+    """Read the files of a package. Raises InvalidTag, BadZipFile, KeyError."""
+    outer = _unzip(package)
+    sealed = outer[CONTENT]
+    nonce, box = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+    return _unzip(AESGCM(key).decrypt(nonce, box, outer[HEADER]))
+
+
+def pin_key(pin: str, salt: bytes, cost: PinCost) -> bytes:
+    """Turn a PIN into a key, at that cost."""
+    return hash_secret_raw(
+        pin.encode(),
+        salt,
+        time_cost=cost.passes,
+        memory_cost=cost.memory,
+        parallelism=cost.lanes,
+        hash_len=KEY_BYTES,
+        type=Type.ID,
+    )
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _encrypt(key: bytes, content: bytes, bound: bytes) -> bytes:
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, content, bound)
+
+
+def _zip(files: Mapping[str, bytes]) -> bytes:
+    written = BytesIO()
+    with ZipFile(written, "w", compression=ZIP_DEFLATED) as zipped:
+        for name, content in files.items():
+            zipped.writestr(name, content)
+    return written.getvalue()
+
+
+def _unzip(content: bytes) -> dict[str, bytes]:
+    with ZipFile(BytesIO(content)) as zipped:
+        return {name: zipped.read(name) for name in zipped.namelist()}
+
+
+def _text(value: bytes) -> str:
+    return base64.b64encode(value).decode()
+
+
+def _read(text: str) -> bytes:
+    return base64.b64decode(text, validate=True)

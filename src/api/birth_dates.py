@@ -1,0 +1,37 @@
+"""Dates of birth in requests, in any form that people write them (U4)."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+from aggregates.date_of_birth import read_date
+from aggregates.names import clean
+from aggregates.problem import sentence
+from events.upload import Problem
+
+
+def _read(text: object) -> object:
+    """Read it as in a file of learners; raise ValueError with the same sentence."""
+    if not isinstance(text, str):
+        return text
+    written = clean(text)
+    read = read_date(written)
+    if isinstance(read, date):
+        return read
+    problem = Problem(column="date_of_birth", code=read)
+    raise ValueError(sentence(problem, {"date_of_birth": written or "This"}))
+
+
+BirthDate = Annotated[
+    date,
+    BeforeValidator(_read),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "maxLength": 40,
+            "description": "As 27/3/2006, 27 March 2006 or 2006-03-27.",
+            "examples": ["27/3/2006"],
+        }
+    ),
+]

@@ -1,0 +1,120 @@
+"""What is sent to put an order of entries together: one by one, or for many."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from aggregates.entry_order import MOST_ENTRIES
+from aggregates.sitting_time import Delivery, Mode, read_time
+from api.group_names import GroupName, group_numbers
+from api.named import LearnerName, Name, ProductName
+from api.order_bodies import PurchaseNumber
+from api.schemas import RequestBody
+from api.visit import Visit
+from commands.entry_lines import EntryLine
+from events.entry_order import Entry
+
+
+class TestToBook(RequestBody, title="TestToBook"):
+    """A test, and how it is to be sat; its time is in London unless it says else."""
+
+    qualification: ProductName
+    apprenticeship: Name | None = Field(
+        default=None, description="The one the learner came through, if they did."
+    )
+    unit: Name = Field(examples=["F/506/1934"])
+    delivery: Delivery
+    starts: Annotated[str, Field(max_length=40)] | None = Field(
+        default=None, examples=["2026-12-10T10:00"]
+    )
+    mode: Mode | None = None
+    extra_time: int = Field(default=0, ge=0, le=1000, description="In per cent.")
+
+    def entry(self, learner: str, *, at: str) -> Entry:
+        """Read the entry of a learner; ``at`` points to where the body says it.
+
+        Raises TimeMalformed, TimeSkipped.
+        """
+        starts = read_time(self.starts, pointer=f"{at}/starts") if self.starts else None
+        return Entry(
+            learner=learner,
+            qualification=self.qualification,
+            apprenticeship=self.apprenticeship,
+            unit=self.unit,
+            delivery=self.delivery,
+            starts=starts,
+            mode=self.mode,
+            extra_time=self.extra_time,
+        )
+
+
+class EntryTold(TestToBook, title="EntryChoice"):
+    """A test to be booked for a learner."""
+
+    learner: LearnerName
+
+
+class EntryLineTold(TestToBook, title="EntryLine"):
+    """A test to be booked for many: for each of these learners, and of these groups."""
+
+    learners: list[LearnerName] = Field(default=[], max_length=MOST_ENTRIES)
+    groups: list[GroupName] = Field(default=[], max_length=20)
+    only_registered: bool = Field(
+        default=False,
+        description="Leave out those of the groups who are not on the qualification.",
+    )
+
+
+class EntriesChosen(RequestBody, title="EntriesChoice"):
+    """Entries one by one, and lines for many learners at once."""
+
+    entries: list[EntryTold] = Field(default=[])
+    lines: list[EntryLineTold] = Field(default=[], max_length=100)
+
+    def told(self) -> tuple[Entry, ...]:
+        """Read the entries. Raises TimeMalformed, TimeSkipped."""
+        return tuple(
+            each.entry(each.learner, at=f"/entries/{number}")
+            for number, each in enumerate(self.entries)
+        )
+
+    def lines_told(self, visit: Visit) -> tuple[EntryLine, ...]:
+        """Read the lines, and find their groups. Raises as ``group_numbers`` too."""
+        return tuple(
+            EntryLine(
+                test=each.entry("", at=f"/lines/{number}"),
+                learners=tuple(each.learners),
+                groups=group_numbers(
+                    visit, each.groups, pointer=f"/lines/{number}/groups"
+                ),
+                is_for_registered=each.only_registered,
+            )
+            for number, each in enumerate(self.lines)
+        )
+
+
+class NewEntryOrder(EntriesChosen, title="NewEntryOrder"):
+    purchase_order_number: PurchaseNumber = None
+
+
+class EntryChange(RequestBody, title="EntryChange"):
+    """What changes of an entry; what is left out stays, and null takes it away."""
+
+    delivery: Delivery | None = None
+    starts: Annotated[str, Field(max_length=40)] | None = Field(
+        default=None, examples=["2026-12-10T10:00"]
+    )
+    mode: Mode | None = None
+    extra_time: int | None = Field(
+        default=None, ge=0, le=1000, description="In per cent."
+    )
+
+    def changes(self) -> dict[str, Any]:
+        """Read what changes. Raises TimeMalformed, TimeSkipped."""
+        told = self.model_dump(exclude_unset=True)
+        if self.starts:
+            told["starts"] = read_time(self.starts, pointer="/starts")
+        for name in ("delivery", "extra_time"):
+            if told.get(name, "") is None:
+                del told[name]
+        return told

@@ -1,0 +1,65 @@
+"""Groups of learners, called by number or by name wherever learners are chosen (U10)."""
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import Field
+
+from aggregates.errors import Malformed
+from aggregates.names import clean
+from api.dependencies import WAITED
+from api.visit import Visit
+from events.identifier import Kind, is_identifier
+from projections import uploads
+
+GroupName = Annotated[
+    str,
+    Field(
+        max_length=1000,
+        description="The number of a group, or its name.",
+        examples=["G-0000000042"],
+    ),
+]
+
+
+class GroupNameUnknown(Malformed):
+    message = (
+        "No group of your centre is called {name}. GET /learner-groups lists them; give"
+        " the name or the number of one."
+    )
+
+
+class GroupNameAmbiguous(Malformed):
+    message = (
+        "More than one group is called {name}: {groups}. Give the number of the one that"
+        " you mean."
+    )
+
+
+def group_numbers(
+    visit: Visit, names: Iterable[str], *, pointer: str
+) -> tuple[str, ...]:
+    """Find groups by number or by name, for who asks.
+
+    Raises GroupNameUnknown, or GroupNameAmbiguous, which says who uploaded each.
+    """
+    return tuple(
+        group_number(visit, name, pointer=f"{pointer}/{place}")
+        for place, name in enumerate(names)
+    )
+
+
+def group_number(visit: Visit, name: str, *, pointer: str) -> str:
+    """Find one group by number or by name. Raises as ``group_numbers`` does."""
+    number = clean(name).upper()
+    if is_identifier(Kind.GROUP, number):
+        return number
+    visit.service.read_models.wait_for(visit.service.store.head(), WAITED)
+    with visit.service.rows() as connection:
+        found = uploads.named(connection, centre=visit.by.centre or "", name=name)
+    if not found:
+        raise GroupNameUnknown(pointer=pointer, name=name)
+    if len(found) > 1:
+        groups = " and ".join(f"{each.group} of {each.user}" for each in found)
+        raise GroupNameAmbiguous(pointer=pointer, name=name, groups=groups)
+    return found[0].group

@@ -1,0 +1,90 @@
+"""One's PIN over HTTP: the four digits that open one's offline packages (B14)."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import AwareDatetime, Field
+
+from access import pins
+from access.policy import require_may
+from aggregates.pin import packages_lost
+from api.dependencies import Address, By, Now, ServiceOf
+from api.me import require_password
+from api.schemas import RequestBody, ResponseBody
+from api.visit import Visiting
+from commands.command import Desk
+from commands.pin import SetPin, open_pin, packages_in_use
+from events.user import Role
+
+router = APIRouter(prefix="/me/pin", tags=["me"])
+
+Digits = Annotated[str, Field(pattern="^[0-9]{4}$", examples=["4821"])]
+
+
+class NewPin(RequestBody, title="NewPin"):
+    """Four digits, which open the offline packages that one downloads from now on.
+
+    Whoever has a PIN already sends it as ``current_pin``, or the password.
+    """
+
+    pin: Digits
+    current_pin: Digits | None = None
+    password: str | None = Field(
+        default=None, min_length=1, max_length=1000, examples=["a long pass phrase"]
+    )
+
+
+class PinShown(ResponseBody, title="Pin"):
+    """Whether one has a PIN, and what a new one would make unusable, or has (B14)."""
+
+    is_set: bool
+    locked_until: AwareDatetime | None
+    bookings: list[str] = Field(
+        description="The booking of each package that a new PIN makes unusable.",
+        examples=[["B-0000000042"]],
+    )
+    message: str = Field(
+        examples=["A new PIN makes 1 package that you downloaded unusable."]
+    )
+
+
+@router.get("", operation_id="getMyPin")
+def get_pin(by: By, service: ServiceOf, now: Now) -> PinShown:
+    """Show whether one has a PIN, and what a new one would make unusable (B14)."""
+    lost = packages_in_use(service.desk, by.user, now)
+    return pin_shown(service.desk, by.user, now, lost)
+
+
+@router.put("", operation_id="setMyPin")
+def set_pin(body: NewPin, visit: Visiting, address: Address) -> PinShown:
+    """Choose one's PIN; the answer says which packages it makes unusable (B14).
+
+    Whoever has one already gives it, or the password. A lock stays as it is.
+    """
+    require_may(SetPin, Role(visit.by.role))
+    lost = packages_in_use(visit.desk, visit.by.user, visit.at)
+    proof = None
+    if body.password is not None:
+        require_password(visit, body.password, address, pointer="/password")
+    elif body.current_pin is not None:
+        proof = pins.prove(body.current_pin, desk=visit.desk, by=visit.by, at=visit.at)
+    command = SetPin(
+        **visit.said,
+        pin_hash=pins.hashed(body.pin),
+        proof=proof,
+        by_password=body.password is not None,
+    )
+    visit.send(command)
+    return pin_shown(visit.desk, visit.by.user, visit.at, lost)
+
+
+def pin_shown(desk: Desk, user: str, now: datetime, lost: list[str]) -> PinShown:
+    _, pin = open_pin(desk, user)
+    is_locked = pin is not None and pin.why_locked(now) is not None
+    return PinShown(
+        is_set=pin is not None,
+        locked_until=pin.locked_until if pin and is_locked else None,
+        bookings=lost,
+        message=packages_lost(lost),
+    )

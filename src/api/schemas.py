@@ -1,0 +1,29 @@
+"""What the bodies of requests and responses have in common."""
+
+from pydantic import BaseModel, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+
+class RequestBody(BaseModel, extra="forbid"):
+    """A JSON body that is sent; its ``title`` names its schema in the document.
+
+    It has no member besides those declared. No ``default`` is said there: generated
+    clients would have it sent.
+    """
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        made = handler(schema)
+        for member in handler.resolve_ref_schema(made)["properties"].values():
+            if (default := member.pop("default", None)) is not None:
+                member.setdefault("examples", [default])
+                if default:
+                    member.setdefault("description", f"{default} if left out.")
+        return made
+
+
+class ResponseBody(BaseModel):
+    """A JSON body that is answered; its ``title`` names its schema in the document."""

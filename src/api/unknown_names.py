@@ -1,0 +1,140 @@
+"""What an operation does not know: refused, with the nearest name that it does know."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPMethod
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from fastapi import Request
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
+from fastapi.params import Form
+from fastapi.routing import APIRoute
+from pydantic import AliasChoices, BaseModel
+from rapidfuzz import fuzz, process
+
+LIKE = 60
+"""How much of a name is another one for it to be meant (d), in per cent."""
+NOTHING = (b"", b"{}", b"null")
+CHANGING = (HTTPMethod.POST, HTTPMethod.PUT, HTTPMethod.PATCH, HTTPMethod.DELETE)
+
+
+async def without_unknown_names(request: Request) -> None:
+    """Refuse parameters, form fields and bodies that the operation does not take.
+
+    Raises RequestValidationError. Unknown members of a JSON body are found when it is
+    read: ``RequestBody`` forbids them.
+    """
+    route: APIRoute = request.scope["route"]
+    known = query_names(route)
+    asked = [name for name, _ in request.query_params.multi_items()]
+    found = [unknown(("query", name), known) for name in asked if name not in known]
+    found += [
+        {"type": "given_twice", "loc": ("query", name)}
+        for name in sorted({*asked} & {*known})
+        if asked.count(name) > 1
+    ]
+    if fields := form_names(route):
+        form = await request.form()
+        found += [
+            unknown(("body", name), fields) for name in form if name not in fields
+        ]
+    if takes_nothing(route) and request.method in CHANGING:
+        body = await request.body()
+        if body.strip() not in NOTHING:
+            found.append({"type": "no_body", "loc": ("body",)})
+    if found:
+        raise RequestValidationError(found)
+
+
+def unknown(location: tuple[str | int, ...], known: Sequence[str]) -> dict[str, Any]:
+    """Describe an unknown name, with the nearest of those known if one is meant."""
+    name = str(location[-1])
+    if location[0] == "query":
+        kind = "unknown_parameter"
+    else:
+        kind = "unknown_field"
+    nearest = process.extractOne(
+        name, known, scorer=fuzz.WRatio, processor=plain, score_cutoff=LIKE
+    )
+    meant = f"Did you mean {nearest[0]}?" if nearest else "Leave it out."
+    return {"type": kind, "loc": location, "ctx": {"name": name, "meant": meant}}
+
+
+def plain(name: str) -> str:
+    """Write ``purchaseOrder`` and ``purchase_order`` alike."""
+    return name.replace("_", "").replace("-", "").lower()
+
+
+def with_nearest(
+    route: APIRoute | None, errors: Sequence[Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    """Say of each unknown member of a JSON body which one was meant."""
+    return [
+        unknown(error["loc"], member_names(route, error["loc"][1:-1]))
+        if route and error["type"] == "extra_forbidden"
+        else error
+        for error in errors
+    ]
+
+
+def query_names(route: APIRoute) -> tuple[str, ...]:
+    """List the query parameters that a route declares."""
+
+    def names(dependant: Dependant) -> Iterator[str]:
+        yield from (each.alias for each in dependant.query_params)
+        for each in dependant.dependencies:
+            yield from names(each)
+
+    return tuple(dict.fromkeys(names(route.dependant)))
+
+
+def form_names(route: APIRoute) -> tuple[str, ...]:
+    """List the fields of the form that a route takes; none if it takes no form."""
+    fields = route.dependant.body_params
+    return tuple(each.alias for each in fields if isinstance(each.field_info, Form))
+
+
+def takes_nothing(route: APIRoute) -> bool:
+    return not route.body_field and "requestBody" not in (route.openapi_extra or {})
+
+
+def member_names(route: APIRoute, path: Sequence[str | int]) -> list[str]:
+    """List the members that an object in the body of a route may have."""
+    if route.body_field is None:
+        return []
+    types = [*models(route.body_field.field_info.annotation)]
+    for step in path:
+        types = [
+            inner
+            for each in types
+            for name, field in each.model_fields.items()
+            if step in names_of(name, field.alias, field.validation_alias)
+            for inner in models(field.annotation)
+        ] or types  # an index of a list, a key of a mapping: the same models inside
+    return [
+        alias
+        for each in types
+        for name, field in each.model_fields.items()
+        for alias in names_of(name, field.alias, field.validation_alias)[:1]
+    ]
+
+
+def models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Find the models that a type is, or holds."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    elif get_origin(annotation) is Annotated:
+        yield from models(get_args(annotation)[0])
+    elif get_origin(annotation) in {Union, UnionType, list, tuple, dict}:
+        for each in get_args(annotation):
+            yield from models(each)
+
+
+def names_of(
+    name: str, alias: str | None, others: str | AliasChoices | Any
+) -> list[str]:
+    """List what a member may be called as it is sent, the first of it foremost."""
+    if isinstance(others, AliasChoices):
+        return [each for each in others.choices if isinstance(each, str)]
+    return [others or alias or name]

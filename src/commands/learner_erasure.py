@@ -1,0 +1,287 @@
+"""What may be asked for a person who is to be forgotten, and what that ends (H6)."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+from uuid import UUID
+
+from aggregates.cancellation import charge_stands
+from aggregates.certificate import Certificate
+from aggregates.claim import Claim
+from aggregates.claim_refusals import RegisteredMeanwhile
+from aggregates.entry_order import EntryOrder
+from aggregates.in_flight import InFlight, claims_on
+from aggregates.order import Order
+from aggregates.registration import Registration
+from aggregates.sitting import Attendance
+from aggregates.standing import Standing
+from commands.apprenticeship import reopened_parents
+from commands.claim import open_registrations
+from commands.command import Command, Desk, Done, handles, open_own
+from commands.entry_order import timetable_of
+from commands.erasure import ERASED
+from commands.group_uses import uses_changed
+from commands.invoice import line_called, read_lines
+from commands.learner import learner_of, reserved_uln
+from commands.registration import active, named_in, registers_of
+from events.booking import BookingCancelled
+from events.claim import ClaimBegun
+from events.entry_order import EntryOrderBegun
+from events.identifier import stream_of
+from events.learner import LearnerCreated
+from events.order import OrderBegun
+from events.registration import RegistrationMade
+from events.sitting import TestCalledOff
+from events.timetable import SittingDropped
+from store import AlreadyReserved, Change, Reservation, Stream
+
+StreamsOf: TypeAlias = Callable[[str], Sequence[UUID]]
+"""Finds streams that have to do with a learner."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EraseLearner(Command):
+    """Make all that says something of a learner unreadable, for ever (H6).
+
+    ``rows`` finds the rows, in every file, that are the learner; ``streams`` all that
+    names them. ``end_in_flight`` withdraws and cancels what is under way for them.
+    """
+
+    learner: str
+    reason: str
+    rows: StreamsOf
+    streams: StreamsOf
+    end_in_flight: bool = False
+
+
+@handles(EraseLearner)
+def erase_learner(command: EraseLearner, desk: Desk) -> Done:
+    """Record it, then lose the keys; sent again, it loses what had not been lost yet.
+
+    A row that was linked to the learner was kept under a key of its own. Whoever
+    orders, books or claims at the same moment writes where this does: one wins.
+    """
+    stream = open_own(
+        desk, command.learner, begun_by=LearnerCreated, what="learner", command=command
+    )
+    learner = learner_of(stream)
+    events = learner.erase(command.reason, key=stream_of(f"{command.learner}/erasure"))
+    change = stream.change(
+        events,
+        release=reserved_uln(desk.store, learner.centre, learner.details.uln),
+        reserve=[Reservation(scope=ERASED, key=command.learner)] if events else [],
+    )
+    position = None
+    if events:
+        affairs = Affairs.of(desk, command.learner, learner.centre, command.streams)
+        in_flight = affairs.in_flight
+        in_flight.require_retained_long_enough(
+            today=command.today, retention=desk.retention
+        )
+        if not command.end_in_flight:
+            in_flight.require_settled()
+        ending = affairs.end(command.reason.strip())
+        try:
+            position = desk.store.append(
+                *merged([change, *ending, *affairs.close()]),
+                by=command.by,
+                unchanged=affairs.unchanged,
+            )
+        except AlreadyReserved as error:
+            who, product = named_in(error.held.key)
+            raise RegisteredMeanwhile(learner=who, qualification=product) from error
+    for person in {learner.person_id, *command.rows(command.learner)}:
+        desk.store.forget(person)
+    return Done(position=position)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Affairs:
+    """All that has to do with a learner, as it stands, each with its stream."""
+
+    desk: Desk
+    learner: str
+    register: Change
+    registrations: Sequence[tuple[Stream, Registration]]
+    claims: Sequence[tuple[Stream, Claim]]
+    certificates: Sequence[Certificate]
+    orders: Sequence[tuple[Stream, Order]]
+    entry_orders: Sequence[tuple[Stream, EntryOrder]]
+
+    @classmethod
+    def of(cls, desk: Desk, learner: str, centre: str, streams: StreamsOf) -> "Affairs":
+        """Open all that names the learner, and what that leads to."""
+        named = desk.store.open_many(streams(learner)).values()
+        begun = [(at, at.events[0]) for at in named if at.history]
+        ((entered, register),) = registers_of(desk, [learner], centre=centre).values()
+        made = (e.registration for _, e in begun if isinstance(e, RegistrationMade))
+        registrations = open_registrations(
+            desk, dict.fromkeys([*register.registrations, *made])
+        ).values()
+        names = {e.claim for _, e in begun if isinstance(e, ClaimBegun)}
+        names |= {name for _, each in registrations for name in claims_on(each)}
+        opened = desk.store.open_many(map(stream_of, sorted(names)))
+        claims = [(at, Claim.replay(at.events)) for at in opened.values()]
+        orders = [
+            (at, Order.replay(at.events))
+            for at, e in begun
+            if isinstance(e, OrderBegun)
+        ]
+        entry_orders = [
+            (at, EntryOrder.replay(at.events))
+            for at, e in begun
+            if isinstance(e, EntryOrderBegun)
+        ]
+        return cls(
+            desk=desk,
+            learner=learner,
+            register=entered.change(register.close(), owner=register.centre),
+            registrations=[*registrations],
+            claims=[(at, c) for at, c in claims if not (c.is_deleted or c.is_closed)],
+            certificates=[*_certificates(desk, learner, (c for _, c in claims))],
+            orders=[
+                (at, o)
+                for at, o in orders
+                if o.confirmed is None and not o.is_deleted and learner in o.everybody
+            ],
+            entry_orders=[
+                (at, o)
+                for at, o in entry_orders
+                if o.confirmed is None
+                and not o.is_deleted
+                and learner in {e.learner for e in o.entries}
+            ],
+        )
+
+    @property
+    def in_flight(self) -> InFlight:
+        return InFlight(
+            learner=self.learner,
+            registrations=[registration for _, registration in self.registrations],
+            claims={claim.claim: claim for _, claim in self.claims},
+            unprinted=[
+                each.issued.certificate
+                for each in self.certificates
+                if not each.is_printed and each.superseded_by is None
+            ],
+            orders=[
+                *(order.order for _, order in self.orders),
+                *(order.order for _, order in self.entry_orders),
+            ],
+        )
+
+    @property
+    def booked(self) -> list[str]:
+        return [
+            booking
+            for _, registration in self.registrations
+            for booking, sitting in registration.sittings.items()
+            if sitting.attendance is Attendance.BOOKED
+        ]
+
+    @property
+    def unchanged(self) -> list[Stream]:
+        """What was looked at and is not written: the lines of the tests cancelled."""
+        lines = (stream_of(line_called(booking)) for booking in self.booked)
+        return [*self.desk.store.open_many(lines).values()]
+
+    def close(self) -> Iterator[Change]:
+        """Take it down wherever somebody who does more for the learner writes."""
+        yield self.register
+        for at, registration in self.registrations:
+            yield at.change(registration.erase_holder())
+
+    def end(self, reason: str) -> Iterator[Change]:
+        """Withdraw, cancel and take out all that is under way for the learner."""
+        yield from self._end_claims(reason)
+        yield from self._end_bookings()
+        yield from self._end_orders()
+
+    def _end_claims(self, reason: str) -> Iterator[Change]:
+        of = {each.registration: (at, each) for at, each in self.registrations}
+        unsettled = self.in_flight.unsettled
+        for stream, claim in self.claims:
+            if claim.claim not in unsettled:
+                continue
+            place = claim.learners[self.learner]
+            at, registration = of[place.registration]
+            if place.standing is Standing.SUBMITTED:
+                yield stream.change(
+                    claim.withdraw(
+                        reason=reason, learner=self.learner, person_id=stream.id
+                    )
+                )
+                done = registration.completion
+                is_over = done is not None and done.claim == claim.claim
+                reserve = active(registration) if is_over else ()
+                withdrawn = registration.withdraw_award(claim=claim.claim)
+                yield at.change(withdrawn, reserve=reserve)
+                if is_over and registration.parent is not None:
+                    parent = {registration.parent: registration}
+                    yield from reopened_parents(self.desk, parent)
+            else:
+                yield stream.change(claim.leave_out(self.learner))
+            yield at.change(registration.record_outcomes(claim=claim.claim, grades={}))
+
+    def _end_bookings(self) -> Iterator[Change]:
+        planned = self.desk.store.open(stream_of(timetable_of(self.learner)))
+        lines = read_lines(self.booked, self.desk)
+        opened = self.desk.store.open_many(map(stream_of, self.booked))
+        for booking, line in lines.items():
+            cancelled = BookingCancelled(
+                booking=booking,
+                invoice_status=line.status,
+                charge_stands=charge_stands(line.status),
+            )
+            yield opened[stream_of(booking)].change([cancelled])
+            yield planned.change([SittingDropped(booking=booking)])
+        for at, registration in self.registrations:
+            for booking in registration.sittings:
+                if booking in lines:
+                    yield at.change([TestCalledOff(booking=booking)])
+
+    def _end_orders(self) -> Iterator[Change]:
+        for at, order in self.orders:
+            unlinked = order.unlink(self.learner, product=None)
+            yield at.change(unlinked)
+            yield from uses_changed(
+                self.desk.store,
+                order.order,
+                before=order.everybody,
+                after=order.after(unlinked).everybody,
+            )
+        for at, entries in self.entry_orders:
+            yield at.change(entries.leave_out(self.learner))
+
+
+def merged(changes: Iterable[Change]) -> list[Change]:
+    """Make one change of those of each stream, which were decided apart."""
+    found: dict[UUID, Change] = {}
+    for change in changes:
+        first = found.get(change.stream)
+        found[change.stream] = (
+            change
+            if first is None
+            else replace(
+                first,
+                events=(*first.events, *change.events),
+                owner=change.owner or first.owner,
+                reserve=tuple(dict.fromkeys((*first.reserve, *change.reserve))),
+                release=tuple(dict.fromkeys((*first.release, *change.release))),
+            )
+        )
+    return [*found.values()]
+
+
+def _certificates(
+    desk: Desk, learner: str, claims: Iterable[Claim]
+) -> Iterator[Certificate]:
+    """Open every certificate that the claims earned the learner, reissues included."""
+    for claim in claims:
+        place = claim.learners.get(learner)
+        number = place.certificate if place else None
+        while number is not None:
+            stream = desk.store.open(stream_of(number))
+            certificate = Certificate.replay(stream.events)
+            yield certificate
+            number = certificate.superseded_by

@@ -1,0 +1,26 @@
+"""What may be asked of a sitting: the bookings of one test at one time."""
+
+from dataclasses import dataclass
+
+from aggregates.names import clean
+from commands.booking import read_booking
+from commands.command import Command, Desk, Done, handles, require_expected
+
+
+@dataclass(frozen=True, kw_only=True)
+class GiveRoom(Command):
+    """Say in which room tests are sat; None, or an empty text, takes it away (B16)."""
+
+    bookings: tuple[str, ...]
+    room: str | None
+
+
+@handles(GiveRoom)
+def give_room(command: GiveRoom, desk: Desk) -> Done:
+    room = clean(command.room or "") or None
+    changes = []
+    for name in command.bookings:
+        stream, booking = read_booking(name, command.by, desk)
+        require_expected(stream, command)
+        changes.append(stream.change(booking.give_room(room)))
+    return Done(position=desk.store.append(*changes, by=command.by))

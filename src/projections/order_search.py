@@ -1,0 +1,210 @@
+"""Orders of both kinds, searched and listed, newest first."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, distinct, func, select
+
+from aggregates.registration import Status
+from events.identifier import Kind
+from projections.identifiers import is_called
+from projections.orders import ENTRIES, LEARNERS, ORDERS, PRODUCTS, OrderKind, State
+from projections.paging import Page, page, since
+from projections.registrations import REGISTRATIONS
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryCount:
+    """How many are entered for a test, under a version of its qualification's rules."""
+
+    qualification: str
+    unit: str
+    rules_version: int
+    entries: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedOrder:
+    """An order in the list; ``total`` is what it was confirmed at, if it was.
+
+    ``products`` are numbers of learners by product, ``learners`` how many there are
+    in all; ``tests`` what those who can be entered are entered for.
+    """
+
+    order: str
+    kind: OrderKind
+    centre: str
+    state: State
+    products: Mapping[str, int]
+    learners: int
+    entries: int
+    tests: tuple[EntryCount, ...]
+    purchase_order: str | None
+    total: Decimal | None
+    begun_at: datetime
+    begun_by: str
+    confirmed_at: datetime | None
+    updated_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderFilter:
+    """What an order is looked for by; None for what does not matter.
+
+    ``reference`` is one, or its last three digits or more; ``product`` one that it is
+    for, of entries the apprenticeship too; ``learner`` one who is on it.
+    """
+
+    kind: OrderKind | None = None
+    state: State | None = None
+    reference: str | None = None
+    purchase_order: str | None = None
+    product: str | None = None
+    learner: str | None = None
+    updated_since: datetime | None = None
+
+
+EVERY_ORDER = OrderFilter()
+
+
+def search(
+    connection: Connection,
+    *,
+    centre: str | None,
+    sought: OrderFilter = EVERY_ORDER,
+    limit: int,
+    cursor: str | None = None,
+) -> Page[ListedOrder]:
+    """List the centre's orders of both kinds (None: everybody's), newest first."""
+    query = select(ORDERS)
+    for column, value in (
+        (ORDERS.c.centre, centre),
+        (ORDERS.c.kind, sought.kind),
+        (ORDERS.c.state, sought.state),
+        (ORDERS.c.purchase_order, sought.purchase_order),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    if sought.reference is not None:
+        query = query.where(is_called(ORDERS.c.order, Kind.ORDER, sought.reference))
+    for column, value in (
+        (PRODUCTS.c.product, sought.product),
+        (LEARNERS.c.learner, sought.learner),
+    ):
+        if value is not None:
+            its = select(column.table.c.stream).where(column == value)
+            query = query.where(ORDERS.c.stream.in_(its))
+    found = page(
+        connection,
+        query,
+        by=(ORDERS.c.begun_at, ORDERS.c.order),
+        make=lambda row: row,
+        limit=limit,
+        cursor=cursor,
+        descending=True,
+        since=since(ORDERS.c.updated_at, sought.updated_since),
+    )
+    counted = _Counts.of(connection, found.rows)
+    return Page(
+        rows=tuple(_listed(row, counted) for row in found.rows),
+        next_cursor=found.next_cursor,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Counts:
+    """What is counted of some orders, by their streams."""
+
+    by_product: Mapping[str, Mapping[str, int]]
+    people: Mapping[str, int]
+    entries: Mapping[str, int]
+    tests: Mapping[str, Sequence[EntryCount]]
+
+    @classmethod
+    def of(cls, connection: Connection, rows: Sequence[Row[Any]]) -> "_Counts":
+        streams = [row.stream for row in rows]
+        drafts = [
+            row.stream
+            for row in rows
+            if (row.kind, row.state) == (OrderKind.ENTRIES, State.DRAFT)
+        ]
+        by_product: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        people: dict[str, int] = {}
+        its = LEARNERS.c
+        linked = select(its.stream).where(its.stream.in_(streams))
+        by_both = linked.add_columns(its.product, func.count())
+        for row in connection.execute(by_both.group_by(its.stream, its.product)):
+            by_product[row[0]][row[1]] = row[2]
+        in_all = linked.add_columns(func.count(distinct(its.learner)))
+        for row in connection.execute(in_all.group_by(its.stream)):
+            people[row[0]] = row[1]
+        entered = (
+            select(ENTRIES.c.stream, func.count())
+            .where(ENTRIES.c.stream.in_(streams))
+            .group_by(ENTRIES.c.stream)
+        )
+        return cls(
+            by_product=by_product,
+            people=people,
+            entries={row[0]: row[1] for row in connection.execute(entered)},
+            tests=_tests(connection, drafts) if drafts else {},
+        )
+
+
+def _tests(
+    connection: Connection, drafts: Sequence[str]
+) -> Mapping[str, Sequence[EntryCount]]:
+    """Count the entries of drafts by test and version of the rules that price it."""
+    is_active = and_(
+        REGISTRATIONS.c.learner == ENTRIES.c.learner,
+        REGISTRATIONS.c.product == ENTRIES.c.qualification,
+        REGISTRATIONS.c.status == Status.ACTIVE,
+        REGISTRATIONS.c.centre == ORDERS.c.centre,
+    )
+    test = (
+        ENTRIES.c.stream,
+        ENTRIES.c.qualification,
+        ENTRIES.c.unit,
+        REGISTRATIONS.c.rules_version,
+    )
+    query = (
+        select(*test, func.count())
+        .join(ORDERS, ORDERS.c.stream == ENTRIES.c.stream)
+        .join(REGISTRATIONS, is_active)
+        .where(ENTRIES.c.stream.in_(drafts))
+        .group_by(*test)
+    )
+    found: defaultdict[str, list[EntryCount]] = defaultdict(list)
+    for stream, qualification, unit, version, entries in connection.execute(query):
+        counted = EntryCount(
+            qualification=qualification,
+            unit=unit,
+            rules_version=version,
+            entries=entries,
+        )
+        found[stream].append(counted)
+    return found
+
+
+def _listed(row: Row[tuple[object, ...]], counted: _Counts) -> ListedOrder:
+    by_product = counted.by_product.get(row.stream, {})
+    return ListedOrder(
+        order=row.order,
+        kind=OrderKind(row.kind),
+        centre=row.centre,
+        state=State(row.state),
+        products={product: by_product.get(product, 0) for product in row.products},
+        learners=counted.people.get(row.stream, 0),
+        entries=counted.entries.get(row.stream, 0),
+        tests=tuple(counted.tests.get(row.stream, ())),
+        purchase_order=row.purchase_order,
+        total=row.total,
+        begun_at=row.begun_at,
+        begun_by=row.begun_by,
+        confirmed_at=row.confirmed_at,
+        updated_at=row.updated_at,
+    )

@@ -1,0 +1,168 @@
+"""Results, searched by several clauses and listed; and the whole history of a learner."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any, Literal
+
+from sqlalchemy import Column, Connection, Row, Select, func, select
+
+from aggregates.names import words
+from aggregates.standing import Standing
+from events.identifier import Kind
+from projections.identifiers import is_called
+from projections.paging import Page, page, sorting
+from projections.results import APPRENTICESHIPS, LEARNERS, RESULTS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """An award that was submitted for, and what became of it (R2)."""
+
+    learner: str
+    given_name: str
+    family_name: str
+    centre_reference: str | None
+    centre: str
+    qualification: str
+    registration: str
+    claim: str
+    award_type: str
+    award_date: date
+    is_eligible: bool
+    standing: Standing
+    submitted_at: datetime
+    processed_at: datetime | None
+    printed_at: datetime | None
+    certificate: str | None
+    overall_grade: str | None
+    grades: dict[str, str]
+    apprenticeship: str | None
+    updated_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clauses:
+    """What is looked for, all of it together (R1); each word must begin a word there.
+
+    ``products`` are those whose titles were found, qualifications and apprenticeships;
+    None for any.
+    """
+
+    name: str = ""
+    given_name: str = ""
+    family_name: str = ""
+    learner_reference: str = ""
+    products: Collection[str] | None = None
+    grade: str = ""
+    updated_since: datetime | None = None
+
+
+ResultSort = Literal[
+    "family_name",
+    "-family_name",
+    "given_name",
+    "-given_name",
+    "learner",
+    "-learner",
+    "award_date",
+    "-award_date",
+    "submitted_at",
+    "-submitted_at",
+    "updated_at",
+    "-updated_at",
+]
+KEY = (RESULTS.c.learner, RESULTS.c.claim)
+SORTS: Mapping[str, Sequence[Column[Any]]] = {
+    "family_name": (LEARNERS.c.family_words, LEARNERS.c.given_words, *KEY),
+    "given_name": (LEARNERS.c.given_words, LEARNERS.c.family_words, *KEY),
+    "learner": KEY,
+    "award_date": (RESULTS.c.award_date, *KEY),
+    "submitted_at": (RESULTS.c.submitted_at, *KEY),
+    "updated_at": (RESULTS.c.updated_at, *KEY),
+}
+
+
+def search(
+    connection: Connection,
+    *,
+    centre: str | None,
+    clauses: Clauses,
+    sort: ResultSort | None = None,
+    total: bool = False,
+    limit: int,
+    cursor: str | None = None,
+) -> Page[Result]:
+    """Find the centre's results (None: everybody's), by name (R1).
+
+    Those changed since a moment are sorted by when they were, unless it is said how.
+    """
+    query = _every(centre)
+    usual: ResultSort = "family_name"
+    if clauses.updated_since is not None:
+        query = query.where(RESULTS.c.updated_at >= clauses.updated_since)
+        usual = "updated_at"
+    for column, text in (
+        (LEARNERS.c.given_words, clauses.given_name),
+        (LEARNERS.c.family_words, clauses.family_name),
+        (LEARNERS.c.given_words + LEARNERS.c.family_words, clauses.name),
+    ):
+        for word in words(text):
+            query = query.where(column.contains(f" {word}", autoescape=True))
+    if clauses.learner_reference:
+        given = clauses.learner_reference
+        is_learner = is_called(RESULTS.c.learner, Kind.LEARNER, given)
+        is_centres = func.upper(LEARNERS.c.centre_reference) == given.strip().upper()
+        query = query.where(is_learner | is_centres)
+    if clauses.products is not None:
+        is_on = RESULTS.c.qualification.in_(clauses.products)
+        came_with = APPRENTICESHIPS.c.apprenticeship.in_(clauses.products)
+        query = query.where(is_on | came_with)
+    if clauses.grade:
+        is_grade = func.upper(RESULTS.c.overall_grade) == clauses.grade.strip().upper()
+        query = query.where(is_grade)
+    return page(
+        connection,
+        query,
+        **sorting(SORTS, sort or usual),
+        make=_made,
+        limit=limit,
+        cursor=cursor,
+        total=total,
+    )
+
+
+def of_learner(connection: Connection, learner: str) -> list[Result]:
+    """Give a learner's whole history, oldest first (R2)."""
+    query = _every(None).where(RESULTS.c.learner == learner)
+    query = query.order_by(RESULTS.c.submitted_at, RESULTS.c.claim)
+    return [_made(row) for row in connection.execute(query)]
+
+
+def export(connection: Connection, *, centre: str | None) -> Iterator[Result]:
+    """Give every result of the centre (None: everybody's), by learner, oldest first."""
+    query = _every(centre).order_by(
+        RESULTS.c.learner, RESULTS.c.submitted_at, RESULTS.c.claim
+    )
+    yield from map(_made, connection.execute(query))
+
+
+def _every(centre: str | None) -> Select[tuple[object, ...]]:
+    its = APPRENTICESHIPS.c.registration == RESULTS.c.registration
+    query = (
+        select(
+            RESULTS,
+            LEARNERS.c.given_name,
+            LEARNERS.c.family_name,
+            LEARNERS.c.centre_reference,
+            APPRENTICESHIPS.c.apprenticeship,
+        )
+        .join(LEARNERS, LEARNERS.c.learner == RESULTS.c.learner)
+        .outerjoin(APPRENTICESHIPS, its)
+    )
+    return query if centre is None else query.where(LEARNERS.c.centre == centre)
+
+
+def _made(row: Row[tuple[object, ...]]) -> Result:
+    values = {each.name: getattr(row, each.name) for each in fields(Result)}
+    return Result(**{**values, "standing": Standing(row.standing)})

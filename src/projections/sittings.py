@@ -1,0 +1,142 @@
+"""Sittings: the tests of one unit at one time, with how many sit them (B16)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection, Row, case, func, select, tuple_
+
+from aggregates.london import midnight
+from aggregates.sitting import Attendance
+from projections.bookings import BOOKINGS
+from projections.paging import Page, page
+
+Key: TypeAlias = tuple[datetime, str, str]
+KEY = (BOOKINGS.c.starts, BOOKINGS.c.centre, BOOKINGS.c.unit)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sitting:
+    """A sitting, and how its learners stand; those who were cancelled do not count."""
+
+    centre: str
+    qualification: str
+    unit: str
+    starts: datetime
+    learners: int
+    booked: int
+    taken: int
+    absent: int
+    modes: tuple[str, ...]
+    rooms: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SittingFilter:
+    """What a sitting is looked for by; None for what does not matter.
+
+    Days are London's, both included; ``open_at`` leaves out those that were over then.
+    """
+
+    unit: str | None = None
+    qualification: str | None = None
+    room: str | None = None
+    date_from: date | None = None
+    date_to: date | None = None
+    open_at: datetime | None = None
+
+
+def search(
+    connection: Connection,
+    *,
+    centre: str | None,
+    sought: SittingFilter,
+    limit: int,
+    cursor: str | None = None,
+) -> Page[Sitting]:
+    """List the sittings of a centre (None: of every centre) by their time (B16)."""
+    its = BOOKINGS.c
+
+    def count(attendance: Attendance) -> Any:
+        stands = func.count(case((its.attendance == attendance, 1)))
+        return stands.label(attendance.name.lower())
+
+    query = (
+        select(
+            *KEY,
+            func.min(its.qualification).label("qualification"),
+            func.count().label("learners"),
+            count(Attendance.BOOKED),
+            count(Attendance.TAKEN),
+            count(Attendance.ABSENT),
+        )
+        .where(its.attendance != Attendance.CANCELLED)
+        .group_by(*KEY)
+    )
+    for column, value in (
+        (its.centre, centre),
+        (its.unit, sought.unit),
+        (its.qualification, sought.qualification),
+        (its.room, sought.room),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    if sought.date_from is not None:
+        query = query.where(its.starts >= midnight(sought.date_from))
+    if sought.date_to is not None:
+        query = query.where(its.starts < midnight(sought.date_to, days=1))
+    if sought.open_at is not None:
+        query = query.where(its.closes > sought.open_at)
+    found = page(
+        connection, query, by=KEY, make=lambda row: row, limit=limit, cursor=cursor
+    )
+    ways = _ways(connection, [_key(row) for row in found.rows])
+    return Page(
+        rows=tuple(_sitting(row, ways[_key(row)]) for row in found.rows),
+        next_cursor=found.next_cursor,
+    )
+
+
+@dataclass
+class _Ways:
+    """How, and where, a sitting is sat."""
+
+    modes: set[str] = field(default_factory=set)
+    rooms: set[str] = field(default_factory=set)
+
+
+def _ways(connection: Connection, keys: Iterable[Key]) -> Mapping[Key, _Ways]:
+    ways = {key: _Ways() for key in keys}
+    query = (
+        select(*KEY, BOOKINGS.c.delivery, BOOKINGS.c.mode, BOOKINGS.c.room)
+        .distinct()
+        .where(
+            tuple_(*KEY).in_(list(ways)),
+            BOOKINGS.c.attendance != Attendance.CANCELLED,
+        )
+    )
+    for row in connection.execute(query):
+        way = ways[_key(row)]
+        way.modes.add(row.mode or row.delivery)
+        way.rooms.update([row.room] if row.room else [])
+    return ways
+
+
+def _key(row: Any) -> Key:
+    return row.starts, row.centre, row.unit
+
+
+def _sitting(row: Row[Any], ways: _Ways) -> Sitting:
+    return Sitting(
+        centre=row.centre,
+        qualification=row.qualification,
+        unit=row.unit,
+        starts=row.starts,
+        learners=row.learners,
+        booked=row.booked,
+        taken=row.taken,
+        absent=row.absent,
+        modes=tuple(sorted(ways.modes)),
+        rooms=tuple(sorted(ways.rooms)),
+    )

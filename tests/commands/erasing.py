@@ -1,0 +1,43 @@
+"""Erasing a learner, as tests ask for it."""
+
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from commands.command import Desk, Done, handle
+from commands.learner_erasure import EraseLearner
+from projections.mentions import named
+from store import EventStore
+from tests.clock import Clock
+from tests.commands.intake import SPECIALIST
+
+REASON = "Requested on 3 November, case 1024."
+
+
+def naming(store: EventStore) -> Callable[[str], Sequence[UUID]]:
+    """Make what finds every stream that names a learner, by reading all there is."""
+
+    def find(learner: str) -> Sequence[UUID]:
+        log = store.log(after=0, limit=100_000)
+        return [*{each.stream for each in log if learner in named(each)}]
+
+    return find
+
+
+def erase(
+    desk: Desk,
+    clock: Clock,
+    learner: str,
+    *rows: UUID,
+    reason: str = REASON,
+    end_in_flight: bool = False,
+) -> Done:
+    command = EraseLearner(
+        by=SPECIALIST,
+        at=clock(),
+        learner=learner,
+        reason=reason,
+        rows=lambda _: rows,
+        streams=naming(desk.store),
+        end_in_flight=end_in_flight,
+    )
+    return handle(command, desk)

@@ -1,0 +1,209 @@
+"""A draft says today what submitting it would do (M1, M10)."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+
+from aggregates.claim_summary import Stage, stages
+from aggregates.claimable import NotClaimable
+from aggregates.standing import Standing
+from catalogue import Catalogue
+from commands.claim_assessment import ClaimFacts
+from events.centre import ApprovalWithdrawn
+from events.claim import Granted, Withheld
+from events.event import Event
+from events.identifier import stream_of
+from events.registration import (
+    PathwayChanged,
+    RegistrationCancelled,
+    RegistrationTransferred,
+)
+from store import Reservation
+from tests.claim_examples import (
+    A1,
+    ANN,
+    ANNS,
+    BEN,
+    CENTRE,
+    REFERENCE,
+    award,
+    qualification,
+)
+from tests.commands.office import COLLEAGUE, SERVICE, Office
+
+KEY = UUID(int=1)
+LAPSE = ApprovalWithdrawn(product=REFERENCE, person_id=KEY)
+
+
+def happen(office: Office, name: str, event: Event, *, owner: str = CENTRE) -> None:
+    stream = office.store.open(stream_of(name))
+    office.store.append(stream.change([event], owner=owner), by=SERVICE)
+
+
+def nothing(_: Office, __: str) -> None:
+    """Leave all as it was."""
+
+
+def claim_elsewhere(office: Office, _: str) -> None:
+    office.submit(office.begin({ANN: award()}, by=COLLEAGUE), by=COLLEAGUE)
+
+
+def claim_elsewhere_and_withdraw(office: Office, _: str) -> None:
+    theirs = office.begin({ANN: award()}, by=COLLEAGUE)
+    office.submit(theirs, by=COLLEAGUE)
+    office.withdraw(theirs, by=COLLEAGUE)
+
+
+def cancel(office: Office, _: str) -> None:
+    cancelled = RegistrationCancelled(
+        registration=ANNS,
+        invoice_status="Not invoiced",
+        charge_stands=False,
+        person_id=KEY,
+        reason="By mistake",
+    )
+    happen(office, ANNS, cancelled)
+
+
+def transfer(office: Office, _: str) -> None:
+    there = "50107"
+    happen(office, ANNS, RegistrationTransferred(centre=there), owner=there)
+
+
+def erase(office: Office, _: str) -> None:
+    stream = office.store.open(stream_of(CENTRE))
+    gone = stream.change(
+        [LAPSE], reserve=[Reservation(scope="erased-learner", key=ANN)]
+    )
+    office.store.append(gone, by=SERVICE)
+
+
+def leave_out_type(office: Office, claim: str) -> None:
+    office.save(claim, {ANN: award(award_type=None)})
+
+
+def leave_out_date(office: Office, claim: str) -> None:
+    office.save(claim, {ANN: award(award_date=None)})
+
+
+def take_grades_out(office: Office, claim: str) -> None:
+    office.save(claim, {ANN: award(grades={A1: "P"})})
+
+
+def change_pathway(office: Office, _: str) -> None:
+    changed = PathwayChanged(pathway="SHORT", person_id=KEY, reason="Asked")
+    happen(office, ANNS, changed)
+
+
+def judged(office: Office, claim: str, today: date) -> dict[str, Granted | Withheld]:
+    facts = ClaimFacts.of(office.desk, office.claim(claim), today=today)
+    return {who: facts.judge(who) for who in facts.claim.waiting}
+
+
+def stages_of(office: Office, claim: str, today: date) -> dict[str, Stage]:
+    facts = ClaimFacts.of(office.desk, office.claim(claim), today=today)
+    shown = stages(
+        facts.claim,
+        today=today,
+        conditions=facts.conditions,
+        hindrances=facts.hindrances(),
+    )
+    return {stage.name: stage for stage in shown}
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "code", "lacking"),
+    [
+        (nothing, None, []),
+        (claim_elsewhere, "claimed-by-another", ["learners"]),
+        (claim_elsewhere_and_withdraw, None, []),
+        (cancel, "registration-cancelled", ["learners"]),
+        (transfer, "learner-transferred", ["learners"]),
+        (erase, "learner-erased", ["learners"]),
+        (leave_out_type, "award-incomplete", ["grades"]),
+        (leave_out_date, "award-incomplete", ["grades"]),
+        (take_grades_out, "units-missing", []),
+        (change_pathway, "wrong-pathway", []),
+    ],
+)
+def test_a_draft_says_of_each_learner_what_submitting_then_does(
+    office: Office,
+    meanwhile: Callable[[Office, str], None],
+    code: str | None,
+    lacking: list[str],
+) -> None:
+    """M10, M15: one learner who waits holds nobody else up."""
+    claim = office.begin({ANN: award(), BEN: award()})
+    meanwhile(office, claim)
+    today = office.now().date()
+    said = judged(office, claim, today)
+    shown = stages_of(office, claim, today)
+    assert [name for name, s in shown.items() if not s.is_complete] == lacking
+    office.submit(claim)
+    places = office.claim(claim).learners
+    assert {who: p.granted or p.withheld for who, p in places.items()} == said
+    assert places[BEN].standing is Standing.SUBMITTED
+    first = said[ANN]
+    if isinstance(first, Withheld):
+        assert first.reasons[0].code == code
+    else:
+        assert code is None
+
+
+def test_an_award_date_that_grew_too_old_holds_up_its_own_learner_alone(
+    office: Office,
+) -> None:
+    """M6, M10: the day was in time when it was typed."""
+    today = office.now().date()
+    early = today - timedelta(days=85)
+    claim = office.begin({ANN: award(award_date=early), BEN: award(award_date=today)})
+    later = replace(office, now=lambda: office.now() + timedelta(days=30))
+    said = judged(later, claim, later.now().date())
+    assert "grades" in [
+        name
+        for name, s in stages_of(later, claim, later.now().date()).items()
+        if not s.is_complete
+    ]
+    later.submit(claim)
+    assert later.standings(claim) == {
+        ANN: Standing.UNSUBMITTED,
+        BEN: Standing.SUBMITTED,
+    }
+    assert later.claim(claim).learners[ANN].withheld == said[ANN]
+    assert later.why(claim, ANN)[0][0] == "award-date"
+
+
+def test_a_draft_of_what_the_centre_is_no_longer_approved_for_says_so(
+    office: Office,
+) -> None:
+    """M2, M10: nobody is eligible, and submitting is refused in the same words."""
+    claim = office.begin({ANN: award(), BEN: award()})
+    happen(office, f"centre:{CENTRE}", LAPSE)
+    today = office.now().date()
+    codes = {
+        why.code
+        for said in judged(office, claim, today).values()
+        if isinstance(said, Withheld)
+        for why in said.reasons
+    }
+    assert codes == {"not-approved"}
+    missing = stages_of(office, claim, today)["qualification"].missing or ""
+    with pytest.raises(NotClaimable, match=missing):
+        office.submit(claim)
+
+
+def test_a_draft_of_what_is_certificated_no_more_says_so(office: Office) -> None:
+    """M2, M10."""
+    claim = office.begin({ANN: award()})
+    today = office.now().date()
+    ended = qualification(certification_ends=today - timedelta(days=1))
+    later = replace(office, catalogue=Catalogue(all_versions={REFERENCE: (ended,)}))
+    said = judged(later, claim, today)[ANN]
+    assert isinstance(said, Withheld)
+    assert [why.code for why in said.reasons] == ["not-claimable"]
+    missing = stages_of(later, claim, today)["qualification"].missing or ""
+    with pytest.raises(NotClaimable, match=missing):
+        later.submit(claim)

@@ -1,0 +1,298 @@
+"""Erasing a person for whom something is under way: told, or ended with it (H6)."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from aggregates.entry_order import EntryOrder
+from aggregates.errors import Refusal
+from aggregates.in_flight import (
+    CertificateIsUnprinted,
+    ClaimIsUnsettled,
+    InFlight,
+    IsOnDraftOrder,
+    NotErasableYet,
+    RecordsAreKept,
+    TestIsBooked,
+    years_after,
+)
+from aggregates.invoice_line import CREDIT
+from aggregates.learner import LearnerIsErased
+from aggregates.registration import Status
+from aggregates.sitting import Attendance
+from aggregates.standing import Standing
+from aggregates.timetable import Timetable
+from commands.booking import read_booking
+from commands.certificate import RecordPrinting
+from commands.claim_submission import SubmitClaim
+from commands.command import Desk, handle
+from commands.entry_order import timetable_of
+from commands.invoice import require_line
+from commands.order_confirmation import ConfirmOrder
+from events.identifier import stream_of
+from store import EventStore
+from tests.claim_examples import A1, award
+from tests.clock import Clock
+from tests.commands.erasing import erase
+from tests.commands.frameworks import Provider
+from tests.commands.intake import SPECIALIST
+from tests.commands.office import ADMINISTRATOR
+from tests.commands.order_desk import APPRENTICESHIP, SEVERAL, SINGLE
+from tests.commands.test_claim_meanwhile import Interrupted
+from tests.commands.test_entries import begin, confirm
+from tests.order_examples import ANN, BEN
+
+FULL = award()
+
+
+@pytest.fixture
+def provider(any_store: EventStore, clock: Clock) -> Provider:
+    return Provider.open(any_store, clock)
+
+
+def learner_is_erased(provider: Provider, learner: str = ANN) -> bool:
+    return bool(provider.counter.store.held("erased-learner", [learner]))
+
+
+def claim(provider: Provider, *learners: str, product: str = SINGLE) -> str:
+    awards = dict.fromkeys(learners, FULL)
+    return provider.office.begin(awards, qualification=product)
+
+
+def draft_claim(provider: Provider) -> str:
+    return claim(provider, ANN, BEN)
+
+
+def ungraded_claim(provider: Provider) -> str:
+    return provider.office.begin({ANN: award(None, None, {})}, qualification=SINGLE)
+
+
+def submitted_claim(provider: Provider) -> str:
+    name = claim(provider, ANN, BEN)
+    provider.office.submit(name)
+    return name
+
+
+def kept_back_claim(provider: Provider) -> str:
+    awards = {ANN: award(grades={A1: "P"}), BEN: FULL}
+    name = provider.office.begin(awards, qualification=SINGLE)
+    provider.office.submit(name)
+    return name
+
+
+def certificate(provider: Provider) -> str:
+    name = claim(provider, ANN)
+    provider.office.submit(name)
+    provider.office.process(name)
+    return provider.office.claim(name).learners[ANN].certificate or ""
+
+
+def booked_test(provider: Provider) -> str:
+    return confirm(provider, begin(provider, ANN, APPRENTICESHIP)).booking
+
+
+def draft_entries(provider: Provider) -> str:
+    return begin(provider, ANN, APPRENTICESHIP)
+
+
+def draft_order(provider: Provider) -> str:
+    return provider.counter.ready(ANN, BEN)
+
+
+def registered(provider: Provider) -> None:
+    """Register Ann by the apprenticeship, and Ben by one of its qualifications."""
+    provider.register(ANN)
+    provider.counter.confirm(provider.counter.ready(BEN))
+
+
+@pytest.mark.parametrize(
+    ("begun", "why"),
+    [
+        (draft_claim, ClaimIsUnsettled),
+        (ungraded_claim, ClaimIsUnsettled),
+        (submitted_claim, ClaimIsUnsettled),
+        (kept_back_claim, ClaimIsUnsettled),
+        (certificate, CertificateIsUnprinted),
+        (booked_test, TestIsBooked),
+        (draft_entries, IsOnDraftOrder),
+        (draft_order, IsOnDraftOrder),
+    ],
+)
+def test_what_is_under_way_is_listed_and_keeps_a_person_from_being_erased(
+    provider: Provider,
+    clock: Clock,
+    begun: Callable[[Provider], str],
+    why: type[Refusal],
+) -> None:
+    """H6: until it is asked to be ended with the erasure, all at once."""
+    registered(provider)
+    name = begun(provider)
+    with pytest.raises(NotErasableYet, match=name) as refusal:
+        erase(provider.counter.desk, clock, ANN)
+    assert [type(other) for other in refusal.value.others] == [why]
+    assert not learner_is_erased(provider)
+    erase(provider.counter.desk, clock, ANN, end_in_flight=True)
+    assert learner_is_erased(provider)
+
+
+def test_all_that_is_under_way_is_listed_at_once_and_ended_at_once(
+    provider: Provider, clock: Clock
+) -> None:
+    """H6, C3, M16, O7: and nothing of what is under way for others."""
+    whole, single, several = provider.register(ANN)
+    provider.counter.confirm(provider.counter.ready(BEN))
+    names = [
+        booked_test(provider),
+        submitted_claim(provider),
+        claim(provider, ANN, product=SEVERAL),
+        provider.counter.ready(ANN, BEN),
+    ]
+    both = names[2]
+    provider.office.submit(both)
+    with pytest.raises(NotErasableYet) as refusal:
+        erase(provider.counter.desk, clock, ANN)
+    assert all(name in str(refusal.value) for name in names)
+    before = provider.counter.store.head()
+    erase(provider.counter.desk, clock, ANN, end_in_flight=True)
+    log = provider.counter.store.log(after=before, limit=1_000)
+    assert len({recorded.recorded_at for recorded in log}) == 1
+    office = provider.office
+    booking, submitted, _, order = names
+    assert office.standings(submitted) == {
+        ANN: Standing.WITHDRAWN,
+        BEN: Standing.SUBMITTED,
+    }
+    for made in (whole, single, several):
+        state = office.registration(made.registration)
+        assert (state.status, dict(state.awards)) == (Status.ACTIVE, {})
+    desk = provider.counter.desk
+    found = read_booking(booking, SPECIALIST, desk)[1]
+    assert found.attendance is Attendance.CANCELLED
+    assert require_line(f"{booking}{CREDIT}", desk)
+    planned = desk.store.open(stream_of(timetable_of(ANN)))
+    assert Timetable.replay(planned.events).sittings == {}
+    assert provider.counter.order(order).everybody == (BEN,)
+    office.process(submitted)
+    assert office.claim(submitted).learners[ANN].certificate is None
+
+
+def test_a_learner_who_waits_is_taken_out_and_the_others_keep_their_grades(
+    provider: Provider, clock: Clock
+) -> None:
+    """H6, C2."""
+    registered(provider)
+    draft, entries = draft_claim(provider), draft_entries(provider)
+    erase(provider.counter.desk, clock, ANN, end_in_flight=True)
+    claimed = provider.office.claim(draft)
+    assert {who: p.award for who, p in claimed.learners.items()} == {BEN: FULL}
+    stream = provider.counter.store.open(stream_of(entries))
+    assert EntryOrder.replay(stream.events).entries == ()
+
+
+def test_a_certificate_is_printed_for_nobody(provider: Provider, clock: Clock) -> None:
+    """H6, M13: its number stays."""
+    registered(provider)
+    number = certificate(provider)
+    erase(provider.counter.desk, clock, ANN, end_in_flight=True)
+    with pytest.raises(LearnerIsErased):
+        provider.counter.send(
+            RecordPrinting(by=SPECIALIST, at=clock(), certificate=number)
+        )
+
+
+def test_nothing_keeps_a_person_once_it_is_settled(
+    provider: Provider, clock: Clock
+) -> None:
+    """H6: the certificate printed, the draft deleted, the claim withdrawn."""
+    registered(provider)
+    number = certificate(provider)
+    provider.counter.send(RecordPrinting(by=SPECIALIST, at=clock(), certificate=number))
+    withdrawn = claim(provider, ANN, product=SEVERAL)
+    provider.office.submit(withdrawn)
+    provider.office.withdraw(withdrawn)
+    erase(provider.counter.desk, clock, ANN)
+    assert learner_is_erased(provider)
+
+
+def erased_meanwhile(provider: Provider, clock: Clock) -> Desk:
+    """Give a desk at which Ann is erased just before the next append."""
+
+    def forget() -> None:
+        erase(provider.counter.desk, clock, ANN, end_in_flight=True)
+
+    desk = provider.counter.desk
+    return replace(desk, store=Interrupted(desk.store, [forget]))
+
+
+def test_who_is_erased_as_their_claim_is_submitted_is_not_certificated(
+    provider: Provider, clock: Clock
+) -> None:
+    """H6, M10: of the two at once one wins, here the erasure."""
+    registered(provider)
+    draft = provider.office.begin(
+        {ANN: award("Interim"), BEN: FULL}, qualification=SINGLE
+    )
+    desk = erased_meanwhile(provider, clock)
+    command = SubmitClaim(by=ADMINISTRATOR, at=clock(), claim=draft)
+    with pytest.raises(Refusal):
+        handle(command, desk)
+    assert provider.office.claim(draft).learners.keys() == {BEN}
+
+
+def test_who_is_erased_as_they_are_ordered_for_is_not_registered(
+    provider: Provider, clock: Clock
+) -> None:
+    """H6, O5: the order would have been their first."""
+    order = provider.counter.ready(ANN)
+    total = provider.counter.total(order)
+    desk = erased_meanwhile(provider, clock)
+    command = ConfirmOrder(by=ADMINISTRATOR, at=clock(), order=order, total=total)
+    with pytest.raises(Refusal):
+        handle(command, desk)
+    assert provider.counter.made() == []
+
+
+@pytest.mark.parametrize(("days", "is_kept"), [(-1, True), (0, False)])
+def test_records_are_kept_for_years_after_the_last_award(
+    provider: Provider, clock: Clock, *, days: int, is_kept: bool
+) -> None:
+    """H6: the setting says how many, the refusal until when."""
+    registered(provider)
+    number = certificate(provider)
+    provider.counter.send(RecordPrinting(by=SPECIALIST, at=clock(), certificate=number))
+    desk = replace(provider.counter.desk, retention=6)
+    awarded = FULL.award_date
+    assert awarded is not None
+    clock.now = clock.now.replace(year=awarded.year + 6, month=awarded.month)
+    clock.now = clock.now.replace(day=awarded.day)
+    clock.advance(days=days)
+    if is_kept:
+        with pytest.raises(RecordsAreKept, match="24 November 2032"):
+            erase(desk, clock, ANN, end_in_flight=True)
+    else:
+        erase(desk, clock, ANN)
+    assert learner_is_erased(provider) is not is_kept
+    erase(desk, clock, BEN)
+
+
+@pytest.mark.parametrize(
+    ("day", "years", "later"),
+    [
+        (date(2026, 11, 24), 6, date(2032, 11, 24)),
+        (date(2028, 2, 29), 1, date(2029, 3, 1)),
+        (date(2028, 2, 29), 4, date(2032, 2, 29)),
+    ],
+)
+def test_years_are_counted_by_the_calendar(day: date, years: int, later: date) -> None:
+    assert years_after(day, years) == later
+
+
+def test_nothing_is_kept_where_nothing_was_awarded() -> None:
+    """H6."""
+    nothing = InFlight(
+        learner=ANN, registrations=(), claims={}, unprinted=(), orders=()
+    )
+    nothing.require_retained_long_enough(today=date(2026, 11, 24), retention=6)
+    nothing.require_settled()
