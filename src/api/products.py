@@ -22,8 +22,9 @@ from aggregates.offer import (
 from api.answers import Listed, listed, portion
 from api.dependencies import CurrentUser, Paging, ServiceOf, Today, scope
 from api.order_view import Amount
+from api.product_grading import GradingOfProduct, grading_response
 from api.schemas import ResponseBody
-from catalogue import Basis, Catalogue, Qualification
+from catalogue import Catalogue, Qualification
 from commands.registration import approvals_of
 from service import Service
 
@@ -89,6 +90,8 @@ class UnitOfProduct(ResponseBody, title="Unit"):
     mandatory: bool
     assessment: str = Field(examples=["internal"])
     grades: list[str] = Field(examples=[["P"]])
+    achieving: list[str] = Field(examples=[["P"]])
+    equivalent_to: str | None = Field(examples=[None])
     delivery: list[str] = Field(examples=[["Onscreen", "Paper"]])
     minutes: int | None
     price: Amount | None
@@ -101,25 +104,6 @@ class PathwayOfProduct(ResponseBody, title="Pathway"):
     title: str = Field(examples=["Diploma"])
     rules: list[str] = Field(examples=[["At least 12 credits from group B."]])
     mandatory_units: list[str] = Field(examples=[["L/506/1788"]])
-
-
-class ThresholdOfProduct(ResponseBody, title="GradeThreshold"):
-    """The fewest points that earn an overall grade."""
-
-    grade: str = Field(examples=["M"])
-    points: int = Field(examples=[52])
-
-
-class GradingOfProduct(ResponseBody, title="Grading"):
-    """How the overall grade is found: a pass, or by points and thresholds, lowest first.
-
-    ``points`` are those of each grade of a unit, given for what ``basis`` says.
-    """
-
-    kind: str = Field(examples=["points"])
-    basis: Basis | None
-    points: dict[str, int] = Field(examples=[{"P": 6, "M": 10, "D": 16}])
-    thresholds: list[ThresholdOfProduct]
 
 
 class ProductShown(ProductListed, title="Product"):
@@ -197,15 +181,7 @@ def one(
         **of_all,
         rules_version=found.version,
         certification_ends=found.certification_ends,
-        grading=GradingOfProduct(
-            kind=found.grading.kind,
-            basis=found.grading.basis,
-            points=dict(found.grading.points),
-            thresholds=[
-                ThresholdOfProduct(grade=each.grade, points=each.points)
-                for each in found.grading.thresholds
-            ],
-        ),
+        grading=grading_response(found.grading),
         pathways=[
             PathwayOfProduct(
                 code=pathway.code,
@@ -227,6 +203,8 @@ def one(
                 mandatory=found.is_mandatory(unit.reference),
                 assessment=unit.assessment,
                 grades=list(unit.grades),
+                achieving=list(unit.achieving),
+                equivalent_to=unit.equivalent_to,
                 delivery=list(unit.delivery),
                 minutes=unit.minutes,
                 price=unit.price,

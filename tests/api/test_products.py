@@ -97,6 +97,10 @@ def test_a_product_is_shown_with_its_grading(admin: TestClient) -> None:
         "basis": None,
         "points": {},
         "thresholds": [],
+        "best": None,
+        "components": [],
+        "cells": [],
+        "overall_grades": ["Pass"],
     }
     shown = admin.get(f"/api/v1/products/{BY_POINTS}").json()
     assert shown["grading"] == {
@@ -109,11 +113,38 @@ def test_a_product_is_shown_with_its_grading(admin: TestClient) -> None:
             {"grade": "D", "points": 74},
             {"grade": "D*", "points": 90},
         ],
+        "best": None,
+        "components": [],
+        "cells": [],
+        "overall_grades": ["P", "M", "D", "D*"],
     }
     assert shown["pathways"][0]["rules"][-1] == (
         "Overall grade: at least 36 points for P, 52 points for M, 74 points for D "
         "and 90 points for D*."
     )
+
+
+def test_a_product_is_shown_with_its_best_credits_or_its_grid(
+    admin: TestClient,
+) -> None:
+    """O2, section 11."""
+    higher = admin.get("/api/v1/products/Q-0005004120").json()["grading"]
+    assert higher["best"] == {"credits": 75, "at_or_above_level": 4}
+    technical = admin.get("/api/v1/products/Q-0005005301").json()["grading"]
+    assert [each["title"] for each in technical["components"]] == [
+        "Core component",
+        "Occupational specialism",
+    ]
+    assert {"grades": ["A*", "D"], "overall_grade": "Distinction*"} in technical["cells"]
+    assert technical["overall_grades"][0] == "Pass"
+
+
+def test_a_unit_says_to_which_other_one_it_is_equivalent(admin: TestClient) -> None:
+    """O2, section 11."""
+    units = admin.get("/api/v1/products/Q-0005007002").json()["units"]
+    speaking, former = units[-2:]
+    assert former["equivalent_to"] == speaking["reference"]
+    assert speaking["equivalent_to"] is None
 
 
 def test_an_apprenticeship_is_shown_with_its_qualifications(admin: TestClient) -> None:
