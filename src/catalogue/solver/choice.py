@@ -203,10 +203,6 @@ def grid_rank(learner: Learner, counted: frozenset[int]) -> int:
         for units in learner.rules.components
     ]
     return max(
-        (
-            ascending.index(table[key]) + 1
-            for key in product(*grades)
-            if key in table
-        ),
+        (ascending.index(table[key]) + 1 for key in product(*grades) if key in table),
         default=0,
     )

@@ -11,8 +11,8 @@ from functools import cached_property
 from math import gcd, lcm
 
 from catalogue.grading import Grading
-from catalogue.rule import Rule, equivalents
-from catalogue.unit import TRANSFERRED, Unit
+from catalogue.rule import Rule
+from catalogue.unit import Unit, equivalents
 
 
 class Measure(StrEnum):
@@ -74,7 +74,6 @@ class Requires:
 
     units: frozenset[int]
     needs: tuple[frozenset[int], ...]
-    rule: Rule
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -90,7 +89,7 @@ class RuleNode:
 
     @property
     def all_nodes(self) -> Iterator["RuleNode"]:
-        """This rule and all those in its lists, from the outside in."""
+        """The rule and all those in its lists, from the outside in."""
         yield self
         for nodes in self.lists:
             for node in nodes:
@@ -130,11 +129,12 @@ class CompiledPathway:
             limits.append((rule.counts_at_most, True))
         if rule.at_most_units is not None:
             limits.append((rule.at_most_units, False))
-        requires = rule.requires and Requires(
-            units=self._numbers(rule.requires.units),
-            needs=tuple(map(self._numbers, rule.requires.needs)),
-            rule=rule,
-        )
+        requires = None
+        if rule.requires is not None:
+            requires = Requires(
+                units=self._numbers(rule.requires.units),
+                needs=tuple(map(self._numbers, rule.requires.needs)),
+            )
         return RuleNode(
             top=top,
             rule=rule,
@@ -282,14 +282,3 @@ def _common(amounts: Iterable[Fraction]) -> Fraction:
     return Fraction(gcd(*(int(amount * below) for amount in some)), below) or Fraction(
         1
     )
-
-
-__all__ = [
-    "TRANSFERRED",
-    "CompiledPathway",
-    "Limit",
-    "Measure",
-    "Requires",
-    "RuleNode",
-    "Want",
-]

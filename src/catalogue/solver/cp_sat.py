@@ -11,7 +11,7 @@ from typing import Any
 Terms = Iterable[tuple[int, int]]
 
 
-class Undecided(Exception):  # noqa: N818 - an outcome, not a fault
+class Undecided(Exception):
     """The time allowed was not enough to decide."""
 
 
@@ -122,4 +122,3 @@ class Model:
         if response.status == solver.CpSolverStatus.INFEASIBLE:
             return None
         raise Undecided
-

@@ -38,7 +38,9 @@ class Totals:
         self._shift = 8 * self._fields.size
         self._mask = (1 << self._shift) - 1
         self._packed: dict[tuple[int, str], int] = {}
-        self._alone = not rules.classes or not any(w.attempted for w in rules.wants)
+        self._looks_closer = any(node.requires for node in rules.all_nodes) or (
+            bool(rules.classes) and any(want.attempted for want in rules.wants)
+        )
 
     def _pack(self, number: int, grade: str) -> int:
         rules = self.rules
@@ -78,18 +80,21 @@ class Totals:
         )
         return sums[:wants], over, total >> self._shift
 
-    @property
-    def counts_classes_once(self) -> bool:
-        """Whether sums of attempted units need no second look at classes."""
-        return self._alone
+    def rank(self, given: Sequence[tuple[int, str]]) -> int | None:
+        """Find the rank of the overall grade by adding up alone; None where that is not all.
 
-    def attempts_twice(self, given):
-        there = {n for n, _ in given}
-        return any(len(units & there) > 1 for units in self.rules.classes)
-
-    @cached_property
-    def requires(self):
-        return any(node.requires for node in self.rules.all_nodes)
+        It is all where no limit is exceeded: then it is best that everything counts. And
+        where too little is there even so.
+        """
+        rules, grading = self.rules, self.rules.grading
+        values, over, shares = self.add_up(given)
+        if not satisfied(rules.nodes, values):
+            return 0
+        if over or self._looks_closer or grading.kind == "grid" or grading.best:
+            return None
+        if grading.kind == "pass":
+            return 1
+        return sum(needed <= shares for needed in rules.needed)
 
 
 def satisfied(nodes: Iterable[RuleNode], values: Sequence[int]) -> bool:
@@ -228,8 +233,10 @@ def most(amounts: dict[int, int], family: Iterable[Limit]) -> int:
         )
         room = limit.most
         for number in mine:
-            amounts[number] = min(room, amounts[number]) if limit.of_credits else (
-                amounts[number] if room else 0
+            amounts[number] = (
+                min(room, amounts[number])
+                if limit.of_credits
+                else (amounts[number] if room else 0)
             )
             room -= amounts[number] if limit.of_credits else min(room, 1)
     return sum(amounts.values())
@@ -250,19 +257,13 @@ def nested(limits: Iterable[Limit]) -> tuple[Limit, ...]:
 class Filler:
     """Lets units count one after the other, each with as much as the limits leave it."""
 
-    def __init__(
-        self,
-        learner: Learner,
-        picks: Mapping[RuleNode, int],
-        *,
-        top_only: bool = False,
-    ) -> None:
+    def __init__(self, learner: Learner, picks: Mapping[RuleNode, int] | None) -> None:
         self.learner = learner
-        self.picks = picks
+        self.picks = picks or {}
         rules = learner.rules
         nodes = (
             rules.nodes
-            if top_only
+            if picks is None
             else tuple(Choice(credits={}, picks=picks).in_force(rules.nodes))
         )
         self.limits = (
@@ -307,22 +308,23 @@ class Filler:
 
 
 def improved(
-    learner: Learner, enough: Callable[[Choice, Outcome], bool], tries: int = 4
-) -> tuple[Choice, Outcome] | None:
+    bounds: Bounds, enough: Callable[[Outcome], bool], tries: int = 4
+) -> Choice | None:
     """Try some orders of filling up, each led by what the one before it lacked."""
+    learner = bounds.learner
     rules = learner.rules
     gains, whole, shares = learner.gains, rules.credits, learner.shares
-    bounds = Bounds(learner).wants
+    most_of = bounds.wants
     _, picks = least_shortfall(
-        rules.nodes, lambda want: max(0, want.required - bounds[want.place])
+        rules.nodes, lambda want: max(0, want.required - most_of[want.place])
     )
     filler = Filler(learner, picks)
     weight = dict.fromkeys(filler.units, 0.0)
     for _ in range(tries):
         choice = filler.fill(sorted(filler.units, key=lambda n: -weight[n]))
         found = outcome(learner, choice)
-        if enough(choice, found) and is_allowed(learner, choice):
-            return choice, found
+        if enough(found) and is_allowed(learner, choice):
+            return choice
         lacking = [place for place, short in found.short.items() if short]
         for number in filler.units:
             for place in lacking:

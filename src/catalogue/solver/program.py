@@ -16,14 +16,21 @@ class Program:
 
     The units in ``free`` may be achieved besides, each with the lowest grade that achieves
     it. Where the program is ``soft``, wants may fall short: ``short`` holds by how much.
+    Unless it is soft, or not ``graded``, there is to be an overall grade.
     """
 
     def __init__(
-        self, learner: Learner, *, free: Sequence[int] = (), soft: bool = False
+        self,
+        learner: Learner,
+        *,
+        free: Sequence[int] = (),
+        soft: bool = False,
+        graded: bool = True,
     ) -> None:
         self.learner = learner
         self.rules = learner.rules
         self.soft = soft
+        self.graded = graded and not soft
         self.model = Model()
         self.grades = learner.given | {n: self.rules.lowest[n] for n in free}
         self.counts: dict[int, int] = {}
@@ -193,47 +200,45 @@ class Program:
 
     def _attempts(self, want: Want) -> list[tuple[int, int]]:
         """Make the terms of a want that looks at attempted units: of a class, one."""
-        terms: dict[int, tuple[int, int]] = {}
-        options: dict[int, list[int]] = {}
+        terms: list[tuple[int, int]] = []
+        together = {n: units for units in self.rules.classes for n in units}
+        options: dict[frozenset[int], list[int]] = {}
         for number in sorted(want.worth):
-            unit = self.rules.units[number]
-            mine = options.setdefault(number, [])
-            if number in self.learner.given:
-                now = want.gain(number, unit, self.learner.given[number])
-                added = self.added.get(number)
-                if now:
-                    variable = self.model.variable(0, 1)
-                    terms[variable] = (variable, now)
-                    mine.append(variable)
-                    if added is not None:
-                        self.model.add([(variable, 1), (added, 1)], 0, 1)
-            if number in self.added:
-                then = want.gain(number, unit, self.rules.lowest[number])
-                if then:
-                    variable = self.model.variable(0, 1)
-                    terms[variable] = (variable, then)
-                    mine.append(variable)
-                    self.model.add([(self.added[number], 1), (variable, -1)], 0, 1)
-        alone = set(options)
-        for units in self.rules.classes:
-            together = [v for n in units & alone for v in options[n]]
-            alone -= units
-            if len(together) > 1:
-                self.model.at_most_one(together)
-        for number in alone:
-            if len(options[number]) > 1:
-                self.model.at_most_one(options[number])
-        return list(terms.values())
+            mine = list(self._attempts_of(want, number))
+            terms += mine
+            units = together.get(number, frozenset({number}))
+            options.setdefault(units, []).extend(variable for variable, _ in mine)
+        for variables in options.values():
+            if len(variables) > 1:
+                self.model.at_most_one(variables)
+        return terms
+
+    def _attempts_of(self, want: Want, number: int) -> Iterator[tuple[int, int]]:
+        """Make a term of the grade that a unit has, and of that which it may get."""
+        unit, added = self.rules.units[number], self.added.get(number)
+        if number in self.learner.given:
+            now = want.gain(number, unit, self.learner.given[number])
+            if now:
+                stays = self.model.variable(0, 1)
+                if added is not None:
+                    self.model.add([(stays, 1), (added, 1)], 0, 1)
+                yield stays, now
+        if added is not None:
+            then = want.gain(number, unit, self.rules.lowest[number])
+            if then:
+                is_added = self.model.variable(0, 1)
+                self.model.add([(added, 1), (is_added, -1)], 0, 1)
+                yield is_added, then
 
     def _grade(self) -> None:
         grading = self.rules.grading
         if grading.kind == "points":
             self._points()
-            if not self.soft and self.rules.needed[0] > 0:
+            if self.graded:
                 self.require(self.points, self.rules.needed[0])
         elif grading.kind == "grid":
             self._grid()
-            if not self.soft:
+            if self.graded:
                 self.require([(cell, 1) for cell, _ in self.cells], 1)
 
     def require(self, terms: Sequence[tuple[int, int]], least: int) -> None:
