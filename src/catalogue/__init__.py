@@ -1,6 +1,5 @@
 """Reference data: qualifications, units, pathways, and the rules of combination."""
 
-from catalogue.account import PathwayAssessment, Reason, UnitStatus
 from catalogue.answer import RequestProblem, answer, shape
 from catalogue.assessment import (
     Assessment,
@@ -22,6 +21,8 @@ from catalogue.catalogue import (
 )
 from catalogue.grading import Basis, Grading, Threshold
 from catalogue.loading import load
+from catalogue.pathway_assessment import PathwayAssessment
+from catalogue.pathway_reasons import Reason, UnitStatus
 from catalogue.qualification import Pathway, Qualification, Unit, Window
 from catalogue.rule import Rule, amount
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date
 
-from catalogue.account import PathwayAssessment, Reason
 from catalogue.assessment import (
     Assessment,
     AwardType,
@@ -13,6 +12,8 @@ from catalogue.assessment import (
     assess,
 )
 from catalogue.catalogue import Catalogue, UnknownQualification
+from catalogue.pathway_assessment import PathwayAssessment
+from catalogue.pathway_reasons import Reason
 from catalogue.rule import listed
 
 KEYS = ("qualification", "pathway", "award_type", "grades")
@@ -98,6 +99,7 @@ def _pointer(*parts: str) -> str:
 def shape(assessment: Assessment) -> dict[str, object]:
     """Put an assessment into the shape of the API's answer, ways to fix included."""
     return {
+        "decided": assessment.decided,
         "eligible": assessment.eligible,
         "overall_grade": assessment.overall_grade,
         "warnings": list(assessment.warnings),
@@ -108,6 +110,7 @@ def shape(assessment: Assessment) -> dict[str, object]:
 def _pathway(pathway: PathwayAssessment) -> dict[str, object]:
     return {
         "code": pathway.code,
+        "decided": pathway.decided,
         "met": pathway.met,
         "reasons": [_reason(reason) for reason in pathway.reasons],
         "ways_to_fix": [list(fix) for fix in pathway.ways_to_fix],

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from catalogue.account import PASSED, PathwayAssessment, Reason
+from catalogue.pathway_assessment import PathwayAssessment
+from catalogue.pathway_reasons import Reason
 from catalogue.qualification import Qualification
 from catalogue.rule import listed
+from catalogue.solver.choice import Given
 
 NEEDS_ONE = "At least one unit must be achieved."
 FULL_IS_MET = "The rules of combination are met: a Full award can be claimed instead."
@@ -56,9 +58,11 @@ class UnknownPathway(ValueError):
 class Assessment:
     """What grades come to: whether the award can be claimed, and each pathway's account.
 
-    ``version`` is that of the rules applied; ``warnings`` are sentences.
+    ``version`` is that of the rules applied; ``warnings`` are sentences. What was not
+    ``decided`` in the time allowed is not eligible for now, and no more is known of it.
     """
 
+    decided: bool
     eligible: bool
     overall_grade: str | None
     pathways: tuple[PathwayAssessment, ...]
@@ -80,7 +84,7 @@ def assess(
     the pathway given is not met and another is, its first reason is ``wrong-pathway``
     (M11). Raises UnknownUnit, GradeNotAllowed, UnknownPathway.
     """
-    achieved, failed = _split(qualification, grades)
+    given, achieves = _given(qualification, grades)
     if pathway is None:
         tried = qualification.pathways
     else:
@@ -89,20 +93,22 @@ def assess(
         except KeyError:
             raise UnknownPathway(pathway, qualification) from None
     full = award_type is AwardType.FULL
+    seconds = qualification.decision_seconds
     assessed = tuple(
-        PathwayAssessment(pathway=each, achieved=achieved, failed=failed)
-        for each in tried
+        PathwayAssessment(pathway=each, given=given, seconds=seconds) for each in tried
     )
     met = any(each.met for each in assessed)
+    decided = met or not full or all(each.rank is not None for each in assessed)
     first: tuple[Reason, ...] = ()
-    if not full and not achieved:
+    if not full and not achieves:
         first = (
             Reason(code="no-unit-achieved", required=1, achieved=0, message=NEEDS_ONE),
         )
-    elif full and not met and pathway is not None:
+    elif full and decided and not met and pathway is not None:
         first = _wrong(qualification, assessed[0])
     return Assessment(
-        eligible=met if full else bool(achieved),
+        decided=decided,
+        eligible=met if full else achieves,
         overall_grade=_best_grade(qualification, assessed) if full and met else None,
         pathways=tuple(replace(each, first=first) for each in assessed)
         if first
@@ -119,24 +125,22 @@ def ways_to_fix(
     return assess(qualification, grades, pathway=pathway).pathways[0].ways_to_fix
 
 
-def _split(
+def _given(
     qualification: Qualification, grades: Mapping[str, str]
-) -> tuple[dict[int, str], tuple[int, ...]]:
-    """Tell the achieved units, with their grades, from the units failed, in order."""
+) -> tuple[Given, bool]:
+    """Put grades in the order of the units, and say whether any achieves its unit."""
     outcomes = qualification.outcomes
-    achieved: dict[int, str] = {}
-    failed: list[int] = []
+    given: list[tuple[int, str]] = []
+    achieves_any = False
     for reference, grade in grades.items():
         try:
             number, achieves = outcomes[reference, grade]
         except KeyError:
             raise _not_a_grade(qualification, reference, grade) from None
-        if achieves:
-            achieved[number] = grade
-        else:
-            failed.append(number)
-    failed.sort()
-    return dict(sorted(achieved.items())), tuple(failed)
+        given.append((number, grade))
+        achieves_any = achieves_any or achieves
+    given.sort()
+    return tuple(given), achieves_any
 
 
 def _not_a_grade(
@@ -153,9 +157,8 @@ def _best_grade(
     qualification: Qualification, assessed: tuple[PathwayAssessment, ...]
 ) -> str | None:
     """Find the best overall grade on any pathway that is met."""
-    grades = {each.overall_grade for each in assessed}
-    ascending = (PASSED, *(each.grade for each in qualification.grading.thresholds))
-    return next((grade for grade in ascending[::-1] if grade in grades), None)
+    best = max(each.rank or 0 for each in assessed)
+    return qualification.grading.ascending[best - 1] if best else None
 
 
 def _wrong(

@@ -5,10 +5,10 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from catalogue.combination import Combination
 from catalogue.grading import PASS_ONLY, Grading
-from catalogue.marks import Marks
 from catalogue.rule import Rule
+from catalogue.solver.compiled import CompiledPathway
+from catalogue.solver.deciding import Decider
 from catalogue.unit import TRANSFERRED, Unit, equivalents
 
 __all__ = ["Grading", "Pathway", "Qualification", "Unit", "Window"]
@@ -59,23 +59,22 @@ class Pathway:
         return equivalents(self.units)
 
     @cached_property
-    def combination(self) -> Combination:
+    def compiled(self) -> CompiledPathway:
         """The rules made ready for deciding, once."""
-        return Combination(self.units, self.rules)
+        return CompiledPathway(self.units, self.rules, self.grading)
 
     @cached_property
-    def marks(self) -> Marks | None:
-        """What grades are worth, where points are given for them."""
-        if self.grading.kind == "pass":
-            return None
-        return Marks(self.grading, self.combination)
+    def decider(self) -> Decider:
+        """What decides by the rules, and remembers its verdicts."""
+        return Decider(self.compiled)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Qualification:
     """One version of what can be earned, as its file says.
 
-    ``from_`` is the first day whose registrations follow this version of the rules.
+    ``from_`` is the first day whose registrations follow this version of the rules;
+    ``decision_seconds`` is how long deciding by them may take.
     """
 
     reference: str
@@ -92,6 +91,7 @@ class Qualification:
     grading: Grading
     units: tuple[Unit, ...]
     pathways: tuple[Pathway, ...]
+    decision_seconds: float = 2.0
 
     @cached_property
     def _by_reference(self) -> dict[str, Unit]:

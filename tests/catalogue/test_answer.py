@@ -27,12 +27,14 @@ def test_an_answer_has_the_shape_that_is_published() -> None:
     first, second, third, fourth, fifth = (unit.reference for unit in units)
     request["grades"] = {first: "P", third: "P", fourth: "U"}
     assert answer(demo(), request) == {
+        "decided": True,
         "eligible": False,
         "overall_grade": None,
         "warnings": [],
         "pathways": [
             {
                 "code": "MAIN",
+                "decided": True,
                 "met": False,
                 "reasons": [
                     {
@@ -41,7 +43,7 @@ def test_an_answer_has_the_shape_that_is_published() -> None:
                         "required": 2,
                         "achieved": 1,
                         "units": [second],
-                        "message": "Group A needs all 2 units; 1 is achieved, 1 short. "
+                        "message": "Both units of group A are needed; 1 is achieved, 1 short. "
                         "Missing: Understanding how to motivate a team.",
                     },
                     {

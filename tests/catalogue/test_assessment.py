@@ -140,7 +140,7 @@ def test_what_cannot_be_asked_is_refused_in_a_sentence() -> None:
             "units-missing",
             2,
             1,
-            "Group A needs all 2 units; 1 is achieved, 1 short. Missing: Unit 2.",
+            "Both units of group A are needed; 1 is achieved, 1 short. Missing: Unit 2.",
         ),
         (
             a_rule(ONE, TWO, group="A", units=(), minimum_units=2),

@@ -39,7 +39,11 @@ def test_cases_that_hold_are_counted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("case", "change", "said"),
     [
-        (HOLDS, {"grades": {}}, "should be eligible and is not: Group A needs"),
+        (
+            HOLDS,
+            {"grades": {}},
+            "should be eligible and is not: The unit of group A is needed",
+        ),
         (FAILS, {"grades": BOTH}, "should be ineligible and is eligible."),
         (HOLDS, {"overall_grade": "D"}, "the overall grade D, and has Pass."),
         (HOLDS, {"overall_grade": None}, "the overall grade none, and has Pass."),

@@ -154,7 +154,7 @@ def test_the_rules_are_plain_sentences() -> None:
     """Section 11."""
     pathway = demo().qualification(TEAM_LEADING).pathway("MAIN")
     assert pathway.sentences == (
-        "All of the 22 credits of group A (5 units).",
+        "All of group A (5 units, 22 credits).",
         "At least 12 credits from group B.",
         "At most 6 credits from group C count.",
         "At least 40 credits from groups A, B and C at level 2 or above.",

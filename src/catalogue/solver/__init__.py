@@ -1,1 +1,1 @@
-"""Deciding eligibility, exactly."""
+"""Deciding by the rules of combination, exactly: see README.md beside this file."""

@@ -1,9 +1,21 @@
 """What no catalogue may ask: rules that cannot be met, grades that cannot be reached."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from catalogue.grading import PASS_ONLY
 from catalogue.qualification import Pathway
+from catalogue.rule import amount
+from catalogue.solver.choice import Choice, Learner
+from catalogue.solver.compiled import CompiledPathway, Measure, RuleNode, Want
+from catalogue.solver.cp_sat import Deadline, Undecided
+from catalogue.solver.deciding import best_satisfying
+from catalogue.solver.direct import Bounds, improved
+from catalogue.solver.nearest import checked
+from catalogue.solver.program import Program
+
+SECONDS = 2.0
+TOO_LONG = "could not be checked in time: rules that cross less are decided sooner."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,11 +26,170 @@ class Fault:
     message: str
 
 
-def check_pathway(pathway: Pathway, *, seconds: float = 2.0) -> list[Fault]:
-    """Find what no pathway may ask."""
+def check_pathway(pathway: Pathway, *, seconds: float = SECONDS) -> list[Fault]:
+    """Find what no pathway may ask, whatever its grades come to.
+
+    Paths are within the pathway: ``rules[2].minimum_credits``, ``rules[1].any_of[0]``.
+    """
+    rules = CompiledPathway(pathway.units, pathway.rules, PASS_ONLY)
+    faults = list(_excessive(rules))
+    if faults:
+        return faults
+    learner = Learner(rules, tuple(rules.best_grades.items()))
+    try:
+        return list(_impossible(learner, Deadline(seconds)))
+    except Undecided:
+        return [Fault(path="rules", message=TOO_LONG)]
+
+
+def _keys(
+    nodes: Sequence[RuleNode], at: str = "rules"
+) -> Iterator[tuple[str, RuleNode]]:
+    """Name the key of each rule."""
+    for place, node in enumerate(nodes):
+        key = f"{at}[{place}]"
+        yield key, node
+        for number, nested in enumerate(node.lists):
+            yield from _keys(nested, f"{key}.any_of[{number}]")
+
+
+def _excessive(rules: CompiledPathway) -> Iterator[Fault]:
+    """Find minima greater than all that their rule covers could give."""
+    for key, node in _keys(rules.nodes):
+        for want in node.wants:
+            there = _most(rules, want)
+            if there < want.required and want.measure is not Measure.ALL_UNITS:
+                yield Fault(
+                    path=f"{key}.{want.measure}",
+                    message=f"is {want.required}, but {want.rule.place} has no more "
+                    f"than {there}{want.rule.filter_phrase}.",
+                )
+
+
+def _most(rules: CompiledPathway, want: Want) -> int:
+    """Add up what every unit could give with its best grade; of a class, the most."""
+    most = {}
+    for number in want.worth:
+        unit = rules.units[number]
+        grades = unit.grades if want.attempted else (unit.highest,)
+        most[number] = max(want.gain(number, unit, grade) for grade in grades)
+    for units in rules.classes:
+        mine = sorted((n for n in units if n in most), key=lambda n: most[n])
+        for number in mine[:-1]:
+            del most[number]
+    return sum(most.values())
+
+
+def _impossible(learner: Learner, deadline: Deadline) -> Iterator[Fault]:
+    """Find rules that no choice satisfies, or lists that none of those picks."""
+    nodes = learner.rules.nodes
+    bounds = Bounds(learner)
+    choice = improved(bounds, lambda found: found.met)
+    program = None
+    if choice is None:
+        program = Program(learner)
+        choice = _solved(program, learner, deadline)
+    if choice is None:
+        yield Fault(
+            path="rules", message="cannot all be met, even with every unit achieved."
+        )
+        return
+    picked = {
+        (node, choice.picks[node]) for node in choice.in_force(nodes) if node.lists
+    }
+    for key, node in _keys(nodes):
+        for place in range(len(node.lists)):
+            if (node, place) in picked:
+                continue
+            program = program or Program(learner)
+            choice = _solved(program, learner, deadline, program.picked[node][place])
+            if choice is None:
+                yield Fault(
+                    path=f"{key}.any_of[{place}]",
+                    message="can never be picked: with it the rules cannot all be met, "
+                    "even with every unit achieved.",
+                )
+            else:
+                picked |= {
+                    (each, choice.picks[each])
+                    for each in choice.in_force(nodes)
+                    if each.lists
+                }
+
+
+def _solved(
+    program: Program, learner: Learner, deadline: Deadline, picked: int | None = None
+) -> Choice | None:
+    """Find a choice that satisfies the rules, perhaps one that picks this list."""
+    model = program.model
+    if picked is not None:
+        model = model.copy()
+        model.add([(picked, 1)], 1, 1)
+    values = model.solve(deadline)
+    if values is None:
+        return None
+    found = checked(learner, program.choice(values))
+    if not found.outcome.met:
+        raise AssertionError("The solver's choice does not satisfy the rules.")
+    return found.choice
+
+
+def check_grading(
+    pathways: Sequence[Pathway], *, seconds: float = SECONDS
+) -> list[Fault]:
+    """Find thresholds that the best grades do not reach, or that a grid gives none.
+
+    Of the thresholds, the lowest is to be reached on every pathway, the others on some.
+    """
+    grading = pathways[0].grading if pathways else PASS_ONLY
+    deadline = Deadline(seconds)
+    try:
+        if grading.kind == "grid":
+            return list(_without_grade(pathways, deadline))
+        if grading.kind == "points":
+            return list(_out_of_reach(pathways, deadline))
+    except Undecided:
+        return [Fault(path="grading", message=TOO_LONG)]
     return []
 
 
-def check_grading(pathways: Sequence[Pathway], *, seconds: float = 2.0) -> list[Fault]:
-    """Find thresholds and grids that the best grades do not reach."""
-    return []
+def _without_grade(pathways: Sequence[Pathway], deadline: Deadline) -> Iterator[Fault]:
+    for pathway in pathways:
+        rules = pathway.compiled
+        learner = Learner(rules, tuple(rules.best_grades.items()))
+        if best_satisfying(learner, deadline) is None:
+            yield Fault(
+                path="grading.table",
+                message="has no overall grade for the best grades of all units on the "
+                f"pathway {pathway.code}.",
+            )
+            return
+
+
+def _out_of_reach(pathways: Sequence[Pathway], deadline: Deadline) -> Iterator[Fault]:
+    most = [_most_points(pathway, deadline) for pathway in pathways]
+    for place, threshold in enumerate(pathways[0].grading.thresholds):
+        there = max(most) if place else min(most)
+        if threshold.points > there:
+            yield Fault(
+                path=f"grading.thresholds[{place}].points",
+                message=f"is {threshold.points}, but the best grades of all units come to "
+                f"{amount(there, 'point')}{'' if place else ' on one pathway'}.",
+            )
+
+
+def _most_points(pathway: Pathway, deadline: Deadline) -> int:
+    """Find the most points, rounded down, of a choice that satisfies the rules."""
+    rules = pathway.compiled
+    learner = Learner(rules, tuple(rules.best_grades.items()))
+    bounds = Bounds(learner)
+    if improved(
+        bounds, lambda found: not found.failed and found.shares == bounds.shares
+    ):
+        shares = bounds.shares
+    else:
+        found = best_satisfying(learner, deadline, graded=False)
+        if found is None:
+            raise AssertionError("A pathway that was checked cannot be met.")
+        shares = found.outcome.shares
+    return int(shares * rules.share // 1)

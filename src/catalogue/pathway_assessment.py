@@ -1,0 +1,126 @@
+"""What a learner's grades come to on one pathway: met or not, why, and what would fix it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from catalogue.pathway_reasons import PathwayReasons, Reason, UnitStatus
+from catalogue.qualification import Pathway
+from catalogue.solver.choice import Given
+from catalogue.solver.cp_sat import Undecided
+
+NOT_DECIDED = Reason(
+    code="not-decided-in-time",
+    message=(
+        "Whether the rules of combination are met could not be decided in time. "
+        "Try again later; the grades that were given stay."
+    ),
+)
+NOT_EXPLAINED = Reason(
+    code="not-decided-in-time",
+    message=(
+        "The rules of combination are not met; why could not be worked out in time. "
+        "Try again later."
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PathwayAssessment:
+    """What grades come to on one pathway, worked out when asked for.
+
+    ``given`` are the grades by the number of the unit, in order; ``seconds`` is how long
+    each answer may take; ``first`` are reasons that the rules know nothing of.
+    """
+
+    pathway: Pathway
+    given: Given
+    seconds: float
+    first: tuple[Reason, ...] = ()
+
+    @property
+    def code(self) -> str:
+        return self.pathway.code
+
+    @property
+    def title(self) -> str:
+        return self.pathway.title
+
+    @cached_property
+    def rank(self) -> int | None:
+        """The rank of the overall grade, from 1; 0 for not met, None for not decided."""
+        try:
+            return self.pathway.decider.rank(self.given, self.seconds)
+        except Undecided:
+            return None
+
+    @property
+    def met(self) -> bool:
+        """Whether the rules are met, and an overall grade is reached."""
+        return bool(self.rank)
+
+    @property
+    def overall_grade(self) -> str | None:
+        """What a Full award is graded on this pathway; None where it is not met."""
+        return self.pathway.grading.ascending[self.rank - 1] if self.rank else None
+
+    @property
+    def decided(self) -> bool:
+        """Whether the time allowed was enough for the verdict, why, and the ways to fix."""
+        return (
+            self.rank is not None
+            and NOT_EXPLAINED not in self.reasons
+            and self._fixes is not None
+        )
+
+    @cached_property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why not, in the rules' order; what limits and failed units add comes after."""
+        if self.met:
+            return self.first
+        if self.rank is None:
+            return (*self.first, NOT_DECIDED)
+        try:
+            return (*self.first, *self._explained)
+        except Undecided:
+            return (*self.first, NOT_EXPLAINED)
+
+    @cached_property
+    def _nearest(self) -> PathwayReasons:
+        return PathwayReasons(self.pathway, self.given, self.seconds)
+
+    @property
+    def _explained(self) -> Iterator[Reason]:
+        return self._nearest.reasons
+
+    @property
+    def ways_to_fix(self) -> tuple[tuple[str, ...], ...]:
+        """The smallest sets of further units that satisfy the rules; none when met (I4)."""
+        return self._fixes or ()
+
+    @cached_property
+    def _fixes(self) -> tuple[tuple[str, ...], ...] | None:
+        """None where the time allowed was not enough."""
+        if self.met:
+            return ()
+        if self.rank is None:
+            return None
+        try:
+            fixes = self.pathway.decider.ways_to_fix(self.given, self.seconds)
+        except Undecided:
+            return None
+        units = self.pathway.units
+        return tuple(tuple(units[number].reference for number in fix) for fix in fixes)
+
+    @cached_property
+    def units(self) -> tuple[UnitStatus, ...]:
+        """Every unit with a grade, and those that a broken rule still needs.
+
+        None of them where the time allowed was not enough.
+        """
+        if self.rank is None:
+            return ()
+        try:
+            return tuple(self._nearest.statuses)
+        except Undecided:
+            return ()

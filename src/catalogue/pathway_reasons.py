@@ -1,0 +1,448 @@
+"""Why a pathway is not met, in sentences, and how each unit stands."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from catalogue.qualification import Pathway
+from catalogue.rule import LETTERS, Rule, amount, listed
+from catalogue.solver.choice import Given, Learner
+from catalogue.solver.compiled import Limit, Measure, RuleNode, Want
+from catalogue.solver.nearest import Found
+
+BOTH = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """Why a pathway is not met: what a rule needs, what there is, which units would serve.
+
+    ``rule`` counts from 0 and is None where the reason is no single rule's.
+    """
+
+    code: str
+    message: str
+    rule: int | None = None
+    required: int | None = None
+    achieved: int | None = None
+    units: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitStatus:
+    """How a unit stands; ``credits`` are those that count.
+
+    One of ``counts``, ``surplus``, ``barred``, ``needs-other-unit``, ``not-achieved`` and
+    ``needed``.
+    """
+
+    reference: str
+    status: str
+    credits: int = 0
+
+
+class PathwayReasons:
+    """Explains the choice that comes nearest to meeting the rules.
+
+    Its properties raise Undecided where the time allowed is not enough.
+    """
+
+    def __init__(self, pathway: Pathway, given: Given, seconds: float) -> None:
+        self.pathway = pathway
+        self.given = given
+        self.seconds = seconds
+        self.learner = Learner(pathway.compiled, given)
+        self._number = {
+            unit.reference: number for number, unit in enumerate(pathway.units)
+        }
+        self.failed = tuple(
+            number for number, _ in given if number not in self.learner.achieved
+        )
+
+    @cached_property
+    def _found(self) -> Found:
+        return self.pathway.decider.best(self.given, self.seconds)
+
+    @cached_property
+    def _counted(self) -> dict[int, int]:
+        return dict(self._found.choice.credits)
+
+    @cached_property
+    def _nodes(self) -> tuple[RuleNode, ...]:
+        """The rules in force."""
+        return tuple(self._found.choice.in_force(self.pathway.compiled.nodes))
+
+    @cached_property
+    def _short(self) -> tuple[Want, ...]:
+        """The wants that fall short."""
+        short = self._found.outcome.short
+        return tuple(
+            want for node in self._nodes for want in node.wants if short[want.place]
+        )
+
+    @property
+    def reasons(self) -> Iterator[Reason]:
+        """In the rules' order; what limits and failed units add comes after."""
+        for node in self.pathway.compiled.nodes:
+            if self._found.outcome.of_rules[node.top]:
+                yield from self._of_rule(node)
+        if not self._found.outcome.rank:
+            yield self._of_grade()
+        yield from self._of_bars()
+        yield from self._of_requirements()
+        yield from self._of_failed()
+
+    @property
+    def statuses(self) -> Iterator[UnitStatus]:
+        """Say how each unit stands that has a grade or is needed."""
+        needed = {n for want in self._short for n in self._would_serve(want)}
+        for number, unit in enumerate(self.pathway.units):
+            status = self._status(number, needed)
+            if status:
+                yield UnitStatus(
+                    reference=unit.reference,
+                    status=status,
+                    credits=self._counted.get(number, 0),
+                )
+
+    def _status(self, number: int, needed: set[int]) -> str | None:
+        if number in self._counted:
+            return "counts"
+        if number in self.learner.achieved:
+            if self._held_back(number):
+                return "needs-other-unit"
+            return "barred" if self._bars(number) else "surplus"
+        if number in self.failed:
+            return "not-achieved"
+        return "needed" if number in needed else None
+
+    def _references(self, numbers: tuple[int, ...]) -> tuple[str, ...]:
+        return tuple(self.pathway.units[number].reference for number in numbers)
+
+    def _bars(self, number: int) -> tuple[Limit, ...]:
+        """Find what keeps a unit out because another one counts in its place."""
+        limits = (
+            *self.pathway.compiled.class_limits,
+            *(limit for node in self._nodes for limit in node.limits),
+        )
+        return tuple(
+            limit
+            for limit in limits
+            if not limit.of_credits
+            and limit.most == 1
+            and number in limit.units
+            and any(other in self._counted for other in limit.units - {number})
+        )
+
+    def _held_back(self, number: int) -> tuple[RuleNode, ...]:
+        """Find what keeps a unit out because another one is not achieved."""
+        return tuple(
+            node
+            for node in self._nodes
+            if node.requires
+            and number in node.requires.units
+            and not self.learner.has_what_it_needs(node)
+        )
+
+    def _has_room(self, number: int) -> bool:
+        """Whether every limit over the unit leaves something for it."""
+        credits_ = self.pathway.units[number].credits
+        for node in self._nodes:
+            for limit in node.limits:
+                if number in limit.units and (credits_ or not limit.of_credits):
+                    mine = [self._counted[n] for n in limit.units if n in self._counted]
+                    if (sum(mine) if limit.of_credits else len(mine)) >= limit.most:
+                        return False
+        return True
+
+    def _would_serve(self, want: Want) -> tuple[int, ...]:
+        """Find the units that would bring the want nearer: achieved, or with a better grade."""
+        units, given = self.pathway.units, self.learner.given
+        there = set(given) if want.attempted else set(self.learner.achieved)
+        return tuple(
+            number
+            for number in sorted(want.worth)
+            if (
+                number not in there
+                or not want.gain(number, units[number], given[number])
+            )
+            and want.gain(number, units[number], units[number].highest)
+            and (
+                want.attempted
+                or number in self._counted
+                or (
+                    self._has_room(number)
+                    and not self._bars(number)
+                    and not self._held_back(number)
+                )
+            )
+        )
+
+    def _left_out(self, want: Want) -> tuple[int, ...]:
+        """Find the achieved units that the want looks for and that do not count whole."""
+        gains, units = self.learner.gains, self.pathway.units
+        return tuple(
+            number
+            for number in self.learner.achieved
+            if gains[number][want.place]
+            and self._counted.get(number, -1) < units[number].credits
+        )
+
+    def _of_rule(self, node: RuleNode) -> Iterator[Reason]:
+        conflict = self._can_meet(node.top)
+        if node.lists and not conflict:
+            yield self._no_list(node)
+        top = self.pathway.rules[node.top]
+        for each in self._found.choice.in_force((node,)):
+            for want in each.wants:
+                if want in self._short:
+                    yield (
+                        self._conflict(top, want) if conflict else self._shortage(want)
+                    )
+
+    def _can_meet(self, top: int) -> bool:
+        return self.pathway.decider.can_meet(self.given, top, self.seconds)
+
+    def _no_list(self, node: RuleNode) -> Reason:
+        alternatives = node.rule.sentence.split(": ", 1)[1]
+        nearest = LETTERS[self._found.choice.picks[node]]
+        return Reason(
+            code="alternatives-not-met",
+            rule=node.top,
+            message=(
+                f"None of these alternatives is met: {alternatives} "
+                f"The nearest is ({nearest})."
+            ),
+        )
+
+    def _reason(
+        self, code: str, want: Want, units: tuple[int, ...], message: str
+    ) -> Reason:
+        return Reason(
+            code=code,
+            rule=want.top,
+            required=want.required,
+            achieved=self._found.outcome.values[want.place],
+            units=self._references(units),
+            message=message,
+        )
+
+    def _conflict(self, top: Rule, want: Want) -> Reason:
+        value = self._found.outcome.values[want.place]
+        message = (
+            f'"{top.sentence}" can be met, and so can the other rules, but not together: '
+            f"what counts for them leaves {value} of {want.required} here."
+        )
+        return self._reason("rules-conflict", want, self._left_out(want), message)
+
+    def _shortage(self, want: Want) -> Reason:
+        value, rule = self._found.outcome.values[want.place], want.rule
+        done = "attempted" if want.attempted else "achieved"
+        have = (
+            f"{value} {'is' if value == 1 else 'are'} {done}, "
+            f"{want.required - value} short."
+        )
+        units = self._would_serve(want)
+        if want.measure is Measure.ALL_UNITS:
+            missing = listed(tuple(self._missing(want)))
+            message = f"{_all_of(want)}; {have} Missing: {missing}."
+        else:
+            place = rule.place[0].upper() + rule.place[1:]
+            several = len(rule.groups) > 1 or len(rule.units) > 1
+            attempted = " attempted" if want.attempted else ""
+            message = (
+                f"{place} need{'' if several else 's'} at least "
+                f"{amount(want.required, WORD[want.measure])}{rule.filter_phrase}"
+                f"{attempted}; {have}"
+            )
+        return self._reason(_code(want), want, units, message)
+
+    def _missing(self, want: Want) -> Iterator[str]:
+        """Name the classes of which no unit is there."""
+        there = self.learner.given if want.attempted else self._counted
+        for units in want.rule.classes:
+            numbers = [self._number[unit.reference] for unit in units]
+            if not any(number in there for number in numbers):
+                yield listed(tuple(unit.title for unit in units), "or")
+
+    def _of_grade(self) -> Reason:
+        grading, rules = self.pathway.grading, self.pathway.compiled
+        if grading.kind == "grid":
+            return Reason(code="no-overall-grade", message=self._cells())
+        lowest = grading.thresholds[0]
+        have = int(self._found.outcome.shares * rules.share // 1)
+        better = {
+            number
+            for number in self.learner.achieved
+            if rules.shares(number, self.learner.given[number])
+            < rules.shares(number, self.pathway.units[number].highest)
+        }
+        further = {
+            number
+            for number in range(len(self.pathway.units))
+            if number not in self.learner.achieved
+            and rules.shares(number, self.pathway.units[number].highest)
+            and self._has_room(number)
+            and not self._bars(number)
+            and not self._held_back(number)
+        }
+        return Reason(
+            code="points-short",
+            required=lowest.points,
+            achieved=have,
+            units=self._references(tuple(sorted(better | further))),
+            message=(
+                f"The overall grade {lowest.grade} needs at least "
+                f"{amount(lowest.points, 'point')}; "
+                f"{have} {'is' if have == 1 else 'are'} achieved, "
+                f"{lowest.points - have} short."
+            ),
+        )
+
+    def _cells(self) -> str:
+        """Say what of a grid is there, and that no overall grade is given for it."""
+        said = []
+        for component in self.pathway.grading.components:
+            grades = {
+                self.learner.given[number]: None
+                for number in (self._number[unit.reference] for unit in component.units)
+                if number in self._counted
+            }
+            said.append(
+                f"{listed(tuple(grades), 'or') or 'nothing'} for {component.title}"
+            )
+        return (
+            f"The table of overall grades gives none for {listed(tuple(said))}. "
+            "Look up which grades it needs."
+        )
+
+    def _of_bars(self) -> Iterator[Reason]:
+        """Name what leaves out an achieved unit, which is wanted, for another one."""
+        kept_out: dict[Limit, list[int]] = {}
+        for number in self._unused():
+            for limit in self._bars(number):
+                kept_out.setdefault(limit, []).append(number)
+        for limit in self.pathway.compiled.class_limits:
+            numbers = [n for n in kept_out.get(limit, ()) if self._adds_up(n)]
+            if numbers:
+                units = self._references(tuple(sorted(limit.units)))
+                why = f"Of the equivalent units {listed(units)} only one may count"
+                yield self._barred(None, why, numbers)
+        for node in self._nodes:
+            for limit in node.limits:
+                if limit in kept_out:
+                    yield self._barred(
+                        node.top, node.rule.sentence[:-1], kept_out[limit]
+                    )
+
+    def _barred(self, top: int | None, why: str, numbers: list[int]) -> Reason:
+        units = self._references(tuple(numbers))
+        return Reason(
+            code="barred-combination",
+            rule=top,
+            required=1,
+            achieved=1 + len(numbers),
+            units=units,
+            message=f"{why}; {listed(units)} cannot count as well.",
+        )
+
+    def _of_requirements(self) -> Iterator[Reason]:
+        """Name the units that are wanted, and held back for want of another one."""
+        unused = self._unused()
+        for node in self._nodes:
+            kept_out = tuple(n for n in unused if node in self._held_back(n))
+            if node.requires and kept_out:
+                missing = tuple(
+                    tuple(sorted(units))
+                    for units in node.requires.needs
+                    if units.isdisjoint(self.learner.achieved)
+                )
+                needs = tuple(listed(self._references(each), "or") for each in missing)
+                yield Reason(
+                    code="requirement-missing",
+                    rule=node.top,
+                    required=len(node.requires.needs),
+                    achieved=len(node.requires.needs) - len(missing),
+                    units=self._references(tuple(n for each in missing for n in each)),
+                    message=f"{listed(self._references(kept_out))} cannot count: "
+                    f"{listed(needs)} {'is' if len(needs) == 1 else 'are'} not achieved.",
+                )
+
+    def _unused(self) -> tuple[int, ...]:
+        """Find the achieved units that do not count, though what falls short wants them."""
+        gains, shares = self.learner.gains, self.learner.shares
+        points_short = not self._found.outcome.rank
+        return tuple(
+            number
+            for number in self.learner.achieved
+            if number not in self._counted
+            and (
+                any(gains[number][want.place] for want in self._short)
+                or (points_short and shares[number])
+            )
+        )
+
+    def _adds_up(self, number: int) -> bool:
+        """Whether a unit beside its equivalent would bring more than one unit does."""
+        gains = self.learner.gains[number]
+        return not self._found.outcome.rank or any(
+            gains[want.place]
+            for want in self._short
+            if want.measure in {Measure.CREDITS, Measure.GLH}
+        )
+
+    def _of_failed(self) -> Iterator[Reason]:
+        """Name the units that a failed rule wants and whose grade does not achieve them."""
+        wanted = {
+            number
+            for want in self._short
+            if not want.attempted
+            for number in want.worth
+        }
+        units = self._references(tuple(n for n in self.failed if n in wanted))
+        if units:
+            yield Reason(
+                code="not-achieved",
+                units=units,
+                message=f"The grade given does not achieve {listed(units)}.",
+            )
+
+
+WORD = {
+    Measure.UNITS: "unit",
+    Measure.CREDITS: "credit",
+    Measure.GLH: "guided learning hour",
+}
+SHORT = {
+    Measure.ALL_UNITS: "units-missing",
+    Measure.UNITS: "units-short",
+    Measure.CREDITS: "credits-short",
+    Measure.GLH: "glh-short",
+}
+
+
+def _code(want: Want) -> str:
+    rule = want.rule
+    if want.attempted:
+        return "attempts-missing"
+    if want.measure is Measure.ALL_UNITS:
+        return "units-missing"
+    if rule.at_least_grade is not None:
+        return "grade-short"
+    if want.measure is Measure.CREDITS and rule.at_or_above_level is not None:
+        return "level-credits-short"
+    return SHORT[want.measure]
+
+
+def _all_of(want: Want) -> str:
+    """Say that all units are wanted: ``Both units of group A are needed``."""
+    rule, count = want.rule, want.required
+    which = {1: "The", BOTH: "Both"}.get(count, f"All {count}")
+    be = "is" if count == 1 else "are"
+    wanted = "must be attempted" if want.attempted else f"{be} needed"
+    if rule.units:
+        which = {1: "The unit", BOTH: "Both of the units"}.get(
+            count, f"All {count} of the units"
+        )
+        return f"{which} {listed(rule.units)} {wanted}"
+    return f"{which} {'unit' if count == 1 else 'units'} of {rule.place} {wanted}"

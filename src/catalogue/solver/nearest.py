@@ -1,0 +1,151 @@
+"""The one choice that stands for a learner: it meets the rules, or comes nearest."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from catalogue.solver.choice import Choice, Learner, Outcome, is_allowed, outcome
+from catalogue.solver.compiled import RuleNode
+from catalogue.solver.cp_sat import Deadline, Terms
+from catalogue.solver.direct import Bounds, Filler, least_shortfall
+from catalogue.solver.program import UNBOUNDED, Program
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A choice, and what it comes to."""
+
+    choice: Choice
+    outcome: Outcome
+
+    @property
+    def credits(self) -> int:
+        """The credits that count."""
+        return sum(self.choice.credits.values())
+
+
+def checked(learner: Learner, choice: Choice) -> Found:
+    """Believe a choice only if it breaks no limit, and add up what it comes to."""
+    if not is_allowed(learner, choice):
+        raise AssertionError("The choice found breaks a limit.")
+    return Found(choice=choice, outcome=outcome(learner, choice))
+
+
+def nearest(learner: Learner, deadline: Deadline) -> Found:
+    """Find the choice of the least vector, the best grade, and so on, as section 11 says.
+
+    Raises Undecided.
+    """
+    search = Search(learner, deadline)
+    return search.direct() or search.solved()
+
+
+class Search:
+    """Looks for the choice, first by filling up, then by one number after the other."""
+
+    def __init__(self, learner: Learner, deadline: Deadline) -> None:
+        self.learner, self.deadline = learner, deadline
+        self.rules = learner.rules
+        self.bounds = Bounds(learner)
+        self.least, self.picks = self._least()
+        self.earliest = Filler(learner, None).fill(self.bounds.units)
+
+    def _least(self) -> tuple[tuple[int, ...], dict[RuleNode, int]]:
+        """Say what each rule falls short by at the least, and the lists that do."""
+        wants = self.bounds.wants
+        least: list[int] = []
+        picks: dict[RuleNode, int] = {}
+        for node in self.rules.nodes:
+            short, picked = least_shortfall(
+                (node,), lambda want: max(0, want.required - wants[want.place])
+            )
+            least.append(short)
+            picks |= picked
+        return tuple(least), picks
+
+    def direct(self) -> Found | None:
+        """Fill up in catalogue order, and take that if nothing could come to more.
+
+        Of all choices it has the earliest unit, with the most credits, and so on.
+        """
+        choice = Choice(credits=self.earliest.credits, picks=self.picks)
+        if not is_allowed(self.learner, choice):
+            return None
+        found = Found(choice=choice, outcome=outcome(self.learner, choice))
+        bounds = self.bounds
+        if (
+            found.outcome.of_rules == self.least
+            and (found.outcome.rank, found.outcome.shares)
+            == (bounds.rank, bounds.shares)
+            and found.credits == bounds.credits
+        ):
+            return found
+        return None
+
+    def solved(self) -> Found:
+        """Make each number of the vector the least it can be, and keep it so."""
+        self.program = program = Program(self.learner, soft=True)
+        self.found: Found | None = None
+        of_rules = [program.short_of(top) for top in range(len(self.rules.nodes))]
+        fails: list[tuple[int, int]] = []
+        for top, short in enumerate(of_rules):
+            if short:
+                failed = program.model.variable(0, 1)
+                most = sum(want.required for want in program.short if want.top == top)
+                program.model.add([*short, (failed, -most)], -UNBOUNDED, 0)
+                fails.append((failed, 1))
+        least, bounds = self.least, self.bounds
+        self._stage(fails, sum(map(bool, least)), lambda found: found.outcome.failed)
+        self._stage(
+            [term for short in of_rules for term in short],
+            sum(least),
+            lambda found: sum(found.outcome.of_rules),
+        )
+        for top, short in enumerate(of_rules):
+            self._stage(short, least[top], partial(_short_of, top))
+        if program.cells:
+            cells = [(cell, -rank) for cell, rank in program.cells]
+            self._stage(cells, -bounds.rank, lambda found: -found.outcome.rank)
+        points = [(variable, -shares) for variable, shares in program.points]
+        self._stage(points, -bounds.shares, lambda found: -found.outcome.shares)
+        credits_ = [(v, -factor) for v, factor in program.credits.values() if factor]
+        self._stage(credits_, -bounds.credits, lambda found: -found.credits)
+        return self._first()
+
+    def _stage(self, terms: Terms, bound: int, value: Callable[[Found], int]) -> None:
+        """Minimise a number, unless it is known to be as little as can be; then keep it."""
+        terms = list(terms)
+        if not terms:
+            return
+        if self.found is None or value(self.found) != bound:
+            self.program.model.minimise(terms)
+            self.found = self._solve()
+        now = value(self.found)
+        self.program.model.add(terms, now, now)
+
+    def _first(self) -> Found:
+        """Of the choices left, take that of the earliest units, then of the first lists."""
+        if (
+            self.found
+            and not self.rules.choosing
+            and self.earliest.credits == self.found.choice.credits
+        ):
+            return self.found
+        program = self.program
+        first = [
+            counts if not program.credits[number][1] else program.credits[number][0]
+            for number, counts in program.counts.items()
+        ]
+        first += [each for node in self.rules.choosing for each in program.picked[node]]
+        program.model.minimise(())
+        return self._solve(first)
+
+    def _solve(self, first: tuple[int, ...] | list[int] = ()) -> Found:
+        values = self.program.model.solve(self.deadline, first=first)
+        if values is None:
+            raise AssertionError("The solver finds no choice where there is one.")
+        return checked(self.learner, self.program.choice(values))
+
+
+def _short_of(top: int, found: Found) -> int:
+    return found.outcome.of_rules[top]
