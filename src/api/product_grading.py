@@ -62,8 +62,11 @@ def grading_response(grading: Grading) -> GradingOfProduct:
             ThresholdOfProduct(grade=each.grade, points=each.points)
             for each in grading.thresholds
         ],
-        best=best
-        and BestCredits(credits=best.credits, at_or_above_level=best.at_or_above_level),
+        best=None
+        if best is None
+        else BestCredits(
+            credits=best.credits, at_or_above_level=best.at_or_above_level
+        ),
         components=[
             GradeComponent(
                 title=each.title, units=[unit.reference for unit in each.units]

@@ -135,7 +135,9 @@ def test_a_product_is_shown_with_its_best_credits_or_its_grid(
         "Core component",
         "Occupational specialism",
     ]
-    assert {"grades": ["A*", "D"], "overall_grade": "Distinction*"} in technical["cells"]
+    assert {"grades": ["A*", "D"], "overall_grade": "Distinction*"} in technical[
+        "cells"
+    ]
     assert technical["overall_grades"][0] == "Pass"
 
 
