@@ -9,10 +9,10 @@ from functools import partial
 from statistics import median
 
 from aggregates.details import check
+from aggregates.duplicate_rows import DuplicateRows
 from aggregates.learner_file import read
 from aggregates.template import TEMPLATE
 from benchmarks.upload import rows
-from commands.surroundings import rows_by_uln
 from tests.learner_examples import csv_file
 from tests.workbooks import xlsx
 
@@ -37,10 +37,10 @@ def run() -> None:
 
 
 def whole(content: bytes) -> None:
-    """Read a file, find the rows of each ULN and check every row by itself."""
+    """Read a file, find the rows that say the same and check every row by itself."""
     file = read(content)
     assert len(file.rows) == ROWS
-    rows_by_uln(file.rows)
+    DuplicateRows.of(file.rows)
     for row in file.rows:
         assert not check(row.cells, today=TODAY).problems
 

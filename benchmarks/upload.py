@@ -28,6 +28,7 @@ RUNS = 3
 BATCH = 500
 CATALOGUE = Path(__file__).parents[1] / "catalogue"
 WEIGHTS = range(10, 1, -1)
+LETTERS = str.maketrans("0123456789", "abcdefghij")
 
 
 def run() -> None:
@@ -70,7 +71,8 @@ def rows(count: int = ROWS) -> Iterator[dict[str, str]]:
             digits = zip(WEIGHTS, str(number), strict=True)
             if rest := sum(weight * int(digit) for weight, digit in digits) % 11:
                 break
-        yield cells(given_name=f"Chloë {row}", uln=f"{number}{10 - rest}")
+        letters = str(row).translate(LETTERS)
+        yield cells(given_name=f"Chloë {letters}", uln=f"{number}{10 - rest}")
 
 
 def upload(url: str, content: bytes, keys: Path) -> tuple[float, ...]:

@@ -54,6 +54,13 @@ def cells(**changed: str) -> dict[str, str]:
     return {**CELLS, **changed}
 
 
+def strangers(*rows: Mapping[str, str]) -> list[dict[str, str]]:
+    """Give each of the rows a given name of its own: A, B and so on after it."""
+    letters = (chr(65 + at % 26) * (1 + at // 26) for at in range(len(rows)))
+    names = (f"{row['given_name']} {x}" for row, x in zip(rows, letters, strict=True))
+    return [{**row, "given_name": name} for row, name in zip(rows, names, strict=True)]
+
+
 def csv_file(*rows: Mapping[str, str], header: str = TEMPLATE) -> bytes:
     """Make a file of those rows, in UTF-8."""
     lines = (",".join(row.get(column, "") for column in COLUMNS) for row in rows)

@@ -102,6 +102,14 @@ SENTENCES: Mapping[str, str] = {
         "{value} looks like what Excel makes of a reference that it takes for a number"
         " or a date. Check it, and format the column as text next time."
     ),
+    "like-row": (
+        "The name and date of birth are those of {rows} as well. Remove the record if it"
+        " is the same person, or say that it is a different one."
+    ),
+    "different-row": (
+        "The name and date of birth are those of {rows} as well, which is said to be a"
+        " different person."
+    ),
     "like-learner": (
         "The name and date of birth are those of learner {learners} of your centre."
         " Say whether this is the same person or a different one."

@@ -1,15 +1,23 @@
 """Records: one row each of an uploaded file, put right until it becomes a learner."""
 
 from collections.abc import Collection, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self, TypeAlias, assert_never
 from uuid import UUID
 
 from aggregates.aggregate import Aggregate
-from aggregates.details import COLUMNS, Checked, check, given_uln
+from aggregates.details import COLUMNS, Checked, check, given_likeness, given_uln
+from aggregates.duplicate_rows import (
+    LIKE_ROW,
+    OTHER_ROW,
+    TWICE,
+    like_rows,
+    rows_named,
+    twice,
+)
 from aggregates.errors import Malformed, RuleBroken
+from aggregates.row_context import LIKE, is_like, unanswered
 from aggregates.verification import Outcome, Verification, VerificationStatus
 from events.upload import (
     Problem,
@@ -23,9 +31,6 @@ from events.upload import (
 )
 from events.verification import UlnVerificationPostponed, UlnVerified
 
-TWICE = "uln-twice"
-HELD = "uln-held"
-LIKE = "like-learner"
 VERIFIED = ("given_name", "family_name", "date_of_birth", "gender", "uln")
 """The cells that LRS is told: when one of them changes, it is asked again (U7)."""
 
@@ -70,21 +75,6 @@ class CannotLink(Malformed):
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Around:
-    """What is around a record and bears on it (U6).
-
-    The other rows of the file with its ULN, the learner of the centre who holds that
-    ULN, and the centre's learners of the same name and date of birth; whether the
-    workbook hides its row.
-    """
-
-    twins: Collection[int] = ()
-    holder: str | None = None
-    alike: Sequence[str] = ()
-    is_hidden: bool = False
-
-
 def state_of(
     *, has_problems: bool, is_like: bool, verification: VerificationStatus
 ) -> RecordState:
@@ -96,47 +86,13 @@ def state_of(
     return RecordState.TO_CONFIRM if is_like else RecordState.VALID
 
 
-def is_like(warnings: Collection[Problem]) -> bool:
-    """Tell whether it is to be confirmed that this is a different person (U6)."""
-    return any(warning.code == LIKE for warning in warnings)
-
-
-def check_around(found: Checked, around: Around) -> Checked:
-    """Add what is around a record to what was found in its cells: every reason (U6)."""
-    problems, warnings = list(found.problems), list(found.warnings)
-    problems += twice(around.twins)
-    if around.holder:
-        problems.append(Problem(column="uln", code=HELD, learners=(around.holder,)))
-    if around.alike:
-        alike = tuple(around.alike)
-        warnings.append(Problem(column="family_name", code=LIKE, learners=alike))
-    if around.is_hidden:
-        warnings.append(Problem(column="given_name", code="row-hidden"))
-    return replace(found, problems=tuple(problems), warnings=tuple(warnings))
-
-
-def twice(twins: Collection[int]) -> list[Problem]:
-    """Say that the ULN is in those rows of the file too, if it is in any (U6)."""
-    rows = tuple(sorted(twins))
-    return [Problem(column="uln", code=TWICE, rows=rows)] if rows else []
-
-
-def unanswered(
-    warnings: Sequence[Problem], different_from: AbstractSet[str]
-) -> tuple[Problem, ...]:
-    """Leave out the likenesses that somebody has looked at already (U6)."""
-    return tuple(
-        warning
-        for warning in warnings
-        if warning.code != LIKE or not different_from >= {*warning.learners}
-    )
-
-
 @dataclass(frozen=True, kw_only=True)
 class Record(Aggregate):
     """One row of an uploaded file.
 
     ``problems`` and ``warnings`` are what the check found; LRS may add to them.
+    ``different_from`` and ``different_rows`` are the learners, and the rows of the
+    file, whom somebody said to be other people.
     """
 
     group: str
@@ -146,6 +102,7 @@ class Record(Aggregate):
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
     different_from: frozenset[str] = frozenset()
+    different_rows: frozenset[int] = frozenset()
     linked_to: str | None = None
     learner: str | None = None
     is_removed: bool = False
@@ -191,14 +148,19 @@ class Record(Aggregate):
         return given_uln(self.cells) if self.is_open else None
 
     @property
+    def likeness(self) -> str | None:
+        """What other rows of the file are like it by, as long as this one is open."""
+        return given_likeness(self.cells) if self.is_open else None
+
+    @property
     def twins(self) -> frozenset[int]:
         """The other rows that have the same ULN."""
-        return frozenset(
-            row
-            for problem in self.problems
-            if problem.code == TWICE
-            for row in problem.rows
-        )
+        return rows_named(self.problems, TWICE)
+
+    @property
+    def like_rows(self) -> frozenset[int]:
+        """The other rows of the same name and date of birth, answered or not."""
+        return rows_named(self.warnings, LIKE_ROW, OTHER_ROW)
 
     @property
     def alike(self) -> frozenset[str]:
@@ -235,7 +197,7 @@ class Record(Aggregate):
                 person_id=self.person_id,
                 cells=dict(cells),
                 problems=checked.problems,
-                warnings=unanswered(checked.warnings, self.different_from),
+                warnings=self._unanswered(checked.warnings),
                 to_verify=None if stays else to_verify,
             )
         ]
@@ -250,21 +212,39 @@ class Record(Aggregate):
         self, problems: Sequence[Problem], warnings: Sequence[Problem]
     ) -> list[Later]:
         """Record what is found now, if it is not what was found before."""
-        still = unanswered(warnings, self.different_from)
+        still = self._unanswered(warnings)
         if (tuple(problems), still) == (self.problems, self.warnings):
             return []
         return [RecordChecked(problems=tuple(problems), warnings=still)]
+
+    def check_again(self, checked: Checked) -> list[Later]:
+        """Record what a new check of the same cells found, be it the same."""
+        warnings = self._unanswered(checked.warnings)
+        return [RecordChecked(problems=checked.problems, warnings=warnings)]
 
     def with_twins(self, twins: Collection[int]) -> list[Later]:
         """Record which other rows have its ULN now, one having come or gone (U6)."""
         others = [problem for problem in self.problems if problem.code != TWICE]
         return self.recheck([*others, *twice(twins)], self.warnings)
 
+    def with_like_rows(
+        self, rows: Collection[int], *, different: Collection[int] = ()
+    ) -> list[Later]:
+        """Record which other rows are like it now, and which are said to differ (U6)."""
+        others = [w for w in self.warnings if w.code not in {LIKE_ROW, OTHER_ROW}]
+        told_apart = self.different_rows.union(different)
+        return self.recheck(self.problems, [*others, *like_rows(rows, told_apart)])
+
     def confirm(self) -> list[Later]:
         """Record that this is a different person from those it is like (U6)."""
         self.require_open()
         alike = {x for w in self.warnings if w.code == LIKE for x in w.learners}
-        return [RecordConfirmed(learners=tuple(sorted(alike)))] if alike else []
+        rows = rows_named(self.warnings, LIKE_ROW)
+        if not (alike or rows):
+            return []
+        return [
+            RecordConfirmed(learners=tuple(sorted(alike)), rows=tuple(sorted(rows)))
+        ]
 
     def link(self, learner: str) -> list[Later]:
         """Record that this is that learner, who will join the group (U6)."""
@@ -313,21 +293,37 @@ class Record(Aggregate):
                     cells=event.cells,
                     problems=event.problems,
                     warnings=event.warnings,
+                    different_rows=self._told_apart(event.warnings),
                     linked_to=None,
                     verification=self.verification.told(to_verify=event.to_verify),
                 )
             case RecordChecked():
-                return replace(self, problems=event.problems, warnings=event.warnings)
+                return replace(
+                    self,
+                    problems=event.problems,
+                    warnings=event.warnings,
+                    different_rows=self._told_apart(event.warnings),
+                )
             case RecordConfirmed():
                 known = self.different_from | {*event.learners}
-                still = unanswered(self.warnings, known)
-                return replace(self, different_from=known, warnings=still)
+                rows = self.different_rows | {*event.rows}
+                still = unanswered(self.warnings, known, rows)
+                return replace(
+                    self, different_from=known, different_rows=rows, warnings=still
+                )
             case RecordLinked() | RecordBecameLearner() | RecordRemoved():
                 return self._leave(event)
             case UlnVerified() | UlnVerificationPostponed():
                 return replace(self, verification=self.verification.apply(event))
             case _:
                 assert_never(event)
+
+    def _unanswered(self, warnings: Sequence[Problem]) -> tuple[Problem, ...]:
+        told_apart = self._told_apart(warnings)
+        return unanswered(warnings, self.different_from, told_apart)
+
+    def _told_apart(self, warnings: Sequence[Problem]) -> frozenset[int]:
+        return self.different_rows | rows_named(warnings, OTHER_ROW)
 
     def _leave(self, event: RecordLinked | RecordBecameLearner | RecordRemoved) -> Self:
         match event:

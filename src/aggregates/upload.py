@@ -61,7 +61,8 @@ class Upload(Aggregate):
     ``left`` are the rows that the last run of adding learners left behind, as far as
     it has come; ``waiting`` those that it is to see to, None for every row.
     ``mapping`` says which of the file's columns is which of ours; ``read_before`` is
-    the last row of the reading before, where the records are read in another encoding.
+    the last row of the reading before, where the records are read in another encoding;
+    ``reading`` counts the readings.
     ``to_verify`` counts the records whose ULN is to be verified, None where LRS was
     off; LRS was asked about ``asked`` of them, up to row ``verified``.
     """
@@ -73,6 +74,7 @@ class Upload(Aggregate):
     ignored: tuple[str, ...] = ()
     accented: tuple[int, ...] = ()
     read_before: int = 0
+    reading: int = 1
     valid: int = 0
     invalid: int = 0
     to_verify: int | None = None
@@ -155,7 +157,7 @@ class Upload(Aggregate):
         self.require_checked()
         if self.status is not UploadStatus.CHECKED:
             raise TooLateToReadAgain(group=self.received.group)
-        return [UploadEncodingChosen(encoding=encoding)]
+        return [UploadEncodingChosen(encoding=encoding, reading=self.reading + 1)]
 
     def read(
         self, *, valid: int, invalid: int, through: int, to_verify: int | None = None
@@ -293,6 +295,7 @@ class Upload(Aggregate):
             status=UploadStatus.CHECKING,
             encoding=event.encoding,
             read_before=self.last_row,
+            reading=event.reading,
             valid=0,
             invalid=0,
             to_verify=None,

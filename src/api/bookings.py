@@ -84,8 +84,12 @@ class Amendment(RequestBody, title="BookingAmendment"):
         default=None, examples=["2026-12-11T10:00"]
     )
     mode: Mode | None = None
-    extra_time: int | None = Field(default=None, ge=0, le=1000)
-    reason: str | None = Field(default=None, max_length=1000)
+    extra_time: int | None = Field(
+        default=None, ge=0, le=1000, description="In per cent.", examples=[25]
+    )
+    reason: str | None = Field(
+        default=None, max_length=1000, examples=["Letter of 3 November."]
+    )
 
 
 @router.get("", operation_id="listBookings")

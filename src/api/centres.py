@@ -26,8 +26,8 @@ Reason = Annotated[
 class NewCentre(RequestBody, title="NewCentre"):
     """A college or training provider that joins."""
 
-    number: str = Field(max_length=20, examples=["48213"])
-    name: str = Field(max_length=200, examples=["Riverside Training"])
+    number: str = Field(max_length=20, examples=["61842"])
+    name: str = Field(max_length=200, examples=["Meadow College"])
     reason: Reason = None
 
 

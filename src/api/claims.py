@@ -13,7 +13,7 @@ from api.claim_view import AwardShown, ClaimShown, claim_shown
 from api.dependencies import CurrentUser, PagingSince, Reads, if_match, scope
 from api.named import Claimed, Filter, LearnerName, Name, ProductName
 from api.retries import OnceOnly
-from api.schemas import RequestBody, ResponseBody
+from api.schemas import RequestBody, ResponseBody, with_example
 from api.visit import Amending, Visit, Visiting
 from commands.claim import (
     BeginClaim,
@@ -49,6 +49,22 @@ Awards = Annotated[list[LearnersAward], Field(max_length=MOST_LEARNERS)]
 
 class NewClaim(RequestBody, title="NewClaim"):
     """A claim, with as many of its stages as are known already."""
+
+    model_config = with_example(
+        {
+            "qualification": "Q-0005001227",
+            "units": ["L/506/1788"],
+            "learners": ["L-0000000017T"],
+            "awards": [
+                {
+                    "learner": "L-0000000017T",
+                    "award_type": "Interim",
+                    "award_date": "2026-11-20",
+                    "grades": {"L/506/1788": "P"},
+                }
+            ],
+        }
+    )
 
     qualification: ProductName | None = None
     units: Units | None = None

@@ -109,8 +109,6 @@ FORMATS = {"date": "2026-11-24", "date-time": "2026-11-24T09:00:00Z"}
 def example_of(api: dict[str, Any], schema: dict[str, Any]) -> Any:
     """Make an example of what a schema describes, from the examples in it."""
     match schema:
-        case {"$ref": str(ref)}:
-            return example_of(api, api["components"]["schemas"][ref.rsplit("/", 1)[1]])
         case (
             {"examples": [example, *_]}
             | {"enum": [example, *_]}
@@ -118,6 +116,8 @@ def example_of(api: dict[str, Any], schema: dict[str, Any]) -> Any:
             | {"const": example}
         ):
             return example
+        case {"$ref": str(ref)}:
+            return example_of(api, api["components"]["schemas"][ref.rsplit("/", 1)[1]])
         case {"anyOf": [first, *_]} | {"oneOf": [first, *_]} | {"allOf": [first, *_]}:
             return example_of(api, first)
         case {"type": "object"}:

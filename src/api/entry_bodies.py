@@ -9,7 +9,7 @@ from aggregates.sitting_time import Delivery, Mode, read_time
 from api.group_names import GroupName, group_numbers
 from api.named import LearnerName, Name, ProductName
 from api.order_bodies import PurchaseNumber
-from api.schemas import RequestBody
+from api.schemas import RequestBody, with_example
 from api.visit import Visit
 from commands.entry_lines import EntryLine
 from events.entry_order import Entry
@@ -51,11 +51,34 @@ class TestToBook(RequestBody, title="TestToBook"):
 class EntryTold(TestToBook, title="EntryChoice"):
     """A test to be booked for a learner."""
 
+    model_config = with_example(
+        {
+            "learner": "L-0000000017T",
+            "qualification": "Q-0005001227",
+            "unit": "F/506/1934",
+            "delivery": "Onscreen",
+            "mode": "Online",
+            "starts": "2026-12-10T10:00",
+        }
+    )
+
     learner: LearnerName
 
 
 class EntryLineTold(TestToBook, title="EntryLine"):
     """A test to be booked for many: for each of these learners, and of these groups."""
+
+    model_config = with_example(
+        {
+            "qualification": "Q-0005001227",
+            "unit": "F/506/1934",
+            "delivery": "Onscreen",
+            "mode": "Online",
+            "starts": "2026-12-10T10:00",
+            "extra_time": 25,
+            "learners": ["L-0000000017T"],
+        }
+    )
 
     learners: list[LearnerName] = Field(default=[], max_length=MOST_ENTRIES)
     groups: list[GroupName] = Field(default=[], max_length=20)
@@ -67,6 +90,21 @@ class EntryLineTold(TestToBook, title="EntryLine"):
 
 class EntriesChosen(RequestBody, title="EntriesChoice"):
     """Entries one by one, and lines for many learners at once."""
+
+    model_config = with_example(
+        {
+            "lines": [
+                {
+                    "qualification": "Q-0005001227",
+                    "unit": "F/506/1934",
+                    "delivery": "Onscreen",
+                    "mode": "Online",
+                    "starts": "2026-12-10T10:00",
+                    "learners": ["L-0000000017T"],
+                }
+            ]
+        }
+    )
 
     entries: list[EntryTold] = Field(default=[])
     lines: list[EntryLineTold] = Field(default=[], max_length=100)
@@ -94,11 +132,29 @@ class EntriesChosen(RequestBody, title="EntriesChoice"):
 
 
 class NewEntryOrder(EntriesChosen, title="NewEntryOrder"):
+    model_config = with_example(
+        {
+            "entries": [
+                {
+                    "learner": "L-0000000017T",
+                    "qualification": "Q-0005001227",
+                    "unit": "F/506/1934",
+                    "delivery": "Onscreen",
+                    "mode": "Online",
+                    "starts": "2026-12-10T10:00",
+                }
+            ],
+            "purchase_order_number": "PO-2026-117",
+        }
+    )
+
     purchase_order_number: PurchaseNumber = None
 
 
 class EntryChange(RequestBody, title="EntryChange"):
     """What changes of an entry; what is left out stays, and null takes it away."""
+
+    model_config = with_example({"starts": "2026-12-11T10:00", "extra_time": 25})
 
     delivery: Delivery | None = None
     starts: Annotated[str, Field(max_length=40)] | None = Field(

@@ -69,7 +69,7 @@ class InvoiceLineShown(ResponseBody, title="InvoiceLine"):
 class StatusReported(RequestBody, title="InvoiceStatusReport"):
     """How far invoicing has come with a line, and on which invoice or credit note."""
 
-    status: InvoiceStatus
+    status: InvoiceStatus = Field(examples=["Invoiced"])
     invoice: str | None = Field(
         default=None, min_length=1, max_length=50, examples=["INV-2026-0042"]
     )

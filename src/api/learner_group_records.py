@@ -13,7 +13,7 @@ from api.answers import Listed, listed
 from api.dependencies import By, PagingSince, Reads, ServiceOf
 from api.learner_groups import Group
 from api.learners import LearnerTold
-from api.schemas import ResponseBody
+from api.schemas import ResponseBody, with_example
 from api.verifications import VerificationShown, verification_shown
 from api.visit import Amending, Visiting
 from commands.record import AmendRecord, RemoveRecord, read_record
@@ -73,6 +73,8 @@ class RecordChange(LearnerTold, title="LearnerRecordChange"):
     What is left out stays. ``different_person`` says that it is none of the learners
     that it is like; ``link_to`` that it is that one, who then joins the group.
     """
+
+    model_config = with_example({"given_name": "Chloë", "date_of_birth": "27/3/2006"})
 
     different_person: bool = False
     link_to: Annotated[str | None, Field(max_length=40)] = Field(

@@ -16,7 +16,7 @@ router = APIRouter(prefix="/learners", tags=["learners"])
 class Transfer(RequestBody, title="LearnerTransfer"):
     """Where the learner goes on, and why."""
 
-    centre: str = Field(max_length=20, examples=["50107"])
+    centre: str = Field(max_length=20, examples=["51907"])
     reason: Annotated[str, Field(max_length=1000)] = Field(
         default="", examples=["Moved to Lakeside in November, case 1031."]
     )

@@ -27,7 +27,7 @@ from api.dependencies import (
     scope,
 )
 from api.named import NameFilter
-from api.schemas import RequestBody, ResponseBody
+from api.schemas import RequestBody, ResponseBody, with_example
 from api.verifications import VerificationShown, verification_shown
 from api.visit import Amending, Visit, Visiting
 from commands.learner import AmendLearner, CreateLearner, read_learner
@@ -93,6 +93,8 @@ class NewLearner(LearnerTold, title="NewLearner"):
 
 class LearnerChange(LearnerTold, title="LearnerChange"):
     """What is to be put right. What is left out stays; an empty text clears a value."""
+
+    model_config = with_example({"email": "chloe@example.org", "reason": "Asked for."})
 
     reason: Annotated[str | None, Field(max_length=1000)] = Field(
         default=None, examples=["Passport seen."]

@@ -11,7 +11,7 @@ from access.policy import require_may
 from aggregates.pin import packages_lost
 from api.dependencies import Address, By, Now, ServiceOf
 from api.me import require_password
-from api.schemas import RequestBody, ResponseBody
+from api.schemas import RequestBody, ResponseBody, with_example
 from api.visit import Visiting
 from commands.command import Desk
 from commands.pin import SetPin, open_pin, packages_in_use
@@ -27,6 +27,8 @@ class NewPin(RequestBody, title="NewPin"):
 
     Whoever has a PIN already sends it as ``current_pin``, or the password.
     """
+
+    model_config = with_example({"pin": "4821"})
 
     pin: Digits
     current_pin: Digits | None = None

@@ -11,7 +11,7 @@ from aggregates.offline_client import OfflineClient
 from api.answers import Listed, listed
 from api.dependencies import CurrentUser, Now, PagingSince, Reads, scope
 from api.named import Filter
-from api.schemas import RequestBody, ResponseBody
+from api.schemas import RequestBody, ResponseBody, with_example
 from api.visit import Visit, Visiting
 from commands.offline_client import (
     RegisterOfflineClient,
@@ -43,6 +43,8 @@ class NewClient(RequestBody, title="NewOfflineClient"):
 
 class Report(RequestBody, title="OfflineClientReport"):
     """What a program says of itself; its public key once, if it has registered none."""
+
+    model_config = with_example({"version": "2.1.0"})
 
     version: Version
     public_key: PublicKey | None = None

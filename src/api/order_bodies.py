@@ -12,7 +12,7 @@ from aggregates.order_refusals import MOST_REGISTRATIONS
 from api.group_names import GroupName, group_numbers
 from api.learners import NewLearner
 from api.named import LearnerName, Name, ProductName
-from api.schemas import RequestBody
+from api.schemas import RequestBody, with_example
 from api.visit import Visit
 from commands.order import Dating
 from commands.order_linking import Linking
@@ -38,6 +38,8 @@ class PathwaySaid(RequestBody, title="PathwayChoice"):
 
 
 class LearnerLinked(PathwaySaid, title="OrderLearnerChoice"):
+    model_config = with_example({"learner": "L-0000000017T", "pathway": "MAIN"})
+
     learner: LearnerName
 
 
@@ -46,6 +48,13 @@ class LearnersLinked(PathwaySaid, title="OrderLearnersChoice"):
 
     ``pathway`` and ``pathways`` are those of learners for whom none is said.
     """
+
+    model_config = with_example(
+        {
+            "product": "Q-0005001227",
+            "learners": [{"learner": "L-0000000017T", "pathway": "MAIN"}],
+        }
+    )
 
     product: ProductName | None = None
     learners: list[LearnerLinked] = Field(default=[], max_length=MOST_REGISTRATIONS)
@@ -81,6 +90,17 @@ Dates = Annotated[list[DatesSet], Field(max_length=MOST_REGISTRATIONS)]
 
 class NewOrder(RequestBody, title="NewOrder"):
     """An order, with as many of its steps as are known already."""
+
+    model_config = with_example(
+        {
+            "products": ["Q-0005001227"],
+            "learners": [
+                {"product": "Q-0005001227", "learners": [{"learner": "L-0000000017T"}]}
+            ],
+            "dates": [{"starts": "2026-09-01", "ends": "2027-07-16"}],
+            "purchase_order_number": "PO-2026-117",
+        }
+    )
 
     products: Products = Field(default=[])
     learners: list[LearnersLinked] = Field(default=[], max_length=100)

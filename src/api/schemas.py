@@ -1,6 +1,9 @@
 """What the bodies of requests and responses have in common."""
 
-from pydantic import BaseModel, GetJsonSchemaHandler
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -27,3 +30,8 @@ class RequestBody(BaseModel, extra="forbid"):
 
 class ResponseBody(BaseModel):
     """A JSON body that is answered; its ``title`` names its schema in the document."""
+
+
+def with_example(example: Mapping[str, Any]) -> ConfigDict:
+    """Show an example of a whole body in the document: one that is answered 2xx."""
+    return ConfigDict(json_schema_extra={"examples": [dict(example)]})

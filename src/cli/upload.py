@@ -12,7 +12,8 @@ import typer
 
 from access.accounts import User
 from access.policy import require_may
-from aggregates.details import COLUMNS, OVERFLOW, read_as
+from aggregates.details import COLUMNS, OVERFLOW, given_uln, read_as
+from aggregates.duplicate_rows import DuplicateRows
 from aggregates.file_columns import settle_columns
 from aggregates.file_refusals import FileRefused, file_sentence, hidden_parts
 from aggregates.learner_file import LearnerFile, read
@@ -28,7 +29,7 @@ from cli.configuration import settings_of
 from cli.opening import CHANNEL, opened, told, user_called
 from cli.output import Format, show
 from cli.talk import PROBLEMS, USAGE, refuse, talk
-from commands.surroundings import Surroundings, rows_by_uln
+from commands.surroundings import Surroundings
 from commands.upload import UploadLearnerGroup, batches, read_records, read_upload
 from commands.upload_choices import MapLearnerGroup
 from events.upload import Problem
@@ -160,17 +161,18 @@ def _dry(service: Service, user: User, file: LearnerFile) -> Iterator[dict[str, 
         alike=learner_search.finder(service.read_models.connection),
         today=service.clock().astimezone(LONDON).date(),
     )
-    twins, invalid = rows_by_uln(file.rows), 0
+    duplicates, invalid = DuplicateRows.of(file.rows), 0
+    ulns = {uln for row in file.rows if (uln := given_uln(row.cells))}
     other_forms = OtherForms()
     for rows in batches(file.rows):
-        for row, found in zip(rows, around.check(rows, twins), strict=True):
+        for row, found in zip(rows, around.check(rows, duplicates.beside), strict=True):
             invalid += bool(found.problems)
             other_forms.note(row.cells)
             yield from _told(row.number, row.cells, found.problems, found.warnings)
     _summary(file.encoding, len(file.rows), invalid)
     other_forms.say()
     _say_hidden(file.hidden_rows, file.hidden_columns)
-    talk(*(_unverified(len(twins)) if service.desk.verify else [LRS_OFF]))
+    talk(*(_unverified(len(ulns)) if service.desk.verify else [LRS_OFF]))
     talk("Nothing was recorded.")
 
 

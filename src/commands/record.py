@@ -1,31 +1,22 @@
 """What may be asked of one record of an upload: to put it right, or to take it out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
-from uuid import UUID
 
-from aggregates.details import given_uln
 from aggregates.learner_file import Row
 from aggregates.record import Later, Record
 from aggregates.upload import Upload
 from commands.command import Command, Desk, Done, handles, require_expected, require_own
+from commands.duplicate_rows import DuplicateRowsChange, rows_like
 from commands.erasure import require_none_erased
 from commands.learner import Alike
 from commands.surroundings import Surroundings
-from commands.upload import read_upload, record_called, row_uln
+from commands.upload import read_upload, record_called
 from commands.verification import hear
 from events.identifier import stream_of
 from events.upload import RecordRead
-from store import (
-    Actor,
-    AlreadyReserved,
-    Change,
-    Conflict,
-    EventStore,
-    Reservation,
-    Stream,
-)
+from store import Actor, AlreadyReserved, Conflict, Stream
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,9 +57,8 @@ def amend_record(command: AmendRecord, desk: Desk) -> Done:
             today=command.today,
         )
         row = Row(number=record.row, cells=cells)
-        uln = given_uln(cells)
-        twins = {uln: sorted(_rows_with(uln, record, desk.store))} if uln else {}
-        (checked,) = around.check([row], twins)
+        others = rows_like(row, desk.store, upload)
+        (checked,) = around.check([row], lambda _: others)
         events += record.amend(cells, checked, is_lrs_on=desk.verify is not None)
     amended = reduce(Record.apply, events, record)
     if command.is_different_person:
@@ -78,13 +68,13 @@ def amend_record(command: AmendRecord, desk: Desk) -> Done:
         events += amended.link(command.link_to)
     (heard,), _ = hear([reduce(Record.apply, events, record)], desk)
     events += heard
-    return _record(events, stream, record, command, desk)
+    return _record(events, (upload, stream, record), command, desk)
 
 
 @handles(RemoveRecord)
 def remove_record(command: RemoveRecord, desk: Desk) -> Done:
-    _, stream, record = _open(command, command.group, command.row, desk)
-    return _record(record.remove(), stream, record, command, desk)
+    opened = _open(command, command.group, command.row, desk)
+    return _record(opened[-1].remove(), opened, command, desk)
 
 
 def read_record(desk: Desk, group: str, row: int, by: Actor) -> tuple[Stream, Record]:
@@ -106,86 +96,19 @@ def _open(
 
 
 def _record(
-    events: list[Later], stream: Stream, record: Record, command: Command, desk: Desk
+    events: list[Later],
+    opened: tuple[Upload, Stream, Record],
+    command: Command,
+    desk: Desk,
 ) -> Done:
-    """Record what was decided, and at once what it makes of the rows of like ULN."""
+    """Record what was decided, and what it makes of the rows that say the same."""
+    upload, stream, record = opened
     after = reduce(Record.apply, events, record)
-    release: list[Reservation] = []
-    reserve: list[Reservation] = []
-    others: list[Change] = []
-    if record.uln != after.uln:
-        release, parted = _leave(record, desk)
-        reserve, joined = _join(after, desk.store)
-        others = parted + joined
-    change = stream.change(events, release=release, reserve=reserve)
+    rows = DuplicateRowsChange(desk=desk, group=record.group, reading=upload.reading)
+    rows.settle(record, after)
+    change = stream.change(events, release=rows.release, reserve=rows.reserve)
     try:
-        return Done(position=desk.store.append(change, *others, by=command.by))
-    except AlreadyReserved as taken:  # another row got the ULN just now: look again
+        position = desk.store.append(change, *rows.changes(), by=command.by)
+    except AlreadyReserved as taken:  # another row got the value just now: look again
         raise Conflict(taken.held.stream, ()) from None
-
-
-def _leave(record: Record, desk: Desk) -> tuple[list[Reservation], list[Change]]:
-    """Part from the rows of the same ULN: what to release, and what they become.
-
-    If this is the row that the ULN is found by, the first of the others takes over. One
-    that is now alone with it is put to LRS (U7).
-    """
-    if record.uln is None:
-        return [], []
-    owned = row_uln(desk.store, record.group, record.uln)
-    held = desk.store.held(owned.scope, [owned.key]).values()
-    is_found_by_it = [x.stream for x in held] == [_stream_of(record, record.row)]
-    mates = _open_rows(record, record.twins, desk.store)
-    rows = {mate.row for _, mate in mates}
-    parted = [mate.with_twins(rows - {mate.row}) for _, mate in mates]
-    alone = [
-        reduce(Record.apply, events, mate)
-        for (_, mate), events in zip(mates, parted, strict=True)
-    ]
-    heard, _ = hear(alone, desk)
-    changes = [
-        stream.change(
-            events + answers,
-            reserve=[owned] if is_found_by_it and mate.row == min(rows) else [],
-        )
-        for (stream, mate), events, answers in zip(mates, parted, heard, strict=True)
-    ]
-    return [owned] if is_found_by_it else [], changes
-
-
-def _join(record: Record, store: EventStore) -> tuple[list[Reservation], list[Change]]:
-    """Join the rows of the same ULN: what to reserve, and what they become.
-
-    Raises Conflict if others came or went since the record was checked.
-    """
-    if record.uln is None:
-        return [], []
-    rows = record.twins
-    changes = []
-    for stream, mate in _open_rows(record, rows, store):
-        if mate.uln != record.uln or mate.twins | {mate.row} != rows:
-            raise Conflict(stream.id, ())
-        changes.append(
-            stream.change(mate.with_twins((rows | {record.row}) - {mate.row}))
-        )
-    return [] if rows else [row_uln(store, record.group, record.uln)], changes
-
-
-def _rows_with(uln: str, record: Record, store: EventStore) -> set[int]:
-    """Find the rows of the group that have the ULN, by the one that holds it (U6)."""
-    owned = row_uln(store, record.group, uln)
-    held = store.held(owned.scope, [owned.key]).values()
-    firsts = [Record.replay(store.open(holding.stream).events) for holding in held]
-    return {row for first in firsts for row in (first.row, *first.twins)}
-
-
-def _open_rows(
-    record: Record, rows: Iterable[int], store: EventStore
-) -> list[tuple[Stream, Record]]:
-    ids = [_stream_of(record, row) for row in sorted(rows)]
-    streams = store.open_many(ids)
-    return [(streams[at], Record.replay(streams[at].events)) for at in ids]
-
-
-def _stream_of(record: Record, row: int) -> UUID:
-    return stream_of(record_called(record.group, row))
+    return Done(position=position)

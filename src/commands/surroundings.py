@@ -1,13 +1,13 @@
 """What is around a record when it is checked: its file, and its centre's learners."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from aggregates.details import Checked, check, given_uln
+from aggregates.duplicate_rows import OtherRows
 from aggregates.learner_file import Row
-from aggregates.record import Around, check_around
+from aggregates.row_context import RowContext, check_in_context
 from commands.learner import Alike, holders
 from store import EventStore
 
@@ -22,11 +22,11 @@ class Surroundings:
     today: date
 
     def check(
-        self, rows: Sequence[Row], twins: Mapping[str, Sequence[int]]
+        self, rows: Sequence[Row], beside: Callable[[Row], OtherRows]
     ) -> list[Checked]:
         """Check rows by themselves, against each other and against the centre.
 
-        ``twins`` are all the rows of the file that each ULN is in. Every reason is
+        ``beside`` finds the other rows of the file that say the same. Every reason is
         given at once.
         """
         checked = [check(row.cells, today=self.today) for row in rows]
@@ -35,10 +35,10 @@ class Surroundings:
         likenesses = [found.details.likeness for found in checked if found.details]
         alike = self.alike(self.centre, likenesses)
         return [
-            check_around(
+            check_in_context(
                 found,
-                Around(
-                    twins=[x for x in twins.get(uln, ()) if x != row.number],
+                RowContext(
+                    others=beside(row),
                     holder=held.get(uln),
                     alike=alike.get(found.details.likeness, ())
                     if found.details
@@ -48,12 +48,3 @@ class Surroundings:
             )
             for row, found, uln in zip(rows, checked, map(str, ulns), strict=True)
         ]
-
-
-def rows_by_uln(rows: Sequence[Row]) -> Mapping[str, Sequence[int]]:
-    """Find the rows that each ULN of the file is in (U6)."""
-    found: defaultdict[str, list[int]] = defaultdict(list)
-    for row in rows:
-        if uln := given_uln(row.cells):
-            found[uln].append(row.number)
-    return found

@@ -10,7 +10,8 @@ from typing import TypeVar
 from aggregates.file_refusals import FileRefused
 from aggregates.learner_file import read
 from aggregates.names import clean
-from aggregates.record import Around, Record, RecordState, check_around
+from aggregates.record import Record, RecordState
+from aggregates.row_context import RowContext, check_in_context
 from aggregates.upload import Later, Upload, clean_group_name
 from aggregates.upload_progress import UploadStatus
 from aggregates.upload_refusals import GroupNameTaken
@@ -75,9 +76,15 @@ def record_called(group: str, row: int) -> str:
     return f"{group}/{row}"
 
 
-def row_uln(store: EventStore, group: str, uln: str) -> Reservation:
-    """Say what the first of the rows with a ULN holds, so that it can be found (U6)."""
-    return Reservation(scope=f"upload-uln:{group}", key=store.keyed(uln))
+def reserved_row(
+    store: EventStore, group: str, name: str, value: str, *, reading: int
+) -> Reservation:
+    """Say what the first of the rows with a value holds, so that it can be found (U6).
+
+    ``reading`` counts the readings of the file: each reserves values of its own.
+    """
+    again = f":{reading}" if reading > 1 else ""
+    return Reservation(scope=f"upload-{name}:{group}{again}", key=store.keyed(value))
 
 
 def reserved_name(store: EventStore, user: str, name: str) -> Reservation:
@@ -227,7 +234,9 @@ def _added(
         uln, learner = ulns[record.row], record.linked_to
         if learner is None:
             learner = desk.new_identifier(Kind.LEARNER)
-            found = check_around(record.checked(), Around(holder=held.get(uln or "")))
+            found = check_in_context(
+                record.checked(), RowContext(holder=held.get(uln or ""))
+            )
             if found.details is None or found.problems:
                 left.append(record.row)
                 changes.append(
@@ -246,7 +255,11 @@ def _added(
                     outcome=record.verification.answer,
                 )
             )
-        release = [row_uln(desk.store, group, uln)] if uln else []
+        release = (
+            [reserved_row(desk.store, group, "uln", uln, reading=upload.reading)]
+            if uln
+            else []
+        )
         changes.append(stream.change(record.become(learner), release=release))
         learners.append(learner)
         held |= {uln: learner} if uln else {}

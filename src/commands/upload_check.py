@@ -1,30 +1,33 @@
 """What is asked of an upload by the way: to check its records, part by part."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import islice
 
-from aggregates.details import Checked, given_uln
+from aggregates.details import Checked, given_likeness, given_uln
+from aggregates.duplicate_rows import DuplicateRows, is_first
 from aggregates.learner_file import LearnerFile, Row, read
-from aggregates.record import Record, RecordState
+from aggregates.record import Later, Record, RecordState
+from aggregates.table import FIRST_ROW
 from aggregates.text_file import MAC, WINDOWS, in_other_encoding
 from aggregates.upload import Upload
 from aggregates.upload_progress import UploadStatus
 from commands.command import Command, Desk, Done, handles
+from commands.duplicate_rows import PERSON, ULN
 from commands.learner import Alike
-from commands.surroundings import Surroundings, rows_by_uln
+from commands.surroundings import Surroundings
 from commands.upload import (
     BATCHES,
     batches,
     read_records,
     read_upload,
     record_called,
-    row_uln,
+    reserved_row,
 )
 from events.identifier import stream_of
 from events.upload import RecordRead
-from store import Change, EventStore, Stream
+from store import Change, EventStore, Reservation, Stream
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,22 +66,33 @@ def check_learner_group(command: CheckLearnerGroup, desk: Desk) -> Done:
         upload = reduce(Upload.apply, events, upload)
     if upload.is_read:
         _LATEST.pop(received.file, None)
+        _LATEST_AGAIN.clear()
         desk.store.drop_file(received.file)
     return Done(position=position, made=received.group)
 
 
-_LATEST: dict[str, LearnerFile] = {}
+@dataclass(frozen=True, kw_only=True)
+class _Reading:
+    """A file as it was read, and which of its rows say the same."""
+
+    file: LearnerFile
+    duplicates: DuplicateRows
+
+
+_LATEST: dict[str, _Reading] = {}
 """The file that was read last, kept until its check is over: a part goes on from it."""
+_LATEST_AGAIN: dict[tuple[str, int], DuplicateRows] = {}
+"""The same of the group that was last read again in another encoding."""
 
 
-def read_file(upload: Upload, store: EventStore) -> LearnerFile:
+def _reading(upload: Upload, store: EventStore) -> _Reading:
     """Read the file of an upload again, as it was read at first."""
     name = upload.received.file
     if name not in _LATEST:
         _LATEST.clear()
-        _LATEST[name] = read(
-            store.file(name), mapping=upload.mapping, encoding=chosen_encoding(upload)
-        )
+        encoding = chosen_encoding(upload)
+        file = read(store.file(name), mapping=upload.mapping, encoding=encoding)
+        _LATEST[name] = _Reading(file=file, duplicates=DuplicateRows.of(file.rows))
     return _LATEST[name]
 
 
@@ -105,13 +119,12 @@ def _checked(upload: Upload, around: Surroundings, desk: Desk) -> Iterator[_Chec
         rows = range(upload.last_row + 1, upload.read_before + 1)
         yield from _checked_again(rows, upload, around, desk)
         return
-    file = read_file(upload, desk.store)
-    twins = rows_by_uln(file.rows)
-    unread = [row for row in file.rows if row.number > upload.last_row]
+    reading = _reading(upload, desk.store)
+    unread = [row for row in reading.file.rows if row.number > upload.last_row]
     for part in batches(unread):
-        found = around.check(part, twins)
+        found = around.check(part, reading.duplicates.beside)
         changes = [
-            _record(row, checked, twins, upload, desk)
+            _record(row, checked, reading.duplicates, upload, desk)
             for row, checked in zip(part, found, strict=True)
         ]
         begun = [Record.replay(change.events) for change in changes]
@@ -126,11 +139,11 @@ def _checked(upload: Upload, around: Surroundings, desk: Desk) -> Iterator[_Chec
 def _record(
     row: Row,
     found: Checked,
-    twins: Mapping[str, Sequence[int]],
+    duplicates: DuplicateRows,
     upload: Upload,
     desk: Desk,
 ) -> Change:
-    """Say what is recorded of a row: the first row with a ULN is found by it."""
+    """Say what is recorded of a row: the first row with a value is found by it."""
     received, uln = upload.received, given_uln(row.cells)
     stream = Stream(id=stream_of(record_called(received.group, row.number)))
     read = RecordRead(
@@ -142,45 +155,71 @@ def _record(
         warnings=found.warnings,
         to_verify=desk.verify is not None and uln is not None,
     )
-    is_first = uln and twins[uln][0] == row.number
-    return stream.change(
-        [read],
-        owner=received.centre,
-        reserve=[row_uln(desk.store, received.group, uln)] if uln and is_first else [],
-    )
+    reserve = _reserved(row, duplicates, upload, desk.store)
+    return stream.change([read], owner=received.centre, reserve=reserve)
+
+
+def _reserved(
+    row: Row, duplicates: DuplicateRows, upload: Upload, store: EventStore
+) -> list[Reservation]:
+    """Say what the row is found by: its ULN and its person, if it is the first (U6)."""
+    uln, person = given_uln(row.cells), given_likeness(row.cells)
+    return [
+        reserved_row(
+            store, upload.received.group, same.name, value, reading=upload.reading
+        )
+        for same, value, rows in (
+            (ULN, uln, duplicates.ulns),
+            (PERSON, person, duplicates.people),
+        )
+        if value and is_first(rows.get(value), row.number)
+    ]
 
 
 def _checked_again(
     rows: Sequence[int], upload: Upload, around: Surroundings, desk: Desk
 ) -> Iterator[_Checked]:
     """Read records in the other encoding; what somebody amended stays (U4)."""
+    duplicates = _duplicates_again(upload, desk.store)
     for part in batches(rows):
         opened = list(read_records(desk.store, upload.received.group, part))
         if not opened:
             continue
         again = [_read_again(stream, record, upload) for stream, record in opened]
-        twins = {
-            uln: sorted({record.row, *record.twins})
-            for _, record in opened
-            if (uln := record.uln)
-        }
-        found = around.check(again, twins)
-        events = [
-            []
-            if row.cells == record.cells
-            else record.amend(row.cells, checked, is_lrs_on=desk.verify is not None)
-            for (_, record), row, checked in zip(opened, again, found, strict=True)
-        ]
-        after = [
-            reduce(Record.apply, its, record)
-            for (_, record), its in zip(opened, events, strict=True)
-        ]
+        found = around.check(again, duplicates.beside)
+        changes: list[Change] = []
+        after: list[Record] = []
+        for (stream, record), row, checked in zip(opened, again, found, strict=True):
+            events: list[Later] = []
+            reserve: list[Reservation] = []
+            if record.is_open:
+                is_lrs_on = desk.verify is not None
+                events = record.amend(row.cells, checked, is_lrs_on=is_lrs_on)
+                events = events or record.check_again(checked)
+                reserve = _reserved(row, duplicates, upload, desk.store)
+            changes.append(stream.change(events, reserve=reserve))
+            after.append(reduce(Record.apply, events, record))
         yield _Checked(
             found=found,
-            changes=[s.change(its) for (s, _), its in zip(opened, events, strict=True)],
+            changes=changes,
             through=part[-1],
             to_verify=_to_verify(after),
         )
+
+
+def _duplicates_again(upload: Upload, store: EventStore) -> DuplicateRows:
+    """Find which records say the same once all are read in the other encoding."""
+    group = upload.received.group
+    key = (group, upload.reading)
+    if key not in _LATEST_AGAIN:
+        _LATEST_AGAIN.clear()
+        _LATEST_AGAIN[key] = DuplicateRows.of(
+            _read_again(stream, record, upload)
+            for rows in batches(range(FIRST_ROW, upload.read_before + 1))
+            for stream, record in read_records(store, group, rows)
+            if record.is_open
+        )
+    return _LATEST_AGAIN[key]
 
 
 def _read_again(stream: Stream, record: Record, upload: Upload) -> Row:

@@ -62,9 +62,13 @@ class UploadMapped(Event, topic="upload.mapped"):
 
 
 class UploadEncodingChosen(Event, topic="upload.encoding-chosen"):
-    """Somebody said what encoding the file is in, and all records are read again."""
+    """Somebody said what encoding the file is in, and all records are read again.
+
+    ``reading`` counts how often they have been, this time included.
+    """
 
     encoding: str
+    reading: int = 1
 
 
 class UploadRefused(Event, topic="upload.refused"):
@@ -187,9 +191,10 @@ class RecordChecked(Event, topic="record.checked"):
 
 
 class RecordConfirmed(Event, topic="record.confirmed"):
-    """Somebody said that this is another person than these learners."""
+    """Somebody said that this is another person than these learners, and these rows."""
 
     learners: tuple[str, ...]
+    rows: tuple[int, ...] = ()
 
 
 class RecordLinked(Event, topic="record.linked"):

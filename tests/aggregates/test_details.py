@@ -134,7 +134,7 @@ def test_the_limit_of_a_certificate_is_said_with_the_name_and_its_length() -> No
     """U6."""
     told = cells(given_name="Wilhelmina" * 3, family_name="Featherstone" * 3)
     (warning,) = check(told, today=TODAY).warnings
-    assert "has 67 characters, and a certificate has room for 60" in sentence(
+    assert "is 67 characters long, and a certificate has room for 60" in sentence(
         warning, told
     )
 

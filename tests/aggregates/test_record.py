@@ -3,15 +3,15 @@
 import pytest
 
 from aggregates.details import check
+from aggregates.duplicate_rows import OtherRows
 from aggregates.record import (
-    Around,
     CannotLink,
     Record,
     RecordIsDone,
     RecordIsRemoved,
     RecordState,
-    check_around,
 )
+from aggregates.row_context import RowContext, check_in_context
 from aggregates.verification import Answer, Code, Why
 from events.upload import (
     Problem,
@@ -46,8 +46,8 @@ BECAME = RecordBecameLearner(learner=CHLOE)
 def test_a_record_is_checked_against_its_file_and_its_centre() -> None:
     """U6: beside what is wrong with it by itself."""
     own = check(cells(family_name=""), today=TODAY)
-    around = Around(twins=[5], holder=CHLOE, alike=[CHLOE, ZOE])
-    found = check_around(own, around)
+    around = RowContext(others=OtherRows(uln=[5]), holder=CHLOE, alike=[CHLOE, ZOE])
+    found = check_in_context(own, around)
     assert found.problems == (BLANK, TWICE, HELD)
     assert found.warnings == (LIKE,)
 
@@ -55,7 +55,7 @@ def test_a_record_is_checked_against_its_file_and_its_centre() -> None:
 def test_a_record_alone_in_file_and_centre_is_as_good_as_its_cells() -> None:
     """U6."""
     own = check(CELLS, today=TODAY)
-    assert check_around(own, Around()) == own
+    assert check_in_context(own, RowContext()) == own
 
 
 def test_a_record_without_problems_is_valid() -> None:
@@ -93,7 +93,7 @@ def test_amending_nothing_records_only_what_is_found_otherwise() -> None:
     record = given([record_read()])
     found = check(CELLS, today=TODAY)
     assert record.amend(CELLS, found) == []
-    held = check_around(found, Around(holder=CHLOE))
+    held = check_in_context(found, RowContext(holder=CHLOE))
     assert record.amend(CELLS, held) == [RecordChecked(problems=(HELD,), warnings=())]
 
 
@@ -118,7 +118,7 @@ def test_a_different_person_is_confirmed_once_for_all() -> None:
     assert (after.state, after.warnings) == (RecordState.VALID, ())
     assert after.confirm() == []
     new = cells(postcode="RG1 4PN")
-    found = check_around(check(new, today=TODAY), Around(alike=[ZOE]))
+    found = check_in_context(check(new, today=TODAY), RowContext(alike=[ZOE]))
     (amended,) = after.amend(new, found)
     assert after.apply(amended).state is RecordState.VALID
 

@@ -113,7 +113,7 @@ def test_an_order_of_entries_is_put_together_and_booked_at_the_total_seen(
     refused = ask("POST", f"{path}/confirm", {"total": "14.00"}, expect=409)
     assert "come to £14.50 now" in refused["detail"]
     tried = ask("GET", f"{path}/events")["items"][-1]
-    assert tried["sentence"].startswith("It was refused to confirm an entry order: ")
+    assert tried["sentence"].startswith("Refused to confirm an entry order: ")
     done = ask("POST", f"{path}/confirm", {"total": "14.50"})
     booking = done["entries"][0]["booking"]
     shown = ask("GET", f"/bookings/{booking}")
@@ -207,7 +207,7 @@ def test_a_booking_is_amended_and_cancelled_with_who_did_it(
     assert cancelled["attendance"] == "Cancelled"
     ask("POST", f"{path}/cancel", by="specialist", expect=403)
     tried = ask("GET", f"{path}/events")["items"][-1]
-    assert tried["sentence"].startswith("It was refused to cancel a booking: ")
+    assert tried["sentence"].startswith("Refused to cancel a booking: ")
     clock.advance(days=1)
     assert ask("GET", "/bookings")["items"] == []
     assert len(ask("GET", "/bookings", params={"past": True})["items"]) == 1

@@ -37,7 +37,7 @@ SHOWN = {
 """What is shown by read models, which may be behind."""
 
 PROBLEM = "application/problem+json"
-WHO = re.compile(r": [a-z ]+ by \S+ \([A-Z][A-Za-z ]+\) at 2026-11-24T")
+WHO = re.compile(r"\S+ [a-zPIN ,]+ on 24 November 2026 at 09:3\d\. Look again")
 MEMBERS = {"type", "title", "status", "detail", "instance"}
 
 

@@ -128,6 +128,6 @@ def test_a_pathway_or_a_reopening_that_was_refused_is_in_the_history(
     history = client_as("auditor").get(f"{API}/registrations/{registration}/events")
     reopening, pathway = history.json()["items"][-2:]
     assert (reopening["event"], pathway["event"]) == ("command.refused",) * 2
-    assert reopening["sentence"].startswith("It was refused to reopen a registration: ")
-    assert pathway["sentence"].startswith("It was refused to change a pathway: ")
+    assert reopening["sentence"].startswith("Refused to reopen a registration: ")
+    assert pathway["sentence"].startswith("Refused to change a pathway: ")
     assert pathway["user"] == "specialist"

@@ -31,7 +31,10 @@ FORKED = "Q-0005001568"
 SUSPENDED = "Q-0005001960"
 """One that nothing else here is about."""
 
-ILR = "LearnRefNumber,ULN,FamilyName,GivenNames,DateOfBirth\n1,,Reid,Ann,2006-03-27\n"
+ILR = (
+    "LearnRefNumber,ULN,FamilyName,GivenNames,DateOfBirth,Sex,Email\n"
+    "1,,Reid,Ann,2006-03-27,F,\n"
+)
 LEARNER = {
     "given_name": "Ada",
     "family_name": "New",

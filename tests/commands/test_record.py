@@ -15,7 +15,15 @@ from events.upload import RecordAmended, RecordRemoved
 from store import EventStore
 from tests.clock import Clock
 from tests.commands.intake import STRANGER, Intake
-from tests.learner_examples import DETAILS, OTHER_ULN, THIRD_ULN, ULN, cells, csv_file
+from tests.learner_examples import (
+    DETAILS,
+    OTHER_ULN,
+    THIRD_ULN,
+    ULN,
+    cells,
+    csv_file,
+    strangers,
+)
 
 VALID, INVALID = RecordState.VALID, RecordState.INVALID
 REMOVED, LEARNER = RecordState.REMOVED, RecordState.LEARNER
@@ -56,7 +64,7 @@ def test_when_one_of_a_pair_gets_another_uln_the_other_is_right(
 ) -> None:
     """U6: whichever of them it is."""
     for row, name in ((2, "first"), (3, "second")):
-        group = intake.checked(cells(), cells(), name=name)
+        group = intake.checked(*strangers(cells(), cells()), name=name)
         intake.put_right(group, row, uln="")
         assert intake.states(group) == {2: VALID, 3: VALID}
 

@@ -16,7 +16,15 @@ from events.verification import UlnVerificationPostponed, UlnVerified
 from store import EventStore
 from tests.clock import Clock
 from tests.commands.intake import MACHINE, Intake
-from tests.learner_examples import OTHER_ULN, THIRD_ULN, ULN, cells, csv_file, made_ulns
+from tests.learner_examples import (
+    OTHER_ULN,
+    THIRD_ULN,
+    ULN,
+    cells,
+    csv_file,
+    made_ulns,
+    strangers,
+)
 
 MATCH = Answer(code=Code.MATCH)
 ANOMALY = Answer(code=Code.NO_MATCH, flags=("VRF1",))
@@ -60,7 +68,7 @@ def test_every_right_record_with_a_uln_is_verified_and_no_other(
     intake: Intake, lrs: Lrs
 ) -> None:
     """U7: one whose ULN, or anything, is wrong is not."""
-    group = intake.checked(
+    rows = strangers(
         cells(),
         cells(uln=""),
         cells(uln="9999999999"),
@@ -68,6 +76,7 @@ def test_every_right_record_with_a_uln_is_verified_and_no_other(
         cells(uln=OTHER_ULN, family_name=""),
         cells(uln=THIRD_ULN),
     )
+    group = intake.checked(*rows)
     assert lrs.asked == [ULN, THIRD_ULN]
     valid, invalid = RecordState.VALID, RecordState.INVALID
     states = [valid, valid, valid, invalid, invalid, valid]
@@ -80,7 +89,7 @@ def test_an_anomaly_makes_a_record_invalid_and_counts_so(
 ) -> None:
     """U6, U7."""
     lrs.outcomes[ULN] = ANOMALY
-    group = intake.checked(cells(), cells(uln=OTHER_ULN))
+    group = intake.checked(*strangers(cells(), cells(uln=OTHER_ULN)))
     assert intake.states(group) == {2: RecordState.INVALID, 3: RecordState.VALID}
     shown = intake.shown(group)
     assert (shown.valid, shown.invalid, shown.progress) == (1, 1, 50)
@@ -95,7 +104,7 @@ def test_lrs_down_half_way_leaves_what_is_done_done_and_the_others_waiting(
     """U7: the check is over without it, and nobody who waits is passed."""
     monkeypatch.setattr(verification, "AT_A_TIME", 2)
     lrs.answers = 3
-    group = intake.checked(*(cells(uln=uln) for uln in made_ulns(9)))
+    group = intake.checked(*strangers(*(cells(uln=uln) for uln in made_ulns(9))))
     assert intake.shown(group).status is UploadStatus.CHECKED
     states = [*intake.states(group).values()]
     assert states == [RecordState.VALID] * 3 + [RecordState.NOT_VERIFIED] * 6
@@ -137,7 +146,7 @@ def test_details_that_lrs_refuses_keep_only_their_own_record(
 ) -> None:
     """U7."""
     lrs.outcomes[ULN] = Why.REQUEST_REFUSED
-    group = intake.checked(cells(), cells(uln=OTHER_ULN))
+    group = intake.checked(*strangers(cells(), cells(uln=OTHER_ULN)))
     states = {2: RecordState.NOT_VERIFIED, 3: RecordState.VALID}
     assert intake.states(group) == states
 
@@ -168,7 +177,7 @@ def test_a_record_whose_twin_is_gone_is_verified_at_once(
     intake: Intake, lrs: Lrs
 ) -> None:
     """U6, U7: and one that still has another is not."""
-    group = intake.checked(cells(), cells(), cells())
+    group = intake.checked(*strangers(cells(), cells(), cells()))
     intake.remove(group, 2)
     assert lrs.asked == []
     intake.put_right(group, 3, uln="")

@@ -15,7 +15,7 @@ from service import Service
 from tests.api.running import running
 from tests.clock import PATIENCE, Clock
 from tests.commands.intake import Intake
-from tests.learner_examples import cells, csv_file, made_ulns
+from tests.learner_examples import cells, csv_file, made_ulns, strangers
 
 
 def settled(service: Service, intake: Intake, group: str) -> None:
@@ -43,7 +43,7 @@ def test_what_lrs_does_not_answer_waits_and_is_asked_again_when_it_is_time(
     with running(database_url, keys, clock, lrs) as service:
         intake = Intake(store=service.store, now=clock, verify=lrs)
         ulns = made_ulns(FAILURES + 20)
-        group = intake.upload(csv_file(*(cells(uln=uln) for uln in ulns)))
+        group = intake.upload(csv_file(*strangers(*(cells(uln=uln) for uln in ulns))))
         settled(service, intake, group)
         assert intake.shown(group).progress == 50
         assert counts(service, group) == {RecordState.NOT_VERIFIED: len(ulns)}
