@@ -58,6 +58,7 @@ MAY: dict[type[Command], frozenset[Role]] = {
     centre.WithdrawApproval: SPECIALIST | SERVICE,
     certificate.RecordPrinting: SPECIALIST,
     certificate.ReissueCertificate: SPECIALIST,
+    certificate.RevokeCertificate: SPECIALIST,
     claim.BeginClaim: ADMINISTRATOR,
     claim.ChooseClaimLearners: ADMINISTRATOR,
     claim.ChooseClaimQualification: ADMINISTRATOR,
