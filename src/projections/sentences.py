@@ -129,10 +129,12 @@ SENTENCES: Mapping[str, str] = {
     "upload.received": "The file {file_name} of {rows:n row} was received as {name}.",
     "upload.records-read": "Rows were read up to row {through}: {valid} valid, {invalid} "
     "invalid.",
+    "upload.records-ready": "Rows that were left behind became ready: {rows}.",
     "upload.records-verified": "ULNs were verified up to row {through}: {asked} asked "
     "about, {anomalies} not matching.",
     "upload.refused": "The file {file_name} was refused as a whole.",
     "upload.released": "No learner of the group is linked to {by} any more.",
+    "upload.renamed": "The group was given the name {name}.",
     "upload.submitted": "The upload was submitted.",
     "upload.undone": "The upload was undone.",
     "upload.used": "Learners of the group were linked to {by}.",
