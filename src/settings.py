@@ -86,6 +86,13 @@ class Settings(BaseSettings):
             description="How often one user may ask: 6000/minute.",
         ),
     ] = "6000/minute"
+    cors_origins: Annotated[
+        str,
+        Field(
+            pattern=r"^(https?://[^/\s,*]+(\s*,\s*https?://[^/\s,*]+)*)?$",
+            description="Whose pages may ask: https://app.example.org, https://…",
+        ),
+    ] = ""
     lrs: Annotated[
         str,
         Field(
@@ -118,6 +125,11 @@ class Settings(BaseSettings):
             description="Who signs LRS's own certificate, if not a public authority."
         ),
     ] = None
+
+
+def origins(settings: Settings) -> tuple[str, ...]:
+    """List the origins whose pages may ask."""
+    return tuple(each.strip() for each in settings.cors_origins.split(",") if each)
 
 
 def variable(name: str) -> str:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from aggregates.certificate import Holder
 from catalogue import (
     Basis,
     Catalogue,
@@ -28,6 +29,8 @@ from events.claim import (
     Why,
     Withheld,
 )
+from events.identifier import stream_of
+from events.learner import LearnerCreated
 from events.registration import AwardClaimed, RegistrationMade
 
 CENTRE = "48213"
@@ -38,6 +41,7 @@ ANNS, BENS, CATS = "R-0000000001", "R-0000000002", "R-0000000003"
 REFERENCE = "Q-0005001227"
 OTHER_REFERENCE = "Q-0005009999"
 TODAY = date(2026, 11, 24)
+BORN = date(2008, 2, 29)
 
 A1, A2, B1, B2, TESTED = (
     "A/100/0001",
@@ -166,6 +170,24 @@ def registration_made(
     )
 
 
+def learner_created(
+    learner: str = ANN,
+    *,
+    given_name: str = "Ann-Marie",
+    family_name: str = "Ní Bhriain",
+    centre: str = CENTRE,
+) -> LearnerCreated:
+    return LearnerCreated(
+        learner=learner,
+        centre=centre,
+        group=None,
+        person_id=stream_of(learner),
+        given_name=given_name,
+        family_name=family_name,
+        date_of_birth=BORN,
+    )
+
+
 def award(
     award_type: str | None = "Full",
     award_date: date | None = TODAY,
@@ -216,11 +238,23 @@ def withheld(code: str = "credits-short") -> Withheld:
     )
 
 
-def certificate_issued(certificate: str = "C-0000000001D") -> CertificateIssued:
+HOLDER = Holder(
+    learner=ANN,
+    person_id=stream_of(ANN),
+    given_name="Ann-Marie",
+    family_name="Ní Bhriain",
+    date_of_birth=BORN,
+)
+
+
+def certificate_issued(
+    certificate: str = "C-0000000001D", *, claim: str = CLAIM
+) -> CertificateIssued:
+    """Issue a certificate as it was before names and titles were kept in it."""
     return CertificateIssued(
         certificate=certificate,
         kind="Full certificate",
-        claim=CLAIM,
+        claim=claim,
         registration=ANNS,
         learner=ANN,
         centre=CENTRE,

@@ -7,7 +7,7 @@ from typing import Any
 from aggregates.errors import NotFound, Refusal
 from commands.booking import AmendBooking, CancelBooking
 from commands.cancellation import CancelRegistration, ChangePathway, ReopenRegistration
-from commands.certificate import ReissueCertificate
+from commands.certificate import ReissueCertificate, RevokeCertificate
 from commands.claim_submission import SubmitClaim, WithdrawClaim
 from commands.command import Command, Desk
 from commands.entry_order import ConfirmEntryOrder
@@ -28,6 +28,7 @@ SUBJECTS: dict[type[Command], Any] = {
     ConfirmOrder: attrgetter("order"),
     ReceiveAnswers: attrgetter("booking"),
     ReissueCertificate: attrgetter("certificate"),
+    RevokeCertificate: attrgetter("certificate"),
     ReopenRegistration: attrgetter("registration"),
     SubmitClaim: attrgetter("claim"),
     UndoLearnerGroup: attrgetter("group"),

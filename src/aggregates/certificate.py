@@ -2,22 +2,30 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from typing import Self, TypeAlias, assert_never
 from uuid import UUID
 
 from aggregates.aggregate import Aggregate
+from aggregates.earlier_awards import achieved
 from aggregates.errors import RuleBroken
 from catalogue import AwardType, Qualification
 from events.certificate import (
     CertificateIssued,
     CertificatePrinted,
+    CertificateRevoked,
     CertificateSuperseded,
     CertificateTransferred,
 )
 from events.claim import Granted
 
-Later: TypeAlias = CertificatePrinted | CertificateSuperseded | CertificateTransferred
+Later: TypeAlias = (
+    CertificatePrinted
+    | CertificateSuperseded
+    | CertificateRevoked
+    | CertificateTransferred
+)
 
 
 class CertificateKind(StrEnum):
@@ -35,6 +43,9 @@ KIND: Mapping[AwardType, CertificateKind] = {
 }
 
 
+LATER_NOTIFICATION = "A later notification lists all units to date."
+
+
 class NotInForce(RuleBroken):
     message = (
         "Certificate {certificate} was superseded by {by}, so it cannot be {done} any"
@@ -42,42 +53,104 @@ class NotInForce(RuleBroken):
     )
 
 
+class CertificateRegistrationReopened(RuleBroken):
+    message = (
+        "Certificate {certificate} is not in force since registration {registration} was"
+        " reopened, so it cannot be {done}. Claim for the learner again."
+    )
+
+
+class CertificateIsRevoked(RuleBroken):
+    message = (
+        "Certificate {certificate} was revoked, so it cannot be {done}. Claim for the"
+        " learner again; an Account Specialist reopens registration {registration} first"
+        " if it is Completed."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """Who a certificate is issued to, as they are called on that day.
+
+    ``person_id`` names the key that this is sealed under. Nothing is known of somebody
+    whose personal data were erased.
+    """
+
+    learner: str
+    person_id: UUID
+    given_name: str | None = None
+    family_name: str | None = None
+    date_of_birth: date | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Certificate(Aggregate):
-    """A certificate, as it was issued; in force until another supersedes it."""
+    """A certificate as it was issued.
+
+    It is in force until another supersedes it, it is revoked, or the registration that
+    it completed is reopened (M13, M18).
+    """
 
     issued: CertificateIssued
     is_printed: bool = False
-    superseded_by: str | None = None
+    superseded: CertificateSuperseded | None = None
+    revoked: CertificateRevoked | None = None
+
+    @property
+    def superseded_by(self) -> str | None:
+        """The number of the certificate in its place, if there is one."""
+        return self.superseded.by if self.superseded else None
+
+    @property
+    def is_in_force(self) -> bool:
+        return self.superseded is None and self.revoked is None
+
+    @property
+    def is_revoked(self) -> bool:
+        """Whether it was revoked in earnest, not by reopening the registration."""
+        return self.revoked is not None and not self.revoked.by_reopening
+
+    @property
+    def is_reissued(self) -> bool:
+        return self.superseded is not None and self.superseded.by_claim is None
 
     @staticmethod
     def issue(
         *,
         certificate: str,
         claim: str,
-        learner: str,
+        holder: Holder,
         centre: str,
         granted: Granted,
         rules: Qualification,
+        supersedes: str | None = None,
     ) -> list[CertificateIssued]:
-        """Certify an award: all units achieved to date, by grade (M8, M13)."""
-        achieved = {
-            unit: grade
-            for unit, grade in granted.grades.items()
-            if rules.unit(unit).achieves(grade)
-        }
+        """Certify an award: all units achieved to date, by grade (M8, M13).
+
+        Names and titles are kept as they are now. ``supersedes`` is the notification
+        that it takes the place of, if there is one (M8).
+        """
+        units = achieved(granted.grades, rules)
         return [
             CertificateIssued(
                 certificate=certificate,
                 kind=KIND[AwardType(granted.award_type)],
                 claim=claim,
                 registration=granted.registration,
-                learner=learner,
+                learner=holder.learner,
                 centre=centre,
                 qualification=rules.reference,
                 award_date=granted.award_date,
                 overall_grade=granted.overall_grade,
-                units=achieved,
+                units=units,
+                supersedes=supersedes,
+                person_id=holder.person_id,
+                given_name=holder.given_name,
+                family_name=holder.family_name,
+                date_of_birth=holder.date_of_birth,
+                title=rules.title,
+                qualification_number=rules.number,
+                unit_titles={unit: rules.unit(unit).title for unit in units},
             )
         ]
 
@@ -88,31 +161,84 @@ class Certificate(Aggregate):
         self._require_in_force("printed")
         return [CertificatePrinted()]
 
-    def reissue(
-        self, *, certificate: str, reason: str, person_id: UUID
-    ) -> tuple[list[CertificateSuperseded], list[CertificateIssued]]:
-        """Put another certificate in place of this one, the same but for its number.
+    def supersede(
+        self, *, by: CertificateIssued, person_id: UUID
+    ) -> list[CertificateSuperseded]:
+        """Let the notification of a later claim take the place of this one (M8)."""
+        return [
+            CertificateSuperseded(
+                by=by.certificate,
+                by_claim=by.claim,
+                person_id=person_id,
+                reason=LATER_NOTIFICATION,
+            )
+        ]
 
-        Gives what happens to this one, which stays, and to the other (M13). Raises
-        NotInForce: of a certificate reissued before, the latest alone is reissued.
+    def reissue(
+        self,
+        *,
+        certificate: str,
+        reason: str,
+        holder: Holder,
+        as_issued: CertificateIssued,
+    ) -> tuple[list[CertificateSuperseded], list[CertificateIssued]]:
+        """Put another certificate in place of this one, in the holder's name of today.
+
+        ``as_issued`` is this one with its titles filled in; the other is the same but
+        for its number and holder. Gives what happens to this one, which stays, and to
+        the other (M13). Raises NotInForce, CertificateIsRevoked,
+        CertificateRegistrationReopened.
         """
         self._require_in_force("reissued")
         superseded = CertificateSuperseded(
-            by=certificate, person_id=person_id, reason=reason
+            by=certificate, person_id=holder.person_id, reason=reason
         )
         issued = replace(
-            self.issued, certificate=certificate, supersedes=self.issued.certificate
+            as_issued,
+            certificate=certificate,
+            supersedes=self.issued.certificate,
+            person_id=holder.person_id,
+            given_name=holder.given_name,
+            family_name=holder.family_name,
+            date_of_birth=holder.date_of_birth,
         )
         return [superseded], [issued]
+
+    def revoke(self, *, reason: str, person_id: UUID) -> list[CertificateRevoked]:
+        """Take it out of force, for no other (M18).
+
+        So can one be that a later notification or a reopening put out of force, for
+        then its award counts no more. Raises NotInForce, CertificateIsRevoked.
+        """
+        if self.is_reissued or self.is_revoked:
+            self._require_in_force("revoked")
+        return [CertificateRevoked(person_id=person_id, reason=reason)]
+
+    def end_by_reopening(
+        self, *, reason: str, person_id: UUID
+    ) -> list[CertificateRevoked]:
+        """Take it out of force: the registration it completed is reopened (M14)."""
+        if not self.is_in_force:
+            return []
+        return [
+            CertificateRevoked(person_id=person_id, reason=reason, by_reopening=True)
+        ]
 
     def transfer(self, centre: str) -> list[CertificateTransferred]:
         """Let another centre see it, whose the learner is now (L6)."""
         return [CertificateTransferred(centre=centre)]
 
     def _require_in_force(self, done: str) -> None:
-        if self.superseded_by is not None:
-            raise NotInForce(
-                certificate=self.issued.certificate, by=self.superseded_by, done=done
+        number, registration = self.issued.certificate, self.issued.registration
+        if self.is_revoked:
+            raise CertificateIsRevoked(
+                certificate=number, done=done, registration=registration
+            )
+        if self.superseded is not None:
+            raise NotInForce(certificate=number, by=self.superseded.by, done=done)
+        if self.revoked is not None:
+            raise CertificateRegistrationReopened(
+                certificate=number, done=done, registration=registration
             )
 
     @classmethod
@@ -123,8 +249,10 @@ class Certificate(Aggregate):
         match event:
             case CertificatePrinted():
                 return replace(self, is_printed=True)
-            case CertificateSuperseded(by=other):
-                return replace(self, superseded_by=other)
+            case CertificateSuperseded():
+                return replace(self, superseded=event)
+            case CertificateRevoked():
+                return replace(self, revoked=event)
             case CertificateTransferred():
                 return self
             case _:

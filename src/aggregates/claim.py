@@ -9,7 +9,6 @@ from uuid import UUID
 from aggregates.aggregate import Aggregate
 from aggregates.award import award_date_refusals, award_refusals, grade_refusals
 from aggregates.claim_refusals import (
-    ClaimIsProcessed,
     ClaimIsWithdrawn,
     ClaimWasSubmitted,
     LearnerIsSubmitted,
@@ -22,6 +21,7 @@ from aggregates.claim_refusals import (
     QualificationNeeded,
     ReasonNeeded,
     UnitNotOffered,
+    claim_is_processed,
 )
 from aggregates.errors import Refusal, raise_all
 from aggregates.standing import OPEN, Place, Standing, standing_of
@@ -302,7 +302,7 @@ class Claim(Aggregate):
             return ()
         standings = {place.standing for place in self.learners.values()}
         if Standing.PROCESSED in standings:
-            raise ClaimIsProcessed(claim=self.claim)
+            raise claim_is_processed(self.claim, self.learners.values())
         if standings <= {Standing.DRAFT}:
             raise NotSubmitted(what=f"The claim {self.claim}")
         return tuple(
@@ -318,7 +318,7 @@ class Claim(Aggregate):
             )
         standing = self.learners[learner].standing
         if standing is Standing.PROCESSED:
-            raise ClaimIsProcessed(claim=self.claim)
+            raise claim_is_processed(self.claim, [self.learners[learner]])
         if standing in OPEN:
             raise NotSubmitted(pointer="/learner", what=f"{learner} in the claim")
         return (learner,) if standing is Standing.SUBMITTED else ()

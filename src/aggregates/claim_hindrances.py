@@ -15,6 +15,7 @@ class Cause(StrEnum):
 
     RULES = "rules-not-met"
     PATHWAY = "wrong-pathway"
+    NOTHING_NEW = "nothing-new"
     AWARD = "award-incomplete"
     AWARD_DATE = "award-date"
     CLAIMED = "claimed-by-another"
@@ -29,6 +30,7 @@ class Cause(StrEnum):
 IN_WORDS: Mapping[Cause, str] = {
     Cause.RULES: "Rules of combination not met",
     Cause.PATHWAY: "Wrong pathway",
+    Cause.NOTHING_NEW: "Nothing new since the last award",
     Cause.AWARD: "Award type or award date missing",
     Cause.AWARD_DATE: "Award date out of bounds",
     Cause.CLAIMED: "Claimed meanwhile by somebody else",

@@ -1,6 +1,13 @@
 """How a claim says no."""
 
+from collections.abc import Iterable
+
 from aggregates.errors import Malformed, RuleBroken
+from aggregates.standing import Place
+from catalogue import AwardType
+
+MOST_NAMED = 3
+"""How many certificates or registrations a sentence names; the others are counted."""
 
 
 class QualificationNeeded(RuleBroken):
@@ -87,8 +94,15 @@ class NotSubmitted(RuleBroken):
 
 class ClaimIsProcessed(RuleBroken):
     message = (
-        "The claim {claim} has been processed and its certificates issued, so it "
-        "cannot be withdrawn. Ask an Account Specialist."
+        "{claim} is processed and has issued {certificates}, so it cannot be withdrawn."
+        " {next_step}"
+    )
+
+
+class AwardIsReliedOn(RuleBroken):
+    message = (
+        "{what} for {learner}: the {award_type} claim {other} counts {units} from"
+        " {claim}. {next_step}"
     )
 
 
@@ -101,3 +115,25 @@ class ClaimWasSubmitted(RuleBroken):
         "The claim {claim} has been submitted for learners, so it cannot be deleted. "
         "Withdraw it instead."
     )
+
+
+def claim_is_processed(claim: str, places: Iterable[Place]) -> ClaimIsProcessed:
+    """Say who can do what about certificates that were issued (M16, M18)."""
+    issued = [place for place in places if place.certificate]
+    certificates = _named([str(place.certificate) for place in issued])
+    completed = [
+        place.registration
+        for place in issued
+        if place.granted and place.granted.award_type != AwardType.INTERIM
+    ]
+    reopen = f", or reopen {_named(completed)} to claim anew" if completed else ""
+    return ClaimIsProcessed(
+        claim=claim,
+        certificates=certificates,
+        next_step=f"An Account Specialist can revoke {certificates}{reopen}.",
+    )
+
+
+def _named(names: list[str]) -> str:
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Self, TypeAlias, TypeVar, assert_never
 from uuid import UUID
 
+from aggregates import earlier_awards
 from aggregates.aggregate import Aggregate
 from aggregates.registration_refusals import (
     IsOnApprenticeship,
@@ -19,6 +20,7 @@ from catalogue import Assessment, AwardType, Qualification, assess
 from events.claim import Award, Granted, Why, Withheld
 from events.registration import (
     AwardClaimed,
+    AwardRevoked,
     AwardWithdrawn,
     HolderErased,
     OutcomesRecorded,
@@ -50,6 +52,7 @@ Later: TypeAlias = (
     | OutcomesTakenBack
     | AwardClaimed
     | AwardWithdrawn
+    | AwardRevoked
     | PathwayChanged
     | PartCompleted
     | PartReopened
@@ -75,9 +78,10 @@ class Registration(Aggregate):
 
     ``outcomes`` are the grades that each claim says were achieved; ``awards`` those
     that were submitted and not withdrawn, by claim, oldest first; ``settled`` those
-    of them from before it was last reopened. ``sittings`` are its tests, by booking. On
-    an apprenticeship, ``parts`` are the registrations on its qualifications; each of
-    those has this one as its ``parent`` (O7).
+    of them from before it was last reopened; ``revoked`` those whose certificate was
+    revoked, which count no more. ``sittings`` are its tests, by booking. On an
+    apprenticeship, ``parts`` are the registrations on its qualifications; each of those
+    has this one as its ``parent`` (O7).
     """
 
     registration: str
@@ -93,6 +97,7 @@ class Registration(Aggregate):
     outcomes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     awards: Mapping[str, AwardClaimed] = field(default_factory=dict)
     settled: frozenset[str] = frozenset()
+    revoked: frozenset[str] = frozenset()
     sittings: Sittings = field(default_factory=dict)
     is_cancelled: bool = False
 
@@ -114,6 +119,11 @@ class Registration(Aggregate):
         is_over = is_whole or self.completion is not None
         return Status.COMPLETED if is_over else Status.ACTIVE
 
+    @property
+    def counted_awards(self) -> dict[str, AwardClaimed]:
+        """The awards whose grades count, by claim, oldest first (M12)."""
+        return {c: award for c, award in self.awards.items() if c not in self.revoked}
+
     def grades_to_date(self, *, claim: str, typed: Mapping[str, str]) -> dict[str, str]:
         """Put the grades of earlier awards under those typed in a claim (M8, M12).
 
@@ -121,7 +131,7 @@ class Registration(Aggregate):
         of it.
         """
         carried = passed(self.sittings)
-        for award in self.awards.values():
+        for award in self.counted_awards.values():
             if award.claim != claim:
                 carried.update(award.grades)
         return carried | dict(typed)
@@ -130,18 +140,49 @@ class Registration(Aggregate):
     def every_grade(self) -> dict[str, str]:
         """All that tests, awards and claims not yet submitted say was achieved."""
         saved: dict[str, str] = {}
-        for grades in self.outcomes.values():
-            saved.update(grades)
+        for claim, grades in self.outcomes.items():
+            saved.update({} if claim in self.revoked else grades)
         return self.grades_to_date(claim="", typed=saved)
 
     def assess(self, *, claim: str, award: Award, rules: Qualification) -> Assessment:
-        """Assess what is claimed, by the rules of the registration (M10)."""
-        return assess(
-            rules,
-            self.grades_to_date(claim=claim, typed=award.grades),
-            award_type=AwardType(award.award_type or AwardType.FULL),
-            pathway=self.pathway,
+        """Assess what is claimed, by the rules of the registration (M10).
+
+        An award that repeats an earlier one is for ``why_not`` to tell.
+        """
+        kind = AwardType(award.award_type or AwardType.FULL)
+        grades = self.grades_to_date(claim=claim, typed=award.grades)
+        found = assess(rules, grades, award_type=kind, pathway=self.pathway)
+        warnings = earlier_awards.warnings(
+            self._others(claim),
+            award_type=kind,
+            carried=self.grades_to_date(claim=claim, typed={}),
+            grades=grades,
+            rules=rules,
         )
+        return replace(found, warnings=(*found.warnings, *warnings))
+
+    def why_not(
+        self, assessment: Assessment, *, claim: str, award: Award, rules: Qualification
+    ) -> tuple[Why, ...]:
+        """Say why the award cannot be submitted: what fails, or that nothing is new.
+
+        Empty if it can be (M7-M11, M17).
+        """
+        if not assessment.eligible:
+            return reasons(assessment)
+        repeated = earlier_awards.nothing_new(
+            self._others(claim),
+            award_type=AwardType(award.award_type or AwardType.FULL),
+            award_date=award.award_date,
+            grades=self.grades_to_date(claim=claim, typed=award.grades),
+            overall_grade=assessment.overall_grade,
+            rules=rules,
+        )
+        return (repeated,) if repeated else ()
+
+    def _others(self, claim: str) -> list[AwardClaimed]:
+        """Give the awards by other claims that count, oldest first."""
+        return [each for each in self.counted_awards.values() if each.claim != claim]
 
     def judge(
         self,
@@ -157,8 +198,8 @@ class Registration(Aggregate):
         although the award type or date has not been given.
         """
         assessment = self.assess(claim=claim, award=award, rules=rules)
-        against = faults if assessment.eligible else (*faults, *reasons(assessment))
-        if against:
+        why_not = self.why_not(assessment, claim=claim, award=award, rules=rules)
+        if against := (*faults, *why_not):
             return self.withhold(claim=claim, award=award, reasons=against)
         if award.award_type is None or award.award_date is None:
             raise ValueError(f"The award for {self.learner} is not complete.")
@@ -272,6 +313,19 @@ class Registration(Aggregate):
         """Give the award up: what it completed is Active again (M16)."""
         return [AwardWithdrawn(claim=claim)] if claim in self.awards else []
 
+    def relying_awards(self, claim: str) -> dict[str, tuple[str, ...]]:
+        """Find the later awards that count the claim's units, by claim, and which."""
+        return earlier_awards.relying_awards(
+            claim,
+            self.counted_awards,
+            outcomes=self.outcomes,
+            tested=passed(self.sittings),
+        )
+
+    def revoke_award(self, *, claim: str) -> list[AwardRevoked]:
+        """Count the award's grades no more: its certificate is revoked (M18)."""
+        return [AwardRevoked(claim=claim)] if claim in self.counted_awards else []
+
     def complete_part(self, part: str) -> list[PartCompleted]:
         """Take down that a part was completed: the last one completes this too (O7)."""
         is_known = part in self.completed_parts
@@ -302,14 +356,8 @@ class Registration(Aggregate):
                 now = replace(self, outcomes={**self.outcomes, claim: grades})
             case OutcomesTakenBack(claim=claim):
                 now = replace(self, outcomes=_without(self.outcomes, claim))
-            case AwardClaimed(claim=claim):
-                now = replace(self, awards={**self.awards, claim: event})
-            case AwardWithdrawn(claim=claim):
-                now = replace(
-                    self,
-                    awards=_without(self.awards, claim),
-                    settled=self.settled - {claim},
-                )
+            case AwardClaimed() | AwardWithdrawn() | AwardRevoked():
+                now = self._awarded(event)
             case PathwayChanged() | RegistrationTransferred() | HolderErased():
                 now = self._elsewhere(event)
             case PartCompleted() | PartReopened():
@@ -332,6 +380,20 @@ class Registration(Aggregate):
             case _:
                 assert_never(event)
         return now
+
+    def _awarded(self, event: AwardClaimed | AwardWithdrawn | AwardRevoked) -> Self:
+        claim = event.claim
+        match event:
+            case AwardClaimed():
+                return replace(self, awards={**self.awards, claim: event})
+            case AwardRevoked():
+                return replace(self, revoked=self.revoked | {claim})
+            case AwardWithdrawn():
+                return replace(
+                    self,
+                    awards=_without(self.awards, claim),
+                    settled=self.settled - {claim},
+                )
 
     def _elsewhere(
         self, event: PathwayChanged | RegistrationTransferred | HolderErased

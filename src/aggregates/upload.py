@@ -26,6 +26,7 @@ from events.upload import (
     LearnersAdded,
     LearnersWithdrawn,
     RecordsRead,
+    RecordsReady,
     RecordsVerified,
     UploadChecked,
     UploadCompleted,
@@ -33,6 +34,7 @@ from events.upload import (
     UploadMapped,
     UploadReceived,
     UploadReleased,
+    UploadRenamed,
     UploadSubmitted,
     UploadUndone,
     UploadUsed,
@@ -47,6 +49,8 @@ Later: TypeAlias = (
     | UploadSubmitted
     | LearnersAdded
     | UploadCompleted
+    | RecordsReady
+    | UploadRenamed
     | UploadUsed
     | UploadReleased
     | UploadUndone
@@ -59,7 +63,9 @@ class Upload(Aggregate):
     """A group of learners, and the file that it comes from.
 
     ``left`` are the rows that the last run of adding learners left behind, as far as
-    it has come; ``waiting`` those that it is to see to, None for every row.
+    it has come; ``waiting`` those that it is to see to, None for every row; ``ready``
+    those that became ready after it had left them. ``is_submitted`` tells whether there
+    was such a run.
     ``mapping`` says which of the file's columns is which of ours; ``read_before`` is
     the last row of the reading before, where the records are read in another encoding;
     ``reading`` counts the readings.
@@ -68,6 +74,7 @@ class Upload(Aggregate):
     """
 
     received: UploadReceived
+    name: str
     status: UploadStatus = UploadStatus.CHECKING
     encoding: str
     mapping: Mapping[str, str] | None = None
@@ -85,6 +92,8 @@ class Upload(Aggregate):
     learners: tuple[str, ...] = ()
     left: tuple[int, ...] = ()
     waiting: Sequence[int] = ()
+    ready: frozenset[int] = frozenset()
+    is_submitted: bool = False
 
     @property
     def progress(self) -> int:
@@ -120,7 +129,7 @@ class Upload(Aggregate):
     @property
     def rows_to_submit(self) -> Sequence[int]:
         """The rows that may be ready: every one, or those left behind before (U9)."""
-        if self.status is UploadStatus.DONE:
+        if self.is_submitted:
             return self.left
         return range(FIRST_ROW, self.last_row + 1)
 
@@ -211,6 +220,8 @@ class Upload(Aggregate):
             return []
         if is_any_ready:
             return [UploadSubmitted()]
+        if self.status is UploadStatus.CHECKED and self.is_submitted:
+            return [UploadCompleted()]
         if self.status is UploadStatus.CHECKED:
             raise NothingReady(group=self.received.group)
         return []
@@ -227,14 +238,35 @@ class Upload(Aggregate):
         return [LearnersAdded(learners=new, left=tuple(left), through=through)]
 
     def complete(self) -> list[Later]:
-        """Record that the run has seen to every row (U9)."""
-        return [UploadCompleted()]
+        """Record that the run has seen to every row (U9).
+
+        Those that it left behind and that became ready meanwhile wait for the next.
+        """
+        ready = sorted(self.ready.intersection(self.left))
+        return [
+            UploadCompleted(),
+            *([RecordsReady(rows=tuple(ready))] if ready else []),
+        ]
+
+    def records_ready(self, rows: Sequence[int]) -> list[Later]:
+        """Record that rows are ready that a run of adding learners leaves behind (U9).
+
+        The group is then to be submitted once more; one that is to be anyway stays so.
+        """
+        is_late = self.status in {UploadStatus.ADDING, UploadStatus.DONE}
+        return [RecordsReady(rows=tuple(rows))] if rows and is_late else []
+
+    def rename(self, name: str) -> list[Later]:
+        """Give the group another name (U1)."""
+        self.require_there()
+        return [UploadRenamed(name=name)] if name != self.name else []
 
     @classmethod
     def begin(cls, event: UploadReceived) -> Self:
         is_ours = event.proposed is None
         return cls(
             received=event,
+            name=event.name,
             status=UploadStatus.CHECKING if is_ours else UploadStatus.TO_MAP,
             encoding=event.encoding,
             accented=event.accented,
@@ -244,14 +276,12 @@ class Upload(Aggregate):
         match event:
             case RecordsRead() | RecordsVerified():
                 return self._step(event)
-            case UploadMapped() | UploadEncodingChosen():
+            case UploadMapped() | UploadEncodingChosen() | UploadRenamed():
                 return self._choose(event)
             case UploadSubmitted() | LearnersAdded():
                 return self._add(event)
-            case UploadChecked() | UploadCompleted():
-                is_done = isinstance(event, UploadCompleted)
-                status = UploadStatus.DONE if is_done else UploadStatus.CHECKED
-                return replace(self, status=status)
+            case UploadChecked() | UploadCompleted() | RecordsReady():
+                return self._wait(event)
             case UploadUsed() | UploadReleased() | UploadUndone() | LearnersWithdrawn():
                 return self._undo(event)
             case _:
@@ -265,6 +295,8 @@ class Upload(Aggregate):
                 through=FIRST_ROW - 1,
                 waiting=self.rows_to_submit,
                 left=(),
+                ready=frozenset(),
+                is_submitted=True,
             )
         return replace(
             self,
@@ -281,7 +313,20 @@ class Upload(Aggregate):
         seen = event.through if isinstance(event, LearnersWithdrawn) else 0
         return replace(self, status=undone_after(seen, of=len(self.learners)))
 
-    def _choose(self, event: UploadMapped | UploadEncodingChosen) -> Self:
+    def _wait(self, event: UploadChecked | UploadCompleted | RecordsReady) -> Self:
+        if isinstance(event, RecordsReady):
+            is_adding = self.status is UploadStatus.ADDING
+            status = self.status if is_adding else UploadStatus.CHECKED
+            return replace(self, status=status, ready=self.ready | {*event.rows})
+        is_done = isinstance(event, UploadCompleted)
+        status = UploadStatus.DONE if is_done else UploadStatus.CHECKED
+        return replace(self, status=status, ready=frozenset())
+
+    def _choose(
+        self, event: UploadMapped | UploadEncodingChosen | UploadRenamed
+    ) -> Self:
+        if isinstance(event, UploadRenamed):
+            return replace(self, name=event.name)
         if isinstance(event, UploadMapped):
             return replace(
                 self,

@@ -1,10 +1,12 @@
 """The API, put together."""
 
+import re
 from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request
-from starlette.routing import BaseRoute
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute, compile_path
 
 from access.policy import require_reader
 from api import (
@@ -46,8 +48,11 @@ from api import (
     sittings,
     users,
 )
+from api.conditional import Conditional
+from api.cross_origin import Compression, CrossOrigin
 from api.dependencies import CurrentUser
 from api.doorway import Doorway
+from api.media_types import require_media_type
 from api.metrics import Metrics
 from api.openapi import INTRODUCTION, document
 from api.problems import add_problems
@@ -58,6 +63,7 @@ from api.unknown_names import without_unknown_names
 from events.user import Role
 from service import Service
 
+API = "/api/v1"
 ROUTERS: tuple[APIRouter, ...] = (
     me.router,
     my_pin.router,
@@ -116,16 +122,27 @@ RATE = "6000/minute"
 
 
 def create_app(
-    service: Service, *, rate: str = RATE, most_bytes: int = MOST_BYTES
+    service: Service,
+    *,
+    rate: str = RATE,
+    most_bytes: int = MOST_BYTES,
+    origins: tuple[str, ...] = (),
 ) -> FastAPI:
-    """Put the API of a service together; starting and stopping it is the caller's."""
+    """Put the API of a service together; starting and stopping it is the caller's.
+
+    ``origins`` are those whose pages may ask it.
+    """
     app = _routed()
     app.state.service = service
     app.state.rates = Rates(rate)
     app.state.metrics = Metrics(service)
     app.state.streams = Streams(service.store)
     add_problems(app)
+    app.add_middleware(Conditional)
+    app.add_middleware(Compression)
     app.add_middleware(Doorway, metrics=app.state.metrics, most=most_bytes)
+    if origins:
+        app.add_middleware(CrossOrigin, origins=origins)
     return app
 
 
@@ -146,7 +163,31 @@ def _routed() -> FastAPI:
     )
     app.router.routes.extend(_routes())
     setattr(app, "openapi", lambda: document(app))  # noqa: B010 - a method replaced
+    app.state.methods = methods
     return app
+
+
+def methods(path: str) -> list[str]:
+    """List the methods that an address knows: what 405 says (RFC 9110, 15.5.6)."""
+    known: set[str] = set()
+    for expression, of_route in _addresses():
+        if expression.match(path):
+            known |= of_route
+    return sorted(known | {"HEAD"} if "GET" in known else known)
+
+
+@cache
+def _addresses() -> list[tuple[re.Pattern[str], set[str]]]:
+    outside = (health.router, documentation.router)
+    routes = [
+        *((API, route) for router in ROUTERS for route in router.routes),
+        *(("", route) for router in outside for route in router.routes),
+    ]
+    return [
+        (compile_path(prefix + route.path)[0], route.methods)
+        for prefix, route in routes
+        if isinstance(route, APIRoute) and route.methods
+    ]
 
 
 def readers(router: APIRouter) -> list[Any]:
@@ -166,8 +207,12 @@ def readers(router: APIRouter) -> list[Any]:
 @cache
 def _routes() -> list[BaseRoute]:
     """Put the routes together, once a process: reading all their types takes long."""
-    every_request = [Depends(without_nul), Depends(without_unknown_names)]
-    api = APIRouter(prefix="/api/v1", dependencies=every_request)
+    every_request = [
+        Depends(require_media_type),
+        Depends(without_nul),
+        Depends(without_unknown_names),
+    ]
+    api = APIRouter(prefix=API, dependencies=every_request)
     every = APIRouter()
     for router in ROUTERS:
         api.include_router(router, dependencies=readers(router))

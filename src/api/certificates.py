@@ -1,58 +1,107 @@
-"""Certificates over HTTP."""
+"""Certificates over HTTP: found, shown as issued, printed, reissued, revoked."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 from pydantic import AwareDatetime, Field
 
 from aggregates.certificate import Certificate, CertificateKind
 from api.claim_view import Grades
-from api.named import QualificationNamed, learners_named, qualification_named
+from api.named import QualificationNamed
 from api.retries import OnceOnly
 from api.schemas import RequestBody, ResponseBody
 from api.visit import Visit, Visiting
-from commands.certificate import RecordPrinting, ReissueCertificate, read_certificate
-from events.certificate import CertificatePrinted
+from catalogue import Catalogue
+from commands.certificate import (
+    RecordPrinting,
+    ReissueCertificate,
+    RevokeCertificate,
+    read_certificate,
+)
+from commands.issued_certificates import as_issued
+from events.certificate import (
+    CertificatePrinted,
+    CertificateRevoked,
+    CertificateSuperseded,
+)
+from events.event import Event
+from projections.result_certificates import CertificateRow
+from store import Stream
 
 router = APIRouter(prefix="/certificates", tags=["certificates"])
 
 Number = Annotated[str, Path(max_length=20, examples=["C-0000000017T"])]
+ERASED_HOLDER = "holder erased"
+"""What is shown for the holder once their personal data were erased (H6)."""
 
 
-class Reissue(RequestBody, title="CertificateReissue"):
+class CertificateReissue(RequestBody, title="CertificateReissue"):
     reason: str = Field(max_length=1000, examples=["Lost in the post."])
 
 
+class CertificateRevocation(RequestBody, title="CertificateRevocation"):
+    reason: str = Field(max_length=1000, examples=["Graded by mistake."])
+
+
 class CertificateShown(ResponseBody, title="Certificate"):
-    """A certificate as it was issued, with the learner's name as it is now."""
+    """A certificate as it was issued, and what has become of it since.
+
+    Names, date of birth, titles, units and grades are those of the day it was issued.
+    """
 
     certificate: str = Field(examples=["C-0000000017T"])
     kind: CertificateKind
+    in_force: bool = Field(
+        description="False once superseded or revoked, or its registration reopened."
+    )
     claim: str = Field(examples=["AC-0000000042"])
     registration: str = Field(examples=["R-0000000042"])
     learner: str = Field(examples=["L-0000000017T"])
-    given_name: str
-    family_name: str
+    holder: str = Field(
+        examples=["Ann Lee"],
+        description=f"The name printed on it; `{ERASED_HOLDER}` after an erasure.",
+    )
+    given_name: str | None = Field(description="Null after an erasure.")
+    family_name: str | None
+    date_of_birth: date | None
     centre: str = Field(examples=["48213"])
     qualification: QualificationNamed
     award_date: date
     overall_grade: str | None = Field(examples=["Pass"])
     units: Grades
+    unit_titles: dict[str, str] = Field(
+        examples=[{"L/506/1788": "Manage personal performance and development"}]
+    )
     issued_at: AwareDatetime
     printed_at: AwareDatetime | None
     supersedes: str | None = Field(
-        examples=["C-0000000042Y"], description="What it is a reissue of."
+        examples=["C-0000000042Y"],
+        description="What it took the place of: reissued, or an earlier notification.",
     )
     superseded_by: str | None = Field(
         description="What is in force in its place, or superseded by yet another."
     )
+    superseded_at: AwareDatetime | None
+    revoked_at: AwareDatetime | None = Field(
+        description="When it was revoked, or the registration it completed reopened."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Titles:
+    """What a qualification and its units were called when a certificate was issued."""
+
+    qualification: QualificationNamed
+    units: Mapping[str, str]
 
 
 @router.get("/{number}", operation_id="getCertificate")
 def one(number: Number, visit: Visiting) -> CertificateShown:
-    """Show a certificate."""
+    """Show a certificate as it was issued."""
     return shown(visit, number)
 
 
@@ -68,8 +117,13 @@ def record_printing(number: Number, visit: Visiting) -> CertificateShown:
     operation_id="reissueCertificate",
     status_code=HTTPStatus.CREATED,
 )
-def reissue(number: Number, body: Reissue, visit: OnceOnly) -> CertificateShown:
-    """Issue another certificate in its place, with a number of its own (M13)."""
+def reissue(
+    number: Number, body: CertificateReissue, visit: OnceOnly
+) -> CertificateShown:
+    """Issue another certificate in its place, with a number of its own (M13).
+
+    It is in the learner's name of today; all else is as on the first.
+    """
     visit.send(ReissueCertificate(**visit.said, certificate=number, reason=body.reason))
     stream = read_certificate(number, visit.by, visit.desk)
     made = Certificate.replay(stream.events).superseded_by or ""
@@ -77,28 +131,77 @@ def reissue(number: Number, body: Reissue, visit: OnceOnly) -> CertificateShown:
     return shown(visit, made)
 
 
+@router.post("/{number}/revoke", operation_id="revokeCertificate")
+def revoke(
+    number: Number, body: CertificateRevocation, visit: OnceOnly
+) -> CertificateShown:
+    """Take the certificate out of force, for no other (M18).
+
+    Its award's grades count no more. The registration stays as it is: reopen it to
+    claim for the learner again.
+    """
+    visit.send(RevokeCertificate(**visit.said, certificate=number, reason=body.reason))
+    return shown(visit, number)
+
+
 def shown(visit: Visit, number: str) -> CertificateShown:
     stream = read_certificate(number, visit.by, visit.desk)
     visit.show(stream)
-    certificate = Certificate.replay(stream.events)
-    issued = certificate.issued
-    learner = learners_named(visit.desk, [issued.learner], seen_by=None)[issued.learner]
-    printed = (r for r in stream.history if isinstance(r.event, CertificatePrinted))
-    return CertificateShown(
-        certificate=issued.certificate,
-        kind=CertificateKind(issued.kind),
-        claim=issued.claim,
-        registration=issued.registration,
-        learner=issued.learner,
-        given_name=learner.details.given_name,
-        family_name=learner.details.family_name,
-        centre=issued.centre,
-        qualification=qualification_named(visit.desk, issued.qualification),
-        award_date=issued.award_date,
-        overall_grade=issued.overall_grade,
-        units=issued.units,
-        issued_at=stream.history[0].recorded_at,
-        printed_at=next((r.recorded_at for r in printed), None),
-        supersedes=issued.supersedes,
-        superseded_by=certificate.superseded_by,
+    issued = as_issued(visit.desk, stream)
+    now = Certificate.replay(stream.events)
+    kept = {
+        name: getattr(issued, name, None)
+        for name in CertificateRow.__dataclass_fields__
+    }
+    row = CertificateRow(
+        **{
+            **kept,
+            "issued_at": stream.history[0].recorded_at,
+            "printed_at": _when(stream, CertificatePrinted),
+            "superseded_at": _when(stream, CertificateSuperseded),
+            "superseded_by": now.superseded_by,
+            "revoked_at": _when(stream, CertificateRevoked),
+            "in_force": now.is_in_force,
+        }
     )
+    return certificate_response(visit.desk.catalogue, row)
+
+
+def _when(stream: Stream, kind: type[Event]) -> Any:
+    happened = (r.recorded_at for r in stream.history if isinstance(r.event, kind))
+    return next(happened, None)
+
+
+def certificate_response(catalogue: Catalogue, row: CertificateRow) -> CertificateShown:
+    """Show a certificate as it was issued."""
+    titles = titles_as_issued(catalogue, row)
+    return CertificateShown(
+        **{
+            **vars(row),
+            "kind": CertificateKind(row.kind),
+            "holder": holder_name(row.given_name, row.family_name),
+            "qualification": titles.qualification,
+            "unit_titles": titles.units,
+        }
+    )
+
+
+def titles_as_issued(catalogue: Catalogue, row: CertificateRow) -> Titles:
+    """Give the titles kept in a certificate, else those of the rules it was earned by."""
+    rules = catalogue.qualification(row.qualification, version=row.rules_version)
+    known = {unit.reference: unit.title for unit in rules.units}
+    return Titles(
+        qualification=QualificationNamed(
+            reference=row.qualification,
+            number=row.qualification_number or rules.number,
+            title=row.title or rules.title,
+        ),
+        units=row.unit_titles or {unit: known[unit] for unit in row.units},
+    )
+
+
+def holder_name(given_name: str | None, family_name: str | None) -> str:
+    """Name the holder of a certificate; somebody erased is named no more (H6)."""
+    if given_name is None:
+        return ERASED_HOLDER
+    return f"{given_name} {family_name}"

@@ -25,6 +25,7 @@ from commands.claim import (
     read_claim,
 )
 from commands.claim_submission import SubmitClaim, WithdrawClaim
+from commands.command import Versions
 from events.claim import Award
 from projections import claims
 
@@ -126,12 +127,12 @@ def looked_at(
             examples=["*"],
         ),
     ] = None,
-) -> int | None:
+) -> Versions:
     """Say which version was looked at; None if that does not matter."""
     return None if given is None else if_match(given)
 
 
-LookedAt = Annotated[int | None, Depends(looked_at)]
+LookedAt = Annotated[Versions, Depends(looked_at)]
 
 
 @router.get("", operation_id="listClaims")

@@ -9,15 +9,19 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request, Security
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import APIKeyQuery, HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import AwareDatetime, JsonValue
 from sqlalchemy import Connection
 
 from access.accounts import SignInRefusal, User, bearer
+from access.stream_tickets import ticket_holder
 from aggregates.errors import Malformed
 from aggregates.london import LONDON
+from api.conditional import entity_tags
 from api.problems import Unacceptable
 from api.rates import Rates
+from api.unknown_names import query_names
+from commands.command import Versions
 from events.user import Role
 from projections.paging import BadCursor
 from service import Service
@@ -63,6 +67,15 @@ bearer_token = HTTPBearer(
     scheme_name="token",
     description="A personal token: POST /api/v1/tokens gives one.",
 )
+
+
+stream_ticket = APIKeyQuery(
+    name="ticket",
+    auto_error=False,
+    scheme_name="ticket",
+    description="For a browser's EventSource: POST /api/v1/me/stream-tickets gives one.",
+)
+"""Declared by the routes of streams, which alone it opens."""
 
 
 def present(request: Request) -> Service:
@@ -126,12 +139,20 @@ def current_user(
     service: Present,
     address: Address,
 ) -> User:
-    """Find who asks. Raises TokenMissing, TokenNotGood, or Unacceptable (429)."""
+    """Find who asks, by token, or by ticket where a stream is opened.
+
+    Raises TokenMissing, TokenNotGood, TicketNotGood, or Unacceptable (429).
+    """
     rates: Rates = request.app.state.rates
+    ticket = request.query_params.get(stream_ticket.model.name)
+    at = service.clock()
     try:
-        if credentials is None:
+        if credentials is not None:
+            user = bearer(service.desk, credentials.credentials, at)
+        elif ticket is None or "ticket" not in query_names(request.scope["route"]):
             raise TokenMissing
-        user = bearer(service.desk, credentials.credentials, service.clock())
+        else:
+            user = ticket_holder(service.desk, ticket, at)
     except SignInRefusal:
         rates.count_refused(request, address)
         raise
@@ -173,13 +194,17 @@ def if_match(
         str | None,
         Header(
             alias="If-Match",
-            description='The ETag of what you looked at, as "3"; or * for any.',
+            description='The ETag of what you looked at, as "3"; or several; or * for any.',
             examples=["*"],
             json_schema_extra=REQUIRED,
         ),
     ] = None,
-) -> int | None:
-    """Say which version is to be changed; None if the person takes it as it is."""
+) -> Versions:
+    """Say which versions may be changed; None if the person takes any (RFC 9110, 13.1.1).
+
+    Raises Unacceptable: 428 without it, 400 if it is malformed, 412 if it can match
+    nothing, as a weak tag.
+    """
     if given is None:
         raise Unacceptable(
             HTTPStatus.PRECONDITION_REQUIRED,
@@ -189,18 +214,27 @@ def if_match(
         )
     if given.strip() == "*":
         return None
-    written = re.fullmatch(r'"([0-9]{1,18})"', given.strip())
-    if written is None:
+    tags = entity_tags(given)
+    if not tags:
         raise Unacceptable(
             HTTPStatus.BAD_REQUEST,
             "if-match-malformed",
-            'If-Match is to be an ETag as it was given, as "3", or *.',
+            'If-Match is to be an ETag as it was given, as "3", or several, or *.',
             pointer="If-Match:",
         )
-    return int(written[1])
+    versions = frozenset(tag.version for tag in tags if tag.version is not None)
+    if not versions:
+        raise Unacceptable(
+            HTTPStatus.PRECONDITION_FAILED,
+            "if-match-never",
+            "None of these is the ETag of anything that can be changed. Send it as it was "
+            'given, as "3": a weak one, as W/"3", never matches.',
+            pointer="If-Match:",
+        )
+    return versions
 
 
-IfMatch = Annotated[int | None, Depends(if_match)]
+IfMatch = Annotated[Versions, Depends(if_match)]
 
 
 def waited(

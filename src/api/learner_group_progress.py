@@ -3,11 +3,11 @@
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Request, Response, Security
 from pydantic import Field
 
 from aggregates.upload_progress import UploadStatus
-from api.dependencies import POSITION_LIMIT, By, ServiceOf
+from api.dependencies import POSITION_LIMIT, By, ServiceOf, stream_ticket
 from api.learner_groups import Group
 from api.schemas import ResponseBody
 from api.streams import Glance, Streams
@@ -71,6 +71,7 @@ def glance(service: Service, group: str, by: Actor) -> Glance:
     "/{group}/progress",
     operation_id="getLearnerGroupProgress",
     response_model=Progress,
+    dependencies=[Security(stream_ticket)],
     responses=AS_STREAM,
 )
 def progress(
@@ -93,7 +94,7 @@ def progress(
 
     Each event is called "progress" and says status, progress and counts; its id is
     where it lies in the log. The stream goes on after Last-Event-ID, ends at 100 %,
-    and now and then, for you to come again.
+    and now and then, for you to come again. A browser's EventSource opens it by ticket.
     """
     now = glance(service, group, by)
     if STREAM not in accept or service.store.moment is not None:

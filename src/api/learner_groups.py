@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, File, Form, Path, Request, Response, UploadFile
+from fastapi import APIRouter, File, Form, Path, Query, Request, Response, UploadFile
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from aggregates.file_refusals import file_sentence, hidden_parts
@@ -14,24 +14,24 @@ from aggregates.upload import Upload
 from aggregates.upload_progress import UploadStatus
 from api.answers import Listed, listed
 from api.dependencies import CurrentUser, PagingSince, Reads, scope
+from api.learner_group_moment import group_at_one_moment
 from api.learners import Wanted
 from api.retries import OnceOnly
-from api.schemas import ResponseBody
+from api.schemas import RequestBody, ResponseBody
 from api.verifications import GroupVerification, group_verification
-from api.visit import Visit, Visiting
+from api.visit import Amending, Visit, Visiting
+from commands.group_name import RenameLearnerGroup
 from commands.undo import UndoLearnerGroup
 from commands.upload import (
     SubmitLearnerGroup,
     UploadLearnerGroup,
     read_records,
-    read_upload,
 )
 from events.upload import FileProblem
 from projections import uploads
 
 router = APIRouter(prefix="/learner-groups", tags=["learner groups"])
 
-WAITED = 2.0
 Group = Annotated[str, Path(alias="group", max_length=40, examples=["G-0000000042"])]
 
 
@@ -76,6 +76,14 @@ class OtherEncoding(ResponseBody, title="OtherEncoding"):
     names: list[str] = Field(examples=[["Chloë D'Arcy", "Zoë Müller"]])
 
 
+class GroupRenamed(RequestBody, title="LearnerGroupName"):
+    """Another name for a group."""
+
+    name: Annotated[str, Field(max_length=1000)] = Field(
+        examples=["Autumn 2026, Reading"]
+    )
+
+
 class FileWarning(ResponseBody, title="FileWarning"):
     """What is odd about a file as a whole; it was read all the same."""
 
@@ -116,12 +124,17 @@ def search(
     reads: Reads,
     part: PagingSince,
     name: Wanted = None,
+    status: Annotated[
+        UploadStatus | None,
+        Query(description="Such as `checked`: those that wait to be submitted."),
+    ] = None,
 ) -> Listed[GroupListed]:
     """List groups, newest first, by the start of any words of their name (U10)."""
     found = uploads.search(
         reads,
         centre=scope(user),
         name=name,
+        status=status,
         updated_since=part.updated_since,
         limit=part.limit,
         cursor=part.cursor,
@@ -162,6 +175,13 @@ def one(group: Group, visit: Visiting, _: Reads) -> GroupShown:
     return shown(visit, group)
 
 
+@router.patch("/{group}", operation_id="renameLearnerGroup")
+def rename(group: Group, body: GroupRenamed, visit: Amending) -> GroupShown:
+    """Give a group another name, unique to the user who uploaded it (U1)."""
+    visit.send(RenameLearnerGroup(**visit.said, group=group, name=body.name))
+    return shown(visit, group)
+
+
 @router.post(
     "/{group}/submit",
     operation_id="submitLearnerGroup",
@@ -190,12 +210,9 @@ def undo(group: Group, visit: OnceOnly) -> GroupShown:
 
 
 def shown(visit: Visit, name: str) -> GroupShown:
-    stream, upload = read_upload(visit.desk, name, visit.by)
+    moment = group_at_one_moment(visit, name)
+    stream, upload, count = moment.stream, moment.upload, moment.counts
     visit.show(stream)
-    visit.service.read_models.wait_for(stream.history[-1].position, WAITED)
-    with visit.service.rows() as connection:
-        count = uploads.counts(connection, name)
-        why = uploads.unanswered_because(connection, name)
     waiting = count.get(RecordState.NOT_VERIFIED, 0)
     received = upload.received
     names = [
@@ -204,7 +221,7 @@ def shown(visit: Visit, name: str) -> GroupShown:
     ]
     return GroupShown(
         group=received.group,
-        name=received.name,
+        name=upload.name,
         centre=received.centre,
         user=received.user,
         file_name=received.file_name,
@@ -227,7 +244,9 @@ def shown(visit: Visit, name: str) -> GroupShown:
             removed=count.get(RecordState.REMOVED, 0),
             learners=count.get(RecordState.LEARNER, 0),
         ),
-        verification=group_verification(upload, waiting=waiting, why=why),
+        verification=group_verification(
+            upload, waiting=waiting, why=moment.unanswered_because
+        ),
         learners=len(upload.learners),
         received_at=stream.history[0].recorded_at,
     )

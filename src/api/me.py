@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 
 from access import accounts, passwords
 from access.accounts import WrongPassword
+from access.stream_tickets import issue_stream_ticket
 from aggregates.errors import Malformed
 from api.answers import Listed, answer, listed
 from api.dependencies import (
@@ -63,6 +64,13 @@ class TokenIssued(ResponseBody, title="IssuedToken"):
     id: str = Field(examples=["0f3c2d1b5a69788796a5"])
     token: str = Field(examples=["lm_…"])
     expires_at: AwareDatetime | None
+
+
+class StreamTicketIssued(ResponseBody, title="StreamTicket"):
+    """What opens streams for a minute, as ``?ticket=``."""
+
+    ticket: str = Field(examples=["admin.riverside.1795770000.5f1c…"])
+    expires_at: AwareDatetime
 
 
 class TokenShown(ResponseBody, title="Token"):
@@ -161,6 +169,21 @@ def issue(body: NewToken, visit: Visiting) -> TokenIssued:
     )
     visit.answer(issued.done)
     return shown_once(issued)
+
+
+@router.post(
+    "/me/stream-tickets",
+    operation_id="createStreamTicket",
+    status_code=HTTPStatus.CREATED,
+)
+def issue_ticket(user: CurrentUser, service: ServiceOf, now: Now) -> StreamTicketIssued:
+    """Get a ticket for streams, which a browser's EventSource cannot send a token with.
+
+    It opens streams and nothing else, as ``?ticket=``, for a minute; a stream once open
+    goes on. After an error that closes the EventSource, get another and open it anew.
+    """
+    ticket = issue_stream_ticket(service.desk, user.name, now)
+    return StreamTicketIssued(ticket=ticket.text, expires_at=ticket.expires_at)
 
 
 @router.delete(

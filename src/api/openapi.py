@@ -23,12 +23,16 @@ ALWAYS = (
     HTTPStatus.SERVICE_UNAVAILABLE,
 )
 OF_CHANGES = (HTTPStatus.CONFLICT,)
+OF_BODIES = (HTTPStatus.UNSUPPORTED_MEDIA_TYPE,)
+READ_MEDIA = {"application/json", "multipart/form-data"}
+"""What bodies have to say that they are, where that is what is taken."""
 OF_VERSIONS = (HTTPStatus.PRECONDITION_FAILED, HTTPStatus.PRECONDITION_REQUIRED)
 HEADERS = {
     "X-Request-Id": "What to ask about this request by.",
     "RateLimit": "How many requests are left, and for how many seconds.",
     "RateLimit-Policy": "How many requests are allowed, and in how many seconds.",
-    "ETag": "The version of what is shown, to be sent as If-Match.",
+    "ETag": "What is shown, for If-None-Match; of a single thing its version too, to be "
+    "sent as If-Match.",
     "Event-Position": "How far to wait to see the change: send it as Min-Position.",
     "Location": "Where to find what was made.",
     "Link": "The next part of the list, if there is one (RFC 8288).",
@@ -44,6 +48,14 @@ SENT_WITH = {
     HTTPStatus.CREATED: ("Location",),
     HTTPStatus.ACCEPTED: ("Location",),
 }
+IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of what you have: answered with 304 if it is still so.",
+    "schema": {"type": "string", "title": "If-None-Match"},
+}
+NOT_MODIFIED = {"description": "What you have is what would be answered."}
 TAGS = {
     "me": "Signing in; one's own tokens, password and PIN.",
     "users": "Who may sign in, in what role and for which centre.",
@@ -108,7 +120,10 @@ def document(app: FastAPI) -> dict[str, Any]:
         operation.setdefault("security", [])
         for parameter in operation.get("parameters", ()):
             parameter["required"] |= parameter["schema"].pop("x-required", False)
-        if method != "get":
+        if method == "get":
+            operation.setdefault("parameters", []).append(IF_NONE_MATCH)
+            operation["responses"]["304"] = {**NOT_MODIFIED}
+        else:
             operation["parameters"] = without_past(operation)
         for code, response in operation["responses"].items():
             sent = sent_with(method, operation, HTTPStatus(int(code)))
@@ -150,6 +165,8 @@ def statuses(method: str, operation: dict[str, Any]) -> Iterator[HTTPStatus]:
     yield from ALWAYS
     if method != "get":
         yield from OF_CHANGES
+    if READ_MEDIA & {*operation.get("requestBody", {}).get("content", {})}:
+        yield from OF_BODIES
     if any(p["name"] == "If-Match" for p in operation.get("parameters", ())):
         yield from OF_VERSIONS
 
@@ -165,7 +182,7 @@ def sent_with(
     asked = {each["name"]: each["in"] for each in operation.get("parameters", ())}
     if "cursor" in asked:
         yield "Link"
-    if content and ("cursor" not in asked or "path" in asked.values()):
+    if content or status == HTTPStatus.NOT_MODIFIED:
         yield "ETag"
     if content and "application/json" not in content:
         yield "Content-Disposition"

@@ -211,16 +211,18 @@ SENTENCES = {
 
 def http_error(request: Request, error: HTTPException) -> Response:
     status = HTTPStatus(error.status_code)
+    headers = dict(error.headers or {})
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(request.app.state.methods(request.url.path))
     known = SENTENCES.get(status)
-    allowed = (error.headers or {}).get("Allow", "another method")
-    values = {"method": request.method, "allowed": allowed}
-    sentence = known.format(**values) if known else f"{error.detail}."
+    said = {"method": request.method, "allowed": headers.get("Allow")}
+    sentence = known.format(**said) if known else f"{error.detail}."
     return problem(
         request.url.path,
         status,
         status.phrase.lower().replace(" ", "-"),
         sentence,
-        headers=error.headers,
+        headers=headers,
     )
 
 

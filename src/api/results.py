@@ -1,6 +1,6 @@
 """Results over HTTP: found by several clauses, and one learner's whole history."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated
 
@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from aggregates.names import words
 from aggregates.standing import Standing
 from api.answers import Listed, listed
+from api.certificates import holder_name, titles_as_issued
 from api.dependencies import (
     By,
     CurrentUser,
@@ -28,7 +29,7 @@ from events.identifier import stream_of
 from events.learner import LearnerCreated
 from projections import bookings, result_search
 from projections.bookings import BookingRow
-from projections.result_certificates import EarlierCertificate, earlier_certificates
+from projections.result_certificates import CertificateRow, certificates_of
 from projections.result_search import Clauses, Result, ResultSort
 
 router = APIRouter(tags=["results"])
@@ -37,6 +38,12 @@ Learner = Annotated[str, Path(max_length=20, examples=["L-0000000017T"])]
 Clause = Annotated[str, Query(max_length=100)]
 FormerClause = Annotated[str, Query(max_length=100, include_in_schema=False)]
 """What a clause was called before; it is still read."""
+
+
+ISSUED_TO = Field(
+    examples=["Ann Lee"],
+    description="The learner's name on the certificate, as it was when it was issued.",
+)
 
 
 class ApprenticeshipNamed(ResponseBody, title="ApprenticeshipRef"):
@@ -61,6 +68,8 @@ class ResultShown(ResponseBody, title="Result"):
     is_eligible: bool
     status: Standing
     certificate: str | None = Field(examples=["C-0000000017T"])
+    in_force: bool = Field(description="Whether the certificate is in force.")
+    issued_to: str | None = ISSUED_TO
     overall_grade: str | None = Field(examples=["Pass"])
     updated_at: AwareDatetime
 
@@ -101,7 +110,13 @@ class AwardResult(ResponseBody, title="AwardResult"):
     processed_at: AwareDatetime | None
     printed_at: AwareDatetime | None
     certificate: str | None = Field(
-        examples=["C-0000000017T"], description="The one in force."
+        examples=["C-0000000017T"], description="The latest, in force or not."
+    )
+    in_force: bool = Field(description="Whether the certificate is in force.")
+    issued_to: str | None = ISSUED_TO
+    title: str = Field(
+        examples=["Level 2 Diploma in Team Leading"],
+        description="The qualification's title, on the certificate as issued.",
     )
     earlier_certificates: list[CertificateBefore] = Field(
         description="Those that were reissued, oldest first."
@@ -185,14 +200,14 @@ def of_learner(
     require_own(stream, learner, begun_by=LearnerCreated, what="learner", by=by)
     awards = result_search.of_learner(reads, learner)
     tests = [test for test in bookings.of_learner(reads, learner) if test.sat_on]
-    earlier = earlier_certificates(reads, learner)
+    certificates = certificates_of(reads, learner)
     return [
         of_qualification(
             service.desk,
             reference,
             [award for award in awards if award.qualification == reference],
             [test for test in tests if test.qualification == reference],
-            earlier,
+            certificates,
         )
         for reference in sorted(
             {award.qualification for award in awards}
@@ -231,6 +246,10 @@ def result_shown(desk: Desk, result: Result) -> ResultShown:
         is_eligible=result.is_eligible,
         status=result.standing,
         certificate=result.certificate,
+        in_force=result.in_force,
+        issued_to=holder_name(result.holder_given_name, result.holder_family_name)
+        if result.certificate
+        else None,
         overall_grade=result.overall_grade,
         updated_at=result.updated_at,
     )
@@ -252,32 +271,15 @@ def of_qualification(
     reference: str,
     awards: Sequence[Result],
     tests: Sequence[BookingRow],
-    earlier: Sequence[EarlierCertificate],
+    certificates: Sequence[CertificateRow],
 ) -> QualificationResults:
     return QualificationResults(
         qualification=qualification_named(desk, reference),
         awards=[
-            AwardResult(
-                claim=award.claim,
-                registration=award.registration,
-                apprenticeship=apprenticeship_named(
-                    desk.catalogue, award.apprenticeship
-                ),
-                award_type=AwardType(award.award_type),
-                award_date=award.award_date,
-                is_eligible=award.is_eligible,
-                status=award.standing,
-                submitted_at=award.submitted_at,
-                processed_at=award.processed_at,
-                printed_at=award.printed_at,
-                certificate=award.certificate,
-                earlier_certificates=[
-                    CertificateBefore.model_validate(each)
-                    for each in earlier
-                    if each.claim == award.claim
-                ],
-                overall_grade=award.overall_grade,
-                units=units_of(desk.catalogue, reference, award.grades),
+            award_result(
+                desk,
+                award,
+                [each for each in certificates if each.claim == award.claim],
             )
             for award in awards
         ],
@@ -298,15 +300,56 @@ def of_qualification(
     )
 
 
+def award_result(
+    desk: Desk, award: Result, certificates: Sequence[CertificateRow]
+) -> AwardResult:
+    """Show an award with its certificates, each as it was issued."""
+    latest = [each for each in certificates if each.certificate == award.certificate]
+    titles = [titles_as_issued(desk.catalogue, each) for each in latest]
+    shown = result_shown(desk, award)
+    return AwardResult(
+        claim=award.claim,
+        registration=award.registration,
+        apprenticeship=shown.apprenticeship,
+        award_type=shown.award_type,
+        award_date=award.award_date,
+        is_eligible=award.is_eligible,
+        status=award.standing,
+        submitted_at=award.submitted_at,
+        processed_at=award.processed_at,
+        printed_at=award.printed_at,
+        certificate=award.certificate,
+        in_force=award.in_force,
+        issued_to=shown.issued_to,
+        title=titles[0].qualification.title if titles else shown.qualification.title,
+        earlier_certificates=[
+            CertificateBefore.model_validate(each)
+            for each in certificates
+            if each.certificate != award.certificate
+        ],
+        overall_grade=award.overall_grade,
+        units=units_of(
+            desk.catalogue,
+            award.qualification,
+            award.grades,
+            titles=titles[0].units if titles else {},
+        ),
+    )
+
+
 def units_of(
-    catalogue: Catalogue, reference: str, grades: dict[str, str]
+    catalogue: Catalogue,
+    reference: str,
+    grades: Mapping[str, str],
+    *,
+    titles: Mapping[str, str],
 ) -> list[UnitResult]:
-    """Name the units of some grades, as the latest rules that have them do."""
+    """Name the units of some grades by these titles, else as the latest rules do."""
     known = {u.reference: u for v in catalogue.versions(reference) for u in v.units}
     return [
         UnitResult(
             reference=unit.reference,
-            title=unit.title,
+            title=titles.get(unit.reference, unit.title),
             level=unit.level,
             credits=unit.credits,
             grade=grades[unit.reference],

@@ -10,6 +10,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.params import Form
 from fastapi.routing import APIRoute
+from fastapi.security import APIKeyQuery
 from pydantic import AliasChoices, BaseModel
 from rapidfuzz import fuzz, process
 
@@ -82,6 +83,8 @@ def query_names(route: APIRoute) -> tuple[str, ...]:
     """List the query parameters that a route declares."""
 
     def names(dependant: Dependant) -> Iterator[str]:
+        if isinstance(dependant.call, APIKeyQuery):
+            yield dependant.call.model.name
         yield from (each.alias for each in dependant.query_params)
         for each in dependant.dependencies:
             yield from names(each)

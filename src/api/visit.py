@@ -9,7 +9,7 @@ from fastapi import Depends, Response
 from aggregates.london import LONDON
 from api.answers import answer, show
 from api.dependencies import By, IfMatch, Now, ServiceOf
-from commands.command import Command, Desk, Done
+from commands.command import Command, Desk, Done, Versions
 from service import Service
 from store import Actor, Stream
 
@@ -19,7 +19,7 @@ class Said(TypedDict):
 
     by: Actor
     at: datetime
-    expect: int | None
+    expect: Versions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ class Visit:
     response: Response
     by: Actor
     at: datetime
-    expect: int | None = None
+    expect: Versions = None
 
     @property
     def said(self) -> Said:

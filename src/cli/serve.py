@@ -24,7 +24,7 @@ from cli.address import address_of, published
 from cli.configuration import settings_of
 from cli.opening import opened, told
 from cli.talk import UNAVAILABLE, refuse, talk
-from settings import LRS_SIMULATED, Settings, unknown_variables
+from settings import LRS_SIMULATED, Settings, origins, unknown_variables
 
 GRACE_SECONDS = 10
 
@@ -70,7 +70,7 @@ def serve_at(
             )
             lines += demos.guide(service, url, given, with_secrets=print_secrets)
         service.start()
-        app = create_app(service, rate=settings.rate)
+        app = create_app(service, rate=settings.rate, origins=origins(settings))
         typer.echo("\n".join([*lines, "Ctrl-C ends it."]))
         end_quietly()
         with published(settings.keys, url):

@@ -209,7 +209,7 @@ def _real(
     _say_hidden(received.hidden_rows, received.hidden_columns)
     talk(said_of_many(to_verify=upload.to_verify, waiting=waiting, why=None))
     talk(
-        f"Group {received.name} is {group}.",
+        f"Group {upload.name} is {group}.",
         f"Next: learner-management call POST /learner-groups/{group}/submit",
     )
 

@@ -1,23 +1,36 @@
 """What may be asked of a registration by itself: cancel, reopen, another pathway."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aggregates.cancellation import charge_stands, require_cancellable
+from aggregates.claim import Claim
 from aggregates.errors import RuleBroken
 from aggregates.registration import Registration
+from aggregates.standing import Standing
 from commands.apprenticeship import reopened_parents
 from commands.claim import open_registrations, rules_of
 from commands.command import Command, Desk, Done, handles, open_own, require_said
 from commands.invoice import read_line
+from commands.issued_certificates import holder_of, open_certificates
+from commands.learner import learner_of
 from commands.registration import active, named_in
+from events.identifier import stream_of
 from events.registration import RegistrationCancelled, RegistrationMade
-from store import AlreadyReserved, Stream
+from store import AlreadyReserved, Change, Stream
 
 
 class RegisteredAgain(RuleBroken):
     message = (
         "{learner} has been registered on {product} again since, so the earlier"
         " registration cannot be reopened."
+    )
+
+
+class NotProcessedYet(RuleBroken):
+    message = (
+        "{registration} cannot be reopened: {claim} is not processed yet. Ask the centre"
+        " to withdraw {claim} for the learner, which makes the registration Active again."
     )
 
 
@@ -69,19 +82,50 @@ def cancel_registration(command: CancelRegistration, desk: Desk) -> Done:
 
 @handles(ReopenRegistration)
 def reopen_registration(command: ReopenRegistration, desk: Desk) -> Done:
+    """Reopen it; the certificate that completed it is in force no more (M14)."""
     stream, registration = _open(command.registration, command, desk)
     require_said(command.reason)
-    reopened = registration.reopen(reason=command.reason.strip(), person_id=stream.id)
+    reason = command.reason.strip()
+    reopened = registration.reopen(reason=reason, person_id=stream.id)
     change = stream.change(reopened, reserve=active(registration))
     parent = {registration.parent: registration} if registration.parent else {}
     try:
         position = desk.store.append(
-            change, *reopened_parents(desk, parent), by=command.by
+            change,
+            *reopened_parents(desk, parent),
+            *_certificates_ended(desk, registration, reason),
+            by=command.by,
         )
     except AlreadyReserved as error:
         learner, product = named_in(error.held.key)
         raise RegisteredAgain(learner=learner, product=product) from error
     return Done(position=position, made=command.registration)
+
+
+def _certificates_ended(
+    desk: Desk, registration: Registration, reason: str
+) -> Iterator[Change]:
+    """Take the certificate of the completing award out of force.
+
+    Raises NotProcessedYet if there is none yet: the claim can still be withdrawn.
+    """
+    claims = [
+        Claim.replay(desk.store.open(stream_of(award.claim)).events)
+        for award in registration.awards.values()
+        if award == registration.completion
+    ]
+    for claim in claims:
+        if claim.learners[registration.learner].standing is not Standing.PROCESSED:
+            raise NotProcessedYet(
+                registration=registration.registration, claim=claim.claim
+            )
+    learner = learner_of(desk.store.open(stream_of(registration.learner)))
+    opened = open_certificates(desk, registration.learner, claims)
+    for number, (at, certificate) in opened.items():
+        holder = holder_of(learner, certificate=number)
+        yield at.change(
+            certificate.end_by_reopening(reason=reason, person_id=holder.person_id)
+        )
 
 
 @handles(ChangePathway)

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 
 from aggregates.certificate import Certificate
+from aggregates.errors import raise_all
+from aggregates.learner import Learner
+from commands.claim import open_registrations
 from commands.command import (
     Command,
     Desk,
@@ -13,6 +16,7 @@ from commands.command import (
     require_said,
 )
 from commands.erasure import require_none_erased
+from commands.issued_certificates import as_issued, holder_of, reliances
 from commands.learner import learner_of
 from events.certificate import CertificateIssued
 from events.identifier import Kind, stream_of
@@ -29,6 +33,14 @@ class RecordPrinting(Command):
 @dataclass(frozen=True, kw_only=True)
 class ReissueCertificate(Command):
     """Issue another certificate in place of this one, and say why (M13)."""
+
+    certificate: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RevokeCertificate(Command):
+    """Take a certificate out of force, for no other, and say why (M18)."""
 
     certificate: str
     reason: str
@@ -51,17 +63,45 @@ def reissue_certificate(command: ReissueCertificate, desk: Desk) -> Done:
     require_expected(stream, command)
     require_said(command.reason)
     certificate = Certificate.replay(stream.events)
-    learner = learner_of(desk.store.open(stream_of(certificate.issued.learner)))
+    learner = _learner_of(desk, certificate)
     learner.require_not_erased()
     number = desk.new_identifier(Kind.CERTIFICATE)
     superseded, issued = certificate.reissue(
         certificate=number,
         reason=command.reason.strip(),
-        person_id=learner.person_id,
+        holder=holder_of(learner, certificate=number),
+        as_issued=as_issued(desk, stream),
     )
     other = Stream(id=stream_of(number)).change(issued, owner=stream.owner)
     position = desk.store.append(stream.change(superseded), other, by=command.by)
     return Done(position=position, made=number)
+
+
+@handles(RevokeCertificate)
+def revoke_certificate(command: RevokeCertificate, desk: Desk) -> Done:
+    """Revoke it, and count its award's grades no more.
+
+    Raises AwardIsReliedOn if a later claim counts them; that one goes first.
+    """
+    stream = read_certificate(command.certificate, command.by, desk)
+    require_expected(stream, command)
+    require_said(command.reason)
+    certificate = Certificate.replay(stream.events)
+    issued = certificate.issued
+    holder = holder_of(_learner_of(desk, certificate), certificate=issued.certificate)
+    revoked = certificate.revoke(
+        reason=command.reason.strip(), person_id=holder.person_id
+    )
+    opened = open_registrations(desk, [issued.registration])
+    at, registration = opened[issued.registration]
+    what = f"{issued.certificate} cannot be revoked"
+    raise_all(reliances(desk, registration, issued.claim, what=what))
+    position = desk.store.append(
+        stream.change(revoked),
+        at.change(registration.revoke_award(claim=issued.claim)),
+        by=command.by,
+    )
+    return Done(position=position, made=command.certificate)
 
 
 def read_certificate(name: str, by: Actor, desk: Desk) -> Stream:
@@ -69,3 +109,7 @@ def read_certificate(name: str, by: Actor, desk: Desk) -> Stream:
     stream = desk.store.open(stream_of(name))
     require_own(stream, name, begun_by=CertificateIssued, what="certificate", by=by)
     return stream
+
+
+def _learner_of(desk: Desk, certificate: Certificate) -> Learner:
+    return learner_of(desk.store.open(stream_of(certificate.issued.learner)))

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from aggregates.certificate import Certificate
 from aggregates.claim import Claim
 from aggregates.claim_hindrances import busy_with
 from aggregates.claim_refusals import ClaimHasMoved, RegisteredMeanwhile
 from aggregates.claimable import require
+from aggregates.errors import raise_all
 from aggregates.registration import COMPLETING, Registration
 from aggregates.standing import Standing
 from commands.apprenticeship import completed_parents, reopened_parents
@@ -17,11 +17,12 @@ from commands.claim import changed_outcomes, open_claim, open_registrations
 from commands.claim_assessment import ClaimFacts, claimed_in
 from commands.command import Command, Desk, Done, handles
 from commands.erasure import erased
+from commands.issued_certificates import issue_certificates, reliances
 from commands.registration import active, named_in
 from events.claim import ClaimSubmitted, Granted, Why, Withheld
-from events.identifier import Kind, stream_of
+from events.identifier import stream_of
 from events.registration import AwardClaimed
-from store import AlreadyReserved, Change, Conflict, Stream
+from store import AlreadyReserved, Conflict, Stream
 
 PATIENCE = 3
 """How often a registration may move before its learner is set aside, not the claim."""
@@ -155,7 +156,14 @@ def withdraw_claim(command: WithdrawClaim, desk: Desk) -> Done:
         and after.learners[who].standing is Standing.WITHDRAWN
     ]
     reopened: dict[str, Registration] = {}
-    for at, registration in open_registrations(desk, taken_back).values():
+    registrations = open_registrations(desk, taken_back)
+    what = f"{claim.claim} cannot be withdrawn"
+    raise_all(
+        refusal
+        for _, registration in registrations.values()
+        for refusal in reliances(desk, registration, claim.claim, what=what)
+    )
+    for at, registration in registrations.values():
         done = registration.completion
         is_over = done is not None and done.claim == claim.claim
         if is_over and registration.parent is not None:
@@ -185,32 +193,19 @@ def withdraw_claim(command: WithdrawClaim, desk: Desk) -> Done:
 def process_claim(command: ProcessClaim, desk: Desk) -> Done:
     stream, claim = open_claim(command.claim, command, desk)
     due = submitted_by(stream, command.submitted_by) - erased(desk, claim.learners)
-    certificates: dict[str, str] = {}
-    issued: list[Change] = []
-    for who, place in claim.learners.items():
-        granted = place.granted
-        if place.standing is Standing.SUBMITTED and granted and who in due:
-            certificates[who] = desk.new_identifier(Kind.CERTIFICATE)
-            events = Certificate.issue(
-                certificate=certificates[who],
-                claim=claim.claim,
-                learner=who,
-                centre=claim.centre,
-                granted=granted,
-                rules=desk.catalogue.qualification(
-                    claim.qualification or "", version=granted.rules_version
-                ),
-            )
-            issued.append(
-                Change(
-                    stream=stream_of(certificates[who]),
-                    expected=0,
-                    events=tuple(events),
-                    owner=claim.centre,
-                )
-            )
-    processed = stream.change(claim.process(certificates))
-    position = desk.store.append(processed, *issued, by=command.by)
+    issue = issue_certificates(
+        desk,
+        claim,
+        [
+            who
+            for who, place in claim.learners.items()
+            if place.standing is Standing.SUBMITTED and who in due
+        ],
+    )
+    processed = stream.change(claim.process(issue.numbers))
+    position = desk.store.append(
+        processed, *issue.changes, by=command.by, unchanged=issue.unchanged
+    )
     return Done(position=position, made=claim.claim)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from aggregates.errors import Malformed, NotFound, RuleBroken
 from aggregates.london import LONDON
@@ -15,6 +15,7 @@ from events.user import Role
 from store import Actor, Conflict, EventStore, Forgotten, Position, Stream
 
 TRIES = 8
+Versions: TypeAlias = int | frozenset[int] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,12 +23,12 @@ class Command:
     """A request to change something, which may be refused.
 
     ``expect`` is the version of the thing that the person looked at (``If-Match``), or
-    None if they take it as it is.
+    several that will do, or None if they take it as it is.
     """
 
     by: Actor
     at: datetime
-    expect: int | None = None
+    expect: Versions = None
 
     @property
     def today(self) -> date:
@@ -129,9 +130,11 @@ def open_own(
 
 
 def require_expected(stream: Stream, command: Command) -> None:
-    """Raise Stale unless the stream is at the version that the command expects."""
-    if command.expect is not None and stream.version != command.expect:
-        raise Stale(stream.id, stream.history[command.expect :])
+    """Raise Stale unless the stream is at a version that the command expects."""
+    expect = command.expect
+    expected = {expect} if isinstance(expect, int) else expect
+    if expected is not None and stream.version not in expected:
+        raise Stale(stream.id, stream.history[max(expected) :])
 
 
 def require_said(reason: str) -> None:

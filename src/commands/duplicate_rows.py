@@ -12,7 +12,7 @@ from aggregates.record import Later, Record
 from aggregates.upload import Upload
 from commands.command import Desk
 from commands.upload import record_called, reserved_row
-from commands.verification import hear
+from commands.verification import becomes_ready, hear
 from events.identifier import stream_of
 from store import Change, Conflict, EventStore, Reservation, Stream
 
@@ -49,6 +49,7 @@ class Mate:
     """Another row, and what is to be recorded of it in the same append."""
 
     stream: Stream
+    before: Record
     record: Record
     events: list[Later] = field(default_factory=list)
     reserve: list[Reservation] = field(default_factory=list)
@@ -90,13 +91,17 @@ class DuplicateRowsChange:
 
         One whose ULN is now in no other row is put to LRS (U7).
         """
-        mates = list(self.mates.values())
+        mates = [mate for mate in self.mates.values() if mate.events]
         heard, _ = hear([mate.record for mate in mates], self.desk)
-        return [
-            mate.stream.change([*mate.events, *answers], reserve=mate.reserve)
-            for mate, answers in zip(mates, heard, strict=True)
-            if mate.events
-        ]
+        for mate, answers in zip(mates, heard, strict=True):
+            mate.record_events(answers)
+        return [mate.stream.change(mate.events, reserve=mate.reserve) for mate in mates]
+
+    @property
+    def ready(self) -> list[int]:
+        """The other rows that can become learners now, and could not before (U9)."""
+        mates = self.mates.values()
+        return [m.record.row for m in mates if becomes_ready(m.before, m.record)]
 
     def _leave(self, same: Sameness, record: Record) -> None:
         """Part: those whom it named name each other, and one of them is found instead.
@@ -154,7 +159,7 @@ class DuplicateRowsChange:
             stream = opened[at]
             record = Record.replay(stream.events)
             if record.is_open:
-                self.mates[row] = Mate(stream=stream, record=record)
+                self.mates[row] = Mate(stream=stream, before=record, record=record)
         return [self.mates[row] for row in sorted(rows) if row in self.mates]
 
 

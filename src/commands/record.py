@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
+from typing import NamedTuple
 
 from aggregates.learner_file import Row
 from aggregates.record import Later, Record
@@ -13,7 +14,7 @@ from commands.erasure import require_none_erased
 from commands.learner import Alike
 from commands.surroundings import Surroundings
 from commands.upload import read_upload, record_called
-from commands.verification import hear
+from commands.verification import becomes_ready, hear
 from events.identifier import stream_of
 from events.upload import RecordRead
 from store import Actor, AlreadyReserved, Conflict, Stream
@@ -45,7 +46,8 @@ class RemoveRecord(Command):
 
 @handles(AmendRecord)
 def amend_record(command: AmendRecord, desk: Desk) -> Done:
-    upload, stream, record = _open(command, command.group, command.row, desk)
+    opened = _open(command, command.group, command.row, desk)
+    upload, record = opened.upload, opened.record
     events: list[Later] = []
     if command.cells or (record.linked_to and not command.link_to):
         record.require_open()
@@ -68,13 +70,13 @@ def amend_record(command: AmendRecord, desk: Desk) -> Done:
         events += amended.link(command.link_to)
     (heard,), _ = hear([reduce(Record.apply, events, record)], desk)
     events += heard
-    return _record(events, (upload, stream, record), command, desk)
+    return _record(events, opened, command, desk)
 
 
 @handles(RemoveRecord)
 def remove_record(command: RemoveRecord, desk: Desk) -> Done:
     opened = _open(command, command.group, command.row, desk)
-    return _record(opened[-1].remove(), opened, command, desk)
+    return _record(opened.record.remove(), opened, command, desk)
 
 
 def read_record(desk: Desk, group: str, row: int, by: Actor) -> tuple[Stream, Record]:
@@ -84,31 +86,46 @@ def read_record(desk: Desk, group: str, row: int, by: Actor) -> tuple[Stream, Re
     return stream, Record.replay(stream.events)
 
 
-def _open(
-    command: Command, group: str, row: int, desk: Desk
-) -> tuple[Upload, Stream, Record]:
+class _Opened(NamedTuple):
+    upload_stream: Stream
+    upload: Upload
+    stream: Stream
+    record: Record
+
+
+def _open(command: Command, group: str, row: int, desk: Desk) -> _Opened:
     """Open a record of a group that has been checked."""
-    _, upload = read_upload(desk, group, command.by)
+    upload_stream, upload = read_upload(desk, group, command.by)
     stream, record = read_record(desk, group, row, command.by)
     require_expected(stream, command)
     upload.require_checked()
-    return upload, stream, record
+    return _Opened(upload_stream, upload, stream, record)
 
 
 def _record(
     events: list[Later],
-    opened: tuple[Upload, Stream, Record],
+    opened: _Opened,
     command: Command,
     desk: Desk,
 ) -> Done:
-    """Record what was decided, and what it makes of the rows that say the same."""
-    upload, stream, record = opened
+    """Record what was decided, and what it makes of the rows that say the same.
+
+    What becomes ready after the group was submitted has it wait to be submitted again.
+    """
+    upload_stream, upload, stream, record = opened
     after = reduce(Record.apply, events, record)
     rows = DuplicateRowsChange(desk=desk, group=record.group, reading=upload.reading)
     rows.settle(record, after)
-    change = stream.change(events, release=rows.release, reserve=rows.reserve)
+    changes = [
+        stream.change(events, release=rows.release, reserve=rows.reserve),
+        *rows.changes(),
+    ]
+    ready = [*rows.ready, *([after.row] if becomes_ready(record, after) else [])]
+    late = upload.records_ready(sorted(ready))
+    changes += [upload_stream.change(late)] if late else []
+    seen = [upload_stream] if ready and not late else []
     try:
-        position = desk.store.append(change, *rows.changes(), by=command.by)
+        position = desk.store.append(*changes, by=command.by, unchanged=seen)
     except AlreadyReserved as taken:  # another row got the value just now: look again
         raise Conflict(taken.held.stream, ()) from None
     return Done(position=position)

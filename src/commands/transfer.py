@@ -1,10 +1,9 @@
 """What may be asked for a learner who goes on at another centre (L6)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aggregates.centre import Centre
-from aggregates.certificate import Certificate
 from aggregates.claim import Claim
 from aggregates.group_uses import GroupUses
 from aggregates.in_flight import claims_on
@@ -14,6 +13,7 @@ from aggregates.transfer import UlnIsHeldThere, require_transferable
 from commands.centre import open_own_centre
 from commands.claim import open_registrations
 from commands.command import Command, Desk, Done, handles, open_own
+from commands.issued_certificates import open_certificates
 from commands.learner import holders, learner_of, reserved_uln
 from commands.registration import registers_of
 from events.identifier import stream_of
@@ -63,7 +63,9 @@ def transfer_learner(command: TransferLearner, desk: Desk) -> Done:
         *(at.change(each.transfer(to), owner=to) for at, each in registered),
         *(
             at.change(each.transfer(to), owner=to)
-            for at, each in _certificates(desk, learner, claims)
+            for at, each in open_certificates(
+                desk, learner.learner, [claim for _, claim in claims]
+            ).values()
         ),
         *_group_used(desk, learner),
     ]
@@ -86,20 +88,6 @@ def _claims(
     names = sorted({name for each in registrations for name in claims_on(each)})
     opened = desk.store.open_many(map(stream_of, names))
     return [(at, Claim.replay(at.events)) for at in opened.values()]
-
-
-def _certificates(
-    desk: Desk, learner: Learner, claims: Iterable[tuple[Stream, Claim]]
-) -> Iterator[tuple[Stream, Certificate]]:
-    """Open every certificate that the claims earned the learner, reissues included."""
-    for _, claim in claims:
-        place = claim.learners.get(learner.learner)
-        number = place.certificate if place else None
-        while number is not None:
-            stream = desk.store.open(stream_of(number))
-            certificate = Certificate.replay(stream.events)
-            yield stream, certificate
-            number = certificate.superseded_by
 
 
 def _group_used(desk: Desk, learner: Learner) -> list[Change]:

@@ -34,7 +34,7 @@ def undo_learner_group(command: UndoLearnerGroup, desk: Desk) -> Done:
     upload.require_quiet()
     events = GroupUses.replay(stream.events).undo()
     received = upload.received
-    name = reserved_name(desk.store, received.user, received.name)
+    name = reserved_name(desk.store, received.user, upload.name)
     change = stream.change(events, release=[name] if events else [])
     position = desk.store.append(change, by=command.by)
     desk.store.drop_file(received.file)

@@ -121,7 +121,7 @@ def upload_learner_group(command: UploadLearnerGroup, desk: Desk) -> Done:
     name = clean_group_name(command.name)
     file_name = clean(command.file_name)[:LONGEST_FILE_NAME]
     owned = reserved_name(store, command.by.user, name)
-    _require_new_name(store, owned, name)
+    require_new_name(store, owned, name)
     group = desk.new_identifier(Kind.GROUP)
     stream = Stream(id=stream_of(group))
     digest = hashlib.sha256(command.content).hexdigest()
@@ -163,12 +163,12 @@ def upload_learner_group(command: UploadLearnerGroup, desk: Desk) -> Done:
         position = store.append(change, by=command.by)
     except AlreadyReserved:
         store.drop_file(sealed)
-        _require_new_name(store, owned, name)
+        require_new_name(store, owned, name)
         raise
     return Done(position=position, made=group)
 
 
-def _require_new_name(store: EventStore, owned: Reservation, name: str) -> None:
+def require_new_name(store: EventStore, owned: Reservation, name: str) -> None:
     """Raise GroupNameTaken if the user has a group of that name (U1)."""
     for held in store.held(owned.scope, [owned.key]).values():
         taken = Upload.replay(store.open(held.stream).events).received
@@ -198,10 +198,10 @@ def add_group_learners(command: AddGroupLearners, desk: Desk) -> Done:
     for rows in islice(batches(waiting), BATCHES):
         events, changes = _added(upload, rows, desk)
         if rows[-1] == waiting[-1]:
-            events += upload.complete()
+            events += reduce(Upload.apply, events, upload).complete()
         change = Change(stream=stream.id, expected=version, events=tuple(events))
         try:
-            position = desk.store.append(change, *changes, by=command.by)
+            position = desk.store.append(*changes, change, by=command.by)
         except AlreadyReserved as taken:  # a ULN, just now: look again
             raise Conflict(taken.held.stream, ()) from None
         version += len(events)

@@ -58,8 +58,8 @@ def check_learner_group(command: CheckLearnerGroup, desk: Desk) -> Done:
             to_verify=checked.to_verify if desk.verify else None,
         )
         position = desk.store.append(
-            Change(stream=stream.id, expected=version, events=tuple(events)),
             *checked.changes,
+            Change(stream=stream.id, expected=version, events=tuple(events)),
             by=command.by,
         )
         version += len(events)

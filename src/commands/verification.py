@@ -60,20 +60,28 @@ def verify_learner_group(command: VerifyLearnerGroup, desk: Desk) -> Done:
         through=opened[-1][1].row if is_more else upload.last_row,
     )
     changes = [s.change(h) for (s, _), h in zip(opened, heard, strict=True)]
-    position = desk.store.append(stream.change(events), *changes, by=command.by)
+    position = desk.store.append(*changes, stream.change(events), by=command.by)
     return Done(position=position, made=command.group)
 
 
 @handles(VerifyRecords)
 def verify_records(command: VerifyRecords, desk: Desk) -> Done:
-    _, upload = read_upload(desk, command.group, command.by)
+    upload_stream, upload = read_upload(desk, command.group, command.by)
     if upload.status is UploadStatus.CHECKING:
         return Done(position=None)  # its check asks about all of them
     read = read_records(desk.store, command.group, command.rows)
     opened = [(stream, record) for stream, record in read if is_known(stream)]
     heard, _ = hear([record for _, record in opened], desk)
     changes = [s.change(h) for (s, _), h in zip(opened, heard, strict=True)]
-    position = desk.store.append(*changes, by=command.by)
+    ready = [
+        record.row
+        for (_, record), events in zip(opened, heard, strict=True)
+        if becomes_ready(record, reduce(Record.apply, events, record))
+    ]
+    late = upload.records_ready(ready)
+    changes += [upload_stream.change(late)] if late else []
+    seen = [upload_stream] if ready and not late else []
+    position = desk.store.append(*changes, by=command.by, unchanged=seen)
     return Done(position=position, made=command.group)
 
 
@@ -109,6 +117,11 @@ def hear(records: Sequence[Record], desk: Desk) -> tuple[list[list[Later]], bool
     outcomes = dict(zip(asked, ask(desk, list(asked.values())), strict=True))
     heard = [record.hear(outcomes.get(at)) for at, record in enumerate(records)]
     return heard, None not in outcomes.values()
+
+
+def becomes_ready(before: Record, after: Record) -> bool:
+    """Tell whether a record can become a learner that could not before (U9)."""
+    return after.state is RecordState.VALID and before.state is not RecordState.VALID
 
 
 def _waiting(upload: Upload, store: EventStore) -> Iterator[tuple[Stream, Record]]:

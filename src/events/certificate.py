@@ -1,15 +1,22 @@
 """What can happen to a certificate."""
 
+from dataclasses import field
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from events.event import Event, Personal
 
+NOBODY = UUID(int=0)
+"""Stands in certificates issued before they named their holder."""
 
-class CertificateIssued(Event, topic="certificate.issued"):
+
+class CertificateIssued(Event, topic="certificate.issued", version=2):
     """A processed claim earned a learner a certificate, with the units it lists.
 
-    ``supersedes`` is the certificate that this one is a reissue of.
+    ``supersedes`` is the certificate in whose place it was issued: one that was
+    reissued, or an earlier notification. The holder and the titles are as they were on
+    that day; they are None, or empty, in certificates issued before they were kept.
     """
 
     certificate: str
@@ -23,6 +30,18 @@ class CertificateIssued(Event, topic="certificate.issued"):
     overall_grade: str | None
     units: dict[str, str]
     supersedes: str | None = None
+    person_id: UUID = NOBODY
+    given_name: Personal[str | None] = None
+    family_name: Personal[str | None] = None
+    date_of_birth: Personal[date | None] = None
+    title: str | None = None
+    qualification_number: str | None = None
+    unit_titles: dict[str, str] = field(default_factory=dict)
+
+    @staticmethod
+    def upcast_v1_v2(data: dict[str, Any]) -> dict[str, Any]:
+        """Leave holder and titles out: they are looked up where they are shown."""
+        return data
 
 
 class CertificatePrinted(Event, topic="certificate.printed"):
@@ -36,8 +55,23 @@ class CertificateTransferred(Event, topic="certificate.transferred"):
 
 
 class CertificateSuperseded(Event, topic="certificate.superseded"):
-    """The awarding organisation issued another certificate in place of this one."""
+    """Another certificate was issued in place of this one.
+
+    ``by_claim`` is the later claim whose notification it is; None if it is a reissue.
+    """
 
     by: str
     person_id: UUID
     reason: Personal[str]
+    by_claim: str | None = None
+
+
+class CertificateRevoked(Event, topic="certificate.revoked"):
+    """The awarding organisation took the certificate out of force, for no other.
+
+    ``by_reopening`` tells that the registration it completed was reopened.
+    """
+
+    person_id: UUID
+    reason: Personal[str]
+    by_reopening: bool = False

@@ -60,6 +60,12 @@ class AwardWithdrawn(Event, topic="registration.award-withdrawn"):
     claim: str
 
 
+class AwardRevoked(Event, topic="registration.award-revoked"):
+    """The certificate of the award was revoked: its grades count no more."""
+
+    claim: str
+
+
 class PartCompleted(Event, topic="registration.part-completed"):
     """A registration on one of the apprenticeship's qualifications was completed."""
 

@@ -132,6 +132,21 @@ class UploadCompleted(Event, topic="upload.completed"):
     """Every record that was ready when the upload was submitted is a learner."""
 
 
+class RecordsReady(Event, topic="upload.records-ready"):
+    """Records that were left behind when the group was submitted are ready now.
+
+    The group waits to be submitted once more.
+    """
+
+    rows: tuple[int, ...]
+
+
+class UploadRenamed(Event, topic="upload.renamed"):
+    """The group has another name."""
+
+    name: str
+
+
 class UploadUsed(Event, topic="upload.used"):
     """Learners who came with the group are on that order, or in that other group."""
 

@@ -44,6 +44,7 @@ from events.claim import (
 from events.identifier import stream_of
 from events.registration import (
     AwardClaimed,
+    AwardRevoked,
     AwardWithdrawn,
     PathwayChanged,
     RegistrationMade,
@@ -179,6 +180,7 @@ def _fold_registration(rows: Rows, recorded: Recorded, stream: str) -> None:
 
 JUDGED_BY = (
     AwardClaimed,
+    AwardRevoked,
     AwardWithdrawn,
     PathwayChanged,
     RegistrationReopened,

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
+    or_,
     select,
 )
 
@@ -220,15 +221,20 @@ def _called(text: str) -> ColumnElement[bool]:
 
 
 def _members(centre: str | None, text: str) -> Select[tuple[str]]:
-    """Select the members of the group of that number, or of that name."""
+    """Select the members of the group of that number, or of that name.
+
+    A group that was undone has none any more (U11).
+    """
     number = clean(text).upper().removeprefix("G-")
-    named = select(GROUPS.c.stream).where(GROUPS.c.name == folded(text))
+    named = select(GROUPS.c.stream).where(
+        or_(
+            GROUPS.c.name == folded(text),
+            GROUPS.c.stream == str(stream_of(f"G-{number}")),
+        )
+    )
     if centre is not None:
         named = named.where(GROUPS.c.centre == centre)
-    return select(MEMBERS.c.learner).where(
-        (MEMBERS.c.group_stream == str(stream_of(f"G-{number}")))
-        | MEMBERS.c.group_stream.in_(named)
-    )
+    return select(MEMBERS.c.learner).where(MEMBERS.c.group_stream.in_(named))
 
 
 def known(row: Row[Any]) -> KnownLearner:

@@ -18,7 +18,7 @@ from events.learner import (
     LearnerWithdrawn,
 )
 from events.registration import RegistrationMade
-from events.upload import LearnersAdded, UploadReceived
+from events.upload import LearnersAdded, UploadReceived, UploadRenamed, UploadUndone
 from projections.read_model import METADATA, Moment, ReadModel
 from projections.rows import Rows, Values
 from projections.standing import ACTIVE, OPEN_PARTS, STANDING, standing_after
@@ -133,6 +133,10 @@ def _fold_group(rows: Rows, stream: str, recorded: Recorded) -> None:
         case UploadReceived(centre=centre, name=name):
             values = {"stream": stream, "centre": centre, "name": folded(name)}
             rows.put(GROUPS, values)
+        case UploadRenamed(name=name):
+            rows.change(GROUPS, stream, name=folded(name))
+        case UploadUndone():
+            rows.remove(GROUPS, stream)
         case LearnersAdded(learners=learners):
             for learner in learners:
                 rows.put(MEMBERS, {"group_stream": stream, "learner": learner})
@@ -229,7 +233,7 @@ def digits_of(text: str) -> str:
 
 READ_MODEL = ReadModel(
     name="manage-learners",
-    version=8,
+    version=9,
     tables=(LEARNERS, WORDS, GROUPS, MEMBERS, REGISTRATIONS),
     fold=fold,
 )

@@ -1,7 +1,7 @@
 """All read models of a process: kept at the head of the log, waited for and asked."""
 
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from time import monotonic
 
 import structlog
@@ -85,6 +85,12 @@ class ReadModels:
     def connection(self) -> AbstractContextManager[Connection]:
         """Give a connection to ask queries with."""
         return self._database.reading()
+
+    @contextmanager
+    def at_one_moment(self, name: str) -> Generator[tuple[Connection, Position]]:
+        """Give a connection to rows of one moment, and how far that model has read."""
+        with self._database.reading(one_moment=True) as connection:
+            yield connection, self._views[name].place_in(connection)
 
     def as_at(self, store: EventStore) -> AbstractContextManager[Connection]:
         """Give a connection to all rows as they were when the store stood so (H3)."""

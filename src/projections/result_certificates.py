@@ -1,78 +1,221 @@
-"""The certificates of results: the one in force, and those that it superseded (R2)."""
+"""The certificates of results: each as it was issued, and what became of it (R2)."""
 
-from dataclasses import dataclass, fields
-from datetime import datetime
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Column, Connection, String, Table, select
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    Integer,
+    Row,
+    String,
+    Table,
+    select,
+)
 
 from events.certificate import (
     CertificateIssued,
     CertificatePrinted,
+    CertificateRevoked,
     CertificateSuperseded,
+    CertificateTransferred,
 )
 from events.identifier import stream_of
+from projections.paging import Page, page
 from projections.read_model import METADATA, Moment
-from projections.rows import Rows
+from projections.rows import Rows, Values
 from store import Recorded
 
 CERTIFICATES = Table(
     "result_certificates",
     METADATA,
     Column("stream", String, primary_key=True),
-    Column("certificate", String, nullable=False),
+    Column("certificate", String, nullable=False, index=True),
+    Column("kind", String, nullable=False),
     Column("claim", String, nullable=False),
+    Column("registration", String, nullable=False),
     Column("learner", String, nullable=False, index=True),
-    Column("issued_at", Moment, nullable=False),
+    Column("centre", String, nullable=False),
+    Column("owner", String, nullable=False, index=True),
+    Column("qualification", String, nullable=False),
+    Column("award_date", Date, nullable=False),
+    Column("overall_grade", String),
+    Column("units", JSON, nullable=False),
+    Column("given_name", String),
+    Column("family_name", String),
+    Column("date_of_birth", Date),
+    Column("title", String),
+    Column("qualification_number", String),
+    Column("unit_titles", JSON, nullable=False),
+    Column("rules_version", Integer),
+    Column("issued_at", Moment, nullable=False, index=True),
     Column("printed_at", Moment),
+    Column("supersedes", String),
     Column("superseded_at", Moment),
     Column("superseded_by", String),
+    Column("revoked_at", Moment),
+    Column("in_force", Boolean, nullable=False),
+    Column("is_waiting", Boolean, nullable=False, index=True),
+    Column("updated_at", Moment, nullable=False, index=True),
 )
+"""``owner`` is the centre whose it is to see, ``centre`` the one it was issued to.
+
+``is_waiting`` to be printed: in force, and not printed yet (M13).
+"""
+
+OUT_OF_FORCE: Values = {"in_force": False, "is_waiting": False}
+ERASED_HOLDER: Values = {"given_name": None, "family_name": None, "date_of_birth": None}
 
 
-def fold_certificate(rows: Rows, recorded: Recorded, stream: str, into: Table) -> None:
-    """Keep a certificate, and in ``into`` what is shown of the one in force."""
+def fold_certificate(
+    rows: Rows, recorded: Recorded, stream: str, into: Table, people: Table
+) -> None:
+    """Keep a certificate, and in ``into`` its number and when it was printed.
+
+    One issued before it named its holder and titles has the holder as ``people`` has the
+    learner at that moment, and the version of the rules that has the titles.
+    """
     at = recorded.recorded_at
     match recorded.event:
-        case CertificateIssued(certificate=number, claim=claim, learner=learner) as new:
-            of = {"certificate": number, "claim": claim, "learner": learner}
-            rows.put(CERTIFICATES, {"stream": stream, "issued_at": at, **of})
-            if new.supersedes is not None:
-                key = str(stream_of(claim)), learner
+        case CertificateIssued() as issued:
+            key = str(stream_of(issued.claim)), issued.learner
+            as_then = {}
+            if issued.title is None:
+                person = rows.get(people, str(stream_of(issued.learner))) or {}
+                as_then = {name: person.get(name) for name in ERASED_HOLDER}
+                as_then["rules_version"] = (rows.get(into, *key) or {}).get(
+                    "rules_version"
+                )
+            new = {"stream": stream, "issued_at": at, **_as_issued(issued), **as_then}
+            rows.put(CERTIFICATES, new)
+            if issued.supersedes is not None:
+                number = issued.certificate
                 rows.change(into, *key, certificate=number, printed_at=None)
         case CertificatePrinted():
-            row = rows.get(CERTIFICATES, stream)
-            if row is not None:
-                rows.change(CERTIFICATES, stream, printed_at=at)
-                key = str(stream_of(row["claim"])), row["learner"]
-                rows.change(into, *key, printed_at=at)
+            _change(rows, stream, into, printed_at=at, is_waiting=False)
         case CertificateSuperseded(by=other):
-            changed = {"superseded_by": other, "superseded_at": at}
-            rows.change(CERTIFICATES, stream, **changed)
+            ended = {"superseded_by": other, "superseded_at": at}
+            _change(rows, stream, into, **ended, **OUT_OF_FORCE)
+        case CertificateRevoked():
+            _change(rows, stream, into, revoked_at=at, **OUT_OF_FORCE)
+        case CertificateTransferred(centre=centre):
+            rows.change(CERTIFICATES, stream, owner=centre)
         case _:
             pass
 
 
+def _change(rows: Rows, stream: str, into: Table, **values: Any) -> None:
+    """Change a certificate, and in ``into`` the award whose latest it is."""
+    row = rows.get(CERTIFICATES, stream)
+    if row is None:
+        return
+    rows.change(CERTIFICATES, stream, **values)
+    key = str(stream_of(row["claim"])), row["learner"]
+    if "printed_at" in values:
+        rows.change(into, *key, printed_at=values["printed_at"])
+    else:
+        rows.touch(into, *key)
+
+
+def _as_issued(issued: CertificateIssued) -> Values:
+    names = [column.name for column in CERTIFICATES.columns]
+    as_issued = {n: getattr(issued, n) for n in names if hasattr(issued, n)}
+    stands = {"owner": issued.centre, "in_force": True, "is_waiting": True}
+    return {**as_issued, **stands}
+
+
+def erase_holder(rows: Rows, learner: str) -> None:
+    """Forget whose the certificates of a learner are (H6)."""
+    for row in rows.where(CERTIFICATES, learner=learner):
+        rows.change(CERTIFICATES, row["stream"], is_waiting=False, **ERASED_HOLDER)
+
+
 @dataclass(frozen=True, kw_only=True)
-class EarlierCertificate:
-    """A certificate that another has superseded (M13)."""
+class CertificateRow:
+    """A certificate as it was issued, and what became of it.
+
+    The holder is None once erased; titles are None, or empty, where the catalogue is to
+    be asked.
+    """
 
     certificate: str
+    kind: str
     claim: str
+    registration: str
+    learner: str
+    centre: str
+    qualification: str
+    award_date: date
+    overall_grade: str | None
+    units: dict[str, str]
+    given_name: str | None
+    family_name: str | None
+    date_of_birth: date | None
+    title: str | None
+    qualification_number: str | None
+    unit_titles: dict[str, str]
+    rules_version: int | None
     issued_at: datetime
     printed_at: datetime | None
-    superseded_at: datetime
-    superseded_by: str
+    supersedes: str | None
+    superseded_at: datetime | None
+    superseded_by: str | None
+    revoked_at: datetime | None
+    in_force: bool
 
 
-def earlier_certificates(
-    connection: Connection, learner: str
-) -> list[EarlierCertificate]:
-    """Give those of a learner that are not in force any more, oldest first."""
+def certificates_of(connection: Connection, learner: str) -> list[CertificateRow]:
+    """Give all certificates of a learner, oldest first."""
     its = CERTIFICATES.c
-    query = (
-        select(*(its[each.name] for each in fields(EarlierCertificate)))
-        .where(its.learner == learner, its.superseded_by.is_not(None))
-        .order_by(its.issued_at, its.superseded_at)
+    query = select(CERTIFICATES).where(its.learner == learner)
+    query = query.order_by(its.issued_at, its.superseded_at, its.certificate)
+    return [_row(row) for row in connection.execute(query)]
+
+
+def search(
+    connection: Connection,
+    *,
+    centre: str | None,
+    waiting: bool | None = None,
+    in_force: bool | None = None,
+    qualification: str | None = None,
+    learner: str | None = None,
+    kinds: Collection[str] = (),
+    limit: int,
+    cursor: str | None = None,
+) -> Page[CertificateRow]:
+    """List the centre's certificates (None: everybody's), oldest first (M13).
+
+    ``waiting`` to be printed; None, or nothing, is any.
+    """
+    its = CERTIFICATES.c
+    query = select(CERTIFICATES)
+    for column, wanted in (
+        (its.owner, centre),
+        (its.is_waiting, waiting),
+        (its.in_force, in_force),
+        (its.qualification, qualification),
+        (its.learner, learner),
+    ):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    if kinds:
+        query = query.where(its.kind.in_(kinds))
+    return page(
+        connection,
+        query,
+        by=(its.issued_at, its.certificate),
+        make=_row,
+        limit=limit,
+        cursor=cursor,
     )
-    rows = connection.execute(query).mappings()
-    return [EarlierCertificate(**row) for row in rows]
+
+
+def _row(row: Row[tuple[object, ...]]) -> CertificateRow:
+    names = CertificateRow.__dataclass_fields__
+    return CertificateRow(**{name: getattr(row, name) for name in names})

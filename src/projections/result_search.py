@@ -5,19 +5,23 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Column, Connection, Row, Select, func, select
+from sqlalchemy import Column, Connection, Row, Select, false, func, select
 
 from aggregates.names import words
 from aggregates.standing import Standing
 from events.identifier import Kind
 from projections.identifiers import is_called
 from projections.paging import Page, page, sorting
+from projections.result_certificates import CERTIFICATES
 from projections.results import APPRENTICESHIPS, LEARNERS, RESULTS
 
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """An award that was submitted for, and what became of it (R2)."""
+    """An award that was submitted for, and what became of it (R2).
+
+    ``in_force`` is its certificate, if it has one; the holder is named as issued.
+    """
 
     learner: str
     given_name: str
@@ -39,6 +43,9 @@ class Result:
     grades: dict[str, str]
     apprenticeship: str | None
     updated_at: datetime
+    in_force: bool
+    holder_given_name: str | None
+    holder_family_name: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,9 +163,13 @@ def _every(centre: str | None) -> Select[tuple[object, ...]]:
             LEARNERS.c.family_name,
             LEARNERS.c.centre_reference,
             APPRENTICESHIPS.c.apprenticeship,
+            func.coalesce(CERTIFICATES.c.in_force, false()).label("in_force"),
+            CERTIFICATES.c.given_name.label("holder_given_name"),
+            CERTIFICATES.c.family_name.label("holder_family_name"),
         )
         .join(LEARNERS, LEARNERS.c.learner == RESULTS.c.learner)
         .outerjoin(APPRENTICESHIPS, its)
+        .outerjoin(CERTIFICATES, CERTIFICATES.c.certificate == RESULTS.c.certificate)
     )
     return query if centre is None else query.where(LEARNERS.c.centre == centre)
 

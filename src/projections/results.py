@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     Date,
     Index,
+    Integer,
     String,
     Table,
 )
@@ -33,7 +34,11 @@ from events.learner import (
 )
 from events.registration import RegistrationMade
 from projections.read_model import METADATA, Moment, ReadModel
-from projections.result_certificates import CERTIFICATES, fold_certificate
+from projections.result_certificates import (
+    CERTIFICATES,
+    erase_holder,
+    fold_certificate,
+)
 from projections.rows import Rows, Values
 from store import Recorded
 
@@ -47,6 +52,7 @@ LEARNERS = Table(
     Column("family_name", String, nullable=False),
     Column("given_words", String, nullable=False),
     Column("family_words", String, nullable=False),
+    Column("date_of_birth", Date),
     Column("centre_reference", String),
 )
 CLAIMS = Table(
@@ -76,6 +82,7 @@ RESULTS = Table(
     Column("certificate", String),
     Column("overall_grade", String),
     Column("grades", JSON, nullable=False),
+    Column("rules_version", Integer, nullable=False),
     Column("updated_at", Moment, nullable=False),
     Index("results_updated", "updated_at"),
 )
@@ -112,6 +119,7 @@ def _fold_learner(rows: Rows, recorded: Recorded, stream: str) -> None:
             rows.change(LEARNERS, stream, centre=centre)
         case LearnerErased():
             rows.change(LEARNERS, stream, **_named(ERASED), centre_reference=None)
+            erase_holder(rows, (rows.get(LEARNERS, stream) or {}).get("learner", ""))
         case _:
             pass
 
@@ -144,7 +152,7 @@ def _fold_claim(rows: Rows, recorded: Recorded, stream: str) -> None:
 
 
 def _fold_certificate(rows: Rows, recorded: Recorded, stream: str) -> None:
-    fold_certificate(rows, recorded, stream, RESULTS)
+    fold_certificate(rows, recorded, stream, into=RESULTS, people=LEARNERS)
 
 
 def _fold_registration(rows: Rows, recorded: Recorded, _: str) -> None:
@@ -172,6 +180,7 @@ def _named(event: LearnerCreated | LearnerIdentityAmended | Details) -> Values:
         "family_name": event.family_name,
         "given_words": in_words(event.given_name),
         "family_words": in_words(event.family_name),
+        "date_of_birth": event.date_of_birth,
     }
 
 
@@ -194,6 +203,7 @@ def _granted(granted: Granted) -> Values:
         "standing": Standing.SUBMITTED,
         "overall_grade": granted.overall_grade,
         "grades": granted.grades,
+        "rules_version": granted.rules_version,
     }
 
 
@@ -213,12 +223,13 @@ def _withheld(withheld: Withheld) -> Values:
         "is_eligible": False,
         "standing": Standing.UNSUBMITTED,
         "grades": withheld.grades,
+        "rules_version": withheld.rules_version,
     }
 
 
 READ_MODEL = ReadModel(
     name="results",
-    version=6,
+    version=7,
     tables=(LEARNERS, CLAIMS, RESULTS, APPRENTICESHIPS, CERTIFICATES),
     fold=fold,
 )

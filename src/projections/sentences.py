@@ -27,6 +27,7 @@ SENTENCES: Mapping[str, str] = {
     "centre.approval-withdrawn": "The centre's approval for {product} was withdrawn.",
     "certificate.issued": "{kind} {certificate} was issued to {learner} for {qualification}.",
     "certificate.printed": "The certificate was printed.",
+    "certificate.revoked": "The certificate was taken out of force: {reason}",
     "certificate.transferred": "The certificate moved with the learner to centre {centre}.",
     "certificate.superseded": "The certificate was superseded by {by}, which is in "
     "force in its place.",
@@ -86,6 +87,8 @@ SENTENCES: Mapping[str, str] = {
     "register.registrations-entered": "{learner} was entered in the register: "
     "{registrations}.",
     "registration.award-claimed": "A {award_type} award was claimed by {claim}.",
+    "registration.award-revoked": "The certificate of the award claimed by {claim} was "
+    "revoked, so its grades count no more.",
     "registration.award-withdrawn": "The award claimed by {claim} was withdrawn.",
     "registration.holder-erased": "The personal data of the learner were erased.",
     "registration.made": "{learner} was registered on {product} by the order {order}.",
@@ -126,10 +129,12 @@ SENTENCES: Mapping[str, str] = {
     "upload.received": "The file {file_name} of {rows:n row} was received as {name}.",
     "upload.records-read": "Rows were read up to row {through}: {valid} valid, {invalid} "
     "invalid.",
+    "upload.records-ready": "Rows that were left behind became ready: {rows}.",
     "upload.records-verified": "ULNs were verified up to row {through}: {asked} asked "
     "about, {anomalies} not matching.",
     "upload.refused": "The file {file_name} was refused as a whole.",
     "upload.released": "No learner of the group is linked to {by} any more.",
+    "upload.renamed": "The group was given the name {name}.",
     "upload.submitted": "The upload was submitted.",
     "upload.undone": "The upload was undone.",
     "upload.used": "Learners of the group were linked to {by}.",

@@ -24,12 +24,14 @@ from events.upload import (
     RecordRead,
     RecordRemoved,
     RecordsRead,
+    RecordsReady,
     RecordsVerified,
     UploadChecked,
     UploadCompleted,
     UploadEncodingChosen,
     UploadMapped,
     UploadReceived,
+    UploadRenamed,
     UploadSubmitted,
     UploadUndone,
 )
@@ -107,7 +109,7 @@ def _fold_upload(rows: Rows, recorded: Recorded) -> None:
                     "centre": event.centre,
                     "user_name": event.user,
                     "name": event.name,
-                    "name_words": "".join(f" {word}" for word in words(event.name)),
+                    "name_words": _words(event.name),
                     "file_name": event.file_name,
                     "status": Upload.begin(event).status,
                     "records": event.rows,
@@ -122,10 +124,8 @@ def _fold_upload(rows: Rows, recorded: Recorded) -> None:
             )
         case UploadMapped() | UploadChecked() | UploadCompleted() as event:
             rows.change(UPLOADS, stream, status=STATUS_AFTER[type(event)])
-        case UploadEncodingChosen():
-            if known := rows.get(UPLOADS, stream):
-                again = {"steps": known["records"], "steps_taken": 0, "last_row": 0}
-                rows.change(UPLOADS, stream, status=UploadStatus.CHECKING, **again)
+        case UploadEncodingChosen() | RecordsReady() | UploadRenamed() as event:
+            _reopen(rows, stream, event)
         case RecordsRead() | RecordsVerified() as event:
             _step(rows, stream, event)
         case UploadSubmitted():
@@ -134,6 +134,26 @@ def _fold_upload(rows: Rows, recorded: Recorded) -> None:
             _count(rows, stream, event)
         case _:
             pass
+
+
+def _reopen(
+    rows: Rows, stream: str, event: UploadEncodingChosen | RecordsReady | UploadRenamed
+) -> None:
+    """Show what is to be read again, what is to be submitted again, or another name."""
+    if not (known := rows.get(UPLOADS, stream)):
+        return
+    if isinstance(event, UploadRenamed):
+        words_of = _words(event.name)
+        rows.change(UPLOADS, stream, name=event.name, name_words=words_of)
+    elif isinstance(event, UploadEncodingChosen):
+        again = {"steps": known["records"], "steps_taken": 0, "last_row": 0}
+        rows.change(UPLOADS, stream, status=UploadStatus.CHECKING, **again)
+    elif known["status"] == UploadStatus.DONE:
+        rows.change(UPLOADS, stream, status=UploadStatus.CHECKED)
+
+
+def _words(name: str) -> str:
+    return "".join(f" {word}" for word in words(name))
 
 
 def _count(

@@ -17,7 +17,8 @@ from projections.paging import Page, page, since
 from projections.read_model import ReadModel
 from projections.upload_rows import RECORDS, UPLOADS, fold
 
-READ_MODEL = ReadModel(name="uploads", version=4, tables=(UPLOADS, RECORDS), fold=fold)
+NAME = "uploads"
+READ_MODEL = ReadModel(name=NAME, version=5, tables=(UPLOADS, RECORDS), fold=fold)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +43,7 @@ def search(
     *,
     centre: str | None,
     name: str | None = None,
+    status: UploadStatus | None = None,
     updated_since: datetime | None = None,
     limit: int,
     cursor: str | None = None,
@@ -54,6 +56,8 @@ def search(
     query = select(UPLOADS)
     if centre is not None:
         query = query.where(UPLOADS.c.centre == centre)
+    if status is not None:
+        query = query.where(UPLOADS.c.status == status)
     if name is not None:
         said = [
             UPLOADS.c.name_words.contains(f" {word}", autoescape=True)

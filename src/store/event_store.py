@@ -154,6 +154,13 @@ class EventStore:
         """Read the same as it lies there, in need of no key and of no known kind."""
         return self._recorder.log(after, limit)[0]
 
+    def is_whole(self, position: Position) -> bool:
+        """Tell whether an append ends at a position: all of it was read, or none."""
+        appends = [
+            written_in(row).append for row in self.stored(after=position - 1, limit=2)
+        ]
+        return len(set(appends)) == len(appends)
+
     def is_vouched(self, row: Row) -> bool:
         """Tell whether a service with this master key wrote that event (H5)."""
         return is_vouched(row, self._master.voucher)

@@ -230,7 +230,10 @@ def reissue_and_reopen(at: BusyCentre) -> None:
     claim = at.admin.submitted(**{learner: WHOLE})
     path = f"/certificates/{claim['learners'][0]['certificate']}"
     at.specialist.ask("POST", f"{path}/printing")
-    at.specialist.ask("POST", f"{path}/reissue", json=WHY)
+    again = at.specialist.ask("POST", f"{path}/reissue", json=WHY)
+    if at.random.random() < 1 / 2:
+        path = f"/certificates/{again['certificate']}/revoke"
+        at.specialist.ask("POST", path, json=WHY)
     at.specialist.ask("POST", f"/registrations/{registration}/reopen", json=WHY)
 
 

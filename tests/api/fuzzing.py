@@ -48,7 +48,10 @@ def operations_of(document: Mapping[str, Any]) -> Operations:
 
 DOCUMENTED = operations_of(DOCUMENT)
 TOLD = {f"{method.upper()} {path}": told for path, method, told in operations(DOCUMENT)}
-OF_EVERYTHING = {each.lower() for each in (*SAFE, "Content-Type", "Content-Length")}
+OF_EVERYTHING = {
+    each.lower()
+    for each in (*SAFE, "Content-Encoding", "Content-Type", "Content-Length", "Vary")
+}
 """Headers that say nothing of this API in particular."""
 
 

@@ -45,6 +45,7 @@ HAPPENED = {
     *("entry-order.confirmed", "booking.amended", "claim.submitted"),
     *("claim.withdrawn", "claim.processed", "registration.award-withdrawn"),
     *("registration.reopened", "certificate.superseded", "invoice.status-reported"),
+    "certificate.revoked",
     *("duplicate.decided", "user.disabled", "centre.approval-withdrawn"),
     "learner.transferred",
 }

@@ -94,10 +94,17 @@ def test_an_address_that_does_not_know_the_method_says_which_it_knows(
     desk: Desk,
 ) -> None:
     for path in {operation.path for operation in OPERATIONS}:
-        known = {each.method.upper() for each in OPERATIONS if each.path == path}
+        known = {
+            each.method.upper()
+            for each in OPERATIONS
+            if re.fullmatch(re.sub(r"{\w+}", "[^/]+", each.path), path)
+        }
+        known |= {"HEAD"} if "GET" in known else set()
         answer = desk.admin.request("TRACE", path)
-        is_problem(answer, HTTPStatus.METHOD_NOT_ALLOWED)
-        assert {*answer.headers["allow"].split(", ")} <= known
+        problem = is_problem(answer, HTTPStatus.METHOD_NOT_ALLOWED)
+        allowed = answer.headers["allow"]
+        assert {*allowed.split(", ")} == known
+        assert problem["detail"].endswith(f"Use {allowed}.")
 
 
 def test_a_change_needs_the_version_that_was_looked_at(desk: Desk) -> None:
@@ -117,7 +124,8 @@ def test_whatever_is_changed_as_looked_at_shows_its_version(desk: Desk) -> None:
         if "If-Match" in operation.headers:
             about = [each for each in looks if operation.path.startswith(each.path)]
             answers = [each.ask(desk.admin, desk.drafts) for each in about]
-            assert any("etag" in answer.headers for answer in answers), operation
+            tags = [answer.headers.get("etag", "W/") for answer in answers]
+            assert any(tag.startswith('"') for tag in tags), operation
 
 
 def test_a_change_of_what_has_moved_says_who_changed_what_since(desk: Desk) -> None:

@@ -50,6 +50,33 @@ def test_an_upload_is_undone_and_its_learners_are_in_no_list(
         assert client.get(f"{again}/records/2").json()["state"] == "valid"
 
 
+def test_an_undone_group_finds_no_learners_who_joined_it(
+    any_service: Service,
+) -> None:
+    """U6, U11: who was linked to it is still known, and in it no more."""
+    with clients(any_service) as client_as:
+        client = client_as("admin.riverside")
+        known = client.post(LEARNERS, json=cells()).json()["learner"]
+        assert found(client, any_service) != []
+        at = checked(client, cells(uln=""), name="Autumn")
+        any_version = {"If-Match": "*"}
+        record = client.patch(
+            f"{at}/records/2", json={"link_to": known}, headers=any_version
+        )
+        assert record.status_code == 200, record.json()
+        client.post(f"{at}/submit")
+        group = until(client, at, "done")["group"]
+        for named in ("autumn", group, group.removeprefix("G-")):
+            (row,) = found(client, any_service, group=named)
+            assert row["learner"] == known
+        client.post(f"{at}/undo", headers=KEY)
+        until(client, at, "undone")
+        for named in ("autumn", group, group.removeprefix("G-")):
+            assert found(client, any_service, group=named) == []
+        (row,) = found(client, any_service)
+        assert row["learner"] == known
+
+
 def test_an_upload_whose_learners_are_ordered_is_not_undone(
     any_service: Service,
 ) -> None:

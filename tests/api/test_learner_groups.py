@@ -208,6 +208,44 @@ def test_a_group_name_is_used_once(client_as: ClientAs) -> None:
     assert upload(client_as("assessor.riverside"), csv_file(CELLS)).status_code == 202
 
 
+def test_a_group_is_renamed_and_found_by_its_new_name(client_as: ClientAs) -> None:
+    """U1, U10, L3: itself and its learners; at the version that was looked at."""
+    client = client_as("admin.riverside")
+    at = checked(client, cells(), name="Autumn")
+    client.post(f"{at}/submit")
+    until(client, at, "done")
+    assert client.patch(at, json={"name": "Spring"}).status_code == 428
+    etag = {"If-Match": client.get(at).headers["etag"]}
+    renamed = client.patch(at, json={"name": "Spring"}, headers=etag)
+    assert (renamed.status_code, renamed.json()["name"]) == (200, "Spring")
+    assert client.patch(at, json={"name": "Summer"}, headers=etag).status_code == 412
+    seen = {"Min-Position": renamed.headers["event-position"], "Prefer": "wait=60"}
+    for name, many in (("spring", 1), ("autumn", 0)):
+        groups = client.get(GROUPS, params={"name": name}, headers=seen).json()
+        learners = client.get(LEARNERS, params={"group": name}, headers=seen).json()
+        assert (len(groups["items"]), len(learners["items"])) == (many, many)
+
+
+def test_groups_that_wait_to_be_submitted_are_listed_alone(
+    client_as: ClientAs,
+) -> None:
+    """U5, U9: also one that waits again, a record of it having been put right."""
+    client = client_as("admin.riverside")
+    at = checked(client, cells(), cells(family_name="", uln=""))
+
+    def waiting() -> list[tuple[str, int]]:
+        items = client.get(GROUPS, params={"status": "checked"}).json()["items"]
+        return [(row["name"], row["progress"]) for row in items]
+
+    assert waiting() == [("Autumn 2026", 50)]
+    client.post(f"{at}/submit")
+    until(client, at, "done")
+    assert waiting() == []
+    client.patch(f"{at}/records/3", json={"family_name": "Carter"}, headers=ANY)
+    assert until(client, at, "checked")["progress"] == 50
+    assert waiting() == [("Autumn 2026", 50)]
+
+
 def test_a_record_is_shown_with_every_reason_by_cell(client_as: ClientAs) -> None:
     """U6."""
     client = client_as("admin.riverside")

@@ -51,7 +51,7 @@ def test_a_photograph_and_a_signature_are_submitted_and_shown(
         assert answer.headers["content-type"] == "image/jpeg"
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["cache-control"] == "private, no-store"
-        assert answer.headers["etag"] == '"3"'
+        assert answer.headers["etag"].startswith('"3-')
         name = at.rpartition("/")[2]
         disposition = f'attachment; filename="{name}-photograph.jpeg"'
         assert answer.headers["content-disposition"] == disposition
@@ -134,7 +134,7 @@ def test_what_is_no_image_is_refused_whatever_it_is_called(
         refused = put(client, f"{at}/photograph", content, **told_type)
         assert refused.status_code == status
         assert told in refused.json()["detail"]
-    assert client.get(at).headers["etag"] == '"1"'
+    assert client.get(at).headers["etag"].startswith('"1-')
 
 
 def test_an_image_has_five_megabytes_at_most(client_as: ClientAs) -> None:

@@ -153,7 +153,7 @@ def test_headers_are_written_as_they_are_in_their_standards() -> None:
         if parameter["in"] == "header"
     }
     assert headers == {
-        *("Idempotency-Key", "If-Match"),
+        *("Idempotency-Key", "If-Match", "If-None-Match"),
         *("Last-Event-ID", "Min-Position", "Prefer"),
     }
 

@@ -88,7 +88,7 @@ def test_a_role_is_changed_as_it_was_looked_at(client_as: ClientAs) -> None:
     assert re.search(said, late.json()["detail"])
 
 
-@pytest.mark.parametrize("given", ["3", 'W/"3"', "now"])
+@pytest.mark.parametrize("given", ["3", "now", '"1" "', "W/1"])
 def test_a_version_that_is_no_version_is_refused(
     client_as: ClientAs, given: str
 ) -> None:

@@ -106,16 +106,19 @@ class Operation:
         headers: Mapping[str, str] = HEADERS,
         content: bytes | None = None,
         query: Mapping[str, str] | None = None,
+        method: str | None = None,
+        kind: str = "application/json",
     ) -> Response:
-        """Try it on the things of those names; ``content`` is sent as its JSON."""
+        """Try it on the things of those names; ``content`` is sent as its body."""
         path = self.path
         for parameter in self.parameters:
             path = path.replace(written(self.path, parameter), names[parameter])
         params = {**self.required(names), **(query or {})}
         sent = self._sent(names) if content is None else {"content": content}
         if content is not None:
-            headers = {**headers, "Content-Type": "application/json"}
-        return client.request(self.method, path, params=params, headers=headers, **sent)
+            headers = {**headers, "Content-Type": kind}
+        verb = method or self.method
+        return client.request(verb, path, params=params, headers=headers, **sent)
 
     def required(self, names: Mapping[str, str]) -> dict[str, str]:
         """Give what the query has to say."""

@@ -41,7 +41,15 @@ LEARNER = {
     "date_of_birth": "2006-03-27",
     "uln": "",
 }
-OFFICIAL = ("/erase", "/pathway", "/reopen", "/printing", "/reissue", "/approvals")
+OFFICIAL = (
+    "/erase",
+    "/pathway",
+    "/reopen",
+    "/printing",
+    "/reissue",
+    "/revoke",
+    "/approvals",
+)
 REASON = {"reason": "Seen and agreed."}
 
 
@@ -134,6 +142,13 @@ def submitted(ready: Ready) -> Way:
     claim = ready.claim(**{learner: (*MANDATORY, *OPTIONAL)})
     ready.ask("POST", f"/claims/{claim}/submit")
     return Way(about={"claim": claim}, body={**REASON, "learner": learner})
+
+
+def certificated(ready: Ready) -> Way:
+    learner, _ = ready.registered()
+    claim = ready.submitted(**{learner: (*MANDATORY, *OPTIONAL)})
+    number = claim["learners"][0]["certificate"]
+    return Way(by="specialist", about={"certificate": number}, body=REASON)
 
 
 def linking(ready: Ready) -> Mapping[str, Any]:
@@ -238,6 +253,7 @@ WAYS: Mapping[str, Callable[[Ready], Way]] = {
         body={"awards": [award(r.spare(), MANDATORY[:1])]}
     ),
     "POST /claims/{claim}/withdraw": submitted,
+    "POST /certificates/{number}/revoke": certificated,
     "GET /ineligible-learners/{claim}/{learner}": lambda r: Way(
         about={"claim": r.things.called["claim"]}
     ),

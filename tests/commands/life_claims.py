@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from hypothesis import strategies as st
 
 from aggregates.claim import Claim
+from aggregates.earlier_awards import NOTHING_NEW
+from commands.certificate import RevokeCertificate
 from commands.claim import BeginClaim, ChooseClaimLearners, DeleteClaim, SaveClaimGrades
 from commands.claim_submission import ProcessClaim, SubmitClaim, WithdrawClaim
 from events.claim import Award
@@ -16,6 +18,7 @@ from tests.commands.life_model import (
     APPRENTICESHIP,
     PARTS,
     Claimed,
+    Held,
     Paper,
     Row,
     date_faults,
@@ -208,8 +211,13 @@ class ClaimedLife(BookedLife):
             elif row.held.status == "Active" and faults[name]:
                 assert codes & {"award-incomplete", "award-date"}
             elif row.held.status == "Active" and is_met:
+                if self.life.repeats(paper.name, row, grades):
+                    assert codes == {NOTHING_NEW}
+                    continue
                 row.standing = "Submitted"
-                row.held.awards[paper.name] = Claimed(row.kind or "", grades)
+                row.held.awards[paper.name] = Claimed(
+                    row.kind or "", grades, row.grades, row.day
+                )
             elif row.held.status == "Active":
                 assert codes
                 assert ("wrong-pathway" in codes) == is_elsewhere
@@ -248,9 +256,39 @@ class ClaimedLife(BookedLife):
         no = {"NotFound"} if paper.is_deleted else set()
         asked = {"claim": paper.name, "submitted_by": self.now}
         if self.ask(who, ProcessClaim, no, **asked):
-            for row in paper.rows.values():
+            claim = self.claim(paper)
+            for name, row in paper.rows.items():
                 if row.standing == "Submitted":
                     row.standing = "Processed"
+                    issued = claim.learners[name].certificate or ""
+                    self.life.certify(row.held, paper.name, issued)
+
+    @act(
+        weight=3,
+        needs=lambda self: self.certificates(),
+        who=who_may(RevokeCertificate),
+        number=NUMBERS,
+    )
+    def revoke(self, who: str, number: int) -> None:
+        """M18."""
+        held, claim = pick(
+            self.certificates(),
+            number,
+            lambda each: each[0].awards[each[1]].is_in_force,
+        )
+        award, no = held.awards[claim], self.life.not_revoked(held, claim)
+        asked = {"certificate": award.certificate, "reason": WHY}
+        if self.ask(who, RevokeCertificate, no, **asked):
+            award.is_revoked, award.is_in_force = True, False
+
+    def certificates(self) -> list[tuple[Held, str]]:
+        """Give the registration and the claim of each certificate."""
+        return [
+            (held, claim)
+            for held in self.life.registrations.values()
+            for claim, award in held.awards.items()
+            if award.certificate
+        ]
 
     @act(
         weight=1,

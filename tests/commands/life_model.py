@@ -42,6 +42,7 @@ MAY: Mapping[str, tuple[str, ...]] = {
     "ReopenRegistration": SPECIALIST,
     "ReportInvoiceStatus": ("Invoicing",),
     "ReportOutcome": ("Assessment",),
+    "RevokeCertificate": SPECIALIST,
     "SaveClaimGrades": ADMINISTRATOR,
     "SubmitClaim": ADMINISTRATOR,
     "TransferLearner": SPECIALIST,
@@ -77,11 +78,19 @@ def earns_full(pathway: str | None, achieved: Collection[str]) -> bool:
 
 @dataclass
 class Claimed:
-    """An award in force on a registration."""
+    """An award on a registration, and the certificate that it earned.
+
+    ``said`` are the grades that its own claim gave, ``grades`` all to date.
+    """
 
     kind: str
     grades: dict[str, str]
+    said: dict[str, str] = field(default_factory=dict)
+    day: date | None = None
     is_settled: bool = False
+    is_revoked: bool = False
+    certificate: str | None = None
+    is_in_force: bool = False
 
 
 @dataclass
@@ -96,6 +105,11 @@ class Held:
     parts: list["Held"] = field(default_factory=list)
     awards: dict[str, Claimed] = field(default_factory=dict)
     is_cancelled: bool = False
+
+    @property
+    def counted(self) -> dict[str, Claimed]:
+        """M18: the awards whose certificates were not revoked."""
+        return {c: award for c, award in self.awards.items() if not award.is_revoked}
 
     @property
     def completed_by(self) -> str | None:

@@ -165,8 +165,7 @@ class RegisteredLife(AskedLife):
         held = self.registration(number, lambda each: each.status == "Completed")
         no = self.life.not_reopened(held)
         if self.ask(who, ReopenRegistration, no, registration=held.name, reason=WHY):
-            for award in held.awards.values():
-                award.is_settled = True
+            self.life.reopen(held)
 
     @act(
         weight=1,

@@ -118,7 +118,15 @@ class Life:
             return {"IsOnApprenticeship"}
         if held.status != "Completed":
             return {f"RegistrationIs{held.status}"}
-        return {"RegisteredAgain"} if self._is_taken(held) else set()
+        no = {"RegisteredAgain"} if self._is_taken(held) else set()
+        done = held.awards[held.completed_by or ""]
+        return no | (set() if done.certificate else {"NotProcessedYet"})
+
+    def reopen(self, held: Held) -> None:
+        """M14, M18."""
+        held.awards[held.completed_by or ""].is_in_force = False
+        for award in held.awards.values():
+            award.is_settled = True
 
     def _is_taken(self, held: Held) -> bool:
         """Whether it, or what it is a part of, cannot be Active beside another."""
@@ -306,17 +314,64 @@ class Life:
         for seat in self.seats_of(row.held):
             if seat.result and seat.result[0]:
                 grades[self.tested] = "P"
-        for name, award in row.held.awards.items():
+        for name, award in row.held.counted.items():
             if name != claim:
                 grades |= award.grades
         grades |= row.grades
-        achieved = {unit for unit, grade in grades.items() if grade == "P"}
+        units = achieved(grades)
         if row.kind != "Full":
-            return bool(achieved), grades, False
+            return bool(units), grades, False
         others = set(PATHWAYS[row.held.product]) - {row.held.pathway}
-        is_met = earns_full(row.held.pathway, achieved)
-        is_elsewhere = any(earns_full(other, achieved) for other in others)
+        is_met = earns_full(row.held.pathway, units)
+        is_elsewhere = any(earns_full(other, units) for other in others)
         return is_met, grades, is_elsewhere and not is_met
+
+    def repeats(self, claim: str, row: Row, grades: dict[str, str]) -> bool:
+        """M17: whether the latest award of the kind says the same."""
+        alike = [
+            award
+            for name, award in row.held.counted.items()
+            if name != claim and award.kind == row.kind
+        ]
+        if not alike or achieved(alike[-1].grades) != achieved(grades):
+            return False
+        return row.kind == "Interim" or alike[-1].day == row.day
+
+    def is_relied_on(self, held: Held, claim: str) -> bool:
+        """M16: whether a later award has a grade that this one alone gave it."""
+        names = list(held.counted)
+        if claim not in names:
+            return False
+        passes = [s for s in self.seats_of(held) if s.result and s.result[0]]
+        for later in names[names.index(claim) + 1 :]:
+            without = {self.tested: "P"} if passes else {}
+            for name in names[: names.index(later) + 1]:
+                without |= held.awards[name].said if name != claim else {}
+            counted = held.awards[later].grades
+            said = held.awards[claim].said
+            if any(counted.get(u, g) != without.get(u) for u, g in said.items()):
+                return True
+        return False
+
+    def not_revoked(self, held: Held, claim: str) -> No:
+        """M18."""
+        if held.awards[claim].is_revoked:
+            return {"CertificateIsRevoked"}
+        return {"AwardIsReliedOn"} if self.is_relied_on(held, claim) else set()
+
+    def certify(self, held: Held, claim: str, certificate: str) -> None:
+        """M8, M13: of notifications the one of the latest award is in force."""
+        award = held.awards[claim]
+        award.certificate, award.is_in_force = certificate, True
+        if award.kind != "Interim":
+            return
+        issued = [
+            (name, each)
+            for name, each in held.awards.items()
+            if each.kind == "Interim" and each.is_in_force
+        ]
+        for _, each in issued[:-1]:
+            each.is_in_force = False
 
     def not_withdrawn(self, paper: Paper, who: str | None) -> No:
         """M16."""
@@ -333,4 +388,14 @@ class Life:
             for row in rows
             if row.standing == "Submitted"
         )
-        return {"RegisteredMeanwhile"} if is_taken else set()
+        is_relied_on = any(
+            self.is_relied_on(row.held, paper.name)
+            for row in rows
+            if row.standing == "Submitted"
+        )
+        no = {"RegisteredMeanwhile"} if is_taken else set()
+        return no | ({"AwardIsReliedOn"} if is_relied_on else set())
+
+
+def achieved(grades: dict[str, str]) -> set[str]:
+    return {unit for unit, grade in grades.items() if grade == "P"}

@@ -1,6 +1,6 @@
 """A centre with learners who can be claimed for, and what is asked of its claims."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -9,6 +9,8 @@ from aggregates.claim import Claim
 from aggregates.registration import Registration, Status
 from aggregates.standing import Standing
 from catalogue import Catalogue
+from commands.cancellation import ReopenRegistration
+from commands.certificate import RevokeCertificate
 from commands.claim import BeginClaim, ChooseClaimLearners, SaveClaimGrades
 from commands.claim_submission import ProcessClaim, SubmitClaim, WithdrawClaim
 from commands.command import Command, Desk, Done, handle
@@ -27,6 +29,7 @@ from tests.claim_examples import (
     CENTRE,
     OTHER_REFERENCE,
     REFERENCE,
+    learner_created,
     registration_made,
 )
 
@@ -38,6 +41,9 @@ ADMINISTRATOR = Actor(
     channel="api",
 )
 COLLEAGUE = replace(ADMINISTRATOR, user="second.riverside")
+SPECIALIST = Actor(
+    user="specialist", role=Role.ACCOUNT_SPECIALIST, centre=None, channel="api"
+)
 STRANGER = replace(ADMINISTRATOR, user="admin.hillside", centre="50107")
 SERVICE = Actor(
     user="policy:process-claims", role=Role.SERVICE, centre=None, channel="machine"
@@ -76,8 +82,9 @@ class Office:
         product: str = REFERENCE,
         centre: str = CENTRE,
     ) -> None:
-        """Register a learner as an order does (O6)."""
+        """Register a learner as an order does (O6); who is not known yet is made known."""
         self.store.append(
+            *self.making_known([learner], centre=centre),
             self.registering(
                 learner,
                 registration,
@@ -90,8 +97,20 @@ class Office:
 
     def register_all(self, registrations: Mapping[str, str]) -> None:
         """Register many learners at once, each by the registration named."""
+        known = self.making_known(registrations)
         changes = [self.registering(who, name) for who, name in registrations.items()]
-        self.store.append(*changes, by=ADMINISTRATOR)
+        self.store.append(*known, *changes, by=ADMINISTRATOR)
+
+    def making_known(
+        self, learners: Iterable[str], *, centre: str = CENTRE
+    ) -> list[Change]:
+        """Say what makes those learners known who are not yet."""
+        streams = {who: self.store.open(stream_of(who)) for who in learners}
+        return [
+            stream.change([learner_created(who, centre=centre)], owner=centre)
+            for who, stream in streams.items()
+            if not stream.history
+        ]
 
     @staticmethod
     def registering(
@@ -139,6 +158,45 @@ class Office:
                 awards=awards,
             )
         ).made
+
+    def processed(self, awards: Mapping[str, Award]) -> str:
+        """Have a whole claim submitted and processed."""
+        claim = self.submitted(awards)
+        self.process(claim)
+        return claim
+
+    def submitted(self, awards: Mapping[str, Award]) -> str:
+        """Have a whole claim submitted."""
+        claim = self.begin(awards)
+        self.submit(claim)
+        return claim
+
+    def revoke(self, certificate: str) -> Done:
+        return self.send(
+            RevokeCertificate(
+                by=SPECIALIST,
+                at=self.now(),
+                certificate=certificate,
+                reason="Graded by mistake",
+            )
+        )
+
+    def reopen(self, registration: str) -> Done:
+        return self.send(
+            ReopenRegistration(
+                by=SPECIALIST,
+                at=self.now(),
+                registration=registration,
+                reason="Claimed too early",
+            )
+        )
+
+    def certificate(self, claim: str, learner: str) -> str:
+        """Say which certificate a claim earned a learner."""
+        number = self.claim(claim).learners[learner].certificate
+        if number is None:
+            raise LookupError(learner)
+        return number
 
     def choose(self, claim: str, learners: Sequence[str]) -> None:
         self.send(

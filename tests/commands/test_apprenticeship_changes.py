@@ -113,13 +113,13 @@ def test_a_part_reopened_makes_the_apprenticeship_active_again(
     """M14, O7: which is not reopened by itself."""
     made = provider.register(ANN)
     for qualification in (SINGLE, SEVERAL):
-        provider.claim(qualification, ANN)
+        provider.office.process(provider.claim(qualification, ANN))
     with pytest.raises(IsOnApprenticeship, match=made[1].registration):
         reopen(provider, made[0])
     reopen(provider, made[1])
     assert statuses(provider, made) == [ACTIVE, ACTIVE, COMPLETED]
     assert happened_to(provider, made[0])[-1] == PartReopened(part=made[1].registration)
-    provider.claim(SINGLE, ANN)
+    provider.claim(SINGLE, ANN, kind="Fallback")
     assert statuses(provider, made) == [COMPLETED] * 3
 
 
@@ -129,7 +129,7 @@ def test_an_apprenticeship_registered_on_again_is_not_reopened_by_a_part(
     """M14, O6, O7."""
     made = provider.register(ANN)
     for qualification in (SINGLE, SEVERAL):
-        provider.claim(qualification, ANN)
+        provider.office.process(provider.claim(qualification, ANN))
     provider.register(ANN)
     provider.claim(SINGLE, ANN)
     with pytest.raises(RegisteredAgain, match=APPRENTICESHIP):

@@ -51,6 +51,7 @@ class Line:
     units: set[str]
     state: str = "Draft"
     to_date: set[str] = field(default_factory=set)
+    number: int = 0
 
 
 @dataclass
@@ -84,6 +85,7 @@ class ClaimLife(RuleBasedStateMachine):
         self.opening = opened()
         self.office = Office(store=self.opening.__enter__(), now=lambda: NOW)
         self.papers: list[Paper] = []
+        self.submissions = 0
 
     def teardown(self) -> None:
         self.opening.__exit__(None, None, None)
@@ -95,12 +97,25 @@ class ClaimLife(RuleBasedStateMachine):
             self.office.register(who, registration)
 
     def awarded(self, who: str, *, but: Paper | None = None) -> list[Line]:
-        """Give what is in force for a learner, by every claim but that one."""
-        return [
+        """Give what is in force for a learner, by every claim but that one, in order."""
+        found = [
             paper.lines[who]
             for paper in self.papers
             if paper is not but and who in paper.in_state("Submitted", "Processed")
         ]
+        return sorted(found, key=lambda line: line.number)
+
+    def is_relied_on(self, who: str, line: Line) -> bool:
+        """M16: whether a later award has a unit that this one alone gave it."""
+        found = self.awarded(who)
+        others = [one for one in found if one is not line]
+        return len(others) < len(found) and any(
+            line.units
+            & later.to_date
+            - set().union(*(o.units for o in others if o.number <= later.number))
+            for later in others
+            if later.number > line.number
+        )
 
     def is_completed(self, who: str) -> bool:
         return any(line.award_type != "Interim" for line in self.awarded(who))
@@ -159,7 +174,11 @@ class ClaimLife(RuleBasedStateMachine):
             is_full = line.award_type == "Full"
             is_earned = earns_full(line.to_date) if is_full else bool(line.to_date)
             is_free = not self.is_completed(who)
-            line.state = "Submitted" if is_earned and is_free else "Unsubmitted"
+            alike = [one for one in earlier if one.award_type == line.award_type]
+            is_new = not alike or alike[-1].to_date != line.to_date
+            is_through = is_earned and is_free and is_new
+            line.state = "Submitted" if is_through else "Unsubmitted"
+            line.number = self.submissions = self.submissions + 1
 
     @precondition(lambda self: self.papers)
     @rule(number=CLAIMS, who=st.none() | LEARNERS)
@@ -174,6 +193,12 @@ class ClaimLife(RuleBasedStateMachine):
         else:
             is_possible = who in paper.in_state("Submitted", "Withdrawn")
             gone = [who]
+        if any(
+            self.is_relied_on(one, paper.lines[one])
+            for one in gone
+            if one in paper.lines
+        ):
+            is_possible = False
         if not is_possible:
             with pytest.raises(Refusal):
                 self.office.withdraw(paper.name, who)
@@ -248,7 +273,7 @@ class ClaimLife(RuleBasedStateMachine):
 
 @pytest.mark.parametrize("lives", [15, pytest.param(400, marks=pytest.mark.prove)])
 def test_claims_live_as_the_model_says(lives: int) -> None:
-    """M1, M7-M10, M13-M16: drafts, fixes, withdrawals, Interim then Full."""
+    """M1, M7-M10, M13-M17: drafts, fixes, withdrawals, Interim then Full."""
     run_state_machine_as_test(
         ClaimLife,
         settings=settings(

@@ -187,7 +187,6 @@ def test_somebody_erased_cannot_be_claimed_for(
 ) -> None:
     """H6, M4, M13: what was certificated before stays."""
     counter = OrderDesk(store=store, now=clock)
-    counter.know(ANN, BEN)
     submitted = office.begin({ANN: PASSED})
     office.submit(submitted)
     office.process(submitted)

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import invariant, run_state_machine_as_test
 from sqlalchemy import Connection, select
 
+from aggregates.certificate import Certificate
 from aggregates.claim import Claim
 from aggregates.invoice_line import CREDIT
 from aggregates.registration import Registration
@@ -61,6 +62,7 @@ class RegistrationLife(ErasedLife):
             assert (found.status, found.pathway) == (held.status, held.pathway)
             awards = {claim: award.kind for claim, award in held.awards.items()}
             assert {c: a.award_type for c, a in found.awards.items()} == awards
+            assert found.counted_awards.keys() == held.counted.keys()
             seats = life.seats_of(held)
             assert {b: s.attendance for b, s in found.sittings.items()} == {
                 seat.name: seat.state for seat in seats
@@ -78,6 +80,19 @@ class RegistrationLife(ErasedLife):
             assert {w: place.standing for w, place in claim.learners.items()} == {
                 who: row.standing for who, row in paper.rows.items()
             }
+        self.certificates_are_in_force()
+
+    def certificates_are_in_force(self) -> None:
+        """M8, M14, M18: each but those revoked, reopened or overtaken."""
+        awards = [held.awards[claim] for held, claim in self.certificates()]
+        streams = self.world.desk.store.open_many(
+            stream_of(award.certificate or "") for award in awards
+        )
+        for award in awards:
+            stream = streams[stream_of(award.certificate or "")]
+            found = Certificate.replay(stream.events)
+            assert found.is_in_force == award.is_in_force
+            assert found.is_revoked == award.is_revoked
 
     def teardown(self) -> None:
         """C3, C4, B7: timetables and lists, once the life is over."""
@@ -161,7 +176,7 @@ def amount_of(line: str, charged: Mapping[str, Decimal]) -> Decimal:
 def test_registrations_live_as_the_rules_say(
     database_url: str, keys: Path, lives: int
 ) -> None:
-    """B3, B7, B9, B10, B15, C2-C4, L6, M7-M9, M12, M14, M16, O6, U11: whoever asks for what.
+    """B3, B7, B9, B10, B15, C2-C4, L6, M7-M9, M12, M14, M16-M18, O6, U11: whoever asks for what.
 
     Nine lives of ten are lived on SQLite, the others on PostgreSQL.
     """

@@ -136,6 +136,7 @@ def test_submitted_again_in_vain_the_claim_date_is_the_later_one(fold: Fold) -> 
     [
         (["credits-short", "units-missing"], Cause.RULES),
         (["wrong-pathway", "credits-short"], Cause.PATHWAY),
+        (["nothing-new"], Cause.NOTHING_NEW),
         (["award-incomplete", "wrong-pathway"], Cause.AWARD),
         (["registration-cancelled"], Cause.CANCELLED),
         (["learner-transferred"], Cause.TRANSFERRED),

@@ -8,12 +8,21 @@ import pytest
 from sqlalchemy import Connection
 
 from aggregates.standing import Standing
-from events.certificate import CertificatePrinted, CertificateSuperseded
+from events.certificate import (
+    CertificatePrinted,
+    CertificateRevoked,
+    CertificateSuperseded,
+)
 from events.claim import ClaimProcessed, ClaimSubmitted, ClaimWithdrawn
 from events.event import Event
 from events.identifier import stream_of
-from events.learner import LearnerCreated, LearnerDetailsAmended, LearnerIdentityAmended
-from projections.result_certificates import EarlierCertificate, earlier_certificates
+from events.learner import (
+    LearnerCreated,
+    LearnerDetailsAmended,
+    LearnerErased,
+    LearnerIdentityAmended,
+)
+from projections.result_certificates import certificates_of
 from projections.result_search import Clauses, export, of_learner, search
 from projections.results import READ_MODEL, in_words
 from tests.claim_examples import (
@@ -186,18 +195,67 @@ def test_the_certificate_in_force_is_shown_and_those_before_it_are_kept(
     connection = given(fold, *facts)
     (result,) = of_learner(connection, ANN)
     assert (result.certificate, result.printed_at) == (SECOND, None)
-    assert earlier_certificates(connection, ANN) == [
-        EarlierCertificate(
-            certificate=CERTIFICATE,
-            claim=CLAIM,
-            issued_at=BEGINNING + 9 * minute,
-            printed_at=BEGINNING + 10 * minute,
-            superseded_at=BEGINNING + 11 * minute,
-            superseded_by=SECOND,
-        )
-    ]
+    before, now = certificates_of(connection, ANN)
+    assert (before.certificate, before.superseded_by) == (CERTIFICATE, SECOND)
+    assert before.issued_at == BEGINNING + 9 * minute
+    assert before.printed_at == BEGINNING + 10 * minute
+    assert before.superseded_at == BEGINNING + 11 * minute
+    assert (now.certificate, now.supersedes) == (SECOND, CERTIFICATE)
+    assert (before.in_force, now.in_force, result.in_force) == (False, True, True)
     (result,) = of_learner(given(fold, *facts, (SECOND, CertificatePrinted())), ANN)
     assert result.printed_at == BEGINNING + 13 * minute
+
+
+def test_a_certificate_that_was_revoked_is_not_in_force(fold: Fold) -> None:
+    """M18, R2."""
+    revoked = CertificateRevoked(person_id=UUID(int=1), reason="Wrong grade")
+    facts = [(CLAIM, PROCESSED), (CERTIFICATE, certificate_issued())]
+    connection = given(fold, *facts, (CERTIFICATE, revoked))
+    (result,) = of_learner(connection, ANN)
+    assert (result.certificate, result.in_force) == (CERTIFICATE, False)
+    (certificate,) = certificates_of(connection, ANN)
+    assert certificate.revoked_at == BEGINNING + timedelta(minutes=10)
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+def test_a_result_keeps_the_holders_name_as_it_was_when_issued(
+    fold: Fold, *, is_named: bool
+) -> None:
+    """M13, R2, H6: also of a certificate from before it named its holder."""
+    then, later = (
+        LearnerIdentityAmended(
+            person_id=UUID(int=1),
+            given_name="Anne",
+            family_name=name,
+            date_of_birth=BORN,
+        )
+        for name in ("Then", "Later")
+    )
+    named = replace(
+        certificate_issued(),
+        person_id=UUID(int=1),
+        given_name="Anne",
+        family_name="Then",
+        date_of_birth=BORN,
+        title="Diploma",
+    )
+    issued = named if is_named else certificate_issued()
+    facts: list[tuple[str, Event]] = [
+        (ANN, then),
+        (CLAIM, PROCESSED),
+        (CERTIFICATE, issued),
+        (ANN, later),
+    ]
+    connection = given(fold, *facts)
+    (result,) = of_learner(connection, ANN)
+    assert (result.family_name, result.holder_family_name) == ("Later", "Then")
+    (certificate,) = certificates_of(connection, ANN)
+    assert (certificate.given_name, certificate.date_of_birth) == ("Anne", BORN)
+    assert certificate.rules_version == (None if is_named else 1)
+    erased = LearnerErased(person_id=UUID(int=2), reason="Asked for")
+    (certificate,) = certificates_of(given(fold, *facts, (ANN, erased)), ANN)
+    assert (certificate.given_name, certificate.date_of_birth) == (None, None)
+    assert (certificate.certificate, certificate.in_force) == (CERTIFICATE, True)
 
 
 def test_printing_of_an_unknown_certificate_is_passed_over(fold: Fold) -> None:

@@ -1,7 +1,7 @@
 """A running service with two learners who can be claimed for, asked over HTTP."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -17,7 +17,16 @@ from events.user import Role, UserAdded
 from policies.claims import process_claims
 from service import Service
 from store import Actor, Change
-from tests.claim_examples import ANN, ANNS, BEN, BENS, CENTRE, ENOUGH, REFERENCE
+from tests.claim_examples import (
+    ANN,
+    ANNS,
+    BEN,
+    BENS,
+    CENTRE,
+    ENOUGH,
+    REFERENCE,
+    learner_created,
+)
 from tests.clock import PATIENCE, Clock
 from tests.commands.office import SERVICE, UNITS, Office
 
@@ -56,14 +65,8 @@ class Counter:
             )
             self._record(user_called(name), added, owner=centre)
         for who, (given_name, family_name) in PEOPLE.items():
-            created = LearnerCreated(
-                learner=who,
-                centre=CENTRE,
-                group=None,
-                person_id=stream_of(who),
-                given_name=given_name,
-                family_name=family_name,
-                date_of_birth=date(2008, 2, 29),
+            created = learner_created(
+                who, given_name=given_name, family_name=family_name
             )
             self._record(who, created, owner=CENTRE)
         self.office.register_all({ANN: ANNS, BEN: BENS})

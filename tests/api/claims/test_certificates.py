@@ -1,14 +1,29 @@
-"""Certificates reissued over HTTP: by whom, once, and what is shown of it."""
+"""Certificates over HTTP: reissued, revoked, and shown as they were issued."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 
+import pytest
 from httpx2 import Response
 
+from commands.learner import AmendLearner
 from commands.learner_erasure import EraseLearner
-from events.user import Role
-from store import Actor
+from events.claim import ClaimProcessed
+from events.identifier import stream_of
+from store import Stream
 from tests.api.claims.counter import API, Counter, award
-from tests.claim_examples import ANN
+from tests.claim_examples import (
+    A1,
+    A2,
+    ANN,
+    ANNS,
+    B1,
+    B2,
+    CENTRE,
+    ENOUGH,
+    certificate_issued,
+)
+from tests.commands.office import SERVICE, SPECIALIST
 
 
 def certificate_of(counter: Counter) -> str:
@@ -19,6 +34,19 @@ def certificate_of(counter: Counter) -> str:
     number = str(of_one["awards"][0]["certificate"])
     counter.post(f"/certificates/{number}/printing", by="specialist")
     return number
+
+
+def erase(counter: Counter) -> None:
+    counter.service.send(
+        EraseLearner(
+            by=SPECIALIST,
+            at=counter.clock(),
+            learner=ANN,
+            reason="Asked for",
+            rows=lambda _: (),
+            streams=lambda _: (),
+        )
+    )
 
 
 def reissue(
@@ -77,6 +105,169 @@ def test_results_show_the_certificate_in_force_and_those_before(
     assert listed["certificate"] == third
 
 
+def revoke(counter: Counter, number: str, **asked: str) -> Response:
+    path = f"/certificates/{number}/revoke"
+    body = {"reason": asked.pop("reason", "Graded by mistake")}
+    return counter.post(path, body, **{"by": "specialist", **asked})
+
+
+def test_a_revoked_certificate_is_in_force_nowhere_and_it_is_told_by_whom_and_why(
+    counter: Counter,
+) -> None:
+    """M18, H1, R2."""
+    number = certificate_of(counter)
+    answers = [revoke(counter, number) for _ in range(2)]
+    assert {answer.status_code for answer in answers} == {HTTPStatus.OK}
+    shown = answers[0].json()
+    assert (shown["in_force"], shown["superseded_by"]) == (False, None)
+    assert shown["revoked_at"] is not None
+    refused = revoke(counter, number, key="2")
+    assert (refused.status_code, "was revoked" in refused.text) == (409, True)
+    refused = reissue(counter, number)
+    assert (refused.status_code, "was revoked" in refused.text) == (409, True)
+    (of_one,) = counter.get(f"/learners/{ANN}/results")
+    (award_shown,) = of_one["awards"]
+    assert (award_shown["certificate"], award_shown["in_force"]) == (number, False)
+    (listed,) = counter.get("/results")["items"]
+    assert (listed["certificate"], listed["in_force"]) == (number, False)
+    told = [
+        each
+        for each in counter.get(f"/certificates/{number}/events")["items"]
+        if each["event"] == "certificate.revoked"
+    ]
+    assert [(each["reason"], each["user"]) for each in told] == [
+        ("Graded by mistake", "specialist")
+    ]
+
+
+def test_only_a_specialist_revokes_and_says_why(counter: Counter) -> None:
+    """M18, H4."""
+    number = certificate_of(counter)
+    for who in ("admin", "assessor", "auditor"):
+        refused = revoke(counter, number, by=who)
+        assert refused.status_code == HTTPStatus.FORBIDDEN
+        assert "Ask an Account Specialist" in refused.json()["detail"]
+    assert revoke(counter, number, reason=" ").status_code == 422
+    assert revoke(counter, "C-0000000000A").status_code == 404
+    tried = counter.get(f"/certificates/{number}/events")["items"][-4:]
+    assert {each["event"] for each in tried} == {"command.refused"}
+    assert counter.get(f"/certificates/{number}")["in_force"]
+
+
+def test_a_claim_again_after_reopening_leaves_one_certificate_in_force(
+    counter: Counter,
+) -> None:
+    """M14, M17, M18: the first is not reissued any more."""
+    first = certificate_of(counter)
+    path = f"/registrations/{ANNS}/reopen"
+    assert counter.post(path, {"reason": "A grade was wrong"}, by="specialist")
+    again = counter.begin(award())
+    answer = counter.post(f"/claims/{again}/submit").json()
+    (reason,) = answer["learners"][0]["eligibility"]["reasons"]
+    assert (reason["code"], answer["status"]) == ("nothing-new", "Unsubmitted")
+    (waiting,) = counter.get("/ineligible-learners")["items"]
+    assert waiting["cause"] == "nothing-new"
+    counter.put(
+        f"/claims/{again}/grades", {"awards": [award(grades={**ENOUGH, B2: "P"})]}
+    )
+    counter.post(f"/claims/{again}/submit", key="2")
+    counter.process()
+    refused = reissue(counter, first)
+    assert (refused.status_code, "was reopened" in refused.text) == (409, True)
+    (of_one,) = counter.get(f"/learners/{ANN}/results")
+    in_force = {each["certificate"]: each["in_force"] for each in of_one["awards"]}
+    assert sorted(in_force.values()) == [False, True]
+    assert in_force[first] is False
+
+
+# As issued
+
+
+def rename(counter: Counter, family_name: str) -> None:
+    counter.service.send(
+        AmendLearner(
+            by=SPECIALIST,
+            at=counter.clock(),
+            learner=ANN,
+            cells={"family_name": family_name},
+            reason="Married",
+        )
+    )
+
+
+def test_a_certificate_keeps_the_name_that_it_was_issued_in(counter: Counter) -> None:
+    """M13, R2: a reissue has the name of its day."""
+    first = certificate_of(counter)
+    rename(counter, "Byrne")
+    shown = counter.get(f"/certificates/{first}")
+    assert shown["holder"] == "Ann-Marie Ní Bhriain"
+    assert shown["date_of_birth"] == "2008-02-29"
+    assert shown["unit_titles"] == {A1: "Lead", A2: "Plan", B1: "Train"}
+    (listed,) = counter.get("/results")["items"]
+    assert (listed["family_name"], listed["issued_to"]) == (
+        "Byrne",
+        "Ann-Marie Ní Bhriain",
+    )
+    second = reissue(counter, first).json()
+    assert second["holder"] == "Ann-Marie Byrne"
+    assert counter.get(f"/certificates/{first}")["family_name"] == "Ní Bhriain"
+    (of_one,) = counter.get(f"/learners/{ANN}/results")
+    assert of_one["awards"][0]["issued_to"] == "Ann-Marie Byrne"
+
+
+def issued_before_names_were_kept(counter: Counter) -> str:
+    """Have a certificate issued as it was when it named neither holder nor titles."""
+    claim = counter.submitted(award())
+    issued = certificate_issued(claim=claim)
+    counter.service.store.append(
+        counter.service.store.open(stream_of(claim)).change(
+            [ClaimProcessed(certificates={ANN: issued.certificate})]
+        ),
+        Stream(id=stream_of(issued.certificate)).change([issued], owner=CENTRE),
+        by=SERVICE,
+    )
+    return issued.certificate
+
+
+def test_the_names_of_earlier_certificates_are_those_of_the_day(
+    counter: Counter,
+) -> None:
+    """M13: from the learner's history, and the rules of the award; reissued with titles."""
+    number = issued_before_names_were_kept(counter)
+    rename(counter, "Byrne")
+    shown = counter.get(f"/certificates/{number}")
+    assert shown["holder"] == "Ann-Marie Ní Bhriain"
+    assert shown["qualification"]["title"] == "Level 2 Diploma in Team Leading"
+    assert shown["unit_titles"] == {A1: "Lead", A2: "Plan", B1: "Train"}
+    (listed,) = counter.get("/results")["items"]
+    assert listed["issued_to"] == "Ann-Marie Ní Bhriain"
+    (of_one,) = counter.get(f"/learners/{ANN}/results")
+    assert of_one["awards"][0]["title"] == "Level 2 Diploma in Team Leading"
+    again = reissue(counter, number).json()
+    same = ("qualification", "unit_titles", "units", "overall_grade")
+    assert {each: again[each] for each in same} == {each: shown[each] for each in same}
+    assert again["holder"] == "Ann-Marie Byrne"
+
+
+@pytest.mark.parametrize("issue", [certificate_of, issued_before_names_were_kept])
+def test_after_an_erasure_number_title_and_date_remain(
+    counter: Counter, issue: Callable[[Counter], str]
+) -> None:
+    """M13, H6: and it can still be revoked."""
+    number = issue(counter)
+    erase(counter)
+    shown = counter.get(f"/certificates/{number}")
+    assert shown["holder"] == "holder erased"
+    names = ("given_name", "family_name", "date_of_birth")
+    assert [shown[each] for each in names] == [None] * 3
+    assert (shown["certificate"], shown["award_date"]) != (None, None)
+    assert shown["qualification"]["title"] == "Level 2 Diploma in Team Leading"
+    (listed,) = counter.get("/results")["items"]
+    assert (listed["certificate"], listed["issued_to"]) == (number, "holder erased")
+    assert "Bhriain" not in str(counter.get(f"/certificates/{number}/events"))
+    assert revoke(counter, number).status_code == HTTPStatus.OK
+
+
 def test_only_a_specialist_reissues_and_says_why(counter: Counter) -> None:
     """M13, H4: who tried is in the history."""
     number = certificate_of(counter)
@@ -93,19 +284,7 @@ def test_only_a_specialist_reissues_and_says_why(counter: Counter) -> None:
 def test_nothing_is_reissued_to_one_whose_data_were_erased(counter: Counter) -> None:
     """M13, H6: there is no name to print."""
     number = certificate_of(counter)
-    specialist = Actor(
-        user="specialist", role=Role.ACCOUNT_SPECIALIST, centre=None, channel="api"
-    )
-    counter.service.send(
-        EraseLearner(
-            by=specialist,
-            at=counter.clock(),
-            learner=ANN,
-            reason="Asked for",
-            rows=lambda _: (),
-            streams=lambda _: (),
-        )
-    )
+    erase(counter)
     refused = reissue(counter, number)
     assert refused.status_code == HTTPStatus.CONFLICT
     assert "erased" in refused.json()["detail"]

@@ -1,0 +1,50 @@
+"""Tickets: how a browser's EventSource, which cannot send a token, opens a stream."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from access.accounts import SignInRefusal, User, named
+from commands.command import Desk
+
+LASTS = timedelta(minutes=1)
+"""How long a ticket opens streams (d): one opened goes on."""
+
+SIGNED = 32
+
+
+class TicketNotGood(SignInRefusal):
+    message = "This ticket has expired, or is none. Get another, then open the stream."
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamTicket:
+    """What opens streams, and nothing else, for a user; kept nowhere."""
+
+    text: str
+    expires_at: datetime
+
+
+def issue_stream_ticket(desk: Desk, user: str, at: datetime) -> StreamTicket:
+    """Make a ticket for a user who is signed in."""
+    expires = int((at + LASTS).timestamp())
+    text = f"{user}.{expires}"
+    return StreamTicket(
+        text=f"{text}.{signature(desk, text)}",
+        expires_at=datetime.fromtimestamp(expires, UTC),
+    )
+
+
+def ticket_holder(desk: Desk, ticket: str, at: datetime) -> User:
+    """Find whose ticket it is, as they are now. Raises TicketNotGood."""
+    text, _, signed = ticket.rpartition(".")
+    if not hmac.compare_digest(signature(desk, text).encode(), signed.encode()):
+        raise TicketNotGood
+    user, _, expires = text.rpartition(".")
+    if at.timestamp() >= int(expires) or (found := named(desk, user)) is None:
+        raise TicketNotGood
+    return User.of(found)
+
+
+def signature(desk: Desk, text: str) -> str:
+    return desk.store.keyed(f"stream ticket {text}")[:SIGNED]

@@ -1,0 +1,38 @@
+"""What a group of learners is called: given another name (U1)."""
+
+from dataclasses import dataclass
+
+from aggregates.upload import clean_group_name
+from commands.command import Command, Desk, Done, handles, require_expected
+from commands.upload import read_upload, require_new_name, reserved_name
+from store import AlreadyReserved
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenameLearnerGroup(Command):
+    """Give a group another name, unique to the user who uploaded it (U1)."""
+
+    group: str
+    name: str
+
+
+@handles(RenameLearnerGroup)
+def rename_learner_group(command: RenameLearnerGroup, desk: Desk) -> Done:
+    stream, upload = read_upload(desk, command.group, command.by)
+    require_expected(stream, command)
+    name, user = clean_group_name(command.name), upload.received.user
+    old = reserved_name(desk.store, user, upload.name)
+    new = reserved_name(desk.store, user, name)
+    events = upload.rename(name)
+    is_other = new != old and bool(events)
+    if is_other:
+        require_new_name(desk.store, new, name)
+    change = stream.change(
+        events, release=[old] if is_other else [], reserve=[new] if is_other else []
+    )
+    try:
+        position = desk.store.append(change, by=command.by)
+    except AlreadyReserved:
+        require_new_name(desk.store, new, name)
+        raise
+    return Done(position=position, made=command.group)

@@ -1,0 +1,97 @@
+"""A group and the counts of its records are of one moment, however far rows lag."""
+
+from collections.abc import Generator
+from pathlib import Path
+from threading import Timer
+
+import pytest
+from fastapi import Response
+
+from aggregates.record import RecordState
+from api import learner_group_moment
+from api.learner_group_moment import group_at_one_moment
+from api.visit import Visit
+from commands import upload as uploading
+from projections import uploads
+from projections.database import open_database
+from projections.view import View
+from service import Service
+from store import EventStore, Position
+from tests.claim_examples import CATALOGUE
+from tests.clock import Clock
+from tests.commands.intake import ADMINISTRATOR, Intake
+from tests.learner_examples import cells, strangers
+
+LEARNER = RecordState.LEARNER
+
+
+@pytest.fixture
+def service(tmp_path: Path, store: EventStore, clock: Clock) -> Generator[Service]:
+    """Give a service that follows nothing by itself."""
+    here = f"sqlite:///{tmp_path / 'rows'}"
+    database, ledger = open_database(here), open_database(here, "ledger")
+    with Service(
+        store=store, database=database, ledger=ledger, catalogue=CATALOGUE, clock=clock
+    ) as service:
+        yield service
+
+
+@pytest.fixture
+def view(service: Service, tmp_path: Path) -> View:
+    del service
+    return View(uploads.READ_MODEL, open_database(f"sqlite:///{tmp_path / 'rows'}"))
+
+
+@pytest.fixture
+def group(store: EventStore, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Make learners of seven rows, in three appends; one row stays behind."""
+    monkeypatch.setattr(uploading, "BATCH", 3)
+    intake = Intake(store=store, now=clock)
+    rows = strangers(*(cells(uln="") for _ in range(7)), cells(family_name=""))
+    group = intake.checked(*rows)
+    intake.submit(group)
+    intake.add(group)
+    return group
+
+
+def visit(service: Service) -> Visit:
+    at = service.clock()
+    return Visit(service=service, response=Response(), by=ADMINISTRATOR, at=at)
+
+
+def follow(view: View, store: EventStore, place: Position, many: int) -> Position:
+    return view.handle(place, store.log(after=place, limit=many))
+
+
+def test_a_group_is_never_done_before_its_records_are_counted_as_learners(
+    service: Service, view: View, group: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """U5: event by event, where the rows do not come any further."""
+    monkeypatch.setattr(learner_group_moment, "WAITED", 0.0)
+    place, seen = 0, set()
+    while place < service.store.head():
+        place = follow(view, service.store, place, 1)
+        moment = group_at_one_moment(visit(service), group)
+        counted = moment.counts.get(LEARNER, 0)
+        seen.add(moment.upload.progress)
+        assert len(moment.upload.learners) <= counted
+        if moment.upload.progress == 100:
+            assert (counted, moment.counts[RecordState.INVALID]) == (7, 1)
+        if service.store.is_whole(place):
+            assert len(moment.upload.learners) == counted
+    assert {0, 50, 100} < seen
+
+
+def test_an_answer_waits_for_the_whole_of_what_was_recorded_at_once(
+    service: Service, view: View, group: str
+) -> None:
+    """U5: learners and counts agree, though the rows had stopped in between."""
+    store, place = service.store, 0
+    while place < store.head() - 2 or store.is_whole(place):
+        place = follow(view, store, place, 1)
+    timer = Timer(0.2, follow, (view, store, place, 1000))
+    timer.start()
+    moment = group_at_one_moment(visit(service), group)
+    timer.join()
+    assert (moment.upload.progress, len(moment.upload.learners)) == (100, 7)
+    assert moment.counts[LEARNER] == 7
