@@ -7,7 +7,7 @@ with equivalents, up to nine units. A case is made again from its number:
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -52,7 +52,7 @@ def read_case(document: Document) -> Case:
         part.close()
     return Case(
         document=document,
-        qualification=built,
+        qualification=replace(built, decision_seconds=60),
         named={each.key for each in problems.found if each.severity == "error"},
     )
 
