@@ -15,10 +15,11 @@ from tests.catalogue.brute_force import Choice, Counted, Trial
 from tests.catalogue.large_files import draw_large_file, draw_large_grades
 from tests.catalogue.test_exactness import Case, read_case
 
-QUICK = 6
+QUICK = 3
 FULL = 200
 SHARES = (1.0, 0.67, 0.5)
-PAIRS = 200
+PAIRS = 50
+MOST_PICKS = 4
 
 
 def large_case(seed: int) -> Case:
@@ -64,7 +65,8 @@ def said_choice(assessed: PathwayAssessment, trial: Trial) -> Choice:
 
 def neighbours(trial: Trial, said: Choice, random: Random) -> Iterator[Choice]:
     """Change what one unit counts with, or two, or the lists that are picked."""
-    for pick in trial.picks:
+    others = random.sample(trial.picks, min(MOST_PICKS, len(trial.picks)))
+    for pick in (said.pick, *others):
         ways = list(trial.ways_to_count(pick))
         limits = trial.limits(pick)
         pairs = [tuple(random.sample(range(len(ways)), 2)) for _ in range(PAIRS)]
@@ -83,8 +85,11 @@ def changed(
         yield counted
         return
     place, *others = places
+    now = counted[place]
     for some in ways[place]:
-        if some != counted[place]:
+        if some != now and (
+            some in {None, ways[place][0]} or abs(some - (now or 0)) == 1
+        ):
             new = (*counted[:place], some, *counted[place + 1 :])
             yield from changed(new, ways, tuple(others))
 
@@ -115,7 +120,7 @@ def require_ways(
         for way in ways
     ]
     assert order == sorted(order), where
-    for way in ways:
+    for way in (*ways[:2], *ways[-1:]):
         assert meets(way), f"{where}: {way}"
         for unit in way:
             assert not meets(tuple(each for each in way if each != unit)), (

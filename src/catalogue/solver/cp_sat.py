@@ -113,7 +113,7 @@ class Model:
             parameters.search_branching = (
                 solver.SatParameters.SearchBranching.FIXED_SEARCH
             )
-            parameters.keep_all_feasible_solutions_in_presolve = True
+            parameters.cp_model_presolve = False  # it does not keep the order
         wrapper = solver.SolveWrapper()
         wrapper.set_parameters(parameters)
         response = wrapper.solve(proto)

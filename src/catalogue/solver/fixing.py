@@ -61,35 +61,48 @@ class Fixes:
                 break
             fix = self._read(values)
             total = sum(self.a_unit + self.credits[number] for number in fix)
-            self._level(fix, total)
+            self._level(total)
             model.add(self.size, total + 1, UNBOUNDED)
         return self.found
 
-    def _level(self, fix: Fix, total: int) -> None:
+    def _level(self, total: int) -> None:
         """Find all of the level, or so many as are wanted, in catalogue order."""
         level = self.program.model.copy()
         level.minimise(())
         level.add(self.size, total, total)
-        others = level.copy()
-        self._cut(others, fix)
-        if len(self.found) + 1 < MOST and others.solve(self.deadline) is None:
+        values = level.solve(self.deadline, first=self.added)
+        fix = None if values is None else self._read(values)
+        while fix is not None:
             self._take(fix)
-            return
-        while len(self.found) < MOST:
-            values = level.solve(self.deadline, first=self.added)
-            if values is None:
-                break
-            fix = self._read(values)
-            self._take(fix)
-            self._cut(level, fix)
+            fix = self._next(level, fix) if len(self.found) < MOST else None
+
+    def _next(self, level: Model, fix: Fix) -> Fix | None:
+        """Find the way that follows in catalogue order: with the longest beginning alike."""
+        for end in range(len(fix) - 1, -1, -1):
+            place = self.free.index(fix[end])
+            left = len(fix) - end
+            sizes = sorted(self.credits[number] for number in self.free[place + 1 :])
+            credits_ = sum(self.credits[number] for number in fix[end:])
+            if len(sizes) < left or not (
+                sum(sizes[:left]) <= credits_ <= sum(sizes[-left:])
+            ):
+                continue  # no others have as many credits
+            branch = level.copy()
+            for number, variable in zip(
+                self.free[: place + 1], self.added, strict=False
+            ):
+                there = int(number in fix[:end])
+                branch.add([(variable, 1)], there, there)
+            values = branch.solve(self.deadline, first=self.added[place + 1 :])
+            if values is not None:
+                return self._read(values)
+        return None
 
     def _take(self, fix: Fix) -> None:
+        """Keep a way to fix, and leave out all that holds these units from now on."""
         self.found.append(fix)
-        self._cut(self.program.model, fix)
-
-    def _cut(self, model: Model, fix: Fix) -> None:
-        """Leave out all that holds these units."""
-        model.add([(self.program.added[n], 1) for n in fix], 0, len(fix) - 1)
+        variables = [(self.program.added[number], 1) for number in fix]
+        self.program.model.add(variables, 0, len(fix) - 1)
 
     def _read(self, values: list[int]) -> Fix:
         """Read a way to fix, and believe it only if it does meet the pathway."""
