@@ -10,8 +10,8 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from aggregates.standing import Standing
 from api.answers import Listed, listed
 from api.claim_view import AwardShown, ClaimShown, claim_shown
-from api.dependencies import CurrentUser, PagingSince, Reads, if_match, scope
-from api.named import Claimed, Filter, LearnerName, Name, ProductName
+from api.dependencies import CurrentUser, PagingSince, Reads, ServiceOf, if_match, scope
+from api.named import Claimed, Filter, LearnerName, Name, ProductName, title_of
 from api.retries import OnceOnly
 from api.schemas import RequestBody, ResponseBody, with_example
 from api.visit import Amending, Visit, Visiting
@@ -106,6 +106,9 @@ class ClaimListed(ResponseBody, title="ClaimSummary"):
     claim: str = Field(examples=["AC-0000000042"])
     centre: str = Field(examples=["48213"])
     qualification: str | None = Field(examples=["Q-0005001227"])
+    title: str | None = Field(
+        default=None, examples=["Level 2 Diploma in Team Leading"]
+    )
     status: Standing = Field(validation_alias="standing")
     units: int
     learners: int
@@ -140,6 +143,7 @@ def search(
     request: Request,
     response: Response,
     user: CurrentUser,
+    service: ServiceOf,
     reads: Reads,
     part: PagingSince,
     status: Standing | None = None,
@@ -159,7 +163,13 @@ def search(
         limit=part.limit,
         cursor=part.cursor,
     )
-    return listed(request, response, found, ClaimListed.model_validate)
+
+    def shown(row: claims.ListedClaim) -> ClaimListed:
+        named = ClaimListed.model_validate(row)
+        named.title = title_of(service.catalogue, row.qualification)
+        return named
+
+    return listed(request, response, found, shown)
 
 
 @router.post("", operation_id="createClaim", status_code=HTTPStatus.CREATED)

@@ -22,7 +22,7 @@ from api.dependencies import (
     Total,
     scope,
 )
-from api.named import NameFilter, QualificationNamed, qualification_named
+from api.named import NameFilter, QualificationNamed, qualification_named, unit_title
 from api.schemas import ResponseBody
 from catalogue import AwardType, Catalogue
 from commands.command import Desk, require_own
@@ -131,6 +131,7 @@ class TestResult(ResponseBody, title="TestResult"):
 
     booking: str = Field(examples=["B-0000000042"])
     unit: str = Field(examples=["F/506/1934"])
+    unit_title: str | None = Field(examples=["Participate in a project"])
     delivery: str = Field(examples=["Onscreen"])
     mode: str | None = Field(examples=["Online"])
     sat_on: date | None
@@ -295,6 +296,7 @@ def of_qualification(
             TestResult(
                 booking=test.booking,
                 unit=test.unit,
+                unit_title=unit_title(desk.catalogue, reference, test.unit),
                 delivery=test.delivery,
                 mode=test.mode,
                 sat_on=test.sat_on,
