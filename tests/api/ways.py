@@ -166,7 +166,7 @@ def certificated(ready: Ready) -> Way:
     learner, _ = ready.registered()
     claim = ready.submitted(**{learner: (*MANDATORY, *OPTIONAL)})
     number = claim["learners"][0]["certificate"]
-    return Way(by="specialist", about={"certificate": number}, body=REASON)
+    return Way(by="specialist", about={"certificate": number})
 
 
 def linking(ready: Ready) -> Mapping[str, Any]:
@@ -271,6 +271,8 @@ WAYS: Mapping[str, Callable[[Ready], Way]] = {
         body={"awards": [award(r.spare(), MANDATORY[:1])]}
     ),
     "POST /claims/{claim}/withdraw": submitted,
+    "POST /certificates/{number}/printing": certificated,
+    "POST /certificates/{number}/reissue": certificated,
     "POST /certificates/{number}/revoke": certificated,
     "GET /ineligible-learners/{claim}/{learner}": lambda r: Way(
         about={"claim": r.things.called["claim"]}

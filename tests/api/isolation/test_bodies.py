@@ -78,6 +78,11 @@ REFERRING: tuple[tuple[str, str, Body], ...] = (
         "/bookings/{booking}/package",
         lambda n: {"pin": "4821", "client": n["client"]},
     ),
+    (
+        "post",
+        "/certificates/printing",
+        lambda n: {"certificates": [n["certificate"]]},
+    ),
     ("post", "/entry-orders", entries),
     ("post", "/entry-orders", lambda n: lines(learners=[n["learner"]])),
     ("post", "/entry-orders", lambda n: lines(groups=[n["group"]])),
