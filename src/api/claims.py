@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
+from aggregates.award import AwardTwice
 from aggregates.standing import Standing
 from api.answers import Listed, listed
 from api.claim_view import AwardShown, ClaimShown, claim_shown
@@ -73,16 +74,24 @@ class NewClaim(RequestBody, title="NewClaim"):
     awards: Awards | None = None
 
 
+ConfirmLoss = Annotated[
+    bool, Field(description="Go on although what was typed is lost by it.")
+]
+
+
 class QualificationChosen(RequestBody, title="ClaimQualificationChoice"):
     qualification: ProductName
+    confirm_loss: ConfirmLoss = False
 
 
 class UnitsChosen(RequestBody, title="ClaimUnitsChoice"):
     units: Units
+    confirm_loss: ConfirmLoss = False
 
 
 class LearnersChosen(RequestBody, title="ClaimLearnersChoice"):
     learners: Learners
+    confirm_loss: ConfirmLoss = False
 
 
 class GradesGiven(RequestBody, title="ClaimGrades"):
@@ -200,7 +209,10 @@ def choose_qualification(
 ) -> ClaimShown:
     """Stage 1: choose what to claim for; what does not fit it is cleared (M1, M2)."""
     command = ChooseClaimQualification(
-        **visit.said, claim=claim, qualification=body.qualification
+        **visit.said,
+        claim=claim,
+        qualification=body.qualification,
+        confirm_loss=body.confirm_loss,
     )
     visit.send(command)
     return shown(visit, claim)
@@ -209,7 +221,12 @@ def choose_qualification(
 @router.put("/{claim}/units", operation_id="setClaimUnits")
 def choose_units(claim: Claimed, body: UnitsChosen, visit: Amending) -> ClaimShown:
     """Stage 2: choose which internally assessed units can be graded (M3)."""
-    command = ChooseClaimUnits(**visit.said, claim=claim, units=tuple(body.units))
+    command = ChooseClaimUnits(
+        **visit.said,
+        claim=claim,
+        units=tuple(body.units),
+        confirm_loss=body.confirm_loss,
+    )
     visit.send(command)
     return shown(visit, claim)
 
@@ -220,7 +237,10 @@ def choose_learners(
 ) -> ClaimShown:
     """Stage 3: choose for whom to claim; those who stay keep their grades (M4)."""
     command = ChooseClaimLearners(
-        **visit.said, claim=claim, learners=tuple(body.learners)
+        **visit.said,
+        claim=claim,
+        learners=tuple(body.learners),
+        confirm_loss=body.confirm_loss,
     )
     visit.send(command)
     return shown(visit, claim)
@@ -268,7 +288,12 @@ def withdraw(
 
 
 def awards(given: Sequence[LearnersAward]) -> dict[str, Award]:
-    """Read awards by learner; of two for one learner the later stands."""
+    """Read awards by learner. Raises AwardTwice of two for one: neither is dropped."""
+    seen: set[str] = set()
+    for number, award in enumerate(given):
+        if award.learner in seen:
+            raise AwardTwice(pointer=f"/awards/{number}", learner=award.learner)
+        seen.add(award.learner)
     return {
         award.learner: Award(
             award_type=award.award_type,
