@@ -59,6 +59,8 @@ def words(text: str) -> tuple[str, ...]:
 
     An apostrophe joins, as ``obrien``; a hyphen parts.
     """
+    if text.isascii() and text.isalpha():  # as most names are
+        return (text.casefold(),)
     joined = _APOSTROPHES.sub("", fold(text.replace("\u00b4", "'")))
     return tuple(re.findall(r"\w+", joined))
 

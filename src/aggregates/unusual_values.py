@@ -30,7 +30,8 @@ def unusual_values(values: Mapping[str, str]) -> list[Problem]:
         for column in NAMES
         if values[column] and not looks_like_name(values[column])
     ]
-    if len(name_on_certificate(values)) > MOST_ON_CERTIFICATE:
+    length = len(values["given_name"]) + 1 + len(values["family_name"])
+    if length > MOST_ON_CERTIFICATE:
         found.append(Problem(column="family_name", code="name-too-long-to-print"))
     if values["gender"] and values["gender"].casefold() not in _KNOWN_GENDERS:
         found.append(Problem(column="gender", code="gender-unknown"))
@@ -44,9 +45,12 @@ def unusual_values(values: Mapping[str, str]) -> list[Problem]:
 
 def looks_like_name(text: str) -> bool:
     """Tell a name from ``-``, ``123``, ``N/A`` and ``<b>x</b>``: it is made of letters."""
-    if _NOT_OF_A_NAME.search(text) or text.casefold() in _NO_NAMES:
+    if text.casefold() in _NO_NAMES:
         return False
-    return any(letter.isalpha() for letter in text)
+    if text.isalpha():  # as most names are
+        return True
+    has_letters = any(letter.isalpha() for letter in text)
+    return has_letters and not _NOT_OF_A_NAME.search(text)
 
 
 def name_on_certificate(values: Mapping[str, str]) -> str:

@@ -1,7 +1,7 @@
 """What may be asked of a group of learners: to upload it, and to submit it."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import islice
@@ -11,13 +11,13 @@ from aggregates.file_refusals import FileRefused
 from aggregates.learner_file import read
 from aggregates.names import clean
 from aggregates.record import Record, RecordState
-from aggregates.row_context import RowContext, check_in_context
+from aggregates.row_context import LIKE, RowContext, check_in_context
 from aggregates.upload import Later, Upload, clean_group_name
 from aggregates.upload_progress import UploadStatus
 from aggregates.upload_refusals import GroupNameTaken
 from commands.command import Command, Desk, Done, handles, require_expected, require_own
 from commands.group_uses import undone, uses_changed
-from commands.learner import begin_learner, holders
+from commands.learner import Alike, begin_learner, holders
 from events.identifier import Kind, stream_of
 from events.upload import UploadReceived, UploadRefused
 from store import (
@@ -69,6 +69,7 @@ class AddGroupLearners(Command):
     """Make more learners of a submitted group, from where that has come to (U9)."""
 
     group: str
+    alike: Alike
 
 
 def record_called(group: str, row: int) -> str:
@@ -196,7 +197,7 @@ def add_group_learners(command: AddGroupLearners, desk: Desk) -> Done:
         return Done(position=None)
     version, position, waiting = stream.version, None, upload.rows_to_add
     for rows in islice(batches(waiting), BATCHES):
-        events, changes = _added(upload, rows, desk)
+        events, changes = _added(upload, rows, desk, command.alike)
         if rows[-1] == waiting[-1]:
             events += reduce(Upload.apply, events, upload).complete()
         change = Change(stream=stream.id, expected=version, events=tuple(events))
@@ -210,11 +211,12 @@ def add_group_learners(command: AddGroupLearners, desk: Desk) -> Done:
 
 
 def _added(
-    upload: Upload, rows: Sequence[int], desk: Desk
+    upload: Upload, rows: Sequence[int], desk: Desk, alike: Alike
 ) -> tuple[list[Later], list[Change]]:
     """Say what is recorded to make learners of those rows that are ready.
 
-    A ULN that was taken since the check makes its row invalid, and no other (U9).
+    A ULN that was taken since the check makes its row invalid, and no other (U9); a
+    person who has become known since has their row ask about them (U6).
     """
     group, centre = upload.received.group, upload.received.centre
     records = list(read_records(desk.store, group, rows))
@@ -225,6 +227,7 @@ def _added(
     left: list[int] = []
     linked = [record.linked_to for _, record in records if record.linked_to]
     gone = undone(desk.store, linked)
+    known = _known_since([record for _, record in records], upload, desk.store, alike)
     for stream, record in records:
         if record.state in STAYING or record.linked_to in gone:
             left.append(record.row)
@@ -234,14 +237,15 @@ def _added(
         uln, learner = ulns[record.row], record.linked_to
         if learner is None:
             learner = desk.new_identifier(Kind.LEARNER)
-            found = check_in_context(
-                record.checked(), RowContext(holder=held.get(uln or ""))
+            context = RowContext(
+                holder=held.get(uln or ""), alike=known.get(record.row, ())
             )
-            if found.details is None or found.problems:
+            found = check_in_context(record.checked(), context)
+            asks = [warning for warning in found.warnings if warning.code == LIKE]
+            if found.details is None or found.problems or asks:
                 left.append(record.row)
-                changes.append(
-                    stream.change(record.recheck(found.problems, record.warnings))
-                )
+                warnings = [*record.warnings, *asks]
+                changes.append(stream.change(record.recheck(found.problems, warnings)))
                 continue
             changes.append(
                 begin_learner(
@@ -266,3 +270,28 @@ def _added(
     joined = set(linked) & set(learners)
     changes += uses_changed(desk.store, group, before=(), after=joined)
     return upload.add(learners=learners, left=left, through=rows[-1]), changes
+
+
+def _known_since(
+    records: Sequence[Record], upload: Upload, store: EventStore, alike: Alike
+) -> Mapping[int, Sequence[str]]:
+    """Find, by row, the learners of the same person whom nobody has answered about.
+
+    Those who came of rows of the group that were told apart are answered about.
+    """
+    group = upload.received.group
+    likenesses = {
+        record.row: likeness
+        for record in records
+        if record.state is RecordState.VALID and (likeness := record.likeness)
+    }
+    learners = alike(upload.received.centre, [*set(likenesses.values())])
+    found: dict[int, Sequence[str]] = {}
+    for record in records:
+        others = set(learners.get(likenesses.get(record.row, ""), ()))
+        if others := others - record.different_from:
+            apart = read_records(store, group, sorted(record.different_rows))
+            others -= {each.learner for _, each in apart if each.learner}
+        if others:
+            found[record.row] = sorted(others)
+    return found

@@ -35,11 +35,12 @@ def _check(recorded: Recorded, desk: Desk, read_models: ReadModels) -> None:
     send(CheckLearnerGroup(by=by, at=at, group=group, alike=alike), desk)
 
 
-def _add(recorded: Recorded, desk: Desk, _: ReadModels) -> None:
+def _add(recorded: Recorded, desk: Desk, read_models: ReadModels) -> None:
     """Make more of the learners (U9)."""
+    alike = learner_search.finder(read_models.connection)
     by = replace(ADD_LEARNERS.actor(recorded), once=None)
     group, at = group_of(recorded, desk), recorded.recorded_at
-    send(AddGroupLearners(by=by, at=at, group=group), desk)
+    send(AddGroupLearners(by=by, at=at, group=group, alike=alike), desk)
 
 
 def _withdraw(recorded: Recorded, desk: Desk, _: ReadModels) -> None:

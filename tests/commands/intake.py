@@ -164,7 +164,10 @@ class Intake:
             self.add_part(group)
 
     def add_part(self, group: str) -> None:
-        self.send(AddGroupLearners(by=MACHINE, at=self.now(), group=group))
+        command = AddGroupLearners(
+            by=MACHINE, at=self.now(), group=group, alike=self.alike
+        )
+        self.send(command)
 
     def undo(self, group: str, *, by: Actor = ADMINISTRATOR) -> Done:
         return self.send(UndoLearnerGroup(by=by, at=self.now(), group=group))

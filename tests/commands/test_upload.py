@@ -99,6 +99,44 @@ def test_of_uploads_of_one_name_at_once_exactly_one_wins(
     assert sum(isinstance(event, UploadReceived) for event in events) == 1
 
 
+def test_who_has_become_known_since_the_check_is_asked_about_when_submitted(
+    intake: Intake,
+) -> None:
+    """U6, U9: of two files with the same person the second one asks."""
+    groups = [
+        intake.checked(row, BEN, name=name)
+        for row, name in ((cells(), "first"), (cells(uln=""), "second"))
+    ]
+    intake.remove(groups[1], 3)
+    for group in groups:
+        intake.submit(group)
+    intake.add(groups[0])
+    known, _ = intake.shown(groups[0]).learners
+    intake.known[DETAILS.likeness] = [known]
+    intake.add(groups[1])
+    assert intake.states(groups[1])[2] is TO_CONFIRM
+    assert intake.records(groups[1])[2].alike == {known}
+    intake.put_right(groups[1], 2, is_different=True)
+    intake.submit(groups[1])
+    intake.add(groups[1])
+    assert intake.states(groups[1])[2] is LEARNER
+
+
+def test_rows_that_were_told_apart_are_not_asked_about_again_when_submitted(
+    intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """U6, U9: though the one is a learner, and shown, before the other."""
+    monkeypatch.setattr(uploading, "BATCH", 1)
+    monkeypatch.setattr(uploading, "BATCHES", 1)
+    group = intake.checked(cells(), cells(uln=""))
+    intake.put_right(group, 2, is_different=True)
+    intake.submit(group)
+    intake.add_part(group)
+    intake.known[DETAILS.likeness] = list(intake.shown(group).learners)
+    intake.add(group)
+    assert intake.states(group) == {2: LEARNER, 3: LEARNER}
+
+
 def test_a_refused_file_leaves_nothing_but_the_refusal(intake: Intake) -> None:
     """U3: with every column at fault; the name is free again."""
     file = csv_file(cells(), header="Given name*,Forename\r\n")
