@@ -1,9 +1,10 @@
 """Which role may send which command: the one table that every door obeys."""
 
 import re
+from collections.abc import Mapping
 
 from access.refusals import record_refusal
-from aggregates.errors import NotAllowed, Refusal
+from aggregates.errors import NotAllowed, OnlyForSystem, Refusal
 from commands import (
     booking,
     booking_correction,
@@ -123,6 +124,19 @@ MAY: dict[type[Command], frozenset[Role]] = {
 }
 
 
+SYSTEMS: Mapping[Role, str] = {
+    Role.INVOICING: "the invoicing system",
+    Role.ASSESSMENT: "the assessment system",
+}
+"""What the machines are called where people are told that it is their business alone."""
+
+MANY: Mapping[type[Command], str] = {
+    booking.ReportOutcome: "report test outcomes",
+    invoice.ReportInvoiceStatus: "report invoice statuses",
+}
+"""What is done by a system again and again, where ``in_words`` would say it of one."""
+
+
 def send(command: Command, desk: Desk) -> Done:
     """Answer a command if the role of the one who asks may send it (section 2).
 
@@ -147,6 +161,9 @@ def require_reader(role: Role, *machines: Role, what: str) -> None:
 def require_may(command: type[Command], role: Role) -> None:
     """Raise NotAllowed, which names the roles that may, unless that role may."""
     allowed = MAY[command]
+    if role not in allowed and allowed <= SYSTEMS.keys():
+        who = " or ".join(SYSTEMS[each] for each in allowed)
+        raise OnlyForSystem(who=who, what=MANY.get(command) or in_words(command))
     if role not in allowed:
         raise NotAllowed(role=role, what=in_words(command), who=named(allowed))
 

@@ -52,6 +52,12 @@ class NotAllowed(Refusal):
     message = "Your role, {role}, may not {what}. Ask {who}."
 
 
+class OnlyForSystem(NotAllowed):
+    """It is the business of a machine, and of nobody whom one could ask."""
+
+    message = "Only {who} may {what}."
+
+
 MOST_SAID = 5
 """How many refusals are said one after the other; all are listed apart."""
 

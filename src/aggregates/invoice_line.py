@@ -1,13 +1,13 @@
 """Lines of invoices: what is charged or credited, and how far invoicing has come."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Self
+from typing import Self, TypeAlias, assert_never
 
 from aggregates.aggregate import Aggregate
-from aggregates.errors import RuleBroken
-from events.invoice import InvoiceStatusReported
+from aggregates.errors import Malformed, RuleBroken
+from events.invoice import InvoiceNumberRecorded, InvoiceStatusReported
 
 CREDIT = "-CREDIT"
 """What a line's name ends in that takes back the charge whose name it begins with."""
@@ -37,18 +37,40 @@ NEXT_OF_CREDIT: Mapping[InvoiceStatus, frozenset[InvoiceStatus]] = {
 """A credit is settled in one step (d)."""
 
 
+InvoiceEvent: TypeAlias = InvoiceStatusReported | InvoiceNumberRecorded
+
+
 class StatusOutOfOrder(RuleBroken):
+    message = "{line} is {now}, and {wanted} was reported; nothing was changed. {next}"
+
+
+class ChargeWasCancelled(RuleBroken):
     message = (
-        "The line {line} is {now}, so it cannot become {wanted}. It can become"
-        " {allowed}."
+        "{line} was cancelled before it was invoiced, so {wanted} cannot be reported of"
+        " it. The charge is taken back by {credit}: leave both off invoices."
+    )
+
+
+class NumberTooEarly(RuleBroken):
+    message = (
+        "{line} is not invoiced yet, so leave the number out; or report {first} with"
+        " {given}."
     )
 
 
 class OtherInvoice(RuleBroken):
     message = (
-        "The line {line} is {now} on {known}, and {given} was reported for it. Report"
-        " the same number, or correct it where it is kept."
+        "{line} is {now} with {known}, and {given} was reported; nothing was changed."
+        ' If {known} is wrong, send {given} again with "corrects": "{known}".'
     )
+
+
+class NothingToCorrect(RuleBroken):
+    message = "{line} has no number yet that could be corrected. Leave corrects out."
+
+
+class RightNumberMissing(Malformed):
+    message = "Give the right number as invoice, beside the wrong one in corrects."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,44 +90,109 @@ class InvoiceLine(Aggregate):
         return self.line.endswith(CREDIT)
 
     def report(
-        self, status: InvoiceStatus, *, invoice: str | None
-    ) -> list[InvoiceStatusReported]:
+        self,
+        status: InvoiceStatus,
+        *,
+        invoice: str | None,
+        corrects: str | None = None,
+        is_cancelled: bool = False,
+    ) -> list[InvoiceEvent]:
         """Take down what the invoicing system says; a repeat is nothing new (C4).
 
-        What is paid is what was invoiced; what is credited has a number of its own.
+        What is paid is what was invoiced; what is credited has a number of its own. A
+        number that was missing is added; a wrong one is replaced if ``corrects`` names
+        it. ``is_cancelled``: a credit took the charge back before it was invoiced.
         """
-        following = (NEXT_OF_CREDIT if self.is_credit else NEXT)[self.status]
-        is_repeat = status is self.status
-        if not is_repeat and status not in following:
-            raise StatusOutOfOrder(
-                pointer="/status",
-                line=self.line,
-                now=self.status,
-                wanted=status,
-                allowed=" or ".join(sorted(following)) or "nothing else",
+        if status is not self.status:
+            self._require_next(status, is_cancelled=is_cancelled)
+        elif invoice is not None and status is InvoiceStatus.NOT_INVOICED:
+            first = min(self._following)
+            raise NumberTooEarly(
+                pointer="/invoice", line=self.line, first=first, given=invoice
             )
-        known = self.invoice
-        if status is InvoiceStatus.CREDITED:
-            known = self.credit_note
-        is_settled = is_repeat or known is not None
-        if is_settled and invoice not in {None, known}:
+        if corrects is not None and invoice is None:
+            raise RightNumberMissing(pointer="/invoice")
+        is_note = status is InvoiceStatus.CREDITED
+        if is_note and corrects is not None and corrects == self.invoice:
+            is_note = self.status is not InvoiceStatus.CREDITED
+        known = self.credit_note if is_note else self.invoice
+        events: list[InvoiceEvent] = []
+        if status is not self.status:
+            reported = InvoiceStatusReported(
+                line=self.line, status=status, invoice=invoice
+            )
+            events = [reported]
+        return [*self._number(invoice, known, corrects, events, is_note), *events]
+
+    def _number(
+        self,
+        given: str | None,
+        known: str | None,
+        corrects: str | None,
+        reported: Sequence[InvoiceEvent],
+        is_note: bool,  # noqa: FBT001
+    ) -> list[InvoiceEvent]:
+        """Record a number besides what is reported: one that was missing, or is wrong."""
+        if given is None or given == known:
+            return []
+        if known is None and corrects is not None:
+            raise NothingToCorrect(pointer="/corrects", line=self.line)
+        if known is None and reported:
+            return []  # it is said with the status
+        if known is not None and corrects != known:
             raise OtherInvoice(
                 pointer="/invoice",
                 line=self.line,
                 now=self.status,
-                known=known or "no document",
-                given=invoice,
+                known=known,
+                given=given,
             )
-        if is_repeat:
-            return []
-        return [InvoiceStatusReported(line=self.line, status=status, invoice=invoice)]
+        return [
+            InvoiceNumberRecorded(
+                line=self.line, number=given, is_credit_note=is_note, replaces=known
+            )
+        ]
+
+    @property
+    def _following(self) -> frozenset[InvoiceStatus]:
+        return (NEXT_OF_CREDIT if self.is_credit else NEXT)[self.status]
+
+    def _require_next(self, wanted: InvoiceStatus, *, is_cancelled: bool) -> None:
+        """Raise ChargeWasCancelled or StatusOutOfOrder unless that can be reported."""
+        if is_cancelled and not self.is_credit:
+            raise ChargeWasCancelled(
+                pointer="/status",
+                line=self.line,
+                wanted=wanted,
+                credit=self.line + CREDIT,
+            )
+        if wanted not in self._following:
+            allowed = " or ".join(sorted(self._following))
+            raise StatusOutOfOrder(
+                pointer="/status",
+                line=self.line,
+                now=self.status,
+                wanted=wanted,
+                next=f"Report {allowed} next."
+                if allowed
+                else "That is its last status.",
+            )
 
     @classmethod
     def begin(cls, event: InvoiceStatusReported) -> Self:
         return cls(line=event.line).apply(event)
 
-    def apply(self, event: InvoiceStatusReported) -> Self:
-        now = replace(self, status=InvoiceStatus(event.status))
-        if now.status is InvoiceStatus.CREDITED:
-            return replace(now, credit_note=event.invoice)
-        return replace(now, invoice=event.invoice or self.invoice)
+    def apply(self, event: InvoiceEvent) -> Self:
+        match event:
+            case InvoiceStatusReported(status=InvoiceStatus.CREDITED):
+                credited = InvoiceStatus.CREDITED
+                return replace(self, status=credited, credit_note=event.invoice)
+            case InvoiceStatusReported(status=status):
+                number = event.invoice or self.invoice
+                return replace(self, status=InvoiceStatus(status), invoice=number)
+            case InvoiceNumberRecorded(is_credit_note=True, number=number):
+                return replace(self, credit_note=number)
+            case InvoiceNumberRecorded(number=number):
+                return replace(self, invoice=number)
+            case _:
+                assert_never(event)

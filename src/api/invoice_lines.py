@@ -1,11 +1,13 @@
 """Invoice lines over HTTP: a feed of charges and credits, and statuses reported back."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
+from access.policy import require_may
+from aggregates.errors import Refusal
 from aggregates.invoice_line import InvoiceStatus
 from aggregates.learner import Learner
 from aggregates.london import LONDON
@@ -21,19 +23,26 @@ from api.dependencies import (
 )
 from api.named import learners_named, unit_title
 from api.order_view import Amount
+from api.problems import kind_of
 from api.schemas import RequestBody, ResponseBody
 from api.sheets import Csv
-from api.visit import Visiting
+from api.visit import Visit, Visiting
 from catalogue import Catalogue
+from commands.command import Desk
 from commands.invoice import ReportInvoiceStatus, read_line
+from events.user import Role
 from projections import invoice_lines
 from projections.invoice_lines import Line
 from projections.paging import Page, every
+from store import Conflict
 
 router = APIRouter(prefix="/invoice-lines", tags=["invoices"])
 
 PART = 200
-COLUMNS = tuple(Line.__dataclass_fields__)
+MOST_REPORTS = 200
+"""How many lines one request may report on (d)."""
+
+LineName = Annotated[str, Field(max_length=40, examples=["R-0000000042"])]
 After = Annotated[
     int,
     Query(
@@ -68,7 +77,18 @@ class InvoiceLineShown(ResponseBody, title="InvoiceLine"):
     invoice: str | None = Field(examples=["INV-2026-0042"])
     credit_note: str | None = Field(examples=["CN-2026-0007"])
     reported_at: AwareDatetime | None
+    credit_of: str | None = Field(
+        description="The charge that this credit takes back.", examples=[None]
+    )
+    credited_by: str | None = Field(
+        description="The credit that takes this charge back.",
+        examples=["R-0000000042-CREDIT"],
+    )
     updated_at: AwareDatetime
+
+
+COLUMNS = tuple(InvoiceLineShown.model_fields)
+"""The columns of the CSV: those of the JSON."""
 
 
 class StatusReported(RequestBody, title="InvoiceStatusReport"):
@@ -78,6 +98,25 @@ class StatusReported(RequestBody, title="InvoiceStatusReport"):
     invoice: str | None = Field(
         default=None, min_length=1, max_length=50, examples=["INV-2026-0042"]
     )
+    corrects: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=50,
+        description="The wrong number that was reported before, if this corrects it.",
+        examples=["INV-2026-0024"],
+    )
+
+
+class LineReported(StatusReported, title="InvoiceLineReport"):
+    """How far invoicing has come with one line of many."""
+
+    line: LineName
+
+
+class LinesReported(RequestBody, title="InvoiceLineReports"):
+    """What is reported of many lines, each for itself, in this order."""
+
+    reports: list[LineReported] = Field(min_length=1, max_length=MOST_REPORTS)
 
 
 class StatusShown(ResponseBody, title="InvoiceLineStatus"):
@@ -85,6 +124,28 @@ class StatusShown(ResponseBody, title="InvoiceLineStatus"):
     status: InvoiceStatus
     invoice: str | None = Field(examples=["INV-2026-0042"])
     credit_note: str | None = Field(examples=["CN-2026-0007"])
+
+
+class ReportRefused(ResponseBody, title="InvoiceReportRefusal"):
+    """Why one report of many was refused: as a problem's type and detail."""
+
+    type: str = Field(examples=["urn:learner-management:other-invoice"])
+    message: str = Field(examples=["R-0000000042 is Invoiced with INV-1."])
+
+
+class ReportAnswered(ResponseBody, title="InvoiceReportAnswer"):
+    """What became of one report: the line as it is now, or why it was refused."""
+
+    line: str = Field(examples=["R-0000000042"])
+    is_taken: bool
+    now: StatusShown | None = None
+    refused: ReportRefused | None = None
+
+
+class ReportsAnswered(ResponseBody, title="InvoiceReportAnswers"):
+    """What became of each report, in the order in which they were sent."""
+
+    items: list[ReportAnswered]
 
 
 @router.get("", operation_id="listInvoiceLines")
@@ -144,7 +205,7 @@ def feed_csv(
                     cursor=cursor,
                 )
 
-            yield from map(vars, every(part))
+            yield from every_line(service.desk, part, seen_by=scope(user))
 
     return Csv.called("invoice-lines.csv", COLUMNS, rows())
 
@@ -158,19 +219,61 @@ def report(
     """Report that a line was invoiced, paid or credited; a repeat changes nothing (C4).
 
     ``invoice`` is the number of the invoice, which stays the same when it is paid; or
-    of the credit note.
+    of the credit note. One that was left out can be reported later; a wrong one is
+    corrected by the right one and, as ``corrects``, the wrong one.
     """
-    command = ReportInvoiceStatus(
-        **visit.said, line=line, status=body.status, invoice=body.invoice
-    )
-    visit.send(command)
-    _, now_is = read_line(line, visit.desk)
+    visit.send(ReportInvoiceStatus(**visit.said, line=line, **body.model_dump()))
+    return status_shown(line, visit.desk)
+
+
+@router.post("/statuses", operation_id="reportInvoiceLineStatuses")
+def report_many(body: LinesReported, visit: Visiting) -> ReportsAnswered:
+    """Report on many lines at once: each is taken or refused by itself, and answered.
+
+    Sent again, what was taken changes nothing.
+    """
+    require_may(ReportInvoiceStatus, Role(visit.by.role))
+    return ReportsAnswered(items=[answered(each, visit) for each in body.reports])
+
+
+def answered(reported: LineReported, visit: Visit) -> ReportAnswered:
+    """Take one report of many, or say why it is refused."""
+    try:
+        visit.send(ReportInvoiceStatus(**visit.said, **reported.model_dump()))
+    except Refusal as refusal:
+        kind, message = kind_of(refusal), str(refusal)
+    except Conflict:
+        kind, message = "conflict", "It was changed meanwhile. Report it again."
+    else:
+        now = status_shown(reported.line, visit.desk)
+        return ReportAnswered(line=reported.line, is_taken=True, now=now)
+    refused = ReportRefused(type=f"urn:learner-management:{kind}", message=message)
+    return ReportAnswered(line=reported.line, is_taken=False, refused=refused)
+
+
+def status_shown(line: str, desk: Desk) -> StatusShown:
+    _, now_is = read_line(line, desk)
     return StatusShown(
         line=line,
         status=now_is.status,
         invoice=now_is.invoice,
         credit_note=now_is.credit_note,
     )
+
+
+def every_line(
+    desk: Desk, part: Callable[[str | None], Page[Line]], *, seen_by: str | None
+) -> Iterator[dict[str, Any]]:
+    """Give every line as the feed has it, from its parts: for the CSV of the same."""
+
+    def shown_part(cursor: str | None) -> Page[InvoiceLineShown]:
+        found = part(cursor)
+        who = {row.learner for row in found.rows}
+        people = learners_named(desk, who, seen_by=seen_by)
+        rows = (shown(row, people[row.learner], desk.catalogue) for row in found.rows)
+        return Page(rows=tuple(rows), next_cursor=found.next_cursor)
+
+    return (line.model_dump(mode="json") for line in every(shown_part))
 
 
 def shown(row: Line, person: Learner, catalogue: Catalogue) -> InvoiceLineShown:
@@ -185,5 +288,4 @@ def shown(row: Line, person: Learner, catalogue: Catalogue) -> InvoiceLineShown:
         family_name=person.details.family_name,
         title=product.title if product else None,
         unit_title=unit_title(catalogue, row.product, row.unit) if row.unit else None,
-        updated_at=row.updated_at,
     )

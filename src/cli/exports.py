@@ -7,6 +7,8 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import Connection
 
+from api.invoice_lines import COLUMNS as LINE_COLUMNS
+from api.invoice_lines import every_line
 from cli.configuration import settings_of
 from cli.opening import opened, told
 from cli.output import Format, show
@@ -15,6 +17,7 @@ from projections import invoice_lines, learner_search, result_search
 from projections.history import Entry, entry
 from projections.learner_search import KnownLearner, Sought
 from projections.paging import Page, every
+from service import Service
 from store import EventStore
 
 app = typer.Typer(help="Take learners, results, invoices or events out, whole.")
@@ -23,7 +26,6 @@ CentreOf = Annotated[str | None, typer.Option("--centre", help="Of this centre o
 AsAt = Annotated[str | None, typer.Option(help="As it was then: 2026-10-01T09:00.")]
 FormatOf = Annotated[Format, typer.Option("--format", help="How to print it.")]
 LEARNER_COLUMNS = tuple(KnownLearner.__dataclass_fields__)
-LINE_COLUMNS = tuple(invoice_lines.Line.__dataclass_fields__)
 EVENT_COLUMNS = tuple(Entry.__dataclass_fields__)
 RESULT_COLUMNS = tuple(result_search.Result.__dataclass_fields__)
 PART = 200
@@ -62,8 +64,15 @@ def invoices(
     form: FormatOf = Format.CSV,
 ) -> None:
     """Print every charge and credit, oldest first."""
-    with rows_of(context, as_at) as connection:
-        show(every_line(connection, centre), LINE_COLUMNS, form)
+    with service_of(context, as_at) as service, service.rows() as connection:
+
+        def part(cursor: str | None) -> Page[invoice_lines.Line]:
+            return invoice_lines.search(
+                connection, centre=centre, limit=PART, cursor=cursor
+            )
+
+        lines = every_line(service.desk, part, seen_by=centre)
+        show(lines, LINE_COLUMNS, form)
 
 
 @app.command()
@@ -77,14 +86,19 @@ def events(
 
 
 @contextmanager
-def rows_of(context: typer.Context, as_at: str | None) -> Iterator[Connection]:
-    """Open all rows, as they are or as they were at a moment."""
+def service_of(context: typer.Context, as_at: str | None) -> Iterator[Service]:
+    """Open the service with all its rows, as it is or as it was at a moment."""
     with told(), opened(settings_of(context)) as service:
         if as_at is None:
             service.read_models.catch_up()
-        shown = service if as_at is None else service.as_at(moment(as_at))
-        with shown.rows() as connection:
-            yield connection
+        yield service if as_at is None else service.as_at(moment(as_at))
+
+
+@contextmanager
+def rows_of(context: typer.Context, as_at: str | None) -> Iterator[Connection]:
+    """Open all rows, as they are or as they were at a moment."""
+    with service_of(context, as_at) as service, service.rows() as connection:
+        yield connection
 
 
 def every_event(store: EventStore) -> Iterator[Entry]:
@@ -93,15 +107,6 @@ def every_event(store: EventStore) -> Iterator[Entry]:
         for recorded in batch:
             yield entry(recorded, version=recorded.version)
         place = batch[-1].position
-
-
-def every_line(connection: Connection, centre: str | None) -> Iterator[dict[str, Any]]:
-    def part(cursor: str | None) -> Page[invoice_lines.Line]:
-        return invoice_lines.search(
-            connection, centre=centre, limit=PART, cursor=cursor
-        )
-
-    return map(vars, every(part))
 
 
 def every_learner(

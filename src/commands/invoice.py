@@ -15,11 +15,15 @@ from store import Stream
 
 @dataclass(frozen=True, kw_only=True)
 class ReportInvoiceStatus(Command):
-    """Say that a line was invoiced, paid or credited (C4)."""
+    """Say that a line was invoiced, paid or credited (C4).
+
+    ``invoice`` is the number of the document; ``corrects`` the wrong one before it.
+    """
 
     line: str
     status: InvoiceStatus
     invoice: str | None = None
+    corrects: str | None = None
 
 
 def line_called(line: str) -> str:
@@ -32,9 +36,14 @@ def report_invoice_status(command: ReportInvoiceStatus, desk: Desk) -> Done:
     charged = require_line(command.line, desk)
     stream, line = read_line(command.line, desk)
     require_expected(stream, command)
-    events = line.report(command.status, invoice=command.invoice)
+    events = line.report(
+        command.status,
+        invoice=command.invoice,
+        corrects=command.corrects,
+        is_cancelled=any(map(is_credit, charged.events)),
+    )
     change = stream.change(events, owner=charged.owner)
-    position = desk.store.append(change, by=command.by)
+    position = desk.store.append(change, by=command.by, unchanged=[charged])
     return Done(position=position, made=command.line)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Column, Connection, Row, String, Table, selec
 
 from aggregates.invoice_line import CREDIT, InvoiceStatus
 from events.booking import BookingCancelled, BookingMade
-from events.invoice import InvoiceStatusReported
+from events.invoice import InvoiceNumberRecorded, InvoiceStatusReported
 from events.registration import RegistrationCancelled, RegistrationMade
 from projections.paging import Page, page, since
 from projections.read_model import METADATA, Moment, Money, ReadModel
@@ -34,6 +34,8 @@ INVOICE_LINES = Table(
     Column("invoice", String),
     Column("credit_note", String),
     Column("reported_at", Moment),
+    Column("credit_of", String),
+    Column("credited_by", String),
     Column("updated_at", Moment, nullable=False, index=True),
 )
 
@@ -42,7 +44,8 @@ INVOICE_LINES = Table(
 class Line:
     """A charge, or a credit (its ``amount`` is negative), in pounds.
 
-    ``cause`` is the event that it is due to, at ``position`` in the log.
+    ``cause`` is the event that it is due to, at ``position`` in the log. A charge that
+    was taken back and the credit that takes it back name each other.
     """
 
     line: str
@@ -60,11 +63,9 @@ class Line:
     invoice: str | None = None
     credit_note: str | None = None
     reported_at: datetime | None = None
-
-    @property
-    def updated_at(self) -> datetime:
-        """When it was charged, or when invoicing reported on it last."""
-        return self.reported_at or self.charged_at
+    credit_of: str | None = None
+    credited_by: str | None = None
+    updated_at: datetime
 
 
 def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
@@ -83,7 +84,9 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
                 )
             ) if status != InvoiceStatus.CREDITED:
                 if (charged := rows.get(INVOICE_LINES, line)) is not None:
-                    rows.put(INVOICE_LINES, charged | credit(recorded, charged))
+                    credited = credit(recorded, charged)
+                    rows.put(INVOICE_LINES, charged | credited)
+                    rows.change(INVOICE_LINES, line, credited_by=credited["line"])
             case InvoiceStatusReported(line=line, status=status, invoice=invoice):
                 is_credited = status == InvoiceStatus.CREDITED
                 document = "credit_note" if is_credited else "invoice"
@@ -95,6 +98,10 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
                     reported_at=recorded.recorded_at,
                     **said,
                 )
+            case InvoiceNumberRecorded(line=line, number=number) as late:
+                document = "credit_note" if late.is_credit_note else "invoice"
+                at = recorded.recorded_at
+                rows.change(INVOICE_LINES, line, reported_at=at, **{document: number})
             case _:
                 pass
 
@@ -111,6 +118,7 @@ def charge(recorded: Recorded, made: RegistrationMade) -> Line:
         order=made.order,
         purchase_order=made.purchase_order,
         amount=made.price,
+        updated_at=recorded.recorded_at,
     )
 
 
@@ -127,6 +135,7 @@ def charge_for_test(recorded: Recorded, made: BookingMade) -> Line:
         order=made.order,
         purchase_order=made.purchase_order,
         amount=made.price,
+        updated_at=recorded.recorded_at,
     )
 
 
@@ -138,11 +147,13 @@ def credit(recorded: Recorded, charged: Values) -> Values:
         "charged_at": recorded.recorded_at,
         "cause": recorded.event.topic,
         "amount": -charged["amount"],
+        "credit_of": charged["line"],
+        "updated_at": recorded.recorded_at,
     }
 
 
 READ_MODEL = ReadModel(
-    name="invoice_lines", version=4, tables=(INVOICE_LINES,), fold=fold
+    name="invoice_lines", version=5, tables=(INVOICE_LINES,), fold=fold
 )
 
 

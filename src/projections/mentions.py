@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Column, Connection, String, Table, select
 
 from aggregates.invoice_line import CREDIT
-from events.invoice import InvoiceStatusReported
+from events.invoice import InvoiceNumberRecorded, InvoiceStatusReported
 from events.learner import LearnerCreated
 from events.refusal import CommandRefused
 from events.upload import RecordAmended, RecordChecked, RecordRead
@@ -38,7 +38,7 @@ def named(recorded: Recorded) -> Iterable[str]:
     match recorded.event:
         case CommandRefused(subject=subject):
             return (subject,)
-        case InvoiceStatusReported(line=line):
+        case InvoiceStatusReported(line=line) | InvoiceNumberRecorded(line=line):
             return (line.removesuffix(CREDIT),)
         case event if isinstance(event, PASSED_OVER):
             return ()

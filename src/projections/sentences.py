@@ -50,6 +50,8 @@ SENTENCES: Mapping[str, str] = {
     "entry-order.deleted": "The order was deleted.",
     "entry-order.entries-chosen": "{entries:n test was|tests were} chosen.",
     "entry-order.purchase-order-number": "The purchase order number is {number}.",
+    "invoice.number-recorded": "The number of the invoice line {line} is {number}, in "
+    "place of {replaces}.",
     "invoice.status-reported": "The invoice line {line} is {status} ({invoice}).",
     "learner.created": "The learner {learner}, {given_name} {family_name}, was created.",
     "learner.details-amended": "Other details of the learner were amended.",

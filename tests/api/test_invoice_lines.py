@@ -1,5 +1,7 @@
 """The invoice feed, and what is reported back on it (C4, L4)."""
 
+import csv
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -69,13 +71,19 @@ def test_a_registration_is_a_line_with_all_that_an_invoice_says(
     assert feed(invoicing, after=shown["position"] - 1) == [shown]
 
 
-def test_the_feed_is_the_same_as_csv(invoicing: TestClient, line: str) -> None:
+def test_the_feed_is_the_same_as_csv(
+    service: Service, invoicing: TestClient, line: str
+) -> None:
     """C4."""
+    assert report(invoicing, line, "Invoiced", "INV-1").is_success
+    assert service.read_models.wait_for(service.store.head(), PATIENCE)
     answer = invoicing.get(f"{API}/invoice-lines/feed.csv")
     assert answer.headers["content-type"].startswith("text/csv")
-    head, row = answer.text.splitlines()
-    assert head.startswith("line,position,charged_at")
-    assert row.startswith(f"{line},")
+    (row,) = csv.DictReader(StringIO(answer.text))
+    (shown,) = feed(invoicing)
+    assert row == {name: str(value or "") for name, value in shown.items()}
+    assert (row["currency"], row["title"]) == ("GBP", shown["title"])
+    assert row["charged_at"] == "2026-11-24T09:30:00Z"
 
 
 def test_a_status_is_reported_once_however_often_it_is_sent(
@@ -93,6 +101,13 @@ def test_a_status_is_reported_once_however_often_it_is_sent(
         }
     other = report(invoicing, line, "Paid", "INV-2")
     assert (other.status_code, "INV-1, and INV-2" in other.text) == (409, True)
+    wrong = {"status": "Invoiced", "invoice": "INV-3", "corrects": "INV-1"}
+    path = f"{API}/invoice-lines/{line}/status"
+    assert invoicing.post(path, json=wrong).json()["invoice"] == "INV-3"
+    right = {"status": "Invoiced", "invoice": "INV-1", "corrects": "INV-3"}
+    assert invoicing.post(path, json=right).json()["invoice"] == "INV-1"
+    recorded = [each.event.topic for each in service.store.log(after=0)]
+    assert recorded.count("invoice.number-recorded") == 2
     assert report(invoicing, line, "Paid", None).json()["invoice"] == "INV-1"
     assert service.read_models.wait_for(service.store.head(), PATIENCE)
     (shown,) = feed(invoicing, status="Paid")
@@ -117,8 +132,67 @@ def test_only_the_invoicing_system_reports_and_a_centre_sees_its_own_lines(
     client_as: ClientAs, line: str
 ) -> None:
     """C4, and section 2."""
-    answer = report(client_as("admin.riverside"), line, "Invoiced", None)
-    assert (answer.status_code, "Invoicing" in answer.text) == (403, True)
+    admin, only = client_as("admin.riverside"), "Only the invoicing system may report"
+    for path in (f"{line}/status", "statuses"):
+        told = {"line": line, "status": "Invoiced"}
+        body = {"reports": [told]} if path == "statuses" else {"status": "Invoiced"}
+        answer = admin.post(f"{API}/invoice-lines/{path}", json=body)
+        assert answer.status_code == 403
+        assert answer.json()["detail"] == f"{only} invoice statuses."
     assert [each["line"] for each in feed(client_as("admin.riverside"))] == [line]
     assert feed(client_as("admin.hillside")) == []
     assert feed(client_as("admin.hillside"), centre="48213") == []
+
+
+def test_many_lines_are_reported_at_once_and_each_is_answered(
+    service: Service, invoicing: TestClient, line: str
+) -> None:
+    """C4: what is refused does not keep the others back; sent again, nothing changes."""
+    reports = [
+        {"line": line, "status": "Paid"},
+        {"line": line, "status": "Invoiced", "invoice": "INV-1"},
+        {"line": "R-0000000000", "status": "Invoiced"},
+        {"line": line, "status": "Paid"},
+    ]
+    path = f"{API}/invoice-lines/statuses"
+    first = invoicing.post(path, json={"reports": reports})
+    assert first.status_code == 200
+    paid, invoiced, unknown, paid_now = first.json()["items"]
+    assert (paid["is_taken"], paid["now"]) == (False, None)
+    assert paid["refused"]["message"] == (
+        f"{line} is Not invoiced, and Paid was reported; nothing was changed. Report"
+        " Invoiced next."
+    )
+    assert (invoiced["is_taken"], invoiced["now"]["invoice"]) == (True, "INV-1")
+    assert unknown["refused"]["type"] == "urn:learner-management:not-found"
+    assert (paid_now["now"]["status"], paid_now["refused"]) == ("Paid", None)
+    head = service.store.head()
+    assert first.headers["event-position"] == str(head)
+    again = [r for r in reports if r["status"] == "Paid"]
+    items = invoicing.post(path, json={"reports": again}).json()["items"]
+    assert all(each["is_taken"] for each in items)
+    assert service.store.head() == head
+    too_many = {"reports": reports * 51}
+    assert invoicing.post(path, json=too_many).status_code == 422
+
+
+def test_a_charge_cancelled_before_invoicing_and_its_credit_name_each_other(
+    service: Service, client_as: ClientAs, invoicing: TestClient, line: str
+) -> None:
+    """C3, C4: and it cannot be invoiced any more."""
+    (before,) = feed(invoicing)
+    assert (before["credit_of"], before["credited_by"]) == (None, None)
+    cancelled = client_as("admin.riverside").post(
+        f"{API}/registrations/{line}/cancel",
+        json={"reason": "Registered by mistake."},
+        headers={"Idempotency-Key": "2"},
+    )
+    assert cancelled.is_success, cancelled.text
+    assert service.read_models.wait_for(service.store.head(), PATIENCE)
+    charge, credit = feed(invoicing)
+    assert (charge["credited_by"], charge["credit_of"]) == (credit["line"], None)
+    assert (credit["credit_of"], credit["credited_by"]) == (line, None)
+    refused = report(invoicing, line, "Invoiced", "INV-1")
+    assert refused.status_code == 409
+    assert "cancelled before it was invoiced" in refused.json()["detail"]
+    assert report(invoicing, credit["line"], "Credited", "CN-1").is_success

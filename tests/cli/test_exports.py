@@ -10,7 +10,7 @@ from cli import exports
 from tests.cli.conftest import Run
 
 
-@pytest.mark.parametrize("what", ["learners", "results"])
+@pytest.mark.parametrize("what", ["learners", "results", "invoices"])
 def test_csv_and_json_hold_the_same_rows(filled: Run, what: str) -> None:
     done = filled("export", what)
     assert (done.exit_code, done.stderr) == (0, "")

@@ -206,13 +206,12 @@ class Life:
         following = NEXT[now]
         if line.endswith("-CREDIT"):
             following = {"Credited"} if now == "Not invoiced" else set()
+        if status != now and f"{line}-CREDIT" in self.lines:
+            return {"ChargeWasCancelled"}
         if status not in {now, *following}:
             return {"StatusOutOfOrder"}
         known = self.known_document(line, status)
-        is_settled = status == now or known is not None
-        return (
-            {"OtherInvoice"} if is_settled and invoice not in {None, known} else set()
-        )
+        return {"OtherInvoice"} if known and invoice not in {None, known} else set()
 
     def known_document(self, line: str, status: str) -> str | None:
         """Say on which invoice, or credit note, it is known to be."""
