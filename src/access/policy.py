@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from access.refusals import record_refusal
-from aggregates.errors import NotAllowed, OnlyForSystem, Refusal
+from aggregates.errors import NotAllowed, Refusal
 from commands import (
     booking,
     booking_correction,
@@ -163,7 +163,7 @@ def require_may(command: type[Command], role: Role) -> None:
     allowed = MAY[command]
     if role not in allowed and allowed <= SYSTEMS.keys():
         who = " or ".join(SYSTEMS[each] for each in allowed)
-        raise OnlyForSystem(who=who, what=MANY.get(command) or in_words(command))
+        raise NotAllowed(system=who, what=MANY.get(command) or in_words(command))
     if role not in allowed:
         raise NotAllowed(role=role, what=in_words(command), who=named(allowed))
 

@@ -11,7 +11,6 @@ from aggregates.aggregate import Aggregate
 from aggregates.answer_package import NotAnswerPackage
 from aggregates.booking_refusals import (
     AnswersExist,
-    BookingIsOver,
     ExtraTimeIsSpecialists,
     LaunchLinkInvalid,
     LaunchNotOnline,
@@ -26,6 +25,7 @@ from aggregates.booking_refusals import (
     WindowHasClosed,
     WindowHasOpened,
     WindowIsNotOpen,
+    is_over,
 )
 from aggregates.london import LONDON, in_london
 from aggregates.sitting import Attendance
@@ -307,7 +307,8 @@ class Booking(Aggregate):
         if self.result == added:
             return []
         if self.result is not None:
-            raise ResultExists(booking=self.made.booking, what="a result")
+            known = result_said(self.result)
+            raise ResultExists(booking=self.made.booking, known=known)
         require_not_in_future(sat_on, now)
         taken = self.record_taken(now)
         self.require_sat_in_time(sat_on, now)
@@ -327,9 +328,7 @@ class Booking(Aggregate):
 
     def _require_booked(self, what: str) -> None:
         if self.attendance is not Attendance.BOOKED:
-            raise BookingIsOver(
-                booking=self.made.booking, state=self.attendance, what=what
-            )
+            raise is_over(self.made.booking, self.attendance, what)
 
     def _require_inside(self, now: datetime) -> None:
         opens, closes = window(self.starts)
@@ -422,3 +421,9 @@ def result_in(event: BookingOutcomeCorrected) -> BookingResultAdded | None:
 def mode_needed(delivery: str, mode: str | None) -> bool:
     """Tell whether a mode is missing (onscreen) or out of place (paper) (B5)."""
     return (delivery == Delivery.ONSCREEN) != (mode is not None)
+
+
+def result_said(result: BookingResultAdded) -> str:
+    """Say a result: ``Pass (30)``."""
+    said = "Pass" if result.is_pass else "Fail"
+    return said if result.mark is None else f"{said} ({result.mark})"

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from aggregates.booking import Booking
-from aggregates.booking_refusals import BookingIsOver
+from aggregates.booking_refusals import is_over
 from aggregates.errors import RuleBroken
 from aggregates.registration import Registration
 from aggregates.registration_refusals import RegistrationIsCancelled
@@ -44,9 +44,7 @@ def correct_outcome(
     if booking.attendance is Attendance.BOOKED:
         raise NothingReported(booking=booking.made.booking)
     if booking.attendance is Attendance.CANCELLED:
-        raise BookingIsOver(
-            booking=booking.made.booking, state=booking.attendance, what="corrected"
-        )
+        raise is_over(booking.made.booking, booking.attendance, "corrected")
     if (attendance, result) == (booking.attendance, booking.result):
         return []
     if result is not None:

@@ -1,10 +1,40 @@
 """How bookings, and entries that are to be bookings, say no."""
 
+from collections.abc import Mapping
+
 from aggregates.errors import Malformed, NotFound, RuleBroken
+from aggregates.sitting import Attendance
 
 
 class BookingIsOver(RuleBroken):
-    message = "The booking {booking} is {state}, so it cannot be {what}."
+    message = "{booking} {state}, so it cannot be {what}; nothing was changed. {next}"
+
+
+OVER: Mapping[Attendance, tuple[str, str]] = {
+    Attendance.CANCELLED: ("is cancelled", "Book the test anew, if it is to be sat."),
+    Attendance.TAKEN: ("was sat already", "Book another test, if one is to be sat."),
+    Attendance.ABSENT: (
+        "was reported Absent",
+        "Book the test anew, if it is to be sat.",
+    ),
+}
+"""What has become of a booking that is over, and what can be done."""
+
+REPORTED: Mapping[str, str] = {"taken": "reported Taken", "missed": "reported Absent"}
+"""What the awarding organisation says of a test, and can put right."""
+
+
+def is_over(booking: str, attendance: Attendance, what: str) -> BookingIsOver:
+    """Say why something cannot be done to a booking that is not Booked any more."""
+    state, following = OVER[attendance]
+    if what in REPORTED and attendance is not Attendance.CANCELLED:
+        state = f"was reported {attendance}"
+        following = "If that is wrong, correct the outcome, with a reason."
+    if what == "cancelled" and attendance is Attendance.CANCELLED:
+        what = "cancelled again"
+    return BookingIsOver(
+        booking=booking, state=state, what=REPORTED.get(what, what), next=following
+    )
 
 
 class WindowHasOpened(RuleBroken):
@@ -15,7 +45,10 @@ class WindowHasOpened(RuleBroken):
 
 
 class WindowHasClosed(RuleBroken):
-    message = "The window of {booking} closed on {closed}, so the booking cannot be cancelled."
+    message = (
+        "The window of {booking} closed on {closed}, so it cannot be cancelled. Whether"
+        " the learner sat the test is reported by the awarding organisation."
+    )
 
 
 class WindowIsNotOpen(RuleBroken):
@@ -75,7 +108,10 @@ class AnswersExist(RuleBroken):
 
 
 class ResultExists(RuleBroken):
-    message = "The booking {booking} has {what} already, and others were sent."
+    message = (
+        "{booking} already has the result {known}. A different one was sent; nothing was"
+        " changed. If the first is wrong, correct the outcome, with a reason."
+    )
 
 
 class SatInFuture(Malformed):

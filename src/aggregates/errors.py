@@ -51,11 +51,11 @@ class NotAllowed(Refusal):
 
     message = "Your role, {role}, may not {what}. Ask {who}."
 
-
-class OnlyForSystem(NotAllowed):
-    """It is the business of a machine, and of nobody whom one could ask."""
-
-    message = "Only {who} may {what}."
+    def __str__(self) -> str:
+        """Name the system whose business it is alone, where that is nobody one asks."""
+        if system := self.values.get("system"):
+            return f"Only {system} may {self.values['what']}."
+        return super().__str__()
 
 
 MOST_SAID = 5

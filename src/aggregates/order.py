@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Self, TypeAlias, assert_never
 
 from aggregates.aggregate import Aggregate
@@ -11,6 +12,7 @@ from aggregates.order_line import (
     Line,
     Place,
     purchase_order_number,
+    require_likely,
     undated,
     with_places,
     without,
@@ -144,17 +146,25 @@ class Order(Aggregate):
         return [OrderLearnersUnlinked(product=at, learners=(learner,)) for at in places]
 
     def set_dates(
-        self, dates: CourseDates, *, product: str | None, learners: Sequence[str]
+        self,
+        dates: CourseDates,
+        *,
+        product: str | None,
+        learners: Sequence[str],
+        today: date | None = None,
     ) -> list[Later]:
         """Set course dates for learners of a product, or for all of them (O4).
 
-        Learners without a product are meant wherever they are linked.
+        Learners without a product are meant wherever they are linked. Dates that are
+        far from ``today`` are refused; it is None once somebody said that they are right.
         """
         self.require_draft()
         self.require_lines(product)
         if dates.ends < dates.starts:
             starts, ends = in_words(dates.starts), in_words(dates.ends)
             raise EndsBeforeStart(pointer="/ends", starts=starts, ends=ends)
+        if today is not None:
+            require_likely(dates, today)
         if not learners:
             found = self.dates if product is None else self.lines[product].dates
             is_said = found == dates and not self._is_said_apart(product)

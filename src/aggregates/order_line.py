@@ -2,13 +2,32 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import TypeVar
 
 from aggregates.names import clean
-from aggregates.order_refusals import LONGEST_NUMBER, NumberTooLong
+from aggregates.offer import in_words
+from aggregates.order_refusals import LONGEST_NUMBER, DatesUnlikely, NumberTooLong
 from events.order import CourseDates
 
 V = TypeVar("V")
+
+FARTHEST = timedelta(days=5 * 366)
+LONGEST_COURSE = timedelta(days=10 * 366)
+"""What is asked about (d): a start farther from today, or a longer course, than that."""
+
+
+def require_likely(dates: CourseDates, today: date) -> None:
+    """Raise DatesUnlikely of dates that are probably a slip: a century off (O4)."""
+    what = None
+    if abs(dates.starts - today) > FARTHEST:
+        what = f"start on {in_words(dates.starts)}, more than 5 years from today"
+    elif dates.ends - dates.starts > LONGEST_COURSE:
+        starts, ends = in_words(dates.starts), in_words(dates.ends)
+        what = f"last from {starts} to {ends}, more than 10 years"
+    if what:
+        pointer = "/starts" if "start on" in what else "/ends"
+        raise DatesUnlikely(pointer=pointer, what=what)
 
 
 def purchase_order_number(written: str | None, *, pointer: str) -> str | None:

@@ -87,6 +87,13 @@ class EndsBeforeStart(Malformed):
     message = "The course ends on {ends}, before it starts on {starts}. Exchange them."
 
 
+class DatesUnlikely(RuleBroken):
+    message = (
+        "The course would {what}. If that is a slip, correct the date; if it is right,"
+        " send the dates again with confirm_unlikely: true."
+    )
+
+
 class NumberTooLong(Malformed):
     message = (
         f"A purchase order number has at most {LONGEST_NUMBER} characters. Shorten it."

@@ -83,6 +83,10 @@ class DatesSet(RequestBody, title="CourseDatesChoice"):
     ends: date = Field(examples=["2027-07-16"])
     product: ProductName | None = None
     learners: list[LearnerName] = Field(default=[], max_length=MOST_REGISTRATIONS)
+    confirm_unlikely: bool = Field(
+        default=False,
+        description="That dates far from today, or of a very long course, are right.",
+    )
 
 
 Dates = Annotated[list[DatesSet], Field(max_length=MOST_REGISTRATIONS)]
@@ -147,6 +151,7 @@ def datings(given: Iterable[DatesSet]) -> tuple[Dating, ...]:
             dates=CourseDates(starts=each.starts, ends=each.ends),
             product=each.product,
             learners=tuple(each.learners),
+            is_confirmed=each.confirm_unlikely,
         )
         for each in given
     )

@@ -94,6 +94,7 @@ class UnitOfProduct(ResponseBody, title="Unit"):
     equivalent_to: str | None = Field(examples=[None])
     delivery: list[str] = Field(examples=[["Onscreen", "Paper"]])
     minutes: int | None
+    maximum_mark: int | None
     price: Amount | None
 
 
@@ -207,6 +208,7 @@ def one(
                 equivalent_to=unit.equivalent_to,
                 delivery=list(unit.delivery),
                 minutes=unit.minutes,
+                maximum_mark=unit.maximum_mark,
                 price=unit.price,
             )
             for unit in found.units

@@ -172,7 +172,7 @@ def _unit(part: Part) -> Unit:
 def _test(part: Part, assessment: str) -> dict[str, Any]:
     """Read what a tested unit says besides."""
     if assessment == "internal":
-        for key in ("delivery", "minutes", "price"):
+        for key in ("delivery", "minutes", "price", "maximum_mark"):
             if key in part.values:
                 part.asked.append(key)
                 part.fault(key, "belongs to a unit assessed by test.")
@@ -183,4 +183,9 @@ def _test(part: Part, assessment: str) -> dict[str, Any]:
             part.fault("delivery", f"has {each}; give {' or '.join(DELIVERIES)}.")
     minutes: int = part.whole("minutes", least=1)
     price: Decimal = part.money("price")
-    return {"delivery": delivery, "minutes": minutes, "price": price}
+    return {
+        "delivery": delivery,
+        "minutes": minutes,
+        "price": price,
+        "maximum_mark": part.optional_whole("maximum_mark", least=1),
+    }

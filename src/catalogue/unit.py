@@ -14,6 +14,7 @@ class Unit:
     """What is achieved piece by piece.
 
     ``grades`` may be given for it, best last; those in ``achieving`` achieve it.
+    ``maximum_mark`` is the most that a test of it gives, where that is said.
     Credit transferred from elsewhere, ``T``, may be given for any unit and achieves it.
     ``equivalent_to`` is the reference of another unit, of which only one may count.
     """
@@ -32,6 +33,7 @@ class Unit:
     minutes: int | None = None
     price: Decimal | None = None
     equivalent_to: str | None = None
+    maximum_mark: int | None = None
 
     @property
     def is_internal(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from aggregates.booking import Booking, mode_needed
 from aggregates.booking_refusals import (
@@ -15,13 +15,12 @@ from aggregates.booking_refusals import (
 )
 from aggregates.cancellation import charge_stands
 from aggregates.entry_rules import extra_time_refusal
-from aggregates.errors import Malformed
+from aggregates.outcome import result_of
 from aggregates.registration import Registration
 from aggregates.sitting import Attendance
 from aggregates.sitting_time import CENTRES_EXTRA_TIME, MOST_EXTRA_TIME, duration
 from aggregates.timetable import Timetable
 from aggregates.user import require_reason
-from catalogue.unit import FAIL, TRANSFERRED
 from commands.claim import rules_of
 from commands.command import Command, Desk, Done, handles, require_expected, require_own
 from commands.entry_order import timetable_of
@@ -47,17 +46,6 @@ from events.user import Role
 from store import Actor, Change, Stream
 
 T = TypeVar("T")
-
-
-class OutcomeIncomplete(Malformed):
-    message = (
-        "Report Taken or Absent; or Taken with a result, Pass or Fail, and the day it"
-        " was sat on."
-    )
-
-
-class GradeNotOfUnit(Malformed):
-    message = "{grade} is not a grade of {unit} that {what}. Give one of: {allowed}."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,20 +233,43 @@ def report_outcome(command: ReportOutcome, desk: Desk) -> Done:
 def _outcome(
     command: ReportOutcome, opened: Opened, desk: Desk
 ) -> Sequence[BookingTaken | BookingMissed | BookingResultAdded]:
-    match command.attendance, command.is_pass, command.sat_on:
-        case Attendance.TAKEN, None, None:
-            return opened.booking.record_taken(command.at)
-        case Attendance.ABSENT, None, None:
-            return opened.booking.record_missed(command.at)
-        case Attendance.TAKEN, bool(is_pass), date() as sat_on:
-            return opened.booking.add_result(
-                is_pass=is_pass,
-                grade=grade_of(command.grade, opened, desk, is_pass=is_pass),
-                sat_on=sat_on,
-                mark=command.mark,
-                now=command.at,
-            )
-    raise OutcomeIncomplete(pointer="/attendance")
+    result = told_result(command, opened, desk)
+    if command.attendance is Attendance.ABSENT:
+        return opened.booking.record_missed(command.at)
+    if result is None:
+        return opened.booking.record_taken(command.at)
+    return opened.booking.add_result(**vars(result), now=command.at)
+
+
+class OutcomeTold(Protocol):
+    """What is told of how a test went."""
+
+    @property
+    def attendance(self) -> Attendance: ...
+    @property
+    def is_pass(self) -> bool | None: ...
+    @property
+    def sat_on(self) -> date | None: ...
+    @property
+    def grade(self) -> str | None: ...
+    @property
+    def mark(self) -> int | None: ...
+
+
+def told_result(
+    told: OutcomeTold, opened: Opened, desk: Desk
+) -> BookingResultAdded | None:
+    """Give the result that is told of a test, by the rules of its registration."""
+    made = opened.booking.made
+    return result_of(
+        rules_of(desk, opened.registration).unit(made.unit),
+        booking=made.booking,
+        attendance=told.attendance,
+        is_pass=told.is_pass,
+        sat_on=told.sat_on,
+        grade=told.grade,
+        mark=told.mark,
+    )
 
 
 def on_registration(
@@ -280,23 +291,6 @@ def on_registration(
                 sat_on=event.sat_on,
                 mark=event.mark,
             )
-
-
-def grade_of(given: str | None, opened: Opened, desk: Desk, *, is_pass: bool) -> str:
-    """Find the grade that the result gives: one that achieves the unit, or fails it."""
-    unit = rules_of(desk, opened.registration).unit(opened.booking.made.unit)
-    may = [g for g in unit.grades if unit.achieves(g) == is_pass]
-    may = may if is_pass else [*dict.fromkeys([*may, FAIL])]
-    grade = given or may[0]
-    if grade not in may or grade == TRANSFERRED:
-        raise GradeNotOfUnit(
-            pointer="/grade",
-            grade=grade,
-            unit=unit.reference,
-            what="passes" if is_pass else "fails",
-            allowed=", ".join(may),
-        )
-    return grade
 
 
 def digest_of(secret: str) -> str:

@@ -10,7 +10,7 @@ from aggregates.claim import Claim
 from aggregates.registration import Registration
 from aggregates.sitting import Attendance
 from aggregates.standing import Standing
-from commands.booking import Opened, OutcomeIncomplete, grade_of
+from commands.booking import Opened, told_result
 from commands.command import (
     Command,
     Desk,
@@ -19,7 +19,6 @@ from commands.command import (
     require_expected,
     require_said,
 )
-from events.booking import BookingResultAdded
 from events.event import Event
 from events.identifier import stream_of
 from events.sitting import TestOutcomeCorrected
@@ -49,7 +48,7 @@ def correct_booking_outcome(command: CorrectOutcome, desk: Desk) -> Done:
     corrected = correct_outcome(
         opened.booking,
         attendance=command.attendance,
-        result=_result(command, opened, desk),
+        result=told_result(command, opened, desk),
         reason=command.reason.strip(),
         person_id=opened.stream.id,
         now=command.at,
@@ -88,22 +87,6 @@ def correct_booking_outcome(command: CorrectOutcome, desk: Desk) -> Done:
         *changes, by=command.by, unchanged=[at for at, _ in claims]
     )
     return Done(position=position, made=command.booking)
-
-
-def _result(
-    command: CorrectOutcome, opened: Opened, desk: Desk
-) -> BookingResultAdded | None:
-    match command.attendance, command.is_pass, command.sat_on:
-        case Attendance.TAKEN | Attendance.ABSENT, None, None:
-            return None
-        case Attendance.TAKEN, bool(is_pass), date() as sat_on:
-            return BookingResultAdded(
-                is_pass=is_pass,
-                grade=grade_of(command.grade, opened, desk, is_pass=is_pass),
-                sat_on=sat_on,
-                mark=command.mark,
-            )
-    raise OutcomeIncomplete(pointer="/attendance")
 
 
 def _planned(command: CorrectOutcome, opened: Opened) -> list[Event]:

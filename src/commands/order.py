@@ -29,9 +29,13 @@ class Newcomer:
 
 @dataclass(frozen=True, kw_only=True)
 class Dating:
-    """Course dates, and for whom: learners of a product, all of them, everybody."""
+    """Course dates, and for whom: learners of a product, all of them, everybody.
+
+    ``is_confirmed``: somebody said that they are right, unlikely as they are.
+    """
 
     dates: CourseDates
+    is_confirmed: bool = False
     product: str | None = None
     learners: tuple[str, ...] = ()
 
@@ -111,7 +115,7 @@ def begin_order(command: BeginOrder, desk: Desk) -> Done:
         with under(f"/learners/{index}"):
             now = order.after(events)
             events += link(desk, now, linking, offers=known, by=command.by)
-    events += set_dates(order.after(events), command.datings)
+    events += set_dates(order.after(events), command.datings, command.today)
     events += order.after(events).give_number(command.number, product=None)
     change = Change(
         stream=stream_of(name),
@@ -172,7 +176,8 @@ def unlink_order_learner(command: UnlinkOrderLearner, desk: Desk) -> Done:
 @handles(SetCourseDates)
 def set_course_dates(command: SetCourseDates, desk: Desk) -> Done:
     stream, order = open_order(command.order, command, desk)
-    return record(command, desk, stream, set_dates(order, command.datings))
+    events = set_dates(order, command.datings, command.today)
+    return record(command, desk, stream, events)
 
 
 @handles(GivePurchaseOrderNumber)
@@ -246,13 +251,16 @@ def offers_of(
     return offers(desk.catalogue, products, Terms(approvals=approvals, today=today))
 
 
-def set_dates(order: Order, datings: Sequence[Dating]) -> list[Later]:
+def set_dates(order: Order, datings: Sequence[Dating], today: date) -> list[Later]:
     """Set several dates one after the other."""
     events: list[Later] = []
     for index, dating in enumerate(datings):
         with under(f"/dates/{index}"):
             events += order.after(events).set_dates(
-                dating.dates, product=dating.product, learners=dating.learners
+                dating.dates,
+                product=dating.product,
+                learners=dating.learners,
+                today=None if dating.is_confirmed else today,
             )
     return events
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from access import policy
-from access.policy import MAY, in_words, named, send
+from access.policy import MAY, SYSTEMS, in_words, named, send
 from aggregates.errors import NotAllowed
 from commands import cancellation, claim, claim_submission, upload_check, user
 from commands.command import HANDLERS, Command, Desk, Done
@@ -62,6 +62,10 @@ def test_what_a_role_may_is_handled_and_what_it_may_not_is_refused_before(
     assert handled == commands_of(role)
     assert refused.keys() == HANDLERS.keys() - handled
     for kind, told in refused.items():
+        if MAY[kind] <= SYSTEMS.keys():
+            (system,) = MAY[kind]
+            assert told.startswith(f"Only {SYSTEMS[system]} may ")
+            continue
         what, _, who = told.partition(". Ask ")
         assert what == f"Your role, {role}, may not {in_words(kind)}"
         assert {each for each in Role if each in who} == MAY[kind] - {Role.SERVICE}

@@ -325,10 +325,18 @@ def test_an_outcome_is_reported_once_and_not_the_other_way_round() -> None:
     """B15."""
     assert booked(BookingTaken()).record_taken(T) == []
     assert booked(BookingMissed()).record_missed(T) == []
-    with pytest.raises(BookingIsOver):
+    with pytest.raises(BookingIsOver, match="was reported Absent, so it cannot be"):
         booked(BookingMissed()).record_taken(T)
-    with pytest.raises(BookingIsOver):
+    with pytest.raises(BookingIsOver) as refused:
         booked(BookingTaken()).record_missed(T)
+    assert str(refused.value) == (
+        "B-0000000001 was reported Taken, so it cannot be reported Absent; nothing was"
+        " changed. If that is wrong, correct the outcome, with a reason."
+    )
+    with pytest.raises(BookingIsOver, match="is cancelled, so it cannot be reported"):
+        booked(CANCELLED).record_missed(T)
+    with pytest.raises(BookingIsOver, match="cannot be cancelled again"):
+        booked(CANCELLED).require_cancellable(T)
 
 
 def test_a_result_says_that_the_test_was_taken_and_comes_once() -> None:
@@ -337,7 +345,8 @@ def test_a_result_says_that_the_test_was_taken_and_comes_once() -> None:
     assert booked().add_result(**told, now=T) == [BookingTaken(), PASS]  # type: ignore[arg-type] # as told
     done = booked(BookingTaken(), PASS)
     assert done.add_result(**told, now=T) == []  # type: ignore[arg-type] # as told
-    with pytest.raises(ResultExists):
+    known = "B-0000000001 already has the result Pass .40.. A different one was sent"
+    with pytest.raises(ResultExists, match=known):
         done.add_result(**{**told, "mark": 41}, now=T)  # type: ignore[arg-type] # as told
     with pytest.raises(SatInFuture):
         booked().add_result(

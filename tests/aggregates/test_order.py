@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from aggregates.errors import Refusal
 from aggregates.order import Later, Order
+from aggregates.order_line import FARTHEST, LONGEST_COURSE
 from aggregates.order_refusals import (
     LONGEST_NUMBER,
+    DatesUnlikely,
     EndsBeforeStart,
     LearnerNotLinked,
     NumberTooLong,
@@ -125,6 +127,35 @@ def test_a_course_may_end_on_the_day_it_starts_and_no_earlier() -> None:
     turned = CourseDates(starts=day, ends=day - timedelta(days=1))
     with pytest.raises(EndsBeforeStart, match="31 August 2026"):
         order.set_dates(turned, product=None, learners=())
+
+
+TODAY = date(2026, 11, 24)
+A_DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+def test_a_course_that_starts_far_from_today_is_asked_about(side: int) -> None:
+    """O4: both sides of five years; who says that it is right has it so."""
+    order, edge = given(READY), TODAY + side * FARTHEST
+    at_edge = CourseDates(starts=edge, ends=edge)
+    assert order.set_dates(at_edge, product=None, learners=(), today=TODAY)
+    beyond = CourseDates(starts=edge + side * A_DAY, ends=edge + side * A_DAY)
+    with pytest.raises(DatesUnlikely, match="more than 5 years from today") as no:
+        order.set_dates(beyond, product=None, learners=(), today=TODAY)
+    assert "confirm_unlikely: true" in str(no.value)
+    assert no.value.pointer == "/starts"
+    assert order.set_dates(beyond, product=None, learners=(), today=None)
+
+
+def test_a_course_of_more_than_ten_years_is_asked_about() -> None:
+    """O4: a century off is a slip."""
+    order = given(READY)
+    longest = CourseDates(starts=TODAY, ends=TODAY + LONGEST_COURSE)
+    assert order.set_dates(longest, product=None, learners=(), today=TODAY)
+    longer = CourseDates(starts=TODAY, ends=TODAY + LONGEST_COURSE + A_DAY)
+    with pytest.raises(DatesUnlikely, match="more than 10 years") as no:
+        order.set_dates(longer, product=None, learners=(), today=TODAY)
+    assert no.value.pointer == "/ends"
 
 
 @supposing(starts=st.dates(), ends=st.dates())

@@ -383,3 +383,66 @@ def test_another_centre_finds_none_of_it(ask: Ask, learner: str) -> None:
     assert missing(
         lambda *a, **k: ask(*a, **{**k, "by": "admin.hillside"}), learner
     ) == ["learner"]
+
+
+def test_a_report_that_lacks_something_is_told_what(
+    ask: Ask, learner: str, clock: Clock
+) -> None:
+    """B15: nothing that is sent is passed over in silence."""
+    booking = book(ask, learner)["booking"]
+    path = f"/bookings/{booking}/outcome"
+    clock.advance(days=16)
+    result = {"attendance": "Taken", "result": "Pass", "sat_on": "2026-12-10"}
+
+    def refused(**told: Any) -> tuple[str, str]:
+        problem = ask("POST", path, told, by="assessment", expect=422)
+        (error,) = problem["errors"]
+        return error["pointer"], error["message"]
+
+    day = {**result, "sat_on": None}
+    pointer, said = refused(**day)
+    assert pointer == "/sat_on"
+    assert said.startswith(f"The day on which {booking} was sat is missing.")
+    for lone in ({"sat_on": "2026-12-10"}, {"mark": 30}, {"grade": "P"}):
+        (what,) = lone
+        pointer, said = refused(attendance="Taken", **lone)
+        assert (pointer, f"{what} of {booking} was sent" in said) == ("/result", True)
+    for part in ({"result": "Pass"}, {"mark": 0}, {"sat_on": "2026-12-10"}):
+        pointer, said = refused(attendance="Absent", **part)
+        assert (pointer, "Report Absent alone" in said) == ("/attendance", True)
+    assert refused(**result, mark=61) == (
+        "/mark",
+        f"61 is more than the 60 marks of {UNIT}. Give a mark of 0 to 60.",
+    )
+    shown = ask("POST", path, {**result, "mark": 60}, by="assessment")
+    assert (shown["attendance"], shown["mark"]) == ("Taken", 60)
+
+
+def test_a_centre_does_not_undo_the_extra_time_of_an_account_specialist(
+    ask: Ask, learner: str
+) -> None:
+    """B6: it is refused, saying so; another time is had all the same."""
+    path = f"/bookings/{book(ask, learner)['booking']}"
+    given = {"extra_time": 40, "reason": "Seen the report."}
+    ask("PATCH", path, given, by="specialist")
+    refused = ask("PATCH", path, {"extra_time": 25}, expect=409)
+    assert "An Account Specialist gave" in refused["detail"]
+    assert "Leave extra_time out to keep it" in refused["detail"]
+    shown = ask("PATCH", path, {"starts": "2026-12-11T10:00"})
+    assert (shown["extra_time"], shown["starts"]) == (40, "2026-12-11T10:00:00Z")
+    ask("PATCH", path, {"extra_time": 0, "reason": "Not needed."}, by="specialist")
+    ask("PATCH", path, {"extra_time": 25}, expect=409)
+
+
+def test_course_dates_a_century_off_are_asked_about(ask: Ask) -> None:
+    """O4: and taken from whoever says that they are right."""
+    slip = {"starts": "1926-09-01", "ends": "2027-07-16"}
+    order = {"products": ["Q-0005001568"], "dates": [slip]}
+    refused = ask("POST", "/orders", order, expect=409)
+    (error,) = refused["errors"]
+    assert error["pointer"] == "/dates/0/starts"
+    assert "start on 1 September 1926" in error["message"]
+    begun = ask("POST", "/orders", {"products": ["Q-0005001568"]}, expect=201)
+    path = f"/orders/{begun['order']}/course-dates"
+    ask("PUT", path, {"dates": [slip]}, expect=409)
+    ask("PUT", path, {"dates": [{**slip, "confirm_unlikely": True}]})

@@ -133,7 +133,9 @@ def test_a_test_that_was_taken_frees_its_unit_and_one_that_was_passed_does_not(
         shown = ask("POST", f"{at}/outcome", told, by="assessment")
         assert shown["attendance"] == outcome["attendance"]
         over = ask("POST", f"{at}/cancel", expect=409)["detail"]
-        assert f"is {outcome['attendance']}, so it cannot be cancelled" in over
+        state = "was sat" if outcome["attendance"] == "Taken" else "was reported Absent"
+        assert over.startswith(f"{at[10:]} {state}")
+        assert ", so it cannot be cancelled; nothing was changed." in over
         clock.advance(minutes=1)
         assert ask("GET", "/bookings")["items"] == []
         clock.now = clock.now.replace(year=2026, month=12, day=20)

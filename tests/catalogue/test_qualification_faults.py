@@ -89,6 +89,11 @@ def test_a_qualification_may_go_as_far_as_its_limits(
             "internal or test",
         ),
         (put("units", 0, "minutes", to=60), "units[0].minutes", "assessed by test"),
+        (
+            put("units", 0, "maximum_mark", to=60),
+            "units[0].maximum_mark",
+            "assessed by test",
+        ),
         (drop("units", 1, "delivery"), "units[1].delivery", "is missing"),
         (
             put("units", 1, "delivery", to=["Post"]),

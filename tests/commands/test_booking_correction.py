@@ -15,13 +15,13 @@ from aggregates.booking_refusals import (
     SittingsOverlap,
 )
 from aggregates.errors import NotAllowed
+from aggregates.outcome import AbsentHasNoResult, DayMissing, ResultMissing
 from aggregates.registration_refusals import RegistrationIsCancelled
 from aggregates.sitting import Attendance
 from aggregates.standing import Standing
 from aggregates.timetable import Timetable
 from commands.booking import (
     CancelBooking,
-    OutcomeIncomplete,
     ReportOutcome,
     read_booking,
 )
@@ -175,8 +175,12 @@ def test_a_result_that_is_put_right_keeps_the_rules_of_results(hall: Hall) -> No
         hall.correct(hall.result(is_pass=True, days=1))
     with pytest.raises(SatBeforeWindow):
         hall.correct(hall.result(is_pass=True, days=-1))
-    for lacking in ({"sat_on": None}, {"is_pass": None}, {"attendance": ABSENT}):
-        with pytest.raises(OutcomeIncomplete):
+    for lacking, refusal in (
+        ({"sat_on": None}, DayMissing),
+        ({"is_pass": None}, ResultMissing),
+        ({"attendance": ABSENT}, AbsentHasNoResult),
+    ):
+        with pytest.raises(refusal):
             hall.correct(hall.result(is_pass=True) | lacking)
 
 
