@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 PASS = "P"  # noqa: S105 - a grade
@@ -39,7 +40,7 @@ class Unit:
     def is_internal(self) -> bool:
         return self.assessment == "internal"
 
-    @property
+    @cached_property
     def earned(self) -> tuple[str, ...]:
         """The grades that achieve this unit by its own assessment, best last."""
         return tuple(
@@ -78,19 +79,16 @@ def equivalents(units: tuple[Unit, ...]) -> tuple[tuple[Unit, ...], ...]:
 
     Units are equivalent that ``equivalent_to`` joins, directly or through others.
     """
-    joined: list[list[int]] = []
-    for place, unit in enumerate(units):
-        touching = [
-            each
-            for each in joined
-            if any(
-                units[other].equivalent_to == unit.reference
-                or unit.equivalent_to == units[other].reference
-                for other in each
-            )
-        ]
-        joined = [each for each in joined if each not in touching]
-        joined.append([*(other for each in touching for other in each), place])
+    place = {unit.reference: number for number, unit in enumerate(units)}
+    joined = [[number] for number in range(len(units))]
+    for number, unit in enumerate(units):
+        twin = place.get(unit.equivalent_to or "", number)
+        if joined[twin] is not joined[number]:
+            both = sorted([*joined[twin], *joined[number]])
+            for each in both:
+                joined[each] = both
     return tuple(
-        tuple(units[place] for place in each) for each in sorted(map(sorted, joined))
+        tuple(units[each] for each in together)
+        for number, together in enumerate(joined)
+        if together[0] == number
     )
