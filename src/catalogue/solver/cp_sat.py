@@ -4,11 +4,14 @@ It is imported only when a model is made; without its Python modelling layer, wh
 would load pandas (ADR 0014).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from time import monotonic
 from typing import Any
 
 Terms = Iterable[tuple[int, int]]
+
+MOST_SUMS = 2**40
+"""How great a sum may be that puts variables in order: exact in all arithmetic used."""
 
 
 class Undecided(Exception):
@@ -80,16 +83,10 @@ class Model:
             self._proto.objective.vars.append(variable)
             self._proto.objective.coeffs.append(factor)
 
-    def solve(
-        self,
-        deadline: Deadline,
-        *,
-        first: Sequence[int] = (),
-    ) -> list[int] | None:
+    def solve(self, deadline: Deadline) -> list[int] | None:
         """Find values for all variables, the least of what is minimised; None if none are.
 
-        With ``first`` and nothing to minimise, these variables are as great as can be, the
-        earlier before the later. Raises Undecided.
+        Raises Undecided.
         """
         solver, proto = self._solver, self._proto
         parameters = solver.SatParameters()
@@ -100,20 +97,7 @@ class Model:
         parameters.catch_sigint_signal = False
         parameters.linearization_level = 2
         parameters.cut_level = 0
-        parameters.max_presolve_iterations = 1
-        parameters.cp_model_probing_level = 0
-        parameters.symmetry_level = 0
-        proto.search_strategy.clear()
-        if first:
-            strategy = proto.search_strategy.add()
-            strategy.variables.extend(first)
-            strategy.domain_reduction_strategy = (
-                solver.DecisionStrategyProto.DomainReductionStrategy.SELECT_MAX_VALUE
-            )
-            parameters.search_branching = (
-                solver.SatParameters.SearchBranching.FIXED_SEARCH
-            )
-            parameters.cp_model_presolve = False  # it does not keep the order
+        parameters.cp_model_presolve = False  # takes longer than it saves
         wrapper = solver.SolveWrapper()
         wrapper.set_parameters(parameters)
         response = wrapper.solve(proto)
@@ -122,3 +106,43 @@ class Model:
         if response.status == solver.CpSolverStatus.INFEASIBLE:
             return None
         raise Undecided
+
+    def solve_in_order(
+        self, deadline: Deadline, variables: Sequence[int]
+    ) -> list[int] | None:
+        """Find the values of which the first variable's is greatest, then the second's, and so on.
+
+        None if there are no values at all. Raises Undecided.
+        """
+        model, values = self.copy(), None
+        for block in self._blocks(variables):
+            if values is None or any(values[each] < most for each, most in block):
+                model.minimise(_in_order(block))
+                values = model.solve(deadline)
+                if values is None:
+                    return None
+            for each, _ in block:
+                model.add([(each, 1)], values[each], values[each])
+        return values
+
+    def _blocks(self, variables: Sequence[int]) -> Iterator[list[tuple[int, int]]]:
+        """Part variables, with the most of each, so that one sum can put them in order."""
+        block: list[tuple[int, int]] = []
+        sums = 1
+        for each in variables:
+            most = list(self._proto.variables[each].domain)[-1]
+            if block and sums * (most + 1) > MOST_SUMS:
+                yield block
+                block, sums = [], 1
+            block.append((each, most))
+            sums *= most + 1
+        if block:
+            yield block
+
+
+def _in_order(block: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Weigh each variable by more than all after it can come to."""
+    weight = -1
+    for each, most in reversed(block):
+        yield each, weight
+        weight *= most + 1

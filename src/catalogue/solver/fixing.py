@@ -68,9 +68,8 @@ class Fixes:
     def _level(self, total: int) -> None:
         """Find all of the level, or so many as are wanted, in catalogue order."""
         level = self.program.model.copy()
-        level.minimise(())
         level.add(self.size, total, total)
-        values = level.solve(self.deadline, first=self.added)
+        values = level.solve_in_order(self.deadline, self.added)
         fix = None if values is None else self._read(values)
         while fix is not None:
             self._take(fix)
@@ -93,7 +92,7 @@ class Fixes:
             ):
                 there = int(number in fix[:end])
                 branch.add([(variable, 1)], there, there)
-            values = branch.solve(self.deadline, first=self.added[place + 1 :])
+            values = branch.solve_in_order(self.deadline, self.added[place + 1 :])
             if values is not None:
                 return self._read(values)
         return None

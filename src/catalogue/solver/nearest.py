@@ -119,7 +119,7 @@ class Search:
             return
         if self.found is None or value(self.found) != bound:
             self.program.model.minimise(terms)
-            self.found = self._solve()
+            self.found = self._read(self.program.model.solve(self.deadline))
         now = value(self.found)
         self.program.model.add(terms, now, now)
 
@@ -137,11 +137,9 @@ class Search:
             for number, counts in program.counts.items()
         ]
         first += [each for node in self.rules.choosing for each in program.picked[node]]
-        program.model.minimise(())
-        return self._solve(first)
+        return self._read(program.model.solve_in_order(self.deadline, first))
 
-    def _solve(self, first: tuple[int, ...] | list[int] = ()) -> Found:
-        values = self.program.model.solve(self.deadline, first=first)
+    def _read(self, values: list[int] | None) -> Found:
         if values is None:
             raise AssertionError("The solver finds no choice where there is one.")
         return checked(self.learner, self.program.choice(values))
