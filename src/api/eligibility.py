@@ -1,5 +1,6 @@
 """Eligibility over HTTP: what grades would earn, with nothing recorded (M10, M11)."""
 
+import structlog
 from fastapi import APIRouter
 from pydantic import Field
 
@@ -9,6 +10,7 @@ from api.dependencies import CurrentUser, ServiceOf, Today
 from api.schemas import RequestBody, ResponseBody
 from catalogue import AwardType, RequestProblem, answer
 
+log = structlog.get_logger("api")
 router = APIRouter(tags=["eligibility"])
 
 
@@ -37,7 +39,10 @@ class RuleReason(ResponseBody, title="RuleReason"):
 
 
 class UnitStanding(ResponseBody, title="UnitVerdict"):
-    """How a unit counts: counts, surplus, barred, not-achieved or needed."""
+    """How a unit stands.
+
+    counts, surplus, barred, needs-other-unit, not-achieved or needed.
+    """
 
     reference: str = Field(examples=["L/506/1788"])
     status: str = Field(examples=["counts"])
@@ -47,6 +52,8 @@ class PathwayAnswer(ResponseBody, title="PathwayVerdict"):
     """What the grades come to on one pathway."""
 
     code: str = Field(examples=["MAIN"])
+    decided: bool
+    """Whether the time allowed was enough for all that is said here."""
     met: bool
     reasons: list[RuleReason]
     ways_to_fix: list[list[str]] = Field(examples=[[["F/506/1934"]]])
@@ -56,6 +63,8 @@ class PathwayAnswer(ResponseBody, title="PathwayVerdict"):
 class Answer(ResponseBody, title="EligibilityAnswer"):
     """Whether the award could be claimed, and why."""
 
+    decided: bool
+    """Whether the time allowed was enough for a verdict; ask again if it was not."""
     eligible: bool
     overall_grade: str | None = Field(examples=["Pass"])
     pathways: list[PathwayAnswer]
@@ -72,4 +81,6 @@ def eligibility(
         raise QuestionProblem(
             pointer=problem.pointer, sentence=str(problem)
         ) from problem
+    if not found["decided"]:
+        log.warning("not decided in time", qualification=body.qualification)
     return Answer.model_validate(found)
