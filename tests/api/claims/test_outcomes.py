@@ -24,11 +24,13 @@ def test_eligibility_is_answered_with_nothing_recorded(counter: Counter) -> None
     before = counter.service.store.head()
     answer = counter.post("/eligibility", question())
     assert answer.json() == {
+        "decided": True,
         "eligible": False,
         "overall_grade": None,
         "pathways": [
             {
                 "code": "MAIN",
+                "decided": True,
                 "met": False,
                 "reasons": [
                     {
