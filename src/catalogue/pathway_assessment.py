@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from catalogue.pathway_reasons import PathwayReasons, Reason, UnitStatus
+from catalogue.pathway_reasons import PathwayReasons
 from catalogue.qualification import Pathway
+from catalogue.reason import Reason, UnitStatus
 from catalogue.solver.choice import Given
 from catalogue.solver.cp_sat import Undecided
 
