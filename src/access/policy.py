@@ -6,6 +6,7 @@ from access.refusals import record_refusal
 from aggregates.errors import NotAllowed, Refusal
 from commands import (
     booking,
+    booking_correction,
     cancellation,
     centre,
     certificate,
@@ -50,6 +51,7 @@ MAY: dict[type[Command], frozenset[Role]] = {
     booking.MakeLaunchLink: AT_A_CENTRE,
     booking.ReportOutcome: frozenset({Role.ASSESSMENT}),
     booking.UseLaunchLink: SERVICE,
+    booking_correction.CorrectOutcome: frozenset({Role.ASSESSMENT}),
     cancellation.CancelRegistration: ADMINISTRATOR,
     cancellation.ChangePathway: SPECIALIST,
     cancellation.ReopenRegistration: SPECIALIST,

@@ -6,6 +6,7 @@ from typing import Any
 
 from aggregates.errors import NotFound, Refusal
 from commands.booking import AmendBooking, CancelBooking
+from commands.booking_correction import CorrectOutcome
 from commands.cancellation import CancelRegistration, ChangePathway, ReopenRegistration
 from commands.certificate import ReissueCertificate, RevokeCertificate
 from commands.claim_submission import SubmitClaim, WithdrawClaim
@@ -26,6 +27,7 @@ SUBJECTS: dict[type[Command], Any] = {
     ChangePathway: attrgetter("registration"),
     ConfirmEntryOrder: attrgetter("order"),
     ConfirmOrder: attrgetter("order"),
+    CorrectOutcome: attrgetter("booking"),
     ReceiveAnswers: attrgetter("booking"),
     ReissueCertificate: attrgetter("certificate"),
     RevokeCertificate: attrgetter("certificate"),

@@ -27,6 +27,10 @@ class AwardDateTooEarly(RuleBroken):
     )
 
 
+class AwardTwice(Malformed):
+    message = "Two awards are given for {learner}. Give one, with all of the grades."
+
+
 class UnitNotChosen(RuleBroken):
     message = "The unit {unit} is not among the units of the claim. Add it there first."
 

@@ -45,6 +45,7 @@ from events.booking import (
     BookingCancelled,
     BookingMade,
     BookingMissed,
+    BookingOutcomeCorrected,
     BookingResultAdded,
     BookingRoomGiven,
     BookingTaken,
@@ -73,6 +74,7 @@ Later: TypeAlias = (
     | BookingTaken
     | BookingMissed
     | BookingResultAdded
+    | BookingOutcomeCorrected
 )
 
 
@@ -306,9 +308,14 @@ class Booking(Aggregate):
             return []
         if self.result is not None:
             raise ResultExists(booking=self.made.booking, what="a result")
-        if sat_on > now.astimezone(LONDON).date():
-            raise SatInFuture(pointer="/sat_on", day=sat_on)
+        require_not_in_future(sat_on, now)
         taken = self.record_taken(now)
+        self.require_sat_in_time(sat_on, now)
+        return [*taken, added]
+
+    def require_sat_in_time(self, sat_on: date, now: datetime) -> None:
+        """Raise SatInFuture, or SatBeforeWindow, if it cannot be the day (B15)."""
+        require_not_in_future(sat_on, now)
         opens = window(self.starts)[0]
         if sat_on < opens.astimezone(LONDON).date():
             raise SatBeforeWindow(
@@ -317,7 +324,6 @@ class Booking(Aggregate):
                 opened=in_london(opens),
                 day=sat_on,
             )
-        return [*taken, added]
 
     def _require_booked(self, what: str) -> None:
         if self.attendance is not Attendance.BOOKED:
@@ -339,6 +345,16 @@ class Booking(Aggregate):
             raise NotBeforeWindow(
                 booking=self.made.booking, opens=in_london(window(self.starts)[0])
             )
+
+    def _attended(
+        self, event: BookingTaken | BookingMissed | BookingOutcomeCorrected
+    ) -> Self:
+        if isinstance(event, BookingOutcomeCorrected):
+            attendance = Attendance(event.attendance)
+            return replace(self, attendance=attendance, result=result_in(event))
+        is_taken = isinstance(event, BookingTaken)
+        attendance = Attendance.TAKEN if is_taken else Attendance.ABSENT
+        return replace(self, attendance=attendance)
 
     @classmethod
     def begin(cls, event: BookingMade) -> Self:
@@ -378,9 +394,29 @@ class Booking(Aggregate):
                 now = replace(self, answers=event)
             case BookingResultAdded():
                 now = replace(self, result=event)
+            case BookingTaken() | BookingMissed() | BookingOutcomeCorrected():
+                now = self._attended(event)
             case _:
                 assert_never(event)
         return now
+
+
+def require_not_in_future(sat_on: date, now: datetime) -> None:
+    """Raise SatInFuture of a day that is not there yet in London (B15)."""
+    if sat_on > now.astimezone(LONDON).date():
+        raise SatInFuture(pointer="/sat_on", day=sat_on)
+
+
+def result_in(event: BookingOutcomeCorrected) -> BookingResultAdded | None:
+    """Give the result that a correction leaves, if it leaves one (B17)."""
+    if event.grade is None or event.sat_on is None:
+        return None
+    return BookingResultAdded(
+        is_pass=bool(event.is_pass),
+        grade=event.grade,
+        sat_on=event.sat_on,
+        mark=event.mark,
+    )
 
 
 def mode_needed(delivery: str, mode: str | None) -> bool:

@@ -88,31 +88,26 @@ class Certificate(Aggregate):
     """A certificate as it was issued.
 
     It is in force until another supersedes it, it is revoked, or the registration that
-    it completed is reopened (M13, M18).
+    it completed is reopened (M13, M18). ``superseded_by_claim`` is the later claim whose
+    notification took its place; None for a reissue.
     """
 
     issued: CertificateIssued
     is_printed: bool = False
-    superseded: CertificateSuperseded | None = None
-    revoked: CertificateRevoked | None = None
-
-    @property
-    def superseded_by(self) -> str | None:
-        """The number of the certificate in its place, if there is one."""
-        return self.superseded.by if self.superseded else None
+    superseded_by: str | None = None
+    superseded_by_claim: str | None = None
+    is_revoked: bool = False
+    is_reopened: bool = False
 
     @property
     def is_in_force(self) -> bool:
-        return self.superseded is None and self.revoked is None
-
-    @property
-    def is_revoked(self) -> bool:
-        """Whether it was revoked in earnest, not by reopening the registration."""
-        return self.revoked is not None and not self.revoked.by_reopening
+        is_superseded = self.superseded_by is not None
+        return not (is_superseded or self.is_revoked or self.is_reopened)
 
     @property
     def is_reissued(self) -> bool:
-        return self.superseded is not None and self.superseded.by_claim is None
+        """Whether a reissue, not a later notification, took its place."""
+        return self.superseded_by is not None and self.superseded_by_claim is None
 
     @staticmethod
     def issue(
@@ -234,9 +229,9 @@ class Certificate(Aggregate):
             raise CertificateIsRevoked(
                 certificate=number, done=done, registration=registration
             )
-        if self.superseded is not None:
-            raise NotInForce(certificate=number, by=self.superseded.by, done=done)
-        if self.revoked is not None:
+        if self.superseded_by is not None:
+            raise NotInForce(certificate=number, by=self.superseded_by, done=done)
+        if self.is_reopened:
             raise CertificateRegistrationReopened(
                 certificate=number, done=done, registration=registration
             )
@@ -249,10 +244,12 @@ class Certificate(Aggregate):
         match event:
             case CertificatePrinted():
                 return replace(self, is_printed=True)
-            case CertificateSuperseded():
-                return replace(self, superseded=event)
+            case CertificateSuperseded(by=other, by_claim=claim):
+                return replace(self, superseded_by=other, superseded_by_claim=claim)
+            case CertificateRevoked(by_reopening=True):
+                return replace(self, is_reopened=True)
             case CertificateRevoked():
-                return replace(self, revoked=event)
+                return replace(self, is_revoked=True)
             case CertificateTransferred():
                 return self
             case _:

@@ -1,6 +1,6 @@
 """Claims: a request for certificates, put together in four stages in any order."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Self, TypeAlias, assert_never
@@ -24,6 +24,7 @@ from aggregates.claim_refusals import (
     claim_is_processed,
 )
 from aggregates.errors import Refusal, raise_all
+from aggregates.loss import require_no_loss, several
 from aggregates.standing import OPEN, Place, Standing, standing_of
 from catalogue import Qualification
 from events.claim import (
@@ -101,9 +102,16 @@ class Claim(Aggregate):
         }
 
     def choose_qualification(
-        self, qualification: str, *, offered: Collection[str]
+        self,
+        qualification: str,
+        *,
+        offered: Collection[str],
+        confirm_loss: bool = False,
     ) -> list[Chosen]:
-        """Claim for a qualification; units and learners that do not fit it go (M1)."""
+        """Claim for a qualification; units and learners that do not fit it go (M1).
+
+        Raises WorkWouldBeLost if any do, unless that is confirmed.
+        """
         self._require_not_closed()
         if qualification == self.qualification:
             return []
@@ -113,6 +121,11 @@ class Claim(Aggregate):
             )
         events: list[Chosen] = [ClaimQualificationChosen(qualification=qualification)]
         kept = tuple(unit for unit in self.units if unit in offered)
+        gone = [unit for unit in self.units if unit not in offered]
+        lost = [f"the choice of {several(gone)}"] if gone else []
+        lost += [f"the choice of {several([*self.learners])}"] if self.learners else []
+        lost += self._typed(self.learners)
+        require_no_loss(lost, confirm_loss=confirm_loss, pointer="/qualification")
         if kept != self.units:
             events.append(ClaimUnitsChosen(units=kept))
         if self.learners:
@@ -120,9 +133,16 @@ class Claim(Aggregate):
         return events
 
     def choose_units(
-        self, units: Sequence[str], *, offered: Collection[str]
+        self,
+        units: Sequence[str],
+        *,
+        offered: Collection[str],
+        confirm_loss: bool = False,
     ) -> list[ClaimUnitsChosen]:
-        """Say which units may be graded (M3): some of those ``offered``."""
+        """Say which units may be graded (M3): some of those ``offered``.
+
+        Raises WorkWouldBeLost if one that has grades is left out, unless confirmed.
+        """
         self._require_not_closed()
         qualification = self._require_qualification()
         raise_all(
@@ -133,14 +153,24 @@ class Claim(Aggregate):
             if unit not in offered
         )
         chosen = tuple(dict.fromkeys(units))
+        lost = [
+            f"the grades of {several(graded)} for {unit}"
+            for unit in self.units
+            if unit not in chosen
+            and (
+                graded := [w for w, p in self.waiting.items() if unit in p.award.grades]
+            )
+        ]
+        require_no_loss(lost, confirm_loss=confirm_loss, pointer="/units")
         return [] if chosen == self.units else [ClaimUnitsChosen(units=chosen)]
 
     def choose_learners(
-        self, registrations: Mapping[str, str | None]
+        self, registrations: Mapping[str, str | None], *, confirm_loss: bool = False
     ) -> list[ClaimLearnersChosen]:
         """Say whom to claim for (M4): each by an Active registration, None if without.
 
-        Learners who were submitted stay, and must be among them.
+        Learners who were submitted stay, and must be among them. Raises WorkWouldBeLost
+        if one for whom something was typed is left out, unless that is confirmed.
         """
         self._require_not_closed()
         qualification = self._require_qualification()
@@ -164,6 +194,9 @@ class Claim(Aggregate):
             else:
                 chosen[who] = found
         raise_all(problems)
+        gone = [w for w, p in self.waiting.items() if chosen.get(w) != p.registration]
+        lost = self._typed(gone)
+        require_no_loss(lost, confirm_loss=confirm_loss, pointer="/learners")
         present = {
             who: place.registration
             for who, place in self.learners.items()
@@ -172,6 +205,16 @@ class Claim(Aggregate):
         if list(chosen.items()) == list(present.items()):
             return []
         return [ClaimLearnersChosen(learners=chosen)]
+
+    def _typed(self, learners: Iterable[str]) -> list[str]:
+        """Say for which of these learners an award or grades were typed."""
+        graded = [who for who in learners if self.learners[who].award != Award()]
+        return [f"the award and grades of {several(graded)}"] if graded else []
+
+    @property
+    def called(self) -> str:
+        """What a sentence calls it: by its number, once it has one."""
+        return f"the claim {self.claim}" if self.claim else "this claim"
 
     def leave_out(self, learner: str) -> list[ClaimLearnersChosen]:
         """Take a learner out who was not submitted, and leave the others as they are."""
@@ -201,7 +244,7 @@ class Claim(Aggregate):
             place = self.learners.get(who)
             if place is None or place.standing is Standing.WITHDRAWN:
                 problems.append(
-                    LearnerNotInClaim(pointer=pointer, learner=who, claim=self.claim)
+                    LearnerNotInClaim(pointer=pointer, learner=who, claim=self.called)
                 )
             elif award == place.award:
                 continue
@@ -319,7 +362,7 @@ class Claim(Aggregate):
     def _withdrawable_one(self, learner: str) -> tuple[str, ...]:
         if learner not in self.learners:
             raise LearnerNotInClaim(
-                pointer="/learner", learner=learner, claim=self.claim
+                pointer="/learner", learner=learner, claim=self.called
             )
         standing = self.learners[learner].standing
         if standing is Standing.PROCESSED:

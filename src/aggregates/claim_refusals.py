@@ -63,7 +63,7 @@ class LearnerIsSubmitted(RuleBroken):
 
 
 class LearnerNotInClaim(RuleBroken):
-    message = "{learner} is not in the claim {claim}. Add the learner to it first."
+    message = "{learner} is not in {claim}. Add the learner to it first."
 
 
 class NobodyToSubmit(RuleBroken):

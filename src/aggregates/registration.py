@@ -38,6 +38,7 @@ from events.sitting import (
     TestCalledOff,
     TestMissed,
     TestMoved,
+    TestOutcomeCorrected,
     TestResultAdded,
     TestTaken,
 )
@@ -128,13 +129,17 @@ class Registration(Aggregate):
         """Put the grades of earlier awards under those typed in a claim (M8, M12).
 
         What is typed for a unit stands in place of what a test or an earlier claim says
-        of it.
+        of it; a test whose outcome was corrected stands in place of earlier claims (B17).
         """
-        carried = passed(self.sittings)
+        tested = passed(self.sittings)
+        carried = dict(tested)
         for award in self.counted_awards.values():
             if award.claim != claim:
                 carried.update(award.grades)
-        return carried | dict(typed)
+        for sitting in self.sittings.values():
+            if sitting.is_corrected:
+                carried.pop(sitting.unit, None)
+        return carried | tested | dict(typed)
 
     @property
     def every_grade(self) -> dict[str, str]:
@@ -375,6 +380,7 @@ class Registration(Aggregate):
                 | TestTaken()
                 | TestMissed()
                 | TestResultAdded()
+                | TestOutcomeCorrected()
             ):
                 now = replace(self, sittings=sittings_after(self.sittings, event))
             case _:

@@ -11,12 +11,19 @@ from events.sitting import (
     TestCalledOff,
     TestMissed,
     TestMoved,
+    TestOutcomeCorrected,
     TestResultAdded,
     TestTaken,
 )
 
 SittingEvent: TypeAlias = (
-    TestBooked | TestMoved | TestCalledOff | TestTaken | TestMissed | TestResultAdded
+    TestBooked
+    | TestMoved
+    | TestCalledOff
+    | TestTaken
+    | TestMissed
+    | TestResultAdded
+    | TestOutcomeCorrected
 )
 
 
@@ -41,13 +48,17 @@ class TestResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Sitting:
-    """One booked test of a unit, from ``starts`` to ``ends`` (extra time included)."""
+    """One booked test of a unit, from ``starts`` to ``ends`` (extra time included).
+
+    ``is_corrected`` tells that its outcome had been reported otherwise before (B17).
+    """
 
     unit: str
     starts: datetime
     ends: datetime
     attendance: Attendance = Attendance.BOOKED
     result: TestResult | None = None
+    is_corrected: bool = False
 
 
 Sittings: TypeAlias = Mapping[str, Sitting]
@@ -77,9 +88,24 @@ def sittings_after(sittings: Sittings, event: SittingEvent) -> Sittings:
                 mark=event.mark,
             )
             now = replace(was, attendance=Attendance.TAKEN, result=result)
+        case TestOutcomeCorrected():
+            now = _corrected(was, event)
         case _:
             assert_never(event)
     return {**sittings, event.booking: now}
+
+
+def _corrected(was: Sitting, event: TestOutcomeCorrected) -> Sitting:
+    result = None
+    if event.grade is not None and event.sat_on is not None:
+        result = TestResult(
+            grade=event.grade,
+            is_pass=bool(event.is_pass),
+            sat_on=event.sat_on,
+            mark=event.mark,
+        )
+    attendance = Attendance(event.attendance)
+    return replace(was, attendance=attendance, result=result, is_corrected=True)
 
 
 def passed(sittings: Sittings) -> dict[str, str]:

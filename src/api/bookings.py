@@ -1,8 +1,8 @@
 """Bookings over HTTP: found, amended, cancelled, launched, and how the tests went."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AwareDatetime, Field
@@ -21,9 +21,11 @@ from catalogue import Catalogue
 from commands.booking import AmendBooking, CancelBooking, read_booking
 from commands.command import Desk
 from commands.package import DownloadedPackage, packages_of
+from events.booking import BookingOutcomeCorrected
 from events.identifier import stream_of
 from projections import bookings
 from projections.bookings import BookingRow, Sought
+from store import Stream
 
 router = APIRouter(prefix="/bookings", tags=["bookings"])
 
@@ -41,6 +43,17 @@ class PackageShown(ResponseBody, title="BookingPackage"):
     why_stale: str | None = Field(
         examples=["B-0000000042 was amended after the package 0f3c… was downloaded."]
     )
+
+
+class OutcomeBefore(ResponseBody, title="BookingOutcomeBefore"):
+    """What had been reported of a test before it was put right (B17)."""
+
+    attendance: Attendance
+    is_pass: bool | None
+    grade: str | None
+    mark: int | None
+    sat_on: date | None
+    corrected_at: AwareDatetime
 
 
 class BookingShown(ResponseBody, title="Booking"):
@@ -71,6 +84,9 @@ class BookingShown(ResponseBody, title="Booking"):
     mark: int | None
     sat_on: date | None
     room: str | None = Field(examples=["Hall B"])
+    corrections: list[OutcomeBefore] = Field(
+        description="What had been reported before it was put right, oldest first."
+    )
     updated_at: AwareDatetime
     packages: list[PackageShown] = Field(
         description="Those that were downloaded, oldest first."
@@ -234,7 +250,7 @@ def row_shown(
     )
 
 
-def row_of(state: Booking, *, updated_at: datetime) -> BookingRow:
+def row_of(stream: Stream, state: Booking) -> BookingRow:
     """Make the row that the list has of a booking, from the facts alone."""
     made, result = state.made, state.result
     return BookingRow(
@@ -256,14 +272,35 @@ def row_of(state: Booking, *, updated_at: datetime) -> BookingRow:
         mark=result.mark if result else None,
         sat_on=result.sat_on if result else None,
         room=state.room,
-        updated_at=updated_at,
+        corrections=corrections_of(stream),
+        updated_at=stream.history[-1].recorded_at,
     )
+
+
+def corrections_of(stream: Stream) -> list[dict[str, Any]]:
+    """Say what had been reported each time before it was put right (B17)."""
+    found = []
+    for number, recorded in enumerate(stream.history):
+        if isinstance(recorded.event, BookingOutcomeCorrected):
+            before = Booking.replay(stream.events[:number])
+            result = before.result
+            found.append(
+                {
+                    "attendance": before.attendance,
+                    "is_pass": result and result.is_pass,
+                    "grade": result and result.grade,
+                    "mark": result and result.mark,
+                    "sat_on": result and result.sat_on,
+                    "corrected_at": recorded.recorded_at,
+                }
+            )
+    return found
 
 
 def shown(visit: Visit, name: str) -> BookingShown:
     stream, state = read_booking(name, visit.by, visit.desk)
     visit.show(stream)
-    row = row_of(state, updated_at=stream.history[-1].recorded_at)
+    row = row_of(stream, state)
     named = names_of(visit.desk, [row], seen_by=row.centre)
     packages = packages_of(visit.desk, [stream])[stream.id]
     return row_shown(row, named, packages, visit.desk.catalogue)

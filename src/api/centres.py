@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from aggregates.centre import Centre
 from api.answers import Listed, listed
 from api.dependencies import CurrentUser, PagingSince, Reads, scope
+from api.named import ProductRef, title_of
 from api.schemas import RequestBody, ResponseBody
 from api.visit import Amending, Visit, Visiting
 from commands.centre import GrantApproval, OpenCentre, WithdrawApproval, open_own_centre
@@ -54,6 +55,7 @@ class CentreShown(ResponseBody, title="CentreSummary"):
 
 class CentreWithApprovals(CentreShown, title="Centre"):
     approvals: list[str] = Field(examples=[["Q-0005001227", "Q-0009000001"]])
+    approved_products: list[ProductRef] = Field(description="The same, by title.")
 
 
 @router.get("", operation_id="listCentres")
@@ -135,4 +137,8 @@ def shown(visit: Visit, number: str) -> CentreWithApprovals:
         name=centre.name,
         updated_at=stream.history[-1].recorded_at,
         approvals=sorted(centre.approvals),
+        approved_products=[
+            ProductRef(reference=each, title=title_of(visit.desk.catalogue, each))
+            for each in sorted(centre.approvals)
+        ],
     )

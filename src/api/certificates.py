@@ -89,6 +89,7 @@ class CertificateShown(ResponseBody, title="Certificate"):
     revoked_at: AwareDatetime | None = Field(
         description="When it was revoked, or the registration it completed reopened."
     )
+    updated_at: AwareDatetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,6 +163,7 @@ def shown(visit: Visit, number: str) -> CertificateShown:
             "superseded_by": now.superseded_by,
             "revoked_at": _when(stream, CertificateRevoked),
             "in_force": now.is_in_force,
+            "updated_at": stream.history[-1].recorded_at,
         }
     )
     return certificate_response(visit.desk.catalogue, row)

@@ -12,7 +12,14 @@ from aggregates.claimable import offered_units
 from aggregates.learner import Learner
 from aggregates.registration import Registration
 from aggregates.standing import Place, Standing, is_undecided
-from api.named import QualificationNamed, learners_named, qualification_named
+from api.named import (
+    QualificationNamed,
+    UnitTitles,
+    learners_named,
+    pathway_title,
+    qualification_named,
+    unit_titles,
+)
 from api.schemas import ResponseBody
 from catalogue import AwardType, amount
 from commands.claim_assessment import ClaimFacts
@@ -72,6 +79,7 @@ class LearnerOfClaim(ResponseBody, title="ClaimLearner"):
     family_name: str
     registration: str = Field(examples=["R-0000000042"])
     pathway: str | None = Field(examples=["MAIN"])
+    pathway_title: str | None = Field(examples=["Diploma"])
     status: Standing
     award: AwardShown
     eligibility: EligibilityShown
@@ -107,6 +115,7 @@ class ClaimShown(ResponseBody, title="Claim"):
     stages: list[StageShown]
     qualification: QualificationNamed | None
     units: UnitsOfClaim
+    unit_titles: UnitTitles
     learners: list[LearnerOfClaim]
     warnings: list[str]
 
@@ -136,6 +145,9 @@ def claim_shown(desk: Desk, stream: Stream, claim: Claim, today: date) -> ClaimS
         if claim.qualification
         else None,
         units=units_of(desk, claim),
+        unit_titles=unit_titles(desk.catalogue, claim.qualification)
+        if claim.qualification
+        else {},
         learners=[
             learner_shown(
                 facts, place, people[who], facts.opened[place.registration][1]
@@ -169,6 +181,9 @@ def learner_shown(
         family_name=learner.details.family_name,
         registration=place.registration,
         pathway=registration.pathway,
+        pathway_title=pathway_title(
+            facts.desk.catalogue, registration.product, registration.pathway
+        ),
         status=place.standing,
         award=award_shown(place.award),
         eligibility=eligibility_shown(facts, learner.learner),

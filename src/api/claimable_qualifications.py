@@ -30,7 +30,7 @@ from api.dependencies import (
     Today,
     one_centre,
 )
-from api.named import Claimed
+from api.named import Claimed, pathway_title
 from api.schemas import ResponseBody
 from catalogue import Qualification
 from commands.claim import read_claim
@@ -109,6 +109,7 @@ class LearnerToClaim(ResponseBody, title="ClaimableLearner"):
     uln: str | None = Field(examples=["1000102504"])
     registration: str = Field(examples=["R-0000000042"])
     pathway: str | None = Field(examples=["MAIN"])
+    pathway_title: str | None = Field(examples=["Diploma"])
     chosen: bool
 
 
@@ -331,6 +332,9 @@ def learners(
             uln=row.uln,
             registration=row.registration,
             pathway=row.pathway,
+            pathway_title=pathway_title(
+                service.catalogue, found.qualification or "", row.pathway
+            ),
             chosen=row.learner in found.learners,
         )
 

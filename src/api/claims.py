@@ -7,11 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
+from aggregates.award import AwardTwice
 from aggregates.standing import Standing
 from api.answers import Listed, listed
 from api.claim_view import AwardShown, ClaimShown, claim_shown
-from api.dependencies import CurrentUser, PagingSince, Reads, if_match, scope
-from api.named import Claimed, Filter, LearnerName, Name, ProductName
+from api.dependencies import CurrentUser, PagingSince, Reads, ServiceOf, if_match, scope
+from api.named import Claimed, Filter, LearnerName, Name, ProductName, title_of
 from api.retries import OnceOnly
 from api.schemas import RequestBody, ResponseBody, with_example
 from api.visit import Amending, Visit, Visiting
@@ -73,16 +74,24 @@ class NewClaim(RequestBody, title="NewClaim"):
     awards: Awards | None = None
 
 
+ConfirmLoss = Annotated[
+    bool, Field(description="Go on although what was typed is lost by it.")
+]
+
+
 class QualificationChosen(RequestBody, title="ClaimQualificationChoice"):
     qualification: ProductName
+    confirm_loss: ConfirmLoss = False
 
 
 class UnitsChosen(RequestBody, title="ClaimUnitsChoice"):
     units: Units
+    confirm_loss: ConfirmLoss = False
 
 
 class LearnersChosen(RequestBody, title="ClaimLearnersChoice"):
     learners: Learners
+    confirm_loss: ConfirmLoss = False
 
 
 class GradesGiven(RequestBody, title="ClaimGrades"):
@@ -106,6 +115,9 @@ class ClaimListed(ResponseBody, title="ClaimSummary"):
     claim: str = Field(examples=["AC-0000000042"])
     centre: str = Field(examples=["48213"])
     qualification: str | None = Field(examples=["Q-0005001227"])
+    title: str | None = Field(
+        default=None, examples=["Level 2 Diploma in Team Leading"]
+    )
     status: Standing = Field(validation_alias="standing")
     units: int
     learners: int
@@ -140,6 +152,7 @@ def search(
     request: Request,
     response: Response,
     user: CurrentUser,
+    service: ServiceOf,
     reads: Reads,
     part: PagingSince,
     status: Standing | None = None,
@@ -159,7 +172,13 @@ def search(
         limit=part.limit,
         cursor=part.cursor,
     )
-    return listed(request, response, found, ClaimListed.model_validate)
+
+    def shown(row: claims.ListedClaim) -> ClaimListed:
+        named = ClaimListed.model_validate(row)
+        named.title = title_of(service.catalogue, row.qualification)
+        return named
+
+    return listed(request, response, found, shown)
 
 
 @router.post("", operation_id="createClaim", status_code=HTTPStatus.CREATED)
@@ -190,7 +209,10 @@ def choose_qualification(
 ) -> ClaimShown:
     """Stage 1: choose what to claim for; what does not fit it is cleared (M1, M2)."""
     command = ChooseClaimQualification(
-        **visit.said, claim=claim, qualification=body.qualification
+        **visit.said,
+        claim=claim,
+        qualification=body.qualification,
+        confirm_loss=body.confirm_loss,
     )
     visit.send(command)
     return shown(visit, claim)
@@ -199,7 +221,12 @@ def choose_qualification(
 @router.put("/{claim}/units", operation_id="setClaimUnits")
 def choose_units(claim: Claimed, body: UnitsChosen, visit: Amending) -> ClaimShown:
     """Stage 2: choose which internally assessed units can be graded (M3)."""
-    command = ChooseClaimUnits(**visit.said, claim=claim, units=tuple(body.units))
+    command = ChooseClaimUnits(
+        **visit.said,
+        claim=claim,
+        units=tuple(body.units),
+        confirm_loss=body.confirm_loss,
+    )
     visit.send(command)
     return shown(visit, claim)
 
@@ -210,7 +237,10 @@ def choose_learners(
 ) -> ClaimShown:
     """Stage 3: choose for whom to claim; those who stay keep their grades (M4)."""
     command = ChooseClaimLearners(
-        **visit.said, claim=claim, learners=tuple(body.learners)
+        **visit.said,
+        claim=claim,
+        learners=tuple(body.learners),
+        confirm_loss=body.confirm_loss,
     )
     visit.send(command)
     return shown(visit, claim)
@@ -258,7 +288,12 @@ def withdraw(
 
 
 def awards(given: Sequence[LearnersAward]) -> dict[str, Award]:
-    """Read awards by learner; of two for one learner the later stands."""
+    """Read awards by learner. Raises AwardTwice of two for one: neither is dropped."""
+    seen: set[str] = set()
+    for number, award in enumerate(given):
+        if award.learner in seen:
+            raise AwardTwice(pointer=f"/awards/{number}", learner=award.learner)
+        seen.add(award.learner)
     return {
         award.learner: Award(
             award_type=award.award_type,

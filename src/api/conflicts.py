@@ -36,6 +36,7 @@ DONE: Mapping[str, str] = {
     "booking.package-downloaded": "downloaded the package",
     "booking.result-added": "reported a result",
     "booking.taken": "reported it taken",
+    "certificate.revoked": "took it out of force",
     "certificate.superseded": "reissued it",
     "claim.deleted": "deleted it",
     "claim.processed": "processed it",

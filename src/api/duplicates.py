@@ -3,17 +3,19 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
 from aggregates.duplicate import Why
 from api.answers import Listed, listed
-from api.dependencies import CurrentUser, PagingSince, Reads, scope
-from api.learners import Called, LearnerListed
+from api.dependencies import CurrentUser, PagingSince, Reads, centre_of, scope
+from api.learners import Called, LearnerListed, learner_listed
+from api.named import LearnerRef, learner_refs
 from api.schemas import RequestBody, ResponseBody
 from api.visit import Visiting
 from commands.duplicate import DecideDuplicate
 from events.duplicate import Decision
-from projections import duplicates
+from projections import duplicates, uploads
+from projections.duplicates import Pair
 
 router = APIRouter(prefix="/duplicates", tags=["learners"])
 
@@ -22,8 +24,6 @@ Other = Annotated[str, Path(max_length=40, examples=["L-0000000042Y"])]
 
 class DuplicateShown(ResponseBody, title="DuplicatePair"):
     """Two learners who may be one person, and what is known of them otherwise."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     first: LearnerListed
     second: LearnerListed
@@ -42,6 +42,7 @@ class DecisionTold(RequestBody, title="DuplicateDecision"):
 class DecisionShown(ResponseBody, title="DecidedPair"):
     learner: str = Field(examples=["L-0000000017T"])
     other: str = Field(examples=["L-0000000042Y"])
+    people: list[LearnerRef] = Field(description="The two, by name.")
     decision: Decision
 
 
@@ -66,7 +67,19 @@ def search(
         limit=part.limit,
         cursor=part.cursor,
     )
-    return listed(request, response, found, DuplicateShown.model_validate)
+    both = (learner for pair in found.rows for learner in (pair.first, pair.second))
+    groups = uploads.names_of(reads, (each.group for each in both if each.group))
+
+    def shown(pair: Pair) -> DuplicateShown:
+        return DuplicateShown(
+            first=learner_listed(pair.first, groups),
+            second=learner_listed(pair.second, groups),
+            why=pair.why,
+            differing=pair.differing,
+            updated_at=pair.updated_at,
+        )
+
+    return listed(request, response, found, shown)
 
 
 @router.post("/{learner}/{other}", operation_id="decideDuplicate")
@@ -86,4 +99,7 @@ def decide(
         reason=body.reason,
     )
     visit.send(command)
-    return DecisionShown(learner=learner, other=other, decision=body.decision)
+    people = learner_refs(visit.desk, [learner, other], seen_by=centre_of(visit.by))
+    return DecisionShown(
+        learner=learner, other=other, people=people, decision=body.decision
+    )

@@ -1,5 +1,8 @@
 """Eligibility over HTTP: what grades would earn, with nothing recorded (M10, M11)."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import structlog
 from fastapi import APIRouter
 from pydantic import Field
@@ -7,8 +10,9 @@ from pydantic import Field
 from aggregates.errors import Malformed
 from api.claim_view import Grades
 from api.dependencies import CurrentUser, ServiceOf, Today
+from api.named import UnitTitles, unit_titles
 from api.schemas import RequestBody, ResponseBody
-from catalogue import AwardType, RequestProblem, answer
+from catalogue import AwardType, Catalogue, RequestProblem, answer
 
 log = structlog.get_logger("api")
 router = APIRouter(tags=["eligibility"])
@@ -68,6 +72,7 @@ class Answer(ResponseBody, title="EligibilityAnswer"):
     eligible: bool
     overall_grade: str | None = Field(examples=["Pass"])
     pathways: list[PathwayAnswer]
+    unit_titles: UnitTitles
 
 
 @router.post("/eligibility", operation_id="checkEligibility")
@@ -83,4 +88,12 @@ def eligibility(
         ) from problem
     if not found["decided"]:
         log.warning("not decided in time", qualification=body.qualification)
-    return Answer.model_validate(found)
+    return answer_response(service.catalogue, body.qualification, found)
+
+
+def answer_response(
+    catalogue: Catalogue, qualification: str, found: Mapping[str, Any]
+) -> Answer:
+    """Show an answer with the titles of the units that it names."""
+    titles = unit_titles(catalogue, qualification)
+    return Answer.model_validate({**found, "unit_titles": titles})

@@ -11,7 +11,7 @@ from aggregates.errors import NotFound, Refusal
 from aggregates.registration import Status
 from api.dependencies import Reads
 from api.learners import Called
-from api.named import PATTERN
+from api.named import PATTERN, title_of, unit_title
 from api.schemas import ResponseBody
 from api.visit import Visiting
 from commands.entry_order import Found
@@ -34,7 +34,9 @@ class LearnerLookedUp(ResponseBody, title="EntryLearner"):
     given_name: str
     family_name: str
     qualification: str = Field(examples=["Q-0005001227"])
+    title: str | None = Field(examples=["Level 2 Diploma in Team Leading"])
     unit: str = Field(examples=["F/506/1934"])
+    unit_title: str | None = Field(examples=["Participate in a project"])
     can_be_entered: bool
     reasons: list[str]
     registration: str | None = Field(
@@ -43,6 +45,7 @@ class LearnerLookedUp(ResponseBody, title="EntryLearner"):
     apprenticeship: str | None = Field(
         description="What the learner came through, and is booked through."
     )
+    apprenticeship_title: str | None
 
 
 @router.get("/learners/{learner}", operation_id="getEntryLearner")
@@ -82,11 +85,16 @@ def looked_up(
         given_name=person.details.given_name,
         family_name=person.details.family_name,
         qualification=qualification,
+        title=title_of(visit.desk.catalogue, qualification),
         unit=unit,
+        unit_title=unit_title(visit.desk.catalogue, qualification, unit),
         can_be_entered=not reasons,
         reasons=[str(each) for each in reasons],
         registration=place.registration.registration if place else None,
         apprenticeship=place.apprenticeship if place else None,
+        apprenticeship_title=title_of(
+            visit.desk.catalogue, place.apprenticeship if place else None
+        ),
     )
 
 

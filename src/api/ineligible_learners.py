@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, TypeAdapter
 
 from aggregates.claim_hindrances import IN_WORDS, Cause
 from aggregates.errors import NotFound
@@ -22,14 +22,16 @@ from api.dependencies import (
     Today,
     scope,
 )
-from api.eligibility import Answer, PathwayAnswer
+from api.eligibility import PathwayAnswer
 from api.named import (
     Claimed,
     Filter,
     NameFilter,
     QualificationNamed,
+    UnitTitles,
     learners_named,
     qualification_named,
+    unit_titles,
 )
 from api.schemas import ResponseBody
 from catalogue import Assessment, AwardType, Qualification, assess, shape
@@ -39,6 +41,7 @@ from events.claim import ClaimSubmitted, Granted, Withheld
 from projections import ineligible_learners
 from projections.ineligible_learners import Ineligible
 
+PATHWAYS = TypeAdapter(list[PathwayAnswer])
 router = APIRouter(prefix="/ineligible-learners", tags=["ineligible learners"])
 
 Who = Annotated[str, Path(alias="learner", max_length=20, examples=["L-0000000017T"])]
@@ -89,6 +92,7 @@ class IneligibleShown(ResponseBody, title="IneligibleLearner"):
     """What would keep the learner back today."""
     pathways: list[PathwayWithRules]
     """The pathway registered for first."""
+    unit_titles: UnitTitles
     interim_now: bool
     """Whether an Interim award could be claimed as things are (I4)."""
     amend_at: str = Field(examples=["/api/v1/claims/AC-0000000042/grades"])
@@ -208,6 +212,7 @@ def ineligible_shown(
         if isinstance(verdict, Withheld)
         else [],
         pathways=pathways_shown(rules, registration.pathway, mine, any_pathway),
+        unit_titles=unit_titles(facts.desk.catalogue, registration.product),
         interim_now=interim_now,
         amend_at=f"/api/v1/claims/{claim.claim}/grades",
     )
@@ -235,4 +240,4 @@ def pathways_shown(
 
 
 def answered(assessment: Assessment) -> list[PathwayAnswer]:
-    return Answer.model_validate(shape(assessment)).pathways
+    return PATHWAYS.validate_python(shape(assessment)["pathways"])

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
 from aggregates.invoice_line import InvoiceStatus
+from aggregates.learner import Learner
 from aggregates.london import LONDON
 from aggregates.offer import product_on
 from api.answers import Listed, listed
@@ -18,6 +19,7 @@ from api.dependencies import (
     ServiceOf,
     scope,
 )
+from api.named import learners_named, unit_title
 from api.order_view import Amount
 from api.schemas import RequestBody, ResponseBody
 from api.sheets import Csv
@@ -52,9 +54,12 @@ class InvoiceLineShown(ResponseBody, title="InvoiceLine"):
     cause: str = Field(examples=["registration.made"])
     centre: str = Field(examples=["48213"])
     learner: str = Field(examples=["L-0000000017T"])
+    given_name: str = Field(examples=["Chloë"])
+    family_name: str = Field(examples=["D'Arcy"])
     product: str = Field(examples=["Q-0005001227"])
     title: str | None = Field(examples=["Level 2 Diploma in Team Leading"])
-    unit: str | None
+    unit: str | None = Field(examples=["F/506/1934"])
+    unit_title: str | None = Field(examples=["Participate in a project"])
     order: str = Field(examples=["O-0000000042"])
     purchase_order_number: str | None = Field(examples=["PO-2026-117"])
     amount: Amount
@@ -104,7 +109,15 @@ def feed(
         limit=part.limit,
         cursor=part.cursor,
     )
-    return listed(request, response, found, lambda row: shown(row, service.catalogue))
+    people = learners_named(
+        service.desk, {row.learner for row in found.rows}, seen_by=scope(user)
+    )
+    return listed(
+        request,
+        response,
+        found,
+        lambda row: shown(row, people[row.learner], service.catalogue),
+    )
 
 
 @router.get("/feed.csv", operation_id="downloadInvoiceLines", response_class=Csv)
@@ -160,7 +173,7 @@ def report(
     )
 
 
-def shown(row: Line, catalogue: Catalogue) -> InvoiceLineShown:
+def shown(row: Line, person: Learner, catalogue: Catalogue) -> InvoiceLineShown:
     """Show a line with the title that the product had on that day."""
     day = row.charged_at.astimezone(LONDON).date()
     product = product_on(catalogue, row.product, day)
@@ -168,6 +181,9 @@ def shown(row: Line, catalogue: Catalogue) -> InvoiceLineShown:
     del values["purchase_order"]
     return InvoiceLineShown(
         **values,
+        given_name=person.details.given_name,
+        family_name=person.details.family_name,
         title=product.title if product else None,
+        unit_title=unit_title(catalogue, row.product, row.unit) if row.unit else None,
         updated_at=row.updated_at,
     )

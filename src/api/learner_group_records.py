@@ -1,7 +1,8 @@
 """The records of a group over HTTP: each with every reason, put right or removed."""
 
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AwareDatetime, Field
@@ -10,18 +11,20 @@ from aggregates.details import COLUMNS, OVERFLOW, given_uln, read_as
 from aggregates.problem import sentence, title
 from aggregates.record import Record, RecordState
 from api.answers import Listed, listed
-from api.dependencies import By, PagingSince, Reads, ServiceOf
+from api.dependencies import By, PagingSince, Reads, ServiceOf, centre_of
 from api.learner_groups import Group
 from api.learners import LearnerTold
+from api.named import LearnerRef, learner_refs
 from api.schemas import ResponseBody, with_example
 from api.verifications import VerificationShown, verification_shown
 from api.visit import Amending, Visiting
+from commands.command import Desk
 from commands.record import AmendRecord, RemoveRecord, read_record
 from commands.upload import read_records, read_upload
 from events.upload import Problem
 from projections import learner_search, uploads
 from projections.paging import Page
-from store import Stream
+from store import Actor, Stream
 
 router = APIRouter(prefix="/learner-groups", tags=["learner groups"])
 
@@ -33,6 +36,7 @@ VALID = (
 )
 INVALID = (RecordState.INVALID,)
 
+People: TypeAlias = Mapping[str, LearnerRef]
 RowNumber = Annotated[int, Path(alias="row", ge=1, le=10**7, examples=[17])]
 
 
@@ -46,6 +50,7 @@ class Finding(ResponseBody, title="CellFinding"):
     message: str
     rows: list[int]
     learners: list[str]
+    people: list[LearnerRef] = Field(description="The same learners, by name.")
 
 
 class RecordShown(ResponseBody, title="LearnerRecord"):
@@ -106,9 +111,10 @@ def records(
         limit=part.limit,
         cursor=part.cursor,
     )
-    found = read_records(service.store, group, rows.rows)
-    page = Page(rows=tuple(found), next_cursor=rows.next_cursor)
-    return listed(request, response, page, lambda pair: record_shown(*pair))
+    found = tuple(read_records(service.store, group, rows.rows))
+    people = people_like(service.desk, [each for _, each in found], by)
+    page = Page(rows=found, next_cursor=rows.next_cursor)
+    return listed(request, response, page, lambda pair: record_shown(*pair, people))
 
 
 @router.get("/{group}/records/{row}", operation_id="getLearnerGroupRecord")
@@ -117,7 +123,7 @@ def record(group: Group, row: RowNumber, visit: Visiting) -> RecordShown:
     read_upload(visit.desk, group, visit.by)
     stream, found = read_record(visit.desk, group, row, visit.by)
     visit.show(stream)
-    return record_shown(stream, found)
+    return record_shown(stream, found, people_like(visit.desk, [found], visit.by))
 
 
 @router.patch("/{group}/records/{row}", operation_id="updateLearnerGroupRecord")
@@ -149,14 +155,24 @@ def remove(group: Group, row: RowNumber, visit: Amending) -> None:
     visit.send(command)
 
 
-def record_shown(stream: Stream, record: Record) -> RecordShown:
+def people_like(desk: Desk, records: Iterable[Record], by: Actor) -> People:
+    """Name every learner that something said of the records is about."""
+    said = [each for record in records for each in (*record.reasons, *record.remarks)]
+    learners = {who for each in said for who in each.learners}
+    return {
+        person.learner: person
+        for person in learner_refs(desk, learners, seen_by=centre_of(by))
+    }
+
+
+def record_shown(stream: Stream, record: Record, people: People) -> RecordShown:
     return RecordShown(
         row=record.row,
         state=record.state,
         values={column: record.cells.get(column, "") for column in COLUMNS},
         read_as=read_as(record.cells),
-        problems=[finding(record, problem) for problem in record.reasons],
-        warnings=[finding(record, warning) for warning in record.remarks],
+        problems=[finding(record, problem, people) for problem in record.reasons],
+        warnings=[finding(record, warning, people) for warning in record.remarks],
         verification=verification_shown(
             record.verification, has_uln=given_uln(record.cells) is not None
         ),
@@ -167,7 +183,7 @@ def record_shown(stream: Stream, record: Record) -> RecordShown:
     )
 
 
-def finding(record: Record, problem: Problem) -> Finding:
+def finding(record: Record, problem: Problem, people: People) -> Finding:
     letter = "ABCDEFGHI"[[*COLUMNS, OVERFLOW].index(problem.column)]
     return Finding(
         cell=f"{letter}{record.row}",
@@ -177,4 +193,5 @@ def finding(record: Record, problem: Problem) -> Finding:
         message=sentence(problem, record.said),
         rows=list(problem.rows),
         learners=list(problem.learners),
+        people=[people[who] for who in problem.learners],
     )

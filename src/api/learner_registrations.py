@@ -10,8 +10,10 @@ from aggregates.london import in_london
 from aggregates.sitting import Attendance
 from api.dependencies import By, Reads, ServiceOf, centre_of
 from api.learners import Called
+from api.named import unit_title
 from api.registrations import RegistrationShown, invoicing, registration_shown
 from api.schemas import ResponseBody
+from catalogue import Catalogue
 from commands.invoice import read_lines
 from commands.learner import read_learner
 from projections import bookings, registrations
@@ -26,6 +28,7 @@ class TestOfRegistration(ResponseBody, title="RegistrationTest"):
 
     booking: str = Field(examples=["B-0000000042"])
     unit: str = Field(examples=["F/506/1934"])
+    unit_title: str | None = Field(examples=["Participate in a project"])
     starts: AwareDatetime
     when: str = Field(examples=["10 December 2026 at 10:00"])
     attendance: Attendance
@@ -74,7 +77,8 @@ def of_learner(
     def with_tests(row: RegistrationRow) -> WithTests:
         its = [test for test in tests if test.registration == row.registration]
         return WithTests(
-            **vars(shown(row)), tests=[test_shown(test, charged) for test in its]
+            **vars(shown(row)),
+            tests=[test_shown(test, charged, service.catalogue) for test in its],
         )
 
     return RegistrationsOfLearner(
@@ -95,11 +99,12 @@ def of_learner(
 
 
 def test_shown(
-    row: BookingRow, charged: Mapping[str, InvoiceStatus]
+    row: BookingRow, charged: Mapping[str, InvoiceStatus], catalogue: Catalogue
 ) -> TestOfRegistration:
     return TestOfRegistration(
         booking=row.booking,
         unit=row.unit,
+        unit_title=unit_title(catalogue, row.qualification, row.unit),
         starts=row.starts,
         when=in_london(row.starts),
         attendance=row.attendance,

@@ -26,14 +26,14 @@ from api.dependencies import (
     centre_of,
     scope,
 )
-from api.named import NameFilter
+from api.named import LearnerRef, NameFilter, learner_refs
 from api.schemas import RequestBody, ResponseBody, with_example
 from api.verifications import VerificationShown, verification_shown
 from api.visit import Amending, Visit, Visiting
 from commands.learner import AmendLearner, CreateLearner, read_learner
 from events.learner import ImageKind, LearnerImageSubmitted
-from projections import duplicates, learner_search
-from projections.learner_search import LearnerSort, Sought
+from projections import duplicates, learner_search, uploads
+from projections.learner_search import KnownLearner, LearnerSort, Sought
 from store import Stream
 
 router = APIRouter(prefix="/learners", tags=["learners"])
@@ -128,6 +128,7 @@ class LearnerShown(ResponseBody, title="Learner"):
     learner: str = Field(examples=["L-0000000017T"])
     centre: str = Field(examples=["48213"])
     group: str | None = Field(examples=["G-0000000042"])
+    group_name: str | None = Field(examples=["Autumn 2026"])
     given_name: str = Field(examples=["Chloë"])
     family_name: str = Field(examples=["D'Arcy"])
     date_of_birth: date | None
@@ -146,6 +147,7 @@ class LearnerShown(ResponseBody, title="Learner"):
         description="Learners who were said to be the same person: see duplicates.",
         examples=[["L-0000000042Y"]],
     )
+    same_people: list[LearnerRef] = Field(description="The same learners, by name.")
     warnings: list[LearnerWarning] = Field(
         description="What is odd about the details, and what was not taken as sent."
     )
@@ -164,6 +166,7 @@ class LearnerListed(ResponseBody, title="LearnerSummary"):
     uln: str | None = Field(examples=["1000102504"])
     centre_reference: str | None
     group: str | None = Field(examples=["G-0000000042"])
+    group_name: str | None = Field(examples=["Autumn 2026"])
     centre: str = Field(examples=["48213"])
     created_at: AwareDatetime
     updated_at: AwareDatetime
@@ -229,7 +232,10 @@ def search(
         limit=part.limit,
         cursor=part.cursor,
     )
-    return listed(request, response, found, LearnerListed.model_validate)
+    groups = uploads.names_of(reads, (each.group for each in found.rows if each.group))
+    return listed(
+        request, response, found, lambda learner: learner_listed(learner, groups)
+    )
 
 
 @router.post("", operation_id="createLearner", status_code=HTTPStatus.CREATED)
@@ -277,11 +283,13 @@ def shown(
     visit.show(stream)
     with visit.service.rows() as connection:
         same = duplicates.same_as(connection, name, centre=centre_of(visit.by))
+        groups = uploads.names_of(connection, [learner.group] if learner.group else [])
     details = learner.details
     return LearnerShown(
         learner=learner.learner,
         centre=learner.centre,
         group=learner.group,
+        group_name=groups.get(learner.group or ""),
         given_name=details.given_name,
         family_name=details.family_name,
         date_of_birth=shown_birth(details.date_of_birth),
@@ -299,6 +307,7 @@ def shown(
         erased=learner.is_erased,
         withdrawn=learner.is_withdrawn,
         same_person_as=same,
+        same_people=learner_refs(visit.desk, same, seen_by=centre_of(visit.by)),
         warnings=learner_warnings({**details.cells, **(sent or {})})
         if not learner.is_erased
         else [],
@@ -316,6 +325,12 @@ def learner_warnings(cells: Mapping[str, str]) -> list[LearnerWarning]:
         )
         for warning in check(cells, today=None).warnings
     ]
+
+
+def learner_listed(learner: KnownLearner, groups: Mapping[str, str]) -> LearnerListed:
+    """Show a learner in a list; ``groups`` are names by number."""
+    name = groups.get(learner.group or "")
+    return LearnerListed(**vars(learner), group_name=name)
 
 
 def image_shown(stream: Stream, kind: ImageKind) -> ImageShown | None:

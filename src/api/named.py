@@ -27,6 +27,26 @@ NameFilter = Annotated[
 Claimed = Annotated[str, Path(alias="claim", max_length=20, examples=["AC-0000000042"])]
 
 
+UnitTitles = Annotated[
+    dict[str, str],
+    Field(
+        description="What each unit of the qualification is called.",
+        examples=[{"L/506/1788": "Manage personal performance and development"}],
+    ),
+]
+
+
+class LearnerRef(ResponseBody, title="LearnerRef"):
+    learner: str = Field(examples=["L-0000000042Y"])
+    given_name: str = Field(examples=["Zoë"])
+    family_name: str = Field(examples=["Müller"])
+
+
+class ProductRef(ResponseBody, title="ProductRef"):
+    reference: str = Field(examples=["Q-0005001227"])
+    title: str | None = Field(examples=["Level 2 Diploma in Team Leading"])
+
+
 class QualificationNamed(ResponseBody, title="QualificationRef"):
     reference: str = Field(examples=["Q-0005001227"])
     number: str = Field(examples=["601/3450/1"])
@@ -53,6 +73,40 @@ def unit_title(catalogue: Catalogue, qualification: str, unit: str) -> str | Non
     versions = reversed(catalogue.versions(qualification))
     found = (each for version in versions for each in version.units)
     return next((each.title for each in found if each.reference == unit), None)
+
+
+def pathway_title(
+    catalogue: Catalogue, qualification: str, pathway: str | None
+) -> str | None:
+    """Give the title of a pathway, as the latest rules that have it say it."""
+    if qualification not in catalogue.qualifications:
+        return None
+    versions = reversed(catalogue.versions(qualification))
+    found = (each for version in versions for each in version.pathways)
+    return next((each.title for each in found if each.code == pathway), None)
+
+
+def unit_titles(catalogue: Catalogue, qualification: str) -> dict[str, str]:
+    """Give the title of each unit of a qualification, by reference."""
+    versions = catalogue.versions(qualification)
+    return {each.reference: each.title for rules in versions for each in rules.units}
+
+
+def learner_refs(
+    desk: Desk, learners: Iterable[str], *, seen_by: str | None
+) -> list[LearnerRef]:
+    """Name learners beside their identifiers, in the order given."""
+    called = list(learners)
+    people = learners_named(desk, called, seen_by=seen_by)
+    return [learner_ref(people[who]) for who in called]
+
+
+def learner_ref(person: Learner) -> LearnerRef:
+    return LearnerRef(
+        learner=person.learner,
+        given_name=person.details.given_name,
+        family_name=person.details.family_name,
+    )
 
 
 def learners_named(

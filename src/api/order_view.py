@@ -15,7 +15,7 @@ from aggregates.order_checklist import Circumstances, Step, steps
 from aggregates.order_confirming import price_of, total_of
 from aggregates.order_line import Line, Place
 from api.learners import LearnerWarning
-from api.named import learners_named
+from api.named import LearnerRef, learner_ref, learners_named
 from api.schemas import ResponseBody
 from commands.command import Desk
 from commands.order_confirmation import circumstances
@@ -62,6 +62,7 @@ class LearnerOnPart(ResponseBody, title="OrderLearnerQualification"):
     """A learner on a qualification of an apprenticeship."""
 
     qualification: str = Field(examples=["Q-0005001227"])
+    title: str = Field(examples=["Level 2 Diploma in Team Leading"])
     pathway: str | None = Field(examples=["MAIN"])
     registration: str | None = Field(examples=["R-0000000043"])
     already_registered: str | None = Field(examples=["R-0000000007"])
@@ -124,6 +125,8 @@ class OrderShown(ResponseBody, title="Order"):
     """Those of every learner without dates of their own."""
     linked_to_every_product: list[str] = Field(examples=[["L-0000000017T"]])
     """Learners for whom products chosen later are ordered too."""
+    linked_people: list[LearnerRef]
+    """The same learners, by name."""
     products: list[ProductOfOrder]
     new_learner_warnings: list[LearnerWarning] = Field(default=[])
     """What is odd about a learner who was just made known with the order."""
@@ -152,6 +155,7 @@ def order_shown(desk: Desk, stream: Stream, order: Order, today: date) -> OrderS
         purchase_order_number=order.purchase_order,
         course_dates=dates_shown(order.dates),
         linked_to_every_product=list(order.learners),
+        linked_people=[learner_ref(people[who]) for who in order.learners],
         products=[
             product_shown(order, product, line, found, people)
             for product, line in order.lines.items()
@@ -219,6 +223,7 @@ def on_part(
     registered = of_part.get(part.product)
     return LearnerOnPart(
         qualification=part.product,
+        title=part.title,
         pathway=part.pathway(place.pathway_on(part.product)),
         registration=registered.registrations.get(learner) if registered else None,
         already_registered=found.active.get((learner, part.product)),

@@ -9,7 +9,8 @@ from aggregates.cancellation import charge_stands, conditions
 from aggregates.invoice_line import InvoiceStatus
 from aggregates.registration import Registration, Status
 from aggregates.registration_refusals import PathwayUnknown
-from api.eligibility import Answer
+from api.eligibility import Answer, answer_response
+from api.named import pathway_title
 from api.registrations import Called, RegistrationShown, one_shown
 from api.retries import OnceOnly
 from api.schemas import RequestBody, ResponseBody
@@ -68,7 +69,9 @@ class PathwayEffect(ResponseBody, title="PathwayEffect"):
 
     registration: str
     pathway: str | None
+    pathway_title: str | None
     other_pathway: str
+    other_pathway_title: str | None
     grades: dict[str, str]
     now: Answer
     then: Answer
@@ -151,13 +154,19 @@ def pathway_effect(
         )
     grades = state.every_grade
     found = [
-        Answer.model_validate(shape(assess(rules, grades, pathway=code)))
+        answer_response(
+            visit.desk.catalogue,
+            state.product,
+            shape(assess(rules, grades, pathway=code)),
+        )
         for code in (state.pathway, pathway)
     ]
     return PathwayEffect(
         registration=registration,
         pathway=state.pathway,
+        pathway_title=pathway_title(visit.desk.catalogue, state.product, state.pathway),
         other_pathway=pathway,
+        other_pathway_title=pathway_title(visit.desk.catalogue, state.product, pathway),
         grades=grades,
         now=found[0],
         then=found[1],

@@ -22,7 +22,13 @@ from api.dependencies import (
     centre_of,
     scope,
 )
-from api.named import Filter, NameFilter, learners_named
+from api.named import (
+    Filter,
+    NameFilter,
+    learners_named,
+    pathway_title,
+    title_of,
+)
 from api.order_view import Amount
 from api.schemas import ResponseBody
 from api.visit import Visit, Visiting
@@ -53,6 +59,7 @@ class RegistrationShown(ResponseBody, title="Registration"):
     number: str | None = Field(examples=["601/3450/1"])
     title: str | None = Field(examples=["Level 2 Diploma in Team Leading"])
     pathway: str | None = Field(examples=["MAIN"])
+    pathway_title: str | None = Field(examples=["Diploma"])
     rules_version: int
     status: Status
     order: str = Field(examples=["O-0000000042"])
@@ -74,6 +81,7 @@ class RegistrationShown(ResponseBody, title="Registration"):
     parent: str | None = Field(examples=["R-0000000041"])
     """The registration on an apprenticeship that it came with."""
     apprenticeship: str | None = Field(examples=["Q-0009000001"])
+    apprenticeship_title: str | None
     parts: list[str] = Field(examples=[[]])
     """On an apprenticeship, the registrations on its qualifications."""
 
@@ -195,6 +203,7 @@ def registration_shown(
         number=product.number if isinstance(product, Qualification) else None,
         title=product.title if product else None,
         pathway=row.pathway,
+        pathway_title=pathway_title(catalogue, row.product, row.pathway),
         rules_version=row.rules_version,
         status=row.status,
         order=row.order,
@@ -207,5 +216,6 @@ def registration_shown(
         updated_at=row.updated_at,
         parent=row.parent,
         apprenticeship=row.apprenticeship,
+        apprenticeship_title=title_of(catalogue, row.apprenticeship),
         parts=list(row.parts),
     )

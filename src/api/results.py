@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from aggregates.names import words
 from aggregates.standing import Standing
 from api.answers import Listed, listed
+from api.bookings import OutcomeBefore
 from api.certificates import holder_name, titles_as_issued
 from api.dependencies import (
     By,
@@ -21,7 +22,7 @@ from api.dependencies import (
     Total,
     scope,
 )
-from api.named import NameFilter, QualificationNamed, qualification_named
+from api.named import NameFilter, QualificationNamed, qualification_named, unit_title
 from api.schemas import ResponseBody
 from catalogue import AwardType, Catalogue
 from commands.command import Desk, require_own
@@ -126,16 +127,20 @@ class AwardResult(ResponseBody, title="AwardResult"):
 
 
 class TestResult(ResponseBody, title="TestResult"):
-    """A test that was sat, and how it went."""
+    """A test that was sat, or had been reported so, and how it went."""
 
     booking: str = Field(examples=["B-0000000042"])
     unit: str = Field(examples=["F/506/1934"])
+    unit_title: str | None = Field(examples=["Participate in a project"])
     delivery: str = Field(examples=["Onscreen"])
     mode: str | None = Field(examples=["Online"])
-    sat_on: date
-    result: str = Field(examples=["Pass"])
-    grade: str
+    sat_on: date | None
+    result: str = Field(examples=["Pass"], description="Pass, Fail, Taken or Absent.")
+    grade: str | None
     mark: int | None
+    corrections: list[OutcomeBefore] = Field(
+        description="What had been reported before it was put right, oldest first."
+    )
 
 
 class QualificationResults(ResponseBody, title="QualificationResults"):
@@ -199,7 +204,11 @@ def of_learner(
     stream = service.store.open(stream_of(learner))
     require_own(stream, learner, begun_by=LearnerCreated, what="learner", by=by)
     awards = result_search.of_learner(reads, learner)
-    tests = [test for test in bookings.of_learner(reads, learner) if test.sat_on]
+    tests = [
+        test
+        for test in bookings.of_learner(reads, learner)
+        if test.sat_on or test.corrections
+    ]
     certificates = certificates_of(reads, learner)
     return [
         of_qualification(
@@ -287,15 +296,16 @@ def of_qualification(
             TestResult(
                 booking=test.booking,
                 unit=test.unit,
+                unit_title=unit_title(desk.catalogue, reference, test.unit),
                 delivery=test.delivery,
                 mode=test.mode,
                 sat_on=test.sat_on,
-                result="Pass" if test.is_pass else "Fail",
+                result=outcome_of(test),
                 grade=test.grade,
                 mark=test.mark,
+                corrections=[OutcomeBefore(**each) for each in test.corrections],
             )
             for test in tests
-            if test.sat_on is not None and test.grade is not None
         ],
     )
 
@@ -335,6 +345,12 @@ def award_result(
             titles=titles[0].units if titles else {},
         ),
     )
+
+
+def outcome_of(test: BookingRow) -> str:
+    if test.is_pass is None:
+        return test.attendance
+    return "Pass" if test.is_pass else "Fail"
 
 
 def units_of(

@@ -16,6 +16,7 @@ from api.named import learners_named, title_of, unit_title
 from api.schemas import RequestBody, ResponseBody
 from api.visit import Visiting
 from commands.booking import MakeLaunchLink, ReportOutcome, UseLaunchLink, read_booking
+from commands.booking_correction import CorrectOutcome
 from events.user import Role
 from policies.policy import CHANNEL as MACHINE
 from store import Actor
@@ -36,6 +37,14 @@ class Outcome(RequestBody, title="BookingOutcome"):
     grade: str | None = Field(default=None, max_length=10, examples=["P"])
     mark: int | None = Field(default=None, ge=0, le=10**6, examples=[34])
     sat_on: date | None = Field(default=None, examples=["2026-11-24"])
+
+
+class Correction(Outcome, title="BookingOutcomeCorrection"):
+    """How a test went in truth, all of it, and why it was reported otherwise (B17)."""
+
+    reason: str = Field(
+        max_length=1000, examples=["Marked again: two answers were misread."]
+    )
 
 
 class LaunchLink(ResponseBody, title="LaunchLink"):
@@ -71,6 +80,26 @@ def report(booking: Booked, body: Outcome, visit: Visiting) -> BookingShown:
         sat_on=body.sat_on,
         grade=body.grade,
         mark=body.mark,
+    )
+    visit.send(command)
+    return shown(visit, booking)
+
+
+@router.post("/{booking}/outcome/correction", operation_id="correctBookingOutcome")
+def correct(booking: Booked, body: Correction, visit: Visiting) -> BookingShown:
+    """Put right what was reported of a test; a repeat changes nothing (B17).
+
+    Refused while an award in force counts the former result: its claim is named.
+    """
+    command = CorrectOutcome(
+        **visit.said,
+        booking=booking,
+        attendance=body.attendance,
+        is_pass=None if body.result is None else body.result == "Pass",
+        sat_on=body.sat_on,
+        grade=body.grade,
+        mark=body.mark,
+        reason=body.reason,
     )
     visit.send(command)
     return shown(visit, booking)

@@ -253,7 +253,7 @@ def _outcome(
         case Attendance.TAKEN, bool(is_pass), date() as sat_on:
             return opened.booking.add_result(
                 is_pass=is_pass,
-                grade=_grade(command.grade, opened, desk, is_pass=is_pass),
+                grade=grade_of(command.grade, opened, desk, is_pass=is_pass),
                 sat_on=sat_on,
                 mark=command.mark,
                 now=command.at,
@@ -282,7 +282,7 @@ def on_registration(
             )
 
 
-def _grade(given: str | None, opened: Opened, desk: Desk, *, is_pass: bool) -> str:
+def grade_of(given: str | None, opened: Opened, desk: Desk, *, is_pass: bool) -> str:
     """Find the grade that the result gives: one that achieves the unit, or fails it."""
     unit = rules_of(desk, opened.registration).unit(opened.booking.made.unit)
     may = [g for g in unit.grades if unit.achieves(g) == is_pass]

@@ -1,7 +1,7 @@
 """What may be asked of a claim while it is put together, in four stages (M1)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from aggregates.claim import Claim, Later
@@ -35,6 +35,7 @@ class ChooseClaimQualification(Command):
 
     claim: str
     qualification: str
+    confirm_loss: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +44,7 @@ class ChooseClaimUnits(Command):
 
     claim: str
     units: tuple[str, ...]
+    confirm_loss: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +53,7 @@ class ChooseClaimLearners(Command):
 
     claim: str
     learners: tuple[str, ...]
+    confirm_loss: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +75,7 @@ class DeleteClaim(Command):
 def begin_claim(command: BeginClaim, desk: Desk) -> Done:
     name = desk.new_identifier(Kind.CLAIM)
     begun = ClaimBegun(claim=name, centre=command.by.centre or "")
-    claim = Claim.begin(begun)
+    claim = Claim.begin(replace(begun, claim=""))
     events: list[Later] = []
     if command.qualification is not None:
         events += choose_qualification(
@@ -86,6 +89,7 @@ def begin_claim(command: BeginClaim, desk: Desk) -> Done:
         events += save_grades(
             claim.after(events), command.awards, desk=desk, today=command.today
         )
+    claim = Claim.begin(begun)
     outcomes = changed_outcomes(desk, claim, claim.after(events))
     change = Change(
         stream=stream_of(name),
@@ -101,7 +105,11 @@ def begin_claim(command: BeginClaim, desk: Desk) -> Done:
 def choose_claim_qualification(command: ChooseClaimQualification, desk: Desk) -> Done:
     stream, claim = open_claim(command.claim, command, desk)
     events = choose_qualification(
-        claim, command.qualification, desk=desk, today=command.today
+        claim,
+        command.qualification,
+        desk=desk,
+        today=command.today,
+        confirm_loss=command.confirm_loss,
     )
     return record(command, desk, stream, claim, events)
 
@@ -109,14 +117,18 @@ def choose_claim_qualification(command: ChooseClaimQualification, desk: Desk) ->
 @handles(ChooseClaimUnits)
 def choose_claim_units(command: ChooseClaimUnits, desk: Desk) -> Done:
     stream, claim = open_claim(command.claim, command, desk)
-    events = choose_units(claim, command.units, desk=desk)
+    events = choose_units(
+        claim, command.units, desk=desk, confirm_loss=command.confirm_loss
+    )
     return record(command, desk, stream, claim, events)
 
 
 @handles(ChooseClaimLearners)
 def choose_claim_learners(command: ChooseClaimLearners, desk: Desk) -> Done:
     stream, claim = open_claim(command.claim, command, desk)
-    events = choose_learners(claim, command.learners, desk=desk)
+    events = choose_learners(
+        claim, command.learners, desk=desk, confirm_loss=command.confirm_loss
+    )
     return record(command, desk, stream, claim, events)
 
 
@@ -198,7 +210,12 @@ def open_registrations(
 
 
 def choose_qualification(
-    claim: Claim, reference: str, *, desk: Desk, today: date
+    claim: Claim,
+    reference: str,
+    *,
+    desk: Desk,
+    today: date,
+    confirm_loss: bool = False,
 ) -> list[Later]:
     """Decide stage 1 (M2) on facts; whether anybody is Active is for stage 3."""
     qualification = desk.catalogue.qualifications.get(reference)
@@ -218,21 +235,27 @@ def choose_qualification(
         pointer="/qualification",
     )
     offered = {o.unit.reference for o in offered_units(desk.catalogue, reference)}
-    return [*claim.choose_qualification(reference, offered=offered)]
+    return [
+        *claim.choose_qualification(
+            reference, offered=offered, confirm_loss=confirm_loss
+        )
+    ]
 
 
-def choose_units(claim: Claim, units: Sequence[str], *, desk: Desk) -> list[Later]:
+def choose_units(
+    claim: Claim, units: Sequence[str], *, desk: Desk, confirm_loss: bool = False
+) -> list[Later]:
     """Decide stage 2 (M3)."""
     offered = (
         {o.unit.reference for o in offered_units(desk.catalogue, claim.qualification)}
         if claim.qualification
         else set()
     )
-    return [*claim.choose_units(units, offered=offered)]
+    return [*claim.choose_units(units, offered=offered, confirm_loss=confirm_loss)]
 
 
 def choose_learners(
-    claim: Claim, learners: Sequence[str], *, desk: Desk
+    claim: Claim, learners: Sequence[str], *, desk: Desk, confirm_loss: bool = False
 ) -> list[Later]:
     """Decide stage 3 (M4): each must hold an Active registration at this centre.
 
@@ -255,7 +278,7 @@ def choose_learners(
             )
             if is_theirs and registration.status is Status.ACTIVE:
                 found[who] = registration.registration
-    return [*claim.choose_learners(found)]
+    return [*claim.choose_learners(found, confirm_loss=confirm_loss)]
 
 
 def save_grades(

@@ -22,6 +22,7 @@ from commands.entry_order import timetable_of
 from commands.erasure import ERASED
 from commands.group_uses import uses_changed
 from commands.invoice import line_called, read_lines
+from commands.issued_certificates import open_certificates
 from commands.learner import learner_of, reserved_uln
 from commands.registration import active, named_in, registers_of
 from events.booking import BookingCancelled
@@ -138,7 +139,12 @@ class Affairs:
             register=entered.change(register.close(), owner=register.centre),
             registrations=[*registrations],
             claims=[(at, c) for at, c in claims if not (c.is_deleted or c.is_closed)],
-            certificates=[*_certificates(desk, learner, (c for _, c in claims))],
+            certificates=[
+                certificate
+                for _, certificate in open_certificates(
+                    desk, learner, [claim for _, claim in claims]
+                ).values()
+            ],
             orders=[
                 (at, o)
                 for at, o in orders
@@ -162,7 +168,7 @@ class Affairs:
             unprinted=[
                 each.issued.certificate
                 for each in self.certificates
-                if not each.is_printed and each.superseded_by is None
+                if not each.is_printed and each.is_in_force
             ],
             orders=[
                 *(order.order for _, order in self.orders),
@@ -271,17 +277,3 @@ def merged(changes: Iterable[Change]) -> list[Change]:
             )
         )
     return [*found.values()]
-
-
-def _certificates(
-    desk: Desk, learner: str, claims: Iterable[Claim]
-) -> Iterator[Certificate]:
-    """Open every certificate that the claims earned the learner, reissues included."""
-    for claim in claims:
-        place = claim.learners.get(learner)
-        number = place.certificate if place else None
-        while number is not None:
-            stream = desk.store.open(stream_of(number))
-            certificate = Certificate.replay(stream.events)
-            yield certificate
-            number = certificate.superseded_by

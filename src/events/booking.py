@@ -105,3 +105,15 @@ class BookingResultAdded(Event, topic="booking.result-added"):
     grade: str
     sat_on: date
     mark: int | None = None
+
+
+class BookingOutcomeCorrected(Event, topic="booking.outcome-corrected"):
+    """How the test went was reported wrongly: all of it as it is now, and why."""
+
+    attendance: str
+    is_pass: bool | None
+    grade: str | None
+    sat_on: date | None
+    mark: int | None
+    person_id: UUID
+    reason: Personal[str]

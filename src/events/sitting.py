@@ -49,3 +49,15 @@ class TestResultAdded(Event, topic="registration.test-result-added"):
     is_pass: bool
     sat_on: date
     mark: int | None = None
+
+
+class TestOutcomeCorrected(Event, topic="registration.test-outcome-corrected"):
+    """How the test went was reported wrongly: all of it as it is now."""
+
+    booking: str
+    unit: str
+    attendance: str
+    grade: str | None
+    is_pass: bool | None
+    sat_on: date | None
+    mark: int | None

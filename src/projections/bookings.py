@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     Column,
     Connection,
@@ -28,6 +29,7 @@ from events.booking import (
     BookingCancelled,
     BookingMade,
     BookingMissed,
+    BookingOutcomeCorrected,
     BookingResultAdded,
     BookingRoomGiven,
     BookingTaken,
@@ -61,12 +63,16 @@ BOOKINGS = Table(
     Column("mark", Integer),
     Column("sat_on", Date),
     Column("room", String),
+    Column("corrections", JSON, nullable=False),
     Column("updated_at", Moment, nullable=False),
     Index("bookings_by_time", "centre", "starts", "stream"),
     Index("bookings_by_time_anywhere", "starts", "stream"),
     Index("bookings_updated", "centre", "updated_at"),
     Index("bookings_updated_anywhere", "updated_at"),
 )
+
+OUTCOME = ("attendance", "is_pass", "grade", "mark", "sat_on")
+"""What says how a test went."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +97,8 @@ class BookingRow:
     mark: int | None
     sat_on: date | None
     room: str | None
+    corrections: Sequence[Values]
+    """What had been reported before it was put right, oldest first (B17)."""
     updated_at: datetime
 
 
@@ -103,6 +111,8 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
             rows.put(BOOKINGS, {"stream": stream, **_made(recorded.event)})
         else:
             rows.touch(BOOKINGS, stream)
+            if isinstance(recorded.event, BookingOutcomeCorrected):
+                _keep_outcome(rows, recorded)
             rows.change(BOOKINGS, stream, **_changed(recorded.event))
 
 
@@ -110,7 +120,12 @@ def _made(event: BookingMade) -> Values:
     names = {column.name for column in BOOKINGS.columns} - {"stream"}
     values = {name: value for name, value in vars(event).items() if name in names}
     closes = window(event.starts)[1]
-    return {**values, "closes": closes, "attendance": Attendance.BOOKED}
+    return {
+        **values,
+        "closes": closes,
+        "attendance": Attendance.BOOKED,
+        "corrections": [],
+    }
 
 
 def _changed(event: object) -> Values:
@@ -125,11 +140,26 @@ def _changed(event: object) -> Values:
             return {"attendance": ATTENDANCE_AFTER[type(event)]}
         case BookingResultAdded():
             return dict(vars(event))
+        case BookingOutcomeCorrected():
+            return {name: getattr(event, name) for name in OUTCOME}
         case _:
             return {}
 
 
-READ_MODEL = ReadModel(name="bookings", version=3, tables=(BOOKINGS,), fold=fold)
+def _keep_outcome(rows: Rows, recorded: Recorded) -> None:
+    """Keep what had been reported before it was put right (B17)."""
+    row = rows.get(BOOKINGS, str(recorded.stream))
+    if row is None:
+        return
+    before = {name: row[name] for name in OUTCOME}
+    before["sat_on"] = before["sat_on"] and before["sat_on"].isoformat()
+    before["corrected_at"] = recorded.recorded_at.isoformat()
+    rows.change(
+        BOOKINGS, str(recorded.stream), corrections=[*row["corrections"], before]
+    )
+
+
+READ_MODEL = ReadModel(name="bookings", version=4, tables=(BOOKINGS,), fold=fold)
 
 
 @dataclass(frozen=True, kw_only=True)

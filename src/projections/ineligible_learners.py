@@ -51,7 +51,7 @@ from events.registration import (
     RegistrationReopened,
     RegistrationTransferred,
 )
-from events.sitting import TestResultAdded
+from events.sitting import TestOutcomeCorrected, TestResultAdded
 from projections.learner_search import is_of_learner
 from projections.paging import Page, page, since
 from projections.read_model import METADATA, Moment, ReadModel
@@ -194,6 +194,7 @@ JUDGED_BY = (
     AwardWithdrawn,
     PathwayChanged,
     RegistrationReopened,
+    TestOutcomeCorrected,
     TestResultAdded,
 )
 """The facts by which what a learner achieved is judged, beside what is typed."""

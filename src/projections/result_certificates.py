@@ -1,6 +1,5 @@
 """The certificates of results: each as it was issued, and what became of it (R2)."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -26,7 +25,7 @@ from events.certificate import (
     CertificateTransferred,
 )
 from events.identifier import stream_of
-from projections.paging import Page, page
+from projections.paging import Page, page, since
 from projections.read_model import METADATA, Moment
 from projections.rows import Rows, Values
 from store import Recorded
@@ -167,6 +166,7 @@ class CertificateRow:
     superseded_by: str | None
     revoked_at: datetime | None
     in_force: bool
+    updated_at: datetime
 
 
 def certificates_of(connection: Connection, learner: str) -> list[CertificateRow]:
@@ -185,13 +185,15 @@ def search(
     in_force: bool | None = None,
     qualification: str | None = None,
     learner: str | None = None,
-    kinds: Collection[str] = (),
+    kind: str | None = None,
+    updated_since: datetime | None = None,
     limit: int,
     cursor: str | None = None,
 ) -> Page[CertificateRow]:
     """List the centre's certificates (None: everybody's), oldest first (M13).
 
-    ``waiting`` to be printed; None, or nothing, is any.
+    ``waiting`` to be printed; None is any. Those changed since a moment are in the
+    order of change.
     """
     its = CERTIFICATES.c
     query = select(CERTIFICATES)
@@ -201,11 +203,10 @@ def search(
         (its.in_force, in_force),
         (its.qualification, qualification),
         (its.learner, learner),
+        (its.kind, kind),
     ):
         if wanted is not None:
             query = query.where(column == wanted)
-    if kinds:
-        query = query.where(its.kind.in_(kinds))
     return page(
         connection,
         query,
@@ -213,6 +214,7 @@ def search(
         make=_row,
         limit=limit,
         cursor=cursor,
+        since=since(its.updated_at, updated_since),
     )
 
 

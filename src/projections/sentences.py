@@ -18,6 +18,8 @@ SENTENCES: Mapping[str, str] = {
     "booking.launch-link-used": "The test was started by its launch link.",
     "booking.made": "{learner} was booked for the test of {unit}: {booking}.",
     "booking.missed": "The learner was absent.",
+    "booking.outcome-corrected": "It was put right how the test went: {attendance}, "
+    "result {grade}, sat on {sat_on}.",
     "booking.package-downloaded": "The package {package} was downloaded by {user}.",
     "booking.result-added": "The test has the result {grade}, sat on {sat_on}.",
     "booking.room-given": "The room is {room} now.",
@@ -106,6 +108,8 @@ SENTENCES: Mapping[str, str] = {
     "registration.test-called-off": "The test {booking} was cancelled.",
     "registration.test-missed": "The learner was absent from the test {booking}.",
     "registration.test-moved": "The test {booking} was moved.",
+    "registration.test-outcome-corrected": "It was put right how the test {booking} of "
+    "{unit} went: {attendance}, result {grade}.",
     "registration.test-result-added": "The test {booking} of {unit} has the result "
     "{grade}.",
     "registration.test-taken": "The test {booking} was taken.",

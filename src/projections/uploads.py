@@ -1,6 +1,6 @@
 """Uploads: every group of learners, how far it is, and how its records stand."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -95,6 +95,14 @@ def named(connection: Connection, *, centre: str, name: str) -> list[ShownUpload
     return [
         each for each in found if clean(each.name).casefold() == clean(name).casefold()
     ]
+
+
+def names_of(connection: Connection, groups: Iterable[str]) -> Mapping[str, str]:
+    """Give the names of groups, by their numbers."""
+    query = select(UPLOADS.c.group_called, UPLOADS.c.name).where(
+        UPLOADS.c.group_called.in_({*groups})
+    )
+    return {row.group_called: row.name for row in connection.execute(query)}
 
 
 def _shown(row: Row[Any]) -> ShownUpload:

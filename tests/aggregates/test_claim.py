@@ -15,6 +15,7 @@ from aggregates.claim_refusals import (
     QualificationNeeded,
     UnitNotOffered,
 )
+from aggregates.loss import WorkWouldBeLost
 from events.claim import (
     Award,
     ClaimBegun,
@@ -37,6 +38,7 @@ from tests.claim_examples import (
     CAT,
     CATS,
     ENOUGH,
+    FOR_LEARNERS,
     FOR_QUALIFICATION,
     FOR_UNITS,
     OTHER_REFERENCE,
@@ -73,7 +75,9 @@ def test_choosing_the_same_qualification_again_changes_nothing() -> None:
 
 def test_another_qualification_clears_what_no_longer_fits_and_keeps_what_does() -> None:
     """M1."""
-    events = given(READY).choose_qualification(OTHER_REFERENCE, offered=(A1, B2))
+    events = given(READY).choose_qualification(
+        OTHER_REFERENCE, offered=(A1, B2), confirm_loss=True
+    )
     assert events == [
         ClaimQualificationChosen(qualification=OTHER_REFERENCE),
         ClaimUnitsChosen(units=(A1, B2)),
@@ -155,7 +159,7 @@ def test_the_same_learners_again_change_nothing() -> None:
 
 def test_learners_who_stay_keep_what_was_typed_for_them() -> None:
     """M1."""
-    events = given(READY).choose_learners({CAT: CATS, ANN: ANNS})
+    events = given(READY).choose_learners({CAT: CATS, ANN: ANNS}, confirm_loss=True)
     after = given(READY).after(events)
     assert list(after.learners) == [CAT, ANN]
     assert after.learners[ANN].award == award()
@@ -166,9 +170,53 @@ def test_a_learner_who_was_submitted_stays_in_the_claim() -> None:
     claim = given([*READY, SUBMITTED])
     with pytest.raises(LearnerIsSubmitted):
         claim.choose_learners({BEN: BENS})
-    assert claim.choose_learners({ANN: None}) == [
+    assert claim.choose_learners({ANN: None}, confirm_loss=True) == [
         ClaimLearnersChosen(learners={ANN: ANNS})
     ]
+
+
+@pytest.mark.parametrize(
+    ("choose", "lost"),
+    [
+        (
+            lambda claim, **how: claim.choose_qualification(
+                OTHER_REFERENCE, offered=(A1,), **how
+            ),
+            ["the choice of A/100/0002", f"the choice of {ANN}", "award and grades"],
+        ),
+        (
+            lambda claim, **how: claim.choose_units((A2,), offered=OFFERED, **how),
+            [f"the grades of {ANN} and 1 more for {A1}", f"of {ANN} for {B1}"],
+        ),
+        (
+            lambda claim, **how: claim.choose_learners({BEN: BENS}, **how),
+            [f"the award and grades of {ANN}"],
+        ),
+        (
+            lambda claim, **how: claim.choose_learners(
+                {ANN: "R-0000000099", BEN: BENS}, **how
+            ),
+            [f"the award and grades of {ANN}"],
+        ),
+    ],
+)
+def test_what_was_typed_is_lost_only_where_that_is_confirmed(
+    choose: Callable[..., object], lost: list[str]
+) -> None:
+    """M1: and it is said what would be."""
+    with pytest.raises(WorkWouldBeLost) as refusal:
+        choose(given(READY))
+    assert all(each in str(refusal.value) for each in lost)
+    assert choose(given(READY), confirm_loss=True)
+
+
+def test_nothing_is_asked_where_nothing_was_typed() -> None:
+    """M1: a learner without an award, a unit without grades."""
+    claim = given([BEGUN, FOR_QUALIFICATION, FOR_UNITS, FOR_LEARNERS])
+    assert claim.choose_learners({BEN: BENS})
+    assert claim.choose_units((A1,), offered=OFFERED)
+    submitted = given([*READY, SUBMITTED])
+    assert submitted.choose_units((A1,), offered=OFFERED)
 
 
 def test_saving_grades_records_what_has_changed_alone() -> None:

@@ -238,7 +238,7 @@ def test_a_withdrawn_learner_may_come_into_the_claim_anew() -> None:
         claim.save_grades({ANN: award("Interim")}, rules=BOTH_RULES, today=TODAY)
     again = claim.after(claim.choose_learners({BEN: BENS, ANN: ANNS}))
     assert again.learners[ANN].standing is Standing.DRAFT
-    left_out = claim.after(claim.choose_learners({CAT: CATS}))
+    left_out = claim.after(claim.choose_learners({CAT: CATS}, confirm_loss=True))
     assert left_out.learners[ANN].standing is Standing.WITHDRAWN
 
 

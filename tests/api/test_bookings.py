@@ -292,6 +292,45 @@ def test_a_pass_by_test_counts_for_a_claim_and_is_among_the_results(
     assert unmet == ["no-test-taken", "no-result", "no-outcome", "no-claim"]
 
 
+def test_a_result_that_is_put_right_is_shown_before_and_after(
+    ask: Ask, learner: str, clock: Clock
+) -> None:
+    """B17, R2, H2."""
+    path = f"/bookings/{book(ask, learner)['booking']}"
+    clock.advance(days=16)
+    failed = {"attendance": "Taken", "result": "Fail", "sat_on": "2026-12-10"}
+    ask("POST", f"{path}/outcome", failed, by="assessment")
+    right = {**failed, "result": "Pass", "mark": 41, "reason": "Marked again."}
+    at = f"{path}/outcome/correction"
+    ask("POST", at, right, by="admin.riverside", expect=403)
+    ask("POST", at, {**right, "reason": ""}, by="assessment", expect=422)
+    for _ in range(2):
+        shown = ask("POST", at, right, by="assessment")
+    assert (shown["is_pass"], shown["mark"]) == (True, 41)
+    (before,) = shown["corrections"]
+    assert (before["attendance"], before["is_pass"], before["sat_on"]) == (
+        "Taken",
+        False,
+        "2026-12-10",
+    )
+    assert ask("GET", path)["corrections"] == [before]
+    (listed,) = ask("GET", "/bookings", params={"date_from": "2026-12-01"})["items"]
+    assert listed["corrections"] == [before]
+    (results,) = ask("GET", f"/learners/{learner}/results")
+    (test,) = results["tests"]
+    assert (test["result"], test["corrections"]) == ("Pass", [before])
+    ask("POST", at, {"attendance": "Absent", "reason": "Not there."}, by="assessment")
+    ((test,),) = (r["tests"] for r in ask("GET", f"/learners/{learner}/results"))
+    assert (test["result"], test["sat_on"]) == ("Absent", None)
+    assert [each["is_pass"] for each in test["corrections"]] == [False, True]
+    last = ask("GET", f"{path}/events")["items"][-1]
+    assert (last["event"], last["reason"], last["user"]) == (
+        "booking.outcome-corrected",
+        "Not there.",
+        "assessment",
+    )
+
+
 def test_the_register_of_a_sitting_names_who_sits_and_how_long(
     ask: Ask, learner: str, clock: Clock
 ) -> None:

@@ -70,6 +70,7 @@ def test_who_came_through_an_apprenticeship_is_booked_through_it(ask: Ask) -> No
     assert test == {
         "booking": entered["booking"],
         "unit": UNIT,
+        "unit_title": "Participate in a project",
         "starts": "2026-12-10T10:00:00Z",
         "when": "10 December 2026 at 10:00",
         "attendance": "Booked",

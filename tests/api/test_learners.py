@@ -16,6 +16,7 @@ NEW = cells()
 SHOWN: dict[str, Any] = {
     "centre": "48213",
     "group": None,
+    "group_name": None,
     "given_name": "Chloë",
     "family_name": "D'Arcy",
     "date_of_birth": "2006-03-27",
@@ -38,6 +39,7 @@ SHOWN: dict[str, Any] = {
     "erased": False,
     "withdrawn": False,
     "same_person_as": [],
+    "same_people": [],
     "warnings": [],
 }
 SEEN = {"Prefer": "wait=60"}

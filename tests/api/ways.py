@@ -4,7 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from aggregates.sitting import Attendance
 from cli.demo import HILLSIDE
+from commands.booking import ReportOutcome
+from events.user import Role
+from store import Actor
 from tests.api.premises import (
     API,
     DATES,
@@ -35,6 +39,7 @@ ILR = (
     "LearnRefNumber,ULN,FamilyName,GivenNames,DateOfBirth,Sex,Email\n"
     "1,,Reid,Ann,2006-03-27,F,\n"
 )
+ASSESSMENT = Actor(user="assessment", role=Role.ASSESSMENT, centre=None, channel="api")
 LEARNER = {
     "given_name": "Ada",
     "family_name": "New",
@@ -137,6 +142,19 @@ def launched(ready: Ready) -> Way:
     return Way(by=None, about={"booking": booking, "secret": secret})
 
 
+def missed(ready: Ready) -> Way:
+    """Have it reported that somebody was absent, which is to be put right."""
+    booking = ready.booked("Online")
+    absent = ReportOutcome(
+        by=ASSESSMENT,
+        at=ready.service.clock(),
+        booking=booking,
+        attendance=Attendance.ABSENT,
+    )
+    ready.service.send(absent)
+    return Way(by="assessment", about={"booking": booking})
+
+
 def submitted(ready: Ready) -> Way:
     learner, _ = ready.registered()
     claim = ready.claim(**{learner: (*MANDATORY, *OPTIONAL)})
@@ -148,7 +166,7 @@ def certificated(ready: Ready) -> Way:
     learner, _ = ready.registered()
     claim = ready.submitted(**{learner: (*MANDATORY, *OPTIONAL)})
     number = claim["learners"][0]["certificate"]
-    return Way(by="specialist", about={"certificate": number}, body=REASON)
+    return Way(by="specialist", about={"certificate": number})
 
 
 def linking(ready: Ready) -> Mapping[str, Any]:
@@ -253,6 +271,8 @@ WAYS: Mapping[str, Callable[[Ready], Way]] = {
         body={"awards": [award(r.spare(), MANDATORY[:1])]}
     ),
     "POST /claims/{claim}/withdraw": submitted,
+    "POST /certificates/{number}/printing": certificated,
+    "POST /certificates/{number}/reissue": certificated,
     "POST /certificates/{number}/revoke": certificated,
     "GET /ineligible-learners/{claim}/{learner}": lambda r: Way(
         about={"claim": r.things.called["claim"]}
@@ -286,6 +306,7 @@ WAYS: Mapping[str, Callable[[Ready], Way]] = {
     "POST /sittings/room": lambda _: Way(
         body={"unit": TEST, "starts": WHEN, "room": "Hall B"}
     ),
+    "POST /bookings/{booking}/outcome/correction": missed,
     "PATCH /bookings/{booking}": lambda _: Way(body={"starts": "2026-12-11T10:00"}),
     "POST /bookings/{booking}/launch": lambda r: Way(
         about={"booking": r.booked("Online")}

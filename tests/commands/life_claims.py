@@ -108,8 +108,11 @@ class ClaimedLife(BookedLife):
         who=who_may(ChooseClaimLearners),
         number=NUMBERS,
         learners=SOME,
+        confirm_loss=st.booleans(),
     )
-    def choose(self, who: str, number: int, learners: list[int]) -> None:
+    def choose(
+        self, *, who: str, number: int, learners: list[int], confirm_loss: bool
+    ) -> None:
         """M4."""
         paper = self.paper(number, "Withdrawn")
         names = [self.learners[each] for each in learners]
@@ -129,7 +132,23 @@ class ClaimedLife(BookedLife):
             no |= {"NotRegistered"}
         if self.life.erased & (set(names) - set(fixed)):
             no |= {"LearnerIsErased"}
-        asked = {"claim": paper.name, "learners": tuple(names)}
+        kept = {
+            name
+            for name, held in there.items()
+            if held and name in paper.rows and paper.rows[name].held is held
+        }
+        lost = [
+            name
+            for name, row in paper.rows.items()
+            if row.is_open and name not in kept and (row.kind or row.day or row.grades)
+        ]
+        if lost and not no and not confirm_loss:
+            no = {"WorkWouldBeLost"}
+        asked = {
+            "claim": paper.name,
+            "learners": tuple(names),
+            "confirm_loss": confirm_loss,
+        }
         if self.ask(who, ChooseClaimLearners, no, paper.centre, **asked):
             rows = {n: r for n, r in paper.rows.items() if r.standing == "Withdrawn"}
             for name, held in there.items():

@@ -36,6 +36,7 @@ MAY: Mapping[str, tuple[str, ...]] = {
     "ChooseClaimLearners": ADMINISTRATOR,
     "ConfirmEntryOrder": AT_A_CENTRE,
     "ConfirmOrder": AT_A_CENTRE,
+    "CorrectOutcome": ("Assessment",),
     "DeleteClaim": ADMINISTRATOR,
     "EraseLearner": SPECIALIST,
     "ProcessClaim": ("Service",),
@@ -139,6 +140,7 @@ class Seat:
     extra: int
     state: str = "Booked"
     result: tuple[bool, date] | None = None
+    is_corrected: bool = False
 
     @property
     def ends(self) -> datetime:

@@ -169,10 +169,12 @@ class Life:
         """H6: what is under way, unless it is to be ended."""
         seats = [s for s in self.seats.values() if s.held.learner == learner]
         standings = {row.standing for _, row in self.rows_of(learner)}
+        held = [h for h in self.registrations.values() if h.learner == learner]
+        issued = [award for each in held for award in each.awards.values()]
         found = {
             "TestIsBooked": any(seat.state == "Booked" for seat in seats),
             "ClaimIsUnsettled": standings & {*UNSETTLED},
-            "CertificateIsUnprinted": "Processed" in standings,
+            "CertificateIsUnprinted": any(award.is_in_force for award in issued),
         }
         return {name for name, stands in found.items() if stands}
 
@@ -310,14 +312,16 @@ class Life:
 
     def eligible(self, claim: str, row: Row) -> tuple[bool, dict[str, str], bool]:
         """M7-M9, M12: whether it is, by which grades, and if on another pathway."""
+        seats = self.seats_of(row.held)
+        is_passed = any(seat.result and seat.result[0] for seat in seats)
+        tested = {self.tested: "P"} if is_passed else {}
         grades: dict[str, str] = {}
-        for seat in self.seats_of(row.held):
-            if seat.result and seat.result[0]:
-                grades[self.tested] = "P"
         for name, award in row.held.counted.items():
             if name != claim:
                 grades |= award.grades
-        grades |= row.grades
+        if any(seat.is_corrected for seat in seats):
+            grades.pop(self.tested, None)
+        grades |= tested | row.grades
         units = achieved(grades)
         if row.kind != "Full":
             return bool(units), grades, False

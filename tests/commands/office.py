@@ -201,7 +201,11 @@ class Office:
     def choose(self, claim: str, learners: Sequence[str]) -> None:
         self.send(
             ChooseClaimLearners(
-                by=ADMINISTRATOR, at=self.now(), claim=claim, learners=tuple(learners)
+                by=ADMINISTRATOR,
+                at=self.now(),
+                claim=claim,
+                learners=tuple(learners),
+                confirm_loss=True,
             )
         )
 

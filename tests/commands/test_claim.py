@@ -1,16 +1,19 @@
 """Claims put together: what is recorded in the claim and in the registrations."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
 from aggregates.claim_refusals import (
+    LearnerNotInClaim,
     NotRegistered,
     UnitNotOffered,
     UnknownQualification,
 )
 from aggregates.claimable import NotClaimable
 from aggregates.errors import NotFound
+from aggregates.loss import WorkWouldBeLost
 from commands.claim import (
     BeginClaim,
     ChooseClaimQualification,
@@ -99,7 +102,9 @@ def test_another_qualification_takes_back_what_was_graded(office: Office) -> Non
     command = ChooseClaimQualification(
         by=ADMINISTRATOR, at=NOW, claim=claim, qualification=OTHER_REFERENCE
     )
-    handle(command, office.desk)
+    with pytest.raises(WorkWouldBeLost):
+        handle(command, office.desk)
+    handle(replace(command, confirm_loss=True), office.desk)
     assert office.claim(claim).learners == {}
     assert office.registration(ANNS).outcomes == {}
 
@@ -132,8 +137,27 @@ def test_a_unit_taken_out_takes_its_outcomes_back(office: Office) -> None:
     """M1, C2."""
     claim = office.begin({ANN: award()})
     command = ChooseClaimUnits(by=ADMINISTRATOR, at=NOW, claim=claim, units=(A1,))
-    handle(command, office.desk)
+    with pytest.raises(WorkWouldBeLost):
+        handle(command, office.desk)
+    handle(replace(command, confirm_loss=True), office.desk)
     assert office.registration(ANNS).outcomes == {claim: {A1: "P"}}
+
+
+def test_a_claim_that_is_not_begun_is_named_by_no_number(office: Office) -> None:
+    """M5: there is none by that number to look at."""
+    with pytest.raises(LearnerNotInClaim) as refusal:
+        handle(
+            BeginClaim(
+                by=ADMINISTRATOR,
+                at=NOW,
+                qualification=REFERENCE,
+                learners=(ANN,),
+                awards={BEN: award()},
+            ),
+            office.desk,
+        )
+    assert str(refusal.value).startswith(f"{BEN} is not in this claim.")
+    assert "AC-" not in str(refusal.value)
 
 
 def test_units_need_a_qualification_first(office: Office) -> None:

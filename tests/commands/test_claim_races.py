@@ -12,15 +12,17 @@ import pytest
 from aggregates.errors import Refusal
 from aggregates.registration import Status
 from aggregates.standing import Standing
+from commands.certificate import ReissueCertificate
 from commands.claim_submission import SubmitClaim
 from commands.command import handle
+from commands.issued_certificates import open_certificates
 from events.certificate import CertificateIssued
 from events.identifier import stream_of
 from events.registration import AwardClaimed, OutcomesRecorded
 from store import AlreadyDone, Conflict, EventStore, Once
-from tests.claim_examples import A1, ANN, ANNS, BEN, BENS, CLAIM, award
+from tests.claim_examples import A1, A2, ANN, ANNS, B1, BEN, BENS, CLAIM, award
 from tests.clock import Clock
-from tests.commands.office import ADMINISTRATOR, COLLEAGUE, Office
+from tests.commands.office import ADMINISTRATOR, COLLEAGUE, SPECIALIST, Office
 
 PEOPLE = 6
 LEARNERS = 500
@@ -165,3 +167,46 @@ def test_one_busy_registration_does_not_fail_five_hundred(
     assert {standings[who] for who in others} == {Standing.SUBMITTED}
     is_submitted = standings[ANN] is Standing.SUBMITTED
     assert (any_office.status(ANNS) is Status.COMPLETED) is is_submitted
+
+
+def test_revoking_and_counting_on_what_is_revoked_at_once_never_both_get_through(
+    any_office: Office,
+) -> None:
+    """M12, M16, M18: one waits for the other, and is decided on what it then finds."""
+    interim = any_office.processed({ANN: award("Interim", grades={A1: "P"})})
+    number = any_office.certificate(interim, ANN)
+    full = any_office.begin({ANN: award(grades={A2: "P", B1: "P"})})
+    at_once([partial(any_office.revoke, number), partial(any_office.submit, full)])
+    is_revoked = interim not in any_office.registration(ANNS).counted_awards
+    is_completed = any_office.status(ANNS) is Status.COMPLETED
+    assert is_revoked != is_completed
+
+
+def test_a_certificate_reopened_and_reissued_at_once_leaves_none_in_force(
+    any_office: Office,
+) -> None:
+    """M13, M14: reissued first, the reissue is out of force; else it is not reissued."""
+    full = any_office.processed({ANN: award()})
+    first = any_office.certificate(full, ANN)
+    reissue = ReissueCertificate(
+        by=SPECIALIST, at=any_office.now(), certificate=first, reason="Lost"
+    )
+    at_once([partial(any_office.reopen, ANNS), partial(any_office.send, reissue)])
+    issued = open_certificates(any_office.desk, ANN, [any_office.claim(full)])
+    assert not any(certificate.is_in_force for _, certificate in issued.values())
+
+
+def test_two_notifications_processed_at_once_leave_the_later_in_force(
+    any_office: Office,
+) -> None:
+    """M8, M13."""
+    claims = [
+        any_office.submitted({ANN: award("Interim", grades={unit: "P"})})
+        for unit in (A1, A2, B1)
+    ]
+    at_once([partial(any_office.process, claim) for claim in claims])
+    issued = open_certificates(
+        any_office.desk, ANN, [any_office.claim(claim) for claim in claims]
+    )
+    in_force = [n for n, (_, each) in issued.items() if each.is_in_force]
+    assert in_force == [any_office.certificate(claims[-1], ANN)]

@@ -24,7 +24,7 @@ from commands.registration import ACTIVE_REGISTRATION, active_key
 from events.identifier import stream_of
 from projections import bookings, claimable_learners, registrations
 from projections.invoice_lines import INVOICE_LINES
-from tests.commands.life_erasure import ErasedLife
+from tests.commands.life_corrections import CorrectedLife
 from tests.commands.life_model import PARTS, none_overlap
 from tests.commands.life_world import PRICES, opened
 
@@ -32,7 +32,7 @@ STEPS = 40
 TEST_PRICE = Decimal("14.50")
 
 
-class RegistrationLife(ErasedLife):
+class RegistrationLife(CorrectedLife):
     """Two learners, at one centre or the other, and who has to do with them."""
 
     @invariant()

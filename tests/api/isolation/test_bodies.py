@@ -30,6 +30,11 @@ def entries(names: Mapping[str, str]) -> dict[str, object]:
     return {"entries": [{**entry, "delivery": "Onscreen"}]}
 
 
+def lines(**who: list[str]) -> dict[str, object]:
+    test = {"qualification": PRODUCT, "unit": TEST, "delivery": "Onscreen"}
+    return {"lines": [{**test, **who}]}
+
+
 REFERRING: tuple[tuple[str, str, Body], ...] = (
     ("post", "/orders", lambda n: {"products": [PRODUCT], "learners": [linked(n)]}),
     ("post", "/orders", lambda n: {"products": [PRODUCT], "learners": [grouped(n)]}),
@@ -73,8 +78,16 @@ REFERRING: tuple[tuple[str, str, Body], ...] = (
         "/bookings/{booking}/package",
         lambda n: {"pin": "4821", "client": n["client"]},
     ),
+    (
+        "post",
+        "/certificates/printing",
+        lambda n: {"certificates": [n["certificate"]]},
+    ),
     ("post", "/entry-orders", entries),
+    ("post", "/entry-orders", lambda n: lines(learners=[n["learner"]])),
+    ("post", "/entry-orders", lambda n: lines(groups=[n["group"]])),
     ("put", "/entry-orders/{entry_order}/entries", entries),
+    ("post", "/entry-orders/{entry_order}/entries", entries),
     (
         "post",
         "/users",

@@ -78,7 +78,7 @@ NEUTRAL = {
     *("product", "qualification", "number", "credits", "mandatory", "grade"),
     *("date_of_birth", "unit", "attendance", "past", "starts", "sha256"),
     *("starts_from", "starts_before", "apprenticeship", "updated_since", "total"),
-    *("mode", "room", "date_from", "date_to"),
+    *("mode", "room", "date_from", "date_to", "in_force", "waiting_to_print"),
 }
 """Parameters that name nothing of a centre's own."""
 

@@ -1,0 +1,23 @@
+"""What was typed and would be lost: said first, and gone only when that is confirmed."""
+
+from collections.abc import Sequence
+
+from aggregates.errors import RuleBroken
+
+
+class WorkWouldBeLost(RuleBroken):
+    message = "This would be lost: {lost}. Keep it, or say confirm_loss to go on."
+
+
+def require_no_loss(
+    lost: Sequence[str], *, confirm_loss: bool, pointer: str | None = None
+) -> None:
+    """Raise WorkWouldBeLost, which names what, unless the loss was confirmed."""
+    if lost and not confirm_loss:
+        raise WorkWouldBeLost(pointer=pointer, lost="; ".join(lost))
+
+
+def several(names: Sequence[str]) -> str:
+    """Name the first, and count the others."""
+    more = len(names) - 1
+    return f"{names[0]} and {more} more" if more > 0 else names[0]

@@ -1,0 +1,126 @@
+"""What may be asked of a test that was reported wrongly (B17)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from aggregates.booking_correction import correct_outcome, correct_test
+from aggregates.booking_refusals import SittingsOverlap
+from aggregates.claim import Claim
+from aggregates.registration import Registration
+from aggregates.sitting import Attendance
+from aggregates.standing import Standing
+from commands.booking import Opened, OutcomeIncomplete, grade_of
+from commands.command import (
+    Command,
+    Desk,
+    Done,
+    handles,
+    require_expected,
+    require_said,
+)
+from events.booking import BookingResultAdded
+from events.event import Event
+from events.identifier import stream_of
+from events.sitting import TestOutcomeCorrected
+from events.timetable import SittingDropped, SittingPlanned
+from store import Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectOutcome(Command):
+    """Say how the test went in truth, all of it, and why it was reported otherwise."""
+
+    booking: str
+    attendance: Attendance
+    reason: str
+    is_pass: bool | None = None
+    sat_on: date | None = None
+    grade: str | None = None
+    mark: int | None = None
+
+
+@handles(CorrectOutcome)
+def correct_booking_outcome(command: CorrectOutcome, desk: Desk) -> Done:
+    """Correct it on the booking, the registration and the timetable, or nowhere."""
+    opened = Opened.of(command.booking, command.by, desk)
+    require_expected(opened.stream, command)
+    require_said(command.reason)
+    corrected = correct_outcome(
+        opened.booking,
+        attendance=command.attendance,
+        result=_result(command, opened, desk),
+        reason=command.reason.strip(),
+        person_id=opened.stream.id,
+        now=command.at,
+    )
+    claims = _claims(desk, opened.registration)
+    learner = opened.registration.learner
+    submitted = [
+        claim.claim
+        for _, claim in claims
+        if learner in claim.learners
+        and claim.learners[learner].standing is Standing.SUBMITTED
+    ]
+    tested = [
+        test
+        for event in corrected
+        for test in correct_test(
+            opened.registration,
+            TestOutcomeCorrected(
+                booking=command.booking,
+                unit=opened.booking.made.unit,
+                attendance=event.attendance,
+                grade=event.grade,
+                is_pass=event.is_pass,
+                sat_on=event.sat_on,
+                mark=event.mark,
+            ),
+            submitted=submitted,
+        )
+    ]
+    changes = opened.changes(
+        corrected,
+        registration=tested,
+        timetable=_planned(command, opened) if corrected else [],
+    )
+    position = desk.store.append(
+        *changes, by=command.by, unchanged=[at for at, _ in claims]
+    )
+    return Done(position=position, made=command.booking)
+
+
+def _result(
+    command: CorrectOutcome, opened: Opened, desk: Desk
+) -> BookingResultAdded | None:
+    match command.attendance, command.is_pass, command.sat_on:
+        case Attendance.TAKEN | Attendance.ABSENT, None, None:
+            return None
+        case Attendance.TAKEN, bool(is_pass), date() as sat_on:
+            return BookingResultAdded(
+                is_pass=is_pass,
+                grade=grade_of(command.grade, opened, desk, is_pass=is_pass),
+                sat_on=sat_on,
+                mark=command.mark,
+            )
+    raise OutcomeIncomplete(pointer="/attendance")
+
+
+def _planned(command: CorrectOutcome, opened: Opened) -> list[Event]:
+    """Say what becomes of the learner's timetable. Raises SittingsOverlap (B7)."""
+    if command.attendance is opened.booking.attendance:
+        return []
+    if command.attendance is Attendance.ABSENT:
+        return [SittingDropped(booking=command.booking)]
+    starts, ends = opened.booking.starts, opened.booking.ends
+    other = opened.timetable.overlapping(starts, ends, but=command.booking)
+    if other is not None:
+        raise SittingsOverlap(
+            pointer="/attendance", learner=opened.registration.learner, booking=other
+        )
+    return [SittingPlanned(booking=command.booking, starts=starts, ends=ends)]
+
+
+def _claims(desk: Desk, registration: Registration) -> Iterable[tuple[Stream, Claim]]:
+    opened = desk.store.open_many(map(stream_of, registration.awards))
+    return [(at, Claim.replay(at.events)) for at in opened.values()]

@@ -1,0 +1,260 @@
+"""A test that was reported wrongly is put right, and what relied on it with it (B17)."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from access.policy import send
+from aggregates.booking_correction import NothingReported, ResultIsReliedOn
+from aggregates.booking_refusals import (
+    BookingIsOver,
+    SatBeforeWindow,
+    SatInFuture,
+    SittingsOverlap,
+)
+from aggregates.errors import NotAllowed
+from aggregates.registration_refusals import RegistrationIsCancelled
+from aggregates.sitting import Attendance
+from aggregates.standing import Standing
+from aggregates.timetable import Timetable
+from commands.booking import (
+    CancelBooking,
+    OutcomeIncomplete,
+    ReportOutcome,
+    read_booking,
+)
+from commands.booking_correction import CorrectOutcome
+from commands.cancellation import CancelRegistration, ReopenRegistration
+from commands.command import ReasonMissing
+from commands.entry_order import BeginEntryOrder, timetable_of
+from events.booking import BookingOutcomeCorrected
+from events.entry_order import Entry
+from events.identifier import stream_of
+from events.user import Role
+from store import Actor, EventStore
+from tests.claim_examples import TESTED, award
+from tests.clock import Clock
+from tests.commands.frameworks import Provider
+from tests.commands.intake import SPECIALIST
+from tests.commands.office import ADMINISTRATOR
+from tests.commands.order_desk import SINGLE
+from tests.commands.test_entries import confirm
+from tests.order_examples import ANN
+
+ASSESSMENT = Actor(user="assessment", role=Role.ASSESSMENT, centre=None, channel="api")
+WHY = "Two answers were misread."
+TAKEN, ABSENT = Attendance.TAKEN, Attendance.ABSENT
+
+
+class Hall:
+    """Where one learner sits a test, and it is reported how it went."""
+
+    def __init__(self, store: EventStore, clock: Clock) -> None:
+        self.provider = Provider.open(store, clock)
+        self.clock = clock
+        self.provider.counter.confirm(self.provider.counter.ready(ANN))
+        (self.made,) = self.provider.counter.made()
+        self.booking = self.book()
+        clock.advance(hours=3)
+
+    def book(self, *, hours: int = 3) -> str:
+        entry = Entry(
+            learner=ANN,
+            qualification=SINGLE,
+            unit=TESTED,
+            delivery="Onscreen",
+            starts=self.clock.now + timedelta(hours=hours),
+            mode="Online",
+        )
+        command = BeginEntryOrder(by=ADMINISTRATOR, at=self.clock(), entries=(entry,))
+        order = self.provider.counter.send(command).made
+        return confirm(self.provider, order).booking
+
+    def report(self, outcome: Mapping[str, Any], booking: str | None = None) -> None:
+        command = ReportOutcome(
+            by=ASSESSMENT, at=self.clock(), booking=booking or self.booking, **outcome
+        )
+        send(command, self.provider.counter.desk)
+
+    def correct(
+        self, outcome: Mapping[str, Any], *, by: Actor = ASSESSMENT, reason: str = WHY
+    ) -> None:
+        command = CorrectOutcome(
+            by=by, at=self.clock(), booking=self.booking, reason=reason, **outcome
+        )
+        send(command, self.provider.counter.desk)
+
+    def result(self, *, is_pass: bool, days: int = 0, mark: int = 30) -> dict[str, Any]:
+        sat_on = self.clock.now.date() + timedelta(days=days)
+        return {
+            "attendance": TAKEN,
+            "is_pass": is_pass,
+            "sat_on": sat_on,
+            "mark": mark,
+        }
+
+    def claim(self, kind: str = "Interim") -> str:
+        """Claim for the unit that was passed by the test, and submit the claim."""
+        claim = self.provider.office.begin(
+            {ANN: award(kind, grades={})}, qualification=SINGLE
+        )
+        self.provider.office.submit(claim)
+        return claim
+
+    @property
+    def grades(self) -> dict[str, str]:
+        registration = self.provider.office.registration(self.made.registration)
+        return registration.grades_to_date(claim="", typed={})
+
+    @property
+    def planned(self) -> list[str]:
+        stream = self.provider.counter.store.open(stream_of(timetable_of(ANN)))
+        return [*Timetable.replay(stream.events).sittings]
+
+
+@pytest.fixture
+def hall(any_store: EventStore, clock: Clock) -> Hall:
+    return Hall(any_store, clock)
+
+
+def test_eligibility_follows_a_result_that_is_put_right(hall: Hall) -> None:
+    """B17, M12: both ways, however often."""
+    hall.report(hall.result(is_pass=False))
+    for is_pass in (True, False, True):
+        hall.correct(hall.result(is_pass=is_pass))
+        assert hall.grades == ({TESTED: "P"} if is_pass else {})
+        claim = hall.claim()
+        state = Standing.SUBMITTED if is_pass else Standing.UNSUBMITTED
+        assert hall.provider.office.standings(claim) == {ANN: state}
+        if is_pass:
+            hall.provider.office.withdraw(claim)
+
+
+def test_before_and_after_and_why_stay_in_the_history(hall: Hall) -> None:
+    """B17, H1, H2."""
+    hall.report(hall.result(is_pass=False))
+    hall.correct(hall.result(is_pass=True))
+    hall.correct(hall.result(is_pass=True))
+    stream, booking = read_booking(hall.booking, ASSESSMENT, hall.provider.counter.desk)
+    *_, reported, corrected = stream.history
+    assert reported.event.topic == "booking.result-added"
+    assert isinstance(corrected.event, BookingOutcomeCorrected)
+    assert (corrected.event.reason, corrected.user) == (WHY, "assessment")
+    assert booking.result is not None
+    assert (booking.result.is_pass, booking.result.mark) == (True, 30)
+
+
+def test_a_result_is_put_right_by_who_reports_them_and_says_why(hall: Hall) -> None:
+    """B17, domain 2."""
+    hall.report(hall.result(is_pass=False))
+    for by in (ADMINISTRATOR, SPECIALIST):
+        with pytest.raises(NotAllowed):
+            hall.correct(hall.result(is_pass=True), by=by)
+    with pytest.raises(ReasonMissing):
+        hall.correct(hall.result(is_pass=True), reason=" ")
+    assert hall.grades == {}
+
+
+def test_what_was_not_reported_cannot_be_put_right(hall: Hall) -> None:
+    """B17."""
+    with pytest.raises(NothingReported, match="Report how"):
+        hall.correct({"attendance": ABSENT})
+    hall.provider.counter.send(
+        CancelBooking(by=ADMINISTRATOR, at=hall.clock(), booking=hall.booking)
+    )
+    with pytest.raises(BookingIsOver):
+        hall.correct({"attendance": ABSENT})
+
+
+def test_a_result_that_is_put_right_keeps_the_rules_of_results(hall: Hall) -> None:
+    """B15, B17."""
+    hall.report(hall.result(is_pass=False))
+    with pytest.raises(SatInFuture):
+        hall.correct(hall.result(is_pass=True, days=1))
+    with pytest.raises(SatBeforeWindow):
+        hall.correct(hall.result(is_pass=True, days=-1))
+    for lacking in ({"sat_on": None}, {"is_pass": None}, {"attendance": ABSENT}):
+        with pytest.raises(OutcomeIncomplete):
+            hall.correct(hall.result(is_pass=True) | lacking)
+
+
+@pytest.mark.parametrize("kind", ["Interim", "Fallback"])
+@pytest.mark.parametrize("is_processed", [False, True])
+def test_a_result_that_a_claim_relies_on_stays_and_the_claim_is_named(
+    hall: Hall, kind: str, *, is_processed: bool
+) -> None:
+    """B17: until the claim is withdrawn."""
+    hall.report(hall.result(is_pass=True))
+    claim = hall.claim(kind)
+    if is_processed:
+        hall.provider.office.process(claim)
+    for wrong in (hall.result(is_pass=False), {"attendance": ABSENT}):
+        with pytest.raises(ResultIsReliedOn, match=claim):
+            hall.correct(wrong)
+    hall.correct(hall.result(is_pass=True, mark=31))
+    if not is_processed:
+        hall.provider.office.withdraw(claim)
+        hall.correct(hall.result(is_pass=False))
+        assert hall.grades == {}
+
+
+def test_what_was_claimed_before_reopening_follows_the_test(hall: Hall) -> None:
+    """B17, M12, M14: an earlier award does not carry a grade that was none."""
+    hall.report(hall.result(is_pass=True))
+    waiting, last = hall.claim("Interim"), hall.claim("Fallback")
+    hall.provider.office.process(last)
+    reopen = ReopenRegistration(
+        by=SPECIALIST,
+        at=hall.clock(),
+        registration=hall.made.registration,
+        reason="Claimed too early",
+    )
+    hall.provider.counter.send(reopen)
+    with pytest.raises(ResultIsReliedOn, match=waiting):
+        hall.correct(hall.result(is_pass=False))
+    hall.provider.office.process(waiting)
+    hall.correct(hall.result(is_pass=False))
+    assert hall.grades == {}
+    hall.correct(hall.result(is_pass=True))
+    assert hall.grades == {TESTED: "P"}
+
+
+def test_who_was_reported_absent_may_have_been_there_and_the_other_way_round(
+    hall: Hall,
+) -> None:
+    """B7, B15, B17: the timetable goes with it."""
+    hall.report({"attendance": ABSENT})
+    assert hall.planned == []
+    hall.correct(hall.result(is_pass=True))
+    assert (hall.planned, hall.grades) == ([hall.booking], {TESTED: "P"})
+    hall.correct({"attendance": TAKEN})
+    assert (hall.planned, hall.grades) == ([hall.booking], {})
+    hall.correct({"attendance": ABSENT})
+    assert hall.planned == []
+
+
+def test_nobody_was_at_two_tests_at_once(any_store: EventStore, clock: Clock) -> None:
+    """B7, B17: absent from one, booked for another meanwhile."""
+    hall = Hall(any_store, clock)
+    clock.advance(hours=-3)
+    hall.report({"attendance": ABSENT})
+    other = hall.book()
+    with pytest.raises(SittingsOverlap, match=other):
+        hall.correct({"attendance": TAKEN})
+
+
+def test_nothing_comes_of_a_registration_that_was_cancelled(hall: Hall) -> None:
+    """B17, C2."""
+    hall.report({"attendance": ABSENT})
+    hall.provider.counter.send(
+        CancelRegistration(
+            by=ADMINISTRATOR,
+            at=hall.clock(),
+            registration=hall.made.registration,
+            reason="By mistake",
+        )
+    )
+    with pytest.raises(RegistrationIsCancelled):
+        hall.correct({"attendance": TAKEN})
