@@ -17,7 +17,7 @@ from audit import ledger as audit
 from audit.ledger import Ledger
 from catalogue import Catalogue, load
 from commands.command import Command, Desk, Done
-from policies.claims import PROCESSING_DELAY, process_claims
+from policies.claims import JUDGE_CLAIMS_AGAIN, PROCESSING_DELAY, process_claims
 from policies.policies import Policies
 from policies.policy import Policy
 from policies.uploads import ADD_LEARNERS, CHECK_UPLOADS, WITHDRAW_LEARNERS
@@ -68,6 +68,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
 POLICIES: tuple[Policy, ...] = (
     ADD_LEARNERS,
     CHECK_UPLOADS,
+    JUDGE_CLAIMS_AGAIN,
     VERIFY_ULNS,
     WITHDRAW_LEARNERS,
 )
@@ -185,16 +186,18 @@ def open_service(
     processing_delay: timedelta = PROCESSING_DELAY,
     verify: Verify | None = None,
     retention: int = 0,
+    decision_seconds: float = 2.0,
 ) -> Service:
     """Open the service on ``sqlite:///folder`` or ``postgresql://…``.
 
     ``processing_delay`` is how long a submitted claim can still be withdrawn (M13);
     ``verify`` asks LRS, and without it nothing is verified (U7). ``retention`` is how
     many years after their last award learners cannot be erased (H6).
+    Deciding on eligibility may take ``decision_seconds``, then it is not decided.
     Raises InvalidCatalogue with all that is wrong in the catalogue's folder,
     KeyFileUnusable, DatabaseUnusable and Unavailable.
     """
-    goods = load(catalogue)
+    goods = load(catalogue, decision_seconds=decision_seconds)
     with ExitStack() as opened:
         store = open_store(
             database, keys=keys, clock=clock, create_tables=create_tables

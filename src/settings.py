@@ -79,6 +79,14 @@ class Settings(BaseSettings):
             " data are kept: before, they cannot be erased.",
         ),
     ] = 0
+    decision_seconds: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=60,
+            description="How many seconds deciding on eligibility may take, as 2.",
+        ),
+    ] = 2.0
     rate: Annotated[
         str,
         Field(

@@ -69,6 +69,7 @@ MAY: dict[type[Command], frozenset[Role]] = {
     claim.ChooseClaimUnits: ADMINISTRATOR,
     claim.DeleteClaim: ADMINISTRATOR,
     claim.SaveClaimGrades: ADMINISTRATOR,
+    claim_submission.JudgeClaimAgain: SERVICE,
     claim_submission.ProcessClaim: SERVICE,
     claim_submission.SubmitClaim: ADMINISTRATOR,
     claim_submission.WithdrawClaim: ADMINISTRATOR,

@@ -86,6 +86,11 @@ class Claim(Aggregate):
         }
 
     @property
+    def undecided(self) -> dict[str, Place]:
+        """The learners who wait because the time did not suffice to decide (M10)."""
+        return {who: place for who, place in self.waiting.items() if place.is_undecided}
+
+    @property
     def outcomes(self) -> dict[str, dict[str, str]]:
         """What the claim says was achieved, by registration (M10)."""
         if self.is_closed or self.is_deleted:

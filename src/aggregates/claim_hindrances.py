@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from aggregates.learner import LearnerIsErased
 from aggregates.london import in_london
+from catalogue import UNDECIDED
 from events.claim import Why
 from events.registration import AwardClaimed
 
@@ -25,6 +26,7 @@ class Cause(StrEnum):
     ERASED = "learner-erased"
     NOT_APPROVED = "not-approved"
     CHANGED = "changed-since"
+    NOT_DECIDED = UNDECIDED
 
 
 IN_WORDS: Mapping[Cause, str] = {
@@ -40,6 +42,7 @@ IN_WORDS: Mapping[Cause, str] = {
     Cause.ERASED: "Learner's personal data erased",
     Cause.NOT_APPROVED: "Centre not approved",
     Cause.CHANGED: "Changed since: submit again",
+    Cause.NOT_DECIDED: "Could not be decided in time: tried again later",
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from catalogue import UNDECIDED
 from events.claim import Award, Granted, Withheld
 
 
@@ -50,6 +51,11 @@ class Place:
     def is_open(self) -> bool:
         return self.standing in OPEN
 
+    @property
+    def is_undecided(self) -> bool:
+        """Whether the learner waits because the time did not suffice to decide (M10)."""
+        return self.is_open and is_undecided(self.withheld)
+
     def keep_units(self, units: Collection[str]) -> "Place":
         """Drop the grades of other units, unless it is too late to change them."""
         grades = {u: g for u, g in self.award.grades.items() if u in units}
@@ -70,3 +76,8 @@ class Place:
 
     def process(self, certificate: str) -> "Place":
         return replace(self, standing=Standing.PROCESSED, certificate=certificate)
+
+
+def is_undecided(withheld: Withheld | None) -> bool:
+    """Whether somebody is kept back because the time did not suffice to decide."""
+    return withheld is not None and any(w.code == UNDECIDED for w in withheld.reasons)

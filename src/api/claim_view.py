@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Annotated
 
+import structlog
 from pydantic import AwareDatetime, Field
 
 from aggregates.claim import Claim
@@ -10,7 +11,7 @@ from aggregates.claim_summary import stages, warnings
 from aggregates.claimable import offered_units
 from aggregates.learner import Learner
 from aggregates.registration import Registration
-from aggregates.standing import Place, Standing
+from aggregates.standing import Place, Standing, is_undecided
 from api.named import (
     QualificationNamed,
     UnitTitles,
@@ -25,6 +26,8 @@ from commands.claim_assessment import ClaimFacts
 from commands.command import Desk
 from events.claim import Award, Granted, Why, Withheld
 from store import Stream
+
+log = structlog.get_logger("api")
 
 Grades = Annotated[
     dict[
@@ -57,6 +60,8 @@ class ReasonShown(ResponseBody, title="EligibilityReason"):
 class EligibilityShown(ResponseBody, title="ClaimEligibility"):
     """What the rules say to what is typed; as to Full until a type is chosen."""
 
+    decided: bool
+    """Whether the time allowed was enough for a verdict; it is tried again if not."""
     eligible: bool
     overall_grade: str | None = Field(examples=["Pass"])
     reasons: list[ReasonShown]
@@ -204,7 +209,10 @@ def eligibility_shown(facts: ClaimFacts, learner: str) -> EligibilityShown:
     granted = verdict if isinstance(verdict, Granted) else None
     withheld = verdict if isinstance(verdict, Withheld) else None
     typed = place.award.grades
+    if is_undecided(withheld):
+        log.warning("not decided in time", claim=facts.claim.claim, learner=learner)
     return EligibilityShown(
+        decided=not is_undecided(withheld),
         eligible=granted is not None,
         overall_grade=granted.overall_grade if granted else None,
         reasons=[reason_shown(why) for why in withheld.reasons] if withheld else [],

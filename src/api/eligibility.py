@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import structlog
 from fastapi import APIRouter
 from pydantic import Field
 
@@ -13,6 +14,7 @@ from api.named import UnitTitles, unit_titles
 from api.schemas import RequestBody, ResponseBody
 from catalogue import AwardType, Catalogue, RequestProblem, answer
 
+log = structlog.get_logger("api")
 router = APIRouter(tags=["eligibility"])
 
 
@@ -41,7 +43,10 @@ class RuleReason(ResponseBody, title="RuleReason"):
 
 
 class UnitStanding(ResponseBody, title="UnitVerdict"):
-    """How a unit counts: counts, surplus, barred, not-achieved or needed."""
+    """How a unit stands.
+
+    counts, surplus, barred, needs-other-unit, not-achieved or needed.
+    """
 
     reference: str = Field(examples=["L/506/1788"])
     status: str = Field(examples=["counts"])
@@ -51,6 +56,8 @@ class PathwayAnswer(ResponseBody, title="PathwayVerdict"):
     """What the grades come to on one pathway."""
 
     code: str = Field(examples=["MAIN"])
+    decided: bool
+    """Whether the time allowed was enough for all that is said here."""
     met: bool
     reasons: list[RuleReason]
     ways_to_fix: list[list[str]] = Field(examples=[[["F/506/1934"]]])
@@ -60,6 +67,8 @@ class PathwayAnswer(ResponseBody, title="PathwayVerdict"):
 class Answer(ResponseBody, title="EligibilityAnswer"):
     """Whether the award could be claimed, and why."""
 
+    decided: bool
+    """Whether the time allowed was enough for a verdict; ask again if it was not."""
     eligible: bool
     overall_grade: str | None = Field(examples=["Pass"])
     pathways: list[PathwayAnswer]
@@ -77,6 +86,8 @@ def eligibility(
         raise QuestionProblem(
             pointer=problem.pointer, sentence=str(problem)
         ) from problem
+    if not found["decided"]:
+        log.warning("not decided in time", qualification=body.qualification)
     return answer_response(service.catalogue, body.qualification, found)
 
 

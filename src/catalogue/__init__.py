@@ -21,12 +21,13 @@ from catalogue.catalogue import (
 )
 from catalogue.grading import Basis, Grading, Threshold
 from catalogue.loading import load
-from catalogue.pathway_assessment import PathwayAssessment
-from catalogue.pathway_reasons import Reason, UnitStatus
+from catalogue.pathway_assessment import UNDECIDED, PathwayAssessment
 from catalogue.qualification import Pathway, Qualification, Unit, Window
+from catalogue.reason import Reason, UnitStatus
 from catalogue.rule import Rule, amount
 
 __all__ = [
+    "UNDECIDED",
     "Apprenticeship",
     "Assessment",
     "AwardType",

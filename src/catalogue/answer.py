@@ -13,7 +13,7 @@ from catalogue.assessment import (
 )
 from catalogue.catalogue import Catalogue, UnknownQualification
 from catalogue.pathway_assessment import PathwayAssessment
-from catalogue.pathway_reasons import Reason
+from catalogue.reason import Reason
 from catalogue.rule import listed
 
 KEYS = ("qualification", "pathway", "award_type", "grades")

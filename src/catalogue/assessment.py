@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from catalogue.pathway_assessment import PathwayAssessment
-from catalogue.pathway_reasons import Reason
 from catalogue.qualification import Qualification
+from catalogue.reason import Reason
 from catalogue.rule import listed
 from catalogue.solver.choice import Given
 

@@ -1,6 +1,7 @@
 """Loading a catalogue from its folder; it is whole and right, or every fault is named."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,13 +23,15 @@ FOLDERS = ("qualifications", "apprenticeships", "centres")
 CENTRE_DIGITS = 5
 
 
-def load(folder: Path) -> Catalogue:
+def load(folder: Path, *, decision_seconds: float = 2.0) -> Catalogue:
     """Load the folders ``qualifications``, ``apprenticeships`` and ``centres``.
 
+    Deciding by any of the rules may take so many seconds, here and ever after.
     Raises InvalidCatalogue with every error found; warnings go on the catalogue.
     """
     problems: list[CatalogueProblem] = []
-    qualifications = list(_files(folder, "qualifications", qualification, problems))
+    build = partial(qualification, decision_seconds=decision_seconds)
+    qualifications = list(_files(folder, "qualifications", build, problems))
     apprenticeships = list(_files(folder, "apprenticeships", _apprenticeship, problems))
     centres = list(_files(folder, "centres", _centre, problems))
     problems += _strays(folder)

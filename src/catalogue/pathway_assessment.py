@@ -4,20 +4,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from catalogue.pathway_reasons import PathwayReasons, Reason, UnitStatus
+from catalogue.pathway_reasons import PathwayReasons
 from catalogue.qualification import Pathway
+from catalogue.reason import Reason, UnitStatus
 from catalogue.solver.choice import Given
 from catalogue.solver.cp_sat import Undecided
 
+UNDECIDED = "not-decided-in-time"
+"""The code of the reason where the time allowed was not enough for a verdict."""
 NOT_DECIDED = Reason(
-    code="not-decided-in-time",
+    code=UNDECIDED,
     message=(
         "Whether the rules of combination are met could not be decided in time. "
         "Try again later; the grades that were given stay."
     ),
 )
 NOT_EXPLAINED = Reason(
-    code="not-decided-in-time",
+    code="not-explained-in-time",
     message=(
         "The rules of combination are not met; why could not be worked out in time. "
         "Try again later."

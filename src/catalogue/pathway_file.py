@@ -9,12 +9,24 @@ from catalogue.unit import Unit
 
 
 def pathways(
-    part: Part, units: tuple[Unit, ...], grading: Grading, *, sound: bool
+    part: Part,
+    units: tuple[Unit, ...],
+    grading: Grading,
+    *,
+    sound: bool,
+    decision_seconds: float = 2.0,
 ) -> tuple[Pathway, ...]:
-    """Read ``pathways``; only of ``sound`` units is it said what does not fit them."""
+    """Read ``pathways``; only of ``sound`` units is it said what does not fit them.
+
+    Whether the rules can be met is looked for so many seconds.
+    """
     read: list[Pathway] = []
     for each in part.parts("pathways"):
+        errors = part.problems.errors
         pathway = _pathway(each, units, grading, sound=sound)
+        if sound and part.problems.errors == errors:
+            for fault in check_pathway(pathway, seconds=decision_seconds):
+                each.fault(fault.path, fault.message)
         if pathway.code and any(other.code == pathway.code for other in read):
             each.fault("code", f"{pathway.code} is another pathway's too.")
         read.append(pathway)
@@ -24,7 +36,6 @@ def pathways(
 def _pathway(
     part: Part, units: tuple[Unit, ...], grading: Grading, *, sound: bool
 ) -> Pathway:
-    errors = part.problems.errors
     names = _names(part, units, sound=sound)
     pathway = Pathway(
         code=part.text("code"),
@@ -34,9 +45,6 @@ def _pathway(
         grading=grading,
     )
     part.close()
-    if sound and part.problems.errors == errors:
-        for fault in check_pathway(pathway):
-            part.fault(fault.path, fault.message)
     return pathway
 
 

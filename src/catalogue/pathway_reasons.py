@@ -1,44 +1,14 @@
 """Why a pathway is not met, in sentences, and how each unit stands."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from catalogue.qualification import Pathway
+from catalogue.reason import WORD, Reason, UnitStatus, all_of, code_of
 from catalogue.rule import LETTERS, Rule, amount, listed
 from catalogue.solver.choice import Given, Learner
 from catalogue.solver.compiled import Limit, Measure, RuleNode, Want
 from catalogue.solver.nearest import Found
-
-BOTH = 2
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reason:
-    """Why a pathway is not met: what a rule needs, what there is, which units would serve.
-
-    ``rule`` counts from 0 and is None where the reason is no single rule's.
-    """
-
-    code: str
-    message: str
-    rule: int | None = None
-    required: int | None = None
-    achieved: int | None = None
-    units: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class UnitStatus:
-    """How a unit stands; ``credits`` are those that count.
-
-    One of ``counts``, ``surplus``, ``barred``, ``needs-other-unit``, ``not-achieved`` and
-    ``needed``.
-    """
-
-    reference: str
-    status: str
-    credits: int = 0
 
 
 class PathwayReasons:
@@ -245,7 +215,7 @@ class PathwayReasons:
         units = self._would_serve(want)
         if want.measure is Measure.ALL_UNITS:
             missing = listed(tuple(self._missing(want)))
-            message = f"{_all_of(want)}; {have} Missing: {missing}."
+            message = f"{all_of(want)}; {have} Missing: {missing}."
         else:
             place = rule.place[0].upper() + rule.place[1:]
             several = len(rule.groups) > 1 or len(rule.units) > 1
@@ -255,7 +225,7 @@ class PathwayReasons:
                 f"{amount(want.required, WORD[want.measure])}{rule.filter_phrase}"
                 f"{attempted}; {have}"
             )
-        return self._reason(_code(want), want, units, message)
+        return self._reason(code_of(want), want, units, message)
 
     def _missing(self, want: Want) -> Iterator[str]:
         """Name the classes of which no unit is there."""
@@ -406,43 +376,3 @@ class PathwayReasons:
                 units=units,
                 message=f"The grade given does not achieve {listed(units)}.",
             )
-
-
-WORD = {
-    Measure.UNITS: "unit",
-    Measure.CREDITS: "credit",
-    Measure.GLH: "guided learning hour",
-}
-SHORT = {
-    Measure.ALL_UNITS: "units-missing",
-    Measure.UNITS: "units-short",
-    Measure.CREDITS: "credits-short",
-    Measure.GLH: "glh-short",
-}
-
-
-def _code(want: Want) -> str:
-    rule = want.rule
-    if want.attempted:
-        return "attempts-missing"
-    if want.measure is Measure.ALL_UNITS:
-        return "units-missing"
-    if rule.at_least_grade is not None:
-        return "grade-short"
-    if want.measure is Measure.CREDITS and rule.at_or_above_level is not None:
-        return "level-credits-short"
-    return SHORT[want.measure]
-
-
-def _all_of(want: Want) -> str:
-    """Say that all units are wanted: ``Both units of group A are needed``."""
-    rule, count = want.rule, want.required
-    which = {1: "The", BOTH: "Both"}.get(count, f"All {count}")
-    be = "is" if count == 1 else "are"
-    wanted = "must be attempted" if want.attempted else f"{be} needed"
-    if rule.units:
-        which = {1: "The unit", BOTH: "Both of the units"}.get(
-            count, f"All {count} of the units"
-        )
-        return f"{which} {listed(rule.units)} {wanted}"
-    return f"{which} {'unit' if count == 1 else 'units'} of {rule.place} {wanted}"

@@ -39,7 +39,7 @@ def window(part: Part) -> Window:
     return read
 
 
-def qualification(part: Part) -> Qualification:
+def qualification(part: Part, *, decision_seconds: float = 2.0) -> Qualification:
     """Read a qualification; what is wrong is noted on the part's problems."""
     reference = product_reference(part)
     errors = part.problems.errors
@@ -60,10 +60,13 @@ def qualification(part: Part) -> Qualification:
         certification_ends=part.day("certification_ends"),
         grading=graded,
         units=units,
-        pathways=pathways(part, units, graded, sound=sound),
+        pathways=pathways(
+            part, units, graded, sound=sound, decision_seconds=decision_seconds
+        ),
+        decision_seconds=decision_seconds,
     )
     if part.problems.errors == errors:
-        for fault in check_grading(built.pathways):
+        for fault in check_grading(built.pathways, seconds=decision_seconds):
             part.fault(fault.path, fault.message)
     if date.min != built.certification_ends < built.registration.closes:
         part.fault(

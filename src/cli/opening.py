@@ -68,6 +68,7 @@ def opened(settings: Settings, *, to_record: bool = True) -> Generator[Service]:
             settings.catalogue,
             settings.keys,
             processing_delay=settings.processing_delay,
+            decision_seconds=settings.decision_seconds,
             verify=verify,
             retention=settings.retention,
         ) as service,

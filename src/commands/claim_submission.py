@@ -36,6 +36,13 @@ class SubmitClaim(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class JudgeClaimAgain(Command):
+    """Assess those again on whom the time did not suffice to decide (M10)."""
+
+    claim: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class WithdrawClaim(Command):
     """Take a submitted claim back, whole or for one learner, and say why (M16)."""
 
@@ -74,8 +81,19 @@ class Meanwhile:
                 self.aside[at] = claimed_in(recorded, recorded.event)
 
 
+@handles(JudgeClaimAgain)
+def judge_claim_again(command: JudgeClaimAgain, desk: Desk) -> Done:
+    """Submit those on whom it can be decided by now; nobody else who waits."""
+    return _submit_once_still(command, desk)
+
+
 @handles(SubmitClaim)
 def submit_claim(command: SubmitClaim, desk: Desk) -> Done:
+    """Submit everybody who waits and is eligible (M10)."""
+    return _submit_once_still(command, desk)
+
+
+def _submit_once_still(command: SubmitClaim | JudgeClaimAgain, desk: Desk) -> Done:
     """Submit the claim as it stands; a registration that moves is looked at again.
 
     A learner whom somebody else claimed meanwhile is kept back, with whom named; the
@@ -101,18 +119,23 @@ def submit_claim(command: SubmitClaim, desk: Desk) -> Done:
 
 
 def _submit(
-    command: SubmitClaim,
+    command: SubmitClaim | JudgeClaimAgain,
     desk: Desk,
     stream: Stream,
     claim: Claim,
     meanwhile: Meanwhile,
 ) -> Done:
+    judged = claim.waiting
+    if isinstance(command, JudgeClaimAgain):
+        judged = claim.undecided
+        if not judged:
+            return Done(position=desk.store.head(), made=claim.claim)
     claim.require_submittable(today=command.today)
     facts = ClaimFacts.of(
         desk,
         claim,
         today=command.today,
-        learners=claim.waiting,
+        learners=judged,
         aside=meanwhile.aside,
     )
     rules = desk.catalogue.qualification(claim.qualification or "")
@@ -120,7 +143,7 @@ def _submit(
     verdicts: dict[str, Granted | Withheld] = {}
     unchanged, changes = [facts.centre], []
     completed: dict[str, Registration] = {}
-    for who, place in claim.waiting.items():
+    for who, place in judged.items():
         at, registration = facts.opened[place.registration]
         verdicts[who] = verdict = facts.judge(who)
         if isinstance(verdict, Granted):

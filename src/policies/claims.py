@@ -1,20 +1,51 @@
-"""Submitted claims are processed after a while: certificates are issued (M13)."""
+"""Submitted claims are processed after a while; what was not decided is tried again."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import structlog
+
 from access.policy import send
-from commands.claim_submission import ProcessClaim
+from aggregates.errors import Refusal
+from commands.claim_submission import JudgeClaimAgain, ProcessClaim
 from commands.command import Desk
 from policies.policy import Policy
-from projections import claims
+from projections import claims, ineligible_learners
 from projections.read_models import ReadModels
+
+logger = structlog.get_logger()
 
 PROCESSING_DELAY = timedelta(minutes=15)
 """How long a submitted claim can still be withdrawn (d)."""
 
 AT_A_TIME = 100
 """How many claims are processed in one turn; the others have the next."""
+
+
+AGAIN_AT_A_TIME = 5
+"""How many claims are judged again in one turn: each may take its time."""
+
+
+def _judge_again(now: datetime, desk: Desk, read_models: ReadModels) -> None:
+    """Try again those on whom the time did not suffice to decide (M10)."""
+    with read_models.connection() as connection:
+        due = ineligible_learners.due(connection, now=now, limit=AGAIN_AT_A_TIME)
+    for claim in due:
+        # The claim's own stream says who waits still, so once needs no reservation.
+        by = replace(JUDGE_CLAIMS_AGAIN.actor_for(claim), once=None)
+        logger.warning("eligibility was not decided in time: tried again", claim=claim)
+        try:
+            send(JudgeClaimAgain(by=by, at=now, claim=claim), desk)
+        except Refusal as refusal:
+            logger.error(  # noqa: TRY400 - an answer, not a fault: no trace
+                "policy refused",
+                policy=JUDGE_CLAIMS_AGAIN.name,
+                claim=claim,
+                refusal=str(refusal),
+            )
+
+
+JUDGE_CLAIMS_AGAIN = Policy(name="judge-claims-again", tick=_judge_again)
 
 
 def process_claims(delay: timedelta = PROCESSING_DELAY) -> Policy:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from sqlalchemy import (
@@ -84,9 +84,17 @@ INELIGIBLE = Table(
     Column("is_amended", Boolean, nullable=False),
     Column("kept_back", String, nullable=False),
     Column("reasons", JSON, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("again_at", Moment, index=True),
     Column("updated_at", Moment, nullable=False),
 )
-"""``registered`` is the registration's stream; ``kept_back`` the cause at that time."""
+"""``registered`` is the registration's stream; ``kept_back`` the cause at that time.
+
+``tries`` are those to decide that the time did not suffice for, one after the other;
+``again_at`` is when it is tried again.
+"""
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=10), timedelta(days=1)
+"""How long until it is tried again to decide: each time twice as long, up to a day."""
 REGISTRATIONS = Table(
     "ineligible_registrations",
     METADATA,
@@ -136,7 +144,9 @@ def _fold_claim(rows: Rows, recorded: Recorded, stream: str) -> None:
             claim_row["position"] = recorded.position
             _drop(rows, stream, granted)
             for who, kept_back in withheld.items():
-                rows.put(INELIGIBLE, _row(claim_row, who, kept_back))
+                row = _row(claim_row, who, kept_back)
+                before = rows.get(INELIGIBLE, stream, who)
+                rows.put(INELIGIBLE, row | _tried(row, before, recorded.recorded_at))
         case ClaimLearnersChosen(learners=chosen):
             waiting = rows.where(INELIGIBLE, stream=stream)
             _drop(rows, stream, {row["learner"] for row in waiting} - {*chosen})
@@ -229,9 +239,19 @@ def _row(claim: Values, learner: str, withheld: Withheld) -> Values:
     }
 
 
+def _tried(row: Values, before: Values | None, now: datetime) -> Values:
+    """Say how often it was tried in vain to decide, and when it is tried again."""
+    if row["kept_back"] != Cause.NOT_DECIDED:
+        return {"tries": 0, "again_at": None}
+    tried = before["tries"] if before else 0
+    wait = min(FIRST_WAIT * 2 ** min(tried, 10), LONGEST_WAIT)
+    since = before["claimed_at"] if before and tried else now
+    return {"tries": tried + 1, "again_at": now + wait, "claimed_at": since}
+
+
 READ_MODEL = ReadModel(
     name="ineligible-learners",
-    version=3,
+    version=4,
     tables=(CLAIMS_TRIED, INELIGIBLE, REGISTRATIONS, APPROVALS),
     fold=fold,
 )
@@ -299,6 +319,12 @@ def _cause() -> ColumnElement[str]:
         (is_over, Cause.CHANGED),
         else_=its.kept_back,
     )
+
+
+def due(connection: Connection, *, now: datetime, limit: int) -> list[str]:
+    """Find claims with learners on whom it is time to try again to decide (M10)."""
+    query = select(INELIGIBLE.c.claim).where(INELIGIBLE.c.again_at <= now).distinct()
+    return list(connection.scalars(query.order_by(INELIGIBLE.c.claim).limit(limit)))
 
 
 def _changed_at() -> ColumnElement[datetime]:

@@ -1,7 +1,7 @@
 """CP-SAT, as far as it is needed here: whole numbers, one worker, the same answer always.
 
 It is imported only when a model is made; without its Python modelling layer, which
-would load pandas (ADR 0014).
+would load pandas (ADR 17).
 """
 
 from collections.abc import Iterable, Iterator, Sequence

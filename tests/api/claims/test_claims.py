@@ -157,7 +157,7 @@ def test_submitting_what_has_moved_since_it_was_looked_at_is_refused(
     headers = {"If-Match": looked_at, "Idempotency-Key": "1"}
     answer = client.post(f"{API}/claims/{claim}/submit", headers=headers)
     assert answer.status_code == HTTPStatus.PRECONDITION_FAILED
-    assert "claim grades saved by admin" in answer.json()["detail"]
+    assert "admin changed the awards and grades" in answer.json()["detail"]
 
 
 def test_a_claim_is_changed_only_as_it_was_looked_at(counter: Counter) -> None:

@@ -26,11 +26,13 @@ def test_eligibility_is_answered_with_nothing_recorded(counter: Counter) -> None
     told = answer.json()
     assert told.pop("unit_titles")["A/100/0001"] == "Lead"
     assert told == {
+        "decided": True,
         "eligible": False,
         "overall_grade": None,
         "pathways": [
             {
                 "code": "MAIN",
+                "decided": True,
                 "met": False,
                 "reasons": [
                     {

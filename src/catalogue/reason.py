@@ -1,0 +1,77 @@
+"""What is said of a pathway that is not met: reasons and how units stand, in words."""
+
+from dataclasses import dataclass
+
+from catalogue.rule import listed
+from catalogue.solver.compiled import Measure, Want
+
+BOTH = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """Why a pathway is not met: what a rule needs, what there is, which units would serve.
+
+    ``rule`` counts from 0 and is None where the reason is no single rule's.
+    """
+
+    code: str
+    message: str
+    rule: int | None = None
+    required: int | None = None
+    achieved: int | None = None
+    units: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitStatus:
+    """How a unit stands; ``credits`` are those that count.
+
+    One of ``counts``, ``surplus``, ``barred``, ``needs-other-unit``, ``not-achieved`` and
+    ``needed``.
+    """
+
+    reference: str
+    status: str
+    credits: int = 0
+
+
+WORD = {
+    Measure.UNITS: "unit",
+    Measure.CREDITS: "credit",
+    Measure.GLH: "guided learning hour",
+}
+SHORT = {
+    Measure.ALL_UNITS: "units-missing",
+    Measure.UNITS: "units-short",
+    Measure.CREDITS: "credits-short",
+    Measure.GLH: "glh-short",
+}
+
+
+def code_of(want: Want) -> str:
+    """Give the code of the reason where a want falls short."""
+    rule = want.rule
+    if want.attempted:
+        return "attempts-missing"
+    if want.measure is Measure.ALL_UNITS:
+        return "units-missing"
+    if rule.at_least_grade is not None:
+        return "grade-short"
+    if want.measure is Measure.CREDITS and rule.at_or_above_level is not None:
+        return "level-credits-short"
+    return SHORT[want.measure]
+
+
+def all_of(want: Want) -> str:
+    """Say that all units are wanted: ``Both units of group A are needed``."""
+    rule, count = want.rule, want.required
+    which = {1: "The", BOTH: "Both"}.get(count, f"All {count}")
+    be = "is" if count == 1 else "are"
+    wanted = "must be attempted" if want.attempted else f"{be} needed"
+    if rule.units:
+        which = {1: "The unit", BOTH: "Both of the units"}.get(
+            count, f"All {count} of the units"
+        )
+        return f"{which} {listed(rule.units)} {wanted}"
+    return f"{which} {'unit' if count == 1 else 'units'} of {rule.place} {wanted}"

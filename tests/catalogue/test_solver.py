@@ -1,0 +1,160 @@
+"""The solver: asked only where it is needed, in the time allowed, believed only if right."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from catalogue import Qualification, assess, shape
+from catalogue.solver import deciding, faults, nearest
+from catalogue.solver.choice import Choice, Learner
+from catalogue.solver.cp_sat import Deadline, Model, Undecided
+from catalogue.solver.deciding import Decider
+from catalogue.solver.program import Program
+from tests.catalogue.examples import a_qualification, a_rule, a_unit
+
+
+def crossing() -> Qualification:
+    """A bar and two caps that cross: what fills up in order is not enough."""
+    units = [a_unit(n, credits=c) for n, c in enumerate((1, 3, 3, 5, 1, 2, 4), start=1)]
+    return a_qualification(
+        units,
+        [
+            a_rule(*units, minimum_credits=13),
+            a_rule(units[0], units[2], at_most_units=1),
+            a_rule(units[4], units[5], at_most_units=1),
+            a_rule(units[4], minimum_units=1),
+            a_rule(*units[1:4], counts_at_most=9),
+            a_rule(*units[3:6], counts_at_most=7),
+        ],
+    )
+
+
+def passed(qualification: Qualification) -> dict[str, str]:
+    return {unit.reference: "P" for unit in qualification.units}
+
+
+@pytest.fixture
+def out_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no time suffice, whatever is asked."""
+
+    def never(*_: object) -> None:
+        raise Undecided
+
+    for name in ("rank", "best", "ways_to_fix"):
+        monkeypatch.setattr(Decider, name, never)
+
+
+@pytest.mark.usefixtures("out_of_time")
+def test_what_is_not_decided_in_time_is_neither_eligible_nor_guessed_at() -> None:
+    """Section 11."""
+    qualification = crossing()
+    assessment = assess(qualification, passed(qualification), pathway="A")
+    assert (assessment.decided, assessment.eligible) == (False, False)
+    assert assessment.overall_grade is None
+    (pathway,) = assessment.pathways
+    assert [reason.code for reason in pathway.reasons] == ["not-decided-in-time"]
+    assert (pathway.ways_to_fix, pathway.units) == ((), ())
+    answer = shape(assessment)
+    assert answer["decided"] is False
+    assert not pathway.decided
+
+
+def test_a_verdict_that_cannot_be_explained_in_time_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Section 11."""
+
+    def never(*_: object) -> None:
+        raise Undecided
+
+    qualification = crossing()
+    for name in ("best", "ways_to_fix"):
+        monkeypatch.setattr(Decider, name, never)
+    assessment = assess(qualification, {}, pathway="A")
+    (pathway,) = assessment.pathways
+    assert (assessment.decided, assessment.eligible) == (True, False)
+    assert [reason.code for reason in pathway.reasons] == ["not-explained-in-time"]
+    assert (pathway.decided, pathway.ways_to_fix, pathway.units) == (False, (), ())
+
+
+def test_the_time_allowed_is_kept_to() -> None:
+    """Section 11."""
+    learner = learner_of(crossing())
+    with pytest.raises(Undecided):
+        deciding.best_satisfying(learner, Deadline(-1))
+
+
+def learner_of(qualification: Qualification) -> Learner:
+    given = tuple((n, "P") for n in range(len(qualification.units)))
+    return Learner(qualification.pathways[0].compiled, given)
+
+
+def test_a_catalogue_that_cannot_be_checked_in_time_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Section 11."""
+    monkeypatch.setattr(faults, "improved", lambda *_: None)
+    pathway = crossing().pathways[0]
+    (fault,) = faults.check_pathway(pathway, seconds=-1)
+    assert (fault.path, fault.message[:30]) == (
+        "rules",
+        "could not be checked in time: ",
+    )
+    assert faults.check_pathway(pathway) == []
+
+
+def test_the_solver_agrees_with_what_is_decided_without_it() -> None:
+    """M7."""
+    qualification = crossing()
+    learner = learner_of(qualification)
+    found = deciding.best_satisfying(learner, Deadline(2))
+    assert found is not None
+    assert found.outcome.met
+    assert assess(qualification, passed(qualification)).eligible
+
+
+def test_a_choice_that_breaks_a_limit_is_not_believed() -> None:
+    """Whatever the solver says is checked in plain integers."""
+    learner = learner_of(crossing())
+    everything = dict(enumerate(learner.rules.credits))
+    with pytest.raises(AssertionError, match="breaks a limit"):
+        nearest.checked(learner, Choice(credits=everything, picks={}))
+
+
+def test_the_earliest_of_equals_is_found_whatever_the_order_of_search() -> None:
+    """Section 11: one canonical choice."""
+    model = Model()
+    a, b, c = (model.variable(0, 1) for _ in range(3))
+    model.add([(a, 1), (b, 1), (c, 1)], 1, 1)
+    assert model.solve(Deadline(2), first=(b, a, c)) == [0, 1, 0]
+    assert model.solve(Deadline(2), first=(c, a, b)) == [0, 0, 1]
+
+
+def test_a_program_is_solved_the_same_again_and_again() -> None:
+    learner = learner_of(crossing())
+
+    def values() -> Iterator[list[int] | None]:
+        for _ in range(3):
+            yield Program(learner).model.solve(Deadline(2))
+
+    first, *others = values()
+    assert others == [first, first]
+
+
+def test_the_solver_is_imported_only_when_needed_and_never_its_modelling_layer() -> (
+    None
+):
+    """It would load pandas, and take half a second of every start."""
+    program = (
+        "import sys, catalogue\n"
+        "from catalogue.solver.cp_sat import Deadline, Model\n"
+        "assert 'ortools' not in sys.modules\n"
+        "model = Model()\n"
+        "model.add([(model.variable(0, 3), 1)], 2, 2)\n"
+        "assert model.solve(Deadline(5)) == [2]\n"
+        "assert 'ortools' in sys.modules\n"
+        "assert not {'pandas', 'numpy'} & {*sys.modules}\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)  # noqa: S603 - our own

@@ -1,0 +1,148 @@
+"""Whom the time does not suffice to decide on waits, and is judged again later."""
+
+from collections.abc import Generator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from aggregates.standing import Standing
+from audit import ledger as audit
+from catalogue.solver.choice import Given
+from catalogue.solver.cp_sat import Undecided
+from catalogue.solver.deciding import Decider
+from policies.claims import JUDGE_CLAIMS_AGAIN, process_claims
+from projections import claims, ineligible_learners
+from projections.database import open_database
+from projections.ineligible_learners import FIRST_WAIT, LONGEST_WAIT
+from service import Service
+from store import open_store
+from tests.claim_examples import A1, ANN, BEN, CATALOGUE, award
+from tests.clock import Clock
+from tests.policies.test_claims import A_MOMENT, Running
+
+CODE = "not-decided-in-time"
+
+
+@pytest.fixture
+def running(tmp_path: Path, keys: Path, clock: Clock) -> Generator[Running]:
+    url = f"sqlite:///{tmp_path / 'data'}"
+    with Service(
+        store=open_store(url, keys=keys, clock=clock),
+        database=open_database(url),
+        ledger=open_database(url, audit.NAME),
+        catalogue=CATALOGUE,
+        clock=clock,
+        read_models=(claims.READ_MODEL, ineligible_learners.READ_MODEL),
+        policies=(),
+    ) as service:
+        service.start(policies=False)
+        yield Running(service, clock)
+
+
+class Solver:
+    """The solver, which may be out of time, or may not be asked at all."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.patch = patch
+        self.rank = Decider.rank
+
+    def out_of_time(self, unless: int = 0) -> None:
+        """Let no time suffice, unless so few units were given a grade."""
+
+        def never(decider: Decider, given: Given, seconds: float) -> int:
+            if len(given) > unless:
+                raise Undecided
+            return self.rank(decider, given, seconds)
+
+        self.patch.setattr(Decider, "rank", never)
+
+    def in_time(self) -> None:
+        self.patch.setattr(Decider, "rank", self.rank)
+
+    def forbidden(self) -> None:
+        def asked(*_: object) -> None:
+            raise AssertionError("The solver was asked.")
+
+        for name in ("rank", "best", "can_meet", "ways_to_fix"):
+            self.patch.setattr(Decider, name, asked)
+
+
+@pytest.fixture
+def solver(monkeypatch: pytest.MonkeyPatch) -> Solver:
+    return Solver(monkeypatch)
+
+
+def test_whom_it_cannot_be_decided_on_waits_and_is_submitted_later(
+    running: Running, solver: Solver
+) -> None:
+    """M10, section 11."""
+    claim = running.office.begin({ANN: award(), BEN: award("Interim")})
+    solver.out_of_time()
+    running.office.submit(claim)
+    assert running.office.standings(claim) == {
+        ANN: Standing.UNSUBMITTED,
+        BEN: Standing.SUBMITTED,
+    }
+    assert [code for code, _ in running.office.why(claim, ANN)] == [CODE]
+    solver.in_time()
+    running.clock.now += FIRST_WAIT - A_MOMENT
+    running.tick(JUDGE_CLAIMS_AGAIN)
+    assert running.office.standings(claim)[ANN] is Standing.UNSUBMITTED
+    running.clock.now += A_MOMENT
+    running.tick(JUDGE_CLAIMS_AGAIN)
+    assert running.office.standings(claim)[ANN] is Standing.SUBMITTED
+
+
+def test_each_time_it_waits_twice_as_long_and_no_longer_than_a_day(
+    running: Running, solver: Solver
+) -> None:
+    """M10: a verdict that takes too long keeps nothing else from being done."""
+    claim = running.office.begin({ANN: award()})
+    solver.out_of_time()
+    running.office.submit(claim)
+    wait = FIRST_WAIT
+    for _ in range(9):
+        running.clock.now += wait - A_MOMENT
+        before = running.service.store.head()
+        running.tick(JUDGE_CLAIMS_AGAIN)
+        assert running.service.store.head() == before
+        running.clock.now += A_MOMENT
+        running.tick(JUDGE_CLAIMS_AGAIN)
+        assert running.service.store.head() > before
+        wait = min(2 * wait, LONGEST_WAIT)
+    assert wait == LONGEST_WAIT
+
+
+def test_who_is_not_eligible_is_not_submitted_with_them(
+    running: Running, solver: Solver
+) -> None:
+    """M10: what was put right meanwhile is for a person to submit."""
+    claim = running.office.begin({ANN: award(), BEN: award(grades={A1: "P"})})
+    solver.out_of_time(unless=1)
+    running.office.submit(claim)
+    said = running.office.claim(claim).learners[BEN].withheld
+    solver.in_time()
+    running.clock.now += FIRST_WAIT
+    running.tick(JUDGE_CLAIMS_AGAIN)
+    assert running.office.standings(claim)[ANN] is Standing.SUBMITTED
+    assert running.office.claim(claim).learners[BEN].withheld == said
+
+
+def test_what_is_stored_is_never_decided_again(
+    running: Running, solver: Solver
+) -> None:
+    """Section 11: no replay, no fold, no rebuild and no processing asks the solver."""
+    claim = running.office.begin({ANN: award(), BEN: award(grades={A1: "P"})})
+    running.office.submit(claim)
+    solver.forbidden()
+    assert running.office.standings(claim) == {
+        ANN: Standing.SUBMITTED,
+        BEN: Standing.UNSUBMITTED,
+    }
+    running.service.read_models.rebuild(
+        ineligible_learners.READ_MODEL.name, lambda _, __: None
+    )
+    running.tick(process_claims(timedelta()))
+    running.tick(JUDGE_CLAIMS_AGAIN)
+    assert running.office.standings(claim)[ANN] is Standing.PROCESSED
