@@ -128,8 +128,8 @@ def test_the_earliest_of_equals_is_found_whatever_the_order_of_search() -> None:
     model = Model()
     a, b, c = (model.variable(0, 1) for _ in range(3))
     model.add([(a, 1), (b, 1), (c, 1)], 1, 1)
-    assert model.solve(Deadline(2), first=(b, a, c)) == [0, 1, 0]
-    assert model.solve(Deadline(2), first=(c, a, b)) == [0, 0, 1]
+    assert model.solve_in_order(Deadline(2), (b, a, c)) == [0, 1, 0]
+    assert model.solve_in_order(Deadline(2), (c, a, b)) == [0, 0, 1]
 
 
 def test_a_program_is_solved_the_same_again_and_again() -> None:
