@@ -12,7 +12,15 @@ from aggregates.standing import Standing
 from api.answers import Listed, listed
 from api.claim_view import AwardShown, ClaimShown, claim_shown
 from api.dependencies import CurrentUser, PagingSince, Reads, ServiceOf, if_match, scope
-from api.named import Claimed, Filter, LearnerName, Name, ProductName, title_of
+from api.named import (
+    Claimed,
+    ConfirmLoss,
+    Filter,
+    LearnerName,
+    Name,
+    ProductName,
+    title_of,
+)
 from api.retries import OnceOnly
 from api.schemas import RequestBody, ResponseBody, with_example
 from api.visit import Amending, Visit, Visiting
@@ -72,11 +80,6 @@ class NewClaim(RequestBody, title="NewClaim"):
     units: Units | None = None
     learners: Learners | None = None
     awards: Awards | None = None
-
-
-ConfirmLoss = Annotated[
-    bool, Field(description="Go on although what was typed is lost by it.")
-]
 
 
 class QualificationChosen(RequestBody, title="ClaimQualificationChoice"):

@@ -7,7 +7,7 @@ from pydantic import Field
 from aggregates.entry_order import MOST_ENTRIES
 from aggregates.sitting_time import Delivery, Mode, read_time
 from api.group_names import GroupName, group_numbers
-from api.named import LearnerName, Name, ProductName
+from api.named import ConfirmLoss, LearnerName, Name, ProductName
 from api.order_bodies import PurchaseNumber
 from api.schemas import RequestBody, with_example
 from api.visit import Visit
@@ -106,6 +106,7 @@ class EntriesChosen(RequestBody, title="EntriesChoice"):
         }
     )
 
+    confirm_loss: ConfirmLoss = False
     entries: list[EntryTold] = Field(default=[])
     lines: list[EntryLineTold] = Field(default=[], max_length=100)
 

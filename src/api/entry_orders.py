@@ -164,6 +164,7 @@ def choose(
         order=entry_order,
         entries=body.told(),
         lines=body.lines_told(visit),
+        confirm_loss=body.confirm_loss,
     )
     visit.send(command)
     return shown(visit, entry_order)

@@ -35,6 +35,10 @@ UnitTitles = Annotated[
     ),
 ]
 
+ConfirmLoss = Annotated[
+    bool, Field(description="Go on although what was typed is lost by it.")
+]
+
 
 class LearnerRef(ResponseBody, title="LearnerRef"):
     learner: str = Field(examples=["L-0000000042Y"])

@@ -11,7 +11,7 @@ from aggregates.order_linking import Way
 from aggregates.order_refusals import MOST_REGISTRATIONS
 from api.group_names import GroupName, group_numbers
 from api.learners import NewLearner
-from api.named import LearnerName, Name, ProductName
+from api.named import ConfirmLoss, LearnerName, Name, ProductName
 from api.schemas import RequestBody, with_example
 from api.visit import Visit
 from commands.order import Dating
@@ -57,6 +57,7 @@ class LearnersLinked(PathwaySaid, title="OrderLearnersChoice"):
     )
 
     product: ProductName | None = None
+    confirm_loss: ConfirmLoss = False
     learners: list[LearnerLinked] = Field(default=[], max_length=MOST_REGISTRATIONS)
     groups: list[GroupName] = Field(default=[], max_length=20)
 
@@ -114,12 +115,14 @@ class NewOrder(RequestBody, title="NewOrder"):
 
 class ProductsChosen(RequestBody, title="OrderProductsChoice"):
     products: Products
+    confirm_loss: ConfirmLoss = False
 
 
 class CourseDatesSet(RequestBody, title="OrderCourseDates"):
     """Course dates, set one after the other: for all first, then for some."""
 
     dates: Dates
+    confirm_loss: ConfirmLoss = False
 
 
 class GivenPurchaseOrderNumber(RequestBody, title="GivenPurchaseOrderNumber"):

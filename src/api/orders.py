@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 from api.answers import Listed, listed
 from api.dependencies import CurrentUser, PagingSince, Reads, ServiceOf, Today, scope
 from api.learners import learner_warnings
-from api.named import Filter
+from api.named import ConfirmLoss, Filter
 from api.order_bodies import (
     Confirmation,
     CourseDatesSet,
@@ -106,7 +106,10 @@ def choose_products(
 ) -> OrderShown:
     """Choose what is ordered, all of it; products that stay keep all else (O2)."""
     command = ChooseOrderProducts(
-        **visit.said, order=order, products=tuple(body.products)
+        **visit.said,
+        order=order,
+        products=tuple(body.products),
+        confirm_loss=body.confirm_loss,
     )
     visit.send(command)
     return shown(visit, order)
@@ -122,6 +125,7 @@ def choose_learners(
         order=order,
         linking=body.linking(visit),
         instead=True,
+        confirm_loss=body.confirm_loss,
     )
     visit.send(command)
     return shown(visit, order)
@@ -142,6 +146,7 @@ def link_learners(order: Ordered, body: LearnersAdded, visit: Visiting) -> Order
         )
         if new
         else None,
+        confirm_loss=body.confirm_loss,
     )
     visit.send(command)
     warnings = learner_warnings(new.cells) if new else []
@@ -154,10 +159,16 @@ def unlink_learner(
     learner: Annotated[str, Path(max_length=20, examples=["L-0000000017T"])],
     visit: Amending,
     product: Filter = None,
+    *,
+    confirm_loss: ConfirmLoss = False,
 ) -> OrderShown:
     """Take a learner off a product, or off the whole order (O3)."""
     command = UnlinkOrderLearner(
-        **visit.said, order=order, learner=learner, product=product
+        **visit.said,
+        order=order,
+        learner=learner,
+        product=product,
+        confirm_loss=confirm_loss,
     )
     visit.send(command)
     return shown(visit, order)
@@ -166,7 +177,12 @@ def unlink_learner(
 @router.put("/{order}/course-dates", operation_id="setOrderCourseDates")
 def set_dates(order: Ordered, body: CourseDatesSet, visit: Amending) -> OrderShown:
     """Set course dates, one pair for all or for some; the others stay (O4)."""
-    command = SetCourseDates(**visit.said, order=order, datings=datings(body.dates))
+    command = SetCourseDates(
+        **visit.said,
+        order=order,
+        datings=datings(body.dates),
+        confirm_loss=body.confirm_loss,
+    )
     visit.send(command)
     return shown(visit, order)
 

@@ -8,7 +8,9 @@ from typing import Any
 from aggregates.entry_order import EntryOrder
 from aggregates.entry_rules import Place, Places, entry_pointers
 from aggregates.errors import NotFound
+from aggregates.loss import require_no_loss
 from aggregates.order_line import purchase_order_number
+from aggregates.order_loss import lost_from_entries
 from aggregates.registration import Registration, Status
 from aggregates.sitting_time import duration
 from aggregates.timetable import Timetable
@@ -49,6 +51,7 @@ class ChooseEntries(Command):
     order: str
     entries: tuple[Entry, ...] = ()
     lines: tuple[EntryLine, ...] = ()
+    confirm_loss: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +129,10 @@ def begin_entry_order(command: BeginEntryOrder, desk: Desk) -> Done:
 @handles(ChooseEntries)
 def choose_entries(command: ChooseEntries, desk: Desk) -> Done:
     stream, order = _open(command.order, command, desk)
-    return _record(command, desk, stream, _chosen(command, desk, order))
+    chosen = _chosen(command, desk, order)
+    lost = lost_from_entries(order.entries, order.after(chosen).entries)
+    require_no_loss(lost, confirm_loss=command.confirm_loss, pointer="/entries")
+    return _record(command, desk, stream, chosen)
 
 
 @handles(AddEntries)

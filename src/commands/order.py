@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from aggregates.errors import NotFound, Refusal
+from aggregates.loss import require_no_loss
 from aggregates.offer import Offer, Terms, offers
 from aggregates.order import Later, Order
+from aggregates.order_loss import lost_from_order
 from commands.command import Command, Desk, Done, handles, require_expected, require_own
 from commands.group_uses import uses_changed
 from commands.learner import Alike, new_learner
@@ -59,6 +61,7 @@ class ChooseOrderProducts(Command):
 
     order: str
     products: tuple[str, ...]
+    confirm_loss: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +72,7 @@ class LinkOrderLearners(Command):
     linking: Linking
     newcomer: Newcomer | None = None
     instead: bool = False
+    confirm_loss: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +82,7 @@ class UnlinkOrderLearner(Command):
     order: str
     learner: str
     product: str | None = None
+    confirm_loss: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +91,7 @@ class SetCourseDates(Command):
 
     order: str
     datings: tuple[Dating, ...]
+    confirm_loss: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +140,7 @@ def choose_order_products(command: ChooseOrderProducts, desk: Desk) -> Done:
     stream, order = open_order(command.order, command, desk)
     known = offers_of(desk, order, command.products, command.today)
     events = order.choose_products(command.products, offers=known)
+    require_kept(order, events, confirm_loss=command.confirm_loss, pointer="/products")
     return record(command, desk, stream, events)
 
 
@@ -162,6 +169,7 @@ def link_order_learners(command: LinkOrderLearners, desk: Desk) -> Done:
         new=list(created),
         instead=command.instead,
     )
+    require_kept(order, events, confirm_loss=command.confirm_loss, pointer="/learners")
     done = record(command, desk, stream, events, *created.values())
     return Done(position=done.position, made="".join(created))
 
@@ -170,6 +178,7 @@ def link_order_learners(command: LinkOrderLearners, desk: Desk) -> Done:
 def unlink_order_learner(command: UnlinkOrderLearner, desk: Desk) -> Done:
     stream, order = open_order(command.order, command, desk)
     events = order.unlink(command.learner, product=command.product)
+    require_kept(order, events, confirm_loss=command.confirm_loss, pointer="?learner")
     return record(command, desk, stream, events)
 
 
@@ -177,6 +186,7 @@ def unlink_order_learner(command: UnlinkOrderLearner, desk: Desk) -> Done:
 def set_course_dates(command: SetCourseDates, desk: Desk) -> Done:
     stream, order = open_order(command.order, command, desk)
     events = set_dates(order, command.datings, command.today)
+    require_kept(order, events, confirm_loss=command.confirm_loss, pointer="/dates")
     return record(command, desk, stream, events)
 
 
@@ -191,6 +201,14 @@ def give_purchase_order_number(command: GivePurchaseOrderNumber, desk: Desk) -> 
 def delete_order(command: DeleteOrder, desk: Desk) -> Done:
     stream, order = open_order(command.order, command, desk)
     return record(command, desk, stream, order.delete())
+
+
+def require_kept(
+    order: Order, events: Sequence[Later], *, confirm_loss: bool, pointer: str
+) -> None:
+    """Raise WorkWouldBeLost if what was typed is gone after it, unless confirmed."""
+    lost = lost_from_order(order, order.after(events))
+    require_no_loss(lost, confirm_loss=confirm_loss, pointer=pointer)
 
 
 def open_order(name: str, command: Command, desk: Desk) -> tuple[Stream, Order]:

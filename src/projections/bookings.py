@@ -65,8 +65,8 @@ BOOKINGS = Table(
     Column("room", String),
     Column("corrections", JSON, nullable=False),
     Column("updated_at", Moment, nullable=False),
-    Index("bookings_by_time", "centre", "starts", "stream"),
-    Index("bookings_by_time_anywhere", "starts", "stream"),
+    Index("bookings_by_time", "centre", "starts", "unit"),
+    Index("bookings_by_time_anywhere", "starts", "centre", "unit"),
     Index("bookings_updated", "centre", "updated_at"),
     Index("bookings_updated_anywhere", "updated_at"),
 )
@@ -159,7 +159,7 @@ def _keep_outcome(rows: Rows, recorded: Recorded) -> None:
     )
 
 
-READ_MODEL = ReadModel(name="bookings", version=4, tables=(BOOKINGS,), fold=fold)
+READ_MODEL = ReadModel(name="bookings", version=5, tables=(BOOKINGS,), fold=fold)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -114,7 +114,7 @@ def test_a_test_that_was_taken_and_its_result_stand_in_the_way_for_good(
         ask("PATCH", f"/bookings/{booking}", {"extra_time": 25}, by=who, expect=None)
     told = ask("GET", f"/bookings/{booking}/events")["items"]
     assert [
-        (each["user"], "is Taken, so it cannot be" in each["sentence"])
+        (each["user"], "was sat already, so it cannot be" in each["sentence"])
         for each in told
         if each["event"] == "command.refused"
     ] == [("admin.riverside", True), ("assessor.riverside", True)]

@@ -240,7 +240,7 @@ def on_the_wrong_pathway(admin: Person, learners: dict[str, str]) -> None:
     reasons = submitted["learners"][0]["kept_back"]
     assert "wrong-pathway" in {reason["code"] for reason in reasons}
     assert any("Account Specialist" in reason["message"] for reason in reasons)
-    (waiting,) = admin.get("/ineligible-learners", cause="Wrong pathway")["items"]
+    (waiting,) = admin.get("/ineligible-learners", cause="wrong-pathway")["items"]
     assert waiting["learner"] == who
 
 

@@ -1,0 +1,53 @@
+"""What was typed in a draft of an order and is gone after a change (O1)."""
+
+from collections.abc import Collection, Iterator
+
+from aggregates.loss import several
+from aggregates.order import Order
+from aggregates.order_line import Line, Place
+from events.entry_order import Entry
+
+
+def lost_from_order(before: Order, after: Order) -> list[str]:
+    """Name the dates, pathways and purchase order numbers that a change takes away."""
+    return [
+        f"{what} on {product}"
+        for product, line in before.lines.items()
+        for what in _lost_from(line, after.lines.get(product))
+    ]
+
+
+def lost_from_entries(before: Collection[Entry], after: Collection[Entry]) -> list[str]:
+    """Name the tests whose time, mode or extra time a change takes away."""
+    now = {(entry.learner, entry.unit): entry for entry in after}
+    lost = []
+    for entry in before:
+        kept = now.get((entry.learner, entry.unit))
+        is_typed = bool(entry.starts or entry.mode or entry.extra_time)
+        is_untimed = entry.starts is not None and kept is not None and not kept.starts
+        if is_typed and (kept is None or is_untimed):
+            lost.append(f"the test of {entry.unit} for {entry.learner}")
+    return [several(lost)] if lost else []
+
+
+def _lost_from(line: Line, now: Line | None) -> Iterator[str]:
+    left = now.learners if now else {}
+    said = [
+        who
+        for who, place in line.learners.items()
+        if _is_said(place) and (who not in left or _dates_gone(place, left[who]))
+    ]
+    if said:
+        yield f"what was said for {several(said)}"
+    if line.dates and not (now and now.dates):
+        yield "the course dates"
+    if line.purchase_order and now is None:
+        yield f"the purchase order number {line.purchase_order}"
+
+
+def _is_said(place: Place) -> bool:
+    return bool(place.dates or place.pathway or place.pathways)
+
+
+def _dates_gone(place: Place, now: Place) -> bool:
+    return place.dates is not None and now.dates is None

@@ -1,0 +1,77 @@
+"""What was typed in a draft of an order, and is gone after a change."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from aggregates.order import Order
+from aggregates.order_line import Line, Place
+from aggregates.order_loss import lost_from_entries, lost_from_order
+from events.entry_order import Entry
+from events.order import CourseDates
+from tests.claim_examples import ANN, BEN, REFERENCE, TESTED
+
+DATES = CourseDates(starts=date(2026, 9, 1), ends=date(2027, 7, 1))
+BARE = Place()
+DATED = Place(dates=DATES)
+ENTRY = Entry(
+    learner=ANN,
+    qualification=REFERENCE,
+    unit=TESTED,
+    delivery="Onscreen",
+    starts=datetime(2026, 12, 10, 10, tzinfo=UTC),
+    mode="Online",
+)
+
+
+def order(line: Line | None) -> Order:
+    lines = {REFERENCE: line} if line else {}
+    return Order(order="O-1", centre="48213", lines=lines)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "lost"),
+    [
+        (Line(learners={ANN: BARE}), None, []),
+        (Line(learners={ANN: DATED, BEN: DATED}), None, [f"for {ANN} and 1 more"]),
+        (Line(learners={ANN: Place(pathway="MAIN")}), None, [f"said for {ANN}"]),
+        (Line(dates=DATES, purchase_order="PO-1"), None, ["course dates", "PO-1"]),
+        (Line(learners={ANN: DATED, BEN: BARE}), Line(learners={ANN: DATED}), []),
+        (Line(learners={ANN: DATED}), Line(), [f"said for {ANN}"]),
+        (Line(learners={ANN: DATED}), Line(learners={ANN: BARE}), [f"for {ANN}"]),
+        (Line(dates=DATES), Line(), ["course dates"]),
+        (Line(dates=DATES, purchase_order="PO-1"), Line(dates=DATES), []),
+    ],
+)
+def test_dates_pathways_and_numbers_that_are_gone_are_named(
+    before: Line, after: Line | None, lost: list[str]
+) -> None:
+    """O1, O4."""
+    found = lost_from_order(order(before), order(after))
+    assert len(found) == len(lost)
+    assert all(part in said for part, said in zip(lost, found, strict=True))
+    assert all(REFERENCE in said for said in found)
+
+
+@pytest.mark.parametrize(
+    ("after", "is_lost"),
+    [
+        ([ENTRY], False),
+        ([replace(ENTRY, mode="Classroom")], False),
+        ([replace(ENTRY, starts=None)], True),
+        ([], True),
+    ],
+)
+def test_a_test_whose_time_is_gone_is_named(
+    after: list[Entry], *, is_lost: bool
+) -> None:
+    """B1."""
+    expected = [f"the test of {TESTED} for {ANN}"] if is_lost else []
+    assert lost_from_entries([ENTRY], after) == expected
+
+
+def test_an_entry_of_which_nothing_was_said_is_not_missed() -> None:
+    """B1."""
+    bare = replace(ENTRY, starts=None, mode=None)
+    assert lost_from_entries([bare], []) == []
