@@ -2,6 +2,7 @@
 PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,$(shell $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(p))))
 BIN := .venv/bin
 READY := .venv/ready
+CLIENTS := build/clients
 
 # Python 3.11 marks columns in tracebacks by a parser that two threads may not use at once.
 export PYTHONNODEBUGRANGES := 1
@@ -16,7 +17,7 @@ DEAR = tests/commands/test_life_machine.py $(addprefix tests/catalogue/test_,exa
 RULES = $(filter-out $(DEAR),$(filter tests/aggregates/% tests/catalogue/% tests/commands/% $(addprefix tests/api/test_,bookings.py duplicates.py packages.py),$(TESTS)))
 PYTEST = $(BIN)/pytest -n auto --dist worksteal -q
 
-.PHONY: run journey test lint bench prove help lock openapi events clean
+.PHONY: run journey test clients lint bench prove help lock openapi events clean
 .DEFAULT_GOAL := help
 
 help: ## say what each target does
@@ -32,6 +33,10 @@ test: $(READY) ## run every test, and hold the coverage of the rules
 	@$(PYTEST) --cov --cov-report= $(RULES)
 	$(BIN)/coverage report --fail-under=98
 	@$(PYTEST) $(DEAR) $(filter-out $(DEAR) $(RULES),$(TESTS))
+
+clients: $(READY) $(CLIENTS)/ready ## lint the OpenAPI document and run clients made of it (needs Node 20.19)
+	cp tests/clients/*.* $(CLIENTS)
+	$(BIN)/pytest -q tests/clients/generated.py
 
 lint: $(READY) ## formatting, lint, types and import contracts
 	$(BIN)/ruff format --check
@@ -54,9 +59,10 @@ events: $(READY) ## write docs/events.md again
 lock: ## pin the requirements again (needs uv)
 	uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
 	uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+	uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header tests/clients/requirements.in -o tests/clients/requirements.lock
 
 clean: ## remove what was set up; what the service recorded in var/ stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv $(CLIENTS) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(READY): requirements-dev.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found on the PATH."; exit 1; }
@@ -64,4 +70,13 @@ $(READY): requirements-dev.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(CLIENTS)/ready: tests/clients/package-lock.json tests/clients/requirements.lock
+	@command -v npm >/dev/null || { echo "Node 20.19 or newer is needed to make clients; no npm was found on the PATH."; exit 1; }
+	mkdir -p $(CLIENTS)
+	cp tests/clients/package*.json tests/clients/.npmrc $(CLIENTS)
+	cd $(CLIENTS) && npm ci --silent
+	test -x $(CLIENTS)/.venv/bin/python || $(PYTHON) -m venv $(CLIENTS)/.venv
+	$(CLIENTS)/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/clients/requirements.lock
 	touch $@

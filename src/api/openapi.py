@@ -120,6 +120,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         operation.setdefault("security", [])
         for parameter in operation.get("parameters", ()):
             parameter["required"] |= parameter["schema"].pop("x-required", False)
+            parameter["schema"] = without_null(parameter["schema"])
         if method == "get":
             operation.setdefault("parameters", []).append(IF_NONE_MATCH)
             operation["responses"]["304"] = {**NOT_MODIFIED}
@@ -145,6 +146,18 @@ def summarize(operation: dict[str, Any]) -> None:
         operation["summary"] = summary.replace("\n", " ")
     if rest:
         operation["description"] = rest
+
+
+def without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Say what a parameter is when it is sent: it is left out, and never null.
+
+    Clients made of a choice with null do not write a number as text.
+    """
+    match schema:
+        case {"anyOf": [dict() as given, {"type": "null"}], **rest}:
+            return {**given, **rest}
+        case _:
+            return schema
 
 
 def without_past(operation: dict[str, Any]) -> list[Any]:

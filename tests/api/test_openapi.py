@@ -145,6 +145,14 @@ def test_a_header_without_which_nothing_is_done_is_declared_required() -> None:
                 assert parameter["required"] == (must or is_key), f"{method} {path}"
 
 
+def test_a_parameter_is_left_out_and_never_null() -> None:
+    """A client made of a choice with null could not send Min-Position."""
+    for path, method, operation in OPERATIONS:
+        for parameter in operation.get("parameters", ()):
+            kinds = [each.get("type") for each in parts(parameter["schema"])]
+            assert "null" not in kinds, f"{method} {path} {parameter['name']}"
+
+
 def test_headers_are_written_as_they_are_in_their_standards() -> None:
     headers = {
         parameter["name"]

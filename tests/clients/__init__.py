@@ -1,0 +1,1 @@
+"""The document judged by linters, and by the clients that are made of it."""
