@@ -278,6 +278,7 @@ WAYS: Mapping[str, Callable[[Ready], Way]] = {
         about={"claim": r.things.called["claim"]}
     ),
     "POST /entry-orders": lambda r: Way(body={"entries": r.entries()}),
+    "POST /orders": lambda _: Way(body={"purchase_order_number": "PO-2026-117"}),
     "DELETE /entry-orders/{entry_order}": lambda r: Way(
         about={"entry_order": r.drawn()}
     ),
