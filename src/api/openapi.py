@@ -37,6 +37,7 @@ HEADERS = {
     "Location": "Where to find what was made.",
     "Link": "The next part of the list, if there is one (RFC 8288).",
     "Content-Disposition": "What to call the file.",
+    "Repr-Digest": "The SHA-256 of the package (RFC 9530).",
     "Retry-After": "In how many seconds to try again.",
     "WWW-Authenticate": "How to say who one is.",
 }
@@ -199,6 +200,8 @@ def sent_with(
         yield "ETag"
     if content and "application/json" not in content:
         yield "Content-Disposition"
+    if "application/zip" in content:
+        yield "Repr-Digest"
 
 
 def described(*names: str) -> dict[str, Any]:
