@@ -105,9 +105,10 @@ class Ready(Maker):
         entered = self.entered(self.registered()[0], mode=mode, starts=SOON)
         return str(entered["entries"][0]["booking"])
 
-    def drawn(self) -> str:
-        """Begin an entry order."""
-        begun = self.ask("POST", "/entry-orders", json={"entries": self.entries()})
+    def drawn(self, entries: list[dict[str, Any]] | None = None) -> str:
+        """Begin an entry order, with one entry if none are said."""
+        chosen = self.entries() if entries is None else entries
+        begun = self.ask("POST", "/entry-orders", json={"entries": chosen})
         return str(begun["order"])
 
     def drawn_for(self) -> dict[str, str]:
@@ -283,7 +284,7 @@ WAYS: Mapping[str, Callable[[Ready], Way]] = {
         about={"entry_order": r.drawn()}
     ),
     "PUT /entry-orders/{entry_order}/entries": lambda r: Way(
-        about={"entry_order": r.drawn()}, body={"entries": r.entries()}
+        about={"entry_order": r.drawn([])}, body={"entries": r.entries()}
     ),
     "POST /entry-orders/{entry_order}/entries": lambda r: Way(
         about={"entry_order": r.drawn()}, body={"entries": r.entries()}
