@@ -53,8 +53,9 @@ def hurry() -> Generator[None]:
     """Sync no file to the disk, and read the demo's catalogue once: nobody changes it."""
     demo = cache(load)
 
-    def read(folder: Path) -> Catalogue:
-        return (demo if folder == CATALOGUE else load)(folder)
+    def read(folder: Path, *, decision_seconds: float = 2.0) -> Catalogue:
+        known = demo if folder == CATALOGUE else load
+        return known(folder, decision_seconds=decision_seconds)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("store.sqlite_file.SYNCHRONOUS", "OFF")

@@ -319,6 +319,7 @@ WAYS: Mapping[str, Callable[[Ready], Way]] = {
         body={"pin": PIN, "client": r.things.called["client"]},
     ),
     "POST /bookings/{booking}/answers": sent_back,
+    "POST /invoice-lines/statuses": lambda _: Way(by="invoicing"),
     "POST /invoice-lines/{line}/status": lambda _: Way(
         by="invoicing", body={"status": "Invoiced", "invoice": "INV-1"}
     ),
