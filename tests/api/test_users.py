@@ -1,7 +1,5 @@
 """Users over HTTP."""
 
-import re
-
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
@@ -84,8 +82,8 @@ def test_a_role_is_changed_as_it_was_looked_at(client_as: ClientAs) -> None:
     assert changed.headers["etag"] != etag
     late = client.patch(url, json={"is_disabled": True}, headers={"If-Match": etag})
     assert late.status_code == 412
-    said = r"user role changed by admin\.riverside \(Centre Administrator\) at 2026-"
-    assert re.search(said, late.json()["detail"])
+    said = "admin.riverside changed the role on 24 November 2026 at "
+    assert late.json()["detail"].startswith(said)
 
 
 @pytest.mark.parametrize("given", ["3", "now", '"1" "', "W/1"])
