@@ -102,8 +102,9 @@ class StatusReported(RequestBody, title="InvoiceStatusReport"):
         default=None,
         min_length=1,
         max_length=50,
-        description="The wrong number that was reported before, if this corrects it.",
-        examples=["INV-2026-0024"],
+        description="The wrong number that was reported before (INV-2026-0024), if"
+        " this corrects it.",
+        examples=[None],
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Connection,
@@ -58,11 +59,13 @@ CERTIFICATES = Table(
     Column("superseded_at", Moment),
     Column("superseded_by", String),
     Column("revoked_at", Moment),
+    Column("position", BigInteger, nullable=False),
     Column("in_force", Boolean, nullable=False),
     Column("is_waiting", Boolean, nullable=False, index=True),
     Column("updated_at", Moment, nullable=False, index=True),
 )
-"""``owner`` is the centre whose it is to see, ``centre`` the one it was issued to.
+"""``owner`` is the centre that may see it, ``centre`` the one it was issued to, ``position``
+that of its issue in the log.
 
 ``is_waiting`` to be printed: in force, and not printed yet (M13).
 """
@@ -90,7 +93,13 @@ def fold_certificate(
                 as_then["rules_version"] = (rows.get(into, *key) or {}).get(
                     "rules_version"
                 )
-            new = {"stream": stream, "issued_at": at, **_as_issued(issued), **as_then}
+            new = {
+                "stream": stream,
+                "issued_at": at,
+                "position": recorded.position,
+                **_as_issued(issued),
+                **as_then,
+            }
             rows.put(CERTIFICATES, new)
             if issued.supersedes is not None:
                 number = issued.certificate
@@ -173,7 +182,7 @@ def certificates_of(connection: Connection, learner: str) -> list[CertificateRow
     """Give all certificates of a learner, oldest first."""
     its = CERTIFICATES.c
     query = select(CERTIFICATES).where(its.learner == learner)
-    query = query.order_by(its.issued_at, its.superseded_at, its.certificate)
+    query = query.order_by(its.position)
     return [_row(row) for row in connection.execute(query)]
 
 

@@ -89,7 +89,7 @@ def test_pathways_are_said_by_qualification(admin: TestClient) -> None:
     }
     refused = admin.put(path(order, "/learners"), json=body, headers=ANY)
     assert refused.status_code == 422
-    assert "by qualification" in refused.json()["detail"]
+    assert "Name one for each" in refused.json()["detail"]
 
 
 def test_the_learner_page_shows_apprenticeships_with_their_qualifications(

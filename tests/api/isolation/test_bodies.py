@@ -51,6 +51,11 @@ REFERRING: tuple[tuple[str, str, Body], ...] = (
         "/learner-groups/{group}/records/{row}",
         lambda n: {"given_name": "Una", "link_to": n["learner"]},
     ),
+    (
+        "post",
+        "/invoice-lines/statuses",
+        lambda n: {"reports": [{"line": n["registration"], "status": "Invoiced"}]},
+    ),
     ("put", "/orders/{order}/learners", linked),
     ("put", "/orders/{order}/learners", grouped),
     ("post", "/orders/{order}/learners", linked),
