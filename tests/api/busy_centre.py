@@ -220,7 +220,9 @@ def withdraw_a_claim(at: BusyCentre) -> None:
 def throw_a_claim_away(at: BusyCentre) -> None:
     learner, _ = at.registered()
     path = f"/claims/{at.admin.claim(**{learner: MANDATORY})}"
-    at.admin.ask("PUT", f"{path}/units", json={"units": MANDATORY[:1]})
+    at.admin.ask(
+        "PUT", f"{path}/units", json={"units": MANDATORY[:1], "confirm_loss": True}
+    )
     if at.random.random() < 1 / 2:
         at.admin.ask("DELETE", path)
 

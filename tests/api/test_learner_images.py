@@ -113,7 +113,7 @@ def test_an_image_is_submitted_at_the_version_that_was_looked_at(
     put(client, at, PHOTOGRAPH)
     stale = put(client, at, SIGNATURE, **{"If-Match": '"1"'})
     assert stale.status_code == 412
-    assert "learner image submitted by admin.riverside" in stale.json()["detail"]
+    assert "admin.riverside changed an image" in stale.json()["detail"]
     assert client.put(at, content=PHOTOGRAPH).status_code == 428
 
 

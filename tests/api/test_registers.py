@@ -134,7 +134,7 @@ def test_a_room_is_given_taken_away_and_kept_in_the_history(
     assert rooms == ["Hall A", None]
     ask("POST", f"{path}/cancel")
     refused = ask("PUT", f"{path}/room", {"room": "Hall A"}, expect=409)
-    assert "is Cancelled" in refused["detail"]
+    assert "is cancelled" in refused["detail"]
     assert ask("POST", "/sittings/room", {**SITTING, "room": "B"})["bookings"] == 2
     for method, at, body in (
         ("PUT", f"{path}/room", {"room": "A"}),
