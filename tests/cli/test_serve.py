@@ -65,11 +65,14 @@ def test_a_newcomer_is_told_how_to_sign_in_and_what_to_try(
         )
         given = {"user": user.name, "password": password}
         if user in USERS[:2]:
-            assert httpx2.post(f"{url}/api/v1/tokens", json=given).status_code == 201
+            tokens = f"{url}/api/v1/tokens"
+            answer = httpx2.post(tokens, json=given, timeout=PATIENCE)
+            assert answer.status_code == 201
     (token, path) = re.findall(r"Bearer (lm_\S+)' (http\S+)", text)[0]
     signed_in = {"Authorization": f"Bearer {token}"}
-    assert httpx2.get(path, headers=signed_in).json()["items"]
-    assert httpx2.get(f"{url}/api/v1/docs").is_success
+    listed = httpx2.get(path, headers=signed_in, timeout=PATIENCE)
+    assert listed.json()["items"]
+    assert httpx2.get(f"{url}/api/v1/docs", timeout=PATIENCE).is_success
     served.send_signal(signal.SIGINT)
     _, talk = served.communicate(timeout=PATIENCE)
     assert served.returncode == 0
