@@ -126,6 +126,10 @@ def test_requirements_are_pinned_and_hashed_and_name_no_address(lock: Path) -> N
     assert "://" not in text
 
 
+def test_the_lock_of_the_clients_names_no_address() -> None:
+    assert "://" not in (HERE / "tests/clients/package-lock.json").read_text()
+
+
 SECRETS = {"digest", "mark", "password", "secret", "signature", "token"}
 
 
