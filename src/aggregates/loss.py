@@ -17,6 +17,20 @@ def require_no_loss(
         raise WorkWouldBeLost(pointer=pointer, lost="; ".join(lost))
 
 
+MOST_ROWS = 10
+"""How many rows a sentence names; the others are counted."""
+
+
+def rows_called(rows: Sequence[int]) -> str:
+    """Name rows by their numbers: "row 3", "rows 3, 5 and 9", "rows 3, … and 12 more"."""
+    if len(rows) == 1:
+        return f"row {rows[0]}"
+    numbers = [f"{row}" for row in rows[:MOST_ROWS]]
+    more = len(rows) - MOST_ROWS
+    last = f"{more:,} more" if more > 0 else numbers.pop()
+    return f"rows {', '.join(numbers)} and {last}"
+
+
 def several(names: Sequence[str]) -> str:
     """Name the first, and count the others."""
     more = len(names) - 1

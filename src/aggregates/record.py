@@ -17,6 +17,7 @@ from aggregates.duplicate_rows import (
     twice,
 )
 from aggregates.errors import Malformed, RuleBroken
+from aggregates.loss import require_no_loss
 from aggregates.row_context import LIKE, is_like, unanswered
 from aggregates.verification import Outcome, Verification, VerificationStatus
 from events.upload import (
@@ -201,6 +202,36 @@ class Record(Aggregate):
                 to_verify=None if stays else to_verify,
             )
         ]
+
+    def read_again(
+        self, cells: Mapping[str, str], checked: Checked, *, is_lrs_on: bool = False
+    ) -> list[Later]:
+        """Record the cells as they are in another encoding; a link stays (U4)."""
+        if self.linked_to is not None:
+            return self.amend_linked(cells, checked, is_lrs_on=is_lrs_on)
+        events = self.amend(cells, checked, is_lrs_on=is_lrs_on)
+        return events or self.check_again(checked)
+
+    def amend_linked(
+        self, cells: Mapping[str, str], checked: Checked, *, is_lrs_on: bool = False
+    ) -> list[Later]:
+        """Record new cells of a row that stays linked to whom it is linked to."""
+        if self.linked_to is None or dict(cells) == dict(self.cells):
+            return []
+        amended = self.amend(cells, checked, is_lrs_on=is_lrs_on)
+        return [*amended, RecordLinked(learner=self.linked_to)]
+
+    def require_link_kept(self, cells: Mapping[str, str]) -> None:
+        """Raise WorkWouldBeLost if these cells may be another person's than the link's.
+
+        What LRS is told says who it is; while that stays, so does the link (U6).
+        """
+        is_same = all(
+            cells[column] == self.cells.get(column, "") for column in VERIFIED
+        )
+        if not is_same:
+            lost = [f"the link of row {self.row} to {self.linked_to}"]
+            require_no_loss(lost, confirm_loss=False)
 
     def hear(self, outcome: Outcome) -> list[Later]:
         """Record what LRS says of its ULN, or that it does not answer (U7)."""

@@ -14,7 +14,7 @@ from api.answers import Listed, listed
 from api.dependencies import By, PagingSince, Reads, ServiceOf, centre_of
 from api.learner_groups import Group
 from api.learners import LearnerTold
-from api.named import LearnerRef, learner_refs
+from api.named import ConfirmLoss, LearnerRef, learner_refs
 from api.schemas import ResponseBody, with_example
 from api.verifications import VerificationShown, verification_shown
 from api.visit import Amending, Visiting
@@ -76,12 +76,14 @@ class RecordChange(LearnerTold, title="LearnerRecordChange"):
     """What is to be put right, or who the person is (U6, U8).
 
     What is left out stays. ``different_person`` says that it is none of the learners
-    that it is like; ``link_to`` that it is that one, who then joins the group.
+    that it is like; ``link_to`` that it is that one, who then joins the group. A link
+    stays while name, date of birth, gender and ULN do; ``confirm_loss`` lets it go.
     """
 
     model_config = with_example({"given_name": "Chloë", "date_of_birth": "27/3/2006"})
 
     different_person: bool = False
+    confirm_loss: ConfirmLoss = False
     link_to: Annotated[str | None, Field(max_length=40)] = Field(
         default=None, examples=["L-0000000017T"]
     )
@@ -139,6 +141,7 @@ def amend(
         cells=body.cells,
         is_different_person=body.different_person,
         link_to=body.link_to,
+        confirm_loss=body.confirm_loss,
     )
     visit.send(command)
     return record(group, row, visit)

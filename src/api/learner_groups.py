@@ -4,7 +4,17 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, File, Form, Path, Query, Request, Response, UploadFile
+from fastapi import (
+    APIRouter,
+    Body,
+    File,
+    Form,
+    Path,
+    Query,
+    Request,
+    Response,
+    UploadFile,
+)
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from aggregates.file_refusals import file_sentence, hidden_parts
@@ -16,6 +26,7 @@ from api.answers import Listed, listed
 from api.dependencies import CurrentUser, PagingSince, Reads, scope
 from api.learner_group_moment import group_at_one_moment
 from api.learners import Wanted
+from api.named import ConfirmLoss
 from api.retries import OnceOnly
 from api.schemas import RequestBody, ResponseBody
 from api.verifications import GroupVerification, group_verification
@@ -82,6 +93,12 @@ class GroupRenamed(RequestBody, title="LearnerGroupName"):
     name: Annotated[str, Field(max_length=1000)] = Field(
         examples=["Autumn 2026, Reading"]
     )
+
+
+class GroupUndone(RequestBody, title="LearnerGroupUndo"):
+    """Whether what people typed into the rows may be lost with the group."""
+
+    confirm_loss: ConfirmLoss = False
 
 
 class FileWarning(ResponseBody, title="FileWarning"):
@@ -199,13 +216,21 @@ def submit(group: Group, visit: Visiting) -> GroupShown:
 @router.post(
     "/{group}/undo", operation_id="undoLearnerGroup", status_code=HTTPStatus.ACCEPTED
 )
-def undo(group: Group, visit: OnceOnly) -> GroupShown:
+def undo(
+    group: Group,
+    visit: OnceOnly,
+    body: Annotated[GroupUndone, Body(default_factory=GroupUndone)],
+) -> GroupShown:
     """Take an upload back, with its learners, if nobody has put any of them to use.
 
     They are in no list any more, and their ULNs and the group's name are free; what
-    happened stays in the history (U11).
+    happened stays in the history (U11). What people typed into its rows, and decided
+    about them, is named first, and goes with ``confirm_loss`` alone.
     """
-    visit.send(UndoLearnerGroup(**visit.said, group=group))
+    command = UndoLearnerGroup(
+        **visit.said, group=group, confirm_loss=body.confirm_loss
+    )
+    visit.send(command)
     return shown(visit, group)
 
 

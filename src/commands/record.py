@@ -25,7 +25,8 @@ class AmendRecord(Command):
     """Put a record right, or say whether it is a learner whom the centre knows (U8).
 
     ``cells`` are those that change. ``is_different_person`` answers a likeness by no,
-    ``link_to`` by yes: that learner joins the group and no other is made.
+    ``link_to`` by yes: that learner joins the group and no other is made. A link that
+    need not hold for the new cells goes only when that is confirmed.
     """
 
     group: str
@@ -34,6 +35,7 @@ class AmendRecord(Command):
     cells: Mapping[str, str]
     is_different_person: bool = False
     link_to: str | None = None
+    confirm_loss: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,9 +51,13 @@ def amend_record(command: AmendRecord, desk: Desk) -> Done:
     opened = _open(command, command.group, command.row, desk)
     upload, record = opened.upload, opened.record
     events: list[Later] = []
-    if command.cells or (record.linked_to and not command.link_to):
+    is_parted = command.is_different_person or command.confirm_loss
+    is_kept = not (is_parted or command.link_to) and record.linked_to is not None
+    if command.cells or (is_parted and record.linked_to and not command.link_to):
         record.require_open()
         cells = record.amended(command.cells)
+        if is_kept:
+            record.require_link_kept(cells)
         around = Surroundings(
             store=desk.store,
             centre=upload.received.centre,
@@ -61,7 +67,8 @@ def amend_record(command: AmendRecord, desk: Desk) -> Done:
         row = Row(number=record.row, cells=cells)
         others = rows_like(row, desk.store, upload)
         (checked,) = around.check([row], lambda _: others)
-        events += record.amend(cells, checked, is_lrs_on=desk.verify is not None)
+        amend = record.amend_linked if is_kept else record.amend
+        events += amend(cells, checked, is_lrs_on=desk.verify is not None)
     amended = reduce(Record.apply, events, record)
     if command.is_different_person:
         events += amended.confirm()

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from itertools import islice
 
 from aggregates.group_uses import GroupUses
+from aggregates.loss import require_no_loss
 from commands.command import Command, Desk, Done, handles, require_expected
 from commands.group_uses import group_of, uses_changed
 from commands.learner import learner_of, reserved_uln
+from commands.typed_rows import lost_with_group
 from commands.upload import BATCHES, batches, read_upload, reserved_name
 from events.identifier import stream_of
 from store import Change, EventStore
@@ -15,9 +17,13 @@ from store import Change, EventStore
 
 @dataclass(frozen=True, kw_only=True)
 class UndoLearnerGroup(Command):
-    """Take an upload back, with all the learners that came of it (U11)."""
+    """Take an upload back, with all the learners that came of it (U11).
+
+    What people typed into its rows goes with it only when that is confirmed.
+    """
 
     group: str
+    confirm_loss: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +39,8 @@ def undo_learner_group(command: UndoLearnerGroup, desk: Desk) -> Done:
     require_expected(stream, command)
     upload.require_quiet()
     events = GroupUses.replay(stream.events).undo()
+    if events and not command.confirm_loss:
+        require_no_loss(lost_with_group(desk, upload), confirm_loss=False)
     received = upload.received
     name = reserved_name(desk.store, received.user, upload.name)
     change = stream.change(events, release=[name] if events else [])

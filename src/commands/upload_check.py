@@ -10,13 +10,14 @@ from aggregates.duplicate_rows import DuplicateRows, is_first
 from aggregates.learner_file import LearnerFile, Row, read
 from aggregates.record import Later, Record, RecordState
 from aggregates.table import FIRST_ROW
-from aggregates.text_file import MAC, WINDOWS, in_other_encoding
+from aggregates.text_file import MAC, in_other_encoding
 from aggregates.upload import Upload
 from aggregates.upload_progress import UploadStatus
 from commands.command import Command, Desk, Done, handles
 from commands.duplicate_rows import PERSON, ULN
 from commands.learner import Alike
 from commands.surroundings import Surroundings
+from commands.typed_rows import typed_columns
 from commands.upload import (
     BATCHES,
     batches,
@@ -179,7 +180,7 @@ def _reserved(
 def _checked_again(
     rows: Sequence[int], upload: Upload, around: Surroundings, desk: Desk
 ) -> Iterator[_Checked]:
-    """Read records in the other encoding; what somebody amended stays (U4)."""
+    """Read records in the other encoding; what somebody typed or linked stays (U4)."""
     duplicates = _duplicates_again(upload, desk.store)
     for part in batches(rows):
         opened = list(read_records(desk.store, upload.received.group, part))
@@ -192,10 +193,10 @@ def _checked_again(
         for (stream, record), row, checked in zip(opened, again, found, strict=True):
             events: list[Later] = []
             reserve: list[Reservation] = []
-            if record.is_open:
+            if record.is_open or record.linked_to:
                 is_lrs_on = desk.verify is not None
-                events = record.amend(row.cells, checked, is_lrs_on=is_lrs_on)
-                events = events or record.check_again(checked)
+                events = record.read_again(row.cells, checked, is_lrs_on=is_lrs_on)
+            if record.is_open:
                 reserve = _reserved(row, duplicates, upload, desk.store)
             changes.append(stream.change(events, reserve=reserve))
             after.append(reduce(Record.apply, events, record))
@@ -223,18 +224,15 @@ def _duplicates_again(upload: Upload, store: EventStore) -> DuplicateRows:
 
 
 def _read_again(stream: Stream, record: Record, upload: Upload) -> Row:
-    """Read the cells that are as they were in the file, in the encoding chosen now."""
+    """Read the cells that nobody typed into in the encoding chosen now."""
     cells = dict(record.cells)
     first, second = upload.received.encoding, upload.encoding
     read = stream.events[0]
-    if isinstance(read, RecordRead) and record.is_open:
-        for column, written in read.cells.items():
-            ways = {
-                encoding: in_other_encoding(written, encoding)
-                for encoding in (WINDOWS, MAC)
-            } | {first: written}
-            if cells.get(column) in ways.values():
-                cells[column] = ways[second]
+    if isinstance(read, RecordRead) and (record.is_open or record.linked_to):
+        for column in read.cells.keys() & cells.keys() - typed_columns(stream):
+            written = read.cells[column]
+            is_first = second == first
+            cells[column] = written if is_first else in_other_encoding(written, second)
     return Row(number=record.row, cells=cells)
 
 

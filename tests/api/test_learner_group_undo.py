@@ -69,7 +69,11 @@ def test_an_undone_group_finds_no_learners_who_joined_it(
         for named in ("autumn", group, group.removeprefix("G-")):
             (row,) = found(client, any_service, group=named)
             assert row["learner"] == known
-        client.post(f"{at}/undo", headers=KEY)
+        refused = client.post(f"{at}/undo", headers=KEY)
+        assert refused.status_code == 409
+        assert f"the link of row 2 to {known}" in refused.json()["detail"]
+        lost = {"confirm_loss": True}
+        assert client.post(f"{at}/undo", json=lost, headers=KEY).status_code == 202
         until(client, at, "undone")
         for named in ("autumn", group, group.removeprefix("G-")):
             assert found(client, any_service, group=named) == []

@@ -169,8 +169,14 @@ class Intake:
         )
         self.send(command)
 
-    def undo(self, group: str, *, by: Actor = ADMINISTRATOR) -> Done:
-        return self.send(UndoLearnerGroup(by=by, at=self.now(), group=group))
+    def undo(
+        self, group: str, *, by: Actor = ADMINISTRATOR, confirm_loss: bool = False
+    ) -> Done:
+        return self.send(
+            UndoLearnerGroup(
+                by=by, at=self.now(), group=group, confirm_loss=confirm_loss
+            )
+        )
 
     def withdraw(self, group: str) -> None:
         """Do what the policy does: withdraw part by part until all are."""
@@ -187,6 +193,7 @@ class Intake:
         expect: int | None = None,
         is_different: bool = False,
         link_to: str | None = None,
+        confirm_loss: bool = False,
         **told: str,
     ) -> Done:
         command = AmendRecord(
@@ -199,6 +206,7 @@ class Intake:
             cells=told,
             is_different_person=is_different,
             link_to=link_to,
+            confirm_loss=confirm_loss,
         )
         return self.send(command)
 

@@ -156,7 +156,7 @@ def test_learners_who_joined_another_group_keep_their_upload(intake: Intake) -> 
     intake.add(second)
     with pytest.raises(GroupIsUsed, match=second):
         intake.undo(first)
-    intake.undo(second)
+    intake.undo(second, confirm_loss=True)
     intake.withdraw(second)
     assert not intake.learner(chloe).is_withdrawn
     intake.undo(first)
