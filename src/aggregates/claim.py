@@ -53,6 +53,14 @@ Later: TypeAlias = (
 )
 
 
+AWARD_PARTS: Mapping[str, str] = {
+    "award_type": "the award type",
+    "award_date": "the award date",
+    "grades": "the grades",
+}
+"""What an award is put together of, and what a sentence calls each part."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Claim(Aggregate):
     """A request for certificates for learners of one centre on one qualification."""
@@ -231,11 +239,15 @@ class Claim(Aggregate):
         *,
         rules: Mapping[str, Qualification],
         today: date,
+        left_out: Mapping[str, Collection[str]] | None = None,
+        confirm_loss: bool = False,
     ) -> list[ClaimGradesSaved]:
         """Say what is claimed for these learners (M5, M6); the others stay as they are.
 
         ``rules`` are those each learner was registered under. What is typed may be
-        incomplete until the claim is submitted.
+        incomplete until the claim is submitted. ``left_out`` are the parts of an award
+        that nobody said anything of: raises WorkWouldBeLost if one had been typed,
+        unless that is confirmed.
         """
         self._require_not_closed()
         problems: list[Refusal] = []
@@ -266,7 +278,26 @@ class Claim(Aggregate):
             for who, award in awards.items()
             if award != self.learners[who].award
         }
+        lost = self._parts_lost(changed, left_out or {})
+        require_no_loss(lost, confirm_loss=confirm_loss, pointer="/awards")
         return [ClaimGradesSaved(awards=changed)] if changed else []
+
+    def _parts_lost(
+        self, changed: Iterable[str], left_out: Mapping[str, Collection[str]]
+    ) -> list[str]:
+        """Name the parts of awards that were typed, and of which nothing is said now."""
+        return [
+            f"{title} of {several(whose)}"
+            for part, title in AWARD_PARTS.items()
+            if (
+                whose := [
+                    who
+                    for who in changed
+                    if part in left_out.get(who, ())
+                    and getattr(self.learners[who].award, part)
+                ]
+            )
+        ]
 
     def require_submittable(self, *, today: date) -> None:
         """Raise what keeps the claim from being assessed (M6, M10).

@@ -5,7 +5,12 @@ from collections.abc import Collection, Iterator
 from aggregates.loss import several
 from aggregates.order import Order
 from aggregates.order_line import Line, Place
+from aggregates.sitting_time import Delivery
 from events.entry_order import Entry
+
+MODE = "the mode"
+TYPED = ("the time", MODE, "the extra time")
+"""What may be typed of an entry, besides what it is for."""
 
 
 def lost_from_order(before: Order, after: Order) -> list[str]:
@@ -18,16 +23,30 @@ def lost_from_order(before: Order, after: Order) -> list[str]:
 
 
 def lost_from_entries(before: Collection[Entry], after: Collection[Entry]) -> list[str]:
-    """Name the tests whose time, mode or extra time a change takes away."""
+    """Name the tests whose time, mode or extra time a change takes away.
+
+    On paper a test has no mode, so that none is missed there.
+    """
     now = {(entry.learner, entry.unit): entry for entry in after}
     lost = []
     for entry in before:
         kept = now.get((entry.learner, entry.unit))
-        is_typed = bool(entry.starts or entry.mode or entry.extra_time)
-        is_untimed = entry.starts is not None and kept is not None and not kept.starts
-        if is_typed and (kept is None or is_untimed):
-            lost.append(f"the test of {entry.unit} for {entry.learner}")
+        test = f"the test of {entry.unit} for {entry.learner}"
+        gone = _typed(entry) - (_typed(kept) if kept else set())
+        if kept is None and gone:
+            lost.append(test)
+        elif kept is not None and kept.delivery == Delivery.PAPER:
+            gone -= {MODE}
+        if kept is not None and gone:
+            parts = [part for part in TYPED if part in gone]
+            lost.append(f"{' and '.join(parts)} of {test}")
     return [several(lost)] if lost else []
+
+
+def _typed(entry: Entry) -> set[str]:
+    """Say which parts of an entry were typed."""
+    said = (entry.starts, entry.mode, entry.extra_time)
+    return {part for part, value in zip(TYPED, said, strict=True) if value}
 
 
 def _lost_from(line: Line, now: Line | None) -> Iterator[str]:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from aggregates.award import AwardTwice
+from aggregates.claim import AWARD_PARTS
 from aggregates.standing import Standing
 from api.answers import Listed, listed
 from api.claim_view import AwardShown, ClaimShown, claim_shown
@@ -98,9 +99,14 @@ class LearnersChosen(RequestBody, title="ClaimLearnersChoice"):
 
 
 class GradesGiven(RequestBody, title="ClaimGrades"):
-    """Awards of the learners named; those of the others stay as they are."""
+    """Awards of the learners named; those of the others stay as they are.
+
+    A part that was typed before and is left out of an award, such as its date, would be
+    lost: that is asked about first. ``grades`` are all those that the learner has.
+    """
 
     awards: Awards
+    confirm_loss: ConfirmLoss = False
 
 
 class Withdrawal(RequestBody, title="ClaimWithdrawal"):
@@ -252,7 +258,16 @@ def choose_learners(
 @router.put("/{claim}/grades", operation_id="setClaimGrades")
 def save_grades(claim: Claimed, body: GradesGiven, visit: Amending) -> ClaimShown:
     """Stage 4: give award types, dates and grades of the learners named (M5, M6)."""
-    command = SaveClaimGrades(**visit.said, claim=claim, awards=awards(body.awards))
+    command = SaveClaimGrades(
+        **visit.said,
+        claim=claim,
+        awards=awards(body.awards),
+        left_out={
+            each.learner: AWARD_PARTS.keys() - each.model_fields_set
+            for each in body.awards
+        },
+        confirm_loss=body.confirm_loss,
+    )
     visit.send(command)
     return shown(visit, claim)
 

@@ -1,7 +1,7 @@
 """What may be asked of a claim while it is put together, in four stages (M1)."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from aggregates.claim import Claim, Later
@@ -58,10 +58,15 @@ class ChooseClaimLearners(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class SaveClaimGrades(Command):
-    """Stage 4: award type, award date and grades of these learners."""
+    """Stage 4: award type, award date and grades of these learners.
+
+    ``left_out`` are the parts of each award of which nothing was said.
+    """
 
     claim: str
     awards: Mapping[str, Award]
+    left_out: Mapping[str, Collection[str]] = field(default_factory=dict)
+    confirm_loss: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +140,14 @@ def choose_claim_learners(command: ChooseClaimLearners, desk: Desk) -> Done:
 @handles(SaveClaimGrades)
 def save_claim_grades(command: SaveClaimGrades, desk: Desk) -> Done:
     stream, claim = open_claim(command.claim, command, desk)
-    events = save_grades(claim, command.awards, desk=desk, today=command.today)
+    events = save_grades(
+        claim,
+        command.awards,
+        desk=desk,
+        today=command.today,
+        left_out=command.left_out,
+        confirm_loss=command.confirm_loss,
+    )
     return record(command, desk, stream, claim, events)
 
 
@@ -282,7 +294,13 @@ def choose_learners(
 
 
 def save_grades(
-    claim: Claim, awards: Mapping[str, Award], *, desk: Desk, today: date
+    claim: Claim,
+    awards: Mapping[str, Award],
+    *,
+    desk: Desk,
+    today: date,
+    left_out: Mapping[str, Collection[str]] | None = None,
+    confirm_loss: bool = False,
 ) -> list[Later]:
     """Decide stage 4 (M5, M6), each learner by the rules they were registered under."""
     named = {who: place for who, place in claim.learners.items() if who in awards}
@@ -291,7 +309,15 @@ def save_grades(
         who: rules_of(desk, opened[place.registration][1])
         for who, place in named.items()
     }
-    return [*claim.save_grades(awards, rules=rules, today=today)]
+    return [
+        *claim.save_grades(
+            awards,
+            rules=rules,
+            today=today,
+            left_out=left_out,
+            confirm_loss=confirm_loss,
+        )
+    ]
 
 
 def rules_of(desk: Desk, registration: Registration) -> Qualification:

@@ -22,6 +22,7 @@ ENTRY = Entry(
     delivery="Onscreen",
     starts=datetime(2026, 12, 10, 10, tzinfo=UTC),
     mode="Online",
+    extra_time=25,
 )
 
 
@@ -55,23 +56,30 @@ def test_dates_pathways_and_numbers_that_are_gone_are_named(
 
 
 @pytest.mark.parametrize(
-    ("after", "is_lost"),
+    ("after", "lost"),
     [
-        ([ENTRY], False),
-        ([replace(ENTRY, mode="Classroom")], False),
-        ([replace(ENTRY, starts=None)], True),
-        ([], True),
+        ([ENTRY], None),
+        ([replace(ENTRY, mode="Classroom")], None),
+        ([replace(ENTRY, extra_time=0)], "the extra time of "),
+        ([replace(ENTRY, mode=None)], "the mode of "),
+        ([replace(ENTRY, mode=None, delivery="Paper")], None),
+        ([replace(ENTRY, starts=None)], "the time of "),
+        (
+            [replace(ENTRY, starts=None, extra_time=0)],
+            "the time and the extra time of ",
+        ),
+        ([], ""),
     ],
 )
-def test_a_test_whose_time_is_gone_is_named(
-    after: list[Entry], *, is_lost: bool
+def test_a_test_whose_time_mode_or_extra_time_is_gone_is_named(
+    after: list[Entry], lost: str | None
 ) -> None:
-    """B1."""
-    expected = [f"the test of {TESTED} for {ANN}"] if is_lost else []
+    """B1: a mode may go where there is none, on paper."""
+    expected = [] if lost is None else [f"{lost}the test of {TESTED} for {ANN}"]
     assert lost_from_entries([ENTRY], after) == expected
 
 
 def test_an_entry_of_which_nothing_was_said_is_not_missed() -> None:
     """B1."""
-    bare = replace(ENTRY, starts=None, mode=None)
+    bare = replace(ENTRY, starts=None, mode=None, extra_time=0)
     assert lost_from_entries([bare], []) == []

@@ -360,3 +360,36 @@ def test_learners_are_listed_searched_and_sorted(counter: Counter) -> None:
         assert found(date_of_birth=born, family_name="mull") == [BEN]
     counter.post(f"/claims/{claim}/submit")
     assert found() == [BEN]
+
+
+@pytest.mark.parametrize(
+    ("part", "called"),
+    [
+        ("award_type", "the award type of"),
+        ("award_date", "the award date of"),
+        ("grades", "the grades of"),
+    ],
+)
+def test_a_part_of_an_award_that_is_left_out_is_not_lost_unasked(
+    counter: Counter, part: str, called: str
+) -> None:
+    """M5: what is sent in its place is taken, be it nothing."""
+    claim = counter.begin(award())
+    where = f"/claims/{claim}/grades"
+    told = award()
+    was = told.pop(part)
+    refused = counter.put(where, {"awards": [told]})
+    assert refused.status_code == HTTPStatus.CONFLICT
+    answer = refused.json()
+    assert answer["detail"].startswith(f"This would be lost: {called} {ANN}.")
+    assert answer["errors"][0]["pointer"] == "/awards"
+    (learner,) = counter.get(f"/claims/{claim}")["learners"]
+    assert learner["award"][part] == was
+    empty = told | {part: {} if part == "grades" else None}
+    for body in (
+        {"awards": [told], "confirm_loss": True},
+        {"awards": [award()]},
+        {"awards": [empty]},
+        {"awards": [told]},
+    ):
+        assert counter.put(where, body).status_code == HTTPStatus.OK, body
