@@ -1,6 +1,6 @@
 """What a further award adds to those before it, and which awards rely on which."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 
 from catalogue import AwardType, Qualification, Unit
@@ -103,8 +103,11 @@ def relying_awards(
     *,
     outcomes: Mapping[str, Mapping[str, str]],
     tested: Mapping[str, str],
+    ending: Collection[str] = (),
 ) -> dict[str, tuple[str, ...]]:
     """Find the later awards that count units of the claim's award, and which (M16).
+
+    ``ending`` are claims that end together with it: they rely on nothing, and give none.
 
     ``awards`` are those that count, by claim, oldest first; ``outcomes`` what each claim
     says itself; ``tested`` the grades of tests. A unit that a later claim says itself, or
@@ -116,6 +119,7 @@ def relying_awards(
     for name, award in awards.items():
         if name == claim:
             is_later = True
+        if name == claim or name in ending:
             continue
         others.update(outcomes.get(name, {}))
         if is_later:

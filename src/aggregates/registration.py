@@ -1,6 +1,6 @@
 """Registrations: one learner on one product, until an award completes it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self, TypeAlias, TypeVar, assert_never
@@ -318,13 +318,19 @@ class Registration(Aggregate):
         """Give the award up: what it completed is Active again (M16)."""
         return [AwardWithdrawn(claim=claim)] if claim in self.awards else []
 
-    def relying_awards(self, claim: str) -> dict[str, tuple[str, ...]]:
-        """Find the later awards that count the claim's units, by claim, and which."""
+    def relying_awards(
+        self, claim: str, *, ending: Collection[str] = ()
+    ) -> dict[str, tuple[str, ...]]:
+        """Find the later awards that count the claim's units, by claim, and which.
+
+        ``ending`` are the claims that end together with it.
+        """
         return earlier_awards.relying_awards(
             claim,
             self.counted_awards,
             outcomes=self.outcomes,
             tested=passed(self.sittings),
+            ending=ending,
         )
 
     def revoke_award(self, *, claim: str) -> list[AwardRevoked]:

@@ -168,18 +168,30 @@ def as_issued(desk: Desk, stream: Stream) -> CertificateIssued:
 
 
 def reliances(
-    desk: Desk, registration: Registration, claim: str, *, what: str
+    desk: Desk,
+    registration: Registration,
+    claim: str,
+    *,
+    what: str,
+    ending: Collection[str] = (),
+    instead: str = "",
 ) -> Iterator[AwardIsReliedOn]:
     """Say which later claims count units of the claim's award, and what to do (M16).
 
-    ``what`` is what cannot be done because of it.
+    ``what`` is what cannot be done because of it; ``ending`` are the claims that end
+    together with it; ``instead`` is a sentence that says what else can be done.
     """
-    relying = registration.relying_awards(claim)
+    relying = registration.relying_awards(claim, ending=ending)
     opened = desk.store.open_many(map(stream_of, relying))
     for other, units in relying.items():
         later = Claim.replay(opened[stream_of(other)].events)
         issued = open_certificates(desk, registration.learner, [later])
         latest = [n for n, (_, each) in issued.items() if not each.is_reissued]
+        next_step = (
+            f"Ask an Account Specialist to revoke {latest[0]} first."
+            if latest
+            else f"Withdraw {other} for the learner first."
+        )
         yield AwardIsReliedOn(
             what=what,
             learner=registration.learner,
@@ -187,9 +199,7 @@ def reliances(
             other=other,
             units=", ".join(units),
             claim=claim,
-            next_step=f"Ask an Account Specialist to revoke {latest[0]} first."
-            if latest
-            else f"Withdraw {other} for the learner first.",
+            next_step=f"{next_step} {instead}".strip(),
         )
 
 

@@ -10,6 +10,7 @@ from aggregates.certificate import Certificate
 from aggregates.claim import Claim
 from aggregates.claim_refusals import RegisteredMeanwhile
 from aggregates.entry_order import EntryOrder
+from aggregates.errors import Refusal, raise_all
 from aggregates.in_flight import InFlight, claims_on
 from aggregates.order import Order
 from aggregates.registration import Registration
@@ -22,7 +23,7 @@ from commands.entry_order import timetable_of
 from commands.erasure import ERASED
 from commands.group_uses import uses_changed
 from commands.invoice import line_called, read_lines
-from commands.issued_certificates import open_certificates
+from commands.issued_certificates import open_certificates, reliances
 from commands.learner import learner_of, reserved_uln
 from commands.registration import active, named_in, registers_of
 from events.booking import BookingCancelled
@@ -81,6 +82,7 @@ def erase_learner(command: EraseLearner, desk: Desk) -> Done:
         )
         if not command.end_in_flight:
             in_flight.require_settled()
+        raise_all(affairs.reliances())
         ending = affairs.end(command.reason.strip())
         try:
             position = desk.store.append(
@@ -190,6 +192,24 @@ class Affairs:
         """What was looked at and is not written: the lines of the tests cancelled."""
         lines = (stream_of(line_called(booking)) for booking in self.booked)
         return [*self.desk.store.open_many(lines).values()]
+
+    def reliances(self) -> Iterator[Refusal]:
+        """Name the awards that stay and count units of a claim that would be ended."""
+        ending = [
+            name
+            for name, standing in self.in_flight.unsettled.items()
+            if standing is Standing.SUBMITTED
+        ]
+        for _, registration in self.registrations:
+            for claim in filter(ending.__contains__, registration.awards):
+                yield from reliances(
+                    self.desk,
+                    registration,
+                    claim,
+                    what=f"{claim} cannot be ended with the erasure",
+                    ending=ending,
+                    instead=f"Or wait until {claim} is processed.",
+                )
 
     def close(self) -> Iterator[Change]:
         """Take it down wherever somebody who does more for the learner writes."""

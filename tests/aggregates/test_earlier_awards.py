@@ -149,3 +149,17 @@ def test_awards_rely_on_one_just_if_they_would_not_say_the_same_without_it(
     assert relying.keys() == expected
     for units in relying.values():
         assert set(units) <= outcomes[gone].keys()
+
+
+def test_awards_that_end_together_give_each_other_nothing_and_count_nothing() -> None:
+    """M16, H6: of three that say the same unit, the last stays and counts on both."""
+    said = {A1: "P"}
+    awards = {name: award_claimed(claim=name, grades=said) for name in ("1", "2", "3")}
+    outcomes = {"1": said, "2": said, "3": {}}
+
+    def relying(*ending: str) -> dict[str, tuple[str, ...]]:
+        return relying_awards("1", awards, outcomes=outcomes, tested={}, ending=ending)
+
+    assert relying() == {}
+    assert relying("2") == {"3": (A1,)}
+    assert relying("2", "3") == {}

@@ -179,12 +179,18 @@ class Life:
         return {name for name, stands in found.items() if stands}
 
     def not_ended(self, learner: str) -> No:
-        """H6, O6: nobody is Active twice, once what was submitted is withdrawn."""
-        gone = {
-            paper.name
+        """H6, O6: nobody is Active twice, once what was submitted is withdrawn.
+
+        M16: and no award stays that counts on one of them.
+        """
+        rows = [
+            (paper.name, row)
             for paper, row in self.rows_of(learner)
             if row.standing == "Submitted"
-        }
+        ]
+        gone = frozenset(name for name, _ in rows)
+        if any(self.is_relied_on(row.held, name, gone) for name, row in rows):
+            return {"AwardIsReliedOn"}
         held = [h for h in self.registrations.values() if h.learner == learner]
 
         def is_over(each: Held) -> bool:
@@ -340,16 +346,24 @@ class Life:
             return False
         return row.kind == "Interim" or alike[-1].day == row.day
 
-    def is_relied_on(self, held: Held, claim: str) -> bool:
-        """M16: whether a later award has a grade that this one alone gave it."""
+    def is_relied_on(
+        self, held: Held, claim: str, ending: frozenset[str] = frozenset()
+    ) -> bool:
+        """M16: whether a later award has a grade that this one alone gave it.
+
+        Those that end together with it have none, and give none.
+        """
         names = list(held.counted)
         if claim not in names:
             return False
+        gone = ending | {claim}
         passes = [s for s in self.seats_of(held) if s.result and s.result[0]]
         for later in names[names.index(claim) + 1 :]:
+            if later in gone:
+                continue
             without = {self.tested: "P"} if passes else {}
             for name in names[: names.index(later) + 1]:
-                without |= held.awards[name].said if name != claim else {}
+                without |= held.awards[name].said if name not in gone else {}
             counted = held.awards[later].grades
             said = held.awards[claim].said
             if any(counted.get(u, g) != without.get(u) for u, g in said.items()):

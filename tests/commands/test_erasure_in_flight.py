@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from aggregates.claim_refusals import AwardIsReliedOn
 from aggregates.entry_order import EntryOrder
 from aggregates.errors import Refusal
 from aggregates.in_flight import (
@@ -33,7 +34,7 @@ from commands.invoice import require_line
 from commands.order_confirmation import ConfirmOrder
 from events.identifier import stream_of
 from store import EventStore
-from tests.claim_examples import A1, award
+from tests.claim_examples import A1, A2, B1, award
 from tests.clock import Clock
 from tests.commands.erasing import erase
 from tests.commands.frameworks import Provider
@@ -296,3 +297,57 @@ def test_nothing_is_kept_where_nothing_was_awarded() -> None:
     )
     nothing.require_retained_long_enough(today=date(2026, 11, 24), retention=6)
     nothing.require_settled()
+
+
+def interim_and(
+    provider: Provider, kind: str, *, between: bool = False
+) -> tuple[str, ...]:
+    """Submit an Interim, maybe another of the same unit, and an award that counts it."""
+    claims = [{ANN: award("Interim", grades={A1: "P"})}]
+    if between:
+        claims.append({ANN: award("Interim", grades={A1: "P", A2: "P"})})
+    claims.append({ANN: award(kind, grades={A2: "P", B1: "P"})})
+    names = [provider.office.begin(each, qualification=SINGLE) for each in claims]
+    for name in names:
+        provider.office.submit(name)
+        assert provider.office.standings(name) == {ANN: Standing.SUBMITTED}
+    return tuple(names)
+
+
+@pytest.mark.parametrize("kind", ["Full", "Interim", "Fallback"])
+@pytest.mark.parametrize("between", [False, True])
+def test_no_award_stays_that_counts_on_a_claim_that_was_ended(
+    provider: Provider, clock: Clock, kind: str, *, between: bool
+) -> None:
+    """H6, M16: two that give the same unit and end together support nothing either."""
+    registered(provider)
+    *interims, later = interim_and(provider, kind, between=between)
+    provider.office.process(later)
+    number = provider.office.certificate(later, ANN)
+    provider.counter.send(RecordPrinting(by=SPECIALIST, at=clock(), certificate=number))
+    with pytest.raises(AwardIsReliedOn) as refusal:
+        erase(provider.counter.desk, clock, ANN, end_in_flight=True)
+    first = interims[0]
+    assert str(refusal.value) == (
+        f"{first} cannot be ended with the erasure for {ANN}: the {kind} claim {later}"
+        f" counts {A1} from {first}. Ask an Account Specialist to revoke {number} first."
+        f" Or wait until {first} is processed."
+    )
+    assert not learner_is_erased(provider)
+    for each in interims:
+        assert provider.office.standings(each) == {ANN: Standing.SUBMITTED}
+    provider.office.revoke(number)
+    erase(provider.counter.desk, clock, ANN, end_in_flight=True)
+    assert learner_is_erased(provider)
+
+
+@pytest.mark.parametrize("kind", ["Full", "Interim", "Fallback"])
+def test_claims_that_count_on_each_other_end_together(
+    provider: Provider, clock: Clock, kind: str
+) -> None:
+    """H6, M16."""
+    registered(provider)
+    names = interim_and(provider, kind)
+    erase(provider.counter.desk, clock, ANN, end_in_flight=True)
+    for name in names:
+        assert provider.office.standings(name) == {ANN: Standing.WITHDRAWN}
