@@ -15,7 +15,7 @@ import structlog
 
 from api.app import create_app
 from cli.demo import token_of
-from cli.serve import Server, listening
+from cli.serving import Server, listening
 from settings import Settings
 from tests.api.running import running
 from tests.clock import Clock

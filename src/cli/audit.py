@@ -1,24 +1,13 @@
 """Proving that nothing was changed behind the service's back: verify, head, bundle."""
 
 import json
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
-from audit.bundle import SCRIPT, NothingSealed, write_bundle
-from audit.head import Head
-from audit.ledger import NotSealable
-from audit.verification import verify as verify_events
-from catalogue import amount
-from cli.configuration import settings_of
-from cli.opening import opened, told
-from cli.talk import FAILED, PROBLEMS, USAGE, refuse, talk
+from cli.talk import FAILED, PROBLEMS, refuse, talk
 
 app = typer.Typer(help="Prove that no event was altered, removed or inserted.")
 
@@ -32,6 +21,11 @@ def verify(
     ] = None,
 ) -> None:
     """Compare every event with the ledger; name the first that is wrong, if any is."""
+    from audit.verification import verify as verify_events
+    from cli.configuration import settings_of
+    from cli.opening import opened, told
+    from cli.proof import heads_in, progress_to, unsealed_in_words
+
     kept = [each for file in head or () for each in heads_in(file)]
     with told(), opened(settings_of(context), to_record=False) as service:
         total = service.store.head()
@@ -56,6 +50,10 @@ def verify(
 @app.command("head")
 def head_(context: typer.Context) -> None:
     """Print the signed tree head, to be kept elsewhere for `audit verify --head`."""
+    from cli.configuration import settings_of
+    from cli.opening import opened, told
+    from cli.proof import sealing
+
     with told(), opened(settings_of(context), to_record=False) as service, sealing():
         service.ledger.catch_up()
         signed = service.ledger.head()
@@ -70,6 +68,12 @@ def bundle(
     file: Annotated[Path, typer.Argument(help="The zip to write; a new one.")],
 ) -> None:
     """Write every event into a zip that an auditor can verify offline."""
+    from audit.bundle import SCRIPT, NothingSealed, write_bundle
+    from catalogue import amount
+    from cli.configuration import settings_of
+    from cli.opening import opened, told
+    from cli.proof import progress_to, sealing
+
     with told(), opened(settings_of(context), to_record=False) as service, sealing():
         service.ledger.catch_up()
         try:
@@ -85,43 +89,3 @@ def bundle(
     talk(f"  unzip {file} verify_bundle.py")
     talk(f"  python -I verify_bundle.py {file} --key {key}")
     talk(f"The script's SHA-256 is {sha256(SCRIPT.read_bytes()).hexdigest()}")
-
-
-def unsealed_in_words(count: int) -> str:
-    return f"; the ledger has not come to the last {count} yet" if count else ""
-
-
-def heads_in(file: Path) -> list[Head]:
-    """Read tree heads, one after another, or say what is wrong with the file and end."""
-    try:
-        heads = [Head.of(document) for document in documents(file.read_text())]
-    except (OSError, ValueError) as error:
-        refuse(USAGE, f"{file} holds no tree head: {error}")
-    return heads or refuse(USAGE, f"{file} holds no tree head: it is empty.")
-
-
-def documents(text: str) -> Generator[Any]:
-    """Read JSON documents that follow one another; raises ValueError."""
-    decoder, text = json.JSONDecoder(), text.strip()
-    while text:
-        document, end = decoder.raw_decode(text)
-        yield document
-        text = text[end:].lstrip()
-
-
-@contextmanager
-def sealing() -> Generator[None]:
-    """Say what is in the way of a tree head, and end."""
-    try:
-        yield
-    except NotSealable as error:
-        refuse(PROBLEMS, str(error))
-
-
-@contextmanager
-def progress_to(total: int, what: str) -> Generator[Callable[[int], None]]:
-    """Show how far it is, on a terminal only; give what is to be told the count."""
-    console = Console(stderr=True)
-    with Progress(console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda count: progress.update(task, completed=count)

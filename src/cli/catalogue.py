@@ -1,33 +1,24 @@
 """The catalogue from the command line: checking it, and asking it."""
 
 import json
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from aggregates.registration import Registration
-from catalogue import (
-    AwardType,
-    Catalogue,
-    InvalidCatalogue,
-    RequestProblem,
-    amount,
-    answer,
-    assess,
-    check_cases,
-    load,
-    shape,
-)
-from cli.configuration import settings_of
-from cli.opening import opened, told
 from cli.output import Format, show
-from cli.talk import FAILED, PROBLEMS, USAGE, refuse, talk
-from events.identifier import stream_of
-from projections import registrations
-from service import Service
+from cli.talk import PROBLEMS, USAGE, refuse, talk
 
 COLUMNS = ("severity", "file", "key", "message")
+
+
+class Award(StrEnum):
+    """What can be claimed."""
+
+    FULL = "Full"
+    INTERIM = "Interim"
+    FALLBACK = "Fallback"
 
 
 def check_catalogue(
@@ -38,6 +29,8 @@ def check_catalogue(
 
     The worked cases beside the qualifications are tried too.
     """
+    from catalogue import InvalidCatalogue, amount, check_cases, load
+
     try:
         catalogue = load(folder)
     except InvalidCatalogue as error:
@@ -78,10 +71,15 @@ def eligibility(
         Path | None, typer.Option("--catalogue", help="The catalogue's folder.")
     ] = None,
     award_type: Annotated[
-        AwardType, typer.Option(help="What would be claimed.")
-    ] = AwardType.FULL,
+        Award, typer.Option(help="What would be claimed.")
+    ] = Award.FULL,
 ) -> None:
     """Say whether a learner, or each of a file of requests, is eligible; why not."""
+    from catalogue import AwardType, load
+    from cli.answers import answer_all, answer_for
+    from cli.configuration import settings_of
+    from cli.opening import opened, told
+
     with told():
         settings = settings_of(context, catalogue=folder)
         if requests is not None:
@@ -92,59 +90,5 @@ def eligibility(
                 USAGE, "Name a learner and a qualification, or give --requests FILE."
             )
         with opened(settings) as service:
-            found = answer_for(service, learner, qualification, award_type)
+            found = answer_for(service, learner, qualification, AwardType(award_type))
         typer.echo(json.dumps(found, ensure_ascii=False))
-
-
-def answer_for(
-    service: Service, learner: str, qualification: str, award_type: AwardType
-) -> dict[str, object]:
-    """Assess the grades recorded so far, by the rules that the learner is under."""
-    service.read_models.catch_up()
-    with service.read_models.connection() as connection:
-        found = registrations.search(
-            connection, centre=None, learner=learner, product=qualification, limit=1
-        )
-    if not found.rows:
-        refuse(FAILED, f"The learner {learner} is not registered on {qualification}.")
-    stream = service.store.open(stream_of(found.rows[0].registration))
-    registration = Registration.replay(stream.events)
-    registration.require_single("be assessed")
-    grades: dict[str, str] = {}
-    for said in registration.outcomes.values():
-        grades |= said
-    rules = service.catalogue.qualification(
-        qualification, version=registration.rules_version
-    )
-    assessment = assess(
-        rules,
-        registration.grades_to_date(claim="", typed=grades),
-        award_type=award_type,
-        pathway=registration.pathway,
-    )
-    return shape(assessment)
-
-
-def answer_all(catalogue: Catalogue, file: Path) -> None:
-    """Answer each request of the file as the API would, in order, as one JSON array."""
-    try:
-        text = typer.get_text_stream("stdin").read() if str(file) == "-" else None
-        asked = json.loads(file.read_text() if text is None else text)
-    except (OSError, ValueError) as error:
-        refuse(USAGE, f"{file} cannot be read as JSON: {error}.")
-    if not isinstance(asked, list):
-        refuse(USAGE, f"{file} is to hold a JSON array of requests.")
-    answers, wrong = [], 0
-    for request in asked:
-        try:
-            answers.append(answer(catalogue, request))
-        except RequestProblem as error:
-            wrong += 1
-            fault = {"pointer": error.pointer, "message": str(error)}
-            answers.append({"errors": [fault]})
-    typer.echo(json.dumps(answers, ensure_ascii=False))
-    if wrong:
-        refuse(
-            PROBLEMS,
-            f"Requests that make no sense: {wrong} of {len(asked)}. See errors.",
-        )

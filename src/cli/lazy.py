@@ -42,7 +42,7 @@ class LazyGroup(TyperGroup):
         """Give what the help lists; a command that runs is found by resolve_command."""
         if cmd_name not in self.commands_by_name:
             return None
-        return TyperCommand(cmd_name, help=self.commands_by_name[cmd_name][1])
+        return TyperCommand(cmd_name, short_help=self.commands_by_name[cmd_name][1])
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Import the command that is asked for; suggests others where there is none."""
@@ -52,7 +52,7 @@ class LazyGroup(TyperGroup):
 
 def _made(name: str, found: Any) -> Any:
     """Make a command of a function, or a group of a Typer."""
-    parent = typer.Typer(add_completion=False, rich_markup_mode="markdown")
+    parent = typer.Typer(add_completion=False, rich_markup_mode=None)
     if isinstance(found, typer.Typer):
         parent.add_typer(found, name=name, no_args_is_help=True)
     else:

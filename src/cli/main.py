@@ -1,6 +1,6 @@
 """The command line: ``learner-management``."""
 
-from importlib import metadata
+import gc
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -72,11 +72,14 @@ class LearnerManagement(LazyGroup):
     }
 
 
+GARBAGE = 100_000
+"""How many objects are made between two looks for garbage: imports make no garbage."""
+
 app = typer.Typer(
     name="learner-management",
     cls=LearnerManagement,
     no_args_is_help=True,
-    rich_markup_mode="markdown",
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -85,6 +88,8 @@ app = typer.Typer(
 def print_version(asked: bool) -> None:
     """Print the version, if it is asked for, and end."""
     if asked:
+        from importlib import metadata
+
         typer.echo(f"learner-management {metadata.version('learner-management')}")
         raise typer.Exit
 
@@ -119,6 +124,7 @@ def options(
 
 def main() -> None:
     """Run the command that was asked for."""
+    gc.set_threshold(GARBAGE)
     app()
 
 

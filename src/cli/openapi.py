@@ -4,9 +4,9 @@ import json
 
 import typer
 
-from api.app import openapi_document
-
 
 def openapi() -> None:
     """Print the OpenAPI document of the API."""
+    from api.app import openapi_document
+
     typer.echo(json.dumps(openapi_document(), indent=2, ensure_ascii=False))

@@ -9,8 +9,6 @@ from enum import StrEnum
 from typing import Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from api.harmless import harmless
 
@@ -39,6 +37,9 @@ def show(
             for row in rows:
                 writer.writerow([spread(row[name]) for name in columns])
         case Format.TABLE:
+            from rich.console import Console
+            from rich.table import Table
+
             table = Table(*(name.replace("_", " ") for name in columns))
             for row in rows:
                 table.add_row(*(in_a_cell(row[name]) for name in columns))

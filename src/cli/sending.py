@@ -51,7 +51,7 @@ def form(
     properties: Mapping[str, Any],
 ) -> Body:
     """Write a form (RFC 7578) with a file, and the other fields that are said."""
-    from httpx2 import Request  # noqa: PLC0415 - slow to import, and few send forms
+    from httpx2 import Request
 
     try:
         fields = {**json.loads(said or "{}")}

@@ -6,26 +6,18 @@ from typing import Annotated
 
 import typer
 
-from access import accounts, passwords
-from cli.configuration import settings_of
-from cli.opening import CHANNEL, SERVICE, opened, told, user_called
-from cli.talk import USAGE, refuse, talk
-from commands.user import AddUser, ChangeUserRole
-from events.user import Role
-from projections import users
-from service import Service
-from store import Actor
+from cli.talk import talk
 
 
 class UserRole(StrEnum):
     """The roles that a user may have: all but the service's own."""
 
-    CENTRE_ADMINISTRATOR = Role.CENTRE_ADMINISTRATOR
-    ASSESSOR = Role.ASSESSOR
-    ACCOUNT_SPECIALIST = Role.ACCOUNT_SPECIALIST
-    AUDITOR = Role.AUDITOR
-    INVOICING = Role.INVOICING
-    ASSESSMENT = Role.ASSESSMENT
+    CENTRE_ADMINISTRATOR = "Centre Administrator"
+    ASSESSOR = "Assessor"
+    ACCOUNT_SPECIALIST = "Account Specialist"
+    AUDITOR = "Auditor"
+    INVOICING = "Invoicing"
+    ASSESSMENT = "Assessment"
 
 
 Name = Annotated[str, typer.Argument(help="The user's name.")]
@@ -51,6 +43,13 @@ def add(
     reason: Reason = None,
 ) -> None:
     """Add a user. The first of all needs no --as."""
+    from access import passwords
+    from cli.asking import asking
+    from cli.configuration import settings_of
+    from cli.opening import opened, told
+    from commands.user import AddUser
+    from events.user import Role
+
     with told(), opened(settings_of(context)) as service:
         given = typer.prompt("Password", hide_input=True) if password else None
         kept = passwords.hashed(given, user=name) if given is not None else None
@@ -79,6 +78,12 @@ def role(
     reason: Reason = None,
 ) -> None:
     """Give a user another role."""
+    from cli.asking import asking
+    from cli.configuration import settings_of
+    from cli.opening import opened, told
+    from commands.user import ChangeUserRole
+    from events.user import Role
+
     with told(), opened(settings_of(context)) as service:
         done = service.send(
             ChangeUserRole(
@@ -100,6 +105,10 @@ def token(
     days: Annotated[int, typer.Option(min=1, max=366, help="How long.")] = 30,
 ) -> None:
     """Print a new bearer token of a user, and nothing else."""
+    from access import accounts
+    from cli.configuration import settings_of
+    from cli.opening import CHANNEL, opened, told, user_called
+
     with told(), opened(settings_of(context)) as service:
         user = user_called(service, name)
         issued = accounts.issue_token(
@@ -110,14 +119,3 @@ def token(
             lasts=timedelta(days=days),
         )
         typer.echo(issued.text)
-
-
-def asking(service: Service, name: str) -> Actor:
-    """Say who asks: a user, or for the very first user the service itself."""
-    if name:
-        return user_called(service, name).actor(CHANNEL)
-    service.read_models.catch_up()
-    with service.read_models.connection() as connection:
-        if users.search(connection, centre=None, limit=1).rows:
-            refuse(USAGE, "Say who asks for it: --as USER")
-    return SERVICE

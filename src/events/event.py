@@ -1,6 +1,7 @@
 """What every event is: a fact, named once and never changed."""
 
 from dataclasses import dataclass, fields
+from importlib import import_module
 from typing import (
     Annotated,
     ClassVar,
@@ -38,6 +39,7 @@ class Event:
     version: ClassVar[int]
     personal: ClassVar[frozenset[str]]
     known: ClassVar[dict[str, type["Event"]]] = {}
+    """What was imported so far, by topic; ``kind_of`` finds the others too."""
 
     def __init_subclass__(cls, *, topic: str, version: int = 1) -> None:
         super().__init_subclass__()
@@ -51,3 +53,14 @@ class Event:
         if cls.personal and "person_id" not in names:
             raise TypeError(f"{topic!r} has personal values and no person_id.")
         Event.known[topic] = made
+
+
+def kind_of(topic: str) -> type[Event] | None:
+    """Find the kind of event that has a topic; None if there is none.
+
+    All kinds are imported at the first topic that is not known yet: whoever reads of
+    users alone need not wait for the others.
+    """
+    if topic not in Event.known:
+        import_module("events.every")
+    return Event.known.get(topic)

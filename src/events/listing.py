@@ -8,7 +8,7 @@ from inspect import cleandoc
 from types import ModuleType
 from typing import Any, get_type_hints
 
-import events
+from events import every
 from events.event import Event
 
 INTRODUCTION = """\
@@ -26,7 +26,7 @@ envelope: see [decision 1](adr/0001-facts-apart-from-envelopes.md).
 
 def page() -> str:
     """Write the page, in Markdown."""
-    modules = (each for each in vars(events).values() if isinstance(each, ModuleType))
+    modules = (each for each in vars(every).values() if isinstance(each, ModuleType))
     by_name = sorted(modules, key=lambda module: module.__name__)
     return "\n".join([INTRODUCTION, *(line for m in by_name for line in _of(m))])
 

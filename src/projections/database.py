@@ -1,16 +1,12 @@
 """Where read models are kept, apart from the facts: many who read, one who writes."""
 
 import fcntl
-import hashlib
 from collections.abc import Callable, Generator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from threading import Lock
-from time import monotonic
 from typing import IO, Any, Protocol
 
-import psycopg
-import structlog
 from sqlalchemy import (
     Connection,
     Engine,
@@ -18,14 +14,13 @@ from sqlalchemy import (
     create_engine,
     event,
     make_url,
-    text,
 )
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as AllTaken
 
+from projections.logger import logger
 from store import DatabaseUnusable, Unavailable
-from store.postgres import CONNECT_SECONDS, patiently
-from store.unusable import REBUILD, RESTORE, refused_by_server, unusable_file
+from store.unusable import REBUILD, RESTORE, unusable_file
 
 READ_MODELS = "read_models"
 BUSY_SECONDS = 30
@@ -34,8 +29,6 @@ OPTIONS = {"pool_size": 5, "max_overflow": 4, "hide_parameters": True}
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON")
 LOST = (Unavailable, InterfaceError, OperationalError, AllTaken)
 """What is raised when either database, of facts or of read models, does not answer."""
-
-logger = structlog.get_logger()
 
 
 class Turn(Protocol):
@@ -87,6 +80,8 @@ def open_database(url: str, name: str = READ_MODELS) -> Database:
     """
     if url.startswith("sqlite:"):
         return SQLite(Path(make_url(url).database or "."), name)
+    from projections.postgres import PostgreSQL  # noqa: PLC0415 - slow to import
+
     return PostgreSQL(url, name)
 
 
@@ -106,7 +101,7 @@ class SQLite:
         _set_up(self._writer, "BEGIN IMMEDIATE", PRAGMAS)
         _set_up(self._reader, "BEGIN", (*PRAGMAS, "query_only=ON"))
         for engine in (self._writer, self._reader):
-            _tell(engine, lambda error: unusable_file(file, error, mend=mend))
+            tell(engine, lambda error: unusable_file(file, error, mend=mend))
 
     @contextmanager
     def reading(
@@ -130,7 +125,7 @@ class SQLite:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             ((is_busy, *_),) = cursor.fetchall()
         if is_busy:
-            logger.warning("not wiped: somebody reads", until="the next restart")
+            logger().warning("not wiped: somebody reads", until="the next restart")
 
     def turn(self, name: str) -> Turn:
         return FileTurn(self._folder / f"{name}.lock")
@@ -152,7 +147,7 @@ def _set_up(engine: Engine, begin: str, pragmas: Sequence[str]) -> None:
     event.listen(engine, "begin", lambda c: c.exec_driver_sql(begin))
 
 
-def _tell(
+def tell(
     engine: Engine, why: Callable[[BaseException], DatabaseUnusable | None]
 ) -> None:
     """Say in a sentence what makes the database unusable, if that is what failed."""
@@ -162,72 +157,6 @@ def _tell(
             raise unusable from context.original_exception
 
     event.listen(engine, "handle_error", failed)
-
-
-class PostgreSQL:
-    """Read models in a schema of their own beside the facts."""
-
-    def __init__(self, url: str, name: str) -> None:
-        self._url = url
-        driver = make_url(url).set(drivername="postgresql+psycopg")
-        patience = {"connect_timeout": CONNECT_SECONDS, **driver.query}
-        self._writer = create_engine(
-            driver,
-            **OPTIONS,
-            # Tables begin empty, and a plan made then scans them whole ever after.
-            connect_args={
-                **patience,
-                "options": f"-csearch_path={name} -cenable_seqscan=off",
-            },
-        )
-        self._reader = create_engine(
-            driver,
-            **OPTIONS,
-            pool_pre_ping=True,
-            # Else a page that is slow holds up the swap of what was made anew.
-            isolation_level="AUTOCOMMIT",
-            connect_args={
-                **patience,
-                "options": f"-csearch_path={name} -cdefault_transaction_read_only=on",
-            },
-        )
-        for engine in (self._writer, self._reader):
-            _tell(engine, refused_by_server)
-        try:
-            with self.making() as connection:
-                connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {name}"))
-        except BaseException:
-            self.close()
-            raise
-
-    @contextmanager
-    def reading(self, *, one_moment: bool = False) -> Generator[Connection]:
-        with self._reader.connect() as connection:
-            if one_moment:
-                connection.execution_options(isolation_level="REPEATABLE READ")
-            yield connection
-
-    @contextmanager
-    def writing(self) -> Generator[Connection]:
-        with self._writer.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def making(self) -> Generator[Connection]:
-        with self.writing() as connection:
-            key = {"key": _number("making")}
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), key)
-            yield connection
-
-    def wipe(self) -> None:
-        """Leave it to the server, whose vacuum is no matter of a moment."""
-
-    def turn(self, name: str) -> Turn:
-        return _AdvisoryTurn(self._url, _number(name))
-
-    def close(self) -> None:
-        self._writer.dispose()
-        self._reader.dispose()
 
 
 class FileTurn:
@@ -255,57 +184,3 @@ class FileTurn:
             if self._file is not None:
                 self._file.close()
             self._file = None
-
-
-class _AdvisoryTurn:
-    """An advisory lock on a connection of its own, which ends with the connection."""
-
-    def __init__(self, url: str, key: int) -> None:
-        self._url = url
-        self._key = key
-        self._connection: psycopg.Connection[tuple[bool]] | None = None
-        self._is_ours = False
-        self._sure_until = 0.0
-        self._lock = Lock()
-
-    def take(self) -> bool:
-        with self._lock:
-            if self._is_ours and monotonic() < self._sure_until:
-                return True
-            try:
-                self._is_ours = self._ask()
-            except psycopg.Error:
-                self._end()
-                raise
-            self._sure_until = monotonic() + 1
-            return self._is_ours
-
-    def give_back(self) -> None:
-        with self._lock:
-            if self._connection is not None and self._is_ours:
-                # The server would notice the end of the connection a moment later.
-                with suppress(psycopg.Error):
-                    self._connection.execute("SELECT pg_advisory_unlock_all()")
-            self._end()
-
-    def _ask(self) -> bool:
-        if self._connection is None:
-            self._connection = psycopg.connect(patiently(self._url), autocommit=True)
-        if self._is_ours:
-            self._connection.execute("SELECT true")
-            return True
-        taken = self._connection.execute(
-            "SELECT pg_try_advisory_lock(%s)", [self._key]
-        ).fetchone()
-        return taken is not None and taken[0]
-
-    def _end(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-        self._connection, self._is_ours = None, False
-
-
-def _number(name: str) -> int:
-    """Make the number that an advisory lock of that name is known by."""
-    digest = hashlib.sha256(f"{READ_MODELS} {name}".encode()).digest()
-    return int.from_bytes(digest[:8], signed=True)

@@ -5,9 +5,8 @@ from threading import Condition, Event, Thread
 from time import monotonic
 from typing import Generic, Protocol, TypeVar
 
-import structlog
-
 from projections.database import Turn
+from projections.logger import logger
 from store import Position
 from store.watch import Watch
 
@@ -15,8 +14,6 @@ LOOK_SECONDS = 0.02
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 30.0
 TURN_SECONDS = 0.2
 POLL_SECONDS = 1.0
-
-logger = structlog.get_logger()
 
 
 T = TypeVar("T")
@@ -145,12 +142,12 @@ class Follower(Generic[T]):
     def _complain(self, error: Exception) -> None:
         """Log what failed; that it cannot even be told in full ends no follower."""
         try:
-            logger.error(
+            logger().error(
                 "follower failed", name=self.name, at=self.position, exc_info=error
             )
         except Exception:  # noqa: BLE001 - Python 3.11 may fail to draw a traceback
             told = f"{type(error).__name__}: {error}"
-            logger.error("follower failed", name=self.name, why=told)  # noqa: TRY400 - it cannot be drawn
+            logger().error("follower failed", name=self.name, why=told)
 
     def _follow(self) -> None:
         """Catch up with the log, then wait until there may be more."""
@@ -178,5 +175,5 @@ class Follower(Generic[T]):
 
     def _heal(self) -> None:
         if self.error is not None:
-            logger.info("follower healed", name=self.name, at=self.position)
+            logger().info("follower healed", name=self.name, at=self.position)
         self.error = None

@@ -4,13 +4,13 @@ from collections.abc import Generator, Iterable, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from time import monotonic
 
-import structlog
 from sqlalchemy import Connection, select
 
 from projections import rebuilding
 from projections.database import Database
 from projections.follower import Follower
 from projections.log import Log
+from projections.logger import logger
 from projections.past import Past
 from projections.read_model import PROGRESS, ReadModel
 from projections.rebuilding import Difference, Progress
@@ -18,8 +18,6 @@ from projections.view import View, prepare
 from store import EventStore, Position
 
 TURN = "read-models"
-
-logger = structlog.get_logger()
 
 
 class ReadModels:
@@ -117,10 +115,12 @@ class ReadModels:
     def _renew(self) -> None:
         for view in self._outdated:
             if prepare(self._database, [view]):
-                logger.info("read model made anew", name=view.name)
+                logger().info("read model made anew", name=view.name)
                 self.rebuild(view.name, lambda _, __: None)
         self._outdated.clear()
         for name, (place, head) in self.behind().items():
             if place > head:  # events of a backup were put in place
-                logger.warning("read model is ahead", name=name, place=place, head=head)
+                logger().warning(
+                    "read model is ahead", name=name, place=place, head=head
+                )
                 self.rebuild(name, lambda _, __: None)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from importlib import import_module
 from itertools import islice
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Executable, Table, bindparam, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement
 
 from store import Recorded
@@ -187,14 +187,21 @@ class _Kept:
             self.rows[key] = row
 
     def _upsert(self) -> Executable:
-        is_sqlite = self.connection.dialect.name == "sqlite"
-        insert = (sqlite.insert if is_sqlite else postgresql.insert)(self.table)
+        insert = _insert_into(self.table, self.connection.dialect.name)
         rest = {n: insert.excluded[n] for n in self.blank if n not in self.key}
-        if not rest:
-            return insert.on_conflict_do_nothing()
-        return insert.on_conflict_do_update(index_elements=self.key, set_=rest)
+        upsert: Executable = (
+            insert.on_conflict_do_update(index_elements=self.key, set_=rest)
+            if rest
+            else insert.on_conflict_do_nothing()
+        )
+        return upsert
 
     def _send(self, statement: Executable, values: Iterable[Values]) -> None:
         waiting = iter(values)
         while chunk := list(islice(waiting, CHUNK)):
             self.connection.execute(statement, chunk)
+
+
+def _insert_into(table: Table, dialect: str) -> Any:
+    """Begin the database's own INSERT; that of the other database is slow to import."""
+    return import_module(f"sqlalchemy.dialects.{dialect}").insert(table)

@@ -24,7 +24,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from events.event import ERASED, Event
+from events.event import ERASED, Event, kind_of
 from store.envelope import Recorded
 from store.errors import Unreadable
 from store.keys import seal, unseal
@@ -206,7 +206,7 @@ def read(row: Row, written: Written, keys: Mapping[UUID, AESGCM | None]) -> Reco
 
     Raises Unreadable, which says why and what to do.
     """
-    kind = Event.known.get(row.topic)
+    kind = kind_of(row.topic)
     if kind is None:
         raise Unreadable(
             f"The event at position {row.position} is of a kind that is not known here:"

@@ -5,15 +5,12 @@ from datetime import datetime
 from hmac import compare_digest
 from pathlib import Path
 
-import psycopg
-
 from store.errors import KeyFileUnusable, Unavailable
 from store.event_store import EventStore
 from store.keys import MasterKey
-from store.postgres import PostgresRecorder, why_closed
 from store.recorder import LOST, Recorder
 from store.sqlite import SQLiteRecorder
-from store.unusable import no_answer, unreadable_address
+from store.unusable import no_answer
 
 SQLITE = "sqlite:///"
 POSTGRES = ("postgresql://", "postgres://")
@@ -33,11 +30,7 @@ def open_store(
     DatabaseUnusable, which says what is wrong with it; ValueError if the address is of
     neither kind.
     """
-    try:
-        recorder = _recorder(url, create_tables=create_tables)
-    except LOST as error:
-        why = None if url.startswith(SQLITE) else why_closed(url)
-        raise Unavailable(no_answer(why or error)) from error
+    recorder = _recorder(url, create_tables=create_tables)
     try:
         return EventStore(recorder, _master_key(recorder, keys), clock=clock)
     except BaseException:
@@ -47,14 +40,15 @@ def open_store(
 
 def _recorder(url: str, *, create_tables: bool) -> Recorder:
     if url.startswith(SQLITE):
-        return SQLiteRecorder(
-            Path(url.removeprefix(SQLITE)), create_tables=create_tables
-        )
-    if url.startswith(POSTGRES):
+        folder = Path(url.removeprefix(SQLITE))
         try:
-            return PostgresRecorder(url, create_tables=create_tables)
-        except psycopg.ProgrammingError as error:
-            raise unreadable_address(error) from None
+            return SQLiteRecorder(folder, create_tables=create_tables)
+        except LOST as error:
+            raise Unavailable(no_answer(error)) from error
+    if url.startswith(POSTGRES):
+        from store.postgres_opening import open_server  # noqa: PLC0415 - a slow import
+
+        return open_server(url, create_tables=create_tables)
     raise ValueError(
         f"{url!r} names no store: say sqlite:///folder or postgresql://host/database."
     )

@@ -33,7 +33,7 @@ from store.postgres_tables import (
     STATEMENTS,
 )
 from store.recorder import Append, Claim, RefusedError, Why, asked_once, retried
-from store.unusable import refused_by_server
+from store.server_faults import refused_by_server
 
 Query: TypeAlias = SQL | Composed
 

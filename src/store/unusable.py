@@ -3,9 +3,6 @@
 import sqlite3
 from pathlib import Path
 
-import psycopg
-from psycopg.errors import InsufficientPrivilege
-
 from store.errors import DatabaseUnusable
 
 DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_NOTADB}
@@ -38,25 +35,6 @@ def _closed(file: Path, why: object) -> DatabaseUnusable:
     return DatabaseUnusable(
         f"The file {file} cannot be opened: {why}. See that it is a file which this"
         " user may read and write, in such a folder."
-    )
-
-
-def refused_by_server(error: BaseException | None) -> DatabaseUnusable | None:
-    """Say what the server does not let us do; None if that is not what failed."""
-    if not isinstance(error, InsufficientPrivilege):
-        return None
-    return DatabaseUnusable(
-        f"The database does not let us do what is needed: {first_line(error)}. Let the"
-        " user in its address own it, or create in it and in its schema."
-    )
-
-
-def unreadable_address(error: psycopg.ProgrammingError) -> DatabaseUnusable:
-    """Say what is wrong with an address, but not what it is: it holds a password."""
-    why = first_line(error).partition(" in URI")[0]
-    return DatabaseUnusable(
-        f"The address of the database cannot be read: {why}. Write it as"
-        " postgresql://user:password@host/database."
     )
 
 

@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from aggregates.registration_refusals import IsOnApprenticeship
 from catalogue import AwardType
-from cli.catalogue import answer_for
+from cli.answers import answer_for
 from service import Service
 from tests.api.running import ClientAs
 from tests.api.test_orders import ANY, TEAM_LEADING, begin, confirm, learner, path

@@ -6,7 +6,7 @@ from io import StringIO
 
 import pytest
 
-from cli import exports
+from cli import exporting
 from tests.cli.conftest import Run
 
 
@@ -25,7 +25,7 @@ def test_pages_join_without_a_seam(
     filled: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = filled("export", "learners").stdout
-    monkeypatch.setattr(exports, "PART", 7)
+    monkeypatch.setattr(exporting, "PART", 7)
     assert filled("export", "learners").stdout == whole
 
 

@@ -7,10 +7,24 @@ from importlib import metadata
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from aggregates.text_file import MAC, WINDOWS
+from catalogue import AwardType
+from cli import catalogue, upload
 from cli.main import LearnerManagement, app
 
 HEAVY = {"argon2", "fastapi", "psycopg", "rich", "sqlalchemy", "uvicorn"}
 """What takes a second to import, and what calling a service does without."""
+
+SLOW = {
+    "aggregates",
+    "catalogue",
+    "events",
+    "service",
+    "settings",
+    "store",
+    "structlog",
+}
+"""What the help of a command has no need of either."""
 
 
 def test_calling_the_service_imports_nothing_heavy() -> None:
@@ -41,15 +55,40 @@ def test_help_names_every_command_and_says_what_it_does() -> None:
 
 
 def test_help_lists_commands_without_importing_them() -> None:
-    asked = (
+    loaded = modules_after(("-h",))
+    assert {m for m in loaded if m.startswith("cli.")} == {"cli.lazy", "cli.main"}
+    assert not loaded & {*HEAVY, *SLOW, "pydantic"}
+
+
+def test_the_help_of_every_command_imports_nothing_that_the_command_needs() -> None:
+    """A second or more of imports, for words that stand in the command's own module."""
+    group = get_command(app)
+    assert isinstance(group, LearnerManagement)
+    asked = [
+        (*words, "-h")
+        for name, command in group.commands.items()
+        for words in [
+            (name,),
+            *((name, each) for each in getattr(command, "commands", ())),
+        ]
+    ]
+    assert ("user", "list", "-h") in asked
+    assert not modules_after(*asked) & {*HEAVY, *SLOW}
+
+
+def modules_after(*asked: tuple[str, ...]) -> set[str]:
+    """Run the commands in a process of their own; give what that imported."""
+    words = (
         "import sys; from typer.testing import CliRunner; from cli.main import app; "
-        "print(CliRunner().invoke(app, ['-h']).exit_code); "
-        "print([m for m in sys.modules if m.startswith(('cli.', 'sqlalchemy'))])"
+        f"print({{CliRunner().invoke(app, each).exit_code for each in {asked}}}); "
+        "print(*sys.modules)"
     )
     done = subprocess.run(  # noqa: S603 - our own words
-        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
+        [sys.executable, "-c", words], capture_output=True, text=True, check=True
     )
-    assert done.stdout == "0\n['cli.lazy', 'cli.main']\n"
+    codes, _, modules = done.stdout.partition("\n")
+    assert codes == "{0}"
+    return set(modules.split())
 
 
 def test_help_says_of_each_command_what_the_command_says_of_itself() -> None:
@@ -72,3 +111,9 @@ def test_a_command_that_is_mistyped_is_suggested() -> None:
     assert done.exit_code == 2
     assert done.stdout == ""
     assert "eligibility" in done.stderr
+
+
+def test_what_can_be_chosen_is_what_the_service_knows() -> None:
+    """The help names it without asking the service."""
+    assert {*upload.Encoding} == {MAC, WINDOWS}
+    assert [*catalogue.Award] == [*AwardType]

@@ -17,7 +17,7 @@ import httpx2
 import pytest
 
 from cli.demo import USERS
-from cli.serve import listening
+from cli.serving import listening
 from settings import Settings
 from tests.cli.conftest import over
 from tests.clock import PATIENCE

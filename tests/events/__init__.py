@@ -1,3 +1,3 @@
 """Facts: each kind, each version, for ever."""
 
-import events  # noqa: F401 - makes every kind known
+import events.every  # noqa: F401 - makes every kind known

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+import events.every  # noqa: F401 - or what is imported later would be forgotten
 from events.event import Event, Personal
 from store import EventStore, Stream, Unreadable
 from store.codec import shape, stand_in

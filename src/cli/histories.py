@@ -1,0 +1,44 @@
+"""What has been, as it is printed: a history's entries, and a moment to look at."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from aggregates.london import LONDON
+from cli.output import Format, show
+from cli.talk import USAGE, refuse
+from projections.history import Entry, Kept
+from store import Stream
+
+
+def is_begun(stream: Stream, kept: Kept) -> bool:
+    """Tell whether the stream is of something of that kind."""
+    return bool(stream.history) and isinstance(stream.events[0], kept.begun_by)
+
+
+def show_entries(
+    entries: Iterable[Entry], columns: Sequence[str], form: Format
+) -> None:
+    """Print what happened; before and after as lines where people read it."""
+    rows = (
+        {**vars(entry), "changes": [vars(change) for change in entry.changes]}
+        for entry in entries
+    )
+    if form is Format.TABLE:
+        rows = (
+            {**row, "changes": "\n".join(map(in_a_line, row["changes"]))}
+            for row in rows
+        )
+    show(({name: row[name] for name in columns} for row in rows), columns, form)
+
+
+def in_a_line(change: dict[str, object]) -> str:
+    return f"{change['field']}: {change['before']} → {change['after']}"
+
+
+def moment(text: str) -> datetime:
+    """Read a moment; without a zone it is in London."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        refuse(USAGE, f"{text} is not a moment. Write it as 2026-10-01T09:00.")
+    return read if read.tzinfo else read.replace(tzinfo=LONDON)

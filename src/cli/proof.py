@@ -1,0 +1,54 @@
+"""What proving needs besides the ledger: heads that were kept, and how far it is."""
+
+import json
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress
+
+from audit.head import Head
+from audit.ledger import NotSealable
+from cli.talk import PROBLEMS, USAGE, refuse
+
+
+def unsealed_in_words(count: int) -> str:
+    return f"; the ledger has not come to the last {count} yet" if count else ""
+
+
+def heads_in(file: Path) -> list[Head]:
+    """Read tree heads, one after another, or say what is wrong with the file and end."""
+    try:
+        heads = [Head.of(document) for document in documents(file.read_text())]
+    except (OSError, ValueError) as error:
+        refuse(USAGE, f"{file} holds no tree head: {error}")
+    return heads or refuse(USAGE, f"{file} holds no tree head: it is empty.")
+
+
+def documents(text: str) -> Generator[Any]:
+    """Read JSON documents that follow one another; raises ValueError."""
+    decoder, text = json.JSONDecoder(), text.strip()
+    while text:
+        document, end = decoder.raw_decode(text)
+        yield document
+        text = text[end:].lstrip()
+
+
+@contextmanager
+def sealing() -> Generator[None]:
+    """Say what is in the way of a tree head, and end."""
+    try:
+        yield
+    except NotSealable as error:
+        refuse(PROBLEMS, str(error))
+
+
+@contextmanager
+def progress_to(total: int, what: str) -> Generator[Callable[[int], None]]:
+    """Show how far it is, on a terminal only; give what is to be told the count."""
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda count: progress.update(task, completed=count)

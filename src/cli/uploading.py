@@ -1,0 +1,183 @@
+"""A file of learners on its way in, and what is said of it."""
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from access.accounts import User
+from access.policy import require_may
+from aggregates.details import COLUMNS, OVERFLOW, given_uln, read_as
+from aggregates.duplicate_rows import DuplicateRows
+from aggregates.file_columns import settle_columns
+from aggregates.file_refusals import FileRefused, file_sentence, hidden_parts
+from aggregates.learner_file import LearnerFile, read
+from aggregates.london import LONDON
+from aggregates.problem import sentence, title
+from aggregates.record import RecordState
+from aggregates.text_file import ENCODINGS
+from aggregates.upload import Upload
+from aggregates.upload_progress import UploadStatus
+from aggregates.verification import LRS_OFF, said_of_many
+from catalogue import amount
+from cli.talk import PROBLEMS, USAGE, refuse, talk
+from commands.surroundings import Surroundings
+from commands.upload import UploadLearnerGroup, batches, read_records, read_upload
+from commands.upload_choices import MapLearnerGroup
+from events.upload import Problem
+from projections import learner_search
+from service import Service
+from store import Actor
+
+
+@dataclass
+class OtherForms:
+    """How often dates and ULNs were read from an unusual form, with an example (U4)."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
+
+    def note(self, cells: Mapping[str, str]) -> None:
+        for column, value in read_as(cells).items():
+            self.counts[column] += 1
+            example = f"{cells[column].strip()} was read as {value}"
+            self.examples.setdefault(column, example)
+
+    def say(self) -> None:
+        for column, many in self.counts.items():
+            others = f", and {many - 1:,} more in an unusual form" if many > 1 else ""
+            talk(f"{title(column)}: {self.examples[column]}{others}.")
+
+
+EVERY = 0.05
+
+
+def mapping_of(
+    content: bytes, encoding: str | None, given: list[str] | None, accepted: bool
+) -> Mapping[str, str] | None:
+    """Settle which column is which of ours (U3); None for the template's own.
+
+    Shows what is proposed, and ends, unless that is accepted or said otherwise.
+    """
+    try:
+        file = read(content, encoding=encoding)
+    except FileRefused:  # which the upload is to record
+        return None
+    if file.mapping is None:
+        return None
+    said = dict(pair.partition("=")[::2] for pair in given or [])
+    if strange := said.keys() - COLUMNS:
+        refuse(USAGE, f"There is no {min(strange)}. Choose from {', '.join(COLUMNS)}.")
+    mapping, ignored = settle_columns(file.columns, {**file.mapping, **said})
+    for column, name in mapping.items():
+        talk(f"  {title(column)}: {name}")
+    if ignored:
+        talk(f"Ignored: {', '.join(ignored)}.")
+    if not (given or accepted):
+        refuse(
+            PROBLEMS,
+            "The file has columns of other names than the template's, as listed. Add"
+            " --accept-mapping if they are right, or --mapping for each that is not.",
+        )
+    return mapping
+
+
+def checked(
+    service: Service, user: User, file: LearnerFile
+) -> Iterator[dict[str, str]]:
+    """Check the file as an upload by that user would be, and record nothing."""
+    require_may(UploadLearnerGroup, user.role)
+    service.read_models.catch_up()
+    around = Surroundings(
+        store=service.store,
+        centre=user.centre or "",
+        alike=learner_search.finder(service.read_models.connection),
+        today=service.clock().astimezone(LONDON).date(),
+    )
+    duplicates, invalid = DuplicateRows.of(file.rows), 0
+    ulns = {uln for row in file.rows if (uln := given_uln(row.cells))}
+    other_forms = OtherForms()
+    for rows in batches(file.rows):
+        for row, found in zip(rows, around.check(rows, duplicates.beside), strict=True):
+            invalid += bool(found.problems)
+            other_forms.note(row.cells)
+            yield from _told(row.number, row.cells, found.problems, found.warnings)
+    _summary(file.encoding, len(file.rows), invalid)
+    other_forms.say()
+    _say_hidden(file.hidden_rows, file.hidden_columns)
+    talk(*(_unverified(len(ulns)) if service.desk.verify else [LRS_OFF]))
+    talk("Nothing was recorded.")
+
+
+def _unverified(ulns: int) -> list[str]:
+    if not ulns:
+        return []
+    count = amount(ulns, "ULN was", "ULNs were")
+    return [f"{count} not put to the Learning Records Service: an upload does that."]
+
+
+def uploaded(
+    service: Service, command: UploadLearnerGroup, mapping: Mapping[str, str] | None
+) -> Iterator[dict[str, str]]:
+    """Upload the file and wait until it is checked, by this process or another."""
+    by, group = command.by, service.send(command).made
+    if mapping is not None:
+        at = service.clock()
+        service.send(MapLearnerGroup(by=by, at=at, group=group, columns=mapping))
+    service.start()
+    upload = settled(service, group, by, UploadStatus.CHECKING)
+    received = upload.received
+    waiting = 0
+    other_forms = OtherForms()
+    for rows in batches(range(upload.last_row + 1)):
+        for _, record in read_records(service.store, group, rows):
+            other_forms.note(record.cells)
+            waiting += record.state is RecordState.NOT_VERIFIED
+            if record.state is not RecordState.VALID or record.remarks:
+                yield from _told(
+                    record.row, record.said, record.reasons, record.remarks
+                )
+    _summary(received.encoding, received.rows, upload.invalid)
+    other_forms.say()
+    _say_hidden(received.hidden_rows, received.hidden_columns)
+    talk(said_of_many(to_verify=upload.to_verify, waiting=waiting, why=None))
+    talk(
+        f"Group {upload.name} is {group}.",
+        f"Next: learner-management call POST /learner-groups/{group}/submit",
+    )
+
+
+def settled(service: Service, group: str, by: Actor, passing: UploadStatus) -> Upload:
+    """Wait until a group has got past a status; this process or another works on it."""
+    while True:
+        _, upload = read_upload(service.desk, group, by)
+        if upload.status is not passing:
+            return upload
+        time.sleep(EVERY)
+
+
+def _summary(encoding: str, rows: int, invalid: int) -> None:
+    talk(f"Read as {ENCODINGS[encoding]}: {amount(rows, 'row')}, {invalid} to correct.")
+
+
+def _say_hidden(rows: int, columns: Sequence[str]) -> None:
+    talk(*(file_sentence(problem) for problem in hidden_parts(rows, columns)))
+
+
+def _told(
+    row: int,
+    cells: Mapping[str, str],
+    problems: Iterable[Problem],
+    warnings: Iterable[Problem],
+) -> Iterator[dict[str, str]]:
+    """Say each thing found in a row: where, whose, what is wrong and what to do."""
+    letters = dict(zip((*COLUMNS, OVERFLOW), "ABCDEFGHI", strict=True))
+    for kind, found in (("problem", problems), ("warning", warnings)):
+        for problem in found:
+            yield {
+                "cell": f"{letters[problem.column]}{row}",
+                "learner": f"{cells['given_name']} {cells['family_name']}".strip(),
+                "kind": kind,
+                "column": title(problem.column),
+                "message": sentence(problem, cells),
+            }

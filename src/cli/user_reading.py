@@ -1,0 +1,36 @@
+"""Reading users, without opening more of the service than their rows."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+from cli.configuration import make_folders
+from projections import users
+from projections.database import open_database
+from projections.log import Log
+from projections.read_models import ReadModels
+from projections.users import UserRow
+from settings import Settings
+from store import open_store
+
+PAGE = 200
+
+
+def all_users(settings: Settings) -> Iterator[UserRow]:
+    """Read all users by name, once their rows have all that was recorded."""
+    make_folders(settings)
+    with ExitStack() as stack:
+        store = open_store(settings.database, keys=settings.keys)
+        stack.callback(store.close)
+        database = open_database(settings.database)
+        stack.callback(database.close)
+        models = ReadModels(database, Log(store), store, (users.READ_MODEL,))
+        stack.callback(models.stop)
+        models.catch_up()
+        with models.connection() as connection:
+            cursor = None
+            while True:
+                page = users.search(connection, centre=None, limit=PAGE, cursor=cursor)
+                yield from page.rows
+                cursor = page.next_cursor
+                if cursor is None:
+                    return

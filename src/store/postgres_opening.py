@@ -1,0 +1,22 @@
+"""Opening the store on a PostgreSQL server, imported by those alone who have one."""
+
+import psycopg
+
+from store.errors import Unavailable
+from store.postgres import PostgresRecorder, why_closed
+from store.recorder import LOST
+from store.server_faults import unreadable_address
+from store.unusable import no_answer
+
+
+def open_server(url: str, *, create_tables: bool) -> PostgresRecorder:
+    """Open the recorder of an address.
+
+    Raises Unavailable if the server does not answer, and DatabaseUnusable.
+    """
+    try:
+        return PostgresRecorder(url, create_tables=create_tables)
+    except psycopg.ProgrammingError as error:
+        raise unreadable_address(error) from None
+    except LOST as error:
+        raise Unavailable(no_answer(why_closed(url) or error)) from error
