@@ -214,6 +214,21 @@ def test_no_name_in_a_register_is_taken_for_a_formula(start: str) -> None:
     assert rows == [[f"'{name}"], [f"1{name}"]]
 
 
+@pytest.mark.parametrize("amount", ["-98.00", "-14.5", "-7", "98.00"])
+def test_a_number_stays_a_number_in_a_spreadsheet(amount: str) -> None:
+    """B16, C4: a credit is worth what it says."""
+    written = "".join(csv_rows(["amount"], [{"amount": amount}]))
+    assert list(csv.reader(StringIO(written)))[1:] == [[amount]]
+
+
+@pytest.mark.parametrize(
+    "start", ["-2+3", "-1e5", "-", "--1", "-1\n", "+1", "-1.", "=-1"]
+)
+def test_what_only_begins_as_a_number_is_text(start: str) -> None:
+    written = "".join(csv_rows(["name"], [{"name": start}]))
+    assert list(csv.reader(StringIO(written, newline="")))[1:] == [[f"'{start}"]]
+
+
 def test_a_register_has_every_name_as_it_is_and_as_text_in_a_spreadsheet(
     ask: Ask,
 ) -> None:

@@ -65,8 +65,11 @@ def test_a_table_shows_text_as_it_is_and_in_no_colour_where_there_is_no_terminal
     assert "\x1b" not in printed
 
 
-def test_a_negative_amount_stays_a_number(capsys: pytest.CaptureFixture[str]) -> None:
-    show([{"amount": Decimal("-98.00")}], ("amount",), Format.CSV)
+@pytest.mark.parametrize("amount", [Decimal("-98.00"), "-98.00"])
+def test_a_negative_amount_stays_a_number(
+    amount: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show([{"amount": amount}], ("amount",), Format.CSV)
     assert capsys.readouterr().out.splitlines() == ["amount", "-98.00"]
 
 
