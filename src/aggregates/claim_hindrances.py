@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
+from aggregates.claimable import Condition
 from aggregates.learner import LearnerIsErased
 from aggregates.london import in_london
 from catalogue import UNDECIDED
@@ -113,6 +114,23 @@ def not_approved(learner: str, product: str) -> Why:
             " registered. Ask an Account Specialist."
         ),
     )
+
+
+def not_registered(learner: str, qualification: str) -> Why:
+    """There is nothing to claim on, as no order was confirmed (M4)."""
+    return Why(
+        code="not-registered",
+        message=(
+            f"{learner} was never registered on {qualification} here. Order a"
+            " registration first."
+        ),
+    )
+
+
+def not_claimable(conditions: Iterable[Condition]) -> tuple[Why, ...]:
+    """Nobody can be claimed for on the qualification any more (M2): nothing if all can."""
+    unmet = [c.sentence for c in conditions if not c.is_met]
+    return (Why(code="not-claimable", message=" ".join(unmet)),) if unmet else ()
 
 
 def changed_since(learner: str) -> Why:

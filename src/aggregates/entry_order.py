@@ -15,12 +15,13 @@ from aggregates.booking_refusals import (
     TooManyEntries,
 )
 from aggregates.entry_rules import (
+    BOOKING,
     LINKING,
-    WHY_NOT,
     EntryPointer,
     Places,
     entry_pointers,
     looks,
+    refusals_of,
     require_none,
 )
 from aggregates.errors import NotFound, Refusal
@@ -64,6 +65,7 @@ class EntryOrder(Aggregate):
         now: datetime,
         *,
         left: Collection[str] = (),
+        erased: Collection[str] = (),
         pointers: Sequence[EntryPointer] | None = None,
         kept: Sequence[Entry] = (),
     ) -> list[EntriesChosen]:
@@ -84,8 +86,10 @@ class EntryOrder(Aggregate):
                     pointer=at.entry, learner=entry.learner, unit=entry.unit
                 )
             seen.add((entry.learner, entry.unit))
-        looked = looks(entries, places, {}, now, left=left, pointers=pointers)
-        require_none([no for each in looked for rule in LINKING if (no := rule(each))])
+        looked = looks(
+            entries, places, {}, now, left=left, erased=erased, pointers=pointers
+        )
+        require_none([no for each in looked for no in refusals_of(each, LINKING)])
         return self._replace((*kept, *entries))
 
     def entries_of(self, learner: str, unit: str | None) -> list[Entry]:
@@ -109,6 +113,7 @@ class EntryOrder(Aggregate):
         now: datetime,
         *,
         left: Collection[str] = (),
+        erased: Collection[str] = (),
     ) -> list[EntriesChosen]:
         """Change a learner's entries, or the one for a unit; the others stay (B1).
 
@@ -120,9 +125,15 @@ class EntryOrder(Aggregate):
         changed = {each: replace(each, **changes) for each in changing}
         pointers = [EntryPointer(entry="", learner="")] * len(changing)
         looked = looks(
-            [*changed.values()], places, {}, now, left=left, pointers=pointers
+            [*changed.values()],
+            places,
+            {},
+            now,
+            left=left,
+            erased=erased,
+            pointers=pointers,
         )
-        require_none([no for each in looked for rule in LINKING if (no := rule(each))])
+        require_none([no for each in looked for no in refusals_of(each, LINKING)])
         return self._replace([changed.get(each, each) for each in self.entries])
 
     def remove(self, learner: str, unit: str | None) -> list[EntriesChosen]:
@@ -158,12 +169,14 @@ class EntryOrder(Aggregate):
         now: datetime,
         *,
         left: Collection[str] = (),
+        erased: Collection[str] = (),
     ) -> Iterator[Refusal]:
         """Say all that keeps the entries from being booked as they are (B2-B7, L6)."""
         if not self.entries:
             yield EntriesMissing(pointer="/entries")
-        for looked in looks(self.entries, places, timetables, now, left=left):
-            yield from (no for rule in (*LINKING, *WHY_NOT) if (no := rule(looked)))
+        entries = looks(self.entries, places, timetables, now, left=left, erased=erased)
+        for looked in entries:
+            yield from refusals_of(looked, BOOKING)
 
     def prices(self, places: Places) -> list[Decimal]:
         """Give what each entry costs, in pounds; nothing where it cannot be told."""
@@ -189,6 +202,7 @@ class EntryOrder(Aggregate):
         bookings: Sequence[str],
         now: datetime,
         left: Collection[str] = (),
+        erased: Collection[str] = (),
     ) -> list[EntryOrderConfirmed]:
         """Make every entry a booking, at the total that was seen; once (B1, B7).
 
@@ -197,7 +211,9 @@ class EntryOrder(Aggregate):
         """
         if self.confirmed is not None:
             return []
-        refusals = list(self.obstacles(places, timetables, now, left=left))
+        refusals = list(
+            self.obstacles(places, timetables, now, left=left, erased=erased)
+        )
         prices = self.prices(places)
         due = sum(prices, Decimal(0))
         if not refusals and due != total:

@@ -1,6 +1,6 @@
 """What stands in the way of a test being booked: a rule book of small functions (B2-B7)."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -23,6 +23,7 @@ from aggregates.booking_refusals import (
     UnitPassed,
 )
 from aggregates.errors import Refusal
+from aggregates.learner import LearnerIsErased
 from aggregates.london import in_london
 from aggregates.register import LearnerHasLeft
 from aggregates.registration import Registration
@@ -80,6 +81,7 @@ class Looked:
     place: Place | None
     timetable: Timetable
     has_left: bool
+    is_erased: bool
 
     @property
     def unit(self) -> Unit | None:
@@ -214,6 +216,9 @@ WHY_NOT: tuple[Callable[[Looked], Refusal | None], ...] = (
 )
 """Why an entry cannot be a booking as it is (B3-B7), each a refusal or None."""
 
+BOOKING = (*LINKING, *WHY_NOT)
+"""All that keeps an entry from being a booking."""
+
 LOOKING_UP: tuple[Callable[[Looked], Refusal | None], ...] = (
     is_not_registered,
     came_another_way,
@@ -231,12 +236,13 @@ def looks(
     now: datetime,
     *,
     left: Collection[str] = (),
+    erased: Collection[str] = (),
     pointers: Sequence[EntryPointer] | None = None,
 ) -> Iterator[Looked]:
     """Look at entries in turn, each beside those before it.
 
-    ``left`` are learners who were transferred to another centre since (L6);
-    ``pointers`` say where the request has each entry.
+    ``left`` are learners who were transferred to another centre since (L6), ``erased``
+    those whose data were erased (H6); ``pointers`` say where the request has each entry.
     """
     planned = dict(timetables)
     places_said = pointers or entry_pointers(len(entries))
@@ -248,6 +254,7 @@ def looks(
             place=places.get((entry.learner, entry.qualification)),
             timetable=planned.get(entry.learner, Timetable()),
             has_left=entry.learner in left,
+            is_erased=entry.learner in erased,
         )
         yield looked
         if entry.starts is not None and looked.ends is not None:
@@ -259,14 +266,23 @@ def looks(
             planned[entry.learner] = looked.timetable.apply(here)
 
 
+def refusals_of(
+    looked: Looked, rules: Iterable[Callable[[Looked], Refusal | None]]
+) -> Iterator[Refusal]:
+    """Say all that these rules have against an entry; of who was erased, that alone."""
+    if looked.is_erased:
+        yield looked.named(LearnerIsErased, "/learner")
+        return
+    yield from (no for rule in rules if (no := rule(looked)))
+
+
 def why_not_entered(
-    entry: Entry, place: Place | None, now: datetime
+    entry: Entry, place: Place | None, now: datetime, *, erased: Collection[str] = ()
 ) -> Iterator[Refusal]:
     """Say why a learner is not among those who can be entered, if so (B2)."""
-    (looked,) = looks(
-        [entry], {(entry.learner, entry.qualification): place} if place else {}, {}, now
-    )
-    yield from (no for rule in LOOKING_UP if (no := rule(looked)))
+    places = {(entry.learner, entry.qualification): place} if place else {}
+    (looked,) = looks([entry], places, {}, now, erased=erased)
+    yield from refusals_of(looked, LOOKING_UP)
 
 
 def require_none(refusals: Sequence[Refusal]) -> None:

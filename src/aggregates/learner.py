@@ -87,8 +87,8 @@ class ErasureNeedsReason(Malformed):
 
 class LearnerIsErased(RuleBroken):
     message = (
-        "The personal data of learner {learner} were erased, so nothing more can be"
-        " done for that learner. Leave them out."
+        "The personal data of {learner} were erased, so nothing more can be done for"
+        " them. Leave them out."
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from aggregates.errors import MOST_SAID, Refusal
+from aggregates.learner import LearnerIsErased
 from aggregates.offer import Offer
 from aggregates.order import Order
 from aggregates.order_line import Line
@@ -45,12 +46,14 @@ class Circumstances:
     ``offers`` are what its products are offered at today, those no longer in the
     catalogue left out; ``active`` the Active registrations that its learners have on
     its products, or on qualifications of its apprenticeships, already, by learner and
-    product; ``left`` the learners who were transferred to another centre since.
+    product; ``left`` the learners who were transferred to another centre since, and
+    ``erased`` those whose data were erased.
     """
 
     offers: Mapping[str, Offer]
     active: Mapping[tuple[str, str], str]
     left: Collection[str] = ()
+    erased: Collection[str] = ()
 
     def title(self, product: str) -> str:
         parts = (part for offer in self.offers.values() for part in offer.parts)
@@ -97,6 +100,12 @@ def has_left(order: Order, found: Circumstances) -> Iterator[Refusal]:
     for learner in order.everybody:
         if learner in found.left:
             yield LearnerHasLeft(pointer=f"/{Step.LEARNERS}", learner=learner)
+
+
+def is_erased(order: Order, found: Circumstances) -> Iterator[Refusal]:
+    for learner in order.everybody:
+        if learner in found.erased:
+            yield LearnerIsErased(pointer=f"/{Step.LEARNERS}", learner=learner)
 
 
 def no_pathway(order: Order, found: Circumstances) -> Iterator[Refusal]:
@@ -167,6 +176,7 @@ RULES: tuple[Callable[[Order, Circumstances], Iterator[Refusal]], ...] = (
     not_offered,
     nobody,
     has_left,
+    is_erased,
     no_pathway,
     ordered_twice,
     too_many,

@@ -1,18 +1,35 @@
 """Eligibility over HTTP: what grades would earn, with nothing recorded (M10, M11)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 import structlog
 from fastapi import APIRouter
 from pydantic import Field
 
+from access.policy import require_reader
 from aggregates.errors import Malformed
-from api.claim_view import Grades
-from api.dependencies import CurrentUser, ServiceOf, Today
-from api.named import UnitTitles, unit_titles
+from api.claim_view import Grades, ReasonShown, reason_shown
+from api.dependencies import By, ServiceOf, Today
+from api.named import LearnerName, UnitTitles, unit_titles
 from api.schemas import RequestBody, ResponseBody
-from catalogue import AwardType, Catalogue, RequestProblem, answer
+from catalogue import (
+    AwardType,
+    Catalogue,
+    GradeNotAllowed,
+    RequestProblem,
+    UnknownPathway,
+    UnknownQualification,
+    UnknownUnit,
+    answer,
+    shape,
+)
+from commands.eligibility import LearnerFacts, facts_of_centre, facts_of_learner
+from events.claim import Award, Why
+from events.user import Role
 
 log = structlog.get_logger("api")
 router = APIRouter(tags=["eligibility"])
@@ -23,12 +40,17 @@ class QuestionProblem(Malformed):
 
 
 class Question(RequestBody, title="EligibilityQuestion"):
-    """Grades by unit, on one pathway, or on any if it is null."""
+    """Grades by unit, on one pathway, or on any if it is null.
+
+    Of a ``learner`` it is asked by the rules of their registration, on its pathway unless
+    another is named; the grades of their tests and earlier claims count with those given.
+    """
 
     qualification: str = Field(max_length=20, examples=["Q-0005001227"])
     pathway: str | None = Field(default=None, max_length=50, examples=["MAIN"])
     award_type: AwardType = AwardType.FULL
     grades: Grades
+    learner: LearnerName | None = None
 
 
 class RuleReason(ResponseBody, title="RuleReason"):
@@ -65,35 +87,113 @@ class PathwayAnswer(ResponseBody, title="PathwayVerdict"):
 
 
 class Answer(ResponseBody, title="EligibilityAnswer"):
-    """Whether the award could be claimed, and why."""
+    """Whether the award could be claimed today, and why."""
 
     decided: bool
     """Whether the time allowed was enough for a verdict; ask again if it was not."""
     eligible: bool
+    """Whether the rules are met, and nothing hinders a claim today."""
+    hindrances: list[ReasonShown]
+    """What would keep a claim back today, whatever was achieved."""
+    earlier_grades: Grades
+    """Grades of the learner's tests and earlier claims, which count with those given."""
     overall_grade: str | None = Field(examples=["Pass"])
     pathways: list[PathwayAnswer]
     unit_titles: UnitTitles
 
 
 @router.post("/eligibility", operation_id="checkEligibility")
-def eligibility(
-    body: Question, service: ServiceOf, today: Today, _: CurrentUser
-) -> Answer:
-    """Say what these grades would earn, by the rules of today."""
+def eligibility(body: Question, service: ServiceOf, today: Today, by: By) -> Answer:
+    """Say what these grades would earn, by the rules and by the facts of today.
+
+    The facts are those that a draft of a claim is judged on: that the centre is approved
+    and certificates are still issued; and of a learner, if one is named, that nobody
+    claimed meanwhile, that the registration stands, and that they are still here.
+    """
+    with telling_problems():
+        rules = service.catalogue.qualification(body.qualification, on=today)
+        if body.learner is None:
+            why = facts_of_centre(service.desk, rules, centre=by.centre, today=today)
+            facts = LearnerFacts(hindrances=why)
+        else:
+            require_reader(Role(by.role), what="learners")
+            facts = facts_of_learner(
+                service.desk, body.learner, rules, by=by, today=today
+            )
+        judged = judge(service.catalogue, body, facts, today)
+    if not judged.found["decided"]:
+        log.warning("not decided in time", qualification=body.qualification)
+    return answer_response(service.catalogue, body.qualification, judged)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """What the rules say, as ``answer`` shapes it, and what hinders a claim today."""
+
+    found: Mapping[str, Any]
+    hindrances: Sequence[Why] = ()
+    earlier_grades: Mapping[str, str] = field(default_factory=dict)
+
+
+def judge(
+    catalogue: Catalogue, body: Question, facts: LearnerFacts, today: date
+) -> Judged:
+    """Judge what is asked by a learner's registration, or by the rules of today.
+
+    Raises RequestProblem, UnknownPathway, UnknownUnit, GradeNotAllowed.
+    """
+    if facts.registration is None or facts.rules is None:
+        found = answer(catalogue, body.model_dump(exclude={"learner"}), on=today)
+        return Judged(found=found, hindrances=facts.hindrances)
+    registration = facts.registration
+    if body.pathway:
+        registration = replace(registration, pathway=body.pathway)
+    award = Award(award_type=body.award_type, grades=body.grades)
+    assessed = registration.assess(claim="", award=award, rules=facts.rules)
+    repeated = (
+        registration.why_not(assessed, claim="", award=award, rules=facts.rules)
+        if assessed.eligible
+        else ()
+    )
+    known = registration.grades_to_date(claim="", typed={})
+    return Judged(
+        found=shape(assessed),
+        hindrances=(*facts.hindrances, *repeated),
+        earlier_grades={u: g for u, g in known.items() if u not in body.grades},
+    )
+
+
+@contextmanager
+def telling_problems() -> Iterator[None]:
+    """Refuse a question that makes no sense, pointing at what is at fault."""
     try:
-        found = answer(service.catalogue, body.model_dump(), on=today)
+        yield
     except RequestProblem as problem:
         raise QuestionProblem(
             pointer=problem.pointer, sentence=str(problem)
         ) from problem
-    if not found["decided"]:
-        log.warning("not decided in time", qualification=body.qualification)
-    return answer_response(service.catalogue, body.qualification, found)
+    except UnknownQualification as unknown:
+        raise QuestionProblem(
+            pointer="/qualification", sentence=str(unknown)
+        ) from unknown
+    except UnknownPathway as unknown:
+        raise QuestionProblem(pointer="/pathway", sentence=str(unknown)) from unknown
+    except (UnknownUnit, GradeNotAllowed) as wrong:
+        unit = wrong.unit.replace("~", "~0").replace("/", "~1")
+        raise QuestionProblem(pointer=f"/grades/{unit}", sentence=str(wrong)) from wrong
 
 
-def answer_response(
-    catalogue: Catalogue, qualification: str, found: Mapping[str, Any]
-) -> Answer:
+def answer_response(catalogue: Catalogue, qualification: str, judged: Judged) -> Answer:
     """Show an answer with the titles of the units that it names."""
-    titles = unit_titles(catalogue, qualification)
-    return Answer.model_validate({**found, "unit_titles": titles})
+    is_hindered = bool(judged.hindrances)
+    found = {**judged.found}
+    if is_hindered:
+        found |= {"eligible": False, "overall_grade": None}
+    return Answer.model_validate(
+        {
+            **found,
+            "hindrances": [reason_shown(why) for why in judged.hindrances],
+            "earlier_grades": dict(judged.earlier_grades),
+            "unit_titles": unit_titles(catalogue, qualification),
+        }
+    )

@@ -60,10 +60,7 @@ def looked_up(
         Query(max_length=20, pattern=PATTERN, description="What is booked through."),
     ] = None,
 ) -> LearnerLookedUp:
-    """Look up a learner who cannot be found for a test, and say the reason (B2, B7).
-
-    Those who were erased are not entered for anything (409).
-    """
+    """Look up a learner who cannot be found for a test, and say the reason (B2, B7)."""
     _, person = read_learner(visit.desk, learner, visit.by)
     if qualification not in visit.desk.catalogue.qualifications:
         raise NotFound(what="qualification", name=qualification)
@@ -76,8 +73,8 @@ def looked_up(
     )
     found = Found.of(visit.desk, person.centre, [asked])
     place = found.places.get((learner, qualification))
-    reasons = list(why_not_entered(asked, place, visit.at))
-    if place is None:
+    reasons = list(why_not_entered(asked, place, visit.at, erased=found.erased))
+    if place is None and not found.erased:
         rows = registrations.of_learner(reads, centre=person.centre, learner=learner)
         reasons = [over(row) for row in rows if is_over(row, qualification)] or reasons
     return LearnerLookedUp(

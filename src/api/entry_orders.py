@@ -72,6 +72,10 @@ class EntryShown(ResponseBody, title="Entry"):
     learner: str = Field(examples=["L-0000000017T"])
     given_name: str = Field(examples=["Chloë"])
     family_name: str = Field(examples=["D'Arcy"])
+    is_erased: bool = Field(
+        description="Whether the learner's personal data were erased: the entry cannot be"
+        " booked. Take it off."
+    )
     qualification: str = Field(examples=["Q-0005001227"])
     title: str | None = Field(examples=["Level 2 Diploma in Team Leading"])
     apprenticeship: str | None = Field(examples=["Q-0009000001"])
@@ -263,7 +267,11 @@ def shown(visit: Visit, name: str) -> EntryOrderShown:
         missing = [
             MissingShown(pointer=each.pointer or "", message=str(each))
             for each in order.obstacles(
-                found.places, found.timetables, visit.at, left=found.left
+                found.places,
+                found.timetables,
+                visit.at,
+                left=found.left,
+                erased=found.erased,
             )
         ]
         total = sum(prices, Decimal("0.00"))
@@ -294,6 +302,7 @@ def entry_shown(
         **vars(entry),
         given_name=person.details.given_name,
         family_name=person.details.family_name,
+        is_erased=person.is_erased,
         title=title_of(catalogue, entry.qualification),
         apprenticeship_title=title_of(catalogue, entry.apprenticeship),
         unit_title=unit_title(catalogue, entry.qualification, entry.unit),

@@ -74,6 +74,8 @@ class LearnerOfOrder(ResponseBody, title="OrderLearner"):
     learner: str = Field(examples=["L-0000000017T"])
     given_name: str = Field(examples=["Chloë"])
     family_name: str = Field(examples=["D'Arcy"])
+    is_erased: bool
+    """Whether the learner's personal data were erased: unlink them, to confirm."""
     date_of_birth: date | None
     pathway: str | None = Field(examples=["MAIN"])
     course_dates: DatesShown | None
@@ -179,6 +181,7 @@ def product_shown(
             learner=learner,
             given_name=people[learner].details.given_name,
             family_name=people[learner].details.family_name,
+            is_erased=people[learner].is_erased,
             date_of_birth=shown_birth(people[learner].details.date_of_birth),
             pathway=offer.pathway(place.pathway) if offer else place.pathway,
             course_dates=dates_shown(order.dates_of(product, learner)),

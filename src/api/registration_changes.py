@@ -9,7 +9,7 @@ from aggregates.cancellation import charge_stands, conditions
 from aggregates.invoice_line import InvoiceStatus
 from aggregates.registration import Registration, Status
 from aggregates.registration_refusals import PathwayUnknown
-from api.eligibility import Answer, answer_response
+from api.eligibility import Answer, Judged, answer_response
 from api.named import pathway_title
 from api.registrations import Called, RegistrationShown, one_shown
 from api.retries import OnceOnly
@@ -157,7 +157,7 @@ def pathway_effect(
         answer_response(
             visit.desk.catalogue,
             state.product,
-            shape(assess(rules, grades, pathway=code)),
+            Judged(found=shape(assess(rules, grades, pathway=code))),
         )
         for code in (state.pathway, pathway)
     ]

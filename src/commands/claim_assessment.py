@@ -12,6 +12,7 @@ from aggregates.claim_hindrances import (
     learner_erased,
     learner_transferred,
     not_approved,
+    not_claimable,
     registration_cancelled,
 )
 from aggregates.claimable import Approved, Condition, approved_for, on_facts
@@ -138,8 +139,7 @@ def is_not_approved(facts: ClaimFacts, name: str) -> Why | None:
 
 def is_not_claimable(facts: ClaimFacts, _: str) -> Why | None:
     """Find whether nobody can be claimed for on the qualification any more (M2)."""
-    unmet = [c.sentence for c in facts.conditions if not c.is_met]
-    return Why(code="not-claimable", message=" ".join(unmet)) if unmet else None
+    return next(iter(not_claimable(facts.conditions)), None)
 
 
 HINDRANCES: tuple[Callable[[ClaimFacts, str], Why | None], ...] = (

@@ -18,7 +18,7 @@ from catalogue import Unit
 from commands.claim import rules_of
 from commands.command import Command, Desk, Done, handles, require_expected, require_own
 from commands.entry_lines import EntryLine, expand
-from commands.erasure import require_none_erased
+from commands.erasure import erased
 from commands.registration import ACTIVE_REGISTRATION, active_key, registers_of
 from events.booking import BookingMade
 from events.entry_order import (
@@ -159,6 +159,7 @@ def _chosen(
         found.places,
         command.at,
         left=found.left,
+        erased=found.erased,
         pointers=pointers,
         kept=kept,
     )
@@ -177,6 +178,7 @@ def change_entry(command: ChangeEntry, desk: Desk) -> Done:
         found.places,
         command.at,
         left=found.left,
+        erased=found.erased,
     )
     return _record(command, desk, stream, changed)
 
@@ -214,6 +216,7 @@ def confirm_entry_order(command: ConfirmEntryOrder, desk: Desk) -> Done:
         bookings=drawn,
         now=command.at,
         left=found.left,
+        erased=found.erased,
     )
     changes: list[Change] = []
     for event in confirmed:
@@ -226,19 +229,20 @@ def confirm_entry_order(command: ConfirmEntryOrder, desk: Desk) -> Done:
 class Found:
     """What entries are decided on: registrations and timetables, with their streams.
 
-    ``left`` are those whom the centre had registered before they were transferred.
+    ``left`` are those whom the centre had registered before they were transferred,
+    ``erased`` those whose data were erased since.
     """
 
     places: Places
     timetables: dict[str, Timetable]
     streams: dict[str, Stream]
     left: Collection[str]
+    erased: Collection[str]
 
     @classmethod
     def of(cls, desk: Desk, centre: str, entries: Iterable[Entry]) -> "Found":
-        """Open all that bears on the entries of a centre. Raises LearnerIsErased."""
+        """Open all that bears on the entries of a centre."""
         entries = tuple(entries)
-        require_none_erased(desk, {e.learner for e in entries}, pointer="/entries")
         known = desk.catalogue.qualifications
         wanted = {
             (e.learner, e.qualification) for e in entries if e.qualification in known
@@ -267,7 +271,13 @@ class Found:
             for who, (at, register) in registers_of(desk, absent, centre=centre).items()
             if register.centre != centre and at.seen_by(centre).history
         }
-        return cls(places=places, timetables=timetables, streams=streams, left=left)
+        return cls(
+            places=places,
+            timetables=timetables,
+            streams=streams,
+            left=left,
+            erased=erased(desk, {e.learner for e in entries}),
+        )
 
     def booked(
         self, order: EntryOrder, entries: Sequence[ConfirmedEntry]

@@ -13,7 +13,7 @@ from aggregates.order_confirming import confirm, registrations_made
 from aggregates.register import Register
 from catalogue import Catalogue, Qualification, UnknownQualification
 from commands.command import Command, Desk, Done, handles
-from commands.erasure import require_none_erased
+from commands.erasure import erased
 from commands.order import append, offers_of, open_order
 from commands.registration import (
     ACTIVE_REGISTRATION,
@@ -45,9 +45,6 @@ def confirm_order(command: ConfirmOrder, desk: Desk) -> Done:
     offered = offers(desk.catalogue, order.lines, terms)
     registers = registers_of(desk, order.everybody, centre=order.centre)
     found = found_for(desk, order, offered, registers)
-    if order.confirmed is None:
-        lines = order.lines.values()
-        require_none_erased(desk, {who for line in lines for who in line.learners})
     number = order.registrations(found.offers)
     drawn = [desk.new_identifier(Kind.REGISTRATION) for _ in range(number)]
     confirmed = confirm(
@@ -115,7 +112,8 @@ def found_for(
     """Find who has left, and of the others who has an Active registration (L6, O6)."""
     left = {who for who, (_, at) in registers.items() if at.centre != order.centre}
     active = active_registrations(desk, order, offered, but=left)
-    return Circumstances(offers=offered, active=active, left=left)
+    gone = erased(desk, order.everybody)
+    return Circumstances(offers=offered, active=active, left=left, erased=gone)
 
 
 def offer_confirmed(catalogue: Catalogue, line: ConfirmedLine, terms: Terms) -> Offer:

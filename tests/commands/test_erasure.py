@@ -165,7 +165,7 @@ def test_somebody_erased_cannot_be_entered_for_a_test(
     entry = Entry(learner=learner, qualification=SINGLE, unit="", delivery="Paper")
     with pytest.raises(LearnerIsErased) as refusal:
         intake.send(BeginEntryOrder(by=ADMINISTRATOR, at=clock(), entries=(entry,)))
-    assert refusal.value.pointer == "/entries"
+    assert refusal.value.pointer == "/entries/0/learner"
 
 
 def test_an_order_confirmed_before_stays_as_it_is(

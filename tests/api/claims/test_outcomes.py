@@ -28,6 +28,8 @@ def test_eligibility_is_answered_with_nothing_recorded(counter: Counter) -> None
     assert told == {
         "decided": True,
         "eligible": False,
+        "hindrances": [],
+        "earlier_grades": {},
         "overall_grade": None,
         "pathways": [
             {

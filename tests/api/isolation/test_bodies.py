@@ -71,6 +71,11 @@ REFERRING: tuple[tuple[str, str, Body], ...] = (
         lambda n: {"qualification": PRODUCT, "learners": [n["learner"]]},
     ),
     ("post", "/claims", lambda n: {"qualification": PRODUCT, "awards": awards(n)}),
+    (
+        "post",
+        "/eligibility",
+        lambda n: {"qualification": PRODUCT, "grades": {}, "learner": n["learner"]},
+    ),
     ("put", "/claims/{claim}/learners", lambda n: {"learners": [n["learner"]]}),
     ("put", "/claims/{claim}/grades", lambda n: {"awards": awards(n)}),
     (

@@ -1,0 +1,102 @@
+"""What keeps a learner, or anybody, from being claimed for today, whatever they achieved."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from aggregates.claim import Claim
+from aggregates.claim_hindrances import (
+    learner_transferred,
+    not_claimable,
+    not_registered,
+)
+from aggregates.claimable import approved_for, on_facts
+from aggregates.errors import NotFound
+from aggregates.registration import Registration, Status
+from aggregates.standing import Place
+from catalogue import Qualification
+from commands.claim import open_registrations, rules_of
+from commands.claim_assessment import HINDRANCES, ClaimFacts
+from commands.command import Desk
+from commands.registration import approvals_of, registers_of
+from events.claim import Why
+from events.identifier import stream_of
+from events.learner import LearnerCreated
+from store import Actor
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearnerFacts:
+    """A learner's registration on a qualification, and what hinders a claim on it.
+
+    ``registration`` and its ``rules`` are None where there is none.
+    """
+
+    registration: Registration | None = None
+    rules: Qualification | None = None
+    hindrances: tuple[Why, ...] = ()
+
+
+def facts_of_centre(
+    desk: Desk, qualification: Qualification, *, centre: str | None, today: date
+) -> tuple[Why, ...]:
+    """Say why nobody can be claimed for on it today (M2); approval of a centre alone."""
+    reference = qualification.reference
+    approvals = approvals_of(desk, centre)[1] if centre else frozenset({reference})
+    approved = approved_for(desk.catalogue, reference, approvals)
+    return not_claimable(on_facts(qualification, approved=approved, today=today))
+
+
+def facts_of_learner(
+    desk: Desk, learner: str, qualification: Qualification, *, by: Actor, today: date
+) -> LearnerFacts:
+    """Say what a claim for the learner would be kept back for, as its draft would.
+
+    Raises NotFound unless the learner is the actor's to know, or was.
+    """
+    stream = desk.store.open(stream_of(learner))
+    is_learner = stream.history and isinstance(stream.events[0], LearnerCreated)
+    centre = by.centre or stream.owner or ""
+    if not is_learner or not stream.seen_by(centre).history:
+        raise NotFound(what="learner", name=learner)
+    if stream.owner != centre:
+        return LearnerFacts(hindrances=(learner_transferred(learner),))
+    reference = qualification.reference
+    registration = _registration(desk, learner, reference, centre)
+    if registration is None:
+        hindrances = (
+            not_registered(learner, reference),
+            *facts_of_centre(desk, qualification, centre=centre, today=today),
+        )
+        return LearnerFacts(hindrances=hindrances)
+    name = registration.registration
+    claim = Claim(
+        claim="",
+        centre=centre,
+        qualification=reference,
+        learners={learner: Place(registration=name)},
+    )
+    facts = ClaimFacts.of(desk, claim, today=today)
+    return LearnerFacts(
+        registration=registration,
+        rules=rules_of(desk, registration),
+        hindrances=tuple(why for rule in HINDRANCES if (why := rule(facts, name))),
+    )
+
+
+def _registration(
+    desk: Desk, learner: str, qualification: str, centre: str
+) -> Registration | None:
+    """Find the learner's registration on it: the Active one, else the last there was."""
+    found = list(_registrations(desk, learner, qualification, centre))
+    active = [each for each in found if each.status is Status.ACTIVE]
+    return next(reversed(active or found), None)
+
+
+def _registrations(
+    desk: Desk, learner: str, qualification: str, centre: str
+) -> Iterator[Registration]:
+    ((_, register),) = registers_of(desk, [learner], centre=centre).values()
+    for _, registration in open_registrations(desk, register.registrations).values():
+        if registration.product == qualification:
+            yield registration
