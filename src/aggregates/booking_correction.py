@@ -9,8 +9,10 @@ from aggregates.booking_refusals import is_over
 from aggregates.errors import RuleBroken
 from aggregates.registration import Registration
 from aggregates.registration_refusals import RegistrationIsCancelled
-from aggregates.sitting import Attendance, passed, sittings_after
+from aggregates.sitting import Attendance, passed, sittings_after, tested
+from catalogue import AwardType, Qualification, assess
 from events.booking import BookingOutcomeCorrected, BookingResultAdded
+from events.registration import AwardClaimed
 from events.sitting import TestOutcomeCorrected
 
 
@@ -66,9 +68,10 @@ def correct_test(
     registration: Registration,
     corrected: TestOutcomeCorrected,
     *,
+    rules: Qualification,
     submitted: Collection[str] = (),
 ) -> list[TestOutcomeCorrected]:
-    """Take down the same of the registration.
+    """Take down the same of the registration, which follows these ``rules``.
 
     ``submitted`` are claims that wait to be processed. Raises ResultIsReliedOn if an
     award that counts the former grade is in force, or will be; RegistrationIsCancelled.
@@ -77,16 +80,36 @@ def correct_test(
         raise RegistrationIsCancelled(
             registration=registration.registration, what="have a test corrected"
         )
-    after = passed(sittings_after(registration.sittings, corrected))
-    before = passed(registration.sittings).get(corrected.unit)
     relying = [
         claim
         for claim, award in registration.counted_awards.items()
-        if before is not None
-        and before != after.get(corrected.unit)
-        and award.grades.get(corrected.unit) == before
-        and (claim not in registration.settled or claim in submitted)
+        if (claim not in registration.settled or claim in submitted)
+        and _relies(award, registration, corrected, rules)
     ]
     if relying:
         raise ResultIsReliedOn(booking=corrected.booking, claims=", ".join(relying))
     return [corrected]
+
+
+def _relies(
+    award: AwardClaimed,
+    registration: Registration,
+    corrected: TestOutcomeCorrected,
+    rules: Qualification,
+) -> bool:
+    """Tell whether an award counts the former grade of the test.
+
+    Any award counts a pass; a fail is counted by a Full award that would not be earned
+    by what is said now, since some rule counts units that were attempted.
+    """
+    unit = corrected.unit
+    before = tested(registration.sittings).get(unit)
+    after = tested(sittings_after(registration.sittings, corrected)).get(unit)
+    if before is None or before == after or award.grades.get(unit) != before:
+        return False
+    if unit in passed(registration.sittings):
+        return True
+    grades = {u: g for u, g in award.grades.items() if u != unit}
+    grades |= {unit: after} if after else {}
+    is_full = award.award_type == AwardType.FULL
+    return is_full and not assess(rules, grades, pathway=registration.pathway).eligible

@@ -15,7 +15,13 @@ from aggregates.registration_refusals import (
     RegistrationIsCancelled,
     RegistrationIsCompleted,
 )
-from aggregates.sitting import SittingEvent, Sittings, passed, sittings_after
+from aggregates.sitting import (
+    SittingEvent,
+    Sittings,
+    passed,
+    sittings_after,
+    tested,
+)
 from catalogue import Assessment, AwardType, Qualification, assess
 from events.claim import Award, Granted, Why, Withheld
 from events.registration import (
@@ -130,16 +136,16 @@ class Registration(Aggregate):
 
         What is typed for a unit stands in place of what a test or an earlier claim says
         of it; a test whose outcome was corrected stands in place of earlier claims (B17).
+        One that was failed is an attempt.
         """
-        tested = passed(self.sittings)
-        carried = dict(tested)
+        carried: dict[str, str] = {}
         for award in self.counted_awards.values():
             if award.claim != claim:
                 carried.update(award.grades)
         for sitting in self.sittings.values():
             if sitting.is_corrected:
                 carried.pop(sitting.unit, None)
-        return carried | tested | dict(typed)
+        return carried | tested(self.sittings) | dict(typed)
 
     @property
     def every_grade(self) -> dict[str, str]:

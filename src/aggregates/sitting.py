@@ -115,3 +115,16 @@ def passed(sittings: Sittings) -> dict[str, str]:
         for sitting in sittings.values()
         if sitting.result is not None and sitting.result.is_pass
     }
+
+
+def tested(sittings: Sittings) -> dict[str, str]:
+    """Give the units that have a grade by test: of the last pass, else the last fail.
+
+    A test that was failed is an attempt, which rules may count (M12).
+    """
+    failed = {
+        sitting.unit: sitting.result.grade
+        for sitting in sittings.values()
+        if sitting.result is not None and not sitting.result.is_pass
+    }
+    return failed | passed(sittings)

@@ -150,7 +150,7 @@ def _not_a_grade(
         unit = qualification.unit(reference)
     except KeyError:
         return UnknownUnit(reference, qualification.reference)
-    return GradeNotAllowed(reference, grade, unit.grades)
+    return GradeNotAllowed(reference, grade, unit.outcomes)
 
 
 def _best_grade(

@@ -103,7 +103,7 @@ class Qualification:
         return {
             (unit.reference, grade): (number, unit.achieves(grade))
             for number, unit in enumerate(self.units)
-            for grade in (*unit.grades, TRANSFERRED)
+            for grade in (*unit.outcomes, TRANSFERRED)
         }
 
     def unit(self, reference: str) -> Unit:

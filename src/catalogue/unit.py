@@ -49,6 +49,12 @@ class Unit:
             if grade in self.achieving and grade != TRANSFERRED
         )
 
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """All that may come of it: its grades, and ``U`` where a test may be failed."""
+        failed = () if self.is_internal or FAIL in self.grades else (FAIL,)
+        return (*failed, *self.grades)
+
     def allows(self, grade: str) -> bool:
         """Whether the grade may be given for this unit."""
         return grade in self.grades or grade == TRANSFERRED

@@ -11,6 +11,7 @@ from aggregates.registration import Registration
 from aggregates.sitting import Attendance
 from aggregates.standing import Standing
 from commands.booking import Opened, told_result
+from commands.claim import rules_of
 from commands.command import (
     Command,
     Desk,
@@ -75,6 +76,7 @@ def correct_booking_outcome(command: CorrectOutcome, desk: Desk) -> Done:
                 sat_on=event.sat_on,
                 mark=event.mark,
             ),
+            rules=rules_of(desk, opened.registration),
             submitted=submitted,
         )
     ]

@@ -1,12 +1,18 @@
 """The rules of registrations: what has been achieved, and what completes them."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from aggregates.award import award_faults
+from aggregates.booking_correction import ResultIsReliedOn, correct_test
 from aggregates.registration import Registration, Status
 from aggregates.registration_refusals import RegistrationIsCompleted
+from catalogue import Qualification, Rule
 from events.claim import Award, Granted, Withheld
 from events.registration import AwardWithdrawn, OutcomesRecorded, OutcomesTakenBack
+from events.sitting import TestBooked, TestOutcomeCorrected, TestResultAdded
 from tests.claim_examples import (
     A1,
     A2,
@@ -18,6 +24,7 @@ from tests.claim_examples import (
     OTHER_CLAIM,
     REFERENCE,
     RULES,
+    TESTED,
     TODAY,
     award,
     award_claimed,
@@ -191,3 +198,82 @@ def test_an_interim_may_be_followed_by_a_full() -> None:
     claimed = given([MADE, interim]).claim_award(claim=CLAIM, granted=granted())
     assert claimed == [award_claimed()]
     assert claimed[0].award_date == TODAY
+
+
+STARTS = datetime(2026, 11, 20, 10, tzinfo=UTC)
+ATTEMPTED = Rule(
+    covers=(RULES.unit(TESTED),), units=(TESTED,), all_units=True, counts_attempted=True
+)
+
+
+def attempting() -> Qualification:
+    """Rules that want the test to be attempted too, passed or not."""
+    pathways = tuple(replace(p, rules=(*p.rules, ATTEMPTED)) for p in RULES.pathways)
+    return replace(RULES, pathways=pathways)
+
+
+def sat(
+    booking: str = "B-0000000001", *, is_pass: bool, grade: str
+) -> tuple[TestBooked, TestResultAdded]:
+    ends = STARTS + timedelta(hours=1)
+    return (
+        TestBooked(booking=booking, unit=TESTED, starts=STARTS, ends=ends),
+        TestResultAdded(
+            booking=booking,
+            unit=TESTED,
+            is_pass=is_pass,
+            grade=grade,
+            sat_on=STARTS.date(),
+        ),
+    )
+
+
+def test_a_test_that_was_sat_and_failed_was_attempted() -> None:
+    """M12: where rules count what was attempted, passing is not the only way."""
+    rules = attempting()
+    for events, codes_ in (
+        ((), ["attempts-missing"]),
+        (sat(is_pass=False, grade="U"), []),
+        (sat(is_pass=True, grade="P"), []),
+    ):
+        registration = given([MADE, *events])
+        verdict = registration.judge(claim=CLAIM, award=award(), rules=rules)
+        assert (codes(verdict) if isinstance(verdict, Withheld) else []) == codes_
+
+
+def test_a_fail_stands_in_place_of_no_pass() -> None:
+    """M12: the last pass counts, whenever it was failed."""
+    failed = sat(is_pass=False, grade="U")
+    passed = sat("B-0000000002", is_pass=True, grade="P")
+    for events in ((*failed, *passed), (*passed, *failed)):
+        assert given([MADE, *events]).every_grade == {TESTED: "P"}
+    assert given([MADE, *failed]).every_grade == {TESTED: "U"}
+
+
+@pytest.mark.parametrize("kind", ["Full", "Interim"])
+def test_a_fail_is_relied_on_where_it_was_the_attempt_that_was_wanted(
+    kind: str,
+) -> None:
+    """B17: by a Full award whose rules count it; a pass is an attempt as well."""
+    grades = ENOUGH | {TESTED: "U"}
+    claimed = award_claimed(award_type=kind, grades=grades)
+    registration = given([MADE, *sat(is_pass=False, grade="U"), claimed])
+    absent = TestOutcomeCorrected(
+        booking="B-0000000001",
+        unit=TESTED,
+        attendance="Absent",
+        grade=None,
+        is_pass=None,
+        sat_on=None,
+        mark=None,
+    )
+    passed = replace(
+        absent, attendance="Taken", grade="P", is_pass=True, sat_on=STARTS.date()
+    )
+    assert correct_test(registration, passed, rules=attempting()) == [passed]
+    assert correct_test(registration, absent, rules=RULES) == [absent]
+    if kind == "Interim":
+        assert correct_test(registration, absent, rules=attempting()) == [absent]
+    else:
+        with pytest.raises(ResultIsReliedOn, match=CLAIM):
+            correct_test(registration, absent, rules=attempting())

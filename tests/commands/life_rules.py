@@ -318,8 +318,8 @@ class Life:
     def eligible(self, claim: str, row: Row) -> tuple[bool, dict[str, str], bool]:
         """M7-M9, M12: whether it is, by which grades, and if on another pathway."""
         seats = self.seats_of(row.held)
-        is_passed = any(seat.result and seat.result[0] for seat in seats)
-        tested = {self.tested: "P"} if is_passed else {}
+        results = [seat.result[0] for seat in seats if seat.result]
+        tested = {self.tested: "P" if any(results) else "U"} if results else {}
         grades: dict[str, str] = {}
         for name, award in row.held.counted.items():
             if name != claim:
