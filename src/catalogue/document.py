@@ -15,8 +15,27 @@ from catalogue.catalogue import CatalogueProblem
 _MONEY = re.compile(r"[0-9]{1,7}\.[0-9]{2}")
 
 
+NO_VALUE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What the library raises where a value is not of the kind that it looks like."""
+
+
 class _Loader(yaml.CSafeLoader):
-    """YAML, but a key given twice is a fault and not the last one's win."""
+    """YAML, but a key given twice is a fault and not the last one's win.
+
+    So is a value that cannot be had, such as a day that does not exist, by its line.
+    """
+
+    def construct_object(
+        self,
+        node: yaml.Node,
+        deep: bool = False,  # noqa: FBT001, FBT002 - as the library has it
+    ) -> Any:
+        try:
+            return super().construct_object(node, deep=deep)
+        except NO_VALUE as error:
+            raise yaml.constructor.ConstructorError(
+                None, None, _no_value(node, error), node.start_mark
+            ) from error
 
     def construct_mapping(
         self,
@@ -226,6 +245,15 @@ class Part:
                 self.fault(
                     str(key), f"is not a key that is known here. Known are {known}."
                 )
+
+
+def _no_value(node: yaml.Node, error: Exception) -> str:
+    """Say which value cannot be had; a day that does not exist is the usual one."""
+    kind = node.tag.rpartition(":")[2]
+    value = str(node.value)[:50] if isinstance(node, yaml.ScalarNode) else "this"
+    if kind == "timestamp":
+        return f"{value} is not a day that exists; correct it, or put a text in quotes"
+    return f"{value} is not what YAML calls {kind} ({error}); put a text in quotes"
 
 
 def read(path: Path, problems: Problems) -> Part | None:

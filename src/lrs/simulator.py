@@ -29,6 +29,7 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, ValidationE
 from aggregates.details import Details
 from aggregates.names import fold
 from aggregates.verification import Answer, Code
+from catalogue.document import NO_VALUE
 from lrs.faults import OutOfHours, Unreachable
 from lrs.messages import gender_code
 
@@ -94,15 +95,15 @@ def read_fixture(path: Path) -> Fixture:
         return Fixture.model_validate(yaml.safe_load(path.read_bytes()) or {})
     except OSError as error:
         raise FixtureUnusable(f"{path} cannot be read: {error.strerror}.") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        line = str(error).replace("\n", " ")
-        raise FixtureUnusable(f"{path} is not YAML: {line}.") from None
     except ValidationError as error:
         faults = (
             f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
             for fault in error.errors()
         )
         raise FixtureUnusable(f"{path} cannot be used: {'; '.join(faults)}.") from None
+    except (yaml.YAMLError, *NO_VALUE) as error:
+        line = str(error).replace("\n", " ")
+        raise FixtureUnusable(f"{path} is not YAML: {line}.") from None
 
 
 @dataclass(kw_only=True)

@@ -113,6 +113,8 @@ def test_its_file_is_read_again_when_it_changes(tmp_path: Path) -> None:
         ("state: asleep", "state"),
         ("colour: red", "colour"),
         ("others: [", "not YAML"),
+        ("learners: [{date_of_birth: 2004-02-30}]", "not YAML"),
+        ("latency: !!float soon", "not YAML"),
         ("- 1", "cannot be used"),
     ],
 )
