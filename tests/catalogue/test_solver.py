@@ -11,6 +11,7 @@ from catalogue.solver import deciding, faults, nearest
 from catalogue.solver.choice import Choice, Learner
 from catalogue.solver.cp_sat import Deadline, Model, Undecided
 from catalogue.solver.deciding import Decider
+from catalogue.solver.nearest import Problem
 from catalogue.solver.program import Program
 from tests.catalogue.examples import a_qualification, a_rule, a_unit
 
@@ -83,7 +84,7 @@ def test_the_time_allowed_is_kept_to() -> None:
     """Section 11."""
     learner = learner_of(crossing())
     with pytest.raises(Undecided):
-        deciding.best_satisfying(learner, Deadline(-1))
+        deciding.best_satisfying(Problem(learner), Deadline(-1))
 
 
 def learner_of(qualification: Qualification) -> Learner:
@@ -109,7 +110,7 @@ def test_the_solver_agrees_with_what_is_decided_without_it() -> None:
     """M7."""
     qualification = crossing()
     learner = learner_of(qualification)
-    found = deciding.best_satisfying(learner, Deadline(2))
+    found = deciding.best_satisfying(Problem(learner), Deadline(2))
     assert found is not None
     assert found.outcome.met
     assert assess(qualification, passed(qualification)).eligible
@@ -137,7 +138,7 @@ def test_a_program_is_solved_the_same_again_and_again() -> None:
 
     def values() -> Iterator[list[int] | None]:
         for _ in range(3):
-            yield Program(learner).model.solve(Deadline(2))
+            yield Program(learner).satisfying().solve(Deadline(2))
 
     first, *others = values()
     assert others == [first, first]

@@ -14,6 +14,13 @@ MOST_SUMS = 2**40
 """How great a sum may be that puts variables in order: exact in all arithmetic used."""
 
 
+LEAN_WORK = 0.2
+"""How much is tried, by the solver's own measure of its work, before it is given all it has.
+
+Most models take a hundredth of it: there, presolve and cuts cost more than they save.
+"""
+
+
 class Undecided(Exception):
     """The time allowed was not enough to decide."""
 
@@ -65,6 +72,12 @@ class Model:
         if where:
             constraint.enforcement_literal.extend(where)
 
+    def fix(self, variable: int, value: int) -> None:
+        """Let a variable have this value."""
+        domain = self._proto.variables[variable].domain
+        domain.clear()
+        domain.extend([value, value])
+
     def at_most_one(self, variables: Sequence[int]) -> None:
         """Let at most one of these be 1."""
         self._proto.constraints.add().at_most_one.literals.extend(variables)
@@ -76,9 +89,14 @@ class Model:
         other._count = self._count
         return other
 
-    def minimise(self, terms: Terms) -> None:
-        """Look for the least of this sum, in place of what was looked for before."""
+    def minimise(self, terms: Terms, least: int | None = None) -> None:
+        """Look for the least of this sum, in place of what was looked for before.
+
+        Where it is known to be no less than ``least``, no more is looked for than that.
+        """
         self._proto.clear_objective()
+        if least is not None:
+            self._proto.objective.domain.extend([least, 2**62])
         for variable, factor in terms:
             self._proto.objective.vars.append(variable)
             self._proto.objective.coeffs.append(factor)
@@ -88,49 +106,76 @@ class Model:
 
         Raises Undecided.
         """
-        solver, proto = self._solver, self._proto
-        parameters = solver.SatParameters()
-        parameters.num_workers = 1
-        parameters.random_seed = 1
-        parameters.max_time_in_seconds = deadline.left
-        parameters.max_deterministic_time = deadline.seconds
-        parameters.catch_sigint_signal = False
-        parameters.linearization_level = 2
-        parameters.cut_level = 0
-        parameters.cp_model_presolve = False  # takes longer than it saves
-        wrapper = solver.SolveWrapper()
-        wrapper.set_parameters(parameters)
-        response = wrapper.solve(proto)
-        if response.status == solver.CpSolverStatus.OPTIMAL:
-            return list(response.solution)
-        if response.status == solver.CpSolverStatus.INFEASIBLE:
-            return None
+        statuses = self._solver.CpSolverStatus
+        for parameters in self._efforts(deadline):
+            wrapper = self._solver.SolveWrapper()
+            wrapper.set_parameters(parameters)
+            response = wrapper.solve(self._proto)
+            if response.status == statuses.OPTIMAL:
+                return list(response.solution)
+            if response.status == statuses.INFEASIBLE:
+                return None
         raise Undecided
 
+    def _efforts(self, deadline: Deadline) -> Iterator[Any]:
+        """Make the parameters of a first, lean try, and of one with presolve and cuts."""
+        for lean in (True, False):
+            parameters = self._solver.SatParameters()
+            parameters.num_workers = 1
+            parameters.random_seed = 1
+            parameters.catch_sigint_signal = False
+            parameters.max_time_in_seconds = deadline.left
+            if lean:
+                parameters.max_deterministic_time = LEAN_WORK
+                parameters.linearization_level = 1
+                parameters.cut_level = 0
+                parameters.cp_model_presolve = False
+                parameters.cp_model_probing_level = 0
+                parameters.symmetry_level = 0
+                parameters.use_sat_inprocessing = False
+                parameters.add_lp_constraints_lazily = False
+            else:
+                parameters.linearization_level = 2
+            yield parameters
+
     def solve_in_order(
-        self, deadline: Deadline, variables: Sequence[int]
+        self,
+        deadline: Deadline,
+        variables: Sequence[int],
+        after: list[int] | None = None,
     ) -> list[int] | None:
         """Find the values of which the first variable's is greatest, then the second's, and so on.
 
+        Where nothing comes before the values ``after``, no more is looked for than those.
         None if there are no values at all. Raises Undecided.
         """
         model, values = self.copy(), None
         for block in self._blocks(variables):
             if values is None or any(values[each] < most for each, most in block):
-                model.minimise(_in_order(block))
+                terms = list(_in_order(block))
+                model.minimise(
+                    terms,
+                    sum(after[each] * weight for each, weight in terms)
+                    if after
+                    else None,
+                )
                 values = model.solve(deadline)
                 if values is None:
                     return None
             for each, _ in block:
-                model.add([(each, 1)], values[each], values[each])
-        return values
+                model.fix(each, values[each])
+            if after and any(after[each] != values[each] for each, _ in block):
+                after = None
+        return values or model.solve(deadline)
 
     def _blocks(self, variables: Sequence[int]) -> Iterator[list[tuple[int, int]]]:
         """Part variables, with the most of each, so that one sum can put them in order."""
         block: list[tuple[int, int]] = []
         sums = 1
         for each in variables:
-            most = list(self._proto.variables[each].domain)[-1]
+            least, most = self._proto.variables[each].domain
+            if least == most:
+                continue
             if block and sums * (most + 1) > MOST_SUMS:
                 yield block
                 block, sums = [], 1

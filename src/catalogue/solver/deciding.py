@@ -5,12 +5,13 @@ from functools import lru_cache
 from catalogue.solver.choice import Given, Learner
 from catalogue.solver.compiled import CompiledPathway
 from catalogue.solver.cp_sat import Deadline
-from catalogue.solver.direct import Bounds, Totals, improved, satisfied
+from catalogue.solver.direct import Totals, improved, satisfied
 from catalogue.solver.fixing import smallest_fixes
-from catalogue.solver.nearest import Found, checked, nearest
-from catalogue.solver.program import Program
+from catalogue.solver.nearest import Found, Problem, checked, nearest
 
 REMEMBERED = 20_000
+AT_HAND = 8
+"""How many problems are kept for the next question about the same grades."""
 
 
 class Decider:
@@ -24,6 +25,10 @@ class Decider:
         self.rules = rules
         self.totals = Totals(rules)
         self._remembered = lru_cache(REMEMBERED)(self._rank)
+        self._problem = lru_cache(AT_HAND)(self._make)
+
+    def _make(self, given: Given) -> Problem:
+        return Problem(Learner(self.rules, given))
 
     def rank(self, given: Given, seconds: float) -> int:
         """Find the rank of the best overall grade, from 1; 0 where the pathway is not met."""
@@ -33,37 +38,36 @@ class Decider:
         known = self.totals.rank(given)
         if known is not None:
             return known
-        learner = Learner(self.rules, given)
-        bounds = Bounds(learner)
+        problem = self._problem(given)
+        bounds = problem.bounds
         best = bounds.rank
         if not best or not satisfied(self.rules.nodes, bounds.wants):
             return 0
         if improved(bounds, lambda found: found.met and found.rank == best):
             return best
-        return self._solve_rank(learner, Deadline(seconds))
-
-    def _solve_rank(self, learner: Learner, deadline: Deadline) -> int:
-        found = best_satisfying(learner, deadline)
+        found = best_satisfying(problem, Deadline(seconds))
         return found.outcome.rank if found else 0
 
     def best(self, given: Given, seconds: float) -> Found:
         """Find the choice that meets the rules, or comes nearest to that."""
-        return nearest(Learner(self.rules, given), Deadline(seconds))
+        return nearest(self._problem(given), Deadline(seconds))
 
     def can_meet(self, given: Given, top: int, seconds: float) -> bool:
         """Whether some choice satisfies one rule of the pathway, limits and all."""
-        learner = Learner(self.rules, given)
-        bounds = Bounds(learner)
+        problem = self._problem(given)
+        bounds, program = problem.bounds, problem.program
         if not satisfied((self.rules.nodes[top],), bounds.wants):
             return False
         if improved(bounds, lambda found: not found.of_rules[top]):
             return True
-        program = Program(learner, soft=True)
-        program.model.add(program.short_of(top), 0, 0)
-        values = program.model.solve(Deadline(seconds))
+        model = program.model.copy()
+        for short, _ in program.short_of(top):
+            model.fix(short, 0)
+        values = model.solve(Deadline(seconds))
         if values is None:
             return False
-        return not checked(learner, program.choice(values)).outcome.of_rules[top]
+        found = checked(problem.learner, program.choice(values))
+        return not found.outcome.of_rules[top]
 
     def ways_to_fix(self, given: Given, seconds: float) -> tuple[tuple[int, ...], ...]:
         """Find the smallest sets of further units that meet the pathway, ten at the most."""
@@ -71,21 +75,22 @@ class Decider:
 
 
 def best_satisfying(
-    learner: Learner, deadline: Deadline, *, graded: bool = True
+    problem: Problem, deadline: Deadline, *, graded: bool = True
 ) -> Found | None:
     """Find a choice of the best grade that meets the pathway, with points the most.
 
     None if no choice meets it. Where it need not be ``graded``, the choice only satisfies
     the rules. Raises Undecided.
     """
-    program = Program(learner, graded=graded)
-    program.model.minimise(
+    program = problem.program
+    model = program.satisfying(graded=graded)
+    model.minimise(
         [(variable, -factor) for variable, factor in (*program.points, *program.cells)]
     )
-    values = program.model.solve(deadline)
+    values = model.solve(deadline)
     if values is None:
         return None
-    found = checked(learner, program.choice(values))
+    found = checked(problem.learner, program.choice(values))
     if found.outcome.failed or (graded and not found.outcome.met):
         raise AssertionError("The solver's choice does not meet the pathway.")
     return found

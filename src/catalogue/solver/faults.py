@@ -10,9 +10,8 @@ from catalogue.solver.choice import Choice, Learner
 from catalogue.solver.compiled import CompiledPathway, Measure, RuleNode, Want
 from catalogue.solver.cp_sat import Deadline, Undecided
 from catalogue.solver.deciding import best_satisfying
-from catalogue.solver.direct import Bounds, improved
-from catalogue.solver.nearest import checked
-from catalogue.solver.program import Program
+from catalogue.solver.direct import improved
+from catalogue.solver.nearest import Problem, checked
 
 SECONDS = 2.0
 TOO_LONG = "could not be checked in time: rules that cross less are decided sooner."
@@ -83,12 +82,10 @@ def _most(rules: CompiledPathway, want: Want) -> int:
 def _impossible(learner: Learner, deadline: Deadline) -> Iterator[Fault]:
     """Find rules that no choice satisfies, or lists that none of those picks."""
     nodes = learner.rules.nodes
-    bounds = Bounds(learner)
-    choice = improved(bounds, lambda found: found.met)
-    program = None
+    problem = Problem(learner)
+    choice = improved(problem.bounds, lambda found: found.met)
     if choice is None:
-        program = Program(learner)
-        choice = _solved(program, learner, deadline)
+        choice = _solved(problem, deadline)
     if choice is None:
         yield Fault(
             path="rules", message="cannot all be met, even with every unit achieved."
@@ -101,8 +98,7 @@ def _impossible(learner: Learner, deadline: Deadline) -> Iterator[Fault]:
         for place in range(len(node.lists)):
             if (node, place) in picked:
                 continue
-            program = program or Program(learner)
-            choice = _solved(program, learner, deadline, program.picked[node][place])
+            choice = _solved(problem, deadline, problem.program.picked[node][place])
             if choice is None:
                 yield Fault(
                     path=f"{key}.any_of[{place}]",
@@ -118,17 +114,16 @@ def _impossible(learner: Learner, deadline: Deadline) -> Iterator[Fault]:
 
 
 def _solved(
-    program: Program, learner: Learner, deadline: Deadline, picked: int | None = None
+    problem: Problem, deadline: Deadline, picked: int | None = None
 ) -> Choice | None:
     """Find a choice that satisfies the rules, perhaps one that picks this list."""
-    model = program.model
+    model = problem.program.satisfying()
     if picked is not None:
-        model = model.copy()
-        model.add([(picked, 1)], 1, 1)
+        model.fix(picked, 1)
     values = model.solve(deadline)
     if values is None:
         return None
-    found = checked(learner, program.choice(values))
+    found = checked(problem.learner, problem.program.choice(values))
     if not found.outcome.met:
         raise AssertionError("The solver's choice does not satisfy the rules.")
     return found.choice
@@ -157,7 +152,7 @@ def _without_grade(pathways: Sequence[Pathway], deadline: Deadline) -> Iterator[
     for pathway in pathways:
         rules = pathway.compiled
         learner = Learner(rules, tuple(rules.best_grades.items()))
-        if best_satisfying(learner, deadline) is None:
+        if best_satisfying(Problem(learner), deadline) is None:
             yield Fault(
                 path="grading.table",
                 message="has no overall grade for the best grades of all units on the "
@@ -181,14 +176,14 @@ def _out_of_reach(pathways: Sequence[Pathway], deadline: Deadline) -> Iterator[F
 def _most_points(pathway: Pathway, deadline: Deadline) -> int:
     """Find the most points, rounded down, of a choice that satisfies the rules."""
     rules = pathway.compiled
-    learner = Learner(rules, tuple(rules.best_grades.items()))
-    bounds = Bounds(learner)
+    problem = Problem(Learner(rules, tuple(rules.best_grades.items())))
+    bounds = problem.bounds
     if improved(
         bounds, lambda found: not found.failed and found.shares == bounds.shares
     ):
         shares = bounds.shares
     else:
-        found = best_satisfying(learner, deadline, graded=False)
+        found = best_satisfying(problem, deadline, graded=False)
         if found is None:
             raise AssertionError("A pathway that was checked cannot be met.")
         shares = found.outcome.shares

@@ -1,9 +1,10 @@
 """Ways to fix: the smallest sets of further units that meet a pathway."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from catalogue.solver.choice import Learner
-from catalogue.solver.cp_sat import Deadline, Model
+from catalogue.solver.cp_sat import Deadline, Model, Terms
 from catalogue.solver.direct import Bounds, satisfied
 from catalogue.solver.nearest import checked
 from catalogue.solver.program import UNBOUNDED, Program
@@ -26,7 +27,7 @@ def smallest_fixes(learner: Learner, deadline: Deadline) -> tuple[Fix, ...]:
     bounds = Bounds(_with(learner, free))
     if not bounds.rank or not satisfied(learner.rules.nodes, bounds.wants):
         return ()
-    return tuple(Fixes(learner, free, deadline).smallest())
+    return tuple(islice(Fixes(learner, free, deadline).in_order(), MOST))
 
 
 def _with(learner: Learner, units: Iterable[int]) -> Learner:
@@ -37,71 +38,56 @@ def _with(learner: Learner, units: Iterable[int]) -> Learner:
 
 
 class Fixes:
-    """One program for all ways: each that is found is cut off, and so is all that holds it."""
+    """One model for all ways: each that is found is cut off, and so is all that holds it."""
 
     def __init__(self, learner: Learner, free: Fix, deadline: Deadline) -> None:
         self.learner, self.free, self.deadline = learner, free, deadline
         self.program = Program(learner, free=free)
-        self.credits = learner.rules.credits
-        added = self.added = [self.program.added[number] for number in free]
-        self.a_unit = sum(self.credits) + 1
-        self.size = [
-            (variable, self.a_unit + self.credits[number])
-            for number, variable in zip(free, added, strict=True)
+        self.model = self.program.satisfying()
+        self.added = [self.program.added[number] for number in free]
+        credits_ = learner.rules.credits
+        self.units = [(self.program.added[number], 1) for number in free]
+        self.credits = [
+            (self.program.added[number], credits_[number])
+            for number in free
+            if credits_[number]
         ]
-        self.program.model.minimise(self.size)
-        self.found: list[Fix] = []
 
-    def smallest(self) -> list[Fix]:
-        """Find level after level: those of a number of units and of credits together."""
-        model = self.program.model
-        while len(self.found) < MOST:
-            values = model.solve(self.deadline)
-            if values is None:
-                break
-            fix = self._read(values)
-            total = sum(self.a_unit + self.credits[number] for number in fix)
-            self._level(total)
-            model.add(self.size, total + 1, UNBOUNDED)
-        return self.found
+    def in_order(self) -> Iterator[Fix]:
+        """List those of the fewest units first, then those of the fewest credits.
 
-    def _level(self, total: int) -> None:
-        """Find all of the level, or so many as are wanted, in catalogue order."""
-        level = self.program.model.copy()
-        level.add(self.size, total, total)
+        Both are found one after the other: a sum of both weighed takes far longer.
+        """
+        while values := self._least(self.model, self.units):
+            units = self.program.total(self.units, values)
+            yield from self._of_units(units, self.model.copy())
+            self.model.add(self.units, units + 1, UNBOUNDED)
+
+    def _of_units(self, units: int, model: Model) -> Iterator[Fix]:
+        model.add(self.units, units, units)
+        if not self.credits:
+            yield from self._level(model)
+            return
+        while values := self._least(model, self.credits):
+            credits_ = self.program.total(self.credits, values)
+            level = model.copy()
+            level.add(self.credits, credits_, credits_)
+            yield from self._level(level)
+            model.add(self.credits, credits_ + 1, UNBOUNDED)
+
+    def _least(self, model: Model, terms: Terms) -> list[int] | None:
+        model.minimise(terms)
+        return model.solve(self.deadline)
+
+    def _level(self, level: Model) -> Iterator[Fix]:
+        """List all ways of as many units and as many credits, in catalogue order."""
         values = level.solve_in_order(self.deadline, self.added)
-        fix = None if values is None else self._read(values)
-        while fix is not None:
-            self._take(fix)
-            fix = self._next(level, fix) if len(self.found) < MOST else None
-
-    def _next(self, level: Model, fix: Fix) -> Fix | None:
-        """Find the way that follows in catalogue order: with the longest beginning alike."""
-        for end in range(len(fix) - 1, -1, -1):
-            place = self.free.index(fix[end])
-            left = len(fix) - end
-            sizes = sorted(self.credits[number] for number in self.free[place + 1 :])
-            credits_ = sum(self.credits[number] for number in fix[end:])
-            if len(sizes) < left or not (
-                sum(sizes[:left]) <= credits_ <= sum(sizes[-left:])
-            ):
-                continue  # no others have as many credits
-            branch = level.copy()
-            for number, variable in zip(
-                self.free[: place + 1], self.added, strict=False
-            ):
-                there = int(number in fix[:end])
-                branch.add([(variable, 1)], there, there)
-            values = branch.solve_in_order(self.deadline, self.added[place + 1 :])
-            if values is not None:
-                return self._read(values)
-        return None
-
-    def _take(self, fix: Fix) -> None:
-        """Keep a way to fix, and leave out all that holds these units from now on."""
-        self.found.append(fix)
-        variables = [(self.program.added[number], 1) for number in fix]
-        self.program.model.add(variables, 0, len(fix) - 1)
+        while values:
+            fix = self._read(values)
+            yield fix
+            for model in (self.model, level):
+                model.add([(self.program.added[n], 1) for n in fix], 0, len(fix) - 1)
+            values = level.solve_in_order(self.deadline, self.added, after=values)
 
     def _read(self, values: list[int]) -> Fix:
         """Read a way to fix, and believe it only if it does meet the pathway."""

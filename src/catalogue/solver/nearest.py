@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 from catalogue.solver.choice import Choice, Learner, Outcome, is_allowed, outcome
 from catalogue.solver.compiled import RuleNode
@@ -31,24 +31,40 @@ def checked(learner: Learner, choice: Choice) -> Found:
     return Found(choice=choice, outcome=outcome(learner, choice))
 
 
-def nearest(learner: Learner, deadline: Deadline) -> Found:
+class Problem:
+    """What is asked of one learner's grades: its bounds and its program, each made once."""
+
+    def __init__(self, learner: Learner) -> None:
+        self.learner = learner
+        self.rules = learner.rules
+
+    @cached_property
+    def bounds(self) -> Bounds:
+        return Bounds(self.learner)
+
+    @cached_property
+    def program(self) -> Program:
+        return Program(self.learner)
+
+
+def nearest(problem: Problem, deadline: Deadline) -> Found:
     """Find the choice of the least vector, the best grade, and so on, as section 11 says.
 
     Raises Undecided.
     """
-    search = Search(learner, deadline)
+    search = Search(problem, deadline)
     return search.direct() or search.solved()
 
 
 class Search:
     """Looks for the choice, first by filling up, then by one number after the other."""
 
-    def __init__(self, learner: Learner, deadline: Deadline) -> None:
-        self.learner, self.deadline = learner, deadline
-        self.rules = learner.rules
-        self.bounds = Bounds(learner)
+    def __init__(self, problem: Problem, deadline: Deadline) -> None:
+        self.problem, self.deadline = problem, deadline
+        self.learner, self.rules = problem.learner, problem.rules
+        self.bounds = problem.bounds
         self.least, self.picks = self._least()
-        self.earliest = Filler(learner, None).fill(self.bounds.units)
+        self.earliest = Filler(self.learner, None).fill(self.bounds.units)
 
     def _least(self) -> tuple[tuple[int, ...], dict[RuleNode, int]]:
         """Say what each rule falls short by at the least, and the lists that do."""
@@ -84,15 +100,16 @@ class Search:
 
     def solved(self) -> Found:
         """Make each number of the vector the least it can be, and keep it so."""
-        self.program = program = Program(self.learner, soft=True)
+        self.program = program = self.problem.program
+        self.model = program.model.copy()
         self.found: Found | None = None
         of_rules = [program.short_of(top) for top in range(len(self.rules.nodes))]
         fails: list[tuple[int, int]] = []
         for top, short in enumerate(of_rules):
             if short:
-                failed = program.model.variable(0, 1)
+                failed = self.model.variable(0, 1)
                 most = sum(want.required for want in program.short if want.top == top)
-                program.model.add([*short, (failed, -most)], -UNBOUNDED, 0)
+                self.model.add([*short, (failed, -most)], -UNBOUNDED, 0)
                 fails.append((failed, 1))
         least, bounds = self.least, self.bounds
         self._stage(fails, sum(map(bool, least)), lambda found: found.outcome.failed)
@@ -118,10 +135,10 @@ class Search:
         if not terms:
             return
         if self.found is None or value(self.found) != bound:
-            self.program.model.minimise(terms)
-            self.found = self._read(self.program.model.solve(self.deadline))
+            self.model.minimise(terms, bound)
+            self.found = self._read(self.model.solve(self.deadline))
         now = value(self.found)
-        self.program.model.add(terms, now, now)
+        self.model.add(terms, now, now)
 
     def _first(self) -> Found:
         """Of the choices left, take that of the earliest units, then of the first lists."""
@@ -137,7 +154,7 @@ class Search:
             for number, counts in program.counts.items()
         ]
         first += [each for node in self.rules.choosing for each in program.picked[node]]
-        return self._read(program.model.solve_in_order(self.deadline, first))
+        return self._read(self.model.solve_in_order(self.deadline, first))
 
     def _read(self, values: list[int] | None) -> Found:
         if values is None:

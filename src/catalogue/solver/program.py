@@ -15,22 +15,13 @@ class Program:
     """What counts, as variables; the limits and wants of the rules, as constraints.
 
     The units in ``free`` may be achieved besides, each with the lowest grade that achieves
-    it. Where the program is ``soft``, wants may fall short: ``short`` holds by how much.
-    Unless it is soft, or not ``graded``, there is to be an overall grade.
+    it. In ``model`` wants may fall short, ``short`` holds by how much; in ``satisfying()``
+    none does.
     """
 
-    def __init__(
-        self,
-        learner: Learner,
-        *,
-        free: Sequence[int] = (),
-        soft: bool = False,
-        graded: bool = True,
-    ) -> None:
+    def __init__(self, learner: Learner, *, free: Sequence[int] = ()) -> None:
         self.learner = learner
         self.rules = learner.rules
-        self.soft = soft
-        self.graded = graded and not soft
         self.model = Model()
         self.grades = learner.given | {n: self.rules.lowest[n] for n in free}
         self.counts: dict[int, int] = {}
@@ -182,21 +173,10 @@ class Program:
                         if want.in_parts
                         else (self.counts[number], gain)
                     )
-        required = want.required - have
-        if self.soft:
-            self.short[want] = self.model.variable(0, want.required)
+        self.short[want] = self.model.variable(0, want.required)
+        if want.required > have:
             terms.append((self.short[want], 1))
-        elif not terms:
-            if required > 0:
-                self._never(where)
-            return
-        if required > 0:
-            self.model.add(terms, required, UNBOUNDED, where)
-
-    def _never(self, where: tuple[int, ...]) -> None:
-        """Say that this cannot be: without a condition, that nothing can."""
-        variable = where[0] if where else self.model.variable(1, 1)
-        self.model.add([(variable, 1)], 0, 0)
+            self.model.add(terms, want.required - have, UNBOUNDED, where)
 
     def _attempts(self, want: Want) -> list[tuple[int, int]]:
         """Make the terms of a want that looks at attempted units: of a class, one."""
@@ -230,23 +210,23 @@ class Program:
                 self.model.add([(added, 1), (is_added, -1)], 0, 1)
                 yield is_added, then
 
-    def _grade(self) -> None:
-        grading = self.rules.grading
-        if grading.kind == "points":
-            self._points()
-            if self.graded:
-                self.require(self.points, self.rules.needed[0])
-        elif grading.kind == "grid":
-            self._grid()
-            if self.graded:
-                self.require([(cell, 1) for cell, _ in self.cells], 1)
+    def satisfying(self, *, graded: bool = True) -> Model:
+        """Copy the model, but for choices that satisfy all rules and give a grade."""
+        model = self.model.copy()
+        for short in self.short.values():
+            model.fix(short, 0)
+        kind = self.rules.grading.kind
+        if graded and kind == "points":
+            _at_least(model, self.points, self.rules.needed[0])
+        elif graded and kind == "grid":
+            _at_least(model, [(cell, 1) for cell, _ in self.cells], 1)
+        return model
 
-    def require(self, terms: Sequence[tuple[int, int]], least: int) -> None:
-        """Let a sum be no less than this."""
-        if terms:
-            self.model.add(terms, least, UNBOUNDED)
-        elif least > 0:
-            self._never(ALWAYS)
+    def _grade(self) -> None:
+        if self.rules.grading.kind == "points":
+            self._points()
+        elif self.rules.grading.kind == "grid":
+            self._grid()
 
     def _points(self) -> None:
         rules = self.rules
@@ -316,3 +296,9 @@ class Program:
     def total(self, terms: Terms, values: Sequence[int]) -> int:
         """Add up terms."""
         return sum(values[variable] * factor for variable, factor in terms)
+
+
+def _at_least(model: Model, terms: Sequence[tuple[int, int]], least: int) -> None:
+    """Let a sum be no less than this."""
+    if least > 0:
+        model.add(terms or [(model.variable(0, 0), 1)], least, UNBOUNDED)
