@@ -49,7 +49,7 @@ LATER_NOTIFICATION = "A later notification lists all units to date."
 class NotInForce(RuleBroken):
     message = (
         "Certificate {certificate} was superseded by {by}, so it cannot be {done} any"
-        " more. Use {by}."
+        " more. {next_step}"
     )
 
 
@@ -60,11 +60,15 @@ class CertificateRegistrationReopened(RuleBroken):
     )
 
 
+CLAIM_AGAIN = (
+    "Claim for the learner again; an Account Specialist reopens registration"
+    " {registration} first if it is Completed."
+)
+
+
 class CertificateIsRevoked(RuleBroken):
-    message = (
-        "Certificate {certificate} was revoked, so it cannot be {done}. Claim for the"
-        " learner again; an Account Specialist reopens registration {registration} first"
-        " if it is Completed."
+    message = "Certificate {certificate} was revoked, so it cannot be {done}. " + (
+        CLAIM_AGAIN
     )
 
 
@@ -149,11 +153,16 @@ class Certificate(Aggregate):
             )
         ]
 
-    def record_printing(self) -> list[CertificatePrinted]:
-        """Take down that it was printed (M13); once is enough."""
+    def record_printing(
+        self, *, in_place: str | None = None
+    ) -> list[CertificatePrinted]:
+        """Take down that it was printed (M13); once is enough.
+
+        ``in_place`` is the certificate that is in force in its place, if there is one.
+        """
         if self.is_printed:
             return []
-        self._require_in_force("printed")
+        self._require_in_force("printed", in_place)
         return [CertificatePrinted()]
 
     def supersede(
@@ -176,6 +185,7 @@ class Certificate(Aggregate):
         reason: str,
         holder: Holder,
         as_issued: CertificateIssued,
+        in_place: str | None = None,
     ) -> tuple[list[CertificateSuperseded], list[CertificateIssued]]:
         """Put another certificate in place of this one, in the holder's name of today.
 
@@ -184,7 +194,7 @@ class Certificate(Aggregate):
         the other (M13). Raises NotInForce, CertificateIsRevoked,
         CertificateRegistrationReopened.
         """
-        self._require_in_force("reissued")
+        self._require_in_force("reissued", in_place)
         superseded = CertificateSuperseded(
             by=certificate, person_id=holder.person_id, reason=reason
         )
@@ -199,14 +209,16 @@ class Certificate(Aggregate):
         )
         return [superseded], [issued]
 
-    def revoke(self, *, reason: str, person_id: UUID) -> list[CertificateRevoked]:
+    def revoke(
+        self, *, reason: str, person_id: UUID, in_place: str | None = None
+    ) -> list[CertificateRevoked]:
         """Take it out of force, for no other (M18).
 
         So can one be that a later notification or a reopening put out of force, for
         then its award counts no more. Raises NotInForce, CertificateIsRevoked.
         """
         if self.is_reissued or self.is_revoked:
-            self._require_in_force("revoked")
+            self._require_in_force("revoked", in_place)
         return [CertificateRevoked(person_id=person_id, reason=reason)]
 
     def end_by_reopening(
@@ -223,14 +235,22 @@ class Certificate(Aggregate):
         """Let another centre see it, whose the learner is now (L6)."""
         return [CertificateTransferred(centre=centre)]
 
-    def _require_in_force(self, done: str) -> None:
+    def _require_in_force(self, done: str, in_place: str | None) -> None:
         number, registration = self.issued.certificate, self.issued.registration
         if self.is_revoked:
             raise CertificateIsRevoked(
                 certificate=number, done=done, registration=registration
             )
         if self.superseded_by is not None:
-            raise NotInForce(certificate=number, by=self.superseded_by, done=done)
+            again = f"None is in force in its place. {CLAIM_AGAIN}"
+            raise NotInForce(
+                certificate=number,
+                by=self.superseded_by,
+                done=done,
+                next_step=f"Use {in_place}."
+                if in_place
+                else again.format(registration=registration),
+            )
         if self.is_reopened:
             raise CertificateRegistrationReopened(
                 certificate=number, done=done, registration=registration

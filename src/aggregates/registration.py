@@ -181,15 +181,30 @@ class Registration(Aggregate):
         """
         if not assessment.eligible:
             return reasons(assessment)
+        kind = AwardType(award.award_type or AwardType.FULL)
+        if kind is AwardType.INTERIM and self._is_unnotified(claim):
+            return ()
         repeated = earlier_awards.nothing_new(
             self._others(claim),
-            award_type=AwardType(award.award_type or AwardType.FULL),
+            award_type=kind,
             award_date=award.award_date,
             grades=self.grades_to_date(claim=claim, typed=award.grades),
             overall_grade=assessment.overall_grade,
             rules=rules,
         )
         return (repeated,) if repeated else ()
+
+    def _is_unnotified(self, claim: str) -> bool:
+        """Tell whether no notification tells of the Interim awards by other claims.
+
+        So it is once the latest was revoked, which had taken the place of the others (M8).
+        """
+        others = [
+            name
+            for name, award in self.awards.items()
+            if award.award_type == AwardType.INTERIM and name != claim
+        ]
+        return bool(others) and others[-1] in self.revoked
 
     def _others(self, claim: str) -> list[AwardClaimed]:
         """Give the awards by other claims that count, oldest first."""

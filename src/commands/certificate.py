@@ -16,7 +16,12 @@ from commands.command import (
     require_said,
 )
 from commands.erasure import require_none_erased
-from commands.issued_certificates import as_issued, holder_of, reliances
+from commands.issued_certificates import (
+    as_issued,
+    holder_of,
+    in_place_of,
+    reliances,
+)
 from commands.learner import learner_of
 from events.certificate import CertificateIssued
 from events.identifier import Kind, stream_of
@@ -52,7 +57,7 @@ def record_printing(command: RecordPrinting, desk: Desk) -> Done:
     require_expected(stream, command)
     certificate = Certificate.replay(stream.events)
     require_none_erased(desk, [certificate.issued.learner])
-    printed = certificate.record_printing()
+    printed = certificate.record_printing(in_place=in_place_of(desk, certificate))
     position = desk.store.append(stream.change(printed), by=command.by)
     return Done(position=position, made=command.certificate)
 
@@ -71,6 +76,7 @@ def reissue_certificate(command: ReissueCertificate, desk: Desk) -> Done:
         reason=command.reason.strip(),
         holder=holder_of(learner, certificate=number),
         as_issued=as_issued(desk, stream),
+        in_place=in_place_of(desk, certificate),
     )
     other = Stream(id=stream_of(number)).change(issued, owner=stream.owner)
     position = desk.store.append(stream.change(superseded), other, by=command.by)
@@ -90,7 +96,9 @@ def revoke_certificate(command: RevokeCertificate, desk: Desk) -> Done:
     issued = certificate.issued
     holder = holder_of(_learner_of(desk, certificate), certificate=issued.certificate)
     revoked = certificate.revoke(
-        reason=command.reason.strip(), person_id=holder.person_id
+        reason=command.reason.strip(),
+        person_id=holder.person_id,
+        in_place=in_place_of(desk, certificate),
     )
     opened = open_registrations(desk, [issued.registration])
     at, registration = opened[issued.registration]

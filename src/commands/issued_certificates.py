@@ -116,6 +116,17 @@ def open_certificates(
     return found
 
 
+def in_place_of(desk: Desk, certificate: Certificate) -> str | None:
+    """Find the certificate that is in force in place of one, whatever came between."""
+    number = certificate.superseded_by
+    while number is not None:
+        certificate = Certificate.replay(desk.store.open(stream_of(number)).events)
+        if certificate.is_in_force:
+            return number
+        number = certificate.superseded_by
+    return None
+
+
 def holder_of(learner: Learner, *, certificate: str) -> Holder:
     """Say who a certificate is issued to, as the learner is called now.
 

@@ -84,13 +84,14 @@ def test_a_certificate_keeps_names_and_titles_as_they_are_when_it_is_issued() ->
 
 
 def reissue(
-    certificate: Certificate, number: str = SECOND
+    certificate: Certificate, number: str = SECOND, in_place: str | None = None
 ) -> tuple[list[CertificateSuperseded], list[CertificateIssued]]:
     return certificate.reissue(
         certificate=number,
         reason="Lost",
         holder=HOLDER,
         as_issued=replace(certificate.issued, title="Diploma"),
+        in_place=in_place,
     )
 
 
@@ -134,7 +135,8 @@ def test_what_is_not_in_force_is_neither_reissued_nor_printed(
     """M13, M14, M18: one revoked in earnest, or reissued, is not revoked either."""
     certificate = Certificate.replay([certificate_issued(), ended])
     assert not certificate.is_in_force
-    for refused in (certificate.record_printing, partial(reissue, certificate)):
+    printing = partial(certificate.record_printing, in_place=SECOND)
+    for refused in (printing, partial(reissue, certificate, in_place=SECOND)):
         with pytest.raises(RuleBroken, match=why):
             refused()
     both = Certificate.replay([certificate_issued(), ended, REVOKED])
@@ -147,7 +149,7 @@ def test_what_is_not_in_force_is_neither_reissued_nor_printed(
         assert certificate.revoke(reason="Wrong grade", person_id=PERSON) == [REVOKED]
     else:
         with pytest.raises(RuleBroken, match=why):
-            certificate.revoke(reason="Again", person_id=PERSON)
+            certificate.revoke(reason="Again", person_id=PERSON, in_place=SECOND)
 
 
 def test_a_certificate_is_in_force_until_it_is_revoked_or_reopened() -> None:

@@ -337,11 +337,14 @@ class Life:
 
     def repeats(self, claim: str, row: Row, grades: dict[str, str]) -> bool:
         """M17: whether the latest award of the kind says the same."""
-        alike = [
+        every = [
             award
-            for name, award in row.held.counted.items()
+            for name, award in row.held.awards.items()
             if name != claim and award.kind == row.kind
         ]
+        if row.kind == "Interim" and every and every[-1].is_revoked:
+            return False
+        alike = [award for award in every if not award.is_revoked]
         if not alike or achieved(alike[-1].grades) != achieved(grades):
             return False
         return row.kind == "Interim" or alike[-1].day == row.day

@@ -9,7 +9,12 @@ from aggregates.claim_refusals import AwardIsReliedOn
 from aggregates.earlier_awards import NOTHING_NEW
 from aggregates.registration import Status
 from aggregates.standing import Standing
-from commands.certificate import ReissueCertificate, RevokeCertificate, read_certificate
+from commands.certificate import (
+    RecordPrinting,
+    ReissueCertificate,
+    RevokeCertificate,
+    read_certificate,
+)
 from commands.command import ReasonMissing
 from events.identifier import stream_of
 from events.registration import AwardRevoked
@@ -127,6 +132,49 @@ def test_the_later_of_two_notifications_is_in_force(office: Office) -> None:
     office.revoke(later)
     office.revoke(earlier)
     assert office.registration(ANNS).every_grade == {}
+
+
+def reissue(office: Office, number: str) -> str:
+    command = ReissueCertificate(
+        by=SPECIALIST, at=office.now(), certificate=number, reason="Lost"
+    )
+    return office.send(command).made
+
+
+def test_an_award_whose_later_notification_was_revoked_is_certified_anew(
+    office: Office,
+) -> None:
+    """M8, M17, M18: by an Interim claim with nothing new, once."""
+    first, second = interim(office, A1), interim(office, A2)
+    office.revoke(office.certificate(second, ANN))
+    assert in_force(office, first) == [False]
+    again = interim(office)
+    assert in_force(office, first, again) == [False, True]
+    issued = certificate(office, office.certificate(again, ANN)).issued
+    assert issued.units == {A1: "P"}
+    kept_back(office, office.begin({ANN: award("Interim", grades={})}))
+
+
+def test_a_refusal_names_the_certificate_in_force_or_says_that_there_is_none(
+    office: Office,
+) -> None:
+    """M13, M18: not one that was superseded or revoked itself."""
+    claims = [interim(office, unit) for unit in (A1, A2, B1)]
+    first, second, third = (office.certificate(each, ANN) for each in claims)
+    fourth = reissue(office, third)
+    for number in (first, second, third):
+        with pytest.raises(NotInForce, match=f"Use {fourth}"):
+            reissue(office, number)
+        with pytest.raises(NotInForce, match=f"Use {fourth}"):
+            office.send(
+                RecordPrinting(by=SPECIALIST, at=office.now(), certificate=number)
+            )
+    with pytest.raises(NotInForce, match=f"Use {fourth}"):
+        office.revoke(third)
+    office.revoke(fourth)
+    for number in (first, second, third):
+        with pytest.raises(NotInForce, match="None is in force in its place"):
+            reissue(office, number)
 
 
 @pytest.mark.parametrize("order", [*permutations(range(3))])
