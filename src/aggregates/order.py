@@ -76,6 +76,11 @@ class Order(Aggregate):
         on_lines = (who for line in self.lines.values() for who in line.learners)
         return tuple(dict.fromkeys((*self.learners, *on_lines)))
 
+    @property
+    def called(self) -> str:
+        """What a sentence calls it: by its number, once it has one."""
+        return f"order {self.order}" if self.order else "this order"
+
     def registrations(self, offers: Mapping[str, Offer]) -> int:
         """Count the registrations that it makes, or made (O5, O7)."""
         if self.confirmed is not None:
@@ -141,7 +146,7 @@ class Order(Aggregate):
             at for at in linked if product in {None, at} and learner in linked[at]
         ]
         if not places:
-            what = product or f"order {self.order}"
+            what = product or self.called
             raise LearnerNotLinked(pointer="?product", learner=learner, what=what)
         return [OrderLearnersUnlinked(product=at, learners=(learner,)) for at in places]
 
@@ -210,7 +215,7 @@ class Order(Aggregate):
         """Raise ProductNotOnOrder unless it is, or none is named."""
         if product is not None and product not in self.lines:
             raise ProductNotOnOrder(
-                pointer="/product", product=product, order=self.order
+                pointer="/product", product=product, order=self.called
             )
 
     def _is_said_apart(self, product: str | None) -> bool:

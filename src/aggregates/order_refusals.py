@@ -37,7 +37,7 @@ class ProductsRefused(RuleBroken):
 
 
 class ProductNotOnOrder(Malformed):
-    message = "{product} is not on order {order}. Choose it among the products first."
+    message = "{product} is not on {order}. Choose it among the products first."
 
 
 class LearnerUnknown(Malformed):

@@ -1,7 +1,7 @@
 """What may be asked of an order of entries: put together, then confirmed (B1)."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -112,7 +112,7 @@ class ConfirmEntryOrder(Command):
 def begin_entry_order(command: BeginEntryOrder, desk: Desk) -> Done:
     name = desk.new_identifier(Kind.ORDER)
     begun = EntryOrderBegun(order=name, centre=command.by.centre or "")
-    order = EntryOrder.begin(begun)
+    order = EntryOrder.begin(replace(begun, order=""))
     events: list[Event] = [begun, *_chosen(command, desk, order)]
     events += order.give_number(
         purchase_order_number(command.purchase_order, pointer="/purchase_order_number")

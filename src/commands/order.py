@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from aggregates.errors import NotFound, Refusal
@@ -114,7 +114,7 @@ class DeleteOrder(Command):
 def begin_order(command: BeginOrder, desk: Desk) -> Done:
     name = desk.new_identifier(Kind.ORDER)
     begun = OrderBegun(order=name, centre=command.by.centre or "")
-    order = Order.begin(begun)
+    order = Order.begin(replace(begun, order=""))
     known = offers_of(desk, order, command.products, command.today)
     events: list[Later] = order.choose_products(command.products, offers=known)
     for index, linking in enumerate(command.linkings):
