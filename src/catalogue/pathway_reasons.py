@@ -218,10 +218,9 @@ class PathwayReasons:
             message = f"{all_of(want)}; {have} Missing: {missing}."
         else:
             place = rule.place[0].upper() + rule.place[1:]
-            several = len(rule.groups) > 1 or len(rule.units) > 1
             attempted = " attempted" if want.attempted else ""
             message = (
-                f"{place} need{'' if several else 's'} at least "
+                f"{place} need{'' if rule.is_several else 's'} at least "
                 f"{amount(want.required, WORD[want.measure])}{rule.filter_phrase}"
                 f"{attempted}; {have}"
             )
@@ -271,19 +270,25 @@ class PathwayReasons:
 
     def _cells(self) -> str:
         """Say what of a grid is there, and that no overall grade is given for it."""
-        said = []
+        said, missing = [], []
         for component in self.pathway.grading.components:
             grades = {
                 self.learner.given[number]: None
                 for number in (self._number[unit.reference] for unit in component.units)
                 if number in self._counted
             }
-            said.append(
-                f"{listed(tuple(grades), 'or') or 'nothing'} for {component.title}"
+            if grades:
+                said.append(f"{listed(tuple(grades), 'or')} in {component.title}")
+            else:
+                missing.append(component.title)
+        if missing:
+            return (
+                f"No unit counts for {listed(tuple(missing))}, so there is no overall "
+                "grade: a unit of every component is needed."
             )
         return (
-            f"The table of overall grades gives none for {listed(tuple(said))}. "
-            "Look up which grades it needs."
+            f"No overall grade is given for {listed(tuple(said))}. "
+            "Look up in the specification which grades go together."
         )
 
     def _of_bars(self) -> Iterator[Reason]:
@@ -334,8 +339,8 @@ class PathwayReasons:
                     required=len(node.requires.needs),
                     achieved=len(node.requires.needs) - len(missing),
                     units=self._references(tuple(n for each in missing for n in each)),
-                    message=f"{listed(self._references(kept_out))} cannot count: "
-                    f"{listed(needs)} {'is' if len(needs) == 1 else 'are'} not achieved.",
+                    message=f"{listed(self._references(kept_out))} cannot count until "
+                    f"{listed(needs)} {'is' if len(needs) == 1 else 'are'} achieved.",
                 )
 
     def _unused(self) -> tuple[int, ...]:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from catalogue.unit import Unit, equivalents
 
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
+LETTERS = tuple("abcdefghijklmnopqrstuvwxyz")
+NUMERALS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+"""What alternatives are called, and those within an alternative."""
 WORDS = ("unit", "credit", "guided learning hour")
 
 
@@ -93,11 +95,32 @@ class Rule:
     @property
     def place(self) -> str:
         """Name the units it covers: ``group A``, ``groups A, B and C`` or the units."""
-        if self.group is not None:
-            return f"group {self.group}"
-        if self.groups:
-            return f"groups {listed(self.groups)}"
-        return f"the unit{'s' * (len(self.units) > 1)} {listed(self.units)}"
+        groups = self.groups or tuple(filter(None, (self.group,)))
+        if groups:
+            return f"group{'s' * (len(groups) > 1)} {listed(groups)}"
+        return f"the unit{'s' * (len(self.names) > 1)} {listed(self.names)}"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The units of ``units``, each with its equivalents: ``A/1``, ``B/1 (or C/1)``."""
+        found: dict[tuple[str, ...], str] = {}
+        for reference in self.units:
+            alike = next(
+                tuple(unit.reference for unit in units)
+                for units in self.classes
+                if any(unit.reference == reference for unit in units)
+            )
+            others = tuple(each for each in alike if each != reference)
+            found.setdefault(
+                alike,
+                f"{reference} (or {listed(others, 'or')})" if others else reference,
+            )
+        return tuple(found.values())
+
+    @property
+    def is_several(self) -> bool:
+        """Whether ``place`` names several groups or units."""
+        return len(self.groups) > 1 or (bool(self.units) and len(self.classes) > 1)
 
     @property
     def filter_phrase(self) -> str:
@@ -115,16 +138,17 @@ class Rule:
         text = "; ".join(self._clauses())
         return text[0].upper() + text[1:] + "."
 
-    def _clauses(self) -> Iterator[str]:
+    def _clauses(self, names: tuple[str, ...] = LETTERS) -> Iterator[str]:
         if self.any_of:
-            yield f"one of: {self._alternatives()}"
+            yield f"one of: {self._alternatives(names)}"
         if self.requires is not None:
             needs = tuple(map(_either, self.requires.needs))
             verb = "is" if len(needs) == 1 else "are"
             yield f"{_either(self.requires.units)} counts only if {listed(needs)} {verb} achieved"
         if self.all_units:
             attempted = " must be attempted" if self.counts_attempted else ""
-            yield f"all of {self.place}{attempted} ({self._extent()})"
+            whole = "" if self.units and not self.is_several else "all of "
+            yield f"{whole}{self.place}{attempted} ({self._extent()})"
         yield from self._minimum_clauses()
         if self.counts_at_most is not None:
             yield f"at most {amount(self.counts_at_most, 'credit')} from {self.place} count"
@@ -136,14 +160,18 @@ class Rule:
             )
             yield f"{most} of {self.place} may count"
 
-    def _alternatives(self) -> str:
+    def _alternatives(self, names: tuple[str, ...]) -> str:
         alternatives = (
-            " and ".join("; ".join(rule._clauses()) for rule in rules)  # noqa: SLF001 - of its own kind
+            ", and ".join(
+                clause
+                for rule in rules
+                for clause in rule._clauses(NUMERALS)  # noqa: SLF001 - of its own kind
+            )
             for rules in self.any_of
         )
         return "; or ".join(
-            f"({letter}) {alternative}"
-            for letter, alternative in zip(LETTERS, alternatives, strict=False)
+            f"({name}) {alternative}"
+            for name, alternative in zip(names, alternatives, strict=False)
         )
 
     def _minimum_clauses(self) -> Iterator[str]:
