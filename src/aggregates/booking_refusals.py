@@ -168,18 +168,7 @@ class ExtraTimeTooMuch(Malformed):
 
 
 class NotRegisteredForTest(RuleBroken):
-    message = (
-        "{learner} has no Active registration on {qualification} at this centre. Order"
-        " one first."
-    )
-
-
-class RegistrationIsOver(RuleBroken):
-    message = (
-        "The registration {registration} of {learner} on {qualification} is {status}."
-        " Tests are booked on an Active one: order another, or ask an Account"
-        " Specialist to reopen one that was completed."
-    )
+    message = "{why} {next_step} first."
 
 
 class ThroughApprenticeship(RuleBroken):

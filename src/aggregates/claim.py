@@ -25,6 +25,8 @@ from aggregates.claim_refusals import (
 )
 from aggregates.errors import Refusal, raise_all
 from aggregates.loss import require_no_loss, several
+from aggregates.not_active import why_not_active
+from aggregates.registration import Registration
 from aggregates.standing import OPEN, Place, Standing, standing_of
 from catalogue import Qualification
 from events.claim import (
@@ -173,10 +175,15 @@ class Claim(Aggregate):
         return [] if chosen == self.units else [ClaimUnitsChosen(units=chosen)]
 
     def choose_learners(
-        self, registrations: Mapping[str, str | None], *, confirm_loss: bool = False
+        self,
+        registrations: Mapping[str, str | None],
+        *,
+        last: Mapping[str, Registration] | None = None,
+        confirm_loss: bool = False,
     ) -> list[ClaimLearnersChosen]:
         """Say whom to claim for (M4): each by an Active registration, None if without.
 
+        ``last`` are the last registrations of those who have none that can be claimed on.
         Learners who were submitted stay, and must be among them. Raises WorkWouldBeLost
         if one for whom something was typed is left out, unless that is confirmed.
         """
@@ -195,8 +202,7 @@ class Claim(Aggregate):
                 problems.append(
                     NotRegistered(
                         pointer=f"/learners/{at}",
-                        learner=who,
-                        qualification=qualification,
+                        **why_not_active(who, qualification, (last or {}).get(who)),
                     )
                 )
             else:

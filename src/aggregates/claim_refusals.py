@@ -49,10 +49,7 @@ class UnitNotOffered(RuleBroken):
 
 
 class NotRegistered(RuleBroken):
-    message = (
-        "{learner} has no Active registration on {qualification} that this centre may "
-        "claim for. Order one, or leave the learner out."
-    )
+    message = "{why} {next_step}, or leave the learner out."
 
 
 class LearnerIsSubmitted(RuleBroken):

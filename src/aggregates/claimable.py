@@ -116,7 +116,10 @@ def has_learners_to_claim(active: int, registered: int) -> Condition:
     if is_met:
         sentence = f"Learners without a Full or Fallback award: {active}."
     elif registered:
-        sentence = "Every learner on it has a Full or Fallback award, or was cancelled."
+        sentence = (
+            "Every registration on it is Completed or Cancelled. An Account Specialist"
+            " can reopen one that is Completed."
+        )
     else:
         sentence = "Nobody on it waits for an award."
     return Condition(code="not-awarded", is_met=is_met, sentence=sentence)

@@ -17,8 +17,10 @@ from aggregates.booking_refusals import (
 from aggregates.entry_rules import (
     BOOKING,
     LINKING,
+    NO_REGISTRATIONS,
     EntryPointer,
     Places,
+    Registrations,
     entry_pointers,
     looks,
     refusals_of,
@@ -64,6 +66,7 @@ class EntryOrder(Aggregate):
         places: Places,
         now: datetime,
         *,
+        last: Registrations = NO_REGISTRATIONS,
         left: Collection[str] = (),
         erased: Collection[str] = (),
         pointers: Sequence[EntryPointer] | None = None,
@@ -87,7 +90,14 @@ class EntryOrder(Aggregate):
                 )
             seen.add((entry.learner, entry.unit))
         looked = looks(
-            entries, places, {}, now, left=left, erased=erased, pointers=pointers
+            entries,
+            places,
+            {},
+            now,
+            last=last,
+            left=left,
+            erased=erased,
+            pointers=pointers,
         )
         require_none([no for each in looked for no in refusals_of(each, LINKING)])
         return self._replace((*kept, *entries))
@@ -112,6 +122,7 @@ class EntryOrder(Aggregate):
         places: Places,
         now: datetime,
         *,
+        last: Registrations = NO_REGISTRATIONS,
         left: Collection[str] = (),
         erased: Collection[str] = (),
     ) -> list[EntriesChosen]:
@@ -129,6 +140,7 @@ class EntryOrder(Aggregate):
             places,
             {},
             now,
+            last=last,
             left=left,
             erased=erased,
             pointers=pointers,
@@ -168,13 +180,16 @@ class EntryOrder(Aggregate):
         timetables: Mapping[str, Timetable],
         now: datetime,
         *,
+        last: Registrations = NO_REGISTRATIONS,
         left: Collection[str] = (),
         erased: Collection[str] = (),
     ) -> Iterator[Refusal]:
         """Say all that keeps the entries from being booked as they are (B2-B7, L6)."""
         if not self.entries:
             yield EntriesMissing(pointer="/entries")
-        entries = looks(self.entries, places, timetables, now, left=left, erased=erased)
+        entries = looks(
+            self.entries, places, timetables, now, last=last, left=left, erased=erased
+        )
         for looked in entries:
             yield from refusals_of(looked, BOOKING)
 
@@ -201,6 +216,7 @@ class EntryOrder(Aggregate):
         total: Decimal,
         bookings: Sequence[str],
         now: datetime,
+        last: Registrations = NO_REGISTRATIONS,
         left: Collection[str] = (),
         erased: Collection[str] = (),
     ) -> list[EntryOrderConfirmed]:
@@ -212,7 +228,7 @@ class EntryOrder(Aggregate):
         if self.confirmed is not None:
             return []
         refusals = list(
-            self.obstacles(places, timetables, now, left=left, erased=erased)
+            self.obstacles(places, timetables, now, last=last, left=left, erased=erased)
         )
         prices = self.prices(places)
         due = sum(prices, Decimal(0))

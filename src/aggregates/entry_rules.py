@@ -25,6 +25,7 @@ from aggregates.booking_refusals import (
 from aggregates.errors import Refusal
 from aggregates.learner import LearnerIsErased
 from aggregates.london import in_london
+from aggregates.not_active import why_not_active
 from aggregates.register import LearnerHasLeft
 from aggregates.registration import Registration
 from aggregates.sitting import Attendance, passed
@@ -56,6 +57,11 @@ class Place:
 Places: TypeAlias = Mapping[tuple[str, str], Place]
 """Active registrations at the centre, by learner and qualification."""
 
+Registrations: TypeAlias = Mapping[tuple[str, str], Registration]
+"""Registrations by learner and qualification."""
+
+NO_REGISTRATIONS: Registrations = {}
+
 
 @dataclass(frozen=True, kw_only=True)
 class EntryPointer:
@@ -73,13 +79,17 @@ def entry_pointers(how_many: int) -> list[EntryPointer]:
 
 @dataclass(frozen=True, kw_only=True)
 class Looked:
-    """An entry with all that bears on it."""
+    """An entry with all that bears on it.
+
+    ``last`` is the learner's last registration, where none is Active.
+    """
 
     entry: Entry
     at: EntryPointer
     now: datetime
     place: Place | None
     timetable: Timetable
+    last: Registration | None
     has_left: bool
     is_erased: bool
 
@@ -111,8 +121,11 @@ class Looked:
 def is_not_registered(looked: Looked) -> Refusal | None:
     if looked.place is not None:
         return None
-    no = LearnerHasLeft if looked.has_left else NotRegisteredForTest
-    return looked.named(no, "/learner")
+    if looked.has_left:
+        return looked.named(LearnerHasLeft, "/learner")
+    entry = looked.entry
+    why = why_not_active(entry.learner, entry.qualification, looked.last)
+    return looked.named(NotRegisteredForTest, "/learner", **why)
 
 
 def came_another_way(looked: Looked) -> Refusal | None:
@@ -235,12 +248,14 @@ def looks(
     timetables: Mapping[str, Timetable],
     now: datetime,
     *,
+    last: Registrations = NO_REGISTRATIONS,
     left: Collection[str] = (),
     erased: Collection[str] = (),
     pointers: Sequence[EntryPointer] | None = None,
 ) -> Iterator[Looked]:
     """Look at entries in turn, each beside those before it.
 
+    ``last`` are the last registrations of those who have none Active.
     ``left`` are learners who were transferred to another centre since (L6), ``erased``
     those whose data were erased (H6); ``pointers`` say where the request has each entry.
     """
@@ -253,6 +268,7 @@ def looks(
             now=now,
             place=places.get((entry.learner, entry.qualification)),
             timetable=planned.get(entry.learner, Timetable()),
+            last=last.get((entry.learner, entry.qualification)),
             has_left=entry.learner in left,
             is_erased=entry.learner in erased,
         )
@@ -277,11 +293,16 @@ def refusals_of(
 
 
 def why_not_entered(
-    entry: Entry, place: Place | None, now: datetime, *, erased: Collection[str] = ()
+    entry: Entry,
+    place: Place | None,
+    now: datetime,
+    *,
+    last: Registrations = NO_REGISTRATIONS,
+    erased: Collection[str] = (),
 ) -> Iterator[Refusal]:
     """Say why a learner is not among those who can be entered, if so (B2)."""
     places = {(entry.learner, entry.qualification): place} if place else {}
-    (looked,) = looks([entry], places, {}, now, erased=erased)
+    (looked,) = looks([entry], places, {}, now, last=last, erased=erased)
     yield from refusals_of(looked, LOOKING_UP)
 
 

@@ -5,11 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from aggregates.booking_refusals import RegistrationIsOver
 from aggregates.entry_rules import why_not_entered
-from aggregates.errors import NotFound, Refusal
-from aggregates.registration import Status
-from api.dependencies import Reads
+from aggregates.errors import NotFound
 from api.learners import Called
 from api.named import PATTERN, title_of, unit_title
 from api.schemas import ResponseBody
@@ -17,8 +14,6 @@ from api.visit import Visiting
 from commands.entry_order import Found
 from commands.learner import read_learner
 from events.entry_order import Entry
-from projections import registrations
-from projections.registrations import RegistrationRow
 
 router = APIRouter(prefix="/entry-orders", tags=["bookings"])
 
@@ -52,7 +47,6 @@ class LearnerLookedUp(ResponseBody, title="EntryLearner"):
 def looked_up(
     learner: Called,
     visit: Visiting,
-    reads: Reads,
     qualification: Product,
     unit: Annotated[str, Query(max_length=20, examples=["F/506/1934"])],
     apprenticeship: Annotated[
@@ -73,10 +67,10 @@ def looked_up(
     )
     found = Found.of(visit.desk, person.centre, [asked])
     place = found.places.get((learner, qualification))
-    reasons = list(why_not_entered(asked, place, visit.at, erased=found.erased))
-    if place is None and not found.erased:
-        rows = registrations.of_learner(reads, centre=person.centre, learner=learner)
-        reasons = [over(row) for row in rows if is_over(row, qualification)] or reasons
+    reasons = why_not_entered(
+        asked, place, visit.at, last=found.last, erased=found.erased
+    )
+    sentences = [str(each) for each in reasons]
     return LearnerLookedUp(
         learner=learner,
         given_name=person.details.given_name,
@@ -85,24 +79,11 @@ def looked_up(
         title=title_of(visit.desk.catalogue, qualification),
         unit=unit,
         unit_title=unit_title(visit.desk.catalogue, qualification, unit),
-        can_be_entered=not reasons,
-        reasons=[str(each) for each in reasons],
+        can_be_entered=not sentences,
+        reasons=sentences,
         registration=place.registration.registration if place else None,
         apprenticeship=place.apprenticeship if place else None,
         apprenticeship_title=title_of(
             visit.desk.catalogue, place.apprenticeship if place else None
         ),
-    )
-
-
-def is_over(row: RegistrationRow, qualification: str) -> bool:
-    return row.product == qualification and row.status is not Status.ACTIVE
-
-
-def over(row: RegistrationRow) -> Refusal:
-    return RegistrationIsOver(
-        learner=row.learner,
-        qualification=row.product,
-        registration=row.registration,
-        status=row.status,
     )

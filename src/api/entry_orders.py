@@ -270,6 +270,7 @@ def shown(visit: Visit, name: str) -> EntryOrderShown:
                 found.places,
                 found.timetables,
                 visit.at,
+                last=found.last,
                 left=found.left,
                 erased=found.erased,
             )

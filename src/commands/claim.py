@@ -13,7 +13,12 @@ from aggregates.registration import Registration, Status
 from catalogue import Qualification
 from commands.command import Command, Desk, Done, handles, require_expected, require_own
 from commands.erasure import require_none_erased
-from commands.registration import ACTIVE_REGISTRATION, active_key, approvals_of
+from commands.registration import (
+    ACTIVE_REGISTRATION,
+    active_key,
+    approvals_of,
+    last_registrations,
+)
 from events.claim import Award, ClaimBegun
 from events.identifier import Kind, stream_of
 from store import Actor, Change, Stream
@@ -290,7 +295,9 @@ def choose_learners(
             )
             if is_theirs and registration.status is Status.ACTIVE:
                 found[who] = registration.registration
-    return [*claim.choose_learners(found, confirm_loss=confirm_loss)]
+    lacking = [who for who in found if found[who] is None and who not in claim.fixed]
+    last = last_registrations(desk, lacking, qualification, centre=claim.centre)
+    return [*claim.choose_learners(found, last=last, confirm_loss=confirm_loss)]
 
 
 def save_grades(

@@ -1,6 +1,5 @@
 """What keeps a learner, or anybody, from being claimed for today, whatever they achieved."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,13 +11,13 @@ from aggregates.claim_hindrances import (
 )
 from aggregates.claimable import approved_for, on_facts
 from aggregates.errors import NotFound
-from aggregates.registration import Registration, Status
+from aggregates.registration import Registration
 from aggregates.standing import Place
 from catalogue import Qualification
-from commands.claim import open_registrations, rules_of
+from commands.claim import rules_of
 from commands.claim_assessment import HINDRANCES, ClaimFacts
 from commands.command import Desk
-from commands.registration import approvals_of, registers_of
+from commands.registration import approvals_of, last_registrations
 from events.claim import Why
 from events.identifier import stream_of
 from events.learner import LearnerCreated
@@ -62,7 +61,8 @@ def facts_of_learner(
     if stream.owner != centre:
         return LearnerFacts(hindrances=(learner_transferred(learner),))
     reference = qualification.reference
-    registration = _registration(desk, learner, reference, centre)
+    last = last_registrations(desk, [learner], reference, centre=centre)
+    registration = last.get(learner)
     if registration is None:
         hindrances = (
             not_registered(learner, reference),
@@ -82,21 +82,3 @@ def facts_of_learner(
         rules=rules_of(desk, registration),
         hindrances=tuple(why for rule in HINDRANCES if (why := rule(facts, name))),
     )
-
-
-def _registration(
-    desk: Desk, learner: str, qualification: str, centre: str
-) -> Registration | None:
-    """Find the learner's registration on it: the Active one, else the last there was."""
-    found = list(_registrations(desk, learner, qualification, centre))
-    active = [each for each in found if each.status is Status.ACTIVE]
-    return next(reversed(active or found), None)
-
-
-def _registrations(
-    desk: Desk, learner: str, qualification: str, centre: str
-) -> Iterator[Registration]:
-    ((_, register),) = registers_of(desk, [learner], centre=centre).values()
-    for _, registration in open_registrations(desk, register.registrations).values():
-        if registration.product == qualification:
-            yield registration

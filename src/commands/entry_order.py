@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from aggregates.entry_order import EntryOrder
-from aggregates.entry_rules import Place, Places, entry_pointers
+from aggregates.entry_rules import Place, Places, Registrations, entry_pointers
 from aggregates.errors import NotFound
 from aggregates.loss import require_no_loss
 from aggregates.order_line import purchase_order_number
@@ -19,7 +19,12 @@ from commands.claim import rules_of
 from commands.command import Command, Desk, Done, handles, require_expected, require_own
 from commands.entry_lines import EntryLine, expand
 from commands.erasure import erased
-from commands.registration import ACTIVE_REGISTRATION, active_key, registers_of
+from commands.registration import (
+    ACTIVE_REGISTRATION,
+    active_key,
+    last_registrations,
+    registers_of,
+)
 from events.booking import BookingMade
 from events.entry_order import (
     ConfirmedEntry,
@@ -158,6 +163,7 @@ def _chosen(
         entries,
         found.places,
         command.at,
+        last=found.last,
         left=found.left,
         erased=found.erased,
         pointers=pointers,
@@ -177,6 +183,7 @@ def change_entry(command: ChangeEntry, desk: Desk) -> Done:
         command.changes,
         found.places,
         command.at,
+        last=found.last,
         left=found.left,
         erased=found.erased,
     )
@@ -215,6 +222,7 @@ def confirm_entry_order(command: ConfirmEntryOrder, desk: Desk) -> Done:
         total=command.total,
         bookings=drawn,
         now=command.at,
+        last=found.last,
         left=found.left,
         erased=found.erased,
     )
@@ -229,13 +237,15 @@ def confirm_entry_order(command: ConfirmEntryOrder, desk: Desk) -> Done:
 class Found:
     """What entries are decided on: registrations and timetables, with their streams.
 
-    ``left`` are those whom the centre had registered before they were transferred,
+    ``last`` are the last registrations of those who have none Active, ``left`` those
+    whom the centre had registered before they were transferred,
     ``erased`` those whose data were erased since.
     """
 
     places: Places
     timetables: dict[str, Timetable]
     streams: dict[str, Stream]
+    last: Registrations
     left: Collection[str]
     erased: Collection[str]
 
@@ -275,6 +285,7 @@ class Found:
             places=places,
             timetables=timetables,
             streams=streams,
+            last=_last(desk, centre, wanted - {*places}),
             left=left,
             erased=erased(desk, {e.learner for e in entries}),
         )
@@ -356,6 +367,22 @@ def read_entry_order(name: str, by: Actor, desk: Desk) -> tuple[Stream, EntryOrd
     if order.is_deleted:
         raise NotFound(what="entry order", name=name)
     return stream, order
+
+
+def _last(
+    desk: Desk, centre: str, wanted: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], Registration]:
+    """Find the last registrations of these learners on these qualifications."""
+    learners: dict[str, list[str]] = {}
+    for who, qualification in sorted(wanted):
+        learners.setdefault(qualification, []).append(who)
+    return {
+        (who, qualification): each
+        for qualification, names in learners.items()
+        for who, each in last_registrations(
+            desk, names, qualification, centre=centre
+        ).items()
+    }
 
 
 def _place(desk: Desk, stream: Stream) -> Place:

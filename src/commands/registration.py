@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from aggregates.centre import Centre
 from aggregates.register import Register
-from aggregates.registration import Registration
+from aggregates.registration import Registration, Status
 from commands.command import Desk
 from events.identifier import stream_of
 from store import Change, Reservation, Stream
@@ -53,6 +53,32 @@ def registers_of(
         )
         for who, at in streams.items()
     }
+
+
+def last_registrations(
+    desk: Desk, learners: Iterable[str], product: str, *, centre: str
+) -> dict[str, Registration]:
+    """Find each learner's registration on a product: the Active one, else the last.
+
+    Those at this centre; nothing of a learner who is another centre's (L6).
+    """
+    registers = {
+        who: register
+        for who, (_, register) in registers_of(desk, learners, centre=centre).items()
+        if register.centre == centre
+    }
+    names = [name for each in registers.values() for name in each.registrations]
+    opened = desk.store.open_many(map(stream_of, names))
+    found: dict[str, Registration] = {}
+    for who, register in registers.items():
+        for name in register.registrations:
+            each = Registration.replay(opened[stream_of(name)].events)
+            before = found.get(who)
+            if each.product == product and (
+                before is None or before.status is not Status.ACTIVE
+            ):
+                found[who] = each
+    return found
 
 
 def entered(

@@ -1,0 +1,102 @@
+"""What is said of who has no Active registration: what became of it, what to do (M4, B2)."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from aggregates.booking_refusals import NotRegisteredForTest
+from aggregates.claim_refusals import NotRegistered
+from aggregates.errors import Refusal
+from commands.cancellation import CancelRegistration
+from commands.certificate import RevokeCertificate
+from commands.entry_order import BeginEntryOrder
+from events.entry_order import Entry
+from store import EventStore
+from tests.claim_examples import TESTED, award
+from tests.clock import Clock
+from tests.commands.frameworks import WHOLE, Provider
+from tests.commands.office import ADMINISTRATOR, SPECIALIST
+from tests.commands.order_desk import SINGLE
+from tests.order_examples import ANN
+
+
+@pytest.fixture
+def provider(store: EventStore, clock: Clock) -> Provider:
+    return Provider.open(store, clock)
+
+
+def begin_claim(provider: Provider) -> None:
+    provider.office.begin({ANN: award("Full", grades={})}, qualification=SINGLE)
+
+
+def enter(provider: Provider) -> None:
+    entry = Entry(
+        learner=ANN,
+        qualification=SINGLE,
+        unit=TESTED,
+        delivery="Onscreen",
+        starts=provider.counter.now() + timedelta(days=2),
+        mode="Online",
+    )
+    command = BeginEntryOrder(
+        by=ADMINISTRATOR, at=provider.counter.now(), entries=(entry,)
+    )
+    provider.counter.send(command)
+
+
+BOTH = [(begin_claim, NotRegistered), (enter, NotRegisteredForTest)]
+
+
+@pytest.mark.parametrize(("ask", "refusal"), BOTH)
+def test_what_completed_a_registration_is_named_and_who_reopens_it(
+    provider: Provider, ask: Callable[[Provider], None], refusal: type[Refusal]
+) -> None:
+    """M4, M14, M16, M18, B2: not that another be ordered, which costs money."""
+    provider.counter.confirm(provider.counter.ready(ANN))
+    (made,) = provider.counter.made()
+    claim = provider.office.begin(
+        {ANN: award("Full", grades=dict(WHOLE))}, qualification=SINGLE
+    )
+    provider.office.submit(claim)
+    with pytest.raises(refusal) as completed:
+        ask(provider)
+    said = str(completed.value)
+    assert f"{made.registration} of {ANN} on {SINGLE} is Completed" in said
+    assert f"by the Full award of {claim}. Withdraw {claim} if" in said
+    assert "ask an Account Specialist to reopen the registration" in said
+    assert "Order" not in said
+    provider.office.process(claim)
+    provider.counter.send(
+        RevokeCertificate(
+            by=SPECIALIST,
+            at=provider.counter.now(),
+            certificate=provider.office.certificate(claim, ANN),
+            reason="Wrong",
+        )
+    )
+    with pytest.raises(refusal, match=f"{claim}, which was revoked. Ask an Account"):
+        ask(provider)
+
+
+@pytest.mark.parametrize(("ask", "refusal"), BOTH)
+def test_a_registration_that_was_cancelled_is_named(
+    provider: Provider, ask: Callable[[Provider], None], refusal: type[Refusal]
+) -> None:
+    """M4, B2, C1: one that never was is ordered, as before."""
+    with pytest.raises(refusal, match=r"no Active registration .* Order one"):
+        ask(provider)
+    provider.counter.confirm(provider.counter.ready(ANN))
+    (made,) = provider.counter.made()
+    provider.counter.send(
+        CancelRegistration(
+            by=ADMINISTRATOR,
+            at=provider.counter.now(),
+            registration=made.registration,
+            reason="By mistake",
+        )
+    )
+    with pytest.raises(
+        refusal, match=f"{made.registration} .* is Cancelled. Order another"
+    ):
+        ask(provider)
