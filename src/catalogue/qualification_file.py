@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, Literal, cast
 
 from catalogue.document import Part
@@ -16,7 +17,7 @@ from catalogue.references import (
     unit_check_letter,
 )
 from catalogue.solver.faults import check_grading
-from catalogue.unit import FAIL, PASS, Unit
+from catalogue.unit import FAIL, PASS, TRANSFERRED, Unit
 
 HIGHEST_LEVEL = 8
 DELIVERIES = ("Onscreen", "Paper")
@@ -151,6 +152,13 @@ def _unit(part: Part) -> Unit:
             part.fault("achieving", f"has {grade}, which is not one of the grades.")
     if not achieving:
         part.fault("grades", "has no grade that achieves the unit.")
+    for grade, better in pairwise(each for each in grades if each != TRANSFERRED):
+        if grade in achieving and better not in achieving:
+            part.fault(
+                "achieving" if "achieving" in part.values else "grades",
+                f"has {grade} achieve the unit but not {better}, which is better: "
+                "grades stand worst first.",
+            )
     assessment = cast(
         "Literal['internal', 'test']", part.one_of("assessment", "internal", "test")
     )

@@ -84,6 +84,11 @@ def test_a_qualification_may_go_as_far_as_its_limits(
         (put("units", 0, "grades", to=["P", "P"]), "units[0].grades", "P twice"),
         (put("units", 0, "achieving", to=["M"]), "units[0].achieving", "not one of"),
         (
+            put("units", 0, "grades", to=["P", "U"]),
+            "units[0].grades",
+            "has P achieve the unit but not U, which is better",
+        ),
+        (
             put("units", 0, "assessment", to="oral"),
             "units[0].assessment",
             "internal or test",
