@@ -1,5 +1,6 @@
 """How a claim is shown: its stages, and each learner with what the rules say so far."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
@@ -17,11 +18,12 @@ from api.named import (
     UnitTitles,
     learners_named,
     pathway_title,
+    pathway_titles,
     qualification_named,
     unit_titles,
 )
 from api.schemas import ResponseBody
-from catalogue import AwardType, amount
+from catalogue import AwardType, Catalogue, amount
 from commands.claim_assessment import ClaimFacts
 from commands.command import Desk
 from events.claim import Award, Granted, Why, Withheld
@@ -54,6 +56,7 @@ class ReasonShown(ResponseBody, title="EligibilityReason"):
         examples=["Group B needs at least 12 credits; 9 are achieved, 3 short."]
     )
     pathway: str | None = Field(default=None, examples=["MAIN"])
+    pathway_title: str | None = Field(default=None, examples=["Diploma"])
     units: list[str] = Field(default_factory=list, examples=[["F/506/1934"]])
 
 
@@ -187,9 +190,9 @@ def learner_shown(
         status=place.standing,
         award=award_shown(place.award),
         eligibility=eligibility_shown(facts, learner.learner),
-        kept_back=[reason_shown(w) for w in place.withheld.reasons]
-        if place.withheld
-        else [],
+        kept_back=reasons_shown(
+            place.withheld, facts.desk.catalogue, registration.product
+        ),
         certificate=place.certificate,
     )
 
@@ -215,14 +218,31 @@ def eligibility_shown(facts: ClaimFacts, learner: str) -> EligibilityShown:
         decided=not is_undecided(withheld),
         eligible=granted is not None,
         overall_grade=granted.overall_grade if granted else None,
-        reasons=[reason_shown(why) for why in withheld.reasons] if withheld else [],
+        reasons=reasons_shown(
+            withheld, facts.desk.catalogue, facts.claim.qualification
+        ),
         warnings=list(granted.warnings) if granted else [],
         earlier_grades={u: g for u, g in verdict.grades.items() if u not in typed},
         rules_version=verdict.rules_version,
     )
 
 
-def reason_shown(why: Why) -> ReasonShown:
+def reasons_shown(
+    withheld: Withheld | None, catalogue: Catalogue, qualification: str | None
+) -> list[ReasonShown]:
+    """Show why a learner is kept back; nothing of one who is not."""
+    if withheld is None or qualification is None:
+        return []
+    titles = pathway_titles(catalogue, qualification)
+    return [reason_shown(why, titles) for why in withheld.reasons]
+
+
+def reason_shown(why: Why, pathways: Mapping[str, str]) -> ReasonShown:
+    """Show a reason; ``pathways`` are the titles of the qualification's, by code."""
     return ReasonShown(
-        code=why.code, message=why.message, pathway=why.pathway, units=list(why.units)
+        code=why.code,
+        message=why.message,
+        pathway=why.pathway,
+        pathway_title=pathways.get(why.pathway or ""),
+        units=list(why.units),
     )

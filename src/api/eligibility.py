@@ -14,7 +14,7 @@ from access.policy import require_reader
 from aggregates.errors import Malformed
 from api.claim_view import Grades, ReasonShown, reason_shown
 from api.dependencies import By, ServiceOf, Today
-from api.named import LearnerName, UnitTitles, unit_titles
+from api.named import LearnerName, UnitTitles, pathway_titles, unit_titles
 from api.schemas import RequestBody, ResponseBody
 from catalogue import (
     AwardType,
@@ -78,6 +78,7 @@ class PathwayAnswer(ResponseBody, title="PathwayVerdict"):
     """What the grades come to on one pathway."""
 
     code: str = Field(examples=["MAIN"])
+    title: str | None = Field(default=None, examples=["Diploma"])
     decided: bool
     """Whether the time allowed was enough for all that is said here."""
     met: bool
@@ -189,10 +190,15 @@ def answer_response(catalogue: Catalogue, qualification: str, judged: Judged) ->
     found = {**judged.found}
     if is_hindered:
         found |= {"eligible": False, "overall_grade": None}
+    titles = pathway_titles(catalogue, qualification)
+    pathways = [
+        {**each, "title": titles.get(each["code"])} for each in found["pathways"]
+    ]
     return Answer.model_validate(
         {
             **found,
-            "hindrances": [reason_shown(why) for why in judged.hindrances],
+            "pathways": pathways,
+            "hindrances": [reason_shown(why, titles) for why in judged.hindrances],
             "earlier_grades": dict(judged.earlier_grades),
             "unit_titles": unit_titles(catalogue, qualification),
         }

@@ -12,7 +12,13 @@ from aggregates.learner import Learner
 from aggregates.london import LONDON
 from aggregates.standing import Place, Standing
 from api.answers import Listed, listed, show
-from api.claim_view import AwardShown, ReasonShown, award_shown, reason_shown
+from api.claim_view import (
+    AwardShown,
+    ReasonShown,
+    award_shown,
+    reason_shown,
+    reasons_shown,
+)
 from api.dependencies import (
     By,
     CurrentUser,
@@ -30,11 +36,12 @@ from api.named import (
     QualificationNamed,
     UnitTitles,
     learners_named,
+    pathway_titles,
     qualification_named,
     unit_titles,
 )
 from api.schemas import ResponseBody
-from catalogue import Assessment, AwardType, Qualification, assess, shape
+from catalogue import Assessment, AwardType, Catalogue, Qualification, assess, shape
 from commands.claim import read_claim, rules_of
 from commands.claim_assessment import ClaimFacts
 from events.claim import ClaimSubmitted, Granted, Withheld
@@ -62,6 +69,10 @@ class IneligibleListed(ResponseBody, title="IneligibleLearnerSummary"):
     cause_in_words: str = Field(examples=["Rules of combination not met"])
     reasons: list[ReasonShown]
     """Those that hold today."""
+    unit_titles: dict[str, str] = Field(
+        description="What the units that the reasons name are called.",
+        examples=[{"F/506/1934": "Participate in a project"}],
+    )
     updated_at: AwareDatetime
 
 
@@ -142,11 +153,22 @@ def search(
             award_type=AwardType(row.award_type) if row.award_type else None,
             cause=row.cause,
             cause_in_words=IN_WORDS[row.cause],
-            reasons=[reason_shown(why) for why in row.reasons],
+            reasons=[
+                reason_shown(why, pathway_titles(service.catalogue, row.qualification))
+                for why in row.reasons
+            ],
+            unit_titles=titles_in(service.catalogue, row),
             updated_at=row.updated_at,
         )
 
     return listed(request, response, found, shown)
+
+
+def titles_in(catalogue: Catalogue, row: Ineligible) -> dict[str, str]:
+    """Give the titles of the units that the reasons name."""
+    titles = unit_titles(catalogue, row.qualification)
+    named = {unit for why in row.reasons for unit in why.units}
+    return {unit: title for unit, title in titles.items() if unit in named}
 
 
 @router.get("/{claim}/{learner}", operation_id="getIneligibleLearner")
@@ -204,13 +226,15 @@ def ineligible_shown(
         qualification=qualification_named(facts.desk, registration.product),
         award=award_shown(place.award),
         grades_to_date=grades,
-        kept_back=[reason_shown(w) for w in place.withheld.reasons]
-        if place.withheld
-        else [],
+        kept_back=reasons_shown(
+            place.withheld, facts.desk.catalogue, registration.product
+        ),
         is_eligible_now=isinstance(verdict, Granted),
-        reasons=[reason_shown(w) for w in verdict.reasons]
-        if isinstance(verdict, Withheld)
-        else [],
+        reasons=reasons_shown(
+            verdict if isinstance(verdict, Withheld) else None,
+            facts.desk.catalogue,
+            registration.product,
+        ),
         pathways=pathways_shown(rules, registration.pathway, mine, any_pathway),
         unit_titles=unit_titles(facts.desk.catalogue, registration.product),
         interim_now=interim_now,
@@ -229,7 +253,7 @@ def pathways_shown(
     every = [own.get(p.code, p) for p in answered(any_pathway)]
     shown = [
         PathwayWithRules(
-            **pathway.model_dump(),
+            **pathway.model_dump(exclude={"title"}),
             title=rules.pathway(pathway.code).title,
             is_registered=registered in {pathway.code, None},
             rules=list(rules.pathway(pathway.code).sentences),

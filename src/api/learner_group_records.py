@@ -1,6 +1,6 @@
 """The records of a group over HTTP: each with every reason, put right or removed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from http import HTTPStatus
 from typing import Annotated, TypeAlias
 
@@ -67,7 +67,9 @@ class RecordShown(ResponseBody, title="LearnerRecord"):
     warnings: list[Finding]
     verification: VerificationShown
     linked_to: str | None
+    linked_person: LearnerRef | None = Field(description="The same, by name.")
     learner: str | None
+    person: LearnerRef | None = Field(description="The same, by name.")
     version: int
     updated_at: AwareDatetime
 
@@ -158,10 +160,13 @@ def remove(group: Group, row: RowNumber, visit: Amending) -> None:
     visit.send(command)
 
 
-def people_like(desk: Desk, records: Iterable[Record], by: Actor) -> People:
-    """Name every learner that something said of the records is about."""
+def people_like(desk: Desk, records: Collection[Record], by: Actor) -> People:
+    """Name every learner whom the records are, or who something said of them is about."""
     said = [each for record in records for each in (*record.reasons, *record.remarks)]
     learners = {who for each in said for who in each.learners}
+    learners |= {
+        who for record in records for who in (record.linked_to, record.learner) if who
+    }
     return {
         person.learner: person
         for person in learner_refs(desk, learners, seen_by=centre_of(by))
@@ -180,7 +185,9 @@ def record_shown(stream: Stream, record: Record, people: People) -> RecordShown:
             record.verification, has_uln=given_uln(record.cells) is not None
         ),
         linked_to=record.linked_to,
+        linked_person=people.get(record.linked_to or ""),
         learner=record.learner,
+        person=people.get(record.learner or ""),
         version=stream.version,
         updated_at=stream.history[-1].recorded_at,
     )

@@ -90,6 +90,12 @@ def pathway_title(
     return next((each.title for each in found if each.code == pathway), None)
 
 
+def pathway_titles(catalogue: Catalogue, qualification: str) -> dict[str, str]:
+    """Give the title of each pathway of a qualification, by its code."""
+    versions = catalogue.versions(qualification)
+    return {each.code: each.title for rules in versions for each in rules.pathways}
+
+
 def unit_titles(catalogue: Catalogue, qualification: str) -> dict[str, str]:
     """Give the title of each unit of a qualification, by reference."""
     versions = catalogue.versions(qualification)

@@ -64,6 +64,7 @@ class LearnerOnPart(ResponseBody, title="OrderLearnerQualification"):
     qualification: str = Field(examples=["Q-0005001227"])
     title: str = Field(examples=["Level 2 Diploma in Team Leading"])
     pathway: str | None = Field(examples=["MAIN"])
+    pathway_title: str | None = Field(examples=["Diploma"])
     registration: str | None = Field(examples=["R-0000000043"])
     already_registered: str | None = Field(examples=["R-0000000007"])
 
@@ -78,6 +79,7 @@ class LearnerOfOrder(ResponseBody, title="OrderLearner"):
     """Whether the learner's personal data were erased: unlink them, to confirm."""
     date_of_birth: date | None
     pathway: str | None = Field(examples=["MAIN"])
+    pathway_title: str | None = Field(examples=["Diploma"])
     course_dates: DatesShown | None
     registration: str | None = Field(examples=["R-0000000042"])
     """What was made of it, once the order is confirmed."""
@@ -176,6 +178,10 @@ def product_shown(
     price = price_of(order, product, found.offers)
     lines = order.confirmed.lines if order.confirmed else ()
     made = next((each for each in lines if each.product == product), None)
+    pathways = {
+        learner: offer.pathway(place.pathway) if offer else place.pathway
+        for learner, place in line.learners.items()
+    }
     learners = [
         LearnerOfOrder(
             learner=learner,
@@ -183,7 +189,8 @@ def product_shown(
             family_name=people[learner].details.family_name,
             is_erased=people[learner].is_erased,
             date_of_birth=shown_birth(people[learner].details.date_of_birth),
-            pathway=offer.pathway(place.pathway) if offer else place.pathway,
+            pathway=pathways[learner],
+            pathway_title=pathway_called(offer, pathways[learner]),
             course_dates=dates_shown(order.dates_of(product, learner)),
             registration=made.registrations.get(learner) if made else None,
             already_registered=found.active.get((learner, product)),
@@ -224,13 +231,19 @@ def on_part(
 ) -> LearnerOnPart:
     of_part = {each.qualification: each for each in (made.parts if made else ())}
     registered = of_part.get(part.product)
+    pathway = part.pathway(place.pathway_on(part.product))
     return LearnerOnPart(
         qualification=part.product,
         title=part.title,
-        pathway=part.pathway(place.pathway_on(part.product)),
+        pathway=pathway,
+        pathway_title=pathway_called(part, pathway),
         registration=registered.registrations.get(learner) if registered else None,
         already_registered=found.active.get((learner, part.product)),
     )
+
+
+def pathway_called(offer: Offer | None, pathway: str | None) -> str | None:
+    return offer.pathways.get(pathway) if offer and pathway else None
 
 
 def pathways_shown(offer: Offer) -> list[PathwayShown]:

@@ -1,6 +1,6 @@
 """Changing a registration over HTTP: cancel, reopen, another pathway."""
 
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 from fastapi import APIRouter, Query
 from pydantic import ConfigDict, Field
@@ -10,7 +10,13 @@ from aggregates.invoice_line import InvoiceStatus
 from aggregates.registration import Registration, Status
 from aggregates.registration_refusals import PathwayUnknown
 from api.eligibility import Answer, Judged, answer_response
-from api.named import pathway_title
+from api.named import (
+    UnitTitles,
+    learners_named,
+    pathway_title,
+    title_of,
+    unit_titles,
+)
 from api.registrations import Called, RegistrationShown, one_shown
 from api.retries import OnceOnly
 from api.schemas import RequestBody, ResponseBody
@@ -53,6 +59,11 @@ class CancellationShown(ResponseBody, title="Cancellation"):
     """Whether a registration can be cancelled, and what that would cost (C2, C3)."""
 
     registration: str
+    learner: str = Field(examples=["L-0000000017T"])
+    given_name: str
+    family_name: str
+    product: str = Field(examples=["Q-0005001227"])
+    title: str | None = Field(examples=["Level 2 Diploma in Team Leading"])
     status: Status
     can_be_cancelled: bool
     conditions: list[ConditionShown]
@@ -68,11 +79,17 @@ class PathwayEffect(ResponseBody, title="PathwayEffect"):
     """What another pathway would change, by all the learner has achieved so far."""
 
     registration: str
+    learner: str = Field(examples=["L-0000000017T"])
+    given_name: str
+    family_name: str
+    product: str = Field(examples=["Q-0005001568"])
+    title: str | None
     pathway: str | None
     pathway_title: str | None
     other_pathway: str
     other_pathway_title: str | None
     grades: dict[str, str]
+    unit_titles: UnitTitles
     now: Answer
     then: Answer
 
@@ -91,6 +108,7 @@ def cancellation(registration: Called, visit: Visiting) -> CancellationShown:
     stands = charge_stands(line.status)
     return CancellationShown(
         registration=registration,
+        **about(visit.desk, state),
         status=state.status,
         can_be_cancelled=(
             state.status is Status.ACTIVE and all(c.is_met for c in found)
@@ -163,6 +181,8 @@ def pathway_effect(
     ]
     return PathwayEffect(
         registration=registration,
+        **about(visit.desk, state),
+        unit_titles=unit_titles(visit.desk.catalogue, state.product),
         pathway=state.pathway,
         pathway_title=pathway_title(visit.desk.catalogue, state.product, state.pathway),
         other_pathway=pathway,
@@ -186,6 +206,28 @@ def change_pathway(
     )
     visit.send(command)
     return one_shown(visit, registration)
+
+
+class About(TypedDict):
+    """Whose a registration is, and what it is for."""
+
+    learner: str
+    given_name: str
+    family_name: str
+    product: str
+    title: str | None
+
+
+def about(desk: Desk, registration: Registration) -> About:
+    people = learners_named(desk, [registration.learner], seen_by=registration.centre)
+    details = people[registration.learner].details
+    return About(
+        learner=registration.learner,
+        given_name=details.given_name,
+        family_name=details.family_name,
+        product=registration.product,
+        title=title_of(desk.catalogue, registration.product),
+    )
 
 
 def read(name: str, by: Actor, desk: Desk) -> tuple[Stream, Registration]:

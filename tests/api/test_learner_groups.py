@@ -307,6 +307,11 @@ def test_a_person_who_is_known_is_linked_or_told_apart(client_as: ClientAs) -> N
     assert wrong.status_code == 422
     linked = client.patch(f"{at}/records/2", json={"link_to": learner}, headers=ANY)
     assert (linked.json()["state"], linked.json()["linked_to"]) == ("valid", learner)
+    assert linked.json()["linked_person"] == {
+        "learner": learner,
+        "given_name": "Chloë",
+        "family_name": "D'Arcy",
+    }
     other = client.patch(
         f"{at}/records/3", json={"different_person": True}, headers=ANY
     )

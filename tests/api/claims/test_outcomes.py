@@ -34,6 +34,7 @@ def test_eligibility_is_answered_with_nothing_recorded(counter: Counter) -> None
         "pathways": [
             {
                 "code": "MAIN",
+                "title": "Diploma",
                 "decided": True,
                 "met": False,
                 "reasons": [
