@@ -47,7 +47,8 @@ class StatusOutOfOrder(RuleBroken):
 class ChargeWasCancelled(RuleBroken):
     message = (
         "{line} was cancelled before it was invoiced, so {wanted} cannot be reported of"
-        " it. The charge is taken back by {credit}: leave both off invoices."
+        " it. {credit} takes the charge back: leave the charge off invoices, and report"
+        " {credit} Credited."
     )
 
 
@@ -101,8 +102,12 @@ class InvoiceLine(Aggregate):
 
         What is paid is what was invoiced; what is credited has a number of its own. A
         number that was missing is added; a wrong one is replaced if ``corrects`` names
-        it. ``is_cancelled``: a credit took the charge back before it was invoiced.
+        it. The number of an invoice that comes once it is credited is added by reporting
+        Invoiced with it; the line stays credited. ``is_cancelled``: a credit took the
+        charge back before it was invoiced.
         """
+        if self._is_late(status, invoice):
+            return self._number(invoice, self.invoice, corrects, (), is_note=False)
         if status is not self.status:
             self._require_next(status, is_cancelled=is_cancelled)
         elif invoice is not None and status is InvoiceStatus.NOT_INVOICED:
@@ -122,7 +127,14 @@ class InvoiceLine(Aggregate):
                 line=self.line, status=status, invoice=invoice
             )
             events = [reported]
-        return [*self._number(invoice, known, corrects, events, is_note), *events]
+        numbers = self._number(invoice, known, corrects, events, is_note=is_note)
+        return [*numbers, *events]
+
+    def _is_late(self, status: InvoiceStatus, number: str | None) -> bool:
+        """Tell whether it is the number of an invoice that was credited already."""
+        is_credited = self.status is InvoiceStatus.CREDITED and not self.is_credit
+        is_invoice = status is InvoiceStatus.INVOICED and number is not None
+        return is_credited and is_invoice and self.invoice in {None, number}
 
     def _number(
         self,
@@ -130,7 +142,8 @@ class InvoiceLine(Aggregate):
         known: str | None,
         corrects: str | None,
         reported: Sequence[InvoiceEvent],
-        is_note: bool,  # noqa: FBT001
+        *,
+        is_note: bool,
     ) -> list[InvoiceEvent]:
         """Record a number besides what is reported: one that was missing, or is wrong."""
         if given is None or given == known:

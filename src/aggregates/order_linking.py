@@ -1,6 +1,6 @@
 """Linking learners to the products of an order, each on a pathway (O1, O3, O7)."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from aggregates.errors import Refusal
@@ -12,6 +12,7 @@ from aggregates.order_refusals import (
     LearnerUnknown,
     PathwayNeedsProduct,
     PathwayOfApprenticeship,
+    PathwaySaidTwice,
     PathwayUnknown,
     QualificationNotOrdered,
     require_none,
@@ -80,7 +81,7 @@ def way_faults(
     single = [offer for offer in offers if not offer.parts]
     if way.pathway is not None:
         at = f"{pointer}/pathway"
-        for offer in single:
+        for offer in (each for each in single if each.product not in way.pathways):
             yield from _unknown(offer, way.pathway, pointer=at)
         if not offers:
             yield PathwayNeedsProduct(pointer=at, pathway=way.pathway)
@@ -88,12 +89,27 @@ def way_faults(
             titles = " and ".join(offer.title for offer in offers)
             yield PathwayOfApprenticeship(pointer=at, title=titles)
     parts = {part.product: part for offer in offers for part in offer.parts}
+    parts |= {offer.product: offer for offer in single}
     for qualification, pathway in way.pathways.items():
         at = f"{pointer}/pathways/{qualification}"
         if qualification in parts:
             yield from _unknown(parts[qualification], pathway, pointer=at)
         else:
             yield QualificationNotOrdered(pointer=at, qualification=qualification)
+
+
+def require_one_way(linked: Iterable[tuple[str, str | None, str, Way]]) -> None:
+    """Refuse a request that says two ways of one learner on one product (O1).
+
+    ``linked`` are pointers with the product, the learner and the way that each says.
+    """
+    said: dict[tuple[str | None, str], Way] = {}
+    twice = [
+        PathwaySaidTwice(pointer=pointer, learner=learner)
+        for pointer, product, learner, way in linked
+        if way != UNSAID and said.setdefault((product, learner), way) != way
+    ]
+    require_none(twice, LearnersRefused)
 
 
 def _unknown(offer: Offer, pathway: str, *, pointer: str) -> Iterator[Refusal]:
@@ -107,9 +123,19 @@ def _unknown(offer: Offer, pathway: str, *, pointer: str) -> Iterator[Refusal]:
 
 
 def _meant(own: Way, of_all: Way, offer: Offer | None) -> Way:
-    """Say which way that is on a product: on an apprenticeship, those of its parts."""
-    if offer is None or not offer.parts:
+    """Say which way that is on a product: on an apprenticeship, those of its parts.
+
+    A pathway that names its qualification goes before one that names none.
+    """
+    if offer is None:
         return Way(pathway=own.pathway or of_all.pathway)
+    if not offer.parts:
+        return Way(
+            pathway=own.pathways.get(offer.product)
+            or own.pathway
+            or of_all.pathways.get(offer.product)
+            or of_all.pathway
+        )
     said = {**of_all.pathways, **own.pathways}
     parts = (part.product for part in offer.parts)
     return Way(pathways={part: said[part] for part in parts if part in said})

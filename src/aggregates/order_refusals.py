@@ -61,6 +61,13 @@ class PathwayOfApprenticeship(Malformed):
     )
 
 
+class PathwaySaidTwice(Malformed):
+    message = (
+        "Two pathways are said for {learner} in this request. Name the learner once, on"
+        " the pathway that is meant."
+    )
+
+
 class QualificationNotOrdered(Malformed):
     message = (
         "None of the chosen products is or includes {qualification}. Leave its pathway"

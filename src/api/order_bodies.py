@@ -1,13 +1,13 @@
 """What is sent to put an order together, step by step."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
 from pydantic import AliasChoices, Field
 
-from aggregates.order_linking import Way
+from aggregates.order_linking import Way, require_one_way
 from aggregates.order_refusals import MOST_REGISTRATIONS
 from api.group_names import GroupName, group_numbers
 from api.learners import NewLearner
@@ -61,8 +61,19 @@ class LearnersLinked(PathwaySaid, title="OrderLearnersChoice"):
     learners: list[LearnerLinked] = Field(default=[], max_length=MOST_REGISTRATIONS)
     groups: list[GroupName] = Field(default=[], max_length=20)
 
+    def ways(self, *, at: str = "") -> Iterator[tuple[str, str | None, str, Way]]:
+        """Say of each learner who is named where, for what and on which way."""
+        for place, each in enumerate(self.learners):
+            own = each.way
+            way = Way(
+                pathway=own.pathway or self.pathway,
+                pathways={**self.pathways, **own.pathways},
+            )
+            yield f"{at}/learners/{place}", self.product, each.learner, way
+
     def linking(self, visit: Visit, *, at: str = "") -> Linking:
         """Read who is linked; ``at`` points to where the body says it."""
+        require_one_way(self.ways(at=at))
         return Linking(
             product=self.product,
             learners={each.learner: each.way for each in self.learners},
@@ -111,6 +122,12 @@ class NewOrder(RequestBody, title="NewOrder"):
     learners: list[LearnersLinked] = Field(default=[], max_length=100)
     dates: Dates = Field(default=[])
     purchase_order_number: PurchaseNumber = None
+
+    @property
+    def ways(self) -> Iterator[tuple[str, str | None, str, Way]]:
+        """Say of each learner who is named where, for what and on which way."""
+        for place, each in enumerate(self.learners):
+            yield from each.ways(at=f"/learners/{place}")
 
 
 class ProductsChosen(RequestBody, title="OrderProductsChoice"):

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
+from aggregates.order_linking import require_one_way
 from api.answers import Listed, listed
 from api.dependencies import CurrentUser, PagingSince, Reads, ServiceOf, Today, scope
 from api.learners import learner_warnings
@@ -79,6 +80,7 @@ def search(
 @router.post("", operation_id="createOrder", status_code=HTTPStatus.CREATED)
 def begin(body: NewOrder, visit: Visiting) -> OrderShown:
     """Begin an order, empty or with any of its steps; confirming is apart (O1)."""
+    require_one_way(body.ways)
     command = BeginOrder(
         **visit.said,
         products=tuple(body.products),

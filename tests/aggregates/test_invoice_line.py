@@ -41,7 +41,7 @@ def test_a_charge_is_invoiced_then_paid_and_either_may_be_credited(
         assert line.report(wanted, invoice=None) == []
     else:
         with pytest.raises(StatusOutOfOrder, match=f"is {now}, and {wanted}"):
-            line.report(wanted, invoice="INV-1")
+            line.report(wanted, invoice=None)
 
 
 def test_a_credit_is_credited_and_that_is_all() -> None:
@@ -127,6 +127,23 @@ def test_a_credited_line_has_two_numbers_that_can_be_corrected() -> None:
         line.report(CREDITED, invoice="CN-2", corrects="CN-9")
 
 
+def test_the_number_of_an_invoice_may_come_once_it_is_credited() -> None:
+    """C4: it does not become the credit note; the line stays Credited."""
+    line = InvoiceLine(line=LINE, status=CREDITED, credit_note="CN-1")
+    late = line.report(INVOICED, invoice="INV-1")
+    assert late == [number("INV-1")]
+    line = line.after(late)
+    known = line.status, line.invoice, line.credit_note
+    assert known == (CREDITED, "INV-1", "CN-1")
+    assert line.report(INVOICED, invoice="INV-1") == []
+    for said in ("INV-2", None):
+        with pytest.raises(StatusOutOfOrder):
+            line.report(INVOICED, invoice=said)
+    credit = InvoiceLine(line=LINE + CREDIT, status=CREDITED)
+    with pytest.raises(StatusOutOfOrder):
+        credit.report(INVOICED, invoice="INV-1")
+
+
 def test_what_is_to_be_corrected_has_a_wrong_number_and_gets_a_right_one() -> None:
     """C4."""
     line = InvoiceLine(line=LINE, status=INVOICED)
@@ -140,7 +157,7 @@ def test_a_charge_that_was_cancelled_before_invoicing_is_not_invoiced() -> None:
     """C3, C4: the credit takes it back; that can be settled."""
     line = InvoiceLine(line=LINE)
     for wanted in (INVOICED, PAID, CREDITED):
-        with pytest.raises(ChargeWasCancelled, match=f"taken back by {LINE}-CREDIT"):
+        with pytest.raises(ChargeWasCancelled, match=f"report {LINE}-CREDIT Credited"):
             line.report(wanted, invoice="INV-1", is_cancelled=True)
     assert line.report(NOT, invoice=None, is_cancelled=True) == []
     credit = InvoiceLine(line=LINE + CREDIT)

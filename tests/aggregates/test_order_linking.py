@@ -1,6 +1,7 @@
 """Linking learners to an order: to all of its products or to one, on pathways."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -16,6 +17,7 @@ from aggregates.order_refusals import (
     OrderTooLarge,
     PathwayNeedsProduct,
     PathwayOfApprenticeship,
+    PathwaySaidTwice,
     PathwayUnknown,
     QualificationNotOrdered,
 )
@@ -69,6 +71,52 @@ def test_learners_may_be_linked_before_a_product_is_chosen() -> None:
         FOR_SINGLE,
         BOTH_ON_SINGLE,
     ]
+
+
+@pytest.mark.parametrize("of_all", [False, True])
+def test_a_pathway_may_name_its_qualification_also_where_that_is_the_product(
+    *, of_all: bool
+) -> None:
+    """O1: before one that names none, and for each of several products its own."""
+    named = Way(pathway="MAIN", pathways={SEVERAL: "FOOD"})
+    for product in (SEVERAL, None):
+        events = order_linking.link(
+            given([BEGUN, FOR_BOTH]),
+            {ANN: None if of_all else Way(pathways={SEVERAL: "FOOD"})},
+            product=product,
+            way=Way(pathways={SEVERAL: "FOOD"}) if of_all else Way(),
+            offers=OFFERS,
+            known={ANN},
+        )
+        assert OrderLearnersLinked(product=SEVERAL, learners={ANN: "FOOD"}) in events
+    with pytest.raises(PathwayUnknown, match="NONE"):
+        order_linking.link(
+            given([BEGUN, FOR_BOTH]),
+            {ANN: replace(named, pathways={SEVERAL: "NONE"})},
+            product=SEVERAL,
+            offers=OFFERS,
+            known={ANN},
+        )
+
+
+def test_two_ways_of_one_learner_in_one_request_are_refused() -> None:
+    """O1: neither goes without a word; the same twice is once."""
+    front, food = Way(pathway="FRONT"), Way(pathway="FOOD")
+    first, second = "/learners/0", "/learners/1"
+    order_linking.require_one_way(
+        [
+            (first, SEVERAL, ANN, front),
+            (second, SEVERAL, ANN, front),
+            (second, None, ANN, food),
+            (second, SEVERAL, BEN, food),
+            (second, SEVERAL, ANN, Way()),
+        ]
+    )
+    with pytest.raises(PathwaySaidTwice, match=ANN) as twice:
+        order_linking.require_one_way(
+            [(first, SEVERAL, ANN, front), (second, SEVERAL, ANN, food)]
+        )
+    assert twice.value.pointer == second
 
 
 def test_a_pathway_is_chosen_for_all_or_for_each() -> None:

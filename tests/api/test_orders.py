@@ -339,3 +339,42 @@ def test_the_cost_of_drafts_is_listed_at_todays_prices(admin: TestClient) -> Non
     assert Decimal(row["total"]) == 2 * Decimal("98.00")
     assert (row["products"], row["learners"]) == ({TEAM_LEADING: 2}, 2)
     assert (row["state"], row["currency"]) == ("Draft", "GBP")
+
+
+def test_the_pathway_of_a_product_may_be_said_by_its_number(
+    admin: TestClient,
+) -> None:
+    """O1: as the document's example has it."""
+    ann = learner(admin)
+    choice = {
+        "product": HOSPITALITY,
+        "learners": [{"learner": ann, "pathways": {HOSPITALITY: "FRONT"}}],
+    }
+    order = begin(admin, products=[HOSPITALITY], learners=[choice])
+    (chosen,) = order["products"][0]["learners"]
+    assert chosen["pathway"] == "FRONT"
+
+
+def test_a_learner_on_two_pathways_in_one_request_is_asked_about(
+    admin: TestClient,
+) -> None:
+    """O1: the first is not dropped without a word, wherever the second is said."""
+    ann = learner(admin)
+    front, food = (
+        {"learner": ann, "pathway": pathway} for pathway in ("FRONT", "FOOD")
+    )
+    of_both = {"product": HOSPITALITY, "learners": [front, food]}
+    of_one = {"product": HOSPITALITY, "learners": [front]}
+    of_other = {**of_one, "pathway": "FOOD", "learners": [{"learner": ann}]}
+    for choices, pointer in (
+        ([of_both], "/learners/0/learners/1"),
+        ([of_one, of_other], "/learners/1/learners/0"),
+    ):
+        body = {"products": [HOSPITALITY], "learners": choices}
+        refused = admin.post("/api/v1/orders", json=body)
+        assert refused.status_code == 422
+        assert f"Two pathways are said for {ann}" in refused.text
+        assert pointer in refused.text
+    order = begin(admin, products=[HOSPITALITY], learners=[of_one, of_one])
+    refused = admin.put(path(order, "/learners"), json=of_both, headers=ANY)
+    assert (refused.status_code, "/learners/1" in refused.text) == (422, True)
