@@ -1,6 +1,6 @@
-"""Cancelling a registration: the five conditions, and what is charged (C2, C3)."""
+"""Cancelling a registration: the conditions, and what is charged (C2, C3)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -26,75 +26,135 @@ class NotActive(RuleBroken):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Condition:
-    """One of the conditions: met, or what stands in the way, by its identifiers.
+class Obstacle:
+    """What stands in the way, by its identifiers, and what to do first.
 
-    ``obstacle`` says what stands in the way, ``{}`` standing for the identifiers, and
-    what to do first.
+    ``{}`` in the sentence stands for the identifiers.
+    """
+
+    sentence: str
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return self.sentence.format(listed(self.names))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Condition:
+    """One of the conditions: met, or what stands in the way.
+
+    ``rule`` says that it is met.
     """
 
     name: str
-    sentence: str
-    obstacle: str
-    in_the_way: tuple[str, ...] = ()
+    rule: str
+    obstacles: tuple[Obstacle, ...] = ()
 
     @property
-    def refusal(self) -> str:
-        """What stands in the way, by name, and what to do first."""
-        return self.obstacle.format(listed(self.in_the_way))
+    def sentence(self) -> str:
+        """Say that it is met, or what stands in the way and what to do first."""
+        return " ".join(map(str, self.obstacles)) or self.rule
+
+    @property
+    def in_the_way(self) -> tuple[str, ...]:
+        names = chain.from_iterable(each.names for each in self.obstacles)
+        return tuple(dict.fromkeys(names))
 
     @property
     def is_met(self) -> bool:
-        return not self.in_the_way
+        return not self.obstacles
 
 
-def no_test_taken(registration: Registration) -> Condition:
+def obstacles(*found: tuple[str, Iterable[str]]) -> tuple[Obstacle, ...]:
+    """Make an obstacle of each sentence that has identifiers."""
+    named = ((sentence, tuple(names)) for sentence, names in found)
+    return tuple(Obstacle(sentence=s, names=names) for s, names in named if names)
+
+
+def no_test_taken(registration: Registration, _: Collection[str]) -> Condition:
     return Condition(
         name="no-test-taken",
-        sentence="No test has been taken.",
-        obstacle="test {} has been taken. A registration with a taken test stays.",
-        in_the_way=_sittings(registration, Attendance.TAKEN),
+        rule="No test has been taken.",
+        obstacles=obstacles(
+            (
+                "Test {} has been taken. A registration with a taken test stays.",
+                _sittings(registration, Attendance.TAKEN),
+            )
+        ),
     )
 
 
-def no_test_booked(registration: Registration) -> Condition:
+def no_test_booked(registration: Registration, _: Collection[str]) -> Condition:
     return Condition(
         name="no-test-booked",
-        sentence="No test is booked: cancel the booking first.",
-        obstacle="test {} is booked. Cancel that booking first.",
-        in_the_way=_sittings(registration, Attendance.BOOKED),
+        rule="No test is booked.",
+        obstacles=obstacles(
+            (
+                "Test {} is booked. Cancel that booking first.",
+                _sittings(registration, Attendance.BOOKED),
+            )
+        ),
     )
 
 
-def no_result_linked(registration: Registration) -> Condition:
-    with_result = (b for b, s in registration.sittings.items() if s.result is not None)
+def no_result_linked(registration: Registration, _: Collection[str]) -> Condition:
+    with_result = [b for b, s in registration.sittings.items() if s.result is not None]
     return Condition(
         name="no-result",
-        sentence="No result is linked.",
-        obstacle="test {} has a result. A registration with a result stays.",
-        in_the_way=tuple(with_result),
+        rule="No result is linked.",
+        obstacles=obstacles(
+            (
+                "Test {} has a result. A registration with a result stays.",
+                with_result,
+            )
+        ),
     )
 
 
-def no_outcome_added(registration: Registration) -> Condition:
+def no_outcome_added(
+    registration: Registration, processed: Collection[str]
+) -> Condition:
+    graded, awards = registration.outcomes, registration.awards
     return Condition(
         name="no-outcome",
-        sentence="No grade has been saved in a claim: take the grades out first.",
-        obstacle="grades are saved in the claim {}. Take them out first.",
-        in_the_way=tuple(registration.outcomes),
+        rule="No grade has been saved in a claim.",
+        obstacles=obstacles(
+            (
+                "Grades are saved in the claim {}. Take them out first.",
+                [name for name in graded if name not in awards],
+            ),
+            (
+                "Grades are saved in the claim {}. Withdraw it for the learner first.",
+                [n for n in graded if n in awards and n not in processed],
+            ),
+            (
+                "Grades are saved in the claim {}, which is processed. " + FOR_GOOD,
+                [n for n in graded if n in awards and n in processed],
+            ),
+        ),
     )
 
 
-def no_claim_made(registration: Registration) -> Condition:
+def no_claim_made(registration: Registration, processed: Collection[str]) -> Condition:
     return Condition(
         name="no-claim",
-        sentence="No claim has been submitted: withdraw it first.",
-        obstacle="the claim {} has been submitted. Withdraw it first.",
-        in_the_way=tuple(registration.awards),
+        rule="No claim has been submitted.",
+        obstacles=obstacles(
+            (
+                "The claim {} has been submitted. Withdraw it for the learner first.",
+                [name for name in registration.awards if name not in processed],
+            ),
+            (
+                "The claim {} is processed. " + FOR_GOOD,
+                [name for name in registration.awards if name in processed],
+            ),
+        ),
     )
 
 
-CONDITIONS: tuple[Callable[[Registration], Condition], ...] = (
+FOR_GOOD = "A registration with a processed claim stays."
+
+CONDITIONS: tuple[Callable[[Registration, Collection[str]], Condition], ...] = (
     no_test_taken,
     no_test_booked,
     no_result_linked,
@@ -104,24 +164,58 @@ CONDITIONS: tuple[Callable[[Registration], Condition], ...] = (
 """What must hold for a registration to be cancelled, all of it (C2)."""
 
 
+def is_active(registration: Registration) -> Condition:
+    """Require that it is neither over nor cancelled already (C1)."""
+    done = registration.completion
+    is_whole = registration.status is Status.COMPLETED and not done
+    cancelled = (registration.registration,) if registration.is_cancelled else ()
+    return Condition(
+        name="active",
+        rule="The registration is Active.",
+        obstacles=obstacles(
+            ("The registration {} is Cancelled already.", cancelled),
+            (
+                "The registration is Completed, by the claim {}.",
+                [done.claim] if done else (),
+            ),
+            (
+                "The registration is Completed, with {}.",
+                registration.parts if is_whole else (),
+            ),
+        ),
+    )
+
+
 def conditions(
-    registration: Registration, parts: Sequence[Registration] = ()
+    registration: Registration,
+    parts: Sequence[Registration] = (),
+    *,
+    processed: Collection[str] = (),
 ) -> Iterator[Condition]:
     """Say of each condition whether it is met, and what stands in the way.
 
     An apprenticeship is cancelled with all of its ``parts``, none of them alone (O7).
+    ``processed`` are the claims that cannot be withdrawn any more.
     """
     if registration.parent is not None:
         yield Condition(
             name="no-part",
-            sentence="It came with an apprenticeship: cancel that registration.",
-            obstacle="it came with the apprenticeship {}. Cancel that registration.",
-            in_the_way=(registration.parent,),
+            rule="It came with no apprenticeship.",
+            obstacles=obstacles(
+                (
+                    "It came with the apprenticeship {}. Cancel that registration.",
+                    [registration.parent],
+                )
+            ),
         )
     for condition in CONDITIONS:
-        found = [condition(each) for each in (registration, *parts)]
-        in_the_way = chain.from_iterable(each.in_the_way for each in found)
-        yield replace(found[0], in_the_way=tuple(dict.fromkeys(in_the_way)))
+        found = [condition(each, processed) for each in (registration, *parts)]
+        names: dict[str, list[str]] = {}
+        for obstacle in chain.from_iterable(each.obstacles for each in found):
+            names.setdefault(obstacle.sentence, []).extend(obstacle.names)
+        together = {s: dict.fromkeys(each) for s, each in names.items()}
+        yield replace(found[0], obstacles=obstacles(*together.items()))
+    yield is_active(registration)
 
 
 def charge_stands(status: InvoiceStatus) -> bool:
@@ -130,18 +224,21 @@ def charge_stands(status: InvoiceStatus) -> bool:
 
 
 def require_cancellable(
-    registration: Registration, parts: Sequence[Registration] = ()
+    registration: Registration,
+    parts: Sequence[Registration] = (),
+    *,
+    processed: Collection[str] = (),
 ) -> None:
     """Raise NotActive, or CannotCancel with all that stands in the way (C2)."""
     if registration.status is not Status.ACTIVE:
         raise NotActive(
             registration=registration.registration, status=registration.status
         )
-    unmet = [c for c in conditions(registration, parts) if not c.is_met]
-    if unmet:
-        first, *others = (c.refusal for c in unmet)
-        why = " ".join((first, *(each[0].upper() + each[1:] for each in others)))
-        raise CannotCancel(registration=registration.registration, why=why)
+    found = conditions(registration, parts, processed=processed)
+    why = " ".join(each.sentence for each in found if not each.is_met)
+    if why:
+        first = why[0].lower() + why[1:]
+        raise CannotCancel(registration=registration.registration, why=first)
 
 
 def _sittings(registration: Registration, attendance: Attendance) -> tuple[str, ...]:

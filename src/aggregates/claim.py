@@ -10,8 +10,6 @@ from aggregates.aggregate import Aggregate
 from aggregates.award import award_date_refusals, award_refusals, grade_refusals
 from aggregates.claim_refusals import (
     ClaimIsWithdrawn,
-    ClaimWasSubmitted,
-    LearnerIsSubmitted,
     LearnerNotInClaim,
     LearnersNeeded,
     NobodyToSubmit,
@@ -22,6 +20,8 @@ from aggregates.claim_refusals import (
     ReasonNeeded,
     UnitNotOffered,
     claim_is_processed,
+    claim_was_submitted,
+    learner_is_submitted,
 )
 from aggregates.errors import Refusal, raise_all
 from aggregates.loss import require_no_loss, several
@@ -192,7 +192,9 @@ class Claim(Aggregate):
         fixed = self.fixed
         chosen: dict[str, str] = {}
         problems: list[Refusal] = [
-            LearnerIsSubmitted(pointer="/learners", learner=who, claim=self.claim)
+            learner_is_submitted(
+                self.claim, who, self.learners[who], pointer="/learners"
+            )
             for who in fixed
             if who not in registrations
         ]
@@ -268,7 +270,7 @@ class Claim(Aggregate):
                 continue
             elif not place.is_open:
                 problems.append(
-                    LearnerIsSubmitted(pointer=pointer, learner=who, claim=self.claim)
+                    learner_is_submitted(self.claim, who, place, pointer=pointer)
                 )
             else:
                 problems += grade_refusals(
@@ -369,7 +371,7 @@ class Claim(Aggregate):
         """Throw away a claim that nobody has been submitted in."""
         self._require_not_closed()
         if any(not place.is_open for place in self.learners.values()):
-            raise ClaimWasSubmitted(claim=self.claim)
+            raise claim_was_submitted(self.claim, self.learners.values())
         return [ClaimDeleted()]
 
     def _require_not_closed(self) -> None:
@@ -447,7 +449,10 @@ class Claim(Aggregate):
         return replace(self, learners={**self.learners, **places})
 
     def _choose(self, registrations: Mapping[str, str]) -> dict[str, Place]:
-        """Keep the places of those who stay; who was withdrawn may come in anew."""
+        """Keep the places of those who stay.
+
+        Who was withdrawn may come in anew, with all that was typed for them.
+        """
         gone = {
             who: place
             for who, place in self.learners.items()
@@ -459,7 +464,15 @@ class Claim(Aggregate):
             if place.standing is not Standing.WITHDRAWN
             and place.registration == registrations.get(who)
         }
+        again = {
+            who: Place(registration=place.registration, award=place.award).keep_units(
+                self.units
+            )
+            for who, place in self.learners.items()
+            if place.standing is Standing.WITHDRAWN
+            and place.registration == registrations.get(who)
+        }
         return gone | {
-            who: stay.get(who, Place(registration=registration))
+            who: stay.get(who) or again.get(who) or Place(registration=registration)
             for who, registration in registrations.items()
         }

@@ -1,6 +1,6 @@
 """How a claim says no."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from aggregates.errors import Malformed, RuleBroken
 from aggregates.standing import Place
@@ -53,10 +53,7 @@ class NotRegistered(RuleBroken):
 
 
 class LearnerIsSubmitted(RuleBroken):
-    message = (
-        "{learner} has been submitted in the claim {claim}. To change anything, "
-        "withdraw the claim for this learner first."
-    )
+    message = "{learner} has been {standing} in the claim {claim}. {next_step}"
 
 
 class LearnerNotInClaim(RuleBroken):
@@ -109,13 +106,50 @@ class ClaimIsWithdrawn(RuleBroken):
 
 class ClaimWasSubmitted(RuleBroken):
     message = (
-        "The claim {claim} has been submitted for learners, so it cannot be deleted. "
-        "Withdraw it instead."
+        "The claim {claim} has been submitted for learners, so it cannot be deleted."
+        " {next_step}"
     )
 
 
-def claim_is_processed(claim: str, places: Iterable[Place]) -> ClaimIsProcessed:
+def learner_is_submitted(
+    claim: str, learner: str, place: Place, *, pointer: str
+) -> LearnerIsSubmitted:
+    """Say that an award stays as it was submitted, and what changes it (M16, M18)."""
+    is_processed = bool(place.certificate)
+    return LearnerIsSubmitted(
+        pointer=pointer,
+        learner=learner,
+        standing="processed" if is_processed else "submitted",
+        claim=claim,
+        next_step=about_certificates([place])
+        if is_processed
+        else "To change anything, withdraw the claim for this learner first.",
+    )
+
+
+def claim_was_submitted(claim: str, places: Collection[Place]) -> ClaimWasSubmitted:
+    """Say what can be done with a claim that cannot be deleted any more (M16, M18)."""
+    is_processed = any(place.certificate for place in places)
+    return ClaimWasSubmitted(
+        claim=claim,
+        next_step=about_certificates(places)
+        if is_processed
+        else "Withdraw it instead.",
+    )
+
+
+def claim_is_processed(claim: str, places: Collection[Place]) -> ClaimIsProcessed:
     """Say who can do what about certificates that were issued (M16, M18)."""
+    certificates = _named([str(p.certificate) for p in places if p.certificate])
+    return ClaimIsProcessed(
+        claim=claim,
+        certificates=certificates,
+        next_step=about_certificates(places),
+    )
+
+
+def about_certificates(places: Iterable[Place]) -> str:
+    """Say what an Account Specialist can do about certificates that were issued."""
     issued = [place for place in places if place.certificate]
     certificates = _named([str(place.certificate) for place in issued])
     completed = [
@@ -124,11 +158,7 @@ def claim_is_processed(claim: str, places: Iterable[Place]) -> ClaimIsProcessed:
         if place.granted and place.granted.award_type != AwardType.INTERIM
     ]
     reopen = f", or reopen {_named(completed)} to claim anew" if completed else ""
-    return ClaimIsProcessed(
-        claim=claim,
-        certificates=certificates,
-        next_step=f"An Account Specialist can revoke {certificates}{reopen}.",
-    )
+    return f"An Account Specialist can revoke {certificates}{reopen}."
 
 
 def _named(names: list[str]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Self
 
 from aggregates.claim import Claim
 from aggregates.errors import Refusal, RuleBroken, said
@@ -38,10 +39,17 @@ class TestIsBooked(RuleBroken):
 
 
 class ClaimIsUnsettled(RuleBroken):
-    message = (
-        "The claim {claim} is {standing} for the learner. Have it processed or withdrawn,"
-        " or take the learner out of it, first."
-    )
+    message = "The claim {claim} is {standing} for the learner. {next_step} first."
+
+    @classmethod
+    def of(cls, claim: str, standing: Standing) -> Self:
+        """Say what settles a claim that is at that standing."""
+        next_step = (
+            "Have it processed, or withdraw it for the learner,"
+            if standing is Standing.SUBMITTED
+            else "Take the learner out of it"
+        )
+        return cls(claim=claim, standing=standing, next_step=next_step)
 
 
 class CertificateIsUnprinted(RuleBroken):
@@ -82,7 +90,7 @@ class InFlight:
         return [
             *(each for r in self.registrations for each in booked_tests(r)),
             *(
-                ClaimIsUnsettled(claim=name, standing=standing)
+                ClaimIsUnsettled.of(name, standing)
                 for name, standing in self.unsettled.items()
             ),
             *(CertificateIsUnprinted(certificate=name) for name in self.unprinted),
@@ -145,7 +153,7 @@ def unsettled_claims(
     for name in sorted(claims_on(registration)):
         place = claims[name].learners.get(registration.learner)
         if place is not None and place.standing in UNSETTLED:
-            yield ClaimIsUnsettled(claim=name, standing=place.standing)
+            yield ClaimIsUnsettled.of(name, place.standing)
 
 
 def claims_on(registration: Registration) -> set[str]:

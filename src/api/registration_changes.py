@@ -23,7 +23,12 @@ from api.schemas import RequestBody, ResponseBody
 from api.visit import Visiting
 from catalogue import assess
 from catalogue.answer import shape
-from commands.cancellation import CancelRegistration, ChangePathway, ReopenRegistration
+from commands.cancellation import (
+    CancelRegistration,
+    ChangePathway,
+    ReopenRegistration,
+    processed_claims,
+)
 from commands.claim import open_registrations, rules_of
 from commands.command import Desk, require_own
 from commands.invoice import read_line
@@ -50,7 +55,9 @@ class ConditionShown(ResponseBody, title="CancellationCondition"):
     model_config = ConfigDict(from_attributes=True)
 
     name: str = Field(examples=["no-claim"])
-    sentence: str
+    sentence: str = Field(
+        description="That it is met, or what stands in the way and what to do first."
+    )
     is_met: bool
     in_the_way: list[str] = Field(examples=[["AC-0000000042"]])
 
@@ -96,23 +103,22 @@ class PathwayEffect(ResponseBody, title="PathwayEffect"):
 
 @router.get("/{registration}/cancellation", operation_id="getRegistrationCancellation")
 def cancellation(registration: Called, visit: Visiting) -> CancellationShown:
-    """Show the five conditions of cancelling, and the charge (C2, C3)."""
+    """Show the conditions of cancelling, and the charge (C2, C3)."""
     stream, state = read(registration, visit.by, visit.desk)
     visit.show(stream)
     _, line = read_line(registration, visit.desk)
-    parts = open_registrations(visit.desk, state.parts).values()
+    parts = [each for _, each in open_registrations(visit.desk, state.parts).values()]
+    processed = processed_claims(visit.desk, [state, *parts])
     found = [
         ConditionShown.model_validate(condition)
-        for condition in conditions(state, [part for _, part in parts])
+        for condition in conditions(state, parts, processed=processed)
     ]
     stands = charge_stands(line.status)
     return CancellationShown(
         registration=registration,
         **about(visit.desk, state),
         status=state.status,
-        can_be_cancelled=(
-            state.status is Status.ACTIVE and all(c.is_met for c in found)
-        ),
+        can_be_cancelled=all(c.is_met for c in found),
         conditions=found,
         invoice_status=line.status,
         charge_stands=stands,

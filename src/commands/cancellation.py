@@ -1,6 +1,6 @@
 """What may be asked of a registration by itself: cancel, reopen, another pathway."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from aggregates.cancellation import charge_stands, require_cancellable
@@ -65,7 +65,9 @@ def cancel_registration(command: CancelRegistration, desk: Desk) -> Done:
     require_said(command.reason)
     charged, line = read_line(command.registration, desk)
     parts = open_registrations(desk, registration.parts).values()
-    require_cancellable(registration, [part for _, part in parts])
+    every = [part for _, part in parts]
+    processed = processed_claims(desk, [registration, *every])
+    require_cancellable(registration, every, processed=processed)
     changes = []
     for at, each in ((stream, registration), *parts):
         cancelled = RegistrationCancelled(
@@ -78,6 +80,18 @@ def cancel_registration(command: CancelRegistration, desk: Desk) -> Done:
         changes.append(at.change([cancelled], release=active(each)))
     position = desk.store.append(*changes, by=command.by, unchanged=[charged])
     return Done(position=position, made=command.registration)
+
+
+def processed_claims(desk: Desk, registrations: Iterable[Registration]) -> set[str]:
+    """Find the claims by which an award was certified: they cannot be withdrawn."""
+    awarded = {(claim, each.learner) for each in registrations for claim in each.awards}
+    opened = desk.store.open_many([stream_of(claim) for claim, _ in awarded])
+    return {
+        claim
+        for claim, learner in awarded
+        if Claim.replay(opened[stream_of(claim)].events).learners[learner].standing
+        is Standing.PROCESSED
+    }
 
 
 @handles(ReopenRegistration)

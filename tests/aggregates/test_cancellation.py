@@ -130,6 +130,37 @@ def test_what_keeps_a_registration_from_being_cancelled_is_said_with_the_next_st
     )
 
 
+def sentences(*later: Later, processed: tuple[str, ...] = ()) -> dict[str, str]:
+    found = conditions(registered(*later), processed=processed)
+    return {c.name: c.sentence for c in found}
+
+
+def test_a_condition_says_what_is_so_met_or_not() -> None:
+    """C2: nothing is to be done first of what is met, nor what cannot be done."""
+    assert sentences() == {
+        "no-test-taken": "No test has been taken.",
+        "no-test-booked": "No test is booked.",
+        "no-result": "No result is linked.",
+        "no-outcome": "No grade has been saved in a claim.",
+        "no-claim": "No claim has been submitted.",
+        "active": "The registration is Active.",
+    }
+    saved = f"Grades are saved in the claim {CLAIM}"
+    assert sentences(GRADED)["no-outcome"] == f"{saved}. Take them out first."
+    submitted = sentences(GRADED, claimed("Full"))
+    assert submitted["no-outcome"] == f"{saved}. Withdraw it for the learner first."
+    assert (
+        submitted["active"] == f"The registration is Completed, by the claim {CLAIM}."
+    )
+    processed = sentences(GRADED, claimed("Interim"), processed=(CLAIM,))
+    for name in ("no-outcome", "no-claim"):
+        assert "is processed. A registration with a processed claim" in processed[name]
+        assert "Withdraw" not in processed[name]
+    assert "is Cancelled already" in sentences(CANCELLED)["active"]
+    with pytest.raises(CannotCancel, match=f"the claim {CLAIM} is processed"):
+        require_cancellable(registered(claimed("Interim")), processed=[CLAIM])
+
+
 @pytest.mark.parametrize(
     "later",
     [
@@ -224,7 +255,8 @@ def test_units_passed_by_test_count_without_being_typed() -> None:
     state = registered(BOOKED, TAKEN, PASS)
     assert state.grades_to_date(claim=CLAIM, typed={A2: "P"}) == {A1: "P", A2: "P"}
     failed = TestResultAdded(**{**vars(PASS), "is_pass": False, "grade": "U"})
-    assert registered(BOOKED, failed).grades_to_date(claim=CLAIM, typed={}) == {}
+    grades = registered(BOOKED, failed).grades_to_date(claim=CLAIM, typed={})
+    assert grades == {A1: "U"}
     award = Award(award_type="Interim", award_date=date(2026, 11, 20))
     assert state.assess(claim=CLAIM, award=award, rules=RULES).eligible
 

@@ -15,6 +15,7 @@ from aggregates.claim_refusals import (
     ClaimIsProcessed,
     ClaimIsWithdrawn,
     ClaimWasSubmitted,
+    LearnerIsSubmitted,
     LearnerNotInClaim,
     LearnersNeeded,
     NobodyToSubmit,
@@ -286,6 +287,38 @@ def test_a_claim_that_somebody_was_submitted_in_cannot_be_deleted() -> None:
         (*READY, SUBMITTED, PROCESSED),
         (*READY, SUBMITTED, withdrawn(ANN, whole=False)),
     )
-    for history in histories:
-        with pytest.raises(ClaimWasSubmitted):
+    next_steps = (
+        "Withdraw it instead.",
+        f"An Account Specialist can revoke C-0000000001D, or reopen {ANNS}",
+        "Withdraw it instead.",
+    )
+    for history, next_step in zip(histories, next_steps, strict=True):
+        with pytest.raises(ClaimWasSubmitted, match=next_step):
             given(history).delete()
+
+
+def test_who_was_withdrawn_comes_in_again_with_all_that_was_typed() -> None:
+    """M1, M10, M16: but for grades of units that were taken out meanwhile."""
+    taken_back = given([*READY, SUBMITTED, withdrawn(ANN, whole=False)])
+    events = taken_back.choose_learners({ANN: ANNS, BEN: BENS})
+    again = taken_back.after(events)
+    assert again.learners[ANN].standing is Standing.DRAFT
+    assert again.learners[ANN].award == award()
+    assert again.outcomes[ANNS] == award().grades
+    fewer = taken_back.after(taken_back.choose_units([A1, A2], offered=OFFERED))
+    again = fewer.after(fewer.choose_learners({ANN: ANNS, BEN: BENS}))
+    assert again.learners[ANN].award.grades == {A1: "P", A2: "P"}
+    other = taken_back.choose_learners({ANN: CATS, BEN: BENS})
+    assert taken_back.after(other).learners[ANN].award == Award()
+
+
+def test_who_was_processed_is_said_to_be_and_what_changes_that() -> None:
+    """M16, M18: nothing is to be withdrawn any more."""
+    claim = given([*READY, SUBMITTED, PROCESSED])
+    said = f"{ANN} has been processed in .* An Account Specialist can revoke C-"
+    with pytest.raises(LearnerIsSubmitted, match=said):
+        claim.choose_learners({BEN: BENS})
+    with pytest.raises(LearnerIsSubmitted, match=said):
+        claim.save_grades({ANN: Award()}, rules=BOTH_RULES, today=TODAY)
+    with pytest.raises(LearnerIsSubmitted, match=r"submitted in .* withdraw the claim"):
+        given([*READY, SUBMITTED]).choose_learners({BEN: BENS})

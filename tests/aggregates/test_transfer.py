@@ -9,6 +9,7 @@ import pytest
 from aggregates.certificate import Certificate
 from aggregates.claim import Claim
 from aggregates.errors import Refusal
+from aggregates.in_flight import ClaimIsUnsettled
 from aggregates.learner import Learner, LearnerIsErased, LearnerIsWithdrawn
 from aggregates.register import LearnerHasLeft, Register
 from aggregates.registration import Registration
@@ -162,3 +163,21 @@ def test_registrations_and_certificates_go_along() -> None:
     assert MADE.after(MADE.transfer(THERE)).centre == THERE
     certificate = Certificate.begin(certificate_issued())
     assert certificate.after(certificate.transfer(THERE)) == certificate
+
+
+@pytest.mark.parametrize(
+    ("standing", "next_step"),
+    [
+        (Standing.DRAFT, "Take the learner out of it first."),
+        (Standing.UNSUBMITTED, "Take the learner out of it first."),
+        (
+            Standing.SUBMITTED,
+            "Have it processed, or withdraw it for the learner, first.",
+        ),
+    ],
+)
+def test_what_settles_a_claim_can_be_done(standing: Standing, next_step: str) -> None:
+    """L6, H6, M16: who was submitted is not taken out, who was not is not withdrawn."""
+    assert str(ClaimIsUnsettled.of("AC-0000000001", standing)) == (
+        f"The claim AC-0000000001 is {standing} for the learner. {next_step}"
+    )

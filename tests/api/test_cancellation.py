@@ -30,6 +30,7 @@ def unmet(ask: Ask, registration: str) -> dict[str, list[str]]:
         "no-result",
         "no-outcome",
         "no-claim",
+        "active",
     ]
     found = {c["name"]: c["in_the_way"] for c in shown["conditions"] if not c["is_met"]}
     assert shown["can_be_cancelled"] == (not found)

@@ -156,6 +156,8 @@ class ClaimedLife(BookedLife):
                 is_kept = row and row.standing != "Withdrawn" and row.held is held
                 if row and (name in fixed or is_kept):
                     rows[name] = row
+                elif held and row and row.held is held:
+                    rows[name] = Row(held, row.kind, row.day, row.grades)
                 elif held:
                     rows[name] = Row(held)
             paper.rows = rows
