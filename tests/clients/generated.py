@@ -1,7 +1,7 @@
 """What teams do with the OpenAPI document: lint it, make clients of it, run them.
 
-Run by ``make clients``, which has Node; ``make test`` needs Python alone, so this module
-is not called as tests are.
+Run by ``make clients``, which fetches Node and its packages; ``make test`` needs none of
+them, so this module is not called as tests are.
 """
 
 import json
