@@ -99,6 +99,10 @@ class LearnerChange(LearnerTold, title="LearnerChange"):
     reason: Annotated[str | None, Field(max_length=1000)] = Field(
         default=None, examples=["Passport seen."]
     )
+    confirm_different_person: bool = Field(
+        default=False,
+        description="That this is not the learner of the same name and date of birth.",
+    )
 
 
 class ImageShown(ResponseBody, title="LearnerImage"):
@@ -269,6 +273,8 @@ def amend(learner: Called, body: LearnerChange, visit: Amending) -> LearnerShown
         **visit.said,
         learner=learner,
         cells=body.cells,
+        alike=learner_search.finder(visit.service.read_models.connection),
+        is_different_person=body.confirm_different_person,
         reason=body.reason,
     )
     visit.send(command)

@@ -1,10 +1,9 @@
 """What may be asked of one learner: to make them known, and to put them right."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
-from typing import TypeAlias
 from uuid import UUID
 
 from aggregates.details import COLUMNS, Checked, Details, check
@@ -12,19 +11,32 @@ from aggregates.learner import (
     DetailIsWrong,
     DetailsAreWrong,
     Learner,
-    LooksLikeAnother,
     UlnIsHeld,
 )
 from aggregates.problem import sentence
 from aggregates.verification import Outcome
 from commands.command import Command, Desk, Done, handles, open_own, require_own
+from commands.same_person import (
+    Alike,
+    held_by,
+    known_alike,
+    require_nobody_alike,
+    reserved_person,
+    unheld,
+)
 from events.identifier import Kind, stream_of
 from events.learner import LearnerCreated
 from events.user import Role
-from store import Actor, AlreadyReserved, Change, EventStore, Reservation, Stream
-
-Alike: TypeAlias = Callable[[str, Sequence[str]], Mapping[str, Sequence[str]]]
-"""Finds the learners of a centre by their likeness: who they are, by likeness."""
+from store import (
+    Actor,
+    AlreadyReserved,
+    Change,
+    Conflict,
+    EventStore,
+    Position,
+    Reservation,
+    Stream,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +57,8 @@ class AmendLearner(Command):
 
     learner: str
     cells: Mapping[str, str]
+    alike: Alike
+    is_different_person: bool = False
     reason: str | None = None
 
 
@@ -86,9 +100,11 @@ def begin_learner(
     details: Details,
     to_verify: bool,
     outcome: Outcome,
+    is_first: bool,
 ) -> Change:
     """Say what is recorded to make a learner known, ULN reserved (U9, L1).
 
+    The first of a name and birth holds what is so said (U6).
     If the ULN is to be verified, the outcome of that is recorded with it (U7).
     """
     made = Learner.create(
@@ -102,7 +118,10 @@ def begin_learner(
     return Stream(id=stream_of(learner)).change(
         [*made, *Learner.replay(made).hear(outcome)],
         owner=centre,
-        reserve=reserved_uln(store, centre, details.uln),
+        reserve=[
+            *reserved_uln(store, centre, details.uln),
+            *([reserved_person(store, centre, details.likeness)] if is_first else ()),
+        ],
     )
 
 
@@ -124,11 +143,10 @@ def new_learner(
     details = _right(check(cells, today=today), cells, pointer)
     if details.uln:
         _require_free(desk.store, centre, details.uln, pointer)
-    others = alike(centre, [details.likeness]).get(details.likeness)
-    if others and not is_different_person:
-        raise LooksLikeAnother(
-            learners=" or ".join(others), pointer=f"{pointer}/confirm_different_person"
-        )
+    likeness = details.likeness
+    if not is_different_person:
+        known = known_alike(desk.store, centre, [likeness], alike)
+        require_nobody_alike(known.get(likeness, ()), pointer)
     learner = desk.new_identifier(Kind.LEARNER)
     to_verify = desk.verify is not None and details.uln is not None
     return learner, begin_learner(
@@ -140,6 +158,7 @@ def new_learner(
         details=details,
         to_verify=to_verify,
         outcome=ask(desk, [details])[0] if to_verify else None,
+        is_first=likeness in unheld(desk.store, centre, [likeness]),
     )
 
 
@@ -154,15 +173,7 @@ def create_learner(command: CreateLearner, desk: Desk) -> Done:
         alike=command.alike,
         is_different_person=command.is_different_person,
     )
-    try:
-        position = desk.store.append(change, by=command.by)
-    except AlreadyReserved:
-        details = check(command.cells, today=command.today).details
-        _require_free(
-            desk.store, centre, details.uln if details and details.uln else ""
-        )
-        raise
-    return Done(position=position, made=learner)
+    return Done(position=_append(desk, change, by=command.by), made=learner)
 
 
 @handles(AmendLearner)
@@ -188,16 +199,38 @@ def amend_learner(command: AmendLearner, desk: Desk) -> Done:
     after = reduce(Learner.apply, amended, learner)
     if amended and after.verification.is_waiting:
         amended += after.hear(ask(desk, [details])[0])
-    change = stream.change(
-        amended,
-        release=reserved_uln(desk.store, learner.centre, old if old != new else None),
-        reserve=reserved_uln(desk.store, learner.centre, new if old != new else None),
-    )
+    release = reserved_uln(desk.store, learner.centre, old if old != new else None)
+    reserve = reserved_uln(desk.store, learner.centre, new if old != new else None)
+    if details.likeness != learner.details.likeness:
+        gone, taken = _other_person(command, desk, learner, details.likeness)
+        release += gone
+        reserve += taken
+    change = stream.change(amended, release=release, reserve=reserve)
+    return Done(position=_append(desk, change, by=command.by))
+
+
+def _other_person(
+    command: AmendLearner, desk: Desk, learner: Learner, likeness: str
+) -> tuple[list[Reservation], list[Reservation]]:
+    """Give what is released and reserved for who a learner now is; LooksLikeAnother."""
+    store, centre = desk.store, learner.centre
+    if not command.is_different_person:
+        known = known_alike(store, centre, [likeness], command.alike).get(likeness, [])
+        require_nobody_alike([each for each in known if each != learner.learner])
+    is_first = likeness in unheld(store, centre, [likeness])
+    taken = [reserved_person(store, centre, likeness)] if is_first else []
+    return held_by(store, [learner])[learner.learner], taken
+
+
+def _append(desk: Desk, change: Change, *, by: Actor) -> Position | None:
+    """Append what was decided; when a reservation was lost, it is decided again.
+
+    Whoever was quicker is then found on the facts, and named in the refusal.
+    """
     try:
-        return Done(position=desk.store.append(change, by=command.by))
-    except AlreadyReserved:
-        _require_free(desk.store, learner.centre, new or "")
-        raise
+        return desk.store.append(change, by=by)
+    except AlreadyReserved as taken:
+        raise Conflict(taken.held.stream, ()) from None
 
 
 def ask(desk: Desk, learners: Sequence[Details]) -> Sequence[Outcome]:

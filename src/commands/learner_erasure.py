@@ -26,6 +26,7 @@ from commands.invoice import line_called, read_lines
 from commands.issued_certificates import open_certificates, reliances
 from commands.learner import learner_of, reserved_uln
 from commands.registration import active, named_in, registers_of
+from commands.same_person import held_by
 from events.booking import BookingCancelled
 from events.claim import ClaimBegun
 from events.entry_order import EntryOrderBegun
@@ -70,7 +71,10 @@ def erase_learner(command: EraseLearner, desk: Desk) -> Done:
     events = learner.erase(command.reason, key=stream_of(f"{command.learner}/erasure"))
     change = stream.change(
         events,
-        release=reserved_uln(desk.store, learner.centre, learner.details.uln),
+        release=[
+            *reserved_uln(desk.store, learner.centre, learner.details.uln),
+            *(held_by(desk.store, [learner])[learner.learner] if events else ()),
+        ],
         reserve=[Reservation(scope=ERASED, key=command.learner)] if events else [],
     )
     position = None

@@ -12,9 +12,10 @@ from aggregates.order import Later, Order
 from aggregates.order_loss import lost_from_order
 from commands.command import Command, Desk, Done, handles, require_expected, require_own
 from commands.group_uses import uses_changed
-from commands.learner import Alike, new_learner
+from commands.learner import new_learner
 from commands.order_linking import Linking, link
 from commands.registration import approvals_of
+from commands.same_person import Alike
 from events.identifier import Kind, stream_of
 from events.order import CourseDates, OrderBegun
 from store import Actor, AlreadyReserved, Change, Conflict, Position, Stream

@@ -11,7 +11,7 @@ from aggregates.upload import Upload
 from commands.command import Command, Desk, Done, handles, require_expected, require_own
 from commands.duplicate_rows import DuplicateRowsChange, rows_like
 from commands.erasure import require_none_erased
-from commands.learner import Alike
+from commands.same_person import Alike
 from commands.surroundings import Surroundings
 from commands.upload import read_upload, record_called
 from commands.verification import becomes_ready, hear

@@ -13,8 +13,8 @@ from aggregates.record import Record, RecordState
 from aggregates.table import FIRST_ROW
 from catalogue import amount
 from commands.command import Command, Desk, Done
-from commands.learner import Alike
 from commands.record import AmendRecord
+from commands.same_person import Alike
 from commands.upload import batches, read_records, read_upload
 from events.upload import (
     RecordAmended,

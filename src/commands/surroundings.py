@@ -8,7 +8,8 @@ from aggregates.details import Checked, check, given_uln
 from aggregates.duplicate_rows import OtherRows
 from aggregates.learner_file import Row
 from aggregates.row_context import RowContext, check_in_context
-from commands.learner import Alike, holders
+from commands.learner import holders
+from commands.same_person import Alike, known_alike
 from store import EventStore
 
 
@@ -33,7 +34,7 @@ class Surroundings:
         ulns = [given_uln(row.cells) for row in rows]
         held = holders(self.store, self.centre, [uln for uln in ulns if uln])
         likenesses = [found.details.likeness for found in checked if found.details]
-        alike = self.alike(self.centre, likenesses)
+        alike = known_alike(self.store, self.centre, likenesses, self.alike)
         return [
             check_in_context(
                 found,

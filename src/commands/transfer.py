@@ -16,9 +16,10 @@ from commands.command import Command, Desk, Done, handles, open_own
 from commands.issued_certificates import open_certificates
 from commands.learner import holders, learner_of, reserved_uln
 from commands.registration import registers_of
+from commands.same_person import held_by, reserved_person, unheld
 from events.identifier import stream_of
 from events.learner import LearnerCreated
-from store import AlreadyReserved, Change, Stream
+from store import AlreadyReserved, Change, Conflict, Stream
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,13 +52,20 @@ def transfer_learner(command: TransferLearner, desk: Desk) -> Done:
         centre=command.centre,
         approvals=Centre.replay(there.events).approvals,
     )
-    to = command.centre
+    to, likeness = command.centre, learner.details.likeness
+    is_first = likeness in unheld(desk.store, to, [likeness])
     changes = [
         stream.change(
             transferred,
             owner=to,
-            release=reserved_uln(desk.store, learner.centre, learner.details.uln),
-            reserve=reserved_uln(desk.store, to, learner.details.uln),
+            release=[
+                *reserved_uln(desk.store, learner.centre, learner.details.uln),
+                *held_by(desk.store, [learner])[learner.learner],
+            ],
+            reserve=[
+                *reserved_uln(desk.store, to, learner.details.uln),
+                *([reserved_person(desk.store, to, likeness)] if is_first else ()),
+            ],
         ),
         entered.change(register.move(to), owner=to),
         *(at.change(each.transfer(to), owner=to) for at, each in registered),
@@ -75,9 +83,9 @@ def transfer_learner(command: TransferLearner, desk: Desk) -> Done:
             by=command.by,
             unchanged=[there, *(at for at, _ in claims)],
         )
-    except AlreadyReserved:
+    except AlreadyReserved as taken:
         _require_free(desk, learner, to)
-        raise
+        raise Conflict(taken.held.stream, ()) from None
     return Done(position=position, made=command.learner)
 
 

@@ -9,6 +9,7 @@ from aggregates.loss import require_no_loss
 from commands.command import Command, Desk, Done, handles, require_expected
 from commands.group_uses import group_of, uses_changed
 from commands.learner import learner_of, reserved_uln
+from commands.same_person import held_by
 from commands.typed_rows import lost_with_group
 from commands.upload import BATCHES, batches, read_upload, reserved_name
 from events.identifier import stream_of
@@ -76,11 +77,12 @@ def _withdrawn(
 ) -> list[Change]:
     """Say what is recorded of those who came with the group; others stay known."""
     changes = []
-    for stream in store.open_many(stream_of(each) for each in learners).values():
-        if group_of(stream) != group:
-            continue
-        learner = learner_of(stream)
+    opened = store.open_many(stream_of(each) for each in learners).values()
+    came = [(at, learner_of(at)) for at in opened if group_of(at) == group]
+    held = held_by(store, (learner for _, learner in came))
+    for stream, learner in came:
         events = learner.withdraw()
         uln = reserved_uln(store, learner.centre, learner.details.uln)
-        changes.append(stream.change(events, release=uln if events else []))
+        release = [*uln, *held[learner.learner]]
+        changes.append(stream.change(events, release=release if events else []))
     return changes

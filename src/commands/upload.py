@@ -17,7 +17,8 @@ from aggregates.upload_progress import UploadStatus
 from aggregates.upload_refusals import GroupNameTaken
 from commands.command import Command, Desk, Done, handles, require_expected, require_own
 from commands.group_uses import undone, uses_changed
-from commands.learner import Alike, begin_learner, holders
+from commands.learner import begin_learner, holders
+from commands.same_person import Alike, known_alike, unheld
 from events.identifier import Kind, stream_of
 from events.upload import UploadReceived, UploadRefused
 from store import (
@@ -203,7 +204,7 @@ def add_group_learners(command: AddGroupLearners, desk: Desk) -> Done:
         change = Change(stream=stream.id, expected=version, events=tuple(events))
         try:
             position = desk.store.append(*changes, change, by=command.by)
-        except AlreadyReserved as taken:  # a ULN, just now: look again
+        except AlreadyReserved as taken:  # somebody, just now: look again
             raise Conflict(taken.held.stream, ()) from None
         version += len(events)
         upload = reduce(Upload.apply, events, upload)
@@ -228,6 +229,8 @@ def _added(
     linked = [record.linked_to for _, record in records if record.linked_to]
     gone = undone(desk.store, linked)
     known = _known_since([record for _, record in records], upload, desk.store, alike)
+    likenesses = {like for _, record in records if (like := record.likeness)}
+    free = unheld(desk.store, centre, likenesses)
     for stream, record in records:
         if record.state in STAYING or record.linked_to in gone:
             left.append(record.row)
@@ -257,8 +260,10 @@ def _added(
                     details=found.details,
                     to_verify=record.verification.was_asked,
                     outcome=record.verification.answer,
+                    is_first=found.details.likeness in free,
                 )
             )
+            free.discard(found.details.likeness)
         release = (
             [reserved_row(desk.store, group, "uln", uln, reading=upload.reading)]
             if uln
@@ -285,7 +290,8 @@ def _known_since(
         for record in records
         if record.state is RecordState.VALID and (likeness := record.likeness)
     }
-    learners = alike(upload.received.centre, [*set(likenesses.values())])
+    alone = [*set(likenesses.values())]
+    learners = known_alike(store, upload.received.centre, alone, alike)
     found: dict[int, Sequence[str]] = {}
     for record in records:
         others = set(learners.get(likenesses.get(record.row, ""), ()))

@@ -15,7 +15,7 @@ from aggregates.upload import Upload
 from aggregates.upload_progress import UploadStatus
 from commands.command import Command, Desk, Done, handles
 from commands.duplicate_rows import PERSON, ULN
-from commands.learner import Alike
+from commands.same_person import Alike
 from commands.surroundings import Surroundings
 from commands.typed_rows import typed_columns
 from commands.upload import (

@@ -281,3 +281,32 @@ def test_a_learner_shows_what_they_are_registered_on(
         "Level 2 Diploma in Team Leading",
     )
     assert client_as("admin.hillside").get(f"{at}/registrations").status_code == 404
+
+
+def test_a_learner_sent_twice_in_quick_succession_is_known_once(
+    client_as: ClientAs,
+) -> None:
+    """L1, L2: the second is told of the first, as is who is amended to be them."""
+    admin = client_as("admin.riverside")
+    told = {
+        "given_name": "Sean",
+        "family_name": "O\u2019Neal",
+        "date_of_birth": "2006-03-28",
+    }
+    first = admin.post(LEARNERS, json=told)
+    again = {**told, "family_name": "ONeal"}
+    refused = admin.post(LEARNERS, json=again)
+    assert (first.status_code, refused.status_code) == (201, 409)
+    assert refused.json()["type"].endswith("looks-like-another")
+    assert first.json()["learner"] in refused.json()["detail"]
+    other = admin.post(LEARNERS, json={**told, "given_name": "Shane"})
+    path, seen = f"{LEARNERS}/{other.json()['learner']}", other.headers["etag"]
+    to_be = {"given_name": "SEAN"}
+    amended = admin.patch(path, json=to_be, headers={"If-Match": seen})
+    assert (amended.status_code, amended.json()["type"].rpartition(":")[2]) == (
+        409,
+        "looks-like-another",
+    )
+    said = {**to_be, "confirm_different_person": True}
+    told_so = admin.patch(path, json=said, headers={"If-Match": seen})
+    assert told_so.status_code == 200

@@ -86,10 +86,17 @@ class Intake:
         *,
         by: Actor = ADMINISTRATOR,
         reason: str | None = None,
+        is_different: bool = False,
         **told: str,
     ) -> Done:
         command = AmendLearner(
-            by=by, at=self.now(), learner=learner, cells=told, reason=reason
+            by=by,
+            at=self.now(),
+            learner=learner,
+            cells=told,
+            alike=self.alike,
+            is_different_person=is_different,
+            reason=reason,
         )
         return self.send(command)
 

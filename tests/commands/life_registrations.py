@@ -51,8 +51,13 @@ class RegisteredLife(AskedLife):
     ) -> None:
         """U5, U6, U9: they come by the file."""
         intake = Intake(store=self.world.store, now=self.world.clock)
-        rows = (cells(given_name=name, uln="") for name in ("Ann", "Ben"))
-        self.group = intake.checked(*rows, name=new_identifier(Kind.GROUP))
+        name = new_identifier(Kind.GROUP)
+        of_this_life = "".join(chr(ord("a") + int(digit)) for digit in name[2:])
+        rows = (
+            cells(given_name=each, family_name=of_this_life.title(), uln="")
+            for each in ("Ann", "Ben")
+        )
+        self.group = intake.checked(*rows, name=name)
         intake.submit(self.group)
         intake.add(self.group)
         self.learners = [*intake.shown(self.group).learners]

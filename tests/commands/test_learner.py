@@ -56,7 +56,8 @@ def test_a_uln_is_one_learners_at_a_centre(intake: Intake) -> None:
 def test_any_number_of_learners_have_no_uln(intake: Intake) -> None:
     """U4: the temporary one included."""
     for uln in ("", "", "9999999999", "9999999999"):
-        assert intake.learner(intake.create(cells(uln=uln))).details.uln is None
+        name = intake.create(cells(uln=uln), is_different=True)
+        assert intake.learner(name).details.uln is None
 
 
 def test_who_is_like_another_is_confirmed_to_be_different(intake: Intake) -> None:

@@ -325,7 +325,7 @@ def test_two_groups_with_one_uln_make_one_learner(
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(add, groups))
     made = learners_made(any_store)
-    assert sorted(str(event.uln) for event in made) == [ULN, "None", "None"]
+    assert sorted(str(event.uln) for event in made) == [ULN, "None"]
     states = sorted(intake.states(group)[2] for group in groups)
     assert states == [INVALID, LEARNER]
 

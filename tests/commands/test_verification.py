@@ -231,7 +231,8 @@ def test_a_learner_whom_lrs_does_not_answer_about_waits_and_is_asked_about_again
 ) -> None:
     """U7, L1."""
     lrs.outcomes = {ULN: Why.UNREACHABLE, OTHER_ULN: None}
-    names = [intake.create(cells(uln=uln)) for uln in (ULN, OTHER_ULN, "")]
+    rows = strangers(cells(), cells(uln=OTHER_ULN), cells(uln=""))
+    names = [intake.create(row) for row in rows]
     found = [intake.learner(name).verification for name in names]
     waiting, none = VerificationStatus.WAITING, VerificationStatus.NOT_ASKED
     assert [each.status for each in found] == [waiting, waiting, none]

@@ -190,6 +190,7 @@ def rename(counter: Counter, family_name: str) -> None:
             at=counter.clock(),
             learner=ANN,
             cells={"family_name": family_name},
+            alike=lambda *_: {},
             reason="Married",
         )
     )

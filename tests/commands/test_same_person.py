@@ -1,0 +1,152 @@
+"""One person is made known once, however little of it read models know yet (U6, L1)."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from aggregates.errors import Refusal
+from aggregates.learner import LooksLikeAnother
+from aggregates.record import RecordState
+from commands.transfer import TransferLearner
+from events.learner import LearnerCreated
+from store import EventStore
+from tests.clock import Clock
+from tests.commands.erasing import erase
+from tests.commands.intake import ADMINISTRATOR, SPECIALIST, STRANGER, Intake
+from tests.commands.test_transfer import THERE, Two
+from tests.learner_examples import cells
+
+ONEILL = cells(given_name="Ann", family_name="O\u2019Neill", uln="")
+SAME = cells(given_name="ANN", family_name="ONeill", uln="")
+ELSE = cells(given_name="Ben", uln="")
+AT_ONCE = 3
+
+
+@pytest.fixture
+def intake(store: EventStore, clock: Clock) -> Intake:
+    """Take learners in where no read model has heard of any of them."""
+    return Intake(store=store, now=clock)
+
+
+def refused(ask: Callable[[], object]) -> str:
+    with pytest.raises(LooksLikeAnother) as refusal:
+        ask()
+    assert refusal.value.pointer == "/confirm_different_person"
+    return str(refusal.value)
+
+
+def test_who_was_made_known_just_now_is_found(intake: Intake) -> None:
+    """L1: two of one name that were told apart are named, the first at least."""
+    first = intake.create(ONEILL)
+    assert first in refused(lambda: intake.create(SAME))
+    intake.create(SAME, is_different=True)
+    assert first in refused(lambda: intake.create(ONEILL))
+    intake.create(ONEILL, by=STRANGER)
+
+
+@pytest.mark.parametrize("is_different", [False, True])
+def test_of_one_person_made_known_several_times_at_once_there_is_one(
+    *, any_store: EventStore, clock: Clock, is_different: bool
+) -> None:
+    """L1: unless it is said that they are several."""
+    intake, ready = Intake(store=any_store, now=clock), Barrier(AT_ONCE)
+
+    def create(_: int) -> str:
+        ready.wait()
+        try:
+            return intake.create(ONEILL, is_different=is_different)
+        except Refusal as refusal:
+            return type(refusal).__name__
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        answers = list(pool.map(create, range(AT_ONCE)))
+    made = [r for r in any_store.log(after=0) if isinstance(r.event, LearnerCreated)]
+    assert len(made) == (AT_ONCE if is_different else 1)
+    refusals = answers.count("LooksLikeAnother")
+    assert refusals == (0 if is_different else AT_ONCE - 1)
+
+
+def test_who_becomes_another_by_an_amendment_is_asked_about(intake: Intake) -> None:
+    """L2: and who is somebody else now stands in nobody's way."""
+    first, second = intake.create(ONEILL), intake.create(ELSE)
+    told = {"given_name": "ann", "family_name": "ONEILL"}
+    assert first in refused(lambda: intake.amend(second, **told))
+    intake.amend(second, is_different=True, **told)
+    intake.create(ELSE)
+    intake.amend(first, given_name="Anne")
+    third = intake.create(ONEILL)
+    assert third in refused(lambda: intake.create(SAME))
+
+
+def test_an_amendment_of_spelling_alone_is_asked_nothing(intake: Intake) -> None:
+    """L2."""
+    first = intake.create(ONEILL)
+    intake.amend(first, family_name="ONeill")
+    assert first in refused(lambda: intake.create(ONEILL))
+
+
+def test_a_person_of_an_undone_group_can_be_made_known_again(intake: Intake) -> None:
+    """U11."""
+    group = intake.checked(ONEILL, ELSE)
+    intake.submit(group)
+    intake.add(group)
+    assert intake.shown(group).learners[0] in refused(lambda: intake.create(SAME))
+    intake.undo(group)
+    intake.withdraw(group)
+    intake.create(SAME)
+
+
+def test_an_erased_person_can_be_made_known_again(intake: Intake, clock: Clock) -> None:
+    """H6."""
+    erase(intake.desk, clock, intake.create(ONEILL))
+    intake.create(SAME)
+
+
+def test_a_transferred_person_is_known_there_and_not_here(
+    store: EventStore, clock: Clock
+) -> None:
+    """L6."""
+    Two(store, clock)
+    intake = Intake(store=store, now=clock)
+    name = intake.create(ONEILL)
+    intake.send(
+        TransferLearner(
+            by=SPECIALIST, at=clock(), learner=name, centre=THERE, reason="Moved"
+        )
+    )
+    assert name in refused(lambda: intake.create(SAME, by=STRANGER))
+    assert intake.create(SAME, by=ADMINISTRATOR)
+
+
+def test_rows_of_a_person_made_known_just_now_are_asked_about(intake: Intake) -> None:
+    """U6: as they are checked, and again as learners are made of them."""
+    early = intake.create(ONEILL)
+    group = intake.checked(SAME, ELSE)
+    assert intake.states(group)[2] is RecordState.TO_CONFIRM
+    assert intake.records(group)[2].alike == {early}
+    late = intake.create(ELSE)
+    intake.submit(group)
+    intake.add(group)
+    assert intake.records(group)[3].alike == {late}
+    assert intake.shown(group).learners == ()
+
+
+def test_rows_of_one_name_that_were_told_apart_become_two(intake: Intake) -> None:
+    """U6."""
+    group = intake.checked(ONEILL, SAME)
+    for row in (2, 3):
+        intake.put_right(group, row, is_different=True)
+    intake.submit(group)
+    intake.add(group)
+    assert len(intake.shown(group).learners) == 2
+
+
+def test_who_is_known_from_before_stands_in_the_way_by_what_read_models_say(
+    intake: Intake,
+) -> None:
+    """L1: those made known earlier hold nothing."""
+    intake.known["ann, oneill 2006-03-27"] = ["L-0000000017T"]
+    assert "L-0000000017T" in refused(lambda: intake.create(ONEILL))
+    intake.create(ONEILL, is_different=True)
