@@ -61,7 +61,8 @@ class Settings(BaseSettings):
     ] = Path("var/master.key")
     host: Annotated[str, Field(description="The address to listen at.")] = "127.0.0.1"
     port: Annotated[
-        int, Field(ge=0, le=MOST_PORTS, description="The port to listen at.")
+        int,
+        Field(ge=0, le=MOST_PORTS, description="The port to listen at, up to 65535."),
     ] = 8000
     processing_delay: Annotated[
         timedelta,
@@ -76,7 +77,7 @@ class Settings(BaseSettings):
             ge=0,
             le=100,
             description="How many years after their last award a learner's personal"
-            " data are kept: before, they cannot be erased.",
+            " data are kept, up to 100: before, they cannot be erased.",
         ),
     ] = 0
     decision_seconds: Annotated[
@@ -84,7 +85,7 @@ class Settings(BaseSettings):
         Field(
             gt=0,
             le=60,
-            description="How many seconds deciding on eligibility may take, as 2.",
+            description="How many seconds deciding on eligibility may take, up to 60, as 2.",
         ),
     ] = 2.0
     rate: Annotated[
@@ -167,8 +168,8 @@ def load(**overrides: Any) -> Settings:
     except ValidationError as error:
         raise InvalidSettings(
             {
-                variable(str(fault["loc"][0])): f"{fault['input']!r} cannot be used. "
-                f"{fault['msg']}. Give: {described(str(fault['loc'][0]))}"
+                variable(str(fault["loc"][0])): f"{fault['input']!r} cannot be used."
+                f" Give: {described(str(fault['loc'][0]))}"
                 for fault in error.errors()
             }
         ) from None

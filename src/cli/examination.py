@@ -3,8 +3,10 @@
 import os
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
 
 import typer
+from pydantic import TypeAdapter
 
 from catalogue import InvalidCatalogue, load
 from cli.configuration import FolderUnusable, make_folders, why_lost
@@ -12,6 +14,9 @@ from projections.database import LOST
 from service import Service, open_service
 from settings import Settings, unknown_variables, variable
 from store import KeyFileUnusable
+
+SECRET = ("lrs_password",)
+HIDDEN = "**********"
 
 
 def what_is_wrong(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -58,16 +63,31 @@ def missing_events(service: Service) -> Iterator[tuple[str, str]]:
 
 
 def settings_shown(
-    context: typer.Context, settings: Settings, faults: dict[str, str]
+    context: typer.Context, settings: Settings | None, faults: dict[str, str]
 ) -> Iterator[dict[str, object]]:
+    """Show each setting; as it was given, where there are no settings to be used."""
+    options = context.obj or {}
+    default = settings or Settings.model_construct()
     for name in Settings.model_fields:
-        is_given = name in (context.obj or {})
-        is_set = variable(name) in os.environ
+        is_given, is_set = name in options, variable(name) in os.environ
+        value = getattr(default, name)
+        if settings is None and (is_given or is_set):
+            value = options[name] if is_given else os.environ[variable(name)]
+            value = HIDDEN if name in SECRET else value
         yield {
             "setting": variable(name),
-            "value": str(getattr(settings, name)),
+            "value": written(value),
             "from": "option" if is_given else "environment" if is_set else "default",
             "wrong": faults.get(variable(name)),
         }
     for name, fault in unknown_variables(os.environ):
         yield {"setting": name, "value": "", "from": "environment", "wrong": fault}
+
+
+def written(value: object) -> str:
+    """Write a setting as it may be set: nothing for None, a time as PT15M."""
+    if value is None:
+        return ""
+    if isinstance(value, timedelta):
+        return str(TypeAdapter(timedelta).dump_python(value, mode="json"))
+    return str(value)

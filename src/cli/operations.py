@@ -20,15 +20,15 @@ def doctor(context: typer.Context, form: FormatOf = Format.TABLE) -> None:
     from cli.configuration import settings_of
     from cli.examination import settings_shown, what_is_wrong
     from service import now
-    from settings import InvalidSettings, Settings, unknown_variables
+    from settings import InvalidSettings, unknown_variables
 
-    lrs_is = ""
+    lrs_is, settings = "", None
     try:
         settings = settings_of(context)
         lrs_is, wrong_with_lrs = lrs.examined(settings, now())
         faults = dict(what_is_wrong(settings)) | wrong_with_lrs
     except InvalidSettings as error:
-        settings, faults = Settings.model_construct(), error.faults
+        faults = error.faults
     faults |= dict(unknown_variables(os.environ))
     show(list(settings_shown(context, settings, faults)), SETTING_COLUMNS, form)
     talk(*([lrs_is] if lrs_is else []))

@@ -43,7 +43,12 @@ def test_a_healthy_installation_says_each_setting_and_where_it_came_from(
         ("DATABASE", "mysql://x", "Give: sqlite:///folder, or postgresql://…"),
         ("DATABASE", "postgresql://u@127.0.0.1:9/x", "The database does not answer"),
         ("CATALOGUE", "/nowhere", "learner-management check-catalogue /nowhere"),
-        ("PORT", "65536", "Give: The port to listen at."),
+        ("PORT", "65536", "Give: The port to listen at, up to 65535."),
+        (
+            "PROCESSING_DELAY",
+            "a day",
+            "'a day' cannot be used. Give: How long a submitted claim can be withdrawn",
+        ),
         ("RATE", "0/minute", "How often one user may ask"),
     ],
 )
@@ -60,6 +65,26 @@ def test_what_is_wrong_with_a_setting_is_told_by_its_name(
     assert code == 3
     assert fault in rows[name]["wrong"]
     assert f"\n{PREFIX}{name}: " in f"\n{talk}"
+
+
+def test_the_other_settings_are_shown_as_they_are_where_one_cannot_be_used(
+    tmp_path: Path,
+) -> None:
+    """None of them is shown as what it would be if it were not set; no secret is."""
+    given = over(tmp_path)
+    secret = {f"{PREFIX}LRS_PASSWORD": "abc"}
+    run = running({**given, **secret, f"{PREFIX}RATE": "foo"})
+    code, rows, _ = doctor(run, "--keys", "elsewhere.key")
+    assert code == 3
+    del given[f"{PREFIX}KEYS"]
+    for name, value in given.items():
+        assert rows[name.removeprefix(PREFIX)]["value"] == value
+    assert (rows["RATE"]["value"], rows["KEYS"]["value"]) == ("foo", "elsewhere.key")
+    assert rows["LRS_PASSWORD"]["value"] == "**********"
+    assert rows["PROCESSING_DELAY"]["value"] == "PT15M"
+    assert rows["LRS_KEY"]["value"] == ""
+    wrong = [name for name, row in rows.items() if row["wrong"]]
+    assert wrong == ["RATE"]
 
 
 def test_a_key_file_that_holds_no_key_is_told(tmp_path: Path) -> None:
