@@ -2,8 +2,8 @@
 
 import re
 
-from aggregates.names import words
-from catalogue import Apprenticeship, Qualification
+from aggregates.names import clean, words
+from catalogue import Apprenticeship, Catalogue, Qualification
 
 FEWEST_DIGITS = 3
 """How many last digits of a reference are enough to be found by (domain, section 3)."""
@@ -17,7 +17,7 @@ def is_found_by(product: Qualification | Apprenticeship, text: str) -> bool:
     """
     sought = words(text)
     if not sought:
-        return True
+        return clean(text) in {"", product.title}
     compact = re.sub(r"[^0-9A-Z]", "", text.upper())
     if len(compact) >= FEWEST_DIGITS and any(c.isdigit() for c in compact):
         digits = compact.removeprefix("Q")
@@ -28,3 +28,24 @@ def is_found_by(product: Qualification | Apprenticeship, text: str) -> bool:
             return True
     titled = words(product.title)
     return all(any(start in word for word in titled) for start in sought)
+
+
+def products_meant(catalogue: Catalogue, text: str) -> frozenset[str]:
+    """Find the references of products that are meant by a number (domain, section 3).
+
+    It is a reference, whole, without its ``Q-`` or by its last three digits or more; or
+    a QN, with its slashes or without. What is in no catalogue any more is found whole.
+    """
+    said = clean(text).upper()
+    digits, number = said.removeprefix("Q-"), said.replace("/", "")
+    is_end = digits.isdigit() and len(digits) >= FEWEST_DIGITS
+    found = {
+        reference
+        for reference, product in catalogue.products.items()
+        if (is_end and reference.endswith(digits))
+        or (
+            isinstance(product, Qualification)
+            and number == product.number.replace("/", "").upper()
+        )
+    }
+    return frozenset({said, f"Q-{digits}"} | found)

@@ -14,6 +14,7 @@ from aggregates.sitting_time import Mode, duration, read_time, window
 from api.answers import Listed, listed
 from api.dependencies import CurrentUser, Now, PagingSince, Reads, ServiceOf, scope
 from api.named import Filter, NameFilter, learners_named, title_of, unit_title
+from api.product_filters import Qualifications
 from api.retries import OnceOnly
 from api.schemas import RequestBody, ResponseBody
 from api.visit import Amending, Visit, Visiting
@@ -117,6 +118,7 @@ def search(
     reads: Reads,
     part: PagingSince,
     now: Now,
+    qualification: Qualifications,
     learner: Filter = None,
     name: NameFilter = None,
     group: Annotated[
@@ -130,7 +132,6 @@ def search(
         date | None, Query(description="The last day in London.")
     ] = None,
     registration: Filter = None,
-    qualification: Filter = None,
     unit: Filter = None,
     order: Filter = None,
     attendance: Attendance | None = None,

@@ -13,6 +13,7 @@ from api.certificates import CertificateShown, certificate_response
 from api.dependencies import CurrentUser, PagingSince, Reads, ServiceOf, scope
 from api.invoice_lines import CentreFilter
 from api.named import Filter, Name
+from api.product_filters import Qualifications
 from api.schemas import RequestBody, ResponseBody
 from api.sheets import Csv
 from api.visit import Visiting
@@ -82,10 +83,10 @@ def search(
     service: ServiceOf,
     reads: Reads,
     part: PagingSince,
+    qualification: Qualifications,
     waiting_to_print: Waiting = None,
     in_force: InForce = None,
     kind: Kind = None,
-    qualification: Filter = None,
     learner: Filter = None,
     centre: CentreFilter = None,
 ) -> Listed[CertificateShown]:
@@ -117,8 +118,8 @@ def batch(
     user: CurrentUser,
     service: ServiceOf,
     _: Reads,
+    qualification: Qualifications,
     kind: Kind = None,
-    qualification: Filter = None,
     centre: CentreFilter = None,
 ) -> Csv:
     """Give all that wait to be printed in one file, for the printer (M13).

@@ -22,6 +22,7 @@ from api.named import (
     ProductName,
     title_of,
 )
+from api.product_filters import Qualifications
 from api.retries import OnceOnly
 from api.schemas import RequestBody, ResponseBody, with_example
 from api.visit import Amending, Visit, Visiting
@@ -164,8 +165,8 @@ def search(
     service: ServiceOf,
     reads: Reads,
     part: PagingSince,
+    qualification: Qualifications,
     status: Standing | None = None,
-    qualification: Filter = None,
     reference: Filter = None,
     learner: Filter = None,
 ) -> Listed[ClaimListed]:

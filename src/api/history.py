@@ -8,19 +8,26 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from access.refusals import refusals_of
+from aggregates.errors import Malformed
 from api.answers import Listed, listed
 from api.audit import auditor
-from api.dependencies import By, Paging, Part, Reads, ServiceOf, centre_of
+from api.dependencies import By, Paging, Part, Present, Reads, ServiceOf, centre_of
 from api.learners import Called
 from api.schemas import ResponseBody
+from api.unknown_names import meant
 from commands.command import require_own
 from commands.learner import read_learner
+from commands.user import user_called
+from events.event import Event
 from events.identifier import stream_of
+from projections import users
 from projections.history import KEPT, Entry, Kept, entry, history
 from projections.paging import Page
+from projections.periods import require_in_order
 from projections.prices import told_to
 from projections.timeline import timeline
-from store import Recorded
+from service import Service
+from store import Row, written_in
 
 E = TypeVar("E", bound=Entry)
 
@@ -51,6 +58,18 @@ MOST_READ = 10_000
 """How many events one request for the log looks at before it answers (d)."""
 
 Text = Annotated[str | None, Query(max_length=100)]
+POLICY = "policy:"
+"""What the names of those begin with who act on what was recorded."""
+MACHINES = ("service", "test player", "nobody")
+"""For whom else there are events, who are no users."""
+
+
+class NoSuchEvent(Malformed):
+    message = "No event is called {event}, nor begins so. {meant}"
+
+
+class NoSuchUser(Malformed):
+    message = "There is no user {user}. {meant}"
 
 
 class ChangeShown(ResponseBody, title="FieldChange"):
@@ -168,6 +187,7 @@ def log(
     request: Request,
     response: Response,
     service: ServiceOf,
+    present: Present,
     part: Paging,
     user: Text = None,
     centre: Text = None,
@@ -177,30 +197,55 @@ def log(
 ) -> Listed[EventShown]:
     """List all that was recorded, oldest first, by all that is asked.
 
-    ``event`` is the beginning of what it is called, ``centre`` the one it belongs to.
+    ``event`` is the beginning of what it is called, ``centre`` the one it belongs to,
+    ``user`` whoever it was recorded for: one that never was is refused.
     A part may have fewer items than the limit, or none, and go on all the same.
     """
+    require_known(user, event, present)
+    require_in_order(since, until, pointer="?since")
 
-    def is_asked(recorded: Recorded) -> bool:
-        return (
-            (user is None or recorded.user == user)
-            and (centre is None or centre in (recorded.centre, recorded.owner))
-            and (event is None or recorded.event.topic.startswith(event))
-            and (since is None or recorded.recorded_at >= since)
-            and (until is None or recorded.recorded_at <= until)
+    def is_asked(row: Row) -> bool:
+        if not (
+            (event is None or row.topic.startswith(event))
+            and (since is None or row.recorded_at >= since)
+            and (until is None or row.recorded_at <= until)
+        ):
+            return False
+        if user is None and centre is None:
+            return True
+        written = written_in(row)
+        return (user is None or written.user == user) and (
+            centre is None or centre in (written.centre, written.owner)
         )
 
     place, read = int(part.cursor or 0), 0
     found: list[Entry] = []
     is_more = True
     while is_more and len(found) < part.limit and read < MOST_READ:
-        batch = service.store.log(after=place)
+        batch = service.store.stored_by_then(after=place)
         is_more = bool(batch)
-        for recorded in batch:
-            place, read = recorded.position, read + 1
-            if is_asked(recorded):
-                found.append(entry(recorded, version=recorded.version))
-                if len(found) == part.limit:
-                    break
+        asked = [row.position for row in batch if is_asked(row)]
+        asked = asked[: part.limit - len(found)]
+        found += [
+            entry(recorded, version=recorded.version)
+            for recorded in service.store.at(asked)
+        ]
+        is_full = len(found) == part.limit
+        place = asked[-1] if is_full else batch[-1].position if batch else place
+        read += len(batch)
     page = Page(rows=tuple(found), next_cursor=str(place) if is_more else None)
     return listed(request, response, page, shown)
+
+
+def require_known(user: str | None, event: str | None, service: Service) -> None:
+    """Raise NoSuchUser or NoSuchEvent, with the nearest name, if there is none such."""
+    topics = list(Event.known)
+    if event is not None and not any(topic.startswith(event) for topic in topics):
+        near = meant(event, topics)
+        raise NoSuchEvent(event=event, meant=near, pointer="?event")
+    if user is None or user in MACHINES or user.startswith(POLICY):
+        return
+    if not service.store.open(stream_of(user_called(user))).history:
+        with service.read_models.connection() as connection:
+            names = [*users.names(connection), *MACHINES]
+        raise NoSuchUser(user=user, meant=meant(user, names), pointer="?user")

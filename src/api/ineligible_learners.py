@@ -40,6 +40,7 @@ from api.named import (
     qualification_named,
     unit_titles,
 )
+from api.product_filters import Qualifications
 from api.schemas import ResponseBody
 from catalogue import Assessment, AwardType, Catalogue, Qualification, assess, shape
 from commands.claim import read_claim, rules_of
@@ -119,7 +120,7 @@ def search(
     reads: Reads,
     today: Today,
     part: PagingSince,
-    qualification: Filter = None,
+    qualification: Qualifications,
     claim: Filter = None,
     cause: Cause | None = None,
     name: NameFilter = None,

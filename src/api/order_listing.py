@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field
 from aggregates.offer import Terms, offers
 from api.named import Filter
 from api.order_view import Amount
+from api.product_filters import Products
 from api.schemas import ResponseBody
 from catalogue import Catalogue
 from projections.order_search import EntryCount, ListedOrder, OrderFilter
@@ -44,7 +45,7 @@ def order_filter(
     *,
     state: State | None = None,
     reference: Filter = None,
-    product: Filter = None,
+    product: Products,
     learner: Filter = None,
     purchase_order_number: Annotated[str | None, Query(max_length=200)] = None,
 ) -> OrderFilter:

@@ -25,6 +25,7 @@ from api.dependencies import (
     scope,
 )
 from api.named import Filter, learners_named, title_of, unit_title
+from api.product_filters import Qualifications
 from api.schemas import RequestBody, ResponseBody
 from api.sheets import Csv
 from api.visit import Amending, Visiting
@@ -125,8 +126,8 @@ def list_sittings(
     reads: Reads,
     part: Paging,
     now: Now,
+    qualification: Qualifications,
     unit: Filter = None,
-    qualification: Filter = None,
     room: RoomFilter = None,
     date_from: Annotated[
         date | None, Query(description="The first day in London.")

@@ -30,6 +30,7 @@ from api.named import (
     title_of,
 )
 from api.order_view import Amount
+from api.product_filters import Products
 from api.schemas import ResponseBody
 from api.visit import Visit, Visiting
 from catalogue import Catalogue, Qualification
@@ -94,8 +95,8 @@ def search(
     service: ServiceOf,
     reads: Reads,
     part: PagingSince,
+    product: Products,
     learner: Filter = None,
-    product: Filter = None,
     order: Filter = None,
     status: Status | None = None,
     parent: Filter = None,

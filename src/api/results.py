@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from aggregates.names import words
+from aggregates.names import clean, words
 from aggregates.standing import Standing
 from api.answers import Listed, listed
 from api.bookings import OutcomeBefore
@@ -181,8 +181,8 @@ def search(
         centre=scope(user),
         clauses=Clauses(
             name=name or "",
-            given_name=f"{given_name} {first_name}",
-            family_name=f"{family_name} {last_name}",
+            given_name=f"{given_name} {first_name}".strip(),
+            family_name=f"{family_name} {last_name}".strip(),
             learner_reference=learner_reference,
             products=titled(service.catalogue, product_title),
             grade=grade,
@@ -228,12 +228,13 @@ def of_learner(
 def titled(catalogue: Catalogue, text: str) -> list[str] | None:
     """Find products whose title has, for each word given, one that so begins."""
     sought = words(text)
-    if not sought:
+    if not clean(text):
         return None
     return [
         reference
         for reference, product in catalogue.products.items()
-        if all(
+        if (sought or clean(text) == product.title)
+        and all(
             any(word.startswith(start) for word in words(product.title))
             for start in sought
         )

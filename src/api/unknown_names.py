@@ -55,11 +55,16 @@ def unknown(location: tuple[str | int, ...], known: Sequence[str]) -> dict[str, 
         kind = "unknown_parameter"
     else:
         kind = "unknown_field"
+    ctx = {"name": name, "meant": meant(name, known)}
+    return {"type": kind, "loc": location, "ctx": ctx}
+
+
+def meant(name: str, known: Sequence[str]) -> str:
+    """Ask whether the nearest of the known names was meant, if one is near."""
     nearest = process.extractOne(
         name, known, scorer=fuzz.WRatio, processor=plain, score_cutoff=LIKE
     )
-    meant = f"Did you mean {nearest[0]}?" if nearest else "Leave it out."
-    return {"type": kind, "loc": location, "ctx": {"name": name, "meant": meant}}
+    return f"Did you mean {nearest[0]}?" if nearest else "Leave it out."
 
 
 def plain(name: str) -> str:

@@ -1,6 +1,6 @@
 """Bookings: which tests are to be sat, when, by whom, and how they went (B8, B16)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -21,7 +21,6 @@ from sqlalchemy import (
 )
 
 from aggregates.booking import ATTENDANCE_AFTER
-from aggregates.london import midnight
 from aggregates.sitting import Attendance
 from aggregates.sitting_time import window
 from events.booking import (
@@ -34,8 +33,11 @@ from events.booking import (
     BookingRoomGiven,
     BookingTaken,
 )
+from events.identifier import Kind
+from projections.identifiers import as_called
 from projections.learner_search import is_in_group, is_of_learner
 from projections.paging import Page, page, since
+from projections.periods import within_days, within_moments
 from projections.read_model import METADATA, Moment, ReadModel
 from projections.rows import Rows, Values
 from store import Recorded
@@ -175,7 +177,7 @@ class Sought:
     group: str | None = None
     mode: str | None = None
     registration: str | None = None
-    qualification: str | None = None
+    qualification: Collection[str] | None = None
     unit: str | None = None
     order: str | None = None
     attendance: Attendance | None = None
@@ -237,28 +239,33 @@ def _query(centre: str | None, sought: Sought) -> Select[Any]:
     query = select(BOOKINGS)
     for column, value in (
         (its.centre, centre),
-        (its.learner, sought.learner),
-        (its.registration, sought.registration),
-        (its.qualification, sought.qualification),
         (its.unit, sought.unit),
-        (its.order, sought.order),
         (its.attendance, sought.attendance),
         (its.mode, sought.mode),
     ):
         if value is not None:
             query = query.where(column == value)
+    if sought.qualification is not None:
+        query = query.where(its.qualification.in_(sought.qualification))
+    query = query.where(
+        *as_called(
+            (its.learner, Kind.LEARNER, sought.learner),
+            (its.registration, Kind.REGISTRATION, sought.registration),
+            (its.order, Kind.ORDER, sought.order),
+        )
+    )
     if sought.name is not None:
         query = query.where(is_of_learner(BOOKINGS, centre, sought.name))
     if sought.group is not None:
         query = query.where(is_in_group(BOOKINGS, centre, sought.group))
-    if sought.date_from is not None:
-        query = query.where(its.starts >= midnight(sought.date_from))
-    if sought.date_to is not None:
-        query = query.where(its.starts < midnight(sought.date_to, days=1))
-    if sought.starts_from is not None:
-        query = query.where(its.starts >= sought.starts_from)
-    if sought.starts_before is not None:
-        query = query.where(its.starts < sought.starts_before)
+    days, moments = (
+        (sought.date_from, sought.date_to),
+        (sought.starts_from, sought.starts_before),
+    )
+    query = query.where(
+        *within_days(its.starts, *days, pointer="?date_from"),
+        *within_moments(its.starts, *moments, pointer="?starts_from"),
+    )
     if sought.open_at is not None:
         query = query.where(its.closes > sought.open_at)
     return query

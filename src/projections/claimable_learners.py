@@ -10,7 +10,6 @@ from sqlalchemy import Column, Connection, Date, Row, String, Table, case, func,
 
 from aggregates.claimable import Approved
 from aggregates.details import ERASED, Details
-from aggregates.names import words
 from aggregates.registration import Status
 from aggregates.uln import read_uln
 from events.learner import (
@@ -24,6 +23,7 @@ from events.registration import (
     RegistrationMade,
     RegistrationTransferred,
 )
+from projections.names_sought import has_word, is_named
 from projections.paging import Page, page
 from projections.read_model import METADATA, ReadModel
 from projections.results import in_words
@@ -224,12 +224,11 @@ def search(
     if not approved.alone:
         came_with = REGISTRATIONS.c.apprenticeship
         query = query.where(came_with.in_(approved.apprenticeships))
-    for column, text in (
-        (LEARNERS.c.given_words, sought.given_name),
-        (LEARNERS.c.family_words, sought.family_name),
-    ):
-        for word in words(text):
-            query = query.where(column.contains(f" {word}", autoescape=True))
+    its = LEARNERS.c
+    query = query.where(
+        *is_named(sought.given_name, has_word(its.given_words), its.given_name),
+        *is_named(sought.family_name, has_word(its.family_words), its.family_name),
+    )
     for column, text in (
         (LEARNERS.c.learner, sought.learner.strip().upper()),
         (LEARNERS.c.uln, read_uln(sought.uln.strip())),

@@ -190,7 +190,7 @@ def search(
     *,
     centre: str | None,
     standing: Standing | None = None,
-    qualification: str | None = None,
+    qualification: Collection[str] | None = None,
     reference: str | None = None,
     learner: str | None = None,
     updated_since: datetime | None = None,
@@ -207,12 +207,13 @@ def search(
     if standing is not None:
         query = query.where(CLAIMS.c.standing == standing)
     if qualification is not None:
-        query = query.where(CLAIMS.c.qualification == qualification)
+        query = query.where(CLAIMS.c.qualification.in_(qualification))
     if reference is not None:
         query = query.where(is_called(CLAIMS.c.claim, Kind.CLAIM, reference))
     if learner is not None:
         theirs = select(CLAIM_LEARNERS.c.stream)
-        theirs = theirs.where(CLAIM_LEARNERS.c.learner == learner)
+        its = CLAIM_LEARNERS.c.learner
+        theirs = theirs.where(is_called(its, Kind.LEARNER, learner))
         query = query.where(CLAIMS.c.stream.in_(theirs))
     return page(
         connection,

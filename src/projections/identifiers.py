@@ -1,5 +1,7 @@
 """Finding rows by an identifier, as people write or remember it (domain, section 3)."""
 
+from collections.abc import Iterator
+
 from sqlalchemy import Column, ColumnElement
 
 from aggregates.finding import FEWEST_DIGITS
@@ -22,3 +24,12 @@ def is_called(column: Column[str], kind: Kind, text: str) -> ColumnElement[bool]
         digits, ending = called[:-1], called[-1:]
     is_end = digits.isascii() and digits.isdigit() and len(digits) >= FEWEST_DIGITS
     return column.like(f"%{digits}{ending}") if is_end else column == f"{kind}-{called}"
+
+
+def as_called(
+    *wanted: tuple[Column[str], Kind, str | None],
+) -> Iterator[ColumnElement[bool]]:
+    """Say what each identifier asks for, as ``is_called`` does; None asks nothing."""
+    for column, kind, text in wanted:
+        if text is not None:
+            yield is_called(column, kind, text)

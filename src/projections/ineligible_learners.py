@@ -1,6 +1,6 @@
 """Ineligible learners: everybody kept back from a submitted claim, until put right."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -41,7 +41,7 @@ from events.claim import (
     Why,
     Withheld,
 )
-from events.identifier import stream_of
+from events.identifier import Kind, stream_of
 from events.registration import (
     AwardClaimed,
     AwardRevoked,
@@ -52,6 +52,7 @@ from events.registration import (
     RegistrationTransferred,
 )
 from events.sitting import TestOutcomeCorrected, TestResultAdded
+from projections.identifiers import is_called
 from projections.learner_search import is_of_learner
 from projections.paging import Page, page, since
 from projections.read_model import METADATA, Moment, ReadModel
@@ -337,7 +338,7 @@ def search(
     connection: Connection,
     *,
     centre: str | None,
-    qualification: str | None = None,
+    qualification: Collection[str] | None = None,
     claim: str | None = None,
     cause: Cause | None = None,
     name: str | None = None,
@@ -361,9 +362,9 @@ def search(
     if centre is not None:
         query = query.where(INELIGIBLE.c.centre == centre)
     if qualification is not None:
-        query = query.where(INELIGIBLE.c.qualification == qualification)
+        query = query.where(INELIGIBLE.c.qualification.in_(qualification))
     if claim is not None:
-        query = query.where(INELIGIBLE.c.claim == claim)
+        query = query.where(is_called(INELIGIBLE.c.claim, Kind.CLAIM, claim))
     if name is not None:
         query = query.where(is_of_learner(INELIGIBLE, centre, name))
     if cause is not None:

@@ -19,14 +19,12 @@ from sqlalchemy import (
 )
 
 from aggregates.date_of_birth import shown_birth
-from aggregates.errors import Malformed
 from aggregates.finding import FEWEST_DIGITS
-from aggregates.london import midnight
-from aggregates.names import clean, words
+from aggregates.names import clean
 from aggregates.names import fold as folded
 from aggregates.registration import Status
 from aggregates.uln import read_uln
-from events.identifier import stream_of
+from events.identifier import CHECK_LETTERS, stream_of
 from projections.learners import (
     GROUPS,
     LEARNERS,
@@ -35,15 +33,13 @@ from projections.learners import (
     WORDS,
     digits_of,
 )
+from projections.names_sought import is_named
 from projections.paging import Page, page, sorting
+from projections.periods import within_days
 from projections.rows import CHUNK
 
 LAST = "\U0010ffff"
 NAMES = ("given_name", "family_name")
-
-
-class DatesAreReversed(Malformed):
-    message = "The first date is after the last one. Exchange them."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,12 +146,9 @@ def search(
 def _conditions(centre: str | None, sought: Sought) -> list[ColumnElement[bool]]:
     its = LEARNERS.c
     first, last = sought.created_from, sought.created_to
-    if first and last and first > last:
-        raise DatesAreReversed(pointer="/created_from")
     conditions: list[ColumnElement[bool] | None] = [
         its.centre == centre if centre is not None else None,
-        its.created_at >= midnight(first) if first else None,
-        its.created_at < midnight(last, days=1) if last else None,
+        *within_days(its.created_at, first, last, pointer="?created_from"),
         _called(sought.learner) if sought.learner is not None else None,
         its.date_of_birth == sought.date_of_birth if sought.date_of_birth else None,
         its.uln == read_uln(clean(sought.uln)) if sought.uln is not None else None,
@@ -175,13 +168,18 @@ def _conditions(centre: str | None, sought: Sought) -> list[ColumnElement[bool]]
         else None,
     ]
     for name in NAMES:
-        conditions += [_has_word(x, name) for x in words(getattr(sought, name) or "")]
-    conditions += [_has_word(x, *NAMES) for x in words(sought.name or "")]
+        conditions += _is_named(getattr(sought, name) or "", name)
+    conditions += _is_named(sought.name or "", *NAMES)
     return [condition for condition in conditions if condition is not None]
 
 
 def _begins(column: Column[Any], start: str) -> ColumnElement[bool]:
     return and_(column >= start, column < start + LAST)
+
+
+def _is_named(text: str, *names: str) -> list[ColumnElement[bool]]:
+    columns = (LEARNERS.c[name] for name in names)
+    return is_named(text, lambda word: _has_word(word, *names), *columns)
 
 
 def _has_word(start: str, *names: str) -> ColumnElement[bool]:
@@ -198,8 +196,7 @@ def is_of_learner(table: Table, centre: str | None, name: str) -> ColumnElement[
     Each word begins one of the given or the family name. Who has gone to another centre
     is not found by a name (L6).
     """
-    named = [_has_word(word, *NAMES) for word in words(name)]
-    found = select(LEARNERS.c.learner).where(*named)
+    found = select(LEARNERS.c.learner).where(*_is_named(name, *NAMES))
     if centre is not None:
         found = found.where(LEARNERS.c.centre == centre)
     return table.c.learner.in_(found)
@@ -211,13 +208,19 @@ def is_in_group(table: Table, centre: str | None, group: str) -> ColumnElement[b
 
 
 def _called(text: str) -> ColumnElement[bool]:
-    """Find by a learner ID, or the end of its digits if those are three or more."""
+    """Find by a learner ID, or its end, if that has three digits or more.
+
+    The check letter may be left out.
+    """
     whole = clean(text).upper()
     exact = LEARNERS.c.learner.in_([whole, f"L-{whole}"])
-    digits = whole.removeprefix("L-")
+    called = whole.removeprefix("L-")
+    letter = called[-1:] if called[-1:] in CHECK_LETTERS else ""
+    digits = called.removesuffix(letter)
     if digits != digits_of(whole) or len(digits) < FEWEST_DIGITS:
         return exact
-    return _begins(LEARNERS.c.digits_backwards, digits[::-1])
+    ends = _begins(LEARNERS.c.digits_backwards, digits[::-1])
+    return and_(ends, LEARNERS.c.learner.endswith(letter)) if letter else ends
 
 
 def _members(centre: str | None, text: str) -> Select[tuple[str]]:

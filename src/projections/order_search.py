@@ -1,7 +1,7 @@
 """Orders of both kinds, searched and listed, newest first."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -63,7 +63,7 @@ class OrderFilter:
     state: State | None = None
     reference: str | None = None
     purchase_order: str | None = None
-    product: str | None = None
+    product: Collection[str] | None = None
     learner: str | None = None
     updated_since: datetime | None = None
 
@@ -91,13 +91,14 @@ def search(
             query = query.where(column == value)
     if sought.reference is not None:
         query = query.where(is_called(ORDERS.c.order, Kind.ORDER, sought.reference))
-    for column, value in (
-        (PRODUCTS.c.product, sought.product),
-        (LEARNERS.c.learner, sought.learner),
-    ):
-        if value is not None:
-            its = select(column.table.c.stream).where(column == value)
-            query = query.where(ORDERS.c.stream.in_(its))
+    if sought.product is not None:
+        chosen = PRODUCTS.c.product.in_(sought.product)
+        its = select(PRODUCTS.c.stream).where(chosen)
+        query = query.where(ORDERS.c.stream.in_(its))
+    if sought.learner is not None:
+        linked = is_called(LEARNERS.c.learner, Kind.LEARNER, sought.learner)
+        its = select(LEARNERS.c.stream).where(linked)
+        query = query.where(ORDERS.c.stream.in_(its))
     found = page(
         connection,
         query,

@@ -1,6 +1,6 @@
 """Registrations: who is on which product, since when, and what has become of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,11 +20,13 @@ from sqlalchemy import (
 )
 
 from aggregates.registration import Status
+from events.identifier import Kind
 from events.registration import (
     PathwayChanged,
     RegistrationMade,
     RegistrationTransferred,
 )
+from projections.identifiers import as_called
 from projections.learner_search import is_of_learner
 from projections.learners import LEARNERS
 from projections.paging import Page, page, sorting
@@ -187,7 +189,7 @@ def search(
     *,
     centre: str | None,
     learner: str | None = None,
-    product: str | None = None,
+    product: Collection[str] | None = None,
     order: str | None = None,
     status: Status | None = None,
     parent: str | None = None,
@@ -213,14 +215,19 @@ def search(
     usual = "-ordered_at" if updated_since is None else "updated_at"
     for column, value in (
         (REGISTRATIONS.c.centre, centre),
-        (REGISTRATIONS.c.learner, learner),
-        (REGISTRATIONS.c.product, product),
-        (REGISTRATIONS.c.order, order),
         (REGISTRATIONS.c.status, status),
-        (REGISTRATIONS.c.parent, parent),
     ):
         if value is not None:
             query = query.where(column == value)
+    if product is not None:
+        query = query.where(REGISTRATIONS.c.product.in_(product))
+    query = query.where(
+        *as_called(
+            (REGISTRATIONS.c.learner, Kind.LEARNER, learner),
+            (REGISTRATIONS.c.order, Kind.ORDER, order),
+            (REGISTRATIONS.c.parent, Kind.REGISTRATION, parent),
+        )
+    )
     return page(
         connection,
         query,

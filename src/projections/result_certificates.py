@@ -1,5 +1,6 @@
 """The certificates of results: each as it was issued, and what became of it (R2)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -25,7 +26,8 @@ from events.certificate import (
     CertificateSuperseded,
     CertificateTransferred,
 )
-from events.identifier import stream_of
+from events.identifier import Kind, stream_of
+from projections.identifiers import as_called
 from projections.paging import Page, page, since
 from projections.read_model import METADATA, Moment
 from projections.rows import Rows, Values
@@ -192,7 +194,7 @@ def search(
     centre: str | None,
     waiting: bool | None = None,
     in_force: bool | None = None,
-    qualification: str | None = None,
+    qualification: Collection[str] | None = None,
     learner: str | None = None,
     kind: str | None = None,
     updated_since: datetime | None = None,
@@ -210,12 +212,13 @@ def search(
         (its.owner, centre),
         (its.is_waiting, waiting),
         (its.in_force, in_force),
-        (its.qualification, qualification),
-        (its.learner, learner),
         (its.kind, kind),
     ):
         if wanted is not None:
             query = query.where(column == wanted)
+    if qualification is not None:
+        query = query.where(its.qualification.in_(qualification))
+    query = query.where(*as_called((its.learner, Kind.LEARNER, learner)))
     return page(
         connection,
         query,

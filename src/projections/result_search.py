@@ -7,10 +7,10 @@ from typing import Any, Literal
 
 from sqlalchemy import Column, Connection, Row, Select, false, func, select
 
-from aggregates.names import words
 from aggregates.standing import Standing
 from events.identifier import Kind
 from projections.identifiers import is_called
+from projections.names_sought import has_word, is_named
 from projections.paging import Page, page, sorting
 from projections.result_certificates import CERTIFICATES
 from projections.results import APPRENTICESHIPS, LEARNERS, RESULTS
@@ -109,13 +109,13 @@ def search(
     if clauses.updated_since is not None:
         query = query.where(RESULTS.c.updated_at >= clauses.updated_since)
         usual = "updated_at"
-    for column, text in (
-        (LEARNERS.c.given_words, clauses.given_name),
-        (LEARNERS.c.family_words, clauses.family_name),
-        (LEARNERS.c.given_words + LEARNERS.c.family_words, clauses.name),
-    ):
-        for word in words(text):
-            query = query.where(column.contains(f" {word}", autoescape=True))
+    its = LEARNERS.c
+    names = its.given_name, its.family_name
+    query = query.where(
+        *is_named(clauses.given_name, has_word(its.given_words), names[0]),
+        *is_named(clauses.family_name, has_word(its.family_words), names[1]),
+        *is_named(clauses.name, has_word(its.given_words + its.family_words), *names),
+    )
     if clauses.learner_reference:
         given = clauses.learner_reference
         is_learner = is_called(RESULTS.c.learner, Kind.LEARNER, given)

@@ -1,16 +1,16 @@
 """Sittings: the tests of one unit at one time, with how many sit them (B16)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Row, case, func, select, tuple_
 
-from aggregates.london import midnight
 from aggregates.sitting import Attendance
 from projections.bookings import BOOKINGS
 from projections.paging import Page, page
+from projections.periods import within_days
 
 Key: TypeAlias = tuple[datetime, str, str]
 KEY = (BOOKINGS.c.starts, BOOKINGS.c.centre, BOOKINGS.c.unit)
@@ -40,7 +40,7 @@ class SittingFilter:
     """
 
     unit: str | None = None
-    qualification: str | None = None
+    qualification: Collection[str] | None = None
     room: str | None = None
     date_from: date | None = None
     date_to: date | None = None
@@ -77,15 +77,14 @@ def search(
     for column, value in (
         (its.centre, centre),
         (its.unit, sought.unit),
-        (its.qualification, sought.qualification),
         (its.room, sought.room),
     ):
         if value is not None:
             query = query.where(column == value)
-    if sought.date_from is not None:
-        query = query.where(its.starts >= midnight(sought.date_from))
-    if sought.date_to is not None:
-        query = query.where(its.starts < midnight(sought.date_to, days=1))
+    if sought.qualification is not None:
+        query = query.where(its.qualification.in_(sought.qualification))
+    days = sought.date_from, sought.date_to
+    query = query.where(*within_days(its.starts, *days, pointer="?date_from"))
     if sought.open_at is not None:
         query = query.where(its.closes > sought.open_at)
     found = page(

@@ -13,6 +13,7 @@ from aggregates.upload_progress import UploadStatus, progress_of
 from aggregates.verification import Why
 from events.identifier import Kind
 from projections.identifiers import is_called
+from projections.names_sought import has_word, is_named
 from projections.paging import Page, page, since
 from projections.read_model import ReadModel
 from projections.upload_rows import RECORDS, UPLOADS, fold
@@ -59,10 +60,7 @@ def search(
     if status is not None:
         query = query.where(UPLOADS.c.status == status)
     if name is not None:
-        said = [
-            UPLOADS.c.name_words.contains(f" {word}", autoescape=True)
-            for word in words(name)
-        ]
+        said = is_named(name, has_word(UPLOADS.c.name_words), UPLOADS.c.name)
         called = is_called(UPLOADS.c.group_called, Kind.GROUP, name)
         query = query.where(or_(called, *([and_(*said)] if said else [])))
     return page(

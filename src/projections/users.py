@@ -136,6 +136,11 @@ def search(
     )
 
 
+def names(connection: Connection) -> list[str]:
+    """Name everybody who is or was a user."""
+    return [*connection.scalars(select(USERS.c.name).order_by(USERS.c.name))]
+
+
 def tokens_of(
     connection: Connection,
     *,

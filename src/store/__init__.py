@@ -1,6 +1,6 @@
 """The event store: every fact, in the order it was recorded."""
 
-from store.codec import Row
+from store.codec import Row, written_in
 from store.envelope import (
     Actor,
     Change,
@@ -50,4 +50,5 @@ __all__ = [
     "Unreadable",
     "Watch",
     "open_store",
+    "written_in",
 ]

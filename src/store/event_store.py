@@ -154,6 +154,19 @@ class EventStore:
         """Read the same as it lies there, in need of no key and of no known kind."""
         return self._recorder.log(after, limit)[0]
 
+    def stored_by_then(self, *, after: Position, limit: int = BATCH) -> Sequence[Row]:
+        """Read the same, of the moment that the store stands at."""
+        rows, moment = self.stored(after=after, limit=limit), self.moment
+        return [row for row in rows if moment is None or row.recorded_at <= moment]
+
+    def at(self, positions: Sequence[Position]) -> Sequence[Recorded]:
+        """Read the events at some positions, which are in order."""
+        if not positions:
+            return ()
+        first, wanted = positions[0], {*positions}
+        rows, erasures = self._recorder.log(first - 1, positions[-1] - first + 1)
+        return self._read([row for row in rows if row.position in wanted], erasures)
+
     def is_whole(self, position: Position) -> bool:
         """Tell whether an append ends at a position: all of it was read, or none."""
         appends = [

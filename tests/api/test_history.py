@@ -146,3 +146,31 @@ def test_no_secret_is_in_a_history(desk: Desk) -> None:
         for event in found
         for hidden in ("password_hash", "digest")
     )
+
+
+@pytest.mark.parametrize(
+    ("asked", "pointer", "near"),
+    [
+        ({"user": "admin.riversid"}, "?user", "Did you mean admin.riverside?"),
+        ({"user": "nobodyatall"}, "?user", "There is no user nobodyatall."),
+        ({"event": "learner.creatd"}, "?event", "Did you mean learner.created?"),
+        ({"event": "qqq"}, "?event", "No event is called qqq, nor begins so."),
+    ],
+)
+def test_who_or_what_never_was_is_refused_with_the_nearest_name(
+    client_as: ClientAs, asked: dict[str, str], pointer: str, near: str
+) -> None:
+    """H1: else an empty answer said that nothing happened."""
+    refused = client_as("auditor").get(f"{API}/events", params=asked)
+    assert refused.status_code == 422
+    (error,) = refused.json()["errors"]
+    assert error["pointer"] == pointer
+    assert near in error["message"]
+
+
+@pytest.mark.parametrize("user", ["service", "policy:check-uploads", "test player"])
+def test_machines_are_asked_for_as_users_are(client_as: ClientAs, user: str) -> None:
+    """H1."""
+    found = client_as("auditor").get(f"{API}/events", params={"user": user})
+    assert found.status_code == 200
+    assert {each["user"] for each in found.json()["items"]} <= {user}

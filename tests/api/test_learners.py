@@ -310,3 +310,22 @@ def test_a_learner_sent_twice_in_quick_succession_is_known_once(
     said = {**to_be, "confirm_different_person": True}
     told_so = admin.patch(path, json=said, headers={"If-Match": seen})
     assert told_so.status_code == 200
+
+
+def test_a_learner_called_by_a_sign_is_found_by_it_alone(client_as: ClientAs) -> None:
+    """Domain 3: and a sign finds nobody else."""
+    client = client_as("admin.riverside")
+    born = {"date_of_birth": "2006-03-28"}
+    for names in (("-", "Ash"), ("Ann", "-Ash-")):
+        told = {"given_name": names[0], "family_name": names[1], **born}
+        made = client.post(LEARNERS, json=told)
+        assert made.status_code == 201
+    seen = position(made)
+
+    def found(**query: str) -> list[str]:
+        rows = client.get(LEARNERS, params=query, headers=seen).json()["items"]
+        return [row["given_name"] for row in rows]
+
+    assert found(name="-") == found(given_name="-") == found(name=" - ") == ["-"]
+    assert found(family_name="-") == []
+    assert sorted(found(name=" ")) == ["-", "Ann"]

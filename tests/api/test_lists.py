@@ -30,6 +30,7 @@ class Furnished:
     """A centre with one of everything, and what its lists are asked by."""
 
     client: TestClient
+    auditor: TestClient
     names: Mapping[str, str]
     before: str
     after: str
@@ -48,6 +49,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Generator[Furnished]:
         now = service.clock()
         yield Furnished(
             client=client_as("admin.riverside"),
+            auditor=client_as("auditor"),
             names=names_of(things),
             before=(now - timedelta(days=400)).isoformat(),
             after=(now + timedelta(days=1)).isoformat(),
@@ -174,3 +176,88 @@ def test_a_clause_has_one_name_and_the_old_one_is_still_read(
         for text in ("full", "quill", "nobody"):
             found = furnished.rows(results, **{new: text})
             assert furnished.rows(results, **{old: text}) == found
+
+
+NAMED = ("name", "given_name", "family_name", "search", "product_title")
+PERIODS = (
+    ("created_from", "created_to"),
+    ("date_from", "date_to"),
+    ("starts_from", "starts_before"),
+    ("since", "until"),
+)
+
+
+def asking(*queries: str) -> list[Any]:
+    """Give each list with each of these that it can be narrowed by."""
+    return [
+        pytest.param(each, query, id=f"{each.path} {query}")
+        for each in LISTS
+        for query in queries
+        if query in each.queries
+    ]
+
+
+@pytest.mark.parametrize(("operation", "query"), asking(*NAMED))
+def test_a_name_without_a_letter_is_found_as_it_is_and_finds_nobody_else(
+    furnished: Furnished, operation: Operation, query: str
+) -> None:
+    """Domain 3: nothing there is called by any of these."""
+    for text in ("-", "%", "*", "++", "_", "?!"):
+        assert furnished.rows(operation, **{query: text}) == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "first", "last"),
+    [
+        pytest.param(each, *period, id=f"{each.path} {period[0]}")
+        for each in LISTS
+        for period in PERIODS
+        if set(period) <= set(each.queries)
+    ],
+)
+def test_a_period_that_ends_before_it_begins_is_refused(
+    furnished: Furnished, operation: Operation, first: str, last: str
+) -> None:
+    later, earlier = "2026-12-02", "2026-12-01"
+    if not first.endswith("_from") or first == "starts_from":
+        later, earlier = f"{later}T10:00:00Z", f"{earlier}T10:00:00Z"
+    query = {first: later, last: earlier}
+    asks = furnished.auditor if operation.path == "/api/v1/events" else furnished.client
+    refused = operation.ask(asks, furnished.names, query=query)
+    assert refused.status_code == 422, refused.text
+    assert [each["pointer"] for each in refused.json()["errors"]] == [f"?{first}"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "query"), asking("learner", "order", "registration", "claim")
+)
+def test_an_identifier_finds_rows_whole_in_short_and_without_its_prefix(
+    furnished: Furnished, operation: Operation, query: str
+) -> None:
+    """Domain 3: with its check letter, where it has one, and without."""
+    whole = furnished.names.get(query) or ""
+    rows = furnished.rows(operation, **{query: whole})
+    if not rows:
+        pytest.skip("nothing there has one")
+    prefix, _, called = whole.partition("-")
+    forms = [called, called.lower(), called[-4:], f"{prefix.lower()}-{called}"]
+    if called[-1].isalpha():
+        forms += [called[:-1], called[-4:-1]]
+    for form in forms:
+        assert furnished.rows(operation, **{query: form}) == rows, form
+
+
+@pytest.mark.parametrize(("operation", "query"), asking("product", "qualification"))
+def test_a_product_finds_rows_by_reference_in_short_and_by_number(
+    furnished: Furnished, operation: Operation, query: str
+) -> None:
+    """Domain 3."""
+    whole, number = furnished.names[query], "601/3450/1"
+    rows = furnished.rows(operation, **{query: whole})
+    if not rows:
+        pytest.skip("nothing there is of it")
+    digits = whole.removeprefix("Q-")
+    forms = [digits, digits[-4:], whole.lower(), number, number.replace("/", "")]
+    for form in forms:
+        assert furnished.rows(operation, **{query: form}) == rows, form
+    assert furnished.rows(operation, **{query: digits[:-1]}) == []

@@ -71,9 +71,17 @@ def test_of_one_person_made_known_several_times_at_once_there_is_one(
 def test_who_becomes_another_by_an_amendment_is_asked_about(intake: Intake) -> None:
     """L2: and who is somebody else now stands in nobody's way."""
     first, second = intake.create(ONEILL), intake.create(ELSE)
-    told = {"given_name": "ann", "family_name": "ONEILL"}
-    assert first in refused(lambda: intake.amend(second, **told))
-    intake.amend(second, is_different=True, **told)
+
+    def become(*, is_different: bool = False) -> None:
+        intake.amend(
+            second,
+            is_different=is_different,
+            given_name="ann",
+            family_name="ONEILL",
+        )
+
+    assert first in refused(become)
+    become(is_different=True)
     intake.create(ELSE)
     intake.amend(first, given_name="Anne")
     third = intake.create(ONEILL)

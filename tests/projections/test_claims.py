@@ -129,8 +129,8 @@ def test_another_centres_claims_are_not_listed(fold: Fold) -> None:
     [
         ({"standing": Standing.SUBMITTED}, [CLAIM]),
         ({"standing": Standing.DRAFT}, []),
-        ({"qualification": REFERENCE}, [CLAIM]),
-        ({"qualification": "Q-0000000000"}, []),
+        ({"qualification": [REFERENCE]}, [CLAIM]),
+        ({"qualification": ["Q-0000000000"]}, []),
         ({"reference": "0001"}, [CLAIM]),
         ({"reference": "0002"}, []),
         ({"learner": BEN}, [CLAIM]),

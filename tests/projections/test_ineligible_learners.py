@@ -241,8 +241,8 @@ def test_ineligible_learners_are_found_by_each_clause(fold: Fold) -> None:
     assert waiting(connection, None) == [BEN]
     assert waiting(connection, "50107") == []
     for found, rows in (
-        (search(connection, centre=None, qualification=REFERENCE, limit=9), 1),
-        (search(connection, centre=None, qualification="Q-1", limit=9), 0),
+        (search(connection, centre=None, qualification=[REFERENCE], limit=9), 1),
+        (search(connection, centre=None, qualification=["Q-1"], limit=9), 0),
         (search(connection, centre=None, claim=CLAIM, limit=9), 1),
         (search(connection, centre=None, claim="AC-1", limit=9), 0),
         (search(connection, centre=None, cause=Cause.RULES, limit=9), 1),

@@ -20,8 +20,9 @@ from events.registration import (
 )
 from events.upload import LearnersAdded
 from projections import learner_search
-from projections.learner_search import DatesAreReversed, Sought
+from projections.learner_search import Sought
 from projections.learners import READ_MODEL
+from projections.periods import DatesAreReversed
 from store import Recorded
 from tests.claim_examples import registration_made
 from tests.learner_examples import (

@@ -166,8 +166,9 @@ def test_what_is_entered_in_place_of_before_is_counted_and_found(fold: Fold) -> 
         State.CONFIRMED,
         TOTAL,
     )
-    for sought in ({"learner": BEN}, {"product": SINGLE}, {"product": "Q-0009000001"}):
-        assert found(connection, **sought) == [ORDER]
+    assert found(connection, learner=BEN) == [ORDER]
+    for product in (SINGLE, "Q-0009000001"):
+        assert found(connection, product=[product]) == [ORDER]
     assert found(connection, learner=CAT) == []
 
 
@@ -184,8 +185,8 @@ def test_orders_are_found_by_what_is_known_of_them(three: Connection) -> None:
     assert found(three, purchase_order="PO-1") == [ORDER]
     assert found(three, learner=CAT) == [OTHER]
     assert found(three, learner=ANN) == [ORDER]
-    assert found(three, product=SINGLE) == [ORDER]
-    assert found(three, product="Q-0005000000") == []
+    assert found(three, product=[SINGLE]) == [ORDER]
+    assert found(three, product=["Q-0005000000"]) == []
 
 
 def test_orders_are_listed_page_by_page(three: Connection) -> None:

@@ -123,7 +123,7 @@ def test_registrations_are_found_by_what_is_known_of_them(three: Connection) -> 
     assert found(three) == [BENS, ANNS]
     assert found(three, centre=None) == [FOREIGN, BENS, ANNS]
     assert found(three, learner=ANN) == [ANNS]
-    assert found(three, product=OTHER_REFERENCE) == [BENS]
+    assert found(three, product=[OTHER_REFERENCE]) == [BENS]
     assert found(three, order="O-0000000001") == [ANNS]
     assert found(three, status=Status.ACTIVE) == [BENS, ANNS]
     assert found(three, status=Status.COMPLETED) == []

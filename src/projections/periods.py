@@ -1,0 +1,56 @@
+"""Finding rows of a period, as people say it: by days in London, or by moments."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement
+
+from aggregates.errors import Malformed
+from aggregates.london import midnight
+
+
+class DatesAreReversed(Malformed):
+    message = "The first date is after the last one. Exchange them."
+
+
+class MomentsAreReversed(Malformed):
+    message = "The first moment is after the last one. Exchange them."
+
+
+def within_days(
+    column: Column[Any], first: date | None, last: date | None, *, pointer: str
+) -> Iterator[ColumnElement[bool]]:
+    """Find moments from a day in London to another, both included.
+
+    ``pointer`` is where the first was given. Raises DatesAreReversed.
+    """
+    if first and last and first > last:
+        raise DatesAreReversed(pointer=pointer)
+    if first:
+        yield column >= midnight(first)
+    if last:
+        yield column < midnight(last, days=1)
+
+
+def within_moments(
+    column: Column[Any],
+    since: datetime | None,
+    before: datetime | None,
+    *,
+    pointer: str,
+) -> Iterator[ColumnElement[bool]]:
+    """Find moments from one on, before another. Raises MomentsAreReversed."""
+    require_in_order(since, before, pointer=pointer)
+    if since:
+        yield column >= since
+    if before:
+        yield column < before
+
+
+def require_in_order(
+    first: datetime | None, last: datetime | None, *, pointer: str
+) -> None:
+    """Raise MomentsAreReversed, at the pointer, if the first is after the last."""
+    if first and last and first > last:
+        raise MomentsAreReversed(pointer=pointer)
