@@ -27,11 +27,12 @@ def xlsx(
     shown_as: str = "General",
     hide_rows: Sequence[int] = (),
     hide_columns: Sequence[int] = (),
+    after: Mapping[str, Sequence[Sequence[str]]] | None = None,
 ) -> bytes:
     """Make a workbook with the columns and the rows, after other sheets.
 
     ``above`` are rows above the columns; ``shown_as`` is the format of its numbers.
-    Rows and columns to hide are counted from 0.
+    Rows and columns to hide are counted from 0. ``after`` are the rows of other sheets.
     """
     content = BytesIO()
     with Workbook(content, {"in_memory": True}) as book:
@@ -54,7 +55,16 @@ def xlsx(
                     sheet.write_string(number, at, cell)
                 elif cell is not None:
                     sheet.write_number(number, at, cell, number_format)
+        add_sheets(book, after or {})
     return content.getvalue()
+
+
+def add_sheets(book: Workbook, sheets: Mapping[str, Sequence[Sequence[str]]]) -> None:
+    """Add sheets of text to a workbook, by their names."""
+    for name, lines in sheets.items():
+        sheet = book.add_worksheet(name)
+        for number, line in enumerate(lines):
+            sheet.write_row(number, 0, line)
 
 
 def inline(text: str, at: str) -> str:

@@ -99,6 +99,9 @@ def read_corrections(content: bytes) -> Sequence[Correction]:
     """
     table = open_table(content, is_ours=lambda header: KEY in named(header))
     columns = named(table.header)
+    if table.unread_sheets:
+        sheet = table.unread_sheets[0]
+        raise FileRefused(FileProblem(code="two-sheets", found=sheet))
     if KEY not in columns:
         raise FileRefused(FileProblem(code="not-to-correct"))
     if columns[_KEY_AT:] != [KEY]:

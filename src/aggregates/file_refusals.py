@@ -83,6 +83,10 @@ SENTENCES: Mapping[str, str] = {
         "The file is an older Excel workbook (.xls). Open it in Excel, choose Save As"
         " and Excel workbook (.xlsx), and upload that."
     ),
+    "two-sheets": (
+        "The sheet “{found}” is a list of records to correct too. Leave one sheet in the"
+        " workbook."
+    ),
     "no-columns": (
         "None of the first ten rows has the template's columns. Download the template and"
         " copy your learners below its columns."
@@ -104,17 +108,24 @@ WARNINGS: Mapping[str, str] = {
         "The column “{column}” is hidden in the workbook, and read all the same. Check"
         " what is in it."
     ),
+    "sheet-not-read": (
+        "The sheet “{found}” has learners below the template's columns too, and was not"
+        " read. Upload it as a file of its own."
+    ),
 }
 """What is odd about a whole file that was read."""
 
 
-def hidden_parts(rows: int, columns: Sequence[str]) -> list[FileProblem]:
-    """Warn of the rows and columns that nobody sees who opens the workbook (U4)."""
+def hidden_parts(
+    rows: int, columns: Sequence[str], sheets: Sequence[str] = ()
+) -> list[FileProblem]:
+    """Warn of what nobody sees who opens the workbook, and of what was not read (U4)."""
+    unread = [FileProblem(code="sheet-not-read", found=name) for name in sheets]
     found = [FileProblem(code="column-hidden", column=column) for column in columns]
     if rows:
         count = amount(rows, "row is", "rows are")
         found.insert(0, FileProblem(code="rows-hidden", found=count))
-    return found
+    return unread + found
 
 
 def file_sentence(problem: FileProblem) -> str:

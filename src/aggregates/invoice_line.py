@@ -47,8 +47,8 @@ class StatusOutOfOrder(RuleBroken):
 class ChargeWasCancelled(RuleBroken):
     message = (
         "{line} was cancelled before it was invoiced, so {wanted} cannot be reported of"
-        " it. {credit} takes the charge back: leave the charge off invoices, and report"
-        " {credit} Credited."
+        " it. The charge is taken back by {credit}: leave the charge off invoices, and"
+        " report {credit} Credited."
     )
 
 

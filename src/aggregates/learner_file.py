@@ -47,7 +47,8 @@ class LearnerFile:
     ``accented`` are the numbers of up to two rows whose names show whether the
     encoding is right (U4). ``mapping`` says which column is which of ours where their
     names are not the template's; it is proposed, until somebody has said so (U3).
-    ``hidden_columns`` are those that nobody sees who opens the workbook.
+    ``hidden_columns`` are those that nobody sees who opens the workbook;
+    ``unread_sheets`` its further sheets that have learners too.
     """
 
     encoding: str
@@ -55,6 +56,7 @@ class LearnerFile:
     mapping: Mapping[str, str] | None
     rows: Sequence[Row]
     hidden_columns: Sequence[str] = ()
+    unread_sheets: Sequence[str] = ()
 
     @property
     def hidden_rows(self) -> int:
@@ -110,6 +112,7 @@ def read(
         hidden_columns=[
             name for at, name in enumerate(columns) if at in table.hidden_columns
         ],
+        unread_sheets=table.unread_sheets,
     )
 
 

@@ -20,7 +20,8 @@ class Table:
     """What a file holds: as what it is read, the row of its columns, the rows below.
 
     ``hidden_rows`` and ``hidden_columns`` (from 0) are those that nobody sees who opens
-    the workbook; the former are known once the lines have been read.
+    the workbook; the former are known once the lines have been read. ``unread_sheets``
+    are further sheets that have such columns.
     """
 
     encoding: str
@@ -28,6 +29,7 @@ class Table:
     lines: Iterator[Line]
     hidden_rows: Collection[int] = ()
     hidden_columns: Collection[int] = ()
+    unread_sheets: Sequence[str] = ()
 
 
 class Number(str):

@@ -8,7 +8,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from posixpath import dirname, join, normpath
 from typing import TypeAlias
@@ -154,14 +154,14 @@ def read_workbook(
 ) -> Table:
     """Open the first sheet that people see whose columns are ours, else the first.
 
-    A sheet without anything in it is passed over. Raises FileRefused, also while the
+    A sheet without anything in it is passed over; further sheets with our columns are
+    named, and not read. Raises FileRefused, also while the
     lines are read.
     """
     book = Workbook(content)
     first: Table | None = None
-    for sheet in book.sheets:
-        if sheet.is_hidden:
-            continue
+    seen = [sheet for sheet in book.sheets if not sheet.is_hidden]
+    for number, sheet in enumerate(seen):
         reader = book.reader()
         found = find_header(book.lines(sheet, reader), is_ours=is_ours, known=known)
         if found is None:
@@ -175,11 +175,28 @@ def read_workbook(
             hidden_columns=reader.hidden_columns,
         )
         if is_ours(header):
-            return table
+            others = (
+                each for each in seen[number + 1 :] if _is_list(book, each, is_ours)
+            )
+            return replace(table, unread_sheets=[each.name for each in others])
         first = first or table
     if first is None:
         raise FileRefused(FileProblem(code="empty"))
     return first
+
+
+def _is_list(
+    book: Workbook, sheet: Sheet, is_ours: Callable[[Sequence[str]], bool]
+) -> bool:
+    """Tell whether a sheet has our columns, and anything below them."""
+    lines = book.lines(sheet, book.reader())
+    try:
+        found = find_header(lines, is_ours=is_ours, known=len)
+        if found is None or not is_ours(found[0]):
+            return False
+        return any(cell.strip() for _, cells in found[1] for cell in cells)
+    except FileRefused:
+        return False
 
 
 @contextmanager

@@ -256,7 +256,9 @@ def shown(visit: Visit, name: str) -> GroupShown:
         ignored_columns=list(upload.ignored),
         warnings=[
             file_warning(problem)
-            for problem in hidden_parts(received.hidden_rows, received.hidden_columns)
+            for problem in hidden_parts(
+                received.hidden_rows, received.hidden_columns, received.unread_sheets
+            )
         ],
         status=upload.status,
         progress=upload.progress,

@@ -104,7 +104,7 @@ def checked(
             yield from _told(row.number, row.cells, found.problems, found.warnings)
     _summary(file.encoding, len(file.rows), invalid)
     other_forms.say()
-    _say_hidden(file.hidden_rows, file.hidden_columns)
+    _say_hidden(file.hidden_rows, file.hidden_columns, file.unread_sheets)
     talk(*(_unverified(len(ulns)) if service.desk.verify else [LRS_OFF]))
     talk("Nothing was recorded.")
 
@@ -139,7 +139,7 @@ def uploaded(
                 )
     _summary(received.encoding, received.rows, upload.invalid)
     other_forms.say()
-    _say_hidden(received.hidden_rows, received.hidden_columns)
+    _say_hidden(received.hidden_rows, received.hidden_columns, received.unread_sheets)
     talk(said_of_many(to_verify=upload.to_verify, waiting=waiting, why=None))
     talk(
         f"Group {upload.name} is {group}.",
@@ -160,8 +160,8 @@ def _summary(encoding: str, rows: int, invalid: int) -> None:
     talk(f"Read as {ENCODINGS[encoding]}: {amount(rows, 'row')}, {invalid} to correct.")
 
 
-def _say_hidden(rows: int, columns: Sequence[str]) -> None:
-    talk(*(file_sentence(problem) for problem in hidden_parts(rows, columns)))
+def _say_hidden(rows: int, columns: Sequence[str], sheets: Sequence[str]) -> None:
+    talk(*(file_sentence(each) for each in hidden_parts(rows, columns, sheets)))
 
 
 def _told(

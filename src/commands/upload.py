@@ -159,6 +159,7 @@ def upload_learner_group(command: UploadLearnerGroup, desk: Desk) -> Done:
         proposed=None if file.mapping is None else dict(file.mapping),
         hidden_rows=file.hidden_rows,
         hidden_columns=tuple(file.hidden_columns),
+        unread_sheets=tuple(file.unread_sheets),
     )
     change = stream.change([received], owner=centre, reserve=[owned])
     try:

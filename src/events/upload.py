@@ -33,7 +33,8 @@ class UploadReceived(Event, topic="upload.received"):
     the ``columns`` are others than the template's, ``proposed`` says which of them
     seems to be which of ours, and somebody has to say so first. Of a workbook,
     ``hidden_rows`` counts the rows that it hides or filters out, and
-    ``hidden_columns`` names the columns; they were read all the same.
+    ``hidden_columns`` names the columns; they were read all the same. ``unread_sheets``
+    have learners as well, and were not read.
     """
 
     group: str
@@ -51,6 +52,7 @@ class UploadReceived(Event, topic="upload.received"):
     proposed: dict[str, str] | None = None
     hidden_rows: int = 0
     hidden_columns: tuple[str, ...] = ()
+    unread_sheets: tuple[str, ...] = ()
 
 
 class UploadMapped(Event, topic="upload.mapped"):

@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from aggregates.details import COLUMNS
-from aggregates.file_refusals import SENTENCES
+from aggregates.file_refusals import SENTENCES, file_sentence, hidden_parts
 from aggregates.learner_file import read
 from aggregates.markup import OLE
 from aggregates.number_formats import digit_format
@@ -122,6 +122,23 @@ def test_hidden_rows_and_columns_are_read_and_known() -> None:
     assert [row.number for row in file.rows if row.is_hidden] == [3, 4]
     assert file.hidden_rows == 2
     assert file.hidden_columns == ["ULN", "Centre reference"]
+
+
+def test_further_sheets_with_learners_are_named_and_not_read() -> None:
+    """U4: nobody is dropped without a word; what is no list, or empty, is none."""
+    header, learner = list(COLUMNS.values()), list(CELLS.values())
+    others = {
+        "Notes": [["Something else"]],
+        "Spring": [header, learner],
+        "Empty": [header],
+        "Summer": [["Our learners"], header, learner],
+    }
+    file = read(xlsx(CELLS, after=others))
+    assert len(file.rows) == 1
+    assert file.unread_sheets == ["Spring", "Summer"]
+    assert "“Spring” has learners" in file_sentence(
+        hidden_parts(0, (), file.unread_sheets)[0]
+    )
 
 
 def test_the_columns_are_found_below_a_title_in_a_workbook() -> None:
