@@ -19,6 +19,7 @@ from commands.offline_client import (
     read_client,
 )
 from projections import offline_clients
+from projections.offline_clients import OfflineClientRow
 
 router = APIRouter(prefix="/offline-clients", tags=["offline clients"])
 
@@ -60,6 +61,7 @@ class ClientShown(ResponseBody, title="OfflineClient"):
     seen: AwareDatetime
     public_key: PublicKey | None
     why_not_fit: str | None
+    updated_at: AwareDatetime
 
 
 @router.get("", operation_id="listOfflineClients")
@@ -80,7 +82,11 @@ def search(
         limit=page.limit,
         cursor=page.cursor,
     )
-    return listed(request, response, found, lambda client: client_shown(client, now))
+
+    def row_shown(row: OfflineClientRow) -> ClientShown:
+        return client_shown(row.client, row.updated_at, now=now)
+
+    return listed(request, response, found, row_shown)
 
 
 @router.post("", operation_id="createOfflineClient", status_code=HTTPStatus.CREATED)
@@ -106,11 +112,15 @@ def report(
     return shown(visit, client)
 
 
-def client_shown(client: OfflineClient, now: datetime) -> ClientShown:
-    return ClientShown(**vars(client), why_not_fit=client.why_not_fit(now))
+def client_shown(
+    client: OfflineClient, updated_at: datetime, *, now: datetime
+) -> ClientShown:
+    return ClientShown(
+        **vars(client), why_not_fit=client.why_not_fit(now), updated_at=updated_at
+    )
 
 
 def shown(visit: Visit, name: str) -> ClientShown:
     stream, client = read_client(visit.desk, name, visit.by)
     visit.show(stream)
-    return client_shown(client, visit.at)
+    return client_shown(client, stream.history[-1].recorded_at, now=visit.at)

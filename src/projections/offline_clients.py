@@ -1,7 +1,7 @@
 """Offline clients: which a centre has, and when each last reported itself."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import Column, Connection, Row, String, Table, select
@@ -27,11 +27,20 @@ OFFLINE_CLIENTS = Table(
     Column("version", String, nullable=False),
     Column("seen", Moment, nullable=False),
     Column("public_key", String),
+    Column("updated_at", Moment, nullable=False),
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class OfflineClientRow:
+    """A client, and when it was last registered or reported itself."""
+
+    client: OfflineClient
+    updated_at: datetime
+
+
 def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
-    for recorded in batch:
+    for recorded in rows.following(batch):
         stream = str(recorded.stream)
         match recorded.event:
             case OfflineClientRegistered() as registered:
@@ -46,7 +55,7 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
 
 
 READ_MODEL = ReadModel(
-    name="offline_clients", version=2, tables=(OFFLINE_CLIENTS,), fold=fold
+    name="offline_clients", version=3, tables=(OFFLINE_CLIENTS,), fold=fold
 )
 
 
@@ -57,7 +66,7 @@ def search(
     updated_since: datetime | None = None,
     limit: int,
     cursor: str | None = None,
-) -> Page[OfflineClient]:
+) -> Page[OfflineClientRow]:
     """List the clients of a centre, or of all (None), by name."""
     query = select(OFFLINE_CLIENTS)
     if centre is not None:
@@ -70,11 +79,10 @@ def search(
         make=_made,
         limit=limit,
         cursor=cursor,
-        since=since(OFFLINE_CLIENTS.c.seen, updated_since),
+        since=since(OFFLINE_CLIENTS.c.updated_at, updated_since),
     )
 
 
-def _made(row: Row[tuple[object, ...]]) -> OfflineClient:
-    return OfflineClient(
-        **{f.name: getattr(row, f.name) for f in fields(OfflineClient)}
-    )
+def _made(row: Row[tuple[object, ...]]) -> OfflineClientRow:
+    known = {f.name: getattr(row, f.name) for f in fields(OfflineClient)}
+    return OfflineClientRow(client=OfflineClient(**known), updated_at=row.updated_at)

@@ -139,10 +139,11 @@ def _as_issued(issued: CertificateIssued) -> Values:
     return {**as_issued, **stands}
 
 
-def erase_holder(rows: Rows, learner: str) -> None:
-    """Forget whose the certificates of a learner are (H6)."""
+def erase_holder(rows: Rows, learner: str, *, into: Table) -> None:
+    """Forget whose the certificates of a learner are, ``into`` their results too (H6)."""
     for row in rows.where(CERTIFICATES, learner=learner):
         rows.change(CERTIFICATES, row["stream"], is_waiting=False, **ERASED_HOLDER)
+        rows.touch(into, str(stream_of(row["claim"])), learner)
 
 
 @dataclass(frozen=True, kw_only=True)

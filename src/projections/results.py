@@ -119,7 +119,8 @@ def _fold_learner(rows: Rows, recorded: Recorded, stream: str) -> None:
             rows.change(LEARNERS, stream, centre=centre)
         case LearnerErased():
             rows.change(LEARNERS, stream, **_named(ERASED), centre_reference=None)
-            erase_holder(rows, (rows.get(LEARNERS, stream) or {}).get("learner", ""))
+            learner = (rows.get(LEARNERS, stream) or {}).get("learner", "")
+            erase_holder(rows, learner, into=RESULTS)
         case _:
             pass
 
@@ -229,7 +230,7 @@ def _withheld(withheld: Withheld) -> Values:
 
 READ_MODEL = ReadModel(
     name="results",
-    version=7,
+    version=8,
     tables=(LEARNERS, CLAIMS, RESULTS, APPRENTICESHIPS, CERTIFICATES),
     fold=fold,
 )

@@ -488,3 +488,17 @@ def test_a_client_of_before_downloads_once_it_has_registered_its_key(
     ask("POST", "/offline-clients/c1/reports", told)
     before.downloaded()
     assert failed(ask, offline.path, client="c1") == []
+
+
+def test_clients_that_changed_are_listed_since_the_last_that_was_copied(
+    ask: Ask, offline: Offline, clock: Clock
+) -> None:
+    """B13: what registers a key, or reports a version, is a change."""
+    (known,) = ask("GET", "/offline-clients")["items"]
+    assert known["client"] == offline.client
+    clock.advance(hours=1)
+    told = {"version": "2.2.0"}
+    reported = ask("POST", f"/offline-clients/{known['client']}/reports", told)
+    assert reported["updated_at"] > known["updated_at"]
+    since = {"updated_since": reported["updated_at"]}
+    assert ask("GET", "/offline-clients", params=since)["items"] == [reported]

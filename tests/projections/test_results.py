@@ -253,7 +253,10 @@ def test_a_result_keeps_the_holders_name_as_it_was_when_issued(
     assert (certificate.given_name, certificate.date_of_birth) == ("Anne", BORN)
     assert certificate.rules_version == (None if is_named else 1)
     erased = LearnerErased(person_id=UUID(int=2), reason="Asked for")
-    (certificate,) = certificates_of(given(fold, *facts, (ANN, erased)), ANN)
+    connection = given(fold, *facts, (ANN, erased))
+    (copied,) = of_learner(connection, ANN)
+    assert copied.updated_at > result.updated_at
+    (certificate,) = certificates_of(connection, ANN)
     assert (certificate.given_name, certificate.date_of_birth) == (None, None)
     assert (certificate.certificate, certificate.in_force) == (CERTIFICATE, True)
 
