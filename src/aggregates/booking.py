@@ -229,20 +229,14 @@ class Booking(Aggregate):
         """Say that a package is of an earlier revision, if it is (B11)."""
         if package.revision == self.revision:
             return None
-        return (
-            f"{self.made.booking} was amended after the package {package.package} was"
-            " downloaded. Download it again."
-        )
+        return amended_since(self.made.booking, package.package)
 
     def why_stale(self, package: PackageDownloaded, *, pin: str | None) -> str | None:
         """Say why a package is of no use any more, if so (B11, B14).
 
         ``pin`` is the present PIN of the user who downloaded it.
         """
-        new_pin = (
-            f"{package.user} has another PIN since the package {package.package} was"
-            " downloaded. Download it again."
-        )
+        new_pin = another_pin(package.user, package.package)
         return self.amended_since(package) or (new_pin if package.pin != pin else None)
 
     def has_answers(self, sha256: str) -> bool:
@@ -427,3 +421,19 @@ def result_said(result: BookingResultAdded) -> str:
     """Say a result: ``Pass (30)``."""
     said = "Pass" if result.is_pass else "Fail"
     return said if result.mark is None else f"{said} ({result.mark})"
+
+
+def amended_since(booking: str, package: str) -> str:
+    """Say that a package is of an earlier revision of its booking (B11)."""
+    return (
+        f"{booking} was amended after the package {package} was downloaded. Download it"
+        " again."
+    )
+
+
+def another_pin(user: str, package: str) -> str:
+    """Say that a package was sealed under a PIN that its user has no more (B14)."""
+    return (
+        f"{user} has another PIN since the package {package} was downloaded. Download it"
+        " again."
+    )

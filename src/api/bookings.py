@@ -13,19 +13,25 @@ from aggregates.sitting import Attendance
 from aggregates.sitting_time import Mode, duration, read_time, window
 from api.answers import Listed, listed
 from api.dependencies import CurrentUser, Now, PagingSince, Reads, ServiceOf, scope
-from api.named import Filter, NameFilter, learners_named, title_of, unit_title
+from api.named import (
+    Filter,
+    LearnerRef,
+    NameFilter,
+    learner_refs,
+    learners_listed,
+    title_of,
+    unit_title,
+)
 from api.product_filters import Qualifications
 from api.retries import OnceOnly
 from api.schemas import RequestBody, ResponseBody
 from api.visit import Amending, Visit, Visiting
 from catalogue import Catalogue
 from commands.booking import AmendBooking, CancelBooking, read_booking
-from commands.command import Desk
 from commands.package import DownloadedPackage, packages_of
 from events.booking import BookingOutcomeCorrected
-from events.identifier import stream_of
 from projections import bookings
-from projections.bookings import BookingRow, Sought
+from projections.bookings import BookingRow, PackageRow, Sought
 from store import Stream
 
 router = APIRouter(prefix="/bookings", tags=["bookings"])
@@ -39,6 +45,7 @@ class PackageShown(ResponseBody, title="BookingPackage"):
     package: str = Field(examples=["0f3c2d1b5a69788796a50f3c2d1b5a69"])
     user: str = Field(examples=["admin.riverside"])
     client: str = Field(examples=["0f3c2d1b5a69788796a50f3c2d1b5a69"])
+    client_name: str | None = Field(examples=["Laptop 7"])
     downloaded_at: AwareDatetime
     is_stale: bool
     why_stale: str | None = Field(
@@ -168,14 +175,17 @@ def search(
         limit=part.limit,
         cursor=part.cursor,
     )
-    named = names_of(service.desk, found.rows, seen_by=scope(user))
-    streams = {row.booking: stream_of(row.booking) for row in found.rows}
-    opened = service.desk.store.open_many(streams.values())
-    packages = packages_of(service.desk, opened.values())
+    people = learners_listed(
+        reads,
+        service.desk,
+        {row.learner for row in found.rows},
+        seen_by=scope(user),
+    )
+    packages = bookings.packages_of(reads, [row.booking for row in found.rows])
 
     def show_row(row: BookingRow) -> BookingShown:
-        its = packages[streams[row.booking]]
-        return row_shown(row, named, its, service.catalogue)
+        its = packages.get(row.booking, ())
+        return row_shown(row, people[row.learner], its, service.catalogue)
 
     return listed(request, response, found, show_row)
 
@@ -212,33 +222,22 @@ def cancel(booking: Booked, visit: OnceOnly) -> BookingShown:
     return shown(visit, booking)
 
 
-def names_of(
-    desk: Desk, rows: Iterable[BookingRow], *, seen_by: str | None
-) -> dict[str, tuple[str, str]]:
-    people = learners_named(desk, {row.learner for row in rows}, seen_by=seen_by)
-    return {
-        who: (person.details.given_name, person.details.family_name)
-        for who, person in people.items()
-    }
-
-
 def minutes_of(minutes: int, extra_time: int) -> int:
     return int(duration(minutes, extra_time).total_seconds()) // 60
 
 
 def row_shown(
     row: BookingRow,
-    named: dict[str, tuple[str, str]],
-    packages: Iterable[DownloadedPackage],
+    person: LearnerRef,
+    packages: Iterable[DownloadedPackage | PackageRow],
     catalogue: Catalogue,
 ) -> BookingShown:
     opens, closes = window(row.starts)
-    given_name, family_name = named[row.learner]
     values = {**vars(row), "minutes": minutes_of(row.minutes, row.extra_time)}
     return BookingShown(
         **values,
-        given_name=given_name,
-        family_name=family_name,
+        given_name=person.given_name,
+        family_name=person.family_name,
         title=title_of(catalogue, row.qualification),
         unit_title=unit_title(catalogue, row.qualification, row.unit),
         opens=opens,
@@ -273,6 +272,7 @@ def row_of(stream: Stream, state: Booking) -> BookingRow:
         mark=result.mark if result else None,
         sat_on=result.sat_on if result else None,
         room=state.room,
+        revision=state.revision,
         corrections=corrections_of(stream),
         updated_at=stream.history[-1].recorded_at,
     )
@@ -302,6 +302,6 @@ def shown(visit: Visit, name: str) -> BookingShown:
     stream, state = read_booking(name, visit.by, visit.desk)
     visit.show(stream)
     row = row_of(stream, state)
-    named = names_of(visit.desk, [row], seen_by=row.centre)
-    packages = packages_of(visit.desk, [stream])[stream.id]
-    return row_shown(row, named, packages, visit.desk.catalogue)
+    (person,) = learner_refs(visit.desk, [row.learner], seen_by=row.centre)
+    packages = packages_of(visit.desk, stream)
+    return row_shown(row, person, packages, visit.desk.catalogue)

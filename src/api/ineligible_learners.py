@@ -35,6 +35,7 @@ from api.named import (
     NameFilter,
     QualificationNamed,
     UnitTitles,
+    learners_listed,
     learners_named,
     pathway_titles,
     qualification_named,
@@ -137,16 +138,19 @@ def search(
         limit=part.limit,
         cursor=part.cursor,
     )
-    people = learners_named(
-        service.desk, {row.learner for row in found.rows}, seen_by=scope(user)
+    people = learners_listed(
+        reads,
+        service.desk,
+        {row.learner for row in found.rows},
+        seen_by=scope(user),
     )
 
     def shown(row: Ineligible) -> IneligibleListed:
         since = row.claimed_at.astimezone(LONDON).date()
         return IneligibleListed(
             learner=row.learner,
-            given_name=people[row.learner].details.given_name,
-            family_name=people[row.learner].details.family_name,
+            given_name=people[row.learner].given_name,
+            family_name=people[row.learner].family_name,
             claim=row.claim,
             claimed_at=row.claimed_at,
             age_in_days=max((today - since).days, 0),

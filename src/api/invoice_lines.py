@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AwareDatetime, Field
+from sqlalchemy import Connection
 
 from access.policy import require_may
 from aggregates.errors import Refusal
 from aggregates.invoice_line import InvoiceStatus
-from aggregates.learner import Learner
 from aggregates.london import LONDON
 from aggregates.offer import product_on
 from api.answers import Listed, listed
@@ -21,7 +21,7 @@ from api.dependencies import (
     ServiceOf,
     scope,
 )
-from api.named import learners_named, unit_title
+from api.named import LearnerRef, learners_listed, unit_title
 from api.order_view import Amount
 from api.problems import kind_of
 from api.schemas import RequestBody, ResponseBody
@@ -171,8 +171,11 @@ def feed(
         limit=part.limit,
         cursor=part.cursor,
     )
-    people = learners_named(
-        service.desk, {row.learner for row in found.rows}, seen_by=scope(user)
+    people = learners_listed(
+        reads,
+        service.desk,
+        {row.learner for row in found.rows},
+        seen_by=scope(user),
     )
     return listed(
         request,
@@ -206,7 +209,7 @@ def feed_csv(
                     cursor=cursor,
                 )
 
-            yield from every_line(service.desk, part, seen_by=scope(user))
+            yield from every_line(service.desk, connection, part, seen_by=scope(user))
 
     return Csv.called("invoice-lines.csv", COLUMNS, rows())
 
@@ -263,21 +266,25 @@ def status_shown(line: str, desk: Desk) -> StatusShown:
 
 
 def every_line(
-    desk: Desk, part: Callable[[str | None], Page[Line]], *, seen_by: str | None
+    desk: Desk,
+    reads: Connection,
+    part: Callable[[str | None], Page[Line]],
+    *,
+    seen_by: str | None,
 ) -> Iterator[dict[str, Any]]:
     """Give every line as the feed has it, from its parts: for the CSV of the same."""
 
     def shown_part(cursor: str | None) -> Page[InvoiceLineShown]:
         found = part(cursor)
         who = {row.learner for row in found.rows}
-        people = learners_named(desk, who, seen_by=seen_by)
+        people = learners_listed(reads, desk, who, seen_by=seen_by)
         rows = (shown(row, people[row.learner], desk.catalogue) for row in found.rows)
         return Page(rows=tuple(rows), next_cursor=found.next_cursor)
 
     return (line.model_dump(mode="json") for line in every(shown_part))
 
 
-def shown(row: Line, person: Learner, catalogue: Catalogue) -> InvoiceLineShown:
+def shown(row: Line, person: LearnerRef, catalogue: Catalogue) -> InvoiceLineShown:
     """Show a line with the title that the product had on that day."""
     day = row.charged_at.astimezone(LONDON).date()
     product = product_on(catalogue, row.product, day)
@@ -285,8 +292,8 @@ def shown(row: Line, person: Learner, catalogue: Catalogue) -> InvoiceLineShown:
     del values["purchase_order"]
     return InvoiceLineShown(
         **values,
-        given_name=person.details.given_name,
-        family_name=person.details.family_name,
+        given_name=person.given_name,
+        family_name=person.family_name,
         title=product.title if product else None,
         unit_title=unit_title(catalogue, row.product, row.unit) if row.unit else None,
     )

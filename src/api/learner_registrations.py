@@ -10,7 +10,7 @@ from aggregates.london import in_london
 from aggregates.sitting import Attendance
 from api.dependencies import By, Reads, ServiceOf, centre_of
 from api.learners import Called
-from api.named import unit_title
+from api.named import learner_ref, unit_title
 from api.registrations import RegistrationShown, invoicing, registration_shown
 from api.schemas import ResponseBody
 from catalogue import Catalogue
@@ -71,7 +71,7 @@ def of_learner(
 
     def shown(row: RegistrationRow) -> RegistrationShown:
         return registration_shown(
-            row, person, service.catalogue, statuses, to=centre_of(by)
+            row, learner_ref(person), service.catalogue, statuses, to=centre_of(by)
         )
 
     def with_tests(row: RegistrationRow) -> WithTests:

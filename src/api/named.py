@@ -5,12 +5,14 @@ from typing import Annotated
 
 from fastapi import Path, Query
 from pydantic import Field
+from sqlalchemy import Connection
 
 from aggregates.learner import Learner
 from api.schemas import ResponseBody
 from catalogue import Catalogue
 from commands.command import Desk
 from events.identifier import stream_of
+from projections import learner_search
 
 PATTERN = "^[A-Za-z0-9/-]*$"
 
@@ -117,6 +119,26 @@ def learner_ref(person: Learner) -> LearnerRef:
         given_name=person.details.given_name,
         family_name=person.details.family_name,
     )
+
+
+def learners_listed(
+    reads: Connection, desk: Desk, learners: Iterable[str], *, seen_by: str | None
+) -> Mapping[str, LearnerRef]:
+    """Name the learners of a list from what is shown of them, without their streams.
+
+    Those of who was transferred since are opened, to be called as ``learners_named``
+    does.
+    """
+    wanted = set(learners)
+    named = {
+        who: LearnerRef(
+            learner=who, given_name=each.given_name, family_name=each.family_name
+        )
+        for who, each in learner_search.names_of(reads, wanted).items()
+        if seen_by in {None, each.centre}
+    }
+    others = learners_named(desk, wanted - named.keys(), seen_by=seen_by)
+    return named | {who: learner_ref(each) for who, each in others.items()}
 
 
 def learners_named(

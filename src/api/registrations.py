@@ -9,7 +9,6 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import AwareDatetime, Field
 
 from aggregates.invoice_line import InvoiceStatus
-from aggregates.learner import Learner
 from aggregates.registration import Registration, Status
 from api.answers import Listed, listed
 from api.dependencies import (
@@ -24,8 +23,10 @@ from api.dependencies import (
 )
 from api.named import (
     Filter,
+    LearnerRef,
     NameFilter,
-    learners_named,
+    learner_refs,
+    learners_listed,
     pathway_title,
     title_of,
 )
@@ -38,7 +39,7 @@ from commands.command import Desk, require_own
 from commands.invoice import read_lines
 from events.identifier import stream_of
 from events.registration import RegistrationMade
-from projections import registrations
+from projections import invoice_lines, registrations
 from projections.prices import is_told
 from projections.registrations import RegistrationRow, RegistrationSort, row_of
 from store import Actor, Stream
@@ -125,10 +126,15 @@ def search(
         limit=part.limit,
         cursor=part.cursor,
     )
-    people = learners_named(
-        service.desk, {row.learner for row in found.rows}, seen_by=scope(user)
+    people = learners_listed(
+        reads,
+        service.desk,
+        {row.learner for row in found.rows},
+        seen_by=scope(user),
     )
-    statuses = invoicing(service.desk, found.rows)
+    statuses = invoice_lines.statuses_of(
+        reads, [row.registration for row in found.rows if row.price]
+    )
 
     def shown(row: RegistrationRow) -> RegistrationShown:
         person = people[row.learner]
@@ -148,10 +154,10 @@ def one(registration: Called, visit: Visiting) -> RegistrationShown:
 def one_shown(visit: Visit, registration: str) -> RegistrationShown:
     stream, row = read_registration(visit.desk, registration, visit.by)
     visit.show(stream)
-    people = learners_named(visit.desk, [row.learner], seen_by=None)
+    (person,) = learner_refs(visit.desk, [row.learner], seen_by=None)
     return registration_shown(
         row,
-        people[row.learner],
+        person,
         visit.service.catalogue,
         invoicing(visit.desk, [row]),
         to=centre_of(visit.by),
@@ -182,7 +188,7 @@ def read_registration(
 
 def registration_shown(
     row: RegistrationRow,
-    person: Learner,
+    person: LearnerRef,
     catalogue: Catalogue,
     invoicing: Mapping[str, InvoiceStatus],
     *,
@@ -197,8 +203,8 @@ def registration_shown(
     return RegistrationShown(
         registration=row.registration,
         learner=row.learner,
-        given_name=person.details.given_name,
-        family_name=person.details.family_name,
+        given_name=person.given_name,
+        family_name=person.family_name,
         centre=row.centre,
         product=row.product,
         number=product.number if isinstance(product, Qualification) else None,

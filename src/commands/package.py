@@ -1,9 +1,9 @@
 """What may be asked of offline tests: their packages, and the answers that come back."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from aggregates.answer_package import AnswersOfAnotherPackage, read_answers
 from aggregates.booking import Booking
@@ -23,7 +23,7 @@ from aggregates.sealed_package import digest, is_whole, seal
 from commands.booking import Opened, on_registration, read_booking
 from commands.command import Command, Desk, Done, handles
 from commands.learner import learner_of
-from commands.offline_client import read_client
+from commands.offline_client import client_called, read_client
 from commands.pin import open_pin, pin_called
 from events.booking import AnswersReceived, BookingTaken, PackageDownloaded
 from events.identifier import stream_of
@@ -63,35 +63,40 @@ class DownloadedPackage:
     package: str
     user: str
     client: str
+    client_name: str | None
     downloaded_at: datetime
     why_stale: str | None
 
 
-def packages_of(
-    desk: Desk, bookings: Collection[Stream]
-) -> Mapping[UUID, tuple[DownloadedPackage, ...]]:
-    """List the packages of each of these bookings, oldest first (B11, B14)."""
-    users = {
-        recorded.event.user
-        for stream in bookings
+def packages_of(desk: Desk, stream: Stream) -> Iterator[DownloadedPackage]:
+    """List the packages of a booking, oldest first (B11, B14)."""
+    booking = Booking.replay(stream.events)
+    downloads = [
+        (recorded.recorded_at, recorded.event)
         for recorded in stream.history
         if isinstance(recorded.event, PackageDownloaded)
+    ]
+    pins = _pins(desk, {package.user for _, package in downloads})
+    clients = _client_names(desk, {package.client for _, package in downloads})
+    for downloaded_at, package in downloads:
+        yield DownloadedPackage(
+            package=package.package,
+            user=package.user,
+            client=package.client,
+            client_name=clients.get(package.client),
+            downloaded_at=downloaded_at,
+            why_stale=booking.why_stale(package, pin=pins[package.user]),
+        )
+
+
+def _client_names(desk: Desk, clients: Iterable[str]) -> dict[str, str]:
+    at = {client: stream_of(client_called(client)) for client in clients}
+    opened = desk.store.open_many(at.values())
+    return {
+        client: OfflineClient.replay(opened[stream].events).name
+        for client, stream in at.items()
+        if opened[stream].history
     }
-    pins = _pins(desk, users)
-    return {stream.id: tuple(_packages(stream, pins)) for stream in bookings}
-
-
-def _packages(stream: Stream, pins: Mapping[str, str]) -> Iterator[DownloadedPackage]:
-    booking = Booking.replay(stream.events)
-    for recorded in stream.history:
-        if isinstance(package := recorded.event, PackageDownloaded):
-            yield DownloadedPackage(
-                package=package.package,
-                user=package.user,
-                client=package.client,
-                downloaded_at=recorded.recorded_at,
-                why_stale=booking.why_stale(package, pin=pins[package.user]),
-            )
 
 
 def look(

@@ -1,12 +1,13 @@
 """Bookings: which tests are to be sat, when, by whom, and how they went (B8, B16)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Connection,
@@ -20,7 +21,7 @@ from sqlalchemy import (
     select,
 )
 
-from aggregates.booking import ATTENDANCE_AFTER
+from aggregates.booking import ATTENDANCE_AFTER, amended_since, another_pin
 from aggregates.sitting import Attendance
 from aggregates.sitting_time import window
 from events.booking import (
@@ -32,10 +33,13 @@ from events.booking import (
     BookingResultAdded,
     BookingRoomGiven,
     BookingTaken,
+    PackageDownloaded,
 )
-from events.identifier import Kind
+from events.identifier import Kind, stream_of
+from events.pin import PinSet
 from projections.identifiers import as_called
 from projections.learner_search import is_in_group, is_of_learner
+from projections.offline_clients import OFFLINE_CLIENTS
 from projections.paging import Page, page, since
 from projections.periods import within_days, within_moments
 from projections.read_model import METADATA, Moment, ReadModel
@@ -65,6 +69,7 @@ BOOKINGS = Table(
     Column("mark", Integer),
     Column("sat_on", Date),
     Column("room", String),
+    Column("revision", Integer, nullable=False),
     Column("corrections", JSON, nullable=False),
     Column("updated_at", Moment, nullable=False),
     Index("bookings_by_time", "centre", "starts", "unit"),
@@ -73,8 +78,39 @@ BOOKINGS = Table(
     Index("bookings_updated_anywhere", "updated_at"),
 )
 
+PACKAGES = Table(
+    "booking_packages",
+    METADATA,
+    Column("stream", String, primary_key=True),
+    Column("package", String, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("user_name", String, nullable=False),
+    Column("client", String, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("pin", String, nullable=False),
+    Column("downloaded_at", Moment, nullable=False),
+)
+PINS = Table(
+    "booking_pins",
+    METADATA,
+    Column("user_name", String, primary_key=True),
+    Column("pin", String, nullable=False),
+)
+
 OUTCOME = ("attendance", "is_pass", "grade", "mark", "sat_on")
 """What says how a test went."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackageRow:
+    """A package that was downloaded; why it is of no use any more, if so (B11, B14)."""
+
+    package: str
+    user: str
+    client: str
+    client_name: str | None
+    downloaded_at: datetime
+    why_stale: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +135,8 @@ class BookingRow:
     mark: int | None
     sat_on: date | None
     room: str | None
+    revision: int
+    """How often it was amended, and one more."""
     corrections: Sequence[Values]
     """What had been reported before it was put right, oldest first (B17)."""
     updated_at: datetime
@@ -106,6 +144,9 @@ class BookingRow:
 
 def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
     for recorded in rows.following(batch):
+        if isinstance(recorded.event, PinSet):
+            pin = recorded.event
+            rows.put(PINS, {"user_name": pin.user, "pin": pin.pin})
         if not recorded.event.topic.startswith("booking."):
             continue
         stream = str(recorded.stream)
@@ -115,6 +156,10 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
             rows.touch(BOOKINGS, stream)
             if isinstance(recorded.event, BookingOutcomeCorrected):
                 _keep_outcome(rows, recorded)
+            elif isinstance(recorded.event, BookingAmended):
+                _revise(rows, stream)
+            elif isinstance(recorded.event, PackageDownloaded):
+                _keep_package(rows, recorded, recorded.event)
             rows.change(BOOKINGS, stream, **_changed(recorded.event))
 
 
@@ -126,8 +171,31 @@ def _made(event: BookingMade) -> Values:
         **values,
         "closes": closes,
         "attendance": Attendance.BOOKED,
+        "revision": 1,
         "corrections": [],
     }
+
+
+def _revise(rows: Rows, stream: str) -> None:
+    """Count an amendment: packages of an earlier revision are stale (B11)."""
+    if row := rows.get(BOOKINGS, stream):
+        rows.change(BOOKINGS, stream, revision=row["revision"] + 1)
+
+
+def _keep_package(rows: Rows, recorded: Recorded, event: PackageDownloaded) -> None:
+    rows.put(
+        PACKAGES,
+        {
+            "stream": str(recorded.stream),
+            "package": event.package,
+            "position": recorded.position,
+            "user_name": event.user,
+            "client": event.client,
+            "revision": event.revision,
+            "pin": event.pin,
+            "downloaded_at": recorded.recorded_at,
+        },
+    )
 
 
 def _changed(event: object) -> Values:
@@ -161,7 +229,9 @@ def _keep_outcome(rows: Rows, recorded: Recorded) -> None:
     )
 
 
-READ_MODEL = ReadModel(name="bookings", version=5, tables=(BOOKINGS,), fold=fold)
+READ_MODEL = ReadModel(
+    name="bookings", version=6, tables=(BOOKINGS, PACKAGES, PINS), fold=fold
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,6 +276,48 @@ def search(
         limit=limit,
         cursor=cursor,
         since=since(BOOKINGS.c.updated_at, sought.updated_since),
+    )
+
+
+def packages_of(
+    connection: Connection, bookings: Iterable[str]
+) -> Mapping[str, list[PackageRow]]:
+    """Give the packages of each of these bookings that has any, oldest first (B11, B14)."""
+    found: dict[str, list[PackageRow]] = {}
+    named = {str(stream_of(booking)): booking for booking in bookings}
+    its = PACKAGES.c
+    query = (
+        select(
+            PACKAGES,
+            BOOKINGS.c.booking,
+            BOOKINGS.c.revision.label("now_revision"),
+            PINS.c.pin.label("now_pin"),
+            OFFLINE_CLIENTS.c.name.label("client_name"),
+        )
+        .join(BOOKINGS, BOOKINGS.c.stream == its.stream)
+        .outerjoin(PINS, PINS.c.user_name == its.user_name)
+        .outerjoin(OFFLINE_CLIENTS, OFFLINE_CLIENTS.c.client == its.client)
+        .where(its.stream.in_(named))
+        .order_by(its.position)
+    )
+    for row in connection.execute(query):
+        found.setdefault(row.booking, []).append(_package(row))
+    return found
+
+
+def _package(row: Row[Any]) -> PackageRow:
+    why_stale = None
+    if row.revision != row.now_revision:
+        why_stale = amended_since(row.booking, row.package)
+    elif row.pin != row.now_pin:
+        why_stale = another_pin(row.user_name, row.package)
+    return PackageRow(
+        package=row.package,
+        user=row.user_name,
+        client=row.client,
+        client_name=row.client_name,
+        downloaded_at=row.downloaded_at,
+        why_stale=why_stale,
     )
 
 

@@ -1,6 +1,6 @@
 """Invoice lines: every charge and credit, what caused it, and how far invoicing is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from decimal import Decimal
@@ -155,6 +155,18 @@ def credit(recorded: Recorded, charged: Values) -> Values:
 READ_MODEL = ReadModel(
     name="invoice_lines", version=5, tables=(INVOICE_LINES,), fold=fold
 )
+
+
+def statuses_of(
+    connection: Connection, lines: Iterable[str]
+) -> Mapping[str, InvoiceStatus]:
+    """Say how far invoicing is with each of these charges (L4)."""
+    charged = list(lines)
+    its = INVOICE_LINES.c
+    query = select(its.line, its.status).where(its.line.in_(charged))
+    found = connection.execute(query)
+    statuses = {row.line: InvoiceStatus(row.status) for row in found}
+    return dict.fromkeys(charged, InvoiceStatus.NOT_INVOICED) | statuses
 
 
 def search(

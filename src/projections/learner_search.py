@@ -1,6 +1,6 @@
 """Manage Learners, searched by whatever is known of the learners (L3)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -110,6 +110,28 @@ SORTS: Mapping[str, Sequence[Column[Any]]] = {
     "date_of_birth": (LEARNERS.c.date_of_birth, LEARNERS.c.learner),
     "learner": (LEARNERS.c.learner,),
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedLearner:
+    """What a learner is called, and which centre they are at, today."""
+
+    learner: str
+    given_name: str
+    family_name: str
+    centre: str
+
+
+def names_of(
+    connection: Connection, learners: Iterable[str]
+) -> Mapping[str, NamedLearner]:
+    """Give the names of these learners, but for those who were withdrawn (U11)."""
+    streams = [str(stream_of(learner)) for learner in learners]
+    its = LEARNERS.c
+    query = select(its.learner, its.given_name, its.family_name, its.centre)
+    found = connection.execute(query.where(its.stream.in_(streams)))
+    named = (NamedLearner(**row._mapping) for row in found)  # noqa: SLF001 - public
+    return {each.learner: each for each in named}
 
 
 def search(

@@ -139,7 +139,7 @@ def undo_an_upload(at: BusyCentre) -> None:
     at.admin.ask("DELETE", f"{path}/records/4")
     at.admin.ask("POST", f"{path}/submit")
     at.settle()
-    at.admin.ask("POST", f"{path}/undo")
+    at.admin.ask("POST", f"{path}/undo", json={"confirm_loss": True})
 
 
 def amend_learners(at: BusyCentre) -> None:

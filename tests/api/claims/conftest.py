@@ -13,6 +13,8 @@ from projections import (
     claimable_learners,
     claims,
     ineligible_learners,
+    learners,
+    offline_clients,
     results,
 )
 from projections.database import open_database
@@ -42,7 +44,8 @@ def counter(
         clock=clock,
         read_models=(
             bookings.READ_MODEL,
-            bookings.READ_MODEL,
+            learners.READ_MODEL,
+            offline_clients.READ_MODEL,
             claimable_learners.READ_MODEL,
             claims.READ_MODEL,
             ineligible_learners.READ_MODEL,
