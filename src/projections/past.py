@@ -1,22 +1,30 @@
-"""Read models as they were: folded anew from what had been recorded by then (H3)."""
+"""Read models as they were: folded anew from what had been recorded by then (H3).
+
+Each is folded when somebody first asks for rows of it, for all of them take a while.
+"""
 
 import os
 import shutil
 import time
+from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from threading import Lock
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import ClauseElement, Connection, Table, create_engine, event, update
+from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
+from sqlalchemy.sql.visitors import iterate
 
-from projections.database import READ_MODELS, FileTurn, SQLite
-from projections.read_model import ReadModel
+from projections.database import OPTIONS, READ_MODELS, FileTurn, SQLite
+from projections.read_model import PROGRESS, ReadModel
+from projections.rows import Rows
 from projections.view import View, prepare
-from store import EventStore, Position
+from store import EventStore, Position, Recorded
 
 REMEMBERED = 3
 """How many moments are kept for those who ask again (d)."""
@@ -27,25 +35,120 @@ IN_USE = "in-use"
 SETTLED_SECONDS = 60.0
 
 
-@dataclass
+MOST_KEPT = 20_000
+"""Of how many events, those decoded last are kept for the next who asks (d)."""
+FOLDED_AT_ONCE = 5_000
+
+
+class _Facts:
+    """The events from the first one on, decoded once for all who fold them."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: list[Recorded] = []
+        self._erasures = 0
+
+    def by(self, store: EventStore, erasures: int) -> Generator[Sequence[Recorded]]:
+        """Give the events of the store as it stands, many at a time.
+
+        What is kept tells of nobody who was erased since (H6).
+        """
+        with self._lock:
+            if erasures != self._erasures:
+                self._kept, self._erasures = [], erasures
+            kept = self._kept
+        head, place = store.head(), 0
+        known = kept[: bisect_right(kept, head, key=attrgetter("position"))]
+        for start in range(0, len(known), FOLDED_AT_ONCE):
+            batch = known[start : start + FOLDED_AT_ONCE]
+            place = batch[-1].position
+            yield batch
+        while batch := [*store.log(after=place, limit=FOLDED_AT_ONCE)]:
+            place = batch[-1].position
+            if len(known) < MOST_KEPT:
+                known += batch
+            yield batch
+        with self._lock:
+            if erasures == self._erasures and len(known) > len(self._kept):
+                self._kept = known[:MOST_KEPT]
+
+    def forget(self) -> None:
+        with self._lock:
+            self._kept = []
+
+
+class _Rows(SQLite):
+    """Rows that are made as they are asked for: ``ask`` is told of which tables.
+
+    An answer is read whole at once, so that no later one is of an earlier moment than
+    what was made meanwhile.
+    """
+
+    def __init__(self, folder: Path, ask: Callable[[Iterable[Table]], None]) -> None:
+        super().__init__(folder, READ_MODELS)
+        self._reader = create_engine(self._writer.url, **OPTIONS)
+
+        def connected(connection: Any, _: object) -> None:
+            connection.isolation_level = None
+            connection.execute("PRAGMA query_only=ON")
+
+        def asked(_: Connection, statement: object, *__: object) -> None:
+            if isinstance(statement, ClauseElement):
+                found = iterate(statement)
+                ask(each for each in found if isinstance(each, Table))
+
+        def answered(*given: Any) -> None:
+            _, cursor, _, _, context, _ = given
+            if cursor.description is not None:
+                context.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(
+                    cursor, initial_buffer=cursor.fetchall()
+                )
+
+        event.listen(self._reader, "connect", connected)
+        event.listen(self._reader, "before_execute", asked)
+        event.listen(self._reader, "after_cursor_execute", answered)
+
+
 class _Moment:
     """Rows as they were at one moment, in a file that goes when it is closed."""
 
-    folder: TemporaryDirectory[str] = field(
-        default_factory=lambda: TemporaryDirectory(prefix=FOLDER)
-    )
-    readers: int = 0
-    is_dropped: bool = False
-
-    def __post_init__(self) -> None:
-        self.database = SQLite(Path(self.folder.name), READ_MODELS)
+    def __init__(
+        self, models: Sequence[ReadModel], store: EventStore, facts: _Facts
+    ) -> None:
+        self.folder = TemporaryDirectory(prefix=FOLDER)
+        self.readers = 0
+        self.is_dropped = False
+        self._store = store
+        self._facts = facts
+        self._erasures = store.erasures()
+        self._lock = Lock()
+        self.database = _Rows(Path(self.folder.name), self._fold)
         self.turn = FileTurn(Path(self.folder.name) / IN_USE)
         self.turn.take()
+        prepare(self.database, [View(model, self.database) for model in models])
+        with self.database.writing() as connection:  # as far as whoever asks can tell
+            connection.execute(update(PROGRESS).values(position=store.head()))
+        self._models = {table.name: each for each in models for table in each.tables}
+        self._folded: set[str] = set()
 
     def close(self) -> None:
         self.database.close()
         self.turn.give_back()
         self.folder.cleanup()
+
+    def _fold(self, tables: Iterable[Table]) -> None:
+        """Fold the read models that these tables are of, but for those that are."""
+        with self._lock:
+            for table in tables:
+                model = self._models.get(table.name)
+                if model is None or model.name in self._folded:
+                    continue
+                for batch in self._facts.by(self._store, self._erasures):
+                    with self.database.writing() as connection:
+                        rows = Rows(connection)
+                        model.fold(rows, batch)
+                        rows.flush()
+                self._folded.add(model.name)
 
 
 def sweep() -> None:
@@ -69,6 +172,7 @@ class Past:
 
     def __init__(self, models: Sequence[ReadModel]) -> None:
         self._models = models
+        self._facts = _Facts()
         self._lock = Lock()
         self._folding = Lock()
         self._moments: OrderedDict[Position, _Moment] = OrderedDict()
@@ -77,7 +181,7 @@ class Past:
 
     @contextmanager
     def reading(self, store: EventStore) -> Generator[Connection]:
-        """Give a connection to the rows as the store has it, which takes a while."""
+        """Give a connection to the rows as the store has it."""
         moment = self._enter(store)
         try:
             with moment.database.reading() as connection:
@@ -87,6 +191,7 @@ class Past:
 
     def close(self) -> None:
         """Lose all that is kept."""
+        self._facts.forget()
         with self._lock:
             while self._moments:
                 self._drop()
@@ -98,7 +203,7 @@ class Past:
                 self.close()
                 self._erasures = erasures
             if position not in self._moments:
-                made = self._folded(store)
+                made = _Moment(self._models, store, self._facts)
                 with self._lock:
                     self._moments[position] = made
             with self._lock:
@@ -120,15 +225,3 @@ class Past:
         oldest.is_dropped = True
         if not oldest.readers:
             oldest.close()
-
-    def _folded(self, store: EventStore) -> _Moment:
-        moment = _Moment()
-        views = [View(model, moment.database) for model in self._models]
-        prepare(moment.database, views)
-        place = 0
-        while batch := store.log(after=place):
-            with moment.database.writing() as connection:
-                for view in views:
-                    view.handle_in(connection, place, batch)
-            place = batch[-1].position
-        return moment

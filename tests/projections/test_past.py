@@ -1,15 +1,25 @@
 """What is kept of past moments stays no longer than the process that asked for it."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Column, String, Table, select
 
 from projections import past
 from projections.database import FileTurn
 from projections.past import FOLDER, IN_USE, SETTLED_SECONDS, Past
-from store import EventStore
-from tests.projections.shown_centres import SHOWN_CENTRES, open_centres, shown
+from projections.read_model import METADATA, ReadModel
+from projections.rows import Rows
+from store import EventStore, Recorded
+from tests.clock import Clock
+from tests.projections.shown_centres import (
+    CENTRES,
+    SHOWN_CENTRES,
+    open_centres,
+    shown,
+)
 
 
 @pytest.fixture
@@ -64,3 +74,53 @@ def test_what_is_kept_of_the_past_goes_with_it(
         assert folder.exists()
     kept.close()
     assert not folder.exists()
+
+
+OTHERS = Table("shown_elsewhere", METADATA, Column("number", String, primary_key=True))
+
+
+def test_of_a_moment_only_what_is_asked_for_is_folded(
+    store: EventStore, temporary: Path
+) -> None:
+    """H3: also while another answer is being read, and once for all who ask."""
+    del temporary
+    folded: list[str] = []
+
+    def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
+        for recorded in batch:
+            folded.append(recorded.owner or "")
+            rows.put(OTHERS, {"number": recorded.owner})
+
+    open_centres(store, "100", "200")
+    other = ReadModel(name="shown-elsewhere", version=1, tables=(OTHERS,), fold=fold)
+    kept = Past([SHOWN_CENTRES, other])
+    query = select(OTHERS.c.number).order_by(OTHERS.c.number)
+    for _ in range(2):
+        with kept.reading(store) as connection:
+            assert shown(connection) == {"100": 0, "200": 0}
+    assert folded == []
+    for _ in range(2):
+        with kept.reading(store) as connection:
+            reading = connection.execute(select(CENTRES.c.number))
+            assert reading.fetchone()
+            assert [*connection.scalars(query)] == ["100", "200"]
+            assert len(reading.fetchall()) == 1
+    assert folded == ["100", "200"]
+    kept.close()
+
+
+def test_of_a_later_moment_and_an_earlier_one_each_has_its_own(
+    store: EventStore, clock: Clock, temporary: Path
+) -> None:
+    """H3: what was decoded for one serves the other."""
+    del temporary
+    kept = Past([SHOWN_CENTRES])
+    moments = []
+    for number in ("100", "200", "300"):
+        open_centres(store, number)
+        moments.append(clock.now)
+        clock.advance(minutes=1)
+    for count in (2, 1, 3, 2):
+        with kept.reading(store.as_at(moments[count - 1])) as connection:
+            assert len(shown(connection)) == count
+    kept.close()
