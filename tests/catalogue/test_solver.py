@@ -3,11 +3,12 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from catalogue import Qualification, assess, shape
-from catalogue.solver import deciding, faults, nearest
+from catalogue.solver import cp_sat, deciding, faults, nearest
 from catalogue.solver.choice import Choice, Learner
 from catalogue.solver.cp_sat import Deadline, Model, Undecided
 from catalogue.solver.deciding import Decider
@@ -85,6 +86,23 @@ def test_the_time_allowed_is_kept_to() -> None:
     learner = learner_of(crossing())
     with pytest.raises(Undecided):
         deciding.best_satisfying(Problem(learner), Deadline(-1))
+
+
+def test_what_a_lean_try_does_not_decide_is_tried_with_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Section 11."""
+    problem = Problem(learner_of(crossing()))
+    lean, cuts, presolve = cp_sat.EFFORTS
+    nothing = replace(lean, work=0.0)
+    for efforts in ((nothing, cuts), (nothing, nothing, presolve)):
+        monkeypatch.setattr(cp_sat, "EFFORTS", efforts)
+        found = deciding.best_satisfying(problem, Deadline(60))
+        assert found is not None
+        assert found.outcome.met
+    monkeypatch.setattr(cp_sat, "EFFORTS", (nothing, nothing))
+    with pytest.raises(Undecided):
+        deciding.best_satisfying(problem, Deadline(60))
 
 
 def learner_of(qualification: Qualification) -> Learner:

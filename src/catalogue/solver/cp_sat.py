@@ -5,6 +5,8 @@ would load pandas (ADR 17).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from math import inf
 from time import monotonic
 from typing import Any
 
@@ -14,10 +16,22 @@ MOST_SUMS = 2**40
 """How great a sum may be that puts variables in order: exact in all arithmetic used."""
 
 
-LEAN_WORK = 0.2
-"""How much is tried, by the solver's own measure of its work, before it is given all it has.
+@dataclass(frozen=True, kw_only=True)
+class Effort:
+    """How a model is tried, and how much by the solver's own measure of its work."""
 
-Most models take a hundredth of it: there, presolve and cuts cost more than they save.
+    work: float
+    cuts: bool
+    presolve: bool
+
+
+EFFORTS = (
+    Effort(work=0.006, cuts=False, presolve=False),
+    Effort(work=1.0, cuts=True, presolve=False),
+    Effort(work=inf, cuts=True, presolve=True),
+)
+"""Tried in turn. Most models take a tenth of the first: there, cuts cost more than they
+save, and presolve costs more still. The few others need them.
 """
 
 
@@ -53,6 +67,7 @@ class Model:
         self._solver: Any = cp_model_helper
         self._proto: Any = cp_model_helper.CpModelProto()
         self._count = 0
+        self._effort = 0
 
     def variable(self, least: int, most: int) -> int:
         """Make a variable within these bounds."""
@@ -87,6 +102,7 @@ class Model:
         other = Model()
         other._proto.copy_from(self._proto)
         other._count = self._count
+        other._effort = self._effort
         return other
 
     def minimise(self, terms: Terms, least: int | None = None) -> None:
@@ -107,36 +123,33 @@ class Model:
         Raises Undecided.
         """
         statuses = self._solver.CpSolverStatus
-        for parameters in self._efforts(deadline):
-            wrapper = self._solver.SolveWrapper()
-            wrapper.set_parameters(parameters)
-            response = wrapper.solve(self._proto)
+        for effort in EFFORTS[self._effort :]:
+            response = self._try(effort, deadline)
             if response.status == statuses.OPTIMAL:
                 return list(response.solution)
             if response.status == statuses.INFEASIBLE:
                 return None
+            self._effort += 1  # what is asked of it next is no easier
         raise Undecided
 
-    def _efforts(self, deadline: Deadline) -> Iterator[Any]:
-        """Make the parameters of a first, lean try, and of one with presolve and cuts."""
-        for lean in (True, False):
-            parameters = self._solver.SatParameters()
-            parameters.num_workers = 1
-            parameters.random_seed = 1
-            parameters.catch_sigint_signal = False
-            parameters.max_time_in_seconds = deadline.left
-            if lean:
-                parameters.max_deterministic_time = LEAN_WORK
-                parameters.linearization_level = 1
-                parameters.cut_level = 0
-                parameters.cp_model_presolve = False
-                parameters.cp_model_probing_level = 0
-                parameters.symmetry_level = 0
-                parameters.use_sat_inprocessing = False
-                parameters.add_lp_constraints_lazily = False
-            else:
-                parameters.linearization_level = 2
-            yield parameters
+    def _try(self, effort: Effort, deadline: Deadline) -> Any:
+        parameters = self._solver.SatParameters()
+        parameters.num_workers = 1
+        parameters.random_seed = 1
+        parameters.catch_sigint_signal = False
+        parameters.max_time_in_seconds = deadline.left
+        parameters.max_deterministic_time = effort.work
+        parameters.linearization_level = 2 if effort.cuts else 1
+        parameters.cut_level = int(effort.cuts)
+        parameters.cp_model_presolve = effort.presolve
+        if not effort.presolve:
+            parameters.cp_model_probing_level = 0
+            parameters.symmetry_level = 0
+            parameters.use_sat_inprocessing = False
+            parameters.add_lp_constraints_lazily = False
+        wrapper = self._solver.SolveWrapper()
+        wrapper.set_parameters(parameters)
+        return wrapper.solve(self._proto)
 
     def solve_in_order(
         self,
