@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import TypeVar
 
 from aggregates.names import clean
@@ -12,22 +12,29 @@ from events.order import CourseDates
 
 V = TypeVar("V")
 
-FARTHEST = timedelta(days=5 * 366)
-LONGEST_COURSE = timedelta(days=10 * 366)
-"""What is asked about (d): a start farther from today, or a longer course, than that."""
+FARTHEST = 5
+LONGEST_COURSE = 10
+"""What is asked about (d): a start more years from today, or a longer course, than that."""
 
 
 def require_likely(dates: CourseDates, today: date) -> None:
     """Raise DatesUnlikely of dates that are probably a slip: a century off (O4)."""
     what = None
-    if abs(dates.starts - today) > FARTHEST:
+    first, last = sorted((dates.starts, today))
+    if is_longer(first, last, years=FARTHEST):
         what = f"start on {in_words(dates.starts)}, more than 5 years from today"
-    elif dates.ends - dates.starts > LONGEST_COURSE:
+    elif is_longer(dates.starts, dates.ends, years=LONGEST_COURSE):
         starts, ends = in_words(dates.starts), in_words(dates.ends)
         what = f"last from {starts} to {ends}, more than 10 years"
     if what:
         pointer = "/starts" if "start on" in what else "/ends"
         raise DatesUnlikely(pointer=pointer, what=what)
+
+
+def is_longer(first: date, last: date, *, years: int) -> bool:
+    """Tell whether one day is more than so many years after another, to the day."""
+    back = last.year - years, last.month, last.day
+    return back > (first.year, first.month, first.day)
 
 
 def purchase_order_number(written: str | None, *, pointer: str) -> str | None:

@@ -165,10 +165,11 @@ class EntryChange(RequestBody, title="EntryChange"):
     extra_time: int | None = Field(
         default=None, ge=0, le=1000, description="In per cent."
     )
+    confirm_loss: ConfirmLoss = False
 
     def changes(self) -> dict[str, Any]:
         """Read what changes. Raises TimeMalformed, TimeSkipped."""
-        told = self.model_dump(exclude_unset=True)
+        told = self.model_dump(exclude_unset=True, exclude={"confirm_loss"})
         if self.starts:
             told["starts"] = read_time(self.starts, pointer="/starts")
         for name in ("delivery", "extra_time"):

@@ -13,7 +13,7 @@ from api.answers import Listed, listed
 from api.dependencies import CurrentUser, PagingSince, Reads, ServiceOf, Today, scope
 from api.entry_bodies import EntriesChosen, EntryChange, NewEntryOrder
 from api.learners import Called
-from api.named import PATTERN, learners_named, title_of, unit_title
+from api.named import PATTERN, ConfirmLoss, learners_named, title_of, unit_title
 from api.order_bodies import GivenPurchaseOrderNumber, Price
 from api.order_listing import OrderListed, SoughtBy, order_listed
 from api.order_view import Amount
@@ -202,6 +202,7 @@ def change(
         learner=learner,
         unit=unit,
         changes=body.changes(),
+        confirm_loss=body.confirm_loss,
     )
     visit.send(command)
     return shown(visit, entry_order)
@@ -209,10 +210,21 @@ def change(
 
 @router.delete("/{entry_order}/entries/{learner}", operation_id="removeEntryOrderEntry")
 def remove(
-    entry_order: Ordered, learner: Called, visit: Amending, unit: UnitOfEntry = None
+    entry_order: Ordered,
+    learner: Called,
+    visit: Amending,
+    unit: UnitOfEntry = None,
+    *,
+    confirm_loss: ConfirmLoss = False,
 ) -> EntryOrderShown:
     """Take off a learner's entry for a unit, or all of a learner's entries."""
-    command = RemoveEntry(**visit.said, order=entry_order, learner=learner, unit=unit)
+    command = RemoveEntry(
+        **visit.said,
+        order=entry_order,
+        learner=learner,
+        unit=unit,
+        confirm_loss=confirm_loss,
+    )
     visit.send(command)
     return shown(visit, entry_order)
 

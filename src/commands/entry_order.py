@@ -79,6 +79,7 @@ class ChangeEntry(Command):
     learner: str
     unit: str | None = None
     changes: Mapping[str, Any]
+    confirm_loss: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +89,7 @@ class RemoveEntry(Command):
     order: str
     learner: str
     unit: str | None = None
+    confirm_loss: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,9 +137,20 @@ def begin_entry_order(command: BeginEntryOrder, desk: Desk) -> Done:
 def choose_entries(command: ChooseEntries, desk: Desk) -> Done:
     stream, order = _open(command.order, command, desk)
     chosen = _chosen(command, desk, order)
-    lost = lost_from_entries(order.entries, order.after(chosen).entries)
-    require_no_loss(lost, confirm_loss=command.confirm_loss, pointer="/entries")
+    _require_no_loss(command, order, chosen, pointer="/entries")
     return _record(command, desk, stream, chosen)
+
+
+def _require_no_loss(
+    command: ChooseEntries | ChangeEntry | RemoveEntry,
+    order: EntryOrder,
+    events: Sequence[EntriesChosen],
+    *,
+    pointer: str | None = None,
+) -> None:
+    """Raise WorkWouldBeLost, which names what was typed and goes, unless confirmed."""
+    lost = lost_from_entries(order.entries, order.after(events).entries)
+    require_no_loss(lost, confirm_loss=command.confirm_loss, pointer=pointer)
 
 
 @handles(AddEntries)
@@ -187,6 +200,7 @@ def change_entry(command: ChangeEntry, desk: Desk) -> Done:
         left=found.left,
         erased=found.erased,
     )
+    _require_no_loss(command, order, changed)
     return _record(command, desk, stream, changed)
 
 
@@ -194,6 +208,7 @@ def change_entry(command: ChangeEntry, desk: Desk) -> Done:
 def remove_entry(command: RemoveEntry, desk: Desk) -> Done:
     stream, order = _open(command.order, command, desk)
     removed = order.remove(command.learner, command.unit)
+    _require_no_loss(command, order, removed)
     return _record(command, desk, stream, removed)
 
 

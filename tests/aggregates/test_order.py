@@ -136,7 +136,7 @@ A_DAY = timedelta(days=1)
 @pytest.mark.parametrize("side", [-1, 1])
 def test_a_course_that_starts_far_from_today_is_asked_about(side: int) -> None:
     """O4: both sides of five years; who says that it is right has it so."""
-    order, edge = given(READY), TODAY + side * FARTHEST
+    order, edge = given(READY), TODAY.replace(year=TODAY.year + side * FARTHEST)
     at_edge = CourseDates(starts=edge, ends=edge)
     assert order.set_dates(at_edge, product=None, learners=(), today=TODAY)
     beyond = CourseDates(starts=edge + side * A_DAY, ends=edge + side * A_DAY)
@@ -150,9 +150,10 @@ def test_a_course_that_starts_far_from_today_is_asked_about(side: int) -> None:
 def test_a_course_of_more_than_ten_years_is_asked_about() -> None:
     """O4: a century off is a slip."""
     order = given(READY)
-    longest = CourseDates(starts=TODAY, ends=TODAY + LONGEST_COURSE)
+    end = TODAY.replace(year=TODAY.year + LONGEST_COURSE)
+    longest = CourseDates(starts=TODAY, ends=end)
     assert order.set_dates(longest, product=None, learners=(), today=TODAY)
-    longer = CourseDates(starts=TODAY, ends=TODAY + LONGEST_COURSE + A_DAY)
+    longer = CourseDates(starts=TODAY, ends=end + A_DAY)
     with pytest.raises(DatesUnlikely, match="more than 10 years") as no:
         order.set_dates(longer, product=None, learners=(), today=TODAY)
     assert no.value.pointer == "/ends"

@@ -162,7 +162,12 @@ def test_entries_are_added_changed_and_removed_without_sending_all(
         (ben, 25, "2026-12-11T09:00:00Z", "Offline"),
     ]
     assert ask("PATCH", f"{path}/entries/{ben}", {}) == shown
-    cleared = ask("PATCH", f"{path}/entries/{ben}", {"starts": None, "mode": None})
+    away = {"starts": None, "mode": None}
+    asked = ask("PATCH", f"{path}/entries/{ben}", away, expect=409)
+    assert f"the time and the mode of the test of {UNIT} for {ben}" in asked["detail"]
+    asked = ask("DELETE", f"{path}/entries/{ben}", expect=409)
+    assert f"the test of {UNIT} for {ben}" in asked["detail"]
+    cleared = ask("PATCH", f"{path}/entries/{ben}", {**away, "confirm_loss": True})
     assert [each["pointer"] for each in cleared["missing"]] == [
         "/entries/1/mode",
         "/entries/1/starts",
@@ -172,7 +177,8 @@ def test_entries_are_added_changed_and_removed_without_sending_all(
     ask("PATCH", f"{path}/entries/{cat}", change, expect=404)
     ask("PATCH", f"{path}/entries/{ben}", change, params={"unit": NEEDS}, expect=404)
     ask("DELETE", f"{path}/entries/{cat}", expect=404)
-    shown = ask("DELETE", f"{path}/entries/{ben}")
+    sure = {"confirm_loss": True}
+    shown = ask("DELETE", f"{path}/entries/{ben}", params=sure)
     assert [each["learner"] for each in shown["entries"]] == [ann]
     ask("POST", f"{path}/confirm", {"total": "14.50"})
     for method in ("PATCH", "DELETE"):
@@ -194,7 +200,8 @@ def test_who_came_to_be_unable_to_be_entered_does_not_keep_others_out(
     listed = ask("GET", "/entry-orders")["items"][0]
     assert (listed["total"], listed["entries"]) == (shown["total"], 2)
     refused = ask("PATCH", f"{path}/{ann}", {"extra_time": 25}, expect=409)
-    assert "no Active registration" in refused["detail"]
+    assert f"{row['registration']} of {ann}" in refused["detail"]
+    assert "is Cancelled. Order another first." in refused["detail"]
 
 
 def test_a_group_is_called_by_name_and_by_who_uploaded_it_where_two_are_so_called(

@@ -97,7 +97,10 @@ def test_a_draft_of_entries_shows_who_was_erased_and_what_to_do(gone: Gone) -> N
         f"{path}/entries/{gone.learner}", json=change, headers=ANY
     )
     assert changed.status_code == 409
-    left = gone.client.delete(f"{path}/entries/{gone.learner}", headers=ANY)
+    sure = {"confirm_loss": True}
+    left = gone.client.delete(
+        f"{path}/entries/{gone.learner}", headers=ANY, params=sure
+    )
     assert left.status_code == 200, left.text
     headers = {"Idempotency-Key": "book again", **ANY}
     total = {"total": left.json()["total"]}
