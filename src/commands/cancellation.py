@@ -11,6 +11,7 @@ from aggregates.standing import Standing
 from commands.apprenticeship import reopened_parents
 from commands.claim import open_registrations, rules_of
 from commands.command import Command, Desk, Done, handles, open_own, require_said
+from commands.erasure import require_none_erased
 from commands.invoice import read_line
 from commands.issued_certificates import holder_of, open_certificates
 from commands.learner import learner_of
@@ -99,6 +100,7 @@ def reopen_registration(command: ReopenRegistration, desk: Desk) -> Done:
     """Reopen it; the certificate that completed it is in force no more (M14)."""
     stream, registration = _open(command.registration, command, desk)
     require_said(command.reason)
+    require_none_erased(desk, [registration.learner])
     reason = command.reason.strip()
     reopened = registration.reopen(reason=reason, person_id=stream.id)
     change = stream.change(reopened, reserve=active(registration))
@@ -146,6 +148,7 @@ def _certificates_ended(
 def change_pathway(command: ChangePathway, desk: Desk) -> Done:
     stream, registration = _open(command.registration, command, desk)
     require_said(command.reason)
+    require_none_erased(desk, [registration.learner])
     registration.require_single("have another pathway")
     changed = registration.change_pathway(
         command.pathway,

@@ -113,7 +113,9 @@ class Life:
             self.lines[f"{line}-CREDIT"] = ("Not invoiced", None, None)
 
     def not_reopened(self, held: Held) -> No:
-        """M14, O6."""
+        """M14, O6, H6."""
+        if held.learner in self.erased:
+            return {"LearnerIsErased"}
         if held.parts:
             return {"IsOnApprenticeship"}
         if held.status != "Completed":
@@ -138,7 +140,9 @@ class Life:
         )
 
     def not_on_pathway(self, held: Held, pathway: str) -> No:
-        """M11."""
+        """M11, H6."""
+        if held.learner in self.erased:
+            return {"LearnerIsErased"}
         if held.parts:
             return {"IsOnApprenticeship"}
         no = set() if pathway in PATHWAYS[held.product] else {"PathwayUnknown"}

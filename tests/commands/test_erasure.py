@@ -5,6 +5,7 @@ from threading import Barrier
 
 import pytest
 
+from aggregates.certificate import Certificate
 from aggregates.details import ERASED
 from aggregates.errors import NotFound, Refusal
 from aggregates.learner import (
@@ -14,6 +15,8 @@ from aggregates.learner import (
     LearnerIsErased,
 )
 from aggregates.registration import Status
+from commands.cancellation import ChangePathway
+from commands.certificate import read_certificate
 from commands.command import Desk, PersonIsErased
 from commands.entry_order import BeginEntryOrder
 from commands.learner_image import SubmitLearnerImage, read_image
@@ -23,11 +26,11 @@ from events.entry_order import Entry
 from events.identifier import stream_of
 from events.learner import ImageKind, LearnerErased
 from store import EventStore
-from tests.claim_examples import ANN, ANNS, BEN, award
+from tests.claim_examples import ANN, ANNS, BEN, BENS, award
 from tests.clock import Clock
 from tests.commands.erasing import REASON, erase
 from tests.commands.intake import ADMINISTRATOR, MACHINE, Intake
-from tests.commands.office import Office
+from tests.commands.office import SPECIALIST, Office
 from tests.commands.order_desk import SINGLE, OrderDesk
 from tests.image_examples import PHOTOGRAPH
 from tests.learner_examples import DETAILS, GROUP, OTHER_ULN, ULN, cells
@@ -201,6 +204,29 @@ def test_somebody_erased_cannot_be_claimed_for(
             asked()
     assert office.claim(submitted).learners[ANN].certificate
     assert office.status(ANNS) is Status.COMPLETED
+
+
+def test_the_registration_of_somebody_erased_is_not_reopened(office: Office) -> None:
+    """H6, M14: their certificate would go out of force, and none could follow it."""
+    claim = office.processed({ANN: PASSED})
+    erase(office.desk, Clock(office.now()), ANN, end_in_flight=True)
+    erase(office.desk, Clock(office.now()), BEN)
+    with pytest.raises(LearnerIsErased, match=ANN):
+        office.reopen(ANNS)
+    certificate = read_certificate(
+        office.certificate(claim, ANN), SPECIALIST, office.desk
+    )
+    assert Certificate.replay(certificate.events).is_in_force
+    with pytest.raises(LearnerIsErased, match=BEN):
+        office.send(
+            ChangePathway(
+                by=SPECIALIST,
+                at=office.now(),
+                registration=BENS,
+                pathway="SHORT",
+                reason="Wrong pathway",
+            )
+        )
 
 
 def test_a_row_is_not_linked_to_somebody_erased(intake: Intake, clock: Clock) -> None:
