@@ -36,7 +36,8 @@ class TooLarge(HTTPException):
         mebibytes = most // 2**20
         super().__init__(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            f"The body is larger than {mebibytes} MiB. Send it in parts",
+            f"The body is larger than {mebibytes} MiB. Divide what it holds among several"
+            " requests",
         )
 
 

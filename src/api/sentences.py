@@ -10,6 +10,7 @@ SENTENCES = {
     "unknown_field": "There is no field {name} here. {meant}",
     "unknown_parameter": "There is no parameter {name} here. {meant}",
     "given_twice": "This is given more than once. Give it once.",
+    "no_file": "This is a field without a file. Send the file, with its filename.",
     "no_body": "This operation takes no body. Leave it out.",
     "json_invalid": "This is not JSON: {error}.",
     "string_type": "Must be text.",

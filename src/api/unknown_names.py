@@ -8,7 +8,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
-from fastapi.params import Form
+from fastapi.params import File, Form
 from fastapi.routing import APIRoute
 from fastapi.security import APIKeyQuery
 from pydantic import AliasChoices, BaseModel
@@ -37,8 +37,20 @@ async def without_unknown_names(request: Request) -> None:
     ]
     if fields := form_names(route):
         form = await request.form()
+        parts = form.multi_items()
+        sent = [name for name, _ in parts]
         found += [
             unknown(("body", name), fields) for name in form if name not in fields
+        ]
+        found += [
+            {"type": "given_twice", "loc": ("body", name)}
+            for name in fields
+            if sent.count(name) > 1
+        ]
+        found += [
+            {"type": "no_file", "loc": ("body", name)}
+            for name, value in parts
+            if name in file_names(route) and isinstance(value, str)
         ]
     if takes_nothing(route) and request.method in CHANGING:
         body = await request.body()
@@ -101,6 +113,12 @@ def form_names(route: APIRoute) -> tuple[str, ...]:
     """List the fields of the form that a route takes; none if it takes no form."""
     fields = route.dependant.body_params
     return tuple(each.alias for each in fields if isinstance(each.field_info, Form))
+
+
+def file_names(route: APIRoute) -> tuple[str, ...]:
+    """List the fields of the form that are files."""
+    fields = route.dependant.body_params
+    return tuple(each.alias for each in fields if isinstance(each.field_info, File))
 
 
 def takes_nothing(route: APIRoute) -> bool:

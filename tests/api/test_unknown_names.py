@@ -153,6 +153,28 @@ def test_an_unknown_field_of_a_form_is_refused(client_as: ClientAs) -> None:
     }
 
 
+def test_a_field_of_a_form_given_twice_is_refused(client_as: ClientAs) -> None:
+    """No file vanishes without a word, nor a name."""
+    file = ("learners.csv", b"", "text/csv")
+    client = client_as("admin.riverside")
+    answer = client.post(
+        "/api/v1/learner-groups",
+        data={"name": ["Autumn 2026", "Spring 2027"]},
+        files=[("file", file), ("file", file)],
+    )
+    twice = "This is given more than once. Give it once."
+    assert faults(answer) == {"/name": twice, "/file": twice}
+
+
+def test_a_field_that_should_be_a_file_is_asked_for_one(client_as: ClientAs) -> None:
+    answer = client_as("admin.riverside").post(
+        "/api/v1/learner-groups",
+        files={"name": (None, "Autumn 2026"), "file": (None, "Given name*")},
+    )
+    said = "This is a field without a file. Send the file, with its filename."
+    assert faults(answer) == {"/file": said}
+
+
 def test_a_body_is_refused_where_none_is_taken(
     admin_and_names: tuple[TestClient, Mapping[str, str]],
 ) -> None:
