@@ -32,6 +32,10 @@ EVERY = 0.1
 CHANGES = {"PUT", "PATCH", "DELETE"}
 API = "/api/v1"
 JSON = "application/json"
+WHO_IS_IT = (
+    "Say who you are:"
+    " export LEARNER_MANAGEMENT_TOKEN=$(learner-management user token NAME)"
+)
 PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 """What stands in an address as it is; a letter with an accent is written in bytes."""
 
@@ -66,7 +70,8 @@ def send(method: str, path: str, body: Body | None = None, **headers: str) -> An
                 answer.headers.get("ETag"),
             )
     except HTTPError as error:
-        refuse(EXIT_CODES.get(error.code, FAILED), told(error.read()))
+        code, problem = EXIT_CODES.get(error.code, FAILED), error.read()
+        refuse(code, told(problem) if token or not asks_who(problem) else WHO_IS_IT)
     except (OSError, HTTPException) as error:
         why = getattr(error, "reason", error)
         refuse(
@@ -76,6 +81,11 @@ def send(method: str, path: str, body: Body | None = None, **headers: str) -> An
         )
     except ValueError as error:
         refuse(USAGE, f"{URL} cannot be used: {error}.")
+
+
+def asks_who(problem: bytes) -> bool:
+    """Tell whether the service asks for a token."""
+    return b"urn:learner-management:token-missing" in problem
 
 
 def told(problem: bytes) -> str:

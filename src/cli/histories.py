@@ -1,7 +1,7 @@
 """What has been, as it is printed: a history's entries, and a moment to look at."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from aggregates.london import LONDON
 from cli.output import Format, show
@@ -36,9 +36,12 @@ def in_a_line(change: dict[str, object]) -> str:
 
 
 def moment(text: str) -> datetime:
-    """Read a moment; without a zone it is in London."""
+    """Read a moment that has been; without a zone it is in London."""
     try:
         read = datetime.fromisoformat(text)
     except ValueError:
         refuse(USAGE, f"{text} is not a moment. Write it as 2026-10-01T09:00.")
-    return read if read.tzinfo else read.replace(tzinfo=LONDON)
+    read = read if read.tzinfo else read.replace(tzinfo=LONDON)
+    if read > datetime.now(UTC):
+        refuse(USAGE, f"{text} is yet to come. Give a moment in the past.")
+    return read

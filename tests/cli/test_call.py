@@ -208,3 +208,19 @@ def test_where_no_service_answers_it_says_how_to_start_one(
     done = call("POST", "/orders", "{}")
     assert (done.exit_code, done.stdout) == (code, "")
     assert told in done.stderr
+
+
+def test_who_has_no_token_is_told_how_to_get_one_here(
+    scripted: type[Scripted], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not the header that a program would send."""
+    problem = {
+        "type": "urn:learner-management:token-missing",
+        "detail": "Say who you are: send a token as `Authorization: Bearer …`.",
+    }
+    scripted.answers["GET /api/v1/orders"] = [as_json(problem, 401)]
+    monkeypatch.delenv("LEARNER_MANAGEMENT_TOKEN")
+    done = call("GET", "/orders")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "LEARNER_MANAGEMENT_TOKEN=$(learner-management user token" in done.stderr
+    assert "Bearer" not in done.stderr
