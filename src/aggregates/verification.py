@@ -73,6 +73,7 @@ SENTENCES: Mapping[Why, str] = {
 }
 """The same for people."""
 
+NOT_PUT = "Not put to the Learning Records Service"
 LRS_OFF = "Not verified: the Learning Records Service was off."
 SOON = "The Learning Records Service is about to be asked."
 AGAIN = " It is asked again by itself."
@@ -199,9 +200,23 @@ def pause_after(tries: int) -> timedelta:
     return min(doubled, LONGEST_PAUSE)
 
 
-def said_of(verification: Verification, *, has_uln: bool) -> str:
-    """Say in a sentence or two how a ULN stands with LRS (U7)."""
+def said_of(
+    verification: Verification,
+    *,
+    has_uln: bool,
+    is_given: bool = False,
+    is_wrong: bool = False,
+) -> str:
+    """Say in a sentence or two how a ULN stands with LRS (U7).
+
+    Nobody asks about one that ``is_given`` and is no ULN, nor about one of a row in
+    which something else ``is_wrong``.
+    """
     match verification.status:
+        case VerificationStatus.NOT_ASKED if is_given and not has_uln:
+            return f"{NOT_PUT}: what is given is no ULN. Correct it first."
+        case VerificationStatus.WAITING if is_wrong and not verification.tries:
+            return f"{NOT_PUT}: something in the row is wrong. Correct it first."
         case VerificationStatus.NOT_ASKED:
             return LRS_OFF if has_uln else "There is no ULN to verify."
         case VerificationStatus.WAITING:
@@ -219,7 +234,12 @@ def said_of_many(*, to_verify: int | None, waiting: int, why: Why | None) -> str
     """Say how the ULNs of a group that was checked stand with LRS (U7)."""
     if to_verify is None and not waiting:
         return LRS_OFF
+    if not waiting and not to_verify:
+        return "No row without problems has a ULN to verify."
     if not waiting:
-        return "Every ULN was put to the Learning Records Service."
+        return (
+            "The ULN of every row without problems was put to the Learning Records"
+            " Service."
+        )
     count = amount(waiting, "ULN is", "ULNs are")
     return f"{count} not yet verified. {SENTENCES[why] if why else SOON}{AGAIN}"

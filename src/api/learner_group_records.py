@@ -8,8 +8,10 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
 from aggregates.details import COLUMNS, OVERFLOW, given_uln, read_as
+from aggregates.names import clean
 from aggregates.problem import sentence, title
 from aggregates.record import Record, RecordState
+from aggregates.uln import TEMPORARY_ULN, read_uln
 from api.answers import Listed, listed
 from api.dependencies import By, PagingSince, Reads, ServiceOf, centre_of
 from api.learner_groups import Group
@@ -182,7 +184,11 @@ def record_shown(stream: Stream, record: Record, people: People) -> RecordShown:
         problems=[finding(record, problem, people) for problem in record.reasons],
         warnings=[finding(record, warning, people) for warning in record.remarks],
         verification=verification_shown(
-            record.verification, has_uln=given_uln(record.cells) is not None
+            record.verification,
+            has_uln=given_uln(record.cells) is not None,
+            is_given=read_uln(clean(record.cells.get("uln", "")))
+            not in {"", TEMPORARY_ULN},
+            is_wrong=bool(record.problems),
         ),
         linked_to=record.linked_to,
         linked_person=people.get(record.linked_to or ""),

@@ -13,6 +13,8 @@ from aggregates.verification import (
 )
 from api.schemas import ResponseBody
 
+NOT_BEGUN = "The check begins when it is said what the columns of the file are."
+
 
 class VerificationShown(ResponseBody, title="UlnVerification"):
     """What LRS says of a ULN: its code and flags, or why it has not answered yet."""
@@ -33,12 +35,19 @@ class GroupVerification(ResponseBody, title="LearnerGroupVerification"):
 
 
 def verification_shown(
-    verification: Verification, *, has_uln: bool
+    verification: Verification,
+    *,
+    has_uln: bool,
+    is_given: bool = False,
+    is_wrong: bool = False,
 ) -> VerificationShown:
+    """Show how a ULN stands; of a row, what is to be done first if it ``is_wrong``."""
     answer = verification.answer
     return VerificationShown(
         status=verification.status,
-        message=said_of(verification, has_uln=has_uln),
+        message=said_of(
+            verification, has_uln=has_uln, is_given=is_given, is_wrong=is_wrong
+        ),
         code=answer.code if answer else None,
         flags=list(answer.flags) if answer else [],
         master_uln=answer.master_uln if answer else None,
@@ -50,7 +59,8 @@ def group_verification(
     upload: Upload, *, waiting: int, why: Why | None
 ) -> GroupVerification:
     if upload.status in {UploadStatus.TO_MAP, UploadStatus.CHECKING}:
-        message = "The check is not over yet."
+        is_to_map = upload.status is UploadStatus.TO_MAP
+        message = NOT_BEGUN if is_to_map else "The check is not over yet."
         return GroupVerification(waiting=waiting, message=message)
     message = said_of_many(to_verify=upload.to_verify, waiting=waiting, why=why)
     return GroupVerification(waiting=waiting, message=message)

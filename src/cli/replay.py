@@ -8,7 +8,17 @@ import typer
 from cli.output import Format
 from cli.talk import FAILED, USAGE, refuse
 
-COLUMNS = ("position", "recorded_at", "user", "role", "channel", "sentence", "changes")
+COLUMNS = (
+    "position",
+    "recorded_at",
+    "user",
+    "role",
+    "centre",
+    "channel",
+    "sentence",
+    "reason",
+    "changes",
+)
 FormatOf = Annotated[Format, typer.Option("--format", help="How to print it.")]
 
 

@@ -13,6 +13,7 @@ from aggregates.aggregate import Aggregate
 from aggregates.booking import Booking
 from aggregates.certificate import Certificate
 from aggregates.claim import Claim
+from aggregates.date_of_birth import ERASED as ERASED_BIRTH
 from aggregates.entry_order import EntryOrder
 from aggregates.learner import Learner
 from aggregates.order import Order
@@ -37,6 +38,7 @@ HIDDEN = frozenset(
 """Values that are nobody's business, and say nothing of what happened."""
 
 MOST_CHANGES = 200
+NO_BIRTH = ERASED_BIRTH.isoformat()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -232,9 +234,13 @@ def plain(value: object) -> dict[str, Any]:
 
 
 def shown(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what is hidden, however deep it lies."""
+    """Leave out what is hidden, however deep it lies; an erased birth is none."""
     return {
-        name: shown(each) if isinstance(each, Mapping) else each
+        name: shown(each)
+        if isinstance(each, Mapping)
+        else None
+        if each == NO_BIRTH
+        else each
         for name, each in values.items()
         if name not in HIDDEN
     }

@@ -1,16 +1,19 @@
 """What happened, in plain sentences: one for every kind of event (H1)."""
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from re import Match
 from typing import Any
 
+from aggregates.date_of_birth import ERASED as ERASED_BIRTH
 from aggregates.london import in_london
 from catalogue import amount
-from events.event import Event
+from events.event import ERASED, Event
 
 SENTENCES: Mapping[str, str] = {
-    "booking.amended": "The test is at {starts} now, {mode}, with {extra_time} % extra "
+    "booking.amended": "The test is at {starts} now,[ {mode},] with {extra_time} % extra "
     "time.",
     "booking.answers-received": "The answers came back, from the package {package}.",
     "booking.cancelled": "The booking was cancelled; its charge was {invoice_status}.",
@@ -18,8 +21,8 @@ SENTENCES: Mapping[str, str] = {
     "booking.launch-link-used": "The test was started by its launch link.",
     "booking.made": "{learner} was booked for the test of {unit}: {booking}.",
     "booking.missed": "The learner was absent.",
-    "booking.outcome-corrected": "It was put right how the test went: {attendance}, "
-    "result {grade}, sat on {sat_on}.",
+    "booking.outcome-corrected": "It was put right how the test went: {attendance}"
+    "[, result {grade}][, sat on {sat_on}].",
     "booking.package-downloaded": "The package {package} was downloaded by {user}.",
     "booking.result-added": "The test has the result {grade}, sat on {sat_on}.",
     "booking.room-given": "The room is {room} now.",
@@ -39,8 +42,8 @@ SENTENCES: Mapping[str, str] = {
     "claim.learners-chosen": "Learners were chosen: {learners}.",
     "claim.grades-saved": "Awards and grades were saved for {awards}.",
     "claim.submitted": "The claim was submitted: {granted:n} eligible, {withheld:n} not.",
-    "claim.withdrawn": "The claim was withdrawn for {learners}.",
-    "claim.processed": "The claim was processed: certificates for {certificates}.",
+    "claim.withdrawn": "The claim was withdrawn[ for {learners}].",
+    "claim.processed": "The claim was processed[: certificates for {certificates}].",
     "claim.deleted": "The claim was deleted.",
     "command.refused": "Refused to {command}: {message}",
     "duplicate.decided": "Whether {first} and {second} are one person was decided: "
@@ -50,9 +53,9 @@ SENTENCES: Mapping[str, str] = {
     "entry-order.deleted": "The order was deleted.",
     "entry-order.entries-chosen": "{entries:n test was|tests were} chosen.",
     "entry-order.purchase-order-number": "The purchase order number is {number}.",
-    "invoice.number-recorded": "The number of the invoice line {line} is {number}, in "
-    "place of {replaces}.",
-    "invoice.status-reported": "The invoice line {line} is {status} ({invoice}).",
+    "invoice.number-recorded": "The number of the invoice line {line} is {number}[, in "
+    "place of {replaces}].",
+    "invoice.status-reported": "The invoice line {line} is {status}[ ({invoice})].",
     "learner.created": "The learner {learner}, {given_name} {family_name}, was created.",
     "learner.details-amended": "Other details of the learner were amended.",
     "learner.erased": "All personal data of the learner were erased: {reason}",
@@ -66,9 +69,9 @@ SENTENCES: Mapping[str, str] = {
     "order.course-dates-set": "Course dates were set: {dates.starts} to {dates.ends}.",
     "order.deleted": "The order was deleted.",
     "order.learners-linked": "Learners were linked: {learners}.",
-    "order.learners-unlinked": "Learners were unlinked: {learners}.",
-    "order.products-added": "Products were added: {products}.",
-    "order.products-removed": "Products were removed: {products}.",
+    "order.learners-unlinked": "Learners were unlinked[: {learners}].",
+    "order.products-added": "Products were added[: {products}].",
+    "order.products-removed": "Products were removed[: {products}].",
     "order.purchase-order-number-given": "The purchase order number is {number}.",
     "offline-client.registered": "The offline client {name}, version {client_version}, was "
     "registered.",
@@ -82,14 +85,15 @@ SENTENCES: Mapping[str, str] = {
     "record.amended": "The cells of the row were amended.",
     "record.became-learner": "The row is learner {learner}.",
     "record.checked": "The row was checked again: {problems:n problem}.",
-    "record.confirmed": "Somebody confirmed that the row is not {learners}.",
-    "record.linked": "Somebody confirmed that the row is {learner}.",
+    "record.confirmed": "It was confirmed that the row is somebody else[, not "
+    "{learners}][, not who is in row {rows}].",
+    "record.linked": "It was confirmed that the row is {learner}.",
     "record.read": "Row {row} of the file was read: {problems:n problem}.",
     "record.removed": "The row was taken out of the upload.",
     "register.closed": "The register of {learner} was closed: their data were erased.",
     "register.moved": "The register of {learner} moved to centre {centre}.",
-    "register.registrations-entered": "{learner} was entered in the register: "
-    "{registrations}.",
+    "register.registrations-entered": "{learner} was entered in the register"
+    "[: {registrations}].",
     "registration.award-claimed": "A {award_type} award was claimed by {claim}.",
     "registration.award-revoked": "The certificate of the award claimed by {claim} was "
     "revoked, so its grades count no more.",
@@ -111,7 +115,7 @@ SENTENCES: Mapping[str, str] = {
     "registration.test-missed": "The learner was absent from the test {booking}.",
     "registration.test-moved": "The test {booking} was moved.",
     "registration.test-outcome-corrected": "It was put right how the test {booking} of "
-    "{unit} went: {attendance}, result {grade}.",
+    "{unit} went: {attendance}[, result {grade}].",
     "registration.test-result-added": "The test {booking} of {unit} has the result "
     "{grade}.",
     "registration.test-taken": "The test {booking} was taken.",
@@ -131,11 +135,11 @@ SENTENCES: Mapping[str, str] = {
     "upload.learners-added": "Learners were added to the group: {learners}.",
     "upload.learners-withdrawn": "{through:n learner was|learners were} withdrawn with "
     "the undone upload.",
-    "upload.mapped": "The columns of the file were mapped; ignored: {ignored}.",
+    "upload.mapped": "The columns of the file were mapped[; ignored: {ignored}].",
     "upload.received": "The file {file_name} of {rows:n row} was received as {name}.",
     "upload.records-read": "Rows were read up to row {through}: {valid} valid, {invalid} "
     "invalid.",
-    "upload.records-ready": "Rows that were left behind became ready: {rows}.",
+    "upload.records-ready": "Rows that were left behind became ready[: {rows}].",
     "upload.records-verified": "ULNs were verified up to row {through}: {asked} asked "
     "about, {anomalies} not matching.",
     "upload.refused": "The file {file_name} was refused as a whole.",
@@ -150,7 +154,25 @@ SENTENCES: Mapping[str, str] = {
     "user.role-changed": "The user is {role} now.",
 }
 """What each kind of event says; its values by name, ``:n`` for how many,
-``:n test`` for how many of what."""
+``:n test`` for how many of what. What is in brackets is left out where it has none."""
+
+NOTHING: Mapping[str, tuple[str, str]] = {
+    "booking.room-given": ("room", "The room was taken away."),
+    "claim.units-chosen": ("units", "Every unit was taken out of the claim."),
+    "claim.learners-chosen": ("learners", "Every learner was taken out of the claim."),
+    "claim.grades-saved": ("awards", "Every award and grade was taken away."),
+    "entry-order.purchase-order-number": (
+        "number",
+        "The purchase order number was taken away.",
+    ),
+    "order.purchase-order-number-given": (
+        "number",
+        "The purchase order number was taken away.",
+    ),
+    "order.learners-linked": ("learners", "Nobody was linked."),
+    "upload.learners-added": ("learners", "No learner was added to the group."),
+}
+"""What is said instead where one of the values is none."""
 
 UNPRICED: Mapping[str, str] = {
     "entry-order.confirmed": "The entries were confirmed: {entries:n test}.",
@@ -159,6 +181,7 @@ UNPRICED: Mapping[str, str] = {
 """What they say where the total is not told."""
 
 MOST_NAMED = 5
+PART, NAME = re.compile(r"\[([^]]*)\]"), re.compile(r"{(\w+)")
 
 
 class Shown:
@@ -181,6 +204,8 @@ class Shown:
                 said = "none"
             case datetime() as moment:
                 said = in_london(moment)
+            case date() as day if day == ERASED_BIRTH:
+                said = ERASED
             case date() as day:
                 said = f"{day.day} {day:%B %Y}"
             case Decimal() as money:
@@ -200,6 +225,15 @@ def listed(names: list[str]) -> str:
 
 def sentence(event: Event) -> str:
     """Say what happened."""
-    values = {name: Shown(value) for name, value in vars(event).items()}
-    is_untold = vars(event).get("total", "") is None
-    return (UNPRICED if is_untold else SENTENCES)[event.topic].format(**values)
+    told = vars(event)
+    values = {name: Shown(value) for name, value in told.items()}
+    is_untold = told.get("total", "") is None
+    said = (UNPRICED if is_untold else SENTENCES)[event.topic]
+    name, instead = NOTHING.get(event.topic, ("", ""))
+    if name in told and not told[name]:
+        said = instead
+
+    def kept(part: Match[str]) -> str:
+        return part[1] if all(told[each] for each in NAME.findall(part[1])) else ""
+
+    return PART.sub(kept, said).format(**values)

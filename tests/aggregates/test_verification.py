@@ -152,11 +152,22 @@ def test_how_a_uln_stands_is_said_in_a_sentence(
     assert said_of(Verification(), has_uln=False) == "There is no ULN to verify."
 
 
+def test_of_a_row_that_is_wrong_it_is_said_what_comes_first() -> None:
+    """U7: nobody is about to ask of it."""
+    said = said_of(WAITING, has_uln=True, is_given=True, is_wrong=True)
+    assert said.endswith("something in the row is wrong. Correct it first.")
+    said = said_of(Verification(), has_uln=False, is_given=True, is_wrong=True)
+    assert said.endswith("what is given is no ULN. Correct it first.")
+    answered = WAITING.apply(MATCH)
+    assert said_of(answered, has_uln=True, is_wrong=True).startswith("Verified")
+
+
 @pytest.mark.parametrize(
     ("to_verify", "waiting", "why", "start"),
     [
         (None, 0, None, "Not verified: the Learning Records Service was off."),
-        (3, 0, None, "Every ULN was put to"),
+        (3, 0, None, "The ULN of every row without problems was put to"),
+        (0, 0, None, "No row without problems has a ULN to verify."),
         (
             3,
             1,

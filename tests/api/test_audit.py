@@ -58,6 +58,7 @@ def test_what_is_not_there_cannot_be_proved_and_it_is_said_why(
     assert (missing.status_code, "position 1000000000" in missing.text) == (404, True)
     backwards = auditor.get("audit/consistency", params={"first": 2, "second": 1})
     assert backwards.status_code == 422
+    assert backwards.json()["errors"][0]["pointer"] == "?first"
     future = auditor.get("audit/consistency", params={"first": 1, "second": 10**9})
     assert (future.status_code, "no tree of size 1000000000" in future.text) == (
         422,

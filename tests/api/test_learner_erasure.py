@@ -139,6 +139,7 @@ def test_what_was_erased_is_erased_at_every_moment(
     last = history[-1]
     assert (last["user"], last["reason"]) == ("specialist", WHY["reason"])
     assert not any(told in str(history) for told in TOLD)
+    assert "0001" not in str([(each["data"], each["changes"]) for each in history])
     again = client.post(LEARNERS, json=cells())
     assert (again.status_code, again.json()["uln"]) == (201, ULN)
 

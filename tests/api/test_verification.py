@@ -78,7 +78,8 @@ def test_each_answer_is_shown_with_what_it_makes_wrong(client: TestClient) -> No
     group = client.get(at).json()
     assert group["verification"] == {
         "waiting": 0,
-        "message": "Every ULN was put to the Learning Records Service.",
+        "message": "The ULN of every row without problems was put to the Learning "
+        "Records Service.",
     }
     put_right = {"given_name": "Edith", "family_name": "Lane"}
     row = invalid["WSVRC003"]["row"]

@@ -29,6 +29,7 @@ def test_a_thing_is_folded_or_told_step_by_step(filled: Run, learner: str) -> No
     assert folded["learner"] == learner
     first = rows(filled, learner, "--step")[0]
     assert "was created" in first["sentence"]
+    assert {"reason", "centre"} <= first.keys()
 
 
 def test_all_that_happened_to_a_learner_is_told(filled: Run, learner: str) -> None:
