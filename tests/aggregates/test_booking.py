@@ -1,30 +1,18 @@
 """A booking can be amended until its window opens, and cancelled until it closes."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
-from typing import Any
-from uuid import UUID
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregates.answer_package import NotAnswerPackage
-from aggregates.booking import LAUNCH_LASTS, Booking, Later, mode_needed
+from aggregates.booking import LAUNCH_LASTS, Later, mode_needed
 from aggregates.booking_refusals import (
-    AnswersExist,
     BookingIsOver,
     ExtraTimeIsSpecialists,
     LaunchLinkInvalid,
     LaunchNotOnline,
-    NotBeforeWindow,
-    PackageIsStale,
-    PackageUnknown,
-    PinHasChanged,
-    ResultExists,
-    SatBeforeWindow,
-    SatInFuture,
     TooShortNotice,
     WindowHasClosed,
     WindowHasOpened,
@@ -33,63 +21,22 @@ from aggregates.booking_refusals import (
 from aggregates.errors import RuleBroken
 from aggregates.sitting import Attendance
 from events.booking import (
-    AnswersReceived,
     BookingAmended,
-    BookingCancelled,
-    BookingMade,
-    BookingMissed,
-    BookingResultAdded,
-    BookingTaken,
     LaunchLinkMade,
     LaunchLinkUsed,
-    PackageDownloaded,
 )
-
-T = datetime(2026, 12, 10, 10, tzinfo=UTC)
-OPENS, CLOSES = T - timedelta(hours=4), T + timedelta(hours=4)
-BREATH = timedelta(microseconds=1)
-DAY = timedelta(days=1)
-PERSON = UUID(int=7)
-MADE = BookingMade(
-    booking="B-0000000001",
-    order="O-0000000001",
-    registration="R-0000000001",
-    learner="L-0000000001F",
-    centre="48213",
-    qualification="Q-0005001227",
-    unit="F/506/1934",
-    delivery="Onscreen",
-    mode="Online",
-    starts=T,
-    minutes=60,
-    extra_time=0,
-    price=Decimal("14.50"),
-    purchase_order=None,
+from tests.aggregates.booking_examples import (
+    BREATH,
+    CANCELLED,
+    CLOSES,
+    DAY,
+    OPENS,
+    OVER,
+    PERSON,
+    T,
+    amend,
+    booked,
 )
-CANCELLED = BookingCancelled(
-    booking=MADE.booking, invoice_status="Not invoiced", charge_stands=False
-)
-PACKAGE = PackageDownloaded(
-    package="p1", revision=1, sha256="", pin="pin", client="c1", user="ann"
-)
-ANSWERS = AnswersReceived(package="p1", file="f", size=3, sha256="a")
-PASS = BookingResultAdded(is_pass=True, grade="P", sat_on=T.date(), mark=40)
-OVER = [[CANCELLED], [BookingTaken()], [BookingMissed()]]
-
-
-def booked(*later: Later, **made: Any) -> Booking:
-    return Booking.replay([BookingMade(**{**vars(MADE), **made}), *later])
-
-
-def amend(booking: Booking, now: datetime, **changes: Any) -> list[BookingAmended]:
-    present = {
-        "starts": booking.starts,
-        "mode": booking.mode,
-        "extra_time": booking.extra_time,
-        "reason": None,
-        "person_id": PERSON,
-    }
-    return booking.amend(**{**present, **changes}, now=now)
 
 
 def test_a_booking_can_be_amended_until_its_window_opens_and_not_from_then_on() -> None:
@@ -187,85 +134,6 @@ def test_a_launch_link_is_good_once_in_time_and_until_another_is_given() -> None
 # Offline packages
 
 
-def test_a_package_is_had_of_a_booking_that_is_current() -> None:
-    """B13, the first check."""
-    offline = booked(mode="Offline")
-    assert offline.not_current(CLOSES - BREATH) is None
-    assert "closed on" in (offline.not_current(CLOSES) or "")
-    assert "not sat offline" in (booked().not_current(T) or "")
-    assert "cancelled" in (booked(CANCELLED, mode="Offline").not_current(T) or "")
-
-
-def receive(booking: Booking, **told: Any) -> list[AnswersReceived | BookingTaken]:
-    answers = told.pop("answers", ANSWERS)
-    given = {"revision": booking.revision, "pin": "pin", "now": T, **told}
-    return booking.receive_answers(answers, **given)
-
-
-def test_answers_of_a_package_from_before_an_amendment_are_refused() -> None:
-    """B11."""
-    offline = booked(PACKAGE, mode="Offline")
-    assert receive(offline) == [ANSWERS, BookingTaken()]
-    (amended,) = amend(offline, OPENS - DAY, extra_time=25)
-    with pytest.raises(PackageIsStale, match="Download the package again"):
-        receive(offline.apply(amended), revision=1)
-    with pytest.raises(NotAnswerPackage, match="revision 2, its package is of 1"):
-        receive(offline.apply(amended))
-    again = PackageDownloaded(**{**vars(PACKAGE), "package": "p2", "revision": 2})
-    answers = AnswersReceived(**{**vars(ANSWERS), "package": "p2"})
-    renewed = offline.after([amended, again])
-    assert receive(renewed, answers=answers)[0] == answers
-    with pytest.raises(PackageUnknown):
-        receive(booked(mode="Offline"))
-
-
-@pytest.mark.parametrize("pin", ["another", None])
-def test_answers_of_a_package_under_an_earlier_pin_are_refused(pin: str | None) -> None:
-    """B14."""
-    with pytest.raises(PinHasChanged, match="has another PIN since"):
-        receive(booked(PACKAGE, mode="Offline"), pin=pin)
-
-
-def test_answers_come_once_and_a_repeat_changes_nothing() -> None:
-    """B15: whatever has become of the PIN or the booking since."""
-    answered = booked(PACKAGE, ANSWERS, BookingTaken(), mode="Offline")
-    assert receive(answered) == []
-    assert receive(answered, pin="another") == []
-    other = AnswersReceived(package="p1", file="g", size=3, sha256="b")
-    with pytest.raises(AnswersExist, match="send these to the awarding organisation"):
-        receive(answered, answers=other)
-
-
-def test_an_empty_file_that_came_earlier_does_not_stand_in_the_way() -> None:
-    """B15: such files were taken as answers once."""
-    empty = AnswersReceived(package="p1", file="e", size=0, sha256="e")
-    answered = booked(PACKAGE, empty, BookingTaken(), mode="Offline")
-    assert receive(answered) == [ANSWERS]
-
-
-def test_a_package_is_stale_by_an_amendment_or_another_pin() -> None:
-    """B11, B14."""
-    offline = booked(PACKAGE, mode="Offline")
-    assert offline.why_stale(PACKAGE, pin="pin") is None
-    assert "ann has another PIN" in (offline.why_stale(PACKAGE, pin="other") or "")
-    (amended,) = amend(offline, OPENS - DAY, mode="Online")
-    stale = offline.apply(amended).why_stale(PACKAGE, pin="pin")
-    assert "B-0000000001 was amended after the package p1" in (stale or "")
-
-
-def test_the_last_package_of_a_user_is_found_for_a_client_or_for_any() -> None:
-    """B13."""
-    second, other = (
-        PackageDownloaded(**{**vars(PACKAGE), **changes})
-        for changes in ({"package": "p2", "client": "c2"}, {"user": "bob"})
-    )
-    offline = booked(PACKAGE, second, mode="Offline")
-    assert offline.last_package("ann", None) == second
-    assert offline.last_package("ann", "c1") == PACKAGE
-    assert offline.last_package("bob", None) is None
-    assert booked(other).last_package("bob", "c1") == other
-
-
 @pytest.mark.parametrize("given", [25, 40])
 def test_a_centre_keeps_the_extra_time_that_an_account_specialist_gave(
     given: int,
@@ -295,91 +163,6 @@ def test_extra_time_no_centre_could_give_is_a_specialists_whoever_recorded_it() 
     """B6: of amendments from before that was said."""
     old = BookingAmended(starts=T, mode="Online", extra_time=40, person_id=PERSON)
     assert booked(old).by_specialist
-
-
-def test_answers_say_that_the_test_was_taken_and_come_once_its_window_is_open() -> None:
-    """B15."""
-    offline = booked(PACKAGE, mode="Offline")
-    assert receive(offline, now=OPENS) == [ANSWERS, BookingTaken()]
-    with pytest.raises(NotBeforeWindow):
-        receive(offline, now=OPENS - BREATH)
-    assert receive(offline.apply(BookingTaken())) == [ANSWERS]
-    for over in (CANCELLED, BookingMissed()):
-        with pytest.raises(BookingIsOver):
-            receive(offline.apply(over))
-
-
-# Outcomes
-
-
-def test_taken_or_absent_is_reported_from_the_opening_of_the_window_on() -> None:
-    """B15."""
-    assert booked().record_taken(OPENS) == [BookingTaken()]
-    assert booked().record_missed(OPENS) == [BookingMissed()]
-    for report in (booked().record_taken, booked().record_missed):
-        with pytest.raises(NotBeforeWindow):
-            report(OPENS - BREATH)
-
-
-def test_an_outcome_is_reported_once_and_not_the_other_way_round() -> None:
-    """B15."""
-    assert booked(BookingTaken()).record_taken(T) == []
-    assert booked(BookingMissed()).record_missed(T) == []
-    with pytest.raises(BookingIsOver, match="was reported Absent, so it cannot be"):
-        booked(BookingMissed()).record_taken(T)
-    with pytest.raises(BookingIsOver) as refused:
-        booked(BookingTaken()).record_missed(T)
-    assert str(refused.value) == (
-        "B-0000000001 was reported Taken, so it cannot be reported Absent; nothing was"
-        " changed. If that is wrong, correct the outcome, with a reason."
-    )
-    with pytest.raises(BookingIsOver, match="is cancelled, so it cannot be reported"):
-        booked(CANCELLED).record_missed(T)
-    with pytest.raises(BookingIsOver, match="cannot be cancelled again"):
-        booked(CANCELLED).require_cancellable(T)
-
-
-def test_a_result_says_that_the_test_was_taken_and_comes_once() -> None:
-    """B15."""
-    told = {"is_pass": True, "grade": "P", "sat_on": T.date(), "mark": 40}
-    assert booked().add_result(**told, now=T) == [BookingTaken(), PASS]  # type: ignore[arg-type] # as told
-    done = booked(BookingTaken(), PASS)
-    assert done.add_result(**told, now=T) == []  # type: ignore[arg-type] # as told
-    known = "B-0000000001 already has the result Pass .40.. A different one was sent"
-    with pytest.raises(ResultExists, match=known):
-        done.add_result(**{**told, "mark": 41}, now=T)  # type: ignore[arg-type] # as told
-    with pytest.raises(SatInFuture):
-        booked().add_result(
-            is_pass=True, grade="P", sat_on=date(2026, 12, 11), mark=None, now=T
-        )
-
-
-@pytest.mark.parametrize(
-    ("starts", "now", "days"),
-    [
-        ((2027, 7, 10, 23), (2027, 7, 10, 23, 30), {10, 11}),
-        ((2027, 7, 10, 23), (2027, 7, 10, 22, 30), {10}),
-        ((2026, 12, 10, 23), (2026, 12, 10, 23, 30), {10}),
-        ((2026, 12, 10, 2), (2026, 12, 10, 2), {9, 10}),
-    ],
-)
-def test_a_test_was_sat_between_the_day_its_window_opened_and_today_in_london(
-    starts: tuple[int, ...], now: tuple[int, ...], days: set[int]
-) -> None:
-    """B15: at 23:30 UTC in summer it is tomorrow in London."""
-    booking = booked(starts=datetime(*starts, tzinfo=UTC))  # type: ignore[misc,arg-type] # year to hour
-    at = datetime(*now, tzinfo=UTC)  # type: ignore[misc,arg-type] # the same
-
-    def add(day: int) -> None:
-        sat_on = at.date().replace(day=day)
-        booking.add_result(is_pass=True, grade="P", sat_on=sat_on, mark=None, now=at)
-
-    for day in days:
-        add(day)
-    with pytest.raises(SatInFuture):
-        add(max(days) + 1)
-    with pytest.raises(SatBeforeWindow, match="was not sat on"):
-        add(min(days) - 1)
 
 
 HOURS_FROM_A_CHANGE = st.tuples(

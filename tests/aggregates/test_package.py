@@ -18,7 +18,7 @@ from aggregates.package import (
     require_all,
 )
 from aggregates.sealed_package import MANIFEST, digest
-from tests.aggregates.test_booking import CLOSES, PACKAGE, T, amend, booked
+from tests.aggregates.booking_examples import CLOSES, PACKAGE, T, amend, booked
 from tests.aggregates.test_offline_client import client
 
 BOOKING = booked(mode="Offline", extra_time=25)

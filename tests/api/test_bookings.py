@@ -1,8 +1,5 @@
 """Tests are entered, booked, amended, sat, and count for claims, over HTTP."""
 
-import csv
-from collections.abc import Callable
-from io import StringIO
 from typing import Any
 
 import pytest
@@ -10,85 +7,12 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from service import Service
+from tests.api import booking_desk
+from tests.api.booking_desk import UNIT, Ask, book, entry, missing
 from tests.api.running import ClientAs
 from tests.clock import Clock
 
-API = "/api/v1"
-QUALIFICATION, UNIT = "Q-0005001227", "F/506/1934"
-WHEN = "2026-12-10T10:00"
-Ask = Callable[..., Any]
-
-
-@pytest.fixture
-def ask(service: Service, client_as: ClientAs) -> Ask:
-    """Ask as somebody, up to date; anything but the status expected is a failure."""
-    keys = iter(range(1000))
-
-    def ask(method: str, path: str, body: Any = None, **how: Any) -> Any:
-        by, expect = how.get("by", "admin.riverside"), how.get("expect", 200)
-        client = client_as(by)
-        headers = {
-            "Idempotency-Key": f"{next(keys)}",
-            "If-Match": "*",
-            "Min-Position": str(service.store.head()),
-            "Prefer": "wait=60",
-        }
-        answer = client.request(
-            method,
-            f"{API}{path}",
-            json=body,
-            headers=headers,
-            **{name: how[name] for name in ("params", "data", "files") if name in how},
-        )
-        assert expect in (None, answer.status_code), answer.text
-        is_json = answer.text and "json" in answer.headers.get("content-type", "")
-        return answer.json() if is_json else answer.text
-
-    return ask
-
-
-@pytest.fixture
-def learner(ask: Ask) -> str:
-    """Register a learner on a qualification that has a test."""
-    created = {"given_name": "Ben", "family_name": "M", "date_of_birth": "2006-03-27"}
-    learner = ask("POST", "/learners", created, expect=201)["learner"]
-    order = {
-        "products": [QUALIFICATION],
-        "learners": [{"learners": [{"learner": learner}]}],
-        "dates": [{"starts": "2026-09-01", "ends": "2027-07-16"}],
-    }
-    begun = ask("POST", "/orders", order, expect=201)
-    ask("POST", f"/orders/{begun['order']}/confirm", {"total": begun["total"]})
-    return str(learner)
-
-
-def entry(learner: str, **other: Any) -> dict[str, Any]:
-    return {
-        "learner": learner,
-        "qualification": QUALIFICATION,
-        "unit": UNIT,
-        "delivery": "Onscreen",
-        "starts": WHEN,
-        "mode": "Online",
-        **other,
-    }
-
-
-def book(ask: Ask, learner: str, **other: Any) -> Any:
-    begun = ask(
-        "POST", "/entry-orders", {"entries": [entry(learner, **other)]}, expect=201
-    )
-    assert begun["missing"] == []
-    path = f"/entry-orders/{begun['order']}/confirm"
-    return ask("POST", path, {"total": begun["total"]})["entries"][0]
-
-
-def missing(ask: Ask, learner: str, **other: Any) -> list[str]:
-    """Say which values of an entry stand in its way, refused or still to come."""
-    told = {"entries": [entry(learner, **other)]}
-    begun = ask("POST", "/entry-orders", told, expect=None)
-    found = begun["missing"] if "missing" in begun else begun["errors"]
-    return [each["pointer"].rpartition("/")[2] for each in found]
+ask, learner = booking_desk.ask, booking_desk.learner
 
 
 def test_an_order_of_entries_is_put_together_and_booked_at_the_total_seen(
@@ -234,140 +158,6 @@ def test_a_launch_link_starts_the_test_once(
     assert player.post(late).status_code == 404
 
 
-def test_a_pass_by_test_counts_for_a_claim_and_is_among_the_results(
-    ask: Ask, learner: str, clock: Clock
-) -> None:
-    """B15, M12, R2."""
-    entered = book(ask, learner)
-    path = f"/bookings/{entered['booking']}"
-    told = {"attendance": "Taken", "result": "Pass", "sat_on": "2026-12-10"}
-    ask("POST", f"{path}/outcome", told, by="admin.riverside", expect=403)
-    early = {"attendance": "Taken"}
-    ask("POST", f"{path}/outcome", early, by="assessment", expect=409)
-    ask("POST", f"{path}/outcome", told, by="assessment", expect=422)
-    clock.advance(days=16)
-    ask(
-        "POST", f"{path}/outcome", {"attendance": "Booked"}, by="assessment", expect=422
-    )
-    ask(
-        "POST", f"{path}/outcome", {**told, "sat_on": None}, by="assessment", expect=422
-    )
-    ask("POST", f"{path}/outcome", {**told, "grade": "Z"}, by="assessment", expect=422)
-    for _ in range(2):
-        shown = ask("POST", f"{path}/outcome", {**told, "mark": 40}, by="assessment")
-        assert (shown["attendance"], shown["grade"]) == ("Taken", "P")
-    ask(
-        "POST", f"{path}/outcome", {"attendance": "Absent"}, by="assessment", expect=409
-    )
-    assert missing(ask, learner, starts="2026-12-20T10:00") == ["unit"]
-    claim = {
-        "qualification": QUALIFICATION,
-        "units": ["L/506/1788"],
-        "learners": [learner],
-        "awards": [
-            {
-                "learner": learner,
-                "award_type": "Interim",
-                "award_date": "2026-12-10",
-                "grades": {"L/506/1788": "P"},
-            }
-        ],
-    }
-    begun = ask("POST", "/claims", claim, expect=201)
-    ask("POST", f"/claims/{begun['claim']}/submit")
-    (shown,) = ask("GET", f"/learners/{learner}/results")
-    assert {u["reference"] for u in shown["awards"][0]["units"]} == {
-        UNIT,
-        "L/506/1788",
-    }
-    (test,) = shown["tests"]
-    assert (test["unit"], test["result"], test["sat_on"], test["mode"]) == (
-        UNIT,
-        "Pass",
-        "2026-12-10",
-        "Online",
-    )
-    url = f"/registrations/{entered['registration']}/cancellation"
-    unmet = [c["name"] for c in ask("GET", url)["conditions"] if not c["is_met"]]
-    assert unmet == ["no-test-taken", "no-result", "no-outcome", "no-claim"]
-
-
-def test_a_result_that_is_put_right_is_shown_before_and_after(
-    ask: Ask, learner: str, clock: Clock
-) -> None:
-    """B17, R2, H2."""
-    path = f"/bookings/{book(ask, learner)['booking']}"
-    clock.advance(days=16)
-    failed = {"attendance": "Taken", "result": "Fail", "sat_on": "2026-12-10"}
-    ask("POST", f"{path}/outcome", failed, by="assessment")
-    right = {**failed, "result": "Pass", "mark": 41, "reason": "Marked again."}
-    at = f"{path}/outcome/correction"
-    ask("POST", at, right, by="admin.riverside", expect=403)
-    ask("POST", at, {**right, "reason": ""}, by="assessment", expect=422)
-    for _ in range(2):
-        shown = ask("POST", at, right, by="assessment")
-    assert (shown["is_pass"], shown["mark"]) == (True, 41)
-    (before,) = shown["corrections"]
-    assert (before["attendance"], before["is_pass"], before["sat_on"]) == (
-        "Taken",
-        False,
-        "2026-12-10",
-    )
-    assert ask("GET", path)["corrections"] == [before]
-    (listed,) = ask("GET", "/bookings", params={"date_from": "2026-12-01"})["items"]
-    assert listed["corrections"] == [before]
-    (results,) = ask("GET", f"/learners/{learner}/results")
-    (test,) = results["tests"]
-    assert (test["result"], test["corrections"]) == ("Pass", [before])
-    ask("POST", at, {"attendance": "Absent", "reason": "Not there."}, by="assessment")
-    ((test,),) = (r["tests"] for r in ask("GET", f"/learners/{learner}/results"))
-    assert (test["result"], test["sat_on"]) == ("Absent", None)
-    assert [each["is_pass"] for each in test["corrections"]] == [False, True]
-    last = ask("GET", f"{path}/events")["items"][-1]
-    assert (last["event"], last["reason"], last["user"]) == (
-        "booking.outcome-corrected",
-        "Not there.",
-        "assessment",
-    )
-
-
-def test_the_register_of_a_sitting_names_who_sits_and_how_long(
-    ask: Ask, learner: str, clock: Clock
-) -> None:
-    """B16."""
-    booking = book(ask, learner, extra_time=25)["booking"]
-    sitting = {"unit": UNIT, "starts": WHEN}
-    (seat,) = ask("GET", "/bookings/register", params=sitting)
-    assert (seat["learner"], seat["family_name"], seat["extra_time"]) == (
-        learner,
-        "M",
-        25,
-    )
-    assert seat["attendance"] == "Booked"
-    clock.advance(days=16)
-    ask(
-        "POST",
-        f"/bookings/{booking}/outcome",
-        {"attendance": "Absent"},
-        by="assessment",
-    )
-    written = ask("GET", "/bookings/register.csv", params=sitting)
-    (row,) = csv.DictReader(StringIO(written.removeprefix("\ufeff")))
-    assert (row["learner"], row["family_name"], row["date_of_birth"]) == (
-        learner,
-        "M",
-        "2006-03-27",
-    )
-    assert (row["extra_time"], row["minutes"], row["attendance"]) == (
-        "25",
-        "75",
-        "Absent",
-    )
-    assert ask("GET", "/bookings/register", params=sitting, by="admin.hillside") == []
-    ask("GET", "/bookings/register", params=sitting, by="specialist", expect=422)
-    ask("GET", "/bookings/register", params=sitting, by="invoicing", expect=403)
-
-
 def test_another_centre_finds_none_of_it(ask: Ask, learner: str) -> None:
     """Section 2."""
     entered = book(ask, learner)
@@ -383,39 +173,6 @@ def test_another_centre_finds_none_of_it(ask: Ask, learner: str) -> None:
     assert missing(
         lambda *a, **k: ask(*a, **{**k, "by": "admin.hillside"}), learner
     ) == ["learner"]
-
-
-def test_a_report_that_lacks_something_is_told_what(
-    ask: Ask, learner: str, clock: Clock
-) -> None:
-    """B15: nothing that is sent is passed over in silence."""
-    booking = book(ask, learner)["booking"]
-    path = f"/bookings/{booking}/outcome"
-    clock.advance(days=16)
-    result = {"attendance": "Taken", "result": "Pass", "sat_on": "2026-12-10"}
-
-    def refused(**told: Any) -> tuple[str, str]:
-        problem = ask("POST", path, told, by="assessment", expect=422)
-        (error,) = problem["errors"]
-        return error["pointer"], error["message"]
-
-    day = {**result, "sat_on": None}
-    pointer, said = refused(**day)
-    assert pointer == "/sat_on"
-    assert said.startswith(f"The day on which {booking} was sat is missing.")
-    for lone in ({"sat_on": "2026-12-10"}, {"mark": 30}, {"grade": "P"}):
-        (what,) = lone
-        pointer, said = refused(attendance="Taken", **lone)
-        assert (pointer, f"{what} of {booking} was sent" in said) == ("/result", True)
-    for part in ({"result": "Pass"}, {"mark": 0}, {"sat_on": "2026-12-10"}):
-        pointer, said = refused(attendance="Absent", **part)
-        assert (pointer, "Report Absent alone" in said) == ("/attendance", True)
-    assert refused(**result, mark=61) == (
-        "/mark",
-        f"61 is more than the 60 marks of {UNIT}. Give a mark of 0 to 60.",
-    )
-    shown = ask("POST", path, {**result, "mark": 60}, by="assessment")
-    assert (shown["attendance"], shown["mark"]) == ("Taken", 60)
 
 
 def test_a_centre_does_not_undo_the_extra_time_of_an_account_specialist(

@@ -8,11 +8,11 @@ import pytest
 
 from api.harmless import FORMULA
 from api.sheets import csv_rows
-from tests.api import test_bookings
-from tests.api.test_bookings import QUALIFICATION, UNIT, Ask, book, entry, missing
+from tests.api import booking_desk
+from tests.api.booking_desk import QUALIFICATION, UNIT, Ask, book, entry, missing
 from tests.clock import Clock
 
-ask, learner = test_bookings.ask, test_bookings.learner
+ask, learner = booking_desk.ask, booking_desk.learner
 APPRENTICESHIP, OTHER_APPRENTICESHIP = "Q-0009000001", "Q-0009000002"
 PRINCIPLES = "Q-0005001702"
 NEEDS, COMPLAINTS = "Y/505/7002", "T/505/7010"

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from tests.api import test_bookings
-from tests.api.test_bookings import QUALIFICATION, UNIT, WHEN, Ask, book
+from tests.api import booking_desk
+from tests.api.booking_desk import QUALIFICATION, UNIT, WHEN, Ask, book
 from tests.api.test_entries import known, registered
 from tests.clock import Clock
 
-ask = test_bookings.ask
+ask = booking_desk.ask
 SITTING = {"unit": UNIT, "starts": WHEN}
 LATER = "2026-12-12T14:30"
 
