@@ -41,11 +41,17 @@ settings.load_profile("default")
 CATALOGUE = Path(__file__).parents[1] / "catalogue"
 
 
+def pytest_configure() -> None:
+    """Look for no garbage while all is imported: there is none, and much to look at."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """Keep what was imported from being looked through for garbage ever again."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE)
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -41,6 +41,9 @@ class PinCost:
     lanes: int = 1
 
 
+COST = PinCost()
+
+
 def is_public_key(text: str) -> bool:
     """Tell whether the text is an X25519 key, 32 bytes as base64, that one can seal for."""
     try:
@@ -57,12 +60,13 @@ def seal(
     about: Mapping[str, Any],
     pin: str,
     public_key: str,
-    cost: PinCost = PinCost(),
+    cost: PinCost | None = None,
 ) -> tuple[bytes, bytes]:
     """Make a package of these files; give it, and the key of its content.
 
     ``about`` is put into the header, which everybody can read and nobody can change.
     """
+    cost = cost or COST
     key, salt = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(SALT_BYTES)
     under_pin = _encrypt(pin_key(pin, salt, cost), key, FORMAT.encode())
     client = X25519PublicKey.from_public_bytes(_read(public_key))

@@ -4,8 +4,10 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
+from aggregates.sealed_package import PinCost
 from api.app import create_app
 from service import Service
 from tests.api.running import ClientAs, clients, running
@@ -19,6 +21,17 @@ def patient() -> Generator[None]:
         patch.setattr("api.dependencies.MOST_WAITED", PATIENCE)
         for module in ("dependencies", "learner_erasure", "learner_group_moment"):
             patch.setattr(f"api.{module}.WAITED", PATIENCE)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def easily_guessed() -> Generator[None]:
+    """Let passwords and PINs cost next to nothing; what they do cost is held elsewhere."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("passwords", "pins"):
+            patch.setattr(f"access.{module}.HASHER", cheap)
+        patch.setattr("aggregates.sealed_package.COST", PinCost(passes=1, memory=8))
         yield
 
 
