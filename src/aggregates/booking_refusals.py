@@ -197,9 +197,10 @@ class UnitBooked(RuleBroken):
 
 
 class SittingsOverlap(RuleBroken):
-    message = (
-        "{learner} sits another test at that time, by {booking}. Choose another time."
-    )
+    message = "{learner} sits another test at that time, by {booking}. {next_step}"
+
+
+ANOTHER_TIME = "Choose another time."
 
 
 class EntriesMissing(RuleBroken):

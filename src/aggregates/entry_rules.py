@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from aggregates.booking_refusals import (
+    ANOTHER_TIME,
     DeliveryNotOffered,
     EntriesRefused,
     ExtraTimeNotCentres,
@@ -207,7 +208,11 @@ def overlaps(looked: Looked) -> Refusal | None:
     if starts is None or ends is None:
         return None
     other = looked.timetable.overlapping(starts, ends)
-    return looked.named(SittingsOverlap, "/starts", booking=other) if other else None
+    if other is None:
+        return None
+    return looked.named(
+        SittingsOverlap, "/starts", booking=other, next_step=ANOTHER_TIME
+    )
 
 
 LINKING: tuple[Callable[[Looked], Refusal | None], ...] = (

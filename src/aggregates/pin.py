@@ -119,16 +119,18 @@ class Pin(Aggregate):
         return [PinRefused(locked_until=now + LOCKED_FOR if locks else None)]
 
 
-def packages_lost(lost: Collection[str]) -> str:
-    """Say how many packages a new PIN makes useless, by their bookings."""
+def packages_lost(lost: Collection[str], *, is_done: bool = False) -> str:
+    """Say how many packages a new PIN makes useless, or has made, by their bookings."""
     if not lost:
-        return "No package that you downloaded is made unusable by a new one."
+        is_made = "was made unusable" if is_done else "is made unusable by a new one"
+        return f"No package that you downloaded {is_made}."
     count = amount(len(lost), "package")
     bookings = sorted(set(lost))
     names = ", ".join(bookings[:MOST_SAID])
     if more := len(bookings) - len(bookings[:MOST_SAID]):
         names += f" and {more:,} more"
+    makes = "The new one made" if is_done else "A new one makes"
     return (
-        f"A new one makes {count} that you downloaded unusable ({names}): each must be"
+        f"{makes} {count} that you downloaded unusable ({names}): each must be"
         " downloaded again."
     )

@@ -18,7 +18,8 @@ NAMES = ("given_name", "family_name")
 _KNOWN_GENDERS = LRS_GENDERS | {each.casefold() for each in GENDERS}
 _NOT_OF_A_NAME = re.compile(r'[0-9<>{}\[\]@#$%^*=+|\\/_~;:"!,&]')
 _NO_NAMES = frozenset(
-    {"not known", "unknown", "not applicable", "none", "nil", "tbc", "tba"}
+    {"not known", "unknown", "not applicable", "none", "nil", "null", "nan", "tbc"}
+    | {"tba", "test", "test test", "testing", "undefined", "xxx"}
 )
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>.]+(?:\.[^@\s,;<>.]+)+")
 

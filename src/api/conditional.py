@@ -1,7 +1,7 @@
 """What RFC 9110 asks of every GET: HEAD beside it, and 304 for what was seen already."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from hashlib import blake2b
 from http import HTTPStatus
 from typing import NamedTuple
@@ -36,6 +36,17 @@ def entity_tags(header: str) -> list[EntityTag] | None:
     return [EntityTag(bool(weak), text) for weak, text in re.findall(TAG, header)]
 
 
+def in_one_line(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Join the lines of a list of tags that came in several (RFC 9110, 5.3)."""
+    every = list(headers)
+    for field in (b"if-match", b"if-none-match"):
+        lines = [value for name, value in every if name == field]
+        if len(lines) > 1:
+            every = [each for each in every if each[0] != field]
+            every.append((field, b", ".join(lines)))
+    return every
+
+
 class Conditional:
     """Answers HEAD as GET is, without the body, and 304 where If-None-Match has its tag.
 
@@ -47,6 +58,8 @@ class Conditional:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            scope["headers"] = in_one_line(scope["headers"])
         if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
             await self.app(scope, receive, send)
             return

@@ -78,15 +78,17 @@ def set_pin(body: NewPin, visit: Visiting, address: Address) -> PinShown:
         by_password=body.password is not None,
     )
     visit.send(command)
-    return pin_shown(visit.desk, visit.by.user, visit.at, lost)
+    return pin_shown(visit.desk, visit.by.user, visit.at, lost, is_done=True)
 
 
-def pin_shown(desk: Desk, user: str, now: datetime, lost: list[str]) -> PinShown:
+def pin_shown(
+    desk: Desk, user: str, now: datetime, lost: list[str], *, is_done: bool = False
+) -> PinShown:
     _, pin = open_pin(desk, user)
     is_locked = pin is not None and pin.why_locked(now) is not None
     return PinShown(
         is_set=pin is not None,
         locked_until=pin.locked_until if pin and is_locked else None,
         bookings=lost,
-        message=packages_lost(lost),
+        message=packages_lost(lost, is_done=is_done),
     )

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 
 from aggregates.booking import Booking, mode_needed
 from aggregates.booking_refusals import (
+    ANOTHER_TIME,
     LaunchLinkInvalid,
     ModeNeeded,
     ModeOutOfPlace,
@@ -172,7 +173,12 @@ def amend_booking(command: AmendBooking, desk: Desk) -> Done:
     ends = starts + duration(made.minutes, extra_time)
     other = opened.timetable.overlapping(starts, ends, but=made.booking)
     if amended and other:
-        raise SittingsOverlap(pointer="/starts", learner=made.learner, booking=other)
+        raise SittingsOverlap(
+            pointer="/starts",
+            learner=made.learner,
+            booking=other,
+            next_step=ANOTHER_TIME,
+        )
     moved = TestMoved(booking=made.booking, starts=starts, ends=ends)
     planned = SittingPlanned(booking=made.booking, starts=starts, ends=ends)
     return _append(

@@ -101,7 +101,10 @@ def _planned(command: CorrectOutcome, opened: Opened) -> list[Event]:
     other = opened.timetable.overlapping(starts, ends, but=command.booking)
     if other is not None:
         raise SittingsOverlap(
-            pointer="/attendance", learner=opened.registration.learner, booking=other
+            pointer="/attendance",
+            learner=opened.registration.learner,
+            booking=other,
+            next_step=f"If the learner was at this one, cancel or amend {other} first.",
         )
     return [SittingPlanned(booking=command.booking, starts=starts, ends=ends)]
 

@@ -173,6 +173,20 @@ def test_if_match_takes_lists_and_no_weak_tag(
     assert client.patch(USER, json=change, headers=version).status_code == status
 
 
+def test_tags_in_several_lines_are_one_list(client_as: ClientAs) -> None:
+    """RFC 9110, 5.3."""
+    client = client_as("auditor")
+    tag = client.get(USER).headers["ETag"]
+    lines = [("If-None-Match", '"999"'), ("If-None-Match", tag)]
+    assert client.get(USER, headers=lines).status_code == 304
+    specialist = client_as("specialist")
+    body = {"role": "Assessor", "centre": "48213", "reason": "Nothing new."}
+    told = specialist.patch(USER, json=body, headers=[("If-Match", '"999"')])
+    both = [("If-Match", '"999"'), ("If-Match", tag)]
+    again = specialist.patch(USER, json=body, headers=both)
+    assert (told.status_code, again.status_code) == (412, 200)
+
+
 def test_a_weak_tag_is_told_why_it_never_matches(client_as: ClientAs) -> None:
     version = {"If-Match": 'W/"1"'}
     refused = client_as("admin.riverside").patch(USER, json={}, headers=version)

@@ -97,7 +97,7 @@ def test_a_new_pin_is_had_for_the_old_one_or_the_password_once_it_is_known_what_
         ask("PUT", "/me/pin", {"pin": OTHER, **proof}, expect=None)
         offline.downloaded()
     shown = ask("PUT", "/me/pin", {"pin": OTHER, "current_pin": PIN})
-    assert shown["message"].startswith("A new one makes 4 packages")
+    assert shown["message"].startswith("The new one made 4 packages")
     assert ask("GET", "/me/pin")["bookings"] == []
     give_password(service)
     ask("PUT", "/me/pin", {"pin": PIN, "password": PASSWORD})

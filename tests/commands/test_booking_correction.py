@@ -245,7 +245,7 @@ def test_nobody_was_at_two_tests_at_once(any_store: EventStore, clock: Clock) ->
     clock.advance(hours=-3)
     hall.report({"attendance": ABSENT})
     other = hall.book()
-    with pytest.raises(SittingsOverlap, match=other):
+    with pytest.raises(SittingsOverlap, match=f"cancel or amend {other} first"):
         hall.correct({"attendance": TAKEN})
 
 
