@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from access.refusals import record_refusal
 from aggregates.errors import NotAllowed, Refusal
+from catalogue.rule import listed
 from commands import (
     booking,
     booking_correction,
@@ -184,4 +185,4 @@ def named(roles: frozenset[Role]) -> str:
     people = [role for role in Role if role in roles and role is not Role.SERVICE]
     if not people:
         return "nobody: the service does it by itself"
-    return " or ".join(f"{'an' if r[0] in 'AI' else 'a'} {r}" for r in people)
+    return listed(tuple(f"{'an' if r[0] in 'AI' else 'a'} {r}" for r in people), "or")

@@ -129,7 +129,7 @@ class SatBeforeWindow(Malformed):
 
 
 class NotTestable(Malformed):
-    message = "{unit} is not a testable unit of {qualification}."
+    message = "{unit} is not a testable unit of {qualification}. {next_step}"
 
 
 class DeliveryNotOffered(Malformed):

@@ -39,6 +39,7 @@ from aggregates.sitting_time import (
 )
 from aggregates.timetable import Timetable
 from catalogue import Qualification, Unit, amount
+from catalogue.rule import listed
 from events.entry_order import Entry
 from events.timetable import SittingPlanned
 
@@ -101,6 +102,18 @@ class Looked:
         return next((u for u in units if u.reference == self.entry.unit), None)
 
     @property
+    def booked(self) -> str | None:
+        """The booking by which the unit is to be sat already, if there is one."""
+        sittings = self.place.registration.sittings if self.place else {}
+        waiting = (
+            booking
+            for booking, sitting in sittings.items()
+            if sitting.unit == self.entry.unit
+            and sitting.attendance is Attendance.BOOKED
+        )
+        return next(waiting, None)
+
+    @property
     def ends(self) -> datetime | None:
         if self.entry.starts is None or self.unit is None or self.unit.minutes is None:
             return None
@@ -143,7 +156,13 @@ def came_another_way(looked: Looked) -> Refusal | None:
 def is_not_testable(looked: Looked) -> Refusal | None:
     if looked.place is None or looked.unit:
         return None
-    return looked.named(NotTestable, "/unit")
+    rules, unit = looked.place.rules, looked.entry.unit
+    tests = listed(tuple(each.reference for each in rules.testable_units), "or")
+    if any(each.reference == unit for each in rules.internal_units):
+        next_step = "It is assessed by the centre: give its grade in a claim."
+    else:
+        next_step = f"Choose {tests}." if tests else "None of its units is tested."
+    return looked.named(NotTestable, "/unit", next_step=next_step)
 
 
 def delivery_not_offered(looked: Looked) -> Refusal | None:
@@ -195,19 +214,15 @@ def is_passed(looked: Looked) -> Refusal | None:
 
 def is_booked(looked: Looked) -> Refusal | None:
     """A test that was taken frees its unit, with a result or without one (B7)."""
-    sittings = looked.place.registration.sittings if looked.place else {}
-    for booking, sitting in sittings.items():
-        waits = sitting.attendance is Attendance.BOOKED
-        if sitting.unit == looked.entry.unit and waits:
-            return looked.named(UnitBooked, "/unit", booking=booking)
-    return None
+    booking = looked.booked
+    return looked.named(UnitBooked, "/unit", booking=booking) if booking else None
 
 
 def overlaps(looked: Looked) -> Refusal | None:
     starts, ends = looked.entry.starts, looked.ends
     if starts is None or ends is None:
         return None
-    other = looked.timetable.overlapping(starts, ends)
+    other = looked.timetable.overlapping(starts, ends, but=looked.booked)
     if other is None:
         return None
     return looked.named(

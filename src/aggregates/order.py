@@ -231,7 +231,7 @@ class Order(Aggregate):
         """Raise OrderTooLarge if these events would make it so."""
         number = self.after(events).registrations(offers)
         if number > MOST_REGISTRATIONS:
-            raise OrderTooLarge(number=number)
+            raise OrderTooLarge.of(number)
         return events
 
     @classmethod

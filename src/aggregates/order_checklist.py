@@ -147,7 +147,7 @@ def ordered_twice(order: Order, found: Circumstances) -> Iterator[Refusal]:
 def too_many(order: Order, found: Circumstances) -> Iterator[Refusal]:
     number = order.registrations(found.offers)
     if number > MOST_REGISTRATIONS:
-        yield OrderTooLarge(pointer=f"/{Step.LEARNERS}", number=number)
+        yield OrderTooLarge.of(number, pointer=f"/{Step.LEARNERS}")
 
 
 def already_registered(_: Order, found: Circumstances) -> Iterator[Refusal]:

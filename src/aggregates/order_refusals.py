@@ -1,8 +1,10 @@
 """How an order says no."""
 
 from collections.abc import Sequence
+from typing import Self
 
 from aggregates.errors import Malformed, Refusal, RuleBroken, said
+from catalogue import amount
 
 MOST_REGISTRATIONS = 5_000
 """How many registrations one order may make (d)."""
@@ -20,8 +22,14 @@ class OrderIsConfirmed(RuleBroken):
 class OrderTooLarge(RuleBroken):
     message = (
         f"An order makes at most {MOST_REGISTRATIONS:,} registrations; this would be"
-        " {number:,}. Make two orders of it."
+        " {number:,}. Make {orders} of it."
     )
+
+    @classmethod
+    def of(cls, number: int, *, pointer: str | None = None) -> Self:
+        """Say into how many orders so many registrations are to be divided."""
+        orders = amount(-(-number // MOST_REGISTRATIONS), "order")
+        return cls(pointer=pointer, number=number, orders=orders)
 
 
 class ProductUnknown(Malformed):

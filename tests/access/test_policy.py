@@ -77,3 +77,11 @@ def test_the_service_acts_as_nobody_and_nobody_acts_as_the_service() -> None:
     assert {claim_submission.ProcessClaim, upload_check.CheckLearnerGroup} <= alone
     assert user.IssueToken not in commands_of(Role.SERVICE)
     assert named(frozenset({Role.SERVICE})) == "nobody: the service does it by itself"
+
+
+def test_roles_are_named_as_a_list_that_is_said() -> None:
+    """Domain 2: who could do it."""
+    roles = {Role.ASSESSOR, Role.AUDITOR, Role.CENTRE_ADMINISTRATOR}
+    said = "a Centre Administrator, an Assessor or an Auditor"
+    assert named(frozenset(roles)) == said
+    assert named(frozenset({Role.AUDITOR})) == "an Auditor"

@@ -17,6 +17,7 @@ from aggregates.booking_refusals import (
     EntryTotalHasChanged,
     EntryTwice,
     NotRegisteredForTest,
+    NotTestable,
     TooManyEntries,
 )
 from aggregates.entry_order import MOST_ENTRIES, EntryOrder
@@ -218,6 +219,12 @@ def test_who_came_through_an_apprenticeship_is_booked_through_it_and_nobody_else
 def test_a_unit_is_one_that_is_tested_and_delivered_that_way() -> None:
     """B1, B2."""
     paper = {"delivery": "Paper", "mode": None}
+    for unit, next_step in (
+        (A1, "It is assessed by the centre: give its grade in a claim."),
+        ("X/000/0000", f"Choose {TESTED} or {OTHER}."),
+    ):
+        with pytest.raises(NotTestable, match=next_step):
+            order().choose([entry(unit=unit)], registered(), NOW)
     assert in_the_way(entry(unit=A1)) == ["/unit NotTestable"]
     assert in_the_way(entry(unit="X/000/0000")) == ["/unit NotTestable"]
     assert in_the_way(entry(**paper)) == []
@@ -285,6 +292,18 @@ def test_a_centre_gives_no_extra_time_or_a_quarter(extra: int) -> None:
 
 
 # Once, and not two at a time
+
+
+def test_a_test_that_is_booked_already_is_said_to_be_once() -> None:
+    """B7: its own time is no other test at that time."""
+    here = SittingPlanned(booking=BOOKING, starts=T, ends=T + HOUR)
+    places = registered(BOOKED)
+    assert in_the_way(entry(), places=places, sittings=[here]) == ["/unit UnitBooked"]
+    other = replace(here, booking="B-0000000009")
+    assert in_the_way(entry(), places=places, sittings=[other]) == [
+        "/unit UnitBooked",
+        "/starts SittingsOverlap",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -351,5 +351,6 @@ def test_the_limit_counts_the_registrations_on_every_qualification() -> None:
 
     most = MOST_REGISTRATIONS // 3
     assert order.after(ask(most)).registrations(offers) == 3 * most
-    with pytest.raises(OrderTooLarge, match=f"this would be {3 * most + 3:,}"):
+    with pytest.raises(OrderTooLarge, match=f"be {3 * most + 3:,}. Make 2 orders"):
         ask(most + 1)
+    assert str(OrderTooLarge.of(15_000)).endswith("be 15,000. Make 3 orders of it.")

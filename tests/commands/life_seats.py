@@ -92,14 +92,15 @@ class Seats:
             no.add("ExtraTimeNotCentres")
         if wish.starts - now < NOTICE[wish.delivery]:
             no.add("TooShortNotice")
-        held = self.active_at(wish.centre, wish.learner, wish.product)
+        held, booked = self.active_at(wish.centre, wish.learner, wish.product), None
         for seat in self.seats_of(held) if held and wish.unit == self.tested else ():
             if seat.result and seat.result[0]:
                 no.add("UnitPassed")
             if seat.state == "Booked":
                 no.add("UnitBooked")
+                booked = seat
         ends = wish.starts + timedelta(minutes=MINUTES[wish.extra])
-        if overlap(self.planned(wish.learner), wish.starts, ends):
+        if overlap(self.planned(wish.learner, but=booked), wish.starts, ends):
             no.add("SittingsOverlap")
         return no
 
