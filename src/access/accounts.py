@@ -32,7 +32,7 @@ class SignInRefusal(Refusal):
 
 
 class WrongPassword(SignInRefusal):
-    message = "The user name or the password is wrong."
+    message = "The user name or the password is wrong. Check both, then try again."
 
 
 class TokenNotGood(SignInRefusal):

@@ -14,7 +14,7 @@ SIGNED = 32
 
 
 class TicketNotGood(SignInRefusal):
-    message = "This ticket has expired, or is none. Get another, then open the stream."
+    message = "This ticket has expired, or was never given. Get another, then open the stream."
 
 
 @dataclass(frozen=True, kw_only=True)

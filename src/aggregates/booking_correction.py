@@ -18,8 +18,8 @@ from events.sitting import TestOutcomeCorrected
 
 class NothingReported(RuleBroken):
     message = (
-        "Nothing was reported of {booking} yet, so nothing can be corrected. Report how"
-        " the test went."
+        "No outcome of {booking} is reported yet, so there is none to correct. Report"
+        " how the test went."
     )
 
 

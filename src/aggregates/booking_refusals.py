@@ -52,17 +52,24 @@ class WindowHasClosed(RuleBroken):
 
 
 class WindowIsNotOpen(RuleBroken):
-    message = "The test {booking} can be started from {opens} until {closes}."
+    message = (
+        "The test {booking} can be started from {opens} until {closes}. Ask for its"
+        " launch link then."
+    )
 
 
 class NotBeforeWindow(RuleBroken):
     message = (
         "The window of {booking} opens on {opens}; nothing can be reported before then."
+        " Report it once the test was sat."
     )
 
 
 class TooShortNotice(RuleBroken):
-    message = "{delivery} tests need more notice: the earliest time is {earliest}."
+    message = (
+        "{delivery} tests need more notice: the earliest time is {earliest}. Choose"
+        " that, or a later one."
+    )
 
 
 class LaunchNotOnline(RuleBroken):
@@ -80,7 +87,10 @@ class LaunchLinkInvalid(NotFound):
 
 
 class PackageUnknown(RuleBroken):
-    message = "The package {package} was never downloaded for {booking}."
+    message = (
+        "The package {package} was never downloaded for {booking}. Check whether these"
+        " are the answers of another booking."
+    )
 
 
 class PackageIsStale(RuleBroken):
@@ -150,7 +160,7 @@ class TimeNeeded(RuleBroken):
 
 class ExtraTimeNotCentres(RuleBroken):
     message = (
-        "A centre gives no extra time or 25 %. For {extra_time} %, ask an Account"
+        "A centre may give 25 % extra time, or none. For {extra_time} %, ask an Account"
         " Specialist."
     )
 
@@ -164,7 +174,7 @@ class ExtraTimeIsSpecialists(RuleBroken):
 
 
 class ExtraTimeTooMuch(Malformed):
-    message = "Extra time is from 0 to {most} %; {extra_time} is not."
+    message = "{extra_time} % is no extra time that can be given. Choose 0 to {most} %."
 
 
 class NotRegisteredForTest(RuleBroken):
@@ -186,7 +196,7 @@ class NotThroughApprenticeship(RuleBroken):
 
 
 class UnitPassed(RuleBroken):
-    message = "{learner} has passed {unit} already."
+    message = "{learner} has passed {unit} already. Leave this test out."
 
 
 class UnitBooked(RuleBroken):
@@ -204,7 +214,7 @@ ANOTHER_TIME = "Choose another time."
 
 
 class EntriesMissing(RuleBroken):
-    message = "Choose the tests to be booked."
+    message = "There are no tests in the order. Choose at least one."
 
 
 class EntryTwice(Malformed):
@@ -216,7 +226,10 @@ class TooManyEntries(Malformed):
 
 
 class EntriesRefused(RuleBroken):
-    message = "The entries cannot be booked as they are: {things} stand in the way."
+    message = (
+        "The entries cannot be booked as they are: {things} in the way. See to each,"
+        " then confirm."
+    )
 
 
 class EntryTotalHasChanged(RuleBroken):

@@ -23,11 +23,11 @@ class CentreNameMissing(Malformed):
 
 
 class CentreIsOpen(RuleBroken):
-    message = "There is a centre {number} already: {name}."
+    message = "There is a centre {number} already: {name}. Choose another number."
 
 
 class ProductUnknown(Malformed):
-    message = "There is no product {product} in the catalogue."
+    message = "There is no product {product} in the catalogue. Check its number."
 
 
 FEWEST_DIGITS, MOST_DIGITS = 2, 10

@@ -331,7 +331,10 @@ def require_none(refusals: Sequence[Refusal]) -> None:
     if len(refusals) == 1:
         raise refusals[0]
     if refusals:
-        raise EntriesRefused(things=amount(len(refusals), "thing"), others=refusals)
+        raise EntriesRefused(
+            things=amount(len(refusals), "thing stands", "things stand"),
+            others=refusals,
+        )
 
 
 def extra_time_refusal(

@@ -62,17 +62,20 @@ class RecordState(StrEnum):
 
 
 class RecordIsDone(RuleBroken):
-    message = "Row {row} is learner {learner} already. Amend the learner instead."
+    message = "Row {row} has become learner {learner}. Amend the learner instead."
 
 
 class RecordIsRemoved(RuleBroken):
-    message = "Row {row} was removed from the upload, so it cannot be amended."
+    message = (
+        "Row {row} was removed from the upload, so it cannot be amended. To have this"
+        " learner after all, upload the row again."
+    )
 
 
 class CannotLink(Malformed):
     message = (
-        "Row {row} cannot be linked to {learner}: it is not a learner that the record"
-        " was found to be like, or whose ULN it has."
+        "Row {row} cannot be linked to {learner}, who has neither its ULN nor its name"
+        " and date of birth. Choose one of the learners that the row is alike."
     )
 
 

@@ -34,7 +34,7 @@ class NothingReady(RuleBroken):
 class StillToMap(RuleBroken):
     message = (
         "The file of group {group} has columns of other names than the template's. Say"
-        " first which of them is which."
+        " first which of its columns is which of ours."
     )
 
 
@@ -62,7 +62,7 @@ class TooLateToReadAgain(RuleBroken):
 class GroupIsUsed(RuleBroken):
     message = (
         "Group {group} cannot be undone, because learners of it are on {uses}. Take"
-        " them off first, if that is still a draft."
+        " them off first, which can be done only while that is a draft."
     )
 
 

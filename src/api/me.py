@@ -98,7 +98,7 @@ class Me(ResponseBody, title="Me"):
 
 
 class CurrentPasswordWrong(Malformed):
-    message = "This is not your current password."
+    message = "This is not your current password. Check it, then try again."
 
 
 @router.post("/tokens", operation_id="signIn", status_code=HTTPStatus.CREATED)

@@ -203,9 +203,11 @@ def invalid(request: Request, error: RequestValidationError) -> Response:
 
 
 SENTENCES = {
-    HTTPStatus.NOT_FOUND: "There is nothing at this address.",
+    HTTPStatus.NOT_FOUND: "There is nothing at this address. GET /api/v1/docs shows every address.",
     HTTPStatus.METHOD_NOT_ALLOWED: "{method} cannot be used at this address. Use {allowed}.",
-    HTTPStatus.BAD_REQUEST: "The body of the request cannot be read.",
+    HTTPStatus.BAD_REQUEST: (
+        "The body of the request cannot be read. Send what its Content-Type says that it is."
+    ),
 }
 
 

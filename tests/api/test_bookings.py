@@ -22,7 +22,7 @@ def test_an_order_of_entries_is_put_together_and_booked_at_the_total_seen(
     begun = ask("POST", "/entry-orders", {}, expect=201)
     path = f"/entry-orders/{begun['order']}"
     assert [m["message"] for m in begun["missing"]] == [
-        "Choose the tests to be booked."
+        "There are no tests in the order. Choose at least one."
     ]
     bare = entry(learner, starts=None, mode=None)
     shown = ask("PUT", f"{path}/entries", {"entries": [bare]})

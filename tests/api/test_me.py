@@ -52,7 +52,8 @@ def test_a_wrong_name_and_a_wrong_password_look_alike(
 ) -> None:
     refused = known.post("/api/v1/tokens", json=body)
     assert refused.status_code == 401
-    assert refused.json()["detail"] == "The user name or the password is wrong."
+    said = "The user name or the password is wrong. Check both, then try again."
+    assert refused.json()["detail"] == said
 
 
 def test_the_sixth_try_of_a_quarter_is_not_looked_at(
