@@ -6,6 +6,7 @@ from datetime import date
 
 from aggregates.claim_refusals import AwardIncomplete
 from aggregates.errors import Malformed, Refusal, RuleBroken
+from aggregates.offer import in_words
 from catalogue import Qualification
 from events.claim import Award, Why
 
@@ -22,8 +23,8 @@ class AwardDateInFuture(RuleBroken):
 
 class AwardDateTooEarly(RuleBroken):
     message = (
-        "The award date {day}{whose} is more than three months back. The earliest that "
-        "can be claimed today is {earliest}."
+        "The award date {day}{whose} is more than three months back. Give {earliest} or a"
+        " later day."
     )
 
 
@@ -60,10 +61,15 @@ def award_date_refusals(
     whose = f" of {learner}" if learner else ""
     earliest = earliest_award_date(today)
     if day > today:
-        return [AwardDateInFuture(pointer=pointer, day=day, whose=whose)]
+        return [AwardDateInFuture(pointer=pointer, day=in_words(day), whose=whose)]
     if day < earliest:
         return [
-            AwardDateTooEarly(pointer=pointer, day=day, whose=whose, earliest=earliest)
+            AwardDateTooEarly(
+                pointer=pointer,
+                day=in_words(day),
+                whose=whose,
+                earliest=in_words(earliest),
+            )
         ]
     return []
 

@@ -391,7 +391,10 @@ class Claim(Aggregate):
         if Standing.PROCESSED in standings:
             raise claim_is_processed(self.claim, self.learners.values())
         if standings <= {Standing.DRAFT}:
-            raise NotSubmitted(what=f"The claim {self.claim}")
+            raise NotSubmitted(
+                what=f"The claim {self.claim} is only a draft",
+                next_step="Delete it, or take the learner out.",
+            )
         return tuple(
             who
             for who, place in self.learners.items()
@@ -407,7 +410,11 @@ class Claim(Aggregate):
         if standing is Standing.PROCESSED:
             raise claim_is_processed(self.claim, [self.learners[learner]])
         if standing in OPEN:
-            raise NotSubmitted(pointer="/learner", what=f"{learner} in the claim")
+            raise NotSubmitted(
+                pointer="/learner",
+                what=f"{learner} is {standing} in the claim {self.claim}",
+                next_step="Take them out of it: there is nothing to withdraw.",
+            )
         return (learner,) if standing is Standing.SUBMITTED else ()
 
     @classmethod

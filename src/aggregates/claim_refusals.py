@@ -15,7 +15,9 @@ class QualificationNeeded(RuleBroken):
 
 
 class UnknownQualification(Malformed):
-    message = "There is no qualification {qualification} in the catalogue."
+    message = (
+        "There is no qualification {qualification}. Check the reference and try again."
+    )
 
 
 class ApprenticeshipNotClaimable(Malformed):
@@ -45,7 +47,10 @@ class QualificationIsFixed(RuleBroken):
 
 
 class UnitNotOffered(RuleBroken):
-    message = "{qualification} has no internally assessed unit {unit}."
+    message = (
+        "{qualification} has no internally assessed unit {unit}. Check the reference, or"
+        " take the unit out."
+    )
 
 
 class NotRegistered(RuleBroken):
@@ -61,7 +66,10 @@ class LearnerNotInClaim(RuleBroken):
 
 
 class NobodyToSubmit(RuleBroken):
-    message = "Nobody in the claim {claim} waits to be submitted: it is {standing}."
+    message = (
+        "The claim {claim} is {standing}, and nobody in it waits to be submitted. Choose"
+        " more learners first, or begin another claim."
+    )
 
 
 class ReasonNeeded(Malformed):
@@ -70,8 +78,9 @@ class ReasonNeeded(Malformed):
 
 class RegisteredMeanwhile(RuleBroken):
     message = (
-        "{learner} has been registered on {qualification} again since, so the award "
-        "that completed the earlier registration cannot be withdrawn."
+        "{learner} has been registered on {qualification} again since, so the award that"
+        " completed the earlier registration cannot be withdrawn. Cancel the later"
+        " registration first."
     )
 
 
@@ -83,7 +92,7 @@ class ClaimHasMoved(RuleBroken):
 
 
 class NotSubmitted(RuleBroken):
-    message = "{what} is not submitted, so there is nothing to withdraw: take it out."
+    message = "{what}. {next_step}"
 
 
 class ClaimIsProcessed(RuleBroken):

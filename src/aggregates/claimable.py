@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from aggregates.errors import RuleBroken
+from aggregates.offer import in_words
 from catalogue import Catalogue, Qualification, Unit
 
 
@@ -93,9 +94,9 @@ def can_be_certificated(qualification: Qualification, today: date) -> Condition:
     return Condition(
         code="certification",
         is_met=is_met,
-        sentence=f"Certificates are issued until {ends}."
+        sentence=f"Certificates are issued until {in_words(ends)}."
         if is_met
-        else f"Certification ended on {ends}.",
+        else f"Certification ended on {in_words(ends)}: no certificate is issued any more.",
     )
 
 

@@ -19,8 +19,8 @@ UNSETTLED = OPEN | {Standing.SUBMITTED}
 
 class NotErasableYet(RuleBroken):
     message = (
-        "Learner {learner} cannot be erased yet. {sentences} Or have all of it ended with"
-        " the erasure: say end_in_flight."
+        "Learner {learner} cannot be erased yet. {sentences} To have all of it ended with"
+        " the erasure, send end_in_flight: true."
     )
 
 
@@ -32,10 +32,7 @@ class RecordsAreKept(RuleBroken):
 
 
 class TestIsBooked(RuleBroken):
-    message = (
-        "The test {booking} is booked. Cancel it, or have it reported how it went,"
-        " first."
-    )
+    message = "The test {booking} is booked. Cancel it, or wait until its outcome is reported."
 
 
 class ClaimIsUnsettled(RuleBroken):
@@ -53,7 +50,9 @@ class ClaimIsUnsettled(RuleBroken):
 
 
 class CertificateIsUnprinted(RuleBroken):
-    message = "The certificate {certificate} waits to be printed. Print it first."
+    message = (
+        "The certificate {certificate} is not printed yet. Print it, and report that."
+    )
 
 
 class IsOnDraftOrder(RuleBroken):

@@ -6,7 +6,9 @@ from aggregates.errors import RuleBroken
 
 
 class WorkWouldBeLost(RuleBroken):
-    message = "This would be lost: {lost}. Keep it, or say confirm_loss to go on."
+    message = (
+        "This would be lost: {lost}. Keep it, or send confirm_loss: true to go on."
+    )
 
 
 def require_no_loss(

@@ -59,7 +59,10 @@ class PathwayUnknown(Malformed):
 
 
 class PathwayNeedsProduct(Malformed):
-    message = "{pathway} is a pathway of no product yet. Choose the product first."
+    message = (
+        "There is no product on the order yet that could have the pathway {pathway}."
+        " Choose the product first."
+    )
 
 
 class PathwayOfApprenticeship(Malformed):
@@ -95,11 +98,13 @@ class GroupHasNoLearners(RuleBroken):
 
 
 class LearnerNotLinked(Malformed):
-    message = "Learner {learner} is not linked to {what}."
+    message = (
+        "Learner {learner} is not linked to {what}. Check the number and try again."
+    )
 
 
 class EndsBeforeStart(Malformed):
-    message = "The course ends on {ends}, before it starts on {starts}. Exchange them."
+    message = "The course ends on {ends}, before it starts on {starts}. Correct one of the two."
 
 
 class DatesUnlikely(RuleBroken):

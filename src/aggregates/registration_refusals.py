@@ -11,17 +11,23 @@ class RegistrationIsCompleted(RuleBroken):
 
 
 class RegistrationIsCancelled(RuleBroken):
-    message = "The registration {registration} is cancelled, so it cannot {what}."
+    message = (
+        "The registration {registration} is cancelled, so it cannot {what}. Order a"
+        " registration anew, if one is needed."
+    )
 
 
 class RegistrationIsActive(RuleBroken):
-    message = "The registration {registration} is Active: there is nothing to reopen."
+    message = (
+        "The registration {registration} is Active already. Only a Completed one can be"
+        " reopened."
+    )
 
 
 class IsOnApprenticeship(RuleBroken):
     message = (
         "The registration {registration} is on an apprenticeship, so it cannot {what}."
-        " Choose one of those on its qualifications: {parts}."
+        " Choose the registration on one of its qualifications: {parts}."
     )
 
 

@@ -68,8 +68,8 @@ class GroupIsUsed(RuleBroken):
 
 class GroupIsUndone(RuleBroken):
     message = (
-        "The upload of group {group} was undone, so nothing can be done with its"
-        " learners. Upload the file again under a name of its own."
+        "The upload of group {group} was undone, so nothing can be done with it. Upload"
+        " the file again as another group."
     )
 
 

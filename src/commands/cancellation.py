@@ -24,7 +24,7 @@ from store import AlreadyReserved, Change, Stream
 class RegisteredAgain(RuleBroken):
     message = (
         "{learner} has been registered on {product} again since, so the earlier"
-        " registration cannot be reopened."
+        " registration cannot be reopened. Cancel the later registration first."
     )
 
 

@@ -64,13 +64,14 @@ class Returned:
 
 
 NOT_OURS = (
-    "This row says no record of the group. Only rows that were downloaded amend one."
+    "This row does not say which record of the group it is. Correct the rows that were"
+    " downloaded, and add none."
 )
 TWICE = "Row {row} is in the file more than once. Leave it in once."
 CHANGED = (
     "Somebody has changed row {row} since the file was downloaded. Download it again."
 )
-SAME = "Row {row} is as it was."
+SAME = "Row {row} says what its record says already."
 DONE = "Row {row} was amended."
 
 

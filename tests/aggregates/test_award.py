@@ -84,8 +84,8 @@ def test_a_refused_award_date_says_whose_and_which_is_the_earliest() -> None:
         date(2026, 5, 30), today=date(2026, 8, 31), pointer="/d", learner="L-1"
     )
     assert str(refusal) == (
-        "The award date 2026-05-30 of L-1 is more than three months back. The earliest "
-        "that can be claimed today is 2026-05-31."
+        "The award date 30 May 2026 of L-1 is more than three months back. Give 31 May"
+        " 2026 or a later day."
     )
 
 

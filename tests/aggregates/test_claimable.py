@@ -127,7 +127,8 @@ def test_every_reason_against_a_qualification_is_in_one_sentence() -> None:
         require(met, title="The diploma", pointer="/qualification")
     assert str(refusal.value) == (
         "The diploma cannot be claimed. The centre is not approved for it. Ask an "
-        "Account Specialist. Certification ended on 2030-08-31."
+        "Account Specialist. Certification ended on 31 August 2030: no certificate is"
+        " issued any more."
     )
     approved = on_facts(RULES, approved=ALONE, today=TODAY)
     require(approved, title="The diploma", pointer="/qualification")

@@ -158,7 +158,7 @@ def test_what_is_under_way_is_listed_and_ended_when_that_is_asked_for(
     refused = client_as("specialist").post(at, json=WHY)
     problem = refused.json()
     assert refused.status_code == 409
-    assert "say end_in_flight" in problem["detail"]
+    assert "send end_in_flight: true" in problem["detail"]
     listed = [each["message"] for each in problem["errors"]]
     assert [claim in listed[0], order in listed[1]] == [True, True]
     ended = client_as("specialist").post(at, json=WHY | {"end_in_flight": True})

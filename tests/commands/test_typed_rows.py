@@ -164,7 +164,7 @@ def test_undoing_a_group_names_all_that_people_decided_about_its_rows(
         "This would be lost: what was corrected in rows 4 and 5;"
         f" the link of row 2 to {known}; the answer that row 3 is somebody else;"
         f" the removal of row 6; what was put right since of {gina}."
-        " Keep it, or say confirm_loss to go on."
+        " Keep it, or send confirm_loss: true to go on."
     )
     assert intake.store.head() == before
     intake.undo(group, confirm_loss=True)
