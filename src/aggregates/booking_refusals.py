@@ -46,8 +46,8 @@ class WindowHasOpened(RuleBroken):
 
 class WindowHasClosed(RuleBroken):
     message = (
-        "The window of {booking} closed on {closed}, so it cannot be cancelled. Whether"
-        " the learner sat the test is reported by the awarding organisation."
+        "The window of {booking} closed on {closed}, so it cannot be cancelled. Wait"
+        " until the awarding organisation reports how the test went."
     )
 
 

@@ -19,7 +19,7 @@ from api.sheets import Csv
 from api.visit import Visiting
 from commands.certificate import RecordPrinting, read_certificate
 from events.certificate import CertificatePrinted
-from projections import result_certificates
+from projections import centres, result_certificates
 from projections.paging import Page, every
 from projections.result_certificates import CertificateRow
 
@@ -39,6 +39,7 @@ COLUMNS = (
     "overall_grade",
     "units",
     "centre",
+    "centre_name",
     "learner",
     "issued_at",
 )
@@ -103,11 +104,12 @@ def search(
         limit=part.limit,
         cursor=part.cursor,
     )
+    names = centres.names_of(reads, {row.centre for row in found.rows})
     return listed(
         request,
         response,
         found,
-        lambda row: certificate_response(service.catalogue, row),
+        lambda row: certificate_response(service.catalogue, row, names),
     )
 
 
@@ -141,8 +143,12 @@ def batch(
                     cursor=cursor,
                 )
 
+            names: dict[str, str] = {}
             for row in every(part):
-                yield printed_row(certificate_response(service.catalogue, row))
+                if row.centre not in names:
+                    names |= centres.names_of(connection, [row.centre])
+                shown = certificate_response(service.catalogue, row, names)
+                yield printed_row(shown)
 
     return Csv.called("certificates-to-print.csv", COLUMNS, rows(), is_for_people=True)
 

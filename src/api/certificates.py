@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field
 
 from aggregates.certificate import Certificate, CertificateKind
 from api.claim_view import Grades
-from api.named import QualificationNamed
+from api.named import QualificationNamed, centre_names
 from api.retries import OnceOnly
 from api.schemas import RequestBody, ResponseBody
 from api.visit import Visit, Visiting
@@ -69,6 +69,7 @@ class CertificateShown(ResponseBody, title="Certificate"):
     family_name: str | None
     date_of_birth: date | None
     centre: str = Field(examples=["48213"])
+    centre_name: str | None = Field(examples=["Riverside Training"])
     qualification: QualificationNamed
     award_date: date
     overall_grade: str | None = Field(examples=["Pass"])
@@ -166,7 +167,8 @@ def shown(visit: Visit, number: str) -> CertificateShown:
             "updated_at": stream.history[-1].recorded_at,
         }
     )
-    return certificate_response(visit.desk.catalogue, row)
+    names = centre_names(visit.desk, [row.centre])
+    return certificate_response(visit.desk.catalogue, row, names)
 
 
 def _when(stream: Stream, kind: type[Event]) -> Any:
@@ -174,13 +176,16 @@ def _when(stream: Stream, kind: type[Event]) -> Any:
     return next(happened, None)
 
 
-def certificate_response(catalogue: Catalogue, row: CertificateRow) -> CertificateShown:
+def certificate_response(
+    catalogue: Catalogue, row: CertificateRow, names: Mapping[str, str]
+) -> CertificateShown:
     """Show a certificate as it was issued."""
     titles = titles_as_issued(catalogue, row)
     return CertificateShown(
         **{
             **vars(row),
             "kind": CertificateKind(row.kind),
+            "centre_name": names.get(row.centre),
             "holder": holder_name(row.given_name, row.family_name),
             "qualification": titles.qualification,
             "unit_titles": titles.units,

@@ -1,6 +1,6 @@
 """Invoice lines over HTTP: a feed of charges and credits, and statuses reported back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -31,7 +31,7 @@ from catalogue import Catalogue
 from commands.command import Desk
 from commands.invoice import ReportInvoiceStatus, read_line
 from events.user import Role
-from projections import invoice_lines
+from projections import centres, invoice_lines
 from projections.invoice_lines import Line
 from projections.paging import Page, every
 from store import Conflict
@@ -62,6 +62,7 @@ class InvoiceLineShown(ResponseBody, title="InvoiceLine"):
     charged_at: AwareDatetime
     cause: str = Field(examples=["registration.made"])
     centre: str = Field(examples=["48213"])
+    centre_name: str | None = Field(examples=["Riverside Training"])
     learner: str = Field(examples=["L-0000000017T"])
     given_name: str = Field(examples=["Chloë"])
     family_name: str = Field(examples=["D'Arcy"])
@@ -177,11 +178,12 @@ def feed(
         {row.learner for row in found.rows},
         seen_by=scope(user),
     )
+    names = centres.names_of(reads, {row.centre for row in found.rows})
     return listed(
         request,
         response,
         found,
-        lambda row: shown(row, people[row.learner], service.catalogue),
+        lambda row: shown(row, people[row.learner], service.catalogue, names),
     )
 
 
@@ -278,13 +280,18 @@ def every_line(
         found = part(cursor)
         who = {row.learner for row in found.rows}
         people = learners_listed(reads, desk, who, seen_by=seen_by)
-        rows = (shown(row, people[row.learner], desk.catalogue) for row in found.rows)
+        names = centres.names_of(reads, {row.centre for row in found.rows})
+        rows = (
+            shown(row, people[row.learner], desk.catalogue, names) for row in found.rows
+        )
         return Page(rows=tuple(rows), next_cursor=found.next_cursor)
 
     return (line.model_dump(mode="json") for line in every(shown_part))
 
 
-def shown(row: Line, person: LearnerRef, catalogue: Catalogue) -> InvoiceLineShown:
+def shown(
+    row: Line, person: LearnerRef, catalogue: Catalogue, centre_names: Mapping[str, str]
+) -> InvoiceLineShown:
     """Show a line with the title that the product had on that day."""
     day = row.charged_at.astimezone(LONDON).date()
     product = product_on(catalogue, row.product, day)
@@ -292,6 +299,7 @@ def shown(row: Line, person: LearnerRef, catalogue: Catalogue) -> InvoiceLineSho
     del values["purchase_order"]
     return InvoiceLineShown(
         **values,
+        centre_name=centre_names.get(row.centre),
         given_name=person.given_name,
         family_name=person.family_name,
         title=product.title if product else None,

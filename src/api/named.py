@@ -7,6 +7,7 @@ from fastapi import Path, Query
 from pydantic import Field
 from sqlalchemy import Connection
 
+from aggregates.centre import Centre
 from aggregates.learner import Learner
 from api.schemas import ResponseBody
 from catalogue import Catalogue
@@ -64,6 +65,17 @@ def qualification_named(desk: Desk, reference: str) -> QualificationNamed:
     return QualificationNamed(
         reference=reference, number=found.number, title=found.title
     )
+
+
+def centre_names(desk: Desk, centres: Iterable[str]) -> dict[str, str]:
+    """Give the names of these centres, by number."""
+    streams = {number: stream_of(f"centre:{number}") for number in centres}
+    opened = desk.store.open_many(streams.values())
+    return {
+        number: Centre.replay(opened[at].events).name
+        for number, at in streams.items()
+        if opened[at].history
+    }
 
 
 def title_of(catalogue: Catalogue, reference: str | None) -> str | None:

@@ -28,7 +28,7 @@ from catalogue import AwardType, Catalogue
 from commands.command import Desk, require_own
 from events.identifier import stream_of
 from events.learner import LearnerCreated
-from projections import bookings, result_search
+from projections import bookings, centres, result_search
 from projections.bookings import BookingRow
 from projections.result_certificates import CertificateRow, certificates_of
 from projections.result_search import Clauses, Result, ResultSort
@@ -60,6 +60,7 @@ class ResultShown(ResponseBody, title="Result"):
     family_name: str
     centre_reference: str | None
     centre: str = Field(examples=["48213"])
+    centre_name: str | None = Field(examples=["Riverside Training"])
     qualification: QualificationNamed
     apprenticeship: ApprenticeshipNamed | None
     """What the learner was registered on, where not on the qualification alone."""
@@ -193,7 +194,10 @@ def search(
         limit=part.limit,
         cursor=part.cursor,
     )
-    return listed(request, response, found, lambda r: result_shown(service.desk, r))
+    names = centres.names_of(reads, {row.centre for row in found.rows})
+    return listed(
+        request, response, found, lambda r: result_shown(service.desk, r, names)
+    )
 
 
 @router.get("/learners/{learner}/results", operation_id="listLearnerResults")
@@ -241,13 +245,16 @@ def titled(catalogue: Catalogue, text: str) -> list[str] | None:
     ]
 
 
-def result_shown(desk: Desk, result: Result) -> ResultShown:
+def result_shown(
+    desk: Desk, result: Result, centre_names: Mapping[str, str]
+) -> ResultShown:
     return ResultShown(
         learner=result.learner,
         given_name=result.given_name,
         family_name=result.family_name,
         centre_reference=result.centre_reference,
         centre=result.centre,
+        centre_name=centre_names.get(result.centre),
         qualification=qualification_named(desk, result.qualification),
         apprenticeship=apprenticeship_named(desk.catalogue, result.apprenticeship),
         claim=result.claim,
@@ -317,7 +324,7 @@ def award_result(
     """Show an award with its certificates, each as it was issued."""
     latest = [each for each in certificates if each.certificate == award.certificate]
     titles = [titles_as_issued(desk.catalogue, each) for each in latest]
-    shown = result_shown(desk, award)
+    shown = result_shown(desk, award, {})
     return AwardResult(
         claim=award.claim,
         registration=award.registration,

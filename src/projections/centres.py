@@ -1,6 +1,6 @@
 """Centres: which there are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,6 +40,13 @@ class CentreRow:
     number: str
     name: str
     updated_at: datetime
+
+
+def names_of(connection: Connection, numbers: Iterable[str]) -> Mapping[str, str]:
+    """Give the names of these centres, by number."""
+    its = CENTRES.c
+    query = select(its.number, its.name).where(its.number.in_(list(numbers)))
+    return {row.number: row.name for row in connection.execute(query)}
 
 
 def search(

@@ -112,3 +112,10 @@ def test_the_invoice_lines_as_csv_have_what_they_have_as_json() -> None:
     assert tuple(SCHEMAS["InvoiceLine"]["properties"]) == COLUMNS
     wanted = {"given_name", "title", "unit_title", "currency", "charged_at"}
     assert wanted <= {*COLUMNS}
+
+
+@pytest.mark.parametrize("name", ["InvoiceLine", "Certificate", "Result"])
+def test_what_is_told_of_many_centres_names_each(name: str) -> None:
+    """G7: for who looks at the lines, certificates and results of all of them."""
+    members = [*SCHEMAS[name]["properties"]]
+    assert members.index("centre_name") == members.index("centre") + 1

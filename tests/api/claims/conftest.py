@@ -10,6 +10,7 @@ from audit import ledger as audit
 from catalogue import Catalogue
 from projections import (
     bookings,
+    centres,
     claimable_learners,
     claims,
     ineligible_learners,
@@ -44,6 +45,7 @@ def counter(
         clock=clock,
         read_models=(
             bookings.READ_MODEL,
+            centres.READ_MODEL,
             learners.READ_MODEL,
             offline_clients.READ_MODEL,
             claimable_learners.READ_MODEL,
