@@ -32,7 +32,7 @@ MODULES = (
 STEPS = (
     "Choose|Give|Say|Take|Leave|Cancel|Amend|Withdraw|Unlink|Look|Divide|Begin|Order|Ask"
     "|Correct|Wait|Upload|Make|Shorten|Link|Report|Send|Check|Add|Name|Keep|Claim|Erase"
-    "|Print|Book|Download|Start|Approve|Clear|Submit|If|To have|Only|It can still"
+    "|Print|Book|Download|See|Start|Approve|Clear|Submit|If|To have|Only|It can still"
 )
 """How a sentence begins that says what to do next, or who can."""
 
