@@ -15,6 +15,8 @@ unexport PYTHONDONTWRITEBYTECODE
 TESTS = $(sort $(shell find tests -name 'test_*.py'))
 DEAR = tests/commands/test_life_machine.py $(addprefix tests/catalogue/test_,exactness.py large_qualifications.py)
 RULES = $(filter-out $(DEAR),$(filter tests/aggregates/% tests/catalogue/% tests/commands/% $(addprefix tests/api/test_,bookings.py booking_outcomes.py duplicates.py offline_clients.py packages.py pins.py),$(TESTS)))
+# What takes longest begins first, so that one worker is not left with it at the end.
+LONG = $(DEAR) $(filter tests/journey/%,$(TESTS))
 PYTEST = $(BIN)/pytest -n auto --dist worksteal -q
 
 .PHONY: run journey test clients lint bench prove help lock openapi events clean
@@ -32,7 +34,7 @@ journey: $(READY) ## run the README's commands against the running service; stop
 test: $(READY) ## run every test, and hold the coverage of the rules
 	@$(PYTEST) --cov --cov-report= $(RULES)
 	$(BIN)/coverage report --fail-under=98
-	@$(PYTEST) $(DEAR) $(filter-out $(DEAR) $(RULES),$(TESTS))
+	@$(PYTEST) $(LONG) $(filter-out $(LONG) $(RULES),$(TESTS))
 
 clients: $(READY) $(CLIENTS)/ready ## lint the OpenAPI document and run clients made of it
 	cp tests/clients/*.* $(CLIENTS)
