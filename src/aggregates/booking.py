@@ -21,6 +21,7 @@ from aggregates.booking_refusals import (
     ResultExists,
     SatBeforeWindow,
     SatInFuture,
+    TooFarAhead,
     TooShortNotice,
     WindowHasClosed,
     WindowHasOpened,
@@ -31,12 +32,14 @@ from aggregates.london import LONDON, in_london
 from aggregates.sitting import Attendance
 from aggregates.sitting_time import (
     CENTRES_EXTRA_TIME,
+    YEARS,
     Delivery,
     Mode,
     duration,
     earliest,
     has_closed,
     has_opened,
+    is_too_far,
     window,
 )
 from events.booking import (
@@ -138,6 +141,8 @@ class Booking(Aggregate):
                 delivery=self.made.delivery,
                 earliest=in_london(earliest(self.made.delivery, now)),
             )
+        if starts != self.starts and is_too_far(starts, now):
+            raise TooFarAhead(pointer="/starts", starts=in_london(starts), years=YEARS)
         if by_specialist is None:
             by_specialist = self.by_specialist
         elif self.by_specialist and not by_specialist:
@@ -180,7 +185,16 @@ class Booking(Aggregate):
         """Give a link that starts an online test, inside its window (B12)."""
         self._require_booked("launched")
         if self.mode != Mode.ONLINE:
-            raise LaunchNotOnline(booking=self.made.booking, mode=self.mode or "Paper")
+            can_be = self.mode and not has_opened(self.starts, now)
+            raise LaunchNotOnline(
+                booking=self.made.booking,
+                mode=self.mode or "Paper",
+                next_step="Amend its mode to Online first."
+                if can_be
+                else "Its mode cannot be amended any more."
+                if self.mode
+                else "A test on paper has none.",
+            )
         self._require_inside(now)
         return [LaunchLinkMade(digest=digest, expires=now + LAUNCH_LASTS)]
 

@@ -72,10 +72,24 @@ class TooShortNotice(RuleBroken):
     )
 
 
+class NobodySits(NotFound):
+    message = (
+        "Nobody of your centre sits {unit} at that time ({starts}). See GET /sittings"
+        " for the times."
+    )
+
+
+class TooFarAhead(RuleBroken):
+    message = (
+        "The test would be on {starts}, more than {years} years from now. Correct the"
+        " year."
+    )
+
+
 class LaunchNotOnline(RuleBroken):
     message = (
         "The test {booking} is not sat online ({mode}), so it has no launch link."
-        " Amend its mode to Online first."
+        " {next_step}"
     )
 
 
@@ -178,7 +192,7 @@ class ExtraTimeTooMuch(Malformed):
 
 
 class NotRegisteredForTest(RuleBroken):
-    message = "{why} {next_step} first."
+    message = "{why} {next_step} first.{or_else}"
 
 
 class ThroughApprenticeship(RuleBroken):

@@ -19,6 +19,7 @@ from aggregates.booking_refusals import (
     SittingsOverlap,
     ThroughApprenticeship,
     TimeNeeded,
+    TooFarAhead,
     TooShortNotice,
     UnitBooked,
     UnitPassed,
@@ -33,9 +34,11 @@ from aggregates.sitting import Attendance, passed
 from aggregates.sitting_time import (
     CENTRES_EXTRA_TIME,
     MOST_EXTRA_TIME,
+    YEARS,
     Delivery,
     duration,
     earliest,
+    is_too_far,
 )
 from aggregates.timetable import Timetable
 from catalogue import Qualification, Unit, amount
@@ -132,6 +135,11 @@ class Looked:
         )
 
 
+ONLY_REGISTERED = (
+    " Or say only_registered of the line: it leaves out those of a group who are not."
+)
+
+
 def is_not_registered(looked: Looked) -> Refusal | None:
     if looked.place is not None:
         return None
@@ -139,7 +147,9 @@ def is_not_registered(looked: Looked) -> Refusal | None:
         return looked.named(LearnerHasLeft, "/learner")
     entry = looked.entry
     why = why_not_active(entry.learner, entry.qualification, looked.last)
-    return looked.named(NotRegisteredForTest, "/learner", **why)
+    is_of_group = looked.at.learner.endswith("/groups")
+    or_else = ONLY_REGISTERED if is_of_group else ""
+    return looked.named(NotRegisteredForTest, "/learner", or_else=or_else, **why)
 
 
 def came_another_way(looked: Looked) -> Refusal | None:
@@ -206,6 +216,13 @@ def too_short_notice(looked: Looked) -> Refusal | None:
     )
 
 
+def too_far_ahead(looked: Looked) -> Refusal | None:
+    starts = looked.entry.starts
+    if starts is None or not is_too_far(starts, looked.now):
+        return None
+    return looked.named(TooFarAhead, "/starts", starts=in_london(starts), years=YEARS)
+
+
 def is_passed(looked: Looked) -> Refusal | None:
     sittings = looked.place.registration.sittings if looked.place else {}
     is_done = looked.entry.unit in passed(sittings)
@@ -243,6 +260,7 @@ WHY_NOT: tuple[Callable[[Looked], Refusal | None], ...] = (
     extra_time_is_wrong,
     has_no_time,
     too_short_notice,
+    too_far_ahead,
     is_passed,
     is_booked,
     overlaps,

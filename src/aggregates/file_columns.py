@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from difflib import SequenceMatcher
 
 from aggregates.details import COLUMNS, MANDATORY
 from aggregates.errors import Refusal, raise_all
-from aggregates.file_refusals import MOST_COLUMNS
+from aggregates.file_refusals import MOST_COLUMNS, are_alike
 from aggregates.names import clean, fold
 from aggregates.upload_refusals import ColumnNeeded, ColumnNotThere, ColumnTwice
 from events.upload import FileProblem
@@ -33,8 +32,6 @@ OTHER_NAMES: Mapping[str, Sequence[str]] = {
 
 KEY = "Record (leave as it is)"
 """The hidden column that says of a row to correct which record it is (U6)."""
-
-_LIKE = 0.6
 
 
 def _key(name: str) -> str:
@@ -130,15 +127,18 @@ def column_problems(found: Sequence[str]) -> tuple[FileProblem, ...]:
     missing = [column for column in wanted if column not in found]
     strange = [(at, column) for at, column in enumerate(found) if column not in wanted]
     problems = []
-    for column in list(missing):
-        for at, name in strange:
-            if _is_renamed(column, name, is_in_place=wanted.index(column) == at):
-                problems.append(
-                    FileProblem(code="column-renamed", column=column, found=name)
-                )
-                missing.remove(column)
-                strange.remove((at, name))
-                break
+    for is_in_place in (False, True):  # what is nearly the same name comes first
+        for column in list(missing):
+            for at, name in strange:
+                stands = is_in_place and wanted.index(column) == at
+                if _is_renamed(column, name, is_in_place=stands):
+                    problems.append(
+                        FileProblem(code="column-renamed", column=column, found=name)
+                    )
+                    missing.remove(column)
+                    strange.remove((at, name))
+                    break
+    problems.sort(key=lambda problem: wanted.index(problem.column or ""))
     problems += [FileProblem(code="column-removed", column=name) for name in missing]
     problems += [FileProblem(code="column-added", found=name) for _, name in strange]
     problems += [
@@ -157,5 +157,4 @@ def column_problems(found: Sequence[str]) -> tuple[FileProblem, ...]:
 
 def _is_renamed(column: str, name: str, *, is_in_place: bool) -> bool:
     """Tell a column under another name from one that has nothing to do with it."""
-    likeness = SequenceMatcher(None, column.casefold(), name.casefold()).ratio()
-    return bool(name) and (is_in_place or likeness >= _LIKE)
+    return bool(name) and (is_in_place or are_alike(column, name))

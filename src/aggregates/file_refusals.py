@@ -1,6 +1,7 @@
 """Why a whole file of learners is refused, and how large one may be."""
 
 from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
 
 from aggregates.errors import Malformed
 from catalogue import amount
@@ -99,6 +100,12 @@ SENTENCES: Mapping[str, str] = {
         "The column “{column}” is where “{found}” belongs. Keep the template's order."
     ),
 }
+REPLACED = (
+    "“{found}” stands where the column “{column}” belongs. If it is that column, call"
+    " it “{column}”; else put “{column}” back and take “{found}” out."
+)
+LIKE = 0.6
+"""How like a name is to that of a column that is meant by it (d)."""
 WARNINGS: Mapping[str, str] = {
     "rows-hidden": (
         "{found} hidden or filtered out in the workbook, and read all the same. Their"
@@ -128,9 +135,18 @@ def hidden_parts(
     return unread + found
 
 
+def are_alike(column: str, name: str) -> bool:
+    """Tell whether a name is nearly that of a column."""
+    likeness = SequenceMatcher(None, column.casefold(), name.casefold()).ratio()
+    return likeness >= LIKE
+
+
 def file_sentence(problem: FileProblem) -> str:
     """Say what is wrong or odd with a file, and what to do."""
     said = {**SENTENCES, **WARNINGS}[problem.code]
+    if problem.code == "column-renamed":
+        is_like = are_alike(problem.column or "", problem.found or "")
+        said = said if is_like else REPLACED
     return said.format(column=problem.column, found=problem.found)
 
 

@@ -22,6 +22,10 @@ SEEN_WITHIN = timedelta(days=30)
 """How lately a client must have reported itself (d)."""
 
 VERSION = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}){0,3}")
+UNKNOWN = (
+    "There is no offline client {client} at this centre. Register it, or name another:"
+    " GET /offline-clients lists them."
+)
 NOT_SAID = "Say with which registered offline client the test is to be sat."
 
 OfflineClientEvent: TypeAlias = (

@@ -8,7 +8,7 @@ from json import dumps
 from aggregates.booking import Booking
 from aggregates.errors import RuleBroken
 from aggregates.london import in_london
-from aggregates.offline_client import NOT_SAID, OfflineClient
+from aggregates.offline_client import NOT_SAID, UNKNOWN, OfflineClient
 from aggregates.sealed_package import MANIFEST, digest
 from aggregates.sitting_time import window
 from catalogue import amount
@@ -50,11 +50,16 @@ def checks(
     package: Check,
     client: OfflineClient | None,
     now: datetime,
+    named: str | None = None,
     downloaded: PackageDownloaded | None = None,
 ) -> tuple[Check, ...]:
-    """Make the four checks (B13); ``downloaded`` is the package that is asked about."""
+    """Make the four checks (B13); ``downloaded`` is the package that is asked about.
+
+    ``named`` is what the client was called that was asked for.
+    """
     name, closes = booking.made.booking, in_london(window(booking.starts)[1])
-    not_fit = NOT_SAID if client is None else client.why_not_fit(now)
+    unknown = UNKNOWN.format(client=named) if named else NOT_SAID
+    not_fit = unknown if client is None else client.why_not_fit(now)
     stale = booking.amended_since(downloaded) if downloaded else None
     return (
         Check.of(

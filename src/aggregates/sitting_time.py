@@ -42,6 +42,10 @@ NOTICE = {Delivery.ONSCREEN: timedelta(hours=2), Delivery.PAPER: timedelta(hours
 """How long before the chosen time a test must be booked (B3)."""
 
 
+YEARS = 5
+"""How far ahead a test can be booked (d): who means a day beyond, has mistyped it."""
+
+
 class TimeMalformed(Malformed):
     message = "{text} is not a time. Write it as 2026-12-10T10:00."
 
@@ -69,6 +73,11 @@ def has_closed(starts: datetime, now: datetime) -> bool:
 def earliest(delivery: str, now: datetime) -> datetime:
     """Give the earliest time that keeps the notice (B3)."""
     return now + NOTICE[Delivery(delivery)]
+
+
+def is_too_far(starts: datetime, now: datetime) -> bool:
+    """Tell whether a time is so far ahead that it is a slip (B3)."""
+    return starts > now + timedelta(days=YEARS * 366)
 
 
 def duration(minutes: int, extra_time: int) -> timedelta:

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from fastapi import Request
 from fastapi.routing import APIRoute
 
-from api.problems import Unacceptable
+from api.problems import AS_A_FORM, Unacceptable
 from api.unknown_names import form_names
 
 JSON, FORM = "application/json", "multipart/form-data"
@@ -26,12 +26,14 @@ async def require_media_type(request: Request) -> None:
     is_taken = is_json if needed == JSON else said in {FORM, WITHOUT_FILES}
     if is_taken or not await request.body():
         return
+    fields = ", ".join(form_names(route))
+    how = f"Send a form of {fields}. {AS_A_FORM}"
     raise Unacceptable(
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         "unsupported-media-type",
         f"The body is to be {needed}, and "
         + (f"says it is {said}. " if said else "does not say what it is. ")
-        + f"Send it with the header Content-Type: {needed}.",
+        + (how if needed == FORM else f"Send it with the header Content-Type: {JSON}."),
         pointer="Content-Type:",
     )
 

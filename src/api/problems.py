@@ -20,6 +20,7 @@ from api.conflicts import describe_changes
 from api.schemas import ResponseBody
 from api.sentences import errors_of
 from api.unknown_names import with_nearest
+from commands.command import Stale
 from projections.database import LOST
 from store import AlreadyDone, AlreadyReserved, Conflict
 
@@ -110,6 +111,10 @@ def kind_of(error: Exception) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(error).__name__).lower()
 
 
+AS_A_FORM = (
+    "Let your program make it, as curl does with -F: it writes the header by itself."
+)
+THEN = "There was no {what} {name} here at that moment. Check the number, and as_at."
 STATUS: Mapping[type[Refusal], HTTPStatus] = {
     Malformed: HTTPStatus.UNPROCESSABLE_ENTITY,
     RuleBroken: HTTPStatus.CONFLICT,
@@ -128,11 +133,14 @@ def refused(request: Request, error: Refusal) -> Response:
         headers["WWW-Authenticate"] = 'Bearer realm="learner-management"'
     if isinstance(error, TooManyTries):
         headers["Retry-After"] = str(error.seconds)
+    said = str(error)
+    if type(error) is NotFound and "as_at" in request.query_params:
+        said = THEN.format(**error.values)
     return problem(
         request.url.path,
         status,
         kind_of(error),
-        str(error),
+        said,
         errors=[{"pointer": f.pointer or "", "message": str(f)} for f in faults],
         headers=headers,
     )
@@ -141,6 +149,8 @@ def refused(request: Request, error: Refusal) -> Response:
 def conflict(request: Request, error: Conflict) -> Response:
     has_looked = "if-match" in request.headers
     changes = describe_changes(error.between, datetime.now(UTC))
+    if isinstance(error, Stale) and not error.between:
+        changes = "What you sent as If-Match was never the ETag of this."
     return problem(
         request.url.path,
         HTTPStatus.PRECONDITION_FAILED if has_looked else HTTPStatus.CONFLICT,
@@ -198,16 +208,17 @@ def invalid(request: Request, error: RequestValidationError) -> Response:
         "malformed",
         "Some values of the request cannot be used. Each is named under errors, with what "
         "to do.",
-        errors=errors_of(with_nearest(request.scope.get("route"), error.errors())),
+        errors=errors_of(
+            with_nearest(request.scope.get("route"), error.errors(), error.body)
+        ),
     )
 
 
 SENTENCES = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address. GET /api/v1/docs shows every address.",
     HTTPStatus.METHOD_NOT_ALLOWED: "{method} cannot be used at this address. Use {allowed}.",
-    HTTPStatus.BAD_REQUEST: (
-        "The body of the request cannot be read. Send what its Content-Type says that it is."
-    ),
+    HTTPStatus.BAD_REQUEST: "The body of the request cannot be read. Send JSON that is"
+    " whole, in UTF-8 and not nested hundreds of levels deep; or a form that is whole.",
 }
 
 
@@ -219,6 +230,8 @@ def http_error(request: Request, error: HTTPException) -> Response:
     known = SENTENCES.get(status)
     said = {"method": request.method, "allowed": headers.get("Allow")}
     sentence = known.format(**said) if known else f"{error.detail}."
+    if "boundary" in str(error.detail):
+        sentence = f"The form's Content-Type does not say its boundary. {AS_A_FORM}"
     return problem(
         request.url.path,
         status,

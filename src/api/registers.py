@@ -7,6 +7,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime, Field
 from sqlalchemy import Connection
 
+from access.policy import require_may
+from aggregates.booking_refusals import NobodySits
 from aggregates.date_of_birth import shown_birth
 from aggregates.learner import Learner
 from aggregates.london import LONDON, clock_in_london, in_london
@@ -32,6 +34,7 @@ from api.visit import Amending, Visiting
 from catalogue import Catalogue
 from commands.command import Desk
 from commands.sitting import GiveRoom
+from events.user import Role
 from projections import bookings, sittings
 from projections.bookings import BookingRow
 from projections.sittings import Sitting, SittingFilter
@@ -164,12 +167,13 @@ def set_sitting_room(
     body: SittingRoomChoice, visit: Visiting, reads: Reads
 ) -> SittingRoom:
     """Say in which room everybody sits a test of a unit at a time (B16)."""
+    require_may(GiveRoom, Role(visit.by.role))
+    starts = read_time(body.starts, pointer="/starts")
     found = bookings.sitting(
-        reads,
-        centre=visit.by.centre or "",
-        unit=body.unit,
-        starts=read_time(body.starts, pointer="/starts"),
+        reads, centre=visit.by.centre or "", unit=body.unit, starts=starts
     )
+    if not found:
+        raise NobodySits(pointer="/starts", unit=body.unit, starts=in_london(starts))
     names = tuple(row.booking for row in found)
     visit.send(GiveRoom(**visit.said, bookings=names, room=body.room))
     return SittingRoom(room=body.room, bookings=len(names))

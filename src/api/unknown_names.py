@@ -16,6 +16,16 @@ from rapidfuzz import fuzz, process
 
 LIKE = 60
 """How much of a name is another one for it to be meant (d), in per cent."""
+OPPOSITES = (
+    ("same", "different"),
+    ("first", "last"),
+    ("given", "family"),
+    ("from", "to"),
+    ("since", "until"),
+    ("before", "after"),
+)
+MEANT = {"same_person": "link_to"}
+"""What is meant by names that are like none of those that say the same."""
 NOTHING = (b"", b"{}", b"null")
 CHANGING = (HTTPMethod.POST, HTTPMethod.PUT, HTTPMethod.PATCH, HTTPMethod.DELETE)
 
@@ -40,7 +50,9 @@ async def without_unknown_names(request: Request) -> None:
         parts = form.multi_items()
         sent = [name for name, _ in parts]
         found += [
-            unknown(("body", name), fields) for name in form if name not in fields
+            unknown(("body", name), [each for each in fields if each not in form])
+            for name in form
+            if name not in fields
         ]
         found += [
             {"type": "given_twice", "loc": ("body", name)}
@@ -72,11 +84,26 @@ def unknown(location: tuple[str | int, ...], known: Sequence[str]) -> dict[str, 
 
 
 def meant(name: str, known: Sequence[str]) -> str:
-    """Ask whether the nearest of the known names was meant, if one is near."""
+    """Ask whether the nearest of the known names was meant, if one is near.
+
+    It is none that says the opposite. Leave out those that were said as well.
+    """
+    alike = [each for each in known if not are_opposite(name, each)]
     nearest = process.extractOne(
-        name, known, scorer=fuzz.WRatio, processor=plain, score_cutoff=LIKE
+        name, alike, scorer=fuzz.WRatio, processor=plain, score_cutoff=LIKE
     )
+    if MEANT.get(name) in alike:
+        return f"Did you mean {MEANT[name]}?"
     return f"Did you mean {nearest[0]}?" if nearest else "Leave it out."
+
+
+def are_opposite(one: str, other: str) -> bool:
+    """Tell whether one name has a word, and the other in its place the opposite."""
+    ours, theirs = set(one.lower().split("_")), set(other.lower().split("_"))
+    return any(
+        (first in ours and last in theirs) or (last in ours and first in theirs)
+        for first, last in OPPOSITES
+    )
 
 
 def plain(name: str) -> str:
@@ -85,11 +112,16 @@ def plain(name: str) -> str:
 
 
 def with_nearest(
-    route: APIRoute | None, errors: Sequence[Mapping[str, Any]]
+    route: APIRoute | None, errors: Sequence[Mapping[str, Any]], body: object = None
 ) -> list[Mapping[str, Any]]:
     """Say of each unknown member of a JSON body which one was meant."""
+
+    def unsaid(path: Sequence[str | int]) -> list[str]:
+        said = within(body, path)
+        return [name for name in member_names(route, path) if name not in said]
+
     return [
-        unknown(error["loc"], member_names(route, error["loc"][1:-1]))
+        unknown(error["loc"], unsaid(error["loc"][1:-1]))
         if route and error["type"] == "extra_forbidden"
         else error
         for error in errors
@@ -125,9 +157,19 @@ def takes_nothing(route: APIRoute) -> bool:
     return not route.body_field and "requestBody" not in (route.openapi_extra or {})
 
 
-def member_names(route: APIRoute, path: Sequence[str | int]) -> list[str]:
+def within(body: Any, path: Sequence[str | int]) -> Mapping[str, Any]:
+    """Find what lies at a place in a body, if that is an object."""
+    for step in path:
+        try:
+            body = body[step]
+        except (KeyError, IndexError, TypeError):
+            return {}
+    return body if isinstance(body, Mapping) else {}
+
+
+def member_names(route: APIRoute | None, path: Sequence[str | int]) -> list[str]:
     """List the members that an object in the body of a route may have."""
-    if route.body_field is None:
+    if route is None or route.body_field is None:
         return []
     types = [*models(route.body_field.field_info.annotation)]
     for step in path:

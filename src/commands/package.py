@@ -124,6 +124,7 @@ def look(
         pin=Check.of("pin", no_pin, IS_SET),
         package=check_download(booking, downloaded, sha256),
         client=_client(desk, client, by),
+        named=client,
         now=now,
         downloaded=downloaded,
     )
@@ -140,6 +141,7 @@ def download_package(command: DownloadPackage, desk: Desk) -> Done:
         pin=Check.of("pin", no_pin, "The package opens with your PIN alone."),
         package=Check.of("package", None, WHOLE),
         client=client,
+        named=command.client,
         now=command.at,
     )
     require_all(found)

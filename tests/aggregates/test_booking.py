@@ -113,6 +113,22 @@ def test_only_an_online_test_is_launched(mode: str | None) -> None:
         booked(mode=mode).make_launch_link("d", now=T)
 
 
+@pytest.mark.parametrize(
+    ("mode", "hours", "advice"),
+    [
+        ("Offline", -5, "Amend its mode to Online first."),
+        ("Offline", 0, "Its mode cannot be amended any more."),
+        (None, -5, "A test on paper has none."),
+    ],
+)
+def test_an_amendment_is_advised_where_one_can_be_made(
+    mode: str | None, hours: int, advice: str
+) -> None:
+    """B10, B12."""
+    with pytest.raises(LaunchNotOnline, match=advice):
+        booked(mode=mode).make_launch_link("d", now=T + timedelta(hours=hours))
+
+
 def test_a_launch_link_is_good_once_in_time_and_until_another_is_given() -> None:
     """B12."""
     link = LaunchLinkMade(digest="d", expires=T + LAUNCH_LASTS)

@@ -13,6 +13,7 @@ from aggregates.file_refusals import (
     MOST_ROWS,
     SENTENCES,
     FileRefused,
+    file_sentence,
 )
 from aggregates.learner_file import LearnerFile, read, samples
 from aggregates.table import HEADER_ROWS
@@ -245,6 +246,19 @@ def test_a_renamed_column_is_named_with_both_names() -> None:
     assert refused(with_header("Gender,ULN", "ULN,Genders")) == (
         FileProblem(code="column-renamed", column="Gender", found="Genders"),
     )
+
+
+def test_a_strange_column_in_the_place_of_another_may_be_either() -> None:
+    """U3: that it is a new name is only said of names that are alike."""
+    header = TEMPLATE.replace("Email", "E-mail").replace("Postcode", "Phone")
+    said = [file_sentence(each) for each in refused(csv_file(header=header))]
+    assert said == [
+        "The column “Email” is called “E-mail”. Call it “Email”.",
+        (
+            "“Phone” stands where the column “Postcode” belongs. If it is that column,"
+            " call it “Postcode”; else put “Postcode” back and take “Phone” out."
+        ),
+    ]
 
 
 def test_columns_in_another_order_are_named() -> None:

@@ -111,6 +111,38 @@ def test_a_unit_is_not_booked_twice_nor_two_tests_at_once(
     assert missing(ask, learner) == []
 
 
+def test_a_test_is_not_booked_in_a_year_that_was_mistyped(
+    ask: Ask, learner: str
+) -> None:
+    """B3: nor moved to one."""
+    assert missing(ask, learner, starts="2040-12-10T11:00") == ["starts"]
+    path = f"/bookings/{book(ask, learner)['booking']}"
+    moved = ask("PATCH", path, {"starts": "2040-12-11T10:00"}, expect=409)
+    assert "more than 5 years from now" in moved["detail"]
+
+
+def test_what_was_sent_as_if_match_and_never_was_is_told(
+    ask: Ask, learner: str, client_as: ClientAs
+) -> None:
+    path = f"/api/v1/bookings/{book(ask, learner)['booking']}"
+    body, headers = {"extra_time": 25}, {"If-Match": '"999"'}
+    answer = client_as("admin.riverside").patch(path, json=body, headers=headers)
+    assert answer.status_code == 412
+    assert "was never the ETag of this" in answer.json()["detail"]
+
+
+def test_what_had_not_begun_at_a_moment_is_said_of_that_moment(
+    ask: Ask, learner: str
+) -> None:
+    """H3."""
+    path = f"/learners/{learner}"
+    then = {"as_at": "2020-01-01T00:00:00Z"}
+    missed = ask("GET", path, params=then, expect=404)
+    assert missed["detail"].startswith(
+        f"There was no learner {learner} here at that moment."
+    )
+
+
 def test_a_booking_is_amended_and_cancelled_with_who_did_it(
     ask: Ask, learner: str, clock: Clock
 ) -> None:

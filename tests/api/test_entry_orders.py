@@ -118,6 +118,7 @@ def test_one_line_enters_a_list_and_a_group_for_a_test(
     )
     assert refused["errors"][0]["pointer"] == "/lines/0/groups"
     assert second in refused["detail"]
+    assert refused["detail"].endswith("it leaves out those of a group who are not.")
     line["groups"], line["only_registered"] = [" autumn 2026 "], True
     begun = ask("POST", "/entry-orders", {"lines": [line]}, expect=201)
     assert [e["learner"] for e in begun["entries"]] == [ann, ben, first]

@@ -104,6 +104,9 @@ def test_each_check_fails_alone_and_passes_again_once_it_is_seen_to(
     for client in (other["client"], "none"):
         assert failed(ask, offline.path, client=client) == ["package", "client"]
         assert refused(client=client) == ["/client"]
+        query = {"client": client}
+        shown = ask("GET", f"{offline.path}/package", params=query)
+        assert f"no offline client {client} at this centre" in str(shown)
     assert refused(by="assessor.riverside") == ["/pin"]
     ask("PUT", "/me/pin", {"pin": PIN}, by="assessor.riverside")
     assert recorded(service, PackageDownloaded) == []

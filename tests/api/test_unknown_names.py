@@ -9,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
+from api.unknown_names import meant
 from tests.api.premises import furnished_in
 from tests.api.running import ClientAs
 from tests.api.trying import DOCUMENT, Operation, every_operation, names_of
@@ -196,3 +197,24 @@ def test_a_body_that_says_nothing_is_none(client_as: ClientAs, content: bytes) -
         "/api/v1/certificates/C-1/printing", content=content
     )
     assert answer.status_code != 422
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "answer"),
+    [
+        ("same_person", ["different_person", "cells"], "Leave it out."),
+        ("same_person", ["different_person", "link_to"], "Did you mean link_to?"),
+        ("different_persons", ["different_person"], "Did you mean different_person?"),
+        ("date_to", ["date_from"], "Leave it out."),
+    ],
+)
+def test_what_says_the_opposite_is_not_what_is_meant(
+    name: str, known: list[str], answer: str
+) -> None:
+    assert meant(name, known) == answer
+
+
+def test_what_is_sent_already_is_not_what_is_meant(client_as: ClientAs) -> None:
+    body = {"pin": "1234", "present_pin": "1111"}
+    answer = client_as("admin.riverside").put("/api/v1/me/pin", json=body)
+    assert faults(answer)["/present_pin"].endswith("Did you mean current_pin?")
