@@ -20,7 +20,7 @@ def answer_for(
     service.read_models.catch_up()
     with service.read_models.connection() as connection:
         found = registrations.search(
-            connection, centre=None, learner=learner, product=qualification, limit=1
+            connection, centre=None, learner=learner, product=(qualification,), limit=1
         )
     if not found.rows:
         refuse(FAILED, f"The learner {learner} is not registered on {qualification}.")

@@ -24,7 +24,7 @@ def patient() -> Generator[None]:
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def easily_guessed() -> Generator[None]:
     """Let passwords and PINs cost next to nothing; what they do cost is held elsewhere."""
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)

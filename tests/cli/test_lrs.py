@@ -163,7 +163,7 @@ def test_a_file_that_is_only_checked_says_that_its_ulns_are_not(
     dry = run.invoke(app, [*asked, "--dry-run"])
     assert "3 ULNs were not put to the Learning Records Service" in dry.stderr
     done = run.invoke(app, [*asked, "--group", "Autumn"])
-    assert "Every ULN was put to the Learning Records Service." in done.stderr
+    assert "The ULN of every row without problems was put to the" in done.stderr
     assert [(row["cell"], row["column"]) for row in json.loads(done.stdout)] == [
         ("E3", "ULN"),
         ("B4", "Family name"),
