@@ -26,9 +26,6 @@ BESIDE: Mapping[str, tuple[set[str], ...]] = {
 
 ELSEWHERE = {
     ("LearnerRecord", "learner"): "the values of the row are the person's",
-    ("EligibilityReason", "pathway"): "the message names it",
-    ("OrderLearner", "pathway"): "the product beside has all titles",
-    ("OrderLearnerQualification", "pathway"): "the product beside has all titles",
     ("ClaimableUnit", "group"): "a group of units is called by its letter",
     ("Unit", "group"): "a group of units is called by its letter",
 }
