@@ -81,8 +81,7 @@ class NobodySits(NotFound):
 
 class TooFarAhead(RuleBroken):
     message = (
-        "The test would be on {starts}, more than {years} years from now. Correct the"
-        " year."
+        "The test would be on {starts}, more than {years} from now. Correct the year."
     )
 
 

@@ -220,7 +220,9 @@ def too_far_ahead(looked: Looked) -> Refusal | None:
     starts = looked.entry.starts
     if starts is None or not is_too_far(starts, looked.now):
         return None
-    return looked.named(TooFarAhead, "/starts", starts=in_london(starts), years=YEARS)
+    return looked.named(
+        TooFarAhead, "/starts", starts=in_london(starts), years=amount(YEARS, "year")
+    )
 
 
 def is_passed(looked: Looked) -> Refusal | None:
