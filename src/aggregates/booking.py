@@ -42,6 +42,7 @@ from aggregates.sitting_time import (
     is_too_far,
     window,
 )
+from catalogue import amount
 from events.booking import (
     AnswersReceived,
     BookingAmended,
@@ -142,7 +143,9 @@ class Booking(Aggregate):
                 earliest=in_london(earliest(self.made.delivery, now)),
             )
         if starts != self.starts and is_too_far(starts, now):
-            raise TooFarAhead(pointer="/starts", starts=in_london(starts), years=YEARS)
+            raise TooFarAhead(
+                pointer="/starts", starts=in_london(starts), years=amount(YEARS, "year")
+            )
         if by_specialist is None:
             by_specialist = self.by_specialist
         elif self.by_specialist and not by_specialist:
