@@ -176,7 +176,7 @@ def test_a_record_shows_how_dates_and_ulns_were_read(client_as: ClientAs) -> Non
         ),
         (
             csv_file(CELLS, header=TEMPLATE.replace("Given name*", "Forename")),
-            "The column “Given name*” is called “Forename”.",
+            "“Forename” stands where the column “Given name*” belongs.",
         ),
         (
             TEMPLATE.encode() + b"Ben,Carter,1/1/2000\r\n" * (MOST_ROWS + 1),

@@ -14,8 +14,10 @@ from tests.api.premises import Things, furnished
 from tests.api.running import clients, running
 from tests.clock import Clock
 
-NOT_TOLD = {"content-length", "x-request-id", "ratelimit", "ratelimit-policy"}
+NOT_TOLD = {"etag", "content-length", "x-request-id", "ratelimit", "ratelimit-policy"}
 IDENTIFIER = re.compile(r"\b(L|G|O|R|B|AC|C)-[0-9]{10}[A-Z]?")
+CLIENT = re.compile(r"\b[0-9a-f]{32}\b")
+"""What an offline client is called."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +55,7 @@ def side_by_side(folder: Path) -> Generator[Neighbours]:
 def told(answer: Response, *names: str) -> tuple[int, object, str]:
     """Give all that an answer says, but for what things are called in it."""
     headers = {k: v for k, v in answer.headers.items() if k not in NOT_TOLD}
-    body = IDENTIFIER.sub(r"\1-…", answer.text)
+    body = CLIENT.sub("…", IDENTIFIER.sub(r"\1-…", answer.text))
     for name in names:
         body = body.replace(name, "…")
     return answer.status_code, headers, body
