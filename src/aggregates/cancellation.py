@@ -20,8 +20,8 @@ class CannotCancel(RuleBroken):
 
 class NotActive(RuleBroken):
     message = (
-        "{registration} is {status}, so it cannot be cancelled. Only an Active"
-        " registration can."
+        "{registration} is {status} already. Only an Active registration can be"
+        " cancelled."
     )
 
 

@@ -238,8 +238,9 @@ class Certificate(Aggregate):
     def _require_in_force(self, done: str, in_place: str | None) -> None:
         number, registration = self.issued.certificate, self.issued.registration
         if self.is_revoked:
+            again = "revoked again" if done == "revoked" else done
             raise CertificateIsRevoked(
-                certificate=number, done=done, registration=registration
+                certificate=number, done=again, registration=registration
             )
         if self.superseded_by is not None:
             again = f"None is in force in its place. {CLAIM_AGAIN}"

@@ -62,7 +62,7 @@ class LearnerIsSubmitted(RuleBroken):
 
 
 class LearnerNotInClaim(RuleBroken):
-    message = "{learner} is not in {claim}. Add the learner to it first."
+    message = "{learner} is not in {claim}. Name a learner who is."
 
 
 class NobodyToSubmit(RuleBroken):

@@ -1,6 +1,7 @@
 """How the business says no."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import ClassVar
 
 
@@ -29,7 +30,16 @@ class Refusal(Exception):
         self.values = values
 
     def __str__(self) -> str:
-        return self.message.format(**self.values)
+        return self.message.format(
+            **{k: in_a_sentence(v) for k, v in self.values.items()}
+        )
+
+
+def in_a_sentence(value: object) -> object:
+    """Write a day as people say it, 31 August 2027; all else as it is."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return f"{value.day} {value:%B %Y}"
+    return value
 
 
 class RuleBroken(Refusal):

@@ -108,8 +108,8 @@ LIKE = 0.6
 """How like a name is to that of a column that is meant by it (d)."""
 WARNINGS: Mapping[str, str] = {
     "rows-hidden": (
-        "{found} hidden or filtered out in the workbook, and read all the same. Their"
-        " records say so: remove those that do not belong."
+        "{found} hidden or filtered out in the workbook, and read all the same. Each"
+        " such record says so: remove what does not belong."
     ),
     "column-hidden": (
         "The column “{column}” is hidden in the workbook, and read all the same. Check"

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from aggregates.aggregate import Aggregate
 from aggregates.upload_refusals import GroupIsUndone, GroupIsUsed
+from catalogue.rule import listed
 from events.event import Event
 from events.upload import (
     LearnersAdded,
@@ -50,7 +51,7 @@ class GroupUses(Aggregate):
         if self.is_undone:
             return []
         if self.uses:
-            raise GroupIsUsed(group=self.group, uses=" and ".join(sorted(self.uses)))
+            raise GroupIsUsed(group=self.group, uses=listed(tuple(sorted(self.uses))))
         return [UploadUndone()]
 
     def withdraw(self, learners: Sequence[str]) -> list[Event]:

@@ -147,7 +147,8 @@ class Order(Aggregate):
         ]
         if not places:
             what = product or self.called
-            raise LearnerNotLinked(pointer="?product", learner=learner, what=what)
+            pointer = "?product" if product else None
+            raise LearnerNotLinked(pointer=pointer, learner=learner, what=what)
         return [OrderLearnersUnlinked(product=at, learners=(learner,)) for at in places]
 
     def set_dates(

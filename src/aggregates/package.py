@@ -25,8 +25,8 @@ class CheckFailed(RuleBroken):
 
 class PackageRefused(RuleBroken):
     message = (
-        "The package cannot be downloaded: {failed} of its {count} checks failed. See"
-        " to each, then download again."
+        "The package cannot be downloaded: {failed} of its {count} checks failed. Do"
+        " what is said of that, then download again."
     )
 
 

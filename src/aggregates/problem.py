@@ -107,11 +107,11 @@ SENTENCES: Mapping[str, str] = {
         " is the same person, or say that it is a different one."
     ),
     "different-row": (
-        "The name and date of birth are those of {rows} as well, which is said to be a"
-        " different person."
+        "The name and date of birth are those of {rows} as well. It is said that the"
+        " person of this row is a different one."
     ),
     "like-learner": (
-        "The name and date of birth are those of learner {learners} of your centre."
+        "The name and date of birth are those of {people} of your centre."
         " Say whether this is the same person or a different one."
     ),
 }
@@ -145,6 +145,7 @@ def sentence(problem: Problem, cells: Mapping[str, str]) -> str:
         genders=_listed(list(GENDERS)),
         rows=_named("row", "rows", [str(row) for row in problem.rows]),
         learners=_listed(list(problem.learners)),
+        people=_named("learner", "learners", list(problem.learners)),
     )
 
 

@@ -12,7 +12,8 @@ SENTENCES = {
     "given_twice": "This is given more than once. Give it once.",
     "no_file": "This is a field without a file. Send the file, with its filename.",
     "no_body": "This operation takes no body. Leave it out.",
-    "json_invalid": "This is not JSON: {error}.",
+    "json_invalid": "This is not JSON, from character {at} on. Check the quotes, commas"
+    " and brackets there.",
     "string_type": "Must be text.",
     "nul": "This holds a NUL, which is not a character of any text. Leave it out.",
     "string_unicode": "This holds half of a character, which is no text. Leave it out.",
@@ -75,11 +76,20 @@ TIME = "Must be a time with its zone, as 2026-11-24T09:00:00Z."
 
 
 def errors_of(found: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    """Say of each value at fault where it is and what is wrong with it."""
-    return [
+    """Say of each value at fault where it is and what is wrong with it, each once."""
+    faults = [
         {"pointer": pointer_of(error["loc"]), "message": sentence_of(error)}
-        for error in found
+        for error in map(whole, found)
     ]
+    return [fault for at, fault in enumerate(faults) if fault not in faults[:at]]
+
+
+def whole(error: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Say of a body that is no JSON where it is none: at no value of it."""
+    if error["type"] != "json_invalid":
+        return error
+    at = str(error["loc"][-1] + 1 if isinstance(error["loc"][-1], int) else 1)
+    return {"type": "json_invalid", "loc": ("body",), "ctx": {"at": at}}
 
 
 def pointer_of(location: Sequence[str | int]) -> str:

@@ -76,7 +76,7 @@ def send(method: str, path: str, body: Body | None = None, **headers: str) -> An
         why = getattr(error, "reason", error)
         refuse(
             UNAVAILABLE,
-            f"No service answers at {url} ({why}). "
+            f"No service answers at {url} ({getattr(why, 'strerror', None) or why}). "
             "Start one with: learner-management serve",
         )
     except ValueError as error:

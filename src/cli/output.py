@@ -63,6 +63,8 @@ def in_a_cell(value: object) -> str:
 
 def plain(value: object) -> str:
     """Write what JSON has no word for: times as the API does, all else as text."""
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return str(value)

@@ -1,5 +1,7 @@
 """What is refused, and how several refusals are said."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 
 from aggregates.errors import MOST_SAID, Refusal, RuleBroken, raise_all, said
@@ -7,6 +9,16 @@ from aggregates.errors import MOST_SAID, Refusal, RuleBroken, raise_all, said
 
 class Full(RuleBroken):
     message = "Room {room} is full."
+
+
+class Late(RuleBroken):
+    message = "It is over since {day}, seen {at}."
+
+
+def test_a_day_is_written_as_people_say_it() -> None:
+    at = datetime(2027, 8, 31, 9, 30, tzinfo=UTC)
+    refusal = Late(day=date(2027, 8, 31), at=at)
+    assert str(refusal) == f"It is over since 31 August 2027, seen {at}."
 
 
 def rooms(number: int) -> list[Refusal]:

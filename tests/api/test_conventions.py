@@ -61,6 +61,24 @@ def test_a_body_that_is_not_json_is_said_to_be_none(client_as: ClientAs) -> None
     assert refused.json()["errors"][0]["message"].startswith("This is not JSON")
 
 
+def test_where_a_body_is_no_json_is_said_as_people_count(client_as: ClientAs) -> None:
+    headers = {"Content-Type": "application/json", "Idempotency-Key": "json"}
+    body = b'{"products" []}'
+    answer = client_as("admin.riverside").post(
+        "/api/v1/orders", content=body, headers=headers
+    )
+    (error,) = answer.json()["errors"]
+    assert error["pointer"] == ""
+    assert error["message"].startswith("This is not JSON, from character 13 on.")
+
+
+def test_one_value_at_fault_is_told_once(client_as: ClientAs) -> None:
+    """Though it is read in more than one place."""
+    params = {"as_at": "2026-11-30"}
+    refused = client_as("auditor").get("/api/v1/learners", params=params)
+    assert len(refused.json()["errors"]) == 1
+
+
 def test_a_nul_is_refused_wherever_it_is_sent(client_as: ClientAs) -> None:
     """Kept, it would hold up what is shown: not all databases have it in a text."""
     client = client_as("auditor")

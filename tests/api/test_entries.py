@@ -1,6 +1,7 @@
 """Who is entered for tests, through what, and when a test is or was to be sat."""
 
 import csv
+from datetime import UTC, datetime
 from io import StringIO
 from typing import Any
 
@@ -255,3 +256,10 @@ def test_a_register_has_every_name_as_it_is_and_as_text_in_a_spreadsheet(
     assert ask("GET", "/bookings/register", params=sitting) == []
     other = {**sitting, "starts": "2026-12-10T10:01"}
     assert ask("GET", "/bookings/register", params=other) == []
+
+
+def test_a_moment_in_a_spreadsheet_is_written_as_json_has_it() -> None:
+    """M13."""
+    at = datetime(2026, 11, 30, 11, 5, 48, tzinfo=UTC)
+    written = "".join(csv_rows(["issued_at"], [{"issued_at": at}]))
+    assert written.splitlines()[1] == "2026-11-30T11:05:48Z"

@@ -73,6 +73,14 @@ def test_a_negative_amount_stays_a_number(
     assert capsys.readouterr().out.splitlines() == ["amount", "-98.00"]
 
 
+@pytest.mark.parametrize("form", [Format.CSV, Format.TABLE])
+def test_what_is_true_is_written_as_json_has_it(
+    form: Format, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show([{"is_eligible": True}], ("is_eligible",), form)
+    assert "true" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("colour", ["FORCE_COLOR", "NO_COLOR"])
 def test_help_is_plain_text_whatever_is_said_of_colour(colour: str) -> None:
     done = subprocess.run(
