@@ -85,7 +85,7 @@ SENTENCES: Mapping[str, str] = {
     "record.amended": "The cells of the row were amended.",
     "record.became-learner": "The row is learner {learner}.",
     "record.checked": "The row was checked again: {problems:n problem}.",
-    "record.confirmed": "It was confirmed that the row is somebody else[, not "
+    "record.confirmed": "It was confirmed that the row is a person of their own[, not "
     "{learners}][, not who is in row {rows}].",
     "record.linked": "It was confirmed that the row is {learner}.",
     "record.read": "Row {row} of the file was read: {problems:n problem}.",

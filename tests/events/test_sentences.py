@@ -74,8 +74,8 @@ def test_a_row_that_is_somebody_else_is_said_of_learners_and_of_rows() -> None:
     """U6."""
     both = RecordConfirmed(learners=("L-0000000017T",), rows=(5, 6))
     assert sentence(both) == (
-        "It was confirmed that the row is somebody else, not L-0000000017T, not who is"
-        " in row 5, 6."
+        "It was confirmed that the row is a person of their own, not L-0000000017T, not who"
+        " is in row 5, 6."
     )
 
 

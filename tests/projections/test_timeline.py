@@ -174,7 +174,9 @@ def test_the_row_that_a_learner_came_from_is_told_whole(told: Told) -> None:
     read, said, became = told.entries()[1:]
     assert (read.kind, read.identifier) == ("record", RECORD)
     assert read.data["warnings"][0]["learners"] == (ANOTHER,)
-    assert said.sentence == f"Somebody confirmed that the row is not {ANOTHER}."
+    assert said.sentence == (
+        f"It was confirmed that the row is a person of their own, not {ANOTHER}."
+    )
     assert became.changes[0].after == ANN
 
 
