@@ -16,7 +16,6 @@ from aggregates.booking_refusals import (
 )
 from aggregates.entry_rules import (
     BOOKING,
-    LINKING,
     NO_REGISTRATIONS,
     EntryPointer,
     Places,
@@ -24,6 +23,7 @@ from aggregates.entry_rules import (
     entry_pointers,
     looks,
     refusals_of,
+    require_linked,
     require_none,
 )
 from aggregates.errors import NotFound, Refusal
@@ -89,17 +89,9 @@ class EntryOrder(Aggregate):
                     pointer=at.entry, learner=entry.learner, unit=entry.unit
                 )
             seen.add((entry.learner, entry.unit))
-        looked = looks(
-            entries,
-            places,
-            {},
-            now,
-            last=last,
-            left=left,
-            erased=erased,
-            pointers=pointers,
+        require_linked(
+            entries, places, now, pointers, last=last, left=left, erased=erased
         )
-        require_none([no for each in looked for no in refusals_of(each, LINKING)])
         return self._replace((*kept, *entries))
 
     def entries_of(self, learner: str, unit: str | None) -> list[Entry]:
@@ -135,17 +127,15 @@ class EntryOrder(Aggregate):
         changing = self.entries_of(learner, unit)
         changed = {each: replace(each, **changes) for each in changing}
         pointers = [EntryPointer(entry="", learner="")] * len(changing)
-        looked = looks(
+        require_linked(
             [*changed.values()],
             places,
-            {},
             now,
+            pointers,
             last=last,
             left=left,
             erased=erased,
-            pointers=pointers,
         )
-        require_none([no for each in looked for no in refusals_of(each, LINKING)])
         return self._replace([changed.get(each, each) for each in self.entries])
 
     def remove(self, learner: str, unit: str | None) -> list[EntriesChosen]:

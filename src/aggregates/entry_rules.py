@@ -346,6 +346,21 @@ def why_not_entered(
     yield from refusals_of(looked, LOOKING_UP)
 
 
+def require_linked(
+    entries: Sequence[Entry],
+    places: Places,
+    now: datetime,
+    pointers: Sequence[EntryPointer],
+    **facts: Any,
+) -> None:
+    """Require that everybody can be linked to what they are entered for (B2).
+
+    ``facts`` are those of ``looks``. Raises EntriesRefused.
+    """
+    looked = looks(entries, places, {}, now, pointers=pointers, **facts)
+    require_none([no for each in looked for no in refusals_of(each, LINKING)])
+
+
 def require_none(refusals: Sequence[Refusal]) -> None:
     """Raise the one refusal there is, or EntriesRefused with all of them."""
     if len(refusals) == 1:
