@@ -88,7 +88,9 @@ def test_a_file_that_fails_as_a_whole_is_refused_with_every_fault(
     for dry in ([], ["--dry-run"]):
         done = staffed("upload", wrong, *BY, "--group", "Wrong", *dry)
         assert (done.exit_code, done.stdout) == (3, "")
-        assert "“Family name*” is called “Shoe size”" in done.stderr
+        assert (
+            "“Shoe size” stands where the column “Family name*” belongs" in done.stderr
+        )
         assert "“Date of birth*” is missing" in done.stderr
 
 
