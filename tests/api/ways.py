@@ -278,6 +278,9 @@ WAYS: Mapping[str, Callable[[Ready], Way]] = {
     "GET /ineligible-learners/{claim}/{learner}": lambda r: Way(
         about={"claim": r.things.called["claim"]}
     ),
+    "POST /eligibility": lambda _: Way(
+        body={"qualification": "Q-0005001227", "grades": {"L/506/1788": "P"}}
+    ),
     "POST /entry-orders": lambda r: Way(body={"entries": r.entries()}),
     "POST /orders": lambda _: Way(body={"purchase_order_number": "PO-2026-117"}),
     "DELETE /entry-orders/{entry_order}": lambda r: Way(
@@ -293,7 +296,7 @@ WAYS: Mapping[str, Callable[[Ready], Way]] = {
         about=r.drawn_for(), body={"extra_time": 25}
     ),
     "DELETE /entry-orders/{entry_order}/entries/{learner}": lambda r: Way(
-        about=r.drawn_for()
+        about=r.drawn_for(), query={"confirm_loss": "true"}
     ),
     "PUT /entry-orders/{entry_order}/purchase-order-number": lambda r: Way(
         about={"entry_order": r.drawn()}
