@@ -14,7 +14,8 @@ from commands.upload import read_upload
 from projections import uploads
 from store import Position, Stream
 
-WAITED = 2.0
+WAITED = 0.3
+"""The seconds for which an answer waits: while thousands are added, rows come later."""
 PAUSE = 0.02
 
 

@@ -129,7 +129,9 @@ class GroupShown(ResponseBody, title="LearnerGroup"):
     records: int
     counts: Counts
     verification: GroupVerification
-    learners: int
+    learners: int = Field(
+        description="How many learners were made of its records; none once it is undone."
+    )
     received_at: AwareDatetime
 
 
@@ -239,6 +241,7 @@ def shown(visit: Visit, name: str) -> GroupShown:
     stream, upload, count = moment.stream, moment.upload, moment.counts
     visit.show(stream)
     waiting = count.get(RecordState.NOT_VERIFIED, 0)
+    made = count.get(RecordState.LEARNER, 0)
     received = upload.received
     names = [
         name_of(record)
@@ -269,12 +272,12 @@ def shown(visit: Visit, name: str) -> GroupShown:
             to_confirm=count.get(RecordState.TO_CONFIRM, 0),
             not_verified=waiting,
             removed=count.get(RecordState.REMOVED, 0),
-            learners=count.get(RecordState.LEARNER, 0),
+            learners=made,
         ),
         verification=group_verification(
             upload, waiting=waiting, why=moment.unanswered_because
         ),
-        learners=len(upload.learners),
+        learners=0 if upload.status is UploadStatus.UNDONE else made,
         received_at=stream.history[0].recorded_at,
     )
 

@@ -118,7 +118,7 @@ def _shown(row: Row[Any]) -> ShownUpload:
             added=(row.through_row, row.last_row),
         ),
         records=row.records,
-        learners=row.learners,
+        learners=0 if status is UploadStatus.UNDONE else row.learners,
         received_at=row.received_at,
         updated_at=row.updated_at,
     )

@@ -37,7 +37,13 @@ def test_an_upload_is_undone_and_its_learners_are_in_no_list(
         assert client_as("auditor").post(f"{at}/undo", headers=KEY).status_code == 403
         undone = client.post(f"{at}/undo", headers=KEY)
         assert undone.status_code == 202
-        until(client, at, "undone")
+        assert until(client, at, "undone")["learners"] == 0
+        (row,) = (
+            row
+            for row in client.get("/api/v1/learner-groups").json()["items"]
+            if at.endswith(row["group"])
+        )
+        assert (row["status"], row["learners"]) == ("undone", 0)
         assert client.post(f"{at}/undo", headers=KEY).status_code == 202
         assert found(client, any_service) == []
         assert found(client, any_service, given_name="chloe") == []
