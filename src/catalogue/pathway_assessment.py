@@ -9,6 +9,7 @@ from catalogue.qualification import Pathway
 from catalogue.reason import Reason, UnitStatus
 from catalogue.solver.choice import Given
 from catalogue.solver.cp_sat import Undecided
+from catalogue.solver.fixing import WaysToFix
 
 UNDECIDED = "not-decided-in-time"
 """The code of the reason where the time allowed was not enough for a verdict."""
@@ -73,7 +74,7 @@ class PathwayAssessment:
         return (
             self.rank is not None
             and NOT_EXPLAINED not in self.reasons
-            and self._fixes is not None
+            and self._fixes.are_all
         )
 
     @cached_property
@@ -98,22 +99,21 @@ class PathwayAssessment:
 
     @property
     def ways_to_fix(self) -> tuple[tuple[str, ...], ...]:
-        """The smallest sets of further units that satisfy the rules; none when met (I4)."""
-        return self._fixes or ()
+        """The smallest sets of further units that satisfy the rules; none when met (I4).
+
+        Where the time allowed was not enough for ten, those found are still the smallest.
+        """
+        units = self.pathway.units
+        return tuple(
+            tuple(units[number].reference for number in fix)
+            for fix in self._fixes.found
+        )
 
     @cached_property
-    def _fixes(self) -> tuple[tuple[str, ...], ...] | None:
-        """None where the time allowed was not enough."""
-        if self.met:
-            return ()
-        if self.rank is None:
-            return None
-        try:
-            fixes = self.pathway.decider.ways_to_fix(self.given, self.seconds)
-        except Undecided:
-            return None
-        units = self.pathway.units
-        return tuple(tuple(units[number].reference for number in fix) for fix in fixes)
+    def _fixes(self) -> WaysToFix:
+        if self.met or self.rank is None:
+            return WaysToFix()
+        return self.pathway.decider.ways_to_fix(self.given, self.seconds)
 
     @cached_property
     def units(self) -> tuple[UnitStatus, ...]:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 
 import pytest
 
@@ -12,6 +13,7 @@ from catalogue.solver import cp_sat, deciding, faults, nearest
 from catalogue.solver.choice import Choice, Learner
 from catalogue.solver.cp_sat import Deadline, Model, Undecided
 from catalogue.solver.deciding import Decider
+from catalogue.solver.fixing import smallest_fixes
 from catalogue.solver.nearest import Problem
 from catalogue.solver.program import Program
 from tests.catalogue.examples import a_qualification, a_rule, a_unit
@@ -72,8 +74,8 @@ def test_a_verdict_that_cannot_be_explained_in_time_stands(
         raise Undecided
 
     qualification = crossing()
-    for name in ("best", "ways_to_fix"):
-        monkeypatch.setattr(Decider, name, never)
+    monkeypatch.setattr(Decider, "best", never)
+    monkeypatch.setattr(Model, "solve", never)
     assessment = assess(qualification, {}, pathway="A")
     (pathway,) = assessment.pathways
     assert (assessment.decided, assessment.eligible) == (True, False)
@@ -103,6 +105,36 @@ def test_what_a_lean_try_does_not_decide_is_tried_with_more(
     monkeypatch.setattr(cp_sat, "EFFORTS", (nothing, nothing))
     with pytest.raises(Undecided):
         deciding.best_satisfying(problem, Deadline(60))
+
+
+def test_ways_to_fix_that_were_found_in_time_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """I4: they are the smallest, and more may be found."""
+    learner = Learner(crossing().pathways[0].compiled, ())
+    everything = smallest_fixes(learner, Deadline(60))
+    assert everything.are_all
+    assert len(everything.found) > 1
+    solve, numbers = Model.solve, set()
+    for most in range(40):
+        calls = count()
+
+        def until(
+            model: Model,
+            deadline: Deadline,
+            calls: Iterator[int] = calls,
+            most: int = most,
+        ) -> list[int] | None:
+            if next(calls) >= most:
+                raise Undecided
+            return solve(model, deadline)
+
+        monkeypatch.setattr(Model, "solve", until)
+        ways = smallest_fixes(learner, Deadline(60))
+        numbers.add(len(ways.found))
+        assert ways.found == everything.found[: len(ways.found)]
+        assert ways.are_all == (next(calls) <= most)
+    assert {0, 1, len(everything.found)} <= numbers
 
 
 def learner_of(qualification: Qualification) -> Learner:

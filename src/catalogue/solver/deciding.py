@@ -6,7 +6,7 @@ from catalogue.solver.choice import Given, Learner
 from catalogue.solver.compiled import CompiledPathway
 from catalogue.solver.cp_sat import Deadline
 from catalogue.solver.direct import Totals, improved, satisfied
-from catalogue.solver.fixing import smallest_fixes
+from catalogue.solver.fixing import WaysToFix, smallest_fixes
 from catalogue.solver.nearest import Found, Problem, checked, nearest
 
 REMEMBERED = 20_000
@@ -69,7 +69,7 @@ class Decider:
         found = checked(problem.learner, program.choice(values))
         return not found.outcome.of_rules[top]
 
-    def ways_to_fix(self, given: Given, seconds: float) -> tuple[tuple[int, ...], ...]:
+    def ways_to_fix(self, given: Given, seconds: float) -> WaysToFix:
         """Find the smallest sets of further units that meet the pathway, ten at the most."""
         return smallest_fixes(Learner(self.rules, given), Deadline(seconds))
 

@@ -1,10 +1,11 @@
 """Ways to fix: the smallest sets of further units that meet a pathway."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 
 from catalogue.solver.choice import Learner
-from catalogue.solver.cp_sat import Deadline, Model, Terms
+from catalogue.solver.cp_sat import Deadline, Model, Terms, Undecided
 from catalogue.solver.direct import Bounds, satisfied
 from catalogue.solver.nearest import checked
 from catalogue.solver.program import UNBOUNDED, Program
@@ -14,10 +15,18 @@ MOST = 10
 Fix = tuple[int, ...]
 
 
-def smallest_fixes(learner: Learner, deadline: Deadline) -> tuple[Fix, ...]:
+@dataclass(frozen=True, kw_only=True)
+class WaysToFix:
+    """The smallest ways to fix, as unit numbers; not all where the time was not enough."""
+
+    found: tuple[Fix, ...] = ()
+    are_all: bool = True
+
+
+def smallest_fixes(learner: Learner, deadline: Deadline) -> WaysToFix:
     """Find ten at the most: by number of units, then credits, then catalogue order.
 
-    None of them holds another one. Unit numbers, in order. Raises Undecided.
+    None of them holds another one. Those found in the time allowed are the smallest.
     """
     free = tuple(
         number
@@ -26,8 +35,13 @@ def smallest_fixes(learner: Learner, deadline: Deadline) -> tuple[Fix, ...]:
     )
     bounds = Bounds(_with(learner, free))
     if not bounds.rank or not satisfied(learner.rules.nodes, bounds.wants):
-        return ()
-    return tuple(islice(Fixes(learner, free, deadline).in_order(), MOST))
+        return WaysToFix()
+    found: list[Fix] = []
+    try:
+        found.extend(islice(Fixes(learner, free, deadline).in_order(), MOST))
+    except Undecided:
+        return WaysToFix(found=tuple(found), are_all=False)
+    return WaysToFix(found=tuple(found))
 
 
 def _with(learner: Learner, units: Iterable[int]) -> Learner:
