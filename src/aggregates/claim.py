@@ -29,6 +29,7 @@ from aggregates.not_active import why_not_active
 from aggregates.registration import Registration
 from aggregates.standing import OPEN, Place, Standing, standing_of
 from catalogue import Qualification
+from catalogue.rule import listed
 from events.claim import (
     Award,
     ClaimBegun,
@@ -163,13 +164,14 @@ class Claim(Aggregate):
             if unit not in offered
         )
         chosen = tuple(dict.fromkeys(units))
+        graded: dict[tuple[str, ...], list[str]] = {}
+        for unit in self.units:
+            of = tuple(w for w, p in self.waiting.items() if unit in p.award.grades)
+            if of and unit not in chosen:
+                graded.setdefault(of, []).append(unit)
         lost = [
-            f"the grades of {several(graded)} for {unit}"
-            for unit in self.units
-            if unit not in chosen
-            and (
-                graded := [w for w, p in self.waiting.items() if unit in p.award.grades]
-            )
+            f"the grades of {several(whose)} for {listed(tuple(units_))}"
+            for whose, units_ in graded.items()
         ]
         require_no_loss(lost, confirm_loss=confirm_loss, pointer="/units")
         return [] if chosen == self.units else [ClaimUnitsChosen(units=chosen)]

@@ -210,6 +210,13 @@ def test_what_was_typed_is_lost_only_where_that_is_confirmed(
     assert choose(given(READY), confirm_loss=True)
 
 
+def test_units_with_grades_of_the_same_learners_are_named_together() -> None:
+    """M1."""
+    alone = ClaimLearnersChosen(learners={ANN: ANNS})
+    with pytest.raises(WorkWouldBeLost, match=f"grades of {ANN} for {A1} and {B1}"):
+        given([*READY, alone]).choose_units((A2,), offered=OFFERED)
+
+
 def test_nothing_is_asked_where_nothing_was_typed() -> None:
     """M1: a learner without an award, a unit without grades."""
     claim = given([BEGUN, FOR_QUALIFICATION, FOR_UNITS, FOR_LEARNERS])
