@@ -7,6 +7,7 @@ forgotten.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -64,6 +65,8 @@ class Look:
     def ask(self, **more: str) -> tuple[int, Any]:
         query = {**self.query, **more}
         answer = self.operation.ask(self.client, self.names, query=query)
+        if answer.status_code == HTTPStatus.NOT_FOUND:
+            return answer.status_code, answer.json()["type"]
         is_json = answer.headers["content-type"].endswith("json")
         return answer.status_code, answer.json() if is_json else answer.text
 

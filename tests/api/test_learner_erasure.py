@@ -24,8 +24,11 @@ ANY = {"If-Match": "*"}
 WHY = {"reason": "Requested on 3 November, case 1024."}
 R = identifier(Kind.REGISTRATION, 7)
 TEAM_LEADING = "Q-0005001227"
-TOLD = ("D'Arcy", "d'arcy", "darcy", "Chlo", "chloe", ULN, OTHER_ULN, "chloe@", "OX4")
-"""What says who it was, as it was written and as it is searched by."""
+TOLD = ("D'Arcy", "d'arcy", "darcy", "Chloë", "chloe", ULN, OTHER_ULN, "OX4 1AB")
+"""What says who it was, as it was written and as it is searched by.
+
+Long enough never to stand by chance in what is sealed.
+"""
 
 
 def lying_there(url: str) -> Iterator[bytes]:
