@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from catalogue.solver.choice import Given, Learner
 from catalogue.solver.compiled import CompiledPathway
-from catalogue.solver.cp_sat import Deadline
+from catalogue.solver.cp_sat import Deadline, Model
 from catalogue.solver.direct import Totals, improved, satisfied
 from catalogue.solver.fixing import WaysToFix, smallest_fixes
 from catalogue.solver.nearest import Found, Problem, checked, nearest
@@ -45,8 +45,7 @@ class Decider:
             return 0
         if improved(bounds, lambda found: found.met and found.rank == best):
             return best
-        found = best_satisfying(problem, Deadline(seconds))
-        return found.outcome.rank if found else 0
+        return best_rank(problem, Deadline(seconds))
 
     def best(self, given: Given, seconds: float) -> Found:
         """Find the choice that meets the rules, or comes nearest to that."""
@@ -74,23 +73,28 @@ class Decider:
         return smallest_fixes(Learner(self.rules, given), Deadline(seconds))
 
 
-def best_satisfying(
-    problem: Problem, deadline: Deadline, *, graded: bool = True
-) -> Found | None:
-    """Find a choice of the best grade that meets the pathway, with points the most.
+def best_rank(problem: Problem, deadline: Deadline) -> int:
+    """Find the rank of the best overall grade of a choice that meets the pathway.
 
-    None if no choice meets it. Where it need not be ``graded``, the choice only satisfies
-    the rules. Raises Undecided.
+    Grade after grade is asked for, from the best that bounds allow: to find the most
+    points would take longer. 0 if no choice meets it. Raises Undecided.
     """
-    program = problem.program
-    model = program.satisfying(graded=graded)
-    model.minimise(
-        [(variable, -factor) for variable, factor in (*program.points, *program.cells)]
-    )
+    for rank in range(problem.bounds.rank, 0, -1):
+        found = satisfying(problem, problem.program.satisfying(rank=rank), deadline)
+        if found:
+            return found.outcome.rank
+    return 0
+
+
+def satisfying(problem: Problem, model: Model, deadline: Deadline) -> Found | None:
+    """Find a choice of the problem's model that satisfies the rules; None if none does.
+
+    Raises Undecided.
+    """
     values = model.solve(deadline)
     if values is None:
         return None
-    found = checked(problem.learner, program.choice(values))
-    if found.outcome.failed or (graded and not found.outcome.met):
-        raise AssertionError("The solver's choice does not meet the pathway.")
+    found = checked(problem.learner, problem.program.choice(values))
+    if found.outcome.failed:
+        raise AssertionError("The solver's choice does not satisfy the rules.")
     return found

@@ -9,9 +9,9 @@ from catalogue.rule import amount
 from catalogue.solver.choice import Choice, Learner
 from catalogue.solver.compiled import CompiledPathway, Measure, RuleNode, Want
 from catalogue.solver.cp_sat import Deadline, Undecided
-from catalogue.solver.deciding import best_satisfying
+from catalogue.solver.deciding import best_rank, satisfying
 from catalogue.solver.direct import improved
-from catalogue.solver.nearest import Problem, checked
+from catalogue.solver.nearest import Problem
 
 SECONDS = 2.0
 TOO_LONG = "could not be checked in time: rules that cross less are decided sooner."
@@ -120,13 +120,8 @@ def _solved(
     model = problem.program.satisfying()
     if picked is not None:
         model.fix(picked, 1)
-    values = model.solve(deadline)
-    if values is None:
-        return None
-    found = checked(problem.learner, problem.program.choice(values))
-    if not found.outcome.met:
-        raise AssertionError("The solver's choice does not satisfy the rules.")
-    return found.choice
+    found = satisfying(problem, model, deadline)
+    return found.choice if found else None
 
 
 def check_grading(
@@ -150,9 +145,7 @@ def check_grading(
 
 def _without_grade(pathways: Sequence[Pathway], deadline: Deadline) -> Iterator[Fault]:
     for pathway in pathways:
-        rules = pathway.compiled
-        learner = Learner(rules, tuple(rules.best_grades.items()))
-        if best_satisfying(Problem(learner), deadline) is None:
+        if not best_rank(_with_best_grades(pathway), deadline):
             yield Fault(
                 path="grading.table",
                 message="has no overall grade for the best grades of all units on the "
@@ -162,8 +155,13 @@ def _without_grade(pathways: Sequence[Pathway], deadline: Deadline) -> Iterator[
 
 
 def _out_of_reach(pathways: Sequence[Pathway], deadline: Deadline) -> Iterator[Fault]:
-    most = [_most_points(pathway, deadline) for pathway in pathways]
-    for place, threshold in enumerate(pathways[0].grading.thresholds):
+    problems = [_with_best_grades(pathway) for pathway in pathways]
+    ranks = [_rank(problem, deadline) for problem in problems]
+    thresholds = pathways[0].grading.thresholds
+    if min(ranks) and max(ranks) == len(thresholds):
+        return
+    most = [_most_points(problem, deadline) for problem in problems]
+    for place, threshold in enumerate(thresholds):
         there = max(most) if place else min(most)
         if threshold.points > there:
             yield Fault(
@@ -173,18 +171,33 @@ def _out_of_reach(pathways: Sequence[Pathway], deadline: Deadline) -> Iterator[F
             )
 
 
-def _most_points(pathway: Pathway, deadline: Deadline) -> int:
-    """Find the most points, rounded down, of a choice that satisfies the rules."""
+def _with_best_grades(pathway: Pathway) -> Problem:
     rules = pathway.compiled
-    problem = Problem(Learner(rules, tuple(rules.best_grades.items())))
-    bounds = problem.bounds
+    return Problem(Learner(rules, tuple(rules.best_grades.items())))
+
+
+def _rank(problem: Problem, deadline: Deadline) -> int:
+    """Find the rank of the best overall grade, without the solver where that is clear."""
+    best = problem.bounds.rank
+    if improved(problem.bounds, lambda found: found.met and found.rank == best):
+        return best
+    return best_rank(problem, deadline)
+
+
+def _most_points(problem: Problem, deadline: Deadline) -> int:
+    """Find the most points, rounded down, of a choice that satisfies the rules."""
+    bounds, rules = problem.bounds, problem.rules
     if improved(
         bounds, lambda found: not found.failed and found.shares == bounds.shares
     ):
-        shares = bounds.shares
-    else:
-        found = best_satisfying(problem, deadline, graded=False)
-        if found is None:
-            raise AssertionError("A pathway that was checked cannot be met.")
-        shares = found.outcome.shares
+        return _in_points(rules, bounds.shares)
+    model = problem.program.satisfying(rank=0)
+    model.minimise([(variable, -factor) for variable, factor in problem.program.points])
+    found = satisfying(problem, model, deadline)
+    if found is None:
+        raise AssertionError("A pathway that was checked cannot be met.")
+    return _in_points(rules, found.outcome.shares)
+
+
+def _in_points(rules: CompiledPathway, shares: int) -> int:
     return int(shares * rules.share // 1)

@@ -210,16 +210,20 @@ class Program:
                 self.model.add([(added, 1), (is_added, -1)], 0, 1)
                 yield is_added, then
 
-    def satisfying(self, *, graded: bool = True) -> Model:
-        """Copy the model, but for choices that satisfy all rules and give a grade."""
+    def satisfying(self, *, rank: int = 1) -> Model:
+        """Copy the model, but for choices that satisfy all rules and give this grade.
+
+        ``rank`` is that of the lowest overall grade, from 1; 0 asks for none.
+        """
         model = self.model.copy()
         for short in self.short.values():
             model.fix(short, 0)
         kind = self.rules.grading.kind
-        if graded and kind == "points":
-            _at_least(model, self.points, self.rules.needed[0])
-        elif graded and kind == "grid":
-            _at_least(model, [(cell, 1) for cell, _ in self.cells], 1)
+        if rank and kind == "points":
+            _at_least(model, self.points, self.rules.needed[rank - 1])
+        elif rank and kind == "grid":
+            cells = [(cell, 1) for cell, of in self.cells if of >= rank]
+            _at_least(model, cells, 1)
         return model
 
     def _grade(self) -> None:
