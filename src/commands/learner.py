@@ -144,6 +144,7 @@ def new_learner(
     if details.uln:
         _require_free(desk.store, centre, details.uln, pointer)
     likeness = details.likeness
+    is_first = likeness in unheld(desk.store, centre, [likeness])  # before it is asked
     if not is_different_person:
         known = known_alike(desk.store, centre, [likeness], alike)
         require_nobody_alike(known.get(likeness, ()), pointer)
@@ -158,7 +159,7 @@ def new_learner(
         details=details,
         to_verify=to_verify,
         outcome=ask(desk, [details])[0] if to_verify else None,
-        is_first=likeness in unheld(desk.store, centre, [likeness]),
+        is_first=is_first,
     )
 
 
@@ -214,10 +215,10 @@ def _other_person(
 ) -> tuple[list[Reservation], list[Reservation]]:
     """Give what is released and reserved for who a learner now is; LooksLikeAnother."""
     store, centre = desk.store, learner.centre
+    is_first = likeness in unheld(store, centre, [likeness])  # before it is asked
     if not command.is_different_person:
         known = known_alike(store, centre, [likeness], command.alike).get(likeness, [])
         require_nobody_alike([each for each in known if each != learner.learner])
-    is_first = likeness in unheld(store, centre, [likeness])
     taken = [reserved_person(store, centre, likeness)] if is_first else []
     return held_by(store, [learner])[learner.learner], taken
 

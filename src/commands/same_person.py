@@ -44,7 +44,11 @@ def require_nobody_alike(others: Sequence[str], pointer: str = "") -> None:
 
 
 def unheld(store: EventStore, centre: str, likenesses: Iterable[str]) -> set[str]:
-    """Find of which likenesses nobody at the centre is the first."""
+    """Find of which likenesses nobody at the centre is the first.
+
+    Asked before ``known_alike``: whoever comes in between is then found by that, or has
+    taken what is to be reserved; asked after it, they would be missed by both.
+    """
     keys = {store.keyed(like): like for like in likenesses}
     held = store.held(f"person:{centre}", keys)
     return {like for key, like in keys.items() if key not in held}

@@ -223,15 +223,15 @@ def _added(
     group, centre = upload.received.group, upload.received.centre
     records = list(read_records(desk.store, group, rows))
     ulns = {record.row: record.uln for _, record in records}
-    held = holders(desk.store, centre, [uln for uln in ulns.values() if uln])
     changes: list[Change] = []
     learners: list[str] = []
     left: list[int] = []
     linked = [record.linked_to for _, record in records if record.linked_to]
     gone = undone(desk.store, linked)
-    known = _known_since([record for _, record in records], upload, desk.store, alike)
     likenesses = {like for _, record in records if (like := record.likeness)}
-    free = unheld(desk.store, centre, likenesses)
+    free = unheld(desk.store, centre, likenesses)  # before it is asked who is known
+    known = _known_since([record for _, record in records], upload, desk.store, alike)
+    held = holders(desk.store, centre, [uln for uln in ulns.values() if uln])
     for stream, record in records:
         if record.state in STAYING or record.linked_to in gone:
             left.append(record.row)

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 import pytest
 
 from aggregates.errors import Refusal
 from aggregates.learner import LooksLikeAnother
 from aggregates.record import RecordState
+from commands import learner, same_person
 from commands.transfer import TransferLearner
 from events.learner import LearnerCreated
 from store import EventStore
@@ -66,6 +68,26 @@ def test_of_one_person_made_known_several_times_at_once_there_is_one(
     assert len(made) == (AT_ONCE if is_different else 1)
     refusals = answers.count("LooksLikeAnother")
     assert refusals == (0 if is_different else AT_ONCE - 1)
+
+
+def test_who_is_made_known_while_it_is_asked_who_is_known_is_found(
+    intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """L1: the second is decided again, and finds the first."""
+    among: list[str] = []
+
+    def known_then(*asked: Any) -> Any:
+        known = same_person.known_alike(*asked)
+        if not among:
+            among.append("")
+            among[0] = intake.create(ONEILL)
+        return known
+
+    monkeypatch.setattr(learner, "known_alike", known_then)
+    said = refused(lambda: intake.create(SAME))
+    assert among[0] in said
+    made = [r for r in intake.store.log(after=0) if isinstance(r.event, LearnerCreated)]
+    assert len(made) == 1
 
 
 def test_who_becomes_another_by_an_amendment_is_asked_about(intake: Intake) -> None:
