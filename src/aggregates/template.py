@@ -1,5 +1,6 @@
 """The template that learners are copied into, as text and as a workbook (U2)."""
 
+from datetime import UTC, datetime
 from io import BytesIO
 
 from xlsxwriter import Workbook
@@ -24,6 +25,9 @@ OFFERED = {
     "error_message": "It is kept as it is written.",
 }
 """A list of genders to choose from, which keeps nobody from writing another."""
+
+CREATED = datetime(2000, 1, 1, tzinfo=UTC)
+"""What workbooks say of when they were made, so that the same one has the same bytes."""
 
 WIDTH = 22
 NOTES = (
@@ -56,6 +60,7 @@ def xlsx_template() -> bytes:
 
 def head(book: Workbook, sheet: Worksheet) -> Format:
     """Write the template's columns on top of a sheet; the format of those below."""
+    book.set_properties({"created": CREATED})
     text = book.add_format({"num_format": TEXT})
     for at, (field, title) in enumerate(COLUMNS.items()):
         colour = "#FFE8A3" if field in MANDATORY else "#E6E6E6"

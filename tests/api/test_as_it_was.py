@@ -122,7 +122,7 @@ def hold(
             for look, (status, said) in seen
             if status == 200 and "items" in said and said["items"]
         }
-        assert {each.path for each in LISTS} <= shown
+        assert {each.path for each in LISTS if "{" not in each.path} <= shown
         for look, then in seen:
             now = look.ask(as_at=look.moment.isoformat())
             assert now == then, (seed, look.moment, look.operation, look.names)
