@@ -11,7 +11,7 @@ from api.learners import Called
 from api.named import PATTERN, title_of, unit_title
 from api.schemas import ResponseBody
 from api.visit import Visiting
-from commands.entry_order import Found
+from commands.entry_facts import Found
 from commands.learner import read_learner
 from events.entry_order import Entry
 

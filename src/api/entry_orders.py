@@ -21,6 +21,7 @@ from api.retries import OnceOnly
 from api.schemas import RequestBody, ResponseBody
 from api.visit import Amending, Visit, Visiting
 from catalogue import Catalogue
+from commands.entry_facts import Found
 from commands.entry_order import (
     AddEntries,
     BeginEntryOrder,
@@ -28,7 +29,6 @@ from commands.entry_order import (
     ChooseEntries,
     ConfirmEntryOrder,
     DeleteEntryOrder,
-    Found,
     GiveEntryPurchaseOrderNumber,
     RemoveEntry,
     read_entry_order,

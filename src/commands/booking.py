@@ -24,7 +24,7 @@ from aggregates.timetable import Timetable
 from aggregates.user import require_reason
 from commands.claim import rules_of
 from commands.command import Command, Desk, Done, handles, require_expected, require_own
-from commands.entry_order import timetable_of
+from commands.entry_facts import timetable_of
 from commands.invoice import read_line
 from events.booking import (
     BookingCancelled,

@@ -1,42 +1,26 @@
 """What may be asked of an order of entries: put together, then confirmed (B1)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from aggregates.entry_order import EntryOrder
-from aggregates.entry_rules import Place, Places, Registrations, entry_pointers
+from aggregates.entry_rules import entry_pointers
 from aggregates.errors import NotFound
 from aggregates.loss import require_no_loss
 from aggregates.order_line import purchase_order_number
 from aggregates.order_loss import lost_from_entries
-from aggregates.registration import Registration, Status
-from aggregates.sitting_time import duration
-from aggregates.timetable import Timetable
-from catalogue import Unit
-from commands.claim import rules_of
 from commands.command import Command, Desk, Done, handles, require_expected, require_own
+from commands.entry_facts import Found
 from commands.entry_lines import EntryLine, expand
-from commands.erasure import erased
-from commands.registration import (
-    ACTIVE_REGISTRATION,
-    active_key,
-    last_registrations,
-    registers_of,
-)
-from events.booking import BookingMade
 from events.entry_order import (
-    ConfirmedEntry,
     EntriesChosen,
     Entry,
     EntryOrderBegun,
 )
 from events.event import Event
 from events.identifier import Kind, stream_of
-from events.registration import RegistrationMade
-from events.sitting import TestBooked
-from events.timetable import SittingPlanned
 from store import Actor, Change, Stream
 
 
@@ -248,132 +232,6 @@ def confirm_entry_order(command: ConfirmEntryOrder, desk: Desk) -> Done:
     return Done(position=position, made=order.order)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Found:
-    """What entries are decided on: registrations and timetables, with their streams.
-
-    ``last`` are the last registrations of those who have none Active, ``left`` those
-    whom the centre had registered before they were transferred,
-    ``erased`` those whose data were erased since.
-    """
-
-    places: Places
-    timetables: dict[str, Timetable]
-    streams: dict[str, Stream]
-    last: Registrations
-    left: Collection[str]
-    erased: Collection[str]
-
-    @classmethod
-    def of(cls, desk: Desk, centre: str, entries: Iterable[Entry]) -> "Found":
-        """Open all that bears on the entries of a centre."""
-        entries = tuple(entries)
-        known = desk.catalogue.qualifications
-        wanted = {
-            (e.learner, e.qualification) for e in entries if e.qualification in known
-        }
-        keys = {active_key(*each): each for each in wanted}
-        held = desk.store.held(ACTIVE_REGISTRATION, keys)
-        days = {who: stream_of(timetable_of(who)) for who, _ in wanted}
-        opened = desk.store.open_many(
-            [*(h.stream for h in held.values()), *days.values()]
-        )
-        places: dict[tuple[str, str], Place] = {}
-        streams: dict[str, Stream] = {}
-        for key, holding in held.items():
-            stream = opened[holding.stream]
-            place = _place(desk, stream)
-            if stream.owner == centre and place.registration.status is Status.ACTIVE:
-                places[keys[key]] = place
-                streams[place.registration.registration] = stream
-        timetables = {}
-        for who, at in days.items():
-            timetables[who] = _timetable(opened[at])
-            streams[timetable_of(who)] = opened[at]
-        absent = {e.learner for e in entries} - {who for who, _ in places}
-        left = {
-            who
-            for who, (at, register) in registers_of(desk, absent, centre=centre).items()
-            if register.centre != centre and at.seen_by(centre).history
-        }
-        return cls(
-            places=places,
-            timetables=timetables,
-            streams=streams,
-            last=_last(desk, centre, wanted - {*places}),
-            left=left,
-            erased=erased(desk, {e.learner for e in entries}),
-        )
-
-    def booked(
-        self, order: EntryOrder, entries: Sequence[ConfirmedEntry]
-    ) -> list[Change]:
-        """Make the bookings, and note each on its registration and its timetable."""
-        made: list[Change] = []
-        noted: dict[str, list[Event]] = {}
-        for confirmed in entries:
-            entry = confirmed.entry
-            place = self.places[entry.learner, entry.qualification]
-            unit = place.rules.unit(entry.unit)
-            booking = booking_made(order, confirmed, unit)
-            made.append(
-                Change(
-                    stream=stream_of(booking.booking),
-                    expected=0,
-                    events=(booking,),
-                    owner=order.centre,
-                )
-            )
-            ends = booking.starts + duration(booking.minutes, booking.extra_time)
-            planned = SittingPlanned(
-                booking=booking.booking, starts=booking.starts, ends=ends
-            )
-            booked = TestBooked(
-                booking=booking.booking,
-                unit=booking.unit,
-                starts=booking.starts,
-                ends=ends,
-            )
-            noted.setdefault(timetable_of(entry.learner), []).append(planned)
-            noted.setdefault(confirmed.registration, []).append(booked)
-        return [
-            *made,
-            *(
-                self.streams[name].change(events, owner=order.centre)
-                for name, events in noted.items()
-            ),
-        ]
-
-
-def booking_made(
-    order: EntryOrder, confirmed: ConfirmedEntry, unit: Unit
-) -> BookingMade:
-    entry = confirmed.entry
-    if entry.starts is None:
-        raise ValueError(f"{entry.learner} has no time for {entry.unit}.")
-    return BookingMade(
-        booking=confirmed.booking,
-        order=order.order,
-        registration=confirmed.registration,
-        learner=entry.learner,
-        centre=order.centre,
-        qualification=entry.qualification,
-        unit=entry.unit,
-        delivery=entry.delivery,
-        mode=entry.mode,
-        starts=entry.starts,
-        minutes=unit.minutes or 0,
-        extra_time=entry.extra_time,
-        price=confirmed.price,
-        purchase_order=order.purchase_order,
-    )
-
-
-def timetable_of(learner: str) -> str:
-    """Name the stream of a learner's timetable."""
-    return f"timetable:{learner}"
-
-
 def read_entry_order(name: str, by: Actor, desk: Desk) -> tuple[Stream, EntryOrder]:
     """Open an order of entries that the actor may know of. Raises NotFound."""
     stream = desk.store.open(stream_of(name))
@@ -382,38 +240,6 @@ def read_entry_order(name: str, by: Actor, desk: Desk) -> tuple[Stream, EntryOrd
     if order.is_deleted:
         raise NotFound(what="entry order", name=name)
     return stream, order
-
-
-def _last(
-    desk: Desk, centre: str, wanted: Iterable[tuple[str, str]]
-) -> dict[tuple[str, str], Registration]:
-    """Find the last registrations of these learners on these qualifications."""
-    learners: dict[str, list[str]] = {}
-    for who, qualification in sorted(wanted):
-        learners.setdefault(qualification, []).append(who)
-    return {
-        (who, qualification): each
-        for qualification, names in learners.items()
-        for who, each in last_registrations(
-            desk, names, qualification, centre=centre
-        ).items()
-    }
-
-
-def _place(desk: Desk, stream: Stream) -> Place:
-    made = stream.events[0]
-    registration = Registration.replay(stream.events)
-    return Place(
-        registration=registration,
-        apprenticeship=made.apprenticeship
-        if isinstance(made, RegistrationMade)
-        else None,
-        rules=rules_of(desk, registration),
-    )
-
-
-def _timetable(stream: Stream) -> Timetable:
-    return Timetable.replay(stream.events) if stream.history else Timetable()
 
 
 def _open(name: str, command: Command, desk: Desk) -> tuple[Stream, EntryOrder]:

@@ -19,7 +19,7 @@ from aggregates.standing import Standing
 from commands.apprenticeship import reopened_parents
 from commands.claim import open_registrations
 from commands.command import Command, Desk, Done, handles, open_own
-from commands.entry_order import timetable_of
+from commands.entry_facts import timetable_of
 from commands.erasure import ERASED
 from commands.group_uses import uses_changed
 from commands.invoice import line_called, read_lines

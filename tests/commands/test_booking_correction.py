@@ -28,7 +28,8 @@ from commands.booking import (
 from commands.booking_correction import CorrectOutcome
 from commands.cancellation import CancelRegistration, ReopenRegistration
 from commands.command import ReasonMissing
-from commands.entry_order import BeginEntryOrder, timetable_of
+from commands.entry_facts import timetable_of
+from commands.entry_order import BeginEntryOrder
 from events.booking import BookingOutcomeCorrected
 from events.entry_order import Entry
 from events.identifier import stream_of

@@ -29,7 +29,7 @@ from commands.booking import read_booking
 from commands.certificate import RecordPrinting
 from commands.claim_submission import SubmitClaim
 from commands.command import Desk, handle
-from commands.entry_order import timetable_of
+from commands.entry_facts import timetable_of
 from commands.invoice import require_line
 from commands.order_confirmation import ConfirmOrder
 from events.identifier import stream_of

@@ -19,7 +19,7 @@ from aggregates.claim import Claim
 from aggregates.invoice_line import CREDIT
 from aggregates.registration import Registration
 from aggregates.timetable import Timetable
-from commands.entry_order import timetable_of
+from commands.entry_facts import timetable_of
 from commands.registration import ACTIVE_REGISTRATION, active_key
 from events.identifier import stream_of
 from projections import bookings, claimable_learners, registrations
