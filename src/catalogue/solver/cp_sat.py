@@ -67,7 +67,6 @@ class Model:
         self._solver: Any = cp_model_helper
         self._proto: Any = cp_model_helper.CpModelProto()
         self._count = 0
-        self._effort = 0
 
     def variable(self, least: int, most: int) -> int:
         """Make a variable within these bounds."""
@@ -102,7 +101,6 @@ class Model:
         other = Model()
         other._proto.copy_from(self._proto)
         other._count = self._count
-        other._effort = self._effort
         return other
 
     def minimise(self, terms: Terms, least: int | None = None) -> None:
@@ -123,13 +121,12 @@ class Model:
         Raises Undecided.
         """
         statuses = self._solver.CpSolverStatus
-        for effort in EFFORTS[self._effort :]:
+        for effort in EFFORTS:
             response = self._try(effort, deadline)
             if response.status == statuses.OPTIMAL:
                 return list(response.solution)
             if response.status == statuses.INFEASIBLE:
                 return None
-            self._effort += 1  # what is asked of it next is no easier
         raise Undecided
 
     def _try(self, effort: Effort, deadline: Deadline) -> Any:
