@@ -55,6 +55,14 @@ class KeyIsAnother(RuleBroken):
     )
 
 
+class OfflineClientKnown(RuleBroken):
+    message = (
+        "The offline client {name} has this public key and is registered already, as"
+        " {client}; nothing was registered. Use {client}, or make a key pair of its own"
+        " for each program."
+    )
+
+
 def require_public_key(public_key: str) -> None:
     """Raise PublicKeyMalformed unless packages can be sealed for the key."""
     if not is_public_key(public_key):

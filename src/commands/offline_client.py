@@ -1,13 +1,14 @@
 """What may be asked about offline clients."""
 
+from base64 import b64decode
 from dataclasses import dataclass
 from uuid import uuid4
 
-from aggregates.offline_client import OfflineClient, register
+from aggregates.offline_client import OfflineClient, OfflineClientKnown, register
 from commands.command import Command, Desk, Done, handles, require_own
 from events.identifier import stream_of
 from events.offline_client import OfflineClientRegistered
-from store import Actor, Stream
+from store import Actor, AlreadyReserved, Change, Position, Reservation, Stream
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +42,24 @@ def read_client(desk: Desk, client: str, by: Actor) -> tuple[Stream, OfflineClie
     return stream, OfflineClient.replay(stream.events)
 
 
+def reserved_key(centre: str, public_key: str) -> Reservation:
+    """Say what is reserved for a public key, which is one client's at a centre (B13)."""
+    return Reservation(
+        scope=f"offline-client-key:{centre}", key=b64decode(public_key).hex()
+    )
+
+
+def append_client(desk: Desk, change: Change, by: Actor) -> Position | None:
+    """Append the change. Raises OfflineClientKnown if another client has its key."""
+    try:
+        return desk.store.append(change, by=by)
+    except AlreadyReserved as taken:
+        known = OfflineClient.replay(desk.store.open(taken.held.stream).events)
+        raise OfflineClientKnown(
+            pointer="/public_key", name=known.name, client=known.client
+        ) from None
+
+
 @handles(RegisterOfflineClient)
 def register_offline_client(command: RegisterOfflineClient, desk: Desk) -> Done:
     client, centre = uuid4().hex, command.by.centre or ""
@@ -53,13 +72,16 @@ def register_offline_client(command: RegisterOfflineClient, desk: Desk) -> Done:
         now=command.at,
     )
     stream = Stream(id=stream_of(client_called(client)))
-    change = stream.change([registered], owner=centre)
-    return Done(position=desk.store.append(change, by=command.by), made=client)
+    owned = reserved_key(centre, command.public_key)
+    change = stream.change([registered], owner=centre, reserve=[owned])
+    return Done(position=append_client(desk, change, command.by), made=client)
 
 
 @handles(ReportOfflineClient)
 def report_offline_client(command: ReportOfflineClient, desk: Desk) -> Done:
     stream, client = read_client(desk, command.client, command.by)
     reported = client.report(command.version, command.at, public_key=command.public_key)
-    change = stream.change(reported)
-    return Done(position=desk.store.append(change, by=command.by))
+    sends_first = client.public_key is None and command.public_key is not None
+    owned = [reserved_key(client.centre, command.public_key or "")] * sends_first
+    change = stream.change(reported, reserve=owned)
+    return Done(position=append_client(desk, change, command.by))

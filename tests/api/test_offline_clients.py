@@ -124,10 +124,8 @@ def test_another_centre_has_nothing_of_it(
     assert "no PIN" in offline.download(by="assessor.riverside").text
 
 
-def test_a_client_of_before_downloads_once_it_has_registered_its_key(
-    service: Service, ask: Ask, offline: Offline
-) -> None:
-    """B13: until then it is told how, by the checks and by the refusal."""
+def register_without_key(service: Service) -> None:
+    """Register the client c1 as clients were before they had keys."""
     old = OfflineClientRegistered(
         client="c1",
         centre="48213",
@@ -138,12 +136,19 @@ def test_a_client_of_before_downloads_once_it_has_registered_its_key(
     stream = Stream(id=stream_of(client_called("c1")))
     by = Actor(user="admin.riverside", role="Assessor", centre="48213", channel="api")
     service.store.append(stream.change([old], owner="48213"), by=by)
-    before = replace(offline, client="c1")
+
+
+def test_a_client_of_before_downloads_once_it_has_registered_its_key(
+    service: Service, ask: Ask, offline: Offline
+) -> None:
+    """B13: until then it is told how, by the checks and by the refusal."""
+    register_without_key(service)
+    before = replace(offline, client="c1", program=Program())
     refused = before.download()
     assert refused.status_code == 409
     assert "has registered no public key" in refused.json()["errors"][0]["message"]
     assert failed(ask, offline.path, client="c1") == ["package", "client"]
-    told = {"version": "2.1", "public_key": offline.program.public_key}
+    told = {"version": "2.1", "public_key": before.program.public_key}
     ask("POST", "/offline-clients/c1/reports", told)
     before.downloaded()
     assert failed(ask, offline.path, client="c1") == []
@@ -161,3 +166,26 @@ def test_clients_that_changed_are_listed_since_the_last_that_was_copied(
     assert reported["updated_at"] > known["updated_at"]
     since = {"updated_since": reported["updated_at"]}
     assert ask("GET", "/offline-clients", params=since)["items"] == [reported]
+
+
+def test_a_key_is_registered_once_at_a_centre(
+    service: Service, ask: Ask, offline: Offline
+) -> None:
+    """B13: whatever it is called and however it is written; the one there is is named."""
+    key = offline.program.public_key
+    there = {"name": "Laptop 7", "version": "2.1", "public_key": key}
+    register_without_key(service)
+    for path, told in (
+        ("", there),
+        ("", {**there, "name": "Laptop 8", "version": "2.2"}),
+        ("", {**there, "public_key": f"{key[:-2]}{chr(ord(key[-2]) + 1)}="}),
+        ("/c1/reports", {"version": "2.1", "public_key": key}),
+    ):
+        refused = ask("POST", f"/offline-clients{path}", told, expect=409)
+        assert refused["type"].endswith(":offline-client-known")
+        assert f"registered already, as {offline.client}" in refused["detail"]
+        assert [each["pointer"] for each in refused["errors"]] == ["/public_key"]
+    assert len(ask("GET", "/offline-clients")["items"]) == 2
+    other = {**there, "public_key": Program().public_key}
+    ask("POST", "/offline-clients", other, expect=201)
+    ask("POST", "/offline-clients", there, by="admin.hillside", expect=201)
