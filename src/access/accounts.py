@@ -32,10 +32,12 @@ class SignInRefusal(Refusal):
 
 
 class WrongPassword(SignInRefusal):
+    code = "wrong-password"
     message = "The user name or the password is wrong. Check both, then try again."
 
 
 class TokenNotGood(SignInRefusal):
+    code = "token-not-good"
     message = (
         "This token is unknown, expired or revoked, or its user is disabled. "
         "Sign in again for another."

@@ -29,10 +29,12 @@ NOBODYS = (
 
 
 class PasswordLengthWrong(Malformed):
+    code = "password-length-wrong"
     message = f"A password has {SHORTEST} to {LONGEST} characters. Choose another."
 
 
 class PasswordTooEasy(Malformed):
+    code = "password-too-easy"
     message = (
         "This password is too easy to guess: it is well known, repeats one character "
         "or holds the user name. Choose another."

@@ -1,6 +1,5 @@
 """Which role may send which command: the one table that every door obeys."""
 
-import re
 from collections.abc import Mapping
 
 from access.refusals import record_refusal
@@ -132,12 +131,6 @@ SYSTEMS: Mapping[Role, str] = {
 }
 """What the machines are called where people are told that it is their business alone."""
 
-MANY: Mapping[type[Command], str] = {
-    booking.ReportOutcome: "report test outcomes",
-    invoice.ReportInvoiceStatus: "report invoice statuses",
-}
-"""What is done by a system again and again, where ``in_words`` would say it of one."""
-
 
 def send(command: Command, desk: Desk) -> Done:
     """Answer a command if the role of the one who asks may send it (section 2).
@@ -149,7 +142,7 @@ def send(command: Command, desk: Desk) -> Done:
         require_may(type(command), Role(command.by.role))
         return handle(command, desk)
     except Refusal as refusal:
-        record_refusal(command, desk, what=in_words(type(command)), why=refusal)
+        record_refusal(command, desk, why=refusal)
         raise
 
 
@@ -165,19 +158,9 @@ def require_may(command: type[Command], role: Role) -> None:
     allowed = MAY[command]
     if role not in allowed and allowed <= SYSTEMS.keys():
         who = " or ".join(SYSTEMS[each] for each in allowed)
-        raise NotAllowed(system=who, what=MANY.get(command) or in_words(command))
+        raise NotAllowed(system=who, what=command.title)
     if role not in allowed:
-        raise NotAllowed(role=role, what=in_words(command), who=named(allowed))
-
-
-def in_words(command: type[Command]) -> str:
-    """Say what a command does: ``SubmitClaim`` is "submit a claim"."""
-    verb, *what = re.findall(r"[A-Z][a-z]*", command.__name__)
-    words = " ".join(what).lower()
-    if not words or words.endswith("s"):
-        return f"{verb.lower()} {words}".strip()
-    is_an = words[0] in "aeio" or words.startswith("up")
-    return f"{verb.lower()} {'an' if is_an else 'a'} {words}"
+        raise NotAllowed(role=role, what=command.title, who=named(allowed))
 
 
 def named(roles: frozenset[Role]) -> str:

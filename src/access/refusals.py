@@ -49,7 +49,12 @@ def refusals_of(subject: str) -> str:
     return f"refusals:{subject}"
 
 
-def record_refusal(command: Command, desk: Desk, *, what: str, why: Refusal) -> None:
+def stored_code(refusal: Refusal) -> str:
+    """Write a refusal's code as it is stored: group-name-taken is GroupNameTaken."""
+    return "".join(word.capitalize() for word in refusal.code.split("-"))
+
+
+def record_refusal(command: Command, desk: Desk, *, why: Refusal) -> None:
     """Record that a command was refused, if that matters and it was about one's own."""
     if type(command) not in SUBJECTS or isinstance(why, NotFound):
         return
@@ -60,8 +65,8 @@ def record_refusal(command: Command, desk: Desk, *, what: str, why: Refusal) -> 
         return
     refused = CommandRefused(
         subject=name,
-        command=what,
-        code=type(why).__name__,
+        command=command.title,
+        code=stored_code(why),
         person_id=subject.id,
         message=str(why),
     )

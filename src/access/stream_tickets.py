@@ -14,6 +14,7 @@ SIGNED = 32
 
 
 class TicketNotGood(SignInRefusal):
+    code = "ticket-not-good"
     message = "This ticket has expired, or was never given. Get another, then open the stream."
 
 

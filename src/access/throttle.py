@@ -23,6 +23,8 @@ TRIES = 8
 class TooManyTries(Refusal):
     """Wrong passwords came too often (d): 5 by one address for one name, 50 in all."""
 
+    code = "too-many-tries"
+
     message = "Too many wrong passwords were given. Wait {minutes} and try again."
 
     def __init__(self, *, seconds: int) -> None:

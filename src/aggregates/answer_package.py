@@ -45,6 +45,7 @@ class _NotOne(Exception):
 
 
 class AnswersEmpty(Malformed):
+    code = "answers-empty"
     message = (
         "The file is empty. Send the answer package that the offline client saved for"
         " {booking}."
@@ -52,6 +53,7 @@ class AnswersEmpty(Malformed):
 
 
 class NotAnswerPackage(Malformed):
+    code = "not-answer-package"
     message = (
         "This file is not an answer package: {why}. Send the file that the offline"
         " client saved for {booking}."
@@ -59,6 +61,7 @@ class NotAnswerPackage(Malformed):
 
 
 class AnswersOfAnotherBooking(RuleBroken):
+    code = "answers-of-another-booking"
     message = (
         "These answers are for {theirs}, not for {booking}; nothing was changed. Send"
         " them to {theirs}, and those of {booking} here."
@@ -66,6 +69,7 @@ class AnswersOfAnotherBooking(RuleBroken):
 
 
 class AnswersOfAnotherPackage(RuleBroken):
+    code = "answers-of-another-package"
     message = (
         "These answers are from the package {theirs}, not from {package}; nothing was"
         " changed. Leave the package out of the request, or name {theirs}."

@@ -15,6 +15,7 @@ MONTHS_BACK = 3
 
 
 class AwardDateInFuture(RuleBroken):
+    code = "award-date-in-future"
     message = (
         "The award date {day}{whose} is in the future. Give the day on which "
         "assessment was completed, today at the latest."
@@ -22,6 +23,7 @@ class AwardDateInFuture(RuleBroken):
 
 
 class AwardDateTooEarly(RuleBroken):
+    code = "award-date-too-early"
     message = (
         "The award date {day}{whose} is more than three months back. Give {earliest} or a"
         " later day."
@@ -29,14 +31,17 @@ class AwardDateTooEarly(RuleBroken):
 
 
 class AwardTwice(Malformed):
+    code = "award-twice"
     message = "Two awards are given for {learner}. Give one, with all of the grades."
 
 
 class UnitNotChosen(RuleBroken):
+    code = "unit-not-chosen"
     message = "The unit {unit} is not among the units of the claim. Add it there first."
 
 
 class UnitNotInRules(RuleBroken):
+    code = "unit-not-in-rules"
     message = (
         "The unit {unit} is not in version {version} of the qualification's rules, "
         "which this learner was registered under. Take its grade out."
@@ -44,6 +49,7 @@ class UnitNotInRules(RuleBroken):
 
 
 class GradeNotAllowed(Malformed):
+    code = "grade-not-allowed"
     message = "{grade} is not a grade of the unit {unit}. Give one of: {allowed}."
 
 

@@ -17,6 +17,7 @@ from events.sitting import TestOutcomeCorrected
 
 
 class NothingReported(RuleBroken):
+    code = "nothing-reported"
     message = (
         "No outcome of {booking} is reported yet, so there is none to correct. Report"
         " how the test went."
@@ -24,6 +25,7 @@ class NothingReported(RuleBroken):
 
 
 class ResultIsReliedOn(RuleBroken):
+    code = "result-is-relied-on"
     message = (
         "The result of {booking} cannot be corrected: {claims} relies on it. Have that"
         " claim withdrawn, or its certificate revoked by an Account Specialist, first."

@@ -7,6 +7,7 @@ from aggregates.sitting import Attendance
 
 
 class BookingIsOver(RuleBroken):
+    code = "booking-is-over"
     message = "{booking} {state}, so it cannot be {what}; nothing was changed. {next}"
 
 
@@ -38,6 +39,7 @@ def is_over(booking: str, attendance: Attendance, what: str) -> BookingIsOver:
 
 
 class WindowHasOpened(RuleBroken):
+    code = "window-has-opened"
     message = (
         "The window of {booking} opened on {opened}, so the booking cannot be amended."
         " It can still be cancelled until the window closes."
@@ -45,6 +47,7 @@ class WindowHasOpened(RuleBroken):
 
 
 class WindowHasClosed(RuleBroken):
+    code = "window-has-closed"
     message = (
         "The window of {booking} closed on {closed}, so it cannot be cancelled. Wait"
         " until the awarding organisation reports how the test went."
@@ -52,6 +55,7 @@ class WindowHasClosed(RuleBroken):
 
 
 class WindowIsNotOpen(RuleBroken):
+    code = "window-is-not-open"
     message = (
         "The test {booking} can be started from {opens} until {closes}. Ask for its"
         " launch link then."
@@ -59,6 +63,7 @@ class WindowIsNotOpen(RuleBroken):
 
 
 class NotBeforeWindow(RuleBroken):
+    code = "not-before-window"
     message = (
         "The window of {booking} opens on {opens}; nothing can be reported before then."
         " Report it once the test was sat."
@@ -66,6 +71,7 @@ class NotBeforeWindow(RuleBroken):
 
 
 class TooShortNotice(RuleBroken):
+    code = "too-short-notice"
     message = (
         "{delivery} tests need more notice: the earliest time is {earliest}. Choose"
         " that, or a later one."
@@ -73,6 +79,7 @@ class TooShortNotice(RuleBroken):
 
 
 class NobodySits(NotFound):
+    code = "nobody-sits"
     message = (
         "Nobody of your centre sits {unit} at that time ({starts}). See GET /sittings"
         " for the times."
@@ -80,12 +87,14 @@ class NobodySits(NotFound):
 
 
 class TooFarAhead(RuleBroken):
+    code = "too-far-ahead"
     message = (
         "The test would be on {starts}, more than {years} from now. Correct the year."
     )
 
 
 class LaunchNotOnline(RuleBroken):
+    code = "launch-not-online"
     message = (
         "The test {booking} is not sat online ({mode}), so it has no launch link."
         " {next_step}"
@@ -93,6 +102,7 @@ class LaunchNotOnline(RuleBroken):
 
 
 class LaunchLinkInvalid(NotFound):
+    code = "launch-link-invalid"
     message = (
         "This launch link has been used, has run out, or was never given. Ask for"
         " another at the booking."
@@ -100,6 +110,7 @@ class LaunchLinkInvalid(NotFound):
 
 
 class PackageUnknown(RuleBroken):
+    code = "package-unknown"
     message = (
         "The package {package} was never downloaded for {booking}. Check whether these"
         " are the answers of another booking."
@@ -107,6 +118,7 @@ class PackageUnknown(RuleBroken):
 
 
 class PackageIsStale(RuleBroken):
+    code = "package-is-stale"
     message = (
         "The booking was amended after the package {package} was downloaded, so its"
         " answers cannot be taken. Download the package again; if the test was sat with"
@@ -115,6 +127,7 @@ class PackageIsStale(RuleBroken):
 
 
 class PinHasChanged(PackageIsStale):
+    code = "pin-has-changed"
     message = (
         "The user who downloaded the package {package} has another PIN since, so its"
         " answers cannot be taken. Download the package again; if the test was sat with"
@@ -123,6 +136,7 @@ class PinHasChanged(PackageIsStale):
 
 
 class AnswersExist(RuleBroken):
+    code = "answers-exist"
     message = (
         "{booking} already has answers, from the package {package}. Different ones were"
         " sent; nothing was changed. If the first are the wrong ones, send these to the"
@@ -131,6 +145,7 @@ class AnswersExist(RuleBroken):
 
 
 class ResultExists(RuleBroken):
+    code = "result-exists"
     message = (
         "{booking} already has the result {known}. A different one was sent; nothing was"
         " changed. If the first is wrong, correct the outcome, with a reason."
@@ -138,10 +153,12 @@ class ResultExists(RuleBroken):
 
 
 class SatInFuture(Malformed):
+    code = "sat-in-future"
     message = "{day} is in the future. Give the day on which the test was sat."
 
 
 class SatBeforeWindow(Malformed):
+    code = "sat-before-window"
     message = (
         "The window of {booking} opened on {opened}, so the test was not sat on {day}."
         " Give the day on which it was sat."
@@ -152,26 +169,32 @@ class SatBeforeWindow(Malformed):
 
 
 class NotTestable(Malformed):
+    code = "not-testable"
     message = "{unit} is not a testable unit of {qualification}. {next_step}"
 
 
 class DeliveryNotOffered(Malformed):
+    code = "delivery-not-offered"
     message = "{unit} is not delivered as {delivery}. Choose {offered}."
 
 
 class ModeNeeded(Malformed):
+    code = "mode-needed"
     message = "Choose a mode for an onscreen test: Classroom, Offline or Online."
 
 
 class ModeOutOfPlace(Malformed):
+    code = "mode-out-of-place"
     message = "A paper test has no mode: leave it out."
 
 
 class TimeNeeded(RuleBroken):
+    code = "time-needed"
     message = "Choose a date and time for the test of {unit} by {learner}."
 
 
 class ExtraTimeNotCentres(RuleBroken):
+    code = "extra-time-not-centres"
     message = (
         "A centre may give 25 % extra time, or none. For {extra_time} %, ask an Account"
         " Specialist."
@@ -179,6 +202,7 @@ class ExtraTimeNotCentres(RuleBroken):
 
 
 class ExtraTimeIsSpecialists(RuleBroken):
+    code = "extra-time-is-specialists"
     message = (
         "An Account Specialist gave {booking} {extra_time} % extra time; nothing was"
         " changed. Leave extra_time out to keep it, or ask an Account Specialist to"
@@ -187,14 +211,17 @@ class ExtraTimeIsSpecialists(RuleBroken):
 
 
 class ExtraTimeTooMuch(Malformed):
+    code = "extra-time-too-much"
     message = "{extra_time} % is no extra time that can be given. Choose 0 to {most} %."
 
 
 class NotRegisteredForTest(RuleBroken):
+    code = "not-registered-for-test"
     message = "{why} {next_step} first.{or_else}"
 
 
 class ThroughApprenticeship(RuleBroken):
+    code = "through-apprenticeship"
     message = (
         "{learner} came to {qualification} through the apprenticeship {apprenticeship}:"
         " book through it."
@@ -202,6 +229,7 @@ class ThroughApprenticeship(RuleBroken):
 
 
 class NotThroughApprenticeship(RuleBroken):
+    code = "not-through-apprenticeship"
     message = (
         "{learner} is registered on {qualification} by itself, not through"
         " {apprenticeship}: leave the apprenticeship out."
@@ -209,10 +237,12 @@ class NotThroughApprenticeship(RuleBroken):
 
 
 class UnitPassed(RuleBroken):
+    code = "unit-passed"
     message = "{learner} has passed {unit} already. Leave this test out."
 
 
 class UnitBooked(RuleBroken):
+    code = "unit-booked"
     message = (
         "{learner} is booked for {unit} already, by {booking}. Amend or cancel that"
         " booking."
@@ -220,6 +250,7 @@ class UnitBooked(RuleBroken):
 
 
 class SittingsOverlap(RuleBroken):
+    code = "sittings-overlap"
     message = "{learner} sits another test at that time, by {booking}. {next_step}"
 
 
@@ -227,18 +258,22 @@ ANOTHER_TIME = "Choose another time."
 
 
 class EntriesMissing(RuleBroken):
+    code = "entries-missing"
     message = "There are no tests in the order. Choose at least one."
 
 
 class EntryTwice(Malformed):
+    code = "entry-twice"
     message = "{learner} is entered for {unit} twice. Keep one."
 
 
 class TooManyEntries(Malformed):
+    code = "too-many-entries"
     message = "An order has at most {most} entries. Divide them among several orders."
 
 
 class EntriesRefused(RuleBroken):
+    code = "entries-refused"
     message = (
         "The entries cannot be booked as they are: {things} in the way. See to each,"
         " then confirm."
@@ -246,6 +281,7 @@ class EntriesRefused(RuleBroken):
 
 
 class EntryTotalHasChanged(RuleBroken):
+    code = "entry-total-has-changed"
     message = (
         "The entries come to £{total} now, and £{seen} was seen. Look at the prices"
         " again, then confirm."
@@ -253,4 +289,5 @@ class EntryTotalHasChanged(RuleBroken):
 
 
 class EntryOrderIsConfirmed(RuleBroken):
+    code = "entry-order-is-confirmed"
     message = "The order {order} has been confirmed. Amend or cancel its bookings."

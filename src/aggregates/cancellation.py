@@ -15,10 +15,12 @@ CHARGED = frozenset({InvoiceStatus.INVOICED, InvoiceStatus.PAID})
 
 
 class CannotCancel(RuleBroken):
+    code = "cannot-cancel"
     message = "{registration} cannot be cancelled: {why}"
 
 
 class NotActive(RuleBroken):
+    code = "not-active"
     message = (
         "{registration} is {status} already. Only an Active registration can be"
         " cancelled."

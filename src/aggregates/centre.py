@@ -15,18 +15,22 @@ CentreEvent: TypeAlias = CentreOpened | ApprovalGranted | ApprovalWithdrawn
 
 
 class CentreNumberMalformed(Malformed):
+    code = "centre-number-malformed"
     message = "A centre number has 2 to 10 digits; {number!r} does not."
 
 
 class CentreNameMissing(Malformed):
+    code = "centre-name-missing"
     message = "Give the name of the centre."
 
 
 class CentreIsOpen(RuleBroken):
+    code = "centre-is-open"
     message = "There is a centre {number} already: {name}. Choose another number."
 
 
 class ProductUnknown(Malformed):
+    code = "product-unknown"
     message = "There is no product {product} in the catalogue. Check its number."
 
 

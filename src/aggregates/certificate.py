@@ -47,6 +47,7 @@ LATER_NOTIFICATION = "A later notification lists all units to date."
 
 
 class NotInForce(RuleBroken):
+    code = "not-in-force"
     message = (
         "Certificate {certificate} was superseded by {by}, so it cannot be {done} any"
         " more. {next_step}"
@@ -54,6 +55,7 @@ class NotInForce(RuleBroken):
 
 
 class CertificateRegistrationReopened(RuleBroken):
+    code = "certificate-registration-reopened"
     message = (
         "Certificate {certificate} is not in force since registration {registration} was"
         " reopened, so it cannot be {done}. Claim for the learner again."
@@ -67,6 +69,7 @@ CLAIM_AGAIN = (
 
 
 class CertificateIsRevoked(RuleBroken):
+    code = "certificate-is-revoked"
     message = "Certificate {certificate} was revoked, so it cannot be {done}. " + (
         CLAIM_AGAIN
     )

@@ -11,16 +11,19 @@ MOST_NAMED = 3
 
 
 class QualificationNeeded(RuleBroken):
+    code = "qualification-needed"
     message = "Choose the qualification to claim for."
 
 
 class UnknownQualification(Malformed):
+    code = "unknown-qualification"
     message = (
         "There is no qualification {qualification}. Check the reference and try again."
     )
 
 
 class ApprenticeshipNotClaimable(Malformed):
+    code = "apprenticeship-not-claimable"
     message = (
         "{title} is an apprenticeship. Claim for its qualifications, one by one:"
         " {qualifications}."
@@ -28,18 +31,22 @@ class ApprenticeshipNotClaimable(Malformed):
 
 
 class UnitsNeeded(RuleBroken):
+    code = "units-needed"
     message = "Choose the units that the learners have achieved."
 
 
 class LearnersNeeded(RuleBroken):
+    code = "learners-needed"
     message = "Choose the learners to claim for."
 
 
 class AwardIncomplete(RuleBroken):
+    code = "award-incomplete"
     message = "Give {learner} an award type and an award date, then submit."
 
 
 class QualificationIsFixed(RuleBroken):
+    code = "qualification-is-fixed"
     message = (
         "The claim {claim} has been submitted for learners, so its qualification "
         "stays. Begin another claim for the other qualification."
@@ -47,6 +54,7 @@ class QualificationIsFixed(RuleBroken):
 
 
 class UnitNotOffered(RuleBroken):
+    code = "unit-not-offered"
     message = (
         "{qualification} has no internally assessed unit {unit}. Check the reference, or"
         " take the unit out."
@@ -54,18 +62,22 @@ class UnitNotOffered(RuleBroken):
 
 
 class NotRegistered(RuleBroken):
+    code = "not-registered"
     message = "{why} {next_step}, or leave the learner out."
 
 
 class LearnerIsSubmitted(RuleBroken):
+    code = "learner-is-submitted"
     message = "{learner} has been {standing} in the claim {claim}. {next_step}"
 
 
 class LearnerNotInClaim(RuleBroken):
+    code = "learner-not-in-claim"
     message = "{learner} is not in {claim}. Name a learner who is."
 
 
 class NobodyToSubmit(RuleBroken):
+    code = "nobody-to-submit"
     message = (
         "The claim {claim} is {standing}, and nobody in it waits to be submitted. Choose"
         " more learners first, or begin another claim."
@@ -73,10 +85,12 @@ class NobodyToSubmit(RuleBroken):
 
 
 class ReasonNeeded(Malformed):
+    code = "reason-needed"
     message = "Say why the claim is withdrawn."
 
 
 class RegisteredMeanwhile(RuleBroken):
+    code = "registered-meanwhile"
     message = (
         "{learner} has been registered on {qualification} again since, so the award that"
         " completed the earlier registration cannot be withdrawn. Cancel the later"
@@ -85,6 +99,7 @@ class RegisteredMeanwhile(RuleBroken):
 
 
 class ClaimHasMoved(RuleBroken):
+    code = "claim-has-moved"
     message = (
         "{user} ({role}) changed the claim {claim} while it was being submitted. Look "
         "at it again, then submit."
@@ -92,10 +107,12 @@ class ClaimHasMoved(RuleBroken):
 
 
 class NotSubmitted(RuleBroken):
+    code = "not-submitted"
     message = "{what}. {next_step}"
 
 
 class ClaimIsProcessed(RuleBroken):
+    code = "claim-is-processed"
     message = (
         "{claim} is processed and has issued {certificates}, so it cannot be withdrawn."
         " {next_step}"
@@ -103,6 +120,7 @@ class ClaimIsProcessed(RuleBroken):
 
 
 class AwardIsReliedOn(RuleBroken):
+    code = "award-is-relied-on"
     message = (
         "{what} for {learner}: the {award_type} claim {other} counts {units} from"
         " {claim}. {next_step}"
@@ -110,10 +128,12 @@ class AwardIsReliedOn(RuleBroken):
 
 
 class ClaimIsWithdrawn(RuleBroken):
+    code = "claim-is-withdrawn"
     message = "The claim {claim} has been withdrawn. Begin another one."
 
 
 class ClaimWasSubmitted(RuleBroken):
+    code = "claim-was-submitted"
     message = (
         "The claim {claim} has been submitted for learners, so it cannot be deleted."
         " {next_step}"

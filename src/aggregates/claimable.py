@@ -10,6 +10,7 @@ from catalogue import Catalogue, Qualification, Unit
 
 
 class NotClaimable(RuleBroken):
+    code = "not-claimable"
     message = "{why}"
 
 

@@ -22,6 +22,7 @@ Words: TypeAlias = tuple[str, ...]
 
 
 class WithOneself(Malformed):
+    code = "with-oneself"
     message = "Learner {learner} is no duplicate of themselves. Name two learners."
 
 

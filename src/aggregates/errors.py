@@ -13,8 +13,12 @@ class Refusal(Exception):
     ``"The group {name} …"``. ``pointer`` is a JSON pointer to the value at fault in
     what was asked, where there is one. ``others`` are refusals of the same request, one
     for each value at fault, which are shown beside the message.
+
+    ``code`` is the last part of the problem's ``type``: programs know the refusal by
+    it, and it is stored, so it is never changed.
     """
 
+    code: ClassVar[str]
     message: ClassVar[str]
 
     def __init__(
@@ -53,11 +57,15 @@ class Malformed(Refusal):
 class NotFound(Refusal):
     """There is no such thing, or it is another centre's, which is not told apart."""
 
+    code = "not-found"
+
     message = "There is no {what} {name} here. Check the number and try again."
 
 
 class NotAllowed(Refusal):
     """The role does not have the right; the sentence says which role does."""
+
+    code = "not-allowed"
 
     message = "Your role, {role}, may not {what}. Ask {who}."
 

@@ -153,11 +153,15 @@ def file_sentence(problem: FileProblem) -> str:
 class FileFault(Malformed):
     """One reason to refuse a file."""
 
+    code = "file-fault"
+
     message = "{sentence}"
 
 
 class FileRefused(Malformed):
     """A file is refused as a whole, for these reasons."""
+
+    code = "file-refused"
 
     message = "The file was not uploaded, and nothing of it is kept. {sentences}"
 

@@ -49,18 +49,22 @@ _turn = Lock()
 
 
 class ImageTooLarge(Malformed):
+    code = "image-too-large"
     message = "The image is larger than 5 MB. Save it smaller, then send it again."
 
 
 class NotAnImage(Malformed):
+    code = "not-an-image"
     message = "This is not a JPEG or PNG image. Save it as one of these and try again."
 
 
 class ImageDamaged(Malformed):
+    code = "image-damaged"
     message = "The image is damaged: it cannot be read to its end. Save it anew."
 
 
 class TooManyPixels(Malformed):
+    code = "too-many-pixels"
     message = (
         "The image has {width} by {height} pixels, which are too many. Make it smaller:"
         " 4000 by 3000 are more than enough."

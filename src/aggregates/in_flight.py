@@ -18,6 +18,7 @@ UNSETTLED = OPEN | {Standing.SUBMITTED}
 
 
 class NotErasableYet(RuleBroken):
+    code = "not-erasable-yet"
     message = (
         "Learner {learner} cannot be erased yet. {sentences} To have all of it ended with"
         " the erasure, send end_in_flight: true."
@@ -25,6 +26,7 @@ class NotErasableYet(RuleBroken):
 
 
 class RecordsAreKept(RuleBroken):
+    code = "records-are-kept"
     message = (
         "The records of learner {learner} are kept until {until}, {years} after the"
         " last award. Erase them from that day on."
@@ -32,10 +34,12 @@ class RecordsAreKept(RuleBroken):
 
 
 class TestIsBooked(RuleBroken):
+    code = "test-is-booked"
     message = "The test {booking} is booked. Cancel it, or wait until its outcome is reported."
 
 
 class ClaimIsUnsettled(RuleBroken):
+    code = "claim-is-unsettled"
     message = "The claim {claim} is {standing} for the learner. {next_step} first."
 
     @classmethod
@@ -50,12 +54,14 @@ class ClaimIsUnsettled(RuleBroken):
 
 
 class CertificateIsUnprinted(RuleBroken):
+    code = "certificate-is-unprinted"
     message = (
         "The certificate {certificate} is not printed yet. Print it, and report that."
     )
 
 
 class IsOnDraftOrder(RuleBroken):
+    code = "is-on-draft-order"
     message = "The learner is on the draft order {order}. Take them off it first."
 
 

@@ -41,10 +41,12 @@ InvoiceEvent: TypeAlias = InvoiceStatusReported | InvoiceNumberRecorded
 
 
 class StatusOutOfOrder(RuleBroken):
+    code = "status-out-of-order"
     message = "{line} is {now}, and {wanted} was reported; nothing was changed. {next}"
 
 
 class ChargeWasCancelled(RuleBroken):
+    code = "charge-was-cancelled"
     message = (
         "{line} was cancelled before it was invoiced, so {wanted} cannot be reported of"
         " it. The charge is taken back by {credit}: leave the charge off invoices, and"
@@ -53,6 +55,7 @@ class ChargeWasCancelled(RuleBroken):
 
 
 class NumberTooEarly(RuleBroken):
+    code = "number-too-early"
     message = (
         "{line} is not invoiced yet, so leave the number out; or report {first} with"
         " {given}."
@@ -60,6 +63,7 @@ class NumberTooEarly(RuleBroken):
 
 
 class OtherInvoice(RuleBroken):
+    code = "other-invoice"
     message = (
         "{line} is {now} with {known}, and {given} was reported; nothing was changed."
         ' If {known} is wrong, send {given} again with "corrects": "{known}".'
@@ -67,10 +71,12 @@ class OtherInvoice(RuleBroken):
 
 
 class NothingToCorrect(RuleBroken):
+    code = "nothing-to-correct"
     message = "{line} has no number yet that could be corrected. Leave corrects out."
 
 
 class RightNumberMissing(Malformed):
+    code = "right-number-missing"
     message = "Give the right number as invoice, beside the wrong one in corrects."
 
 

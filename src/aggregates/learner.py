@@ -42,16 +42,21 @@ Event: TypeAlias = LearnerCreated | Later
 class DetailIsWrong(Malformed):
     """One thing told of the learner cannot be right."""
 
+    code = "detail-is-wrong"
+
     message = "{sentence}"
 
 
 class DetailsAreWrong(Malformed):
     """What is told of the learner has these faults, all of them at once (L1)."""
 
+    code = "details-are-wrong"
+
     message = "{sentences}"
 
 
 class UlnIsHeld(RuleBroken):
+    code = "uln-is-held"
     message = (
         "ULN {uln} belongs to learner {learner} of your centre already. Correct it, or"
         " leave it blank."
@@ -59,6 +64,7 @@ class UlnIsHeld(RuleBroken):
 
 
 class LooksLikeAnother(RuleBroken):
+    code = "looks-like-another"
     message = (
         "Learner {learners} of your centre has the same name and date of birth. Use"
         " that learner, or say that this is a different person."
@@ -66,6 +72,7 @@ class LooksLikeAnother(RuleBroken):
 
 
 class IdentityAmendmentUsed(RuleBroken):
+    code = "identity-amendment-used"
     message = (
         "The name and date of birth of learner {learner} have been amended once, which"
         " is as often as a centre may. Ask an Account Specialist to amend them again."
@@ -73,12 +80,14 @@ class IdentityAmendmentUsed(RuleBroken):
 
 
 class AmendmentNeedsReason(Malformed):
+    code = "amendment-needs-reason"
     message = (
         "Say why learner {learner} is amended: an Account Specialist gives a reason."
     )
 
 
 class ErasureNeedsReason(Malformed):
+    code = "erasure-needs-reason"
     message = (
         "Say why the data of learner {learner} are to be erased, without naming the"
         " learner: the reason stays."
@@ -86,6 +95,7 @@ class ErasureNeedsReason(Malformed):
 
 
 class LearnerIsErased(RuleBroken):
+    code = "learner-is-erased"
     message = (
         "The personal data of {learner} were erased, so nothing more can be done for"
         " them. Leave them out."
@@ -93,6 +103,7 @@ class LearnerIsErased(RuleBroken):
 
 
 class LearnerIsWithdrawn(RuleBroken):
+    code = "learner-is-withdrawn"
     message = (
         "Learner {learner} is known no more: the upload of group {group}, which they"
         " came with, was undone."
@@ -100,6 +111,7 @@ class LearnerIsWithdrawn(RuleBroken):
 
 
 class ImageErased(NotFound):
+    code = "image-erased"
     message = (
         "The {kind} of learner {learner} was erased with all their personal data. It"
         " cannot be brought back."
@@ -107,6 +119,7 @@ class ImageErased(NotFound):
 
 
 class ImageMissing(NotFound):
+    code = "image-missing"
     message = "Learner {learner} has no {kind} yet. Submit one first."
 
 

@@ -6,6 +6,7 @@ from aggregates.errors import RuleBroken
 
 
 class WorkWouldBeLost(RuleBroken):
+    code = "work-would-be-lost"
     message = (
         "This would be lost: {lost}. Keep it, or send confirm_loss: true to go on."
     )

@@ -34,14 +34,17 @@ OfflineClientEvent: TypeAlias = (
 
 
 class VersionMalformed(Malformed):
+    code = "version-malformed"
     message = "{version} is not a version. Write it as 2.1 or 2.1.7."
 
 
 class ClientNameMissing(Malformed):
+    code = "client-name-missing"
     message = "Give the offline client a name, such as that of the computer it is on."
 
 
 class PublicKeyMalformed(Malformed):
+    code = "public-key-malformed"
     message = (
         "This is no public key that packages can be sealed for. Send the client's"
         " X25519 public key: its 32 bytes as base64."
@@ -49,6 +52,7 @@ class PublicKeyMalformed(Malformed):
 
 
 class KeyIsAnother(RuleBroken):
+    code = "key-is-another"
     message = (
         "The offline client {name} has another public key; nothing was changed. If it"
         " was installed anew, register it as a new client."

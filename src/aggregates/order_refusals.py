@@ -13,6 +13,7 @@ LONGEST_NUMBER = 50
 
 
 class OrderIsConfirmed(RuleBroken):
+    code = "order-is-confirmed"
     message = (
         "Order {order} has been confirmed and stays as it is. Begin another order for"
         " what is missing."
@@ -20,6 +21,7 @@ class OrderIsConfirmed(RuleBroken):
 
 
 class OrderTooLarge(RuleBroken):
+    code = "order-too-large"
     message = (
         f"An order makes at most {MOST_REGISTRATIONS:,} registrations; this would be"
         " {number:,}. Make {orders} of it."
@@ -33,32 +35,39 @@ class OrderTooLarge(RuleBroken):
 
 
 class ProductUnknown(Malformed):
+    code = "product-unknown"
     message = "There is no product {product}. Check the reference and try again."
 
 
 class ProductNotOffered(RuleBroken):
+    code = "product-not-offered"
     message = "{why}"
 
 
 class ProductsRefused(RuleBroken):
+    code = "products-refused"
     message = "{sentences}"
 
 
 class ProductNotOnOrder(Malformed):
+    code = "product-not-on-order"
     message = "{product} is not on {order}. Choose it among the products first."
 
 
 class LearnerUnknown(Malformed):
+    code = "learner-unknown"
     message = (
         "There is no learner {learner} at this centre. Check the number and try again."
     )
 
 
 class PathwayUnknown(Malformed):
+    code = "pathway-unknown"
     message = "{title} has no pathway {pathway}. Choose from {pathways}."
 
 
 class PathwayNeedsProduct(Malformed):
+    code = "pathway-needs-product"
     message = (
         "There is no product on the order yet that could have the pathway {pathway}."
         " Choose the product first."
@@ -66,6 +75,7 @@ class PathwayNeedsProduct(Malformed):
 
 
 class PathwayOfApprenticeship(Malformed):
+    code = "pathway-of-apprenticeship"
     message = (
         "{title} is an apprenticeship: only its qualifications have pathways. Name one"
         ' for each, as "pathways": {{"Q-…": "…"}}.'
@@ -73,6 +83,7 @@ class PathwayOfApprenticeship(Malformed):
 
 
 class PathwaySaidTwice(Malformed):
+    code = "pathway-said-twice"
     message = (
         "Two pathways are said for {learner} in this request. Name the learner once, on"
         " the pathway that is meant."
@@ -80,6 +91,7 @@ class PathwaySaidTwice(Malformed):
 
 
 class QualificationNotOrdered(Malformed):
+    code = "qualification-not-ordered"
     message = (
         "None of the chosen products is or includes {qualification}. Leave its pathway"
         " out, or choose the product first."
@@ -87,10 +99,12 @@ class QualificationNotOrdered(Malformed):
 
 
 class LearnersRefused(Malformed):
+    code = "learners-refused"
     message = "{sentences}"
 
 
 class GroupHasNoLearners(RuleBroken):
+    code = "group-has-no-learners"
     message = (
         "Group {group} has no learners yet. Submit its upload, and wait until it is"
         " done."
@@ -98,16 +112,19 @@ class GroupHasNoLearners(RuleBroken):
 
 
 class LearnerNotLinked(Malformed):
+    code = "learner-not-linked"
     message = (
         "Learner {learner} is not linked to {what}. Check the number and try again."
     )
 
 
 class EndsBeforeStart(Malformed):
+    code = "ends-before-start"
     message = "The course ends on {ends}, before it starts on {starts}. Correct one of the two."
 
 
 class DatesUnlikely(RuleBroken):
+    code = "dates-unlikely"
     message = (
         "The course would {what}. If that is a slip, correct the date; if it is right,"
         " send the dates again with confirm_unlikely: true."
@@ -115,6 +132,7 @@ class DatesUnlikely(RuleBroken):
 
 
 class NumberTooLong(Malformed):
+    code = "number-too-long"
     message = (
         f"A purchase order number has at most {LONGEST_NUMBER} characters. Shorten it."
     )
@@ -123,16 +141,21 @@ class NumberTooLong(Malformed):
 class OrderIncomplete(RuleBroken):
     """What stands in the way of confirming, all of it at once (O5)."""
 
+    code = "order-incomplete"
+
     message = "{sentences}"
 
 
 class StepIncomplete(RuleBroken):
     """One thing that a step of the order lacks; the pointer names the step."""
 
+    code = "step-incomplete"
+
     message = "{sentence}"
 
 
 class AlreadyRegistered(RuleBroken):
+    code = "already-registered"
     message = (
         "Learner {learner} has an Active registration on {title} already:"
         " {registration}. Unlink the learner."
@@ -140,6 +163,7 @@ class AlreadyRegistered(RuleBroken):
 
 
 class OrderedTwice(RuleBroken):
+    code = "ordered-twice"
     message = (
         "Learner {learner} would be registered on {title} twice by this order: with"
         " {first} and with {second}. Unlink the learner from one of the two."
@@ -147,6 +171,7 @@ class OrderedTwice(RuleBroken):
 
 
 class PriceHasChanged(RuleBroken):
+    code = "price-has-changed"
     message = (
         "A registration on {title} costs £{price:,.2f} now, not £{seen:,.2f}. Look at"
         " the order again, then confirm it."
@@ -154,6 +179,7 @@ class PriceHasChanged(RuleBroken):
 
 
 class TotalHasChanged(RuleBroken):
+    code = "total-has-changed"
     message = (
         "The order comes to £{total:,.2f} now, not £{seen:,.2f}: {breakdown}. Look at"
         " it again, then confirm it."

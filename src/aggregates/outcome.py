@@ -10,6 +10,7 @@ from events.booking import BookingResultAdded
 
 
 class DayMissing(Malformed):
+    code = "day-missing"
     message = (
         "The day on which {booking} was sat is missing. Give it as sat_on, beside the"
         " result."
@@ -17,6 +18,7 @@ class DayMissing(Malformed):
 
 
 class ResultMissing(Malformed):
+    code = "result-missing"
     message = (
         "{what} of {booking} was sent without a result. Give the result, Pass or Fail,"
         " and the day it was sat; or leave {what} out."
@@ -24,6 +26,7 @@ class ResultMissing(Malformed):
 
 
 class AbsentHasNoResult(Malformed):
+    code = "absent-has-no-result"
     message = (
         "{booking} was reported Absent, and with {what}. Report Absent alone; or, if the"
         " learner sat the test, Taken with the result."
@@ -31,12 +34,14 @@ class AbsentHasNoResult(Malformed):
 
 
 class MarkTooHigh(Malformed):
+    code = "mark-too-high"
     message = (
         "{mark} is more than the {most} marks of {unit}. Give a mark of 0 to {most}."
     )
 
 
 class GradeNotOfUnit(Malformed):
+    code = "grade-not-of-unit"
     message = "{grade} is not a grade of {unit} that {what}. Give one of: {allowed}."
 
 

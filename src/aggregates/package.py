@@ -20,10 +20,12 @@ NOT_WHOLE = "The package is damaged: what is in it is not what its manifest says
 
 
 class CheckFailed(RuleBroken):
+    code = "check-failed"
     message = "{reason}"
 
 
 class PackageRefused(RuleBroken):
+    code = "package-refused"
     message = (
         "The package cannot be downloaded: {failed} of its {count} checks failed. Do"
         " what is said of that, then download again."

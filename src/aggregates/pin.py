@@ -26,6 +26,7 @@ PinEvent: TypeAlias = PinSet | PackageSealed | PinProved | PinRefused
 
 
 class PinNeedsProof(RuleBroken):
+    code = "pin-needs-proof"
     message = (
         "You have a PIN already. {unusable} Send your present PIN as current_pin, or"
         " your password."
@@ -33,6 +34,7 @@ class PinNeedsProof(RuleBroken):
 
 
 class PinNotProved(RuleBroken):
+    code = "pin-not-proved"
     message = "{why}"
 
 

@@ -62,10 +62,12 @@ class RecordState(StrEnum):
 
 
 class RecordIsDone(RuleBroken):
+    code = "record-is-done"
     message = "Row {row} has become learner {learner}. Amend the learner instead."
 
 
 class RecordIsRemoved(RuleBroken):
+    code = "record-is-removed"
     message = (
         "Row {row} was removed from the upload, so it cannot be amended. To have this"
         " learner after all, upload the row again."
@@ -73,6 +75,7 @@ class RecordIsRemoved(RuleBroken):
 
 
 class CannotLink(Malformed):
+    code = "cannot-link"
     message = (
         "Row {row} cannot be linked to {learner}, who has neither its ULN nor its name"
         " and date of birth. Choose one of the learners that the row is alike."

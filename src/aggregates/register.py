@@ -15,6 +15,7 @@ RegisterEvent: TypeAlias = RegistrationsEntered | RegisterMoved | RegisterClosed
 
 
 class LearnerHasLeft(RuleBroken):
+    code = "learner-has-left"
     message = (
         "Learner {learner} was transferred to another centre, so nothing more can be"
         " done for that learner here. Take them out."

@@ -4,6 +4,7 @@ from aggregates.errors import Malformed, RuleBroken
 
 
 class RegistrationIsCompleted(RuleBroken):
+    code = "registration-is-completed"
     message = (
         "{learner} already has a {award_type} award on {qualification}, by the claim "
         "{claim}. An Account Specialist can reopen the registration."
@@ -11,6 +12,7 @@ class RegistrationIsCompleted(RuleBroken):
 
 
 class RegistrationIsCancelled(RuleBroken):
+    code = "registration-is-cancelled"
     message = (
         "The registration {registration} is cancelled, so it cannot {what}. Order a"
         " registration anew, if one is needed."
@@ -18,6 +20,7 @@ class RegistrationIsCancelled(RuleBroken):
 
 
 class RegistrationIsActive(RuleBroken):
+    code = "registration-is-active"
     message = (
         "The registration {registration} is Active already. Only a Completed one can be"
         " reopened."
@@ -25,6 +28,7 @@ class RegistrationIsActive(RuleBroken):
 
 
 class IsOnApprenticeship(RuleBroken):
+    code = "is-on-apprenticeship"
     message = (
         "The registration {registration} is on an apprenticeship, so it cannot {what}."
         " Choose the registration on one of its qualifications: {parts}."
@@ -32,4 +36,5 @@ class IsOnApprenticeship(RuleBroken):
 
 
 class PathwayUnknown(Malformed):
+    code = "pathway-unknown"
     message = "{product} has no pathway {pathway}. Give one of: {pathways}."

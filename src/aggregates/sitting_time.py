@@ -47,10 +47,12 @@ YEARS = 5
 
 
 class TimeMalformed(Malformed):
+    code = "time-malformed"
     message = "{text} is not a time. Write it as 2026-12-10T10:00."
 
 
 class TimeSkipped(Malformed):
+    code = "time-skipped"
     message = (
         "{text} does not exist in London: the clocks go forward over it. Choose a time"
         " an hour later."

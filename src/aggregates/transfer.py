@@ -9,18 +9,22 @@ from aggregates.registration import Registration, Status
 
 
 class NotSettledYet(RuleBroken):
+    code = "not-settled-yet"
     message = "Learner {learner} cannot be transferred yet. {sentences}"
 
 
 class IsThereAlready(RuleBroken):
+    code = "is-there-already"
     message = "Learner {learner} is at centre {centre} already. Name another centre."
 
 
 class TransferNeedsReason(Malformed):
+    code = "transfer-needs-reason"
     message = "Say why learner {learner} is transferred: the reason is kept."
 
 
 class UlnIsHeldThere(RuleBroken):
+    code = "uln-is-held-there"
     message = (
         "Learner {other} of centre {centre} has ULN {uln} already. If they are one"
         " person, say so among the duplicates, and clear the ULN of one of them."
@@ -28,6 +32,7 @@ class UlnIsHeldThere(RuleBroken):
 
 
 class CentreNotApproved(RuleBroken):
+    code = "centre-not-approved"
     message = (
         "Centre {centre} is not approved for {product}, which registration {registration}"
         " is on. Approve the centre first."

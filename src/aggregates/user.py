@@ -14,6 +14,7 @@ PERSONAL_ROLES = frozenset(Role) - {Role.SERVICE}
 
 
 class UserNameMalformed(Malformed):
+    code = "user-name-malformed"
     message = (
         "A user name has 2 to 64 small letters, digits, dots, hyphens, underscores, "
         "plus or at signs, and begins with a letter or digit; {name!r} does not."
@@ -21,34 +22,42 @@ class UserNameMalformed(Malformed):
 
 
 class FullNameMissing(Malformed):
+    code = "full-name-missing"
     message = "Give the full name of the person or machine."
 
 
 class UserNameTaken(RuleBroken):
+    code = "user-name-taken"
     message = "There is a user {name} already. Choose another name."
 
 
 class CentreMissing(Malformed):
+    code = "centre-missing"
     message = "Say which centre: a user in the role {role} belongs to one."
 
 
 class CentreNotNeeded(Malformed):
+    code = "centre-not-needed"
     message = "Leave the centre out: a user in the role {role} belongs to none."
 
 
 class RoleNotForPeople(Malformed):
+    code = "role-not-for-people"
     message = "The role {role} is the service's own. Choose another role."
 
 
 class ReasonMissing(Malformed):
+    code = "reason-missing"
     message = "Say why: what the awarding organisation does is recorded with a reason."
 
 
 class UserIsDisabled(RuleBroken):
+    code = "user-is-disabled"
     message = "The user {name} is disabled. Add another user instead."
 
 
 class OwnAccount(RuleBroken):
+    code = "own-account"
     message = "You cannot change the role of your own user or disable it. Ask {who}."
 
 

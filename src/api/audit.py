@@ -23,18 +23,22 @@ Size = Annotated[int, Query(ge=1, lt=POSITION_LIMIT, description="How many event
 
 
 class NothingSealedYet(NotFound):
+    code = "nothing-sealed-yet"
     message = "Nothing has been recorded yet, so there is no tree head."
 
 
 class NotSealed(NotFound):
+    code = "not-sealed"
     message = "No event at position {position} is in the ledger. Check the position."
 
 
 class Unproved(RuleBroken):
+    code = "unproved"
     message = "{why} Compare all events: GET /api/v1/audit/verification."
 
 
 class NoSuchTree(Malformed):
+    code = "no-such-tree"
     message = "{why} Give sizes of trees that have been, the smaller first."
 
 

@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 
 from aggregates.errors import Refusal
 from api.dependencies import CurrentUser
-from api.problems import Unacceptable, kind_of
+from api.problems import Unacceptable
 
 
 def body_of(most: int, too_large: type[Refusal]) -> Any:
@@ -27,7 +27,7 @@ def body_of(most: int, too_large: type[Refusal]) -> Any:
         if size > most:
             raise Unacceptable(
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                kind_of(too_large()),
+                too_large().code,
                 str(too_large()),
             )
         return bytes(kept)

@@ -44,18 +44,22 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class PastUnchangeable(Malformed):
+    code = "past-unchangeable"
     message = "What has been cannot be changed. Leave as_at out."
 
 
 class InFuture(Malformed):
+    code = "in-future"
     message = "{moment} is yet to come. Give a moment in the past, or leave as_at out."
 
 
 class CentreNeeded(Malformed):
+    code = "centre-needed"
     message = "Say for which centre: add ?centre= and its number."
 
 
 class TokenMissing(SignInRefusal):
+    code = "token-missing"
     message = (
         "Say who you are: send a token as `Authorization: Bearer …`. "
         "POST /api/v1/tokens gives one for a user name and password."

@@ -36,6 +36,7 @@ router = APIRouter(tags=["eligibility"])
 
 
 class QuestionProblem(Malformed):
+    code = "question-problem"
     message = "{sentence}"
 
 

@@ -23,6 +23,7 @@ GroupName = Annotated[
 
 
 class GroupNameUnknown(Malformed):
+    code = "group-name-unknown"
     message = (
         "No group of your centre is called {name}. GET /learner-groups lists them; give"
         " the name or the number of one."
@@ -30,6 +31,7 @@ class GroupNameUnknown(Malformed):
 
 
 class GroupNameAmbiguous(Malformed):
+    code = "group-name-ambiguous"
     message = (
         "More than one group is called {name}: {groups}. Give the number of the one that"
         " you mean."

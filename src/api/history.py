@@ -65,10 +65,12 @@ MACHINES = ("service", "test player", "nobody")
 
 
 class NoSuchEvent(Malformed):
+    code = "no-such-event"
     message = "No event is called {event}, nor begins so. {meant}"
 
 
 class NoSuchUser(Malformed):
+    code = "no-such-user"
     message = "There is no user {user}. {meant}"
 
 

@@ -23,7 +23,6 @@ from api.dependencies import (
 )
 from api.named import LearnerRef, learners_listed, unit_title
 from api.order_view import Amount
-from api.problems import kind_of
 from api.schemas import RequestBody, ResponseBody
 from api.sheets import Csv
 from api.visit import Visit, Visiting
@@ -247,7 +246,7 @@ def answered(reported: LineReported, visit: Visit) -> ReportAnswered:
     try:
         visit.send(ReportInvoiceStatus(**visit.said, **reported.model_dump()))
     except Refusal as refusal:
-        kind, message = kind_of(refusal), str(refusal)
+        kind, message = refusal.code, str(refusal)
     except Conflict:
         kind, message = "conflict", "It was changed meanwhile. Report it again."
     else:

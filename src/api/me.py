@@ -98,6 +98,7 @@ class Me(ResponseBody, title="Me"):
 
 
 class CurrentPasswordWrong(Malformed):
+    code = "current-password-wrong"
     message = "This is not your current password. Check it, then try again."
 
 

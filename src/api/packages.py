@@ -34,6 +34,7 @@ ANSWERS: dict[str, Any] = {
 
 
 class AnswersTooLarge(Malformed):
+    code = "answers-too-large"
     message = (
         f"Answers have at most {MOST_ANSWERS // 2**20} MB. Send what the offline client"
         " saved, and nothing else."

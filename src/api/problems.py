@@ -1,6 +1,5 @@
 """Everything that goes wrong, as problem documents (RFC 9457)."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -106,11 +105,6 @@ def problem(
     )
 
 
-def kind_of(error: Exception) -> str:
-    """Call ``GroupNameTaken`` group-name-taken."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(error).__name__).lower()
-
-
 AS_A_FORM = (
     "Let your program make it, as curl does with -F: it writes the header by itself."
 )
@@ -139,7 +133,7 @@ def refused(request: Request, error: Refusal) -> Response:
     return problem(
         request.url.path,
         status,
-        kind_of(error),
+        error.code,
         said,
         errors=[{"pointer": f.pointer or "", "message": str(f)} for f in faults],
         headers=headers,

@@ -12,7 +12,7 @@ from cli.talk import FAILED, PROBLEMS, refuse, talk
 app = typer.Typer(help="Prove that no event was altered, removed or inserted.")
 
 
-@app.command()
+@app.command("verify")
 def verify(
     context: typer.Context,
     head: Annotated[
@@ -62,7 +62,7 @@ def head_(context: typer.Context) -> None:
         typer.echo(json.dumps(signed.document(service.store.public_key), indent=2))
 
 
-@app.command()
+@app.command("bundle")
 def bundle(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="The zip to write; a new one.")],

@@ -13,7 +13,7 @@ AsAt = Annotated[str | None, typer.Option(help="As it was then: 2026-10-01T09:00
 FormatOf = Annotated[Format, typer.Option("--format", help="How to print it.")]
 
 
-@app.command()
+@app.command("learners")
 def learners(
     context: typer.Context,
     centre: CentreOf = None,
@@ -43,7 +43,7 @@ def results_(
         show(rows, RESULT_COLUMNS, form)
 
 
-@app.command()
+@app.command("invoices")
 def invoices(
     context: typer.Context,
     centre: CentreOf = None,
@@ -58,7 +58,7 @@ def invoices(
         show(every_invoice_line(service, connection, centre), COLUMNS, form)
 
 
-@app.command()
+@app.command("events")
 def events(
     context: typer.Context, as_at: AsAt = None, form: FormatOf = Format.JSON
 ) -> None:

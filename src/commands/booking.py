@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Protocol, TypeVar
+from typing import ClassVar, Protocol, TypeVar
 
 from aggregates.booking import Booking, mode_needed
 from aggregates.booking_refusals import (
@@ -53,6 +53,8 @@ T = TypeVar("T")
 class AmendBooking(Command):
     """Change time, mode or extra time; None leaves each as it is (B6, B10)."""
 
+    title: ClassVar = "amend a booking"
+
     booking: str
     starts: datetime | None = None
     mode: str | None = None
@@ -64,12 +66,16 @@ class AmendBooking(Command):
 class CancelBooking(Command):
     """Give the place up (B9)."""
 
+    title: ClassVar = "cancel a booking"
+
     booking: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class MakeLaunchLink(Command):
     """Give a link that starts the test; only its digest is kept (B12)."""
+
+    title: ClassVar = "make a launch link"
 
     booking: str
     secret: str
@@ -78,6 +84,8 @@ class MakeLaunchLink(Command):
 @dataclass(frozen=True, kw_only=True)
 class UseLaunchLink(Command):
     """Start the test by its link (B12)."""
+
+    title: ClassVar = "use a launch link"
 
     booking: str
     secret: str
@@ -89,6 +97,8 @@ class ReportOutcome(Command):
 
     A pass gives the unit its lowest grade if none is said.
     """
+
+    title: ClassVar = "report test outcomes"
 
     booking: str
     attendance: Attendance

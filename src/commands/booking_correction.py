@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
 from aggregates.booking_correction import correct_outcome, correct_test
 from aggregates.booking_refusals import SittingsOverlap
@@ -30,6 +31,8 @@ from store import Stream
 @dataclass(frozen=True, kw_only=True)
 class CorrectOutcome(Command):
     """Say how the test went in truth, all of it, and why it was reported otherwise."""
+
+    title: ClassVar = "correct an outcome"
 
     booking: str
     attendance: Attendance

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 from aggregates.cancellation import charge_stands, require_cancellable
 from aggregates.claim import Claim
@@ -22,6 +23,7 @@ from store import AlreadyReserved, Change, Stream
 
 
 class RegisteredAgain(RuleBroken):
+    code = "registered-again"
     message = (
         "{learner} has been registered on {product} again since, so the earlier"
         " registration cannot be reopened. Cancel the later registration first."
@@ -29,6 +31,7 @@ class RegisteredAgain(RuleBroken):
 
 
 class NotProcessedYet(RuleBroken):
+    code = "not-processed-yet"
     message = (
         "{registration} cannot be reopened: {claim} is not processed yet. Ask the centre"
         " to withdraw {claim} for the learner, which makes the registration Active again."
@@ -39,6 +42,8 @@ class NotProcessedYet(RuleBroken):
 class CancelRegistration(Command):
     """Cancel a registration that nothing has come of, and say why (C1)."""
 
+    title: ClassVar = "cancel a registration"
+
     registration: str
     reason: str
 
@@ -47,6 +52,8 @@ class CancelRegistration(Command):
 class ReopenRegistration(Command):
     """Make a completed registration Active again, and say why (M14)."""
 
+    title: ClassVar = "reopen a registration"
+
     registration: str
     reason: str
 
@@ -54,6 +61,8 @@ class ReopenRegistration(Command):
 @dataclass(frozen=True, kw_only=True)
 class ChangePathway(Command):
     """Put a learner on another pathway, and say why (M11)."""
+
+    title: ClassVar = "change a pathway"
 
     registration: str
     pathway: str

@@ -1,6 +1,7 @@
 """What may be asked about centres."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from aggregates.centre import Centre, CentreIsOpen, ProductUnknown, open_centre
 from aggregates.errors import NotFound
@@ -17,6 +18,8 @@ from store import Actor, Change, Stream
 class OpenCentre(Command):
     """Let a centre join the awarding organisation."""
 
+    title: ClassVar = "open a centre"
+
     number: str
     name: str
     reason: str | None = None
@@ -25,6 +28,8 @@ class OpenCentre(Command):
 @dataclass(frozen=True, kw_only=True)
 class GrantApproval(Command):
     """Let a centre order a product."""
+
+    title: ClassVar = "grant an approval"
 
     centre: str
     product: str
@@ -35,6 +40,8 @@ class GrantApproval(Command):
 class WithdrawApproval(Command):
     """Let a centre order a product no more."""
 
+    title: ClassVar = "withdraw an approval"
+
     centre: str
     product: str
     reason: str | None = None
@@ -43,6 +50,8 @@ class WithdrawApproval(Command):
 @dataclass(frozen=True, kw_only=True)
 class OpenListedCentres(Command):
     """Open the catalogue's centres, with the approvals listed there; once only."""
+
+    title: ClassVar = "open listed centres"
 
 
 def centre_called(number: str) -> str:

@@ -1,6 +1,7 @@
 """What may be asked of a certificate."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from aggregates.certificate import Certificate
 from aggregates.errors import raise_all
@@ -32,12 +33,16 @@ from store import Actor, Stream
 class RecordPrinting(Command):
     """Say that a certificate has been printed (M13)."""
 
+    title: ClassVar = "record a printing"
+
     certificate: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReissueCertificate(Command):
     """Issue another certificate in place of this one, and say why (M13)."""
+
+    title: ClassVar = "reissue a certificate"
 
     certificate: str
     reason: str
@@ -46,6 +51,8 @@ class ReissueCertificate(Command):
 @dataclass(frozen=True, kw_only=True)
 class RevokeCertificate(Command):
     """Take a certificate out of force, for no other, and say why (M18)."""
+
+    title: ClassVar = "revoke a certificate"
 
     certificate: str
     reason: str

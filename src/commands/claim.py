@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import ClassVar
 
 from aggregates.claim import Claim, Later
 from aggregates.claim_refusals import ApprenticeshipNotClaimable, UnknownQualification
@@ -28,6 +29,8 @@ from store import Actor, Change, Stream
 class BeginClaim(Command):
     """Begin a claim, with as many of its stages as are known; None for the others."""
 
+    title: ClassVar = "begin a claim"
+
     qualification: str | None = None
     units: tuple[str, ...] | None = None
     learners: tuple[str, ...] | None = None
@@ -38,6 +41,8 @@ class BeginClaim(Command):
 class ChooseClaimQualification(Command):
     """Stage 1: what to claim for."""
 
+    title: ClassVar = "choose a claim qualification"
+
     claim: str
     qualification: str
     confirm_loss: bool = False
@@ -47,6 +52,8 @@ class ChooseClaimQualification(Command):
 class ChooseClaimUnits(Command):
     """Stage 2: which of its internally assessed units the learners have achieved."""
 
+    title: ClassVar = "choose claim units"
+
     claim: str
     units: tuple[str, ...]
     confirm_loss: bool = False
@@ -55,6 +62,8 @@ class ChooseClaimUnits(Command):
 @dataclass(frozen=True, kw_only=True)
 class ChooseClaimLearners(Command):
     """Stage 3: for whom."""
+
+    title: ClassVar = "choose claim learners"
 
     claim: str
     learners: tuple[str, ...]
@@ -68,6 +77,8 @@ class SaveClaimGrades(Command):
     ``left_out`` are the parts of each award of which nothing was said.
     """
 
+    title: ClassVar = "save claim grades"
+
     claim: str
     awards: Mapping[str, Award]
     left_out: Mapping[str, Collection[str]] = field(default_factory=dict)
@@ -77,6 +88,8 @@ class SaveClaimGrades(Command):
 @dataclass(frozen=True, kw_only=True)
 class DeleteClaim(Command):
     """Throw away a claim that nobody has been submitted in."""
+
+    title: ClassVar = "delete a claim"
 
     claim: str
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from aggregates.claim import Claim
@@ -32,6 +33,8 @@ PATIENCE = 3
 class SubmitClaim(Command):
     """Assess everybody who waits, and submit those who are eligible (M10)."""
 
+    title: ClassVar = "submit a claim"
+
     claim: str
 
 
@@ -39,12 +42,16 @@ class SubmitClaim(Command):
 class JudgeClaimAgain(Command):
     """Assess those again on whom the time did not suffice to decide (M10)."""
 
+    title: ClassVar = "judge a claim again"
+
     claim: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class WithdrawClaim(Command):
     """Take a submitted claim back, whole or for one learner, and say why (M16)."""
+
+    title: ClassVar = "withdraw a claim"
 
     claim: str
     reason: str
@@ -54,6 +61,8 @@ class WithdrawClaim(Command):
 @dataclass(frozen=True, kw_only=True)
 class ProcessClaim(Command):
     """Issue the certificates of those submitted at that moment or before (M13)."""
+
+    title: ClassVar = "process a claim"
 
     claim: str
     submitted_by: datetime

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, ClassVar, TypeAlias, TypeVar
 
 from aggregates.errors import Malformed, NotFound, RuleBroken
 from aggregates.london import LONDON
@@ -23,8 +23,11 @@ class Command:
     """A request to change something, which may be refused.
 
     ``expect`` is the version of the thing that the person looked at (``If-Match``), or
-    several that will do, or None if they take it as it is.
+    several that will do, or None if they take it as it is. ``title`` says what the
+    command does, as in "submit a claim"; it is stored, so it is never changed.
     """
+
+    title: ClassVar[str]
 
     by: Actor
     at: datetime
@@ -68,6 +71,7 @@ class Stale(Conflict):
 
 
 class PersonIsErased(RuleBroken):
+    code = "person-is-erased"
     message = (
         "The personal data of this person were erased, so nothing more can be kept of"
         " them. Leave them out."
@@ -75,6 +79,7 @@ class PersonIsErased(RuleBroken):
 
 
 class ReasonMissing(Malformed):
+    code = "reason-missing"
     message = "Say why: the reason is kept in the history."
 
 

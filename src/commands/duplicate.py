@@ -1,6 +1,7 @@
 """What may be asked of two learners who may be one person."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from aggregates.duplicate import Duplicate, pair
 from commands.command import Command, Desk, Done, handles, require_said
@@ -12,6 +13,8 @@ from events.identifier import stream_of
 @dataclass(frozen=True, kw_only=True)
 class DecideDuplicate(Command):
     """Say whether two learners are one person, and why one thinks so."""
+
+    title: ClassVar = "decide a duplicate"
 
     learner: str
     other: str

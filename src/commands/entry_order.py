@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from aggregates.entry_order import EntryOrder
 from aggregates.entry_rules import entry_pointers
@@ -28,6 +28,8 @@ from store import Actor, Change, Stream
 class BeginEntryOrder(Command):
     """Begin an order of entries, with those that are known."""
 
+    title: ClassVar = "begin an entry order"
+
     entries: tuple[Entry, ...] = ()
     lines: tuple[EntryLine, ...] = ()
     purchase_order: str | None = None
@@ -36,6 +38,8 @@ class BeginEntryOrder(Command):
 @dataclass(frozen=True, kw_only=True)
 class ChooseEntries(Command):
     """Say which tests are to be booked for whom, and when: these and no others."""
+
+    title: ClassVar = "choose entries"
 
     order: str
     entries: tuple[Entry, ...] = ()
@@ -46,6 +50,8 @@ class ChooseEntries(Command):
 @dataclass(frozen=True, kw_only=True)
 class AddEntries(Command):
     """Say which tests are to be booked besides those of the order."""
+
+    title: ClassVar = "add entries"
 
     order: str
     entries: tuple[Entry, ...] = ()
@@ -59,6 +65,8 @@ class ChangeEntry(Command):
     ``changes`` are delivery, mode, starts and extra time, as far as they change.
     """
 
+    title: ClassVar = "change an entry"
+
     order: str
     learner: str
     unit: str | None = None
@@ -70,6 +78,8 @@ class ChangeEntry(Command):
 class RemoveEntry(Command):
     """Take off a learner's entry for a unit, or all of a learner's entries (None)."""
 
+    title: ClassVar = "remove an entry"
+
     order: str
     learner: str
     unit: str | None = None
@@ -80,6 +90,8 @@ class RemoveEntry(Command):
 class GiveEntryPurchaseOrderNumber(Command):
     """Say what the centre calls the purchase."""
 
+    title: ClassVar = "give an entry purchase order number"
+
     order: str
     number: str | None
 
@@ -88,12 +100,16 @@ class GiveEntryPurchaseOrderNumber(Command):
 class DeleteEntryOrder(Command):
     """Throw away an order that has not been confirmed."""
 
+    title: ClassVar = "delete an entry order"
+
     order: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConfirmEntryOrder(Command):
     """Book every entry, at the total that was seen."""
+
+    title: ClassVar = "confirm an entry order"
 
     order: str
     total: Decimal

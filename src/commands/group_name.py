@@ -1,6 +1,7 @@
 """What a group of learners is called: given another name (U1)."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from aggregates.upload import clean_group_name
 from commands.command import Command, Desk, Done, handles, require_expected
@@ -11,6 +12,8 @@ from store import AlreadyReserved
 @dataclass(frozen=True, kw_only=True)
 class RenameLearnerGroup(Command):
     """Give a group another name, unique to the user who uploaded it (U1)."""
+
+    title: ClassVar = "rename a learner group"
 
     group: str
     name: str

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from aggregates.errors import NotFound
 from aggregates.invoice_line import CREDIT, InvoiceLine, InvoiceStatus
@@ -19,6 +20,8 @@ class ReportInvoiceStatus(Command):
 
     ``invoice`` is the number of the document; ``corrects`` the wrong one before it.
     """
+
+    title: ClassVar = "report invoice statuses"
 
     line: str
     status: InvoiceStatus

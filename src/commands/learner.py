@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
+from typing import ClassVar
 from uuid import UUID
 
 from aggregates.details import COLUMNS, Checked, Details, check
@@ -46,6 +47,8 @@ class CreateLearner(Command):
     ``cells`` are the details as text, by the names of ``COLUMNS``.
     """
 
+    title: ClassVar = "create a learner"
+
     cells: Mapping[str, str]
     alike: Alike
     is_different_person: bool = False
@@ -54,6 +57,8 @@ class CreateLearner(Command):
 @dataclass(frozen=True, kw_only=True)
 class AmendLearner(Command):
     """Put right what is known of a learner (L2): ``cells`` are those that change."""
+
+    title: ClassVar = "amend a learner"
 
     learner: str
     cells: Mapping[str, str]

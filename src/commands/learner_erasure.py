@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 from uuid import UUID
 
 from aggregates.cancellation import charge_stands
@@ -49,6 +49,8 @@ class EraseLearner(Command):
     ``rows`` finds the rows, in every file, that are the learner; ``streams`` all that
     names them. ``end_in_flight`` withdraws and cancels what is under way for them.
     """
+
+    title: ClassVar = "erase a learner"
 
     learner: str
     reason: str

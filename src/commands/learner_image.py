@@ -1,6 +1,7 @@
 """What may be asked of a learner's photograph and signature."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from aggregates.image import plain_image
 from aggregates.learner import ImageErased
@@ -13,6 +14,8 @@ from store import Actor, Conflict, FileGone, Stream
 @dataclass(frozen=True, kw_only=True)
 class SubmitLearnerImage(Command):
     """Add a learner's photograph or signature, or replace it (L1)."""
+
+    title: ClassVar = "submit a learner image"
 
     learner: str
     kind: ImageKind

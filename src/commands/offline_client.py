@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 from dataclasses import dataclass
+from typing import ClassVar
 from uuid import uuid4
 
 from aggregates.offline_client import OfflineClient, OfflineClientKnown, register
@@ -15,6 +16,8 @@ from store import Actor, AlreadyReserved, Change, Position, Reservation, Stream
 class RegisterOfflineClient(Command):
     """Let tests be sat with a program of one's centre (B13)."""
 
+    title: ClassVar = "register an offline client"
+
     name: str
     version: str
     public_key: str
@@ -23,6 +26,8 @@ class RegisterOfflineClient(Command):
 @dataclass(frozen=True, kw_only=True)
 class ReportOfflineClient(Command):
     """Say that the program is there, of which version, and its public key (B13)."""
+
+    title: ClassVar = "report an offline client"
 
     client: str
     version: str

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import ClassVar
 
 from aggregates.errors import NotFound, Refusal
 from aggregates.loss import require_no_loss
@@ -50,6 +51,8 @@ class BeginOrder(Command):
     ``number`` is the purchase order number of all of it.
     """
 
+    title: ClassVar = "begin an order"
+
     products: tuple[str, ...] = ()
     linkings: tuple[Linking, ...] = ()
     datings: tuple[Dating, ...] = ()
@@ -60,6 +63,8 @@ class BeginOrder(Command):
 class ChooseOrderProducts(Command):
     """Say what is ordered: these products and no others (O2)."""
 
+    title: ClassVar = "choose order products"
+
     order: str
     products: tuple[str, ...]
     confirm_loss: bool = False
@@ -68,6 +73,8 @@ class ChooseOrderProducts(Command):
 @dataclass(frozen=True, kw_only=True)
 class LinkOrderLearners(Command):
     """Link learners, groups of them and a newcomer (O3); ``instead`` of all others."""
+
+    title: ClassVar = "link order learners"
 
     order: str
     linking: Linking
@@ -80,6 +87,8 @@ class LinkOrderLearners(Command):
 class UnlinkOrderLearner(Command):
     """Take a learner off a product, or off the order (O3)."""
 
+    title: ClassVar = "unlink an order learner"
+
     order: str
     learner: str
     product: str | None = None
@@ -90,6 +99,8 @@ class UnlinkOrderLearner(Command):
 class SetCourseDates(Command):
     """Set course dates, for all or for some (O4)."""
 
+    title: ClassVar = "set course dates"
+
     order: str
     datings: tuple[Dating, ...]
     confirm_loss: bool = False
@@ -99,6 +110,8 @@ class SetCourseDates(Command):
 class GivePurchaseOrderNumber(Command):
     """Say what the purchase is called; None takes the number away (O1)."""
 
+    title: ClassVar = "give a purchase order number"
+
     order: str
     number: str | None
     product: str | None = None
@@ -107,6 +120,8 @@ class GivePurchaseOrderNumber(Command):
 @dataclass(frozen=True, kw_only=True)
 class DeleteOrder(Command):
     """Throw a draft away."""
+
+    title: ClassVar = "delete an order"
 
     order: str
 

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from typing import ClassVar
 
 from aggregates.offer import Offer, Terms, offer, offers
 from aggregates.order import Order
@@ -31,6 +32,8 @@ from store import Change, Reservation, Stream
 @dataclass(frozen=True, kw_only=True)
 class ConfirmOrder(Command):
     """Make the registrations, at the total and the prices that were seen (O5)."""
+
+    title: ClassVar = "confirm an order"
 
     order: str
     total: Decimal

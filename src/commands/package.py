@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 from uuid import uuid4
 
 from aggregates.answer_package import AnswersOfAnotherPackage, read_answers
@@ -38,6 +39,8 @@ class DownloadPackage(Command):
     ``proof`` says whether ``pin`` is the PIN of the one who asks.
     """
 
+    title: ClassVar = "download a package"
+
     booking: str
     client: str
     pin: str
@@ -50,6 +53,8 @@ class ReceiveAnswers(Command):
 
     ``package`` is the one that they are to be from, if that is said.
     """
+
+    title: ClassVar = "receive answers"
 
     booking: str
     content: bytes

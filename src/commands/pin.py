@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 from uuid import uuid4
 
 from aggregates.booking import Booking
@@ -20,6 +21,8 @@ class SetPin(Command):
     ``proof`` says whether the present PIN was given; ``by_password`` that the password
     was, in its place.
     """
+
+    title: ClassVar = "set a pin"
 
     pin_hash: str
     proof: Proof | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from aggregates.learner_file import Row
 from aggregates.record import Later, Record
@@ -29,6 +29,8 @@ class AmendRecord(Command):
     need not hold for the new cells goes only when that is confirmed.
     """
 
+    title: ClassVar = "amend a record"
+
     group: str
     row: int
     alike: Alike
@@ -41,6 +43,8 @@ class AmendRecord(Command):
 @dataclass(frozen=True, kw_only=True)
 class RemoveRecord(Command):
     """Take a record out of the upload (U8)."""
+
+    title: ClassVar = "remove a record"
 
     group: str
     row: int

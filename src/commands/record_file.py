@@ -38,6 +38,7 @@ BY_PEOPLE = (
 
 
 class TooManyToAmend(RuleBroken):
+    code = "too-many-to-amend"
     message = (
         "The file changes {records}, and one file may amend {most}. Divide the"
         " rows among several files."

@@ -1,6 +1,7 @@
 """What may be asked of a sitting: the bookings of one test at one time."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from aggregates.names import clean
 from commands.booking import read_booking
@@ -10,6 +11,8 @@ from commands.command import Command, Desk, Done, handles, require_expected
 @dataclass(frozen=True, kw_only=True)
 class GiveRoom(Command):
     """Say in which room tests are sat; None, or an empty text, takes it away (B16)."""
+
+    title: ClassVar = "give a room"
 
     bookings: tuple[str, ...]
     room: str | None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from aggregates.centre import Centre
 from aggregates.claim import Claim
@@ -25,6 +26,8 @@ from store import AlreadyReserved, Change, Conflict, Stream
 @dataclass(frozen=True, kw_only=True)
 class TransferLearner(Command):
     """Make a learner another centre's, with all that was recorded, and say why."""
+
+    title: ClassVar = "transfer a learner"
 
     learner: str
     centre: str

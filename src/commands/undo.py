@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import islice
+from typing import ClassVar
 
 from aggregates.group_uses import GroupUses
 from aggregates.loss import require_no_loss
@@ -23,6 +24,8 @@ class UndoLearnerGroup(Command):
     What people typed into its rows goes with it only when that is confirmed.
     """
 
+    title: ClassVar = "undo a learner group"
+
     group: str
     confirm_loss: bool = False
 
@@ -30,6 +33,8 @@ class UndoLearnerGroup(Command):
 @dataclass(frozen=True, kw_only=True)
 class WithdrawGroupLearners(Command):
     """Withdraw more learners of an undone group, from where that has come to (U11)."""
+
+    title: ClassVar = "withdraw group learners"
 
     group: str
 

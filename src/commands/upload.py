@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import islice
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from aggregates.file_refusals import FileRefused
 from aggregates.learner_file import read
@@ -52,6 +52,8 @@ class UploadLearnerGroup(Command):
     ``encoding`` is the one that it is in, if the person knows.
     """
 
+    title: ClassVar = "upload a learner group"
+
     name: str
     file_name: str
     content: bytes
@@ -62,12 +64,16 @@ class UploadLearnerGroup(Command):
 class SubmitLearnerGroup(Command):
     """Have learners made of the records that are ready (U9)."""
 
+    title: ClassVar = "submit a learner group"
+
     group: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class AddGroupLearners(Command):
     """Make more learners of a submitted group, from where that has come to (U9)."""
+
+    title: ClassVar = "add group learners"
 
     group: str
     alike: Alike

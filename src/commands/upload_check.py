@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import islice
+from typing import ClassVar
 
 from aggregates.details import Checked, given_likeness, given_uln
 from aggregates.duplicate_rows import DuplicateRows, is_first
@@ -34,6 +35,8 @@ from store import Change, EventStore, Reservation, Stream
 @dataclass(frozen=True, kw_only=True)
 class CheckLearnerGroup(Command):
     """Check more records of an upload, from where the check has come to (U5, U6)."""
+
+    title: ClassVar = "check a learner group"
 
     group: str
     alike: Alike

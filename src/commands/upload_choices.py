@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from aggregates.file_columns import settle_columns
 from aggregates.learner_file import read, samples
@@ -18,6 +19,8 @@ from store import Actor, Stream
 class MapLearnerGroup(Command):
     """Say which of the file's columns is which of ours, or none (U3)."""
 
+    title: ClassVar = "map a learner group"
+
     group: str
     columns: Mapping[str, str | None]
 
@@ -25,6 +28,8 @@ class MapLearnerGroup(Command):
 @dataclass(frozen=True, kw_only=True)
 class ChooseGroupEncoding(Command):
     """Say what encoding the file is in, the names as read being wrong (U4)."""
+
+    title: ClassVar = "choose a group encoding"
 
     group: str
     encoding: str

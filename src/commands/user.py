@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 from uuid import uuid4
 
 from aggregates.errors import NotAllowed, NotFound
@@ -21,6 +22,8 @@ from store import Actor, Stream
 class AddUser(Command):
     """Let somebody sign in; without a password they can only use a token."""
 
+    title: ClassVar = "add a user"
+
     name: str
     full_name: str
     role: Role
@@ -33,6 +36,8 @@ class AddUser(Command):
 class SetPassword(Command):
     """Replace a user's password."""
 
+    title: ClassVar = "set a password"
+
     name: str
     password_hash: str
     reason: str | None = None
@@ -41,6 +46,8 @@ class SetPassword(Command):
 @dataclass(frozen=True, kw_only=True)
 class ChangeUserRole(Command):
     """Give a user another role, maybe at another centre."""
+
+    title: ClassVar = "change a user role"
 
     name: str
     role: Role
@@ -52,6 +59,8 @@ class ChangeUserRole(Command):
 class DisableUser(Command):
     """Let a user sign in no more."""
 
+    title: ClassVar = "disable a user"
+
     name: str
     reason: str | None = None
 
@@ -59,6 +68,8 @@ class DisableUser(Command):
 @dataclass(frozen=True, kw_only=True)
 class IssueToken(Command):
     """Give oneself a key to the API."""
+
+    title: ClassVar = "issue a token"
 
     token: str
     digest: str
@@ -69,6 +80,8 @@ class IssueToken(Command):
 @dataclass(frozen=True, kw_only=True)
 class RevokeToken(Command):
     """Take back a key of one's own."""
+
+    title: ClassVar = "revoke a token"
 
     token: str
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import islice
+from typing import ClassVar
 from uuid import UUID
 
 from aggregates.details import Details
@@ -23,12 +24,16 @@ AT_A_TIME = 100
 class VerifyLearnerGroup(Command):
     """Ask LRS about more records of an upload, as the last part of its check (U7)."""
 
+    title: ClassVar = "verify a learner group"
+
     group: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class VerifyRecords(Command):
     """Ask LRS again about those records of a group that still wait for it (U7)."""
+
+    title: ClassVar = "verify records"
 
     group: str
     rows: Sequence[int]
@@ -37,6 +42,8 @@ class VerifyRecords(Command):
 @dataclass(frozen=True, kw_only=True)
 class VerifyLearners(Command):
     """Ask LRS again about learners who still wait for it, by their streams (U7, L1)."""
+
+    title: ClassVar = "verify learners"
 
     learners: Sequence[UUID]
 

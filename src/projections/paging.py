@@ -28,10 +28,12 @@ LARGEST_INTEGER = 2**63
 
 
 class BadCursor(Malformed):
+    code = "bad-cursor"
     message = "The cursor is not one that this list gave. Start again without a cursor."
 
 
 class BadLimit(Malformed):
+    code = "bad-limit"
     message = (
         "A page holds 1 to {largest} rows, and {limit} were asked for. Ask for fewer."
     )

@@ -11,10 +11,12 @@ from aggregates.london import midnight
 
 
 class DatesAreReversed(Malformed):
+    code = "dates-are-reversed"
     message = "The first date is after the last one. Exchange them."
 
 
 class MomentsAreReversed(Malformed):
+    code = "moments-are-reversed"
     message = "The first moment is after the last one. Exchange them."
 
 

@@ -1,12 +1,13 @@
 """Who may send which command, by the table that every door obeys."""
 
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from access import policy
-from access.policy import MAY, SYSTEMS, in_words, named, send
+from access.policy import MAY, SYSTEMS, named, send
 from aggregates.errors import NotAllowed
 from commands import cancellation, claim, claim_submission, upload_check, user
 from commands.command import HANDLERS, Command, Desk, Done
@@ -25,6 +26,13 @@ def test_every_command_that_is_answered_is_somebodys() -> None:
     """Section 2."""
     assert MAY.keys() == HANDLERS.keys()
     assert all(MAY.values())
+
+
+def test_no_command_is_ever_called_otherwise() -> None:
+    """Titles are stored with refusals: one is added to the list, none is changed."""
+    pinned = Path(__file__).with_name("command_titles.txt")
+    titles = sorted(vars(command)["title"] for command in HANDLERS)
+    assert titles == pinned.read_text(encoding="utf-8").splitlines()
 
 
 def test_an_assessor_may_all_but_claims_cancellations_and_users() -> None:
@@ -67,7 +75,7 @@ def test_what_a_role_may_is_handled_and_what_it_may_not_is_refused_before(
             assert told.startswith(f"Only {SYSTEMS[system]} may ")
             continue
         what, _, who = told.partition(". Ask ")
-        assert what == f"Your role, {role}, may not {in_words(kind)}"
+        assert what == f"Your role, {role}, may not {kind.title}"
         assert {each for each in Role if each in who} == MAY[kind] - {Role.SERVICE}
 
 

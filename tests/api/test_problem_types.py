@@ -1,0 +1,61 @@
+"""What refusals are called outside: by literals, whatever their classes are called."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import api.app  # noqa: F401 - imports every refusal there is
+from access.refusals import stored_code
+from aggregates.errors import Refusal, RuleBroken
+from tests.api.trying import COMMITTED
+
+PINNED = Path(__file__).with_name("problem_types.txt")
+WITHOUT = {"RuleBroken", "Malformed", "SignInRefusal"}
+"""The kinds that are never raised themselves."""
+
+SHARED = ["pathway-unknown", "product-unknown", "reason-missing"]
+
+
+def below(kind: type[Refusal]) -> Iterator[type[Refusal]]:
+    for each in kind.__subclasses__():
+        if not each.__module__.startswith("tests."):
+            yield each
+            yield from below(each)
+
+
+REFUSALS = [each for each in below(Refusal) if each.__name__ not in WITHOUT]
+
+
+def test_no_problem_is_ever_called_otherwise() -> None:
+    """A new code is added to the list; none that is in it is changed or left out."""
+    codes = {kind.code for kind in REFUSALS}
+    assert sorted(codes) == PINNED.read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize("kind", REFUSALS)
+def test_each_refusal_has_a_code_of_its_own(kind: type[Refusal]) -> None:
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", vars(kind)["code"])
+
+
+def test_few_refusals_share_a_code() -> None:
+    counted = Counter(kind.code for kind in REFUSALS)
+    assert sorted(code for code, count in counted.items() if count > 1) == SHARED
+
+
+def test_the_problems_of_the_committed_document_are_in_the_list() -> None:
+    found = re.findall(
+        r"urn:learner-management:([a-z-]+)", COMMITTED.read_text(encoding="utf-8")
+    )
+    assert found
+    assert {*found} <= {*PINNED.read_text(encoding="utf-8").splitlines()}
+
+
+def test_a_code_is_stored_as_when_it_was_the_name_of_a_class() -> None:
+    class Renamed(RuleBroken):
+        code = "group-name-taken"
+        message = "Choose another."
+
+    assert stored_code(Renamed()) == "GroupNameTaken"
