@@ -15,12 +15,12 @@ from sqlalchemy import Column, Integer, MetaData, String, Table
 from events.centre import CentreOpened
 from events.identifier import stream_of
 from projections.database import READ_MODELS, Database, open_database
-from projections.log import BATCH, Log
+from projections.projection_tables import ProjectionTables, prepare
 from projections.read_model import Moment, ReadModel
 from projections.read_models import ReadModels
 from projections.rows import Rows
-from projections.view import View, prepare
 from store import Actor, EventStore, Recorded, open_store
+from subscriptions.feed import BATCH, EventFeed
 from tests.postgres import database, server
 
 EVENTS = 20_000
@@ -75,7 +75,7 @@ def measure(name: str, url: str, keys: Path) -> None:
         for start in range(0, EVENTS, BATCH):
             record(store, range(start, start + BATCH))
         events = read_all(store)
-        view = View(MODEL, opened)
+        view = ProjectionTables(MODEL, opened)
 
         def fold_read() -> None:
             view.make_anew()
@@ -156,7 +156,7 @@ def connected(url: str) -> sqlite3.Connection | psycopg.Connection:
 
 def waits(store: EventStore, opened: Database) -> Iterator[float]:
     """Record, and give how long it took until that could be read."""
-    read_models = ReadModels(opened, Log(store), store, [MODEL])
+    read_models = ReadModels(opened, EventFeed(store), store, [MODEL])
     read_models.start()
     read_models.wait_for(store.head(), 60)
     for number in range(EVENTS, EVENTS + WRITES):

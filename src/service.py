@@ -30,9 +30,9 @@ from projections import (
     duplicates,
     ineligible_learners,
     invoice_lines,
+    learner_streams,
     learner_verifications,
     learners,
-    mentions,
     offline_clients,
     orders,
     registrations,
@@ -41,10 +41,10 @@ from projections import (
     users,
 )
 from projections.database import Database, open_database
-from projections.log import Log
 from projections.read_model import ReadModel
 from projections.read_models import ReadModels
 from store import EventStore, Position, open_store
+from subscriptions.feed import EventFeed
 
 READ_MODELS: tuple[ReadModel, ...] = (
     centres.READ_MODEL,
@@ -57,7 +57,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     invoice_lines.READ_MODEL,
     learner_verifications.READ_MODEL,
     learners.READ_MODEL,
-    mentions.READ_MODEL,
+    learner_streams.READ_MODEL,
     offline_clients.READ_MODEL,
     orders.READ_MODEL,
     registrations.READ_MODEL,
@@ -107,14 +107,14 @@ class Service:
         )
         self._database = database
         self.ledger = Ledger(store, ledger, clock)
-        log = Log(store)
-        self.read_models = ReadModels(database, log, store, read_models)
+        feed = EventFeed(store)
+        self.read_models = ReadModels(database, feed, store, read_models)
         self.policies = Policies(
             policies,
             desk=self.desk,
             read_models=self.read_models,
-            log=log,
-            turn=database.turn("policies"),
+            feed=feed,
+            lock=database.leader_lock("policies"),
             clock=clock,
         )
 

@@ -10,7 +10,7 @@ from api.learners import Called, LearnerShown, shown
 from api.schemas import RequestBody
 from api.visit import Visiting
 from commands.learner_erasure import EraseLearner
-from projections import learner_rows, mentions
+from projections import learner_rows, learner_streams
 
 router = APIRouter(prefix="/learners", tags=["learners"])
 
@@ -43,7 +43,7 @@ def erase(learner: Called, body: Erasure, visit: Visiting) -> LearnerShown:
         learner=learner,
         reason=body.reason,
         rows=learner_rows.finder(visit.service.read_models.connection),
-        streams=mentions.finder(visit.service.read_models.connection),
+        streams=learner_streams.finder(visit.service.read_models.connection),
         end_in_flight=body.end_in_flight,
     )
     visit.send(command)

@@ -25,10 +25,10 @@ from audit.leaf import leaf_of
 from audit.tree import Frontier, Hash, consistency_proof, inclusion_proof
 from catalogue import amount
 from projections.database import Database
-from projections.follower import Follower
 from projections.read_model import Moment
 from store import EventStore, Position, Row
 from store.watch import Watch
+from subscriptions.follower import Follower
 
 NAME = "audit"
 HASH_BYTES = 32
@@ -145,18 +145,18 @@ class Ledger:
         self._span = span
         self._database = database
         self._clock = clock
-        self._turn = database.turn(NAME)
+        self._lock = database.leader_lock(NAME)
         with database.making() as connection:
             METADATA.create_all(connection)
         self._facts = Facts(store, self._sealed)
-        self._follower = Follower(self, self._facts, self._turn)
+        self._follower = Follower(self, self._facts, self._lock)
 
     def start(self) -> None:
         self._follower.start()
 
     def stop(self) -> None:
         self._follower.stop()
-        self._turn.give_back()
+        self._lock.release()
         self._database.close()
 
     @property
@@ -169,15 +169,15 @@ class Ledger:
         return self._follower.wait_for(position, timeout)
 
     def behind(self) -> dict[str, tuple[Position, Position]]:
-        return {NAME: (self.place(), self.store.head())}
+        return {NAME: (self.checkpoint(), self.store.head())}
 
-    def place(self) -> Position:
+    def checkpoint(self) -> Position:
         head = self.head()
         return head.position if head else 0
 
     def catch_up(self) -> None:
         """Seal what there is, here and now. Raises NotSealable."""
-        place = self.place()
+        place = self.checkpoint()
         while batch := self._facts.read(place):
             place = self.handle(place, batch)
 

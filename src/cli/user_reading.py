@@ -6,11 +6,11 @@ from contextlib import ExitStack
 from cli.configuration import make_folders
 from projections import users
 from projections.database import open_database
-from projections.log import Log
 from projections.read_models import ReadModels
 from projections.users import UserRow
 from settings import Settings
 from store import open_store
+from subscriptions.feed import EventFeed
 
 PAGE = 200
 
@@ -23,7 +23,7 @@ def all_users(settings: Settings) -> Iterator[UserRow]:
         stack.callback(store.close)
         database = open_database(settings.database)
         stack.callback(database.close)
-        models = ReadModels(database, Log(store), store, (users.READ_MODEL,))
+        models = ReadModels(database, EventFeed(store), store, (users.READ_MODEL,))
         stack.callback(models.stop)
         models.catch_up()
         with models.connection() as connection:

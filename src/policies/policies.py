@@ -6,12 +6,12 @@ from threading import Event as Flag
 from time import monotonic
 
 from commands.command import Desk
-from policies.policy import Policy, PolicyReader
-from projections.database import Turn
-from projections.follower import Follower
-from projections.log import Log
+from policies.policy import Policy, PolicyProcessor
 from projections.read_models import ReadModels
 from store import Position, Recorded
+from subscriptions.feed import EventFeed
+from subscriptions.follower import Follower
+from subscriptions.leader_lock import LeaderLock
 
 
 class Policies:
@@ -23,19 +23,21 @@ class Policies:
         *,
         desk: Desk,
         read_models: ReadModels,
-        log: Log,
-        turn: Turn,
+        feed: EventFeed,
+        lock: LeaderLock,
         clock: Callable[[], datetime],
     ) -> None:
         self._desk = desk
-        self._turn = turn
+        self._lock = lock
         self._stopping = Flag()
-        self._readers: list[PolicyReader] = []
+        self._processors: list[PolicyProcessor] = []
         self._followers: list[Follower[Recorded]] = []
         for policy in policies:
-            reader = PolicyReader(policy, desk, read_models, clock, self._stopping)
-            self._readers.append(reader)
-            self._followers.append(Follower(reader, log, turn, reader.tick))
+            processor = PolicyProcessor(
+                policy, desk, read_models, clock, self._stopping
+            )
+            self._processors.append(processor)
+            self._followers.append(Follower(processor, feed, lock, processor.tick))
 
     @property
     def errors(self) -> Mapping[str, str]:
@@ -47,7 +49,7 @@ class Policies:
     @property
     def refusals(self) -> Mapping[str, int]:
         """How many commands of each policy were refused since this process started."""
-        return {reader.name: reader.refusals for reader in self._readers}
+        return {processor.name: processor.refusals for processor in self._processors}
 
     def start(self) -> None:
         for follower in self._followers:
@@ -58,7 +60,7 @@ class Policies:
         self._stopping.set()
         for follower in self._followers:
             follower.stop()
-        self._turn.give_back()
+        self._lock.release()
 
     def wait_for(self, position: Position, timeout: float) -> bool:
         """Tell whether all have acted so far, after so many seconds at most."""

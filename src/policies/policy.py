@@ -87,10 +87,10 @@ def _is_done(desk: Desk, once: Once | None) -> bool:
     return once is not None and bool(desk.store.held(once.scope, [once.key]))
 
 
-class PolicyReader:
+class PolicyProcessor:
     """A policy as a follower sees it.
 
-    Its place is kept with the facts: after each act, and else about each second.
+    Its checkpoint is stored with the events: after each act, and else each second.
     """
 
     def __init__(
@@ -111,11 +111,11 @@ class PolicyReader:
         self._place: Position = 0
         self._kept: Position = 0
 
-    def place(self) -> Position:
-        return self._desk.store.bookmark(self.name)
+    def checkpoint(self) -> Position:
+        return self._desk.store.checkpoint(self.name)
 
     def handle(self, after: Position, batch: Sequence[Recorded]) -> Position:
-        """Act on what concerns the policy, keeping the place after each act."""
+        """Act on what concerns the policy; store the checkpoint after each act."""
         self._place = after
         for recorded in batch:
             if self._stopping.is_set():
@@ -127,14 +127,14 @@ class PolicyReader:
         return self._place
 
     def tick(self) -> None:
-        """Keep the place, and do what it is time for."""
+        """Store the checkpoint, and do what it is time for."""
         if self._kept < self._place:
             self._keep(self._place)
         if self._policy.tick is not None:
             self._policy.tick(self._clock(), self._desk, self._read_models)
 
     def _keep(self, place: Position) -> None:
-        self._desk.store.set_bookmark(self.name, place)
+        self._desk.store.set_checkpoint(self.name, place)
         self._kept = place
 
     def _act(self, act: Act, recorded: Recorded) -> None:

@@ -1,11 +1,10 @@
 """Where read models are kept, apart from the facts: many who read, one who writes."""
 
-import fcntl
 from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import IO, Any, Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import (
     Connection,
@@ -18,9 +17,10 @@ from sqlalchemy import (
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as AllTaken
 
-from projections.logger import logger
 from store import DatabaseUnusable, Unavailable
 from store.unusable import REBUILD, RESTORE, unusable_file
+from subscriptions.leader_lock import FileLock, LeaderLock
+from subscriptions.logger import logger
 
 READ_MODELS = "read_models"
 BUSY_SECONDS = 30
@@ -29,16 +29,6 @@ OPTIONS = {"pool_size": 5, "max_overflow": 4, "hide_parameters": True}
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON")
 LOST = (Unavailable, InterfaceError, OperationalError, AllTaken)
 """What is raised when either database, of facts or of read models, does not answer."""
-
-
-class Turn(Protocol):
-    """The right to do what only one process may do at a time."""
-
-    def take(self) -> bool:
-        """Take the turn if it is free; tell whether it is ours (now, or still)."""
-        ...
-
-    def give_back(self) -> None: ...
 
 
 class Database(Protocol):
@@ -61,7 +51,7 @@ class Database(Protocol):
         """Give the same to make tables, which two processes may not do at once."""
         ...
 
-    def turn(self, name: str) -> Turn: ...
+    def leader_lock(self, name: str) -> LeaderLock: ...
 
     def wipe(self) -> None:
         """Let nothing that was overwritten stay where the database alone can see to it.
@@ -127,8 +117,8 @@ class SQLite:
         if is_busy:
             logger().warning("not wiped: somebody reads", until="the next restart")
 
-    def turn(self, name: str) -> Turn:
-        return FileTurn(self._folder / f"{name}.lock")
+    def leader_lock(self, name: str) -> LeaderLock:
+        return FileLock(self._folder / f"{name}.lock")
 
     def close(self) -> None:
         self._writer.dispose()
@@ -157,30 +147,3 @@ def tell(
             raise unusable from context.original_exception
 
     event.listen(engine, "handle_error", failed)
-
-
-class FileTurn:
-    """A lock on a file, which ends with the process whatever ends that."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._file: IO[str] | None = None
-        self._lock = Lock()
-
-    def take(self) -> bool:
-        with self._lock:
-            if self._file is None:
-                file = self._path.open("w")
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    file.close()
-                    return False
-                self._file = file
-            return True
-
-    def give_back(self) -> None:
-        with self._lock:
-            if self._file is not None:
-                self._file.close()
-            self._file = None

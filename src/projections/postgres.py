@@ -1,17 +1,15 @@
-"""Read models in PostgreSQL, and turns that are taken there."""
+"""Read models in PostgreSQL."""
 
-import hashlib
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
-from threading import Lock
-from time import monotonic
+from contextlib import contextmanager
 
-import psycopg
 from sqlalchemy import Connection, create_engine, make_url, text
 
-from projections.database import OPTIONS, READ_MODELS, Turn, tell
-from store.postgres import CONNECT_SECONDS, patiently
+from projections.database import OPTIONS, tell
+from store.postgres import CONNECT_SECONDS
 from store.server_faults import refused_by_server
+from subscriptions.advisory_lock import AdvisoryLock, key_of
+from subscriptions.leader_lock import LeaderLock
 
 
 class PostgreSQL:
@@ -65,70 +63,16 @@ class PostgreSQL:
     @contextmanager
     def making(self) -> Generator[Connection]:
         with self.writing() as connection:
-            key = {"key": _number("making")}
+            key = {"key": key_of("making")}
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), key)
             yield connection
 
     def wipe(self) -> None:
         """Leave it to the server, whose vacuum is no matter of a moment."""
 
-    def turn(self, name: str) -> Turn:
-        return _AdvisoryTurn(self._url, _number(name))
+    def leader_lock(self, name: str) -> LeaderLock:
+        return AdvisoryLock(self._url, name)
 
     def close(self) -> None:
         self._writer.dispose()
         self._reader.dispose()
-
-
-class _AdvisoryTurn:
-    """An advisory lock on a connection of its own, which ends with the connection."""
-
-    def __init__(self, url: str, key: int) -> None:
-        self._url = url
-        self._key = key
-        self._connection: psycopg.Connection[tuple[bool]] | None = None
-        self._is_ours = False
-        self._sure_until = 0.0
-        self._lock = Lock()
-
-    def take(self) -> bool:
-        with self._lock:
-            if self._is_ours and monotonic() < self._sure_until:
-                return True
-            try:
-                self._is_ours = self._ask()
-            except psycopg.Error:
-                self._end()
-                raise
-            self._sure_until = monotonic() + 1
-            return self._is_ours
-
-    def give_back(self) -> None:
-        with self._lock:
-            if self._connection is not None and self._is_ours:
-                # The server would notice the end of the connection a moment later.
-                with suppress(psycopg.Error):
-                    self._connection.execute("SELECT pg_advisory_unlock_all()")
-            self._end()
-
-    def _ask(self) -> bool:
-        if self._connection is None:
-            self._connection = psycopg.connect(patiently(self._url), autocommit=True)
-        if self._is_ours:
-            self._connection.execute("SELECT true")
-            return True
-        taken = self._connection.execute(
-            "SELECT pg_try_advisory_lock(%s)", [self._key]
-        ).fetchone()
-        return taken is not None and taken[0]
-
-    def _end(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-        self._connection, self._is_ours = None, False
-
-
-def _number(name: str) -> int:
-    """Make the number that an advisory lock of that name is known by."""
-    digest = hashlib.sha256(f"{READ_MODELS} {name}".encode()).digest()
-    return int.from_bytes(digest[:8], signed=True)

@@ -7,17 +7,17 @@ from time import monotonic
 from sqlalchemy import Connection, select
 
 from projections import rebuilding
+from projections.as_at import HistoricalReadModels
 from projections.database import Database
-from projections.follower import Follower
-from projections.log import Log
-from projections.logger import logger
-from projections.past import Past
+from projections.projection_tables import ProjectionTables, prepare
 from projections.read_model import PROGRESS, ReadModel
 from projections.rebuilding import Difference, Progress
-from projections.view import View, prepare
 from store import EventStore, Position
+from subscriptions.feed import EventFeed
+from subscriptions.follower import Follower
+from subscriptions.logger import logger
 
-TURN = "read-models"
+LOCK = "read-models"
 
 
 class ReadModels:
@@ -31,21 +31,23 @@ class ReadModels:
     def __init__(
         self,
         database: Database,
-        log: Log,
+        feed: EventFeed,
         store: EventStore,
         models: Iterable[ReadModel],
     ) -> None:
         self._database = database
         self._store = store
-        self._turn = database.turn(TURN)
-        self._past = Past(models := tuple(models))
-        self._views = {model.name: View(model, database) for model in models}
-        self._outdated = prepare(database, self._views.values())
-        self._followers = [Follower(v, log, self._turn) for v in self._views.values()]
+        self._lock = database.leader_lock(LOCK)
+        self._historical = HistoricalReadModels(models := tuple(models))
+        self._tables = {
+            model.name: ProjectionTables(model, database) for model in models
+        }
+        self._outdated = prepare(database, self._tables.values())
+        self._followers = [Follower(v, feed, self._lock) for v in self._tables.values()]
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(self._views)
+        return tuple(self._tables)
 
     @property
     def errors(self) -> Mapping[str, str]:
@@ -64,14 +66,14 @@ class ReadModels:
         """Stop following, and let another process take over. Once, and for good."""
         for follower in self._followers:
             follower.stop()
-        self._turn.give_back()
-        self._past.close()
+        self._lock.release()
+        self._historical.close()
 
     def catch_up(self) -> None:
         """Read what there is, here and now, whether or not anything was started."""
         self._renew()
-        for view in self._views.values():
-            place = view.place()
+        for view in self._tables.values():
+            place = view.checkpoint()
             while batch := self._store.log(after=place):
                 place = view.handle(place, batch)
 
@@ -88,11 +90,11 @@ class ReadModels:
     def at_one_moment(self, name: str) -> Generator[tuple[Connection, Position]]:
         """Give a connection to rows of one moment, and how far that model has read."""
         with self._database.reading(one_moment=True) as connection:
-            yield connection, self._views[name].place_in(connection)
+            yield connection, self._tables[name].checkpoint_in(connection)
 
     def as_at(self, store: EventStore) -> AbstractContextManager[Connection]:
         """Give a connection to all rows as they were when the store stood so (H3)."""
-        return self._past.reading(store)
+        return self._historical.reading(store)
 
     def behind(self) -> dict[str, tuple[Position, Position]]:
         """Give how far each has read, and the head of the log."""
@@ -102,15 +104,15 @@ class ReadModels:
             )
             read = {row.read_model: row.position for row in places}
         head = self._store.head()
-        return {name: (read[name], head) for name in self._views}
+        return {name: (read[name], head) for name in self._tables}
 
     def rebuild(self, name: str, progress: Progress) -> None:
         """Fold all events anew beside what is shown, then swap. KeyError if unknown."""
-        rebuilding.rebuild(self._views[name], self._store, progress)
+        rebuilding.rebuild(self._tables[name], self._store, progress)
 
     def check(self, name: str, progress: Progress) -> tuple[Difference, ...]:
         """Compare what is shown with all events folded anew. KeyError if unknown."""
-        return rebuilding.check(self._views[name], self._store, progress)
+        return rebuilding.check(self._tables[name], self._store, progress)
 
     def _renew(self) -> None:
         for view in self._outdated:

@@ -11,8 +11,8 @@ from typing import TypeAlias
 from sqlalchemy import Connection, Table, select, text
 from sqlalchemy.exc import OperationalError
 
+from projections.projection_tables import ProjectionTables
 from projections.rows import Key
-from projections.view import View
 from store import EventStore, Position
 
 BATCH = 500
@@ -31,17 +31,17 @@ class Difference:
     key: Key
 
 
-def rebuild(view: View, store: EventStore, progress: Progress) -> None:
+def rebuild(view: ProjectionTables, store: EventStore, progress: Progress) -> None:
     """Fold every event anew beside what is shown, then show that in its place.
 
     Waits while another process does the same. What is shown goes on being kept and
     read meanwhile; its followers find the new place by themselves.
     """
-    with _beside(view) as beside:
-        _fold(beside, store, store.head(), progress)
+    with _shadow(view) as shadow:
+        _fold(shadow, store, store.head(), progress)
         for attempt in range(1, TRIES + 1):
             try:
-                _swap(view, beside, store)
+                _swap(view, shadow, store)
             except OperationalError:
                 if attempt == TRIES:
                     raise
@@ -50,52 +50,56 @@ def rebuild(view: View, store: EventStore, progress: Progress) -> None:
                 return
 
 
-def check(view: View, store: EventStore, progress: Progress) -> tuple[Difference, ...]:
+def check(
+    view: ProjectionTables, store: EventStore, progress: Progress
+) -> tuple[Difference, ...]:
     """Fold every event anew and compare: nothing if what is shown is right.
 
     What is shown is compared as it is at one moment, up to the place it had then.
     """
     with (
-        _beside(view) as beside,
+        _shadow(view) as shadow,
         view.database.reading(one_moment=True) as connection,
     ):
-        _fold(beside, store, view.place_in(connection), progress)
+        _fold(shadow, store, view.checkpoint_in(connection), progress)
         differences: list[Difference] = []
         for name, table in view.tables.items():
             shown = _digests(connection, table)
             with view.database.reading() as another:
-                anew = _digests(another, beside.tables[name])
+                anew = _digests(another, shadow.tables[name])
             unlike = {key for key, _ in shown.items() ^ anew.items()}
             differences += (Difference(table=name, key=key) for key in sorted(unlike))
         return tuple(differences)
 
 
 @contextmanager
-def _beside(view: View) -> Generator[View]:
+def _shadow(view: ProjectionTables) -> Generator[ProjectionTables]:
     """Give empty tables beside those of the view, to one process at a time."""
-    turn = view.database.turn(f"beside-{view.name}")
-    while not turn.take():
+    lock = view.database.leader_lock(f"beside-{view.name}")
+    while not lock.acquire():
         sleep(LOOK_SECONDS)
     try:
-        beside = View(view.model, view.database, beside=True)
-        beside.make_anew()
+        shadow = ProjectionTables(view.model, view.database, shadow=True)
+        shadow.make_anew()
         try:
-            yield beside
+            yield shadow
         finally:
             with view.database.writing() as connection:
-                beside.drop(connection)
+                shadow.drop(connection)
     finally:
-        turn.give_back()
+        lock.release()
 
 
-def _fold(view: View, store: EventStore, end: Position, progress: Progress) -> None:
+def _fold(
+    view: ProjectionTables, store: EventStore, end: Position, progress: Progress
+) -> None:
     place = 0
     while place < end and (batch := store.log(after=place, limit=BATCH)):
         place = view.handle(place, [r for r in batch if r.position <= end])
         progress(place, end)
 
 
-def _swap(view: View, beside: View, store: EventStore) -> None:
+def _swap(view: ProjectionTables, shadow: ProjectionTables, store: EventStore) -> None:
     """Put one in the other's place, once it has come as far."""
     with view.database.writing() as connection:
         if connection.dialect.name == "postgresql":
@@ -103,10 +107,10 @@ def _swap(view: View, beside: View, store: EventStore) -> None:
             # cut off, and the swap is tried again.
             connection.execute(text("SET LOCAL lock_timeout = '500ms'"))
         shown = view.hold(connection)
-        place = beside.place_in(connection)
+        place = shadow.checkpoint_in(connection)
         while place < shown and (batch := store.log(after=place, limit=BATCH)):
-            place = beside.handle_in(connection, place, batch)
-        view.take_over(connection, beside)
+            place = shadow.handle_in(connection, place, batch)
+        view.take_over(connection, shadow)
 
 
 def _digests(connection: Connection, table: Table) -> dict[Key, bytes]:

@@ -32,7 +32,7 @@ from events.upload import (
     UploadUndone,
 )
 from projections.history import KEPT, Entry, changes, entry, history, steps
-from projections.mentions import place, streams_naming
+from projections.learner_streams import place, streams_naming
 from projections.narrowing import learners_in, masked, narrowed
 from projections.prices import told_to
 from store import EventStore, Recorded, Stream

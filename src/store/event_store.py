@@ -299,12 +299,12 @@ class EventStore:
                 self._listener.start()
         return Watch(self._signal, tell)
 
-    def bookmark(self, name: str) -> Position:
-        """Read how far a reader of the log has come; 0 if it has not begun."""
-        return self._recorder.bookmark(name)
+    def checkpoint(self, name: str) -> Position:
+        """Read how far a policy has come in the log; 0 if it has not begun."""
+        return self._recorder.checkpoint(name)
 
-    def set_bookmark(self, name: str, position: Position) -> None:
-        self._recorder.set_bookmark(name, position)
+    def set_checkpoint(self, name: str, position: Position) -> None:
+        self._recorder.set_checkpoint(name, position)
 
     def close(self) -> None:
         with self._starting:

@@ -234,12 +234,12 @@ class PostgresRecorder(PostgresApplicationRecorder):
             c.execute("DELETE FROM files WHERE name = %s", [name])
 
     @retried
-    def bookmark(self, name: str) -> Position:
+    def checkpoint(self, name: str) -> Position:
         found = self._all(BOOKMARK, [name])
         return int(found[0][0]) if found else 0
 
     @retried
-    def set_bookmark(self, name: str, position: Position) -> None:
+    def set_checkpoint(self, name: str, position: Position) -> None:
         with self._cursor() as c:
             c.execute(
                 "INSERT INTO bookmarks VALUES (%s, %s)"

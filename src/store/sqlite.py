@@ -201,14 +201,14 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
             c.execute("DELETE FROM files WHERE name = ?", (name,))
 
     @retried
-    def bookmark(self, name: str) -> Position:
+    def checkpoint(self, name: str) -> Position:
         with self.datastore.transaction(commit=False) as c:
             c.execute("SELECT position FROM bookmarks WHERE name = ?", (name,))
             (position,) = c.fetchone() or (0,)
         return int(position)
 
     @retried
-    def set_bookmark(self, name: str, position: Position) -> None:
+    def set_checkpoint(self, name: str, position: Position) -> None:
         with self.datastore.transaction(commit=True) as c:
             c.execute(
                 "INSERT OR REPLACE INTO bookmarks VALUES (?, ?)", (name, position)

@@ -14,7 +14,7 @@ from api.visit import Visit
 from commands import upload as uploading
 from projections import uploads
 from projections.database import open_database
-from projections.view import View
+from projections.projection_tables import ProjectionTables
 from service import Service
 from store import EventStore, Position
 from tests.claim_examples import CATALOGUE
@@ -37,9 +37,11 @@ def service(tmp_path: Path, store: EventStore, clock: Clock) -> Generator[Servic
 
 
 @pytest.fixture
-def view(service: Service, tmp_path: Path) -> View:
+def view(service: Service, tmp_path: Path) -> ProjectionTables:
     del service
-    return View(uploads.READ_MODEL, open_database(f"sqlite:///{tmp_path / 'rows'}"))
+    return ProjectionTables(
+        uploads.READ_MODEL, open_database(f"sqlite:///{tmp_path / 'rows'}")
+    )
 
 
 @pytest.fixture
@@ -59,12 +61,17 @@ def visit(service: Service) -> Visit:
     return Visit(service=service, response=Response(), by=ADMINISTRATOR, at=at)
 
 
-def follow(view: View, store: EventStore, place: Position, many: int) -> Position:
+def follow(
+    view: ProjectionTables, store: EventStore, place: Position, many: int
+) -> Position:
     return view.handle(place, store.log(after=place, limit=many))
 
 
 def test_a_group_is_never_done_before_its_records_are_counted_as_learners(
-    service: Service, view: View, group: str, monkeypatch: pytest.MonkeyPatch
+    service: Service,
+    view: ProjectionTables,
+    group: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """U5: event by event, where the rows do not come any further."""
     monkeypatch.setattr(learner_group_moment, "WAITED", 0.0)
@@ -83,7 +90,10 @@ def test_a_group_is_never_done_before_its_records_are_counted_as_learners(
 
 
 def test_an_answer_waits_for_the_whole_of_what_was_recorded_at_once(
-    service: Service, view: View, group: str, monkeypatch: pytest.MonkeyPatch
+    service: Service,
+    view: ProjectionTables,
+    group: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """U5: learners and counts agree, though the rows had stopped in between."""
     monkeypatch.setattr(service.read_models, "wait_for", lambda *_: False)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from commands.command import Desk, Done, handle
 from commands.learner_erasure import EraseLearner
-from projections.mentions import named
+from projections.learner_streams import named
 from store import EventStore
 from tests.clock import Clock
 from tests.commands.intake import SPECIALIST

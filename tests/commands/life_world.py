@@ -14,9 +14,9 @@ from events.order import CourseDates
 from events.user import Role
 from projections import bookings, claimable_learners, invoice_lines, registrations
 from projections.database import open_database
-from projections.log import Log
 from projections.read_models import ReadModels
 from store import Actor, EventStore, open_store
+from subscriptions.feed import EventFeed
 from tests.claim_examples import CENTRE, TESTED, UNITS, qualification
 from tests.clock import Clock
 from tests.commands.life_model import APPRENTICESHIP, PARTS, SEVERAL, SINGLE
@@ -107,7 +107,7 @@ def opened(url: str, keys: Path) -> Generator[World]:
         invoice_lines.READ_MODEL,
         claimable_learners.READ_MODEL,
     )
-    read = ReadModels(database, Log(store), store, models)
+    read = ReadModels(database, EventFeed(store), store, models)
     try:
         yield World(store=store, clock=clock, models=read)
     finally:

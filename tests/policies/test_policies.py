@@ -21,10 +21,10 @@ from events.centre import ApprovalGranted, CentreOpened
 from events.identifier import stream_of
 from policies.policy import Policy, send_once
 from projections.database import open_database
-from projections.follower import Follower
 from projections.read_models import ReadModels
 from service import Service
 from store import EventStore, Recorded, open_store
+from subscriptions.follower import Follower
 from tests import processes
 from tests.clock import PATIENCE
 from tests.policies import chain
@@ -130,7 +130,7 @@ def test_a_policy_that_is_told_twice_acts_once(open_service: OpenService) -> Non
     open_centres(service.store, "100", "200")
     settled(service)
     head = service.store.head()
-    service.store.set_bookmark("beside", 0)
+    service.store.set_checkpoint("beside", 0)
     service.stop()
     again = open_service(BESIDE)
     settled(again)
@@ -151,7 +151,7 @@ def test_what_was_done_is_not_refused_when_it_is_asked_for_again(
     service = open_service(policy)
     open_centres(service.store, "100")
     settled(service)
-    service.store.set_bookmark("plain", 0)
+    service.store.set_checkpoint("plain", 0)
     service.stop()
     again = open_service(policy)
     settled(again)
@@ -200,7 +200,7 @@ def test_a_policy_that_has_read_to_the_head_goes_on_from_there(
     service = open_service(policy)
     first = open_centres(service.store, "100")
     settled(service)
-    until(lambda: service.store.bookmark("noting") == first)
+    until(lambda: service.store.checkpoint("noting") == first)
     service.stop()
     again = open_service(policy)
     second = open_centres(again.store, "200")
@@ -353,7 +353,7 @@ def test_a_long_work_that_is_killed_again_and_again_is_done_once_and_whole(
         )
         assert ended == (-signal.SIGKILL if crash else 0)
     assert numbers(any_store) == [f"{n}" for n in range(chain.FIRST, last + 1)]
-    assert any_store.bookmark("chain") >= any_store.head() - 1
+    assert any_store.checkpoint("chain") >= any_store.head() - 1
     with (
         closing(open_database(database_url)) as database,
         database.reading() as connection,

@@ -11,11 +11,11 @@ from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
 from projections.database import open_database
-from projections.log import Log
 from projections.read_model import ReadModel
 from projections.read_models import ReadModels
 from projections.rows import Rows
 from store import EventStore, Recorded
+from subscriptions.feed import EventFeed
 
 Fold: TypeAlias = Callable[[ReadModel, Sequence[Recorded]], Connection]
 Logs: TypeAlias = list[EventDict]
@@ -75,7 +75,7 @@ def open_read_models(
         def open_read_models(*models: ReadModel, is_started: bool = True) -> ReadModels:
             database = open_database(database_url)
             opened.callback(database.close)
-            read_models = ReadModels(database, Log(any_store), any_store, models)
+            read_models = ReadModels(database, EventFeed(any_store), any_store, models)
             opened.callback(read_models.stop)
             if is_started:
                 read_models.start()

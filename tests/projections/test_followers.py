@@ -12,13 +12,13 @@ import psycopg
 import pytest
 
 from projections.database import Database, open_database
-from projections.follower import Follower
-from projections.log import BATCH, Log
+from projections.projection_tables import ProjectionTables, prepare
 from projections.read_model import ReadModel
 from projections.read_models import ReadModels
 from projections.rows import Rows
-from projections.view import View, prepare
 from store import EventStore, Position, Recorded, open_store
+from subscriptions.feed import BATCH, EventFeed
+from subscriptions.follower import Follower
 from tests.clock import PATIENCE
 from tests.projections.conftest import Logs, OpenReadModels
 from tests.projections.shown_centres import SHOWN_CENTRES, grant, open_centres, shown
@@ -126,18 +126,18 @@ def test_a_read_model_that_fails_does_not_stop_another(
     assert read_models.behind()["failing"] == (0, head)
 
 
-class SlowLook(View):
+class SlowLook(ProjectionTables):
     """A view whose place is found as it was before the follower came along."""
 
     def __init__(self, model: ReadModel, database: Database) -> None:
         super().__init__(model, database)
         self.looked, self.followed = Event(), Event()
 
-    def place(self) -> Position:
+    def checkpoint(self) -> Position:
         if current_thread() is not main_thread():
             self.looked.wait(PATIENCE)
-            return super().place()
-        place = super().place()
+            return super().checkpoint()
+        place = super().checkpoint()
         self.looked.set()
         self.followed.wait(PATIENCE)
         return place
@@ -155,14 +155,14 @@ def test_who_looked_before_the_follower_led_is_told_what_it_did_since(
     with closing(open_database(database_url)) as database:
         view = SlowLook(SHOWN_CENTRES, database)
         prepare(database, [view])
-        turn = database.turn("slow-look")
-        follower = Follower(view, Log(any_store), turn)
+        lock = database.leader_lock("slow-look")
+        follower = Follower(view, EventFeed(any_store), lock)
         follower.start()
         try:
             assert follower.wait_for(head, PATIENCE)
         finally:
             follower.stop()
-            turn.give_back()
+            lock.release()
 
 
 def test_nobody_waits_for_what_is_there_and_nobody_waits_for_ever(
@@ -181,7 +181,7 @@ def test_read_models_go_on_when_the_server_has_dropped_every_connection(
         closing(open_store(postgres_url, keys=keys)) as store,
         closing(open_database(postgres_url)) as database,
     ):
-        read_models = ReadModels(database, Log(store), store, [SHOWN_CENTRES])
+        read_models = ReadModels(database, EventFeed(store), store, [SHOWN_CENTRES])
         read_models.start()
         assert read_models.wait_for(open_centres(store, "100"), PATIENCE)
         with psycopg.connect(postgres_url, autocommit=True) as connection:
@@ -247,7 +247,10 @@ def test_a_batch_that_another_has_folded_meanwhile_is_not_folded_again(
     any_store: EventStore, database_url: str
 ) -> None:
     database = open_database(database_url)
-    here, there = View(SHOWN_CENTRES, database), View(SHOWN_CENTRES, database)
+    here, there = (
+        ProjectionTables(SHOWN_CENTRES, database),
+        ProjectionTables(SHOWN_CENTRES, database),
+    )
     assert prepare(database, [here, there]) == []
     head = open_centres(any_store, "100", "200")
     one, both = any_store.log(after=0, limit=1), any_store.log(after=0)

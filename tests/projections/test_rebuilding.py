@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import Column, Integer, MetaData, String, Table, delete, insert, update
 
 from projections.database import open_database
-from projections.log import BATCH
+from projections.projection_tables import OtherVersion, ProjectionTables, prepare
 from projections.read_model import PROGRESS, ReadModel
 from projections.rebuilding import Difference
 from projections.rows import Rows
-from projections.view import OtherVersion, View, prepare
 from store import EventStore, Position, Recorded
+from subscriptions.feed import BATCH
 from tests.clock import PATIENCE
 from tests.projections.conftest import OpenReadModels
 from tests.projections.shown_centres import (
@@ -147,7 +147,7 @@ def test_what_a_killed_rebuild_left_behind_is_in_nobodys_way(
     head = open_centres(any_store, "100")
     assert read_models.wait_for(head, PATIENCE)
     database = open_database(database_url)
-    View(SHOWN_CENTRES, database, beside=True).make_anew()
+    ProjectionTables(SHOWN_CENTRES, database, shadow=True).make_anew()
     database.close()
     read_models.rebuild(NAME, quietly)
     with read_models.connection() as connection:
@@ -254,9 +254,9 @@ def test_a_process_of_another_version_leaves_the_rows_alone_and_says_so(
     read_models = open_read_models(reshaped())
     assert read_models.wait_for(open_centres(any_store, "100"), PATIENCE)
     database = open_database(database_url)
-    outdated = View(SHOWN_CENTRES, database)
+    outdated = ProjectionTables(SHOWN_CENTRES, database)
     with pytest.raises(OtherVersion, match="shown-centres is kept at version 2"):
-        outdated.place()
+        outdated.checkpoint()
     with pytest.raises(OtherVersion):
         outdated.handle(any_store.head(), any_store.log(after=0))
     database.close()
@@ -270,7 +270,7 @@ def test_processes_that_start_at_once_on_an_empty_database_all_start(
     def start() -> None:
         try:
             database = open_database(database_url)
-            prepare(database, [View(SHOWN_CENTRES, database)])
+            prepare(database, [ProjectionTables(SHOWN_CENTRES, database)])
             database.close()
         except Exception as error:  # noqa: BLE001 - shown below
             failed.append(error)

@@ -28,7 +28,7 @@ from events.upload import (
     RecordLinked,
 )
 from projections.history import Change
-from projections.mentions import READ_MODEL
+from projections.learner_streams import READ_MODEL
 from projections.narrowing import ANOTHER
 from projections.read_models import ReadModels
 from projections.timeline import SEVERAL, TimelineEntry, timeline

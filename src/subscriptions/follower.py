@@ -1,18 +1,18 @@
-"""The one loop of all that reads the log: after my place, handle, keep the place."""
+"""The one loop of all that reads the source: after my place, handle, keep the place."""
 
 from collections.abc import Callable, Sequence
 from threading import Condition, Event, Thread
 from time import monotonic
 from typing import Generic, Protocol, TypeVar
 
-from projections.database import Turn
-from projections.logger import logger
 from store import Position
 from store.watch import Watch
+from subscriptions.leader_lock import LeaderLock
+from subscriptions.logger import logger
 
 LOOK_SECONDS = 0.02
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 30.0
-TURN_SECONDS = 0.2
+LOCK_SECONDS = 0.2
 POLL_SECONDS = 1.0
 
 
@@ -21,8 +21,8 @@ T_co = TypeVar("T_co", covariant=True)
 T_contra = TypeVar("T_contra", contravariant=True)
 
 
-class Source(Protocol[T_co]):
-    """Where events are read, as a reader wants them."""
+class EventSource(Protocol[T_co]):
+    """Where a processor's events are read."""
 
     def watch(self) -> Watch: ...
 
@@ -31,50 +31,50 @@ class Source(Protocol[T_co]):
         ...
 
 
-class Reader(Protocol[T_contra]):
-    """What reads the log by a follower: a read model or a policy."""
+class Processor(Protocol[T_contra]):
+    """What reads the log by a follower: a read model, a policy or the ledger."""
 
     @property
     def name(self) -> str: ...
 
-    def place(self) -> Position:
-        """Look up how far it has read, in the database that it keeps its place in."""
+    def checkpoint(self) -> Position:
+        """Read how far it has come, from the database that it keeps that in."""
         ...
 
     def handle(self, after: Position, batch: Sequence[T_contra]) -> Position:
-        """Do all that the events ask for and keep the new place, in one transaction.
+        """Do all that the events ask for and store the checkpoint, in one transaction.
 
-        Returns the place: where another has moved it since (``after`` is not the place
-        any more), nothing is done and the place is the other's. What is raised makes
-        the same events be handled again.
+        Returns the new checkpoint. If another process has moved it since (it is not
+        ``after`` any more), nothing is done and the other's is returned. After an
+        exception the same events are handled again.
         """
         ...
 
 
 class Follower(Generic[T]):
-    """Keeps one reader at the head of the log, in a thread of its own.
+    """Keeps one processor at the head of the log, in a thread of its own.
 
     It reads every event, so that its position reaches the head even if nothing there
     concerns it. What fails is done again from the last place, ever more slowly but for
     ever: nothing is skipped and nothing lost, and it heals when the cause goes.
 
-    Its ``position`` is how far it has come itself, in its own thread's words alone.
-    ``turn`` lets one process at a time do so. ``tick`` is called about each second,
+    ``position`` was last written by the follower's thread; it may lag the database.
+    ``lock`` lets one process at a time follow. ``tick`` is called about each second,
     when there is nothing to read.
     """
 
     def __init__(
         self,
-        reader: Reader[T],
-        log: Source[T],
-        turn: Turn,
+        processor: Processor[T],
+        source: EventSource[T],
+        lock: LeaderLock,
         tick: Callable[[], None] | None = None,
     ) -> None:
         self.position: Position = 0
         self.error: Exception | None = None
-        self._reader = reader
-        self._log = log
-        self._turn = turn
+        self._processor = processor
+        self._source = source
+        self._lock = lock
         self._tick = tick
         self._place: Position = 0
         self._is_leading = False
@@ -82,11 +82,11 @@ class Follower(Generic[T]):
         self._moved = Condition()
         self._stopping = Event()
         self._watch: Watch | None = None
-        self._thread = Thread(target=self._run, name=reader.name, daemon=True)
+        self._thread = Thread(target=self._run, name=processor.name, daemon=True)
 
     @property
     def name(self) -> str:
-        return self._reader.name
+        return self._processor.name
 
     @property
     def complaint(self) -> str | None:
@@ -106,7 +106,7 @@ class Follower(Generic[T]):
 
     def reached(self) -> Position:
         """Give how far it has come, whichever process takes it there."""
-        return self.position if self._is_leading else self._reader.place()
+        return self.position if self._is_leading else self._processor.checkpoint()
 
     def wait_for(self, position: Position, timeout: float) -> bool:
         """Tell whether that has been handled, after so many seconds at most."""
@@ -126,9 +126,9 @@ class Follower(Generic[T]):
         pause = FIRST_PAUSE
         while not self._stopping.is_set():
             try:
-                if not self._turn.take():
+                if not self._lock.acquire():
                     self._is_leading = False
-                    self._stopping.wait(TURN_SECONDS)
+                    self._stopping.wait(LOCK_SECONDS)
                     continue
                 self._follow()
                 pause = FIRST_PAUSE
@@ -152,13 +152,13 @@ class Follower(Generic[T]):
     def _follow(self) -> None:
         """Catch up with the log, then wait until there may be more."""
         if not self._is_leading:
-            self._place = self._reader.place()
+            self._place = self._processor.checkpoint()
             self._show(self._place)
             self._is_leading = True
         if self._watch is None:
-            self._watch = self._log.watch()
-        while (batch := self._log.read(self._place)) and not self._stopping.is_set():
-            self._place = self._reader.handle(self._place, batch)
+            self._watch = self._source.watch()
+        while (batch := self._source.read(self._place)) and not self._stopping.is_set():
+            self._place = self._processor.handle(self._place, batch)
             self._show(self._place)
             self._heal()
         if self._tick is not None and monotonic() - self._ticked_at >= POLL_SECONDS:

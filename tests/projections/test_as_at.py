@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Column, String, Table, select
 
-from projections import past
-from projections.database import FileTurn
-from projections.past import FOLDER, IN_USE, SETTLED_SECONDS, Past
+from projections import as_at
+from projections.as_at import FOLDER, IN_USE, SETTLED_SECONDS, HistoricalReadModels
 from projections.read_model import METADATA, ReadModel
 from projections.rows import Rows
 from store import EventStore, Recorded
+from subscriptions.leader_lock import FileLock
 from tests.clock import Clock
 from tests.projections.shown_centres import (
     CENTRES,
@@ -43,20 +43,20 @@ def test_what_a_killed_process_left_of_the_past_is_removed(temporary: Path) -> N
     dead = left(temporary, "dead", SETTLED_SECONDS + 1)
     young = left(temporary, "young", SETTLED_SECONDS - 10)
     busy = left(temporary, "busy", 0)
-    turn = FileTurn(busy / IN_USE)
-    assert turn.take()
+    lock = FileLock(busy / IN_USE)
+    assert lock.acquire()
     then = busy.stat().st_mtime - SETTLED_SECONDS - 1
     os.utime(busy, (then, then))
     elsewhere = temporary / "elsewhere"
     elsewhere.mkdir()
     (temporary / f"{FOLDER}link").symlink_to(elsewhere)
-    Past(()).close()
+    HistoricalReadModels(()).close()
     assert not dead.exists()
     assert young.exists()
     assert busy.exists()
     assert elsewhere.exists()
-    turn.give_back()
-    past.sweep()
+    lock.release()
+    as_at.sweep()
     assert not busy.exists()
 
 
@@ -65,11 +65,11 @@ def test_what_is_kept_of_the_past_goes_with_it(
 ) -> None:
     """H3: while it is read, no other process takes it away."""
     open_centres(store, "100")
-    kept = Past([SHOWN_CENTRES])
+    kept = HistoricalReadModels([SHOWN_CENTRES])
     with kept.reading(store) as connection:
         (folder,) = temporary.glob(f"{FOLDER}*")
         os.utime(folder, (0, 0))
-        past.sweep()
+        as_at.sweep()
         assert shown(connection) == {"100": 0}
         assert folder.exists()
     kept.close()
@@ -93,7 +93,7 @@ def test_of_a_moment_only_what_is_asked_for_is_folded(
 
     open_centres(store, "100", "200")
     other = ReadModel(name="shown-elsewhere", version=1, tables=(OTHERS,), fold=fold)
-    kept = Past([SHOWN_CENTRES, other])
+    kept = HistoricalReadModels([SHOWN_CENTRES, other])
     query = select(OTHERS.c.number).order_by(OTHERS.c.number)
     for _ in range(2):
         with kept.reading(store) as connection:
@@ -114,7 +114,7 @@ def test_of_a_later_moment_and_an_earlier_one_each_has_its_own(
 ) -> None:
     """H3: what was decoded for one serves the other."""
     del temporary
-    kept = Past([SHOWN_CENTRES])
+    kept = HistoricalReadModels([SHOWN_CENTRES])
     moments = []
     for number in ("100", "200", "300"):
         open_centres(store, number)

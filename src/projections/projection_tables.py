@@ -1,4 +1,4 @@
-"""A read model in a database: its tables, and how far they have come."""
+"""A read model in a database: its tables, and its checkpoint."""
 
 import secrets
 from collections.abc import Iterable, Sequence
@@ -22,8 +22,8 @@ from projections.read_model import PROGRESS, ReadModel
 from projections.rows import Rows
 from store import Position, Recorded
 
-BESIDE = "_beside"
-"""What the names end in of tables that are made anew beside those that are shown."""
+SHADOW = "_beside"
+"""The suffix of the names of shadow tables: rebuilt beside the live ones, then swapped."""
 
 
 class OtherVersion(Exception):
@@ -36,16 +36,16 @@ class OtherVersion(Exception):
         )
 
 
-class View:
-    """One read model's rows and place, which change together or not at all."""
+class ProjectionTables:
+    """One read model's rows and checkpoint, which change together or not at all."""
 
     def __init__(
-        self, model: ReadModel, database: Database, *, beside: bool = False
+        self, model: ReadModel, database: Database, *, shadow: bool = False
     ) -> None:
         self.model = model
         self.database = database
-        self.name = f"{model.name}{BESIDE}" if beside else model.name
-        self.tables = {t.name: _beside(t) if beside else t for t in model.tables}
+        self.name = f"{model.name}{SHADOW}" if shadow else model.name
+        self.tables = {t.name: _shadow(t) if shadow else t for t in model.tables}
         self._is_mine = PROGRESS.c.read_model == self.name
 
     def prepare_in(self, connection: Connection) -> bool:
@@ -68,19 +68,19 @@ class View:
             connection.execute(text(f'DROP TABLE IF EXISTS "{name}"'))
         connection.execute(delete(PROGRESS).where(self._is_mine))
 
-    def place(self) -> Position:
-        """Look up how far it has read; raises OtherVersion if that is another's."""
+    def checkpoint(self) -> Position:
+        """Read the checkpoint; raises OtherVersion if another version keeps the tables."""
         with self.database.reading() as connection:
-            return self.place_in(connection)
+            return self.checkpoint_in(connection)
 
-    def place_in(self, connection: Connection) -> Position:
+    def checkpoint_in(self, connection: Connection) -> Position:
         kept = self._progress(connection)
         if kept is None or kept.version != self.model.version:
             raise OtherVersion(self.name, kept.version if kept else 0)
         return int(kept.position)
 
     def handle(self, after: Position, batch: Sequence[Recorded]) -> Position:
-        """Fold the events into the rows, unless another has moved the place since."""
+        """Fold the events into the rows, unless another has moved the checkpoint since."""
         with self.database.writing() as connection:
             position = self.handle_in(connection, after, batch)
         is_shown = self.name == self.model.name
@@ -102,15 +102,15 @@ class View:
             .values(position=position)
         )
         if moved.rowcount != 1:
-            return self.place_in(connection)
+            return self.checkpoint_in(connection)
         rows = Rows(connection, self.tables)
         self.model.fold(rows, batch)
         rows.flush()
         return position
 
-    def take_over(self, connection: Connection, other: "View") -> None:
-        """Become what the other is, which is no more."""
-        position = other.place_in(connection)
+    def take_over(self, connection: Connection, other: "ProjectionTables") -> None:
+        """Replace these tables with the rebuilt ones (rename, then drop)."""
+        position = other.checkpoint_in(connection)
         self.drop(connection)
         for name, table in other.tables.items():
             connection.execute(text(f'ALTER TABLE "{table.name}" RENAME TO "{name}"'))
@@ -118,7 +118,7 @@ class View:
         self._keep(connection, position)
 
     def hold(self, connection: Connection) -> Position:
-        """Give the place, which nobody moves until the transaction ends."""
+        """Lock the checkpoint until the transaction ends, and give it."""
         kept = connection.execute(
             select(PROGRESS).where(self._is_mine).with_for_update()
         ).one_or_none()
@@ -145,16 +145,18 @@ class View:
         )
 
 
-def prepare(database: Database, views: Iterable[View]) -> list[View]:
+def prepare(
+    database: Database, views: Iterable[ProjectionTables]
+) -> list[ProjectionTables]:
     """Make what is not there, all of it at once; give what is of another version."""
     with database.making() as connection:
         PROGRESS.create(connection, checkfirst=True)
         return [view for view in views if not view.prepare_in(connection)]
 
 
-def _beside(table: Table) -> Table:
-    """Make the table that is to replace this one, with names of its own throughout."""
-    copy = table.to_metadata(MetaData(), name=f"{table.name}{BESIDE}")
+def _shadow(table: Table) -> Table:
+    """Copy a table's definition under shadow names, its indexes too."""
+    copy = table.to_metadata(MetaData(), name=f"{table.name}{SHADOW}")
     own = secrets.token_hex(4)
     for number, part in enumerate(sorted(copy.indexes, key=lambda i: str(i.name))):
         part.name = quoted_name(f"{table.name}_{own}_{number}", quote=None)

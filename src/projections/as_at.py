@@ -20,11 +20,12 @@ from sqlalchemy import ClauseElement, Connection, Table, create_engine, event, u
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 from sqlalchemy.sql.visitors import iterate
 
-from projections.database import OPTIONS, READ_MODELS, FileTurn, SQLite
+from projections.database import OPTIONS, READ_MODELS, SQLite
+from projections.projection_tables import ProjectionTables, prepare
 from projections.read_model import PROGRESS, ReadModel
 from projections.rows import Rows
-from projections.view import View, prepare
 from store import EventStore, Position, Recorded
+from subscriptions.leader_lock import FileLock
 
 REMEMBERED = 3
 """How many moments are kept for those who ask again (d)."""
@@ -123,9 +124,11 @@ class _Moment:
         self._erasures = store.erasures()
         self._lock = Lock()
         self.database = _Rows(Path(self.folder.name), self._fold)
-        self.turn = FileTurn(Path(self.folder.name) / IN_USE)
-        self.turn.take()
-        prepare(self.database, [View(model, self.database) for model in models])
+        self.lock = FileLock(Path(self.folder.name) / IN_USE)
+        self.lock.acquire()
+        prepare(
+            self.database, [ProjectionTables(model, self.database) for model in models]
+        )
         with self.database.writing() as connection:  # as far as whoever asks can tell
             connection.execute(update(PROGRESS).values(position=store.head()))
         self._models = {table.name: each for each in models for table in each.tables}
@@ -133,7 +136,7 @@ class _Moment:
 
     def close(self) -> None:
         self.database.close()
-        self.turn.give_back()
+        self.lock.release()
         self.folder.cleanup()
 
     def _fold(self, tables: Iterable[Table]) -> None:
@@ -161,13 +164,13 @@ def sweep() -> None:
             kept = folder.lstat()
             is_settled = time.time() - kept.st_mtime > SETTLED_SECONDS
             if kept.st_uid == os.getuid() and is_settled and not folder.is_symlink():
-                turn = FileTurn(folder / IN_USE)
-                if turn.take():
+                lock = FileLock(folder / IN_USE)
+                if lock.acquire():
                     shutil.rmtree(folder)
-                    turn.give_back()
+                    lock.release()
 
 
-class Past:
+class HistoricalReadModels:
     """The moments lately asked for, each with all read models as they stood then."""
 
     def __init__(self, models: Sequence[ReadModel]) -> None:

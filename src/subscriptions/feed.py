@@ -1,4 +1,4 @@
-"""The log as the followers of one process share it: read and decoded once for all."""
+"""The feed of events that the followers of one process share: each decoded once."""
 
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -13,8 +13,8 @@ REMEMBERED = 4
 KEPT_SECONDS = 1.0
 
 
-class Log:
-    """What has been recorded, for followers that mostly stand at the same place.
+class EventFeed:
+    """Recorded events, for followers that mostly stand at the same position.
 
     A batch that one of them has read is there for the others, for about a second. It
     may be shorter by then than what could be read, but never wrong: the log only grows.
