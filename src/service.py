@@ -182,7 +182,7 @@ def open_service(
     keys: Path,
     *,
     clock: Callable[[], datetime] | None = None,
-    create_tables: bool = True,
+    begin: bool = True,
     processing_delay: timedelta = PROCESSING_DELAY,
     verify: Verify | None = None,
     retention: int = 0,
@@ -195,13 +195,12 @@ def open_service(
     many years after their last award learners cannot be erased (H6).
     Deciding on eligibility may take ``decision_seconds``, then it is not decided.
     Raises InvalidCatalogue with all that is wrong in the catalogue's folder,
-    KeyFileUnusable, DatabaseUnusable and Unavailable.
+    KeyFileUnusable, DatabaseUnusable and Unavailable; NotBegun if nothing is recorded
+    yet and one may not ``begin``.
     """
     goods = load(catalogue, decision_seconds=decision_seconds)
     with ExitStack() as opened:
-        store = open_store(
-            database, keys=keys, clock=clock, create_tables=create_tables
-        )
+        store = open_store(database, keys=keys, clock=clock, begin=begin)
         opened.callback(store.close)
         rows = opened.enter_context(closing(open_database(database)))
         ledger = opened.enter_context(closing(open_database(database, audit.NAME)))

@@ -27,7 +27,7 @@ def verify(
     from cli.proof import heads_in, progress_to, unsealed_in_words
 
     kept = [each for file in head or () for each in heads_in(file)]
-    with told(), opened(settings_of(context), to_record=False) as service:
+    with told(), opened(settings_of(context)) as service:
         total = service.store.head()
         with progress_to(total, "events") as update:
             found = verify_events(service.ledger, kept=kept, progress=update)
@@ -54,7 +54,7 @@ def head_(context: typer.Context) -> None:
     from cli.opening import opened, told
     from cli.proof import sealing
 
-    with told(), opened(settings_of(context), to_record=False) as service, sealing():
+    with told(), opened(settings_of(context)) as service, sealing():
         service.ledger.catch_up()
         signed = service.ledger.head()
         if signed is None:
@@ -74,7 +74,7 @@ def bundle(
     from cli.opening import opened, told
     from cli.proof import progress_to, sealing
 
-    with told(), opened(settings_of(context), to_record=False) as service, sealing():
+    with told(), opened(settings_of(context)) as service, sealing():
         service.ledger.catch_up()
         try:
             with progress_to(service.store.head(), "events") as update:

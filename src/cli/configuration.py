@@ -1,16 +1,22 @@
 """The settings of one command: reading them, and what they name that cannot be used."""
 
+import os
+from errno import EACCES, ENOTDIR
 from pathlib import Path
 
 import typer
 
-from settings import Settings, load
-from store import Unavailable
+from settings import Settings, load, variable
+from store import NotBegun, Unavailable
 from store.unusable import no_answer
 
 
 class FolderUnusable(Exception):
     """A folder that something is to be kept in cannot be made."""
+
+    def __init__(self, folder: Path, code: int) -> None:
+        why = os.strerror(code)
+        super().__init__(f"The folder {folder} cannot be made: {why}. Name another.")
 
 
 def settings_of(context: typer.Context, **overrides: object) -> Settings:
@@ -23,15 +29,35 @@ def make_folders(settings: Settings) -> None:
 
     Raises FolderUnusable, which says which cannot be made, and why.
     """
-    kind, _, place = settings.database.partition(":///")
-    data = [Path(place)] if kind == "sqlite" else []
-    for folder in (*data, settings.keys.parent):
+    for folder in folders_of(settings):
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise FolderUnusable(
-                f"The folder {folder} cannot be made: {error.strerror}. Name another."
-            ) from None
+            raise FolderUnusable(folder, error.errno or EACCES) from None
+
+
+def require_makeable(settings: Settings) -> None:
+    """Raise FolderUnusable if one of the folders could not be made; make none."""
+    for folder in folders_of(settings):
+        above = next(each for each in (folder, *folder.parents) if each.exists())
+        if not above.is_dir():
+            raise FolderUnusable(folder, ENOTDIR)
+        if not os.access(above, os.W_OK | os.X_OK):
+            raise FolderUnusable(folder, EACCES)
+
+
+def folders_of(settings: Settings) -> list[Path]:
+    kind, _, place = settings.database.partition(":///")
+    data = [Path(place)] if kind == "sqlite" else []
+    return [folder.absolute() for folder in (*data, settings.keys.parent)]
+
+
+def how_to_begin(error: NotBegun) -> tuple[str, str]:
+    """Say what is not there, and what to do, to who wanted to look at it."""
+    return (
+        f"{error} To begin: learner-management serve",
+        f"If it is kept elsewhere, say where by {variable('database')} or --database.",
+    )
 
 
 def why_lost(error: Exception) -> str:

@@ -28,7 +28,7 @@ def demo(
     from cli.demo_filling import Filling
     from cli.opening import CHANNEL, opened, told, user_called
 
-    with told(), opened(settings_of(context)) as service:
+    with told(), opened(settings_of(context), begin=True) as service:
         given = {} if has_users(service) else add_users(service)
         by = user_called(service, USERS[0].name).actor(CHANNEL)
         try:

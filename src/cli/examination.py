@@ -9,18 +9,21 @@ import typer
 from pydantic import TypeAdapter
 
 from catalogue import InvalidCatalogue, load
-from cli.configuration import FolderUnusable, make_folders, why_lost
+from cli.configuration import FolderUnusable, require_makeable, why_lost
 from projections.database import LOST
 from service import Service, open_service
 from settings import Settings, unknown_variables, variable
-from store import KeyFileUnusable
+from store import KeyFileUnusable, NotBegun
 
 SECRET = ("lrs_password",)
 HIDDEN = "**********"
 
 
 def what_is_wrong(settings: Settings) -> Iterator[tuple[str, str]]:
-    """Try each setting out; give the variable and the fault of each that fails."""
+    """Try each setting out; give the variable and the fault of each that fails.
+
+    That nothing is recorded yet is no fault, and is given with no variable.
+    """
     try:
         load(settings.catalogue)
     except InvalidCatalogue as error:
@@ -31,14 +34,13 @@ def what_is_wrong(settings: Settings) -> Iterator[tuple[str, str]]:
         )
         return
     try:
-        make_folders(settings)
         where = settings.database, settings.catalogue, settings.keys
-        with open_service(*where) as service:
+        with open_service(*where, begin=False) as service:
             yield from missing_events(service)
+    except NotBegun as error:
+        yield from not_begun(settings, error)
     except KeyFileUnusable as error:
         yield variable("keys"), str(error)
-    except FolderUnusable as error:
-        yield variable("database"), str(error)
     except LOST as error:
         yield variable("database"), why_lost(error)
     with socket.socket() as tried:
@@ -47,6 +49,15 @@ def what_is_wrong(settings: Settings) -> Iterator[tuple[str, str]]:
             tried.bind((settings.host, settings.port))
         except OSError as error:
             yield variable("port"), f"Nothing can listen there: {error.strerror}."
+
+
+def not_begun(settings: Settings, error: NotBegun) -> Iterator[tuple[str, str]]:
+    try:
+        require_makeable(settings)
+    except FolderUnusable as unusable:
+        yield variable("database"), str(unusable)
+    else:
+        yield "", f"{error} The first learner-management serve makes what is missing."
 
 
 def missing_events(service: Service) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from access.accounts import User, named
 from aggregates.errors import Refusal
 from catalogue import InvalidCatalogue
-from cli.configuration import FolderUnusable, make_folders, why_lost
+from cli.configuration import FolderUnusable, how_to_begin, make_folders, why_lost
 from cli.lrs import verifying
 from cli.talk import CONFLICT, FAILED, PROBLEMS, UNAVAILABLE, USAGE, refuse
 from commands.centre import OpenListedCentres
@@ -20,6 +20,7 @@ from store import (
     Conflict,
     DatabaseUnusable,
     KeyFileUnusable,
+    NotBegun,
     Unreadable,
 )
 
@@ -41,6 +42,8 @@ def told() -> Generator[None]:
         refuse(FAILED, str(error), *others)
     except Conflict:
         refuse(CONFLICT, "Somebody changed this just now. Look again, then decide.")
+    except NotBegun as error:
+        refuse(FAILED, *how_to_begin(error))
     except (
         CertificateUnusable,
         DatabaseUnusable,
@@ -55,12 +58,17 @@ def told() -> Generator[None]:
 
 
 @contextmanager
-def opened(settings: Settings, *, to_record: bool = True) -> Generator[Service]:
+def opened(
+    settings: Settings, *, to_record: bool = False, begin: bool = False
+) -> Generator[Service]:
     """Open the service as set, and close it after.
 
-    The catalogue's centres are opened first, unless nothing is ``to_record``.
+    Where nothing is recorded yet all is made if one may ``begin`` it; else NotBegun is
+    raised. The catalogue's centres are opened first, unless one only looks: nothing is
+    ``to_record``.
     """
-    make_folders(settings)
+    if begin:
+        make_folders(settings)
     with (
         verifying(settings) as verify,
         open_service(
@@ -71,9 +79,10 @@ def opened(settings: Settings, *, to_record: bool = True) -> Generator[Service]:
             decision_seconds=settings.decision_seconds,
             verify=verify,
             retention=settings.retention,
+            begin=begin,
         ) as service,
     ):
-        if to_record:
+        if begin or to_record:
             service.send(OpenListedCentres(by=SERVICE, at=service.clock()))
         yield service
 

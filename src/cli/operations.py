@@ -22,16 +22,17 @@ def doctor(context: typer.Context, form: FormatOf = Format.TABLE) -> None:
     from service import now
     from settings import InvalidSettings, unknown_variables
 
-    lrs_is, settings = "", None
+    said, settings = [], None
     try:
         settings = settings_of(context)
         lrs_is, wrong_with_lrs = lrs.examined(settings, now())
         faults = dict(what_is_wrong(settings)) | wrong_with_lrs
+        said = [each for each in (lrs_is, faults.pop("", "")) if each]
     except InvalidSettings as error:
         faults = error.faults
     faults |= dict(unknown_variables(os.environ))
     show(list(settings_shown(context, settings, faults)), SETTING_COLUMNS, form)
-    talk(*([lrs_is] if lrs_is else []))
+    talk(*said)
     if faults:
         refuse(PROBLEMS, *(f"{name}: {fault}" for name, fault in faults.items()))
     talk("All is well. Next: learner-management serve")

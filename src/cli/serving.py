@@ -31,7 +31,7 @@ def serve_at(
     listener: socket.socket, settings: Settings, *, demo: bool, print_secrets: bool
 ) -> None:
     """Open what is set, tell how to begin, and answer requests until told to end."""
-    with opened(settings) as service:
+    with opened(settings, begin=True) as service:
         url = address_of(settings.host, listener.getsockname()[1])
         lines = [
             f"Learner Management on {url}",

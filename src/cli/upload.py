@@ -56,7 +56,7 @@ def upload(
         content = file.read_bytes()
     except OSError as error:
         refuse(USAGE, f"{file} cannot be read: {error.strerror}.")
-    with told(), opened(settings_of(context)) as service:
+    with told(), opened(settings_of(context), to_record=not dry_run) as service:
         user = user_called(service, by)
         try:
             chosen = mapping_of(content, encoding, mapping, accept_mapping)

@@ -50,7 +50,7 @@ def add(
     from commands.user import AddUser
     from events.user import Role
 
-    with told(), opened(settings_of(context)) as service:
+    with told(), opened(settings_of(context), begin=True) as service:
         given = typer.prompt("Password", hide_input=True) if password else None
         kept = passwords.hashed(given, user=name) if given is not None else None
         made = service.send(
@@ -84,7 +84,7 @@ def role(
     from commands.user import ChangeUserRole
     from events.user import Role
 
-    with told(), opened(settings_of(context)) as service:
+    with told(), opened(settings_of(context), to_record=True) as service:
         done = service.send(
             ChangeUserRole(
                 by=asking(service, by),

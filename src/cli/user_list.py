@@ -15,17 +15,19 @@ def list_users(
     form: Annotated[Format, typer.Option("--format")] = Format.TABLE,
 ) -> None:
     """List all users."""
-    from cli.configuration import FolderUnusable, settings_of, why_lost
+    from cli.configuration import how_to_begin, settings_of, why_lost
     from cli.user_reading import all_users
     from projections.database import LOST
     from settings import InvalidSettings
-    from store import DatabaseUnusable, KeyFileUnusable
+    from store import DatabaseUnusable, KeyFileUnusable, NotBegun
 
     try:
         rows = [vars(row) for row in all_users(settings_of(context))]
     except InvalidSettings as error:
         refuse(USAGE, "These settings cannot be used:", str(error))
-    except (DatabaseUnusable, FolderUnusable, KeyFileUnusable) as error:
+    except NotBegun as error:
+        refuse(FAILED, *how_to_begin(error))
+    except (DatabaseUnusable, KeyFileUnusable) as error:
         refuse(FAILED, str(error))
     except LOST as error:
         refuse(UNAVAILABLE, f"{why_lost(error)}.", "Next: learner-management doctor")

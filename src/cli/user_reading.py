@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 
-from cli.configuration import make_folders
 from projections import users
 from projections.database import open_database
 from projections.read_models import ReadModels
@@ -17,9 +16,8 @@ PAGE = 200
 
 def all_users(settings: Settings) -> Iterator[UserRow]:
     """Read all users by name, once their rows have all that was recorded."""
-    make_folders(settings)
     with ExitStack() as stack:
-        store = open_store(settings.database, keys=settings.keys)
+        store = open_store(settings.database, keys=settings.keys, begin=False)
         stack.callback(store.close)
         database = open_database(settings.database)
         stack.callback(database.close)

@@ -63,6 +63,13 @@ class KeyFileUnusable(Exception):
     """The file of the master key is missing, damaged, or of another store."""
 
 
+class NotBegun(Exception):
+    """Nothing is recorded at the address yet; ``missing`` says what is not there."""
+
+    def __init__(self, missing: str) -> None:
+        super().__init__(f"Nothing is recorded yet: {missing}.")
+
+
 class Unavailable(Exception):
     """The database does not answer."""
 

@@ -21,16 +21,17 @@ def open_store(
     *,
     keys: Path,
     clock: Callable[[], datetime] | None = None,
-    create_tables: bool = True,
+    begin: bool = True,
 ) -> EventStore:
     """Open ``sqlite:///folder`` or ``postgresql://…``, with the master key in a file.
 
-    The key file is made if the store is new. Raises KeyFileUnusable if it is missing,
-    damaged or another store's; Unavailable if the database does not answer;
-    DatabaseUnusable, which says what is wrong with it; ValueError if the address is of
-    neither kind.
+    The key file is made if the store is new. Where nothing is recorded yet the store is
+    begun, or, unless one may ``begin`` it, NotBegun is raised and nothing is made.
+    Raises KeyFileUnusable if the key file is missing, damaged or another store's;
+    Unavailable if the database does not answer; DatabaseUnusable, which says what is
+    wrong with it; ValueError if the address is of neither kind.
     """
-    recorder = _recorder(url, create_tables=create_tables)
+    recorder = _recorder(url, begin=begin)
     try:
         return EventStore(recorder, _master_key(recorder, keys), clock=clock)
     except BaseException:
@@ -38,17 +39,17 @@ def open_store(
         raise
 
 
-def _recorder(url: str, *, create_tables: bool) -> Recorder:
+def _recorder(url: str, *, begin: bool) -> Recorder:
     if url.startswith(SQLITE):
         folder = Path(url.removeprefix(SQLITE))
         try:
-            return SQLiteRecorder(folder, create_tables=create_tables)
+            return SQLiteRecorder(folder, begin=begin)
         except LOST as error:
             raise Unavailable(no_answer(error)) from error
     if url.startswith(POSTGRES):
         from store.postgres_opening import open_server  # noqa: PLC0415 - a slow import
 
-        return open_server(url, create_tables=create_tables)
+        return open_server(url, begin=begin)
     raise ValueError(
         f"{url!r} names no store: say sqlite:///folder or postgresql://host/database."
     )

@@ -17,8 +17,10 @@ from psycopg.sql import SQL, Composed
 
 from store.codec import Row
 from store.envelope import Held, Position
+from store.errors import NotBegun
 from store.postgres_tables import (
     APPEND,
+    BEGUN,
     BOOKMARK,
     DOUBLED,
     ERASURES,
@@ -33,7 +35,7 @@ from store.postgres_tables import (
     STATEMENTS,
 )
 from store.recorder import Append, Claim, RefusedError, Why, asked_once, retried
-from store.server_faults import refused_by_server
+from store.server_faults import not_allowed, refused_by_server
 
 Query: TypeAlias = SQL | Composed
 
@@ -112,15 +114,29 @@ class PostgresRecorder(PostgresApplicationRecorder):
 
     datastore: Datastore
 
-    def __init__(self, url: str, *, create_tables: bool) -> None:
+    def __init__(self, url: str, *, begin: bool) -> None:
         super().__init__(Datastore(url))
         self.sql_create_statements = []
-        if create_tables:
-            try:
-                self.create_table()
-            except BaseException:
-                self.close()
-                raise
+        try:
+            if not begin:
+                self._require_begun()
+            self.create_table()
+        except BaseException:
+            self.close()
+            raise
+
+    def _require_begun(self) -> None:
+        """Raise NotBegun if there are no tables; DatabaseUnusable if none can be made."""
+        with self._cursor() as c:
+            c.execute(BEGUN)
+            is_begun, database, in_schema, in_database = c.fetchall()[0]
+        if is_begun:
+            return
+        if not in_schema:
+            raise not_allowed("permission denied for schema public")
+        if not in_database:
+            raise not_allowed(f"permission denied for database {database}")
+        raise NotBegun(f"there are no tables in the database {database}")
 
     def insert_events(
         self, stored_events: Sequence[StoredEvent], **kwargs: Any

@@ -9,13 +9,13 @@ from store.server_faults import unreadable_address
 from store.unusable import no_answer
 
 
-def open_server(url: str, *, create_tables: bool) -> PostgresRecorder:
+def open_server(url: str, *, begin: bool) -> PostgresRecorder:
     """Open the recorder of an address.
 
-    Raises Unavailable if the server does not answer, and DatabaseUnusable.
+    Raises Unavailable if the server does not answer, DatabaseUnusable and NotBegun.
     """
     try:
-        return PostgresRecorder(url, create_tables=create_tables)
+        return PostgresRecorder(url, begin=begin)
     except psycopg.ProgrammingError as error:
         raise unreadable_address(error) from None
     except LOST as error:

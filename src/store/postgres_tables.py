@@ -6,6 +6,10 @@ CHANNEL = "stored_events"
 WRITING = 7_216_501
 MIGRATING = 7_216_502
 
+BEGUN = SQL("""SELECT to_regclass('stored_events') IS NOT NULL, current_database(),
+    coalesce(has_schema_privilege(current_schema(), 'CREATE'), false),
+    has_database_privilege(current_database(), 'CREATE')""")
+
 STATEMENTS = (
     SQL("SELECT pg_advisory_xact_lock({})").format(MIGRATING),
     SQL("""CREATE TABLE IF NOT EXISTS stored_events (

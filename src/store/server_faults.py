@@ -11,9 +11,13 @@ def refused_by_server(error: BaseException | None) -> DatabaseUnusable | None:
     """Say what the server does not let us do; None if that is not what failed."""
     if not isinstance(error, InsufficientPrivilege):
         return None
+    return not_allowed(first_line(error))
+
+
+def not_allowed(why: str) -> DatabaseUnusable:
     return DatabaseUnusable(
-        f"The database does not let us do what is needed: {first_line(error)}. Let the"
-        " user in its address own it, or create in it and in its schema."
+        f"The database does not let us do what is needed: {why}. Let the user in its"
+        " address own it, or create in it and in its schema."
     )
 
 

@@ -15,7 +15,7 @@ from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor
 
 from store.codec import Row, encode
 from store.envelope import Held, Position
-from store.errors import Unavailable
+from store.errors import DatabaseUnusable, NotBegun, Unavailable
 from store.recorder import Append, Claim, RefusedError, Why, asked_once, retried
 from store.sqlite_file import BUSY_SECONDS, Datastore
 from store.sqlite_tables import (
@@ -37,19 +37,35 @@ from store.sqlite_tables import (
 POLL_SECONDS = 0.05
 
 
+def require_begun(file: Path) -> None:
+    """Raise NotBegun unless the file is there; DatabaseUnusable if it alone is gone."""
+    if file.exists():
+        return
+    missing = f"there is no file {file.absolute()}"
+    if beside := min(file.parent.glob("*.db"), default=None):
+        raise DatabaseUnusable(
+            f"Events are missing: {missing}, but {beside.name} is beside it. Put it back"
+            " from a backup, or name another folder to begin anew."
+        )
+    raise NotBegun(missing)
+
+
 class SQLiteRecorder(SQLiteApplicationRecorder):
     """The library's recorder, with all that is to happen in the same transaction."""
 
-    def __init__(self, folder: Path, *, create_tables: bool) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        super().__init__(Datastore(folder / "events.db"))
-        if create_tables:
-            try:
-                self._use_wal()
-                self.create_table()
-            except BaseException:
-                self.close()
-                raise
+    def __init__(self, folder: Path, *, begin: bool) -> None:
+        file = folder / "events.db"
+        if begin:
+            folder.mkdir(parents=True, exist_ok=True)
+        else:
+            require_begun(file)
+        super().__init__(Datastore(file))
+        try:
+            self._use_wal()
+            self.create_table()
+        except BaseException:
+            self.close()
+            raise
 
     def construct_create_table_statements(self) -> list[str]:
         return list(TABLES)

@@ -46,12 +46,12 @@ def test_what_is_whole_is_said_to_be(staffed: Run, heads: Path) -> None:
 def test_the_first_event_that_is_wrong_is_named_even_if_nothing_else_works(
     staffed: Run, heads: Path, tmp_path: Path
 ) -> None:
-    """H5: what was altered is an event that every other command reads as it begins."""
+    """H5: what was altered is an event that commands that record read as they begin."""
     alter(tmp_path, "UPDATE stored_events SET state = x'00' WHERE position = 1")
     done = staffed("audit", "verify", "--head", heads)
     assert (done.exit_code, json.loads(done.stdout)["finding"]["position"]) == (3, 1)
     assert done.stderr.startswith("The event at position 1 (centre.opened, version 1 ")
-    refused = staffed("followers")
+    refused = staffed("user", "role", "admin", "Assessor", *by("specialist"))
     assert (refused.exit_code, refused.stdout) == (1, "")
     assert refused.stderr.startswith("The event at position 1 is not as this service ")
 

@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import make_url
 
 from projections import database as tables
-from store import postgres
+from store import open_store, postgres
 from tests.cli.conftest import Run, over, running
 from tests.cli.test_operations import PREFIX, doctor
 from tests.postgres import database
@@ -154,7 +154,16 @@ def test_read_models_of_more_than_was_recorded_are_said_to_differ(
     run = running(over(folder))
     assert "ann" in run("user", "list").stdout
     assert doctor(run)[0] == 0
-    (folder / "data" / "events.db").unlink()
+    (events := folder / "data" / "events.db").unlink()
+    gone = run("followers")
+    assert (gone.exit_code, gone.stdout) == (1, "")
+    assert gone.stderr == (
+        f"Events are missing: there is no file {events}, but audit.db is beside it. Put"
+        " it back from a backup, or name another folder to begin anew.\n"
+    )
+    assert (doctor(run)[0], events.exists()) == (3, False)
+    keys = folder / "keys" / "master.key"
+    open_store(f"sqlite:///{folder / 'data'}", keys=keys).close()
     code, rows, _ = doctor(run)
     assert code == 3
     assert re.match(

@@ -13,6 +13,7 @@ import pytest
 
 from aggregates.user import PERSONAL_ROLES
 from cli.user_changes import UserRole
+from store import open_store
 from tests.cli.conftest import AS_ASSESSOR, Run, by, over
 
 HEAVY = {
@@ -27,7 +28,11 @@ def users(run: Run) -> dict[str, str]:
     return {row["name"]: row["role"] for row in rows}
 
 
-def test_where_nobody_is_known_the_list_says_how_to_begin(run: Run) -> None:
+def test_where_nobody_is_known_the_list_says_how_to_begin(
+    run: Run, tmp_path: Path
+) -> None:
+    keys = tmp_path / "keys" / "master.key"
+    open_store(f"sqlite:///{tmp_path / 'data'}", keys=keys).close()
     done = run("user", "list", "--format", "csv")
     assert (done.exit_code, len(done.stdout.splitlines())) == (0, 1)
     assert "learner-management user add NAME --role ROLE" in done.stderr
