@@ -20,6 +20,7 @@ FORMAT = "learner-management-answers/1"
 MOST_ANSWERS = 5 * 2**20
 """How large the file may be."""
 
+ZIP_START = b"PK"
 MOST_UNPACKED = 20 * 2**20
 MOST_PARTS = 100
 _KNOWN = frozenset({ZIP_STORED, ZIP_DEFLATED})
@@ -97,8 +98,11 @@ def read_answers(content: bytes, *, booking: str) -> AnswerPackage:
     except _NotOne as fault:
         raise NotAnswerPackage(booking=booking, why=fault) from None
     except _DAMAGE:
-        why = "it is no zip file, or it is damaged"
-        raise NotAnswerPackage(booking=booking, why=why) from None
+        is_zip = content.startswith(ZIP_START)
+        why = "it is damaged" if is_zip else "it is no zip file"
+        refusal = NotAnswerPackage(booking=booking, why=why)
+        refusal.is_wrong_type = not is_zip
+        raise refusal from None
     if manifest["booking"] != booking:
         raise AnswersOfAnotherBooking(booking=booking, theirs=manifest["booking"])
     return AnswerPackage(package=manifest["package"], revision=manifest["revision"])

@@ -20,6 +20,8 @@ class Refusal(Exception):
 
     code: ClassVar[str]
     message: ClassVar[str]
+    is_wrong_type = False
+    """Whether what was sent is a file of a type that is not taken."""
 
     def __init__(
         self,

@@ -100,6 +100,9 @@ SENTENCES: Mapping[str, str] = {
         "The column “{column}” is where “{found}” belongs. Keep the template's order."
     ),
 }
+WRONG_TYPES = frozenset({"not-csv", "web-page", "xml-workbook", "older-workbook"})
+"""Why a file is of another type than those that are taken."""
+
 REPLACED = (
     "“{found}” stands where the column “{column}” belongs. If it is that column, call"
     " it “{column}”; else put “{column}” back and take “{found}” out."
@@ -170,3 +173,4 @@ class FileRefused(Malformed):
         said = [file_sentence(problem) for problem in problems]
         faults = [FileFault(pointer="/file", sentence=sentence) for sentence in said]
         super().__init__(pointer="/file", others=faults, sentences=" ".join(said))
+        self.is_wrong_type = any(p.code in WRONG_TYPES for p in problems)

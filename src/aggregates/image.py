@@ -53,8 +53,14 @@ class ImageTooLarge(Malformed):
     message = "The image is larger than 5 MB. Save it smaller, then send it again."
 
 
+class ImageEmpty(Malformed):
+    code = "image-empty"
+    message = "Nothing was sent. Send the JPEG or PNG image itself as the body."
+
+
 class NotAnImage(Malformed):
     code = "not-an-image"
+    is_wrong_type = True
     message = "This is not a JPEG or PNG image. Save it as one of these and try again."
 
 
@@ -90,8 +96,10 @@ def plain_image(content: bytes) -> Image:
 
     Gone are places, dates, comments, profiles, further frames and whatever was hidden
     behind the picture; what the camera said of turning it has been done. Raises
-    ImageTooLarge, NotAnImage, TooManyPixels before anything is decoded; ImageDamaged.
+    ImageEmpty, ImageTooLarge, NotAnImage, TooManyPixels before anything is decoded; ImageDamaged.
     """
+    if not content:
+        raise ImageEmpty
     if len(content) > MOST_BYTES:
         raise ImageTooLarge
     decoder = next(

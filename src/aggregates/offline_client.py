@@ -60,6 +60,7 @@ class KeyIsAnother(RuleBroken):
 
 
 class OfflineClientKnown(RuleBroken):
+    code = "offline-client-known"
     message = (
         "The offline client {name} has this public key and is registered already, as"
         " {client}; nothing was registered. Use {client}, or make a key pair of its own"

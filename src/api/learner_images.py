@@ -75,7 +75,7 @@ for kind in ImageKind:
         summary=f"Add or replace the {kind}: the body is a JPEG or PNG, 5 MB at most.",
         description="It is written anew as a plain picture: upright, with no place, date "
         "or comment in it, and nothing behind it (L1). What the Content-Type says does "
-        "not matter, only what is sent.",
+        "not matter, only what is sent: 415 if that is neither JPEG nor PNG.",
         openapi_extra={"requestBody": {"required": True, "content": FILES}},
     )
     router.add_api_route(

@@ -24,8 +24,6 @@ ALWAYS = (
 )
 OF_CHANGES = (HTTPStatus.CONFLICT,)
 OF_BODIES = (HTTPStatus.UNSUPPORTED_MEDIA_TYPE,)
-READ_MEDIA = {"application/json", "multipart/form-data"}
-"""What bodies have to say that they are, where that is what is taken."""
 OF_VERSIONS = (HTTPStatus.PRECONDITION_FAILED, HTTPStatus.PRECONDITION_REQUIRED)
 HEADERS = {
     "X-Request-Id": "What to ask about this request by.",
@@ -179,7 +177,7 @@ def statuses(method: str, operation: dict[str, Any]) -> Iterator[HTTPStatus]:
     yield from ALWAYS
     if method != "get":
         yield from OF_CHANGES
-    if READ_MEDIA & {*operation.get("requestBody", {}).get("content", {})}:
+    if "requestBody" in operation:
         yield from OF_BODIES
     if any(p["name"] == "If-Match" for p in operation.get("parameters", ())):
         yield from OF_VERSIONS

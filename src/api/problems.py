@@ -121,6 +121,8 @@ STATUS: Mapping[type[Refusal], HTTPStatus] = {
 
 def refused(request: Request, error: Refusal) -> Response:
     status = next(s for kind, s in STATUS.items() if isinstance(error, kind))
+    if error.is_wrong_type:
+        status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
     faults = error.others or ((error,) if error.pointer is not None else ())
     headers = {}
     if status == HTTPStatus.UNAUTHORIZED:

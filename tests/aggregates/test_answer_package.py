@@ -67,8 +67,8 @@ def lying(size: int) -> bytes:
     ("content", "why"),
     [
         (b"A,C,B", "no zip file"),
-        (GOOD[:-1], "no zip file"),
-        (GOOD.replace(b"PK\x03\x04", b"PK\x03\x05"), "no zip file"),
+        (GOOD[:-1], "it is damaged"),
+        (GOOD.replace(b"PK\x03\x04", b"PK\x03\x05"), "it is damaged"),
         (zipped({}), "has no manifest.json"),
         (zipped({"answers.json": b"A"}), "has no manifest.json"),
         (zipped({"manifest.json": b"?"}), "is no JSON"),

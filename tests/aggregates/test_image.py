@@ -13,6 +13,7 @@ from aggregates.image import (
     MOST_BYTES,
     MOST_SCANS,
     ImageDamaged,
+    ImageEmpty,
     ImageTooLarge,
     NotAnImage,
     TooManyPixels,
@@ -147,7 +148,6 @@ def test_what_is_hidden_behind_a_picture_or_moves_is_gone() -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        b"",
         b"hello",
         b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
         b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>",
@@ -164,6 +164,12 @@ def test_what_is_no_jpeg_and_no_png_is_refused(content: bytes) -> None:
     """L1."""
     with pytest.raises(NotAnImage, match="not a JPEG or PNG"):
         plain_image(content)
+
+
+def test_nothing_at_all_is_said_to_be_missing() -> None:
+    """L1."""
+    with pytest.raises(ImageEmpty, match="Nothing was sent"):
+        plain_image(b"")
 
 
 @pytest.mark.parametrize("content", [PHOTOGRAPH, SIGNATURE, telling_png()])

@@ -124,8 +124,8 @@ def test_what_is_no_image_is_refused_whatever_it_is_called(
     client = client_as("admin.riverside")
     at = known(client)
     for content, status, told in (
-        (b"", 422, "not a JPEG or PNG"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 422, "not a JPEG or PNG"),
+        (b"", 422, "Nothing was sent"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 415, "not a JPEG or PNG"),
         (PHOTOGRAPH[:-40], 422, "damaged"),
         (png_bomb(50_000, 50_000), 422, "50000 by 50000 pixels"),
         (PHOTOGRAPH + bytes(MOST_BYTES), 413, "larger than 5 MB"),

@@ -55,9 +55,13 @@ def test_what_is_no_answer_package_of_the_booking_is_refused_and_changes_nothing
     """B15: an empty file, any file, another booking's, another package's."""
     package, other = offline.downloaded(), offline.downloaded()
     clock.advance(days=16)
-    for content in (b"", b"A,C,B", offline.answered(package)[:-1]):
+    for content, status in (
+        (b"", 422),
+        (b"A,C,B", 415),
+        (offline.answered(package)[:-1], 422),
+    ):
         refused = offline.send(content)
-        assert refused.status_code == 422
+        assert refused.status_code == status
         assert f"client saved for {offline.booking}" in refused.json()["detail"]
     elsewhere = answers(package, "B-0000000000")
     assert "are for B-0000000000" in offline.send(elsewhere).json()["detail"]
@@ -78,7 +82,7 @@ def test_answers_have_five_megabytes_at_most(offline: Offline, clock: Clock) -> 
     refused = offline.send(bytes(most + 1))
     assert refused.status_code == 413
     assert "at most 5 MB" in refused.json()["detail"]
-    assert offline.send(bytes(most)).status_code == 422
+    assert offline.send(bytes(most)).status_code == 415
     sent = offline.answered(package, token_bytes(most - 10_000))
     assert offline.send(sent).status_code == 200
 

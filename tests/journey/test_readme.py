@@ -59,4 +59,4 @@ def test_the_commands_of_the_readme_stop_at_the_first_that_fails(
     done = journey(nobody)
     assert done.returncode != 0
     assert done.stdout == ""
-    assert done.stderr.startswith("There is no user admin.riverside")
+    assert done.stderr.startswith("Nothing is recorded yet: there is no file ")
