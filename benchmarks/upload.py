@@ -90,7 +90,7 @@ def upload(url: str, content: bytes, keys: Path) -> tuple[float, ...]:
         command = UploadLearnerGroup(
             by=by, at=now, name="Autumn", file_name="learners.csv", content=content
         )
-        group = service.send(command).made
+        group = service.send(command).created_id
         stages = [time.perf_counter() - began]
         wait(service, group, UploadStatus.CHECKED)
         stages.append(time.perf_counter() - began)
@@ -103,7 +103,7 @@ def upload(url: str, content: bytes, keys: Path) -> tuple[float, ...]:
 
 
 def wait(service: Service, group: str, status: UploadStatus) -> None:
-    while read_upload(service.desk, group, ADMINISTRATOR)[1].status is not status:
+    while read_upload(service.context, group, ADMINISTRATOR)[1].status is not status:
         time.sleep(0.02)
 
 

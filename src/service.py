@@ -16,7 +16,7 @@ from aggregates.verification import Verify
 from audit import ledger as audit
 from audit.ledger import Ledger
 from catalogue import Catalogue, load
-from commands.command import Command, Desk, Done
+from commands.command import Command, CommandContext, CommandResult
 from policies.claims import JUDGE_CLAIMS_AGAIN, PROCESSING_DELAY, process_claims
 from policies.policies import Policies
 from policies.policy import Policy
@@ -102,7 +102,7 @@ class Service:
         self.store = store
         self.catalogue = catalogue
         self.clock = clock
-        self.desk = Desk(
+        self.context = CommandContext(
             store=store, catalogue=catalogue, verify=verify, retention=retention
         )
         self._database = database
@@ -111,7 +111,7 @@ class Service:
         self.read_models = ReadModels(database, feed, store, read_models)
         self.policies = Policies(
             policies,
-            desk=self.desk,
+            context=self.context,
             read_models=self.read_models,
             feed=feed,
             lock=database.leader_lock("policies"),
@@ -144,15 +144,15 @@ class Service:
         self._database.close()
         self.store.close()
 
-    def send(self, command: Command) -> Done:
+    def send(self, command: Command) -> CommandResult:
         """Answer a command; raises what it is refused with."""
-        return send(command, self.desk)
+        return send(command, self.context)
 
     def as_at(self, moment: datetime) -> "Service":
         """Give the service as it stood at a moment, to be asked and not told (H3)."""
         past = copy(self)
         past.store = self.store.as_at(moment)
-        past.desk = replace(self.desk, store=past.store)
+        past.context = replace(self.context, store=past.store)
         past.clock = lambda: moment
         return past
 

@@ -14,7 +14,7 @@ from access.policy import send
 from aggregates.errors import Refusal
 from aggregates.token import Token
 from aggregates.user import User as UserState
-from commands.command import Desk, Done
+from commands.command import CommandContext, CommandResult
 from commands.user import IssueToken, token_called, user_called
 from events.identifier import stream_of
 from events.token import TokenIssued
@@ -73,35 +73,35 @@ class User:
         )
 
 
-def named(desk: Desk, name: str) -> UserState | None:
+def named(context: CommandContext, name: str) -> UserState | None:
     """Find a user by name; None if there is none or they are disabled."""
-    stream = desk.store.open(stream_of(user_called(name)))
+    stream = context.store.open(stream_of(user_called(name)))
     user = UserState.replay(stream.events) if stream.history else None
     return None if user is None or user.is_disabled else user
 
 
 def sign_in(
-    desk: Desk, *, name: str, password: str, address: str, at: datetime
+    context: CommandContext, *, name: str, password: str, address: str, at: datetime
 ) -> User:
     """Let a user in by password; wrong tries are counted, and slowed down.
 
     Raises WrongPassword, whatever was wrong, or throttle.TooManyTries.
     """
-    throttle.require_few_tries(desk, name=name, address=address, at=at)
-    user = named(desk, name)
+    throttle.require_few_tries(context, name=name, address=address, at=at)
+    user = named(context, name)
     if not is_right(password, user.password_hash if user else None) or user is None:
-        throttle.count_try(desk, name=name, address=address, at=at)
+        throttle.count_try(context, name=name, address=address, at=at)
         raise WrongPassword
     return User.of(user)
 
 
-def bearer(desk: Desk, token: str, at: datetime) -> User:
+def bearer(context: CommandContext, token: str, at: datetime) -> User:
     """Find whose token it is. Raises TokenNotGood."""
     written = TOKEN.fullmatch(token)
     if written is None:
         raise TokenNotGood
     user_stream, token_stream = UUID(written[1]), stream_of(token_called(written[2]))
-    streams = desk.store.open_many([user_stream, token_stream])
+    streams = context.store.open_many([user_stream, token_stream])
     of_user, of_token = streams[user_stream].events, streams[token_stream].events
     if not (of_user and isinstance(of_user[0], UserAdded)):
         raise TokenNotGood
@@ -122,11 +122,16 @@ class Issued:
     id: str
     text: str
     expires_at: datetime | None
-    done: Done
+    done: CommandResult
 
 
 def issue_token(
-    desk: Desk, by: Actor, *, label: str, at: datetime, lasts: timedelta | None
+    context: CommandContext,
+    by: Actor,
+    *,
+    label: str,
+    at: datetime,
+    lasts: timedelta | None,
 ) -> Issued:
     """Give the user a token of their own; for ever good if it lasts None."""
     token, secret = secrets.token_hex(10), secrets.token_urlsafe(32)
@@ -140,7 +145,7 @@ def issue_token(
         expires_at=expires_at,
     )
     text = f"lm_{stream_of(user_called(by.user)).hex}_{token}_{secret}"
-    done = send(command, desk)
+    done = send(command, context)
     return Issued(id=token, text=text, expires_at=expires_at, done=done)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from access.passwords import HASHER, is_right
 from aggregates.pin import NO_PIN, Proof
-from commands.command import Desk
+from commands.command import CommandContext
 from commands.pin import open_pin
 from store import Actor, Conflict
 
@@ -17,7 +17,7 @@ def hashed(pin: str) -> str:
     return HASHER.hash(pin)
 
 
-def prove(pin: str, *, desk: Desk, by: Actor, at: datetime) -> Proof:
+def prove(pin: str, *, context: CommandContext, by: Actor, at: datetime) -> Proof:
     """Tell whether this is the PIN of the one who asks; locked, it is not looked at.
 
     Tries at the same moment are taken one after another, so none of them gets past the
@@ -25,19 +25,19 @@ def prove(pin: str, *, desk: Desk, by: Actor, at: datetime) -> Proof:
     """
     for _ in range(TRIES - 1):
         with suppress(Conflict):
-            return _tried(pin, desk, by, at)
-    return _tried(pin, desk, by, at)
+            return _tried(pin, context, by, at)
+    return _tried(pin, context, by, at)
 
 
-def _tried(pin: str, desk: Desk, by: Actor, at: datetime) -> Proof:
-    stream, present = open_pin(desk, by.user)
+def _tried(pin: str, context: CommandContext, by: Actor, at: datetime) -> Proof:
+    stream, present = open_pin(context, by.user)
     if present is None:
         return Proof(why_not=NO_PIN)
     if locked := present.why_locked(at):
         return Proof(why_not=locked)
     right = is_right(pin, present.pin_hash)
     tried = present.give(is_right=right, now=at)
-    desk.store.append(stream.change(tried), by=by)
+    context.store.append(stream.change(tried), by=by)
     if right:
         return Proof(pin=present.id)
     return Proof(why_not=present.after(tried).why_wrong(at))

@@ -35,7 +35,7 @@ from commands import (
     user,
     verification,
 )
-from commands.command import Command, Desk, Done, handle
+from commands.command import Command, CommandContext, CommandResult, handle
 from events.user import Role
 
 ADMINISTRATOR = frozenset({Role.CENTRE_ADMINISTRATOR})
@@ -132,7 +132,7 @@ SYSTEMS: Mapping[Role, str] = {
 """What the machines are called where people are told that it is their business alone."""
 
 
-def send(command: Command, desk: Desk) -> Done:
+def send(command: Command, context: CommandContext) -> CommandResult:
     """Answer a command if the role of the one who asks may send it (section 2).
 
     Raises NotAllowed, which names the roles that may, or what the handler refuses
@@ -140,9 +140,9 @@ def send(command: Command, desk: Desk) -> Done:
     """
     try:
         require_may(type(command), Role(command.by.role))
-        return handle(command, desk)
+        return handle(command, context)
     except Refusal as refusal:
-        record_refusal(command, desk, why=refusal)
+        record_refusal(command, context, why=refusal)
         raise
 
 

@@ -10,7 +10,7 @@ from commands.booking_correction import CorrectOutcome
 from commands.cancellation import CancelRegistration, ChangePathway, ReopenRegistration
 from commands.certificate import ReissueCertificate, RevokeCertificate
 from commands.claim_submission import SubmitClaim, WithdrawClaim
-from commands.command import Command, Desk
+from commands.command import Command, CommandContext
 from commands.entry_order import ConfirmEntryOrder
 from commands.order_confirmation import ConfirmOrder
 from commands.package import ReceiveAnswers
@@ -54,12 +54,12 @@ def stored_code(refusal: Refusal) -> str:
     return "".join(word.capitalize() for word in refusal.code.split("-"))
 
 
-def record_refusal(command: Command, desk: Desk, *, why: Refusal) -> None:
+def record_refusal(command: Command, context: CommandContext, *, why: Refusal) -> None:
     """Record that a command was refused, if that matters and it was about one's own."""
     if type(command) not in SUBJECTS or isinstance(why, NotFound):
         return
     name: str = SUBJECTS[type(command)](command)
-    subject = desk.store.open(stream_of(name))
+    subject = context.store.open(stream_of(name))
     sees_all = not Role(command.by.role).is_of_a_centre
     if not subject.history or not (sees_all or subject.owner == command.by.centre):
         return
@@ -71,10 +71,10 @@ def record_refusal(command: Command, desk: Desk, *, why: Refusal) -> None:
         message=str(why),
     )
     for _ in range(TRIES):
-        stream = desk.store.open(stream_of(refusals_of(name)))
+        stream = context.store.open(stream_of(refusals_of(name)))
         change: Change = stream.change([refused], owner=subject.owner)
         try:
-            desk.store.append(change, by=replace(command.by, once=None))
+            context.store.append(change, by=replace(command.by, once=None))
         except Conflict:
             continue
         return

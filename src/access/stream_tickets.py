@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from access.accounts import SignInRefusal, User, named
-from commands.command import Desk
+from commands.command import CommandContext
 
 LASTS = timedelta(minutes=1)
 """How long a ticket opens streams (d): one opened goes on."""
@@ -26,26 +26,28 @@ class StreamTicket:
     expires_at: datetime
 
 
-def issue_stream_ticket(desk: Desk, user: str, at: datetime) -> StreamTicket:
+def issue_stream_ticket(
+    context: CommandContext, user: str, at: datetime
+) -> StreamTicket:
     """Make a ticket for a user who is signed in."""
     expires = int((at + LASTS).timestamp())
     text = f"{user}.{expires}"
     return StreamTicket(
-        text=f"{text}.{signature(desk, text)}",
+        text=f"{text}.{signature(context, text)}",
         expires_at=datetime.fromtimestamp(expires, UTC),
     )
 
 
-def ticket_holder(desk: Desk, ticket: str, at: datetime) -> User:
+def ticket_holder(context: CommandContext, ticket: str, at: datetime) -> User:
     """Find whose ticket it is, as they are now. Raises TicketNotGood."""
     text, _, signed = ticket.rpartition(".")
-    if not hmac.compare_digest(signature(desk, text).encode(), signed.encode()):
+    if not hmac.compare_digest(signature(context, text).encode(), signed.encode()):
         raise TicketNotGood
     user, _, expires = text.rpartition(".")
-    if at.timestamp() >= int(expires) or (found := named(desk, user)) is None:
+    if at.timestamp() >= int(expires) or (found := named(context, user)) is None:
         raise TicketNotGood
     return User.of(found)
 
 
-def signature(desk: Desk, text: str) -> str:
-    return desk.store.keyed(f"stream ticket {text}")[:SIGNED]
+def signature(context: CommandContext, text: str) -> str:
+    return context.store.keyed(f"stream ticket {text}")[:SIGNED]

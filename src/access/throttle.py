@@ -8,7 +8,7 @@ from datetime import datetime
 
 from aggregates.errors import Refusal
 from catalogue import amount
-from commands.command import Desk
+from commands.command import CommandContext
 from events.identifier import stream_of
 from events.sign_in import SignInRefused
 from store import Actor, Conflict, Stream
@@ -32,10 +32,12 @@ class TooManyTries(Refusal):
         self.seconds = seconds
 
 
-def require_few_tries(desk: Desk, *, name: str, address: str, at: datetime) -> None:
+def require_few_tries(
+    context: CommandContext, *, name: str, address: str, at: datetime
+) -> None:
     """Raise TooManyTries if wrong passwords came too often in this quarter."""
-    of_name, of_address = _streams(desk, name, address, at)
-    key = desk.store.keyed(address)
+    of_name, of_address = _streams(context, name, address, at)
+    key = context.store.keyed(address)
     same = sum(
         isinstance(event, SignInRefused) and event.address == key
         for event in of_name.events
@@ -48,25 +50,27 @@ def require_few_tries(desk: Desk, *, name: str, address: str, at: datetime) -> N
         raise TooManyTries(seconds=QUARTER - int(at.timestamp()) % QUARTER)
 
 
-def count_try(desk: Desk, *, name: str, address: str, at: datetime) -> None:
+def count_try(
+    context: CommandContext, *, name: str, address: str, at: datetime
+) -> None:
     """Record a wrong try."""
-    event = SignInRefused(address=desk.store.keyed(address))
+    event = SignInRefused(address=context.store.keyed(address))
     by = Actor(user="nobody", role="", centre=None, channel="api")
     for _ in range(TRIES):
-        streams = _streams(desk, name, address, at)
+        streams = _streams(context, name, address, at)
         try:
-            desk.store.append(*(s.change([event]) for s in streams), by=by)
+            context.store.append(*(s.change([event]) for s in streams), by=by)
         except Conflict:
             continue
         return
 
 
 def _streams(
-    desk: Desk, name: str, address: str, at: datetime
+    context: CommandContext, name: str, address: str, at: datetime
 ) -> tuple[Stream, Stream]:
     quarter = int(at.timestamp()) // QUARTER
-    keyed = desk.store.keyed
+    keyed = context.store.keyed
     of_name = stream_of(f"sign-ins:{keyed(name.strip().lower())}:{quarter}")
     of_address = stream_of(f"sign-ins-from:{keyed(address)}:{quarter}")
-    streams = desk.store.open_many([of_name, of_address])
+    streams = context.store.open_many([of_name, of_address])
     return streams[of_name], streams[of_address]

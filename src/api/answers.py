@@ -7,7 +7,7 @@ from fastapi import Request, Response
 
 from api.dependencies import Part, cursor_of
 from api.schemas import ResponseBody
-from commands.command import Done
+from commands.command import CommandResult
 from projections.paging import Page
 from store import Stream
 
@@ -32,7 +32,7 @@ class Listed(ResponseBody, Generic[Shown]):
         return f"{title.removesuffix('Summary')}List"
 
 
-def answer(response: Response, done: Done) -> None:
+def answer(response: Response, done: CommandResult) -> None:
     """Say how far to wait to see what was done; nothing if nothing was."""
     if done.position is not None:
         response.headers["Event-Position"] = str(done.position)

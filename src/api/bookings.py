@@ -177,7 +177,7 @@ def search(
     )
     people = learners_listed(
         reads,
-        service.desk,
+        service.context,
         {row.learner for row in found.rows},
         seen_by=scope(user),
     )
@@ -299,9 +299,9 @@ def corrections_of(stream: Stream) -> list[dict[str, Any]]:
 
 
 def shown(visit: Visit, name: str) -> BookingShown:
-    stream, state = read_booking(name, visit.by, visit.desk)
+    stream, state = read_booking(name, visit.by, visit.context)
     visit.show(stream)
     row = row_of(stream, state)
-    (person,) = learner_refs(visit.desk, [row.learner], seen_by=row.centre)
-    packages = packages_of(visit.desk, stream)
-    return row_shown(row, person, packages, visit.desk.catalogue)
+    (person,) = learner_refs(visit.context, [row.learner], seen_by=row.centre)
+    packages = packages_of(visit.context, stream)
+    return row_shown(row, person, packages, visit.context.catalogue)

@@ -129,7 +129,7 @@ def withdraw(
 
 
 def shown(visit: Visit, number: str) -> CentreWithApprovals:
-    stream = open_own_centre(visit.desk, number, visit.by)
+    stream = open_own_centre(visit.context, number, visit.by)
     visit.show(stream)
     centre = Centre.replay(stream.events)
     return CentreWithApprovals(
@@ -138,7 +138,7 @@ def shown(visit: Visit, number: str) -> CentreWithApprovals:
         updated_at=stream.history[-1].recorded_at,
         approvals=sorted(centre.approvals),
         approved_products=[
-            ProductRef(reference=each, title=title_of(visit.desk.catalogue, each))
+            ProductRef(reference=each, title=title_of(visit.context.catalogue, each))
             for each in sorted(centre.approvals)
         ],
     )

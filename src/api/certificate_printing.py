@@ -175,7 +175,7 @@ def report_one(number: str, visit: Visiting) -> PrintingAnswer:
             message=str(refusal),
             printed_at=None,
         )
-    history = read_certificate(number, visit.by, visit.desk).history
+    history = read_certificate(number, visit.by, visit.context).history
     printed = (
         r.recorded_at for r in history if isinstance(r.event, CertificatePrinted)
     )

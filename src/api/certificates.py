@@ -127,7 +127,7 @@ def reissue(
     It is in the learner's name of today; all else is as on the first.
     """
     visit.send(ReissueCertificate(**visit.said, certificate=number, reason=body.reason))
-    stream = read_certificate(number, visit.by, visit.desk)
+    stream = read_certificate(number, visit.by, visit.context)
     made = Certificate.replay(stream.events).superseded_by or ""
     visit.made(f"/certificates/{made}")
     return shown(visit, made)
@@ -147,9 +147,9 @@ def revoke(
 
 
 def shown(visit: Visit, number: str) -> CertificateShown:
-    stream = read_certificate(number, visit.by, visit.desk)
+    stream = read_certificate(number, visit.by, visit.context)
     visit.show(stream)
-    issued = as_issued(visit.desk, stream)
+    issued = as_issued(visit.context, stream)
     now = Certificate.replay(stream.events)
     kept = {
         name: getattr(issued, name, None)
@@ -167,8 +167,8 @@ def shown(visit: Visit, number: str) -> CertificateShown:
             "updated_at": stream.history[-1].recorded_at,
         }
     )
-    names = centre_names(visit.desk, [row.centre])
-    return certificate_response(visit.desk.catalogue, row, names)
+    names = centre_names(visit.context, [row.centre])
+    return certificate_response(visit.context.catalogue, row, names)
 
 
 def _when(stream: Stream, kind: type[Event]) -> Any:

@@ -25,7 +25,7 @@ from api.named import (
 from api.schemas import ResponseBody
 from catalogue import AwardType, Catalogue, amount
 from commands.claim_assessment import ClaimFacts
-from commands.command import Desk
+from commands.command import CommandContext
 from events.claim import Award, Granted, Why, Withheld
 from store import Stream
 
@@ -123,11 +123,13 @@ class ClaimShown(ResponseBody, title="Claim"):
     warnings: list[str]
 
 
-def claim_shown(desk: Desk, stream: Stream, claim: Claim, today: date) -> ClaimShown:
+def claim_shown(
+    context: CommandContext, stream: Stream, claim: Claim, today: date
+) -> ClaimShown:
     """Show a claim from facts alone, each learner assessed afresh (M10)."""
-    facts = ClaimFacts.of(desk, claim, today=today)
+    facts = ClaimFacts.of(context, claim, today=today)
     stands = bool(claim.waiting) or not claim.learners
-    people = learners_named(desk, claim.learners, seen_by=claim.centre)
+    people = learners_named(context, claim.learners, seen_by=claim.centre)
     begun = stream.history[0]
     return ClaimShown(
         claim=claim.claim,
@@ -144,11 +146,11 @@ def claim_shown(desk: Desk, stream: Stream, claim: Claim, today: date) -> ClaimS
                 hindrances=facts.hindrances(),
             )
         ],
-        qualification=qualification_named(desk, claim.qualification)
+        qualification=qualification_named(context, claim.qualification)
         if claim.qualification
         else None,
-        units=units_of(desk, claim),
-        unit_titles=unit_titles(desk.catalogue, claim.qualification)
+        units=units_of(context, claim),
+        unit_titles=unit_titles(context.catalogue, claim.qualification)
         if claim.qualification
         else {},
         learners=[
@@ -161,10 +163,10 @@ def claim_shown(desk: Desk, stream: Stream, claim: Claim, today: date) -> ClaimS
     )
 
 
-def units_of(desk: Desk, claim: Claim) -> UnitsOfClaim:
+def units_of(context: CommandContext, claim: Claim) -> UnitsOfClaim:
     """Count "x of y units" (M3)."""
     offered = (
-        len(offered_units(desk.catalogue, claim.qualification))
+        len(offered_units(context.catalogue, claim.qualification))
         if claim.qualification
         else 0
     )
@@ -185,13 +187,13 @@ def learner_shown(
         registration=place.registration,
         pathway=registration.pathway,
         pathway_title=pathway_title(
-            facts.desk.catalogue, registration.product, registration.pathway
+            facts.context.catalogue, registration.product, registration.pathway
         ),
         status=place.standing,
         award=award_shown(place.award),
         eligibility=eligibility_shown(facts, learner.learner),
         kept_back=reasons_shown(
-            place.withheld, facts.desk.catalogue, registration.product
+            place.withheld, facts.context.catalogue, registration.product
         ),
         certificate=place.certificate,
     )
@@ -219,7 +221,7 @@ def eligibility_shown(facts: ClaimFacts, learner: str) -> EligibilityShown:
         eligible=granted is not None,
         overall_grade=granted.overall_grade if granted else None,
         reasons=reasons_shown(
-            withheld, facts.desk.catalogue, facts.claim.qualification
+            withheld, facts.context.catalogue, facts.claim.qualification
         ),
         warnings=list(granted.warnings) if granted else [],
         earlier_grades={u: g for u, g in verdict.grades.items() if u not in typed},

@@ -190,7 +190,7 @@ def qualifications(
     """List what the centre can claim, by suite, subject area and title (M2)."""
     whose = one_centre(user, centre)
     catalogue = service.catalogue.qualifications.values()
-    approvals = approvals_of(service.desk, whose)[1]
+    approvals = approvals_of(service.context, whose)[1]
     counted = claimable_learners.counts(reads, centre=whose)
     shown = [
         qualification_shown(
@@ -263,7 +263,7 @@ def units(
     sought: Annotated[UnitsSought, Depends()],
 ) -> Listed[OfferedUnitShown]:
     """List the units of stage 2: by group, mandatory first, unless sorted (M3)."""
-    stream, found = read_claim(claim, by, service.desk)
+    stream, found = read_claim(claim, by, service.context)
     show(response, stream)
     offered = (
         offered_units(service.catalogue, found.qualification)
@@ -302,9 +302,9 @@ def learners(
     sought: Annotated[LearnersSought, Depends()],
 ) -> Listed[LearnerToClaim]:
     """List the learners of stage 3, who can be claimed for (M4)."""
-    stream, found = read_claim(claim, by, service.desk)
+    stream, found = read_claim(claim, by, service.context)
     show(response, stream)
-    approvals = approvals_of(service.desk, found.centre)[1]
+    approvals = approvals_of(service.context, found.centre)[1]
     rows = claimable_learners.search(
         reads,
         approved=approved_for(service.catalogue, found.qualification or "", approvals),

@@ -203,8 +203,8 @@ def begin(body: NewClaim, visit: Visiting) -> ClaimShown:
             awards=None if body.awards is None else awards(body.awards),
         )
     )
-    visit.made(f"/claims/{done.made}")
-    return shown(visit, done.made)
+    visit.made(f"/claims/{done.created_id}")
+    return shown(visit, done.created_id)
 
 
 @router.get("/{claim}", operation_id="getClaim")
@@ -324,6 +324,6 @@ def awards(given: Sequence[LearnersAward]) -> dict[str, Award]:
 
 
 def shown(visit: Visit, name: str) -> ClaimShown:
-    stream, claim = read_claim(name, visit.by, visit.desk)
+    stream, claim = read_claim(name, visit.by, visit.context)
     visit.show(stream)
-    return claim_shown(visit.desk, stream, claim, visit.today)
+    return claim_shown(visit.context, stream, claim, visit.today)

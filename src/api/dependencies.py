@@ -152,11 +152,11 @@ def current_user(
     at = service.clock()
     try:
         if credentials is not None:
-            user = bearer(service.desk, credentials.credentials, at)
+            user = bearer(service.context, credentials.credentials, at)
         elif ticket is None or "ticket" not in query_names(request.scope["route"]):
             raise TokenMissing
         else:
-            user = ticket_holder(service.desk, ticket, at)
+            user = ticket_holder(service.context, ticket, at)
     except SignInRefusal:
         rates.count_refused(request, address)
         raise

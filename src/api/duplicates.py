@@ -99,7 +99,7 @@ def decide(
         reason=body.reason,
     )
     visit.send(command)
-    people = learner_refs(visit.desk, [learner, other], seen_by=centre_of(visit.by))
+    people = learner_refs(visit.context, [learner, other], seen_by=centre_of(visit.by))
     return DecisionShown(
         learner=learner, other=other, people=people, decision=body.decision
     )

@@ -115,12 +115,12 @@ def eligibility(body: Question, service: ServiceOf, today: Today, by: By) -> Ans
     with telling_problems():
         rules = service.catalogue.qualification(body.qualification, on=today)
         if body.learner is None:
-            why = facts_of_centre(service.desk, rules, centre=by.centre, today=today)
+            why = facts_of_centre(service.context, rules, centre=by.centre, today=today)
             facts = LearnerFacts(hindrances=why)
         else:
             require_reader(Role(by.role), what="learners")
             facts = facts_of_learner(
-                service.desk, body.learner, rules, by=by, today=today
+                service.context, body.learner, rules, by=by, today=today
             )
         judged = judge(service.catalogue, body, facts, today)
     if not judged.found["decided"]:

@@ -55,8 +55,8 @@ def looked_up(
     ] = None,
 ) -> LearnerLookedUp:
     """Look up a learner who cannot be found for a test, and say the reason (B2, B7)."""
-    _, person = read_learner(visit.desk, learner, visit.by)
-    if qualification not in visit.desk.catalogue.qualifications:
+    _, person = read_learner(visit.context, learner, visit.by)
+    if qualification not in visit.context.catalogue.qualifications:
         raise NotFound(what="qualification", name=qualification)
     asked = Entry(
         learner=learner,
@@ -65,7 +65,7 @@ def looked_up(
         unit=unit,
         delivery="",
     )
-    found = Found.of(visit.desk, person.centre, [asked])
+    found = Found.of(visit.context, person.centre, [asked])
     place = found.places.get((learner, qualification))
     reasons = why_not_entered(
         asked, place, visit.at, last=found.last, erased=found.erased
@@ -76,14 +76,14 @@ def looked_up(
         given_name=person.details.given_name,
         family_name=person.details.family_name,
         qualification=qualification,
-        title=title_of(visit.desk.catalogue, qualification),
+        title=title_of(visit.context.catalogue, qualification),
         unit=unit,
-        unit_title=unit_title(visit.desk.catalogue, qualification, unit),
+        unit_title=unit_title(visit.context.catalogue, qualification, unit),
         can_be_entered=not sentences,
         reasons=sentences,
         registration=place.registration.registration if place else None,
         apprenticeship=place.apprenticeship if place else None,
         apprenticeship_title=title_of(
-            visit.desk.catalogue, place.apprenticeship if place else None
+            visit.context.catalogue, place.apprenticeship if place else None
         ),
     )

@@ -148,8 +148,8 @@ def begin(body: NewEntryOrder, visit: Visiting) -> EntryOrderShown:
         purchase_order=body.purchase_order_number,
     )
     done = visit.send(command)
-    visit.made(f"/entry-orders/{done.made}")
-    return shown(visit, done.made)
+    visit.made(f"/entry-orders/{done.created_id}")
+    return shown(visit, done.created_id)
 
 
 @router.get("/{entry_order}", operation_id="getEntryOrder")
@@ -264,13 +264,13 @@ def confirm(
 
 
 def shown(visit: Visit, name: str) -> EntryOrderShown:
-    stream, order = read_entry_order(name, visit.by, visit.desk)
+    stream, order = read_entry_order(name, visit.by, visit.context)
     visit.show(stream)
     if order.confirmed is not None:
         entries = list(order.confirmed.entries)
         missing, total = [], order.confirmed.total
     else:
-        found = Found.of(visit.desk, order.centre, order.entries)
+        found = Found.of(visit.context, order.centre, order.entries)
         prices = order.prices(found.places)
         entries = [
             ConfirmedEntry(booking="", registration="", entry=entry, price=price)
@@ -289,9 +289,9 @@ def shown(visit: Visit, name: str) -> EntryOrderShown:
         ]
         total = sum(prices, Decimal("0.00"))
     people = learners_named(
-        visit.desk, {each.entry.learner for each in entries}, seen_by=order.centre
+        visit.context, {each.entry.learner for each in entries}, seen_by=order.centre
     )
-    catalogue = visit.desk.catalogue
+    catalogue = visit.context.catalogue
     return EntryOrderShown(
         order=order.order,
         centre=order.centre,

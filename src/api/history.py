@@ -178,7 +178,7 @@ def timeline_of(
     certificates and invoices, and what was refused. What an order, a claim or a group
     says of other learners is left out, and so is what another centre paid (L6).
     """
-    read_learner(service.desk, learner, by)
+    read_learner(service.context, learner, by)
     entries = timeline(service.store, reads, learner, centre=centre_of(by))
     page = portion(entries, part)
     return listed(request, response, page, TimelineShown.model_validate)

@@ -140,7 +140,7 @@ def search(
     )
     people = learners_listed(
         reads,
-        service.desk,
+        service.context,
         {row.learner for row in found.rows},
         seen_by=scope(user),
     )
@@ -154,7 +154,7 @@ def search(
             claim=row.claim,
             claimed_at=row.claimed_at,
             age_in_days=max((today - since).days, 0),
-            qualification=qualification_named(service.desk, row.qualification),
+            qualification=qualification_named(service.context, row.qualification),
             award_type=AwardType(row.award_type) if row.award_type else None,
             cause=row.cause,
             cause_in_words=IN_WORDS[row.cause],
@@ -186,7 +186,7 @@ def one(
     today: Today,
 ) -> IneligibleShown:
     """Show why one was kept back: pathways, rules, units, ways to fix (I2, I4)."""
-    stream, found = read_claim(claim, by, service.desk)
+    stream, found = read_claim(claim, by, service.context)
     place = found.learners.get(learner)
     if place is None or place.standing is not Standing.UNSUBMITTED:
         raise NotFound(what="ineligible learner", name=f"{learner} in {claim}")
@@ -197,9 +197,9 @@ def one(
         if isinstance(recorded.event, ClaimSubmitted)
         and learner in recorded.event.withheld
     ]
-    people = learners_named(service.desk, [learner], seen_by=found.centre)
+    people = learners_named(service.context, [learner], seen_by=found.centre)
     return ineligible_shown(
-        ClaimFacts.of(service.desk, found, today=today, learners=[learner]),
+        ClaimFacts.of(service.context, found, today=today, learners=[learner]),
         place,
         people[learner],
         claimed_at=kept_back[-1],
@@ -211,7 +211,7 @@ def ineligible_shown(
 ) -> IneligibleShown:
     """Assess afresh what the claim says of the learner, on every pathway."""
     claim, registration = facts.claim, facts.opened[place.registration][1]
-    rules = rules_of(facts.desk, registration)
+    rules = rules_of(facts.context, registration)
     verdict = facts.judge(learner.learner)
     grades = registration.grades_to_date(claim=claim.claim, typed=place.award.grades)
     mine = registration.assess(claim=claim.claim, award=place.award, rules=rules)
@@ -228,20 +228,20 @@ def ineligible_shown(
         family_name=learner.details.family_name,
         claim=claim.claim,
         claimed_at=claimed_at,
-        qualification=qualification_named(facts.desk, registration.product),
+        qualification=qualification_named(facts.context, registration.product),
         award=award_shown(place.award),
         grades_to_date=grades,
         kept_back=reasons_shown(
-            place.withheld, facts.desk.catalogue, registration.product
+            place.withheld, facts.context.catalogue, registration.product
         ),
         is_eligible_now=isinstance(verdict, Granted),
         reasons=reasons_shown(
             verdict if isinstance(verdict, Withheld) else None,
-            facts.desk.catalogue,
+            facts.context.catalogue,
             registration.product,
         ),
         pathways=pathways_shown(rules, registration.pathway, mine, any_pathway),
-        unit_titles=unit_titles(facts.desk.catalogue, registration.product),
+        unit_titles=unit_titles(facts.context.catalogue, registration.product),
         interim_now=interim_now,
         amend_at=f"/api/v1/claims/{claim.claim}/grades",
     )

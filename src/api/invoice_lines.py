@@ -27,7 +27,7 @@ from api.schemas import RequestBody, ResponseBody
 from api.sheets import Csv
 from api.visit import Visit, Visiting
 from catalogue import Catalogue
-from commands.command import Desk
+from commands.command import CommandContext
 from commands.invoice import ReportInvoiceStatus, read_line
 from events.user import Role
 from projections import centres, invoice_lines
@@ -173,7 +173,7 @@ def feed(
     )
     people = learners_listed(
         reads,
-        service.desk,
+        service.context,
         {row.learner for row in found.rows},
         seen_by=scope(user),
     )
@@ -210,7 +210,9 @@ def feed_csv(
                     cursor=cursor,
                 )
 
-            yield from every_line(service.desk, connection, part, seen_by=scope(user))
+            yield from every_line(
+                service.context, connection, part, seen_by=scope(user)
+            )
 
     return Csv.called("invoice-lines.csv", COLUMNS, rows())
 
@@ -228,7 +230,7 @@ def report(
     corrected by the right one and, as ``corrects``, the wrong one.
     """
     visit.send(ReportInvoiceStatus(**visit.said, line=line, **body.model_dump()))
-    return status_shown(line, visit.desk)
+    return status_shown(line, visit.context)
 
 
 @router.post("/statuses", operation_id="reportInvoiceLineStatuses")
@@ -250,14 +252,14 @@ def answered(reported: LineReported, visit: Visit) -> ReportAnswered:
     except Conflict:
         kind, message = "conflict", "It was changed meanwhile. Report it again."
     else:
-        now = status_shown(reported.line, visit.desk)
+        now = status_shown(reported.line, visit.context)
         return ReportAnswered(line=reported.line, is_taken=True, now=now)
     refused = ReportRefused(type=f"urn:learner-management:{kind}", message=message)
     return ReportAnswered(line=reported.line, is_taken=False, refused=refused)
 
 
-def status_shown(line: str, desk: Desk) -> StatusShown:
-    _, now_is = read_line(line, desk)
+def status_shown(line: str, context: CommandContext) -> StatusShown:
+    _, now_is = read_line(line, context)
     return StatusShown(
         line=line,
         status=now_is.status,
@@ -267,7 +269,7 @@ def status_shown(line: str, desk: Desk) -> StatusShown:
 
 
 def every_line(
-    desk: Desk,
+    context: CommandContext,
     reads: Connection,
     part: Callable[[str | None], Page[Line]],
     *,
@@ -278,10 +280,11 @@ def every_line(
     def shown_part(cursor: str | None) -> Page[InvoiceLineShown]:
         found = part(cursor)
         who = {row.learner for row in found.rows}
-        people = learners_listed(reads, desk, who, seen_by=seen_by)
+        people = learners_listed(reads, context, who, seen_by=seen_by)
         names = centres.names_of(reads, {row.centre for row in found.rows})
         rows = (
-            shown(row, people[row.learner], desk.catalogue, names) for row in found.rows
+            shown(row, people[row.learner], context.catalogue, names)
+            for row in found.rows
         )
         return Page(rows=tuple(rows), next_cursor=found.next_cursor)
 

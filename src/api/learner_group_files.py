@@ -13,7 +13,7 @@ from api.answers import answer
 from api.dependencies import By, CurrentUser, Now, ServiceOf
 from api.learner_groups import FileWarning, Group, file_warning
 from api.schemas import ResponseBody
-from commands.command import Done
+from commands.command import CommandResult
 from commands.record_file import Outcome, amend_from_file, read_invalid
 from projections import learner_search
 
@@ -82,7 +82,7 @@ def invalid(group: Group, service: ServiceOf, by: By) -> Xlsx:
 
     Correct the cells, leave the columns as they are, and upload the file here (U6).
     """
-    records = read_invalid(service.desk, group, by)
+    records = read_invalid(service.context, group, by)
     return Xlsx.called(f"{group}-to-correct.xlsx", invalid_workbook(records))
 
 
@@ -105,13 +105,13 @@ def correct(
     returned = amend_from_file(
         corrections,
         group,
-        desk=service.desk,
+        context=service.context,
         send=service.send,
         by=by,
         at=now,
         alike=learner_search.finder(service.read_models.connection),
     )
-    answer(response, Done(position=service.store.head()))
+    answer(response, CommandResult(position=service.store.head()))
     counts = Counter(row.outcome for row in returned)
     hidden = hidden_parts(sum(each.is_hidden for each in corrections), ())
     return Corrected(

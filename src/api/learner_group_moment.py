@@ -34,7 +34,7 @@ def group_at_one_moment(visit: Visit, group: str) -> GroupMoment:
 
     Raises NotFound.
     """
-    stream, upload = read_upload(visit.desk, group, visit.by)
+    stream, upload = read_upload(visit.context, group, visit.by)
     service = visit.service
     if service.store.moment is not None:
         with service.rows() as connection:
@@ -44,7 +44,7 @@ def group_at_one_moment(visit: Visit, group: str) -> GroupMoment:
     while True:
         with service.read_models.at_one_moment(uploads.NAME) as (connection, position):
             if service.store.is_whole(position) or monotonic() > until:
-                stream, _ = read_upload(visit.desk, group, visit.by)
+                stream, _ = read_upload(visit.context, group, visit.by)
                 stream = up_to(stream, position)
                 return _moment(connection, stream, Upload.replay(stream.events))
         sleep(PAUSE)

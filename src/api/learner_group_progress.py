@@ -49,7 +49,7 @@ class Step(Progress, title="LearnerGroupProgressEvent"):
 
 def glance(service: Service, group: str, by: Actor) -> Glance:
     """Look how far a group is. Raises NotFound."""
-    stream, upload = read_upload(service.desk, group, by)
+    stream, upload = read_upload(service.context, group, by)
     step = Step(
         status=upload.status,
         progress=upload.progress,

@@ -61,7 +61,7 @@ def mapping(group: Group, visit: Visiting) -> MappingShown:
 
     A file in the template's own columns has nothing to map: its list is empty.
     """
-    stream, upload, values = read_columns(visit.desk, group, visit.by)
+    stream, upload, values = read_columns(visit.context, group, visit.by)
     visit.show(stream)
     columns = upload.received.columns
     chosen = upload.mapping or upload.received.proposed or {}

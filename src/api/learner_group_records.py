@@ -20,7 +20,7 @@ from api.named import ConfirmLoss, LearnerRef, learner_refs
 from api.schemas import ResponseBody, with_example
 from api.verifications import VerificationShown, verification_shown
 from api.visit import Amending, Visiting
-from commands.command import Desk
+from commands.command import CommandContext
 from commands.record import AmendRecord, RemoveRecord, read_record
 from commands.upload import read_records, read_upload
 from events.upload import Problem
@@ -107,7 +107,7 @@ def records(
     ] = None,
 ) -> Listed[RecordShown]:
     """List records in the order of the file, each with every reason, by cell (U6)."""
-    read_upload(service.desk, group, by)
+    read_upload(service.context, group, by)
     chosen = {True: VALID, False: INVALID, None: VALID + INVALID}[valid]
     rows = uploads.rows_of(
         reads,
@@ -118,7 +118,7 @@ def records(
         cursor=part.cursor,
     )
     found = tuple(read_records(service.store, group, rows.rows))
-    people = people_like(service.desk, [each for _, each in found], by)
+    people = people_like(service.context, [each for _, each in found], by)
     page = Page(rows=found, next_cursor=rows.next_cursor)
     return listed(request, response, page, lambda pair: record_shown(*pair, people))
 
@@ -126,10 +126,10 @@ def records(
 @router.get("/{group}/records/{row}", operation_id="getLearnerGroupRecord")
 def record(group: Group, row: RowNumber, visit: Visiting) -> RecordShown:
     """Show a record as it is now."""
-    read_upload(visit.desk, group, visit.by)
-    stream, found = read_record(visit.desk, group, row, visit.by)
+    read_upload(visit.context, group, visit.by)
+    stream, found = read_record(visit.context, group, row, visit.by)
     visit.show(stream)
-    return record_shown(stream, found, people_like(visit.desk, [found], visit.by))
+    return record_shown(stream, found, people_like(visit.context, [found], visit.by))
 
 
 @router.patch("/{group}/records/{row}", operation_id="updateLearnerGroupRecord")
@@ -162,7 +162,9 @@ def remove(group: Group, row: RowNumber, visit: Amending) -> None:
     visit.send(command)
 
 
-def people_like(desk: Desk, records: Collection[Record], by: Actor) -> People:
+def people_like(
+    context: CommandContext, records: Collection[Record], by: Actor
+) -> People:
     """Name every learner whom the records are, or who something said of them is about."""
     said = [each for record in records for each in (*record.reasons, *record.remarks)]
     learners = {who for each in said for who in each.learners}
@@ -171,7 +173,7 @@ def people_like(desk: Desk, records: Collection[Record], by: Actor) -> People:
     }
     return {
         person.learner: person
-        for person in learner_refs(desk, learners, seen_by=centre_of(by))
+        for person in learner_refs(context, learners, seen_by=centre_of(by))
     }
 
 

@@ -184,8 +184,8 @@ def upload(
         encoding=encoding,
     )
     done = visit.send(command)
-    visit.made(f"/learner-groups/{done.made}")
-    return shown(visit, done.made)
+    visit.made(f"/learner-groups/{done.created_id}")
+    return shown(visit, done.created_id)
 
 
 @router.get("/{group}", operation_id="getLearnerGroup")

@@ -54,7 +54,7 @@ def showing(kind: ImageKind) -> Callable[..., Response]:
     """Make the route that gives an image of that kind."""
 
     def one(learner: Called, service: ServiceOf, by: By) -> Response:
-        stream, image, content = read_image(service.desk, learner, kind, by)
+        stream, image, content = read_image(service.context, learner, kind, by)
         suffix = image.media_type.removeprefix("image/")
         name = f"{learner}-{kind}.{suffix}"
         response = Response(content, media_type=image.media_type)

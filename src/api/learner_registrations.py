@@ -61,12 +61,12 @@ def of_learner(
     learner: Called, service: ServiceOf, by: By, reads: Reads
 ) -> RegistrationsOfLearner:
     """Show what a learner is, or was, registered on (L4, O7)."""
-    _, person = read_learner(service.desk, learner, by)
+    _, person = read_learner(service.context, learner, by)
     rows = registrations.of_learner(reads, centre=person.centre, learner=learner)
     by_name = {row.registration: row for row in rows}
-    statuses = invoicing(service.desk, rows)
+    statuses = invoicing(service.context, rows)
     tests = bookings.of_learner(reads, learner)
-    lines = read_lines([test.booking for test in tests], service.desk)
+    lines = read_lines([test.booking for test in tests], service.context)
     charged = {name: line.status for name, line in lines.items()}
 
     def shown(row: RegistrationRow) -> RegistrationShown:

@@ -253,8 +253,8 @@ def create(body: NewLearner, visit: Visiting) -> LearnerShown:
             is_different_person=body.confirm_different_person,
         )
     )
-    visit.made(f"/learners/{done.made}")
-    return shown(visit, done.made, sent=body.cells)
+    visit.made(f"/learners/{done.created_id}")
+    return shown(visit, done.created_id, sent=body.cells)
 
 
 @router.get("/{learner}", operation_id="getLearner")
@@ -285,7 +285,7 @@ def shown(
     visit: Visit, name: str, *, sent: Mapping[str, str] | None = None
 ) -> LearnerShown:
     """Show a learner, with warnings of what was just ``sent`` as well."""
-    stream, learner = read_learner(visit.desk, name, visit.by)
+    stream, learner = read_learner(visit.context, name, visit.by)
     visit.show(stream)
     with visit.service.rows() as connection:
         same = duplicates.same_as(connection, name, centre=centre_of(visit.by))
@@ -313,7 +313,7 @@ def shown(
         erased=learner.is_erased,
         withdrawn=learner.is_withdrawn,
         same_person_as=same,
-        same_people=learner_refs(visit.desk, same, seen_by=centre_of(visit.by)),
+        same_people=learner_refs(visit.context, same, seen_by=centre_of(visit.by)),
         warnings=learner_warnings({**details.cells, **(sent or {})})
         if not learner.is_erased
         else [],

@@ -113,10 +113,10 @@ def sign_in(
 ) -> TokenIssued:
     """Sign in: give a user name and password for a token."""
     user = accounts.sign_in(
-        service.desk, name=body.user, password=body.password, address=address, at=now
+        service.context, name=body.user, password=body.password, address=address, at=now
     )
     issued = accounts.issue_token(
-        service.desk,
+        service.context,
         user.actor(CHANNEL, request=request.state.request_id),
         label=body.label,
         at=now,
@@ -166,7 +166,7 @@ def issue(body: NewToken, visit: Visiting) -> TokenIssued:
     """Give oneself another token."""
     lasts = timedelta(days=body.days) if body.days is not None else None
     issued = accounts.issue_token(
-        visit.desk, visit.by, label=body.label, at=visit.at, lasts=lasts
+        visit.context, visit.by, label=body.label, at=visit.at, lasts=lasts
     )
     visit.answer(issued.done)
     return shown_once(issued)
@@ -183,7 +183,7 @@ def issue_ticket(user: CurrentUser, service: ServiceOf, now: Now) -> StreamTicke
     It opens streams and nothing else, as ``?ticket=``, for a minute; a stream once open
     goes on. After an error that closes the EventSource, get another and open it anew.
     """
-    ticket = issue_stream_ticket(service.desk, user.name, now)
+    ticket = issue_stream_ticket(service.context, user.name, now)
     return StreamTicketIssued(ticket=ticket.text, expires_at=ticket.expires_at)
 
 
@@ -206,7 +206,7 @@ def require_password(
     """Raise CurrentPasswordWrong unless it is one's own; wrong ones are counted."""
     try:
         accounts.sign_in(
-            visit.desk,
+            visit.context,
             name=visit.by.user,
             password=password,
             address=address,

@@ -13,7 +13,7 @@ from api.dependencies import Address, By, Now, ServiceOf
 from api.me import require_password
 from api.schemas import RequestBody, ResponseBody, with_example
 from api.visit import Visiting
-from commands.command import Desk
+from commands.command import CommandContext
 from commands.pin import SetPin, open_pin, packages_in_use
 from events.user import Role
 
@@ -54,8 +54,8 @@ class PinShown(ResponseBody, title="Pin"):
 @router.get("", operation_id="getMyPin")
 def get_pin(by: By, service: ServiceOf, now: Now) -> PinShown:
     """Show whether one has a PIN, and what a new one would make unusable (B14)."""
-    lost = packages_in_use(service.desk, by.user, now)
-    return pin_shown(service.desk, by.user, now, lost)
+    lost = packages_in_use(service.context, by.user, now)
+    return pin_shown(service.context, by.user, now, lost)
 
 
 @router.put("", operation_id="setMyPin")
@@ -65,12 +65,14 @@ def set_pin(body: NewPin, visit: Visiting, address: Address) -> PinShown:
     Whoever has one already gives it, or the password. A lock stays as it is.
     """
     require_may(SetPin, Role(visit.by.role))
-    lost = packages_in_use(visit.desk, visit.by.user, visit.at)
+    lost = packages_in_use(visit.context, visit.by.user, visit.at)
     proof = None
     if body.password is not None:
         require_password(visit, body.password, address, pointer="/password")
     elif body.current_pin is not None:
-        proof = pins.prove(body.current_pin, desk=visit.desk, by=visit.by, at=visit.at)
+        proof = pins.prove(
+            body.current_pin, context=visit.context, by=visit.by, at=visit.at
+        )
     command = SetPin(
         **visit.said,
         pin_hash=pins.hashed(body.pin),
@@ -78,13 +80,18 @@ def set_pin(body: NewPin, visit: Visiting, address: Address) -> PinShown:
         by_password=body.password is not None,
     )
     visit.send(command)
-    return pin_shown(visit.desk, visit.by.user, visit.at, lost, is_done=True)
+    return pin_shown(visit.context, visit.by.user, visit.at, lost, is_done=True)
 
 
 def pin_shown(
-    desk: Desk, user: str, now: datetime, lost: list[str], *, is_done: bool = False
+    context: CommandContext,
+    user: str,
+    now: datetime,
+    lost: list[str],
+    *,
+    is_done: bool = False,
 ) -> PinShown:
-    _, pin = open_pin(desk, user)
+    _, pin = open_pin(context, user)
     is_locked = pin is not None and pin.why_locked(now) is not None
     return PinShown(
         is_set=pin is not None,

@@ -11,7 +11,7 @@ from aggregates.centre import Centre
 from aggregates.learner import Learner
 from api.schemas import ResponseBody
 from catalogue import Catalogue
-from commands.command import Desk
+from commands.command import CommandContext
 from events.identifier import stream_of
 from projections import learner_search
 
@@ -60,17 +60,17 @@ class QualificationNamed(ResponseBody, title="QualificationRef"):
     title: str = Field(examples=["Level 2 Diploma in Team Leading"])
 
 
-def qualification_named(desk: Desk, reference: str) -> QualificationNamed:
-    found = desk.catalogue.qualification(reference)
+def qualification_named(context: CommandContext, reference: str) -> QualificationNamed:
+    found = context.catalogue.qualification(reference)
     return QualificationNamed(
         reference=reference, number=found.number, title=found.title
     )
 
 
-def centre_names(desk: Desk, centres: Iterable[str]) -> dict[str, str]:
+def centre_names(context: CommandContext, centres: Iterable[str]) -> dict[str, str]:
     """Give the names of these centres, by number."""
     streams = {number: stream_of(f"centre:{number}") for number in centres}
-    opened = desk.store.open_many(streams.values())
+    opened = context.store.open_many(streams.values())
     return {
         number: Centre.replay(opened[at].events).name
         for number, at in streams.items()
@@ -117,11 +117,11 @@ def unit_titles(catalogue: Catalogue, qualification: str) -> dict[str, str]:
 
 
 def learner_refs(
-    desk: Desk, learners: Iterable[str], *, seen_by: str | None
+    context: CommandContext, learners: Iterable[str], *, seen_by: str | None
 ) -> list[LearnerRef]:
     """Name learners beside their identifiers, in the order given."""
     called = list(learners)
-    people = learners_named(desk, called, seen_by=seen_by)
+    people = learners_named(context, called, seen_by=seen_by)
     return [learner_ref(people[who]) for who in called]
 
 
@@ -134,7 +134,11 @@ def learner_ref(person: Learner) -> LearnerRef:
 
 
 def learners_listed(
-    reads: Connection, desk: Desk, learners: Iterable[str], *, seen_by: str | None
+    reads: Connection,
+    context: CommandContext,
+    learners: Iterable[str],
+    *,
+    seen_by: str | None,
 ) -> Mapping[str, LearnerRef]:
     """Name the learners of a list from what is shown of them, without their streams.
 
@@ -149,19 +153,19 @@ def learners_listed(
         for who, each in learner_search.names_of(reads, wanted).items()
         if seen_by in {None, each.centre}
     }
-    others = learners_named(desk, wanted - named.keys(), seen_by=seen_by)
+    others = learners_named(context, wanted - named.keys(), seen_by=seen_by)
     return named | {who: learner_ref(each) for who, each in others.items()}
 
 
 def learners_named(
-    desk: Desk, learners: Iterable[str], *, seen_by: str | None
+    context: CommandContext, learners: Iterable[str], *, seen_by: str | None
 ) -> Mapping[str, Learner]:
     """Open learners that are known to be, for their names.
 
     Who was transferred since is called as the centre ``seen_by`` last knew them (L6).
     """
     streams = {who: stream_of(who) for who in learners}
-    opened = desk.store.open_many(streams.values())
+    opened = context.store.open_many(streams.values())
     return {
         who: Learner.replay(opened[at].seen_by(seen_by).events)
         for who, at in streams.items()

@@ -97,7 +97,7 @@ def register(body: NewClient, visit: Visiting) -> ClientShown:
     """
     command = RegisterOfflineClient(**visit.said, **body.model_dump())
     done = visit.send(command)
-    return shown(visit, done.made)
+    return shown(visit, done.created_id)
 
 
 @router.post("/{client}/reports", operation_id="reportOfflineClient")
@@ -121,6 +121,6 @@ def client_shown(
 
 
 def shown(visit: Visit, name: str) -> ClientShown:
-    stream, client = read_client(visit.desk, name, visit.by)
+    stream, client = read_client(visit.context, name, visit.by)
     visit.show(stream)
     return client_shown(client, stream.history[-1].recorded_at, now=visit.at)

@@ -17,7 +17,7 @@ from aggregates.order_line import Line, Place
 from api.learners import LearnerWarning
 from api.named import LearnerRef, learner_ref, learners_named
 from api.schemas import ResponseBody
-from commands.command import Desk
+from commands.command import CommandContext
 from commands.order_confirmation import circumstances
 from events.order import ConfirmedLine, CourseDates, OrderConfirmed
 from projections.orders import State
@@ -136,10 +136,12 @@ class OrderShown(ResponseBody, title="Order"):
     """What is odd about a learner who was just made known with the order."""
 
 
-def order_shown(desk: Desk, stream: Stream, order: Order, today: date) -> OrderShown:
+def order_shown(
+    context: CommandContext, stream: Stream, order: Order, today: date
+) -> OrderShown:
     """Show an order from facts alone, at today's prices until it is confirmed (O1)."""
-    found = circumstances(desk, order, today)
-    people = learners_named(desk, order.everybody, seen_by=order.centre)
+    found = circumstances(context, order, today)
+    people = learners_named(context, order.everybody, seen_by=order.centre)
     begun = stream.history[0]
     confirmed = next(
         (r for r in stream.history if isinstance(r.event, OrderConfirmed)), None

@@ -92,8 +92,8 @@ def begin(body: NewOrder, visit: Visiting) -> OrderShown:
         number=body.purchase_order_number,
     )
     done = visit.send(command)
-    visit.made(f"/orders/{done.made}")
-    return shown(visit, done.made)
+    visit.made(f"/orders/{done.created_id}")
+    return shown(visit, done.created_id)
 
 
 @router.get("/{order}", operation_id="getOrder")
@@ -226,6 +226,6 @@ def confirm(order: Ordered, body: Confirmation, visit: OnceOnly) -> OrderShown:
 
 
 def shown(visit: Visit, name: str) -> OrderShown:
-    stream, order = read_order(name, visit.by, visit.desk)
+    stream, order = read_order(name, visit.by, visit.context)
     visit.show(stream)
-    return order_shown(visit.desk, stream, order, visit.today)
+    return order_shown(visit.context, stream, order, visit.today)

@@ -85,7 +85,7 @@ def check(
 
     Whoever has downloaded none yet is told so by the third.
     """
-    found = look(service.desk, booking, client, by, now, sha256=file_sha256)
+    found = look(service.context, booking, client, by, now, sha256=file_sha256)
     return [CheckShown.model_validate(each) for each in found]
 
 
@@ -104,17 +104,17 @@ def download(
     its own. A wrong PIN counts as a try (B14).
     """
     require_may(DownloadPackage, Role(by.role))
-    read_booking(booking, by, service.desk)
+    read_booking(booking, by, service.context)
     command = DownloadPackage(
         by=by,
         at=now,
         booking=booking,
         client=body.client,
         pin=body.pin,
-        proof=pins.prove(body.pin, desk=service.desk, by=by, at=now),
+        proof=pins.prove(body.pin, context=service.context, by=by, at=now),
     )
     done = service.send(command)
-    name = f"{booking}-{done.made}.zip"
+    name = f"{booking}-{done.created_id}.zip"
     response = Zip(done.content)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     digest = b64encode(sha256(done.content).digest()).decode()

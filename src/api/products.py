@@ -219,7 +219,7 @@ def one(
 def terms_of(service: Service, user: User, centre: str | None, today: date) -> Terms:
     """Find whose approvals count: one's own centre's, or those of the one asked for."""
     whose = scope(user, centre)
-    approvals = approvals_of(service.desk, whose)[1] if whose else None
+    approvals = approvals_of(service.context, whose)[1] if whose else None
     return Terms(approvals=approvals, today=today)
 
 

@@ -32,7 +32,7 @@ from api.schemas import RequestBody, ResponseBody
 from api.sheets import Csv
 from api.visit import Amending, Visiting
 from catalogue import Catalogue
-from commands.command import Desk
+from commands.command import CommandContext
 from commands.sitting import GiveRoom
 from events.user import Role
 from projections import bookings, sittings
@@ -197,7 +197,7 @@ def register_rows(
 ) -> list[Seat]:
     """Give the rows of a register, by name. Raises CentreNeeded."""
     return seats(
-        service.desk,
+        service.context,
         reads,
         centre=one_centre(user, centre),
         unit=unit,
@@ -225,7 +225,7 @@ def get_register(register: Register) -> list[Seat]:
 
 
 def seats(
-    desk: Desk,
+    context: CommandContext,
     reads: Connection,
     *,
     centre: str,
@@ -235,14 +235,14 @@ def seats(
 ) -> list[Seat]:
     """Give everybody who sits a test of a unit at a time, or in a room, by name."""
     found = bookings.sitting(reads, centre=centre, unit=unit, starts=starts, room=room)
-    people = learners_named(desk, {row.learner for row in found}, seen_by=centre)
+    people = learners_named(context, {row.learner for row in found}, seen_by=centre)
 
     def name(row: BookingRow) -> tuple[tuple[str, ...], ...]:
         details = people[row.learner].details
         return words(details.family_name), words(details.given_name), (row.learner,)
 
     return [
-        seat_response(row, people[row.learner], desk.catalogue)
+        seat_response(row, people[row.learner], context.catalogue)
         for row in sorted(found, key=name)
     ]
 

@@ -30,7 +30,7 @@ from commands.cancellation import (
     processed_claims,
 )
 from commands.claim import open_registrations, rules_of
-from commands.command import Desk, require_own
+from commands.command import CommandContext, require_own
 from commands.invoice import read_line
 from events.identifier import stream_of
 from events.registration import RegistrationMade
@@ -104,11 +104,13 @@ class PathwayEffect(ResponseBody, title="PathwayEffect"):
 @router.get("/{registration}/cancellation", operation_id="getRegistrationCancellation")
 def cancellation(registration: Called, visit: Visiting) -> CancellationShown:
     """Show the conditions of cancelling, and the charge (C2, C3)."""
-    stream, state = read(registration, visit.by, visit.desk)
+    stream, state = read(registration, visit.by, visit.context)
     visit.show(stream)
-    _, line = read_line(registration, visit.desk)
-    parts = [each for _, each in open_registrations(visit.desk, state.parts).values()]
-    processed = processed_claims(visit.desk, [state, *parts])
+    _, line = read_line(registration, visit.context)
+    parts = [
+        each for _, each in open_registrations(visit.context, state.parts).values()
+    ]
+    processed = processed_claims(visit.context, [state, *parts])
     found = [
         ConditionShown.model_validate(condition)
         for condition in conditions(state, parts, processed=processed)
@@ -116,7 +118,7 @@ def cancellation(registration: Called, visit: Visiting) -> CancellationShown:
     stands = charge_stands(line.status)
     return CancellationShown(
         registration=registration,
-        **about(visit.desk, state),
+        **about(visit.context, state),
         status=state.status,
         can_be_cancelled=all(c.is_met for c in found),
         conditions=found,
@@ -164,10 +166,10 @@ def pathway_effect(
     pathway: Annotated[str, Query(max_length=20, examples=["FOOD"])],
 ) -> PathwayEffect:
     """Show what another pathway would change, before it is chosen (M11)."""
-    stream, state = read(registration, visit.by, visit.desk)
+    stream, state = read(registration, visit.by, visit.context)
     visit.show(stream)
     state.require_single("have another pathway")
-    rules = rules_of(visit.desk, state)
+    rules = rules_of(visit.context, state)
     codes = [each.code for each in rules.pathways]
     if pathway not in codes:
         raise PathwayUnknown(
@@ -179,7 +181,7 @@ def pathway_effect(
     grades = state.every_grade
     found = [
         answer_response(
-            visit.desk.catalogue,
+            visit.context.catalogue,
             state.product,
             Judged(found=shape(assess(rules, grades, pathway=code))),
         )
@@ -187,12 +189,16 @@ def pathway_effect(
     ]
     return PathwayEffect(
         registration=registration,
-        **about(visit.desk, state),
-        unit_titles=unit_titles(visit.desk.catalogue, state.product),
+        **about(visit.context, state),
+        unit_titles=unit_titles(visit.context.catalogue, state.product),
         pathway=state.pathway,
-        pathway_title=pathway_title(visit.desk.catalogue, state.product, state.pathway),
+        pathway_title=pathway_title(
+            visit.context.catalogue, state.product, state.pathway
+        ),
         other_pathway=pathway,
-        other_pathway_title=pathway_title(visit.desk.catalogue, state.product, pathway),
+        other_pathway_title=pathway_title(
+            visit.context.catalogue, state.product, pathway
+        ),
         grades=grades,
         now=found[0],
         then=found[1],
@@ -224,19 +230,21 @@ class About(TypedDict):
     title: str | None
 
 
-def about(desk: Desk, registration: Registration) -> About:
-    people = learners_named(desk, [registration.learner], seen_by=registration.centre)
+def about(context: CommandContext, registration: Registration) -> About:
+    people = learners_named(
+        context, [registration.learner], seen_by=registration.centre
+    )
     details = people[registration.learner].details
     return About(
         learner=registration.learner,
         given_name=details.given_name,
         family_name=details.family_name,
         product=registration.product,
-        title=title_of(desk.catalogue, registration.product),
+        title=title_of(context.catalogue, registration.product),
     )
 
 
-def read(name: str, by: Actor, desk: Desk) -> tuple[Stream, Registration]:
-    stream = desk.store.open(stream_of(name))
+def read(name: str, by: Actor, context: CommandContext) -> tuple[Stream, Registration]:
+    stream = context.store.open(stream_of(name))
     require_own(stream, name, begun_by=RegistrationMade, what="registration", by=by)
     return stream, Registration.replay(stream.events)

@@ -35,7 +35,7 @@ from api.product_filters import Products
 from api.schemas import ResponseBody
 from api.visit import Visit, Visiting
 from catalogue import Catalogue, Qualification
-from commands.command import Desk, require_own
+from commands.command import CommandContext, require_own
 from commands.invoice import read_lines
 from events.identifier import stream_of
 from events.registration import RegistrationMade
@@ -128,7 +128,7 @@ def search(
     )
     people = learners_listed(
         reads,
-        service.desk,
+        service.context,
         {row.learner for row in found.rows},
         seen_by=scope(user),
     )
@@ -152,32 +152,32 @@ def one(registration: Called, visit: Visiting) -> RegistrationShown:
 
 
 def one_shown(visit: Visit, registration: str) -> RegistrationShown:
-    stream, row = read_registration(visit.desk, registration, visit.by)
+    stream, row = read_registration(visit.context, registration, visit.by)
     visit.show(stream)
-    (person,) = learner_refs(visit.desk, [row.learner], seen_by=None)
+    (person,) = learner_refs(visit.context, [row.learner], seen_by=None)
     return registration_shown(
         row,
         person,
         visit.service.catalogue,
-        invoicing(visit.desk, [row]),
+        invoicing(visit.context, [row]),
         to=centre_of(visit.by),
     )
 
 
 def invoicing(
-    desk: Desk, rows: Iterable[RegistrationRow]
+    context: CommandContext, rows: Iterable[RegistrationRow]
 ) -> Mapping[str, InvoiceStatus]:
     """Find how far invoicing is with each registration that was charged for (L4)."""
     charged = [row.registration for row in rows if row.price]
-    lines = read_lines(charged, desk)
+    lines = read_lines(charged, context)
     return {name: line.status for name, line in lines.items()}
 
 
 def read_registration(
-    desk: Desk, name: str, by: Actor
+    context: CommandContext, name: str, by: Actor
 ) -> tuple[Stream, RegistrationRow]:
     """Open a registration that the actor may know of. Raises NotFound."""
-    stream = desk.store.open(stream_of(name))
+    stream = context.store.open(stream_of(name))
     require_own(stream, name, begun_by=RegistrationMade, what="registration", by=by)
     now = Registration.replay(stream.events)
     made = row_of(

@@ -25,7 +25,7 @@ from api.dependencies import (
 from api.named import NameFilter, QualificationNamed, qualification_named, unit_title
 from api.schemas import ResponseBody
 from catalogue import AwardType, Catalogue
-from commands.command import Desk, require_own
+from commands.command import CommandContext, require_own
 from events.identifier import stream_of
 from events.learner import LearnerCreated
 from projections import bookings, centres, result_search
@@ -196,7 +196,7 @@ def search(
     )
     names = centres.names_of(reads, {row.centre for row in found.rows})
     return listed(
-        request, response, found, lambda r: result_shown(service.desk, r, names)
+        request, response, found, lambda r: result_shown(service.context, r, names)
     )
 
 
@@ -216,7 +216,7 @@ def of_learner(
     certificates = certificates_of(reads, learner)
     return [
         of_qualification(
-            service.desk,
+            service.context,
             reference,
             [award for award in awards if award.qualification == reference],
             [test for test in tests if test.qualification == reference],
@@ -246,7 +246,7 @@ def titled(catalogue: Catalogue, text: str) -> list[str] | None:
 
 
 def result_shown(
-    desk: Desk, result: Result, centre_names: Mapping[str, str]
+    context: CommandContext, result: Result, centre_names: Mapping[str, str]
 ) -> ResultShown:
     return ResultShown(
         learner=result.learner,
@@ -255,8 +255,8 @@ def result_shown(
         centre_reference=result.centre_reference,
         centre=result.centre,
         centre_name=centre_names.get(result.centre),
-        qualification=qualification_named(desk, result.qualification),
-        apprenticeship=apprenticeship_named(desk.catalogue, result.apprenticeship),
+        qualification=qualification_named(context, result.qualification),
+        apprenticeship=apprenticeship_named(context.catalogue, result.apprenticeship),
         claim=result.claim,
         award_type=AwardType(result.award_type),
         award_date=result.award_date,
@@ -284,17 +284,17 @@ def apprenticeship_named(
 
 
 def of_qualification(
-    desk: Desk,
+    context: CommandContext,
     reference: str,
     awards: Sequence[Result],
     tests: Sequence[BookingRow],
     certificates: Sequence[CertificateRow],
 ) -> QualificationResults:
     return QualificationResults(
-        qualification=qualification_named(desk, reference),
+        qualification=qualification_named(context, reference),
         awards=[
             award_result(
-                desk,
+                context,
                 award,
                 [each for each in certificates if each.claim == award.claim],
             )
@@ -304,7 +304,7 @@ def of_qualification(
             TestResult(
                 booking=test.booking,
                 unit=test.unit,
-                unit_title=unit_title(desk.catalogue, reference, test.unit),
+                unit_title=unit_title(context.catalogue, reference, test.unit),
                 delivery=test.delivery,
                 mode=test.mode,
                 sat_on=test.sat_on,
@@ -319,12 +319,12 @@ def of_qualification(
 
 
 def award_result(
-    desk: Desk, award: Result, certificates: Sequence[CertificateRow]
+    context: CommandContext, award: Result, certificates: Sequence[CertificateRow]
 ) -> AwardResult:
     """Show an award with its certificates, each as it was issued."""
     latest = [each for each in certificates if each.certificate == award.certificate]
-    titles = [titles_as_issued(desk.catalogue, each) for each in latest]
-    shown = result_shown(desk, award, {})
+    titles = [titles_as_issued(context.catalogue, each) for each in latest]
+    shown = result_shown(context, award, {})
     return AwardResult(
         claim=award.claim,
         registration=award.registration,
@@ -347,7 +347,7 @@ def award_result(
         ],
         overall_grade=award.overall_grade,
         units=units_of(
-            desk.catalogue,
+            context.catalogue,
             award.qualification,
             award.grades,
             titles=titles[0].units if titles else {},

@@ -13,7 +13,7 @@ from aggregates.errors import Refusal
 from api.dependencies import REQUIRED, ServiceOf
 from api.problems import Unacceptable
 from api.visit import Visit, Visiting
-from commands.command import Command, Done
+from commands.command import Command, CommandResult
 from store import AlreadyDone, Conflict, Held, Once
 
 LONGEST = 255
@@ -29,7 +29,7 @@ class Retry(Visit):
 
     once: Once
 
-    def send(self, command: Command) -> Done:
+    def send(self, command: Command) -> CommandResult:
         """Send the command unless it was done before under this key.
 
         The route then answers from facts as it would the first time. Raises
@@ -52,7 +52,7 @@ class Retry(Visit):
         held = self.service.store.held(self.once.scope, [self.once.key])
         return held.get(self.once.key)
 
-    def _done(self, held: Held) -> Done:
+    def _done(self, held: Held) -> CommandResult:
         if not compare_digest(held.digest or "", self.once.digest or ""):
             raise Unacceptable(
                 HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -60,7 +60,7 @@ class Retry(Visit):
                 "This Idempotency-Key was used for another request. Choose a new one.",
                 pointer="Idempotency-Key:",
             )
-        done = Done(position=held.position)
+        done = CommandResult(position=held.position)
         self.answer(done)
         return done
 

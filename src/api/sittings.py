@@ -110,7 +110,7 @@ def launch(booking: Booked, visit: Visiting) -> LaunchLink:
     """Give a link that starts an online test, once and within minutes (B12)."""
     secret = secrets.token_urlsafe(32)
     visit.send(MakeLaunchLink(**visit.said, booking=booking, secret=secret))
-    _, state = read_booking(booking, visit.by, visit.desk)
+    _, state = read_booking(booking, visit.by, visit.context)
     if state.launch is None:
         raise AssertionError
     signed = visit.service.store.keyed(f"launch {booking} {secret}")[:32]
@@ -132,9 +132,9 @@ def start(
     if not compare_digest(signed, signature):
         told = ""
     service.send(UseLaunchLink(by=TEST_PLAYER, at=now, booking=booking, secret=told))
-    _, state = read_booking(booking, TEST_PLAYER, service.desk)
+    _, state = read_booking(booking, TEST_PLAYER, service.context)
     made = state.made
-    people = learners_named(service.desk, [made.learner], seen_by=made.centre)
+    people = learners_named(service.context, [made.learner], seen_by=made.centre)
     person = people[made.learner].details
     return Launched(
         booking=booking,

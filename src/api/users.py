@@ -103,8 +103,8 @@ def add(body: NewUser, visit: Visiting) -> UserShown:
             reason=body.reason,
         )
     )
-    visit.made(f"/users/{done.made}")
-    return shown(visit, done.made)
+    visit.made(f"/users/{done.created_id}")
+    return shown(visit, done.created_id)
 
 
 @router.get("/{name}", operation_id="getUser")
@@ -147,6 +147,6 @@ def set_password(name: Name, body: PasswordGiven, visit: Amending) -> UserShown:
 
 
 def shown(visit: Visit, name: str) -> UserShown:
-    stream, user = open_user(visit.desk, name, visit.by)
+    stream, user = open_user(visit.context, name, visit.by)
     visit.show(stream)
     return UserShown(**vars(user), updated_at=stream.history[-1].recorded_at)

@@ -9,7 +9,7 @@ from fastapi import Depends, Response
 from aggregates.london import LONDON
 from api.answers import answer, show
 from api.dependencies import By, IfMatch, Now, ServiceOf
-from commands.command import Command, Desk, Done, Versions
+from commands.command import Command, CommandContext, CommandResult, Versions
 from service import Service
 from store import Actor, Stream
 
@@ -46,16 +46,16 @@ class Visit:
         return self.at.astimezone(LONDON).date()
 
     @property
-    def desk(self) -> Desk:
-        return self.service.desk
+    def context(self) -> CommandContext:
+        return self.service.context
 
-    def send(self, command: Command) -> Done:
+    def send(self, command: Command) -> CommandResult:
         """Have a command carried out; the answer says how far to wait to see it."""
         done = self.service.send(command)
         self.answer(done)
         return done
 
-    def answer(self, done: Done) -> None:
+    def answer(self, done: CommandResult) -> None:
         """Say how far to wait to see what was done."""
         answer(self.response, done)
 

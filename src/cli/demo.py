@@ -54,7 +54,7 @@ USERS = (
 
 def has_users(service: Service) -> bool:
     """Tell whether the demo's users are there, so that they are made only once."""
-    return accounts.named(service.desk, USERS[0].name) is not None
+    return accounts.named(service.context, USERS[0].name) is not None
 
 
 def add_users(service: Service, *, with_passwords: bool = True) -> dict[str, str]:
@@ -80,12 +80,12 @@ def add_users(service: Service, *, with_passwords: bool = True) -> dict[str, str
 
 def token_of(service: Service, name: str) -> str:
     """Give a new token of a demo user."""
-    user = accounts.named(service.desk, name)
+    user = accounts.named(service.context, name)
     if user is None:
         raise LookupError(name)
     actor = accounts.User.of(user).actor(CHANNEL)
     issued = accounts.issue_token(
-        service.desk,
+        service.context,
         actor,
         label=TOKEN_LABEL,
         at=service.clock(),

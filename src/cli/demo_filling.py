@@ -132,4 +132,4 @@ class Filling:
         return claim
 
     def send(self, command: Command) -> str:
-        return self.service.send(command).made
+        return self.service.send(command).created_id

@@ -67,4 +67,4 @@ def every_invoice_line(
             connection, centre=centre, limit=PART, cursor=cursor
         )
 
-    return every_line(service.desk, connection, part, seen_by=centre)
+    return every_line(service.context, connection, part, seen_by=centre)

@@ -89,7 +89,7 @@ def opened(
 
 def user_called(service: Service, name: str) -> User:
     """Find a user, or say that there is none and end."""
-    user = named(service.desk, name)
+    user = named(service.context, name)
     if user is None:
         refuse(FAILED, f"There is no user {name} who may sign in.", SUGGEST_USERS)
     return User.of(user)

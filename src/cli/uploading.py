@@ -105,7 +105,7 @@ def checked(
     _summary(file.encoding, len(file.rows), invalid)
     other_forms.say()
     _say_hidden(file.hidden_rows, file.hidden_columns, file.unread_sheets)
-    talk(*(_unverified(len(ulns)) if service.desk.verify else [LRS_OFF]))
+    talk(*(_unverified(len(ulns)) if service.context.verify else [LRS_OFF]))
     talk("Nothing was recorded.")
 
 
@@ -120,7 +120,7 @@ def uploaded(
     service: Service, command: UploadLearnerGroup, mapping: Mapping[str, str] | None
 ) -> Iterator[dict[str, str]]:
     """Upload the file and wait until it is checked, by this process or another."""
-    by, group = command.by, service.send(command).made
+    by, group = command.by, service.send(command).created_id
     if mapping is not None:
         at = service.clock()
         service.send(MapLearnerGroup(by=by, at=at, group=group, columns=mapping))
@@ -150,7 +150,7 @@ def uploaded(
 def settled(service: Service, group: str, by: Actor, passing: UploadStatus) -> Upload:
     """Wait until a group has got past a status; this process or another works on it."""
     while True:
-        _, upload = read_upload(service.desk, group, by)
+        _, upload = read_upload(service.context, group, by)
         if upload.status is not passing:
             return upload
         time.sleep(EVERY)

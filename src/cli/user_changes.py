@@ -64,7 +64,7 @@ def add(
                 password_hash=kept,
                 reason=reason,
             )
-        ).made
+        ).created_id
         talk(f"Added {made}.", f"Next: learner-management user token {made}")
 
 
@@ -112,7 +112,7 @@ def token(
     with told(), opened(settings_of(context)) as service:
         user = user_called(service, name)
         issued = accounts.issue_token(
-            service.desk,
+            service.context,
             user.actor(CHANNEL),
             label=label,
             at=service.clock(),

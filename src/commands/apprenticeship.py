@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 from aggregates.registration import Registration, Status
 from commands.claim import open_registrations
-from commands.command import Desk
+from commands.command import CommandContext
 from commands.registration import active
 from store import Change
 
 
 def completed_parents(
-    desk: Desk, completed: Mapping[str, Registration]
+    context: CommandContext, completed: Mapping[str, Registration]
 ) -> list[Change]:
     """Take down in each parent the part of it that is completed (O7).
 
@@ -18,7 +18,7 @@ def completed_parents(
     once the second conflicts, and decides again: the last part completes the parent.
     """
     changes = []
-    for name, (at, parent) in open_registrations(desk, completed).items():
+    for name, (at, parent) in open_registrations(context, completed).items():
         events = parent.complete_part(completed[name].registration)
         is_over = parent.after(events).status is Status.COMPLETED
         release = active(parent) if is_over and events else ()
@@ -26,10 +26,12 @@ def completed_parents(
     return changes
 
 
-def reopened_parents(desk: Desk, reopened: Mapping[str, Registration]) -> list[Change]:
+def reopened_parents(
+    context: CommandContext, reopened: Mapping[str, Registration]
+) -> list[Change]:
     """Take down in each parent the part of it that is Active again (O7)."""
     changes = []
-    for name, (at, parent) in open_registrations(desk, reopened).items():
+    for name, (at, parent) in open_registrations(context, reopened).items():
         events = parent.reopen_part(reopened[name].registration)
         was_over = parent.status is Status.COMPLETED
         reserve = active(parent) if was_over and events else ()

@@ -23,7 +23,14 @@ from aggregates.sitting_time import CENTRES_EXTRA_TIME, MOST_EXTRA_TIME, duratio
 from aggregates.timetable import Timetable
 from aggregates.user import require_reason
 from commands.claim import rules_of
-from commands.command import Command, Desk, Done, handles, require_expected, require_own
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    require_expected,
+    require_own,
+)
 from commands.entry_facts import timetable_of
 from commands.invoice import read_line
 from events.booking import (
@@ -120,12 +127,12 @@ class Opened:
     timetable: Timetable
 
     @classmethod
-    def of(cls, name: str, by: Actor, desk: Desk) -> "Opened":
+    def of(cls, name: str, by: Actor, context: CommandContext) -> "Opened":
         """Open a booking that the actor may know of. Raises NotFound."""
-        stream, booking = read_booking(name, by, desk)
+        stream, booking = read_booking(name, by, context)
         at = stream_of(booking.made.registration)
         day = stream_of(timetable_of(booking.made.learner))
-        opened = desk.store.open_many([at, day])
+        opened = context.store.open_many([at, day])
         return cls(
             stream=stream,
             booking=booking,
@@ -153,8 +160,8 @@ class Opened:
 
 
 @handles(AmendBooking)
-def amend_booking(command: AmendBooking, desk: Desk) -> Done:
-    opened = _open(command.booking, command, desk)
+def amend_booking(command: AmendBooking, context: CommandContext) -> CommandResult:
+    opened = _open(command.booking, command, context)
     booking, made = opened.booking, opened.booking.made
     role = Role(command.by.role)
     is_specialist = role is Role.ACCOUNT_SPECIALIST
@@ -193,15 +200,15 @@ def amend_booking(command: AmendBooking, desk: Desk) -> Done:
     planned = SittingPlanned(booking=made.booking, starts=starts, ends=ends)
     return _append(
         command,
-        desk,
+        context,
         opened.changes(amended, registration=[moved], timetable=[planned]),
     )
 
 
 @handles(CancelBooking)
-def cancel_booking(command: CancelBooking, desk: Desk) -> Done:
-    opened = _open(command.booking, command, desk)
-    charged, line = read_line(command.booking, desk)
+def cancel_booking(command: CancelBooking, context: CommandContext) -> CommandResult:
+    opened = _open(command.booking, command, context)
+    charged, line = read_line(command.booking, context)
     opened.booking.require_cancellable(command.at)
     cancelled = BookingCancelled(
         booking=command.booking,
@@ -213,43 +220,43 @@ def cancel_booking(command: CancelBooking, desk: Desk) -> Done:
         registration=[TestCalledOff(booking=command.booking)],
         timetable=[SittingDropped(booking=command.booking)],
     )
-    return _append(command, desk, changes, unchanged=[charged])
+    return _append(command, context, changes, unchanged=[charged])
 
 
 @handles(MakeLaunchLink)
-def make_launch_link(command: MakeLaunchLink, desk: Desk) -> Done:
-    opened = _open(command.booking, command, desk)
+def make_launch_link(command: MakeLaunchLink, context: CommandContext) -> CommandResult:
+    opened = _open(command.booking, command, context)
     made = opened.booking.make_launch_link(digest_of(command.secret), now=command.at)
-    return _append(command, desk, [opened.stream.change(made)])
+    return _append(command, context, [opened.stream.change(made)])
 
 
 @handles(UseLaunchLink)
-def use_launch_link(command: UseLaunchLink, desk: Desk) -> Done:
-    stream = desk.store.open(stream_of(command.booking))
+def use_launch_link(command: UseLaunchLink, context: CommandContext) -> CommandResult:
+    stream = context.store.open(stream_of(command.booking))
     if not stream.history or not isinstance(stream.events[0], BookingMade):
         raise LaunchLinkInvalid
     booking = Booking.replay(stream.events)
     used = booking.use_launch_link(digest_of(command.secret), now=command.at)
-    return _append(command, desk, [stream.change(used)])
+    return _append(command, context, [stream.change(used)])
 
 
 @handles(ReportOutcome)
-def report_outcome(command: ReportOutcome, desk: Desk) -> Done:
-    opened = _open(command.booking, command, desk)
-    outcome = _outcome(command, opened, desk)
+def report_outcome(command: ReportOutcome, context: CommandContext) -> CommandResult:
+    opened = _open(command.booking, command, context)
+    outcome = _outcome(command, opened, context)
     missed = any(isinstance(event, BookingMissed) for event in outcome)
     changes = opened.changes(
         outcome,
         registration=[on_registration(opened.booking, event) for event in outcome],
         timetable=[SittingDropped(booking=command.booking)] if missed else [],
     )
-    return _append(command, desk, changes)
+    return _append(command, context, changes)
 
 
 def _outcome(
-    command: ReportOutcome, opened: Opened, desk: Desk
+    command: ReportOutcome, opened: Opened, context: CommandContext
 ) -> Sequence[BookingTaken | BookingMissed | BookingResultAdded]:
-    result = told_result(command, opened, desk)
+    result = told_result(command, opened, context)
     if command.attendance is Attendance.ABSENT:
         return opened.booking.record_missed(command.at)
     if result is None:
@@ -273,12 +280,12 @@ class OutcomeTold(Protocol):
 
 
 def told_result(
-    told: OutcomeTold, opened: Opened, desk: Desk
+    told: OutcomeTold, opened: Opened, context: CommandContext
 ) -> BookingResultAdded | None:
     """Give the result that is told of a test, by the rules of its registration."""
     made = opened.booking.made
     return result_of(
-        rules_of(desk, opened.registration).unit(made.unit),
+        rules_of(context, opened.registration).unit(made.unit),
         booking=made.booking,
         attendance=told.attendance,
         is_pass=told.is_pass,
@@ -314,15 +321,17 @@ def digest_of(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
 
 
-def read_booking(name: str, by: Actor, desk: Desk) -> tuple[Stream, Booking]:
+def read_booking(
+    name: str, by: Actor, context: CommandContext
+) -> tuple[Stream, Booking]:
     """Open a booking that the actor may know of. Raises NotFound."""
-    stream = desk.store.open(stream_of(name))
+    stream = context.store.open(stream_of(name))
     require_own(stream, name, begun_by=BookingMade, what="booking", by=by)
     return stream, Booking.replay(stream.events)
 
 
-def _open(name: str, command: Command, desk: Desk) -> Opened:
-    opened = Opened.of(name, command.by, desk)
+def _open(name: str, command: Command, context: CommandContext) -> Opened:
+    opened = Opened.of(name, command.by, context)
     require_expected(opened.stream, command)
     return opened
 
@@ -333,9 +342,9 @@ def _or(given: T | None, present: T) -> T:
 
 def _append(
     command: Command,
-    desk: Desk,
+    context: CommandContext,
     changes: Sequence[Change],
     unchanged: Sequence[Stream] = (),
-) -> Done:
-    position = desk.store.append(*changes, by=command.by, unchanged=unchanged)
-    return Done(position=position)
+) -> CommandResult:
+    position = context.store.append(*changes, by=command.by, unchanged=unchanged)
+    return CommandResult(position=position)

@@ -15,8 +15,8 @@ from commands.booking import Opened, told_result
 from commands.claim import rules_of
 from commands.command import (
     Command,
-    Desk,
-    Done,
+    CommandContext,
+    CommandResult,
     handles,
     require_expected,
     require_said,
@@ -44,20 +44,22 @@ class CorrectOutcome(Command):
 
 
 @handles(CorrectOutcome)
-def correct_booking_outcome(command: CorrectOutcome, desk: Desk) -> Done:
+def correct_booking_outcome(
+    command: CorrectOutcome, context: CommandContext
+) -> CommandResult:
     """Correct it on the booking, the registration and the timetable, or nowhere."""
-    opened = Opened.of(command.booking, command.by, desk)
+    opened = Opened.of(command.booking, command.by, context)
     require_expected(opened.stream, command)
     require_said(command.reason)
     corrected = correct_outcome(
         opened.booking,
         attendance=command.attendance,
-        result=told_result(command, opened, desk),
+        result=told_result(command, opened, context),
         reason=command.reason.strip(),
         person_id=opened.stream.id,
         now=command.at,
     )
-    claims = _claims(desk, opened.registration)
+    claims = _claims(context, opened.registration)
     learner = opened.registration.learner
     submitted = [
         claim.claim
@@ -79,7 +81,7 @@ def correct_booking_outcome(command: CorrectOutcome, desk: Desk) -> Done:
                 sat_on=event.sat_on,
                 mark=event.mark,
             ),
-            rules=rules_of(desk, opened.registration),
+            rules=rules_of(context, opened.registration),
             submitted=submitted,
         )
     ]
@@ -88,10 +90,10 @@ def correct_booking_outcome(command: CorrectOutcome, desk: Desk) -> Done:
         registration=tested,
         timetable=_planned(command, opened) if corrected else [],
     )
-    position = desk.store.append(
+    position = context.store.append(
         *changes, by=command.by, unchanged=[at for at, _ in claims]
     )
-    return Done(position=position, made=command.booking)
+    return CommandResult(position=position, created_id=command.booking)
 
 
 def _planned(command: CorrectOutcome, opened: Opened) -> list[Event]:
@@ -112,6 +114,8 @@ def _planned(command: CorrectOutcome, opened: Opened) -> list[Event]:
     return [SittingPlanned(booking=command.booking, starts=starts, ends=ends)]
 
 
-def _claims(desk: Desk, registration: Registration) -> Iterable[tuple[Stream, Claim]]:
-    opened = desk.store.open_many(map(stream_of, registration.awards))
+def _claims(
+    context: CommandContext, registration: Registration
+) -> Iterable[tuple[Stream, Claim]]:
+    opened = context.store.open_many(map(stream_of, registration.awards))
     return [(at, Claim.replay(at.events)) for at in opened.values()]

@@ -11,7 +11,14 @@ from aggregates.registration import Registration
 from aggregates.standing import Standing
 from commands.apprenticeship import reopened_parents
 from commands.claim import open_registrations, rules_of
-from commands.command import Command, Desk, Done, handles, open_own, require_said
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    open_own,
+    require_said,
+)
 from commands.erasure import require_none_erased
 from commands.invoice import read_line
 from commands.issued_certificates import holder_of, open_certificates
@@ -70,13 +77,15 @@ class ChangePathway(Command):
 
 
 @handles(CancelRegistration)
-def cancel_registration(command: CancelRegistration, desk: Desk) -> Done:
-    stream, registration = _open(command.registration, command, desk)
+def cancel_registration(
+    command: CancelRegistration, context: CommandContext
+) -> CommandResult:
+    stream, registration = _open(command.registration, command, context)
     require_said(command.reason)
-    charged, line = read_line(command.registration, desk)
-    parts = open_registrations(desk, registration.parts).values()
+    charged, line = read_line(command.registration, context)
+    parts = open_registrations(context, registration.parts).values()
     every = [part for _, part in parts]
-    processed = processed_claims(desk, [registration, *every])
+    processed = processed_claims(context, [registration, *every])
     require_cancellable(registration, every, processed=processed)
     changes = []
     for at, each in ((stream, registration), *parts):
@@ -88,14 +97,16 @@ def cancel_registration(command: CancelRegistration, desk: Desk) -> Done:
             reason=command.reason.strip(),
         )
         changes.append(at.change([cancelled], release=active(each)))
-    position = desk.store.append(*changes, by=command.by, unchanged=[charged])
-    return Done(position=position, made=command.registration)
+    position = context.store.append(*changes, by=command.by, unchanged=[charged])
+    return CommandResult(position=position, created_id=command.registration)
 
 
-def processed_claims(desk: Desk, registrations: Iterable[Registration]) -> set[str]:
+def processed_claims(
+    context: CommandContext, registrations: Iterable[Registration]
+) -> set[str]:
     """Find the claims by which an award was certified: they cannot be withdrawn."""
     awarded = {(claim, each.learner) for each in registrations for claim in each.awards}
-    opened = desk.store.open_many([stream_of(claim) for claim, _ in awarded])
+    opened = context.store.open_many([stream_of(claim) for claim, _ in awarded])
     return {
         claim
         for claim, learner in awarded
@@ -105,37 +116,39 @@ def processed_claims(desk: Desk, registrations: Iterable[Registration]) -> set[s
 
 
 @handles(ReopenRegistration)
-def reopen_registration(command: ReopenRegistration, desk: Desk) -> Done:
+def reopen_registration(
+    command: ReopenRegistration, context: CommandContext
+) -> CommandResult:
     """Reopen it; the certificate that completed it is in force no more (M14)."""
-    stream, registration = _open(command.registration, command, desk)
+    stream, registration = _open(command.registration, command, context)
     require_said(command.reason)
-    require_none_erased(desk, [registration.learner])
+    require_none_erased(context, [registration.learner])
     reason = command.reason.strip()
     reopened = registration.reopen(reason=reason, person_id=stream.id)
     change = stream.change(reopened, reserve=active(registration))
     parent = {registration.parent: registration} if registration.parent else {}
     try:
-        position = desk.store.append(
+        position = context.store.append(
             change,
-            *reopened_parents(desk, parent),
-            *_certificates_ended(desk, registration, reason),
+            *reopened_parents(context, parent),
+            *_certificates_ended(context, registration, reason),
             by=command.by,
         )
     except AlreadyReserved as error:
         learner, product = named_in(error.held.key)
         raise RegisteredAgain(learner=learner, product=product) from error
-    return Done(position=position, made=command.registration)
+    return CommandResult(position=position, created_id=command.registration)
 
 
 def _certificates_ended(
-    desk: Desk, registration: Registration, reason: str
+    context: CommandContext, registration: Registration, reason: str
 ) -> Iterator[Change]:
     """Take the certificate of the completing award out of force.
 
     Raises NotProcessedYet if there is none yet: the claim can still be withdrawn.
     """
     claims = [
-        Claim.replay(desk.store.open(stream_of(award.claim)).events)
+        Claim.replay(context.store.open(stream_of(award.claim)).events)
         for award in registration.awards.values()
         if award == registration.completion
     ]
@@ -144,8 +157,8 @@ def _certificates_ended(
             raise NotProcessedYet(
                 registration=registration.registration, claim=claim.claim
             )
-    learner = learner_of(desk.store.open(stream_of(registration.learner)))
-    opened = open_certificates(desk, registration.learner, claims)
+    learner = learner_of(context.store.open(stream_of(registration.learner)))
+    opened = open_certificates(context, registration.learner, claims)
     for number, (at, certificate) in opened.items():
         holder = holder_of(learner, certificate=number)
         yield at.change(
@@ -154,23 +167,25 @@ def _certificates_ended(
 
 
 @handles(ChangePathway)
-def change_pathway(command: ChangePathway, desk: Desk) -> Done:
-    stream, registration = _open(command.registration, command, desk)
+def change_pathway(command: ChangePathway, context: CommandContext) -> CommandResult:
+    stream, registration = _open(command.registration, command, context)
     require_said(command.reason)
-    require_none_erased(desk, [registration.learner])
+    require_none_erased(context, [registration.learner])
     registration.require_single("have another pathway")
     changed = registration.change_pathway(
         command.pathway,
-        rules=rules_of(desk, registration),
+        rules=rules_of(context, registration),
         reason=command.reason.strip(),
         person_id=stream.id,
     )
-    position = desk.store.append(stream.change(changed), by=command.by)
-    return Done(position=position, made=command.registration)
+    position = context.store.append(stream.change(changed), by=command.by)
+    return CommandResult(position=position, created_id=command.registration)
 
 
-def _open(name: str, command: Command, desk: Desk) -> tuple[Stream, Registration]:
+def _open(
+    name: str, command: Command, context: CommandContext
+) -> tuple[Stream, Registration]:
     stream = open_own(
-        desk, name, begun_by=RegistrationMade, what="registration", command=command
+        context, name, begun_by=RegistrationMade, what="registration", command=command
     )
     return stream, Registration.replay(stream.events)

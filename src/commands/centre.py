@@ -6,7 +6,13 @@ from typing import ClassVar
 from aggregates.centre import Centre, CentreIsOpen, ProductUnknown, open_centre
 from aggregates.errors import NotFound
 from aggregates.user import require_reason
-from commands.command import Command, Desk, Done, handles, require_expected
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    require_expected,
+)
 from events.centre import CentreOpened
 from events.event import Event
 from events.identifier import stream_of
@@ -60,21 +66,23 @@ def centre_called(number: str) -> str:
 
 
 @handles(OpenCentre)
-def open_(command: OpenCentre, desk: Desk) -> Done:
+def open_(command: OpenCentre, context: CommandContext) -> CommandResult:
     require_reason(Role(command.by.role), command.reason)
     opened = open_centre(number=command.number, name=command.name)
-    stream = desk.store.open(stream_of(centre_called(command.number)))
+    stream = context.store.open(stream_of(centre_called(command.number)))
     if stream.history:
         there = Centre.replay(stream.events)
         raise CentreIsOpen(number=there.number, name=there.name, pointer="/number")
     change = stream.change([opened], owner=opened.number)
-    return Done(position=desk.store.append(change, by=command.by), made=opened.number)
+    return CommandResult(
+        position=context.store.append(change, by=command.by), created_id=opened.number
+    )
 
 
 @handles(GrantApproval)
-def grant_approval(command: GrantApproval, desk: Desk) -> Done:
-    stream, centre = _open(command, command.centre, desk)
-    if command.product not in desk.catalogue.products:
+def grant_approval(command: GrantApproval, context: CommandContext) -> CommandResult:
+    stream, centre = _open(command, command.centre, context)
+    if command.product not in context.catalogue.products:
         raise ProductUnknown(product=command.product, pointer="/product")
     events = centre.grant(
         command.product,
@@ -82,28 +90,36 @@ def grant_approval(command: GrantApproval, desk: Desk) -> Done:
         reason=command.reason,
         key=stream.id,
     )
-    return Done(position=desk.store.append(stream.change(events), by=command.by))
+    return CommandResult(
+        position=context.store.append(stream.change(events), by=command.by)
+    )
 
 
 @handles(WithdrawApproval)
-def withdraw_approval(command: WithdrawApproval, desk: Desk) -> Done:
-    stream, centre = _open(command, command.centre, desk)
+def withdraw_approval(
+    command: WithdrawApproval, context: CommandContext
+) -> CommandResult:
+    stream, centre = _open(command, command.centre, context)
     events = centre.withdraw(
         command.product,
         by=Role(command.by.role),
         reason=command.reason,
         key=stream.id,
     )
-    return Done(position=desk.store.append(stream.change(events), by=command.by))
+    return CommandResult(
+        position=context.store.append(stream.change(events), by=command.by)
+    )
 
 
 @handles(OpenListedCentres)
-def open_listed_centres(command: OpenListedCentres, desk: Desk) -> Done:
+def open_listed_centres(
+    command: OpenListedCentres, context: CommandContext
+) -> CommandResult:
     listed = {
         stream_of(centre_called(entry.number)): entry
-        for entry in desk.catalogue.centres
+        for entry in context.catalogue.centres
     }
-    streams = desk.store.open_many(listed)
+    streams = context.store.open_many(listed)
     changes: list[Change] = []
     for key, entry in listed.items():
         stream = streams[key]
@@ -113,13 +129,13 @@ def open_listed_centres(command: OpenListedCentres, desk: Desk) -> Done:
         granted = centre.grant_at_first(entry.approvals, key=key)
         if events := [*begun, *granted]:
             changes.append(stream.change(events, owner=entry.number))
-    return Done(position=desk.store.append(*changes, by=command.by))
+    return CommandResult(position=context.store.append(*changes, by=command.by))
 
 
-def open_own_centre(desk: Desk, number: str, by: Actor) -> Stream:
+def open_own_centre(context: CommandContext, number: str, by: Actor) -> Stream:
     """Open a centre's stream; NotFound if it is not one that the actor may know of."""
     name = centre_called(number)
-    stream = desk.store.open(stream_of(name))
+    stream = context.store.open(stream_of(name))
     is_there = bool(stream.history) and isinstance(stream.events[0], CentreOpened)
     is_theirs = not Role(by.role).is_of_a_centre or by.centre == number
     if not (is_there and is_theirs):
@@ -127,7 +143,9 @@ def open_own_centre(desk: Desk, number: str, by: Actor) -> Stream:
     return stream
 
 
-def _open(command: Command, number: str, desk: Desk) -> tuple[Stream, Centre]:
-    stream = open_own_centre(desk, number, command.by)
+def _open(
+    command: Command, number: str, context: CommandContext
+) -> tuple[Stream, Centre]:
+    stream = open_own_centre(context, number, command.by)
     require_expected(stream, command)
     return stream, Centre.replay(stream.events)

@@ -9,8 +9,8 @@ from aggregates.learner import Learner
 from commands.claim import open_registrations
 from commands.command import (
     Command,
-    Desk,
-    Done,
+    CommandContext,
+    CommandResult,
     handles,
     require_expected,
     require_own,
@@ -59,72 +59,78 @@ class RevokeCertificate(Command):
 
 
 @handles(RecordPrinting)
-def record_printing(command: RecordPrinting, desk: Desk) -> Done:
-    stream = read_certificate(command.certificate, command.by, desk)
+def record_printing(command: RecordPrinting, context: CommandContext) -> CommandResult:
+    stream = read_certificate(command.certificate, command.by, context)
     require_expected(stream, command)
     certificate = Certificate.replay(stream.events)
-    require_none_erased(desk, [certificate.issued.learner])
-    printed = certificate.record_printing(in_place=in_place_of(desk, certificate))
-    position = desk.store.append(stream.change(printed), by=command.by)
-    return Done(position=position, made=command.certificate)
+    require_none_erased(context, [certificate.issued.learner])
+    printed = certificate.record_printing(in_place=in_place_of(context, certificate))
+    position = context.store.append(stream.change(printed), by=command.by)
+    return CommandResult(position=position, created_id=command.certificate)
 
 
 @handles(ReissueCertificate)
-def reissue_certificate(command: ReissueCertificate, desk: Desk) -> Done:
-    stream = read_certificate(command.certificate, command.by, desk)
+def reissue_certificate(
+    command: ReissueCertificate, context: CommandContext
+) -> CommandResult:
+    stream = read_certificate(command.certificate, command.by, context)
     require_expected(stream, command)
     require_said(command.reason)
     certificate = Certificate.replay(stream.events)
-    learner = _learner_of(desk, certificate)
+    learner = _learner_of(context, certificate)
     learner.require_not_erased()
-    number = desk.new_identifier(Kind.CERTIFICATE)
+    number = context.new_identifier(Kind.CERTIFICATE)
     superseded, issued = certificate.reissue(
         certificate=number,
         reason=command.reason.strip(),
         holder=holder_of(learner, certificate=number),
-        as_issued=as_issued(desk, stream),
-        in_place=in_place_of(desk, certificate),
+        as_issued=as_issued(context, stream),
+        in_place=in_place_of(context, certificate),
     )
     other = Stream(id=stream_of(number)).change(issued, owner=stream.owner)
-    position = desk.store.append(stream.change(superseded), other, by=command.by)
-    return Done(position=position, made=number)
+    position = context.store.append(stream.change(superseded), other, by=command.by)
+    return CommandResult(position=position, created_id=number)
 
 
 @handles(RevokeCertificate)
-def revoke_certificate(command: RevokeCertificate, desk: Desk) -> Done:
+def revoke_certificate(
+    command: RevokeCertificate, context: CommandContext
+) -> CommandResult:
     """Revoke it, and count its award's grades no more.
 
     Raises AwardIsReliedOn if a later claim counts them; that one goes first.
     """
-    stream = read_certificate(command.certificate, command.by, desk)
+    stream = read_certificate(command.certificate, command.by, context)
     require_expected(stream, command)
     require_said(command.reason)
     certificate = Certificate.replay(stream.events)
     issued = certificate.issued
-    holder = holder_of(_learner_of(desk, certificate), certificate=issued.certificate)
+    holder = holder_of(
+        _learner_of(context, certificate), certificate=issued.certificate
+    )
     revoked = certificate.revoke(
         reason=command.reason.strip(),
         person_id=holder.person_id,
-        in_place=in_place_of(desk, certificate),
+        in_place=in_place_of(context, certificate),
     )
-    opened = open_registrations(desk, [issued.registration])
+    opened = open_registrations(context, [issued.registration])
     at, registration = opened[issued.registration]
     what = f"{issued.certificate} cannot be revoked"
-    raise_all(reliances(desk, registration, issued.claim, what=what))
-    position = desk.store.append(
+    raise_all(reliances(context, registration, issued.claim, what=what))
+    position = context.store.append(
         stream.change(revoked),
         at.change(registration.revoke_award(claim=issued.claim)),
         by=command.by,
     )
-    return Done(position=position, made=command.certificate)
+    return CommandResult(position=position, created_id=command.certificate)
 
 
-def read_certificate(name: str, by: Actor, desk: Desk) -> Stream:
+def read_certificate(name: str, by: Actor, context: CommandContext) -> Stream:
     """Open a certificate that the actor may know of. Raises NotFound."""
-    stream = desk.store.open(stream_of(name))
+    stream = context.store.open(stream_of(name))
     require_own(stream, name, begun_by=CertificateIssued, what="certificate", by=by)
     return stream
 
 
-def _learner_of(desk: Desk, certificate: Certificate) -> Learner:
-    return learner_of(desk.store.open(stream_of(certificate.issued.learner)))
+def _learner_of(context: CommandContext, certificate: Certificate) -> Learner:
+    return learner_of(context.store.open(stream_of(certificate.issued.learner)))

@@ -12,7 +12,14 @@ from aggregates.errors import NotFound
 from aggregates.register import LearnerHasLeft
 from aggregates.registration import Registration, Status
 from catalogue import Qualification
-from commands.command import Command, Desk, Done, handles, require_expected, require_own
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    require_expected,
+    require_own,
+)
 from commands.erasure import require_none_erased
 from commands.registration import (
     ACTIVE_REGISTRATION,
@@ -95,96 +102,108 @@ class DeleteClaim(Command):
 
 
 @handles(BeginClaim)
-def begin_claim(command: BeginClaim, desk: Desk) -> Done:
-    name = desk.new_identifier(Kind.CLAIM)
+def begin_claim(command: BeginClaim, context: CommandContext) -> CommandResult:
+    name = context.new_identifier(Kind.CLAIM)
     begun = ClaimBegun(claim=name, centre=command.by.centre or "")
     claim = Claim.begin(replace(begun, claim=""))
     events: list[Later] = []
     if command.qualification is not None:
         events += choose_qualification(
-            claim, command.qualification, desk=desk, today=command.today
+            claim, command.qualification, context=context, today=command.today
         )
     if command.units is not None:
-        events += choose_units(claim.after(events), command.units, desk=desk)
+        events += choose_units(claim.after(events), command.units, context=context)
     if command.learners is not None:
-        events += choose_learners(claim.after(events), command.learners, desk=desk)
+        events += choose_learners(
+            claim.after(events), command.learners, context=context
+        )
     if command.awards is not None:
         events += save_grades(
-            claim.after(events), command.awards, desk=desk, today=command.today
+            claim.after(events), command.awards, context=context, today=command.today
         )
     claim = Claim.begin(begun)
-    outcomes = changed_outcomes(desk, claim, claim.after(events))
+    outcomes = changed_outcomes(context, claim, claim.after(events))
     change = Change(
         stream=stream_of(name),
         expected=0,
         events=(begun, *events),
         owner=command.by.centre,
     )
-    position = desk.store.append(change, *outcomes, by=command.by)
-    return Done(position=position, made=name)
+    position = context.store.append(change, *outcomes, by=command.by)
+    return CommandResult(position=position, created_id=name)
 
 
 @handles(ChooseClaimQualification)
-def choose_claim_qualification(command: ChooseClaimQualification, desk: Desk) -> Done:
-    stream, claim = open_claim(command.claim, command, desk)
+def choose_claim_qualification(
+    command: ChooseClaimQualification, context: CommandContext
+) -> CommandResult:
+    stream, claim = open_claim(command.claim, command, context)
     events = choose_qualification(
         claim,
         command.qualification,
-        desk=desk,
+        context=context,
         today=command.today,
         confirm_loss=command.confirm_loss,
     )
-    return record(command, desk, stream, claim, events)
+    return record(command, context, stream, claim, events)
 
 
 @handles(ChooseClaimUnits)
-def choose_claim_units(command: ChooseClaimUnits, desk: Desk) -> Done:
-    stream, claim = open_claim(command.claim, command, desk)
+def choose_claim_units(
+    command: ChooseClaimUnits, context: CommandContext
+) -> CommandResult:
+    stream, claim = open_claim(command.claim, command, context)
     events = choose_units(
-        claim, command.units, desk=desk, confirm_loss=command.confirm_loss
+        claim, command.units, context=context, confirm_loss=command.confirm_loss
     )
-    return record(command, desk, stream, claim, events)
+    return record(command, context, stream, claim, events)
 
 
 @handles(ChooseClaimLearners)
-def choose_claim_learners(command: ChooseClaimLearners, desk: Desk) -> Done:
-    stream, claim = open_claim(command.claim, command, desk)
+def choose_claim_learners(
+    command: ChooseClaimLearners, context: CommandContext
+) -> CommandResult:
+    stream, claim = open_claim(command.claim, command, context)
     events = choose_learners(
-        claim, command.learners, desk=desk, confirm_loss=command.confirm_loss
+        claim, command.learners, context=context, confirm_loss=command.confirm_loss
     )
-    return record(command, desk, stream, claim, events)
+    return record(command, context, stream, claim, events)
 
 
 @handles(SaveClaimGrades)
-def save_claim_grades(command: SaveClaimGrades, desk: Desk) -> Done:
-    stream, claim = open_claim(command.claim, command, desk)
+def save_claim_grades(
+    command: SaveClaimGrades, context: CommandContext
+) -> CommandResult:
+    stream, claim = open_claim(command.claim, command, context)
     events = save_grades(
         claim,
         command.awards,
-        desk=desk,
+        context=context,
         today=command.today,
         left_out=command.left_out,
         confirm_loss=command.confirm_loss,
     )
-    return record(command, desk, stream, claim, events)
+    return record(command, context, stream, claim, events)
 
 
 @handles(DeleteClaim)
-def delete_claim(command: DeleteClaim, desk: Desk) -> Done:
-    stream, claim = open_claim(command.claim, command, desk)
-    return record(command, desk, stream, claim, claim.delete())
+def delete_claim(command: DeleteClaim, context: CommandContext) -> CommandResult:
+    stream, claim = open_claim(command.claim, command, context)
+    return record(command, context, stream, claim, claim.delete())
 
 
-def open_claim(name: str, command: Command, desk: Desk) -> tuple[Stream, Claim]:
+def open_claim(
+    name: str, command: Command, context: CommandContext
+) -> tuple[Stream, Claim]:
     """Open a claim to change it. Raises NotFound; Stale unless it is as expected."""
-    stream, claim = read_claim(name, command.by, desk)
+    stream, claim = read_claim(name, command.by, context)
     require_expected(stream, command)
     return stream, claim
 
 
-def read_claim(name: str, by: Actor, desk: Desk) -> tuple[Stream, Claim]:
+def read_claim(name: str, by: Actor, context: CommandContext) -> tuple[Stream, Claim]:
     """Open a claim that the actor may know of. Raises NotFound, also if deleted."""
-    stream = desk.store.open(stream_of(name))
+    stream = context.store.open(stream_of(name))
     require_own(stream, name, begun_by=ClaimBegun, what="claim", by=by)
     claim = Claim.replay(stream.events)
     if claim.is_deleted:
@@ -194,18 +213,20 @@ def read_claim(name: str, by: Actor, desk: Desk) -> tuple[Stream, Claim]:
 
 def record(
     command: Command,
-    desk: Desk,
+    context: CommandContext,
     stream: Stream,
     claim: Claim,
     events: Sequence[Later],
-) -> Done:
+) -> CommandResult:
     """Append what was decided, and to each registration what it changes there."""
-    outcomes = changed_outcomes(desk, claim, claim.after(events))
-    position = desk.store.append(stream.change(events), *outcomes, by=command.by)
-    return Done(position=position, made=claim.claim)
+    outcomes = changed_outcomes(context, claim, claim.after(events))
+    position = context.store.append(stream.change(events), *outcomes, by=command.by)
+    return CommandResult(position=position, created_id=claim.claim)
 
 
-def changed_outcomes(desk: Desk, before: Claim, after: Claim) -> list[Change]:
+def changed_outcomes(
+    context: CommandContext, before: Claim, after: Claim
+) -> list[Change]:
     """Take to each registration the grades that the claim now has for it (M10).
 
     Raises LearnerHasLeft if more is said of one that is another centre's by now (L6).
@@ -214,7 +235,9 @@ def changed_outcomes(desk: Desk, before: Claim, after: Claim) -> list[Change]:
     then, now = before.outcomes, after.outcomes
     moved = {r for r in {**then, **now} if then.get(r) != now.get(r)}
     changes = []
-    for name, (stream, registration) in open_registrations(desk, sorted(moved)).items():
+    for name, (stream, registration) in open_registrations(
+        context, sorted(moved)
+    ).items():
         grades = now.get(name, {})
         recorded = registration.record_outcomes(claim=after.claim, grades=grades)
         is_more = bool(grades.items() - then.get(name, {}).items())
@@ -225,14 +248,14 @@ def changed_outcomes(desk: Desk, before: Claim, after: Claim) -> list[Change]:
 
 
 def open_registrations(
-    desk: Desk, names: Iterable[str], *, seen_by: str | None = None
+    context: CommandContext, names: Iterable[str], *, seen_by: str | None = None
 ) -> dict[str, tuple[Stream, Registration]]:
     """Open registrations that are known to be, by their identifiers.
 
     Those that were another centre's since are as the centre ``seen_by`` last saw them.
     """
     streams = {name: stream_of(name) for name in names}
-    opened = desk.store.open_many(streams.values())
+    opened = context.store.open_many(streams.values())
     return {
         name: (opened[at], Registration.replay(opened[at].seen_by(seen_by).events))
         for name, at in streams.items()
@@ -243,13 +266,13 @@ def choose_qualification(
     claim: Claim,
     reference: str,
     *,
-    desk: Desk,
+    context: CommandContext,
     today: date,
     confirm_loss: bool = False,
 ) -> list[Later]:
     """Decide stage 1 (M2) on facts; whether anybody is Active is for stage 3."""
-    qualification = desk.catalogue.qualifications.get(reference)
-    if apprenticeship := desk.catalogue.apprenticeships.get(reference):
+    qualification = context.catalogue.qualifications.get(reference)
+    if apprenticeship := context.catalogue.apprenticeships.get(reference):
         raise ApprenticeshipNotClaimable(
             pointer="/qualification",
             title=apprenticeship.title,
@@ -257,14 +280,14 @@ def choose_qualification(
         )
     if qualification is None:
         raise UnknownQualification(pointer="/qualification", qualification=reference)
-    approvals = approvals_of(desk, claim.centre)[1]
-    approved = approved_for(desk.catalogue, reference, approvals)
+    approvals = approvals_of(context, claim.centre)[1]
+    approved = approved_for(context.catalogue, reference, approvals)
     require(
         on_facts(qualification, approved=approved, today=today),
         title=qualification.title,
         pointer="/qualification",
     )
-    offered = {o.unit.reference for o in offered_units(desk.catalogue, reference)}
+    offered = {o.unit.reference for o in offered_units(context.catalogue, reference)}
     return [
         *claim.choose_qualification(
             reference, offered=offered, confirm_loss=confirm_loss
@@ -273,11 +296,18 @@ def choose_qualification(
 
 
 def choose_units(
-    claim: Claim, units: Sequence[str], *, desk: Desk, confirm_loss: bool = False
+    claim: Claim,
+    units: Sequence[str],
+    *,
+    context: CommandContext,
+    confirm_loss: bool = False,
 ) -> list[Later]:
     """Decide stage 2 (M3)."""
     offered = (
-        {o.unit.reference for o in offered_units(desk.catalogue, claim.qualification)}
+        {
+            o.unit.reference
+            for o in offered_units(context.catalogue, claim.qualification)
+        }
         if claim.qualification
         else set()
     )
@@ -285,20 +315,24 @@ def choose_units(
 
 
 def choose_learners(
-    claim: Claim, learners: Sequence[str], *, desk: Desk, confirm_loss: bool = False
+    claim: Claim,
+    learners: Sequence[str],
+    *,
+    context: CommandContext,
+    confirm_loss: bool = False,
 ) -> list[Later]:
     """Decide stage 3 (M4): each must hold an Active registration at this centre.
 
     It is approved for them by the qualification or by their apprenticeship (O7).
     """
     new = [who for who in learners if who not in claim.fixed]
-    require_none_erased(desk, new, pointer="/learners")
+    require_none_erased(context, new, pointer="/learners")
     qualification = claim.qualification or ""
-    approvals = approvals_of(desk, claim.centre)[1]
-    approved = approved_for(desk.catalogue, qualification, approvals)
+    approvals = approvals_of(context, claim.centre)[1]
+    approved = approved_for(context.catalogue, qualification, approvals)
     keys = {who: active_key(who, qualification) for who in learners}
-    held = desk.store.held(ACTIVE_REGISTRATION, keys.values())
-    opened = desk.store.open_many(h.stream for h in held.values())
+    held = context.store.held(ACTIVE_REGISTRATION, keys.values())
+    opened = context.store.open_many(h.stream for h in held.values())
     found: dict[str, str | None] = dict.fromkeys(learners)
     for who, key in keys.items():
         if key in held:
@@ -309,7 +343,7 @@ def choose_learners(
             if is_theirs and registration.status is Status.ACTIVE:
                 found[who] = registration.registration
     lacking = [who for who in found if found[who] is None and who not in claim.fixed]
-    last = last_registrations(desk, lacking, qualification, centre=claim.centre)
+    last = last_registrations(context, lacking, qualification, centre=claim.centre)
     return [*claim.choose_learners(found, last=last, confirm_loss=confirm_loss)]
 
 
@@ -317,16 +351,16 @@ def save_grades(
     claim: Claim,
     awards: Mapping[str, Award],
     *,
-    desk: Desk,
+    context: CommandContext,
     today: date,
     left_out: Mapping[str, Collection[str]] | None = None,
     confirm_loss: bool = False,
 ) -> list[Later]:
     """Decide stage 4 (M5, M6), each learner by the rules they were registered under."""
     named = {who: place for who, place in claim.learners.items() if who in awards}
-    opened = open_registrations(desk, {p.registration for p in named.values()})
+    opened = open_registrations(context, {p.registration for p in named.values()})
     rules = {
-        who: rules_of(desk, opened[place.registration][1])
+        who: rules_of(context, opened[place.registration][1])
         for who, place in named.items()
     }
     return [
@@ -340,8 +374,8 @@ def save_grades(
     ]
 
 
-def rules_of(desk: Desk, registration: Registration) -> Qualification:
+def rules_of(context: CommandContext, registration: Registration) -> Qualification:
     """Find the version of the rules that the learner was registered under."""
-    return desk.catalogue.qualification(
+    return context.catalogue.qualification(
         registration.product, version=registration.rules_version
     )

@@ -18,7 +18,7 @@ from aggregates.claim_hindrances import (
 from aggregates.claimable import Approved, Condition, approved_for, on_facts
 from aggregates.registration import Registration
 from commands.claim import open_registrations, rules_of
-from commands.command import Desk
+from commands.command import CommandContext
 from commands.erasure import erased
 from commands.registration import approvals_of
 from events.claim import Granted, Why, Withheld
@@ -34,7 +34,7 @@ class ClaimFacts:
     the learners' registrations that somebody else is changing at this moment (M15).
     """
 
-    desk: Desk
+    context: CommandContext
     claim: Claim
     today: date
     centre: Stream
@@ -47,7 +47,7 @@ class ClaimFacts:
     @classmethod
     def of(
         cls,
-        desk: Desk,
+        context: CommandContext,
         claim: Claim,
         *,
         today: date,
@@ -55,21 +55,21 @@ class ClaimFacts:
         aside: Mapping[UUID, Why] | None = None,
     ) -> "ClaimFacts":
         """Open the centre and the registrations of these learners, None for all."""
-        centre, approvals = approvals_of(desk, claim.centre)
+        centre, approvals = approvals_of(context, claim.centre)
         reference = claim.qualification or ""
-        approved = approved_for(desk.catalogue, reference, approvals)
-        rules = desk.catalogue.qualifications.get(reference)
+        approved = approved_for(context.catalogue, reference, approvals)
+        rules = context.catalogue.qualifications.get(reference)
         judged = claim.learners if learners is None else learners
         names = [claim.learners[who].registration for who in judged]
         return cls(
-            desk=desk,
+            context=context,
             claim=claim,
             today=today,
             centre=centre,
             approved=approved,
             conditions=on_facts(rules, approved=approved, today=today) if rules else (),
-            opened=open_registrations(desk, names, seen_by=claim.centre),
-            erased=erased(desk, judged),
+            opened=open_registrations(context, names, seen_by=claim.centre),
+            erased=erased(context, judged),
             aside=aside or {},
         )
 
@@ -94,7 +94,7 @@ class ClaimFacts:
         return registration.judge(
             claim=self.claim.claim,
             award=place.award,
-            rules=rules_of(self.desk, registration),
+            rules=rules_of(self.context, registration),
             faults=award_faults(place.award, learner=learner, today=self.today),
         )
 

@@ -16,7 +16,7 @@ from aggregates.standing import Standing
 from commands.apprenticeship import completed_parents, reopened_parents
 from commands.claim import changed_outcomes, open_claim, open_registrations
 from commands.claim_assessment import ClaimFacts, claimed_in
-from commands.command import Command, Desk, Done, handles
+from commands.command import Command, CommandContext, CommandResult, handles
 from commands.erasure import erased
 from commands.issued_certificates import issue_certificates, reliances
 from commands.registration import active, named_in
@@ -91,30 +91,34 @@ class Meanwhile:
 
 
 @handles(JudgeClaimAgain)
-def judge_claim_again(command: JudgeClaimAgain, desk: Desk) -> Done:
+def judge_claim_again(
+    command: JudgeClaimAgain, context: CommandContext
+) -> CommandResult:
     """Submit those on whom it can be decided by now; nobody else who waits."""
-    return _submit_once_still(command, desk)
+    return _submit_once_still(command, context)
 
 
 @handles(SubmitClaim)
-def submit_claim(command: SubmitClaim, desk: Desk) -> Done:
+def submit_claim(command: SubmitClaim, context: CommandContext) -> CommandResult:
     """Submit everybody who waits and is eligible (M10)."""
-    return _submit_once_still(command, desk)
+    return _submit_once_still(command, context)
 
 
-def _submit_once_still(command: SubmitClaim | JudgeClaimAgain, desk: Desk) -> Done:
+def _submit_once_still(
+    command: SubmitClaim | JudgeClaimAgain, context: CommandContext
+) -> CommandResult:
     """Submit the claim as it stands; a registration that moves is looked at again.
 
     A learner whom somebody else claimed meanwhile is kept back, with whom named; the
     others go through. When the claim itself moves: raises ClaimHasMoved, or Conflict if
     the person said which version they had looked at.
     """
-    stream, claim = open_claim(command.claim, command, desk)
+    stream, claim = open_claim(command.claim, command, context)
     meanwhile = Meanwhile()
     centre = stream_of(f"centre:{claim.centre}")
     while True:
         try:
-            return _submit(command, desk, stream, claim, meanwhile)
+            return _submit(command, context, stream, claim, meanwhile)
         except Conflict as conflict:
             if conflict.stream == stream.id:
                 if command.expect is not None or not conflict.between:
@@ -129,25 +133,25 @@ def _submit_once_still(command: SubmitClaim | JudgeClaimAgain, desk: Desk) -> Do
 
 def _submit(
     command: SubmitClaim | JudgeClaimAgain,
-    desk: Desk,
+    context: CommandContext,
     stream: Stream,
     claim: Claim,
     meanwhile: Meanwhile,
-) -> Done:
+) -> CommandResult:
     judged = claim.waiting
     if isinstance(command, JudgeClaimAgain):
         judged = claim.undecided
         if not judged:
-            return Done(position=desk.store.head(), made=claim.claim)
+            return CommandResult(position=context.store.head(), created_id=claim.claim)
     claim.require_submittable(today=command.today)
     facts = ClaimFacts.of(
-        desk,
+        context,
         claim,
         today=command.today,
         learners=judged,
         aside=meanwhile.aside,
     )
-    rules = desk.catalogue.qualification(claim.qualification or "")
+    rules = context.catalogue.qualification(claim.qualification or "")
     require(facts.conditions, title=rules.title, pointer="/qualification")
     verdicts: dict[str, Granted | Withheld] = {}
     unchanged, changes = [facts.centre], []
@@ -165,22 +169,22 @@ def _submit(
                 meanwhile.parts[stream_of(registration.parent)] = at.id
         elif at.id not in meanwhile.aside:
             unchanged.append(at)
-    changes += completed_parents(desk, completed)
+    changes += completed_parents(context, completed)
     submitted = stream.change(claim.submit(verdicts))
-    position = desk.store.append(
+    position = context.store.append(
         submitted, *changes, by=command.by, unchanged=unchanged
     )
-    return Done(position=position, made=claim.claim)
+    return CommandResult(position=position, created_id=claim.claim)
 
 
 @handles(WithdrawClaim)
-def withdraw_claim(command: WithdrawClaim, desk: Desk) -> Done:
-    stream, claim = open_claim(command.claim, command, desk)
+def withdraw_claim(command: WithdrawClaim, context: CommandContext) -> CommandResult:
+    stream, claim = open_claim(command.claim, command, context)
     withdrawn = claim.withdraw(
         reason=command.reason, learner=command.learner, person_id=stream.id
     )
     after = claim.after(withdrawn)
-    outcomes = {c.stream: c for c in changed_outcomes(desk, claim, after)}
+    outcomes = {c.stream: c for c in changed_outcomes(context, claim, after)}
     taken_back = [
         place.registration
         for who, place in claim.learners.items()
@@ -188,12 +192,12 @@ def withdraw_claim(command: WithdrawClaim, desk: Desk) -> Done:
         and after.learners[who].standing is Standing.WITHDRAWN
     ]
     reopened: dict[str, Registration] = {}
-    registrations = open_registrations(desk, taken_back)
+    registrations = open_registrations(context, taken_back)
     what = f"{claim.claim} cannot be withdrawn"
     raise_all(
         refusal
         for _, registration in registrations.values()
-        for refusal in reliances(desk, registration, claim.claim, what=what)
+        for refusal in reliances(context, registration, claim.claim, what=what)
     )
     for at, registration in registrations.values():
         done = registration.completion
@@ -209,24 +213,24 @@ def withdraw_claim(command: WithdrawClaim, desk: Desk) -> Done:
             reserve=active(registration) if is_over else (),
         )
     try:
-        position = desk.store.append(
+        position = context.store.append(
             stream.change(withdrawn),
             *outcomes.values(),
-            *reopened_parents(desk, reopened),
+            *reopened_parents(context, reopened),
             by=command.by,
         )
     except AlreadyReserved as error:
         learner, product = named_in(error.held.key)
         raise RegisteredMeanwhile(learner=learner, qualification=product) from error
-    return Done(position=position, made=claim.claim)
+    return CommandResult(position=position, created_id=claim.claim)
 
 
 @handles(ProcessClaim)
-def process_claim(command: ProcessClaim, desk: Desk) -> Done:
-    stream, claim = open_claim(command.claim, command, desk)
-    due = submitted_by(stream, command.submitted_by) - erased(desk, claim.learners)
+def process_claim(command: ProcessClaim, context: CommandContext) -> CommandResult:
+    stream, claim = open_claim(command.claim, command, context)
+    due = submitted_by(stream, command.submitted_by) - erased(context, claim.learners)
     issue = issue_certificates(
-        desk,
+        context,
         claim,
         [
             who
@@ -235,10 +239,10 @@ def process_claim(command: ProcessClaim, desk: Desk) -> Done:
         ],
     )
     processed = stream.change(claim.process(issue.numbers))
-    position = desk.store.append(
+    position = context.store.append(
         processed, *issue.changes, by=command.by, unchanged=issue.unchanged
     )
-    return Done(position=position, made=claim.claim)
+    return CommandResult(position=position, created_id=claim.claim)
 
 
 def submitted_by(stream: Stream, moment: datetime) -> set[str]:

@@ -40,7 +40,7 @@ class Command:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Desk:
+class CommandContext:
     """What a handler works with; ``verify`` asks LRS, and is None where it is off.
 
     ``retention`` is how many years after their last award a learner's records are kept.
@@ -54,15 +54,15 @@ class Desk:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Done:
-    """The answer to a command: how far to wait for it, and what was made by it.
+class CommandResult:
+    """What a command did: its position in the log, and the id of what it created.
 
     ``position`` is None if there was nothing to do. ``content`` is what is given out
     once and kept nowhere.
     """
 
     position: Position | None
-    made: str = ""
+    created_id: str = ""
     content: bytes = b""
 
 
@@ -84,7 +84,7 @@ class ReasonMissing(Malformed):
 
 
 C = TypeVar("C", bound=Command)
-Handler = Callable[[C, Desk], Done]
+Handler = Callable[[C, CommandContext], CommandResult]
 
 HANDLERS: dict[type[Command], Handler[Any]] = {}
 
@@ -99,7 +99,7 @@ def handles(kind: type[C]) -> Callable[[Handler[C]], Handler[C]]:
     return register
 
 
-def handle(command: Command, desk: Desk) -> Done:
+def handle(command: Command, context: CommandContext) -> CommandResult:
     """Answer a command; when somebody else was quicker, decide again on the new facts.
 
     Raises what the handler refuses with; Stale if the person said which version they
@@ -109,26 +109,31 @@ def handle(command: Command, desk: Desk) -> Done:
     handler = HANDLERS[type(command)]
     for _ in range(TRIES - 1):
         try:
-            return handler(command, desk)
+            return handler(command, context)
         except Stale:
             raise
         except (Conflict, Forgotten):
             continue
     try:
-        return handler(command, desk)
+        return handler(command, context)
     except Forgotten:
         raise PersonIsErased from None
 
 
 def open_own(
-    desk: Desk, name: str, *, begun_by: type[Event], what: str, command: Command
+    context: CommandContext,
+    name: str,
+    *,
+    begun_by: type[Event],
+    what: str,
+    command: Command,
 ) -> Stream:
     """Open the stream of what is so called, if the one who asks may know of it.
 
     Raises NotFound if there is none, if it is of another kind, or if it is another
     centre's; Stale if it is not at the version that the command expects.
     """
-    stream = desk.store.open(stream_of(name))
+    stream = context.store.open(stream_of(name))
     require_own(stream, name, begun_by=begun_by, what=what, by=command.by)
     require_expected(stream, command)
     return stream

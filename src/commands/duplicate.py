@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from aggregates.duplicate import Duplicate, pair
-from commands.command import Command, Desk, Done, handles, require_said
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    require_said,
+)
 from commands.learner import read_learner
 from events.duplicate import Decision
 from events.identifier import stream_of
@@ -23,10 +29,12 @@ class DecideDuplicate(Command):
 
 
 @handles(DecideDuplicate)
-def decide_duplicate(command: DecideDuplicate, desk: Desk) -> Done:
+def decide_duplicate(
+    command: DecideDuplicate, context: CommandContext
+) -> CommandResult:
     streams, people = zip(
         *(
-            read_learner(desk, who, command.by)
+            read_learner(context, who, command.by)
             for who in (command.learner, command.other)
         ),
         strict=True,
@@ -35,7 +43,7 @@ def decide_duplicate(command: DecideDuplicate, desk: Desk) -> Done:
     require_said(command.reason)
     for person in people:
         person.require_not_erased()
-    stream = desk.store.open(stream_of(":".join(("duplicate", *names))))
+    stream = context.store.open(stream_of(":".join(("duplicate", *names))))
     owners = {person.centre for person in people}
     owner = owners.pop() if len(owners) == 1 else None
     decided = Duplicate.decide(
@@ -47,5 +55,5 @@ def decide_duplicate(command: DecideDuplicate, desk: Desk) -> Done:
         person_id=stream.id,
     )
     change = stream.change(decided, owner=owner)
-    position = desk.store.append(change, by=command.by, unchanged=streams)
-    return Done(position=position)
+    position = context.store.append(change, by=command.by, unchanged=streams)
+    return CommandResult(position=position)

@@ -10,7 +10,7 @@ from aggregates.duplicate_rows import MOST_NAMED, OtherRows
 from aggregates.learner_file import Row
 from aggregates.record import Later, Record
 from aggregates.upload import Upload
-from commands.command import Desk
+from commands.command import CommandContext
 from commands.upload import record_called, reserved_row
 from commands.verification import becomes_ready, hear
 from events.identifier import stream_of
@@ -66,7 +66,7 @@ class DuplicateRowsChange:
     ``reading`` counts the readings of the file: each reserves values of its own.
     """
 
-    desk: Desk
+    context: CommandContext
     group: str
     reading: int
     reserve: list[Reservation] = field(default_factory=list)
@@ -92,7 +92,7 @@ class DuplicateRowsChange:
         One whose ULN is now in no other row is put to LRS (U7).
         """
         mates = [mate for mate in self.mates.values() if mate.events]
-        heard, _ = hear([mate.record for mate in mates], self.desk)
+        heard, _ = hear([mate.record for mate in mates], self.context)
         for mate, answers in zip(mates, heard, strict=True):
             mate.record_events(answers)
         return [mate.stream.change(mate.events, reserve=mate.reserve) for mate in mates]
@@ -117,7 +117,7 @@ class DuplicateRowsChange:
             mate.record_events(same.with_rows(mate.record, left))
         owned = self._reserved(same, value)
         at = stream_of(record_called(self.group, record.row))
-        if _holder(self.desk.store, owned) == at:
+        if _holder(self.context.store, owned) == at:
             self.release.append(owned)
             if mates:
                 first = min(mates, key=lambda mate: mate.record.row)
@@ -127,11 +127,11 @@ class DuplicateRowsChange:
         if not (value := same.value(record)):
             return
         owned = self._reserved(same, value)
-        at = _holder(self.desk.store, owned)
+        at = _holder(self.context.store, owned)
         mates = self._open(same.rows(record))
         first = next((mate.record for mate in mates if mate.stream.id == at), None)
         rows = rows_to_join(
-            self.desk.store, owned, same, value, but=record.row, first=first
+            self.context.store, owned, same, value, but=record.row, first=first
         )
         if rows != same.rows(record):
             raise Conflict(stream_of(record_called(self.group, record.row)), ())
@@ -144,7 +144,7 @@ class DuplicateRowsChange:
 
     def _reserved(self, same: Sameness, value: str) -> Reservation:
         return reserved_row(
-            self.desk.store, self.group, same.name, value, reading=self.reading
+            self.context.store, self.group, same.name, value, reading=self.reading
         )
 
     def _open(self, rows: Iterable[int]) -> list[Mate]:
@@ -154,7 +154,7 @@ class DuplicateRowsChange:
             for row in sorted(rows)
             if row not in self.mates
         }
-        opened = self.desk.store.open_many(new.values())
+        opened = self.context.store.open_many(new.values())
         for row, at in new.items():
             stream = opened[at]
             record = Record.replay(stream.events)

@@ -16,7 +16,7 @@ from aggregates.standing import Place
 from catalogue import Qualification
 from commands.claim import rules_of
 from commands.claim_assessment import HINDRANCES, ClaimFacts
-from commands.command import Desk
+from commands.command import CommandContext
 from commands.registration import approvals_of, last_registrations
 from events.claim import Why
 from events.identifier import stream_of
@@ -37,23 +37,32 @@ class LearnerFacts:
 
 
 def facts_of_centre(
-    desk: Desk, qualification: Qualification, *, centre: str | None, today: date
+    context: CommandContext,
+    qualification: Qualification,
+    *,
+    centre: str | None,
+    today: date,
 ) -> tuple[Why, ...]:
     """Say why nobody can be claimed for on it today (M2); approval of a centre alone."""
     reference = qualification.reference
-    approvals = approvals_of(desk, centre)[1] if centre else frozenset({reference})
-    approved = approved_for(desk.catalogue, reference, approvals)
+    approvals = approvals_of(context, centre)[1] if centre else frozenset({reference})
+    approved = approved_for(context.catalogue, reference, approvals)
     return not_claimable(on_facts(qualification, approved=approved, today=today))
 
 
 def facts_of_learner(
-    desk: Desk, learner: str, qualification: Qualification, *, by: Actor, today: date
+    context: CommandContext,
+    learner: str,
+    qualification: Qualification,
+    *,
+    by: Actor,
+    today: date,
 ) -> LearnerFacts:
     """Say what a claim for the learner would be kept back for, as its draft would.
 
     Raises NotFound unless the learner is the actor's to know, or was.
     """
-    stream = desk.store.open(stream_of(learner))
+    stream = context.store.open(stream_of(learner))
     is_learner = stream.history and isinstance(stream.events[0], LearnerCreated)
     centre = by.centre or stream.owner or ""
     if not is_learner or not stream.seen_by(centre).history:
@@ -61,12 +70,12 @@ def facts_of_learner(
     if stream.owner != centre:
         return LearnerFacts(hindrances=(learner_transferred(learner),))
     reference = qualification.reference
-    last = last_registrations(desk, [learner], reference, centre=centre)
+    last = last_registrations(context, [learner], reference, centre=centre)
     registration = last.get(learner)
     if registration is None:
         hindrances = (
             not_registered(learner, reference),
-            *facts_of_centre(desk, qualification, centre=centre, today=today),
+            *facts_of_centre(context, qualification, centre=centre, today=today),
         )
         return LearnerFacts(hindrances=hindrances)
     name = registration.registration
@@ -76,9 +85,9 @@ def facts_of_learner(
         qualification=reference,
         learners={learner: Place(registration=name)},
     )
-    facts = ClaimFacts.of(desk, claim, today=today)
+    facts = ClaimFacts.of(context, claim, today=today)
     return LearnerFacts(
         registration=registration,
-        rules=rules_of(desk, registration),
+        rules=rules_of(context, registration),
         hindrances=tuple(why for rule in HINDRANCES if (why := rule(facts, name))),
     )

@@ -10,7 +10,7 @@ from aggregates.sitting_time import duration
 from aggregates.timetable import Timetable
 from catalogue import Unit
 from commands.claim import rules_of
-from commands.command import Desk
+from commands.command import CommandContext
 from commands.erasure import erased
 from commands.registration import (
     ACTIVE_REGISTRATION,
@@ -45,24 +45,26 @@ class Found:
     erased: Collection[str]
 
     @classmethod
-    def of(cls, desk: Desk, centre: str, entries: Iterable[Entry]) -> "Found":
+    def of(
+        cls, context: CommandContext, centre: str, entries: Iterable[Entry]
+    ) -> "Found":
         """Open all that bears on the entries of a centre."""
         entries = tuple(entries)
-        known = desk.catalogue.qualifications
+        known = context.catalogue.qualifications
         wanted = {
             (e.learner, e.qualification) for e in entries if e.qualification in known
         }
         keys = {active_key(*each): each for each in wanted}
-        held = desk.store.held(ACTIVE_REGISTRATION, keys)
+        held = context.store.held(ACTIVE_REGISTRATION, keys)
         days = {who: stream_of(timetable_of(who)) for who, _ in wanted}
-        opened = desk.store.open_many(
+        opened = context.store.open_many(
             [*(h.stream for h in held.values()), *days.values()]
         )
         places: dict[tuple[str, str], Place] = {}
         streams: dict[str, Stream] = {}
         for key, holding in held.items():
             stream = opened[holding.stream]
-            place = _place(desk, stream)
+            place = _place(context, stream)
             if stream.owner == centre and place.registration.status is Status.ACTIVE:
                 places[keys[key]] = place
                 streams[place.registration.registration] = stream
@@ -73,16 +75,18 @@ class Found:
         absent = {e.learner for e in entries} - {who for who, _ in places}
         left = {
             who
-            for who, (at, register) in registers_of(desk, absent, centre=centre).items()
+            for who, (at, register) in registers_of(
+                context, absent, centre=centre
+            ).items()
             if register.centre != centre and at.seen_by(centre).history
         }
         return cls(
             places=places,
             timetables=timetables,
             streams=streams,
-            last=_last(desk, centre, wanted - {*places}),
+            last=_last(context, centre, wanted - {*places}),
             left=left,
-            erased=erased(desk, {e.learner for e in entries}),
+            erased=erased(context, {e.learner for e in entries}),
         )
 
     def booked(
@@ -155,7 +159,7 @@ def timetable_of(learner: str) -> str:
 
 
 def _last(
-    desk: Desk, centre: str, wanted: Iterable[tuple[str, str]]
+    context: CommandContext, centre: str, wanted: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], Registration]:
     """Find the last registrations of these learners on these qualifications."""
     learners: dict[str, list[str]] = {}
@@ -165,12 +169,12 @@ def _last(
         (who, qualification): each
         for qualification, names in learners.items()
         for who, each in last_registrations(
-            desk, names, qualification, centre=centre
+            context, names, qualification, centre=centre
         ).items()
     }
 
 
-def _place(desk: Desk, stream: Stream) -> Place:
+def _place(context: CommandContext, stream: Stream) -> Place:
     made = stream.events[0]
     registration = Registration.replay(stream.events)
     return Place(
@@ -178,7 +182,7 @@ def _place(desk: Desk, stream: Stream) -> Place:
         apprenticeship=made.apprenticeship
         if isinstance(made, RegistrationMade)
         else None,
-        rules=rules_of(desk, registration),
+        rules=rules_of(context, registration),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from aggregates.entry_rules import EntryPointer
-from commands.command import Desk
+from commands.command import CommandContext
 from commands.order_linking import known_at, members
 from commands.registration import ACTIVE_REGISTRATION, active_key
 from events.entry_order import Entry
@@ -26,7 +26,7 @@ class EntryLine:
 
 
 def expand(
-    desk: Desk, centre: str, lines: Sequence[EntryLine], by: Actor
+    context: CommandContext, centre: str, lines: Sequence[EntryLine], by: Actor
 ) -> tuple[list[Entry], list[EntryPointer]]:
     """Give the entry of each learner of each line, and where the request has it.
 
@@ -40,7 +40,7 @@ def expand(
         people = {
             who: f"{at}/learners/{place}" for place, who in enumerate(line.learners)
         }
-        for who in _of_groups(desk, centre, line, by, pointer=f"{at}/groups"):
+        for who in _of_groups(context, centre, line, by, pointer=f"{at}/groups"):
             people.setdefault(who, f"{at}/groups")
         entries += [replace(line.test, learner=who) for who in people]
         pointers += [EntryPointer(entry=at, learner=said) for said in people.values()]
@@ -48,15 +48,15 @@ def expand(
 
 
 def _of_groups(
-    desk: Desk, centre: str, line: EntryLine, by: Actor, *, pointer: str
+    context: CommandContext, centre: str, line: EntryLine, by: Actor, *, pointer: str
 ) -> list[str]:
     named = [
         who
         for group in line.groups
-        for who in members(desk, group, by, pointer=pointer)
+        for who in members(context, group, by, pointer=pointer)
     ]
-    known = known_at(desk, centre, named)
+    known = known_at(context, centre, named)
     if line.is_for_registered:
         keys = {active_key(who, line.test.qualification): who for who in known}
-        known = {keys[key] for key in desk.store.held(ACTIVE_REGISTRATION, keys)}
+        known = {keys[key] for key in context.store.held(ACTIVE_REGISTRATION, keys)}
     return [who for who in named if who in known]

@@ -11,7 +11,14 @@ from aggregates.errors import NotFound
 from aggregates.loss import require_no_loss
 from aggregates.order_line import purchase_order_number
 from aggregates.order_loss import lost_from_entries
-from commands.command import Command, Desk, Done, handles, require_expected, require_own
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    require_expected,
+    require_own,
+)
 from commands.entry_facts import Found
 from commands.entry_lines import EntryLine, expand
 from events.entry_order import (
@@ -116,11 +123,13 @@ class ConfirmEntryOrder(Command):
 
 
 @handles(BeginEntryOrder)
-def begin_entry_order(command: BeginEntryOrder, desk: Desk) -> Done:
-    name = desk.new_identifier(Kind.ORDER)
+def begin_entry_order(
+    command: BeginEntryOrder, context: CommandContext
+) -> CommandResult:
+    name = context.new_identifier(Kind.ORDER)
     begun = EntryOrderBegun(order=name, centre=command.by.centre or "")
     order = EntryOrder.begin(replace(begun, order=""))
-    events: list[Event] = [begun, *_chosen(command, desk, order)]
+    events: list[Event] = [begun, *_chosen(command, context, order)]
     events += order.give_number(
         purchase_order_number(command.purchase_order, pointer="/purchase_order_number")
     )
@@ -130,15 +139,17 @@ def begin_entry_order(command: BeginEntryOrder, desk: Desk) -> Done:
         events=tuple(events),
         owner=command.by.centre,
     )
-    return Done(position=desk.store.append(change, by=command.by), made=name)
+    return CommandResult(
+        position=context.store.append(change, by=command.by), created_id=name
+    )
 
 
 @handles(ChooseEntries)
-def choose_entries(command: ChooseEntries, desk: Desk) -> Done:
-    stream, order = _open(command.order, command, desk)
-    chosen = _chosen(command, desk, order)
+def choose_entries(command: ChooseEntries, context: CommandContext) -> CommandResult:
+    stream, order = _open(command.order, command, context)
+    chosen = _chosen(command, context, order)
     _require_no_loss(command, order, chosen, pointer="/entries")
-    return _record(command, desk, stream, chosen)
+    return _record(command, context, stream, chosen)
 
 
 def _require_no_loss(
@@ -154,24 +165,24 @@ def _require_no_loss(
 
 
 @handles(AddEntries)
-def add_entries(command: AddEntries, desk: Desk) -> Done:
-    stream, order = _open(command.order, command, desk)
-    added = _chosen(command, desk, order, kept=order.entries)
-    return _record(command, desk, stream, added)
+def add_entries(command: AddEntries, context: CommandContext) -> CommandResult:
+    stream, order = _open(command.order, command, context)
+    added = _chosen(command, context, order, kept=order.entries)
+    return _record(command, context, stream, added)
 
 
 def _chosen(
     command: BeginEntryOrder | ChooseEntries | AddEntries,
-    desk: Desk,
+    context: CommandContext,
     order: EntryOrder,
     *,
     kept: Sequence[Entry] = (),
 ) -> list[EntriesChosen]:
     """Decide on entries sent one by one, and on those that lines give to many."""
-    many, their_pointers = expand(desk, order.centre, command.lines, command.by)
+    many, their_pointers = expand(context, order.centre, command.lines, command.by)
     entries = (*command.entries, *many)
     pointers = (*entry_pointers(len(command.entries)), *their_pointers)
-    found = Found.of(desk, order.centre, entries)
+    found = Found.of(context, order.centre, entries)
     return order.choose(
         entries,
         found.places,
@@ -185,11 +196,11 @@ def _chosen(
 
 
 @handles(ChangeEntry)
-def change_entry(command: ChangeEntry, desk: Desk) -> Done:
-    stream, order = _open(command.order, command, desk)
+def change_entry(command: ChangeEntry, context: CommandContext) -> CommandResult:
+    stream, order = _open(command.order, command, context)
     order.require_open()
     changing = order.entries_of(command.learner, command.unit)
-    found = Found.of(desk, order.centre, changing)
+    found = Found.of(context, order.centre, changing)
     changed = order.change(
         command.learner,
         command.unit,
@@ -201,36 +212,42 @@ def change_entry(command: ChangeEntry, desk: Desk) -> Done:
         erased=found.erased,
     )
     _require_no_loss(command, order, changed)
-    return _record(command, desk, stream, changed)
+    return _record(command, context, stream, changed)
 
 
 @handles(RemoveEntry)
-def remove_entry(command: RemoveEntry, desk: Desk) -> Done:
-    stream, order = _open(command.order, command, desk)
+def remove_entry(command: RemoveEntry, context: CommandContext) -> CommandResult:
+    stream, order = _open(command.order, command, context)
     removed = order.remove(command.learner, command.unit)
     _require_no_loss(command, order, removed)
-    return _record(command, desk, stream, removed)
+    return _record(command, context, stream, removed)
 
 
 @handles(GiveEntryPurchaseOrderNumber)
-def give_number(command: GiveEntryPurchaseOrderNumber, desk: Desk) -> Done:
-    stream, order = _open(command.order, command, desk)
+def give_number(
+    command: GiveEntryPurchaseOrderNumber, context: CommandContext
+) -> CommandResult:
+    stream, order = _open(command.order, command, context)
     number = purchase_order_number(command.number, pointer="/purchase_order_number")
-    return _record(command, desk, stream, order.give_number(number))
+    return _record(command, context, stream, order.give_number(number))
 
 
 @handles(DeleteEntryOrder)
-def delete_entry_order(command: DeleteEntryOrder, desk: Desk) -> Done:
-    stream, order = _open(command.order, command, desk)
-    return _record(command, desk, stream, order.delete())
+def delete_entry_order(
+    command: DeleteEntryOrder, context: CommandContext
+) -> CommandResult:
+    stream, order = _open(command.order, command, context)
+    return _record(command, context, stream, order.delete())
 
 
 @handles(ConfirmEntryOrder)
-def confirm_entry_order(command: ConfirmEntryOrder, desk: Desk) -> Done:
+def confirm_entry_order(
+    command: ConfirmEntryOrder, context: CommandContext
+) -> CommandResult:
     """Book all of them or none, on the facts of each registration and timetable."""
-    stream, order = _open(command.order, command, desk)
-    found = Found.of(desk, order.centre, () if order.confirmed else order.entries)
-    drawn = [desk.new_identifier(Kind.BOOKING) for _ in order.entries]
+    stream, order = _open(command.order, command, context)
+    found = Found.of(context, order.centre, () if order.confirmed else order.entries)
+    drawn = [context.new_identifier(Kind.BOOKING) for _ in order.entries]
     confirmed = order.confirm(
         found.places,
         found.timetables,
@@ -244,13 +261,15 @@ def confirm_entry_order(command: ConfirmEntryOrder, desk: Desk) -> Done:
     changes: list[Change] = []
     for event in confirmed:
         changes = found.booked(order, event.entries)
-    position = desk.store.append(stream.change(confirmed), *changes, by=command.by)
-    return Done(position=position, made=order.order)
+    position = context.store.append(stream.change(confirmed), *changes, by=command.by)
+    return CommandResult(position=position, created_id=order.order)
 
 
-def read_entry_order(name: str, by: Actor, desk: Desk) -> tuple[Stream, EntryOrder]:
+def read_entry_order(
+    name: str, by: Actor, context: CommandContext
+) -> tuple[Stream, EntryOrder]:
     """Open an order of entries that the actor may know of. Raises NotFound."""
-    stream = desk.store.open(stream_of(name))
+    stream = context.store.open(stream_of(name))
     require_own(stream, name, begun_by=EntryOrderBegun, what="entry order", by=by)
     order = EntryOrder.replay(stream.events)
     if order.is_deleted:
@@ -258,14 +277,16 @@ def read_entry_order(name: str, by: Actor, desk: Desk) -> tuple[Stream, EntryOrd
     return stream, order
 
 
-def _open(name: str, command: Command, desk: Desk) -> tuple[Stream, EntryOrder]:
-    stream, order = read_entry_order(name, command.by, desk)
+def _open(
+    name: str, command: Command, context: CommandContext
+) -> tuple[Stream, EntryOrder]:
+    stream, order = read_entry_order(name, command.by, context)
     require_expected(stream, command)
     return stream, order
 
 
 def _record(
-    command: Command, desk: Desk, stream: Stream, events: Sequence[Event]
-) -> Done:
-    position = desk.store.append(stream.change(events), by=command.by)
-    return Done(position=position, made="")
+    command: Command, context: CommandContext, stream: Stream, events: Sequence[Event]
+) -> CommandResult:
+    position = context.store.append(stream.change(events), by=command.by)
+    return CommandResult(position=position, created_id="")

@@ -3,20 +3,20 @@
 from collections.abc import Collection
 
 from aggregates.learner import LearnerIsErased
-from commands.command import Desk
+from commands.command import CommandContext
 
 ERASED = "erased-learner"
 """The scope under which it is found, many learners at once, whose data were erased."""
 
 
-def erased(desk: Desk, learners: Collection[str]) -> frozenset[str]:
+def erased(context: CommandContext, learners: Collection[str]) -> frozenset[str]:
     """Find those of the learners whose personal data were erased."""
-    return frozenset(desk.store.held(ERASED, learners))
+    return frozenset(context.store.held(ERASED, learners))
 
 
 def require_none_erased(
-    desk: Desk, learners: Collection[str], *, pointer: str | None = None
+    context: CommandContext, learners: Collection[str], *, pointer: str | None = None
 ) -> None:
     """Raise LearnerIsErased if the personal data of any of them were erased (H6)."""
-    for learner in sorted(erased(desk, learners)):
+    for learner in sorted(erased(context, learners)):
         raise LearnerIsErased(learner=learner, pointer=pointer)

@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from aggregates.upload import clean_group_name
-from commands.command import Command, Desk, Done, handles, require_expected
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    require_expected,
+)
 from commands.upload import read_upload, require_new_name, reserved_name
 from store import AlreadyReserved
 
@@ -20,22 +26,24 @@ class RenameLearnerGroup(Command):
 
 
 @handles(RenameLearnerGroup)
-def rename_learner_group(command: RenameLearnerGroup, desk: Desk) -> Done:
-    stream, upload = read_upload(desk, command.group, command.by)
+def rename_learner_group(
+    command: RenameLearnerGroup, context: CommandContext
+) -> CommandResult:
+    stream, upload = read_upload(context, command.group, command.by)
     require_expected(stream, command)
     name, user = clean_group_name(command.name), upload.received.user
-    old = reserved_name(desk.store, user, upload.name)
-    new = reserved_name(desk.store, user, name)
+    old = reserved_name(context.store, user, upload.name)
+    new = reserved_name(context.store, user, name)
     events = upload.rename(name)
     is_other = new != old and bool(events)
     if is_other:
-        require_new_name(desk.store, new, name)
+        require_new_name(context.store, new, name)
     change = stream.change(
         events, release=[old] if is_other else [], reserve=[new] if is_other else []
     )
     try:
-        position = desk.store.append(change, by=command.by)
+        position = context.store.append(change, by=command.by)
     except AlreadyReserved:
-        require_new_name(desk.store, new, name)
+        require_new_name(context.store, new, name)
         raise
-    return Done(position=position, made=command.group)
+    return CommandResult(position=position, created_id=command.group)

@@ -6,7 +6,13 @@ from typing import ClassVar
 
 from aggregates.errors import NotFound
 from aggregates.invoice_line import CREDIT, InvoiceLine, InvoiceStatus
-from commands.command import Command, Desk, Done, handles, require_expected
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    require_expected,
+)
 from events.booking import BookingCancelled, BookingMade
 from events.event import Event
 from events.identifier import stream_of
@@ -35,9 +41,11 @@ def line_called(line: str) -> str:
 
 
 @handles(ReportInvoiceStatus)
-def report_invoice_status(command: ReportInvoiceStatus, desk: Desk) -> Done:
-    charged = require_line(command.line, desk)
-    stream, line = read_line(command.line, desk)
+def report_invoice_status(
+    command: ReportInvoiceStatus, context: CommandContext
+) -> CommandResult:
+    charged = require_line(command.line, context)
+    stream, line = read_line(command.line, context)
     require_expected(stream, command)
     events = line.report(
         command.status,
@@ -46,22 +54,22 @@ def report_invoice_status(command: ReportInvoiceStatus, desk: Desk) -> Done:
         is_cancelled=any(map(is_credit, charged.events)),
     )
     change = stream.change(events, owner=charged.owner)
-    position = desk.store.append(change, by=command.by, unchanged=[charged])
-    return Done(position=position, made=command.line)
+    position = context.store.append(change, by=command.by, unchanged=[charged])
+    return CommandResult(position=position, created_id=command.line)
 
 
-def read_line(line: str, desk: Desk) -> tuple[Stream, InvoiceLine]:
+def read_line(line: str, context: CommandContext) -> tuple[Stream, InvoiceLine]:
     """Open a line; one of which nothing was reported is not invoiced."""
-    stream = desk.store.open(stream_of(line_called(line)))
+    stream = context.store.open(stream_of(line_called(line)))
     if not stream.history:
         return stream, InvoiceLine(line=line)
     return stream, InvoiceLine.replay(stream.events)
 
 
-def read_lines(lines: Iterable[str], desk: Desk) -> dict[str, InvoiceLine]:
+def read_lines(lines: Iterable[str], context: CommandContext) -> dict[str, InvoiceLine]:
     """Open many lines at once, by name."""
     at = {line: stream_of(line_called(line)) for line in lines}
-    opened = desk.store.open_many(at.values())
+    opened = context.store.open_many(at.values())
     return {
         line: InvoiceLine.replay(opened[stream].events)
         if opened[stream].history
@@ -70,9 +78,9 @@ def read_lines(lines: Iterable[str], desk: Desk) -> dict[str, InvoiceLine]:
     }
 
 
-def require_line(line: str, desk: Desk) -> Stream:
+def require_line(line: str, context: CommandContext) -> Stream:
     """Open what a line is for. Raises NotFound if there is no such charge or credit."""
-    charged = desk.store.open(stream_of(line.removesuffix(CREDIT)))
+    charged = context.store.open(stream_of(line.removesuffix(CREDIT)))
     wanted = [is_charge, is_credit] if line.endswith(CREDIT) else [is_charge]
     if not all(any(map(each, charged.events)) for each in wanted):
         raise NotFound(what="invoice line", name=line)

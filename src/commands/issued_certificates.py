@@ -11,7 +11,7 @@ from aggregates.learner import Learner
 from aggregates.registration import Registration
 from catalogue import AwardType
 from commands.claim import open_registrations
-from commands.command import Desk
+from commands.command import CommandContext
 from commands.learner import learner_of
 from events.certificate import CertificateIssued
 from events.identifier import Kind, stream_of
@@ -34,7 +34,9 @@ class Issue:
     unchanged: list[Stream] = field(default_factory=list)
 
 
-def issue_certificates(desk: Desk, claim: Claim, learners: Collection[str]) -> Issue:
+def issue_certificates(
+    context: CommandContext, claim: Claim, learners: Collection[str]
+) -> Issue:
     """Certify the awards of these submitted learners of a claim (M8, M13).
 
     Of two notifications for one registration the later is in force, in whichever order
@@ -45,16 +47,18 @@ def issue_certificates(desk: Desk, claim: Claim, learners: Collection[str]) -> I
         for who, place in claim.learners.items()
         if who in learners and place.granted
     }
-    people = desk.store.open_many(map(stream_of, granted))
+    people = context.store.open_many(map(stream_of, granted))
     interim = [a.registration for a in granted.values() if a.award_type == INTERIM]
-    opened = open_registrations(desk, interim)
-    claims = _interim_claims(desk, claim.claim, [each for _, each in opened.values()])
+    opened = open_registrations(context, interim)
+    claims = _interim_claims(
+        context, claim.claim, [each for _, each in opened.values()]
+    )
     issue = Issue(unchanged=[stream for stream, _ in claims.values()])
     for who, award in granted.items():
-        number = issue.numbers[who] = desk.new_identifier(Kind.CERTIFICATE)
+        number = issue.numbers[who] = context.new_identifier(Kind.CERTIFICATE)
         holder = holder_of(learner_of(people[stream_of(who)]), certificate=number)
         earlier, later = (
-            _notifications(desk, claim.claim, opened[award.registration][1], claims)
+            _notifications(context, claim.claim, opened[award.registration][1], claims)
             if award.registration in opened
             else ([], [])
         )
@@ -65,7 +69,7 @@ def issue_certificates(desk: Desk, claim: Claim, learners: Collection[str]) -> I
             holder=holder,
             centre=claim.centre,
             granted=award,
-            rules=desk.catalogue.qualification(
+            rules=context.catalogue.qualification(
                 claim.qualification or "", version=award.rules_version
             ),
             supersedes=replaced[-1][1].issued.certificate if replaced else None,
@@ -92,7 +96,7 @@ def issue_certificates(desk: Desk, claim: Claim, learners: Collection[str]) -> I
 
 
 def open_certificates(
-    desk: Desk, learner: str, claims: Iterable[Claim]
+    context: CommandContext, learner: str, claims: Iterable[Claim]
 ) -> dict[str, Opened]:
     """Open all certificates that claims earned a learner, and those in their place.
 
@@ -105,7 +109,7 @@ def open_certificates(
     ]
     found: dict[str, Opened] = {}
     while numbers:
-        streams = desk.store.open_many(map(stream_of, numbers))
+        streams = context.store.open_many(map(stream_of, numbers))
         opened = {
             number: (at, Certificate.replay(at.events))
             for number, at in zip(numbers, streams.values(), strict=True)
@@ -116,11 +120,11 @@ def open_certificates(
     return found
 
 
-def in_place_of(desk: Desk, certificate: Certificate) -> str | None:
+def in_place_of(context: CommandContext, certificate: Certificate) -> str | None:
     """Find the certificate that is in force in place of one, whatever came between."""
     number = certificate.superseded_by
     while number is not None:
-        certificate = Certificate.replay(desk.store.open(stream_of(number)).events)
+        certificate = Certificate.replay(context.store.open(stream_of(number)).events)
         if certificate.is_in_force:
             return number
         number = certificate.superseded_by
@@ -144,7 +148,7 @@ def holder_of(learner: Learner, *, certificate: str) -> Holder:
     )
 
 
-def as_issued(desk: Desk, stream: Stream) -> CertificateIssued:
+def as_issued(context: CommandContext, stream: Stream) -> CertificateIssued:
     """Give a certificate as it was issued, names and titles included (M13).
 
     In one issued before they were kept, they are those of that day: the learner's by
@@ -156,14 +160,14 @@ def as_issued(desk: Desk, stream: Stream) -> CertificateIssued:
         raise TypeError(f"{stream.id} is no certificate.")
     if issued.title is not None:
         return issued
-    at = desk.store.open(stream_of(issued.learner))
+    at = context.store.open(stream_of(issued.learner))
     then = tuple(r for r in at.history if r.position <= first.position)
     is_erased = learner_of(at).is_erased
     learner = replace(learner_of(replace(at, history=then)), is_erased=is_erased)
     holder = holder_of(learner, certificate=issued.certificate)
-    claim = Claim.replay(desk.store.open(stream_of(issued.claim)).events)
+    claim = Claim.replay(context.store.open(stream_of(issued.claim)).events)
     granted = claim.learners[issued.learner].granted
-    rules = desk.catalogue.qualification(
+    rules = context.catalogue.qualification(
         issued.qualification, version=granted.rules_version if granted else None
     )
     return replace(
@@ -179,7 +183,7 @@ def as_issued(desk: Desk, stream: Stream) -> CertificateIssued:
 
 
 def reliances(
-    desk: Desk,
+    context: CommandContext,
     registration: Registration,
     claim: str,
     *,
@@ -193,10 +197,10 @@ def reliances(
     together with it; ``instead`` is a sentence that says what else can be done.
     """
     relying = registration.relying_awards(claim, ending=ending)
-    opened = desk.store.open_many(map(stream_of, relying))
+    opened = context.store.open_many(map(stream_of, relying))
     for other, units in relying.items():
         later = Claim.replay(opened[stream_of(other)].events)
-        issued = open_certificates(desk, registration.learner, [later])
+        issued = open_certificates(context, registration.learner, [later])
         latest = [n for n, (_, each) in issued.items() if not each.is_reissued]
         next_step = (
             f"Ask an Account Specialist to revoke {latest[0]} first."
@@ -215,7 +219,7 @@ def reliances(
 
 
 def _interim_claims(
-    desk: Desk, claim: str, registrations: Iterable[Registration]
+    context: CommandContext, claim: str, registrations: Iterable[Registration]
 ) -> dict[str, tuple[Stream, Claim]]:
     """Open the other claims by which Interim awards were claimed."""
     names = {
@@ -225,7 +229,7 @@ def _interim_claims(
         if award.award_type == INTERIM and award.claim != claim
     }
     streams = {name: stream_of(name) for name in sorted(names)}
-    opened = desk.store.open_many(streams.values())
+    opened = context.store.open_many(streams.values())
     return {
         name: (opened[at], Claim.replay(opened[at].events))
         for name, at in streams.items()
@@ -233,7 +237,7 @@ def _interim_claims(
 
 
 def _notifications(
-    desk: Desk,
+    context: CommandContext,
     claim: str,
     registration: Registration,
     claims: Mapping[str, tuple[Stream, Claim]],
@@ -245,7 +249,7 @@ def _notifications(
         [
             opened
             for opened in open_certificates(
-                desk, registration.learner, [claims[name][1] for name in part]
+                context, registration.learner, [claims[name][1] for name in part]
             ).values()
             if opened[1].is_in_force
         ]

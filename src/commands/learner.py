@@ -16,7 +16,14 @@ from aggregates.learner import (
 )
 from aggregates.problem import sentence
 from aggregates.verification import Outcome
-from commands.command import Command, Desk, Done, handles, open_own, require_own
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    open_own,
+    require_own,
+)
 from commands.same_person import (
     Alike,
     held_by,
@@ -88,9 +95,11 @@ def learner_of(stream: Stream) -> Learner:
     return Learner.replay(stream.events)
 
 
-def read_learner(desk: Desk, learner: str, by: Actor) -> tuple[Stream, Learner]:
+def read_learner(
+    context: CommandContext, learner: str, by: Actor
+) -> tuple[Stream, Learner]:
     """Show a learner as they are now; raises NotFound if it is not theirs to see."""
-    stream = desk.store.open(stream_of(learner))
+    stream = context.store.open(stream_of(learner))
     require_own(stream, learner, begun_by=LearnerCreated, what="learner", by=by)
     return stream, learner_of(stream)
 
@@ -131,7 +140,7 @@ def begin_learner(
 
 
 def new_learner(
-    desk: Desk,
+    context: CommandContext,
     cells: Mapping[str, str],
     *,
     centre: str,
@@ -147,45 +156,53 @@ def new_learner(
     """
     details = _right(check(cells, today=today), cells, pointer)
     if details.uln:
-        _require_free(desk.store, centre, details.uln, pointer)
+        _require_free(context.store, centre, details.uln, pointer)
     likeness = details.likeness
-    is_first = likeness in unheld(desk.store, centre, [likeness])  # before it is asked
+    is_first = likeness in unheld(
+        context.store, centre, [likeness]
+    )  # before it is asked
     if not is_different_person:
-        known = known_alike(desk.store, centre, [likeness], alike)
+        known = known_alike(context.store, centre, [likeness], alike)
         require_nobody_alike(known.get(likeness, ()), pointer)
-    learner = desk.new_identifier(Kind.LEARNER)
-    to_verify = desk.verify is not None and details.uln is not None
+    learner = context.new_identifier(Kind.LEARNER)
+    to_verify = context.verify is not None and details.uln is not None
     return learner, begin_learner(
-        desk.store,
+        context.store,
         learner=learner,
         centre=centre,
         group=None,
         person_id=stream_of(learner),
         details=details,
         to_verify=to_verify,
-        outcome=ask(desk, [details])[0] if to_verify else None,
+        outcome=ask(context, [details])[0] if to_verify else None,
         is_first=is_first,
     )
 
 
 @handles(CreateLearner)
-def create_learner(command: CreateLearner, desk: Desk) -> Done:
+def create_learner(command: CreateLearner, context: CommandContext) -> CommandResult:
     centre = command.by.centre or ""
     learner, change = new_learner(
-        desk,
+        context,
         command.cells,
         centre=centre,
         today=command.today,
         alike=command.alike,
         is_different_person=command.is_different_person,
     )
-    return Done(position=_append(desk, change, by=command.by), made=learner)
+    return CommandResult(
+        position=_append(context, change, by=command.by), created_id=learner
+    )
 
 
 @handles(AmendLearner)
-def amend_learner(command: AmendLearner, desk: Desk) -> Done:
+def amend_learner(command: AmendLearner, context: CommandContext) -> CommandResult:
     stream = open_own(
-        desk, command.learner, begun_by=LearnerCreated, what="learner", command=command
+        context,
+        command.learner,
+        begun_by=LearnerCreated,
+        what="learner",
+        command=command,
     )
     learner = learner_of(stream)
     known = learner.details.cells
@@ -195,31 +212,31 @@ def amend_learner(command: AmendLearner, desk: Desk) -> Done:
     details = _right(check(cells, today=today), cells)
     old, new = learner.details.uln, details.uln
     if new and new != old:
-        _require_free(desk.store, learner.centre, new)
+        _require_free(context.store, learner.centre, new)
     amended = learner.amend(
         details,
         is_further=not Role(command.by.role).is_of_a_centre,
         reason=command.reason,
-        is_lrs_on=desk.verify is not None,
+        is_lrs_on=context.verify is not None,
     )
     after = reduce(Learner.apply, amended, learner)
     if amended and after.verification.is_waiting:
-        amended += after.hear(ask(desk, [details])[0])
-    release = reserved_uln(desk.store, learner.centre, old if old != new else None)
-    reserve = reserved_uln(desk.store, learner.centre, new if old != new else None)
+        amended += after.hear(ask(context, [details])[0])
+    release = reserved_uln(context.store, learner.centre, old if old != new else None)
+    reserve = reserved_uln(context.store, learner.centre, new if old != new else None)
     if details.likeness != learner.details.likeness:
-        gone, taken = _other_person(command, desk, learner, details.likeness)
+        gone, taken = _other_person(command, context, learner, details.likeness)
         release += gone
         reserve += taken
     change = stream.change(amended, release=release, reserve=reserve)
-    return Done(position=_append(desk, change, by=command.by))
+    return CommandResult(position=_append(context, change, by=command.by))
 
 
 def _other_person(
-    command: AmendLearner, desk: Desk, learner: Learner, likeness: str
+    command: AmendLearner, context: CommandContext, learner: Learner, likeness: str
 ) -> tuple[list[Reservation], list[Reservation]]:
     """Give what is released and reserved for who a learner now is; LooksLikeAnother."""
-    store, centre = desk.store, learner.centre
+    store, centre = context.store, learner.centre
     is_first = likeness in unheld(store, centre, [likeness])  # before it is asked
     if not command.is_different_person:
         known = known_alike(store, centre, [likeness], command.alike).get(likeness, [])
@@ -228,20 +245,20 @@ def _other_person(
     return held_by(store, [learner])[learner.learner], taken
 
 
-def _append(desk: Desk, change: Change, *, by: Actor) -> Position | None:
+def _append(context: CommandContext, change: Change, *, by: Actor) -> Position | None:
     """Append what was decided; when a reservation was lost, it is decided again.
 
     Whoever was quicker is then found on the facts, and named in the refusal.
     """
     try:
-        return desk.store.append(change, by=by)
+        return context.store.append(change, by=by)
     except AlreadyReserved as taken:
         raise Conflict(taken.held.stream, ()) from None
 
 
-def ask(desk: Desk, learners: Sequence[Details]) -> Sequence[Outcome]:
+def ask(context: CommandContext, learners: Sequence[Details]) -> Sequence[Outcome]:
     """Ask LRS about learners who have a ULN (U7); no outcomes while it is off."""
-    return desk.verify(learners) if desk.verify else [None] * len(learners)
+    return context.verify(learners) if context.verify else [None] * len(learners)
 
 
 def _right(checked: Checked, cells: Mapping[str, str], pointer: str = "") -> Details:

@@ -18,7 +18,7 @@ from aggregates.sitting import Attendance
 from aggregates.standing import Standing
 from commands.apprenticeship import reopened_parents
 from commands.claim import open_registrations
-from commands.command import Command, Desk, Done, handles, open_own
+from commands.command import Command, CommandContext, CommandResult, handles, open_own
 from commands.entry_facts import timetable_of
 from commands.erasure import ERASED
 from commands.group_uses import uses_changed
@@ -60,38 +60,42 @@ class EraseLearner(Command):
 
 
 @handles(EraseLearner)
-def erase_learner(command: EraseLearner, desk: Desk) -> Done:
+def erase_learner(command: EraseLearner, context: CommandContext) -> CommandResult:
     """Record it, then lose the keys; sent again, it loses what had not been lost yet.
 
     A row that was linked to the learner was kept under a key of its own. Whoever
     orders, books or claims at the same moment writes where this does: one wins.
     """
     stream = open_own(
-        desk, command.learner, begun_by=LearnerCreated, what="learner", command=command
+        context,
+        command.learner,
+        begun_by=LearnerCreated,
+        what="learner",
+        command=command,
     )
     learner = learner_of(stream)
     events = learner.erase(command.reason, key=stream_of(f"{command.learner}/erasure"))
     change = stream.change(
         events,
         release=[
-            *reserved_uln(desk.store, learner.centre, learner.details.uln),
-            *(held_by(desk.store, [learner])[learner.learner] if events else ()),
+            *reserved_uln(context.store, learner.centre, learner.details.uln),
+            *(held_by(context.store, [learner])[learner.learner] if events else ()),
         ],
         reserve=[Reservation(scope=ERASED, key=command.learner)] if events else [],
     )
     position = None
     if events:
-        affairs = Affairs.of(desk, command.learner, learner.centre, command.streams)
+        affairs = Affairs.of(context, command.learner, learner.centre, command.streams)
         in_flight = affairs.in_flight
         in_flight.require_retained_long_enough(
-            today=command.today, retention=desk.retention
+            today=command.today, retention=context.retention
         )
         if not command.end_in_flight:
             in_flight.require_settled()
         raise_all(affairs.reliances())
         ending = affairs.end(command.reason.strip())
         try:
-            position = desk.store.append(
+            position = context.store.append(
                 *merged([change, *ending, *affairs.close()]),
                 by=command.by,
                 unchanged=affairs.unchanged,
@@ -100,15 +104,15 @@ def erase_learner(command: EraseLearner, desk: Desk) -> Done:
             who, product = named_in(error.held.key)
             raise RegisteredMeanwhile(learner=who, qualification=product) from error
     for person in {learner.person_id, *command.rows(command.learner)}:
-        desk.store.forget(person)
-    return Done(position=position)
+        context.store.forget(person)
+    return CommandResult(position=position)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Affairs:
     """All that has to do with a learner, as it stands, each with its stream."""
 
-    desk: Desk
+    context: CommandContext
     learner: str
     register: Change
     registrations: Sequence[tuple[Stream, Registration]]
@@ -118,18 +122,22 @@ class Affairs:
     entry_orders: Sequence[tuple[Stream, EntryOrder]]
 
     @classmethod
-    def of(cls, desk: Desk, learner: str, centre: str, streams: StreamsOf) -> "Affairs":
+    def of(
+        cls, context: CommandContext, learner: str, centre: str, streams: StreamsOf
+    ) -> "Affairs":
         """Open all that names the learner, and what that leads to."""
-        named = desk.store.open_many(streams(learner)).values()
+        named = context.store.open_many(streams(learner)).values()
         begun = [(at, at.events[0]) for at in named if at.history]
-        ((entered, register),) = registers_of(desk, [learner], centre=centre).values()
+        ((entered, register),) = registers_of(
+            context, [learner], centre=centre
+        ).values()
         made = (e.registration for _, e in begun if isinstance(e, RegistrationMade))
         registrations = open_registrations(
-            desk, dict.fromkeys([*register.registrations, *made])
+            context, dict.fromkeys([*register.registrations, *made])
         ).values()
         names = {e.claim for _, e in begun if isinstance(e, ClaimBegun)}
         names |= {name for _, each in registrations for name in claims_on(each)}
-        opened = desk.store.open_many(map(stream_of, sorted(names)))
+        opened = context.store.open_many(map(stream_of, sorted(names)))
         claims = [(at, Claim.replay(at.events)) for at in opened.values()]
         orders = [
             (at, Order.replay(at.events))
@@ -142,7 +150,7 @@ class Affairs:
             if isinstance(e, EntryOrderBegun)
         ]
         return cls(
-            desk=desk,
+            context=context,
             learner=learner,
             register=entered.change(register.close(), owner=register.centre),
             registrations=[*registrations],
@@ -150,7 +158,7 @@ class Affairs:
             certificates=[
                 certificate
                 for _, certificate in open_certificates(
-                    desk, learner, [claim for _, claim in claims]
+                    context, learner, [claim for _, claim in claims]
                 ).values()
             ],
             orders=[
@@ -197,7 +205,7 @@ class Affairs:
     def unchanged(self) -> list[Stream]:
         """What was looked at and is not written: the lines of the tests cancelled."""
         lines = (stream_of(line_called(booking)) for booking in self.booked)
-        return [*self.desk.store.open_many(lines).values()]
+        return [*self.context.store.open_many(lines).values()]
 
     def reliances(self) -> Iterator[Refusal]:
         """Name the awards that stay and count units of a claim that would be ended."""
@@ -209,7 +217,7 @@ class Affairs:
         for _, registration in self.registrations:
             for claim in filter(ending.__contains__, registration.awards):
                 yield from reliances(
-                    self.desk,
+                    self.context,
                     registration,
                     claim,
                     what=f"{claim} cannot be ended with the erasure",
@@ -250,15 +258,15 @@ class Affairs:
                 yield at.change(withdrawn, reserve=reserve)
                 if is_over and registration.parent is not None:
                     parent = {registration.parent: registration}
-                    yield from reopened_parents(self.desk, parent)
+                    yield from reopened_parents(self.context, parent)
             else:
                 yield stream.change(claim.leave_out(self.learner))
             yield at.change(registration.record_outcomes(claim=claim.claim, grades={}))
 
     def _end_bookings(self) -> Iterator[Change]:
-        planned = self.desk.store.open(stream_of(timetable_of(self.learner)))
-        lines = read_lines(self.booked, self.desk)
-        opened = self.desk.store.open_many(map(stream_of, self.booked))
+        planned = self.context.store.open(stream_of(timetable_of(self.learner)))
+        lines = read_lines(self.booked, self.context)
+        opened = self.context.store.open_many(map(stream_of, self.booked))
         for booking, line in lines.items():
             cancelled = BookingCancelled(
                 booking=booking,
@@ -277,7 +285,7 @@ class Affairs:
             unlinked = order.unlink(self.learner, product=None)
             yield at.change(unlinked)
             yield from uses_changed(
-                self.desk.store,
+                self.context.store,
                 order.order,
                 before=order.everybody,
                 after=order.after(unlinked).everybody,

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from aggregates.image import plain_image
 from aggregates.learner import ImageErased
-from commands.command import Command, Desk, Done, handles, open_own
+from commands.command import Command, CommandContext, CommandResult, handles, open_own
 from commands.learner import learner_of, read_learner
 from events.learner import ImageKind, LearnerCreated, LearnerImageSubmitted
 from store import Actor, Conflict, FileGone, Stream
@@ -23,32 +23,38 @@ class SubmitLearnerImage(Command):
 
 
 def read_image(
-    desk: Desk, learner: str, kind: ImageKind, by: Actor
+    context: CommandContext, learner: str, kind: ImageKind, by: Actor
 ) -> tuple[Stream, LearnerImageSubmitted, bytes]:
     """Show a photograph or signature; raises NotFound: ImageMissing, ImageErased."""
-    stream, found = read_learner(desk, learner, by)
+    stream, found = read_learner(context, learner, by)
     image = found.image(kind)
     try:
-        return stream, image, desk.store.file(image.file)
+        return stream, image, context.store.file(image.file)
     except FileGone:  # it is asked for as it was before everything was erased
         raise ImageErased(learner=learner, kind=kind) from None
 
 
 @handles(SubmitLearnerImage)
-def submit_learner_image(command: SubmitLearnerImage, desk: Desk) -> Done:
+def submit_learner_image(
+    command: SubmitLearnerImage, context: CommandContext
+) -> CommandResult:
     """Keep the image as a sealed file, and every earlier one: nothing is lost (H2)."""
     stream = open_own(
-        desk, command.learner, begun_by=LearnerCreated, what="learner", command=command
+        context,
+        command.learner,
+        begun_by=LearnerCreated,
+        what="learner",
+        command=command,
     )
     learner = learner_of(stream)
     learner.require_not_erased()
     image = plain_image(command.content)
     if learner.has_image(command.kind, image):
-        return Done(position=None)
-    file = desk.store.put_file(image.content, key_of=learner.person_id)
+        return CommandResult(position=None)
+    file = context.store.put_file(image.content, key_of=learner.person_id)
     change = stream.change(learner.submit_image(command.kind, image, file=file))
     try:
-        return Done(position=desk.store.append(change, by=command.by))
+        return CommandResult(position=context.store.append(change, by=command.by))
     except Conflict:
-        desk.store.drop_file(file)
+        context.store.drop_file(file)
         raise

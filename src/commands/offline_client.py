@@ -6,7 +6,13 @@ from typing import ClassVar
 from uuid import uuid4
 
 from aggregates.offline_client import OfflineClient, OfflineClientKnown, register
-from commands.command import Command, Desk, Done, handles, require_own
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    require_own,
+)
 from events.identifier import stream_of
 from events.offline_client import OfflineClientRegistered
 from store import Actor, AlreadyReserved, Change, Position, Reservation, Stream
@@ -39,9 +45,11 @@ def client_called(client: str) -> str:
     return f"offline-client:{client}"
 
 
-def read_client(desk: Desk, client: str, by: Actor) -> tuple[Stream, OfflineClient]:
+def read_client(
+    context: CommandContext, client: str, by: Actor
+) -> tuple[Stream, OfflineClient]:
     """Open a client that the actor may know of. Raises NotFound."""
-    stream = desk.store.open(stream_of(client_called(client)))
+    stream = context.store.open(stream_of(client_called(client)))
     what = "offline client"
     require_own(stream, client, begun_by=OfflineClientRegistered, what=what, by=by)
     return stream, OfflineClient.replay(stream.events)
@@ -54,19 +62,23 @@ def reserved_key(centre: str, public_key: str) -> Reservation:
     )
 
 
-def append_client(desk: Desk, change: Change, by: Actor) -> Position | None:
+def append_client(
+    context: CommandContext, change: Change, by: Actor
+) -> Position | None:
     """Append the change. Raises OfflineClientKnown if another client has its key."""
     try:
-        return desk.store.append(change, by=by)
+        return context.store.append(change, by=by)
     except AlreadyReserved as taken:
-        known = OfflineClient.replay(desk.store.open(taken.held.stream).events)
+        known = OfflineClient.replay(context.store.open(taken.held.stream).events)
         raise OfflineClientKnown(
             pointer="/public_key", name=known.name, client=known.client
         ) from None
 
 
 @handles(RegisterOfflineClient)
-def register_offline_client(command: RegisterOfflineClient, desk: Desk) -> Done:
+def register_offline_client(
+    command: RegisterOfflineClient, context: CommandContext
+) -> CommandResult:
     client, centre = uuid4().hex, command.by.centre or ""
     registered = register(
         client=client,
@@ -79,14 +91,18 @@ def register_offline_client(command: RegisterOfflineClient, desk: Desk) -> Done:
     stream = Stream(id=stream_of(client_called(client)))
     owned = reserved_key(centre, command.public_key)
     change = stream.change([registered], owner=centre, reserve=[owned])
-    return Done(position=append_client(desk, change, command.by), made=client)
+    return CommandResult(
+        position=append_client(context, change, command.by), created_id=client
+    )
 
 
 @handles(ReportOfflineClient)
-def report_offline_client(command: ReportOfflineClient, desk: Desk) -> Done:
-    stream, client = read_client(desk, command.client, command.by)
+def report_offline_client(
+    command: ReportOfflineClient, context: CommandContext
+) -> CommandResult:
+    stream, client = read_client(context, command.client, command.by)
     reported = client.report(command.version, command.at, public_key=command.public_key)
     sends_first = client.public_key is None and command.public_key is not None
     owned = [reserved_key(client.centre, command.public_key or "")] * sends_first
     change = stream.change(reported, reserve=owned)
-    return Done(position=append_client(desk, change, command.by))
+    return CommandResult(position=append_client(context, change, command.by))

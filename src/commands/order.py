@@ -11,7 +11,14 @@ from aggregates.loss import require_no_loss
 from aggregates.offer import Offer, Terms, offers
 from aggregates.order import Later, Order
 from aggregates.order_loss import lost_from_order
-from commands.command import Command, Desk, Done, handles, require_expected, require_own
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    require_expected,
+    require_own,
+)
 from commands.group_uses import uses_changed
 from commands.learner import new_learner
 from commands.order_linking import Linking, link
@@ -127,16 +134,16 @@ class DeleteOrder(Command):
 
 
 @handles(BeginOrder)
-def begin_order(command: BeginOrder, desk: Desk) -> Done:
-    name = desk.new_identifier(Kind.ORDER)
+def begin_order(command: BeginOrder, context: CommandContext) -> CommandResult:
+    name = context.new_identifier(Kind.ORDER)
     begun = OrderBegun(order=name, centre=command.by.centre or "")
     order = Order.begin(replace(begun, order=""))
-    known = offers_of(desk, order, command.products, command.today)
+    known = offers_of(context, order, command.products, command.today)
     events: list[Later] = order.choose_products(command.products, offers=known)
     for index, linking in enumerate(command.linkings):
         with under(f"/learners/{index}"):
             now = order.after(events)
-            events += link(desk, now, linking, offers=known, by=command.by)
+            events += link(context, now, linking, offers=known, by=command.by)
     events += set_dates(order.after(events), command.datings, command.today)
     events += order.after(events).give_number(command.number, product=None)
     change = Change(
@@ -146,28 +153,34 @@ def begin_order(command: BeginOrder, desk: Desk) -> Done:
         owner=order.centre,
     )
     uses = uses_changed(
-        desk.store, name, before=(), after=order.after(events).everybody
+        context.store, name, before=(), after=order.after(events).everybody
     )
-    return Done(position=desk.store.append(change, *uses, by=command.by), made=name)
+    return CommandResult(
+        position=context.store.append(change, *uses, by=command.by), created_id=name
+    )
 
 
 @handles(ChooseOrderProducts)
-def choose_order_products(command: ChooseOrderProducts, desk: Desk) -> Done:
-    stream, order = open_order(command.order, command, desk)
-    known = offers_of(desk, order, command.products, command.today)
+def choose_order_products(
+    command: ChooseOrderProducts, context: CommandContext
+) -> CommandResult:
+    stream, order = open_order(command.order, command, context)
+    known = offers_of(context, order, command.products, command.today)
     events = order.choose_products(command.products, offers=known)
     require_kept(order, events, confirm_loss=command.confirm_loss, pointer="/products")
-    return record(command, desk, stream, events)
+    return record(command, context, stream, events)
 
 
 @handles(LinkOrderLearners)
-def link_order_learners(command: LinkOrderLearners, desk: Desk) -> Done:
-    stream, order = open_order(command.order, command, desk)
-    known = offers_of(desk, order, order.lines, command.today)
+def link_order_learners(
+    command: LinkOrderLearners, context: CommandContext
+) -> CommandResult:
+    stream, order = open_order(command.order, command, context)
+    known = offers_of(context, order, order.lines, command.today)
     created: dict[str, Change] = {}
     if command.newcomer is not None:
         learner, change = new_learner(
-            desk,
+            context,
             command.newcomer.cells,
             centre=order.centre,
             today=command.today,
@@ -177,7 +190,7 @@ def link_order_learners(command: LinkOrderLearners, desk: Desk) -> Done:
         )
         created[learner] = change
     events = link(
-        desk,
+        context,
         order,
         command.linking,
         offers=known,
@@ -186,37 +199,41 @@ def link_order_learners(command: LinkOrderLearners, desk: Desk) -> Done:
         instead=command.instead,
     )
     require_kept(order, events, confirm_loss=command.confirm_loss, pointer="/learners")
-    done = record(command, desk, stream, events, *created.values())
-    return Done(position=done.position, made="".join(created))
+    done = record(command, context, stream, events, *created.values())
+    return CommandResult(position=done.position, created_id="".join(created))
 
 
 @handles(UnlinkOrderLearner)
-def unlink_order_learner(command: UnlinkOrderLearner, desk: Desk) -> Done:
-    stream, order = open_order(command.order, command, desk)
+def unlink_order_learner(
+    command: UnlinkOrderLearner, context: CommandContext
+) -> CommandResult:
+    stream, order = open_order(command.order, command, context)
     events = order.unlink(command.learner, product=command.product)
     require_kept(order, events, confirm_loss=command.confirm_loss, pointer="?learner")
-    return record(command, desk, stream, events)
+    return record(command, context, stream, events)
 
 
 @handles(SetCourseDates)
-def set_course_dates(command: SetCourseDates, desk: Desk) -> Done:
-    stream, order = open_order(command.order, command, desk)
+def set_course_dates(command: SetCourseDates, context: CommandContext) -> CommandResult:
+    stream, order = open_order(command.order, command, context)
     events = set_dates(order, command.datings, command.today)
     require_kept(order, events, confirm_loss=command.confirm_loss, pointer="/dates")
-    return record(command, desk, stream, events)
+    return record(command, context, stream, events)
 
 
 @handles(GivePurchaseOrderNumber)
-def give_purchase_order_number(command: GivePurchaseOrderNumber, desk: Desk) -> Done:
-    stream, order = open_order(command.order, command, desk)
+def give_purchase_order_number(
+    command: GivePurchaseOrderNumber, context: CommandContext
+) -> CommandResult:
+    stream, order = open_order(command.order, command, context)
     events = order.give_number(command.number, product=command.product)
-    return record(command, desk, stream, events)
+    return record(command, context, stream, events)
 
 
 @handles(DeleteOrder)
-def delete_order(command: DeleteOrder, desk: Desk) -> Done:
-    stream, order = open_order(command.order, command, desk)
-    return record(command, desk, stream, order.delete())
+def delete_order(command: DeleteOrder, context: CommandContext) -> CommandResult:
+    stream, order = open_order(command.order, command, context)
+    return record(command, context, stream, order.delete())
 
 
 def require_kept(
@@ -227,16 +244,18 @@ def require_kept(
     require_no_loss(lost, confirm_loss=confirm_loss, pointer=pointer)
 
 
-def open_order(name: str, command: Command, desk: Desk) -> tuple[Stream, Order]:
+def open_order(
+    name: str, command: Command, context: CommandContext
+) -> tuple[Stream, Order]:
     """Open an order to change it. Raises NotFound; Stale unless it is as expected."""
-    stream, order = read_order(name, command.by, desk)
+    stream, order = read_order(name, command.by, context)
     require_expected(stream, command)
     return stream, order
 
 
-def read_order(name: str, by: Actor, desk: Desk) -> tuple[Stream, Order]:
+def read_order(name: str, by: Actor, context: CommandContext) -> tuple[Stream, Order]:
     """Open an order that the actor may know of. Raises NotFound, also if deleted."""
-    stream = desk.store.open(stream_of(name))
+    stream = context.store.open(stream_of(name))
     require_own(stream, name, begun_by=OrderBegun, what="order", by=by)
     order = Order.replay(stream.events)
     if order.is_deleted:
@@ -245,44 +264,47 @@ def read_order(name: str, by: Actor, desk: Desk) -> tuple[Stream, Order]:
 
 
 def append(
-    desk: Desk, *changes: Change, by: Actor, unchanged: Sequence[Stream] = ()
+    context: CommandContext,
+    *changes: Change,
+    by: Actor,
+    unchanged: Sequence[Stream] = (),
 ) -> Position | None:
     """Append what was decided; when a reservation was lost, it is decided again.
 
     Whoever was quicker is then found on the facts, and named in the refusal.
     """
     try:
-        return desk.store.append(*changes, by=by, unchanged=unchanged)
+        return context.store.append(*changes, by=by, unchanged=unchanged)
     except AlreadyReserved as error:
         raise Conflict(error.held.stream, ()) from error
 
 
 def record(
     command: Command,
-    desk: Desk,
+    context: CommandContext,
     stream: Stream,
     events: Sequence[Later],
     *created: Change,
-) -> Done:
+) -> CommandResult:
     """Append what was decided, the learners created for it, and whom it uses (U11)."""
     order = Order.replay(stream.events)
     after = order.after(events)
     uses = uses_changed(
-        desk.store,
+        context.store,
         order.order,
         before=order.everybody,
         after=() if after.is_deleted else after.everybody,
     )
-    position = append(desk, stream.change(events), *created, *uses, by=command.by)
-    return Done(position=position)
+    position = append(context, stream.change(events), *created, *uses, by=command.by)
+    return CommandResult(position=position)
 
 
 def offers_of(
-    desk: Desk, order: Order, products: Iterable[str], today: date
+    context: CommandContext, order: Order, products: Iterable[str], today: date
 ) -> dict[str, Offer]:
     """Find what these products are offered at to the order's centre."""
-    approvals = approvals_of(desk, order.centre)[1]
-    return offers(desk.catalogue, products, Terms(approvals=approvals, today=today))
+    approvals = approvals_of(context, order.centre)[1]
+    return offers(context.catalogue, products, Terms(approvals=approvals, today=today))
 
 
 def set_dates(order: Order, datings: Sequence[Dating], today: date) -> list[Later]:

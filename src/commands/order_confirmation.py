@@ -13,7 +13,7 @@ from aggregates.order_checklist import Circumstances
 from aggregates.order_confirming import confirm, registrations_made
 from aggregates.register import Register
 from catalogue import Catalogue, Qualification, UnknownQualification
-from commands.command import Command, Desk, Done, handles
+from commands.command import Command, CommandContext, CommandResult, handles
 from commands.erasure import erased
 from commands.order import append, offers_of, open_order
 from commands.registration import (
@@ -41,15 +41,15 @@ class ConfirmOrder(Command):
 
 
 @handles(ConfirmOrder)
-def confirm_order(command: ConfirmOrder, desk: Desk) -> Done:
-    stream, order = open_order(command.order, command, desk)
-    centre, approvals = approvals_of(desk, order.centre)
+def confirm_order(command: ConfirmOrder, context: CommandContext) -> CommandResult:
+    stream, order = open_order(command.order, command, context)
+    centre, approvals = approvals_of(context, order.centre)
     terms = Terms(approvals=approvals, today=command.today)
-    offered = offers(desk.catalogue, order.lines, terms)
-    registers = registers_of(desk, order.everybody, centre=order.centre)
-    found = found_for(desk, order, offered, registers)
+    offered = offers(context.catalogue, order.lines, terms)
+    registers = registers_of(context, order.everybody, centre=order.centre)
+    found = found_for(context, order, offered, registers)
     number = order.registrations(found.offers)
-    drawn = [desk.new_identifier(Kind.REGISTRATION) for _ in range(number)]
+    drawn = [context.new_identifier(Kind.REGISTRATION) for _ in range(number)]
     confirmed = confirm(
         order,
         found,
@@ -82,40 +82,40 @@ def confirm_order(command: ConfirmOrder, desk: Desk) -> Done:
         by_learner.setdefault(event.learner, []).append(event.registration)
     unchanged = [centre] if confirmed else []
     position = append(
-        desk,
+        context,
         stream.change(confirmed),
         *made,
         *entered(registers, by_learner, centre=order.centre),
         by=command.by,
         unchanged=unchanged,
     )
-    return Done(position=position, made=order.order)
+    return CommandResult(position=position, created_id=order.order)
 
 
-def circumstances(desk: Desk, order: Order, today: date) -> Circumstances:
+def circumstances(context: CommandContext, order: Order, today: date) -> Circumstances:
     """Find what the order would be confirmed against; what it was, if it has been."""
     if order.confirmed is None:
-        offered = offers_of(desk, order, order.lines, today)
-        registers = registers_of(desk, order.everybody, centre=order.centre)
-        return found_for(desk, order, offered, registers)
+        offered = offers_of(context, order, order.lines, today)
+        registers = registers_of(context, order.everybody, centre=order.centre)
+        return found_for(context, order, offered, registers)
     terms = Terms(approvals=None, today=today)
     as_ordered: dict[str, Offer] = {}
     for line in order.confirmed.lines:
         with suppress(UnknownQualification):
-            as_ordered[line.product] = offer_confirmed(desk.catalogue, line, terms)
+            as_ordered[line.product] = offer_confirmed(context.catalogue, line, terms)
     return Circumstances(offers=as_ordered, active={})
 
 
 def found_for(
-    desk: Desk,
+    context: CommandContext,
     order: Order,
     offered: Mapping[str, Offer],
     registers: Mapping[str, tuple[Stream, Register]],
 ) -> Circumstances:
     """Find who has left, and of the others who has an Active registration (L6, O6)."""
     left = {who for who, (_, at) in registers.items() if at.centre != order.centre}
-    active = active_registrations(desk, order, offered, but=left)
-    gone = erased(desk, order.everybody)
+    active = active_registrations(context, order, offered, but=left)
+    gone = erased(context, order.everybody)
     return Circumstances(offers=offered, active=active, left=left, erased=gone)
 
 
@@ -132,7 +132,11 @@ def offer_confirmed(catalogue: Catalogue, line: ConfirmedLine, terms: Terms) -> 
 
 
 def active_registrations(
-    desk: Desk, order: Order, offered: Mapping[str, Offer], *, but: Collection[str]
+    context: CommandContext,
+    order: Order,
+    offered: Mapping[str, Offer],
+    *,
+    but: Collection[str],
 ) -> dict[tuple[str, str], str]:
     """Find who has an Active registration on a product, or on a part of it (O6, O7).
 
@@ -150,8 +154,8 @@ def active_registrations(
         for learner in line.learners
         if learner not in but
     }
-    held = desk.store.held(ACTIVE_REGISTRATION, keys)
-    opened = desk.store.open_many(holding.stream for holding in held.values())
+    held = context.store.held(ACTIVE_REGISTRATION, keys)
+    opened = context.store.open_many(holding.stream for holding in held.values())
     made = {
         key: event
         for key, holding in held.items()

@@ -9,7 +9,7 @@ from aggregates.order import Later, Order
 from aggregates.order_linking import Way
 from aggregates.order_refusals import GroupHasNoLearners
 from aggregates.upload import Upload
-from commands.command import Desk, require_own
+from commands.command import CommandContext, require_own
 from commands.erasure import erased, require_none_erased
 from events.identifier import stream_of
 from events.learner import LearnerCreated
@@ -32,7 +32,7 @@ class Linking:
 
 
 def link(
-    desk: Desk,
+    context: CommandContext,
     order: Order,
     linking: Linking,
     *,
@@ -47,9 +47,9 @@ def link(
 
     ``new`` are learners who come to be in the same append.
     """
-    require_none_erased(desk, linking.learners, pointer="/learners")
-    of_groups = [who for group in linking.groups for who in members(desk, group, by)]
-    known = known_at(desk, order.centre, [*linking.learners, *of_groups])
+    require_none_erased(context, linking.learners, pointer="/learners")
+    of_groups = [who for group in linking.groups for who in members(context, group, by)]
+    known = known_at(context, order.centre, [*linking.learners, *of_groups])
     named = {**linking.learners}
     for who in (*(who for who in of_groups if who in known), *new):
         named.setdefault(who, None)
@@ -64,10 +64,10 @@ def link(
     )
 
 
-def known_at(desk: Desk, centre: str, learners: Iterable[str]) -> set[str]:
+def known_at(context: CommandContext, centre: str, learners: Iterable[str]) -> set[str]:
     """Find which of these are learners of the centre: not those who left since (L6)."""
     streams = {who: stream_of(who) for who in learners}
-    opened = desk.store.open_many(streams.values())
+    opened = context.store.open_many(streams.values())
     return {who for who, at in streams.items() if _is_of(centre, opened[at])}
 
 
@@ -77,18 +77,18 @@ def _is_of(centre: str, stream: Stream) -> bool:
 
 
 def members(
-    desk: Desk, group: str, by: Actor, *, pointer: str = "/groups"
+    context: CommandContext, group: str, by: Actor, *, pointer: str = "/groups"
 ) -> tuple[str, ...]:
     """Find the learners of a group, but for those whose data were erased (H6).
 
     Raises NotFound, GroupIsUndone, or GroupHasNoLearners.
     """
-    stream = desk.store.open(stream_of(group))
+    stream = context.store.open(stream_of(group))
     require_own(stream, group, begun_by=UploadReceived, what="group", by=by)
     upload = Upload.replay(stream.events)
     upload.require_there()
     joined = upload.learners
-    gone = erased(desk, joined)
+    gone = erased(context, joined)
     learners = tuple(who for who in joined if who not in gone)
     if not learners:
         raise GroupHasNoLearners(pointer=pointer, group=group)

@@ -22,7 +22,7 @@ from aggregates.package import (
 from aggregates.pin import CHANGED_SINCE, IS_SET, NO_PIN, Pin, Proof
 from aggregates.sealed_package import digest, is_whole, seal
 from commands.booking import Opened, on_registration, read_booking
-from commands.command import Command, Desk, Done, handles
+from commands.command import Command, CommandContext, CommandResult, handles
 from commands.learner import learner_of
 from commands.offline_client import client_called, read_client
 from commands.pin import open_pin, pin_called
@@ -73,7 +73,7 @@ class DownloadedPackage:
     why_stale: str | None
 
 
-def packages_of(desk: Desk, stream: Stream) -> Iterator[DownloadedPackage]:
+def packages_of(context: CommandContext, stream: Stream) -> Iterator[DownloadedPackage]:
     """List the packages of a booking, oldest first (B11, B14)."""
     booking = Booking.replay(stream.events)
     downloads = [
@@ -81,8 +81,8 @@ def packages_of(desk: Desk, stream: Stream) -> Iterator[DownloadedPackage]:
         for recorded in stream.history
         if isinstance(recorded.event, PackageDownloaded)
     ]
-    pins = _pins(desk, {package.user for _, package in downloads})
-    clients = _client_names(desk, {package.client for _, package in downloads})
+    pins = _pins(context, {package.user for _, package in downloads})
+    clients = _client_names(context, {package.client for _, package in downloads})
     for downloaded_at, package in downloads:
         yield DownloadedPackage(
             package=package.package,
@@ -94,9 +94,9 @@ def packages_of(desk: Desk, stream: Stream) -> Iterator[DownloadedPackage]:
         )
 
 
-def _client_names(desk: Desk, clients: Iterable[str]) -> dict[str, str]:
+def _client_names(context: CommandContext, clients: Iterable[str]) -> dict[str, str]:
     at = {client: stream_of(client_called(client)) for client in clients}
-    opened = desk.store.open_many(at.values())
+    opened = context.store.open_many(at.values())
     return {
         client: OfflineClient.replay(opened[stream].events).name
         for client, stream in at.items()
@@ -105,7 +105,7 @@ def _client_names(desk: Desk, clients: Iterable[str]) -> dict[str, str]:
 
 
 def look(
-    desk: Desk,
+    context: CommandContext,
     name: str,
     client: str | None,
     by: Actor,
@@ -118,8 +118,8 @@ def look(
     ``sha256`` is that of the file as the client has it, if it is known. Raises NotFound
     if there is no such booking.
     """
-    _, booking = read_booking(name, by, desk)
-    _, pin = open_pin(desk, by.user)
+    _, booking = read_booking(name, by, context)
+    _, pin = open_pin(context, by.user)
     downloaded = booking.last_package(by.user, client)
     no_pin = pin.why_locked(now) if pin else NO_PIN
     if no_pin is None and pin and downloaded and downloaded.pin != pin.id:
@@ -128,7 +128,7 @@ def look(
         booking,
         pin=Check.of("pin", no_pin, IS_SET),
         package=check_download(booking, downloaded, sha256),
-        client=_client(desk, client, by),
+        client=_client(context, client, by),
         named=client,
         now=now,
         downloaded=downloaded,
@@ -136,10 +136,12 @@ def look(
 
 
 @handles(DownloadPackage)
-def download_package(command: DownloadPackage, desk: Desk) -> Done:
-    stream, booking = read_booking(command.booking, command.by, desk)
-    pins, pin = open_pin(desk, command.by.user)
-    client = _client(desk, command.client, command.by)
+def download_package(
+    command: DownloadPackage, context: CommandContext
+) -> CommandResult:
+    stream, booking = read_booking(command.booking, command.by, context)
+    pins, pin = open_pin(context, command.by.user)
+    client = _client(context, command.client, command.by)
     no_pin = command.proof.why_not_of(pin)
     found = checks(
         booking,
@@ -162,25 +164,25 @@ def download_package(command: DownloadPackage, desk: Desk) -> Done:
         user=command.by.user,
     )
     sealed = PackageSealed(package=package, booking=command.booking)
-    position = desk.store.append(
+    position = context.store.append(
         stream.change([downloaded]), pins.change([sealed]), by=command.by
     )
-    return Done(position=position, made=package, content=content)
+    return CommandResult(position=position, created_id=package, content=content)
 
 
 @handles(ReceiveAnswers)
-def receive_answers(command: ReceiveAnswers, desk: Desk) -> Done:
+def receive_answers(command: ReceiveAnswers, context: CommandContext) -> CommandResult:
     """Keep the answers as a file, sealed under the learner's key."""
-    opened = Opened.of(command.booking, command.by, desk)
+    opened = Opened.of(command.booking, command.by, context)
     booking, sha256 = opened.booking, digest(command.content)
     if booking.has_answers(sha256):
-        return Done(position=None)
+        return CommandResult(position=None)
     sent = read_answers(command.content, booking=booking.made.booking)
     if command.package not in {None, sent.package}:
         raise AnswersOfAnotherPackage(
             pointer="?package", package=command.package, theirs=sent.package
         )
-    pins, pin = open_pin(desk, booking.package(sent.package).user)
+    pins, pin = open_pin(context, booking.package(sent.package).user)
 
     def decide(file: str) -> Sequence[AnswersReceived | BookingTaken]:
         answers = AnswersReceived(
@@ -192,8 +194,8 @@ def receive_answers(command: ReceiveAnswers, desk: Desk) -> Done:
         )
 
     decide("")
-    learner = learner_of(desk.store.open(stream_of(booking.made.learner)))
-    file = desk.store.put_file(command.content, key_of=learner.person_id)
+    learner = learner_of(context.store.open(stream_of(booking.made.learner)))
+    file = context.store.put_file(command.content, key_of=learner.person_id)
     events = decide(file)
     taken = [
         on_registration(booking, event)
@@ -202,11 +204,11 @@ def receive_answers(command: ReceiveAnswers, desk: Desk) -> Done:
     ]
     changes = opened.changes(events, registration=taken)
     try:
-        position = desk.store.append(*changes, by=command.by, unchanged=[pins])
+        position = context.store.append(*changes, by=command.by, unchanged=[pins])
     except Conflict:
-        desk.store.drop_file(file)
+        context.store.drop_file(file)
         raise
-    return Done(position=position)
+    return CommandResult(position=position)
 
 
 def _made(
@@ -231,16 +233,18 @@ def _made(
     return content, is_whole(content, key)
 
 
-def _pins(desk: Desk, users: Iterable[str]) -> dict[str, str]:
+def _pins(context: CommandContext, users: Iterable[str]) -> dict[str, str]:
     """Find the present PIN of each of these users, by its identifier."""
     at = {user: stream_of(pin_called(user)) for user in users}
-    opened = desk.store.open_many(at.values())
+    opened = context.store.open_many(at.values())
     return {user: Pin.replay(opened[stream].events).id for user, stream in at.items()}
 
 
-def _client(desk: Desk, client: str | None, by: Actor) -> OfflineClient | None:
+def _client(
+    context: CommandContext, client: str | None, by: Actor
+) -> OfflineClient | None:
     """Find a client; there is none that is not registered, or is another centre's."""
     try:
-        return read_client(desk, client, by)[1] if client else None
+        return read_client(context, client, by)[1] if client else None
     except NotFound:
         return None

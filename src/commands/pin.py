@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from aggregates.booking import Booking
 from aggregates.pin import Pin, Proof
-from commands.command import Command, Desk, Done, handles
+from commands.command import Command, CommandContext, CommandResult, handles
 from commands.user import open_user
 from events.identifier import stream_of
 from events.pin import PinSet
@@ -34,22 +34,22 @@ def pin_called(user: str) -> str:
     return f"pin:{user}"
 
 
-def open_pin(desk: Desk, user: str) -> tuple[Stream, Pin | None]:
+def open_pin(context: CommandContext, user: str) -> tuple[Stream, Pin | None]:
     """Open a user's PIN, if there is one."""
-    stream = desk.store.open(stream_of(pin_called(user)))
+    stream = context.store.open(stream_of(pin_called(user)))
     return stream, Pin.replay(stream.events) if stream.history else None
 
 
-def packages_in_use(desk: Desk, user: str, now: datetime) -> list[str]:
+def packages_in_use(context: CommandContext, user: str, now: datetime) -> list[str]:
     """List the bookings of packages that a new PIN of the user makes unusable (B14).
 
     A booking is there once for each. Those that are stale or over are not.
     """
-    _, pin = open_pin(desk, user)
+    _, pin = open_pin(context, user)
     if pin is None:
         return []
     at = {package: stream_of(booking) for package, booking in pin.packages.items()}
-    opened = desk.store.open_many(at.values())
+    opened = context.store.open_many(at.values())
     bookings = {p: Booking.replay(opened[s].events) for p, s in at.items()}
     return [
         booking.made.booking
@@ -60,11 +60,11 @@ def packages_in_use(desk: Desk, user: str, now: datetime) -> list[str]:
 
 
 @handles(SetPin)
-def set_pin(command: SetPin, desk: Desk) -> Done:
-    _, user = open_user(desk, command.by.user, command.by)
-    stream, present = open_pin(desk, user.name)
+def set_pin(command: SetPin, context: CommandContext) -> CommandResult:
+    _, user = open_user(context, command.by.user, command.by)
+    stream, present = open_pin(context, user.name)
     if present is not None:
-        lost = packages_in_use(desk, user.name, command.at)
+        lost = packages_in_use(context, user.name, command.at)
         present.require_proof(command.proof, by_password=command.by_password, lost=lost)
     chosen = PinSet(
         pin=uuid4().hex,
@@ -73,4 +73,4 @@ def set_pin(command: SetPin, desk: Desk) -> Done:
         pin_hash=command.pin_hash,
     )
     change = stream.change([chosen], owner=command.by.centre)
-    return Done(position=desk.store.append(change, by=command.by))
+    return CommandResult(position=context.store.append(change, by=command.by))

@@ -8,7 +8,14 @@ from typing import ClassVar, NamedTuple
 from aggregates.learner_file import Row
 from aggregates.record import Later, Record
 from aggregates.upload import Upload
-from commands.command import Command, Desk, Done, handles, require_expected, require_own
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    require_expected,
+    require_own,
+)
 from commands.duplicate_rows import DuplicateRowsChange, rows_like
 from commands.erasure import require_none_erased
 from commands.same_person import Alike
@@ -51,8 +58,8 @@ class RemoveRecord(Command):
 
 
 @handles(AmendRecord)
-def amend_record(command: AmendRecord, desk: Desk) -> Done:
-    opened = _open(command, command.group, command.row, desk)
+def amend_record(command: AmendRecord, context: CommandContext) -> CommandResult:
+    opened = _open(command, command.group, command.row, context)
     upload, record = opened.upload, opened.record
     events: list[Later] = []
     is_parted = command.is_different_person or command.confirm_loss
@@ -63,36 +70,38 @@ def amend_record(command: AmendRecord, desk: Desk) -> Done:
         if is_kept:
             record.require_link_kept(cells)
         around = Surroundings(
-            store=desk.store,
+            store=context.store,
             centre=upload.received.centre,
             alike=command.alike,
             today=command.today,
         )
         row = Row(number=record.row, cells=cells)
-        others = rows_like(row, desk.store, upload)
+        others = rows_like(row, context.store, upload)
         (checked,) = around.check([row], lambda _: others)
         amend = record.amend_linked if is_kept else record.amend
-        events += amend(cells, checked, is_lrs_on=desk.verify is not None)
+        events += amend(cells, checked, is_lrs_on=context.verify is not None)
     amended = reduce(Record.apply, events, record)
     if command.is_different_person:
         events += amended.confirm()
     elif command.link_to:
-        require_none_erased(desk, [command.link_to], pointer="/link_to")
+        require_none_erased(context, [command.link_to], pointer="/link_to")
         events += amended.link(command.link_to)
-    (heard,), _ = hear([reduce(Record.apply, events, record)], desk)
+    (heard,), _ = hear([reduce(Record.apply, events, record)], context)
     events += heard
-    return _record(events, opened, command, desk)
+    return _record(events, opened, command, context)
 
 
 @handles(RemoveRecord)
-def remove_record(command: RemoveRecord, desk: Desk) -> Done:
-    opened = _open(command, command.group, command.row, desk)
-    return _record(opened.record.remove(), opened, command, desk)
+def remove_record(command: RemoveRecord, context: CommandContext) -> CommandResult:
+    opened = _open(command, command.group, command.row, context)
+    return _record(opened.record.remove(), opened, command, context)
 
 
-def read_record(desk: Desk, group: str, row: int, by: Actor) -> tuple[Stream, Record]:
+def read_record(
+    context: CommandContext, group: str, row: int, by: Actor
+) -> tuple[Stream, Record]:
     """Show a record as it is now; raises NotFound if it is not theirs to see."""
-    stream = desk.store.open(stream_of(record_called(group, row)))
+    stream = context.store.open(stream_of(record_called(group, row)))
     require_own(stream, str(row), begun_by=RecordRead, what="row", by=by)
     return stream, Record.replay(stream.events)
 
@@ -104,10 +113,10 @@ class _Opened(NamedTuple):
     record: Record
 
 
-def _open(command: Command, group: str, row: int, desk: Desk) -> _Opened:
+def _open(command: Command, group: str, row: int, context: CommandContext) -> _Opened:
     """Open a record of a group that has been checked."""
-    upload_stream, upload = read_upload(desk, group, command.by)
-    stream, record = read_record(desk, group, row, command.by)
+    upload_stream, upload = read_upload(context, group, command.by)
+    stream, record = read_record(context, group, row, command.by)
     require_expected(stream, command)
     upload.require_checked()
     return _Opened(upload_stream, upload, stream, record)
@@ -117,15 +126,17 @@ def _record(
     events: list[Later],
     opened: _Opened,
     command: Command,
-    desk: Desk,
-) -> Done:
+    context: CommandContext,
+) -> CommandResult:
     """Record what was decided, and what it makes of the rows that say the same.
 
     What becomes ready after the group was submitted has it wait to be submitted again.
     """
     upload_stream, upload, stream, record = opened
     after = reduce(Record.apply, events, record)
-    rows = DuplicateRowsChange(desk=desk, group=record.group, reading=upload.reading)
+    rows = DuplicateRowsChange(
+        context=context, group=record.group, reading=upload.reading
+    )
     rows.settle(record, after)
     changes = [
         stream.change(events, release=rows.release, reserve=rows.reserve),
@@ -136,7 +147,7 @@ def _record(
     changes += [upload_stream.change(late)] if late else []
     seen = [upload_stream] if ready and not late else []
     try:
-        position = desk.store.append(*changes, by=command.by, unchanged=seen)
+        position = context.store.append(*changes, by=command.by, unchanged=seen)
     except AlreadyReserved as taken:  # another row got the value just now: look again
         raise Conflict(taken.held.stream, ()) from None
-    return Done(position=position)
+    return CommandResult(position=position)

@@ -12,7 +12,7 @@ from aggregates.errors import RuleBroken
 from aggregates.record import Record, RecordState
 from aggregates.table import FIRST_ROW
 from catalogue import amount
-from commands.command import Command, Desk, Done
+from commands.command import Command, CommandContext, CommandResult
 from commands.record import AmendRecord
 from commands.same_person import Alike
 from commands.upload import batches, read_records, read_upload
@@ -76,11 +76,13 @@ SAME = "Row {row} says what its record says already."
 DONE = "Row {row} was amended."
 
 
-def read_invalid(desk: Desk, group: str, by: Actor) -> Iterator[tuple[int, Record]]:
+def read_invalid(
+    context: CommandContext, group: str, by: Actor
+) -> Iterator[tuple[int, Record]]:
     """Show the invalid records of a group, each with its version."""
-    _, upload = read_upload(desk, group, by)
+    _, upload = read_upload(context, group, by)
     for rows in batches(range(FIRST_ROW, upload.last_row + 1)):
-        for stream, record in read_records(desk.store, group, rows):
+        for stream, record in read_records(context.store, group, rows):
             if record.state is RecordState.INVALID:
                 yield stream.version, record
 
@@ -89,8 +91,8 @@ def amend_from_file(
     corrections: Sequence[Correction],
     group: str,
     *,
-    desk: Desk,
-    send: Callable[[Command], Done],
+    context: CommandContext,
+    send: Callable[[Command], CommandResult],
     by: Actor,
     at: datetime,
     alike: Alike,
@@ -100,12 +102,12 @@ def amend_from_file(
     A row amends its record only if no person has changed that since it was given out.
     Sent again the file changes nothing. Raises StillChecking, TooManyToAmend.
     """
-    _, upload = read_upload(desk, group, by)
+    _, upload = read_upload(context, group, by)
     upload.require_checked()
     times = Counter(one.row for one in corrections if one.group == group)
     opened: dict[int, tuple[Stream, Record]] = {}
     for rows in batches(sorted(times)):
-        opened |= _opened(rows, group, desk)
+        opened |= _opened(rows, group, context)
     plan = [_judged(one, group, opened, times) for one in corrections]
     count = sum(outcome is Outcome.AMENDED for outcome, _ in plan)
     if count > MOST_AMENDED:
@@ -116,7 +118,7 @@ def amend_from_file(
     for one, said in zip(corrections, plan, strict=True):
         outcome, message = said
         if outcome is Outcome.AMENDED:  # a row before may have amended this one too
-            now = _opened([one.row], group, desk)
+            now = _opened([one.row], group, context)
             outcome, message = _judged(one, group, now, times)
         if outcome is Outcome.AMENDED:
             command = AmendRecord(
@@ -137,9 +139,9 @@ def amend_from_file(
 
 
 def _opened(
-    rows: Sequence[int], group: str, desk: Desk
+    rows: Sequence[int], group: str, context: CommandContext
 ) -> dict[int, tuple[Stream, Record]]:
-    found = read_records(desk.store, group, rows)
+    found = read_records(context.store, group, rows)
     return {record.row: (stream, record) for stream, record in found}
 
 
@@ -164,7 +166,7 @@ def _judged(
 
 
 def _amended(
-    command: AmendRecord, send: Callable[[Command], Done], message: str
+    command: AmendRecord, send: Callable[[Command], CommandResult], message: str
 ) -> tuple[Outcome, str]:
     try:
         send(command)

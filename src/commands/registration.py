@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from aggregates.centre import Centre
 from aggregates.register import Register
 from aggregates.registration import Registration, Status
-from commands.command import Desk
+from commands.command import CommandContext
 from events.identifier import stream_of
 from store import Change, Reservation, Stream
 
@@ -30,20 +30,20 @@ def active(registration: Registration) -> tuple[Reservation, ...]:
     return (Reservation(scope=ACTIVE_REGISTRATION, key=key),)
 
 
-def approvals_of(desk: Desk, centre: str) -> tuple[Stream, frozenset[str]]:
+def approvals_of(context: CommandContext, centre: str) -> tuple[Stream, frozenset[str]]:
     """Open a centre and say what it is approved for."""
-    stream = desk.store.open(stream_of(f"centre:{centre}"))
+    stream = context.store.open(stream_of(f"centre:{centre}"))
     if not stream.history:
         return stream, frozenset()
     return stream, Centre.replay(stream.events).approvals
 
 
 def registers_of(
-    desk: Desk, learners: Iterable[str], *, centre: str
+    context: CommandContext, learners: Iterable[str], *, centre: str
 ) -> dict[str, tuple[Stream, Register]]:
     """Open the registers of learners; an empty one is that of a learner of the centre."""
     streams = {who: stream_of(f"register:{who}") for who in learners}
-    opened = desk.store.open_many(streams.values())
+    opened = context.store.open_many(streams.values())
     return {
         who: (
             opened[at],
@@ -56,7 +56,7 @@ def registers_of(
 
 
 def last_registrations(
-    desk: Desk, learners: Iterable[str], product: str, *, centre: str
+    context: CommandContext, learners: Iterable[str], product: str, *, centre: str
 ) -> dict[str, Registration]:
     """Find each learner's registration on a product: the Active one, else the last.
 
@@ -64,11 +64,11 @@ def last_registrations(
     """
     registers = {
         who: register
-        for who, (_, register) in registers_of(desk, learners, centre=centre).items()
+        for who, (_, register) in registers_of(context, learners, centre=centre).items()
         if register.centre == centre
     }
     names = [name for each in registers.values() for name in each.registrations]
-    opened = desk.store.open_many(map(stream_of, names))
+    opened = context.store.open_many(map(stream_of, names))
     found: dict[str, Registration] = {}
     for who, register in registers.items():
         for name in register.registrations:

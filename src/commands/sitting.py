@@ -5,7 +5,13 @@ from typing import ClassVar
 
 from aggregates.names import clean
 from commands.booking import read_booking
-from commands.command import Command, Desk, Done, handles, require_expected
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    require_expected,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,11 +25,11 @@ class GiveRoom(Command):
 
 
 @handles(GiveRoom)
-def give_room(command: GiveRoom, desk: Desk) -> Done:
+def give_room(command: GiveRoom, context: CommandContext) -> CommandResult:
     room = clean(command.room or "") or None
     changes = []
     for name in command.bookings:
-        stream, booking = read_booking(name, command.by, desk)
+        stream, booking = read_booking(name, command.by, context)
         require_expected(stream, command)
         changes.append(stream.change(booking.give_room(room)))
-    return Done(position=desk.store.append(*changes, by=command.by))
+    return CommandResult(position=context.store.append(*changes, by=command.by))

@@ -13,7 +13,7 @@ from aggregates.registration import Registration
 from aggregates.transfer import UlnIsHeldThere, require_transferable
 from commands.centre import open_own_centre
 from commands.claim import open_registrations
-from commands.command import Command, Desk, Done, handles, open_own
+from commands.command import Command, CommandContext, CommandResult, handles, open_own
 from commands.issued_certificates import open_certificates
 from commands.learner import holders, learner_of, reserved_uln
 from commands.registration import registers_of
@@ -35,19 +35,25 @@ class TransferLearner(Command):
 
 
 @handles(TransferLearner)
-def transfer_learner(command: TransferLearner, desk: Desk) -> Done:
+def transfer_learner(
+    command: TransferLearner, context: CommandContext
+) -> CommandResult:
     """Take learner, registrations and certificates along in one append (L6)."""
     stream = open_own(
-        desk, command.learner, begun_by=LearnerCreated, what="learner", command=command
+        context,
+        command.learner,
+        begun_by=LearnerCreated,
+        what="learner",
+        command=command,
     )
     learner = learner_of(stream)
     transferred = learner.transfer(command.centre, reason=command.reason)
-    there = open_own_centre(desk, command.centre, command.by)
-    registers = registers_of(desk, [learner.learner], centre=learner.centre)
+    there = open_own_centre(context, command.centre, command.by)
+    registers = registers_of(context, [learner.learner], centre=learner.centre)
     entered, register = registers[learner.learner]
-    registered = list(open_registrations(desk, register.registrations).values())
+    registered = list(open_registrations(context, register.registrations).values())
     registrations = [registration for _, registration in registered]
-    claims = _claims(desk, registrations)
+    claims = _claims(context, registrations)
     require_transferable(
         learner.learner,
         registrations,
@@ -56,18 +62,18 @@ def transfer_learner(command: TransferLearner, desk: Desk) -> Done:
         approvals=Centre.replay(there.events).approvals,
     )
     to, likeness = command.centre, learner.details.likeness
-    is_first = likeness in unheld(desk.store, to, [likeness])
+    is_first = likeness in unheld(context.store, to, [likeness])
     changes = [
         stream.change(
             transferred,
             owner=to,
             release=[
-                *reserved_uln(desk.store, learner.centre, learner.details.uln),
-                *held_by(desk.store, [learner])[learner.learner],
+                *reserved_uln(context.store, learner.centre, learner.details.uln),
+                *held_by(context.store, [learner])[learner.learner],
             ],
             reserve=[
-                *reserved_uln(desk.store, to, learner.details.uln),
-                *([reserved_person(desk.store, to, likeness)] if is_first else ()),
+                *reserved_uln(context.store, to, learner.details.uln),
+                *([reserved_person(context.store, to, likeness)] if is_first else ()),
             ],
         ),
         entered.change(register.move(to), owner=to),
@@ -75,43 +81,43 @@ def transfer_learner(command: TransferLearner, desk: Desk) -> Done:
         *(
             at.change(each.transfer(to), owner=to)
             for at, each in open_certificates(
-                desk, learner.learner, [claim for _, claim in claims]
+                context, learner.learner, [claim for _, claim in claims]
             ).values()
         ),
-        *_group_used(desk, learner),
+        *_group_used(context, learner),
     ]
     try:
-        position = desk.store.append(
+        position = context.store.append(
             *changes,
             by=command.by,
             unchanged=[there, *(at for at, _ in claims)],
         )
     except AlreadyReserved as taken:
-        _require_free(desk, learner, to)
+        _require_free(context, learner, to)
         raise Conflict(taken.held.stream, ()) from None
-    return Done(position=position, made=command.learner)
+    return CommandResult(position=position, created_id=command.learner)
 
 
 def _claims(
-    desk: Desk, registrations: Iterable[Registration]
+    context: CommandContext, registrations: Iterable[Registration]
 ) -> list[tuple[Stream, Claim]]:
     """Open the claims that say anything of these registrations."""
     names = sorted({name for each in registrations for name in claims_on(each)})
-    opened = desk.store.open_many(map(stream_of, names))
+    opened = context.store.open_many(map(stream_of, names))
     return [(at, Claim.replay(at.events)) for at in opened.values()]
 
 
-def _group_used(desk: Desk, learner: Learner) -> list[Change]:
+def _group_used(context: CommandContext, learner: Learner) -> list[Change]:
     """Note it on the group that the learner came with, which cannot be undone (U11)."""
     if learner.group is None:
         return []
-    stream = desk.store.open(stream_of(learner.group))
+    stream = context.store.open(stream_of(learner.group))
     used = GroupUses.replay(stream.events).use(f"the transfer of {learner.learner}")
     return [stream.change(used)]
 
 
-def _require_free(desk: Desk, learner: Learner, centre: str) -> None:
+def _require_free(context: CommandContext, learner: Learner, centre: str) -> None:
     """Raise UlnIsHeldThere if a learner of that centre has the ULN (U6)."""
     uln = learner.details.uln or ""
-    for other in holders(desk.store, centre, [uln]).values():
+    for other in holders(context.store, centre, [uln]).values():
         raise UlnIsHeldThere(pointer="/centre", other=other, centre=centre, uln=uln)

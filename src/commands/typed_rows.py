@@ -8,7 +8,7 @@ from aggregates.loss import rows_called, several
 from aggregates.record import Record
 from aggregates.table import FIRST_ROW
 from aggregates.upload import Upload
-from commands.command import Desk
+from commands.command import CommandContext
 from commands.group_uses import group_of
 from commands.upload import batches, read_records
 from events.event import Event
@@ -66,16 +66,16 @@ class TypedRow:
         )
 
 
-def lost_with_group(desk: Desk, upload: Upload) -> list[str]:
+def lost_with_group(context: CommandContext, upload: Upload) -> list[str]:
     """Say what people typed that is of no more use once the upload is undone (U11)."""
     group = upload.received.group
     rows = [
         TypedRow.of(stream, record)
         for part in batches(range(FIRST_ROW, upload.last_row + 1))
-        for stream, record in read_records(desk.store, group, part)
+        for stream, record in read_records(context.store, group, part)
         if stream.version > 1
     ]
-    return [*_lost_of_rows(rows), *_lost_of_learners(desk, upload)]
+    return [*_lost_of_rows(rows), *_lost_of_learners(context, upload)]
 
 
 def _lost_of_rows(rows: Sequence[TypedRow]) -> Iterator[str]:
@@ -92,20 +92,22 @@ def _lost_of_rows(rows: Sequence[TypedRow]) -> Iterator[str]:
         yield f"the removal of {rows_called(removed)}"
 
 
-def _lost_of_learners(desk: Desk, upload: Upload) -> Iterator[str]:
+def _lost_of_learners(context: CommandContext, upload: Upload) -> Iterator[str]:
     """Name the learners who came with the group and were put right since."""
     amended = [
         learner
         for part in batches(upload.learners)
-        for learner, stream in _opened(desk, part)
+        for learner, stream in _opened(context, part)
         if group_of(stream) == upload.received.group and _is_amended(stream.events)
     ]
     if amended:
         yield f"what was put right since of {several(amended)}"
 
 
-def _opened(desk: Desk, learners: Sequence[str]) -> Iterator[tuple[str, Stream]]:
-    streams = desk.store.open_many(map(stream_of, learners))
+def _opened(
+    context: CommandContext, learners: Sequence[str]
+) -> Iterator[tuple[str, Stream]]:
+    streams = context.store.open_many(map(stream_of, learners))
     return ((who, streams[stream_of(who)]) for who in learners)
 
 

@@ -7,7 +7,13 @@ from typing import ClassVar
 
 from aggregates.group_uses import GroupUses
 from aggregates.loss import require_no_loss
-from commands.command import Command, Desk, Done, handles, require_expected
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    require_expected,
+)
 from commands.group_uses import group_of, uses_changed
 from commands.learner import learner_of, reserved_uln
 from commands.same_person import held_by
@@ -40,41 +46,45 @@ class WithdrawGroupLearners(Command):
 
 
 @handles(UndoLearnerGroup)
-def undo_learner_group(command: UndoLearnerGroup, desk: Desk) -> Done:
-    stream, upload = read_upload(desk, command.group, command.by)
+def undo_learner_group(
+    command: UndoLearnerGroup, context: CommandContext
+) -> CommandResult:
+    stream, upload = read_upload(context, command.group, command.by)
     require_expected(stream, command)
     upload.require_quiet()
     events = GroupUses.replay(stream.events).undo()
     if events and not command.confirm_loss:
-        require_no_loss(lost_with_group(desk, upload), confirm_loss=False)
+        require_no_loss(lost_with_group(context, upload), confirm_loss=False)
     received = upload.received
-    name = reserved_name(desk.store, received.user, upload.name)
+    name = reserved_name(context.store, received.user, upload.name)
     change = stream.change(events, release=[name] if events else [])
-    position = desk.store.append(change, by=command.by)
-    desk.store.drop_file(received.file)
-    return Done(position=position, made=command.group)
+    position = context.store.append(change, by=command.by)
+    context.store.drop_file(received.file)
+    return CommandResult(position=position, created_id=command.group)
 
 
 @handles(WithdrawGroupLearners)
-def withdraw_group_learners(command: WithdrawGroupLearners, desk: Desk) -> Done:
-    stream, _ = read_upload(desk, command.group, command.by)
+def withdraw_group_learners(
+    command: WithdrawGroupLearners, context: CommandContext
+) -> CommandResult:
+    stream, _ = read_upload(context, command.group, command.by)
     group, version, position = GroupUses.replay(stream.events), stream.version, None
     for learners in islice(batches(group.to_withdraw), BATCHES):
         events = group.withdraw(learners)
-        position = desk.store.append(
+        position = context.store.append(
             Change(
                 stream=stream.id,
                 expected=version,
                 events=tuple(events),
                 owner=stream.owner,
             ),
-            *_withdrawn(command.group, learners, desk.store),
-            *uses_changed(desk.store, command.group, before=learners, after=()),
+            *_withdrawn(command.group, learners, context.store),
+            *uses_changed(context.store, command.group, before=learners, after=()),
             by=command.by,
         )
         version += len(events)
         group = group.after(events)
-    return Done(position=position, made=command.group)
+    return CommandResult(position=position, created_id=command.group)
 
 
 def _withdrawn(

@@ -15,7 +15,14 @@ from aggregates.row_context import LIKE, RowContext, check_in_context
 from aggregates.upload import Later, Upload, clean_group_name
 from aggregates.upload_progress import UploadStatus
 from aggregates.upload_refusals import GroupNameTaken
-from commands.command import Command, Desk, Done, handles, require_expected, require_own
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    require_expected,
+    require_own,
+)
 from commands.group_uses import undone, uses_changed
 from commands.learner import begin_learner, holders
 from commands.same_person import Alike, known_alike, unheld
@@ -105,9 +112,11 @@ def batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
     return (items[at : at + BATCH] for at in range(0, len(items), BATCH))
 
 
-def read_upload(desk: Desk, group: str, by: Actor) -> tuple[Stream, Upload]:
+def read_upload(
+    context: CommandContext, group: str, by: Actor
+) -> tuple[Stream, Upload]:
     """Show a group as it is now; raises NotFound if it is not theirs to see."""
-    stream = desk.store.open(stream_of(group))
+    stream = context.store.open(stream_of(group))
     require_own(stream, group, begun_by=UploadReceived, what="group", by=by)
     return stream, Upload.replay(stream.events)
 
@@ -124,13 +133,15 @@ def read_records(
 
 
 @handles(UploadLearnerGroup)
-def upload_learner_group(command: UploadLearnerGroup, desk: Desk) -> Done:
-    store, centre = desk.store, command.by.centre or ""
+def upload_learner_group(
+    command: UploadLearnerGroup, context: CommandContext
+) -> CommandResult:
+    store, centre = context.store, command.by.centre or ""
     name = clean_group_name(command.name)
     file_name = clean(command.file_name)[:LONGEST_FILE_NAME]
     owned = reserved_name(store, command.by.user, name)
     require_new_name(store, owned, name)
-    group = desk.new_identifier(Kind.GROUP)
+    group = context.new_identifier(Kind.GROUP)
     stream = Stream(id=stream_of(group))
     digest = hashlib.sha256(command.content).hexdigest()
     try:
@@ -174,7 +185,7 @@ def upload_learner_group(command: UploadLearnerGroup, desk: Desk) -> Done:
         store.drop_file(sealed)
         require_new_name(store, owned, name)
         raise
-    return Done(position=position, made=group)
+    return CommandResult(position=position, created_id=group)
 
 
 def require_new_name(store: EventStore, owned: Reservation, name: str) -> None:
@@ -185,41 +196,47 @@ def require_new_name(store: EventStore, owned: Reservation, name: str) -> None:
 
 
 @handles(SubmitLearnerGroup)
-def submit_learner_group(command: SubmitLearnerGroup, desk: Desk) -> Done:
-    stream, upload = read_upload(desk, command.group, command.by)
+def submit_learner_group(
+    command: SubmitLearnerGroup, context: CommandContext
+) -> CommandResult:
+    stream, upload = read_upload(context, command.group, command.by)
     require_expected(stream, command)
     upload.require_checked()
     is_any_ready = any(
         record.state is RecordState.VALID
         for rows in batches(upload.rows_to_submit)
-        for _, record in read_records(desk.store, command.group, rows)
+        for _, record in read_records(context.store, command.group, rows)
     )
     change = stream.change(upload.submit(is_any_ready=is_any_ready))
-    return Done(position=desk.store.append(change, by=command.by), made=command.group)
+    return CommandResult(
+        position=context.store.append(change, by=command.by), created_id=command.group
+    )
 
 
 @handles(AddGroupLearners)
-def add_group_learners(command: AddGroupLearners, desk: Desk) -> Done:
-    stream, upload = read_upload(desk, command.group, command.by)
+def add_group_learners(
+    command: AddGroupLearners, context: CommandContext
+) -> CommandResult:
+    stream, upload = read_upload(context, command.group, command.by)
     if upload.status is not UploadStatus.ADDING:
-        return Done(position=None)
+        return CommandResult(position=None)
     version, position, waiting = stream.version, None, upload.rows_to_add
     for rows in islice(batches(waiting), BATCHES):
-        events, changes = _added(upload, rows, desk, command.alike)
+        events, changes = _added(upload, rows, context, command.alike)
         if rows[-1] == waiting[-1]:
             events += reduce(Upload.apply, events, upload).complete()
         change = Change(stream=stream.id, expected=version, events=tuple(events))
         try:
-            position = desk.store.append(*changes, change, by=command.by)
+            position = context.store.append(*changes, change, by=command.by)
         except AlreadyReserved as taken:  # somebody, just now: look again
             raise Conflict(taken.held.stream, ()) from None
         version += len(events)
         upload = reduce(Upload.apply, events, upload)
-    return Done(position=position, made=command.group)
+    return CommandResult(position=position, created_id=command.group)
 
 
 def _added(
-    upload: Upload, rows: Sequence[int], desk: Desk, alike: Alike
+    upload: Upload, rows: Sequence[int], context: CommandContext, alike: Alike
 ) -> tuple[list[Later], list[Change]]:
     """Say what is recorded to make learners of those rows that are ready.
 
@@ -227,17 +244,19 @@ def _added(
     person who has become known since has their row ask about them (U6).
     """
     group, centre = upload.received.group, upload.received.centre
-    records = list(read_records(desk.store, group, rows))
+    records = list(read_records(context.store, group, rows))
     ulns = {record.row: record.uln for _, record in records}
     changes: list[Change] = []
     learners: list[str] = []
     left: list[int] = []
     linked = [record.linked_to for _, record in records if record.linked_to]
-    gone = undone(desk.store, linked)
+    gone = undone(context.store, linked)
     likenesses = {like for _, record in records if (like := record.likeness)}
-    free = unheld(desk.store, centre, likenesses)  # before it is asked who is known
-    known = _known_since([record for _, record in records], upload, desk.store, alike)
-    held = holders(desk.store, centre, [uln for uln in ulns.values() if uln])
+    free = unheld(context.store, centre, likenesses)  # before it is asked who is known
+    known = _known_since(
+        [record for _, record in records], upload, context.store, alike
+    )
+    held = holders(context.store, centre, [uln for uln in ulns.values() if uln])
     for stream, record in records:
         if record.state in STAYING or record.linked_to in gone:
             left.append(record.row)
@@ -246,11 +265,11 @@ def _added(
             continue
         uln, learner = ulns[record.row], record.linked_to
         if learner is None:
-            learner = desk.new_identifier(Kind.LEARNER)
-            context = RowContext(
+            learner = context.new_identifier(Kind.LEARNER)
+            row_context = RowContext(
                 holder=held.get(uln or ""), alike=known.get(record.row, ())
             )
-            found = check_in_context(record.checked(), context)
+            found = check_in_context(record.checked(), row_context)
             asks = [warning for warning in found.warnings if warning.code == LIKE]
             if found.details is None or found.problems or asks:
                 left.append(record.row)
@@ -259,7 +278,7 @@ def _added(
                 continue
             changes.append(
                 begin_learner(
-                    desk.store,
+                    context.store,
                     learner=learner,
                     centre=centre,
                     group=group,
@@ -272,7 +291,7 @@ def _added(
             )
             free.discard(found.details.likeness)
         release = (
-            [reserved_row(desk.store, group, "uln", uln, reading=upload.reading)]
+            [reserved_row(context.store, group, "uln", uln, reading=upload.reading)]
             if uln
             else []
         )
@@ -280,7 +299,7 @@ def _added(
         learners.append(learner)
         held |= {uln: learner} if uln else {}
     joined = set(linked) & set(learners)
-    changes += uses_changed(desk.store, group, before=(), after=joined)
+    changes += uses_changed(context.store, group, before=(), after=joined)
     return upload.add(learners=learners, left=left, through=rows[-1]), changes
 
 

@@ -14,7 +14,7 @@ from aggregates.table import FIRST_ROW
 from aggregates.text_file import MAC, in_other_encoding
 from aggregates.upload import Upload
 from aggregates.upload_progress import UploadStatus
-from commands.command import Command, Desk, Done, handles
+from commands.command import Command, CommandContext, CommandResult, handles
 from commands.duplicate_rows import PERSON, ULN
 from commands.same_person import Alike
 from commands.surroundings import Surroundings
@@ -43,25 +43,27 @@ class CheckLearnerGroup(Command):
 
 
 @handles(CheckLearnerGroup)
-def check_learner_group(command: CheckLearnerGroup, desk: Desk) -> Done:
-    stream, upload = read_upload(desk, command.group, command.by)
+def check_learner_group(
+    command: CheckLearnerGroup, context: CommandContext
+) -> CommandResult:
+    stream, upload = read_upload(context, command.group, command.by)
     received, position = upload.received, None
     around = Surroundings(
-        store=desk.store,
+        store=context.store,
         centre=received.centre,
         alike=command.alike,
         today=command.today,
     )
     version = stream.version
-    for checked in islice(_checked(upload, around, desk), BATCHES):
+    for checked in islice(_checked(upload, around, context), BATCHES):
         is_valid = [not found.problems for found in checked.found]
         events = upload.read(
             valid=sum(is_valid),
             invalid=len(is_valid) - sum(is_valid),
             through=checked.through,
-            to_verify=checked.to_verify if desk.verify else None,
+            to_verify=checked.to_verify if context.verify else None,
         )
-        position = desk.store.append(
+        position = context.store.append(
             *checked.changes,
             Change(stream=stream.id, expected=version, events=tuple(events)),
             by=command.by,
@@ -71,8 +73,8 @@ def check_learner_group(command: CheckLearnerGroup, desk: Desk) -> Done:
     if upload.is_read:
         _LATEST.pop(received.file, None)
         _LATEST_AGAIN.clear()
-        desk.store.drop_file(received.file)
-    return Done(position=position, made=received.group)
+        context.store.drop_file(received.file)
+    return CommandResult(position=position, created_id=received.group)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,20 +117,22 @@ class _Checked:
     to_verify: int
 
 
-def _checked(upload: Upload, around: Surroundings, desk: Desk) -> Iterator[_Checked]:
+def _checked(
+    upload: Upload, around: Surroundings, context: CommandContext
+) -> Iterator[_Checked]:
     """Check part by part what is not a fact yet: rows of the file, or those read again."""
     if upload.status is not UploadStatus.CHECKING or upload.is_read:
         return
     if upload.read_before:
         rows = range(upload.last_row + 1, upload.read_before + 1)
-        yield from _checked_again(rows, upload, around, desk)
+        yield from _checked_again(rows, upload, around, context)
         return
-    reading = _reading(upload, desk.store)
+    reading = _reading(upload, context.store)
     unread = [row for row in reading.file.rows if row.number > upload.last_row]
     for part in batches(unread):
         found = around.check(part, reading.duplicates.beside)
         changes = [
-            _record(row, checked, reading.duplicates, upload, desk)
+            _record(row, checked, reading.duplicates, upload, context)
             for row, checked in zip(part, found, strict=True)
         ]
         begun = [Record.replay(change.events) for change in changes]
@@ -145,7 +149,7 @@ def _record(
     found: Checked,
     duplicates: DuplicateRows,
     upload: Upload,
-    desk: Desk,
+    context: CommandContext,
 ) -> Change:
     """Say what is recorded of a row: the first row with a value is found by it."""
     received, uln = upload.received, given_uln(row.cells)
@@ -157,9 +161,9 @@ def _record(
         cells=dict(row.cells),
         problems=found.problems,
         warnings=found.warnings,
-        to_verify=desk.verify is not None and uln is not None,
+        to_verify=context.verify is not None and uln is not None,
     )
-    reserve = _reserved(row, duplicates, upload, desk.store)
+    reserve = _reserved(row, duplicates, upload, context.store)
     return stream.change([read], owner=received.centre, reserve=reserve)
 
 
@@ -181,12 +185,12 @@ def _reserved(
 
 
 def _checked_again(
-    rows: Sequence[int], upload: Upload, around: Surroundings, desk: Desk
+    rows: Sequence[int], upload: Upload, around: Surroundings, context: CommandContext
 ) -> Iterator[_Checked]:
     """Read records in the other encoding; what somebody typed or linked stays (U4)."""
-    duplicates = _duplicates_again(upload, desk.store)
+    duplicates = _duplicates_again(upload, context.store)
     for part in batches(rows):
-        opened = list(read_records(desk.store, upload.received.group, part))
+        opened = list(read_records(context.store, upload.received.group, part))
         if not opened:
             continue
         again = [_read_again(stream, record, upload) for stream, record in opened]
@@ -197,10 +201,10 @@ def _checked_again(
             events: list[Later] = []
             reserve: list[Reservation] = []
             if record.is_open or record.linked_to:
-                is_lrs_on = desk.verify is not None
+                is_lrs_on = context.verify is not None
                 events = record.read_again(row.cells, checked, is_lrs_on=is_lrs_on)
             if record.is_open:
-                reserve = _reserved(row, duplicates, upload, desk.store)
+                reserve = _reserved(row, duplicates, upload, context.store)
             changes.append(stream.change(events, reserve=reserve))
             after.append(reduce(Record.apply, events, record))
         yield _Checked(

@@ -9,7 +9,13 @@ from aggregates.learner_file import read, samples
 from aggregates.upload import Upload
 from aggregates.upload_progress import UploadStatus
 from aggregates.upload_refusals import GroupIsMapped
-from commands.command import Command, Desk, Done, handles, require_expected
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    require_expected,
+)
 from commands.upload import read_upload
 from commands.upload_check import chosen_encoding
 from store import Actor, Stream
@@ -36,8 +42,10 @@ class ChooseGroupEncoding(Command):
 
 
 @handles(MapLearnerGroup)
-def map_learner_group(command: MapLearnerGroup, desk: Desk) -> Done:
-    stream, upload = read_upload(desk, command.group, command.by)
+def map_learner_group(
+    command: MapLearnerGroup, context: CommandContext
+) -> CommandResult:
+    stream, upload = read_upload(context, command.group, command.by)
     require_expected(stream, command)
     received = upload.received
     if not received.columns:  # they are the template's
@@ -45,29 +53,31 @@ def map_learner_group(command: MapLearnerGroup, desk: Desk) -> Done:
     mapping, ignored = settle_columns(received.columns, command.columns)
     accented: tuple[int, ...] = ()
     if upload.status is UploadStatus.TO_MAP:
-        content = desk.store.file(received.file)
+        content = context.store.file(received.file)
         encoding = chosen_encoding(upload)
         accented = read(content, mapping=mapping, encoding=encoding).accented
     events = upload.map(mapping, ignored=ignored, accented=accented)
-    position = desk.store.append(stream.change(events), by=command.by)
-    return Done(position=position, made=command.group)
+    position = context.store.append(stream.change(events), by=command.by)
+    return CommandResult(position=position, created_id=command.group)
 
 
 @handles(ChooseGroupEncoding)
-def choose_group_encoding(command: ChooseGroupEncoding, desk: Desk) -> Done:
-    stream, upload = read_upload(desk, command.group, command.by)
+def choose_group_encoding(
+    command: ChooseGroupEncoding, context: CommandContext
+) -> CommandResult:
+    stream, upload = read_upload(context, command.group, command.by)
     require_expected(stream, command)
     change = stream.change(upload.choose_encoding(command.encoding))
-    position = desk.store.append(change, by=command.by)
-    return Done(position=position, made=command.group)
+    position = context.store.append(change, by=command.by)
+    return CommandResult(position=position, created_id=command.group)
 
 
 def read_columns(
-    desk: Desk, group: str, by: Actor
+    context: CommandContext, group: str, by: Actor
 ) -> tuple[Stream, Upload, Mapping[str, list[str]]]:
     """Show the columns of a group's file, with its first values until it is mapped."""
-    stream, upload = read_upload(desk, group, by)
+    stream, upload = read_upload(context, group, by)
     if upload.status is not UploadStatus.TO_MAP:
         return stream, upload, {}
-    content = desk.store.file(upload.received.file)
+    content = context.store.file(upload.received.file)
     return stream, upload, samples(content, encoding=chosen_encoding(upload))

@@ -9,7 +9,13 @@ from aggregates.errors import NotAllowed, NotFound
 from aggregates.token import Token
 from aggregates.user import Asker, User, UserNameTaken, add, folded, require_reason
 from commands.centre import centre_called
-from commands.command import Command, Desk, Done, handles, require_expected
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    require_expected,
+)
 from events.centre import CentreOpened
 from events.event import Event
 from events.identifier import stream_of
@@ -101,12 +107,12 @@ def asker(by: Actor) -> Asker:
     return Asker(name=by.user, role=Role(by.role), centre=by.centre)
 
 
-def open_user(desk: Desk, name: str, by: Actor) -> tuple[Stream, User]:
+def open_user(context: CommandContext, name: str, by: Actor) -> tuple[Stream, User]:
     """Open a user's stream and replay it.
 
     Raises NotFound if there is none such or it is another centre's.
     """
-    stream = desk.store.open(stream_of(user_called(name)))
+    stream = context.store.open(stream_of(user_called(name)))
     if stream.history:
         user = User.replay(stream.events)
         if user.is_seen_by(asker(by)):
@@ -115,7 +121,7 @@ def open_user(desk: Desk, name: str, by: Actor) -> tuple[Stream, User]:
 
 
 @handles(AddUser)
-def add_user(command: AddUser, desk: Desk) -> Done:
+def add_user(command: AddUser, context: CommandContext) -> CommandResult:
     name = folded(command.name)
     key = uuid4()
     added = add(
@@ -127,20 +133,22 @@ def add_user(command: AddUser, desk: Desk) -> Done:
         key=key,
     )
     require_reason(Role(command.by.role), command.reason)
-    _require_centre(desk, command.centre)
-    stream = desk.store.open(stream_of(user_called(name)))
+    _require_centre(context, command.centre)
+    stream = context.store.open(stream_of(user_called(name)))
     if stream.history:
         raise UserNameTaken(name=name, pointer="/name")
     events: list[Event] = [added]
     if command.password_hash is not None:
         events.append(PasswordSet(person_id=key, password_hash=command.password_hash))
     change = stream.change(events, owner=command.centre)
-    return Done(position=desk.store.append(change, by=command.by), made=name)
+    return CommandResult(
+        position=context.store.append(change, by=command.by), created_id=name
+    )
 
 
 @handles(SetPassword)
-def set_password(command: SetPassword, desk: Desk) -> Done:
-    stream, user = _open_at(command, command.name, desk)
+def set_password(command: SetPassword, context: CommandContext) -> CommandResult:
+    stream, user = _open_at(command, command.name, context)
     by = asker(command.by)
     may_any = {Role.CENTRE_ADMINISTRATOR, Role.ACCOUNT_SPECIALIST, Role.SERVICE}
     if by.name != user.name:
@@ -152,31 +160,35 @@ def set_password(command: SetPassword, desk: Desk) -> Done:
             )
         require_reason(by.role, command.reason)
     change = stream.change(user.set_password(command.password_hash))
-    return Done(position=desk.store.append(change, by=command.by))
+    return CommandResult(position=context.store.append(change, by=command.by))
 
 
 @handles(ChangeUserRole)
-def change_user_role(command: ChangeUserRole, desk: Desk) -> Done:
-    stream, user = _open_at(command, command.name, desk)
+def change_user_role(command: ChangeUserRole, context: CommandContext) -> CommandResult:
+    stream, user = _open_at(command, command.name, context)
     events = user.change_role(
         role=command.role,
         centre=command.centre,
         by=asker(command.by),
         reason=command.reason,
     )
-    _require_centre(desk, command.centre)
-    return Done(position=desk.store.append(stream.change(events), by=command.by))
+    _require_centre(context, command.centre)
+    return CommandResult(
+        position=context.store.append(stream.change(events), by=command.by)
+    )
 
 
 @handles(DisableUser)
-def disable_user(command: DisableUser, desk: Desk) -> Done:
-    stream, user = _open_at(command, command.name, desk)
+def disable_user(command: DisableUser, context: CommandContext) -> CommandResult:
+    stream, user = _open_at(command, command.name, context)
     events = user.disable(by=asker(command.by), reason=command.reason)
-    return Done(position=desk.store.append(stream.change(events), by=command.by))
+    return CommandResult(
+        position=context.store.append(stream.change(events), by=command.by)
+    )
 
 
 @handles(IssueToken)
-def issue_token(command: IssueToken, desk: Desk) -> Done:
+def issue_token(command: IssueToken, context: CommandContext) -> CommandResult:
     issued = TokenIssued(
         token=command.token,
         user=command.by.user,
@@ -186,28 +198,32 @@ def issue_token(command: IssueToken, desk: Desk) -> Done:
     )
     stream = Stream(id=stream_of(token_called(command.token)))
     change = stream.change([issued], owner=command.by.centre)
-    return Done(position=desk.store.append(change, by=command.by), made=command.token)
+    return CommandResult(
+        position=context.store.append(change, by=command.by), created_id=command.token
+    )
 
 
 @handles(RevokeToken)
-def revoke_token(command: RevokeToken, desk: Desk) -> Done:
-    stream = desk.store.open(stream_of(token_called(command.token)))
+def revoke_token(command: RevokeToken, context: CommandContext) -> CommandResult:
+    stream = context.store.open(stream_of(token_called(command.token)))
     token = Token.replay(stream.events) if stream.history else None
     if token is None or token.user != command.by.user:
         raise NotFound(what="token", name=command.token)
     change = stream.change(token.revoke())
-    return Done(position=desk.store.append(change, by=command.by))
+    return CommandResult(position=context.store.append(change, by=command.by))
 
 
-def _open_at(command: Command, name: str, desk: Desk) -> tuple[Stream, User]:
-    stream, user = open_user(desk, name, command.by)
+def _open_at(
+    command: Command, name: str, context: CommandContext
+) -> tuple[Stream, User]:
+    stream, user = open_user(context, name, command.by)
     require_expected(stream, command)
     return stream, user
 
 
-def _require_centre(desk: Desk, number: str | None) -> None:
+def _require_centre(context: CommandContext, number: str | None) -> None:
     if number is None:
         return
-    stream = desk.store.open(stream_of(centre_called(number)))
+    stream = context.store.open(stream_of(centre_called(number)))
     if not (stream.history and isinstance(stream.events[0], CentreOpened)):
         raise NotFound(what="centre", name=number, pointer="/centre")

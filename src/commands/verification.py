@@ -11,7 +11,7 @@ from aggregates.details import Details
 from aggregates.record import Later, Record, RecordState
 from aggregates.upload import Upload
 from aggregates.upload_progress import UploadStatus
-from commands.command import Command, Desk, Done, handles
+from commands.command import Command, CommandContext, CommandResult, handles
 from commands.learner import ask, learner_of
 from commands.upload import read_records, read_upload
 from store import EventStore, Stream
@@ -49,12 +49,14 @@ class VerifyLearners(Command):
 
 
 @handles(VerifyLearnerGroup)
-def verify_learner_group(command: VerifyLearnerGroup, desk: Desk) -> Done:
-    stream, upload = read_upload(desk, command.group, command.by)
+def verify_learner_group(
+    command: VerifyLearnerGroup, context: CommandContext
+) -> CommandResult:
+    stream, upload = read_upload(context, command.group, command.by)
     if not upload.rows_to_verify:
-        return Done(position=None)
-    opened = list(islice(_waiting(upload, desk.store), AT_A_TIME))
-    heard, is_lrs_there = hear([record for _, record in opened], desk)
+        return CommandResult(position=None)
+    opened = list(islice(_waiting(upload, context.store), AT_A_TIME))
+    heard, is_lrs_there = hear([record for _, record in opened], context)
     found = [
         reduce(Record.apply, events, record)
         for (_, record), events in zip(opened, heard, strict=True)
@@ -67,18 +69,18 @@ def verify_learner_group(command: VerifyLearnerGroup, desk: Desk) -> Done:
         through=opened[-1][1].row if is_more else upload.last_row,
     )
     changes = [s.change(h) for (s, _), h in zip(opened, heard, strict=True)]
-    position = desk.store.append(*changes, stream.change(events), by=command.by)
-    return Done(position=position, made=command.group)
+    position = context.store.append(*changes, stream.change(events), by=command.by)
+    return CommandResult(position=position, created_id=command.group)
 
 
 @handles(VerifyRecords)
-def verify_records(command: VerifyRecords, desk: Desk) -> Done:
-    upload_stream, upload = read_upload(desk, command.group, command.by)
+def verify_records(command: VerifyRecords, context: CommandContext) -> CommandResult:
+    upload_stream, upload = read_upload(context, command.group, command.by)
     if upload.status is UploadStatus.CHECKING:
-        return Done(position=None)  # its check asks about all of them
-    read = read_records(desk.store, command.group, command.rows)
+        return CommandResult(position=None)  # its check asks about all of them
+    read = read_records(context.store, command.group, command.rows)
     opened = [(stream, record) for stream, record in read if is_known(stream)]
-    heard, _ = hear([record for _, record in opened], desk)
+    heard, _ = hear([record for _, record in opened], context)
     changes = [s.change(h) for (s, _), h in zip(opened, heard, strict=True)]
     ready = [
         record.row
@@ -88,21 +90,21 @@ def verify_records(command: VerifyRecords, desk: Desk) -> Done:
     late = upload.records_ready(ready)
     changes += [upload_stream.change(late)] if late else []
     seen = [upload_stream] if ready and not late else []
-    position = desk.store.append(*changes, by=command.by, unchanged=seen)
-    return Done(position=position, made=command.group)
+    position = context.store.append(*changes, by=command.by, unchanged=seen)
+    return CommandResult(position=position, created_id=command.group)
 
 
 @handles(VerifyLearners)
-def verify_learners(command: VerifyLearners, desk: Desk) -> Done:
-    opened = desk.store.open_many(command.learners).values()
+def verify_learners(command: VerifyLearners, context: CommandContext) -> CommandResult:
+    opened = context.store.open_many(command.learners).values()
     found = [(stream, learner_of(stream)) for stream in opened if is_known(stream)]
     waiting = [(s, learner) for s, learner in found if learner.verification.is_waiting]
-    outcomes = ask(desk, [learner.details for _, learner in waiting])
+    outcomes = ask(context, [learner.details for _, learner in waiting])
     changes = [
         stream.change(learner.hear(outcome))
         for (stream, learner), outcome in zip(waiting, outcomes, strict=True)
     ]
-    return Done(position=desk.store.append(*changes, by=command.by))
+    return CommandResult(position=context.store.append(*changes, by=command.by))
 
 
 def is_known(stream: Stream) -> bool:
@@ -110,7 +112,9 @@ def is_known(stream: Stream) -> bool:
     return not stream.history[0].is_erased
 
 
-def hear(records: Sequence[Record], desk: Desk) -> tuple[list[list[Later]], bool]:
+def hear(
+    records: Sequence[Record], context: CommandContext
+) -> tuple[list[list[Later]], bool]:
     """Ask LRS about the records that wait for it: what each hears.
 
     Tells too whether LRS could be asked about all of them: it is not while it is off,
@@ -121,7 +125,7 @@ def hear(records: Sequence[Record], desk: Desk) -> tuple[list[list[Later]], bool
         details = record.checked().details
         if details and record.state is RecordState.NOT_VERIFIED:
             asked[at] = details
-    outcomes = dict(zip(asked, ask(desk, list(asked.values())), strict=True))
+    outcomes = dict(zip(asked, ask(context, list(asked.values())), strict=True))
     heard = [record.hear(outcomes.get(at)) for at, record in enumerate(records)]
     return heard, None not in outcomes.values()
 

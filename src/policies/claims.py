@@ -8,7 +8,7 @@ import structlog
 from access.policy import send
 from aggregates.errors import Refusal
 from commands.claim_submission import JudgeClaimAgain, ProcessClaim
-from commands.command import Desk
+from commands.command import CommandContext
 from policies.policy import Policy
 from projections import claims, ineligible_learners
 from projections.read_models import ReadModels
@@ -26,7 +26,9 @@ AGAIN_AT_A_TIME = 5
 """How many claims are judged again in one turn: each may take its time."""
 
 
-def _judge_again(now: datetime, desk: Desk, read_models: ReadModels) -> None:
+def _judge_again(
+    now: datetime, context: CommandContext, read_models: ReadModels
+) -> None:
     """Try again those on whom the time did not suffice to decide (M10)."""
     with read_models.connection() as connection:
         due = ineligible_learners.due(connection, now=now, limit=AGAIN_AT_A_TIME)
@@ -35,7 +37,7 @@ def _judge_again(now: datetime, desk: Desk, read_models: ReadModels) -> None:
         by = replace(JUDGE_CLAIMS_AGAIN.actor_for(claim), once=None)
         logger.warning("eligibility was not decided in time: tried again", claim=claim)
         try:
-            send(JudgeClaimAgain(by=by, at=now, claim=claim), desk)
+            send(JudgeClaimAgain(by=by, at=now, claim=claim), context)
         except Refusal as refusal:
             logger.error(  # noqa: TRY400 - an answer, not a fault: no trace
                 "policy refused",
@@ -51,23 +53,27 @@ JUDGE_CLAIMS_AGAIN = Policy(name="judge-claims-again", tick=_judge_again)
 def process_claims(delay: timedelta = PROCESSING_DELAY) -> Policy:
     """Make the policy that processes claims so long after they were submitted."""
 
-    def tick(now: datetime, desk: Desk, read_models: ReadModels) -> None:
+    def tick(now: datetime, context: CommandContext, read_models: ReadModels) -> None:
         submitted_by = now - delay
         with read_models.connection() as connection:
             due = claims.due(connection, submitted_by=submitted_by, limit=AT_A_TIME)
         failures: list[Exception] = []
         for claim in due:
             try:
-                _process(claim, submitted_by, now, desk)
+                _process(claim, submitted_by, now, context)
             except Exception as error:  # noqa: BLE001 - raised when others had their turn
                 failures.append(error)
         if failures:
             raise ExceptionGroup("Some claims could not be processed.", failures)
 
-    def _process(claim: str, submitted_by: datetime, now: datetime, desk: Desk) -> None:
+    def _process(
+        claim: str, submitted_by: datetime, now: datetime, context: CommandContext
+    ) -> None:
         # The claim's own stream says who is processed, so once needs no reservation.
         by = replace(policy.actor_for(claim), once=None)
-        send(ProcessClaim(by=by, at=now, claim=claim, submitted_by=submitted_by), desk)
+        send(
+            ProcessClaim(by=by, at=now, claim=claim, submitted_by=submitted_by), context
+        )
 
     policy = Policy(name="process-claims", tick=tick)
     return policy

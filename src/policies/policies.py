@@ -5,7 +5,7 @@ from datetime import datetime
 from threading import Event as Flag
 from time import monotonic
 
-from commands.command import Desk
+from commands.command import CommandContext
 from policies.policy import Policy, PolicyProcessor
 from projections.read_models import ReadModels
 from store import Position, Recorded
@@ -21,20 +21,20 @@ class Policies:
         self,
         policies: Iterable[Policy],
         *,
-        desk: Desk,
+        context: CommandContext,
         read_models: ReadModels,
         feed: EventFeed,
         lock: LeaderLock,
         clock: Callable[[], datetime],
     ) -> None:
-        self._desk = desk
+        self._context = context
         self._lock = lock
         self._stopping = Flag()
         self._processors: list[PolicyProcessor] = []
         self._followers: list[Follower[Recorded]] = []
         for policy in policies:
             processor = PolicyProcessor(
-                policy, desk, read_models, clock, self._stopping
+                policy, context, read_models, clock, self._stopping
             )
             self._processors.append(processor)
             self._followers.append(Follower(processor, feed, lock, processor.tick))
@@ -70,5 +70,7 @@ class Policies:
     def behind(self) -> dict[str, tuple[Position, Position]]:
         """Give how far each has read, and the head of the log."""
         reached = {f.name: f.reached() for f in self._followers}
-        head = self._desk.store.head()  # after that, so that nobody seems to be ahead
+        head = (
+            self._context.store.head()
+        )  # after that, so that nobody seems to be ahead
         return {name: (position, head) for name, position in reached.items()}

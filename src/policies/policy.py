@@ -10,7 +10,7 @@ import structlog
 
 from access.policy import send
 from aggregates.errors import Refusal
-from commands.command import Command, Desk, Done
+from commands.command import Command, CommandContext, CommandResult
 from events.event import Event
 from events.user import Role
 from projections.read_models import ReadModels
@@ -18,8 +18,8 @@ from store import Actor, AlreadyDone, Once, Position, Recorded
 
 CHANNEL = "machine"
 
-Act: TypeAlias = Callable[[Recorded, Desk, ReadModels], None]
-Tick: TypeAlias = Callable[[datetime, Desk, ReadModels], None]
+Act: TypeAlias = Callable[[Recorded, CommandContext, ReadModels], None]
+Tick: TypeAlias = Callable[[datetime, CommandContext, ReadModels], None]
 
 logger = structlog.get_logger()
 
@@ -70,21 +70,21 @@ class Policy:
         return f"policy:{self.name}"
 
 
-def send_once(command: Command, desk: Desk) -> Done | None:
+def send_once(command: Command, context: CommandContext) -> CommandResult | None:
     """Send a policy's command; None if that has been done before, which is as good."""
     try:
-        return send(command, desk)
+        return send(command, context)
     except AlreadyDone:
         return None
     except Refusal:
         # What has been done already is often refused before the store is asked.
-        if _is_done(desk, command.by.once):
+        if _is_done(context, command.by.once):
             return None
         raise
 
 
-def _is_done(desk: Desk, once: Once | None) -> bool:
-    return once is not None and bool(desk.store.held(once.scope, [once.key]))
+def _is_done(context: CommandContext, once: Once | None) -> bool:
+    return once is not None and bool(context.store.held(once.scope, [once.key]))
 
 
 class PolicyProcessor:
@@ -96,7 +96,7 @@ class PolicyProcessor:
     def __init__(
         self,
         policy: Policy,
-        desk: Desk,
+        context: CommandContext,
         read_models: ReadModels,
         clock: Callable[[], datetime],
         stopping: Flag,
@@ -104,7 +104,7 @@ class PolicyProcessor:
         self.name = policy.name
         self.refusals = 0
         self._policy = policy
-        self._desk = desk
+        self._context = context
         self._read_models = read_models
         self._stopping = stopping
         self._clock = clock
@@ -112,7 +112,7 @@ class PolicyProcessor:
         self._kept: Position = 0
 
     def checkpoint(self) -> Position:
-        return self._desk.store.checkpoint(self.name)
+        return self._context.store.checkpoint(self.name)
 
     def handle(self, after: Position, batch: Sequence[Recorded]) -> Position:
         """Act on what concerns the policy; store the checkpoint after each act."""
@@ -131,20 +131,20 @@ class PolicyProcessor:
         if self._kept < self._place:
             self._keep(self._place)
         if self._policy.tick is not None:
-            self._policy.tick(self._clock(), self._desk, self._read_models)
+            self._policy.tick(self._clock(), self._context, self._read_models)
 
     def _keep(self, place: Position) -> None:
-        self._desk.store.set_checkpoint(self.name, place)
+        self._context.store.set_checkpoint(self.name, place)
         self._kept = place
 
     def _act(self, act: Act, recorded: Recorded) -> None:
         try:
-            act(recorded, self._desk, self._read_models)
+            act(recorded, self._context, self._read_models)
         except AlreadyDone as done:
             if done.held.key != str(recorded.position):
                 raise  # A step of several, and the later ones have not been tried.
         except Refusal as refusal:
-            if _is_done(self._desk, self._policy.actor(recorded).once):
+            if _is_done(self._context, self._policy.actor(recorded).once):
                 return
             self.refusals += 1
             logger.error(  # noqa: TRY400 - an answer, not a fault: no trace

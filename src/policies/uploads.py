@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from access.policy import send
 from aggregates.upload import Upload
-from commands.command import Desk
+from commands.command import CommandContext
 from commands.undo import WithdrawGroupLearners
 from commands.upload import AddGroupLearners
 from commands.upload_check import CheckLearnerGroup
@@ -27,32 +27,34 @@ from store import Recorded
 # upload's own stream, so a part that is asked for twice is done once.
 
 
-def _check(recorded: Recorded, desk: Desk, read_models: ReadModels) -> None:
+def _check(
+    recorded: Recorded, context: CommandContext, read_models: ReadModels
+) -> None:
     """Check more of the records (U5, U6)."""
     alike = learner_search.finder(read_models.connection)
     by = replace(CHECK_UPLOADS.actor(recorded), once=None)
-    group, at = group_of(recorded, desk), recorded.recorded_at
-    send(CheckLearnerGroup(by=by, at=at, group=group, alike=alike), desk)
+    group, at = group_of(recorded, context), recorded.recorded_at
+    send(CheckLearnerGroup(by=by, at=at, group=group, alike=alike), context)
 
 
-def _add(recorded: Recorded, desk: Desk, read_models: ReadModels) -> None:
+def _add(recorded: Recorded, context: CommandContext, read_models: ReadModels) -> None:
     """Make more of the learners (U9)."""
     alike = learner_search.finder(read_models.connection)
     by = replace(ADD_LEARNERS.actor(recorded), once=None)
-    group, at = group_of(recorded, desk), recorded.recorded_at
-    send(AddGroupLearners(by=by, at=at, group=group, alike=alike), desk)
+    group, at = group_of(recorded, context), recorded.recorded_at
+    send(AddGroupLearners(by=by, at=at, group=group, alike=alike), context)
 
 
-def _withdraw(recorded: Recorded, desk: Desk, _: ReadModels) -> None:
+def _withdraw(recorded: Recorded, context: CommandContext, _: ReadModels) -> None:
     """Withdraw more of the learners of an undone upload (U11)."""
     by = replace(WITHDRAW_LEARNERS.actor(recorded), once=None)
-    group, at = group_of(recorded, desk), recorded.recorded_at
-    send(WithdrawGroupLearners(by=by, at=at, group=group), desk)
+    group, at = group_of(recorded, context), recorded.recorded_at
+    send(WithdrawGroupLearners(by=by, at=at, group=group), context)
 
 
-def group_of(recorded: Recorded, desk: Desk) -> str:
+def group_of(recorded: Recorded, context: CommandContext) -> str:
     """Find the group whose upload's fact that is."""
-    upload = Upload.replay(desk.store.open(recorded.stream).events)
+    upload = Upload.replay(context.store.open(recorded.stream).events)
     return upload.received.group
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from access.policy import send
-from commands.command import Desk
+from commands.command import CommandContext
 from commands.verification import (
     AT_A_TIME,
     VerifyLearnerGroup,
@@ -23,16 +23,16 @@ from store import Recorded
 # upload, so whatever is asked for twice is done once: no reservation is needed.
 
 
-def _verify(recorded: Recorded, desk: Desk, _: ReadModels) -> None:
+def _verify(recorded: Recorded, context: CommandContext, _: ReadModels) -> None:
     """Ask about more of the records, once all of them are read (U5, U7)."""
     by = replace(VERIFY_ULNS.actor(recorded), once=None)
-    group, at = group_of(recorded, desk), recorded.recorded_at
-    send(VerifyLearnerGroup(by=by, at=at, group=group), desk)
+    group, at = group_of(recorded, context), recorded.recorded_at
+    send(VerifyLearnerGroup(by=by, at=at, group=group), context)
 
 
-def _again(now: datetime, desk: Desk, read_models: ReadModels) -> None:
+def _again(now: datetime, context: CommandContext, read_models: ReadModels) -> None:
     """Ask again about those for whom it is time (U7)."""
-    if desk.verify is None:
+    if context.verify is None:
         return
     with read_models.connection() as connection:
         due = uploads.due(connection, now=now, limit=AT_A_TIME)
@@ -42,10 +42,10 @@ def _again(now: datetime, desk: Desk, read_models: ReadModels) -> None:
         rows[group].append(row)
     for group in rows:
         by = replace(VERIFY_ULNS.actor_for(group), once=None)
-        send(VerifyRecords(by=by, at=now, group=group, rows=rows[group]), desk)
+        send(VerifyRecords(by=by, at=now, group=group, rows=rows[group]), context)
     if learners:
         by = replace(VERIFY_ULNS.actor_for("learners"), once=None)
-        send(VerifyLearners(by=by, at=now, learners=learners), desk)
+        send(VerifyLearners(by=by, at=now, learners=learners), context)
 
 
 VERIFY_ULNS = Policy(

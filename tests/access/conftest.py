@@ -9,7 +9,7 @@ import pytest
 from access import accounts
 from access.accounts import Issued
 from access.policy import send
-from commands.command import Command, Desk, Done
+from commands.command import Command, CommandContext, CommandResult
 from commands.user import AddUser, DisableUser, SetPassword
 from events.user import Role
 from store import Actor, EventStore
@@ -24,11 +24,11 @@ GOOD = "a long pass phrase"
 class Gate:
     """Where people come in."""
 
-    desk: Desk
+    context: CommandContext
     now: Callable[[], datetime]
 
-    def send(self, command: Command) -> Done:
-        return send(command, self.desk)
+    def send(self, command: Command) -> CommandResult:
+        return send(command, self.context)
 
     def add(self, name: str, role: Role, centre: str | None = None) -> Actor:
         self.send(
@@ -41,7 +41,7 @@ class Gate:
                 centre=centre,
             )
         )
-        user = accounts.named(self.desk, name)
+        user = accounts.named(self.context, name)
         assert user is not None
         return accounts.User.of(user).actor("api")
 
@@ -56,7 +56,7 @@ class Gate:
 
     def issue(self, by: Actor, lasts: timedelta | None = None) -> Issued:
         at = self.now()
-        return accounts.issue_token(self.desk, by, label="mine", at=at, lasts=lasts)
+        return accounts.issue_token(self.context, by, label="mine", at=at, lasts=lasts)
 
 
 @pytest.fixture
@@ -65,4 +65,4 @@ def gate(store: EventStore, clock: Callable[[], datetime]) -> Gate:
     office = Office(store=store, now=clock)
     for centre in (CENTRE, OTHER):
         office.open(centre)
-    return Gate(desk=Desk(store=store, catalogue=CATALOGUE), now=clock)
+    return Gate(context=CommandContext(store=store, catalogue=CATALOGUE), now=clock)

@@ -20,7 +20,7 @@ KEPT = hashed(GOOD, user="ann")
 
 def try_in(gate: Gate, name: str, password: str = GOOD) -> accounts.User:
     return sign_in(
-        gate.desk, name=name, password=password, address="192.0.2.1", at=gate.now()
+        gate.context, name=name, password=password, address="192.0.2.1", at=gate.now()
     )
 
 
@@ -54,10 +54,10 @@ def test_a_token_is_good_until_it_expires(gate: Gate, clock: Clock) -> None:
     issued = gate.issue(ann, timedelta(hours=12))
     assert issued.expires_at == clock() + timedelta(hours=12)
     clock.advance(hours=12, seconds=-1)
-    assert bearer(gate.desk, issued.text, gate.now()).name == "ann"
+    assert bearer(gate.context, issued.text, gate.now()).name == "ann"
     clock.advance(seconds=1)
     with pytest.raises(TokenNotGood):
-        bearer(gate.desk, issued.text, gate.now())
+        bearer(gate.context, issued.text, gate.now())
 
 
 def test_a_token_without_an_end_is_good_until_it_is_revoked(
@@ -66,26 +66,26 @@ def test_a_token_without_an_end_is_good_until_it_is_revoked(
     ann = gate.add("ann", Role.AUDITOR)
     first, second = gate.issue(ann), gate.issue(ann)
     clock.advance(days=4_000)
-    assert bearer(gate.desk, first.text, gate.now()).name == "ann"
+    assert bearer(gate.context, first.text, gate.now()).name == "ann"
     command = RevokeToken(by=ann, at=gate.now(), token=first.id)
     assert gate.send(command).position is not None
     assert gate.send(command).position is None
     with pytest.raises(TokenNotGood):
-        bearer(gate.desk, first.text, gate.now())
-    assert bearer(gate.desk, second.text, gate.now()).name == "ann"
+        bearer(gate.context, first.text, gate.now())
+    assert bearer(gate.context, second.text, gate.now()).name == "ann"
 
 
 def test_a_disabled_users_tokens_open_nothing(gate: Gate) -> None:
     issued = gate.issue(gate.add("ann", Role.AUDITOR))
     gate.disable("ann")
-    assert accounts.named(gate.desk, "ann") is None
+    assert accounts.named(gate.context, "ann") is None
     with pytest.raises(TokenNotGood):
-        bearer(gate.desk, issued.text, gate.now())
+        bearer(gate.context, issued.text, gate.now())
 
 
 def test_what_is_kept_of_a_token_is_not_the_token(gate: Gate) -> None:
     issued = gate.issue(gate.add("ann", Role.AUDITOR))
-    (event,) = gate.desk.store.open(stream_of(f"token:{issued.id}")).events
+    (event,) = gate.context.store.open(stream_of(f"token:{issued.id}")).events
     assert isinstance(event, TokenIssued)
     secret = issued.text.rpartition(f"{issued.id}_")[2]
     assert event.digest == digest(secret)
@@ -108,4 +108,4 @@ def test_what_is_no_token_of_that_user_opens_nothing(gate: Gate) -> None:
         f"lm_{stream_of('user:ben').hex}_{mine.id}_{secret}",
     ):
         with pytest.raises(TokenNotGood):
-            bearer(gate.desk, text, gate.now())
+            bearer(gate.context, text, gate.now())

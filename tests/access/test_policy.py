@@ -10,7 +10,7 @@ from access import policy
 from access.policy import MAY, SYSTEMS, named, send
 from aggregates.errors import NotAllowed
 from commands import cancellation, claim, claim_submission, upload_check, user
-from commands.command import HANDLERS, Command, Desk, Done
+from commands.command import HANDLERS, Command, CommandContext, CommandResult
 from events.user import Role
 from store import Actor, EventStore
 from tests.claim_examples import CATALOGUE
@@ -53,18 +53,18 @@ def test_what_a_role_may_is_handled_and_what_it_may_not_is_refused_before(
     """Section 2: every command, asked by every role."""
     handled: set[type[Command]] = set()
 
-    def handle(command: Command, _: Desk) -> Done:
+    def handle(command: Command, _: CommandContext) -> CommandResult:
         handled.add(type(command))
-        return Done(position=None)
+        return CommandResult(position=None)
 
     monkeypatch.setattr(policy, "handle", handle)
-    desk = Desk(store=store, catalogue=CATALOGUE)
+    context = CommandContext(store=store, catalogue=CATALOGUE)
     by = Actor(user="someone", role=role, centre=None, channel="api")
     refused: dict[type[Command], str] = {}
     for kind in HANDLERS:
         asked: dict[str, Any] = {field.name: "" for field in fields(kind)}
         try:
-            send(kind(**{**asked, "by": by}), desk)
+            send(kind(**{**asked, "by": by}), context)
         except NotAllowed as refusal:
             refused[kind] = str(refusal)
     assert handled == commands_of(role)

@@ -16,7 +16,7 @@ HERE, THERE = "192.0.2.1", "192.0.2.2"
 def wrong(gate: Gate, times: int, name: str = "ann", address: str = HERE) -> None:
     for number in range(times):
         count_try(
-            gate.desk,
+            gate.context,
             name=name.format(number),
             address=address.format(number),
             at=gate.now(),
@@ -24,7 +24,7 @@ def wrong(gate: Gate, times: int, name: str = "ann", address: str = HERE) -> Non
 
 
 def require(gate: Gate, name: str = "ann", address: str = HERE) -> None:
-    require_few_tries(gate.desk, name=name, address=address, at=gate.now())
+    require_few_tries(gate.context, name=name, address=address, at=gate.now())
 
 
 @pytest.mark.parametrize(
@@ -85,6 +85,6 @@ def test_a_try_that_never_gets_counted_is_given_up(
         asked.append(changes)
         raise Conflict(UUID(int=1), ())
 
-    monkeypatch.setattr(gate.desk.store, "append", append)
+    monkeypatch.setattr(gate.context.store, "append", append)
     wrong(gate, 1)
     assert len(asked) == TRIES

@@ -158,7 +158,7 @@ class Maker:
         self.settle()
         tick = process_claims(timedelta()).tick
         assert tick is not None
-        tick(self.service.clock(), self.service.desk, self.service.read_models)
+        tick(self.service.clock(), self.service.context, self.service.read_models)
         return self.ask("GET", f"/claims/{name}")
 
     def settle(self) -> None:

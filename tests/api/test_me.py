@@ -81,7 +81,7 @@ def test_one_address_may_not_try_many_names(
 ) -> None:
     for number in range(49):
         throttle.count_try(
-            service.desk,
+            service.context,
             name=f"nobody{number}",
             address="testclient",
             at=service.clock(),

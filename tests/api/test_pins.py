@@ -54,7 +54,7 @@ def test_wrong_tries_at_the_same_moment_do_not_get_past_the_lock(
     by = Actor(user="admin.riverside", role="", centre="48213", channel="api")
 
     def prove(_: int) -> Proof:
-        return pins.prove(WRONG, desk=service.desk, by=by, at=service.clock())
+        return pins.prove(WRONG, context=service.context, by=by, at=service.clock())
 
     with ThreadPoolExecutor(8) as pool:
         proofs = list(pool.map(prove, range(8)))

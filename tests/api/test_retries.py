@@ -41,7 +41,7 @@ def add(
         centre="48213",
     )
     answer(response, once.send(command))
-    _, user = open_user(service.desk, body.name, once.by)
+    _, user = open_user(service.context, body.name, once.by)
     return Somebody(name=user.name, full_name=user.full_name)
 
 

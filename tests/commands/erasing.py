@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from commands.command import Desk, Done, handle
+from commands.command import CommandContext, CommandResult, handle
 from commands.learner_erasure import EraseLearner
 from projections.learner_streams import named
 from store import EventStore
@@ -24,20 +24,20 @@ def naming(store: EventStore) -> Callable[[str], Sequence[UUID]]:
 
 
 def erase(
-    desk: Desk,
+    context: CommandContext,
     clock: Clock,
     learner: str,
     *rows: UUID,
     reason: str = REASON,
     end_in_flight: bool = False,
-) -> Done:
+) -> CommandResult:
     command = EraseLearner(
         by=SPECIALIST,
         at=clock(),
         learner=learner,
         reason=reason,
         rows=lambda _: rows,
-        streams=naming(desk.store),
+        streams=naming(context.store),
         end_in_flight=end_in_flight,
     )
-    return handle(command, desk)
+    return handle(command, context)

@@ -10,7 +10,7 @@ from aggregates.upload import Upload
 from aggregates.upload_progress import UploadStatus
 from aggregates.verification import Verify
 from catalogue import Catalogue
-from commands.command import Command, Desk, Done, handle
+from commands.command import Command, CommandContext, CommandResult, handle
 from commands.learner import AmendLearner, CreateLearner, read_learner
 from commands.record import AmendRecord, RemoveRecord
 from commands.undo import UndoLearnerGroup, WithdrawGroupLearners
@@ -55,11 +55,13 @@ class Intake:
     verify: Verify | None = None
 
     @property
-    def desk(self) -> Desk:
-        return Desk(store=self.store, catalogue=self.catalogue, verify=self.verify)
+    def context(self) -> CommandContext:
+        return CommandContext(
+            store=self.store, catalogue=self.catalogue, verify=self.verify
+        )
 
-    def send(self, command: Command) -> Done:
-        return handle(command, self.desk)
+    def send(self, command: Command) -> CommandResult:
+        return handle(command, self.context)
 
     def alike(self, _: str, likenesses: Sequence[str]) -> Mapping[str, Sequence[str]]:
         return {one: self.known[one] for one in likenesses if one in self.known}
@@ -78,7 +80,7 @@ class Intake:
             alike=self.alike,
             is_different_person=is_different,
         )
-        return self.send(command).made
+        return self.send(command).created_id
 
     def amend(
         self,
@@ -88,7 +90,7 @@ class Intake:
         reason: str | None = None,
         is_different: bool = False,
         **told: str,
-    ) -> Done:
+    ) -> CommandResult:
         command = AmendLearner(
             by=by,
             at=self.now(),
@@ -110,7 +112,7 @@ class Intake:
         command = UploadLearnerGroup(
             by=by, at=self.now(), name=name, file_name="learners.csv", content=content
         )
-        return self.send(command).made
+        return self.send(command).created_id
 
     def check(self, group: str) -> None:
         """Do what the policy does: check part by part until all is checked."""
@@ -140,7 +142,7 @@ class Intake:
         columns: Mapping[str, str | None] | Mapping[str, str],
         *,
         expect: int | None = None,
-    ) -> Done:
+    ) -> CommandResult:
         command = MapLearnerGroup(
             by=ADMINISTRATOR,
             at=self.now(),
@@ -150,7 +152,7 @@ class Intake:
         )
         return self.send(command)
 
-    def choose_encoding(self, group: str, encoding: str) -> Done:
+    def choose_encoding(self, group: str, encoding: str) -> CommandResult:
         command = ChooseGroupEncoding(
             by=ADMINISTRATOR, at=self.now(), group=group, encoding=encoding
         )
@@ -162,7 +164,7 @@ class Intake:
         self.check(group)
         return group
 
-    def submit(self, group: str, *, by: Actor = ADMINISTRATOR) -> Done:
+    def submit(self, group: str, *, by: Actor = ADMINISTRATOR) -> CommandResult:
         return self.send(SubmitLearnerGroup(by=by, at=self.now(), group=group))
 
     def add(self, group: str) -> None:
@@ -178,7 +180,7 @@ class Intake:
 
     def undo(
         self, group: str, *, by: Actor = ADMINISTRATOR, confirm_loss: bool = False
-    ) -> Done:
+    ) -> CommandResult:
         return self.send(
             UndoLearnerGroup(
                 by=by, at=self.now(), group=group, confirm_loss=confirm_loss
@@ -202,7 +204,7 @@ class Intake:
         link_to: str | None = None,
         confirm_loss: bool = False,
         **told: str,
-    ) -> Done:
+    ) -> CommandResult:
         command = AmendRecord(
             by=by,
             at=self.now(),
@@ -217,11 +219,13 @@ class Intake:
         )
         return self.send(command)
 
-    def remove(self, group: str, row: int, *, by: Actor = ADMINISTRATOR) -> Done:
+    def remove(
+        self, group: str, row: int, *, by: Actor = ADMINISTRATOR
+    ) -> CommandResult:
         return self.send(RemoveRecord(by=by, at=self.now(), group=group, row=row))
 
     def shown(self, group: str) -> Upload:
-        return read_upload(self.desk, group, MACHINE)[1]
+        return read_upload(self.context, group, MACHINE)[1]
 
     def records(self, group: str) -> dict[int, Record]:
         rows = range(self.shown(group).last_row + 1)
@@ -235,4 +239,4 @@ class Intake:
         return [problem.code for problem in self.records(group)[row].problems]
 
     def learner(self, name: str) -> Learner:
-        return read_learner(self.desk, name, MACHINE)[1]
+        return read_learner(self.context, name, MACHINE)[1]

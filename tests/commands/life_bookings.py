@@ -90,7 +90,7 @@ class BookedLife(RegisteredLife):
         no = self.life.not_linked(wish)
         no = {"LearnerIsErased"} if name in self.life.erased else no
         if done := self.ask(who, BeginEntryOrder, no, entries=(entry_of(wish),)):
-            self.entries.insert(0, Drawn(done.made, wish.centre, wish))
+            self.entries.insert(0, Drawn(done.created_id, wish.centre, wish))
             if at_once:
                 self.book(who, 0)
 
@@ -109,7 +109,7 @@ class BookedLife(RegisteredLife):
         answer = self.ask(who, ConfirmEntryOrder, no, entry.centre, **asked)
         if answer and not done:
             entry.is_confirmed = True
-            order = read_entry_order(entry.name, ALL_SEEING, self.world.desk)[1]
+            order = read_entry_order(entry.name, ALL_SEEING, self.world.context)[1]
             assert order.confirmed
             self.life.book(order.confirmed.entries[0].booking, entry.wanted)
 

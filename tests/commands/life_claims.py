@@ -97,8 +97,8 @@ class ClaimedLife(BookedLife):
                 for name, held in there.items()
                 if held
             }
-            paper = Paper(done.made, centre, claimed, rows)
-            self.life.papers[done.made] = paper
+            paper = Paper(done.created_id, centre, claimed, rows)
+            self.life.papers[done.created_id] = paper
             if at_once:
                 self.submit_all(who, paper)
 
@@ -336,7 +336,7 @@ class ClaimedLife(BookedLife):
         return self.life.at[learner] != paper.centre
 
     def claim(self, paper: Paper) -> Claim:
-        return Claim.replay(self.world.desk.store.open(stream_of(paper.name)).events)
+        return Claim.replay(self.world.context.store.open(stream_of(paper.name)).events)
 
     def paper(self, number: int, *standings: str) -> Paper:
         """Pick a claim; mostly one that has somebody at one of those standings."""

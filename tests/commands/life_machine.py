@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from access.policy import send
 from aggregates.errors import Refusal
-from commands.command import Command, Done
+from commands.command import Command, CommandResult
 from tests.claim_examples import CENTRE, TESTED
 from tests.commands.life_model import MAY, No
 from tests.commands.life_rules import Life
@@ -130,7 +130,7 @@ class AskedLife(RuleBasedStateMachine):
         of: str | None = None,
         /,
         **asked: Any,
-    ) -> Done | None:
+    ) -> CommandResult | None:
         """Ask of a thing of a centre; None if it was refused as the rules say."""
         user = USERS[who if of in {None, CENTRE} else THERE.get(who, who)]
         if user.role not in MAY[kind.__name__]:
@@ -138,7 +138,7 @@ class AskedLife(RuleBasedStateMachine):
         elif of and user.centre not in {None, of}:
             why_not = {"NotFound"}
         try:
-            done = send(kind(by=user, at=self.now, **asked), self.world.desk)
+            done = send(kind(by=user, at=self.now, **asked), self.world.context)
         except Refusal as refusal:
             said = {type(each).__name__ for each in (refusal.others or (refusal,))}
             if said <= why_not:

@@ -100,7 +100,7 @@ class RegisteredLife(AskedLife):
         asked = {"products": (product,), "linkings": (linking,), "datings": (DATING,)}
         if done := self.ask(who, BeginOrder, no, **asked):
             wanted = (name, product, pathway)
-            self.orders.insert(0, Drawn(done.made, centre, wanted))
+            self.orders.insert(0, Drawn(done.created_id, centre, wanted))
             if at_once:
                 self.confirm(who, 0)
 
@@ -124,7 +124,7 @@ class RegisteredLife(AskedLife):
         if not done or order.is_confirmed:
             return
         order.is_confirmed = True
-        confirmed = read_order(order.name, ALL_SEEING, self.world.desk)[1].confirmed
+        confirmed = read_order(order.name, ALL_SEEING, self.world.context)[1].confirmed
         assert confirmed
         (line,) = confirmed.lines
         way = None if product == APPRENTICESHIP else pathway
@@ -252,4 +252,6 @@ class RegisteredLife(AskedLife):
         return pick(self.life.registrations.values(), number, prefer)
 
     def replayed(self, name: str) -> Registration:
-        return Registration.replay(self.world.desk.store.open(stream_of(name)).events)
+        return Registration.replay(
+            self.world.context.store.open(stream_of(name)).events
+        )

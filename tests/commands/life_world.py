@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from catalogue import Catalogue, Window
-from commands.command import Desk
+from commands.command import CommandContext
 from commands.order import Dating
 from events.order import CourseDates
 from events.user import Role
@@ -89,8 +89,8 @@ class World:
     models: ReadModels
 
     @property
-    def desk(self) -> Desk:
-        return Desk(store=self.store, catalogue=CATALOGUE)
+    def context(self) -> CommandContext:
+        return CommandContext(store=self.store, catalogue=CATALOGUE)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from commands.cancellation import ReopenRegistration
 from commands.certificate import RevokeCertificate
 from commands.claim import BeginClaim, ChooseClaimLearners, SaveClaimGrades
 from commands.claim_submission import ProcessClaim, SubmitClaim, WithdrawClaim
-from commands.command import Command, Desk, Done, handle
+from commands.command import Command, CommandContext, CommandResult, handle
 from events.centre import ApprovalGranted, CentreOpened
 from events.claim import Award
 from events.event import Event
@@ -59,8 +59,8 @@ class Office:
     catalogue: Catalogue = CATALOGUE
 
     @property
-    def desk(self) -> Desk:
-        return Desk(store=self.store, catalogue=self.catalogue)
+    def context(self) -> CommandContext:
+        return CommandContext(store=self.store, catalogue=self.catalogue)
 
     def open(self, centre: str = CENTRE) -> None:
         """Open a centre that is approved for both qualifications."""
@@ -157,7 +157,7 @@ class Office:
                 learners=tuple(awards),
                 awards=awards,
             )
-        ).made
+        ).created_id
 
     def processed(self, awards: Mapping[str, Award]) -> str:
         """Have a whole claim submitted and processed."""
@@ -171,7 +171,7 @@ class Office:
         self.submit(claim)
         return claim
 
-    def revoke(self, certificate: str) -> Done:
+    def revoke(self, certificate: str) -> CommandResult:
         return self.send(
             RevokeCertificate(
                 by=SPECIALIST,
@@ -181,7 +181,7 @@ class Office:
             )
         )
 
-    def reopen(self, registration: str) -> Done:
+    def reopen(self, registration: str) -> CommandResult:
         return self.send(
             ReopenRegistration(
                 by=SPECIALIST,
@@ -216,12 +216,12 @@ class Office:
 
     def submit(
         self, claim: str, *, by: Actor = ADMINISTRATOR, expect: int | None = None
-    ) -> Done:
+    ) -> CommandResult:
         return self.send(SubmitClaim(by=by, at=self.now(), claim=claim, expect=expect))
 
     def withdraw(
         self, claim: str, learner: str | None = None, *, by: Actor = ADMINISTRATOR
-    ) -> Done:
+    ) -> CommandResult:
         return self.send(
             WithdrawClaim(
                 by=by,
@@ -232,7 +232,9 @@ class Office:
             )
         )
 
-    def process(self, claim: str, *, submitted_by: datetime | None = None) -> Done:
+    def process(
+        self, claim: str, *, submitted_by: datetime | None = None
+    ) -> CommandResult:
         return self.send(
             ProcessClaim(
                 by=SERVICE,
@@ -242,8 +244,8 @@ class Office:
             )
         )
 
-    def send(self, command: Command) -> Done:
-        return handle(command, self.desk)
+    def send(self, command: Command) -> CommandResult:
+        return handle(command, self.context)
 
     def claim(self, name: str) -> Claim:
         return Claim.replay(self.store.open(stream_of(name)).events)

@@ -10,7 +10,7 @@ from aggregates.order import Order
 from aggregates.order_confirming import total_of
 from aggregates.order_linking import Way
 from catalogue import Apprenticeship, Catalogue
-from commands.command import Command, Desk, Done, handle
+from commands.command import Command, CommandContext, CommandResult, handle
 from commands.order import BeginOrder, Dating, LinkOrderLearners, read_order
 from commands.order_confirmation import ConfirmOrder, circumstances
 from commands.order_linking import Linking
@@ -60,8 +60,8 @@ class OrderDesk:
     catalogue: Catalogue = CATALOGUE
 
     @property
-    def desk(self) -> Desk:
-        return Desk(store=self.store, catalogue=self.catalogue)
+    def context(self) -> CommandContext:
+        return CommandContext(store=self.store, catalogue=self.catalogue)
 
     @property
     def today(self) -> date:
@@ -117,7 +117,7 @@ class OrderDesk:
             datings=tuple(datings),
             number=number,
         )
-        return self.send(command).made
+        return self.send(command).created_id
 
     def ready(self, *learners: str, by: Actor = ADMINISTRATOR) -> str:
         """Begin an order of the single pathway for them, ready to be confirmed."""
@@ -129,7 +129,9 @@ class OrderDesk:
         linking = Linking(learners=dict.fromkeys(learners), way=BY_PART)
         return self.begin(linking, products=[APPRENTICESHIP], datings=[DATING])
 
-    def link(self, order: str, linking: Linking, *, by: Actor = ADMINISTRATOR) -> Done:
+    def link(
+        self, order: str, linking: Linking, *, by: Actor = ADMINISTRATOR
+    ) -> CommandResult:
         command = LinkOrderLearners(by=by, at=self.now(), order=order, linking=linking)
         return self.send(command)
 
@@ -140,7 +142,7 @@ class OrderDesk:
         total: Decimal | None = None,
         prices: Mapping[str, Decimal] | None = None,
         by: Actor = ADMINISTRATOR,
-    ) -> Done:
+    ) -> CommandResult:
         """Confirm at the total that is shown, unless another is said."""
         command = ConfirmOrder(
             by=by,
@@ -151,15 +153,15 @@ class OrderDesk:
         )
         return self.send(command)
 
-    def send(self, command: Command) -> Done:
-        return handle(command, self.desk)
+    def send(self, command: Command) -> CommandResult:
+        return handle(command, self.context)
 
     def order(self, name: str, by: Actor = ADMINISTRATOR) -> Order:
-        return read_order(name, by, self.desk)[1]
+        return read_order(name, by, self.context)[1]
 
     def total(self, name: str) -> Decimal:
         order = self.order(name)
-        return total_of(order, circumstances(self.desk, order, self.today).offers)
+        return total_of(order, circumstances(self.context, order, self.today).offers)
 
     def made(self) -> list[RegistrationMade]:
         """List every registration that was ever made."""

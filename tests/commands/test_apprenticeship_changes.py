@@ -14,7 +14,7 @@ from commands.cancellation import (
     RegisteredAgain,
     ReopenRegistration,
 )
-from commands.command import Done
+from commands.command import CommandResult
 from commands.invoice import ReportInvoiceStatus
 from events.registration import PartReopened, RegistrationCancelled, RegistrationMade
 from store import EventStore
@@ -34,7 +34,7 @@ def provider(store: EventStore, clock: Clock) -> Provider:
     return Provider.open(store, clock)
 
 
-def cancel(provider: Provider, made: RegistrationMade) -> Done:
+def cancel(provider: Provider, made: RegistrationMade) -> CommandResult:
     return provider.office.send(
         CancelRegistration(
             by=ADMINISTRATOR,
@@ -45,7 +45,7 @@ def cancel(provider: Provider, made: RegistrationMade) -> Done:
     )
 
 
-def reopen(provider: Provider, made: RegistrationMade) -> Done:
+def reopen(provider: Provider, made: RegistrationMade) -> CommandResult:
     return provider.office.send(
         ReopenRegistration(
             by=SERVICE,

@@ -13,7 +13,7 @@ from aggregates.order_refusals import (
     OrderIncomplete,
     OrderTooLarge,
 )
-from commands.command import Done
+from commands.command import CommandResult
 from commands.order_confirmation import circumstances
 from commands.order_linking import Linking
 from commands.registration import ACTIVE_REGISTRATION, active_key
@@ -83,7 +83,7 @@ def test_confirming_makes_a_parent_and_one_for_each_qualification(
     (line,) = confirmed.lines
     assert [part.qualification for part in line.parts] == [SINGLE, SEVERAL]
     shown = circumstances(
-        any_counter.desk, any_counter.order(order), any_counter.today
+        any_counter.context, any_counter.order(order), any_counter.today
     ).offers[APPRENTICESHIP]
     assert [part.product for part in shown.parts] == [SINGLE, SEVERAL]
 
@@ -172,12 +172,14 @@ def test_orders_of_a_qualification_alone_and_of_its_apprenticeship_at_once(
     make = (by_part, alone) * (PEOPLE // 2)
     orders = [each(any_counter) for each in make]
     answers = at_once([partial(any_counter.confirm, order) for order in orders])
-    won = [o for o, a in zip(orders, answers, strict=True) if isinstance(a, Done)]
+    won = [
+        o for o, a in zip(orders, answers, strict=True) if isinstance(a, CommandResult)
+    ]
     (family,) = families(any_counter)
     assert won == [family[0].order]
     assert len(family) == 1 + len(family[0].parts)
     for answer in answers:
-        assert isinstance(answer, Done | AlreadyRegistered | OrderIncomplete)
+        assert isinstance(answer, CommandResult | AlreadyRegistered | OrderIncomplete)
 
 
 def test_an_order_of_an_apprenticeship_is_confirmed_once_by_many_at_once(
@@ -186,5 +188,5 @@ def test_an_order_of_an_apprenticeship_is_confirmed_once_by_many_at_once(
     """O5, O7."""
     order = any_counter.ready_by_part(ANN, BEN, CAT)
     answers = at_once([partial(any_counter.confirm, order)] * PEOPLE)
-    assert all(isinstance(answer, Done) for answer in answers)
+    assert all(isinstance(answer, CommandResult) for answer in answers)
     assert [len(family) for family in families(any_counter)] == [3, 3, 3]

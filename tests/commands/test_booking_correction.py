@@ -70,14 +70,14 @@ class Hall:
             mode="Online",
         )
         command = BeginEntryOrder(by=ADMINISTRATOR, at=self.clock(), entries=(entry,))
-        order = self.provider.counter.send(command).made
+        order = self.provider.counter.send(command).created_id
         return confirm(self.provider, order).booking
 
     def report(self, outcome: Mapping[str, Any], booking: str | None = None) -> None:
         command = ReportOutcome(
             by=ASSESSMENT, at=self.clock(), booking=booking or self.booking, **outcome
         )
-        send(command, self.provider.counter.desk)
+        send(command, self.provider.counter.context)
 
     def correct(
         self, outcome: Mapping[str, Any], *, by: Actor = ASSESSMENT, reason: str = WHY
@@ -85,7 +85,7 @@ class Hall:
         command = CorrectOutcome(
             by=by, at=self.clock(), booking=self.booking, reason=reason, **outcome
         )
-        send(command, self.provider.counter.desk)
+        send(command, self.provider.counter.context)
 
     def result(self, *, is_pass: bool, days: int = 0, mark: int = 30) -> dict[str, Any]:
         sat_on = self.clock.now.date() + timedelta(days=days)
@@ -138,7 +138,9 @@ def test_before_and_after_and_why_stay_in_the_history(hall: Hall) -> None:
     hall.report(hall.result(is_pass=False))
     hall.correct(hall.result(is_pass=True))
     hall.correct(hall.result(is_pass=True))
-    stream, booking = read_booking(hall.booking, ASSESSMENT, hall.provider.counter.desk)
+    stream, booking = read_booking(
+        hall.booking, ASSESSMENT, hall.provider.counter.context
+    )
     *_, reported, corrected = stream.history
     assert reported.event.topic == "booking.result-added"
     assert isinstance(corrected.event, BookingOutcomeCorrected)

@@ -17,7 +17,7 @@ from commands.centre import (
     centre_called,
     open_own_centre,
 )
-from commands.command import Command, Desk, Done, Stale, handle
+from commands.command import Command, CommandContext, CommandResult, Stale, handle
 from events.identifier import stream_of
 from events.user import Role
 from tests.claim_examples import CATALOGUE, CENTRE, OTHER_REFERENCE, REFERENCE
@@ -29,9 +29,11 @@ SPECIALIST = replace(
 NEW, WHY = "60344", "They were visited."
 
 
-def asked(office: Office, kind: Callable[..., Command], **values: object) -> Done:
+def asked(
+    office: Office, kind: Callable[..., Command], **values: object
+) -> CommandResult:
     command = kind(**{"at": office.now(), "by": SPECIALIST, "reason": WHY, **values})
-    return handle(command, office.desk)
+    return handle(command, office.context)
 
 
 def centre(office: Office, number: str = CENTRE) -> Centre:
@@ -40,7 +42,7 @@ def centre(office: Office, number: str = CENTRE) -> Centre:
 
 def test_a_centre_is_opened_and_owns_itself(office: Office) -> None:
     done = asked(office, OpenCentre, number=NEW, name="Harbour Skills")
-    assert done.made == NEW
+    assert done.created_id == NEW
     assert centre(office, NEW).name == "Harbour Skills"
     assert office.store.open(stream_of(centre_called(NEW))).owner == NEW
 
@@ -84,18 +86,18 @@ def test_a_centre_that_is_not_open_is_not_found(office: Office) -> None:
 
 def test_staff_know_of_their_own_centre_alone(office: Office) -> None:
     """Section 2."""
-    assert open_own_centre(office.desk, CENTRE, ADMINISTRATOR).version == 3
-    assert open_own_centre(office.desk, CENTRE, SPECIALIST).version == 3
+    assert open_own_centre(office.context, CENTRE, ADMINISTRATOR).version == 3
+    assert open_own_centre(office.context, CENTRE, SPECIALIST).version == 3
     with pytest.raises(NotFound):
-        open_own_centre(office.desk, CENTRE, STRANGER)
+        open_own_centre(office.context, CENTRE, STRANGER)
 
 
-def listed(office: Office, *approvals: str) -> Desk:
+def listed(office: Office, *approvals: str) -> CommandContext:
     centres = tuple(
         CentreEntry(number=number, name="Listed", approvals=approvals)
         for number in (CENTRE, NEW)
     )
-    return replace(office.desk, catalogue=replace(CATALOGUE, centres=centres))
+    return replace(office.context, catalogue=replace(CATALOGUE, centres=centres))
 
 
 def test_the_catalogues_centres_are_opened_once_and_what_is_new_there_is_granted(

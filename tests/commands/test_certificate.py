@@ -6,7 +6,7 @@ import pytest
 
 from aggregates.errors import NotFound
 from commands.certificate import RecordPrinting, read_certificate
-from commands.command import Done, Stale
+from commands.command import CommandResult, Stale
 from events.certificate import CertificatePrinted
 from events.user import Role
 from store import Actor
@@ -32,7 +32,7 @@ def certificate(office: Office) -> str:
 
 def printed(
     office: Office, certificate: str, by: Actor = SPECIALIST, expect: int | None = None
-) -> Done:
+) -> CommandResult:
     command = RecordPrinting(
         by=by, at=office.now(), certificate=certificate, expect=expect
     )
@@ -41,8 +41,8 @@ def printed(
 
 def test_that_it_was_printed_is_recorded_once(office: Office, certificate: str) -> None:
     """M13."""
-    assert printed(office, certificate, expect=1).made == certificate
-    stream = read_certificate(certificate, ADMINISTRATOR, office.desk)
+    assert printed(office, certificate, expect=1).created_id == certificate
+    stream = read_certificate(certificate, ADMINISTRATOR, office.context)
     assert isinstance(stream.events[1], CertificatePrinted)
     assert printed(office, certificate).position is None
 
@@ -61,5 +61,5 @@ def test_another_centres_certificate_is_as_unknown_as_none(
     """Section 2."""
     name = number or certificate
     with pytest.raises(NotFound) as refusal:
-        read_certificate(name, STRANGER, office.desk)
+        read_certificate(name, STRANGER, office.context)
     assert str(refusal.value).startswith(f"There is no certificate {name} here.")

@@ -49,7 +49,7 @@ def happened(office: Office, name: str) -> list[Event]:
 
 def test_a_claim_may_be_begun_empty(office: Office) -> None:
     """M1."""
-    made = handle(BeginClaim(by=ADMINISTRATOR, at=NOW), office.desk).made
+    made = handle(BeginClaim(by=ADMINISTRATOR, at=NOW), office.context).created_id
     assert office.claim(made).qualification is None
     assert office.store.open(stream_of(made)).owner == ADMINISTRATOR.centre
 
@@ -84,16 +84,16 @@ def test_removing_a_learner_or_deleting_the_claim_takes_outcomes_back(
     claim = office.begin({ANN: award(), BEN: award()})
     office.choose(claim, [ANN])
     assert office.registration(BENS).outcomes == {}
-    handle(DeleteClaim(by=ADMINISTRATOR, at=NOW, claim=claim), office.desk)
+    handle(DeleteClaim(by=ADMINISTRATOR, at=NOW, claim=claim), office.context)
     assert office.registration(ANNS).outcomes == {}
 
 
 def test_a_deleted_claim_is_not_found_any_more(office: Office) -> None:
     claim = office.begin({})
     delete = DeleteClaim(by=ADMINISTRATOR, at=NOW, claim=claim)
-    handle(delete, office.desk)
+    handle(delete, office.context)
     with pytest.raises(NotFound):
-        handle(delete, office.desk)
+        handle(delete, office.context)
 
 
 def test_another_qualification_takes_back_what_was_graded(office: Office) -> None:
@@ -103,8 +103,8 @@ def test_another_qualification_takes_back_what_was_graded(office: Office) -> Non
         by=ADMINISTRATOR, at=NOW, claim=claim, qualification=OTHER_REFERENCE
     )
     with pytest.raises(WorkWouldBeLost):
-        handle(command, office.desk)
-    handle(replace(command, confirm_loss=True), office.desk)
+        handle(command, office.context)
+    handle(replace(command, confirm_loss=True), office.context)
     assert office.claim(claim).learners == {}
     assert office.registration(ANNS).outcomes == {}
 
@@ -112,7 +112,9 @@ def test_another_qualification_takes_back_what_was_graded(office: Office) -> Non
 def test_an_unknown_qualification_cannot_be_claimed(office: Office) -> None:
     """M2."""
     with pytest.raises(UnknownQualification):
-        handle(BeginClaim(by=ADMINISTRATOR, at=NOW, qualification="Q-0"), office.desk)
+        handle(
+            BeginClaim(by=ADMINISTRATOR, at=NOW, qualification="Q-0"), office.context
+        )
 
 
 def test_a_qualification_the_centre_is_not_approved_for_cannot_be_claimed(
@@ -120,7 +122,7 @@ def test_a_qualification_the_centre_is_not_approved_for_cannot_be_claimed(
 ) -> None:
     """M2: a centre that nobody opened is approved for nothing."""
     with pytest.raises(NotClaimable, match="not approved"):
-        handle(BeginClaim(by=STRANGER, at=NOW, qualification=REFERENCE), office.desk)
+        handle(BeginClaim(by=STRANGER, at=NOW, qualification=REFERENCE), office.context)
 
 
 def test_units_that_are_not_offered_cannot_be_chosen(office: Office) -> None:
@@ -129,7 +131,7 @@ def test_units_that_are_not_offered_cannot_be_chosen(office: Office) -> None:
     with pytest.raises(UnitNotOffered):
         handle(
             ChooseClaimUnits(by=ADMINISTRATOR, at=NOW, claim=claim, units=("X/1",)),
-            office.desk,
+            office.context,
         )
 
 
@@ -138,8 +140,8 @@ def test_a_unit_taken_out_takes_its_outcomes_back(office: Office) -> None:
     claim = office.begin({ANN: award()})
     command = ChooseClaimUnits(by=ADMINISTRATOR, at=NOW, claim=claim, units=(A1,))
     with pytest.raises(WorkWouldBeLost):
-        handle(command, office.desk)
-    handle(replace(command, confirm_loss=True), office.desk)
+        handle(command, office.context)
+    handle(replace(command, confirm_loss=True), office.context)
     assert office.registration(ANNS).outcomes == {claim: {A1: "P"}}
 
 
@@ -154,17 +156,17 @@ def test_a_claim_that_is_not_begun_is_named_by_no_number(office: Office) -> None
                 learners=(ANN,),
                 awards={BEN: award()},
             ),
-            office.desk,
+            office.context,
         )
     assert str(refusal.value).startswith(f"{BEN} is not in this claim.")
     assert "AC-" not in str(refusal.value)
 
 
 def test_units_need_a_qualification_first(office: Office) -> None:
-    claim = handle(BeginClaim(by=ADMINISTRATOR, at=NOW), office.desk).made
+    claim = handle(BeginClaim(by=ADMINISTRATOR, at=NOW), office.context).created_id
     command = ChooseClaimUnits(by=ADMINISTRATOR, at=NOW, claim=claim, units=(A1,))
     with pytest.raises(Exception, match="Choose the qualification"):
-        handle(command, office.desk)
+        handle(command, office.context)
 
 
 def test_a_learner_registered_elsewhere_cannot_be_claimed_for(office: Office) -> None:
@@ -182,10 +184,10 @@ def test_another_centres_claim_is_not_found(office: Office) -> None:
     claim = office.begin({ANN: award()})
     command = SaveClaimGrades(by=STRANGER, at=NOW, claim=claim, awards={})
     with pytest.raises(NotFound) as theirs:
-        handle(command, office.desk)
+        handle(command, office.context)
     none = SaveClaimGrades(by=STRANGER, at=NOW, claim="AC-none", awards={})
     with pytest.raises(NotFound) as nothing:
-        handle(none, office.desk)
+        handle(none, office.context)
     assert str(theirs.value).replace(claim, "AC-none") == str(nothing.value)
 
 
@@ -197,7 +199,7 @@ def test_a_change_to_what_was_not_looked_at_is_refused(office: Office) -> None:
         by=ADMINISTRATOR, at=NOW, claim=claim, awards={}, expect=looked_at
     )
     with pytest.raises(Stale) as refusal:
-        handle(stale, office.desk)
+        handle(stale, office.context)
     assert [recorded.user for recorded in refusal.value.between] == ["admin.riverside"]
 
 

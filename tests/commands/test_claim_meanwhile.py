@@ -7,7 +7,7 @@ import pytest
 from aggregates.claim_refusals import ClaimHasMoved
 from aggregates.standing import Standing
 from commands.claim_submission import PATIENCE, SubmitClaim
-from commands.command import Desk, handle
+from commands.command import CommandContext, handle
 from events.identifier import stream_of
 from events.registration import OutcomesRecorded
 from store import Actor, Change, Conflict, EventStore, Position, Stream
@@ -39,11 +39,11 @@ def submit_while(
     expect: int | None = None,
 ) -> None:
     """Submit a claim while, before each attempt to append, something else happens."""
-    desk = Desk(
+    context = CommandContext(
         store=Interrupted(office.store, list(interruptions)), catalogue=office.catalogue
     )
     command = SubmitClaim(by=ADMINISTRATOR, at=office.now(), claim=claim, expect=expect)
-    handle(command, desk)
+    handle(command, context)
 
 
 @pytest.mark.parametrize("award_type", ["Full", "Interim"])

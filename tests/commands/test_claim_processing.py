@@ -7,7 +7,7 @@ import pytest
 from aggregates.standing import Standing
 from commands.certificate import RecordPrinting
 from commands.claim_submission import ProcessClaim
-from commands.command import Desk, handle
+from commands.command import CommandContext, handle
 from events.certificate import CertificateIssued, CertificatePrinted
 from events.identifier import Kind, stream_of
 from tests.claim_examples import ANN, ANNS, BEN, award
@@ -62,7 +62,7 @@ def test_two_certificates_never_have_one_number(office: Office) -> None:
     """M13: a number that is taken is drawn again."""
     numbers = iter(["C-1", "C-1", "C-2"])
     claims = [office.begin({who: award()}) for who in (ANN, BEN)]
-    desk = Desk(
+    context = CommandContext(
         store=office.store,
         catalogue=office.catalogue,
         new_identifier=lambda kind: next(numbers) if kind is Kind.CERTIFICATE else "",
@@ -72,7 +72,7 @@ def test_two_certificates_never_have_one_number(office: Office) -> None:
         command = ProcessClaim(
             by=SERVICE, at=office.now(), claim=claim, submitted_by=office.now()
         )
-        handle(command, desk)
+        handle(command, context)
     issued = [
         place.certificate
         for claim in claims
@@ -101,6 +101,6 @@ def test_printing_is_recorded_once(office: Office) -> None:
     office.process(claim)
     number = office.claim(claim).learners[ANN].certificate or ""
     command = RecordPrinting(by=SERVICE, at=office.now(), certificate=number)
-    assert handle(command, office.desk).position is not None
-    assert handle(command, office.desk).position is None
+    assert handle(command, office.context).position is not None
+    assert handle(command, office.context).position is None
     assert office.store.open(stream_of(number)).events[1:] == (CertificatePrinted(),)

@@ -162,7 +162,7 @@ def test_one_busy_registration_does_not_fail_five_hundred(
     claim = any_office.begin({who: award() for who in [ANN, *others]})
     busy.set()
     command = SubmitClaim(by=ADMINISTRATOR, at=any_office.now(), claim=claim)
-    handle(command, any_office.desk)
+    handle(command, any_office.context)
     standings = any_office.standings(claim)
     assert {standings[who] for who in others} == {Standing.SUBMITTED}
     is_submitted = standings[ANN] is Standing.SUBMITTED
@@ -192,7 +192,7 @@ def test_a_certificate_reopened_and_reissued_at_once_leaves_none_in_force(
         by=SPECIALIST, at=any_office.now(), certificate=first, reason="Lost"
     )
     at_once([partial(any_office.reopen, ANNS), partial(any_office.send, reissue)])
-    issued = open_certificates(any_office.desk, ANN, [any_office.claim(full)])
+    issued = open_certificates(any_office.context, ANN, [any_office.claim(full)])
     assert not any(certificate.is_in_force for _, certificate in issued.values())
 
 
@@ -206,7 +206,7 @@ def test_two_notifications_processed_at_once_leave_the_later_in_force(
     ]
     at_once([partial(any_office.process, claim) for claim in claims])
     issued = open_certificates(
-        any_office.desk, ANN, [any_office.claim(claim) for claim in claims]
+        any_office.context, ANN, [any_office.claim(claim) for claim in claims]
     )
     in_force = [n for n, (_, each) in issued.items() if each.is_in_force]
     assert in_force == [any_office.certificate(claims[-1], ANN)]

@@ -99,12 +99,12 @@ def change_pathway(office: Office, _: str) -> None:
 
 
 def judged(office: Office, claim: str, today: date) -> dict[str, Granted | Withheld]:
-    facts = ClaimFacts.of(office.desk, office.claim(claim), today=today)
+    facts = ClaimFacts.of(office.context, office.claim(claim), today=today)
     return {who: facts.judge(who) for who in facts.claim.waiting}
 
 
 def stages_of(office: Office, claim: str, today: date) -> dict[str, Stage]:
-    facts = ClaimFacts.of(office.desk, office.claim(claim), today=today)
+    facts = ClaimFacts.of(office.context, office.claim(claim), today=today)
     shown = stages(
         facts.claim,
         today=today,

@@ -7,7 +7,14 @@ from uuid import UUID
 import pytest
 
 from commands import command
-from commands.command import TRIES, Command, Desk, Done, Stale, handle
+from commands.command import (
+    TRIES,
+    Command,
+    CommandContext,
+    CommandResult,
+    Stale,
+    handle,
+)
 from store import Conflict
 from tests.commands.office import ADMINISTRATOR, Office
 
@@ -21,10 +28,10 @@ class Try(Command):
     others: list[Conflict] = field(default_factory=list)
 
 
-def decide(asked: Try, _: Desk) -> Done:
+def decide(asked: Try, _: CommandContext) -> CommandResult:
     if asked.others:
         raise asked.others.pop(0)
-    return Done(position=None, made="it")
+    return CommandResult(position=None, created_id="it")
 
 
 @pytest.fixture(autouse=True)
@@ -34,8 +41,8 @@ def _is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def asked(office: Office, others: list[Conflict]) -> str:
     return handle(
-        Try(by=ADMINISTRATOR, at=office.now(), others=others), office.desk
-    ).made
+        Try(by=ADMINISTRATOR, at=office.now(), others=others), office.context
+    ).created_id
 
 
 @pytest.mark.parametrize("times", [0, 1, TRIES - 1])

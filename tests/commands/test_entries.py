@@ -41,19 +41,19 @@ def begin(provider: Provider, learner: str, through: str | None) -> str:
         mode="Online",
     )
     command = BeginEntryOrder(by=ADMINISTRATOR, at=clock, entries=(entry,))
-    return provider.counter.send(command).made
+    return provider.counter.send(command).created_id
 
 
 def confirm(provider: Provider, order: str) -> ConfirmedEntry:
     """Confirm an order, twice; give the one booking that comes of it."""
-    desk, at = provider.counter.desk, provider.counter.now()
+    context, at = provider.counter.context, provider.counter.now()
     for _ in range(2):
         provider.counter.send(
             ConfirmEntryOrder(
                 by=ADMINISTRATOR, at=at, order=order, total=Decimal("14.50")
             )
         )
-    confirmed = read_entry_order(order, ADMINISTRATOR, desk)[1].confirmed
+    confirmed = read_entry_order(order, ADMINISTRATOR, context)[1].confirmed
     assert confirmed is not None
     (entry,) = confirmed.entries
     return entry

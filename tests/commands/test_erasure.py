@@ -17,7 +17,7 @@ from aggregates.learner import (
 from aggregates.registration import Status
 from commands.cancellation import ChangePathway
 from commands.certificate import read_certificate
-from commands.command import Desk, PersonIsErased
+from commands.command import CommandContext, PersonIsErased
 from commands.entry_order import BeginEntryOrder
 from commands.learner_image import SubmitLearnerImage, read_image
 from commands.order_linking import Linking
@@ -60,7 +60,7 @@ def test_a_person_who_is_erased_is_known_by_their_number_alone(
     learner = intake.create()
     intake.send(photograph(clock, learner))
     intake.amend(learner, family_name="Darcy", centre_reference="X")
-    erase(intake.desk, clock, learner)
+    erase(intake.context, clock, learner)
     assert intake.learner(learner).details == ERASED
     *before, last = any_store.open(stream_of(learner)).history
     assert [recorded.event.topic for recorded in before] == [
@@ -81,9 +81,9 @@ def test_erasing_twice_answers_the_same_and_loses_what_was_left(
     learner = intake.create()
     group = intake.checked(cells(uln=OTHER_ULN))
     row = stream_of(record_called(group, 2))
-    assert erase(intake.desk, clock, learner).position is not None
+    assert erase(intake.context, clock, learner).position is not None
     assert intake.records(group)[2].cells
-    assert erase(intake.desk, clock, learner, row).position is None
+    assert erase(intake.context, clock, learner, row).position is None
     assert not intake.records(group)[2].cells
     with pytest.raises(PersonIsErased):
         intake.put_right(group, 2, uln="")
@@ -94,7 +94,7 @@ def test_erasing_has_a_reason(intake: Intake, clock: Clock, reason: str) -> None
     """H6, H1."""
     learner = intake.create()
     with pytest.raises(ErasureNeedsReason, match="without naming") as refusal:
-        erase(intake.desk, clock, learner, reason=reason)
+        erase(intake.context, clock, learner, reason=reason)
     assert refusal.value.pointer == "/reason"
     assert intake.learner(learner).details == DETAILS
 
@@ -103,7 +103,7 @@ def test_who_is_not_known_cannot_be_erased(intake: Intake, clock: Clock) -> None
     """H6."""
     for name in ("L-0000000099X", GROUP):
         with pytest.raises(NotFound):
-            erase(intake.desk, clock, name)
+            erase(intake.context, clock, name)
 
 
 def test_the_uln_of_somebody_erased_is_free_again(
@@ -111,8 +111,8 @@ def test_the_uln_of_somebody_erased_is_free_again(
 ) -> None:
     """H6, U6: after a rebuild of what is reserved as well."""
     intake = Intake(store=any_store, now=clock)
-    erase(intake.desk, clock, intake.create())
-    erase(intake.desk, clock, intake.create(cells(uln="")))
+    erase(intake.context, clock, intake.create())
+    erase(intake.context, clock, intake.create(cells(uln="")))
     any_store.rebuild_reservations()
     assert intake.learner(intake.create()).details.uln == ULN
 
@@ -121,7 +121,7 @@ def test_somebody_erased_is_amended_no_more(intake: Intake, clock: Clock) -> Non
     """H6, L1, L2."""
     learner = intake.create()
     intake.send(photograph(clock, learner))
-    erase(intake.desk, clock, learner)
+    erase(intake.context, clock, learner)
     with pytest.raises(LearnerIsErased, match="Leave them out"):
         intake.amend(learner, family_name="Darcy")
     with pytest.raises(LearnerIsErased):
@@ -134,13 +134,13 @@ def test_images_are_erased_with_the_person(intake: Intake, clock: Clock) -> None
     intake.send(photograph(clock, learner))
     before = clock()
     clock.advance(hours=1)
-    erase(intake.desk, clock, learner)
-    past = Desk(store=intake.store.as_at(before), catalogue=intake.catalogue)
-    for desk in (intake.desk, past):
+    erase(intake.context, clock, learner)
+    past = CommandContext(store=intake.store.as_at(before), catalogue=intake.catalogue)
+    for context in (intake.context, past):
         with pytest.raises(ImageErased, match="cannot be brought back"):
-            read_image(desk, learner, PHOTO, MACHINE)
+            read_image(context, learner, PHOTO, MACHINE)
     with pytest.raises(ImageErased):
-        read_image(intake.desk, learner, ImageKind.SIGNATURE, MACHINE)
+        read_image(intake.context, learner, ImageKind.SIGNATURE, MACHINE)
     with pytest.raises(ImageMissing):
         read_image(past, learner, ImageKind.SIGNATURE, MACHINE)
 
@@ -151,7 +151,7 @@ def test_somebody_erased_cannot_be_ordered_for(store: EventStore, clock: Clock) 
     counter.open()
     counter.know(ANNA, BENNO)
     counter.group(GROUP, ANNA, BENNO)
-    erase(counter.desk, clock, ANNA)
+    erase(counter.context, clock, ANNA)
     with pytest.raises(LearnerIsErased) as refusal:
         counter.ready(ANNA)
     assert refusal.value.pointer == "/learners/0/learners"
@@ -164,7 +164,7 @@ def test_somebody_erased_cannot_be_entered_for_a_test(
 ) -> None:
     """H6, B2."""
     learner = intake.create()
-    erase(intake.desk, clock, learner)
+    erase(intake.context, clock, learner)
     entry = Entry(learner=learner, qualification=SINGLE, unit="", delivery="Paper")
     with pytest.raises(LearnerIsErased) as refusal:
         intake.send(BeginEntryOrder(by=ADMINISTRATOR, at=clock(), entries=(entry,)))
@@ -180,7 +180,7 @@ def test_an_order_confirmed_before_stays_as_it_is(
     counter.know(ANNA)
     order = counter.ready(ANNA)
     counter.confirm(order)
-    erase(counter.desk, clock, ANNA)
+    erase(counter.context, clock, ANNA)
     counter.confirm(order)
     assert [made.learner for made in counter.made()] == [ANNA]
 
@@ -194,8 +194,8 @@ def test_somebody_erased_cannot_be_claimed_for(
     office.submit(submitted)
     office.process(submitted)
     draft = office.begin({})
-    erase(counter.desk, clock, ANN, end_in_flight=True)
-    erase(counter.desk, clock, BEN)
+    erase(counter.context, clock, ANN, end_in_flight=True)
+    erase(counter.context, clock, BEN)
     for asked in (
         lambda: office.choose(draft, [BEN]),
         lambda: office.begin({BEN: PASSED}),
@@ -209,12 +209,12 @@ def test_somebody_erased_cannot_be_claimed_for(
 def test_the_registration_of_somebody_erased_is_not_reopened(office: Office) -> None:
     """H6, M14: their certificate would go out of force, and none could follow it."""
     claim = office.processed({ANN: PASSED})
-    erase(office.desk, Clock(office.now()), ANN, end_in_flight=True)
-    erase(office.desk, Clock(office.now()), BEN)
+    erase(office.context, Clock(office.now()), ANN, end_in_flight=True)
+    erase(office.context, Clock(office.now()), BEN)
     with pytest.raises(LearnerIsErased, match=ANN):
         office.reopen(ANNS)
     certificate = read_certificate(
-        office.certificate(claim, ANN), SPECIALIST, office.desk
+        office.certificate(claim, ANN), SPECIALIST, office.context
     )
     assert Certificate.replay(certificate.events).is_in_force
     with pytest.raises(LearnerIsErased, match=BEN):
@@ -234,7 +234,7 @@ def test_a_row_is_not_linked_to_somebody_erased(intake: Intake, clock: Clock) ->
     learner = intake.create()
     intake.known[DETAILS.likeness] = [learner]
     group = intake.checked(cells(uln=""))
-    erase(intake.desk, clock, learner)
+    erase(intake.context, clock, learner)
     with pytest.raises(LearnerIsErased) as refusal:
         intake.put_right(group, 2, link_to=learner)
     assert refusal.value.pointer == "/link_to"
@@ -258,7 +258,7 @@ def test_nothing_personal_is_kept_by_who_asks_as_somebody_is_erased(
 
         def forget(learner: str = learner, barrier: Barrier = barrier) -> None:
             barrier.wait()
-            erase(intake.desk, clock, learner)
+            erase(intake.context, clock, learner)
 
         with ThreadPoolExecutor(3) as pool:
             tasks = [pool.submit(act) for act in (amend, show, forget)]

@@ -28,7 +28,7 @@ from aggregates.timetable import Timetable
 from commands.booking import read_booking
 from commands.certificate import RecordPrinting
 from commands.claim_submission import SubmitClaim
-from commands.command import Desk, handle
+from commands.command import CommandContext, handle
 from commands.entry_facts import timetable_of
 from commands.invoice import require_line
 from commands.order_confirmation import ConfirmOrder
@@ -131,10 +131,10 @@ def test_what_is_under_way_is_listed_and_keeps_a_person_from_being_erased(
     registered(provider)
     name = begun(provider)
     with pytest.raises(NotErasableYet, match=name) as refusal:
-        erase(provider.counter.desk, clock, ANN)
+        erase(provider.counter.context, clock, ANN)
     assert [type(other) for other in refusal.value.others] == [why]
     assert not learner_is_erased(provider)
-    erase(provider.counter.desk, clock, ANN, end_in_flight=True)
+    erase(provider.counter.context, clock, ANN, end_in_flight=True)
     assert learner_is_erased(provider)
 
 
@@ -153,10 +153,10 @@ def test_all_that_is_under_way_is_listed_at_once_and_ended_at_once(
     both = names[2]
     provider.office.submit(both)
     with pytest.raises(NotErasableYet) as refusal:
-        erase(provider.counter.desk, clock, ANN)
+        erase(provider.counter.context, clock, ANN)
     assert all(name in str(refusal.value) for name in names)
     before = provider.counter.store.head()
-    erase(provider.counter.desk, clock, ANN, end_in_flight=True)
+    erase(provider.counter.context, clock, ANN, end_in_flight=True)
     log = provider.counter.store.log(after=before, limit=1_000)
     assert len({recorded.recorded_at for recorded in log}) == 1
     office = provider.office
@@ -168,11 +168,11 @@ def test_all_that_is_under_way_is_listed_at_once_and_ended_at_once(
     for made in (whole, single, several):
         state = office.registration(made.registration)
         assert (state.status, dict(state.awards)) == (Status.ACTIVE, {})
-    desk = provider.counter.desk
-    found = read_booking(booking, SPECIALIST, desk)[1]
+    context = provider.counter.context
+    found = read_booking(booking, SPECIALIST, context)[1]
     assert found.attendance is Attendance.CANCELLED
-    assert require_line(f"{booking}{CREDIT}", desk)
-    planned = desk.store.open(stream_of(timetable_of(ANN)))
+    assert require_line(f"{booking}{CREDIT}", context)
+    planned = context.store.open(stream_of(timetable_of(ANN)))
     assert Timetable.replay(planned.events).sittings == {}
     assert provider.counter.order(order).everybody == (BEN,)
     office.process(submitted)
@@ -185,7 +185,7 @@ def test_a_learner_who_waits_is_taken_out_and_the_others_keep_their_grades(
     """H6, C2."""
     registered(provider)
     draft, entries = draft_claim(provider), draft_entries(provider)
-    erase(provider.counter.desk, clock, ANN, end_in_flight=True)
+    erase(provider.counter.context, clock, ANN, end_in_flight=True)
     claimed = provider.office.claim(draft)
     assert {who: p.award for who, p in claimed.learners.items()} == {BEN: FULL}
     stream = provider.counter.store.open(stream_of(entries))
@@ -196,7 +196,7 @@ def test_a_certificate_is_printed_for_nobody(provider: Provider, clock: Clock) -
     """H6, M13: its number stays."""
     registered(provider)
     number = certificate(provider)
-    erase(provider.counter.desk, clock, ANN, end_in_flight=True)
+    erase(provider.counter.context, clock, ANN, end_in_flight=True)
     with pytest.raises(LearnerIsErased):
         provider.counter.send(
             RecordPrinting(by=SPECIALIST, at=clock(), certificate=number)
@@ -213,18 +213,18 @@ def test_nothing_keeps_a_person_once_it_is_settled(
     withdrawn = claim(provider, ANN, product=SEVERAL)
     provider.office.submit(withdrawn)
     provider.office.withdraw(withdrawn)
-    erase(provider.counter.desk, clock, ANN)
+    erase(provider.counter.context, clock, ANN)
     assert learner_is_erased(provider)
 
 
-def erased_meanwhile(provider: Provider, clock: Clock) -> Desk:
-    """Give a desk at which Ann is erased just before the next append."""
+def erased_meanwhile(provider: Provider, clock: Clock) -> CommandContext:
+    """Give a context at which Ann is erased just before the next append."""
 
     def forget() -> None:
-        erase(provider.counter.desk, clock, ANN, end_in_flight=True)
+        erase(provider.counter.context, clock, ANN, end_in_flight=True)
 
-    desk = provider.counter.desk
-    return replace(desk, store=Interrupted(desk.store, [forget]))
+    context = provider.counter.context
+    return replace(context, store=Interrupted(context.store, [forget]))
 
 
 def test_who_is_erased_as_their_claim_is_submitted_is_not_certificated(
@@ -235,10 +235,10 @@ def test_who_is_erased_as_their_claim_is_submitted_is_not_certificated(
     draft = provider.office.begin(
         {ANN: award("Interim"), BEN: FULL}, qualification=SINGLE
     )
-    desk = erased_meanwhile(provider, clock)
+    context = erased_meanwhile(provider, clock)
     command = SubmitClaim(by=ADMINISTRATOR, at=clock(), claim=draft)
     with pytest.raises(Refusal):
-        handle(command, desk)
+        handle(command, context)
     assert provider.office.claim(draft).learners.keys() == {BEN}
 
 
@@ -248,10 +248,10 @@ def test_who_is_erased_as_they_are_ordered_for_is_not_registered(
     """H6, O5: the order would have been their first."""
     order = provider.counter.ready(ANN)
     total = provider.counter.total(order)
-    desk = erased_meanwhile(provider, clock)
+    context = erased_meanwhile(provider, clock)
     command = ConfirmOrder(by=ADMINISTRATOR, at=clock(), order=order, total=total)
     with pytest.raises(Refusal):
-        handle(command, desk)
+        handle(command, context)
     assert provider.counter.made() == []
 
 
@@ -263,7 +263,7 @@ def test_records_are_kept_for_years_after_the_last_award(
     registered(provider)
     number = certificate(provider)
     provider.counter.send(RecordPrinting(by=SPECIALIST, at=clock(), certificate=number))
-    desk = replace(provider.counter.desk, retention=6)
+    context = replace(provider.counter.context, retention=6)
     awarded = FULL.award_date
     assert awarded is not None
     clock.now = clock.now.replace(year=awarded.year + 6, month=awarded.month)
@@ -271,11 +271,11 @@ def test_records_are_kept_for_years_after_the_last_award(
     clock.advance(days=days)
     if is_kept:
         with pytest.raises(RecordsAreKept, match="24 November 2032"):
-            erase(desk, clock, ANN, end_in_flight=True)
+            erase(context, clock, ANN, end_in_flight=True)
     else:
-        erase(desk, clock, ANN)
+        erase(context, clock, ANN)
     assert learner_is_erased(provider) is not is_kept
-    erase(desk, clock, BEN)
+    erase(context, clock, BEN)
 
 
 @pytest.mark.parametrize(
@@ -326,7 +326,7 @@ def test_no_award_stays_that_counts_on_a_claim_that_was_ended(
     number = provider.office.certificate(later, ANN)
     provider.counter.send(RecordPrinting(by=SPECIALIST, at=clock(), certificate=number))
     with pytest.raises(AwardIsReliedOn) as refusal:
-        erase(provider.counter.desk, clock, ANN, end_in_flight=True)
+        erase(provider.counter.context, clock, ANN, end_in_flight=True)
     first = interims[0]
     assert str(refusal.value) == (
         f"{first} cannot be ended with the erasure for {ANN}: the {kind} claim {later}"
@@ -337,7 +337,7 @@ def test_no_award_stays_that_counts_on_a_claim_that_was_ended(
     for each in interims:
         assert provider.office.standings(each) == {ANN: Standing.SUBMITTED}
     provider.office.revoke(number)
-    erase(provider.counter.desk, clock, ANN, end_in_flight=True)
+    erase(provider.counter.context, clock, ANN, end_in_flight=True)
     assert learner_is_erased(provider)
 
 
@@ -348,6 +348,6 @@ def test_claims_that_count_on_each_other_end_together(
     """H6, M16."""
     registered(provider)
     names = interim_and(provider, kind)
-    erase(provider.counter.desk, clock, ANN, end_in_flight=True)
+    erase(provider.counter.context, clock, ANN, end_in_flight=True)
     for name in names:
         assert provider.office.standings(name) == {ANN: Standing.WITHDRAWN}

@@ -10,7 +10,7 @@ from aggregates.upload_refusals import (
     GroupNameTaken,
     GroupNameTooLong,
 )
-from commands.command import Done
+from commands.command import CommandResult
 from commands.group_name import RenameLearnerGroup
 from store import Actor, EventStore
 from tests.clock import Clock
@@ -23,7 +23,9 @@ def intake(store: EventStore, clock: Clock) -> Intake:
     return Intake(store=store, now=clock)
 
 
-def rename(intake: Intake, group: str, name: str, *, by: Actor = ADMINISTRATOR) -> Done:
+def rename(
+    intake: Intake, group: str, name: str, *, by: Actor = ADMINISTRATOR
+) -> CommandResult:
     command = RenameLearnerGroup(by=by, at=intake.now(), group=group, name=name)
     return intake.send(command)
 

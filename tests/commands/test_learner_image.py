@@ -36,7 +36,7 @@ def test_images_submitted_at_once_are_all_kept_and_the_last_is_shown(
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(submit, SIZES))
     stream, shown, content = read_image(
-        intake.desk, learner, ImageKind.PHOTOGRAPH, MACHINE
+        intake.context, learner, ImageKind.PHOTOGRAPH, MACHINE
     )
     submitted = [e for e in stream.events if isinstance(e, LearnerImageSubmitted)]
     assert sorted(event.width for event in submitted) == list(SIZES)

@@ -38,8 +38,8 @@ class RegistrationLife(CorrectedLife):
     @invariant()
     def all_is_as_the_rules_say(self) -> None:
         """C2, L6, M7-M9, M14, M16, O6, O7: statuses, reservations, tests and claims."""
-        life, desk = self.life, self.world.desk
-        streams = desk.store.open_many(
+        life, context = self.life, self.world.context
+        streams = context.store.open_many(
             stream_of(name) for name in (*life.registrations, *life.papers)
         )
         keys = {
@@ -48,7 +48,7 @@ class RegistrationLife(CorrectedLife):
         }
         holding = {
             (key, found.stream)
-            for key, found in desk.store.held(ACTIVE_REGISTRATION, keys).items()
+            for key, found in context.store.held(ACTIVE_REGISTRATION, keys).items()
         }
         assert holding == {
             (active_key(held.learner, held.product), stream_of(held.name))
@@ -85,7 +85,7 @@ class RegistrationLife(CorrectedLife):
     def certificates_are_in_force(self) -> None:
         """M8, M14, M18: each but those revoked, reopened or overtaken."""
         awards = [held.awards[claim] for held, claim in self.certificates()]
-        streams = self.world.desk.store.open_many(
+        streams = self.world.context.store.open_many(
             stream_of(award.certificate or "") for award in awards
         )
         for award in awards:
@@ -99,7 +99,7 @@ class RegistrationLife(CorrectedLife):
         for learner in self.learners:
             planned = self.life.planned(learner)
             assert none_overlap(planned)
-            stream = self.world.desk.store.open(stream_of(timetable_of(learner)))
+            stream = self.world.context.store.open(stream_of(timetable_of(learner)))
             times = Timetable.replay(stream.events).sittings if stream.history else {}
             assert times == {seat.name: (seat.starts, seat.ends) for seat in planned}
         self.world.models.catch_up()

@@ -3,7 +3,7 @@
 from functools import partial
 
 from aggregates.offline_client import OfflineClientKnown
-from commands.command import Desk, Done, handle
+from commands.command import CommandContext, CommandResult, handle
 from commands.offline_client import RegisterOfflineClient
 from events.offline_client import OfflineClientRegistered
 from store import EventStore
@@ -27,10 +27,12 @@ def test_of_one_key_registered_at_once_one_client_is_made(
         version="2.1",
         public_key=Program().public_key,
     )
-    desk = Desk(store=any_store, catalogue=CATALOGUE)
-    answers = at_once([partial(handle, command, desk)] * PEOPLE)
-    (done,) = (answer for answer in answers if isinstance(answer, Done))
+    context = CommandContext(store=any_store, catalogue=CATALOGUE)
+    answers = at_once([partial(handle, command, context)] * PEOPLE)
+    (done,) = (answer for answer in answers if isinstance(answer, CommandResult))
     refused = [answer for answer in answers if isinstance(answer, OfflineClientKnown)]
-    assert [each.values["client"] for each in refused] == [done.made] * (PEOPLE - 1)
+    assert [each.values["client"] for each in refused] == [done.created_id] * (
+        PEOPLE - 1
+    )
     log = [each.event for each in any_store.log(after=0)]
     assert len([each for each in log if isinstance(each, OfflineClientRegistered)]) == 1

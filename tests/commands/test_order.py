@@ -20,7 +20,7 @@ from aggregates.order_refusals import (
     ProductNotOffered,
     ProductUnknown,
 )
-from commands.command import Command, Desk, Stale, handle
+from commands.command import Command, CommandContext, Stale, handle
 from commands.order import (
     ChooseOrderProducts,
     Dating,
@@ -231,9 +231,9 @@ def test_a_learner_is_created_in_the_step_and_linked_at_once(
     done = counter.send(join(counter, order, newcomer(), product=SINGLE))
     linked = counter.store.open(stream_of(order)).history[-1]
     assert linked.event == OrderLearnersLinked(
-        product=SINGLE, learners={done.made: None}
+        product=SINGLE, learners={done.created_id: None}
     )
-    learner = counter.store.open(stream_of(done.made))
+    learner = counter.store.open(stream_of(done.created_id))
     assert isinstance(learner.events[0], LearnerCreated)
     assert learner.owner == CENTRE
     assert done.position == learner.history[-1].position
@@ -269,11 +269,13 @@ def test_a_uln_taken_at_the_same_moment_names_who_has_it(counter: OrderDesk) -> 
             counter.send(waiting.pop())
         return new_identifier(kind)
 
-    desk = Desk(store=counter.store, catalogue=counter.catalogue, new_identifier=drawn)
+    context = CommandContext(
+        store=counter.store, catalogue=counter.catalogue, new_identifier=drawn
+    )
     with pytest.raises(UlnIsHeld) as refused:
-        handle(join(counter, order, newcomer(uln=ULN)), desk)
+        handle(join(counter, order, newcomer(uln=ULN)), context)
     assert refused.value.pointer == "/new_learner/uln"
-    assert handle(join(counter, order, newcomer(uln=OTHER_ULN)), desk).made
+    assert handle(join(counter, order, newcomer(uln=OTHER_ULN)), context).created_id
 
 
 def test_a_learner_is_unlinked_and_dates_and_numbers_are_given(

@@ -17,7 +17,7 @@ from aggregates.order_refusals import (
     TotalHasChanged,
 )
 from catalogue import Catalogue
-from commands.command import Desk, handle
+from commands.command import CommandContext, handle
 from commands.order_confirmation import ConfirmOrder, circumstances
 from commands.order_linking import Linking
 from commands.registration import ACTIVE_REGISTRATION, active_key
@@ -70,8 +70,10 @@ def meanwhile(
             waiting.pop()()
         return new_identifier(kind)
 
-    desk = Desk(store=counter.store, catalogue=counter.catalogue, new_identifier=drawn)
-    handle(command, desk)
+    context = CommandContext(
+        store=counter.store, catalogue=counter.catalogue, new_identifier=drawn
+    )
+    handle(command, context)
 
 
 def confirmation(counter: OrderDesk, order: str, total: Decimal) -> ConfirmOrder:
@@ -218,7 +220,7 @@ def test_a_learner_cannot_have_two_active_registrations_on_one_product(
         counter.confirm(second)
     assert ANN in str(refused.value)
     assert counter.made() == [made]
-    shown = circumstances(counter.desk, counter.order(second), counter.today)
+    shown = circumstances(counter.context, counter.order(second), counter.today)
     assert shown.active == {(ANN, SINGLE): made.registration}
 
 
@@ -238,12 +240,12 @@ def test_a_registration_whose_number_is_taken_gets_another(counter: OrderDesk) -
     counter.confirm(counter.ready(ANN))
     (taken,) = counter.made()
     drawn = [taken.registration, identifier(Kind.REGISTRATION, 77)]
-    desk = Desk(
+    context = CommandContext(
         store=counter.store,
         catalogue=counter.catalogue,
         new_identifier=lambda _: drawn.pop(0),
     )
-    handle(confirmation(counter, counter.ready(BEN), PRICE), desk)
+    handle(confirmation(counter, counter.ready(BEN), PRICE), context)
     assert [m.registration for m in counter.made()] == [
         taken.registration,
         identifier(Kind.REGISTRATION, 77),
@@ -256,11 +258,11 @@ def test_a_confirmed_order_is_shown_by_the_rules_that_it_was_confirmed_under(
     """O5: also when they are not in the catalogue any more."""
     order = counter.ready(ANN)
     counter.confirm(order)
-    shown = circumstances(counter.desk, counter.order(order), counter.today)
+    shown = circumstances(counter.context, counter.order(order), counter.today)
     assert shown.title(SINGLE) == OTHER_RULES.title
     assert not shown.offers[SINGLE].why_not
     later = offered(counter, version=2)
-    gone = circumstances(later.desk, later.order(order), later.today)
+    gone = circumstances(later.context, later.order(order), later.today)
     assert (gone.offers, gone.title(SINGLE)) == ({}, SINGLE)
 
 

@@ -77,7 +77,7 @@ def test_tests_that_have_a_time_go_only_where_that_is_confirmed(
         mode="Online",
     )
     begin = BeginEntryOrder(by=ADMINISTRATOR, at=counter.now(), entries=(entry,))
-    order = counter.send(begin).made
+    order = counter.send(begin).created_id
     command = ChooseEntries(by=ADMINISTRATOR, at=counter.now(), order=order)
     with pytest.raises(WorkWouldBeLost, match=ANN):
         counter.send(command)

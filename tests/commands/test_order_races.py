@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from aggregates.order_refusals import AlreadyRegistered, OrderIncomplete
-from commands.command import Done
+from commands.command import CommandResult
 from commands.order_linking import Linking
 from events.identifier import Kind, identifier, stream_of
 from events.order import OrderConfirmed, OrderLearnersLinked
@@ -56,7 +56,7 @@ def test_one_order_confirmed_by_many_at_once_is_confirmed_once(
     learners = known(any_counter, 20)
     order = any_counter.ready(*learners)
     answers = at_once([partial(any_counter.confirm, order)] * PEOPLE)
-    assert all(isinstance(answer, Done) for answer in answers)
+    assert all(isinstance(answer, CommandResult) for answer in answers)
     assert [made.learner for made in any_counter.made()] == learners
     events = any_counter.store.open(stream_of(order)).events
     assert len([e for e in events if isinstance(e, OrderConfirmed)]) == 1
@@ -76,12 +76,12 @@ def test_orders_that_share_learners_leave_each_with_one_registration(
     assert len({m.learner for m in made}) == len(made)
     for (order, its), answer in zip(orders.items(), answers, strict=True):
         registered = [m.learner for m in made if m.order == order]
-        if isinstance(answer, Done):
+        if isinstance(answer, CommandResult):
             assert registered == list(its)
         else:
             assert isinstance(answer, AlreadyRegistered | OrderIncomplete)
             assert registered == []
-    assert any(isinstance(answer, Done) for answer in answers)
+    assert any(isinstance(answer, CommandResult) for answer in answers)
 
 
 def test_one_key_sent_many_times_at_once_confirms_once(any_counter: OrderDesk) -> None:
@@ -105,7 +105,7 @@ def test_people_who_link_at_once_lose_nothing_of_each_others(
         for learner in learners
     ]
     answers = at_once(acts)
-    assert all(isinstance(answer, Done) for answer in answers)
+    assert all(isinstance(answer, CommandResult) for answer in answers)
     assert set(any_counter.order(order).everybody) == set(learners)
     events = any_counter.store.open(stream_of(order)).events
     linked = [e for e in events if isinstance(e, OrderLearnersLinked)]

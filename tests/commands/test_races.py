@@ -57,7 +57,7 @@ class Place:
         command = BeginEntryOrder(
             by=ADMINISTRATOR, at=self.office.now(), entries=(entry,)
         )
-        return self.office.send(command).made
+        return self.office.send(command).created_id
 
     def book(self, order: str) -> None:
         self.office.send(
@@ -85,7 +85,9 @@ def an_outcome(place: Place) -> Acts:
     """Report a test as taken, as its booking is cancelled and the registration too."""
     order = place.enter()
     place.book(order)
-    confirmed = read_entry_order(order, ADMINISTRATOR, place.office.desk)[1].confirmed
+    confirmed = read_entry_order(order, ADMINISTRATOR, place.office.context)[
+        1
+    ].confirmed
     assert confirmed
     booking = confirmed.entries[0].booking
     now = place.office.now()

@@ -33,7 +33,7 @@ def intake(store: EventStore, clock: Clock) -> Intake:
 
 
 def given_out(intake: Intake, group: str) -> bytes:
-    return invalid_workbook(read_invalid(intake.desk, group, MACHINE))
+    return invalid_workbook(read_invalid(intake.context, group, MACHINE))
 
 
 def lines(content: bytes) -> list[list[str]]:
@@ -53,7 +53,7 @@ def back(
     returned = amend_from_file(
         read_corrections(content),
         group,
-        desk=intake.desk,
+        context=intake.context,
         send=intake.send,
         by=ADMINISTRATOR,
         at=intake.now(),

@@ -23,7 +23,7 @@ from tests.commands.office import SPECIALIST, Office
 
 
 def certificate(office: Office, number: str) -> Certificate:
-    stream = read_certificate(number, SPECIALIST, office.desk)
+    stream = read_certificate(number, SPECIALIST, office.context)
     return Certificate.replay(stream.events)
 
 
@@ -50,7 +50,7 @@ def test_reopening_takes_the_certificate_out_of_force(
             certificate=office.certificate(first, ANN),
             reason="Lost",
         )
-    ).made
+    ).created_id
     office.reopen(ANNS)
     assert not certificate(office, reissued).is_in_force
     second = office.processed({ANN: award(award_type, grades={**ENOUGH, B2: "P"})})
@@ -138,7 +138,7 @@ def reissue(office: Office, number: str) -> str:
     command = ReissueCertificate(
         by=SPECIALIST, at=office.now(), certificate=number, reason="Lost"
     )
-    return office.send(command).made
+    return office.send(command).created_id
 
 
 def test_an_award_whose_later_notification_was_revoked_is_certified_anew(

@@ -130,7 +130,7 @@ def test_a_person_of_an_undone_group_can_be_made_known_again(intake: Intake) -> 
 
 def test_an_erased_person_can_be_made_known_again(intake: Intake, clock: Clock) -> None:
     """H6."""
-    erase(intake.desk, clock, intake.create(ONEILL))
+    erase(intake.context, clock, intake.create(ONEILL))
     intake.create(SAME)
 
 

@@ -17,7 +17,7 @@ from aggregates.upload_refusals import GroupIsUsed
 from commands.cancellation import CancelRegistration
 from commands.certificate import ReissueCertificate
 from commands.claim import DeleteClaim
-from commands.command import Command, Done
+from commands.command import Command, CommandResult
 from commands.learner import learner_of, reserved_uln
 from commands.order_confirmation import ConfirmOrder
 from commands.order_linking import Linking
@@ -50,7 +50,7 @@ class Two:
         self.orders.open()
         self.orders.open(THERE)
 
-    def send(self, command: Command) -> Done:
+    def send(self, command: Command) -> CommandResult:
         return self.office.send(command)
 
     def order(self, learner: str, by: Actor = ADMINISTRATOR) -> ConfirmOrder:
@@ -67,7 +67,7 @@ class Two:
         assert confirmed
         return confirmed.lines[0].registrations[learner]
 
-    def transfer(self, learner: str = ANN, centre: str = THERE) -> Done:
+    def transfer(self, learner: str = ANN, centre: str = THERE) -> CommandResult:
         return self.send(self.transferring(learner, centre))
 
     def transferring(self, learner: str, centre: str = THERE) -> TransferLearner:
@@ -103,7 +103,7 @@ def test_registrations_and_every_certificate_go_along_and_nothing_else(
         ReissueCertificate(
             by=SPECIALIST, at=two.orders.now(), certificate=first, reason="Lost"
         )
-    ).made
+    ).created_id
     two.transfer()
     assert [two.owner(n) for n in (ANN, registration, first, second)] == [THERE] * 4
     assert two.owner(claim) == CENTRE
@@ -260,7 +260,7 @@ def test_of_a_transfer_and_what_the_first_centre_does_at_once_one_wins(
             assert two.owner(learner) == stream.owner == registration.centre
             assert not (registration.outcomes and stream.owner == THERE)
         assert not (isinstance(moved, Exception) and isinstance(done, Exception))
-        assert (two.owner(learner) == THERE) == isinstance(moved, Done)
+        assert (two.owner(learner) == THERE) == isinstance(moved, CommandResult)
 
 
 def test_what_a_centre_may_still_see_ends_where_it_was_its_own(two: Two) -> None:

@@ -128,7 +128,7 @@ def test_a_file_of_corrections_parts_nobody_unasked(intake: Intake) -> None:
     (returned,) = amend_from_file(
         [row],
         group,
-        desk=intake.desk,
+        context=intake.context,
         send=intake.send,
         by=ADMINISTRATOR,
         at=intake.now(),

@@ -10,7 +10,7 @@ from aggregates.upload_progress import UploadStatus
 from aggregates.upload_refusals import GroupIsUndone, GroupIsUsed, StillChecking
 from commands import undo as undoing
 from commands import upload as uploading
-from commands.command import Done
+from commands.command import CommandResult
 from commands.order import (
     BeginOrder,
     DeleteOrder,
@@ -45,7 +45,7 @@ def added(intake: Intake, *, name: str = "Autumn") -> tuple[str, tuple[str, ...]
 def order(intake: Intake, *learners: str, groups: tuple[str, ...] = ()) -> str:
     linking = Linking(learners=dict.fromkeys(learners), groups=groups)
     command = BeginOrder(by=ADMINISTRATOR, at=intake.now(), linkings=(linking,))
-    return intake.send(command).made
+    return intake.send(command).created_id
 
 
 def test_an_undone_upload_takes_its_learners_with_it(intake: Intake) -> None:
@@ -191,7 +191,7 @@ def test_an_upload_is_undone_or_its_learners_ordered_but_never_both(
     turn = race % len(acts)
     answers = at_once(acts[turn:] + acts[:turn])
     answers = answers[-turn:] + answers[:-turn] if turn else answers
-    undone = isinstance(answers[0], Done)
+    undone = isinstance(answers[0], CommandResult)
     ordered = [answer for answer in answers[1:] if isinstance(answer, str)]
     refused = [answer for answer in answers if isinstance(answer, Exception)]
     assert undone == (not ordered)

@@ -7,7 +7,7 @@ import pytest
 
 from aggregates.errors import NotAllowed, NotFound
 from aggregates.user import ReasonMissing, User, UserNameTaken
-from commands.command import Command, Done, Stale, handle
+from commands.command import Command, CommandResult, Stale, handle
 from commands.user import (
     AddUser,
     ChangeUserRole,
@@ -40,8 +40,10 @@ def staff(office: Office) -> Office:
 ANN = {"name": "ann", "full_name": "Ann", "role": Role.ASSESSOR, "centre": CENTRE}
 
 
-def asked(office: Office, kind: Callable[..., Command], **values: object) -> Done:
-    return handle(kind(**{"at": office.now(), **values}), office.desk)
+def asked(
+    office: Office, kind: Callable[..., Command], **values: object
+) -> CommandResult:
+    return handle(kind(**{"at": office.now(), **values}), office.context)
 
 
 def ann(office: Office) -> User:
@@ -51,8 +53,8 @@ def ann(office: Office) -> User:
 def test_a_user_is_added_with_a_password_or_without(staff: Office) -> None:
     assert ann(staff).password_hash is None
     ben = {**ANN, "name": " BEN ", "password_hash": "hash"}
-    assert asked(staff, AddUser, by=ADMINISTRATOR, **ben).made == "ben"
-    stream, user = open_user(staff.desk, "Ben", ADMINISTRATOR)
+    assert asked(staff, AddUser, by=ADMINISTRATOR, **ben).created_id == "ben"
+    stream, user = open_user(staff.context, "Ben", ADMINISTRATOR)
     assert isinstance(stream.events[1], PasswordSet)
     assert (user.name, user.password_hash) == ("ben", "hash")
     assert stream.owner == CENTRE
@@ -87,9 +89,9 @@ def test_an_account_specialist_moves_a_user_to_another_centre(staff: Office) -> 
     moved = {"name": "ann", "role": Role.ASSESSOR, "centre": "50107"}
     asked(staff, ChangeUserRole, by=SPECIALIST, **moved, reason=WHY)
     assert ann(staff).centre == "50107"
-    assert open_user(staff.desk, "ann", STRANGER)
+    assert open_user(staff.context, "ann", STRANGER)
     with pytest.raises(NotFound):
-        open_user(staff.desk, "ann", ADMINISTRATOR)
+        open_user(staff.context, "ann", ADMINISTRATOR)
 
 
 @pytest.mark.parametrize("name", ["ann", "nobody"])

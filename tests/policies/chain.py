@@ -13,7 +13,7 @@ from pathlib import Path
 from audit import ledger as audit
 from catalogue import load
 from commands.centre import OpenCentre
-from commands.command import Desk
+from commands.command import CommandContext
 from events.centre import CentreOpened
 from policies.policy import Policy, send_once
 from projections.database import open_database
@@ -28,14 +28,14 @@ CATALOGUE = Path(__file__).parents[2] / "catalogue"
 
 
 def main(database: str, keys: str, last: int, crashes: frozenset[int]) -> None:
-    def act(recorded: Recorded, desk: Desk, _: ReadModels) -> None:
+    def act(recorded: Recorded, context: CommandContext, _: ReadModels) -> None:
         assert isinstance(recorded.event, CentreOpened)
         number = int(recorded.event.number) + 1
         if number <= last:
             die_if(-number in crashes)
             by, now = policy.actor(recorded), datetime.now(UTC)
             command = OpenCentre(by=by, at=now, number=f"{number}", name="Next")
-            send_once(command, desk)
+            send_once(command, context)
             die_if(number in crashes)
 
     policy = Policy(name="chain", on=(CentreOpened,), act=act)

@@ -55,7 +55,7 @@ def run(service: Service) -> None:
         by=by, at=now, name=NAME, file_name="learners.csv", content=file()
     )
     try:
-        group = service.send(upload).made
+        group = service.send(upload).created_id
     except GroupNameTaken as taken:
         group = str(taken.values["group"])
     while (shown := state(service, group)).status is not UploadStatus.DONE:
@@ -66,7 +66,7 @@ def run(service: Service) -> None:
 
 
 def state(service: Service, group: str) -> Upload:
-    return read_upload(service.desk, group, ADMINISTRATOR)[1]
+    return read_upload(service.context, group, ADMINISTRATOR)[1]
 
 
 def die() -> None:

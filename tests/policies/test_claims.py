@@ -10,7 +10,7 @@ import pytest
 
 from aggregates.standing import Standing
 from audit import ledger as audit
-from commands.command import Desk
+from commands.command import CommandContext
 from events.identifier import stream_of
 from policies.claims import PROCESSING_DELAY, process_claims
 from policies.policy import Policy
@@ -40,7 +40,7 @@ class Running:
         head = self.service.store.head()
         assert self.service.read_models.wait_for(head, PATIENCE)
         assert policy.tick is not None
-        policy.tick(self.clock(), self.service.desk, self.service.read_models)
+        policy.tick(self.clock(), self.service.context, self.service.read_models)
 
 
 def serve(url: str, keys: Path, clock: Clock, *policies: Policy) -> Service:
@@ -131,12 +131,12 @@ def test_a_claim_that_cannot_be_processed_does_not_hold_up_the_others(
     for claim in (first, second):
         running.office.submit(claim)
     failing = Failing(running.service.store, stream_of(first))
-    desk = Desk(store=failing, catalogue=CATALOGUE)
+    context = CommandContext(store=failing, catalogue=CATALOGUE)
     assert running.service.read_models.wait_for(running.service.store.head(), PATIENCE)
     tick = process_claims(timedelta()).tick
     assert tick is not None
     with pytest.raises(ExceptionGroup):
-        tick(running.clock(), desk, running.service.read_models)
+        tick(running.clock(), context, running.service.read_models)
     assert running.office.standings(first) == {ANN: Standing.SUBMITTED}
     assert running.office.standings(second) == {BEN: Standing.PROCESSED}
     running.tick(process_claims(timedelta()))

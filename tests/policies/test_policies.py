@@ -16,7 +16,7 @@ from access.policy import send
 from audit import ledger as audit
 from catalogue import Catalogue, load
 from commands.centre import GrantApproval, OpenCentre
-from commands.command import Desk
+from commands.command import CommandContext
 from events.centre import ApprovalGranted, CentreOpened
 from events.identifier import stream_of
 from policies.policy import Policy, send_once
@@ -94,13 +94,13 @@ def beside(number: str) -> str:
     return f"{number}0"
 
 
-def open_beside(recorded: Recorded, desk: Desk, _: ReadModels) -> None:
+def open_beside(recorded: Recorded, context: CommandContext, _: ReadModels) -> None:
     """Open another centre beside each that a person opened."""
     assert isinstance(recorded.event, CentreOpened)
     if recorded.channel == BY.channel:
         number = beside(recorded.event.number)
         by = BESIDE.actor(recorded)
-        send_once(OpenCentre(by=by, at=NOW, number=number, name="Beside"), desk)
+        send_once(OpenCentre(by=by, at=NOW, number=number, name="Beside"), context)
 
 
 BESIDE = Policy(name="beside", on=(CentreOpened,), act=open_beside)
@@ -142,10 +142,10 @@ def test_a_policy_that_is_told_twice_acts_once(open_service: OpenService) -> Non
 def test_what_was_done_is_not_refused_when_it_is_asked_for_again(
     open_service: OpenService,
 ) -> None:
-    def act(recorded: Recorded, desk: Desk, _: ReadModels) -> None:
+    def act(recorded: Recorded, context: CommandContext, _: ReadModels) -> None:
         if recorded.channel == BY.channel:
             by = policy.actor(recorded)
-            send(OpenCentre(by=by, at=NOW, number="999", name="Last"), desk)
+            send(OpenCentre(by=by, at=NOW, number="999", name="Last"), context)
 
     policy = Policy(name="plain", on=(CentreOpened,), act=act)
     service = open_service(policy)
@@ -165,7 +165,7 @@ def test_a_policy_that_is_stopped_stops_after_the_act_at_hand(
     acting, stopping = Flag(), Flag()
     acted: list[int] = []
 
-    def act(recorded: Recorded, _: Desk, __: ReadModels) -> None:
+    def act(recorded: Recorded, _: CommandContext, __: ReadModels) -> None:
         acting.set()
         assert stopping.wait(PATIENCE)
         acted.append(recorded.position)
@@ -229,11 +229,13 @@ def test_a_failure_is_tried_again_until_it_works_and_nothing_is_skipped(
     causes = ["The line is down."]
     tries: list[int] = []
 
-    def act(recorded: Recorded, desk: Desk, read_models: ReadModels) -> None:
+    def act(
+        recorded: Recorded, context: CommandContext, read_models: ReadModels
+    ) -> None:
         tries.append(recorded.position)
         if causes:
             raise RuntimeError(causes[0])
-        open_beside(recorded, desk, read_models)
+        open_beside(recorded, context, read_models)
 
     service = open_service(Policy(name="beside", on=(CentreOpened,), act=act))
     open_centres(service.store, "100", "200")
@@ -253,13 +255,13 @@ def test_each_step_of_several_is_done_once_though_a_crash_came_between(
     products = sorted(catalogue.products)[:3]
     crashes = [1]
 
-    def act(recorded: Recorded, desk: Desk, _: ReadModels) -> None:
+    def act(recorded: Recorded, context: CommandContext, _: ReadModels) -> None:
         assert isinstance(recorded.event, CentreOpened)
         number = recorded.event.number
         for product in products:
             by = policy.actor(recorded, step=product)
             send_once(
-                GrantApproval(by=by, at=NOW, centre=number, product=product), desk
+                GrantApproval(by=by, at=NOW, centre=number, product=product), context
             )
             if crashes and product == products[1]:
                 raise RuntimeError(crashes.pop())
@@ -276,14 +278,14 @@ def test_each_step_of_several_is_done_once_though_a_crash_came_between(
 def test_a_step_of_several_that_was_done_does_not_pass_for_all_of_them(
     open_service: OpenService,
 ) -> None:
-    def act(recorded: Recorded, desk: Desk, _: ReadModels) -> None:
-        stream = desk.store.open(stream_of("centre:999"))
+    def act(recorded: Recorded, context: CommandContext, _: ReadModels) -> None:
+        stream = context.store.open(stream_of("centre:999"))
         event = CentreOpened(number="999", name="Last")
-        desk.store.append(
+        context.store.append(
             stream.change([event]), by=policy.actor(recorded, step="first")
         )
-        desk.store.append(
-            desk.store.open(stream.id).change([event]),
+        context.store.append(
+            context.store.open(stream.id).change([event]),
             by=policy.actor(recorded, step="first"),
         )
 
@@ -309,10 +311,10 @@ def test_what_it_is_time_for_is_done_once_by_the_clock_of_the_service(
 ) -> None:
     told: list[datetime] = []
 
-    def tick(now: datetime, desk: Desk, _: ReadModels) -> None:
+    def tick(now: datetime, context: CommandContext, _: ReadModels) -> None:
         told.append(now)
         by = policy.actor_for("the centre of the day")
-        send_once(OpenCentre(by=by, at=now, number="365", name="Today"), desk)
+        send_once(OpenCentre(by=by, at=now, number="365", name="Today"), context)
 
     policy = Policy(name="daily", tick=tick)
     service = open_service(policy)
@@ -327,7 +329,7 @@ def test_a_tick_that_fails_shows_and_does_not_keep_the_policy_from_its_facts(
 ) -> None:
     causes = ["The clock has stopped."]
 
-    def tick(_: datetime, __: Desk, ___: ReadModels) -> None:
+    def tick(_: datetime, __: CommandContext, ___: ReadModels) -> None:
         if causes:
             raise RuntimeError(causes[0])
 

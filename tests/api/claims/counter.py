@@ -86,7 +86,7 @@ class Counter:
         role, centre = USERS[name]
         by = Actor(user=name, role=role, centre=centre, channel="api")
         issued = issue_token(
-            self.service.desk, by, label="test", at=self.clock(), lasts=None
+            self.service.context, by, label="test", at=self.clock(), lasts=None
         )
         client = self.clients[name] = TestClient(self.app)
         client.headers["Authorization"] = f"Bearer {issued.text}"
@@ -133,7 +133,7 @@ class Counter:
         assert read_models.wait_for(self.service.store.head(), PATIENCE)
         tick = process_claims(timedelta()).tick
         assert tick is not None
-        tick(self.clock(), self.service.desk, read_models)
+        tick(self.clock(), self.service.context, read_models)
 
 
 def award(
