@@ -11,7 +11,6 @@ from aggregates.booking import Booking
 from aggregates.london import clock_in_london, in_london
 from aggregates.sitting import Attendance
 from aggregates.sitting_time import Mode, duration, read_time, window
-from api.answers import Listed, listed
 from api.dependencies import CurrentUser, Now, PagingSince, Reads, ServiceOf, scope
 from api.named import (
     Filter,
@@ -23,9 +22,10 @@ from api.named import (
     unit_title,
 )
 from api.product_filters import Qualifications
+from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
+from api.responses import Listed, listed
 from api.retries import OnceOnly
 from api.schemas import RequestBody, ResponseBody
-from api.visit import Amending, Visit, Visiting
 from catalogue import Catalogue
 from commands.booking import AmendBooking, CancelBooking, read_booking
 from commands.package import DownloadedPackage, packages_of
@@ -191,35 +191,37 @@ def search(
 
 
 @router.get("/{booking}", operation_id="getBooking")
-def one(booking: Booked, visit: Visiting) -> BookingShown:
+def one(booking: Booked, context: RequestContextOf) -> BookingShown:
     """Show a booking as it is now."""
-    return shown(visit, booking)
+    return shown(context, booking)
 
 
 @router.patch("/{booking}", operation_id="updateBooking")
-def amend(booking: Booked, body: Amendment, visit: Amending) -> BookingShown:
+def amend(
+    booking: Booked, body: Amendment, context: ConditionalContextOf
+) -> BookingShown:
     """Change time, mode or extra time, before the window opens (B6, B10).
 
     A package that was downloaded before is stale from then on: ``packages`` says so.
     """
     command = AmendBooking(
-        **visit.said,
+        **context.command_metadata,
         booking=booking,
         starts=read_time(body.starts, pointer="/starts") if body.starts else None,
         mode=body.mode,
         extra_time=body.extra_time,
         reason=body.reason,
     )
-    visit.send(command)
-    return shown(visit, booking)
+    context.send(command)
+    return shown(context, booking)
 
 
 @router.post("/{booking}/cancel", operation_id="cancelBooking")
-def cancel(booking: Booked, visit: OnceOnly) -> BookingShown:
+def cancel(booking: Booked, context: OnceOnly) -> BookingShown:
     """Give the place up, until the window has closed (B9)."""
-    command = CancelBooking(**visit.said, booking=booking)
-    visit.send(command)
-    return shown(visit, booking)
+    command = CancelBooking(**context.command_metadata, booking=booking)
+    context.send(command)
+    return shown(context, booking)
 
 
 def minutes_of(minutes: int, extra_time: int) -> int:
@@ -298,10 +300,10 @@ def corrections_of(stream: Stream) -> list[dict[str, Any]]:
     return found
 
 
-def shown(visit: Visit, name: str) -> BookingShown:
-    stream, state = read_booking(name, visit.by, visit.context)
-    visit.show(stream)
+def shown(context: RequestContext, name: str) -> BookingShown:
+    stream, state = read_booking(name, context.by, context.command_context)
+    context.set_etag(stream)
     row = row_of(stream, state)
-    (person,) = learner_refs(visit.context, [row.learner], seen_by=row.centre)
-    packages = packages_of(visit.context, stream)
-    return row_shown(row, person, packages, visit.context.catalogue)
+    (person,) = learner_refs(context.command_context, [row.learner], seen_by=row.centre)
+    packages = packages_of(context.command_context, stream)
+    return row_shown(row, person, packages, context.command_context.catalogue)

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from aggregates.centre import Centre
-from api.answers import Listed, listed
 from api.dependencies import CurrentUser, PagingSince, Reads, scope
 from api.named import ProductRef, title_of
+from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
+from api.responses import Listed, listed
 from api.schemas import RequestBody, ResponseBody
-from api.visit import Amending, Visit, Visiting
 from commands.centre import GrantApproval, OpenCentre, WithdrawApproval, open_own_centre
 from projections import centres
 
@@ -78,25 +78,30 @@ def search(
 
 
 @router.post("", operation_id="createCentre", status_code=HTTPStatus.CREATED)
-def open_(body: NewCentre, visit: Visiting) -> CentreWithApprovals:
+def open_(body: NewCentre, context: RequestContextOf) -> CentreWithApprovals:
     """Let a centre join the awarding organisation."""
-    visit.send(
-        OpenCentre(**visit.said, number=body.number, name=body.name, reason=body.reason)
+    context.send(
+        OpenCentre(
+            **context.command_metadata,
+            number=body.number,
+            name=body.name,
+            reason=body.reason,
+        )
     )
-    visit.made(f"/centres/{body.number}")
-    return shown(visit, body.number)
+    context.set_location(f"/centres/{body.number}")
+    return shown(context, body.number)
 
 
 @router.get("/{number}", operation_id="getCentre")
-def one(number: Number, visit: Visiting) -> CentreWithApprovals:
+def one(number: Number, context: RequestContextOf) -> CentreWithApprovals:
     """Show a centre and what it may order."""
-    return shown(visit, number)
+    return shown(context, number)
 
 
 @router.get("/{number}/approvals", operation_id="listCentreApprovals")
-def approvals(number: Number, visit: Visiting) -> list[str]:
+def approvals(number: Number, context: RequestContextOf) -> list[str]:
     """List what the centre may order."""
-    return shown(visit, number).approvals
+    return shown(context, number).approvals
 
 
 @router.post(
@@ -104,33 +109,38 @@ def approvals(number: Number, visit: Visiting) -> list[str]:
     operation_id="grantCentreApproval",
     status_code=HTTPStatus.CREATED,
 )
-def grant(number: Number, body: NewApproval, visit: Visiting) -> CentreWithApprovals:
+def grant(
+    number: Number, body: NewApproval, context: RequestContextOf
+) -> CentreWithApprovals:
     """Let the centre order a product."""
     command = GrantApproval(
-        **visit.said, centre=number, product=body.product, reason=body.reason
+        **context.command_metadata,
+        centre=number,
+        product=body.product,
+        reason=body.reason,
     )
-    visit.send(command)
-    return shown(visit, number)
+    context.send(command)
+    return shown(context, number)
 
 
 @router.delete("/{number}/approvals/{product}", operation_id="withdrawCentreApproval")
 def withdraw(
-    number: Number, product: Product, body: Withdrawal, visit: Amending
+    number: Number, product: Product, body: Withdrawal, context: ConditionalContextOf
 ) -> CentreWithApprovals:
     """Let the centre order a product no more; what was ordered stays."""
     command = WithdrawApproval(
-        **visit.said,
+        **context.command_metadata,
         centre=number,
         product=product,
         reason=body.reason,
     )
-    visit.send(command)
-    return shown(visit, number)
+    context.send(command)
+    return shown(context, number)
 
 
-def shown(visit: Visit, number: str) -> CentreWithApprovals:
-    stream = open_own_centre(visit.context, number, visit.by)
-    visit.show(stream)
+def shown(context: RequestContext, number: str) -> CentreWithApprovals:
+    stream = open_own_centre(context.command_context, number, context.by)
+    context.set_etag(stream)
     centre = Centre.replay(stream.events)
     return CentreWithApprovals(
         number=centre.number,
@@ -138,7 +148,9 @@ def shown(visit: Visit, number: str) -> CentreWithApprovals:
         updated_at=stream.history[-1].recorded_at,
         approvals=sorted(centre.approvals),
         approved_products=[
-            ProductRef(reference=each, title=title_of(visit.context.catalogue, each))
+            ProductRef(
+                reference=each, title=title_of(context.command_context.catalogue, each)
+            )
             for each in sorted(centre.approvals)
         ],
     )

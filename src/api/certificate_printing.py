@@ -8,15 +8,15 @@ from pydantic import AwareDatetime, Field
 
 from aggregates.certificate import CertificateKind
 from aggregates.errors import NotFound, RuleBroken
-from api.answers import Listed, listed
 from api.certificates import CertificateShown, certificate_response
 from api.dependencies import CurrentUser, PagingSince, Reads, ServiceOf, scope
 from api.invoice_lines import CentreFilter
 from api.named import Filter, Name
 from api.product_filters import Qualifications
+from api.request_context import RequestContextOf
+from api.responses import Listed, listed
 from api.schemas import RequestBody, ResponseBody
 from api.sheets import Csv
-from api.visit import Visiting
 from commands.certificate import RecordPrinting, read_certificate
 from events.certificate import CertificatePrinted
 from projections import centres, result_certificates
@@ -154,20 +154,22 @@ def batch(
 
 
 @router.post("/printing", operation_id="reportCertificatesPrinted")
-def report(body: PrintingReport, visit: Visiting) -> PrintingAnswers:
+def report(body: PrintingReport, context: RequestContextOf) -> PrintingAnswers:
     """Say that these certificates have been printed; each is answered (M13).
 
     One that is refused does not keep the others from being recorded. Sent again, those
     recorded are said to be recorded before.
     """
     return PrintingAnswers(
-        items=[report_one(number, visit) for number in body.certificates]
+        items=[report_one(number, context) for number in body.certificates]
     )
 
 
-def report_one(number: str, visit: Visiting) -> PrintingAnswer:
+def report_one(number: str, context: RequestContextOf) -> PrintingAnswer:
     try:
-        done = visit.send(RecordPrinting(by=visit.by, at=visit.at, certificate=number))
+        done = context.send(
+            RecordPrinting(by=context.by, at=context.at, certificate=number)
+        )
     except (RuleBroken, NotFound) as refusal:
         return PrintingAnswer(
             certificate=number,
@@ -175,7 +177,7 @@ def report_one(number: str, visit: Visiting) -> PrintingAnswer:
             message=str(refusal),
             printed_at=None,
         )
-    history = read_certificate(number, visit.by, visit.context).history
+    history = read_certificate(number, context.by, context.command_context).history
     printed = (
         r.recorded_at for r in history if isinstance(r.event, CertificatePrinted)
     )

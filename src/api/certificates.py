@@ -12,9 +12,9 @@ from pydantic import AwareDatetime, Field
 from aggregates.certificate import Certificate, CertificateKind
 from api.claim_view import Grades
 from api.named import QualificationNamed, centre_names
+from api.request_context import RequestContext, RequestContextOf
 from api.retries import OnceOnly
 from api.schemas import RequestBody, ResponseBody
-from api.visit import Visit, Visiting
 from catalogue import Catalogue
 from commands.certificate import (
     RecordPrinting,
@@ -102,16 +102,16 @@ class Titles:
 
 
 @router.get("/{number}", operation_id="getCertificate")
-def one(number: Number, visit: Visiting) -> CertificateShown:
+def one(number: Number, context: RequestContextOf) -> CertificateShown:
     """Show a certificate as it was issued."""
-    return shown(visit, number)
+    return shown(context, number)
 
 
 @router.post("/{number}/printing", operation_id="recordCertificatePrinting")
-def record_printing(number: Number, visit: Visiting) -> CertificateShown:
+def record_printing(number: Number, context: RequestContextOf) -> CertificateShown:
     """Say that the certificate has been printed (M13)."""
-    visit.send(RecordPrinting(**visit.said, certificate=number))
-    return shown(visit, number)
+    context.send(RecordPrinting(**context.command_metadata, certificate=number))
+    return shown(context, number)
 
 
 @router.post(
@@ -120,36 +120,44 @@ def record_printing(number: Number, visit: Visiting) -> CertificateShown:
     status_code=HTTPStatus.CREATED,
 )
 def reissue(
-    number: Number, body: CertificateReissue, visit: OnceOnly
+    number: Number, body: CertificateReissue, context: OnceOnly
 ) -> CertificateShown:
     """Issue another certificate in its place, with a number of its own (M13).
 
     It is in the learner's name of today; all else is as on the first.
     """
-    visit.send(ReissueCertificate(**visit.said, certificate=number, reason=body.reason))
-    stream = read_certificate(number, visit.by, visit.context)
+    context.send(
+        ReissueCertificate(
+            **context.command_metadata, certificate=number, reason=body.reason
+        )
+    )
+    stream = read_certificate(number, context.by, context.command_context)
     made = Certificate.replay(stream.events).superseded_by or ""
-    visit.made(f"/certificates/{made}")
-    return shown(visit, made)
+    context.set_location(f"/certificates/{made}")
+    return shown(context, made)
 
 
 @router.post("/{number}/revoke", operation_id="revokeCertificate")
 def revoke(
-    number: Number, body: CertificateRevocation, visit: OnceOnly
+    number: Number, body: CertificateRevocation, context: OnceOnly
 ) -> CertificateShown:
     """Take the certificate out of force, for no other (M18).
 
     Its award's grades count no more. The registration stays as it is: reopen it to
     claim for the learner again.
     """
-    visit.send(RevokeCertificate(**visit.said, certificate=number, reason=body.reason))
-    return shown(visit, number)
+    context.send(
+        RevokeCertificate(
+            **context.command_metadata, certificate=number, reason=body.reason
+        )
+    )
+    return shown(context, number)
 
 
-def shown(visit: Visit, number: str) -> CertificateShown:
-    stream = read_certificate(number, visit.by, visit.context)
-    visit.show(stream)
-    issued = as_issued(visit.context, stream)
+def shown(context: RequestContext, number: str) -> CertificateShown:
+    stream = read_certificate(number, context.by, context.command_context)
+    context.set_etag(stream)
+    issued = as_issued(context.command_context, stream)
     now = Certificate.replay(stream.events)
     kept = {
         name: getattr(issued, name, None)
@@ -167,8 +175,8 @@ def shown(visit: Visit, number: str) -> CertificateShown:
             "updated_at": stream.history[-1].recorded_at,
         }
     )
-    names = centre_names(visit.context, [row.centre])
-    return certificate_response(visit.context.catalogue, row, names)
+    names = centre_names(context.command_context, [row.centre])
+    return certificate_response(context.command_context.catalogue, row, names)
 
 
 def _when(stream: Stream, kind: type[Event]) -> Any:

@@ -19,7 +19,6 @@ from aggregates.claimable import (
 )
 from aggregates.errors import NotFound
 from aggregates.finding import is_found_by
-from api.answers import Listed, listed, portion, show
 from api.birth_dates import BirthDate
 from api.dependencies import (
     By,
@@ -31,6 +30,7 @@ from api.dependencies import (
     one_centre,
 )
 from api.named import Claimed, pathway_title
+from api.responses import Listed, listed, portion, set_etag
 from api.schemas import ResponseBody
 from catalogue import Qualification
 from commands.claim import read_claim
@@ -264,7 +264,7 @@ def units(
 ) -> Listed[OfferedUnitShown]:
     """List the units of stage 2: by group, mandatory first, unless sorted (M3)."""
     stream, found = read_claim(claim, by, service.context)
-    show(response, stream)
+    set_etag(response, stream)
     offered = (
         offered_units(service.catalogue, found.qualification)
         if found.qualification
@@ -303,7 +303,7 @@ def learners(
 ) -> Listed[LearnerToClaim]:
     """List the learners of stage 3, who can be claimed for (M4)."""
     stream, found = read_claim(claim, by, service.context)
-    show(response, stream)
+    set_etag(response, stream)
     approvals = approvals_of(service.context, found.centre)[1]
     rows = claimable_learners.search(
         reads,

@@ -10,7 +10,6 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from aggregates.award import AwardTwice
 from aggregates.claim import AWARD_PARTS
 from aggregates.standing import Standing
-from api.answers import Listed, listed
 from api.claim_view import AwardShown, ClaimShown, claim_shown
 from api.dependencies import CurrentUser, PagingSince, Reads, ServiceOf, if_match, scope
 from api.named import (
@@ -23,9 +22,10 @@ from api.named import (
     title_of,
 )
 from api.product_filters import Qualifications
+from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
+from api.responses import Listed, listed
 from api.retries import OnceOnly
 from api.schemas import RequestBody, ResponseBody, with_example
-from api.visit import Amending, Visit, Visiting
 from commands.claim import (
     BeginClaim,
     ChooseClaimLearners,
@@ -192,75 +192,79 @@ def search(
 
 
 @router.post("", operation_id="createClaim", status_code=HTTPStatus.CREATED)
-def begin(body: NewClaim, visit: Visiting) -> ClaimShown:
+def begin(body: NewClaim, context: RequestContextOf) -> ClaimShown:
     """Begin a claim, empty or with any of its stages (M1)."""
-    done = visit.send(
+    done = context.send(
         BeginClaim(
-            **visit.said,
+            **context.command_metadata,
             qualification=body.qualification,
             units=None if body.units is None else tuple(body.units),
             learners=None if body.learners is None else tuple(body.learners),
             awards=None if body.awards is None else awards(body.awards),
         )
     )
-    visit.made(f"/claims/{done.created_id}")
-    return shown(visit, done.created_id)
+    context.set_location(f"/claims/{done.created_id}")
+    return shown(context, done.created_id)
 
 
 @router.get("/{claim}", operation_id="getClaim")
-def one(claim: Claimed, visit: Visiting) -> ClaimShown:
+def one(claim: Claimed, context: RequestContextOf) -> ClaimShown:
     """Show a claim: stages, learners, grades, and eligibility as things stand."""
-    return shown(visit, claim)
+    return shown(context, claim)
 
 
 @router.put("/{claim}/qualification", operation_id="setClaimQualification")
 def choose_qualification(
-    claim: Claimed, body: QualificationChosen, visit: Amending
+    claim: Claimed, body: QualificationChosen, context: ConditionalContextOf
 ) -> ClaimShown:
     """Stage 1: choose what to claim for; what does not fit it is cleared (M1, M2)."""
     command = ChooseClaimQualification(
-        **visit.said,
+        **context.command_metadata,
         claim=claim,
         qualification=body.qualification,
         confirm_loss=body.confirm_loss,
     )
-    visit.send(command)
-    return shown(visit, claim)
+    context.send(command)
+    return shown(context, claim)
 
 
 @router.put("/{claim}/units", operation_id="setClaimUnits")
-def choose_units(claim: Claimed, body: UnitsChosen, visit: Amending) -> ClaimShown:
+def choose_units(
+    claim: Claimed, body: UnitsChosen, context: ConditionalContextOf
+) -> ClaimShown:
     """Stage 2: choose which internally assessed units can be graded (M3)."""
     command = ChooseClaimUnits(
-        **visit.said,
+        **context.command_metadata,
         claim=claim,
         units=tuple(body.units),
         confirm_loss=body.confirm_loss,
     )
-    visit.send(command)
-    return shown(visit, claim)
+    context.send(command)
+    return shown(context, claim)
 
 
 @router.put("/{claim}/learners", operation_id="setClaimLearners")
 def choose_learners(
-    claim: Claimed, body: LearnersChosen, visit: Amending
+    claim: Claimed, body: LearnersChosen, context: ConditionalContextOf
 ) -> ClaimShown:
     """Stage 3: choose for whom to claim; those who stay keep their grades (M4)."""
     command = ChooseClaimLearners(
-        **visit.said,
+        **context.command_metadata,
         claim=claim,
         learners=tuple(body.learners),
         confirm_loss=body.confirm_loss,
     )
-    visit.send(command)
-    return shown(visit, claim)
+    context.send(command)
+    return shown(context, claim)
 
 
 @router.put("/{claim}/grades", operation_id="setClaimGrades")
-def save_grades(claim: Claimed, body: GradesGiven, visit: Amending) -> ClaimShown:
+def save_grades(
+    claim: Claimed, body: GradesGiven, context: ConditionalContextOf
+) -> ClaimShown:
     """Stage 4: give award types, dates and grades of the learners named (M5, M6)."""
     command = SaveClaimGrades(
-        **visit.said,
+        **context.command_metadata,
         claim=claim,
         awards=awards(body.awards),
         left_out={
@@ -269,41 +273,41 @@ def save_grades(claim: Claimed, body: GradesGiven, visit: Amending) -> ClaimShow
         },
         confirm_loss=body.confirm_loss,
     )
-    visit.send(command)
-    return shown(visit, claim)
+    context.send(command)
+    return shown(context, claim)
 
 
 @router.delete(
     "/{claim}", operation_id="deleteClaim", status_code=HTTPStatus.NO_CONTENT
 )
-def delete(claim: Claimed, visit: Amending) -> None:
+def delete(claim: Claimed, context: ConditionalContextOf) -> None:
     """Throw away a claim that nobody has been submitted in."""
-    visit.send(DeleteClaim(**visit.said, claim=claim))
+    context.send(DeleteClaim(**context.command_metadata, claim=claim))
 
 
 @router.post("/{claim}/submit", operation_id="submitClaim")
-def submit(claim: Claimed, visit: OnceOnly, expect: LookedAt) -> ClaimShown:
+def submit(claim: Claimed, context: OnceOnly, expect: LookedAt) -> ClaimShown:
     """Submit everybody who is eligible; the others stay, with reasons (M10)."""
-    command = SubmitClaim(by=visit.by, at=visit.at, expect=expect, claim=claim)
-    visit.send(command)
-    return shown(visit, claim)
+    command = SubmitClaim(by=context.by, at=context.at, expect=expect, claim=claim)
+    context.send(command)
+    return shown(context, claim)
 
 
 @router.post("/{claim}/withdraw", operation_id="withdrawClaim")
 def withdraw(
-    claim: Claimed, body: Withdrawal, visit: OnceOnly, expect: LookedAt
+    claim: Claimed, body: Withdrawal, context: OnceOnly, expect: LookedAt
 ) -> ClaimShown:
     """Take a submitted claim back before it is processed, whole or for one (M16)."""
     command = WithdrawClaim(
-        by=visit.by,
-        at=visit.at,
+        by=context.by,
+        at=context.at,
         expect=expect,
         claim=claim,
         reason=body.reason,
         learner=body.learner,
     )
-    visit.send(command)
-    return shown(visit, claim)
+    context.send(command)
+    return shown(context, claim)
 
 
 def awards(given: Sequence[LearnersAward]) -> dict[str, Award]:
@@ -323,7 +327,7 @@ def awards(given: Sequence[LearnersAward]) -> dict[str, Award]:
     }
 
 
-def shown(visit: Visit, name: str) -> ClaimShown:
-    stream, claim = read_claim(name, visit.by, visit.context)
-    visit.show(stream)
-    return claim_shown(visit.context, stream, claim, visit.today)
+def shown(context: RequestContext, name: str) -> ClaimShown:
+    stream, claim = read_claim(name, context.by, context.command_context)
+    context.set_etag(stream)
+    return claim_shown(context.command_context, stream, claim, context.today)

@@ -6,12 +6,12 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import AwareDatetime, Field
 
 from aggregates.duplicate import Why
-from api.answers import Listed, listed
 from api.dependencies import CurrentUser, PagingSince, Reads, centre_of, scope
 from api.learners import Called, LearnerListed, learner_listed
 from api.named import LearnerRef, learner_refs
+from api.request_context import RequestContextOf
+from api.responses import Listed, listed
 from api.schemas import RequestBody, ResponseBody
-from api.visit import Visiting
 from commands.duplicate import DecideDuplicate
 from events.duplicate import Decision
 from projections import duplicates, uploads
@@ -84,7 +84,7 @@ def search(
 
 @router.post("/{learner}/{other}", operation_id="decideDuplicate")
 def decide(
-    learner: Called, other: Other, body: DecisionTold, visit: Visiting
+    learner: Called, other: Other, body: DecisionTold, context: RequestContextOf
 ) -> DecisionShown:
     """Say whether two learners are one person: nothing is merged, and none deleted.
 
@@ -92,14 +92,16 @@ def decide(
     each other. It may be said otherwise later.
     """
     command = DecideDuplicate(
-        **visit.said,
+        **context.command_metadata,
         learner=learner,
         other=other,
         decision=body.decision,
         reason=body.reason,
     )
-    visit.send(command)
-    people = learner_refs(visit.context, [learner, other], seen_by=centre_of(visit.by))
+    context.send(command)
+    people = learner_refs(
+        context.command_context, [learner, other], seen_by=centre_of(context.by)
+    )
     return DecisionShown(
         learner=learner, other=other, people=people, decision=body.decision
     )

@@ -9,8 +9,8 @@ from aggregates.sitting_time import Delivery, Mode, read_time
 from api.group_names import GroupName, group_numbers
 from api.named import ConfirmLoss, LearnerName, Name, ProductName
 from api.order_bodies import PurchaseNumber
+from api.request_context import RequestContext
 from api.schemas import RequestBody, with_example
-from api.visit import Visit
 from commands.entry_lines import EntryLine
 from events.entry_order import Entry
 
@@ -117,14 +117,14 @@ class EntriesChosen(RequestBody, title="EntriesChoice"):
             for number, each in enumerate(self.entries)
         )
 
-    def lines_told(self, visit: Visit) -> tuple[EntryLine, ...]:
+    def lines_told(self, context: RequestContext) -> tuple[EntryLine, ...]:
         """Read the lines, and find their groups. Raises as ``group_numbers`` too."""
         return tuple(
             EntryLine(
                 test=each.entry("", at=f"/lines/{number}"),
                 learners=tuple(each.learners),
                 groups=group_numbers(
-                    visit, each.groups, pointer=f"/lines/{number}/groups"
+                    context, each.groups, pointer=f"/lines/{number}/groups"
                 ),
                 is_for_registered=each.only_registered,
             )

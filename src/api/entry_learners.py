@@ -9,8 +9,8 @@ from aggregates.entry_rules import why_not_entered
 from aggregates.errors import NotFound
 from api.learners import Called
 from api.named import PATTERN, title_of, unit_title
+from api.request_context import RequestContextOf
 from api.schemas import ResponseBody
-from api.visit import Visiting
 from commands.entry_facts import Found
 from commands.learner import read_learner
 from events.entry_order import Entry
@@ -46,7 +46,7 @@ class LearnerLookedUp(ResponseBody, title="EntryLearner"):
 @router.get("/learners/{learner}", operation_id="getEntryLearner")
 def looked_up(
     learner: Called,
-    visit: Visiting,
+    context: RequestContextOf,
     qualification: Product,
     unit: Annotated[str, Query(max_length=20, examples=["F/506/1934"])],
     apprenticeship: Annotated[
@@ -55,8 +55,8 @@ def looked_up(
     ] = None,
 ) -> LearnerLookedUp:
     """Look up a learner who cannot be found for a test, and say the reason (B2, B7)."""
-    _, person = read_learner(visit.context, learner, visit.by)
-    if qualification not in visit.context.catalogue.qualifications:
+    _, person = read_learner(context.command_context, learner, context.by)
+    if qualification not in context.command_context.catalogue.qualifications:
         raise NotFound(what="qualification", name=qualification)
     asked = Entry(
         learner=learner,
@@ -65,10 +65,10 @@ def looked_up(
         unit=unit,
         delivery="",
     )
-    found = Found.of(visit.context, person.centre, [asked])
+    found = Found.of(context.command_context, person.centre, [asked])
     place = found.places.get((learner, qualification))
     reasons = why_not_entered(
-        asked, place, visit.at, last=found.last, erased=found.erased
+        asked, place, context.at, last=found.last, erased=found.erased
     )
     sentences = [str(each) for each in reasons]
     return LearnerLookedUp(
@@ -76,14 +76,14 @@ def looked_up(
         given_name=person.details.given_name,
         family_name=person.details.family_name,
         qualification=qualification,
-        title=title_of(visit.context.catalogue, qualification),
+        title=title_of(context.command_context.catalogue, qualification),
         unit=unit,
-        unit_title=unit_title(visit.context.catalogue, qualification, unit),
+        unit_title=unit_title(context.command_context.catalogue, qualification, unit),
         can_be_entered=not sentences,
         reasons=sentences,
         registration=place.registration.registration if place else None,
         apprenticeship=place.apprenticeship if place else None,
         apprenticeship_title=title_of(
-            visit.context.catalogue, place.apprenticeship if place else None
+            context.command_context.catalogue, place.apprenticeship if place else None
         ),
     )

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
 from aggregates.learner import Learner
-from api.answers import Listed, listed
 from api.dependencies import CurrentUser, PagingSince, Reads, ServiceOf, Today, scope
 from api.entry_bodies import EntriesChosen, EntryChange, NewEntryOrder
 from api.learners import Called
@@ -17,9 +16,10 @@ from api.named import PATTERN, ConfirmLoss, learners_named, title_of, unit_title
 from api.order_bodies import GivenPurchaseOrderNumber, Price
 from api.order_listing import OrderListed, SoughtBy, order_listed
 from api.order_view import Amount
+from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
+from api.responses import Listed, listed
 from api.retries import OnceOnly
 from api.schemas import RequestBody, ResponseBody
-from api.visit import Amending, Visit, Visiting
 from catalogue import Catalogue
 from commands.entry_facts import Found
 from commands.entry_order import (
@@ -139,52 +139,54 @@ def search(
 
 
 @router.post("", operation_id="createEntryOrder", status_code=HTTPStatus.CREATED)
-def begin(body: NewEntryOrder, visit: Visiting) -> EntryOrderShown:
+def begin(body: NewEntryOrder, context: RequestContextOf) -> EntryOrderShown:
     """Begin an order of entries, with all that is known of it."""
     command = BeginEntryOrder(
-        **visit.said,
+        **context.command_metadata,
         entries=body.told(),
-        lines=body.lines_told(visit),
+        lines=body.lines_told(context),
         purchase_order=body.purchase_order_number,
     )
-    done = visit.send(command)
-    visit.made(f"/entry-orders/{done.created_id}")
-    return shown(visit, done.created_id)
+    done = context.send(command)
+    context.set_location(f"/entry-orders/{done.created_id}")
+    return shown(context, done.created_id)
 
 
 @router.get("/{entry_order}", operation_id="getEntryOrder")
-def one(entry_order: Ordered, visit: Visiting) -> EntryOrderShown:
+def one(entry_order: Ordered, context: RequestContextOf) -> EntryOrderShown:
     """Show an order of entries, with what each costs and what is still missing."""
-    return shown(visit, entry_order)
+    return shown(context, entry_order)
 
 
 @router.put("/{entry_order}/entries", operation_id="setEntryOrderEntries")
 def choose(
-    entry_order: Ordered, body: EntriesChosen, visit: Amending
+    entry_order: Ordered, body: EntriesChosen, context: ConditionalContextOf
 ) -> EntryOrderShown:
     """Put these entries in place of those before; they may still lack anything."""
     command = ChooseEntries(
-        **visit.said,
+        **context.command_metadata,
         order=entry_order,
         entries=body.told(),
-        lines=body.lines_told(visit),
+        lines=body.lines_told(context),
         confirm_loss=body.confirm_loss,
     )
-    visit.send(command)
-    return shown(visit, entry_order)
+    context.send(command)
+    return shown(context, entry_order)
 
 
 @router.post("/{entry_order}/entries", operation_id="addEntryOrderEntries")
-def add(entry_order: Ordered, body: EntriesChosen, visit: Visiting) -> EntryOrderShown:
+def add(
+    entry_order: Ordered, body: EntriesChosen, context: RequestContextOf
+) -> EntryOrderShown:
     """Add entries to those of the order, one by one or for many in one line."""
     command = AddEntries(
-        **visit.said,
+        **context.command_metadata,
         order=entry_order,
         entries=body.told(),
-        lines=body.lines_told(visit),
+        lines=body.lines_told(context),
     )
-    visit.send(command)
-    return shown(visit, entry_order)
+    context.send(command)
+    return shown(context, entry_order)
 
 
 @router.patch("/{entry_order}/entries/{learner}", operation_id="updateEntryOrderEntry")
@@ -192,41 +194,41 @@ def change(
     entry_order: Ordered,
     learner: Called,
     body: EntryChange,
-    visit: Amending,
+    context: ConditionalContextOf,
     unit: UnitOfEntry = None,
 ) -> EntryOrderShown:
     """Change a learner's entry for a unit, or all of a learner's entries."""
     command = ChangeEntry(
-        **visit.said,
+        **context.command_metadata,
         order=entry_order,
         learner=learner,
         unit=unit,
         changes=body.changes(),
         confirm_loss=body.confirm_loss,
     )
-    visit.send(command)
-    return shown(visit, entry_order)
+    context.send(command)
+    return shown(context, entry_order)
 
 
 @router.delete("/{entry_order}/entries/{learner}", operation_id="removeEntryOrderEntry")
 def remove(
     entry_order: Ordered,
     learner: Called,
-    visit: Amending,
+    context: ConditionalContextOf,
     unit: UnitOfEntry = None,
     *,
     confirm_loss: ConfirmLoss = False,
 ) -> EntryOrderShown:
     """Take off a learner's entry for a unit, or all of a learner's entries."""
     command = RemoveEntry(
-        **visit.said,
+        **context.command_metadata,
         order=entry_order,
         learner=learner,
         unit=unit,
         confirm_loss=confirm_loss,
     )
-    visit.send(command)
-    return shown(visit, entry_order)
+    context.send(command)
+    return shown(context, entry_order)
 
 
 @router.put(
@@ -234,43 +236,47 @@ def remove(
     operation_id="setEntryOrderPurchaseOrderNumber",
 )
 def give_number(
-    entry_order: Ordered, body: EntryOrderPurchaseOrderNumber, visit: Amending
+    entry_order: Ordered,
+    body: EntryOrderPurchaseOrderNumber,
+    context: ConditionalContextOf,
 ) -> EntryOrderShown:
     """Say what the purchase is called; null takes it away."""
     command = GiveEntryPurchaseOrderNumber(
-        **visit.said, order=entry_order, number=body.purchase_order_number
+        **context.command_metadata, order=entry_order, number=body.purchase_order_number
     )
-    visit.send(command)
-    return shown(visit, entry_order)
+    context.send(command)
+    return shown(context, entry_order)
 
 
 @router.delete(
     "/{entry_order}", operation_id="deleteEntryOrder", status_code=HTTPStatus.NO_CONTENT
 )
-def delete(entry_order: Ordered, visit: Amending) -> None:
+def delete(entry_order: Ordered, context: ConditionalContextOf) -> None:
     """Throw away an order that has not been confirmed."""
-    command = DeleteEntryOrder(**visit.said, order=entry_order)
-    visit.send(command)
+    command = DeleteEntryOrder(**context.command_metadata, order=entry_order)
+    context.send(command)
 
 
 @router.post("/{entry_order}/confirm", operation_id="confirmEntryOrder")
 def confirm(
-    entry_order: Ordered, body: EntriesConfirmed, visit: OnceOnly
+    entry_order: Ordered, body: EntriesConfirmed, context: OnceOnly
 ) -> EntryOrderShown:
     """Book every entry or none, at the total that was seen (B1-B7)."""
-    command = ConfirmEntryOrder(**visit.said, order=entry_order, total=body.total)
-    visit.send(command)
-    return shown(visit, entry_order)
+    command = ConfirmEntryOrder(
+        **context.command_metadata, order=entry_order, total=body.total
+    )
+    context.send(command)
+    return shown(context, entry_order)
 
 
-def shown(visit: Visit, name: str) -> EntryOrderShown:
-    stream, order = read_entry_order(name, visit.by, visit.context)
-    visit.show(stream)
+def shown(context: RequestContext, name: str) -> EntryOrderShown:
+    stream, order = read_entry_order(name, context.by, context.command_context)
+    context.set_etag(stream)
     if order.confirmed is not None:
         entries = list(order.confirmed.entries)
         missing, total = [], order.confirmed.total
     else:
-        found = Found.of(visit.context, order.centre, order.entries)
+        found = Found.of(context.command_context, order.centre, order.entries)
         prices = order.prices(found.places)
         entries = [
             ConfirmedEntry(booking="", registration="", entry=entry, price=price)
@@ -281,7 +287,7 @@ def shown(visit: Visit, name: str) -> EntryOrderShown:
             for each in order.obstacles(
                 found.places,
                 found.timetables,
-                visit.at,
+                context.at,
                 last=found.last,
                 left=found.left,
                 erased=found.erased,
@@ -289,9 +295,11 @@ def shown(visit: Visit, name: str) -> EntryOrderShown:
         ]
         total = sum(prices, Decimal("0.00"))
     people = learners_named(
-        visit.context, {each.entry.learner for each in entries}, seen_by=order.centre
+        context.command_context,
+        {each.entry.learner for each in entries},
+        seen_by=order.centre,
     )
-    catalogue = visit.context.catalogue
+    catalogue = context.command_context.catalogue
     return EntryOrderShown(
         order=order.order,
         centre=order.centre,

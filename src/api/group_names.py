@@ -8,7 +8,7 @@ from pydantic import Field
 from aggregates.errors import Malformed
 from aggregates.names import clean
 from api.dependencies import WAITED
-from api.visit import Visit
+from api.request_context import RequestContext
 from events.identifier import Kind, is_identifier
 from projections import uploads
 
@@ -39,26 +39,26 @@ class GroupNameAmbiguous(Malformed):
 
 
 def group_numbers(
-    visit: Visit, names: Iterable[str], *, pointer: str
+    context: RequestContext, names: Iterable[str], *, pointer: str
 ) -> tuple[str, ...]:
     """Find groups by number or by name, for who asks.
 
     Raises GroupNameUnknown, or GroupNameAmbiguous, which says who uploaded each.
     """
     return tuple(
-        group_number(visit, name, pointer=f"{pointer}/{place}")
+        group_number(context, name, pointer=f"{pointer}/{place}")
         for place, name in enumerate(names)
     )
 
 
-def group_number(visit: Visit, name: str, *, pointer: str) -> str:
+def group_number(context: RequestContext, name: str, *, pointer: str) -> str:
     """Find one group by number or by name. Raises as ``group_numbers`` does."""
     number = clean(name).upper()
     if is_identifier(Kind.GROUP, number):
         return number
-    visit.service.read_models.wait_for(visit.service.store.head(), WAITED)
-    with visit.service.rows() as connection:
-        found = uploads.named(connection, centre=visit.by.centre or "", name=name)
+    context.service.read_models.wait_for(context.service.store.head(), WAITED)
+    with context.service.rows() as connection:
+        found = uploads.named(connection, centre=context.by.centre or "", name=name)
     if not found:
         raise GroupNameUnknown(pointer=pointer, name=name)
     if len(found) > 1:

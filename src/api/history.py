@@ -9,10 +9,10 @@ from pydantic import AwareDatetime, ConfigDict, Field
 
 from access.refusals import refusals_of
 from aggregates.errors import Malformed
-from api.answers import Listed, listed
 from api.audit import auditor
 from api.dependencies import By, Paging, Part, Present, Reads, ServiceOf, centre_of
 from api.learners import Called
+from api.responses import Listed, listed
 from api.schemas import ResponseBody
 from api.unknown_names import meant
 from commands.command import require_own

@@ -11,7 +11,6 @@ from aggregates.errors import NotFound
 from aggregates.learner import Learner
 from aggregates.london import LONDON
 from aggregates.standing import Place, Standing
-from api.answers import Listed, listed, show
 from api.claim_view import (
     AwardShown,
     ReasonShown,
@@ -42,6 +41,7 @@ from api.named import (
     unit_titles,
 )
 from api.product_filters import Qualifications
+from api.responses import Listed, listed, set_etag
 from api.schemas import ResponseBody
 from catalogue import Assessment, AwardType, Catalogue, Qualification, assess, shape
 from commands.claim import read_claim, rules_of
@@ -190,7 +190,7 @@ def one(
     place = found.learners.get(learner)
     if place is None or place.standing is not Standing.UNSUBMITTED:
         raise NotFound(what="ineligible learner", name=f"{learner} in {claim}")
-    show(response, stream)
+    set_etag(response, stream)
     kept_back = [
         recorded.recorded_at
         for recorded in stream.history

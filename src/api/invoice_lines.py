@@ -12,7 +12,6 @@ from aggregates.errors import Refusal
 from aggregates.invoice_line import InvoiceStatus
 from aggregates.london import LONDON
 from aggregates.offer import product_on
-from api.answers import Listed, listed
 from api.dependencies import (
     POSITION_LIMIT,
     CurrentUser,
@@ -23,9 +22,10 @@ from api.dependencies import (
 )
 from api.named import LearnerRef, learners_listed, unit_title
 from api.order_view import Amount
+from api.request_context import RequestContext, RequestContextOf
+from api.responses import Listed, listed
 from api.schemas import RequestBody, ResponseBody
 from api.sheets import Csv
-from api.visit import Visit, Visiting
 from catalogue import Catalogue
 from commands.command import CommandContext
 from commands.invoice import ReportInvoiceStatus, read_line
@@ -221,7 +221,7 @@ def feed_csv(
 def report(
     line: Annotated[str, Path(max_length=40, examples=["R-0000000042"])],
     body: StatusReported,
-    visit: Visiting,
+    context: RequestContextOf,
 ) -> StatusShown:
     """Report that a line was invoiced, paid or credited; a repeat changes nothing (C4).
 
@@ -229,30 +229,34 @@ def report(
     of the credit note. One that was left out can be reported later; a wrong one is
     corrected by the right one and, as ``corrects``, the wrong one.
     """
-    visit.send(ReportInvoiceStatus(**visit.said, line=line, **body.model_dump()))
-    return status_shown(line, visit.context)
+    context.send(
+        ReportInvoiceStatus(**context.command_metadata, line=line, **body.model_dump())
+    )
+    return status_shown(line, context.command_context)
 
 
 @router.post("/statuses", operation_id="reportInvoiceLineStatuses")
-def report_many(body: LinesReported, visit: Visiting) -> ReportsAnswered:
+def report_many(body: LinesReported, context: RequestContextOf) -> ReportsAnswered:
     """Report on many lines at once: each is taken or refused by itself, and answered.
 
     Sent again, what was taken changes nothing.
     """
-    require_may(ReportInvoiceStatus, Role(visit.by.role))
-    return ReportsAnswered(items=[answered(each, visit) for each in body.reports])
+    require_may(ReportInvoiceStatus, Role(context.by.role))
+    return ReportsAnswered(items=[answered(each, context) for each in body.reports])
 
 
-def answered(reported: LineReported, visit: Visit) -> ReportAnswered:
+def answered(reported: LineReported, context: RequestContext) -> ReportAnswered:
     """Take one report of many, or say why it is refused."""
     try:
-        visit.send(ReportInvoiceStatus(**visit.said, **reported.model_dump()))
+        context.send(
+            ReportInvoiceStatus(**context.command_metadata, **reported.model_dump())
+        )
     except Refusal as refusal:
         kind, message = refusal.code, str(refusal)
     except Conflict:
         kind, message = "conflict", "It was changed meanwhile. Report it again."
     else:
-        now = status_shown(reported.line, visit.context)
+        now = status_shown(reported.line, context.command_context)
         return ReportAnswered(line=reported.line, is_taken=True, now=now)
     refused = ReportRefused(type=f"urn:learner-management:{kind}", message=message)
     return ReportAnswered(line=reported.line, is_taken=False, refused=refused)

@@ -7,8 +7,8 @@ from pydantic import Field
 
 from api.dependencies import WAITED, require_seen
 from api.learners import Called, LearnerShown, shown
+from api.request_context import RequestContextOf
 from api.schemas import RequestBody
-from api.visit import Visiting
 from commands.learner_erasure import EraseLearner
 from projections import learner_rows, learner_streams
 
@@ -26,7 +26,7 @@ class Erasure(RequestBody, title="LearnerErasure"):
 
 
 @router.post("/{learner}/erase", operation_id="eraseLearner")
-def erase(learner: Called, body: Erasure, visit: Visiting) -> LearnerShown:
+def erase(learner: Called, body: Erasure, context: RequestContextOf) -> LearnerShown:
     """Make all that says something of the learner unreadable, for ever (H6).
 
     Names, date of birth, contact, ULN and images go, here and in every file that the
@@ -37,14 +37,14 @@ def erase(learner: Called, body: Erasure, visit: Visiting) -> LearnerShown:
     booked, a claim that waits, a certificate to be printed, a draft order), unless
     ``end_in_flight`` asks for it to be ended; and before the records may go.
     """
-    require_seen(visit.service, visit.service.store.head(), WAITED)
+    require_seen(context.service, context.service.store.head(), WAITED)
     command = EraseLearner(
-        **visit.said,
+        **context.command_metadata,
         learner=learner,
         reason=body.reason,
-        rows=learner_rows.finder(visit.service.read_models.connection),
-        streams=learner_streams.finder(visit.service.read_models.connection),
+        rows=learner_rows.finder(context.service.read_models.connection),
+        streams=learner_streams.finder(context.service.read_models.connection),
         end_in_flight=body.end_in_flight,
     )
-    visit.send(command)
-    return shown(visit, learner)
+    context.send(command)
+    return shown(context, learner)

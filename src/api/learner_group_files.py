@@ -9,9 +9,9 @@ from pydantic import ConfigDict, Field
 from aggregates.corrections import invalid_workbook, read_corrections
 from aggregates.file_refusals import hidden_parts
 from aggregates.template import TEMPLATE, xlsx_template
-from api.answers import answer
 from api.dependencies import By, CurrentUser, Now, ServiceOf
 from api.learner_groups import FileWarning, Group, file_warning
+from api.responses import set_event_position
 from api.schemas import ResponseBody
 from commands.command import CommandResult
 from commands.record_file import Outcome, amend_from_file, read_invalid
@@ -111,7 +111,7 @@ def correct(
         at=now,
         alike=learner_search.finder(service.read_models.connection),
     )
-    answer(response, CommandResult(position=service.store.head()))
+    set_event_position(response, CommandResult(position=service.store.head()))
     counts = Counter(row.outcome for row in returned)
     hidden = hidden_parts(sum(each.is_hidden for each in corrections), ())
     return Corrected(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from aggregates.record import RecordState
 from aggregates.upload import Upload
 from aggregates.verification import Why
-from api.visit import Visit
+from api.request_context import RequestContext
 from commands.upload import read_upload
 from projections import uploads
 from store import Position, Stream
@@ -29,13 +29,13 @@ class GroupMoment:
     unanswered_because: Why | None
 
 
-def group_at_one_moment(visit: Visit, group: str) -> GroupMoment:
+def group_at_one_moment(context: RequestContext, group: str) -> GroupMoment:
     """Show a group as far as its records are counted, waiting a while for the latest.
 
     Raises NotFound.
     """
-    stream, upload = read_upload(visit.context, group, visit.by)
-    service = visit.service
+    stream, upload = read_upload(context.command_context, group, context.by)
+    service = context.service
     if service.store.moment is not None:
         with service.rows() as connection:
             return _moment(connection, stream, upload)
@@ -44,7 +44,7 @@ def group_at_one_moment(visit: Visit, group: str) -> GroupMoment:
     while True:
         with service.read_models.at_one_moment(uploads.NAME) as (connection, position):
             if service.store.is_whole(position) or monotonic() > until:
-                stream, _ = read_upload(visit.context, group, visit.by)
+                stream, _ = read_upload(context.command_context, group, context.by)
                 stream = up_to(stream, position)
                 return _moment(connection, stream, Upload.replay(stream.events))
         sleep(PAUSE)

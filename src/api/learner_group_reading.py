@@ -7,8 +7,8 @@ from fastapi import APIRouter
 from pydantic import ConfigDict, Field
 
 from api.learner_groups import Group, GroupShown, Switchable, shown
+from api.request_context import ConditionalContextOf, RequestContextOf
 from api.schemas import RequestBody, ResponseBody
-from api.visit import Amending, Visiting
 from commands.upload_choices import ChooseGroupEncoding, MapLearnerGroup, read_columns
 
 router = APIRouter(prefix="/learner-groups", tags=["learner groups"])
@@ -56,13 +56,13 @@ class EncodingChosen(RequestBody, title="EncodingChoice"):
 
 
 @router.get("/{group}/mapping", operation_id="getLearnerGroupMapping")
-def mapping(group: Group, visit: Visiting) -> MappingShown:
+def mapping(group: Group, context: RequestContextOf) -> MappingShown:
     """Show which of the file's columns seems to be which of ours, or was said to (U3).
 
     A file in the template's own columns has nothing to map: its list is empty.
     """
-    stream, upload, values = read_columns(visit.context, group, visit.by)
-    visit.show(stream)
+    stream, upload, values = read_columns(context.command_context, group, context.by)
+    context.set_etag(stream)
     columns = upload.received.columns
     chosen = upload.mapping or upload.received.proposed or {}
     return MappingShown(
@@ -82,15 +82,19 @@ def mapping(group: Group, visit: Visiting) -> MappingShown:
     operation_id="setLearnerGroupMapping",
     status_code=HTTPStatus.ACCEPTED,
 )
-def settle_mapping(group: Group, body: Mapping, visit: Amending) -> GroupShown:
+def settle_mapping(
+    group: Group, body: Mapping, context: ConditionalContextOf
+) -> GroupShown:
     """Say which of the file's columns is which of ours; then the check goes on (U3).
 
     The three mandatory ones are needed. Columns that are none of ours are ignored, and
     listed as such.
     """
-    command = MapLearnerGroup(**visit.said, group=group, columns=body.model_dump())
-    visit.send(command)
-    return shown(visit, group)
+    command = MapLearnerGroup(
+        **context.command_metadata, group=group, columns=body.model_dump()
+    )
+    context.send(command)
+    return shown(context, group)
 
 
 @router.put(
@@ -98,12 +102,16 @@ def settle_mapping(group: Group, body: Mapping, visit: Amending) -> GroupShown:
     operation_id="setLearnerGroupEncoding",
     status_code=HTTPStatus.ACCEPTED,
 )
-def choose_encoding(group: Group, body: EncodingChosen, visit: Amending) -> GroupShown:
+def choose_encoding(
+    group: Group, body: EncodingChosen, context: ConditionalContextOf
+) -> GroupShown:
     """Say that the names are wrong as they were read: the file is in the other encoding.
 
     All records are read and checked again, but for what somebody amended; only before
     the group is submitted (U4).
     """
-    command = ChooseGroupEncoding(**visit.said, group=group, encoding=body.encoding)
-    visit.send(command)
-    return shown(visit, group)
+    command = ChooseGroupEncoding(
+        **context.command_metadata, group=group, encoding=body.encoding
+    )
+    context.send(command)
+    return shown(context, group)

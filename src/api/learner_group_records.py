@@ -12,14 +12,14 @@ from aggregates.names import clean
 from aggregates.problem import sentence, title
 from aggregates.record import Record, RecordState
 from aggregates.uln import TEMPORARY_ULN, read_uln
-from api.answers import Listed, listed
 from api.dependencies import By, PagingSince, Reads, ServiceOf, centre_of
 from api.learner_groups import Group
 from api.learners import LearnerTold
 from api.named import ConfirmLoss, LearnerRef, learner_refs
+from api.request_context import ConditionalContextOf, RequestContextOf
+from api.responses import Listed, listed
 from api.schemas import ResponseBody, with_example
 from api.verifications import VerificationShown, verification_shown
-from api.visit import Amending, Visiting
 from commands.command import CommandContext
 from commands.record import AmendRecord, RemoveRecord, read_record
 from commands.upload import read_records, read_upload
@@ -124,31 +124,33 @@ def records(
 
 
 @router.get("/{group}/records/{row}", operation_id="getLearnerGroupRecord")
-def record(group: Group, row: RowNumber, visit: Visiting) -> RecordShown:
+def record(group: Group, row: RowNumber, context: RequestContextOf) -> RecordShown:
     """Show a record as it is now."""
-    read_upload(visit.context, group, visit.by)
-    stream, found = read_record(visit.context, group, row, visit.by)
-    visit.show(stream)
-    return record_shown(stream, found, people_like(visit.context, [found], visit.by))
+    read_upload(context.command_context, group, context.by)
+    stream, found = read_record(context.command_context, group, row, context.by)
+    context.set_etag(stream)
+    return record_shown(
+        stream, found, people_like(context.command_context, [found], context.by)
+    )
 
 
 @router.patch("/{group}/records/{row}", operation_id="updateLearnerGroupRecord")
 def amend(
-    group: Group, row: RowNumber, body: RecordChange, visit: Amending
+    group: Group, row: RowNumber, body: RecordChange, context: ConditionalContextOf
 ) -> RecordShown:
     """Put a record right; it is checked again at once (U8)."""
     command = AmendRecord(
-        **visit.said,
+        **context.command_metadata,
         group=group,
         row=row,
-        alike=learner_search.finder(visit.service.read_models.connection),
+        alike=learner_search.finder(context.service.read_models.connection),
         cells=body.cells,
         is_different_person=body.different_person,
         link_to=body.link_to,
         confirm_loss=body.confirm_loss,
     )
-    visit.send(command)
-    return record(group, row, visit)
+    context.send(command)
+    return record(group, row, context)
 
 
 @router.delete(
@@ -156,10 +158,10 @@ def amend(
     operation_id="removeLearnerGroupRecord",
     status_code=HTTPStatus.NO_CONTENT,
 )
-def remove(group: Group, row: RowNumber, visit: Amending) -> None:
+def remove(group: Group, row: RowNumber, context: ConditionalContextOf) -> None:
     """Take a record out of the upload; its history stays (U8)."""
-    command = RemoveRecord(**visit.said, group=group, row=row)
-    visit.send(command)
+    command = RemoveRecord(**context.command_metadata, group=group, row=row)
+    context.send(command)
 
 
 def people_like(

@@ -22,15 +22,15 @@ from aggregates.record import Record, RecordState
 from aggregates.text_file import ENCODINGS, in_other_encoding
 from aggregates.upload import Upload
 from aggregates.upload_progress import UploadStatus
-from api.answers import Listed, listed
 from api.dependencies import CurrentUser, PagingSince, Reads, scope
 from api.learner_group_moment import group_at_one_moment
 from api.learners import Wanted
 from api.named import ConfirmLoss
+from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
+from api.responses import Listed, listed
 from api.retries import OnceOnly
 from api.schemas import RequestBody, ResponseBody
 from api.verifications import GroupVerification, group_verification
-from api.visit import Amending, Visit, Visiting
 from commands.group_name import RenameLearnerGroup
 from commands.undo import UndoLearnerGroup
 from commands.upload import (
@@ -165,7 +165,7 @@ def search(
 def upload(
     name: Annotated[str, Form(max_length=1000, examples=["Autumn 2026"])],
     file: Annotated[UploadFile, File(description="The template, filled in.")],
-    visit: Visiting,
+    context: RequestContextOf,
     encoding: Annotated[
         Switchable | None, Form(description="The file's encoding, if you know it.")
     ] = None,
@@ -177,28 +177,32 @@ def upload(
     for you to say which is which (U3). Look at the Location for the progress.
     """
     command = UploadLearnerGroup(
-        **visit.said,
+        **context.command_metadata,
         name=name,
         file_name=file.filename or "",
         content=file.file.read(),
         encoding=encoding,
     )
-    done = visit.send(command)
-    visit.made(f"/learner-groups/{done.created_id}")
-    return shown(visit, done.created_id)
+    done = context.send(command)
+    context.set_location(f"/learner-groups/{done.created_id}")
+    return shown(context, done.created_id)
 
 
 @router.get("/{group}", operation_id="getLearnerGroup")
-def one(group: Group, visit: Visiting, _: Reads) -> GroupShown:
+def one(group: Group, context: RequestContextOf, _: Reads) -> GroupShown:
     """Show a group: how far it is, and how its records stand (U5)."""
-    return shown(visit, group)
+    return shown(context, group)
 
 
 @router.patch("/{group}", operation_id="renameLearnerGroup")
-def rename(group: Group, body: GroupRenamed, visit: Amending) -> GroupShown:
+def rename(
+    group: Group, body: GroupRenamed, context: ConditionalContextOf
+) -> GroupShown:
     """Give a group another name, unique to the user who uploaded it (U1)."""
-    visit.send(RenameLearnerGroup(**visit.said, group=group, name=body.name))
-    return shown(visit, group)
+    context.send(
+        RenameLearnerGroup(**context.command_metadata, group=group, name=body.name)
+    )
+    return shown(context, group)
 
 
 @router.post(
@@ -206,13 +210,13 @@ def rename(group: Group, body: GroupRenamed, visit: Amending) -> GroupShown:
     operation_id="submitLearnerGroup",
     status_code=HTTPStatus.ACCEPTED,
 )
-def submit(group: Group, visit: Visiting) -> GroupShown:
+def submit(group: Group, context: RequestContextOf) -> GroupShown:
     """Make learners of the valid records; the others stay to be put right (U9).
 
     Sent again it changes nothing; after corrections it makes learners of those.
     """
-    visit.send(SubmitLearnerGroup(**visit.said, group=group))
-    return shown(visit, group)
+    context.send(SubmitLearnerGroup(**context.command_metadata, group=group))
+    return shown(context, group)
 
 
 @router.post(
@@ -220,7 +224,7 @@ def submit(group: Group, visit: Visiting) -> GroupShown:
 )
 def undo(
     group: Group,
-    visit: OnceOnly,
+    context: OnceOnly,
     body: Annotated[GroupUndone, Body(default_factory=GroupUndone)],
 ) -> GroupShown:
     """Take an upload back, with its learners, if nobody has put any of them to use.
@@ -230,22 +234,22 @@ def undo(
     about them, is named first, and goes with ``confirm_loss`` alone.
     """
     command = UndoLearnerGroup(
-        **visit.said, group=group, confirm_loss=body.confirm_loss
+        **context.command_metadata, group=group, confirm_loss=body.confirm_loss
     )
-    visit.send(command)
-    return shown(visit, group)
+    context.send(command)
+    return shown(context, group)
 
 
-def shown(visit: Visit, name: str) -> GroupShown:
-    moment = group_at_one_moment(visit, name)
+def shown(context: RequestContext, name: str) -> GroupShown:
+    moment = group_at_one_moment(context, name)
     stream, upload, count = moment.stream, moment.upload, moment.counts
-    visit.show(stream)
+    context.set_etag(stream)
     waiting = count.get(RecordState.NOT_VERIFIED, 0)
     made = count.get(RecordState.LEARNER, 0)
     received = upload.received
     names = [
         name_of(record)
-        for _, record in read_records(visit.service.store, name, upload.accented)
+        for _, record in read_records(context.service.store, name, upload.accented)
     ]
     return GroupShown(
         group=received.group,

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Response
 
 from aggregates.image import MOST_BYTES, ImageTooLarge
-from api.answers import show
 from api.bodies import body_of
 from api.dependencies import By, ServiceOf
 from api.learners import Called, LearnerShown, shown
-from api.visit import Amending
+from api.request_context import ConditionalContextOf
+from api.responses import set_etag
 from commands.learner_image import SubmitLearnerImage, read_image
 from events.learner import ImageKind
 
@@ -38,14 +38,14 @@ def submitting(kind: ImageKind) -> Callable[..., LearnerShown]:
 
     def submit(
         learner: Called,
-        visit: Amending,
+        context: ConditionalContextOf,
         content: ImageSent,
     ) -> LearnerShown:
         command = SubmitLearnerImage(
-            **visit.said, learner=learner, kind=kind, content=content
+            **context.command_metadata, learner=learner, kind=kind, content=content
         )
-        visit.send(command)
-        return shown(visit, learner)
+        context.send(command)
+        return shown(context, learner)
 
     return submit
 
@@ -60,7 +60,7 @@ def showing(kind: ImageKind) -> Callable[..., Response]:
         response = Response(content, media_type=image.media_type)
         response.headers["Cache-Control"] = "private, no-store"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        show(response, stream)
+        set_etag(response, stream)
         return response
 
     return one

@@ -23,7 +23,7 @@ class Transfer(RequestBody, title="LearnerTransfer"):
 
 
 @router.post("/{learner}/transfer", operation_id="transferLearner")
-def transfer(learner: Called, body: Transfer, visit: OnceOnly) -> LearnerShown:
+def transfer(learner: Called, body: Transfer, context: OnceOnly) -> LearnerShown:
     """Make the learner another centre's, with the whole history (L6).
 
     Registrations, results and certificates go along; orders, claims, bookings and
@@ -31,7 +31,10 @@ def transfer(learner: Called, body: Transfer, visit: OnceOnly) -> LearnerShown:
     be settled before is told, all of it at once. An Account Specialist may.
     """
     command = TransferLearner(
-        **visit.said, learner=learner, centre=body.centre, reason=body.reason
+        **context.command_metadata,
+        learner=learner,
+        centre=body.centre,
+        reason=body.reason,
     )
-    visit.send(command)
-    return shown(visit, learner)
+    context.send(command)
+    return shown(context, learner)

@@ -14,7 +14,6 @@ from aggregates.details import COLUMNS, check
 from aggregates.problem import sentence, title
 from aggregates.registration import Status
 from aggregates.unusual_values import MOST_ON_CERTIFICATE
-from api.answers import Listed, listed
 from api.birth_dates import BirthDate
 from api.dependencies import (
     CurrentUser,
@@ -27,9 +26,10 @@ from api.dependencies import (
     scope,
 )
 from api.named import LearnerRef, NameFilter, learner_refs
+from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
+from api.responses import Listed, listed
 from api.schemas import RequestBody, ResponseBody, with_example
 from api.verifications import VerificationShown, verification_shown
-from api.visit import Amending, Visit, Visiting
 from commands.learner import AmendLearner, CreateLearner, read_learner
 from events.learner import ImageKind, LearnerImageSubmitted
 from projections import duplicates, learner_search, uploads
@@ -243,52 +243,54 @@ def search(
 
 
 @router.post("", operation_id="createLearner", status_code=HTTPStatus.CREATED)
-def create(body: NewLearner, visit: Visiting) -> LearnerShown:
+def create(body: NewLearner, context: RequestContextOf) -> LearnerShown:
     """Make one learner known: checked as in an upload, every fault at once (L1)."""
-    done = visit.send(
+    done = context.send(
         CreateLearner(
-            **visit.said,
+            **context.command_metadata,
             cells=body.cells,
-            alike=learner_search.finder(visit.service.read_models.connection),
+            alike=learner_search.finder(context.service.read_models.connection),
             is_different_person=body.confirm_different_person,
         )
     )
-    visit.made(f"/learners/{done.created_id}")
-    return shown(visit, done.created_id, sent=body.cells)
+    context.set_location(f"/learners/{done.created_id}")
+    return shown(context, done.created_id, sent=body.cells)
 
 
 @router.get("/{learner}", operation_id="getLearner")
-def one(learner: Called, visit: Visiting, _: Waited) -> LearnerShown:
+def one(learner: Called, context: RequestContextOf, _: Waited) -> LearnerShown:
     """Show a learner as they are now (L4)."""
-    return shown(visit, learner)
+    return shown(context, learner)
 
 
 @router.patch("/{learner}", operation_id="updateLearner")
-def amend(learner: Called, body: LearnerChange, visit: Amending) -> LearnerShown:
+def amend(
+    learner: Called, body: LearnerChange, context: ConditionalContextOf
+) -> LearnerShown:
     """Put a learner right: name and date of birth once, everything else freely (L2).
 
     An Account Specialist may amend any of it, any number of times, with a reason.
     """
     command = AmendLearner(
-        **visit.said,
+        **context.command_metadata,
         learner=learner,
         cells=body.cells,
-        alike=learner_search.finder(visit.service.read_models.connection),
+        alike=learner_search.finder(context.service.read_models.connection),
         is_different_person=body.confirm_different_person,
         reason=body.reason,
     )
-    visit.send(command)
-    return shown(visit, learner, sent=body.cells)
+    context.send(command)
+    return shown(context, learner, sent=body.cells)
 
 
 def shown(
-    visit: Visit, name: str, *, sent: Mapping[str, str] | None = None
+    context: RequestContext, name: str, *, sent: Mapping[str, str] | None = None
 ) -> LearnerShown:
     """Show a learner, with warnings of what was just ``sent`` as well."""
-    stream, learner = read_learner(visit.context, name, visit.by)
-    visit.show(stream)
-    with visit.service.rows() as connection:
-        same = duplicates.same_as(connection, name, centre=centre_of(visit.by))
+    stream, learner = read_learner(context.command_context, name, context.by)
+    context.set_etag(stream)
+    with context.service.rows() as connection:
+        same = duplicates.same_as(connection, name, centre=centre_of(context.by))
         groups = uploads.names_of(connection, [learner.group] if learner.group else [])
     details = learner.details
     return LearnerShown(
@@ -313,7 +315,9 @@ def shown(
         erased=learner.is_erased,
         withdrawn=learner.is_withdrawn,
         same_person_as=same,
-        same_people=learner_refs(visit.context, same, seen_by=centre_of(visit.by)),
+        same_people=learner_refs(
+            context.command_context, same, seen_by=centre_of(context.by)
+        ),
         warnings=learner_warnings({**details.cells, **(sent or {})})
         if not learner.is_erased
         else [],

@@ -11,7 +11,6 @@ from access import accounts, passwords
 from access.accounts import WrongPassword
 from access.stream_tickets import issue_stream_ticket
 from aggregates.errors import Malformed
-from api.answers import Listed, answer, listed
 from api.dependencies import (
     CHANNEL,
     Address,
@@ -21,8 +20,9 @@ from api.dependencies import (
     Reads,
     ServiceOf,
 )
+from api.request_context import RequestContext, RequestContextOf
+from api.responses import Listed, listed, set_event_position
 from api.schemas import RequestBody, ResponseBody
-from api.visit import Visit, Visiting
 from commands.user import RevokeToken, SetPassword
 from events.user import Role
 from projections import users
@@ -122,7 +122,7 @@ def sign_in(
         at=now,
         lasts=accounts.SIGN_IN_LASTS,
     )
-    answer(response, issued.done)
+    set_event_position(response, issued.done)
     return shown_once(issued)
 
 
@@ -135,11 +135,17 @@ def me(user: CurrentUser) -> Me:
 @router.put(
     "/me/password", operation_id="changeMyPassword", status_code=HTTPStatus.NO_CONTENT
 )
-def set_password(body: NewPassword, visit: Visiting, address: Address) -> None:
+def set_password(
+    body: NewPassword, context: RequestContextOf, address: Address
+) -> None:
     """Replace one's password."""
-    require_password(visit, body.current, address, pointer="/current")
-    kept = passwords.hashed(body.new, user=visit.by.user, pointer="/new")
-    visit.send(SetPassword(**visit.said, name=visit.by.user, password_hash=kept))
+    require_password(context, body.current, address, pointer="/current")
+    kept = passwords.hashed(body.new, user=context.by.user, pointer="/new")
+    context.send(
+        SetPassword(
+            **context.command_metadata, name=context.by.user, password_hash=kept
+        )
+    )
 
 
 @router.get("/me/tokens", operation_id="listMyTokens")
@@ -162,13 +168,17 @@ def tokens(
 
 
 @router.post("/me/tokens", operation_id="createMyToken", status_code=HTTPStatus.CREATED)
-def issue(body: NewToken, visit: Visiting) -> TokenIssued:
+def issue(body: NewToken, context: RequestContextOf) -> TokenIssued:
     """Give oneself another token."""
     lasts = timedelta(days=body.days) if body.days is not None else None
     issued = accounts.issue_token(
-        visit.context, visit.by, label=body.label, at=visit.at, lasts=lasts
+        context.command_context,
+        context.by,
+        label=body.label,
+        at=context.at,
+        lasts=lasts,
     )
-    visit.answer(issued.done)
+    context.set_event_position(issued.done)
     return shown_once(issued)
 
 
@@ -194,23 +204,23 @@ def issue_ticket(user: CurrentUser, service: ServiceOf, now: Now) -> StreamTicke
 )
 def revoke(
     token: Annotated[str, Path(max_length=100)],
-    visit: Visiting,
+    context: RequestContextOf,
 ) -> None:
     """Take a token back: it opens nothing any more."""
-    visit.send(RevokeToken(**visit.said, token=token))
+    context.send(RevokeToken(**context.command_metadata, token=token))
 
 
 def require_password(
-    visit: Visit, password: str, address: str, *, pointer: str
+    context: RequestContext, password: str, address: str, *, pointer: str
 ) -> None:
     """Raise CurrentPasswordWrong unless it is one's own; wrong ones are counted."""
     try:
         accounts.sign_in(
-            visit.context,
-            name=visit.by.user,
+            context.command_context,
+            name=context.by.user,
             password=password,
             address=address,
-            at=visit.at,
+            at=context.at,
         )
     except WrongPassword:
         raise CurrentPasswordWrong(pointer=pointer) from None

@@ -11,8 +11,8 @@ from access.policy import require_may
 from aggregates.pin import packages_lost
 from api.dependencies import Address, By, Now, ServiceOf
 from api.me import require_password
+from api.request_context import RequestContextOf
 from api.schemas import RequestBody, ResponseBody, with_example
-from api.visit import Visiting
 from commands.command import CommandContext
 from commands.pin import SetPin, open_pin, packages_in_use
 from events.user import Role
@@ -59,28 +59,33 @@ def get_pin(by: By, service: ServiceOf, now: Now) -> PinShown:
 
 
 @router.put("", operation_id="setMyPin")
-def set_pin(body: NewPin, visit: Visiting, address: Address) -> PinShown:
+def set_pin(body: NewPin, context: RequestContextOf, address: Address) -> PinShown:
     """Choose one's PIN; the answer says which packages it makes unusable (B14).
 
     Whoever has one already gives it, or the password. A lock stays as it is.
     """
-    require_may(SetPin, Role(visit.by.role))
-    lost = packages_in_use(visit.context, visit.by.user, visit.at)
+    require_may(SetPin, Role(context.by.role))
+    lost = packages_in_use(context.command_context, context.by.user, context.at)
     proof = None
     if body.password is not None:
-        require_password(visit, body.password, address, pointer="/password")
+        require_password(context, body.password, address, pointer="/password")
     elif body.current_pin is not None:
         proof = pins.prove(
-            body.current_pin, context=visit.context, by=visit.by, at=visit.at
+            body.current_pin,
+            context=context.command_context,
+            by=context.by,
+            at=context.at,
         )
     command = SetPin(
-        **visit.said,
+        **context.command_metadata,
         pin_hash=pins.hashed(body.pin),
         proof=proof,
         by_password=body.password is not None,
     )
-    visit.send(command)
-    return pin_shown(visit.context, visit.by.user, visit.at, lost, is_done=True)
+    context.send(command)
+    return pin_shown(
+        context.command_context, context.by.user, context.at, lost, is_done=True
+    )
 
 
 def pin_shown(

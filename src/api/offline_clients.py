@@ -8,11 +8,11 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import AwareDatetime, Field
 
 from aggregates.offline_client import OfflineClient
-from api.answers import Listed, listed
 from api.dependencies import CurrentUser, Now, PagingSince, Reads, scope
 from api.named import Filter
+from api.request_context import RequestContext, RequestContextOf
+from api.responses import Listed, listed
 from api.schemas import RequestBody, ResponseBody, with_example
-from api.visit import Visit, Visiting
 from commands.offline_client import (
     RegisterOfflineClient,
     ReportOfflineClient,
@@ -90,26 +90,28 @@ def search(
 
 
 @router.post("", operation_id="createOfflineClient", status_code=HTTPStatus.CREATED)
-def register(body: NewClient, visit: Visiting) -> ClientShown:
+def register(body: NewClient, context: RequestContextOf) -> ClientShown:
     """Register a program, so that tests can be sat with it (B13).
 
     Packages are sealed for its public key, whose other half never leaves it.
     """
-    command = RegisterOfflineClient(**visit.said, **body.model_dump())
-    done = visit.send(command)
-    return shown(visit, done.created_id)
+    command = RegisterOfflineClient(**context.command_metadata, **body.model_dump())
+    done = context.send(command)
+    return shown(context, done.created_id)
 
 
 @router.post("/{client}/reports", operation_id="reportOfflineClient")
 def report(
     client: Annotated[str, Path(max_length=100)],
     body: Report,
-    visit: Visiting,
+    context: RequestContextOf,
 ) -> ClientShown:
     """Say that the program is there, its version, and its public key (B13)."""
-    command = ReportOfflineClient(**visit.said, client=client, **body.model_dump())
-    visit.send(command)
-    return shown(visit, client)
+    command = ReportOfflineClient(
+        **context.command_metadata, client=client, **body.model_dump()
+    )
+    context.send(command)
+    return shown(context, client)
 
 
 def client_shown(
@@ -120,7 +122,7 @@ def client_shown(
     )
 
 
-def shown(visit: Visit, name: str) -> ClientShown:
-    stream, client = read_client(visit.context, name, visit.by)
-    visit.show(stream)
-    return client_shown(client, stream.history[-1].recorded_at, now=visit.at)
+def shown(context: RequestContext, name: str) -> ClientShown:
+    stream, client = read_client(context.command_context, name, context.by)
+    context.set_etag(stream)
+    return client_shown(client, stream.history[-1].recorded_at, now=context.at)

@@ -12,8 +12,8 @@ from aggregates.order_refusals import MOST_REGISTRATIONS
 from api.group_names import GroupName, group_numbers
 from api.learners import NewLearner
 from api.named import ConfirmLoss, LearnerName, Name, ProductName
+from api.request_context import RequestContext
 from api.schemas import RequestBody, with_example
-from api.visit import Visit
 from commands.order import Dating
 from commands.order_linking import Linking
 from events.order import CourseDates
@@ -71,13 +71,13 @@ class LearnersLinked(PathwaySaid, title="OrderLearnersChoice"):
             )
             yield f"{at}/learners/{place}", self.product, each.learner, way
 
-    def linking(self, visit: Visit, *, at: str = "") -> Linking:
+    def linking(self, context: RequestContext, *, at: str = "") -> Linking:
         """Read who is linked; ``at`` points to where the body says it."""
         require_one_way(self.ways(at=at))
         return Linking(
             product=self.product,
             learners={each.learner: each.way for each in self.learners},
-            groups=group_numbers(visit, self.groups, pointer=f"{at}/groups"),
+            groups=group_numbers(context, self.groups, pointer=f"{at}/groups"),
             way=self.way,
         )
 

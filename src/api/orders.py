@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from aggregates.order_linking import require_one_way
-from api.answers import Listed, listed
 from api.dependencies import CurrentUser, PagingSince, Reads, ServiceOf, Today, scope
 from api.learners import learner_warnings
 from api.named import ConfirmLoss, Filter
@@ -23,8 +22,9 @@ from api.order_bodies import (
 )
 from api.order_listing import OrderListed, SoughtBy, order_listed
 from api.order_view import OrderShown, order_shown
+from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
+from api.responses import Listed, listed
 from api.retries import OnceOnly
-from api.visit import Amending, Visit, Visiting
 from commands.order import (
     BeginOrder,
     ChooseOrderProducts,
@@ -78,154 +78,158 @@ def search(
 
 
 @router.post("", operation_id="createOrder", status_code=HTTPStatus.CREATED)
-def begin(body: NewOrder, visit: Visiting) -> OrderShown:
+def begin(body: NewOrder, context: RequestContextOf) -> OrderShown:
     """Begin an order, empty or with any of its steps; confirming is apart (O1)."""
     require_one_way(body.ways)
     command = BeginOrder(
-        **visit.said,
+        **context.command_metadata,
         products=tuple(body.products),
         linkings=tuple(
-            each.linking(visit, at=f"/learners/{place}")
+            each.linking(context, at=f"/learners/{place}")
             for place, each in enumerate(body.learners)
         ),
         datings=datings(body.dates),
         number=body.purchase_order_number,
     )
-    done = visit.send(command)
-    visit.made(f"/orders/{done.created_id}")
-    return shown(visit, done.created_id)
+    done = context.send(command)
+    context.set_location(f"/orders/{done.created_id}")
+    return shown(context, done.created_id)
 
 
 @router.get("/{order}", operation_id="getOrder")
-def one(order: Ordered, visit: Visiting) -> OrderShown:
+def one(order: Ordered, context: RequestContextOf) -> OrderShown:
     """Show an order: steps, products, learners and costs as things stand (O1, O5)."""
-    return shown(visit, order)
+    return shown(context, order)
 
 
 @router.put("/{order}/products", operation_id="setOrderProducts")
 def choose_products(
-    order: Ordered, body: ProductsChosen, visit: Amending
+    order: Ordered, body: ProductsChosen, context: ConditionalContextOf
 ) -> OrderShown:
     """Choose what is ordered, all of it; products that stay keep all else (O2)."""
     command = ChooseOrderProducts(
-        **visit.said,
+        **context.command_metadata,
         order=order,
         products=tuple(body.products),
         confirm_loss=body.confirm_loss,
     )
-    visit.send(command)
-    return shown(visit, order)
+    context.send(command)
+    return shown(context, order)
 
 
 @router.put("/{order}/learners", operation_id="setOrderLearners")
 def choose_learners(
-    order: Ordered, body: LearnersLinked, visit: Amending
+    order: Ordered, body: LearnersLinked, context: ConditionalContextOf
 ) -> OrderShown:
     """Link these learners and no others; those who stay keep their dates (O3)."""
     command = LinkOrderLearners(
-        **visit.said,
+        **context.command_metadata,
         order=order,
-        linking=body.linking(visit),
+        linking=body.linking(context),
         instead=True,
         confirm_loss=body.confirm_loss,
     )
-    visit.send(command)
-    return shown(visit, order)
+    context.send(command)
+    return shown(context, order)
 
 
 @router.post("/{order}/learners", operation_id="addOrderLearners")
-def link_learners(order: Ordered, body: LearnersAdded, visit: Visiting) -> OrderShown:
+def link_learners(
+    order: Ordered, body: LearnersAdded, context: RequestContextOf
+) -> OrderShown:
     """Link more learners, groups of them, or one who is made known with it (O3)."""
     new = body.new_learner
     command = LinkOrderLearners(
-        **visit.said,
+        **context.command_metadata,
         order=order,
-        linking=body.linking(visit),
+        linking=body.linking(context),
         newcomer=Newcomer(
             cells=new.cells,
-            alike=learner_search.finder(visit.service.read_models.connection),
+            alike=learner_search.finder(context.service.read_models.connection),
             is_different_person=new.confirm_different_person,
         )
         if new
         else None,
         confirm_loss=body.confirm_loss,
     )
-    visit.send(command)
+    context.send(command)
     warnings = learner_warnings(new.cells) if new else []
-    return shown(visit, order).model_copy(update={"new_learner_warnings": warnings})
+    return shown(context, order).model_copy(update={"new_learner_warnings": warnings})
 
 
 @router.delete("/{order}/learners/{learner}", operation_id="removeOrderLearner")
 def unlink_learner(
     order: Ordered,
     learner: Annotated[str, Path(max_length=20, examples=["L-0000000017T"])],
-    visit: Amending,
+    context: ConditionalContextOf,
     product: Filter = None,
     *,
     confirm_loss: ConfirmLoss = False,
 ) -> OrderShown:
     """Take a learner off a product, or off the whole order (O3)."""
     command = UnlinkOrderLearner(
-        **visit.said,
+        **context.command_metadata,
         order=order,
         learner=learner,
         product=product,
         confirm_loss=confirm_loss,
     )
-    visit.send(command)
-    return shown(visit, order)
+    context.send(command)
+    return shown(context, order)
 
 
 @router.put("/{order}/course-dates", operation_id="setOrderCourseDates")
-def set_dates(order: Ordered, body: CourseDatesSet, visit: Amending) -> OrderShown:
+def set_dates(
+    order: Ordered, body: CourseDatesSet, context: ConditionalContextOf
+) -> OrderShown:
     """Set course dates, one pair for all or for some; the others stay (O4)."""
     command = SetCourseDates(
-        **visit.said,
+        **context.command_metadata,
         order=order,
         datings=datings(body.dates),
         confirm_loss=body.confirm_loss,
     )
-    visit.send(command)
-    return shown(visit, order)
+    context.send(command)
+    return shown(context, order)
 
 
 @router.put(
     "/{order}/purchase-order-number", operation_id="setOrderPurchaseOrderNumber"
 )
 def give_number(
-    order: Ordered, body: PurchaseOrderNumber, visit: Amending
+    order: Ordered, body: PurchaseOrderNumber, context: ConditionalContextOf
 ) -> OrderShown:
     """Say what the purchase is called, for the order or one of its products (O1)."""
     command = GivePurchaseOrderNumber(
-        **visit.said,
+        **context.command_metadata,
         order=order,
         number=body.purchase_order_number,
         product=body.product,
     )
-    visit.send(command)
-    return shown(visit, order)
+    context.send(command)
+    return shown(context, order)
 
 
 @router.delete(
     "/{order}", operation_id="deleteOrder", status_code=HTTPStatus.NO_CONTENT
 )
-def delete(order: Ordered, visit: Amending) -> None:
+def delete(order: Ordered, context: ConditionalContextOf) -> None:
     """Throw a draft away."""
-    command = DeleteOrder(**visit.said, order=order)
-    visit.send(command)
+    command = DeleteOrder(**context.command_metadata, order=order)
+    context.send(command)
 
 
 @router.post("/{order}/confirm", operation_id="confirmOrder")
-def confirm(order: Ordered, body: Confirmation, visit: OnceOnly) -> OrderShown:
+def confirm(order: Ordered, body: Confirmation, context: OnceOnly) -> OrderShown:
     """Register every learner on every product, at the price that was seen (O5, O6)."""
     command = ConfirmOrder(
-        **visit.said, order=order, total=body.total, prices=body.prices
+        **context.command_metadata, order=order, total=body.total, prices=body.prices
     )
-    visit.send(command)
-    return shown(visit, order)
+    context.send(command)
+    return shown(context, order)
 
 
-def shown(visit: Visit, name: str) -> OrderShown:
-    stream, order = read_order(name, visit.by, visit.context)
-    visit.show(stream)
-    return order_shown(visit.context, stream, order, visit.today)
+def shown(context: RequestContext, name: str) -> OrderShown:
+    stream, order = read_order(name, context.by, context.command_context)
+    context.set_etag(stream)
+    return order_shown(context.command_context, stream, order, context.today)

@@ -11,12 +11,12 @@ from access import pins
 from access.policy import require_may
 from aggregates.answer_package import MOST_ANSWERS
 from aggregates.errors import Malformed
-from api.answers import answer
 from api.bodies import body_of
 from api.bookings import Booked, BookingShown, shown
 from api.dependencies import By, Now, ServiceOf
+from api.request_context import RequestContextOf
+from api.responses import set_event_position
 from api.schemas import RequestBody, ResponseBody
-from api.visit import Visiting
 from commands.booking import read_booking
 from commands.package import DownloadPackage, ReceiveAnswers, look
 from events.user import Role
@@ -119,7 +119,7 @@ def download(
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     digest = b64encode(sha256(done.content).digest()).decode()
     response.headers["Repr-Digest"] = f"sha-256=:{digest}:"
-    answer(response, done)
+    set_event_position(response, done)
     return response
 
 
@@ -131,7 +131,7 @@ def download(
 def send_answers(
     booking: Booked,
     content: AnswersSent,
-    visit: Visiting,
+    context: RequestContextOf,
     package: Annotated[
         str | None,
         Query(
@@ -147,7 +147,7 @@ def send_answers(
     The same answers sent again change nothing.
     """
     command = ReceiveAnswers(
-        **visit.said, booking=booking, package=package, content=content
+        **context.command_metadata, booking=booking, package=package, content=content
     )
-    visit.send(command)
-    return shown(visit, booking)
+    context.send(command)
+    return shown(context, booking)

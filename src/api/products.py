@@ -19,10 +19,10 @@ from aggregates.offer import (
     products_on,
     qualifications_of,
 )
-from api.answers import Listed, listed, portion
 from api.dependencies import CurrentUser, Paging, ServiceOf, Today, scope
 from api.order_view import Amount
 from api.product_grading import GradingOfProduct, grading_response
+from api.responses import Listed, listed, portion
 from api.schemas import ResponseBody
 from catalogue import Catalogue, Qualification
 from commands.registration import approvals_of

@@ -15,7 +15,6 @@ from aggregates.london import LONDON, clock_in_london, in_london
 from aggregates.names import words
 from aggregates.sitting import Attendance
 from aggregates.sitting_time import read_time
-from api.answers import Listed, listed
 from api.bookings import Booked, BookingShown, minutes_of, shown
 from api.dependencies import (
     CurrentUser,
@@ -28,9 +27,10 @@ from api.dependencies import (
 )
 from api.named import Filter, learners_named, title_of, unit_title
 from api.product_filters import Qualifications
+from api.request_context import ConditionalContextOf, RequestContextOf
+from api.responses import Listed, listed
 from api.schemas import RequestBody, ResponseBody
 from api.sheets import Csv
-from api.visit import Amending, Visiting
 from catalogue import Catalogue
 from commands.command import CommandContext
 from commands.sitting import GiveRoom
@@ -164,26 +164,30 @@ def list_sittings(
 
 @list_router.post("/room", operation_id="setSittingRoom")
 def set_sitting_room(
-    body: SittingRoomChoice, visit: Visiting, reads: Reads
+    body: SittingRoomChoice, context: RequestContextOf, reads: Reads
 ) -> SittingRoom:
     """Say in which room everybody sits a test of a unit at a time (B16)."""
-    require_may(GiveRoom, Role(visit.by.role))
+    require_may(GiveRoom, Role(context.by.role))
     starts = read_time(body.starts, pointer="/starts")
     found = bookings.sitting(
-        reads, centre=visit.by.centre or "", unit=body.unit, starts=starts
+        reads, centre=context.by.centre or "", unit=body.unit, starts=starts
     )
     if not found:
         raise NobodySits(pointer="/starts", unit=body.unit, starts=in_london(starts))
     names = tuple(row.booking for row in found)
-    visit.send(GiveRoom(**visit.said, bookings=names, room=body.room))
+    context.send(GiveRoom(**context.command_metadata, bookings=names, room=body.room))
     return SittingRoom(room=body.room, bookings=len(names))
 
 
 @router.put("/{booking}/room", operation_id="setBookingRoom")
-def set_room(booking: Booked, body: RoomChoice, visit: Amending) -> BookingShown:
+def set_room(
+    booking: Booked, body: RoomChoice, context: ConditionalContextOf
+) -> BookingShown:
     """Say in which room a test is sat; a package that was downloaded stays good (B16)."""
-    visit.send(GiveRoom(**visit.said, bookings=(booking,), room=body.room))
-    return shown(visit, booking)
+    context.send(
+        GiveRoom(**context.command_metadata, bookings=(booking,), room=body.room)
+    )
+    return shown(context, booking)
 
 
 def register_rows(

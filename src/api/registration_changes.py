@@ -18,9 +18,9 @@ from api.named import (
     unit_titles,
 )
 from api.registrations import Called, RegistrationShown, one_shown
+from api.request_context import RequestContextOf
 from api.retries import OnceOnly
 from api.schemas import RequestBody, ResponseBody
-from api.visit import Visiting
 from catalogue import assess
 from catalogue.answer import shape
 from commands.cancellation import (
@@ -102,15 +102,16 @@ class PathwayEffect(ResponseBody, title="PathwayEffect"):
 
 
 @router.get("/{registration}/cancellation", operation_id="getRegistrationCancellation")
-def cancellation(registration: Called, visit: Visiting) -> CancellationShown:
+def cancellation(registration: Called, context: RequestContextOf) -> CancellationShown:
     """Show the conditions of cancelling, and the charge (C2, C3)."""
-    stream, state = read(registration, visit.by, visit.context)
-    visit.show(stream)
-    _, line = read_line(registration, visit.context)
+    stream, state = read(registration, context.by, context.command_context)
+    context.set_etag(stream)
+    _, line = read_line(registration, context.command_context)
     parts = [
-        each for _, each in open_registrations(visit.context, state.parts).values()
+        each
+        for _, each in open_registrations(context.command_context, state.parts).values()
     ]
-    processed = processed_claims(visit.context, [state, *parts])
+    processed = processed_claims(context.command_context, [state, *parts])
     found = [
         ConditionShown.model_validate(condition)
         for condition in conditions(state, parts, processed=processed)
@@ -118,7 +119,7 @@ def cancellation(registration: Called, visit: Visiting) -> CancellationShown:
     stands = charge_stands(line.status)
     return CancellationShown(
         registration=registration,
-        **about(visit.context, state),
+        **about(context.command_context, state),
         status=state.status,
         can_be_cancelled=all(c.is_met for c in found),
         conditions=found,
@@ -140,36 +141,38 @@ def cancellation(registration: Called, visit: Visiting) -> CancellationShown:
 
 
 @router.post("/{registration}/cancel", operation_id="cancelRegistration")
-def cancel(registration: Called, body: Told, visit: OnceOnly) -> RegistrationShown:
+def cancel(registration: Called, body: Told, context: OnceOnly) -> RegistrationShown:
     """Cancel a registration that nothing has come of; it stays visible (C1)."""
     command = CancelRegistration(
-        **visit.said, registration=registration, reason=body.reason
+        **context.command_metadata, registration=registration, reason=body.reason
     )
-    visit.send(command)
-    return one_shown(visit, registration)
+    context.send(command)
+    return one_shown(context, registration)
 
 
 @router.post("/{registration}/reopen", operation_id="reopenRegistration")
-def reopen(registration: Called, body: Told, visit: Visiting) -> RegistrationShown:
+def reopen(
+    registration: Called, body: Told, context: RequestContextOf
+) -> RegistrationShown:
     """Make a completed registration Active again; its awards stay (M14)."""
     command = ReopenRegistration(
-        **visit.said, registration=registration, reason=body.reason
+        **context.command_metadata, registration=registration, reason=body.reason
     )
-    visit.send(command)
-    return one_shown(visit, registration)
+    context.send(command)
+    return one_shown(context, registration)
 
 
 @router.get("/{registration}/pathway", operation_id="getRegistrationPathwayEffect")
 def pathway_effect(
     registration: Called,
-    visit: Visiting,
+    context: RequestContextOf,
     pathway: Annotated[str, Query(max_length=20, examples=["FOOD"])],
 ) -> PathwayEffect:
     """Show what another pathway would change, before it is chosen (M11)."""
-    stream, state = read(registration, visit.by, visit.context)
-    visit.show(stream)
+    stream, state = read(registration, context.by, context.command_context)
+    context.set_etag(stream)
     state.require_single("have another pathway")
-    rules = rules_of(visit.context, state)
+    rules = rules_of(context.command_context, state)
     codes = [each.code for each in rules.pathways]
     if pathway not in codes:
         raise PathwayUnknown(
@@ -181,7 +184,7 @@ def pathway_effect(
     grades = state.every_grade
     found = [
         answer_response(
-            visit.context.catalogue,
+            context.command_context.catalogue,
             state.product,
             Judged(found=shape(assess(rules, grades, pathway=code))),
         )
@@ -189,15 +192,15 @@ def pathway_effect(
     ]
     return PathwayEffect(
         registration=registration,
-        **about(visit.context, state),
-        unit_titles=unit_titles(visit.context.catalogue, state.product),
+        **about(context.command_context, state),
+        unit_titles=unit_titles(context.command_context.catalogue, state.product),
         pathway=state.pathway,
         pathway_title=pathway_title(
-            visit.context.catalogue, state.product, state.pathway
+            context.command_context.catalogue, state.product, state.pathway
         ),
         other_pathway=pathway,
         other_pathway_title=pathway_title(
-            visit.context.catalogue, state.product, pathway
+            context.command_context.catalogue, state.product, pathway
         ),
         grades=grades,
         now=found[0],
@@ -207,17 +210,17 @@ def pathway_effect(
 
 @router.post("/{registration}/pathway", operation_id="changeRegistrationPathway")
 def change_pathway(
-    registration: Called, body: PathwayTold, visit: Visiting
+    registration: Called, body: PathwayTold, context: RequestContextOf
 ) -> RegistrationShown:
     """Put the learner on another pathway (M11)."""
     command = ChangePathway(
-        **visit.said,
+        **context.command_metadata,
         registration=registration,
         pathway=body.pathway,
         reason=body.reason,
     )
-    visit.send(command)
-    return one_shown(visit, registration)
+    context.send(command)
+    return one_shown(context, registration)
 
 
 class About(TypedDict):

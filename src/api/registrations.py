@@ -10,7 +10,6 @@ from pydantic import AwareDatetime, Field
 
 from aggregates.invoice_line import InvoiceStatus
 from aggregates.registration import Registration, Status
-from api.answers import Listed, listed
 from api.dependencies import (
     CurrentUser,
     PagingSince,
@@ -32,8 +31,9 @@ from api.named import (
 )
 from api.order_view import Amount
 from api.product_filters import Products
+from api.request_context import RequestContext, RequestContextOf
+from api.responses import Listed, listed
 from api.schemas import ResponseBody
-from api.visit import Visit, Visiting
 from catalogue import Catalogue, Qualification
 from commands.command import CommandContext, require_own
 from commands.invoice import read_lines
@@ -146,21 +146,21 @@ def search(
 
 
 @router.get("/{registration}", operation_id="getRegistration")
-def one(registration: Called, visit: Visiting) -> RegistrationShown:
+def one(registration: Called, context: RequestContextOf) -> RegistrationShown:
     """Show a registration as it is now."""
-    return one_shown(visit, registration)
+    return one_shown(context, registration)
 
 
-def one_shown(visit: Visit, registration: str) -> RegistrationShown:
-    stream, row = read_registration(visit.context, registration, visit.by)
-    visit.show(stream)
-    (person,) = learner_refs(visit.context, [row.learner], seen_by=None)
+def one_shown(context: RequestContext, registration: str) -> RegistrationShown:
+    stream, row = read_registration(context.command_context, registration, context.by)
+    context.set_etag(stream)
+    (person,) = learner_refs(context.command_context, [row.learner], seen_by=None)
     return registration_shown(
         row,
         person,
-        visit.service.catalogue,
-        invoicing(visit.context, [row]),
-        to=centre_of(visit.by),
+        context.service.catalogue,
+        invoicing(context.command_context, [row]),
+        to=centre_of(context.by),
     )
 
 

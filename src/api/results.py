@@ -9,7 +9,6 @@ from pydantic import AwareDatetime, ConfigDict, Field
 
 from aggregates.names import clean, words
 from aggregates.standing import Standing
-from api.answers import Listed, listed
 from api.bookings import OutcomeBefore
 from api.certificates import holder_name, titles_as_issued
 from api.dependencies import (
@@ -23,6 +22,7 @@ from api.dependencies import (
     scope,
 )
 from api.named import NameFilter, QualificationNamed, qualification_named, unit_title
+from api.responses import Listed, listed
 from api.schemas import ResponseBody
 from catalogue import AwardType, Catalogue
 from commands.command import CommandContext, require_own

@@ -12,7 +12,7 @@ from fastapi import Depends, Header, Request
 from aggregates.errors import Refusal
 from api.dependencies import REQUIRED, ServiceOf
 from api.problems import Unacceptable
-from api.visit import Visit, Visiting
+from api.request_context import RequestContext, RequestContextOf
 from commands.command import Command, CommandResult
 from store import AlreadyDone, Conflict, Held, Once
 
@@ -20,7 +20,7 @@ LONGEST = 255
 
 
 @dataclass(frozen=True, kw_only=True)
-class Retry(Visit):
+class Retry(RequestContext):
     """One request under an Idempotency-Key: done now, or known to be done already.
 
     ``by`` carries the key into the append, so that key and effect are one. Refusals are
@@ -61,7 +61,7 @@ class Retry(Visit):
                 pointer="Idempotency-Key:",
             )
         done = CommandResult(position=held.position)
-        self.answer(done)
+        self.set_event_position(done)
         return done
 
 
@@ -75,7 +75,7 @@ async def digest(request: Request, service: ServiceOf) -> str:
 
 
 def retry(
-    visit: Visiting,
+    context: RequestContextOf,
     digest: Annotated[str, Depends(digest)],
     key: Annotated[
         str | None,
@@ -96,12 +96,12 @@ def retry(
             "twice does it once.",
             pointer="Idempotency-Key:",
         )
-    once = Once(scope=f"request:{visit.by.user}", key=key, digest=digest)
+    once = Once(scope=f"request:{context.by.user}", key=key, digest=digest)
     return Retry(
-        service=visit.service,
-        response=visit.response,
-        by=replace(visit.by, once=once),
-        at=visit.at,
+        service=context.service,
+        response=context.response,
+        by=replace(context.by, once=once),
+        at=context.at,
         once=once,
     )
 

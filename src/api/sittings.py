@@ -13,8 +13,8 @@ from aggregates.sitting_time import window
 from api.bookings import Booked, BookingShown, minutes_of, shown
 from api.dependencies import Now, ServiceOf
 from api.named import learners_named, title_of, unit_title
+from api.request_context import RequestContextOf
 from api.schemas import RequestBody, ResponseBody
-from api.visit import Visiting
 from commands.booking import MakeLaunchLink, ReportOutcome, UseLaunchLink, read_booking
 from commands.booking_correction import CorrectOutcome
 from events.user import Role
@@ -70,10 +70,10 @@ class Launched(ResponseBody, title="LaunchedTest"):
 
 
 @router.post("/{booking}/outcome", operation_id="reportBookingOutcome")
-def report(booking: Booked, body: Outcome, visit: Visiting) -> BookingShown:
+def report(booking: Booked, body: Outcome, context: RequestContextOf) -> BookingShown:
     """Report how the test went; a repeat changes nothing (B15)."""
     command = ReportOutcome(
-        **visit.said,
+        **context.command_metadata,
         booking=booking,
         attendance=body.attendance,
         is_pass=None if body.result is None else body.result == "Pass",
@@ -81,18 +81,20 @@ def report(booking: Booked, body: Outcome, visit: Visiting) -> BookingShown:
         grade=body.grade,
         mark=body.mark,
     )
-    visit.send(command)
-    return shown(visit, booking)
+    context.send(command)
+    return shown(context, booking)
 
 
 @router.post("/{booking}/outcome/correction", operation_id="correctBookingOutcome")
-def correct(booking: Booked, body: Correction, visit: Visiting) -> BookingShown:
+def correct(
+    booking: Booked, body: Correction, context: RequestContextOf
+) -> BookingShown:
     """Put right what was reported of a test; a repeat changes nothing (B17).
 
     Refused while an award in force counts the former result: its claim is named.
     """
     command = CorrectOutcome(
-        **visit.said,
+        **context.command_metadata,
         booking=booking,
         attendance=body.attendance,
         is_pass=None if body.result is None else body.result == "Pass",
@@ -101,19 +103,21 @@ def correct(booking: Booked, body: Correction, visit: Visiting) -> BookingShown:
         mark=body.mark,
         reason=body.reason,
     )
-    visit.send(command)
-    return shown(visit, booking)
+    context.send(command)
+    return shown(context, booking)
 
 
 @router.post("/{booking}/launch", operation_id="createLaunchLink")
-def launch(booking: Booked, visit: Visiting) -> LaunchLink:
+def launch(booking: Booked, context: RequestContextOf) -> LaunchLink:
     """Give a link that starts an online test, once and within minutes (B12)."""
     secret = secrets.token_urlsafe(32)
-    visit.send(MakeLaunchLink(**visit.said, booking=booking, secret=secret))
-    _, state = read_booking(booking, visit.by, visit.context)
+    context.send(
+        MakeLaunchLink(**context.command_metadata, booking=booking, secret=secret)
+    )
+    _, state = read_booking(booking, context.by, context.command_context)
     if state.launch is None:
         raise AssertionError
-    signed = visit.service.store.keyed(f"launch {booking} {secret}")[:32]
+    signed = context.service.store.keyed(f"launch {booking} {secret}")[:32]
     return LaunchLink(
         link=f"/api/v1/launch/{booking}/{secret}.{signed}", expires=state.launch[1]
     )

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from access import passwords
-from api.answers import Listed, listed
 from api.dependencies import CurrentUser, PagingSince, Reads, scope
+from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
+from api.responses import Listed, listed
 from api.schemas import RequestBody, ResponseBody
-from api.visit import Amending, Visit, Visiting
 from commands.user import AddUser, ChangeUserRole, DisableUser, SetPassword, open_user
 from events.user import Role
 from projections import users
@@ -89,12 +89,12 @@ def search(
 
 
 @router.post("", operation_id="createUser", status_code=HTTPStatus.CREATED)
-def add(body: NewUser, visit: Visiting) -> UserShown:
+def add(body: NewUser, context: RequestContextOf) -> UserShown:
     """Let somebody sign in."""
     kept = passwords.hashed(body.password, user=body.name) if body.password else None
-    done = visit.send(
+    done = context.send(
         AddUser(
-            **visit.said,
+            **context.command_metadata,
             name=body.name,
             full_name=body.full_name,
             role=body.role,
@@ -103,50 +103,54 @@ def add(body: NewUser, visit: Visiting) -> UserShown:
             reason=body.reason,
         )
     )
-    visit.made(f"/users/{done.created_id}")
-    return shown(visit, done.created_id)
+    context.set_location(f"/users/{done.created_id}")
+    return shown(context, done.created_id)
 
 
 @router.get("/{name}", operation_id="getUser")
-def one(name: Name, visit: Visiting) -> UserShown:
+def one(name: Name, context: RequestContextOf) -> UserShown:
     """Show a user as they are now."""
-    return shown(visit, name)
+    return shown(context, name)
 
 
 @router.patch("/{name}", operation_id="updateUser")
-def change(name: Name, body: UserChange, visit: Amending) -> UserShown:
+def change(name: Name, body: UserChange, context: ConditionalContextOf) -> UserShown:
     """Give a user another role, or disable them."""
     if body.is_disabled:
-        visit.send(DisableUser(**visit.said, name=name, reason=body.reason))
+        context.send(
+            DisableUser(**context.command_metadata, name=name, reason=body.reason)
+        )
     elif body.role is not None:
-        visit.send(
+        context.send(
             ChangeUserRole(
-                **visit.said,
+                **context.command_metadata,
                 name=name,
                 role=body.role,
                 centre=body.centre,
                 reason=body.reason,
             )
         )
-    return shown(visit, name)
+    return shown(context, name)
 
 
 @router.put("/{name}/password", operation_id="resetUserPassword")
-def set_password(name: Name, body: PasswordGiven, visit: Amending) -> UserShown:
+def set_password(
+    name: Name, body: PasswordGiven, context: ConditionalContextOf
+) -> UserShown:
     """Give a user another password."""
     kept = passwords.hashed(body.password, user=name)
-    visit.send(
+    context.send(
         SetPassword(
-            **visit.said,
+            **context.command_metadata,
             name=name,
             password_hash=kept,
             reason=body.reason,
         )
     )
-    return shown(visit, name)
+    return shown(context, name)
 
 
-def shown(visit: Visit, name: str) -> UserShown:
-    stream, user = open_user(visit.context, name, visit.by)
-    visit.show(stream)
+def shown(context: RequestContext, name: str) -> UserShown:
+    stream, user = open_user(context.command_context, name, context.by)
+    context.set_etag(stream)
     return UserShown(**vars(user), updated_at=stream.history[-1].recorded_at)

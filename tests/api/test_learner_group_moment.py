@@ -10,7 +10,7 @@ from fastapi import Response
 from aggregates.record import RecordState
 from api import learner_group_moment
 from api.learner_group_moment import group_at_one_moment
-from api.visit import Visit
+from api.request_context import RequestContext
 from commands import upload as uploading
 from projections import uploads
 from projections.database import open_database
@@ -56,9 +56,9 @@ def group(store: EventStore, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> s
     return group
 
 
-def visit(service: Service) -> Visit:
+def request_context(service: Service) -> RequestContext:
     at = service.clock()
-    return Visit(service=service, response=Response(), by=ADMINISTRATOR, at=at)
+    return RequestContext(service=service, response=Response(), by=ADMINISTRATOR, at=at)
 
 
 def follow(
@@ -78,7 +78,7 @@ def test_a_group_is_never_done_before_its_records_are_counted_as_learners(
     place, seen = 0, set()
     while place < service.store.head():
         place = follow(view, service.store, place, 1)
-        moment = group_at_one_moment(visit(service), group)
+        moment = group_at_one_moment(request_context(service), group)
         counted = moment.counts.get(LEARNER, 0)
         seen.add(moment.upload.progress)
         assert len(moment.upload.learners) <= counted
@@ -102,7 +102,7 @@ def test_an_answer_waits_for_the_whole_of_what_was_recorded_at_once(
         place = follow(view, store, place, 1)
     timer = Timer(0.2, follow, (view, store, place, 1000))
     timer.start()
-    moment = group_at_one_moment(visit(service), group)
+    moment = group_at_one_moment(request_context(service), group)
     timer.join()
     assert (moment.upload.progress, len(moment.upload.learners)) == (100, 7)
     assert moment.counts[LEARNER] == 7

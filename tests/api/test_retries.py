@@ -8,9 +8,9 @@ from fastapi import APIRouter, Response
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
 
-from api.answers import answer
 from api.app import create_app
 from api.dependencies import Now, ServiceOf
+from api.responses import set_event_position
 from api.retries import OnceOnly
 from cli.demo import token_of
 from commands.user import AddUser, open_user
@@ -40,7 +40,7 @@ def add(
         role=Role.ASSESSOR,
         centre="48213",
     )
-    answer(response, once.send(command))
+    set_event_position(response, once.send(command))
     _, user = open_user(service.context, body.name, once.by)
     return Somebody(name=user.name, full_name=user.full_name)
 

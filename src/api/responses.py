@@ -1,4 +1,4 @@
-"""What answers have in common: versions, positions, lists with a next part."""
+"""What responses have in common: ETag, Event-Position, lists with a next page."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
@@ -32,14 +32,14 @@ class Listed(ResponseBody, Generic[Shown]):
         return f"{title.removesuffix('Summary')}List"
 
 
-def answer(response: Response, done: CommandResult) -> None:
-    """Say how far to wait to see what was done; nothing if nothing was."""
+def set_event_position(response: Response, done: CommandResult) -> None:
+    """Set Event-Position to the position of the last event; not if nothing was done."""
     if done.position is not None:
         response.headers["Event-Position"] = str(done.position)
 
 
-def show(response: Response, stream: Stream) -> None:
-    """Say which version of a resource is shown: its ETag."""
+def set_etag(response: Response, stream: Stream) -> None:
+    """Set ETag to the version of the stream."""
     response.headers["ETag"] = f'"{stream.version}"'
 
 
