@@ -59,7 +59,7 @@ from api.openapi import INTRODUCTION, document
 from api.problems import add_problems
 from api.rates import Rates
 from api.streams import Streams
-from api.texts import without_nul
+from api.texts import without_nul, without_repeated_members
 from api.unknown_names import without_unknown_names
 from events.user import Role
 from service import Service
@@ -212,6 +212,7 @@ def _routes() -> list[BaseRoute]:
     every_request = [
         Depends(require_media_type),
         Depends(without_nul),
+        Depends(without_repeated_members),
         Depends(without_unknown_names),
     ]
     api = APIRouter(prefix=API, dependencies=every_request)

@@ -68,7 +68,7 @@ class Retry(RequestContext):
 async def digest(request: Request, service: ServiceOf) -> str:
     """Make what tells one request from another, and nothing of what it says."""
     body = await request.body()
-    with suppress(ValueError):  # no JSON: the bytes as they are
+    with suppress(ValueError, RecursionError):  # no JSON: the bytes as they are
         body = json.dumps(json.loads(body), sort_keys=True).encode()
     asked = f"{request.method} {request.url.path}?{request.url.query} ".encode() + body
     return service.store.keyed(asked.hex())

@@ -77,11 +77,10 @@ TIME = "Must be a time with its zone, as 2026-11-24T09:00:00Z."
 
 def errors_of(found: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     """Say of each value at fault where it is and what is wrong with it, each once."""
-    faults = [
-        {"pointer": pointer_of(error["loc"]), "message": sentence_of(error)}
-        for error in map(whole, found)
+    said = [
+        (pointer_of(error["loc"]), sentence_of(error)) for error in map(whole, found)
     ]
-    return [fault for at, fault in enumerate(faults) if fault not in faults[:at]]
+    return [{"pointer": at, "message": message} for at, message in dict.fromkeys(said)]
 
 
 def whole(error: Mapping[str, Any]) -> Mapping[str, Any]:

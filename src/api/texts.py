@@ -1,4 +1,4 @@
-"""What no text holds: a NUL, which databases do not keep, wherever it is sent."""
+"""What no body may hold: a NUL, which databases do not keep; a member twice."""
 
 import json
 from collections.abc import Iterator
@@ -7,6 +7,8 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
+
+from api.repeated_members import Path, parts, repeated_members
 
 NUL = "\0"
 WRITTEN = b"\\u0000"
@@ -23,26 +25,31 @@ async def without_nul(request: Request) -> None:
             for at in within({name: value}, "query")
         ),
     ]
-    takes_json = getattr(request.scope["route"], "body_field", None) is not None
-    kind = request.headers.get("content-type", "json")
-    if takes_json and "json" in kind and WRITTEN in (body := await request.body()):
+    if WRITTEN in (body := await json_body(request)):
         with suppress(ValueError, RecursionError):  # said where it is read
             found += within(json.loads(body), "body")
     if found:
         raise RequestValidationError([{"type": "nul", "loc": at} for at in found])
 
 
-def within(value: Any, *at: str | int) -> Iterator[tuple[str | int, ...]]:
-    """Find each text that holds one."""
-    match value:
-        case str() if NUL in value:
-            yield at
-        case list():
-            for number, each in enumerate(value):
-                yield from within(each, *at, number)
-        case dict():
-            for name, each in value.items():
-                yield from within(name, *at)
-                yield from within(each, *at, name)
-        case _:
-            pass
+async def without_repeated_members(request: Request) -> None:
+    """Refuse a member of JSON that is given twice. Raises RequestValidationError."""
+    if found := repeated_members(await json_body(request)):
+        raise RequestValidationError(
+            [{"type": "given_twice", "loc": ("body", *at)} for at in found]
+        )
+
+
+async def json_body(request: Request) -> bytes:
+    """Read the body of an operation that takes JSON; of any other, nothing."""
+    takes_json = getattr(request.scope["route"], "body_field", None) is not None
+    kind = request.headers.get("content-type", "json")
+    return await request.body() if takes_json and "json" in kind else b""
+
+
+def within(value: Any, *at: str | int) -> Iterator[Path]:
+    """Find each text that holds one, and each object with such a name in it."""
+    for here, each in parts(value, *at):
+        texts = each if isinstance(each, dict) else [each]
+        if any(isinstance(text, str) and NUL in text for text in texts):
+            yield here

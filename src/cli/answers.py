@@ -7,6 +7,7 @@ import typer
 
 from aggregates.registration import Registration
 from catalogue import AwardType, Catalogue, RequestProblem, answer, assess, shape
+from cli.json_given import read_json
 from cli.talk import FAILED, PROBLEMS, USAGE, refuse
 from events.identifier import stream_of
 from projections import registrations
@@ -45,12 +46,13 @@ def answer_for(
 def answer_all(catalogue: Catalogue, file: Path) -> None:
     """Answer each request of the file as the API would, in order, as one JSON array."""
     try:
-        text = typer.get_text_stream("stdin").read() if str(file) == "-" else None
-        asked = json.loads(file.read_text() if text is None else text)
+        is_typed = str(file) == "-"
+        text = typer.get_text_stream("stdin").read() if is_typed else file.read_text()
     except (OSError, ValueError) as error:
         refuse(USAGE, f"{file} cannot be read as JSON: {error}.")
-    if not isinstance(asked, list):
-        refuse(USAGE, f"{file} is to hold a JSON array of requests.")
+    asked = read_json(text, str(file))
+    if not (isinstance(asked, list) and all(isinstance(each, dict) for each in asked)):
+        refuse(USAGE, f"{file} must hold a JSON array of requests, each an object.")
     answers, wrong = [], 0
     for request in asked:
         try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cli.json_given import read_json
 from cli.talk import USAGE, refuse
 
 FORM = "multipart/form-data"
@@ -53,9 +54,8 @@ def form(
     """Write a form (RFC 7578) with a file, and the other fields that are said."""
     from httpx2 import Request
 
-    try:
-        fields = {**json.loads(said or "{}")}
-    except (TypeError, ValueError):
+    fields = read_json(said or "{}", "What is said beside the file, a JSON object,")
+    if not isinstance(fields, dict):
         refuse(USAGE, "Say the fields beside the file as a JSON object.")
     is_file = next(each for each, told in properties.items() if is_binary(told))
     written = {

@@ -139,3 +139,12 @@ def test_what_cannot_be_sent_or_saved_is_told(
     refused = call(*(word.replace("{at}", str(tmp_path)) for word in words))
     assert (refused.exit_code, refused.stdout) == (code, "")
     assert told in refused.stderr
+
+
+@pytest.mark.usefixtures("served")
+def test_a_field_that_is_said_twice_beside_a_file_is_refused(tmp_path: Path) -> None:
+    (file := tmp_path / "learners.csv").write_bytes(csv_file(cells()))
+    said = '{"name": "Autumn", "name": "Spring"}'
+    refused = call("POST", "/learner-groups", said, "--file", file)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "gives more than once: name. Give each once." in refused.stderr

@@ -100,7 +100,19 @@ def test_a_request_that_makes_no_sense_is_told_in_its_place(run: Run) -> None:
     assert done.stderr == "Requests that make no sense: 1 of 2. See errors.\n"
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"qualification": "Q-1"}', "\xff"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        '{"qualification": "Q-1"}',
+        "\xff",
+        "[5]",
+        "[" * 100_000,
+        '[{"grades": {"U/1": "P", "U/1": "M"}}]',
+    ],
+    ids=lambda text: text[:20],
+)
 def test_what_is_no_array_of_requests_is_a_slip(run: Run, text: str) -> None:
     done = run("eligibility", "--requests", "-", typed=text.encode("latin-1"))
     assert (done.exit_code, done.stdout) == (2, "")

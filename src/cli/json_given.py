@@ -1,0 +1,19 @@
+"""JSON that a person gives a command, read or refused."""
+
+import json
+from typing import Any
+
+from api.repeated_members import repeated_members
+from cli.talk import USAGE, refuse
+
+
+def read_json(text: str, where: str) -> Any:
+    """Read it; say what is wrong with it and end if it cannot be used."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        refuse(USAGE, f"{where} cannot be read as JSON: {error}.")
+    if repeated := repeated_members(text):
+        names = ", ".join("/".join(map(str, at)) for at in repeated)
+        refuse(USAGE, f"{where} gives more than once: {names}. Give each once.")
+    return found
