@@ -11,6 +11,8 @@ from time import monotonic
 from typing import Any
 
 Terms = Iterable[tuple[int, int]]
+Ranged = tuple[int, int, int]
+"""A variable with its least and its most."""
 
 MOST_SUMS = 2**40
 """How great a sum may be that puts variables in order: exact in all arithmetic used."""
@@ -26,12 +28,12 @@ class Effort:
 
 
 EFFORTS = (
-    Effort(work=0.002, cuts=False, presolve=False),
+    Effort(work=0.05, cuts=False, presolve=False),
     Effort(work=1.0, cuts=True, presolve=False),
     Effort(work=inf, cuts=True, presolve=True),
 )
-"""Tried in turn. Most models take less than the first: there, cuts cost more than they
-save, and presolve costs more still. The few others need them.
+"""Tried in turn. Nearly all models take less than the first: there, cuts cost more than
+they save, and presolve costs more still. The few others need them.
 """
 
 
@@ -85,6 +87,12 @@ class Model:
         constraint.linear.domain.extend([least, most])
         if where:
             constraint.enforcement_literal.extend(where)
+
+    def hold(self, terms: Terms, value: int) -> None:
+        """Let a sum come to this; nothing if it has no terms."""
+        terms = list(terms)
+        if terms:
+            self.add(terms, value, value)
 
     def fix(self, variable: int, value: int) -> None:
         """Let a variable have this value."""
@@ -161,7 +169,7 @@ class Model:
         """
         model, values = self.copy(), None
         for block in self._blocks(variables):
-            if values is None or any(values[each] < most for each, most in block):
+            if values is None or any(values[each] < most for each, _, most in block):
                 terms = list(_in_order(block))
                 model.minimise(
                     terms,
@@ -172,32 +180,33 @@ class Model:
                 values = model.solve(deadline)
                 if values is None:
                     return None
-            for each, _ in block:
+            for each, _, _ in block:
                 model.fix(each, values[each])
-            if after and any(after[each] != values[each] for each, _ in block):
+            if after and any(after[each] != values[each] for each, _, _ in block):
                 after = None
         return values or model.solve(deadline)
 
-    def _blocks(self, variables: Sequence[int]) -> Iterator[list[tuple[int, int]]]:
-        """Part variables, with the most of each, so that one sum can put them in order."""
-        block: list[tuple[int, int]] = []
+    def _blocks(self, variables: Sequence[int]) -> Iterator[list[Ranged]]:
+        """Part variables so that one sum can put each block of them in order."""
+        block: list[Ranged] = []
         sums = 1
         for each in variables:
             least, most = self._proto.variables[each].domain
             if least == most:
                 continue
-            if block and sums * (most + 1) > MOST_SUMS:
+            values = most - least + 1
+            if block and sums * values > MOST_SUMS:
                 yield block
                 block, sums = [], 1
-            block.append((each, most))
-            sums *= most + 1
+            block.append((each, least, most))
+            sums *= values
         if block:
             yield block
 
 
-def _in_order(block: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _in_order(block: list[Ranged]) -> Iterator[tuple[int, int]]:
     """Weigh each variable by more than all after it can come to."""
     weight = -1
-    for each, most in reversed(block):
+    for each, least, most in reversed(block):
         yield each, weight
-        weight *= most + 1
+        weight *= most - least + 1

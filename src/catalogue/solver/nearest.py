@@ -125,7 +125,7 @@ class Search:
             self._stage(cells, -bounds.rank, lambda found: -found.outcome.rank)
         points = [(variable, -shares) for variable, shares in program.points]
         self._stage(points, -bounds.shares, lambda found: -found.outcome.shares)
-        credits_ = [(v, -factor) for v, factor in program.credits.values() if factor]
+        credits_ = [(v, -factor) for v, factor in program.credits(program.counts)]
         self._stage(credits_, -bounds.credits, lambda found: -found.credits)
         return self._first()
 
@@ -142,19 +142,30 @@ class Search:
 
     def _first(self) -> Found:
         """Of the choices left, take that of the earliest units, then of the first lists."""
+        found = self.found
         if (
-            self.found
+            found
             and not self.rules.choosing
-            and self.earliest.credits == self.found.choice.credits
+            and self.earliest.credits == found.choice.credits
         ):
-            return self.found
-        program = self.program
+            return found
+        self.program = program = Program(self.learner, each_apart=True)
+        model = program.model
+        if found:
+            for top, short in enumerate(found.outcome.of_rules):
+                model.hold(program.short_of(top), short)
+            model.hold(program.cells, found.outcome.rank)
+            model.hold(program.points, found.outcome.shares)
+            model.hold(program.credits(program.counts), found.credits)
+        apart = {units[0]: less for units, less in program.less.items()}
         first = [
-            counts if not program.credits[number][1] else program.credits[number][0]
+            variable
             for number, counts in program.counts.items()
+            for variable in (counts, apart.get(number))
+            if variable is not None
         ]
         first += [each for node in self.rules.choosing for each in program.picked[node]]
-        return self._read(self.model.solve_in_order(self.deadline, first))
+        return self._read(model.solve_in_order(self.deadline, first))
 
     def _read(self, values: list[int] | None) -> Found:
         if values is None:

@@ -1,6 +1,6 @@
 """The rules of a pathway as a model for the solver, for one learner."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from catalogue.solver.choice import Choice, Learner, used
 from catalogue.solver.compiled import Limit, Requires, RuleNode, Want
@@ -19,13 +19,15 @@ class Program:
     none does.
     """
 
-    def __init__(self, learner: Learner, *, free: Sequence[int] = ()) -> None:
+    def __init__(
+        self, learner: Learner, *, free: Sequence[int] = (), each_apart: bool = False
+    ) -> None:
         self.learner = learner
         self.rules = learner.rules
         self.model = Model()
         self.grades = learner.given | {n: self.rules.lowest[n] for n in free}
         self.counts: dict[int, int] = {}
-        self.credits: dict[int, tuple[int, int]] = {}
+        self.less: dict[tuple[int, ...], int] = {}
         self.picked: dict[RuleNode, tuple[int, ...]] = {}
         self.short: dict[Want, int] = {}
         self.points: list[tuple[int, int]] = []
@@ -38,9 +40,9 @@ class Program:
         for number in sorted((*learner.achieved, *free)):
             sure = number not in contested and number not in self.free
             self.counts[number] = self.model.variable(int(sure), 1)
-        self.added = {n: self._added(n) for n in self.free}
+        self.added = {n: self._added(n, contested) for n in self.free}
         self._force = dict(self._forces(self.rules.nodes, ALWAYS))
-        self._parts()
+        self._parts(each_apart=each_apart)
         for limit in self.rules.class_limits:
             self._limit(limit, ALWAYS)
         for node, where in self._force.items():
@@ -67,21 +69,23 @@ class Program:
             *(n.requires.units for n in self.rules.all_nodes if n.requires),
         )
 
-    def _added(self, number: int) -> int:
+    def _added(self, number: int, contested: frozenset[int]) -> int:
         """Make the variable of whether a free unit is achieved besides.
 
-        Where nothing looks at the unit but that it counts, it is added if it counts.
+        Where nothing looks at the unit but that it counts, or nothing could keep it from
+        counting, it is added if it counts.
         """
         rules, counts = self.rules, self.counts[number]
         looked_at = any(
-            want.attempted and number in want.worth for want in rules.wants
+            want.attempted and len(set(self._gain_of_attempt(want, number))) > 1
+            for want in rules.wants
         ) or any(
             number in needed
             for node in rules.all_nodes
             if node.requires
             for needed in node.requires.needs
         )
-        if not looked_at:
+        if not looked_at or number not in contested:
             return counts
         added = self.model.variable(0, 1)
         self.model.add([(added, 1), (counts, -1)], 0, 1)
@@ -104,40 +108,60 @@ class Program:
                 for each, condition in zip(node.lists, picked, strict=True):
                     yield from self._forces(each, (condition,))
 
-    def _parts(self) -> None:
-        """Make the credits of each unit that counts: all of them, or under a cap some."""
+    def _parts(self, *, each_apart: bool) -> None:
+        """Make a variable of the credits, from 0 down, that caps take off units that count.
+
+        Units under the same caps share one where nothing tells their credits apart: it does
+        not matter which of them the credits are taken off.
+        """
         caps = [
             (limit.units, where)
             for node, where in self._force.items()
             for limit in node.limits
             if limit.of_credits and self._binds(limit)
         ]
-        for number, counts in self.counts.items():
-            whole = self.rules.credits[number]
-            over = [where for units, where in caps if number in units]
-            if whole < 2 or not over:  # noqa: PLR2004 - one credit has no parts
-                self.credits[number] = (counts, whole)
-                continue
-            some = self.model.variable(0, whole)
-            self.credits[number] = (some, 1)
-            self.model.add([(some, 1), (counts, -whole)], -whole, 0)
-            if ALWAYS in over:
-                self.model.add([(some, 1), (counts, -1)], 0, whole)
-            else:
-                in_parts = [(where[0], whole - 1) for where in over]
-                self.model.add(
-                    [(some, 1), (counts, -whole), *in_parts],
-                    0,
-                    whole + (whole - 1) * len(over),
-                )
-                self.model.add([(some, 1), (counts, -1)], 0, whole)
+        whole = self.rules.credits
+        alike: dict[tuple[tuple[int, ...], object], list[int]] = {}
+        for number in self.counts:
+            over = tuple(at for at, (units, _) in enumerate(caps) if number in units)
+            if over and whole[number] > 1:
+                seen = number if each_apart else self._seen_in_parts(number)
+                alike.setdefault((over, seen), []).append(number)
+        for (over, _), units in alike.items():
+            most = sum(whole[n] - 1 for n in units)
+            less = self.less[tuple(units)] = self.model.variable(-most, 0)
+            room = [(self.counts[n], whole[n] - 1) for n in units]
+            self.model.add([(less, 1), *room], 0, most)
+            conditions = [caps[at][1] for at in over]
+            if ALWAYS not in conditions:
+                room = [(picked, most) for (picked,) in conditions]
+                self.model.add([(less, 1), *room], 0, most * len(room))
+
+    def _seen_in_parts(self, number: int) -> object:
+        """Say what looks at single credits of a unit: minima of credits, and points."""
+        gains = self._gains[number]
+        wants = [want.place for want in self.rules.wants if want.in_parts]
+        return (*(gains[place] > 0 for place in wants), self._rate(number))
+
+    def _rate(self, number: int) -> int:
+        """Say how many shares of points a credit of the unit is worth."""
+        whole = self.rules.credits[number]
+        return self.rules.shares(number, self.grades[number]) // whole if whole else 0
+
+    def credits(self, numbers: Collection[int]) -> list[tuple[int, int]]:
+        """Make the terms of the credits that count of these units; alike ones go together."""
+        terms = [
+            (self.counts[n], whole) for n in numbers if (whole := self.rules.credits[n])
+        ]
+        terms += [(less, 1) for units, less in self.less.items() if units[0] in numbers]
+        return terms
 
     def _limit(self, limit: Limit, where: tuple[int, ...]) -> None:
         if not self._binds(limit):
             return
         mine = sorted(number for number in limit.units if number in self.counts)
         if limit.of_credits:
-            terms = [self.credits[n] for n in mine if self.rules.credits[n]]
+            terms = self.credits(mine)
         else:
             terms = [(self.counts[n], 1) for n in mine]
         if limit.most == 1 and not limit.of_credits and not where:
@@ -161,54 +185,65 @@ class Program:
         have = 0
         if want.attempted:
             if self.free:
-                terms = self._attempts(want)
+                terms, have = self._attempts(want)
             else:
                 have = self.learner.attempts[want.place]
         else:
-            for number in self.counts:
-                gain = self._gains[number][want.place]
-                if gain:
-                    terms.append(
-                        self.credits[number]
-                        if want.in_parts
-                        else (self.counts[number], gain)
-                    )
+            giving = {n: g for n in self.counts if (g := self._gains[n][want.place])}
+            if want.in_parts:
+                terms = self.credits(giving)
+            else:
+                terms = [(self.counts[n], gain) for n, gain in giving.items()]
         self.short[want] = self.model.variable(0, want.required)
         if want.required > have:
             terms.append((self.short[want], 1))
             self.model.add(terms, want.required - have, UNBOUNDED, where)
 
-    def _attempts(self, want: Want) -> list[tuple[int, int]]:
-        """Make the terms of a want that looks at attempted units: of a class, one."""
-        terms: list[tuple[int, int]] = []
-        together = {n: units for units in self.rules.classes for n in units}
-        options: dict[frozenset[int], list[int]] = {}
-        for number in sorted(want.worth):
-            mine = list(self._attempts_of(want, number))
-            terms += mine
-            units = together.get(number, frozenset({number}))
-            options.setdefault(units, []).extend(variable for variable, _ in mine)
-        for variables in options.values():
-            if len(variables) > 1:
-                self.model.at_most_one(variables)
-        return terms
+    def _attempts(self, want: Want) -> tuple[list[tuple[int, int]], int]:
+        """Make the terms of a want that looks at attempted units, and what stands anyway.
 
-    def _attempts_of(self, want: Want, number: int) -> Iterator[tuple[int, int]]:
-        """Make a term of the grade that a unit has, and of that which it may get."""
-        unit, added = self.rules.units[number], self.added.get(number)
-        if number in self.learner.given:
-            now = want.gain(number, unit, self.learner.given[number])
-            if now:
-                stays = self.model.variable(0, 1)
-                if added is not None:
-                    self.model.add([(stays, 1), (added, 1)], 0, 1)
-                yield stays, now
-        if added is not None:
-            then = want.gain(number, unit, self.rules.lowest[number])
-            if then:
-                is_added = self.model.variable(0, 1)
-                self.model.add([(added, 1), (is_added, -1)], 0, 1)
-                yield is_added, then
+        Of a class one unit stands, with the grade that it has or with that which it may get.
+        """
+        terms: list[tuple[int, int]] = []
+        have = 0
+        together = {n: units for units in self.rules.classes for n in units}
+        classes = {together.get(n, frozenset({n})): None for n in sorted(want.worth)}
+        for units in classes:
+            if len(units) > 1:
+                options = [
+                    each for n in sorted(units) for each in self._options(want, n)
+                ]
+                terms += options
+                self.model.at_most_one([variable for variable, _ in options])
+                continue
+            (number,) = units
+            now, then = self._gain_of_attempt(want, number)
+            have += now
+            if number in self.added and now != then:
+                terms.append((self.added[number], then - now))
+        return terms, have
+
+    def _gain_of_attempt(self, want: Want, number: int) -> tuple[int, int]:
+        """Say what a unit gives with the grade it has, and with the lowest that achieves it."""
+        if number not in want.worth:
+            return 0, 0
+        unit, given = self.rules.units[number], self.learner.given.get(number)
+        now = want.gain(number, unit, given) if given else 0
+        return now, want.gain(number, unit, self.rules.lowest[number])
+
+    def _options(self, want: Want, number: int) -> Iterator[tuple[int, int]]:
+        """Make a variable of each grade by which a unit may stand for its class."""
+        now, then = self._gain_of_attempt(want, number)
+        added = self.added.get(number)
+        if now:
+            stays = self.model.variable(0, 1)
+            if added is not None:
+                self.model.add([(stays, 1), (added, 1)], 0, 1)
+            yield stays, now
+        if added is not None and then:
+            is_added = self.model.variable(0, 1)
+            self.model.add([(added, 1), (is_added, -1)], 0, 1)
+            yield is_added, then
 
     def satisfying(self, *, rank: int = 1) -> Model:
         """Copy the model, but for choices that satisfy all rules and give this grade.
@@ -233,26 +268,27 @@ class Program:
             self._grid()
 
     def _points(self) -> None:
-        rules = self.rules
-        best = rules.grading.best
-        giving = []
-        for number, counts in self.counts.items():
-            shares = rules.shares(number, self.grades[number])
-            if not shares:
-                continue
-            variable, factor = self.credits[number]
-            whole = rules.credits[number]
-            if best:
-                part = self.model.variable(0, whole)
-                self.model.add([(variable, factor), (part, -1)], 0, whole)
-                giving.append((part, 1))
-                self.points.append((part, shares // whole))
-            elif variable == counts:
-                self.points.append((counts, shares))
-            else:
-                self.points.append((variable, shares // whole))
-        if best and giving:
-            self.model.add(giving, 0, best.credits)
+        best = self.rules.grading.best
+        if best is None:
+            for number, counts in self.counts.items():
+                shares = self.rules.shares(number, self.grades[number])
+                if shares:
+                    self.points.append((counts, shares))
+            for units, less in self.less.items():
+                if rate := self._rate(units[0]):
+                    self.points.append((less, rate))
+            return
+        of_rate: dict[int, list[int]] = {}
+        for number in self.counts:
+            of_rate.setdefault(self._rate(number), []).append(number)
+        for rate, alike in of_rate.items():
+            if rate:
+                most = sum(self.rules.credits[n] for n in alike)
+                part = self.model.variable(0, most)
+                self.model.add([*self.credits(alike), (part, -1)], 0, UNBOUNDED)
+                self.points.append((part, rate))
+        if self.points:
+            self.model.add([(part, 1) for part, _ in self.points], 0, best.credits)
 
     def _grid(self) -> None:
         """Make a variable of each cell that units which count can name."""
@@ -286,11 +322,16 @@ class Program:
 
     def choice(self, values: Sequence[int]) -> Choice:
         """Read what counts from the values found."""
-        counted = {}
-        for number, counts in self.counts.items():
-            if values[counts]:
-                variable, factor = self.credits[number]
-                counted[number] = values[variable] * factor
+        counted = {
+            n: self.rules.credits[n] for n, c in self.counts.items() if values[c]
+        }
+        for units, less in self.less.items():
+            left = -values[less]
+            for number in reversed(units):
+                if number in counted:
+                    part = min(left, counted[number] - 1)
+                    counted[number] -= part
+                    left -= part
         picks = {
             node: next((at for at, each in enumerate(picked) if values[each]), 0)
             for node, picked in self.picked.items()
