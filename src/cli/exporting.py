@@ -8,19 +8,57 @@ import typer
 from sqlalchemy import Connection
 
 from api.invoice_lines import every_line
+from api.learners import LearnerListed, learner_listed
+from api.results import ResultShown, result_shown
 from cli.configuration import settings_of
 from cli.histories import moment
 from cli.opening import opened, told
-from projections import invoice_lines, learner_search, result_search
+from projections import (
+    centres,
+    invoice_lines,
+    learner_search,
+    result_search,
+    uploads,
+)
 from projections.history import Entry, entry
-from projections.learner_search import KnownLearner, Sought
+from projections.learner_search import Sought
 from projections.paging import Page, every
+from projections.result_search import Result
 from service import Service
 from store import EventStore
 
-LEARNER_COLUMNS = tuple(KnownLearner.__dataclass_fields__)
+LEARNER_COLUMNS = tuple(LearnerListed.model_fields)
 EVENT_COLUMNS = tuple(Entry.__dataclass_fields__)
-RESULT_COLUMNS = tuple(result_search.Result.__dataclass_fields__)
+RESULT_COLUMNS = (
+    "learner",
+    "given_name",
+    "family_name",
+    "centre_reference",
+    "centre",
+    "centre_name",
+    "qualification",
+    "qualification_number",
+    "title",
+    "apprenticeship",
+    "apprenticeship_title",
+    "registration",
+    "claim",
+    "award_type",
+    "award_date",
+    "is_eligible",
+    "status",
+    "submitted_at",
+    "processed_at",
+    "printed_at",
+    "certificate",
+    "in_force",
+    "issued_to",
+    "overall_grade",
+    "grades",
+    "updated_at",
+)
+"""Those of the API's answers, but that what is within another thing is beside it."""
+
 PART = 200
 
 
@@ -51,12 +89,41 @@ def every_event(store: EventStore) -> Iterator[Entry]:
 def every_learner(
     connection: Connection, centre: str | None
 ) -> Iterator[dict[str, Any]]:
-    def part(cursor: str | None) -> Page[KnownLearner]:
-        return learner_search.search(
+    def part(cursor: str | None) -> Page[LearnerListed]:
+        found = learner_search.search(
             connection, centre=centre, sought=Sought(), limit=PART, cursor=cursor
         )
+        with_group = (each.group for each in found.rows if each.group)
+        names = uploads.names_of(connection, with_group)
+        rows = tuple(learner_listed(each, names) for each in found.rows)
+        return Page(rows=rows, next_cursor=found.next_cursor)
 
-    return map(vars, every(part))
+    return (each.model_dump() for each in every(part))
+
+
+def every_result(
+    service: Service, connection: Connection, centre: str | None
+) -> Iterator[dict[str, Any]]:
+    names: dict[str, str] = {}
+    for result in result_search.export(connection, centre=centre):
+        if result.centre not in names:
+            names |= centres.names_of(connection, [result.centre])
+        yield result_row(result, result_shown(service.context, result, names))
+
+
+def result_row(result: Result, shown: ResultShown) -> dict[str, Any]:
+    """Put a result into one row, under the names that the API has for it."""
+    apprenticeship = shown.apprenticeship
+    row = {
+        **vars(result),
+        **vars(shown),
+        "qualification": shown.qualification.reference,
+        "qualification_number": shown.qualification.number,
+        "title": shown.qualification.title,
+        "apprenticeship": apprenticeship.reference if apprenticeship else None,
+        "apprenticeship_title": apprenticeship.title if apprenticeship else None,
+    }
+    return {name: row[name] for name in RESULT_COLUMNS}
 
 
 def every_invoice_line(

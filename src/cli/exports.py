@@ -35,11 +35,10 @@ def results_(
     form: FormatOf = Format.CSV,
 ) -> None:
     """Print every result, by learner, oldest first."""
-    from cli.exporting import RESULT_COLUMNS, rows_of
-    from projections import result_search
+    from cli.exporting import RESULT_COLUMNS, every_result, service_of
 
-    with rows_of(context, as_at) as connection:
-        rows = map(vars, result_search.export(connection, centre=centre))
+    with service_of(context, as_at) as service, service.rows() as connection:
+        rows = every_result(service, connection, centre)
         show(rows, RESULT_COLUMNS, form)
 
 

@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 
 from cli import exporting
+from tests.api.trying import DOCUMENT
 from tests.cli.conftest import Run
 
 
@@ -19,6 +20,25 @@ def test_csv_and_json_hold_the_same_rows(filled: Run, what: str) -> None:
     assert [row["learner"] for row in rows] == [row["learner"] for row in same]
     assert rows
     assert list(rows[0]) == list(same[0])
+
+
+def test_what_is_exported_is_called_as_in_the_api(filled: Run) -> None:
+    """Whatever is within another thing there stands beside it here."""
+    beside = {"qualification_number", "title", "apprenticeship_title", "grades"}
+    for what, names in {
+        "learners": fields_of("LearnerSummary"),
+        "results": fields_of("Result") | fields_of("AwardResult") | beside,
+        "invoices": fields_of("InvoiceLine"),
+        "events": fields_of("RecordedEvent"),
+    }.items():
+        row, *_ = json.loads(filled("export", what, "--format", "json").stdout)
+        assert {*row} <= names
+        missing = names - {*row}
+        assert missing == ({"units", "earlier_certificates"} & names)
+
+
+def fields_of(schema: str) -> set[str]:
+    return {*DOCUMENT["components"]["schemas"][schema]["properties"]}
 
 
 def test_pages_join_without_a_seam(
