@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         earlier = heads_in(given.head.read_text()) if given.head else []
         key = bytes.fromhex(given.key).hex() if given.key else None
-    except (OSError, ValueError) as error:
+    except (OSError, RecursionError, ValueError) as error:
         sys.stdout.write(f"The key or the kept heads cannot be read: {error}\n")
         return UNREAD
     try:

@@ -15,6 +15,9 @@ from catalogue.catalogue import CatalogueProblem
 _MONEY = re.compile(r"[0-9]{1,7}\.[0-9]{2}")
 
 
+MOST_NESTED = 100
+"""How deep lists and mappings may be in each other (d); what is known needs ten."""
+
 NO_VALUE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What the library raises where a value is not of the kind that it looks like."""
 
@@ -51,6 +54,26 @@ class _Loader(yaml.CSafeLoader):
                 )
             seen.append(key)
         return super().construct_mapping(node, deep=deep)
+
+
+class TooDeep(yaml.YAMLError):
+    """A file is nested without need: reading it whole would exhaust the stack."""
+
+
+def require_shallow(content: bytes) -> None:
+    """Raise TooDeep if lists and mappings are nested more than MOST_NESTED deep."""
+    depth = 0
+    for event in yaml.parse(content, yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MOST_NESTED:
+            at = f" at line {event.start_mark.line + 1}" if event.start_mark else ""
+            raise TooDeep(
+                f"is nested more than {MOST_NESTED} deep{at}. Take out the brackets,"
+                " dashes or keys that are there too often."
+            )
 
 
 @dataclass(kw_only=True)
@@ -259,7 +282,11 @@ def _no_value(node: yaml.Node, error: Exception) -> str:
 def read(path: Path, problems: Problems) -> Part | None:
     """Open a file of one YAML mapping; None, with the problem noted, where it is not."""
     try:
-        content = yaml.load(path.read_bytes(), _Loader)  # noqa: S506 - it is a safe loader
+        require_shallow(written := path.read_bytes())
+        content = yaml.load(written, _Loader)  # noqa: S506 - it is a safe loader
+    except TooDeep as error:
+        problems.add("", str(error))
+        return None
     except yaml.YAMLError as error:
         problems.add("", f"is not YAML: {' '.join(str(error).split())}.")
         return None

@@ -22,7 +22,7 @@ def heads_in(file: Path) -> list[Head]:
     """Read tree heads, one after another, or say what is wrong with the file and end."""
     try:
         heads = [Head.of(document) for document in documents(file.read_text())]
-    except (OSError, ValueError) as error:
+    except (OSError, RecursionError, ValueError) as error:
         refuse(USAGE, f"{file} holds no tree head: {error}")
     return heads or refuse(USAGE, f"{file} holds no tree head: it is empty.")
 

@@ -29,7 +29,7 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, ValidationE
 from aggregates.details import Details
 from aggregates.names import fold
 from aggregates.verification import Answer, Code
-from catalogue.document import NO_VALUE
+from catalogue.document import NO_VALUE, TooDeep, require_shallow
 from lrs.faults import OutOfHours, Unreachable
 from lrs.messages import gender_code
 
@@ -92,7 +92,10 @@ class Fixture(BaseModel):
 def read_fixture(path: Path) -> Fixture:
     """Read the file; raises FixtureUnusable with everything that is wrong in it."""
     try:
-        return Fixture.model_validate(yaml.safe_load(path.read_bytes()) or {})
+        require_shallow(written := path.read_bytes())
+        return Fixture.model_validate(yaml.safe_load(written) or {})
+    except TooDeep as error:
+        raise FixtureUnusable(f"{path} {error}") from None
     except OSError as error:
         raise FixtureUnusable(f"{path} cannot be read: {error.strerror}.") from None
     except ValidationError as error:

@@ -91,7 +91,13 @@ def test_every_fault_is_named_not_the_first_alone(tmp_path: Path) -> None:
         ("a: !!timestamp b\n", "b is not a day that exists"),
         ("- one\n- two\n", "keys and values"),
         ("", "keys and values"),
+        (f"a:\n  {'[' * 200_000}", "is nested more than 100 deep at line 2"),
+        (f"a: b\nc:\n  {'- ' * 200_000}", "more than 100 deep at line 3"),
+        (f"{'{a: ' * 200_000}", "more than 100 deep at line 1"),
+        (f"a: {'[' * 100}b{']' * 100}\n", "more than 100 deep"),
+        (f"- {'[' * 99}b{']' * 99}\n", "keys and values"),
     ],
+    ids=lambda text: text[:40],
 )
 def test_a_file_that_is_no_mapping_is_named(
     tmp_path: Path, text: str, said: str

@@ -76,7 +76,7 @@ def test_a_head_kept_elsewhere_tells_of_an_older_backup_in_place(
 
 def test_a_file_without_heads_is_told(staffed: Run, tmp_path: Path) -> None:
     file = tmp_path / "heads.json"
-    for content in ("", "{}", "[", "nonsense"):
+    for content in ("", "{}", "[", "nonsense", "[" * 100_000):
         file.write_text(content)
         done = staffed("audit", "verify", "--head", file)
         assert (done.exit_code, done.stdout) == (2, "")

@@ -113,10 +113,12 @@ def test_its_file_is_read_again_when_it_changes(tmp_path: Path) -> None:
         ("state: asleep", "state"),
         ("colour: red", "colour"),
         ("others: [", "not YAML"),
+        (f"others: {'[' * 200_000}", "nested more than 100 deep at line 1"),
         ("learners: [{date_of_birth: 2004-02-30}]", "not YAML"),
         ("latency: !!float soon", "not YAML"),
         ("- 1", "cannot be used"),
     ],
+    ids=lambda text: text[:40],
 )
 def test_a_file_that_cannot_be_used_is_named_with_its_faults(
     tmp_path: Path, text: str, said: str
