@@ -52,14 +52,14 @@ from api import (
 from api.conditional import Conditional
 from api.cross_origin import Compression, CrossOrigin
 from api.dependencies import CurrentUser
-from api.doorway import Doorway
 from api.media_types import require_media_type
 from api.metrics import Metrics
+from api.middleware import RequestMiddleware
 from api.openapi import INTRODUCTION, document
 from api.problems import add_problems
 from api.rates import Rates
+from api.reject_nul import reject_nul, without_repeated_members
 from api.streams import Streams
-from api.texts import without_nul, without_repeated_members
 from api.unknown_names import without_unknown_names
 from events.user import Role
 from service import Service
@@ -142,7 +142,7 @@ def create_app(
     add_problems(app)
     app.add_middleware(Conditional)
     app.add_middleware(Compression)
-    app.add_middleware(Doorway, metrics=app.state.metrics, most=most_bytes)
+    app.add_middleware(RequestMiddleware, metrics=app.state.metrics, most=most_bytes)
     if origins:
         app.add_middleware(CrossOrigin, origins=origins)
     return app
@@ -211,7 +211,7 @@ def _routes() -> list[BaseRoute]:
     """Put the routes together, once a process: reading all their types takes long."""
     every_request = [
         Depends(require_media_type),
-        Depends(without_nul),
+        Depends(reject_nul),
         Depends(without_repeated_members),
         Depends(without_unknown_names),
     ]

@@ -12,19 +12,19 @@ from aggregates.london import clock_in_london, in_london
 from aggregates.sitting import Attendance
 from aggregates.sitting_time import Mode, duration, read_time, window
 from api.dependencies import CurrentUser, Now, PagingSince, Reads, ServiceOf, scope
-from api.named import (
+from api.idempotency import IdempotentRequestOf
+from api.product_filters import Qualifications
+from api.references import (
     Filter,
     LearnerRef,
     NameFilter,
     learner_refs,
-    learners_listed,
+    learner_refs_by_id,
     title_of,
     unit_title,
 )
-from api.product_filters import Qualifications
 from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
 from api.responses import Listed, listed
-from api.retries import OnceOnly
 from api.schemas import RequestBody, ResponseBody
 from catalogue import Catalogue
 from commands.booking import AmendBooking, CancelBooking, read_booking
@@ -175,7 +175,7 @@ def search(
         limit=part.limit,
         cursor=part.cursor,
     )
-    people = learners_listed(
+    people = learner_refs_by_id(
         reads,
         service.context,
         {row.learner for row in found.rows},
@@ -217,7 +217,7 @@ def amend(
 
 
 @router.post("/{booking}/cancel", operation_id="cancelBooking")
-def cancel(booking: Booked, context: OnceOnly) -> BookingShown:
+def cancel(booking: Booked, context: IdempotentRequestOf) -> BookingShown:
     """Give the place up, until the window has closed (B9)."""
     command = CancelBooking(**context.command_metadata, booking=booking)
     context.send(command)

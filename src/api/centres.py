@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 
 from aggregates.centre import Centre
 from api.dependencies import CurrentUser, PagingSince, Reads, scope
-from api.named import ProductRef, title_of
+from api.references import ProductRef, title_of
 from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
 from api.responses import Listed, listed
 from api.schemas import RequestBody, ResponseBody

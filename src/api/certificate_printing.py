@@ -11,8 +11,8 @@ from aggregates.errors import NotFound, RuleBroken
 from api.certificates import CertificateShown, certificate_response
 from api.dependencies import CurrentUser, PagingSince, Reads, ServiceOf, scope
 from api.invoice_lines import CentreFilter
-from api.named import Filter, Name
 from api.product_filters import Qualifications
+from api.references import Filter, Name
 from api.request_context import RequestContextOf
 from api.responses import Listed, listed
 from api.schemas import RequestBody, ResponseBody

@@ -11,9 +11,9 @@ from pydantic import AwareDatetime, Field
 
 from aggregates.certificate import Certificate, CertificateKind
 from api.claim_view import Grades
-from api.named import QualificationNamed, centre_names
+from api.idempotency import IdempotentRequestOf
+from api.references import QualificationRef, centre_names
 from api.request_context import RequestContext, RequestContextOf
-from api.retries import OnceOnly
 from api.schemas import RequestBody, ResponseBody
 from catalogue import Catalogue
 from commands.certificate import (
@@ -70,7 +70,7 @@ class CertificateShown(ResponseBody, title="Certificate"):
     date_of_birth: date | None
     centre: str = Field(examples=["48213"])
     centre_name: str | None = Field(examples=["Riverside Training"])
-    qualification: QualificationNamed
+    qualification: QualificationRef
     award_date: date
     overall_grade: str | None = Field(examples=["Pass"])
     units: Grades
@@ -97,7 +97,7 @@ class CertificateShown(ResponseBody, title="Certificate"):
 class Titles:
     """What a qualification and its units were called when a certificate was issued."""
 
-    qualification: QualificationNamed
+    qualification: QualificationRef
     units: Mapping[str, str]
 
 
@@ -120,7 +120,7 @@ def record_printing(number: Number, context: RequestContextOf) -> CertificateSho
     status_code=HTTPStatus.CREATED,
 )
 def reissue(
-    number: Number, body: CertificateReissue, context: OnceOnly
+    number: Number, body: CertificateReissue, context: IdempotentRequestOf
 ) -> CertificateShown:
     """Issue another certificate in its place, with a number of its own (M13).
 
@@ -139,7 +139,7 @@ def reissue(
 
 @router.post("/{number}/revoke", operation_id="revokeCertificate")
 def revoke(
-    number: Number, body: CertificateRevocation, context: OnceOnly
+    number: Number, body: CertificateRevocation, context: IdempotentRequestOf
 ) -> CertificateShown:
     """Take the certificate out of force, for no other (M18).
 
@@ -206,7 +206,7 @@ def titles_as_issued(catalogue: Catalogue, row: CertificateRow) -> Titles:
     rules = catalogue.qualification(row.qualification, version=row.rules_version)
     known = {unit.reference: unit.title for unit in rules.units}
     return Titles(
-        qualification=QualificationNamed(
+        qualification=QualificationRef(
             reference=row.qualification,
             number=row.qualification_number or rules.number,
             title=row.title or rules.title,

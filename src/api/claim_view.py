@@ -13,13 +13,13 @@ from aggregates.claimable import offered_units
 from aggregates.learner import Learner
 from aggregates.registration import Registration
 from aggregates.standing import Place, Standing, is_undecided
-from api.named import (
-    QualificationNamed,
+from api.references import (
+    QualificationRef,
     UnitTitles,
-    learners_named,
+    open_learners,
     pathway_title,
     pathway_titles,
-    qualification_named,
+    qualification_ref,
     unit_titles,
 )
 from api.schemas import ResponseBody
@@ -116,7 +116,7 @@ class ClaimShown(ResponseBody, title="Claim"):
     begun_at: AwareDatetime
     begun_by: str = Field(examples=["admin.riverside"])
     stages: list[StageShown]
-    qualification: QualificationNamed | None
+    qualification: QualificationRef | None
     units: UnitsOfClaim
     unit_titles: UnitTitles
     learners: list[LearnerOfClaim]
@@ -129,7 +129,7 @@ def claim_shown(
     """Show a claim from facts alone, each learner assessed afresh (M10)."""
     facts = ClaimFacts.of(context, claim, today=today)
     stands = bool(claim.waiting) or not claim.learners
-    people = learners_named(context, claim.learners, seen_by=claim.centre)
+    people = open_learners(context, claim.learners, seen_by=claim.centre)
     begun = stream.history[0]
     return ClaimShown(
         claim=claim.claim,
@@ -146,7 +146,7 @@ def claim_shown(
                 hindrances=facts.hindrances(),
             )
         ],
-        qualification=qualification_named(context, claim.qualification)
+        qualification=qualification_ref(context, claim.qualification)
         if claim.qualification
         else None,
         units=units_of(context, claim),

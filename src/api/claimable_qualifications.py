@@ -29,7 +29,7 @@ from api.dependencies import (
     Today,
     one_centre,
 )
-from api.named import Claimed, pathway_title
+from api.references import Claimed, pathway_title
 from api.responses import Listed, listed, portion, set_etag
 from api.schemas import ResponseBody
 from catalogue import Qualification

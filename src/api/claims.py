@@ -12,7 +12,9 @@ from aggregates.claim import AWARD_PARTS
 from aggregates.standing import Standing
 from api.claim_view import AwardShown, ClaimShown, claim_shown
 from api.dependencies import CurrentUser, PagingSince, Reads, ServiceOf, if_match, scope
-from api.named import (
+from api.idempotency import IdempotentRequestOf
+from api.product_filters import Qualifications
+from api.references import (
     Claimed,
     ConfirmLoss,
     Filter,
@@ -21,10 +23,8 @@ from api.named import (
     ProductName,
     title_of,
 )
-from api.product_filters import Qualifications
 from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
 from api.responses import Listed, listed
-from api.retries import OnceOnly
 from api.schemas import RequestBody, ResponseBody, with_example
 from commands.claim import (
     BeginClaim,
@@ -286,7 +286,9 @@ def delete(claim: Claimed, context: ConditionalContextOf) -> None:
 
 
 @router.post("/{claim}/submit", operation_id="submitClaim")
-def submit(claim: Claimed, context: OnceOnly, expect: LookedAt) -> ClaimShown:
+def submit(
+    claim: Claimed, context: IdempotentRequestOf, expect: LookedAt
+) -> ClaimShown:
     """Submit everybody who is eligible; the others stay, with reasons (M10)."""
     command = SubmitClaim(by=context.by, at=context.at, expect=expect, claim=claim)
     context.send(command)
@@ -295,7 +297,7 @@ def submit(claim: Claimed, context: OnceOnly, expect: LookedAt) -> ClaimShown:
 
 @router.post("/{claim}/withdraw", operation_id="withdrawClaim")
 def withdraw(
-    claim: Claimed, body: Withdrawal, context: OnceOnly, expect: LookedAt
+    claim: Claimed, body: Withdrawal, context: IdempotentRequestOf, expect: LookedAt
 ) -> ClaimShown:
     """Take a submitted claim back before it is processed, whole or for one (M16)."""
     command = WithdrawClaim(

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 from aggregates.duplicate import Why
 from api.dependencies import CurrentUser, PagingSince, Reads, centre_of, scope
 from api.learners import Called, LearnerListed, learner_listed
-from api.named import LearnerRef, learner_refs
+from api.references import LearnerRef, learner_refs
 from api.request_context import RequestContextOf
 from api.responses import Listed, listed
 from api.schemas import RequestBody, ResponseBody

@@ -14,7 +14,7 @@ from access.policy import require_reader
 from aggregates.errors import Malformed
 from api.claim_view import Grades, ReasonShown, reason_shown
 from api.dependencies import By, ServiceOf, Today
-from api.named import LearnerName, UnitTitles, pathway_titles, unit_titles
+from api.references import LearnerName, UnitTitles, pathway_titles, unit_titles
 from api.schemas import RequestBody, ResponseBody
 from catalogue import (
     AwardType,

@@ -7,8 +7,8 @@ from pydantic import Field
 from aggregates.entry_order import MOST_ENTRIES
 from aggregates.sitting_time import Delivery, Mode, read_time
 from api.group_names import GroupName, group_numbers
-from api.named import ConfirmLoss, LearnerName, Name, ProductName
 from api.order_bodies import PurchaseNumber
+from api.references import ConfirmLoss, LearnerName, Name, ProductName
 from api.request_context import RequestContext
 from api.schemas import RequestBody, with_example
 from commands.entry_lines import EntryLine

@@ -8,7 +8,7 @@ from pydantic import Field
 from aggregates.entry_rules import why_not_entered
 from aggregates.errors import NotFound
 from api.learners import Called
-from api.named import PATTERN, title_of, unit_title
+from api.references import PATTERN, title_of, unit_title
 from api.request_context import RequestContextOf
 from api.schemas import ResponseBody
 from commands.entry_facts import Found

@@ -11,14 +11,14 @@ from pydantic import AwareDatetime, Field
 from aggregates.learner import Learner
 from api.dependencies import CurrentUser, PagingSince, Reads, ServiceOf, Today, scope
 from api.entry_bodies import EntriesChosen, EntryChange, NewEntryOrder
+from api.idempotency import IdempotentRequestOf
 from api.learners import Called
-from api.named import PATTERN, ConfirmLoss, learners_named, title_of, unit_title
 from api.order_bodies import GivenPurchaseOrderNumber, Price
 from api.order_listing import OrderListed, SoughtBy, order_listed
 from api.order_view import Amount
+from api.references import PATTERN, ConfirmLoss, open_learners, title_of, unit_title
 from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
 from api.responses import Listed, listed
-from api.retries import OnceOnly
 from api.schemas import RequestBody, ResponseBody
 from catalogue import Catalogue
 from commands.entry_facts import Found
@@ -259,7 +259,7 @@ def delete(entry_order: Ordered, context: ConditionalContextOf) -> None:
 
 @router.post("/{entry_order}/confirm", operation_id="confirmEntryOrder")
 def confirm(
-    entry_order: Ordered, body: EntriesConfirmed, context: OnceOnly
+    entry_order: Ordered, body: EntriesConfirmed, context: IdempotentRequestOf
 ) -> EntryOrderShown:
     """Book every entry or none, at the total that was seen (B1-B7)."""
     command = ConfirmEntryOrder(
@@ -294,7 +294,7 @@ def shown(context: RequestContext, name: str) -> EntryOrderShown:
             )
         ]
         total = sum(prices, Decimal("0.00"))
-    people = learners_named(
+    people = open_learners(
         context.command_context,
         {each.entry.learner for each in entries},
         seen_by=order.centre,

@@ -28,19 +28,19 @@ from api.dependencies import (
     scope,
 )
 from api.eligibility import PathwayAnswer
-from api.named import (
+from api.product_filters import Qualifications
+from api.references import (
     Claimed,
     Filter,
     NameFilter,
-    QualificationNamed,
+    QualificationRef,
     UnitTitles,
-    learners_listed,
-    learners_named,
+    learner_refs_by_id,
+    open_learners,
     pathway_titles,
-    qualification_named,
+    qualification_ref,
     unit_titles,
 )
-from api.product_filters import Qualifications
 from api.responses import Listed, listed, set_etag
 from api.schemas import ResponseBody
 from catalogue import Assessment, AwardType, Catalogue, Qualification, assess, shape
@@ -65,7 +65,7 @@ class IneligibleListed(ResponseBody, title="IneligibleLearnerSummary"):
     claim: str = Field(examples=["AC-0000000042"])
     claimed_at: AwareDatetime
     age_in_days: int = Field(ge=0, examples=[12])
-    qualification: QualificationNamed
+    qualification: QualificationRef
     award_type: AwardType | None
     cause: Cause
     cause_in_words: str = Field(examples=["Rules of combination not met"])
@@ -94,7 +94,7 @@ class IneligibleShown(ResponseBody, title="IneligibleLearner"):
     family_name: str
     claim: str = Field(examples=["AC-0000000042"])
     claimed_at: AwareDatetime
-    qualification: QualificationNamed
+    qualification: QualificationRef
     award: AwardShown
     grades_to_date: dict[str, str]
     kept_back: list[ReasonShown]
@@ -138,7 +138,7 @@ def search(
         limit=part.limit,
         cursor=part.cursor,
     )
-    people = learners_listed(
+    people = learner_refs_by_id(
         reads,
         service.context,
         {row.learner for row in found.rows},
@@ -154,7 +154,7 @@ def search(
             claim=row.claim,
             claimed_at=row.claimed_at,
             age_in_days=max((today - since).days, 0),
-            qualification=qualification_named(service.context, row.qualification),
+            qualification=qualification_ref(service.context, row.qualification),
             award_type=AwardType(row.award_type) if row.award_type else None,
             cause=row.cause,
             cause_in_words=IN_WORDS[row.cause],
@@ -197,7 +197,7 @@ def one(
         if isinstance(recorded.event, ClaimSubmitted)
         and learner in recorded.event.withheld
     ]
-    people = learners_named(service.context, [learner], seen_by=found.centre)
+    people = open_learners(service.context, [learner], seen_by=found.centre)
     return ineligible_shown(
         ClaimFacts.of(service.context, found, today=today, learners=[learner]),
         place,
@@ -228,7 +228,7 @@ def ineligible_shown(
         family_name=learner.details.family_name,
         claim=claim.claim,
         claimed_at=claimed_at,
-        qualification=qualification_named(facts.context, registration.product),
+        qualification=qualification_ref(facts.context, registration.product),
         award=award_shown(place.award),
         grades_to_date=grades,
         kept_back=reasons_shown(

@@ -20,8 +20,8 @@ from api.dependencies import (
     ServiceOf,
     scope,
 )
-from api.named import LearnerRef, learners_listed, unit_title
 from api.order_view import Amount
+from api.references import LearnerRef, learner_refs_by_id, unit_title
 from api.request_context import RequestContext, RequestContextOf
 from api.responses import Listed, listed
 from api.schemas import RequestBody, ResponseBody
@@ -171,7 +171,7 @@ def feed(
         limit=part.limit,
         cursor=part.cursor,
     )
-    people = learners_listed(
+    people = learner_refs_by_id(
         reads,
         service.context,
         {row.learner for row in found.rows},
@@ -284,7 +284,7 @@ def every_line(
     def shown_part(cursor: str | None) -> Page[InvoiceLineShown]:
         found = part(cursor)
         who = {row.learner for row in found.rows}
-        people = learners_listed(reads, context, who, seen_by=seen_by)
+        people = learner_refs_by_id(reads, context, who, seen_by=seen_by)
         names = centres.names_of(reads, {row.centre for row in found.rows})
         rows = (
             shown(row, people[row.learner], context.catalogue, names)

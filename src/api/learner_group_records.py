@@ -15,7 +15,7 @@ from aggregates.uln import TEMPORARY_ULN, read_uln
 from api.dependencies import By, PagingSince, Reads, ServiceOf, centre_of
 from api.learner_groups import Group
 from api.learners import LearnerTold
-from api.named import ConfirmLoss, LearnerRef, learner_refs
+from api.references import ConfirmLoss, LearnerRef, learner_refs
 from api.request_context import ConditionalContextOf, RequestContextOf
 from api.responses import Listed, listed
 from api.schemas import ResponseBody, with_example

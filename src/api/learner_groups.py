@@ -23,12 +23,12 @@ from aggregates.text_file import ENCODINGS, in_other_encoding
 from aggregates.upload import Upload
 from aggregates.upload_progress import UploadStatus
 from api.dependencies import CurrentUser, PagingSince, Reads, scope
+from api.idempotency import IdempotentRequestOf
 from api.learner_group_moment import group_at_one_moment
 from api.learners import Wanted
-from api.named import ConfirmLoss
+from api.references import ConfirmLoss
 from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
 from api.responses import Listed, listed
-from api.retries import OnceOnly
 from api.schemas import RequestBody, ResponseBody
 from api.verifications import GroupVerification, group_verification
 from commands.group_name import RenameLearnerGroup
@@ -224,7 +224,7 @@ def submit(group: Group, context: RequestContextOf) -> GroupShown:
 )
 def undo(
     group: Group,
-    context: OnceOnly,
+    context: IdempotentRequestOf,
     body: Annotated[GroupUndone, Body(default_factory=GroupUndone)],
 ) -> GroupShown:
     """Take an upload back, with its learners, if nobody has put any of them to use.

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Response
 
 from aggregates.image import MOST_BYTES, ImageTooLarge
-from api.bodies import body_of
 from api.dependencies import By, ServiceOf
+from api.file_body import file_body
 from api.learners import Called, LearnerShown, shown
 from api.request_context import ConditionalContextOf
 from api.responses import set_etag
@@ -30,7 +30,7 @@ FILE = {"schema": {"type": "string", "format": "binary", "maxLength": MOST_BYTES
 FILES: dict[str, Any] = {"image/jpeg": FILE, "image/png": FILE}
 
 
-ImageSent = Annotated[bytes, body_of(MOST_BYTES, ImageTooLarge)]
+ImageSent = Annotated[bytes, file_body(MOST_BYTES, ImageTooLarge)]
 
 
 def submitting(kind: ImageKind) -> Callable[..., LearnerShown]:

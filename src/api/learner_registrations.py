@@ -10,7 +10,7 @@ from aggregates.london import in_london
 from aggregates.sitting import Attendance
 from api.dependencies import By, Reads, ServiceOf, centre_of
 from api.learners import Called
-from api.named import learner_ref, unit_title
+from api.references import learner_ref, unit_title
 from api.registrations import RegistrationShown, invoicing, registration_shown
 from api.schemas import ResponseBody
 from catalogue import Catalogue

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
+from api.idempotency import IdempotentRequestOf
 from api.learners import Called, LearnerShown, shown
-from api.retries import OnceOnly
 from api.schemas import RequestBody
 from commands.transfer import TransferLearner
 
@@ -23,7 +23,9 @@ class Transfer(RequestBody, title="LearnerTransfer"):
 
 
 @router.post("/{learner}/transfer", operation_id="transferLearner")
-def transfer(learner: Called, body: Transfer, context: OnceOnly) -> LearnerShown:
+def transfer(
+    learner: Called, body: Transfer, context: IdempotentRequestOf
+) -> LearnerShown:
     """Make the learner another centre's, with the whole history (L6).
 
     Registrations, results and certificates go along; orders, claims, bookings and

@@ -25,7 +25,7 @@ from api.dependencies import (
     centre_of,
     scope,
 )
-from api.named import LearnerRef, NameFilter, learner_refs
+from api.references import LearnerRef, NameFilter, learner_refs
 from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
 from api.responses import Listed, listed
 from api.schemas import RequestBody, ResponseBody, with_example

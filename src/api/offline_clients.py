@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from aggregates.offline_client import OfflineClient
 from api.dependencies import CurrentUser, Now, PagingSince, Reads, scope
-from api.named import Filter
+from api.references import Filter
 from api.request_context import RequestContext, RequestContextOf
 from api.responses import Listed, listed
 from api.schemas import RequestBody, ResponseBody, with_example

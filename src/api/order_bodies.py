@@ -11,7 +11,7 @@ from aggregates.order_linking import Way, require_one_way
 from aggregates.order_refusals import MOST_REGISTRATIONS
 from api.group_names import GroupName, group_numbers
 from api.learners import NewLearner
-from api.named import ConfirmLoss, LearnerName, Name, ProductName
+from api.references import ConfirmLoss, LearnerName, Name, ProductName
 from api.request_context import RequestContext
 from api.schemas import RequestBody, with_example
 from commands.order import Dating

@@ -8,9 +8,9 @@ from fastapi import Depends, Query
 from pydantic import AwareDatetime, Field
 
 from aggregates.offer import Terms, offers
-from api.named import Filter
 from api.order_view import Amount
 from api.product_filters import Products
+from api.references import Filter
 from api.schemas import ResponseBody
 from catalogue import Catalogue
 from projections.order_search import EntryCount, ListedOrder, OrderFilter

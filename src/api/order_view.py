@@ -15,7 +15,7 @@ from aggregates.order_checklist import Circumstances, Step, steps
 from aggregates.order_confirming import price_of, total_of
 from aggregates.order_line import Line, Place
 from api.learners import LearnerWarning
-from api.named import LearnerRef, learner_ref, learners_named
+from api.references import LearnerRef, learner_ref, open_learners
 from api.schemas import ResponseBody
 from commands.command import CommandContext
 from commands.order_confirmation import circumstances
@@ -141,7 +141,7 @@ def order_shown(
 ) -> OrderShown:
     """Show an order from facts alone, at today's prices until it is confirmed (O1)."""
     found = circumstances(context, order, today)
-    people = learners_named(context, order.everybody, seen_by=order.centre)
+    people = open_learners(context, order.everybody, seen_by=order.centre)
     begun = stream.history[0]
     confirmed = next(
         (r for r in stream.history if isinstance(r.event, OrderConfirmed)), None

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Path, Request, Response
 
 from aggregates.order_linking import require_one_way
 from api.dependencies import CurrentUser, PagingSince, Reads, ServiceOf, Today, scope
+from api.idempotency import IdempotentRequestOf
 from api.learners import learner_warnings
-from api.named import ConfirmLoss, Filter
 from api.order_bodies import (
     Confirmation,
     CourseDatesSet,
@@ -22,9 +22,9 @@ from api.order_bodies import (
 )
 from api.order_listing import OrderListed, SoughtBy, order_listed
 from api.order_view import OrderShown, order_shown
+from api.references import ConfirmLoss, Filter
 from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
 from api.responses import Listed, listed
-from api.retries import OnceOnly
 from commands.order import (
     BeginOrder,
     ChooseOrderProducts,
@@ -220,7 +220,9 @@ def delete(order: Ordered, context: ConditionalContextOf) -> None:
 
 
 @router.post("/{order}/confirm", operation_id="confirmOrder")
-def confirm(order: Ordered, body: Confirmation, context: OnceOnly) -> OrderShown:
+def confirm(
+    order: Ordered, body: Confirmation, context: IdempotentRequestOf
+) -> OrderShown:
     """Register every learner on every product, at the price that was seen (O5, O6)."""
     command = ConfirmOrder(
         **context.command_metadata, order=order, total=body.total, prices=body.prices

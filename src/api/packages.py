@@ -11,9 +11,9 @@ from access import pins
 from access.policy import require_may
 from aggregates.answer_package import MOST_ANSWERS
 from aggregates.errors import Malformed
-from api.bodies import body_of
 from api.bookings import Booked, BookingShown, shown
 from api.dependencies import By, Now, ServiceOf
+from api.file_body import file_body
 from api.request_context import RequestContextOf
 from api.responses import set_event_position
 from api.schemas import RequestBody, ResponseBody
@@ -62,7 +62,7 @@ class Zip(Response):
     media_type = "application/zip"
 
 
-AnswersSent = Annotated[bytes, body_of(MOST_ANSWERS, AnswersTooLarge)]
+AnswersSent = Annotated[bytes, file_body(MOST_ANSWERS, AnswersTooLarge)]
 
 
 @router.get("/{booking}/package", operation_id="checkPackage")

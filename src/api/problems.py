@@ -17,8 +17,8 @@ from access.throttle import TooManyTries
 from aggregates.errors import Malformed, NotAllowed, NotFound, Refusal, RuleBroken
 from api.conflicts import describe_changes
 from api.schemas import ResponseBody
-from api.sentences import errors_of
 from api.unknown_names import with_nearest
+from api.validation_messages import errors_of
 from commands.command import Stale
 from projections.database import LOST
 from store import AlreadyDone, AlreadyReserved, Conflict

@@ -6,7 +6,7 @@ from fastapi import Depends, Query
 
 from aggregates.finding import products_meant
 from api.dependencies import ServiceOf
-from api.named import PATTERN
+from api.references import PATTERN
 
 ProductText = Annotated[
     str | None,

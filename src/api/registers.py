@@ -25,8 +25,8 @@ from api.dependencies import (
     one_centre,
     scope,
 )
-from api.named import Filter, learners_named, title_of, unit_title
 from api.product_filters import Qualifications
+from api.references import Filter, open_learners, title_of, unit_title
 from api.request_context import ConditionalContextOf, RequestContextOf
 from api.responses import Listed, listed
 from api.schemas import RequestBody, ResponseBody
@@ -239,7 +239,7 @@ def seats(
 ) -> list[Seat]:
     """Give everybody who sits a test of a unit at a time, or in a room, by name."""
     found = bookings.sitting(reads, centre=centre, unit=unit, starts=starts, room=room)
-    people = learners_named(context, {row.learner for row in found}, seen_by=centre)
+    people = open_learners(context, {row.learner for row in found}, seen_by=centre)
 
     def name(row: BookingRow) -> tuple[tuple[str, ...], ...]:
         details = people[row.learner].details

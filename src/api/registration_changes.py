@@ -10,16 +10,16 @@ from aggregates.invoice_line import InvoiceStatus
 from aggregates.registration import Registration, Status
 from aggregates.registration_refusals import PathwayUnknown
 from api.eligibility import Answer, Judged, answer_response
-from api.named import (
+from api.idempotency import IdempotentRequestOf
+from api.references import (
     UnitTitles,
-    learners_named,
+    open_learners,
     pathway_title,
     title_of,
     unit_titles,
 )
 from api.registrations import Called, RegistrationShown, one_shown
 from api.request_context import RequestContextOf
-from api.retries import OnceOnly
 from api.schemas import RequestBody, ResponseBody
 from catalogue import assess
 from catalogue.answer import shape
@@ -141,7 +141,9 @@ def cancellation(registration: Called, context: RequestContextOf) -> Cancellatio
 
 
 @router.post("/{registration}/cancel", operation_id="cancelRegistration")
-def cancel(registration: Called, body: Told, context: OnceOnly) -> RegistrationShown:
+def cancel(
+    registration: Called, body: Told, context: IdempotentRequestOf
+) -> RegistrationShown:
     """Cancel a registration that nothing has come of; it stays visible (C1)."""
     command = CancelRegistration(
         **context.command_metadata, registration=registration, reason=body.reason
@@ -234,9 +236,7 @@ class About(TypedDict):
 
 
 def about(context: CommandContext, registration: Registration) -> About:
-    people = learners_named(
-        context, [registration.learner], seen_by=registration.centre
-    )
+    people = open_learners(context, [registration.learner], seen_by=registration.centre)
     details = people[registration.learner].details
     return About(
         learner=registration.learner,

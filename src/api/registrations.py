@@ -20,17 +20,17 @@ from api.dependencies import (
     centre_of,
     scope,
 )
-from api.named import (
+from api.order_view import Amount
+from api.product_filters import Products
+from api.references import (
     Filter,
     LearnerRef,
     NameFilter,
     learner_refs,
-    learners_listed,
+    learner_refs_by_id,
     pathway_title,
     title_of,
 )
-from api.order_view import Amount
-from api.product_filters import Products
 from api.request_context import RequestContext, RequestContextOf
 from api.responses import Listed, listed
 from api.schemas import ResponseBody
@@ -126,7 +126,7 @@ def search(
         limit=part.limit,
         cursor=part.cursor,
     )
-    people = learners_listed(
+    people = learner_refs_by_id(
         reads,
         service.context,
         {row.learner for row in found.rows},

@@ -21,7 +21,7 @@ from api.dependencies import (
     Total,
     scope,
 )
-from api.named import NameFilter, QualificationNamed, qualification_named, unit_title
+from api.references import NameFilter, QualificationRef, qualification_ref, unit_title
 from api.responses import Listed, listed
 from api.schemas import ResponseBody
 from catalogue import AwardType, Catalogue
@@ -61,7 +61,7 @@ class ResultShown(ResponseBody, title="Result"):
     centre_reference: str | None
     centre: str = Field(examples=["48213"])
     centre_name: str | None = Field(examples=["Riverside Training"])
-    qualification: QualificationNamed
+    qualification: QualificationRef
     apprenticeship: ApprenticeshipNamed | None
     """What the learner was registered on, where not on the qualification alone."""
     claim: str = Field(examples=["AC-0000000042"])
@@ -147,7 +147,7 @@ class TestResult(ResponseBody, title="TestResult"):
 class QualificationResults(ResponseBody, title="QualificationResults"):
     """All that was ever claimed or sat by a learner on one qualification, in order."""
 
-    qualification: QualificationNamed
+    qualification: QualificationRef
     awards: list[AwardResult]
     tests: list[TestResult]
 
@@ -255,7 +255,7 @@ def result_shown(
         centre_reference=result.centre_reference,
         centre=result.centre,
         centre_name=centre_names.get(result.centre),
-        qualification=qualification_named(context, result.qualification),
+        qualification=qualification_ref(context, result.qualification),
         apprenticeship=apprenticeship_named(context.catalogue, result.apprenticeship),
         claim=result.claim,
         award_type=AwardType(result.award_type),
@@ -291,7 +291,7 @@ def of_qualification(
     certificates: Sequence[CertificateRow],
 ) -> QualificationResults:
     return QualificationResults(
-        qualification=qualification_named(context, reference),
+        qualification=qualification_ref(context, reference),
         awards=[
             award_result(
                 context,

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from fastapi.responses import StreamingResponse
 
-from api.harmless import harmless
+from api.csv_escape import csv_escape
 
 BYTE_ORDER_MARK = "\ufeff"
 """What Excel needs at the beginning to read names in UTF-8."""
@@ -44,7 +44,7 @@ def csv_rows(
     writer = csv.writer(written)
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([harmless(row[name]) for name in columns])
+        writer.writerow([csv_escape(row[name]) for name in columns])
         yield written.getvalue()
         written.seek(0)
         written.truncate()

@@ -12,7 +12,7 @@ from aggregates.sitting import Attendance
 from aggregates.sitting_time import window
 from api.bookings import Booked, BookingShown, minutes_of, shown
 from api.dependencies import Now, ServiceOf
-from api.named import learners_named, title_of, unit_title
+from api.references import open_learners, title_of, unit_title
 from api.request_context import RequestContextOf
 from api.schemas import RequestBody, ResponseBody
 from commands.booking import MakeLaunchLink, ReportOutcome, UseLaunchLink, read_booking
@@ -138,7 +138,7 @@ def start(
     service.send(UseLaunchLink(by=TEST_PLAYER, at=now, booking=booking, secret=told))
     _, state = read_booking(booking, TEST_PLAYER, service.context)
     made = state.made
-    people = learners_named(service.context, [made.learner], seen_by=made.centre)
+    people = open_learners(service.context, [made.learner], seen_by=made.centre)
     person = people[made.learner].details
     return Launched(
         booking=booking,

@@ -8,7 +8,7 @@ import typer
 from aggregates.registration import Registration
 from catalogue import AwardType, Catalogue, RequestProblem, answer, assess, shape
 from cli.json_given import read_json
-from cli.talk import FAILED, PROBLEMS, USAGE, refuse
+from cli.messages import FAILED, PROBLEMS, USAGE, refuse
 from events.identifier import stream_of
 from projections import registrations
 from service import Service

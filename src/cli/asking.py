@@ -1,7 +1,7 @@
 """Who asks for a change of users."""
 
-from cli.opening import CHANNEL, SERVICE, user_called
-from cli.talk import USAGE, refuse
+from cli.messages import USAGE, refuse
+from cli.session import CHANNEL, SERVICE, get_user
 from projections import users
 from service import Service
 from store import Actor
@@ -10,7 +10,7 @@ from store import Actor
 def asking(service: Service, name: str) -> Actor:
     """Say who asks: a user, or for the very first user the service itself."""
     if name:
-        return user_called(service, name).actor(CHANNEL)
+        return get_user(service, name).actor(CHANNEL)
     service.read_models.catch_up()
     with service.read_models.connection() as connection:
         if users.search(connection, centre=None, limit=1).rows:

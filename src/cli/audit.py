@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.talk import FAILED, PROBLEMS, refuse, talk
+from cli.messages import FAILED, PROBLEMS, print_message, refuse
 
 app = typer.Typer(help="Prove that no event was altered, removed or inserted.")
 
@@ -23,11 +23,11 @@ def verify(
     """Compare every event with the ledger; name the first that is wrong, if any is."""
     from audit.verification import verify as verify_events
     from cli.configuration import settings_of
-    from cli.opening import opened, told
     from cli.proof import heads_in, progress_to, unsealed_in_words
+    from cli.session import exit_on_refusal, open_session
 
     kept = [each for file in head or () for each in heads_in(file)]
-    with told(), opened(settings_of(context)) as service:
+    with exit_on_refusal(), open_session(settings_of(context)) as service:
         total = service.store.head()
         with progress_to(total, "events") as update:
             found = verify_events(service.ledger, kept=kept, progress=update)
@@ -44,17 +44,19 @@ def verify(
     )
     if found.finding is not None:
         refuse(PROBLEMS, found.finding.message)
-    talk(f"Every event is as it was recorded{unsealed_in_words(found.unsealed)}.")
+    print_message(
+        f"Every event is as it was recorded{unsealed_in_words(found.unsealed)}."
+    )
 
 
 @app.command("head")
 def head_(context: typer.Context) -> None:
     """Print the signed tree head, to be kept elsewhere for `audit verify --head`."""
     from cli.configuration import settings_of
-    from cli.opening import opened, told
     from cli.proof import sealing
+    from cli.session import exit_on_refusal, open_session
 
-    with told(), opened(settings_of(context)) as service, sealing():
+    with exit_on_refusal(), open_session(settings_of(context)) as service, sealing():
         service.ledger.catch_up()
         signed = service.ledger.head()
         if signed is None:
@@ -71,10 +73,10 @@ def bundle(
     from audit.bundle import SCRIPT, NothingSealed, write_bundle
     from catalogue import amount
     from cli.configuration import settings_of
-    from cli.opening import opened, told
     from cli.proof import progress_to, sealing
+    from cli.session import exit_on_refusal, open_session
 
-    with told(), opened(settings_of(context)) as service, sealing():
+    with exit_on_refusal(), open_session(settings_of(context)) as service, sealing():
         service.ledger.catch_up()
         try:
             with progress_to(service.store.head(), "events") as update:
@@ -85,7 +87,7 @@ def bundle(
             refuse(FAILED, f"{file} cannot be written: {error.strerror}.")
         key = service.store.public_key.hex()
     written = amount(count, "event is", "events are")
-    talk(f"{written} in {file}. Check them, anywhere, with Python alone:")
-    talk(f"  unzip {file} verify_bundle.py")
-    talk(f"  python -I verify_bundle.py {file} --key {key}")
-    talk(f"The script's SHA-256 is {sha256(SCRIPT.read_bytes()).hexdigest()}")
+    print_message(f"{written} in {file}. Check them, anywhere, with Python alone:")
+    print_message(f"  unzip {file} verify_bundle.py")
+    print_message(f"  python -I verify_bundle.py {file} --key {key}")
+    print_message(f"The script's SHA-256 is {sha256(SCRIPT.read_bytes()).hexdigest()}")

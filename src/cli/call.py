@@ -17,8 +17,16 @@ from urllib.request import Request, urlopen
 import typer
 
 from cli.address import URL, find_address
-from cli.sending import Body, body_with, taken_by
-from cli.talk import CONFLICT, FAILED, PROBLEMS, UNAVAILABLE, USAGE, refuse, talk
+from cli.messages import (
+    CONFLICT,
+    FAILED,
+    PROBLEMS,
+    UNAVAILABLE,
+    USAGE,
+    print_message,
+    refuse,
+)
+from cli.request_body import Body, body_with, taken_by
 
 EXIT_CODES: dict[int, int] = {
     HTTPStatus.BAD_REQUEST: USAGE,
@@ -177,7 +185,7 @@ def save(content: bytes, file: Path) -> None:
         file.write_bytes(content)
     except OSError as error:
         refuse(FAILED, f"{file} cannot be written: {error.strerror}.")
-    talk(f"The answer is in {file}.")
+    print_message(f"The answer is in {file}.")
 
 
 def headers_for(verb: str, path: str) -> dict[str, str]:

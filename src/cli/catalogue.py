@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.messages import PROBLEMS, USAGE, print_message, refuse
 from cli.output import Format, show
-from cli.talk import PROBLEMS, USAGE, refuse, talk
 
 COLUMNS = ("severity", "file", "key", "message")
 
@@ -43,7 +43,7 @@ def check_catalogue(
             PROBLEMS,
             f"Problems found in {amount(cases, 'worked case')}: {len(failing)}.",
         )
-    talk(
+    print_message(
         f"{amount(len(catalogue.qualifications), 'qualification')}, "
         f"{amount(len(catalogue.apprenticeships), 'apprenticeship')} and "
         f"{amount(len(catalogue.centres), 'centre')} are in order; "
@@ -78,9 +78,9 @@ def eligibility(
     from catalogue import AwardType, load
     from cli.answers import answer_all, answer_for
     from cli.configuration import settings_of
-    from cli.opening import opened, told
+    from cli.session import exit_on_refusal, open_session
 
-    with told():
+    with exit_on_refusal():
         settings = settings_of(context, catalogue=folder)
         if requests is not None:
             answer_all(load(settings.catalogue), requests)
@@ -89,6 +89,6 @@ def eligibility(
             refuse(
                 USAGE, "Name a learner and a qualification, or give --requests FILE."
             )
-        with opened(settings) as service:
+        with open_session(settings) as service:
             found = answer_for(service, learner, qualification, AwardType(award_type))
         typer.echo(json.dumps(found, ensure_ascii=False))

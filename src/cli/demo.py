@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from shutil import which
 
 from access import accounts, passwords
-from cli.opening import CHANNEL, SERVICE
+from cli.session import CHANNEL, SERVICE
 from commands.user import AddUser
 from events.user import Role
 from service import Service

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
+from cli.messages import FAILED, print_message, refuse
 from cli.output import Format, show
-from cli.talk import FAILED, refuse, talk
 
 USER_COLUMNS = ("name", "password", "full_name", "role", "centre")
 
@@ -26,11 +26,11 @@ def demo(
     from cli.configuration import settings_of
     from cli.demo import USERS, add_users, has_users
     from cli.demo_filling import Filling
-    from cli.opening import CHANNEL, opened, told, user_called
+    from cli.session import CHANNEL, exit_on_refusal, get_user, open_session
 
-    with told(), opened(settings_of(context), begin=True) as service:
+    with exit_on_refusal(), open_session(settings_of(context), begin=True) as service:
         given = {} if has_users(service) else add_users(service)
-        by = user_called(service, USERS[0].name).actor(CHANNEL)
+        by = get_user(service, USERS[0].name).actor(CHANNEL)
         try:
             Filling(service=service, by=by, seed=seed).fill(learners)
         except GroupNameTaken:
@@ -41,7 +41,7 @@ def demo(
             )
         people = [{**vars(user), "password": given.get(user.name)} for user in USERS]
         show(people, USER_COLUMNS, form)
-    talk(
+    print_message(
         f"Next: learner-management user token {USERS[0].name}",
         "  learner-management export results",
         "  learner-management serve",

@@ -11,8 +11,8 @@ from aggregates.upload_progress import UploadStatus
 from catalogue import AwardType, amount
 from catalogue.assessment import ways_to_fix
 from cli.demo_people import learner_file
-from cli.opening import SERVICE
-from cli.talk import talk
+from cli.messages import print_message
+from cli.session import SERVICE
 from cli.uploading import settled
 from commands.claim import BeginClaim
 from commands.claim_submission import ProcessClaim, SubmitClaim
@@ -43,12 +43,16 @@ class Filling:
     def fill(self, count: int) -> None:
         """Do everything that brings learners from a file to certificates."""
         learners = self.uploaded(count)
-        talk(f"{amount(len(learners), 'learner was', 'learners were')} uploaded.")
+        print_message(
+            f"{amount(len(learners), 'learner was', 'learners were')} uploaded."
+        )
         chance = Random(self.seed)  # noqa: S311 - nothing is kept secret by it
         for part in batches(learners):
             self.ordered(part)
             self.claimed(part, chance)
-        talk(f"They are registered on {PRODUCT}, and many of them claimed for.")
+        print_message(
+            f"They are registered on {PRODUCT}, and many of them claimed for."
+        )
         self.service.read_models.wait_for(self.service.store.head(), PATIENCE)
 
     def uploaded(self, count: int) -> Sequence[str]:

@@ -12,7 +12,7 @@ from api.learners import LearnerListed, learner_listed
 from api.results import ResultShown, result_shown
 from cli.configuration import settings_of
 from cli.histories import moment
-from cli.opening import opened, told
+from cli.session import exit_on_refusal, open_session
 from projections import (
     centres,
     invoice_lines,
@@ -65,7 +65,7 @@ PART = 200
 @contextmanager
 def service_of(context: typer.Context, as_at: str | None) -> Iterator[Service]:
     """Open the service with all its rows, as it is or as it was at a moment."""
-    with told(), opened(settings_of(context)) as service:
+    with exit_on_refusal(), open_session(settings_of(context)) as service:
         if as_at is None:
             service.read_models.catch_up()
         yield service if as_at is None else service.as_at(moment(as_at))

@@ -65,8 +65,8 @@ def events(
     from cli.configuration import settings_of
     from cli.exporting import EVENT_COLUMNS, every_event
     from cli.histories import moment
-    from cli.opening import opened, told
+    from cli.session import exit_on_refusal, open_session
 
-    with told(), opened(settings_of(context)) as service:
+    with exit_on_refusal(), open_session(settings_of(context)) as service:
         store = service.store if as_at is None else service.store.as_at(moment(as_at))
         show(map(vars, every_event(store)), EVENT_COLUMNS, form)

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from aggregates.london import LONDON
+from cli.messages import USAGE, refuse
 from cli.output import Format, show
-from cli.talk import USAGE, refuse
 from projections.history import Entry, Kept
 from store import Stream
 

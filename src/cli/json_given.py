@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from api.repeated_members import repeated_members
-from cli.talk import USAGE, refuse
+from cli.messages import USAGE, refuse
 
 
 def read_json(text: str, where: str) -> Any:

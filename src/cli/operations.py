@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from cli.messages import PROBLEMS, USAGE, print_message, refuse
 from cli.output import Format, show
-from cli.talk import PROBLEMS, USAGE, refuse, talk
 
 SETTING_COLUMNS = ("setting", "value", "from", "wrong")
 FOLLOWER_COLUMNS = ("follower", "position", "head", "behind")
@@ -32,18 +32,18 @@ def doctor(context: typer.Context, form: FormatOf = Format.TABLE) -> None:
         faults = error.faults
     faults |= dict(unknown_variables(os.environ))
     show(list(settings_shown(context, settings, faults)), SETTING_COLUMNS, form)
-    talk(*said)
+    print_message(*said)
     if faults:
         refuse(PROBLEMS, *(f"{name}: {fault}" for name, fault in faults.items()))
-    talk("All is well. Next: learner-management serve")
+    print_message("All is well. Next: learner-management serve")
 
 
 def followers(context: typer.Context, form: FormatOf = Format.TABLE) -> None:
     """Show how far each read model and policy has come along the log."""
     from cli.configuration import settings_of
-    from cli.opening import opened, told
+    from cli.session import exit_on_refusal, open_session
 
-    with told(), opened(settings_of(context)) as service:
+    with exit_on_refusal(), open_session(settings_of(context)) as service:
         rows = [
             {"follower": name, "position": at, "head": head, "behind": head - at}
             for name, (at, head) in service.behind().items()
@@ -64,9 +64,9 @@ def rebuild(
 
     from catalogue import amount
     from cli.configuration import settings_of
-    from cli.opening import opened, told
+    from cli.session import exit_on_refusal, open_session
 
-    with told(), opened(settings_of(context)) as service:
+    with exit_on_refusal(), open_session(settings_of(context)) as service:
         models = service.read_models
         if read_model and read_model not in models.names:
             names = ", ".join(models.names)
@@ -90,4 +90,6 @@ def rebuild(
                 for n, c in wrong.items()
             )
             refuse(PROBLEMS, *lines, "Next: learner-management rebuild")
-        talk("All rows are what the facts make of them." if check else "Rebuilt.")
+        print_message(
+            "All rows are what the facts make of them." if check else "Rebuilt."
+        )

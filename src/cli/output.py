@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from api.harmless import harmless
+from api.csv_escape import csv_escape
 
 WIDE = 240
 """How wide a table may be where there is no terminal, in characters."""
@@ -49,7 +49,7 @@ def show(
 
 def spread(value: object) -> str:
     """Write a value into a spreadsheet's cell, as nothing but what it is."""
-    return harmless(value) if isinstance(value, str) else in_a_cell(value)
+    return csv_escape(value) if isinstance(value, str) else in_a_cell(value)
 
 
 def in_a_cell(value: object) -> str:

@@ -11,7 +11,7 @@ from rich.progress import Progress
 
 from audit.head import Head
 from audit.ledger import NotSealable
-from cli.talk import PROBLEMS, USAGE, refuse
+from cli.messages import PROBLEMS, USAGE, refuse
 
 
 def unsealed_in_words(count: int) -> str:

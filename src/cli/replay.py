@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from cli.messages import FAILED, USAGE, refuse
 from cli.output import Format
-from cli.talk import FAILED, USAGE, refuse
 
 COLUMNS = (
     "position",
@@ -41,7 +41,7 @@ def replay(
     from access.refusals import refusals_of
     from cli.configuration import settings_of
     from cli.histories import is_begun, moment, show_entries
-    from cli.opening import opened, told
+    from cli.session import exit_on_refusal, open_session
     from events.identifier import Kind, stream_of
     from projections.history import KEPT, history
     from projections.timeline import timeline
@@ -53,7 +53,7 @@ def replay(
         refuse(USAGE, f"{name} names nothing with a history. There are: {known}.")
     if everything and prefix != Kind.LEARNER:
         refuse(USAGE, f"{name} is no learner. Leave out --all, or name one: L-….")
-    with told(), opened(settings_of(context)) as present:
+    with exit_on_refusal(), open_session(settings_of(context)) as present:
         service = present if as_at is None else present.as_at(moment(as_at))
         stream = service.store.open(stream_of(name))
         kept = next((k for k in kinds if is_begun(stream, k)), None)

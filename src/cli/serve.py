@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cli.talk import talk
+from cli.messages import print_message
 
 
 def serve(
@@ -22,12 +22,12 @@ def serve(
     """Serve the API, with everything in one process, until Ctrl-C."""
     from cli import serving
     from cli.configuration import settings_of
-    from cli.opening import told
+    from cli.session import exit_on_refusal
 
-    with told():
+    with exit_on_refusal():
         settings = settings_of(context, port=port, host=host)
         with serving.listening(settings) as listener:
-            talk(*serving.warnings(settings, demo=demo))
+            print_message(*serving.warnings(settings, demo=demo))
             serving.log_as_json()
             serving.serve_at(listener, settings, demo=demo, print_secrets=print_secrets)
-    talk("Ended.")
+    print_message("Ended.")

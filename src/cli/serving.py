@@ -20,8 +20,8 @@ from api.streams import Streams
 from cli import demo as demos
 from cli import lrs
 from cli.address import address_of, published
-from cli.opening import opened
-from cli.talk import UNAVAILABLE, refuse
+from cli.messages import UNAVAILABLE, refuse
+from cli.session import open_session
 from settings import LRS_SIMULATED, Settings, origins, unknown_variables
 
 GRACE_SECONDS = 10
@@ -31,7 +31,7 @@ def serve_at(
     listener: socket.socket, settings: Settings, *, demo: bool, print_secrets: bool
 ) -> None:
     """Open what is set, tell how to begin, and answer requests until told to end."""
-    with opened(settings, begin=True) as service:
+    with open_session(settings, begin=True) as service:
         url = address_of(settings.host, listener.getsockname()[1])
         lines = [
             f"Learner Management on {url}",

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from cli.messages import PROBLEMS, USAGE, refuse
 from cli.output import Format, show
-from cli.talk import PROBLEMS, USAGE, refuse
 
 
 class Encoding(StrEnum):
@@ -48,7 +48,7 @@ def upload(
     from aggregates.file_refusals import FileRefused
     from aggregates.learner_file import read
     from cli.configuration import settings_of
-    from cli.opening import CHANNEL, opened, told, user_called
+    from cli.session import CHANNEL, exit_on_refusal, get_user, open_session
     from cli.uploading import checked, mapping_of, uploaded
     from commands.upload import UploadLearnerGroup
 
@@ -56,8 +56,11 @@ def upload(
         content = file.read_bytes()
     except OSError as error:
         refuse(USAGE, f"{file} cannot be read: {error.strerror}.")
-    with told(), opened(settings_of(context), to_record=not dry_run) as service:
-        user = user_called(service, by)
+    with (
+        exit_on_refusal(),
+        open_session(settings_of(context), to_record=not dry_run) as service,
+    ):
+        user = get_user(service, by)
         try:
             chosen = mapping_of(content, encoding, mapping, accept_mapping)
             if dry_run:

@@ -20,7 +20,7 @@ from aggregates.upload import Upload
 from aggregates.upload_progress import UploadStatus
 from aggregates.verification import LRS_OFF, said_of_many
 from catalogue import amount
-from cli.talk import PROBLEMS, USAGE, refuse, talk
+from cli.messages import PROBLEMS, USAGE, print_message, refuse
 from commands.surroundings import Surroundings
 from commands.upload import UploadLearnerGroup, batches, read_records, read_upload
 from commands.upload_choices import MapLearnerGroup
@@ -46,7 +46,7 @@ class OtherForms:
     def say(self) -> None:
         for column, many in self.counts.items():
             others = f", and {many - 1:,} more in an unusual form" if many > 1 else ""
-            talk(f"{title(column)}: {self.examples[column]}{others}.")
+            print_message(f"{title(column)}: {self.examples[column]}{others}.")
 
 
 EVERY = 0.05
@@ -70,9 +70,9 @@ def mapping_of(
         refuse(USAGE, f"There is no {min(strange)}. Choose from {', '.join(COLUMNS)}.")
     mapping, ignored = settle_columns(file.columns, {**file.mapping, **said})
     for column, name in mapping.items():
-        talk(f"  {title(column)}: {name}")
+        print_message(f"  {title(column)}: {name}")
     if ignored:
-        talk(f"Ignored: {', '.join(ignored)}.")
+        print_message(f"Ignored: {', '.join(ignored)}.")
     if not (given or accepted):
         refuse(
             PROBLEMS,
@@ -105,8 +105,8 @@ def checked(
     _summary(file.encoding, len(file.rows), invalid)
     other_forms.say()
     _say_hidden(file.hidden_rows, file.hidden_columns, file.unread_sheets)
-    talk(*(_unverified(len(ulns)) if service.context.verify else [LRS_OFF]))
-    talk("Nothing was recorded.")
+    print_message(*(_unverified(len(ulns)) if service.context.verify else [LRS_OFF]))
+    print_message("Nothing was recorded.")
 
 
 def _unverified(ulns: int) -> list[str]:
@@ -140,8 +140,8 @@ def uploaded(
     _summary(received.encoding, received.rows, upload.invalid)
     other_forms.say()
     _say_hidden(received.hidden_rows, received.hidden_columns, received.unread_sheets)
-    talk(said_of_many(to_verify=upload.to_verify, waiting=waiting, why=None))
-    talk(
+    print_message(said_of_many(to_verify=upload.to_verify, waiting=waiting, why=None))
+    print_message(
         f"Group {upload.name} is {group}.",
         f"Next: learner-management call POST /learner-groups/{group}/submit",
     )
@@ -157,11 +157,15 @@ def settled(service: Service, group: str, by: Actor, passing: UploadStatus) -> U
 
 
 def _summary(encoding: str, rows: int, invalid: int) -> None:
-    talk(f"Read as {ENCODINGS[encoding]}: {amount(rows, 'row')}, {invalid} to correct.")
+    print_message(
+        f"Read as {ENCODINGS[encoding]}: {amount(rows, 'row')}, {invalid} to correct."
+    )
 
 
 def _say_hidden(rows: int, columns: Sequence[str], sheets: Sequence[str]) -> None:
-    talk(*(file_sentence(each) for each in hidden_parts(rows, columns, sheets)))
+    print_message(
+        *(file_sentence(each) for each in hidden_parts(rows, columns, sheets))
+    )
 
 
 def _told(

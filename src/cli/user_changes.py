@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.talk import talk
+from cli.messages import print_message
 
 
 class UserRole(StrEnum):
@@ -46,11 +46,11 @@ def add(
     from access import passwords
     from cli.asking import asking
     from cli.configuration import settings_of
-    from cli.opening import opened, told
+    from cli.session import exit_on_refusal, open_session
     from commands.user import AddUser
     from events.user import Role
 
-    with told(), opened(settings_of(context), begin=True) as service:
+    with exit_on_refusal(), open_session(settings_of(context), begin=True) as service:
         given = typer.prompt("Password", hide_input=True) if password else None
         kept = passwords.hashed(given, user=name) if given is not None else None
         made = service.send(
@@ -65,7 +65,7 @@ def add(
                 reason=reason,
             )
         ).created_id
-        talk(f"Added {made}.", f"Next: learner-management user token {made}")
+        print_message(f"Added {made}.", f"Next: learner-management user token {made}")
 
 
 def role(
@@ -80,11 +80,14 @@ def role(
     """Give a user another role."""
     from cli.asking import asking
     from cli.configuration import settings_of
-    from cli.opening import opened, told
+    from cli.session import exit_on_refusal, open_session
     from commands.user import ChangeUserRole
     from events.user import Role
 
-    with told(), opened(settings_of(context), to_record=True) as service:
+    with (
+        exit_on_refusal(),
+        open_session(settings_of(context), to_record=True) as service,
+    ):
         done = service.send(
             ChangeUserRole(
                 by=asking(service, by),
@@ -95,7 +98,9 @@ def role(
                 reason=reason,
             )
         )
-        talk(f"{name} is {role} now." if done.position else "Nothing to change.")
+        print_message(
+            f"{name} is {role} now." if done.position else "Nothing to change."
+        )
 
 
 def token(
@@ -107,10 +112,10 @@ def token(
     """Print a new bearer token of a user, and nothing else."""
     from access import accounts
     from cli.configuration import settings_of
-    from cli.opening import CHANNEL, opened, told, user_called
+    from cli.session import CHANNEL, exit_on_refusal, get_user, open_session
 
-    with told(), opened(settings_of(context)) as service:
-        user = user_called(service, name)
+    with exit_on_refusal(), open_session(settings_of(context)) as service:
+        user = get_user(service, name)
         issued = accounts.issue_token(
             service.context,
             user.actor(CHANNEL),

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
+from cli.messages import FAILED, UNAVAILABLE, USAGE, print_message, refuse
 from cli.output import Format, show
-from cli.talk import FAILED, UNAVAILABLE, USAGE, refuse, talk
 
 COLUMNS = ("name", "full_name", "role", "centre", "is_disabled")
 
@@ -33,4 +33,4 @@ def list_users(
         refuse(UNAVAILABLE, f"{why_lost(error)}.", "Next: learner-management doctor")
     show(rows, COLUMNS, form)
     if not rows:
-        talk("Add the first: learner-management user add NAME --role ROLE")
+        print_message("Add the first: learner-management user add NAME --role ROLE")

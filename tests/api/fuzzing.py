@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
 
 from api.app import create_app
 from api.documentation import example_of
-from api.doorway import SAFE
+from api.middleware import SAFE
 from api.openapi import operations
 from cli.demo import token_of
 from service import Service

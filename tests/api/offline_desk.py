@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from access.passwords import hashed
-from cli.opening import SERVICE
+from cli.session import SERVICE
 from commands.user import SetPassword
 from service import Service
 from store import Recorded

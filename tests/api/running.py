@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from aggregates.verification import Verify
 from api.app import create_app
 from cli.demo import add_users, has_users, token_of
-from cli.opening import SERVICE
+from cli.session import SERVICE
 from commands.centre import OpenListedCentres
 from service import Service, open_service
 from tests.clock import PATIENCE, Clock

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api.harmless import FORMULA
+from api.csv_escape import FORMULA
 from api.sheets import csv_rows
 from tests.api import booking_desk
 from tests.api.booking_desk import QUALIFICATION, UNIT, Ask, book, entry, missing

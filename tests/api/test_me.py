@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 
 from access import throttle
 from access.passwords import hashed
-from cli.opening import SERVICE
+from cli.session import SERVICE
 from commands.user import SetPassword
 from service import Service
 from tests.api.running import ClientAs

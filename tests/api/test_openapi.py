@@ -13,7 +13,7 @@ from api.app import openapi_document
 from api.documentation import example_of
 from api.openapi import operations
 from api.schema_names import name_schemas
-from api.sentences import PATTERNS
+from api.validation_messages import PATTERNS
 from events.identifier import Kind, is_identifier
 from tests.api.trying import DOCUMENT
 

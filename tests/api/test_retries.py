@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from api.app import create_app
 from api.dependencies import Now, ServiceOf
+from api.idempotency import IdempotentRequestOf
 from api.responses import set_event_position
-from api.retries import OnceOnly
 from cli.demo import token_of
 from commands.user import AddUser, open_user
 from events.user import Role, UserAdded
@@ -30,7 +30,11 @@ class Somebody(BaseModel):
 
 @router.post(URL)
 def add(
-    body: Somebody, response: Response, service: ServiceOf, now: Now, once: OnceOnly
+    body: Somebody,
+    response: Response,
+    service: ServiceOf,
+    now: Now,
+    once: IdempotentRequestOf,
 ) -> Somebody:
     command = AddUser(
         by=once.by,

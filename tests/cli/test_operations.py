@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import create_engine, text
 
-from cli import opening
+from cli import session
 from store import Conflict, Unavailable, postgres
 from tests.cli.conftest import Run, over, running
 
@@ -125,7 +125,7 @@ def test_a_database_that_does_not_answer_is_unavailable(
     def open_service(*_: object, **__: object) -> None:
         raise Unavailable("The database does not answer: it is asleep")
 
-    monkeypatch.setattr(opening, "open_service", open_service)
+    monkeypatch.setattr(session, "open_service", open_service)
     done = run("followers")
     assert (done.exit_code, done.stdout) == (5, "")
     assert done.stderr == (
@@ -139,7 +139,7 @@ def test_what_somebody_else_changed_meanwhile_is_a_conflict(
     def open_service(*_: object, **__: object) -> None:
         raise Conflict(UUID(int=1), ())
 
-    monkeypatch.setattr(opening, "open_service", open_service)
+    monkeypatch.setattr(session, "open_service", open_service)
     done = run("followers")
     assert (done.exit_code, done.stdout) == (4, "")
     assert done.stderr.startswith("Somebody changed this just now.")

@@ -7,7 +7,7 @@ import typer
 FAILED, USAGE, PROBLEMS, CONFLICT, UNAVAILABLE = 1, 2, 3, 4, 5
 
 
-def talk(*lines: str) -> None:
+def print_message(*lines: str) -> None:
     """Tell a person something, on stderr."""
     for line in lines:
         typer.echo(line, err=True)
@@ -15,5 +15,5 @@ def talk(*lines: str) -> None:
 
 def refuse(code: int, *lines: str) -> NoReturn:
     """Say why not, and end with an exit code."""
-    talk(*lines)
+    print_message(*lines)
     raise typer.Exit(code)

@@ -11,23 +11,23 @@ from fastapi.exceptions import RequestValidationError
 from api.repeated_members import Path, parts, repeated_members
 
 NUL = "\0"
-WRITTEN = b"\\u0000"
+NUL_IN_JSON = b"\\u0000"
 """How JSON writes it, and the only way it may."""
 
 
-async def without_nul(request: Request) -> None:
+async def reject_nul(request: Request) -> None:
     """Refuse a NUL in path, query or JSON. Raises RequestValidationError."""
     found = [
-        *within(request.path_params, "path"),
+        *nul_locations(request.path_params, "path"),
         *(
             at
             for name, value in request.query_params.multi_items()
-            for at in within({name: value}, "query")
+            for at in nul_locations({name: value}, "query")
         ),
     ]
-    if WRITTEN in (body := await json_body(request)):
+    if NUL_IN_JSON in (body := await json_body(request)):
         with suppress(ValueError, RecursionError):  # said where it is read
-            found += within(json.loads(body), "body")
+            found += nul_locations(json.loads(body), "body")
     if found:
         raise RequestValidationError([{"type": "nul", "loc": at} for at in found])
 
@@ -47,7 +47,7 @@ async def json_body(request: Request) -> bytes:
     return await request.body() if takes_json and "json" in kind else b""
 
 
-def within(value: Any, *at: str | int) -> Iterator[Path]:
+def nul_locations(value: Any, *at: str | int) -> Iterator[Path]:
     """Find each text that holds one, and each object with such a name in it."""
     for here, each in parts(value, *at):
         texts = each if isinstance(each, dict) else [each]

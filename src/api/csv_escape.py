@@ -9,7 +9,7 @@ NUMBER = re.compile(r"-[0-9]+(\.[0-9]+)?", re.ASCII)
 """A negative number, as amounts of credits are written: it is worth what it says."""
 
 
-def harmless(value: object) -> str:
+def csv_escape(value: object) -> str:
     """Write a value so that no spreadsheet takes it for a formula; numbers stay."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -20,7 +20,7 @@ LONGEST = 255
 
 
 @dataclass(frozen=True, kw_only=True)
-class Retry(RequestContext):
+class IdempotentRequest(RequestContext):
     """One request under an Idempotency-Key: done now, or known to be done already.
 
     ``by`` carries the key into the append, so that key and effect are one. Refusals are
@@ -65,7 +65,7 @@ class Retry(RequestContext):
         return done
 
 
-async def digest(request: Request, service: ServiceOf) -> str:
+async def request_digest(request: Request, service: ServiceOf) -> str:
     """Make what tells one request from another, and nothing of what it says."""
     body = await request.body()
     with suppress(ValueError, RecursionError):  # no JSON: the bytes as they are
@@ -74,9 +74,9 @@ async def digest(request: Request, service: ServiceOf) -> str:
     return service.store.keyed(asked.hex())
 
 
-def retry(
+def idempotent_request(
     context: RequestContextOf,
-    digest: Annotated[str, Depends(digest)],
+    digest: Annotated[str, Depends(request_digest)],
     key: Annotated[
         str | None,
         Header(
@@ -87,7 +87,7 @@ def retry(
             json_schema_extra=REQUIRED,
         ),
     ] = None,
-) -> Retry:
+) -> IdempotentRequest:
     if not key or len(key) > LONGEST:
         raise Unacceptable(
             HTTPStatus.BAD_REQUEST,
@@ -97,7 +97,7 @@ def retry(
             pointer="Idempotency-Key:",
         )
     once = Once(scope=f"request:{context.by.user}", key=key, digest=digest)
-    return Retry(
+    return IdempotentRequest(
         service=context.service,
         response=context.response,
         by=replace(context.by, once=once),
@@ -106,4 +106,4 @@ def retry(
     )
 
 
-OnceOnly = Annotated[Retry, Depends(retry)]
+IdempotentRequestOf = Annotated[IdempotentRequest, Depends(idempotent_request)]

@@ -54,17 +54,15 @@ class ProductRef(ResponseBody, title="ProductRef"):
     title: str | None = Field(examples=["Level 2 Diploma in Team Leading"])
 
 
-class QualificationNamed(ResponseBody, title="QualificationRef"):
+class QualificationRef(ResponseBody, title="QualificationRef"):
     reference: str = Field(examples=["Q-0005001227"])
     number: str = Field(examples=["601/3450/1"])
     title: str = Field(examples=["Level 2 Diploma in Team Leading"])
 
 
-def qualification_named(context: CommandContext, reference: str) -> QualificationNamed:
+def qualification_ref(context: CommandContext, reference: str) -> QualificationRef:
     found = context.catalogue.qualification(reference)
-    return QualificationNamed(
-        reference=reference, number=found.number, title=found.title
-    )
+    return QualificationRef(reference=reference, number=found.number, title=found.title)
 
 
 def centre_names(context: CommandContext, centres: Iterable[str]) -> dict[str, str]:
@@ -121,7 +119,7 @@ def learner_refs(
 ) -> list[LearnerRef]:
     """Name learners beside their identifiers, in the order given."""
     called = list(learners)
-    people = learners_named(context, called, seen_by=seen_by)
+    people = open_learners(context, called, seen_by=seen_by)
     return [learner_ref(people[who]) for who in called]
 
 
@@ -133,7 +131,7 @@ def learner_ref(person: Learner) -> LearnerRef:
     )
 
 
-def learners_listed(
+def learner_refs_by_id(
     reads: Connection,
     context: CommandContext,
     learners: Iterable[str],
@@ -142,7 +140,7 @@ def learners_listed(
 ) -> Mapping[str, LearnerRef]:
     """Name the learners of a list from what is shown of them, without their streams.
 
-    Those of who was transferred since are opened, to be called as ``learners_named``
+    Those of who was transferred since are opened, to be called as ``open_learners``
     does.
     """
     wanted = set(learners)
@@ -153,11 +151,11 @@ def learners_listed(
         for who, each in learner_search.names_of(reads, wanted).items()
         if seen_by in {None, each.centre}
     }
-    others = learners_named(context, wanted - named.keys(), seen_by=seen_by)
+    others = open_learners(context, wanted - named.keys(), seen_by=seen_by)
     return named | {who: learner_ref(each) for who, each in others.items()}
 
 
-def learners_named(
+def open_learners(
     context: CommandContext, learners: Iterable[str], *, seen_by: str | None
 ) -> Mapping[str, Learner]:
     """Open learners that are known to be, for their names.

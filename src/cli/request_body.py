@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.json_given import read_json
-from cli.talk import USAGE, refuse
+from cli.messages import USAGE, refuse
 
 FORM = "multipart/form-data"
 BYTES = "application/octet-stream"

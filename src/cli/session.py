@@ -8,7 +8,7 @@ from aggregates.errors import Refusal
 from catalogue import InvalidCatalogue
 from cli.configuration import FolderUnusable, how_to_begin, make_folders, why_lost
 from cli.lrs import verifying
-from cli.talk import CONFLICT, FAILED, PROBLEMS, UNAVAILABLE, USAGE, refuse
+from cli.messages import CONFLICT, FAILED, PROBLEMS, UNAVAILABLE, USAGE, refuse
 from commands.centre import OpenListedCentres
 from events.user import Role
 from lrs import CertificateUnusable, FixtureUnusable
@@ -29,7 +29,7 @@ SERVICE = Actor(user="service", role=Role.SERVICE, centre=None, channel=CHANNEL)
 
 
 @contextmanager
-def told() -> Generator[None]:
+def exit_on_refusal() -> Generator[None]:
     """Turn what a command is refused with into a sentence and an exit code."""
     try:
         yield
@@ -58,7 +58,7 @@ def told() -> Generator[None]:
 
 
 @contextmanager
-def opened(
+def open_session(
     settings: Settings, *, to_record: bool = False, begin: bool = False
 ) -> Generator[Service]:
     """Open the service as set, and close it after.
@@ -87,7 +87,7 @@ def opened(
         yield service
 
 
-def user_called(service: Service, name: str) -> User:
+def get_user(service: Service, name: str) -> User:
     """Find a user, or say that there is none and end."""
     user = named(service.context, name)
     if user is None:

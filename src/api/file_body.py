@@ -10,7 +10,7 @@ from api.dependencies import CurrentUser
 from api.problems import Unacceptable
 
 
-def body_of(most: int, too_large: type[Refusal]) -> Any:
+def file_body(most: int, too_large: type[Refusal]) -> Any:
     """Make the dependency that takes a body of so many bytes at most.
 
     What is beyond is read and thrown away, so that who sends it hears the answer:

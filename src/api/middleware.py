@@ -41,7 +41,7 @@ class TooLarge(HTTPException):
         )
 
 
-class Doorway:
+class RequestMiddleware:
     """Names each request, refuses what is too large, hides what went wrong inside."""
 
     def __init__(self, app: ASGIApp, *, metrics: Metrics, most: int) -> None:
@@ -55,24 +55,24 @@ class Doorway:
         request_id = given if REQUEST_ID.fullmatch(given) else str(uuid4())
         state = scope.setdefault("state", {})
         state["request_id"] = request_id
-        passage = Passage(send, request_id, state)
+        headers = ResponseHeaders(send, request_id, state)
         began = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
-                await self.app(scope, self.limited(scope, receive), passage.send)
+                await self.app(scope, self.limited(scope, receive), headers.send)
             except Exception:
                 log.exception("failed", method=scope["method"], path=scope["path"])
-                if passage.status:
+                if headers.status:
                     raise
-                await failed(scope["path"], request_id)(scope, receive, passage.send)
+                await failed(scope["path"], request_id)(scope, receive, headers.send)
             took = time.perf_counter() - began
             route = getattr(scope.get("route"), "path", "none")
-            self.metrics.count(scope["method"], route, passage.status, took)
+            self.metrics.count(scope["method"], route, headers.status, took)
             log.info(
                 "answered",
                 method=scope["method"],
                 path=scope["path"],
-                status=passage.status,
+                status=headers.status,
                 user=state.get("user"),
                 milliseconds=round(took * 1000, 1),
             )
@@ -95,7 +95,7 @@ class Doorway:
         return limited
 
 
-class Passage:
+class ResponseHeaders:
     """The way out: adds the headers that every answer has, and notes its status."""
 
     def __init__(
