@@ -15,6 +15,7 @@ from sqlalchemy import Column, Integer, MetaData, String, Table
 from events.centre import CentreOpened
 from events.identifier import stream_of
 from projections.database import READ_MODELS, Database, open_database
+from projections.dispatcher import handle_alone
 from projections.projection_tables import ProjectionTables, prepare
 from projections.read_model import Moment, ReadModel
 from projections.read_models import ReadModels
@@ -57,7 +58,13 @@ def row(recorded: Recorded, event: CentreOpened) -> dict[str, Any]:
     }
 
 
-MODEL = ReadModel(name="benchmarked", version=1, tables=(TABLE,), fold=fold)
+MODEL = ReadModel(
+    name="benchmarked",
+    version=1,
+    tables=(TABLE,),
+    handles=frozenset({CentreOpened}),
+    fold=fold,
+)
 
 
 def run() -> None:
@@ -75,20 +82,20 @@ def measure(name: str, url: str, keys: Path) -> None:
         for start in range(0, EVENTS, BATCH):
             record(store, range(start, start + BATCH))
         events = read_all(store)
-        view = ProjectionTables(MODEL, opened)
+        tables = ProjectionTables(MODEL, opened)
 
         def fold_read() -> None:
-            view.make_anew()
+            tables.make_anew()
             for after, batch in batches(events):
-                view.handle(after, batch)
+                handle(tables, after, batch)
 
         def follow() -> None:
-            view.make_anew()
+            tables.make_anew()
             place = 0
             while batch := store.log(after=place, limit=BATCH):
-                place = view.handle(place, batch)
+                place = handle(tables, place, batch)
 
-        prepare(view.database, [view])
+        prepare(tables.database, [tables])
         floor = of_runs(lambda: send(url, events))
         for what, work in (("fold", fold_read), ("read, decode and fold", follow)):
             took = of_runs(work)
@@ -102,6 +109,11 @@ def measure(name: str, url: str, keys: Path) -> None:
             f"{name}: own write shown after {median(waited) * 1000:.1f} ms,"
             f" 95 % within {waited[int(len(waited) * 0.95)] * 1000:.1f} ms"
         )
+
+
+def handle(tables: ProjectionTables, after: int, batch: Sequence[Recorded]) -> int:
+    with tables.database.writing() as connection:
+        return handle_alone(connection, tables, after, batch)
 
 
 def record(store: EventStore, numbers: Sequence[int]) -> int:

@@ -25,10 +25,11 @@ from audit.leaf import leaf_of
 from audit.tree import Frontier, Hash, consistency_proof, inclusion_proof
 from catalogue import amount
 from projections.database import Database
+from projections.ddl import create
 from projections.read_model import Moment
 from store import EventStore, Position, Row
 from store.watch import Watch
-from subscriptions.follower import Follower
+from subscriptions.follower import Alone, Follower
 
 NAME = "audit"
 HASH_BYTES = 32
@@ -147,9 +148,9 @@ class Ledger:
         self._clock = clock
         self._lock = database.leader_lock(NAME)
         with database.making() as connection:
-            METADATA.create_all(connection)
+            create(connection, METADATA.sorted_tables, only_missing=True)
         self._facts = Facts(store, self._sealed)
-        self._follower = Follower(self, self._facts, self._lock)
+        self._follower = Follower(Alone(self), self._facts, self._lock)
 
     def start(self) -> None:
         self._follower.start()
@@ -161,8 +162,7 @@ class Ledger:
 
     @property
     def errors(self) -> Mapping[str, str]:
-        why = self._follower.complaint
-        return {} if why is None else {NAME: why}
+        return self._follower.errors
 
     def wait_for(self, position: Position, timeout: float) -> bool:
         """Tell whether all events so far are sealed, after so many seconds at most."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from itertools import chain
 from threading import Event as Flag
 from time import monotonic
 
@@ -10,7 +11,7 @@ from policies.policy import Policy, PolicyProcessor
 from projections.read_models import ReadModels
 from store import Position, Recorded
 from subscriptions.feed import EventFeed
-from subscriptions.follower import Follower
+from subscriptions.follower import Alone, Follower
 from subscriptions.leader_lock import LeaderLock
 
 
@@ -37,14 +38,14 @@ class Policies:
                 policy, context, read_models, clock, self._stopping
             )
             self._processors.append(processor)
-            self._followers.append(Follower(processor, feed, lock, processor.tick))
+            self._followers.append(
+                Follower(Alone(processor), feed, lock, processor.tick)
+            )
 
     @property
     def errors(self) -> Mapping[str, str]:
         """What fails at this moment, by policy; it is tried again and again."""
-        return {
-            f.name: why for f in self._followers if (why := f.complaint) is not None
-        }
+        return dict(chain.from_iterable(f.errors.items() for f in self._followers))
 
     @property
     def refusals(self) -> Mapping[str, int]:
@@ -69,8 +70,9 @@ class Policies:
 
     def behind(self) -> dict[str, tuple[Position, Position]]:
         """Give how far each has read, and the head of the log."""
-        reached = {f.name: f.reached() for f in self._followers}
-        head = (
-            self._context.store.head()
-        )  # after that, so that nobody seems to be ahead
+        reached = dict(
+            chain.from_iterable(f.reached().items() for f in self._followers)
+        )
+        # After that, so that nobody seems to be ahead.
+        head = self._context.store.head()
         return {name: (position, head) for name, position in reached.items()}

@@ -22,9 +22,9 @@ from sqlalchemy.sql.visitors import iterate
 
 from projections.database import OPTIONS, READ_MODELS, SQLite
 from projections.projection_tables import ProjectionTables, prepare
-from projections.read_model import PROGRESS, ReadModel
-from projections.rows import Rows
+from projections.read_model import ReadModel
 from store import EventStore, Position, Recorded
+from subscriptions.checkpoints import CHECKPOINTS
 from subscriptions.leader_lock import FileLock
 
 REMEMBERED = 3
@@ -130,7 +130,7 @@ class _Moment:
             self.database, [ProjectionTables(model, self.database) for model in models]
         )
         with self.database.writing() as connection:  # as far as whoever asks can tell
-            connection.execute(update(PROGRESS).values(position=store.head()))
+            connection.execute(update(CHECKPOINTS).values(position=store.head()))
         self._models = {table.name: each for each in models for table in each.tables}
         self._folded: set[str] = set()
 
@@ -142,16 +142,15 @@ class _Moment:
     def _fold(self, tables: Iterable[Table]) -> None:
         """Fold the read models that these tables are of, but for those that are."""
         with self._lock:
-            for table in tables:
-                model = self._models.get(table.name)
-                if model is None or model.name in self._folded:
-                    continue
-                for batch in self._facts.by(self._store, self._erasures):
-                    with self.database.writing() as connection:
-                        rows = Rows(connection)
-                        model.fold(rows, batch)
-                        rows.flush()
-                self._folded.add(model.name)
+            asked = {m.name: m for t in tables if (m := self._models.get(t.name))}
+            models = [m for name, m in asked.items() if name not in self._folded]
+            if not models:
+                return
+            for batch in self._facts.by(self._store, self._erasures):
+                with self.database.writing() as connection:
+                    for model in models:
+                        model.fold_into(connection, model.declared_in(batch))
+            self._folded.update(asked)
 
 
 def sweep() -> None:

@@ -42,7 +42,7 @@ from projections.learner_search import is_in_group, is_of_learner
 from projections.offline_clients import OFFLINE_CLIENTS
 from projections.paging import Page, page, since
 from projections.periods import within_days, within_moments
-from projections.read_model import METADATA, Moment, ReadModel
+from projections.read_model import METADATA, Moment, ReadModel, events_of
 from projections.rows import Rows, Values
 from store import Recorded
 
@@ -230,7 +230,11 @@ def _keep_outcome(rows: Rows, recorded: Recorded) -> None:
 
 
 READ_MODEL = ReadModel(
-    name="bookings", version=6, tables=(BOOKINGS, PACKAGES, PINS), fold=fold
+    name="bookings",
+    version=6,
+    tables=(BOOKINGS, PACKAGES, PINS),
+    handles=events_of("booking") | {PinSet},
+    fold=fold,
 )
 
 

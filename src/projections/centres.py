@@ -8,7 +8,7 @@ from sqlalchemy import Column, Connection, String, Table, select
 
 from events.centre import CentreOpened
 from projections.paging import Page, page, since
-from projections.read_model import METADATA, Moment, ReadModel
+from projections.read_model import METADATA, Moment, ReadModel, events_of
 from projections.rows import Rows
 from store import Recorded
 
@@ -30,7 +30,9 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
             rows.put(CENTRES, {"number": opened.number, "name": opened.name})
 
 
-READ_MODEL = ReadModel(name="centres", version=2, tables=(CENTRES,), fold=fold)
+READ_MODEL = ReadModel(
+    name="centres", version=2, tables=(CENTRES,), handles=events_of("centre"), fold=fold
+)
 
 
 @dataclass(frozen=True, kw_only=True)

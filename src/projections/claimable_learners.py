@@ -110,6 +110,18 @@ READ_MODEL = ReadModel(
     name="claimable-learners",
     version=5,
     tables=(LEARNERS, REGISTRATIONS),
+    handles=frozenset(
+        {
+            LearnerCreated,
+            LearnerIdentityAmended,
+            LearnerDetailsAmended,
+            LearnerErased,
+            RegistrationMade,
+            RegistrationTransferred,
+            PathwayChanged,
+            *STANDING,
+        }
+    ),
     fold=fold,
 )
 

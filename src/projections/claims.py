@@ -20,7 +20,7 @@ from events.claim import (
 from events.identifier import Kind
 from projections.identifiers import is_called
 from projections.paging import Page, page, since
-from projections.read_model import METADATA, Moment, ReadModel
+from projections.read_model import METADATA, Moment, ReadModel, events_of
 from projections.rows import Rows
 from store import Recorded
 
@@ -146,7 +146,11 @@ def _count(rows: Rows, stream: str) -> None:
 
 
 READ_MODEL = ReadModel(
-    name="claims", version=2, tables=(CLAIMS, CLAIM_LEARNERS), fold=fold
+    name="claims",
+    version=2,
+    tables=(CLAIMS, CLAIM_LEARNERS),
+    handles=events_of("claim"),
+    fold=fold,
 )
 
 

@@ -60,7 +60,13 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
                 pass
 
 
-READ_MODEL = ReadModel(name="duplicates", version=1, tables=(DECISIONS,), fold=fold)
+READ_MODEL = ReadModel(
+    name="duplicates",
+    version=1,
+    tables=(DECISIONS,),
+    handles=frozenset({DuplicateDecided}),
+    fold=fold,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

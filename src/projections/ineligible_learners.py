@@ -55,7 +55,7 @@ from events.sitting import TestOutcomeCorrected, TestResultAdded
 from projections.identifiers import is_called
 from projections.learner_search import is_of_learner
 from projections.paging import Page, page, since
-from projections.read_model import METADATA, Moment, ReadModel
+from projections.read_model import METADATA, Moment, ReadModel, events_of
 from projections.rows import Rows, Values
 from projections.standing import ACTIVE, STANDING, standing_after
 from store import Recorded
@@ -254,6 +254,18 @@ READ_MODEL = ReadModel(
     name="ineligible-learners",
     version=4,
     tables=(CLAIMS_TRIED, INELIGIBLE, REGISTRATIONS, APPROVALS),
+    handles=events_of("registration")
+    | {
+        ApprovalGranted,
+        ApprovalWithdrawn,
+        ClaimBegun,
+        ClaimQualificationChosen,
+        ClaimGradesSaved,
+        ClaimLearnersChosen,
+        ClaimSubmitted,
+        ClaimWithdrawn,
+        ClaimDeleted,
+    },
     fold=fold,
 )
 

@@ -153,7 +153,20 @@ def credit(recorded: Recorded, charged: Values) -> Values:
 
 
 READ_MODEL = ReadModel(
-    name="invoice_lines", version=5, tables=(INVOICE_LINES,), fold=fold
+    name="invoice_lines",
+    version=5,
+    tables=(INVOICE_LINES,),
+    handles=frozenset(
+        {
+            RegistrationMade,
+            RegistrationCancelled,
+            BookingMade,
+            BookingCancelled,
+            InvoiceStatusReported,
+            InvoiceNumberRecorded,
+        }
+    ),
+    fold=fold,
 )
 
 

@@ -11,10 +11,11 @@ from events.invoice import InvoiceNumberRecorded, InvoiceStatusReported
 from events.learner import LearnerCreated
 from events.refusal import CommandRefused
 from events.upload import RecordAmended, RecordChecked, RecordRead
-from projections.narrowing import learners_in
-from projections.read_model import METADATA, PROGRESS, ReadModel
+from projections.narrowing import learners_in, may_name_learners
+from projections.read_model import METADATA, ReadModel, every_event
 from projections.rows import Rows
 from store import Position, Recorded
+from subscriptions.checkpoints import read_checkpoints
 
 MENTIONS = Table(
     "mentions",
@@ -46,13 +47,23 @@ def named(recorded: Recorded) -> Iterable[str]:
             return learners_in(event)
 
 
-READ_MODEL = ReadModel(name="mentions", version=1, tables=(MENTIONS,), fold=fold)
+READ_MODEL = ReadModel(
+    name="mentions",
+    version=1,
+    tables=(MENTIONS,),
+    handles=frozenset(
+        kind
+        for kind in every_event()
+        if may_name_learners(kind) and kind not in PASSED_OVER
+    ),
+    fold=fold,
+)
 
 
 def place(connection: Connection) -> Position:
     """Say how far the log has been read; what is later is not all known of yet."""
-    query = select(PROGRESS.c.position).where(PROGRESS.c.read_model == READ_MODEL.name)
-    return int(connection.execute(query).scalar_one())
+    name = READ_MODEL.name
+    return int(read_checkpoints(connection, [name])[name].position)
 
 
 def streams_naming(connection: Connection, names: Iterable[str]) -> set[UUID]:

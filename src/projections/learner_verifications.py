@@ -54,7 +54,21 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
 
 
 READ_MODEL = ReadModel(
-    name="learner-verifications", version=1, tables=(WAITING,), fold=fold
+    name="learner-verifications",
+    version=1,
+    tables=(WAITING,),
+    handles=frozenset(
+        {
+            LearnerCreated,
+            LearnerIdentityAmended,
+            LearnerDetailsAmended,
+            LearnerErased,
+            LearnerWithdrawn,
+            UlnVerified,
+            UlnVerificationPostponed,
+        }
+    ),
+    fold=fold,
 )
 
 

@@ -19,7 +19,7 @@ from events.learner import (
 )
 from events.registration import RegistrationMade
 from events.upload import LearnersAdded, UploadReceived, UploadRenamed, UploadUndone
-from projections.read_model import METADATA, Moment, ReadModel
+from projections.read_model import METADATA, Moment, ReadModel, events_of
 from projections.rows import Rows, Values
 from projections.standing import ACTIVE, OPEN_PARTS, STANDING, standing_after
 from store import Recorded
@@ -235,5 +235,14 @@ READ_MODEL = ReadModel(
     name="manage-learners",
     version=9,
     tables=(LEARNERS, WORDS, GROUPS, MEMBERS, REGISTRATIONS),
+    handles=events_of("learner")
+    | {
+        UploadReceived,
+        UploadRenamed,
+        UploadUndone,
+        LearnersAdded,
+        RegistrationMade,
+        *STANDING,
+    },
     fold=fold,
 )

@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_type_hints
 
 from events.entry_order import EntryOrderConfirmed
 from events.event import Event
@@ -40,6 +40,15 @@ def learners_in(value: object) -> set[str]:
             return set().union(*map(learners_in, parts))
         case _:
             return set()
+
+
+def may_name_learners(hint: Any) -> bool:
+    """Tell whether a value of a type can name a learner where ``learners_in`` looks."""
+    if is_dataclass(hint):
+        kind: Any = hint
+        hints = get_type_hints(kind)
+        return any(may_name_learners(hints[name]) for name in _open(kind))
+    return hint is str or any(map(may_name_learners, get_args(hint)))
 
 
 def narrowed(event: Event, learner: str) -> Event | None:

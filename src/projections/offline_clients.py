@@ -13,7 +13,7 @@ from events.offline_client import (
     OfflineClientSeen,
 )
 from projections.paging import Page, page, since
-from projections.read_model import METADATA, Moment, ReadModel
+from projections.read_model import METADATA, Moment, ReadModel, events_of
 from projections.rows import Rows
 from store import Recorded
 
@@ -55,7 +55,11 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
 
 
 READ_MODEL = ReadModel(
-    name="offline_clients", version=3, tables=(OFFLINE_CLIENTS,), fold=fold
+    name="offline_clients",
+    version=3,
+    tables=(OFFLINE_CLIENTS,),
+    handles=events_of("offline-client"),
+    fold=fold,
 )
 
 

@@ -30,7 +30,7 @@ from events.order import (
     OrderProductsRemoved,
     OrderPurchaseOrderNumberGiven,
 )
-from projections.read_model import METADATA, Moment, Money, ReadModel
+from projections.read_model import METADATA, Moment, Money, ReadModel, events_of
 from projections.rows import Rows
 from store import Recorded
 
@@ -223,5 +223,6 @@ READ_MODEL = ReadModel(
     name="orders",
     version=3,
     tables=(ORDERS, LEARNERS, PRODUCTS, ENTRIES),
+    handles=events_of("order", "entry-order"),
     fold=fold,
 )

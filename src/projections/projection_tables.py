@@ -1,26 +1,24 @@
 """A read model in a database: its tables, and its checkpoint."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import (
     Connection,
     MetaData,
-    Row,
     Table,
     delete,
     insert,
     select,
     text,
-    update,
 )
 from sqlalchemy.sql import quoted_name
 
-from events.learner import LearnerErased
 from projections.database import Database
-from projections.read_model import PROGRESS, ReadModel
-from projections.rows import Rows
-from store import Position, Recorded
+from projections.ddl import create
+from projections.read_model import ReadModel
+from store import Position
+from subscriptions.checkpoints import CHECKPOINTS, Checkpoint, read_checkpoints
 
 SHADOW = "_beside"
 """The suffix of the names of shadow tables: rebuilt beside the live ones, then swapped."""
@@ -46,67 +44,31 @@ class ProjectionTables:
         self.database = database
         self.name = f"{model.name}{SHADOW}" if shadow else model.name
         self.tables = {t.name: _shadow(t) if shadow else t for t in model.tables}
-        self._is_mine = PROGRESS.c.read_model == self.name
-
-    def prepare_in(self, connection: Connection) -> bool:
-        """Make what is not there; tell whether what is there is of this version."""
-        kept = self._progress(connection)
-        if kept is None:
-            self._make(connection)
-        return kept is None or kept.version == self.model.version
+        self._is_mine = CHECKPOINTS.c.read_model == self.name
 
     def make_anew(self) -> None:
         """Make empty tables in place of what there is."""
         with self.database.making() as connection:
             self.drop(connection)
-            self._make(connection)
+            create(connection, self.tables.values())
+            self._store_checkpoint(connection, 0)
 
     def drop(self, connection: Connection) -> None:
-        """Take away every table that is kept under this name, and its place."""
-        kept = self._progress(connection)
-        for name in kept.tables if kept else ():
+        """Take away every table that is kept under this name, and its checkpoint."""
+        stored = self._checkpoint(connection)
+        for name in stored.tables if stored else ():
             connection.execute(text(f'DROP TABLE IF EXISTS "{name}"'))
-        connection.execute(delete(PROGRESS).where(self._is_mine))
-
-    def checkpoint(self) -> Position:
-        """Read the checkpoint; raises OtherVersion if another version keeps the tables."""
-        with self.database.reading() as connection:
-            return self.checkpoint_in(connection)
+        connection.execute(delete(CHECKPOINTS).where(self._is_mine))
 
     def checkpoint_in(self, connection: Connection) -> Position:
-        kept = self._progress(connection)
-        if kept is None or kept.version != self.model.version:
-            raise OtherVersion(self.name, kept.version if kept else 0)
-        return int(kept.position)
+        """Read the checkpoint; raises OtherVersion if another version keeps the tables."""
+        return self.position_of(self._checkpoint(connection))
 
-    def handle(self, after: Position, batch: Sequence[Recorded]) -> Position:
-        """Fold the events into the rows, unless another has moved the checkpoint since."""
-        with self.database.writing() as connection:
-            position = self.handle_in(connection, after, batch)
-        is_shown = self.name == self.model.name
-        if is_shown and any(isinstance(r.event, LearnerErased) for r in batch):
-            self.database.wipe()
-        return position
-
-    def handle_in(
-        self, connection: Connection, after: Position, batch: Sequence[Recorded]
-    ) -> Position:
-        position = batch[-1].position
-        moved = connection.execute(
-            update(PROGRESS)
-            .where(
-                self._is_mine,
-                PROGRESS.c.version == self.model.version,
-                PROGRESS.c.position == after,
-            )
-            .values(position=position)
-        )
-        if moved.rowcount != 1:
-            return self.checkpoint_in(connection)
-        rows = Rows(connection, self.tables)
-        self.model.fold(rows, batch)
-        rows.flush()
-        return position
+    def position_of(self, stored: Checkpoint | None) -> Position:
+        """Give the position of its checkpoint; raises OtherVersion."""
+        if stored is None or stored.version != self.model.version:
+            raise OtherVersion(self.name, stored.version if stored else 0)
+        return int(stored.position)
 
     def take_over(self, connection: Connection, other: "ProjectionTables") -> None:
         """Replace these tables with the rebuilt ones (rename, then drop)."""
@@ -115,43 +77,47 @@ class ProjectionTables:
         for name, table in other.tables.items():
             connection.execute(text(f'ALTER TABLE "{table.name}" RENAME TO "{name}"'))
         other.drop(connection)
-        self._keep(connection, position)
+        self._store_checkpoint(connection, position)
 
-    def hold(self, connection: Connection) -> Position:
-        """Lock the checkpoint until the transaction ends, and give it."""
-        kept = connection.execute(
-            select(PROGRESS).where(self._is_mine).with_for_update()
+    def lock(self, connection: Connection) -> Position:
+        """Lock the checkpoint until the transaction ends, and give its position."""
+        stored = connection.execute(
+            select(CHECKPOINTS).where(self._is_mine).with_for_update()
         ).one_or_none()
-        return int(kept.position) if kept else 0
+        return int(stored.position) if stored else 0
 
-    def _progress(self, connection: Connection) -> Row[tuple[object, ...]] | None:
-        query = select(PROGRESS).where(self._is_mine)
-        return connection.execute(query).one_or_none()
+    def _checkpoint(self, connection: Connection) -> Checkpoint | None:
+        return read_checkpoints(connection, [self.name]).get(self.name)
 
-    def _make(self, connection: Connection) -> None:
-        for table in self.tables.values():
-            table.create(connection)
-        self._keep(connection, 0)
+    def _store_checkpoint(self, connection: Connection, position: Position) -> None:
+        connection.execute(insert(CHECKPOINTS), self.as_stored(position))
 
-    def _keep(self, connection: Connection, position: Position) -> None:
-        names = [table.name for table in self.tables.values()]
-        connection.execute(
-            insert(PROGRESS).values(
-                read_model=self.name,
-                version=self.model.version,
-                position=position,
-                tables=names,
-            )
-        )
+    def as_stored(self, position: Position) -> dict[str, object]:
+        """Give the checkpoint's row."""
+        return {
+            "read_model": self.name,
+            "version": self.model.version,
+            "position": position,
+            "tables": [table.name for table in self.tables.values()],
+        }
 
 
 def prepare(
-    database: Database, views: Iterable[ProjectionTables]
+    database: Database, models: Sequence[ProjectionTables]
 ) -> list[ProjectionTables]:
     """Make what is not there, all of it at once; give what is of another version."""
     with database.making() as connection:
-        PROGRESS.create(connection, checkfirst=True)
-        return [view for view in views if not view.prepare_in(connection)]
+        create(connection, [CHECKPOINTS], only_missing=True)
+        stored = read_checkpoints(connection, [each.name for each in models])
+        new = [each for each in models if each.name not in stored]
+        create(connection, [table for each in new for table in each.tables.values()])
+        if new:
+            connection.execute(insert(CHECKPOINTS), [e.as_stored(0) for e in new])
+    return [
+        each
+        for each in models
+        if each not in new and stored[each.name].version != each.model.version
+    ]
 
 
 def _shadow(table: Table) -> Table:

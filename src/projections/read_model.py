@@ -1,39 +1,28 @@
 """What a read model is: tables, and how what happened is folded into them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from importlib import import_module
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
-    Column,
+    Connection,
     DateTime,
     Dialect,
-    Integer,
     MetaData,
-    String,
     Table,
     TypeDecorator,
 )
 from sqlalchemy.types import TypeEngine
 
+from events.event import Event
 from projections.rows import Rows
 from store import Recorded
 
 METADATA = MetaData()
 """Where every read model declares its tables."""
-
-PROGRESS = Table(
-    "progress",
-    METADATA,
-    Column("read_model", String, primary_key=True),
-    Column("version", Integer, nullable=False),
-    Column("position", BigInteger, nullable=False),
-    Column("tables", JSON, nullable=False),
-)
-"""How far each read model has read, and the shape and names of the tables it keeps."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,14 +32,42 @@ class ReadModel:
     ``version`` is that of the tables' shape and of what the fold makes of an event:
     with another than was kept, all is folded again at the next start.
 
-    ``fold`` gets events in order, many at a time, and never refuses one: what does not
-    concern it is passed over. It touches its own tables alone, and only by ``Rows``.
+    ``fold`` gets the events that it ``handles``, in order, many at a time, and never
+    refuses one. It touches its own tables alone, and only by ``Rows``.
     """
 
     name: str
     version: int
     tables: tuple[Table, ...]
+    handles: frozenset[type[Event]]
     fold: Callable[[Rows, Sequence[Recorded]], None]
+
+    def declared_in(self, batch: Sequence[Recorded]) -> list[Recorded]:
+        """Pick the events of a batch that this read model handles."""
+        return [recorded for recorded in batch if type(recorded.event) in self.handles]
+
+    def fold_into(
+        self,
+        connection: Connection,
+        events: Sequence[Recorded],
+        tables: Mapping[str, Table] | None = None,
+    ) -> None:
+        """Fold events, declared ones alone, into the rows of its tables or of these."""
+        rows = Rows(connection, tables)
+        self.fold(rows, events)
+        rows.flush()
+
+
+def every_event() -> frozenset[type[Event]]:
+    """Give every kind of event."""
+    import_module("events.every")
+    return frozenset(Event.known.values())
+
+
+def events_of(*aggregates: str) -> frozenset[type[Event]]:
+    """Give every kind of event of these aggregates: by the first word of the topic."""
+    kinds = every_event()
+    return frozenset(k for k in kinds if k.topic.partition(".")[0] in aggregates)
 
 
 def in_utc(moment: datetime) -> datetime:

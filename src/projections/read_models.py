@@ -2,15 +2,15 @@
 
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from time import monotonic
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from projections import rebuilding
 from projections.as_at import HistoricalReadModels
 from projections.database import Database
+from projections.dispatcher import Dispatcher
 from projections.projection_tables import ProjectionTables, prepare
-from projections.read_model import PROGRESS, ReadModel
+from projections.read_model import ReadModel
 from projections.rebuilding import Difference, Progress
 from store import EventStore, Position
 from subscriptions.feed import EventFeed
@@ -42,8 +42,9 @@ class ReadModels:
         self._tables = {
             model.name: ProjectionTables(model, database) for model in models
         }
-        self._outdated = prepare(database, self._tables.values())
-        self._followers = [Follower(v, feed, self._lock) for v in self._tables.values()]
+        self._outdated = prepare(database, [*self._tables.values()])
+        self._dispatcher = Dispatcher(database, tuple(self._tables.values()))
+        self._follower = Follower(self._dispatcher, feed, self._lock)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -52,35 +53,40 @@ class ReadModels:
     @property
     def errors(self) -> Mapping[str, str]:
         """What fails at this moment, by read model; it is tried again and again."""
-        return {
-            f.name: why for f in self._followers if (why := f.complaint) is not None
-        }
+        return self._follower.errors
 
     def start(self) -> None:
         """Make anew what is of another version or another log, then follow in threads."""
         self._renew()
-        for follower in self._followers:
-            follower.start()
+        self._follower.start()
 
     def stop(self) -> None:
         """Stop following, and let another process take over. Once, and for good."""
-        for follower in self._followers:
-            follower.stop()
+        self._follower.stop()
         self._lock.release()
         self._historical.close()
 
     def catch_up(self) -> None:
         """Read what there is, here and now, whether or not anything was started."""
         self._renew()
-        for view in self._tables.values():
-            place = view.checkpoint()
-            while batch := self._store.log(after=place):
-                place = view.handle(place, batch)
+        while self._advance():
+            pass
+
+    def _advance(self) -> bool:
+        """Let those that are furthest behind handle a batch; tell whether there was one."""
+        places = self._dispatcher.checkpoints()
+        first = min(places.values(), default=0)
+        batch = self._store.log(after=first)
+        names = [name for name, place in places.items() if place == first]
+        outcomes = self._dispatcher.handle(names, first, batch) if batch else {}
+        for outcome in outcomes.values():
+            if isinstance(outcome, Exception):
+                raise outcome
+        return bool(batch)
 
     def wait_for(self, position: Position, timeout: float) -> bool:
         """Tell whether all have read so far, after so many seconds at most."""
-        until = monotonic() + timeout
-        return all(f.wait_for(position, until - monotonic()) for f in self._followers)
+        return self._follower.wait_for(position, timeout)
 
     def connection(self) -> AbstractContextManager[Connection]:
         """Give a connection to ask queries with."""
@@ -98,13 +104,9 @@ class ReadModels:
 
     def behind(self) -> dict[str, tuple[Position, Position]]:
         """Give how far each has read, and the head of the log."""
-        with self._database.reading() as connection:
-            places = connection.execute(
-                select(PROGRESS.c.read_model, PROGRESS.c.position)
-            )
-            read = {row.read_model: row.position for row in places}
+        places = self._dispatcher.checkpoints()
         head = self._store.head()
-        return {name: (read[name], head) for name in self._tables}
+        return {name: (place, head) for name, place in places.items()}
 
     def rebuild(self, name: str, progress: Progress) -> None:
         """Fold all events anew beside what is shown, then swap. KeyError if unknown."""

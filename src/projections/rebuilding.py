@@ -11,6 +11,7 @@ from typing import TypeAlias
 from sqlalchemy import Connection, Table, select, text
 from sqlalchemy.exc import OperationalError
 
+from projections.dispatcher import handle_alone
 from projections.projection_tables import ProjectionTables
 from projections.rows import Key
 from store import EventStore, Position
@@ -31,17 +32,17 @@ class Difference:
     key: Key
 
 
-def rebuild(view: ProjectionTables, store: EventStore, progress: Progress) -> None:
+def rebuild(live: ProjectionTables, store: EventStore, progress: Progress) -> None:
     """Fold every event anew beside what is shown, then show that in its place.
 
     Waits while another process does the same. What is shown goes on being kept and
     read meanwhile; its followers find the new place by themselves.
     """
-    with _shadow(view) as shadow:
+    with _shadow(live) as shadow:
         _fold(shadow, store, store.head(), progress)
         for attempt in range(1, TRIES + 1):
             try:
-                _swap(view, shadow, store)
+                _swap(live, shadow, store)
             except OperationalError:
                 if attempt == TRIES:
                     raise
@@ -51,21 +52,21 @@ def rebuild(view: ProjectionTables, store: EventStore, progress: Progress) -> No
 
 
 def check(
-    view: ProjectionTables, store: EventStore, progress: Progress
+    live: ProjectionTables, store: EventStore, progress: Progress
 ) -> tuple[Difference, ...]:
     """Fold every event anew and compare: nothing if what is shown is right.
 
     What is shown is compared as it is at one moment, up to the place it had then.
     """
     with (
-        _shadow(view) as shadow,
-        view.database.reading(one_moment=True) as connection,
+        _shadow(live) as shadow,
+        live.database.reading(one_moment=True) as connection,
     ):
-        _fold(shadow, store, view.checkpoint_in(connection), progress)
+        _fold(shadow, store, live.checkpoint_in(connection), progress)
         differences: list[Difference] = []
-        for name, table in view.tables.items():
+        for name, table in live.tables.items():
             shown = _digests(connection, table)
-            with view.database.reading() as another:
+            with live.database.reading() as another:
                 anew = _digests(another, shadow.tables[name])
             unlike = {key for key, _ in shown.items() ^ anew.items()}
             differences += (Difference(table=name, key=key) for key in sorted(unlike))
@@ -73,44 +74,46 @@ def check(
 
 
 @contextmanager
-def _shadow(view: ProjectionTables) -> Generator[ProjectionTables]:
-    """Give empty tables beside those of the view, to one process at a time."""
-    lock = view.database.leader_lock(f"beside-{view.name}")
+def _shadow(live: ProjectionTables) -> Generator[ProjectionTables]:
+    """Give empty tables beside the live ones, to one process at a time."""
+    lock = live.database.leader_lock(f"beside-{live.name}")
     while not lock.acquire():
         sleep(LOOK_SECONDS)
     try:
-        shadow = ProjectionTables(view.model, view.database, shadow=True)
+        shadow = ProjectionTables(live.model, live.database, shadow=True)
         shadow.make_anew()
         try:
             yield shadow
         finally:
-            with view.database.writing() as connection:
+            with live.database.writing() as connection:
                 shadow.drop(connection)
     finally:
         lock.release()
 
 
 def _fold(
-    view: ProjectionTables, store: EventStore, end: Position, progress: Progress
+    shadow: ProjectionTables, store: EventStore, end: Position, progress: Progress
 ) -> None:
     place = 0
     while place < end and (batch := store.log(after=place, limit=BATCH)):
-        place = view.handle(place, [r for r in batch if r.position <= end])
+        with shadow.database.writing() as connection:
+            until_end = [r for r in batch if r.position <= end]
+            place = handle_alone(connection, shadow, place, until_end)
         progress(place, end)
 
 
-def _swap(view: ProjectionTables, shadow: ProjectionTables, store: EventStore) -> None:
+def _swap(live: ProjectionTables, shadow: ProjectionTables, store: EventStore) -> None:
     """Put one in the other's place, once it has come as far."""
-    with view.database.writing() as connection:
+    with live.database.writing() as connection:
         if connection.dialect.name == "postgresql":
             # Before the server's own look-out for deadlocks: then nobody who reads is
             # cut off, and the swap is tried again.
             connection.execute(text("SET LOCAL lock_timeout = '500ms'"))
-        shown = view.hold(connection)
+        shown = live.lock(connection)
         place = shadow.checkpoint_in(connection)
         while place < shown and (batch := store.log(after=place, limit=BATCH)):
-            place = shadow.handle_in(connection, place, batch)
-        view.take_over(connection, shadow)
+            place = handle_alone(connection, shadow, place, batch)
+        live.take_over(connection, shadow)
 
 
 def _digests(connection: Connection, table: Table) -> dict[Key, bytes]:

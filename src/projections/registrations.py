@@ -30,7 +30,7 @@ from projections.identifiers import as_called
 from projections.learner_search import is_of_learner
 from projections.learners import LEARNERS
 from projections.paging import Page, page, sorting
-from projections.read_model import METADATA, Moment, Money, ReadModel
+from projections.read_model import METADATA, Moment, Money, ReadModel, events_of
 from projections.rows import Rows
 from projections.standing import OPEN_PARTS, STANDING, standing_after
 from store import Recorded
@@ -144,7 +144,11 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
 
 
 READ_MODEL = ReadModel(
-    name="registrations", version=6, tables=(REGISTRATIONS,), fold=fold
+    name="registrations",
+    version=6,
+    tables=(REGISTRATIONS,),
+    handles=events_of("registration"),
+    fold=fold,
 )
 
 

@@ -33,7 +33,7 @@ from events.learner import (
     LearnerTransferred,
 )
 from events.registration import RegistrationMade
-from projections.read_model import METADATA, Moment, ReadModel
+from projections.read_model import METADATA, Moment, ReadModel, events_of
 from projections.result_certificates import (
     CERTIFICATES,
     erase_holder,
@@ -232,5 +232,19 @@ READ_MODEL = ReadModel(
     name="results",
     version=8,
     tables=(LEARNERS, CLAIMS, RESULTS, APPRENTICESHIPS, CERTIFICATES),
+    handles=events_of("certificate")
+    | {
+        LearnerCreated,
+        LearnerIdentityAmended,
+        LearnerDetailsAmended,
+        LearnerTransferred,
+        LearnerErased,
+        ClaimBegun,
+        ClaimQualificationChosen,
+        ClaimSubmitted,
+        ClaimWithdrawn,
+        ClaimProcessed,
+        RegistrationMade,
+    },
     fold=fold,
 )

@@ -7,7 +7,6 @@ from itertools import islice
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Executable, Table, bindparam, select, tuple_
-from sqlalchemy.sql import ColumnElement
 
 from store import Recorded
 
@@ -98,12 +97,56 @@ class Rows:
         return kept
 
 
+class _Statements:
+    """What is sent for one table: made once, for all batches of the process.
+
+    ``keys`` and ``value`` are parameters of theirs, and so is each column of the key by
+    the name ``its …``.
+    """
+
+    def __init__(self, table: Table, dialect: str) -> None:
+        self.table = table
+        columns = [*table.primary_key]
+        this = [column == bindparam(f"its {column.name}") for column in columns]
+        those = columns[0] if len(columns) == 1 else tuple_(*columns)
+        self.by_key = select(table).where(those.in_(bindparam("keys", expanding=True)))
+        self.where = {
+            column.name: select(table).where(column == bindparam("value"))
+            for column in table.columns
+        }
+        self.delete = table.delete().where(*this)
+        self.update = table.update().where(*this)
+        self.upsert = _upsert(table, dialect)
+
+
+def _statements(table: Table, dialect: str) -> _Statements:
+    made: _Statements | None = table.info.get(dialect)
+    if made is None or made.table is not table:  # a copy of a table has copied these
+        made = table.info[dialect] = _Statements(table, dialect)
+    return made
+
+
+def _upsert(table: Table, dialect: str) -> Executable:
+    """Make the database's own INSERT; that of the other database is slow to import."""
+    module = import_module(f"sqlalchemy.dialects.{dialect}")
+    insert: Any = module.insert(table)
+    key = [column.name for column in table.primary_key]
+    rest = {c.name: insert.excluded[c.name] for c in table.c if not c.primary_key}
+    upsert: Executable = (
+        insert.on_conflict_do_update(index_elements=key, set_=rest)
+        if rest
+        else insert.on_conflict_do_nothing()
+    )
+    return upsert
+
+
 class _Kept:
     """The rows of one table, as far as a batch has to do with them."""
 
     def __init__(self, connection: Connection, table: Table) -> None:
         self.connection = connection
         self.table = table
+        self.statements = _statements(table, connection.dialect.name)
         self.key = tuple(column.name for column in table.primary_key)
         self.blank = dict.fromkeys(column.name for column in table.columns)
         self.rows: dict[Key, Values | None] = {}
@@ -114,14 +157,10 @@ class _Kept:
     def load(self, keys: Sequence[Key]) -> Mapping[Key, Values | None]:
         """Make sure that these rows are known, and give every row that is."""
         missing = iter([key for key in dict.fromkeys(keys) if key not in self.rows])
-        columns = [self.table.c[name] for name in self.key]
         while chunk := list(islice(missing, CHUNK)):
             self.rows.update(dict.fromkeys(chunk))
-            self._read(
-                columns[0].in_([key[0] for key in chunk])
-                if len(columns) == 1
-                else tuple_(*columns).in_(chunk)
-            )
+            keys = [key[0] for key in chunk] if len(self.key) == 1 else chunk
+            self._read(self.statements.by_key, keys=keys)
             for key in chunk:
                 self.unread.pop(key, None)
         return self.rows
@@ -149,22 +188,21 @@ class _Kept:
     def where(self, column: Values) -> list[tuple[Key, Values]]:
         ((name, value),) = column.items()
         self.load([k for k, v in self.unread.items() if v.get(name) == value])
-        self._read(self.table.c[name] == value)
+        self._read(self.statements.where[name], value=value)
         known = sorted(self.rows.items(), key=lambda item: item[0])
         return [(key, row) for key, row in known if row and row[name] == value]
 
     def flush(self) -> None:
         gone = [key for key in self.written if self.rows[key] is None]
         kept = [row for key in self.written if (row := self.rows[key]) is not None]
-        this = [self.table.c[name] == bindparam(f"its {name}") for name in self.key]
-        self._send(self.table.delete().where(*this), map(self._named, gone))
+        self._send(self.statements.delete, map(self._named, gone))
         alike: dict[frozenset[str], list[Values]] = {}
         for key, values in self.unread.items():
             changed = alike.setdefault(frozenset(values), [])
             changed.append(values | self._named(key))
         for changes in alike.values():
-            self._send(self.table.update().where(*this), changes)
-        self._send(self._upsert(), kept)
+            self._send(self.statements.update, changes)
+        self._send(self.statements.upsert, kept)
 
     def _check(self, values: Values) -> None:
         if unknown := values.keys() - self.blank.keys():
@@ -174,9 +212,9 @@ class _Kept:
         pairs = zip(self.key, key, strict=True)
         return {f"its {name}": value for name, value in pairs}
 
-    def _read(self, which: ColumnElement[bool]) -> None:
+    def _read(self, query: Executable, **values: Any) -> None:
         """Read rows; what is known of them already is later and stands."""
-        for found in self.connection.execute(select(self.table).where(which)):
+        for found in self.connection.execute(query, values):
             row = dict(found._mapping)  # noqa: SLF001 - public, the name notwithstanding
             key = tuple(row[name] for name in self.key)
             if self.rows.get(key) is not None or key in self.written:
@@ -186,22 +224,7 @@ class _Kept:
                 self.written.add(key)
             self.rows[key] = row
 
-    def _upsert(self) -> Executable:
-        insert = _insert_into(self.table, self.connection.dialect.name)
-        rest = {n: insert.excluded[n] for n in self.blank if n not in self.key}
-        upsert: Executable = (
-            insert.on_conflict_do_update(index_elements=self.key, set_=rest)
-            if rest
-            else insert.on_conflict_do_nothing()
-        )
-        return upsert
-
     def _send(self, statement: Executable, values: Iterable[Values]) -> None:
         waiting = iter(values)
         while chunk := list(islice(waiting, CHUNK)):
             self.connection.execute(statement, chunk)
-
-
-def _insert_into(table: Table, dialect: str) -> Any:
-    """Begin the database's own INSERT; that of the other database is slow to import."""
-    return import_module(f"sqlalchemy.dialects.{dialect}").insert(table)

@@ -36,7 +36,7 @@ from events.upload import (
     UploadUndone,
 )
 from events.verification import UlnVerificationPostponed, UlnVerified
-from projections.read_model import METADATA, Moment
+from projections.read_model import METADATA, Moment, events_of
 from projections.rows import Rows, Values
 from store import Recorded
 
@@ -85,6 +85,23 @@ STATUS_AFTER: Mapping[type[Event], UploadStatus] = {
     UploadMapped: UploadStatus.CHECKING,
     UploadChecked: UploadStatus.CHECKED,
     UploadCompleted: UploadStatus.DONE,
+}
+
+
+HANDLES = events_of("record", "uln") | {
+    UploadReceived,
+    UploadMapped,
+    UploadChecked,
+    UploadCompleted,
+    UploadEncodingChosen,
+    UploadRenamed,
+    UploadSubmitted,
+    UploadUndone,
+    RecordsReady,
+    RecordsRead,
+    RecordsVerified,
+    LearnersAdded,
+    LearnersWithdrawn,
 }
 
 

@@ -16,10 +16,12 @@ from projections.identifiers import is_called
 from projections.names_sought import has_word, is_named
 from projections.paging import Page, page, since
 from projections.read_model import ReadModel
-from projections.upload_rows import RECORDS, UPLOADS, fold
+from projections.upload_rows import HANDLES, RECORDS, UPLOADS, fold
 
 NAME = "uploads"
-READ_MODEL = ReadModel(name=NAME, version=5, tables=(UPLOADS, RECORDS), fold=fold)
+READ_MODEL = ReadModel(
+    name=NAME, version=5, tables=(UPLOADS, RECORDS), handles=HANDLES, fold=fold
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Boolean, Column, Connection, String, Table, select
 
 from events.token import TokenIssued, TokenRevoked
-from events.user import UserAdded, UserDisabled, UserRoleChanged
+from events.user import PasswordSet, UserAdded, UserDisabled, UserRoleChanged
 from projections.paging import Page, page, since
 from projections.read_model import METADATA, Moment, ReadModel
 from projections.rows import Rows
@@ -75,7 +75,22 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
                 pass
 
 
-READ_MODEL = ReadModel(name="users", version=2, tables=(USERS, TOKENS), fold=fold)
+READ_MODEL = ReadModel(
+    name="users",
+    version=2,
+    tables=(USERS, TOKENS),
+    handles=frozenset(
+        {
+            UserAdded,
+            UserRoleChanged,
+            UserDisabled,
+            PasswordSet,
+            TokenIssued,
+            TokenRevoked,
+        }
+    ),
+    fold=fold,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

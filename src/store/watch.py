@@ -39,6 +39,11 @@ class Watch:
             with signal.grown:
                 signal.told.add(tell)
 
+    @property
+    def reached(self) -> Position:
+        """How far the log is known to reach, by whichever process."""
+        return self._signal.position
+
     def wait(self, timeout: float) -> None:
         """Return once something was appended since the last time, or in time-out."""
         with self._signal.grown:

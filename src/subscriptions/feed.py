@@ -25,22 +25,42 @@ class EventFeed:
         self._lock = Lock()
         self._read_at = 0.0
         self._batches: OrderedDict[Position, Sequence[Recorded]] = OrderedDict()
+        self._watch: Watch | None = None
+        self._end: Position = 0
+        self._ended_at = 0.0
 
     def watch(self) -> Watch:
         """Listen for what is appended from now on."""
-        return self._store.watch()
+        watch = self._store.watch()
+        with self._lock:
+            self._watch = self._watch or watch
+        return watch
 
     def read(self, after: Position) -> Sequence[Recorded]:
         """Give the next events, at most 500; none at the end of the log."""
         with self._lock:
             if after in self._batches:
                 return self._batches[after]
+            if self._is_known_end(after):
+                return ()
             batch = self._store.log(after=after, limit=BATCH)
+            if len(batch) < BATCH:
+                self._end = batch[-1].position if batch else after
+                self._ended_at = monotonic()
             if batch:
                 self._keep(after, batch)
             elif monotonic() - self._read_at > KEPT_SECONDS:
                 self._batches.clear()
             return batch
+
+    def _is_known_end(self, after: Position) -> bool:
+        """Tell whether the log was just read to there, and nobody told of more since.
+
+        Whoever waits is told of the next event; a second later the log is asked anyway.
+        """
+        is_recent = monotonic() - self._ended_at < KEPT_SECONDS
+        at_end = after >= self._end and is_recent
+        return self._watch is not None and at_end and self._watch.reached <= after
 
     def _keep(self, after: Position, batch: Sequence[Recorded]) -> None:
         self._batches[after] = batch

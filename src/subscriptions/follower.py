@@ -1,9 +1,11 @@
-"""The one loop of all that reads the source: after my place, handle, keep the place."""
+"""The loop of everything that reads the log: read after a checkpoint, handle, store it."""
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from threading import Condition, Event, Thread
 from time import monotonic
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from store import Position
 from store.watch import Watch
@@ -20,6 +22,9 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 T_contra = TypeVar("T_contra", contravariant=True)
 
+Outcome: TypeAlias = Position | Exception
+"""The new checkpoint, or what failed."""
+
 
 class EventSource(Protocol[T_co]):
     """Where a processor's events are read."""
@@ -32,7 +37,7 @@ class EventSource(Protocol[T_co]):
 
 
 class Processor(Protocol[T_contra]):
-    """What reads the log by a follower: a read model, a policy or the ledger."""
+    """What reads the log by a follower of its own: a policy, or the ledger."""
 
     @property
     def name(self) -> str: ...
@@ -51,47 +56,99 @@ class Processor(Protocol[T_contra]):
         ...
 
 
+class ProcessorGroup(Protocol[T_contra]):
+    """Processors that share a follower, and a transaction for each batch."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Name the processors of the group."""
+        ...
+
+    def checkpoints(self) -> Mapping[str, Position]:
+        """Read how far each has come."""
+        ...
+
+    def handle(
+        self, names: Sequence[str], after: Position, batch: Sequence[T_contra]
+    ) -> Mapping[str, Outcome]:
+        """Let these processors handle the events, as ``Processor.handle`` does.
+
+        One that fails changes nothing, and its exception is its outcome. One that
+        cannot be had just now, because another transaction has it, stays at ``after``.
+        """
+        ...
+
+
+class Alone(Generic[T]):
+    """A processor as a group of one."""
+
+    def __init__(self, processor: Processor[T]) -> None:
+        self.name = processor.name
+        self.names = (processor.name,)
+        self._processor = processor
+
+    def checkpoints(self) -> Mapping[str, Position]:
+        return {self.name: self._processor.checkpoint()}
+
+    def handle(
+        self, _: Sequence[str], after: Position, batch: Sequence[T]
+    ) -> Mapping[str, Outcome]:
+        return {self.name: self._processor.handle(after, batch)}
+
+
+@dataclass
+class _State:
+    """Where one processor of the group is, and what it fails at."""
+
+    position: Position = 0
+    error: Exception | None = None
+    pause: float = FIRST_PAUSE
+    retry_at: float = 0.0
+    has_failed: bool = False
+    """Whether it failed by itself: then only its own success heals it."""
+
+
 class Follower(Generic[T]):
-    """Keeps one processor at the head of the log, in a thread of its own.
+    """Keeps a group of processors at the head of the log, in one thread.
 
-    It reads every event, so that its position reaches the head even if nothing there
-    concerns it. What fails is done again from the last place, ever more slowly but for
-    ever: nothing is skipped and nothing lost, and it heals when the cause goes.
+    Every event is read, so that positions reach the head even if nothing there concerns
+    anybody. Processors at the same position get their events together. One that fails
+    falls behind alone, and is tried again from its own checkpoint, ever more slowly but
+    for ever: nothing is skipped and nothing lost, and it heals when the cause goes.
 
-    ``position`` was last written by the follower's thread; it may lag the database.
+    Positions were last written by the follower's thread; they may lag the database.
     ``lock`` lets one process at a time follow. ``tick`` is called about each second,
     when there is nothing to read.
     """
 
     def __init__(
         self,
-        processor: Processor[T],
+        group: ProcessorGroup[T],
         source: EventSource[T],
         lock: LeaderLock,
         tick: Callable[[], None] | None = None,
     ) -> None:
-        self.position: Position = 0
-        self.error: Exception | None = None
-        self._processor = processor
+        self._group = group
         self._source = source
         self._lock = lock
         self._tick = tick
-        self._place: Position = 0
+        self._states = {name: _State() for name in group.names}
         self._is_leading = False
+        self._pause = FIRST_PAUSE
         self._ticked_at = 0.0
         self._moved = Condition()
         self._stopping = Event()
         self._watch: Watch | None = None
-        self._thread = Thread(target=self._run, name=processor.name, daemon=True)
+        self._thread = Thread(target=self._run, name=group.name, daemon=True)
 
     @property
-    def name(self) -> str:
-        return self._processor.name
-
-    @property
-    def complaint(self) -> str | None:
-        """Say in a line what fails at this moment; the log has the rest."""
-        return None if self.error is None else str(self.error).partition("\n")[0]
+    def errors(self) -> Mapping[str, str]:
+        """Say in a line what each fails at, at this moment; the log has the rest."""
+        failing = [(name, state.error) for name, state in self._states.items()]
+        return {name: str(e).partition("\n")[0] for name, e in failing if e is not None}
 
     def start(self) -> None:
         self._thread.start()
@@ -104,26 +161,30 @@ class Follower(Generic[T]):
         if self._thread.is_alive():
             self._thread.join()
 
-    def reached(self) -> Position:
-        """Give how far it has come, whichever process takes it there."""
-        return self.position if self._is_leading else self._processor.checkpoint()
+    def reached(self) -> Mapping[str, Position]:
+        """Give how far each has come, whichever process takes it there."""
+        if self._is_leading:
+            return {name: state.position for name, state in self._states.items()}
+        return self._group.checkpoints()
 
     def wait_for(self, position: Position, timeout: float) -> bool:
-        """Tell whether that has been handled, after so many seconds at most."""
+        """Tell whether all have handled that, after so many seconds at most."""
         until = monotonic() + timeout
-        while self.reached() < position:
+        while any(reached < position for reached in self.reached().values()):
             left = until - monotonic()
             if left <= 0:
                 return False
             with self._moved:
                 self._moved.wait_for(
-                    lambda: self._is_leading and self.position >= position,
+                    lambda: self._is_leading and self._last() >= position,
                     min(left, POLL_SECONDS if self._is_leading else LOOK_SECONDS),
                 )
         return True
 
+    def _last(self) -> Position:
+        return min((state.position for state in self._states.values()), default=0)
+
     def _run(self) -> None:
-        pause = FIRST_PAUSE
         while not self._stopping.is_set():
             try:
                 if not self._lock.acquire():
@@ -131,49 +192,94 @@ class Follower(Generic[T]):
                     self._stopping.wait(LOCK_SECONDS)
                     continue
                 self._follow()
-                pause = FIRST_PAUSE
+                self._pause = FIRST_PAUSE
             except Exception as error:  # noqa: BLE001 - it is logged, and tried again
                 self._is_leading = False
-                self.error = error
-                self._complain(error)
-                self._stopping.wait(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
-
-    def _complain(self, error: Exception) -> None:
-        """Log what failed; that it cannot even be told in full ends no follower."""
-        try:
-            logger().error(
-                "follower failed", name=self.name, at=self.position, exc_info=error
-            )
-        except Exception:  # noqa: BLE001 - Python 3.11 may fail to draw a traceback
-            told = f"{type(error).__name__}: {error}"
-            logger().error("follower failed", name=self.name, why=told)
+                for state in self._states.values():
+                    state.error = error
+                self._complain(self._group.name, error)
+                self._stopping.wait(self._pause)
+                self._pause = min(self._pause * 2, LONGEST_PAUSE)
 
     def _follow(self) -> None:
         """Catch up with the log, then wait until there may be more."""
         if not self._is_leading:
-            self._place = self._processor.checkpoint()
-            self._show(self._place)
-            self._is_leading = True
+            self._lead()
         if self._watch is None:
             self._watch = self._source.watch()
-        while (batch := self._source.read(self._place)) and not self._stopping.is_set():
-            self._place = self._processor.handle(self._place, batch)
-            self._show(self._place)
-            self._heal()
+        while self._advance() and not self._stopping.is_set():
+            pass
         if self._tick is not None and monotonic() - self._ticked_at >= POLL_SECONDS:
             self._tick()
             self._ticked_at = monotonic()
-        self._heal()
+        for name, state in self._states.items():
+            if not state.has_failed:
+                self._heal(name)
         if not self._stopping.is_set():
-            self._watch.wait(POLL_SECONDS)
+            self._watch.wait(self._until_due())
 
-    def _show(self, position: Position) -> None:
+    def _lead(self) -> None:
+        checkpoints = self._group.checkpoints()
         with self._moved:
-            self.position = position
+            for name, state in self._states.items():
+                state.position = checkpoints[name]
+            self._is_leading = True
             self._moved.notify_all()
 
-    def _heal(self) -> None:
-        if self.error is not None:
-            logger().info("follower healed", name=self.name, at=self.position)
-        self.error = None
+    def _advance(self) -> bool:
+        """Let each that is due handle its next batch; tell whether any got further."""
+        together: defaultdict[Position, list[str]] = defaultdict(list)
+        now = monotonic()
+        for name, state in self._states.items():
+            if state.retry_at <= now:
+                together[state.position].append(name)
+        has_moved = False
+        for after in sorted(together, reverse=True):
+            if self._stopping.is_set() or not (batch := self._source.read(after)):
+                continue
+            outcomes = self._group.handle(together[after], after, batch)
+            has_moved |= self._take(after, outcomes)
+        return has_moved
+
+    def _take(self, after: Position, outcomes: Mapping[str, Outcome]) -> bool:
+        has_moved = False
+        with self._moved:
+            for name, outcome in outcomes.items():
+                state = self._states[name]
+                if isinstance(outcome, Exception):
+                    state.error, state.has_failed = outcome, True
+                    state.retry_at = monotonic() + state.pause
+                    state.pause = min(state.pause * 2, LONGEST_PAUSE)
+                elif outcome == after:
+                    state.retry_at = monotonic() + FIRST_PAUSE
+                else:
+                    state.position, state.has_failed, has_moved = outcome, False, True
+                    state.pause = FIRST_PAUSE
+            self._moved.notify_all()
+        for name, outcome in outcomes.items():
+            if isinstance(outcome, Exception):
+                self._complain(name, outcome)
+            elif outcome != after:
+                self._heal(name)
+        return has_moved
+
+    def _until_due(self) -> float:
+        """Give how long to wait for news: to the next retry at most."""
+        now = monotonic()
+        retries = [s.retry_at for s in self._states.values() if s.retry_at > now]
+        return max(0.0, min([now + POLL_SECONDS, *retries]) - now)
+
+    def _complain(self, name: str, error: Exception) -> None:
+        """Log what failed; that it cannot even be told in full ends no follower."""
+        at = self._states[name].position if name in self._states else self._last()
+        try:
+            logger().error("follower failed", name=name, at=at, exc_info=error)
+        except Exception:  # noqa: BLE001 - Python 3.11 may fail to draw a traceback
+            told = f"{type(error).__name__}: {error}"
+            logger().error("follower failed", name=name, why=told)
+
+    def _heal(self, name: str) -> None:
+        state = self._states[name]
+        if state.error is not None:
+            logger().info("follower healed", name=name, at=state.position)
+        state.error = None

@@ -14,6 +14,7 @@ from api.request_context import RequestContext
 from commands import upload as uploading
 from projections import uploads
 from projections.database import open_database
+from projections.dispatcher import handle_alone
 from projections.projection_tables import ProjectionTables
 from service import Service
 from store import EventStore, Position
@@ -37,7 +38,7 @@ def service(tmp_path: Path, store: EventStore, clock: Clock) -> Generator[Servic
 
 
 @pytest.fixture
-def view(service: Service, tmp_path: Path) -> ProjectionTables:
+def tables(service: Service, tmp_path: Path) -> ProjectionTables:
     del service
     return ProjectionTables(
         uploads.READ_MODEL, open_database(f"sqlite:///{tmp_path / 'rows'}")
@@ -62,14 +63,16 @@ def request_context(service: Service) -> RequestContext:
 
 
 def follow(
-    view: ProjectionTables, store: EventStore, place: Position, many: int
+    tables: ProjectionTables, store: EventStore, place: Position, many: int
 ) -> Position:
-    return view.handle(place, store.log(after=place, limit=many))
+    with tables.database.writing() as connection:
+        batch = store.log(after=place, limit=many)
+        return handle_alone(connection, tables, place, batch)
 
 
 def test_a_group_is_never_done_before_its_records_are_counted_as_learners(
     service: Service,
-    view: ProjectionTables,
+    tables: ProjectionTables,
     group: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -77,7 +80,7 @@ def test_a_group_is_never_done_before_its_records_are_counted_as_learners(
     monkeypatch.setattr(learner_group_moment, "WAITED", 0.0)
     place, seen = 0, set()
     while place < service.store.head():
-        place = follow(view, service.store, place, 1)
+        place = follow(tables, service.store, place, 1)
         moment = group_at_one_moment(request_context(service), group)
         counted = moment.counts.get(LEARNER, 0)
         seen.add(moment.upload.progress)
@@ -91,7 +94,7 @@ def test_a_group_is_never_done_before_its_records_are_counted_as_learners(
 
 def test_an_answer_waits_for_the_whole_of_what_was_recorded_at_once(
     service: Service,
-    view: ProjectionTables,
+    tables: ProjectionTables,
     group: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -99,8 +102,8 @@ def test_an_answer_waits_for_the_whole_of_what_was_recorded_at_once(
     monkeypatch.setattr(service.read_models, "wait_for", lambda *_: False)
     store, place = service.store, 0
     while place < store.head() - 2 or store.is_whole(place):
-        place = follow(view, store, place, 1)
-    timer = Timer(0.2, follow, (view, store, place, 1000))
+        place = follow(tables, store, place, 1)
+    timer = Timer(0.2, follow, (tables, store, place, 1000))
     timer.start()
     moment = group_at_one_moment(request_context(service), group)
     timer.join()

@@ -13,7 +13,6 @@ from structlog.typing import EventDict
 from projections.database import open_database
 from projections.read_model import ReadModel
 from projections.read_models import ReadModels
-from projections.rows import Rows
 from store import EventStore, Recorded
 from subscriptions.feed import EventFeed
 
@@ -49,9 +48,7 @@ def fold() -> Generator[Fold]:
             for table in model.tables:
                 table.create(connection)
             for batch in batches:
-                rows = Rows(connection)
-                model.fold(rows, batch)
-                rows.flush()
+                model.fold_into(connection, model.declared_in(batch))
             return connection
 
         def fold(model: ReadModel, history: Sequence[Recorded]) -> Connection:

@@ -8,6 +8,8 @@ from sqlalchemy import Column, Connection, Integer, String, Table, select
 from events.centre import ApprovalGranted, ApprovalWithdrawn, CentreOpened
 from events.identifier import NAMESPACE, stream_of
 from events.user import Role
+from projections.dispatcher import handle_alone
+from projections.projection_tables import ProjectionTables
 from projections.read_model import METADATA, Moment, ReadModel
 from projections.rows import Rows
 from store import Actor, EventStore, Position, Recorded
@@ -59,8 +61,20 @@ def _count(rows: Rows, number: str, more: int) -> None:
 
 
 SHOWN_CENTRES = ReadModel(
-    name="shown-centres", version=1, tables=(CENTRES, APPROVALS), fold=fold
+    name="shown-centres",
+    version=1,
+    tables=(CENTRES, APPROVALS),
+    handles=frozenset({CentreOpened, ApprovalGranted, ApprovalWithdrawn}),
+    fold=fold,
 )
+
+
+def handle(
+    tables: ProjectionTables, after: Position, batch: Sequence[Recorded]
+) -> Position:
+    """Fold a batch into one read model, in a transaction of its own."""
+    with tables.database.writing() as connection:
+        return handle_alone(connection, tables, after, batch)
 
 
 def shown(connection: Connection) -> dict[str, int]:

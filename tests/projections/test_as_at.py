@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Column, String, Table, select
 
+from events.centre import CentreOpened
 from projections import as_at
 from projections.as_at import FOLDER, IN_USE, SETTLED_SECONDS, HistoricalReadModels
 from projections.read_model import METADATA, ReadModel
@@ -92,7 +93,13 @@ def test_of_a_moment_only_what_is_asked_for_is_folded(
             rows.put(OTHERS, {"number": recorded.owner})
 
     open_centres(store, "100", "200")
-    other = ReadModel(name="shown-elsewhere", version=1, tables=(OTHERS,), fold=fold)
+    other = ReadModel(
+        name="shown-elsewhere",
+        version=1,
+        tables=(OTHERS,),
+        handles=frozenset({CentreOpened}),
+        fold=fold,
+    )
     kept = HistoricalReadModels([SHOWN_CENTRES, other])
     query = select(OTHERS.c.number).order_by(OTHERS.c.number)
     for _ in range(2):

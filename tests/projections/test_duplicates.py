@@ -40,6 +40,7 @@ BOTH = ReadModel(
     name="both",
     version=1,
     tables=(*learners.READ_MODEL.tables, *duplicates.READ_MODEL.tables),
+    handles=learners.READ_MODEL.handles | duplicates.READ_MODEL.handles,
     fold=fold_both,
 )
 

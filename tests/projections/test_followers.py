@@ -1,6 +1,6 @@
 """Read models are kept at the head of the log, whatever happens."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -12,16 +12,23 @@ import psycopg
 import pytest
 
 from projections.database import Database, open_database
+from projections.dispatcher import Dispatcher
 from projections.projection_tables import ProjectionTables, prepare
 from projections.read_model import ReadModel
 from projections.read_models import ReadModels
 from projections.rows import Rows
 from store import EventStore, Position, Recorded, open_store
 from subscriptions.feed import BATCH, EventFeed
-from subscriptions.follower import Follower
+from subscriptions.follower import Follower, Outcome
 from tests.clock import PATIENCE
 from tests.projections.conftest import Logs, OpenReadModels
-from tests.projections.shown_centres import SHOWN_CENTRES, grant, open_centres, shown
+from tests.projections.shown_centres import (
+    SHOWN_CENTRES,
+    grant,
+    handle,
+    open_centres,
+    shown,
+)
 
 AT_ONCE = 0.5
 
@@ -69,7 +76,13 @@ def test_what_is_recorded_is_shown_within_moments(
 def test_a_follower_reaches_the_head_of_the_log_even_if_nothing_there_concerns_it(
     any_store: EventStore, open_read_models: OpenReadModels
 ) -> None:
-    deaf = replace(SHOWN_CENTRES, name="deaf", tables=(), fold=lambda _, __: None)
+    deaf = replace(
+        SHOWN_CENTRES,
+        name="deaf",
+        tables=(),
+        handles=frozenset(),
+        fold=lambda _, __: None,
+    )
     open_centres(any_store, *(str(number) for number in range(100, 150)))
     read_models = open_read_models(deaf)
     head = any_store.head()
@@ -126,26 +139,28 @@ def test_a_read_model_that_fails_does_not_stop_another(
     assert read_models.behind()["failing"] == (0, head)
 
 
-class SlowLook(ProjectionTables):
-    """A view whose place is found as it was before the follower came along."""
+class SlowLook(Dispatcher):
+    """Read models whose checkpoints are found as they were before the follower led."""
 
-    def __init__(self, model: ReadModel, database: Database) -> None:
-        super().__init__(model, database)
+    def __init__(self, database: Database, tables: Sequence[ProjectionTables]) -> None:
+        super().__init__(database, tables)
         self.looked, self.followed = Event(), Event()
 
-    def checkpoint(self) -> Position:
+    def checkpoints(self) -> Mapping[str, Position]:
         if current_thread() is not main_thread():
             self.looked.wait(PATIENCE)
-            return super().checkpoint()
-        place = super().checkpoint()
+            return super().checkpoints()
+        checkpoints = super().checkpoints()
         self.looked.set()
         self.followed.wait(PATIENCE)
-        return place
+        return checkpoints
 
-    def handle(self, after: Position, batch: Sequence[Recorded]) -> Position:
-        position = super().handle(after, batch)
+    def handle(
+        self, names: Sequence[str], after: Position, batch: Sequence[Recorded]
+    ) -> Mapping[str, Outcome]:
+        outcomes = super().handle(names, after, batch)
         self.followed.set()
-        return position
+        return outcomes
 
 
 def test_who_looked_before_the_follower_led_is_told_what_it_did_since(
@@ -153,10 +168,11 @@ def test_who_looked_before_the_follower_led_is_told_what_it_did_since(
 ) -> None:
     head = open_centres(any_store, "100")
     with closing(open_database(database_url)) as database:
-        view = SlowLook(SHOWN_CENTRES, database)
-        prepare(database, [view])
+        tables = [ProjectionTables(SHOWN_CENTRES, database)]
+        prepare(database, tables)
+        group = SlowLook(database, tables)
         lock = database.leader_lock("slow-look")
-        follower = Follower(view, EventFeed(any_store), lock)
+        follower = Follower(group, EventFeed(any_store), lock)
         follower.start()
         try:
             assert follower.wait_for(head, PATIENCE)
@@ -251,12 +267,12 @@ def test_a_batch_that_another_has_folded_meanwhile_is_not_folded_again(
         ProjectionTables(SHOWN_CENTRES, database),
         ProjectionTables(SHOWN_CENTRES, database),
     )
-    assert prepare(database, [here, there]) == []
+    assert prepare(database, [here]) == []
     head = open_centres(any_store, "100", "200")
     one, both = any_store.log(after=0, limit=1), any_store.log(after=0)
-    assert here.handle(0, one) == one[-1].position
-    assert there.handle(0, both) == one[-1].position
-    assert there.handle(one[-1].position, both[1:]) == head
+    assert handle(here, 0, one) == one[-1].position
+    assert handle(there, 0, both) == one[-1].position
+    assert handle(there, one[-1].position, both[1:]) == head
     with database.reading() as connection:
         assert shown(connection) == {"100": 0, "200": 0}
     database.close()

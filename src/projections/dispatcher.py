@@ -1,0 +1,114 @@
+"""One dispatcher for all read models: each gets the events that it declared."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection
+
+from events.learner import LearnerErased
+from projections.database import Database
+from projections.projection_tables import OtherVersion, ProjectionTables
+from store import DatabaseUnusable, Position, Recorded
+from subscriptions.checkpoints import (
+    Checkpoint,
+    lock_checkpoints,
+    move_checkpoints,
+    read_checkpoints,
+)
+from subscriptions.follower import Outcome
+
+
+class Dispatcher:
+    """The read models of a database as one follower sees them."""
+
+    name = "read-models"
+
+    def __init__(self, database: Database, tables: Sequence[ProjectionTables]) -> None:
+        self.names = tuple(each.name for each in tables)
+        self._database = database
+        self._tables = {each.name: each for each in tables}
+
+    def checkpoints(self) -> Mapping[str, Position]:
+        """Read how far each has come, whichever version keeps it; 0 if it is gone."""
+        with self._database.reading() as connection:
+            stored = read_checkpoints(connection, self.names)
+        return dict.fromkeys(self.names, 0) | {n: c.position for n, c in stored.items()}
+
+    def handle(
+        self, names: Sequence[str], after: Position, batch: Sequence[Recorded]
+    ) -> Mapping[str, Outcome]:
+        """Fold a batch into the rows of these read models, in one transaction."""
+        tables = [self._tables[name] for name in names]
+        with self._database.writing() as connection:
+            outcomes = handle_in(connection, tables, after, batch)
+        if any(isinstance(recorded.event, LearnerErased) for recorded in batch):
+            self._database.wipe()
+        return outcomes
+
+
+def handle_in(
+    connection: Connection,
+    tables: Sequence[ProjectionTables],
+    after: Position,
+    batch: Sequence[Recorded],
+) -> dict[str, Outcome]:
+    """Fold a batch into those of the tables whose checkpoint is ``after``, and move it.
+
+    What a fold that fails has changed is rolled back, and its exception is its outcome.
+    Where another has moved the checkpoint, or is just moving it, nothing is done.
+    """
+    names = [each.name for each in tables]
+    locked = lock_checkpoints(connection, names)
+    stored = dict(locked)
+    if missing := [name for name in names if name not in locked]:
+        stored |= read_checkpoints(connection, missing)
+    outcomes: dict[str, Outcome] = {
+        each.name: _position(each, stored) for each in tables
+    }
+    moving = [e for e in tables if e.name in locked and outcomes[e.name] == after]
+    for each in moving:
+        outcomes[each.name] = _fold(connection, each, batch)
+    moved = [e.name for e in moving if not isinstance(outcomes[e.name], Exception)]
+    if moved:
+        move_checkpoints(connection, moved, batch[-1].position)
+    return outcomes
+
+
+def handle_alone(
+    connection: Connection,
+    tables: ProjectionTables,
+    after: Position,
+    batch: Sequence[Recorded],
+) -> Position:
+    """Fold a batch into one read model, and give its checkpoint; raises what failed."""
+    outcome = handle_in(connection, [tables], after, batch)[tables.name]
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+def _position(
+    tables: ProjectionTables, stored: Mapping[str, Checkpoint]
+) -> Position | OtherVersion:
+    try:
+        return tables.position_of(stored.get(tables.name))
+    except OtherVersion as error:
+        return error
+
+
+def _fold(
+    connection: Connection, tables: ProjectionTables, batch: Sequence[Recorded]
+) -> Outcome:
+    position = batch[-1].position
+    if not (events := tables.model.declared_in(batch)):
+        return position
+    savepoint = connection.begin_nested()
+    try:
+        tables.model.fold_into(connection, events, tables.tables)
+    except Exception as error:
+        if connection.invalidated or isinstance(error, DatabaseUnusable):
+            raise
+        # Fails where the database has rolled back all of it: then nothing is committed.
+        savepoint.rollback()
+        return error
+    savepoint.commit()
+    return position
