@@ -26,8 +26,8 @@ from events.claim import (
     ClaimQualificationChosen,
     ClaimUnitsChosen,
     Granted,
-    Why,
     Withheld,
+    WithheldReason,
 )
 from events.identifier import stream_of
 from events.learner import LearnerCreated
@@ -234,7 +234,9 @@ def withheld(code: str = "credits-short") -> Withheld:
         award_date=TODAY,
         grades={A1: "P"},
         rules_version=1,
-        reasons=(Why(code=code, message="Group B needs at least 12 credits."),),
+        reasons=(
+            WithheldReason(code=code, message="Group B needs at least 12 credits."),
+        ),
     )
 
 

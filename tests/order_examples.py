@@ -10,7 +10,7 @@ from aggregates.offer import Offer
 from aggregates.order import Later, Order
 from aggregates.order_checklist import Circumstances
 from aggregates.order_confirming import confirm
-from aggregates.order_linking import Way
+from aggregates.order_linking import PathwayChoice
 from events.identifier import Kind, identifier
 from events.order import (
     ConfirmedLine,
@@ -106,7 +106,7 @@ def link(
         order,
         dict.fromkeys(learners),
         product=product,
-        way=Way(pathway=pathway),
+        way=PathwayChoice(pathway=pathway),
         offers=OFFERS,
         known=EVERYBODY,
         instead=instead,

@@ -8,7 +8,7 @@ from aggregates.claim_refusals import AwardIncomplete
 from aggregates.errors import Malformed, Refusal, RuleBroken
 from aggregates.offer import in_words
 from catalogue import Qualification
-from events.claim import Award, Why
+from events.claim import Award, WithheldReason
 
 MONTHS_BACK = 3
 """How far back an award date may lie, in calendar months (M6)."""
@@ -89,10 +89,12 @@ def award_refusals(award: Award, *, learner: str, today: date) -> list[Refusal]:
     )
 
 
-def award_faults(award: Award, *, learner: str, today: date) -> tuple[Why, ...]:
+def award_faults(
+    award: Award, *, learner: str, today: date
+) -> tuple[WithheldReason, ...]:
     """Say the same as the reasons why the learner is kept back (M10)."""
     return tuple(
-        Why(
+        WithheldReason(
             code="award-incomplete"
             if isinstance(refusal, AwardIncomplete)
             else "award-date",

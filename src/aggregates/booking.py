@@ -28,7 +28,6 @@ from aggregates.booking_refusals import (
     WindowIsNotOpen,
     is_over,
 )
-from aggregates.london import LONDON, in_london
 from aggregates.sitting import Attendance
 from aggregates.sitting_time import (
     CENTRES_EXTRA_TIME,
@@ -42,6 +41,7 @@ from aggregates.sitting_time import (
     is_too_far,
     window,
 )
+from aggregates.uk_time import LONDON, in_london
 from catalogue import amount
 from events.booking import (
     AnswersReceived,

@@ -23,11 +23,11 @@ from aggregates.claim_refusals import (
     claim_was_submitted,
     learner_is_submitted,
 )
+from aggregates.claim_status import OPEN, ClaimLearner, ClaimStatus, standing_of
 from aggregates.errors import Refusal, raise_all
 from aggregates.loss import require_no_loss, several
 from aggregates.not_active import why_not_active
 from aggregates.registration import Registration
-from aggregates.standing import OPEN, Place, Standing, standing_of
 from catalogue import Qualification
 from catalogue.rule import listed
 from events.claim import (
@@ -72,18 +72,18 @@ class Claim(Aggregate):
     centre: str
     qualification: str | None = None
     units: tuple[str, ...] = ()
-    learners: Mapping[str, Place] = field(default_factory=dict)
+    learners: Mapping[str, ClaimLearner] = field(default_factory=dict)
     is_closed: bool = False
     is_deleted: bool = False
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> ClaimStatus:
         if self.is_closed:
-            return Standing.WITHDRAWN
+            return ClaimStatus.WITHDRAWN
         return standing_of([place.standing for place in self.learners.values()])
 
     @property
-    def waiting(self) -> dict[str, Place]:
+    def waiting(self) -> dict[str, ClaimLearner]:
         """The learners that submitting would assess."""
         return {who: place for who, place in self.learners.items() if place.is_open}
 
@@ -93,11 +93,11 @@ class Claim(Aggregate):
         return {
             who: place.registration
             for who, place in self.learners.items()
-            if place.standing in {Standing.SUBMITTED, Standing.PROCESSED}
+            if place.standing in {ClaimStatus.SUBMITTED, ClaimStatus.PROCESSED}
         }
 
     @property
-    def undecided(self) -> dict[str, Place]:
+    def undecided(self) -> dict[str, ClaimLearner]:
         """The learners who wait because the time did not suffice to decide (M10)."""
         return {who: place for who, place in self.waiting.items() if place.is_undecided}
 
@@ -109,7 +109,7 @@ class Claim(Aggregate):
         return {
             place.registration: place.award.grades
             for place in self.learners.values()
-            if place.standing is not Standing.WITHDRAWN and place.award.grades
+            if place.standing is not ClaimStatus.WITHDRAWN and place.award.grades
         }
 
     def choose_qualification(
@@ -218,7 +218,7 @@ class Claim(Aggregate):
         present = {
             who: place.registration
             for who, place in self.learners.items()
-            if place.standing is not Standing.WITHDRAWN
+            if place.standing is not ClaimStatus.WITHDRAWN
         }
         if list(chosen.items()) == list(present.items()):
             return []
@@ -239,7 +239,7 @@ class Claim(Aggregate):
         others = {
             who: place.registration
             for who, place in self.learners.items()
-            if who != learner and place.standing is not Standing.WITHDRAWN
+            if who != learner and place.standing is not ClaimStatus.WITHDRAWN
         }
         return [ClaimLearnersChosen(learners=others)]
 
@@ -264,7 +264,7 @@ class Claim(Aggregate):
         for at, (who, award) in enumerate(awards.items()):
             pointer = f"/awards/{at}"
             place = self.learners.get(who)
-            if place is None or place.standing is Standing.WITHDRAWN:
+            if place is None or place.standing is ClaimStatus.WITHDRAWN:
                 problems.append(
                     LearnerNotInClaim(pointer=pointer, learner=who, claim=self.called)
                 )
@@ -365,7 +365,7 @@ class Claim(Aggregate):
         issued = {
             who: certificate
             for who, certificate in certificates.items()
-            if self.learners[who].standing is Standing.SUBMITTED
+            if self.learners[who].standing is ClaimStatus.SUBMITTED
         }
         return [ClaimProcessed(certificates=issued)] if issued else []
 
@@ -390,9 +390,9 @@ class Claim(Aggregate):
         if self.is_closed:
             return ()
         standings = {place.standing for place in self.learners.values()}
-        if Standing.PROCESSED in standings:
+        if ClaimStatus.PROCESSED in standings:
             raise claim_is_processed(self.claim, self.learners.values())
-        if standings <= {Standing.DRAFT}:
+        if standings <= {ClaimStatus.DRAFT}:
             raise NotSubmitted(
                 what=f"The claim {self.claim} is only a draft",
                 next_step="Delete it, or take the learner out.",
@@ -400,7 +400,7 @@ class Claim(Aggregate):
         return tuple(
             who
             for who, place in self.learners.items()
-            if place.standing is not Standing.WITHDRAWN
+            if place.standing is not ClaimStatus.WITHDRAWN
         )
 
     def _withdrawable_one(self, learner: str) -> tuple[str, ...]:
@@ -409,7 +409,7 @@ class Claim(Aggregate):
                 pointer="/learner", learner=learner, claim=self.called
             )
         standing = self.learners[learner].standing
-        if standing is Standing.PROCESSED:
+        if standing is ClaimStatus.PROCESSED:
             raise claim_is_processed(self.claim, [self.learners[learner]])
         if standing in OPEN:
             raise NotSubmitted(
@@ -417,7 +417,7 @@ class Claim(Aggregate):
                 what=f"{learner} is {standing} in the claim {self.claim}",
                 next_step="Take them out of it: there is nothing to withdraw.",
             )
-        return (learner,) if standing is Standing.SUBMITTED else ()
+        return (learner,) if standing is ClaimStatus.SUBMITTED else ()
 
     @classmethod
     def begin(cls, event: ClaimBegun) -> Self:
@@ -454,10 +454,10 @@ class Claim(Aggregate):
                 assert_never(event)
         return now
 
-    def _put(self, places: Mapping[str, Place]) -> Self:
+    def _put(self, places: Mapping[str, ClaimLearner]) -> Self:
         return replace(self, learners={**self.learners, **places})
 
-    def _choose(self, registrations: Mapping[str, str]) -> dict[str, Place]:
+    def _choose(self, registrations: Mapping[str, str]) -> dict[str, ClaimLearner]:
         """Keep the places of those who stay.
 
         Who was withdrawn may come in anew, with all that was typed for them.
@@ -465,23 +465,25 @@ class Claim(Aggregate):
         gone = {
             who: place
             for who, place in self.learners.items()
-            if place.standing is Standing.WITHDRAWN and who not in registrations
+            if place.standing is ClaimStatus.WITHDRAWN and who not in registrations
         }
         stay = {
             who: place
             for who, place in self.learners.items()
-            if place.standing is not Standing.WITHDRAWN
+            if place.standing is not ClaimStatus.WITHDRAWN
             and place.registration == registrations.get(who)
         }
         again = {
-            who: Place(registration=place.registration, award=place.award).keep_units(
-                self.units
-            )
+            who: ClaimLearner(
+                registration=place.registration, award=place.award
+            ).keep_units(self.units)
             for who, place in self.learners.items()
-            if place.standing is Standing.WITHDRAWN
+            if place.standing is ClaimStatus.WITHDRAWN
             and place.registration == registrations.get(who)
         }
         return gone | {
-            who: stay.get(who) or again.get(who) or Place(registration=registration)
+            who: stay.get(who)
+            or again.get(who)
+            or ClaimLearner(registration=registration)
             for who, registration in registrations.items()
         }

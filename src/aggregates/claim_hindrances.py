@@ -6,9 +6,9 @@ from enum import StrEnum
 
 from aggregates.claimable import Condition
 from aggregates.learner import LearnerIsErased
-from aggregates.london import in_london
+from aggregates.uk_time import in_london
 from catalogue import UNDECIDED
-from events.claim import Why
+from events.claim import WithheldReason
 from events.registration import AwardClaimed
 
 
@@ -47,15 +47,15 @@ IN_WORDS: Mapping[Cause, str] = {
 }
 
 
-def cause_of(reasons: Iterable[Why]) -> Cause:
+def cause_of(reasons: Iterable[WithheldReason]) -> Cause:
     """Say which cause the reasons come to, when a claim is submitted (I3)."""
     known = {cause.value: cause for cause in Cause}
     return next((known[w.code] for w in reasons if w.code in known), Cause.RULES)
 
 
-def learner_transferred(learner: str) -> Why:
+def learner_transferred(learner: str) -> WithheldReason:
     """The learner is another centre's by now (L6)."""
-    return Why(
+    return WithheldReason(
         code="learner-transferred",
         message=(
             f"{learner} has moved to another centre. Take them out of the claim, then"
@@ -64,16 +64,18 @@ def learner_transferred(learner: str) -> Why:
     )
 
 
-def learner_erased(learner: str) -> Why:
+def learner_erased(learner: str) -> WithheldReason:
     """There is nobody to certify any more (H6)."""
-    return Why(code="learner-erased", message=str(LearnerIsErased(learner=learner)))
+    return WithheldReason(
+        code="learner-erased", message=str(LearnerIsErased(learner=learner))
+    )
 
 
 def claimed_by(
     award: AwardClaimed, *, user: str, role: str, recorded_at: datetime
-) -> Why:
+) -> WithheldReason:
     """Somebody claimed for the learner meanwhile: who, what, by which claim (M15)."""
-    return Why(
+    return WithheldReason(
         code="claimed-by-another",
         message=(
             f"Claimed meanwhile by {user} ({role}): the {award.award_type} award for"
@@ -83,9 +85,9 @@ def claimed_by(
     )
 
 
-def busy_with(who: str) -> Why:
+def busy_with(who: str) -> WithheldReason:
     """Somebody keeps changing the registration (M15)."""
-    return Why(
+    return WithheldReason(
         code="changed-by-another",
         message=(
             f"{who} was changing this learner's registration at the same moment. "
@@ -94,9 +96,9 @@ def busy_with(who: str) -> Why:
     )
 
 
-def registration_cancelled(learner: str, registration: str) -> Why:
+def registration_cancelled(learner: str, registration: str) -> WithheldReason:
     """The registration was cancelled since the learner was chosen (C1)."""
-    return Why(
+    return WithheldReason(
         code="registration-cancelled",
         message=(
             f"The registration {registration} was cancelled. Take {learner} out of the"
@@ -105,9 +107,9 @@ def registration_cancelled(learner: str, registration: str) -> Why:
     )
 
 
-def not_approved(learner: str, product: str) -> Why:
+def not_approved(learner: str, product: str) -> WithheldReason:
     """The approval for what the learner was registered by was withdrawn (M2, O7)."""
-    return Why(
+    return WithheldReason(
         code="not-approved",
         message=(
             f"Your centre is no longer approved for {product}, by which {learner} was"
@@ -116,9 +118,9 @@ def not_approved(learner: str, product: str) -> Why:
     )
 
 
-def not_registered(learner: str, qualification: str) -> Why:
+def not_registered(learner: str, qualification: str) -> WithheldReason:
     """There is nothing to claim on, as no order was confirmed (M4)."""
-    return Why(
+    return WithheldReason(
         code="not-registered",
         message=(
             f"{learner} was never registered on {qualification} here. Order a"
@@ -127,15 +129,19 @@ def not_registered(learner: str, qualification: str) -> Why:
     )
 
 
-def not_claimable(conditions: Iterable[Condition]) -> tuple[Why, ...]:
+def not_claimable(conditions: Iterable[Condition]) -> tuple[WithheldReason, ...]:
     """Nobody can be claimed for on the qualification any more (M2): nothing if all can."""
     unmet = [c.sentence for c in conditions if not c.is_met]
-    return (Why(code="not-claimable", message=" ".join(unmet)),) if unmet else ()
+    return (
+        (WithheldReason(code="not-claimable", message=" ".join(unmet)),)
+        if unmet
+        else ()
+    )
 
 
-def changed_since(learner: str) -> Why:
+def changed_since(learner: str) -> WithheldReason:
     """What the learner was kept back for need not hold any more (I1)."""
-    return Why(
+    return WithheldReason(
         code="changed-since",
         message=(
             f"The pathway, the grades or the results of {learner} have changed since."

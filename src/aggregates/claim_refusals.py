@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterable
 
+from aggregates.claim_status import ClaimLearner
 from aggregates.errors import Malformed, RuleBroken
-from aggregates.standing import Place
 from catalogue import AwardType
 
 MOST_NAMED = 3
@@ -141,7 +141,7 @@ class ClaimWasSubmitted(RuleBroken):
 
 
 def learner_is_submitted(
-    claim: str, learner: str, place: Place, *, pointer: str
+    claim: str, learner: str, place: ClaimLearner, *, pointer: str
 ) -> LearnerIsSubmitted:
     """Say that an award stays as it was submitted, and what changes it (M16, M18)."""
     is_processed = bool(place.certificate)
@@ -156,7 +156,9 @@ def learner_is_submitted(
     )
 
 
-def claim_was_submitted(claim: str, places: Collection[Place]) -> ClaimWasSubmitted:
+def claim_was_submitted(
+    claim: str, places: Collection[ClaimLearner]
+) -> ClaimWasSubmitted:
     """Say what can be done with a claim that cannot be deleted any more (M16, M18)."""
     is_processed = any(place.certificate for place in places)
     return ClaimWasSubmitted(
@@ -167,7 +169,9 @@ def claim_was_submitted(claim: str, places: Collection[Place]) -> ClaimWasSubmit
     )
 
 
-def claim_is_processed(claim: str, places: Collection[Place]) -> ClaimIsProcessed:
+def claim_is_processed(
+    claim: str, places: Collection[ClaimLearner]
+) -> ClaimIsProcessed:
     """Say who can do what about certificates that were issued (M16, M18)."""
     certificates = _named([str(p.certificate) for p in places if p.certificate])
     return ClaimIsProcessed(
@@ -177,7 +181,7 @@ def claim_is_processed(claim: str, places: Collection[Place]) -> ClaimIsProcesse
     )
 
 
-def about_certificates(places: Iterable[Place]) -> str:
+def about_certificates(places: Iterable[ClaimLearner]) -> str:
     """Say what an Account Specialist can do about certificates that were issued."""
     issued = [place for place in places if place.certificate]
     certificates = _named([str(place.certificate) for place in issued])

@@ -14,7 +14,7 @@ from aggregates.claim_refusals import (
 )
 from aggregates.claimable import Condition
 from aggregates.errors import MOST_SAID
-from events.claim import Why
+from events.claim import WithheldReason
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ def stages(
     *,
     today: date,
     conditions: Iterable[Condition] = (),
-    hindrances: Mapping[str, Why] | None = None,
+    hindrances: Mapping[str, WithheldReason] | None = None,
 ) -> tuple[Stage, ...]:
     """Say of each of the four stages (M1) that it is complete, or what it lacks.
 

@@ -12,10 +12,10 @@ from aggregates.details import COLUMNS, OVERFLOW
 from aggregates.file_columns import KEY, column_problems, named
 from aggregates.file_refusals import FileRefused
 from aggregates.learner_file import open_table
-from aggregates.names import clean
 from aggregates.problem import sentence
 from aggregates.record import Record
 from aggregates.template import TEXT, head
+from aggregates.text import clean
 from events.upload import FileProblem, Problem
 
 BAD = "#FFC7CE"

@@ -7,7 +7,7 @@ from datetime import date
 
 from aggregates.date_of_birth import ERASED as ERASED_BIRTH
 from aggregates.date_of_birth import birth_fault, read_date, read_otherwise
-from aggregates.names import clean, words
+from aggregates.text import clean, words
 from aggregates.uln import EXCEL_NUMBER, TEMPORARY_ULN, read_uln, uln_fault
 from aggregates.unusual_values import unusual_values
 from events.event import ERASED as ERASED_TEXT

@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA
 
 from aggregates.aggregate import Aggregate
 from aggregates.errors import Malformed
-from aggregates.names import words
+from aggregates.text import words
 from events.duplicate import Decision, DuplicateDecided
 
 NEAR = 0.75
@@ -26,7 +26,7 @@ class WithOneself(Malformed):
     message = "Learner {learner} is no duplicate of themselves. Name two learners."
 
 
-class Why(StrEnum):
+class MatchReason(StrEnum):
     """Why two learners may be one person."""
 
     ULN = "same ULN"
@@ -64,20 +64,20 @@ class Face:
         )
 
 
-def why_alike(one: Face, other: Face) -> Why | None:
+def why_alike(one: Face, other: Face) -> MatchReason | None:
     """Say why two learners may be one person, or None (d).
 
     Of one centre their names may differ a little; of two they must agree.
     """
     if one.uln is not None and one.uln == other.uln:
-        return Why.ULN
+        return MatchReason.ULN
     if one.date_of_birth != other.date_of_birth:
         return None
     are: Callable[[Words, Words], bool] = eq if one.centre != other.centre else are_near
     if are(one.given, other.given) and are(one.family, other.family):
-        return Why.NAMES
+        return MatchReason.NAMES
     if are(one.given, other.family) and are(one.family, other.given):
-        return Why.SWAPPED
+        return MatchReason.SWAPPED
     return None
 
 

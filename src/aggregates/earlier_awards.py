@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 
 from catalogue import AwardType, Qualification, Unit
-from events.claim import Why
+from events.claim import WithheldReason
 from events.registration import AwardClaimed
 
 NOTHING_NEW = "nothing-new"
@@ -19,7 +19,7 @@ def nothing_new(
     grades: Mapping[str, str],
     overall_grade: str | None,
     rules: Qualification,
-) -> Why | None:
+) -> WithheldReason | None:
     """Say that the latest award of this type certifies the same, if it does (M17).
 
     ``awards`` are those that count, oldest first; ``grades`` all to date. A Full or
@@ -46,7 +46,7 @@ def nothing_new(
         f"The {award_type} award by {last.claim} has the same units and grades already."
         f" {next_step}"
     )
-    return Why(code=NOTHING_NEW, message=message) if is_same else None
+    return WithheldReason(code=NOTHING_NEW, message=message) if is_same else None
 
 
 def warnings(

@@ -15,13 +15,13 @@ from aggregates.booking_refusals import (
     TooManyEntries,
 )
 from aggregates.entry_rules import (
-    BOOKING,
+    BOOKING_RULES,
     NO_REGISTRATIONS,
     EntryPointer,
-    Places,
+    EntryRegistrations,
     Registrations,
+    check_entries,
     entry_pointers,
-    looks,
     refusals_of,
     require_linked,
     require_none,
@@ -63,7 +63,7 @@ class EntryOrder(Aggregate):
     def choose(
         self,
         entries: Sequence[Entry],
-        places: Places,
+        places: EntryRegistrations,
         now: datetime,
         *,
         last: Registrations = NO_REGISTRATIONS,
@@ -111,7 +111,7 @@ class EntryOrder(Aggregate):
         learner: str,
         unit: str | None,
         changes: Mapping[str, Any],
-        places: Places,
+        places: EntryRegistrations,
         now: datetime,
         *,
         last: Registrations = NO_REGISTRATIONS,
@@ -166,7 +166,7 @@ class EntryOrder(Aggregate):
 
     def obstacles(
         self,
-        places: Places,
+        places: EntryRegistrations,
         timetables: Mapping[str, Timetable],
         now: datetime,
         *,
@@ -177,13 +177,13 @@ class EntryOrder(Aggregate):
         """Say all that keeps the entries from being booked as they are (B2-B7, L6)."""
         if not self.entries:
             yield EntriesMissing(pointer="/entries")
-        entries = looks(
+        entries = check_entries(
             self.entries, places, timetables, now, last=last, left=left, erased=erased
         )
         for looked in entries:
-            yield from refusals_of(looked, BOOKING)
+            yield from refusals_of(looked, BOOKING_RULES)
 
-    def prices(self, places: Places) -> list[Decimal]:
+    def prices(self, places: EntryRegistrations) -> list[Decimal]:
         """Give what each entry costs, in pounds; nothing where it cannot be told."""
         return [
             next(
@@ -200,7 +200,7 @@ class EntryOrder(Aggregate):
 
     def confirm(
         self,
-        places: Places,
+        places: EntryRegistrations,
         timetables: Mapping[str, Timetable],
         *,
         total: Decimal,

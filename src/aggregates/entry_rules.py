@@ -26,7 +26,6 @@ from aggregates.booking_refusals import (
 )
 from aggregates.errors import Refusal
 from aggregates.learner import LearnerIsErased
-from aggregates.london import in_london
 from aggregates.not_active import why_not_active
 from aggregates.register import LearnerHasLeft
 from aggregates.registration import Registration
@@ -41,6 +40,7 @@ from aggregates.sitting_time import (
     is_too_far,
 )
 from aggregates.timetable import Timetable
+from aggregates.uk_time import in_london
 from catalogue import Qualification, Unit, amount
 from catalogue.rule import listed
 from events.entry_order import Entry
@@ -48,7 +48,7 @@ from events.timetable import SittingPlanned
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class EntryRegistration:
     """Where a learner stands who is to be entered: the registration, if there is one.
 
     ``apprenticeship`` is the one that it came through; ``rules`` those it is under.
@@ -59,7 +59,7 @@ class Place:
     rules: Qualification
 
 
-Places: TypeAlias = Mapping[tuple[str, str], Place]
+EntryRegistrations: TypeAlias = Mapping[tuple[str, str], EntryRegistration]
 """Active registrations at the centre, by learner and qualification."""
 
 Registrations: TypeAlias = Mapping[tuple[str, str], Registration]
@@ -83,7 +83,7 @@ def entry_pointers(how_many: int) -> list[EntryPointer]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Looked:
+class EntryCheck:
     """An entry with all that bears on it.
 
     ``last`` is the learner's last registration, where none is Active.
@@ -92,7 +92,7 @@ class Looked:
     entry: Entry
     at: EntryPointer
     now: datetime
-    place: Place | None
+    place: EntryRegistration | None
     timetable: Timetable
     last: Registration | None
     has_left: bool
@@ -140,7 +140,7 @@ ONLY_REGISTERED = (
 )
 
 
-def is_not_registered(looked: Looked) -> Refusal | None:
+def is_not_registered(looked: EntryCheck) -> Refusal | None:
     if looked.place is not None:
         return None
     if looked.has_left:
@@ -152,7 +152,7 @@ def is_not_registered(looked: Looked) -> Refusal | None:
     return looked.named(NotRegisteredForTest, "/learner", or_else=or_else, **why)
 
 
-def came_another_way(looked: Looked) -> Refusal | None:
+def came_another_way(looked: EntryCheck) -> Refusal | None:
     """Book through the apprenticeship whoever came through one, nobody else (B2)."""
     came = looked.place.apprenticeship if looked.place else None
     said = looked.entry.apprenticeship
@@ -163,7 +163,7 @@ def came_another_way(looked: Looked) -> Refusal | None:
     return looked.named(NotThroughApprenticeship, "/learner", apprenticeship=said)
 
 
-def is_not_testable(looked: Looked) -> Refusal | None:
+def is_not_testable(looked: EntryCheck) -> Refusal | None:
     if looked.place is None or looked.unit:
         return None
     rules, unit = looked.place.rules, looked.entry.unit
@@ -175,7 +175,7 @@ def is_not_testable(looked: Looked) -> Refusal | None:
     return looked.named(NotTestable, "/unit", next_step=next_step)
 
 
-def delivery_not_offered(looked: Looked) -> Refusal | None:
+def delivery_not_offered(looked: EntryCheck) -> Refusal | None:
     offered = looked.unit.delivery if looked.unit else ()
     if not offered or looked.entry.delivery in offered:
         return None
@@ -187,24 +187,24 @@ def delivery_not_offered(looked: Looked) -> Refusal | None:
     )
 
 
-def mode_is_wrong(looked: Looked) -> Refusal | None:
+def mode_is_wrong(looked: EntryCheck) -> Refusal | None:
     mode = looked.entry.mode
     if looked.entry.delivery == Delivery.PAPER:
         return looked.named(ModeOutOfPlace, "/mode") if mode else None
     return None if mode else looked.named(ModeNeeded, "/mode")
 
 
-def extra_time_is_wrong(looked: Looked) -> Refusal | None:
+def extra_time_is_wrong(looked: EntryCheck) -> Refusal | None:
     return extra_time_refusal(
         looked.entry.extra_time, CENTRES_EXTRA_TIME, f"{looked.at.entry}/extra_time"
     )
 
 
-def has_no_time(looked: Looked) -> Refusal | None:
+def has_no_time(looked: EntryCheck) -> Refusal | None:
     return None if looked.entry.starts else looked.named(TimeNeeded, "/starts")
 
 
-def too_short_notice(looked: Looked) -> Refusal | None:
+def too_short_notice(looked: EntryCheck) -> Refusal | None:
     soonest = earliest(looked.entry.delivery, looked.now)
     if looked.entry.starts is None or looked.entry.starts >= soonest:
         return None
@@ -216,7 +216,7 @@ def too_short_notice(looked: Looked) -> Refusal | None:
     )
 
 
-def too_far_ahead(looked: Looked) -> Refusal | None:
+def too_far_ahead(looked: EntryCheck) -> Refusal | None:
     starts = looked.entry.starts
     if starts is None or not is_too_far(starts, looked.now):
         return None
@@ -225,19 +225,19 @@ def too_far_ahead(looked: Looked) -> Refusal | None:
     )
 
 
-def is_passed(looked: Looked) -> Refusal | None:
+def is_passed(looked: EntryCheck) -> Refusal | None:
     sittings = looked.place.registration.sittings if looked.place else {}
     is_done = looked.entry.unit in passed(sittings)
     return looked.named(UnitPassed, "/unit") if is_done else None
 
 
-def is_booked(looked: Looked) -> Refusal | None:
+def is_booked(looked: EntryCheck) -> Refusal | None:
     """A test that was taken frees its unit, with a result or without one (B7)."""
     booking = looked.booked
     return looked.named(UnitBooked, "/unit", booking=booking) if booking else None
 
 
-def overlaps(looked: Looked) -> Refusal | None:
+def overlaps(looked: EntryCheck) -> Refusal | None:
     starts, ends = looked.entry.starts, looked.ends
     if starts is None or ends is None:
         return None
@@ -249,7 +249,7 @@ def overlaps(looked: Looked) -> Refusal | None:
     )
 
 
-LINKING: tuple[Callable[[Looked], Refusal | None], ...] = (
+LINKING_RULES: tuple[Callable[[EntryCheck], Refusal | None], ...] = (
     is_not_registered,
     came_another_way,
     is_not_testable,
@@ -257,7 +257,7 @@ LINKING: tuple[Callable[[Looked], Refusal | None], ...] = (
 )
 """Why a learner cannot be linked to a test (B2), each a refusal or None."""
 
-WHY_NOT: tuple[Callable[[Looked], Refusal | None], ...] = (
+ENTRY_RULES: tuple[Callable[[EntryCheck], Refusal | None], ...] = (
     mode_is_wrong,
     extra_time_is_wrong,
     has_no_time,
@@ -269,10 +269,10 @@ WHY_NOT: tuple[Callable[[Looked], Refusal | None], ...] = (
 )
 """Why an entry cannot be a booking as it is (B3-B7), each a refusal or None."""
 
-BOOKING = (*LINKING, *WHY_NOT)
+BOOKING_RULES = (*LINKING_RULES, *ENTRY_RULES)
 """All that keeps an entry from being a booking."""
 
-LOOKING_UP: tuple[Callable[[Looked], Refusal | None], ...] = (
+ELIGIBILITY_RULES: tuple[Callable[[EntryCheck], Refusal | None], ...] = (
     is_not_registered,
     came_another_way,
     is_not_testable,
@@ -282,9 +282,9 @@ LOOKING_UP: tuple[Callable[[Looked], Refusal | None], ...] = (
 """Why a learner is not among those who can be entered (B2, B7), whenever it be."""
 
 
-def looks(
+def check_entries(
     entries: Sequence[Entry],
-    places: Places,
+    places: EntryRegistrations,
     timetables: Mapping[str, Timetable],
     now: datetime,
     *,
@@ -292,7 +292,7 @@ def looks(
     left: Collection[str] = (),
     erased: Collection[str] = (),
     pointers: Sequence[EntryPointer] | None = None,
-) -> Iterator[Looked]:
+) -> Iterator[EntryCheck]:
     """Look at entries in turn, each beside those before it.
 
     ``last`` are the last registrations of those who have none Active.
@@ -302,7 +302,7 @@ def looks(
     planned = dict(timetables)
     places_said = pointers or entry_pointers(len(entries))
     for number, (entry, at) in enumerate(zip(entries, places_said, strict=True)):
-        looked = Looked(
+        looked = EntryCheck(
             entry=entry,
             at=at,
             now=now,
@@ -323,7 +323,7 @@ def looks(
 
 
 def refusals_of(
-    looked: Looked, rules: Iterable[Callable[[Looked], Refusal | None]]
+    looked: EntryCheck, rules: Iterable[Callable[[EntryCheck], Refusal | None]]
 ) -> Iterator[Refusal]:
     """Say all that these rules have against an entry; of who was erased, that alone."""
     if looked.is_erased:
@@ -334,7 +334,7 @@ def refusals_of(
 
 def why_not_entered(
     entry: Entry,
-    place: Place | None,
+    place: EntryRegistration | None,
     now: datetime,
     *,
     last: Registrations = NO_REGISTRATIONS,
@@ -342,23 +342,23 @@ def why_not_entered(
 ) -> Iterator[Refusal]:
     """Say why a learner is not among those who can be entered, if so (B2)."""
     places = {(entry.learner, entry.qualification): place} if place else {}
-    (looked,) = looks([entry], places, {}, now, last=last, erased=erased)
-    yield from refusals_of(looked, LOOKING_UP)
+    (looked,) = check_entries([entry], places, {}, now, last=last, erased=erased)
+    yield from refusals_of(looked, ELIGIBILITY_RULES)
 
 
 def require_linked(
     entries: Sequence[Entry],
-    places: Places,
+    places: EntryRegistrations,
     now: datetime,
     pointers: Sequence[EntryPointer],
     **facts: Any,
 ) -> None:
     """Require that everybody can be linked to what they are entered for (B2).
 
-    ``facts`` are those of ``looks``. Raises EntriesRefused.
+    ``facts`` are those of ``check_entries``. Raises EntriesRefused.
     """
-    looked = looks(entries, places, {}, now, pointers=pointers, **facts)
-    require_none([no for each in looked for no in refusals_of(each, LINKING)])
+    looked = check_entries(entries, places, {}, now, pointers=pointers, **facts)
+    require_none([no for each in looked for no in refusals_of(each, LINKING_RULES)])
 
 
 def require_none(refusals: Sequence[Refusal]) -> None:

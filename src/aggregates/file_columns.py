@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from aggregates.details import COLUMNS, MANDATORY
 from aggregates.errors import Refusal, raise_all
 from aggregates.file_refusals import MOST_COLUMNS, are_alike
-from aggregates.names import clean, fold
+from aggregates.text import clean, fold
 from aggregates.upload_refusals import ColumnNeeded, ColumnNotThere, ColumnTwice
 from events.upload import FileProblem
 

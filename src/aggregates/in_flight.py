@@ -6,14 +6,14 @@ from datetime import date
 from typing import Self
 
 from aggregates.claim import Claim
+from aggregates.claim_status import OPEN, ClaimStatus
 from aggregates.errors import Refusal, RuleBroken, said
 from aggregates.offer import in_words
 from aggregates.registration import Registration
 from aggregates.sitting import Attendance
-from aggregates.standing import OPEN, Standing
 from catalogue import amount
 
-UNSETTLED = OPEN | {Standing.SUBMITTED}
+UNSETTLED = OPEN | {ClaimStatus.SUBMITTED}
 """Where a claim may still change what stands on a registration."""
 
 
@@ -43,11 +43,11 @@ class ClaimIsUnsettled(RuleBroken):
     message = "The claim {claim} is {standing} for the learner. {next_step} first."
 
     @classmethod
-    def of(cls, claim: str, standing: Standing) -> Self:
+    def of(cls, claim: str, standing: ClaimStatus) -> Self:
         """Say what settles a claim that is at that standing."""
         next_step = (
             "Have it processed, or withdraw it for the learner,"
-            if standing is Standing.SUBMITTED
+            if standing is ClaimStatus.SUBMITTED
             else "Take the learner out of it"
         )
         return cls(claim=claim, standing=standing, next_step=next_step)
@@ -80,7 +80,7 @@ class InFlight:
     orders: Collection[str]
 
     @property
-    def unsettled(self) -> dict[str, Standing]:
+    def unsettled(self) -> dict[str, ClaimStatus]:
         """The claims that may still come to an award for the learner."""
         standings = {
             name: claim.learners[self.learner].standing

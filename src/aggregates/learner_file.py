@@ -9,8 +9,8 @@ from aggregates.details import COLUMNS, OVERFLOW
 from aggregates.file_columns import KEY, column_problems, named, proposed, repeated
 from aggregates.file_refusals import MOST_BYTES, MOST_ROWS, FileRefused
 from aggregates.markup import old_office_problem
-from aggregates.names import clean
 from aggregates.table import Line, Number, Table
+from aggregates.text import clean
 from aggregates.text_file import known_columns, read_text
 from aggregates.workbook import ZIPPED, read_workbook
 from events.upload import FileProblem

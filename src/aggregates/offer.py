@@ -78,7 +78,7 @@ def is_closed(product: Product, terms: Terms) -> str | None:
     )
 
 
-WHY_NOT: tuple[Callable[[Product, Terms], str | None], ...] = (
+OFFER_RULES: tuple[Callable[[Product, Terms], str | None], ...] = (
     is_not_approved,
     is_not_open_yet,
     is_closed,
@@ -100,7 +100,7 @@ def offer(product: Product, terms: Terms, parts: Iterable[Qualification] = ()) -
         price=product.price,
         rules_version=qualification.version if qualification else 0,
         pathways={pathway.code: pathway.title for pathway in pathways},
-        why_not=tuple(why for rule in WHY_NOT if (why := rule(product, terms))),
+        why_not=tuple(why for rule in OFFER_RULES if (why := rule(product, terms))),
         parts=tuple(
             replace(offer(part, terms), price=Decimal("0.00"), why_not=())
             for part in parts

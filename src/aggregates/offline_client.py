@@ -7,8 +7,8 @@ from typing import Self, TypeAlias, assert_never
 
 from aggregates.aggregate import Aggregate
 from aggregates.errors import Malformed, RuleBroken
-from aggregates.london import in_london
 from aggregates.sealed_package import is_public_key
+from aggregates.uk_time import in_london
 from events.offline_client import (
     OfflineClientKeyRegistered,
     OfflineClientRegistered,

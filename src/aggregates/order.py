@@ -10,11 +10,11 @@ from aggregates.errors import Refusal
 from aggregates.offer import Offer, in_words
 from aggregates.order_line import (
     Line,
-    Place,
+    OrderLineLearner,
     purchase_order_number,
     require_likely,
     undated,
-    with_places,
+    with_learners,
     without,
 )
 from aggregates.order_refusals import (
@@ -269,13 +269,13 @@ class Order(Aggregate):
         line = self.lines[event.product]
         places = {
             who: replace(
-                line.learners.get(who, Place()),
+                line.learners.get(who, OrderLineLearner()),
                 pathway=pathway,
                 pathways=event.pathways.get(who, {}),
             )
             for who, pathway in event.learners.items()
         }
-        return self._with(event.product, with_places(line, places))
+        return self._with(event.product, with_learners(line, places))
 
     def _unlinked(self, event: OrderLearnersUnlinked) -> Self:
         if event.product is None:
@@ -294,7 +294,7 @@ class Order(Aggregate):
         if not event.learners:
             return self._with(product, replace(undated(line), dates=dates))
         own = {who: replace(line.learners[who], dates=dates) for who in event.learners}
-        return self._with(product, with_places(line, own))
+        return self._with(product, with_learners(line, own))
 
     def _numbered(self, event: OrderPurchaseOrderNumberGiven) -> Self:
         if event.product is None:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
 
-from aggregates.names import clean
 from aggregates.offer import in_words
 from aggregates.order_refusals import LONGEST_NUMBER, DatesUnlikely, NumberTooLong
+from aggregates.text import clean
 from events.order import CourseDates
 
 V = TypeVar("V")
@@ -46,7 +46,7 @@ def purchase_order_number(written: str | None, *, pointer: str) -> str | None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class OrderLineLearner:
     """A learner on a line: pathway and dates that were said for them alone.
 
     On an apprenticeship, ``pathways`` are those of its qualifications (O7).
@@ -65,12 +65,12 @@ class Place:
 class Line:
     """A product with its own learners, dates and purchase order number."""
 
-    learners: Mapping[str, Place] = field(default_factory=dict)
+    learners: Mapping[str, OrderLineLearner] = field(default_factory=dict)
     dates: CourseDates | None = None
     purchase_order: str | None = None
 
 
-def with_places(line: Line, places: Mapping[str, Place]) -> Line:
+def with_learners(line: Line, places: Mapping[str, OrderLineLearner]) -> Line:
     return replace(line, learners={**line.learners, **places})
 
 

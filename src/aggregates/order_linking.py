@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from aggregates.errors import Refusal
 from aggregates.offer import Offer
 from aggregates.order import Later, Order
-from aggregates.order_line import Place
+from aggregates.order_line import OrderLineLearner
 from aggregates.order_refusals import (
     LearnersRefused,
     LearnerUnknown,
@@ -21,24 +21,24 @@ from events.order import OrderLearnersLinked, OrderLearnersUnlinked
 
 
 @dataclass(frozen=True, kw_only=True)
-class Way:
+class PathwayChoice:
     """The pathway of a qualification, or of each of an apprenticeship's, if said."""
 
     pathway: str | None = None
     pathways: Mapping[str, str] = field(default_factory=dict)
 
 
-UNSAID = Way()
+NO_PATHWAY = PathwayChoice()
 
 
 def link(
     order: Order,
-    learners: Mapping[str, Way | None],
+    learners: Mapping[str, PathwayChoice | None],
     *,
     product: str | None,
     offers: Mapping[str, Offer],
     known: Collection[str],
-    way: Way = UNSAID,
+    way: PathwayChoice = NO_PATHWAY,
     instead: bool = False,
 ) -> list[Later]:
     """Link learners to a product, or to the order and all its products (O3).
@@ -51,22 +51,24 @@ def link(
     order.require_lines(product)
     targets = list(order.lines) if product is None else [product]
     offered = [offers[target] for target in targets if target in offers]
-    faults = list(way_faults(offered, way, pointer=""))
+    faults = list(pathway_faults(offered, way, pointer=""))
     for index, (learner, own) in enumerate(learners.items()):
         at = f"/learners/{index}"
         if learner in known:
-            faults += way_faults(offered, own or UNSAID, pointer=at)
+            faults += pathway_faults(offered, own or NO_PATHWAY, pointer=at)
         else:
             faults.append(LearnerUnknown(pointer=f"{at}/learner", learner=learner))
     require_none(faults, LearnersRefused)
     events: list[Later] = []
     if product is None:
-        there = dict.fromkeys(order.learners, Place())
-        events += _moved(None, there, dict.fromkeys(learners, UNSAID), instead=instead)
+        there = dict.fromkeys(order.learners, OrderLineLearner())
+        events += _moved(
+            None, there, dict.fromkeys(learners, NO_PATHWAY), instead=instead
+        )
     for target in targets:
         offer = offers.get(target)
         wanted = {
-            learner: _meant(own or UNSAID, way, offer)
+            learner: _meant(own or NO_PATHWAY, way, offer)
             for learner, own in learners.items()
         }
         now = order.lines[target].learners
@@ -74,8 +76,8 @@ def link(
     return order.within_limit(events, offers)
 
 
-def way_faults(
-    offers: Collection[Offer], way: Way, *, pointer: str
+def pathway_faults(
+    offers: Collection[Offer], way: PathwayChoice, *, pointer: str
 ) -> Iterator[Refusal]:
     """Refuse a pathway that one of the products, or its qualifications, lacks."""
     single = [offer for offer in offers if not offer.parts]
@@ -98,16 +100,18 @@ def way_faults(
             yield QualificationNotOrdered(pointer=at, qualification=qualification)
 
 
-def require_one_way(linked: Iterable[tuple[str, str | None, str, Way]]) -> None:
+def require_one_pathway(
+    linked: Iterable[tuple[str, str | None, str, PathwayChoice]],
+) -> None:
     """Refuse a request that says two ways of one learner on one product (O1).
 
     ``linked`` are pointers with the product, the learner and the way that each says.
     """
-    said: dict[tuple[str | None, str], Way] = {}
+    said: dict[tuple[str | None, str], PathwayChoice] = {}
     twice = [
         PathwaySaidTwice(pointer=pointer, learner=learner)
         for pointer, product, learner, way in linked
-        if way != UNSAID and said.setdefault((product, learner), way) != way
+        if way != NO_PATHWAY and said.setdefault((product, learner), way) != way
     ]
     require_none(twice, LearnersRefused)
 
@@ -122,15 +126,17 @@ def _unknown(offer: Offer, pathway: str, *, pointer: str) -> Iterator[Refusal]:
         )
 
 
-def _meant(own: Way, of_all: Way, offer: Offer | None) -> Way:
+def _meant(
+    own: PathwayChoice, of_all: PathwayChoice, offer: Offer | None
+) -> PathwayChoice:
     """Say which way that is on a product: on an apprenticeship, those of its parts.
 
     A pathway that names its qualification goes before one that names none.
     """
     if offer is None:
-        return Way(pathway=own.pathway or of_all.pathway)
+        return PathwayChoice(pathway=own.pathway or of_all.pathway)
     if not offer.parts:
-        return Way(
+        return PathwayChoice(
             pathway=own.pathways.get(offer.product)
             or own.pathway
             or of_all.pathways.get(offer.product)
@@ -138,13 +144,13 @@ def _meant(own: Way, of_all: Way, offer: Offer | None) -> Way:
         )
     said = {**of_all.pathways, **own.pathways}
     parts = (part.product for part in offer.parts)
-    return Way(pathways={part: said[part] for part in parts if part in said})
+    return PathwayChoice(pathways={part: said[part] for part in parts if part in said})
 
 
 def _moved(
     product: str | None,
-    now: Mapping[str, Place],
-    wanted: Mapping[str, Way],
+    now: Mapping[str, OrderLineLearner],
+    wanted: Mapping[str, PathwayChoice],
     *,
     instead: bool,
 ) -> list[Later]:
@@ -152,7 +158,7 @@ def _moved(
     linked: dict[str, str | None] = {}
     pathways: dict[str, dict[str, str]] = {}
     for who, way in wanted.items():
-        there = now.get(who, Place())
+        there = now.get(who, OrderLineLearner())
         together = {**there.pathways, **way.pathways}
         is_changed = way.pathway not in {None, there.pathway}
         if who not in now or is_changed or together != there.pathways:

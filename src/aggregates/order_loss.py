@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 from aggregates.loss import several
 from aggregates.order import Order
-from aggregates.order_line import Line, Place
+from aggregates.order_line import Line, OrderLineLearner
 from aggregates.sitting_time import Delivery
 from events.entry_order import Entry
 
@@ -64,9 +64,9 @@ def _lost_from(line: Line, now: Line | None) -> Iterator[str]:
         yield f"the purchase order number {line.purchase_order}"
 
 
-def _is_said(place: Place) -> bool:
+def _is_said(place: OrderLineLearner) -> bool:
     return bool(place.dates or place.pathway or place.pathways)
 
 
-def _dates_gone(place: Place, now: Place) -> bool:
+def _dates_gone(place: OrderLineLearner, now: OrderLineLearner) -> bool:
     return place.dates is not None and now.dates is None

@@ -7,10 +7,10 @@ from json import dumps
 
 from aggregates.booking import Booking
 from aggregates.errors import RuleBroken
-from aggregates.london import in_london
 from aggregates.offline_client import NOT_SAID, UNKNOWN, OfflineClient
 from aggregates.sealed_package import MANIFEST, digest
 from aggregates.sitting_time import window
+from aggregates.uk_time import in_london
 from catalogue import amount
 from events.booking import PackageDownloaded
 

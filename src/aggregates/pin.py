@@ -7,7 +7,7 @@ from typing import Self, TypeAlias, assert_never
 
 from aggregates.aggregate import Aggregate
 from aggregates.errors import MOST_SAID, RuleBroken
-from aggregates.london import in_london
+from aggregates.uk_time import in_london
 from catalogue import amount
 from events.pin import PackageSealed, PinProved, PinRefused, PinSet
 

@@ -23,7 +23,7 @@ from aggregates.sitting import (
     tested,
 )
 from catalogue import Assessment, AwardType, Qualification, assess
-from events.claim import Award, Granted, Why, Withheld
+from events.claim import Award, Granted, Withheld, WithheldReason
 from events.registration import (
     AwardClaimed,
     AwardRevoked,
@@ -174,7 +174,7 @@ class Registration(Aggregate):
 
     def why_not(
         self, assessment: Assessment, *, claim: str, award: Award, rules: Qualification
-    ) -> tuple[Why, ...]:
+    ) -> tuple[WithheldReason, ...]:
         """Say why the award cannot be submitted: what fails, or that nothing is new.
 
         Empty if it can be (M7-M11, M17).
@@ -216,7 +216,7 @@ class Registration(Aggregate):
         claim: str,
         award: Award,
         rules: Qualification,
-        faults: tuple[Why, ...] = (),
+        faults: tuple[WithheldReason, ...] = (),
     ) -> Granted | Withheld:
         """Decide whether an award may be submitted, else say why not (M7-M11).
 
@@ -240,7 +240,7 @@ class Registration(Aggregate):
         )
 
     def withhold(
-        self, *, claim: str, award: Award, reasons: tuple[Why, ...]
+        self, *, claim: str, award: Award, reasons: tuple[WithheldReason, ...]
     ) -> Withheld:
         """Keep an award back for these reasons (M10)."""
         return Withheld(
@@ -438,13 +438,13 @@ class Registration(Aggregate):
         return self
 
 
-def reasons(assessment: Assessment) -> tuple[Why, ...]:
+def reasons(assessment: Assessment) -> tuple[WithheldReason, ...]:
     """Write down why an assessment failed, pathway by pathway (M11).
 
     Where no unit is achieved, an Interim or Fallback award fails on that alone.
     """
     found = [
-        Why(
+        WithheldReason(
             code=reason.code,
             message=reason.message,
             pathway=pathway.code,

@@ -6,7 +6,7 @@ from enum import StrEnum
 from math import ceil
 
 from aggregates.errors import Malformed
-from aggregates.london import LONDON
+from aggregates.uk_time import LONDON
 
 EITHER_SIDE = timedelta(hours=4)
 """How far the testing window reaches on either side of the chosen time (B4)."""

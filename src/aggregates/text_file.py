@@ -10,8 +10,8 @@ from contextlib import suppress
 from aggregates.file_columns import known
 from aggregates.file_refusals import LAST_ROW, FileRefused
 from aggregates.markup import markup_problem
-from aggregates.names import clean
 from aggregates.table import HEADER_ROWS, Line, Table, find_header
+from aggregates.text import clean
 from events.upload import FileProblem
 
 MAC = "mac-roman"

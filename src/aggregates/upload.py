@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Self, TypeAlias, assert_never
 
 from aggregates.aggregate import Aggregate
-from aggregates.names import clean
 from aggregates.table import FIRST_ROW
+from aggregates.text import clean
 from aggregates.text_file import ENCODINGS, MAC, WINDOWS
 from aggregates.upload_progress import UploadStatus, progress_of, undone_after
 from aggregates.upload_refusals import (

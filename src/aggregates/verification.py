@@ -31,7 +31,7 @@ class Code(StrEnum):
         return self in {Code.MATCH, Code.LINKED_MATCH}
 
 
-class Why(StrEnum):
+class PostponedReason(StrEnum):
     """Why LRS did not answer."""
 
     UNREACHABLE = "unreachable"
@@ -57,17 +57,17 @@ A name is compared with the given name, the family name and the previous family 
 that LRS has; each comparison that fails has a flag of its own.
 """
 
-SENTENCES: Mapping[Why, str] = {
-    Why.UNREACHABLE: "The Learning Records Service cannot be reached.",
-    Why.OUT_OF_HOURS: "The Learning Records Service is closed at this hour.",
-    Why.REQUEST_REFUSED: (
+SENTENCES: Mapping[PostponedReason, str] = {
+    PostponedReason.UNREACHABLE: "The Learning Records Service cannot be reached.",
+    PostponedReason.OUT_OF_HOURS: "The Learning Records Service is closed at this hour.",
+    PostponedReason.REQUEST_REFUSED: (
         "The Learning Records Service does not accept these details as they are written."
     ),
-    Why.ORGANISATION_REFUSED: (
+    PostponedReason.ORGANISATION_REFUSED: (
         "The Learning Records Service does not accept this organisation: its UKPRN,"
         " password or certificate."
     ),
-    Why.NOT_UNDERSTOOD: (
+    PostponedReason.NOT_UNDERSTOOD: (
         "The Learning Records Service gives an answer that is not understood."
     ),
 }
@@ -88,7 +88,7 @@ class Answer:
     master_uln: str | None = None
 
 
-Outcome: TypeAlias = Answer | Why | None
+Outcome: TypeAlias = Answer | PostponedReason | None
 """An answer; or why there is none; or None if LRS was not even asked."""
 
 Verify: TypeAlias = Callable[[Sequence[Details]], Sequence[Outcome]]
@@ -115,7 +115,7 @@ class Verification:
 
     status: VerificationStatus = VerificationStatus.NOT_ASKED
     answer: Answer | None = None
-    why: Why | None = None
+    why: PostponedReason | None = None
     tries: int = 0
 
     @property
@@ -137,7 +137,7 @@ class Verification:
         """Record the answer, or that there is none; nothing if nobody asked (U7)."""
         if outcome is None or not self.is_waiting:
             return []
-        if isinstance(outcome, Why):
+        if isinstance(outcome, PostponedReason):
             tries = self.tries + 1
             return [UlnVerificationPostponed(why=outcome, tries=tries)]
         return [
@@ -158,7 +158,7 @@ class Verification:
                 )
                 return type(self)(status=status_after(event), answer=answer)
             case UlnVerificationPostponed():
-                return replace(self, why=Why(event.why), tries=event.tries)
+                return replace(self, why=PostponedReason(event.why), tries=event.tries)
             case _:
                 assert_never(event)
 
@@ -230,7 +230,9 @@ def said_of(
             assert_never(verification.status)
 
 
-def said_of_many(*, to_verify: int | None, waiting: int, why: Why | None) -> str:
+def said_of_many(
+    *, to_verify: int | None, waiting: int, why: PostponedReason | None
+) -> str:
     """Say how the ULNs of a group that was checked stand with LRS (U7)."""
     if to_verify is None and not waiting:
         return LRS_OFF

@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import BeforeValidator, WithJsonSchema
 
 from aggregates.date_of_birth import read_date
-from aggregates.names import clean
 from aggregates.problem import sentence
+from aggregates.text import clean
 from events.upload import Problem
 
 

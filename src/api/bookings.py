@@ -8,9 +8,9 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
 from aggregates.booking import Booking
-from aggregates.london import clock_in_london, in_london
 from aggregates.sitting import Attendance
 from aggregates.sitting_time import Mode, duration, read_time, window
+from aggregates.uk_time import clock_in_london, in_london
 from api.dependencies import CurrentUser, Now, PagingSince, Reads, ServiceOf, scope
 from api.idempotency import IdempotentRequestOf
 from api.product_filters import Qualifications

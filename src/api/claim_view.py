@@ -8,11 +8,11 @@ import structlog
 from pydantic import AwareDatetime, Field
 
 from aggregates.claim import Claim
+from aggregates.claim_status import ClaimLearner, ClaimStatus, is_undecided
 from aggregates.claim_summary import stages, warnings
 from aggregates.claimable import offered_units
 from aggregates.learner import Learner
 from aggregates.registration import Registration
-from aggregates.standing import Place, Standing, is_undecided
 from api.references import (
     QualificationRef,
     UnitTitles,
@@ -26,7 +26,7 @@ from api.schemas import ResponseBody
 from catalogue import AwardType, Catalogue, amount
 from commands.claim_assessment import ClaimFacts
 from commands.command import CommandContext
-from events.claim import Award, Granted, Why, Withheld
+from events.claim import Award, Granted, Withheld, WithheldReason
 from store import Stream
 
 log = structlog.get_logger("api")
@@ -83,7 +83,7 @@ class LearnerOfClaim(ResponseBody, title="ClaimLearner"):
     registration: str = Field(examples=["R-0000000042"])
     pathway: str | None = Field(examples=["MAIN"])
     pathway_title: str | None = Field(examples=["Diploma"])
-    status: Standing
+    status: ClaimStatus
     award: AwardShown
     eligibility: EligibilityShown
     kept_back: list[ReasonShown]
@@ -112,7 +112,7 @@ class ClaimShown(ResponseBody, title="Claim"):
 
     claim: str = Field(examples=["AC-0000000042"])
     centre: str = Field(examples=["48213"])
-    status: Standing
+    status: ClaimStatus
     begun_at: AwareDatetime
     begun_by: str = Field(examples=["admin.riverside"])
     stages: list[StageShown]
@@ -178,7 +178,7 @@ def units_of(context: CommandContext, claim: Claim) -> UnitsOfClaim:
 
 
 def learner_shown(
-    facts: ClaimFacts, place: Place, learner: Learner, registration: Registration
+    facts: ClaimFacts, place: ClaimLearner, learner: Learner, registration: Registration
 ) -> LearnerOfClaim:
     return LearnerOfClaim(
         learner=learner.learner,
@@ -239,7 +239,7 @@ def reasons_shown(
     return [reason_shown(why, titles) for why in withheld.reasons]
 
 
-def reason_shown(why: Why, pathways: Mapping[str, str]) -> ReasonShown:
+def reason_shown(why: WithheldReason, pathways: Mapping[str, str]) -> ReasonShown:
     """Show a reason; ``pathways`` are the titles of the qualification's, by code."""
     return ReasonShown(
         code=why.code,

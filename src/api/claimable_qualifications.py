@@ -18,7 +18,7 @@ from aggregates.claimable import (
     offered_units,
 )
 from aggregates.errors import NotFound
-from aggregates.finding import is_found_by
+from aggregates.product_search import is_found_by
 from api.birth_dates import BirthDate
 from api.dependencies import (
     By,

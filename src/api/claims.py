@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 
 from aggregates.award import AwardTwice
 from aggregates.claim import AWARD_PARTS
-from aggregates.standing import Standing
+from aggregates.claim_status import ClaimStatus
 from api.claim_view import AwardShown, ClaimShown, claim_shown
 from api.dependencies import CurrentUser, PagingSince, Reads, ServiceOf, if_match, scope
 from api.idempotency import IdempotentRequestOf
@@ -128,7 +128,7 @@ class ClaimListed(ResponseBody, title="ClaimSummary"):
     title: str | None = Field(
         default=None, examples=["Level 2 Diploma in Team Leading"]
     )
-    status: Standing = Field(validation_alias="standing")
+    status: ClaimStatus = Field(validation_alias="standing")
     units: int
     learners: int
     submitted: int
@@ -166,7 +166,7 @@ def search(
     reads: Reads,
     part: PagingSince,
     qualification: Qualifications,
-    status: Standing | None = None,
+    status: ClaimStatus | None = None,
     reference: Filter = None,
     learner: Filter = None,
 ) -> Listed[ClaimListed]:

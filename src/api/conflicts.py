@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from aggregates.london import LONDON, clock_in_london, in_london
+from aggregates.uk_time import LONDON, clock_in_london, in_london
 from catalogue.rule import listed
 from store import Recorded
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from access.accounts import SignInRefusal, User, bearer
 from access.stream_tickets import ticket_holder
 from aggregates.errors import Malformed
-from aggregates.london import LONDON
+from aggregates.uk_time import LONDON
 from api.conditional import entity_tags
 from api.problems import Unacceptable
 from api.rates import Rates

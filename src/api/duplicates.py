@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import AwareDatetime, Field
 
-from aggregates.duplicate import Why
+from aggregates.duplicate import MatchReason
 from api.dependencies import CurrentUser, PagingSince, Reads, centre_of, scope
 from api.learners import Called, LearnerListed, learner_listed
 from api.references import LearnerRef, learner_refs
@@ -27,7 +27,7 @@ class DuplicateShown(ResponseBody, title="DuplicatePair"):
 
     first: LearnerListed
     second: LearnerListed
-    why: Why
+    why: MatchReason
     differing: list[str] = Field(examples=[["given_name", "uln"]])
     updated_at: AwareDatetime
 

@@ -28,7 +28,7 @@ from catalogue import (
     shape,
 )
 from commands.eligibility import LearnerFacts, facts_of_centre, facts_of_learner
-from events.claim import Award, Why
+from events.claim import Award, WithheldReason
 from events.user import Role
 
 log = structlog.get_logger("api")
@@ -133,7 +133,7 @@ class Judged:
     """What the rules say, as ``answer`` shapes it, and what hinders a claim today."""
 
     found: Mapping[str, Any]
-    hindrances: Sequence[Why] = ()
+    hindrances: Sequence[WithheldReason] = ()
     earlier_grades: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from aggregates.errors import Malformed
-from aggregates.names import clean
+from aggregates.text import clean
 from api.dependencies import WAITED
 from api.request_context import RequestContext
 from events.identifier import Kind, is_identifier

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import AwareDatetime, Field, TypeAdapter
 
 from aggregates.claim_hindrances import IN_WORDS, Cause
+from aggregates.claim_status import ClaimLearner, ClaimStatus
 from aggregates.errors import NotFound
 from aggregates.learner import Learner
-from aggregates.london import LONDON
-from aggregates.standing import Place, Standing
+from aggregates.uk_time import LONDON
 from api.claim_view import (
     AwardShown,
     ReasonShown,
@@ -188,7 +188,7 @@ def one(
     """Show why one was kept back: pathways, rules, units, ways to fix (I2, I4)."""
     stream, found = read_claim(claim, by, service.context)
     place = found.learners.get(learner)
-    if place is None or place.standing is not Standing.UNSUBMITTED:
+    if place is None or place.standing is not ClaimStatus.UNSUBMITTED:
         raise NotFound(what="ineligible learner", name=f"{learner} in {claim}")
     set_etag(response, stream)
     kept_back = [
@@ -207,7 +207,7 @@ def one(
 
 
 def ineligible_shown(
-    facts: ClaimFacts, place: Place, learner: Learner, claimed_at: datetime
+    facts: ClaimFacts, place: ClaimLearner, learner: Learner, claimed_at: datetime
 ) -> IneligibleShown:
     """Assess afresh what the claim says of the learner, on every pathway."""
     claim, registration = facts.claim, facts.opened[place.registration][1]

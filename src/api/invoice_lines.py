@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from access.policy import require_may
 from aggregates.errors import Refusal
 from aggregates.invoice_line import InvoiceStatus
-from aggregates.london import LONDON
 from aggregates.offer import product_on
+from aggregates.uk_time import LONDON
 from api.dependencies import (
     POSITION_LIMIT,
     CurrentUser,

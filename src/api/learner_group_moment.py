@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from aggregates.record import RecordState
 from aggregates.upload import Upload
-from aggregates.verification import Why
+from aggregates.verification import PostponedReason
 from api.request_context import RequestContext
 from commands.upload import read_upload
 from projections import uploads
@@ -26,7 +26,7 @@ class GroupMoment:
     stream: Stream
     upload: Upload
     counts: Mapping[RecordState, int]
-    unanswered_because: Why | None
+    unanswered_because: PostponedReason | None
 
 
 def group_at_one_moment(context: RequestContext, group: str) -> GroupMoment:

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
 from aggregates.details import COLUMNS, OVERFLOW, given_uln, read_as
-from aggregates.names import clean
 from aggregates.problem import sentence, title
 from aggregates.record import Record, RecordState
+from aggregates.text import clean
 from aggregates.uln import TEMPORARY_ULN, read_uln
 from api.dependencies import By, PagingSince, Reads, ServiceOf, centre_of
 from api.learner_groups import Group

@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, Field
 
 from aggregates.invoice_line import InvoiceStatus
-from aggregates.london import in_london
 from aggregates.sitting import Attendance
+from aggregates.uk_time import in_london
 from api.dependencies import By, Reads, ServiceOf, centre_of
 from api.learners import Called
 from api.references import learner_ref, unit_title

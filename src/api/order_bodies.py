@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AliasChoices, Field
 
-from aggregates.order_linking import Way, require_one_way
+from aggregates.order_linking import PathwayChoice, require_one_pathway
 from aggregates.order_refusals import MOST_REGISTRATIONS
 from api.group_names import GroupName, group_numbers
 from api.learners import NewLearner
@@ -33,8 +33,8 @@ class PathwaySaid(RequestBody, title="PathwayChoice"):
     )
 
     @property
-    def way(self) -> Way:
-        return Way(pathway=self.pathway, pathways=self.pathways)
+    def way(self) -> PathwayChoice:
+        return PathwayChoice(pathway=self.pathway, pathways=self.pathways)
 
 
 class LearnerLinked(PathwaySaid, title="OrderLearnerChoice"):
@@ -61,11 +61,13 @@ class LearnersLinked(PathwaySaid, title="OrderLearnersChoice"):
     learners: list[LearnerLinked] = Field(default=[], max_length=MOST_REGISTRATIONS)
     groups: list[GroupName] = Field(default=[], max_length=20)
 
-    def ways(self, *, at: str = "") -> Iterator[tuple[str, str | None, str, Way]]:
+    def ways(
+        self, *, at: str = ""
+    ) -> Iterator[tuple[str, str | None, str, PathwayChoice]]:
         """Say of each learner who is named where, for what and on which way."""
         for place, each in enumerate(self.learners):
             own = each.way
-            way = Way(
+            way = PathwayChoice(
                 pathway=own.pathway or self.pathway,
                 pathways={**self.pathways, **own.pathways},
             )
@@ -73,7 +75,7 @@ class LearnersLinked(PathwaySaid, title="OrderLearnersChoice"):
 
     def linking(self, context: RequestContext, *, at: str = "") -> Linking:
         """Read who is linked; ``at`` points to where the body says it."""
-        require_one_way(self.ways(at=at))
+        require_one_pathway(self.ways(at=at))
         return Linking(
             product=self.product,
             learners={each.learner: each.way for each in self.learners},
@@ -124,7 +126,7 @@ class NewOrder(RequestBody, title="NewOrder"):
     purchase_order_number: PurchaseNumber = None
 
     @property
-    def ways(self) -> Iterator[tuple[str, str | None, str, Way]]:
+    def ways(self) -> Iterator[tuple[str, str | None, str, PathwayChoice]]:
         """Say of each learner who is named where, for what and on which way."""
         for place, each in enumerate(self.learners):
             yield from each.ways(at=f"/learners/{place}")

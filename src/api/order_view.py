@@ -13,7 +13,7 @@ from aggregates.offer import Offer
 from aggregates.order import Order
 from aggregates.order_checklist import Circumstances, Step, steps
 from aggregates.order_confirming import price_of, total_of
-from aggregates.order_line import Line, Place
+from aggregates.order_line import Line, OrderLineLearner
 from api.learners import LearnerWarning
 from api.references import LearnerRef, learner_ref, open_learners
 from api.schemas import ResponseBody
@@ -227,7 +227,7 @@ def product_shown(
 def on_part(
     part: Offer,
     learner: str,
-    place: Place,
+    place: OrderLineLearner,
     made: ConfirmedLine | None,
     found: Circumstances,
 ) -> LearnerOnPart:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from aggregates.order_linking import require_one_way
+from aggregates.order_linking import require_one_pathway
 from api.dependencies import CurrentUser, PagingSince, Reads, ServiceOf, Today, scope
 from api.idempotency import IdempotentRequestOf
 from api.learners import learner_warnings
@@ -80,7 +80,7 @@ def search(
 @router.post("", operation_id="createOrder", status_code=HTTPStatus.CREATED)
 def begin(body: NewOrder, context: RequestContextOf) -> OrderShown:
     """Begin an order, empty or with any of its steps; confirming is apart (O1)."""
-    require_one_way(body.ways)
+    require_one_pathway(body.ways)
     command = BeginOrder(
         **context.command_metadata,
         products=tuple(body.products),

@@ -10,7 +10,6 @@ from pydantic import Field
 
 from access.accounts import User
 from aggregates.errors import NotFound
-from aggregates.finding import is_found_by
 from aggregates.offer import (
     Product,
     Terms,
@@ -19,6 +18,7 @@ from aggregates.offer import (
     products_on,
     qualifications_of,
 )
+from aggregates.product_search import is_found_by
 from api.dependencies import CurrentUser, Paging, ServiceOf, Today, scope
 from api.order_view import Amount
 from api.product_grading import GradingOfProduct, grading_response

@@ -11,10 +11,10 @@ from access.policy import require_may
 from aggregates.booking_refusals import NobodySits
 from aggregates.date_of_birth import shown_birth
 from aggregates.learner import Learner
-from aggregates.london import LONDON, clock_in_london, in_london
-from aggregates.names import words
 from aggregates.sitting import Attendance
 from aggregates.sitting_time import read_time
+from aggregates.text import words
+from aggregates.uk_time import LONDON, clock_in_london, in_london
 from api.bookings import Booked, BookingShown, minutes_of, shown
 from api.dependencies import (
     CurrentUser,

@@ -6,7 +6,7 @@ from typing import Annotated, TypedDict
 
 from fastapi import Depends, Response
 
-from aggregates.london import LONDON
+from aggregates.uk_time import LONDON
 from api.dependencies import By, IfMatch, Now, ServiceOf
 from api.responses import set_etag, set_event_position
 from commands.command import Command, CommandContext, CommandResult, Versions

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from aggregates.names import clean, words
-from aggregates.standing import Standing
+from aggregates.claim_status import ClaimStatus
+from aggregates.text import clean, words
 from api.bookings import OutcomeBefore
 from api.certificates import holder_name, titles_as_issued
 from api.dependencies import (
@@ -68,7 +68,7 @@ class ResultShown(ResponseBody, title="Result"):
     award_type: AwardType
     award_date: date
     is_eligible: bool
-    status: Standing
+    status: ClaimStatus
     certificate: str | None = Field(examples=["C-0000000017T"])
     in_force: bool = Field(description="Whether the certificate is in force.")
     issued_to: str | None = ISSUED_TO
@@ -107,7 +107,7 @@ class AwardResult(ResponseBody, title="AwardResult"):
     award_type: AwardType
     award_date: date
     is_eligible: bool
-    status: Standing
+    status: ClaimStatus
     submitted_at: AwareDatetime
     processed_at: AwareDatetime | None
     printed_at: AwareDatetime | None

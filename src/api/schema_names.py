@@ -13,6 +13,7 @@ import audit.finding
 import projections.orders
 from aggregates import (
     certificate,
+    claim_status,
     duplicate,
     invoice_line,
     order_checklist,
@@ -20,7 +21,6 @@ from aggregates import (
     registration,
     sitting,
     sitting_time,
-    standing,
     upload_progress,
     verification,
 )
@@ -39,7 +39,7 @@ ENUMERATIONS: Mapping[type[StrEnum], str] = {
     certificate.CertificateKind: "CertificateKind",
     claimable_qualifications.UnitColumn: "ClaimableUnitColumn",
     Decision: "DuplicateVerdict",
-    duplicate.Why: "DuplicateReason",
+    duplicate.MatchReason: "DuplicateReason",
     grading.Basis: "PointsBasis",
     invoice_line.InvoiceStatus: "InvoiceStatus",
     LearnerColumn: "ClaimableLearnerColumn",
@@ -55,7 +55,7 @@ ENUMERATIONS: Mapping[type[StrEnum], str] = {
     sitting.Attendance: "Attendance",
     sitting_time.Delivery: "Delivery",
     sitting_time.Mode: "SittingMode",
-    standing.Standing: "ClaimStatus",
+    claim_status.ClaimStatus: "ClaimStatus",
     upload_progress.UploadStatus: "LearnerGroupStatus",
     verification.VerificationStatus: "UlnVerificationStatus",
 }

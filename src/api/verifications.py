@@ -5,9 +5,9 @@ from pydantic import Field
 from aggregates.upload import Upload
 from aggregates.upload_progress import UploadStatus
 from aggregates.verification import (
+    PostponedReason,
     Verification,
     VerificationStatus,
-    Why,
     said_of,
     said_of_many,
 )
@@ -56,7 +56,7 @@ def verification_shown(
 
 
 def group_verification(
-    upload: Upload, *, waiting: int, why: Why | None
+    upload: Upload, *, waiting: int, why: PostponedReason | None
 ) -> GroupVerification:
     if upload.status in {UploadStatus.TO_MAP, UploadStatus.CHECKING}:
         is_to_map = upload.status is UploadStatus.TO_MAP

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from random import Random
 
-from aggregates.london import LONDON
+from aggregates.uk_time import LONDON
 from aggregates.upload_progress import UploadStatus
 from catalogue import AwardType, amount
 from catalogue.assessment import ways_to_fix

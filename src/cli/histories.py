@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from aggregates.london import LONDON
+from aggregates.uk_time import LONDON
 from cli.messages import USAGE, refuse
 from cli.output import Format, show
 from projections.history import Entry, Kept

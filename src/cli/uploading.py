@@ -12,16 +12,16 @@ from aggregates.duplicate_rows import DuplicateRows
 from aggregates.file_columns import settle_columns
 from aggregates.file_refusals import FileRefused, file_sentence, hidden_parts
 from aggregates.learner_file import LearnerFile, read
-from aggregates.london import LONDON
 from aggregates.problem import sentence, title
 from aggregates.record import RecordState
 from aggregates.text_file import ENCODINGS
+from aggregates.uk_time import LONDON
 from aggregates.upload import Upload
 from aggregates.upload_progress import UploadStatus
 from aggregates.verification import LRS_OFF, said_of_many
 from catalogue import amount
 from cli.messages import PROBLEMS, USAGE, print_message, refuse
-from commands.surroundings import Surroundings
+from commands.row_checks import RowChecker
 from commands.upload import UploadLearnerGroup, batches, read_records, read_upload
 from commands.upload_choices import MapLearnerGroup
 from events.upload import Problem
@@ -88,7 +88,7 @@ def checked(
     """Check the file as an upload by that user would be, and record nothing."""
     require_may(UploadLearnerGroup, user.role)
     service.read_models.catch_up()
-    around = Surroundings(
+    around = RowChecker(
         store=service.store,
         centre=user.centre or "",
         alike=learner_search.finder(service.read_models.connection),

@@ -8,9 +8,9 @@ from typing import ClassVar
 from aggregates.booking_correction import correct_outcome, correct_test
 from aggregates.booking_refusals import SittingsOverlap
 from aggregates.claim import Claim
+from aggregates.claim_status import ClaimStatus
 from aggregates.registration import Registration
 from aggregates.sitting import Attendance
-from aggregates.standing import Standing
 from commands.booking import Opened, told_result
 from commands.claim import rules_of
 from commands.command import (
@@ -65,7 +65,7 @@ def correct_booking_outcome(
         claim.claim
         for _, claim in claims
         if learner in claim.learners
-        and claim.learners[learner].standing is Standing.SUBMITTED
+        and claim.learners[learner].standing is ClaimStatus.SUBMITTED
     ]
     tested = [
         test

@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from aggregates.cancellation import charge_stands, require_cancellable
 from aggregates.claim import Claim
+from aggregates.claim_status import ClaimStatus
 from aggregates.errors import RuleBroken
 from aggregates.registration import Registration
-from aggregates.standing import Standing
 from commands.apprenticeship import reopened_parents
 from commands.claim import open_registrations, rules_of
 from commands.command import (
@@ -111,7 +111,7 @@ def processed_claims(
         claim
         for claim, learner in awarded
         if Claim.replay(opened[stream_of(claim)].events).learners[learner].standing
-        is Standing.PROCESSED
+        is ClaimStatus.PROCESSED
     }
 
 
@@ -153,7 +153,7 @@ def _certificates_ended(
         if award == registration.completion
     ]
     for claim in claims:
-        if claim.learners[registration.learner].standing is not Standing.PROCESSED:
+        if claim.learners[registration.learner].standing is not ClaimStatus.PROCESSED:
             raise NotProcessedYet(
                 registration=registration.registration, claim=claim.claim
             )

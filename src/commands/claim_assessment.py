@@ -21,7 +21,7 @@ from commands.claim import open_registrations, rules_of
 from commands.command import CommandContext
 from commands.erasure import erased
 from commands.registration import approvals_of
-from events.claim import Granted, Why, Withheld
+from events.claim import Granted, Withheld, WithheldReason
 from events.registration import AwardClaimed
 from store import Recorded, Stream
 
@@ -30,7 +30,7 @@ from store import Recorded, Stream
 class ClaimFacts:
     """All that a claim is judged on, as it stands today.
 
-    ``conditions`` are those that must hold for anybody to be submitted (M2), ``aside``
+    ``conditions`` are those that must hold for anybody to be submitted (M2), ``set_aside``
     the learners' registrations that somebody else is changing at this moment (M15).
     """
 
@@ -42,7 +42,7 @@ class ClaimFacts:
     conditions: tuple[Condition, ...]
     opened: Mapping[str, tuple[Stream, Registration]]
     erased: Collection[str]
-    aside: Mapping[UUID, Why] = field(default_factory=dict)
+    set_aside: Mapping[UUID, WithheldReason] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -52,7 +52,7 @@ class ClaimFacts:
         *,
         today: date,
         learners: Collection[str] | None = None,
-        aside: Mapping[UUID, Why] | None = None,
+        set_aside: Mapping[UUID, WithheldReason] | None = None,
     ) -> "ClaimFacts":
         """Open the centre and the registrations of these learners, None for all."""
         centre, approvals = approvals_of(context, claim.centre)
@@ -70,15 +70,15 @@ class ClaimFacts:
             conditions=on_facts(rules, approved=approved, today=today) if rules else (),
             opened=open_registrations(context, names, seen_by=claim.centre),
             erased=erased(context, judged),
-            aside=aside or {},
+            set_aside=set_aside or {},
         )
 
-    def hindrance(self, learner: str) -> Why | None:
+    def hindrance(self, learner: str) -> WithheldReason | None:
         """Say why a learner would be kept back whatever they achieved, if they would."""
         name = self.claim.learners[learner].registration
         return next((why for rule in HINDRANCES if (why := rule(self, name))), None)
 
-    def hindrances(self) -> dict[str, Why]:
+    def hindrances(self) -> dict[str, WithheldReason]:
         """Give those of everybody who waits to be submitted."""
         found = ((who, self.hindrance(who)) for who in self.claim.waiting)
         return {who: why for who, why in found if why is not None}
@@ -99,22 +99,22 @@ class ClaimFacts:
         )
 
 
-def is_transferred(facts: ClaimFacts, name: str) -> Why | None:
+def is_transferred(facts: ClaimFacts, name: str) -> WithheldReason | None:
     at, registration = facts.opened[name]
     is_theirs = at.owner == facts.claim.centre
     return None if is_theirs else learner_transferred(registration.learner)
 
 
-def is_erased(facts: ClaimFacts, name: str) -> Why | None:
+def is_erased(facts: ClaimFacts, name: str) -> WithheldReason | None:
     learner = facts.opened[name][1].learner
     return learner_erased(learner) if learner in facts.erased else None
 
 
-def is_set_aside(facts: ClaimFacts, name: str) -> Why | None:
-    return facts.aside.get(facts.opened[name][0].id)
+def is_set_aside(facts: ClaimFacts, name: str) -> WithheldReason | None:
+    return facts.set_aside.get(facts.opened[name][0].id)
 
 
-def is_claimed_meanwhile(facts: ClaimFacts, name: str) -> Why | None:
+def is_claimed_meanwhile(facts: ClaimFacts, name: str) -> WithheldReason | None:
     at, registration = facts.opened[name]
     done = registration.completion
     if done is None:
@@ -122,14 +122,14 @@ def is_claimed_meanwhile(facts: ClaimFacts, name: str) -> Why | None:
     return claimed_in(next(r for r in at.history if r.event == done), done)
 
 
-def is_cancelled(facts: ClaimFacts, name: str) -> Why | None:
+def is_cancelled(facts: ClaimFacts, name: str) -> WithheldReason | None:
     registration = facts.opened[name][1]
     if not registration.is_cancelled:
         return None
     return registration_cancelled(registration.learner, name)
 
 
-def is_not_approved(facts: ClaimFacts, name: str) -> Why | None:
+def is_not_approved(facts: ClaimFacts, name: str) -> WithheldReason | None:
     registration = facts.opened[name][1]
     if facts.approved.covers(registration.apprenticeship):
         return None
@@ -137,12 +137,12 @@ def is_not_approved(facts: ClaimFacts, name: str) -> Why | None:
     return not_approved(registration.learner, product)
 
 
-def is_not_claimable(facts: ClaimFacts, _: str) -> Why | None:
+def is_not_claimable(facts: ClaimFacts, _: str) -> WithheldReason | None:
     """Find whether nobody can be claimed for on the qualification any more (M2)."""
     return next(iter(not_claimable(facts.conditions)), None)
 
 
-HINDRANCES: tuple[Callable[[ClaimFacts, str], Why | None], ...] = (
+HINDRANCES: tuple[Callable[[ClaimFacts, str], WithheldReason | None], ...] = (
     is_transferred,
     is_erased,
     is_set_aside,
@@ -154,7 +154,7 @@ HINDRANCES: tuple[Callable[[ClaimFacts, str], Why | None], ...] = (
 """What keeps a learner back whatever they achieved; the first that holds is said."""
 
 
-def claimed_in(recorded: Recorded, award: AwardClaimed) -> Why:
+def claimed_in(recorded: Recorded, award: AwardClaimed) -> WithheldReason:
     """Name who claimed for the learner, and when (M15)."""
     return claimed_by(
         award,

@@ -9,10 +9,10 @@ from uuid import UUID
 from aggregates.claim import Claim
 from aggregates.claim_hindrances import busy_with
 from aggregates.claim_refusals import ClaimHasMoved, RegisteredMeanwhile
+from aggregates.claim_status import ClaimStatus
 from aggregates.claimable import require
 from aggregates.errors import raise_all
 from aggregates.registration import COMPLETING, Registration
-from aggregates.standing import Standing
 from commands.apprenticeship import completed_parents, reopened_parents
 from commands.claim import changed_outcomes, open_claim, open_registrations
 from commands.claim_assessment import ClaimFacts, claimed_in
@@ -20,13 +20,13 @@ from commands.command import Command, CommandContext, CommandResult, handles
 from commands.erasure import erased
 from commands.issued_certificates import issue_certificates, reliances
 from commands.registration import active, named_in
-from events.claim import ClaimSubmitted, Granted, Why, Withheld
+from events.claim import ClaimSubmitted, Granted, Withheld, WithheldReason
 from events.identifier import stream_of
 from events.registration import AwardClaimed
 from store import AlreadyReserved, Conflict, Stream
 
 PATIENCE = 3
-"""How often a registration may move before its learner is set aside, not the claim."""
+"""How often a registration may move before its learner is set set_aside, not the claim."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,25 +69,25 @@ class ProcessClaim(Command):
 
 
 @dataclass(kw_only=True)
-class Meanwhile:
+class ConcurrentChanges:
     """What others did to registrations while a claim on them was being submitted."""
 
-    moves: Counter[UUID] = field(default_factory=Counter)
-    aside: dict[UUID, Why] = field(default_factory=dict)
+    conflicts: Counter[UUID] = field(default_factory=Counter)
+    set_aside: dict[UUID, WithheldReason] = field(default_factory=dict)
     parts: dict[UUID, UUID] = field(default_factory=dict)
     """Which registration of the claim a parent was looked at for (O7)."""
 
     def note(self, conflict: Conflict) -> None:
         """Set a learner aside whom others claimed, or who will not keep still (M15)."""
         at = self.parts.get(conflict.stream, conflict.stream)
-        self.moves[at] += 1
-        if self.moves[at] >= PATIENCE:
+        self.conflicts[at] += 1
+        if self.conflicts[at] >= PATIENCE:
             last = conflict.between[-1] if conflict.between else None
             who = f"{last.user} ({last.role})" if last else "Somebody"
-            self.aside[at] = busy_with(who)
+            self.set_aside[at] = busy_with(who)
         for recorded in conflict.between:
             if isinstance(recorded.event, AwardClaimed):
-                self.aside[at] = claimed_in(recorded, recorded.event)
+                self.set_aside[at] = claimed_in(recorded, recorded.event)
 
 
 @handles(JudgeClaimAgain)
@@ -109,16 +109,16 @@ def _submit_once_still(
 ) -> CommandResult:
     """Submit the claim as it stands; a registration that moves is looked at again.
 
-    A learner whom somebody else claimed meanwhile is kept back, with whom named; the
+    A learner whom somebody else claimed concurrent is kept back, with whom named; the
     others go through. When the claim itself moves: raises ClaimHasMoved, or Conflict if
     the person said which version they had looked at.
     """
     stream, claim = open_claim(command.claim, command, context)
-    meanwhile = Meanwhile()
+    concurrent = ConcurrentChanges()
     centre = stream_of(f"centre:{claim.centre}")
     while True:
         try:
-            return _submit(command, context, stream, claim, meanwhile)
+            return _submit(command, context, stream, claim, concurrent)
         except Conflict as conflict:
             if conflict.stream == stream.id:
                 if command.expect is not None or not conflict.between:
@@ -128,7 +128,7 @@ def _submit_once_still(
                     user=last.user, role=last.role, claim=claim.claim
                 ) from conflict
             if conflict.stream != centre:
-                meanwhile.note(conflict)
+                concurrent.note(conflict)
 
 
 def _submit(
@@ -136,7 +136,7 @@ def _submit(
     context: CommandContext,
     stream: Stream,
     claim: Claim,
-    meanwhile: Meanwhile,
+    concurrent: ConcurrentChanges,
 ) -> CommandResult:
     judged = claim.waiting
     if isinstance(command, JudgeClaimAgain):
@@ -149,7 +149,7 @@ def _submit(
         claim,
         today=command.today,
         learners=judged,
-        aside=meanwhile.aside,
+        set_aside=concurrent.set_aside,
     )
     rules = context.catalogue.qualification(claim.qualification or "")
     require(facts.conditions, title=rules.title, pointer="/qualification")
@@ -166,8 +166,8 @@ def _submit(
             changes.append(at.change(awarded, release=release))
             if is_over and registration.parent is not None:
                 completed[registration.parent] = registration
-                meanwhile.parts[stream_of(registration.parent)] = at.id
-        elif at.id not in meanwhile.aside:
+                concurrent.parts[stream_of(registration.parent)] = at.id
+        elif at.id not in concurrent.set_aside:
             unchanged.append(at)
     changes += completed_parents(context, completed)
     submitted = stream.change(claim.submit(verdicts))
@@ -188,8 +188,8 @@ def withdraw_claim(command: WithdrawClaim, context: CommandContext) -> CommandRe
     taken_back = [
         place.registration
         for who, place in claim.learners.items()
-        if place.standing is Standing.SUBMITTED
-        and after.learners[who].standing is Standing.WITHDRAWN
+        if place.standing is ClaimStatus.SUBMITTED
+        and after.learners[who].standing is ClaimStatus.WITHDRAWN
     ]
     reopened: dict[str, Registration] = {}
     registrations = open_registrations(context, taken_back)
@@ -235,7 +235,7 @@ def process_claim(command: ProcessClaim, context: CommandContext) -> CommandResu
         [
             who
             for who, place in claim.learners.items()
-            if place.standing is Standing.SUBMITTED and who in due
+            if place.standing is ClaimStatus.SUBMITTED and who in due
         ],
     )
     processed = stream.change(claim.process(issue.numbers))

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar, TypeAlias, TypeVar
 
 from aggregates.errors import Malformed, NotFound, RuleBroken
-from aggregates.london import LONDON
+from aggregates.uk_time import LONDON
 from aggregates.verification import Verify
 from catalogue import Catalogue
 from events.event import Event

@@ -9,16 +9,16 @@ from aggregates.claim_hindrances import (
     not_claimable,
     not_registered,
 )
+from aggregates.claim_status import ClaimLearner
 from aggregates.claimable import approved_for, on_facts
 from aggregates.errors import NotFound
 from aggregates.registration import Registration
-from aggregates.standing import Place
 from catalogue import Qualification
 from commands.claim import rules_of
 from commands.claim_assessment import HINDRANCES, ClaimFacts
 from commands.command import CommandContext
 from commands.registration import approvals_of, last_registrations
-from events.claim import Why
+from events.claim import WithheldReason
 from events.identifier import stream_of
 from events.learner import LearnerCreated
 from store import Actor
@@ -33,7 +33,7 @@ class LearnerFacts:
 
     registration: Registration | None = None
     rules: Qualification | None = None
-    hindrances: tuple[Why, ...] = ()
+    hindrances: tuple[WithheldReason, ...] = ()
 
 
 def facts_of_centre(
@@ -42,7 +42,7 @@ def facts_of_centre(
     *,
     centre: str | None,
     today: date,
-) -> tuple[Why, ...]:
+) -> tuple[WithheldReason, ...]:
     """Say why nobody can be claimed for on it today (M2); approval of a centre alone."""
     reference = qualification.reference
     approvals = approvals_of(context, centre)[1] if centre else frozenset({reference})
@@ -83,7 +83,7 @@ def facts_of_learner(
         claim="",
         centre=centre,
         qualification=reference,
-        learners={learner: Place(registration=name)},
+        learners={learner: ClaimLearner(registration=name)},
     )
     facts = ClaimFacts.of(context, claim, today=today)
     return LearnerFacts(

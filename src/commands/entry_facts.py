@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from aggregates.entry_order import EntryOrder
-from aggregates.entry_rules import Place, Places, Registrations
+from aggregates.entry_rules import EntryRegistration, EntryRegistrations, Registrations
 from aggregates.registration import Registration, Status
 from aggregates.sitting_time import duration
 from aggregates.timetable import Timetable
@@ -37,7 +37,7 @@ class Found:
     ``erased`` those whose data were erased since.
     """
 
-    places: Places
+    places: EntryRegistrations
     timetables: dict[str, Timetable]
     streams: dict[str, Stream]
     last: Registrations
@@ -60,7 +60,7 @@ class Found:
         opened = context.store.open_many(
             [*(h.stream for h in held.values()), *days.values()]
         )
-        places: dict[tuple[str, str], Place] = {}
+        places: dict[tuple[str, str], EntryRegistration] = {}
         streams: dict[str, Stream] = {}
         for key, holding in held.items():
             stream = opened[holding.stream]
@@ -174,10 +174,10 @@ def _last(
     }
 
 
-def _place(context: CommandContext, stream: Stream) -> Place:
+def _place(context: CommandContext, stream: Stream) -> EntryRegistration:
     made = stream.events[0]
     registration = Registration.replay(stream.events)
-    return Place(
+    return EntryRegistration(
         registration=registration,
         apprenticeship=made.apprenticeship
         if isinstance(made, RegistrationMade)

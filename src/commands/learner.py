@@ -25,7 +25,7 @@ from commands.command import (
     require_own,
 )
 from commands.same_person import (
-    Alike,
+    FindSimilarLearners,
     held_by,
     known_alike,
     require_nobody_alike,
@@ -57,7 +57,7 @@ class CreateLearner(Command):
     title: ClassVar = "create a learner"
 
     cells: Mapping[str, str]
-    alike: Alike
+    alike: FindSimilarLearners
     is_different_person: bool = False
 
 
@@ -69,7 +69,7 @@ class AmendLearner(Command):
 
     learner: str
     cells: Mapping[str, str]
-    alike: Alike
+    alike: FindSimilarLearners
     is_different_person: bool = False
     reason: str | None = None
 
@@ -145,7 +145,7 @@ def new_learner(
     *,
     centre: str,
     today: date,
-    alike: Alike,
+    alike: FindSimilarLearners,
     is_different_person: bool,
     pointer: str = "",
 ) -> tuple[str, Change]:

@@ -9,13 +9,13 @@ from aggregates.cancellation import charge_stands
 from aggregates.certificate import Certificate
 from aggregates.claim import Claim
 from aggregates.claim_refusals import RegisteredMeanwhile
+from aggregates.claim_status import ClaimStatus
 from aggregates.entry_order import EntryOrder
 from aggregates.errors import Refusal, raise_all
 from aggregates.in_flight import InFlight, claims_on
 from aggregates.order import Order
 from aggregates.registration import Registration
 from aggregates.sitting import Attendance
-from aggregates.standing import Standing
 from commands.apprenticeship import reopened_parents
 from commands.claim import open_registrations
 from commands.command import Command, CommandContext, CommandResult, handles, open_own
@@ -212,7 +212,7 @@ class Affairs:
         ending = [
             name
             for name, standing in self.in_flight.unsettled.items()
-            if standing is Standing.SUBMITTED
+            if standing is ClaimStatus.SUBMITTED
         ]
         for _, registration in self.registrations:
             for claim in filter(ending.__contains__, registration.awards):
@@ -245,7 +245,7 @@ class Affairs:
                 continue
             place = claim.learners[self.learner]
             at, registration = of[place.registration]
-            if place.standing is Standing.SUBMITTED:
+            if place.standing is ClaimStatus.SUBMITTED:
                 yield stream.change(
                     claim.withdraw(
                         reason=reason, learner=self.learner, person_id=stream.id

@@ -23,7 +23,7 @@ from commands.group_uses import uses_changed
 from commands.learner import new_learner
 from commands.order_linking import Linking, link
 from commands.registration import approvals_of
-from commands.same_person import Alike
+from commands.same_person import FindSimilarLearners
 from events.identifier import Kind, stream_of
 from events.order import CourseDates, OrderBegun
 from store import Actor, AlreadyReserved, Change, Conflict, Position, Stream
@@ -34,7 +34,7 @@ class Newcomer:
     """Somebody made known as they are linked: ``cells`` as for a learner alone (L1)."""
 
     cells: Mapping[str, str]
-    alike: Alike
+    alike: FindSimilarLearners
     is_different_person: bool = False
 
 

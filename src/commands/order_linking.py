@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from aggregates import order_linking
 from aggregates.offer import Offer
 from aggregates.order import Later, Order
-from aggregates.order_linking import Way
+from aggregates.order_linking import PathwayChoice
 from aggregates.order_refusals import GroupHasNoLearners
 from aggregates.upload import Upload
 from commands.command import CommandContext, require_own
@@ -26,9 +26,9 @@ class Linking:
     """
 
     product: str | None = None
-    learners: Mapping[str, Way | None] = field(default_factory=dict)
+    learners: Mapping[str, PathwayChoice | None] = field(default_factory=dict)
     groups: tuple[str, ...] = ()
-    way: Way = order_linking.UNSAID
+    way: PathwayChoice = order_linking.NO_PATHWAY
 
 
 def link(

@@ -18,8 +18,8 @@ from commands.command import (
 )
 from commands.duplicate_rows import DuplicateRowsChange, rows_like
 from commands.erasure import require_none_erased
-from commands.same_person import Alike
-from commands.surroundings import Surroundings
+from commands.row_checks import RowChecker
+from commands.same_person import FindSimilarLearners
 from commands.upload import read_upload, record_called
 from commands.verification import becomes_ready, hear
 from events.identifier import stream_of
@@ -40,7 +40,7 @@ class AmendRecord(Command):
 
     group: str
     row: int
-    alike: Alike
+    alike: FindSimilarLearners
     cells: Mapping[str, str]
     is_different_person: bool = False
     link_to: str | None = None
@@ -69,7 +69,7 @@ def amend_record(command: AmendRecord, context: CommandContext) -> CommandResult
         cells = record.amended(command.cells)
         if is_kept:
             record.require_link_kept(cells)
-        around = Surroundings(
+        around = RowChecker(
             store=context.store,
             centre=upload.received.centre,
             alike=command.alike,

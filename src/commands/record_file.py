@@ -14,7 +14,7 @@ from aggregates.table import FIRST_ROW
 from catalogue import amount
 from commands.command import Command, CommandContext, CommandResult
 from commands.record import AmendRecord
-from commands.same_person import Alike
+from commands.same_person import FindSimilarLearners
 from commands.upload import batches, read_records, read_upload
 from events.upload import (
     RecordAmended,
@@ -95,7 +95,7 @@ def amend_from_file(
     send: Callable[[Command], CommandResult],
     by: Actor,
     at: datetime,
-    alike: Alike,
+    alike: FindSimilarLearners,
 ) -> list[Returned]:
     """Amend the records of those rows that were changed, one by one; say how it went.
 

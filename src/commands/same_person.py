@@ -11,7 +11,9 @@ from aggregates.learner import Learner, LooksLikeAnother
 from events.identifier import stream_of
 from store import EventStore, Reservation
 
-Alike: TypeAlias = Callable[[str, Sequence[str]], Mapping[str, Sequence[str]]]
+FindSimilarLearners: TypeAlias = Callable[
+    [str, Sequence[str]], Mapping[str, Sequence[str]]
+]
 """Finds the learners of a centre by their likeness: who they are, by likeness."""
 
 
@@ -21,7 +23,10 @@ def reserved_person(store: EventStore, centre: str, likeness: str) -> Reservatio
 
 
 def known_alike(
-    store: EventStore, centre: str, likenesses: Sequence[str], alike: Alike
+    store: EventStore,
+    centre: str,
+    likenesses: Sequence[str],
+    alike: FindSimilarLearners,
 ) -> dict[str, list[str]]:
     """Find the centre's learners of the same name and birth, those of just now too."""
     found = {like: [*them] for like, them in alike(centre, likenesses).items()}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aggregates.names import clean
+from aggregates.text import clean
 from commands.booking import read_booking
 from commands.command import (
     Command,

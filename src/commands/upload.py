@@ -9,9 +9,9 @@ from typing import ClassVar, TypeVar
 
 from aggregates.file_refusals import FileRefused
 from aggregates.learner_file import read
-from aggregates.names import clean
 from aggregates.record import Record, RecordState
 from aggregates.row_context import LIKE, RowContext, check_in_context
+from aggregates.text import clean
 from aggregates.upload import Later, Upload, clean_group_name
 from aggregates.upload_progress import UploadStatus
 from aggregates.upload_refusals import GroupNameTaken
@@ -25,7 +25,7 @@ from commands.command import (
 )
 from commands.group_uses import undone, uses_changed
 from commands.learner import begin_learner, holders
-from commands.same_person import Alike, known_alike, unheld
+from commands.same_person import FindSimilarLearners, known_alike, unheld
 from events.identifier import Kind, stream_of
 from events.upload import UploadReceived, UploadRefused
 from store import (
@@ -83,7 +83,7 @@ class AddGroupLearners(Command):
     title: ClassVar = "add group learners"
 
     group: str
-    alike: Alike
+    alike: FindSimilarLearners
 
 
 def record_called(group: str, row: int) -> str:
@@ -236,7 +236,10 @@ def add_group_learners(
 
 
 def _added(
-    upload: Upload, rows: Sequence[int], context: CommandContext, alike: Alike
+    upload: Upload,
+    rows: Sequence[int],
+    context: CommandContext,
+    alike: FindSimilarLearners,
 ) -> tuple[list[Later], list[Change]]:
     """Say what is recorded to make learners of those rows that are ready.
 
@@ -304,7 +307,10 @@ def _added(
 
 
 def _known_since(
-    records: Sequence[Record], upload: Upload, store: EventStore, alike: Alike
+    records: Sequence[Record],
+    upload: Upload,
+    store: EventStore,
+    alike: FindSimilarLearners,
 ) -> Mapping[int, Sequence[str]]:
     """Find, by row, the learners of the same person whom nobody has answered about.
 

@@ -16,8 +16,8 @@ from aggregates.upload import Upload
 from aggregates.upload_progress import UploadStatus
 from commands.command import Command, CommandContext, CommandResult, handles
 from commands.duplicate_rows import PERSON, ULN
-from commands.same_person import Alike
-from commands.surroundings import Surroundings
+from commands.row_checks import RowChecker
+from commands.same_person import FindSimilarLearners
 from commands.typed_rows import typed_columns
 from commands.upload import (
     BATCHES,
@@ -39,7 +39,7 @@ class CheckLearnerGroup(Command):
     title: ClassVar = "check a learner group"
 
     group: str
-    alike: Alike
+    alike: FindSimilarLearners
 
 
 @handles(CheckLearnerGroup)
@@ -48,7 +48,7 @@ def check_learner_group(
 ) -> CommandResult:
     stream, upload = read_upload(context, command.group, command.by)
     received, position = upload.received, None
-    around = Surroundings(
+    around = RowChecker(
         store=context.store,
         centre=received.centre,
         alike=command.alike,
@@ -118,7 +118,7 @@ class _Checked:
 
 
 def _checked(
-    upload: Upload, around: Surroundings, context: CommandContext
+    upload: Upload, around: RowChecker, context: CommandContext
 ) -> Iterator[_Checked]:
     """Check part by part what is not a fact yet: rows of the file, or those read again."""
     if upload.status is not UploadStatus.CHECKING or upload.is_read:
@@ -185,7 +185,7 @@ def _reserved(
 
 
 def _checked_again(
-    rows: Sequence[int], upload: Upload, around: Surroundings, context: CommandContext
+    rows: Sequence[int], upload: Upload, around: RowChecker, context: CommandContext
 ) -> Iterator[_Checked]:
     """Read records in the other encoding; what somebody typed or linked stays (U4)."""
     duplicates = _duplicates_again(upload, context.store)

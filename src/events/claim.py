@@ -30,7 +30,7 @@ class Granted:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Why:
+class WithheldReason:
     """One reason why a learner could not be submitted, in a plain sentence."""
 
     code: str
@@ -48,7 +48,7 @@ class Withheld:
     award_date: date | None
     grades: dict[str, str]
     rules_version: int
-    reasons: tuple[Why, ...]
+    reasons: tuple[WithheldReason, ...]
 
 
 class ClaimBegun(Event, topic="claim.begun"):

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 
 from aggregates.details import Details
-from aggregates.verification import Outcome, Why
+from aggregates.verification import Outcome, PostponedReason
 from lrs.circuit import Circuit
 from lrs.faults import LrsFault, Verifier
 
@@ -35,7 +35,7 @@ class Asking:
         try:
             answer = self.verifier.verify(details)
         except LrsFault as fault:
-            if fault.why is Why.REQUEST_REFUSED:
+            if fault.why is PostponedReason.REQUEST_REFUSED:
                 self._circuit.succeeded()
             else:
                 self._circuit.failed()

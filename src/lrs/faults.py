@@ -3,43 +3,43 @@
 from typing import ClassVar, Protocol
 
 from aggregates.details import Details
-from aggregates.verification import Answer, Why
+from aggregates.verification import Answer, PostponedReason
 
 
 class LrsFault(Exception):
     """LRS gave no answer; ``why`` says what kind of thing is in the way."""
 
-    why: ClassVar[Why]
+    why: ClassVar[PostponedReason]
 
 
 class Unreachable(LrsFault):
     """Nobody answers, or not in time, or something between says that it cannot."""
 
-    why = Why.UNREACHABLE
+    why = PostponedReason.UNREACHABLE
 
 
 class OutOfHours(LrsFault):
     """LRS is closed at this hour (WSEC0004)."""
 
-    why = Why.OUT_OF_HOURS
+    why = PostponedReason.OUT_OF_HOURS
 
 
 class RequestRefused(LrsFault):
     """LRS does not take these details (WSEC0001); another learner's it may."""
 
-    why = Why.REQUEST_REFUSED
+    why = PostponedReason.REQUEST_REFUSED
 
 
 class OrganisationRefused(LrsFault):
     """LRS does not serve us: UKPRN, password, rights (WSEC0003, 0005, 0006)."""
 
-    why = Why.ORGANISATION_REFUSED
+    why = PostponedReason.ORGANISATION_REFUSED
 
 
 class NotUnderstood(LrsFault):
     """What came back is not an answer of LRS."""
 
-    why = Why.NOT_UNDERSTOOD
+    why = PostponedReason.NOT_UNDERSTOOD
 
 
 class Verifier(Protocol):

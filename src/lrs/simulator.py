@@ -27,7 +27,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, ValidationError
 
 from aggregates.details import Details
-from aggregates.names import fold
+from aggregates.text import fold
 from aggregates.verification import Answer, Code
 from catalogue.document import NO_VALUE, TooDeep, require_shallow
 from lrs.faults import OutOfHours, Unreachable

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Column, Connection, Integer, Row, String, Table, select
 
-from aggregates.standing import Standing, standing_of
+from aggregates.claim_status import ClaimStatus, standing_of
 from events.claim import (
     ClaimBegun,
     ClaimDeleted,
@@ -66,7 +66,7 @@ def _begin(rows: Rows, recorded: Recorded, event: ClaimBegun) -> None:
             "stream": str(recorded.stream),
             "claim": event.claim,
             "centre": event.centre,
-            "standing": Standing.DRAFT,
+            "standing": ClaimStatus.DRAFT,
             "units": 0,
             "learners": 0,
             "submitted": 0,
@@ -91,12 +91,12 @@ def _follow(rows: Rows, recorded: Recorded) -> None:
             _choose(rows, stream, chosen)
         case ClaimSubmitted(granted=granted, withheld=withheld):
             at = recorded.recorded_at
-            _stand(rows, stream, granted, Standing.SUBMITTED, submitted_at=at)
-            _stand(rows, stream, withheld, Standing.UNSUBMITTED)
+            _stand(rows, stream, granted, ClaimStatus.SUBMITTED, submitted_at=at)
+            _stand(rows, stream, withheld, ClaimStatus.UNSUBMITTED)
         case ClaimProcessed(certificates=certificates):
-            _stand(rows, stream, certificates, Standing.PROCESSED)
+            _stand(rows, stream, certificates, ClaimStatus.PROCESSED)
         case ClaimWithdrawn(learners=learners):
-            _stand(rows, stream, learners, Standing.WITHDRAWN)
+            _stand(rows, stream, learners, ClaimStatus.WITHDRAWN)
         case ClaimDeleted():
             rows.remove_where(CLAIM_LEARNERS, stream=stream)
             rows.remove(CLAIMS, stream)
@@ -108,11 +108,11 @@ def _choose(rows: Rows, stream: str, chosen: Collection[str]) -> None:
     """Put in who is new, take out who left; who was withdrawn stays to be seen."""
     places = {row["learner"]: row for row in rows.where(CLAIM_LEARNERS, stream=stream)}
     for who, row in places.items():
-        if who not in chosen and row["standing"] != Standing.WITHDRAWN:
+        if who not in chosen and row["standing"] != ClaimStatus.WITHDRAWN:
             rows.remove(CLAIM_LEARNERS, stream, who)
     for who in chosen:
-        if who not in places or places[who]["standing"] == Standing.WITHDRAWN:
-            values = {"stream": stream, "learner": who, "standing": Standing.DRAFT}
+        if who not in places or places[who]["standing"] == ClaimStatus.WITHDRAWN:
+            values = {"stream": stream, "learner": who, "standing": ClaimStatus.DRAFT}
             rows.put(CLAIM_LEARNERS, values)
     _count(rows, stream)
 
@@ -121,7 +121,7 @@ def _stand(
     rows: Rows,
     stream: str,
     learners: Collection[str],
-    standing: Standing,
+    standing: ClaimStatus,
     *,
     submitted_at: datetime | None = None,
 ) -> None:
@@ -133,15 +133,15 @@ def _stand(
 
 def _count(rows: Rows, stream: str) -> None:
     found = rows.where(CLAIM_LEARNERS, stream=stream)
-    standings = [Standing(row["standing"]) for row in found]
+    standings = [ClaimStatus(row["standing"]) for row in found]
     rows.change(
         CLAIMS,
         stream,
         standing=standing_of(standings),
-        learners=len(standings) - standings.count(Standing.WITHDRAWN),
-        submitted=standings.count(Standing.SUBMITTED),
-        unsubmitted=standings.count(Standing.UNSUBMITTED),
-        processed=standings.count(Standing.PROCESSED),
+        learners=len(standings) - standings.count(ClaimStatus.WITHDRAWN),
+        submitted=standings.count(ClaimStatus.SUBMITTED),
+        unsubmitted=standings.count(ClaimStatus.UNSUBMITTED),
+        processed=standings.count(ClaimStatus.PROCESSED),
     )
 
 
@@ -161,7 +161,7 @@ class ListedClaim:
     claim: str
     centre: str
     qualification: str | None
-    standing: Standing
+    standing: ClaimStatus
     units: int
     learners: int
     submitted: int
@@ -177,7 +177,7 @@ def _listed(row: Row[tuple[object, ...]]) -> ListedClaim:
         claim=row.claim,
         centre=row.centre,
         qualification=row.qualification,
-        standing=Standing(row.standing),
+        standing=ClaimStatus(row.standing),
         units=row.units,
         learners=row.learners,
         submitted=row.submitted,
@@ -193,7 +193,7 @@ def search(
     connection: Connection,
     *,
     centre: str | None,
-    standing: Standing | None = None,
+    standing: ClaimStatus | None = None,
     qualification: Collection[str] | None = None,
     reference: str | None = None,
     learner: str | None = None,
@@ -234,7 +234,7 @@ def search(
 def due(connection: Connection, *, submitted_by: datetime, limit: int) -> list[str]:
     """Find claims with learners submitted then or before, not yet processed (M13)."""
     waiting = select(CLAIM_LEARNERS.c.stream).where(
-        CLAIM_LEARNERS.c.standing == Standing.SUBMITTED,
+        CLAIM_LEARNERS.c.standing == ClaimStatus.SUBMITTED,
         CLAIM_LEARNERS.c.submitted_at <= submitted_by,
     )
     query = select(CLAIMS.c.claim).where(CLAIMS.c.stream.in_(waiting))

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from aggregates.details import ERASED
-from aggregates.duplicate import Face, Why, why_alike
+from aggregates.duplicate import Face, MatchReason, why_alike
 from events.duplicate import Decision, DuplicateDecided
 from projections.learner_search import KnownLearner, known
 from projections.learners import LEARNERS
@@ -83,7 +83,7 @@ class Pair:
 
     first: KnownLearner
     second: KnownLearner
-    why: Why
+    why: MatchReason
     place: Place
 
     @property

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from sqlalchemy import Column, ColumnElement
 
-from aggregates.finding import FEWEST_DIGITS
-from aggregates.names import clean
+from aggregates.product_search import FEWEST_DIGITS
+from aggregates.text import clean
 from events.identifier import CHECK_LETTERS, Kind
 
 _LETTER = "_"

@@ -38,8 +38,8 @@ from events.claim import (
     ClaimQualificationChosen,
     ClaimSubmitted,
     ClaimWithdrawn,
-    Why,
     Withheld,
+    WithheldReason,
 )
 from events.identifier import Kind, stream_of
 from events.registration import (
@@ -282,15 +282,15 @@ class Ineligible:
     award_type: str | None
     claimed_at: datetime
     cause: Cause
-    reasons: tuple[Why, ...]
+    reasons: tuple[WithheldReason, ...]
     updated_at: datetime
 
 
 def _listed(row: Row[tuple[object, ...]]) -> Ineligible:
     cause = Cause(row.cause)
-    kept_back = [msgspec.convert(why, Why) for why in row.reasons]
+    kept_back = [msgspec.convert(why, WithheldReason) for why in row.reasons]
     today = {
-        Cause.CLAIMED: lambda: msgspec.convert(row.completion, Why),
+        Cause.CLAIMED: lambda: msgspec.convert(row.completion, WithheldReason),
         Cause.CANCELLED: lambda: registration_cancelled(row.learner, row.registration),
         Cause.TRANSFERRED: lambda: learner_transferred(row.learner),
         Cause.NOT_APPROVED: lambda: not_approved(

@@ -19,10 +19,10 @@ from sqlalchemy import (
 )
 
 from aggregates.date_of_birth import shown_birth
-from aggregates.finding import FEWEST_DIGITS
-from aggregates.names import clean
-from aggregates.names import fold as folded
+from aggregates.product_search import FEWEST_DIGITS
 from aggregates.registration import Status
+from aggregates.text import clean
+from aggregates.text import fold as folded
 from aggregates.uln import read_uln
 from events.identifier import CHECK_LETTERS, stream_of
 from projections.learners import (

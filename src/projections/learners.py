@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Column, Date, Index, Integer, String, Table
 
 from aggregates.details import ERASED, Details
-from aggregates.names import fold as folded
-from aggregates.names import searchable_words, words
+from aggregates.text import fold as folded
+from aggregates.text import searchable_words, words
 from events.learner import (
     LearnerCreated,
     LearnerDetailsAmended,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Column, ColumnElement, or_
 
-from aggregates.names import clean, words
+from aggregates.text import clean, words
 
 
 def is_named(

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement
 
 from aggregates.errors import Malformed
-from aggregates.london import midnight
+from aggregates.uk_time import midnight
 
 
 class DatesAreReversed(Malformed):

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Column, Connection, Row, Select, false, func, select
 
-from aggregates.standing import Standing
+from aggregates.claim_status import ClaimStatus
 from events.identifier import Kind
 from projections.identifiers import is_called
 from projections.names_sought import has_word, is_named
@@ -34,7 +34,7 @@ class Result:
     award_type: str
     award_date: date
     is_eligible: bool
-    standing: Standing
+    standing: ClaimStatus
     submitted_at: datetime
     processed_at: datetime | None
     printed_at: datetime | None
@@ -176,4 +176,4 @@ def _every(centre: str | None) -> Select[tuple[object, ...]]:
 
 def _made(row: Row[tuple[object, ...]]) -> Result:
     values = {each.name: getattr(row, each.name) for each in fields(Result)}
-    return Result(**{**values, "standing": Standing(row.standing)})
+    return Result(**{**values, "standing": ClaimStatus(row.standing)})

@@ -13,9 +13,9 @@ from sqlalchemy import (
     Table,
 )
 
+from aggregates.claim_status import ClaimStatus
 from aggregates.details import ERASED, Details
-from aggregates.names import searchable_words, words
-from aggregates.standing import Standing
+from aggregates.text import searchable_words, words
 from events.claim import (
     ClaimBegun,
     ClaimProcessed,
@@ -140,10 +140,10 @@ def _fold_claim(rows: Rows, recorded: Recorded, stream: str) -> None:
                 _keep_back(rows, {**row, "learner": who}, kept)
         case ClaimWithdrawn(learners=learners):
             for who in learners:
-                rows.change(RESULTS, stream, who, standing=Standing.WITHDRAWN)
+                rows.change(RESULTS, stream, who, standing=ClaimStatus.WITHDRAWN)
         case ClaimProcessed(certificates=certificates):
             processed = {
-                "standing": Standing.PROCESSED,
+                "standing": ClaimStatus.PROCESSED,
                 "processed_at": recorded.recorded_at,
             }
             for who, number in certificates.items():
@@ -201,7 +201,7 @@ def _granted(granted: Granted) -> Values:
         "award_type": granted.award_type,
         "award_date": granted.award_date,
         "is_eligible": True,
-        "standing": Standing.SUBMITTED,
+        "standing": ClaimStatus.SUBMITTED,
         "overall_grade": granted.overall_grade,
         "grades": granted.grades,
         "rules_version": granted.rules_version,
@@ -222,7 +222,7 @@ def _withheld(withheld: Withheld) -> Values:
         "award_type": withheld.award_type,
         "award_date": withheld.award_date,
         "is_eligible": False,
-        "standing": Standing.UNSUBMITTED,
+        "standing": ClaimStatus.UNSUBMITTED,
         "grades": withheld.grades,
         "rules_version": withheld.rules_version,
     }

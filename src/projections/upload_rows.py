@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import Boolean, Column, Index, Integer, String, Table
 
-from aggregates.names import words
 from aggregates.record import RecordState, state_of
 from aggregates.row_context import is_like
+from aggregates.text import words
 from aggregates.upload import Upload
 from aggregates.upload_progress import UploadStatus, undone_after
 from aggregates.verification import VerificationStatus, pause_after, status_after

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
-from aggregates.names import clean, words
 from aggregates.record import RecordState
+from aggregates.text import clean, words
 from aggregates.upload_progress import UploadStatus, progress_of
-from aggregates.verification import Why
+from aggregates.verification import PostponedReason
 from events.identifier import Kind
 from projections.identifiers import is_called
 from projections.names_sought import has_word, is_named
@@ -160,11 +160,11 @@ def rows_of(
     )
 
 
-def unanswered_because(connection: Connection, group: str) -> Why | None:
+def unanswered_because(connection: Connection, group: str) -> PostponedReason | None:
     """Say why LRS did not answer about the group's records when it was last asked."""
     query = select(UPLOADS.c.unanswered_because).where(UPLOADS.c.group_called == group)
     why = connection.scalar(query)
-    return Why(why) if why else None
+    return PostponedReason(why) if why else None
 
 
 def due(connection: Connection, *, now: datetime, limit: int) -> list[tuple[str, int]]:

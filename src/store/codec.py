@@ -186,17 +186,17 @@ def place(stream: UUID, version: int, topic: str) -> bytes:
     return b"%b %d %b" % (stream.bytes, version, topic.encode())
 
 
-VOUCHER = b',"voucher":"'
+MAC = b',"voucher":"'
 
 
-def vouched(state: bytes, bound_to: bytes, voucher: Callable[[bytes], bytes]) -> bytes:
+def with_mac(state: bytes, bound_to: bytes, voucher: Callable[[bytes], bytes]) -> bytes:
     """Add to an event, as it is stored, what shows that this service wrote it there."""
-    return state[:-1] + VOUCHER + voucher(bound_to + state) + b'"}'
+    return state[:-1] + MAC + voucher(bound_to + state) + b'"}'
 
 
-def is_vouched(row: Row, voucher: Callable[[bytes], bytes]) -> bool:
+def has_mac(row: Row, voucher: Callable[[bytes], bytes]) -> bool:
     """Tell whether this service wrote that event at its place in its stream."""
-    state, _, given = row.state.rpartition(VOUCHER)
+    state, _, given = row.state.rpartition(MAC)
     bound_to = place(row.stream, row.version, row.topic)
     return compare_digest(given, voucher(bound_to + state + b"}") + b'"}')
 

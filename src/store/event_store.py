@@ -9,7 +9,7 @@ from threading import Lock
 from time import sleep
 from uuid import UUID, uuid4
 
-from store.codec import Row, is_vouched, read, read_written, written_in
+from store.codec import Row, has_mac, read, read_written, written_in
 from store.envelope import Actor, Change, Held, Position, Recorded, Stream
 from store.errors import (
     AlreadyDone,
@@ -20,7 +20,15 @@ from store.errors import (
     Unavailable,
 )
 from store.keys import Keyring, MasterKey, seal, unseal
-from store.recorder import ATTEMPTS, LOST, PAUSE, Append, Recorder, RefusedError, Why
+from store.recorder import (
+    ATTEMPTS,
+    LOST,
+    PAUSE,
+    Append,
+    AppendRefusal,
+    Recorder,
+    RefusedError,
+)
 from store.reservations import Reservations
 from store.watch import Listener, Signal, Tell, Watch
 from store.writing import Writing
@@ -140,7 +148,7 @@ class EventStore:
             between = self.open(refused.stream).history[version:]
             raise Conflict(refused.stream, between) from None
         if refused.held is not None:
-            is_done = refused.why is Why.DONE
+            is_done = refused.why is AppendRefusal.DONE
             raise (AlreadyDone if is_done else AlreadyReserved)(refused.held) from None
         if refused.claim is not None:
             scope, key, stream, _ = refused.claim
@@ -176,7 +184,7 @@ class EventStore:
 
     def is_vouched(self, row: Row) -> bool:
         """Tell whether a service with this master key wrote that event (H5)."""
-        return is_vouched(row, self._master.voucher)
+        return has_mac(row, self._master.voucher)
 
     def doubled(self) -> Position | None:
         """Find the first event at a place in its stream where there is one already.

@@ -34,7 +34,14 @@ from store.postgres_tables import (
     LOG,
     STATEMENTS,
 )
-from store.recorder import Append, Claim, RefusedError, Why, asked_once, retried
+from store.recorder import (
+    Append,
+    AppendRefusal,
+    RefusedError,
+    ReservationRequest,
+    asked_once,
+    retried,
+)
 from store.server_faults import not_allowed, refused_by_server
 
 Query: TypeAlias = SQL | Composed
@@ -165,7 +172,7 @@ class PostgresRecorder(PostgresApplicationRecorder):
             )
             why, position, stream, scope, key, digest = c.fetchall()[0]
         if why is not None:
-            raise _refused(Why(why), position, (scope, key, stream, digest))
+            raise _refused(AppendRefusal(why), position, (scope, key, stream, digest))
         return range(position + 1 - len(stored_events), position + 1)
 
     @retried
@@ -333,15 +340,17 @@ def _columns(rows: Sequence[tuple[Any, ...]], count: int) -> list[list[Any]]:
 
 
 def _refused(
-    why: Why, position: Position | None, said: tuple[str, str, UUID, str | None]
+    why: AppendRefusal,
+    position: Position | None,
+    said: tuple[str, str, UUID, str | None],
 ) -> RefusedError:
     match why:
-        case Why.MOVED:
+        case AppendRefusal.MOVED:
             return RefusedError(why, stream=said[2])
-        case Why.KEYS:
+        case AppendRefusal.KEYS:
             return RefusedError(why)
-        case Why.NOT_HELD:
-            return RefusedError(why, claim=Claim(*said))
+        case AppendRefusal.NOT_HELD:
+            return RefusedError(why, claim=ReservationRequest(*said))
         case _:
             scope, key, stream, digest = said
             return RefusedError(why, held=_held((scope, key, stream, digest, position)))

@@ -49,7 +49,7 @@ def asked_once(ask: Callable[P, T]) -> Callable[P, T]:
     return retried(ask, attempts=1)
 
 
-class Claim(NamedTuple):
+class ReservationRequest(NamedTuple):
     """A value to be held by a stream."""
 
     scope: str
@@ -70,15 +70,15 @@ class Append:
     id: UUID
     events: Sequence[StoredEvent]
     expected: Sequence[tuple[UUID, int]]
-    reserve: Sequence[Claim] = ()
-    release: Sequence[Claim] = ()
-    once: Claim | None = None
+    reserve: Sequence[ReservationRequest] = ()
+    release: Sequence[ReservationRequest] = ()
+    once: ReservationRequest | None = None
     drawn: Mapping[UUID, bytes]
     living: Collection[UUID] = ()
     at: datetime | None = None
 
 
-class Why(StrEnum):
+class AppendRefusal(StrEnum):
     """Why an append was not done."""
 
     MOVED = "moved"
@@ -93,11 +93,11 @@ class RefusedError(Exception):
 
     def __init__(
         self,
-        why: Why,
+        why: AppendRefusal,
         *,
         stream: UUID | None = None,
         held: Held | None = None,
-        claim: Claim | None = None,
+        claim: ReservationRequest | None = None,
     ) -> None:
         super().__init__(why)
         self.why = why

@@ -16,7 +16,14 @@ from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor
 from store.codec import Row, encode
 from store.envelope import Held, Position
 from store.errors import DatabaseUnusable, NotBegun, Unavailable
-from store.recorder import Append, Claim, RefusedError, Why, asked_once, retried
+from store.recorder import (
+    Append,
+    AppendRefusal,
+    RefusedError,
+    ReservationRequest,
+    asked_once,
+    retried,
+)
 from store.sqlite_file import BUSY_SECONDS, Datastore
 from store.sqlite_tables import (
     DOUBLED,
@@ -254,24 +261,24 @@ def _require_versions(c: SQLiteCursor, expected: Iterable[tuple[UUID, int]]) -> 
     for stream, version in expected:
         c.execute(VERSION, (stream.hex,))
         if (c.fetchone()[0] or 0) != version:
-            raise RefusedError(Why.MOVED, stream=stream)
+            raise RefusedError(AppendRefusal.MOVED, stream=stream)
 
 
 def _put_keys(c: SQLiteCursor, asked: Append) -> None:
     for person in asked.living:
         c.execute(KEY, (person.hex,))
         if c.fetchone() in {None, (None,)}:
-            raise RefusedError(Why.KEYS)
+            raise RefusedError(AppendRefusal.KEYS)
     try:
         c.executemany(
             "INSERT INTO person_keys VALUES (?, ?)",
             [(person.hex, wrapped) for person, wrapped in asked.drawn.items()],
         )
     except sqlite3.IntegrityError:
-        raise RefusedError(Why.KEYS) from None
+        raise RefusedError(AppendRefusal.KEYS) from None
 
 
-def _release(c: SQLiteCursor, release: Iterable[Claim]) -> None:
+def _release(c: SQLiteCursor, release: Iterable[ReservationRequest]) -> None:
     for claim in release:
         c.execute(
             "DELETE FROM reservations WHERE scope = ? AND key = ? AND stream = ?"
@@ -279,18 +286,18 @@ def _release(c: SQLiteCursor, release: Iterable[Claim]) -> None:
             (claim.scope, claim.key, claim.stream.hex),
         )
         if c.fetchone() is None:
-            raise RefusedError(Why.NOT_HELD, claim=claim)
+            raise RefusedError(AppendRefusal.NOT_HELD, claim=claim)
 
 
 def _reserve(c: SQLiteCursor, asked: Append, position: Position) -> None:
     if asked.once is not None:
         c.execute(RESERVATION, (asked.once.scope, asked.once.key))
         if found := c.fetchone():
-            raise RefusedError(Why.DONE, held=_held(found))
+            raise RefusedError(AppendRefusal.DONE, held=_held(found))
     for claim in asked.reserve:
         c.execute(RESERVATION, (claim.scope, claim.key))
         if (found := c.fetchone()) and found[2] != claim.stream.hex:
-            raise RefusedError(Why.RESERVED, held=_held(found))
+            raise RefusedError(AppendRefusal.RESERVED, held=_held(found))
     claims = asked.reserve if asked.once is None else (*asked.reserve, asked.once)
     c.executemany(
         "INSERT OR IGNORE INTO reservations VALUES (?, ?, ?, ?, ?)",

@@ -6,11 +6,11 @@ from uuid import UUID, uuid4
 
 from eventsourcing.persistence import StoredEvent
 
-from store.codec import Box, Written, encode, person_of, place, vouched, write_event
+from store.codec import Box, Written, encode, person_of, place, with_mac, write_event
 from store.envelope import Actor, Change, Held, Stream
 from store.errors import AlreadyReserved
 from store.keys import Writers
-from store.recorder import Append, Claim
+from store.recorder import Append, ReservationRequest
 
 
 class Writing:
@@ -58,7 +58,7 @@ class Writing:
             expected=self._conditions,
             reserve=self._reserved(),
             release=[
-                Claim(r.scope, r.key, c.stream)
+                ReservationRequest(r.scope, r.key, c.stream)
                 for c in self._changes
                 for r in c.release
             ],
@@ -68,11 +68,11 @@ class Writing:
             at=at,
         )
 
-    def _reserved(self) -> list[Claim]:
-        wanted: dict[tuple[str, str], Claim] = {}
+    def _reserved(self) -> list[ReservationRequest]:
+        wanted: dict[tuple[str, str], ReservationRequest] = {}
         for change in self._changes:
             for scope, key in ((r.scope, r.key) for r in change.reserve):
-                claim = Claim(scope, key, change.stream)
+                claim = ReservationRequest(scope, key, change.stream)
                 other = wanted.setdefault((scope, key), claim)
                 if other.stream != change.stream:
                     raise AlreadyReserved(
@@ -80,11 +80,13 @@ class Writing:
                     )
         return list(wanted.values())
 
-    def _once(self) -> Claim | None:
+    def _once(self) -> ReservationRequest | None:
         once = self._by.once
         if once is None:
             return None
-        return Claim(once.scope, once.key, self._changes[0].stream, once.digest)
+        return ReservationRequest(
+            once.scope, once.key, self._changes[0].stream, once.digest
+        )
 
     def _stored(self, writers: Writers) -> Iterator[StoredEvent]:
         by = self._by
@@ -117,6 +119,6 @@ class Writing:
                     once=once and (once.scope, once.key, once.digest, once.stream),
                     data=data,
                 )
-                state = vouched(encode(written), bound_to, self._voucher)
+                state = with_mac(encode(written), bound_to, self._voucher)
                 yield StoredEvent(change.stream, version, topic, state)
                 reserved, released, once = [], [], None

@@ -22,8 +22,8 @@ from aggregates.claim_refusals import (
     NotSubmitted,
     ReasonNeeded,
 )
+from aggregates.claim_status import BY_URGENCY, ClaimStatus, standing_of
 from aggregates.errors import Refusal
-from aggregates.standing import BY_URGENCY, Standing, standing_of
 from events.claim import (
     Award,
     ClaimBegun,
@@ -134,8 +134,8 @@ def test_submitting_submits_the_eligible_and_keeps_the_others_with_reasons() -> 
     verdicts: dict[str, Granted | Withheld] = {ANN: granted(), BEN: withheld()}
     assert given(READY).submit(verdicts) == [SUBMITTED]
     after = given([*READY, SUBMITTED])
-    assert after.learners[ANN].standing is Standing.SUBMITTED
-    assert after.learners[BEN].standing is Standing.UNSUBMITTED
+    assert after.learners[ANN].standing is ClaimStatus.SUBMITTED
+    assert after.learners[BEN].standing is ClaimStatus.UNSUBMITTED
     assert after.learners[BEN].withheld == withheld()
 
 
@@ -153,7 +153,7 @@ def test_who_was_not_eligible_can_be_amended_and_submitted_again() -> None:
     assert list(claim.waiting) == [BEN]
     claim.require_submittable(today=TODAY)
     after = claim.after(claim.submit({BEN: granted()}))
-    assert after.standing is Standing.SUBMITTED
+    assert after.standing is ClaimStatus.SUBMITTED
     assert after.learners[BEN].withheld is None
 
 
@@ -165,11 +165,11 @@ def test_a_claim_that_nobody_waits_in_cannot_be_submitted_again() -> None:
 
 @pytest.mark.parametrize("most_urgent", BY_URGENCY)
 def test_a_claim_has_got_to_where_its_most_urgent_learner_is(
-    most_urgent: Standing,
+    most_urgent: ClaimStatus,
 ) -> None:
     less = BY_URGENCY[BY_URGENCY.index(most_urgent) :]
     assert standing_of(less) is most_urgent
-    assert standing_of([]) is Standing.DRAFT
+    assert standing_of([]) is ClaimStatus.DRAFT
 
 
 def test_a_claim_is_withdrawn_whole_with_a_reason() -> None:
@@ -178,7 +178,7 @@ def test_a_claim_is_withdrawn_whole_with_a_reason() -> None:
     asked = claim.withdraw(reason=" A mistake ", learner=None, person_id=KEY)
     assert asked == [withdrawn(ANN, BEN, whole=True)]
     after = claim.after(asked)
-    assert after.standing is Standing.WITHDRAWN
+    assert after.standing is ClaimStatus.WITHDRAWN
     assert after.outcomes == {}
 
 
@@ -188,7 +188,7 @@ def test_a_claim_is_withdrawn_for_one_learner_with_a_reason() -> None:
     asked = claim.withdraw(reason="A mistake", learner=ANN, person_id=KEY)
     assert asked == [withdrawn(ANN, whole=False)]
     after = claim.after(asked)
-    assert after.standing is Standing.UNSUBMITTED
+    assert after.standing is ClaimStatus.UNSUBMITTED
     assert after.outcomes == {BENS: {A1: "P"}}
 
 
@@ -238,9 +238,9 @@ def test_a_withdrawn_learner_may_come_into_the_claim_anew() -> None:
     with pytest.raises(LearnerNotInClaim):
         claim.save_grades({ANN: award("Interim")}, rules=BOTH_RULES, today=TODAY)
     again = claim.after(claim.choose_learners({BEN: BENS, ANN: ANNS}))
-    assert again.learners[ANN].standing is Standing.DRAFT
+    assert again.learners[ANN].standing is ClaimStatus.DRAFT
     left_out = claim.after(claim.choose_learners({CAT: CATS}, confirm_loss=True))
-    assert left_out.learners[ANN].standing is Standing.WITHDRAWN
+    assert left_out.learners[ANN].standing is ClaimStatus.WITHDRAWN
 
 
 @pytest.mark.parametrize(
@@ -268,7 +268,7 @@ def test_processing_issues_certificates_to_those_submitted_alone() -> None:
     after = claim.after([PROCESSED])
     assert after.process(certificates) == []
     assert after.learners[ANN].certificate == "C-0000000001D"
-    assert after.standing is Standing.UNSUBMITTED
+    assert after.standing is ClaimStatus.UNSUBMITTED
 
 
 def test_a_claim_that_nobody_was_submitted_in_can_be_deleted() -> None:
@@ -302,7 +302,7 @@ def test_who_was_withdrawn_comes_in_again_with_all_that_was_typed() -> None:
     taken_back = given([*READY, SUBMITTED, withdrawn(ANN, whole=False)])
     events = taken_back.choose_learners({ANN: ANNS, BEN: BENS})
     again = taken_back.after(events)
-    assert again.learners[ANN].standing is Standing.DRAFT
+    assert again.learners[ANN].standing is ClaimStatus.DRAFT
     assert again.learners[ANN].award == award()
     assert again.outcomes[ANNS] == award().grades
     fewer = taken_back.after(taken_back.choose_units([A1, A2], offered=OFFERED))

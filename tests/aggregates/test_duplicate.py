@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from aggregates.duplicate import (
     Duplicate,
     Face,
-    Why,
+    MatchReason,
     WithOneself,
     are_near,
     pair,
     why_alike,
 )
-from aggregates.names import words
+from aggregates.text import words
 from events.duplicate import Decision, DuplicateDecided
 from tests.learner_examples import CENTRE, CHLOE, ULN, ZOE
 
@@ -67,18 +67,20 @@ def test_names_are_near_when_at_most_one_letter_in_four_differs(
 
 def test_at_one_centre_like_names_and_the_same_birth_may_be_one_person() -> None:
     """L5: swapped names too."""
-    assert why_alike(face(), face("Cloe", "Darcy")) is Why.NAMES
-    assert why_alike(face(), face("Darcy", "Cloe")) is Why.SWAPPED
+    assert why_alike(face(), face("Cloe", "Darcy")) is MatchReason.NAMES
+    assert why_alike(face(), face("Darcy", "Cloe")) is MatchReason.SWAPPED
     assert why_alike(face(), face("Zoë", "D'Arcy")) is None
     assert why_alike(face(), face(born=date(2006, 3, 28))) is None
 
 
 def test_across_centres_names_must_agree_or_the_uln() -> None:
     """L5."""
-    assert why_alike(face(), face("chloe", "DArcy", centre="50107")) is Why.NAMES
+    assert (
+        why_alike(face(), face("chloe", "DArcy", centre="50107")) is MatchReason.NAMES
+    )
     assert why_alike(face(), face("Cloe", "D'Arcy", centre="50107")) is None
     other = face("Ann", "Reid", born=date(2000, 1, 1), uln=ULN, centre="50107")
-    assert why_alike(face(uln=ULN), other) is Why.ULN
+    assert why_alike(face(uln=ULN), other) is MatchReason.ULN
     assert why_alike(face(uln=None), face("Ann", uln=None)) is None
 
 

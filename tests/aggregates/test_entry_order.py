@@ -21,11 +21,11 @@ from aggregates.booking_refusals import (
     TooManyEntries,
 )
 from aggregates.entry_order import MOST_ENTRIES, EntryOrder
-from aggregates.entry_rules import Place, Places
-from aggregates.london import in_london
+from aggregates.entry_rules import EntryRegistration, EntryRegistrations
 from aggregates.register import LearnerHasLeft
 from aggregates.registration import Registration
 from aggregates.timetable import Timetable
+from aggregates.uk_time import in_london
 from events.entry_order import Entry, EntryOrderBegun
 from events.sitting import (
     TestBooked,
@@ -91,10 +91,14 @@ def entry(**other: Any) -> Entry:
     return Entry(**{**told, **other})
 
 
-def registered(*later: Any, learner: str = ANN, came: str | None = None) -> Places:
+def registered(
+    *later: Any, learner: str = ANN, came: str | None = None
+) -> EntryRegistrations:
     made = registration_made(learner=learner)
     registration = Registration.replay([made, *later])
-    place = Place(registration=registration, apprenticeship=came, rules=RULES)
+    place = EntryRegistration(
+        registration=registration, apprenticeship=came, rules=RULES
+    )
     return {(learner, REFERENCE): place}
 
 
@@ -105,7 +109,7 @@ def order(*entries: Entry) -> EntryOrder:
 
 def in_the_way(
     *entries: Entry,
-    places: Places | None = None,
+    places: EntryRegistrations | None = None,
     sittings: Iterable[SittingPlanned | SittingDropped] = (),
     now: datetime = NOW,
 ) -> list[str]:
@@ -119,7 +123,9 @@ def in_the_way(
     ]
 
 
-def confirm(asked: EntryOrder, total: str, *, places: Places | None = None) -> Any:
+def confirm(
+    asked: EntryOrder, total: str, *, places: EntryRegistrations | None = None
+) -> Any:
     drawn = [f"B-{n:010}" for n in range(1, len(asked.entries) + 1)]
     places = registered() if places is None else places
     told = {"total": Decimal(total), "bookings": drawn, "now": NOW}
@@ -185,7 +191,7 @@ def test_who_has_left_is_said_to_have_and_nobody_else() -> None:
 def test_an_order_has_at_most_so_many_entries() -> None:
     """B1: that many, and one more."""
     names = [f"L-{number:010}A" for number in range(MOST_ENTRIES + 1)]
-    places: dict[tuple[str, str], Place] = {}
+    places: dict[tuple[str, str], EntryRegistration] = {}
     for name in names:
         places.update(registered(learner=name))
     entries = [entry(learner=name) for name in names]

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregates.london import LONDON, clock_in_london, in_london
 from aggregates.sitting_time import read_time
+from aggregates.uk_time import LONDON, clock_in_london, in_london
 
 SRC = Path(__file__).parents[2] / "src"
 BREATH = timedelta(microseconds=1)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregates.names import clean, fold, searchable_words, words
+from aggregates.text import clean, fold, searchable_words, words
 
 
 @pytest.mark.parametrize(

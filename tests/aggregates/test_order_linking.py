@@ -8,7 +8,7 @@ import pytest
 from aggregates import order_linking
 from aggregates.errors import MOST_SAID, Refusal
 from aggregates.order import Later, Order
-from aggregates.order_linking import Way
+from aggregates.order_linking import PathwayChoice
 from aggregates.order_refusals import (
     MOST_REGISTRATIONS,
     LearnerNotLinked,
@@ -78,13 +78,15 @@ def test_a_pathway_may_name_its_qualification_also_where_that_is_the_product(
     *, of_all: bool
 ) -> None:
     """O1: before one that names none, and for each of several products its own."""
-    named = Way(pathway="MAIN", pathways={SEVERAL: "FOOD"})
+    named = PathwayChoice(pathway="MAIN", pathways={SEVERAL: "FOOD"})
     for product in (SEVERAL, None):
         events = order_linking.link(
             given([BEGUN, FOR_BOTH]),
-            {ANN: None if of_all else Way(pathways={SEVERAL: "FOOD"})},
+            {ANN: None if of_all else PathwayChoice(pathways={SEVERAL: "FOOD"})},
             product=product,
-            way=Way(pathways={SEVERAL: "FOOD"}) if of_all else Way(),
+            way=PathwayChoice(pathways={SEVERAL: "FOOD"})
+            if of_all
+            else PathwayChoice(),
             offers=OFFERS,
             known={ANN},
         )
@@ -101,19 +103,19 @@ def test_a_pathway_may_name_its_qualification_also_where_that_is_the_product(
 
 def test_two_ways_of_one_learner_in_one_request_are_refused() -> None:
     """O1: neither goes without a word; the same twice is once."""
-    front, food = Way(pathway="FRONT"), Way(pathway="FOOD")
+    front, food = PathwayChoice(pathway="FRONT"), PathwayChoice(pathway="FOOD")
     first, second = "/learners/0", "/learners/1"
-    order_linking.require_one_way(
+    order_linking.require_one_pathway(
         [
             (first, SEVERAL, ANN, front),
             (second, SEVERAL, ANN, front),
             (second, None, ANN, food),
             (second, SEVERAL, BEN, food),
-            (second, SEVERAL, ANN, Way()),
+            (second, SEVERAL, ANN, PathwayChoice()),
         ]
     )
     with pytest.raises(PathwaySaidTwice, match=ANN) as twice:
-        order_linking.require_one_way(
+        order_linking.require_one_pathway(
             [(first, SEVERAL, ANN, front), (second, SEVERAL, ANN, food)]
         )
     assert twice.value.pointer == second
@@ -124,9 +126,9 @@ def test_a_pathway_is_chosen_for_all_or_for_each() -> None:
     order = given([BEGUN, FOR_BOTH])
     linked = order_linking.link(
         order,
-        {ANN: None, BEN: Way(pathway="FOOD")},
+        {ANN: None, BEN: PathwayChoice(pathway="FOOD")},
         product=SEVERAL,
-        way=Way(pathway="FRONT"),
+        way=PathwayChoice(pathway="FRONT"),
         offers=OFFERS,
         known=EVERYBODY,
     )
@@ -164,9 +166,9 @@ def test_a_learner_of_nobody_knows_where_and_an_unknown_pathway_are_refused() ->
     with pytest.raises(LearnersRefused) as refused:
         order_linking.link(
             given([BEGUN, FOR_BOTH]),
-            {ANN: Way(pathway="NORTH"), "L-0000000009X": None},
+            {ANN: PathwayChoice(pathway="NORTH"), "L-0000000009X": None},
             product=SEVERAL,
-            way=Way(pathway="SOUTH"),
+            way=PathwayChoice(pathway="SOUTH"),
             offers=OFFERS,
             known={ANN},
         )
@@ -255,8 +257,8 @@ FOR_APPRENTICESHIP = OrderProductsAdded(products=(APPRENTICESHIP,))
 
 def link_by_way(
     order: Order,
-    learners: Mapping[str, Way | None],
-    way: Way,
+    learners: Mapping[str, PathwayChoice | None],
+    way: PathwayChoice,
     product: str | None = APPRENTICESHIP,
 ) -> list[Later]:
     return order_linking.link(
@@ -267,8 +269,8 @@ def link_by_way(
 def test_on_an_apprenticeship_a_pathway_is_chosen_by_qualification() -> None:
     """O7: for all or for each."""
     order = given([BEGUN, FOR_APPRENTICESHIP])
-    front = Way(pathways={SEVERAL: "FRONT"})
-    food = Way(pathways={SEVERAL: "FOOD", SINGLE: "MAIN"})
+    front = PathwayChoice(pathways={SEVERAL: "FRONT"})
+    food = PathwayChoice(pathways={SEVERAL: "FOOD", SINGLE: "MAIN"})
     assert link_by_way(order, {ANN: None, BEN: food}, front) == [
         OrderLearnersLinked(
             product=APPRENTICESHIP,
@@ -281,10 +283,12 @@ def test_on_an_apprenticeship_a_pathway_is_chosen_by_qualification() -> None:
 def test_what_is_said_of_one_qualification_leaves_the_others_as_they_were() -> None:
     """O1, O7."""
     order = given([BEGUN, FOR_APPRENTICESHIP])
-    order = order.after(link_by_way(order, {ANN: None}, Way()))
+    order = order.after(link_by_way(order, {ANN: None}, PathwayChoice()))
     for said in ({SINGLE: "MAIN"}, {SEVERAL: "FRONT"}, {SEVERAL: "FOOD"}):
-        order = order.after(link_by_way(order, {ANN: Way(pathways=said)}, Way()))
-        assert link_by_way(order, {ANN: None}, Way(pathways=said)) == []
+        order = order.after(
+            link_by_way(order, {ANN: PathwayChoice(pathways=said)}, PathwayChoice())
+        )
+        assert link_by_way(order, {ANN: None}, PathwayChoice(pathways=said)) == []
     place = order.lines[APPRENTICESHIP].learners[ANN]
     assert place.pathways == {SINGLE: "MAIN", SEVERAL: "FOOD"}
 
@@ -292,7 +296,7 @@ def test_what_is_said_of_one_qualification_leaves_the_others_as_they_were() -> N
 def test_pathways_said_for_every_product_go_where_they_belong() -> None:
     """O1, O7."""
     order = given([BEGUN, FOR_SINGLE, FOR_APPRENTICESHIP])
-    way = Way(pathway="MAIN", pathways={SEVERAL: "FRONT"})
+    way = PathwayChoice(pathway="MAIN", pathways={SEVERAL: "FRONT"})
     assert link_by_way(order, {ANN: None}, way, product=None) == [
         OrderLearnersLinked(product=None, learners={ANN: None}),
         OrderLearnersLinked(product=SINGLE, learners={ANN: "MAIN"}),
@@ -307,27 +311,27 @@ def test_pathways_said_for_every_product_go_where_they_belong() -> None:
 @pytest.mark.parametrize(
     ("way", "refusal", "pointer"),
     [
-        (Way(pathway="FRONT"), PathwayOfApprenticeship, "/pathway"),
+        (PathwayChoice(pathway="FRONT"), PathwayOfApprenticeship, "/pathway"),
         (
-            Way(pathways={SEVERAL: "NORTH"}),
+            PathwayChoice(pathways={SEVERAL: "NORTH"}),
             PathwayUnknown,
             f"/pathways/{SEVERAL}",
         ),
         (
-            Way(pathways={"Q-0000000000": "FRONT"}),
+            PathwayChoice(pathways={"Q-0000000000": "FRONT"}),
             QualificationNotOrdered,
             "/pathways/Q-0000000000",
         ),
     ],
 )
 def test_a_pathway_that_the_apprenticeship_does_not_have_is_refused(
-    way: Way, refusal: type[Refusal], pointer: str
+    way: PathwayChoice, refusal: type[Refusal], pointer: str
 ) -> None:
     """O7: where it was said, for all or for one."""
     order = given([BEGUN, FOR_APPRENTICESHIP])
     for learners, of_all, at in (
         ({ANN: None}, way, ""),
-        ({ANN: way}, Way(), "/learners/0"),
+        ({ANN: way}, PathwayChoice(), "/learners/0"),
     ):
         with pytest.raises(refusal) as refused:
             link_by_way(order, learners, of_all)

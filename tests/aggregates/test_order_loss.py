@@ -6,15 +6,15 @@ from datetime import UTC, date, datetime
 import pytest
 
 from aggregates.order import Order
-from aggregates.order_line import Line, Place
+from aggregates.order_line import Line, OrderLineLearner
 from aggregates.order_loss import lost_from_entries, lost_from_order
 from events.entry_order import Entry
 from events.order import CourseDates
 from tests.claim_examples import ANN, BEN, REFERENCE, TESTED
 
 DATES = CourseDates(starts=date(2026, 9, 1), ends=date(2027, 7, 1))
-BARE = Place()
-DATED = Place(dates=DATES)
+BARE = OrderLineLearner()
+DATED = OrderLineLearner(dates=DATES)
 ENTRY = Entry(
     learner=ANN,
     qualification=REFERENCE,
@@ -36,7 +36,11 @@ def order(line: Line | None) -> Order:
     [
         (Line(learners={ANN: BARE}), None, []),
         (Line(learners={ANN: DATED, BEN: DATED}), None, [f"for {ANN} and 1 more"]),
-        (Line(learners={ANN: Place(pathway="MAIN")}), None, [f"said for {ANN}"]),
+        (
+            Line(learners={ANN: OrderLineLearner(pathway="MAIN")}),
+            None,
+            [f"said for {ANN}"],
+        ),
         (Line(dates=DATES, purchase_order="PO-1"), None, ["course dates", "PO-1"]),
         (Line(learners={ANN: DATED, BEN: BARE}), Line(learners={ANN: DATED}), []),
         (Line(learners={ANN: DATED}), Line(), [f"said for {ANN}"]),

@@ -12,7 +12,7 @@ from aggregates.record import (
     RecordState,
 )
 from aggregates.row_context import RowContext, check_in_context
-from aggregates.verification import Answer, Code, Why
+from aggregates.verification import Answer, Code, PostponedReason
 from events.upload import (
     Problem,
     RecordAmended,
@@ -213,7 +213,7 @@ def test_only_a_record_that_waits_hears_lrs() -> None:
         given([TO_VERIFY, RecordRemoved()]),
         given([TO_VERIFY, RecordLinked(learner=CHLOE)]),
     ):
-        assert record.hear(answer) == record.hear(Why.UNREACHABLE) == []
+        assert record.hear(answer) == record.hear(PostponedReason.UNREACHABLE) == []
 
 
 @pytest.mark.parametrize(

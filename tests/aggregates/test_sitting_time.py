@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregates.london import LONDON, in_london
 from aggregates.sitting_time import (
     Delivery,
     TimeMalformed,
@@ -18,6 +17,7 @@ from aggregates.sitting_time import (
     read_time,
     window,
 )
+from aggregates.uk_time import LONDON, in_london
 
 T = datetime(2026, 12, 10, 10, tzinfo=UTC)
 BREATH = timedelta(microseconds=1)

@@ -8,13 +8,13 @@ import pytest
 
 from aggregates.certificate import Certificate
 from aggregates.claim import Claim
+from aggregates.claim_status import ClaimLearner, ClaimStatus
 from aggregates.errors import Refusal
 from aggregates.in_flight import ClaimIsUnsettled
 from aggregates.learner import Learner, LearnerIsErased, LearnerIsWithdrawn
 from aggregates.register import LearnerHasLeft, Register
 from aggregates.registration import Registration
 from aggregates.sitting import Attendance, Sitting
-from aggregates.standing import Place, Standing
 from aggregates.transfer import (
     IsThereAlready,
     NotSettledYet,
@@ -46,11 +46,11 @@ CLAIMED = replace(MADE, outcomes={CLAIM: ENOUGH})
 def hindrances(
     registration: Registration,
     *,
-    standing: Standing = Standing.PROCESSED,
+    standing: ClaimStatus = ClaimStatus.PROCESSED,
     approvals: Sequence[str] = (REFERENCE,),
 ) -> list[str]:
     """Name all that is to be settled; the claim has the learner at that standing."""
-    place = Place(registration=ANNS, standing=standing)
+    place = ClaimLearner(registration=ANNS, standing=standing)
     claim = Claim(claim=CLAIM, centre=CENTRE, learners={ANN: place})
     others: Sequence[Refusal] = ()
     try:
@@ -88,15 +88,15 @@ def test_a_booked_test_is_in_the_way_and_one_that_is_over_is_not(
 @pytest.mark.parametrize(
     ("standing", "in_the_way"),
     [
-        (Standing.DRAFT, ["ClaimIsUnsettled"]),
-        (Standing.UNSUBMITTED, ["ClaimIsUnsettled"]),
-        (Standing.SUBMITTED, ["ClaimIsUnsettled"]),
-        (Standing.PROCESSED, []),
-        (Standing.WITHDRAWN, []),
+        (ClaimStatus.DRAFT, ["ClaimIsUnsettled"]),
+        (ClaimStatus.UNSUBMITTED, ["ClaimIsUnsettled"]),
+        (ClaimStatus.SUBMITTED, ["ClaimIsUnsettled"]),
+        (ClaimStatus.PROCESSED, []),
+        (ClaimStatus.WITHDRAWN, []),
     ],
 )
 def test_a_claim_that_may_still_change_is_in_the_way(
-    standing: Standing, in_the_way: list[str]
+    standing: ClaimStatus, in_the_way: list[str]
 ) -> None:
     """L6, by grades that were saved and by an award that was submitted."""
     awarded = MADE.apply(award_claimed())
@@ -115,7 +115,7 @@ def test_all_that_is_in_the_way_is_told_at_once() -> None:
     """L6."""
     sitting = Sitting(unit=TESTED, starts=NOW, ends=NOW)
     both = replace(CLAIMED, sittings={BOOKING: sitting})
-    assert hindrances(both, standing=Standing.DRAFT, approvals=[]) == [
+    assert hindrances(both, standing=ClaimStatus.DRAFT, approvals=[]) == [
         "TestIsBooked",
         "ClaimIsUnsettled",
         "CentreNotApproved",
@@ -168,15 +168,17 @@ def test_registrations_and_certificates_go_along() -> None:
 @pytest.mark.parametrize(
     ("standing", "next_step"),
     [
-        (Standing.DRAFT, "Take the learner out of it first."),
-        (Standing.UNSUBMITTED, "Take the learner out of it first."),
+        (ClaimStatus.DRAFT, "Take the learner out of it first."),
+        (ClaimStatus.UNSUBMITTED, "Take the learner out of it first."),
         (
-            Standing.SUBMITTED,
+            ClaimStatus.SUBMITTED,
             "Have it processed, or withdraw it for the learner, first.",
         ),
     ],
 )
-def test_what_settles_a_claim_can_be_done(standing: Standing, next_step: str) -> None:
+def test_what_settles_a_claim_can_be_done(
+    standing: ClaimStatus, next_step: str
+) -> None:
     """L6, H6, M16: who was submitted is not taken out, who was not is not withdrawn."""
     assert str(ClaimIsUnsettled.of("AC-0000000001", standing)) == (
         f"The claim AC-0000000001 is {standing} for the learner. {next_step}"

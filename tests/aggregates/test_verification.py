@@ -10,9 +10,9 @@ from aggregates.verification import (
     LONGEST_PAUSE,
     Answer,
     Code,
+    PostponedReason,
     Verification,
     VerificationStatus,
-    Why,
     pause_after,
     said_of,
     said_of_many,
@@ -95,11 +95,11 @@ def test_a_linked_match_passes_and_shows_the_master_uln() -> None:
 
 def test_without_an_answer_it_waits_and_counts() -> None:
     """U7: it is never passed."""
-    (postponed,) = WAITING.hear(Why.OUT_OF_HOURS, PERSON)
+    (postponed,) = WAITING.hear(PostponedReason.OUT_OF_HOURS, PERSON)
     assert postponed == UlnVerificationPostponed(why="out-of-hours", tries=1)
     waiting = WAITING.apply(postponed)
     assert waiting.is_waiting
-    assert waiting.hear(Why.UNREACHABLE, PERSON) == [
+    assert waiting.hear(PostponedReason.UNREACHABLE, PERSON) == [
         UlnVerificationPostponed(why="unreachable", tries=2)
     ]
     assert waiting.hear(None, PERSON) == []
@@ -177,13 +177,13 @@ def test_of_a_row_that_is_wrong_it_is_said_what_comes_first() -> None:
         (
             3,
             2,
-            Why.UNREACHABLE,
+            PostponedReason.UNREACHABLE,
             "2 ULNs are not yet verified. The Learning Records Servi",
         ),
     ],
 )
 def test_how_a_group_stands_is_said_in_a_sentence(
-    to_verify: int | None, waiting: int, why: Why | None, start: str
+    to_verify: int | None, waiting: int, why: PostponedReason | None, start: str
 ) -> None:
     """U7."""
     said = said_of_many(to_verify=to_verify, waiting=waiting, why=why)

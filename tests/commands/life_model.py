@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import combinations
 from typing import TypeAlias
 
-from aggregates.london import LONDON
+from aggregates.uk_time import LONDON
 
 No: TypeAlias = set[str]
 SINGLE, SEVERAL, APPRENTICESHIP = "Q-0005009999", "Q-0005001227", "Q-0009000009"

@@ -7,7 +7,7 @@ from hypothesis.stateful import initialize
 
 from aggregates.cancellation import conditions
 from aggregates.invoice_line import CREDIT, InvoiceStatus
-from aggregates.order_linking import Way
+from aggregates.order_linking import PathwayChoice
 from aggregates.registration import Registration
 from commands.cancellation import CancelRegistration, ChangePathway, ReopenRegistration
 from commands.invoice import ReportInvoiceStatus
@@ -92,9 +92,9 @@ class RegisteredLife(AskedLife):
         no = {"LearnerIsErased"} if name in self.life.erased else no
         pathway = "MAIN" if product == SINGLE else pathway
         way = (
-            Way(pathways={SINGLE: "MAIN", SEVERAL: pathway})
+            PathwayChoice(pathways={SINGLE: "MAIN", SEVERAL: pathway})
             if product == APPRENTICESHIP
-            else Way(pathway=pathway)
+            else PathwayChoice(pathway=pathway)
         )
         linking = Linking(learners={name: None}, way=way)
         asked = {"products": (product,), "linkings": (linking,), "datings": (DATING,)}

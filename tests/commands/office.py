@@ -6,8 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from aggregates.claim import Claim
+from aggregates.claim_status import ClaimStatus
 from aggregates.registration import Registration, Status
-from aggregates.standing import Standing
 from catalogue import Catalogue
 from commands.cancellation import ReopenRegistration
 from commands.certificate import RevokeCertificate
@@ -250,7 +250,7 @@ class Office:
     def claim(self, name: str) -> Claim:
         return Claim.replay(self.store.open(stream_of(name)).events)
 
-    def standings(self, name: str) -> dict[str, Standing]:
+    def standings(self, name: str) -> dict[str, ClaimStatus]:
         return {who: p.standing for who, p in self.claim(name).learners.items()}
 
     def why(self, claim: str, learner: str) -> list[tuple[str, str]]:

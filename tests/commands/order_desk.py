@@ -8,7 +8,7 @@ from uuid import UUID
 
 from aggregates.order import Order
 from aggregates.order_confirming import total_of
-from aggregates.order_linking import Way
+from aggregates.order_linking import PathwayChoice
 from catalogue import Apprenticeship, Catalogue
 from commands.command import Command, CommandContext, CommandResult, handle
 from commands.order import BeginOrder, Dating, LinkOrderLearners, read_order
@@ -30,7 +30,7 @@ SINGLE, SEVERAL = OTHER_REFERENCE, REFERENCE
 """A qualification of a single pathway, and one of two: MAIN and SHORT."""
 APPRENTICESHIP = "Q-0009000009"
 """It consists of both qualifications."""
-BY_PART = Way(pathways={SEVERAL: "SHORT"})
+BY_PART = PathwayChoice(pathways={SEVERAL: "SHORT"})
 """The way of a learner on the apprenticeship."""
 
 CATALOGUE = Catalogue(

@@ -9,10 +9,10 @@ from aggregates.claim_refusals import (
     NotRegistered,
     RegisteredMeanwhile,
 )
+from aggregates.claim_status import ClaimStatus
 from aggregates.claimable import NotClaimable
 from aggregates.errors import RuleBroken
 from aggregates.registration import Status
-from aggregates.standing import Standing
 from events.event import Event
 from events.identifier import stream_of
 from events.registration import PartCompleted, PartReopened, RegistrationMade
@@ -157,8 +157,8 @@ def test_a_learner_whose_approval_was_withdrawn_is_kept_back_and_told(
     provider.counter.withdraw_approval(SINGLE)
     provider.office.submit(claim)
     assert provider.office.standings(claim) == {
-        ANN: Standing.SUBMITTED,
-        BEN: Standing.UNSUBMITTED,
+        ANN: ClaimStatus.SUBMITTED,
+        BEN: ClaimStatus.UNSUBMITTED,
     }
     withheld = provider.office.claim(claim).learners[BEN].withheld
     assert withheld

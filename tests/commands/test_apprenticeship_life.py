@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 
 from aggregates.claim_refusals import RegisteredMeanwhile
 from aggregates.errors import Refusal
-from aggregates.order_linking import Way
+from aggregates.order_linking import PathwayChoice
 from aggregates.registration import Status
 from commands.order_linking import Linking
 from events.registration import RegistrationMade
@@ -27,7 +27,7 @@ from tests.commands.order_desk import APPRENTICESHIP, BY_PART, DATING, SEVERAL, 
 from tests.commands.test_claim_life import opened
 from tests.order_examples import ANN, BEN
 
-SHORT = Way(pathway="SHORT")
+SHORT = PathwayChoice(pathway="SHORT")
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 LEARNERS = st.sampled_from([ANN, BEN])
 QUALIFICATIONS = st.sampled_from([SINGLE, SEVERAL])

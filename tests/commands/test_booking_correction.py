@@ -14,11 +14,11 @@ from aggregates.booking_refusals import (
     SatInFuture,
     SittingsOverlap,
 )
+from aggregates.claim_status import ClaimStatus
 from aggregates.errors import NotAllowed
 from aggregates.outcome import AbsentHasNoResult, DayMissing, ResultMissing
 from aggregates.registration_refusals import RegistrationIsCancelled
 from aggregates.sitting import Attendance
-from aggregates.standing import Standing
 from aggregates.timetable import Timetable
 from commands.booking import (
     CancelBooking,
@@ -127,7 +127,7 @@ def test_eligibility_follows_a_result_that_is_put_right(hall: Hall) -> None:
         hall.correct(hall.result(is_pass=is_pass))
         assert hall.grades == {TESTED: "P" if is_pass else "U"}
         claim = hall.claim()
-        state = Standing.SUBMITTED if is_pass else Standing.UNSUBMITTED
+        state = ClaimStatus.SUBMITTED if is_pass else ClaimStatus.UNSUBMITTED
         assert hall.provider.office.standings(claim) == {ANN: state}
         if is_pass:
             hall.provider.office.withdraw(claim)

@@ -3,10 +3,10 @@
 import pytest
 
 from aggregates.cancellation import CannotCancel
+from aggregates.claim_status import ClaimStatus
 from aggregates.errors import NotFound
 from aggregates.invoice_line import CREDIT, InvoiceStatus
 from aggregates.registration import Status
-from aggregates.standing import Standing
 from commands.cancellation import (
     CancelRegistration,
     ChangePathway,
@@ -113,7 +113,7 @@ def test_a_draft_claim_does_not_stand_in_the_way_and_is_kept_back_afterwards(
     cancel(office)
     office.save(claim, {ANN: award("Full", grades=ENOUGH)})
     office.submit(claim)
-    assert office.standings(claim) == {ANN: Standing.UNSUBMITTED}
+    assert office.standings(claim) == {ANN: ClaimStatus.UNSUBMITTED}
     (why,) = office.claim(claim).learners[ANN].withheld.reasons  # type: ignore[union-attr] # it was
     assert why.code == "registration-cancelled"
     assert office.registration(ANNS).outcomes == {}
@@ -160,7 +160,7 @@ def test_a_reopened_registration_can_be_claimed_for_again(office: Office) -> Non
     assert office.status(ANNS) is Status.ACTIVE
     second = office.begin({ANN: award("Full", grades={**ENOUGH, B2: "P"})})
     office.submit(second)
-    assert office.standings(second) == {ANN: Standing.SUBMITTED}
+    assert office.standings(second) == {ANN: ClaimStatus.SUBMITTED}
     assert set(office.registration(ANNS).awards) == {first, second}
 
 

@@ -19,9 +19,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from aggregates.claim_status import ClaimStatus
 from aggregates.errors import Refusal
 from aggregates.registration import Status
-from aggregates.standing import Standing
 from commands.claim import DeleteClaim
 from events.identifier import stream_of
 from store import EventStore, open_store
@@ -232,7 +232,7 @@ class ClaimLife(RuleBasedStateMachine):
     @invariant()
     def every_claim_stands_where_the_model_says(self) -> None:
         for paper in self.papers:
-            said = {who: Standing(line.state) for who, line in paper.lines.items()}
+            said = {who: ClaimStatus(line.state) for who, line in paper.lines.items()}
             assert self.office.standings(paper.name) == said
 
     @invariant()
@@ -265,7 +265,7 @@ class ClaimLife(RuleBasedStateMachine):
             place.certificate
             for paper in self.papers
             for place in self.office.claim(paper.name).learners.values()
-            if place.standing is Standing.PROCESSED
+            if place.standing is ClaimStatus.PROCESSED
         ]
         assert None not in numbers
         assert len(set(numbers)) == len(numbers)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from aggregates.claim_refusals import ClaimHasMoved
-from aggregates.standing import Standing
+from aggregates.claim_status import ClaimStatus
 from commands.claim_submission import PATIENCE, SubmitClaim
 from commands.command import CommandContext, handle
 from events.identifier import stream_of
@@ -54,10 +54,10 @@ def test_two_claims_for_one_learner_at_once_have_one_winner(
     mine = office.begin({ANN: award(award_type), BEN: award()})
     theirs = office.begin({ANN: award(award_type)}, by=COLLEAGUE)
     submit_while(office, mine, lambda: office.submit(theirs, by=COLLEAGUE))
-    assert office.standings(theirs) == {ANN: Standing.SUBMITTED}
+    assert office.standings(theirs) == {ANN: ClaimStatus.SUBMITTED}
     assert office.standings(mine) == {
-        ANN: Standing.UNSUBMITTED,
-        BEN: Standing.SUBMITTED,
+        ANN: ClaimStatus.UNSUBMITTED,
+        BEN: ClaimStatus.SUBMITTED,
     }
     ((code, message),) = office.why(mine, ANN)
     assert code == "claimed-by-another"
@@ -77,7 +77,7 @@ def test_a_registration_that_moved_is_looked_at_again(office: Office) -> None:
     claim = office.begin({ANN: award()})
     moves = [lambda: outcomes_typed(office)] * (PATIENCE - 1)
     submit_while(office, claim, *moves)
-    assert office.standings(claim) == {ANN: Standing.SUBMITTED}
+    assert office.standings(claim) == {ANN: ClaimStatus.SUBMITTED}
 
 
 @pytest.mark.parametrize("grades", [ENOUGH, {A1: "P"}])
@@ -89,8 +89,8 @@ def test_a_registration_that_will_not_keep_still_does_not_fail_the_claim(
     moves = [lambda: outcomes_typed(office)] * PATIENCE
     submit_while(office, claim, *moves)
     assert office.standings(claim) == {
-        ANN: Standing.UNSUBMITTED,
-        BEN: Standing.SUBMITTED,
+        ANN: ClaimStatus.UNSUBMITTED,
+        BEN: ClaimStatus.SUBMITTED,
     }
     ((code, message),) = office.why(claim, ANN)
     assert code == "changed-by-another"
@@ -102,7 +102,7 @@ def test_when_the_claim_itself_moves_it_is_not_submitted_unseen(office: Office) 
     claim = office.begin({ANN: award()})
     with pytest.raises(ClaimHasMoved, match=r"admin\.riverside"):
         submit_while(office, claim, lambda: office.save(claim, {ANN: award("Interim")}))
-    assert office.standings(claim) == {ANN: Standing.DRAFT}
+    assert office.standings(claim) == {ANN: ClaimStatus.DRAFT}
     looked_at = office.store.open(stream_of(claim)).version
     with pytest.raises(Conflict):
         submit_while(
@@ -122,4 +122,4 @@ def test_an_approval_that_changes_meanwhile_is_looked_at_again(office: Office) -
         office.store.append(stream.change([stream.events[-1]]), by=SERVICE)
 
     submit_while(office, claim, approve)
-    assert office.standings(claim) == {ANN: Standing.SUBMITTED}
+    assert office.standings(claim) == {ANN: ClaimStatus.SUBMITTED}

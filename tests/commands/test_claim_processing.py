@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from aggregates.standing import Standing
+from aggregates.claim_status import ClaimStatus
 from commands.certificate import RecordPrinting
 from commands.claim_submission import ProcessClaim
 from commands.command import CommandContext, handle
@@ -91,7 +91,7 @@ def test_who_was_withdrawn_and_left_out_does_not_hold_up_the_others(
     office.choose(claim, [BEN, ANN])
     office.choose(claim, [BEN])
     office.process(claim)
-    assert office.standings(claim) == {BEN: Standing.PROCESSED}
+    assert office.standings(claim) == {BEN: ClaimStatus.PROCESSED}
 
 
 def test_printing_is_recorded_once(office: Office) -> None:

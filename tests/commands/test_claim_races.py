@@ -9,9 +9,9 @@ from threading import Barrier, Event, Thread
 
 import pytest
 
+from aggregates.claim_status import ClaimStatus
 from aggregates.errors import Refusal
 from aggregates.registration import Status
-from aggregates.standing import Standing
 from commands.certificate import ReissueCertificate
 from commands.claim_submission import SubmitClaim
 from commands.command import handle
@@ -60,10 +60,10 @@ def test_of_people_claiming_for_one_learner_at_once_one_wins(
     answers = at_once([partial(any_office.submit, claim) for claim in claims])
     assert not [answer for answer in answers if isinstance(answer, Exception)]
     standings = [any_office.standings(claim)[ANN] for claim in claims]
-    assert sorted(standings) == [Standing.SUBMITTED] + [Standing.UNSUBMITTED] * (
+    assert sorted(standings) == [ClaimStatus.SUBMITTED] + [ClaimStatus.UNSUBMITTED] * (
         PEOPLE - 1
     )
-    winner = claims[standings.index(Standing.SUBMITTED)]
+    winner = claims[standings.index(ClaimStatus.SUBMITTED)]
     for claim in claims:
         withheld = any_office.claim(claim).learners[ANN].withheld
         if withheld is not None:
@@ -85,7 +85,7 @@ def test_one_claim_submitted_by_two_people_at_once_is_submitted_once(
         ]
     )
     assert len([answer for answer in answers if isinstance(answer, Refusal)]) == 1
-    assert set(any_office.standings(claim).values()) == {Standing.SUBMITTED}
+    assert set(any_office.standings(claim).values()) == {ClaimStatus.SUBMITTED}
 
 
 def test_one_request_sent_many_times_at_once_is_done_once(any_office: Office) -> None:
@@ -123,8 +123,8 @@ def test_withdrawing_and_processing_at_once_have_one_winner(
     standing = any_office.standings(claim)[ANN]
     is_completed = any_office.status(ANNS) is Status.COMPLETED
     assert (standing, is_completed) in {
-        (Standing.WITHDRAWN, False),
-        (Standing.PROCESSED, True),
+        (ClaimStatus.WITHDRAWN, False),
+        (ClaimStatus.PROCESSED, True),
     }
 
 
@@ -164,8 +164,8 @@ def test_one_busy_registration_does_not_fail_five_hundred(
     command = SubmitClaim(by=ADMINISTRATOR, at=any_office.now(), claim=claim)
     handle(command, any_office.context)
     standings = any_office.standings(claim)
-    assert {standings[who] for who in others} == {Standing.SUBMITTED}
-    is_submitted = standings[ANN] is Standing.SUBMITTED
+    assert {standings[who] for who in others} == {ClaimStatus.SUBMITTED}
+    is_submitted = standings[ANN] is ClaimStatus.SUBMITTED
     assert (any_office.status(ANNS) is Status.COMPLETED) is is_submitted
 
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from aggregates.claim_refusals import NobodyToSubmit
+from aggregates.claim_status import ClaimStatus
 from aggregates.claimable import NotClaimable
 from aggregates.registration import Status
-from aggregates.standing import Standing
 from catalogue import Catalogue
 from events.identifier import stream_of
 from tests.claim_examples import (
@@ -33,8 +33,8 @@ def test_eligible_learners_are_submitted_and_the_others_kept_with_reasons(
     claim = office.begin({ANN: award(), BEN: award(grades={A1: "P"})})
     office.submit(claim)
     assert office.standings(claim) == {
-        ANN: Standing.SUBMITTED,
-        BEN: Standing.UNSUBMITTED,
+        ANN: ClaimStatus.SUBMITTED,
+        BEN: ClaimStatus.UNSUBMITTED,
     }
     assert [code for code, _ in office.why(claim, BEN)] == [
         "units-missing",
@@ -72,7 +72,10 @@ def test_an_ineligible_learner_is_fixed_and_submitted_again(office: Office) -> N
     office.submit(claim)
     office.save(claim, {BEN: award()})
     office.submit(claim)
-    assert office.standings(claim) == {ANN: Standing.SUBMITTED, BEN: Standing.SUBMITTED}
+    assert office.standings(claim) == {
+        ANN: ClaimStatus.SUBMITTED,
+        BEN: ClaimStatus.SUBMITTED,
+    }
     with pytest.raises(NobodyToSubmit):
         office.submit(claim)
 
@@ -112,8 +115,8 @@ def test_who_was_claimed_for_before_is_kept_back_with_whom_named(
     office.submit(theirs, by=COLLEAGUE)
     office.submit(mine)
     assert office.standings(mine) == {
-        ANN: Standing.UNSUBMITTED,
-        BEN: Standing.SUBMITTED,
+        ANN: ClaimStatus.UNSUBMITTED,
+        BEN: ClaimStatus.SUBMITTED,
     }
     ((code, message),) = office.why(mine, ANN)
     assert code == "claimed-by-another"

@@ -7,9 +7,9 @@ from uuid import UUID
 
 import pytest
 
+from aggregates.claim_status import ClaimStatus
 from aggregates.claim_summary import Stage, stages
 from aggregates.claimable import NotClaimable
-from aggregates.standing import Standing
 from catalogue import Catalogue
 from commands.claim_assessment import ClaimFacts
 from events.centre import ApprovalWithdrawn
@@ -145,7 +145,7 @@ def test_a_draft_says_of_each_learner_what_submitting_then_does(
     office.submit(claim)
     places = office.claim(claim).learners
     assert {who: p.granted or p.withheld for who, p in places.items()} == said
-    assert places[BEN].standing is Standing.SUBMITTED
+    assert places[BEN].standing is ClaimStatus.SUBMITTED
     first = said[ANN]
     if isinstance(first, Withheld):
         assert first.reasons[0].code == code
@@ -169,8 +169,8 @@ def test_an_award_date_that_grew_too_old_holds_up_its_own_learner_alone(
     ]
     later.submit(claim)
     assert later.standings(claim) == {
-        ANN: Standing.UNSUBMITTED,
-        BEN: Standing.SUBMITTED,
+        ANN: ClaimStatus.UNSUBMITTED,
+        BEN: ClaimStatus.SUBMITTED,
     }
     assert later.claim(claim).learners[ANN].withheld == said[ANN]
     assert later.why(claim, ANN)[0][0] == "award-date"

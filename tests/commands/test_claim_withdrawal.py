@@ -7,8 +7,8 @@ from aggregates.claim_refusals import (
     ClaimIsProcessed,
     RegisteredMeanwhile,
 )
+from aggregates.claim_status import ClaimStatus
 from aggregates.registration import Status
-from aggregates.standing import Standing
 from events.identifier import stream_of
 from tests.claim_examples import A1, A2, ANN, ANNS, B1, B2, BEN, BENS, award
 from tests.commands.office import Office
@@ -36,7 +36,10 @@ def test_withdrawing_for_one_learner_leaves_the_others_submitted(
     office.withdraw(claim, ANN)
     assert office.status(ANNS) is Status.ACTIVE
     assert office.status(BENS) is Status.COMPLETED
-    assert office.standings(claim) == {ANN: Standing.WITHDRAWN, BEN: Standing.SUBMITTED}
+    assert office.standings(claim) == {
+        ANN: ClaimStatus.WITHDRAWN,
+        BEN: ClaimStatus.SUBMITTED,
+    }
 
 
 def test_withdrawing_an_interim_leaves_what_another_claim_completed(
@@ -74,7 +77,7 @@ def test_the_reason_of_a_withdrawal_is_kept_under_the_claims_key(
     office.store.forget(stream_of(claim))
     withdrawn = office.store.open(stream_of(claim)).history[-1]
     assert withdrawn.is_erased
-    assert office.standings(claim) == {ANN: Standing.WITHDRAWN}
+    assert office.standings(claim) == {ANN: ClaimStatus.WITHDRAWN}
 
 
 @pytest.mark.parametrize("award_type", ["Full", "Interim", "Fallback"])
@@ -91,7 +94,7 @@ def test_an_award_that_a_later_one_counts_on_is_not_withdrawn(
         f"{interim} cannot be withdrawn for {ANN}: the {award_type} claim {later} counts"
         f" {A1}, {B2} from {interim}. Withdraw {later} for the learner first."
     )
-    assert office.standings(interim) == {ANN: Standing.SUBMITTED}
+    assert office.standings(interim) == {ANN: ClaimStatus.SUBMITTED}
     office.withdraw(later, ANN)
     office.withdraw(interim, who)
     assert office.registration(ANNS).awards == {}

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from aggregates.claim_refusals import AwardIsReliedOn
+from aggregates.claim_status import ClaimStatus
 from aggregates.entry_order import EntryOrder
 from aggregates.errors import Refusal
 from aggregates.in_flight import (
@@ -23,7 +24,6 @@ from aggregates.invoice_line import CREDIT
 from aggregates.learner import LearnerIsErased
 from aggregates.registration import Status
 from aggregates.sitting import Attendance
-from aggregates.standing import Standing
 from aggregates.timetable import Timetable
 from commands.booking import read_booking
 from commands.certificate import RecordPrinting
@@ -162,8 +162,8 @@ def test_all_that_is_under_way_is_listed_at_once_and_ended_at_once(
     office = provider.office
     booking, submitted, _, order = names
     assert office.standings(submitted) == {
-        ANN: Standing.WITHDRAWN,
-        BEN: Standing.SUBMITTED,
+        ANN: ClaimStatus.WITHDRAWN,
+        BEN: ClaimStatus.SUBMITTED,
     }
     for made in (whole, single, several):
         state = office.registration(made.registration)
@@ -310,7 +310,7 @@ def interim_and(
     names = [provider.office.begin(each, qualification=SINGLE) for each in claims]
     for name in names:
         provider.office.submit(name)
-        assert provider.office.standings(name) == {ANN: Standing.SUBMITTED}
+        assert provider.office.standings(name) == {ANN: ClaimStatus.SUBMITTED}
     return tuple(names)
 
 
@@ -335,7 +335,7 @@ def test_no_award_stays_that_counts_on_a_claim_that_was_ended(
     )
     assert not learner_is_erased(provider)
     for each in interims:
-        assert provider.office.standings(each) == {ANN: Standing.SUBMITTED}
+        assert provider.office.standings(each) == {ANN: ClaimStatus.SUBMITTED}
     provider.office.revoke(number)
     erase(provider.counter.context, clock, ANN, end_in_flight=True)
     assert learner_is_erased(provider)
@@ -350,4 +350,4 @@ def test_claims_that_count_on_each_other_end_together(
     names = interim_and(provider, kind)
     erase(provider.counter.context, clock, ANN, end_in_flight=True)
     for name in names:
-        assert provider.office.standings(name) == {ANN: Standing.WITHDRAWN}
+        assert provider.office.standings(name) == {ANN: ClaimStatus.WITHDRAWN}

@@ -4,7 +4,7 @@ import pytest
 
 from aggregates.record import RecordState
 from aggregates.upload_progress import UploadStatus
-from aggregates.verification import Answer, Code, Why
+from aggregates.verification import Answer, Code, PostponedReason
 from commands import upload as uploading
 from events.upload import RecordsReady
 from store import EventStore
@@ -46,7 +46,7 @@ def test_a_record_that_lrs_was_closed_for_brings_the_group_back(
     intake: Intake, lrs: Lrs
 ) -> None:
     """U5, U7, U9: to 50 %, and submitted again to 100 %."""
-    lrs.outcomes[ULN] = Why.OUT_OF_HOURS
+    lrs.outcomes[ULN] = PostponedReason.OUT_OF_HOURS
     group = submitted(intake, cells(), cells(uln=OTHER_ULN))
     intake.verify_again(group, 2)
     assert stands(intake, group) == DONE
@@ -63,7 +63,7 @@ def test_a_record_that_lrs_was_closed_for_brings_the_group_back(
 
 def test_an_anomaly_heard_late_brings_nothing_back(intake: Intake, lrs: Lrs) -> None:
     """U7: nothing is ready."""
-    lrs.outcomes[ULN] = Why.OUT_OF_HOURS
+    lrs.outcomes[ULN] = PostponedReason.OUT_OF_HOURS
     group = submitted(intake, cells(), cells(uln=OTHER_ULN))
     lrs.outcomes[ULN] = Answer(code=Code.NO_MATCH)
     intake.verify_again(group, 2)

@@ -9,8 +9,8 @@ import pytest
 
 from aggregates.errors import Malformed, NotFound, Refusal
 from aggregates.learner import DetailsAreWrong, LooksLikeAnother, UlnIsHeld
-from aggregates.order_line import Place
-from aggregates.order_linking import Way
+from aggregates.order_line import OrderLineLearner
+from aggregates.order_linking import PathwayChoice
 from aggregates.order_refusals import (
     EndsBeforeStart,
     GroupHasNoLearners,
@@ -89,7 +89,7 @@ def test_an_order_is_begun_whole_in_one_go(counter: OrderDesk) -> None:
     some = Dating(dates=TERM, product=SEVERAL, learners=(ANN,))
     name = counter.begin(
         Linking(product=SINGLE, learners={ANN: None, BEN: None}),
-        Linking(product=SEVERAL, learners={ANN: Way(pathway="SHORT")}),
+        Linking(product=SEVERAL, learners={ANN: PathwayChoice(pathway="SHORT")}),
         products=[SINGLE, SEVERAL],
         datings=[DATING, some],
         number="PO-1",
@@ -97,8 +97,13 @@ def test_an_order_is_begun_whole_in_one_go(counter: OrderDesk) -> None:
     order = counter.order(name)
     assert order.confirmed is None
     assert order.purchase_order == "PO-1"
-    assert order.lines[SINGLE].learners == {ANN: Place(), BEN: Place()}
-    assert order.lines[SEVERAL].learners == {ANN: Place(pathway="SHORT", dates=TERM)}
+    assert order.lines[SINGLE].learners == {
+        ANN: OrderLineLearner(),
+        BEN: OrderLineLearner(),
+    }
+    assert order.lines[SEVERAL].learners == {
+        ANN: OrderLineLearner(pathway="SHORT", dates=TERM)
+    }
     assert order.dates_of(SINGLE, BEN) == YEAR
 
 
@@ -186,9 +191,9 @@ def test_a_group_is_linked_with_the_learners_it_has(counter: OrderDesk) -> None:
     order = counter.begin(products=[SEVERAL])
     linking = Linking(
         product=SEVERAL,
-        learners={BEN: Way(pathway="SHORT")},
+        learners={BEN: PathwayChoice(pathway="SHORT")},
         groups=(GROUP,),
-        way=Way(pathway="MAIN"),
+        way=PathwayChoice(pathway="MAIN"),
     )
     counter.link(order, linking)
     pathways = {

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from aggregates.order_linking import Way
+from aggregates.order_linking import PathwayChoice
 from aggregates.order_refusals import (
     AlreadyRegistered,
     OrderIncomplete,
@@ -92,7 +92,7 @@ def test_confirming_makes_one_registration_per_learner_and_product(
     """O5, O6: in one append, each holding the learner's place on the product."""
     order = counter.begin(
         Linking(product=SINGLE, learners={ANN: None, BEN: None}),
-        Linking(product=SEVERAL, learners={ANN: Way(pathway="SHORT")}),
+        Linking(product=SEVERAL, learners={ANN: PathwayChoice(pathway="SHORT")}),
         products=[SINGLE, SEVERAL],
         datings=[DATING],
         number="PO-1",

@@ -6,9 +6,9 @@ import pytest
 
 from aggregates.certificate import Certificate, CertificateIsRevoked, NotInForce
 from aggregates.claim_refusals import AwardIsReliedOn
+from aggregates.claim_status import ClaimStatus
 from aggregates.earlier_awards import NOTHING_NEW
 from aggregates.registration import Status
-from aggregates.standing import Standing
 from commands.certificate import (
     RecordPrinting,
     ReissueCertificate,
@@ -66,7 +66,7 @@ def test_the_grades_of_a_revoked_certificate_count_no_more(office: Office) -> No
     assert office.registration(ANNS).every_grade == {}
     full = office.begin({ANN: award(grades={B1: "P"})})
     office.submit(full)
-    assert office.standings(full) == {ANN: Standing.UNSUBMITTED}
+    assert office.standings(full) == {ANN: ClaimStatus.UNSUBMITTED}
     again = interim(office, A1, A2)
     assert in_force(office, again) == [True]
 
@@ -219,7 +219,7 @@ def test_an_interim_with_nothing_new_is_kept_back(office: Office) -> None:
     kept_back(office, again)
     office.save(again, {ANN: award("Interim", grades={A2: "P"})})
     office.submit(again)
-    assert office.standings(again) == {ANN: Standing.SUBMITTED}
+    assert office.standings(again) == {ANN: ClaimStatus.SUBMITTED}
 
 
 @pytest.mark.parametrize("award_type", ["Full", "Fallback"])
@@ -241,7 +241,7 @@ def test_a_full_after_interims_of_all_units_is_always_allowed(office: Office) ->
     """M14, M17."""
     interim(office, *ENOUGH)
     full = office.submitted({ANN: award(grades={})})
-    assert office.standings(full) == {ANN: Standing.SUBMITTED}
+    assert office.standings(full) == {ANN: ClaimStatus.SUBMITTED}
 
 
 def test_another_award_date_makes_another_full_certificate_and_is_warned_of(

@@ -7,11 +7,11 @@ from functools import partial
 import pytest
 
 from aggregates.claim_hindrances import learner_transferred
+from aggregates.claim_status import ClaimStatus
 from aggregates.errors import NotFound
 from aggregates.group_uses import GroupUses
 from aggregates.register import LearnerHasLeft
 from aggregates.registration import Registration, Status
-from aggregates.standing import Standing
 from aggregates.transfer import NotSettledYet, UlnIsHeldThere
 from aggregates.upload_refusals import GroupIsUsed
 from commands.cancellation import CancelRegistration
@@ -138,7 +138,7 @@ def test_drafts_of_the_first_centre_refuse_who_has_left(two: Two) -> None:
     with pytest.raises(LearnerHasLeft):
         two.office.save(claim, {BEN: award("Full")})
     two.office.submit(claim)
-    assert two.office.standings(claim) == {BEN: Standing.UNSUBMITTED}
+    assert two.office.standings(claim) == {BEN: ClaimStatus.UNSUBMITTED}
     why = learner_transferred(BEN)
     assert two.office.why(claim, BEN) == [(why.code, why.message)]
 

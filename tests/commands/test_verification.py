@@ -9,7 +9,13 @@ from aggregates.details import Details
 from aggregates.record import RecordState
 from aggregates.upload_progress import UploadStatus
 from aggregates.upload_refusals import NothingReady
-from aggregates.verification import Answer, Code, Outcome, VerificationStatus, Why
+from aggregates.verification import (
+    Answer,
+    Code,
+    Outcome,
+    PostponedReason,
+    VerificationStatus,
+)
 from commands import verification
 from commands.upload_check import CheckLearnerGroup
 from events.verification import UlnVerificationPostponed, UlnVerified
@@ -124,9 +130,9 @@ def test_a_failure_is_recorded_with_its_reason_and_the_answer_after_it(
     intake: Intake, lrs: Lrs, store: EventStore
 ) -> None:
     """U7."""
-    lrs.outcomes[ULN] = Why.OUT_OF_HOURS
+    lrs.outcomes[ULN] = PostponedReason.OUT_OF_HOURS
     group = intake.checked(cells())
-    lrs.outcomes[ULN] = Why.UNREACHABLE
+    lrs.outcomes[ULN] = PostponedReason.UNREACHABLE
     intake.verify_again(group, 2)
     with pytest.raises(NothingReady):
         intake.submit(group)
@@ -145,7 +151,7 @@ def test_details_that_lrs_refuses_keep_only_their_own_record(
     intake: Intake, lrs: Lrs
 ) -> None:
     """U7."""
-    lrs.outcomes[ULN] = Why.REQUEST_REFUSED
+    lrs.outcomes[ULN] = PostponedReason.REQUEST_REFUSED
     group = intake.checked(*strangers(cells(), cells(uln=OTHER_ULN)))
     states = {2: RecordState.NOT_VERIFIED, 3: RecordState.VALID}
     assert intake.states(group) == states
@@ -168,7 +174,7 @@ def test_a_record_that_is_put_right_is_verified_at_once(
 def test_a_record_put_right_while_lrs_is_down_waits(intake: Intake, lrs: Lrs) -> None:
     """U7."""
     group = intake.checked(cells(uln="1000102508"))
-    lrs.outcomes[ULN] = Why.UNREACHABLE
+    lrs.outcomes[ULN] = PostponedReason.UNREACHABLE
     intake.put_right(group, 2, uln=ULN)
     assert intake.states(group) == {2: RecordState.NOT_VERIFIED}
 
@@ -230,7 +236,7 @@ def test_a_learner_whom_lrs_does_not_answer_about_waits_and_is_asked_about_again
     intake: Intake, lrs: Lrs
 ) -> None:
     """U7, L1."""
-    lrs.outcomes = {ULN: Why.UNREACHABLE, OTHER_ULN: None}
+    lrs.outcomes = {ULN: PostponedReason.UNREACHABLE, OTHER_ULN: None}
     rows = strangers(cells(), cells(uln=OTHER_ULN), cells(uln=""))
     names = [intake.create(row) for row in rows]
     found = [intake.learner(name).verification for name in names]
@@ -262,7 +268,10 @@ def test_nothing_is_asked_about_a_person_who_was_forgotten(
     intake: Intake, lrs: Lrs, store: EventStore
 ) -> None:
     """U7, H6."""
-    lrs.outcomes = {ULN: Why.UNREACHABLE, OTHER_ULN: Why.UNREACHABLE}
+    lrs.outcomes = {
+        ULN: PostponedReason.UNREACHABLE,
+        OTHER_ULN: PostponedReason.UNREACHABLE,
+    }
     name = intake.create()
     group = intake.checked(cells(uln=OTHER_ULN))
     store.forget(intake.learner(name).person_id)

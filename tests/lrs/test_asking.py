@@ -7,7 +7,7 @@ from threading import Barrier
 import pytest
 
 from aggregates.details import Details
-from aggregates.verification import Answer, Code, Outcome, Why
+from aggregates.verification import Answer, Code, Outcome, PostponedReason
 from lrs import Asking, LrsFault, OutOfHours, RequestRefused, Unreachable
 from lrs.asking import AT_ONCE
 from lrs.circuit import FAILURES, FIRST_REST, LONGEST_REST, Circuit
@@ -68,13 +68,13 @@ def test_a_fault_is_an_outcome_and_never_a_match(fault: type[LrsFault]) -> None:
 def test_who_fails_again_and_again_is_left_alone_for_a_while() -> None:
     """U7: then tried once; the rest grows while that fails, up to a limit."""
     line = Line()
-    assert line.ask(FAILURES + 1) == [Why.UNREACHABLE] * FAILURES + [None]
+    assert line.ask(FAILURES + 1) == [PostponedReason.UNREACHABLE] * FAILURES + [None]
     rest = FIRST_REST
     for _ in range(8):
         line.watch.now += rest - 1
         assert line.ask() == [None]
         line.watch.now += 1
-        assert line.ask(2) == [Why.UNREACHABLE, None]
+        assert line.ask(2) == [PostponedReason.UNREACHABLE, None]
         rest = min(2 * rest, LONGEST_REST)
     assert rest == LONGEST_REST
 
@@ -87,7 +87,7 @@ def test_once_it_answers_it_is_asked_as_before() -> None:
     line.down.fault = None
     assert line.ask(2) == [ANSWER, ANSWER]
     line.down.fault = Unreachable
-    assert line.ask(FAILURES + 1) == [Why.UNREACHABLE] * FAILURES + [None]
+    assert line.ask(FAILURES + 1) == [PostponedReason.UNREACHABLE] * FAILURES + [None]
 
 
 def test_a_few_failures_are_forgotten_by_one_answer() -> None:
@@ -102,7 +102,7 @@ def test_a_few_failures_are_forgotten_by_one_answer() -> None:
 def test_details_that_it_refuses_do_not_mean_that_it_is_down() -> None:
     """U7: the next learner may be taken."""
     line = Line(Down(RequestRefused))
-    assert line.ask(3 * FAILURES) == [Why.REQUEST_REFUSED] * 3 * FAILURES
+    assert line.ask(3 * FAILURES) == [PostponedReason.REQUEST_REFUSED] * 3 * FAILURES
 
 
 def test_many_are_asked_about_at_once_and_answered_in_order() -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from aggregates.standing import Standing
+from aggregates.claim_status import ClaimStatus
 from audit import ledger as audit
 from commands.command import CommandContext
 from events.identifier import stream_of
@@ -70,10 +70,10 @@ def test_a_claim_is_processed_once_the_delay_is_over_and_not_before(
     running.office.submit(claim)
     running.clock.now += PROCESSING_DELAY - A_MOMENT
     running.tick(process_claims())
-    assert running.office.standings(claim) == {ANN: Standing.SUBMITTED}
+    assert running.office.standings(claim) == {ANN: ClaimStatus.SUBMITTED}
     running.clock.now += A_MOMENT
     running.tick(process_claims())
-    assert running.office.standings(claim) == {ANN: Standing.PROCESSED}
+    assert running.office.standings(claim) == {ANN: ClaimStatus.PROCESSED}
 
 
 def test_the_delay_can_be_none(running: Running) -> None:
@@ -81,7 +81,7 @@ def test_the_delay_can_be_none(running: Running) -> None:
     claim = running.office.begin({ANN: award()})
     running.office.submit(claim)
     running.tick(process_claims(timedelta()))
-    assert running.office.standings(claim) == {ANN: Standing.PROCESSED}
+    assert running.office.standings(claim) == {ANN: ClaimStatus.PROCESSED}
 
 
 def test_a_withdrawn_claim_is_not_processed(running: Running) -> None:
@@ -91,7 +91,7 @@ def test_a_withdrawn_claim_is_not_processed(running: Running) -> None:
     running.office.withdraw(claim)
     running.clock.now += PROCESSING_DELAY
     running.tick(process_claims())
-    assert running.office.standings(claim) == {ANN: Standing.WITHDRAWN}
+    assert running.office.standings(claim) == {ANN: ClaimStatus.WITHDRAWN}
 
 
 def test_the_envelope_says_that_the_service_did_it(running: Running) -> None:
@@ -137,10 +137,10 @@ def test_a_claim_that_cannot_be_processed_does_not_hold_up_the_others(
     assert tick is not None
     with pytest.raises(ExceptionGroup):
         tick(running.clock(), context, running.service.read_models)
-    assert running.office.standings(first) == {ANN: Standing.SUBMITTED}
-    assert running.office.standings(second) == {BEN: Standing.PROCESSED}
+    assert running.office.standings(first) == {ANN: ClaimStatus.SUBMITTED}
+    assert running.office.standings(second) == {BEN: ClaimStatus.PROCESSED}
     running.tick(process_claims(timedelta()))
-    assert running.office.standings(first) == {ANN: Standing.PROCESSED}
+    assert running.office.standings(first) == {ANN: ClaimStatus.PROCESSED}
 
 
 def test_a_running_service_processes_claims_by_itself(
@@ -153,6 +153,6 @@ def test_a_running_service_processes_claims_by_itself(
         claim = running.office.begin({ANN: award()})
         running.office.submit(claim)
         until = monotonic() + PATIENCE
-        while running.office.standings(claim) != {ANN: Standing.PROCESSED}:
+        while running.office.standings(claim) != {ANN: ClaimStatus.PROCESSED}:
             assert monotonic() < until
             sleep(0.05)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from aggregates.standing import Standing
+from aggregates.claim_status import ClaimStatus
 from audit import ledger as audit
 from catalogue.solver.choice import Given
 from catalogue.solver.cp_sat import Undecided
@@ -81,17 +81,17 @@ def test_whom_it_cannot_be_decided_on_waits_and_is_submitted_later(
     solver.out_of_time()
     running.office.submit(claim)
     assert running.office.standings(claim) == {
-        ANN: Standing.UNSUBMITTED,
-        BEN: Standing.SUBMITTED,
+        ANN: ClaimStatus.UNSUBMITTED,
+        BEN: ClaimStatus.SUBMITTED,
     }
     assert [code for code, _ in running.office.why(claim, ANN)] == [CODE]
     solver.in_time()
     running.clock.now += FIRST_WAIT - A_MOMENT
     running.tick(JUDGE_CLAIMS_AGAIN)
-    assert running.office.standings(claim)[ANN] is Standing.UNSUBMITTED
+    assert running.office.standings(claim)[ANN] is ClaimStatus.UNSUBMITTED
     running.clock.now += A_MOMENT
     running.tick(JUDGE_CLAIMS_AGAIN)
-    assert running.office.standings(claim)[ANN] is Standing.SUBMITTED
+    assert running.office.standings(claim)[ANN] is ClaimStatus.SUBMITTED
 
 
 def test_each_time_it_waits_twice_as_long_and_no_longer_than_a_day(
@@ -125,7 +125,7 @@ def test_who_is_not_eligible_is_not_submitted_with_them(
     solver.in_time()
     running.clock.now += FIRST_WAIT
     running.tick(JUDGE_CLAIMS_AGAIN)
-    assert running.office.standings(claim)[ANN] is Standing.SUBMITTED
+    assert running.office.standings(claim)[ANN] is ClaimStatus.SUBMITTED
     assert running.office.claim(claim).learners[BEN].withheld == said
 
 
@@ -137,12 +137,12 @@ def test_what_is_stored_is_never_decided_again(
     running.office.submit(claim)
     solver.forbidden()
     assert running.office.standings(claim) == {
-        ANN: Standing.SUBMITTED,
-        BEN: Standing.UNSUBMITTED,
+        ANN: ClaimStatus.SUBMITTED,
+        BEN: ClaimStatus.UNSUBMITTED,
     }
     running.service.read_models.rebuild(
         ineligible_learners.READ_MODEL.name, lambda _, __: None
     )
     running.tick(process_claims(timedelta()))
     running.tick(JUDGE_CLAIMS_AGAIN)
-    assert running.office.standings(claim)[ANN] is Standing.PROCESSED
+    assert running.office.standings(claim)[ANN] is ClaimStatus.PROCESSED

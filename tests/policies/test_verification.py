@@ -6,7 +6,7 @@ from time import monotonic, sleep
 
 from aggregates.record import RecordState
 from aggregates.upload_progress import UploadStatus
-from aggregates.verification import FIRST_PAUSE, Why
+from aggregates.verification import FIRST_PAUSE, PostponedReason
 from lrs import Asking, Simulator
 from lrs.circuit import FAILURES, Circuit
 from lrs.simulator import Fixture, Others, State
@@ -52,7 +52,7 @@ def test_what_lrs_does_not_answer_waits_and_is_asked_again_when_it_is_time(
             due = uploads.due(connection, now=clock(), limit=100)
             later = clock() + FIRST_PAUSE
             assert len(uploads.due(connection, now=later, limit=100)) == len(ulns)
-        assert why is Why.UNREACHABLE
+        assert why is PostponedReason.UNREACHABLE
         alone = intake.create(cells(given_name="Zoë"))
         assert intake.learner(alone).verification.is_waiting
         assert 0 < len(due) <= len(ulns) - FAILURES

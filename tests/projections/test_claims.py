@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection
 
-from aggregates.standing import Standing
+from aggregates.claim_status import ClaimStatus
 from events.claim import (
     ClaimBegun,
     ClaimDeleted,
@@ -64,7 +64,7 @@ def test_a_claim_is_listed_with_its_stages_and_who_began_it(fold: Fold) -> None:
         claim=CLAIM,
         centre=CENTRE,
         qualification=REFERENCE,
-        standing=Standing.DRAFT,
+        standing=ClaimStatus.DRAFT,
         units=4,
         learners=2,
         submitted=0,
@@ -80,28 +80,28 @@ def test_a_submitted_claim_counts_who_went_through_and_who_did_not(fold: Fold) -
     """M10."""
     (claim,) = listed(given(fold, *READY, SUBMITTED))
     assert (claim.submitted, claim.unsubmitted) == (1, 1)
-    assert claim.standing is Standing.SUBMITTED
+    assert claim.standing is ClaimStatus.SUBMITTED
 
 
 def test_a_processed_claim_with_nobody_left_is_processed(fold: Fold) -> None:
     """M13."""
     everybody = ClaimLearnersChosen(learners={ANN: ANNS})
     (claim,) = listed(given(fold, *READY, SUBMITTED, everybody, PROCESSED))
-    assert (claim.standing, claim.processed) == (Standing.PROCESSED, 1)
+    assert (claim.standing, claim.processed) == (ClaimStatus.PROCESSED, 1)
 
 
 def test_a_withdrawn_claim_stays_to_be_seen(fold: Fold) -> None:
     """M16."""
     whole = withdrawn(ANN, BEN, whole=True)
     (claim,) = listed(given(fold, *READY, SUBMITTED, whole))
-    assert (claim.standing, claim.learners) == (Standing.WITHDRAWN, 0)
+    assert (claim.standing, claim.learners) == (ClaimStatus.WITHDRAWN, 0)
 
 
 def test_a_learner_who_was_withdrawn_may_come_in_anew(fold: Fold) -> None:
     again = ClaimLearnersChosen(learners={ANN: ANNS, CAT: CATS})
     one = withdrawn(ANN, whole=False)
     (claim,) = listed(given(fold, *READY, SUBMITTED, one, again))
-    assert (claim.standing, claim.learners) == (Standing.DRAFT, 2)
+    assert (claim.standing, claim.learners) == (ClaimStatus.DRAFT, 2)
 
 
 def test_a_withdrawn_learner_who_is_left_out_is_still_known(fold: Fold) -> None:
@@ -127,8 +127,8 @@ def test_another_centres_claims_are_not_listed(fold: Fold) -> None:
 @pytest.mark.parametrize(
     ("clause", "expected"),
     [
-        ({"standing": Standing.SUBMITTED}, [CLAIM]),
-        ({"standing": Standing.DRAFT}, []),
+        ({"standing": ClaimStatus.SUBMITTED}, [CLAIM]),
+        ({"standing": ClaimStatus.DRAFT}, []),
         ({"qualification": [REFERENCE]}, [CLAIM]),
         ({"qualification": ["Q-0000000000"]}, []),
         ({"reference": "0001"}, [CLAIM]),

@@ -17,7 +17,7 @@ from events.claim import (
     ClaimLearnersChosen,
     ClaimSubmitted,
     ClaimWithdrawn,
-    Why,
+    WithheldReason,
 )
 from events.event import Event
 from events.identifier import stream_of
@@ -147,7 +147,7 @@ def test_submitted_again_in_vain_the_claim_date_is_the_later_one(fold: Fold) -> 
 )
 def test_every_cause_is_named_for_what_it_is(codes: list[str], cause: Cause) -> None:
     """I3, M15."""
-    assert cause_of(Why(code=code, message="…") for code in codes) is cause
+    assert cause_of(WithheldReason(code=code, message="…") for code in codes) is cause
     assert IN_WORDS.keys() == {*Cause}
 
 

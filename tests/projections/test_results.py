@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection
 
-from aggregates.standing import Standing
+from aggregates.claim_status import ClaimStatus
 from events.certificate import (
     CertificatePrinted,
     CertificateRevoked,
@@ -154,7 +154,7 @@ def test_a_result_shows_what_became_of_the_award(fold: Fold) -> None:
     )
     (result,) = of_learner(connection, ANN)
     minute = timedelta(minutes=1)
-    assert (result.standing, result.is_eligible) == (Standing.PROCESSED, True)
+    assert (result.standing, result.is_eligible) == (ClaimStatus.PROCESSED, True)
     assert (result.certificate, result.overall_grade) == (CERTIFICATE, "Pass")
     assert result.grades == ENOUGH
     assert result.submitted_at == BEGINNING + 7 * minute
@@ -165,7 +165,7 @@ def test_a_result_shows_what_became_of_the_award(fold: Fold) -> None:
 def test_who_was_not_eligible_is_part_of_the_results(fold: Fold) -> None:
     """R2."""
     (result,) = of_learner(given(fold), BEN)
-    assert (result.standing, result.is_eligible) == (Standing.UNSUBMITTED, False)
+    assert (result.standing, result.is_eligible) == (ClaimStatus.UNSUBMITTED, False)
     assert result.overall_grade is None
 
 
@@ -175,7 +175,7 @@ def test_a_withdrawn_claim_stays_in_the_history(fold: Fold) -> None:
         person_id=stream_of(CLAIM), learners=(ANN,), whole=False, reason="Late"
     )
     (result,) = of_learner(given(fold, (CLAIM, withdrawn)), ANN)
-    assert result.standing is Standing.WITHDRAWN
+    assert result.standing is ClaimStatus.WITHDRAWN
 
 
 def test_the_certificate_in_force_is_shown_and_those_before_it_are_kept(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from aggregates.record import Record, RecordState
 from aggregates.upload import Upload
 from aggregates.upload_progress import UploadStatus
-from aggregates.verification import FIRST_PAUSE, Why
+from aggregates.verification import FIRST_PAUSE, PostponedReason
 from events.event import Event
 from events.identifier import Kind, identifier
 from events.upload import (
@@ -212,7 +212,7 @@ def test_a_group_says_why_lrs_did_not_answer_until_it_does(fold: Fold) -> None:
     begun: list[tuple[str, Event]] = [(GROUP, upload_received()), (f"{GROUP}/2", WAITS)]
     for later, why in (
         ([], None),
-        ([LATE], Why.OUT_OF_HOURS),
+        ([LATE], PostponedReason.OUT_OF_HOURS),
         ([LATE, VERIFIED], None),
     ):
         facts = [*begun, *((f"{GROUP}/2", event) for event in later)]

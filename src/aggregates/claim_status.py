@@ -8,7 +8,7 @@ from catalogue import UNDECIDED
 from events.claim import Award, Granted, Withheld
 
 
-class Standing(StrEnum):
+class ClaimStatus(StrEnum):
     """Where a learner of a claim, or a whole claim, has got to."""
 
     DRAFT = "Draft"
@@ -18,31 +18,31 @@ class Standing(StrEnum):
     WITHDRAWN = "Withdrawn"
 
 
-OPEN = frozenset({Standing.DRAFT, Standing.UNSUBMITTED})
+OPEN = frozenset({ClaimStatus.DRAFT, ClaimStatus.UNSUBMITTED})
 """Where what is claimed for a learner can still be changed."""
 
 BY_URGENCY = (
-    Standing.SUBMITTED,
-    Standing.UNSUBMITTED,
-    Standing.DRAFT,
-    Standing.PROCESSED,
-    Standing.WITHDRAWN,
+    ClaimStatus.SUBMITTED,
+    ClaimStatus.UNSUBMITTED,
+    ClaimStatus.DRAFT,
+    ClaimStatus.PROCESSED,
+    ClaimStatus.WITHDRAWN,
 )
 """A claim has got to where the first of these has that any learner is at."""
 
 
-def standing_of(learners: Collection[Standing]) -> Standing:
+def standing_of(learners: Collection[ClaimStatus]) -> ClaimStatus:
     """Say where a claim of learners with these standings has got to."""
-    return next((s for s in BY_URGENCY if s in learners), Standing.DRAFT)
+    return next((s for s in BY_URGENCY if s in learners), ClaimStatus.DRAFT)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class ClaimLearner:
     """A learner in a claim: what is claimed for them and what became of it."""
 
     registration: str
     award: Award = field(default_factory=Award)
-    standing: Standing = Standing.DRAFT
+    standing: ClaimStatus = ClaimStatus.DRAFT
     granted: Granted | None = None
     withheld: Withheld | None = None
     certificate: str | None = None
@@ -56,26 +56,26 @@ class Place:
         """Whether the learner waits because the time did not suffice to decide (M10)."""
         return self.is_open and is_undecided(self.withheld)
 
-    def keep_units(self, units: Collection[str]) -> "Place":
+    def keep_units(self, units: Collection[str]) -> "ClaimLearner":
         """Drop the grades of other units, unless it is too late to change them."""
         grades = {u: g for u, g in self.award.grades.items() if u in units}
         if not self.is_open or grades == self.award.grades:
             return self
         return replace(self, award=replace(self.award, grades=grades))
 
-    def grant(self, granted: Granted) -> "Place":
+    def grant(self, granted: Granted) -> "ClaimLearner":
         return replace(
-            self, standing=Standing.SUBMITTED, granted=granted, withheld=None
+            self, standing=ClaimStatus.SUBMITTED, granted=granted, withheld=None
         )
 
-    def withhold(self, withheld: Withheld) -> "Place":
-        return replace(self, standing=Standing.UNSUBMITTED, withheld=withheld)
+    def withhold(self, withheld: Withheld) -> "ClaimLearner":
+        return replace(self, standing=ClaimStatus.UNSUBMITTED, withheld=withheld)
 
-    def withdraw(self) -> "Place":
-        return replace(self, standing=Standing.WITHDRAWN)
+    def withdraw(self) -> "ClaimLearner":
+        return replace(self, standing=ClaimStatus.WITHDRAWN)
 
-    def process(self, certificate: str) -> "Place":
-        return replace(self, standing=Standing.PROCESSED, certificate=certificate)
+    def process(self, certificate: str) -> "ClaimLearner":
+        return replace(self, standing=ClaimStatus.PROCESSED, certificate=certificate)
 
 
 def is_undecided(withheld: Withheld | None) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 
-from aggregates.names import clean, words
+from aggregates.text import clean, words
 from catalogue import Apprenticeship, Catalogue, Qualification
 
 FEWEST_DIGITS = 3

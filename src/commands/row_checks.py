@@ -9,17 +9,17 @@ from aggregates.duplicate_rows import OtherRows
 from aggregates.learner_file import Row
 from aggregates.row_context import RowContext, check_in_context
 from commands.learner import holders
-from commands.same_person import Alike, known_alike
+from commands.same_person import FindSimilarLearners, known_alike
 from store import EventStore
 
 
 @dataclass(frozen=True, kw_only=True)
-class Surroundings:
+class RowChecker:
     """A centre on a day, as far as it bears on whether a record is right (U6)."""
 
     store: EventStore
     centre: str
-    alike: Alike
+    alike: FindSimilarLearners
     today: date
 
     def check(
