@@ -78,16 +78,25 @@ class Fixes:
             self.model.add(self.units, units + 1, UNBOUNDED)
 
     def _of_units(self, units: int, model: Model) -> Iterator[Fix]:
+        """List those of so many units; after a level, one credit more is mostly the next."""
         model.add(self.units, units, units)
         if not self.credits:
             yield from self._level(model)
             return
         while values := self._least(model, self.credits):
             credits_ = self.program.total(self.credits, values)
-            level = model.copy()
-            level.add(self.credits, credits_, credits_)
-            yield from self._level(level)
+            level = self._with_credits(model, credits_)
+            while fix := next(level, None):
+                yield fix
+                yield from level
+                credits_ += 1
+                level = self._with_credits(model, credits_)
             model.add(self.credits, credits_ + 1, UNBOUNDED)
+
+    def _with_credits(self, model: Model, credits_: int) -> Iterator[Fix]:
+        level = model.copy()
+        level.add(self.credits, credits_, credits_)
+        return self._level(level)
 
     def _least(self, model: Model, terms: Terms) -> list[int] | None:
         model.minimise(terms)
