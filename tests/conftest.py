@@ -5,10 +5,11 @@ from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 from hypothesis import HealthCheck, settings
+from sqlalchemy import Dialect, Engine, create_engine
 
 from catalogue import Catalogue, load
 from store import EventStore, open_store
@@ -56,14 +57,29 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def hurry() -> Generator[None]:
-    """Sync no file to the disk, and read the demo's catalogue once: nobody changes it."""
+    """Sync no file to the disk, read the demo's catalogue once: nobody changes it.
+
+    And let all databases of read models share what SQLAlchemy compiled for one.
+    """
     demo = cache(load)
 
     def read(folder: Path, *, decision_seconds: float = 2.0) -> Catalogue:
         known = demo if folder == CATALOGUE else load
         return known(folder, decision_seconds=decision_seconds)
 
+    compiled: dict[Any, Any] = {}
+    dialects: dict[str, Dialect] = {}
+
+    def open_engine(url: str, **options: Any) -> Engine:
+        engine = create_engine(
+            url, execution_options={"compiled_cache": compiled}, **options
+        )
+        engine.dialect = dialects.setdefault(engine.dialect.name, engine.dialect)
+        return engine
+
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("projections.database.create_engine", open_engine)
+        patch.setattr("projections.as_at.create_engine", open_engine)
         patch.setattr("store.sqlite_file.SYNCHRONOUS", "OFF")
         patch.setattr("service.load", read)
         yield

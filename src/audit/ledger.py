@@ -13,6 +13,7 @@ from sqlalchemy import (
     MetaData,
     Select,
     Table,
+    bindparam,
     delete,
     func,
     insert,
@@ -62,6 +63,11 @@ HEADS = Table(
     Column("signature", LargeBinary, nullable=False),
     Column("peaks", LargeBinary, nullable=False),
 )
+
+_NEWEST = select(func.max(HEADS.c.size)).scalar_subquery()
+_LAST_HEAD = select(HEADS).where(HEADS.c.size == _NEWEST)
+_LAST_NUMBER = select(func.max(LEAVES.c.number))
+_LEAF_AT = select(LEAVES.c.hash).where(LEAVES.c.position == bindparam("at"))
 
 
 class NotSealable(Exception):
@@ -213,9 +219,9 @@ class Ledger:
 
     def _sealed(self, position: Position) -> Hash | None:
         """Find the leaf of the event at a position; None if there is none."""
-        query = select(LEAVES.c.hash).where(LEAVES.c.position == position)
         with self._database.reading() as connection:
-            return next((_bytes(row.hash) for row in _all(connection, query)), None)
+            found = _all(connection, _LEAF_AT, at=position)
+        return next((_bytes(row.hash) for row in found), None)
 
     def require_end(self) -> None:
         """Raise LedgerAltered unless it ends as it was left, and can be added to."""
@@ -228,7 +234,7 @@ class Ledger:
         Raises LedgerAltered.
         """
         last = _last(connection)
-        ((newest,),) = _all(connection, select(func.max(LEAVES.c.number)))
+        ((newest,),) = _all(connection, _LAST_NUMBER)
         size = last.size if last else 0
         if newest != (size - 1 if size else None):
             raise LedgerAltered("it has not as many leaves as its last head says")
@@ -314,16 +320,13 @@ class Ledger:
 
 
 def _last(connection: Connection) -> Any:
-    newest = select(func.max(HEADS.c.size)).scalar_subquery()
-    return next(
-        iter(_all(connection, select(HEADS).where(HEADS.c.size == newest))), None
-    )
+    return next(iter(_all(connection, _LAST_HEAD)), None)
 
 
-def _all(connection: Connection, query: Select[Any]) -> Sequence[Any]:
+def _all(connection: Connection, query: Select[Any], **values: Any) -> Sequence[Any]:
     """Read rows; raises LedgerAltered where there is what the service never writes."""
     try:
-        return connection.execute(query).all()
+        return connection.execute(query, values).all()
     except (DataError, OperationalError, TypeError, ValueError) as error:
         if isinstance(error, OperationalError) and "decode" not in str(error.orig):
             raise
