@@ -6,7 +6,7 @@ from functools import cached_property
 from catalogue.qualification import Pathway
 from catalogue.reason import WORD, Reason, UnitStatus, all_of, code_of
 from catalogue.rule import LETTERS, Rule, amount, listed
-from catalogue.solver.choice import Given, Learner
+from catalogue.solver.choice import Given, Learner, used
 from catalogue.solver.compiled import Limit, Measure, RuleNode, Want
 from catalogue.solver.nearest import Found
 
@@ -89,8 +89,9 @@ class PathwayReasons:
     def _references(self, numbers: tuple[int, ...]) -> tuple[str, ...]:
         return tuple(self.pathway.units[number].reference for number in numbers)
 
-    def _bars(self, number: int) -> tuple[Limit, ...]:
-        """Find what keeps a unit out because another one counts in its place."""
+    @cached_property
+    def _barring(self) -> tuple[Limit, ...]:
+        """The limits of one unit that a unit which counts has used up."""
         limits = (
             *self.pathway.compiled.class_limits,
             *(limit for node in self._nodes for limit in node.limits),
@@ -100,7 +101,15 @@ class PathwayReasons:
             for limit in limits
             if not limit.of_credits
             and limit.most == 1
-            and number in limit.units
+            and not limit.units.isdisjoint(self._counted)
+        )
+
+    def _bars(self, number: int) -> tuple[Limit, ...]:
+        """Find what keeps a unit out because another one counts in its place."""
+        return tuple(
+            limit
+            for limit in self._barring
+            if number in limit.units
             and any(other in self._counted for other in limit.units - {number})
         )
 
@@ -114,16 +123,18 @@ class PathwayReasons:
             and not self.learner.has_what_it_needs(node)
         )
 
-    def _has_room(self, number: int) -> bool:
-        """Whether every limit over the unit leaves something for it."""
-        credits_ = self.pathway.units[number].credits
-        for node in self._nodes:
-            for limit in node.limits:
-                if number in limit.units and (credits_ or not limit.of_credits):
-                    mine = [self._counted[n] for n in limit.units if n in self._counted]
-                    if (sum(mine) if limit.of_credits else len(mine)) >= limit.most:
-                        return False
-        return True
+    @cached_property
+    def _without_room(self) -> frozenset[int]:
+        """The units that some limit leaves nothing for."""
+        whole = self.pathway.compiled.credits
+        return frozenset(
+            number
+            for node in self._nodes
+            for limit in node.limits
+            if used(limit, self._counted) >= limit.most
+            for number in limit.units
+            if whole[number] or not limit.of_credits
+        )
 
     def _would_serve(self, want: Want) -> tuple[int, ...]:
         """Find the units that would bring the want nearer: achieved, or with a better grade."""
@@ -141,7 +152,7 @@ class PathwayReasons:
                 want.attempted
                 or number in self._counted
                 or (
-                    self._has_room(number)
+                    number not in self._without_room
                     and not self._bars(number)
                     and not self._held_back(number)
                 )
@@ -251,7 +262,7 @@ class PathwayReasons:
             for number in range(len(self.pathway.units))
             if number not in self.learner.achieved
             and rules.shares(number, self.pathway.units[number].highest)
-            and self._has_room(number)
+            and number not in self._without_room
             and not self._bars(number)
             and not self._held_back(number)
         }
