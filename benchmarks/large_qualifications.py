@@ -31,17 +31,24 @@ Seconds = dict[str, tuple[float, float]]
 
 def run() -> None:
     measure(0)  # what is imported when it is first needed
+    for every_key in (False, True):
+        run_of(every_key=every_key)
+
+
+def run_of(*, every_key: bool) -> None:
+    """Measure with minima, bars and caps alone, pass or points; or with every key."""
     times: dict[str, list[tuple[float, float, int]]] = {}
     tallies = dict.fromkeys(("refused", "eligible", "not eligible", "undecided"), 0)
     gc.disable()
     for number in range(HOW_MANY):
-        seconds, tally = measure(number)
+        seconds, tally = measure(number, every_key=every_key)
         for what, each in seconds.items():
             times.setdefault(what, []).append((*each, number))
         for what in tally:
             tallies[what] += 1
         gc.collect()
     gc.enable()
+    print("every key:" if every_key else "minima, bars and caps, pass or points:")
     print(", ".join(f"{count} {what}" for what, count in tallies.items()))
     for what, measured in times.items():
         show(what, measured)
@@ -68,9 +75,9 @@ def spread(seconds: list[float], limit: float) -> str:
     )
 
 
-def measure(number: int) -> tuple[Seconds, list[str]]:
+def measure(number: int, *, every_key: bool = True) -> tuple[Seconds, list[str]]:
     """Time one qualification: its check, and what three learners are told."""
-    document = draw_large_file(number)
+    document = draw_large_file(number, every_key=every_key)
     seconds, tally = Seconds(), list[str]()
     built, problems = timed("check", seconds, partial(read, document))
     if problems.errors:

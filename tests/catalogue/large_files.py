@@ -29,13 +29,16 @@ class Limit:
     most_credits: int | None = None
 
 
-def draw_large_file(seed: int) -> Document:
+def draw_large_file(seed: int, *, every_key: bool = True) -> Document:
+    """Draw a file; without ``every_key`` only minima, bars and caps, pass or points."""
     random = Random(seed)  # noqa: S311 - a test
-    kind = random.choices(("pass", "points", "grid"), (45, 45, 10))[0]
-    units = draw_units(random, kind)
+    kind = random.choices(
+        ("pass", "points", "grid"), (45, 45, 10) if every_key else (1, 1, 0)
+    )[0]
+    units = draw_units(random, kind, every_key=every_key)
     pathways, choices = [], []
     for code in "AB"[: random.choice((1, 1, 1, 2))]:
-        rules, counted = draw_rules(random, units)
+        rules, counted = draw_rules(random, units, every_key=every_key)
         pathways.append({"code": code, "title": f"Way {code}", "rules": rules})
         choices.append(counted)
     return {
@@ -50,13 +53,13 @@ def draw_large_file(seed: int) -> Document:
         "price": "98.00",
         "registration": {"opens": DAYS[0], "closes": DAYS[1]},
         "certification_ends": DAYS[2],
-        "grading": draw_grading(random, kind, units, choices),
+        "grading": draw_grading(random, kind, units, choices, every_key=every_key),
         "units": units,
         "pathways": pathways,
     }
 
 
-def draw_units(random: Random, kind: str) -> list[Document]:
+def draw_units(random: Random, kind: str, *, every_key: bool) -> list[Document]:
     groups = GROUPS[: random.randint(3, len(GROUPS))]
     grades = ["U", "P"] if kind == "pass" else ["U", "P", "M", "D"]
     units: list[Document] = [
@@ -73,14 +76,14 @@ def draw_units(random: Random, kind: str) -> list[Document]:
         }
         for number in range(1, random.randint(40, MOST_UNITS) + 1)
     ]
-    some = random.sample(units, random.choice((0, 0, 2, 6)))
+    some = random.sample(units, random.choice((0, 0, 2, 6)) if every_key else 0)
     for one, other in zip(some[::2], some[1::2], strict=True):
         one["equivalent_to"] = other["reference"]
     return units
 
 
 def draw_rules(
-    random: Random, units: list[Document]
+    random: Random, units: list[Document], *, every_key: bool
 ) -> tuple[list[Document], dict[str, int]]:
     """Draw limits, find what can count under them, and ask for no more than that."""
     classes = set(classes_of(units).values())
@@ -101,16 +104,20 @@ def draw_rules(
     ]
     rules: list[Document] = [rule for rule, _ in (*bars, *caps)]
     rules += [draw_minimum(random, units, counted, groups) for groups in wanted]
-    rules += [
-        draw_alternatives(random, units, counted, every)
-        for _ in range(random.choice((0, 0, 1, 2)))
-    ]
-    rules += [
-        draw_requirement(random, classes) for _ in range(random.choice((0, 0, 1, 3)))
-    ]
-    if random.random() < 0.2:
-        least = len(units) // 2
-        rules.append({"groups": every, "minimum_units": least, "counts": "attempted"})
+    if every_key:
+        rules += [
+            draw_alternatives(random, units, counted, every)
+            for _ in range(random.choice((0, 0, 1, 2)))
+        ]
+        rules += [
+            draw_requirement(random, classes)
+            for _ in range(random.choice((0, 0, 1, 3)))
+        ]
+        if random.random() < 0.2:
+            least = len(units) // 2
+            rules.append(
+                {"groups": every, "minimum_units": least, "counts": "attempted"}
+            )
     random.shuffle(rules)
     return [rule for rule in rules if rule], counted
 
@@ -218,10 +225,15 @@ def draw_alternatives(
 
 
 def draw_grading(
-    random: Random, kind: str, units: list[Document], choices: list[dict[str, int]]
+    random: Random,
+    kind: str,
+    units: list[Document],
+    choices: list[dict[str, int]],
+    *,
+    every_key: bool,
 ) -> Document:
     if kind == "points":
-        return draw_points(random, units, choices)
+        return draw_points(random, units, choices, every_key=every_key)
     if kind == "grid":
         components = [random.sample(units, random.randint(1, 8)) for _ in range(2)]
         if not all(
@@ -247,7 +259,11 @@ def draw_grading(
 
 
 def draw_points(
-    random: Random, units: list[Document], choices: list[dict[str, int]]
+    random: Random,
+    units: list[Document],
+    choices: list[dict[str, int]],
+    *,
+    every_key: bool,
 ) -> Document:
     per_credit = random.random() < 0.5
     given = (
@@ -259,7 +275,7 @@ def draw_points(
         "kind": "points",
         "points_per_credit" if per_credit else "points_per_60_glh": given,
     }
-    if random.random() < 0.3:
+    if every_key and random.random() < 0.3:
         total = min(sum(counted.values()) for counted in choices)
         grading["best"] = {"credits": max(1, int(total * random.uniform(0.3, 0.9)))}
     full = min(
