@@ -21,6 +21,7 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.exc import OperationalError
 
 from events.centre import ApprovalGranted, CentreOpened
 from projections.database import Database, open_database
@@ -47,19 +48,21 @@ COUNTED = Table(
     Column("number", String, primary_key=True),
     Column("times", Integer, nullable=False),
 )
+COUNTED_LATER = COUNTED.to_metadata(MetaData(), name="counted_later")
 
 
 class Counting:
     """A read model that counts how often it was told of each centre, and may fail."""
 
-    def __init__(self, name: str = "counting") -> None:
+    def __init__(self, name: str = "counting", table: Table = COUNTED) -> None:
+        self.table = table
         self.fails: Callable[[Rows], None] | None = None
         self.tried = 0
         self.told: list[Recorded] = []
         self.model = ReadModel(
             name=name,
             version=1,
-            tables=(COUNTED,),
+            tables=(table,),
             handles=frozenset({CentreOpened}),
             fold=self.fold,
         )
@@ -68,8 +71,8 @@ class Counting:
         self.tried += 1
         for recorded in batch:
             number = str(recorded.owner)
-            known = rows.get(COUNTED, number) or {"number": number, "times": 0}
-            rows.put(COUNTED, known | {"times": known["times"] + 1})
+            known = rows.get(self.table, number) or {"number": number, "times": 0}
+            rows.put(self.table, known | {"times": known["times"] + 1})
         rows.flush()
         if self.fails is not None:
             self.fails(rows)
@@ -160,6 +163,35 @@ def test_a_fold_that_fails_is_rolled_back_alone_and_the_others_go_on(
             assert shown(connection) == {"100": 0}
             assert connection.scalar(select(func.count()).select_from(COUNTED)) == 0
         assert dispatcher.checkpoints() == {"counting": 0, "shown-centres": head}
+
+
+def end_the_transaction(rows: Rows) -> None:
+    """Do as a database does whose disk is full, or whose server goes away."""
+    connection = rows._connection  # noqa: SLF001 - as no fold may
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("ROLLBACK")
+        raise RuntimeError("The disk is full.")
+    connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+
+def test_where_the_transaction_itself_ends_nothing_is_committed_for_anybody(
+    any_store: EventStore, database_url: str
+) -> None:
+    counting, later = Counting(), Counting("later", COUNTED_LATER)
+    head = open_centres(any_store, "100")
+    with closing(open_database(database_url)) as database:
+        dispatcher = prepared(database, SHOWN_CENTRES, counting.model, later.model)
+        counting.fails = end_the_transaction
+        with pytest.raises(OperationalError):
+            dispatcher.handle(dispatcher.names, 0, any_store.log(after=0))
+        assert dispatcher.checkpoints() == dict.fromkeys(dispatcher.names, 0)
+        counting.fails = None
+        outcomes = dispatcher.handle(dispatcher.names, 0, any_store.log(after=0))
+        assert outcomes == dict.fromkeys(dispatcher.names, head)
+        with database.reading() as connection:
+            assert shown(connection) == {"100": 0}
+            for table in (COUNTED, COUNTED_LATER):
+                assert connection.scalars(select(table.c.times)).all() == [1]
 
 
 def test_who_failed_catches_up_over_many_batches_and_each_event_counts_once(
