@@ -165,25 +165,6 @@ def test_all_that_is_read_of_one_moment_is_of_that_moment(database: Database) ->
         assert connection.execute(select(KINDS.c.id)).all() == [(1,)]
 
 
-def test_a_turn_is_one_process_s_until_it_is_given_back(
-    database: Database, database_url: str
-) -> None:
-    elsewhere = open_database(database_url)
-    mine, theirs = database.leader_lock("thing"), elsewhere.leader_lock("thing")
-    assert mine.acquire()
-    assert not theirs.acquire()
-    assert mine.acquire()
-    another = elsewhere.leader_lock("another")
-    assert another.acquire()
-    another.release()
-    mine.release()
-    assert theirs.acquire()
-    assert not mine.acquire()
-    theirs.release()
-    mine.release()
-    elsewhere.close()
-
-
 def test_what_was_deleted_on_sqlite_is_wiped_from_the_file(
     database: Database,
 ) -> None:
