@@ -164,15 +164,12 @@ class Claim(Aggregate):
             if unit not in offered
         )
         chosen = tuple(dict.fromkeys(units))
-        graded: dict[tuple[str, ...], list[str]] = {}
-        for unit in self.units:
-            of = tuple(w for w, p in self.waiting.items() if unit in p.award.grades)
-            if of and unit not in chosen:
-                graded.setdefault(of, []).append(unit)
-        lost = [
-            f"the grades of {several(whose)} for {listed(tuple(units_))}"
-            for whose, units_ in graded.items()
-        ]
+        lost = grades_lost(
+            {
+                who: [unit for unit in place.award.grades if unit not in chosen]
+                for who, place in self.waiting.items()
+            }
+        )
         require_no_loss(lost, confirm_loss=confirm_loss, pointer="/units")
         return [] if chosen == self.units else [ClaimUnitsChosen(units=chosen)]
 
@@ -256,8 +253,8 @@ class Claim(Aggregate):
 
         ``rules`` are those each learner was registered under. What is typed may be
         incomplete until the claim is submitted. ``left_out`` are the parts of an award
-        that nobody said anything of: raises WorkWouldBeLost if one had been typed,
-        unless that is confirmed.
+        that nobody said anything of: raises WorkWouldBeLost if one had been typed, or if
+        a unit had a grade and has none now, unless that is confirmed.
         """
         self._require_not_closed()
         problems: list[Refusal] = []
@@ -288,7 +285,17 @@ class Claim(Aggregate):
             for who, award in awards.items()
             if award != self.learners[who].award
         }
-        lost = self._parts_lost(changed, left_out or {})
+        unsaid = left_out or {}
+        lost = self._parts_lost(changed, unsaid)
+        lost += grades_lost(
+            {
+                who: [
+                    u for u in self.learners[who].award.grades if u not in award.grades
+                ]
+                for who, award in changed.items()
+                if "grades" not in unsaid.get(who, ())
+            }
+        )
         require_no_loss(lost, confirm_loss=confirm_loss, pointer="/awards")
         return [ClaimGradesSaved(awards=changed)] if changed else []
 
@@ -487,3 +494,16 @@ class Claim(Aggregate):
             or ClaimLearner(registration=registration)
             for who, registration in registrations.items()
         }
+
+
+def grades_lost(units: Mapping[str, Iterable[str]]) -> list[str]:
+    """Name the units that would lose grades, those of the same learners together."""
+    whose: dict[str, tuple[str, ...]] = {}
+    for who, gone in units.items():
+        for unit in gone:
+            whose[unit] = (*whose.get(unit, ()), who)
+    return [
+        f"the grades of {several(learners)} for"
+        f" {listed(tuple(unit for unit in whose if whose[unit] == learners))}"
+        for learners in dict.fromkeys(whose.values())
+    ]

@@ -103,7 +103,8 @@ class GradesGiven(RequestBody, title="ClaimGrades"):
     """Awards of the learners named; those of the others stay as they are.
 
     A part that was typed before and is left out of an award, such as its date, would be
-    lost: that is asked about first. ``grades`` are all those that the learner has.
+    lost; so would the grade of a unit that ``grades`` leave out, for they are all those
+    that the learner has. That is asked about first.
     """
 
     awards: Awards

@@ -193,6 +193,15 @@ def test_a_learner_who_was_submitted_stays_in_the_claim() -> None:
             [f"the award and grades of {ANN}"],
         ),
         (
+            lambda claim, **how: claim.save_grades(
+                {ANN: award(grades={B1: "P"}), BEN: award(grades={})},
+                rules=BOTH_RULES,
+                today=TODAY,
+                **how,
+            ),
+            [f"the grades of {ANN} and 1 more for {A1}; the grades of {ANN} for {A2}."],
+        ),
+        (
             lambda claim, **how: claim.choose_learners(
                 {ANN: "R-0000000099", BEN: BENS}, **how
             ),
@@ -239,8 +248,8 @@ def test_saving_grades_records_what_has_changed_alone() -> None:
 def test_what_is_typed_may_be_incomplete_until_the_claim_is_submitted() -> None:
     """M1."""
     incomplete = Award(grades={A1: "P"})
-    saved = given(READY).save_grades({ANN: incomplete}, rules=BOTH_RULES, today=TODAY)
-    assert saved == [ClaimGradesSaved(awards={ANN: incomplete})]
+    saved = given(READY).save_grades({BEN: incomplete}, rules=BOTH_RULES, today=TODAY)
+    assert saved == [ClaimGradesSaved(awards={BEN: incomplete})]
 
 
 def test_everything_at_fault_in_the_grades_is_named_at_once() -> None:

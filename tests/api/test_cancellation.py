@@ -78,7 +78,7 @@ def test_each_condition_is_met_again_once_what_stood_in_the_way_is_gone(
     (row,) = ask("GET", f"/claims/{claim}")["learners"]
     assert row["status"] == "Unsubmitted"
     assert unmet(ask, registration) == {"no-outcome": [claim]}
-    emptied = {"awards": [award(learner, "Interim", {})]}
+    emptied = {"awards": [award(learner, "Interim", {})], "confirm_loss": True}
     ask("PUT", f"/claims/{claim}/grades", emptied)
     assert unmet(ask, registration) == {}
     claim = begin(ask, learner, "Interim")

@@ -197,7 +197,7 @@ class ClaimedLife(BookedLife):
             if row.is_open and self.has_left(paper, name) and is_more:
                 no |= {"LearnerHasLeft"}
         award = Award(award_type=kind, award_date=on, grades=grades)
-        asked = {"claim": paper.name, "awards": {name: award}}
+        asked = {"claim": paper.name, "awards": {name: award}, "confirm_loss": True}
         if self.ask(who, SaveClaimGrades, no, paper.centre, **asked) and row:
             row.kind, row.day, row.grades = kind, on, grades
 

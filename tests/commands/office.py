@@ -211,7 +211,13 @@ class Office:
 
     def save(self, claim: str, awards: Mapping[str, Award]) -> None:
         self.send(
-            SaveClaimGrades(by=ADMINISTRATOR, at=self.now(), claim=claim, awards=awards)
+            SaveClaimGrades(
+                by=ADMINISTRATOR,
+                at=self.now(),
+                claim=claim,
+                awards=awards,
+                confirm_loss=True,
+            )
         )
 
     def submit(

@@ -389,7 +389,26 @@ def test_a_part_of_an_award_that_is_left_out_is_not_lost_unasked(
     for body in (
         {"awards": [told], "confirm_loss": True},
         {"awards": [award()]},
-        {"awards": [empty]},
+        {"awards": [empty], "confirm_loss": part == "grades"},
         {"awards": [told]},
     ):
         assert counter.put(where, body).status_code == HTTPStatus.OK, body
+
+
+def test_the_grade_of_a_unit_that_is_left_out_is_not_lost_unasked(
+    counter: Counter,
+) -> None:
+    """M1, M5."""
+    claim = counter.begin(award())
+    where = f"/claims/{claim}/grades"
+    unit, *others = award()["grades"]
+    fewer = award(grades=dict.fromkeys(others, "P"))
+    refused = counter.put(where, {"awards": [fewer]})
+    assert refused.status_code == HTTPStatus.CONFLICT
+    said = f"This would be lost: the grades of {ANN} for {unit}. Keep it, or send"
+    assert refused.json()["detail"].startswith(said)
+    (learner,) = counter.get(f"/claims/{claim}")["learners"]
+    assert learner["award"]["grades"] == award()["grades"]
+    sent = {"awards": [fewer], "confirm_loss": True}
+    (learner,) = counter.put(where, sent).json()["learners"]
+    assert learner["award"]["grades"] == fewer["grades"]
