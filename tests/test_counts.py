@@ -12,7 +12,7 @@ from catalogue import amount
 from events.entry_order import EntriesChosen
 from events.event import Event
 from events.upload import LearnersWithdrawn
-from projections.sentences import sentence
+from projections.event_descriptions import sentence
 
 HERE = Path(__file__).parent.parent
 COUNTED = re.compile(r"\{(\w+)\} ([a-z]+s)\b")

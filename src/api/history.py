@@ -24,7 +24,7 @@ from projections import users
 from projections.history import KEPT, Entry, Kept, entry, history
 from projections.paging import Page
 from projections.periods import require_in_order
-from projections.prices import told_to
+from projections.redaction import without_prices
 from projections.timeline import timeline
 from service import Service
 from store import Row, written_in
@@ -144,7 +144,9 @@ def of_one(kept: Kept) -> Callable[..., Listed[EventShown]]:
         refusals = service.store.open(stream_of(refusals_of(name)))
         centre = centre_of(by)
         entries = history(
-            kept.aggregate, told_to(centre, stream), told_to(centre, refusals)
+            kept.aggregate,
+            without_prices(centre, stream),
+            without_prices(centre, refusals),
         )
         return listed(request, response, portion(entries, part), shown)
 

@@ -40,7 +40,7 @@ from commands.invoice import read_lines
 from events.identifier import stream_of
 from events.registration import RegistrationMade
 from projections import invoice_lines, registrations
-from projections.prices import is_told
+from projections.redaction import sees_prices
 from projections.registrations import RegistrationRow, RegistrationSort, row_of
 from store import Actor, Stream
 
@@ -198,7 +198,7 @@ def registration_shown(
 
     What it cost, and what the purchase is called, is told to who ordered it alone (L6).
     """
-    is_theirs = is_told(row.ordered_by, to)
+    is_theirs = sees_prices(row.ordered_by, to)
     product = catalogue.products.get(row.product)
     return RegistrationShown(
         registration=row.registration,

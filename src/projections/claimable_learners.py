@@ -26,9 +26,13 @@ from events.registration import (
 from projections.names_sought import has_word, is_named
 from projections.paging import Page, page
 from projections.read_model import METADATA, ReadModel
+from projections.registration_status import (
+    ACTIVE,
+    STATUS_EVENTS,
+    registration_status_after,
+)
 from projections.results import in_words
 from projections.rows import Rows, Values
-from projections.standing import ACTIVE, STANDING, standing_after
 from store import Recorded
 
 LEARNERS = Table(
@@ -77,8 +81,10 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
                 rows.change(REGISTRATIONS, stream, centre=centre)
             case PathwayChanged(pathway=pathway):
                 rows.change(REGISTRATIONS, stream, pathway=pathway)
-            case event if isinstance(event, STANDING):
-                stands = standing_after(event, rows.get(REGISTRATIONS, stream))
+            case event if isinstance(event, STATUS_EVENTS):
+                stands = registration_status_after(
+                    event, rows.get(REGISTRATIONS, stream)
+                )
                 rows.change(REGISTRATIONS, stream, **stands)
             case _:
                 pass
@@ -119,7 +125,7 @@ READ_MODEL = ReadModel(
             RegistrationMade,
             RegistrationTransferred,
             PathwayChanged,
-            *STANDING,
+            *STATUS_EVENTS,
         }
     ),
     fold=fold,

@@ -56,8 +56,12 @@ from projections.identifiers import is_called
 from projections.learner_search import is_of_learner
 from projections.paging import Page, page, since
 from projections.read_model import METADATA, Moment, ReadModel, events_of
+from projections.registration_status import (
+    ACTIVE,
+    STATUS_EVENTS,
+    registration_status_after,
+)
 from projections.rows import Rows, Values
-from projections.standing import ACTIVE, STANDING, standing_after
 from store import Recorded
 
 CLAIMS_TRIED = Table(
@@ -174,8 +178,8 @@ def _fold_registration(rows: Rows, recorded: Recorded, stream: str) -> None:
         rows.put(REGISTRATIONS, made | ACTIVE)
     elif isinstance(event, RegistrationTransferred):
         rows.change(REGISTRATIONS, stream, centre=event.centre)
-    elif isinstance(event, STANDING) and "part" not in vars(event):
-        stands = standing_after(event, rows.get(REGISTRATIONS, stream))
+    elif isinstance(event, STATUS_EVENTS) and "part" not in vars(event):
+        stands = registration_status_after(event, rows.get(REGISTRATIONS, stream))
         rows.change(REGISTRATIONS, stream, **stands)
     if isinstance(event, AwardClaimed):
         why = claimed_by(

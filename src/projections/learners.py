@@ -20,8 +20,13 @@ from events.learner import (
 from events.registration import RegistrationMade
 from events.upload import LearnersAdded, UploadReceived, UploadRenamed, UploadUndone
 from projections.read_model import METADATA, Moment, ReadModel, events_of
+from projections.registration_status import (
+    ACTIVE,
+    OPEN_PARTS,
+    STATUS_EVENTS,
+    registration_status_after,
+)
 from projections.rows import Rows, Values
-from projections.standing import ACTIVE, OPEN_PARTS, STANDING, standing_after
 from store import Recorded
 
 ByteOrder = String().with_variant(String(collation="C"), "postgresql")
@@ -149,8 +154,8 @@ def _fold_registration(rows: Rows, stream: str, recorded: Recorded) -> None:
         case RegistrationMade(learner=learner, parts=parts):
             made = {"stream": stream, "learner": learner, OPEN_PARTS: len(parts)}
             rows.put(REGISTRATIONS, {**made, **ACTIVE})
-        case event if isinstance(event, STANDING):
-            stands = standing_after(event, rows.get(REGISTRATIONS, stream))
+        case event if isinstance(event, STATUS_EVENTS):
+            stands = registration_status_after(event, rows.get(REGISTRATIONS, stream))
             rows.change(REGISTRATIONS, stream, **stands)
         case _:
             pass
@@ -242,7 +247,7 @@ READ_MODEL = ReadModel(
         UploadUndone,
         LearnersAdded,
         RegistrationMade,
-        *STANDING,
+        *STATUS_EVENTS,
     },
     fold=fold,
 )

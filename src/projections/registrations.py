@@ -31,8 +31,12 @@ from projections.learner_search import is_of_learner
 from projections.learners import LEARNERS
 from projections.paging import Page, page, sorting
 from projections.read_model import METADATA, Moment, Money, ReadModel, events_of
+from projections.registration_status import (
+    OPEN_PARTS,
+    STATUS_EVENTS,
+    registration_status_after,
+)
 from projections.rows import Rows
-from projections.standing import OPEN_PARTS, STANDING, standing_after
 from store import Recorded
 
 REGISTRATIONS = Table(
@@ -136,8 +140,10 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
                 rows.change(REGISTRATIONS, stream, centre=centre)
             case PathwayChanged(pathway=pathway):
                 rows.change(REGISTRATIONS, stream, pathway=pathway)
-            case event if isinstance(event, STANDING):
-                stands = standing_after(event, rows.get(REGISTRATIONS, stream))
+            case event if isinstance(event, STATUS_EVENTS):
+                stands = registration_status_after(
+                    event, rows.get(REGISTRATIONS, stream)
+                )
                 rows.change(REGISTRATIONS, stream, **stands)
             case _:
                 pass

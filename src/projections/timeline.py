@@ -33,8 +33,12 @@ from events.upload import (
 )
 from projections.history import KEPT, Entry, changes, entry, history, steps
 from projections.learner_streams import place, streams_naming
-from projections.narrowing import learners_in, masked, narrowed
-from projections.prices import told_to
+from projections.redaction import (
+    learners_in,
+    mask_others,
+    only_about,
+    without_prices,
+)
 from store import EventStore, Recorded, Stream
 
 OF_A_GROUP = (UploadReceived, UploadSubmitted, LearnersAdded, UploadUndone)
@@ -69,7 +73,7 @@ def own(
     aggregate: type[Aggregate], stream: Stream, refusals: Stream, whose: Whose
 ) -> Iterator[Entry]:
     """Tell all of a thing that is the learner's alone."""
-    return history(aggregate, of_events(stream, masked, whose), refusals)
+    return history(aggregate, of_events(stream, mask_others, whose), refusals)
 
 
 def shared(
@@ -77,7 +81,7 @@ def shared(
 ) -> Iterator[Entry]:
     """Tell what names the learner, or changes what is said while they are on it."""
     was_on = False
-    for step in steps(aggregate, of_events(stream, narrowed, whose)):
+    for step in steps(aggregate, of_events(stream, only_about, whose)):
         recorded = step.recorded
         is_on = whose.learner in str(step.after)
         changed = tuple(changes(step.before if was_on else {}, step.after))
@@ -94,7 +98,7 @@ def of_group(
     _: type[Aggregate], stream: Stream, __: Stream, whose: Whose
 ) -> Iterator[Entry]:
     """Tell how the group came in with which the learner came."""
-    for recorded in of_events(stream, narrowed, whose).history:
+    for recorded in of_events(stream, only_about, whose).history:
         is_others = isinstance(recorded.event, LearnersAdded) and (
             not recorded.event.learners
         )
@@ -110,7 +114,7 @@ def of_record(
     if became in stream.events:
         yield from own(aggregate, stream, refusals, whose)
         return
-    for recorded in of_events(stream, masked, whose).history:
+    for recorded in of_events(stream, mask_others, whose).history:
         is_said = isinstance(recorded.event, RecordConfirmed | RecordLinked)
         if is_said and whose.learner in learners_in(recorded.event):
             yield entry(recorded, version=recorded.version)
@@ -133,7 +137,7 @@ def of_duplicate(
 
 
 def _half(event: Event, learner: str) -> Event:
-    half = masked(event, learner)
+    half = mask_others(event, learner)
     return replace(half, reason="") if isinstance(half, DuplicateDecided) else half
 
 
@@ -197,7 +201,9 @@ def timeline(
 
     What other centres paid for it is left out.
     """
-    found = (told_to(centre, each) for each in gathered(store, connection, learner))
+    found = (
+        without_prices(centre, each) for each in gathered(store, connection, learner)
+    )
     streams = [stream for stream in found if stream.history]
     refusals = {
         first.subject: stream

@@ -29,8 +29,8 @@ from events.upload import (
 )
 from projections.history import Change
 from projections.learner_streams import READ_MODEL
-from projections.narrowing import ANOTHER
 from projections.read_models import ReadModels
+from projections.redaction import ANOTHER
 from projections.timeline import SEVERAL, TimelineEntry, timeline
 from store import Actor, EventStore
 from tests.learner_examples import GROUP, PERSON, learner_created, record_read

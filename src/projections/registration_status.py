@@ -1,4 +1,4 @@
-"""How a registration stands, as the rows of several read models keep it."""
+"""A registration's status, as the rows of several read models keep it."""
 
 from aggregates.registration import COMPLETING, Status
 from events.event import Event
@@ -16,7 +16,7 @@ ACTIVE: Values = {"status": Status.ACTIVE, "completed_by": None}
 COMPLETED_BY = "completed_by"
 OPEN_PARTS = "open_parts"
 """How many parts of an apprenticeship are not completed; 0 where there are none (O7)."""
-STANDING = (
+STATUS_EVENTS = (
     AwardClaimed,
     AwardWithdrawn,
     PartCompleted,
@@ -27,7 +27,7 @@ STANDING = (
 """The events that change it."""
 
 
-def standing_after(event: Event, row: Values | None) -> Values:
+def registration_status_after(event: Event, row: Values | None) -> Values:
     """Give what an event makes of a row's standing; {} if nothing."""
     match event:
         case AwardClaimed(claim=claim, award_type=award_type):

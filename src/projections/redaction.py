@@ -1,7 +1,7 @@
-"""What an event says of one learner, where it says something of many (H1).
+"""What a history leaves out: other learners (H1), and what another centre paid (L6).
 
-A learner's own history goes with them, to another centre as well; what it says of others
-does not.
+A learner's own history goes with them to another centre. What it says of others does not,
+nor what was paid there, nor what that purchase was called.
 """
 
 from collections.abc import Mapping
@@ -11,15 +11,23 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, TypeVar, get_args, get_type_hints
 
-from events.entry_order import EntryOrderConfirmed
+from events.entry_order import EntryOrderConfirmed, EntryPurchaseOrderNumberGiven
 from events.event import Event
 from events.identifier import Kind, is_identifier
-from events.order import OrderConfirmed, OrderCourseDatesSet
+from events.order import (
+    OrderConfirmed,
+    OrderCourseDatesSet,
+    OrderPurchaseOrderNumberGiven,
+)
+from events.refusal import CommandRefused
+from store import Stream
 
 E = TypeVar("E", bound=Event)
 
 ANOTHER = "another learner"
 PREFIX = f"{Kind.LEARNER}-"
+PAID = frozenset({"price", "total", "purchase_order"})
+"""Values that say what a centre pays, or what it calls the purchase."""
 
 
 def learners_in(value: object) -> set[str]:
@@ -51,7 +59,7 @@ def may_name_learners(hint: Any) -> bool:
     return hint is str or any(map(may_name_learners, get_args(hint)))
 
 
-def narrowed(event: Event, learner: str) -> Event | None:
+def only_about(event: Event, learner: str) -> Event | None:
     """Leave out whatever is about others; what it cost is what it cost for this one.
 
     None if nothing is left that an order could be folded from: dates for nobody would
@@ -59,7 +67,7 @@ def narrowed(event: Event, learner: str) -> Event | None:
     """
     if isinstance(event, OrderCourseDatesSet) and not _is_of(event.learners, learner):
         return None
-    kept: Event = _narrowed(event, learner)
+    kept: Event = _only_about(event, learner)
     match kept:
         case OrderConfirmed(lines=charged, total=Decimal()):
             return replace(kept, total=sum((x.price for x in charged), Decimal()))
@@ -69,26 +77,26 @@ def narrowed(event: Event, learner: str) -> Event | None:
             return kept
 
 
-def masked(event: E, learner: str) -> E:
+def mask_others(event: E, learner: str) -> E:
     """Name others as another learner, where what is said is of this one all the same."""
-    kept: E = _masked(event, learner)
+    kept: E = _mask_others(event, learner)
     return kept
 
 
-def _narrowed(value: Any, learner: str) -> Any:
+def _only_about(value: Any, learner: str) -> Any:
     match value:
         case Mapping():
             return {
-                key: _narrowed(each, learner)
+                key: _only_about(each, learner)
                 for key, each in value.items()
                 if _is_of(key, learner) and _is_of(each, learner)
             }
         case tuple():
-            return tuple(_narrowed(v, learner) for v in value if _is_of(v, learner))
+            return tuple(_only_about(v, learner) for v in value if _is_of(v, learner))
         case _ if is_dataclass(value) and not isinstance(value, type):
             parts = {n: getattr(value, n) for n in _open(type(value))}
             return replace(
-                value, **{n: _narrowed(v, learner) for n, v in parts.items()}
+                value, **{n: _only_about(v, learner) for n, v in parts.items()}
             )
         case _:
             return value
@@ -100,17 +108,22 @@ def _is_of(value: object, learner: str) -> bool:
     return not named or learner in named
 
 
-def _masked(value: Any, learner: str) -> Any:
+def _mask_others(value: Any, learner: str) -> Any:
     match value:
         case str():
             return ANOTHER if learners_in(value) - {learner} else value
         case Mapping():
-            return {_masked(k, learner): _masked(v, learner) for k, v in value.items()}
+            return {
+                _mask_others(k, learner): _mask_others(v, learner)
+                for k, v in value.items()
+            }
         case tuple():
-            return tuple(_masked(each, learner) for each in value)
+            return tuple(_mask_others(each, learner) for each in value)
         case _ if is_dataclass(value) and not isinstance(value, type):
             parts = {n: getattr(value, n) for n in _open(type(value))}
-            return replace(value, **{n: _masked(v, learner) for n, v in parts.items()})
+            return replace(
+                value, **{n: _mask_others(v, learner) for n, v in parts.items()}
+            )
         case _:
             return value
 
@@ -120,3 +133,46 @@ def _open(kind: Any) -> tuple[str, ...]:
     """List the fields that are not personal."""
     personal: frozenset[str] = getattr(kind, "personal", frozenset())
     return tuple(f.name for f in fields(kind) if f.name not in personal)
+
+
+def sees_prices(owner: str | None, centre: str | None) -> bool:
+    """Tell whether what an owner pays is told to a centre; None is told everything."""
+    return centre in {None, owner}
+
+
+def without_prices(centre: str | None, stream: Stream) -> Stream:
+    """Give a stream without what other centres paid for what happened in it."""
+    seen = (
+        (r, r.event if sees_prices(r.owner, centre) else _unpriced(r.event))
+        for r in stream.history
+    )
+    return replace(
+        stream,
+        history=tuple(
+            replace(r, event=event) for r, event in seen if event is not None
+        ),
+    )
+
+
+def _unpriced(event: Event) -> Event | None:
+    """Give an event without prices; None for what tells of nothing else."""
+    match event:
+        case OrderPurchaseOrderNumberGiven() | EntryPurchaseOrderNumberGiven():
+            return None
+        case CommandRefused(message=message) if "£" in message:
+            return None
+        case _:
+            kept: Event = _without(event)
+            return kept
+
+
+def _without(value: Any) -> Any:
+    match value:
+        case tuple():
+            return tuple(_without(each) for each in value)
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            parts = {f.name: getattr(value, f.name) for f in fields(value)}
+            kept = {n: None if n in PAID else _without(v) for n, v in parts.items()}
+            return replace(value, **kept)
+        case _:
+            return value
