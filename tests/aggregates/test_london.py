@@ -64,4 +64,4 @@ def test_no_two_minutes_are_said_alike(minutes: int) -> None:
 
 def test_where_london_is_is_said_in_one_place() -> None:
     said = [p.name for p in SRC.rglob("*.py") if "Europe/London" in p.read_text()]
-    assert said == ["london.py"]
+    assert said == ["uk_time.py"]
