@@ -9,7 +9,7 @@ from itertools import count
 import pytest
 
 from catalogue import Qualification, assess, shape
-from catalogue.solver import cp_sat, deciding, faults, nearest
+from catalogue.solver import cp_sat, deciding, faults, nearest, program
 from catalogue.solver.choice import Choice, Learner
 from catalogue.solver.cp_sat import Deadline, Model, Undecided
 from catalogue.solver.deciding import Decider
@@ -94,15 +94,14 @@ def test_what_a_lean_try_does_not_decide_is_tried_with_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Section 11."""
-    problem = Problem(learner_of(crossing()))
-    lean, cuts, presolve = cp_sat.EFFORTS
-    nothing = replace(lean, work=0.0)
-    for efforts in ((nothing, cuts), (nothing, nothing, presolve)):
-        monkeypatch.setattr(cp_sat, "EFFORTS", efforts)
+    nothing = [replace(effort, work=0.0) for effort in cp_sat.EFFORTS]
+    for tried, effort in enumerate(cp_sat.EFFORTS):
+        monkeypatch.setattr(program, "EFFORTS", (*nothing[:tried], effort))
+        problem = Problem(learner_of(crossing()))
         assert deciding.best_rank(problem, Deadline(60)) == 1
-    monkeypatch.setattr(cp_sat, "EFFORTS", (nothing, nothing))
+    monkeypatch.setattr(program, "EFFORTS", nothing)
     with pytest.raises(Undecided):
-        deciding.best_rank(problem, Deadline(60))
+        deciding.best_rank(Problem(learner_of(crossing())), Deadline(60))
 
 
 def test_ways_to_fix_that_were_found_in_time_are_kept(

@@ -20,21 +20,26 @@ MOST_SUMS = 2**40
 
 @dataclass(frozen=True, kw_only=True)
 class Effort:
-    """How a model is tried, and how much by the solver's own measure of its work."""
+    """How a model is tried, and how much by the solver's own measure of its work.
+
+    ``led_by_lp``: variables are decided as the linear relaxation has them.
+    """
 
     work: float
-    cuts: bool
-    presolve: bool
+    led_by_lp: bool = False
+    cuts: bool = True
+    presolve: bool = False
 
 
-EFFORTS = (
-    Effort(work=0.05, cuts=False, presolve=False),
-    Effort(work=1.0, cuts=True, presolve=False),
-    Effort(work=inf, cuts=True, presolve=True),
-)
-"""Tried in turn. Nearly all models take less than the first: there, cuts cost more than
+LED = Effort(work=0.003, led_by_lp=True, cuts=False)
+LEAN = Effort(work=0.05, cuts=False)
+REST = (Effort(work=1.0), Effort(work=inf, presolve=True))
+EFFORTS = (LED, LEAN, *REST)
+"""Tried in turn. Nearly all models take less than the first two: there, cuts cost more than
 they save, and presolve costs more still. The few others need them.
 """
+EFFORTS_FOR_FIXES = (LEAN, *REST)
+"""The same for ways to fix, where the first decides too little to be worth it."""
 
 
 class Undecided(Exception):
@@ -63,9 +68,10 @@ class Model:
     A variable is spoken of by its number; one of 0 or 1 may also stand as a condition.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, efforts: Sequence[Effort] = EFFORTS) -> None:
         from ortools.sat.python import cp_model_helper  # noqa: PLC0415 - only now
 
+        self._efforts = efforts
         self._solver: Any = cp_model_helper
         self._proto: Any = cp_model_helper.CpModelProto()
         self._count = 0
@@ -106,7 +112,7 @@ class Model:
 
     def copy(self) -> "Model":
         """Make another with the same variables and constraints."""
-        other = Model()
+        other = Model(self._efforts)
         other._proto.copy_from(self._proto)
         other._count = self._count
         return other
@@ -129,7 +135,7 @@ class Model:
         Raises Undecided.
         """
         statuses = self._solver.CpSolverStatus
-        for effort in EFFORTS:
+        for effort in self._efforts:
             response = self._try(effort, deadline)
             if response.status == statuses.OPTIMAL:
                 return list(response.solution)
@@ -145,6 +151,8 @@ class Model:
         parameters.max_time_in_seconds = deadline.left
         parameters.max_deterministic_time = effort.work
         parameters.linearization_level = 2
+        if effort.led_by_lp:
+            parameters.search_branching = parameters.SearchBranching.LP_SEARCH
         parameters.cut_level = int(effort.cuts)
         parameters.cp_model_presolve = effort.presolve
         if not effort.presolve:

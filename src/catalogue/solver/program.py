@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from catalogue.solver.choice import Choice, Learner, used
 from catalogue.solver.compiled import Limit, Requires, RuleNode, Want
-from catalogue.solver.cp_sat import Model, Terms
+from catalogue.solver.cp_sat import EFFORTS, EFFORTS_FOR_FIXES, Model, Terms
 
 UNBOUNDED = 2**63 - 1
 ALWAYS: tuple[int, ...] = ()
@@ -24,7 +24,7 @@ class Program:
     ) -> None:
         self.learner = learner
         self.rules = learner.rules
-        self.model = Model()
+        self.model = Model(EFFORTS_FOR_FIXES if free else EFFORTS)
         self.grades = learner.given | {n: self.rules.lowest[n] for n in free}
         self.counts: dict[int, int] = {}
         self.less: dict[tuple[int, ...], int] = {}
