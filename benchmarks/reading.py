@@ -8,9 +8,9 @@ from datetime import date
 from functools import partial
 from statistics import median
 
-from aggregates.details import check
+from aggregates.details import check_details
 from aggregates.duplicate_rows import DuplicateRows
-from aggregates.learner_file import read
+from aggregates.learner_file import read_learner_file
 from aggregates.template import TEMPLATE
 from benchmarks.upload import rows
 from tests.learner_examples import csv_file
@@ -29,7 +29,7 @@ def run() -> None:
     assert text.startswith(TEMPLATE.encode())
     for name, content in (("CSV", text), ("XLSX", xlsx(*learners))):
         seconds = took(partial(whole, content))
-        reading = took(partial(read, content))
+        reading = took(partial(read_learner_file, content))
         print(
             f"{name}: {ROWS / seconds:,.0f} rows/s read and checked,"
             f" {ROWS / reading:,.0f} read; {seconds / least:.1f} times csv.reader"
@@ -38,11 +38,11 @@ def run() -> None:
 
 def whole(content: bytes) -> None:
     """Read a file, find the rows that say the same and check every row by itself."""
-    file = read(content)
+    file = read_learner_file(content)
     assert len(file.rows) == ROWS
     DuplicateRows.of(file.rows)
     for row in file.rows:
-        assert not check(row.cells, today=TODAY).problems
+        assert not check_details(row.cells, today=TODAY).problems
 
 
 def took(work: Callable[[], object]) -> float:

@@ -169,7 +169,7 @@ def load(**overrides: Any) -> Settings:
         raise InvalidSettings(
             {
                 variable(str(fault["loc"][0])): f"{fault['input']!r} cannot be used."
-                f" Give: {described(str(fault['loc'][0]))}"
+                f" Give: {describe_setting(str(fault['loc'][0]))}"
                 for fault in error.errors()
             }
         ) from None
@@ -183,16 +183,18 @@ def _lrs_faults(settings: Settings) -> dict[str, str]:
     if not settings.lrs.startswith("https://"):
         return {}
     faults = {
-        variable(name): f"is not set, and LRS is asked for real. {described(name)}"
+        variable(
+            name
+        ): f"is not set, and LRS is asked for real. {describe_setting(name)}"
         for name in NEEDED_BY_LRS
         if getattr(settings, name) is None
     }
     password = settings.lrs_password
     if password and len(password.get_secret_value()) != LRS_PASSWORD_LENGTH:
         name = "lrs_password"
-        faults[variable(name)] = f"cannot be used. Give: {described(name)}"
+        faults[variable(name)] = f"cannot be used. Give: {describe_setting(name)}"
     return faults
 
 
-def described(name: str) -> str:
+def describe_setting(name: str) -> str:
     return Settings.model_fields[name].description or name

@@ -73,7 +73,7 @@ class User:
         )
 
 
-def named(context: CommandContext, name: str) -> UserState | None:
+def find_user(context: CommandContext, name: str) -> UserState | None:
     """Find a user by name; None if there is none or they are disabled."""
     stream = context.store.open(stream_of(user_called(name)))
     user = UserState.replay(stream.events) if stream.history else None
@@ -88,7 +88,7 @@ def sign_in(
     Raises WrongPassword, whatever was wrong, or throttle.TooManyTries.
     """
     throttle.require_few_tries(context, name=name, address=address, at=at)
-    user = named(context, name)
+    user = find_user(context, name)
     if not is_right(password, user.password_hash if user else None) or user is None:
         throttle.count_try(context, name=name, address=address, at=at)
         raise WrongPassword

@@ -41,7 +41,7 @@ class PasswordTooEasy(Malformed):
     )
 
 
-def hashed(password: str, *, user: str, pointer: str = "/password") -> str:
+def hash_password(password: str, *, user: str, pointer: str = "/password") -> str:
     """Turn a new password into what is kept of it (argon2id, 19 MiB, two passes).
 
     Raises PasswordLengthWrong or PasswordTooEasy.

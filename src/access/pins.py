@@ -12,7 +12,7 @@ from store import Actor, Conflict
 TRIES = 8
 
 
-def hashed(pin: str) -> str:
+def hash_pin(pin: str) -> str:
     """Turn a new PIN into what is kept of it."""
     return HASHER.hash(pin)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from access.refusals import record_refusal
 from aggregates.errors import NotAllowed, Refusal
-from catalogue.rule import listed
+from catalogue.rule import join_words
 from commands import (
     booking,
     booking_correction,
@@ -150,7 +150,7 @@ def require_reader(role: Role, *machines: Role, what: str) -> None:
     """Raise NotAllowed unless the role is a person's, or that of one of the machines."""
     allowed = READERS | set(machines)
     if role not in allowed:
-        raise NotAllowed(role=role, what=f"look at {what}", who=named(allowed))
+        raise NotAllowed(role=role, what=f"look at {what}", who=name_roles(allowed))
 
 
 def require_may(command: type[Command], role: Role) -> None:
@@ -160,12 +160,14 @@ def require_may(command: type[Command], role: Role) -> None:
         who = " or ".join(SYSTEMS[each] for each in allowed)
         raise NotAllowed(system=who, what=command.title)
     if role not in allowed:
-        raise NotAllowed(role=role, what=command.title, who=named(allowed))
+        raise NotAllowed(role=role, what=command.title, who=name_roles(allowed))
 
 
-def named(roles: frozenset[Role]) -> str:
+def name_roles(roles: frozenset[Role]) -> str:
     """Name roles for a refusal: "a Centre Administrator or an Assessor"."""
     people = [role for role in Role if role in roles and role is not Role.SERVICE]
     if not people:
         return "nobody: the service does it by itself"
-    return listed(tuple(f"{'an' if r[0] in 'AI' else 'a'} {r}" for r in people), "or")
+    return join_words(
+        tuple(f"{'an' if r[0] in 'AI' else 'a'} {r}" for r in people), "or"
+    )

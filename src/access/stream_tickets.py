@@ -4,7 +4,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from access.accounts import SignInRefusal, User, named
+from access.accounts import SignInRefusal, User, find_user
 from commands.command import CommandContext
 
 LASTS = timedelta(minutes=1)
@@ -44,7 +44,7 @@ def ticket_holder(context: CommandContext, ticket: str, at: datetime) -> User:
     if not hmac.compare_digest(signature(context, text).encode(), signed.encode()):
         raise TicketNotGood
     user, _, expires = text.rpartition(".")
-    if at.timestamp() >= int(expires) or (found := named(context, user)) is None:
+    if at.timestamp() >= int(expires) or (found := find_user(context, user)) is None:
         raise TicketNotGood
     return User.of(found)
 

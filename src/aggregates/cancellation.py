@@ -8,7 +8,7 @@ from aggregates.errors import RuleBroken
 from aggregates.invoice_line import InvoiceStatus
 from aggregates.registration import Registration, Status
 from aggregates.sitting import Attendance
-from catalogue.rule import listed
+from catalogue.rule import join_words
 
 CHARGED = frozenset({InvoiceStatus.INVOICED, InvoiceStatus.PAID})
 """What has been invoiced stays charged (C3)."""
@@ -38,7 +38,7 @@ class Obstacle:
     names: tuple[str, ...]
 
     def __str__(self) -> str:
-        return self.sentence.format(listed(self.names))
+        return self.sentence.format(join_words(self.names))
 
 
 @dataclass(frozen=True, kw_only=True)

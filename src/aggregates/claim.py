@@ -29,7 +29,7 @@ from aggregates.loss import require_no_loss, several
 from aggregates.not_active import why_not_active
 from aggregates.registration import Registration
 from catalogue import Qualification
-from catalogue.rule import listed
+from catalogue.rule import join_words
 from events.claim import (
     Award,
     ClaimBegun,
@@ -504,6 +504,6 @@ def grades_lost(units: Mapping[str, Iterable[str]]) -> list[str]:
             whose[unit] = (*whose.get(unit, ()), who)
     return [
         f"the grades of {several(learners)} for"
-        f" {listed(tuple(unit for unit in whose if whose[unit] == learners))}"
+        f" {join_words(tuple(unit for unit in whose if whose[unit] == learners))}"
         for learners in dict.fromkeys(whose.values())
     ]

@@ -9,7 +9,7 @@ from xlsxwriter import Workbook
 
 from aggregates.cells import day_of
 from aggregates.details import COLUMNS, OVERFLOW
-from aggregates.file_columns import KEY, column_problems, named
+from aggregates.file_columns import KEY, column_problems, name_columns
 from aggregates.file_refusals import FileRefused
 from aggregates.learner_file import open_table
 from aggregates.problem import sentence
@@ -97,8 +97,8 @@ def read_corrections(content: bytes) -> Sequence[Correction]:
 
     Raises FileRefused if it is another file, or its columns were changed.
     """
-    table = open_table(content, is_ours=lambda header: KEY in named(header))
-    columns = named(table.header)
+    table = open_table(content, is_ours=lambda header: KEY in name_columns(header))
+    columns = name_columns(table.header)
     if table.unread_sheets:
         sheet = table.unread_sheets[0]
         raise FileRefused(FileProblem(code="two-sheets", found=sheet))

@@ -133,7 +133,7 @@ def read_as(cells: Mapping[str, str]) -> dict[str, str]:
     return {column: read for column, read in found.items() if read}
 
 
-def check(cells: Mapping[str, str], *, today: date | None) -> Checked:
+def check_details(cells: Mapping[str, str], *, today: date | None) -> Checked:
     """Check what can be told from the cells alone (U4, U6, L1): every fault at once.
 
     ``cells`` are by the names of ``COLUMNS``; one that is not there is blank. Without

@@ -42,7 +42,7 @@ from aggregates.sitting_time import (
 from aggregates.timetable import Timetable
 from aggregates.uk_time import in_london
 from catalogue import Qualification, Unit, amount
-from catalogue.rule import listed
+from catalogue.rule import join_words
 from events.entry_order import Entry
 from events.timetable import SittingPlanned
 
@@ -167,7 +167,7 @@ def is_not_testable(looked: EntryCheck) -> Refusal | None:
     if looked.place is None or looked.unit:
         return None
     rules, unit = looked.place.rules, looked.entry.unit
-    tests = listed(tuple(each.reference for each in rules.testable_units), "or")
+    tests = join_words(tuple(each.reference for each in rules.testable_units), "or")
     if any(each.reference == unit for each in rules.internal_units):
         next_step = "It is assessed by the centre: give its grade in a claim."
     else:

@@ -82,7 +82,7 @@ MOST_SAID = 5
 """How many refusals are said one after the other; all are listed apart."""
 
 
-def said(refusals: Sequence[Refusal]) -> str:
+def join_sentences(refusals: Sequence[Refusal]) -> str:
     """Say all of them one after the other, of many the first few."""
     sentences = " ".join(str(refusal) for refusal in refusals[:MOST_SAID])
     more = len(refusals) - MOST_SAID

@@ -47,7 +47,7 @@ _FIELDS: Mapping[str, str] = {
 _STARRED = frozenset(COLUMNS[field] for field in MANDATORY)
 
 
-def named(header: Sequence[str]) -> Sequence[str]:
+def name_columns(header: Sequence[str]) -> Sequence[str]:
     """Give the names of the columns as people see them, none for those at the end."""
     found = [clean(cell) for cell in header[:MOST_COLUMNS]]
     while found and not found[-1]:
@@ -55,7 +55,7 @@ def named(header: Sequence[str]) -> Sequence[str]:
     return found
 
 
-def known(names: Sequence[str]) -> Mapping[str, str]:
+def columns_by_name(names: Sequence[str]) -> Mapping[str, str]:
     """Find our columns among others' names: the first of the file's, by ours (U3)."""
     found: dict[str, str] = {}
     for name in names:
@@ -73,7 +73,7 @@ def proposed(names: Sequence[str]) -> Mapping[str, str] | None:
     """
     if _STARRED & set(names):
         return None
-    found = known(names)
+    found = columns_by_name(names)
     return found if all(field in found for field in MANDATORY) else None
 
 

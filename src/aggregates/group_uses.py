@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from aggregates.aggregate import Aggregate
 from aggregates.upload_refusals import GroupIsUndone, GroupIsUsed
-from catalogue.rule import listed
+from catalogue.rule import join_words
 from events.event import Event
 from events.upload import (
     LearnersAdded,
@@ -51,7 +51,9 @@ class GroupUses(Aggregate):
         if self.is_undone:
             return []
         if self.uses:
-            raise GroupIsUsed(group=self.group, uses=listed(tuple(sorted(self.uses))))
+            raise GroupIsUsed(
+                group=self.group, uses=join_words(tuple(sorted(self.uses)))
+            )
         return [UploadUndone()]
 
     def withdraw(self, learners: Sequence[str]) -> list[Event]:

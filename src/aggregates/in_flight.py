@@ -7,7 +7,7 @@ from typing import Self
 
 from aggregates.claim import Claim
 from aggregates.claim_status import OPEN, ClaimStatus
-from aggregates.errors import Refusal, RuleBroken, said
+from aggregates.errors import Refusal, RuleBroken, join_sentences
 from aggregates.offer import in_words
 from aggregates.registration import Registration
 from aggregates.sitting import Attendance
@@ -106,7 +106,7 @@ class InFlight:
         """Raise NotErasableYet, with all that is under way (H6)."""
         found = self.hindrances
         if found:
-            sentences = said(found)
+            sentences = join_sentences(found)
             raise NotErasableYet(
                 learner=self.learner, sentences=sentences, others=found
             )

@@ -6,7 +6,13 @@ from itertools import islice
 
 from aggregates.cells import day_of
 from aggregates.details import COLUMNS, OVERFLOW
-from aggregates.file_columns import KEY, column_problems, named, proposed, repeated
+from aggregates.file_columns import (
+    KEY,
+    column_problems,
+    name_columns,
+    proposed,
+    repeated,
+)
 from aggregates.file_refusals import MOST_BYTES, MOST_ROWS, FileRefused
 from aggregates.markup import old_office_problem
 from aggregates.table import Line, Number, Table
@@ -73,7 +79,7 @@ class LearnerFile:
         return tuple(number for number, _ in zip(shown, range(_SHOWN), strict=False))
 
 
-def read(
+def read_learner_file(
     content: bytes,
     *,
     mapping: Mapping[str, str] | None = None,
@@ -87,7 +93,7 @@ def read(
     ``mapping`` says which of the file's columns is which of ours, where that is known.
     """
     table = open_table(content, encoding=encoding)
-    columns = named(table.header)
+    columns = name_columns(table.header)
     if KEY in columns:
         raise FileRefused(FileProblem(code="to-correct"))
     if problems := column_problems(columns):
@@ -122,7 +128,7 @@ def samples(content: bytes, *, encoding: str | None = None) -> dict[str, list[st
     lines = [line for _, line in islice(table.lines, MOST_SAMPLES)]
     return {
         column: [clean(line[at]) for line in lines if len(line) > at]
-        for at, column in enumerate(named(table.header))
+        for at, column in enumerate(name_columns(table.header))
         if column
     }
 
@@ -148,7 +154,7 @@ def open_table(
 
 
 def _is_ours(header: Sequence[str]) -> bool:
-    columns = named(header)
+    columns = name_columns(header)
     return (
         KEY in columns or not column_problems(columns) or proposed(columns) is not None
     )

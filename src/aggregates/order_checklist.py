@@ -17,7 +17,7 @@ from aggregates.order_refusals import (
     StepIncomplete,
 )
 from aggregates.register import LearnerHasLeft
-from catalogue.rule import amount, listed
+from catalogue.rule import amount, join_words
 
 
 class Step(StrEnum):
@@ -123,7 +123,7 @@ def _open_on(offer: Offer, line: Line) -> Iterator[Refusal]:
         if offer.pathways and not offer.pathway(place.pathway_on(offer.product))
     ]
     if open_:
-        choices = listed(tuple(offer.pathways), "or")
+        choices = join_words(tuple(offer.pathways), "or")
         sentence = f"Choose a pathway of {offer.title} ({choices}) for"
         yield _lacks(Step.LEARNERS, f"{sentence} {_named(open_, of=line.learners)}.")
 

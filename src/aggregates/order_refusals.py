@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Self
 
-from aggregates.errors import Malformed, Refusal, RuleBroken, said
+from aggregates.errors import Malformed, Refusal, RuleBroken, join_sentences
 from catalogue import amount
 
 MOST_REGISTRATIONS = 5_000
@@ -191,4 +191,4 @@ def require_none(faults: Sequence[Refusal], together: type[Refusal]) -> None:
     if len(faults) == 1:
         raise faults[0]
     if faults:
-        raise together(others=faults, sentences=said(faults))
+        raise together(others=faults, sentences=join_sentences(faults))

@@ -7,7 +7,13 @@ from typing import Self, TypeAlias, assert_never
 from uuid import UUID
 
 from aggregates.aggregate import Aggregate
-from aggregates.details import COLUMNS, Checked, check, given_likeness, given_uln
+from aggregates.details import (
+    COLUMNS,
+    Checked,
+    check_details,
+    given_likeness,
+    given_uln,
+)
 from aggregates.duplicate_rows import (
     LIKE_ROW,
     OTHER_ROW,
@@ -180,7 +186,7 @@ class Record(Aggregate):
 
     def checked(self) -> Checked:
         """Check the cells again by themselves, but for the age, which was."""
-        return check(self.cells, today=None)
+        return check_details(self.cells, today=None)
 
     def amended(self, cells: Mapping[str, str]) -> dict[str, str]:
         """Put new values in their cells; a row is amended to fit the template (U8)."""

@@ -7,7 +7,7 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
-from aggregates.file_columns import known
+from aggregates.file_columns import columns_by_name
 from aggregates.file_refusals import LAST_ROW, FileRefused
 from aggregates.markup import markup_problem
 from aggregates.table import HEADER_ROWS, Line, Table, find_header
@@ -63,7 +63,7 @@ def read_text(
 
 def known_columns(cells: Sequence[str]) -> int:
     """Count the cells that are names of our columns, or others' names for them."""
-    return len(known([clean(cell).strip('"') for cell in cells]))
+    return len(columns_by_name([clean(cell).strip('"') for cell in cells]))
 
 
 def in_other_encoding(text: str, encoding: str) -> str:

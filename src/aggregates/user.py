@@ -73,7 +73,7 @@ class Asker:
     centre: str | None
 
 
-def folded(name: str) -> str:
+def fold_user_name(name: str) -> str:
     """Bring a user name to the one way of writing it that tells users apart."""
     return name.strip().lower()
 

@@ -52,7 +52,7 @@ def auditor(user: CurrentUser) -> User:
 router = APIRouter(prefix="/audit", tags=["audit"], dependencies=[Depends(auditor)])
 
 
-class HeadShown(ResponseBody, title="TreeHead"):
+class HeadResponse(ResponseBody, title="TreeHead"):
     """A signed tree head (RFC 9162): keep it elsewhere, and compare with it later."""
 
     size: int
@@ -63,7 +63,7 @@ class HeadShown(ResponseBody, title="TreeHead"):
     public_key: Hex
 
 
-class FindingShown(ResponseBody, title="AuditFinding"):
+class FindingResponse(ResponseBody, title="AuditFinding"):
     """The first thing that is wrong."""
 
     kind: Kind
@@ -71,17 +71,17 @@ class FindingShown(ResponseBody, title="AuditFinding"):
     message: str
 
 
-class VerificationShown(ResponseBody, title="AuditVerification"):
+class AuditVerificationResponse(ResponseBody, title="AuditVerification"):
     """How many events were compared, and what is wrong first, if anything is (H5)."""
 
     events: int
     unsealed: int = Field(description="Events the ledger has not come to yet.")
     whole: bool
-    head: HeadShown | None
-    finding: FindingShown | None
+    head: HeadResponse | None
+    finding: FindingResponse | None
 
 
-class InclusionShown(ResponseBody, title="InclusionProof"):
+class InclusionResponse(ResponseBody, title="InclusionProof"):
     """Proof that an event is in the tree of a head (RFC 9162, 2.1.3)."""
 
     position: int
@@ -89,10 +89,10 @@ class InclusionShown(ResponseBody, title="InclusionProof"):
     leaf: Hex
     recorded_at: AwareDatetime
     path: list[Hex]
-    head: HeadShown
+    head: HeadResponse
 
 
-class ConsistencyShown(ResponseBody, title="ConsistencyProof"):
+class ConsistencyResponse(ResponseBody, title="ConsistencyProof"):
     """Proof that one tree grew out of another (RFC 9162, 2.1.4)."""
 
     first: int
@@ -101,21 +101,21 @@ class ConsistencyShown(ResponseBody, title="ConsistencyProof"):
 
 
 @router.get("/head", operation_id="getTreeHead")
-def head(service: ServiceOf) -> HeadShown:
+def head(service: ServiceOf) -> HeadResponse:
     """Show the newest signed tree head."""
-    return head_shown(service, newest(service))
+    return head_response(service, newest(service))
 
 
 @router.get("/verification", operation_id="verifyLedger")
-def verification(service: ServiceOf) -> VerificationShown:
+def verification(service: ServiceOf) -> AuditVerificationResponse:
     """Compare every event with the ledger, now."""
     found = verify(service.ledger)
-    return VerificationShown(
+    return AuditVerificationResponse(
         events=found.events,
         unsealed=found.unsealed,
         whole=found.finding is None,
-        head=head_shown(service, found.head) if found.head else None,
-        finding=FindingShown(**vars(found.finding)) if found.finding else None,
+        head=head_response(service, found.head) if found.head else None,
+        finding=FindingResponse(**vars(found.finding)) if found.finding else None,
     )
 
 
@@ -123,7 +123,7 @@ def verification(service: ServiceOf) -> VerificationShown:
 def inclusion(
     service: ServiceOf,
     position: Annotated[int, Query(ge=1, lt=POSITION_LIMIT)],
-) -> InclusionShown:
+) -> InclusionResponse:
     """Prove that the event at a position is in the tree."""
     try:
         number, signed, path = service.ledger.inclusion(position)
@@ -136,18 +136,18 @@ def inclusion(
         leaf_of(row := found[0]), number, signed.size, path, signed.root
     ):
         raise Unproved(why=f"The event at position {position} is not as it was.")
-    return InclusionShown(
+    return InclusionResponse(
         position=position,
         number=number,
         leaf=leaf_of(row).hex(),
         recorded_at=row.recorded_at,
         path=[each.hex() for each in path],
-        head=head_shown(service, signed),
+        head=head_response(service, signed),
     )
 
 
 @router.get("/consistency", operation_id="getConsistencyProof")
-def consistency(service: ServiceOf, first: Size, second: Size) -> ConsistencyShown:
+def consistency(service: ServiceOf, first: Size, second: Size) -> ConsistencyResponse:
     """Prove that the tree of the first size began that of the second."""
     try:
         path = service.ledger.consistency(first, second)
@@ -155,7 +155,7 @@ def consistency(service: ServiceOf, first: Size, second: Size) -> ConsistencySho
         raise NoSuchTree(pointer="?first", why=str(error)) from None
     except LedgerAltered as error:
         raise Unproved(why=f"The ledger was altered: {error.why}.") from None
-    return ConsistencyShown(
+    return ConsistencyResponse(
         first=first, second=second, path=[each.hex() for each in path]
     )
 
@@ -167,6 +167,6 @@ def newest(service: Service) -> Head:
     return signed
 
 
-def head_shown(service: Service, signed: Head) -> HeadShown:
+def head_response(service: Service, signed: Head) -> HeadResponse:
     document: dict[str, Any] = signed.document(service.store.public_key)
-    return HeadShown(**document)
+    return HeadResponse(**document)

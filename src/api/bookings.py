@@ -24,7 +24,7 @@ from api.references import (
     unit_title,
 )
 from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
-from api.responses import Listed, listed
+from api.responses import ListResponse, list_response
 from api.schemas import RequestBody, ResponseBody
 from catalogue import Catalogue
 from commands.booking import AmendBooking, CancelBooking, read_booking
@@ -39,7 +39,7 @@ router = APIRouter(prefix="/bookings", tags=["bookings"])
 Booked = Annotated[str, Path(alias="booking", max_length=20, examples=["B-0000000042"])]
 
 
-class PackageShown(ResponseBody, title="BookingPackage"):
+class PackageResponse(ResponseBody, title="BookingPackage"):
     """A package that was downloaded, and why it is of no use any more, if so (B11, B14)."""
 
     package: str = Field(examples=["0f3c2d1b5a69788796a50f3c2d1b5a69"])
@@ -64,7 +64,7 @@ class OutcomeBefore(ResponseBody, title="BookingOutcomeBefore"):
     corrected_at: AwareDatetime
 
 
-class BookingShown(ResponseBody, title="Booking"):
+class BookingResponse(ResponseBody, title="Booking"):
     """A booking as it is now; times in UTC, and the window in London in words (B4)."""
 
     booking: str = Field(examples=["B-0000000042"])
@@ -96,7 +96,7 @@ class BookingShown(ResponseBody, title="Booking"):
         description="What had been reported before it was put right, oldest first."
     )
     updated_at: AwareDatetime
-    packages: list[PackageShown] = Field(
+    packages: list[PackageResponse] = Field(
         description="Those that were downloaded, oldest first."
     )
 
@@ -117,7 +117,7 @@ class Amendment(RequestBody, title="BookingAmendment"):
 
 
 @router.get("", operation_id="listBookings")
-def search(
+def list_bookings(
     request: Request,
     response: Response,
     user: CurrentUser,
@@ -147,12 +147,12 @@ def search(
     centre: Filter = None,
     *,
     past: Annotated[bool, Query(description="Those that are over as well.")] = False,
-) -> Listed[BookingShown]:
+) -> ListResponse[BookingResponse]:
     """List bookings by their time: present and future, or past ones too (B8).
 
     With ``updated_since`` those that are over are listed as well.
     """
-    found = bookings.search(
+    found = bookings.search_bookings(
         reads,
         centre=scope(user, centre),
         sought=Sought(
@@ -183,23 +183,23 @@ def search(
     )
     packages = bookings.packages_of(reads, [row.booking for row in found.rows])
 
-    def show_row(row: BookingRow) -> BookingShown:
+    def show_row(row: BookingRow) -> BookingResponse:
         its = packages.get(row.booking, ())
-        return row_shown(row, people[row.learner], its, service.catalogue)
+        return row_response(row, people[row.learner], its, service.catalogue)
 
-    return listed(request, response, found, show_row)
+    return list_response(request, response, found, show_row)
 
 
 @router.get("/{booking}", operation_id="getBooking")
-def one(booking: Booked, context: RequestContextOf) -> BookingShown:
+def get_booking(booking: Booked, context: RequestContextOf) -> BookingResponse:
     """Show a booking as it is now."""
-    return shown(context, booking)
+    return respond_with_booking(context, booking)
 
 
 @router.patch("/{booking}", operation_id="updateBooking")
-def amend(
+def amend_booking(
     booking: Booked, body: Amendment, context: ConditionalContextOf
-) -> BookingShown:
+) -> BookingResponse:
     """Change time, mode or extra time, before the window opens (B6, B10).
 
     A package that was downloaded before is stale from then on: ``packages`` says so.
@@ -213,30 +213,30 @@ def amend(
         reason=body.reason,
     )
     context.send(command)
-    return shown(context, booking)
+    return respond_with_booking(context, booking)
 
 
 @router.post("/{booking}/cancel", operation_id="cancelBooking")
-def cancel(booking: Booked, context: IdempotentRequestOf) -> BookingShown:
+def cancel_booking(booking: Booked, context: IdempotentRequestOf) -> BookingResponse:
     """Give the place up, until the window has closed (B9)."""
     command = CancelBooking(**context.command_metadata, booking=booking)
     context.send(command)
-    return shown(context, booking)
+    return respond_with_booking(context, booking)
 
 
 def minutes_of(minutes: int, extra_time: int) -> int:
     return int(duration(minutes, extra_time).total_seconds()) // 60
 
 
-def row_shown(
+def row_response(
     row: BookingRow,
     person: LearnerRef,
     packages: Iterable[DownloadedPackage | PackageRow],
     catalogue: Catalogue,
-) -> BookingShown:
+) -> BookingResponse:
     opens, closes = window(row.starts)
     values = {**vars(row), "minutes": minutes_of(row.minutes, row.extra_time)}
-    return BookingShown(
+    return BookingResponse(
         **values,
         given_name=person.given_name,
         family_name=person.family_name,
@@ -246,7 +246,7 @@ def row_shown(
         closes=closes,
         window=f"{in_london(opens)} to {clock_in_london(closes)}",
         packages=[
-            PackageShown(**vars(each), is_stale=each.why_stale is not None)
+            PackageResponse(**vars(each), is_stale=each.why_stale is not None)
             for each in packages
         ],
     )
@@ -300,10 +300,10 @@ def corrections_of(stream: Stream) -> list[dict[str, Any]]:
     return found
 
 
-def shown(context: RequestContext, name: str) -> BookingShown:
+def respond_with_booking(context: RequestContext, name: str) -> BookingResponse:
     stream, state = read_booking(name, context.by, context.command_context)
     context.set_etag(stream)
     row = row_of(stream, state)
     (person,) = learner_refs(context.command_context, [row.learner], seen_by=row.centre)
     packages = packages_of(context.command_context, stream)
-    return row_shown(row, person, packages, context.command_context.catalogue)
+    return row_response(row, person, packages, context.command_context.catalogue)

@@ -10,7 +10,7 @@ from aggregates.centre import Centre
 from api.dependencies import CurrentUser, PagingSince, Reads, scope
 from api.references import ProductRef, title_of
 from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
-from api.responses import Listed, listed
+from api.responses import ListResponse, list_response
 from api.schemas import RequestBody, ResponseBody
 from commands.centre import GrantApproval, OpenCentre, WithdrawApproval, open_own_centre
 from projections import centres
@@ -45,7 +45,7 @@ class Withdrawal(RequestBody, title="ApprovalWithdrawal"):
     reason: Reason = None
 
 
-class CentreShown(ResponseBody, title="CentreSummary"):
+class CentreResponse(ResponseBody, title="CentreSummary"):
     model_config = ConfigDict(from_attributes=True)
 
     number: str = Field(examples=["48213"])
@@ -53,32 +53,32 @@ class CentreShown(ResponseBody, title="CentreSummary"):
     updated_at: AwareDatetime
 
 
-class CentreWithApprovals(CentreShown, title="Centre"):
+class CentreWithApprovals(CentreResponse, title="Centre"):
     approvals: list[str] = Field(examples=[["Q-0005001227", "Q-0009000001"]])
     approved_products: list[ProductRef] = Field(description="The same, by title.")
 
 
 @router.get("", operation_id="listCentres")
-def search(
+def list_centres(
     request: Request,
     response: Response,
     user: CurrentUser,
     reads: Reads,
     page: PagingSince,
-) -> Listed[CentreShown]:
+) -> ListResponse[CentreResponse]:
     """List the centres by number: one's own, or all for the awarding organisation."""
-    found = centres.search(
+    found = centres.search_centres(
         reads,
         centre=scope(user),
         updated_since=page.updated_since,
         limit=page.limit,
         cursor=page.cursor,
     )
-    return listed(request, response, found, CentreShown.model_validate)
+    return list_response(request, response, found, CentreResponse.model_validate)
 
 
 @router.post("", operation_id="createCentre", status_code=HTTPStatus.CREATED)
-def open_(body: NewCentre, context: RequestContextOf) -> CentreWithApprovals:
+def open_centre(body: NewCentre, context: RequestContextOf) -> CentreWithApprovals:
     """Let a centre join the awarding organisation."""
     context.send(
         OpenCentre(
@@ -89,19 +89,19 @@ def open_(body: NewCentre, context: RequestContextOf) -> CentreWithApprovals:
         )
     )
     context.set_location(f"/centres/{body.number}")
-    return shown(context, body.number)
+    return respond_with_centre(context, body.number)
 
 
 @router.get("/{number}", operation_id="getCentre")
-def one(number: Number, context: RequestContextOf) -> CentreWithApprovals:
+def get_centre(number: Number, context: RequestContextOf) -> CentreWithApprovals:
     """Show a centre and what it may order."""
-    return shown(context, number)
+    return respond_with_centre(context, number)
 
 
 @router.get("/{number}/approvals", operation_id="listCentreApprovals")
 def approvals(number: Number, context: RequestContextOf) -> list[str]:
     """List what the centre may order."""
-    return shown(context, number).approvals
+    return respond_with_centre(context, number).approvals
 
 
 @router.post(
@@ -120,11 +120,11 @@ def grant(
         reason=body.reason,
     )
     context.send(command)
-    return shown(context, number)
+    return respond_with_centre(context, number)
 
 
 @router.delete("/{number}/approvals/{product}", operation_id="withdrawCentreApproval")
-def withdraw(
+def withdraw_approval(
     number: Number, product: Product, body: Withdrawal, context: ConditionalContextOf
 ) -> CentreWithApprovals:
     """Let the centre order a product no more; what was ordered stays."""
@@ -135,10 +135,10 @@ def withdraw(
         reason=body.reason,
     )
     context.send(command)
-    return shown(context, number)
+    return respond_with_centre(context, number)
 
 
-def shown(context: RequestContext, number: str) -> CentreWithApprovals:
+def respond_with_centre(context: RequestContext, number: str) -> CentreWithApprovals:
     stream = open_own_centre(context.command_context, number, context.by)
     context.set_etag(stream)
     centre = Centre.replay(stream.events)

@@ -8,13 +8,13 @@ from pydantic import AwareDatetime, Field
 
 from aggregates.certificate import CertificateKind
 from aggregates.errors import NotFound, RuleBroken
-from api.certificates import CertificateShown, certificate_response
+from api.certificates import CertificateResponse, certificate_response
 from api.dependencies import CurrentUser, PagingSince, Reads, ServiceOf, scope
 from api.invoice_lines import CentreFilter
 from api.product_filters import Qualifications
 from api.references import Filter, Name
 from api.request_context import RequestContextOf
-from api.responses import Listed, listed
+from api.responses import ListResponse, list_response
 from api.schemas import RequestBody, ResponseBody
 from api.sheets import Csv
 from commands.certificate import RecordPrinting, read_certificate
@@ -77,7 +77,7 @@ class PrintingAnswers(ResponseBody, title="CertificatePrintingAnswers"):
 
 
 @router.get("", operation_id="listCertificates")
-def search(
+def list_certificates_to_print(
     request: Request,
     response: Response,
     user: CurrentUser,
@@ -90,9 +90,9 @@ def search(
     kind: Kind = None,
     learner: Filter = None,
     centre: CentreFilter = None,
-) -> Listed[CertificateShown]:
+) -> ListResponse[CertificateResponse]:
     """List certificates as they were issued, the oldest first (M13)."""
-    found = result_certificates.search(
+    found = result_certificates.search_certificates(
         reads,
         centre=scope(user, centre),
         waiting=waiting_to_print,
@@ -105,7 +105,7 @@ def search(
         cursor=part.cursor,
     )
     names = centres.names_of(reads, {row.centre for row in found.rows})
-    return listed(
+    return list_response(
         request,
         response,
         found,
@@ -133,7 +133,7 @@ def batch(
         with service.rows() as connection:
 
             def part(cursor: str | None) -> Page[CertificateRow]:
-                return result_certificates.search(
+                return result_certificates.search_certificates(
                     connection,
                     centre=scope(user, centre),
                     waiting=True,
@@ -154,7 +154,7 @@ def batch(
 
 
 @router.post("/printing", operation_id="reportCertificatesPrinted")
-def report(body: PrintingReport, context: RequestContextOf) -> PrintingAnswers:
+def report_printing(body: PrintingReport, context: RequestContextOf) -> PrintingAnswers:
     """Say that these certificates have been printed; each is answered (M13).
 
     One that is refused does not keep the others from being recorded. Sent again, those
@@ -189,7 +189,7 @@ def report_one(number: str, context: RequestContextOf) -> PrintingAnswer:
     )
 
 
-def printed_row(certificate: CertificateShown) -> dict[str, Any]:
+def printed_row(certificate: CertificateResponse) -> dict[str, Any]:
     """Give what is printed on a certificate, its units in one cell, a line for each."""
     units = (
         f"{unit} {certificate.unit_titles.get(unit, '')}: {grade}"

@@ -47,7 +47,7 @@ class CertificateRevocation(RequestBody, title="CertificateRevocation"):
     reason: str = Field(max_length=1000, examples=["Graded by mistake."])
 
 
-class CertificateShown(ResponseBody, title="Certificate"):
+class CertificateResponse(ResponseBody, title="Certificate"):
     """A certificate as it was issued, and what has become of it since.
 
     Names, date of birth, titles, units and grades are those of the day it was issued.
@@ -102,16 +102,16 @@ class Titles:
 
 
 @router.get("/{number}", operation_id="getCertificate")
-def one(number: Number, context: RequestContextOf) -> CertificateShown:
+def get_certificate(number: Number, context: RequestContextOf) -> CertificateResponse:
     """Show a certificate as it was issued."""
-    return shown(context, number)
+    return respond_with_certificate(context, number)
 
 
 @router.post("/{number}/printing", operation_id="recordCertificatePrinting")
-def record_printing(number: Number, context: RequestContextOf) -> CertificateShown:
+def record_printing(number: Number, context: RequestContextOf) -> CertificateResponse:
     """Say that the certificate has been printed (M13)."""
     context.send(RecordPrinting(**context.command_metadata, certificate=number))
-    return shown(context, number)
+    return respond_with_certificate(context, number)
 
 
 @router.post(
@@ -121,7 +121,7 @@ def record_printing(number: Number, context: RequestContextOf) -> CertificateSho
 )
 def reissue(
     number: Number, body: CertificateReissue, context: IdempotentRequestOf
-) -> CertificateShown:
+) -> CertificateResponse:
     """Issue another certificate in its place, with a number of its own (M13).
 
     It is in the learner's name of today; all else is as on the first.
@@ -134,13 +134,13 @@ def reissue(
     stream = read_certificate(number, context.by, context.command_context)
     made = Certificate.replay(stream.events).superseded_by or ""
     context.set_location(f"/certificates/{made}")
-    return shown(context, made)
+    return respond_with_certificate(context, made)
 
 
 @router.post("/{number}/revoke", operation_id="revokeCertificate")
-def revoke(
+def revoke_certificate(
     number: Number, body: CertificateRevocation, context: IdempotentRequestOf
-) -> CertificateShown:
+) -> CertificateResponse:
     """Take the certificate out of force, for no other (M18).
 
     Its award's grades count no more. The registration stays as it is: reopen it to
@@ -151,10 +151,12 @@ def revoke(
             **context.command_metadata, certificate=number, reason=body.reason
         )
     )
-    return shown(context, number)
+    return respond_with_certificate(context, number)
 
 
-def shown(context: RequestContext, number: str) -> CertificateShown:
+def respond_with_certificate(
+    context: RequestContext, number: str
+) -> CertificateResponse:
     stream = read_certificate(number, context.by, context.command_context)
     context.set_etag(stream)
     issued = as_issued(context.command_context, stream)
@@ -186,10 +188,10 @@ def _when(stream: Stream, kind: type[Event]) -> Any:
 
 def certificate_response(
     catalogue: Catalogue, row: CertificateRow, names: Mapping[str, str]
-) -> CertificateShown:
+) -> CertificateResponse:
     """Show a certificate as it was issued."""
     titles = titles_as_issued(catalogue, row)
-    return CertificateShown(
+    return CertificateResponse(
         **{
             **vars(row),
             "kind": CertificateKind(row.kind),

@@ -40,7 +40,7 @@ Grades = Annotated[
 ]
 
 
-class AwardShown(ResponseBody, title="Award"):
+class AwardResponse(ResponseBody, title="Award"):
     """What is claimed for a learner; null or empty where nothing was said yet."""
 
     award_type: AwardType | None = Field(default=None, examples=["Full"])
@@ -48,7 +48,7 @@ class AwardShown(ResponseBody, title="Award"):
     grades: Grades = Field(default_factory=dict)
 
 
-class ReasonShown(ResponseBody, title="EligibilityReason"):
+class ReasonResponse(ResponseBody, title="EligibilityReason"):
     """One reason against an award, on a pathway or on all of them."""
 
     code: str = Field(examples=["credits-short"])
@@ -60,14 +60,14 @@ class ReasonShown(ResponseBody, title="EligibilityReason"):
     units: list[str] = Field(default_factory=list, examples=[["F/506/1934"]])
 
 
-class EligibilityShown(ResponseBody, title="ClaimEligibility"):
+class EligibilityResponse(ResponseBody, title="ClaimEligibility"):
     """What the rules say to what is typed; as to Full until a type is chosen."""
 
     decided: bool
     """Whether the time allowed was enough for a verdict; it is tried again if not."""
     eligible: bool
     overall_grade: str | None = Field(examples=["Pass"])
-    reasons: list[ReasonShown]
+    reasons: list[ReasonResponse]
     warnings: list[str]
     earlier_grades: Grades
     """Grades of earlier claims, which count without being typed again."""
@@ -84,14 +84,14 @@ class LearnerOfClaim(ResponseBody, title="ClaimLearner"):
     pathway: str | None = Field(examples=["MAIN"])
     pathway_title: str | None = Field(examples=["Diploma"])
     status: ClaimStatus
-    award: AwardShown
-    eligibility: EligibilityShown
-    kept_back: list[ReasonShown]
+    award: AwardResponse
+    eligibility: EligibilityResponse
+    kept_back: list[ReasonResponse]
     """Why the learner was not submitted, the last time the claim was."""
     certificate: str | None = Field(examples=["C-0000000017T"])
 
 
-class StageShown(ResponseBody, title="ClaimStage"):
+class StageResponse(ResponseBody, title="ClaimStage"):
     """One of the four stages; ``missing`` says what it lacks."""
 
     name: str = Field(examples=["units"])
@@ -107,7 +107,7 @@ class UnitsOfClaim(ResponseBody, title="ClaimUnits"):
     summary: str = Field(examples=["6 of 31 units"])
 
 
-class ClaimShown(ResponseBody, title="Claim"):
+class ClaimResponse(ResponseBody, title="Claim"):
     """A claim, whole."""
 
     claim: str = Field(examples=["AC-0000000042"])
@@ -115,7 +115,7 @@ class ClaimShown(ResponseBody, title="Claim"):
     status: ClaimStatus
     begun_at: AwareDatetime
     begun_by: str = Field(examples=["admin.riverside"])
-    stages: list[StageShown]
+    stages: list[StageResponse]
     qualification: QualificationRef | None
     units: UnitsOfClaim
     unit_titles: UnitTitles
@@ -123,22 +123,22 @@ class ClaimShown(ResponseBody, title="Claim"):
     warnings: list[str]
 
 
-def claim_shown(
+def claim_response(
     context: CommandContext, stream: Stream, claim: Claim, today: date
-) -> ClaimShown:
+) -> ClaimResponse:
     """Show a claim from facts alone, each learner assessed afresh (M10)."""
     facts = ClaimFacts.of(context, claim, today=today)
     stands = bool(claim.waiting) or not claim.learners
     people = open_learners(context, claim.learners, seen_by=claim.centre)
     begun = stream.history[0]
-    return ClaimShown(
+    return ClaimResponse(
         claim=claim.claim,
         centre=claim.centre,
         status=claim.standing,
         begun_at=begun.recorded_at,
         begun_by=begun.user,
         stages=[
-            StageShown(name=s.name, is_complete=s.is_complete, missing=s.missing)
+            StageResponse(name=s.name, is_complete=s.is_complete, missing=s.missing)
             for s in stages(
                 claim,
                 today=today,
@@ -154,7 +154,7 @@ def claim_shown(
         if claim.qualification
         else {},
         learners=[
-            learner_shown(
+            learner_response(
                 facts, place, people[who], facts.opened[place.registration][1]
             )
             for who, place in claim.learners.items()
@@ -177,7 +177,7 @@ def units_of(context: CommandContext, claim: Claim) -> UnitsOfClaim:
     )
 
 
-def learner_shown(
+def learner_response(
     facts: ClaimFacts, place: ClaimLearner, learner: Learner, registration: Registration
 ) -> LearnerOfClaim:
     return LearnerOfClaim(
@@ -190,24 +190,24 @@ def learner_shown(
             facts.context.catalogue, registration.product, registration.pathway
         ),
         status=place.standing,
-        award=award_shown(place.award),
-        eligibility=eligibility_shown(facts, learner.learner),
-        kept_back=reasons_shown(
+        award=award_response(place.award),
+        eligibility=eligibility_response(facts, learner.learner),
+        kept_back=reasons_response(
             place.withheld, facts.context.catalogue, registration.product
         ),
         certificate=place.certificate,
     )
 
 
-def award_shown(award: Award) -> AwardShown:
-    return AwardShown(
+def award_response(award: Award) -> AwardResponse:
+    return AwardResponse(
         award_type=AwardType(award.award_type) if award.award_type else None,
         award_date=award.award_date,
         grades=dict(award.grades),
     )
 
 
-def eligibility_shown(facts: ClaimFacts, learner: str) -> EligibilityShown:
+def eligibility_response(facts: ClaimFacts, learner: str) -> EligibilityResponse:
     """Say what was decided of a learner who was submitted, else what would be now."""
     place = facts.claim.learners[learner]
     verdict = place.granted or facts.judge(learner)
@@ -216,11 +216,11 @@ def eligibility_shown(facts: ClaimFacts, learner: str) -> EligibilityShown:
     typed = place.award.grades
     if is_undecided(withheld):
         log.warning("not decided in time", claim=facts.claim.claim, learner=learner)
-    return EligibilityShown(
+    return EligibilityResponse(
         decided=not is_undecided(withheld),
         eligible=granted is not None,
         overall_grade=granted.overall_grade if granted else None,
-        reasons=reasons_shown(
+        reasons=reasons_response(
             withheld, facts.context.catalogue, facts.claim.qualification
         ),
         warnings=list(granted.warnings) if granted else [],
@@ -229,19 +229,19 @@ def eligibility_shown(facts: ClaimFacts, learner: str) -> EligibilityShown:
     )
 
 
-def reasons_shown(
+def reasons_response(
     withheld: Withheld | None, catalogue: Catalogue, qualification: str | None
-) -> list[ReasonShown]:
+) -> list[ReasonResponse]:
     """Show why a learner is kept back; nothing of one who is not."""
     if withheld is None or qualification is None:
         return []
     titles = pathway_titles(catalogue, qualification)
-    return [reason_shown(why, titles) for why in withheld.reasons]
+    return [reason_response(why, titles) for why in withheld.reasons]
 
 
-def reason_shown(why: WithheldReason, pathways: Mapping[str, str]) -> ReasonShown:
+def reason_response(why: WithheldReason, pathways: Mapping[str, str]) -> ReasonResponse:
     """Show a reason; ``pathways`` are the titles of the qualification's, by code."""
-    return ReasonShown(
+    return ReasonResponse(
         code=why.code,
         message=why.message,
         pathway=why.pathway,

@@ -30,7 +30,7 @@ from api.dependencies import (
     one_centre,
 )
 from api.references import Claimed, pathway_title
-from api.responses import Listed, listed, portion, set_etag
+from api.responses import ListResponse, list_response, page_of, set_etag
 from api.schemas import ResponseBody
 from catalogue import Qualification
 from commands.claim import read_claim
@@ -48,7 +48,7 @@ router = APIRouter(tags=["claims"])
 Text = Annotated[str, Query(max_length=100)]
 
 
-class ConditionShown(ResponseBody, title="ClaimableCondition"):
+class ClaimableConditionResponse(ResponseBody, title="ClaimableCondition"):
     """One of the five things that must hold, met or not, in a sentence."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -70,7 +70,7 @@ class ClaimableQualification(ResponseBody, title="ClaimableQualification"):
     certification_ends: date
     learners_to_claim: int
     is_claimable: bool
-    conditions: list[ConditionShown]
+    conditions: list[ClaimableConditionResponse]
 
 
 class UnitColumn(StrEnum):
@@ -85,7 +85,7 @@ class UnitColumn(StrEnum):
     CREDITS = "credits"
 
 
-class OfferedUnitShown(ResponseBody, title="ClaimableUnit"):
+class OfferedUnitResponse(ResponseBody, title="ClaimableUnit"):
     """An internally assessed unit, and whether the claim has chosen it."""
 
     group: str = Field(examples=["A"])
@@ -127,7 +127,7 @@ class UnitsSought:
     sort: UnitColumn | None = None
     descending: bool = False
 
-    def has_found(self, unit: OfferedUnitShown) -> bool:
+    def has_found(self, unit: OfferedUnitResponse) -> bool:
         """Tell whether the unit is one of those looked for."""
         parts = (
             (self.group, unit.group),
@@ -186,14 +186,14 @@ def qualifications(
             description="Whose; one's own unless one has none.",
         ),
     ] = None,
-) -> Listed[ClaimableQualification]:
+) -> ListResponse[ClaimableQualification]:
     """List what the centre can claim, by suite, subject area and title (M2)."""
     whose = one_centre(user, centre)
     catalogue = service.catalogue.qualifications.values()
     approvals = approvals_of(service.context, whose)[1]
     counted = claimable_learners.counts(reads, centre=whose)
     shown = [
-        qualification_shown(
+        qualification_response(
             each,
             approved=approved_for(service.catalogue, each.reference, approvals),
             counted=counted.get(each.reference, {}),
@@ -218,10 +218,10 @@ def qualifications(
             and subject_area in {"", q.subject_area}
         ]
     chosen.sort(key=attrgetter("suite", "subject_area", "title", "reference"))
-    return listed(request, response, portion(chosen, part), lambda row: row)
+    return list_response(request, response, page_of(chosen, part), lambda row: row)
 
 
-def qualification_shown(
+def qualification_response(
     qualification: Qualification,
     *,
     approved: Approved,
@@ -248,7 +248,7 @@ def qualification_shown(
         certification_ends=qualification.certification_ends,
         learners_to_claim=active,
         is_claimable=all(condition.is_met for condition in answered),
-        conditions=[ConditionShown.model_validate(c) for c in answered],
+        conditions=[ClaimableConditionResponse.model_validate(c) for c in answered],
     )
 
 
@@ -261,7 +261,7 @@ def units(
     by: By,
     part: Paging,
     sought: Annotated[UnitsSought, Depends()],
-) -> Listed[OfferedUnitShown]:
+) -> ListResponse[OfferedUnitResponse]:
     """List the units of stage 2: by group, mandatory first, unless sorted (M3)."""
     stream, found = read_claim(claim, by, service.context)
     set_etag(response, stream)
@@ -271,7 +271,7 @@ def units(
         else ()
     )
     rows = [
-        OfferedUnitShown(
+        OfferedUnitResponse(
             group=offer.unit.group,
             number=offer.unit.number,
             reference=offer.unit.reference,
@@ -287,7 +287,7 @@ def units(
     rows = [row for row in rows if sought.has_found(row)]
     if sought.sort is not None:
         rows.sort(key=attrgetter(sought.sort), reverse=sought.descending)
-    return listed(request, response, portion(rows, part), lambda row: row)
+    return list_response(request, response, page_of(rows, part), lambda row: row)
 
 
 @router.get("/claims/{claim}/learners", operation_id="listClaimableLearners")
@@ -300,12 +300,12 @@ def learners(
     reads: Reads,
     part: Paging,
     sought: Annotated[LearnersSought, Depends()],
-) -> Listed[LearnerToClaim]:
+) -> ListResponse[LearnerToClaim]:
     """List the learners of stage 3, who can be claimed for (M4)."""
     stream, found = read_claim(claim, by, service.context)
     set_etag(response, stream)
     approvals = approvals_of(service.context, found.centre)[1]
-    rows = claimable_learners.search(
+    rows = claimable_learners.search_claimable_learners(
         reads,
         approved=approved_for(service.catalogue, found.qualification or "", approvals),
         centre=found.centre,
@@ -338,4 +338,4 @@ def learners(
             chosen=row.learner in found.learners,
         )
 
-    return listed(request, response, rows, shown)
+    return list_response(request, response, rows, shown)

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from aggregates.award import AwardTwice
 from aggregates.claim import AWARD_PARTS
 from aggregates.claim_status import ClaimStatus
-from api.claim_view import AwardShown, ClaimShown, claim_shown
+from api.claim_view import AwardResponse, ClaimResponse, claim_response
 from api.dependencies import CurrentUser, PagingSince, Reads, ServiceOf, if_match, scope
 from api.idempotency import IdempotentRequestOf
 from api.product_filters import Qualifications
@@ -24,7 +24,7 @@ from api.references import (
     title_of,
 )
 from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
-from api.responses import Listed, listed
+from api.responses import ListResponse, list_response
 from api.schemas import RequestBody, ResponseBody, with_example
 from commands.claim import (
     BeginClaim,
@@ -50,7 +50,7 @@ Units = Annotated[list[UnitReference], Field(max_length=500)]
 Learners = Annotated[list[LearnerName], Field(max_length=MOST_LEARNERS)]
 
 
-class LearnersAward(AwardShown, RequestBody, title="LearnerAward"):
+class LearnersAward(AwardResponse, RequestBody, title="LearnerAward"):
     """What is claimed for one learner, in place of what was said before."""
 
     learner: LearnerName
@@ -84,22 +84,22 @@ class NewClaim(RequestBody, title="NewClaim"):
     awards: Awards | None = None
 
 
-class QualificationChosen(RequestBody, title="ClaimQualificationChoice"):
+class QualificationRequest(RequestBody, title="ClaimQualificationChoice"):
     qualification: ProductName
     confirm_loss: ConfirmLoss = False
 
 
-class UnitsChosen(RequestBody, title="ClaimUnitsChoice"):
+class UnitsRequest(RequestBody, title="ClaimUnitsChoice"):
     units: Units
     confirm_loss: ConfirmLoss = False
 
 
-class LearnersChosen(RequestBody, title="ClaimLearnersChoice"):
+class ClaimLearnersRequest(RequestBody, title="ClaimLearnersChoice"):
     learners: Learners
     confirm_loss: ConfirmLoss = False
 
 
-class GradesGiven(RequestBody, title="ClaimGrades"):
+class GradesRequest(RequestBody, title="ClaimGrades"):
     """Awards of the learners named; those of the others stay as they are.
 
     A part that was typed before and is left out of an award, such as its date, would be
@@ -118,7 +118,7 @@ class Withdrawal(RequestBody, title="ClaimWithdrawal"):
     learner: LearnerName | None = None
 
 
-class ClaimListed(ResponseBody, title="ClaimSummary"):
+class ClaimSummary(ResponseBody, title="ClaimSummary"):
     """A claim in a list; ``learners`` does not count those withdrawn."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -159,7 +159,7 @@ LookedAt = Annotated[Versions, Depends(looked_at)]
 
 
 @router.get("", operation_id="listClaims")
-def search(
+def list_claims(
     request: Request,
     response: Response,
     user: CurrentUser,
@@ -170,9 +170,9 @@ def search(
     status: ClaimStatus | None = None,
     reference: Filter = None,
     learner: Filter = None,
-) -> Listed[ClaimListed]:
+) -> ListResponse[ClaimSummary]:
     """List the centre's claims, newest first; ``reference`` finds by its last digits."""
-    found = claims.search(
+    found = claims.search_claims(
         reads,
         centre=scope(user),
         standing=status,
@@ -184,16 +184,16 @@ def search(
         cursor=part.cursor,
     )
 
-    def shown(row: claims.ListedClaim) -> ClaimListed:
-        named = ClaimListed.model_validate(row)
+    def shown(row: claims.ListedClaim) -> ClaimSummary:
+        named = ClaimSummary.model_validate(row)
         named.title = title_of(service.catalogue, row.qualification)
         return named
 
-    return listed(request, response, found, shown)
+    return list_response(request, response, found, shown)
 
 
 @router.post("", operation_id="createClaim", status_code=HTTPStatus.CREATED)
-def begin(body: NewClaim, context: RequestContextOf) -> ClaimShown:
+def begin_claim(body: NewClaim, context: RequestContextOf) -> ClaimResponse:
     """Begin a claim, empty or with any of its stages (M1)."""
     done = context.send(
         BeginClaim(
@@ -205,19 +205,19 @@ def begin(body: NewClaim, context: RequestContextOf) -> ClaimShown:
         )
     )
     context.set_location(f"/claims/{done.created_id}")
-    return shown(context, done.created_id)
+    return respond_with_claim(context, done.created_id)
 
 
 @router.get("/{claim}", operation_id="getClaim")
-def one(claim: Claimed, context: RequestContextOf) -> ClaimShown:
+def get_claim(claim: Claimed, context: RequestContextOf) -> ClaimResponse:
     """Show a claim: stages, learners, grades, and eligibility as things stand."""
-    return shown(context, claim)
+    return respond_with_claim(context, claim)
 
 
 @router.put("/{claim}/qualification", operation_id="setClaimQualification")
 def choose_qualification(
-    claim: Claimed, body: QualificationChosen, context: ConditionalContextOf
-) -> ClaimShown:
+    claim: Claimed, body: QualificationRequest, context: ConditionalContextOf
+) -> ClaimResponse:
     """Stage 1: choose what to claim for; what does not fit it is cleared (M1, M2)."""
     command = ChooseClaimQualification(
         **context.command_metadata,
@@ -226,13 +226,13 @@ def choose_qualification(
         confirm_loss=body.confirm_loss,
     )
     context.send(command)
-    return shown(context, claim)
+    return respond_with_claim(context, claim)
 
 
 @router.put("/{claim}/units", operation_id="setClaimUnits")
 def choose_units(
-    claim: Claimed, body: UnitsChosen, context: ConditionalContextOf
-) -> ClaimShown:
+    claim: Claimed, body: UnitsRequest, context: ConditionalContextOf
+) -> ClaimResponse:
     """Stage 2: choose which internally assessed units can be graded (M3)."""
     command = ChooseClaimUnits(
         **context.command_metadata,
@@ -241,13 +241,13 @@ def choose_units(
         confirm_loss=body.confirm_loss,
     )
     context.send(command)
-    return shown(context, claim)
+    return respond_with_claim(context, claim)
 
 
 @router.put("/{claim}/learners", operation_id="setClaimLearners")
 def choose_learners(
-    claim: Claimed, body: LearnersChosen, context: ConditionalContextOf
-) -> ClaimShown:
+    claim: Claimed, body: ClaimLearnersRequest, context: ConditionalContextOf
+) -> ClaimResponse:
     """Stage 3: choose for whom to claim; those who stay keep their grades (M4)."""
     command = ChooseClaimLearners(
         **context.command_metadata,
@@ -256,13 +256,13 @@ def choose_learners(
         confirm_loss=body.confirm_loss,
     )
     context.send(command)
-    return shown(context, claim)
+    return respond_with_claim(context, claim)
 
 
 @router.put("/{claim}/grades", operation_id="setClaimGrades")
 def save_grades(
-    claim: Claimed, body: GradesGiven, context: ConditionalContextOf
-) -> ClaimShown:
+    claim: Claimed, body: GradesRequest, context: ConditionalContextOf
+) -> ClaimResponse:
     """Stage 4: give award types, dates and grades of the learners named (M5, M6)."""
     command = SaveClaimGrades(
         **context.command_metadata,
@@ -275,31 +275,31 @@ def save_grades(
         confirm_loss=body.confirm_loss,
     )
     context.send(command)
-    return shown(context, claim)
+    return respond_with_claim(context, claim)
 
 
 @router.delete(
     "/{claim}", operation_id="deleteClaim", status_code=HTTPStatus.NO_CONTENT
 )
-def delete(claim: Claimed, context: ConditionalContextOf) -> None:
+def delete_claim(claim: Claimed, context: ConditionalContextOf) -> None:
     """Throw away a claim that nobody has been submitted in."""
     context.send(DeleteClaim(**context.command_metadata, claim=claim))
 
 
 @router.post("/{claim}/submit", operation_id="submitClaim")
-def submit(
+def submit_claim(
     claim: Claimed, context: IdempotentRequestOf, expect: LookedAt
-) -> ClaimShown:
+) -> ClaimResponse:
     """Submit everybody who is eligible; the others stay, with reasons (M10)."""
     command = SubmitClaim(by=context.by, at=context.at, expect=expect, claim=claim)
     context.send(command)
-    return shown(context, claim)
+    return respond_with_claim(context, claim)
 
 
 @router.post("/{claim}/withdraw", operation_id="withdrawClaim")
-def withdraw(
+def withdraw_claim(
     claim: Claimed, body: Withdrawal, context: IdempotentRequestOf, expect: LookedAt
-) -> ClaimShown:
+) -> ClaimResponse:
     """Take a submitted claim back before it is processed, whole or for one (M16)."""
     command = WithdrawClaim(
         by=context.by,
@@ -310,7 +310,7 @@ def withdraw(
         learner=body.learner,
     )
     context.send(command)
-    return shown(context, claim)
+    return respond_with_claim(context, claim)
 
 
 def awards(given: Sequence[LearnersAward]) -> dict[str, Award]:
@@ -330,7 +330,7 @@ def awards(given: Sequence[LearnersAward]) -> dict[str, Award]:
     }
 
 
-def shown(context: RequestContext, name: str) -> ClaimShown:
+def respond_with_claim(context: RequestContext, name: str) -> ClaimResponse:
     stream, claim = read_claim(name, context.by, context.command_context)
     context.set_etag(stream)
-    return claim_shown(context.command_context, stream, claim, context.today)
+    return claim_response(context.command_context, stream, claim, context.today)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from aggregates.uk_time import LONDON, clock_in_london, in_london
-from catalogue.rule import listed
+from catalogue.rule import join_words
 from store import Recorded
 
 CHANGED: Mapping[str, str] = {
@@ -69,7 +69,7 @@ def describe_changes(between: Sequence[Recorded], now: datetime) -> str:
 
 
 def _changes_of(user: str, changes: Sequence[Recorded], now: datetime) -> str:
-    deeds = listed(tuple(dict.fromkeys(_deeds(changes))))
+    deeds = join_words(tuple(dict.fromkeys(_deeds(changes))))
     return f"{user} {deeds} {_when(changes[-1].recorded_at, now)}."
 
 
@@ -77,7 +77,7 @@ def _deeds(changes: Sequence[Recorded]) -> Iterator[str]:
     topics = [recorded.event.topic for recorded in changes]
     changed = tuple(dict.fromkeys(CHANGED[t] for t in topics if t in CHANGED))
     if changed:
-        yield f"changed {listed(changed)}"
+        yield f"changed {join_words(changed)}"
     for topic in topics:
         if topic not in CHANGED:
             yield DONE.get(topic, "changed it")

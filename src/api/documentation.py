@@ -84,16 +84,16 @@ def entry(
             yield f"<td>{escape(each['in'])}{must}<td>{escape(told)}"
         yield "</table>"
     for media, body in operation.get("requestBody", {}).get("content", {}).items():
-        yield f"<p>Body, {escape(media)}:</p>{shown(api, body['schema'])}"
+        yield f"<p>Body, {escape(media)}:</p>{describe_schema(api, body['schema'])}"
     for status, response in operation["responses"].items():
         content = response.get("content", {}).get("application/json")
         if content:
-            yield f"<p>Answer {status}:</p>{shown(api, content.get('schema', {}))}"
+            yield f"<p>Answer {status}:</p>{describe_schema(api, content.get('schema', {}))}"
     refusals = (status for status in operation["responses"] if status >= "400")
     yield f"<p>Refused with {', '.join(refusals)}: a problem document.</p></details>"
 
 
-def shown(api: dict[str, Any], schema: dict[str, Any]) -> str:
+def describe_schema(api: dict[str, Any], schema: dict[str, Any]) -> str:
     example = json.dumps(example_of(api, schema), indent=2, ensure_ascii=False)
     return f"<pre>{escape(example)}</pre>"
 

@@ -7,10 +7,10 @@ from pydantic import AwareDatetime, Field
 
 from aggregates.duplicate import MatchReason
 from api.dependencies import CurrentUser, PagingSince, Reads, centre_of, scope
-from api.learners import Called, LearnerListed, learner_listed
+from api.learners import Called, LearnerSummary, learner_listed
 from api.references import LearnerRef, learner_refs
 from api.request_context import RequestContextOf
-from api.responses import Listed, listed
+from api.responses import ListResponse, list_response
 from api.schemas import RequestBody, ResponseBody
 from commands.duplicate import DecideDuplicate
 from events.duplicate import Decision
@@ -22,24 +22,24 @@ router = APIRouter(prefix="/duplicates", tags=["learners"])
 Other = Annotated[str, Path(max_length=40, examples=["L-0000000042Y"])]
 
 
-class DuplicateShown(ResponseBody, title="DuplicatePair"):
+class DuplicateResponse(ResponseBody, title="DuplicatePair"):
     """Two learners who may be one person, and what is known of them otherwise."""
 
-    first: LearnerListed
-    second: LearnerListed
+    first: LearnerSummary
+    second: LearnerSummary
     why: MatchReason
     differing: list[str] = Field(examples=[["given_name", "uln"]])
     updated_at: AwareDatetime
 
 
-class DecisionTold(RequestBody, title="DuplicateDecision"):
+class DecisionRequest(RequestBody, title="DuplicateDecision"):
     """Whether they are one person, and why. Do not name them: the reason stays."""
 
     decision: Decision
     reason: str = Field(max_length=1000, examples=["Both passports seen."])
 
 
-class DecisionShown(ResponseBody, title="DecidedPair"):
+class DecisionResponse(ResponseBody, title="DecidedPair"):
     learner: str = Field(examples=["L-0000000017T"])
     other: str = Field(examples=["L-0000000042Y"])
     people: list[LearnerRef] = Field(description="The two, by name.")
@@ -47,20 +47,20 @@ class DecisionShown(ResponseBody, title="DecidedPair"):
 
 
 @router.get("", operation_id="listDuplicates")
-def search(
+def list_duplicates(
     request: Request,
     response: Response,
     user: CurrentUser,
     reads: Reads,
     part: PagingSince,
-) -> Listed[DuplicateShown]:
+) -> ListResponse[DuplicateResponse]:
     """Show pairs who may be one person, by date of birth, that nobody decided on.
 
     At one centre: the same date of birth and like names, swapped ones too. For the
     awarding organisation also across centres, where ULN, or name and date of birth,
     agree. A page may be short, or empty, and have a next one.
     """
-    found = duplicates.search(
+    found = duplicates.search_duplicates(
         reads,
         centre=scope(user),
         updated_since=part.updated_since,
@@ -70,8 +70,8 @@ def search(
     both = (learner for pair in found.rows for learner in (pair.first, pair.second))
     groups = uploads.names_of(reads, (each.group for each in both if each.group))
 
-    def shown(pair: Pair) -> DuplicateShown:
-        return DuplicateShown(
+    def shown(pair: Pair) -> DuplicateResponse:
+        return DuplicateResponse(
             first=learner_listed(pair.first, groups),
             second=learner_listed(pair.second, groups),
             why=pair.why,
@@ -79,13 +79,13 @@ def search(
             updated_at=pair.updated_at,
         )
 
-    return listed(request, response, found, shown)
+    return list_response(request, response, found, shown)
 
 
 @router.post("/{learner}/{other}", operation_id="decideDuplicate")
 def decide(
-    learner: Called, other: Other, body: DecisionTold, context: RequestContextOf
-) -> DecisionShown:
+    learner: Called, other: Other, body: DecisionRequest, context: RequestContextOf
+) -> DecisionResponse:
     """Say whether two learners are one person: nothing is merged, and none deleted.
 
     Those who are different are not shown as a pair again; those who are the same name
@@ -102,6 +102,6 @@ def decide(
     people = learner_refs(
         context.command_context, [learner, other], seen_by=centre_of(context.by)
     )
-    return DecisionShown(
+    return DecisionResponse(
         learner=learner, other=other, people=people, decision=body.decision
     )

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from access.policy import require_reader
 from aggregates.errors import Malformed
-from api.claim_view import Grades, ReasonShown, reason_shown
+from api.claim_view import Grades, ReasonResponse, reason_response
 from api.dependencies import By, ServiceOf, Today
 from api.references import LearnerName, UnitTitles, pathway_titles, unit_titles
 from api.schemas import RequestBody, ResponseBody
@@ -95,7 +95,7 @@ class Answer(ResponseBody, title="EligibilityAnswer"):
     """Whether the time allowed was enough for a verdict; ask again if it was not."""
     eligible: bool
     """Whether the rules are met, and nothing hinders a claim today."""
-    hindrances: list[ReasonShown]
+    hindrances: list[ReasonResponse]
     """What would keep a claim back today, whatever was achieved."""
     earlier_grades: Grades
     """Grades of the learner's tests and earlier claims, which count with those given."""
@@ -199,7 +199,7 @@ def answer_response(catalogue: Catalogue, qualification: str, judged: Judged) ->
         {
             **found,
             "pathways": pathways,
-            "hindrances": [reason_shown(why, titles) for why in judged.hindrances],
+            "hindrances": [reason_response(why, titles) for why in judged.hindrances],
             "earlier_grades": dict(judged.earlier_grades),
             "unit_titles": unit_titles(catalogue, qualification),
         }

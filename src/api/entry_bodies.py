@@ -48,7 +48,7 @@ class TestToBook(RequestBody, title="TestToBook"):
         )
 
 
-class EntryTold(TestToBook, title="EntryChoice"):
+class EntryRequest(TestToBook, title="EntryChoice"):
     """A test to be booked for a learner."""
 
     model_config = with_example(
@@ -65,7 +65,7 @@ class EntryTold(TestToBook, title="EntryChoice"):
     learner: LearnerName
 
 
-class EntryLineTold(TestToBook, title="EntryLine"):
+class EntryLineRequest(TestToBook, title="EntryLine"):
     """A test to be booked for many: for each of these learners, and of these groups."""
 
     model_config = with_example(
@@ -88,7 +88,7 @@ class EntryLineTold(TestToBook, title="EntryLine"):
     )
 
 
-class EntriesChosen(RequestBody, title="EntriesChoice"):
+class EntriesRequest(RequestBody, title="EntriesChoice"):
     """Entries one by one, and lines for many learners at once."""
 
     model_config = with_example(
@@ -107,8 +107,8 @@ class EntriesChosen(RequestBody, title="EntriesChoice"):
     )
 
     confirm_loss: ConfirmLoss = False
-    entries: list[EntryTold] = Field(default=[])
-    lines: list[EntryLineTold] = Field(default=[], max_length=100)
+    entries: list[EntryRequest] = Field(default=[])
+    lines: list[EntryLineRequest] = Field(default=[], max_length=100)
 
     def told(self) -> tuple[Entry, ...]:
         """Read the entries. Raises TimeMalformed, TimeSkipped."""
@@ -132,7 +132,7 @@ class EntriesChosen(RequestBody, title="EntriesChoice"):
         )
 
 
-class NewEntryOrder(EntriesChosen, title="NewEntryOrder"):
+class NewEntryOrder(EntriesRequest, title="NewEntryOrder"):
     model_config = with_example(
         {
             "entries": [

@@ -10,15 +10,15 @@ from pydantic import AwareDatetime, Field
 
 from aggregates.learner import Learner
 from api.dependencies import CurrentUser, PagingSince, Reads, ServiceOf, Today, scope
-from api.entry_bodies import EntriesChosen, EntryChange, NewEntryOrder
+from api.entry_bodies import EntriesRequest, EntryChange, NewEntryOrder
 from api.idempotency import IdempotentRequestOf
 from api.learners import Called
 from api.order_bodies import GivenPurchaseOrderNumber, Price
-from api.order_listing import OrderListed, SoughtBy, order_listed
+from api.order_listing import OrderSummary, SoughtBy, order_listed
 from api.order_view import Amount
 from api.references import PATTERN, ConfirmLoss, open_learners, title_of, unit_title
 from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
-from api.responses import Listed, listed
+from api.responses import ListResponse, list_response
 from api.schemas import RequestBody, ResponseBody
 from catalogue import Catalogue
 from commands.entry_facts import Found
@@ -66,7 +66,7 @@ class EntriesConfirmed(RequestBody, title="EntryOrderConfirmation"):
     total: Price = Field(examples=["14.50"])
 
 
-class EntryShown(ResponseBody, title="Entry"):
+class EntryResponse(ResponseBody, title="Entry"):
     """An entry, with what it costs; confirmed, with its booking."""
 
     learner: str = Field(examples=["L-0000000017T"])
@@ -91,27 +91,27 @@ class EntryShown(ResponseBody, title="Entry"):
     registration: str | None
 
 
-class MissingShown(ResponseBody, title="EntryOrderMissing"):
+class MissingResponse(ResponseBody, title="EntryOrderMissing"):
     pointer: str = Field(examples=["/entries/0/starts"])
     message: str
 
 
-class EntryOrderShown(ResponseBody, title="EntryOrder"):
+class EntryOrderResponse(ResponseBody, title="EntryOrder"):
     """An order of entries as it is now, and what it still lacks (B1)."""
 
     order: str = Field(examples=["O-0000000042"])
     centre: str
     state: State
     is_confirmed: bool
-    entries: list[EntryShown]
+    entries: list[EntryResponse]
     purchase_order_number: str | None
     total: Amount
     currency: str = Field(default="GBP", examples=["GBP"])
-    missing: list[MissingShown]
+    missing: list[MissingResponse]
 
 
 @router.get("", operation_id="listEntryOrders")
-def search(
+def list_entry_orders(
     request: Request,
     response: Response,
     user: CurrentUser,
@@ -120,9 +120,9 @@ def search(
     today: Today,
     part: PagingSince,
     sought: SoughtBy,
-) -> Listed[OrderListed]:
+) -> ListResponse[OrderSummary]:
     """List the centre's orders of entries, newest first (B1); all orders: GET /orders."""
-    found = order_search.search(
+    found = order_search.search_orders(
         reads,
         centre=scope(user),
         sought=replace(
@@ -132,14 +132,16 @@ def search(
         cursor=part.cursor,
     )
 
-    def shown(row: ListedOrder) -> OrderListed:
+    def shown(row: ListedOrder) -> OrderSummary:
         return order_listed(service.catalogue, row, today)
 
-    return listed(request, response, found, shown)
+    return list_response(request, response, found, shown)
 
 
 @router.post("", operation_id="createEntryOrder", status_code=HTTPStatus.CREATED)
-def begin(body: NewEntryOrder, context: RequestContextOf) -> EntryOrderShown:
+def begin_entry_order(
+    body: NewEntryOrder, context: RequestContextOf
+) -> EntryOrderResponse:
     """Begin an order of entries, with all that is known of it."""
     command = BeginEntryOrder(
         **context.command_metadata,
@@ -149,19 +151,21 @@ def begin(body: NewEntryOrder, context: RequestContextOf) -> EntryOrderShown:
     )
     done = context.send(command)
     context.set_location(f"/entry-orders/{done.created_id}")
-    return shown(context, done.created_id)
+    return respond_with_entry_order(context, done.created_id)
 
 
 @router.get("/{entry_order}", operation_id="getEntryOrder")
-def one(entry_order: Ordered, context: RequestContextOf) -> EntryOrderShown:
+def get_entry_order(
+    entry_order: Ordered, context: RequestContextOf
+) -> EntryOrderResponse:
     """Show an order of entries, with what each costs and what is still missing."""
-    return shown(context, entry_order)
+    return respond_with_entry_order(context, entry_order)
 
 
 @router.put("/{entry_order}/entries", operation_id="setEntryOrderEntries")
 def choose(
-    entry_order: Ordered, body: EntriesChosen, context: ConditionalContextOf
-) -> EntryOrderShown:
+    entry_order: Ordered, body: EntriesRequest, context: ConditionalContextOf
+) -> EntryOrderResponse:
     """Put these entries in place of those before; they may still lack anything."""
     command = ChooseEntries(
         **context.command_metadata,
@@ -171,13 +175,13 @@ def choose(
         confirm_loss=body.confirm_loss,
     )
     context.send(command)
-    return shown(context, entry_order)
+    return respond_with_entry_order(context, entry_order)
 
 
 @router.post("/{entry_order}/entries", operation_id="addEntryOrderEntries")
-def add(
-    entry_order: Ordered, body: EntriesChosen, context: RequestContextOf
-) -> EntryOrderShown:
+def add_entries(
+    entry_order: Ordered, body: EntriesRequest, context: RequestContextOf
+) -> EntryOrderResponse:
     """Add entries to those of the order, one by one or for many in one line."""
     command = AddEntries(
         **context.command_metadata,
@@ -186,17 +190,17 @@ def add(
         lines=body.lines_told(context),
     )
     context.send(command)
-    return shown(context, entry_order)
+    return respond_with_entry_order(context, entry_order)
 
 
 @router.patch("/{entry_order}/entries/{learner}", operation_id="updateEntryOrderEntry")
-def change(
+def change_entry(
     entry_order: Ordered,
     learner: Called,
     body: EntryChange,
     context: ConditionalContextOf,
     unit: UnitOfEntry = None,
-) -> EntryOrderShown:
+) -> EntryOrderResponse:
     """Change a learner's entry for a unit, or all of a learner's entries."""
     command = ChangeEntry(
         **context.command_metadata,
@@ -207,18 +211,18 @@ def change(
         confirm_loss=body.confirm_loss,
     )
     context.send(command)
-    return shown(context, entry_order)
+    return respond_with_entry_order(context, entry_order)
 
 
 @router.delete("/{entry_order}/entries/{learner}", operation_id="removeEntryOrderEntry")
-def remove(
+def remove_entry(
     entry_order: Ordered,
     learner: Called,
     context: ConditionalContextOf,
     unit: UnitOfEntry = None,
     *,
     confirm_loss: ConfirmLoss = False,
-) -> EntryOrderShown:
+) -> EntryOrderResponse:
     """Take off a learner's entry for a unit, or all of a learner's entries."""
     command = RemoveEntry(
         **context.command_metadata,
@@ -228,7 +232,7 @@ def remove(
         confirm_loss=confirm_loss,
     )
     context.send(command)
-    return shown(context, entry_order)
+    return respond_with_entry_order(context, entry_order)
 
 
 @router.put(
@@ -239,37 +243,37 @@ def give_number(
     entry_order: Ordered,
     body: EntryOrderPurchaseOrderNumber,
     context: ConditionalContextOf,
-) -> EntryOrderShown:
+) -> EntryOrderResponse:
     """Say what the purchase is called; null takes it away."""
     command = GiveEntryPurchaseOrderNumber(
         **context.command_metadata, order=entry_order, number=body.purchase_order_number
     )
     context.send(command)
-    return shown(context, entry_order)
+    return respond_with_entry_order(context, entry_order)
 
 
 @router.delete(
     "/{entry_order}", operation_id="deleteEntryOrder", status_code=HTTPStatus.NO_CONTENT
 )
-def delete(entry_order: Ordered, context: ConditionalContextOf) -> None:
+def delete_entry_order(entry_order: Ordered, context: ConditionalContextOf) -> None:
     """Throw away an order that has not been confirmed."""
     command = DeleteEntryOrder(**context.command_metadata, order=entry_order)
     context.send(command)
 
 
 @router.post("/{entry_order}/confirm", operation_id="confirmEntryOrder")
-def confirm(
+def confirm_entry_order(
     entry_order: Ordered, body: EntriesConfirmed, context: IdempotentRequestOf
-) -> EntryOrderShown:
+) -> EntryOrderResponse:
     """Book every entry or none, at the total that was seen (B1-B7)."""
     command = ConfirmEntryOrder(
         **context.command_metadata, order=entry_order, total=body.total
     )
     context.send(command)
-    return shown(context, entry_order)
+    return respond_with_entry_order(context, entry_order)
 
 
-def shown(context: RequestContext, name: str) -> EntryOrderShown:
+def respond_with_entry_order(context: RequestContext, name: str) -> EntryOrderResponse:
     stream, order = read_entry_order(name, context.by, context.command_context)
     context.set_etag(stream)
     if order.confirmed is not None:
@@ -283,7 +287,7 @@ def shown(context: RequestContext, name: str) -> EntryOrderShown:
             for entry, price in zip(order.entries, prices, strict=True)
         ]
         missing = [
-            MissingShown(pointer=each.pointer or "", message=str(each))
+            MissingResponse(pointer=each.pointer or "", message=str(each))
             for each in order.obstacles(
                 found.places,
                 found.timetables,
@@ -300,13 +304,14 @@ def shown(context: RequestContext, name: str) -> EntryOrderShown:
         seen_by=order.centre,
     )
     catalogue = context.command_context.catalogue
-    return EntryOrderShown(
+    return EntryOrderResponse(
         order=order.order,
         centre=order.centre,
         state=State.CONFIRMED if order.confirmed else State.DRAFT,
         is_confirmed=order.confirmed is not None,
         entries=[
-            entry_shown(each, people[each.entry.learner], catalogue) for each in entries
+            entry_response(each, people[each.entry.learner], catalogue)
+            for each in entries
         ],
         purchase_order_number=order.purchase_order,
         total=total,
@@ -314,12 +319,12 @@ def shown(context: RequestContext, name: str) -> EntryOrderShown:
     )
 
 
-def entry_shown(
+def entry_response(
     confirmed: ConfirmedEntry, person: Learner, catalogue: Catalogue
-) -> EntryShown:
+) -> EntryResponse:
     """Show an entry; booking and registration are empty until it is confirmed."""
     entry = confirmed.entry
-    return EntryShown(
+    return EntryResponse(
         **vars(entry),
         given_name=person.details.given_name,
         family_name=person.details.family_name,

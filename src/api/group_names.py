@@ -58,7 +58,9 @@ def group_number(context: RequestContext, name: str, *, pointer: str) -> str:
         return number
     context.service.read_models.wait_for(context.service.store.head(), WAITED)
     with context.service.rows() as connection:
-        found = uploads.named(connection, centre=context.by.centre or "", name=name)
+        found = uploads.uploads_named(
+            connection, centre=context.by.centre or "", name=name
+        )
     if not found:
         raise GroupNameUnknown(pointer=pointer, name=name)
     if len(found) > 1:

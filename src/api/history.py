@@ -12,9 +12,9 @@ from aggregates.errors import Malformed
 from api.audit import auditor
 from api.dependencies import By, Paging, Part, Present, Reads, ServiceOf, centre_of
 from api.learners import Called
-from api.responses import Listed, listed
+from api.responses import ListResponse, list_response
 from api.schemas import ResponseBody
-from api.unknown_names import meant
+from api.unknown_names import suggest_name
 from commands.command import require_own
 from commands.learner import read_learner
 from commands.user import user_called
@@ -74,7 +74,7 @@ class NoSuchUser(Malformed):
     message = "There is no user {user}. {meant}"
 
 
-class ChangeShown(ResponseBody, title="FieldChange"):
+class ChangeResponse(ResponseBody, title="FieldChange"):
     """A value that became another; null where there was, or is, none."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -84,7 +84,7 @@ class ChangeShown(ResponseBody, title="FieldChange"):
     after: Any
 
 
-class EventShown(ResponseBody, title="RecordedEvent"):
+class EventResponse(ResponseBody, title="RecordedEvent"):
     """Something that happened, and who did it; refused attempts have no ``version``."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -104,18 +104,18 @@ class EventShown(ResponseBody, title="RecordedEvent"):
     reason: str | None
     is_erased: bool = Field(description="Personal values in it can be read no more.")
     data: dict[str, Any]
-    changes: list[ChangeShown]
+    changes: list[ChangeResponse]
 
 
-class TimelineShown(EventShown, title="TimelineEvent"):
+class TimelineResponse(EventResponse, title="TimelineEvent"):
     """Something that happened to a learner, and to which thing of theirs."""
 
     kind: str = Field(examples=["registration"])
     identifier: str = Field(examples=["R-0000000042"])
 
 
-def shown(found: Entry) -> EventShown:
-    return EventShown.model_validate(found)
+def event_response(found: Entry) -> EventResponse:
+    return EventResponse.model_validate(found)
 
 
 def portion(entries: Iterable[E], part: Part) -> Page[E]:
@@ -127,7 +127,7 @@ def portion(entries: Iterable[E], part: Part) -> Page[E]:
     return Page(rows=rows, next_cursor=str(rows[-1].position) if is_more else None)
 
 
-def of_one(kept: Kept) -> Callable[..., Listed[EventShown]]:
+def of_one(kept: Kept) -> Callable[..., ListResponse[EventResponse]]:
     """Make the route that tells the history of things of a kind."""
     parameter, example = PARAMETERS[kept.path]
 
@@ -138,7 +138,7 @@ def of_one(kept: Kept) -> Callable[..., Listed[EventShown]]:
         service: ServiceOf,
         by: By,
         part: Paging,
-    ) -> Listed[EventShown]:
+    ) -> ListResponse[EventResponse]:
         stream = service.store.open(stream_of(name))
         require_own(stream, name, begun_by=kept.begun_by, what=kept.what, by=by)
         refusals = service.store.open(stream_of(refusals_of(name)))
@@ -148,7 +148,7 @@ def of_one(kept: Kept) -> Callable[..., Listed[EventShown]]:
             without_prices(centre, stream),
             without_prices(centre, refusals),
         )
-        return listed(request, response, portion(entries, part), shown)
+        return list_response(request, response, portion(entries, part), event_response)
 
     return events
 
@@ -173,7 +173,7 @@ def timeline_of(
     by: By,
     part: Paging,
     reads: Reads,
-) -> Listed[TimelineShown]:
+) -> ListResponse[TimelineResponse]:
     """Tell all that ever happened to a learner, wherever it was recorded (H1, H2).
 
     Oldest first: the rows they came from, their orders, registrations, tests, claims,
@@ -183,7 +183,7 @@ def timeline_of(
     read_learner(service.context, learner, by)
     entries = timeline(service.store, reads, learner, centre=centre_of(by))
     page = portion(entries, part)
-    return listed(request, response, page, TimelineShown.model_validate)
+    return list_response(request, response, page, TimelineResponse.model_validate)
 
 
 @router.get("/events", operation_id="listEvents", dependencies=[Depends(auditor)])
@@ -198,7 +198,7 @@ def log(
     event: Text = None,
     since: AwareDatetime | None = None,
     until: AwareDatetime | None = None,
-) -> Listed[EventShown]:
+) -> ListResponse[EventResponse]:
     """List all that was recorded, oldest first, by all that is asked.
 
     ``event`` is the beginning of what it is called, ``centre`` the one it belongs to,
@@ -238,18 +238,18 @@ def log(
         place = asked[-1] if is_full else batch[-1].position if batch else place
         read += len(batch)
     page = Page(rows=tuple(found), next_cursor=str(place) if is_more else None)
-    return listed(request, response, page, shown)
+    return list_response(request, response, page, event_response)
 
 
 def require_known(user: str | None, event: str | None, service: Service) -> None:
     """Raise NoSuchUser or NoSuchEvent, with the nearest name, if there is none such."""
     topics = list(Event.known)
     if event is not None and not any(topic.startswith(event) for topic in topics):
-        near = meant(event, topics)
+        near = suggest_name(event, topics)
         raise NoSuchEvent(event=event, meant=near, pointer="?event")
     if user is None or user in MACHINES or user.startswith(POLICY):
         return
     if not service.store.open(stream_of(user_called(user))).history:
         with service.read_models.connection() as connection:
             names = [*users.names(connection), *MACHINES]
-        raise NoSuchUser(user=user, meant=meant(user, names), pointer="?user")
+        raise NoSuchUser(user=user, meant=suggest_name(user, names), pointer="?user")

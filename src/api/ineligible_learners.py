@@ -12,11 +12,11 @@ from aggregates.errors import NotFound
 from aggregates.learner import Learner
 from aggregates.uk_time import LONDON
 from api.claim_view import (
-    AwardShown,
-    ReasonShown,
-    award_shown,
-    reason_shown,
-    reasons_shown,
+    AwardResponse,
+    ReasonResponse,
+    award_response,
+    reason_response,
+    reasons_response,
 )
 from api.dependencies import (
     By,
@@ -41,7 +41,7 @@ from api.references import (
     qualification_ref,
     unit_titles,
 )
-from api.responses import Listed, listed, set_etag
+from api.responses import ListResponse, list_response, set_etag
 from api.schemas import ResponseBody
 from catalogue import Assessment, AwardType, Catalogue, Qualification, assess, shape
 from commands.claim import read_claim, rules_of
@@ -56,7 +56,7 @@ router = APIRouter(prefix="/ineligible-learners", tags=["ineligible learners"])
 Who = Annotated[str, Path(alias="learner", max_length=20, examples=["L-0000000017T"])]
 
 
-class IneligibleListed(ResponseBody, title="IneligibleLearnerSummary"):
+class IneligibleSummary(ResponseBody, title="IneligibleLearnerSummary"):
     """A learner kept back from a claim; the claim's grades are where it is amended."""
 
     learner: str = Field(examples=["L-0000000017T"])
@@ -69,7 +69,7 @@ class IneligibleListed(ResponseBody, title="IneligibleLearnerSummary"):
     award_type: AwardType | None
     cause: Cause
     cause_in_words: str = Field(examples=["Rules of combination not met"])
-    reasons: list[ReasonShown]
+    reasons: list[ReasonResponse]
     """Those that hold today."""
     unit_titles: dict[str, str] = Field(
         description="What the units that the reasons name are called.",
@@ -86,7 +86,7 @@ class PathwayWithRules(PathwayAnswer, title="PathwayVerdictWithRules"):
     rules: list[str]
 
 
-class IneligibleShown(ResponseBody, title="IneligibleLearner"):
+class IneligibleResponse(ResponseBody, title="IneligibleLearner"):
     """Why a learner was kept back, as things stand, and the ways to put it right."""
 
     learner: str = Field(examples=["L-0000000017T"])
@@ -95,13 +95,13 @@ class IneligibleShown(ResponseBody, title="IneligibleLearner"):
     claim: str = Field(examples=["AC-0000000042"])
     claimed_at: AwareDatetime
     qualification: QualificationRef
-    award: AwardShown
+    award: AwardResponse
     grades_to_date: dict[str, str]
-    kept_back: list[ReasonShown]
+    kept_back: list[ReasonResponse]
     """Why, when the claim was submitted."""
     is_eligible_now: bool
     """Whether submitting the claim now would submit the learner."""
-    reasons: list[ReasonShown]
+    reasons: list[ReasonResponse]
     """What would keep the learner back today."""
     pathways: list[PathwayWithRules]
     """The pathway registered for first."""
@@ -113,7 +113,7 @@ class IneligibleShown(ResponseBody, title="IneligibleLearner"):
 
 
 @router.get("", operation_id="listIneligibleLearners")
-def search(
+def list_ineligible_learners(
     request: Request,
     response: Response,
     user: CurrentUser,
@@ -125,9 +125,9 @@ def search(
     claim: Filter = None,
     cause: Cause | None = None,
     name: NameFilter = None,
-) -> Listed[IneligibleListed]:
+) -> ListResponse[IneligibleSummary]:
     """List everybody kept back from a claim, the longest waiting first (I1)."""
-    found = ineligible_learners.search(
+    found = ineligible_learners.search_ineligible_learners(
         reads,
         centre=scope(user),
         qualification=qualification,
@@ -145,9 +145,9 @@ def search(
         seen_by=scope(user),
     )
 
-    def shown(row: Ineligible) -> IneligibleListed:
+    def shown(row: Ineligible) -> IneligibleSummary:
         since = row.claimed_at.astimezone(LONDON).date()
-        return IneligibleListed(
+        return IneligibleSummary(
             learner=row.learner,
             given_name=people[row.learner].given_name,
             family_name=people[row.learner].family_name,
@@ -159,14 +159,16 @@ def search(
             cause=row.cause,
             cause_in_words=IN_WORDS[row.cause],
             reasons=[
-                reason_shown(why, pathway_titles(service.catalogue, row.qualification))
+                reason_response(
+                    why, pathway_titles(service.catalogue, row.qualification)
+                )
                 for why in row.reasons
             ],
             unit_titles=titles_in(service.catalogue, row),
             updated_at=row.updated_at,
         )
 
-    return listed(request, response, found, shown)
+    return list_response(request, response, found, shown)
 
 
 def titles_in(catalogue: Catalogue, row: Ineligible) -> dict[str, str]:
@@ -177,14 +179,14 @@ def titles_in(catalogue: Catalogue, row: Ineligible) -> dict[str, str]:
 
 
 @router.get("/{claim}/{learner}", operation_id="getIneligibleLearner")
-def one(
+def get_ineligible_learner(
     claim: Claimed,
     learner: Who,
     response: Response,
     service: ServiceOf,
     by: By,
     today: Today,
-) -> IneligibleShown:
+) -> IneligibleResponse:
     """Show why one was kept back: pathways, rules, units, ways to fix (I2, I4)."""
     stream, found = read_claim(claim, by, service.context)
     place = found.learners.get(learner)
@@ -198,7 +200,7 @@ def one(
         and learner in recorded.event.withheld
     ]
     people = open_learners(service.context, [learner], seen_by=found.centre)
-    return ineligible_shown(
+    return ineligible_response(
         ClaimFacts.of(service.context, found, today=today, learners=[learner]),
         place,
         people[learner],
@@ -206,9 +208,9 @@ def one(
     )
 
 
-def ineligible_shown(
+def ineligible_response(
     facts: ClaimFacts, place: ClaimLearner, learner: Learner, claimed_at: datetime
-) -> IneligibleShown:
+) -> IneligibleResponse:
     """Assess afresh what the claim says of the learner, on every pathway."""
     claim, registration = facts.claim, facts.opened[place.registration][1]
     rules = rules_of(facts.context, registration)
@@ -222,40 +224,40 @@ def ineligible_shown(
         and has_achieved
         and place.award.award_type != AwardType.INTERIM
     )
-    return IneligibleShown(
+    return IneligibleResponse(
         learner=learner.learner,
         given_name=learner.details.given_name,
         family_name=learner.details.family_name,
         claim=claim.claim,
         claimed_at=claimed_at,
         qualification=qualification_ref(facts.context, registration.product),
-        award=award_shown(place.award),
+        award=award_response(place.award),
         grades_to_date=grades,
-        kept_back=reasons_shown(
+        kept_back=reasons_response(
             place.withheld, facts.context.catalogue, registration.product
         ),
         is_eligible_now=isinstance(verdict, Granted),
-        reasons=reasons_shown(
+        reasons=reasons_response(
             verdict if isinstance(verdict, Withheld) else None,
             facts.context.catalogue,
             registration.product,
         ),
-        pathways=pathways_shown(rules, registration.pathway, mine, any_pathway),
+        pathways=ineligible_pathways(rules, registration.pathway, mine, any_pathway),
         unit_titles=unit_titles(facts.context.catalogue, registration.product),
         interim_now=interim_now,
         amend_at=f"/api/v1/claims/{claim.claim}/grades",
     )
 
 
-def pathways_shown(
+def ineligible_pathways(
     rules: Qualification,
     registered: str | None,
     mine: Assessment,
     any_pathway: Assessment,
 ) -> list[PathwayWithRules]:
     """Show the pathway registered for, with what was said of it, then the others."""
-    own = {pathway.code: pathway for pathway in answered(mine)}
-    every = [own.get(p.code, p) for p in answered(any_pathway)]
+    own = {pathway.code: pathway for pathway in pathway_answers(mine)}
+    every = [own.get(p.code, p) for p in pathway_answers(any_pathway)]
     shown = [
         PathwayWithRules(
             **pathway.model_dump(exclude={"title"}),
@@ -268,5 +270,5 @@ def pathways_shown(
     return sorted(shown, key=lambda pathway: not pathway.is_registered)
 
 
-def answered(assessment: Assessment) -> list[PathwayAnswer]:
+def pathway_answers(assessment: Assessment) -> list[PathwayAnswer]:
     return PATHWAYS.validate_python(shape(assessment)["pathways"])

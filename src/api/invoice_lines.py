@@ -23,7 +23,7 @@ from api.dependencies import (
 from api.order_view import Amount
 from api.references import LearnerRef, learner_refs_by_id, unit_title
 from api.request_context import RequestContext, RequestContextOf
-from api.responses import Listed, listed
+from api.responses import ListResponse, list_response
 from api.schemas import RequestBody, ResponseBody
 from api.sheets import Csv
 from catalogue import Catalogue
@@ -53,7 +53,7 @@ After = Annotated[
 CentreFilter = Annotated[str | None, Query(max_length=20, pattern="^[0-9]*$")]
 
 
-class InvoiceLineShown(ResponseBody, title="InvoiceLine"):
+class InvoiceLineResponse(ResponseBody, title="InvoiceLine"):
     """A charge, or a credit (its amount is negative), and what it is due to."""
 
     line: str = Field(examples=["R-0000000042"])
@@ -87,7 +87,7 @@ class InvoiceLineShown(ResponseBody, title="InvoiceLine"):
     updated_at: AwareDatetime
 
 
-COLUMNS = tuple(InvoiceLineShown.model_fields)
+COLUMNS = tuple(InvoiceLineResponse.model_fields)
 """The columns of the CSV: those of the JSON."""
 
 
@@ -120,7 +120,7 @@ class LinesReported(RequestBody, title="InvoiceLineReports"):
     reports: list[LineReported] = Field(min_length=1, max_length=MOST_REPORTS)
 
 
-class StatusShown(ResponseBody, title="InvoiceLineStatus"):
+class StatusResponse(ResponseBody, title="InvoiceLineStatus"):
     line: str
     status: InvoiceStatus
     invoice: str | None = Field(examples=["INV-2026-0042"])
@@ -139,7 +139,7 @@ class ReportAnswered(ResponseBody, title="InvoiceReportAnswer"):
 
     line: str = Field(examples=["R-0000000042"])
     is_taken: bool
-    now: StatusShown | None = None
+    now: StatusResponse | None = None
     refused: ReportRefused | None = None
 
 
@@ -160,9 +160,9 @@ def feed(
     after: After = 0,
     status: InvoiceStatus | None = None,
     centre: CentreFilter = None,
-) -> Listed[InvoiceLineShown]:
+) -> ListResponse[InvoiceLineResponse]:
     """List charges and credits, oldest first, from after a position on (C4)."""
-    found = invoice_lines.search(
+    found = invoice_lines.search_invoice_lines(
         reads,
         centre=scope(user, centre),
         status=status,
@@ -178,11 +178,13 @@ def feed(
         seen_by=scope(user),
     )
     names = centres.names_of(reads, {row.centre for row in found.rows})
-    return listed(
+    return list_response(
         request,
         response,
         found,
-        lambda row: shown(row, people[row.learner], service.catalogue, names),
+        lambda row: invoice_line_response(
+            row, people[row.learner], service.catalogue, names
+        ),
     )
 
 
@@ -201,7 +203,7 @@ def feed_csv(
         with service.rows() as connection:
 
             def part(cursor: str | None) -> Page[Line]:
-                return invoice_lines.search(
+                return invoice_lines.search_invoice_lines(
                     connection,
                     centre=scope(user, centre),
                     status=status,
@@ -218,11 +220,11 @@ def feed_csv(
 
 
 @router.post("/{line}/status", operation_id="reportInvoiceLineStatus")
-def report(
+def report_invoice_status(
     line: Annotated[str, Path(max_length=40, examples=["R-0000000042"])],
     body: StatusReported,
     context: RequestContextOf,
-) -> StatusShown:
+) -> StatusResponse:
     """Report that a line was invoiced, paid or credited; a repeat changes nothing (C4).
 
     ``invoice`` is the number of the invoice, which stays the same when it is paid; or
@@ -232,7 +234,7 @@ def report(
     context.send(
         ReportInvoiceStatus(**context.command_metadata, line=line, **body.model_dump())
     )
-    return status_shown(line, context.command_context)
+    return status_response(line, context.command_context)
 
 
 @router.post("/statuses", operation_id="reportInvoiceLineStatuses")
@@ -242,10 +244,12 @@ def report_many(body: LinesReported, context: RequestContextOf) -> ReportsAnswer
     Sent again, what was taken changes nothing.
     """
     require_may(ReportInvoiceStatus, Role(context.by.role))
-    return ReportsAnswered(items=[answered(each, context) for each in body.reports])
+    return ReportsAnswered(
+        items=[report_answer(each, context) for each in body.reports]
+    )
 
 
-def answered(reported: LineReported, context: RequestContext) -> ReportAnswered:
+def report_answer(reported: LineReported, context: RequestContext) -> ReportAnswered:
     """Take one report of many, or say why it is refused."""
     try:
         context.send(
@@ -256,15 +260,15 @@ def answered(reported: LineReported, context: RequestContext) -> ReportAnswered:
     except Conflict:
         kind, message = "conflict", "It was changed meanwhile. Report it again."
     else:
-        now = status_shown(reported.line, context.command_context)
+        now = status_response(reported.line, context.command_context)
         return ReportAnswered(line=reported.line, is_taken=True, now=now)
     refused = ReportRefused(type=f"urn:learner-management:{kind}", message=message)
     return ReportAnswered(line=reported.line, is_taken=False, refused=refused)
 
 
-def status_shown(line: str, context: CommandContext) -> StatusShown:
+def status_response(line: str, context: CommandContext) -> StatusResponse:
     _, now_is = read_line(line, context)
-    return StatusShown(
+    return StatusResponse(
         line=line,
         status=now_is.status,
         invoice=now_is.invoice,
@@ -281,13 +285,13 @@ def every_line(
 ) -> Iterator[dict[str, Any]]:
     """Give every line as the feed has it, from its parts: for the CSV of the same."""
 
-    def shown_part(cursor: str | None) -> Page[InvoiceLineShown]:
+    def shown_part(cursor: str | None) -> Page[InvoiceLineResponse]:
         found = part(cursor)
         who = {row.learner for row in found.rows}
         people = learner_refs_by_id(reads, context, who, seen_by=seen_by)
         names = centres.names_of(reads, {row.centre for row in found.rows})
         rows = (
-            shown(row, people[row.learner], context.catalogue, names)
+            invoice_line_response(row, people[row.learner], context.catalogue, names)
             for row in found.rows
         )
         return Page(rows=tuple(rows), next_cursor=found.next_cursor)
@@ -295,15 +299,15 @@ def every_line(
     return (line.model_dump(mode="json") for line in every(shown_part))
 
 
-def shown(
+def invoice_line_response(
     row: Line, person: LearnerRef, catalogue: Catalogue, centre_names: Mapping[str, str]
-) -> InvoiceLineShown:
+) -> InvoiceLineResponse:
     """Show a line with the title that the product had on that day."""
     day = row.charged_at.astimezone(LONDON).date()
     product = product_on(catalogue, row.product, day)
     values = {**vars(row), "purchase_order_number": row.purchase_order}
     del values["purchase_order"]
-    return InvoiceLineShown(
+    return InvoiceLineResponse(
         **values,
         centre_name=centre_names.get(row.centre),
         given_name=person.given_name,

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api.dependencies import WAITED, require_seen
-from api.learners import Called, LearnerShown, shown
+from api.learners import Called, LearnerResponse, respond_with_learner
 from api.request_context import RequestContextOf
 from api.schemas import RequestBody
 from commands.learner_erasure import EraseLearner
@@ -26,7 +26,7 @@ class Erasure(RequestBody, title="LearnerErasure"):
 
 
 @router.post("/{learner}/erase", operation_id="eraseLearner")
-def erase(learner: Called, body: Erasure, context: RequestContextOf) -> LearnerShown:
+def erase(learner: Called, body: Erasure, context: RequestContextOf) -> LearnerResponse:
     """Make all that says something of the learner unreadable, for ever (H6).
 
     Names, date of birth, contact, ULN and images go, here and in every file that the
@@ -47,4 +47,4 @@ def erase(learner: Called, body: Erasure, context: RequestContextOf) -> LearnerS
         end_in_flight=body.end_in_flight,
     )
     context.send(command)
-    return shown(context, learner)
+    return respond_with_learner(context, learner)

@@ -87,7 +87,7 @@ def invalid(group: Group, service: ServiceOf, by: By) -> Xlsx:
 
 
 @router.post("/{group}/invalid.xlsx", operation_id="uploadCorrectedRecords")
-def correct(
+def upload_corrections(
     group: Group,
     file: Annotated[UploadFile, File(description="The invalid records, corrected.")],
     response: Response,

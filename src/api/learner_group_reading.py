@@ -6,7 +6,12 @@ from typing import Annotated, TypeAlias
 from fastapi import APIRouter
 from pydantic import ConfigDict, Field
 
-from api.learner_groups import Group, GroupShown, Switchable, shown
+from api.learner_groups import (
+    Group,
+    GroupResponse,
+    Switchable,
+    respond_with_learner_group,
+)
 from api.request_context import ConditionalContextOf, RequestContextOf
 from api.schemas import RequestBody, ResponseBody
 from commands.upload_choices import ChooseGroupEncoding, MapLearnerGroup, read_columns
@@ -38,7 +43,7 @@ class FileColumn(ResponseBody, title="FileColumn"):
     values: list[str] = Field(examples=[["Chloë", "Ben", "Zoë"]])
 
 
-class MappingShown(ResponseBody, title="ColumnMappingState"):
+class MappingResponse(ResponseBody, title="ColumnMappingState"):
     """The file's columns, and which of them is which of ours: proposed, or settled."""
 
     is_settled: bool
@@ -47,7 +52,7 @@ class MappingShown(ResponseBody, title="ColumnMappingState"):
     columns: list[FileColumn]
 
 
-class EncodingChosen(RequestBody, title="EncodingChoice"):
+class EncodingRequest(RequestBody, title="EncodingChoice"):
     """The encoding that the file is in after all."""
 
     model_config = ConfigDict(extra="forbid")
@@ -56,7 +61,7 @@ class EncodingChosen(RequestBody, title="EncodingChoice"):
 
 
 @router.get("/{group}/mapping", operation_id="getLearnerGroupMapping")
-def mapping(group: Group, context: RequestContextOf) -> MappingShown:
+def mapping(group: Group, context: RequestContextOf) -> MappingResponse:
     """Show which of the file's columns seems to be which of ours, or was said to (U3).
 
     A file in the template's own columns has nothing to map: its list is empty.
@@ -65,7 +70,7 @@ def mapping(group: Group, context: RequestContextOf) -> MappingShown:
     context.set_etag(stream)
     columns = upload.received.columns
     chosen = upload.mapping or upload.received.proposed or {}
-    return MappingShown(
+    return MappingResponse(
         is_settled=not values,
         mapping=Mapping.model_validate(chosen),
         ignored=[name for name in columns if name and name not in chosen.values()],
@@ -84,7 +89,7 @@ def mapping(group: Group, context: RequestContextOf) -> MappingShown:
 )
 def settle_mapping(
     group: Group, body: Mapping, context: ConditionalContextOf
-) -> GroupShown:
+) -> GroupResponse:
     """Say which of the file's columns is which of ours; then the check goes on (U3).
 
     The three mandatory ones are needed. Columns that are none of ours are ignored, and
@@ -94,7 +99,7 @@ def settle_mapping(
         **context.command_metadata, group=group, columns=body.model_dump()
     )
     context.send(command)
-    return shown(context, group)
+    return respond_with_learner_group(context, group)
 
 
 @router.put(
@@ -103,8 +108,8 @@ def settle_mapping(
     status_code=HTTPStatus.ACCEPTED,
 )
 def choose_encoding(
-    group: Group, body: EncodingChosen, context: ConditionalContextOf
-) -> GroupShown:
+    group: Group, body: EncodingRequest, context: ConditionalContextOf
+) -> GroupResponse:
     """Say that the names are wrong as they were read: the file is in the other encoding.
 
     All records are read and checked again, but for what somebody amended; only before
@@ -114,4 +119,4 @@ def choose_encoding(
         **context.command_metadata, group=group, encoding=body.encoding
     )
     context.send(command)
-    return shown(context, group)
+    return respond_with_learner_group(context, group)

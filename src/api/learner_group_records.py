@@ -14,12 +14,12 @@ from aggregates.text import clean
 from aggregates.uln import TEMPORARY_ULN, read_uln
 from api.dependencies import By, PagingSince, Reads, ServiceOf, centre_of
 from api.learner_groups import Group
-from api.learners import LearnerTold
+from api.learners import LearnerRequest
 from api.references import ConfirmLoss, LearnerRef, learner_refs
 from api.request_context import ConditionalContextOf, RequestContextOf
-from api.responses import Listed, listed
+from api.responses import ListResponse, list_response
 from api.schemas import ResponseBody, with_example
-from api.verifications import VerificationShown, verification_shown
+from api.verifications import VerificationResponse, verification_response
 from commands.command import CommandContext
 from commands.record import AmendRecord, RemoveRecord, read_record
 from commands.upload import read_records, read_upload
@@ -55,7 +55,7 @@ class Finding(ResponseBody, title="CellFinding"):
     people: list[LearnerRef] = Field(description="The same learners, by name.")
 
 
-class RecordShown(ResponseBody, title="LearnerRecord"):
+class RecordResponse(ResponseBody, title="LearnerRecord"):
     """A row of the file as it is now; ``version`` is its ETag."""
 
     row: int = Field(examples=[17])
@@ -67,7 +67,7 @@ class RecordShown(ResponseBody, title="LearnerRecord"):
     )
     problems: list[Finding]
     warnings: list[Finding]
-    verification: VerificationShown
+    verification: VerificationResponse
     linked_to: str | None
     linked_person: LearnerRef | None = Field(description="The same, by name.")
     learner: str | None
@@ -76,7 +76,7 @@ class RecordShown(ResponseBody, title="LearnerRecord"):
     updated_at: AwareDatetime
 
 
-class RecordChange(LearnerTold, title="LearnerRecordChange"):
+class RecordChange(LearnerRequest, title="LearnerRecordChange"):
     """What is to be put right, or who the person is (U6, U8).
 
     What is left out stays. ``different_person`` says that it is none of the learners
@@ -105,7 +105,7 @@ def records(
     valid: Annotated[
         bool | None, Query(description="Only the valid, or only the invalid ones.")
     ] = None,
-) -> Listed[RecordShown]:
+) -> ListResponse[RecordResponse]:
     """List records in the order of the file, each with every reason, by cell (U6)."""
     read_upload(service.context, group, by)
     chosen = {True: VALID, False: INVALID, None: VALID + INVALID}[valid]
@@ -120,24 +120,28 @@ def records(
     found = tuple(read_records(service.store, group, rows.rows))
     people = people_like(service.context, [each for _, each in found], by)
     page = Page(rows=found, next_cursor=rows.next_cursor)
-    return listed(request, response, page, lambda pair: record_shown(*pair, people))
+    return list_response(
+        request, response, page, lambda pair: record_response(*pair, people)
+    )
 
 
 @router.get("/{group}/records/{row}", operation_id="getLearnerGroupRecord")
-def record(group: Group, row: RowNumber, context: RequestContextOf) -> RecordShown:
+def get_record(
+    group: Group, row: RowNumber, context: RequestContextOf
+) -> RecordResponse:
     """Show a record as it is now."""
     read_upload(context.command_context, group, context.by)
     stream, found = read_record(context.command_context, group, row, context.by)
     context.set_etag(stream)
-    return record_shown(
+    return record_response(
         stream, found, people_like(context.command_context, [found], context.by)
     )
 
 
 @router.patch("/{group}/records/{row}", operation_id="updateLearnerGroupRecord")
-def amend(
+def amend_record(
     group: Group, row: RowNumber, body: RecordChange, context: ConditionalContextOf
-) -> RecordShown:
+) -> RecordResponse:
     """Put a record right; it is checked again at once (U8)."""
     command = AmendRecord(
         **context.command_metadata,
@@ -150,7 +154,7 @@ def amend(
         confirm_loss=body.confirm_loss,
     )
     context.send(command)
-    return record(group, row, context)
+    return get_record(group, row, context)
 
 
 @router.delete(
@@ -158,7 +162,7 @@ def amend(
     operation_id="removeLearnerGroupRecord",
     status_code=HTTPStatus.NO_CONTENT,
 )
-def remove(group: Group, row: RowNumber, context: ConditionalContextOf) -> None:
+def remove_record(group: Group, row: RowNumber, context: ConditionalContextOf) -> None:
     """Take a record out of the upload; its history stays (U8)."""
     command = RemoveRecord(**context.command_metadata, group=group, row=row)
     context.send(command)
@@ -179,15 +183,15 @@ def people_like(
     }
 
 
-def record_shown(stream: Stream, record: Record, people: People) -> RecordShown:
-    return RecordShown(
+def record_response(stream: Stream, record: Record, people: People) -> RecordResponse:
+    return RecordResponse(
         row=record.row,
         state=record.state,
         values={column: record.cells.get(column, "") for column in COLUMNS},
         read_as=read_as(record.cells),
         problems=[finding(record, problem, people) for problem in record.reasons],
         warnings=[finding(record, warning, people) for warning in record.remarks],
-        verification=verification_shown(
+        verification=verification_response(
             record.verification,
             has_uln=given_uln(record.cells) is not None,
             is_given=read_uln(clean(record.cells.get("uln", "")))

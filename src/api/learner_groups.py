@@ -28,7 +28,7 @@ from api.learner_group_moment import group_at_one_moment
 from api.learners import Wanted
 from api.references import ConfirmLoss
 from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
-from api.responses import Listed, listed
+from api.responses import ListResponse, list_response
 from api.schemas import RequestBody, ResponseBody
 from api.verifications import GroupVerification, group_verification
 from commands.group_name import RenameLearnerGroup
@@ -50,7 +50,7 @@ Switchable = Literal["mac-roman", "cp1252"]
 """The encodings that nobody but a person can tell apart (U4)."""
 
 
-class GroupListed(ResponseBody, title="LearnerGroupSummary"):
+class GroupSummary(ResponseBody, title="LearnerGroupSummary"):
     """A group in a list; 50 % is checked, 100 % is submitted and done (U5)."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -111,7 +111,7 @@ class FileWarning(ResponseBody, title="FileWarning"):
     )
 
 
-class GroupShown(ResponseBody, title="LearnerGroup"):
+class GroupResponse(ResponseBody, title="LearnerGroup"):
     """A group as it is now, and the encoding of its file, with names to judge it by."""
 
     group: str = Field(examples=["G-0000000042"])
@@ -136,7 +136,7 @@ class GroupShown(ResponseBody, title="LearnerGroup"):
 
 
 @router.get("", operation_id="listLearnerGroups")
-def search(
+def list_learner_groups(
     request: Request,
     response: Response,
     user: CurrentUser,
@@ -147,9 +147,9 @@ def search(
         UploadStatus | None,
         Query(description="Such as `checked`: those that wait to be submitted."),
     ] = None,
-) -> Listed[GroupListed]:
+) -> ListResponse[GroupSummary]:
     """List groups, newest first, by the start of any words of their name (U10)."""
-    found = uploads.search(
+    found = uploads.search_uploads(
         reads,
         centre=scope(user),
         name=name,
@@ -158,18 +158,18 @@ def search(
         limit=part.limit,
         cursor=part.cursor,
     )
-    return listed(request, response, found, GroupListed.model_validate)
+    return list_response(request, response, found, GroupSummary.model_validate)
 
 
 @router.post("", operation_id="createLearnerGroup", status_code=HTTPStatus.ACCEPTED)
-def upload(
+def upload_learner_group(
     name: Annotated[str, Form(max_length=1000, examples=["Autumn 2026"])],
     file: Annotated[UploadFile, File(description="The template, filled in.")],
     context: RequestContextOf,
     encoding: Annotated[
         Switchable | None, Form(description="The file's encoding, if you know it.")
     ] = None,
-) -> GroupShown:
+) -> GroupResponse:
     """Upload a file of learners under a name of your own (U1); it is checked at once.
 
     A file whose columns are not the template's, that is neither CSV nor XLSX, empty or
@@ -185,24 +185,26 @@ def upload(
     )
     done = context.send(command)
     context.set_location(f"/learner-groups/{done.created_id}")
-    return shown(context, done.created_id)
+    return respond_with_learner_group(context, done.created_id)
 
 
 @router.get("/{group}", operation_id="getLearnerGroup")
-def one(group: Group, context: RequestContextOf, _: Reads) -> GroupShown:
+def get_learner_group(
+    group: Group, context: RequestContextOf, _: Reads
+) -> GroupResponse:
     """Show a group: how far it is, and how its records stand (U5)."""
-    return shown(context, group)
+    return respond_with_learner_group(context, group)
 
 
 @router.patch("/{group}", operation_id="renameLearnerGroup")
-def rename(
+def rename_learner_group(
     group: Group, body: GroupRenamed, context: ConditionalContextOf
-) -> GroupShown:
+) -> GroupResponse:
     """Give a group another name, unique to the user who uploaded it (U1)."""
     context.send(
         RenameLearnerGroup(**context.command_metadata, group=group, name=body.name)
     )
-    return shown(context, group)
+    return respond_with_learner_group(context, group)
 
 
 @router.post(
@@ -210,13 +212,13 @@ def rename(
     operation_id="submitLearnerGroup",
     status_code=HTTPStatus.ACCEPTED,
 )
-def submit(group: Group, context: RequestContextOf) -> GroupShown:
+def submit_learner_group(group: Group, context: RequestContextOf) -> GroupResponse:
     """Make learners of the valid records; the others stay to be put right (U9).
 
     Sent again it changes nothing; after corrections it makes learners of those.
     """
     context.send(SubmitLearnerGroup(**context.command_metadata, group=group))
-    return shown(context, group)
+    return respond_with_learner_group(context, group)
 
 
 @router.post(
@@ -226,7 +228,7 @@ def undo(
     group: Group,
     context: IdempotentRequestOf,
     body: Annotated[GroupUndone, Body(default_factory=GroupUndone)],
-) -> GroupShown:
+) -> GroupResponse:
     """Take an upload back, with its learners, if nobody has put any of them to use.
 
     They are in no list any more, and their ULNs and the group's name are free; what
@@ -237,10 +239,10 @@ def undo(
         **context.command_metadata, group=group, confirm_loss=body.confirm_loss
     )
     context.send(command)
-    return shown(context, group)
+    return respond_with_learner_group(context, group)
 
 
-def shown(context: RequestContext, name: str) -> GroupShown:
+def respond_with_learner_group(context: RequestContext, name: str) -> GroupResponse:
     moment = group_at_one_moment(context, name)
     stream, upload, count = moment.stream, moment.upload, moment.counts
     context.set_etag(stream)
@@ -251,7 +253,7 @@ def shown(context: RequestContext, name: str) -> GroupShown:
         name_of(record)
         for _, record in read_records(context.service.store, name, upload.accented)
     ]
-    return GroupShown(
+    return GroupResponse(
         group=received.group,
         name=upload.name,
         centre=received.centre,

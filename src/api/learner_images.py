@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from aggregates.image import MOST_BYTES, ImageTooLarge
 from api.dependencies import By, ServiceOf
 from api.file_body import file_body
-from api.learners import Called, LearnerShown, shown
+from api.learners import Called, LearnerResponse, respond_with_learner
 from api.request_context import ConditionalContextOf
 from api.responses import set_etag
 from commands.learner_image import SubmitLearnerImage, read_image
@@ -33,19 +33,19 @@ FILES: dict[str, Any] = {"image/jpeg": FILE, "image/png": FILE}
 ImageSent = Annotated[bytes, file_body(MOST_BYTES, ImageTooLarge)]
 
 
-def submitting(kind: ImageKind) -> Callable[..., LearnerShown]:
+def submitting(kind: ImageKind) -> Callable[..., LearnerResponse]:
     """Make the route that takes an image of that kind."""
 
     def submit(
         learner: Called,
         context: ConditionalContextOf,
         content: ImageSent,
-    ) -> LearnerShown:
+    ) -> LearnerResponse:
         command = SubmitLearnerImage(
             **context.command_metadata, learner=learner, kind=kind, content=content
         )
         context.send(command)
-        return shown(context, learner)
+        return respond_with_learner(context, learner)
 
     return submit
 

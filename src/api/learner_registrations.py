@@ -11,7 +11,7 @@ from aggregates.uk_time import in_london
 from api.dependencies import By, Reads, ServiceOf, centre_of
 from api.learners import Called
 from api.references import learner_ref, unit_title
-from api.registrations import RegistrationShown, invoicing, registration_shown
+from api.registrations import RegistrationResponse, invoicing, registration_response
 from api.schemas import ResponseBody
 from catalogue import Catalogue
 from commands.invoice import read_lines
@@ -36,13 +36,15 @@ class TestOfRegistration(ResponseBody, title="RegistrationTest"):
     invoice_status: InvoiceStatus
 
 
-class WithTests(RegistrationShown, title="RegistrationWithTests"):
+class WithTests(RegistrationResponse, title="RegistrationWithTests"):
     """A registration on a qualification, with its tests by their time."""
 
     tests: list[TestOfRegistration]
 
 
-class ApprenticeshipRegistration(RegistrationShown, title="ApprenticeshipRegistration"):
+class ApprenticeshipRegistration(
+    RegistrationResponse, title="ApprenticeshipRegistration"
+):
     """A registration on an apprenticeship, with those on its qualifications."""
 
     qualifications: list[WithTests]
@@ -57,20 +59,22 @@ class RegistrationsOfLearner(ResponseBody, title="LearnerRegistrations"):
 
 
 @router.get("/{learner}/registrations", operation_id="listLearnerRegistrations")
-def of_learner(
+def list_learner_registrations(
     learner: Called, service: ServiceOf, by: By, reads: Reads
 ) -> RegistrationsOfLearner:
     """Show what a learner is, or was, registered on (L4, O7)."""
     _, person = read_learner(service.context, learner, by)
-    rows = registrations.of_learner(reads, centre=person.centre, learner=learner)
+    rows = registrations.registrations_of_learner(
+        reads, centre=person.centre, learner=learner
+    )
     by_name = {row.registration: row for row in rows}
     statuses = invoicing(service.context, rows)
-    tests = bookings.of_learner(reads, learner)
+    tests = bookings.bookings_of_learner(reads, learner)
     lines = read_lines([test.booking for test in tests], service.context)
     charged = {name: line.status for name, line in lines.items()}
 
-    def shown(row: RegistrationRow) -> RegistrationShown:
-        return registration_shown(
+    def shown(row: RegistrationRow) -> RegistrationResponse:
+        return registration_response(
             row, learner_ref(person), service.catalogue, statuses, to=centre_of(by)
         )
 
@@ -78,7 +82,7 @@ def of_learner(
         its = [test for test in tests if test.registration == row.registration]
         return WithTests(
             **vars(shown(row)),
-            tests=[test_shown(test, charged, service.catalogue) for test in its],
+            tests=[test_response(test, charged, service.catalogue) for test in its],
         )
 
     return RegistrationsOfLearner(
@@ -98,7 +102,7 @@ def of_learner(
     )
 
 
-def test_shown(
+def test_response(
     row: BookingRow, charged: Mapping[str, InvoiceStatus], catalogue: Catalogue
 ) -> TestOfRegistration:
     return TestOfRegistration(

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api.idempotency import IdempotentRequestOf
-from api.learners import Called, LearnerShown, shown
+from api.learners import Called, LearnerResponse, respond_with_learner
 from api.schemas import RequestBody
 from commands.transfer import TransferLearner
 
@@ -25,7 +25,7 @@ class Transfer(RequestBody, title="LearnerTransfer"):
 @router.post("/{learner}/transfer", operation_id="transferLearner")
 def transfer(
     learner: Called, body: Transfer, context: IdempotentRequestOf
-) -> LearnerShown:
+) -> LearnerResponse:
     """Make the learner another centre's, with the whole history (L6).
 
     Registrations, results and certificates go along; orders, claims, bookings and
@@ -39,4 +39,4 @@ def transfer(
         reason=body.reason,
     )
     context.send(command)
-    return shown(context, learner)
+    return respond_with_learner(context, learner)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from aggregates.date_of_birth import shown_birth
-from aggregates.details import COLUMNS, check
+from aggregates.details import COLUMNS, check_details
 from aggregates.problem import sentence, title
 from aggregates.registration import Status
 from aggregates.unusual_values import MOST_ON_CERTIFICATE
@@ -27,9 +27,9 @@ from api.dependencies import (
 )
 from api.references import LearnerRef, NameFilter, learner_refs
 from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
-from api.responses import Listed, listed
+from api.responses import ListResponse, list_response
 from api.schemas import RequestBody, ResponseBody, with_example
-from api.verifications import VerificationShown, verification_shown
+from api.verifications import VerificationResponse, verification_response
 from commands.learner import AmendLearner, CreateLearner, read_learner
 from events.learner import ImageKind, LearnerImageSubmitted
 from projections import duplicates, learner_search, uploads
@@ -45,7 +45,7 @@ Text = Annotated[str, Field(max_length=1000)]
 Wanted = Annotated[str | None, Query(max_length=200)]
 
 
-class LearnerTold(RequestBody, title="LearnerDetails"):
+class LearnerRequest(RequestBody, title="LearnerDetails"):
     """What is told of a learner, as text: the columns of the template (U2)."""
 
     given_name: Text = Field(default="", examples=["Chloë"])
@@ -82,7 +82,7 @@ class LearnerTold(RequestBody, title="LearnerDetails"):
         return self.model_fields_set
 
 
-class NewLearner(LearnerTold, title="NewLearner"):
+class NewLearner(LearnerRequest, title="NewLearner"):
     """A learner to be made known."""
 
     confirm_different_person: bool = Field(
@@ -91,7 +91,7 @@ class NewLearner(LearnerTold, title="NewLearner"):
     )
 
 
-class LearnerChange(LearnerTold, title="LearnerChange"):
+class LearnerChange(LearnerRequest, title="LearnerChange"):
     """What is to be put right. What is left out stays; an empty text clears a value."""
 
     model_config = with_example({"email": "chloe@example.org", "reason": "Asked for."})
@@ -105,7 +105,7 @@ class LearnerChange(LearnerTold, title="LearnerChange"):
     )
 
 
-class ImageShown(ResponseBody, title="LearnerImage"):
+class ImageResponse(ResponseBody, title="LearnerImage"):
     """A photograph or signature; the pictures have addresses of their own (L1)."""
 
     submitted_at: AwareDatetime
@@ -126,7 +126,7 @@ class LearnerWarning(ResponseBody, title="LearnerWarning"):
     )
 
 
-class LearnerShown(ResponseBody, title="Learner"):
+class LearnerResponse(ResponseBody, title="Learner"):
     """A learner as they are now; the centre may amend who it is so many times yet."""
 
     learner: str = Field(examples=["L-0000000017T"])
@@ -142,9 +142,9 @@ class LearnerShown(ResponseBody, title="Learner"):
     email: str | None
     postcode: str | None
     identity_amendments_left: int
-    uln_verification: VerificationShown
-    photograph: ImageShown | None
-    signature: ImageShown | None
+    uln_verification: VerificationResponse
+    photograph: ImageResponse | None
+    signature: ImageResponse | None
     erased: bool = Field(description="That nothing personal is known any more (H6).")
     withdrawn: bool = Field(description="That the upload they came with was undone.")
     same_person_as: list[str] = Field(
@@ -157,7 +157,7 @@ class LearnerShown(ResponseBody, title="Learner"):
     )
 
 
-class LearnerListed(ResponseBody, title="LearnerSummary"):
+class LearnerSummary(ResponseBody, title="LearnerSummary"):
     """A learner in a list."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -209,7 +209,7 @@ SoughtBy = Annotated[Sought, Depends(sought_by)]
 
 
 @router.get("", operation_id="listLearners")
-def search(
+def list_learners(
     request: Request,
     response: Response,
     user: CurrentUser,
@@ -219,7 +219,7 @@ def search(
     sort: Annotated[LearnerSort | None, Sort] = None,
     *,
     total: Total = False,
-) -> Listed[LearnerListed]:
+) -> ListResponse[LearnerSummary]:
     """Find learners by whatever is known of them, newest first (L3).
 
     A learner ID may be whole, without its prefix, or its last three or more digits; a
@@ -227,7 +227,7 @@ def search(
     given name, family name or both in any order; a group by its number or its name; a
     centre's own reference by its start. Days are London's, both included.
     """
-    found = learner_search.search(
+    found = learner_search.search_learners(
         reads,
         centre=scope(user),
         sought=replace(sought, updated_since=part.updated_since),
@@ -237,13 +237,13 @@ def search(
         cursor=part.cursor,
     )
     groups = uploads.names_of(reads, (each.group for each in found.rows if each.group))
-    return listed(
+    return list_response(
         request, response, found, lambda learner: learner_listed(learner, groups)
     )
 
 
 @router.post("", operation_id="createLearner", status_code=HTTPStatus.CREATED)
-def create(body: NewLearner, context: RequestContextOf) -> LearnerShown:
+def create(body: NewLearner, context: RequestContextOf) -> LearnerResponse:
     """Make one learner known: checked as in an upload, every fault at once (L1)."""
     done = context.send(
         CreateLearner(
@@ -254,19 +254,21 @@ def create(body: NewLearner, context: RequestContextOf) -> LearnerShown:
         )
     )
     context.set_location(f"/learners/{done.created_id}")
-    return shown(context, done.created_id, sent=body.cells)
+    return respond_with_learner(context, done.created_id, sent=body.cells)
 
 
 @router.get("/{learner}", operation_id="getLearner")
-def one(learner: Called, context: RequestContextOf, _: Waited) -> LearnerShown:
+def get_learner(
+    learner: Called, context: RequestContextOf, _: Waited
+) -> LearnerResponse:
     """Show a learner as they are now (L4)."""
-    return shown(context, learner)
+    return respond_with_learner(context, learner)
 
 
 @router.patch("/{learner}", operation_id="updateLearner")
-def amend(
+def amend_learner(
     learner: Called, body: LearnerChange, context: ConditionalContextOf
-) -> LearnerShown:
+) -> LearnerResponse:
     """Put a learner right: name and date of birth once, everything else freely (L2).
 
     An Account Specialist may amend any of it, any number of times, with a reason.
@@ -280,12 +282,12 @@ def amend(
         reason=body.reason,
     )
     context.send(command)
-    return shown(context, learner, sent=body.cells)
+    return respond_with_learner(context, learner, sent=body.cells)
 
 
-def shown(
+def respond_with_learner(
     context: RequestContext, name: str, *, sent: Mapping[str, str] | None = None
-) -> LearnerShown:
+) -> LearnerResponse:
     """Show a learner, with warnings of what was just ``sent`` as well."""
     stream, learner = read_learner(context.command_context, name, context.by)
     context.set_etag(stream)
@@ -293,7 +295,7 @@ def shown(
         same = duplicates.same_as(connection, name, centre=centre_of(context.by))
         groups = uploads.names_of(connection, [learner.group] if learner.group else [])
     details = learner.details
-    return LearnerShown(
+    return LearnerResponse(
         learner=learner.learner,
         centre=learner.centre,
         group=learner.group,
@@ -307,11 +309,11 @@ def shown(
         email=details.email,
         postcode=details.postcode,
         identity_amendments_left=learner.amendments_left,
-        uln_verification=verification_shown(
+        uln_verification=verification_response(
             learner.verification, has_uln=details.uln is not None
         ),
-        photograph=image_shown(stream, ImageKind.PHOTOGRAPH),
-        signature=image_shown(stream, ImageKind.SIGNATURE),
+        photograph=image_response(stream, ImageKind.PHOTOGRAPH),
+        signature=image_response(stream, ImageKind.SIGNATURE),
         erased=learner.is_erased,
         withdrawn=learner.is_withdrawn,
         same_person_as=same,
@@ -333,22 +335,22 @@ def learner_warnings(cells: Mapping[str, str]) -> list[LearnerWarning]:
             code=warning.code,
             message=sentence(warning, cells),
         )
-        for warning in check(cells, today=None).warnings
+        for warning in check_details(cells, today=None).warnings
     ]
 
 
-def learner_listed(learner: KnownLearner, groups: Mapping[str, str]) -> LearnerListed:
+def learner_listed(learner: KnownLearner, groups: Mapping[str, str]) -> LearnerSummary:
     """Show a learner in a list; ``groups`` are names by number."""
     name = groups.get(learner.group or "")
-    return LearnerListed(**vars(learner), group_name=name)
+    return LearnerSummary(**vars(learner), group_name=name)
 
 
-def image_shown(stream: Stream, kind: ImageKind) -> ImageShown | None:
+def image_response(stream: Stream, kind: ImageKind) -> ImageResponse | None:
     """Show the latest image of a kind; its date of submission is the fact's (L1)."""
     for recorded in reversed(stream.history):
         event = recorded.event
         if isinstance(event, LearnerImageSubmitted) and event.kind is kind:
-            return ImageShown(
+            return ImageResponse(
                 submitted_at=recorded.recorded_at,
                 media_type=event.media_type,
                 size=event.size,

@@ -21,7 +21,7 @@ from api.dependencies import (
     ServiceOf,
 )
 from api.request_context import RequestContext, RequestContextOf
-from api.responses import Listed, listed, set_event_position
+from api.responses import ListResponse, list_response, set_event_position
 from api.schemas import RequestBody, ResponseBody
 from commands.user import RevokeToken, SetPassword
 from events.user import Role
@@ -73,7 +73,7 @@ class StreamTicketIssued(ResponseBody, title="StreamTicket"):
     expires_at: AwareDatetime
 
 
-class TokenShown(ResponseBody, title="Token"):
+class TokenResponse(ResponseBody, title="Token"):
     """A token of one's own, without its text."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -140,7 +140,7 @@ def set_password(
 ) -> None:
     """Replace one's password."""
     require_password(context, body.current, address, pointer="/current")
-    kept = passwords.hashed(body.new, user=context.by.user, pointer="/new")
+    kept = passwords.hash_password(body.new, user=context.by.user, pointer="/new")
     context.send(
         SetPassword(
             **context.command_metadata, name=context.by.user, password_hash=kept
@@ -155,7 +155,7 @@ def tokens(
     user: CurrentUser,
     reads: Reads,
     page: PagingSince,
-) -> Listed[TokenShown]:
+) -> ListResponse[TokenResponse]:
     """List one's tokens, newest first."""
     found = users.tokens_of(
         reads,
@@ -164,7 +164,7 @@ def tokens(
         limit=page.limit,
         cursor=page.cursor,
     )
-    return listed(request, response, found, TokenShown.model_validate)
+    return list_response(request, response, found, TokenResponse.model_validate)
 
 
 @router.post("/me/tokens", operation_id="createMyToken", status_code=HTTPStatus.CREATED)
@@ -202,7 +202,7 @@ def issue_ticket(user: CurrentUser, service: ServiceOf, now: Now) -> StreamTicke
     operation_id="revokeMyToken",
     status_code=HTTPStatus.NO_CONTENT,
 )
-def revoke(
+def revoke_token(
     token: Annotated[str, Path(max_length=100)],
     context: RequestContextOf,
 ) -> None:

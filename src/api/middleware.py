@@ -64,7 +64,9 @@ class RequestMiddleware:
                 log.exception("failed", method=scope["method"], path=scope["path"])
                 if headers.status:
                     raise
-                await failed(scope["path"], request_id)(scope, receive, headers.send)
+                await failure_response(scope["path"], request_id)(
+                    scope, receive, headers.send
+                )
             took = time.perf_counter() - began
             route = getattr(scope.get("route"), "path", "none")
             self.metrics.count(scope["method"], route, headers.status, took)
@@ -117,7 +119,7 @@ class ResponseHeaders:
         await self._send(message)
 
 
-def failed(path: str, request_id: str) -> ASGIApp:
+def failure_response(path: str, request_id: str) -> ASGIApp:
     """Say that it is our fault, and by which name to ask about it."""
     return problem(
         path,

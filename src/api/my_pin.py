@@ -37,7 +37,7 @@ class NewPin(RequestBody, title="NewPin"):
     )
 
 
-class PinShown(ResponseBody, title="Pin"):
+class PinResponse(ResponseBody, title="Pin"):
     """Whether one has a PIN, and what a new one would make unusable, or has (B14)."""
 
     is_set: bool
@@ -52,14 +52,14 @@ class PinShown(ResponseBody, title="Pin"):
 
 
 @router.get("", operation_id="getMyPin")
-def get_pin(by: By, service: ServiceOf, now: Now) -> PinShown:
+def get_pin(by: By, service: ServiceOf, now: Now) -> PinResponse:
     """Show whether one has a PIN, and what a new one would make unusable (B14)."""
     lost = packages_in_use(service.context, by.user, now)
-    return pin_shown(service.context, by.user, now, lost)
+    return pin_response(service.context, by.user, now, lost)
 
 
 @router.put("", operation_id="setMyPin")
-def set_pin(body: NewPin, context: RequestContextOf, address: Address) -> PinShown:
+def set_pin(body: NewPin, context: RequestContextOf, address: Address) -> PinResponse:
     """Choose one's PIN; the answer says which packages it makes unusable (B14).
 
     Whoever has one already gives it, or the password. A lock stays as it is.
@@ -78,27 +78,27 @@ def set_pin(body: NewPin, context: RequestContextOf, address: Address) -> PinSho
         )
     command = SetPin(
         **context.command_metadata,
-        pin_hash=pins.hashed(body.pin),
+        pin_hash=pins.hash_pin(body.pin),
         proof=proof,
         by_password=body.password is not None,
     )
     context.send(command)
-    return pin_shown(
+    return pin_response(
         context.command_context, context.by.user, context.at, lost, is_done=True
     )
 
 
-def pin_shown(
+def pin_response(
     context: CommandContext,
     user: str,
     now: datetime,
     lost: list[str],
     *,
     is_done: bool = False,
-) -> PinShown:
+) -> PinResponse:
     _, pin = open_pin(context, user)
     is_locked = pin is not None and pin.why_locked(now) is not None
-    return PinShown(
+    return PinResponse(
         is_set=pin is not None,
         locked_until=pin.locked_until if pin and is_locked else None,
         bookings=lost,

@@ -11,7 +11,7 @@ from aggregates.offline_client import OfflineClient
 from api.dependencies import CurrentUser, Now, PagingSince, Reads, scope
 from api.references import Filter
 from api.request_context import RequestContext, RequestContextOf
-from api.responses import Listed, listed
+from api.responses import ListResponse, list_response
 from api.schemas import RequestBody, ResponseBody, with_example
 from commands.offline_client import (
     RegisterOfflineClient,
@@ -51,7 +51,7 @@ class Report(RequestBody, title="OfflineClientReport"):
     public_key: PublicKey | None = None
 
 
-class ClientShown(ResponseBody, title="OfflineClient"):
+class ClientResponse(ResponseBody, title="OfflineClient"):
     """A program, and why tests cannot be sat with it, if they cannot (B13)."""
 
     client: str = Field(examples=["0f3c2d1b5a69788796a50f3c2d1b5a69"])
@@ -65,7 +65,7 @@ class ClientShown(ResponseBody, title="OfflineClient"):
 
 
 @router.get("", operation_id="listOfflineClients")
-def search(
+def list_offline_clients(
     request: Request,
     response: Response,
     user: CurrentUser,
@@ -73,9 +73,9 @@ def search(
     page: PagingSince,
     now: Now,
     centre: Filter = None,
-) -> Listed[ClientShown]:
+) -> ListResponse[ClientResponse]:
     """List the offline clients by name, each with whether it is fit (B13)."""
-    found = offline_clients.search(
+    found = offline_clients.search_offline_clients(
         reads,
         centre=scope(user, centre),
         updated_since=page.updated_since,
@@ -83,46 +83,46 @@ def search(
         cursor=page.cursor,
     )
 
-    def row_shown(row: OfflineClientRow) -> ClientShown:
-        return client_shown(row.client, row.updated_at, now=now)
+    def row_shown(row: OfflineClientRow) -> ClientResponse:
+        return client_response(row.client, row.updated_at, now=now)
 
-    return listed(request, response, found, row_shown)
+    return list_response(request, response, found, row_shown)
 
 
 @router.post("", operation_id="createOfflineClient", status_code=HTTPStatus.CREATED)
-def register(body: NewClient, context: RequestContextOf) -> ClientShown:
+def register(body: NewClient, context: RequestContextOf) -> ClientResponse:
     """Register a program, so that tests can be sat with it (B13).
 
     Packages are sealed for its public key, whose other half never leaves it.
     """
     command = RegisterOfflineClient(**context.command_metadata, **body.model_dump())
     done = context.send(command)
-    return shown(context, done.created_id)
+    return respond_with_offline_client(context, done.created_id)
 
 
 @router.post("/{client}/reports", operation_id="reportOfflineClient")
-def report(
+def report_offline_client(
     client: Annotated[str, Path(max_length=100)],
     body: Report,
     context: RequestContextOf,
-) -> ClientShown:
+) -> ClientResponse:
     """Say that the program is there, its version, and its public key (B13)."""
     command = ReportOfflineClient(
         **context.command_metadata, client=client, **body.model_dump()
     )
     context.send(command)
-    return shown(context, client)
+    return respond_with_offline_client(context, client)
 
 
-def client_shown(
+def client_response(
     client: OfflineClient, updated_at: datetime, *, now: datetime
-) -> ClientShown:
-    return ClientShown(
+) -> ClientResponse:
+    return ClientResponse(
         **vars(client), why_not_fit=client.why_not_fit(now), updated_at=updated_at
     )
 
 
-def shown(context: RequestContext, name: str) -> ClientShown:
+def respond_with_offline_client(context: RequestContext, name: str) -> ClientResponse:
     stream, client = read_client(context.command_context, name, context.by)
     context.set_etag(stream)
-    return client_shown(client, stream.history[-1].recorded_at, now=context.at)
+    return client_response(client, stream.history[-1].recorded_at, now=context.at)

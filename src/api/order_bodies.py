@@ -24,7 +24,7 @@ Products = Annotated[list[ProductName], Field(max_length=100)]
 PurchaseNumber = Annotated[str | None, Field(max_length=200, examples=["PO-2026-117"])]
 
 
-class PathwaySaid(RequestBody, title="PathwayChoice"):
+class PathwayChoiceRequest(RequestBody, title="PathwayChoice"):
     """The pathway of a qualification, or of each of an apprenticeship's."""
 
     pathway: Pathway | None = None
@@ -37,13 +37,13 @@ class PathwaySaid(RequestBody, title="PathwayChoice"):
         return PathwayChoice(pathway=self.pathway, pathways=self.pathways)
 
 
-class LearnerLinked(PathwaySaid, title="OrderLearnerChoice"):
+class LearnerLinked(PathwayChoiceRequest, title="OrderLearnerChoice"):
     model_config = with_example({"learner": "L-0000000017T", "pathway": "MAIN"})
 
     learner: LearnerName
 
 
-class LearnersLinked(PathwaySaid, title="OrderLearnersChoice"):
+class LearnersLinked(PathwayChoiceRequest, title="OrderLearnersChoice"):
     """Learners and whole groups, for a product; for every one if none is named.
 
     ``pathway`` and ``pathways`` are those of learners for whom none is said.
@@ -132,7 +132,7 @@ class NewOrder(RequestBody, title="NewOrder"):
             yield from each.ways(at=f"/learners/{place}")
 
 
-class ProductsChosen(RequestBody, title="OrderProductsChoice"):
+class ProductsRequest(RequestBody, title="OrderProductsChoice"):
     products: Products
     confirm_loss: ConfirmLoss = False
 

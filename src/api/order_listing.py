@@ -17,7 +17,7 @@ from projections.order_search import EntryCount, ListedOrder, OrderFilter
 from projections.orders import OrderKind, State
 
 
-class OrderListed(ResponseBody, title="OrderSummary"):
+class OrderSummary(ResponseBody, title="OrderSummary"):
     """An order in a list; the total is today's until it is confirmed."""
 
     order: str = Field(examples=["O-0000000042"])
@@ -61,9 +61,9 @@ def order_filter(
 SoughtBy = Annotated[OrderFilter, Depends(order_filter)]
 
 
-def order_listed(catalogue: Catalogue, row: ListedOrder, today: date) -> OrderListed:
+def order_listed(catalogue: Catalogue, row: ListedOrder, today: date) -> OrderSummary:
     known = {ref: catalogue.products.get(ref) for ref in row.products}
-    return OrderListed(
+    return OrderSummary(
         order=row.order,
         kind=row.kind,
         centre=row.centre,

@@ -38,14 +38,14 @@ class StepOfOrder(ResponseBody, title="OrderStep"):
     missing: list[str] = Field(examples=[["Link the learners."]])
 
 
-class DatesShown(ResponseBody, title="CourseDates"):
+class DatesResponse(ResponseBody, title="CourseDates"):
     model_config = ConfigDict(from_attributes=True)
 
     starts: date = Field(examples=["2026-09-01"])
     ends: date = Field(examples=["2027-07-16"])
 
 
-class PathwayShown(ResponseBody, title="PathwayRef"):
+class PathwayResponse(ResponseBody, title="PathwayRef"):
     code: str = Field(examples=["MAIN"])
     title: str = Field(examples=["Diploma"])
 
@@ -55,7 +55,7 @@ class PartOfOrder(ResponseBody, title="OrderQualification"):
 
     qualification: str = Field(examples=["Q-0005001227"])
     title: str = Field(examples=["Level 2 Diploma in Team Leading"])
-    pathways: list[PathwayShown]
+    pathways: list[PathwayResponse]
 
 
 class LearnerOnPart(ResponseBody, title="OrderLearnerQualification"):
@@ -80,7 +80,7 @@ class LearnerOfOrder(ResponseBody, title="OrderLearner"):
     date_of_birth: date | None
     pathway: str | None = Field(examples=["MAIN"])
     pathway_title: str | None = Field(examples=["Diploma"])
-    course_dates: DatesShown | None
+    course_dates: DatesResponse | None
     registration: str | None = Field(examples=["R-0000000042"])
     """What was made of it, once the order is confirmed."""
     already_registered: str | None = Field(examples=["R-0000000007"])
@@ -94,7 +94,7 @@ class ProductOfOrder(ResponseBody, title="OrderProduct"):
 
     product: str = Field(examples=["Q-0005001227"])
     title: str = Field(examples=["Level 2 Diploma in Team Leading"])
-    pathways: list[PathwayShown]
+    pathways: list[PathwayResponse]
     qualifications: list[PartOfOrder]
     """What an apprenticeship consists of, at its one price."""
     why_not: list[str]
@@ -107,7 +107,7 @@ class ProductOfOrder(ResponseBody, title="OrderProduct"):
     learners: list[LearnerOfOrder]
 
 
-class OrderShown(ResponseBody, title="Order"):
+class OrderResponse(ResponseBody, title="Order"):
     """An order, whole: what is to be confirmed, or was."""
 
     order: str = Field(examples=["O-0000000042"])
@@ -125,7 +125,7 @@ class OrderShown(ResponseBody, title="Order"):
     currency: str = Field(default="GBP", examples=["GBP"])
     purchase_order_number: str | None = Field(examples=["PO-2026-117"])
     """That of every product without one of its own."""
-    course_dates: DatesShown | None
+    course_dates: DatesResponse | None
     """Those of every learner without dates of their own."""
     linked_to_every_product: list[str] = Field(examples=[["L-0000000017T"]])
     """Learners for whom products chosen later are ordered too."""
@@ -136,9 +136,9 @@ class OrderShown(ResponseBody, title="Order"):
     """What is odd about a learner who was just made known with the order."""
 
 
-def order_shown(
+def order_response(
     context: CommandContext, stream: Stream, order: Order, today: date
-) -> OrderShown:
+) -> OrderResponse:
     """Show an order from facts alone, at today's prices until it is confirmed (O1)."""
     found = circumstances(context, order, today)
     people = open_learners(context, order.everybody, seen_by=order.centre)
@@ -146,7 +146,7 @@ def order_shown(
     confirmed = next(
         (r for r in stream.history if isinstance(r.event, OrderConfirmed)), None
     )
-    return OrderShown(
+    return OrderResponse(
         order=order.order,
         centre=order.centre,
         state=State.CONFIRMED if confirmed else State.DRAFT,
@@ -159,17 +159,17 @@ def order_shown(
         registrations=order.registrations(found.offers),
         total=total_of(order, found.offers),
         purchase_order_number=order.purchase_order,
-        course_dates=dates_shown(order.dates),
+        course_dates=dates_response(order.dates),
         linked_to_every_product=list(order.learners),
         linked_people=[learner_ref(people[who]) for who in order.learners],
         products=[
-            product_shown(order, product, line, found, people)
+            product_response(order, product, line, found, people)
             for product, line in order.lines.items()
         ],
     )
 
 
-def product_shown(
+def product_response(
     order: Order,
     product: str,
     line: Line,
@@ -193,7 +193,7 @@ def product_shown(
             date_of_birth=shown_birth(people[learner].details.date_of_birth),
             pathway=pathways[learner],
             pathway_title=pathway_called(offer, pathways[learner]),
-            course_dates=dates_shown(order.dates_of(product, learner)),
+            course_dates=dates_response(order.dates_of(product, learner)),
             registration=made.registrations.get(learner) if made else None,
             already_registered=found.active.get((learner, product)),
             qualifications=[
@@ -206,12 +206,12 @@ def product_shown(
     return ProductOfOrder(
         product=product,
         title=found.title(product),
-        pathways=pathways_shown(offer) if offer else [],
+        pathways=pathways_response(offer) if offer else [],
         qualifications=[
             PartOfOrder(
                 qualification=part.product,
                 title=part.title,
-                pathways=pathways_shown(part),
+                pathways=pathways_response(part),
             )
             for part in (offer.parts if offer else ())
         ],
@@ -248,9 +248,9 @@ def pathway_called(offer: Offer | None, pathway: str | None) -> str | None:
     return offer.pathways.get(pathway) if offer and pathway else None
 
 
-def pathways_shown(offer: Offer) -> list[PathwayShown]:
-    return [PathwayShown(code=c, title=title) for c, title in offer.pathways.items()]
+def pathways_response(offer: Offer) -> list[PathwayResponse]:
+    return [PathwayResponse(code=c, title=title) for c, title in offer.pathways.items()]
 
 
-def dates_shown(dates: CourseDates | None) -> DatesShown | None:
-    return DatesShown.model_validate(dates) if dates else None
+def dates_response(dates: CourseDates | None) -> DatesResponse | None:
+    return DatesResponse.model_validate(dates) if dates else None

@@ -16,15 +16,15 @@ from api.order_bodies import (
     LearnersAdded,
     LearnersLinked,
     NewOrder,
-    ProductsChosen,
+    ProductsRequest,
     PurchaseOrderNumber,
     datings,
 )
-from api.order_listing import OrderListed, SoughtBy, order_listed
-from api.order_view import OrderShown, order_shown
+from api.order_listing import OrderSummary, SoughtBy, order_listed
+from api.order_view import OrderResponse, order_response
 from api.references import ConfirmLoss, Filter
 from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
-from api.responses import Listed, listed
+from api.responses import ListResponse, list_response
 from commands.order import (
     BeginOrder,
     ChooseOrderProducts,
@@ -47,7 +47,7 @@ Ordered = Annotated[str, Path(alias="order", max_length=20, examples=["O-0000000
 
 
 @router.get("", operation_id="listOrders")
-def search(
+def list_orders(
     request: Request,
     response: Response,
     user: CurrentUser,
@@ -57,13 +57,13 @@ def search(
     part: PagingSince,
     sought: SoughtBy,
     kind: OrderKind | None = None,
-) -> Listed[OrderListed]:
+) -> ListResponse[OrderSummary]:
     """List the centre's orders of both kinds, newest first (O1, B1).
 
     ``reference`` finds by an order's last digits; ``product`` by what it is for: of
     entries the qualification, or the apprenticeship that is booked through.
     """
-    found = order_search.search(
+    found = order_search.search_orders(
         reads,
         centre=scope(user),
         sought=replace(sought, kind=kind, updated_since=part.updated_since),
@@ -71,14 +71,14 @@ def search(
         cursor=part.cursor,
     )
 
-    def shown(row: ListedOrder) -> OrderListed:
+    def shown(row: ListedOrder) -> OrderSummary:
         return order_listed(service.catalogue, row, today)
 
-    return listed(request, response, found, shown)
+    return list_response(request, response, found, shown)
 
 
 @router.post("", operation_id="createOrder", status_code=HTTPStatus.CREATED)
-def begin(body: NewOrder, context: RequestContextOf) -> OrderShown:
+def begin_order(body: NewOrder, context: RequestContextOf) -> OrderResponse:
     """Begin an order, empty or with any of its steps; confirming is apart (O1)."""
     require_one_pathway(body.ways)
     command = BeginOrder(
@@ -93,19 +93,19 @@ def begin(body: NewOrder, context: RequestContextOf) -> OrderShown:
     )
     done = context.send(command)
     context.set_location(f"/orders/{done.created_id}")
-    return shown(context, done.created_id)
+    return respond_with_order(context, done.created_id)
 
 
 @router.get("/{order}", operation_id="getOrder")
-def one(order: Ordered, context: RequestContextOf) -> OrderShown:
+def get_order(order: Ordered, context: RequestContextOf) -> OrderResponse:
     """Show an order: steps, products, learners and costs as things stand (O1, O5)."""
-    return shown(context, order)
+    return respond_with_order(context, order)
 
 
 @router.put("/{order}/products", operation_id="setOrderProducts")
 def choose_products(
-    order: Ordered, body: ProductsChosen, context: ConditionalContextOf
-) -> OrderShown:
+    order: Ordered, body: ProductsRequest, context: ConditionalContextOf
+) -> OrderResponse:
     """Choose what is ordered, all of it; products that stay keep all else (O2)."""
     command = ChooseOrderProducts(
         **context.command_metadata,
@@ -114,13 +114,13 @@ def choose_products(
         confirm_loss=body.confirm_loss,
     )
     context.send(command)
-    return shown(context, order)
+    return respond_with_order(context, order)
 
 
 @router.put("/{order}/learners", operation_id="setOrderLearners")
 def choose_learners(
     order: Ordered, body: LearnersLinked, context: ConditionalContextOf
-) -> OrderShown:
+) -> OrderResponse:
     """Link these learners and no others; those who stay keep their dates (O3)."""
     command = LinkOrderLearners(
         **context.command_metadata,
@@ -130,13 +130,13 @@ def choose_learners(
         confirm_loss=body.confirm_loss,
     )
     context.send(command)
-    return shown(context, order)
+    return respond_with_order(context, order)
 
 
 @router.post("/{order}/learners", operation_id="addOrderLearners")
 def link_learners(
     order: Ordered, body: LearnersAdded, context: RequestContextOf
-) -> OrderShown:
+) -> OrderResponse:
     """Link more learners, groups of them, or one who is made known with it (O3)."""
     new = body.new_learner
     command = LinkOrderLearners(
@@ -154,7 +154,9 @@ def link_learners(
     )
     context.send(command)
     warnings = learner_warnings(new.cells) if new else []
-    return shown(context, order).model_copy(update={"new_learner_warnings": warnings})
+    return respond_with_order(context, order).model_copy(
+        update={"new_learner_warnings": warnings}
+    )
 
 
 @router.delete("/{order}/learners/{learner}", operation_id="removeOrderLearner")
@@ -165,7 +167,7 @@ def unlink_learner(
     product: Filter = None,
     *,
     confirm_loss: ConfirmLoss = False,
-) -> OrderShown:
+) -> OrderResponse:
     """Take a learner off a product, or off the whole order (O3)."""
     command = UnlinkOrderLearner(
         **context.command_metadata,
@@ -175,13 +177,13 @@ def unlink_learner(
         confirm_loss=confirm_loss,
     )
     context.send(command)
-    return shown(context, order)
+    return respond_with_order(context, order)
 
 
 @router.put("/{order}/course-dates", operation_id="setOrderCourseDates")
 def set_dates(
     order: Ordered, body: CourseDatesSet, context: ConditionalContextOf
-) -> OrderShown:
+) -> OrderResponse:
     """Set course dates, one pair for all or for some; the others stay (O4)."""
     command = SetCourseDates(
         **context.command_metadata,
@@ -190,7 +192,7 @@ def set_dates(
         confirm_loss=body.confirm_loss,
     )
     context.send(command)
-    return shown(context, order)
+    return respond_with_order(context, order)
 
 
 @router.put(
@@ -198,7 +200,7 @@ def set_dates(
 )
 def give_number(
     order: Ordered, body: PurchaseOrderNumber, context: ConditionalContextOf
-) -> OrderShown:
+) -> OrderResponse:
     """Say what the purchase is called, for the order or one of its products (O1)."""
     command = GivePurchaseOrderNumber(
         **context.command_metadata,
@@ -207,31 +209,31 @@ def give_number(
         product=body.product,
     )
     context.send(command)
-    return shown(context, order)
+    return respond_with_order(context, order)
 
 
 @router.delete(
     "/{order}", operation_id="deleteOrder", status_code=HTTPStatus.NO_CONTENT
 )
-def delete(order: Ordered, context: ConditionalContextOf) -> None:
+def delete_order(order: Ordered, context: ConditionalContextOf) -> None:
     """Throw a draft away."""
     command = DeleteOrder(**context.command_metadata, order=order)
     context.send(command)
 
 
 @router.post("/{order}/confirm", operation_id="confirmOrder")
-def confirm(
+def confirm_order(
     order: Ordered, body: Confirmation, context: IdempotentRequestOf
-) -> OrderShown:
+) -> OrderResponse:
     """Register every learner on every product, at the price that was seen (O5, O6)."""
     command = ConfirmOrder(
         **context.command_metadata, order=order, total=body.total, prices=body.prices
     )
     context.send(command)
-    return shown(context, order)
+    return respond_with_order(context, order)
 
 
-def shown(context: RequestContext, name: str) -> OrderShown:
+def respond_with_order(context: RequestContext, name: str) -> OrderResponse:
     stream, order = read_order(name, context.by, context.command_context)
     context.set_etag(stream)
-    return order_shown(context.command_context, stream, order, context.today)
+    return order_response(context.command_context, stream, order, context.today)

@@ -11,7 +11,7 @@ from access import pins
 from access.policy import require_may
 from aggregates.answer_package import MOST_ANSWERS
 from aggregates.errors import Malformed
-from api.bookings import Booked, BookingShown, shown
+from api.bookings import Booked, BookingResponse, respond_with_booking
 from api.dependencies import By, Now, ServiceOf
 from api.file_body import file_body
 from api.request_context import RequestContextOf
@@ -41,7 +41,7 @@ class AnswersTooLarge(Malformed):
     )
 
 
-class CheckShown(ResponseBody, title="PackageCheck"):
+class CheckResponse(ResponseBody, title="PackageCheck"):
     """One of the checks: what it is about, and why it passes or fails (B13)."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -80,13 +80,13 @@ def check(
             description="The SHA-256 of the package as the offline client has it.",
         ),
     ] = None,
-) -> list[CheckShown]:
+) -> list[CheckResponse]:
     """Make the four checks of the package downloaded last, again and again (B13).
 
     Whoever has downloaded none yet is told so by the third.
     """
     found = look(service.context, booking, client, by, now, sha256=file_sha256)
-    return [CheckShown.model_validate(each) for each in found]
+    return [CheckResponse.model_validate(each) for each in found]
 
 
 @router.post(
@@ -140,7 +140,7 @@ def send_answers(
             examples=["0f3c2d1b5a69788796a50f3c2d1b5a69"],
         ),
     ] = None,
-) -> BookingShown:
+) -> BookingResponse:
     """Send back the answer package of an offline test; 5 MB at most (B11, B15).
 
     It is as docs/offline.md says, and of this booking. That says the test was taken.
@@ -150,4 +150,4 @@ def send_answers(
         **context.command_metadata, booking=booking, package=package, content=content
     )
     context.send(command)
-    return shown(context, booking)
+    return respond_with_booking(context, booking)

@@ -22,7 +22,7 @@ from aggregates.product_search import is_found_by
 from api.dependencies import CurrentUser, Paging, ServiceOf, Today, scope
 from api.order_view import Amount
 from api.product_grading import GradingOfProduct, grading_response
-from api.responses import Listed, listed, portion
+from api.responses import ListResponse, list_response, page_of
 from api.schemas import ResponseBody
 from catalogue import Catalogue, Qualification
 from commands.registration import approvals_of
@@ -57,7 +57,7 @@ class QualificationOfProduct(ResponseBody, title="ApprenticeshipQualification"):
     """One of them is chosen per learner where there are several."""
 
 
-class ProductListed(ResponseBody, title="ProductSummary"):
+class ProductSummary(ResponseBody, title="ProductSummary"):
     """A product, whether it can be ordered today, and each reason why not (O2)."""
 
     product: str = Field(examples=["Q-0005001227"])
@@ -107,7 +107,7 @@ class PathwayOfProduct(ResponseBody, title="Pathway"):
     mandatory_units: list[str] = Field(examples=[["L/506/1788"]])
 
 
-class ProductShown(ProductListed, title="Product"):
+class ProductResponse(ProductSummary, title="Product"):
     """A product, whole; an apprenticeship has the units of its qualifications."""
 
     rules_version: int | None
@@ -118,7 +118,7 @@ class ProductShown(ProductListed, title="Product"):
 
 
 @router.get("", operation_id="listProducts")
-def search(
+def list_products(
     *,
     request: Request,
     response: Response,
@@ -138,7 +138,7 @@ def search(
     kind: Kind | None = None,
     can_be_ordered: bool | None = None,
     centre: Centre = None,
-) -> Listed[ProductListed]:
+) -> ListResponse[ProductSummary]:
     """List products by title, those that cannot be ordered with the reasons (O2)."""
     terms = terms_of(service, user, centre, today)
     rows = [
@@ -152,17 +152,17 @@ def search(
         and can_be_ordered in {None, row.can_be_ordered}
     ]
     rows.sort(key=attrgetter("title", "product"))
-    return listed(request, response, portion(rows, part), lambda row: row)
+    return list_response(request, response, page_of(rows, part), lambda row: row)
 
 
 @router.get("/{product}", operation_id="getProduct")
-def one(
+def get_product(
     product: Annotated[str, Path(max_length=20, examples=["Q-0005001227"])],
     user: CurrentUser,
     service: ServiceOf,
     today: Today,
     centre: Centre = None,
-) -> ProductShown:
+) -> ProductResponse:
     """Show a product: units, pathways, and rules of combination as sentences (O2)."""
     terms = terms_of(service, user, centre, today)
     found = product_on(service.catalogue, product, terms.today)
@@ -170,7 +170,7 @@ def one(
         raise NotFound(what="product", name=product)
     of_all = product_listed(service.catalogue, found, terms).model_dump()
     if not isinstance(found, Qualification):
-        return ProductShown(
+        return ProductResponse(
             **of_all,
             rules_version=None,
             certification_ends=None,
@@ -178,7 +178,7 @@ def one(
             pathways=[],
             units=[],
         )
-    return ProductShown(
+    return ProductResponse(
         **of_all,
         rules_version=found.version,
         certification_ends=found.certification_ends,
@@ -225,10 +225,10 @@ def terms_of(service: Service, user: User, centre: str | None, today: date) -> T
 
 def product_listed(
     catalogue: Catalogue, product: Product, terms: Terms
-) -> ProductListed:
+) -> ProductSummary:
     offered = offer(product, terms)
     qualification = product if isinstance(product, Qualification) else None
-    return ProductListed(
+    return ProductSummary(
         product=product.reference,
         kind=Kind.QUALIFICATION if qualification else Kind.APPRENTICESHIP,
         title=product.title,

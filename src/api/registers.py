@@ -15,7 +15,7 @@ from aggregates.sitting import Attendance
 from aggregates.sitting_time import read_time
 from aggregates.text import words
 from aggregates.uk_time import LONDON, clock_in_london, in_london
-from api.bookings import Booked, BookingShown, minutes_of, shown
+from api.bookings import Booked, BookingResponse, minutes_of, respond_with_booking
 from api.dependencies import (
     CurrentUser,
     Now,
@@ -28,7 +28,7 @@ from api.dependencies import (
 from api.product_filters import Qualifications
 from api.references import Filter, open_learners, title_of, unit_title
 from api.request_context import ConditionalContextOf, RequestContextOf
-from api.responses import Listed, listed
+from api.responses import ListResponse, list_response
 from api.schemas import RequestBody, ResponseBody
 from api.sheets import Csv
 from catalogue import Catalogue
@@ -50,7 +50,7 @@ RoomFilter = Annotated[
 Room = Annotated[str | None, Field(max_length=100, examples=["Hall B"])]
 
 
-class SittingShown(ResponseBody, title="Sitting"):
+class SittingResponse(ResponseBody, title="Sitting"):
     """The tests of a unit at one time; who was cancelled does not count."""
 
     centre: str = Field(examples=["48213"])
@@ -141,9 +141,9 @@ def list_sittings(
     centre: Filter = None,
     *,
     past: Annotated[bool, Query(description="Those that are over as well.")] = False,
-) -> Listed[SittingShown]:
+) -> ListResponse[SittingResponse]:
     """List sittings by their time, each with how many sit it: present and future (B16)."""
-    found = sittings.search(
+    found = sittings.search_sittings(
         reads,
         centre=scope(user, centre),
         sought=SittingFilter(
@@ -157,7 +157,7 @@ def list_sittings(
         limit=part.limit,
         cursor=part.cursor,
     )
-    return listed(
+    return list_response(
         request, response, found, lambda row: sitting_response(row, service.catalogue)
     )
 
@@ -182,12 +182,12 @@ def set_sitting_room(
 @router.put("/{booking}/room", operation_id="setBookingRoom")
 def set_room(
     booking: Booked, body: RoomChoice, context: ConditionalContextOf
-) -> BookingShown:
+) -> BookingResponse:
     """Say in which room a test is sat; a package that was downloaded stays good (B16)."""
     context.send(
         GiveRoom(**context.command_metadata, bookings=(booking,), room=body.room)
     )
-    return shown(context, booking)
+    return respond_with_booking(context, booking)
 
 
 def register_rows(
@@ -272,10 +272,10 @@ def seat_response(row: BookingRow, person: Learner, catalogue: Catalogue) -> Sea
     )
 
 
-def sitting_response(row: Sitting, catalogue: Catalogue) -> SittingShown:
+def sitting_response(row: Sitting, catalogue: Catalogue) -> SittingResponse:
     starts = row.starts.isoformat().replace("+00:00", "Z")
     query = f"unit={row.unit}&starts={starts}&centre={row.centre}"
-    return SittingShown(
+    return SittingResponse(
         **{**vars(row), "modes": list(row.modes), "rooms": list(row.rooms)},
         title=title_of(catalogue, row.qualification),
         unit_title=unit_title(catalogue, row.qualification, row.unit),

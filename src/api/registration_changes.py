@@ -18,7 +18,7 @@ from api.references import (
     title_of,
     unit_titles,
 )
-from api.registrations import Called, RegistrationShown, one_shown
+from api.registrations import Called, RegistrationResponse, respond_with_registration
 from api.request_context import RequestContextOf
 from api.schemas import RequestBody, ResponseBody
 from catalogue import assess
@@ -41,15 +41,15 @@ router = APIRouter(prefix="/registrations", tags=["registrations"])
 Reason = Annotated[str, Field(max_length=1000, examples=["Registered by mistake."])]
 
 
-class Told(RequestBody, title="RegistrationChangeReason"):
+class ReasonRequest(RequestBody, title="RegistrationChangeReason"):
     reason: Reason
 
 
-class PathwayTold(Told, title="PathwayChange"):
+class PathwayChangeRequest(ReasonRequest, title="PathwayChange"):
     pathway: str = Field(max_length=20, examples=["FOOD"])
 
 
-class ConditionShown(ResponseBody, title="CancellationCondition"):
+class ConditionResponse(ResponseBody, title="CancellationCondition"):
     """A condition of cancelling: met, or what stands in the way (C2)."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -62,7 +62,7 @@ class ConditionShown(ResponseBody, title="CancellationCondition"):
     in_the_way: list[str] = Field(examples=[["AC-0000000042"]])
 
 
-class CancellationShown(ResponseBody, title="Cancellation"):
+class CancellationResponse(ResponseBody, title="Cancellation"):
     """Whether a registration can be cancelled, and what that would cost (C2, C3)."""
 
     registration: str
@@ -73,7 +73,7 @@ class CancellationShown(ResponseBody, title="Cancellation"):
     title: str | None = Field(examples=["Level 2 Diploma in Team Leading"])
     status: Status
     can_be_cancelled: bool
-    conditions: list[ConditionShown]
+    conditions: list[ConditionResponse]
     invoice_status: InvoiceStatus
     charge_stands: bool
     charge: str
@@ -102,9 +102,13 @@ class PathwayEffect(ResponseBody, title="PathwayEffect"):
 
 
 @router.get("/{registration}/cancellation", operation_id="getRegistrationCancellation")
-def cancellation(registration: Called, context: RequestContextOf) -> CancellationShown:
+def cancellation(
+    registration: Called, context: RequestContextOf
+) -> CancellationResponse:
     """Show the conditions of cancelling, and the charge (C2, C3)."""
-    stream, state = read(registration, context.by, context.command_context)
+    stream, state = read_own_registration(
+        registration, context.by, context.command_context
+    )
     context.set_etag(stream)
     _, line = read_line(registration, context.command_context)
     parts = [
@@ -113,11 +117,11 @@ def cancellation(registration: Called, context: RequestContextOf) -> Cancellatio
     ]
     processed = processed_claims(context.command_context, [state, *parts])
     found = [
-        ConditionShown.model_validate(condition)
+        ConditionResponse.model_validate(condition)
         for condition in conditions(state, parts, processed=processed)
     ]
     stands = charge_stands(line.status)
-    return CancellationShown(
+    return CancellationResponse(
         registration=registration,
         **about(context.command_context, state),
         status=state.status,
@@ -141,27 +145,27 @@ def cancellation(registration: Called, context: RequestContextOf) -> Cancellatio
 
 
 @router.post("/{registration}/cancel", operation_id="cancelRegistration")
-def cancel(
-    registration: Called, body: Told, context: IdempotentRequestOf
-) -> RegistrationShown:
+def cancel_registration(
+    registration: Called, body: ReasonRequest, context: IdempotentRequestOf
+) -> RegistrationResponse:
     """Cancel a registration that nothing has come of; it stays visible (C1)."""
     command = CancelRegistration(
         **context.command_metadata, registration=registration, reason=body.reason
     )
     context.send(command)
-    return one_shown(context, registration)
+    return respond_with_registration(context, registration)
 
 
 @router.post("/{registration}/reopen", operation_id="reopenRegistration")
 def reopen(
-    registration: Called, body: Told, context: RequestContextOf
-) -> RegistrationShown:
+    registration: Called, body: ReasonRequest, context: RequestContextOf
+) -> RegistrationResponse:
     """Make a completed registration Active again; its awards stay (M14)."""
     command = ReopenRegistration(
         **context.command_metadata, registration=registration, reason=body.reason
     )
     context.send(command)
-    return one_shown(context, registration)
+    return respond_with_registration(context, registration)
 
 
 @router.get("/{registration}/pathway", operation_id="getRegistrationPathwayEffect")
@@ -171,7 +175,9 @@ def pathway_effect(
     pathway: Annotated[str, Query(max_length=20, examples=["FOOD"])],
 ) -> PathwayEffect:
     """Show what another pathway would change, before it is chosen (M11)."""
-    stream, state = read(registration, context.by, context.command_context)
+    stream, state = read_own_registration(
+        registration, context.by, context.command_context
+    )
     context.set_etag(stream)
     state.require_single("have another pathway")
     rules = rules_of(context.command_context, state)
@@ -212,8 +218,8 @@ def pathway_effect(
 
 @router.post("/{registration}/pathway", operation_id="changeRegistrationPathway")
 def change_pathway(
-    registration: Called, body: PathwayTold, context: RequestContextOf
-) -> RegistrationShown:
+    registration: Called, body: PathwayChangeRequest, context: RequestContextOf
+) -> RegistrationResponse:
     """Put the learner on another pathway (M11)."""
     command = ChangePathway(
         **context.command_metadata,
@@ -222,7 +228,7 @@ def change_pathway(
         reason=body.reason,
     )
     context.send(command)
-    return one_shown(context, registration)
+    return respond_with_registration(context, registration)
 
 
 class About(TypedDict):
@@ -247,7 +253,9 @@ def about(context: CommandContext, registration: Registration) -> About:
     )
 
 
-def read(name: str, by: Actor, context: CommandContext) -> tuple[Stream, Registration]:
+def read_own_registration(
+    name: str, by: Actor, context: CommandContext
+) -> tuple[Stream, Registration]:
     stream = context.store.open(stream_of(name))
     require_own(stream, name, begun_by=RegistrationMade, what="registration", by=by)
     return stream, Registration.replay(stream.events)

@@ -32,7 +32,7 @@ from api.references import (
     title_of,
 )
 from api.request_context import RequestContext, RequestContextOf
-from api.responses import Listed, listed
+from api.responses import ListResponse, list_response
 from api.schemas import ResponseBody
 from catalogue import Catalogue, Qualification
 from commands.command import CommandContext, require_own
@@ -49,7 +49,7 @@ router = APIRouter(prefix="/registrations", tags=["registrations"])
 Called = Annotated[str, Path(max_length=20, examples=["R-0000000042"])]
 
 
-class RegistrationShown(ResponseBody, title="Registration"):
+class RegistrationResponse(ResponseBody, title="Registration"):
     """One learner on one product, as it was ordered, and what has become of it."""
 
     registration: str = Field(examples=["R-0000000042"])
@@ -89,7 +89,7 @@ class RegistrationShown(ResponseBody, title="Registration"):
 
 
 @router.get("", operation_id="listRegistrations")
-def search(
+def list_registrations(
     request: Request,
     response: Response,
     user: CurrentUser,
@@ -106,12 +106,12 @@ def search(
     sort: Annotated[RegistrationSort | None, Sort] = None,
     *,
     total: Total = False,
-) -> Listed[RegistrationShown]:
+) -> ListResponse[RegistrationResponse]:
     """List registrations, newest first, by all that is asked.
 
     ``name`` is of the learner: given name, family name or both in any order.
     """
-    found = registrations.search(
+    found = registrations.search_registrations(
         reads,
         centre=scope(user, centre),
         learner=learner,
@@ -136,26 +136,30 @@ def search(
         reads, [row.registration for row in found.rows if row.price]
     )
 
-    def shown(row: RegistrationRow) -> RegistrationShown:
+    def shown(row: RegistrationRow) -> RegistrationResponse:
         person = people[row.learner]
-        return registration_shown(
+        return registration_response(
             row, person, service.catalogue, statuses, to=scope(user)
         )
 
-    return listed(request, response, found, shown)
+    return list_response(request, response, found, shown)
 
 
 @router.get("/{registration}", operation_id="getRegistration")
-def one(registration: Called, context: RequestContextOf) -> RegistrationShown:
+def get_registration(
+    registration: Called, context: RequestContextOf
+) -> RegistrationResponse:
     """Show a registration as it is now."""
-    return one_shown(context, registration)
+    return respond_with_registration(context, registration)
 
 
-def one_shown(context: RequestContext, registration: str) -> RegistrationShown:
+def respond_with_registration(
+    context: RequestContext, registration: str
+) -> RegistrationResponse:
     stream, row = read_registration(context.command_context, registration, context.by)
     context.set_etag(stream)
     (person,) = learner_refs(context.command_context, [row.learner], seen_by=None)
-    return registration_shown(
+    return registration_response(
         row,
         person,
         context.service.catalogue,
@@ -186,21 +190,21 @@ def read_registration(
     return stream, replace(made, centre=now.centre, pathway=now.pathway)
 
 
-def registration_shown(
+def registration_response(
     row: RegistrationRow,
     person: LearnerRef,
     catalogue: Catalogue,
     invoicing: Mapping[str, InvoiceStatus],
     *,
     to: str | None,
-) -> RegistrationShown:
+) -> RegistrationResponse:
     """Show a registration to a centre, or to who sees all; its title is today's.
 
     What it cost, and what the purchase is called, is told to who ordered it alone (L6).
     """
     is_theirs = sees_prices(row.ordered_by, to)
     product = catalogue.products.get(row.product)
-    return RegistrationShown(
+    return RegistrationResponse(
         registration=row.registration,
         learner=row.learner,
         given_name=person.given_name,

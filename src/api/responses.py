@@ -12,16 +12,16 @@ from projections.paging import Page
 from store import Stream
 
 Row = TypeVar("Row")
-Shown = TypeVar("Shown")
+Item = TypeVar("Item")
 
 
-class Listed(ResponseBody, Generic[Shown]):
+class ListResponse(ResponseBody, Generic[Item]):
     """Part of a list; ``next`` is the cursor of the part after it, if there is one.
 
     ``total`` is how many there are in all, where that was asked for.
     """
 
-    items: list[Shown]
+    items: list[Item]
     next: str | None = None
     total: int | None = None
 
@@ -43,12 +43,12 @@ def set_etag(response: Response, stream: Stream) -> None:
     response.headers["ETag"] = f'"{stream.version}"'
 
 
-def listed(
+def list_response(
     request: Request,
     response: Response,
     page: Page[Row],
-    shown: Callable[[Row], Shown],
-) -> Listed[Shown]:
+    shown: Callable[[Row], Item],
+) -> ListResponse[Item]:
     """Show part of a list, with a Link to the next one (RFC 8288)."""
     following = None
     if page.next_cursor is not None:
@@ -56,12 +56,12 @@ def listed(
         url = request.url.include_query_params(cursor=following)
         path = f"{url.path}?{url.query}"
         response.headers["Link"] = f'<{path}>; rel="next"'
-    return Listed(
+    return ListResponse(
         items=[shown(row) for row in page.rows], next=following, total=page.total
     )
 
 
-def portion(rows: Sequence[Row], part: Part) -> Page[Row]:
+def page_of(rows: Sequence[Row], part: Part) -> Page[Row]:
     """Give a part of what is listed from memory; its place is how many came before."""
     start = int(part.cursor or 0)
     end = start + part.limit

@@ -22,7 +22,7 @@ from api.dependencies import (
     scope,
 )
 from api.references import NameFilter, QualificationRef, qualification_ref, unit_title
-from api.responses import Listed, listed
+from api.responses import ListResponse, list_response
 from api.schemas import ResponseBody
 from catalogue import AwardType, Catalogue
 from commands.command import CommandContext, require_own
@@ -47,12 +47,12 @@ ISSUED_TO = Field(
 )
 
 
-class ApprenticeshipNamed(ResponseBody, title="ApprenticeshipRef"):
+class ApprenticeshipRef(ResponseBody, title="ApprenticeshipRef"):
     reference: str = Field(examples=["Q-0009000001"])
     title: str = Field(examples=["Intermediate Apprenticeship in Team Leading"])
 
 
-class ResultShown(ResponseBody, title="Result"):
+class ResultResponse(ResponseBody, title="Result"):
     """One award of a learner, and what became of it."""
 
     learner: str = Field(examples=["L-0000000017T"])
@@ -62,7 +62,7 @@ class ResultShown(ResponseBody, title="Result"):
     centre: str = Field(examples=["48213"])
     centre_name: str | None = Field(examples=["Riverside Training"])
     qualification: QualificationRef
-    apprenticeship: ApprenticeshipNamed | None
+    apprenticeship: ApprenticeshipRef | None
     """What the learner was registered on, where not on the qualification alone."""
     claim: str = Field(examples=["AC-0000000042"])
     award_type: AwardType
@@ -103,7 +103,7 @@ class AwardResult(ResponseBody, title="AwardResult"):
 
     claim: str = Field(examples=["AC-0000000042"])
     registration: str = Field(examples=["R-0000000042"])
-    apprenticeship: ApprenticeshipNamed | None
+    apprenticeship: ApprenticeshipRef | None
     award_type: AwardType
     award_date: date
     is_eligible: bool
@@ -153,7 +153,7 @@ class QualificationResults(ResponseBody, title="QualificationResults"):
 
 
 @router.get("/results", operation_id="listResults")
-def search(
+def list_results(
     request: Request,
     response: Response,
     user: CurrentUser,
@@ -171,13 +171,13 @@ def search(
     sort: Annotated[ResultSort | None, Sort] = None,
     *,
     total: Total = False,
-) -> Listed[ResultShown]:
+) -> ListResponse[ResultResponse]:
     """Find results by all of the clauses together, names by the start of a word (R1).
 
     ``name`` is given name, family name or both in any order; ``learner_reference`` the
     learner ID, or its last digits, or the centre's own.
     """
-    found = result_search.search(
+    found = result_search.search_results(
         reads,
         centre=scope(user),
         clauses=Clauses(
@@ -195,22 +195,22 @@ def search(
         cursor=part.cursor,
     )
     names = centres.names_of(reads, {row.centre for row in found.rows})
-    return listed(
-        request, response, found, lambda r: result_shown(service.context, r, names)
+    return list_response(
+        request, response, found, lambda r: result_response(service.context, r, names)
     )
 
 
 @router.get("/learners/{learner}/results", operation_id="listLearnerResults")
-def of_learner(
+def list_learner_results(
     learner: Learner, service: ServiceOf, by: By, reads: Reads
 ) -> list[QualificationResults]:
     """Show all results of one learner, by qualification, whole history (R2)."""
     stream = service.store.open(stream_of(learner))
     require_own(stream, learner, begun_by=LearnerCreated, what="learner", by=by)
-    awards = result_search.of_learner(reads, learner)
+    awards = result_search.results_of_learner(reads, learner)
     tests = [
         test
-        for test in bookings.of_learner(reads, learner)
+        for test in bookings.bookings_of_learner(reads, learner)
         if test.sat_on or test.corrections
     ]
     certificates = certificates_of(reads, learner)
@@ -245,10 +245,10 @@ def titled(catalogue: Catalogue, text: str) -> list[str] | None:
     ]
 
 
-def result_shown(
+def result_response(
     context: CommandContext, result: Result, centre_names: Mapping[str, str]
-) -> ResultShown:
-    return ResultShown(
+) -> ResultResponse:
+    return ResultResponse(
         learner=result.learner,
         given_name=result.given_name,
         family_name=result.family_name,
@@ -274,13 +274,13 @@ def result_shown(
 
 def apprenticeship_named(
     catalogue: Catalogue, reference: str | None
-) -> ApprenticeshipNamed | None:
+) -> ApprenticeshipRef | None:
     """Name an apprenticeship, by its reference alone once it is not offered."""
     if reference is None:
         return None
     found = catalogue.apprenticeships.get(reference)
     title = found.title if found else reference
-    return ApprenticeshipNamed(reference=reference, title=title)
+    return ApprenticeshipRef(reference=reference, title=title)
 
 
 def of_qualification(
@@ -324,7 +324,7 @@ def award_result(
     """Show an award with its certificates, each as it was issued."""
     latest = [each for each in certificates if each.certificate == award.certificate]
     titles = [titles_as_issued(context.catalogue, each) for each in latest]
-    shown = result_shown(context, award, {})
+    shown = result_response(context, award, {})
     return AwardResult(
         claim=award.claim,
         registration=award.registration,

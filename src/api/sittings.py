@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from aggregates.sitting import Attendance
 from aggregates.sitting_time import window
-from api.bookings import Booked, BookingShown, minutes_of, shown
+from api.bookings import Booked, BookingResponse, minutes_of, respond_with_booking
 from api.dependencies import Now, ServiceOf
 from api.references import open_learners, title_of, unit_title
 from api.request_context import RequestContextOf
@@ -70,7 +70,9 @@ class Launched(ResponseBody, title="LaunchedTest"):
 
 
 @router.post("/{booking}/outcome", operation_id="reportBookingOutcome")
-def report(booking: Booked, body: Outcome, context: RequestContextOf) -> BookingShown:
+def report_outcome(
+    booking: Booked, body: Outcome, context: RequestContextOf
+) -> BookingResponse:
     """Report how the test went; a repeat changes nothing (B15)."""
     command = ReportOutcome(
         **context.command_metadata,
@@ -82,13 +84,13 @@ def report(booking: Booked, body: Outcome, context: RequestContextOf) -> Booking
         mark=body.mark,
     )
     context.send(command)
-    return shown(context, booking)
+    return respond_with_booking(context, booking)
 
 
 @router.post("/{booking}/outcome/correction", operation_id="correctBookingOutcome")
-def correct(
+def correct_outcome(
     booking: Booked, body: Correction, context: RequestContextOf
-) -> BookingShown:
+) -> BookingResponse:
     """Put right what was reported of a test; a repeat changes nothing (B17).
 
     Refused while an award in force counts the former result: its claim is named.
@@ -104,7 +106,7 @@ def correct(
         reason=body.reason,
     )
     context.send(command)
-    return shown(context, booking)
+    return respond_with_booking(context, booking)
 
 
 @router.post("/{booking}/launch", operation_id="createLaunchLink")

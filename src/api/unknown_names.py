@@ -79,11 +79,11 @@ def unknown(location: tuple[str | int, ...], known: Sequence[str]) -> dict[str, 
         kind = "unknown_parameter"
     else:
         kind = "unknown_field"
-    ctx = {"name": name, "meant": meant(name, known)}
+    ctx = {"name": name, "meant": suggest_name(name, known)}
     return {"type": kind, "loc": location, "ctx": ctx}
 
 
-def meant(name: str, known: Sequence[str]) -> str:
+def suggest_name(name: str, known: Sequence[str]) -> str:
     """Ask whether the nearest of the known names was meant, if one is near.
 
     It is none that says the opposite. Leave out those that were said as well.

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from access import passwords
 from api.dependencies import CurrentUser, PagingSince, Reads, scope
 from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
-from api.responses import Listed, listed
+from api.responses import ListResponse, list_response
 from api.schemas import RequestBody, ResponseBody
 from commands.user import AddUser, ChangeUserRole, DisableUser, SetPassword, open_user
 from events.user import Role
@@ -45,7 +45,7 @@ class UserChange(RequestBody, title="UserChange"):
     reason: Reason = None
 
 
-class PasswordGiven(RequestBody, title="PasswordReset"):
+class PasswordRequest(RequestBody, title="PasswordReset"):
     """A new password for somebody who has lost theirs."""
 
     password: str = Field(
@@ -54,7 +54,7 @@ class PasswordGiven(RequestBody, title="PasswordReset"):
     reason: Reason = None
 
 
-class UserShown(ResponseBody, title="User"):
+class UserResponse(ResponseBody, title="User"):
     """A user of one's own centre, or of any for the awarding organisation."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -68,16 +68,16 @@ class UserShown(ResponseBody, title="User"):
 
 
 @router.get("", operation_id="listUsers")
-def search(
+def list_users(
     request: Request,
     response: Response,
     user: CurrentUser,
     reads: Reads,
     page: PagingSince,
     name: Annotated[str, Query(max_length=100, description="Its beginning.")] = "",
-) -> Listed[UserShown]:
+) -> ListResponse[UserResponse]:
     """List users by name."""
-    found = users.search(
+    found = users.search_users(
         reads,
         centre=scope(user),
         name=name,
@@ -85,13 +85,17 @@ def search(
         limit=page.limit,
         cursor=page.cursor,
     )
-    return listed(request, response, found, UserShown.model_validate)
+    return list_response(request, response, found, UserResponse.model_validate)
 
 
 @router.post("", operation_id="createUser", status_code=HTTPStatus.CREATED)
-def add(body: NewUser, context: RequestContextOf) -> UserShown:
+def add_user(body: NewUser, context: RequestContextOf) -> UserResponse:
     """Let somebody sign in."""
-    kept = passwords.hashed(body.password, user=body.name) if body.password else None
+    kept = (
+        passwords.hash_password(body.password, user=body.name)
+        if body.password
+        else None
+    )
     done = context.send(
         AddUser(
             **context.command_metadata,
@@ -104,17 +108,19 @@ def add(body: NewUser, context: RequestContextOf) -> UserShown:
         )
     )
     context.set_location(f"/users/{done.created_id}")
-    return shown(context, done.created_id)
+    return respond_with_user(context, done.created_id)
 
 
 @router.get("/{name}", operation_id="getUser")
-def one(name: Name, context: RequestContextOf) -> UserShown:
+def get_user(name: Name, context: RequestContextOf) -> UserResponse:
     """Show a user as they are now."""
-    return shown(context, name)
+    return respond_with_user(context, name)
 
 
 @router.patch("/{name}", operation_id="updateUser")
-def change(name: Name, body: UserChange, context: ConditionalContextOf) -> UserShown:
+def change_user(
+    name: Name, body: UserChange, context: ConditionalContextOf
+) -> UserResponse:
     """Give a user another role, or disable them."""
     if body.is_disabled:
         context.send(
@@ -130,15 +136,15 @@ def change(name: Name, body: UserChange, context: ConditionalContextOf) -> UserS
                 reason=body.reason,
             )
         )
-    return shown(context, name)
+    return respond_with_user(context, name)
 
 
 @router.put("/{name}/password", operation_id="resetUserPassword")
 def set_password(
-    name: Name, body: PasswordGiven, context: ConditionalContextOf
-) -> UserShown:
+    name: Name, body: PasswordRequest, context: ConditionalContextOf
+) -> UserResponse:
     """Give a user another password."""
-    kept = passwords.hashed(body.password, user=name)
+    kept = passwords.hash_password(body.password, user=name)
     context.send(
         SetPassword(
             **context.command_metadata,
@@ -147,10 +153,10 @@ def set_password(
             reason=body.reason,
         )
     )
-    return shown(context, name)
+    return respond_with_user(context, name)
 
 
-def shown(context: RequestContext, name: str) -> UserShown:
+def respond_with_user(context: RequestContext, name: str) -> UserResponse:
     stream, user = open_user(context.command_context, name, context.by)
     context.set_etag(stream)
-    return UserShown(**vars(user), updated_at=stream.history[-1].recorded_at)
+    return UserResponse(**vars(user), updated_at=stream.history[-1].recorded_at)

@@ -16,7 +16,7 @@ from api.schemas import ResponseBody
 NOT_BEGUN = "The check begins when it is said what the columns of the file are."
 
 
-class VerificationShown(ResponseBody, title="UlnVerification"):
+class VerificationResponse(ResponseBody, title="UlnVerification"):
     """What LRS says of a ULN: its code and flags, or why it has not answered yet."""
 
     status: VerificationStatus
@@ -34,16 +34,16 @@ class GroupVerification(ResponseBody, title="LearnerGroupVerification"):
     message: str
 
 
-def verification_shown(
+def verification_response(
     verification: Verification,
     *,
     has_uln: bool,
     is_given: bool = False,
     is_wrong: bool = False,
-) -> VerificationShown:
+) -> VerificationResponse:
     """Show how a ULN stands; of a row, what is to be done first if it ``is_wrong``."""
     answer = verification.answer
-    return VerificationShown(
+    return VerificationResponse(
         status=verification.status,
         message=said_of(
             verification, has_uln=has_uln, is_given=is_given, is_wrong=is_wrong

@@ -14,7 +14,7 @@ from catalogue.assessment import (
 from catalogue.catalogue import Catalogue, UnknownQualification
 from catalogue.pathway_assessment import PathwayAssessment
 from catalogue.reason import Reason
-from catalogue.rule import listed
+from catalogue.rule import join_words
 
 KEYS = ("qualification", "pathway", "award_type", "grades")
 
@@ -38,7 +38,7 @@ def answer(
         if key not in KEYS:
             raise RequestProblem(
                 _pointer(key),
-                f"A question of eligibility has no {key}. It has {listed(KEYS)}.",
+                f"A question of eligibility has no {key}. It has {join_words(KEYS)}.",
             )
     reference = request.get("qualification")
     if not isinstance(reference, str):

@@ -7,7 +7,7 @@ from enum import StrEnum
 from catalogue.pathway_assessment import PathwayAssessment
 from catalogue.qualification import Qualification
 from catalogue.reason import Reason
-from catalogue.rule import listed
+from catalogue.rule import join_words
 from catalogue.solver.choice import Given
 
 NEEDS_ONE = "At least one unit must be achieved."
@@ -37,7 +37,7 @@ class GradeNotAllowed(ValueError):
 
     def __init__(self, unit: str, grade: str, allowed: tuple[str, ...]) -> None:
         super().__init__(
-            f"Grade {grade} cannot be given for {unit}. Give {listed(allowed, 'or')}."
+            f"Grade {grade} cannot be given for {unit}. Give {join_words(allowed, 'or')}."
         )
         self.unit = unit
         self.grade = grade
@@ -49,7 +49,7 @@ class UnknownPathway(ValueError):
     def __init__(self, code: str, qualification: Qualification) -> None:
         codes = tuple(pathway.code for pathway in qualification.pathways)
         super().__init__(
-            f"{qualification.reference} has no pathway {code}. It has {listed(codes)}."
+            f"{qualification.reference} has no pathway {code}. It has {join_words(codes)}."
         )
         self.code = code
 
@@ -173,6 +173,6 @@ def _wrong(
         return ()
     message = (
         f"Registered on the pathway {registered.title}, but the rules met are those of "
-        f"{listed(met)}. Ask your Account Specialist to change the pathway."
+        f"{join_words(met)}. Ask your Account Specialist to change the pathway."
     )
     return (Reason(code="wrong-pathway", message=message),)

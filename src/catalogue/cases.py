@@ -14,7 +14,7 @@ from catalogue.assessment import (
 from catalogue.catalogue import Catalogue, CatalogueProblem
 from catalogue.document import Part, Problems, read
 from catalogue.qualification import Qualification
-from catalogue.rule import listed
+from catalogue.rule import join_words
 
 CASES = ".cases.yaml"
 
@@ -109,6 +109,6 @@ def _differences(
         )
     elif not eligible and set(codes) != found.keys():
         yield (
-            f"should have the reasons {listed(codes) or 'none'}, and has "
-            f"{listed(tuple(found))}."
+            f"should have the reasons {join_words(codes) or 'none'}, and has "
+            f"{join_words(tuple(found))}."
         )

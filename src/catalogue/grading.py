@@ -6,7 +6,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Literal
 
-from catalogue.rule import amount, listed
+from catalogue.rule import amount, join_words
 from catalogue.unit import TRANSFERRED, Unit
 
 GLH_OF_POINTS = 60
@@ -97,24 +97,26 @@ class Grading:
             for each in self.thresholds
         )
         per = "credit" if self.basis is Basis.PER_CREDIT else "60 guided learning hours"
-        yield f"Points for each {per}: {listed(given)}."
+        yield f"Points for each {per}: {join_words(given)}."
         if self.best is not None:
             level = self.best.at_or_above_level
             yield (
                 f"Points from the best {amount(self.best.credits, 'credit')}"
                 f"{f' at level {level} or above' if level else ''} only."
             )
-        yield f"Overall grade: at least {listed(earned)}."
+        yield f"Overall grade: at least {join_words(earned)}."
 
     def _of_grid(self) -> Iterator[str]:
         parts = tuple(
-            f"{each.title} ({listed(tuple(u.reference for u in each.units), 'or')})"
+            f"{each.title} ({join_words(tuple(u.reference for u in each.units), 'or')})"
             for each in self.components
         )
-        yield f"Overall grade: by the grades of {listed(parts)}."
+        yield f"Overall grade: by the grades of {join_words(parts)}."
         for overall in reversed(self.grades):
             cells = tuple(
-                listed(cell) for cell, given in self.table.items() if given == overall
+                join_words(cell)
+                for cell, given in self.table.items()
+                if given == overall
             )
             yield f"{overall}: {'; '.join(cells)}."
 

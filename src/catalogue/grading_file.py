@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from catalogue.document import Part
 from catalogue.grading import PASS_ONLY, Basis, Best, Component, Grading, Threshold
-from catalogue.rule import listed
+from catalogue.rule import join_words
 from catalogue.rule_file import Names
 from catalogue.unit import TRANSFERRED, Unit
 
@@ -136,6 +136,6 @@ def _check_units(part: Part, read: Grading, units: tuple[Unit, ...]) -> None:
         if worth != sorted(worth):
             part.problems.add(
                 f"units[{place}].grades",
-                f"rise from {listed(unit.earned, 'to')}, but {part.at(str(read.basis))} "
+                f"rise from {join_words(unit.earned, 'to')}, but {part.at(str(read.basis))} "
                 "gives a better grade fewer points.",
             )

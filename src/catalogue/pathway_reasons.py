@@ -5,7 +5,7 @@ from functools import cached_property
 
 from catalogue.qualification import Pathway
 from catalogue.reason import WORD, Reason, UnitStatus, all_of, code_of
-from catalogue.rule import LETTERS, Rule, amount, listed
+from catalogue.rule import LETTERS, Rule, amount, join_words
 from catalogue.solver.choice import Given, Learner, used
 from catalogue.solver.compiled import Limit, Measure, RuleNode, Want
 from catalogue.solver.nearest import Found
@@ -225,7 +225,7 @@ class PathwayReasons:
         )
         units = self._would_serve(want)
         if want.measure is Measure.ALL_UNITS:
-            missing = listed(tuple(self._missing(want)))
+            missing = join_words(tuple(self._missing(want)))
             message = f"{all_of(want)}; {have} Missing: {missing}."
         else:
             place = rule.place[0].upper() + rule.place[1:]
@@ -243,7 +243,7 @@ class PathwayReasons:
         for units in want.rule.classes:
             numbers = [self._number[unit.reference] for unit in units]
             if not any(number in there for number in numbers):
-                yield listed(tuple(unit.title for unit in units), "or")
+                yield join_words(tuple(unit.title for unit in units), "or")
 
     def _of_grade(self) -> Reason:
         grading, rules = self.pathway.grading, self.pathway.compiled
@@ -289,16 +289,16 @@ class PathwayReasons:
                 if number in self._counted
             }
             if grades:
-                said.append(f"{listed(tuple(grades), 'or')} in {component.title}")
+                said.append(f"{join_words(tuple(grades), 'or')} in {component.title}")
             else:
                 missing.append(component.title)
         if missing:
             return (
-                f"No unit counts for {listed(tuple(missing))}, so there is no overall "
+                f"No unit counts for {join_words(tuple(missing))}, so there is no overall "
                 "grade: a unit of every component is needed."
             )
         return (
-            f"No overall grade is given for {listed(tuple(said))}. "
+            f"No overall grade is given for {join_words(tuple(said))}. "
             "Look up in the specification which grades go together."
         )
 
@@ -312,7 +312,7 @@ class PathwayReasons:
             numbers = [n for n in kept_out.get(limit, ()) if self._adds_up(n)]
             if numbers:
                 units = self._references(tuple(sorted(limit.units)))
-                why = f"Of the equivalent units {listed(units)} only one may count"
+                why = f"Of the equivalent units {join_words(units)} only one may count"
                 yield self._barred(None, why, numbers)
         for node in self._nodes:
             for limit in node.limits:
@@ -329,7 +329,7 @@ class PathwayReasons:
             required=1,
             achieved=1 + len(numbers),
             units=units,
-            message=f"{why}; {listed(units)} cannot count as well.",
+            message=f"{why}; {join_words(units)} cannot count as well.",
         )
 
     def _of_requirements(self) -> Iterator[Reason]:
@@ -343,15 +343,17 @@ class PathwayReasons:
                     for units in node.requires.needs
                     if units.isdisjoint(self.learner.achieved)
                 )
-                needs = tuple(listed(self._references(each), "or") for each in missing)
+                needs = tuple(
+                    join_words(self._references(each), "or") for each in missing
+                )
                 yield Reason(
                     code="requirement-missing",
                     rule=node.top,
                     required=len(node.requires.needs),
                     achieved=len(node.requires.needs) - len(missing),
                     units=self._references(tuple(n for each in missing for n in each)),
-                    message=f"{listed(self._references(kept_out))} cannot count until "
-                    f"{listed(needs)} {'is' if len(needs) == 1 else 'are'} achieved.",
+                    message=f"{join_words(self._references(kept_out))} cannot count until "
+                    f"{join_words(needs)} {'is' if len(needs) == 1 else 'are'} achieved.",
                 )
 
     def _unused(self) -> tuple[int, ...]:
@@ -390,5 +392,5 @@ class PathwayReasons:
             yield Reason(
                 code="not-achieved",
                 units=units,
-                message=f"The grade given does not achieve {listed(units)}.",
+                message=f"The grade given does not achieve {join_words(units)}.",
             )

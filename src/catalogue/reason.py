@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from catalogue.rule import listed
+from catalogue.rule import join_words
 from catalogue.solver.compiled import Measure, Want
 
 BOTH = 2
@@ -73,5 +73,5 @@ def all_of(want: Want) -> str:
         which = {1: "The unit", BOTH: "Both of the units"}.get(
             count, f"All {count} of the units"
         )
-        return f"{which} {listed(rule.names)} {wanted}"
+        return f"{which} {join_words(rule.names)} {wanted}"
     return f"{which} {'unit' if count == 1 else 'units'} of {rule.place} {wanted}"

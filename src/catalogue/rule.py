@@ -97,8 +97,8 @@ class Rule:
         """Name the units it covers: ``group A``, ``groups A, B and C`` or the units."""
         groups = self.groups or tuple(filter(None, (self.group,)))
         if groups:
-            return f"group{'s' * (len(groups) > 1)} {listed(groups)}"
-        return f"the unit{'s' * (len(self.names) > 1)} {listed(self.names)}"
+            return f"group{'s' * (len(groups) > 1)} {join_words(groups)}"
+        return f"the unit{'s' * (len(self.names) > 1)} {join_words(self.names)}"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -113,7 +113,7 @@ class Rule:
             others = tuple(each for each in alike if each != reference)
             found.setdefault(
                 alike,
-                f"{reference} (or {listed(others, 'or')})" if others else reference,
+                f"{reference} (or {join_words(others, 'or')})" if others else reference,
             )
         return tuple(found.values())
 
@@ -144,7 +144,8 @@ class Rule:
         if self.requires is not None:
             needs = tuple(map(_either, self.requires.needs))
             verb = "is" if len(needs) == 1 else "are"
-            yield f"{_either(self.requires.units)} counts only if {listed(needs)} {verb} achieved"
+            units = _either(self.requires.units)
+            yield f"{units} counts only if {join_words(needs)} {verb} achieved"
         if self.all_units:
             attempted = " must be attempted" if self.counts_attempted else ""
             whole = "" if self.units and not self.is_several else "all of "
@@ -197,7 +198,7 @@ class Rule:
 
 def _either(units: tuple[Unit, ...]) -> str:
     """Name a unit and its equivalents: ``L/506/1788``, ``L/506/1788 or T/506/1798``."""
-    return listed(tuple(unit.reference for unit in units), "or")
+    return join_words(tuple(unit.reference for unit in units), "or")
 
 
 def amount(number: int, word: str, words: str = "") -> str:
@@ -208,7 +209,7 @@ def amount(number: int, word: str, words: str = "") -> str:
     return f"{number} {word if number == 1 else words or f'{word}s'}"
 
 
-def listed(words: tuple[str, ...], joint: str = "and") -> str:
+def join_words(words: tuple[str, ...], joint: str = "and") -> str:
     """Say a list as people do: ``A``, ``A and B``, ``A, B and C``."""
     if len(words) < 2:  # noqa: PLR2004 - one word needs no "and"
         return "".join(words)

@@ -20,7 +20,7 @@ def answer_for(
     """Assess the grades recorded so far, by the rules that the learner is under."""
     service.read_models.catch_up()
     with service.read_models.connection() as connection:
-        found = registrations.search(
+        found = registrations.search_registrations(
             connection, centre=None, learner=learner, product=(qualification,), limit=1
         )
     if not found.rows:

@@ -13,6 +13,6 @@ def asking(service: Service, name: str) -> Actor:
         return get_user(service, name).actor(CHANNEL)
     service.read_models.catch_up()
     with service.read_models.connection() as connection:
-        if users.search(connection, centre=None, limit=1).rows:
+        if users.search_users(connection, centre=None, limit=1).rows:
             refuse(USAGE, "Say who asks for it: --as USER")
     return SERVICE

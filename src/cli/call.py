@@ -79,7 +79,10 @@ def send(method: str, path: str, body: Body | None = None, **headers: str) -> An
             )
     except HTTPError as error:
         code, problem = EXIT_CODES.get(error.code, FAILED), error.read()
-        refuse(code, told(problem) if token or not asks_who(problem) else WHO_IS_IT)
+        refuse(
+            code,
+            problem_sentences(problem) if token or not asks_who(problem) else WHO_IS_IT,
+        )
     except (OSError, HTTPException) as error:
         why = getattr(error, "reason", error)
         refuse(
@@ -96,7 +99,7 @@ def asks_who(problem: bytes) -> bool:
     return b"urn:learner-management:token-missing" in problem
 
 
-def told(problem: bytes) -> str:
+def problem_sentences(problem: bytes) -> str:
     """Put a problem document into lines: what is wrong, then each value at fault."""
     try:
         document = json.loads(problem)
@@ -124,7 +127,7 @@ def picked(answer: Any, path: str) -> Any:
     return picked(value, rest)
 
 
-def shown(value: Any) -> str:
+def format_value(value: Any) -> str:
     """Show text bare, so that a shell variable can take it, and the rest as JSON."""
     if isinstance(value, str):
         return value
@@ -165,12 +168,12 @@ def call(
     patience = time.monotonic() + TIMEOUT
     while True:
         answer = send(verb, f"{API}{path}", sent, **headers_for(verb, path)).content
-        if not until or shown(picked(answer, field)) == wanted:
+        if not until or format_value(picked(answer, field)) == wanted:
             break
         if time.monotonic() > patience:
             refuse(UNAVAILABLE, f"Still not {until} after {TIMEOUT:.0f} seconds.")
         time.sleep(EVERY)
-    text = "" if isinstance(answer, bytes) else shown(picked(answer, pick))
+    text = "" if isinstance(answer, bytes) else format_value(picked(answer, pick))
     if output is not None:
         save(answer if isinstance(answer, bytes) else f"{text}\n".encode(), output)
     elif isinstance(answer, bytes):
@@ -191,7 +194,7 @@ def save(content: bytes, file: Path) -> None:
 def headers_for(verb: str, path: str) -> dict[str, str]:
     """Say how careful to be: about versions, about repeats, about what is read."""
     if verb in CHANGES:
-        version = send("GET", f"{API}{changed(path)}").etag
+        version = send("GET", f"{API}{changed_resource(path)}").etag
         return {"If_Match": version} if version else {}
     if verb == "POST":
         return {"Idempotency_Key": str(uuid.uuid4())}
@@ -199,7 +202,7 @@ def headers_for(verb: str, path: str) -> dict[str, str]:
     return {"Min_Position": str(state["position"]), "Prefer": "wait=10"}
 
 
-def changed(path: str) -> str:
+def changed_resource(path: str) -> str:
     """Say what a change to a part changes: ``/orders/O-…/products`` the order."""
     parts = path.strip("/").split("/")
     return "/" + "/".join(parts if "records" in parts else parts[:2])

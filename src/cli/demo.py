@@ -54,7 +54,7 @@ USERS = (
 
 def has_users(service: Service) -> bool:
     """Tell whether the demo's users are there, so that they are made only once."""
-    return accounts.named(service.context, USERS[0].name) is not None
+    return accounts.find_user(service.context, USERS[0].name) is not None
 
 
 def add_users(service: Service, *, with_passwords: bool = True) -> dict[str, str]:
@@ -62,7 +62,7 @@ def add_users(service: Service, *, with_passwords: bool = True) -> dict[str, str
     given: dict[str, str] = {}
     for user in USERS:
         password = secrets.token_urlsafe(12) if with_passwords else ""
-        kept = passwords.hashed(password, user=user.name) if password else None
+        kept = passwords.hash_password(password, user=user.name) if password else None
         service.send(
             AddUser(
                 by=SERVICE,
@@ -80,7 +80,7 @@ def add_users(service: Service, *, with_passwords: bool = True) -> dict[str, str
 
 def token_of(service: Service, name: str) -> str:
     """Give a new token of a demo user."""
-    user = accounts.named(service.context, name)
+    user = accounts.find_user(service.context, name)
     if user is None:
         raise LookupError(name)
     actor = accounts.User.of(user).actor(CHANNEL)

@@ -73,7 +73,7 @@ def missing_events(service: Service) -> Iterator[tuple[str, str]]:
             return
 
 
-def settings_shown(
+def settings_table(
     context: typer.Context, settings: Settings | None, faults: dict[str, str]
 ) -> Iterator[dict[str, object]]:
     """Show each setting; as it was given, where there are no settings to be used."""
@@ -87,7 +87,7 @@ def settings_shown(
             value = HIDDEN if name in SECRET else value
         yield {
             "setting": variable(name),
-            "value": written(value),
+            "value": format_setting(value),
             "from": "option" if is_given else "environment" if is_set else "default",
             "wrong": faults.get(variable(name)),
         }
@@ -95,7 +95,7 @@ def settings_shown(
         yield {"setting": name, "value": "", "from": "environment", "wrong": fault}
 
 
-def written(value: object) -> str:
+def format_setting(value: object) -> str:
     """Write a setting as it may be set: nothing for None, a time as PT15M."""
     if value is None:
         return ""

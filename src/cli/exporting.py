@@ -8,8 +8,8 @@ import typer
 from sqlalchemy import Connection
 
 from api.invoice_lines import every_line
-from api.learners import LearnerListed, learner_listed
-from api.results import ResultShown, result_shown
+from api.learners import LearnerSummary, learner_listed
+from api.results import ResultResponse, result_response
 from cli.configuration import settings_of
 from cli.histories import moment
 from cli.session import exit_on_refusal, open_session
@@ -27,7 +27,7 @@ from projections.result_search import Result
 from service import Service
 from store import EventStore
 
-LEARNER_COLUMNS = tuple(LearnerListed.model_fields)
+LEARNER_COLUMNS = tuple(LearnerSummary.model_fields)
 EVENT_COLUMNS = tuple(Entry.__dataclass_fields__)
 RESULT_COLUMNS = (
     "learner",
@@ -89,8 +89,8 @@ def every_event(store: EventStore) -> Iterator[Entry]:
 def every_learner(
     connection: Connection, centre: str | None
 ) -> Iterator[dict[str, Any]]:
-    def part(cursor: str | None) -> Page[LearnerListed]:
-        found = learner_search.search(
+    def part(cursor: str | None) -> Page[LearnerSummary]:
+        found = learner_search.search_learners(
             connection, centre=centre, sought=Sought(), limit=PART, cursor=cursor
         )
         with_group = (each.group for each in found.rows if each.group)
@@ -108,10 +108,10 @@ def every_result(
     for result in result_search.export(connection, centre=centre):
         if result.centre not in names:
             names |= centres.names_of(connection, [result.centre])
-        yield result_row(result, result_shown(service.context, result, names))
+        yield result_row(result, result_response(service.context, result, names))
 
 
-def result_row(result: Result, shown: ResultShown) -> dict[str, Any]:
+def result_row(result: Result, shown: ResultResponse) -> dict[str, Any]:
     """Put a result into one row, under the names that the API has for it."""
     apprenticeship = shown.apprenticeship
     row = {
@@ -130,7 +130,7 @@ def every_invoice_line(
     service: Service, connection: Connection, centre: str | None
 ) -> Iterator[dict[str, Any]]:
     def part(cursor: str | None) -> Page[invoice_lines.Line]:
-        return invoice_lines.search(
+        return invoice_lines.search_invoice_lines(
             connection, centre=centre, limit=PART, cursor=cursor
         )
 

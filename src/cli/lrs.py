@@ -71,7 +71,7 @@ def organisation_of(settings: Settings) -> Organisation:
     )
 
 
-def described(settings: Settings) -> str:
+def describe_lrs(settings: Settings) -> str:
     """Say in a sentence whether ULNs are verified, and by whom."""
     if settings.lrs == LRS_OFF:
         return "The Learning Records Service is off: no ULN is verified."
@@ -93,7 +93,7 @@ def described(settings: Settings) -> str:
 def examined(settings: Settings, now: datetime) -> tuple[str, dict[str, str]]:
     """Say how LRS is, having asked it; and what is wrong, by setting."""
     try:
-        said = [described(settings)]
+        said = [describe_lrs(settings)]
         if settings.lrs.startswith(LRS_SIMULATED):
             return f"{said[0]}\n{SIMULATION_WARNING}", {}
         if settings.lrs == LRS_OFF:

@@ -18,7 +18,7 @@ def doctor(context: typer.Context, form: FormatOf = Format.TABLE) -> None:
     """Show each setting, where it came from and what is wrong with it."""
     from cli import lrs
     from cli.configuration import settings_of
-    from cli.examination import settings_shown, what_is_wrong
+    from cli.examination import settings_table, what_is_wrong
     from service import now
     from settings import InvalidSettings, unknown_variables
 
@@ -31,7 +31,7 @@ def doctor(context: typer.Context, form: FormatOf = Format.TABLE) -> None:
     except InvalidSettings as error:
         faults = error.faults
     faults |= dict(unknown_variables(os.environ))
-    show(list(settings_shown(context, settings, faults)), SETTING_COLUMNS, form)
+    show(list(settings_table(context, settings, faults)), SETTING_COLUMNS, form)
     print_message(*said)
     if faults:
         refuse(PROBLEMS, *(f"{name}: {fault}" for name, fault in faults.items()))

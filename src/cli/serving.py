@@ -36,7 +36,7 @@ def serve_at(
         lines = [
             f"Learner Management on {url}",
             kept_in(settings),
-            lrs.described(settings),
+            lrs.describe_lrs(settings),
         ]
         if demo:
             given = (

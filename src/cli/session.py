@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from access.accounts import User, named
+from access.accounts import User, find_user
 from aggregates.errors import Refusal
 from catalogue import InvalidCatalogue
 from cli.configuration import FolderUnusable, how_to_begin, make_folders, why_lost
@@ -89,7 +89,7 @@ def open_session(
 
 def get_user(service: Service, name: str) -> User:
     """Find a user, or say that there is none and end."""
-    user = named(service.context, name)
+    user = find_user(service.context, name)
     if user is None:
         refuse(FAILED, f"There is no user {name} who may sign in.", SUGGEST_USERS)
     return User.of(user)

@@ -46,10 +46,10 @@ def upload(
 ) -> None:
     """Upload a file of learners and say what is wrong in it; or only say that."""
     from aggregates.file_refusals import FileRefused
-    from aggregates.learner_file import read
+    from aggregates.learner_file import read_learner_file
     from cli.configuration import settings_of
     from cli.session import CHANNEL, exit_on_refusal, get_user, open_session
-    from cli.uploading import checked, mapping_of, uploaded
+    from cli.uploading import check_file, mapping_of, uploaded
     from commands.upload import UploadLearnerGroup
 
     try:
@@ -64,8 +64,8 @@ def upload(
         try:
             chosen = mapping_of(content, encoding, mapping, accept_mapping)
             if dry_run:
-                read_as = read(content, mapping=chosen, encoding=encoding)
-                rows = list(checked(service, user, read_as))
+                read_as = read_learner_file(content, mapping=chosen, encoding=encoding)
+                rows = list(check_file(service, user, read_as))
             else:
                 command = UploadLearnerGroup(
                     by=user.actor(CHANNEL),

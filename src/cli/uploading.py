@@ -11,7 +11,7 @@ from aggregates.details import COLUMNS, OVERFLOW, given_uln, read_as
 from aggregates.duplicate_rows import DuplicateRows
 from aggregates.file_columns import settle_columns
 from aggregates.file_refusals import FileRefused, file_sentence, hidden_parts
-from aggregates.learner_file import LearnerFile, read
+from aggregates.learner_file import LearnerFile, read_learner_file
 from aggregates.problem import sentence, title
 from aggregates.record import RecordState
 from aggregates.text_file import ENCODINGS
@@ -60,7 +60,7 @@ def mapping_of(
     Shows what is proposed, and ends, unless that is accepted or said otherwise.
     """
     try:
-        file = read(content, encoding=encoding)
+        file = read_learner_file(content, encoding=encoding)
     except FileRefused:  # which the upload is to record
         return None
     if file.mapping is None:
@@ -82,7 +82,7 @@ def mapping_of(
     return mapping
 
 
-def checked(
+def check_file(
     service: Service, user: User, file: LearnerFile
 ) -> Iterator[dict[str, str]]:
     """Check the file as an upload by that user would be, and record nothing."""

@@ -52,7 +52,7 @@ def add(
 
     with exit_on_refusal(), open_session(settings_of(context), begin=True) as service:
         given = typer.prompt("Password", hide_input=True) if password else None
-        kept = passwords.hashed(given, user=name) if given is not None else None
+        kept = passwords.hash_password(given, user=name) if given is not None else None
         made = service.send(
             AddUser(
                 by=asking(service, by),

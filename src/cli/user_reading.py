@@ -27,7 +27,9 @@ def all_users(settings: Settings) -> Iterator[UserRow]:
         with models.connection() as connection:
             cursor = None
             while True:
-                page = users.search(connection, centre=None, limit=PAGE, cursor=cursor)
+                page = users.search_users(
+                    connection, centre=None, limit=PAGE, cursor=cursor
+                )
                 yield from page.rows
                 cursor = page.next_cursor
                 if cursor is None:

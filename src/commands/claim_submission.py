@@ -26,7 +26,7 @@ from events.registration import AwardClaimed
 from store import AlreadyReserved, Conflict, Stream
 
 PATIENCE = 3
-"""How often a registration may move before its learner is set set_aside, not the claim."""
+"""How often a registration may move before its learner is set aside, not the claim."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +109,7 @@ def _submit_once_still(
 ) -> CommandResult:
     """Submit the claim as it stands; a registration that moves is looked at again.
 
-    A learner whom somebody else claimed concurrent is kept back, with whom named; the
+    A learner whom somebody else claimed meanwhile is kept back, with whom named; the
     others go through. When the claim itself moves: raises ClaimHasMoved, or Conflict if
     the person said which version they had looked at.
     """

@@ -7,7 +7,7 @@ from functools import reduce
 from typing import ClassVar
 from uuid import UUID
 
-from aggregates.details import COLUMNS, Checked, Details, check
+from aggregates.details import COLUMNS, Checked, Details, check_details
 from aggregates.learner import (
     DetailIsWrong,
     DetailsAreWrong,
@@ -154,7 +154,7 @@ def new_learner(
     ``pointer`` is where in the request the details were. Raises DetailsAreWrong with
     every fault, UlnIsHeld, LooksLikeAnother.
     """
-    details = _right(check(cells, today=today), cells, pointer)
+    details = _right(check_details(cells, today=today), cells, pointer)
     if details.uln:
         _require_free(context.store, centre, details.uln, pointer)
     likeness = details.likeness
@@ -209,7 +209,7 @@ def amend_learner(command: AmendLearner, context: CommandContext) -> CommandResu
     cells = {column: command.cells.get(column, known[column]) for column in COLUMNS}
     is_other_birth = cells["date_of_birth"] != known["date_of_birth"]
     today = command.today if is_other_birth else None
-    details = _right(check(cells, today=today), cells)
+    details = _right(check_details(cells, today=today), cells)
     old, new = learner.details.uln, details.uln
     if new and new != old:
         _require_free(context.store, learner.centre, new)

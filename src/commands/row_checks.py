@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from aggregates.details import Checked, check, given_uln
+from aggregates.details import Checked, check_details, given_uln
 from aggregates.duplicate_rows import OtherRows
 from aggregates.learner_file import Row
 from aggregates.row_context import RowContext, check_in_context
@@ -30,7 +30,7 @@ class RowChecker:
         ``beside`` finds the other rows of the file that say the same. Every reason is
         given at once.
         """
-        checked = [check(row.cells, today=self.today) for row in rows]
+        checked = [check_details(row.cells, today=self.today) for row in rows]
         ulns = [given_uln(row.cells) for row in rows]
         held = holders(self.store, self.centre, [uln for uln in ulns if uln])
         likenesses = [found.details.likeness for found in checked if found.details]

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import ClassVar, TypeVar
 
 from aggregates.file_refusals import FileRefused
-from aggregates.learner_file import read
+from aggregates.learner_file import read_learner_file
 from aggregates.record import Record, RecordState
 from aggregates.row_context import LIKE, RowContext, check_in_context
 from aggregates.text import clean
@@ -145,7 +145,7 @@ def upload_learner_group(
     stream = Stream(id=stream_of(group))
     digest = hashlib.sha256(command.content).hexdigest()
     try:
-        file = read(command.content, encoding=command.encoding)
+        file = read_learner_file(command.content, encoding=command.encoding)
     except FileRefused as refused:
         refusal = UploadRefused(
             centre=centre,

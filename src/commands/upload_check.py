@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from aggregates.details import Checked, given_likeness, given_uln
 from aggregates.duplicate_rows import DuplicateRows, is_first
-from aggregates.learner_file import LearnerFile, Row, read
+from aggregates.learner_file import LearnerFile, Row, read_learner_file
 from aggregates.record import Later, Record, RecordState
 from aggregates.table import FIRST_ROW
 from aggregates.text_file import MAC, in_other_encoding
@@ -97,7 +97,9 @@ def _reading(upload: Upload, store: EventStore) -> _Reading:
     if name not in _LATEST:
         _LATEST.clear()
         encoding = chosen_encoding(upload)
-        file = read(store.file(name), mapping=upload.mapping, encoding=encoding)
+        file = read_learner_file(
+            store.file(name), mapping=upload.mapping, encoding=encoding
+        )
         _LATEST[name] = _Reading(file=file, duplicates=DuplicateRows.of(file.rows))
     return _LATEST[name]
 

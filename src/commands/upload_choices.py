@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from aggregates.file_columns import settle_columns
-from aggregates.learner_file import read, samples
+from aggregates.learner_file import read_learner_file, samples
 from aggregates.upload import Upload
 from aggregates.upload_progress import UploadStatus
 from aggregates.upload_refusals import GroupIsMapped
@@ -55,7 +55,9 @@ def map_learner_group(
     if upload.status is UploadStatus.TO_MAP:
         content = context.store.file(received.file)
         encoding = chosen_encoding(upload)
-        accented = read(content, mapping=mapping, encoding=encoding).accented
+        accented = read_learner_file(
+            content, mapping=mapping, encoding=encoding
+        ).accented
     events = upload.map(mapping, ignored=ignored, accented=accented)
     position = context.store.append(stream.change(events), by=command.by)
     return CommandResult(position=position, created_id=command.group)

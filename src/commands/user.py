@@ -7,7 +7,14 @@ from uuid import uuid4
 
 from aggregates.errors import NotAllowed, NotFound
 from aggregates.token import Token
-from aggregates.user import Asker, User, UserNameTaken, add, folded, require_reason
+from aggregates.user import (
+    Asker,
+    User,
+    UserNameTaken,
+    add,
+    fold_user_name,
+    require_reason,
+)
 from commands.centre import centre_called
 from commands.command import (
     Command,
@@ -94,7 +101,7 @@ class RevokeToken(Command):
 
 def user_called(name: str) -> str:
     """Say what the stream of a user is called."""
-    return f"user:{folded(name)}"
+    return f"user:{fold_user_name(name)}"
 
 
 def token_called(token: str) -> str:
@@ -122,7 +129,7 @@ def open_user(context: CommandContext, name: str, by: Actor) -> tuple[Stream, Us
 
 @handles(AddUser)
 def add_user(command: AddUser, context: CommandContext) -> CommandResult:
-    name = folded(command.name)
+    name = fold_user_name(command.name)
     key = uuid4()
     added = add(
         name=name,

@@ -263,7 +263,7 @@ class Sought:
     updated_since: datetime | None = None
 
 
-def search(
+def search_bookings(
     connection: Connection,
     *,
     centre: str | None,
@@ -343,7 +343,7 @@ def sitting(
     return [_row(row) for row in found]
 
 
-def of_learner(connection: Connection, learner: str) -> list[BookingRow]:
+def bookings_of_learner(connection: Connection, learner: str) -> list[BookingRow]:
     """Give all tests of a learner, whatever became of them, by their time (L4, R2)."""
     query = select(BOOKINGS).where(BOOKINGS.c.learner == learner)
     found = connection.execute(query.order_by(BOOKINGS.c.starts, BOOKINGS.c.stream))

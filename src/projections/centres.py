@@ -51,7 +51,7 @@ def names_of(connection: Connection, numbers: Iterable[str]) -> Mapping[str, str
     return {row.number: row.name for row in connection.execute(query)}
 
 
-def search(
+def search_centres(
     connection: Connection,
     *,
     centre: str | None,

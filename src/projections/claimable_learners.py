@@ -211,7 +211,7 @@ def counts(
     return found
 
 
-def search(
+def search_claimable_learners(
     connection: Connection,
     *,
     centre: str,

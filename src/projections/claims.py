@@ -189,7 +189,7 @@ def _listed(row: Row[tuple[object, ...]]) -> ListedClaim:
     )
 
 
-def search(
+def search_claims(
     connection: Connection,
     *,
     centre: str | None,

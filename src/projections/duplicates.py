@@ -23,7 +23,7 @@ from sqlalchemy import (
 from aggregates.details import ERASED
 from aggregates.duplicate import Face, MatchReason, why_alike
 from events.duplicate import Decision, DuplicateDecided
-from projections.learner_search import KnownLearner, known
+from projections.learner_search import KnownLearner, known_learner
 from projections.learners import LEARNERS
 from projections.paging import BadCursor, Page
 from projections.read_model import METADATA, ReadModel
@@ -70,7 +70,7 @@ READ_MODEL = ReadModel(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class PairCursor:
     """The place of a pair in the list; of all pairs of the first, if second is LAST."""
 
     first: Key
@@ -84,7 +84,7 @@ class Pair:
     first: KnownLearner
     second: KnownLearner
     why: MatchReason
-    place: Place
+    place: PairCursor
 
     @property
     def updated_at(self) -> datetime:
@@ -98,7 +98,7 @@ class Pair:
         return [each for each in (*COMPARED, "centre") if one[each] != other[each]]
 
 
-def search(
+def search_duplicates(
     connection: Connection,
     *,
     centre: str | None,
@@ -134,7 +134,7 @@ def search(
             after = place.second if place and place.first == _key(first) else None
             pairs += _pairs(first, near, faces, after or _key(first))
             compared += len(near)
-            place = Place(first=_key(first), second=LAST)
+            place = PairCursor(first=_key(first), second=LAST)
             if compared >= MOST_COMPARED or len(found) + len(pairs) >= limit:
                 break
         found += _undecided(
@@ -166,7 +166,7 @@ def same_as(connection: Connection, learner: str, *, centre: str | None) -> list
 
 
 def _from(
-    connection: Connection, centre: str | None, place: Place | None
+    connection: Connection, centre: str | None, place: PairCursor | None
 ) -> Sequence[Row[Any]]:
     """Give some learners, from the one at that place on, who may have been done."""
     its = LEARNERS.c
@@ -204,8 +204,13 @@ def _pairs(
     for key, other in sorted(others.items(), key=itemgetter(0)):
         why = why_alike(faces[first.learner], faces[other.learner])
         if why is not None:
-            place = Place(first=_key(first), second=key)
-            yield Pair(first=known(first), second=known(other), why=why, place=place)
+            place = PairCursor(first=_key(first), second=key)
+            yield Pair(
+                first=known_learner(first),
+                second=known_learner(other),
+                why=why,
+                place=place,
+            )
 
 
 def _undecided(connection: Connection, pairs: Sequence[Pair]) -> Iterator[Pair]:
@@ -234,12 +239,12 @@ def _key(row: Row[Any]) -> Key:
     return row.date_of_birth, row.learner
 
 
-def _cursor(place: Place) -> str:
+def _cursor(place: PairCursor) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode()
 
 
-def _place(cursor: str) -> Place:
+def _place(cursor: str) -> PairCursor:
     try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(cursor), type=Place)
+        return msgspec.json.decode(base64.urlsafe_b64decode(cursor), type=PairCursor)
     except ValueError:
         raise BadCursor(pointer="?cursor") from None

@@ -350,7 +350,7 @@ def _changed_at() -> ColumnElement[datetime]:
     return case((on > its, on), else_=its)
 
 
-def search(
+def search_ineligible_learners(
     connection: Connection,
     *,
     centre: str | None,

@@ -182,7 +182,7 @@ def statuses_of(
     return dict.fromkeys(charged, InvoiceStatus.NOT_INVOICED) | statuses
 
 
-def search(
+def search_invoice_lines(
     connection: Connection,
     *,
     centre: str | None,

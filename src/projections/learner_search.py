@@ -134,7 +134,7 @@ def names_of(
     return {each.learner: each for each in named}
 
 
-def search(
+def search_learners(
     connection: Connection,
     *,
     centre: str | None,
@@ -158,7 +158,7 @@ def search(
         connection,
         query,
         **sorting(SORTS, sort or usual),
-        make=known,
+        make=known_learner,
         limit=limit,
         cursor=cursor,
         total=total,
@@ -262,7 +262,7 @@ def _members(centre: str | None, text: str) -> Select[tuple[str]]:
     return select(MEMBERS.c.learner).where(MEMBERS.c.group_stream.in_(named))
 
 
-def known(row: Row[Any]) -> KnownLearner:
+def known_learner(row: Row[Any]) -> KnownLearner:
     return KnownLearner(
         learner=row.learner,
         given_name=row.given_name,

@@ -63,7 +63,7 @@ READ_MODEL = ReadModel(
 )
 
 
-def search(
+def search_offline_clients(
     connection: Connection,
     *,
     centre: str | None,

@@ -71,7 +71,7 @@ class OrderFilter:
 EVERY_ORDER = OrderFilter()
 
 
-def search(
+def search_orders(
     connection: Connection,
     *,
     centre: str | None,

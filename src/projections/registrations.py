@@ -194,7 +194,7 @@ SORTS: Mapping[str, Sequence[Column[Any]]] = {
 }
 
 
-def search(
+def search_registrations(
     connection: Connection,
     *,
     centre: str | None,
@@ -249,7 +249,7 @@ def search(
     )
 
 
-def of_learner(
+def registrations_of_learner(
     connection: Connection, *, centre: str, learner: str
 ) -> list[RegistrationRow]:
     """List all that a learner is, or was, registered on, newest first (L4)."""

@@ -189,7 +189,7 @@ def certificates_of(connection: Connection, learner: str) -> list[CertificateRow
     return [_row(row) for row in connection.execute(query)]
 
 
-def search(
+def search_certificates(
     connection: Connection,
     *,
     centre: str | None,

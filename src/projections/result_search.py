@@ -90,7 +90,7 @@ SORTS: Mapping[str, Sequence[Column[Any]]] = {
 }
 
 
-def search(
+def search_results(
     connection: Connection,
     *,
     centre: str | None,
@@ -139,7 +139,7 @@ def search(
     )
 
 
-def of_learner(connection: Connection, learner: str) -> list[Result]:
+def results_of_learner(connection: Connection, learner: str) -> list[Result]:
     """Give a learner's whole history, oldest first (R2)."""
     query = _every(None).where(RESULTS.c.learner == learner)
     query = query.order_by(RESULTS.c.submitted_at, RESULTS.c.claim)

@@ -47,7 +47,7 @@ class SittingFilter:
     open_at: datetime | None = None
 
 
-def search(
+def search_sittings(
     connection: Connection,
     *,
     centre: str | None,

@@ -41,7 +41,7 @@ class ShownUpload:
     updated_at: datetime
 
 
-def search(
+def search_uploads(
     connection: Connection,
     *,
     centre: str | None,
@@ -77,7 +77,9 @@ def search(
     )
 
 
-def named(connection: Connection, *, centre: str, name: str) -> list[ShownUpload]:
+def uploads_named(
+    connection: Connection, *, centre: str, name: str
+) -> list[ShownUpload]:
     """Find the centre's groups of a name, but for those undone (U1, U10).
 
     Names are compared without case or outer spaces. Users may have groups of the same

@@ -117,7 +117,7 @@ class TokenRow:
     updated_at: datetime
 
 
-def search(
+def search_users(
     connection: Connection,
     *,
     centre: str | None,

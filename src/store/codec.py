@@ -201,7 +201,9 @@ def has_mac(row: Row, voucher: Callable[[bytes], bytes]) -> bool:
     return compare_digest(given, voucher(bound_to + state + b"}") + b'"}')
 
 
-def read(row: Row, written: Written, keys: Mapping[UUID, AESGCM | None]) -> Recorded:
+def read_row(
+    row: Row, written: Written, keys: Mapping[UUID, AESGCM | None]
+) -> Recorded:
     """Read an event in its envelope, brought up to the present version of its kind.
 
     Raises Unreadable, which says why and what to do.

@@ -9,7 +9,7 @@ from threading import Lock
 from time import sleep
 from uuid import UUID, uuid4
 
-from store.codec import Row, has_mac, read, read_written, written_in
+from store.codec import Row, has_mac, read_row, read_written, written_in
 from store.envelope import Actor, Change, Held, Position, Recorded, Stream
 from store.errors import (
     AlreadyDone,
@@ -327,4 +327,6 @@ class EventStore:
         written = [written_in(row) for row in rows]
         persons = {w.person for w in written if w.person is not None}
         keys = self._keys.readers(persons, erasures=erasures) if persons else {}
-        return tuple(read(row, w, keys) for row, w in zip(rows, written, strict=True))
+        return tuple(
+            read_row(row, w, keys) for row, w in zip(rows, written, strict=True)
+        )

@@ -41,7 +41,7 @@ class Gate:
                 centre=centre,
             )
         )
-        user = accounts.named(self.context, name)
+        user = accounts.find_user(self.context, name)
         assert user is not None
         return accounts.User.of(user).actor("api")
 

@@ -7,7 +7,7 @@ import pytest
 
 from access import accounts
 from access.accounts import TokenNotGood, WrongPassword, bearer, digest, sign_in
-from access.passwords import hashed
+from access.passwords import hash_password
 from commands.user import RevokeToken
 from events.identifier import stream_of
 from events.token import TokenIssued
@@ -15,7 +15,7 @@ from events.user import Role
 from tests.access.conftest import CENTRE, GOOD, Gate
 from tests.clock import Clock
 
-KEPT = hashed(GOOD, user="ann")
+KEPT = hash_password(GOOD, user="ann")
 
 
 def try_in(gate: Gate, name: str, password: str = GOOD) -> accounts.User:
@@ -78,7 +78,7 @@ def test_a_token_without_an_end_is_good_until_it_is_revoked(
 def test_a_disabled_users_tokens_open_nothing(gate: Gate) -> None:
     issued = gate.issue(gate.add("ann", Role.AUDITOR))
     gate.disable("ann")
-    assert accounts.named(gate.context, "ann") is None
+    assert accounts.find_user(gate.context, "ann") is None
     with pytest.raises(TokenNotGood):
         bearer(gate.context, issued.text, gate.now())
 

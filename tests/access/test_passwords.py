@@ -11,7 +11,7 @@ from access.passwords import (
     SHORTEST,
     PasswordLengthWrong,
     PasswordTooEasy,
-    hashed,
+    hash_password,
     is_right,
 )
 
@@ -19,7 +19,7 @@ GOOD = "a long pass phrase"
 
 
 @pytest.mark.parametrize(
-    "kept", [hashed(GOOD, user="ann"), NOBODYS], ids=["drawn", "nobodys"]
+    "kept", [hash_password(GOOD, user="ann"), NOBODYS], ids=["drawn", "nobodys"]
 )
 def test_what_is_kept_took_nineteen_mebibytes_and_two_passes_to_make(kept: str) -> None:
     """The parameters of architecture, and of who does not exist too."""
@@ -30,11 +30,11 @@ def test_what_is_kept_took_nineteen_mebibytes_and_two_passes_to_make(kept: str) 
 
 
 def test_a_password_is_right_or_not() -> None:
-    kept = hashed(GOOD, user="ann")
+    kept = hash_password(GOOD, user="ann")
     assert GOOD not in kept
     assert is_right(GOOD, kept)
     assert not is_right(GOOD + " ", kept)
-    assert hashed(GOOD, user="ann") != kept
+    assert hash_password(GOOD, user="ann") != kept
 
 
 def test_nobody_has_a_password_and_what_is_no_hash_is_not_right() -> None:
@@ -45,10 +45,10 @@ def test_nobody_has_a_password_and_what_is_no_hash_is_not_right() -> None:
 @pytest.mark.parametrize("length", [SHORTEST, LONGEST])
 def test_a_password_is_long_enough_and_not_too_long(length: int) -> None:
     text = "ab" * LONGEST
-    assert hashed(text[:length], user="ann")
+    assert hash_password(text[:length], user="ann")
     outside = length - 1 if length == SHORTEST else length + 1
     with pytest.raises(PasswordLengthWrong) as refusal:
-        hashed(text[:outside], user="ann", pointer="/new")
+        hash_password(text[:outside], user="ann", pointer="/new")
     assert refusal.value.pointer == "/new"
 
 
@@ -57,4 +57,4 @@ def test_a_password_is_long_enough_and_not_too_long(length: int) -> None:
 )
 def test_a_password_that_is_easy_to_guess_is_refused(password: str) -> None:
     with pytest.raises(PasswordTooEasy):
-        hashed(password, user="ann.price")
+        hash_password(password, user="ann.price")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from access import policy
-from access.policy import MAY, SYSTEMS, named, send
+from access.policy import MAY, SYSTEMS, name_roles, send
 from aggregates.errors import NotAllowed
 from commands import cancellation, claim, claim_submission, upload_check, user
 from commands.command import HANDLERS, Command, CommandContext, CommandResult
@@ -84,12 +84,14 @@ def test_the_service_acts_as_nobody_and_nobody_acts_as_the_service() -> None:
     alone = {command for command, roles in MAY.items() if roles == {Role.SERVICE}}
     assert {claim_submission.ProcessClaim, upload_check.CheckLearnerGroup} <= alone
     assert user.IssueToken not in commands_of(Role.SERVICE)
-    assert named(frozenset({Role.SERVICE})) == "nobody: the service does it by itself"
+    assert (
+        name_roles(frozenset({Role.SERVICE})) == "nobody: the service does it by itself"
+    )
 
 
 def test_roles_are_named_as_a_list_that_is_said() -> None:
     """Domain 2: who could do it."""
     roles = {Role.ASSESSOR, Role.AUDITOR, Role.CENTRE_ADMINISTRATOR}
     said = "a Centre Administrator, an Assessor or an Auditor"
-    assert named(frozenset(roles)) == said
-    assert named(frozenset({Role.AUDITOR})) == "an Auditor"
+    assert name_roles(frozenset(roles)) == said
+    assert name_roles(frozenset({Role.AUDITOR})) == "an Auditor"

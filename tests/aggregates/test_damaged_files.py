@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from aggregates.details import COLUMNS, OVERFLOW
 from aggregates.file_refusals import FileRefused
-from aggregates.learner_file import LearnerFile, read
+from aggregates.learner_file import LearnerFile, read_learner_file
 from tests.learner_examples import CELLS, cells, csv_file
 from tests.workbooks import inline, raw, row, xlsx
 
@@ -57,7 +57,9 @@ def test_every_cell_of_a_text_file_is_in_a_record_letter_by_letter(
     is_mac = encoding == "mac-roman"
     if encoding == "cp1252" and not content.isascii():
         assume(not is_utf_8(content))
-    assert is_whole(read(content, encoding="mac-roman" if is_mac else None), table)
+    assert is_whole(
+        read_learner_file(content, encoding="mac-roman" if is_mac else None), table
+    )
 
 
 def is_utf_8(content: bytes) -> bool:
@@ -74,7 +76,7 @@ def test_every_cell_of_a_workbook_is_in_a_record_letter_by_letter(
 ) -> None:
     """U4: what looks like a formula, a number or an escape included."""
     assume(not is_blank(table))
-    assert is_whole(read(xlsx(*table)), table)
+    assert is_whole(read_learner_file(xlsx(*table)), table)
 
 
 PLACES = st.lists(
@@ -94,7 +96,7 @@ def damaged(content: bytes, places: list[tuple[float, bytes, int]]) -> bytes:
 
 def read_or_refused(content: bytes) -> None:
     try:
-        file = read(content)
+        file = read_learner_file(content)
     except FileRefused:
         return
     numbers = [row.number for row in file.rows]

@@ -9,7 +9,7 @@ from aggregates.details import (
     LONGEST,
     OVERFLOW,
     Checked,
-    check,
+    check_details,
     given_likeness,
     given_uln,
     read_as,
@@ -21,7 +21,7 @@ from tests.learner_examples import CELLS, DETAILS, TODAY, ULN, cells
 
 
 def found(**changed: str) -> Checked:
-    return check(cells(**changed), today=TODAY)
+    return check_details(cells(**changed), today=TODAY)
 
 
 def faults(checked: Checked) -> list[tuple[str, str]]:
@@ -35,13 +35,13 @@ def test_good_cells_make_details() -> None:
 
 def test_details_written_as_cells_are_the_same_details() -> None:
     """L2."""
-    assert check(DETAILS.cells, today=TODAY).details == DETAILS
+    assert check_details(DETAILS.cells, today=TODAY).details == DETAILS
 
 
 def test_what_is_not_mandatory_may_be_blank() -> None:
     """U2."""
     told = {column: CELLS[column] for column in list(COLUMNS)[:3]}
-    details = check(told, today=TODAY).details
+    details = check_details(told, today=TODAY).details
     assert details is not None
     assert details.others == (None, None, None, None, None)
 
@@ -116,7 +116,7 @@ def test_what_is_unusual_is_a_warning_and_kept_as_written(
 ) -> None:
     """U6: never refused, and each is said in a sentence."""
     told = cells(**{column: value})
-    checked = check(told, today=TODAY)
+    checked = check_details(told, today=TODAY)
     assert [warning.code for warning in checked.warnings] == codes
     assert checked.details is not None
     assert getattr(checked.details, column) == value
@@ -130,14 +130,14 @@ def test_a_name_longer_than_a_certificate_has_room_for_is_a_warning(
     """U6: with the space between; both sides of the boundary."""
     told = cells(given_name="g" * given_length, family_name="f" * family_length)
     length = given_length + 1 + family_length
-    codes = [warning.code for warning in check(told, today=TODAY).warnings]
+    codes = [warning.code for warning in check_details(told, today=TODAY).warnings]
     assert codes == ["name-too-long-to-print"] * (length > MOST_ON_CERTIFICATE)
 
 
 def test_the_limit_of_a_certificate_is_said_with_the_name_and_its_length() -> None:
     """U6."""
     told = cells(given_name="Wilhelmina" * 3, family_name="Featherstone" * 3)
-    (warning,) = check(told, today=TODAY).warnings
+    (warning,) = check_details(told, today=TODAY).warnings
     assert "is 67 characters long, and a certificate has room for 60" in sentence(
         warning, told
     )
@@ -182,7 +182,7 @@ def test_the_likeness_of_cells_is_that_of_the_details_they_make(
     told: dict[str, str],
 ) -> None:
     """U6: one that is wrong otherwise has it too, if name and birth can be read."""
-    details = check(told, today=TODAY).details
+    details = check_details(told, today=TODAY).details
     assert details is None or details.likeness == given_likeness(told)
 
 
@@ -218,13 +218,17 @@ def test_more_cells_than_columns_is_a_fault() -> None:
 
 
 def test_the_age_is_not_looked_at_without_a_day() -> None:
-    assert check(cells(date_of_birth="1/1/1800"), today=None).details is not None
-    assert check(cells(date_of_birth="1/1/1800"), today=TODAY).details is None
+    assert (
+        check_details(cells(date_of_birth="1/1/1800"), today=None).details is not None
+    )
+    assert check_details(cells(date_of_birth="1/1/1800"), today=TODAY).details is None
 
 
 def test_people_are_alike_by_name_and_birth_without_case_and_accents() -> None:
     """U6."""
-    other = check(cells(given_name="CHLOE", family_name="d'arcy"), today=TODAY).details
+    other = check_details(
+        cells(given_name="CHLOE", family_name="d'arcy"), today=TODAY
+    ).details
     assert other is not None
     assert other.likeness == DETAILS.likeness
 
@@ -236,7 +240,7 @@ def test_any_cells_are_details_or_have_faults_with_sentences(
     told: dict[str, str],
 ) -> None:
     """U6."""
-    checked = check(told, today=TODAY)
+    checked = check_details(told, today=TODAY)
     assert (checked.details is None) == bool(checked.problems)
     for problem in checked.problems + checked.warnings:
         assert sentence(problem, told)
@@ -310,7 +314,7 @@ def test_a_fault_is_said_in_a_sentence_that_helps(
 ) -> None:
     """U6."""
     told = cells(**{column: value})
-    (problem,) = check(told, today=TODAY).problems
+    (problem,) = check_details(told, today=TODAY).problems
     assert sentence(problem, told) == said
 
 

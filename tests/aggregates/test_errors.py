@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from aggregates.errors import MOST_SAID, Refusal, RuleBroken, raise_all, said
+from aggregates.errors import MOST_SAID, Refusal, RuleBroken, join_sentences, raise_all
 
 
 class Full(RuleBroken):
@@ -27,8 +27,8 @@ def rooms(number: int) -> list[Refusal]:
 
 def test_of_many_refusals_the_first_few_are_said_and_the_others_counted() -> None:
     most = " ".join(f"Room {room} is full." for room in range(MOST_SAID))
-    assert said(rooms(MOST_SAID)) == most
-    assert said(rooms(MOST_SAID + 1)) == f"{most} And 1 more."
+    assert join_sentences(rooms(MOST_SAID)) == most
+    assert join_sentences(rooms(MOST_SAID + 1)) == f"{most} And 1 more."
 
 
 def test_all_refusals_are_raised_at_once_and_one_by_itself() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from aggregates.details import COLUMNS
 from aggregates.file_refusals import SENTENCES, file_sentence, hidden_parts
-from aggregates.learner_file import read
+from aggregates.learner_file import read_learner_file
 from aggregates.markup import OLE
 from aggregates.number_formats import digit_format
 from events.upload import FileProblem
@@ -118,7 +118,7 @@ def test_hidden_rows_and_columns_are_read_and_known() -> None:
         f"<row r='6' hidden='0'>{inline('Dan', 'A6')}</row>",
         columns="<cols><col min='1' max='1'/><col min='5' max='6' hidden='1'/></cols>",
     )
-    file = read(content)
+    file = read_learner_file(content)
     assert [row.number for row in file.rows if row.is_hidden] == [3, 4]
     assert file.hidden_rows == 2
     assert file.hidden_columns == ["ULN", "Centre reference"]
@@ -133,7 +133,7 @@ def test_further_sheets_with_learners_are_named_and_not_read() -> None:
         "Empty": [header],
         "Summer": [["Our learners"], header, learner],
     }
-    file = read(xlsx(CELLS, after=others))
+    file = read_learner_file(xlsx(CELLS, after=others))
     assert len(file.rows) == 1
     assert file.unread_sheets == ["Spring", "Summer"]
     assert "“Spring” has learners" in file_sentence(
@@ -145,7 +145,7 @@ def test_the_columns_are_found_below_a_title_in_a_workbook() -> None:
     """U3, U4: rows keep the numbers that people see."""
     above = [["Learners, autumn 2026"], [], ["Given name", "as on the passport"]]
     content = xlsx(list(COLUMNS.values()), CELLS, header=(), above=above)
-    (found,) = read(content).rows
+    (found,) = read_learner_file(content).rows
     assert (found.number, dict(found.cells)) == (5, CELLS)
 
 
@@ -154,7 +154,7 @@ def test_the_sheet_of_learners_is_found_though_its_columns_are_below_a_title() -
     content = xlsx(
         list(COLUMNS.values()), CELLS, header=(), above=[["Title"]], before=["Cover"]
     )
-    assert read(content).rows[0].number == 3
+    assert read_learner_file(content).rows[0].number == 3
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from aggregates.details import COLUMNS, OVERFLOW
 from aggregates.file_columns import proposed, settle_columns
 from aggregates.file_refusals import FileRefused
-from aggregates.learner_file import read, samples
+from aggregates.learner_file import read_learner_file, samples
 from aggregates.upload_refusals import ColumnNeeded, ColumnNotThere, ColumnTwice
 from events.upload import FileProblem
 from tests.workbooks import xlsx
@@ -76,33 +76,35 @@ def test_the_first_of_two_columns_for_one_of_ours_is_proposed() -> None:
 
 def test_a_file_is_read_as_proposed_or_as_said() -> None:
     """U3: the columns of ours in our order."""
-    read_as = read(file(ILR, ROW))
+    read_as = read_learner_file(file(ILR, ROW))
     assert read_as.mapping == MAPPING
     (row,) = read_as.rows
     assert list(row.cells) == list(COLUMNS)
     assert row.cells["given_name"] == "Chloë"
     assert row.cells["email"] == ""
     changed = {**MAPPING, "centre_reference": "Ethnicity"}
-    (again,) = read(file(ILR, ROW), mapping=changed).rows
+    (again,) = read_learner_file(file(ILR, ROW), mapping=changed).rows
     assert again.cells["centre_reference"] == "31"
 
 
 def test_a_workbook_of_other_columns_is_known_too() -> None:
     """U3: its dates are days."""
     content = xlsx(["Ann", "Lee", 38803], header=["Forename", "Surname", "DOB"])
-    (row,) = read(content).rows
+    (row,) = read_learner_file(content).rows
     assert row.cells["date_of_birth"] == "2006-03-27"
 
 
 def test_cells_without_a_columns_name_are_kept() -> None:
     """U6: none of them is lost, but for those of ignored columns."""
-    (row,) = read(file("Forename,Surname,DOB,,Pet", "Ann,Lee,1/1/2000,Jr,Rex,x")).rows
+    (row,) = read_learner_file(
+        file("Forename,Surname,DOB,,Pet", "Ann,Lee,1/1/2000,Jr,Rex,x")
+    ).rows
     assert row.cells[OVERFLOW] == "Jr | x"
 
 
 def test_a_row_with_ignored_cells_alone_is_a_row() -> None:
     """U6: and says what is missing."""
-    rows = read(
+    rows = read_learner_file(
         file("Forename,Surname,DOB,Pet", "Ann,Lee,1/1/2000", ",,,Rex", ",,,")
     ).rows
     assert [row.number for row in rows] == [2, 3]
@@ -111,7 +113,7 @@ def test_a_row_with_ignored_cells_alone_is_a_row() -> None:
 def test_a_columns_name_that_is_there_twice_cannot_be_chosen() -> None:
     """U3."""
     with pytest.raises(FileRefused) as refusal:
-        read(file("Forename,Surname,DOB,Pet,Pet", "Ann,Lee,1/1/2000"))
+        read_learner_file(file("Forename,Surname,DOB,Pet,Pet", "Ann,Lee,1/1/2000"))
     fault = FileProblem(code="column-repeated", column="Pet")
     assert refusal.value.problems == (fault,)
 

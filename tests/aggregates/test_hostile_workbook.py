@@ -15,11 +15,11 @@ READ_ALL = """
 import sys
 from pathlib import Path
 from aggregates.file_refusals import FileRefused
-from aggregates.learner_file import read
+from aggregates.learner_file import read_learner_file
 
 for file in sorted(Path(sys.argv[1]).iterdir()):
     try:
-        told = str(len(read(file.read_bytes()).rows))
+        told = str(len(read_learner_file(file.read_bytes()).rows))
     except FileRefused as refused:
         told = refused.problems[0].code
     print(file.name, told)

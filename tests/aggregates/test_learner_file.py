@@ -15,7 +15,7 @@ from aggregates.file_refusals import (
     FileRefused,
     file_sentence,
 )
-from aggregates.learner_file import LearnerFile, read, samples
+from aggregates.learner_file import LearnerFile, read_learner_file, samples
 from aggregates.table import HEADER_ROWS
 from aggregates.template import TEMPLATE
 from aggregates.text_file import MAC, WINDOWS, in_other_encoding
@@ -28,7 +28,7 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "learners.csv"
 
 def refused(content: bytes) -> tuple[FileProblem, ...]:
     with pytest.raises(FileRefused) as refusal:
-        read(content)
+        read_learner_file(content)
     assert len(refusal.value.others) == len(refusal.value.problems)
     return refusal.value.problems
 
@@ -47,7 +47,7 @@ def with_header(old: str, new: str) -> bytes:
 
 def test_the_example_file_is_read_with_all_its_rows() -> None:
     """U2, U4."""
-    file = read(EXAMPLE.read_bytes())
+    file = read_learner_file(EXAMPLE.read_bytes())
     assert (file.encoding, len(file.rows), file.accented) == ("utf-8", 60, (3, 4))
 
 
@@ -78,7 +78,7 @@ def test_the_encoding_is_told_by_its_mark_else_utf_8_else_windows(
         cells(given_name="Irène", family_name="Peña"),
         cells(given_name="Bjørn", family_name="Åkesson"),
     ).decode()
-    file = read(text.encode(written))
+    file = read_learner_file(text.encode(written))
     assert (file.encoding, names(file)) == (read_as, ["Irène", "Bjørn"])
 
 
@@ -87,7 +87,7 @@ def test_utf_16_of_the_other_byte_order_is_read_too() -> None:
     content = b"\xfe\xff" + csv_file(cells(given_name="Zoë")).decode().encode(
         "utf-16-be"
     )
-    assert names(read(content)) == ["Zoë"]
+    assert names(read_learner_file(content)) == ["Zoë"]
 
 
 def test_a_letter_that_windows_does_not_have_is_found_by_its_line() -> None:
@@ -95,14 +95,14 @@ def test_a_letter_that_windows_does_not_have_is_found_by_its_line() -> None:
     plain, french = cells(), cells(given_name="François", family_name="Ångström")
     content = csv_file(plain, french).decode().encode("mac-roman")
     assert refused(content) == (FileProblem(code="no-such-letter", found="3"),)
-    file = read(content, encoding=MAC)
+    file = read_learner_file(content, encoding=MAC)
     assert (file.encoding, names(file)) == ("mac-roman", ["Chloë", "François"])
 
 
 def test_names_from_a_mac_are_read_wrong_until_they_are_said_to_be() -> None:
     """U4: nothing in the file tells, so nothing is guessed."""
     content = csv_file(cells(given_name="Zoë")).decode().encode("mac-roman")
-    wrong = read(content)
+    wrong = read_learner_file(content)
     assert (wrong.encoding, names(wrong)) == ("cp1252", ["Zo\u2018"])
     assert in_other_encoding("Zo\u2018", MAC) == "Zoë"
     assert in_other_encoding("Zoë", WINDOWS) == "Zo\u2018"
@@ -120,28 +120,30 @@ def test_reading_in_another_encoding_loses_nothing(text: str) -> None:
 def test_a_file_that_says_its_encoding_is_believed(encoding: str) -> None:
     """U4: whatever a person says."""
     content = csv_file(CELLS).decode().encode(encoding)
-    assert names(read(content, encoding=MAC)) == ["Chloë"]
+    assert names(read_learner_file(content, encoding=MAC)) == ["Chloë"]
 
 
 def test_two_names_with_accents_are_pointed_out() -> None:
     """U4: by their rows, so that the person sees whether they are right."""
     plain = cells(given_name="Ben", family_name="Carter")
     accented = cells(family_name="Müller", given_name="Zoe")
-    assert read(csv_file(plain, accented, plain, accented, accented)).accented == (3, 5)
-    assert read(csv_file(plain)).accented == ()
+    assert read_learner_file(
+        csv_file(plain, accented, plain, accented, accented)
+    ).accented == (3, 5)
+    assert read_learner_file(csv_file(plain)).accented == ()
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t"])
 def test_commas_semicolons_or_tabs_part_the_cells(mark: str) -> None:
     """U4."""
     content = csv_file(CELLS).decode().replace(",", mark).encode()
-    assert dict(read(content).rows[0].cells) == dict(CELLS)
+    assert dict(read_learner_file(content).rows[0].cells) == dict(CELLS)
 
 
 def test_cells_may_stand_in_quotation_marks() -> None:
     """U4: with commas and line ends inside; rows are numbered as a spreadsheet does."""
     quoted = TEMPLATE.encode() + b'"Ann\nMarie","Smith, Jr",1/1/2000\r\nBen,Carter\r\n'
-    first, second = read(quoted).rows
+    first, second = read_learner_file(quoted).rows
     assert (first.number, first.cells["given_name"]) == (2, "Ann\nMarie")
     assert (first.cells["family_name"], first.cells["postcode"]) == ("Smith, Jr", "")
     assert (second.number, second.cells["given_name"]) == (3, "Ben")
@@ -163,7 +165,7 @@ def test_the_columns_are_found_in_the_first_ten_rows(
     if len(above) >= HEADER_ROWS and has_words:
         assert codes(content) == ["no-columns"]
     else:
-        (row,) = read(content).rows
+        (row,) = read_learner_file(content).rows
         assert (row.number, dict(row.cells)) == (len(above) + 2, CELLS)
 
 
@@ -177,7 +179,7 @@ def test_columns_that_were_changed_are_named_below_a_title() -> None:
 def test_a_layout_with_other_names_is_found_below_a_title() -> None:
     """U3."""
     content = b"ILR export\n\nGivenNames,FamilyName,DateOfBirth\nBen,Carter,1/1/2000\n"
-    file = read(content)
+    file = read_learner_file(content)
     assert file.mapping is not None
     assert (file.rows[0].number, names(file)) == (4, ["Ben"])
     assert samples(content)["GivenNames"] == ["Ben"]
@@ -186,19 +188,19 @@ def test_a_layout_with_other_names_is_found_below_a_title() -> None:
 def test_blank_rows_are_passed_over_and_counted() -> None:
     """U4: what is said of row 4 is seen in row 4 of the spreadsheet."""
     content = TEMPLATE.encode() + b",,,,,,,\r\n\r\nBen,Carter,1/1/2000\r\n"
-    assert [row.number for row in read(content).rows] == [4]
+    assert [row.number for row in read_learner_file(content).rows] == [4]
 
 
 def test_blank_columns_at_the_end_do_not_matter() -> None:
     """U3: spreadsheets write them."""
     content = TEMPLATE.strip().encode() + b",,\r\nBen,Carter,1/1/2000,,,,,,,\r\n"
-    assert OVERFLOW not in read(content).rows[0].cells
+    assert OVERFLOW not in read_learner_file(content).rows[0].cells
 
 
 def test_a_row_with_too_many_cells_keeps_them() -> None:
     """U6: nothing of the row is lost."""
     content = csv_file(CELLS).strip() + b",Jr,\r\n"
-    assert read(content).rows[0].cells[OVERFLOW] == "Jr"
+    assert read_learner_file(content).rows[0].cells[OVERFLOW] == "Jr"
 
 
 @pytest.mark.parametrize("content", [b"", b" \r\n\r\n", b"\xef\xbb\xbf"])
@@ -299,7 +301,7 @@ def test_a_file_has_at_most_a_hundred_thousand_rows() -> None:
     """U3: 100,000 and 100,001."""
     row = b"Ben,Carter,1/1/2000\r\n"
     most = TEMPLATE.encode() + row * MOST_ROWS
-    assert len(read(most).rows) == MOST_ROWS
+    assert len(read_learner_file(most).rows) == MOST_ROWS
     assert codes(most + row) == ["too-many-rows"]
 
 
@@ -309,21 +311,21 @@ def test_a_file_has_a_greatest_size() -> None:
     blank = (b" " * 99_999 + b"\n") * (MOST_BYTES // 100_000)
     most = content + blank[len(content) :]
     assert len(most) == MOST_BYTES
-    assert len(read(most).rows) == 1
+    assert len(read_learner_file(most).rows) == 1
     assert codes(most + b"\n") == ["too-big"]
 
 
 def test_blank_rows_are_not_counted_for_ever() -> None:
     """U3: up to a spreadsheet's last row, and one more."""
     blank = b"\n" * (LAST_ROW - 2)
-    assert len(read(csv_file(CELLS) + blank).rows) == 1
+    assert len(read_learner_file(csv_file(CELLS) + blank).rows) == 1
     assert codes(csv_file(CELLS) + blank + b"\n") == ["too-many-rows"]
 
 
 def test_the_refusal_says_each_fault_in_a_sentence() -> None:
     """U3."""
     with pytest.raises(FileRefused) as refusal:
-        read(with_header("ULN,", "ULN,Shoe size,"))
+        read_learner_file(with_header("ULN,", "ULN,Shoe size,"))
     assert str(refusal.value) == (
         "The file was not uploaded, and nothing of it is kept. The column “Shoe size”"
         " is not in the template. Remove it."
@@ -336,7 +338,7 @@ def test_the_refusal_says_each_fault_in_a_sentence() -> None:
 def test_any_file_is_read_or_refused(content: bytes) -> None:
     """U3."""
     try:
-        file = read(content)
+        file = read_learner_file(content)
     except FileRefused:
         return
     assert file.rows
@@ -360,5 +362,5 @@ def test_whatever_is_written_in_the_template_is_read_back(
     quoted = [{c: f'"{text}"' for c, text in row.items()} for row in rows]
     wanted = [row for row in rows if any(text.strip() for text in row.values())]
     if wanted:
-        file = read(csv_file(*quoted))
+        file = read_learner_file(csv_file(*quoted))
         assert [dict(row.cells) for row in file.rows] == wanted

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aggregates.details import check
+from aggregates.details import check_details
 from aggregates.duplicate_rows import OtherRows
 from aggregates.record import (
     CannotLink,
@@ -45,7 +45,7 @@ BECAME = RecordBecameLearner(learner=CHLOE)
 
 def test_a_record_is_checked_against_its_file_and_its_centre() -> None:
     """U6: beside what is wrong with it by itself."""
-    own = check(cells(family_name=""), today=TODAY)
+    own = check_details(cells(family_name=""), today=TODAY)
     around = RowContext(others=OtherRows(uln=[5]), holder=CHLOE, alike=[CHLOE, ZOE])
     found = check_in_context(own, around)
     assert found.problems == (BLANK, TWICE, HELD)
@@ -54,7 +54,7 @@ def test_a_record_is_checked_against_its_file_and_its_centre() -> None:
 
 def test_a_record_alone_in_file_and_centre_is_as_good_as_its_cells() -> None:
     """U6."""
-    own = check(CELLS, today=TODAY)
+    own = check_details(CELLS, today=TODAY)
     assert check_in_context(own, RowContext()) == own
 
 
@@ -80,7 +80,7 @@ def test_an_amended_record_is_as_the_new_check_found_it() -> None:
     """U8."""
     record = given([record_read(problems=(BLANK,))])
     new = record.amended({"family_name": "Darcy"})
-    (amended,) = record.amend(new, check(new, today=TODAY))
+    (amended,) = record.amend(new, check_details(new, today=TODAY))
     assert amended == RecordAmended(
         person_id=PERSON, cells=cells(family_name="Darcy"), problems=(), warnings=()
     )
@@ -91,7 +91,7 @@ def test_an_amended_record_is_as_the_new_check_found_it() -> None:
 def test_amending_nothing_records_only_what_is_found_otherwise() -> None:
     """U8."""
     record = given([record_read()])
-    found = check(CELLS, today=TODAY)
+    found = check_details(CELLS, today=TODAY)
     assert record.amend(CELLS, found) == []
     held = check_in_context(found, RowContext(holder=CHLOE))
     assert record.amend(CELLS, held) == [RecordChecked(problems=(HELD,), warnings=())]
@@ -118,7 +118,7 @@ def test_a_different_person_is_confirmed_once_for_all() -> None:
     assert (after.state, after.warnings) == (RecordState.VALID, ())
     assert after.confirm() == []
     new = cells(postcode="RG1 4PN")
-    found = check_in_context(check(new, today=TODAY), RowContext(alike=[ZOE]))
+    found = check_in_context(check_details(new, today=TODAY), RowContext(alike=[ZOE]))
     (amended,) = after.amend(new, found)
     assert after.apply(amended).state is RecordState.VALID
 
@@ -145,7 +145,7 @@ def test_amending_a_linked_record_parts_it_again() -> None:
     """U6, U8."""
     linked = RecordLinked(learner=CHLOE)
     record = given([record_read(warnings=(LIKE,)), linked])
-    (amended,) = record.amend(CELLS, check(CELLS, today=TODAY))
+    (amended,) = record.amend(CELLS, check_details(CELLS, today=TODAY))
     after = record.apply(amended)
     assert (after.linked_to, after.uln) == (None, ULN)
 
@@ -236,7 +236,7 @@ def test_amending_what_lrs_is_told_has_it_asked_again(
     values = {"uln": OTHER_ULN, "date_of_birth": "28/3/2006"}
     new = cells(**{column: values.get(column, "Other")})
     record = given([TO_VERIFY, ANOMALY])
-    (amended,) = record.amend(new, check(new, today=TODAY), is_lrs_on=True)
+    (amended,) = record.amend(new, check_details(new, today=TODAY), is_lrs_on=True)
     state = record.apply(amended).state
     expected = RecordState.NOT_VERIFIED if is_asked_again else RecordState.INVALID
     assert state is expected
@@ -246,5 +246,5 @@ def test_without_a_uln_or_without_lrs_there_is_nothing_to_wait_for() -> None:
     """U7."""
     record = given([TO_VERIFY, ANOMALY])
     for new, is_on in ((cells(uln=""), True), (cells(uln=OTHER_ULN), False)):
-        (amended,) = record.amend(new, check(new, today=TODAY), is_lrs_on=is_on)
+        (amended,) = record.amend(new, check_details(new, today=TODAY), is_lrs_on=is_on)
         assert record.apply(amended).state is RecordState.VALID

@@ -19,7 +19,7 @@ from aggregates.user import (
     UserIsDisabled,
     UserNameMalformed,
     add,
-    folded,
+    fold_user_name,
 )
 from events.user import PasswordSet, Role, UserAdded, UserDisabled, UserRoleChanged
 
@@ -71,7 +71,7 @@ def test_a_name_that_could_be_misread_is_not(name: str) -> None:
 
 
 def test_names_are_told_apart_without_case_and_outer_spaces() -> None:
-    assert folded(" Ann.Price ") == "ann.price"
+    assert fold_user_name(" Ann.Price ") == "ann.price"
 
 
 def test_everybody_has_a_full_name() -> None:

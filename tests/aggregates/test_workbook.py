@@ -18,7 +18,7 @@ from aggregates.cells import (
 )
 from aggregates.details import COLUMNS, OVERFLOW
 from aggregates.file_refusals import FileRefused
-from aggregates.learner_file import read
+from aggregates.learner_file import read_learner_file
 from aggregates.markup import OLE
 from aggregates.number_formats import is_date_format
 from aggregates.template import NOTES, xlsx_template
@@ -36,12 +36,12 @@ def wide(text: str) -> bytes:
 
 
 def rows(content: bytes) -> list[dict[str, str]]:
-    return [dict(row.cells) for row in read(content).rows]
+    return [dict(row.cells) for row in read_learner_file(content).rows]
 
 
 def problem(content: bytes) -> FileProblem:
     with pytest.raises(FileRefused) as refusal:
-        read(content)
+        read_learner_file(content)
     assert len(refusal.value.others) == 1
     return refusal.value.problems[0]
 
@@ -52,7 +52,7 @@ def learner(born: Cell = "27/3/2006", uln: Cell = "", reference: Cell = "") -> b
 
 def test_a_workbook_is_read_as_csv_is() -> None:
     """U2, U4: the same cells, under the numbers of the same rows."""
-    file = read(xlsx(CELLS, [], cells(given_name="Zoë")))
+    file = read_learner_file(xlsx(CELLS, [], cells(given_name="Zoë")))
     assert (file.encoding, file.accented) == ("xlsx", (2, 4))
     assert [dict(row.cells) for row in file.rows] == [CELLS, cells(given_name="Zoë")]
 
@@ -279,7 +279,7 @@ def test_a_workbook_has_a_greatest_number_of_rows(
     """U3: those that are empty do not count, up to a spreadsheet's last."""
     monkeypatch.setattr(learner_file, "MOST_ROWS", 3)
     most = "".join(row(n, inline("Ann", f"A{n}"), "<c/>") for n in (2, 3, 2**20))
-    assert len(read(raw(most)).rows) == 3
+    assert len(read_learner_file(raw(most)).rows) == 3
     more = "".join(row(n, inline("Ann", f"A{n}")) for n in range(2, 6))
     assert problem(raw(more)).code == "too-many-rows"
     beyond = row(2**20 + 1, inline("Ann", f"A{2**20 + 1}"))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from access.passwords import hashed
+from access.passwords import hash_password
 from cli.session import SERVICE
 from commands.user import SetPassword
 from service import Service
@@ -76,7 +76,7 @@ def recorded(service: Service, kind: type[Any]) -> list[Recorded]:
 
 def give_password(service: Service) -> None:
     user, at = "admin.riverside", service.clock()
-    kept = hashed(PASSWORD, user=user)
+    kept = hash_password(PASSWORD, user=user)
     service.send(SetPassword(by=SERVICE, at=at, name=user, password_hash=kept))
 
 

@@ -4,7 +4,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from access import throttle
-from access.passwords import hashed
+from access.passwords import hash_password
 from cli.session import SERVICE
 from commands.user import SetPassword
 from service import Service
@@ -20,7 +20,7 @@ WRONG = {"user": NAME, "password": "not the pass phrase"}
 @pytest.fixture
 def known(service: Service, stranger: TestClient) -> TestClient:
     """Give a client that is not signed in, of a service where NAME has a password."""
-    kept = hashed(GOOD, user=NAME)
+    kept = hash_password(GOOD, user=NAME)
     at = service.clock()
     service.send(SetPassword(by=SERVICE, at=at, name=NAME, password_hash=kept))
     return stranger

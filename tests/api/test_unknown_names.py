@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from api.unknown_names import meant
+from api.unknown_names import suggest_name
 from tests.api.premises import furnished_in
 from tests.api.running import ClientAs
 from tests.api.trying import DOCUMENT, Operation, every_operation, names_of
@@ -211,7 +211,7 @@ def test_a_body_that_says_nothing_is_none(client_as: ClientAs, content: bytes) -
 def test_what_says_the_opposite_is_not_what_is_meant(
     name: str, known: list[str], answer: str
 ) -> None:
-    assert meant(name, known) == answer
+    assert suggest_name(name, known) == answer
 
 
 def test_what_is_sent_already_is_not_what_is_meant(client_as: ClientAs) -> None:

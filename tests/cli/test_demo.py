@@ -8,7 +8,7 @@ from io import StringIO
 
 import pytest
 
-from aggregates.learner_file import read
+from aggregates.learner_file import read_learner_file
 from aggregates.uln import uln_fault
 from cli.demo import USERS
 from cli.demo_people import learner_file
@@ -24,7 +24,7 @@ def test_the_same_seed_makes_the_same_people_and_another_makes_others() -> None:
 
 
 def test_every_row_has_a_uln_of_its_own_with_the_right_check_digit() -> None:
-    rows = read(learner_file(2_000, seed=3, today=TODAY)).rows
+    rows = read_learner_file(learner_file(2_000, seed=3, today=TODAY)).rows
     ulns = {row.cells["uln"] for row in rows}
     assert len(rows) == len(ulns) == 2_000
     assert not [uln for uln in ulns if uln_fault(uln)]

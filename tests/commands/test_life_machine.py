@@ -110,13 +110,13 @@ class RegistrationLife(CorrectedLife):
     def lists_are_right(self, connection: Connection, learner: str) -> None:
         mine = [h for h in self.life.registrations.values() if h.learner == learner]
         here = self.life.at[learner]
-        listed = registrations.search(
+        listed = registrations.search_registrations(
             connection, centre=None, learner=learner, limit=100
         )
         assert {
             r.registration: (r.centre, r.status, r.pathway) for r in listed.rows
         } == {held.name: (here, held.status, held.pathway) for held in mine}
-        booked = bookings.of_learner(connection, learner)
+        booked = bookings.bookings_of_learner(connection, learner)
         assert {
             b.booking: (
                 b.centre,
@@ -152,7 +152,7 @@ class RegistrationLife(CorrectedLife):
             if line.removesuffix(CREDIT) in names
         }
         for product in PARTS:
-            claimable = claimable_learners.search(
+            claimable = claimable_learners.search_claimable_learners(
                 connection,
                 centre=here,
                 qualification=product,

@@ -12,7 +12,7 @@ from aggregates.corrections import invalid_workbook, read_corrections
 from aggregates.details import COLUMNS
 from aggregates.file_columns import KEY
 from aggregates.file_refusals import FileRefused
-from aggregates.learner_file import read
+from aggregates.learner_file import read_learner_file
 from commands import record_file
 from commands.record_file import TooManyToAmend, amend_from_file, read_invalid
 from events.upload import RecordAmended
@@ -227,7 +227,7 @@ def test_corrections_are_not_taken_for_a_new_group(intake: Intake) -> None:
     """U3: the refusal says where they belong."""
     content = given_out(intake, intake.checked(NAMELESS))
     with pytest.raises(FileRefused) as refusal:
-        read(content)
+        read_learner_file(content)
     assert [problem.code for problem in refusal.value.problems] == ["to-correct"]
 
 

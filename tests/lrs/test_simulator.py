@@ -8,8 +8,8 @@ from time import monotonic
 
 import pytest
 
-from aggregates.details import COLUMNS, Details, check
-from aggregates.learner_file import read
+from aggregates.details import COLUMNS, Details, check_details
+from aggregates.learner_file import read_learner_file
 from aggregates.verification import Answer, Code
 from lrs import FixtureUnusable, OutOfHours, Simulator, Unreachable
 from lrs.simulator import Fixture, Known, Others, State, read_fixture
@@ -136,8 +136,8 @@ def test_the_demo_knows_the_learners_of_the_example_file() -> None:
     """U7: each of them that is right as it stands is a match, by name."""
     lrs = Simulator.of()
     lrs.change(others=Others.NOT_FOUND)
-    rows = read(EXAMPLE.read_bytes()).rows
-    found = [check(row.cells, today=None).details for row in rows]
+    rows = read_learner_file(EXAMPLE.read_bytes()).rows
+    found = [check_details(row.cells, today=None).details for row in rows]
     asked = [details for details in found if details and details.uln]
     twice = "5154163442"
     codes = {lrs.verify(details).code for details in asked if details.uln != twice}
@@ -162,6 +162,6 @@ def test_the_demo_has_somebody_for_every_answer(
 ) -> None:
     """U7: as its file says."""
     told = (given_name, family_name, birth, "", uln)
-    details = check(dict(zip(COLUMNS, told, strict=False)), today=None).details
+    details = check_details(dict(zip(COLUMNS, told, strict=False)), today=None).details
     assert details is not None
     assert Simulator.of().verify(details).code is code

@@ -46,7 +46,9 @@ def test_an_upload_is_checked_against_who_is_known_and_added_when_submitted(
         with service.read_models.connection() as connection:
             find = learner_search.alike(connection, CENTRE, [DETAILS.likeness])
             assert len(find[DETAILS.likeness]) == 1
-            rows = uploads.search(connection, centre=CENTRE, name="aut", limit=2).rows
+            rows = uploads.search_uploads(
+                connection, centre=CENTRE, name="aut", limit=2
+            ).rows
         assert [(row.group, row.progress, row.learners) for row in rows] == [
             (group, 100, 1)
         ]
@@ -104,7 +106,7 @@ def assert_whole(store: EventStore, database: str) -> None:
     with pytest.raises(FileGone):
         store.file(upload.received.file)
     with closing(open_database(database)) as shown, shown.reading() as connection:
-        row = uploads.search(connection, centre=CENTRE, limit=1).rows[0]
+        row = uploads.search_uploads(connection, centre=CENTRE, limit=1).rows[0]
         counts = uploads.counts(connection, row.group)
     assert (row.progress, row.learners) == (100, VALID)
     assert counts == {"learner": VALID, "invalid": wrong}

@@ -18,7 +18,7 @@ from projections.claimable_learners import (
     Registered,
     Sought,
     counts,
-    search,
+    search_claimable_learners,
 )
 from tests.claim_examples import (
     ANN,
@@ -74,7 +74,7 @@ def found(
     sort: LearnerColumn = LearnerColumn.LEARNER,
     descending: bool = False,
 ) -> list[str]:
-    page = search(
+    page = search_claimable_learners(
         connection,
         centre=CENTRE,
         qualification=REFERENCE,
@@ -90,7 +90,7 @@ def test_learners_with_an_active_registration_can_be_claimed_for(fold: Fold) -> 
     """M4."""
     connection = given(fold)
     assert found(connection) == [ANN, BEN]
-    page = search(
+    page = search_claimable_learners(
         connection, centre=CENTRE, qualification=REFERENCE, sought=Sought(), limit=1
     )
     assert page.rows[0] == ClaimableLearner(
@@ -222,7 +222,7 @@ def test_learners_on_an_apprenticeship_are_claimed_for_by_qualification(
         (by_it, [CAT]),
         (Approved(alone=False), []),
     ):
-        page = search(
+        page = search_claimable_learners(
             connection,
             centre=CENTRE,
             qualification=REFERENCE,

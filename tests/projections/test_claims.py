@@ -17,7 +17,7 @@ from events.claim import (
 from events.event import Event
 from events.identifier import stream_of
 from projections import claims
-from projections.claims import READ_MODEL, ListedClaim, due, search
+from projections.claims import READ_MODEL, ListedClaim, due, search_claims
 from projections.paging import BadCursor
 from tests.claim_examples import (
     ANN,
@@ -54,7 +54,7 @@ def given(fold: Fold, *events: Event) -> Connection:
 
 
 def listed(connection: Connection, centre: str | None = CENTRE) -> list[ListedClaim]:
-    return list(search(connection, centre=centre, limit=50).rows)
+    return list(search_claims(connection, centre=centre, limit=50).rows)
 
 
 def test_a_claim_is_listed_with_its_stages_and_who_began_it(fold: Fold) -> None:
@@ -108,7 +108,7 @@ def test_a_withdrawn_learner_who_is_left_out_is_still_known(fold: Fold) -> None:
     one = withdrawn(ANN, whole=False)
     rest = ClaimLearnersChosen(learners={BEN: BENS})
     connection = given(fold, *READY, SUBMITTED, one, rest)
-    found = search(connection, centre=CENTRE, learner=ANN, limit=50)
+    found = search_claims(connection, centre=CENTRE, learner=ANN, limit=50)
     assert [row.claim for row in found.rows] == [CLAIM]
 
 
@@ -141,7 +141,7 @@ def test_claims_are_found_by_each_clause(
     fold: Fold, clause: dict[str, str], expected: list[str]
 ) -> None:
     connection = given(fold, *READY, SUBMITTED)
-    found = search(connection, centre=CENTRE, limit=50, **clause)  # type: ignore[arg-type] # a clause of its own type
+    found = search_claims(connection, centre=CENTRE, limit=50, **clause)  # type: ignore[arg-type] # a clause of its own type
     assert [row.claim for row in found.rows] == expected
 
 
@@ -149,12 +149,12 @@ def test_claims_are_listed_a_page_at_a_time(fold: Fold) -> None:
     connection = fold(
         READ_MODEL, history((CLAIM, READY[0]), (OTHER_CLAIM, OTHER_BEGUN))
     )
-    first = search(connection, centre=None, limit=1)
-    then = search(connection, centre=None, limit=1, cursor=first.next_cursor)
+    first = search_claims(connection, centre=None, limit=1)
+    then = search_claims(connection, centre=None, limit=1, cursor=first.next_cursor)
     assert [row.claim for row in (*first.rows, *then.rows)] == [OTHER_CLAIM, CLAIM]
     assert then.next_cursor is None
     with pytest.raises(BadCursor):
-        search(connection, centre=None, limit=1, cursor="nonsense")
+        search_claims(connection, centre=None, limit=1, cursor="nonsense")
 
 
 def test_a_claim_is_due_once_its_time_has_come_and_until_it_is_processed(

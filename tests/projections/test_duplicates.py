@@ -13,7 +13,7 @@ from events.event import Event
 from events.identifier import Kind, identifier
 from events.learner import LearnerErased
 from projections import duplicates, learners
-from projections.duplicates import same_as, search
+from projections.duplicates import same_as, search_duplicates
 from projections.paging import BadCursor
 from projections.read_model import ReadModel
 from projections.rows import Rows
@@ -66,7 +66,7 @@ def pairs(
     found: list[tuple[str, str]] = []
     cursor = None
     while True:
-        page = search(connection, centre=centre, limit=limit, cursor=cursor)
+        page = search_duplicates(connection, centre=centre, limit=limit, cursor=cursor)
         assert len(page.rows) <= limit
         found += [(each.first.learner, each.second.learner) for each in page.rows]
         cursor = page.next_cursor
@@ -76,7 +76,9 @@ def pairs(
 
 def test_a_pair_is_shown_side_by_side_with_what_differs(fold: Fold) -> None:
     """L5."""
-    page = search(fold(BOTH, history(FIRST, SECOND)), centre=CENTRE, limit=10)
+    page = search_duplicates(
+        fold(BOTH, history(FIRST, SECOND)), centre=CENTRE, limit=10
+    )
     (shown,) = page.rows
     assert (shown.first.learner, shown.second.learner) == (CHLOE, ZOE)
     assert shown.differing == ["given_name", "gender", "uln"]
@@ -156,4 +158,4 @@ def test_every_pair_is_shown_once_however_it_is_paged(
 @pytest.mark.parametrize("cursor", ["?", "bm8=", "eyJmaXJzdCI6WyJ4Il19"])
 def test_a_cursor_of_another_making_is_refused(fold: Fold, cursor: str) -> None:
     with pytest.raises(BadCursor):
-        search(fold(BOTH, history()), centre=CENTRE, limit=1, cursor=cursor)
+        search_duplicates(fold(BOTH, history()), centre=CENTRE, limit=1, cursor=cursor)

@@ -31,7 +31,7 @@ from events.sitting import TestResultAdded
 from projections.ineligible_learners import (
     READ_MODEL,
     Ineligible,
-    search,
+    search_ineligible_learners,
 )
 from tests.claim_examples import (
     ANN,
@@ -78,18 +78,25 @@ def given(fold: Fold, *events: Event, apart: Sequence[Fact] = ()) -> Connection:
 
 def holding(fold: Fold, *apart: Fact) -> tuple[Cause, list[str]]:
     """Say what still keeps Ben back once that has happened, as to cause and reasons."""
-    found = search(given(fold, SUBMITTED, apart=apart), centre=CENTRE, limit=50)
+    found = search_ineligible_learners(
+        given(fold, SUBMITTED, apart=apart), centre=CENTRE, limit=50
+    )
     (row,) = found.rows
     return row.cause, [why.code for why in row.reasons]
 
 
 def waiting(connection: Connection, centre: str | None = CENTRE) -> list[str]:
-    return [row.learner for row in search(connection, centre=centre, limit=50).rows]
+    return [
+        row.learner
+        for row in search_ineligible_learners(connection, centre=centre, limit=50).rows
+    ]
 
 
 def test_everybody_kept_back_is_listed_with_claim_date_and_reasons(fold: Fold) -> None:
     """I1."""
-    (row,) = search(given(fold, SUBMITTED), centre=CENTRE, limit=50).rows
+    (row,) = search_ineligible_learners(
+        given(fold, SUBMITTED), centre=CENTRE, limit=50
+    ).rows
     assert row == Ineligible(
         claim=CLAIM,
         centre=CENTRE,
@@ -126,7 +133,9 @@ def test_a_learner_who_stays_in_the_claim_stays_in_the_list(fold: Fold) -> None:
 def test_submitted_again_in_vain_the_claim_date_is_the_later_one(fold: Fold) -> None:
     """I1."""
     again = ClaimSubmitted(granted={}, withheld={BEN: withheld("wrong-pathway")})
-    (row,) = search(given(fold, SUBMITTED, again), centre=CENTRE, limit=50).rows
+    (row,) = search_ineligible_learners(
+        given(fold, SUBMITTED, again), centre=CENTRE, limit=50
+    ).rows
     assert row.claimed_at == BEGINNING + timedelta(minutes=len(AROUND) + len(READY) + 1)
     assert row.cause is Cause.PATHWAY
 
@@ -198,7 +207,10 @@ def test_what_is_listed_is_what_still_holds(
 def test_who_claimed_meanwhile_is_named(fold: Fold) -> None:
     """M15."""
     found = given(fold, SUBMITTED, apart=[(BENS, THEIRS)])
-    ((why,),) = (r.reasons for r in search(found, centre=CENTRE, limit=9).rows)
+    ((why,),) = (
+        r.reasons
+        for r in search_ineligible_learners(found, centre=CENTRE, limit=9).rows
+    )
     assert why.message.startswith("Claimed meanwhile by ")
     assert OTHER_CLAIM in why.message
 
@@ -209,7 +221,7 @@ def test_who_claimed_meanwhile_is_named(fold: Fold) -> None:
 def test_what_holds_no_more_is_not_said_any_more(fold: Fold, code: str) -> None:
     """I3: an approval came back, a claim was withdrawn: nothing is known until asked."""
     kept = ClaimSubmitted(granted={}, withheld={BEN: withheld(code)})
-    (row,) = search(given(fold, kept), centre=CENTRE, limit=9).rows
+    (row,) = search_ineligible_learners(given(fold, kept), centre=CENTRE, limit=9).rows
     assert (row.cause, [w.code for w in row.reasons]) == (
         Cause.CHANGED,
         ["changed-since"],
@@ -219,7 +231,9 @@ def test_what_holds_no_more_is_not_said_any_more(fold: Fold, code: str) -> None:
 def test_grades_typed_since_are_not_judged_by_what_was_said_before(fold: Fold) -> None:
     """I1, I2."""
     saved = ClaimGradesSaved(awards={BEN: award()})
-    (row,) = search(given(fold, SUBMITTED, saved), centre=CENTRE, limit=9).rows
+    (row,) = search_ineligible_learners(
+        given(fold, SUBMITTED, saved), centre=CENTRE, limit=9
+    ).rows
     assert row.cause is Cause.CHANGED
 
 
@@ -232,7 +246,7 @@ def test_who_came_with_an_apprenticeship_is_approved_by_it(fold: Fold) -> None:
     facts = [(BENS, came), (RIVERSIDE, approved), (RIVERSIDE, LOST)]
     claimed = [(CLAIM, event) for event in (*READY, SUBMITTED)]
     found = fold(READ_MODEL, history(*AROUND, *facts, *claimed))
-    (row,) = search(found, centre=CENTRE, limit=9).rows
+    (row,) = search_ineligible_learners(found, centre=CENTRE, limit=9).rows
     assert row.cause is Cause.RULES
 
 
@@ -241,11 +255,31 @@ def test_ineligible_learners_are_found_by_each_clause(fold: Fold) -> None:
     assert waiting(connection, None) == [BEN]
     assert waiting(connection, "50107") == []
     for found, rows in (
-        (search(connection, centre=None, qualification=[REFERENCE], limit=9), 1),
-        (search(connection, centre=None, qualification=["Q-1"], limit=9), 0),
-        (search(connection, centre=None, claim=CLAIM, limit=9), 1),
-        (search(connection, centre=None, claim="AC-1", limit=9), 0),
-        (search(connection, centre=None, cause=Cause.RULES, limit=9), 1),
-        (search(connection, centre=None, cause=Cause.PATHWAY, limit=9), 0),
+        (
+            search_ineligible_learners(
+                connection, centre=None, qualification=[REFERENCE], limit=9
+            ),
+            1,
+        ),
+        (
+            search_ineligible_learners(
+                connection, centre=None, qualification=["Q-1"], limit=9
+            ),
+            0,
+        ),
+        (search_ineligible_learners(connection, centre=None, claim=CLAIM, limit=9), 1),
+        (search_ineligible_learners(connection, centre=None, claim="AC-1", limit=9), 0),
+        (
+            search_ineligible_learners(
+                connection, centre=None, cause=Cause.RULES, limit=9
+            ),
+            1,
+        ),
+        (
+            search_ineligible_learners(
+                connection, centre=None, cause=Cause.PATHWAY, limit=9
+            ),
+            0,
+        ),
     ):
         assert len(found.rows) == rows

@@ -83,7 +83,7 @@ def shown(fold: Fold) -> Connection:
 def found(
     connection: Connection, *, centre: str | None = CENTRE, **sought: Any
 ) -> set[str]:
-    page = learner_search.search(
+    page = learner_search.search_learners(
         connection, centre=centre, sought=Sought(**sought), limit=50
     )
     return {row.learner for row in page.rows}
@@ -93,9 +93,11 @@ def test_nothing_sought_finds_everybody_of_the_centre_newest_first(
     shown: Connection,
 ) -> None:
     """L3."""
-    page = learner_search.search(shown, centre=CENTRE, sought=Sought(), limit=2)
+    page = learner_search.search_learners(
+        shown, centre=CENTRE, sought=Sought(), limit=2
+    )
     assert [row.learner for row in page.rows] == [BRIAN, ZOE]
-    rest = learner_search.search(
+    rest = learner_search.search_learners(
         shown, centre=CENTRE, sought=Sought(), limit=2, cursor=page.next_cursor
     )
     assert [row.learner for row in rest.rows] == [CHLOE]

@@ -23,7 +23,7 @@ from events.order import (
     OrderProductsRemoved,
     OrderPurchaseOrderNumberGiven,
 )
-from projections.order_search import ListedOrder, OrderFilter, search
+from projections.order_search import ListedOrder, OrderFilter, search_orders
 from projections.orders import READ_MODEL, OrderKind, State
 from projections.paging import BadCursor
 from tests.order_examples import (
@@ -51,7 +51,7 @@ CAT_ON_ORDER = OrderLearnersLinked(product=None, learners={CAT: None})
 
 def rows(fold: Fold, *events: Event) -> tuple[ListedOrder, ...]:
     facts = history(*((ORDER, event) for event in events))
-    return search(fold(READ_MODEL, facts), centre=CENTRE, limit=10).rows
+    return search_orders(fold(READ_MODEL, facts), centre=CENTRE, limit=10).rows
 
 
 @pytest.fixture
@@ -69,7 +69,9 @@ def three(fold: Fold) -> Connection:
 
 
 def found(connection: Connection, centre: str | None = CENTRE, **sought: Any) -> object:
-    page = search(connection, centre=centre, sought=OrderFilter(**sought), limit=10)
+    page = search_orders(
+        connection, centre=centre, sought=OrderFilter(**sought), limit=10
+    )
     return [row.order for row in page.rows]
 
 
@@ -138,7 +140,7 @@ def test_a_confirmed_order_has_the_total_it_was_confirmed_at(fold: Fold) -> None
 def test_a_deleted_order_leaves_nothing(fold: Fold, events: tuple[Event, ...]) -> None:
     """O1, B1."""
     connection = fold(READ_MODEL, history(*((ORDER, event) for event in events)))
-    assert search(connection, centre=CENTRE, limit=10).rows == ()
+    assert search_orders(connection, centre=CENTRE, limit=10).rows == ()
     for table in READ_MODEL.tables:
         assert connection.execute(table.select()).all() == []
 
@@ -157,7 +159,7 @@ def test_what_is_entered_in_place_of_before_is_counted_and_found(fold: Fold) -> 
         (OTHER, BEGUN),
     )
     connection = fold(READ_MODEL, facts)
-    (row,) = search(
+    (row,) = search_orders(
         connection, centre=CENTRE, sought=OrderFilter(kind=OrderKind.ENTRIES), limit=10
     ).rows
     assert (row.products, row.learners, row.entries) == ({SINGLE: 2}, 2, 3)
@@ -190,12 +192,12 @@ def test_orders_are_found_by_what_is_known_of_them(three: Connection) -> None:
 
 
 def test_orders_are_listed_page_by_page(three: Connection) -> None:
-    first = search(three, centre=CENTRE, limit=1)
-    second = search(three, centre=CENTRE, limit=1, cursor=first.next_cursor)
+    first = search_orders(three, centre=CENTRE, limit=1)
+    second = search_orders(three, centre=CENTRE, limit=1, cursor=first.next_cursor)
     assert [row.order for row in (*first.rows, *second.rows)] == [OTHER, ORDER]
     assert second.next_cursor is None
     with pytest.raises(BadCursor):
-        search(three, centre=CENTRE, limit=1, cursor="nonsense")
+        search_orders(three, centre=CENTRE, limit=1, cursor="nonsense")
 
 
 def test_what_was_said_of_an_order_unheard_of_is_passed_over(fold: Fold) -> None:

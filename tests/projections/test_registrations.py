@@ -21,9 +21,9 @@ from projections.registrations import (
     READ_MODEL,
     SORTS,
     RegistrationRow,
-    of_learner,
+    registrations_of_learner,
     row_of,
-    search,
+    search_registrations,
 )
 from tests.claim_examples import (
     ANN,
@@ -47,7 +47,7 @@ FOREIGN = "R-0000000009"
 
 def status(fold: Fold, *events: Event) -> Status:
     facts = history(*((ANNS, event) for event in (MADE, *events)))
-    (row,) = search(fold(READ_MODEL, facts), centre=CENTRE, limit=10).rows
+    (row,) = search_registrations(fold(READ_MODEL, facts), centre=CENTRE, limit=10).rows
     return row.status
 
 
@@ -66,7 +66,7 @@ def three(fold: Fold) -> Connection:
 def found(
     connection: Connection, centre: str | None = CENTRE, **sought: Any
 ) -> list[str]:
-    page = search(connection, centre=centre, limit=10, **sought)
+    page = search_registrations(connection, centre=centre, limit=10, **sought)
     return [row.registration for row in page.rows]
 
 
@@ -90,7 +90,7 @@ def test_a_registration_is_listed_as_it_was_ordered(fold: Fold) -> None:
         updated_at=BEGINNING,
     )
     facts = history((ANNS, MADE))
-    page = search(fold(READ_MODEL, facts), centre=CENTRE, limit=10)
+    page = search_registrations(fold(READ_MODEL, facts), centre=CENTRE, limit=10)
     assert page.rows == (expected,)
     assert row_of(facts[0], Status.ACTIVE, updated_at=BEGINNING) == expected
 
@@ -138,7 +138,9 @@ def test_registrations_are_sorted_both_ways_counted_and_walked(
     assert found(three, centre=None, sort=f"-{sort}") == [*reversed(whole)]
     walked, cursor = [], None
     for _ in whole:
-        part = search(three, centre=None, sort=sort, total=True, limit=1, cursor=cursor)
+        part = search_registrations(
+            three, centre=None, sort=sort, total=True, limit=1, cursor=cursor
+        )
         walked += [row.registration for row in part.rows]
         cursor = part.next_cursor
         assert part.total == len(whole) == 3
@@ -160,8 +162,10 @@ def test_what_was_changed_since_a_moment_is_listed_by_when_it_was(
 
 
 def test_registrations_are_listed_page_by_page(three: Connection) -> None:
-    first = search(three, centre=CENTRE, limit=1)
-    second = search(three, centre=CENTRE, limit=1, cursor=first.next_cursor)
+    first = search_registrations(three, centre=CENTRE, limit=1)
+    second = search_registrations(
+        three, centre=CENTRE, limit=1, cursor=first.next_cursor
+    )
     assert [r.registration for r in (*first.rows, *second.rows)] == [BENS, ANNS]
 
 
@@ -169,7 +173,9 @@ def test_what_happened_to_a_registration_unheard_of_is_passed_over(fold: Fold) -
     begun = ClaimBegun(claim=CLAIM, centre=CENTRE)
     awarded = (award_claimed(), AwardWithdrawn(claim=CLAIM))
     facts = history((CLAIM, begun), *((ANNS, event) for event in awarded))
-    assert search(fold(READ_MODEL, facts), centre=None, limit=10).rows == ()
+    assert (
+        search_registrations(fold(READ_MODEL, facts), centre=None, limit=10).rows == ()
+    )
 
 
 def test_a_row_is_made_of_the_fact_that_made_the_registration() -> None:
@@ -207,14 +213,16 @@ def test_an_apprenticeship_is_listed_with_its_parts(fold: Fold) -> None:
     connection = fold(READ_MODEL, history(*FAMILY))
     rows = {
         row.registration: row
-        for row in of_learner(connection, centre=CENTRE, learner=ANN)
+        for row in registrations_of_learner(connection, centre=CENTRE, learner=ANN)
     }
     assert rows.keys() == {PARENT, FIRST, SECOND}
     assert (rows[PARENT].parts, rows[PARENT].parent) == ((FIRST, SECOND), None)
     for part in (FIRST, SECOND):
         assert rows[part].parent == PARENT
         assert rows[part].apprenticeship == APPRENTICESHIP
-    found = search(connection, centre=CENTRE, parent=PARENT, limit=10).rows
+    found = search_registrations(
+        connection, centre=CENTRE, parent=PARENT, limit=10
+    ).rows
     assert {row.registration for row in found} == {FIRST, SECOND}
 
 
@@ -230,10 +238,14 @@ def test_an_apprenticeship_is_completed_while_all_of_its_parts_are(
         ([*done, PartReopened(part=FIRST), done[0]], Status.COMPLETED),
     ):
         facts = history(*FAMILY, *((PARENT, event) for event in happened))
-        rows = search(fold(READ_MODEL, facts), centre=CENTRE, limit=10).rows
+        rows = search_registrations(
+            fold(READ_MODEL, facts), centre=CENTRE, limit=10
+        ).rows
         assert {r.registration: r.status for r in rows}[PARENT] is expected
 
 
 def test_a_part_of_an_apprenticeship_unheard_of_is_passed_over(fold: Fold) -> None:
     facts = history((PARENT, PartCompleted(part=FIRST)))
-    assert search(fold(READ_MODEL, facts), centre=None, limit=10).rows == ()
+    assert (
+        search_registrations(fold(READ_MODEL, facts), centre=None, limit=10).rows == ()
+    )

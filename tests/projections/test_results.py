@@ -23,7 +23,12 @@ from events.learner import (
     LearnerIdentityAmended,
 )
 from projections.result_certificates import certificates_of
-from projections.result_search import Clauses, export, of_learner, search
+from projections.result_search import (
+    Clauses,
+    export,
+    results_of_learner,
+    search_results,
+)
 from projections.results import READ_MODEL, in_words
 from tests.claim_examples import (
     ANN,
@@ -75,7 +80,7 @@ def given(fold: Fold, *facts: tuple[str, Event]) -> Connection:
 
 
 def found(connection: Connection, clauses: Clauses) -> list[str]:
-    rows = search(connection, centre=CENTRE, clauses=clauses, limit=50).rows
+    rows = search_results(connection, centre=CENTRE, clauses=clauses, limit=50).rows
     return [row.learner for row in rows]
 
 
@@ -152,7 +157,7 @@ def test_a_result_shows_what_became_of_the_award(fold: Fold) -> None:
         (CERTIFICATE, certificate_issued()),
         (CERTIFICATE, CertificatePrinted()),
     )
-    (result,) = of_learner(connection, ANN)
+    (result,) = results_of_learner(connection, ANN)
     minute = timedelta(minutes=1)
     assert (result.standing, result.is_eligible) == (ClaimStatus.PROCESSED, True)
     assert (result.certificate, result.overall_grade) == (CERTIFICATE, "Pass")
@@ -164,7 +169,7 @@ def test_a_result_shows_what_became_of_the_award(fold: Fold) -> None:
 
 def test_who_was_not_eligible_is_part_of_the_results(fold: Fold) -> None:
     """R2."""
-    (result,) = of_learner(given(fold), BEN)
+    (result,) = results_of_learner(given(fold), BEN)
     assert (result.standing, result.is_eligible) == (ClaimStatus.UNSUBMITTED, False)
     assert result.overall_grade is None
 
@@ -174,7 +179,7 @@ def test_a_withdrawn_claim_stays_in_the_history(fold: Fold) -> None:
     withdrawn = ClaimWithdrawn(
         person_id=stream_of(CLAIM), learners=(ANN,), whole=False, reason="Late"
     )
-    (result,) = of_learner(given(fold, (CLAIM, withdrawn)), ANN)
+    (result,) = results_of_learner(given(fold, (CLAIM, withdrawn)), ANN)
     assert result.standing is ClaimStatus.WITHDRAWN
 
 
@@ -193,7 +198,7 @@ def test_the_certificate_in_force_is_shown_and_those_before_it_are_kept(
     ]
     minute = timedelta(minutes=1)
     connection = given(fold, *facts)
-    (result,) = of_learner(connection, ANN)
+    (result,) = results_of_learner(connection, ANN)
     assert (result.certificate, result.printed_at) == (SECOND, None)
     before, now = certificates_of(connection, ANN)
     assert (before.certificate, before.superseded_by) == (CERTIFICATE, SECOND)
@@ -202,7 +207,9 @@ def test_the_certificate_in_force_is_shown_and_those_before_it_are_kept(
     assert before.superseded_at == BEGINNING + 11 * minute
     assert (now.certificate, now.supersedes) == (SECOND, CERTIFICATE)
     assert (before.in_force, now.in_force, result.in_force) == (False, True, True)
-    (result,) = of_learner(given(fold, *facts, (SECOND, CertificatePrinted())), ANN)
+    (result,) = results_of_learner(
+        given(fold, *facts, (SECOND, CertificatePrinted())), ANN
+    )
     assert result.printed_at == BEGINNING + 13 * minute
 
 
@@ -211,7 +218,7 @@ def test_a_certificate_that_was_revoked_is_not_in_force(fold: Fold) -> None:
     revoked = CertificateRevoked(person_id=UUID(int=1), reason="Wrong grade")
     facts = [(CLAIM, PROCESSED), (CERTIFICATE, certificate_issued())]
     connection = given(fold, *facts, (CERTIFICATE, revoked))
-    (result,) = of_learner(connection, ANN)
+    (result,) = results_of_learner(connection, ANN)
     assert (result.certificate, result.in_force) == (CERTIFICATE, False)
     (certificate,) = certificates_of(connection, ANN)
     assert certificate.revoked_at == BEGINNING + timedelta(minutes=10)
@@ -247,14 +254,14 @@ def test_a_result_keeps_the_holders_name_as_it_was_when_issued(
         (ANN, later),
     ]
     connection = given(fold, *facts)
-    (result,) = of_learner(connection, ANN)
+    (result,) = results_of_learner(connection, ANN)
     assert (result.family_name, result.holder_family_name) == ("Later", "Then")
     (certificate,) = certificates_of(connection, ANN)
     assert (certificate.given_name, certificate.date_of_birth) == ("Anne", BORN)
     assert certificate.rules_version == (None if is_named else 1)
     erased = LearnerErased(person_id=UUID(int=2), reason="Asked for")
     connection = given(fold, *facts, (ANN, erased))
-    (copied,) = of_learner(connection, ANN)
+    (copied,) = results_of_learner(connection, ANN)
     assert copied.updated_at > result.updated_at
     (certificate,) = certificates_of(connection, ANN)
     assert (certificate.given_name, certificate.date_of_birth) == (None, None)
@@ -263,7 +270,7 @@ def test_a_result_keeps_the_holders_name_as_it_was_when_issued(
 
 def test_printing_of_an_unknown_certificate_is_passed_over(fold: Fold) -> None:
     connection = given(fold, (CERTIFICATE, CertificatePrinted()))
-    (result,) = of_learner(connection, ANN)
+    (result,) = results_of_learner(connection, ANN)
     assert result.printed_at is None
 
 
@@ -288,5 +295,5 @@ def test_results_say_which_apprenticeship_a_learner_came_with(fold: Fold) -> Non
         (["Q-0009000002"], []),
     ):
         clauses = Clauses(products=products)
-        page = search(connection, centre=CENTRE, clauses=clauses, limit=10)
+        page = search_results(connection, centre=CENTRE, clauses=clauses, limit=10)
         assert [row.learner for row in page.rows] == learners

@@ -65,7 +65,7 @@ def test_an_upload_is_shown_as_far_as_it_is(fold: Fold, steps: int) -> None:
     """U5."""
     facts = [(GROUP, event) for event, _, _ in STEPS[:steps]]
     shown = fold(READ_MODEL, history(*facts))
-    (row,) = uploads.search(shown, centre=CENTRE, limit=5).rows
+    (row,) = uploads.search_uploads(shown, centre=CENTRE, limit=5).rows
     assert (row.status, row.progress) == STEPS[steps - 1][1:]
 
 
@@ -89,9 +89,9 @@ def test_a_group_is_found_by_its_name_or_number(
     """U10."""
     spring = upload_received(group=SPRING, name="Spring 2026 Level 3")
     shown = fold(READ_MODEL, history((GROUP, upload_received()), (SPRING, spring)))
-    rows = uploads.search(shown, centre=CENTRE, name=name, limit=5).rows
+    rows = uploads.search_uploads(shown, centre=CENTRE, name=name, limit=5).rows
     assert [row.group for row in rows] == found
-    assert uploads.search(shown, centre="50107", name=name, limit=5).rows == ()
+    assert uploads.search_uploads(shown, centre="50107", name=name, limit=5).rows == ()
 
 
 def record_facts() -> Mapping[int, list[Event]]:
@@ -203,7 +203,7 @@ def test_ulns_to_verify_are_steps_of_the_check(fold: Fold) -> None:
     ]
     for count in range(1, len(facts) + 1):
         shown = fold(READ_MODEL, history(*((GROUP, fact) for fact in facts[:count])))
-        (row,) = uploads.search(shown, centre=CENTRE, limit=5).rows
+        (row,) = uploads.search_uploads(shown, centre=CENTRE, limit=5).rows
         assert row.progress == Upload.replay(facts[:count]).progress
 
 
