@@ -108,34 +108,34 @@ class PolicyProcessor:
         self._read_models = read_models
         self._stopping = stopping
         self._clock = clock
-        self._place: Position = 0
-        self._kept: Position = 0
+        self._position: Position = 0
+        self._stored: Position = 0
 
     def checkpoint(self) -> Position:
         return self._context.store.checkpoint(self.name)
 
     def handle(self, after: Position, batch: Sequence[Recorded]) -> Position:
         """Act on what concerns the policy; store the checkpoint after each act."""
-        self._place = after
+        self._position = after
         for recorded in batch:
             if self._stopping.is_set():
                 break
             if self._policy.act and isinstance(recorded.event, self._policy.on):
                 self._act(self._policy.act, recorded)
-                self._keep(recorded.position)
-            self._place = recorded.position
-        return self._place
+                self._store(recorded.position)
+            self._position = recorded.position
+        return self._position
 
     def tick(self) -> None:
         """Store the checkpoint, and do what it is time for."""
-        if self._kept < self._place:
-            self._keep(self._place)
+        if self._stored < self._position:
+            self._store(self._position)
         if self._policy.tick is not None:
             self._policy.tick(self._clock(), self._context, self._read_models)
 
-    def _keep(self, place: Position) -> None:
-        self._context.store.set_checkpoint(self.name, place)
-        self._kept = place
+    def _store(self, checkpoint: Position) -> None:
+        self._context.store.set_checkpoint(self.name, checkpoint)
+        self._stored = checkpoint
 
     def _act(self, act: Act, recorded: Recorded) -> None:
         try:

@@ -107,6 +107,7 @@ class _State:
     error: Exception | None = None
     pause: float = FIRST_PAUSE
     retry_at: float = 0.0
+    """When it is tried again, once it failed or could not be had; else 0."""
     has_failed: bool = False
     """Whether it failed by itself: then only its own success heals it."""
 
@@ -253,8 +254,8 @@ class Follower(Generic[T]):
                 elif outcome == after:
                     state.retry_at = monotonic() + FIRST_PAUSE
                 else:
-                    state.position, state.has_failed, has_moved = outcome, False, True
-                    state.pause = FIRST_PAUSE
+                    self._states[name] = _State(position=outcome, error=state.error)
+                    has_moved = True
             self._moved.notify_all()
         for name, outcome in outcomes.items():
             if isinstance(outcome, Exception):
@@ -265,8 +266,8 @@ class Follower(Generic[T]):
 
     def _until_due(self) -> float:
         """Give how long to wait for news: to the next retry at most."""
+        retries = [s.retry_at for s in self._states.values() if s.retry_at]
         now = monotonic()
-        retries = [s.retry_at for s in self._states.values() if s.retry_at > now]
         return max(0.0, min([now + POLL_SECONDS, *retries]) - now)
 
     def _complain(self, name: str, error: Exception) -> None:
