@@ -1,4 +1,4 @@
-"""All read models of a process: kept at the head of the log, waited for and asked."""
+"""All read models of a process: followed, waited for, queried and rebuilt."""
 
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -21,11 +21,11 @@ LOCK = "read-models"
 
 
 class ReadModels:
-    """The read models in a database, and the followers that keep them.
+    """The read models in a database, and the follower that keeps them.
 
-    Their tables are there from the first; rows follow once started, or by
-    ``catch_up``, and nothing is started twice. One process at a time keeps them;
-    another that has been started takes over when that one ends.
+    Their tables are created at once; rows follow once started, or by ``catch_up``.
+    Start once only. One process at a time follows; another that was started takes over
+    when that one ends.
     """
 
     def __init__(
@@ -52,22 +52,22 @@ class ReadModels:
 
     @property
     def errors(self) -> Mapping[str, str]:
-        """What fails at this moment, by read model; it is tried again and again."""
+        """What each read model that is failing fails at; it is tried again and again."""
         return self._follower.errors
 
     def start(self) -> None:
-        """Make anew what is of another version or another log, then follow in threads."""
+        """Rebuild what is of another version or another log, then follow in a thread."""
         self._renew()
         self._follower.start()
 
     def stop(self) -> None:
-        """Stop following, and let another process take over. Once, and for good."""
+        """Stop following, and let another process take over. It cannot be started again."""
         self._follower.stop()
         self._lock.release()
         self._historical.close()
 
     def catch_up(self) -> None:
-        """Read what there is, here and now, whether or not anything was started."""
+        """Read to the end of the log now, in this thread, whether or not it was started."""
         self._renew()
         while self._advance():
             pass
@@ -85,16 +85,16 @@ class ReadModels:
         return bool(batch)
 
     def wait_for(self, position: Position, timeout: float) -> bool:
-        """Tell whether all have read so far, after so many seconds at most."""
+        """Tell whether all have reached a position, after so many seconds at most."""
         return self._follower.wait_for(position, timeout)
 
     def connection(self) -> AbstractContextManager[Connection]:
-        """Give a connection to ask queries with."""
+        """Give a connection to run queries with."""
         return self._database.reading()
 
     @contextmanager
     def at_one_moment(self, name: str) -> Generator[tuple[Connection, Position]]:
-        """Give a connection to rows of one moment, and how far that model has read."""
+        """Give a connection to rows of one moment, and that read model's checkpoint."""
         with self._database.reading(one_moment=True) as connection:
             yield connection, self._tables[name].checkpoint_in(connection)
 
@@ -103,17 +103,17 @@ class ReadModels:
         return self._historical.reading(store)
 
     def behind(self) -> dict[str, tuple[Position, Position]]:
-        """Give how far each has read, and the head of the log."""
+        """Give each checkpoint, and the head of the log."""
         places = self._dispatcher.checkpoints()
         head = self._store.head()
         return {name: (place, head) for name, place in places.items()}
 
     def rebuild(self, name: str, progress: Progress) -> None:
-        """Fold all events anew beside what is shown, then swap. KeyError if unknown."""
+        """Fold all events into shadow tables, then swap. KeyError if unknown."""
         rebuilding.rebuild(self._tables[name], self._store, progress)
 
     def check(self, name: str, progress: Progress) -> tuple[Difference, ...]:
-        """Compare what is shown with all events folded anew. KeyError if unknown."""
+        """Compare the live rows with all events folded anew. KeyError if unknown."""
         return rebuilding.check(self._tables[name], self._store, progress)
 
     def _renew(self) -> None:

@@ -1,4 +1,4 @@
-"""Making a read model anew beside the one that is shown: to replace it, to compare."""
+"""Rebuilding a read model in shadow tables beside the live ones: to swap or to compare."""
 
 import hashlib
 import json
@@ -21,22 +21,22 @@ LOOK_SECONDS = 0.1
 TRIES = 50
 
 Progress: TypeAlias = Callable[[Position, Position], None]
-"""Is told the position that has been reached, and that of the end."""
+"""Called with the position reached so far, and that of the end."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """A row that is shown and is not what the events make of it, or the other way."""
+    """A row that differs between the live tables and the rebuilt ones, by its key."""
 
     table: str
     key: Key
 
 
 def rebuild(live: ProjectionTables, store: EventStore, progress: Progress) -> None:
-    """Fold every event anew beside what is shown, then show that in its place.
+    """Fold every event into shadow tables, then swap them with the live ones.
 
-    Waits while another process does the same. What is shown goes on being kept and
-    read meanwhile; its followers find the new place by themselves.
+    Waits while another process does the same. The live tables are kept and read
+    meanwhile; the follower finds the new checkpoint by itself.
     """
     with _shadow(live) as shadow:
         _fold(shadow, store, store.head(), progress)
@@ -54,9 +54,9 @@ def rebuild(live: ProjectionTables, store: EventStore, progress: Progress) -> No
 def check(
     live: ProjectionTables, store: EventStore, progress: Progress
 ) -> tuple[Difference, ...]:
-    """Fold every event anew and compare: nothing if what is shown is right.
+    """Fold every event into shadow tables and compare; no differences if all is right.
 
-    What is shown is compared as it is at one moment, up to the place it had then.
+    The live tables are read as of one moment, and compared up to their checkpoint then.
     """
     with (
         _shadow(live) as shadow,
@@ -75,7 +75,7 @@ def check(
 
 @contextmanager
 def _shadow(live: ProjectionTables) -> Generator[ProjectionTables]:
-    """Give empty tables beside the live ones, to one process at a time."""
+    """Create empty shadow tables, in one process at a time; drop them in the end."""
     lock = live.database.leader_lock(f"beside-{live.name}")
     while not lock.acquire():
         sleep(LOOK_SECONDS)
@@ -103,7 +103,7 @@ def _fold(
 
 
 def _swap(live: ProjectionTables, shadow: ProjectionTables, store: EventStore) -> None:
-    """Put one in the other's place, once it has come as far."""
+    """Bring the shadow tables to the live checkpoint, and swap, in one transaction."""
     with live.database.writing() as connection:
         if connection.dialect.name == "postgresql":
             # Before the server's own look-out for deadlocks: then nobody who reads is
