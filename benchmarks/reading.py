@@ -8,10 +8,10 @@ from datetime import date
 from functools import partial
 from statistics import median
 
-from aggregates.details import check_details
-from aggregates.duplicate_rows import DuplicateRows
-from aggregates.learner_file import read_learner_file
-from aggregates.template import TEMPLATE
+from aggregates.learners.details import check_details
+from aggregates.uploads.duplicate_rows import DuplicateRows
+from aggregates.uploads.files.learner_file import read_learner_file
+from aggregates.uploads.files.template import TEMPLATE
 from benchmarks.upload import rows
 from tests.learner_examples import csv_file
 from tests.workbooks import xlsx

@@ -12,7 +12,7 @@ from statistics import median
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from aggregates.upload_progress import UploadStatus
+from aggregates.uploads.upload_progress import UploadStatus
 from audit import ledger as audit
 from catalogue import load
 from commands.upload import SubmitLearnerGroup, UploadLearnerGroup, read_upload

@@ -12,7 +12,7 @@ from typing import Self
 from sqlalchemy import Connection
 
 from access.policy import send
-from aggregates.verification import Verify
+from aggregates.learners.verification import Verify
 from audit import ledger as audit
 from audit.ledger import Ledger
 from catalogue import Catalogue, load

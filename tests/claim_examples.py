@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from aggregates.certificate import Holder
+from aggregates.claims.certificate import Holder
 from catalogue import (
     Basis,
     Catalogue,

@@ -6,9 +6,9 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from aggregates.details import COLUMNS, Details
-from aggregates.template import TEMPLATE
-from aggregates.uln import uln_fault
+from aggregates.learners.details import COLUMNS, Details
+from aggregates.learners.uln import uln_fault
+from aggregates.uploads.files.template import TEMPLATE
 from events.identifier import Kind, identifier
 from events.learner import LearnerCreated
 from events.upload import RecordRead, UploadReceived

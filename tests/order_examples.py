@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from aggregates import order_linking
-from aggregates.offer import Offer
-from aggregates.order import Later, Order
-from aggregates.order_checklist import Circumstances
-from aggregates.order_confirming import confirm
-from aggregates.order_linking import PathwayChoice
+from aggregates.orders import order_linking
+from aggregates.orders.offer import Offer
+from aggregates.orders.order import Later, Order
+from aggregates.orders.order_checklist import Circumstances
+from aggregates.orders.order_confirming import confirm
+from aggregates.orders.order_linking import PathwayChoice
 from events.identifier import Kind, identifier
 from events.order import (
     ConfirmedLine,

@@ -9,7 +9,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from xlsxwriter import Workbook
 
-from aggregates.details import COLUMNS
+from aggregates.learners.details import COLUMNS
 
 Cell: TypeAlias = str | float | date | datetime | None
 

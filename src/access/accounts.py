@@ -11,9 +11,9 @@ from uuid import UUID
 from access import throttle
 from access.passwords import is_right
 from access.policy import send
+from aggregates.centres.token import Token
+from aggregates.centres.user import User as UserState
 from aggregates.errors import Refusal
-from aggregates.token import Token
-from aggregates.user import User as UserState
 from commands.command import CommandContext, CommandResult
 from commands.user import IssueToken, token_called, user_called
 from events.identifier import stream_of

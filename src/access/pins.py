@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from access.passwords import HASHER, is_right
-from aggregates.pin import NO_PIN, Proof
+from aggregates.centres.pin import NO_PIN, Proof
 from commands.command import CommandContext
 from commands.pin import open_pin
 from store import Actor, Conflict

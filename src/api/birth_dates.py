@@ -5,9 +5,9 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from aggregates.date_of_birth import read_date
-from aggregates.problem import sentence
+from aggregates.learners.date_of_birth import read_date
 from aggregates.text import clean
+from aggregates.uploads.problem import sentence
 from events.upload import Problem
 
 

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
-from aggregates.booking import Booking
-from aggregates.sitting import Attendance
-from aggregates.sitting_time import Mode, duration, read_time, window
+from aggregates.bookings.booking import Booking
+from aggregates.bookings.sitting import Attendance
+from aggregates.bookings.sitting_time import Mode, duration, read_time, window
 from aggregates.uk_time import clock_in_london, in_london
 from api.dependencies import CurrentUser, Now, PagingSince, Reads, ServiceOf, scope
 from api.idempotency import IdempotentRequestOf

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from aggregates.centre import Centre
+from aggregates.centres.centre import Centre
 from api.dependencies import CurrentUser, PagingSince, Reads, scope
 from api.references import ProductRef, title_of
 from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf

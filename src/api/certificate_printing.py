@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
-from aggregates.certificate import CertificateKind
+from aggregates.claims.certificate import CertificateKind
 from aggregates.errors import NotFound, RuleBroken
 from api.certificates import CertificateResponse, certificate_response
 from api.dependencies import CurrentUser, PagingSince, Reads, ServiceOf, scope

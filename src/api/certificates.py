@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 from pydantic import AwareDatetime, Field
 
-from aggregates.certificate import Certificate, CertificateKind
+from aggregates.claims.certificate import Certificate, CertificateKind
 from api.claim_view import Grades
 from api.idempotency import IdempotentRequestOf
 from api.references import QualificationRef, centre_names

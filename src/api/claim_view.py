@@ -7,12 +7,12 @@ from typing import Annotated
 import structlog
 from pydantic import AwareDatetime, Field
 
-from aggregates.claim import Claim
-from aggregates.claim_status import ClaimLearner, ClaimStatus, is_undecided
-from aggregates.claim_summary import stages, warnings
-from aggregates.claimable import offered_units
-from aggregates.learner import Learner
-from aggregates.registration import Registration
+from aggregates.claims.claim import Claim
+from aggregates.claims.claim_status import ClaimLearner, ClaimStatus, is_undecided
+from aggregates.claims.claim_summary import stages, warnings
+from aggregates.claims.claimable import offered_units
+from aggregates.learners.learner import Learner
+from aggregates.registrations.registration import Registration
 from api.references import (
     QualificationRef,
     UnitTitles,

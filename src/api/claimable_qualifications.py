@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import ConfigDict, Field
 
-from aggregates.claimable import (
+from aggregates.claims.claimable import (
     Approved,
     Condition,
     approved_for,
@@ -18,7 +18,7 @@ from aggregates.claimable import (
     offered_units,
 )
 from aggregates.errors import NotFound
-from aggregates.product_search import is_found_by
+from aggregates.orders.product_search import is_found_by
 from api.birth_dates import BirthDate
 from api.dependencies import (
     By,

@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from aggregates.award import AwardTwice
-from aggregates.claim import AWARD_PARTS
-from aggregates.claim_status import ClaimStatus
+from aggregates.claims.award import AwardTwice
+from aggregates.claims.claim import AWARD_PARTS
+from aggregates.claims.claim_status import ClaimStatus
 from api.claim_view import AwardResponse, ClaimResponse, claim_response
 from api.dependencies import CurrentUser, PagingSince, Reads, ServiceOf, if_match, scope
 from api.idempotency import IdempotentRequestOf

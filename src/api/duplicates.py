@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import AwareDatetime, Field
 
-from aggregates.duplicate import MatchReason
+from aggregates.learners.duplicate import MatchReason
 from api.dependencies import CurrentUser, PagingSince, Reads, centre_of, scope
 from api.learners import Called, LearnerSummary, learner_listed
 from api.references import LearnerRef, learner_refs

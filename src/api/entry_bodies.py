@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from aggregates.entry_order import MOST_ENTRIES
-from aggregates.sitting_time import Delivery, Mode, read_time
+from aggregates.bookings.entry_order import MOST_ENTRIES
+from aggregates.bookings.sitting_time import Delivery, Mode, read_time
 from api.group_names import GroupName, group_numbers
 from api.order_bodies import PurchaseNumber
 from api.references import ConfirmLoss, LearnerName, Name, ProductName

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from aggregates.entry_rules import why_not_entered
+from aggregates.bookings.entry_rules import why_not_entered
 from aggregates.errors import NotFound
 from api.learners import Called
 from api.references import PATTERN, title_of, unit_title

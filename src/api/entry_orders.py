@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
-from aggregates.learner import Learner
+from aggregates.learners.learner import Learner
 from api.dependencies import CurrentUser, PagingSince, Reads, ServiceOf, Today, scope
 from api.entry_bodies import EntriesRequest, EntryChange, NewEntryOrder
 from api.idempotency import IdempotentRequestOf

@@ -6,10 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import AwareDatetime, Field, TypeAdapter
 
-from aggregates.claim_hindrances import IN_WORDS, Cause
-from aggregates.claim_status import ClaimLearner, ClaimStatus
+from aggregates.claims.claim_hindrances import IN_WORDS, Cause
+from aggregates.claims.claim_status import ClaimLearner, ClaimStatus
 from aggregates.errors import NotFound
-from aggregates.learner import Learner
+from aggregates.learners.learner import Learner
 from aggregates.uk_time import LONDON
 from api.claim_view import (
     AwardResponse,

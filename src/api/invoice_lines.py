@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from access.policy import require_may
 from aggregates.errors import Refusal
-from aggregates.invoice_line import InvoiceStatus
-from aggregates.offer import product_on
+from aggregates.orders.offer import product_on
+from aggregates.registrations.invoice_line import InvoiceStatus
 from aggregates.uk_time import LONDON
 from api.dependencies import (
     POSITION_LIMIT,

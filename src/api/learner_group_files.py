@@ -6,9 +6,9 @@ from typing import Annotated, Self
 from fastapi import APIRouter, File, Response, UploadFile
 from pydantic import ConfigDict, Field
 
-from aggregates.corrections import invalid_workbook, read_corrections
-from aggregates.file_refusals import hidden_parts
-from aggregates.template import TEMPLATE, xlsx_template
+from aggregates.uploads.corrections import invalid_workbook, read_corrections
+from aggregates.uploads.files.file_refusals import hidden_parts
+from aggregates.uploads.files.template import TEMPLATE, xlsx_template
 from api.dependencies import By, CurrentUser, Now, ServiceOf
 from api.learner_groups import FileWarning, Group, file_warning
 from api.responses import set_event_position

@@ -6,9 +6,9 @@ from time import monotonic, sleep
 
 from sqlalchemy import Connection
 
-from aggregates.record import RecordState
-from aggregates.upload import Upload
-from aggregates.verification import PostponedReason
+from aggregates.learners.verification import PostponedReason
+from aggregates.uploads.record import RecordState
+from aggregates.uploads.upload import Upload
 from api.request_context import RequestContext
 from commands.upload import read_upload
 from projections import uploads

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Request, Response, Security
 from pydantic import Field
 
-from aggregates.upload_progress import UploadStatus
+from aggregates.uploads.upload_progress import UploadStatus
 from api.dependencies import POSITION_LIMIT, By, ServiceOf, stream_ticket
 from api.learner_groups import Group
 from api.schemas import ResponseBody

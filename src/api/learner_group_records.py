@@ -7,11 +7,11 @@ from typing import Annotated, TypeAlias
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
-from aggregates.details import COLUMNS, OVERFLOW, given_uln, read_as
-from aggregates.problem import sentence, title
-from aggregates.record import Record, RecordState
+from aggregates.learners.details import COLUMNS, OVERFLOW, given_uln, read_as
+from aggregates.learners.uln import TEMPORARY_ULN, read_uln
 from aggregates.text import clean
-from aggregates.uln import TEMPORARY_ULN, read_uln
+from aggregates.uploads.problem import sentence, title
+from aggregates.uploads.record import Record, RecordState
 from api.dependencies import By, PagingSince, Reads, ServiceOf, centre_of
 from api.learner_groups import Group
 from api.learners import LearnerRequest

@@ -17,11 +17,11 @@ from fastapi import (
 )
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from aggregates.file_refusals import file_sentence, hidden_parts
-from aggregates.record import Record, RecordState
-from aggregates.text_file import ENCODINGS, in_other_encoding
-from aggregates.upload import Upload
-from aggregates.upload_progress import UploadStatus
+from aggregates.uploads.files.file_refusals import file_sentence, hidden_parts
+from aggregates.uploads.files.text_file import ENCODINGS, in_other_encoding
+from aggregates.uploads.record import Record, RecordState
+from aggregates.uploads.upload import Upload
+from aggregates.uploads.upload_progress import UploadStatus
 from api.dependencies import CurrentUser, PagingSince, Reads, scope
 from api.idempotency import IdempotentRequestOf
 from api.learner_group_moment import group_at_one_moment

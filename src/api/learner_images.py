@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
 
-from aggregates.image import MOST_BYTES, ImageTooLarge
+from aggregates.learners.image import MOST_BYTES, ImageTooLarge
 from api.dependencies import By, ServiceOf
 from api.file_body import file_body
 from api.learners import Called, LearnerResponse, respond_with_learner

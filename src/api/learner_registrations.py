@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from fastapi import APIRouter
 from pydantic import AwareDatetime, Field
 
-from aggregates.invoice_line import InvoiceStatus
-from aggregates.sitting import Attendance
+from aggregates.bookings.sitting import Attendance
+from aggregates.registrations.invoice_line import InvoiceStatus
 from aggregates.uk_time import in_london
 from api.dependencies import By, Reads, ServiceOf, centre_of
 from api.learners import Called

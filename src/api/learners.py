@@ -9,11 +9,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from aggregates.date_of_birth import shown_birth
-from aggregates.details import COLUMNS, check_details
-from aggregates.problem import sentence, title
-from aggregates.registration import Status
-from aggregates.unusual_values import MOST_ON_CERTIFICATE
+from aggregates.learners.date_of_birth import shown_birth
+from aggregates.learners.details import COLUMNS, check_details
+from aggregates.registrations.registration import Status
+from aggregates.uploads.problem import sentence, title
+from aggregates.uploads.unusual_values import MOST_ON_CERTIFICATE
 from api.birth_dates import BirthDate
 from api.dependencies import (
     CurrentUser,

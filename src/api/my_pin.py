@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from access import pins
 from access.policy import require_may
-from aggregates.pin import packages_lost
+from aggregates.centres.pin import packages_lost
 from api.dependencies import Address, By, Now, ServiceOf
 from api.me import require_password
 from api.request_context import RequestContextOf

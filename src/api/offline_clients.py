@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import AwareDatetime, Field
 
-from aggregates.offline_client import OfflineClient
+from aggregates.bookings.offline_client import OfflineClient
 from api.dependencies import CurrentUser, Now, PagingSince, Reads, scope
 from api.references import Filter
 from api.request_context import RequestContext, RequestContextOf

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import AliasChoices, Field
 
-from aggregates.order_linking import PathwayChoice, require_one_pathway
-from aggregates.order_refusals import MOST_REGISTRATIONS
+from aggregates.orders.order_linking import PathwayChoice, require_one_pathway
+from aggregates.orders.order_refusals import MOST_REGISTRATIONS
 from api.group_names import GroupName, group_numbers
 from api.learners import NewLearner
 from api.references import ConfirmLoss, LearnerName, Name, ProductName

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Query
 from pydantic import AwareDatetime, Field
 
-from aggregates.offer import Terms, offers
+from aggregates.orders.offer import Terms, offers
 from api.order_view import Amount
 from api.product_filters import Products
 from api.references import Filter

@@ -7,13 +7,13 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from aggregates.date_of_birth import shown_birth
-from aggregates.learner import Learner
-from aggregates.offer import Offer
-from aggregates.order import Order
-from aggregates.order_checklist import Circumstances, Step, steps
-from aggregates.order_confirming import price_of, total_of
-from aggregates.order_line import Line, OrderLineLearner
+from aggregates.learners.date_of_birth import shown_birth
+from aggregates.learners.learner import Learner
+from aggregates.orders.offer import Offer
+from aggregates.orders.order import Order
+from aggregates.orders.order_checklist import Circumstances, Step, steps
+from aggregates.orders.order_confirming import price_of, total_of
+from aggregates.orders.order_line import Line, OrderLineLearner
 from api.learners import LearnerWarning
 from api.references import LearnerRef, learner_ref, open_learners
 from api.schemas import ResponseBody

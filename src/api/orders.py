@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from aggregates.order_linking import require_one_pathway
+from aggregates.orders.order_linking import require_one_pathway
 from api.dependencies import CurrentUser, PagingSince, Reads, ServiceOf, Today, scope
 from api.idempotency import IdempotentRequestOf
 from api.learners import learner_warnings

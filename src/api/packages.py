@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 
 from access import pins
 from access.policy import require_may
-from aggregates.answer_package import MOST_ANSWERS
+from aggregates.bookings.answer_package import MOST_ANSWERS
 from aggregates.errors import Malformed
 from api.bookings import Booked, BookingResponse, respond_with_booking
 from api.dependencies import By, Now, ServiceOf

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query
 
-from aggregates.product_search import products_meant
+from aggregates.orders.product_search import products_meant
 from api.dependencies import ServiceOf
 from api.references import PATTERN
 

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from access.accounts import User
 from aggregates.errors import NotFound
-from aggregates.offer import (
+from aggregates.orders.offer import (
     Product,
     Terms,
     offer,
@@ -18,7 +18,7 @@ from aggregates.offer import (
     products_on,
     qualifications_of,
 )
-from aggregates.product_search import is_found_by
+from aggregates.orders.product_search import is_found_by
 from api.dependencies import CurrentUser, Paging, ServiceOf, Today, scope
 from api.order_view import Amount
 from api.product_grading import GradingOfProduct, grading_response

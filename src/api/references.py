@@ -7,8 +7,8 @@ from fastapi import Path, Query
 from pydantic import Field
 from sqlalchemy import Connection
 
-from aggregates.centre import Centre
-from aggregates.learner import Learner
+from aggregates.centres.centre import Centre
+from aggregates.learners.learner import Learner
 from api.schemas import ResponseBody
 from catalogue import Catalogue
 from commands.command import CommandContext

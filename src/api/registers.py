@@ -8,11 +8,11 @@ from pydantic import AwareDatetime, Field
 from sqlalchemy import Connection
 
 from access.policy import require_may
-from aggregates.booking_refusals import NobodySits
-from aggregates.date_of_birth import shown_birth
-from aggregates.learner import Learner
-from aggregates.sitting import Attendance
-from aggregates.sitting_time import read_time
+from aggregates.bookings.booking_refusals import NobodySits
+from aggregates.bookings.sitting import Attendance
+from aggregates.bookings.sitting_time import read_time
+from aggregates.learners.date_of_birth import shown_birth
+from aggregates.learners.learner import Learner
 from aggregates.text import words
 from aggregates.uk_time import LONDON, clock_in_london, in_london
 from api.bookings import Booked, BookingResponse, minutes_of, respond_with_booking

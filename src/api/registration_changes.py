@@ -5,10 +5,10 @@ from typing import Annotated, TypedDict
 from fastapi import APIRouter, Query
 from pydantic import ConfigDict, Field
 
-from aggregates.cancellation import charge_stands, conditions
-from aggregates.invoice_line import InvoiceStatus
-from aggregates.registration import Registration, Status
-from aggregates.registration_refusals import PathwayUnknown
+from aggregates.registrations.cancellation import charge_stands, conditions
+from aggregates.registrations.invoice_line import InvoiceStatus
+from aggregates.registrations.registration import Registration, Status
+from aggregates.registrations.registration_refusals import PathwayUnknown
 from api.eligibility import Answer, Judged, answer_response
 from api.idempotency import IdempotentRequestOf
 from api.references import (

@@ -8,8 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import AwareDatetime, Field
 
-from aggregates.invoice_line import InvoiceStatus
-from aggregates.registration import Registration, Status
+from aggregates.registrations.invoice_line import InvoiceStatus
+from aggregates.registrations.registration import Registration, Status
 from api.dependencies import (
     CurrentUser,
     PagingSince,

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from aggregates.claim_status import ClaimStatus
+from aggregates.claims.claim_status import ClaimStatus
 from aggregates.text import clean, words
 from api.bookings import OutcomeBefore
 from api.certificates import holder_name, titles_as_issued

@@ -8,22 +8,15 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-import aggregates.claim_hindrances
+import aggregates.claims.claim_hindrances
 import audit.finding
 import projections.orders
-from aggregates import (
-    certificate,
-    claim_status,
-    duplicate,
-    invoice_line,
-    order_checklist,
-    record,
-    registration,
-    sitting,
-    sitting_time,
-    upload_progress,
-    verification,
-)
+from aggregates.bookings import sitting, sitting_time
+from aggregates.claims import certificate, claim_status
+from aggregates.learners import duplicate, verification
+from aggregates.orders import order_checklist
+from aggregates.registrations import invoice_line, registration
+from aggregates.uploads import record, upload_progress
 from api import claimable_qualifications, products
 from catalogue import assessment, grading
 from commands import record_file
@@ -45,7 +38,7 @@ ENUMERATIONS: Mapping[type[StrEnum], str] = {
     LearnerColumn: "ClaimableLearnerColumn",
     order_checklist.Step: "OrderStepName",
     products.Kind: "ProductKind",
-    aggregates.claim_hindrances.Cause: "IneligibleCause",
+    aggregates.claims.claim_hindrances.Cause: "IneligibleCause",
     projections.orders.OrderKind: "OrderKind",
     projections.orders.State: "OrderState",
     record.RecordState: "LearnerRecordState",

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path
 from pydantic import AwareDatetime, Field
 
-from aggregates.sitting import Attendance
-from aggregates.sitting_time import window
+from aggregates.bookings.sitting import Attendance
+from aggregates.bookings.sitting_time import window
 from api.bookings import Booked, BookingResponse, minutes_of, respond_with_booking
 from api.dependencies import Now, ServiceOf
 from api.references import open_learners, title_of, unit_title

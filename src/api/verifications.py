@@ -2,15 +2,15 @@
 
 from pydantic import Field
 
-from aggregates.upload import Upload
-from aggregates.upload_progress import UploadStatus
-from aggregates.verification import (
+from aggregates.learners.verification import (
     PostponedReason,
     Verification,
     VerificationStatus,
     said_of,
     said_of_many,
 )
+from aggregates.uploads.upload import Upload
+from aggregates.uploads.upload_progress import UploadStatus
 from api.schemas import ResponseBody
 
 NOT_BEGUN = "The check begins when it is said what the columns of the file are."

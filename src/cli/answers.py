@@ -5,7 +5,7 @@ from pathlib import Path
 
 import typer
 
-from aggregates.registration import Registration
+from aggregates.registrations.registration import Registration
 from catalogue import AwardType, Catalogue, RequestProblem, answer, assess, shape
 from cli.json_given import read_json
 from cli.messages import FAILED, PROBLEMS, USAGE, refuse

@@ -22,7 +22,7 @@ def demo(
 
     Passwords are made, and printed, the first time only.
     """
-    from aggregates.upload_refusals import GroupNameTaken
+    from aggregates.uploads.upload_refusals import GroupNameTaken
     from cli.configuration import settings_of
     from cli.demo import USERS, add_users, has_users
     from cli.demo_filling import Filling

@@ -7,7 +7,7 @@ from decimal import Decimal
 from random import Random
 
 from aggregates.uk_time import LONDON
-from aggregates.upload_progress import UploadStatus
+from aggregates.uploads.upload_progress import UploadStatus
 from catalogue import AwardType, amount
 from catalogue.assessment import ways_to_fix
 from cli.demo_people import learner_file

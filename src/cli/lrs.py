@@ -5,8 +5,8 @@ from contextlib import closing, contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from aggregates.details import Details
-from aggregates.verification import SENTENCES, Verify
+from aggregates.learners.details import Details
+from aggregates.learners.verification import SENTENCES, Verify
 from catalogue import amount
 from lrs import (
     Asking,

@@ -7,18 +7,22 @@ from dataclasses import dataclass, field
 
 from access.accounts import User
 from access.policy import require_may
-from aggregates.details import COLUMNS, OVERFLOW, given_uln, read_as
-from aggregates.duplicate_rows import DuplicateRows
-from aggregates.file_columns import settle_columns
-from aggregates.file_refusals import FileRefused, file_sentence, hidden_parts
-from aggregates.learner_file import LearnerFile, read_learner_file
-from aggregates.problem import sentence, title
-from aggregates.record import RecordState
-from aggregates.text_file import ENCODINGS
+from aggregates.learners.details import COLUMNS, OVERFLOW, given_uln, read_as
+from aggregates.learners.verification import LRS_OFF, said_of_many
 from aggregates.uk_time import LONDON
-from aggregates.upload import Upload
-from aggregates.upload_progress import UploadStatus
-from aggregates.verification import LRS_OFF, said_of_many
+from aggregates.uploads.duplicate_rows import DuplicateRows
+from aggregates.uploads.files.file_columns import settle_columns
+from aggregates.uploads.files.file_refusals import (
+    FileRefused,
+    file_sentence,
+    hidden_parts,
+)
+from aggregates.uploads.files.learner_file import LearnerFile, read_learner_file
+from aggregates.uploads.files.text_file import ENCODINGS
+from aggregates.uploads.problem import sentence, title
+from aggregates.uploads.record import RecordState
+from aggregates.uploads.upload import Upload
+from aggregates.uploads.upload_progress import UploadStatus
 from catalogue import amount
 from cli.messages import PROBLEMS, USAGE, print_message, refuse
 from commands.row_checks import RowChecker

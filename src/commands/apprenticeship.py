@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from aggregates.registration import Registration, Status
+from aggregates.registrations.registration import Registration, Status
 from commands.claim import open_registrations
 from commands.command import CommandContext
 from commands.registration import active

@@ -6,22 +6,26 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import ClassVar, Protocol, TypeVar
 
-from aggregates.booking import Booking, mode_needed
-from aggregates.booking_refusals import (
+from aggregates.bookings.booking import Booking, mode_needed
+from aggregates.bookings.booking_refusals import (
     ANOTHER_TIME,
     LaunchLinkInvalid,
     ModeNeeded,
     ModeOutOfPlace,
     SittingsOverlap,
 )
-from aggregates.cancellation import charge_stands
-from aggregates.entry_rules import extra_time_refusal
-from aggregates.outcome import result_of
-from aggregates.registration import Registration
-from aggregates.sitting import Attendance
-from aggregates.sitting_time import CENTRES_EXTRA_TIME, MOST_EXTRA_TIME, duration
-from aggregates.timetable import Timetable
-from aggregates.user import require_reason
+from aggregates.bookings.entry_rules import extra_time_refusal
+from aggregates.bookings.outcome import result_of
+from aggregates.bookings.sitting import Attendance
+from aggregates.bookings.sitting_time import (
+    CENTRES_EXTRA_TIME,
+    MOST_EXTRA_TIME,
+    duration,
+)
+from aggregates.bookings.timetable import Timetable
+from aggregates.centres.user import require_reason
+from aggregates.registrations.cancellation import charge_stands
+from aggregates.registrations.registration import Registration
 from commands.claim import rules_of
 from commands.command import (
     Command,

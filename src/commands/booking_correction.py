@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from aggregates.booking_correction import correct_outcome, correct_test
-from aggregates.booking_refusals import SittingsOverlap
-from aggregates.claim import Claim
-from aggregates.claim_status import ClaimStatus
-from aggregates.registration import Registration
-from aggregates.sitting import Attendance
+from aggregates.bookings.booking_correction import correct_outcome, correct_test
+from aggregates.bookings.booking_refusals import SittingsOverlap
+from aggregates.bookings.sitting import Attendance
+from aggregates.claims.claim import Claim
+from aggregates.claims.claim_status import ClaimStatus
+from aggregates.registrations.registration import Registration
 from commands.booking import Opened, told_result
 from commands.claim import rules_of
 from commands.command import (

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aggregates.cancellation import charge_stands, require_cancellable
-from aggregates.claim import Claim
-from aggregates.claim_status import ClaimStatus
+from aggregates.claims.claim import Claim
+from aggregates.claims.claim_status import ClaimStatus
 from aggregates.errors import RuleBroken
-from aggregates.registration import Registration
+from aggregates.registrations.cancellation import charge_stands, require_cancellable
+from aggregates.registrations.registration import Registration
 from commands.apprenticeship import reopened_parents
 from commands.claim import open_registrations, rules_of
 from commands.command import (

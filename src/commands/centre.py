@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aggregates.centre import Centre, CentreIsOpen, ProductUnknown, open_centre
+from aggregates.centres.centre import Centre, CentreIsOpen, ProductUnknown, open_centre
+from aggregates.centres.user import require_reason
 from aggregates.errors import NotFound
-from aggregates.user import require_reason
 from commands.command import (
     Command,
     CommandContext,

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aggregates.certificate import Certificate
+from aggregates.claims.certificate import Certificate
 from aggregates.errors import raise_all
-from aggregates.learner import Learner
+from aggregates.learners.learner import Learner
 from commands.claim import open_registrations
 from commands.command import (
     Command,

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import ClassVar
 
-from aggregates.claim import Claim, Later
-from aggregates.claim_refusals import ApprenticeshipNotClaimable, UnknownQualification
-from aggregates.claimable import approved_for, offered_units, on_facts, require
+from aggregates.claims.claim import Claim, Later
+from aggregates.claims.claim_refusals import (
+    ApprenticeshipNotClaimable,
+    UnknownQualification,
+)
+from aggregates.claims.claimable import approved_for, offered_units, on_facts, require
 from aggregates.errors import NotFound
-from aggregates.register import LearnerHasLeft
-from aggregates.registration import Registration, Status
+from aggregates.registrations.register import LearnerHasLeft
+from aggregates.registrations.registration import Registration, Status
 from catalogue import Qualification
 from commands.command import (
     Command,

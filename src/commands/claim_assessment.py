@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from aggregates.award import award_faults
-from aggregates.claim import Claim
-from aggregates.claim_hindrances import (
+from aggregates.claims.award import award_faults
+from aggregates.claims.claim import Claim
+from aggregates.claims.claim_hindrances import (
     claimed_by,
     learner_erased,
     learner_transferred,
@@ -15,8 +15,8 @@ from aggregates.claim_hindrances import (
     not_claimable,
     registration_cancelled,
 )
-from aggregates.claimable import Approved, Condition, approved_for, on_facts
-from aggregates.registration import Registration
+from aggregates.claims.claimable import Approved, Condition, approved_for, on_facts
+from aggregates.registrations.registration import Registration
 from commands.claim import open_registrations, rules_of
 from commands.command import CommandContext
 from commands.erasure import erased

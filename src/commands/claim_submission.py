@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from aggregates.claim import Claim
-from aggregates.claim_hindrances import busy_with
-from aggregates.claim_refusals import ClaimHasMoved, RegisteredMeanwhile
-from aggregates.claim_status import ClaimStatus
-from aggregates.claimable import require
+from aggregates.claims.claim import Claim
+from aggregates.claims.claim_hindrances import busy_with
+from aggregates.claims.claim_refusals import ClaimHasMoved, RegisteredMeanwhile
+from aggregates.claims.claim_status import ClaimStatus
+from aggregates.claims.claimable import require
 from aggregates.errors import raise_all
-from aggregates.registration import COMPLETING, Registration
+from aggregates.registrations.registration import COMPLETING, Registration
 from commands.apprenticeship import completed_parents, reopened_parents
 from commands.claim import changed_outcomes, open_claim, open_registrations
 from commands.claim_assessment import ClaimFacts, claimed_in

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any, ClassVar, TypeAlias, TypeVar
 
 from aggregates.errors import Malformed, NotFound, RuleBroken
+from aggregates.learners.verification import Verify
 from aggregates.uk_time import LONDON
-from aggregates.verification import Verify
 from catalogue import Catalogue
 from events.event import Event
 from events.identifier import Kind, new_identifier, stream_of

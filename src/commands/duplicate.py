@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aggregates.duplicate import Duplicate, pair
+from aggregates.learners.duplicate import Duplicate, pair
 from commands.command import (
     Command,
     CommandContext,

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from functools import reduce
 from uuid import UUID
 
-from aggregates.details import given_likeness, given_uln
-from aggregates.duplicate_rows import MOST_NAMED, OtherRows
-from aggregates.learner_file import Row
-from aggregates.record import Later, Record
-from aggregates.upload import Upload
+from aggregates.learners.details import given_likeness, given_uln
+from aggregates.uploads.duplicate_rows import MOST_NAMED, OtherRows
+from aggregates.uploads.files.learner_file import Row
+from aggregates.uploads.record import Later, Record
+from aggregates.uploads.upload import Upload
 from commands.command import CommandContext
 from commands.upload import record_called, reserved_row
 from commands.verification import becomes_ready, hear

@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from datetime import date
 
-from aggregates.claim import Claim
-from aggregates.claim_hindrances import (
+from aggregates.claims.claim import Claim
+from aggregates.claims.claim_hindrances import (
     learner_transferred,
     not_claimable,
     not_registered,
 )
-from aggregates.claim_status import ClaimLearner
-from aggregates.claimable import approved_for, on_facts
+from aggregates.claims.claim_status import ClaimLearner
+from aggregates.claims.claimable import approved_for, on_facts
 from aggregates.errors import NotFound
-from aggregates.registration import Registration
+from aggregates.registrations.registration import Registration
 from catalogue import Qualification
 from commands.claim import rules_of
 from commands.claim_assessment import HINDRANCES, ClaimFacts

@@ -3,11 +3,15 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from aggregates.entry_order import EntryOrder
-from aggregates.entry_rules import EntryRegistration, EntryRegistrations, Registrations
-from aggregates.registration import Registration, Status
-from aggregates.sitting_time import duration
-from aggregates.timetable import Timetable
+from aggregates.bookings.entry_order import EntryOrder
+from aggregates.bookings.entry_rules import (
+    EntryRegistration,
+    EntryRegistrations,
+    Registrations,
+)
+from aggregates.bookings.sitting_time import duration
+from aggregates.bookings.timetable import Timetable
+from aggregates.registrations.registration import Registration, Status
 from catalogue import Unit
 from commands.claim import rules_of
 from commands.command import CommandContext

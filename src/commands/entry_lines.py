@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from aggregates.entry_rules import EntryPointer
+from aggregates.bookings.entry_rules import EntryPointer
 from commands.command import CommandContext
 from commands.order_linking import known_at, members
 from commands.registration import ACTIVE_REGISTRATION, active_key

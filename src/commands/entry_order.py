@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from aggregates.entry_order import EntryOrder
-from aggregates.entry_rules import entry_pointers
+from aggregates.bookings.entry_order import EntryOrder
+from aggregates.bookings.entry_rules import entry_pointers
 from aggregates.errors import NotFound
 from aggregates.loss import require_no_loss
-from aggregates.order_line import purchase_order_number
-from aggregates.order_loss import lost_from_entries
+from aggregates.orders.order_line import purchase_order_number
+from aggregates.orders.order_loss import lost_from_entries
 from commands.command import (
     Command,
     CommandContext,

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from aggregates.learner import LearnerIsErased
+from aggregates.learners.learner import LearnerIsErased
 from commands.command import CommandContext
 
 ERASED = "erased-learner"

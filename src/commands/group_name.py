@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aggregates.upload import clean_group_name
+from aggregates.uploads.upload import clean_group_name
 from commands.command import (
     Command,
     CommandContext,

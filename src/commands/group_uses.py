@@ -6,7 +6,7 @@ in the same append, and so does whoever undoes that: of two at once exactly one 
 
 from collections.abc import Collection, Iterable
 
-from aggregates.group_uses import GroupUses
+from aggregates.uploads.group_uses import GroupUses
 from events.identifier import stream_of
 from events.learner import LearnerCreated, LearnerTransferred
 from store import Change, EventStore, Stream

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from aggregates.errors import NotFound
-from aggregates.invoice_line import CREDIT, InvoiceLine, InvoiceStatus
+from aggregates.registrations.invoice_line import CREDIT, InvoiceLine, InvoiceStatus
 from commands.command import (
     Command,
     CommandContext,

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from aggregates.certificate import Certificate, Holder
-from aggregates.claim import Claim
-from aggregates.claim_refusals import AwardIsReliedOn
-from aggregates.learner import Learner
-from aggregates.registration import Registration
+from aggregates.claims.certificate import Certificate, Holder
+from aggregates.claims.claim import Claim
+from aggregates.claims.claim_refusals import AwardIsReliedOn
+from aggregates.learners.learner import Learner
+from aggregates.registrations.registration import Registration
 from catalogue import AwardType
 from commands.claim import open_registrations
 from commands.command import CommandContext

@@ -7,15 +7,15 @@ from functools import reduce
 from typing import ClassVar
 from uuid import UUID
 
-from aggregates.details import COLUMNS, Checked, Details, check_details
-from aggregates.learner import (
+from aggregates.learners.details import COLUMNS, Checked, Details, check_details
+from aggregates.learners.learner import (
     DetailIsWrong,
     DetailsAreWrong,
     Learner,
     UlnIsHeld,
 )
-from aggregates.problem import sentence
-from aggregates.verification import Outcome
+from aggregates.learners.verification import Outcome
+from aggregates.uploads.problem import sentence
 from commands.command import (
     Command,
     CommandContext,

@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, TypeAlias
 from uuid import UUID
 
-from aggregates.cancellation import charge_stands
-from aggregates.certificate import Certificate
-from aggregates.claim import Claim
-from aggregates.claim_refusals import RegisteredMeanwhile
-from aggregates.claim_status import ClaimStatus
-from aggregates.entry_order import EntryOrder
+from aggregates.bookings.entry_order import EntryOrder
+from aggregates.bookings.sitting import Attendance
+from aggregates.claims.certificate import Certificate
+from aggregates.claims.claim import Claim
+from aggregates.claims.claim_refusals import RegisteredMeanwhile
+from aggregates.claims.claim_status import ClaimStatus
 from aggregates.errors import Refusal, raise_all
-from aggregates.in_flight import InFlight, claims_on
-from aggregates.order import Order
-from aggregates.registration import Registration
-from aggregates.sitting import Attendance
+from aggregates.learners.in_flight import InFlight, claims_on
+from aggregates.orders.order import Order
+from aggregates.registrations.cancellation import charge_stands
+from aggregates.registrations.registration import Registration
 from commands.apprenticeship import reopened_parents
 from commands.claim import open_registrations
 from commands.command import Command, CommandContext, CommandResult, handles, open_own

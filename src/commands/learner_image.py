@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aggregates.image import plain_image
-from aggregates.learner import ImageErased
+from aggregates.learners.image import plain_image
+from aggregates.learners.learner import ImageErased
 from commands.command import Command, CommandContext, CommandResult, handles, open_own
 from commands.learner import learner_of, read_learner
 from events.learner import ImageKind, LearnerCreated, LearnerImageSubmitted

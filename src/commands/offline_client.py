@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import uuid4
 
-from aggregates.offline_client import OfflineClient, OfflineClientKnown, register
+from aggregates.bookings.offline_client import (
+    OfflineClient,
+    OfflineClientKnown,
+    register,
+)
 from commands.command import (
     Command,
     CommandContext,

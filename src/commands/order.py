@@ -8,9 +8,9 @@ from typing import ClassVar
 
 from aggregates.errors import NotFound, Refusal
 from aggregates.loss import require_no_loss
-from aggregates.offer import Offer, Terms, offers
-from aggregates.order import Later, Order
-from aggregates.order_loss import lost_from_order
+from aggregates.orders.offer import Offer, Terms, offers
+from aggregates.orders.order import Later, Order
+from aggregates.orders.order_loss import lost_from_order
 from commands.command import (
     Command,
     CommandContext,

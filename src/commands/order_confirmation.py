@@ -7,11 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
-from aggregates.offer import Offer, Terms, offer, offers
-from aggregates.order import Order
-from aggregates.order_checklist import Circumstances
-from aggregates.order_confirming import confirm, registrations_made
-from aggregates.register import Register
+from aggregates.orders.offer import Offer, Terms, offer, offers
+from aggregates.orders.order import Order
+from aggregates.orders.order_checklist import Circumstances
+from aggregates.orders.order_confirming import confirm, registrations_made
+from aggregates.registrations.register import Register
 from catalogue import Catalogue, Qualification, UnknownQualification
 from commands.command import Command, CommandContext, CommandResult, handles
 from commands.erasure import erased

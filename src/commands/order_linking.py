@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from aggregates import order_linking
-from aggregates.offer import Offer
-from aggregates.order import Later, Order
-from aggregates.order_linking import PathwayChoice
-from aggregates.order_refusals import GroupHasNoLearners
-from aggregates.upload import Upload
+from aggregates.orders import order_linking
+from aggregates.orders.offer import Offer
+from aggregates.orders.order import Later, Order
+from aggregates.orders.order_linking import PathwayChoice
+from aggregates.orders.order_refusals import GroupHasNoLearners
+from aggregates.uploads.upload import Upload
 from commands.command import CommandContext, require_own
 from commands.erasure import erased, require_none_erased
 from events.identifier import stream_of

@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import uuid4
 
-from aggregates.answer_package import AnswersOfAnotherPackage, read_answers
-from aggregates.booking import Booking
-from aggregates.errors import NotFound
-from aggregates.offline_client import OfflineClient
-from aggregates.package import (
+from aggregates.bookings.answer_package import AnswersOfAnotherPackage, read_answers
+from aggregates.bookings.booking import Booking
+from aggregates.bookings.offline_client import OfflineClient
+from aggregates.bookings.package import (
     NOT_WHOLE,
     WHOLE,
     Check,
@@ -19,8 +18,9 @@ from aggregates.package import (
     files_of,
     require_all,
 )
-from aggregates.pin import CHANGED_SINCE, IS_SET, NO_PIN, Pin, Proof
-from aggregates.sealed_package import digest, is_whole, seal
+from aggregates.bookings.sealed_package import digest, is_whole, seal
+from aggregates.centres.pin import CHANGED_SINCE, IS_SET, NO_PIN, Pin, Proof
+from aggregates.errors import NotFound
 from commands.booking import Opened, on_registration, read_booking
 from commands.command import Command, CommandContext, CommandResult, handles
 from commands.learner import learner_of

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import uuid4
 
-from aggregates.booking import Booking
-from aggregates.pin import Pin, Proof
+from aggregates.bookings.booking import Booking
+from aggregates.centres.pin import Pin, Proof
 from commands.command import Command, CommandContext, CommandResult, handles
 from commands.user import open_user
 from events.identifier import stream_of

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import ClassVar, NamedTuple
 
-from aggregates.learner_file import Row
-from aggregates.record import Later, Record
-from aggregates.upload import Upload
+from aggregates.uploads.files.learner_file import Row
+from aggregates.uploads.record import Later, Record
+from aggregates.uploads.upload import Upload
 from commands.command import (
     Command,
     CommandContext,

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from aggregates.corrections import Correction
-from aggregates.details import COLUMNS
 from aggregates.errors import RuleBroken
-from aggregates.record import Record, RecordState
-from aggregates.table import FIRST_ROW
+from aggregates.learners.details import COLUMNS
+from aggregates.uploads.corrections import Correction
+from aggregates.uploads.files.table import FIRST_ROW
+from aggregates.uploads.record import Record, RecordState
 from catalogue import amount
 from commands.command import Command, CommandContext, CommandResult
 from commands.record import AmendRecord

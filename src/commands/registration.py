@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from aggregates.centre import Centre
-from aggregates.register import Register
-from aggregates.registration import Registration, Status
+from aggregates.centres.centre import Centre
+from aggregates.registrations.register import Register
+from aggregates.registrations.registration import Registration, Status
 from commands.command import CommandContext
 from events.identifier import stream_of
 from store import Change, Reservation, Stream

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from aggregates.details import Checked, check_details, given_uln
-from aggregates.duplicate_rows import OtherRows
-from aggregates.learner_file import Row
-from aggregates.row_context import RowContext, check_in_context
+from aggregates.learners.details import Checked, check_details, given_uln
+from aggregates.uploads.duplicate_rows import OtherRows
+from aggregates.uploads.files.learner_file import Row
+from aggregates.uploads.row_context import RowContext, check_in_context
 from commands.learner import holders
 from commands.same_person import FindSimilarLearners, known_alike
 from store import EventStore

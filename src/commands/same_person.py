@@ -7,7 +7,7 @@ makes another known at the same moment finds them, however far read models have 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
-from aggregates.learner import Learner, LooksLikeAnother
+from aggregates.learners.learner import Learner, LooksLikeAnother
 from events.identifier import stream_of
 from store import EventStore, Reservation
 

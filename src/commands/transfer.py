@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aggregates.centre import Centre
-from aggregates.claim import Claim
-from aggregates.group_uses import GroupUses
-from aggregates.in_flight import claims_on
-from aggregates.learner import Learner
-from aggregates.registration import Registration
-from aggregates.transfer import UlnIsHeldThere, require_transferable
+from aggregates.centres.centre import Centre
+from aggregates.claims.claim import Claim
+from aggregates.learners.in_flight import claims_on
+from aggregates.learners.learner import Learner
+from aggregates.learners.transfer import UlnIsHeldThere, require_transferable
+from aggregates.registrations.registration import Registration
+from aggregates.uploads.group_uses import GroupUses
 from commands.centre import open_own_centre
 from commands.claim import open_registrations
 from commands.command import Command, CommandContext, CommandResult, handles, open_own

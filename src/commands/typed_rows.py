@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Self
 
 from aggregates.loss import rows_called, several
-from aggregates.record import Record
-from aggregates.table import FIRST_ROW
-from aggregates.upload import Upload
+from aggregates.uploads.files.table import FIRST_ROW
+from aggregates.uploads.record import Record
+from aggregates.uploads.upload import Upload
 from commands.command import CommandContext
 from commands.group_uses import group_of
 from commands.upload import batches, read_records

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import ClassVar
 
-from aggregates.group_uses import GroupUses
 from aggregates.loss import require_no_loss
+from aggregates.uploads.group_uses import GroupUses
 from commands.command import (
     Command,
     CommandContext,

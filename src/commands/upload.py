@@ -7,14 +7,14 @@ from functools import reduce
 from itertools import islice
 from typing import ClassVar, TypeVar
 
-from aggregates.file_refusals import FileRefused
-from aggregates.learner_file import read_learner_file
-from aggregates.record import Record, RecordState
-from aggregates.row_context import LIKE, RowContext, check_in_context
 from aggregates.text import clean
-from aggregates.upload import Later, Upload, clean_group_name
-from aggregates.upload_progress import UploadStatus
-from aggregates.upload_refusals import GroupNameTaken
+from aggregates.uploads.files.file_refusals import FileRefused
+from aggregates.uploads.files.learner_file import read_learner_file
+from aggregates.uploads.record import Record, RecordState
+from aggregates.uploads.row_context import LIKE, RowContext, check_in_context
+from aggregates.uploads.upload import Later, Upload, clean_group_name
+from aggregates.uploads.upload_progress import UploadStatus
+from aggregates.uploads.upload_refusals import GroupNameTaken
 from commands.command import (
     Command,
     CommandContext,

@@ -6,14 +6,14 @@ from functools import reduce
 from itertools import islice
 from typing import ClassVar
 
-from aggregates.details import Checked, given_likeness, given_uln
-from aggregates.duplicate_rows import DuplicateRows, is_first
-from aggregates.learner_file import LearnerFile, Row, read_learner_file
-from aggregates.record import Later, Record, RecordState
-from aggregates.table import FIRST_ROW
-from aggregates.text_file import MAC, in_other_encoding
-from aggregates.upload import Upload
-from aggregates.upload_progress import UploadStatus
+from aggregates.learners.details import Checked, given_likeness, given_uln
+from aggregates.uploads.duplicate_rows import DuplicateRows, is_first
+from aggregates.uploads.files.learner_file import LearnerFile, Row, read_learner_file
+from aggregates.uploads.files.table import FIRST_ROW
+from aggregates.uploads.files.text_file import MAC, in_other_encoding
+from aggregates.uploads.record import Later, Record, RecordState
+from aggregates.uploads.upload import Upload
+from aggregates.uploads.upload_progress import UploadStatus
 from commands.command import Command, CommandContext, CommandResult, handles
 from commands.duplicate_rows import PERSON, ULN
 from commands.row_checks import RowChecker

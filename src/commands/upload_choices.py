@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aggregates.file_columns import settle_columns
-from aggregates.learner_file import read_learner_file, samples
-from aggregates.upload import Upload
-from aggregates.upload_progress import UploadStatus
-from aggregates.upload_refusals import GroupIsMapped
+from aggregates.uploads.files.file_columns import settle_columns
+from aggregates.uploads.files.learner_file import read_learner_file, samples
+from aggregates.uploads.upload import Upload
+from aggregates.uploads.upload_progress import UploadStatus
+from aggregates.uploads.upload_refusals import GroupIsMapped
 from commands.command import (
     Command,
     CommandContext,

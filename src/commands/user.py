@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import uuid4
 
-from aggregates.errors import NotAllowed, NotFound
-from aggregates.token import Token
-from aggregates.user import (
+from aggregates.centres.token import Token
+from aggregates.centres.user import (
     Asker,
     User,
     UserNameTaken,
@@ -15,6 +14,7 @@ from aggregates.user import (
     fold_user_name,
     require_reason,
 )
+from aggregates.errors import NotAllowed, NotFound
 from commands.centre import centre_called
 from commands.command import (
     Command,

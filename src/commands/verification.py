@@ -7,10 +7,10 @@ from itertools import islice
 from typing import ClassVar
 from uuid import UUID
 
-from aggregates.details import Details
-from aggregates.record import Later, Record, RecordState
-from aggregates.upload import Upload
-from aggregates.upload_progress import UploadStatus
+from aggregates.learners.details import Details
+from aggregates.uploads.record import Later, Record, RecordState
+from aggregates.uploads.upload import Upload
+from aggregates.uploads.upload_progress import UploadStatus
 from commands.command import Command, CommandContext, CommandResult, handles
 from commands.learner import ask, learner_of
 from commands.upload import read_records, read_upload

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 
-from aggregates.details import Details
-from aggregates.verification import Outcome, PostponedReason
+from aggregates.learners.details import Details
+from aggregates.learners.verification import Outcome, PostponedReason
 from lrs.circuit import Circuit
 from lrs.faults import LrsFault, Verifier
 

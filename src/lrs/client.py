@@ -13,8 +13,8 @@ from tenacity import (
 )
 from tenacity.wait import wait_random_exponential
 
-from aggregates.details import Details
-from aggregates.verification import Answer
+from aggregates.learners.details import Details
+from aggregates.learners.verification import Answer
 from lrs import messages
 from lrs.faults import NotUnderstood, OrganisationRefused, Unreachable
 from lrs.organisation import Organisation

@@ -2,8 +2,8 @@
 
 from typing import ClassVar, Protocol
 
-from aggregates.details import Details
-from aggregates.verification import Answer, PostponedReason
+from aggregates.learners.details import Details
+from aggregates.learners.verification import Answer, PostponedReason
 
 
 class LrsFault(Exception):

@@ -15,8 +15,8 @@ from xml.etree.ElementTree import (
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from aggregates.details import Details
-from aggregates.verification import FLAGS, Answer, Code
+from aggregates.learners.details import Details
+from aggregates.learners.verification import FLAGS, Answer, Code
 from lrs.faults import (
     LrsFault,
     NotUnderstood,

@@ -26,9 +26,9 @@ from time import sleep
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, ValidationError
 
-from aggregates.details import Details
+from aggregates.learners.details import Details
+from aggregates.learners.verification import Answer, Code
 from aggregates.text import fold
-from aggregates.verification import Answer, Code
 from catalogue.document import NO_VALUE, TooDeep, require_shallow
 from lrs.faults import OutOfHours, Unreachable
 from lrs.messages import gender_code

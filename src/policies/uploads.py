@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from access.policy import send
-from aggregates.upload import Upload
+from aggregates.uploads.upload import Upload
 from commands.command import CommandContext
 from commands.undo import WithdrawGroupLearners
 from commands.upload import AddGroupLearners

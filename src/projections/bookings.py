@@ -21,9 +21,9 @@ from sqlalchemy import (
     select,
 )
 
-from aggregates.booking import ATTENDANCE_AFTER, amended_since, another_pin
-from aggregates.sitting import Attendance
-from aggregates.sitting_time import window
+from aggregates.bookings.booking import ATTENDANCE_AFTER, amended_since, another_pin
+from aggregates.bookings.sitting import Attendance
+from aggregates.bookings.sitting_time import window
 from events.booking import (
     BookingAmended,
     BookingCancelled,

@@ -8,10 +8,10 @@ from enum import StrEnum
 
 from sqlalchemy import Column, Connection, Date, Row, String, Table, case, func, select
 
-from aggregates.claimable import Approved
-from aggregates.details import ERASED, Details
-from aggregates.registration import Status
-from aggregates.uln import read_uln
+from aggregates.claims.claimable import Approved
+from aggregates.learners.details import ERASED, Details
+from aggregates.learners.uln import read_uln
+from aggregates.registrations.registration import Status
 from events.learner import (
     LearnerCreated,
     LearnerDetailsAmended,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Column, Connection, Integer, Row, String, Table, select
 
-from aggregates.claim_status import ClaimStatus, standing_of
+from aggregates.claims.claim_status import ClaimStatus, standing_of
 from events.claim import (
     ClaimBegun,
     ClaimDeleted,

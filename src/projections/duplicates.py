@@ -20,8 +20,8 @@ from sqlalchemy import (
     tuple_,
 )
 
-from aggregates.details import ERASED
-from aggregates.duplicate import Face, MatchReason, why_alike
+from aggregates.learners.details import ERASED
+from aggregates.learners.duplicate import Face, MatchReason, why_alike
 from events.duplicate import Decision, DuplicateDecided
 from projections.learner_search import KnownLearner, known_learner
 from projections.learners import LEARNERS

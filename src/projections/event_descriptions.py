@@ -7,7 +7,7 @@ from decimal import Decimal
 from re import Match
 from typing import Any
 
-from aggregates.date_of_birth import ERASED as ERASED_BIRTH
+from aggregates.learners.date_of_birth import ERASED as ERASED_BIRTH
 from aggregates.uk_time import in_london
 from catalogue import amount
 from events.event import ERASED, Event

@@ -10,15 +10,15 @@ from typing import Any
 import msgspec
 
 from aggregates.aggregate import Aggregate
-from aggregates.booking import Booking
-from aggregates.certificate import Certificate
-from aggregates.claim import Claim
-from aggregates.date_of_birth import ERASED as ERASED_BIRTH
-from aggregates.entry_order import EntryOrder
-from aggregates.learner import Learner
-from aggregates.order import Order
-from aggregates.registration import Registration
-from aggregates.upload import Upload
+from aggregates.bookings.booking import Booking
+from aggregates.bookings.entry_order import EntryOrder
+from aggregates.claims.certificate import Certificate
+from aggregates.claims.claim import Claim
+from aggregates.learners.date_of_birth import ERASED as ERASED_BIRTH
+from aggregates.learners.learner import Learner
+from aggregates.orders.order import Order
+from aggregates.registrations.registration import Registration
+from aggregates.uploads.upload import Upload
 from events.booking import BookingMade
 from events.certificate import CertificateIssued
 from events.claim import ClaimBegun

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Column, ColumnElement
 
-from aggregates.product_search import FEWEST_DIGITS
+from aggregates.orders.product_search import FEWEST_DIGITS
 from aggregates.text import clean
 from events.identifier import CHECK_LETTERS, Kind
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import ColumnElement
 
-from aggregates.claim_hindrances import (
+from aggregates.claims.claim_hindrances import (
     Cause,
     cause_of,
     changed_since,
@@ -28,7 +28,7 @@ from aggregates.claim_hindrances import (
     not_approved,
     registration_cancelled,
 )
-from aggregates.registration import Status
+from aggregates.registrations.registration import Status
 from events.centre import ApprovalGranted, ApprovalWithdrawn
 from events.claim import (
     ClaimBegun,

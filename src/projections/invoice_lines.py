@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy import BigInteger, Column, Connection, Row, String, Table, select
 
-from aggregates.invoice_line import CREDIT, InvoiceStatus
+from aggregates.registrations.invoice_line import CREDIT, InvoiceStatus
 from events.booking import BookingCancelled, BookingMade
 from events.invoice import InvoiceNumberRecorded, InvoiceStatusReported
 from events.registration import RegistrationCancelled, RegistrationMade

@@ -18,12 +18,12 @@ from sqlalchemy import (
     select,
 )
 
-from aggregates.date_of_birth import shown_birth
-from aggregates.product_search import FEWEST_DIGITS
-from aggregates.registration import Status
+from aggregates.learners.date_of_birth import shown_birth
+from aggregates.learners.uln import read_uln
+from aggregates.orders.product_search import FEWEST_DIGITS
+from aggregates.registrations.registration import Status
 from aggregates.text import clean
 from aggregates.text import fold as folded
-from aggregates.uln import read_uln
 from events.identifier import CHECK_LETTERS, stream_of
 from projections.learners import (
     GROUPS,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, Connection, String, Table, select
 
-from aggregates.invoice_line import CREDIT
+from aggregates.registrations.invoice_line import CREDIT
 from events.invoice import InvoiceNumberRecorded, InvoiceStatusReported
 from events.learner import LearnerCreated
 from events.refusal import CommandRefused

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, Connection, Index, String, Table, select
 
-from aggregates.verification import pause_after
+from aggregates.learners.verification import pause_after
 from events.learner import (
     LearnerCreated,
     LearnerDetailsAmended,

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Column, Date, Index, Integer, String, Table
 
-from aggregates.details import ERASED, Details
+from aggregates.learners.details import ERASED, Details
 from aggregates.text import fold as folded
 from aggregates.text import searchable_words, words
 from events.learner import (

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Column, Connection, Row, String, Table, select
 
-from aggregates.offline_client import OfflineClient
+from aggregates.bookings.offline_client import OfflineClient
 from events.offline_client import (
     OfflineClientKeyRegistered,
     OfflineClientRegistered,

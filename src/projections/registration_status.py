@@ -1,6 +1,6 @@
 """A registration's status, as the rows of several read models keep it."""
 
-from aggregates.registration import COMPLETING, Status
+from aggregates.registrations.registration import COMPLETING, Status
 from events.event import Event
 from events.registration import (
     AwardClaimed,

@@ -19,7 +19,7 @@ from sqlalchemy import (
     select,
 )
 
-from aggregates.registration import Status
+from aggregates.registrations.registration import Status
 from events.identifier import Kind
 from events.registration import (
     PathwayChanged,

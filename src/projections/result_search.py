@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Column, Connection, Row, Select, false, func, select
 
-from aggregates.claim_status import ClaimStatus
+from aggregates.claims.claim_status import ClaimStatus
 from events.identifier import Kind
 from projections.identifiers import is_called
 from projections.names_sought import has_word, is_named

@@ -13,8 +13,8 @@ from sqlalchemy import (
     Table,
 )
 
-from aggregates.claim_status import ClaimStatus
-from aggregates.details import ERASED, Details
+from aggregates.claims.claim_status import ClaimStatus
+from aggregates.learners.details import ERASED, Details
 from aggregates.text import searchable_words, words
 from events.claim import (
     ClaimBegun,

@@ -13,9 +13,9 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection
 
 from aggregates.aggregate import Aggregate
-from aggregates.duplicate import Duplicate
-from aggregates.invoice_line import InvoiceLine
-from aggregates.record import Record
+from aggregates.learners.duplicate import Duplicate
+from aggregates.registrations.invoice_line import InvoiceLine
+from aggregates.uploads.record import Record
 from events.duplicate import DuplicateDecided
 from events.event import Event
 from events.identifier import stream_of

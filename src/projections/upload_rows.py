@@ -5,12 +5,16 @@ from typing import Any
 
 from sqlalchemy import Boolean, Column, Index, Integer, String, Table
 
-from aggregates.record import RecordState, state_of
-from aggregates.row_context import is_like
+from aggregates.learners.verification import (
+    VerificationStatus,
+    pause_after,
+    status_after,
+)
 from aggregates.text import words
-from aggregates.upload import Upload
-from aggregates.upload_progress import UploadStatus, undone_after
-from aggregates.verification import VerificationStatus, pause_after, status_after
+from aggregates.uploads.record import RecordState, state_of
+from aggregates.uploads.row_context import is_like
+from aggregates.uploads.upload import Upload
+from aggregates.uploads.upload_progress import UploadStatus, undone_after
 from events.event import Event
 from events.identifier import stream_of
 from events.upload import (

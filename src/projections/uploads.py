@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
-from aggregates.record import RecordState
+from aggregates.learners.verification import PostponedReason
 from aggregates.text import clean, words
-from aggregates.upload_progress import UploadStatus, progress_of
-from aggregates.verification import PostponedReason
+from aggregates.uploads.record import RecordState
+from aggregates.uploads.upload_progress import UploadStatus, progress_of
 from events.identifier import Kind
 from projections.identifiers import is_called
 from projections.names_sought import has_word, is_named

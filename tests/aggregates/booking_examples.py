@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from aggregates.booking import Booking, Later
+from aggregates.bookings.booking import Booking, Later
 from events.booking import (
     AnswersReceived,
     BookingAmended,

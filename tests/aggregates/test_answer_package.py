@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregates.answer_package import (
+from aggregates.bookings.answer_package import (
     MOST_PARTS,
     MOST_UNPACKED,
     AnswerPackage,

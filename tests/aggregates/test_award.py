@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregates.award import (
+from aggregates.claims.award import (
     AwardDateInFuture,
     AwardDateTooEarly,
     GradeNotAllowed,

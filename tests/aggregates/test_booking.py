@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregates.booking import LAUNCH_LASTS, Later, mode_needed
-from aggregates.booking_refusals import (
+from aggregates.bookings.booking import LAUNCH_LASTS, Later, mode_needed
+from aggregates.bookings.booking_refusals import (
     BookingIsOver,
     ExtraTimeIsSpecialists,
     LaunchLinkInvalid,
@@ -18,8 +18,8 @@ from aggregates.booking_refusals import (
     WindowHasOpened,
     WindowIsNotOpen,
 )
+from aggregates.bookings.sitting import Attendance
 from aggregates.errors import RuleBroken
-from aggregates.sitting import Attendance
 from events.booking import (
     BookingAmended,
     LaunchLinkMade,

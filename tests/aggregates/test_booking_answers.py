@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from aggregates.answer_package import NotAnswerPackage
-from aggregates.booking import Booking
-from aggregates.booking_refusals import (
+from aggregates.bookings.answer_package import NotAnswerPackage
+from aggregates.bookings.booking import Booking
+from aggregates.bookings.booking_refusals import (
     AnswersExist,
     BookingIsOver,
     NotBeforeWindow,

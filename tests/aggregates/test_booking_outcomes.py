@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from aggregates.booking_refusals import (
+from aggregates.bookings.booking_refusals import (
     BookingIsOver,
     NotBeforeWindow,
     ResultExists,

@@ -6,22 +6,22 @@ from uuid import UUID
 
 import pytest
 
-from aggregates.cancellation import (
+from aggregates.bookings.sitting import Attendance
+from aggregates.registrations.cancellation import (
     CannotCancel,
     NotActive,
     charge_stands,
     conditions,
     require_cancellable,
 )
-from aggregates.invoice_line import InvoiceStatus
-from aggregates.registration import Later, Registration, Status
-from aggregates.registration_refusals import (
+from aggregates.registrations.invoice_line import InvoiceStatus
+from aggregates.registrations.registration import Later, Registration, Status
+from aggregates.registrations.registration_refusals import (
     PathwayUnknown,
     RegistrationIsActive,
     RegistrationIsCancelled,
     RegistrationIsCompleted,
 )
-from aggregates.sitting import Attendance
 from events.claim import Award
 from events.registration import (
     AwardClaimed,

@@ -5,13 +5,13 @@ from uuid import UUID
 
 import pytest
 
-from aggregates.centre import (
+from aggregates.centres.centre import (
     Centre,
     CentreNameMissing,
     CentreNumberMalformed,
     open_centre,
 )
-from aggregates.user import ReasonMissing
+from aggregates.centres.user import ReasonMissing
 from events.centre import ApprovalGranted, ApprovalWithdrawn, CentreOpened
 from events.user import Role
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from aggregates.certificate import Certificate, CertificateIsRevoked
+from aggregates.claims.certificate import Certificate, CertificateIsRevoked
 from aggregates.errors import RuleBroken
 from events.certificate import (
     CertificateIssued,

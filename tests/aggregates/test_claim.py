@@ -6,9 +6,9 @@ from typing import TypeAlias
 
 import pytest
 
-from aggregates.award import UnitNotChosen, earliest_award_date
-from aggregates.claim import Claim, Later
-from aggregates.claim_refusals import (
+from aggregates.claims.award import UnitNotChosen, earliest_award_date
+from aggregates.claims.claim import Claim, Later
+from aggregates.claims.claim_refusals import (
     LearnerIsSubmitted,
     NotRegistered,
     QualificationIsFixed,

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from aggregates.award import AwardDateTooEarly, award_faults
-from aggregates.claim import Claim, Later
-from aggregates.claim_refusals import (
+from aggregates.claims.award import AwardDateTooEarly, award_faults
+from aggregates.claims.claim import Claim, Later
+from aggregates.claims.claim_refusals import (
     AwardIncomplete,
     ClaimIsProcessed,
     ClaimIsWithdrawn,
@@ -22,7 +22,7 @@ from aggregates.claim_refusals import (
     NotSubmitted,
     ReasonNeeded,
 )
-from aggregates.claim_status import BY_URGENCY, ClaimStatus, standing_of
+from aggregates.claims.claim_status import BY_URGENCY, ClaimStatus, standing_of
 from aggregates.errors import Refusal
 from events.claim import (
     Award,

@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any
 
-from aggregates.claim import Claim
-from aggregates.claim_hindrances import learner_transferred
-from aggregates.claim_summary import stages, warnings
-from aggregates.claimable import Condition
+from aggregates.claims.claim import Claim
+from aggregates.claims.claim_hindrances import learner_transferred
+from aggregates.claims.claim_summary import stages, warnings
+from aggregates.claims.claimable import Condition
 from events.claim import ClaimGradesSaved
 from tests.claim_examples import A1, ANN, BEGUN, BEN, READY, TODAY, award
 

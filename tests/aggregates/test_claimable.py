@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from aggregates.claimable import (
+from aggregates.claims.claimable import (
     Approved,
     NotClaimable,
     approved_for,

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from aggregates.details import COLUMNS, OVERFLOW
-from aggregates.file_refusals import FileRefused
-from aggregates.learner_file import LearnerFile, read_learner_file
+from aggregates.learners.details import COLUMNS, OVERFLOW
+from aggregates.uploads.files.file_refusals import FileRefused
+from aggregates.uploads.files.learner_file import LearnerFile, read_learner_file
 from tests.learner_examples import CELLS, cells, csv_file
 from tests.workbooks import inline, raw, row, xlsx
 

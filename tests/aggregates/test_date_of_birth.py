@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregates.date_of_birth import (
+from aggregates.learners.date_of_birth import (
     OLDEST_YEAR,
     age_on,
     birth_fault,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregates.details import (
+from aggregates.learners.details import (
     COLUMNS,
     LONGEST,
     OVERFLOW,
@@ -14,8 +14,8 @@ from aggregates.details import (
     given_uln,
     read_as,
 )
-from aggregates.problem import SENTENCES, sentence
-from aggregates.unusual_values import MOST_ON_CERTIFICATE
+from aggregates.uploads.problem import SENTENCES, sentence
+from aggregates.uploads.unusual_values import MOST_ON_CERTIFICATE
 from events.upload import Problem
 from tests.learner_examples import CELLS, DETAILS, TODAY, ULN, cells
 

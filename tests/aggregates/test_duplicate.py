@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregates.duplicate import (
+from aggregates.learners.duplicate import (
     Duplicate,
     Face,
     MatchReason,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregates.duplicate_rows import (
+from aggregates.uploads.duplicate_rows import (
     MOST_NAMED,
     DuplicateRows,
     OtherRows,
@@ -13,7 +13,7 @@ from aggregates.duplicate_rows import (
     like_rows,
     others,
 )
-from aggregates.learner_file import Row
+from aggregates.uploads.files.learner_file import Row
 from events.upload import Problem
 from tests.learner_examples import DETAILS, OTHER_ULN, ULN, cells
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregates.earlier_awards import NOTHING_NEW, is_lower, relying_awards
-from aggregates.registration import Registration
+from aggregates.claims.earlier_awards import NOTHING_NEW, is_lower, relying_awards
+from aggregates.registrations.registration import Registration
 from events.claim import Granted, Withheld
 from events.registration import AwardClaimed, AwardRevoked, OutcomesRecorded
 from tests.claim_examples import (

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregates.booking_refusals import (
+from aggregates.bookings.booking_refusals import (
     EntriesMissing,
     EntriesRefused,
     EntryOrderIsConfirmed,
@@ -20,11 +20,11 @@ from aggregates.booking_refusals import (
     NotTestable,
     TooManyEntries,
 )
-from aggregates.entry_order import MOST_ENTRIES, EntryOrder
-from aggregates.entry_rules import EntryRegistration, EntryRegistrations
-from aggregates.register import LearnerHasLeft
-from aggregates.registration import Registration
-from aggregates.timetable import Timetable
+from aggregates.bookings.entry_order import MOST_ENTRIES, EntryOrder
+from aggregates.bookings.entry_rules import EntryRegistration, EntryRegistrations
+from aggregates.bookings.timetable import Timetable
+from aggregates.registrations.register import LearnerHasLeft
+from aggregates.registrations.registration import Registration
 from aggregates.uk_time import in_london
 from events.entry_order import Entry, EntryOrderBegun
 from events.sitting import (

@@ -4,11 +4,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from aggregates.details import COLUMNS
-from aggregates.file_refusals import SENTENCES, file_sentence, hidden_parts
-from aggregates.learner_file import read_learner_file
-from aggregates.markup import OLE
-from aggregates.number_formats import digit_format
+from aggregates.learners.details import COLUMNS
+from aggregates.uploads.files.file_refusals import (
+    SENTENCES,
+    file_sentence,
+    hidden_parts,
+)
+from aggregates.uploads.files.learner_file import read_learner_file
+from aggregates.uploads.files.markup import OLE
+from aggregates.uploads.files.number_formats import digit_format
 from events.upload import FileProblem
 from tests.aggregates.test_workbook import problem, rows, wide
 from tests.learner_examples import CELLS, ULN, cells, csv_file

@@ -2,11 +2,11 @@
 
 import pytest
 
-from aggregates.details import COLUMNS, OVERFLOW
-from aggregates.file_columns import proposed, settle_columns
-from aggregates.file_refusals import FileRefused
-from aggregates.learner_file import read_learner_file, samples
-from aggregates.upload_refusals import ColumnNeeded, ColumnNotThere, ColumnTwice
+from aggregates.learners.details import COLUMNS, OVERFLOW
+from aggregates.uploads.files.file_columns import proposed, settle_columns
+from aggregates.uploads.files.file_refusals import FileRefused
+from aggregates.uploads.files.learner_file import read_learner_file, samples
+from aggregates.uploads.upload_refusals import ColumnNeeded, ColumnNotThere, ColumnTwice
 from events.upload import FileProblem
 from tests.workbooks import xlsx
 

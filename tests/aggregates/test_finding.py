@@ -2,7 +2,7 @@
 
 import pytest
 
-from aggregates.product_search import is_found_by
+from aggregates.orders.product_search import is_found_by
 from tests.claim_examples import RULES
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregates.errors import Malformed
-from aggregates.image import (
+from aggregates.learners.image import (
     MOST_BYTES,
     MOST_SCANS,
     ImageDamaged,
@@ -38,7 +38,7 @@ PEAK = r"""
 import re, sys
 from pathlib import Path
 from aggregates.errors import Malformed
-from aggregates.image import plain_image
+from aggregates.learners.image import plain_image
 for path in sys.argv[1:]:
     try:
         plain_image(open(path, "rb").read())

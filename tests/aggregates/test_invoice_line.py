@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregates.invoice_line import (
+from aggregates.registrations.invoice_line import (
     CREDIT,
     ChargeWasCancelled,
     InvoiceLine,

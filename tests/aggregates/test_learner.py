@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 
-from aggregates.learner import AmendmentNeedsReason, IdentityAmendmentUsed, Learner
-from aggregates.verification import Answer, Code, VerificationStatus
+from aggregates.learners.learner import (
+    AmendmentNeedsReason,
+    IdentityAmendmentUsed,
+    Learner,
+)
+from aggregates.learners.verification import Answer, Code, VerificationStatus
 from events.learner import LearnerDetailsAmended, LearnerIdentityAmended
 from events.verification import UlnVerified
 from tests.learner_examples import DETAILS, OTHER_ULN, PERSON, learner_created

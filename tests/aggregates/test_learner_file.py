@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregates.details import COLUMNS, OVERFLOW
-from aggregates.file_refusals import (
+from aggregates.learners.details import COLUMNS, OVERFLOW
+from aggregates.uploads.files.file_refusals import (
     LAST_ROW,
     MOST_BYTES,
     MOST_ROWS,
@@ -15,10 +15,14 @@ from aggregates.file_refusals import (
     FileRefused,
     file_sentence,
 )
-from aggregates.learner_file import LearnerFile, read_learner_file, samples
-from aggregates.table import HEADER_ROWS
-from aggregates.template import TEMPLATE
-from aggregates.text_file import MAC, WINDOWS, in_other_encoding
+from aggregates.uploads.files.learner_file import (
+    LearnerFile,
+    read_learner_file,
+    samples,
+)
+from aggregates.uploads.files.table import HEADER_ROWS
+from aggregates.uploads.files.template import TEMPLATE
+from aggregates.uploads.files.text_file import MAC, WINDOWS, in_other_encoding
 from events.upload import FileProblem
 from tests.learner_examples import CELLS, cells, csv_file
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregates.sitting_time import read_time
+from aggregates.bookings.sitting_time import read_time
 from aggregates.uk_time import LONDON, clock_in_london, in_london
 
 SRC = Path(__file__).parents[2] / "src"

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from aggregates.offer import Terms, offer, offers, product_on, products_on
+from aggregates.orders.offer import Terms, offer, offers, product_on, products_on
 from catalogue import Apprenticeship, Catalogue, Window
 from tests.claim_examples import OTHER_REFERENCE, OTHER_RULES, REFERENCE, RULES
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from aggregates.offline_client import (
+from aggregates.bookings.offline_client import (
     LEAST_VERSION,
     SEEN_WITHIN,
     ClientNameMissing,

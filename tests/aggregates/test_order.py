@@ -9,9 +9,9 @@ from hypothesis import given as supposing
 from hypothesis import strategies as st
 
 from aggregates.errors import Refusal
-from aggregates.order import Later, Order
-from aggregates.order_line import FARTHEST, LONGEST_COURSE
-from aggregates.order_refusals import (
+from aggregates.orders.order import Later, Order
+from aggregates.orders.order_line import FARTHEST, LONGEST_COURSE
+from aggregates.orders.order_refusals import (
     LONGEST_NUMBER,
     DatesUnlikely,
     EndsBeforeStart,

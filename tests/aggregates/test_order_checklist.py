@@ -6,15 +6,15 @@ from decimal import Decimal
 import pytest
 
 from aggregates.errors import MOST_SAID
-from aggregates.order import Order
-from aggregates.order_checklist import Circumstances, Step, steps
-from aggregates.order_confirming import total_of
-from aggregates.order_refusals import (
+from aggregates.orders.order import Order
+from aggregates.orders.order_checklist import Circumstances, Step, steps
+from aggregates.orders.order_confirming import total_of
+from aggregates.orders.order_refusals import (
     MOST_REGISTRATIONS,
     AlreadyRegistered,
     StepIncomplete,
 )
-from aggregates.register import LearnerHasLeft
+from aggregates.registrations.register import LearnerHasLeft
 from events.event import Event
 from events.order import (
     OrderCourseDatesSet,

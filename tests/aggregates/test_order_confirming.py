@@ -7,11 +7,15 @@ import pytest
 from hypothesis import given as supposing
 from hypothesis import strategies as st
 
-from aggregates.offer import Offer
-from aggregates.order import Order
-from aggregates.order_checklist import Circumstances
-from aggregates.order_confirming import confirm, registrations_made, total_of
-from aggregates.order_refusals import OrderIncomplete, PriceHasChanged, TotalHasChanged
+from aggregates.orders.offer import Offer
+from aggregates.orders.order import Order
+from aggregates.orders.order_checklist import Circumstances
+from aggregates.orders.order_confirming import confirm, registrations_made, total_of
+from aggregates.orders.order_refusals import (
+    OrderIncomplete,
+    PriceHasChanged,
+    TotalHasChanged,
+)
 from events.order import (
     OrderCourseDatesSet,
     OrderLearnersLinked,

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from aggregates import order_linking
 from aggregates.errors import MOST_SAID, Refusal
-from aggregates.order import Later, Order
-from aggregates.order_linking import PathwayChoice
-from aggregates.order_refusals import (
+from aggregates.orders import order_linking
+from aggregates.orders.order import Later, Order
+from aggregates.orders.order_linking import PathwayChoice
+from aggregates.orders.order_refusals import (
     MOST_REGISTRATIONS,
     LearnerNotLinked,
     LearnersRefused,

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from aggregates.order import Order
-from aggregates.order_line import Line, OrderLineLearner
-from aggregates.order_loss import lost_from_entries, lost_from_order
+from aggregates.orders.order import Order
+from aggregates.orders.order_line import Line, OrderLineLearner
+from aggregates.orders.order_loss import lost_from_entries, lost_from_order
 from events.entry_order import Entry
 from events.order import CourseDates
 from tests.claim_examples import ANN, BEN, REFERENCE, TESTED

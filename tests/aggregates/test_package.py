@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from aggregates.booking import Booking
-from aggregates.package import (
+from aggregates.bookings.booking import Booking
+from aggregates.bookings.package import (
     INSTRUCTIONS,
     NOT_WHOLE,
     Check,
@@ -17,7 +17,7 @@ from aggregates.package import (
     files_of,
     require_all,
 )
-from aggregates.sealed_package import MANIFEST, digest
+from aggregates.bookings.sealed_package import MANIFEST, digest
 from tests.aggregates.booking_examples import CLOSES, PACKAGE, T, amend, booked
 from tests.aggregates.test_offline_client import client
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregates.pin import (
+from aggregates.centres.pin import (
     CHANGED,
     LOCKED_FOR,
     MOST_WRONG,

@@ -2,17 +2,17 @@
 
 import pytest
 
-from aggregates.details import check_details
-from aggregates.duplicate_rows import OtherRows
-from aggregates.record import (
+from aggregates.learners.details import check_details
+from aggregates.learners.verification import Answer, Code, PostponedReason
+from aggregates.uploads.duplicate_rows import OtherRows
+from aggregates.uploads.record import (
     CannotLink,
     Record,
     RecordIsDone,
     RecordIsRemoved,
     RecordState,
 )
-from aggregates.row_context import RowContext, check_in_context
-from aggregates.verification import Answer, Code, PostponedReason
+from aggregates.uploads.row_context import RowContext, check_in_context
 from events.upload import (
     Problem,
     RecordAmended,

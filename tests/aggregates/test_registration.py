@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from aggregates.award import award_faults
-from aggregates.booking_correction import ResultIsReliedOn, correct_test
-from aggregates.registration import Registration, Status
-from aggregates.registration_refusals import RegistrationIsCompleted
+from aggregates.bookings.booking_correction import ResultIsReliedOn, correct_test
+from aggregates.claims.award import award_faults
+from aggregates.registrations.registration import Registration, Status
+from aggregates.registrations.registration_refusals import RegistrationIsCompleted
 from catalogue import Qualification, Rule
 from events.claim import Award, Granted, Withheld
 from events.registration import AwardWithdrawn, OutcomesRecorded, OutcomesTakenBack

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from aggregates.package import INSTRUCTIONS, files_of
-from aggregates.sealed_package import (
+from aggregates.bookings.package import INSTRUCTIONS, files_of
+from aggregates.bookings.sealed_package import (
     CONTENT,
     FORMAT,
     HEADER,

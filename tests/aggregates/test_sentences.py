@@ -5,24 +5,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from aggregates import (
-    award,
-    booking_refusals,
+from aggregates import loss
+from aggregates.bookings import booking_refusals
+from aggregates.claims import award, certificate, claim_refusals
+from aggregates.errors import Refusal
+from aggregates.learners import in_flight, transfer
+from aggregates.orders import order_refusals
+from aggregates.registrations import (
     cancellation,
-    certificate,
-    claim_refusals,
-    duplicate_rows,
-    in_flight,
     invoice_line,
-    loss,
-    order_refusals,
-    record,
     register,
     registration_refusals,
-    transfer,
-    upload_refusals,
 )
-from aggregates.errors import Refusal
+from aggregates.uploads import duplicate_rows, record, upload_refusals
 
 MODULES = (
     *(award, booking_refusals, cancellation, certificate, claim_refusals),

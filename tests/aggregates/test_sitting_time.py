@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregates.sitting_time import (
+from aggregates.bookings.sitting_time import (
     Delivery,
     TimeMalformed,
     TimeSkipped,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from aggregates.token import Token
+from aggregates.centres.token import Token
 from events.token import TokenIssued, TokenRevoked
 
 END = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)

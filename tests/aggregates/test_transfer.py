@@ -6,21 +6,21 @@ from datetime import timedelta
 
 import pytest
 
-from aggregates.certificate import Certificate
-from aggregates.claim import Claim
-from aggregates.claim_status import ClaimLearner, ClaimStatus
+from aggregates.bookings.sitting import Attendance, Sitting
+from aggregates.claims.certificate import Certificate
+from aggregates.claims.claim import Claim
+from aggregates.claims.claim_status import ClaimLearner, ClaimStatus
 from aggregates.errors import Refusal
-from aggregates.in_flight import ClaimIsUnsettled
-from aggregates.learner import Learner, LearnerIsErased, LearnerIsWithdrawn
-from aggregates.register import LearnerHasLeft, Register
-from aggregates.registration import Registration
-from aggregates.sitting import Attendance, Sitting
-from aggregates.transfer import (
+from aggregates.learners.in_flight import ClaimIsUnsettled
+from aggregates.learners.learner import Learner, LearnerIsErased, LearnerIsWithdrawn
+from aggregates.learners.transfer import (
     IsThereAlready,
     NotSettledYet,
     TransferNeedsReason,
     require_transferable,
 )
+from aggregates.registrations.register import LearnerHasLeft, Register
+from aggregates.registrations.registration import Registration
 from tests.claim_examples import (
     ANN,
     ANNS,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregates.uln import read_uln, uln_fault
+from aggregates.learners.uln import read_uln, uln_fault
 
 VALID = ["1000102504", "1026893096", "1174112637", "1000000043"]
 VALID += ["1000000000", "1000000450"]

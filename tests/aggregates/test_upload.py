@@ -2,9 +2,9 @@
 
 import pytest
 
-from aggregates.upload import Upload, clean_group_name
-from aggregates.upload_progress import UploadStatus
-from aggregates.upload_refusals import (
+from aggregates.uploads.upload import Upload, clean_group_name
+from aggregates.uploads.upload_progress import UploadStatus
+from aggregates.uploads.upload_refusals import (
     LONGEST_NAME,
     GroupNameMissing,
     GroupNameTooLong,

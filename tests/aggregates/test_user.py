@@ -6,8 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from aggregates.errors import Malformed, NotAllowed, RuleBroken
-from aggregates.user import (
+from aggregates.centres.user import (
     Asker,
     CentreMissing,
     CentreNotNeeded,
@@ -21,6 +20,7 @@ from aggregates.user import (
     add,
     fold_user_name,
 )
+from aggregates.errors import Malformed, NotAllowed, RuleBroken
 from events.user import PasswordSet, Role, UserAdded, UserDisabled, UserRoleChanged
 
 CENTRE, OTHER = "48213", "51907"

@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from aggregates.problem import sentence
-from aggregates.verification import (
+from aggregates.learners.verification import (
     FIRST_PAUSE,
     LONGEST_PAUSE,
     Answer,
@@ -17,6 +16,7 @@ from aggregates.verification import (
     said_of,
     said_of_many,
 )
+from aggregates.uploads.problem import sentence
 from events.upload import Problem
 from events.verification import UlnVerificationPostponed, UlnVerified
 from tests.learner_examples import CELLS, OTHER_ULN, PERSON, ULN

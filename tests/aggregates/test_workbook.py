@@ -7,8 +7,9 @@ from zipfile import ZIP_LZMA, ZipFile
 import pytest
 from python_calamine import load_workbook
 
-from aggregates import learner_file
-from aggregates.cells import (
+from aggregates.learners.details import COLUMNS, OVERFLOW
+from aggregates.uploads.files import learner_file
+from aggregates.uploads.files.cells import (
     LAST_DAY,
     MOST_EXACT,
     column_of,
@@ -16,12 +17,11 @@ from aggregates.cells import (
     number_text,
     text_of,
 )
-from aggregates.details import COLUMNS, OVERFLOW
-from aggregates.file_refusals import FileRefused
-from aggregates.learner_file import read_learner_file
-from aggregates.markup import OLE
-from aggregates.number_formats import is_date_format
-from aggregates.template import NOTES, xlsx_template
+from aggregates.uploads.files.file_refusals import FileRefused
+from aggregates.uploads.files.learner_file import read_learner_file
+from aggregates.uploads.files.markup import OLE
+from aggregates.uploads.files.number_formats import is_date_format
+from aggregates.uploads.files.template import NOTES, xlsx_template
 from events.upload import FileProblem
 from tests import workbooks
 from tests.learner_examples import CELLS, ULN, cells

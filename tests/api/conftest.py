@@ -7,7 +7,7 @@ import pytest
 from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
-from aggregates.sealed_package import PinCost
+from aggregates.bookings.sealed_package import PinCost
 from api.app import create_app
 from service import Service
 from tests.api.running import ClientAs, clients, running
@@ -31,7 +31,9 @@ def easily_guessed() -> Generator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in ("passwords", "pins"):
             patch.setattr(f"access.{module}.HASHER", cheap)
-        patch.setattr("aggregates.sealed_package.COST", PinCost(passes=1, memory=8))
+        patch.setattr(
+            "aggregates.bookings.sealed_package.COST", PinCost(passes=1, memory=8)
+        )
         yield
 
 

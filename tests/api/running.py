@@ -11,7 +11,7 @@ from typing import TypeAlias
 import structlog
 from fastapi.testclient import TestClient
 
-from aggregates.verification import Verify
+from aggregates.learners.verification import Verify
 from api.app import create_app
 from cli.demo import add_users, has_users, token_of
 from cli.session import SERVICE

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from aggregates.registration_refusals import IsOnApprenticeship
+from aggregates.registrations.registration_refusals import IsOnApprenticeship
 from catalogue import AwardType
 from cli.answers import answer_for
 from service import Service

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from aggregates.invoice_line import InvoiceStatus
+from aggregates.registrations.invoice_line import InvoiceStatus
 from tests.api import booking_desk
 from tests.api.booking_desk import QUALIFICATION, Ask, book
 from tests.clock import Clock

@@ -7,7 +7,7 @@ from threading import Timer
 import pytest
 from fastapi import Response
 
-from aggregates.record import RecordState
+from aggregates.uploads.record import RecordState
 from api import learner_group_moment
 from api.learner_group_moment import group_at_one_moment
 from api.request_context import RequestContext

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
-from aggregates.image import MOST_BYTES
+from aggregates.learners.image import MOST_BYTES
 from service import Service
 from tests.api.running import ClientAs, clients
 from tests.clock import Clock

@@ -9,7 +9,10 @@ from uuid import uuid4
 import pytest
 from fastapi.testclient import TestClient
 
-from aggregates.claim_hindrances import learner_transferred, registration_cancelled
+from aggregates.claims.claim_hindrances import (
+    learner_transferred,
+    registration_cancelled,
+)
 from service import Service
 from tests.api.premises import API, Maker, Things, furnished
 from tests.api.running import ClientAs, clients

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from secrets import token_bytes
 
-from aggregates.sealed_package import digest
+from aggregates.bookings.sealed_package import digest
 from commands.offline_client import client_called
 from events.booking import AnswersReceived
 from events.identifier import stream_of

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jsonschema_rs import Draft202012Validator
 
-from aggregates.uln import uln_fault
+from aggregates.learners.uln import uln_fault
 from api.app import openapi_document
 from api.documentation import example_of
 from api.openapi import operations

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from aggregates.package import INSTRUCTIONS
-from aggregates.sealed_package import digest
+from aggregates.bookings.package import INSTRUCTIONS
+from aggregates.bookings.sealed_package import digest
 from events.booking import PackageDownloaded
 from service import Service
 from tests.api import booking_desk, offline_desk

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from access import pins
-from aggregates.pin import Proof
+from aggregates.centres.pin import Proof
 from events.pin import PinRefused, PinSet
 from service import Service
 from store import Actor

@@ -9,8 +9,8 @@ from typing import Any
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from aggregates.corrections import invalid_workbook
-from aggregates.record import Record
+from aggregates.uploads.corrections import invalid_workbook
+from aggregates.uploads.record import Record
 from api.documentation import example_of
 from api.openapi import operations
 from events.identifier import Kind, identifier

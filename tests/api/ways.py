@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from aggregates.sitting import Attendance
+from aggregates.bookings.sitting import Attendance
 from cli.demo import HILLSIDE
 from commands.booking import ReportOutcome
 from events.user import Role

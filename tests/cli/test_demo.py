@@ -8,8 +8,8 @@ from io import StringIO
 
 import pytest
 
-from aggregates.learner_file import read_learner_file
-from aggregates.uln import uln_fault
+from aggregates.learners.uln import uln_fault
+from aggregates.uploads.files.learner_file import read_learner_file
 from cli.demo import USERS
 from cli.demo_people import learner_file
 from tests.cli.conftest import Run

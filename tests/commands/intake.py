@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from aggregates.learner import Learner
-from aggregates.record import Record, RecordState
-from aggregates.upload import Upload
-from aggregates.upload_progress import UploadStatus
-from aggregates.verification import Verify
+from aggregates.learners.learner import Learner
+from aggregates.learners.verification import Verify
+from aggregates.uploads.record import Record, RecordState
+from aggregates.uploads.upload import Upload
+from aggregates.uploads.upload_progress import UploadStatus
 from catalogue import Catalogue
 from commands.command import Command, CommandContext, CommandResult, handle
 from commands.learner import AmendLearner, CreateLearner, read_learner

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from aggregates.sitting import Attendance
+from aggregates.bookings.sitting import Attendance
 from commands.booking import AmendBooking, CancelBooking, ReportOutcome
 from commands.entry_order import BeginEntryOrder, ConfirmEntryOrder, read_entry_order
 from events.entry_order import Entry

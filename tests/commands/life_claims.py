@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from aggregates.claim import Claim
-from aggregates.earlier_awards import NOTHING_NEW
+from aggregates.claims.claim import Claim
+from aggregates.claims.earlier_awards import NOTHING_NEW
 from commands.certificate import RevokeCertificate
 from commands.claim import BeginClaim, ChooseClaimLearners, DeleteClaim, SaveClaimGrades
 from commands.claim_submission import ProcessClaim, SubmitClaim, WithdrawClaim

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from aggregates.sitting import Attendance
+from aggregates.bookings.sitting import Attendance
 from commands.booking_correction import CorrectOutcome
 from tests.claim_examples import TESTED
 from tests.commands.life_erasure import ErasedLife

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize
 
-from aggregates.cancellation import conditions
-from aggregates.invoice_line import CREDIT, InvoiceStatus
-from aggregates.order_linking import PathwayChoice
-from aggregates.registration import Registration
+from aggregates.orders.order_linking import PathwayChoice
+from aggregates.registrations.cancellation import conditions
+from aggregates.registrations.invoice_line import CREDIT, InvoiceStatus
+from aggregates.registrations.registration import Registration
 from commands.cancellation import CancelRegistration, ChangePathway, ReopenRegistration
 from commands.invoice import ReportInvoiceStatus
 from commands.order import BeginOrder, read_order

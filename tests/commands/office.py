@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from aggregates.claim import Claim
-from aggregates.claim_status import ClaimStatus
-from aggregates.registration import Registration, Status
+from aggregates.claims.claim import Claim
+from aggregates.claims.claim_status import ClaimStatus
+from aggregates.registrations.registration import Registration, Status
 from catalogue import Catalogue
 from commands.cancellation import ReopenRegistration
 from commands.certificate import RevokeCertificate

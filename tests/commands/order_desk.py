@@ -6,9 +6,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from aggregates.order import Order
-from aggregates.order_confirming import total_of
-from aggregates.order_linking import PathwayChoice
+from aggregates.orders.order import Order
+from aggregates.orders.order_confirming import total_of
+from aggregates.orders.order_linking import PathwayChoice
 from catalogue import Apprenticeship, Catalogue
 from commands.command import Command, CommandContext, CommandResult, handle
 from commands.order import BeginOrder, Dating, LinkOrderLearners, read_order

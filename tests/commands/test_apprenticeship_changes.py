@@ -4,10 +4,10 @@ from functools import partial
 
 import pytest
 
-from aggregates.cancellation import CannotCancel, NotActive
-from aggregates.invoice_line import InvoiceStatus
-from aggregates.registration import Status
-from aggregates.registration_refusals import IsOnApprenticeship
+from aggregates.registrations.cancellation import CannotCancel, NotActive
+from aggregates.registrations.invoice_line import InvoiceStatus
+from aggregates.registrations.registration import Status
+from aggregates.registrations.registration_refusals import IsOnApprenticeship
 from commands.cancellation import (
     CancelRegistration,
     ChangePathway,

@@ -4,15 +4,15 @@ from functools import partial
 
 import pytest
 
-from aggregates.claim_refusals import (
+from aggregates.claims.claim_refusals import (
     ApprenticeshipNotClaimable,
     NotRegistered,
     RegisteredMeanwhile,
 )
-from aggregates.claim_status import ClaimStatus
-from aggregates.claimable import NotClaimable
+from aggregates.claims.claim_status import ClaimStatus
+from aggregates.claims.claimable import NotClaimable
 from aggregates.errors import RuleBroken
-from aggregates.registration import Status
+from aggregates.registrations.registration import Status
 from events.event import Event
 from events.identifier import stream_of
 from events.registration import PartCompleted, PartReopened, RegistrationMade

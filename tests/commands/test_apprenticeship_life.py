@@ -16,10 +16,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from aggregates.claim_refusals import RegisteredMeanwhile
+from aggregates.claims.claim_refusals import RegisteredMeanwhile
 from aggregates.errors import Refusal
-from aggregates.order_linking import PathwayChoice
-from aggregates.registration import Status
+from aggregates.orders.order_linking import PathwayChoice
+from aggregates.registrations.registration import Status
 from commands.order_linking import Linking
 from events.registration import RegistrationMade
 from tests.commands.frameworks import Provider

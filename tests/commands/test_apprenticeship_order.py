@@ -7,7 +7,7 @@ from itertools import groupby
 
 import pytest
 
-from aggregates.order_refusals import (
+from aggregates.orders.order_refusals import (
     MOST_REGISTRATIONS,
     AlreadyRegistered,
     OrderIncomplete,

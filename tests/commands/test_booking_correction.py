@@ -7,19 +7,19 @@ from typing import Any
 import pytest
 
 from access.policy import send
-from aggregates.booking_correction import NothingReported, ResultIsReliedOn
-from aggregates.booking_refusals import (
+from aggregates.bookings.booking_correction import NothingReported, ResultIsReliedOn
+from aggregates.bookings.booking_refusals import (
     BookingIsOver,
     SatBeforeWindow,
     SatInFuture,
     SittingsOverlap,
 )
-from aggregates.claim_status import ClaimStatus
+from aggregates.bookings.outcome import AbsentHasNoResult, DayMissing, ResultMissing
+from aggregates.bookings.sitting import Attendance
+from aggregates.bookings.timetable import Timetable
+from aggregates.claims.claim_status import ClaimStatus
 from aggregates.errors import NotAllowed
-from aggregates.outcome import AbsentHasNoResult, DayMissing, ResultMissing
-from aggregates.registration_refusals import RegistrationIsCancelled
-from aggregates.sitting import Attendance
-from aggregates.timetable import Timetable
+from aggregates.registrations.registration_refusals import RegistrationIsCancelled
 from commands.booking import (
     CancelBooking,
     ReportOutcome,

@@ -2,11 +2,11 @@
 
 import pytest
 
-from aggregates.cancellation import CannotCancel
-from aggregates.claim_status import ClaimStatus
+from aggregates.claims.claim_status import ClaimStatus
 from aggregates.errors import NotFound
-from aggregates.invoice_line import CREDIT, InvoiceStatus
-from aggregates.registration import Status
+from aggregates.registrations.cancellation import CannotCancel
+from aggregates.registrations.invoice_line import CREDIT, InvoiceStatus
+from aggregates.registrations.registration import Status
 from commands.cancellation import (
     CancelRegistration,
     ChangePathway,

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from aggregates.centre import Centre, CentreIsOpen, ProductUnknown
+from aggregates.centres.centre import Centre, CentreIsOpen, ProductUnknown
+from aggregates.centres.user import ReasonMissing
 from aggregates.errors import NotFound
-from aggregates.user import ReasonMissing
 from catalogue.catalogue import CentreEntry
 from commands.centre import (
     GrantApproval,

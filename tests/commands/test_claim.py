@@ -5,13 +5,13 @@ from datetime import datetime
 
 import pytest
 
-from aggregates.claim_refusals import (
+from aggregates.claims.claim_refusals import (
     LearnerNotInClaim,
     NotRegistered,
     UnitNotOffered,
     UnknownQualification,
 )
-from aggregates.claimable import NotClaimable
+from aggregates.claims.claimable import NotClaimable
 from aggregates.errors import NotFound
 from aggregates.loss import WorkWouldBeLost
 from commands.claim import (

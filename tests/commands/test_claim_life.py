@@ -19,9 +19,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from aggregates.claim_status import ClaimStatus
+from aggregates.claims.claim_status import ClaimStatus
 from aggregates.errors import Refusal
-from aggregates.registration import Status
+from aggregates.registrations.registration import Status
 from commands.claim import DeleteClaim
 from events.identifier import stream_of
 from store import EventStore, open_store

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from aggregates.claim_refusals import ClaimHasMoved
-from aggregates.claim_status import ClaimStatus
+from aggregates.claims.claim_refusals import ClaimHasMoved
+from aggregates.claims.claim_status import ClaimStatus
 from commands.claim_submission import PATIENCE, SubmitClaim
 from commands.command import CommandContext, handle
 from events.identifier import stream_of

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from aggregates.claim_status import ClaimStatus
+from aggregates.claims.claim_status import ClaimStatus
 from commands.certificate import RecordPrinting
 from commands.claim_submission import ProcessClaim
 from commands.command import CommandContext, handle

@@ -9,9 +9,9 @@ from threading import Barrier, Event, Thread
 
 import pytest
 
-from aggregates.claim_status import ClaimStatus
+from aggregates.claims.claim_status import ClaimStatus
 from aggregates.errors import Refusal
-from aggregates.registration import Status
+from aggregates.registrations.registration import Status
 from commands.certificate import ReissueCertificate
 from commands.claim_submission import SubmitClaim
 from commands.command import handle

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from aggregates.claim_refusals import NobodyToSubmit
-from aggregates.claim_status import ClaimStatus
-from aggregates.claimable import NotClaimable
-from aggregates.registration import Status
+from aggregates.claims.claim_refusals import NobodyToSubmit
+from aggregates.claims.claim_status import ClaimStatus
+from aggregates.claims.claimable import NotClaimable
+from aggregates.registrations.registration import Status
 from catalogue import Catalogue
 from events.identifier import stream_of
 from tests.claim_examples import (

@@ -7,9 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from aggregates.claim_status import ClaimStatus
-from aggregates.claim_summary import Stage, stages
-from aggregates.claimable import NotClaimable
+from aggregates.claims.claim_status import ClaimStatus
+from aggregates.claims.claim_summary import Stage, stages
+from aggregates.claims.claimable import NotClaimable
 from catalogue import Catalogue
 from commands.claim_assessment import ClaimFacts
 from events.centre import ApprovalWithdrawn

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from aggregates.award import GradeNotAllowed, UnitNotInRules
+from aggregates.claims.award import GradeNotAllowed, UnitNotInRules
 from catalogue import Catalogue
 from events.registration import RegistrationMade
 from store import EventStore

@@ -2,13 +2,13 @@
 
 import pytest
 
-from aggregates.claim_refusals import (
+from aggregates.claims.claim_refusals import (
     AwardIsReliedOn,
     ClaimIsProcessed,
     RegisteredMeanwhile,
 )
-from aggregates.claim_status import ClaimStatus
-from aggregates.registration import Status
+from aggregates.claims.claim_status import ClaimStatus
+from aggregates.registrations.registration import Status
 from events.identifier import stream_of
 from tests.claim_examples import A1, A2, ANN, ANNS, B1, B2, BEN, BENS, award
 from tests.commands.office import Office

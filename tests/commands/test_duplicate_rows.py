@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aggregates.duplicate_rows import MOST_NAMED
-from aggregates.problem import sentence
-from aggregates.record import RecordState
-from aggregates.template import TEMPLATE
-from aggregates.upload_refusals import NothingReady
+from aggregates.uploads.duplicate_rows import MOST_NAMED
+from aggregates.uploads.files.template import TEMPLATE
+from aggregates.uploads.problem import sentence
+from aggregates.uploads.record import RecordState
+from aggregates.uploads.upload_refusals import NothingReady
 from store import EventStore
 from tests.clock import Clock
 from tests.commands.intake import Intake

@@ -4,13 +4,13 @@ from decimal import Decimal
 
 import pytest
 
-from aggregates.booking_refusals import (
+from aggregates.bookings.booking_refusals import (
     NotRegisteredForTest,
     NotThroughApprenticeship,
     ThroughApprenticeship,
     UnitBooked,
 )
-from aggregates.sitting import Attendance
+from aggregates.bookings.sitting import Attendance
 from commands.cancellation import CancelRegistration
 from commands.entry_order import BeginEntryOrder, ConfirmEntryOrder, read_entry_order
 from events.entry_order import ConfirmedEntry, Entry

@@ -5,16 +5,16 @@ from threading import Barrier
 
 import pytest
 
-from aggregates.certificate import Certificate
-from aggregates.details import ERASED
+from aggregates.claims.certificate import Certificate
 from aggregates.errors import NotFound, Refusal
-from aggregates.learner import (
+from aggregates.learners.details import ERASED
+from aggregates.learners.learner import (
     ErasureNeedsReason,
     ImageErased,
     ImageMissing,
     LearnerIsErased,
 )
-from aggregates.registration import Status
+from aggregates.registrations.registration import Status
 from commands.cancellation import ChangePathway
 from commands.certificate import read_certificate
 from commands.command import CommandContext, PersonIsErased

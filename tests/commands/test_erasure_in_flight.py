@@ -6,11 +6,13 @@ from datetime import date
 
 import pytest
 
-from aggregates.claim_refusals import AwardIsReliedOn
-from aggregates.claim_status import ClaimStatus
-from aggregates.entry_order import EntryOrder
+from aggregates.bookings.entry_order import EntryOrder
+from aggregates.bookings.sitting import Attendance
+from aggregates.bookings.timetable import Timetable
+from aggregates.claims.claim_refusals import AwardIsReliedOn
+from aggregates.claims.claim_status import ClaimStatus
 from aggregates.errors import Refusal
-from aggregates.in_flight import (
+from aggregates.learners.in_flight import (
     CertificateIsUnprinted,
     ClaimIsUnsettled,
     InFlight,
@@ -20,11 +22,9 @@ from aggregates.in_flight import (
     TestIsBooked,
     years_after,
 )
-from aggregates.invoice_line import CREDIT
-from aggregates.learner import LearnerIsErased
-from aggregates.registration import Status
-from aggregates.sitting import Attendance
-from aggregates.timetable import Timetable
+from aggregates.learners.learner import LearnerIsErased
+from aggregates.registrations.invoice_line import CREDIT
+from aggregates.registrations.registration import Status
 from commands.booking import read_booking
 from commands.certificate import RecordPrinting
 from commands.claim_submission import SubmitClaim

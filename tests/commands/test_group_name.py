@@ -3,7 +3,7 @@
 import pytest
 
 from aggregates.errors import NotFound
-from aggregates.upload_refusals import (
+from aggregates.uploads.upload_refusals import (
     LONGEST_NAME,
     GroupIsUndone,
     GroupNameMissing,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from aggregates.record import RecordState
-from aggregates.upload_progress import UploadStatus
-from aggregates.verification import Answer, Code, PostponedReason
+from aggregates.learners.verification import Answer, Code, PostponedReason
+from aggregates.uploads.record import RecordState
+from aggregates.uploads.upload_progress import UploadStatus
 from commands import upload as uploading
 from events.upload import RecordsReady
 from store import EventStore

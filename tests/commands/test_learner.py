@@ -6,7 +6,7 @@ from threading import Barrier
 import pytest
 
 from aggregates.errors import NotFound, Refusal
-from aggregates.learner import (
+from aggregates.learners.learner import (
     AmendmentNeedsReason,
     DetailsAreWrong,
     IdentityAmendmentUsed,

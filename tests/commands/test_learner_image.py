@@ -4,7 +4,7 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from aggregates.image import plain_image
+from aggregates.learners.image import plain_image
 from commands.learner_image import SubmitLearnerImage, read_image
 from events.learner import ImageKind, LearnerImageSubmitted
 from store import EventStore

@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import invariant, run_state_machine_as_test
 from sqlalchemy import Connection, select
 
-from aggregates.certificate import Certificate
-from aggregates.claim import Claim
-from aggregates.invoice_line import CREDIT
-from aggregates.registration import Registration
-from aggregates.timetable import Timetable
+from aggregates.bookings.timetable import Timetable
+from aggregates.claims.certificate import Certificate
+from aggregates.claims.claim import Claim
+from aggregates.registrations.invoice_line import CREDIT
+from aggregates.registrations.registration import Registration
 from commands.entry_facts import timetable_of
 from commands.registration import ACTIVE_REGISTRATION, active_key
 from events.identifier import stream_of

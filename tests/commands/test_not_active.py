@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from aggregates.booking_refusals import NotRegisteredForTest
-from aggregates.claim_refusals import NotRegistered
+from aggregates.bookings.booking_refusals import NotRegisteredForTest
+from aggregates.claims.claim_refusals import NotRegistered
 from aggregates.errors import Refusal
 from commands.cancellation import CancelRegistration
 from commands.certificate import RevokeCertificate

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from aggregates.offline_client import OfflineClientKnown
+from aggregates.bookings.offline_client import OfflineClientKnown
 from commands.command import CommandContext, CommandResult, handle
 from commands.offline_client import RegisterOfflineClient
 from events.offline_client import OfflineClientRegistered

@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 
 from aggregates.errors import Malformed, NotFound, Refusal
-from aggregates.learner import DetailsAreWrong, LooksLikeAnother, UlnIsHeld
-from aggregates.order_line import OrderLineLearner
-from aggregates.order_linking import PathwayChoice
-from aggregates.order_refusals import (
+from aggregates.learners.learner import DetailsAreWrong, LooksLikeAnother, UlnIsHeld
+from aggregates.orders.order_line import OrderLineLearner
+from aggregates.orders.order_linking import PathwayChoice
+from aggregates.orders.order_refusals import (
     EndsBeforeStart,
     GroupHasNoLearners,
     LearnersRefused,

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from aggregates.order_linking import PathwayChoice
-from aggregates.order_refusals import (
+from aggregates.orders.order_linking import PathwayChoice
+from aggregates.orders.order_refusals import (
     AlreadyRegistered,
     OrderIncomplete,
     PriceHasChanged,

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from aggregates.order_refusals import AlreadyRegistered, OrderIncomplete
+from aggregates.orders.order_refusals import AlreadyRegistered, OrderIncomplete
 from commands.command import CommandResult
 from commands.order_linking import Linking
 from events.identifier import Kind, identifier, stream_of

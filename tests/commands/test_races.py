@@ -9,8 +9,8 @@ from typing import TypeAlias
 
 import pytest
 
-from aggregates.registration import Registration
-from aggregates.sitting import Attendance
+from aggregates.bookings.sitting import Attendance
+from aggregates.registrations.registration import Registration
 from commands.booking import CancelBooking, ReportOutcome
 from commands.cancellation import CancelRegistration
 from commands.entry_order import BeginEntryOrder, ConfirmEntryOrder, read_entry_order

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aggregates.errors import NotFound
-from aggregates.record import RecordIsDone, RecordState
-from aggregates.upload_refusals import StillChecking
+from aggregates.uploads.record import RecordIsDone, RecordState
+from aggregates.uploads.upload_refusals import StillChecking
 from commands.command import Stale
 from events.upload import RecordAmended, RecordRemoved
 from store import EventStore

@@ -8,11 +8,11 @@ from zipfile import ZipFile
 import pytest
 from python_calamine import load_workbook
 
-from aggregates.corrections import invalid_workbook, read_corrections
-from aggregates.details import COLUMNS
-from aggregates.file_columns import KEY
-from aggregates.file_refusals import FileRefused
-from aggregates.learner_file import read_learner_file
+from aggregates.learners.details import COLUMNS
+from aggregates.uploads.corrections import invalid_workbook, read_corrections
+from aggregates.uploads.files.file_columns import KEY
+from aggregates.uploads.files.file_refusals import FileRefused
+from aggregates.uploads.files.learner_file import read_learner_file
 from commands import record_file
 from commands.record_file import TooManyToAmend, amend_from_file, read_invalid
 from events.upload import RecordAmended

@@ -4,11 +4,11 @@ from itertools import permutations
 
 import pytest
 
-from aggregates.certificate import Certificate, CertificateIsRevoked, NotInForce
-from aggregates.claim_refusals import AwardIsReliedOn
-from aggregates.claim_status import ClaimStatus
-from aggregates.earlier_awards import NOTHING_NEW
-from aggregates.registration import Status
+from aggregates.claims.certificate import Certificate, CertificateIsRevoked, NotInForce
+from aggregates.claims.claim_refusals import AwardIsReliedOn
+from aggregates.claims.claim_status import ClaimStatus
+from aggregates.claims.earlier_awards import NOTHING_NEW
+from aggregates.registrations.registration import Status
 from commands.certificate import (
     RecordPrinting,
     ReissueCertificate,

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from aggregates.errors import Refusal
-from aggregates.learner import LooksLikeAnother
-from aggregates.record import RecordState
+from aggregates.learners.learner import LooksLikeAnother
+from aggregates.uploads.record import RecordState
 from commands import learner, same_person
 from commands.transfer import TransferLearner
 from events.learner import LearnerCreated

@@ -6,14 +6,14 @@ from functools import partial
 
 import pytest
 
-from aggregates.claim_hindrances import learner_transferred
-from aggregates.claim_status import ClaimStatus
+from aggregates.claims.claim_hindrances import learner_transferred
+from aggregates.claims.claim_status import ClaimStatus
 from aggregates.errors import NotFound
-from aggregates.group_uses import GroupUses
-from aggregates.register import LearnerHasLeft
-from aggregates.registration import Registration, Status
-from aggregates.transfer import NotSettledYet, UlnIsHeldThere
-from aggregates.upload_refusals import GroupIsUsed
+from aggregates.learners.transfer import NotSettledYet, UlnIsHeldThere
+from aggregates.registrations.register import LearnerHasLeft
+from aggregates.registrations.registration import Registration, Status
+from aggregates.uploads.group_uses import GroupUses
+from aggregates.uploads.upload_refusals import GroupIsUsed
 from commands.cancellation import CancelRegistration
 from commands.certificate import ReissueCertificate
 from commands.claim import DeleteClaim

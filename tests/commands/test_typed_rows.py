@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from aggregates.corrections import Correction
-from aggregates.details import COLUMNS, given_likeness
+from aggregates.learners.details import COLUMNS, given_likeness
 from aggregates.loss import WorkWouldBeLost, rows_called
-from aggregates.record import RecordState
+from aggregates.uploads.corrections import Correction
+from aggregates.uploads.record import RecordState
 from commands.record_file import Outcome, amend_from_file
 from store import EventStore
 from tests.clock import Clock

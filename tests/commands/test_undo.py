@@ -5,9 +5,9 @@ from functools import partial
 
 import pytest
 
-from aggregates.learner import LearnerIsWithdrawn
-from aggregates.upload_progress import UploadStatus
-from aggregates.upload_refusals import GroupIsUndone, GroupIsUsed, StillChecking
+from aggregates.learners.learner import LearnerIsWithdrawn
+from aggregates.uploads.upload_progress import UploadStatus
+from aggregates.uploads.upload_refusals import GroupIsUndone, GroupIsUsed, StillChecking
 from commands import undo as undoing
 from commands import upload as uploading
 from commands.command import CommandResult

@@ -6,10 +6,10 @@ from threading import Barrier
 import pytest
 
 from aggregates.errors import NotFound
-from aggregates.file_refusals import FileRefused
-from aggregates.record import RecordState
-from aggregates.upload_progress import UploadStatus
-from aggregates.upload_refusals import (
+from aggregates.uploads.files.file_refusals import FileRefused
+from aggregates.uploads.record import RecordState
+from aggregates.uploads.upload_progress import UploadStatus
+from aggregates.uploads.upload_refusals import (
     GroupNameMissing,
     GroupNameTaken,
     NothingReady,

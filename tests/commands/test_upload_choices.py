@@ -2,9 +2,9 @@
 
 import pytest
 
-from aggregates.record import RecordState
-from aggregates.upload_progress import UploadStatus
-from aggregates.upload_refusals import (
+from aggregates.uploads.record import RecordState
+from aggregates.uploads.upload_progress import UploadStatus
+from aggregates.uploads.upload_refusals import (
     EncodingIsCertain,
     GroupIsMapped,
     StillChecking,

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from aggregates.centres.user import ReasonMissing, User, UserNameTaken
 from aggregates.errors import NotAllowed, NotFound
-from aggregates.user import ReasonMissing, User, UserNameTaken
 from commands.command import Command, CommandResult, Stale, handle
 from commands.user import (
     AddUser,

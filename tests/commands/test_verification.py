@@ -5,17 +5,17 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from aggregates.details import Details
-from aggregates.record import RecordState
-from aggregates.upload_progress import UploadStatus
-from aggregates.upload_refusals import NothingReady
-from aggregates.verification import (
+from aggregates.learners.details import Details
+from aggregates.learners.verification import (
     Answer,
     Code,
     Outcome,
     PostponedReason,
     VerificationStatus,
 )
+from aggregates.uploads.record import RecordState
+from aggregates.uploads.upload_progress import UploadStatus
+from aggregates.uploads.upload_refusals import NothingReady
 from commands import verification
 from commands.upload_check import CheckLearnerGroup
 from events.verification import UlnVerificationPostponed, UlnVerified

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from aggregates.details import Details
-from aggregates.verification import Answer
+from aggregates.learners.details import Details
+from aggregates.learners.verification import Answer
 from lrs import Asking, Simulator
 from lrs.circuit import Circuit
 from lrs.faults import Unreachable

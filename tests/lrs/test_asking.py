@@ -6,8 +6,8 @@ from threading import Barrier
 
 import pytest
 
-from aggregates.details import Details
-from aggregates.verification import Answer, Code, Outcome, PostponedReason
+from aggregates.learners.details import Details
+from aggregates.learners.verification import Answer, Code, Outcome, PostponedReason
 from lrs import Asking, LrsFault, OutOfHours, RequestRefused, Unreachable
 from lrs.asking import AT_ONCE
 from lrs.circuit import FAILURES, FIRST_REST, LONGEST_REST, Circuit

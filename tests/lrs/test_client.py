@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aggregates.verification import Answer, Code
+from aggregates.learners.verification import Answer, Code
 from lrs import (
     CertificateUnusable,
     Client,

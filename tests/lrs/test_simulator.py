@@ -8,9 +8,9 @@ from time import monotonic
 
 import pytest
 
-from aggregates.details import COLUMNS, Details, check_details
-from aggregates.learner_file import read_learner_file
-from aggregates.verification import Answer, Code
+from aggregates.learners.details import COLUMNS, Details, check_details
+from aggregates.learners.verification import Answer, Code
+from aggregates.uploads.files.learner_file import read_learner_file
 from lrs import FixtureUnusable, OutOfHours, Simulator, Unreachable
 from lrs.simulator import Fixture, Known, Others, State, read_fixture
 from tests.learner_examples import DETAILS, OTHER_ULN, THIRD_ULN, ULN

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Timer
 
-from aggregates.upload import Upload
-from aggregates.upload_progress import UploadStatus
-from aggregates.upload_refusals import GroupNameTaken
+from aggregates.uploads.upload import Upload
+from aggregates.uploads.upload_progress import UploadStatus
+from aggregates.uploads.upload_refusals import GroupNameTaken
 from audit import ledger as audit
 from catalogue import load
 from commands import upload as uploading

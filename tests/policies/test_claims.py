@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from aggregates.claim_status import ClaimStatus
+from aggregates.claims.claim_status import ClaimStatus
 from audit import ledger as audit
 from commands.command import CommandContext
 from events.identifier import stream_of

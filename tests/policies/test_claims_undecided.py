@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from aggregates.claim_status import ClaimStatus
+from aggregates.claims.claim_status import ClaimStatus
 from audit import ledger as audit
 from catalogue.solver.choice import Given
 from catalogue.solver.cp_sat import Undecided

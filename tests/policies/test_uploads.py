@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from aggregates.upload import Upload
-from aggregates.upload_progress import UploadStatus
+from aggregates.uploads.upload import Upload
+from aggregates.uploads.upload_progress import UploadStatus
 from events.learner import LearnerCreated
 from events.upload import RecordRead
 from events.verification import UlnVerified

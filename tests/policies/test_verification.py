@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from time import monotonic, sleep
 
-from aggregates.record import RecordState
-from aggregates.upload_progress import UploadStatus
-from aggregates.verification import FIRST_PAUSE, PostponedReason
+from aggregates.learners.verification import FIRST_PAUSE, PostponedReason
+from aggregates.uploads.record import RecordState
+from aggregates.uploads.upload_progress import UploadStatus
 from lrs import Asking, Simulator
 from lrs.circuit import FAILURES, Circuit
 from lrs.simulator import Fixture, Others, State

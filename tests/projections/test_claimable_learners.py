@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection
 
-from aggregates.claimable import Approved
+from aggregates.claims.claimable import Approved
 from events.event import Event
 from events.learner import LearnerCreated, LearnerDetailsAmended, LearnerIdentityAmended
 from events.registration import AwardWithdrawn

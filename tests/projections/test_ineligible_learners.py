@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection
 
-from aggregates.claim_hindrances import IN_WORDS, Cause, cause_of
+from aggregates.claims.claim_hindrances import IN_WORDS, Cause, cause_of
 from events.centre import ApprovalGranted, ApprovalWithdrawn
 from events.claim import (
     ClaimDeleted,

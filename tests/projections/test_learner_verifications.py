@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from aggregates.verification import FIRST_PAUSE
+from aggregates.learners.verification import FIRST_PAUSE
 from events.event import Event
 from events.identifier import stream_of
 from events.learner import LearnerDetailsAmended

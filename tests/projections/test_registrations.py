@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from aggregates.registration import Status
+from aggregates.registrations.registration import Status
 from events.claim import ClaimBegun
 from events.event import Event
 from events.registration import (

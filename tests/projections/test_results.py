@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection
 
-from aggregates.claim_status import ClaimStatus
+from aggregates.claims.claim_status import ClaimStatus
 from events.certificate import (
     CertificatePrinted,
     CertificateRevoked,

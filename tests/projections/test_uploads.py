@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from aggregates.record import Record, RecordState
-from aggregates.upload import Upload
-from aggregates.upload_progress import UploadStatus
-from aggregates.verification import FIRST_PAUSE, PostponedReason
+from aggregates.learners.verification import FIRST_PAUSE, PostponedReason
+from aggregates.uploads.record import Record, RecordState
+from aggregates.uploads.upload import Upload
+from aggregates.uploads.upload_progress import UploadStatus
 from events.event import Event
 from events.identifier import Kind, identifier
 from events.upload import (

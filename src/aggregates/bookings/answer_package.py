@@ -1,0 +1,160 @@
+"""Answer packages: what an offline client sends back, and whether it is one (B15).
+
+A zip of a manifest and the parts that it names, as ``docs/offline.md`` says.
+"""
+
+import json
+import re
+import struct
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, NoReturn
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+
+from aggregates.bookings.sealed_package import MANIFEST, digest
+from aggregates.errors import Malformed, RuleBroken
+
+FORMAT = "learner-management-answers/1"
+MOST_ANSWERS = 5 * 2**20
+"""How large the file may be."""
+
+ZIP_START = b"PK"
+MOST_UNPACKED = 20 * 2**20
+MOST_PARTS = 100
+_KNOWN = frozenset({ZIP_STORED, ZIP_DEFLATED})
+_SHAPES = {
+    "package": r"[0-9a-f]{32}",
+    "booking": r"B-[0-9]{10}",
+    "revision": r"[0-9]{1,9}",
+}
+_DAMAGE = (
+    BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    LookupError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
+
+
+class _NotOne(Exception):
+    """What is wrong with the file."""
+
+
+class AnswersEmpty(Malformed):
+    code = "answers-empty"
+    message = (
+        "The file is empty. Send the answer package that the offline client saved for"
+        " {booking}."
+    )
+
+
+class NotAnswerPackage(Malformed):
+    code = "not-answer-package"
+    message = (
+        "This file is not an answer package: {why}. Send the file that the offline"
+        " client saved for {booking}."
+    )
+
+
+class AnswersOfAnotherBooking(RuleBroken):
+    code = "answers-of-another-booking"
+    message = (
+        "These answers are for {theirs}, not for {booking}; nothing was changed. Send"
+        " them to {theirs}, and those of {booking} here."
+    )
+
+
+class AnswersOfAnotherPackage(RuleBroken):
+    code = "answers-of-another-package"
+    message = (
+        "These answers are from the package {theirs}, not from {package}; nothing was"
+        " changed. Leave the package out of the request, or name {theirs}."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerPackage:
+    """What answers say that they are from: a package, of a revision of its booking."""
+
+    package: str
+    revision: int
+
+
+def read_answers(content: bytes, *, booking: str) -> AnswerPackage:
+    """Read the answers to a booking.
+
+    Raises AnswersEmpty, NotAnswerPackage; AnswersOfAnotherBooking.
+    """
+    if not content:
+        raise AnswersEmpty(booking=booking)
+    try:
+        manifest, parts = _unpacked(content)
+        _require_whole(manifest, parts)
+    except _NotOne as fault:
+        raise NotAnswerPackage(booking=booking, why=fault) from None
+    except _DAMAGE:
+        is_zip = content.startswith(ZIP_START)
+        why = "it is damaged" if is_zip else "it is no zip file"
+        refusal = NotAnswerPackage(booking=booking, why=why)
+        refusal.is_wrong_type = not is_zip
+        raise refusal from None
+    if manifest["booking"] != booking:
+        raise AnswersOfAnotherBooking(booking=booking, theirs=manifest["booking"])
+    return AnswerPackage(package=manifest["package"], revision=manifest["revision"])
+
+
+def _unpacked(content: bytes) -> tuple[Mapping[str, Any], dict[str, bytes]]:
+    with ZipFile(BytesIO(content)) as zipped:
+        entries = zipped.infolist()
+        if len(entries) > MOST_PARTS:
+            _refuse(f"it has more than {MOST_PARTS} parts")
+        if sum(entry.file_size for entry in entries) > MOST_UNPACKED:
+            _refuse(f"it unpacks to more than {MOST_UNPACKED // 2**20} MB")
+        if any(entry.compress_type not in _KNOWN for entry in entries):
+            _refuse("it is compressed in another way than deflate")
+        parts = {entry.filename: _part(zipped, entry) for entry in entries}
+    if MANIFEST not in parts:
+        _refuse(f"it has no {MANIFEST}")
+    if len(parts) < len(entries):
+        _refuse("it has a part twice")
+    try:
+        manifest = json.loads(parts.pop(MANIFEST))
+    except ValueError:
+        _refuse(f"its {MANIFEST} is no JSON")
+    return _checked(manifest), parts
+
+
+def _part(zipped: ZipFile, entry: ZipInfo) -> bytes:
+    """Read a part: no more of it than it says that there is, whatever there is."""
+    with zipped.open(entry) as part:
+        return part.read(entry.file_size)
+
+
+def _checked(manifest: Any) -> Mapping[str, Any]:
+    """Give the manifest if it has what one has."""
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        _refuse(f'its {MANIFEST} does not say "format": "{FORMAT}"')
+    for name, shape in _SHAPES.items():
+        told = manifest.get(name)
+        is_told = type(told) is (int if name == "revision" else str)
+        if not is_told or not re.fullmatch(shape, str(told), re.ASCII):
+            _refuse(f"its {MANIFEST} does not name its {name}")
+    return manifest
+
+
+def _require_whole(manifest: Mapping[str, Any], parts: Mapping[str, bytes]) -> None:
+    if not parts:
+        _refuse("it has no answers in it")
+    if manifest.get("parts") != {name: digest(part) for name, part in parts.items()}:
+        _refuse(f"its parts are not those of which its {MANIFEST} has the SHA-256")
+    if not any(parts.values()):
+        _refuse("the answers in it are empty")
+
+
+def _refuse(why: str) -> NoReturn:
+    raise _NotOne(why)

@@ -1,0 +1,117 @@
+"""Correcting how a test went, which had been reported wrongly (B17)."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from aggregates.bookings.booking import Booking
+from aggregates.bookings.booking_refusals import is_over
+from aggregates.bookings.sitting import Attendance, passed, sittings_after, tested
+from aggregates.errors import RuleBroken
+from aggregates.registrations.registration import Registration
+from aggregates.registrations.registration_refusals import RegistrationIsCancelled
+from catalogue import AwardType, Qualification, assess
+from events.booking import BookingOutcomeCorrected, BookingResultAdded
+from events.registration import AwardClaimed
+from events.sitting import TestOutcomeCorrected
+
+
+class NothingReported(RuleBroken):
+    code = "nothing-reported"
+    message = (
+        "No outcome of {booking} is reported yet, so there is none to correct. Report"
+        " how the test went."
+    )
+
+
+class ResultIsReliedOn(RuleBroken):
+    code = "result-is-relied-on"
+    message = (
+        "The result of {booking} cannot be corrected: {claims} relies on it. Have that"
+        " claim withdrawn, or its certificate revoked by an Account Specialist, first."
+    )
+
+
+def correct_outcome(
+    booking: Booking,
+    *,
+    attendance: Attendance,
+    result: BookingResultAdded | None,
+    reason: str,
+    person_id: UUID,
+    now: datetime,
+) -> list[BookingOutcomeCorrected]:
+    """Put another outcome in place of the one that was reported; twice is once.
+
+    Raises NothingReported, BookingIsOver, SatInFuture, SatBeforeWindow.
+    """
+    if booking.attendance is Attendance.BOOKED:
+        raise NothingReported(booking=booking.made.booking)
+    if booking.attendance is Attendance.CANCELLED:
+        raise is_over(booking.made.booking, booking.attendance, "corrected")
+    if (attendance, result) == (booking.attendance, booking.result):
+        return []
+    if result is not None:
+        booking.require_sat_in_time(result.sat_on, now)
+    return [
+        BookingOutcomeCorrected(
+            attendance=attendance,
+            is_pass=result.is_pass if result else None,
+            grade=result.grade if result else None,
+            sat_on=result.sat_on if result else None,
+            mark=result.mark if result else None,
+            person_id=person_id,
+            reason=reason,
+        )
+    ]
+
+
+def correct_test(
+    registration: Registration,
+    corrected: TestOutcomeCorrected,
+    *,
+    rules: Qualification,
+    submitted: Collection[str] = (),
+) -> list[TestOutcomeCorrected]:
+    """Take down the same of the registration, which follows these ``rules``.
+
+    ``submitted`` are claims that wait to be processed. Raises ResultIsReliedOn if an
+    award that counts the former grade is in force, or will be; RegistrationIsCancelled.
+    """
+    if registration.is_cancelled:
+        raise RegistrationIsCancelled(
+            registration=registration.registration, what="have a test corrected"
+        )
+    relying = [
+        claim
+        for claim, award in registration.counted_awards.items()
+        if (claim not in registration.settled or claim in submitted)
+        and _relies(award, registration, corrected, rules)
+    ]
+    if relying:
+        raise ResultIsReliedOn(booking=corrected.booking, claims=", ".join(relying))
+    return [corrected]
+
+
+def _relies(
+    award: AwardClaimed,
+    registration: Registration,
+    corrected: TestOutcomeCorrected,
+    rules: Qualification,
+) -> bool:
+    """Tell whether an award counts the former grade of the test.
+
+    Any award counts a pass; a fail is counted by a Full award that would not be earned
+    by what is said now, since some rule counts units that were attempted.
+    """
+    unit = corrected.unit
+    before = tested(registration.sittings).get(unit)
+    after = tested(sittings_after(registration.sittings, corrected)).get(unit)
+    if before is None or before == after or award.grades.get(unit) != before:
+        return False
+    if unit in passed(registration.sittings):
+        return True
+    grades = {u: g for u, g in award.grades.items() if u != unit}
+    grades |= {unit: after} if after else {}
+    is_full = award.award_type == AwardType.FULL
+    return is_full and not assess(rules, grades, pathway=registration.pathway).eligible

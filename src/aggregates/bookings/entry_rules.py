@@ -1,0 +1,385 @@
+"""What stands in the way of a test being booked: a rule book of small functions (B2-B7)."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from aggregates.bookings.booking_refusals import (
+    ANOTHER_TIME,
+    DeliveryNotOffered,
+    EntriesRefused,
+    ExtraTimeNotCentres,
+    ExtraTimeTooMuch,
+    ModeNeeded,
+    ModeOutOfPlace,
+    NotRegisteredForTest,
+    NotTestable,
+    NotThroughApprenticeship,
+    SittingsOverlap,
+    ThroughApprenticeship,
+    TimeNeeded,
+    TooFarAhead,
+    TooShortNotice,
+    UnitBooked,
+    UnitPassed,
+)
+from aggregates.bookings.sitting import Attendance, passed
+from aggregates.bookings.sitting_time import (
+    CENTRES_EXTRA_TIME,
+    MOST_EXTRA_TIME,
+    YEARS,
+    Delivery,
+    duration,
+    earliest,
+    is_too_far,
+)
+from aggregates.bookings.timetable import Timetable
+from aggregates.errors import Refusal
+from aggregates.learners.learner import LearnerIsErased
+from aggregates.registrations.not_active import why_not_active
+from aggregates.registrations.register import LearnerHasLeft
+from aggregates.registrations.registration import Registration
+from aggregates.uk_time import in_london
+from catalogue import Qualification, Unit, amount
+from catalogue.rule import join_words
+from events.entry_order import Entry
+from events.timetable import SittingPlanned
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryRegistration:
+    """Where a learner stands who is to be entered: the registration, if there is one.
+
+    ``apprenticeship`` is the one that it came through; ``rules`` those it is under.
+    """
+
+    registration: Registration
+    apprenticeship: str | None
+    rules: Qualification
+
+
+EntryRegistrations: TypeAlias = Mapping[tuple[str, str], EntryRegistration]
+"""Active registrations at the centre, by learner and qualification."""
+
+Registrations: TypeAlias = Mapping[tuple[str, str], Registration]
+"""Registrations by learner and qualification."""
+
+NO_REGISTRATIONS: Registrations = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryPointer:
+    """Where a request says an entry: JSON pointers to it and to its learner."""
+
+    entry: str
+    learner: str
+
+
+def entry_pointers(how_many: int) -> list[EntryPointer]:
+    """Point to entries that are sent one by one, each as ``/entries/0``."""
+    found = [f"/entries/{number}" for number in range(how_many)]
+    return [EntryPointer(entry=at, learner=f"{at}/learner") for at in found]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryCheck:
+    """An entry with all that bears on it.
+
+    ``last`` is the learner's last registration, where none is Active.
+    """
+
+    entry: Entry
+    at: EntryPointer
+    now: datetime
+    place: EntryRegistration | None
+    timetable: Timetable
+    last: Registration | None
+    has_left: bool
+    is_erased: bool
+
+    @property
+    def unit(self) -> Unit | None:
+        """The testable unit, by the rules of the registration."""
+        units = self.place.rules.testable_units if self.place else ()
+        return next((u for u in units if u.reference == self.entry.unit), None)
+
+    @property
+    def booked(self) -> str | None:
+        """The booking by which the unit is to be sat already, if there is one."""
+        sittings = self.place.registration.sittings if self.place else {}
+        waiting = (
+            booking
+            for booking, sitting in sittings.items()
+            if sitting.unit == self.entry.unit
+            and sitting.attendance is Attendance.BOOKED
+        )
+        return next(waiting, None)
+
+    @property
+    def ends(self) -> datetime | None:
+        if self.entry.starts is None or self.unit is None or self.unit.minutes is None:
+            return None
+        length = duration(self.unit.minutes, self.entry.extra_time)
+        return self.entry.starts + length
+
+    def named(self, refusal: type[Refusal], key: str, **more: Any) -> Refusal:
+        """Say no, with the names in the entry, and where."""
+        is_of_learner = key == "/learner"
+        return refusal(
+            pointer=self.at.learner if is_of_learner else f"{self.at.entry}{key}",
+            learner=self.entry.learner,
+            unit=self.entry.unit,
+            qualification=self.entry.qualification,
+            **more,
+        )
+
+
+ONLY_REGISTERED = (
+    " Or say only_registered of the line: it leaves out those of a group who are not."
+)
+
+
+def is_not_registered(looked: EntryCheck) -> Refusal | None:
+    if looked.place is not None:
+        return None
+    if looked.has_left:
+        return looked.named(LearnerHasLeft, "/learner")
+    entry = looked.entry
+    why = why_not_active(entry.learner, entry.qualification, looked.last)
+    is_of_group = looked.at.learner.endswith("/groups")
+    or_else = ONLY_REGISTERED if is_of_group else ""
+    return looked.named(NotRegisteredForTest, "/learner", or_else=or_else, **why)
+
+
+def came_another_way(looked: EntryCheck) -> Refusal | None:
+    """Book through the apprenticeship whoever came through one, nobody else (B2)."""
+    came = looked.place.apprenticeship if looked.place else None
+    said = looked.entry.apprenticeship
+    if looked.place is None or came == said:
+        return None
+    if came is not None:
+        return looked.named(ThroughApprenticeship, "/learner", apprenticeship=came)
+    return looked.named(NotThroughApprenticeship, "/learner", apprenticeship=said)
+
+
+def is_not_testable(looked: EntryCheck) -> Refusal | None:
+    if looked.place is None or looked.unit:
+        return None
+    rules, unit = looked.place.rules, looked.entry.unit
+    tests = join_words(tuple(each.reference for each in rules.testable_units), "or")
+    if any(each.reference == unit for each in rules.internal_units):
+        next_step = "It is assessed by the centre: give its grade in a claim."
+    else:
+        next_step = f"Choose {tests}." if tests else "None of its units is tested."
+    return looked.named(NotTestable, "/unit", next_step=next_step)
+
+
+def delivery_not_offered(looked: EntryCheck) -> Refusal | None:
+    offered = looked.unit.delivery if looked.unit else ()
+    if not offered or looked.entry.delivery in offered:
+        return None
+    return looked.named(
+        DeliveryNotOffered,
+        "/delivery",
+        delivery=looked.entry.delivery,
+        offered=" or ".join(offered),
+    )
+
+
+def mode_is_wrong(looked: EntryCheck) -> Refusal | None:
+    mode = looked.entry.mode
+    if looked.entry.delivery == Delivery.PAPER:
+        return looked.named(ModeOutOfPlace, "/mode") if mode else None
+    return None if mode else looked.named(ModeNeeded, "/mode")
+
+
+def extra_time_is_wrong(looked: EntryCheck) -> Refusal | None:
+    return extra_time_refusal(
+        looked.entry.extra_time, CENTRES_EXTRA_TIME, f"{looked.at.entry}/extra_time"
+    )
+
+
+def has_no_time(looked: EntryCheck) -> Refusal | None:
+    return None if looked.entry.starts else looked.named(TimeNeeded, "/starts")
+
+
+def too_short_notice(looked: EntryCheck) -> Refusal | None:
+    soonest = earliest(looked.entry.delivery, looked.now)
+    if looked.entry.starts is None or looked.entry.starts >= soonest:
+        return None
+    return looked.named(
+        TooShortNotice,
+        "/starts",
+        delivery=looked.entry.delivery,
+        earliest=in_london(soonest),
+    )
+
+
+def too_far_ahead(looked: EntryCheck) -> Refusal | None:
+    starts = looked.entry.starts
+    if starts is None or not is_too_far(starts, looked.now):
+        return None
+    return looked.named(
+        TooFarAhead, "/starts", starts=in_london(starts), years=amount(YEARS, "year")
+    )
+
+
+def is_passed(looked: EntryCheck) -> Refusal | None:
+    sittings = looked.place.registration.sittings if looked.place else {}
+    is_done = looked.entry.unit in passed(sittings)
+    return looked.named(UnitPassed, "/unit") if is_done else None
+
+
+def is_booked(looked: EntryCheck) -> Refusal | None:
+    """A test that was taken frees its unit, with a result or without one (B7)."""
+    booking = looked.booked
+    return looked.named(UnitBooked, "/unit", booking=booking) if booking else None
+
+
+def overlaps(looked: EntryCheck) -> Refusal | None:
+    starts, ends = looked.entry.starts, looked.ends
+    if starts is None or ends is None:
+        return None
+    other = looked.timetable.overlapping(starts, ends, but=looked.booked)
+    if other is None:
+        return None
+    return looked.named(
+        SittingsOverlap, "/starts", booking=other, next_step=ANOTHER_TIME
+    )
+
+
+LINKING_RULES: tuple[Callable[[EntryCheck], Refusal | None], ...] = (
+    is_not_registered,
+    came_another_way,
+    is_not_testable,
+    delivery_not_offered,
+)
+"""Why a learner cannot be linked to a test (B2), each a refusal or None."""
+
+ENTRY_RULES: tuple[Callable[[EntryCheck], Refusal | None], ...] = (
+    mode_is_wrong,
+    extra_time_is_wrong,
+    has_no_time,
+    too_short_notice,
+    too_far_ahead,
+    is_passed,
+    is_booked,
+    overlaps,
+)
+"""Why an entry cannot be a booking as it is (B3-B7), each a refusal or None."""
+
+BOOKING_RULES = (*LINKING_RULES, *ENTRY_RULES)
+"""All that keeps an entry from being a booking."""
+
+ELIGIBILITY_RULES: tuple[Callable[[EntryCheck], Refusal | None], ...] = (
+    is_not_registered,
+    came_another_way,
+    is_not_testable,
+    is_passed,
+    is_booked,
+)
+"""Why a learner is not among those who can be entered (B2, B7), whenever it be."""
+
+
+def check_entries(
+    entries: Sequence[Entry],
+    places: EntryRegistrations,
+    timetables: Mapping[str, Timetable],
+    now: datetime,
+    *,
+    last: Registrations = NO_REGISTRATIONS,
+    left: Collection[str] = (),
+    erased: Collection[str] = (),
+    pointers: Sequence[EntryPointer] | None = None,
+) -> Iterator[EntryCheck]:
+    """Look at entries in turn, each beside those before it.
+
+    ``last`` are the last registrations of those who have none Active.
+    ``left`` are learners who were transferred to another centre since (L6), ``erased``
+    those whose data were erased (H6); ``pointers`` say where the request has each entry.
+    """
+    planned = dict(timetables)
+    places_said = pointers or entry_pointers(len(entries))
+    for number, (entry, at) in enumerate(zip(entries, places_said, strict=True)):
+        looked = EntryCheck(
+            entry=entry,
+            at=at,
+            now=now,
+            place=places.get((entry.learner, entry.qualification)),
+            timetable=planned.get(entry.learner, Timetable()),
+            last=last.get((entry.learner, entry.qualification)),
+            has_left=entry.learner in left,
+            is_erased=entry.learner in erased,
+        )
+        yield looked
+        if entry.starts is not None and looked.ends is not None:
+            here = SittingPlanned(
+                booking=f"entry {number + 1} of this order",
+                starts=entry.starts,
+                ends=looked.ends,
+            )
+            planned[entry.learner] = looked.timetable.apply(here)
+
+
+def refusals_of(
+    looked: EntryCheck, rules: Iterable[Callable[[EntryCheck], Refusal | None]]
+) -> Iterator[Refusal]:
+    """Say all that these rules have against an entry; of who was erased, that alone."""
+    if looked.is_erased:
+        yield looked.named(LearnerIsErased, "/learner")
+        return
+    yield from (no for rule in rules if (no := rule(looked)))
+
+
+def why_not_entered(
+    entry: Entry,
+    place: EntryRegistration | None,
+    now: datetime,
+    *,
+    last: Registrations = NO_REGISTRATIONS,
+    erased: Collection[str] = (),
+) -> Iterator[Refusal]:
+    """Say why a learner is not among those who can be entered, if so (B2)."""
+    places = {(entry.learner, entry.qualification): place} if place else {}
+    (looked,) = check_entries([entry], places, {}, now, last=last, erased=erased)
+    yield from refusals_of(looked, ELIGIBILITY_RULES)
+
+
+def require_linked(
+    entries: Sequence[Entry],
+    places: EntryRegistrations,
+    now: datetime,
+    pointers: Sequence[EntryPointer],
+    **facts: Any,
+) -> None:
+    """Require that everybody can be linked to what they are entered for (B2).
+
+    ``facts`` are those of ``check_entries``. Raises EntriesRefused.
+    """
+    looked = check_entries(entries, places, {}, now, pointers=pointers, **facts)
+    require_none([no for each in looked for no in refusals_of(each, LINKING_RULES)])
+
+
+def require_none(refusals: Sequence[Refusal]) -> None:
+    """Raise the one refusal there is, or EntriesRefused with all of them."""
+    if len(refusals) == 1:
+        raise refusals[0]
+    if refusals:
+        raise EntriesRefused(
+            things=amount(len(refusals), "thing stands", "things stand"),
+            others=refusals,
+        )
+
+
+def extra_time_refusal(
+    extra_time: int, allowed: Collection[int], pointer: str
+) -> Refusal | None:
+    """Say why that extra time cannot be given, if it cannot (B6)."""
+    if not 0 <= extra_time <= MOST_EXTRA_TIME:
+        return ExtraTimeTooMuch(
+            pointer=pointer, extra_time=extra_time, most=MOST_EXTRA_TIME
+        )
+    if extra_time not in allowed:
+        return ExtraTimeNotCentres(pointer=pointer, extra_time=extra_time)
+    return None

@@ -1,0 +1,97 @@
+"""How a test went, as it is told: complete, with a grade and a mark of its unit (B15)."""
+
+from datetime import date
+
+from aggregates.bookings.sitting import Attendance
+from aggregates.errors import Malformed
+from catalogue import Unit
+from catalogue.unit import FAIL, TRANSFERRED
+from events.booking import BookingResultAdded
+
+
+class DayMissing(Malformed):
+    code = "day-missing"
+    message = (
+        "The day on which {booking} was sat is missing. Give it as sat_on, beside the"
+        " result."
+    )
+
+
+class ResultMissing(Malformed):
+    code = "result-missing"
+    message = (
+        "{what} of {booking} was sent without a result. Give the result, Pass or Fail,"
+        " and the day it was sat; or leave {what} out."
+    )
+
+
+class AbsentHasNoResult(Malformed):
+    code = "absent-has-no-result"
+    message = (
+        "{booking} was reported Absent, and with {what}. Report Absent alone; or, if the"
+        " learner sat the test, Taken with the result."
+    )
+
+
+class MarkTooHigh(Malformed):
+    code = "mark-too-high"
+    message = (
+        "{mark} is more than the {most} marks of {unit}. Give a mark of 0 to {most}."
+    )
+
+
+class GradeNotOfUnit(Malformed):
+    code = "grade-not-of-unit"
+    message = "{grade} is not a grade of {unit} that {what}. Give one of: {allowed}."
+
+
+def result_of(
+    unit: Unit,
+    *,
+    booking: str,
+    attendance: Attendance,
+    is_pass: bool | None,
+    sat_on: date | None,
+    grade: str | None,
+    mark: int | None,
+) -> BookingResultAdded | None:
+    """Give the result of a test as it is told; None where none is told (B15).
+
+    A pass gives the unit its lowest grade if none is said. Raises AbsentHasNoResult,
+    ResultMissing, DayMissing, MarkTooHigh, GradeNotOfUnit.
+    """
+    parts = {"result": is_pass, "sat_on": sat_on, "grade": grade, "mark": mark}
+    given = [part for part, value in parts.items() if value is not None]
+    if not given:
+        return None
+    if attendance is Attendance.ABSENT:
+        raise AbsentHasNoResult(pointer="/attendance", booking=booking, what=given[0])
+    if is_pass is None:
+        raise ResultMissing(pointer="/result", booking=booking, what=given[0])
+    if sat_on is None:
+        raise DayMissing(pointer="/sat_on", booking=booking)
+    most = unit.maximum_mark
+    if mark is not None and most is not None and mark > most:
+        raise MarkTooHigh(pointer="/mark", mark=mark, most=most, unit=unit.reference)
+    return BookingResultAdded(
+        is_pass=is_pass,
+        grade=_grade(grade, unit, is_pass=is_pass),
+        sat_on=sat_on,
+        mark=mark,
+    )
+
+
+def _grade(given: str | None, unit: Unit, *, is_pass: bool) -> str:
+    """Find the grade that the result gives: one that achieves the unit, or fails it."""
+    may = [g for g in unit.grades if unit.achieves(g) == is_pass]
+    may = may if is_pass else [*dict.fromkeys([*may, FAIL])]
+    grade = given or may[0]
+    if grade not in may or grade == TRANSFERRED:
+        raise GradeNotOfUnit(
+            pointer="/grade",
+            grade=grade,
+            unit=unit.reference,
+            what="passes" if is_pass else "fails",
+            allowed=", ".join(may),
+        )
+    return grade

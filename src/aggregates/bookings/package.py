@@ -1,0 +1,144 @@
+"""Offline packages: what one holds, and its four checks (B13)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from json import dumps
+
+from aggregates.bookings.booking import Booking
+from aggregates.bookings.offline_client import NOT_SAID, UNKNOWN, OfflineClient
+from aggregates.bookings.sealed_package import MANIFEST, digest
+from aggregates.bookings.sitting_time import window
+from aggregates.errors import RuleBroken
+from aggregates.uk_time import in_london
+from catalogue import amount
+from events.booking import PackageDownloaded
+
+INSTRUCTIONS = "instructions.txt"
+WHOLE = "The package is whole: it is what its manifest says."
+NOT_WHOLE = "The package is damaged: what is in it is not what its manifest says."
+
+
+class CheckFailed(RuleBroken):
+    code = "check-failed"
+    message = "{reason}"
+
+
+class PackageRefused(RuleBroken):
+    code = "package-refused"
+    message = (
+        "The package cannot be downloaded: {failed} of its {count} checks failed. Do"
+        " what is said of that, then download again."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One of the checks: what it is about, whether all is well, and why or why not."""
+
+    about: str
+    passes: bool
+    reason: str
+
+    @classmethod
+    def of(cls, about: str, why_not: str | None, why: str) -> "Check":
+        return cls(about=about, passes=why_not is None, reason=why_not or why)
+
+
+def checks(
+    booking: Booking,
+    *,
+    pin: Check,
+    package: Check,
+    client: OfflineClient | None,
+    now: datetime,
+    named: str | None = None,
+    downloaded: PackageDownloaded | None = None,
+) -> tuple[Check, ...]:
+    """Make the four checks (B13); ``downloaded`` is the package that is asked about.
+
+    ``named`` is what the client was called that was asked for.
+    """
+    name, closes = booking.made.booking, in_london(window(booking.starts)[1])
+    unknown = UNKNOWN.format(client=named) if named else NOT_SAID
+    not_fit = unknown if client is None else client.why_not_fit(now)
+    stale = booking.amended_since(downloaded) if downloaded else None
+    return (
+        Check.of(
+            "booking",
+            booking.not_current(now) or stale,
+            f"The booking {name} is current until {closes}.",
+        ),
+        pin,
+        package,
+        Check.of("client", not_fit, "The offline client is registered and fit."),
+    )
+
+
+def check_download(
+    booking: Booking, downloaded: PackageDownloaded | None, sha256: str | None
+) -> Check:
+    """Check the package that was downloaded, if there is one (B13, third check).
+
+    ``sha256`` is that of the file as the client has it, if it says so.
+    """
+    if downloaded is None:
+        name = booking.made.booking
+        none = f"You have downloaded no package of {name} yet. Download it."
+        return Check(about="package", passes=False, reason=none)
+    why_not = None
+    if sha256 is not None and sha256.lower() != downloaded.sha256:
+        why_not = (
+            f"The file is not the package {downloaded.package} as it was downloaded,"
+            " or is damaged. Download it again."
+        )
+    why = (
+        f"The package {downloaded.package} was downloaded; it is whole if its SHA-256"
+        f" is {downloaded.sha256}."
+    )
+    return Check.of("package", why_not, why if sha256 is None else WHOLE)
+
+
+def require_all(found: Sequence[Check]) -> None:
+    """Raise PackageRefused, with each check that failed, if any did (B13)."""
+    failed = [check for check in found if not check.passes]
+    if failed:
+        raise PackageRefused(
+            failed=len(failed),
+            count=len(found),
+            others=[
+                CheckFailed(pointer=f"/{check.about}", reason=check.reason)
+                for check in failed
+            ],
+        )
+
+
+def files_of(booking: Booking, package: str) -> dict[str, bytes]:
+    """Make what is in the package of a booking as it is now."""
+    parts = {INSTRUCTIONS: instructions(booking).encode()}
+    opens, closes = window(booking.starts)
+    manifest = {
+        "package": package,
+        "booking": booking.made.booking,
+        "revision": booking.revision,
+        "opens": opens.isoformat(),
+        "closes": closes.isoformat(),
+        "minutes": booking.minutes,
+        "parts": {name: digest(part) for name, part in parts.items()},
+    }
+    return {**parts, MANIFEST: dumps(manifest).encode()}
+
+
+def instructions(booking: Booking) -> str:
+    """Tell whoever holds the sitting what to do, in words."""
+    opens, closes = (in_london(moment) for moment in window(booking.starts))
+    return (
+        f"Test of {booking.made.unit} by {booking.made.learner},"
+        f" booking {booking.made.booking}\n\n"
+        f"1. Start the test on {in_london(booking.starts)}, London time; it can be"
+        f" started from {opens} until {closes}.\n"
+        "2. Open this package with your PIN. Let nobody else know the PIN.\n"
+        f"3. The learner has {amount(booking.minutes, 'minute')}"
+        f" ({booking.extra_time} % extra time included).\n"
+        "4. Afterwards, connect and send the answers back.\n"
+    )

@@ -1,0 +1,131 @@
+"""What may be claimed for a learner: which date, and which grades for which units."""
+
+from calendar import monthrange
+from collections.abc import Collection
+from datetime import date
+
+from aggregates.claims.claim_refusals import AwardIncomplete
+from aggregates.errors import Malformed, Refusal, RuleBroken
+from aggregates.orders.offer import in_words
+from catalogue import Qualification
+from events.claim import Award, WithheldReason
+
+MONTHS_BACK = 3
+"""How far back an award date may lie, in calendar months (M6)."""
+
+
+class AwardDateInFuture(RuleBroken):
+    code = "award-date-in-future"
+    message = (
+        "The award date {day}{whose} is in the future. Give the day on which "
+        "assessment was completed, today at the latest."
+    )
+
+
+class AwardDateTooEarly(RuleBroken):
+    code = "award-date-too-early"
+    message = (
+        "The award date {day}{whose} is more than three months back. Give {earliest} or a"
+        " later day."
+    )
+
+
+class AwardTwice(Malformed):
+    code = "award-twice"
+    message = "Two awards are given for {learner}. Give one, with all of the grades."
+
+
+class UnitNotChosen(RuleBroken):
+    code = "unit-not-chosen"
+    message = "The unit {unit} is not among the units of the claim. Add it there first."
+
+
+class UnitNotInRules(RuleBroken):
+    code = "unit-not-in-rules"
+    message = (
+        "The unit {unit} is not in version {version} of the qualification's rules, "
+        "which this learner was registered under. Take its grade out."
+    )
+
+
+class GradeNotAllowed(Malformed):
+    code = "grade-not-allowed"
+    message = "{grade} is not a grade of the unit {unit}. Give one of: {allowed}."
+
+
+def earliest_award_date(today: date) -> date:
+    """Find the earliest award date (M6): 31 May gives the last day of February."""
+    year, month = divmod(today.year * 12 + today.month - 1 - MONTHS_BACK, 12)
+    month += 1
+    return date(year, month, min(today.day, monthrange(year, month)[1]))
+
+
+def award_date_refusals(
+    day: date, *, today: date, pointer: str, learner: str | None = None
+) -> list[Refusal]:
+    """Say why the award date cannot be, if it cannot (M6); both bounds may be."""
+    whose = f" of {learner}" if learner else ""
+    earliest = earliest_award_date(today)
+    if day > today:
+        return [AwardDateInFuture(pointer=pointer, day=in_words(day), whose=whose)]
+    if day < earliest:
+        return [
+            AwardDateTooEarly(
+                pointer=pointer,
+                day=in_words(day),
+                whose=whose,
+                earliest=in_words(earliest),
+            )
+        ]
+    return []
+
+
+def award_refusals(award: Award, *, learner: str, today: date) -> list[Refusal]:
+    """Say why an award cannot be claimed yet, whatever was achieved (M6, M10)."""
+    if award.award_type is None or award.award_date is None:
+        return [AwardIncomplete(pointer="/awards", learner=learner)]
+    return award_date_refusals(
+        award.award_date, today=today, pointer="/awards", learner=learner
+    )
+
+
+def award_faults(
+    award: Award, *, learner: str, today: date
+) -> tuple[WithheldReason, ...]:
+    """Say the same as the reasons why the learner is kept back (M10)."""
+    return tuple(
+        WithheldReason(
+            code="award-incomplete"
+            if isinstance(refusal, AwardIncomplete)
+            else "award-date",
+            message=str(refusal),
+        )
+        for refusal in award_refusals(award, learner=learner, today=today)
+    )
+
+
+def grade_refusals(
+    award: Award, *, units: Collection[str], rules: Qualification, at: str
+) -> list[Refusal]:
+    """Say which grades cannot be given (M5): each must be one of its unit's.
+
+    ``units`` are those of the claim, ``at`` the pointer to the award.
+    """
+    known = {unit.reference: unit for unit in rules.units}
+    refusals: list[Refusal] = []
+    for unit, grade in award.grades.items():
+        pointer = f"{at}/grades/{unit.replace('~', '~0').replace('/', '~1')}"
+        if unit not in units:
+            refusals.append(UnitNotChosen(pointer=pointer, unit=unit))
+        elif unit not in known:
+            refusals.append(
+                UnitNotInRules(pointer=pointer, unit=unit, version=rules.version)
+            )
+        elif not known[unit].allows(grade):
+            allowed = ", ".join(known[unit].grades)
+            refusals.append(
+                GradeNotAllowed(
+                    pointer=pointer, unit=unit, grade=grade, allowed=allowed
+                )
+            )
+    return refusals

@@ -1,0 +1,509 @@
+"""Claims: a request for certificates, put together in four stages in any order."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Self, TypeAlias, assert_never
+from uuid import UUID
+
+from aggregates.aggregate import Aggregate
+from aggregates.claims.award import award_date_refusals, award_refusals, grade_refusals
+from aggregates.claims.claim_refusals import (
+    ClaimIsWithdrawn,
+    LearnerNotInClaim,
+    LearnersNeeded,
+    NobodyToSubmit,
+    NotRegistered,
+    NotSubmitted,
+    QualificationIsFixed,
+    QualificationNeeded,
+    ReasonNeeded,
+    UnitNotOffered,
+    claim_is_processed,
+    claim_was_submitted,
+    learner_is_submitted,
+)
+from aggregates.claims.claim_status import OPEN, ClaimLearner, ClaimStatus, standing_of
+from aggregates.errors import Refusal, raise_all
+from aggregates.loss import require_no_loss, several
+from aggregates.registrations.not_active import why_not_active
+from aggregates.registrations.registration import Registration
+from catalogue import Qualification
+from catalogue.rule import join_words
+from events.claim import (
+    Award,
+    ClaimBegun,
+    ClaimDeleted,
+    ClaimGradesSaved,
+    ClaimLearnersChosen,
+    ClaimProcessed,
+    ClaimQualificationChosen,
+    ClaimSubmitted,
+    ClaimUnitsChosen,
+    ClaimWithdrawn,
+    Granted,
+    Withheld,
+)
+
+Chosen: TypeAlias = ClaimQualificationChosen | ClaimUnitsChosen | ClaimLearnersChosen
+Later: TypeAlias = (
+    Chosen
+    | ClaimGradesSaved
+    | ClaimSubmitted
+    | ClaimWithdrawn
+    | ClaimProcessed
+    | ClaimDeleted
+)
+
+
+AWARD_PARTS: Mapping[str, str] = {
+    "award_type": "the award type",
+    "award_date": "the award date",
+    "grades": "the grades",
+}
+"""What an award is put together of, and what a sentence calls each part."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim(Aggregate):
+    """A request for certificates for learners of one centre on one qualification."""
+
+    claim: str
+    centre: str
+    qualification: str | None = None
+    units: tuple[str, ...] = ()
+    learners: Mapping[str, ClaimLearner] = field(default_factory=dict)
+    is_closed: bool = False
+    is_deleted: bool = False
+
+    @property
+    def standing(self) -> ClaimStatus:
+        if self.is_closed:
+            return ClaimStatus.WITHDRAWN
+        return standing_of([place.standing for place in self.learners.values()])
+
+    @property
+    def waiting(self) -> dict[str, ClaimLearner]:
+        """The learners that submitting would assess."""
+        return {who: place for who, place in self.learners.items() if place.is_open}
+
+    @property
+    def fixed(self) -> dict[str, str]:
+        """The registrations of those who were submitted, by learner: they stay."""
+        return {
+            who: place.registration
+            for who, place in self.learners.items()
+            if place.standing in {ClaimStatus.SUBMITTED, ClaimStatus.PROCESSED}
+        }
+
+    @property
+    def undecided(self) -> dict[str, ClaimLearner]:
+        """The learners who wait because the time did not suffice to decide (M10)."""
+        return {who: place for who, place in self.waiting.items() if place.is_undecided}
+
+    @property
+    def outcomes(self) -> dict[str, dict[str, str]]:
+        """What the claim says was achieved, by registration (M10)."""
+        if self.is_closed or self.is_deleted:
+            return {}
+        return {
+            place.registration: place.award.grades
+            for place in self.learners.values()
+            if place.standing is not ClaimStatus.WITHDRAWN and place.award.grades
+        }
+
+    def choose_qualification(
+        self,
+        qualification: str,
+        *,
+        offered: Collection[str],
+        confirm_loss: bool = False,
+    ) -> list[Chosen]:
+        """Claim for a qualification; units and learners that do not fit it go (M1).
+
+        Raises WorkWouldBeLost if any do, unless that is confirmed.
+        """
+        self._require_not_closed()
+        if qualification == self.qualification:
+            return []
+        if any(not place.is_open for place in self.learners.values()):
+            raise QualificationIsFixed(
+                pointer="/qualification", claim=self.claim, standing=self.standing
+            )
+        events: list[Chosen] = [ClaimQualificationChosen(qualification=qualification)]
+        kept = tuple(unit for unit in self.units if unit in offered)
+        gone = [unit for unit in self.units if unit not in offered]
+        lost = [f"the choice of {several(gone)}"] if gone else []
+        lost += [f"the choice of {several([*self.learners])}"] if self.learners else []
+        lost += self._typed(self.learners)
+        require_no_loss(lost, confirm_loss=confirm_loss, pointer="/qualification")
+        if kept != self.units:
+            events.append(ClaimUnitsChosen(units=kept))
+        if self.learners:
+            events.append(ClaimLearnersChosen(learners={}))
+        return events
+
+    def choose_units(
+        self,
+        units: Sequence[str],
+        *,
+        offered: Collection[str],
+        confirm_loss: bool = False,
+    ) -> list[ClaimUnitsChosen]:
+        """Say which units may be graded (M3): some of those ``offered``.
+
+        Raises WorkWouldBeLost if one that has grades is left out, unless confirmed.
+        """
+        self._require_not_closed()
+        qualification = self._require_qualification()
+        raise_all(
+            UnitNotOffered(
+                pointer=f"/units/{at}", unit=unit, qualification=qualification
+            )
+            for at, unit in enumerate(units)
+            if unit not in offered
+        )
+        chosen = tuple(dict.fromkeys(units))
+        lost = grades_lost(
+            {
+                who: [unit for unit in place.award.grades if unit not in chosen]
+                for who, place in self.waiting.items()
+            }
+        )
+        require_no_loss(lost, confirm_loss=confirm_loss, pointer="/units")
+        return [] if chosen == self.units else [ClaimUnitsChosen(units=chosen)]
+
+    def choose_learners(
+        self,
+        registrations: Mapping[str, str | None],
+        *,
+        last: Mapping[str, Registration] | None = None,
+        confirm_loss: bool = False,
+    ) -> list[ClaimLearnersChosen]:
+        """Say whom to claim for (M4): each by an Active registration, None if without.
+
+        ``last`` are the last registrations of those who have none that can be claimed on.
+        Learners who were submitted stay, and must be among them. Raises WorkWouldBeLost
+        if one for whom something was typed is left out, unless that is confirmed.
+        """
+        self._require_not_closed()
+        qualification = self._require_qualification()
+        fixed = self.fixed
+        chosen: dict[str, str] = {}
+        problems: list[Refusal] = [
+            learner_is_submitted(
+                self.claim, who, self.learners[who], pointer="/learners"
+            )
+            for who in fixed
+            if who not in registrations
+        ]
+        for at, (who, registration) in enumerate(registrations.items()):
+            found = fixed.get(who, registration)
+            if found is None:
+                problems.append(
+                    NotRegistered(
+                        pointer=f"/learners/{at}",
+                        **why_not_active(who, qualification, (last or {}).get(who)),
+                    )
+                )
+            else:
+                chosen[who] = found
+        raise_all(problems)
+        gone = [w for w, p in self.waiting.items() if chosen.get(w) != p.registration]
+        lost = self._typed(gone)
+        require_no_loss(lost, confirm_loss=confirm_loss, pointer="/learners")
+        present = {
+            who: place.registration
+            for who, place in self.learners.items()
+            if place.standing is not ClaimStatus.WITHDRAWN
+        }
+        if list(chosen.items()) == list(present.items()):
+            return []
+        return [ClaimLearnersChosen(learners=chosen)]
+
+    def _typed(self, learners: Iterable[str]) -> list[str]:
+        """Say for which of these learners an award or grades were typed."""
+        graded = [who for who in learners if self.learners[who].award != Award()]
+        return [f"the award and grades of {several(graded)}"] if graded else []
+
+    @property
+    def called(self) -> str:
+        """What a sentence calls it: by its number, once it has one."""
+        return f"the claim {self.claim}" if self.claim else "this claim"
+
+    def leave_out(self, learner: str) -> list[ClaimLearnersChosen]:
+        """Take a learner out who was not submitted, and leave the others as they are."""
+        others = {
+            who: place.registration
+            for who, place in self.learners.items()
+            if who != learner and place.standing is not ClaimStatus.WITHDRAWN
+        }
+        return [ClaimLearnersChosen(learners=others)]
+
+    def save_grades(
+        self,
+        awards: Mapping[str, Award],
+        *,
+        rules: Mapping[str, Qualification],
+        today: date,
+        left_out: Mapping[str, Collection[str]] | None = None,
+        confirm_loss: bool = False,
+    ) -> list[ClaimGradesSaved]:
+        """Say what is claimed for these learners (M5, M6); the others stay as they are.
+
+        ``rules`` are those each learner was registered under. What is typed may be
+        incomplete until the claim is submitted. ``left_out`` are the parts of an award
+        that nobody said anything of: raises WorkWouldBeLost if one had been typed, or if
+        a unit had a grade and has none now, unless that is confirmed.
+        """
+        self._require_not_closed()
+        problems: list[Refusal] = []
+        for at, (who, award) in enumerate(awards.items()):
+            pointer = f"/awards/{at}"
+            place = self.learners.get(who)
+            if place is None or place.standing is ClaimStatus.WITHDRAWN:
+                problems.append(
+                    LearnerNotInClaim(pointer=pointer, learner=who, claim=self.called)
+                )
+            elif award == place.award:
+                continue
+            elif not place.is_open:
+                problems.append(
+                    learner_is_submitted(self.claim, who, place, pointer=pointer)
+                )
+            else:
+                problems += grade_refusals(
+                    award, units=self.units, rules=rules[who], at=pointer
+                )
+                if award.award_date:
+                    problems += award_date_refusals(
+                        award.award_date, today=today, pointer=f"{pointer}/award_date"
+                    )
+        raise_all(problems)
+        changed = {
+            who: award
+            for who, award in awards.items()
+            if award != self.learners[who].award
+        }
+        unsaid = left_out or {}
+        lost = self._parts_lost(changed, unsaid)
+        lost += grades_lost(
+            {
+                who: [
+                    u for u in self.learners[who].award.grades if u not in award.grades
+                ]
+                for who, award in changed.items()
+                if "grades" not in unsaid.get(who, ())
+            }
+        )
+        require_no_loss(lost, confirm_loss=confirm_loss, pointer="/awards")
+        return [ClaimGradesSaved(awards=changed)] if changed else []
+
+    def _parts_lost(
+        self, changed: Iterable[str], left_out: Mapping[str, Collection[str]]
+    ) -> list[str]:
+        """Name the parts of awards that were typed, and of which nothing is said now."""
+        return [
+            f"{title} of {several(whose)}"
+            for part, title in AWARD_PARTS.items()
+            if (
+                whose := [
+                    who
+                    for who in changed
+                    if part in left_out.get(who, ())
+                    and getattr(self.learners[who].award, part)
+                ]
+            )
+        ]
+
+    def require_submittable(self, *, today: date) -> None:
+        """Raise what keeps the claim from being assessed (M6, M10).
+
+        A learner whose award is not complete, or cannot be dated so any more, is kept
+        back and keeps nobody else; where that is everybody, all of it is raised.
+        """
+        self._require_not_closed()
+        self._require_qualification()
+        if not self.learners:
+            raise LearnersNeeded(pointer="/learners")
+        if not self.waiting:
+            raise NobodyToSubmit(claim=self.claim, standing=self.standing)
+        problems = [
+            award_refusals(place.award, learner=who, today=today)
+            for who, place in self.waiting.items()
+        ]
+        if all(problems):
+            raise_all(refusal for found in problems for refusal in found)
+
+    def submit(
+        self, verdicts: Mapping[str, Granted | Withheld]
+    ) -> list[ClaimSubmitted]:
+        """Take down what the assessment of every waiting learner came to (M10)."""
+        return [
+            ClaimSubmitted(
+                granted={w: v for w, v in verdicts.items() if isinstance(v, Granted)},
+                withheld={w: v for w, v in verdicts.items() if isinstance(v, Withheld)},
+            )
+        ]
+
+    def withdraw(
+        self, *, reason: str, learner: str | None, person_id: UUID
+    ) -> list[ClaimWithdrawn]:
+        """Take a submitted claim back before processing, whole or for one (M16)."""
+        if not reason.strip():
+            raise ReasonNeeded(pointer="/reason")
+        if learner is None:
+            learners = self._withdrawable()
+        else:
+            learners = self._withdrawable_one(learner)
+        if not learners:
+            return []
+        return [
+            ClaimWithdrawn(
+                person_id=person_id,
+                learners=learners,
+                whole=learner is None,
+                reason=reason.strip(),
+            )
+        ]
+
+    def process(self, certificates: Mapping[str, str]) -> list[ClaimProcessed]:
+        """Issue these certificates, by learner, to those who are submitted (M13)."""
+        issued = {
+            who: certificate
+            for who, certificate in certificates.items()
+            if self.learners[who].standing is ClaimStatus.SUBMITTED
+        }
+        return [ClaimProcessed(certificates=issued)] if issued else []
+
+    def delete(self) -> list[ClaimDeleted]:
+        """Throw away a claim that nobody has been submitted in."""
+        self._require_not_closed()
+        if any(not place.is_open for place in self.learners.values()):
+            raise claim_was_submitted(self.claim, self.learners.values())
+        return [ClaimDeleted()]
+
+    def _require_not_closed(self) -> None:
+        if self.is_closed:
+            raise ClaimIsWithdrawn(claim=self.claim)
+
+    def _require_qualification(self) -> str:
+        if self.qualification is None:
+            raise QualificationNeeded(pointer="/qualification")
+        return self.qualification
+
+    def _withdrawable(self) -> tuple[str, ...]:
+        """Everybody not yet withdrawn, if the whole claim can be taken back."""
+        if self.is_closed:
+            return ()
+        standings = {place.standing for place in self.learners.values()}
+        if ClaimStatus.PROCESSED in standings:
+            raise claim_is_processed(self.claim, self.learners.values())
+        if standings <= {ClaimStatus.DRAFT}:
+            raise NotSubmitted(
+                what=f"The claim {self.claim} is only a draft",
+                next_step="Delete it, or take the learner out.",
+            )
+        return tuple(
+            who
+            for who, place in self.learners.items()
+            if place.standing is not ClaimStatus.WITHDRAWN
+        )
+
+    def _withdrawable_one(self, learner: str) -> tuple[str, ...]:
+        if learner not in self.learners:
+            raise LearnerNotInClaim(
+                pointer="/learner", learner=learner, claim=self.called
+            )
+        standing = self.learners[learner].standing
+        if standing is ClaimStatus.PROCESSED:
+            raise claim_is_processed(self.claim, [self.learners[learner]])
+        if standing in OPEN:
+            raise NotSubmitted(
+                pointer="/learner",
+                what=f"{learner} is {standing} in the claim {self.claim}",
+                next_step="Take them out of it: there is nothing to withdraw.",
+            )
+        return (learner,) if standing is ClaimStatus.SUBMITTED else ()
+
+    @classmethod
+    def begin(cls, event: ClaimBegun) -> Self:
+        return cls(claim=event.claim, centre=event.centre)
+
+    def apply(self, event: Later) -> Self:
+        at, now = self.learners, self
+        match event:
+            case ClaimQualificationChosen(qualification=qualification):
+                now = replace(self, qualification=qualification)
+            case ClaimUnitsChosen(units=units):
+                kept = {who: place.keep_units(units) for who, place in at.items()}
+                now = replace(self._put(kept), units=units)
+            case ClaimLearnersChosen(learners=chosen):
+                now = replace(self, learners=self._choose(chosen))
+            case ClaimGradesSaved(awards=awards):
+                now = self._put(
+                    {who: replace(at[who], award=a) for who, a in awards.items()}
+                )
+            case ClaimSubmitted(granted=granted, withheld=withheld):
+                through = {who: at[who].grant(g) for who, g in granted.items()}
+                back = {who: at[who].withhold(w) for who, w in withheld.items()}
+                now = self._put(through | back)
+            case ClaimWithdrawn(learners=learners, whole=whole):
+                taken_back = {who: at[who].withdraw() for who in learners}
+                now = replace(self._put(taken_back), is_closed=whole)
+            case ClaimProcessed(certificates=certificates):
+                now = self._put(
+                    {who: at[who].process(c) for who, c in certificates.items()}
+                )
+            case ClaimDeleted():
+                now = replace(self, is_deleted=True)
+            case _:
+                assert_never(event)
+        return now
+
+    def _put(self, places: Mapping[str, ClaimLearner]) -> Self:
+        return replace(self, learners={**self.learners, **places})
+
+    def _choose(self, registrations: Mapping[str, str]) -> dict[str, ClaimLearner]:
+        """Keep the places of those who stay.
+
+        Who was withdrawn may come in anew, with all that was typed for them.
+        """
+        gone = {
+            who: place
+            for who, place in self.learners.items()
+            if place.standing is ClaimStatus.WITHDRAWN and who not in registrations
+        }
+        stay = {
+            who: place
+            for who, place in self.learners.items()
+            if place.standing is not ClaimStatus.WITHDRAWN
+            and place.registration == registrations.get(who)
+        }
+        again = {
+            who: ClaimLearner(
+                registration=place.registration, award=place.award
+            ).keep_units(self.units)
+            for who, place in self.learners.items()
+            if place.standing is ClaimStatus.WITHDRAWN
+            and place.registration == registrations.get(who)
+        }
+        return gone | {
+            who: stay.get(who)
+            or again.get(who)
+            or ClaimLearner(registration=registration)
+            for who, registration in registrations.items()
+        }
+
+
+def grades_lost(units: Mapping[str, Iterable[str]]) -> list[str]:
+    """Name the units that would lose grades, those of the same learners together."""
+    whose: dict[str, tuple[str, ...]] = {}
+    for who, gone in units.items():
+        for unit in gone:
+            whose[unit] = (*whose.get(unit, ()), who)
+    return [
+        f"the grades of {several(learners)} for"
+        f" {join_words(tuple(unit for unit in whose if whose[unit] == learners))}"
+        for learners in dict.fromkeys(whose.values())
+    ]

@@ -1,0 +1,166 @@
+"""What is under way for a learner, and is to be settled before they go (H6, L6)."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+from aggregates.bookings.sitting import Attendance
+from aggregates.claims.claim import Claim
+from aggregates.claims.claim_status import OPEN, ClaimStatus
+from aggregates.errors import Refusal, RuleBroken, join_sentences
+from aggregates.orders.offer import in_words
+from aggregates.registrations.registration import Registration
+from catalogue import amount
+
+UNSETTLED = OPEN | {ClaimStatus.SUBMITTED}
+"""Where a claim may still change what stands on a registration."""
+
+
+class NotErasableYet(RuleBroken):
+    code = "not-erasable-yet"
+    message = (
+        "Learner {learner} cannot be erased yet. {sentences} To have all of it ended with"
+        " the erasure, send end_in_flight: true."
+    )
+
+
+class RecordsAreKept(RuleBroken):
+    code = "records-are-kept"
+    message = (
+        "The records of learner {learner} are kept until {until}, {years} after the"
+        " last award. Erase them from that day on."
+    )
+
+
+class TestIsBooked(RuleBroken):
+    code = "test-is-booked"
+    message = "The test {booking} is booked. Cancel it, or wait until its outcome is reported."
+
+
+class ClaimIsUnsettled(RuleBroken):
+    code = "claim-is-unsettled"
+    message = "The claim {claim} is {standing} for the learner. {next_step} first."
+
+    @classmethod
+    def of(cls, claim: str, standing: ClaimStatus) -> Self:
+        """Say what settles a claim that is at that standing."""
+        next_step = (
+            "Have it processed, or withdraw it for the learner,"
+            if standing is ClaimStatus.SUBMITTED
+            else "Take the learner out of it"
+        )
+        return cls(claim=claim, standing=standing, next_step=next_step)
+
+
+class CertificateIsUnprinted(RuleBroken):
+    code = "certificate-is-unprinted"
+    message = (
+        "The certificate {certificate} is not printed yet. Print it, and report that."
+    )
+
+
+class IsOnDraftOrder(RuleBroken):
+    code = "is-on-draft-order"
+    message = "The learner is on the draft order {order}. Take them off it first."
+
+
+@dataclass(frozen=True, kw_only=True)
+class InFlight:
+    """All that is under way for a learner.
+
+    ``claims`` are those that wait for them, ``unprinted`` the certificates in force
+    that are still to be printed, ``orders`` drafts of registrations and of entries.
+    """
+
+    learner: str
+    registrations: Collection[Registration]
+    claims: Mapping[str, Claim]
+    unprinted: Collection[str]
+    orders: Collection[str]
+
+    @property
+    def unsettled(self) -> dict[str, ClaimStatus]:
+        """The claims that may still come to an award for the learner."""
+        standings = {
+            name: claim.learners[self.learner].standing
+            for name, claim in self.claims.items()
+            if self.learner in claim.learners
+        }
+        return {name: s for name, s in standings.items() if s in UNSETTLED}
+
+    @property
+    def hindrances(self) -> list[Refusal]:
+        """Name each of them, with what would settle it."""
+        return [
+            *(each for r in self.registrations for each in booked_tests(r)),
+            *(
+                ClaimIsUnsettled.of(name, standing)
+                for name, standing in self.unsettled.items()
+            ),
+            *(CertificateIsUnprinted(certificate=name) for name in self.unprinted),
+            *(IsOnDraftOrder(order=name) for name in self.orders),
+        ]
+
+    def require_settled(self) -> None:
+        """Raise NotErasableYet, with all that is under way (H6)."""
+        found = self.hindrances
+        if found:
+            sentences = join_sentences(found)
+            raise NotErasableYet(
+                learner=self.learner, sentences=sentences, others=found
+            )
+
+    def require_retained_long_enough(self, *, today: date, retention: int) -> None:
+        """Raise RecordsAreKept before the day from which the records may go (H6).
+
+        ``retention`` is how many years after the last award the records are kept.
+        """
+        until = self.kept_until(retention)
+        if until is not None and today < until:
+            raise RecordsAreKept(
+                learner=self.learner,
+                until=in_words(until),
+                years=amount(retention, "year"),
+            )
+
+    def kept_until(self, retention: int) -> date | None:
+        """Find the day from which the records may go; None if nothing was awarded."""
+        awarded = [
+            place.granted.award_date
+            for claim in self.claims.values()
+            if (place := claim.learners.get(self.learner))
+            and place.certificate
+            and place.granted
+        ]
+        return years_after(max(awarded), retention) if awarded else None
+
+
+def years_after(day: date, years: int) -> date:
+    """Give the same day so many years later; of 29 February maybe 1 March."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
+
+
+def booked_tests(registration: Registration) -> Iterator[Refusal]:
+    """Name the tests that are booked, and not sat yet."""
+    for booking, sitting in registration.sittings.items():
+        if sitting.attendance is Attendance.BOOKED:
+            yield TestIsBooked(booking=booking)
+
+
+def unsettled_claims(
+    registration: Registration, claims: Mapping[str, Claim]
+) -> Iterator[Refusal]:
+    """Name the claims that may still change what stands on a registration."""
+    for name in sorted(claims_on(registration)):
+        place = claims[name].learners.get(registration.learner)
+        if place is not None and place.standing in UNSETTLED:
+            yield ClaimIsUnsettled.of(name, place.standing)
+
+
+def claims_on(registration: Registration) -> set[str]:
+    """Name the claims that say anything of a registration."""
+    return {*registration.outcomes, *registration.awards}

@@ -1,0 +1,306 @@
+"""Orders: products, learners and dates put together in any order, then confirmed."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Self, TypeAlias, assert_never
+
+from aggregates.aggregate import Aggregate
+from aggregates.errors import Refusal
+from aggregates.orders.offer import Offer, in_words
+from aggregates.orders.order_line import (
+    Line,
+    OrderLineLearner,
+    purchase_order_number,
+    require_likely,
+    undated,
+    with_learners,
+    without,
+)
+from aggregates.orders.order_refusals import (
+    MOST_REGISTRATIONS,
+    EndsBeforeStart,
+    LearnerNotLinked,
+    OrderIsConfirmed,
+    OrderTooLarge,
+    ProductNotOffered,
+    ProductNotOnOrder,
+    ProductsRefused,
+    ProductUnknown,
+    require_none,
+)
+from events.order import (
+    CourseDates,
+    OrderBegun,
+    OrderConfirmed,
+    OrderCourseDatesSet,
+    OrderDeleted,
+    OrderLearnersLinked,
+    OrderLearnersUnlinked,
+    OrderProductsAdded,
+    OrderProductsRemoved,
+    OrderPurchaseOrderNumberGiven,
+)
+
+Later: TypeAlias = (
+    OrderProductsAdded
+    | OrderProductsRemoved
+    | OrderLearnersLinked
+    | OrderLearnersUnlinked
+    | OrderCourseDatesSet
+    | OrderPurchaseOrderNumberGiven
+    | OrderConfirmed
+    | OrderDeleted
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order(Aggregate):
+    """What a centre orders; ``lines`` are by product.
+
+    ``learners`` are linked to the order itself: products added later are for them too.
+    """
+
+    order: str
+    centre: str
+    lines: Mapping[str, Line] = field(default_factory=dict)
+    learners: Collection[str] = ()
+    dates: CourseDates | None = None
+    purchase_order: str | None = None
+    confirmed: OrderConfirmed | None = None
+    is_deleted: bool = False
+
+    @property
+    def everybody(self) -> tuple[str, ...]:
+        """Every learner linked to the order or to a line, once."""
+        on_lines = (who for line in self.lines.values() for who in line.learners)
+        return tuple(dict.fromkeys((*self.learners, *on_lines)))
+
+    @property
+    def called(self) -> str:
+        """What a sentence calls it: by its number, once it has one."""
+        return f"order {self.order}" if self.order else "this order"
+
+    def registrations(self, offers: Mapping[str, Offer]) -> int:
+        """Count the registrations that it makes, or made (O5, O7)."""
+        if self.confirmed is not None:
+            lines = self.confirmed.lines
+            return sum(len(x.registrations) * (1 + len(x.parts)) for x in lines)
+        return sum(
+            len(line.learners)
+            * (offers[product].registrations if product in offers else 1)
+            for product, line in self.lines.items()
+        )
+
+    def dates_of(self, product: str, learner: str) -> CourseDates | None:
+        """Find a learner's course dates: their own, the line's, or the order's (O4)."""
+        line = self.lines[product]
+        return line.learners[learner].dates or line.dates or self.dates
+
+    def number_of(self, product: str) -> str | None:
+        """Find the purchase order number of a product: its own, or the order's."""
+        return self.lines[product].purchase_order or self.purchase_order
+
+    def choose_products(
+        self, products: Sequence[str], *, offers: Mapping[str, Offer]
+    ) -> list[Later]:
+        """Say which products are ordered, all of them (O2); those kept keep all else.
+
+        A product that has been chosen before stays although it is no longer offered:
+        what stands in its way is shown, and refused when the order is confirmed.
+        """
+        self.require_draft()
+        added = [p for p in dict.fromkeys(products) if p not in self.lines]
+        faults: list[Refusal] = []
+        for index, product in enumerate(products):
+            at = f"/products/{index}"
+            if product in self.lines:
+                continue
+            if product not in offers:
+                faults.append(ProductUnknown(pointer=at, product=product))
+            elif why_not := offers[product].why_not:
+                faults.append(ProductNotOffered(pointer=at, why=" ".join(why_not)))
+        require_none(faults, ProductsRefused)
+        removed = [product for product in self.lines if product not in products]
+        events: list[Later] = []
+        if removed:
+            events.append(OrderProductsRemoved(products=tuple(removed)))
+        if added:
+            events.append(OrderProductsAdded(products=tuple(added)))
+        if self.learners:
+            for product in added:
+                everyone: dict[str, str | None] = dict.fromkeys(self.learners)
+                linked = OrderLearnersLinked(product=product, learners=everyone)
+                events.append(linked)
+        return self.within_limit(events, offers)
+
+    def unlink(self, learner: str, *, product: str | None) -> list[Later]:
+        """Take a learner off a product, or off the whole order (O3)."""
+        self.require_draft()
+        self.require_lines(product)
+        linked: dict[str | None, Collection[str]] = {
+            None: self.learners,
+            **{each: line.learners for each, line in self.lines.items()},
+        }
+        places = [
+            at for at in linked if product in {None, at} and learner in linked[at]
+        ]
+        if not places:
+            what = product or self.called
+            pointer = "?product" if product else None
+            raise LearnerNotLinked(pointer=pointer, learner=learner, what=what)
+        return [OrderLearnersUnlinked(product=at, learners=(learner,)) for at in places]
+
+    def set_dates(
+        self,
+        dates: CourseDates,
+        *,
+        product: str | None,
+        learners: Sequence[str],
+        today: date | None = None,
+    ) -> list[Later]:
+        """Set course dates for learners of a product, or for all of them (O4).
+
+        Learners without a product are meant wherever they are linked. Dates that are
+        far from ``today`` are refused; it is None once somebody said that they are right.
+        """
+        self.require_draft()
+        self.require_lines(product)
+        if dates.ends < dates.starts:
+            starts, ends = in_words(dates.starts), in_words(dates.ends)
+            raise EndsBeforeStart(pointer="/ends", starts=starts, ends=ends)
+        if today is not None:
+            require_likely(dates, today)
+        if not learners:
+            found = self.dates if product is None else self.lines[product].dates
+            is_said = found == dates and not self._is_said_apart(product)
+            return (
+                [] if is_said else [OrderCourseDatesSet(dates=dates, product=product)]
+            )
+        targets = [p for p in self.lines if product in {None, p}]
+        for learner in learners:
+            if not any(learner in self.lines[target].learners for target in targets):
+                what = product or "any product of the order"
+                raise LearnerNotLinked(pointer="/learners", learner=learner, what=what)
+        events: list[Later] = []
+        for target in targets:
+            at = self.lines[target].learners
+            who = tuple(x for x in learners if x in at and at[x].dates != dates)
+            if who:
+                events.append(
+                    OrderCourseDatesSet(dates=dates, product=target, learners=who)
+                )
+        return events
+
+    def give_number(self, number: str | None, *, product: str | None) -> list[Later]:
+        """Say what the purchase is called, for a product or for the order (O1)."""
+        self.require_draft()
+        self.require_lines(product)
+        given = purchase_order_number(number, pointer="/purchase_order_number")
+        line = None if product is None else self.lines[product]
+        if given == (line.purchase_order if line else self.purchase_order):
+            return []
+        return [OrderPurchaseOrderNumberGiven(number=given, product=product)]
+
+    def delete(self) -> list[Later]:
+        """Throw a draft away."""
+        self.require_draft()
+        return [OrderDeleted()]
+
+    def require_draft(self) -> None:
+        """Raise OrderIsConfirmed if it is."""
+        if self.confirmed is not None:
+            raise OrderIsConfirmed(order=self.order)
+
+    def require_lines(self, product: str | None) -> None:
+        """Raise ProductNotOnOrder unless it is, or none is named."""
+        if product is not None and product not in self.lines:
+            raise ProductNotOnOrder(
+                pointer="/product", product=product, order=self.called
+            )
+
+    def _is_said_apart(self, product: str | None) -> bool:
+        """Whether dates were set for fewer than the product's, or all, learners."""
+        lines = [line for at, line in self.lines.items() if product in {None, at}]
+        of_lines = [line.dates for line in lines] if product is None else []
+        of_places = [place.dates for line in lines for place in line.learners.values()]
+        return any((*of_lines, *of_places))
+
+    def within_limit(
+        self, events: list[Later], offers: Mapping[str, Offer]
+    ) -> list[Later]:
+        """Raise OrderTooLarge if these events would make it so."""
+        number = self.after(events).registrations(offers)
+        if number > MOST_REGISTRATIONS:
+            raise OrderTooLarge.of(number)
+        return events
+
+    @classmethod
+    def begin(cls, event: OrderBegun) -> Self:
+        return cls(order=event.order, centre=event.centre)
+
+    def apply(self, event: Later) -> Self:  # noqa: PLR0911 - one for each event
+        match event:
+            case OrderProductsAdded(products=products):
+                return replace(
+                    self, lines={**self.lines, **{p: Line() for p in products}}
+                )
+            case OrderProductsRemoved(products=products):
+                return replace(self, lines=without(self.lines, products))
+            case OrderLearnersLinked():
+                return self._linked(event)
+            case OrderLearnersUnlinked():
+                return self._unlinked(event)
+            case OrderCourseDatesSet():
+                return self._dated(event)
+            case OrderPurchaseOrderNumberGiven():
+                return self._numbered(event)
+            case OrderConfirmed():
+                return replace(self, confirmed=event)
+            case OrderDeleted():
+                return replace(self, is_deleted=True)
+            case _:
+                assert_never(event)
+
+    def _linked(self, event: OrderLearnersLinked) -> Self:
+        if event.product is None:
+            together = dict.fromkeys((*self.learners, *event.learners))
+            return replace(self, learners=tuple(together))
+        line = self.lines[event.product]
+        places = {
+            who: replace(
+                line.learners.get(who, OrderLineLearner()),
+                pathway=pathway,
+                pathways=event.pathways.get(who, {}),
+            )
+            for who, pathway in event.learners.items()
+        }
+        return self._with(event.product, with_learners(line, places))
+
+    def _unlinked(self, event: OrderLearnersUnlinked) -> Self:
+        if event.product is None:
+            stay = without(dict.fromkeys(self.learners), event.learners)
+            return replace(self, learners=tuple(stay))
+        line = self.lines[event.product]
+        stay_there = without(line.learners, event.learners)
+        return self._with(event.product, replace(line, learners=stay_there))
+
+    def _dated(self, event: OrderCourseDatesSet) -> Self:
+        dates, product = event.dates, event.product
+        if product is None:
+            lines = {at: undated(line) for at, line in self.lines.items()}
+            return replace(self, dates=dates, lines=lines)
+        line = self.lines[product]
+        if not event.learners:
+            return self._with(product, replace(undated(line), dates=dates))
+        own = {who: replace(line.learners[who], dates=dates) for who in event.learners}
+        return self._with(product, with_learners(line, own))
+
+    def _numbered(self, event: OrderPurchaseOrderNumberGiven) -> Self:
+        if event.product is None:
+            return replace(self, purchase_order=event.number)
+        line = self.lines[event.product]
+        return self._with(event.product, replace(line, purchase_order=event.number))
+
+    def _with(self, product: str, line: Line) -> Self:
+        return replace(self, lines={**self.lines, product: line})

@@ -1,0 +1,176 @@
+"""Linking learners to the products of an order, each on a pathway (O1, O3, O7)."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from aggregates.errors import Refusal
+from aggregates.orders.offer import Offer
+from aggregates.orders.order import Later, Order
+from aggregates.orders.order_line import OrderLineLearner
+from aggregates.orders.order_refusals import (
+    LearnersRefused,
+    LearnerUnknown,
+    PathwayNeedsProduct,
+    PathwayOfApprenticeship,
+    PathwaySaidTwice,
+    PathwayUnknown,
+    QualificationNotOrdered,
+    require_none,
+)
+from events.order import OrderLearnersLinked, OrderLearnersUnlinked
+
+
+@dataclass(frozen=True, kw_only=True)
+class PathwayChoice:
+    """The pathway of a qualification, or of each of an apprenticeship's, if said."""
+
+    pathway: str | None = None
+    pathways: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_PATHWAY = PathwayChoice()
+
+
+def link(
+    order: Order,
+    learners: Mapping[str, PathwayChoice | None],
+    *,
+    product: str | None,
+    offers: Mapping[str, Offer],
+    known: Collection[str],
+    way: PathwayChoice = NO_PATHWAY,
+    instead: bool = False,
+) -> list[Later]:
+    """Link learners to a product, or to the order and all its products (O3).
+
+    ``learners`` says the way of each; what it leaves open is as in ``way``, that of
+    all, and what that leaves open stays open, or as it was. ``known`` are those of
+    them who are the centre's. With ``instead`` nobody else stays linked.
+    """
+    order.require_draft()
+    order.require_lines(product)
+    targets = list(order.lines) if product is None else [product]
+    offered = [offers[target] for target in targets if target in offers]
+    faults = list(pathway_faults(offered, way, pointer=""))
+    for index, (learner, own) in enumerate(learners.items()):
+        at = f"/learners/{index}"
+        if learner in known:
+            faults += pathway_faults(offered, own or NO_PATHWAY, pointer=at)
+        else:
+            faults.append(LearnerUnknown(pointer=f"{at}/learner", learner=learner))
+    require_none(faults, LearnersRefused)
+    events: list[Later] = []
+    if product is None:
+        there = dict.fromkeys(order.learners, OrderLineLearner())
+        events += _moved(
+            None, there, dict.fromkeys(learners, NO_PATHWAY), instead=instead
+        )
+    for target in targets:
+        offer = offers.get(target)
+        wanted = {
+            learner: _meant(own or NO_PATHWAY, way, offer)
+            for learner, own in learners.items()
+        }
+        now = order.lines[target].learners
+        events += _moved(target, now, wanted, instead=instead)
+    return order.within_limit(events, offers)
+
+
+def pathway_faults(
+    offers: Collection[Offer], way: PathwayChoice, *, pointer: str
+) -> Iterator[Refusal]:
+    """Refuse a pathway that one of the products, or its qualifications, lacks."""
+    single = [offer for offer in offers if not offer.parts]
+    if way.pathway is not None:
+        at = f"{pointer}/pathway"
+        for offer in (each for each in single if each.product not in way.pathways):
+            yield from _unknown(offer, way.pathway, pointer=at)
+        if not offers:
+            yield PathwayNeedsProduct(pointer=at, pathway=way.pathway)
+        elif not single:
+            titles = " and ".join(offer.title for offer in offers)
+            yield PathwayOfApprenticeship(pointer=at, title=titles)
+    parts = {part.product: part for offer in offers for part in offer.parts}
+    parts |= {offer.product: offer for offer in single}
+    for qualification, pathway in way.pathways.items():
+        at = f"{pointer}/pathways/{qualification}"
+        if qualification in parts:
+            yield from _unknown(parts[qualification], pathway, pointer=at)
+        else:
+            yield QualificationNotOrdered(pointer=at, qualification=qualification)
+
+
+def require_one_pathway(
+    linked: Iterable[tuple[str, str | None, str, PathwayChoice]],
+) -> None:
+    """Refuse a request that says two ways of one learner on one product (O1).
+
+    ``linked`` are pointers with the product, the learner and the way that each says.
+    """
+    said: dict[tuple[str | None, str], PathwayChoice] = {}
+    twice = [
+        PathwaySaidTwice(pointer=pointer, learner=learner)
+        for pointer, product, learner, way in linked
+        if way != NO_PATHWAY and said.setdefault((product, learner), way) != way
+    ]
+    require_none(twice, LearnersRefused)
+
+
+def _unknown(offer: Offer, pathway: str, *, pointer: str) -> Iterator[Refusal]:
+    if pathway not in offer.pathways:
+        yield PathwayUnknown(
+            pointer=pointer,
+            title=offer.title,
+            pathway=pathway,
+            pathways=", ".join(offer.pathways),
+        )
+
+
+def _meant(
+    own: PathwayChoice, of_all: PathwayChoice, offer: Offer | None
+) -> PathwayChoice:
+    """Say which way that is on a product: on an apprenticeship, those of its parts.
+
+    A pathway that names its qualification goes before one that names none.
+    """
+    if offer is None:
+        return PathwayChoice(pathway=own.pathway or of_all.pathway)
+    if not offer.parts:
+        return PathwayChoice(
+            pathway=own.pathways.get(offer.product)
+            or own.pathway
+            or of_all.pathways.get(offer.product)
+            or of_all.pathway
+        )
+    said = {**of_all.pathways, **own.pathways}
+    parts = (part.product for part in offer.parts)
+    return PathwayChoice(pathways={part: said[part] for part in parts if part in said})
+
+
+def _moved(
+    product: str | None,
+    now: Mapping[str, OrderLineLearner],
+    wanted: Mapping[str, PathwayChoice],
+    *,
+    instead: bool,
+) -> list[Later]:
+    """Say who is linked, or goes another way, and who is not linked any more."""
+    linked: dict[str, str | None] = {}
+    pathways: dict[str, dict[str, str]] = {}
+    for who, way in wanted.items():
+        there = now.get(who, OrderLineLearner())
+        together = {**there.pathways, **way.pathways}
+        is_changed = way.pathway not in {None, there.pathway}
+        if who not in now or is_changed or together != there.pathways:
+            linked[who] = way.pathway
+            if together:
+                pathways[who] = together
+    gone = tuple(who for who in now if instead and who not in wanted)
+    events: list[Later] = []
+    if gone:
+        events.append(OrderLearnersUnlinked(product=product, learners=gone))
+    if linked:
+        events.append(
+            OrderLearnersLinked(product=product, learners=linked, pathways=pathways)
+        )
+    return events

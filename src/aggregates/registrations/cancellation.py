@@ -1,0 +1,251 @@
+"""Cancelling a registration: the conditions, and what is charged (C2, C3)."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from aggregates.bookings.sitting import Attendance
+from aggregates.errors import RuleBroken
+from aggregates.registrations.invoice_line import InvoiceStatus
+from aggregates.registrations.registration import Registration, Status
+from catalogue.rule import join_words
+
+CHARGED = frozenset({InvoiceStatus.INVOICED, InvoiceStatus.PAID})
+"""What has been invoiced stays charged (C3)."""
+
+
+class CannotCancel(RuleBroken):
+    code = "cannot-cancel"
+    message = "{registration} cannot be cancelled: {why}"
+
+
+class NotActive(RuleBroken):
+    code = "not-active"
+    message = (
+        "{registration} is {status} already. Only an Active registration can be"
+        " cancelled."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Obstacle:
+    """What stands in the way, by its identifiers, and what to do first.
+
+    ``{}`` in the sentence stands for the identifiers.
+    """
+
+    sentence: str
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return self.sentence.format(join_words(self.names))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Condition:
+    """One of the conditions: met, or what stands in the way.
+
+    ``rule`` says that it is met.
+    """
+
+    name: str
+    rule: str
+    obstacles: tuple[Obstacle, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """Say that it is met, or what stands in the way and what to do first."""
+        return " ".join(map(str, self.obstacles)) or self.rule
+
+    @property
+    def in_the_way(self) -> tuple[str, ...]:
+        names = chain.from_iterable(each.names for each in self.obstacles)
+        return tuple(dict.fromkeys(names))
+
+    @property
+    def is_met(self) -> bool:
+        return not self.obstacles
+
+
+def obstacles(*found: tuple[str, Iterable[str]]) -> tuple[Obstacle, ...]:
+    """Make an obstacle of each sentence that has identifiers."""
+    named = ((sentence, tuple(names)) for sentence, names in found)
+    return tuple(Obstacle(sentence=s, names=names) for s, names in named if names)
+
+
+def no_test_taken(registration: Registration, _: Collection[str]) -> Condition:
+    return Condition(
+        name="no-test-taken",
+        rule="No test has been taken.",
+        obstacles=obstacles(
+            (
+                "Test {} has been taken. A registration with a taken test stays.",
+                _sittings(registration, Attendance.TAKEN),
+            )
+        ),
+    )
+
+
+def no_test_booked(registration: Registration, _: Collection[str]) -> Condition:
+    return Condition(
+        name="no-test-booked",
+        rule="No test is booked.",
+        obstacles=obstacles(
+            (
+                "Test {} is booked. Cancel that booking first.",
+                _sittings(registration, Attendance.BOOKED),
+            )
+        ),
+    )
+
+
+def no_result_linked(registration: Registration, _: Collection[str]) -> Condition:
+    with_result = [b for b, s in registration.sittings.items() if s.result is not None]
+    return Condition(
+        name="no-result",
+        rule="No result is linked.",
+        obstacles=obstacles(
+            (
+                "Test {} has a result. A registration with a result stays.",
+                with_result,
+            )
+        ),
+    )
+
+
+def no_outcome_added(
+    registration: Registration, processed: Collection[str]
+) -> Condition:
+    graded, awards = registration.outcomes, registration.awards
+    return Condition(
+        name="no-outcome",
+        rule="No grade has been saved in a claim.",
+        obstacles=obstacles(
+            (
+                "Grades are saved in the claim {}. Take them out first.",
+                [name for name in graded if name not in awards],
+            ),
+            (
+                "Grades are saved in the claim {}. Withdraw it for the learner first.",
+                [n for n in graded if n in awards and n not in processed],
+            ),
+            (
+                "Grades are saved in the claim {}, which is processed. " + FOR_GOOD,
+                [n for n in graded if n in awards and n in processed],
+            ),
+        ),
+    )
+
+
+def no_claim_made(registration: Registration, processed: Collection[str]) -> Condition:
+    return Condition(
+        name="no-claim",
+        rule="No claim has been submitted.",
+        obstacles=obstacles(
+            (
+                "The claim {} has been submitted. Withdraw it for the learner first.",
+                [name for name in registration.awards if name not in processed],
+            ),
+            (
+                "The claim {} is processed. " + FOR_GOOD,
+                [name for name in registration.awards if name in processed],
+            ),
+        ),
+    )
+
+
+FOR_GOOD = "A registration with a processed claim stays."
+
+CONDITIONS: tuple[Callable[[Registration, Collection[str]], Condition], ...] = (
+    no_test_taken,
+    no_test_booked,
+    no_result_linked,
+    no_outcome_added,
+    no_claim_made,
+)
+"""What must hold for a registration to be cancelled, all of it (C2)."""
+
+
+def is_active(registration: Registration) -> Condition:
+    """Require that it is neither over nor cancelled already (C1)."""
+    done = registration.completion
+    is_whole = registration.status is Status.COMPLETED and not done
+    cancelled = (registration.registration,) if registration.is_cancelled else ()
+    return Condition(
+        name="active",
+        rule="The registration is Active.",
+        obstacles=obstacles(
+            ("The registration {} is Cancelled already.", cancelled),
+            (
+                "The registration is Completed, by the claim {}.",
+                [done.claim] if done else (),
+            ),
+            (
+                "The registration is Completed, with {}.",
+                registration.parts if is_whole else (),
+            ),
+        ),
+    )
+
+
+def conditions(
+    registration: Registration,
+    parts: Sequence[Registration] = (),
+    *,
+    processed: Collection[str] = (),
+) -> Iterator[Condition]:
+    """Say of each condition whether it is met, and what stands in the way.
+
+    An apprenticeship is cancelled with all of its ``parts``, none of them alone (O7).
+    ``processed`` are the claims that cannot be withdrawn any more.
+    """
+    if registration.parent is not None:
+        yield Condition(
+            name="no-part",
+            rule="It came with no apprenticeship.",
+            obstacles=obstacles(
+                (
+                    "It came with the apprenticeship {}. Cancel that registration.",
+                    [registration.parent],
+                )
+            ),
+        )
+    for condition in CONDITIONS:
+        found = [condition(each, processed) for each in (registration, *parts)]
+        names: dict[str, list[str]] = {}
+        for obstacle in chain.from_iterable(each.obstacles for each in found):
+            names.setdefault(obstacle.sentence, []).extend(obstacle.names)
+        together = {s: dict.fromkeys(each) for s, each in names.items()}
+        yield replace(found[0], obstacles=obstacles(*together.items()))
+    yield is_active(registration)
+
+
+def charge_stands(status: InvoiceStatus) -> bool:
+    """Tell whether what was charged stays charged (C3)."""
+    return status in CHARGED
+
+
+def require_cancellable(
+    registration: Registration,
+    parts: Sequence[Registration] = (),
+    *,
+    processed: Collection[str] = (),
+) -> None:
+    """Raise NotActive, or CannotCancel with all that stands in the way (C2)."""
+    if registration.status is not Status.ACTIVE:
+        raise NotActive(
+            registration=registration.registration, status=registration.status
+        )
+    found = conditions(registration, parts, processed=processed)
+    why = " ".join(each.sentence for each in found if not each.is_met)
+    if why:
+        first = why[0].lower() + why[1:]
+        raise CannotCancel(registration=registration.registration, why=first)
+
+
+def _sittings(registration: Registration, attendance: Attendance) -> tuple[str, ...]:
+    return tuple(
+        booking
+        for booking, sitting in registration.sittings.items()
+        if sitting.attendance is attendance
+    )

@@ -1,0 +1,112 @@
+"""Rows of one file that say the same: the same ULN, or the same person (U6)."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from typing import Self
+
+from aggregates.learners.details import given_likeness, given_uln
+from aggregates.uploads.files.learner_file import Row
+from events.upload import Problem
+
+TWICE = "uln-twice"
+LIKE_ROW = "like-row"
+"""The same name and date of birth as in other rows: it asks whether they are one."""
+
+OTHER_ROW = "different-row"
+"""The same, where somebody said that they are different people."""
+
+MOST_NAMED = 10
+"""Of so many rows that say the same each names all others; of more, its neighbours (d).
+
+Each row can be reached from each other one, and nothing grows with their square.
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherRows:
+    """The other rows of the file with the ULN of one, and those of the same person."""
+
+    uln: Collection[int] = ()
+    person: Collection[int] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DuplicateRows:
+    """Which rows of a file have the same ULN, and which the same name and birth.
+
+    Values that are in one row alone are left out.
+    """
+
+    ulns: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    people: Mapping[str, Sequence[int]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, rows: Iterable[Row]) -> Self:
+        """Find them in rows that are in the order of the file."""
+        rows = list(rows)
+        return cls(
+            ulns=_repeated(rows, given_uln), people=_repeated(rows, given_likeness)
+        )
+
+    def beside(self, row: Row) -> OtherRows:
+        """Name the rows that say the same as this one."""
+        uln, person = given_uln(row.cells), given_likeness(row.cells)
+        return OtherRows(
+            uln=others(self.ulns.get(uln or "", ()), row.number),
+            person=others(self.people.get(person or "", ()), row.number),
+        )
+
+
+def is_first(rows: Sequence[int] | None, row: int) -> bool:
+    """Tell whether a row is the first of those with a value, or alone with it."""
+    return not rows or rows[0] == row
+
+
+def others(rows: Sequence[int], row: int) -> Sequence[int]:
+    """Name those of the rows, in order, that a row names: all others, or neighbours."""
+    if len(rows) <= MOST_NAMED:
+        return [other for other in rows if other != row]
+    at = bisect_left(rows, row)
+    return [*rows[max(at - 1, 0) : at], *rows[at + 1 : at + 2]]
+
+
+def _repeated(
+    rows: Iterable[Row], value_of: Callable[[Mapping[str, str]], str | None]
+) -> Mapping[str, Sequence[int]]:
+    first: dict[str, int] = {}
+    found: dict[str, list[int]] = {}
+    for row in rows:
+        if value := value_of(row.cells):
+            begun = first.setdefault(value, row.number)
+            if begun != row.number:
+                found.setdefault(value, [begun]).append(row.number)
+    return found
+
+
+def twice(rows: Collection[int]) -> list[Problem]:
+    """Say that the ULN is in those rows of the file too, if it is in any (U6)."""
+    return _of_rows("uln", TWICE, rows)
+
+
+def like_rows(
+    rows: Collection[int], different: AbstractSet[int] = frozenset()
+) -> list[Problem]:
+    """Say that the same person is in those rows too, but for those said to differ."""
+    return [
+        *_of_rows("family_name", LIKE_ROW, {*rows} - different),
+        *_of_rows("family_name", OTHER_ROW, different & {*rows}),
+    ]
+
+
+def rows_named(problems: Iterable[Problem], *codes: str) -> frozenset[int]:
+    """Find the rows that problems or warnings of these codes name."""
+    return frozenset(
+        row for problem in problems if problem.code in codes for row in problem.rows
+    )
+
+
+def _of_rows(column: str, code: str, rows: Iterable[int]) -> list[Problem]:
+    named = tuple(sorted(rows))
+    return [Problem(column=column, code=code, rows=named)] if named else []

@@ -1,0 +1,141 @@
+"""Files of learners as text: their letters told from bytes, and their cells apart."""
+
+import csv
+import io
+import re
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+
+from aggregates.text import clean
+from aggregates.uploads.files.file_columns import columns_by_name
+from aggregates.uploads.files.file_refusals import LAST_ROW, FileRefused
+from aggregates.uploads.files.markup import markup_problem
+from aggregates.uploads.files.table import HEADER_ROWS, Line, Table, find_header
+from events.upload import FileProblem
+
+MAC = "mac-roman"
+WINDOWS = "cp1252"
+ENCODINGS: Mapping[str, str] = {
+    "utf-8": "UTF-8",
+    "utf-16": "UTF-16",
+    "utf-32": "UTF-32",
+    WINDOWS: "Windows-1252 (Excel)",
+    MAC: "Mac Roman",
+    "xlsx": "Excel workbook",
+}
+"""What a file may be read as, and what people call it."""
+
+_MARKS = (  # UTF-32 first: its mark begins as UTF-16's does
+    (BOM_UTF32_LE, "utf-32"),
+    (BOM_UTF32_BE, "utf-32"),
+    (BOM_UTF16_LE, "utf-16"),
+    (BOM_UTF16_BE, "utf-16"),
+    (BOM_UTF8, "utf-8"),
+)
+LONGEST_TOP = 100_000
+"""In how many characters the row of the columns is looked for."""
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
+
+
+def read_text(
+    content: bytes,
+    *,
+    encoding: str | None = None,
+    is_ours: Callable[[Sequence[str]], bool],
+) -> Table:
+    """Take a file of text apart; commas, semicolons or tabs may part the cells.
+
+    The encoding is the one that was chosen, else told by a byte-order mark, else it is
+    UTF-8 if the file is that throughout, else Windows-1252: never a guess (U4). Raises
+    FileRefused, also while the lines are read.
+    """
+    text, encoding = _decode(content, encoding)
+    if problem := markup_problem(text):
+        raise FileRefused(problem)
+    found = find_header(_numbered(text), is_ours=is_ours, known=known_columns)
+    if found is None:
+        raise FileRefused(FileProblem(code="empty"))
+    header, lines = found
+    return Table(encoding=encoding, header=header, lines=lines)
+
+
+def known_columns(cells: Sequence[str]) -> int:
+    """Count the cells that are names of our columns, or others' names for them."""
+    return len(columns_by_name([clean(cell).strip('"') for cell in cells]))
+
+
+def in_other_encoding(text: str, encoding: str) -> str:
+    """Read text in one of Windows-1252 and Mac Roman that was read in the other.
+
+    Where that has no such letter, it stays as it is.
+    """
+    try:
+        return text.encode(WINDOWS if encoding == MAC else MAC).decode(encoding)
+    except UnicodeError:
+        return text
+
+
+def _numbered(text: str) -> Iterator[Line]:
+    """Give the lines, numbered as a spreadsheet does."""
+    lines = csv.reader(io.StringIO(text, newline=""), _delimiter(text), strict=True)
+    try:
+        for number, line in enumerate(lines, 1):
+            if number > LAST_ROW:
+                raise FileRefused(FileProblem(code="too-many-rows"))
+            yield number, line
+    except csv.Error:
+        fault = FileProblem(code="unreadable", found=str(lines.line_num))
+        raise FileRefused(fault) from None
+
+
+def _decode(content: bytes, chosen: str | None) -> tuple[str, str]:
+    """Climb down the ladder of encodings: the text, and the encoding that it is in."""
+    for encoding in _ladder(content, chosen):
+        with suppress(UnicodeDecodeError):
+            text = content.decode(encoding).removeprefix("\ufeff")
+            if _CONTROL.search(text):
+                break
+            if not text.strip():
+                raise FileRefused(FileProblem(code="empty"))
+            return text, encoding
+    raise FileRefused(_not_text(content))
+
+
+def _ladder(content: bytes, chosen: str | None) -> Sequence[str]:
+    marked = next((name for mark, name in _MARKS if content.startswith(mark)), None)
+    if marked or chosen:
+        return [marked or chosen or ""]
+    return ["utf-8", WINDOWS]
+
+
+def _not_text(content: bytes) -> FileProblem:
+    """Say what is the matter: a letter that Windows does not have, or no text at all."""
+    try:
+        content.decode(WINDOWS)
+    except UnicodeDecodeError as error:
+        text = content.decode(MAC)
+        is_list = any(map(known_columns, (re.split("[,;\t]", x) for x in _top(text))))
+        if is_list and not _CONTROL.search(text):
+            line = content.count(b"\n", 0, error.start) + 1
+            return FileProblem(code="no-such-letter", found=str(line))
+    return FileProblem(code="not-csv", found="not text")
+
+
+def _top(text: str) -> Sequence[str]:
+    """Give the first lines, one of which names the columns."""
+    return text[:LONGEST_TOP].splitlines()[:HEADER_ROWS]
+
+
+def _delimiter(text: str) -> type[csv.Dialect]:
+    """Tell what parts the cells: what finds most columns that we know in a line."""
+    top = _top(text)
+
+    def found(mark: str) -> int:
+        return max(known_columns(line.split(mark)) for line in top)
+
+    class Parted(csv.excel):
+        delimiter = max(",;\t", key=found)
+
+    return Parted

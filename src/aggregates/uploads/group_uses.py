@@ -1,0 +1,80 @@
+"""What a group of learners is used for, and whether its upload can be undone (U11)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from aggregates.aggregate import Aggregate
+from aggregates.uploads.upload_refusals import GroupIsUndone, GroupIsUsed
+from catalogue.rule import join_words
+from events.event import Event
+from events.upload import (
+    LearnersAdded,
+    LearnersWithdrawn,
+    UploadReceived,
+    UploadReleased,
+    UploadUndone,
+    UploadUsed,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupUses(Aggregate):
+    """A group as far as others use it: ``uses`` are orders, and groups joined.
+
+    ``withdrawn`` counts those of its learners who have been seen to since it was undone.
+    """
+
+    group: str
+    learners: tuple[str, ...] = ()
+    uses: frozenset[str] = frozenset()
+    is_undone: bool = False
+    withdrawn: int = 0
+
+    @property
+    def to_withdraw(self) -> Sequence[str]:
+        """The learners of an undone group who have not been seen to yet."""
+        return self.learners[self.withdrawn :] if self.is_undone else ()
+
+    def use(self, by: str) -> list[Event]:
+        """Record that learners of the group are on an order, or in another group."""
+        if self.is_undone:
+            raise GroupIsUndone(group=self.group)
+        return [] if by in self.uses else [UploadUsed(by=by)]
+
+    def release(self, by: str) -> list[Event]:
+        """Record that none of its learners is there any more."""
+        return [UploadReleased(by=by)] if by in self.uses else []
+
+    def undo(self) -> list[Event]:
+        """Undo the upload, if nobody uses any of its learners (U11); twice is once."""
+        if self.is_undone:
+            return []
+        if self.uses:
+            raise GroupIsUsed(
+                group=self.group, uses=join_words(tuple(sorted(self.uses)))
+            )
+        return [UploadUndone()]
+
+    def withdraw(self, learners: Sequence[str]) -> list[Event]:
+        """Record that these, who are next, have been seen to."""
+        return [LearnersWithdrawn(through=self.withdrawn + len(learners))]
+
+    @classmethod
+    def begin(cls, event: UploadReceived) -> Self:
+        return cls(group=event.group)
+
+    def apply(self, event: Any) -> Self:
+        match event:
+            case LearnersAdded(learners=learners):
+                return replace(self, learners=self.learners + learners)
+            case UploadUsed(by=by):
+                return replace(self, uses=self.uses | {by})
+            case UploadReleased(by=by):
+                return replace(self, uses=self.uses - {by})
+            case UploadUndone():
+                return replace(self, is_undone=True)
+            case LearnersWithdrawn(through=through):
+                return replace(self, withdrawn=through)
+            case _:
+                return self

@@ -1,0 +1,380 @@
+"""Records: one row each of an uploaded file, put right until it becomes a learner."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Self, TypeAlias, assert_never
+from uuid import UUID
+
+from aggregates.aggregate import Aggregate
+from aggregates.errors import Malformed, RuleBroken
+from aggregates.learners.details import (
+    COLUMNS,
+    Checked,
+    check_details,
+    given_likeness,
+    given_uln,
+)
+from aggregates.learners.verification import Outcome, Verification, VerificationStatus
+from aggregates.loss import require_no_loss
+from aggregates.uploads.duplicate_rows import (
+    LIKE_ROW,
+    OTHER_ROW,
+    TWICE,
+    like_rows,
+    rows_named,
+    twice,
+)
+from aggregates.uploads.row_context import LIKE, is_like, unanswered
+from events.upload import (
+    Problem,
+    RecordAmended,
+    RecordBecameLearner,
+    RecordChecked,
+    RecordConfirmed,
+    RecordLinked,
+    RecordRead,
+    RecordRemoved,
+)
+from events.verification import UlnVerificationPostponed, UlnVerified
+
+VERIFIED = ("given_name", "family_name", "date_of_birth", "gender", "uln")
+"""The cells that LRS is told: when one of them changes, it is asked again (U7)."""
+
+Later: TypeAlias = (
+    RecordAmended
+    | RecordChecked
+    | RecordConfirmed
+    | RecordLinked
+    | RecordRemoved
+    | RecordBecameLearner
+    | UlnVerified
+    | UlnVerificationPostponed
+)
+
+
+class RecordState(StrEnum):
+    """Where a record stands (U6): only valid ones become learners when submitted.
+
+    One that is not verified waits for LRS to answer about its ULN (U7).
+    """
+
+    VALID = "valid"
+    NOT_VERIFIED = "not-verified"
+    INVALID = "invalid"
+    TO_CONFIRM = "to-confirm"
+    REMOVED = "removed"
+    LEARNER = "learner"
+
+
+class RecordIsDone(RuleBroken):
+    code = "record-is-done"
+    message = "Row {row} has become learner {learner}. Amend the learner instead."
+
+
+class RecordIsRemoved(RuleBroken):
+    code = "record-is-removed"
+    message = (
+        "Row {row} was removed from the upload, so it cannot be amended. To have this"
+        " learner after all, upload the row again."
+    )
+
+
+class CannotLink(Malformed):
+    code = "cannot-link"
+    message = (
+        "Row {row} cannot be linked to {learner}, who has neither its ULN nor its name"
+        " and date of birth. Choose one of the learners that the row is alike."
+    )
+
+
+def state_of(
+    *, has_problems: bool, is_like: bool, verification: VerificationStatus
+) -> RecordState:
+    """Tell the state that a check, and LRS, leave a record in."""
+    if has_problems or verification is VerificationStatus.ANOMALY:
+        return RecordState.INVALID
+    if verification is VerificationStatus.WAITING:
+        return RecordState.NOT_VERIFIED
+    return RecordState.TO_CONFIRM if is_like else RecordState.VALID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record(Aggregate):
+    """One row of an uploaded file.
+
+    ``problems`` and ``warnings`` are what the check found; LRS may add to them.
+    ``different_from`` and ``different_rows`` are the learners, and the rows of the
+    file, whom somebody said to be other people.
+    """
+
+    group: str
+    row: int
+    person_id: UUID
+    cells: Mapping[str, str]
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+    different_from: frozenset[str] = frozenset()
+    different_rows: frozenset[int] = frozenset()
+    linked_to: str | None = None
+    learner: str | None = None
+    is_removed: bool = False
+    verification: Verification = field(default_factory=Verification)
+
+    @property
+    def state(self) -> RecordState:
+        if self.learner:
+            return RecordState.LEARNER
+        if self.is_removed:
+            return RecordState.REMOVED
+        if self.linked_to:
+            return RecordState.VALID
+        return state_of(
+            has_problems=bool(self.problems),
+            is_like=is_like(self.warnings),
+            verification=self.verification.status,
+        )
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether its cells are what it will be made of."""
+        return not (self.learner or self.is_removed or self.linked_to)
+
+    @property
+    def reasons(self) -> tuple[Problem, ...]:
+        """All that makes it invalid: what the check found, and what LRS says (U6)."""
+        return self.problems + self.verification.problems
+
+    @property
+    def remarks(self) -> tuple[Problem, ...]:
+        """All that is odd about it."""
+        return self.warnings + self.verification.warnings
+
+    @property
+    def said(self) -> Mapping[str, str]:
+        """What sentences about it speak of: its cells, and what LRS named."""
+        return {**self.cells, **self.verification.cells}
+
+    @property
+    def uln(self) -> str | None:
+        """The ULN that no other row of the file may have as long as this one does."""
+        return given_uln(self.cells) if self.is_open else None
+
+    @property
+    def likeness(self) -> str | None:
+        """What other rows of the file are like it by, as long as this one is open."""
+        return given_likeness(self.cells) if self.is_open else None
+
+    @property
+    def twins(self) -> frozenset[int]:
+        """The other rows that have the same ULN."""
+        return rows_named(self.problems, TWICE)
+
+    @property
+    def like_rows(self) -> frozenset[int]:
+        """The other rows of the same name and date of birth, answered or not."""
+        return rows_named(self.warnings, LIKE_ROW, OTHER_ROW)
+
+    @property
+    def alike(self) -> frozenset[str]:
+        """The learners that this may be: of the same name and birth, or ULN."""
+        return frozenset(
+            learner
+            for problem in (*self.problems, *self.warnings)
+            for learner in problem.learners
+        )
+
+    def checked(self) -> Checked:
+        """Check the cells again by themselves, but for the age, which was."""
+        return check_details(self.cells, today=None)
+
+    def amended(self, cells: Mapping[str, str]) -> dict[str, str]:
+        """Put new values in their cells; a row is amended to fit the template (U8)."""
+        return {column: {**self.cells, **cells}.get(column, "") for column in COLUMNS}
+
+    def amend(
+        self, cells: Mapping[str, str], checked: Checked, *, is_lrs_on: bool = False
+    ) -> list[Later]:
+        """Record the new cells and what the check says of them now (U8).
+
+        What LRS is told being amended, it is to be asked again if it is on (U7).
+        """
+        self.require_open()
+        is_same = all(cells[column] == self.cells.get(column) for column in VERIFIED)
+        to_verify = is_lrs_on and given_uln(cells) is not None
+        stays = is_same or (not to_verify and not self.verification.was_asked)
+        if dict(cells) == dict(self.cells) and not self.linked_to:
+            return self.recheck(checked.problems, checked.warnings)
+        return [
+            RecordAmended(
+                person_id=self.person_id,
+                cells=dict(cells),
+                problems=checked.problems,
+                warnings=self._unanswered(checked.warnings),
+                to_verify=None if stays else to_verify,
+            )
+        ]
+
+    def read_again(
+        self, cells: Mapping[str, str], checked: Checked, *, is_lrs_on: bool = False
+    ) -> list[Later]:
+        """Record the cells as they are in another encoding; a link stays (U4)."""
+        if self.linked_to is not None:
+            return self.amend_linked(cells, checked, is_lrs_on=is_lrs_on)
+        events = self.amend(cells, checked, is_lrs_on=is_lrs_on)
+        return events or self.check_again(checked)
+
+    def amend_linked(
+        self, cells: Mapping[str, str], checked: Checked, *, is_lrs_on: bool = False
+    ) -> list[Later]:
+        """Record new cells of a row that stays linked to whom it is linked to."""
+        if self.linked_to is None or dict(cells) == dict(self.cells):
+            return []
+        amended = self.amend(cells, checked, is_lrs_on=is_lrs_on)
+        return [*amended, RecordLinked(learner=self.linked_to)]
+
+    def require_link_kept(self, cells: Mapping[str, str]) -> None:
+        """Raise WorkWouldBeLost if these cells may be another person's than the link's.
+
+        What LRS is told says who it is; while that stays, so does the link (U6).
+        """
+        is_same = all(
+            cells[column] == self.cells.get(column, "") for column in VERIFIED
+        )
+        if not is_same:
+            lost = [f"the link of row {self.row} to {self.linked_to}"]
+            require_no_loss(lost, confirm_loss=False)
+
+    def hear(self, outcome: Outcome) -> list[Later]:
+        """Record what LRS says of its ULN, or that it does not answer (U7)."""
+        if self.state is not RecordState.NOT_VERIFIED:
+            return []
+        return [*self.verification.hear(outcome, self.person_id)]
+
+    def recheck(
+        self, problems: Sequence[Problem], warnings: Sequence[Problem]
+    ) -> list[Later]:
+        """Record what is found now, if it is not what was found before."""
+        still = self._unanswered(warnings)
+        if (tuple(problems), still) == (self.problems, self.warnings):
+            return []
+        return [RecordChecked(problems=tuple(problems), warnings=still)]
+
+    def check_again(self, checked: Checked) -> list[Later]:
+        """Record what a new check of the same cells found, be it the same."""
+        warnings = self._unanswered(checked.warnings)
+        return [RecordChecked(problems=checked.problems, warnings=warnings)]
+
+    def with_twins(self, twins: Collection[int]) -> list[Later]:
+        """Record which other rows have its ULN now, one having come or gone (U6)."""
+        others = [problem for problem in self.problems if problem.code != TWICE]
+        return self.recheck([*others, *twice(twins)], self.warnings)
+
+    def with_like_rows(
+        self, rows: Collection[int], *, different: Collection[int] = ()
+    ) -> list[Later]:
+        """Record which other rows are like it now, and which are said to differ (U6)."""
+        others = [w for w in self.warnings if w.code not in {LIKE_ROW, OTHER_ROW}]
+        told_apart = self.different_rows.union(different)
+        return self.recheck(self.problems, [*others, *like_rows(rows, told_apart)])
+
+    def confirm(self) -> list[Later]:
+        """Record that this is a different person from those it is like (U6)."""
+        self.require_open()
+        alike = {x for w in self.warnings if w.code == LIKE for x in w.learners}
+        rows = rows_named(self.warnings, LIKE_ROW)
+        if not (alike or rows):
+            return []
+        return [
+            RecordConfirmed(learners=tuple(sorted(alike)), rows=tuple(sorted(rows)))
+        ]
+
+    def link(self, learner: str) -> list[Later]:
+        """Record that this is that learner, who will join the group (U6)."""
+        self.require_open()
+        if learner == self.linked_to:
+            return []
+        if learner not in self.alike:
+            raise CannotLink(pointer="/link_to", row=self.row, learner=learner)
+        return [RecordLinked(learner=learner)]
+
+    def remove(self) -> list[Later]:
+        """Take the record out of the upload; its history stays (U8)."""
+        if self.is_removed:
+            return []
+        self.require_open()
+        return [RecordRemoved()]
+
+    def become(self, learner: str) -> list[Later]:
+        """Record that it is a learner of the group now (U9)."""
+        return [RecordBecameLearner(learner=learner)]
+
+    def require_open(self) -> None:
+        """Raise unless the record can still be amended."""
+        if self.learner:
+            raise RecordIsDone(row=self.row, learner=self.learner)
+        if self.is_removed:
+            raise RecordIsRemoved(row=self.row)
+
+    @classmethod
+    def begin(cls, event: RecordRead) -> Self:
+        return cls(
+            group=event.group,
+            row=event.row,
+            person_id=event.person_id,
+            cells=event.cells,
+            problems=event.problems,
+            warnings=event.warnings,
+            verification=Verification().told(to_verify=event.to_verify),
+        )
+
+    def apply(self, event: Later) -> Self:
+        match event:
+            case RecordAmended():
+                return replace(
+                    self,
+                    cells=event.cells,
+                    problems=event.problems,
+                    warnings=event.warnings,
+                    different_rows=self._told_apart(event.warnings),
+                    linked_to=None,
+                    verification=self.verification.told(to_verify=event.to_verify),
+                )
+            case RecordChecked():
+                return replace(
+                    self,
+                    problems=event.problems,
+                    warnings=event.warnings,
+                    different_rows=self._told_apart(event.warnings),
+                )
+            case RecordConfirmed():
+                known = self.different_from | {*event.learners}
+                rows = self.different_rows | {*event.rows}
+                still = unanswered(self.warnings, known, rows)
+                return replace(
+                    self, different_from=known, different_rows=rows, warnings=still
+                )
+            case RecordLinked() | RecordBecameLearner() | RecordRemoved():
+                return self._leave(event)
+            case UlnVerified() | UlnVerificationPostponed():
+                return replace(self, verification=self.verification.apply(event))
+            case _:
+                assert_never(event)
+
+    def _unanswered(self, warnings: Sequence[Problem]) -> tuple[Problem, ...]:
+        told_apart = self._told_apart(warnings)
+        return unanswered(warnings, self.different_from, told_apart)
+
+    def _told_apart(self, warnings: Sequence[Problem]) -> frozenset[int]:
+        return self.different_rows | rows_named(warnings, OTHER_ROW)
+
+    def _leave(self, event: RecordLinked | RecordBecameLearner | RecordRemoved) -> Self:
+        match event:
+            case RecordLinked():
+                return replace(self, linked_to=event.learner)
+            case RecordBecameLearner():
+                return replace(self, learner=event.learner)
+            case RecordRemoved():
+                return replace(self, is_removed=True)
+            case _:
+                assert_never(event)

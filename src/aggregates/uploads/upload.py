@@ -1,0 +1,379 @@
+"""Uploads: a named group of learners to be, from a file to the last learner added."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Self, TypeAlias, assert_never
+
+from aggregates.aggregate import Aggregate
+from aggregates.text import clean
+from aggregates.uploads.files.table import FIRST_ROW
+from aggregates.uploads.files.text_file import ENCODINGS, MAC, WINDOWS
+from aggregates.uploads.upload_progress import UploadStatus, progress_of, undone_after
+from aggregates.uploads.upload_refusals import (
+    LONGEST_NAME,
+    EncodingIsCertain,
+    GroupIsMapped,
+    GroupIsUndone,
+    GroupNameMissing,
+    GroupNameTooLong,
+    NothingReady,
+    StillAdding,
+    StillChecking,
+    StillToMap,
+    TooLateToReadAgain,
+)
+from events.upload import (
+    LearnersAdded,
+    LearnersWithdrawn,
+    RecordsRead,
+    RecordsReady,
+    RecordsVerified,
+    UploadChecked,
+    UploadCompleted,
+    UploadEncodingChosen,
+    UploadMapped,
+    UploadReceived,
+    UploadReleased,
+    UploadRenamed,
+    UploadSubmitted,
+    UploadUndone,
+    UploadUsed,
+)
+
+Later: TypeAlias = (
+    UploadMapped
+    | UploadEncodingChosen
+    | RecordsRead
+    | RecordsVerified
+    | UploadChecked
+    | UploadSubmitted
+    | LearnersAdded
+    | UploadCompleted
+    | RecordsReady
+    | UploadRenamed
+    | UploadUsed
+    | UploadReleased
+    | UploadUndone
+    | LearnersWithdrawn
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload(Aggregate):
+    """A group of learners, and the file that it comes from.
+
+    ``left`` are the rows that the last run of adding learners left behind, as far as
+    it has come; ``waiting`` those that it is to see to, None for every row; ``ready``
+    those that became ready after it had left them. ``is_submitted`` tells whether there
+    was such a run.
+    ``mapping`` says which of the file's columns is which of ours; ``read_before`` is
+    the last row of the reading before, where the records are read in another encoding;
+    ``reading`` counts the readings.
+    ``to_verify`` counts the records whose ULN is to be verified, None where LRS was
+    off; LRS was asked about ``asked`` of them, up to row ``verified``.
+    """
+
+    received: UploadReceived
+    name: str
+    status: UploadStatus = UploadStatus.CHECKING
+    encoding: str
+    mapping: Mapping[str, str] | None = None
+    ignored: tuple[str, ...] = ()
+    accented: tuple[int, ...] = ()
+    read_before: int = 0
+    reading: int = 1
+    valid: int = 0
+    invalid: int = 0
+    to_verify: int | None = None
+    asked: int = 0
+    verified: int = FIRST_ROW - 1
+    through: int = FIRST_ROW - 1
+    last_row: int = FIRST_ROW - 1
+    learners: tuple[str, ...] = ()
+    left: tuple[int, ...] = ()
+    waiting: Sequence[int] = ()
+    ready: frozenset[int] = frozenset()
+    is_submitted: bool = False
+
+    @property
+    def progress(self) -> int:
+        """Say in per cent how far it is (U5)."""
+        return progress_of(
+            self.status,
+            read=(self.valid + self.invalid + self.asked, self.steps),
+            added=(self.through, self.last_row),
+        )
+
+    @property
+    def steps(self) -> int:
+        """How many there are in the check: each row is read, each ULN verified."""
+        return self.received.rows + (self.to_verify or 0)
+
+    @property
+    def is_read(self) -> bool:
+        """Tell whether every record is a fact of its own."""
+        return self.valid + self.invalid >= self.received.rows
+
+    @property
+    def other_encoding(self) -> str | None:
+        """The encoding that the file may be in instead, which no one can tell (U4)."""
+        return {WINDOWS: MAC, MAC: WINDOWS}.get(self.encoding)
+
+    @property
+    def rows_to_verify(self) -> Sequence[int]:
+        """The rows that LRS is to be asked about before the check is over (U7)."""
+        if self.status is not UploadStatus.CHECKING or not self.is_read:
+            return ()
+        return range(self.verified + 1, self.last_row + 1)
+
+    @property
+    def rows_to_submit(self) -> Sequence[int]:
+        """The rows that may be ready: every one, or those left behind before (U9)."""
+        if self.is_submitted:
+            return self.left
+        return range(FIRST_ROW, self.last_row + 1)
+
+    @property
+    def rows_to_add(self) -> Sequence[int]:
+        """The rows that the run of adding learners has not seen to yet (U9)."""
+        return [row for row in self.waiting if row > self.through]
+
+    def map(
+        self,
+        columns: Mapping[str, str],
+        *,
+        ignored: Sequence[str],
+        accented: Sequence[int],
+    ) -> list[Later]:
+        """Record which of the file's columns is which of ours (U3); twice is once."""
+        if self.status is not UploadStatus.TO_MAP:
+            if self.mapping == columns:
+                return []
+            raise GroupIsMapped(group=self.received.group)
+        return [
+            UploadMapped(
+                columns=dict(columns), ignored=tuple(ignored), accented=tuple(accented)
+            )
+        ]
+
+    def choose_encoding(self, encoding: str) -> list[Later]:
+        """Record that the file is in the other encoding that it may be in (U4)."""
+        if encoding == self.encoding:
+            return []
+        if self.other_encoding != encoding:
+            known = ENCODINGS[self.encoding]
+            raise EncodingIsCertain(group=self.received.group, encoding=known)
+        self.require_checked()
+        if self.status is not UploadStatus.CHECKED:
+            raise TooLateToReadAgain(group=self.received.group)
+        return [UploadEncodingChosen(encoding=encoding, reading=self.reading + 1)]
+
+    def read(
+        self, *, valid: int, invalid: int, through: int, to_verify: int | None = None
+    ) -> list[Later]:
+        """Record that so many more records are facts of their own (U5).
+
+        With the last of them the check is over, if no ULN is to be verified.
+        """
+        read = RecordsRead(
+            valid=valid, invalid=invalid, through=through, to_verify=to_verify
+        )
+        after = self.apply(read)
+        is_over = after.is_read and not after.to_verify
+        return [read, UploadChecked()] if is_over else [read]
+
+    def verify(self, *, asked: int, anomalies: int, through: int) -> list[Later]:
+        """Record that LRS was asked about more records; with the last, all is checked.
+
+        Those that it did not answer about wait, and do not keep the others (U7).
+        """
+        verified = RecordsVerified(asked=asked, anomalies=anomalies, through=through)
+        return [verified, UploadChecked()] if through >= self.last_row else [verified]
+
+    def require_checked(self) -> None:
+        """Raise StillChecking until every record is checked; GroupIsUndone after all."""
+        self.require_there()
+        if self.status is UploadStatus.TO_MAP:
+            raise StillToMap(group=self.received.group)
+        if self.status is UploadStatus.CHECKING:
+            raise StillChecking(group=self.received.group)
+
+    def require_there(self) -> None:
+        """Raise GroupIsUndone if the upload was undone (U11)."""
+        if self.status in {UploadStatus.UNDOING, UploadStatus.UNDONE}:
+            raise GroupIsUndone(group=self.received.group)
+
+    def require_quiet(self) -> None:
+        """Raise StillChecking or StillAdding while something is being done with it."""
+        if self.status is UploadStatus.CHECKING:
+            raise StillChecking(group=self.received.group)
+        if self.status is UploadStatus.ADDING:
+            raise StillAdding(group=self.received.group)
+
+    def submit(self, *, is_any_ready: bool) -> list[Later]:
+        """Ask for learners of the records that are ready (U9); twice is once.
+
+        ``is_any_ready`` tells whether there is a valid record not yet a learner.
+        """
+        self.require_checked()
+        if self.status is UploadStatus.ADDING:
+            return []
+        if is_any_ready:
+            return [UploadSubmitted()]
+        if self.status is UploadStatus.CHECKED and self.is_submitted:
+            return [UploadCompleted()]
+        if self.status is UploadStatus.CHECKED:
+            raise NothingReady(group=self.received.group)
+        return []
+
+    def add(
+        self, *, learners: Sequence[str], left: Sequence[int], through: int
+    ) -> list[Later]:
+        """Record who joined the group, and which rows were not ready (U9).
+
+        Who is in the group already, two rows being linked to them, joins it once.
+        """
+        there = set(self.learners)
+        new = tuple(x for x in dict.fromkeys(learners) if x not in there)
+        return [LearnersAdded(learners=new, left=tuple(left), through=through)]
+
+    def complete(self) -> list[Later]:
+        """Record that the run has seen to every row (U9).
+
+        Those that it left behind and that became ready meanwhile wait for the next.
+        """
+        ready = sorted(self.ready.intersection(self.left))
+        return [
+            UploadCompleted(),
+            *([RecordsReady(rows=tuple(ready))] if ready else []),
+        ]
+
+    def records_ready(self, rows: Sequence[int]) -> list[Later]:
+        """Record that rows are ready that a run of adding learners leaves behind (U9).
+
+        The group is then to be submitted once more; one that is to be anyway stays so.
+        """
+        is_late = self.status in {UploadStatus.ADDING, UploadStatus.DONE}
+        return [RecordsReady(rows=tuple(rows))] if rows and is_late else []
+
+    def rename(self, name: str) -> list[Later]:
+        """Give the group another name (U1)."""
+        self.require_there()
+        return [UploadRenamed(name=name)] if name != self.name else []
+
+    @classmethod
+    def begin(cls, event: UploadReceived) -> Self:
+        is_ours = event.proposed is None
+        return cls(
+            received=event,
+            name=event.name,
+            status=UploadStatus.CHECKING if is_ours else UploadStatus.TO_MAP,
+            encoding=event.encoding,
+            accented=event.accented,
+        )
+
+    def apply(self, event: Later) -> Self:
+        match event:
+            case RecordsRead() | RecordsVerified():
+                return self._step(event)
+            case UploadMapped() | UploadEncodingChosen() | UploadRenamed():
+                return self._choose(event)
+            case UploadSubmitted() | LearnersAdded():
+                return self._add(event)
+            case UploadChecked() | UploadCompleted() | RecordsReady():
+                return self._wait(event)
+            case UploadUsed() | UploadReleased() | UploadUndone() | LearnersWithdrawn():
+                return self._undo(event)
+            case _:
+                assert_never(event)
+
+    def _add(self, event: UploadSubmitted | LearnersAdded) -> Self:
+        if isinstance(event, UploadSubmitted):
+            return replace(
+                self,
+                status=UploadStatus.ADDING,
+                through=FIRST_ROW - 1,
+                waiting=self.rows_to_submit,
+                left=(),
+                ready=frozenset(),
+                is_submitted=True,
+            )
+        return replace(
+            self,
+            learners=self.learners + event.learners,
+            left=self.left + event.left,
+            through=event.through,
+        )
+
+    def _undo(
+        self, event: UploadUsed | UploadReleased | UploadUndone | LearnersWithdrawn
+    ) -> Self:
+        if isinstance(event, UploadUsed | UploadReleased):
+            return self
+        seen = event.through if isinstance(event, LearnersWithdrawn) else 0
+        return replace(self, status=undone_after(seen, of=len(self.learners)))
+
+    def _wait(self, event: UploadChecked | UploadCompleted | RecordsReady) -> Self:
+        if isinstance(event, RecordsReady):
+            is_adding = self.status is UploadStatus.ADDING
+            status = self.status if is_adding else UploadStatus.CHECKED
+            return replace(self, status=status, ready=self.ready | {*event.rows})
+        is_done = isinstance(event, UploadCompleted)
+        status = UploadStatus.DONE if is_done else UploadStatus.CHECKED
+        return replace(self, status=status, ready=frozenset())
+
+    def _choose(
+        self, event: UploadMapped | UploadEncodingChosen | UploadRenamed
+    ) -> Self:
+        if isinstance(event, UploadRenamed):
+            return replace(self, name=event.name)
+        if isinstance(event, UploadMapped):
+            return replace(
+                self,
+                status=UploadStatus.CHECKING,
+                mapping=event.columns,
+                ignored=event.ignored,
+                accented=event.accented,
+            )
+        return replace(
+            self,
+            status=UploadStatus.CHECKING,
+            encoding=event.encoding,
+            read_before=self.last_row,
+            reading=event.reading,
+            valid=0,
+            invalid=0,
+            to_verify=None,
+            asked=0,
+            verified=FIRST_ROW - 1,
+            last_row=FIRST_ROW - 1,
+        )
+
+    def _step(self, event: RecordsRead | RecordsVerified) -> Self:
+        if isinstance(event, RecordsVerified):
+            return replace(
+                self,
+                valid=self.valid - event.anomalies,
+                invalid=self.invalid + event.anomalies,
+                asked=self.asked + event.asked,
+                verified=event.through,
+            )
+        is_lrs_on = event.to_verify is not None or self.to_verify is not None
+        to_verify = (self.to_verify or 0) + (event.to_verify or 0)
+        return replace(
+            self,
+            valid=self.valid + event.valid,
+            invalid=self.invalid + event.invalid,
+            to_verify=to_verify if is_lrs_on else None,
+            last_row=event.through,
+        )
+
+
+def clean_group_name(written: str) -> str:
+    """Give the name as it will be shown, or raise if it cannot be one (U1)."""
+    name = clean(written)
+    if not name:
+        raise GroupNameMissing(pointer="/name")
+    if len(name) > LONGEST_NAME:
+        raise GroupNameTooLong(pointer="/name")
+    return name
