@@ -15,6 +15,7 @@ from api.dependencies import CurrentUser, Now, PagingSince, Reads, ServiceOf, sc
 from api.idempotency import IdempotentRequestOf
 from api.product_filters import Qualifications
 from api.references import (
+    CentreName,
     Filter,
     LearnerRef,
     NameFilter,
@@ -22,6 +23,7 @@ from api.references import (
     learner_refs_by_id,
     title_of,
     unit_title,
+    with_centre_name,
 )
 from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
 from api.responses import ListResponse, list_response
@@ -74,6 +76,7 @@ class BookingResponse(ResponseBody, title="Booking"):
     given_name: str = Field(examples=["Chloë"])
     family_name: str = Field(examples=["D'Arcy"])
     centre: str
+    centre_name: CentreName = None
     qualification: str = Field(examples=["Q-0005001227"])
     title: str | None = Field(examples=["Level 2 Diploma in Team Leading"])
     unit: str = Field(examples=["F/506/1934"])
@@ -306,4 +309,7 @@ def respond_with_booking(context: RequestContext, name: str) -> BookingResponse:
     row = row_of(stream, state)
     (person,) = learner_refs(context.command_context, [row.learner], seen_by=row.centre)
     packages = packages_of(context.command_context, stream)
-    return row_response(row, person, packages, context.command_context.catalogue)
+    return with_centre_name(
+        context.command_context,
+        row_response(row, person, packages, context.command_context.catalogue),
+    )

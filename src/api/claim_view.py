@@ -14,6 +14,7 @@ from aggregates.claims.claimable import offered_units
 from aggregates.learners.learner import Learner
 from aggregates.registrations.registration import Registration
 from api.references import (
+    CentreName,
     QualificationRef,
     UnitTitles,
     open_learners,
@@ -112,6 +113,7 @@ class ClaimResponse(ResponseBody, title="Claim"):
 
     claim: str = Field(examples=["AC-0000000042"])
     centre: str = Field(examples=["48213"])
+    centre_name: CentreName = None
     status: ClaimStatus
     begun_at: AwareDatetime
     begun_by: str = Field(examples=["admin.riverside"])

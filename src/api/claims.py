@@ -15,6 +15,7 @@ from api.dependencies import CurrentUser, PagingSince, Reads, ServiceOf, if_matc
 from api.idempotency import IdempotentRequestOf
 from api.product_filters import Qualifications
 from api.references import (
+    CentreName,
     Claimed,
     ConfirmLoss,
     Filter,
@@ -22,6 +23,7 @@ from api.references import (
     Name,
     ProductName,
     title_of,
+    with_centre_name,
 )
 from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
 from api.responses import ListResponse, list_response
@@ -125,6 +127,7 @@ class ClaimSummary(ResponseBody, title="ClaimSummary"):
 
     claim: str = Field(examples=["AC-0000000042"])
     centre: str = Field(examples=["48213"])
+    centre_name: CentreName = None
     qualification: str | None = Field(examples=["Q-0005001227"])
     title: str | None = Field(
         default=None, examples=["Level 2 Diploma in Team Leading"]
@@ -333,4 +336,7 @@ def awards(given: Sequence[LearnersAward]) -> dict[str, Award]:
 def respond_with_claim(context: RequestContext, name: str) -> ClaimResponse:
     stream, claim = read_claim(name, context.by, context.command_context)
     context.set_etag(stream)
-    return claim_response(context.command_context, stream, claim, context.today)
+    return with_centre_name(
+        context.command_context,
+        claim_response(context.command_context, stream, claim, context.today),
+    )

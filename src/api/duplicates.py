@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 from aggregates.learners.duplicate import MatchReason
 from api.dependencies import CurrentUser, PagingSince, Reads, centre_of, scope
 from api.learners import Called, LearnerSummary, learner_listed
-from api.references import LearnerRef, learner_refs
+from api.references import LearnerRef, learner_refs, name_centres
 from api.request_context import RequestContextOf
 from api.responses import ListResponse, list_response
 from api.schemas import RequestBody, ResponseBody
@@ -71,9 +71,12 @@ def list_duplicates(
     groups = uploads.names_of(reads, (each.group for each in both if each.group))
 
     def shown(pair: Pair) -> DuplicateResponse:
+        first = learner_listed(pair.first, groups)
+        second = learner_listed(pair.second, groups)
+        name_centres(reads, [first, second])
         return DuplicateResponse(
-            first=learner_listed(pair.first, groups),
-            second=learner_listed(pair.second, groups),
+            first=first,
+            second=second,
             why=pair.why,
             differing=pair.differing,
             updated_at=pair.updated_at,

@@ -16,7 +16,15 @@ from api.learners import Called
 from api.order_bodies import GivenPurchaseOrderNumber, Price
 from api.order_listing import OrderSummary, SoughtBy, order_listed
 from api.order_view import Amount
-from api.references import PATTERN, ConfirmLoss, open_learners, title_of, unit_title
+from api.references import (
+    PATTERN,
+    CentreName,
+    ConfirmLoss,
+    open_learners,
+    title_of,
+    unit_title,
+    with_centre_name,
+)
 from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
 from api.responses import ListResponse, list_response
 from api.schemas import RequestBody, ResponseBody
@@ -101,6 +109,7 @@ class EntryOrderResponse(ResponseBody, title="EntryOrder"):
 
     order: str = Field(examples=["O-0000000042"])
     centre: str
+    centre_name: CentreName = None
     state: State
     is_confirmed: bool
     entries: list[EntryResponse]
@@ -304,18 +313,21 @@ def respond_with_entry_order(context: RequestContext, name: str) -> EntryOrderRe
         seen_by=order.centre,
     )
     catalogue = context.command_context.catalogue
-    return EntryOrderResponse(
-        order=order.order,
-        centre=order.centre,
-        state=State.CONFIRMED if order.confirmed else State.DRAFT,
-        is_confirmed=order.confirmed is not None,
-        entries=[
-            entry_response(each, people[each.entry.learner], catalogue)
-            for each in entries
-        ],
-        purchase_order_number=order.purchase_order,
-        total=total,
-        missing=missing,
+    return with_centre_name(
+        context.command_context,
+        EntryOrderResponse(
+            order=order.order,
+            centre=order.centre,
+            state=State.CONFIRMED if order.confirmed else State.DRAFT,
+            is_confirmed=order.confirmed is not None,
+            entries=[
+                entry_response(each, people[each.entry.learner], catalogue)
+                for each in entries
+            ],
+            purchase_order_number=order.purchase_order,
+            total=total,
+            missing=missing,
+        ),
     )
 
 

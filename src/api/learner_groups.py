@@ -26,7 +26,7 @@ from api.dependencies import CurrentUser, PagingSince, Reads, scope
 from api.idempotency import IdempotentRequestOf
 from api.learner_group_moment import group_at_one_moment
 from api.learners import Wanted
-from api.references import ConfirmLoss
+from api.references import CentreName, ConfirmLoss, with_centre_name
 from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
 from api.responses import ListResponse, list_response
 from api.schemas import RequestBody, ResponseBody
@@ -58,6 +58,7 @@ class GroupSummary(ResponseBody, title="LearnerGroupSummary"):
     group: str = Field(examples=["G-0000000042"])
     name: str = Field(examples=["Autumn 2026"])
     centre: str = Field(examples=["48213"])
+    centre_name: CentreName = None
     user: str = Field(examples=["admin.riverside"])
     file_name: str = Field(examples=["learners.csv"])
     status: UploadStatus
@@ -117,6 +118,7 @@ class GroupResponse(ResponseBody, title="LearnerGroup"):
     group: str = Field(examples=["G-0000000042"])
     name: str = Field(examples=["Autumn 2026"])
     centre: str = Field(examples=["48213"])
+    centre_name: CentreName = None
     user: str = Field(examples=["admin.riverside"])
     file_name: str = Field(examples=["learners.csv"])
     encoding: str = Field(examples=["UTF-8"])
@@ -253,38 +255,43 @@ def respond_with_learner_group(context: RequestContext, name: str) -> GroupRespo
         name_of(record)
         for _, record in read_records(context.service.store, name, upload.accented)
     ]
-    return GroupResponse(
-        group=received.group,
-        name=upload.name,
-        centre=received.centre,
-        user=received.user,
-        file_name=received.file_name,
-        encoding=ENCODINGS[upload.encoding],
-        names_as_read=names,
-        other_encoding=other_encoding(upload, names),
-        ignored_columns=list(upload.ignored),
-        warnings=[
-            file_warning(problem)
-            for problem in hidden_parts(
-                received.hidden_rows, received.hidden_columns, received.unread_sheets
-            )
-        ],
-        status=upload.status,
-        progress=upload.progress,
-        records=received.rows,
-        counts=Counts(
-            valid=count.get(RecordState.VALID, 0),
-            invalid=count.get(RecordState.INVALID, 0),
-            to_confirm=count.get(RecordState.TO_CONFIRM, 0),
-            not_verified=waiting,
-            removed=count.get(RecordState.REMOVED, 0),
-            learners=made,
+    return with_centre_name(
+        context.command_context,
+        GroupResponse(
+            group=received.group,
+            name=upload.name,
+            centre=received.centre,
+            user=received.user,
+            file_name=received.file_name,
+            encoding=ENCODINGS[upload.encoding],
+            names_as_read=names,
+            other_encoding=other_encoding(upload, names),
+            ignored_columns=list(upload.ignored),
+            warnings=[
+                file_warning(problem)
+                for problem in hidden_parts(
+                    received.hidden_rows,
+                    received.hidden_columns,
+                    received.unread_sheets,
+                )
+            ],
+            status=upload.status,
+            progress=upload.progress,
+            records=received.rows,
+            counts=Counts(
+                valid=count.get(RecordState.VALID, 0),
+                invalid=count.get(RecordState.INVALID, 0),
+                to_confirm=count.get(RecordState.TO_CONFIRM, 0),
+                not_verified=waiting,
+                removed=count.get(RecordState.REMOVED, 0),
+                learners=made,
+            ),
+            verification=group_verification(
+                upload, waiting=waiting, why=moment.unanswered_because
+            ),
+            learners=0 if upload.status is UploadStatus.UNDONE else made,
+            received_at=stream.history[0].recorded_at,
         ),
-        verification=group_verification(
-            upload, waiting=waiting, why=moment.unanswered_because
-        ),
-        learners=0 if upload.status is UploadStatus.UNDONE else made,
-        received_at=stream.history[0].recorded_at,
     )
 
 

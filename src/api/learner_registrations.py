@@ -10,7 +10,7 @@ from aggregates.registrations.invoice_line import InvoiceStatus
 from aggregates.uk_time import in_london
 from api.dependencies import By, Reads, ServiceOf, centre_of
 from api.learners import Called
-from api.references import learner_ref, unit_title
+from api.references import learner_ref, unit_title, with_centre_name
 from api.registrations import RegistrationResponse, invoicing, registration_response
 from api.schemas import ResponseBody
 from catalogue import Catalogue
@@ -74,8 +74,11 @@ def list_learner_registrations(
     charged = {name: line.status for name, line in lines.items()}
 
     def shown(row: RegistrationRow) -> RegistrationResponse:
-        return registration_response(
-            row, learner_ref(person), service.catalogue, statuses, to=centre_of(by)
+        return with_centre_name(
+            service.context,
+            registration_response(
+                row, learner_ref(person), service.catalogue, statuses, to=centre_of(by)
+            ),
         )
 
     def with_tests(row: RegistrationRow) -> WithTests:

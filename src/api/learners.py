@@ -25,7 +25,13 @@ from api.dependencies import (
     centre_of,
     scope,
 )
-from api.references import LearnerRef, NameFilter, learner_refs
+from api.references import (
+    CentreName,
+    LearnerRef,
+    NameFilter,
+    learner_refs,
+    with_centre_name,
+)
 from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
 from api.responses import ListResponse, list_response
 from api.schemas import RequestBody, ResponseBody, with_example
@@ -131,6 +137,7 @@ class LearnerResponse(ResponseBody, title="Learner"):
 
     learner: str = Field(examples=["L-0000000017T"])
     centre: str = Field(examples=["48213"])
+    centre_name: CentreName = None
     group: str | None = Field(examples=["G-0000000042"])
     group_name: str | None = Field(examples=["Autumn 2026"])
     given_name: str = Field(examples=["Chloë"])
@@ -172,6 +179,7 @@ class LearnerSummary(ResponseBody, title="LearnerSummary"):
     group: str | None = Field(examples=["G-0000000042"])
     group_name: str | None = Field(examples=["Autumn 2026"])
     centre: str = Field(examples=["48213"])
+    centre_name: CentreName = None
     created_at: AwareDatetime
     updated_at: AwareDatetime
 
@@ -295,34 +303,37 @@ def respond_with_learner(
         same = duplicates.same_as(connection, name, centre=centre_of(context.by))
         groups = uploads.names_of(connection, [learner.group] if learner.group else [])
     details = learner.details
-    return LearnerResponse(
-        learner=learner.learner,
-        centre=learner.centre,
-        group=learner.group,
-        group_name=groups.get(learner.group or ""),
-        given_name=details.given_name,
-        family_name=details.family_name,
-        date_of_birth=shown_birth(details.date_of_birth),
-        gender=details.gender,
-        uln=details.uln,
-        centre_reference=details.centre_reference,
-        email=details.email,
-        postcode=details.postcode,
-        identity_amendments_left=learner.amendments_left,
-        uln_verification=verification_response(
-            learner.verification, has_uln=details.uln is not None
+    return with_centre_name(
+        context.command_context,
+        LearnerResponse(
+            learner=learner.learner,
+            centre=learner.centre,
+            group=learner.group,
+            group_name=groups.get(learner.group or ""),
+            given_name=details.given_name,
+            family_name=details.family_name,
+            date_of_birth=shown_birth(details.date_of_birth),
+            gender=details.gender,
+            uln=details.uln,
+            centre_reference=details.centre_reference,
+            email=details.email,
+            postcode=details.postcode,
+            identity_amendments_left=learner.amendments_left,
+            uln_verification=verification_response(
+                learner.verification, has_uln=details.uln is not None
+            ),
+            photograph=image_response(stream, ImageKind.PHOTOGRAPH),
+            signature=image_response(stream, ImageKind.SIGNATURE),
+            erased=learner.is_erased,
+            withdrawn=learner.is_withdrawn,
+            same_person_as=same,
+            same_people=learner_refs(
+                context.command_context, same, seen_by=centre_of(context.by)
+            ),
+            warnings=learner_warnings({**details.cells, **(sent or {})})
+            if not learner.is_erased
+            else [],
         ),
-        photograph=image_response(stream, ImageKind.PHOTOGRAPH),
-        signature=image_response(stream, ImageKind.SIGNATURE),
-        erased=learner.is_erased,
-        withdrawn=learner.is_withdrawn,
-        same_person_as=same,
-        same_people=learner_refs(
-            context.command_context, same, seen_by=centre_of(context.by)
-        ),
-        warnings=learner_warnings({**details.cells, **(sent or {})})
-        if not learner.is_erased
-        else [],
     )
 
 

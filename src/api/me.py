@@ -20,6 +20,10 @@ from api.dependencies import (
     Reads,
     ServiceOf,
 )
+from api.references import (
+    CentreName,
+    with_centre_name,
+)
 from api.request_context import RequestContext, RequestContextOf
 from api.responses import ListResponse, list_response, set_event_position
 from api.schemas import RequestBody, ResponseBody
@@ -95,6 +99,7 @@ class Me(ResponseBody, title="Me"):
     full_name: str = Field(examples=["Amira Riverside"])
     role: Role
     centre: str | None = Field(examples=["48213"])
+    centre_name: CentreName = None
 
 
 class CurrentPasswordWrong(Malformed):
@@ -127,9 +132,9 @@ def sign_in(
 
 
 @router.get("/me", operation_id="getMe")
-def me(user: CurrentUser) -> Me:
+def me(user: CurrentUser, service: ServiceOf) -> Me:
     """Show who one is signed in as."""
-    return Me.model_validate(user)
+    return with_centre_name(service.context, Me.model_validate(user))
 
 
 @router.put(

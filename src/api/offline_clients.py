@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from aggregates.bookings.offline_client import OfflineClient
 from api.dependencies import CurrentUser, Now, PagingSince, Reads, scope
-from api.references import Filter
+from api.references import CentreName, Filter, with_centre_name
 from api.request_context import RequestContext, RequestContextOf
 from api.responses import ListResponse, list_response
 from api.schemas import RequestBody, ResponseBody, with_example
@@ -56,6 +56,7 @@ class ClientResponse(ResponseBody, title="OfflineClient"):
 
     client: str = Field(examples=["0f3c2d1b5a69788796a50f3c2d1b5a69"])
     centre: str
+    centre_name: CentreName = None
     name: str
     version: str
     seen: AwareDatetime
@@ -125,4 +126,7 @@ def client_response(
 def respond_with_offline_client(context: RequestContext, name: str) -> ClientResponse:
     stream, client = read_client(context.command_context, name, context.by)
     context.set_etag(stream)
-    return client_response(client, stream.history[-1].recorded_at, now=context.at)
+    return with_centre_name(
+        context.command_context,
+        client_response(client, stream.history[-1].recorded_at, now=context.at),
+    )

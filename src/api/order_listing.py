@@ -10,7 +10,10 @@ from pydantic import AwareDatetime, Field
 from aggregates.orders.offer import Terms, offers
 from api.order_view import Amount
 from api.product_filters import Products
-from api.references import Filter
+from api.references import (
+    CentreName,
+    Filter,
+)
 from api.schemas import ResponseBody
 from catalogue import Catalogue
 from projections.order_search import EntryCount, ListedOrder, OrderFilter
@@ -23,6 +26,7 @@ class OrderSummary(ResponseBody, title="OrderSummary"):
     order: str = Field(examples=["O-0000000042"])
     kind: OrderKind
     centre: str = Field(examples=["48213"])
+    centre_name: CentreName = None
     state: State
     products: dict[str, int] = Field(examples=[{"Q-0005001227": 24}])
     """How many learners each product is ordered for."""

@@ -15,7 +15,12 @@ from aggregates.orders.order_checklist import Circumstances, Step, steps
 from aggregates.orders.order_confirming import price_of, total_of
 from aggregates.orders.order_line import Line, OrderLineLearner
 from api.learners import LearnerWarning
-from api.references import LearnerRef, learner_ref, open_learners
+from api.references import (
+    CentreName,
+    LearnerRef,
+    learner_ref,
+    open_learners,
+)
 from api.schemas import ResponseBody
 from commands.command import CommandContext
 from commands.order_confirmation import circumstances
@@ -112,6 +117,7 @@ class OrderResponse(ResponseBody, title="Order"):
 
     order: str = Field(examples=["O-0000000042"])
     centre: str = Field(examples=["48213"])
+    centre_name: CentreName = None
     state: State
     begun_at: AwareDatetime
     begun_by: str = Field(examples=["admin.riverside"])

@@ -22,7 +22,7 @@ from api.order_bodies import (
 )
 from api.order_listing import OrderSummary, SoughtBy, order_listed
 from api.order_view import OrderResponse, order_response
-from api.references import ConfirmLoss, Filter
+from api.references import ConfirmLoss, Filter, with_centre_name
 from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
 from api.responses import ListResponse, list_response
 from commands.order import (
@@ -236,4 +236,7 @@ def confirm_order(
 def respond_with_order(context: RequestContext, name: str) -> OrderResponse:
     stream, order = read_order(name, context.by, context.command_context)
     context.set_etag(stream)
-    return order_response(context.command_context, stream, order, context.today)
+    return with_centre_name(
+        context.command_context,
+        order_response(context.command_context, stream, order, context.today),
+    )

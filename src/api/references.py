@@ -1,7 +1,7 @@
 """What things are called: identifiers as they are sent, names as they are shown."""
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated
+from typing import Annotated, Any, Protocol, TypeVar
 
 from fastapi import Path, Query
 from pydantic import Field
@@ -13,7 +13,7 @@ from api.schemas import ResponseBody
 from catalogue import Catalogue
 from commands.command import CommandContext
 from events.identifier import stream_of
-from projections import learner_search
+from projections import centres, learner_search
 
 PATTERN = "^[A-Za-z0-9/-]*$"
 
@@ -43,6 +43,19 @@ ConfirmLoss = Annotated[
 ]
 
 
+CentreName = Annotated[str | None, Field(examples=["Riverside Training"])]
+
+
+class OfCentre(Protocol):
+    """What has the number of a centre, and its name beside it."""
+
+    centre: Any
+    centre_name: str | None
+
+
+S = TypeVar("S", bound=OfCentre)
+
+
 class LearnerRef(ResponseBody, title="LearnerRef"):
     learner: str = Field(examples=["L-0000000042Y"])
     given_name: str = Field(examples=["Zoë"])
@@ -65,15 +78,31 @@ def qualification_ref(context: CommandContext, reference: str) -> QualificationR
     return QualificationRef(reference=reference, number=found.number, title=found.title)
 
 
-def centre_names(context: CommandContext, centres: Iterable[str]) -> dict[str, str]:
+def centre_names(context: CommandContext, numbers: Iterable[str]) -> dict[str, str]:
     """Give the names of these centres, by number."""
-    streams = {number: stream_of(f"centre:{number}") for number in centres}
+    streams = {number: stream_of(f"centre:{number}") for number in numbers}
     opened = context.store.open_many(streams.values())
     return {
         number: Centre.replay(opened[at].events).name
         for number, at in streams.items()
         if opened[at].history
     }
+
+
+def with_centre_name(context: CommandContext, shown: S) -> S:
+    """Fill in the name of the centre of one thing, from the facts."""
+    if shown.centre is not None:
+        names = centre_names(context, [shown.centre])
+        shown.centre_name = names.get(shown.centre)
+    return shown
+
+
+def name_centres(reads: Connection, shown: Iterable[OfCentre]) -> None:
+    """Fill in the names of the centres of what is listed."""
+    bare = [each for each in shown if each.centre is not None]
+    names = centres.names_of(reads, {each.centre for each in bare})
+    for each in bare:
+        each.centre_name = names.get(each.centre)
 
 
 def title_of(catalogue: Catalogue, reference: str | None) -> str | None:

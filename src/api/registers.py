@@ -26,7 +26,13 @@ from api.dependencies import (
     scope,
 )
 from api.product_filters import Qualifications
-from api.references import Filter, open_learners, title_of, unit_title
+from api.references import (
+    CentreName,
+    Filter,
+    open_learners,
+    title_of,
+    unit_title,
+)
 from api.request_context import ConditionalContextOf, RequestContextOf
 from api.responses import ListResponse, list_response
 from api.schemas import RequestBody, ResponseBody
@@ -54,6 +60,7 @@ class SittingResponse(ResponseBody, title="Sitting"):
     """The tests of a unit at one time; who was cancelled does not count."""
 
     centre: str = Field(examples=["48213"])
+    centre_name: CentreName = None
     qualification: str = Field(examples=["Q-0005001227"])
     title: str | None = Field(examples=["Level 2 Diploma in Team Leading"])
     unit: str = Field(examples=["F/506/1934"])

@@ -23,6 +23,7 @@ from api.dependencies import (
 from api.order_view import Amount
 from api.product_filters import Products
 from api.references import (
+    CentreName,
     Filter,
     LearnerRef,
     NameFilter,
@@ -30,6 +31,7 @@ from api.references import (
     learner_refs_by_id,
     pathway_title,
     title_of,
+    with_centre_name,
 )
 from api.request_context import RequestContext, RequestContextOf
 from api.responses import ListResponse, list_response
@@ -57,6 +59,7 @@ class RegistrationResponse(ResponseBody, title="Registration"):
     given_name: str = Field(examples=["Chloë"])
     family_name: str = Field(examples=["D'Arcy"])
     centre: str = Field(examples=["48213"])
+    centre_name: CentreName = None
     product: str = Field(examples=["Q-0005001227"])
     number: str | None = Field(examples=["601/3450/1"])
     title: str | None = Field(examples=["Level 2 Diploma in Team Leading"])
@@ -159,12 +162,15 @@ def respond_with_registration(
     stream, row = read_registration(context.command_context, registration, context.by)
     context.set_etag(stream)
     (person,) = learner_refs(context.command_context, [row.learner], seen_by=None)
-    return registration_response(
-        row,
-        person,
-        context.service.catalogue,
-        invoicing(context.command_context, [row]),
-        to=centre_of(context.by),
+    return with_centre_name(
+        context.command_context,
+        registration_response(
+            row,
+            person,
+            context.service.catalogue,
+            invoicing(context.command_context, [row]),
+            to=centre_of(context.by),
+        ),
     )
 
 

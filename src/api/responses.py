@@ -1,11 +1,12 @@
 """What responses have in common: ETag, Event-Position, lists with a next page."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from fastapi import Request, Response
 
 from api.dependencies import Part, cursor_of
+from api.references import OfCentre, name_centres
 from api.schemas import ResponseBody
 from commands.command import CommandResult
 from projections.paging import Page
@@ -49,16 +50,21 @@ def list_response(
     page: Page[Row],
     shown: Callable[[Row], Item],
 ) -> ListResponse[Item]:
-    """Show part of a list, with a Link to the next one (RFC 8288)."""
+    """Show part of a list, with a Link to the next one (RFC 8288).
+
+    Each row that has a centre is given its name, where it has none yet.
+    """
     following = None
     if page.next_cursor is not None:
         following = cursor_of(request, page.next_cursor)
         url = request.url.include_query_params(cursor=following)
         path = f"{url.path}?{url.query}"
         response.headers["Link"] = f'<{path}>; rel="next"'
-    return ListResponse(
-        items=[shown(row) for row in page.rows], next=following, total=page.total
-    )
+    items = [shown(row) for row in page.rows]
+    if bare := [each for each in items if getattr(each, "centre_name", "") is None]:
+        with request.app.state.service.read_models.connection() as reads:
+            name_centres(reads, cast("list[OfCentre]", bare))
+    return ListResponse(items=items, next=following, total=page.total)
 
 
 def page_of(rows: Sequence[Row], part: Part) -> Page[Row]:

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 
 from access import passwords
 from api.dependencies import CurrentUser, PagingSince, Reads, scope
+from api.references import CentreName, with_centre_name
 from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
 from api.responses import ListResponse, list_response
 from api.schemas import RequestBody, ResponseBody
@@ -63,6 +64,7 @@ class UserResponse(ResponseBody, title="User"):
     full_name: str = Field(examples=["Sam Okoro"])
     role: Role
     centre: str | None = Field(examples=["48213"])
+    centre_name: CentreName = None
     is_disabled: bool
     updated_at: AwareDatetime
 
@@ -159,4 +161,5 @@ def set_password(
 def respond_with_user(context: RequestContext, name: str) -> UserResponse:
     stream, user = open_user(context.command_context, name, context.by)
     context.set_etag(stream)
-    return UserResponse(**vars(user), updated_at=stream.history[-1].recorded_at)
+    shown = UserResponse(**vars(user), updated_at=stream.history[-1].recorded_at)
+    return with_centre_name(context.command_context, shown)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from api.invoice_lines import every_line
 from api.learners import LearnerSummary, learner_listed
+from api.references import name_centres
 from api.results import ResultResponse, result_response
 from cli.configuration import settings_of
 from cli.histories import moment
@@ -96,6 +97,7 @@ def every_learner(
         with_group = (each.group for each in found.rows if each.group)
         names = uploads.names_of(connection, with_group)
         rows = tuple(learner_listed(each, names) for each in found.rows)
+        name_centres(connection, rows)
         return Page(rows=rows, next_cursor=found.next_cursor)
 
     return (each.model_dump() for each in every(part))

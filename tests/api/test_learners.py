@@ -15,6 +15,7 @@ LEARNERS = "/api/v1/learners"
 NEW = cells()
 SHOWN: dict[str, Any] = {
     "centre": "48213",
+    "centre_name": "Riverside Training",
     "group": None,
     "group_name": None,
     "given_name": "Chloë",

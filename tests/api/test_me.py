@@ -39,6 +39,7 @@ def test_a_password_gives_a_token_that_is_good_for_twelve_hours(
         "full_name": "Amira Haddad",
         "role": "Centre Administrator",
         "centre": "48213",
+        "centre_name": "Riverside Training",
     }
     clock.advance(seconds=1)
     refused = known.get("/api/v1/me", headers=signed_in)

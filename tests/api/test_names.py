@@ -21,6 +21,7 @@ BESIDE: Mapping[str, tuple[set[str], ...]] = {
     "unit": ({"unit_title"},),
     "pathway": ({"pathway_title"},),
     "group": ({"group_name"}, {"name"}),
+    "centre": ({"centre_name"},),
 }
 """What stands beside a text of a response, by what it is called: one of these."""
 
@@ -28,6 +29,8 @@ ELSEWHERE = {
     ("LearnerRecord", "learner"): "the values of the row are the person's",
     ("ClaimableUnit", "group"): "a group of units is called by its letter",
     ("Unit", "group"): "a group of units is called by its letter",
+    ("RecordedEvent", "centre"): "the envelope as it was recorded",
+    ("TimelineEvent", "centre"): "the envelope as it was recorded",
 }
 LISTS_OF_LEARNERS = {
     ("Learner", "same_person_as"): "same_people",
@@ -120,7 +123,13 @@ def test_what_is_answered_names_everybody_and_everything(furnished: Furnished) -
             if each.get("learner") and "family_name" in each:
                 assert each["family_name"] == "Quillfeather", operation
                 named += 1
-            for called in ("title", "unit_title", "pathway_title", "group_name"):
+            for called in (
+                "title",
+                "unit_title",
+                "pathway_title",
+                "group_name",
+                "centre_name",
+            ):
                 of = called.removesuffix("_title").removesuffix("_name")
                 if each.get(of) and called in each:
                     assert each[called], (operation, each)

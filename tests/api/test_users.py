@@ -24,7 +24,12 @@ def test_a_centre_administrator_adds_a_user_of_the_centre(client_as: ClientAs) -
     assert added.status_code == 201
     assert added.headers["location"] == "/api/v1/users/sam.riverside"
     assert added.headers["etag"] == '"1"'
-    shown = {**SAM, "is_disabled": False, "updated_at": "2026-11-24T09:30:00Z"}
+    shown = {
+        **SAM,
+        "centre_name": "Riverside Training",
+        "is_disabled": False,
+        "updated_at": "2026-11-24T09:30:00Z",
+    }
     assert added.json() == shown
     position = {"Min-Position": added.headers["event-position"], "Prefer": "wait=60"}
     names = [u["name"] for u in items(client.get("/api/v1/users", headers=position))]
