@@ -19,6 +19,25 @@ def clock_in_london(moment: datetime) -> str:
     return f"{there:%H:%M %Z}" if is_twice else f"{there:%H:%M}"
 
 
+def day_or_moment(text: str, now: datetime) -> datetime:
+    """Read a moment, in London where no zone is said; a day alone is its end (H3).
+
+    The end of today is now. Raises ValueError.
+    """
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        read = datetime.fromisoformat(text)
+        return read if read.tzinfo else read.replace(tzinfo=LONDON)
+    is_today = day == now.astimezone(LONDON).date()
+    return now if is_today else end_of(day)
+
+
+def end_of(day: date) -> datetime:
+    """Say which is the last moment of the day in London."""
+    return midnight(day, days=1) - timedelta(microseconds=1)
+
+
 def midnight(day: date, *, days: int = 0) -> datetime:
     """Say when the day begins in London; the last day there is has no next one."""
     later = day + timedelta(days=days if day < date.max else 0)

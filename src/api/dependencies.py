@@ -10,13 +10,13 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request, Security
 from fastapi.security import APIKeyQuery, HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import AwareDatetime, JsonValue
+from pydantic import AwareDatetime, BeforeValidator, JsonValue
 from sqlalchemy import Connection
 
 from access.accounts import SignInRefusal, User, bearer
 from access.stream_tickets import ticket_holder
 from aggregates.errors import Malformed
-from aggregates.uk_time import LONDON
+from aggregates.uk_time import LONDON, end_of, in_london
 from api.conditional import entity_tags
 from api.problems import Unacceptable
 from api.rates import Rates
@@ -45,12 +45,12 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 class PastUnchangeable(Malformed):
     code = "past-unchangeable"
-    message = "What has been cannot be changed. Leave as_at out."
+    message = "The past is read-only: remove as_at."
 
 
 class InFuture(Malformed):
     code = "in-future"
-    message = "{moment} is yet to come. Give a moment in the past, or leave as_at out."
+    message = "{moment} is in the future. Give a moment in the past, or remove as_at."
 
 
 class CentreNeeded(Malformed):
@@ -90,13 +90,23 @@ def present(request: Request) -> Service:
 Present = Annotated[Service, Depends(present)]
 
 
+def end_of_a_day(given: object) -> object:
+    """Take a day alone for its end in London (H3); all else is a moment as it stands."""
+    try:
+        return end_of(date.fromisoformat(str(given)))
+    except ValueError:
+        return given
+
+
 def service(
     request: Request,
     present: Present,
     as_at: Annotated[
         AwareDatetime | None,
+        BeforeValidator(end_of_a_day),
         Query(
-            description="Show this as it was at a moment.",
+            description="Show this as it was at a moment. A day alone, 2026-10-01, is the"
+            " end of that day in the United Kingdom; today is now.",
             examples=["2026-10-01T09:00:00Z"],
         ),
     ] = None,
@@ -106,8 +116,11 @@ def service(
         return present
     if request.method != "GET":
         raise PastUnchangeable(pointer="?as_at")
-    if as_at > present.clock():
-        raise InFuture(pointer="?as_at", moment=as_at.isoformat())
+    now = present.clock()
+    if as_at == end_of(now.astimezone(LONDON).date()):
+        return present.as_at(now)
+    if as_at > now:
+        raise InFuture(pointer="?as_at", moment=in_london(as_at))
     return present.as_at(max(as_at, BEGINNING))
 
 

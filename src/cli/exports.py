@@ -9,7 +9,10 @@ from cli.output import Format, show
 app = typer.Typer(help="Take learners, results, invoices or events out, whole.")
 
 CentreOf = Annotated[str | None, typer.Option("--centre", help="Of this centre only.")]
-AsAt = Annotated[str | None, typer.Option(help="As it was then: 2026-10-01T09:00.")]
+AsAt = Annotated[
+    str | None,
+    typer.Option(help="As it was then: 2026-10-01T09:00, or at the end of 2026-10-01."),
+]
 FormatOf = Annotated[Format, typer.Option("--format", help="How to print it.")]
 
 

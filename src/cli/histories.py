@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from aggregates.uk_time import LONDON
+from aggregates.uk_time import day_or_moment
 from cli.messages import USAGE, refuse
 from cli.output import Format, show
 from projections.history import Entry, Kept
@@ -36,12 +36,16 @@ def in_a_line(change: dict[str, object]) -> str:
 
 
 def moment(text: str) -> datetime:
-    """Read a moment that has been; without a zone it is in London."""
+    """Read a moment that has been; a day alone is its end, and today's is now."""
+    now = datetime.now(UTC)
     try:
-        read = datetime.fromisoformat(text)
+        read = day_or_moment(text, now)
     except ValueError:
-        refuse(USAGE, f"{text} is not a moment. Write it as 2026-10-01T09:00.")
-    read = read if read.tzinfo else read.replace(tzinfo=LONDON)
-    if read > datetime.now(UTC):
-        refuse(USAGE, f"{text} is yet to come. Give a moment in the past.")
+        refuse(
+            USAGE,
+            f"{text} is not a moment. Write it as 2026-10-01T09:00, or as 2026-10-01"
+            " for the end of that day.",
+        )
+    if read > now:
+        refuse(USAGE, f"{text} is in the future. Give a moment in the past.")
     return read

@@ -27,7 +27,10 @@ def replay(
     name: Annotated[str, typer.Argument(help="L-…, G-…, O-…, R-…, B-…, AC-… or C-…")],
     *,
     as_at: Annotated[
-        str | None, typer.Option(help="As it was then: 2026-10-01T09:00.")
+        str | None,
+        typer.Option(
+            help="As it was then: 2026-10-01T09:00, or at the end of 2026-10-01."
+        ),
     ] = None,
     step: Annotated[
         bool, typer.Option("--step", help="Each event, with before and after.")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregates.bookings.sitting_time import read_time
-from aggregates.uk_time import LONDON, clock_in_london, in_london
+from aggregates.uk_time import LONDON, clock_in_london, day_or_moment, in_london
 
 SRC = Path(__file__).parents[2] / "src"
 BREATH = timedelta(microseconds=1)
@@ -65,3 +65,22 @@ def test_no_two_minutes_are_said_alike(minutes: int) -> None:
 def test_where_london_is_is_said_in_one_place() -> None:
     said = [p.name for p in SRC.rglob("*.py") if "Europe/London" in p.read_text()]
     assert said == ["uk_time.py"]
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-10-01", "2026-10-01T22:59:59.999999+00:00"),
+        ("2026-10-25", "2026-10-25T23:59:59.999999+00:00"),
+        ("2026-12-01", "2026-12-01T23:59:59.999999+00:00"),
+        ("2026-11-24", "2026-11-24T09:30:00+00:00"),
+        ("2026-10-01T09:00", "2026-10-01T08:00:00+00:00"),
+        ("2026-10-01T09:00:00Z", "2026-10-01T09:00:00+00:00"),
+    ],
+)
+def test_a_day_alone_is_its_end_and_that_of_today_is_now(
+    text: str, moment: str
+) -> None:
+    """H3."""
+    now = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+    assert day_or_moment(text, now).astimezone(UTC).isoformat() == moment

@@ -64,9 +64,33 @@ def test_what_was_not_there_yet_is_not_found_and_what_is_to_come_is_refused(
     future = desk.admin.get(
         f"{API}/orders/{order}", params={"as_at": "2031-01-01T00:00Z"}
     )
-    assert (future.status_code, "yet to come" in future.text) == (422, True)
+    assert (future.status_code, "is in the future" in future.text) == (422, True)
     change = desk.admin.post(f"{API}/orders", json={}, params=as_at)
-    assert (change.status_code, "cannot be changed" in change.text) == (422, True)
+    assert (change.status_code, "read-only: remove as_at" in change.text) == (422, True)
+
+
+def test_a_day_alone_is_the_end_of_that_day_in_london(
+    service: Service, client_as: ClientAs, clock: Clock
+) -> None:
+    """H3: today is now, and tomorrow is in the future."""
+    clock.advance(hours=14)
+    desk = Desk(service, client_as, clock)
+    client = desk.admin
+    early = desk.do("POST", "/orders", {})["order"]
+    clock.advance(minutes=31)
+    late = desk.do("POST", "/orders", {})["order"]
+
+    def status(order: str, day: str) -> int:
+        return client.get(f"{API}/orders/{order}", params={"as_at": day}).status_code
+
+    assert (status(early, "2026-11-23"), status(early, "2026-11-24")) == (404, 200)
+    assert (status(late, "2026-11-24"), status(late, "2026-11-25")) == (404, 200)
+    refused = client.get(f"{API}/orders/{late}", params={"as_at": "2026-11-26"})
+    assert refused.status_code == 422
+    assert refused.json()["detail"] == (
+        "26 November 2026 at 23:59 is in the future. Give a moment in the past, or remove"
+        " as_at."
+    )
 
 
 def test_a_history_says_who_did_what_with_before_and_after(desk: Desk) -> None:

@@ -60,7 +60,7 @@ def test_an_order_of_entries_is_told_as_an_order_is(filled: Run, learner: str) -
     [
         (["X-1"], 2, "names nothing with a history"),
         (["O-0000000000", "--all"], 2, "is no learner"),
-        (["O-0000000000", "--as-at", "2999-01-01T09:00"], 2, "is yet to come"),
+        (["O-0000000000", "--as-at", "2999-01-01T09:00"], 2, "is in the future"),
         (["O-0000000000"], 1, "There is no order O-0000000000. Check the number."),
     ],
 )
@@ -74,7 +74,7 @@ def test_what_cannot_be_told_is_said(
 
 @pytest.mark.parametrize("what", ["learners", "results", "invoices", "events"])
 def test_nothing_is_taken_out_as_it_will_be(filled: Run, what: str) -> None:
-    """H3: of a moment that is yet to come nothing is known."""
+    """H3: of a moment in the future nothing is known."""
     done = filled("export", what, "--as-at", "2999-01-01T09:00:00+00:00")
     assert (done.exit_code, done.stdout) == (2, "")
-    assert "is yet to come. Give a moment in the past." in done.stderr
+    assert "is in the future. Give a moment in the past." in done.stderr
