@@ -15,7 +15,7 @@ from psycopg.sql import SQL, Identifier
 from aggregates.uploads.upload_progress import UploadStatus
 from audit import ledger as audit
 from catalogue import load
-from commands.upload import SubmitLearnerGroup, UploadLearnerGroup, read_upload
+from commands.uploads.upload import SubmitLearnerGroup, UploadLearnerGroup, read_upload
 from projections.database import READ_MODELS, open_database
 from service import Service
 from store import open_store

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from catalogue import InvalidCatalogue
-from commands.centre import OpenCentre
+from commands.centres.centre import OpenCentre
 from events.identifier import stream_of
 from service import POLICIES, READ_MODELS, open_service
 from tests.clock import PATIENCE, Clock

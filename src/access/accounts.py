@@ -14,8 +14,8 @@ from access.policy import send
 from aggregates.centres.token import Token
 from aggregates.centres.user import User as UserState
 from aggregates.errors import Refusal
+from commands.centres.user import IssueToken, token_called, user_called
 from commands.command import CommandContext, CommandResult
-from commands.user import IssueToken, token_called, user_called
 from events.identifier import stream_of
 from events.token import TokenIssued
 from events.user import Role, UserAdded

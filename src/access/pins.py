@@ -5,8 +5,8 @@ from datetime import datetime
 
 from access.passwords import HASHER, is_right
 from aggregates.centres.pin import NO_PIN, Proof
+from commands.centres.pin import open_pin
 from commands.command import CommandContext
-from commands.pin import open_pin
 from store import Actor, Conflict
 
 TRIES = 8

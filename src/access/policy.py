@@ -5,37 +5,35 @@ from collections.abc import Mapping
 from access.refusals import record_refusal
 from aggregates.errors import NotAllowed, Refusal
 from catalogue.rule import join_words
-from commands import (
+from commands.bookings import (
     booking,
     booking_correction,
-    cancellation,
-    centre,
-    certificate,
-    claim,
-    claim_submission,
-    duplicate,
     entry_order,
-    group_name,
-    invoice,
+    offline_client,
+    package,
+    sitting,
+)
+from commands.centres import centre, pin, user
+from commands.claims import certificate, claim, claim_submission
+from commands.command import Command, CommandContext, CommandResult, handle
+from commands.learners import (
+    duplicate,
     learner,
     learner_erasure,
     learner_image,
-    offline_client,
-    order,
-    order_confirmation,
-    package,
-    pin,
-    record,
-    sitting,
     transfer,
+)
+from commands.orders import order, order_confirmation
+from commands.registrations import cancellation, invoice
+from commands.uploads import (
+    group_name,
+    record,
     undo,
     upload,
     upload_check,
     upload_choices,
-    user,
     verification,
 )
-from commands.command import Command, CommandContext, CommandResult, handle
 from events.user import Role
 
 ADMINISTRATOR = frozenset({Role.CENTRE_ADMINISTRATOR})

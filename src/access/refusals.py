@@ -5,16 +5,20 @@ from operator import attrgetter
 from typing import Any
 
 from aggregates.errors import NotFound, Refusal
-from commands.booking import AmendBooking, CancelBooking
-from commands.booking_correction import CorrectOutcome
-from commands.cancellation import CancelRegistration, ChangePathway, ReopenRegistration
-from commands.certificate import ReissueCertificate, RevokeCertificate
-from commands.claim_submission import SubmitClaim, WithdrawClaim
+from commands.bookings.booking import AmendBooking, CancelBooking
+from commands.bookings.booking_correction import CorrectOutcome
+from commands.bookings.entry_order import ConfirmEntryOrder
+from commands.bookings.package import ReceiveAnswers
+from commands.claims.certificate import ReissueCertificate, RevokeCertificate
+from commands.claims.claim_submission import SubmitClaim, WithdrawClaim
 from commands.command import Command, CommandContext
-from commands.entry_order import ConfirmEntryOrder
-from commands.order_confirmation import ConfirmOrder
-from commands.package import ReceiveAnswers
-from commands.undo import UndoLearnerGroup
+from commands.orders.order_confirmation import ConfirmOrder
+from commands.registrations.cancellation import (
+    CancelRegistration,
+    ChangePathway,
+    ReopenRegistration,
+)
+from commands.uploads.undo import UndoLearnerGroup
 from events.identifier import stream_of
 from events.refusal import CommandRefused
 from events.user import Role

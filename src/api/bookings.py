@@ -29,8 +29,8 @@ from api.request_context import ConditionalContextOf, RequestContext, RequestCon
 from api.responses import ListResponse, list_response
 from api.schemas import RequestBody, ResponseBody
 from catalogue import Catalogue
-from commands.booking import AmendBooking, CancelBooking, read_booking
-from commands.package import DownloadedPackage, packages_of
+from commands.bookings.booking import AmendBooking, CancelBooking, read_booking
+from commands.bookings.package import DownloadedPackage, packages_of
 from events.booking import BookingOutcomeCorrected
 from projections import bookings
 from projections.bookings import BookingRow, PackageRow, Sought

@@ -12,7 +12,12 @@ from api.references import ProductRef, title_of
 from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
 from api.responses import ListResponse, list_response
 from api.schemas import RequestBody, ResponseBody
-from commands.centre import GrantApproval, OpenCentre, WithdrawApproval, open_own_centre
+from commands.centres.centre import (
+    GrantApproval,
+    OpenCentre,
+    WithdrawApproval,
+    open_own_centre,
+)
 from projections import centres
 
 router = APIRouter(prefix="/centres", tags=["centres"])

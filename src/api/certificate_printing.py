@@ -17,7 +17,7 @@ from api.request_context import RequestContextOf
 from api.responses import ListResponse, list_response
 from api.schemas import RequestBody, ResponseBody
 from api.sheets import Csv
-from commands.certificate import RecordPrinting, read_certificate
+from commands.claims.certificate import RecordPrinting, read_certificate
 from events.certificate import CertificatePrinted
 from projections import centres, result_certificates
 from projections.paging import Page, every

@@ -16,13 +16,13 @@ from api.references import QualificationRef, centre_names
 from api.request_context import RequestContext, RequestContextOf
 from api.schemas import RequestBody, ResponseBody
 from catalogue import Catalogue
-from commands.certificate import (
+from commands.claims.certificate import (
     RecordPrinting,
     ReissueCertificate,
     RevokeCertificate,
     read_certificate,
 )
-from commands.issued_certificates import as_issued
+from commands.claims.issued_certificates import as_issued
 from events.certificate import (
     CertificatePrinted,
     CertificateRevoked,

@@ -25,7 +25,7 @@ from api.references import (
 )
 from api.schemas import ResponseBody
 from catalogue import AwardType, Catalogue, amount
-from commands.claim_assessment import ClaimFacts
+from commands.claims.claim_assessment import ClaimFacts
 from commands.command import CommandContext
 from events.claim import Award, Granted, Withheld, WithheldReason
 from store import Stream

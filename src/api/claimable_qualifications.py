@@ -33,8 +33,8 @@ from api.references import Claimed, pathway_title
 from api.responses import ListResponse, list_response, page_of, set_etag
 from api.schemas import ResponseBody
 from catalogue import Qualification
-from commands.claim import read_claim
-from commands.registration import approvals_of
+from commands.claims.claim import read_claim
+from commands.registrations.registration import approvals_of
 from projections import claimable_learners
 from projections.claimable_learners import (
     ClaimableLearner,

@@ -28,7 +28,7 @@ from api.references import (
 from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
 from api.responses import ListResponse, list_response
 from api.schemas import RequestBody, ResponseBody, with_example
-from commands.claim import (
+from commands.claims.claim import (
     BeginClaim,
     ChooseClaimLearners,
     ChooseClaimQualification,
@@ -37,7 +37,7 @@ from commands.claim import (
     SaveClaimGrades,
     read_claim,
 )
-from commands.claim_submission import SubmitClaim, WithdrawClaim
+from commands.claims.claim_submission import SubmitClaim, WithdrawClaim
 from commands.command import Versions
 from events.claim import Award
 from projections import claims

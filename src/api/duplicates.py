@@ -12,7 +12,7 @@ from api.references import LearnerRef, learner_refs, name_centres
 from api.request_context import RequestContextOf
 from api.responses import ListResponse, list_response
 from api.schemas import RequestBody, ResponseBody
-from commands.duplicate import DecideDuplicate
+from commands.learners.duplicate import DecideDuplicate
 from events.duplicate import Decision
 from projections import duplicates, uploads
 from projections.duplicates import Pair

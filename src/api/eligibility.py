@@ -27,7 +27,7 @@ from catalogue import (
     answer,
     shape,
 )
-from commands.eligibility import LearnerFacts, facts_of_centre, facts_of_learner
+from commands.claims.eligibility import LearnerFacts, facts_of_centre, facts_of_learner
 from events.claim import Award, WithheldReason
 from events.user import Role
 

@@ -11,7 +11,7 @@ from api.order_bodies import PurchaseNumber
 from api.references import ConfirmLoss, LearnerName, Name, ProductName
 from api.request_context import RequestContext
 from api.schemas import RequestBody, with_example
-from commands.entry_lines import EntryLine
+from commands.bookings.entry_lines import EntryLine
 from events.entry_order import Entry
 
 

@@ -11,8 +11,8 @@ from api.learners import Called
 from api.references import PATTERN, title_of, unit_title
 from api.request_context import RequestContextOf
 from api.schemas import ResponseBody
-from commands.entry_facts import Found
-from commands.learner import read_learner
+from commands.bookings.entry_facts import Found
+from commands.learners.learner import read_learner
 from events.entry_order import Entry
 
 router = APIRouter(prefix="/entry-orders", tags=["bookings"])

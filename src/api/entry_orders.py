@@ -29,8 +29,8 @@ from api.request_context import ConditionalContextOf, RequestContext, RequestCon
 from api.responses import ListResponse, list_response
 from api.schemas import RequestBody, ResponseBody
 from catalogue import Catalogue
-from commands.entry_facts import Found
-from commands.entry_order import (
+from commands.bookings.entry_facts import Found
+from commands.bookings.entry_order import (
     AddEntries,
     BeginEntryOrder,
     ChangeEntry,

@@ -15,9 +15,9 @@ from api.learners import Called
 from api.responses import ListResponse, list_response
 from api.schemas import ResponseBody
 from api.unknown_names import suggest_name
+from commands.centres.user import user_called
 from commands.command import require_own
-from commands.learner import read_learner
-from commands.user import user_called
+from commands.learners.learner import read_learner
 from events.event import Event
 from events.identifier import stream_of
 from projections import users

@@ -44,8 +44,8 @@ from api.references import (
 from api.responses import ListResponse, list_response, set_etag
 from api.schemas import ResponseBody
 from catalogue import Assessment, AwardType, Catalogue, Qualification, assess, shape
-from commands.claim import read_claim, rules_of
-from commands.claim_assessment import ClaimFacts
+from commands.claims.claim import read_claim, rules_of
+from commands.claims.claim_assessment import ClaimFacts
 from events.claim import ClaimSubmitted, Granted, Withheld
 from projections import ineligible_learners
 from projections.ineligible_learners import Ineligible

@@ -28,7 +28,7 @@ from api.schemas import RequestBody, ResponseBody
 from api.sheets import Csv
 from catalogue import Catalogue
 from commands.command import CommandContext
-from commands.invoice import ReportInvoiceStatus, read_line
+from commands.registrations.invoice import ReportInvoiceStatus, read_line
 from events.user import Role
 from projections import centres, invoice_lines
 from projections.invoice_lines import Line

@@ -9,7 +9,7 @@ from api.dependencies import WAITED, require_seen
 from api.learners import Called, LearnerResponse, respond_with_learner
 from api.request_context import RequestContextOf
 from api.schemas import RequestBody
-from commands.learner_erasure import EraseLearner
+from commands.learners.learner_erasure import EraseLearner
 from projections import learner_rows, learner_streams
 
 router = APIRouter(prefix="/learners", tags=["learners"])

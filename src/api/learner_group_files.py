@@ -14,7 +14,7 @@ from api.learner_groups import FileWarning, Group, file_warning
 from api.responses import set_event_position
 from api.schemas import ResponseBody
 from commands.command import CommandResult
-from commands.record_file import Outcome, amend_from_file, read_invalid
+from commands.uploads.record_file import Outcome, amend_from_file, read_invalid
 from projections import learner_search
 
 router = APIRouter(prefix="/learner-groups", tags=["learner groups"])

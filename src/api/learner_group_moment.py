@@ -10,7 +10,7 @@ from aggregates.learners.verification import PostponedReason
 from aggregates.uploads.record import RecordState
 from aggregates.uploads.upload import Upload
 from api.request_context import RequestContext
-from commands.upload import read_upload
+from commands.uploads.upload import read_upload
 from projections import uploads
 from store import Position, Stream
 

@@ -11,7 +11,7 @@ from api.dependencies import POSITION_LIMIT, By, ServiceOf, stream_ticket
 from api.learner_groups import Group
 from api.schemas import ResponseBody
 from api.streams import Glance, Streams
-from commands.upload import read_upload
+from commands.uploads.upload import read_upload
 from service import Service
 from store import Actor
 

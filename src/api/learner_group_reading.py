@@ -14,7 +14,11 @@ from api.learner_groups import (
 )
 from api.request_context import ConditionalContextOf, RequestContextOf
 from api.schemas import RequestBody, ResponseBody
-from commands.upload_choices import ChooseGroupEncoding, MapLearnerGroup, read_columns
+from commands.uploads.upload_choices import (
+    ChooseGroupEncoding,
+    MapLearnerGroup,
+    read_columns,
+)
 
 router = APIRouter(prefix="/learner-groups", tags=["learner groups"])
 

@@ -21,8 +21,8 @@ from api.responses import ListResponse, list_response
 from api.schemas import ResponseBody, with_example
 from api.verifications import VerificationResponse, verification_response
 from commands.command import CommandContext
-from commands.record import AmendRecord, RemoveRecord, read_record
-from commands.upload import read_records, read_upload
+from commands.uploads.record import AmendRecord, RemoveRecord, read_record
+from commands.uploads.upload import read_records, read_upload
 from events.upload import Problem
 from projections import learner_search, uploads
 from projections.paging import Page

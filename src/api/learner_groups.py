@@ -31,9 +31,9 @@ from api.request_context import ConditionalContextOf, RequestContext, RequestCon
 from api.responses import ListResponse, list_response
 from api.schemas import RequestBody, ResponseBody
 from api.verifications import GroupVerification, group_verification
-from commands.group_name import RenameLearnerGroup
-from commands.undo import UndoLearnerGroup
-from commands.upload import (
+from commands.uploads.group_name import RenameLearnerGroup
+from commands.uploads.undo import UndoLearnerGroup
+from commands.uploads.upload import (
     SubmitLearnerGroup,
     UploadLearnerGroup,
     read_records,

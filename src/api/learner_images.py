@@ -11,7 +11,7 @@ from api.file_body import file_body
 from api.learners import Called, LearnerResponse, respond_with_learner
 from api.request_context import ConditionalContextOf
 from api.responses import set_etag
-from commands.learner_image import SubmitLearnerImage, read_image
+from commands.learners.learner_image import SubmitLearnerImage, read_image
 from events.learner import ImageKind
 
 router = APIRouter(prefix="/learners", tags=["learners"])

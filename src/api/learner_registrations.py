@@ -14,8 +14,8 @@ from api.references import learner_ref, unit_title, with_centre_name
 from api.registrations import RegistrationResponse, invoicing, registration_response
 from api.schemas import ResponseBody
 from catalogue import Catalogue
-from commands.invoice import read_lines
-from commands.learner import read_learner
+from commands.learners.learner import read_learner
+from commands.registrations.invoice import read_lines
 from projections import bookings, registrations
 from projections.bookings import BookingRow
 from projections.registrations import RegistrationRow

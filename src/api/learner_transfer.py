@@ -8,7 +8,7 @@ from pydantic import Field
 from api.idempotency import IdempotentRequestOf
 from api.learners import Called, LearnerResponse, respond_with_learner
 from api.schemas import RequestBody
-from commands.transfer import TransferLearner
+from commands.learners.transfer import TransferLearner
 
 router = APIRouter(prefix="/learners", tags=["learners"])
 

@@ -36,7 +36,7 @@ from api.request_context import ConditionalContextOf, RequestContext, RequestCon
 from api.responses import ListResponse, list_response
 from api.schemas import RequestBody, ResponseBody, with_example
 from api.verifications import VerificationResponse, verification_response
-from commands.learner import AmendLearner, CreateLearner, read_learner
+from commands.learners.learner import AmendLearner, CreateLearner, read_learner
 from events.learner import ImageKind, LearnerImageSubmitted
 from projections import duplicates, learner_search, uploads
 from projections.learner_search import KnownLearner, LearnerSort, Sought

@@ -27,7 +27,7 @@ from api.references import (
 from api.request_context import RequestContext, RequestContextOf
 from api.responses import ListResponse, list_response, set_event_position
 from api.schemas import RequestBody, ResponseBody
-from commands.user import RevokeToken, SetPassword
+from commands.centres.user import RevokeToken, SetPassword
 from events.user import Role
 from projections import users
 

@@ -13,8 +13,8 @@ from api.dependencies import Address, By, Now, ServiceOf
 from api.me import require_password
 from api.request_context import RequestContextOf
 from api.schemas import RequestBody, ResponseBody, with_example
+from commands.centres.pin import SetPin, open_pin, packages_in_use
 from commands.command import CommandContext
-from commands.pin import SetPin, open_pin, packages_in_use
 from events.user import Role
 
 router = APIRouter(prefix="/me/pin", tags=["me"])

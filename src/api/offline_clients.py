@@ -13,7 +13,7 @@ from api.references import CentreName, Filter, with_centre_name
 from api.request_context import RequestContext, RequestContextOf
 from api.responses import ListResponse, list_response
 from api.schemas import RequestBody, ResponseBody, with_example
-from commands.offline_client import (
+from commands.bookings.offline_client import (
     RegisterOfflineClient,
     ReportOfflineClient,
     read_client,

@@ -14,8 +14,8 @@ from api.learners import NewLearner
 from api.references import ConfirmLoss, LearnerName, Name, ProductName
 from api.request_context import RequestContext
 from api.schemas import RequestBody, with_example
-from commands.order import Dating
-from commands.order_linking import Linking
+from commands.orders.order import Dating
+from commands.orders.order_linking import Linking
 from events.order import CourseDates
 
 Price = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]

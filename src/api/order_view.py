@@ -23,7 +23,7 @@ from api.references import (
 )
 from api.schemas import ResponseBody
 from commands.command import CommandContext
-from commands.order_confirmation import circumstances
+from commands.orders.order_confirmation import circumstances
 from events.order import ConfirmedLine, CourseDates, OrderConfirmed
 from projections.orders import State
 from store import Stream

@@ -25,7 +25,7 @@ from api.order_view import OrderResponse, order_response
 from api.references import ConfirmLoss, Filter, with_centre_name
 from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
 from api.responses import ListResponse, list_response
-from commands.order import (
+from commands.orders.order import (
     BeginOrder,
     ChooseOrderProducts,
     DeleteOrder,
@@ -36,7 +36,7 @@ from commands.order import (
     UnlinkOrderLearner,
     read_order,
 )
-from commands.order_confirmation import ConfirmOrder
+from commands.orders.order_confirmation import ConfirmOrder
 from projections import learner_search, order_search
 from projections.order_search import ListedOrder
 from projections.orders import OrderKind

@@ -17,8 +17,8 @@ from api.file_body import file_body
 from api.request_context import RequestContextOf
 from api.responses import set_event_position
 from api.schemas import RequestBody, ResponseBody
-from commands.booking import read_booking
-from commands.package import DownloadPackage, ReceiveAnswers, look
+from commands.bookings.booking import read_booking
+from commands.bookings.package import DownloadPackage, ReceiveAnswers, look
 from events.user import Role
 
 router = APIRouter(prefix="/bookings", tags=["bookings"])

@@ -25,7 +25,7 @@ from api.product_grading import GradingOfProduct, grading_response
 from api.responses import ListResponse, list_response, page_of
 from api.schemas import ResponseBody
 from catalogue import Catalogue, Qualification
-from commands.registration import approvals_of
+from commands.registrations.registration import approvals_of
 from service import Service
 
 router = APIRouter(prefix="/products", tags=["products"])

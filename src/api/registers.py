@@ -38,8 +38,8 @@ from api.responses import ListResponse, list_response
 from api.schemas import RequestBody, ResponseBody
 from api.sheets import Csv
 from catalogue import Catalogue
+from commands.bookings.sitting import GiveRoom
 from commands.command import CommandContext
-from commands.sitting import GiveRoom
 from events.user import Role
 from projections import bookings, sittings
 from projections.bookings import BookingRow

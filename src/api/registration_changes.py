@@ -23,15 +23,15 @@ from api.request_context import RequestContextOf
 from api.schemas import RequestBody, ResponseBody
 from catalogue import assess
 from catalogue.answer import shape
-from commands.cancellation import (
+from commands.claims.claim import open_registrations, rules_of
+from commands.command import CommandContext, require_own
+from commands.registrations.cancellation import (
     CancelRegistration,
     ChangePathway,
     ReopenRegistration,
     processed_claims,
 )
-from commands.claim import open_registrations, rules_of
-from commands.command import CommandContext, require_own
-from commands.invoice import read_line
+from commands.registrations.invoice import read_line
 from events.identifier import stream_of
 from events.registration import RegistrationMade
 from store import Actor, Stream

@@ -38,7 +38,7 @@ from api.responses import ListResponse, list_response
 from api.schemas import ResponseBody
 from catalogue import Catalogue, Qualification
 from commands.command import CommandContext, require_own
-from commands.invoice import read_lines
+from commands.registrations.invoice import read_lines
 from events.identifier import stream_of
 from events.registration import RegistrationMade
 from projections import invoice_lines, registrations

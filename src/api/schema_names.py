@@ -19,7 +19,7 @@ from aggregates.registrations import invoice_line, registration
 from aggregates.uploads import record, upload_progress
 from api import claimable_qualifications, products
 from catalogue import assessment, grading
-from commands import record_file
+from commands.uploads import record_file
 from events.duplicate import Decision
 from events.user import Role
 from projections.claimable_learners import LearnerColumn

@@ -15,8 +15,13 @@ from api.dependencies import Now, ServiceOf
 from api.references import open_learners, title_of, unit_title
 from api.request_context import RequestContextOf
 from api.schemas import RequestBody, ResponseBody
-from commands.booking import MakeLaunchLink, ReportOutcome, UseLaunchLink, read_booking
-from commands.booking_correction import CorrectOutcome
+from commands.bookings.booking import (
+    MakeLaunchLink,
+    ReportOutcome,
+    UseLaunchLink,
+    read_booking,
+)
+from commands.bookings.booking_correction import CorrectOutcome
 from events.user import Role
 from policies.policy import CHANNEL as MACHINE
 from store import Actor

@@ -12,7 +12,13 @@ from api.references import CentreName, with_centre_name
 from api.request_context import ConditionalContextOf, RequestContext, RequestContextOf
 from api.responses import ListResponse, list_response
 from api.schemas import RequestBody, ResponseBody
-from commands.user import AddUser, ChangeUserRole, DisableUser, SetPassword, open_user
+from commands.centres.user import (
+    AddUser,
+    ChangeUserRole,
+    DisableUser,
+    SetPassword,
+    open_user,
+)
 from events.user import Role
 from projections import users
 

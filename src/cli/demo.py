@@ -7,7 +7,7 @@ from shutil import which
 
 from access import accounts, passwords
 from cli.session import CHANNEL, SERVICE
-from commands.user import AddUser
+from commands.centres.user import AddUser
 from events.user import Role
 from service import Service
 

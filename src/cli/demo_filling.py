@@ -14,13 +14,13 @@ from cli.demo_people import learner_file
 from cli.messages import print_message
 from cli.session import SERVICE
 from cli.uploading import settled
-from commands.claim import BeginClaim
-from commands.claim_submission import ProcessClaim, SubmitClaim
+from commands.claims.claim import BeginClaim
+from commands.claims.claim_submission import ProcessClaim, SubmitClaim
 from commands.command import Command
-from commands.order import BeginOrder, Dating
-from commands.order_confirmation import ConfirmOrder
-from commands.order_linking import Linking
-from commands.upload import SubmitLearnerGroup, UploadLearnerGroup, batches
+from commands.orders.order import BeginOrder, Dating
+from commands.orders.order_confirmation import ConfirmOrder
+from commands.orders.order_linking import Linking
+from commands.uploads.upload import SubmitLearnerGroup, UploadLearnerGroup, batches
 from events.claim import Award
 from events.order import CourseDates
 from service import Service

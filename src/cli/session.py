@@ -9,7 +9,7 @@ from catalogue import InvalidCatalogue
 from cli.configuration import FolderUnusable, how_to_begin, make_folders, why_lost
 from cli.lrs import verifying
 from cli.messages import CONFLICT, FAILED, PROBLEMS, UNAVAILABLE, USAGE, refuse
-from commands.centre import OpenListedCentres
+from commands.centres.centre import OpenListedCentres
 from events.user import Role
 from lrs import CertificateUnusable, FixtureUnusable
 from projections.database import LOST

@@ -50,7 +50,7 @@ def upload(
     from cli.configuration import settings_of
     from cli.session import CHANNEL, exit_on_refusal, get_user, open_session
     from cli.uploading import check_file, mapping_of, uploaded
-    from commands.upload import UploadLearnerGroup
+    from commands.uploads.upload import UploadLearnerGroup
 
     try:
         content = file.read_bytes()

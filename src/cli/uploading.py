@@ -25,9 +25,14 @@ from aggregates.uploads.upload import Upload
 from aggregates.uploads.upload_progress import UploadStatus
 from catalogue import amount
 from cli.messages import PROBLEMS, USAGE, print_message, refuse
-from commands.row_checks import RowChecker
-from commands.upload import UploadLearnerGroup, batches, read_records, read_upload
-from commands.upload_choices import MapLearnerGroup
+from commands.uploads.row_checks import RowChecker
+from commands.uploads.upload import (
+    UploadLearnerGroup,
+    batches,
+    read_records,
+    read_upload,
+)
+from commands.uploads.upload_choices import MapLearnerGroup
 from events.upload import Problem
 from projections import learner_search
 from service import Service

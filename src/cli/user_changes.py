@@ -47,7 +47,7 @@ def add(
     from cli.asking import asking
     from cli.configuration import settings_of
     from cli.session import exit_on_refusal, open_session
-    from commands.user import AddUser
+    from commands.centres.user import AddUser
     from events.user import Role
 
     with exit_on_refusal(), open_session(settings_of(context), begin=True) as service:
@@ -81,7 +81,7 @@ def role(
     from cli.asking import asking
     from cli.configuration import settings_of
     from cli.session import exit_on_refusal, open_session
-    from commands.user import ChangeUserRole
+    from commands.centres.user import ChangeUserRole
     from events.user import Role
 
     with (

@@ -7,7 +7,7 @@ import structlog
 
 from access.policy import send
 from aggregates.errors import Refusal
-from commands.claim_submission import JudgeClaimAgain, ProcessClaim
+from commands.claims.claim_submission import JudgeClaimAgain, ProcessClaim
 from commands.command import CommandContext
 from policies.policy import Policy
 from projections import claims, ineligible_learners

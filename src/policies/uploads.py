@@ -5,9 +5,9 @@ from dataclasses import replace
 from access.policy import send
 from aggregates.uploads.upload import Upload
 from commands.command import CommandContext
-from commands.undo import WithdrawGroupLearners
-from commands.upload import AddGroupLearners
-from commands.upload_check import CheckLearnerGroup
+from commands.uploads.undo import WithdrawGroupLearners
+from commands.uploads.upload import AddGroupLearners
+from commands.uploads.upload_check import CheckLearnerGroup
 from events.upload import (
     LearnersAdded,
     LearnersWithdrawn,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from access.policy import send
 from commands.command import CommandContext
-from commands.verification import (
+from commands.uploads.verification import (
     AT_A_TIME,
     VerifyLearnerGroup,
     VerifyLearners,

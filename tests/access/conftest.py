@@ -9,8 +9,8 @@ import pytest
 from access import accounts
 from access.accounts import Issued
 from access.policy import send
+from commands.centres.user import AddUser, DisableUser, SetPassword
 from commands.command import Command, CommandContext, CommandResult
-from commands.user import AddUser, DisableUser, SetPassword
 from events.user import Role
 from store import Actor, EventStore
 from tests.claim_examples import CATALOGUE

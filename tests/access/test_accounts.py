@@ -8,7 +8,7 @@ import pytest
 from access import accounts
 from access.accounts import TokenNotGood, WrongPassword, bearer, digest, sign_in
 from access.passwords import hash_password
-from commands.user import RevokeToken
+from commands.centres.user import RevokeToken
 from events.identifier import stream_of
 from events.token import TokenIssued
 from events.user import Role

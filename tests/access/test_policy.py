@@ -9,8 +9,11 @@ import pytest
 from access import policy
 from access.policy import MAY, SYSTEMS, name_roles, send
 from aggregates.errors import NotAllowed
-from commands import cancellation, claim, claim_submission, upload_check, user
+from commands.centres import user
+from commands.claims import claim, claim_submission
 from commands.command import HANDLERS, Command, CommandContext, CommandResult
+from commands.registrations import cancellation
+from commands.uploads import upload_check
 from events.user import Role
 from store import Actor, EventStore
 from tests.claim_examples import CATALOGUE

@@ -7,7 +7,7 @@ import pytest
 
 from access.passwords import hash_password
 from cli.session import SERVICE
-from commands.user import SetPassword
+from commands.centres.user import SetPassword
 from service import Service
 from store import Recorded
 from tests.api.booking_desk import API, Ask, book

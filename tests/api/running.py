@@ -15,7 +15,7 @@ from aggregates.learners.verification import Verify
 from api.app import create_app
 from cli.demo import add_users, has_users, token_of
 from cli.session import SERVICE
-from commands.centre import OpenListedCentres
+from commands.centres.centre import OpenListedCentres
 from service import Service, open_service
 from tests.clock import PATIENCE, Clock
 

@@ -11,7 +11,7 @@ from aggregates.uploads.record import RecordState
 from api import learner_group_moment
 from api.learner_group_moment import group_at_one_moment
 from api.request_context import RequestContext
-from commands import upload as uploading
+from commands.uploads import upload as uploading
 from projections import uploads
 from projections.database import open_database
 from projections.dispatcher import handle_alone

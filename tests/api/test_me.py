@@ -6,7 +6,7 @@ from fastapi.testclient import TestClient
 from access import throttle
 from access.passwords import hash_password
 from cli.session import SERVICE
-from commands.user import SetPassword
+from commands.centres.user import SetPassword
 from service import Service
 from tests.api.running import ClientAs
 from tests.clock import Clock

@@ -4,7 +4,7 @@ from dataclasses import replace
 from secrets import token_bytes
 
 from aggregates.bookings.sealed_package import digest
-from commands.offline_client import client_called
+from commands.bookings.offline_client import client_called
 from events.booking import AnswersReceived
 from events.identifier import stream_of
 from events.offline_client import OfflineClientRegistered

@@ -13,7 +13,7 @@ from api.dependencies import Now, ServiceOf
 from api.idempotency import IdempotentRequestOf
 from api.responses import set_event_position
 from cli.demo import token_of
-from commands.user import AddUser, open_user
+from commands.centres.user import AddUser, open_user
 from events.user import Role, UserAdded
 from service import Service
 

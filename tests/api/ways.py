@@ -6,7 +6,7 @@ from typing import Any
 
 from aggregates.bookings.sitting import Attendance
 from cli.demo import HILLSIDE
-from commands.booking import ReportOutcome
+from commands.bookings.booking import ReportOutcome
 from events.user import Role
 from store import Actor
 from tests.api.premises import (

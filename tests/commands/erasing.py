@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from commands.command import CommandContext, CommandResult, handle
-from commands.learner_erasure import EraseLearner
+from commands.learners.learner_erasure import EraseLearner
 from projections.learner_streams import named
 from store import EventStore
 from tests.clock import Clock

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from commands.registration import ACTIVE_REGISTRATION, active_key
+from commands.registrations.registration import ACTIVE_REGISTRATION, active_key
 from events.identifier import stream_of
 from events.registration import RegistrationMade
 from store import Actor, EventStore

@@ -11,19 +11,23 @@ from aggregates.uploads.upload import Upload
 from aggregates.uploads.upload_progress import UploadStatus
 from catalogue import Catalogue
 from commands.command import Command, CommandContext, CommandResult, handle
-from commands.learner import AmendLearner, CreateLearner, read_learner
-from commands.record import AmendRecord, RemoveRecord
-from commands.undo import UndoLearnerGroup, WithdrawGroupLearners
-from commands.upload import (
+from commands.learners.learner import AmendLearner, CreateLearner, read_learner
+from commands.uploads.record import AmendRecord, RemoveRecord
+from commands.uploads.undo import UndoLearnerGroup, WithdrawGroupLearners
+from commands.uploads.upload import (
     AddGroupLearners,
     SubmitLearnerGroup,
     UploadLearnerGroup,
     read_records,
     read_upload,
 )
-from commands.upload_check import CheckLearnerGroup
-from commands.upload_choices import ChooseGroupEncoding, MapLearnerGroup
-from commands.verification import VerifyLearnerGroup, VerifyLearners, VerifyRecords
+from commands.uploads.upload_check import CheckLearnerGroup
+from commands.uploads.upload_choices import ChooseGroupEncoding, MapLearnerGroup
+from commands.uploads.verification import (
+    VerifyLearnerGroup,
+    VerifyLearners,
+    VerifyRecords,
+)
 from events.identifier import stream_of
 from events.user import Role
 from store import Actor, EventStore

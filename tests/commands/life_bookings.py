@@ -7,8 +7,12 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from aggregates.bookings.sitting import Attendance
-from commands.booking import AmendBooking, CancelBooking, ReportOutcome
-from commands.entry_order import BeginEntryOrder, ConfirmEntryOrder, read_entry_order
+from commands.bookings.booking import AmendBooking, CancelBooking, ReportOutcome
+from commands.bookings.entry_order import (
+    BeginEntryOrder,
+    ConfirmEntryOrder,
+    read_entry_order,
+)
 from events.entry_order import Entry
 from tests.claim_examples import A1, TESTED
 from tests.commands.life_machine import (

@@ -6,9 +6,14 @@ from hypothesis import strategies as st
 
 from aggregates.claims.claim import Claim
 from aggregates.claims.earlier_awards import NOTHING_NEW
-from commands.certificate import RevokeCertificate
-from commands.claim import BeginClaim, ChooseClaimLearners, DeleteClaim, SaveClaimGrades
-from commands.claim_submission import ProcessClaim, SubmitClaim, WithdrawClaim
+from commands.claims.certificate import RevokeCertificate
+from commands.claims.claim import (
+    BeginClaim,
+    ChooseClaimLearners,
+    DeleteClaim,
+    SaveClaimGrades,
+)
+from commands.claims.claim_submission import ProcessClaim, SubmitClaim, WithdrawClaim
 from events.claim import Award
 from events.identifier import stream_of
 from tests.claim_examples import A1, A2, B1, B2

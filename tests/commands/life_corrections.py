@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import strategies as st
 
 from aggregates.bookings.sitting import Attendance
-from commands.booking_correction import CorrectOutcome
+from commands.bookings.booking_correction import CorrectOutcome
 from tests.claim_examples import TESTED
 from tests.commands.life_erasure import ErasedLife
 from tests.commands.life_machine import NUMBERS, WHY, act, pick, who_may

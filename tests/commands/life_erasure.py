@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from commands.learner_erasure import EraseLearner
+from commands.learners.learner_erasure import EraseLearner
 from tests.commands.erasing import naming
 from tests.commands.life_claims import ClaimedLife
 from tests.commands.life_machine import WHO, WHY, Drawn, act, who_may

@@ -9,13 +9,17 @@ from aggregates.orders.order_linking import PathwayChoice
 from aggregates.registrations.cancellation import conditions
 from aggregates.registrations.invoice_line import CREDIT, InvoiceStatus
 from aggregates.registrations.registration import Registration
-from commands.cancellation import CancelRegistration, ChangePathway, ReopenRegistration
-from commands.invoice import ReportInvoiceStatus
-from commands.order import BeginOrder, read_order
-from commands.order_confirmation import ConfirmOrder
-from commands.order_linking import Linking
-from commands.transfer import TransferLearner
-from commands.undo import UndoLearnerGroup
+from commands.learners.transfer import TransferLearner
+from commands.orders.order import BeginOrder, read_order
+from commands.orders.order_confirmation import ConfirmOrder
+from commands.orders.order_linking import Linking
+from commands.registrations.cancellation import (
+    CancelRegistration,
+    ChangePathway,
+    ReopenRegistration,
+)
+from commands.registrations.invoice import ReportInvoiceStatus
+from commands.uploads.undo import UndoLearnerGroup
 from events.identifier import Kind, new_identifier, stream_of
 from tests.claim_examples import CENTRE
 from tests.commands.intake import Intake

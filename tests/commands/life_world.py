@@ -9,7 +9,7 @@ from pathlib import Path
 
 from catalogue import Catalogue, Window
 from commands.command import CommandContext
-from commands.order import Dating
+from commands.orders.order import Dating
 from events.order import CourseDates
 from events.user import Role
 from projections import bookings, claimable_learners, invoice_lines, registrations

@@ -9,11 +9,11 @@ from aggregates.claims.claim import Claim
 from aggregates.claims.claim_status import ClaimStatus
 from aggregates.registrations.registration import Registration, Status
 from catalogue import Catalogue
-from commands.cancellation import ReopenRegistration
-from commands.certificate import RevokeCertificate
-from commands.claim import BeginClaim, ChooseClaimLearners, SaveClaimGrades
-from commands.claim_submission import ProcessClaim, SubmitClaim, WithdrawClaim
+from commands.claims.certificate import RevokeCertificate
+from commands.claims.claim import BeginClaim, ChooseClaimLearners, SaveClaimGrades
+from commands.claims.claim_submission import ProcessClaim, SubmitClaim, WithdrawClaim
 from commands.command import Command, CommandContext, CommandResult, handle
+from commands.registrations.cancellation import ReopenRegistration
 from events.centre import ApprovalGranted, CentreOpened
 from events.claim import Award
 from events.event import Event

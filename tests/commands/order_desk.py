@@ -11,9 +11,9 @@ from aggregates.orders.order_confirming import total_of
 from aggregates.orders.order_linking import PathwayChoice
 from catalogue import Apprenticeship, Catalogue
 from commands.command import Command, CommandContext, CommandResult, handle
-from commands.order import BeginOrder, Dating, LinkOrderLearners, read_order
-from commands.order_confirmation import ConfirmOrder, circumstances
-from commands.order_linking import Linking
+from commands.orders.order import BeginOrder, Dating, LinkOrderLearners, read_order
+from commands.orders.order_confirmation import ConfirmOrder, circumstances
+from commands.orders.order_linking import Linking
 from events.centre import ApprovalGranted, ApprovalWithdrawn, CentreOpened
 from events.event import Event
 from events.identifier import stream_of

@@ -8,14 +8,14 @@ from aggregates.registrations.cancellation import CannotCancel, NotActive
 from aggregates.registrations.invoice_line import InvoiceStatus
 from aggregates.registrations.registration import Status
 from aggregates.registrations.registration_refusals import IsOnApprenticeship
-from commands.cancellation import (
+from commands.command import CommandResult
+from commands.registrations.cancellation import (
     CancelRegistration,
     ChangePathway,
     RegisteredAgain,
     ReopenRegistration,
 )
-from commands.command import CommandResult
-from commands.invoice import ReportInvoiceStatus
+from commands.registrations.invoice import ReportInvoiceStatus
 from events.registration import PartReopened, RegistrationCancelled, RegistrationMade
 from store import EventStore
 from tests.clock import Clock

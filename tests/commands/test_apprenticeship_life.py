@@ -20,7 +20,7 @@ from aggregates.claims.claim_refusals import RegisteredMeanwhile
 from aggregates.errors import Refusal
 from aggregates.orders.order_linking import PathwayChoice
 from aggregates.registrations.registration import Status
-from commands.order_linking import Linking
+from commands.orders.order_linking import Linking
 from events.registration import RegistrationMade
 from tests.commands.frameworks import Provider
 from tests.commands.order_desk import APPRENTICESHIP, BY_PART, DATING, SEVERAL, SINGLE

@@ -14,9 +14,9 @@ from aggregates.orders.order_refusals import (
     OrderTooLarge,
 )
 from commands.command import CommandResult
-from commands.order_confirmation import circumstances
-from commands.order_linking import Linking
-from commands.registration import ACTIVE_REGISTRATION, active_key
+from commands.orders.order_confirmation import circumstances
+from commands.orders.order_linking import Linking
+from commands.registrations.registration import ACTIVE_REGISTRATION, active_key
 from events.identifier import Kind, identifier, stream_of
 from events.registration import RegistrationMade
 from store import EventStore

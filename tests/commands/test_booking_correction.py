@@ -20,16 +20,16 @@ from aggregates.bookings.timetable import Timetable
 from aggregates.claims.claim_status import ClaimStatus
 from aggregates.errors import NotAllowed
 from aggregates.registrations.registration_refusals import RegistrationIsCancelled
-from commands.booking import (
+from commands.bookings.booking import (
     CancelBooking,
     ReportOutcome,
     read_booking,
 )
-from commands.booking_correction import CorrectOutcome
-from commands.cancellation import CancelRegistration, ReopenRegistration
+from commands.bookings.booking_correction import CorrectOutcome
+from commands.bookings.entry_facts import timetable_of
+from commands.bookings.entry_order import BeginEntryOrder
 from commands.command import ReasonMissing
-from commands.entry_facts import timetable_of
-from commands.entry_order import BeginEntryOrder
+from commands.registrations.cancellation import CancelRegistration, ReopenRegistration
 from events.booking import BookingOutcomeCorrected
 from events.entry_order import Entry
 from events.identifier import stream_of

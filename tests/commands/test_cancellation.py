@@ -7,15 +7,15 @@ from aggregates.errors import NotFound
 from aggregates.registrations.cancellation import CannotCancel
 from aggregates.registrations.invoice_line import CREDIT, InvoiceStatus
 from aggregates.registrations.registration import Status
-from commands.cancellation import (
+from commands.command import ReasonMissing
+from commands.registrations.cancellation import (
     CancelRegistration,
     ChangePathway,
     NotProcessedYet,
     RegisteredAgain,
     ReopenRegistration,
 )
-from commands.command import ReasonMissing
-from commands.invoice import ReportInvoiceStatus
+from commands.registrations.invoice import ReportInvoiceStatus
 from events.registration import RegistrationCancelled
 from store import EventStore
 from tests.claim_examples import ANN, ANNS, B2, CENTRE, ENOUGH, award

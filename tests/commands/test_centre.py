@@ -9,7 +9,7 @@ from aggregates.centres.centre import Centre, CentreIsOpen, ProductUnknown
 from aggregates.centres.user import ReasonMissing
 from aggregates.errors import NotFound
 from catalogue.catalogue import CentreEntry
-from commands.centre import (
+from commands.centres.centre import (
     GrantApproval,
     OpenCentre,
     OpenListedCentres,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from aggregates.errors import NotFound
-from commands.certificate import RecordPrinting, read_certificate
+from commands.claims.certificate import RecordPrinting, read_certificate
 from commands.command import CommandResult, Stale
 from events.certificate import CertificatePrinted
 from events.user import Role

@@ -14,7 +14,7 @@ from aggregates.claims.claim_refusals import (
 from aggregates.claims.claimable import NotClaimable
 from aggregates.errors import NotFound
 from aggregates.loss import WorkWouldBeLost
-from commands.claim import (
+from commands.claims.claim import (
     BeginClaim,
     ChooseClaimQualification,
     ChooseClaimUnits,

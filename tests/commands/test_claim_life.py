@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 from aggregates.claims.claim_status import ClaimStatus
 from aggregates.errors import Refusal
 from aggregates.registrations.registration import Status
-from commands.claim import DeleteClaim
+from commands.claims.claim import DeleteClaim
 from events.identifier import stream_of
 from store import EventStore, open_store
 from tests.claim_examples import A1, A2, ANN, ANNS, B1, B2, BEN, BENS, award

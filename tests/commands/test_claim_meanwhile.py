@@ -6,7 +6,7 @@ import pytest
 
 from aggregates.claims.claim_refusals import ClaimHasMoved
 from aggregates.claims.claim_status import ClaimStatus
-from commands.claim_submission import PATIENCE, SubmitClaim
+from commands.claims.claim_submission import PATIENCE, SubmitClaim
 from commands.command import CommandContext, handle
 from events.identifier import stream_of
 from events.registration import OutcomesRecorded

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from aggregates.claims.claim_status import ClaimStatus
-from commands.certificate import RecordPrinting
-from commands.claim_submission import ProcessClaim
+from commands.claims.certificate import RecordPrinting
+from commands.claims.claim_submission import ProcessClaim
 from commands.command import CommandContext, handle
 from events.certificate import CertificateIssued, CertificatePrinted
 from events.identifier import Kind, stream_of

@@ -12,10 +12,10 @@ import pytest
 from aggregates.claims.claim_status import ClaimStatus
 from aggregates.errors import Refusal
 from aggregates.registrations.registration import Status
-from commands.certificate import ReissueCertificate
-from commands.claim_submission import SubmitClaim
+from commands.claims.certificate import ReissueCertificate
+from commands.claims.claim_submission import SubmitClaim
+from commands.claims.issued_certificates import open_certificates
 from commands.command import handle
-from commands.issued_certificates import open_certificates
 from events.certificate import CertificateIssued
 from events.identifier import stream_of
 from events.registration import AwardClaimed, OutcomesRecorded

@@ -11,7 +11,7 @@ from aggregates.claims.claim_status import ClaimStatus
 from aggregates.claims.claim_summary import Stage, stages
 from aggregates.claims.claimable import NotClaimable
 from catalogue import Catalogue
-from commands.claim_assessment import ClaimFacts
+from commands.claims.claim_assessment import ClaimFacts
 from events.centre import ApprovalWithdrawn
 from events.claim import Granted, Withheld
 from events.event import Event

@@ -11,8 +11,12 @@ from aggregates.bookings.booking_refusals import (
     UnitBooked,
 )
 from aggregates.bookings.sitting import Attendance
-from commands.cancellation import CancelRegistration
-from commands.entry_order import BeginEntryOrder, ConfirmEntryOrder, read_entry_order
+from commands.bookings.entry_order import (
+    BeginEntryOrder,
+    ConfirmEntryOrder,
+    read_entry_order,
+)
+from commands.registrations.cancellation import CancelRegistration
 from events.entry_order import ConfirmedEntry, Entry
 from events.registration import RegistrationMade
 from store import EventStore

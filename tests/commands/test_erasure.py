@@ -15,13 +15,13 @@ from aggregates.learners.learner import (
     LearnerIsErased,
 )
 from aggregates.registrations.registration import Status
-from commands.cancellation import ChangePathway
-from commands.certificate import read_certificate
+from commands.bookings.entry_order import BeginEntryOrder
+from commands.claims.certificate import read_certificate
 from commands.command import CommandContext, PersonIsErased
-from commands.entry_order import BeginEntryOrder
-from commands.learner_image import SubmitLearnerImage, read_image
-from commands.order_linking import Linking
-from commands.upload import record_called
+from commands.learners.learner_image import SubmitLearnerImage, read_image
+from commands.orders.order_linking import Linking
+from commands.registrations.cancellation import ChangePathway
+from commands.uploads.upload import record_called
 from events.entry_order import Entry
 from events.identifier import stream_of
 from events.learner import ImageKind, LearnerErased

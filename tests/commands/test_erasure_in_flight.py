@@ -25,13 +25,13 @@ from aggregates.learners.in_flight import (
 from aggregates.learners.learner import LearnerIsErased
 from aggregates.registrations.invoice_line import CREDIT
 from aggregates.registrations.registration import Status
-from commands.booking import read_booking
-from commands.certificate import RecordPrinting
-from commands.claim_submission import SubmitClaim
+from commands.bookings.booking import read_booking
+from commands.bookings.entry_facts import timetable_of
+from commands.claims.certificate import RecordPrinting
+from commands.claims.claim_submission import SubmitClaim
 from commands.command import CommandContext, handle
-from commands.entry_facts import timetable_of
-from commands.invoice import require_line
-from commands.order_confirmation import ConfirmOrder
+from commands.orders.order_confirmation import ConfirmOrder
+from commands.registrations.invoice import require_line
 from events.identifier import stream_of
 from store import EventStore
 from tests.claim_examples import A1, A2, B1, award

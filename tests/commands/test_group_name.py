@@ -11,7 +11,7 @@ from aggregates.uploads.upload_refusals import (
     GroupNameTooLong,
 )
 from commands.command import CommandResult
-from commands.group_name import RenameLearnerGroup
+from commands.uploads.group_name import RenameLearnerGroup
 from store import Actor, EventStore
 from tests.clock import Clock
 from tests.commands.intake import ADMINISTRATOR, COLLEAGUE, STRANGER, Intake

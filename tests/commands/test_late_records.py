@@ -5,7 +5,7 @@ import pytest
 from aggregates.learners.verification import Answer, Code, PostponedReason
 from aggregates.uploads.record import RecordState
 from aggregates.uploads.upload_progress import UploadStatus
-from commands import upload as uploading
+from commands.uploads import upload as uploading
 from events.upload import RecordsReady
 from store import EventStore
 from tests.clock import Clock

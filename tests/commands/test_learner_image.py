@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from aggregates.learners.image import plain_image
-from commands.learner_image import SubmitLearnerImage, read_image
+from commands.learners.learner_image import SubmitLearnerImage, read_image
 from events.learner import ImageKind, LearnerImageSubmitted
 from store import EventStore
 from tests.clock import Clock

@@ -19,8 +19,8 @@ from aggregates.claims.certificate import Certificate
 from aggregates.claims.claim import Claim
 from aggregates.registrations.invoice_line import CREDIT
 from aggregates.registrations.registration import Registration
-from commands.entry_facts import timetable_of
-from commands.registration import ACTIVE_REGISTRATION, active_key
+from commands.bookings.entry_facts import timetable_of
+from commands.registrations.registration import ACTIVE_REGISTRATION, active_key
 from events.identifier import stream_of
 from projections import bookings, claimable_learners, registrations
 from projections.invoice_lines import INVOICE_LINES

@@ -8,9 +8,9 @@ import pytest
 from aggregates.bookings.booking_refusals import NotRegisteredForTest
 from aggregates.claims.claim_refusals import NotRegistered
 from aggregates.errors import Refusal
-from commands.cancellation import CancelRegistration
-from commands.certificate import RevokeCertificate
-from commands.entry_order import BeginEntryOrder
+from commands.bookings.entry_order import BeginEntryOrder
+from commands.claims.certificate import RevokeCertificate
+from commands.registrations.cancellation import CancelRegistration
 from events.entry_order import Entry
 from store import EventStore
 from tests.claim_examples import TESTED, award

@@ -3,8 +3,8 @@
 from functools import partial
 
 from aggregates.bookings.offline_client import OfflineClientKnown
+from commands.bookings.offline_client import RegisterOfflineClient
 from commands.command import CommandContext, CommandResult, handle
-from commands.offline_client import RegisterOfflineClient
 from events.offline_client import OfflineClientRegistered
 from store import EventStore
 from tests.claim_examples import CATALOGUE

@@ -21,7 +21,7 @@ from aggregates.orders.order_refusals import (
     ProductUnknown,
 )
 from commands.command import Command, CommandContext, Stale, handle
-from commands.order import (
+from commands.orders.order import (
     ChooseOrderProducts,
     Dating,
     DeleteOrder,
@@ -31,7 +31,7 @@ from commands.order import (
     SetCourseDates,
     UnlinkOrderLearner,
 )
-from commands.order_linking import Linking
+from commands.orders.order_linking import Linking
 from events.identifier import Kind, identifier, new_identifier, stream_of
 from events.learner import LearnerCreated
 from events.order import CourseDates, OrderBegun, OrderLearnersLinked

@@ -18,9 +18,9 @@ from aggregates.orders.order_refusals import (
 )
 from catalogue import Catalogue
 from commands.command import CommandContext, handle
-from commands.order_confirmation import ConfirmOrder, circumstances
-from commands.order_linking import Linking
-from commands.registration import ACTIVE_REGISTRATION, active_key
+from commands.orders.order_confirmation import ConfirmOrder, circumstances
+from commands.orders.order_linking import Linking
+from commands.registrations.registration import ACTIVE_REGISTRATION, active_key
 from events.identifier import Kind, identifier, new_identifier, stream_of
 from events.order import OrderConfirmed
 from events.registration import AwardClaimed, RegistrationMade

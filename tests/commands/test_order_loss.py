@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from aggregates.loss import WorkWouldBeLost
-from commands.entry_order import BeginEntryOrder, ChooseEntries
-from commands.order import (
+from commands.bookings.entry_order import BeginEntryOrder, ChooseEntries
+from commands.orders.order import (
     ChooseOrderProducts,
     Dating,
     LinkOrderLearners,
     SetCourseDates,
     UnlinkOrderLearner,
 )
-from commands.order_linking import Linking
+from commands.orders.order_linking import Linking
 from events.entry_order import Entry
 from events.order import CourseDates
 from store import EventStore

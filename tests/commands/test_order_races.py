@@ -8,7 +8,7 @@ import pytest
 
 from aggregates.orders.order_refusals import AlreadyRegistered, OrderIncomplete
 from commands.command import CommandResult
-from commands.order_linking import Linking
+from commands.orders.order_linking import Linking
 from events.identifier import Kind, identifier, stream_of
 from events.order import OrderConfirmed, OrderLearnersLinked
 from store import EventStore, Once

@@ -11,9 +11,13 @@ import pytest
 
 from aggregates.bookings.sitting import Attendance
 from aggregates.registrations.registration import Registration
-from commands.booking import CancelBooking, ReportOutcome
-from commands.cancellation import CancelRegistration
-from commands.entry_order import BeginEntryOrder, ConfirmEntryOrder, read_entry_order
+from commands.bookings.booking import CancelBooking, ReportOutcome
+from commands.bookings.entry_order import (
+    BeginEntryOrder,
+    ConfirmEntryOrder,
+    read_entry_order,
+)
+from commands.registrations.cancellation import CancelRegistration
 from events.entry_order import Entry
 from store import EventStore
 from tests.claim_examples import REFERENCE, TESTED, award

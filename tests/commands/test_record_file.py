@@ -13,8 +13,8 @@ from aggregates.uploads.corrections import invalid_workbook, read_corrections
 from aggregates.uploads.files.file_columns import KEY
 from aggregates.uploads.files.file_refusals import FileRefused
 from aggregates.uploads.files.learner_file import read_learner_file
-from commands import record_file
-from commands.record_file import TooManyToAmend, amend_from_file, read_invalid
+from commands.uploads import record_file
+from commands.uploads.record_file import TooManyToAmend, amend_from_file, read_invalid
 from events.upload import RecordAmended
 from store import EventStore
 from tests.clock import Clock

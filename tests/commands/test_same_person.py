@@ -10,8 +10,8 @@ import pytest
 from aggregates.errors import Refusal
 from aggregates.learners.learner import LooksLikeAnother
 from aggregates.uploads.record import RecordState
-from commands import learner, same_person
-from commands.transfer import TransferLearner
+from commands.learners import learner, same_person
+from commands.learners.transfer import TransferLearner
 from events.learner import LearnerCreated
 from store import EventStore
 from tests.clock import Clock

@@ -14,14 +14,14 @@ from aggregates.registrations.register import LearnerHasLeft
 from aggregates.registrations.registration import Registration, Status
 from aggregates.uploads.group_uses import GroupUses
 from aggregates.uploads.upload_refusals import GroupIsUsed
-from commands.cancellation import CancelRegistration
-from commands.certificate import ReissueCertificate
-from commands.claim import DeleteClaim
+from commands.claims.certificate import ReissueCertificate
+from commands.claims.claim import DeleteClaim
 from commands.command import Command, CommandResult
-from commands.learner import learner_of, reserved_uln
-from commands.order_confirmation import ConfirmOrder
-from commands.order_linking import Linking
-from commands.transfer import TransferLearner
+from commands.learners.learner import learner_of, reserved_uln
+from commands.learners.transfer import TransferLearner
+from commands.orders.order_confirmation import ConfirmOrder
+from commands.orders.order_linking import Linking
+from commands.registrations.cancellation import CancelRegistration
 from events.identifier import Kind, new_identifier, stream_of
 from events.user import Role
 from store import Actor, EventStore, Stream

@@ -8,7 +8,7 @@ from aggregates.learners.details import COLUMNS, given_likeness
 from aggregates.loss import WorkWouldBeLost, rows_called
 from aggregates.uploads.corrections import Correction
 from aggregates.uploads.record import RecordState
-from commands.record_file import Outcome, amend_from_file
+from commands.uploads.record_file import Outcome, amend_from_file
 from store import EventStore
 from tests.clock import Clock
 from tests.commands.intake import ADMINISTRATOR, Intake

@@ -8,16 +8,16 @@ import pytest
 from aggregates.learners.learner import LearnerIsWithdrawn
 from aggregates.uploads.upload_progress import UploadStatus
 from aggregates.uploads.upload_refusals import GroupIsUndone, GroupIsUsed, StillChecking
-from commands import undo as undoing
-from commands import upload as uploading
 from commands.command import CommandResult
-from commands.order import (
+from commands.orders.order import (
     BeginOrder,
     DeleteOrder,
     LinkOrderLearners,
     UnlinkOrderLearner,
 )
-from commands.order_linking import Linking
+from commands.orders.order_linking import Linking
+from commands.uploads import undo as undoing
+from commands.uploads import upload as uploading
 from events.learner import LearnerWithdrawn
 from store import EventStore, FileGone
 from tests.clock import Clock

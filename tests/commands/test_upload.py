@@ -15,8 +15,8 @@ from aggregates.uploads.upload_refusals import (
     NothingReady,
     StillChecking,
 )
-from commands import upload as uploading
-from commands import upload_check
+from commands.uploads import upload as uploading
+from commands.uploads import upload_check
 from events.identifier import stream_of
 from events.learner import LearnerCreated
 from events.upload import RecordRead, UploadReceived, UploadRefused

@@ -11,8 +11,8 @@ from aggregates.uploads.upload_refusals import (
     StillToMap,
     TooLateToReadAgain,
 )
-from commands import upload as uploading
 from commands.command import Stale
+from commands.uploads import upload as uploading
 from events.identifier import stream_of
 from store import EventStore, FileGone
 from tests.clock import Clock

@@ -7,8 +7,7 @@ import pytest
 
 from aggregates.centres.user import ReasonMissing, User, UserNameTaken
 from aggregates.errors import NotAllowed, NotFound
-from commands.command import Command, CommandResult, Stale, handle
-from commands.user import (
+from commands.centres.user import (
     AddUser,
     ChangeUserRole,
     DisableUser,
@@ -17,6 +16,7 @@ from commands.user import (
     open_user,
     user_called,
 )
+from commands.command import Command, CommandResult, Stale, handle
 from events.identifier import stream_of
 from events.user import PasswordSet, Role
 from store import Actor

@@ -16,8 +16,8 @@ from aggregates.learners.verification import (
 from aggregates.uploads.record import RecordState
 from aggregates.uploads.upload_progress import UploadStatus
 from aggregates.uploads.upload_refusals import NothingReady
-from commands import verification
-from commands.upload_check import CheckLearnerGroup
+from commands.uploads import verification
+from commands.uploads.upload_check import CheckLearnerGroup
 from events.verification import UlnVerificationPostponed, UlnVerified
 from store import EventStore
 from tests.clock import Clock

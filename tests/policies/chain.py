@@ -12,7 +12,7 @@ from pathlib import Path
 
 from audit import ledger as audit
 from catalogue import load
-from commands.centre import OpenCentre
+from commands.centres.centre import OpenCentre
 from commands.command import CommandContext
 from events.centre import CentreOpened
 from policies.policy import Policy, send_once

@@ -17,9 +17,9 @@ from aggregates.uploads.upload_progress import UploadStatus
 from aggregates.uploads.upload_refusals import GroupNameTaken
 from audit import ledger as audit
 from catalogue import load
-from commands import upload as uploading
-from commands import verification
-from commands.upload import SubmitLearnerGroup, UploadLearnerGroup, read_upload
+from commands.uploads import upload as uploading
+from commands.uploads import verification
+from commands.uploads.upload import SubmitLearnerGroup, UploadLearnerGroup, read_upload
 from lrs import Asking, Simulator
 from lrs.simulator import Fixture, Others
 from policies.uploads import ADD_LEARNERS, CHECK_UPLOADS

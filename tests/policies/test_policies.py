@@ -15,7 +15,7 @@ import pytest
 from access.policy import send
 from audit import ledger as audit
 from catalogue import Catalogue, load
-from commands.centre import GrantApproval, OpenCentre
+from commands.centres.centre import GrantApproval, OpenCentre
 from commands.command import CommandContext
 from events.centre import ApprovalGranted, CentreOpened
 from events.identifier import stream_of

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from access.accounts import issue_token
-from commands.user import user_called
+from commands.centres.user import user_called
 from events.identifier import stream_of
 from events.learner import LearnerCreated
 from events.user import Role, UserAdded

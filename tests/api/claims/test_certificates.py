@@ -6,8 +6,8 @@ from http import HTTPStatus
 import pytest
 from httpx2 import Response
 
-from commands.learner import AmendLearner
-from commands.learner_erasure import EraseLearner
+from commands.learners.learner import AmendLearner
+from commands.learners.learner_erasure import EraseLearner
 from events.claim import ClaimProcessed
 from events.identifier import stream_of
 from store import Stream

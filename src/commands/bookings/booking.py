@@ -1,0 +1,354 @@
+"""What may be asked of a booking: amend, cancel, launch, and how the test went."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from typing import ClassVar, Protocol, TypeVar
+
+from aggregates.bookings.booking import Booking, mode_needed
+from aggregates.bookings.booking_refusals import (
+    ANOTHER_TIME,
+    LaunchLinkInvalid,
+    ModeNeeded,
+    ModeOutOfPlace,
+    SittingsOverlap,
+)
+from aggregates.bookings.entry_rules import extra_time_refusal
+from aggregates.bookings.outcome import result_of
+from aggregates.bookings.sitting import Attendance
+from aggregates.bookings.sitting_time import (
+    CENTRES_EXTRA_TIME,
+    MOST_EXTRA_TIME,
+    duration,
+)
+from aggregates.bookings.timetable import Timetable
+from aggregates.centres.user import require_reason
+from aggregates.registrations.cancellation import charge_stands
+from aggregates.registrations.registration import Registration
+from commands.bookings.entry_facts import timetable_of
+from commands.claims.claim import rules_of
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    require_expected,
+    require_own,
+)
+from commands.registrations.invoice import read_line
+from events.booking import (
+    BookingCancelled,
+    BookingMade,
+    BookingMissed,
+    BookingResultAdded,
+    BookingTaken,
+)
+from events.event import Event
+from events.identifier import stream_of
+from events.sitting import (
+    TestCalledOff,
+    TestMissed,
+    TestMoved,
+    TestResultAdded,
+    TestTaken,
+)
+from events.timetable import SittingDropped, SittingPlanned
+from events.user import Role
+from store import Actor, Change, Stream
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AmendBooking(Command):
+    """Change time, mode or extra time; None leaves each as it is (B6, B10)."""
+
+    title: ClassVar = "amend a booking"
+
+    booking: str
+    starts: datetime | None = None
+    mode: str | None = None
+    extra_time: int | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelBooking(Command):
+    """Give the place up (B9)."""
+
+    title: ClassVar = "cancel a booking"
+
+    booking: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MakeLaunchLink(Command):
+    """Give a link that starts the test; only its digest is kept (B12)."""
+
+    title: ClassVar = "make a launch link"
+
+    booking: str
+    secret: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UseLaunchLink(Command):
+    """Start the test by its link (B12)."""
+
+    title: ClassVar = "use a launch link"
+
+    booking: str
+    secret: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportOutcome(Command):
+    """Say that the test was taken, with its result if there is one, or missed (B15).
+
+    A pass gives the unit its lowest grade if none is said.
+    """
+
+    title: ClassVar = "report test outcomes"
+
+    booking: str
+    attendance: Attendance
+    is_pass: bool | None = None
+    sat_on: date | None = None
+    grade: str | None = None
+    mark: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """A booking with the registration and the timetable that it is noted on."""
+
+    stream: Stream
+    booking: Booking
+    registered: Stream
+    registration: Registration
+    planned: Stream
+    timetable: Timetable
+
+    @classmethod
+    def of(cls, name: str, by: Actor, context: CommandContext) -> "Opened":
+        """Open a booking that the actor may know of. Raises NotFound."""
+        stream, booking = read_booking(name, by, context)
+        at = stream_of(booking.made.registration)
+        day = stream_of(timetable_of(booking.made.learner))
+        opened = context.store.open_many([at, day])
+        return cls(
+            stream=stream,
+            booking=booking,
+            registered=opened[at],
+            registration=Registration.replay(opened[at].events),
+            planned=opened[day],
+            timetable=Timetable.replay(opened[day].events),
+        )
+
+    def changes(
+        self,
+        events: Sequence[Event],
+        *,
+        registration: Sequence[Event] = (),
+        timetable: Sequence[Event] = (),
+    ) -> list[Change]:
+        """Note what happened on each; nothing anywhere if nothing did."""
+        if not events:
+            return [self.stream.change([])]
+        return [
+            self.stream.change(events),
+            self.registered.change(registration),
+            self.planned.change(timetable),
+        ]
+
+
+@handles(AmendBooking)
+def amend_booking(command: AmendBooking, context: CommandContext) -> CommandResult:
+    opened = _open(command.booking, command, context)
+    booking, made = opened.booking, opened.booking.made
+    role = Role(command.by.role)
+    is_specialist = role is Role.ACCOUNT_SPECIALIST
+    require_reason(role, command.reason)
+    starts = _or(command.starts, booking.starts)
+    mode = _or(command.mode, booking.mode)
+    extra_time = _or(command.extra_time, booking.extra_time)
+    allowed = (
+        range(MOST_EXTRA_TIME + 1)
+        if is_specialist
+        else CENTRES_EXTRA_TIME | {booking.extra_time}
+    )
+    if refusal := extra_time_refusal(extra_time, allowed, "/extra_time"):
+        raise refusal
+    if mode_needed(made.delivery, mode):
+        raise (ModeOutOfPlace if mode else ModeNeeded)(pointer="/mode")
+    amended = booking.amend(
+        starts=starts,
+        mode=mode,
+        extra_time=extra_time,
+        reason=command.reason,
+        person_id=opened.stream.id,
+        now=command.at,
+        by_specialist=None if command.extra_time is None else is_specialist,
+    )
+    ends = starts + duration(made.minutes, extra_time)
+    other = opened.timetable.overlapping(starts, ends, but=made.booking)
+    if amended and other:
+        raise SittingsOverlap(
+            pointer="/starts",
+            learner=made.learner,
+            booking=other,
+            next_step=ANOTHER_TIME,
+        )
+    moved = TestMoved(booking=made.booking, starts=starts, ends=ends)
+    planned = SittingPlanned(booking=made.booking, starts=starts, ends=ends)
+    return _append(
+        command,
+        context,
+        opened.changes(amended, registration=[moved], timetable=[planned]),
+    )
+
+
+@handles(CancelBooking)
+def cancel_booking(command: CancelBooking, context: CommandContext) -> CommandResult:
+    opened = _open(command.booking, command, context)
+    charged, line = read_line(command.booking, context)
+    opened.booking.require_cancellable(command.at)
+    cancelled = BookingCancelled(
+        booking=command.booking,
+        invoice_status=line.status,
+        charge_stands=charge_stands(line.status),
+    )
+    changes = opened.changes(
+        [cancelled],
+        registration=[TestCalledOff(booking=command.booking)],
+        timetable=[SittingDropped(booking=command.booking)],
+    )
+    return _append(command, context, changes, unchanged=[charged])
+
+
+@handles(MakeLaunchLink)
+def make_launch_link(command: MakeLaunchLink, context: CommandContext) -> CommandResult:
+    opened = _open(command.booking, command, context)
+    made = opened.booking.make_launch_link(digest_of(command.secret), now=command.at)
+    return _append(command, context, [opened.stream.change(made)])
+
+
+@handles(UseLaunchLink)
+def use_launch_link(command: UseLaunchLink, context: CommandContext) -> CommandResult:
+    stream = context.store.open(stream_of(command.booking))
+    if not stream.history or not isinstance(stream.events[0], BookingMade):
+        raise LaunchLinkInvalid
+    booking = Booking.replay(stream.events)
+    used = booking.use_launch_link(digest_of(command.secret), now=command.at)
+    return _append(command, context, [stream.change(used)])
+
+
+@handles(ReportOutcome)
+def report_outcome(command: ReportOutcome, context: CommandContext) -> CommandResult:
+    opened = _open(command.booking, command, context)
+    outcome = _outcome(command, opened, context)
+    missed = any(isinstance(event, BookingMissed) for event in outcome)
+    changes = opened.changes(
+        outcome,
+        registration=[on_registration(opened.booking, event) for event in outcome],
+        timetable=[SittingDropped(booking=command.booking)] if missed else [],
+    )
+    return _append(command, context, changes)
+
+
+def _outcome(
+    command: ReportOutcome, opened: Opened, context: CommandContext
+) -> Sequence[BookingTaken | BookingMissed | BookingResultAdded]:
+    result = told_result(command, opened, context)
+    if command.attendance is Attendance.ABSENT:
+        return opened.booking.record_missed(command.at)
+    if result is None:
+        return opened.booking.record_taken(command.at)
+    return opened.booking.add_result(**vars(result), now=command.at)
+
+
+class OutcomeTold(Protocol):
+    """What is told of how a test went."""
+
+    @property
+    def attendance(self) -> Attendance: ...
+    @property
+    def is_pass(self) -> bool | None: ...
+    @property
+    def sat_on(self) -> date | None: ...
+    @property
+    def grade(self) -> str | None: ...
+    @property
+    def mark(self) -> int | None: ...
+
+
+def told_result(
+    told: OutcomeTold, opened: Opened, context: CommandContext
+) -> BookingResultAdded | None:
+    """Give the result that is told of a test, by the rules of its registration."""
+    made = opened.booking.made
+    return result_of(
+        rules_of(context, opened.registration).unit(made.unit),
+        booking=made.booking,
+        attendance=told.attendance,
+        is_pass=told.is_pass,
+        sat_on=told.sat_on,
+        grade=told.grade,
+        mark=told.mark,
+    )
+
+
+def on_registration(
+    booking: Booking, event: BookingTaken | BookingMissed | BookingResultAdded
+) -> Event:
+    """Say the same of the registration."""
+    name = booking.made.booking
+    match event:
+        case BookingTaken():
+            return TestTaken(booking=name)
+        case BookingMissed():
+            return TestMissed(booking=name)
+        case BookingResultAdded():
+            return TestResultAdded(
+                booking=name,
+                unit=booking.made.unit,
+                grade=event.grade,
+                is_pass=event.is_pass,
+                sat_on=event.sat_on,
+                mark=event.mark,
+            )
+
+
+def digest_of(secret: str) -> str:
+    """Make what is kept of a secret that is shown once."""
+    return sha256(secret.encode()).hexdigest()
+
+
+def read_booking(
+    name: str, by: Actor, context: CommandContext
+) -> tuple[Stream, Booking]:
+    """Open a booking that the actor may know of. Raises NotFound."""
+    stream = context.store.open(stream_of(name))
+    require_own(stream, name, begun_by=BookingMade, what="booking", by=by)
+    return stream, Booking.replay(stream.events)
+
+
+def _open(name: str, command: Command, context: CommandContext) -> Opened:
+    opened = Opened.of(name, command.by, context)
+    require_expected(opened.stream, command)
+    return opened
+
+
+def _or(given: T | None, present: T) -> T:
+    return present if given is None else given
+
+
+def _append(
+    command: Command,
+    context: CommandContext,
+    changes: Sequence[Change],
+    unchanged: Sequence[Stream] = (),
+) -> CommandResult:
+    position = context.store.append(*changes, by=command.by, unchanged=unchanged)
+    return CommandResult(position=position)

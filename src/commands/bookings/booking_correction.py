@@ -1,0 +1,121 @@
+"""What may be asked of a test that was reported wrongly (B17)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from aggregates.bookings.booking_correction import correct_outcome, correct_test
+from aggregates.bookings.booking_refusals import SittingsOverlap
+from aggregates.bookings.sitting import Attendance
+from aggregates.claims.claim import Claim
+from aggregates.claims.claim_status import ClaimStatus
+from aggregates.registrations.registration import Registration
+from commands.bookings.booking import Opened, told_result
+from commands.claims.claim import rules_of
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    require_expected,
+    require_said,
+)
+from events.event import Event
+from events.identifier import stream_of
+from events.sitting import TestOutcomeCorrected
+from events.timetable import SittingDropped, SittingPlanned
+from store import Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectOutcome(Command):
+    """Say how the test went in truth, all of it, and why it was reported otherwise."""
+
+    title: ClassVar = "correct an outcome"
+
+    booking: str
+    attendance: Attendance
+    reason: str
+    is_pass: bool | None = None
+    sat_on: date | None = None
+    grade: str | None = None
+    mark: int | None = None
+
+
+@handles(CorrectOutcome)
+def correct_booking_outcome(
+    command: CorrectOutcome, context: CommandContext
+) -> CommandResult:
+    """Correct it on the booking, the registration and the timetable, or nowhere."""
+    opened = Opened.of(command.booking, command.by, context)
+    require_expected(opened.stream, command)
+    require_said(command.reason)
+    corrected = correct_outcome(
+        opened.booking,
+        attendance=command.attendance,
+        result=told_result(command, opened, context),
+        reason=command.reason.strip(),
+        person_id=opened.stream.id,
+        now=command.at,
+    )
+    claims = _claims(context, opened.registration)
+    learner = opened.registration.learner
+    submitted = [
+        claim.claim
+        for _, claim in claims
+        if learner in claim.learners
+        and claim.learners[learner].standing is ClaimStatus.SUBMITTED
+    ]
+    tested = [
+        test
+        for event in corrected
+        for test in correct_test(
+            opened.registration,
+            TestOutcomeCorrected(
+                booking=command.booking,
+                unit=opened.booking.made.unit,
+                attendance=event.attendance,
+                grade=event.grade,
+                is_pass=event.is_pass,
+                sat_on=event.sat_on,
+                mark=event.mark,
+            ),
+            rules=rules_of(context, opened.registration),
+            submitted=submitted,
+        )
+    ]
+    changes = opened.changes(
+        corrected,
+        registration=tested,
+        timetable=_planned(command, opened) if corrected else [],
+    )
+    position = context.store.append(
+        *changes, by=command.by, unchanged=[at for at, _ in claims]
+    )
+    return CommandResult(position=position, created_id=command.booking)
+
+
+def _planned(command: CorrectOutcome, opened: Opened) -> list[Event]:
+    """Say what becomes of the learner's timetable. Raises SittingsOverlap (B7)."""
+    if command.attendance is opened.booking.attendance:
+        return []
+    if command.attendance is Attendance.ABSENT:
+        return [SittingDropped(booking=command.booking)]
+    starts, ends = opened.booking.starts, opened.booking.ends
+    other = opened.timetable.overlapping(starts, ends, but=command.booking)
+    if other is not None:
+        raise SittingsOverlap(
+            pointer="/attendance",
+            learner=opened.registration.learner,
+            booking=other,
+            next_step=f"If the learner was at this one, cancel or amend {other} first.",
+        )
+    return [SittingPlanned(booking=command.booking, starts=starts, ends=ends)]
+
+
+def _claims(
+    context: CommandContext, registration: Registration
+) -> Iterable[tuple[Stream, Claim]]:
+    opened = context.store.open_many(map(stream_of, registration.awards))
+    return [(at, Claim.replay(at.events)) for at in opened.values()]

@@ -1,0 +1,62 @@
+"""One test for many learners, in one line of an order of entries (B1)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from aggregates.bookings.entry_rules import EntryPointer
+from commands.command import CommandContext
+from commands.orders.order_linking import known_at, members
+from commands.registrations.registration import ACTIVE_REGISTRATION, active_key
+from events.entry_order import Entry
+from store import Actor
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryLine:
+    """A test, and all who are entered for it: learners, and groups of them.
+
+    ``test`` is their entry but for the learner. ``is_for_registered`` leaves out those
+    of the groups who are not Active on the qualification.
+    """
+
+    test: Entry
+    learners: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    is_for_registered: bool = False
+
+
+def expand(
+    context: CommandContext, centre: str, lines: Sequence[EntryLine], by: Actor
+) -> tuple[list[Entry], list[EntryPointer]]:
+    """Give the entry of each learner of each line, and where the request has it.
+
+    Who is named twice in a line is entered once. Those of a group who were erased or
+    transferred since are left out. Raises NotFound, GroupIsUndone, GroupHasNoLearners.
+    """
+    entries: list[Entry] = []
+    pointers: list[EntryPointer] = []
+    for number, line in enumerate(lines):
+        at = f"/lines/{number}"
+        people = {
+            who: f"{at}/learners/{place}" for place, who in enumerate(line.learners)
+        }
+        for who in _of_groups(context, centre, line, by, pointer=f"{at}/groups"):
+            people.setdefault(who, f"{at}/groups")
+        entries += [replace(line.test, learner=who) for who in people]
+        pointers += [EntryPointer(entry=at, learner=said) for said in people.values()]
+    return entries, pointers
+
+
+def _of_groups(
+    context: CommandContext, centre: str, line: EntryLine, by: Actor, *, pointer: str
+) -> list[str]:
+    named = [
+        who
+        for group in line.groups
+        for who in members(context, group, by, pointer=pointer)
+    ]
+    known = known_at(context, centre, named)
+    if line.is_for_registered:
+        keys = {active_key(who, line.test.qualification): who for who in known}
+        known = {keys[key] for key in context.store.held(ACTIVE_REGISTRATION, keys)}
+    return [who for who in named if who in known]

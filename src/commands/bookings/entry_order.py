@@ -1,0 +1,292 @@
+"""What may be asked of an order of entries: put together, then confirmed (B1)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from aggregates.bookings.entry_order import EntryOrder
+from aggregates.bookings.entry_rules import entry_pointers
+from aggregates.errors import NotFound
+from aggregates.loss import require_no_loss
+from aggregates.orders.order_line import purchase_order_number
+from aggregates.orders.order_loss import lost_from_entries
+from commands.bookings.entry_facts import Found
+from commands.bookings.entry_lines import EntryLine, expand
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    require_expected,
+    require_own,
+)
+from events.entry_order import (
+    EntriesChosen,
+    Entry,
+    EntryOrderBegun,
+)
+from events.event import Event
+from events.identifier import Kind, stream_of
+from store import Actor, Change, Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class BeginEntryOrder(Command):
+    """Begin an order of entries, with those that are known."""
+
+    title: ClassVar = "begin an entry order"
+
+    entries: tuple[Entry, ...] = ()
+    lines: tuple[EntryLine, ...] = ()
+    purchase_order: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChooseEntries(Command):
+    """Say which tests are to be booked for whom, and when: these and no others."""
+
+    title: ClassVar = "choose entries"
+
+    order: str
+    entries: tuple[Entry, ...] = ()
+    lines: tuple[EntryLine, ...] = ()
+    confirm_loss: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddEntries(Command):
+    """Say which tests are to be booked besides those of the order."""
+
+    title: ClassVar = "add entries"
+
+    order: str
+    entries: tuple[Entry, ...] = ()
+    lines: tuple[EntryLine, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeEntry(Command):
+    """Change a learner's entry for a unit, or all of a learner's entries (None).
+
+    ``changes`` are delivery, mode, starts and extra time, as far as they change.
+    """
+
+    title: ClassVar = "change an entry"
+
+    order: str
+    learner: str
+    unit: str | None = None
+    changes: Mapping[str, Any]
+    confirm_loss: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoveEntry(Command):
+    """Take off a learner's entry for a unit, or all of a learner's entries (None)."""
+
+    title: ClassVar = "remove an entry"
+
+    order: str
+    learner: str
+    unit: str | None = None
+    confirm_loss: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class GiveEntryPurchaseOrderNumber(Command):
+    """Say what the centre calls the purchase."""
+
+    title: ClassVar = "give an entry purchase order number"
+
+    order: str
+    number: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteEntryOrder(Command):
+    """Throw away an order that has not been confirmed."""
+
+    title: ClassVar = "delete an entry order"
+
+    order: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmEntryOrder(Command):
+    """Book every entry, at the total that was seen."""
+
+    title: ClassVar = "confirm an entry order"
+
+    order: str
+    total: Decimal
+
+
+@handles(BeginEntryOrder)
+def begin_entry_order(
+    command: BeginEntryOrder, context: CommandContext
+) -> CommandResult:
+    name = context.new_identifier(Kind.ORDER)
+    begun = EntryOrderBegun(order=name, centre=command.by.centre or "")
+    order = EntryOrder.begin(replace(begun, order=""))
+    events: list[Event] = [begun, *_chosen(command, context, order)]
+    events += order.give_number(
+        purchase_order_number(command.purchase_order, pointer="/purchase_order_number")
+    )
+    change = Change(
+        stream=stream_of(name),
+        expected=0,
+        events=tuple(events),
+        owner=command.by.centre,
+    )
+    return CommandResult(
+        position=context.store.append(change, by=command.by), created_id=name
+    )
+
+
+@handles(ChooseEntries)
+def choose_entries(command: ChooseEntries, context: CommandContext) -> CommandResult:
+    stream, order = _open(command.order, command, context)
+    chosen = _chosen(command, context, order)
+    _require_no_loss(command, order, chosen, pointer="/entries")
+    return _record(command, context, stream, chosen)
+
+
+def _require_no_loss(
+    command: ChooseEntries | ChangeEntry | RemoveEntry,
+    order: EntryOrder,
+    events: Sequence[EntriesChosen],
+    *,
+    pointer: str | None = None,
+) -> None:
+    """Raise WorkWouldBeLost, which names what was typed and goes, unless confirmed."""
+    lost = lost_from_entries(order.entries, order.after(events).entries)
+    require_no_loss(lost, confirm_loss=command.confirm_loss, pointer=pointer)
+
+
+@handles(AddEntries)
+def add_entries(command: AddEntries, context: CommandContext) -> CommandResult:
+    stream, order = _open(command.order, command, context)
+    added = _chosen(command, context, order, kept=order.entries)
+    return _record(command, context, stream, added)
+
+
+def _chosen(
+    command: BeginEntryOrder | ChooseEntries | AddEntries,
+    context: CommandContext,
+    order: EntryOrder,
+    *,
+    kept: Sequence[Entry] = (),
+) -> list[EntriesChosen]:
+    """Decide on entries sent one by one, and on those that lines give to many."""
+    many, their_pointers = expand(context, order.centre, command.lines, command.by)
+    entries = (*command.entries, *many)
+    pointers = (*entry_pointers(len(command.entries)), *their_pointers)
+    found = Found.of(context, order.centre, entries)
+    return order.choose(
+        entries,
+        found.places,
+        command.at,
+        last=found.last,
+        left=found.left,
+        erased=found.erased,
+        pointers=pointers,
+        kept=kept,
+    )
+
+
+@handles(ChangeEntry)
+def change_entry(command: ChangeEntry, context: CommandContext) -> CommandResult:
+    stream, order = _open(command.order, command, context)
+    order.require_open()
+    changing = order.entries_of(command.learner, command.unit)
+    found = Found.of(context, order.centre, changing)
+    changed = order.change(
+        command.learner,
+        command.unit,
+        command.changes,
+        found.places,
+        command.at,
+        last=found.last,
+        left=found.left,
+        erased=found.erased,
+    )
+    _require_no_loss(command, order, changed)
+    return _record(command, context, stream, changed)
+
+
+@handles(RemoveEntry)
+def remove_entry(command: RemoveEntry, context: CommandContext) -> CommandResult:
+    stream, order = _open(command.order, command, context)
+    removed = order.remove(command.learner, command.unit)
+    _require_no_loss(command, order, removed)
+    return _record(command, context, stream, removed)
+
+
+@handles(GiveEntryPurchaseOrderNumber)
+def give_number(
+    command: GiveEntryPurchaseOrderNumber, context: CommandContext
+) -> CommandResult:
+    stream, order = _open(command.order, command, context)
+    number = purchase_order_number(command.number, pointer="/purchase_order_number")
+    return _record(command, context, stream, order.give_number(number))
+
+
+@handles(DeleteEntryOrder)
+def delete_entry_order(
+    command: DeleteEntryOrder, context: CommandContext
+) -> CommandResult:
+    stream, order = _open(command.order, command, context)
+    return _record(command, context, stream, order.delete())
+
+
+@handles(ConfirmEntryOrder)
+def confirm_entry_order(
+    command: ConfirmEntryOrder, context: CommandContext
+) -> CommandResult:
+    """Book all of them or none, on the facts of each registration and timetable."""
+    stream, order = _open(command.order, command, context)
+    found = Found.of(context, order.centre, () if order.confirmed else order.entries)
+    drawn = [context.new_identifier(Kind.BOOKING) for _ in order.entries]
+    confirmed = order.confirm(
+        found.places,
+        found.timetables,
+        total=command.total,
+        bookings=drawn,
+        now=command.at,
+        last=found.last,
+        left=found.left,
+        erased=found.erased,
+    )
+    changes: list[Change] = []
+    for event in confirmed:
+        changes = found.booked(order, event.entries)
+    position = context.store.append(stream.change(confirmed), *changes, by=command.by)
+    return CommandResult(position=position, created_id=order.order)
+
+
+def read_entry_order(
+    name: str, by: Actor, context: CommandContext
+) -> tuple[Stream, EntryOrder]:
+    """Open an order of entries that the actor may know of. Raises NotFound."""
+    stream = context.store.open(stream_of(name))
+    require_own(stream, name, begun_by=EntryOrderBegun, what="entry order", by=by)
+    order = EntryOrder.replay(stream.events)
+    if order.is_deleted:
+        raise NotFound(what="entry order", name=name)
+    return stream, order
+
+
+def _open(
+    name: str, command: Command, context: CommandContext
+) -> tuple[Stream, EntryOrder]:
+    stream, order = read_entry_order(name, command.by, context)
+    require_expected(stream, command)
+    return stream, order
+
+
+def _record(
+    command: Command, context: CommandContext, stream: Stream, events: Sequence[Event]
+) -> CommandResult:
+    position = context.store.append(stream.change(events), by=command.by)
+    return CommandResult(position=position, created_id="")

@@ -1,0 +1,250 @@
+"""What may be asked of offline tests: their packages, and the answers that come back."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import uuid4
+
+from aggregates.bookings.answer_package import AnswersOfAnotherPackage, read_answers
+from aggregates.bookings.booking import Booking
+from aggregates.bookings.offline_client import OfflineClient
+from aggregates.bookings.package import (
+    NOT_WHOLE,
+    WHOLE,
+    Check,
+    check_download,
+    checks,
+    files_of,
+    require_all,
+)
+from aggregates.bookings.sealed_package import digest, is_whole, seal
+from aggregates.centres.pin import CHANGED_SINCE, IS_SET, NO_PIN, Pin, Proof
+from aggregates.errors import NotFound
+from commands.bookings.booking import Opened, on_registration, read_booking
+from commands.bookings.offline_client import client_called, read_client
+from commands.centres.pin import open_pin, pin_called
+from commands.command import Command, CommandContext, CommandResult, handles
+from commands.learners.learner import learner_of
+from events.booking import AnswersReceived, BookingTaken, PackageDownloaded
+from events.identifier import stream_of
+from events.pin import PackageSealed
+from store import Actor, Conflict, Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class DownloadPackage(Command):
+    """Make the package of an offline test, sealed under one's PIN (B13).
+
+    ``proof`` says whether ``pin`` is the PIN of the one who asks.
+    """
+
+    title: ClassVar = "download a package"
+
+    booking: str
+    client: str
+    pin: str
+    proof: Proof
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiveAnswers(Command):
+    """Take the answers of an offline test back (B11, B15).
+
+    ``package`` is the one that they are to be from, if that is said.
+    """
+
+    title: ClassVar = "receive answers"
+
+    booking: str
+    content: bytes
+    package: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DownloadedPackage:
+    """A package that was downloaded: which, by whom, when; why it is stale, if it is."""
+
+    package: str
+    user: str
+    client: str
+    client_name: str | None
+    downloaded_at: datetime
+    why_stale: str | None
+
+
+def packages_of(context: CommandContext, stream: Stream) -> Iterator[DownloadedPackage]:
+    """List the packages of a booking, oldest first (B11, B14)."""
+    booking = Booking.replay(stream.events)
+    downloads = [
+        (recorded.recorded_at, recorded.event)
+        for recorded in stream.history
+        if isinstance(recorded.event, PackageDownloaded)
+    ]
+    pins = _pins(context, {package.user for _, package in downloads})
+    clients = _client_names(context, {package.client for _, package in downloads})
+    for downloaded_at, package in downloads:
+        yield DownloadedPackage(
+            package=package.package,
+            user=package.user,
+            client=package.client,
+            client_name=clients.get(package.client),
+            downloaded_at=downloaded_at,
+            why_stale=booking.why_stale(package, pin=pins[package.user]),
+        )
+
+
+def _client_names(context: CommandContext, clients: Iterable[str]) -> dict[str, str]:
+    at = {client: stream_of(client_called(client)) for client in clients}
+    opened = context.store.open_many(at.values())
+    return {
+        client: OfflineClient.replay(opened[stream].events).name
+        for client, stream in at.items()
+        if opened[stream].history
+    }
+
+
+def look(
+    context: CommandContext,
+    name: str,
+    client: str | None,
+    by: Actor,
+    now: datetime,
+    *,
+    sha256: str | None = None,
+) -> tuple[Check, ...]:
+    """Make the checks of the package that one downloaded last, for a client (B13).
+
+    ``sha256`` is that of the file as the client has it, if it is known. Raises NotFound
+    if there is no such booking.
+    """
+    _, booking = read_booking(name, by, context)
+    _, pin = open_pin(context, by.user)
+    downloaded = booking.last_package(by.user, client)
+    no_pin = pin.why_locked(now) if pin else NO_PIN
+    if no_pin is None and pin and downloaded and downloaded.pin != pin.id:
+        no_pin = CHANGED_SINCE
+    return checks(
+        booking,
+        pin=Check.of("pin", no_pin, IS_SET),
+        package=check_download(booking, downloaded, sha256),
+        client=_client(context, client, by),
+        named=client,
+        now=now,
+        downloaded=downloaded,
+    )
+
+
+@handles(DownloadPackage)
+def download_package(
+    command: DownloadPackage, context: CommandContext
+) -> CommandResult:
+    stream, booking = read_booking(command.booking, command.by, context)
+    pins, pin = open_pin(context, command.by.user)
+    client = _client(context, command.client, command.by)
+    no_pin = command.proof.why_not_of(pin)
+    found = checks(
+        booking,
+        pin=Check.of("pin", no_pin, "The package opens with your PIN alone."),
+        package=Check.of("package", None, WHOLE),
+        client=client,
+        named=command.client,
+        now=command.at,
+    )
+    require_all(found)
+    package = uuid4().hex
+    content, whole = _made(booking, package, command, client)
+    require_all([Check.of("package", None if whole else NOT_WHOLE, WHOLE)])
+    downloaded = PackageDownloaded(
+        package=package,
+        revision=booking.revision,
+        sha256=digest(content),
+        pin=command.proof.pin or "",
+        client=command.client,
+        user=command.by.user,
+    )
+    sealed = PackageSealed(package=package, booking=command.booking)
+    position = context.store.append(
+        stream.change([downloaded]), pins.change([sealed]), by=command.by
+    )
+    return CommandResult(position=position, created_id=package, content=content)
+
+
+@handles(ReceiveAnswers)
+def receive_answers(command: ReceiveAnswers, context: CommandContext) -> CommandResult:
+    """Keep the answers as a file, sealed under the learner's key."""
+    opened = Opened.of(command.booking, command.by, context)
+    booking, sha256 = opened.booking, digest(command.content)
+    if booking.has_answers(sha256):
+        return CommandResult(position=None)
+    sent = read_answers(command.content, booking=booking.made.booking)
+    if command.package not in {None, sent.package}:
+        raise AnswersOfAnotherPackage(
+            pointer="?package", package=command.package, theirs=sent.package
+        )
+    pins, pin = open_pin(context, booking.package(sent.package).user)
+
+    def decide(file: str) -> Sequence[AnswersReceived | BookingTaken]:
+        answers = AnswersReceived(
+            package=sent.package, file=file, size=len(command.content), sha256=sha256
+        )
+        present = pin.id if pin else None
+        return booking.receive_answers(
+            answers, revision=sent.revision, pin=present, now=command.at
+        )
+
+    decide("")
+    learner = learner_of(context.store.open(stream_of(booking.made.learner)))
+    file = context.store.put_file(command.content, key_of=learner.person_id)
+    events = decide(file)
+    taken = [
+        on_registration(booking, event)
+        for event in events
+        if isinstance(event, BookingTaken)
+    ]
+    changes = opened.changes(events, registration=taken)
+    try:
+        position = context.store.append(*changes, by=command.by, unchanged=[pins])
+    except Conflict:
+        context.store.drop_file(file)
+        raise
+    return CommandResult(position=position)
+
+
+def _made(
+    booking: Booking,
+    package: str,
+    command: DownloadPackage,
+    client: OfflineClient | None,
+) -> tuple[bytes, bool]:
+    """Make a package, and tell whether it is what its manifest says when read back."""
+    if client is None or client.public_key is None:
+        raise AssertionError  # it is fit: the checks passed
+    about = {
+        "package": package,
+        "booking": command.booking,
+        "revision": booking.revision,
+        "client": client.client,
+    }
+    files = files_of(booking, package)
+    content, key = seal(
+        files, about=about, pin=command.pin, public_key=client.public_key
+    )
+    return content, is_whole(content, key)
+
+
+def _pins(context: CommandContext, users: Iterable[str]) -> dict[str, str]:
+    """Find the present PIN of each of these users, by its identifier."""
+    at = {user: stream_of(pin_called(user)) for user in users}
+    opened = context.store.open_many(at.values())
+    return {user: Pin.replay(opened[stream].events).id for user, stream in at.items()}
+
+
+def _client(
+    context: CommandContext, client: str | None, by: Actor
+) -> OfflineClient | None:
+    """Find a client; there is none that is not registered, or is another centre's."""
+    try:
+        return read_client(context, client, by)[1] if client else None
+    except NotFound:
+        return None

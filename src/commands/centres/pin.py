@@ -1,0 +1,76 @@
+"""What may be asked about PINs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import uuid4
+
+from aggregates.bookings.booking import Booking
+from aggregates.centres.pin import Pin, Proof
+from commands.centres.user import open_user
+from commands.command import Command, CommandContext, CommandResult, handles
+from events.identifier import stream_of
+from events.pin import PinSet
+from store import Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetPin(Command):
+    """Give oneself a PIN, or another one (B14).
+
+    ``proof`` says whether the present PIN was given; ``by_password`` that the password
+    was, in its place.
+    """
+
+    title: ClassVar = "set a pin"
+
+    pin_hash: str
+    proof: Proof | None = None
+    by_password: bool = False
+
+
+def pin_called(user: str) -> str:
+    """Say what the stream of a user's PIN is called."""
+    return f"pin:{user}"
+
+
+def open_pin(context: CommandContext, user: str) -> tuple[Stream, Pin | None]:
+    """Open a user's PIN, if there is one."""
+    stream = context.store.open(stream_of(pin_called(user)))
+    return stream, Pin.replay(stream.events) if stream.history else None
+
+
+def packages_in_use(context: CommandContext, user: str, now: datetime) -> list[str]:
+    """List the bookings of packages that a new PIN of the user makes unusable (B14).
+
+    A booking is there once for each. Those that are stale or over are not.
+    """
+    _, pin = open_pin(context, user)
+    if pin is None:
+        return []
+    at = {package: stream_of(booking) for package, booking in pin.packages.items()}
+    opened = context.store.open_many(at.values())
+    bookings = {p: Booking.replay(opened[s].events) for p, s in at.items()}
+    return [
+        booking.made.booking
+        for package, booking in bookings.items()
+        if booking.not_current(now) is None
+        and booking.why_stale(booking.package(package), pin=pin.id) is None
+    ]
+
+
+@handles(SetPin)
+def set_pin(command: SetPin, context: CommandContext) -> CommandResult:
+    _, user = open_user(context, command.by.user, command.by)
+    stream, present = open_pin(context, user.name)
+    if present is not None:
+        lost = packages_in_use(context, user.name, command.at)
+        present.require_proof(command.proof, by_password=command.by_password, lost=lost)
+    chosen = PinSet(
+        pin=uuid4().hex,
+        user=user.name,
+        person_id=user.key,
+        pin_hash=command.pin_hash,
+    )
+    change = stream.change([chosen], owner=command.by.centre)
+    return CommandResult(position=context.store.append(change, by=command.by))

@@ -1,0 +1,236 @@
+"""What may be asked about users and their tokens."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import uuid4
+
+from aggregates.centres.token import Token
+from aggregates.centres.user import (
+    Asker,
+    User,
+    UserNameTaken,
+    add,
+    fold_user_name,
+    require_reason,
+)
+from aggregates.errors import NotAllowed, NotFound
+from commands.centres.centre import centre_called
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    require_expected,
+)
+from events.centre import CentreOpened
+from events.event import Event
+from events.identifier import stream_of
+from events.token import TokenIssued
+from events.user import PasswordSet, Role
+from store import Actor, Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddUser(Command):
+    """Let somebody sign in; without a password they can only use a token."""
+
+    title: ClassVar = "add a user"
+
+    name: str
+    full_name: str
+    role: Role
+    centre: str | None = None
+    password_hash: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetPassword(Command):
+    """Replace a user's password."""
+
+    title: ClassVar = "set a password"
+
+    name: str
+    password_hash: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeUserRole(Command):
+    """Give a user another role, maybe at another centre."""
+
+    title: ClassVar = "change a user role"
+
+    name: str
+    role: Role
+    centre: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisableUser(Command):
+    """Let a user sign in no more."""
+
+    title: ClassVar = "disable a user"
+
+    name: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssueToken(Command):
+    """Give oneself a key to the API."""
+
+    title: ClassVar = "issue a token"
+
+    token: str
+    digest: str
+    label: str
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RevokeToken(Command):
+    """Take back a key of one's own."""
+
+    title: ClassVar = "revoke a token"
+
+    token: str
+
+
+def user_called(name: str) -> str:
+    """Say what the stream of a user is called."""
+    return f"user:{fold_user_name(name)}"
+
+
+def token_called(token: str) -> str:
+    """Say what the stream of a token is called."""
+    return f"token:{token}"
+
+
+def asker(by: Actor) -> Asker:
+    """Say who asks, in the words of the rules."""
+    return Asker(name=by.user, role=Role(by.role), centre=by.centre)
+
+
+def open_user(context: CommandContext, name: str, by: Actor) -> tuple[Stream, User]:
+    """Open a user's stream and replay it.
+
+    Raises NotFound if there is none such or it is another centre's.
+    """
+    stream = context.store.open(stream_of(user_called(name)))
+    if stream.history:
+        user = User.replay(stream.events)
+        if user.is_seen_by(asker(by)):
+            return stream, user
+    raise NotFound(what="user", name=name)
+
+
+@handles(AddUser)
+def add_user(command: AddUser, context: CommandContext) -> CommandResult:
+    name = fold_user_name(command.name)
+    key = uuid4()
+    added = add(
+        name=name,
+        full_name=command.full_name,
+        role=command.role,
+        centre=command.centre,
+        by=asker(command.by),
+        key=key,
+    )
+    require_reason(Role(command.by.role), command.reason)
+    _require_centre(context, command.centre)
+    stream = context.store.open(stream_of(user_called(name)))
+    if stream.history:
+        raise UserNameTaken(name=name, pointer="/name")
+    events: list[Event] = [added]
+    if command.password_hash is not None:
+        events.append(PasswordSet(person_id=key, password_hash=command.password_hash))
+    change = stream.change(events, owner=command.centre)
+    return CommandResult(
+        position=context.store.append(change, by=command.by), created_id=name
+    )
+
+
+@handles(SetPassword)
+def set_password(command: SetPassword, context: CommandContext) -> CommandResult:
+    stream, user = _open_at(command, command.name, context)
+    by = asker(command.by)
+    may_any = {Role.CENTRE_ADMINISTRATOR, Role.ACCOUNT_SPECIALIST, Role.SERVICE}
+    if by.name != user.name:
+        if by.role not in may_any:
+            raise NotAllowed(
+                role=by.role,
+                what="set the password of another user",
+                who="a Centre Administrator or an Account Specialist",
+            )
+        require_reason(by.role, command.reason)
+    change = stream.change(user.set_password(command.password_hash))
+    return CommandResult(position=context.store.append(change, by=command.by))
+
+
+@handles(ChangeUserRole)
+def change_user_role(command: ChangeUserRole, context: CommandContext) -> CommandResult:
+    stream, user = _open_at(command, command.name, context)
+    events = user.change_role(
+        role=command.role,
+        centre=command.centre,
+        by=asker(command.by),
+        reason=command.reason,
+    )
+    _require_centre(context, command.centre)
+    return CommandResult(
+        position=context.store.append(stream.change(events), by=command.by)
+    )
+
+
+@handles(DisableUser)
+def disable_user(command: DisableUser, context: CommandContext) -> CommandResult:
+    stream, user = _open_at(command, command.name, context)
+    events = user.disable(by=asker(command.by), reason=command.reason)
+    return CommandResult(
+        position=context.store.append(stream.change(events), by=command.by)
+    )
+
+
+@handles(IssueToken)
+def issue_token(command: IssueToken, context: CommandContext) -> CommandResult:
+    issued = TokenIssued(
+        token=command.token,
+        user=command.by.user,
+        digest=command.digest,
+        label=command.label,
+        expires_at=command.expires_at,
+    )
+    stream = Stream(id=stream_of(token_called(command.token)))
+    change = stream.change([issued], owner=command.by.centre)
+    return CommandResult(
+        position=context.store.append(change, by=command.by), created_id=command.token
+    )
+
+
+@handles(RevokeToken)
+def revoke_token(command: RevokeToken, context: CommandContext) -> CommandResult:
+    stream = context.store.open(stream_of(token_called(command.token)))
+    token = Token.replay(stream.events) if stream.history else None
+    if token is None or token.user != command.by.user:
+        raise NotFound(what="token", name=command.token)
+    change = stream.change(token.revoke())
+    return CommandResult(position=context.store.append(change, by=command.by))
+
+
+def _open_at(
+    command: Command, name: str, context: CommandContext
+) -> tuple[Stream, User]:
+    stream, user = open_user(context, name, command.by)
+    require_expected(stream, command)
+    return stream, user
+
+
+def _require_centre(context: CommandContext, number: str | None) -> None:
+    if number is None:
+        return
+    stream = context.store.open(stream_of(centre_called(number)))
+    if not (stream.history and isinstance(stream.events[0], CentreOpened)):
+        raise NotFound(what="centre", name=number, pointer="/centre")

@@ -1,0 +1,136 @@
+"""What may be asked of a certificate."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from aggregates.claims.certificate import Certificate
+from aggregates.errors import raise_all
+from aggregates.learners.learner import Learner
+from commands.claims.claim import open_registrations
+from commands.claims.issued_certificates import (
+    as_issued,
+    holder_of,
+    in_place_of,
+    reliances,
+)
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    require_expected,
+    require_own,
+    require_said,
+)
+from commands.learners.erasure import require_none_erased
+from commands.learners.learner import learner_of
+from events.certificate import CertificateIssued
+from events.identifier import Kind, stream_of
+from store import Actor, Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordPrinting(Command):
+    """Say that a certificate has been printed (M13)."""
+
+    title: ClassVar = "record a printing"
+
+    certificate: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReissueCertificate(Command):
+    """Issue another certificate in place of this one, and say why (M13)."""
+
+    title: ClassVar = "reissue a certificate"
+
+    certificate: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RevokeCertificate(Command):
+    """Take a certificate out of force, for no other, and say why (M18)."""
+
+    title: ClassVar = "revoke a certificate"
+
+    certificate: str
+    reason: str
+
+
+@handles(RecordPrinting)
+def record_printing(command: RecordPrinting, context: CommandContext) -> CommandResult:
+    stream = read_certificate(command.certificate, command.by, context)
+    require_expected(stream, command)
+    certificate = Certificate.replay(stream.events)
+    require_none_erased(context, [certificate.issued.learner])
+    printed = certificate.record_printing(in_place=in_place_of(context, certificate))
+    position = context.store.append(stream.change(printed), by=command.by)
+    return CommandResult(position=position, created_id=command.certificate)
+
+
+@handles(ReissueCertificate)
+def reissue_certificate(
+    command: ReissueCertificate, context: CommandContext
+) -> CommandResult:
+    stream = read_certificate(command.certificate, command.by, context)
+    require_expected(stream, command)
+    require_said(command.reason)
+    certificate = Certificate.replay(stream.events)
+    learner = _learner_of(context, certificate)
+    learner.require_not_erased()
+    number = context.new_identifier(Kind.CERTIFICATE)
+    superseded, issued = certificate.reissue(
+        certificate=number,
+        reason=command.reason.strip(),
+        holder=holder_of(learner, certificate=number),
+        as_issued=as_issued(context, stream),
+        in_place=in_place_of(context, certificate),
+    )
+    other = Stream(id=stream_of(number)).change(issued, owner=stream.owner)
+    position = context.store.append(stream.change(superseded), other, by=command.by)
+    return CommandResult(position=position, created_id=number)
+
+
+@handles(RevokeCertificate)
+def revoke_certificate(
+    command: RevokeCertificate, context: CommandContext
+) -> CommandResult:
+    """Revoke it, and count its award's grades no more.
+
+    Raises AwardIsReliedOn if a later claim counts them; that one goes first.
+    """
+    stream = read_certificate(command.certificate, command.by, context)
+    require_expected(stream, command)
+    require_said(command.reason)
+    certificate = Certificate.replay(stream.events)
+    issued = certificate.issued
+    holder = holder_of(
+        _learner_of(context, certificate), certificate=issued.certificate
+    )
+    revoked = certificate.revoke(
+        reason=command.reason.strip(),
+        person_id=holder.person_id,
+        in_place=in_place_of(context, certificate),
+    )
+    opened = open_registrations(context, [issued.registration])
+    at, registration = opened[issued.registration]
+    what = f"{issued.certificate} cannot be revoked"
+    raise_all(reliances(context, registration, issued.claim, what=what))
+    position = context.store.append(
+        stream.change(revoked),
+        at.change(registration.revoke_award(claim=issued.claim)),
+        by=command.by,
+    )
+    return CommandResult(position=position, created_id=command.certificate)
+
+
+def read_certificate(name: str, by: Actor, context: CommandContext) -> Stream:
+    """Open a certificate that the actor may know of. Raises NotFound."""
+    stream = context.store.open(stream_of(name))
+    require_own(stream, name, begun_by=CertificateIssued, what="certificate", by=by)
+    return stream
+
+
+def _learner_of(context: CommandContext, certificate: Certificate) -> Learner:
+    return learner_of(context.store.open(stream_of(certificate.issued.learner)))

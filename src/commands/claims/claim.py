@@ -1,0 +1,384 @@
+"""What may be asked of a claim while it is put together, in four stages (M1)."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import ClassVar
+
+from aggregates.claims.claim import Claim, Later
+from aggregates.claims.claim_refusals import (
+    ApprenticeshipNotClaimable,
+    UnknownQualification,
+)
+from aggregates.claims.claimable import approved_for, offered_units, on_facts, require
+from aggregates.errors import NotFound
+from aggregates.registrations.register import LearnerHasLeft
+from aggregates.registrations.registration import Registration, Status
+from catalogue import Qualification
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    require_expected,
+    require_own,
+)
+from commands.learners.erasure import require_none_erased
+from commands.registrations.registration import (
+    ACTIVE_REGISTRATION,
+    active_key,
+    approvals_of,
+    last_registrations,
+)
+from events.claim import Award, ClaimBegun
+from events.identifier import Kind, stream_of
+from store import Actor, Change, Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class BeginClaim(Command):
+    """Begin a claim, with as many of its stages as are known; None for the others."""
+
+    title: ClassVar = "begin a claim"
+
+    qualification: str | None = None
+    units: tuple[str, ...] | None = None
+    learners: tuple[str, ...] | None = None
+    awards: Mapping[str, Award] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChooseClaimQualification(Command):
+    """Stage 1: what to claim for."""
+
+    title: ClassVar = "choose a claim qualification"
+
+    claim: str
+    qualification: str
+    confirm_loss: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChooseClaimUnits(Command):
+    """Stage 2: which of its internally assessed units the learners have achieved."""
+
+    title: ClassVar = "choose claim units"
+
+    claim: str
+    units: tuple[str, ...]
+    confirm_loss: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChooseClaimLearners(Command):
+    """Stage 3: for whom."""
+
+    title: ClassVar = "choose claim learners"
+
+    claim: str
+    learners: tuple[str, ...]
+    confirm_loss: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaveClaimGrades(Command):
+    """Stage 4: award type, award date and grades of these learners.
+
+    ``left_out`` are the parts of each award of which nothing was said.
+    """
+
+    title: ClassVar = "save claim grades"
+
+    claim: str
+    awards: Mapping[str, Award]
+    left_out: Mapping[str, Collection[str]] = field(default_factory=dict)
+    confirm_loss: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteClaim(Command):
+    """Throw away a claim that nobody has been submitted in."""
+
+    title: ClassVar = "delete a claim"
+
+    claim: str
+
+
+@handles(BeginClaim)
+def begin_claim(command: BeginClaim, context: CommandContext) -> CommandResult:
+    name = context.new_identifier(Kind.CLAIM)
+    begun = ClaimBegun(claim=name, centre=command.by.centre or "")
+    claim = Claim.begin(replace(begun, claim=""))
+    events: list[Later] = []
+    if command.qualification is not None:
+        events += choose_qualification(
+            claim, command.qualification, context=context, today=command.today
+        )
+    if command.units is not None:
+        events += choose_units(claim.after(events), command.units, context=context)
+    if command.learners is not None:
+        events += choose_learners(
+            claim.after(events), command.learners, context=context
+        )
+    if command.awards is not None:
+        events += save_grades(
+            claim.after(events), command.awards, context=context, today=command.today
+        )
+    claim = Claim.begin(begun)
+    outcomes = changed_outcomes(context, claim, claim.after(events))
+    change = Change(
+        stream=stream_of(name),
+        expected=0,
+        events=(begun, *events),
+        owner=command.by.centre,
+    )
+    position = context.store.append(change, *outcomes, by=command.by)
+    return CommandResult(position=position, created_id=name)
+
+
+@handles(ChooseClaimQualification)
+def choose_claim_qualification(
+    command: ChooseClaimQualification, context: CommandContext
+) -> CommandResult:
+    stream, claim = open_claim(command.claim, command, context)
+    events = choose_qualification(
+        claim,
+        command.qualification,
+        context=context,
+        today=command.today,
+        confirm_loss=command.confirm_loss,
+    )
+    return record(command, context, stream, claim, events)
+
+
+@handles(ChooseClaimUnits)
+def choose_claim_units(
+    command: ChooseClaimUnits, context: CommandContext
+) -> CommandResult:
+    stream, claim = open_claim(command.claim, command, context)
+    events = choose_units(
+        claim, command.units, context=context, confirm_loss=command.confirm_loss
+    )
+    return record(command, context, stream, claim, events)
+
+
+@handles(ChooseClaimLearners)
+def choose_claim_learners(
+    command: ChooseClaimLearners, context: CommandContext
+) -> CommandResult:
+    stream, claim = open_claim(command.claim, command, context)
+    events = choose_learners(
+        claim, command.learners, context=context, confirm_loss=command.confirm_loss
+    )
+    return record(command, context, stream, claim, events)
+
+
+@handles(SaveClaimGrades)
+def save_claim_grades(
+    command: SaveClaimGrades, context: CommandContext
+) -> CommandResult:
+    stream, claim = open_claim(command.claim, command, context)
+    events = save_grades(
+        claim,
+        command.awards,
+        context=context,
+        today=command.today,
+        left_out=command.left_out,
+        confirm_loss=command.confirm_loss,
+    )
+    return record(command, context, stream, claim, events)
+
+
+@handles(DeleteClaim)
+def delete_claim(command: DeleteClaim, context: CommandContext) -> CommandResult:
+    stream, claim = open_claim(command.claim, command, context)
+    return record(command, context, stream, claim, claim.delete())
+
+
+def open_claim(
+    name: str, command: Command, context: CommandContext
+) -> tuple[Stream, Claim]:
+    """Open a claim to change it. Raises NotFound; Stale unless it is as expected."""
+    stream, claim = read_claim(name, command.by, context)
+    require_expected(stream, command)
+    return stream, claim
+
+
+def read_claim(name: str, by: Actor, context: CommandContext) -> tuple[Stream, Claim]:
+    """Open a claim that the actor may know of. Raises NotFound, also if deleted."""
+    stream = context.store.open(stream_of(name))
+    require_own(stream, name, begun_by=ClaimBegun, what="claim", by=by)
+    claim = Claim.replay(stream.events)
+    if claim.is_deleted:
+        raise NotFound(what="claim", name=name)
+    return stream, claim
+
+
+def record(
+    command: Command,
+    context: CommandContext,
+    stream: Stream,
+    claim: Claim,
+    events: Sequence[Later],
+) -> CommandResult:
+    """Append what was decided, and to each registration what it changes there."""
+    outcomes = changed_outcomes(context, claim, claim.after(events))
+    position = context.store.append(stream.change(events), *outcomes, by=command.by)
+    return CommandResult(position=position, created_id=claim.claim)
+
+
+def changed_outcomes(
+    context: CommandContext, before: Claim, after: Claim
+) -> list[Change]:
+    """Take to each registration the grades that the claim now has for it (M10).
+
+    Raises LearnerHasLeft if more is said of one that is another centre's by now (L6).
+    Less may be: of one that was cancelled before, which keeps none of it.
+    """
+    then, now = before.outcomes, after.outcomes
+    moved = {r for r in {**then, **now} if then.get(r) != now.get(r)}
+    changes = []
+    for name, (stream, registration) in open_registrations(
+        context, sorted(moved)
+    ).items():
+        grades = now.get(name, {})
+        recorded = registration.record_outcomes(claim=after.claim, grades=grades)
+        is_more = bool(grades.items() - then.get(name, {}).items())
+        if stream.owner != after.centre and (is_more or recorded):
+            raise LearnerHasLeft(pointer="/awards", learner=registration.learner)
+        changes.append(stream.change(recorded))
+    return changes
+
+
+def open_registrations(
+    context: CommandContext, names: Iterable[str], *, seen_by: str | None = None
+) -> dict[str, tuple[Stream, Registration]]:
+    """Open registrations that are known to be, by their identifiers.
+
+    Those that were another centre's since are as the centre ``seen_by`` last saw them.
+    """
+    streams = {name: stream_of(name) for name in names}
+    opened = context.store.open_many(streams.values())
+    return {
+        name: (opened[at], Registration.replay(opened[at].seen_by(seen_by).events))
+        for name, at in streams.items()
+    }
+
+
+def choose_qualification(
+    claim: Claim,
+    reference: str,
+    *,
+    context: CommandContext,
+    today: date,
+    confirm_loss: bool = False,
+) -> list[Later]:
+    """Decide stage 1 (M2) on facts; whether anybody is Active is for stage 3."""
+    qualification = context.catalogue.qualifications.get(reference)
+    if apprenticeship := context.catalogue.apprenticeships.get(reference):
+        raise ApprenticeshipNotClaimable(
+            pointer="/qualification",
+            title=apprenticeship.title,
+            qualifications=", ".join(apprenticeship.qualifications),
+        )
+    if qualification is None:
+        raise UnknownQualification(pointer="/qualification", qualification=reference)
+    approvals = approvals_of(context, claim.centre)[1]
+    approved = approved_for(context.catalogue, reference, approvals)
+    require(
+        on_facts(qualification, approved=approved, today=today),
+        title=qualification.title,
+        pointer="/qualification",
+    )
+    offered = {o.unit.reference for o in offered_units(context.catalogue, reference)}
+    return [
+        *claim.choose_qualification(
+            reference, offered=offered, confirm_loss=confirm_loss
+        )
+    ]
+
+
+def choose_units(
+    claim: Claim,
+    units: Sequence[str],
+    *,
+    context: CommandContext,
+    confirm_loss: bool = False,
+) -> list[Later]:
+    """Decide stage 2 (M3)."""
+    offered = (
+        {
+            o.unit.reference
+            for o in offered_units(context.catalogue, claim.qualification)
+        }
+        if claim.qualification
+        else set()
+    )
+    return [*claim.choose_units(units, offered=offered, confirm_loss=confirm_loss)]
+
+
+def choose_learners(
+    claim: Claim,
+    learners: Sequence[str],
+    *,
+    context: CommandContext,
+    confirm_loss: bool = False,
+) -> list[Later]:
+    """Decide stage 3 (M4): each must hold an Active registration at this centre.
+
+    It is approved for them by the qualification or by their apprenticeship (O7).
+    """
+    new = [who for who in learners if who not in claim.fixed]
+    require_none_erased(context, new, pointer="/learners")
+    qualification = claim.qualification or ""
+    approvals = approvals_of(context, claim.centre)[1]
+    approved = approved_for(context.catalogue, qualification, approvals)
+    keys = {who: active_key(who, qualification) for who in learners}
+    held = context.store.held(ACTIVE_REGISTRATION, keys.values())
+    opened = context.store.open_many(h.stream for h in held.values())
+    found: dict[str, str | None] = dict.fromkeys(learners)
+    for who, key in keys.items():
+        if key in held:
+            registration = Registration.replay(opened[held[key].stream].events)
+            is_theirs = registration.centre == claim.centre and approved.covers(
+                registration.apprenticeship
+            )
+            if is_theirs and registration.status is Status.ACTIVE:
+                found[who] = registration.registration
+    lacking = [who for who in found if found[who] is None and who not in claim.fixed]
+    last = last_registrations(context, lacking, qualification, centre=claim.centre)
+    return [*claim.choose_learners(found, last=last, confirm_loss=confirm_loss)]
+
+
+def save_grades(
+    claim: Claim,
+    awards: Mapping[str, Award],
+    *,
+    context: CommandContext,
+    today: date,
+    left_out: Mapping[str, Collection[str]] | None = None,
+    confirm_loss: bool = False,
+) -> list[Later]:
+    """Decide stage 4 (M5, M6), each learner by the rules they were registered under."""
+    named = {who: place for who, place in claim.learners.items() if who in awards}
+    opened = open_registrations(context, {p.registration for p in named.values()})
+    rules = {
+        who: rules_of(context, opened[place.registration][1])
+        for who, place in named.items()
+    }
+    return [
+        *claim.save_grades(
+            awards,
+            rules=rules,
+            today=today,
+            left_out=left_out,
+            confirm_loss=confirm_loss,
+        )
+    ]
+
+
+def rules_of(context: CommandContext, registration: Registration) -> Qualification:
+    """Find the version of the rules that the learner was registered under."""
+    return context.catalogue.qualification(
+        registration.product, version=registration.rules_version
+    )

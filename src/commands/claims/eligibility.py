@@ -1,0 +1,93 @@
+"""What keeps a learner, or anybody, from being claimed for today, whatever they achieved."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from aggregates.claims.claim import Claim
+from aggregates.claims.claim_hindrances import (
+    learner_transferred,
+    not_claimable,
+    not_registered,
+)
+from aggregates.claims.claim_status import ClaimLearner
+from aggregates.claims.claimable import approved_for, on_facts
+from aggregates.errors import NotFound
+from aggregates.registrations.registration import Registration
+from catalogue import Qualification
+from commands.claims.claim import rules_of
+from commands.claims.claim_assessment import HINDRANCES, ClaimFacts
+from commands.command import CommandContext
+from commands.registrations.registration import approvals_of, last_registrations
+from events.claim import WithheldReason
+from events.identifier import stream_of
+from events.learner import LearnerCreated
+from store import Actor
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearnerFacts:
+    """A learner's registration on a qualification, and what hinders a claim on it.
+
+    ``registration`` and its ``rules`` are None where there is none.
+    """
+
+    registration: Registration | None = None
+    rules: Qualification | None = None
+    hindrances: tuple[WithheldReason, ...] = ()
+
+
+def facts_of_centre(
+    context: CommandContext,
+    qualification: Qualification,
+    *,
+    centre: str | None,
+    today: date,
+) -> tuple[WithheldReason, ...]:
+    """Say why nobody can be claimed for on it today (M2); approval of a centre alone."""
+    reference = qualification.reference
+    approvals = approvals_of(context, centre)[1] if centre else frozenset({reference})
+    approved = approved_for(context.catalogue, reference, approvals)
+    return not_claimable(on_facts(qualification, approved=approved, today=today))
+
+
+def facts_of_learner(
+    context: CommandContext,
+    learner: str,
+    qualification: Qualification,
+    *,
+    by: Actor,
+    today: date,
+) -> LearnerFacts:
+    """Say what a claim for the learner would be kept back for, as its draft would.
+
+    Raises NotFound unless the learner is the actor's to know, or was.
+    """
+    stream = context.store.open(stream_of(learner))
+    is_learner = stream.history and isinstance(stream.events[0], LearnerCreated)
+    centre = by.centre or stream.owner or ""
+    if not is_learner or not stream.seen_by(centre).history:
+        raise NotFound(what="learner", name=learner)
+    if stream.owner != centre:
+        return LearnerFacts(hindrances=(learner_transferred(learner),))
+    reference = qualification.reference
+    last = last_registrations(context, [learner], reference, centre=centre)
+    registration = last.get(learner)
+    if registration is None:
+        hindrances = (
+            not_registered(learner, reference),
+            *facts_of_centre(context, qualification, centre=centre, today=today),
+        )
+        return LearnerFacts(hindrances=hindrances)
+    name = registration.registration
+    claim = Claim(
+        claim="",
+        centre=centre,
+        qualification=reference,
+        learners={learner: ClaimLearner(registration=name)},
+    )
+    facts = ClaimFacts.of(context, claim, today=today)
+    return LearnerFacts(
+        registration=registration,
+        rules=rules_of(context, registration),
+        hindrances=tuple(why for rule in HINDRANCES if (why := rule(facts, name))),
+    )

@@ -1,0 +1,59 @@
+"""What may be asked of two learners who may be one person."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from aggregates.learners.duplicate import Duplicate, pair
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    require_said,
+)
+from commands.learners.learner import read_learner
+from events.duplicate import Decision
+from events.identifier import stream_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecideDuplicate(Command):
+    """Say whether two learners are one person, and why one thinks so."""
+
+    title: ClassVar = "decide a duplicate"
+
+    learner: str
+    other: str
+    decision: Decision
+    reason: str
+
+
+@handles(DecideDuplicate)
+def decide_duplicate(
+    command: DecideDuplicate, context: CommandContext
+) -> CommandResult:
+    streams, people = zip(
+        *(
+            read_learner(context, who, command.by)
+            for who in (command.learner, command.other)
+        ),
+        strict=True,
+    )
+    names = pair(command.learner, command.other)
+    require_said(command.reason)
+    for person in people:
+        person.require_not_erased()
+    stream = context.store.open(stream_of(":".join(("duplicate", *names))))
+    owners = {person.centre for person in people}
+    owner = owners.pop() if len(owners) == 1 else None
+    decided = Duplicate.decide(
+        Duplicate.replay(stream.events) if stream.history else None,
+        pair=names,
+        centre=owner,
+        decision=command.decision,
+        reason=command.reason.strip(),
+        person_id=stream.id,
+    )
+    change = stream.change(decided, owner=owner)
+    position = context.store.append(change, by=command.by, unchanged=streams)
+    return CommandResult(position=position)

@@ -1,0 +1,281 @@
+"""What may be asked of one learner: to make them known, and to put them right."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from typing import ClassVar
+from uuid import UUID
+
+from aggregates.learners.details import COLUMNS, Checked, Details, check_details
+from aggregates.learners.learner import (
+    DetailIsWrong,
+    DetailsAreWrong,
+    Learner,
+    UlnIsHeld,
+)
+from aggregates.learners.verification import Outcome
+from aggregates.uploads.problem import sentence
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    open_own,
+    require_own,
+)
+from commands.learners.same_person import (
+    FindSimilarLearners,
+    held_by,
+    known_alike,
+    require_nobody_alike,
+    reserved_person,
+    unheld,
+)
+from events.identifier import Kind, stream_of
+from events.learner import LearnerCreated
+from events.user import Role
+from store import (
+    Actor,
+    AlreadyReserved,
+    Change,
+    Conflict,
+    EventStore,
+    Position,
+    Reservation,
+    Stream,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreateLearner(Command):
+    """Make one learner known to the centre of the one who asks (L1).
+
+    ``cells`` are the details as text, by the names of ``COLUMNS``.
+    """
+
+    title: ClassVar = "create a learner"
+
+    cells: Mapping[str, str]
+    alike: FindSimilarLearners
+    is_different_person: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class AmendLearner(Command):
+    """Put right what is known of a learner (L2): ``cells`` are those that change."""
+
+    title: ClassVar = "amend a learner"
+
+    learner: str
+    cells: Mapping[str, str]
+    alike: FindSimilarLearners
+    is_different_person: bool = False
+    reason: str | None = None
+
+
+def reserved_uln(store: EventStore, centre: str, uln: str | None) -> list[Reservation]:
+    """Say what makes a ULN one learner's alone at a centre (U6); nothing for none."""
+    return [Reservation(scope=f"uln:{centre}", key=store.keyed(uln))] if uln else []
+
+
+def holders(store: EventStore, centre: str, ulns: Sequence[str]) -> dict[str, str]:
+    """Find the learners of the centre who hold those ULNs, by ULN (U6)."""
+    keys = {store.keyed(uln): uln for uln in ulns}
+    held = store.held(f"uln:{centre}", keys)
+    streams = store.open_many({holding.stream for holding in held.values()})
+    return {
+        keys[key]: learner_of(streams[holding.stream]).learner
+        for key, holding in held.items()
+    }
+
+
+def learner_of(stream: Stream) -> Learner:
+    """Replay a learner."""
+    return Learner.replay(stream.events)
+
+
+def read_learner(
+    context: CommandContext, learner: str, by: Actor
+) -> tuple[Stream, Learner]:
+    """Show a learner as they are now; raises NotFound if it is not theirs to see."""
+    stream = context.store.open(stream_of(learner))
+    require_own(stream, learner, begun_by=LearnerCreated, what="learner", by=by)
+    return stream, learner_of(stream)
+
+
+def begin_learner(
+    store: EventStore,
+    *,
+    learner: str,
+    centre: str,
+    group: str | None,
+    person_id: UUID,
+    details: Details,
+    to_verify: bool,
+    outcome: Outcome,
+    is_first: bool,
+) -> Change:
+    """Say what is recorded to make a learner known, ULN reserved (U9, L1).
+
+    The first of a name and birth holds what is so said (U6).
+    If the ULN is to be verified, the outcome of that is recorded with it (U7).
+    """
+    made = Learner.create(
+        learner=learner,
+        centre=centre,
+        group=group,
+        person_id=person_id,
+        details=details,
+        to_verify=to_verify,
+    )
+    return Stream(id=stream_of(learner)).change(
+        [*made, *Learner.replay(made).hear(outcome)],
+        owner=centre,
+        reserve=[
+            *reserved_uln(store, centre, details.uln),
+            *([reserved_person(store, centre, details.likeness)] if is_first else ()),
+        ],
+    )
+
+
+def new_learner(
+    context: CommandContext,
+    cells: Mapping[str, str],
+    *,
+    centre: str,
+    today: date,
+    alike: FindSimilarLearners,
+    is_different_person: bool,
+    pointer: str = "",
+) -> tuple[str, Change]:
+    """Check one learner (L1); give who they will be, and what is to be recorded.
+
+    ``pointer`` is where in the request the details were. Raises DetailsAreWrong with
+    every fault, UlnIsHeld, LooksLikeAnother.
+    """
+    details = _right(check_details(cells, today=today), cells, pointer)
+    if details.uln:
+        _require_free(context.store, centre, details.uln, pointer)
+    likeness = details.likeness
+    is_first = likeness in unheld(
+        context.store, centre, [likeness]
+    )  # before it is asked
+    if not is_different_person:
+        known = known_alike(context.store, centre, [likeness], alike)
+        require_nobody_alike(known.get(likeness, ()), pointer)
+    learner = context.new_identifier(Kind.LEARNER)
+    to_verify = context.verify is not None and details.uln is not None
+    return learner, begin_learner(
+        context.store,
+        learner=learner,
+        centre=centre,
+        group=None,
+        person_id=stream_of(learner),
+        details=details,
+        to_verify=to_verify,
+        outcome=ask(context, [details])[0] if to_verify else None,
+        is_first=is_first,
+    )
+
+
+@handles(CreateLearner)
+def create_learner(command: CreateLearner, context: CommandContext) -> CommandResult:
+    centre = command.by.centre or ""
+    learner, change = new_learner(
+        context,
+        command.cells,
+        centre=centre,
+        today=command.today,
+        alike=command.alike,
+        is_different_person=command.is_different_person,
+    )
+    return CommandResult(
+        position=_append(context, change, by=command.by), created_id=learner
+    )
+
+
+@handles(AmendLearner)
+def amend_learner(command: AmendLearner, context: CommandContext) -> CommandResult:
+    stream = open_own(
+        context,
+        command.learner,
+        begun_by=LearnerCreated,
+        what="learner",
+        command=command,
+    )
+    learner = learner_of(stream)
+    known = learner.details.cells
+    cells = {column: command.cells.get(column, known[column]) for column in COLUMNS}
+    is_other_birth = cells["date_of_birth"] != known["date_of_birth"]
+    today = command.today if is_other_birth else None
+    details = _right(check_details(cells, today=today), cells)
+    old, new = learner.details.uln, details.uln
+    if new and new != old:
+        _require_free(context.store, learner.centre, new)
+    amended = learner.amend(
+        details,
+        is_further=not Role(command.by.role).is_of_a_centre,
+        reason=command.reason,
+        is_lrs_on=context.verify is not None,
+    )
+    after = reduce(Learner.apply, amended, learner)
+    if amended and after.verification.is_waiting:
+        amended += after.hear(ask(context, [details])[0])
+    release = reserved_uln(context.store, learner.centre, old if old != new else None)
+    reserve = reserved_uln(context.store, learner.centre, new if old != new else None)
+    if details.likeness != learner.details.likeness:
+        gone, taken = _other_person(command, context, learner, details.likeness)
+        release += gone
+        reserve += taken
+    change = stream.change(amended, release=release, reserve=reserve)
+    return CommandResult(position=_append(context, change, by=command.by))
+
+
+def _other_person(
+    command: AmendLearner, context: CommandContext, learner: Learner, likeness: str
+) -> tuple[list[Reservation], list[Reservation]]:
+    """Give what is released and reserved for who a learner now is; LooksLikeAnother."""
+    store, centre = context.store, learner.centre
+    is_first = likeness in unheld(store, centre, [likeness])  # before it is asked
+    if not command.is_different_person:
+        known = known_alike(store, centre, [likeness], command.alike).get(likeness, [])
+        require_nobody_alike([each for each in known if each != learner.learner])
+    taken = [reserved_person(store, centre, likeness)] if is_first else []
+    return held_by(store, [learner])[learner.learner], taken
+
+
+def _append(context: CommandContext, change: Change, *, by: Actor) -> Position | None:
+    """Append what was decided; when a reservation was lost, it is decided again.
+
+    Whoever was quicker is then found on the facts, and named in the refusal.
+    """
+    try:
+        return context.store.append(change, by=by)
+    except AlreadyReserved as taken:
+        raise Conflict(taken.held.stream, ()) from None
+
+
+def ask(context: CommandContext, learners: Sequence[Details]) -> Sequence[Outcome]:
+    """Ask LRS about learners who have a ULN (U7); no outcomes while it is off."""
+    return context.verify(learners) if context.verify else [None] * len(learners)
+
+
+def _right(checked: Checked, cells: Mapping[str, str], pointer: str = "") -> Details:
+    """Give the details, or raise every fault of them at once (L1)."""
+    if checked.details is not None:
+        return checked.details
+    faults = [
+        DetailIsWrong(
+            pointer=f"{pointer}/{problem.column}", sentence=sentence(problem, cells)
+        )
+        for problem in checked.problems
+    ]
+    said = " ".join(str(fault) for fault in faults)
+    raise DetailsAreWrong(sentences=said, others=faults)
+
+
+def _require_free(store: EventStore, centre: str, uln: str, pointer: str = "") -> None:
+    """Raise UlnIsHeld if a learner of the centre has the ULN (U6)."""
+    for holder in holders(store, centre, [uln]).values():
+        raise UlnIsHeld(uln=uln, learner=holder, pointer=f"{pointer}/uln")

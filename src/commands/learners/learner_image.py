@@ -1,0 +1,60 @@
+"""What may be asked of a learner's photograph and signature."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from aggregates.learners.image import plain_image
+from aggregates.learners.learner import ImageErased
+from commands.command import Command, CommandContext, CommandResult, handles, open_own
+from commands.learners.learner import learner_of, read_learner
+from events.learner import ImageKind, LearnerCreated, LearnerImageSubmitted
+from store import Actor, Conflict, FileGone, Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubmitLearnerImage(Command):
+    """Add a learner's photograph or signature, or replace it (L1)."""
+
+    title: ClassVar = "submit a learner image"
+
+    learner: str
+    kind: ImageKind
+    content: bytes
+
+
+def read_image(
+    context: CommandContext, learner: str, kind: ImageKind, by: Actor
+) -> tuple[Stream, LearnerImageSubmitted, bytes]:
+    """Show a photograph or signature; raises NotFound: ImageMissing, ImageErased."""
+    stream, found = read_learner(context, learner, by)
+    image = found.image(kind)
+    try:
+        return stream, image, context.store.file(image.file)
+    except FileGone:  # it is asked for as it was before everything was erased
+        raise ImageErased(learner=learner, kind=kind) from None
+
+
+@handles(SubmitLearnerImage)
+def submit_learner_image(
+    command: SubmitLearnerImage, context: CommandContext
+) -> CommandResult:
+    """Keep the image as a sealed file, and every earlier one: nothing is lost (H2)."""
+    stream = open_own(
+        context,
+        command.learner,
+        begun_by=LearnerCreated,
+        what="learner",
+        command=command,
+    )
+    learner = learner_of(stream)
+    learner.require_not_erased()
+    image = plain_image(command.content)
+    if learner.has_image(command.kind, image):
+        return CommandResult(position=None)
+    file = context.store.put_file(image.content, key_of=learner.person_id)
+    change = stream.change(learner.submit_image(command.kind, image, file=file))
+    try:
+        return CommandResult(position=context.store.append(change, by=command.by))
+    except Conflict:
+        context.store.drop_file(file)
+        raise

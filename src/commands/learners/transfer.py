@@ -1,0 +1,123 @@
+"""What may be asked for a learner who goes on at another centre (L6)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from aggregates.centres.centre import Centre
+from aggregates.claims.claim import Claim
+from aggregates.learners.in_flight import claims_on
+from aggregates.learners.learner import Learner
+from aggregates.learners.transfer import UlnIsHeldThere, require_transferable
+from aggregates.registrations.registration import Registration
+from aggregates.uploads.group_uses import GroupUses
+from commands.centres.centre import open_own_centre
+from commands.claims.claim import open_registrations
+from commands.claims.issued_certificates import open_certificates
+from commands.command import Command, CommandContext, CommandResult, handles, open_own
+from commands.learners.learner import holders, learner_of, reserved_uln
+from commands.learners.same_person import held_by, reserved_person, unheld
+from commands.registrations.registration import registers_of
+from events.identifier import stream_of
+from events.learner import LearnerCreated
+from store import AlreadyReserved, Change, Conflict, Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferLearner(Command):
+    """Make a learner another centre's, with all that was recorded, and say why."""
+
+    title: ClassVar = "transfer a learner"
+
+    learner: str
+    centre: str
+    reason: str
+
+
+@handles(TransferLearner)
+def transfer_learner(
+    command: TransferLearner, context: CommandContext
+) -> CommandResult:
+    """Take learner, registrations and certificates along in one append (L6)."""
+    stream = open_own(
+        context,
+        command.learner,
+        begun_by=LearnerCreated,
+        what="learner",
+        command=command,
+    )
+    learner = learner_of(stream)
+    transferred = learner.transfer(command.centre, reason=command.reason)
+    there = open_own_centre(context, command.centre, command.by)
+    registers = registers_of(context, [learner.learner], centre=learner.centre)
+    entered, register = registers[learner.learner]
+    registered = list(open_registrations(context, register.registrations).values())
+    registrations = [registration for _, registration in registered]
+    claims = _claims(context, registrations)
+    require_transferable(
+        learner.learner,
+        registrations,
+        claims={claim.claim: claim for _, claim in claims},
+        centre=command.centre,
+        approvals=Centre.replay(there.events).approvals,
+    )
+    to, likeness = command.centre, learner.details.likeness
+    is_first = likeness in unheld(context.store, to, [likeness])
+    changes = [
+        stream.change(
+            transferred,
+            owner=to,
+            release=[
+                *reserved_uln(context.store, learner.centre, learner.details.uln),
+                *held_by(context.store, [learner])[learner.learner],
+            ],
+            reserve=[
+                *reserved_uln(context.store, to, learner.details.uln),
+                *([reserved_person(context.store, to, likeness)] if is_first else ()),
+            ],
+        ),
+        entered.change(register.move(to), owner=to),
+        *(at.change(each.transfer(to), owner=to) for at, each in registered),
+        *(
+            at.change(each.transfer(to), owner=to)
+            for at, each in open_certificates(
+                context, learner.learner, [claim for _, claim in claims]
+            ).values()
+        ),
+        *_group_used(context, learner),
+    ]
+    try:
+        position = context.store.append(
+            *changes,
+            by=command.by,
+            unchanged=[there, *(at for at, _ in claims)],
+        )
+    except AlreadyReserved as taken:
+        _require_free(context, learner, to)
+        raise Conflict(taken.held.stream, ()) from None
+    return CommandResult(position=position, created_id=command.learner)
+
+
+def _claims(
+    context: CommandContext, registrations: Iterable[Registration]
+) -> list[tuple[Stream, Claim]]:
+    """Open the claims that say anything of these registrations."""
+    names = sorted({name for each in registrations for name in claims_on(each)})
+    opened = context.store.open_many(map(stream_of, names))
+    return [(at, Claim.replay(at.events)) for at in opened.values()]
+
+
+def _group_used(context: CommandContext, learner: Learner) -> list[Change]:
+    """Note it on the group that the learner came with, which cannot be undone (U11)."""
+    if learner.group is None:
+        return []
+    stream = context.store.open(stream_of(learner.group))
+    used = GroupUses.replay(stream.events).use(f"the transfer of {learner.learner}")
+    return [stream.change(used)]
+
+
+def _require_free(context: CommandContext, learner: Learner, centre: str) -> None:
+    """Raise UlnIsHeldThere if a learner of that centre has the ULN (U6)."""
+    uln = learner.details.uln or ""
+    for other in holders(context.store, centre, [uln]).values():
+        raise UlnIsHeldThere(pointer="/centre", other=other, centre=centre, uln=uln)

@@ -1,0 +1,333 @@
+"""What may be asked of an order while it is put together, in any order of steps."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import ClassVar
+
+from aggregates.errors import NotFound, Refusal
+from aggregates.loss import require_no_loss
+from aggregates.orders.offer import Offer, Terms, offers
+from aggregates.orders.order import Later, Order
+from aggregates.orders.order_loss import lost_from_order
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    require_expected,
+    require_own,
+)
+from commands.learners.learner import new_learner
+from commands.learners.same_person import FindSimilarLearners
+from commands.orders.order_linking import Linking, link
+from commands.registrations.registration import approvals_of
+from commands.uploads.group_uses import uses_changed
+from events.identifier import Kind, stream_of
+from events.order import CourseDates, OrderBegun
+from store import Actor, AlreadyReserved, Change, Conflict, Position, Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class Newcomer:
+    """Somebody made known as they are linked: ``cells`` as for a learner alone (L1)."""
+
+    cells: Mapping[str, str]
+    alike: FindSimilarLearners
+    is_different_person: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dating:
+    """Course dates, and for whom: learners of a product, all of them, everybody.
+
+    ``is_confirmed``: somebody said that they are right, unlikely as they are.
+    """
+
+    dates: CourseDates
+    is_confirmed: bool = False
+    product: str | None = None
+    learners: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class BeginOrder(Command):
+    """Begin an order, empty or with as much of it as is known; it is a draft (O1).
+
+    ``number`` is the purchase order number of all of it.
+    """
+
+    title: ClassVar = "begin an order"
+
+    products: tuple[str, ...] = ()
+    linkings: tuple[Linking, ...] = ()
+    datings: tuple[Dating, ...] = ()
+    number: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChooseOrderProducts(Command):
+    """Say what is ordered: these products and no others (O2)."""
+
+    title: ClassVar = "choose order products"
+
+    order: str
+    products: tuple[str, ...]
+    confirm_loss: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkOrderLearners(Command):
+    """Link learners, groups of them and a newcomer (O3); ``instead`` of all others."""
+
+    title: ClassVar = "link order learners"
+
+    order: str
+    linking: Linking
+    newcomer: Newcomer | None = None
+    instead: bool = False
+    confirm_loss: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnlinkOrderLearner(Command):
+    """Take a learner off a product, or off the order (O3)."""
+
+    title: ClassVar = "unlink an order learner"
+
+    order: str
+    learner: str
+    product: str | None = None
+    confirm_loss: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetCourseDates(Command):
+    """Set course dates, for all or for some (O4)."""
+
+    title: ClassVar = "set course dates"
+
+    order: str
+    datings: tuple[Dating, ...]
+    confirm_loss: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class GivePurchaseOrderNumber(Command):
+    """Say what the purchase is called; None takes the number away (O1)."""
+
+    title: ClassVar = "give a purchase order number"
+
+    order: str
+    number: str | None
+    product: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteOrder(Command):
+    """Throw a draft away."""
+
+    title: ClassVar = "delete an order"
+
+    order: str
+
+
+@handles(BeginOrder)
+def begin_order(command: BeginOrder, context: CommandContext) -> CommandResult:
+    name = context.new_identifier(Kind.ORDER)
+    begun = OrderBegun(order=name, centre=command.by.centre or "")
+    order = Order.begin(replace(begun, order=""))
+    known = offers_of(context, order, command.products, command.today)
+    events: list[Later] = order.choose_products(command.products, offers=known)
+    for index, linking in enumerate(command.linkings):
+        with under(f"/learners/{index}"):
+            now = order.after(events)
+            events += link(context, now, linking, offers=known, by=command.by)
+    events += set_dates(order.after(events), command.datings, command.today)
+    events += order.after(events).give_number(command.number, product=None)
+    change = Change(
+        stream=stream_of(name),
+        expected=0,
+        events=(begun, *events),
+        owner=order.centre,
+    )
+    uses = uses_changed(
+        context.store, name, before=(), after=order.after(events).everybody
+    )
+    return CommandResult(
+        position=context.store.append(change, *uses, by=command.by), created_id=name
+    )
+
+
+@handles(ChooseOrderProducts)
+def choose_order_products(
+    command: ChooseOrderProducts, context: CommandContext
+) -> CommandResult:
+    stream, order = open_order(command.order, command, context)
+    known = offers_of(context, order, command.products, command.today)
+    events = order.choose_products(command.products, offers=known)
+    require_kept(order, events, confirm_loss=command.confirm_loss, pointer="/products")
+    return record(command, context, stream, events)
+
+
+@handles(LinkOrderLearners)
+def link_order_learners(
+    command: LinkOrderLearners, context: CommandContext
+) -> CommandResult:
+    stream, order = open_order(command.order, command, context)
+    known = offers_of(context, order, order.lines, command.today)
+    created: dict[str, Change] = {}
+    if command.newcomer is not None:
+        learner, change = new_learner(
+            context,
+            command.newcomer.cells,
+            centre=order.centre,
+            today=command.today,
+            alike=command.newcomer.alike,
+            is_different_person=command.newcomer.is_different_person,
+            pointer="/new_learner",
+        )
+        created[learner] = change
+    events = link(
+        context,
+        order,
+        command.linking,
+        offers=known,
+        by=command.by,
+        new=list(created),
+        instead=command.instead,
+    )
+    require_kept(order, events, confirm_loss=command.confirm_loss, pointer="/learners")
+    done = record(command, context, stream, events, *created.values())
+    return CommandResult(position=done.position, created_id="".join(created))
+
+
+@handles(UnlinkOrderLearner)
+def unlink_order_learner(
+    command: UnlinkOrderLearner, context: CommandContext
+) -> CommandResult:
+    stream, order = open_order(command.order, command, context)
+    events = order.unlink(command.learner, product=command.product)
+    require_kept(order, events, confirm_loss=command.confirm_loss, pointer="?learner")
+    return record(command, context, stream, events)
+
+
+@handles(SetCourseDates)
+def set_course_dates(command: SetCourseDates, context: CommandContext) -> CommandResult:
+    stream, order = open_order(command.order, command, context)
+    events = set_dates(order, command.datings, command.today)
+    require_kept(order, events, confirm_loss=command.confirm_loss, pointer="/dates")
+    return record(command, context, stream, events)
+
+
+@handles(GivePurchaseOrderNumber)
+def give_purchase_order_number(
+    command: GivePurchaseOrderNumber, context: CommandContext
+) -> CommandResult:
+    stream, order = open_order(command.order, command, context)
+    events = order.give_number(command.number, product=command.product)
+    return record(command, context, stream, events)
+
+
+@handles(DeleteOrder)
+def delete_order(command: DeleteOrder, context: CommandContext) -> CommandResult:
+    stream, order = open_order(command.order, command, context)
+    return record(command, context, stream, order.delete())
+
+
+def require_kept(
+    order: Order, events: Sequence[Later], *, confirm_loss: bool, pointer: str
+) -> None:
+    """Raise WorkWouldBeLost if what was typed is gone after it, unless confirmed."""
+    lost = lost_from_order(order, order.after(events))
+    require_no_loss(lost, confirm_loss=confirm_loss, pointer=pointer)
+
+
+def open_order(
+    name: str, command: Command, context: CommandContext
+) -> tuple[Stream, Order]:
+    """Open an order to change it. Raises NotFound; Stale unless it is as expected."""
+    stream, order = read_order(name, command.by, context)
+    require_expected(stream, command)
+    return stream, order
+
+
+def read_order(name: str, by: Actor, context: CommandContext) -> tuple[Stream, Order]:
+    """Open an order that the actor may know of. Raises NotFound, also if deleted."""
+    stream = context.store.open(stream_of(name))
+    require_own(stream, name, begun_by=OrderBegun, what="order", by=by)
+    order = Order.replay(stream.events)
+    if order.is_deleted:
+        raise NotFound(what="order", name=name)
+    return stream, order
+
+
+def append(
+    context: CommandContext,
+    *changes: Change,
+    by: Actor,
+    unchanged: Sequence[Stream] = (),
+) -> Position | None:
+    """Append what was decided; when a reservation was lost, it is decided again.
+
+    Whoever was quicker is then found on the facts, and named in the refusal.
+    """
+    try:
+        return context.store.append(*changes, by=by, unchanged=unchanged)
+    except AlreadyReserved as error:
+        raise Conflict(error.held.stream, ()) from error
+
+
+def record(
+    command: Command,
+    context: CommandContext,
+    stream: Stream,
+    events: Sequence[Later],
+    *created: Change,
+) -> CommandResult:
+    """Append what was decided, the learners created for it, and whom it uses (U11)."""
+    order = Order.replay(stream.events)
+    after = order.after(events)
+    uses = uses_changed(
+        context.store,
+        order.order,
+        before=order.everybody,
+        after=() if after.is_deleted else after.everybody,
+    )
+    position = append(context, stream.change(events), *created, *uses, by=command.by)
+    return CommandResult(position=position)
+
+
+def offers_of(
+    context: CommandContext, order: Order, products: Iterable[str], today: date
+) -> dict[str, Offer]:
+    """Find what these products are offered at to the order's centre."""
+    approvals = approvals_of(context, order.centre)[1]
+    return offers(context.catalogue, products, Terms(approvals=approvals, today=today))
+
+
+def set_dates(order: Order, datings: Sequence[Dating], today: date) -> list[Later]:
+    """Set several dates one after the other."""
+    events: list[Later] = []
+    for index, dating in enumerate(datings):
+        with under(f"/dates/{index}"):
+            events += order.after(events).set_dates(
+                dating.dates,
+                product=dating.product,
+                learners=dating.learners,
+                today=None if dating.is_confirmed else today,
+            )
+    return events
+
+
+@contextmanager
+def under(place: str) -> Iterator[None]:
+    """Point at a part of what was asked, where a decision knows of that part alone."""
+    try:
+        yield
+    except Refusal as refusal:
+        for fault in (refusal, *refusal.others):
+            if fault.pointer is not None:
+                fault.pointer = place + fault.pointer
+        raise

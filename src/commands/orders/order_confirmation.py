@@ -1,0 +1,170 @@
+"""What may be asked of an order once it is complete: to make its registrations."""
+
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar
+
+from aggregates.orders.offer import Offer, Terms, offer, offers
+from aggregates.orders.order import Order
+from aggregates.orders.order_checklist import Circumstances
+from aggregates.orders.order_confirming import confirm, registrations_made
+from aggregates.registrations.register import Register
+from catalogue import Catalogue, Qualification, UnknownQualification
+from commands.command import Command, CommandContext, CommandResult, handles
+from commands.learners.erasure import erased
+from commands.orders.order import append, offers_of, open_order
+from commands.registrations.registration import (
+    ACTIVE_REGISTRATION,
+    active_key,
+    approvals_of,
+    entered,
+    registers_of,
+)
+from events.identifier import Kind, stream_of
+from events.order import ConfirmedLine
+from events.registration import RegistrationMade
+from store import Change, Reservation, Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmOrder(Command):
+    """Make the registrations, at the total and the prices that were seen (O5)."""
+
+    title: ClassVar = "confirm an order"
+
+    order: str
+    total: Decimal
+    prices: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+@handles(ConfirmOrder)
+def confirm_order(command: ConfirmOrder, context: CommandContext) -> CommandResult:
+    stream, order = open_order(command.order, command, context)
+    centre, approvals = approvals_of(context, order.centre)
+    terms = Terms(approvals=approvals, today=command.today)
+    offered = offers(context.catalogue, order.lines, terms)
+    registers = registers_of(context, order.everybody, centre=order.centre)
+    found = found_for(context, order, offered, registers)
+    number = order.registrations(found.offers)
+    drawn = [context.new_identifier(Kind.REGISTRATION) for _ in range(number)]
+    confirmed = confirm(
+        order,
+        found,
+        total=command.total,
+        prices=command.prices,
+        registrations=drawn,
+    )
+    events = [
+        event
+        for each in confirmed
+        for event in registrations_made(order, each, found.offers)
+    ]
+    made = [
+        Change(
+            stream=stream_of(event.registration),
+            expected=0,
+            events=(event,),
+            owner=order.centre,
+            reserve=(
+                Reservation(
+                    scope=ACTIVE_REGISTRATION,
+                    key=active_key(event.learner, event.product),
+                ),
+            ),
+        )
+        for event in events
+    ]
+    by_learner: dict[str, list[str]] = {}
+    for event in events:
+        by_learner.setdefault(event.learner, []).append(event.registration)
+    unchanged = [centre] if confirmed else []
+    position = append(
+        context,
+        stream.change(confirmed),
+        *made,
+        *entered(registers, by_learner, centre=order.centre),
+        by=command.by,
+        unchanged=unchanged,
+    )
+    return CommandResult(position=position, created_id=order.order)
+
+
+def circumstances(context: CommandContext, order: Order, today: date) -> Circumstances:
+    """Find what the order would be confirmed against; what it was, if it has been."""
+    if order.confirmed is None:
+        offered = offers_of(context, order, order.lines, today)
+        registers = registers_of(context, order.everybody, centre=order.centre)
+        return found_for(context, order, offered, registers)
+    terms = Terms(approvals=None, today=today)
+    as_ordered: dict[str, Offer] = {}
+    for line in order.confirmed.lines:
+        with suppress(UnknownQualification):
+            as_ordered[line.product] = offer_confirmed(context.catalogue, line, terms)
+    return Circumstances(offers=as_ordered, active={})
+
+
+def found_for(
+    context: CommandContext,
+    order: Order,
+    offered: Mapping[str, Offer],
+    registers: Mapping[str, tuple[Stream, Register]],
+) -> Circumstances:
+    """Find who has left, and of the others who has an Active registration (L6, O6)."""
+    left = {who for who, (_, at) in registers.items() if at.centre != order.centre}
+    active = active_registrations(context, order, offered, but=left)
+    gone = erased(context, order.everybody)
+    return Circumstances(offers=offered, active=active, left=left, erased=gone)
+
+
+def offer_confirmed(catalogue: Catalogue, line: ConfirmedLine, terms: Terms) -> Offer:
+    """Give the offer that was confirmed. Raises UnknownQualification if it is gone."""
+    product = catalogue.product(line.product)
+    if isinstance(product, Qualification):
+        product = catalogue.qualification(line.product, version=line.rules_version)
+    parts = (
+        catalogue.qualification(part.qualification, version=part.rules_version)
+        for part in line.parts
+    )
+    return replace(offer(product, terms, parts), why_not=())
+
+
+def active_registrations(
+    context: CommandContext,
+    order: Order,
+    offered: Mapping[str, Offer],
+    *,
+    but: Collection[str],
+) -> dict[tuple[str, str], str]:
+    """Find who has an Active registration on a product, or on a part of it (O6, O7).
+
+    Nothing of those whom it is not to be said of: they are another centre's (L6).
+
+    Those that this order made while it was looked at are not in its own way: that it
+    has been confirmed shows when it is decided on again. Parts of an apprenticeship
+    that is in the way by itself are not named beside it.
+    """
+    ordered = Circumstances(offers=offered, active={})
+    keys = {
+        active_key(learner, on): (learner, on)
+        for product, line in order.lines.items()
+        for on in ordered.registered_on(product)
+        for learner in line.learners
+        if learner not in but
+    }
+    held = context.store.held(ACTIVE_REGISTRATION, keys)
+    opened = context.store.open_many(holding.stream for holding in held.values())
+    made = {
+        key: event
+        for key, holding in held.items()
+        if isinstance(event := opened[holding.stream].events[0], RegistrationMade)
+        and event.order != order.order
+    }
+    names = {event.registration for event in made.values()}
+    return {
+        keys[key]: event.registration
+        for key, event in made.items()
+        if event.parent not in names
+    }

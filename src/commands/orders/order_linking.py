@@ -1,0 +1,95 @@
+"""Who is linked to an order: learners by name, and groups of them as they stand (O3)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from aggregates.orders import order_linking
+from aggregates.orders.offer import Offer
+from aggregates.orders.order import Later, Order
+from aggregates.orders.order_linking import PathwayChoice
+from aggregates.orders.order_refusals import GroupHasNoLearners
+from aggregates.uploads.upload import Upload
+from commands.command import CommandContext, require_own
+from commands.learners.erasure import erased, require_none_erased
+from events.identifier import stream_of
+from events.learner import LearnerCreated
+from events.upload import UploadReceived
+from store import Actor, Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class Linking:
+    """Who is to be linked to a product, or to the order where there is none.
+
+    ``learners`` says the way of each; who has none there, the learners of groups and a
+    newcomer go the ``way`` that is said for all.
+    """
+
+    product: str | None = None
+    learners: Mapping[str, PathwayChoice | None] = field(default_factory=dict)
+    groups: tuple[str, ...] = ()
+    way: PathwayChoice = order_linking.NO_PATHWAY
+
+
+def link(
+    context: CommandContext,
+    order: Order,
+    linking: Linking,
+    *,
+    offers: Mapping[str, Offer],
+    by: Actor,
+    new: Sequence[str] = (),
+    instead: bool = False,
+) -> list[Later]:
+    """Decide who is linked, by facts on groups and learners (O3).
+
+    Those of a group who were transferred since are left out (L6).
+
+    ``new`` are learners who come to be in the same append.
+    """
+    require_none_erased(context, linking.learners, pointer="/learners")
+    of_groups = [who for group in linking.groups for who in members(context, group, by)]
+    known = known_at(context, order.centre, [*linking.learners, *of_groups])
+    named = {**linking.learners}
+    for who in (*(who for who in of_groups if who in known), *new):
+        named.setdefault(who, None)
+    return order_linking.link(
+        order,
+        named,
+        product=linking.product,
+        way=linking.way,
+        offers=offers,
+        known=known.union(new),
+        instead=instead,
+    )
+
+
+def known_at(context: CommandContext, centre: str, learners: Iterable[str]) -> set[str]:
+    """Find which of these are learners of the centre: not those who left since (L6)."""
+    streams = {who: stream_of(who) for who in learners}
+    opened = context.store.open_many(streams.values())
+    return {who for who, at in streams.items() if _is_of(centre, opened[at])}
+
+
+def _is_of(centre: str, stream: Stream) -> bool:
+    is_learner = bool(stream.history) and isinstance(stream.events[0], LearnerCreated)
+    return is_learner and stream.owner == centre
+
+
+def members(
+    context: CommandContext, group: str, by: Actor, *, pointer: str = "/groups"
+) -> tuple[str, ...]:
+    """Find the learners of a group, but for those whose data were erased (H6).
+
+    Raises NotFound, GroupIsUndone, or GroupHasNoLearners.
+    """
+    stream = context.store.open(stream_of(group))
+    require_own(stream, group, begun_by=UploadReceived, what="group", by=by)
+    upload = Upload.replay(stream.events)
+    upload.require_there()
+    joined = upload.learners
+    gone = erased(context, joined)
+    learners = tuple(who for who in joined if who not in gone)
+    if not learners:
+        raise GroupHasNoLearners(pointer=pointer, group=group)
+    return learners

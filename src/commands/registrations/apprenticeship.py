@@ -1,0 +1,39 @@
+"""Registrations on apprenticeships, which go as those on their qualifications do (O7)."""
+
+from collections.abc import Mapping
+
+from aggregates.registrations.registration import Registration, Status
+from commands.claims.claim import open_registrations
+from commands.command import CommandContext
+from commands.registrations.registration import active
+from store import Change
+
+
+def completed_parents(
+    context: CommandContext, completed: Mapping[str, Registration]
+) -> list[Change]:
+    """Take down in each parent the part of it that is completed (O7).
+
+    Every part is taken down there, so that of two people who complete two parts at
+    once the second conflicts, and decides again: the last part completes the parent.
+    """
+    changes = []
+    for name, (at, parent) in open_registrations(context, completed).items():
+        events = parent.complete_part(completed[name].registration)
+        is_over = parent.after(events).status is Status.COMPLETED
+        release = active(parent) if is_over and events else ()
+        changes.append(at.change(events, release=release))
+    return changes
+
+
+def reopened_parents(
+    context: CommandContext, reopened: Mapping[str, Registration]
+) -> list[Change]:
+    """Take down in each parent the part of it that is Active again (O7)."""
+    changes = []
+    for name, (at, parent) in open_registrations(context, reopened).items():
+        events = parent.reopen_part(reopened[name].registration)
+        was_over = parent.status is Status.COMPLETED
+        reserve = active(parent) if was_over and events else ()
+        changes.append(at.change(events, reserve=reserve))
+    return changes

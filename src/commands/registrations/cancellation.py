@@ -1,0 +1,191 @@
+"""What may be asked of a registration by itself: cancel, reopen, another pathway."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from aggregates.claims.claim import Claim
+from aggregates.claims.claim_status import ClaimStatus
+from aggregates.errors import RuleBroken
+from aggregates.registrations.cancellation import charge_stands, require_cancellable
+from aggregates.registrations.registration import Registration
+from commands.claims.claim import open_registrations, rules_of
+from commands.claims.issued_certificates import holder_of, open_certificates
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    open_own,
+    require_said,
+)
+from commands.learners.erasure import require_none_erased
+from commands.learners.learner import learner_of
+from commands.registrations.apprenticeship import reopened_parents
+from commands.registrations.invoice import read_line
+from commands.registrations.registration import active, named_in
+from events.identifier import stream_of
+from events.registration import RegistrationCancelled, RegistrationMade
+from store import AlreadyReserved, Change, Stream
+
+
+class RegisteredAgain(RuleBroken):
+    code = "registered-again"
+    message = (
+        "{learner} has been registered on {product} again since, so the earlier"
+        " registration cannot be reopened. Cancel the later registration first."
+    )
+
+
+class NotProcessedYet(RuleBroken):
+    code = "not-processed-yet"
+    message = (
+        "{registration} cannot be reopened: {claim} is not processed yet. Ask the centre"
+        " to withdraw {claim} for the learner, which makes the registration Active again."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelRegistration(Command):
+    """Cancel a registration that nothing has come of, and say why (C1)."""
+
+    title: ClassVar = "cancel a registration"
+
+    registration: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReopenRegistration(Command):
+    """Make a completed registration Active again, and say why (M14)."""
+
+    title: ClassVar = "reopen a registration"
+
+    registration: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangePathway(Command):
+    """Put a learner on another pathway, and say why (M11)."""
+
+    title: ClassVar = "change a pathway"
+
+    registration: str
+    pathway: str
+    reason: str
+
+
+@handles(CancelRegistration)
+def cancel_registration(
+    command: CancelRegistration, context: CommandContext
+) -> CommandResult:
+    stream, registration = _open(command.registration, command, context)
+    require_said(command.reason)
+    charged, line = read_line(command.registration, context)
+    parts = open_registrations(context, registration.parts).values()
+    every = [part for _, part in parts]
+    processed = processed_claims(context, [registration, *every])
+    require_cancellable(registration, every, processed=processed)
+    changes = []
+    for at, each in ((stream, registration), *parts):
+        cancelled = RegistrationCancelled(
+            registration=each.registration,
+            invoice_status=line.status,
+            charge_stands=charge_stands(line.status),
+            person_id=at.id,
+            reason=command.reason.strip(),
+        )
+        changes.append(at.change([cancelled], release=active(each)))
+    position = context.store.append(*changes, by=command.by, unchanged=[charged])
+    return CommandResult(position=position, created_id=command.registration)
+
+
+def processed_claims(
+    context: CommandContext, registrations: Iterable[Registration]
+) -> set[str]:
+    """Find the claims by which an award was certified: they cannot be withdrawn."""
+    awarded = {(claim, each.learner) for each in registrations for claim in each.awards}
+    opened = context.store.open_many([stream_of(claim) for claim, _ in awarded])
+    return {
+        claim
+        for claim, learner in awarded
+        if Claim.replay(opened[stream_of(claim)].events).learners[learner].standing
+        is ClaimStatus.PROCESSED
+    }
+
+
+@handles(ReopenRegistration)
+def reopen_registration(
+    command: ReopenRegistration, context: CommandContext
+) -> CommandResult:
+    """Reopen it; the certificate that completed it is in force no more (M14)."""
+    stream, registration = _open(command.registration, command, context)
+    require_said(command.reason)
+    require_none_erased(context, [registration.learner])
+    reason = command.reason.strip()
+    reopened = registration.reopen(reason=reason, person_id=stream.id)
+    change = stream.change(reopened, reserve=active(registration))
+    parent = {registration.parent: registration} if registration.parent else {}
+    try:
+        position = context.store.append(
+            change,
+            *reopened_parents(context, parent),
+            *_certificates_ended(context, registration, reason),
+            by=command.by,
+        )
+    except AlreadyReserved as error:
+        learner, product = named_in(error.held.key)
+        raise RegisteredAgain(learner=learner, product=product) from error
+    return CommandResult(position=position, created_id=command.registration)
+
+
+def _certificates_ended(
+    context: CommandContext, registration: Registration, reason: str
+) -> Iterator[Change]:
+    """Take the certificate of the completing award out of force.
+
+    Raises NotProcessedYet if there is none yet: the claim can still be withdrawn.
+    """
+    claims = [
+        Claim.replay(context.store.open(stream_of(award.claim)).events)
+        for award in registration.awards.values()
+        if award == registration.completion
+    ]
+    for claim in claims:
+        if claim.learners[registration.learner].standing is not ClaimStatus.PROCESSED:
+            raise NotProcessedYet(
+                registration=registration.registration, claim=claim.claim
+            )
+    learner = learner_of(context.store.open(stream_of(registration.learner)))
+    opened = open_certificates(context, registration.learner, claims)
+    for number, (at, certificate) in opened.items():
+        holder = holder_of(learner, certificate=number)
+        yield at.change(
+            certificate.end_by_reopening(reason=reason, person_id=holder.person_id)
+        )
+
+
+@handles(ChangePathway)
+def change_pathway(command: ChangePathway, context: CommandContext) -> CommandResult:
+    stream, registration = _open(command.registration, command, context)
+    require_said(command.reason)
+    require_none_erased(context, [registration.learner])
+    registration.require_single("have another pathway")
+    changed = registration.change_pathway(
+        command.pathway,
+        rules=rules_of(context, registration),
+        reason=command.reason.strip(),
+        person_id=stream.id,
+    )
+    position = context.store.append(stream.change(changed), by=command.by)
+    return CommandResult(position=position, created_id=command.registration)
+
+
+def _open(
+    name: str, command: Command, context: CommandContext
+) -> tuple[Stream, Registration]:
+    stream = open_own(
+        context, name, begun_by=RegistrationMade, what="registration", command=command
+    )
+    return stream, Registration.replay(stream.events)

@@ -1,0 +1,213 @@
+"""Rows of a group that say the same: kept aware of each other as they change (U6)."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import reduce
+from uuid import UUID
+
+from aggregates.learners.details import given_likeness, given_uln
+from aggregates.uploads.duplicate_rows import MOST_NAMED, OtherRows
+from aggregates.uploads.files.learner_file import Row
+from aggregates.uploads.record import Later, Record
+from aggregates.uploads.upload import Upload
+from commands.command import CommandContext
+from commands.uploads.upload import record_called, reserved_row
+from commands.uploads.verification import becomes_ready, hear
+from events.identifier import stream_of
+from store import Change, Conflict, EventStore, Reservation, Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sameness:
+    """In what rows can be the same: how it is reserved, what it is, who names whom."""
+
+    name: str
+    value: Callable[[Record], str | None]
+    rows: Callable[[Record], frozenset[int]]
+    with_rows: Callable[[Record, frozenset[int]], list[Later]]
+
+
+SAMENESSES = (
+    Sameness(
+        name="uln",
+        value=lambda record: record.uln,
+        rows=lambda record: record.twins,
+        with_rows=Record.with_twins,
+    ),
+    Sameness(
+        name="person",
+        value=lambda record: record.likeness,
+        rows=lambda record: record.like_rows,
+        with_rows=Record.with_like_rows,
+    ),
+)
+ULN, PERSON = SAMENESSES
+
+
+@dataclass(kw_only=True)
+class Mate:
+    """Another row, and what is to be recorded of it in the same append."""
+
+    stream: Stream
+    before: Record
+    record: Record
+    events: list[Later] = field(default_factory=list)
+    reserve: list[Reservation] = field(default_factory=list)
+
+    def record_events(self, events: list[Later]) -> None:
+        self.events += events
+        self.record = reduce(Record.apply, events, self.record)
+
+
+@dataclass(kw_only=True)
+class DuplicateRowsChange:
+    """What one record's change makes of the rows of its group that say the same.
+
+    ``reading`` counts the readings of the file: each reserves values of its own.
+    """
+
+    context: CommandContext
+    group: str
+    reading: int
+    reserve: list[Reservation] = field(default_factory=list)
+    release: list[Reservation] = field(default_factory=list)
+    mates: dict[int, Mate] = field(default_factory=dict)
+
+    def settle(self, before: Record, after: Record) -> None:
+        """Part from the rows that it is no longer the same as, and join others.
+
+        Raises Conflict if rows came or went since the record was checked.
+        """
+        for same in SAMENESSES:
+            if same.value(before) != same.value(after):
+                self._leave(same, before)
+                self._join(same, after)
+        for mate in self._open(after.like_rows & after.different_rows):
+            rows, apart = mate.record.like_rows, {after.row}
+            mate.record_events(mate.record.with_like_rows(rows, different=apart))
+
+    def changes(self) -> list[Change]:
+        """Say what is recorded of the other rows.
+
+        One whose ULN is now in no other row is put to LRS (U7).
+        """
+        mates = [mate for mate in self.mates.values() if mate.events]
+        heard, _ = hear([mate.record for mate in mates], self.context)
+        for mate, answers in zip(mates, heard, strict=True):
+            mate.record_events(answers)
+        return [mate.stream.change(mate.events, reserve=mate.reserve) for mate in mates]
+
+    @property
+    def ready(self) -> list[int]:
+        """The other rows that can become learners now, and could not before (U9)."""
+        mates = self.mates.values()
+        return [m.record.row for m in mates if becomes_ready(m.before, m.record)]
+
+    def _leave(self, same: Sameness, record: Record) -> None:
+        """Part: those whom it named name each other, and one of them is found instead.
+
+        That is if the value is found by this row.
+        """
+        if not (value := same.value(record)):
+            return
+        mates = self._open(same.rows(record))
+        rows = frozenset(mate.record.row for mate in mates)
+        for mate in mates:
+            left = (same.rows(mate.record) | rows) - {record.row, mate.record.row}
+            mate.record_events(same.with_rows(mate.record, left))
+        owned = self._reserved(same, value)
+        at = stream_of(record_called(self.group, record.row))
+        if _holder(self.context.store, owned) == at:
+            self.release.append(owned)
+            if mates:
+                first = min(mates, key=lambda mate: mate.record.row)
+                first.reserve.append(owned)
+
+    def _join(self, same: Sameness, record: Record) -> None:
+        if not (value := same.value(record)):
+            return
+        owned = self._reserved(same, value)
+        at = _holder(self.context.store, owned)
+        mates = self._open(same.rows(record))
+        first = next((mate.record for mate in mates if mate.stream.id == at), None)
+        rows = rows_to_join(
+            self.context.store, owned, same, value, but=record.row, first=first
+        )
+        if rows != same.rows(record):
+            raise Conflict(stream_of(record_called(self.group, record.row)), ())
+        is_full = any(len(same.rows(mate.record)) + 1 >= MOST_NAMED for mate in mates)
+        for mate in mates:  # where they are many, it goes between those that it joins
+            others = same.rows(mate.record) - (rows if is_full else set())
+            mate.record_events(same.with_rows(mate.record, others | {record.row}))
+        if at is None:
+            self.reserve.append(owned)
+
+    def _reserved(self, same: Sameness, value: str) -> Reservation:
+        return reserved_row(
+            self.context.store, self.group, same.name, value, reading=self.reading
+        )
+
+    def _open(self, rows: Iterable[int]) -> list[Mate]:
+        """Open rows that can still change, once each."""
+        new = {
+            row: stream_of(record_called(self.group, row))
+            for row in sorted(rows)
+            if row not in self.mates
+        }
+        opened = self.context.store.open_many(new.values())
+        for row, at in new.items():
+            stream = opened[at]
+            record = Record.replay(stream.events)
+            if record.is_open:
+                self.mates[row] = Mate(stream=stream, before=record, record=record)
+        return [self.mates[row] for row in sorted(rows) if row in self.mates]
+
+
+def rows_like(row: Row, store: EventStore, upload: Upload) -> OtherRows:
+    """Find the other rows of a group that say the same as the cells of one (U6)."""
+
+    def found(same: Sameness, value: str | None) -> frozenset[int]:
+        if value is None:
+            return frozenset()
+        owned = reserved_row(
+            store, upload.received.group, same.name, value, reading=upload.reading
+        )
+        return rows_to_join(store, owned, same, value, but=row.number)
+
+    uln, person = given_uln(row.cells), given_likeness(row.cells)
+    return OtherRows(uln=found(ULN, uln), person=found(PERSON, person))
+
+
+def rows_to_join(
+    store: EventStore,
+    owned: Reservation,
+    same: Sameness,
+    value: str,
+    *,
+    but: int,
+    first: Record | None = None,
+) -> frozenset[int]:
+    """Find the rows that one with that value is to name, by the row it is found by.
+
+    All of those, or, where they are many, the ``first`` (as it was opened, if it was)
+    and one beside it.
+    """
+    if first is None:
+        at = _holder(store, owned)
+        if at is None:
+            return frozenset()
+        first = Record.replay(store.open(at).events)
+    named = sorted(same.rows(first))
+    if len(named) + 1 >= MOST_NAMED:
+        named = named[:1]
+    ids = [stream_of(record_called(first.group, row)) for row in named]
+    opened = store.open_many(ids)
+    there = [first, *(Record.replay(opened[at].events) for at in ids)]
+    return frozenset(
+        each.row for each in there if same.value(each) == value and each.row != but
+    )
+
+
+def _holder(store: EventStore, owned: Reservation) -> UUID | None:
+    held = store.held(owned.scope, [owned.key]).values()
+    return next((each.stream for each in held), None)

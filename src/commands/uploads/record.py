@@ -1,0 +1,153 @@
+"""What may be asked of one record of an upload: to put it right, or to take it out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import reduce
+from typing import ClassVar, NamedTuple
+
+from aggregates.uploads.files.learner_file import Row
+from aggregates.uploads.record import Later, Record
+from aggregates.uploads.upload import Upload
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    require_expected,
+    require_own,
+)
+from commands.learners.erasure import require_none_erased
+from commands.learners.same_person import FindSimilarLearners
+from commands.uploads.duplicate_rows import DuplicateRowsChange, rows_like
+from commands.uploads.row_checks import RowChecker
+from commands.uploads.upload import read_upload, record_called
+from commands.uploads.verification import becomes_ready, hear
+from events.identifier import stream_of
+from events.upload import RecordRead
+from store import Actor, AlreadyReserved, Conflict, Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class AmendRecord(Command):
+    """Put a record right, or say whether it is a learner whom the centre knows (U8).
+
+    ``cells`` are those that change. ``is_different_person`` answers a likeness by no,
+    ``link_to`` by yes: that learner joins the group and no other is made. A link that
+    need not hold for the new cells goes only when that is confirmed.
+    """
+
+    title: ClassVar = "amend a record"
+
+    group: str
+    row: int
+    alike: FindSimilarLearners
+    cells: Mapping[str, str]
+    is_different_person: bool = False
+    link_to: str | None = None
+    confirm_loss: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoveRecord(Command):
+    """Take a record out of the upload (U8)."""
+
+    title: ClassVar = "remove a record"
+
+    group: str
+    row: int
+
+
+@handles(AmendRecord)
+def amend_record(command: AmendRecord, context: CommandContext) -> CommandResult:
+    opened = _open(command, command.group, command.row, context)
+    upload, record = opened.upload, opened.record
+    events: list[Later] = []
+    is_parted = command.is_different_person or command.confirm_loss
+    is_kept = not (is_parted or command.link_to) and record.linked_to is not None
+    if command.cells or (is_parted and record.linked_to and not command.link_to):
+        record.require_open()
+        cells = record.amended(command.cells)
+        if is_kept:
+            record.require_link_kept(cells)
+        around = RowChecker(
+            store=context.store,
+            centre=upload.received.centre,
+            alike=command.alike,
+            today=command.today,
+        )
+        row = Row(number=record.row, cells=cells)
+        others = rows_like(row, context.store, upload)
+        (checked,) = around.check([row], lambda _: others)
+        amend = record.amend_linked if is_kept else record.amend
+        events += amend(cells, checked, is_lrs_on=context.verify is not None)
+    amended = reduce(Record.apply, events, record)
+    if command.is_different_person:
+        events += amended.confirm()
+    elif command.link_to:
+        require_none_erased(context, [command.link_to], pointer="/link_to")
+        events += amended.link(command.link_to)
+    (heard,), _ = hear([reduce(Record.apply, events, record)], context)
+    events += heard
+    return _record(events, opened, command, context)
+
+
+@handles(RemoveRecord)
+def remove_record(command: RemoveRecord, context: CommandContext) -> CommandResult:
+    opened = _open(command, command.group, command.row, context)
+    return _record(opened.record.remove(), opened, command, context)
+
+
+def read_record(
+    context: CommandContext, group: str, row: int, by: Actor
+) -> tuple[Stream, Record]:
+    """Show a record as it is now; raises NotFound if it is not theirs to see."""
+    stream = context.store.open(stream_of(record_called(group, row)))
+    require_own(stream, str(row), begun_by=RecordRead, what="row", by=by)
+    return stream, Record.replay(stream.events)
+
+
+class _Opened(NamedTuple):
+    upload_stream: Stream
+    upload: Upload
+    stream: Stream
+    record: Record
+
+
+def _open(command: Command, group: str, row: int, context: CommandContext) -> _Opened:
+    """Open a record of a group that has been checked."""
+    upload_stream, upload = read_upload(context, group, command.by)
+    stream, record = read_record(context, group, row, command.by)
+    require_expected(stream, command)
+    upload.require_checked()
+    return _Opened(upload_stream, upload, stream, record)
+
+
+def _record(
+    events: list[Later],
+    opened: _Opened,
+    command: Command,
+    context: CommandContext,
+) -> CommandResult:
+    """Record what was decided, and what it makes of the rows that say the same.
+
+    What becomes ready after the group was submitted has it wait to be submitted again.
+    """
+    upload_stream, upload, stream, record = opened
+    after = reduce(Record.apply, events, record)
+    rows = DuplicateRowsChange(
+        context=context, group=record.group, reading=upload.reading
+    )
+    rows.settle(record, after)
+    changes = [
+        stream.change(events, release=rows.release, reserve=rows.reserve),
+        *rows.changes(),
+    ]
+    ready = [*rows.ready, *([after.row] if becomes_ready(record, after) else [])]
+    late = upload.records_ready(sorted(ready))
+    changes += [upload_stream.change(late)] if late else []
+    seen = [upload_stream] if ready and not late else []
+    try:
+        position = context.store.append(*changes, by=command.by, unchanged=seen)
+    except AlreadyReserved as taken:  # another row got the value just now: look again
+        raise Conflict(taken.held.stream, ()) from None
+    return CommandResult(position=position)

@@ -1,0 +1,177 @@
+"""Records put right in a file: each row that comes back amends its record (U6, U8)."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from aggregates.errors import RuleBroken
+from aggregates.learners.details import COLUMNS
+from aggregates.uploads.corrections import Correction
+from aggregates.uploads.files.table import FIRST_ROW
+from aggregates.uploads.record import Record, RecordState
+from catalogue import amount
+from commands.command import Command, CommandContext, CommandResult
+from commands.learners.same_person import FindSimilarLearners
+from commands.uploads.record import AmendRecord
+from commands.uploads.upload import batches, read_records, read_upload
+from events.upload import (
+    RecordAmended,
+    RecordBecameLearner,
+    RecordConfirmed,
+    RecordLinked,
+    RecordRemoved,
+)
+from store import Actor, Conflict, Stream
+
+MOST_AMENDED = 2_000
+"""How many records one file may amend: they are amended while it is uploaded."""
+
+BY_PEOPLE = (
+    RecordAmended,
+    RecordBecameLearner,
+    RecordConfirmed,
+    RecordLinked,
+    RecordRemoved,
+)
+
+
+class TooManyToAmend(RuleBroken):
+    code = "too-many-to-amend"
+    message = (
+        "The file changes {records}, and one file may amend {most}. Divide the"
+        " rows among several files."
+    )
+
+
+class Outcome(StrEnum):
+    """What became of a row that came back."""
+
+    AMENDED = "amended"
+    UNCHANGED = "unchanged"
+    CONFLICTING = "conflicting"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Returned:
+    """A row that came back: where it is in the file, its record, what became of it."""
+
+    place: int
+    row: int | None
+    outcome: Outcome
+    message: str
+
+
+NOT_OURS = (
+    "This row does not say which record of the group it is. Correct the rows that were"
+    " downloaded, and add none."
+)
+TWICE = "Row {row} is in the file more than once. Leave it in once."
+CHANGED = (
+    "Somebody has changed row {row} since the file was downloaded. Download it again."
+)
+SAME = "Row {row} says what its record says already."
+DONE = "Row {row} was amended."
+
+
+def read_invalid(
+    context: CommandContext, group: str, by: Actor
+) -> Iterator[tuple[int, Record]]:
+    """Show the invalid records of a group, each with its version."""
+    _, upload = read_upload(context, group, by)
+    for rows in batches(range(FIRST_ROW, upload.last_row + 1)):
+        for stream, record in read_records(context.store, group, rows):
+            if record.state is RecordState.INVALID:
+                yield stream.version, record
+
+
+def amend_from_file(
+    corrections: Sequence[Correction],
+    group: str,
+    *,
+    context: CommandContext,
+    send: Callable[[Command], CommandResult],
+    by: Actor,
+    at: datetime,
+    alike: FindSimilarLearners,
+) -> list[Returned]:
+    """Amend the records of those rows that were changed, one by one; say how it went.
+
+    A row amends its record only if no person has changed that since it was given out.
+    Sent again the file changes nothing. Raises StillChecking, TooManyToAmend.
+    """
+    _, upload = read_upload(context, group, by)
+    upload.require_checked()
+    times = Counter(one.row for one in corrections if one.group == group)
+    opened: dict[int, tuple[Stream, Record]] = {}
+    for rows in batches(sorted(times)):
+        opened |= _opened(rows, group, context)
+    plan = [_judged(one, group, opened, times) for one in corrections]
+    count = sum(outcome is Outcome.AMENDED for outcome, _ in plan)
+    if count > MOST_AMENDED:
+        raise TooManyToAmend(
+            records=amount(count, "record"), most=MOST_AMENDED, pointer="/file"
+        )
+    returned: list[Returned] = []
+    for one, said in zip(corrections, plan, strict=True):
+        outcome, message = said
+        if outcome is Outcome.AMENDED:  # a row before may have amended this one too
+            now = _opened([one.row], group, context)
+            outcome, message = _judged(one, group, now, times)
+        if outcome is Outcome.AMENDED:
+            command = AmendRecord(
+                by=by,
+                at=at,
+                expect=now[one.row][0].version,
+                group=group,
+                row=one.row,
+                alike=alike,
+                cells={column: one.cells[column] for column in COLUMNS},
+            )
+            outcome, message = _amended(command, send, message)
+        row = None if outcome is Outcome.UNKNOWN else one.row
+        returned.append(
+            Returned(place=one.place, row=row, outcome=outcome, message=message)
+        )
+    return returned
+
+
+def _opened(
+    rows: Sequence[int], group: str, context: CommandContext
+) -> dict[int, tuple[Stream, Record]]:
+    found = read_records(context.store, group, rows)
+    return {record.row: (stream, record) for stream, record in found}
+
+
+def _judged(
+    one: Correction,
+    group: str,
+    opened: Mapping[int, tuple[Stream, Record]],
+    times: Counter[int],
+) -> tuple[Outcome, str]:
+    """Say what is to become of a row, before anything is done."""
+    if one.group != group or one.row not in opened:
+        return Outcome.UNKNOWN, NOT_OURS
+    stream, record = opened[one.row]
+    if times[one.row] > 1:
+        return Outcome.CONFLICTING, TWICE.format(row=one.row)
+    if one.is_same(record.cells):
+        return Outcome.UNCHANGED, SAME.format(row=one.row)
+    since = stream.history[one.version :]
+    if any(isinstance(recorded.event, BY_PEOPLE) for recorded in since):
+        return Outcome.CONFLICTING, CHANGED.format(row=one.row)
+    return Outcome.AMENDED, DONE.format(row=one.row)
+
+
+def _amended(
+    command: AmendRecord, send: Callable[[Command], CommandResult], message: str
+) -> tuple[Outcome, str]:
+    try:
+        send(command)
+    except Conflict:
+        return Outcome.CONFLICTING, CHANGED.format(row=command.row)
+    except RuleBroken as refusal:
+        return Outcome.CONFLICTING, str(refusal)
+    return Outcome.AMENDED, message

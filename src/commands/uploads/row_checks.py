@@ -1,0 +1,51 @@
+"""What is around a record when it is checked: its file, and its centre's learners."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from aggregates.learners.details import Checked, check_details, given_uln
+from aggregates.uploads.duplicate_rows import OtherRows
+from aggregates.uploads.files.learner_file import Row
+from aggregates.uploads.row_context import RowContext, check_in_context
+from commands.learners.learner import holders
+from commands.learners.same_person import FindSimilarLearners, known_alike
+from store import EventStore
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowChecker:
+    """A centre on a day, as far as it bears on whether a record is right (U6)."""
+
+    store: EventStore
+    centre: str
+    alike: FindSimilarLearners
+    today: date
+
+    def check(
+        self, rows: Sequence[Row], beside: Callable[[Row], OtherRows]
+    ) -> list[Checked]:
+        """Check rows by themselves, against each other and against the centre.
+
+        ``beside`` finds the other rows of the file that say the same. Every reason is
+        given at once.
+        """
+        checked = [check_details(row.cells, today=self.today) for row in rows]
+        ulns = [given_uln(row.cells) for row in rows]
+        held = holders(self.store, self.centre, [uln for uln in ulns if uln])
+        likenesses = [found.details.likeness for found in checked if found.details]
+        alike = known_alike(self.store, self.centre, likenesses, self.alike)
+        return [
+            check_in_context(
+                found,
+                RowContext(
+                    others=beside(row),
+                    holder=held.get(uln),
+                    alike=alike.get(found.details.likeness, ())
+                    if found.details
+                    else (),
+                    is_hidden=row.is_hidden,
+                ),
+            )
+            for row, found, uln in zip(rows, checked, map(str, ulns), strict=True)
+        ]

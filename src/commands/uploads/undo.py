@@ -1,0 +1,103 @@
+"""What may be asked of an upload that was a mistake: to undo it (U11)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from itertools import islice
+from typing import ClassVar
+
+from aggregates.loss import require_no_loss
+from aggregates.uploads.group_uses import GroupUses
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    require_expected,
+)
+from commands.learners.learner import learner_of, reserved_uln
+from commands.learners.same_person import held_by
+from commands.uploads.group_uses import group_of, uses_changed
+from commands.uploads.typed_rows import lost_with_group
+from commands.uploads.upload import BATCHES, batches, read_upload, reserved_name
+from events.identifier import stream_of
+from store import Change, EventStore
+
+
+@dataclass(frozen=True, kw_only=True)
+class UndoLearnerGroup(Command):
+    """Take an upload back, with all the learners that came of it (U11).
+
+    What people typed into its rows goes with it only when that is confirmed.
+    """
+
+    title: ClassVar = "undo a learner group"
+
+    group: str
+    confirm_loss: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawGroupLearners(Command):
+    """Withdraw more learners of an undone group, from where that has come to (U11)."""
+
+    title: ClassVar = "withdraw group learners"
+
+    group: str
+
+
+@handles(UndoLearnerGroup)
+def undo_learner_group(
+    command: UndoLearnerGroup, context: CommandContext
+) -> CommandResult:
+    stream, upload = read_upload(context, command.group, command.by)
+    require_expected(stream, command)
+    upload.require_quiet()
+    events = GroupUses.replay(stream.events).undo()
+    if events and not command.confirm_loss:
+        require_no_loss(lost_with_group(context, upload), confirm_loss=False)
+    received = upload.received
+    name = reserved_name(context.store, received.user, upload.name)
+    change = stream.change(events, release=[name] if events else [])
+    position = context.store.append(change, by=command.by)
+    context.store.drop_file(received.file)
+    return CommandResult(position=position, created_id=command.group)
+
+
+@handles(WithdrawGroupLearners)
+def withdraw_group_learners(
+    command: WithdrawGroupLearners, context: CommandContext
+) -> CommandResult:
+    stream, _ = read_upload(context, command.group, command.by)
+    group, version, position = GroupUses.replay(stream.events), stream.version, None
+    for learners in islice(batches(group.to_withdraw), BATCHES):
+        events = group.withdraw(learners)
+        position = context.store.append(
+            Change(
+                stream=stream.id,
+                expected=version,
+                events=tuple(events),
+                owner=stream.owner,
+            ),
+            *_withdrawn(command.group, learners, context.store),
+            *uses_changed(context.store, command.group, before=learners, after=()),
+            by=command.by,
+        )
+        version += len(events)
+        group = group.after(events)
+    return CommandResult(position=position, created_id=command.group)
+
+
+def _withdrawn(
+    group: str, learners: Collection[str], store: EventStore
+) -> list[Change]:
+    """Say what is recorded of those who came with the group; others stay known."""
+    changes = []
+    opened = store.open_many(stream_of(each) for each in learners).values()
+    came = [(at, learner_of(at)) for at in opened if group_of(at) == group]
+    held = held_by(store, (learner for _, learner in came))
+    for stream, learner in came:
+        events = learner.withdraw()
+        uln = reserved_uln(store, learner.centre, learner.details.uln)
+        release = [*uln, *held[learner.learner]]
+        changes.append(stream.change(events, release=release if events else []))
+    return changes

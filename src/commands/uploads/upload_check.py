@@ -1,0 +1,250 @@
+"""What is asked of an upload by the way: to check its records, part by part."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from itertools import islice
+from typing import ClassVar
+
+from aggregates.learners.details import Checked, given_likeness, given_uln
+from aggregates.uploads.duplicate_rows import DuplicateRows, is_first
+from aggregates.uploads.files.learner_file import LearnerFile, Row, read_learner_file
+from aggregates.uploads.files.table import FIRST_ROW
+from aggregates.uploads.files.text_file import MAC, in_other_encoding
+from aggregates.uploads.record import Later, Record, RecordState
+from aggregates.uploads.upload import Upload
+from aggregates.uploads.upload_progress import UploadStatus
+from commands.command import Command, CommandContext, CommandResult, handles
+from commands.learners.same_person import FindSimilarLearners
+from commands.uploads.duplicate_rows import PERSON, ULN
+from commands.uploads.row_checks import RowChecker
+from commands.uploads.typed_rows import typed_columns
+from commands.uploads.upload import (
+    BATCHES,
+    batches,
+    read_records,
+    read_upload,
+    record_called,
+    reserved_row,
+)
+from events.identifier import stream_of
+from events.upload import RecordRead
+from store import Change, EventStore, Reservation, Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckLearnerGroup(Command):
+    """Check more records of an upload, from where the check has come to (U5, U6)."""
+
+    title: ClassVar = "check a learner group"
+
+    group: str
+    alike: FindSimilarLearners
+
+
+@handles(CheckLearnerGroup)
+def check_learner_group(
+    command: CheckLearnerGroup, context: CommandContext
+) -> CommandResult:
+    stream, upload = read_upload(context, command.group, command.by)
+    received, position = upload.received, None
+    around = RowChecker(
+        store=context.store,
+        centre=received.centre,
+        alike=command.alike,
+        today=command.today,
+    )
+    version = stream.version
+    for checked in islice(_checked(upload, around, context), BATCHES):
+        is_valid = [not found.problems for found in checked.found]
+        events = upload.read(
+            valid=sum(is_valid),
+            invalid=len(is_valid) - sum(is_valid),
+            through=checked.through,
+            to_verify=checked.to_verify if context.verify else None,
+        )
+        position = context.store.append(
+            *checked.changes,
+            Change(stream=stream.id, expected=version, events=tuple(events)),
+            by=command.by,
+        )
+        version += len(events)
+        upload = reduce(Upload.apply, events, upload)
+    if upload.is_read:
+        _LATEST.pop(received.file, None)
+        _LATEST_AGAIN.clear()
+        context.store.drop_file(received.file)
+    return CommandResult(position=position, created_id=received.group)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Reading:
+    """A file as it was read, and which of its rows say the same."""
+
+    file: LearnerFile
+    duplicates: DuplicateRows
+
+
+_LATEST: dict[str, _Reading] = {}
+"""The file that was read last, kept until its check is over: a part goes on from it."""
+_LATEST_AGAIN: dict[tuple[str, int], DuplicateRows] = {}
+"""The same of the group that was last read again in another encoding."""
+
+
+def _reading(upload: Upload, store: EventStore) -> _Reading:
+    """Read the file of an upload again, as it was read at first."""
+    name = upload.received.file
+    if name not in _LATEST:
+        _LATEST.clear()
+        encoding = chosen_encoding(upload)
+        file = read_learner_file(
+            store.file(name), mapping=upload.mapping, encoding=encoding
+        )
+        _LATEST[name] = _Reading(file=file, duplicates=DuplicateRows.of(file.rows))
+    return _LATEST[name]
+
+
+def chosen_encoding(upload: Upload) -> str | None:
+    """Say what a file is to be read as; None if it says so itself."""
+    return upload.encoding if upload.encoding == MAC else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Checked:
+    """A part of the check: what was found in it, and what is to be recorded of it."""
+
+    found: Sequence[Checked]
+    changes: Sequence[Change]
+    through: int
+    to_verify: int
+
+
+def _checked(
+    upload: Upload, around: RowChecker, context: CommandContext
+) -> Iterator[_Checked]:
+    """Check part by part what is not a fact yet: rows of the file, or those read again."""
+    if upload.status is not UploadStatus.CHECKING or upload.is_read:
+        return
+    if upload.read_before:
+        rows = range(upload.last_row + 1, upload.read_before + 1)
+        yield from _checked_again(rows, upload, around, context)
+        return
+    reading = _reading(upload, context.store)
+    unread = [row for row in reading.file.rows if row.number > upload.last_row]
+    for part in batches(unread):
+        found = around.check(part, reading.duplicates.beside)
+        changes = [
+            _record(row, checked, reading.duplicates, upload, context)
+            for row, checked in zip(part, found, strict=True)
+        ]
+        begun = [Record.replay(change.events) for change in changes]
+        yield _Checked(
+            found=found,
+            changes=changes,
+            through=part[-1].number,
+            to_verify=_to_verify(begun),
+        )
+
+
+def _record(
+    row: Row,
+    found: Checked,
+    duplicates: DuplicateRows,
+    upload: Upload,
+    context: CommandContext,
+) -> Change:
+    """Say what is recorded of a row: the first row with a value is found by it."""
+    received, uln = upload.received, given_uln(row.cells)
+    stream = Stream(id=stream_of(record_called(received.group, row.number)))
+    read = RecordRead(
+        group=received.group,
+        row=row.number,
+        person_id=stream.id,
+        cells=dict(row.cells),
+        problems=found.problems,
+        warnings=found.warnings,
+        to_verify=context.verify is not None and uln is not None,
+    )
+    reserve = _reserved(row, duplicates, upload, context.store)
+    return stream.change([read], owner=received.centre, reserve=reserve)
+
+
+def _reserved(
+    row: Row, duplicates: DuplicateRows, upload: Upload, store: EventStore
+) -> list[Reservation]:
+    """Say what the row is found by: its ULN and its person, if it is the first (U6)."""
+    uln, person = given_uln(row.cells), given_likeness(row.cells)
+    return [
+        reserved_row(
+            store, upload.received.group, same.name, value, reading=upload.reading
+        )
+        for same, value, rows in (
+            (ULN, uln, duplicates.ulns),
+            (PERSON, person, duplicates.people),
+        )
+        if value and is_first(rows.get(value), row.number)
+    ]
+
+
+def _checked_again(
+    rows: Sequence[int], upload: Upload, around: RowChecker, context: CommandContext
+) -> Iterator[_Checked]:
+    """Read records in the other encoding; what somebody typed or linked stays (U4)."""
+    duplicates = _duplicates_again(upload, context.store)
+    for part in batches(rows):
+        opened = list(read_records(context.store, upload.received.group, part))
+        if not opened:
+            continue
+        again = [_read_again(stream, record, upload) for stream, record in opened]
+        found = around.check(again, duplicates.beside)
+        changes: list[Change] = []
+        after: list[Record] = []
+        for (stream, record), row, checked in zip(opened, again, found, strict=True):
+            events: list[Later] = []
+            reserve: list[Reservation] = []
+            if record.is_open or record.linked_to:
+                is_lrs_on = context.verify is not None
+                events = record.read_again(row.cells, checked, is_lrs_on=is_lrs_on)
+            if record.is_open:
+                reserve = _reserved(row, duplicates, upload, context.store)
+            changes.append(stream.change(events, reserve=reserve))
+            after.append(reduce(Record.apply, events, record))
+        yield _Checked(
+            found=found,
+            changes=changes,
+            through=part[-1],
+            to_verify=_to_verify(after),
+        )
+
+
+def _duplicates_again(upload: Upload, store: EventStore) -> DuplicateRows:
+    """Find which records say the same once all are read in the other encoding."""
+    group = upload.received.group
+    key = (group, upload.reading)
+    if key not in _LATEST_AGAIN:
+        _LATEST_AGAIN.clear()
+        _LATEST_AGAIN[key] = DuplicateRows.of(
+            _read_again(stream, record, upload)
+            for rows in batches(range(FIRST_ROW, upload.read_before + 1))
+            for stream, record in read_records(store, group, rows)
+            if record.is_open
+        )
+    return _LATEST_AGAIN[key]
+
+
+def _read_again(stream: Stream, record: Record, upload: Upload) -> Row:
+    """Read the cells that nobody typed into in the encoding chosen now."""
+    cells = dict(record.cells)
+    first, second = upload.received.encoding, upload.encoding
+    read = stream.events[0]
+    if isinstance(read, RecordRead) and (record.is_open or record.linked_to):
+        for column in read.cells.keys() & cells.keys() - typed_columns(stream):
+            written = read.cells[column]
+            is_first = second == first
+            cells[column] = written if is_first else in_other_encoding(written, second)
+    return Row(number=record.row, cells=cells)
+
+
+def _to_verify(records: Sequence[Record]) -> int:
+    """Count the records that wait for LRS."""
+    return sum(record.state is RecordState.NOT_VERIFIED for record in records)

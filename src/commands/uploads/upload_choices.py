@@ -1,0 +1,85 @@
+"""What a person says of a file that it cannot say itself: its columns, its encoding."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from aggregates.uploads.files.file_columns import settle_columns
+from aggregates.uploads.files.learner_file import read_learner_file, samples
+from aggregates.uploads.upload import Upload
+from aggregates.uploads.upload_progress import UploadStatus
+from aggregates.uploads.upload_refusals import GroupIsMapped
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    require_expected,
+)
+from commands.uploads.upload import read_upload
+from commands.uploads.upload_check import chosen_encoding
+from store import Actor, Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapLearnerGroup(Command):
+    """Say which of the file's columns is which of ours, or none (U3)."""
+
+    title: ClassVar = "map a learner group"
+
+    group: str
+    columns: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChooseGroupEncoding(Command):
+    """Say what encoding the file is in, the names as read being wrong (U4)."""
+
+    title: ClassVar = "choose a group encoding"
+
+    group: str
+    encoding: str
+
+
+@handles(MapLearnerGroup)
+def map_learner_group(
+    command: MapLearnerGroup, context: CommandContext
+) -> CommandResult:
+    stream, upload = read_upload(context, command.group, command.by)
+    require_expected(stream, command)
+    received = upload.received
+    if not received.columns:  # they are the template's
+        raise GroupIsMapped(group=command.group)
+    mapping, ignored = settle_columns(received.columns, command.columns)
+    accented: tuple[int, ...] = ()
+    if upload.status is UploadStatus.TO_MAP:
+        content = context.store.file(received.file)
+        encoding = chosen_encoding(upload)
+        accented = read_learner_file(
+            content, mapping=mapping, encoding=encoding
+        ).accented
+    events = upload.map(mapping, ignored=ignored, accented=accented)
+    position = context.store.append(stream.change(events), by=command.by)
+    return CommandResult(position=position, created_id=command.group)
+
+
+@handles(ChooseGroupEncoding)
+def choose_group_encoding(
+    command: ChooseGroupEncoding, context: CommandContext
+) -> CommandResult:
+    stream, upload = read_upload(context, command.group, command.by)
+    require_expected(stream, command)
+    change = stream.change(upload.choose_encoding(command.encoding))
+    position = context.store.append(change, by=command.by)
+    return CommandResult(position=position, created_id=command.group)
+
+
+def read_columns(
+    context: CommandContext, group: str, by: Actor
+) -> tuple[Stream, Upload, Mapping[str, list[str]]]:
+    """Show the columns of a group's file, with its first values until it is mapped."""
+    stream, upload = read_upload(context, group, by)
+    if upload.status is not UploadStatus.TO_MAP:
+        return stream, upload, {}
+    content = context.store.file(upload.received.file)
+    return stream, upload, samples(content, encoding=chosen_encoding(upload))
