@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from api.validation_messages import sentence_of
+from api.http.validation_messages import sentence_of
 from catalogue import amount
 from events.entry_order import EntriesChosen
 from events.event import Event

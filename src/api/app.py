@@ -9,58 +9,56 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, compile_path
 
 from access.policy import require_reader
-from api import (
-    audit,
+from api.bookings import (
     bookings,
-    centres,
+    entry_learners,
+    entry_orders,
+    offline_clients,
+    packages,
+    registers,
+    sittings,
+)
+from api.centres import centres, me, my_pin, users
+from api.claims import (
     certificate_printing,
     certificates,
     claimable_qualifications,
     claims,
-    documentation,
-    duplicates,
     eligibility,
-    entry_learners,
-    entry_orders,
-    health,
-    history,
     ineligible_learners,
-    invoice_lines,
+    results,
+)
+from api.history import audit, history
+from api.http import documentation, health
+from api.http.conditional import Conditional
+from api.http.cross_origin import Compression, CrossOrigin
+from api.http.dependencies import CurrentUser
+from api.http.media_types import require_media_type
+from api.http.metrics import Metrics
+from api.http.middleware import RequestMiddleware
+from api.http.openapi import INTRODUCTION, document
+from api.http.problems import add_problems
+from api.http.rates import Rates
+from api.http.reject_nul import reject_nul, without_repeated_members
+from api.http.streams import Streams
+from api.http.unknown_names import without_unknown_names
+from api.learners import (
+    duplicates,
     learner_erasure,
+    learner_images,
+    learner_registrations,
+    learner_transfer,
+    learners,
+)
+from api.orders import orders, products
+from api.registrations import invoice_lines, registration_changes, registrations
+from api.uploads import (
     learner_group_files,
     learner_group_progress,
     learner_group_reading,
     learner_group_records,
     learner_groups,
-    learner_images,
-    learner_registrations,
-    learner_transfer,
-    learners,
-    me,
-    my_pin,
-    offline_clients,
-    orders,
-    packages,
-    products,
-    registers,
-    registration_changes,
-    registrations,
-    results,
-    sittings,
-    users,
 )
-from api.conditional import Conditional
-from api.cross_origin import Compression, CrossOrigin
-from api.dependencies import CurrentUser
-from api.media_types import require_media_type
-from api.metrics import Metrics
-from api.middleware import RequestMiddleware
-from api.openapi import INTRODUCTION, document
-from api.problems import add_problems
-from api.rates import Rates
-from api.reject_nul import reject_nul, without_repeated_members
-from api.streams import Streams
-from api.unknown_names import without_unknown_names
 from events.user import Role
 from service import Service
 

@@ -7,10 +7,10 @@ from typing import Any
 import typer
 from sqlalchemy import Connection
 
-from api.invoice_lines import every_line
-from api.learners import LearnerSummary, learner_listed
-from api.references import name_centres
-from api.results import ResultResponse, result_response
+from api.claims.results import ResultResponse, result_response
+from api.http.references import name_centres
+from api.learners.learners import LearnerSummary, learner_listed
+from api.registrations.invoice_lines import every_line
 from cli.configuration import settings_of
 from cli.histories import moment
 from cli.session import exit_on_refusal, open_session

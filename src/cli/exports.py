@@ -53,7 +53,7 @@ def invoices(
     form: FormatOf = Format.CSV,
 ) -> None:
     """Print every charge and credit, oldest first."""
-    from api.invoice_lines import COLUMNS
+    from api.registrations.invoice_lines import COLUMNS
     from cli.exporting import every_invoice_line, service_of
 
     with service_of(context, as_at) as service, service.rows() as connection:

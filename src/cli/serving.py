@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from structlog.typing import Processor
 
 from api.app import create_app
-from api.streams import Streams
+from api.http.streams import Streams
 from cli import demo as demos
 from cli import lrs
 from cli.address import address_of, published

@@ -18,8 +18,12 @@ from tests.clock import PATIENCE, Clock
 def patient() -> Generator[None]:
     """Let requests wait for what was recorded as long as tests do: machines are busy."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("api.dependencies.MOST_WAITED", PATIENCE)
-        for module in ("dependencies", "learner_erasure", "learner_group_moment"):
+        patch.setattr("api.http.dependencies.MOST_WAITED", PATIENCE)
+        for module in (
+            "http.dependencies",
+            "learners.learner_erasure",
+            "uploads.learner_group_moment",
+        ):
             patch.setattr(f"api.{module}.WAITED", PATIENCE)
         yield
 

@@ -19,9 +19,9 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from api.app import create_app
-from api.documentation import example_of
-from api.middleware import SAFE
-from api.openapi import operations
+from api.http.documentation import example_of
+from api.http.middleware import SAFE
+from api.http.openapi import operations
 from cli.demo import token_of
 from service import Service
 from tests.api.isolation.neighbours import IDENTIFIER

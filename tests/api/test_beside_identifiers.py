@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from api.invoice_lines import COLUMNS
+from api.registrations.invoice_lines import COLUMNS
 from tests.api.trying import DOCUMENT
 
 SCHEMAS: Mapping[str, Any] = DOCUMENT["components"]["schemas"]

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import pytest
 from fastapi.testclient import TestClient
 
-from api.validation_messages import pointer_of
+from api.http.validation_messages import pointer_of
 from tests.api.premises import furnished_in
 from tests.api.trying import Operation, every_operation, names_of
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from api.conditional import Conditional, EntityTag, entity_tags
+from api.http.conditional import Conditional, EntityTag, entity_tags
 from tests.api.premises import furnished_in
 from tests.api.running import ClientAs
 from tests.api.trying import Operation, every_operation, names_of

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from api.conflicts import CHANGED, DONE, describe_changes
+from api.http.conflicts import CHANGED, DONE, describe_changes
 from events.claim import ClaimLearnersChosen, ClaimQualificationChosen, ClaimUnitsChosen
 from events.event import Event
 from projections.event_descriptions import SENTENCES

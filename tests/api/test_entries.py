@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from api.csv_escape import FORMULA
-from api.sheets import csv_rows
+from api.http.csv_escape import FORMULA
+from api.http.sheets import csv_rows
 from tests.api import booking_desk
 from tests.api.booking_desk import QUALIFICATION, UNIT, Ask, book, entry, missing
 from tests.clock import Clock

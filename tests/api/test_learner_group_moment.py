@@ -8,9 +8,9 @@ import pytest
 from fastapi import Response
 
 from aggregates.uploads.record import RecordState
-from api import learner_group_moment
-from api.learner_group_moment import group_at_one_moment
-from api.request_context import RequestContext
+from api.http.request_context import RequestContext
+from api.uploads import learner_group_moment
+from api.uploads.learner_group_moment import group_at_one_moment
 from commands.uploads import upload as uploading
 from projections import uploads
 from projections.database import open_database

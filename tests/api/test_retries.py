@@ -9,9 +9,9 @@ from fastapi.testclient import TestClient
 from pydantic import BaseModel
 
 from api.app import create_app
-from api.dependencies import Now, ServiceOf
-from api.idempotency import IdempotentRequestOf
-from api.responses import set_event_position
+from api.http.dependencies import Now, ServiceOf
+from api.http.idempotency import IdempotentRequestOf
+from api.http.responses import set_event_position
 from cli.demo import token_of
 from commands.centres.user import AddUser, open_user
 from events.user import Role, UserAdded

@@ -10,8 +10,8 @@ from typing import TypeVar
 import pytest
 from starlette.types import Message, Scope
 
-from api.problems import Unacceptable
-from api.streams import Glance, Look, Streams
+from api.http.problems import Unacceptable
+from api.http.streams import Glance, Look, Streams
 from store import EventStore
 from store.watch import Signal
 from tests.clock import PATIENCE

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from api.unknown_names import suggest_name
+from api.http.unknown_names import suggest_name
 from tests.api.premises import furnished_in
 from tests.api.running import ClientAs
 from tests.api.trying import DOCUMENT, Operation, every_operation, names_of

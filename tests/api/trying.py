@@ -11,8 +11,8 @@ from httpx2 import Response
 
 from aggregates.uploads.corrections import invalid_workbook
 from aggregates.uploads.record import Record
-from api.documentation import example_of
-from api.openapi import operations
+from api.http.documentation import example_of
+from api.http.openapi import operations
 from events.identifier import Kind, identifier
 from tests.api.premises import PRODUCT, TEST, WHEN, Things
 from tests.image_examples import PHOTOGRAPH

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from api.csv_escape import FORMULA
+from api.http.csv_escape import FORMULA
 from cli.output import Format, show
 
 AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)

@@ -1,0 +1,319 @@
+"""Bookings over HTTP: found, amended, cancelled, launched, and how the tests went."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import AwareDatetime, Field
+
+from aggregates.bookings.booking import Booking
+from aggregates.bookings.sitting import Attendance
+from aggregates.bookings.sitting_time import Mode, duration, read_time, window
+from aggregates.uk_time import clock_in_london, in_london
+from api.http.dependencies import CurrentUser, Now, PagingSince, Reads, ServiceOf, scope
+from api.http.idempotency import IdempotentRequestOf
+from api.http.references import (
+    CentreName,
+    Filter,
+    LearnerRef,
+    NameFilter,
+    learner_refs,
+    learner_refs_by_id,
+    title_of,
+    unit_title,
+    with_centre_name,
+)
+from api.http.request_context import (
+    ConditionalContextOf,
+    RequestContext,
+    RequestContextOf,
+)
+from api.http.responses import ListResponse, list_response
+from api.http.schemas import RequestBody, ResponseBody
+from api.orders.product_filters import Qualifications
+from catalogue import Catalogue
+from commands.bookings.booking import AmendBooking, CancelBooking, read_booking
+from commands.bookings.package import DownloadedPackage, packages_of
+from events.booking import BookingOutcomeCorrected
+from projections import bookings
+from projections.bookings import BookingRow, PackageRow, Sought
+from store import Stream
+
+router = APIRouter(prefix="/bookings", tags=["bookings"])
+
+Booked = Annotated[str, Path(alias="booking", max_length=20, examples=["B-0000000042"])]
+
+
+class PackageResponse(ResponseBody, title="BookingPackage"):
+    """A package that was downloaded, and why it is of no use any more, if so (B11, B14)."""
+
+    package: str = Field(examples=["0f3c2d1b5a69788796a50f3c2d1b5a69"])
+    user: str = Field(examples=["admin.riverside"])
+    client: str = Field(examples=["0f3c2d1b5a69788796a50f3c2d1b5a69"])
+    client_name: str | None = Field(examples=["Laptop 7"])
+    downloaded_at: AwareDatetime
+    is_stale: bool
+    why_stale: str | None = Field(
+        examples=["B-0000000042 was amended after the package 0f3c… was downloaded."]
+    )
+
+
+class OutcomeBefore(ResponseBody, title="BookingOutcomeBefore"):
+    """What had been reported of a test before it was put right (B17)."""
+
+    attendance: Attendance
+    is_pass: bool | None
+    grade: str | None
+    mark: int | None
+    sat_on: date | None
+    corrected_at: AwareDatetime
+
+
+class BookingResponse(ResponseBody, title="Booking"):
+    """A booking as it is now; times in UTC, and the window in London in words (B4)."""
+
+    booking: str = Field(examples=["B-0000000042"])
+    order: str = Field(examples=["O-0000000042"])
+    registration: str = Field(examples=["R-0000000042"])
+    learner: str = Field(examples=["L-0000000017T"])
+    given_name: str = Field(examples=["Chloë"])
+    family_name: str = Field(examples=["D'Arcy"])
+    centre: str
+    centre_name: CentreName = None
+    qualification: str = Field(examples=["Q-0005001227"])
+    title: str | None = Field(examples=["Level 2 Diploma in Team Leading"])
+    unit: str = Field(examples=["F/506/1934"])
+    unit_title: str | None = Field(examples=["Participate in a project"])
+    delivery: str
+    mode: str | None
+    starts: AwareDatetime
+    opens: AwareDatetime
+    closes: AwareDatetime
+    window: str = Field(examples=["10 December 2026 at 06:00 to 14:00"])
+    minutes: int = Field(description="Extra time included.")
+    extra_time: int = Field(description="In per cent.")
+    attendance: Attendance
+    is_pass: bool | None
+    grade: str | None
+    mark: int | None
+    sat_on: date | None
+    room: str | None = Field(examples=["Hall B"])
+    corrections: list[OutcomeBefore] = Field(
+        description="What had been reported before it was put right, oldest first."
+    )
+    updated_at: AwareDatetime
+    packages: list[PackageResponse] = Field(
+        description="Those that were downloaded, oldest first."
+    )
+
+
+class Amendment(RequestBody, title="BookingAmendment"):
+    """What changes; what is left out stays. A specialist gives a reason."""
+
+    starts: Annotated[str, Field(max_length=40)] | None = Field(
+        default=None, examples=["2026-12-11T10:00"]
+    )
+    mode: Mode | None = None
+    extra_time: int | None = Field(
+        default=None, ge=0, le=1000, description="In per cent.", examples=[25]
+    )
+    reason: str | None = Field(
+        default=None, max_length=1000, examples=["Letter of 3 November."]
+    )
+
+
+@router.get("", operation_id="listBookings")
+def list_bookings(
+    request: Request,
+    response: Response,
+    user: CurrentUser,
+    service: ServiceOf,
+    reads: Reads,
+    part: PagingSince,
+    now: Now,
+    qualification: Qualifications,
+    learner: Filter = None,
+    name: NameFilter = None,
+    group: Annotated[
+        str | None, Query(max_length=1000, description="A group's number, or its name.")
+    ] = None,
+    mode: Mode | None = None,
+    date_from: Annotated[
+        date | None, Query(description="The first day in London.")
+    ] = None,
+    date_to: Annotated[
+        date | None, Query(description="The last day in London.")
+    ] = None,
+    registration: Filter = None,
+    unit: Filter = None,
+    order: Filter = None,
+    attendance: Attendance | None = None,
+    starts_from: AwareDatetime | None = None,
+    starts_before: AwareDatetime | None = None,
+    centre: Filter = None,
+    *,
+    past: Annotated[bool, Query(description="Those that are over as well.")] = False,
+) -> ListResponse[BookingResponse]:
+    """List bookings by their time: present and future, or past ones too (B8).
+
+    With ``updated_since`` those that are over are listed as well.
+    """
+    found = bookings.search_bookings(
+        reads,
+        centre=scope(user, centre),
+        sought=Sought(
+            learner=learner,
+            name=name,
+            group=group,
+            mode=mode,
+            registration=registration,
+            qualification=qualification,
+            unit=unit,
+            order=order,
+            attendance=attendance,
+            date_from=date_from,
+            date_to=date_to,
+            starts_from=starts_from,
+            starts_before=starts_before,
+            open_at=None if past or part.updated_since else now,
+            updated_since=part.updated_since,
+        ),
+        limit=part.limit,
+        cursor=part.cursor,
+    )
+    people = learner_refs_by_id(
+        reads,
+        service.context,
+        {row.learner for row in found.rows},
+        seen_by=scope(user),
+    )
+    packages = bookings.packages_of(reads, [row.booking for row in found.rows])
+
+    def show_row(row: BookingRow) -> BookingResponse:
+        its = packages.get(row.booking, ())
+        return row_response(row, people[row.learner], its, service.catalogue)
+
+    return list_response(request, response, found, show_row)
+
+
+@router.get("/{booking}", operation_id="getBooking")
+def get_booking(booking: Booked, context: RequestContextOf) -> BookingResponse:
+    """Show a booking as it is now."""
+    return respond_with_booking(context, booking)
+
+
+@router.patch("/{booking}", operation_id="updateBooking")
+def amend_booking(
+    booking: Booked, body: Amendment, context: ConditionalContextOf
+) -> BookingResponse:
+    """Change time, mode or extra time, before the window opens (B6, B10).
+
+    A package that was downloaded before is stale from then on: ``packages`` says so.
+    """
+    command = AmendBooking(
+        **context.command_metadata,
+        booking=booking,
+        starts=read_time(body.starts, pointer="/starts") if body.starts else None,
+        mode=body.mode,
+        extra_time=body.extra_time,
+        reason=body.reason,
+    )
+    context.send(command)
+    return respond_with_booking(context, booking)
+
+
+@router.post("/{booking}/cancel", operation_id="cancelBooking")
+def cancel_booking(booking: Booked, context: IdempotentRequestOf) -> BookingResponse:
+    """Give the place up, until the window has closed (B9)."""
+    command = CancelBooking(**context.command_metadata, booking=booking)
+    context.send(command)
+    return respond_with_booking(context, booking)
+
+
+def minutes_of(minutes: int, extra_time: int) -> int:
+    return int(duration(minutes, extra_time).total_seconds()) // 60
+
+
+def row_response(
+    row: BookingRow,
+    person: LearnerRef,
+    packages: Iterable[DownloadedPackage | PackageRow],
+    catalogue: Catalogue,
+) -> BookingResponse:
+    opens, closes = window(row.starts)
+    values = {**vars(row), "minutes": minutes_of(row.minutes, row.extra_time)}
+    return BookingResponse(
+        **values,
+        given_name=person.given_name,
+        family_name=person.family_name,
+        title=title_of(catalogue, row.qualification),
+        unit_title=unit_title(catalogue, row.qualification, row.unit),
+        opens=opens,
+        closes=closes,
+        window=f"{in_london(opens)} to {clock_in_london(closes)}",
+        packages=[
+            PackageResponse(**vars(each), is_stale=each.why_stale is not None)
+            for each in packages
+        ],
+    )
+
+
+def row_of(stream: Stream, state: Booking) -> BookingRow:
+    """Make the row that the list has of a booking, from the facts alone."""
+    made, result = state.made, state.result
+    return BookingRow(
+        booking=made.booking,
+        order=made.order,
+        registration=made.registration,
+        learner=made.learner,
+        centre=made.centre,
+        qualification=made.qualification,
+        unit=made.unit,
+        delivery=made.delivery,
+        mode=state.mode,
+        starts=state.starts,
+        minutes=made.minutes,
+        extra_time=state.extra_time,
+        attendance=state.attendance,
+        is_pass=result.is_pass if result else None,
+        grade=result.grade if result else None,
+        mark=result.mark if result else None,
+        sat_on=result.sat_on if result else None,
+        room=state.room,
+        revision=state.revision,
+        corrections=corrections_of(stream),
+        updated_at=stream.history[-1].recorded_at,
+    )
+
+
+def corrections_of(stream: Stream) -> list[dict[str, Any]]:
+    """Say what had been reported each time before it was put right (B17)."""
+    found = []
+    for number, recorded in enumerate(stream.history):
+        if isinstance(recorded.event, BookingOutcomeCorrected):
+            before = Booking.replay(stream.events[:number])
+            result = before.result
+            found.append(
+                {
+                    "attendance": before.attendance,
+                    "is_pass": result and result.is_pass,
+                    "grade": result and result.grade,
+                    "mark": result and result.mark,
+                    "sat_on": result and result.sat_on,
+                    "corrected_at": recorded.recorded_at,
+                }
+            )
+    return found
+
+
+def respond_with_booking(context: RequestContext, name: str) -> BookingResponse:
+    stream, state = read_booking(name, context.by, context.command_context)
+    context.set_etag(stream)
+    row = row_of(stream, state)
+    (person,) = learner_refs(context.command_context, [row.learner], seen_by=row.centre)
+    packages = packages_of(context.command_context, stream)
+    return with_centre_name(
+        context.command_context,
+        row_response(row, person, packages, context.command_context.catalogue),
+    )

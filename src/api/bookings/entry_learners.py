@@ -1,0 +1,89 @@
+"""Whether a learner can be entered for a test, and if not, why (B2)."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from aggregates.bookings.entry_rules import why_not_entered
+from aggregates.errors import NotFound
+from api.http.references import PATTERN, title_of, unit_title
+from api.http.request_context import RequestContextOf
+from api.http.schemas import ResponseBody
+from api.learners.learners import Called
+from commands.bookings.entry_facts import Found
+from commands.learners.learner import read_learner
+from events.entry_order import Entry
+
+router = APIRouter(prefix="/entry-orders", tags=["bookings"])
+
+Product = Annotated[
+    str, Query(max_length=20, pattern=PATTERN, examples=["Q-0005001227"])
+]
+
+
+class LearnerLookedUp(ResponseBody, title="EntryLearner"):
+    """Whether a learner can be entered for a test, through what, and why not (B2)."""
+
+    learner: str = Field(examples=["L-0000000017T"])
+    given_name: str
+    family_name: str
+    qualification: str = Field(examples=["Q-0005001227"])
+    title: str | None = Field(examples=["Level 2 Diploma in Team Leading"])
+    unit: str = Field(examples=["F/506/1934"])
+    unit_title: str | None = Field(examples=["Participate in a project"])
+    can_be_entered: bool
+    reasons: list[str]
+    registration: str | None = Field(
+        examples=["R-0000000042"], description="The Active one, if there is one."
+    )
+    apprenticeship: str | None = Field(
+        description="What the learner came through, and is booked through."
+    )
+    apprenticeship_title: str | None
+
+
+@router.get("/learners/{learner}", operation_id="getEntryLearner")
+def looked_up(
+    learner: Called,
+    context: RequestContextOf,
+    qualification: Product,
+    unit: Annotated[str, Query(max_length=20, examples=["F/506/1934"])],
+    apprenticeship: Annotated[
+        str | None,
+        Query(max_length=20, pattern=PATTERN, description="What is booked through."),
+    ] = None,
+) -> LearnerLookedUp:
+    """Look up a learner who cannot be found for a test, and say the reason (B2, B7)."""
+    _, person = read_learner(context.command_context, learner, context.by)
+    if qualification not in context.command_context.catalogue.qualifications:
+        raise NotFound(what="qualification", name=qualification)
+    asked = Entry(
+        learner=learner,
+        qualification=qualification,
+        apprenticeship=apprenticeship,
+        unit=unit,
+        delivery="",
+    )
+    found = Found.of(context.command_context, person.centre, [asked])
+    place = found.places.get((learner, qualification))
+    reasons = why_not_entered(
+        asked, place, context.at, last=found.last, erased=found.erased
+    )
+    sentences = [str(each) for each in reasons]
+    return LearnerLookedUp(
+        learner=learner,
+        given_name=person.details.given_name,
+        family_name=person.details.family_name,
+        qualification=qualification,
+        title=title_of(context.command_context.catalogue, qualification),
+        unit=unit,
+        unit_title=unit_title(context.command_context.catalogue, qualification, unit),
+        can_be_entered=not sentences,
+        reasons=sentences,
+        registration=place.registration.registration if place else None,
+        apprenticeship=place.apprenticeship if place else None,
+        apprenticeship_title=title_of(
+            context.command_context.catalogue, place.apprenticeship if place else None
+        ),
+    )

@@ -1,0 +1,361 @@
+"""Orders of entries over HTTP: tests put together in steps, then booked at once (B1)."""
+
+from dataclasses import replace
+from decimal import Decimal
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import AwareDatetime, Field
+
+from aggregates.learners.learner import Learner
+from api.bookings.entry_bodies import EntriesRequest, EntryChange, NewEntryOrder
+from api.http.dependencies import (
+    CurrentUser,
+    PagingSince,
+    Reads,
+    ServiceOf,
+    Today,
+    scope,
+)
+from api.http.idempotency import IdempotentRequestOf
+from api.http.references import (
+    PATTERN,
+    CentreName,
+    ConfirmLoss,
+    open_learners,
+    title_of,
+    unit_title,
+    with_centre_name,
+)
+from api.http.request_context import (
+    ConditionalContextOf,
+    RequestContext,
+    RequestContextOf,
+)
+from api.http.responses import ListResponse, list_response
+from api.http.schemas import RequestBody, ResponseBody
+from api.learners.learners import Called
+from api.orders.order_bodies import GivenPurchaseOrderNumber, Price
+from api.orders.order_listing import OrderSummary, SoughtBy, order_listed
+from api.orders.order_view import Amount
+from catalogue import Catalogue
+from commands.bookings.entry_facts import Found
+from commands.bookings.entry_order import (
+    AddEntries,
+    BeginEntryOrder,
+    ChangeEntry,
+    ChooseEntries,
+    ConfirmEntryOrder,
+    DeleteEntryOrder,
+    GiveEntryPurchaseOrderNumber,
+    RemoveEntry,
+    read_entry_order,
+)
+from events.entry_order import ConfirmedEntry
+from projections import order_search
+from projections.order_search import ListedOrder
+from projections.orders import OrderKind, State
+
+router = APIRouter(prefix="/entry-orders", tags=["bookings"])
+
+Ordered = Annotated[
+    str, Path(alias="entry_order", max_length=20, examples=["O-0000000042"])
+]
+UnitOfEntry = Annotated[
+    str | None,
+    Query(
+        max_length=20,
+        pattern=PATTERN,
+        description="Only the entry for this unit.",
+        examples=["F/506/1934"],
+    ),
+]
+
+
+class EntryOrderPurchaseOrderNumber(
+    GivenPurchaseOrderNumber, title="EntryOrderPurchaseOrderNumber"
+):
+    """What is printed on the invoice of the entries."""
+
+
+class EntriesConfirmed(RequestBody, title="EntryOrderConfirmation"):
+    """What the entries were seen to cost."""
+
+    total: Price = Field(examples=["14.50"])
+
+
+class EntryResponse(ResponseBody, title="Entry"):
+    """An entry, with what it costs; confirmed, with its booking."""
+
+    learner: str = Field(examples=["L-0000000017T"])
+    given_name: str = Field(examples=["Chloë"])
+    family_name: str = Field(examples=["D'Arcy"])
+    is_erased: bool = Field(
+        description="Whether the learner's personal data were erased: the entry cannot be"
+        " booked. Take it off."
+    )
+    qualification: str = Field(examples=["Q-0005001227"])
+    title: str | None = Field(examples=["Level 2 Diploma in Team Leading"])
+    apprenticeship: str | None = Field(examples=["Q-0009000001"])
+    apprenticeship_title: str | None
+    unit: str = Field(examples=["F/506/1934"])
+    unit_title: str | None = Field(examples=["Participate in a project"])
+    delivery: str
+    starts: AwareDatetime | None
+    mode: str | None
+    extra_time: int
+    price: Amount
+    booking: str | None = Field(examples=["B-0000000042"])
+    registration: str | None
+
+
+class MissingResponse(ResponseBody, title="EntryOrderMissing"):
+    pointer: str = Field(examples=["/entries/0/starts"])
+    message: str
+
+
+class EntryOrderResponse(ResponseBody, title="EntryOrder"):
+    """An order of entries as it is now, and what it still lacks (B1)."""
+
+    order: str = Field(examples=["O-0000000042"])
+    centre: str
+    centre_name: CentreName = None
+    state: State
+    is_confirmed: bool
+    entries: list[EntryResponse]
+    purchase_order_number: str | None
+    total: Amount
+    currency: str = Field(default="GBP", examples=["GBP"])
+    missing: list[MissingResponse]
+
+
+@router.get("", operation_id="listEntryOrders")
+def list_entry_orders(
+    request: Request,
+    response: Response,
+    user: CurrentUser,
+    service: ServiceOf,
+    reads: Reads,
+    today: Today,
+    part: PagingSince,
+    sought: SoughtBy,
+) -> ListResponse[OrderSummary]:
+    """List the centre's orders of entries, newest first (B1); all orders: GET /orders."""
+    found = order_search.search_orders(
+        reads,
+        centre=scope(user),
+        sought=replace(
+            sought, kind=OrderKind.ENTRIES, updated_since=part.updated_since
+        ),
+        limit=part.limit,
+        cursor=part.cursor,
+    )
+
+    def shown(row: ListedOrder) -> OrderSummary:
+        return order_listed(service.catalogue, row, today)
+
+    return list_response(request, response, found, shown)
+
+
+@router.post("", operation_id="createEntryOrder", status_code=HTTPStatus.CREATED)
+def begin_entry_order(
+    body: NewEntryOrder, context: RequestContextOf
+) -> EntryOrderResponse:
+    """Begin an order of entries, with all that is known of it."""
+    command = BeginEntryOrder(
+        **context.command_metadata,
+        entries=body.told(),
+        lines=body.lines_told(context),
+        purchase_order=body.purchase_order_number,
+    )
+    done = context.send(command)
+    context.set_location(f"/entry-orders/{done.created_id}")
+    return respond_with_entry_order(context, done.created_id)
+
+
+@router.get("/{entry_order}", operation_id="getEntryOrder")
+def get_entry_order(
+    entry_order: Ordered, context: RequestContextOf
+) -> EntryOrderResponse:
+    """Show an order of entries, with what each costs and what is still missing."""
+    return respond_with_entry_order(context, entry_order)
+
+
+@router.put("/{entry_order}/entries", operation_id="setEntryOrderEntries")
+def choose(
+    entry_order: Ordered, body: EntriesRequest, context: ConditionalContextOf
+) -> EntryOrderResponse:
+    """Put these entries in place of those before; they may still lack anything."""
+    command = ChooseEntries(
+        **context.command_metadata,
+        order=entry_order,
+        entries=body.told(),
+        lines=body.lines_told(context),
+        confirm_loss=body.confirm_loss,
+    )
+    context.send(command)
+    return respond_with_entry_order(context, entry_order)
+
+
+@router.post("/{entry_order}/entries", operation_id="addEntryOrderEntries")
+def add_entries(
+    entry_order: Ordered, body: EntriesRequest, context: RequestContextOf
+) -> EntryOrderResponse:
+    """Add entries to those of the order, one by one or for many in one line."""
+    command = AddEntries(
+        **context.command_metadata,
+        order=entry_order,
+        entries=body.told(),
+        lines=body.lines_told(context),
+    )
+    context.send(command)
+    return respond_with_entry_order(context, entry_order)
+
+
+@router.patch("/{entry_order}/entries/{learner}", operation_id="updateEntryOrderEntry")
+def change_entry(
+    entry_order: Ordered,
+    learner: Called,
+    body: EntryChange,
+    context: ConditionalContextOf,
+    unit: UnitOfEntry = None,
+) -> EntryOrderResponse:
+    """Change a learner's entry for a unit, or all of a learner's entries."""
+    command = ChangeEntry(
+        **context.command_metadata,
+        order=entry_order,
+        learner=learner,
+        unit=unit,
+        changes=body.changes(),
+        confirm_loss=body.confirm_loss,
+    )
+    context.send(command)
+    return respond_with_entry_order(context, entry_order)
+
+
+@router.delete("/{entry_order}/entries/{learner}", operation_id="removeEntryOrderEntry")
+def remove_entry(
+    entry_order: Ordered,
+    learner: Called,
+    context: ConditionalContextOf,
+    unit: UnitOfEntry = None,
+    *,
+    confirm_loss: ConfirmLoss = False,
+) -> EntryOrderResponse:
+    """Take off a learner's entry for a unit, or all of a learner's entries."""
+    command = RemoveEntry(
+        **context.command_metadata,
+        order=entry_order,
+        learner=learner,
+        unit=unit,
+        confirm_loss=confirm_loss,
+    )
+    context.send(command)
+    return respond_with_entry_order(context, entry_order)
+
+
+@router.put(
+    "/{entry_order}/purchase-order-number",
+    operation_id="setEntryOrderPurchaseOrderNumber",
+)
+def give_number(
+    entry_order: Ordered,
+    body: EntryOrderPurchaseOrderNumber,
+    context: ConditionalContextOf,
+) -> EntryOrderResponse:
+    """Say what the purchase is called; null takes it away."""
+    command = GiveEntryPurchaseOrderNumber(
+        **context.command_metadata, order=entry_order, number=body.purchase_order_number
+    )
+    context.send(command)
+    return respond_with_entry_order(context, entry_order)
+
+
+@router.delete(
+    "/{entry_order}", operation_id="deleteEntryOrder", status_code=HTTPStatus.NO_CONTENT
+)
+def delete_entry_order(entry_order: Ordered, context: ConditionalContextOf) -> None:
+    """Throw away an order that has not been confirmed."""
+    command = DeleteEntryOrder(**context.command_metadata, order=entry_order)
+    context.send(command)
+
+
+@router.post("/{entry_order}/confirm", operation_id="confirmEntryOrder")
+def confirm_entry_order(
+    entry_order: Ordered, body: EntriesConfirmed, context: IdempotentRequestOf
+) -> EntryOrderResponse:
+    """Book every entry or none, at the total that was seen (B1-B7)."""
+    command = ConfirmEntryOrder(
+        **context.command_metadata, order=entry_order, total=body.total
+    )
+    context.send(command)
+    return respond_with_entry_order(context, entry_order)
+
+
+def respond_with_entry_order(context: RequestContext, name: str) -> EntryOrderResponse:
+    stream, order = read_entry_order(name, context.by, context.command_context)
+    context.set_etag(stream)
+    if order.confirmed is not None:
+        entries = list(order.confirmed.entries)
+        missing, total = [], order.confirmed.total
+    else:
+        found = Found.of(context.command_context, order.centre, order.entries)
+        prices = order.prices(found.places)
+        entries = [
+            ConfirmedEntry(booking="", registration="", entry=entry, price=price)
+            for entry, price in zip(order.entries, prices, strict=True)
+        ]
+        missing = [
+            MissingResponse(pointer=each.pointer or "", message=str(each))
+            for each in order.obstacles(
+                found.places,
+                found.timetables,
+                context.at,
+                last=found.last,
+                left=found.left,
+                erased=found.erased,
+            )
+        ]
+        total = sum(prices, Decimal("0.00"))
+    people = open_learners(
+        context.command_context,
+        {each.entry.learner for each in entries},
+        seen_by=order.centre,
+    )
+    catalogue = context.command_context.catalogue
+    return with_centre_name(
+        context.command_context,
+        EntryOrderResponse(
+            order=order.order,
+            centre=order.centre,
+            state=State.CONFIRMED if order.confirmed else State.DRAFT,
+            is_confirmed=order.confirmed is not None,
+            entries=[
+                entry_response(each, people[each.entry.learner], catalogue)
+                for each in entries
+            ],
+            purchase_order_number=order.purchase_order,
+            total=total,
+            missing=missing,
+        ),
+    )
+
+
+def entry_response(
+    confirmed: ConfirmedEntry, person: Learner, catalogue: Catalogue
+) -> EntryResponse:
+    """Show an entry; booking and registration are empty until it is confirmed."""
+    entry = confirmed.entry
+    return EntryResponse(
+        **vars(entry),
+        given_name=person.details.given_name,
+        family_name=person.details.family_name,
+        is_erased=person.is_erased,
+        title=title_of(catalogue, entry.qualification),
+        apprenticeship_title=title_of(catalogue, entry.apprenticeship),
+        unit_title=unit_title(catalogue, entry.qualification, entry.unit),
+        price=confirmed.price,
+        booking=confirmed.booking or None,
+        registration=confirmed.registration or None,
+    )

@@ -1,0 +1,166 @@
+"""Tests over HTTP as they are sat: launch links, and how they went."""
+
+import secrets
+from datetime import date
+from hmac import compare_digest
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path
+from pydantic import AwareDatetime, Field
+
+from aggregates.bookings.sitting import Attendance
+from aggregates.bookings.sitting_time import window
+from api.bookings.bookings import (
+    Booked,
+    BookingResponse,
+    minutes_of,
+    respond_with_booking,
+)
+from api.http.dependencies import Now, ServiceOf
+from api.http.references import open_learners, title_of, unit_title
+from api.http.request_context import RequestContextOf
+from api.http.schemas import RequestBody, ResponseBody
+from commands.bookings.booking import (
+    MakeLaunchLink,
+    ReportOutcome,
+    UseLaunchLink,
+    read_booking,
+)
+from commands.bookings.booking_correction import CorrectOutcome
+from events.user import Role
+from policies.policy import CHANNEL as MACHINE
+from store import Actor
+
+router = APIRouter(prefix="/bookings", tags=["bookings"])
+launching = APIRouter(prefix="/launch", tags=["bookings"])
+
+TEST_PLAYER = Actor(user="test player", role=Role.SERVICE, centre=None, channel=MACHINE)
+
+
+class Outcome(RequestBody, title="BookingOutcome"):
+    """How a test went: Taken, Absent, or a result, Pass or Fail (B15)."""
+
+    attendance: Literal[Attendance.TAKEN, Attendance.ABSENT]
+    result: Annotated[str, Field(pattern="^(Pass|Fail)$")] | None = Field(
+        default=None, examples=["Pass"]
+    )
+    grade: str | None = Field(default=None, max_length=10, examples=["P"])
+    mark: int | None = Field(default=None, ge=0, le=10**6, examples=[34])
+    sat_on: date | None = Field(default=None, examples=["2026-11-24"])
+
+
+class Correction(Outcome, title="BookingOutcomeCorrection"):
+    """How a test went in truth, all of it, and why it was reported otherwise (B17)."""
+
+    reason: str = Field(
+        max_length=1000, examples=["Marked again: two answers were misread."]
+    )
+
+
+class LaunchLink(ResponseBody, title="LaunchLink"):
+    """A link that starts the test once, until it expires (B12)."""
+
+    link: str = Field(examples=["/api/v1/launch/B-0000000042/7hX2"])
+    expires: AwareDatetime
+
+
+class Launched(ResponseBody, title="LaunchedTest"):
+    """What the test player needs to know."""
+
+    booking: str = Field(examples=["B-0000000042"])
+    learner: str = Field(examples=["L-0000000017T"])
+    given_name: str = Field(examples=["Chloë"])
+    family_name: str = Field(examples=["D'Arcy"])
+    qualification: str = Field(examples=["Q-0005001227"])
+    title: str | None = Field(examples=["Level 2 Diploma in Team Leading"])
+    unit: str = Field(examples=["F/506/1934"])
+    unit_title: str | None = Field(examples=["Participate in a project"])
+    minutes: int
+    closes: AwareDatetime
+
+
+@router.post("/{booking}/outcome", operation_id="reportBookingOutcome")
+def report_outcome(
+    booking: Booked, body: Outcome, context: RequestContextOf
+) -> BookingResponse:
+    """Report how the test went; a repeat changes nothing (B15)."""
+    command = ReportOutcome(
+        **context.command_metadata,
+        booking=booking,
+        attendance=body.attendance,
+        is_pass=None if body.result is None else body.result == "Pass",
+        sat_on=body.sat_on,
+        grade=body.grade,
+        mark=body.mark,
+    )
+    context.send(command)
+    return respond_with_booking(context, booking)
+
+
+@router.post("/{booking}/outcome/correction", operation_id="correctBookingOutcome")
+def correct_outcome(
+    booking: Booked, body: Correction, context: RequestContextOf
+) -> BookingResponse:
+    """Put right what was reported of a test; a repeat changes nothing (B17).
+
+    Refused while an award in force counts the former result: its claim is named.
+    """
+    command = CorrectOutcome(
+        **context.command_metadata,
+        booking=booking,
+        attendance=body.attendance,
+        is_pass=None if body.result is None else body.result == "Pass",
+        sat_on=body.sat_on,
+        grade=body.grade,
+        mark=body.mark,
+        reason=body.reason,
+    )
+    context.send(command)
+    return respond_with_booking(context, booking)
+
+
+@router.post("/{booking}/launch", operation_id="createLaunchLink")
+def launch(booking: Booked, context: RequestContextOf) -> LaunchLink:
+    """Give a link that starts an online test, once and within minutes (B12)."""
+    secret = secrets.token_urlsafe(32)
+    context.send(
+        MakeLaunchLink(**context.command_metadata, booking=booking, secret=secret)
+    )
+    _, state = read_booking(booking, context.by, context.command_context)
+    if state.launch is None:
+        raise AssertionError
+    signed = context.service.store.keyed(f"launch {booking} {secret}")[:32]
+    return LaunchLink(
+        link=f"/api/v1/launch/{booking}/{secret}.{signed}", expires=state.launch[1]
+    )
+
+
+@launching.post("/{booking}/{secret}", operation_id="startTest")
+def start(
+    booking: Booked,
+    secret: Annotated[str, Path(max_length=200, pattern=r"^[\w-]+\.[0-9a-f]{32}$")],
+    service: ServiceOf,
+    now: Now,
+) -> Launched:
+    """Start a test by its launch link: for the test player, which has no token (B12)."""
+    told, _, signature = secret.rpartition(".")
+    signed = service.store.keyed(f"launch {booking} {told}")[:32]
+    if not compare_digest(signed, signature):
+        told = ""
+    service.send(UseLaunchLink(by=TEST_PLAYER, at=now, booking=booking, secret=told))
+    _, state = read_booking(booking, TEST_PLAYER, service.context)
+    made = state.made
+    people = open_learners(service.context, [made.learner], seen_by=made.centre)
+    person = people[made.learner].details
+    return Launched(
+        booking=booking,
+        learner=made.learner,
+        given_name=person.given_name,
+        family_name=person.family_name,
+        qualification=made.qualification,
+        title=title_of(service.catalogue, made.qualification),
+        unit=made.unit,
+        unit_title=unit_title(service.catalogue, made.qualification, made.unit),
+        minutes=minutes_of(made.minutes, state.extra_time),
+        closes=window(state.starts)[1],
+    )

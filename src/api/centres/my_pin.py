@@ -1,0 +1,106 @@
+"""One's PIN over HTTP: the four digits that open one's offline packages (B14)."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import AwareDatetime, Field
+
+from access import pins
+from access.policy import require_may
+from aggregates.centres.pin import packages_lost
+from api.centres.me import require_password
+from api.http.dependencies import Address, By, Now, ServiceOf
+from api.http.request_context import RequestContextOf
+from api.http.schemas import RequestBody, ResponseBody, with_example
+from commands.centres.pin import SetPin, open_pin, packages_in_use
+from commands.command import CommandContext
+from events.user import Role
+
+router = APIRouter(prefix="/me/pin", tags=["me"])
+
+Digits = Annotated[str, Field(pattern="^[0-9]{4}$", examples=["4821"])]
+
+
+class NewPin(RequestBody, title="NewPin"):
+    """Four digits, which open the offline packages that one downloads from now on.
+
+    Whoever has a PIN already sends it as ``current_pin``, or the password.
+    """
+
+    model_config = with_example({"pin": "4821"})
+
+    pin: Digits
+    current_pin: Digits | None = None
+    password: str | None = Field(
+        default=None, min_length=1, max_length=1000, examples=["a long pass phrase"]
+    )
+
+
+class PinResponse(ResponseBody, title="Pin"):
+    """Whether one has a PIN, and what a new one would make unusable, or has (B14)."""
+
+    is_set: bool
+    locked_until: AwareDatetime | None
+    bookings: list[str] = Field(
+        description="The booking of each package that a new PIN makes unusable.",
+        examples=[["B-0000000042"]],
+    )
+    message: str = Field(
+        examples=["A new PIN makes 1 package that you downloaded unusable."]
+    )
+
+
+@router.get("", operation_id="getMyPin")
+def get_pin(by: By, service: ServiceOf, now: Now) -> PinResponse:
+    """Show whether one has a PIN, and what a new one would make unusable (B14)."""
+    lost = packages_in_use(service.context, by.user, now)
+    return pin_response(service.context, by.user, now, lost)
+
+
+@router.put("", operation_id="setMyPin")
+def set_pin(body: NewPin, context: RequestContextOf, address: Address) -> PinResponse:
+    """Choose one's PIN; the answer says which packages it makes unusable (B14).
+
+    Whoever has one already gives it, or the password. A lock stays as it is.
+    """
+    require_may(SetPin, Role(context.by.role))
+    lost = packages_in_use(context.command_context, context.by.user, context.at)
+    proof = None
+    if body.password is not None:
+        require_password(context, body.password, address, pointer="/password")
+    elif body.current_pin is not None:
+        proof = pins.prove(
+            body.current_pin,
+            context=context.command_context,
+            by=context.by,
+            at=context.at,
+        )
+    command = SetPin(
+        **context.command_metadata,
+        pin_hash=pins.hash_pin(body.pin),
+        proof=proof,
+        by_password=body.password is not None,
+    )
+    context.send(command)
+    return pin_response(
+        context.command_context, context.by.user, context.at, lost, is_done=True
+    )
+
+
+def pin_response(
+    context: CommandContext,
+    user: str,
+    now: datetime,
+    lost: list[str],
+    *,
+    is_done: bool = False,
+) -> PinResponse:
+    _, pin = open_pin(context, user)
+    is_locked = pin is not None and pin.why_locked(now) is not None
+    return PinResponse(
+        is_set=pin is not None,
+        locked_until=pin.locked_until if pin and is_locked else None,
+        bookings=lost,
+        message=packages_lost(lost, is_done=is_done),
+    )

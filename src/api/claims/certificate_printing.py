@@ -1,0 +1,203 @@
+"""Certificates listed, those to be printed in one batch, and reported printed at once."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import AwareDatetime, Field
+
+from aggregates.claims.certificate import CertificateKind
+from aggregates.errors import NotFound, RuleBroken
+from api.claims.certificates import CertificateResponse, certificate_response
+from api.http.dependencies import CurrentUser, PagingSince, Reads, ServiceOf, scope
+from api.http.references import Filter, Name
+from api.http.request_context import RequestContextOf
+from api.http.responses import ListResponse, list_response
+from api.http.schemas import RequestBody, ResponseBody
+from api.http.sheets import Csv
+from api.orders.product_filters import Qualifications
+from api.registrations.invoice_lines import CentreFilter
+from commands.claims.certificate import RecordPrinting, read_certificate
+from events.certificate import CertificatePrinted
+from projections import centres, result_certificates
+from projections.paging import Page, every
+from projections.result_certificates import CertificateRow
+
+router = APIRouter(prefix="/certificates", tags=["certificates"])
+
+MOST_REPORTED = 500
+"""How many certificates may be reported printed at once (d)."""
+PART = 200
+COLUMNS = (
+    "certificate",
+    "kind",
+    "holder",
+    "date_of_birth",
+    "qualification_number",
+    "title",
+    "award_date",
+    "overall_grade",
+    "units",
+    "centre",
+    "centre_name",
+    "learner",
+    "issued_at",
+)
+"""What of a certificate is printed, and whom it is sent to."""
+
+Waiting = Annotated[
+    bool | None,
+    Query(description="Whether it waits to be printed: in force, and not printed yet."),
+]
+InForce = Annotated[bool | None, Query(description="Whether it is in force.")]
+Kind = CertificateKind | None
+
+
+class PrintingReport(RequestBody, title="CertificatePrintingReport"):
+    """Certificates that were printed."""
+
+    certificates: list[Annotated[Name, Field(examples=["C-0000000017T"])]] = Field(
+        min_length=1, max_length=MOST_REPORTED
+    )
+
+
+class PrintingAnswer(ResponseBody, title="CertificatePrintingAnswer"):
+    """What became of the report of one certificate."""
+
+    certificate: str = Field(examples=["C-0000000017T"])
+    outcome: Literal["recorded", "recorded-before", "refused"]
+    message: str | None = Field(description="Why it was refused, and what to do.")
+    printed_at: AwareDatetime | None
+
+
+class PrintingAnswers(ResponseBody, title="CertificatePrintingAnswers"):
+    """An answer for each certificate reported, in the order of the report."""
+
+    items: list[PrintingAnswer]
+
+
+@router.get("", operation_id="listCertificates")
+def list_certificates_to_print(
+    request: Request,
+    response: Response,
+    user: CurrentUser,
+    service: ServiceOf,
+    reads: Reads,
+    part: PagingSince,
+    qualification: Qualifications,
+    waiting_to_print: Waiting = None,
+    in_force: InForce = None,
+    kind: Kind = None,
+    learner: Filter = None,
+    centre: CentreFilter = None,
+) -> ListResponse[CertificateResponse]:
+    """List certificates as they were issued, the oldest first (M13)."""
+    found = result_certificates.search_certificates(
+        reads,
+        centre=scope(user, centre),
+        waiting=waiting_to_print,
+        in_force=in_force,
+        kind=kind,
+        qualification=qualification,
+        learner=learner,
+        updated_since=part.updated_since,
+        limit=part.limit,
+        cursor=part.cursor,
+    )
+    names = centres.names_of(reads, {row.centre for row in found.rows})
+    return list_response(
+        request,
+        response,
+        found,
+        lambda row: certificate_response(service.catalogue, row, names),
+    )
+
+
+@router.get(
+    "/to-print.csv", operation_id="downloadCertificatesToPrint", response_class=Csv
+)
+def batch(
+    user: CurrentUser,
+    service: ServiceOf,
+    _: Reads,
+    qualification: Qualifications,
+    kind: Kind = None,
+    centre: CentreFilter = None,
+) -> Csv:
+    """Give all that wait to be printed in one file, for the printer (M13).
+
+    Report them with `POST /certificates/printing` once they are printed.
+    """
+
+    def rows() -> Iterator[dict[str, Any]]:
+        with service.rows() as connection:
+
+            def part(cursor: str | None) -> Page[CertificateRow]:
+                return result_certificates.search_certificates(
+                    connection,
+                    centre=scope(user, centre),
+                    waiting=True,
+                    kind=kind,
+                    qualification=qualification,
+                    limit=PART,
+                    cursor=cursor,
+                )
+
+            names: dict[str, str] = {}
+            for row in every(part):
+                if row.centre not in names:
+                    names |= centres.names_of(connection, [row.centre])
+                shown = certificate_response(service.catalogue, row, names)
+                yield printed_row(shown)
+
+    return Csv.called("certificates-to-print.csv", COLUMNS, rows(), is_for_people=True)
+
+
+@router.post("/printing", operation_id="reportCertificatesPrinted")
+def report_printing(body: PrintingReport, context: RequestContextOf) -> PrintingAnswers:
+    """Say that these certificates have been printed; each is answered (M13).
+
+    One that is refused does not keep the others from being recorded. Sent again, those
+    recorded are said to be recorded before.
+    """
+    return PrintingAnswers(
+        items=[report_one(number, context) for number in body.certificates]
+    )
+
+
+def report_one(number: str, context: RequestContextOf) -> PrintingAnswer:
+    try:
+        done = context.send(
+            RecordPrinting(by=context.by, at=context.at, certificate=number)
+        )
+    except (RuleBroken, NotFound) as refusal:
+        return PrintingAnswer(
+            certificate=number,
+            outcome="refused",
+            message=str(refusal),
+            printed_at=None,
+        )
+    history = read_certificate(number, context.by, context.command_context).history
+    printed = (
+        r.recorded_at for r in history if isinstance(r.event, CertificatePrinted)
+    )
+    return PrintingAnswer(
+        certificate=number,
+        outcome="recorded-before" if done.position is None else "recorded",
+        message=None,
+        printed_at=next(printed, None),
+    )
+
+
+def printed_row(certificate: CertificateResponse) -> dict[str, Any]:
+    """Give what is printed on a certificate, its units in one cell, a line for each."""
+    units = (
+        f"{unit} {certificate.unit_titles.get(unit, '')}: {grade}"
+        for unit, grade in certificate.units.items()
+    )
+    return {
+        **vars(certificate),
+        "qualification_number": certificate.qualification.number,
+        "title": certificate.qualification.title,
+        "units": "\n".join(units),
+    }

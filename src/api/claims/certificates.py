@@ -1,0 +1,224 @@
+"""Certificates over HTTP: found, shown as issued, printed, reissued, revoked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from pydantic import AwareDatetime, Field
+
+from aggregates.claims.certificate import Certificate, CertificateKind
+from api.claims.claim_view import Grades
+from api.http.idempotency import IdempotentRequestOf
+from api.http.references import QualificationRef, centre_names
+from api.http.request_context import RequestContext, RequestContextOf
+from api.http.schemas import RequestBody, ResponseBody
+from catalogue import Catalogue
+from commands.claims.certificate import (
+    RecordPrinting,
+    ReissueCertificate,
+    RevokeCertificate,
+    read_certificate,
+)
+from commands.claims.issued_certificates import as_issued
+from events.certificate import (
+    CertificatePrinted,
+    CertificateRevoked,
+    CertificateSuperseded,
+)
+from events.event import Event
+from projections.result_certificates import CertificateRow
+from store import Stream
+
+router = APIRouter(prefix="/certificates", tags=["certificates"])
+
+Number = Annotated[str, Path(max_length=20, examples=["C-0000000017T"])]
+ERASED_HOLDER = "holder erased"
+"""What is shown for the holder once their personal data were erased (H6)."""
+
+
+class CertificateReissue(RequestBody, title="CertificateReissue"):
+    reason: str = Field(max_length=1000, examples=["Lost in the post."])
+
+
+class CertificateRevocation(RequestBody, title="CertificateRevocation"):
+    reason: str = Field(max_length=1000, examples=["Graded by mistake."])
+
+
+class CertificateResponse(ResponseBody, title="Certificate"):
+    """A certificate as it was issued, and what has become of it since.
+
+    Names, date of birth, titles, units and grades are those of the day it was issued.
+    """
+
+    certificate: str = Field(examples=["C-0000000017T"])
+    kind: CertificateKind
+    in_force: bool = Field(
+        description="False once superseded or revoked, or its registration reopened."
+    )
+    claim: str = Field(examples=["AC-0000000042"])
+    registration: str = Field(examples=["R-0000000042"])
+    learner: str = Field(examples=["L-0000000017T"])
+    holder: str = Field(
+        examples=["Ann Lee"],
+        description=f"The name printed on it; `{ERASED_HOLDER}` after an erasure.",
+    )
+    given_name: str | None = Field(description="Null after an erasure.")
+    family_name: str | None
+    date_of_birth: date | None
+    centre: str = Field(examples=["48213"])
+    centre_name: str | None = Field(examples=["Riverside Training"])
+    qualification: QualificationRef
+    award_date: date
+    overall_grade: str | None = Field(examples=["Pass"])
+    units: Grades
+    unit_titles: dict[str, str] = Field(
+        examples=[{"L/506/1788": "Manage personal performance and development"}]
+    )
+    issued_at: AwareDatetime
+    printed_at: AwareDatetime | None
+    supersedes: str | None = Field(
+        examples=["C-0000000042Y"],
+        description="What it took the place of: reissued, or an earlier notification.",
+    )
+    superseded_by: str | None = Field(
+        description="What is in force in its place, or superseded by yet another."
+    )
+    superseded_at: AwareDatetime | None
+    revoked_at: AwareDatetime | None = Field(
+        description="When it was revoked, or the registration it completed reopened."
+    )
+    updated_at: AwareDatetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Titles:
+    """What a qualification and its units were called when a certificate was issued."""
+
+    qualification: QualificationRef
+    units: Mapping[str, str]
+
+
+@router.get("/{number}", operation_id="getCertificate")
+def get_certificate(number: Number, context: RequestContextOf) -> CertificateResponse:
+    """Show a certificate as it was issued."""
+    return respond_with_certificate(context, number)
+
+
+@router.post("/{number}/printing", operation_id="recordCertificatePrinting")
+def record_printing(number: Number, context: RequestContextOf) -> CertificateResponse:
+    """Say that the certificate has been printed (M13)."""
+    context.send(RecordPrinting(**context.command_metadata, certificate=number))
+    return respond_with_certificate(context, number)
+
+
+@router.post(
+    "/{number}/reissue",
+    operation_id="reissueCertificate",
+    status_code=HTTPStatus.CREATED,
+)
+def reissue(
+    number: Number, body: CertificateReissue, context: IdempotentRequestOf
+) -> CertificateResponse:
+    """Issue another certificate in its place, with a number of its own (M13).
+
+    It is in the learner's name of today; all else is as on the first.
+    """
+    context.send(
+        ReissueCertificate(
+            **context.command_metadata, certificate=number, reason=body.reason
+        )
+    )
+    stream = read_certificate(number, context.by, context.command_context)
+    made = Certificate.replay(stream.events).superseded_by or ""
+    context.set_location(f"/certificates/{made}")
+    return respond_with_certificate(context, made)
+
+
+@router.post("/{number}/revoke", operation_id="revokeCertificate")
+def revoke_certificate(
+    number: Number, body: CertificateRevocation, context: IdempotentRequestOf
+) -> CertificateResponse:
+    """Take the certificate out of force, for no other (M18).
+
+    Its award's grades count no more. The registration stays as it is: reopen it to
+    claim for the learner again.
+    """
+    context.send(
+        RevokeCertificate(
+            **context.command_metadata, certificate=number, reason=body.reason
+        )
+    )
+    return respond_with_certificate(context, number)
+
+
+def respond_with_certificate(
+    context: RequestContext, number: str
+) -> CertificateResponse:
+    stream = read_certificate(number, context.by, context.command_context)
+    context.set_etag(stream)
+    issued = as_issued(context.command_context, stream)
+    now = Certificate.replay(stream.events)
+    kept = {
+        name: getattr(issued, name, None)
+        for name in CertificateRow.__dataclass_fields__
+    }
+    row = CertificateRow(
+        **{
+            **kept,
+            "issued_at": stream.history[0].recorded_at,
+            "printed_at": _when(stream, CertificatePrinted),
+            "superseded_at": _when(stream, CertificateSuperseded),
+            "superseded_by": now.superseded_by,
+            "revoked_at": _when(stream, CertificateRevoked),
+            "in_force": now.is_in_force,
+            "updated_at": stream.history[-1].recorded_at,
+        }
+    )
+    names = centre_names(context.command_context, [row.centre])
+    return certificate_response(context.command_context.catalogue, row, names)
+
+
+def _when(stream: Stream, kind: type[Event]) -> Any:
+    happened = (r.recorded_at for r in stream.history if isinstance(r.event, kind))
+    return next(happened, None)
+
+
+def certificate_response(
+    catalogue: Catalogue, row: CertificateRow, names: Mapping[str, str]
+) -> CertificateResponse:
+    """Show a certificate as it was issued."""
+    titles = titles_as_issued(catalogue, row)
+    return CertificateResponse(
+        **{
+            **vars(row),
+            "kind": CertificateKind(row.kind),
+            "centre_name": names.get(row.centre),
+            "holder": holder_name(row.given_name, row.family_name),
+            "qualification": titles.qualification,
+            "unit_titles": titles.units,
+        }
+    )
+
+
+def titles_as_issued(catalogue: Catalogue, row: CertificateRow) -> Titles:
+    """Give the titles kept in a certificate, else those of the rules it was earned by."""
+    rules = catalogue.qualification(row.qualification, version=row.rules_version)
+    known = {unit.reference: unit.title for unit in rules.units}
+    return Titles(
+        qualification=QualificationRef(
+            reference=row.qualification,
+            number=row.qualification_number or rules.number,
+            title=row.title or rules.title,
+        ),
+        units=row.unit_titles or {unit: known[unit] for unit in row.units},
+    )
+
+
+def holder_name(given_name: str | None, family_name: str | None) -> str:
+    """Name the holder of a certificate; somebody erased is named no more (H6)."""
+    if given_name is None:
+        return ERASED_HOLDER
+    return f"{given_name} {family_name}"

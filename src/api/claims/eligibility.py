@@ -1,0 +1,206 @@
+"""Eligibility over HTTP: what grades would earn, with nothing recorded (M10, M11)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+import structlog
+from fastapi import APIRouter
+from pydantic import Field
+
+from access.policy import require_reader
+from aggregates.errors import Malformed
+from api.claims.claim_view import Grades, ReasonResponse, reason_response
+from api.http.dependencies import By, ServiceOf, Today
+from api.http.references import LearnerName, UnitTitles, pathway_titles, unit_titles
+from api.http.schemas import RequestBody, ResponseBody
+from catalogue import (
+    AwardType,
+    Catalogue,
+    GradeNotAllowed,
+    RequestProblem,
+    UnknownPathway,
+    UnknownQualification,
+    UnknownUnit,
+    answer,
+    shape,
+)
+from commands.claims.eligibility import LearnerFacts, facts_of_centre, facts_of_learner
+from events.claim import Award, WithheldReason
+from events.user import Role
+
+log = structlog.get_logger("api")
+router = APIRouter(tags=["eligibility"])
+
+
+class QuestionProblem(Malformed):
+    code = "question-problem"
+    message = "{sentence}"
+
+
+class Question(RequestBody, title="EligibilityQuestion"):
+    """Grades by unit, on one pathway, or on any if it is null.
+
+    Of a ``learner`` it is asked by the rules of their registration, on its pathway unless
+    another is named; the grades of their tests and earlier claims count with those given.
+    """
+
+    qualification: str = Field(max_length=20, examples=["Q-0005001227"])
+    pathway: str | None = Field(default=None, max_length=50, examples=["MAIN"])
+    award_type: AwardType = AwardType.FULL
+    grades: Grades
+    learner: LearnerName | None = None
+
+
+class RuleReason(ResponseBody, title="RuleReason"):
+    """Why a pathway is not met; ``rule`` counts from 0, null if it is no one rule."""
+
+    code: str = Field(examples=["credits-short"])
+    rule: int | None = Field(examples=[1])
+    required: int | None = Field(examples=[12])
+    achieved: int | None = Field(examples=[9])
+    units: list[str] = Field(examples=[["F/506/1934"]])
+    message: str
+
+
+class UnitStanding(ResponseBody, title="UnitVerdict"):
+    """How a unit stands.
+
+    counts, surplus, barred, needs-other-unit, not-achieved or needed.
+    """
+
+    reference: str = Field(examples=["L/506/1788"])
+    status: str = Field(examples=["counts"])
+
+
+class PathwayAnswer(ResponseBody, title="PathwayVerdict"):
+    """What the grades come to on one pathway."""
+
+    code: str = Field(examples=["MAIN"])
+    title: str | None = Field(default=None, examples=["Diploma"])
+    decided: bool
+    """Whether the time allowed was enough for all that is said here."""
+    met: bool
+    reasons: list[RuleReason]
+    ways_to_fix: list[list[str]] = Field(examples=[[["F/506/1934"]]])
+    units: list[UnitStanding]
+
+
+class Answer(ResponseBody, title="EligibilityAnswer"):
+    """Whether the award could be claimed today, and why."""
+
+    decided: bool
+    """Whether the time allowed was enough for a verdict; ask again if it was not."""
+    eligible: bool
+    """Whether the rules are met, and nothing hinders a claim today."""
+    hindrances: list[ReasonResponse]
+    """What would keep a claim back today, whatever was achieved."""
+    earlier_grades: Grades
+    """Grades of the learner's tests and earlier claims, which count with those given."""
+    overall_grade: str | None = Field(examples=["Pass"])
+    pathways: list[PathwayAnswer]
+    unit_titles: UnitTitles
+
+
+@router.post("/eligibility", operation_id="checkEligibility")
+def eligibility(body: Question, service: ServiceOf, today: Today, by: By) -> Answer:
+    """Say what these grades would earn, by the rules and by the facts of today.
+
+    The facts are those that a draft of a claim is judged on: that the centre is approved
+    and certificates are still issued; and of a learner, if one is named, that nobody
+    claimed meanwhile, that the registration stands, and that they are still here.
+    """
+    with telling_problems():
+        rules = service.catalogue.qualification(body.qualification, on=today)
+        if body.learner is None:
+            why = facts_of_centre(service.context, rules, centre=by.centre, today=today)
+            facts = LearnerFacts(hindrances=why)
+        else:
+            require_reader(Role(by.role), what="learners")
+            facts = facts_of_learner(
+                service.context, body.learner, rules, by=by, today=today
+            )
+        judged = judge(service.catalogue, body, facts, today)
+    if not judged.found["decided"]:
+        log.warning("not decided in time", qualification=body.qualification)
+    return answer_response(service.catalogue, body.qualification, judged)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """What the rules say, as ``answer`` shapes it, and what hinders a claim today."""
+
+    found: Mapping[str, Any]
+    hindrances: Sequence[WithheldReason] = ()
+    earlier_grades: Mapping[str, str] = field(default_factory=dict)
+
+
+def judge(
+    catalogue: Catalogue, body: Question, facts: LearnerFacts, today: date
+) -> Judged:
+    """Judge what is asked by a learner's registration, or by the rules of today.
+
+    Raises RequestProblem, UnknownPathway, UnknownUnit, GradeNotAllowed.
+    """
+    if facts.registration is None or facts.rules is None:
+        found = answer(catalogue, body.model_dump(exclude={"learner"}), on=today)
+        return Judged(found=found, hindrances=facts.hindrances)
+    registration = facts.registration
+    if body.pathway:
+        registration = replace(registration, pathway=body.pathway)
+    award = Award(award_type=body.award_type, grades=body.grades)
+    assessed = registration.assess(claim="", award=award, rules=facts.rules)
+    repeated = (
+        registration.why_not(assessed, claim="", award=award, rules=facts.rules)
+        if assessed.eligible
+        else ()
+    )
+    known = registration.grades_to_date(claim="", typed={})
+    return Judged(
+        found=shape(assessed),
+        hindrances=(*facts.hindrances, *repeated),
+        earlier_grades={u: g for u, g in known.items() if u not in body.grades},
+    )
+
+
+@contextmanager
+def telling_problems() -> Iterator[None]:
+    """Refuse a question that makes no sense, pointing at what is at fault."""
+    try:
+        yield
+    except RequestProblem as problem:
+        raise QuestionProblem(
+            pointer=problem.pointer, sentence=str(problem)
+        ) from problem
+    except UnknownQualification as unknown:
+        raise QuestionProblem(
+            pointer="/qualification", sentence=str(unknown)
+        ) from unknown
+    except UnknownPathway as unknown:
+        raise QuestionProblem(pointer="/pathway", sentence=str(unknown)) from unknown
+    except (UnknownUnit, GradeNotAllowed) as wrong:
+        unit = wrong.unit.replace("~", "~0").replace("/", "~1")
+        raise QuestionProblem(pointer=f"/grades/{unit}", sentence=str(wrong)) from wrong
+
+
+def answer_response(catalogue: Catalogue, qualification: str, judged: Judged) -> Answer:
+    """Show an answer with the titles of the units that it names."""
+    is_hindered = bool(judged.hindrances)
+    found = {**judged.found}
+    if is_hindered:
+        found |= {"eligible": False, "overall_grade": None}
+    titles = pathway_titles(catalogue, qualification)
+    pathways = [
+        {**each, "title": titles.get(each["code"])} for each in found["pathways"]
+    ]
+    return Answer.model_validate(
+        {
+            **found,
+            "pathways": pathways,
+            "hindrances": [reason_response(why, titles) for why in judged.hindrances],
+            "earlier_grades": dict(judged.earlier_grades),
+            "unit_titles": unit_titles(catalogue, qualification),
+        }
+    )

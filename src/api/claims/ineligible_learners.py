@@ -1,0 +1,274 @@
+"""Ineligible learners over HTTP: who, why, and how to put it right."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import AwareDatetime, Field, TypeAdapter
+
+from aggregates.claims.claim_hindrances import IN_WORDS, Cause
+from aggregates.claims.claim_status import ClaimLearner, ClaimStatus
+from aggregates.errors import NotFound
+from aggregates.learners.learner import Learner
+from aggregates.uk_time import LONDON
+from api.claims.claim_view import (
+    AwardResponse,
+    ReasonResponse,
+    award_response,
+    reason_response,
+    reasons_response,
+)
+from api.claims.eligibility import PathwayAnswer
+from api.http.dependencies import (
+    By,
+    CurrentUser,
+    PagingSince,
+    Reads,
+    ServiceOf,
+    Today,
+    scope,
+)
+from api.http.references import (
+    Claimed,
+    Filter,
+    NameFilter,
+    QualificationRef,
+    UnitTitles,
+    learner_refs_by_id,
+    open_learners,
+    pathway_titles,
+    qualification_ref,
+    unit_titles,
+)
+from api.http.responses import ListResponse, list_response, set_etag
+from api.http.schemas import ResponseBody
+from api.orders.product_filters import Qualifications
+from catalogue import Assessment, AwardType, Catalogue, Qualification, assess, shape
+from commands.claims.claim import read_claim, rules_of
+from commands.claims.claim_assessment import ClaimFacts
+from events.claim import ClaimSubmitted, Granted, Withheld
+from projections import ineligible_learners
+from projections.ineligible_learners import Ineligible
+
+PATHWAYS = TypeAdapter(list[PathwayAnswer])
+router = APIRouter(prefix="/ineligible-learners", tags=["ineligible learners"])
+
+Who = Annotated[str, Path(alias="learner", max_length=20, examples=["L-0000000017T"])]
+
+
+class IneligibleSummary(ResponseBody, title="IneligibleLearnerSummary"):
+    """A learner kept back from a claim; the claim's grades are where it is amended."""
+
+    learner: str = Field(examples=["L-0000000017T"])
+    given_name: str
+    family_name: str
+    claim: str = Field(examples=["AC-0000000042"])
+    claimed_at: AwareDatetime
+    age_in_days: int = Field(ge=0, examples=[12])
+    qualification: QualificationRef
+    award_type: AwardType | None
+    cause: Cause
+    cause_in_words: str = Field(examples=["Rules of combination not met"])
+    reasons: list[ReasonResponse]
+    """Those that hold today."""
+    unit_titles: dict[str, str] = Field(
+        description="What the units that the reasons name are called.",
+        examples=[{"F/506/1934": "Participate in a project"}],
+    )
+    updated_at: AwareDatetime
+
+
+class PathwayWithRules(PathwayAnswer, title="PathwayVerdictWithRules"):
+    """A pathway, its rules as sentences, and what the grades come to on it."""
+
+    title: str = Field(examples=["Diploma"])
+    is_registered: bool
+    rules: list[str]
+
+
+class IneligibleResponse(ResponseBody, title="IneligibleLearner"):
+    """Why a learner was kept back, as things stand, and the ways to put it right."""
+
+    learner: str = Field(examples=["L-0000000017T"])
+    given_name: str
+    family_name: str
+    claim: str = Field(examples=["AC-0000000042"])
+    claimed_at: AwareDatetime
+    qualification: QualificationRef
+    award: AwardResponse
+    grades_to_date: dict[str, str]
+    kept_back: list[ReasonResponse]
+    """Why, when the claim was submitted."""
+    is_eligible_now: bool
+    """Whether submitting the claim now would submit the learner."""
+    reasons: list[ReasonResponse]
+    """What would keep the learner back today."""
+    pathways: list[PathwayWithRules]
+    """The pathway registered for first."""
+    unit_titles: UnitTitles
+    interim_now: bool
+    """Whether an Interim award could be claimed as things are (I4)."""
+    amend_at: str = Field(examples=["/api/v1/claims/AC-0000000042/grades"])
+    """Where the grades are amended (I2)."""
+
+
+@router.get("", operation_id="listIneligibleLearners")
+def list_ineligible_learners(
+    request: Request,
+    response: Response,
+    user: CurrentUser,
+    service: ServiceOf,
+    reads: Reads,
+    today: Today,
+    part: PagingSince,
+    qualification: Qualifications,
+    claim: Filter = None,
+    cause: Cause | None = None,
+    name: NameFilter = None,
+) -> ListResponse[IneligibleSummary]:
+    """List everybody kept back from a claim, the longest waiting first (I1)."""
+    found = ineligible_learners.search_ineligible_learners(
+        reads,
+        centre=scope(user),
+        qualification=qualification,
+        claim=claim,
+        cause=cause,
+        name=name,
+        updated_since=part.updated_since,
+        limit=part.limit,
+        cursor=part.cursor,
+    )
+    people = learner_refs_by_id(
+        reads,
+        service.context,
+        {row.learner for row in found.rows},
+        seen_by=scope(user),
+    )
+
+    def shown(row: Ineligible) -> IneligibleSummary:
+        since = row.claimed_at.astimezone(LONDON).date()
+        return IneligibleSummary(
+            learner=row.learner,
+            given_name=people[row.learner].given_name,
+            family_name=people[row.learner].family_name,
+            claim=row.claim,
+            claimed_at=row.claimed_at,
+            age_in_days=max((today - since).days, 0),
+            qualification=qualification_ref(service.context, row.qualification),
+            award_type=AwardType(row.award_type) if row.award_type else None,
+            cause=row.cause,
+            cause_in_words=IN_WORDS[row.cause],
+            reasons=[
+                reason_response(
+                    why, pathway_titles(service.catalogue, row.qualification)
+                )
+                for why in row.reasons
+            ],
+            unit_titles=titles_in(service.catalogue, row),
+            updated_at=row.updated_at,
+        )
+
+    return list_response(request, response, found, shown)
+
+
+def titles_in(catalogue: Catalogue, row: Ineligible) -> dict[str, str]:
+    """Give the titles of the units that the reasons name."""
+    titles = unit_titles(catalogue, row.qualification)
+    named = {unit for why in row.reasons for unit in why.units}
+    return {unit: title for unit, title in titles.items() if unit in named}
+
+
+@router.get("/{claim}/{learner}", operation_id="getIneligibleLearner")
+def get_ineligible_learner(
+    claim: Claimed,
+    learner: Who,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    today: Today,
+) -> IneligibleResponse:
+    """Show why one was kept back: pathways, rules, units, ways to fix (I2, I4)."""
+    stream, found = read_claim(claim, by, service.context)
+    place = found.learners.get(learner)
+    if place is None or place.standing is not ClaimStatus.UNSUBMITTED:
+        raise NotFound(what="ineligible learner", name=f"{learner} in {claim}")
+    set_etag(response, stream)
+    kept_back = [
+        recorded.recorded_at
+        for recorded in stream.history
+        if isinstance(recorded.event, ClaimSubmitted)
+        and learner in recorded.event.withheld
+    ]
+    people = open_learners(service.context, [learner], seen_by=found.centre)
+    return ineligible_response(
+        ClaimFacts.of(service.context, found, today=today, learners=[learner]),
+        place,
+        people[learner],
+        claimed_at=kept_back[-1],
+    )
+
+
+def ineligible_response(
+    facts: ClaimFacts, place: ClaimLearner, learner: Learner, claimed_at: datetime
+) -> IneligibleResponse:
+    """Assess afresh what the claim says of the learner, on every pathway."""
+    claim, registration = facts.claim, facts.opened[place.registration][1]
+    rules = rules_of(facts.context, registration)
+    verdict = facts.judge(learner.learner)
+    grades = registration.grades_to_date(claim=claim.claim, typed=place.award.grades)
+    mine = registration.assess(claim=claim.claim, award=place.award, rules=rules)
+    any_pathway = assess(rules, grades, award_type=AwardType.FULL)
+    has_achieved = any(rules.unit(unit).achieves(grades[unit]) for unit in grades)
+    interim_now = (
+        facts.hindrance(learner.learner) is None
+        and has_achieved
+        and place.award.award_type != AwardType.INTERIM
+    )
+    return IneligibleResponse(
+        learner=learner.learner,
+        given_name=learner.details.given_name,
+        family_name=learner.details.family_name,
+        claim=claim.claim,
+        claimed_at=claimed_at,
+        qualification=qualification_ref(facts.context, registration.product),
+        award=award_response(place.award),
+        grades_to_date=grades,
+        kept_back=reasons_response(
+            place.withheld, facts.context.catalogue, registration.product
+        ),
+        is_eligible_now=isinstance(verdict, Granted),
+        reasons=reasons_response(
+            verdict if isinstance(verdict, Withheld) else None,
+            facts.context.catalogue,
+            registration.product,
+        ),
+        pathways=ineligible_pathways(rules, registration.pathway, mine, any_pathway),
+        unit_titles=unit_titles(facts.context.catalogue, registration.product),
+        interim_now=interim_now,
+        amend_at=f"/api/v1/claims/{claim.claim}/grades",
+    )
+
+
+def ineligible_pathways(
+    rules: Qualification,
+    registered: str | None,
+    mine: Assessment,
+    any_pathway: Assessment,
+) -> list[PathwayWithRules]:
+    """Show the pathway registered for, with what was said of it, then the others."""
+    own = {pathway.code: pathway for pathway in pathway_answers(mine)}
+    every = [own.get(p.code, p) for p in pathway_answers(any_pathway)]
+    shown = [
+        PathwayWithRules(
+            **pathway.model_dump(exclude={"title"}),
+            title=rules.pathway(pathway.code).title,
+            is_registered=registered in {pathway.code, None},
+            rules=list(rules.pathway(pathway.code).sentences),
+        )
+        for pathway in every
+    ]
+    return sorted(shown, key=lambda pathway: not pathway.is_registered)
+
+
+def pathway_answers(assessment: Assessment) -> list[PathwayAnswer]:
+    return PATHWAYS.validate_python(shape(assessment)["pathways"])

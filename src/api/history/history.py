@@ -1,0 +1,255 @@
+"""Histories over HTTP: of one thing for whoever may see it, of all for an auditor."""
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import Annotated, Any, TypeVar
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic import AwareDatetime, ConfigDict, Field
+
+from access.refusals import refusals_of
+from aggregates.errors import Malformed
+from api.history.audit import auditor
+from api.http.dependencies import By, Paging, Part, Present, Reads, ServiceOf, centre_of
+from api.http.responses import ListResponse, list_response
+from api.http.schemas import ResponseBody
+from api.http.unknown_names import suggest_name
+from api.learners.learners import Called
+from commands.centres.user import user_called
+from commands.command import require_own
+from commands.learners.learner import read_learner
+from events.event import Event
+from events.identifier import stream_of
+from projections import users
+from projections.history import KEPT, Entry, Kept, entry, history
+from projections.paging import Page
+from projections.periods import require_in_order
+from projections.redaction import without_prices
+from projections.timeline import timeline
+from service import Service
+from store import Row, written_in
+
+E = TypeVar("E", bound=Entry)
+
+router = APIRouter(tags=["history"])
+
+PARAMETERS = {
+    "learners": ("learner", "L-0000000017T"),
+    "learner-groups": ("group", "G-0000000042"),
+    "orders": ("order", "O-0000000042"),
+    "entry-orders": ("entry_order", "O-0000000042"),
+    "registrations": ("registration", "R-0000000042"),
+    "bookings": ("booking", "B-0000000042"),
+    "claims": ("claim", "AC-0000000042"),
+    "certificates": ("number", "C-0000000017T"),
+}
+"""What the path of each kind of thing calls it, and an example."""
+OPERATION_IDS = {
+    "learners": "listLearnerEvents",
+    "learner-groups": "listLearnerGroupEvents",
+    "orders": "listOrderEvents",
+    "entry-orders": "listEntryOrderEvents",
+    "registrations": "listRegistrationEvents",
+    "bookings": "listBookingEvents",
+    "claims": "listClaimEvents",
+    "certificates": "listCertificateEvents",
+}
+MOST_READ = 10_000
+"""How many events one request for the log looks at before it answers (d)."""
+
+Text = Annotated[str | None, Query(max_length=100)]
+POLICY = "policy:"
+"""What the names of those begin with who act on what was recorded."""
+MACHINES = ("service", "test player", "nobody")
+"""For whom else there are events, who are no users."""
+
+
+class NoSuchEvent(Malformed):
+    code = "no-such-event"
+    message = "No event is called {event}, nor begins so. {meant}"
+
+
+class NoSuchUser(Malformed):
+    code = "no-such-user"
+    message = "There is no user {user}. {meant}"
+
+
+class ChangeResponse(ResponseBody, title="FieldChange"):
+    """A value that became another; null where there was, or is, none."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    field: str = Field(examples=["details.family_name"])
+    before: Any
+    after: Any
+
+
+class EventResponse(ResponseBody, title="RecordedEvent"):
+    """Something that happened, and who did it; refused attempts have no ``version``."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    version: int | None
+    position: int
+    event: str = Field(examples=["learner.identity-amended"])
+    sentence: str
+    recorded_at: AwareDatetime
+    user: str
+    role: str
+    centre: str | None
+    channel: str
+    request: str | None
+    correlation: str | None
+    cause: int | None = Field(description="The position of the event it is due to.")
+    reason: str | None
+    is_erased: bool = Field(description="Personal values in it can be read no more.")
+    data: dict[str, Any]
+    changes: list[ChangeResponse]
+
+
+class TimelineResponse(EventResponse, title="TimelineEvent"):
+    """Something that happened to a learner, and to which thing of theirs."""
+
+    kind: str = Field(examples=["registration"])
+    identifier: str = Field(examples=["R-0000000042"])
+
+
+def event_response(found: Entry) -> EventResponse:
+    return EventResponse.model_validate(found)
+
+
+def portion(entries: Iterable[E], part: Part) -> Page[E]:
+    """Give a part of a history; its cursor is the position that it ends at."""
+    after = int(part.cursor or 0)
+    later = (each for each in entries if each.position > after)
+    rows = tuple(islice(later, part.limit))
+    is_more = next(later, None) is not None
+    return Page(rows=rows, next_cursor=str(rows[-1].position) if is_more else None)
+
+
+def of_one(kept: Kept) -> Callable[..., ListResponse[EventResponse]]:
+    """Make the route that tells the history of things of a kind."""
+    parameter, example = PARAMETERS[kept.path]
+
+    def events(
+        name: Annotated[str, Path(alias=parameter, max_length=40, examples=[example])],
+        request: Request,
+        response: Response,
+        service: ServiceOf,
+        by: By,
+        part: Paging,
+    ) -> ListResponse[EventResponse]:
+        stream = service.store.open(stream_of(name))
+        require_own(stream, name, begun_by=kept.begun_by, what=kept.what, by=by)
+        refusals = service.store.open(stream_of(refusals_of(name)))
+        centre = centre_of(by)
+        entries = history(
+            kept.aggregate,
+            without_prices(centre, stream),
+            without_prices(centre, refusals),
+        )
+        return list_response(request, response, portion(entries, part), event_response)
+
+    return events
+
+
+for kept in KEPT:
+    router.add_api_route(
+        f"/{kept.path}/{{{PARAMETERS[kept.path][0]}}}/events",
+        of_one(kept),
+        methods=["GET"],
+        operation_id=OPERATION_IDS[kept.path],
+        summary=f"Tell the history of one {kept.what}: who did what, with before and "
+        "after (H1, H2).",
+    )
+
+
+@router.get("/learners/{learner}/timeline", operation_id="getLearnerTimeline")
+def timeline_of(
+    learner: Called,
+    request: Request,
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    part: Paging,
+    reads: Reads,
+) -> ListResponse[TimelineResponse]:
+    """Tell all that ever happened to a learner, wherever it was recorded (H1, H2).
+
+    Oldest first: the rows they came from, their orders, registrations, tests, claims,
+    certificates and invoices, and what was refused. What an order, a claim or a group
+    says of other learners is left out, and so is what another centre paid (L6).
+    """
+    read_learner(service.context, learner, by)
+    entries = timeline(service.store, reads, learner, centre=centre_of(by))
+    page = portion(entries, part)
+    return list_response(request, response, page, TimelineResponse.model_validate)
+
+
+@router.get("/events", operation_id="listEvents", dependencies=[Depends(auditor)])
+def log(
+    request: Request,
+    response: Response,
+    service: ServiceOf,
+    present: Present,
+    part: Paging,
+    user: Text = None,
+    centre: Text = None,
+    event: Text = None,
+    since: AwareDatetime | None = None,
+    until: AwareDatetime | None = None,
+) -> ListResponse[EventResponse]:
+    """List all that was recorded, oldest first, by all that is asked.
+
+    ``event`` is the beginning of what it is called, ``centre`` the one it belongs to,
+    ``user`` whoever it was recorded for: one that never was is refused.
+    A part may have fewer items than the limit, or none, and go on all the same.
+    """
+    require_known(user, event, present)
+    require_in_order(since, until, pointer="?since")
+
+    def is_asked(row: Row) -> bool:
+        if not (
+            (event is None or row.topic.startswith(event))
+            and (since is None or row.recorded_at >= since)
+            and (until is None or row.recorded_at <= until)
+        ):
+            return False
+        if user is None and centre is None:
+            return True
+        written = written_in(row)
+        return (user is None or written.user == user) and (
+            centre is None or centre in (written.centre, written.owner)
+        )
+
+    place, read = int(part.cursor or 0), 0
+    found: list[Entry] = []
+    is_more = True
+    while is_more and len(found) < part.limit and read < MOST_READ:
+        batch = service.store.stored_by_then(after=place)
+        is_more = bool(batch)
+        asked = [row.position for row in batch if is_asked(row)]
+        asked = asked[: part.limit - len(found)]
+        found += [
+            entry(recorded, version=recorded.version)
+            for recorded in service.store.at(asked)
+        ]
+        is_full = len(found) == part.limit
+        place = asked[-1] if is_full else batch[-1].position if batch else place
+        read += len(batch)
+    page = Page(rows=tuple(found), next_cursor=str(place) if is_more else None)
+    return list_response(request, response, page, event_response)
+
+
+def require_known(user: str | None, event: str | None, service: Service) -> None:
+    """Raise NoSuchUser or NoSuchEvent, with the nearest name, if there is none such."""
+    topics = list(Event.known)
+    if event is not None and not any(topic.startswith(event) for topic in topics):
+        near = suggest_name(event, topics)
+        raise NoSuchEvent(event=event, meant=near, pointer="?event")
+    if user is None or user in MACHINES or user.startswith(POLICY):
+        return
+    if not service.store.open(stream_of(user_called(user))).history:
+        with service.read_models.connection() as connection:
+            names = [*users.names(connection), *MACHINES]
+        raise NoSuchUser(user=user, meant=suggest_name(user, names), pointer="?user")

@@ -1,0 +1,370 @@
+"""What routes may ask for."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from hmac import compare_digest
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import Depends, Header, Query, Request, Security
+from fastapi.security import APIKeyQuery, HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import AwareDatetime, BeforeValidator, JsonValue
+from sqlalchemy import Connection
+
+from access.accounts import SignInRefusal, User, bearer
+from access.stream_tickets import ticket_holder
+from aggregates.errors import Malformed
+from aggregates.uk_time import LONDON, end_of, in_london
+from api.http.conditional import entity_tags
+from api.http.problems import Unacceptable
+from api.http.rates import Rates
+from api.http.unknown_names import query_names
+from commands.command import Versions
+from events.user import Role
+from projections.paging import BadCursor
+from service import Service
+from store import Actor, Position
+
+CHANNEL = "api"
+MOST_WAITED = 10.0
+WAITED = 2.0
+MOST_LISTED = 200
+LISTED = 50
+MARK = 16
+"""How long that is which shows whose a cursor is."""
+REQUIRED: dict[str, JsonValue] = {"x-required": True}
+"""Says in the document that a header is required, which a sentence of ours asks for."""
+POSITION_LIMIT = 2**63 - 1
+"""The largest number that the databases know: nothing stands there, or after it."""
+
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+"""Nothing was recorded before, whatever moment is asked for."""
+
+
+class PastUnchangeable(Malformed):
+    code = "past-unchangeable"
+    message = "The past is read-only: remove as_at."
+
+
+class InFuture(Malformed):
+    code = "in-future"
+    message = "{moment} is in the future. Give a moment in the past, or remove as_at."
+
+
+class CentreNeeded(Malformed):
+    code = "centre-needed"
+    message = "Say for which centre: add ?centre= and its number."
+
+
+class TokenMissing(SignInRefusal):
+    code = "token-missing"
+    message = (
+        "Say who you are: send a token as `Authorization: Bearer …`. "
+        "POST /api/v1/tokens gives one for a user name and password."
+    )
+
+
+bearer_token = HTTPBearer(
+    auto_error=False,
+    scheme_name="token",
+    description="A personal token: POST /api/v1/tokens gives one.",
+)
+
+
+stream_ticket = APIKeyQuery(
+    name="ticket",
+    auto_error=False,
+    scheme_name="ticket",
+    description="For a browser's EventSource: POST /api/v1/me/stream-tickets gives one.",
+)
+"""Declared by the routes of streams, which alone it opens."""
+
+
+def present(request: Request) -> Service:
+    opened: Service = request.app.state.service
+    return opened
+
+
+Present = Annotated[Service, Depends(present)]
+
+
+def end_of_a_day(given: object) -> object:
+    """Take a day alone for its end in London (H3); all else is a moment as it stands."""
+    try:
+        return end_of(date.fromisoformat(str(given)))
+    except ValueError:
+        return given
+
+
+def service(
+    request: Request,
+    present: Present,
+    as_at: Annotated[
+        AwareDatetime | None,
+        BeforeValidator(end_of_a_day),
+        Query(
+            description="Show this as it was at a moment. A day alone, 2026-10-01, is the"
+            " end of that day in the United Kingdom; today is now.",
+            examples=["2026-10-01T09:00:00Z"],
+        ),
+    ] = None,
+) -> Service:
+    """Find the service, as it stood at a moment if one is asked for (H3)."""
+    if as_at is None:
+        return present
+    if request.method != "GET":
+        raise PastUnchangeable(pointer="?as_at")
+    now = present.clock()
+    if as_at == end_of(now.astimezone(LONDON).date()):
+        return present.as_at(now)
+    if as_at > now:
+        raise InFuture(pointer="?as_at", moment=in_london(as_at))
+    return present.as_at(max(as_at, BEGINNING))
+
+
+ServiceOf = Annotated[Service, Depends(service)]
+
+
+def now(service: ServiceOf) -> datetime:
+    return service.clock()
+
+
+Now = Annotated[datetime, Depends(now)]
+
+
+def today(now: Now) -> date:
+    """Say which day it is in London, which is what every rule means by today."""
+    return now.astimezone(LONDON).date()
+
+
+Today = Annotated[date, Depends(today)]
+
+
+def address(request: Request) -> str:
+    """Say where the request comes from."""
+    return request.client.host if request.client else "nowhere"
+
+
+Address = Annotated[str, Depends(address)]
+
+
+def current_user(
+    request: Request,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(bearer_token)],
+    service: Present,
+    address: Address,
+) -> User:
+    """Find who asks, by token, or by ticket where a stream is opened.
+
+    Raises TokenMissing, TokenNotGood, TicketNotGood, or Unacceptable (429).
+    """
+    rates: Rates = request.app.state.rates
+    ticket = request.query_params.get(stream_ticket.model.name)
+    at = service.clock()
+    try:
+        if credentials is not None:
+            user = bearer(service.context, credentials.credentials, at)
+        elif ticket is None or "ticket" not in query_names(request.scope["route"]):
+            raise TokenMissing
+        else:
+            user = ticket_holder(service.context, ticket, at)
+    except SignInRefusal:
+        rates.count_refused(request, address)
+        raise
+    request.state.user = user.name
+    rates.count(request, user.name)
+    return user
+
+
+CurrentUser = Annotated[User, Depends(current_user)]
+
+
+def scope(user: User, asked: str | None = None) -> str | None:
+    """Say which centre a user sees: their own, or the one asked for; None for all."""
+    return user.centre if user.role.is_of_a_centre else asked
+
+
+def centre_of(by: Actor) -> str | None:
+    """Say which centre somebody sees; None for all."""
+    return by.centre if Role(by.role).is_of_a_centre else None
+
+
+def one_centre(user: User, asked: str | None) -> str:
+    """Say which one centre a user sees. Raises CentreNeeded if it is none for sure."""
+    centre = scope(user, asked)
+    if not centre:
+        raise CentreNeeded(pointer="?centre")
+    return centre
+
+
+def by(request: Request, user: CurrentUser) -> Actor:
+    return user.actor(CHANNEL, request=request.state.request_id)
+
+
+By = Annotated[Actor, Depends(by)]
+
+
+def if_match(
+    given: Annotated[
+        str | None,
+        Header(
+            alias="If-Match",
+            description='The ETag of what you looked at, as "3"; or several; or * for any.',
+            examples=["*"],
+            json_schema_extra=REQUIRED,
+        ),
+    ] = None,
+) -> Versions:
+    """Say which versions may be changed; None if the person takes any (RFC 9110, 13.1.1).
+
+    Raises Unacceptable: 428 without it, 400 if it is malformed, 412 if it can match
+    nothing, as a weak tag.
+    """
+    if given is None:
+        raise Unacceptable(
+            HTTPStatus.PRECONDITION_REQUIRED,
+            "if-match-missing",
+            "Send the ETag of what you looked at as If-Match, or * for any.",
+            pointer="If-Match:",
+        )
+    if given.strip() == "*":
+        return None
+    tags = entity_tags(given)
+    if not tags:
+        raise Unacceptable(
+            HTTPStatus.BAD_REQUEST,
+            "if-match-malformed",
+            'If-Match is to be an ETag as it was given, as "3", or several, or *.',
+            pointer="If-Match:",
+        )
+    versions = frozenset(tag.version for tag in tags if tag.version is not None)
+    if not versions:
+        raise Unacceptable(
+            HTTPStatus.PRECONDITION_FAILED,
+            "if-match-never",
+            "None of these is the ETag of anything that can be changed. Send it as it was "
+            'given, as "3": a weak one, as W/"3", never matches.',
+            pointer="If-Match:",
+        )
+    return versions
+
+
+IfMatch = Annotated[Versions, Depends(if_match)]
+
+
+def waited(
+    service: Present,
+    min_position: Annotated[
+        int | None,
+        Header(
+            alias="Min-Position",
+            ge=0,
+            lt=POSITION_LIMIT,
+            description="Answer only when what was recorded up to here is seen.",
+        ),
+    ] = None,
+    prefer: Annotated[
+        str | None,
+        Header(
+            alias="Prefer",
+            description="How many seconds to wait for Min-Position: wait=2.",
+        ),
+    ] = None,
+) -> None:
+    """Wait for the read models to come to Min-Position. Raises Unacceptable (503)."""
+    if min_position is None:
+        return
+    asked = re.search(r"\bwait=([0-9]{1,4})\b", prefer or "")
+    patience = min(float(asked[1]), MOST_WAITED) if asked else WAITED
+    require_seen(service, min_position, patience)
+
+
+def require_seen(service: Service, position: Position, patience: float) -> None:
+    """Wait for the read models to come so far. Raises Unacceptable (503)."""
+    if not service.read_models.wait_for(position, patience):
+        raise Unacceptable(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "not-there-yet",
+            "What you recorded is not shown yet. Ask again in a moment.",
+            headers={"Retry-After": "1"},
+        )
+
+
+Waited = Annotated[None, Depends(waited)]
+
+
+def reads(service: ServiceOf, _: Waited) -> Iterator[Connection]:
+    """Open the read models, as far as Min-Position at least."""
+    with service.rows() as connection:
+        yield connection
+
+
+Reads = Annotated[Connection, Depends(reads)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """Which part of a list is asked for: from the place that the cursor is of."""
+
+    limit: int
+    cursor: str | None
+    updated_since: datetime | None = None
+
+
+def cursor_of(request: Request, place: str) -> str:
+    """Make the cursor of a place in a list: good for it alone, asked for the same.
+
+    How many are listed, and of which moment, may be another.
+    """
+    asked = sorted(
+        each
+        for each in request.query_params.multi_items()
+        if each[0] not in {"cursor", "limit", "total", "as_at"}
+    )
+    of = f"cursor {request.url.path} {asked} {place}"
+    return f"{present(request).store.keyed(of)[:MARK]}.{place}"
+
+
+def paging(
+    request: Request,
+    limit: Annotated[
+        int, Query(ge=1, le=MOST_LISTED, description="How many to list at most.")
+    ] = LISTED,
+    cursor: Annotated[
+        str | None,
+        Query(max_length=1000, description="Where to go on, from the last answer."),
+    ] = None,
+) -> Part:
+    """Read which part is asked for. Raises BadCursor if the cursor is not of this list."""
+    place = None
+    if cursor is not None:
+        place = cursor[MARK + 1 :]
+        if not compare_digest(cursor_of(request, place).encode(), cursor.encode()):
+            raise BadCursor(pointer="?cursor")
+    return Part(limit=limit, cursor=place)
+
+
+Paging = Annotated[Part, Depends(paging)]
+
+
+def paging_since(
+    part: Paging,
+    updated_since: Annotated[
+        AwareDatetime | None,
+        Query(
+            description="Only what was changed then or later, in the order of change:"
+            " for those who copy, with the last updated_at that they have.",
+            examples=["2026-10-01T09:00:00Z"],
+        ),
+    ] = None,
+) -> Part:
+    """Read which part is asked for, of what was changed since a moment."""
+    return replace(part, updated_since=updated_since)
+
+
+PagingSince = Annotated[Part, Depends(paging_since)]
+Total = Annotated[bool, Query(description="Say how many there are in all.")]
+Sort = Query(description="What to sort by; with a - before it backwards.")
+"""What a list that can be sorted says of its ``sort``."""

@@ -1,0 +1,109 @@
+"""Requests that must take effect once, however often they are sent."""
+
+import json
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from hmac import compare_digest
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+
+from aggregates.errors import Refusal
+from api.http.dependencies import REQUIRED, ServiceOf
+from api.http.problems import Unacceptable
+from api.http.request_context import RequestContext, RequestContextOf
+from commands.command import Command, CommandResult
+from store import AlreadyDone, Conflict, Held, Once
+
+LONGEST = 255
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdempotentRequest(RequestContext):
+    """One request under an Idempotency-Key: done now, or known to be done already.
+
+    ``by`` carries the key into the append, so that key and effect are one. Refusals are
+    not kept: what was refused may be sent again under the same key.
+    """
+
+    once: Once
+
+    def send(self, command: Command) -> CommandResult:
+        """Send the command unless it was done before under this key.
+
+        The route then answers from facts as it would the first time. Raises
+        Unacceptable (422) if the key was used for something else, or a refusal.
+        """
+        if held := self._held():
+            return self._done(held)
+        try:
+            return super().send(command)
+        except AlreadyDone as error:
+            return self._done(error.held)
+        except (Refusal, Conflict):
+            if (
+                held := self._held()
+            ):  # the same request, at the same moment, was quicker
+                return self._done(held)
+            raise
+
+    def _held(self) -> Held | None:
+        held = self.service.store.held(self.once.scope, [self.once.key])
+        return held.get(self.once.key)
+
+    def _done(self, held: Held) -> CommandResult:
+        if not compare_digest(held.digest or "", self.once.digest or ""):
+            raise Unacceptable(
+                HTTPStatus.UNPROCESSABLE_ENTITY,
+                "idempotency-key-used",
+                "This Idempotency-Key was used for another request. Choose a new one.",
+                pointer="Idempotency-Key:",
+            )
+        done = CommandResult(position=held.position)
+        self.set_event_position(done)
+        return done
+
+
+async def request_digest(request: Request, service: ServiceOf) -> str:
+    """Make what tells one request from another, and nothing of what it says."""
+    body = await request.body()
+    with suppress(ValueError, RecursionError):  # no JSON: the bytes as they are
+        body = json.dumps(json.loads(body), sort_keys=True).encode()
+    asked = f"{request.method} {request.url.path}?{request.url.query} ".encode() + body
+    return service.store.keyed(asked.hex())
+
+
+def idempotent_request(
+    context: RequestContextOf,
+    digest: Annotated[str, Depends(request_digest)],
+    key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            description="Your own name for this request: sent again under it, it is "
+            "answered again and takes effect once.",
+            examples=["7f1c5f6e-5d0b-4d53-9c9b-0a4f2e110001"],
+            json_schema_extra=REQUIRED,
+        ),
+    ] = None,
+) -> IdempotentRequest:
+    if not key or len(key) > LONGEST:
+        raise Unacceptable(
+            HTTPStatus.BAD_REQUEST,
+            "idempotency-key-missing",
+            "Send an Idempotency-Key of 1 to 255 characters, so that sending this "
+            "twice does it once.",
+            pointer="Idempotency-Key:",
+        )
+    once = Once(scope=f"request:{context.by.user}", key=key, digest=digest)
+    return IdempotentRequest(
+        service=context.service,
+        response=context.response,
+        by=replace(context.by, once=once),
+        at=context.at,
+        once=once,
+    )
+
+
+IdempotentRequestOf = Annotated[IdempotentRequest, Depends(idempotent_request)]

@@ -1,0 +1,253 @@
+"""Everything that goes wrong, as problem documents (RFC 9457)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from pydantic import ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+from access.accounts import SignInRefusal
+from access.throttle import TooManyTries
+from aggregates.errors import Malformed, NotAllowed, NotFound, Refusal, RuleBroken
+from api.http.conflicts import describe_changes
+from api.http.schemas import ResponseBody
+from api.http.unknown_names import with_nearest
+from api.http.validation_messages import errors_of
+from commands.command import Stale
+from projections.database import LOST
+from store import AlreadyDone, AlreadyReserved, Conflict
+
+AGAIN_SECONDS = 5
+MEDIA_TYPE = "application/problem+json"
+
+log = structlog.get_logger("api")
+
+
+class Fault(ResponseBody, title="Fault"):
+    """One value at fault: where it is, and what is wrong with it."""
+
+    pointer: str
+    """A JSON pointer into the body; or a parameter as ``?name``, a header ``name:``."""
+    message: str
+
+
+class Problem(ResponseBody, title="Problem"):
+    """Why a request was refused, in a sentence that a person understands."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "urn:learner-management:not-found",
+                    "title": "Not Found",
+                    "status": 404,
+                    "detail": "There is no order O-0000000000 here. "
+                    "Check the number and try again.",
+                    "instance": "/api/v1/orders/O-0000000000",
+                }
+            ]
+        }
+    )
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[Fault] = Field(default=[])
+
+
+class Unacceptable(Exception):
+    """What HTTP itself does not accept: a header missing, too many requests."""
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        kind: str,
+        detail: str,
+        *,
+        pointer: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.kind, self.detail = status, kind, detail
+        self.errors = [{"pointer": pointer, "message": detail}] if pointer else []
+        self.headers = headers
+
+
+def problem(
+    instance: str,
+    status: HTTPStatus,
+    kind: str,
+    detail: str,
+    *,
+    errors: Sequence[Mapping[str, str]] = (),
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """Write a problem document; ``kind`` is what it is called in ``type``."""
+    content: dict[str, Any] = {
+        "type": f"urn:learner-management:{kind}",
+        "title": status.phrase,
+        "status": status,
+        "detail": detail,
+        "instance": instance,
+    }
+    if errors:
+        content["errors"] = [dict(error) for error in errors]
+    return JSONResponse(
+        content, status_code=status, headers=headers, media_type=MEDIA_TYPE
+    )
+
+
+AS_A_FORM = (
+    "Let your program make it, as curl does with -F: it writes the header by itself."
+)
+THEN = "There was no {what} {name} here at that moment. Check the number, and as_at."
+STATUS: Mapping[type[Refusal], HTTPStatus] = {
+    Malformed: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RuleBroken: HTTPStatus.CONFLICT,
+    NotFound: HTTPStatus.NOT_FOUND,
+    NotAllowed: HTTPStatus.FORBIDDEN,
+    SignInRefusal: HTTPStatus.UNAUTHORIZED,
+    TooManyTries: HTTPStatus.TOO_MANY_REQUESTS,
+}
+
+
+def refused(request: Request, error: Refusal) -> Response:
+    status = next(s for kind, s in STATUS.items() if isinstance(error, kind))
+    if error.is_wrong_type:
+        status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    faults = error.others or ((error,) if error.pointer is not None else ())
+    headers = {}
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = 'Bearer realm="learner-management"'
+    if isinstance(error, TooManyTries):
+        headers["Retry-After"] = str(error.seconds)
+    said = str(error)
+    if type(error) is NotFound and "as_at" in request.query_params:
+        said = THEN.format(**error.values)
+    return problem(
+        request.url.path,
+        status,
+        error.code,
+        said,
+        errors=[{"pointer": f.pointer or "", "message": str(f)} for f in faults],
+        headers=headers,
+    )
+
+
+def conflict(request: Request, error: Conflict) -> Response:
+    has_looked = "if-match" in request.headers
+    changes = describe_changes(error.between, datetime.now(UTC))
+    if isinstance(error, Stale) and not error.between:
+        changes = "What you sent as If-Match was never the ETag of this."
+    return problem(
+        request.url.path,
+        HTTPStatus.PRECONDITION_FAILED if has_looked else HTTPStatus.CONFLICT,
+        "conflict",
+        f"{changes} Look again, then decide.",
+    )
+
+
+def already_reserved(request: Request, _: AlreadyReserved) -> Response:
+    return problem(
+        request.url.path,
+        HTTPStatus.CONFLICT,
+        "already-reserved",
+        "Somebody else took this name or number just now. Choose another.",
+    )
+
+
+def already_done(request: Request, _: AlreadyDone) -> Response:
+    return problem(
+        request.url.path,
+        HTTPStatus.CONFLICT,
+        "already-done",
+        "This has been done already. Look at it again.",
+    )
+
+
+def unacceptable(request: Request, error: Unacceptable) -> Response:
+    return problem(
+        request.url.path,
+        error.status,
+        error.kind,
+        error.detail,
+        errors=error.errors,
+        headers=error.headers,
+    )
+
+
+def unavailable(request: Request, error: Exception) -> Response:
+    log.error("database does not answer", path=request.url.path, exc_info=error)
+    return problem(
+        request.url.path,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "unavailable",
+        "The database does not answer just now. Ask again in a moment; if you were "
+        "changing something, under the same Idempotency-Key if it had one, and else "
+        "look first whether it was done.",
+        headers={"Retry-After": str(AGAIN_SECONDS)},
+    )
+
+
+def invalid(request: Request, error: RequestValidationError) -> Response:
+    return problem(
+        request.url.path,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "malformed",
+        "Some values of the request cannot be used. Each is named under errors, with what "
+        "to do.",
+        errors=errors_of(
+            with_nearest(request.scope.get("route"), error.errors(), error.body)
+        ),
+    )
+
+
+SENTENCES = {
+    HTTPStatus.NOT_FOUND: "There is nothing at this address. GET /api/v1/docs shows every address.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "{method} cannot be used at this address. Use {allowed}.",
+    HTTPStatus.BAD_REQUEST: "The body of the request cannot be read. Send JSON that is"
+    " whole, in UTF-8 and not nested hundreds of levels deep; or a form that is whole.",
+}
+
+
+def http_error(request: Request, error: HTTPException) -> Response:
+    status = HTTPStatus(error.status_code)
+    headers = dict(error.headers or {})
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(request.app.state.methods(request.url.path))
+    known = SENTENCES.get(status)
+    said = {"method": request.method, "allowed": headers.get("Allow")}
+    sentence = known.format(**said) if known else f"{error.detail}."
+    if "boundary" in str(error.detail):
+        sentence = f"The form's Content-Type does not say its boundary. {AS_A_FORM}"
+    return problem(
+        request.url.path,
+        status,
+        status.phrase.lower().replace(" ", "-"),
+        sentence,
+        headers=headers,
+    )
+
+
+def add_problems(app: FastAPI) -> None:
+    """Answer every refusal, and the framework's own errors, by a problem document."""
+    handlers: dict[type[Exception], Callable[[Request, Any], Response]] = {
+        Refusal: refused,
+        Conflict: conflict,
+        AlreadyReserved: already_reserved,
+        AlreadyDone: already_done,
+        Unacceptable: unacceptable,
+        RequestValidationError: invalid,
+        HTTPException: http_error,
+        **dict.fromkeys(LOST, unavailable),
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)

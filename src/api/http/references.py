@@ -1,0 +1,199 @@
+"""What things are called: identifiers as they are sent, names as they are shown."""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Protocol, TypeVar
+
+from fastapi import Path, Query
+from pydantic import Field
+from sqlalchemy import Connection
+
+from aggregates.centres.centre import Centre
+from aggregates.learners.learner import Learner
+from api.http.schemas import ResponseBody
+from catalogue import Catalogue
+from commands.command import CommandContext
+from events.identifier import stream_of
+from projections import centres, learner_search
+
+PATTERN = "^[A-Za-z0-9/-]*$"
+
+Name = Annotated[str, Field(max_length=20, pattern=PATTERN)]
+LearnerName = Annotated[Name, Field(examples=["L-0000000017T"])]
+ProductName = Annotated[Name, Field(examples=["Q-0005001227"])]
+Filter = Annotated[str | None, Query(max_length=20, pattern=PATTERN)]
+NameFilter = Annotated[
+    str | None,
+    Query(
+        max_length=200, description="The learner's given name, family name, or both."
+    ),
+]
+Claimed = Annotated[str, Path(alias="claim", max_length=20, examples=["AC-0000000042"])]
+
+
+UnitTitles = Annotated[
+    dict[str, str],
+    Field(
+        description="What each unit of the qualification is called.",
+        examples=[{"L/506/1788": "Manage personal performance and development"}],
+    ),
+]
+
+ConfirmLoss = Annotated[
+    bool, Field(description="Go on although what was typed is lost by it.")
+]
+
+
+CentreName = Annotated[str | None, Field(examples=["Riverside Training"])]
+
+
+class OfCentre(Protocol):
+    """What has the number of a centre, and its name beside it."""
+
+    centre: Any
+    centre_name: str | None
+
+
+S = TypeVar("S", bound=OfCentre)
+
+
+class LearnerRef(ResponseBody, title="LearnerRef"):
+    learner: str = Field(examples=["L-0000000042Y"])
+    given_name: str = Field(examples=["Zoë"])
+    family_name: str = Field(examples=["Müller"])
+
+
+class ProductRef(ResponseBody, title="ProductRef"):
+    reference: str = Field(examples=["Q-0005001227"])
+    title: str | None = Field(examples=["Level 2 Diploma in Team Leading"])
+
+
+class QualificationRef(ResponseBody, title="QualificationRef"):
+    reference: str = Field(examples=["Q-0005001227"])
+    number: str = Field(examples=["601/3450/1"])
+    title: str = Field(examples=["Level 2 Diploma in Team Leading"])
+
+
+def qualification_ref(context: CommandContext, reference: str) -> QualificationRef:
+    found = context.catalogue.qualification(reference)
+    return QualificationRef(reference=reference, number=found.number, title=found.title)
+
+
+def centre_names(context: CommandContext, numbers: Iterable[str]) -> dict[str, str]:
+    """Give the names of these centres, by number."""
+    streams = {number: stream_of(f"centre:{number}") for number in numbers}
+    opened = context.store.open_many(streams.values())
+    return {
+        number: Centre.replay(opened[at].events).name
+        for number, at in streams.items()
+        if opened[at].history
+    }
+
+
+def with_centre_name(context: CommandContext, shown: S) -> S:
+    """Fill in the name of the centre of one thing, from the facts."""
+    if shown.centre is not None:
+        names = centre_names(context, [shown.centre])
+        shown.centre_name = names.get(shown.centre)
+    return shown
+
+
+def name_centres(reads: Connection, shown: Iterable[OfCentre]) -> None:
+    """Fill in the names of the centres of what is listed."""
+    bare = [each for each in shown if each.centre is not None]
+    names = centres.names_of(reads, {each.centre for each in bare})
+    for each in bare:
+        each.centre_name = names.get(each.centre)
+
+
+def title_of(catalogue: Catalogue, reference: str | None) -> str | None:
+    """Give the title of a product, or None where it is not offered (any more)."""
+    product = catalogue.products.get(reference) if reference else None
+    return product.title if product else None
+
+
+def unit_title(catalogue: Catalogue, qualification: str, unit: str) -> str | None:
+    """Give the title of a unit, as the latest rules that have it say it."""
+    if qualification not in catalogue.qualifications:
+        return None
+    versions = reversed(catalogue.versions(qualification))
+    found = (each for version in versions for each in version.units)
+    return next((each.title for each in found if each.reference == unit), None)
+
+
+def pathway_title(
+    catalogue: Catalogue, qualification: str, pathway: str | None
+) -> str | None:
+    """Give the title of a pathway, as the latest rules that have it say it."""
+    if qualification not in catalogue.qualifications:
+        return None
+    versions = reversed(catalogue.versions(qualification))
+    found = (each for version in versions for each in version.pathways)
+    return next((each.title for each in found if each.code == pathway), None)
+
+
+def pathway_titles(catalogue: Catalogue, qualification: str) -> dict[str, str]:
+    """Give the title of each pathway of a qualification, by its code."""
+    versions = catalogue.versions(qualification)
+    return {each.code: each.title for rules in versions for each in rules.pathways}
+
+
+def unit_titles(catalogue: Catalogue, qualification: str) -> dict[str, str]:
+    """Give the title of each unit of a qualification, by reference."""
+    versions = catalogue.versions(qualification)
+    return {each.reference: each.title for rules in versions for each in rules.units}
+
+
+def learner_refs(
+    context: CommandContext, learners: Iterable[str], *, seen_by: str | None
+) -> list[LearnerRef]:
+    """Name learners beside their identifiers, in the order given."""
+    called = list(learners)
+    people = open_learners(context, called, seen_by=seen_by)
+    return [learner_ref(people[who]) for who in called]
+
+
+def learner_ref(person: Learner) -> LearnerRef:
+    return LearnerRef(
+        learner=person.learner,
+        given_name=person.details.given_name,
+        family_name=person.details.family_name,
+    )
+
+
+def learner_refs_by_id(
+    reads: Connection,
+    context: CommandContext,
+    learners: Iterable[str],
+    *,
+    seen_by: str | None,
+) -> Mapping[str, LearnerRef]:
+    """Name the learners of a list from what is shown of them, without their streams.
+
+    Those of who was transferred since are opened, to be called as ``open_learners``
+    does.
+    """
+    wanted = set(learners)
+    named = {
+        who: LearnerRef(
+            learner=who, given_name=each.given_name, family_name=each.family_name
+        )
+        for who, each in learner_search.names_of(reads, wanted).items()
+        if seen_by in {None, each.centre}
+    }
+    others = open_learners(context, wanted - named.keys(), seen_by=seen_by)
+    return named | {who: learner_ref(each) for who, each in others.items()}
+
+
+def open_learners(
+    context: CommandContext, learners: Iterable[str], *, seen_by: str | None
+) -> Mapping[str, Learner]:
+    """Open learners that are known to be, for their names.
+
+    Who was transferred since is called as the centre ``seen_by`` last knew them (L6).
+    """
+    streams = {who: stream_of(who) for who in learners}
+    opened = context.store.open_many(streams.values())
+    return {
+        who: Learner.replay(opened[at].seen_by(seen_by).events)
+        for who, at in streams.items()
+    }

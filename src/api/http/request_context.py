@@ -1,0 +1,86 @@
+"""The context of a request: the service, who asks, when, and the response."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, TypedDict
+
+from fastapi import Depends, Response
+
+from aggregates.uk_time import LONDON
+from api.http.dependencies import By, IfMatch, Now, ServiceOf
+from api.http.responses import set_etag, set_event_position
+from commands.command import Command, CommandContext, CommandResult, Versions
+from service import Service
+from store import Actor, Stream
+
+
+class CommandMetadata(TypedDict):
+    """What every command carries besides what it asks for."""
+
+    by: Actor
+    at: datetime
+    expect: Versions
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestContext:
+    """Who asks the service, when, and the response that its headers are set on.
+
+    ``expect`` is the versions accepted by ``If-Match``, None for any.
+    """
+
+    service: Service
+    response: Response
+    by: Actor
+    at: datetime
+    expect: Versions = None
+
+    @property
+    def command_metadata(self) -> CommandMetadata:
+        return CommandMetadata(by=self.by, at=self.at, expect=self.expect)
+
+    @property
+    def today(self) -> date:
+        """The date in London."""
+        return self.at.astimezone(LONDON).date()
+
+    @property
+    def command_context(self) -> CommandContext:
+        return self.service.context
+
+    def send(self, command: Command) -> CommandResult:
+        """Handle a command; the response's Event-Position says how far to wait to see it."""
+        done = self.service.send(command)
+        self.set_event_position(done)
+        return done
+
+    def set_event_position(self, done: CommandResult) -> None:
+        """Set Event-Position to the position of the last event recorded."""
+        set_event_position(self.response, done)
+
+    def set_etag(self, stream: Stream) -> None:
+        """Set ETag to the version of the stream."""
+        set_etag(self.response, stream)
+
+    def set_location(self, path: str) -> None:
+        """Set Location to the path of what was created."""
+        self.response.headers["Location"] = f"/api/v1{path}"
+
+
+def request_context(
+    service: ServiceOf, response: Response, by: By, now: Now
+) -> RequestContext:
+    return RequestContext(service=service, response=response, by=by, at=now)
+
+
+def conditional_context(
+    service: ServiceOf, response: Response, by: By, now: Now, expect: IfMatch
+) -> RequestContext:
+    """Make the context of a request that must carry ``If-Match``."""
+    return RequestContext(
+        service=service, response=response, by=by, at=now, expect=expect
+    )
+
+
+RequestContextOf = Annotated[RequestContext, Depends(request_context)]
+ConditionalContextOf = Annotated[RequestContext, Depends(conditional_context)]

@@ -1,0 +1,75 @@
+"""What responses have in common: ETag, Event-Position, lists with a next page."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar, cast
+
+from fastapi import Request, Response
+
+from api.http.dependencies import Part, cursor_of
+from api.http.references import OfCentre, name_centres
+from api.http.schemas import ResponseBody
+from commands.command import CommandResult
+from projections.paging import Page
+from store import Stream
+
+Row = TypeVar("Row")
+Item = TypeVar("Item")
+
+
+class ListResponse(ResponseBody, Generic[Item]):
+    """Part of a list; ``next`` is the cursor of the part after it, if there is one.
+
+    ``total`` is how many there are in all, where that was asked for.
+    """
+
+    items: list[Item]
+    next: str | None = None
+    total: int | None = None
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """Call a list of ClaimSummary ClaimList."""
+        title = str(params[0].model_config["title"])
+        return f"{title.removesuffix('Summary')}List"
+
+
+def set_event_position(response: Response, done: CommandResult) -> None:
+    """Set Event-Position to the position of the last event; not if nothing was done."""
+    if done.position is not None:
+        response.headers["Event-Position"] = str(done.position)
+
+
+def set_etag(response: Response, stream: Stream) -> None:
+    """Set ETag to the version of the stream."""
+    response.headers["ETag"] = f'"{stream.version}"'
+
+
+def list_response(
+    request: Request,
+    response: Response,
+    page: Page[Row],
+    shown: Callable[[Row], Item],
+) -> ListResponse[Item]:
+    """Show part of a list, with a Link to the next one (RFC 8288).
+
+    Each row that has a centre is given its name, where it has none yet.
+    """
+    following = None
+    if page.next_cursor is not None:
+        following = cursor_of(request, page.next_cursor)
+        url = request.url.include_query_params(cursor=following)
+        path = f"{url.path}?{url.query}"
+        response.headers["Link"] = f'<{path}>; rel="next"'
+    items = [shown(row) for row in page.rows]
+    if bare := [each for each in items if getattr(each, "centre_name", "") is None]:
+        with request.app.state.service.read_models.connection() as reads:
+            name_centres(reads, cast("list[OfCentre]", bare))
+    return ListResponse(items=items, next=following, total=page.total)
+
+
+def page_of(rows: Sequence[Row], part: Part) -> Page[Row]:
+    """Give a part of what is listed from memory; its place is how many came before."""
+    start = int(part.cursor or 0)
+    end = start + part.limit
+    is_last = end >= len(rows)
+    return Page(rows=tuple(rows[start:end]), next_cursor=None if is_last else str(end))

@@ -1,0 +1,50 @@
+"""The erasure of a learner's personal data over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from api.http.dependencies import WAITED, require_seen
+from api.http.request_context import RequestContextOf
+from api.http.schemas import RequestBody
+from api.learners.learners import Called, LearnerResponse, respond_with_learner
+from commands.learners.learner_erasure import EraseLearner
+from projections import learner_rows, learner_streams
+
+router = APIRouter(prefix="/learners", tags=["learners"])
+
+
+class Erasure(RequestBody, title="LearnerErasure"):
+    """Why the data are erased. Do not name the learner: the reason stays."""
+
+    reason: Annotated[str, Field(max_length=1000)] = Field(
+        default="", examples=["Requested by the person on 3 November, case 1024."]
+    )
+    end_in_flight: bool = False
+    """Withdraw, cancel and take out all that is under way for the learner."""
+
+
+@router.post("/{learner}/erase", operation_id="eraseLearner")
+def erase(learner: Called, body: Erasure, context: RequestContextOf) -> LearnerResponse:
+    """Make all that says something of the learner unreadable, for ever (H6).
+
+    Names, date of birth, contact, ULN and images go, here and in every file that the
+    learner came in; registrations, claims and certificates stay. An Account Specialist
+    may, on a lawful request. Sent again it answers the same.
+
+    Refused, with all of it listed, while anything is under way for the learner (a test
+    booked, a claim that waits, a certificate to be printed, a draft order), unless
+    ``end_in_flight`` asks for it to be ended; and before the records may go.
+    """
+    require_seen(context.service, context.service.store.head(), WAITED)
+    command = EraseLearner(
+        **context.command_metadata,
+        learner=learner,
+        reason=body.reason,
+        rows=learner_rows.finder(context.service.read_models.connection),
+        streams=learner_streams.finder(context.service.read_models.connection),
+        end_in_flight=body.end_in_flight,
+    )
+    context.send(command)
+    return respond_with_learner(context, learner)

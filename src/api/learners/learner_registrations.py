@@ -1,0 +1,124 @@
+"""What a learner is registered on: qualifications alone, and apprenticeships (L4)."""
+
+from collections.abc import Mapping
+
+from fastapi import APIRouter
+from pydantic import AwareDatetime, Field
+
+from aggregates.bookings.sitting import Attendance
+from aggregates.registrations.invoice_line import InvoiceStatus
+from aggregates.uk_time import in_london
+from api.http.dependencies import By, Reads, ServiceOf, centre_of
+from api.http.references import learner_ref, unit_title, with_centre_name
+from api.http.schemas import ResponseBody
+from api.learners.learners import Called
+from api.registrations.registrations import (
+    RegistrationResponse,
+    invoicing,
+    registration_response,
+)
+from catalogue import Catalogue
+from commands.learners.learner import read_learner
+from commands.registrations.invoice import read_lines
+from projections import bookings, registrations
+from projections.bookings import BookingRow
+from projections.registrations import RegistrationRow
+
+router = APIRouter(prefix="/learners", tags=["learners"])
+
+
+class TestOfRegistration(ResponseBody, title="RegistrationTest"):
+    """When a test is or was to be sat, and what has become of it."""
+
+    booking: str = Field(examples=["B-0000000042"])
+    unit: str = Field(examples=["F/506/1934"])
+    unit_title: str | None = Field(examples=["Participate in a project"])
+    starts: AwareDatetime
+    when: str = Field(examples=["10 December 2026 at 10:00"])
+    attendance: Attendance
+    is_pass: bool | None
+    invoice_status: InvoiceStatus
+
+
+class WithTests(RegistrationResponse, title="RegistrationWithTests"):
+    """A registration on a qualification, with its tests by their time."""
+
+    tests: list[TestOfRegistration]
+
+
+class ApprenticeshipRegistration(
+    RegistrationResponse, title="ApprenticeshipRegistration"
+):
+    """A registration on an apprenticeship, with those on its qualifications."""
+
+    qualifications: list[WithTests]
+
+
+class RegistrationsOfLearner(ResponseBody, title="LearnerRegistrations"):
+    """All that a learner is, or was, registered on, newest first."""
+
+    qualifications: list[WithTests]
+    """Those that came with no apprenticeship."""
+    apprenticeships: list[ApprenticeshipRegistration]
+
+
+@router.get("/{learner}/registrations", operation_id="listLearnerRegistrations")
+def list_learner_registrations(
+    learner: Called, service: ServiceOf, by: By, reads: Reads
+) -> RegistrationsOfLearner:
+    """Show what a learner is, or was, registered on (L4, O7)."""
+    _, person = read_learner(service.context, learner, by)
+    rows = registrations.registrations_of_learner(
+        reads, centre=person.centre, learner=learner
+    )
+    by_name = {row.registration: row for row in rows}
+    statuses = invoicing(service.context, rows)
+    tests = bookings.bookings_of_learner(reads, learner)
+    lines = read_lines([test.booking for test in tests], service.context)
+    charged = {name: line.status for name, line in lines.items()}
+
+    def shown(row: RegistrationRow) -> RegistrationResponse:
+        return with_centre_name(
+            service.context,
+            registration_response(
+                row, learner_ref(person), service.catalogue, statuses, to=centre_of(by)
+            ),
+        )
+
+    def with_tests(row: RegistrationRow) -> WithTests:
+        its = [test for test in tests if test.registration == row.registration]
+        return WithTests(
+            **vars(shown(row)),
+            tests=[test_response(test, charged, service.catalogue) for test in its],
+        )
+
+    return RegistrationsOfLearner(
+        qualifications=[
+            with_tests(row) for row in rows if row.parent is None and not row.parts
+        ],
+        apprenticeships=[
+            ApprenticeshipRegistration(
+                **vars(shown(row)),
+                qualifications=[
+                    with_tests(by_name[part]) for part in row.parts if part in by_name
+                ],
+            )
+            for row in rows
+            if row.parts
+        ],
+    )
+
+
+def test_response(
+    row: BookingRow, charged: Mapping[str, InvoiceStatus], catalogue: Catalogue
+) -> TestOfRegistration:
+    return TestOfRegistration(
+        booking=row.booking,
+        unit=row.unit,
+        unit_title=unit_title(catalogue, row.qualification, row.unit),
+        starts=row.starts,
+        when=in_london(row.starts),
+        attendance=row.attendance,
+        is_pass=row.is_pass,
+        invoice_status=charged[row.booking],
+    )

@@ -1,0 +1,42 @@
+"""The transfer of a learner between centres over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from api.http.idempotency import IdempotentRequestOf
+from api.http.schemas import RequestBody
+from api.learners.learners import Called, LearnerResponse, respond_with_learner
+from commands.learners.transfer import TransferLearner
+
+router = APIRouter(prefix="/learners", tags=["learners"])
+
+
+class Transfer(RequestBody, title="LearnerTransfer"):
+    """Where the learner goes on, and why."""
+
+    centre: str = Field(max_length=20, examples=["51907"])
+    reason: Annotated[str, Field(max_length=1000)] = Field(
+        default="", examples=["Moved to Lakeside in November, case 1031."]
+    )
+
+
+@router.post("/{learner}/transfer", operation_id="transferLearner")
+def transfer(
+    learner: Called, body: Transfer, context: IdempotentRequestOf
+) -> LearnerResponse:
+    """Make the learner another centre's, with the whole history (L6).
+
+    Registrations, results and certificates go along; orders, claims, bookings and
+    invoice lines stay with the centre that made them, as it knew the learner. What is to
+    be settled before is told, all of it at once. An Account Specialist may.
+    """
+    command = TransferLearner(
+        **context.command_metadata,
+        learner=learner,
+        centre=body.centre,
+        reason=body.reason,
+    )
+    context.send(command)
+    return respond_with_learner(context, learner)

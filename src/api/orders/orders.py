@@ -1,0 +1,253 @@
+"""Orders over HTTP: put together in steps, then confirmed at the price seen."""
+
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+
+from aggregates.orders.order_linking import require_one_pathway
+from api.http.dependencies import (
+    CurrentUser,
+    PagingSince,
+    Reads,
+    ServiceOf,
+    Today,
+    scope,
+)
+from api.http.idempotency import IdempotentRequestOf
+from api.http.references import ConfirmLoss, Filter, with_centre_name
+from api.http.request_context import (
+    ConditionalContextOf,
+    RequestContext,
+    RequestContextOf,
+)
+from api.http.responses import ListResponse, list_response
+from api.learners.learners import learner_warnings
+from api.orders.order_bodies import (
+    Confirmation,
+    CourseDatesSet,
+    LearnersAdded,
+    LearnersLinked,
+    NewOrder,
+    ProductsRequest,
+    PurchaseOrderNumber,
+    datings,
+)
+from api.orders.order_listing import OrderSummary, SoughtBy, order_listed
+from api.orders.order_view import OrderResponse, order_response
+from commands.orders.order import (
+    BeginOrder,
+    ChooseOrderProducts,
+    DeleteOrder,
+    GivePurchaseOrderNumber,
+    LinkOrderLearners,
+    Newcomer,
+    SetCourseDates,
+    UnlinkOrderLearner,
+    read_order,
+)
+from commands.orders.order_confirmation import ConfirmOrder
+from projections import learner_search, order_search
+from projections.order_search import ListedOrder
+from projections.orders import OrderKind
+
+router = APIRouter(prefix="/orders", tags=["orders"])
+
+Ordered = Annotated[str, Path(alias="order", max_length=20, examples=["O-0000000042"])]
+
+
+@router.get("", operation_id="listOrders")
+def list_orders(
+    request: Request,
+    response: Response,
+    user: CurrentUser,
+    service: ServiceOf,
+    reads: Reads,
+    today: Today,
+    part: PagingSince,
+    sought: SoughtBy,
+    kind: OrderKind | None = None,
+) -> ListResponse[OrderSummary]:
+    """List the centre's orders of both kinds, newest first (O1, B1).
+
+    ``reference`` finds by an order's last digits; ``product`` by what it is for: of
+    entries the qualification, or the apprenticeship that is booked through.
+    """
+    found = order_search.search_orders(
+        reads,
+        centre=scope(user),
+        sought=replace(sought, kind=kind, updated_since=part.updated_since),
+        limit=part.limit,
+        cursor=part.cursor,
+    )
+
+    def shown(row: ListedOrder) -> OrderSummary:
+        return order_listed(service.catalogue, row, today)
+
+    return list_response(request, response, found, shown)
+
+
+@router.post("", operation_id="createOrder", status_code=HTTPStatus.CREATED)
+def begin_order(body: NewOrder, context: RequestContextOf) -> OrderResponse:
+    """Begin an order, empty or with any of its steps; confirming is apart (O1)."""
+    require_one_pathway(body.ways)
+    command = BeginOrder(
+        **context.command_metadata,
+        products=tuple(body.products),
+        linkings=tuple(
+            each.linking(context, at=f"/learners/{place}")
+            for place, each in enumerate(body.learners)
+        ),
+        datings=datings(body.dates),
+        number=body.purchase_order_number,
+    )
+    done = context.send(command)
+    context.set_location(f"/orders/{done.created_id}")
+    return respond_with_order(context, done.created_id)
+
+
+@router.get("/{order}", operation_id="getOrder")
+def get_order(order: Ordered, context: RequestContextOf) -> OrderResponse:
+    """Show an order: steps, products, learners and costs as things stand (O1, O5)."""
+    return respond_with_order(context, order)
+
+
+@router.put("/{order}/products", operation_id="setOrderProducts")
+def choose_products(
+    order: Ordered, body: ProductsRequest, context: ConditionalContextOf
+) -> OrderResponse:
+    """Choose what is ordered, all of it; products that stay keep all else (O2)."""
+    command = ChooseOrderProducts(
+        **context.command_metadata,
+        order=order,
+        products=tuple(body.products),
+        confirm_loss=body.confirm_loss,
+    )
+    context.send(command)
+    return respond_with_order(context, order)
+
+
+@router.put("/{order}/learners", operation_id="setOrderLearners")
+def choose_learners(
+    order: Ordered, body: LearnersLinked, context: ConditionalContextOf
+) -> OrderResponse:
+    """Link these learners and no others; those who stay keep their dates (O3)."""
+    command = LinkOrderLearners(
+        **context.command_metadata,
+        order=order,
+        linking=body.linking(context),
+        instead=True,
+        confirm_loss=body.confirm_loss,
+    )
+    context.send(command)
+    return respond_with_order(context, order)
+
+
+@router.post("/{order}/learners", operation_id="addOrderLearners")
+def link_learners(
+    order: Ordered, body: LearnersAdded, context: RequestContextOf
+) -> OrderResponse:
+    """Link more learners, groups of them, or one who is made known with it (O3)."""
+    new = body.new_learner
+    command = LinkOrderLearners(
+        **context.command_metadata,
+        order=order,
+        linking=body.linking(context),
+        newcomer=Newcomer(
+            cells=new.cells,
+            alike=learner_search.finder(context.service.read_models.connection),
+            is_different_person=new.confirm_different_person,
+        )
+        if new
+        else None,
+        confirm_loss=body.confirm_loss,
+    )
+    context.send(command)
+    warnings = learner_warnings(new.cells) if new else []
+    return respond_with_order(context, order).model_copy(
+        update={"new_learner_warnings": warnings}
+    )
+
+
+@router.delete("/{order}/learners/{learner}", operation_id="removeOrderLearner")
+def unlink_learner(
+    order: Ordered,
+    learner: Annotated[str, Path(max_length=20, examples=["L-0000000017T"])],
+    context: ConditionalContextOf,
+    product: Filter = None,
+    *,
+    confirm_loss: ConfirmLoss = False,
+) -> OrderResponse:
+    """Take a learner off a product, or off the whole order (O3)."""
+    command = UnlinkOrderLearner(
+        **context.command_metadata,
+        order=order,
+        learner=learner,
+        product=product,
+        confirm_loss=confirm_loss,
+    )
+    context.send(command)
+    return respond_with_order(context, order)
+
+
+@router.put("/{order}/course-dates", operation_id="setOrderCourseDates")
+def set_dates(
+    order: Ordered, body: CourseDatesSet, context: ConditionalContextOf
+) -> OrderResponse:
+    """Set course dates, one pair for all or for some; the others stay (O4)."""
+    command = SetCourseDates(
+        **context.command_metadata,
+        order=order,
+        datings=datings(body.dates),
+        confirm_loss=body.confirm_loss,
+    )
+    context.send(command)
+    return respond_with_order(context, order)
+
+
+@router.put(
+    "/{order}/purchase-order-number", operation_id="setOrderPurchaseOrderNumber"
+)
+def give_number(
+    order: Ordered, body: PurchaseOrderNumber, context: ConditionalContextOf
+) -> OrderResponse:
+    """Say what the purchase is called, for the order or one of its products (O1)."""
+    command = GivePurchaseOrderNumber(
+        **context.command_metadata,
+        order=order,
+        number=body.purchase_order_number,
+        product=body.product,
+    )
+    context.send(command)
+    return respond_with_order(context, order)
+
+
+@router.delete(
+    "/{order}", operation_id="deleteOrder", status_code=HTTPStatus.NO_CONTENT
+)
+def delete_order(order: Ordered, context: ConditionalContextOf) -> None:
+    """Throw a draft away."""
+    command = DeleteOrder(**context.command_metadata, order=order)
+    context.send(command)
+
+
+@router.post("/{order}/confirm", operation_id="confirmOrder")
+def confirm_order(
+    order: Ordered, body: Confirmation, context: IdempotentRequestOf
+) -> OrderResponse:
+    """Register every learner on every product, at the price that was seen (O5, O6)."""
+    command = ConfirmOrder(
+        **context.command_metadata, order=order, total=body.total, prices=body.prices
+    )
+    context.send(command)
+    return respond_with_order(context, order)
+
+
+def respond_with_order(context: RequestContext, name: str) -> OrderResponse:
+    stream, order = read_order(name, context.by, context.command_context)
+    context.set_etag(stream)
+    return with_centre_name(
+        context.command_context,
+        order_response(context.command_context, stream, order, context.today),
+    )

@@ -1,0 +1,34 @@
+"""Products as lists are narrowed to them: by reference, whole or in short, or by QN."""
+
+from typing import Annotated
+
+from fastapi import Depends, Query
+
+from aggregates.orders.product_search import products_meant
+from api.http.dependencies import ServiceOf
+from api.http.references import PATTERN
+
+ProductText = Annotated[
+    str | None,
+    Query(
+        max_length=20,
+        pattern=PATTERN,
+        description="A reference, whole or its last three digits or more, or a QN.",
+    ),
+]
+
+
+def products(service: ServiceOf, product: ProductText = None) -> frozenset[str] | None:
+    """Read which products are meant; None is all."""
+    return None if product is None else products_meant(service.catalogue, product)
+
+
+def qualifications(
+    service: ServiceOf, qualification: ProductText = None
+) -> frozenset[str] | None:
+    """Read which qualifications are meant; None is all."""
+    return products(service, qualification)
+
+
+Products = Annotated[frozenset[str] | None, Depends(products)]
+Qualifications = Annotated[frozenset[str] | None, Depends(qualifications)]

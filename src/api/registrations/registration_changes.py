@@ -1,0 +1,265 @@
+"""Changing a registration over HTTP: cancel, reopen, another pathway."""
+
+from typing import Annotated, TypedDict
+
+from fastapi import APIRouter, Query
+from pydantic import ConfigDict, Field
+
+from aggregates.registrations.cancellation import charge_stands, conditions
+from aggregates.registrations.invoice_line import InvoiceStatus
+from aggregates.registrations.registration import Registration, Status
+from aggregates.registrations.registration_refusals import PathwayUnknown
+from api.claims.eligibility import Answer, Judged, answer_response
+from api.http.idempotency import IdempotentRequestOf
+from api.http.references import (
+    UnitTitles,
+    open_learners,
+    pathway_title,
+    title_of,
+    unit_titles,
+)
+from api.http.request_context import RequestContextOf
+from api.http.schemas import RequestBody, ResponseBody
+from api.registrations.registrations import (
+    Called,
+    RegistrationResponse,
+    respond_with_registration,
+)
+from catalogue import assess
+from catalogue.answer import shape
+from commands.claims.claim import open_registrations, rules_of
+from commands.command import CommandContext, require_own
+from commands.registrations.cancellation import (
+    CancelRegistration,
+    ChangePathway,
+    ReopenRegistration,
+    processed_claims,
+)
+from commands.registrations.invoice import read_line
+from events.identifier import stream_of
+from events.registration import RegistrationMade
+from store import Actor, Stream
+
+router = APIRouter(prefix="/registrations", tags=["registrations"])
+
+Reason = Annotated[str, Field(max_length=1000, examples=["Registered by mistake."])]
+
+
+class ReasonRequest(RequestBody, title="RegistrationChangeReason"):
+    reason: Reason
+
+
+class PathwayChangeRequest(ReasonRequest, title="PathwayChange"):
+    pathway: str = Field(max_length=20, examples=["FOOD"])
+
+
+class ConditionResponse(ResponseBody, title="CancellationCondition"):
+    """A condition of cancelling: met, or what stands in the way (C2)."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str = Field(examples=["no-claim"])
+    sentence: str = Field(
+        description="That it is met, or what stands in the way and what to do first."
+    )
+    is_met: bool
+    in_the_way: list[str] = Field(examples=[["AC-0000000042"]])
+
+
+class CancellationResponse(ResponseBody, title="Cancellation"):
+    """Whether a registration can be cancelled, and what that would cost (C2, C3)."""
+
+    registration: str
+    learner: str = Field(examples=["L-0000000017T"])
+    given_name: str
+    family_name: str
+    product: str = Field(examples=["Q-0005001227"])
+    title: str | None = Field(examples=["Level 2 Diploma in Team Leading"])
+    status: Status
+    can_be_cancelled: bool
+    conditions: list[ConditionResponse]
+    invoice_status: InvoiceStatus
+    charge_stands: bool
+    charge: str
+    refund_request: str | None = Field(
+        description="What to send to support for a refund of what stays charged (C5)."
+    )
+
+
+class PathwayEffect(ResponseBody, title="PathwayEffect"):
+    """What another pathway would change, by all the learner has achieved so far."""
+
+    registration: str
+    learner: str = Field(examples=["L-0000000017T"])
+    given_name: str
+    family_name: str
+    product: str = Field(examples=["Q-0005001568"])
+    title: str | None
+    pathway: str | None
+    pathway_title: str | None
+    other_pathway: str
+    other_pathway_title: str | None
+    grades: dict[str, str]
+    unit_titles: UnitTitles
+    now: Answer
+    then: Answer
+
+
+@router.get("/{registration}/cancellation", operation_id="getRegistrationCancellation")
+def cancellation(
+    registration: Called, context: RequestContextOf
+) -> CancellationResponse:
+    """Show the conditions of cancelling, and the charge (C2, C3)."""
+    stream, state = read_own_registration(
+        registration, context.by, context.command_context
+    )
+    context.set_etag(stream)
+    _, line = read_line(registration, context.command_context)
+    parts = [
+        each
+        for _, each in open_registrations(context.command_context, state.parts).values()
+    ]
+    processed = processed_claims(context.command_context, [state, *parts])
+    found = [
+        ConditionResponse.model_validate(condition)
+        for condition in conditions(state, parts, processed=processed)
+    ]
+    stands = charge_stands(line.status)
+    return CancellationResponse(
+        registration=registration,
+        **about(context.command_context, state),
+        status=state.status,
+        can_be_cancelled=all(c.is_met for c in found),
+        conditions=found,
+        invoice_status=line.status,
+        charge_stands=stands,
+        charge=(
+            f"It is {line.status.lower()}, so the charge stands."
+            if stands
+            else f"It is {line.status.lower()}, so nothing is charged."
+        ),
+        refund_request=(
+            f"Please refund the registration {registration} of {state.learner} on"
+            f" {state.product}, invoice {line.invoice or 'unknown'}: it was made by"
+            " mistake."
+            if stands
+            else None
+        ),
+    )
+
+
+@router.post("/{registration}/cancel", operation_id="cancelRegistration")
+def cancel_registration(
+    registration: Called, body: ReasonRequest, context: IdempotentRequestOf
+) -> RegistrationResponse:
+    """Cancel a registration that nothing has come of; it stays visible (C1)."""
+    command = CancelRegistration(
+        **context.command_metadata, registration=registration, reason=body.reason
+    )
+    context.send(command)
+    return respond_with_registration(context, registration)
+
+
+@router.post("/{registration}/reopen", operation_id="reopenRegistration")
+def reopen(
+    registration: Called, body: ReasonRequest, context: RequestContextOf
+) -> RegistrationResponse:
+    """Make a completed registration Active again; its awards stay (M14)."""
+    command = ReopenRegistration(
+        **context.command_metadata, registration=registration, reason=body.reason
+    )
+    context.send(command)
+    return respond_with_registration(context, registration)
+
+
+@router.get("/{registration}/pathway", operation_id="getRegistrationPathwayEffect")
+def pathway_effect(
+    registration: Called,
+    context: RequestContextOf,
+    pathway: Annotated[str, Query(max_length=20, examples=["FOOD"])],
+) -> PathwayEffect:
+    """Show what another pathway would change, before it is chosen (M11)."""
+    stream, state = read_own_registration(
+        registration, context.by, context.command_context
+    )
+    context.set_etag(stream)
+    state.require_single("have another pathway")
+    rules = rules_of(context.command_context, state)
+    codes = [each.code for each in rules.pathways]
+    if pathway not in codes:
+        raise PathwayUnknown(
+            pointer="?pathway",
+            product=state.product,
+            pathway=pathway,
+            pathways=", ".join(codes),
+        )
+    grades = state.every_grade
+    found = [
+        answer_response(
+            context.command_context.catalogue,
+            state.product,
+            Judged(found=shape(assess(rules, grades, pathway=code))),
+        )
+        for code in (state.pathway, pathway)
+    ]
+    return PathwayEffect(
+        registration=registration,
+        **about(context.command_context, state),
+        unit_titles=unit_titles(context.command_context.catalogue, state.product),
+        pathway=state.pathway,
+        pathway_title=pathway_title(
+            context.command_context.catalogue, state.product, state.pathway
+        ),
+        other_pathway=pathway,
+        other_pathway_title=pathway_title(
+            context.command_context.catalogue, state.product, pathway
+        ),
+        grades=grades,
+        now=found[0],
+        then=found[1],
+    )
+
+
+@router.post("/{registration}/pathway", operation_id="changeRegistrationPathway")
+def change_pathway(
+    registration: Called, body: PathwayChangeRequest, context: RequestContextOf
+) -> RegistrationResponse:
+    """Put the learner on another pathway (M11)."""
+    command = ChangePathway(
+        **context.command_metadata,
+        registration=registration,
+        pathway=body.pathway,
+        reason=body.reason,
+    )
+    context.send(command)
+    return respond_with_registration(context, registration)
+
+
+class About(TypedDict):
+    """Whose a registration is, and what it is for."""
+
+    learner: str
+    given_name: str
+    family_name: str
+    product: str
+    title: str | None
+
+
+def about(context: CommandContext, registration: Registration) -> About:
+    people = open_learners(context, [registration.learner], seen_by=registration.centre)
+    details = people[registration.learner].details
+    return About(
+        learner=registration.learner,
+        given_name=details.given_name,
+        family_name=details.family_name,
+        product=registration.product,
+        title=title_of(context.catalogue, registration.product),
+    )
+
+
+def read_own_registration(
+    name: str, by: Actor, context: CommandContext
+) -> tuple[Stream, Registration]:
+    stream = context.store.open(stream_of(name))
+    require_own(stream, name, begun_by=RegistrationMade, what="registration", by=by)
+    return stream, Registration.replay(stream.events)

@@ -1,0 +1,238 @@
+"""Registrations over HTTP: who is on which product, and what has become of it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import AwareDatetime, Field
+
+from aggregates.registrations.invoice_line import InvoiceStatus
+from aggregates.registrations.registration import Registration, Status
+from api.http.dependencies import (
+    CurrentUser,
+    PagingSince,
+    Reads,
+    ServiceOf,
+    Sort,
+    Total,
+    centre_of,
+    scope,
+)
+from api.http.references import (
+    CentreName,
+    Filter,
+    LearnerRef,
+    NameFilter,
+    learner_refs,
+    learner_refs_by_id,
+    pathway_title,
+    title_of,
+    with_centre_name,
+)
+from api.http.request_context import RequestContext, RequestContextOf
+from api.http.responses import ListResponse, list_response
+from api.http.schemas import ResponseBody
+from api.orders.order_view import Amount
+from api.orders.product_filters import Products
+from catalogue import Catalogue, Qualification
+from commands.command import CommandContext, require_own
+from commands.registrations.invoice import read_lines
+from events.identifier import stream_of
+from events.registration import RegistrationMade
+from projections import invoice_lines, registrations
+from projections.redaction import sees_prices
+from projections.registrations import RegistrationRow, RegistrationSort, row_of
+from store import Actor, Stream
+
+router = APIRouter(prefix="/registrations", tags=["registrations"])
+
+Called = Annotated[str, Path(max_length=20, examples=["R-0000000042"])]
+
+
+class RegistrationResponse(ResponseBody, title="Registration"):
+    """One learner on one product, as it was ordered, and what has become of it."""
+
+    registration: str = Field(examples=["R-0000000042"])
+    learner: str = Field(examples=["L-0000000017T"])
+    given_name: str = Field(examples=["Chloë"])
+    family_name: str = Field(examples=["D'Arcy"])
+    centre: str = Field(examples=["48213"])
+    centre_name: CentreName = None
+    product: str = Field(examples=["Q-0005001227"])
+    number: str | None = Field(examples=["601/3450/1"])
+    title: str | None = Field(examples=["Level 2 Diploma in Team Leading"])
+    pathway: str | None = Field(examples=["MAIN"])
+    pathway_title: str | None = Field(examples=["Diploma"])
+    rules_version: int
+    status: Status
+    order: str = Field(examples=["O-0000000042"])
+    ordered_at: AwareDatetime
+    purchase_order_number: str | None = Field(
+        description="Null to a centre that did not order it.", examples=["PO-2026-117"]
+    )
+    price: Amount | None = Field(
+        description="In pounds and pence. Null to a centre that did not order it.",
+        examples=["98.00"],
+    )
+    currency: str = Field(default="GBP", examples=["GBP"])
+    invoice_status: InvoiceStatus | None = Field(
+        description="None where nothing is charged."
+    )
+    course_starts: date
+    course_ends: date
+    updated_at: AwareDatetime
+    parent: str | None = Field(examples=["R-0000000041"])
+    """The registration on an apprenticeship that it came with."""
+    apprenticeship: str | None = Field(examples=["Q-0009000001"])
+    apprenticeship_title: str | None
+    parts: list[str] = Field(examples=[[]])
+    """On an apprenticeship, the registrations on its qualifications."""
+
+
+@router.get("", operation_id="listRegistrations")
+def list_registrations(
+    request: Request,
+    response: Response,
+    user: CurrentUser,
+    service: ServiceOf,
+    reads: Reads,
+    part: PagingSince,
+    product: Products,
+    learner: Filter = None,
+    order: Filter = None,
+    status: Status | None = None,
+    parent: Filter = None,
+    centre: Filter = None,
+    name: NameFilter = None,
+    sort: Annotated[RegistrationSort | None, Sort] = None,
+    *,
+    total: Total = False,
+) -> ListResponse[RegistrationResponse]:
+    """List registrations, newest first, by all that is asked.
+
+    ``name`` is of the learner: given name, family name or both in any order.
+    """
+    found = registrations.search_registrations(
+        reads,
+        centre=scope(user, centre),
+        learner=learner,
+        product=product,
+        order=order,
+        status=status,
+        parent=parent,
+        name=name,
+        updated_since=part.updated_since,
+        sort=sort,
+        total=total,
+        limit=part.limit,
+        cursor=part.cursor,
+    )
+    people = learner_refs_by_id(
+        reads,
+        service.context,
+        {row.learner for row in found.rows},
+        seen_by=scope(user),
+    )
+    statuses = invoice_lines.statuses_of(
+        reads, [row.registration for row in found.rows if row.price]
+    )
+
+    def shown(row: RegistrationRow) -> RegistrationResponse:
+        person = people[row.learner]
+        return registration_response(
+            row, person, service.catalogue, statuses, to=scope(user)
+        )
+
+    return list_response(request, response, found, shown)
+
+
+@router.get("/{registration}", operation_id="getRegistration")
+def get_registration(
+    registration: Called, context: RequestContextOf
+) -> RegistrationResponse:
+    """Show a registration as it is now."""
+    return respond_with_registration(context, registration)
+
+
+def respond_with_registration(
+    context: RequestContext, registration: str
+) -> RegistrationResponse:
+    stream, row = read_registration(context.command_context, registration, context.by)
+    context.set_etag(stream)
+    (person,) = learner_refs(context.command_context, [row.learner], seen_by=None)
+    return with_centre_name(
+        context.command_context,
+        registration_response(
+            row,
+            person,
+            context.service.catalogue,
+            invoicing(context.command_context, [row]),
+            to=centre_of(context.by),
+        ),
+    )
+
+
+def invoicing(
+    context: CommandContext, rows: Iterable[RegistrationRow]
+) -> Mapping[str, InvoiceStatus]:
+    """Find how far invoicing is with each registration that was charged for (L4)."""
+    charged = [row.registration for row in rows if row.price]
+    lines = read_lines(charged, context)
+    return {name: line.status for name, line in lines.items()}
+
+
+def read_registration(
+    context: CommandContext, name: str, by: Actor
+) -> tuple[Stream, RegistrationRow]:
+    """Open a registration that the actor may know of. Raises NotFound."""
+    stream = context.store.open(stream_of(name))
+    require_own(stream, name, begun_by=RegistrationMade, what="registration", by=by)
+    now = Registration.replay(stream.events)
+    made = row_of(
+        stream.history[0], now.status, updated_at=stream.history[-1].recorded_at
+    )
+    return stream, replace(made, centre=now.centre, pathway=now.pathway)
+
+
+def registration_response(
+    row: RegistrationRow,
+    person: LearnerRef,
+    catalogue: Catalogue,
+    invoicing: Mapping[str, InvoiceStatus],
+    *,
+    to: str | None,
+) -> RegistrationResponse:
+    """Show a registration to a centre, or to who sees all; its title is today's.
+
+    What it cost, and what the purchase is called, is told to who ordered it alone (L6).
+    """
+    is_theirs = sees_prices(row.ordered_by, to)
+    product = catalogue.products.get(row.product)
+    return RegistrationResponse(
+        registration=row.registration,
+        learner=row.learner,
+        given_name=person.given_name,
+        family_name=person.family_name,
+        centre=row.centre,
+        product=row.product,
+        number=product.number if isinstance(product, Qualification) else None,
+        title=product.title if product else None,
+        pathway=row.pathway,
+        pathway_title=pathway_title(catalogue, row.product, row.pathway),
+        rules_version=row.rules_version,
+        status=row.status,
+        order=row.order,
+        ordered_at=row.ordered_at,
+        purchase_order_number=row.purchase_order if is_theirs else None,
+        price=row.price if is_theirs else None,
+        invoice_status=invoicing.get(row.registration),
+        course_starts=row.course_starts,
+        course_ends=row.course_ends,
+        updated_at=row.updated_at,
+        parent=row.parent,
+        apprenticeship=row.apprenticeship,
+        apprenticeship_title=title_of(catalogue, row.apprenticeship),
+        parts=list(row.parts),
+    )

@@ -1,0 +1,121 @@
+"""Files of learners over HTTP: the template, and invalid records to be corrected."""
+
+from collections import Counter
+from typing import Annotated, Self
+
+from fastapi import APIRouter, File, Response, UploadFile
+from pydantic import ConfigDict, Field
+
+from aggregates.uploads.corrections import invalid_workbook, read_corrections
+from aggregates.uploads.files.file_refusals import hidden_parts
+from aggregates.uploads.files.template import TEMPLATE, xlsx_template
+from api.http.dependencies import By, CurrentUser, Now, ServiceOf
+from api.http.responses import set_event_position
+from api.http.schemas import ResponseBody
+from api.uploads.learner_groups import FileWarning, Group, file_warning
+from commands.command import CommandResult
+from commands.uploads.record_file import Outcome, amend_from_file, read_invalid
+from projections import learner_search
+
+router = APIRouter(prefix="/learner-groups", tags=["learner groups"])
+
+
+class Csv(Response):
+    media_type = "text/csv"
+
+
+class Xlsx(Response):
+    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+    @classmethod
+    def called(cls, name: str, content: bytes) -> Self:
+        """Make a download of that name."""
+        disposition = f'attachment; filename="{name}"'
+        return cls(content, headers={"Content-Disposition": disposition})
+
+
+@router.get(
+    "/template.csv", operation_id="downloadLearnerTemplateCsv", response_class=Csv
+)
+def template(_: CurrentUser) -> Csv:
+    """Give the template: fill it in below its first row and change no column (U2)."""
+    return Csv(
+        TEMPLATE, headers={"Content-Disposition": 'attachment; filename="learners.csv"'}
+    )
+
+
+@router.get(
+    "/template.xlsx", operation_id="downloadLearnerTemplateXlsx", response_class=Xlsx
+)
+def workbook(_: CurrentUser) -> Xlsx:
+    """Give the template as an Excel workbook, in which dates and ULNs stay text (U2)."""
+    return Xlsx.called("learners.xlsx", xlsx_template())
+
+
+class RowReturned(ResponseBody, title="CorrectedRow"):
+    """A row of a file of corrections: where it was, which record, what became of it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    place: int = Field(examples=[2], description="The row in the file that came back.")
+    row: int | None = Field(examples=[17], description="The row in the group.")
+    outcome: Outcome
+    message: str
+
+
+class Corrected(ResponseBody, title="CorrectionResult"):
+    """What became of each row of a file of corrections."""
+
+    amended: int
+    unchanged: int
+    conflicting: int
+    unknown: int
+    warnings: list[FileWarning]
+    rows: list[RowReturned]
+
+
+@router.get(
+    "/{group}/invalid.xlsx", operation_id="downloadInvalidRecords", response_class=Xlsx
+)
+def invalid(group: Group, service: ServiceOf, by: By) -> Xlsx:
+    """Give the invalid records as a workbook, each bad cell marked with its reasons.
+
+    Correct the cells, leave the columns as they are, and upload the file here (U6).
+    """
+    records = read_invalid(service.context, group, by)
+    return Xlsx.called(f"{group}-to-correct.xlsx", invalid_workbook(records))
+
+
+@router.post("/{group}/invalid.xlsx", operation_id="uploadCorrectedRecords")
+def upload_corrections(
+    group: Group,
+    file: Annotated[UploadFile, File(description="The invalid records, corrected.")],
+    response: Response,
+    service: ServiceOf,
+    by: By,
+    now: Now,
+) -> Corrected:
+    """Amend records by the file of invalid ones as it comes back, corrected (U6, U8).
+
+    Rows that were left as they are amend nothing, nor do those of a record that
+    somebody has changed since the file was downloaded: each is told. Rows may be left
+    out or sorted. Sent again it changes nothing.
+    """
+    corrections = read_corrections(file.file.read())
+    returned = amend_from_file(
+        corrections,
+        group,
+        context=service.context,
+        send=service.send,
+        by=by,
+        at=now,
+        alike=learner_search.finder(service.read_models.connection),
+    )
+    set_event_position(response, CommandResult(position=service.store.head()))
+    counts = Counter(row.outcome for row in returned)
+    hidden = hidden_parts(sum(each.is_hidden for each in corrections), ())
+    return Corrected(
+        warnings=[file_warning(problem) for problem in hidden],
+        **{outcome.value: counts[outcome] for outcome in Outcome},
+        rows=[RowReturned.model_validate(row) for row in returned],
+    )

@@ -1,0 +1,111 @@
+"""How far a group of learners is, over HTTP: once, or as it goes on."""
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Request, Response, Security
+from pydantic import Field
+
+from aggregates.uploads.upload_progress import UploadStatus
+from api.http.dependencies import POSITION_LIMIT, By, ServiceOf, stream_ticket
+from api.http.schemas import ResponseBody
+from api.http.streams import Glance, Streams
+from api.uploads.learner_groups import Group
+from commands.uploads.upload import read_upload
+from service import Service
+from store import Actor
+
+router = APIRouter(prefix="/learner-groups", tags=["learner groups"])
+
+STREAM = "text/event-stream"
+DONE = 100
+AS_STREAM: dict[int | str, dict[str, Any]] = {
+    200: {"content": {STREAM: {"schema": {"type": "string"}}}},
+    204: {"description": "All was seen, and there is no more to come."},
+}
+
+
+class Progress(ResponseBody, title="LearnerGroupProgress"):
+    """How far a group is: 50 % is checked, 100 % is submitted and done (U5)."""
+
+    status: UploadStatus
+    progress: int = Field(ge=0, le=DONE)
+
+
+class Counts(ResponseBody, title="LearnerGroupProgressCounts"):
+    """How many rows the check has found so far, and how many learners there are."""
+
+    records: int
+    valid: int
+    invalid: int
+    learners: int
+
+
+class Step(Progress, title="LearnerGroupProgressEvent"):
+    """What an event of the stream says."""
+
+    counts: Counts
+
+
+def glance(service: Service, group: str, by: Actor) -> Glance:
+    """Look how far a group is. Raises NotFound."""
+    stream, upload = read_upload(service.context, group, by)
+    step = Step(
+        status=upload.status,
+        progress=upload.progress,
+        counts=Counts(
+            records=upload.received.rows,
+            valid=upload.valid,
+            invalid=upload.invalid,
+            learners=len(upload.learners),
+        ),
+    )
+    return Glance(
+        position=stream.history[-1].position,
+        data=step.model_dump_json(),
+        is_last=upload.progress == DONE,
+    )
+
+
+@router.get(
+    "/{group}/progress",
+    operation_id="getLearnerGroupProgress",
+    response_model=Progress,
+    dependencies=[Security(stream_ticket)],
+    responses=AS_STREAM,
+)
+def progress(
+    group: Group,
+    request: Request,
+    service: ServiceOf,
+    by: By,
+    accept: Annotated[str, Header(max_length=1000, include_in_schema=False)] = "",
+    last_event_id: Annotated[
+        int | None,
+        Header(
+            alias="Last-Event-ID",
+            ge=0,
+            lt=POSITION_LIMIT,
+            description="The last event that was seen.",
+        ),
+    ] = None,
+) -> Progress | Response:
+    """Say how far a group is (U5); or, as text/event-stream, each time it goes on.
+
+    Each event is called "progress" and says status, progress and counts; its id is
+    where it lies in the log. The stream goes on after Last-Event-ID, ends at 100 %,
+    and now and then, for you to come again. A browser's EventSource opens it by ticket.
+    """
+    now = glance(service, group, by)
+    if STREAM not in accept or service.store.moment is not None:
+        return Progress.model_validate_json(now.data)
+    seen = last_event_id or 0
+    if seen == now.position and now.is_last:
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+    streams: Streams = request.app.state.streams
+    return streams.open(
+        by.user,
+        "progress",
+        lambda: glance(service, group, by),
+        seen=seen if seen <= now.position else 0,
+    )

@@ -1,0 +1,126 @@
+"""How a file of learners is read, over HTTP: its columns and its encoding, chosen."""
+
+from http import HTTPStatus
+from typing import Annotated, TypeAlias
+
+from fastapi import APIRouter
+from pydantic import ConfigDict, Field
+
+from api.http.request_context import ConditionalContextOf, RequestContextOf
+from api.http.schemas import RequestBody, ResponseBody
+from api.uploads.learner_groups import (
+    Group,
+    GroupResponse,
+    Switchable,
+    respond_with_learner_group,
+)
+from commands.uploads.upload_choices import (
+    ChooseGroupEncoding,
+    MapLearnerGroup,
+    read_columns,
+)
+
+router = APIRouter(prefix="/learner-groups", tags=["learner groups"])
+
+ColumnName: TypeAlias = Annotated[str | None, Field(max_length=40_000)]
+
+
+class Mapping(RequestBody, title="ColumnMapping"):
+    """Which of the file's columns is which of ours; null, or left out, for none."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    given_name: ColumnName = Field(default=None, examples=["GivenNames"])
+    family_name: ColumnName = Field(default=None, examples=["FamilyName"])
+    date_of_birth: ColumnName = Field(default=None, examples=["DateOfBirth"])
+    gender: ColumnName = Field(default=None, examples=["Sex"])
+    uln: ColumnName = Field(default=None, examples=["ULN"])
+    centre_reference: ColumnName = Field(default=None, examples=["LearnRefNumber"])
+    email: ColumnName = Field(default=None, examples=["Email"])
+    postcode: ColumnName = Field(default=None, examples=[None])
+
+
+class FileColumn(ResponseBody, title="FileColumn"):
+    """A column of the file, and its first values until the mapping is settled."""
+
+    column: str = Field(examples=["GivenNames"])
+    values: list[str] = Field(examples=[["Chloë", "Ben", "Zoë"]])
+
+
+class MappingResponse(ResponseBody, title="ColumnMappingState"):
+    """The file's columns, and which of them is which of ours: proposed, or settled."""
+
+    is_settled: bool
+    mapping: Mapping
+    ignored: list[str] = Field(examples=[["Ethnicity"]])
+    columns: list[FileColumn]
+
+
+class EncodingRequest(RequestBody, title="EncodingChoice"):
+    """The encoding that the file is in after all."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    encoding: Switchable
+
+
+@router.get("/{group}/mapping", operation_id="getLearnerGroupMapping")
+def mapping(group: Group, context: RequestContextOf) -> MappingResponse:
+    """Show which of the file's columns seems to be which of ours, or was said to (U3).
+
+    A file in the template's own columns has nothing to map: its list is empty.
+    """
+    stream, upload, values = read_columns(context.command_context, group, context.by)
+    context.set_etag(stream)
+    columns = upload.received.columns
+    chosen = upload.mapping or upload.received.proposed or {}
+    return MappingResponse(
+        is_settled=not values,
+        mapping=Mapping.model_validate(chosen),
+        ignored=[name for name in columns if name and name not in chosen.values()],
+        columns=[
+            FileColumn(column=name, values=values.get(name, []))
+            for name in columns
+            if name
+        ],
+    )
+
+
+@router.put(
+    "/{group}/mapping",
+    operation_id="setLearnerGroupMapping",
+    status_code=HTTPStatus.ACCEPTED,
+)
+def settle_mapping(
+    group: Group, body: Mapping, context: ConditionalContextOf
+) -> GroupResponse:
+    """Say which of the file's columns is which of ours; then the check goes on (U3).
+
+    The three mandatory ones are needed. Columns that are none of ours are ignored, and
+    listed as such.
+    """
+    command = MapLearnerGroup(
+        **context.command_metadata, group=group, columns=body.model_dump()
+    )
+    context.send(command)
+    return respond_with_learner_group(context, group)
+
+
+@router.put(
+    "/{group}/encoding",
+    operation_id="setLearnerGroupEncoding",
+    status_code=HTTPStatus.ACCEPTED,
+)
+def choose_encoding(
+    group: Group, body: EncodingRequest, context: ConditionalContextOf
+) -> GroupResponse:
+    """Say that the names are wrong as they were read: the file is in the other encoding.
+
+    All records are read and checked again, but for what somebody amended; only before
+    the group is submitted (U4).
+    """
+    command = ChooseGroupEncoding(
+        **context.command_metadata, group=group, encoding=body.encoding
+    )
+    context.send(command)
+    return respond_with_learner_group(context, group)

@@ -1,0 +1,321 @@
+"""Groups of learners over HTTP: uploaded, checked and submitted."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Annotated, Literal
+
+from fastapi import (
+    APIRouter,
+    Body,
+    File,
+    Form,
+    Path,
+    Query,
+    Request,
+    Response,
+    UploadFile,
+)
+from pydantic import AwareDatetime, ConfigDict, Field
+
+from aggregates.uploads.files.file_refusals import file_sentence, hidden_parts
+from aggregates.uploads.files.text_file import ENCODINGS, in_other_encoding
+from aggregates.uploads.record import Record, RecordState
+from aggregates.uploads.upload import Upload
+from aggregates.uploads.upload_progress import UploadStatus
+from api.http.dependencies import CurrentUser, PagingSince, Reads, scope
+from api.http.idempotency import IdempotentRequestOf
+from api.http.references import CentreName, ConfirmLoss, with_centre_name
+from api.http.request_context import (
+    ConditionalContextOf,
+    RequestContext,
+    RequestContextOf,
+)
+from api.http.responses import ListResponse, list_response
+from api.http.schemas import RequestBody, ResponseBody
+from api.learners.learners import Wanted
+from api.learners.verifications import GroupVerification, group_verification
+from api.uploads.learner_group_moment import group_at_one_moment
+from commands.uploads.group_name import RenameLearnerGroup
+from commands.uploads.undo import UndoLearnerGroup
+from commands.uploads.upload import (
+    SubmitLearnerGroup,
+    UploadLearnerGroup,
+    read_records,
+)
+from events.upload import FileProblem
+from projections import uploads
+
+router = APIRouter(prefix="/learner-groups", tags=["learner groups"])
+
+Group = Annotated[str, Path(alias="group", max_length=40, examples=["G-0000000042"])]
+
+
+Switchable = Literal["mac-roman", "cp1252"]
+"""The encodings that nobody but a person can tell apart (U4)."""
+
+
+class GroupSummary(ResponseBody, title="LearnerGroupSummary"):
+    """A group in a list; 50 % is checked, 100 % is submitted and done (U5)."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    group: str = Field(examples=["G-0000000042"])
+    name: str = Field(examples=["Autumn 2026"])
+    centre: str = Field(examples=["48213"])
+    centre_name: CentreName = None
+    user: str = Field(examples=["admin.riverside"])
+    file_name: str = Field(examples=["learners.csv"])
+    status: UploadStatus
+    progress: int = Field(ge=0, le=100)
+    records: int
+    learners: int
+    received_at: AwareDatetime
+    updated_at: AwareDatetime
+
+
+class Counts(ResponseBody, title="LearnerGroupCounts"):
+    """How the records of a group stand."""
+
+    valid: int
+    invalid: int
+    to_confirm: int
+    not_verified: int
+    removed: int
+    learners: int
+
+
+class OtherEncoding(ResponseBody, title="OtherEncoding"):
+    """Another encoding that the file may be in, and the names as they are in that."""
+
+    encoding: Switchable
+    called: str = Field(examples=["Mac Roman"])
+    names: list[str] = Field(examples=[["Chloë D'Arcy", "Zoë Müller"]])
+
+
+class GroupRenamed(RequestBody, title="LearnerGroupName"):
+    """Another name for a group."""
+
+    name: Annotated[str, Field(max_length=1000)] = Field(
+        examples=["Autumn 2026, Reading"]
+    )
+
+
+class GroupUndone(RequestBody, title="LearnerGroupUndo"):
+    """Whether what people typed into the rows may be lost with the group."""
+
+    confirm_loss: ConfirmLoss = False
+
+
+class FileWarning(ResponseBody, title="FileWarning"):
+    """What is odd about a file as a whole; it was read all the same."""
+
+    code: str = Field(examples=["rows-hidden"])
+    column: str | None = Field(examples=[None])
+    message: str = Field(
+        examples=["3 rows are hidden or filtered out in the workbook, …"]
+    )
+
+
+class GroupResponse(ResponseBody, title="LearnerGroup"):
+    """A group as it is now, and the encoding of its file, with names to judge it by."""
+
+    group: str = Field(examples=["G-0000000042"])
+    name: str = Field(examples=["Autumn 2026"])
+    centre: str = Field(examples=["48213"])
+    centre_name: CentreName = None
+    user: str = Field(examples=["admin.riverside"])
+    file_name: str = Field(examples=["learners.csv"])
+    encoding: str = Field(examples=["UTF-8"])
+    names_as_read: list[str] = Field(examples=[["Chloë D'Arcy", "Zoë Müller"]])
+    other_encoding: OtherEncoding | None
+    ignored_columns: list[str] = Field(examples=[["PriorAttain", "Ethnicity"]])
+    warnings: list[FileWarning]
+    status: UploadStatus
+    progress: int = Field(ge=0, le=100)
+    records: int
+    counts: Counts
+    verification: GroupVerification
+    learners: int = Field(
+        description="How many learners were made of its records; none once it is undone."
+    )
+    received_at: AwareDatetime
+
+
+@router.get("", operation_id="listLearnerGroups")
+def list_learner_groups(
+    request: Request,
+    response: Response,
+    user: CurrentUser,
+    reads: Reads,
+    part: PagingSince,
+    name: Wanted = None,
+    status: Annotated[
+        UploadStatus | None,
+        Query(description="Such as `checked`: those that wait to be submitted."),
+    ] = None,
+) -> ListResponse[GroupSummary]:
+    """List groups, newest first, by the start of any words of their name (U10)."""
+    found = uploads.search_uploads(
+        reads,
+        centre=scope(user),
+        name=name,
+        status=status,
+        updated_since=part.updated_since,
+        limit=part.limit,
+        cursor=part.cursor,
+    )
+    return list_response(request, response, found, GroupSummary.model_validate)
+
+
+@router.post("", operation_id="createLearnerGroup", status_code=HTTPStatus.ACCEPTED)
+def upload_learner_group(
+    name: Annotated[str, Form(max_length=1000, examples=["Autumn 2026"])],
+    file: Annotated[UploadFile, File(description="The template, filled in.")],
+    context: RequestContextOf,
+    encoding: Annotated[
+        Switchable | None, Form(description="The file's encoding, if you know it.")
+    ] = None,
+) -> GroupResponse:
+    """Upload a file of learners under a name of your own (U1); it is checked at once.
+
+    A file whose columns are not the template's, that is neither CSV nor XLSX, empty or
+    too long is refused as a whole; one whose columns we know under other names waits
+    for you to say which is which (U3). Look at the Location for the progress.
+    """
+    command = UploadLearnerGroup(
+        **context.command_metadata,
+        name=name,
+        file_name=file.filename or "",
+        content=file.file.read(),
+        encoding=encoding,
+    )
+    done = context.send(command)
+    context.set_location(f"/learner-groups/{done.created_id}")
+    return respond_with_learner_group(context, done.created_id)
+
+
+@router.get("/{group}", operation_id="getLearnerGroup")
+def get_learner_group(
+    group: Group, context: RequestContextOf, _: Reads
+) -> GroupResponse:
+    """Show a group: how far it is, and how its records stand (U5)."""
+    return respond_with_learner_group(context, group)
+
+
+@router.patch("/{group}", operation_id="renameLearnerGroup")
+def rename_learner_group(
+    group: Group, body: GroupRenamed, context: ConditionalContextOf
+) -> GroupResponse:
+    """Give a group another name, unique to the user who uploaded it (U1)."""
+    context.send(
+        RenameLearnerGroup(**context.command_metadata, group=group, name=body.name)
+    )
+    return respond_with_learner_group(context, group)
+
+
+@router.post(
+    "/{group}/submit",
+    operation_id="submitLearnerGroup",
+    status_code=HTTPStatus.ACCEPTED,
+)
+def submit_learner_group(group: Group, context: RequestContextOf) -> GroupResponse:
+    """Make learners of the valid records; the others stay to be put right (U9).
+
+    Sent again it changes nothing; after corrections it makes learners of those.
+    """
+    context.send(SubmitLearnerGroup(**context.command_metadata, group=group))
+    return respond_with_learner_group(context, group)
+
+
+@router.post(
+    "/{group}/undo", operation_id="undoLearnerGroup", status_code=HTTPStatus.ACCEPTED
+)
+def undo(
+    group: Group,
+    context: IdempotentRequestOf,
+    body: Annotated[GroupUndone, Body(default_factory=GroupUndone)],
+) -> GroupResponse:
+    """Take an upload back, with its learners, if nobody has put any of them to use.
+
+    They are in no list any more, and their ULNs and the group's name are free; what
+    happened stays in the history (U11). What people typed into its rows, and decided
+    about them, is named first, and goes with ``confirm_loss`` alone.
+    """
+    command = UndoLearnerGroup(
+        **context.command_metadata, group=group, confirm_loss=body.confirm_loss
+    )
+    context.send(command)
+    return respond_with_learner_group(context, group)
+
+
+def respond_with_learner_group(context: RequestContext, name: str) -> GroupResponse:
+    moment = group_at_one_moment(context, name)
+    stream, upload, count = moment.stream, moment.upload, moment.counts
+    context.set_etag(stream)
+    waiting = count.get(RecordState.NOT_VERIFIED, 0)
+    made = count.get(RecordState.LEARNER, 0)
+    received = upload.received
+    names = [
+        name_of(record)
+        for _, record in read_records(context.service.store, name, upload.accented)
+    ]
+    return with_centre_name(
+        context.command_context,
+        GroupResponse(
+            group=received.group,
+            name=upload.name,
+            centre=received.centre,
+            user=received.user,
+            file_name=received.file_name,
+            encoding=ENCODINGS[upload.encoding],
+            names_as_read=names,
+            other_encoding=other_encoding(upload, names),
+            ignored_columns=list(upload.ignored),
+            warnings=[
+                file_warning(problem)
+                for problem in hidden_parts(
+                    received.hidden_rows,
+                    received.hidden_columns,
+                    received.unread_sheets,
+                )
+            ],
+            status=upload.status,
+            progress=upload.progress,
+            records=received.rows,
+            counts=Counts(
+                valid=count.get(RecordState.VALID, 0),
+                invalid=count.get(RecordState.INVALID, 0),
+                to_confirm=count.get(RecordState.TO_CONFIRM, 0),
+                not_verified=waiting,
+                removed=count.get(RecordState.REMOVED, 0),
+                learners=made,
+            ),
+            verification=group_verification(
+                upload, waiting=waiting, why=moment.unanswered_because
+            ),
+            learners=0 if upload.status is UploadStatus.UNDONE else made,
+            received_at=stream.history[0].recorded_at,
+        ),
+    )
+
+
+def file_warning(problem: FileProblem) -> FileWarning:
+    return FileWarning(
+        code=problem.code, column=problem.column, message=file_sentence(problem)
+    )
+
+
+def other_encoding(upload: Upload, names: Sequence[str]) -> OtherEncoding | None:
+    """Offer to read the file again, while that can be done and names would change."""
+    other = upload.other_encoding
+    if upload.status is not UploadStatus.CHECKED or not (other and names):
+        return None
+    again = [in_other_encoding(name, other) for name in names]
+    return OtherEncoding.model_validate(
+        {"encoding": other, "called": ENCODINGS[other], "names": again}
+    )
+
+
+def name_of(record: Record) -> str:
+    known = (record.cells.get(part, "") for part in ("given_name", "family_name"))
+    return " ".join(known).strip()
