@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import Dialect, Engine, create_engine
+from sqlalchemy import Engine, create_engine
 
 from catalogue import Catalogue, load
 from store import EventStore, open_store
@@ -55,11 +55,21 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+class Compiled(dict[tuple[Any, ...], Any]):
+    """What SQLAlchemy compiled, whichever engine for: its key begins with the dialect."""
+
+    def get(self, key: tuple[Any, ...], default: Any = None) -> Any:
+        return super().get(key[1:], default)
+
+    def __setitem__(self, key: tuple[Any, ...], value: Any) -> None:
+        super().__setitem__(key[1:], value)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def hurry() -> Generator[None]:
     """Sync no file to the disk, read the demo's catalogue once: nobody changes it.
 
-    And let all databases of read models share what SQLAlchemy compiled for one.
+    And let all SQLite files of read models share what SQLAlchemy compiled for one.
     """
     demo = cache(load)
 
@@ -67,20 +77,17 @@ def hurry() -> Generator[None]:
         known = demo if folder == CATALOGUE else load
         return known(folder, decision_seconds=decision_seconds)
 
-    compiled: dict[Any, Any] = {}
-    dialects: dict[str, Dialect] = {}
+    compiled = Compiled()
 
     def open_engine(url: str, **options: Any) -> Engine:
-        engine = create_engine(
-            url, execution_options={"compiled_cache": compiled}, **options
-        )
-        engine.dialect = dialects.setdefault(engine.dialect.name, engine.dialect)
-        return engine
+        shared = {"compiled_cache": compiled}
+        return create_engine(url, execution_options=shared, **options)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("projections.database.create_engine", open_engine)
         patch.setattr("projections.as_at.create_engine", open_engine)
-        patch.setattr("store.sqlite_file.SYNCHRONOUS", "OFF")
+        for module in ("store.sqlite_file", "projections.database"):
+            patch.setattr(f"{module}.SYNCHRONOUS", "OFF")
         patch.setattr("service.load", read)
         yield
 

@@ -26,7 +26,8 @@ READ_MODELS = "read_models"
 BUSY_SECONDS = 30
 OPTIONS = {"pool_size": 5, "max_overflow": 4, "hide_parameters": True}
 """Errors are shown and logged, and rows say things of people."""
-PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON")
+SYNCHRONOUS = "NORMAL"
+"""A power cut may lose the last moments, which are then folded or sealed again."""
 LOST = (Unavailable, InterfaceError, OperationalError, AllTaken)
 """What is raised when either database, of facts or of read models, does not answer."""
 
@@ -88,8 +89,9 @@ class SQLite:
         busy = {"timeout": BUSY_SECONDS, "check_same_thread": False}
         self._writer = create_engine(url, connect_args=busy, **OPTIONS)
         self._reader = create_engine(url, connect_args=busy, **OPTIONS)
-        _set_up(self._writer, "BEGIN IMMEDIATE", PRAGMAS)
-        _set_up(self._reader, "BEGIN", (*PRAGMAS, "query_only=ON"))
+        pragmas = (f"synchronous={SYNCHRONOUS}", "journal_mode=WAL", "secure_delete=ON")
+        _set_up(self._writer, "BEGIN IMMEDIATE", pragmas)
+        _set_up(self._reader, "BEGIN", (*pragmas, "query_only=ON"))
         for engine in (self._writer, self._reader):
             tell(engine, lambda error: unusable_file(file, error, mend=mend))
 

@@ -1,8 +1,10 @@
 """Both databases keep the same values, and nobody who reads can write."""
 
 from collections.abc import Generator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -23,9 +25,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from projections.database import Database, open_database
+from projections.database import SYNCHRONOUS, Database, open_database
 from projections.read_model import Moment, Money
 from projections.rows import Rows, Values
+
+SHIPPED = SYNCHRONOUS
+"""As the service has it, and other tests do not."""
 
 METADATA = MetaData()
 KINDS = Table(
@@ -166,12 +171,24 @@ def test_all_that_is_read_of_one_moment_is_of_that_moment(database: Database) ->
 
 
 def test_what_was_deleted_on_sqlite_is_wiped_from_the_file(
-    database: Database,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with database.writing() as connection:
-        if connection.dialect.name == "sqlite":
-            assert connection.execute(text("PRAGMA secure_delete")).scalar() == 1
-            assert connection.execute(text("PRAGMA synchronous")).scalar() == 1
-            assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
-        else:
-            assert connection.execute(text("SHOW enable_seqscan")).scalar() == "off"
+    monkeypatch.setattr("projections.database.SYNCHRONOUS", SHIPPED)
+    with (
+        closing(open_database(f"sqlite:///{tmp_path}")) as database,
+        database.writing() as connection,
+    ):
+        assert connection.execute(text("PRAGMA secure_delete")).scalar() == 1
+        assert connection.execute(text("PRAGMA synchronous")).scalar() == 1
+        assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+
+
+@pytest.mark.postgres
+def test_a_follower_on_postgresql_plans_for_tables_that_are_not_empty(
+    postgres_url: str,
+) -> None:
+    with (
+        closing(open_database(postgres_url)) as database,
+        database.writing() as connection,
+    ):
+        assert connection.execute(text("SHOW enable_seqscan")).scalar() == "off"
