@@ -8,21 +8,26 @@ from functools import cached_property
 from typing import Literal
 
 from catalogue.qualification import Qualification, Window
+from catalogue.references import normalise_qn
 
 
 class UnknownQualification(KeyError):
     """The catalogue has no such product, or no such version of it."""
 
-    def __init__(self, reference: str, version: int | None = None) -> None:
+    def __init__(
+        self, reference: str, version: int | None = None, hint: str = ""
+    ) -> None:
         super().__init__(reference)
         self.reference = reference
         self.version = version
+        self.hint = hint
 
     def __str__(self) -> str:
         what = self.reference
         if self.version is not None:
             what = f"version {self.version} of {what}"
-        return f"The catalogue has no {what}. Check the reference and try again."
+        then = self.hint or "Check the reference and try again."
+        return f"The catalogue has no {what}. {then}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +94,17 @@ class Catalogue:
         """All that can be ordered, by reference."""
         return {**self.qualifications, **self.apprenticeships}
 
+    def reference_hint(self, text: str) -> str:
+        """Say which reference to use in place of a qualification number; else nothing."""
+        number = normalise_qn(text)
+        found = [
+            q.reference for q in self.qualifications.values() if q.number == number
+        ]
+        if not found:
+            return ""
+        which = " or ".join(found)
+        return f"{number} is the number of {which}: give {which} instead."
+
     def product(self, reference: str) -> Qualification | Apprenticeship:
         """Find what can be ordered; UnknownQualification where there is none such."""
         if reference not in self.products:
@@ -98,7 +114,8 @@ class Catalogue:
     def versions(self, reference: str) -> tuple[Qualification, ...]:
         """List the versions of a qualification, oldest first."""
         if reference not in self.all_versions:
-            raise UnknownQualification(reference)
+            hint = self.reference_hint(reference)
+            raise UnknownQualification(reference, hint=hint)
         return self.all_versions[reference]
 
     def qualification(

@@ -93,7 +93,7 @@ def pathway_faults(
     parts = {part.product: part for offer in offers for part in offer.parts}
     parts |= {offer.product: offer for offer in single}
     for qualification, pathway in way.pathways.items():
-        at = f"{pointer}/pathways/{qualification}"
+        at = f"{pointer}/pathways/{qualification.replace('/', '~1')}"
         if qualification in parts:
             yield from _unknown(parts[qualification], pathway, pointer=at)
         else:

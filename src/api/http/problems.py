@@ -19,6 +19,7 @@ from api.http.conflicts import describe_changes
 from api.http.schemas import ResponseBody
 from api.http.unknown_names import with_nearest
 from api.http.validation_messages import errors_of
+from catalogue import Catalogue
 from commands.command import Stale
 from projections.database import LOST
 from store import AlreadyDone, AlreadyReserved, Conflict
@@ -132,14 +133,28 @@ def refused(request: Request, error: Refusal) -> Response:
     said = str(error)
     if type(error) is NotFound and "as_at" in request.query_params:
         said = THEN.format(**error.values)
+    catalogue = request.app.state.service.catalogue
+    hints = {hint: None for f in (error, *faults) for hint in hints_of(f, catalogue)}
     return problem(
         request.url.path,
         status,
         error.code,
-        said,
-        errors=[{"pointer": f.pointer or "", "message": str(f)} for f in faults],
+        " ".join([said, *hints]),
+        errors=[
+            {
+                "pointer": f.pointer or "",
+                "message": " ".join([str(f), *hints_of(f, catalogue)]),
+            }
+            for f in faults
+        ],
         headers=headers,
     )
+
+
+def hints_of(refusal: Refusal, catalogue: Catalogue) -> list[str]:
+    """Say which reference to use where what is refused was called by its number."""
+    called = [each for each in refusal.values.values() if isinstance(each, str)]
+    return [hint for each in called if (hint := catalogue.reference_hint(each))]
 
 
 def conflict(request: Request, error: Conflict) -> Response:

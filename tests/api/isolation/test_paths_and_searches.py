@@ -6,8 +6,9 @@ from http import HTTPStatus
 from fastapi.testclient import TestClient
 
 from tests.api.isolation.neighbours import Neighbours, told
-from tests.api.premises import MANDATORY, PROGRAM, Maker, Things
+from tests.api.premises import MANDATORY, Maker, Things
 from tests.api.trying import NOWHERE, OPEN, Operation, every_operation, names_of
+from tests.offline_client import Program
 
 OPERATIONS = tuple(every_operation())
 
@@ -195,7 +196,7 @@ def test_whatever_another_does_nothing_is_seen_of_it(
     maker.ask(
         "POST",
         "/offline-clients",
-        json={"name": "Later", "version": "2.1", "public_key": PROGRAM.public_key},
+        json={"name": "Later", "version": "2.1", "public_key": Program().public_key},
     )
     maker.settle()
     assert seen() == before
