@@ -197,7 +197,7 @@ def test_an_order_has_at_most_so_many_entries() -> None:
     entries = [entry(learner=name) for name in names]
     (chosen,) = order().choose(entries[1:], places, NOW)
     assert len(chosen.entries) == MOST_ENTRIES
-    with pytest.raises(TooManyEntries):
+    with pytest.raises(TooManyEntries, match="these are 1,001"):
         order().choose(entries, places, NOW)
 
 

@@ -357,4 +357,7 @@ def test_the_limit_counts_the_registrations_on_every_qualification() -> None:
     assert order.after(ask(most)).registrations(offers) == 3 * most
     with pytest.raises(OrderTooLarge, match=f"be {3 * most + 3:,}. Make 2 orders"):
         ask(most + 1)
-    assert str(OrderTooLarge.of(15_000)).endswith("be 15,000. Make 3 orders of it.")
+    assert str(OrderTooLarge.of(15_000)).startswith(
+        "An order makes at most 5,000 registrations; this would be 15,000. Make 3"
+        " orders of it. To divide a group, name its learners"
+    )

@@ -101,6 +101,30 @@ def test_another_centre_finds_none_of_the_orders(ask: Ask, people: list[str]) ->
         assert len(ask("GET", path, by="auditor")["items"]) >= 1
 
 
+def test_a_group_of_too_many_is_divided_as_the_refusal_says(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """B1: its learners are listed, and named in several orders."""
+    monkeypatch.setattr("aggregates.bookings.entry_order.MOST_ENTRIES", 2)
+    group = uploaded(ask, "Autumn 2026", "Dan", "Eve", "Flo")
+    listed = ask("GET", "/learners", params={"group": group})["items"]
+    learners = [row["learner"] for row in listed]
+    for learner in learners:
+        registered(ask, learner, QUALIFICATION)
+    whole = {"lines": [{**TEST, "groups": [group]}]}
+    refused = ask("POST", "/entry-orders", whole, expect=422)
+    assert refused["detail"] == (
+        "An order has at most 2 entries; these are 3. Make 2 orders of them. To divide a"
+        " group, name its learners under learners in place of the group: GET"
+        " /learners?group= and the group's number lists them."
+    )
+    assert [each["pointer"] for each in refused["errors"]] == ["/lines/0"]
+    for part in (learners[:2], learners[2:]):
+        line = {**TEST, "learners": part}
+        begun = ask("POST", "/entry-orders", {"lines": [line]}, expect=201)
+        assert [each["learner"] for each in begun["entries"]] == part
+
+
 def test_one_line_enters_a_list_and_a_group_for_a_test(
     ask: Ask, people: list[str]
 ) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from aggregates.bookings.sitting import Attendance
 from aggregates.errors import Malformed, NotFound, RuleBroken
+from aggregates.orders.order_refusals import DIVIDE_GROUP
 
 
 class BookingIsOver(RuleBroken):
@@ -269,7 +270,10 @@ class EntryTwice(Malformed):
 
 class TooManyEntries(Malformed):
     code = "too-many-entries"
-    message = "An order has at most {most} entries. Divide them among several orders."
+    message = (
+        "An order has at most {most:,} entries; these are {number:,}. Make {orders} of"
+        " them. "
+    ) + DIVIDE_GROUP
 
 
 class EntriesRefused(RuleBroken):

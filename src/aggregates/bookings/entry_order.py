@@ -28,6 +28,7 @@ from aggregates.bookings.entry_rules import (
 )
 from aggregates.bookings.timetable import Timetable
 from aggregates.errors import NotFound, Refusal
+from catalogue import amount
 from events.entry_order import (
     ConfirmedEntry,
     EntriesChosen,
@@ -79,9 +80,16 @@ class EntryOrder(Aggregate):
         are entered for.
         """
         self.require_open()
-        if len(kept) + len(entries) > MOST_ENTRIES:
-            raise TooManyEntries(pointer="/entries", most=MOST_ENTRIES)
         pointers = pointers or entry_pointers(len(entries))
+        number = len(kept) + len(entries)
+        if number > MOST_ENTRIES:
+            orders = amount(-(-number // MOST_ENTRIES), "order")
+            raise TooManyEntries(
+                pointer=pointers[-1].entry,
+                most=MOST_ENTRIES,
+                number=number,
+                orders=orders,
+            )
         seen = {(entry.learner, entry.unit) for entry in kept}
         for entry, at in zip(entries, pointers, strict=True):
             if (entry.learner, entry.unit) in seen:

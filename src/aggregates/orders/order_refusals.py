@@ -20,12 +20,18 @@ class OrderIsConfirmed(RuleBroken):
     )
 
 
+DIVIDE_GROUP = (
+    "To divide a group, name its learners under learners in place of the group:"
+    " GET /learners?group= and the group's number lists them."
+)
+
+
 class OrderTooLarge(RuleBroken):
     code = "order-too-large"
     message = (
         f"An order makes at most {MOST_REGISTRATIONS:,} registrations; this would be"
-        " {number:,}. Make {orders} of it."
-    )
+        " {number:,}. Make {orders} of it. "
+    ) + DIVIDE_GROUP
 
     @classmethod
     def of(cls, number: int, *, pointer: str | None = None) -> Self:
