@@ -114,6 +114,7 @@ def _pathway(pathway: PathwayAssessment) -> dict[str, object]:
         "met": pathway.met,
         "reasons": [_reason(reason) for reason in pathway.reasons],
         "ways_to_fix": [list(fix) for fix in pathway.ways_to_fix],
+        "ways_to_fix_note": pathway.ways_to_fix_note,
         "units": [
             {"reference": unit.reference, "status": unit.status}
             for unit in pathway.units

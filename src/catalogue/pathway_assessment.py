@@ -27,6 +27,14 @@ NOT_EXPLAINED = Reason(
         "Try again later."
     ),
 )
+FURTHER_WAYS = (
+    "There may be further ways to fix it: the time allowed was not enough to look for"
+    " all of them. Use one of these, or ask again later."
+)
+NO_WAYS_YET = (
+    "There may be ways to fix it: the time allowed was not enough to find one. Ask"
+    " again later."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +116,13 @@ class PathwayAssessment:
             tuple(units[number].reference for number in fix)
             for fix in self._fixes.found
         )
+
+    @property
+    def ways_to_fix_note(self) -> str | None:
+        """Say that there may be ways to fix besides those found, if time did not suffice."""
+        if self._fixes.are_all:
+            return None
+        return FURTHER_WAYS if self._fixes.found else NO_WAYS_YET
 
     @cached_property
     def _fixes(self) -> WaysToFix:

@@ -65,6 +65,7 @@ def test_an_answer_has_the_shape_that_is_published() -> None:
                     },
                 ],
                 "ways_to_fix": [[second, fourth], [second, fifth]],
+                "ways_to_fix_note": None,
                 "units": [
                     {"reference": first, "status": "counts"},
                     {"reference": second, "status": "needed"},

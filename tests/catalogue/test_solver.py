@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
+from typing import Any, cast
 
 import pytest
 
@@ -13,7 +14,7 @@ from catalogue.solver import cp_sat, deciding, faults, nearest, program
 from catalogue.solver.choice import Choice, Learner
 from catalogue.solver.cp_sat import Deadline, Model, Undecided
 from catalogue.solver.deciding import Decider
-from catalogue.solver.fixing import smallest_fixes
+from catalogue.solver.fixing import WaysToFix, smallest_fixes
 from catalogue.solver.nearest import Problem
 from catalogue.solver.program import Program
 from tests.catalogue.examples import a_qualification, a_rule, a_unit
@@ -132,6 +133,26 @@ def test_ways_to_fix_that_were_found_in_time_are_kept(
         assert ways.found == everything.found[: len(ways.found)]
         assert ways.are_all == (next(calls) <= most)
     assert {0, 1, len(everything.found)} <= numbers
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (((0,),), "There may be further ways to fix it"),
+        ((), "There may be ways to fix it"),
+    ],
+)
+def test_it_is_said_beside_the_ways_to_fix_that_there_may_be_further_ones(
+    monkeypatch: pytest.MonkeyPatch, found: tuple[tuple[int, ...], ...], said: str
+) -> None:
+    """I4: wherever an answer is shown."""
+    ways = WaysToFix(found=found, are_all=False)
+    monkeypatch.setattr(Decider, "ways_to_fix", lambda *_: ways)
+    (pathway,) = assess(crossing(), {}, pathway="A").pathways
+    assert not pathway.decided
+    assert (pathway.ways_to_fix_note or "").startswith(said)
+    (answer,) = cast("Any", shape(assess(crossing(), {}, pathway="A")))["pathways"]
+    assert answer["ways_to_fix_note"] == pathway.ways_to_fix_note
 
 
 def learner_of(qualification: Qualification) -> Learner:

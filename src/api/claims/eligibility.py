@@ -85,6 +85,11 @@ class PathwayAnswer(ResponseBody, title="PathwayVerdict"):
     met: bool
     reasons: list[RuleReason]
     ways_to_fix: list[list[str]] = Field(examples=[[["F/506/1934"]]])
+    ways_to_fix_note: str | None = Field(
+        description="That there may be further ways, where the time allowed was not enough"
+        " to look for all; else null.",
+        examples=[None],
+    )
     units: list[UnitStanding]
 
 

@@ -49,6 +49,7 @@ def test_eligibility_is_answered_with_nothing_recorded(counter: Counter) -> None
                     }
                 ],
                 "ways_to_fix": [[B1]],
+                "ways_to_fix_note": None,
                 "units": [
                     {"reference": A1, "status": "counts"},
                     {"reference": A2, "status": "counts"},
