@@ -32,8 +32,8 @@ def test_every_row_has_a_uln_of_its_own_with_the_right_check_digit() -> None:
 
 def test_a_centre_is_filled_from_uploads_to_certificates(filled: Run) -> None:
     rows = list(csv.DictReader(StringIO(filled("export", "results").stdout)))
-    standings = Counter(row["standing"] for row in rows)
-    assert set(standings) == {"Processed", "Submitted", "Unsubmitted"}
+    statuses = Counter(row["status"] for row in rows)
+    assert set(statuses) == {"Processed", "Submitted", "Unsubmitted"}
     learners = json.loads(filled("export", "learners", "--format", "json").stdout)
     assert len(learners) == 30
     assert len({row["learner"] for row in rows}) < 30
