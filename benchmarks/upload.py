@@ -19,7 +19,7 @@ from commands.uploads.upload import SubmitLearnerGroup, UploadLearnerGroup, read
 from projections.database import READ_MODELS, open_database
 from service import Service
 from store import open_store
-from tests.commands.intake import ADMINISTRATOR
+from tests.commands.upload_centre import ADMINISTRATOR
 from tests.learner_examples import cells, csv_file
 from tests.postgres import database, server
 

@@ -7,7 +7,7 @@ from tests.clock import PATIENCE
 
 FORKED = get_context("forkserver")
 FORKED.set_forkserver_preload(
-    ["tests.policies.chain", "tests.policies.intake_work", "tests.store.examples"]
+    ["tests.policies.chain", "tests.policies.upload_work", "tests.store.examples"]
 )
 
 

@@ -14,7 +14,7 @@ from commands.command import Command, CommandContext, CommandResult
 from events.user import Role
 from store import Actor, EventStore
 from tests.claim_examples import CATALOGUE
-from tests.commands.office import SERVICE, Office
+from tests.commands.claim_centre import SERVICE, ClaimCentre
 
 CENTRE, OTHER = "48213", "51907"
 GOOD = "a long pass phrase"
@@ -62,7 +62,7 @@ class Gate:
 @pytest.fixture
 def gate(store: EventStore, clock: Callable[[], datetime]) -> Gate:
     """Open two centres; nobody is known yet."""
-    office = Office(store=store, now=clock)
+    office = ClaimCentre(store=store, now=clock)
     for centre in (CENTRE, OTHER):
         office.open(centre)
     return Gate(context=CommandContext(store=store, catalogue=CATALOGUE), now=clock)

@@ -8,7 +8,8 @@ from string import ascii_lowercase
 from typing import Any
 
 from service import Service
-from tests.api.premises import (
+from tests.api.running import ClientAs, settle
+from tests.api.seeded_centre import (
     DATES,
     MANDATORY,
     OPTIONAL,
@@ -18,7 +19,6 @@ from tests.api.premises import (
     Things,
     furnished,
 )
-from tests.api.running import ClientAs, settle
 from tests.clock import Clock
 from tests.learner_examples import cells, csv_file
 

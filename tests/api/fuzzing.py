@@ -25,10 +25,10 @@ from api.http.openapi import operations
 from cli.demo import token_of
 from service import Service
 from tests.api.isolation.neighbours import IDENTIFIER
-from tests.api.premises import furnished
+from tests.api.operations import DOCUMENT, names_of, parameters_of, written
 from tests.api.running import clients, running
-from tests.api.trying import DOCUMENT, names_of, parameters_of, written
-from tests.api.ways import Ready, Way
+from tests.api.seeded_centre import furnished
+from tests.api.valid_requests import Ready, ValidRequest
 from tests.clock import Clock
 
 SLOW = {"Min-Position", "Prefer"}
@@ -89,7 +89,9 @@ class Fuzzed:
         """How many requests succeeded."""
         return sum(status < HTTPStatus.BAD_REQUEST for _, status in self.answered)
 
-    def ask(self, case: Case[Any], who: str | None, how: How, way: Way) -> None:
+    def ask(
+        self, case: Case[Any], who: str | None, how: How, way: ValidRequest
+    ) -> None:
         """Send a request, about things that are there or not; judge the answer."""
         headers = {}
         if how is not How.AS_IT_COMES:
@@ -118,7 +120,7 @@ class Fuzzed:
         undescribed = {*answer.headers} - OF_EVERYTHING - headers_of(told)
         assert not undescribed, f"{case.operation.label}: {undescribed}"
 
-    def _named(self, path: str, how: How, way: Way) -> dict[str, str]:
+    def _named(self, path: str, how: How, way: ValidRequest) -> dict[str, str]:
         things = self.ready.things
         names = names_of(things)
         if how is not How.THERE:
@@ -135,7 +137,7 @@ class Fuzzed:
         return self._tokens[who]
 
 
-def as_it_should_be(case: Case[Any], way: Way, *, but_for_some: bool) -> None:
+def as_it_should_be(case: Case[Any], way: ValidRequest, *, but_for_some: bool) -> None:
     """Send what succeeds; but for one member of what was drawn, where it is there."""
     drawn_query, drawn_body = case.query or {}, case.body
     case.headers.clear()

@@ -16,9 +16,9 @@ from fastapi.testclient import TestClient
 from events.event import Event
 from service import Service
 from tests.api.busy_centre import BusyCentre, busy_centre
-from tests.api.premises import API
+from tests.api.operations import Operation, every_operation, names_of
 from tests.api.running import clients
-from tests.api.trying import Operation, every_operation, names_of
+from tests.api.seeded_centre import API
 from tests.clock import Clock
 
 NOT_OF_A_MOMENT = (f"{API}/audit/",)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from api.registrations.invoice_lines import COLUMNS
-from tests.api.trying import DOCUMENT
+from tests.api.operations import DOCUMENT
 
 SCHEMAS: Mapping[str, Any] = DOCUMENT["components"]["schemas"]
 

@@ -8,8 +8,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.http.validation_messages import pointer_of
-from tests.api.premises import furnished_in
-from tests.api.trying import Operation, every_operation, names_of
+from tests.api.operations import Operation, every_operation, names_of
+from tests.api.seeded_centre import furnished_in
 
 TAKING_JSON = tuple(each for each in every_operation() if each.body)
 DEPTHS = (100, 300, 900, 1_100, 100_000)

@@ -4,8 +4,8 @@ import csv
 from io import StringIO
 from typing import Any
 
-from tests.api import booking_desk
-from tests.api.booking_desk import (
+from tests.api import booking_centre
+from tests.api.booking_centre import (
     QUALIFICATION,
     UNIT,
     WHEN,
@@ -15,7 +15,7 @@ from tests.api.booking_desk import (
 )
 from tests.clock import Clock
 
-ask, learner = booking_desk.ask, booking_desk.learner
+ask, learner = booking_centre.ask, booking_centre.learner
 
 
 def test_a_pass_by_test_counts_for_a_claim_and_is_among_the_results(

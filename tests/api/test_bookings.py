@@ -7,12 +7,12 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from service import Service
-from tests.api import booking_desk
-from tests.api.booking_desk import UNIT, Ask, book, entry, missing
+from tests.api import booking_centre
+from tests.api.booking_centre import UNIT, Ask, book, entry, missing
 from tests.api.running import ClientAs
 from tests.clock import Clock
 
-ask, learner = booking_desk.ask, booking_desk.learner
+ask, learner = booking_centre.ask, booking_centre.learner
 
 
 def test_an_order_of_entries_is_put_together_and_booked_at_the_total_seen(

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from aggregates.registrations.invoice_line import InvoiceStatus
-from tests.api import booking_desk
-from tests.api.booking_desk import QUALIFICATION, Ask, book
+from tests.api import booking_centre
+from tests.api.booking_centre import QUALIFICATION, Ask, book
 from tests.clock import Clock
 
-ask, learner = booking_desk.ask, booking_desk.learner
+ask, learner = booking_centre.ask, booking_centre.learner
 UNIT = "L/506/1788"
 NOT, INVOICED, PAID, CREDITED = InvoiceStatus
 FOLLOWING = {NOT: {INVOICED}, INVOICED: {PAID, CREDITED}, PAID: {CREDITED}}

@@ -13,9 +13,9 @@ from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from api.http.conditional import Conditional, EntityTag, entity_tags
-from tests.api.premises import furnished_in
+from tests.api.operations import Operation, every_operation, names_of
 from tests.api.running import ClientAs
-from tests.api.trying import Operation, every_operation, names_of
+from tests.api.seeded_centre import furnished_in
 
 READS = [each for each in every_operation() if each.method == "get"]
 USER, USERS = "/api/v1/users/assessor.riverside", "/api/v1/users"

@@ -9,11 +9,11 @@ import pytest
 
 from api.http.csv_escape import FORMULA
 from api.http.sheets import csv_rows
-from tests.api import booking_desk
-from tests.api.booking_desk import QUALIFICATION, UNIT, Ask, book, entry, missing
+from tests.api import booking_centre
+from tests.api.booking_centre import QUALIFICATION, UNIT, Ask, book, entry, missing
 from tests.clock import Clock
 
-ask, learner = booking_desk.ask, booking_desk.learner
+ask, learner = booking_centre.ask, booking_centre.learner
 APPRENTICESHIP, OTHER_APPRENTICESHIP = "Q-0009000001", "Q-0009000002"
 PRINCIPLES = "Q-0005001702"
 NEEDS, COMPLAINTS = "Y/505/7002", "T/505/7010"

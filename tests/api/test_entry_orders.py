@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from tests.api import booking_desk
-from tests.api.booking_desk import QUALIFICATION, UNIT, WHEN, Ask, book, entry
+from tests.api import booking_centre
+from tests.api.booking_centre import QUALIFICATION, UNIT, WHEN, Ask, book, entry
 from tests.api.test_entries import APPRENTICESHIP, known, registered
 from tests.clock import Clock
 from tests.learner_examples import cells, csv_file
 
-ask = booking_desk.ask
+ask = booking_centre.ask
 TEST = {
     "qualification": QUALIFICATION,
     "unit": UNIT,

@@ -13,9 +13,9 @@ from events.identifier import stream_of
 from events.learner import LearnerCreated, LearnerErased
 from service import Service
 from store import Reservation
-from tests.api.premises import API, Maker, furnished_in
-from tests.api.trying import every_operation, names_of
-from tests.commands.office import SERVICE
+from tests.api.operations import every_operation, names_of
+from tests.api.seeded_centre import API, Maker, furnished_in
+from tests.commands.claim_centre import SERVICE
 
 READS = tuple(each for each in every_operation() if each.method == "get")
 ANY = {"If-Match": "*"}

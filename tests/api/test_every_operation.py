@@ -12,8 +12,8 @@ from httpx2 import Response
 
 from api.app import create_app
 from service import Service
-from tests.api.premises import API, furnished_in
-from tests.api.trying import every_operation, names_of
+from tests.api.operations import every_operation, names_of
+from tests.api.seeded_centre import API, furnished_in
 
 OPERATIONS = tuple(every_operation())
 LISTS = tuple(each for each in OPERATIONS if "cursor" in each.queries)

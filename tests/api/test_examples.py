@@ -14,8 +14,8 @@ from fastapi.testclient import TestClient
 
 from cli.demo import token_of
 from tests.api.fuzzing import Fuzzed, fuzzed, kind_of
-from tests.api.trying import Operation, every_operation, names_of, written
-from tests.api.ways import way_of
+from tests.api.operations import Operation, every_operation, names_of, written
+from tests.api.valid_requests import valid_request
 
 OPERATIONS = tuple(each for each in every_operation() if each.body is not None)
 CLIENT = re.compile("[0-9a-f]{32}")
@@ -73,7 +73,7 @@ def filled_in(example: Any, known: Mapping[str, str]) -> Any:
 def test_the_example_of_a_body_is_answered_as_done(
     place: Fuzzed, operation: Operation
 ) -> None:
-    way = way_of(operation, place.ready)
+    way = valid_request(operation, place.ready)
     things = place.ready.things
     names = {**names_of(things), **things.drafts, **way.about}
     known = {"client": names["client"]}

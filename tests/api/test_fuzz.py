@@ -14,8 +14,8 @@ from schemathesis import Case
 from schemathesis.generation import GenerationMode
 
 from tests.api.fuzzing import DOCUMENTED, Fuzzed, How, fuzzed
-from tests.api.trying import every_operation
-from tests.api.ways import way_of
+from tests.api.operations import every_operation
+from tests.api.valid_requests import valid_request
 from tests.postgres import database
 
 ASKING = (
@@ -33,7 +33,7 @@ def fuzz(
 ) -> None:
     """Send as many requests to an operation: what it takes, and what it does not."""
     operation = place.operations[label]
-    way = way_of(OPERATIONS[label], place.ready)
+    way = valid_request(OPERATIONS[label], place.ready)
     case = st.one_of(
         operation.as_strategy(generation_mode=GenerationMode.NEGATIVE),
         operation.as_strategy(generation_mode=GenerationMode.POSITIVE),
@@ -58,7 +58,7 @@ def test_everything_there_is_can_be_done(tmp_path: Path, keys: Path) -> None:
     """Each operation in turn, at one centre, is answered as documented: it is done."""
     with fuzzed(f"sqlite:///{tmp_path / 'data'}", keys) as place:
         for label, operation in OPERATIONS.items():
-            way = way_of(operation, place.ready)
+            way = valid_request(operation, place.ready)
             kinds = operation.told.get("requestBody", {}).get("content", {})
             kind = next(iter(kinds), None)
             place.ask(DOCUMENTED[label].Case(media_type=kind), None, How.DONE, way)
@@ -101,6 +101,6 @@ def test_ten_thousand_requests_are_answered_as_documented(
         asked.update(who for who, _ in place.answered)
         if not place.done:
             never_done.append(label)
-    assert never_done == [], "say in tests/api/ways.py how it is done"
+    assert never_done == [], "say in tests/api/valid_requests.py how it is done"
     assert asked.total() >= 10_000
     assert all(asked[who] >= 500 for who in ASKING), asked

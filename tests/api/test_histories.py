@@ -6,8 +6,8 @@ import pytest
 
 from projections.history import KEPT
 from tests.api.busy_centre import WHOLE, WHY, BusyCentre, busy_centre
-from tests.api.premises import MANDATORY
 from tests.api.running import clients, running
+from tests.api.seeded_centre import MANDATORY
 from tests.clock import Clock
 
 

@@ -10,12 +10,12 @@ from fastapi.testclient import TestClient
 
 from events.identifier import Kind, identifier, stream_of
 from service import Service
-from tests.api.premises import Maker
 from tests.api.running import ClientAs, clients
+from tests.api.seeded_centre import Maker
 from tests.api.test_learner_groups import checked, until
 from tests.claim_examples import registration_made
 from tests.clock import PATIENCE, Clock
-from tests.commands.intake import ADMINISTRATOR
+from tests.commands.upload_centre import ADMINISTRATOR
 from tests.image_examples import PHOTOGRAPH
 from tests.learner_examples import OTHER_ULN, ULN, cells
 

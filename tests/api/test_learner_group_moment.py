@@ -20,7 +20,7 @@ from service import Service
 from store import EventStore, Position
 from tests.claim_examples import CATALOGUE
 from tests.clock import Clock
-from tests.commands.intake import ADMINISTRATOR, Intake
+from tests.commands.upload_centre import ADMINISTRATOR, UploadCentre
 from tests.learner_examples import cells, strangers
 
 LEARNER = RecordState.LEARNER
@@ -49,7 +49,7 @@ def tables(service: Service, tmp_path: Path) -> ProjectionTables:
 def group(store: EventStore, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> str:
     """Make learners of seven rows, in three appends; one row stays behind."""
     monkeypatch.setattr(uploading, "BATCH", 3)
-    intake = Intake(store=store, now=clock)
+    intake = UploadCentre(store=store, now=clock)
     rows = strangers(*(cells(uln="") for _ in range(7)), cells(family_name=""))
     group = intake.checked(*rows)
     intake.submit(group)

@@ -14,9 +14,9 @@ from aggregates.claims.claim_hindrances import (
     registration_cancelled,
 )
 from service import Service
-from tests.api.premises import API, Maker, Things, furnished
+from tests.api.operations import every_operation, names_of
 from tests.api.running import ClientAs, clients
-from tests.api.trying import every_operation, names_of
+from tests.api.seeded_centre import API, Maker, Things, furnished
 from tests.clock import Clock
 
 HOME, THERE = "48213", "51907"

@@ -8,7 +8,7 @@ from events.identifier import Kind, identifier, stream_of
 from service import Service
 from tests.api.running import ClientAs
 from tests.claim_examples import registration_made
-from tests.commands.intake import ADMINISTRATOR
+from tests.commands.upload_centre import ADMINISTRATOR
 from tests.learner_examples import OTHER_ULN, ULN, cells
 
 LEARNERS = "/api/v1/learners"

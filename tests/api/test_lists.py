@@ -9,10 +9,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from service import Service
-from tests.api.premises import furnished as furnished_centre
-from tests.api.premises import furnished_in
+from tests.api.operations import Operation, every_operation, names_of
 from tests.api.running import clients
-from tests.api.trying import Operation, every_operation, names_of
+from tests.api.seeded_centre import furnished as furnished_centre
+from tests.api.seeded_centre import furnished_in
 from tests.clock import PATIENCE
 
 LISTS = tuple(each for each in every_operation() if "cursor" in each.queries)

@@ -12,8 +12,8 @@ from events.identifier import stream_of
 from events.learner import LearnerTransferred
 from service import Service
 from store import EventStore
-from tests.api.premises import API, PIN, Maker, Things, furnished_in
-from tests.commands.office import SERVICE
+from tests.api.seeded_centre import API, PIN, Maker, Things, furnished_in
+from tests.commands.claim_centre import SERVICE
 
 LISTS = ("/bookings", "/registrations", "/invoice-lines", "/ineligible-learners")
 

@@ -5,9 +5,9 @@ from collections.abc import Generator, Mapping
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.api.premises import furnished_in
+from tests.api.operations import every_operation, names_of
 from tests.api.running import ClientAs
-from tests.api.trying import every_operation, names_of
+from tests.api.seeded_centre import furnished_in
 
 TOKENS = "/api/v1/me/tokens"
 BODY = b'{"label": "nightly export"}'

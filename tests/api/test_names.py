@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.api.premises import furnished_in
-from tests.api.trying import DOCUMENT, Operation, every_operation, names_of
+from tests.api.operations import DOCUMENT, Operation, every_operation, names_of
+from tests.api.seeded_centre import furnished_in
 from tests.clock import PATIENCE
 
 SCHEMAS: Mapping[str, Any] = DOCUMENT["components"]["schemas"]

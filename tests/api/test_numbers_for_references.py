@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.api.booking_desk import entry
-from tests.api.premises import API, furnished_in
-from tests.api.trying import names_of
+from tests.api.booking_centre import entry
+from tests.api.operations import names_of
+from tests.api.seeded_centre import API, furnished_in
 
 NUMBER = "601/3450/1"
 SAID = "601/3450/1 is the number of Q-0005001227: give Q-0005001227 instead."

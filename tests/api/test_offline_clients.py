@@ -10,14 +10,14 @@ from events.identifier import stream_of
 from events.offline_client import OfflineClientRegistered
 from service import Service
 from store import Actor, Stream
-from tests.api import booking_desk, offline_desk
-from tests.api.booking_desk import Ask
-from tests.api.offline_desk import Offline, failed, recorded
+from tests.api import booking_centre, offline_centre
+from tests.api.booking_centre import Ask
+from tests.api.offline_centre import Offline, failed, recorded
 from tests.clock import Clock
 from tests.offline_client import Program, answers
 
-ask, learner = booking_desk.ask, booking_desk.learner
-offline = offline_desk.offline
+ask, learner = booking_centre.ask, booking_centre.learner
+offline = offline_centre.offline
 
 
 def test_answers_come_back_as_a_sealed_file_and_say_that_the_test_was_taken(

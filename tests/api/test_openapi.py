@@ -15,7 +15,7 @@ from api.http.openapi import operations
 from api.http.schema_names import name_schemas
 from api.http.validation_messages import PATTERNS
 from events.identifier import Kind, is_identifier
-from tests.api.trying import DOCUMENT
+from tests.api.operations import DOCUMENT
 
 RENEW = "docs/openapi.json is not what the API is now. Renew it: make openapi"
 OPERATIONS = list(operations(DOCUMENT))

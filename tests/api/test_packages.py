@@ -10,9 +10,9 @@ from aggregates.bookings.package import INSTRUCTIONS
 from aggregates.bookings.sealed_package import digest
 from events.booking import PackageDownloaded
 from service import Service
-from tests.api import booking_desk, offline_desk
-from tests.api.booking_desk import API, Ask, book
-from tests.api.offline_desk import (
+from tests.api import booking_centre, offline_centre
+from tests.api.booking_centre import API, Ask, book
+from tests.api.offline_centre import (
     PIN,
     WRONG,
     Offline,
@@ -23,8 +23,8 @@ from tests.api.running import ClientAs
 from tests.clock import Clock
 from tests.offline_client import Program
 
-ask, learner = booking_desk.ask, booking_desk.learner
-offline = offline_desk.offline
+ask, learner = booking_centre.ask, booking_centre.learner
+offline = offline_centre.offline
 
 
 def test_a_package_opens_with_the_pin_of_the_user_and_is_recorded_first(

@@ -7,9 +7,9 @@ from aggregates.centres.pin import Proof
 from events.pin import PinRefused, PinSet
 from service import Service
 from store import Actor
-from tests.api import booking_desk, offline_desk
-from tests.api.booking_desk import API, Ask
-from tests.api.offline_desk import (
+from tests.api import booking_centre, offline_centre
+from tests.api.booking_centre import API, Ask
+from tests.api.offline_centre import (
     OTHER,
     PASSWORD,
     PIN,
@@ -22,8 +22,8 @@ from tests.api.offline_desk import (
 from tests.api.running import ClientAs
 from tests.clock import Clock
 
-ask, learner = booking_desk.ask, booking_desk.learner
-offline = offline_desk.offline
+ask, learner = booking_centre.ask, booking_centre.learner
+offline = offline_centre.offline
 
 
 def test_five_wrong_tries_lock_the_pin_for_a_quarter_of_an_hour(

@@ -10,7 +10,7 @@ import pytest
 import api.app  # noqa: F401 - imports every refusal there is
 from access.refusals import stored_code
 from aggregates.errors import Refusal, RuleBroken
-from tests.api.trying import COMMITTED
+from tests.api.operations import COMMITTED
 
 PINNED = Path(__file__).with_name("problem_types.txt")
 WITHOUT = {"RuleBroken", "Malformed", "SignInRefusal"}

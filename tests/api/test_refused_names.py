@@ -17,9 +17,9 @@ from cli.demo import token_of
 from events import identifier as identifiers
 from events.identifier import Kind, identifier
 from tests.api.fuzzing import Fuzzed, fuzzed
-from tests.api.premises import API, DATES, PRODUCT
-from tests.api.trying import Operation, every_operation, names_of, written
-from tests.api.ways import LEARNER, way_of
+from tests.api.operations import Operation, every_operation, names_of, written
+from tests.api.seeded_centre import API, DATES, PRODUCT
+from tests.api.valid_requests import LEARNER, valid_request
 
 POSTS = tuple(
     each
@@ -118,7 +118,7 @@ def others(value: Any) -> Iterator[Any]:
 def test_a_refusal_names_nothing_that_was_not_made(
     place: Fuzzed, operation: Operation, drawn: list[str]
 ) -> None:
-    way = way_of(operation, place.ready)
+    way = valid_request(operation, place.ready)
     if operation.path in WHOLE:
         way = replace(way, body=WHOLE[operation.path](place.ready.spare()))
     names = {**names_of(place.ready.things), **place.ready.things.drafts, **way.about}

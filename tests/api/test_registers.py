@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from tests.api import booking_desk
-from tests.api.booking_desk import QUALIFICATION, UNIT, WHEN, Ask, book
+from tests.api import booking_centre
+from tests.api.booking_centre import QUALIFICATION, UNIT, WHEN, Ask, book
 from tests.api.test_entries import known, registered
 from tests.clock import Clock
 
-ask = booking_desk.ask
+ask = booking_centre.ask
 SITTING = {"unit": UNIT, "starts": WHEN}
 LATER = "2026-12-12T14:30"
 

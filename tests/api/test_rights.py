@@ -13,8 +13,8 @@ from cli.demo import USERS
 from events.refusal import CommandRefused
 from events.user import Role
 from service import Service
-from tests.api.premises import API, furnished_in
-from tests.api.trying import Operation, every_operation, names_of
+from tests.api.operations import Operation, every_operation, names_of
+from tests.api.seeded_centre import API, furnished_in
 
 OPERATIONS = tuple(every_operation())
 LOOKING = tuple(each for each in OPERATIONS if each.method == "get")

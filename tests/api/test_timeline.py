@@ -10,7 +10,14 @@ from fastapi.testclient import TestClient
 
 from projections.history import plain
 from service import Service
-from tests.api.premises import API, MANDATORY, OPTIONAL, Maker, Things, furnished_in
+from tests.api.seeded_centre import (
+    API,
+    MANDATORY,
+    OPTIONAL,
+    Maker,
+    Things,
+    furnished_in,
+)
 
 NAMES = re.compile(r"\b(?:L|R|B|C)-[0-9]{10}[A-Z]?\b")
 SAID_ELSEWHERE = (

@@ -10,9 +10,9 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from api.http.unknown_names import suggest_name
-from tests.api.premises import furnished_in
+from tests.api.operations import DOCUMENT, Operation, every_operation, names_of
 from tests.api.running import ClientAs
-from tests.api.trying import DOCUMENT, Operation, every_operation, names_of
+from tests.api.seeded_centre import furnished_in
 
 OPERATIONS = tuple(every_operation())
 WITH_BODY = [each for each in OPERATIONS if isinstance(each.body, dict)]

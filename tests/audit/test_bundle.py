@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from audit import verify_bundle
 from audit.bundle import write_bundle
 from audit.head import Head
-from tests.audit.office import EVENTS, Office
+from tests.audit.audited_service import EVENTS, AuditedService
 from tests.audit.test_tampering import AT_LENGTH
 
 Files: TypeAlias = dict[str, bytes]
@@ -32,12 +32,12 @@ SEVERAL = settings(
 
 
 @pytest.fixture
-def kept(office: Office) -> list[Head]:
+def kept(office: AuditedService) -> list[Head]:
     return [office.seal(EVENTS // 3) for _ in range(3)]
 
 
 @pytest.fixture
-def bundle(office: Office, kept: list[Head], tmp_path: Path) -> Path:
+def bundle(office: AuditedService, kept: list[Head], tmp_path: Path) -> Path:
     file = tmp_path / "bundle.zip"
     assert len(kept) == 3
     assert write_bundle(office.ledger, file) == EVENTS
@@ -45,7 +45,7 @@ def bundle(office: Office, kept: list[Head], tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def key(office: Office) -> str:
+def key(office: AuditedService) -> str:
     return office.store.public_key.hex()
 
 
@@ -64,7 +64,7 @@ def alone(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_bundle_is_verified_by_its_own_script_alone(
-    office: Office, kept: list[Head], bundle: Path, key: str, tmp_path: Path
+    office: AuditedService, kept: list[Head], bundle: Path, key: str, tmp_path: Path
 ) -> None:
     """H5: as documented; with what it says, and how it ends."""
     with ZipFile(bundle) as opened:
@@ -140,7 +140,7 @@ def test_events_of_a_bundle_that_were_tampered_with_are_refused(
 
 
 def test_a_bundle_of_tampered_events_is_written_and_refused(
-    office: Office, kept: list[Head], tmp_path: Path
+    office: AuditedService, kept: list[Head], tmp_path: Path
 ) -> None:
     """H5: also where what is stored is no text any more."""
     office.alter("UPDATE stored_events SET state = ? WHERE position = 5", b"{\xff")
@@ -207,7 +207,7 @@ def test_a_bundle_that_another_key_signed_is_refused(
 
 @ONE
 def test_a_bundle_that_did_not_grow_from_a_kept_head_is_refused(
-    office: Office, kept: list[Head], bundle: Path, tmp_path: Path
+    office: AuditedService, kept: list[Head], bundle: Path, tmp_path: Path
 ) -> None:
     """H5: as the events of an older backup did not, on which work went on."""
     office.put_back(3)

@@ -9,26 +9,28 @@ from hypothesis import strategies as st
 
 from audit.finding import Kind
 from audit.head import Head
-from tests.audit.office import EVENTS, Office
+from tests.audit.audited_service import EVENTS, AuditedService
 
 BATCHES = (3, 6, 9)
 
 
 @pytest.fixture
-def kept(office: Office) -> list[Head]:
+def kept(office: AuditedService) -> list[Head]:
     """Give the heads that somebody kept of three batches."""
     return [office.seal(EVENTS // 3) for _ in BATCHES]
 
 
 def test_events_that_grew_from_every_head_are_whole(
-    office: Office, kept: list[Head]
+    office: AuditedService, kept: list[Head]
 ) -> None:
     office.record(2)
     assert office.found(*kept) is None
     assert office.found(*reversed(kept), *kept) is None
 
 
-def test_a_head_is_read_as_it_was_published(office: Office, kept: list[Head]) -> None:
+def test_a_head_is_read_as_it_was_published(
+    office: AuditedService, kept: list[Head]
+) -> None:
     published = json.loads(json.dumps(kept[0].document(office.store.public_key)))
     assert Head.of(published) == kept[0]
     with pytest.raises(ValueError, match="not a tree head"):
@@ -38,7 +40,7 @@ def test_a_head_is_read_as_it_was_published(office: Office, kept: list[Head]) ->
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(back_to=st.sampled_from([0, *BATCHES[:2]]), again=st.integers(0, EVENTS))
 def test_a_store_put_back_with_its_ledger_is_told_by_a_head_kept_elsewhere(
-    office: Office, kept: list[Head], back_to: int, again: int
+    office: AuditedService, kept: list[Head], back_to: int, again: int
 ) -> None:
     """H5: as an older backup has them, whether or not work went on from there."""
     with office.tampering():
@@ -53,7 +55,7 @@ def test_a_store_put_back_with_its_ledger_is_told_by_a_head_kept_elsewhere(
 
 
 def test_a_ledger_put_back_alone_is_told_and_the_events_are_not_accused(
-    office: Office, kept: list[Head]
+    office: AuditedService, kept: list[Head]
 ) -> None:
     """H5."""
     office.put_ledger_back(3)
@@ -66,7 +68,7 @@ def test_a_ledger_put_back_alone_is_told_and_the_events_are_not_accused(
 
 
 def test_events_sealed_anew_after_one_was_removed_are_not_those_of_a_kept_head(
-    office: Office, kept: list[Head]
+    office: AuditedService, kept: list[Head]
 ) -> None:
     """H5: with the ledger put back, the service itself would sign what is left."""
     office.put_ledger_back(3)
@@ -84,7 +86,7 @@ def test_events_sealed_anew_after_one_was_removed_are_not_those_of_a_kept_head(
 
 
 def test_a_moment_altered_with_the_ledger_is_not_that_of_a_kept_head(
-    office: Office, kept: list[Head]
+    office: AuditedService, kept: list[Head]
 ) -> None:
     """H5: it is in no voucher, and the service seals it anew once that is put back."""
     office.put_ledger_back(3)
@@ -99,7 +101,7 @@ def test_a_moment_altered_with_the_ledger_is_not_that_of_a_kept_head(
 
 @pytest.mark.parametrize("field", ["size", "position", "root", "signed_at"])
 def test_a_head_that_this_service_did_not_sign_accuses_nobody(
-    office: Office, kept: list[Head], field: str
+    office: AuditedService, kept: list[Head], field: str
 ) -> None:
     other = replace(kept[0], **{field: vars(kept[1])[field]})
     finding = office.finding(other)

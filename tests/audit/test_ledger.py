@@ -18,11 +18,13 @@ from audit.ledger import (
 from audit.tree import is_consistent, is_included
 from audit.verification import Verification
 from store import Unreadable
-from tests.audit.office import EVENTS, SPAN, Office
+from tests.audit.audited_service import EVENTS, SPAN, AuditedService
 from tests.clock import PATIENCE
 
 
-def test_events_that_nobody_touched_are_found_to_be_whole(sealed: Office) -> None:
+def test_events_that_nobody_touched_are_found_to_be_whole(
+    sealed: AuditedService,
+) -> None:
     """H5."""
     sealed.record(2)
     verification = sealed.verify()
@@ -32,14 +34,14 @@ def test_events_that_nobody_touched_are_found_to_be_whole(sealed: Office) -> Non
     assert verification.head.size == EVENTS
 
 
-def test_a_store_without_events_is_whole(office: Office) -> None:
+def test_a_store_without_events_is_whole(office: AuditedService) -> None:
     assert office.verify() == Verification(events=0, head=None)
     with pytest.raises(NothingSealed):
         write_bundle(office.ledger, Path("bundle.zip"))
 
 
 def test_whole_still_are_events_of_a_person_whose_data_were_erased(
-    sealed: Office,
+    sealed: AuditedService,
 ) -> None:
     """H5, H6: the tree does not depend on personal values being readable."""
     event = sealed.store.log(after=0, limit=1)[0].event
@@ -47,7 +49,7 @@ def test_whole_still_are_events_of_a_person_whose_data_were_erased(
     assert sealed.found() is None
 
 
-def test_an_event_inserted_at_the_end_is_never_sealed(sealed: Office) -> None:
+def test_an_event_inserted_at_the_end_is_never_sealed(sealed: AuditedService) -> None:
     """H5: it does not show that this service wrote it, so the ledger stops at it."""
     sealed.record(1)
     stream = uuid4()
@@ -63,7 +65,7 @@ def test_an_event_inserted_at_the_end_is_never_sealed(sealed: Office) -> None:
 
 @pytest.mark.parametrize("first", [1, EVENTS])
 def test_nothing_is_sealed_after_an_event_that_is_not_there_as_it_was(
-    sealed: Office, first: int
+    sealed: AuditedService, first: int
 ) -> None:
     """H5: as soon as the service looks, and still when others are in its place."""
     sealed.ledger.catch_up()
@@ -76,7 +78,7 @@ def test_nothing_is_sealed_after_an_event_that_is_not_there_as_it_was(
 
 @pytest.mark.parametrize("is_sealed", [False, True])
 def test_a_genuine_event_that_stands_in_its_stream_twice_is_found(
-    sealed: Office, *, is_sealed: bool
+    sealed: AuditedService, *, is_sealed: bool
 ) -> None:
     """H5: whoever has the database in hand can take its constraints away."""
     if sealed.is_sqlite:
@@ -110,7 +112,7 @@ def test_a_genuine_event_that_stands_in_its_stream_twice_is_found(
     ],
 )
 def test_nothing_is_signed_on_top_of_a_ledger_that_was_altered(
-    sealed: Office, statement: str
+    sealed: AuditedService, statement: str
 ) -> None:
     """H5: else the service would lend its signature to a tree of somebody's making."""
     sealed.alter(statement, file=NAME)
@@ -121,7 +123,7 @@ def test_nothing_is_signed_on_top_of_a_ledger_that_was_altered(
 
 
 def test_a_value_that_cannot_be_read_does_not_hide_what_is_wrong(
-    sealed: Office,
+    sealed: AuditedService,
 ) -> None:
     """H5: and whoever reads that event is told what to do."""
     sealed.alter("UPDATE stored_events SET state = ? WHERE position = 5", b"{\xff")
@@ -137,7 +139,7 @@ def test_a_value_that_cannot_be_read_does_not_hide_what_is_wrong(
 
 
 def test_an_event_and_its_leaf_altered_together_are_found_by_the_signed_heads(
-    sealed: Office,
+    sealed: AuditedService,
 ) -> None:
     """H5: whatever vouches for itself is put at another place, and sealed there."""
     put = "UPDATE stored_events SET position = ? WHERE position = ?"
@@ -149,7 +151,9 @@ def test_an_event_and_its_leaf_altered_together_are_found_by_the_signed_heads(
     assert sealed.found() == (Kind.LEDGER, 3)
 
 
-def test_one_head_in_a_span_of_events_is_kept_and_the_last(office: Office) -> None:
+def test_one_head_in_a_span_of_events_is_kept_and_the_last(
+    office: AuditedService,
+) -> None:
     """So many signatures, and no more, are checked: also where each event has one."""
     for _ in range(2 * SPAN + 2):
         office.seal(1)
@@ -159,7 +163,7 @@ def test_one_head_in_a_span_of_events_is_kept_and_the_last(office: Office) -> No
 
 
 def test_a_ledger_that_is_put_back_under_a_service_that_runs_is_told(
-    sealed: Office,
+    sealed: AuditedService,
 ) -> None:
     sealed.put_ledger_back(6)
     sealed.record(1)
@@ -168,7 +172,7 @@ def test_a_ledger_that_is_put_back_under_a_service_that_runs_is_told(
 
 
 def test_every_event_is_proved_to_be_in_the_tree_and_the_tree_to_have_grown(
-    sealed: Office,
+    sealed: AuditedService,
 ) -> None:
     """H5: inclusion and consistency, in the shape of RFC 9162."""
     roots = {head.size: head.root for head in sealed.ledger.heads(most=EVENTS)}
@@ -187,7 +191,7 @@ def test_every_event_is_proved_to_be_in_the_tree_and_the_tree_to_have_grown(
         sealed.ledger.consistency(3, 9)
 
 
-def test_the_ledger_follows_what_is_recorded_by_itself(office: Office) -> None:
+def test_the_ledger_follows_what_is_recorded_by_itself(office: AuditedService) -> None:
     office.ledger.start()
     office.record(4)
     assert office.ledger.wait_for(office.store.head(), PATIENCE)

@@ -21,12 +21,12 @@ from hypothesis import strategies as st
 from audit.finding import Kind
 from audit.ledger import NAME
 from store import open_store
-from tests.audit.office import EVENTS, Office
+from tests.audit.audited_service import EVENTS, AuditedService
 from tests.store.examples import ANN, change, zoe
 
 Draw: TypeAlias = Callable[[st.SearchStrategy[Any]], Any]
 Found: TypeAlias = tuple[Kind, int]
-Way: TypeAlias = Callable[[Office, Draw], Found]
+Way: TypeAlias = Callable[[AuditedService, Draw], Found]
 """Does something to the events, and says what is to be found."""
 
 NUMBERS = st.integers(1, EVENTS)
@@ -74,7 +74,7 @@ def bit_of(content: bytes, draw: Draw, *, bits: int = 8) -> bytes:
     return content[:at] + bytes([content[at] ^ mask]) + content[at + 1 :]
 
 
-def flip(office: Office, draw: Draw, *, column: str) -> Found:
+def flip(office: AuditedService, draw: Draw, *, column: str) -> Found:
     """Flip one bit of what is stored of an event in that column."""
     at = draw(NUMBERS)
     ((value,),) = office.alter(
@@ -114,13 +114,13 @@ def flip(office: Office, draw: Draw, *, column: str) -> Found:
     return Kind.ALTERED, at
 
 
-def remove(office: Office, draw: Draw) -> Found:
+def remove(office: AuditedService, draw: Draw) -> Found:
     at = draw(NUMBERS)
     office.alter("DELETE FROM stored_events WHERE position = ?", at)
     return Kind.REMOVED, at
 
 
-def swap(office: Office, draw: Draw) -> Found:
+def swap(office: AuditedService, draw: Draw) -> Found:
     first, second = draw(st.lists(NUMBERS, min_size=2, max_size=2, unique=True))
     put = "UPDATE stored_events SET position = ? WHERE position = ?"
     for of, to in ((first, 100), (second, first), (100, second)):
@@ -128,7 +128,7 @@ def swap(office: Office, draw: Draw) -> Found:
     return Kind.ALTERED, min(first, second)
 
 
-def roll_back(office: Office, draw: Draw) -> Found:
+def roll_back(office: AuditedService, draw: Draw) -> Found:
     """Take a tail away, of any length; then let work go on, or not."""
     to = draw(st.integers(0, EVENTS - 1))
     office.alter("DELETE FROM stored_events WHERE position > ?", to)
@@ -148,7 +148,7 @@ class Forgery:
     topic: str
     state: bytes
 
-    def put(self, office: Office, position: int) -> None:
+    def put(self, office: AuditedService, position: int) -> None:
         row = office.rows()[0]
         stream = self.stream.hex if office.is_sqlite else self.stream
         at: object = row.recorded_at
@@ -157,7 +157,7 @@ class Forgery:
         office.alter(INSERT, position, stream, self.version, self.topic, at, self.state)
 
 
-def forgery(office: Office, draw: Draw) -> Forgery:
+def forgery(office: AuditedService, draw: Draw) -> Forgery:
     """Make up an event: one's own, or a copy of a genuine one, next in its stream."""
     row = office.rows()[draw(NUMBERS) - 1]
     is_next = draw(st.booleans())
@@ -169,7 +169,7 @@ def forgery(office: Office, draw: Draw) -> Forgery:
     )
 
 
-def insert(office: Office, draw: Draw) -> Found:
+def insert(office: AuditedService, draw: Draw) -> Found:
     """Insert one before all, after all, or in between, where the others make room."""
     made = forgery(office, draw)
     if draw(st.booleans()):
@@ -196,7 +196,7 @@ WAYS: tuple[Way, ...] = (
 )
 
 
-def tamper(office: Office, draw: Draw, way: Way) -> None:
+def tamper(office: AuditedService, draw: Draw, way: Way) -> None:
     """Do it, see what is found, and put all back."""
     with office.tampering():
         wanted = way(office, draw)
@@ -217,7 +217,7 @@ def foreign() -> bytes:
 @FEW
 @given(data=st.data())
 def test_the_first_event_altered_removed_or_inserted_is_named(
-    sealed: Office, data: st.DataObject
+    sealed: AuditedService, data: st.DataObject
 ) -> None:
     """H5: whatever is done."""
     for way in WAYS:
@@ -228,7 +228,7 @@ def test_the_first_event_altered_removed_or_inserted_is_named(
 @AT_LENGTH
 @given(data=st.data(), way=st.sampled_from(WAYS))
 def test_the_first_event_altered_removed_or_inserted_is_named_at_length(
-    sealed: Office, data: st.DataObject, way: Way
+    sealed: AuditedService, data: st.DataObject, way: Way
 ) -> None:
     """H5."""
     tamper(sealed, data.draw, way)
@@ -243,7 +243,7 @@ LEDGER = {
 }
 
 
-def alter_ledger(office: Office, draw: Draw, table: str) -> None:
+def alter_ledger(office: AuditedService, draw: Draw, table: str) -> None:
     """Remove a row, or flip one bit of it."""
     key, columns = LEDGER[table]
     rows = office.alter(f"SELECT {key}, * FROM {table}", file=NAME)  # noqa: S608 - ours
@@ -281,7 +281,7 @@ def alter_ledger(office: Office, draw: Draw, table: str) -> None:
         assume(False)  # noqa: FBT003 - as it is called
 
 
-def tamper_with_the_ledger(office: Office, draw: Draw, table: str) -> None:
+def tamper_with_the_ledger(office: AuditedService, draw: Draw, table: str) -> None:
     with office.tampering():
         alter_ledger(office, draw, table)
         finding = office.finding()
@@ -292,7 +292,7 @@ def tamper_with_the_ledger(office: Office, draw: Draw, table: str) -> None:
 @settings(FEW, max_examples=12)
 @given(data=st.data())
 def test_what_was_done_to_the_ledger_is_not_put_down_to_the_events(
-    sealed: Office, data: st.DataObject
+    sealed: AuditedService, data: st.DataObject
 ) -> None:
     """H5: whatever bit of it is flipped, whatever row removed."""
     for table in LEDGER:
@@ -303,7 +303,7 @@ def test_what_was_done_to_the_ledger_is_not_put_down_to_the_events(
 @AT_LENGTH
 @given(data=st.data(), table=st.sampled_from([*LEDGER]))
 def test_what_was_done_to_the_ledger_is_not_put_down_to_the_events_at_length(
-    sealed: Office, data: st.DataObject, table: str
+    sealed: AuditedService, data: st.DataObject, table: str
 ) -> None:
     """H5."""
     tamper_with_the_ledger(sealed, data.draw, table)
@@ -326,7 +326,7 @@ def test_what_was_done_to_the_ledger_is_not_put_down_to_the_events_at_length(
     ],
 )
 def test_what_reads_as_the_same_and_is_written_otherwise_is_altered(
-    sealed: Office, change: str
+    sealed: AuditedService, change: str
 ) -> None:
     """H5: SQLite keeps anything in any column."""
     sealed.alter(f"UPDATE stored_events SET {change} WHERE position = 5")  # noqa: S608 - ours
@@ -335,7 +335,7 @@ def test_what_reads_as_the_same_and_is_written_otherwise_is_altered(
 
 @pytest.mark.parametrize("position", [-(2**63), -(2**63) + 1, 2**63 - 1])
 def test_no_position_is_too_far_away_to_be_looked_at(
-    sealed: Office, position: int
+    sealed: AuditedService, position: int
 ) -> None:
     """H5: an event that no reader of the log comes to is in its stream all the same."""
     sealed.alter(

@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 
 from cli import exporting
-from tests.api.trying import DOCUMENT
+from tests.api.operations import DOCUMENT
 from tests.cli.conftest import Run
 
 

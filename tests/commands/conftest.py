@@ -7,13 +7,13 @@ import pytest
 
 from store import EventStore
 from tests.claim_examples import ANN, ANNS, BEN, BENS
-from tests.commands.office import Office
+from tests.commands.claim_centre import ClaimCentre
 
 
 @pytest.fixture
-def office(store: EventStore, clock: Callable[[], datetime]) -> Office:
+def office(store: EventStore, clock: Callable[[], datetime]) -> ClaimCentre:
     """Open a centre with two learners who can be claimed for."""
-    opened = Office(store=store, now=clock)
+    opened = ClaimCentre(store=store, now=clock)
     opened.open()
     opened.register(ANN, ANNS)
     opened.register(BEN, BENS)

@@ -8,7 +8,7 @@ from commands.learners.learner_erasure import EraseLearner
 from projections.learner_streams import named
 from store import EventStore
 from tests.clock import Clock
-from tests.commands.intake import SPECIALIST
+from tests.commands.upload_centre import SPECIALIST
 
 REASON = "Requested on 3 November, case 1024."
 

@@ -9,8 +9,8 @@ from events.identifier import stream_of
 from events.registration import RegistrationMade
 from store import Actor, EventStore
 from tests.claim_examples import UNITS, award
-from tests.commands.office import ADMINISTRATOR, Office
-from tests.commands.order_desk import CATALOGUE, OrderDesk
+from tests.commands.claim_centre import ADMINISTRATOR, ClaimCentre
+from tests.commands.order_centre import CATALOGUE, OrderCentre
 from tests.order_examples import ANN, BEN
 
 WHOLE = {unit.reference: "P" for unit in UNITS[:4]}
@@ -21,15 +21,15 @@ WHOLE = {unit.reference: "P" for unit in UNITS[:4]}
 class Provider:
     """Where apprenticeships are ordered and claimed for, in tests."""
 
-    counter: OrderDesk
-    office: Office
+    counter: OrderCentre
+    office: ClaimCentre
 
     @classmethod
     def open(cls, store: EventStore, now: Callable[[], datetime]) -> "Provider":
-        counter = OrderDesk(store=store, now=now)
+        counter = OrderCentre(store=store, now=now)
         counter.open()
         counter.know(ANN, BEN)
-        office = Office(store=store, now=now, catalogue=CATALOGUE)
+        office = ClaimCentre(store=store, now=now, catalogue=CATALOGUE)
         return cls(counter=counter, office=office)
 
     def register(self, *learners: str) -> list[RegistrationMade]:

@@ -22,7 +22,6 @@ from commands.registrations.invoice import ReportInvoiceStatus
 from commands.uploads.undo import UndoLearnerGroup
 from events.identifier import Kind, new_identifier, stream_of
 from tests.claim_examples import CENTRE
-from tests.commands.intake import Intake
 from tests.commands.life_machine import (
     ALL_SEEING,
     NUMBERS,
@@ -37,6 +36,7 @@ from tests.commands.life_machine import (
 )
 from tests.commands.life_model import APPRENTICESHIP, SEVERAL, SINGLE, Held
 from tests.commands.life_world import CENTRES, DATING, PRICES
+from tests.commands.upload_centre import UploadCentre
 from tests.learner_examples import cells
 
 STATUSES = [InvoiceStatus.INVOICED, InvoiceStatus.PAID, InvoiceStatus.CREDITED]
@@ -54,7 +54,7 @@ class RegisteredLife(AskedLife):
         self, products: tuple[str, ...], pathway: str, away: int | None
     ) -> None:
         """U5, U6, U9: they come by the file."""
-        intake = Intake(store=self.world.store, now=self.world.clock)
+        intake = UploadCentre(store=self.world.store, now=self.world.clock)
         name = new_identifier(Kind.GROUP)
         of_this_life = "".join(chr(ord("a") + int(digit)) for digit in name[2:])
         rows = (

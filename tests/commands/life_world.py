@@ -20,8 +20,8 @@ from subscriptions.feed import EventFeed
 from tests.claim_examples import CENTRE, TESTED, UNITS, qualification
 from tests.clock import Clock
 from tests.commands.life_model import APPRENTICESHIP, PARTS, SEVERAL, SINGLE
-from tests.commands.order_desk import CATALOGUE as ORDERED
-from tests.commands.order_desk import OrderDesk
+from tests.commands.order_centre import CATALOGUE as ORDERED
+from tests.commands.order_centre import OrderCentre
 
 EVER = Window(opens=date(2014, 9, 1), closes=date(9000, 1, 1))
 RULES = replace(
@@ -99,7 +99,7 @@ def opened(url: str, keys: Path) -> Generator[World]:
     clock = Clock()
     store = open_store(url, keys=keys, clock=clock)
     for centre in CENTRES:
-        OrderDesk(store=store, now=clock).open(centre)
+        OrderCentre(store=store, now=clock).open(centre)
     database = open_database(url)
     models = (
         registrations.READ_MODEL,

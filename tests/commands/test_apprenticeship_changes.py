@@ -19,9 +19,9 @@ from commands.registrations.invoice import ReportInvoiceStatus
 from events.registration import PartReopened, RegistrationCancelled, RegistrationMade
 from store import EventStore
 from tests.clock import Clock
+from tests.commands.claim_centre import ADMINISTRATOR, SERVICE
 from tests.commands.frameworks import Provider
-from tests.commands.office import ADMINISTRATOR, SERVICE
-from tests.commands.order_desk import APPRENTICESHIP, SEVERAL, SINGLE
+from tests.commands.order_centre import APPRENTICESHIP, SEVERAL, SINGLE
 from tests.commands.test_apprenticeship_claims import happened_to, statuses
 from tests.commands.test_claim_races import at_once
 from tests.order_examples import ANN

@@ -21,13 +21,13 @@ from events.identifier import Kind, identifier, stream_of
 from events.registration import RegistrationMade
 from store import EventStore
 from tests.clock import Clock
-from tests.commands.order_desk import (
+from tests.commands.order_centre import (
     APPRENTICESHIP,
     BY_PART,
     DATING,
     SEVERAL,
     SINGLE,
-    OrderDesk,
+    OrderCentre,
 )
 from tests.commands.test_claim_races import at_once
 from tests.order_examples import ANN, BEN, CAT
@@ -37,29 +37,29 @@ PEOPLE = 6
 
 
 @pytest.fixture
-def counter(store: EventStore, clock: Clock) -> OrderDesk:
-    counter = OrderDesk(store=store, now=clock)
+def counter(store: EventStore, clock: Clock) -> OrderCentre:
+    counter = OrderCentre(store=store, now=clock)
     counter.open()
     counter.know(ANN, BEN, CAT)
     return counter
 
 
 @pytest.fixture
-def any_counter(any_store: EventStore, clock: Clock) -> OrderDesk:
-    counter = OrderDesk(store=any_store, now=clock)
+def any_counter(any_store: EventStore, clock: Clock) -> OrderCentre:
+    counter = OrderCentre(store=any_store, now=clock)
     counter.open()
     counter.know(ANN, BEN, CAT)
     return counter
 
 
-def families(counter: OrderDesk) -> list[tuple[RegistrationMade, ...]]:
+def families(counter: OrderCentre) -> list[tuple[RegistrationMade, ...]]:
     """List the registrations made, each parent with those on its qualifications."""
     by_parent = groupby(counter.made(), key=lambda m: m.parent or m.registration)
     return [tuple(made) for _, made in by_parent]
 
 
 def test_confirming_makes_a_parent_and_one_for_each_qualification(
-    any_counter: OrderDesk,
+    any_counter: OrderCentre,
 ) -> None:
     """O7: at one price, each with its pathway and rules, in one append."""
     order = any_counter.ready_by_part(ANN, BEN)
@@ -89,7 +89,7 @@ def test_confirming_makes_a_parent_and_one_for_each_qualification(
 
 
 def test_an_approval_for_the_apprenticeship_is_needed_and_is_enough(
-    counter: OrderDesk,
+    counter: OrderCentre,
 ) -> None:
     """O2, O7."""
     order = counter.ready_by_part(ANN)
@@ -102,7 +102,7 @@ def test_an_approval_for_the_apprenticeship_is_needed_and_is_enough(
         counter.confirm(later)
 
 
-def test_a_pathway_that_is_missing_is_in_the_way(counter: OrderDesk) -> None:
+def test_a_pathway_that_is_missing_is_in_the_way(counter: OrderCentre) -> None:
     """O1, O7."""
     linking = Linking(learners={ANN: BY_PART, BEN: None})
     order = counter.begin(linking, products=[APPRENTICESHIP], datings=[DATING])
@@ -111,11 +111,11 @@ def test_a_pathway_that_is_missing_is_in_the_way(counter: OrderDesk) -> None:
     assert counter.made() == []
 
 
-def alone(counter: OrderDesk) -> str:
+def alone(counter: OrderCentre) -> str:
     return counter.ready(ANN)
 
 
-def by_part(counter: OrderDesk) -> str:
+def by_part(counter: OrderCentre) -> str:
     return counter.ready_by_part(ANN)
 
 
@@ -124,9 +124,9 @@ def by_part(counter: OrderDesk) -> str:
     [(alone, by_part, SINGLE), (by_part, alone, SINGLE), (by_part, by_part, None)],
 )
 def test_a_learner_active_on_a_qualification_is_not_registered_on_it_again(
-    counter: OrderDesk,
-    first: Callable[[OrderDesk], str],
-    second: Callable[[OrderDesk], str],
+    counter: OrderCentre,
+    first: Callable[[OrderCentre], str],
+    second: Callable[[OrderCentre], str],
     named: str | None,
 ) -> None:
     """O6, O7: whether alone or with an apprenticeship, the registration is named."""
@@ -140,7 +140,7 @@ def test_a_learner_active_on_a_qualification_is_not_registered_on_it_again(
 
 
 def test_one_order_cannot_register_a_learner_twice_on_a_qualification(
-    counter: OrderDesk,
+    counter: OrderCentre,
 ) -> None:
     """O6, O7."""
     order = counter.begin(
@@ -154,7 +154,7 @@ def test_one_order_cannot_register_a_learner_twice_on_a_qualification(
     assert counter.made() == []
 
 
-def test_the_limit_counts_parents_and_parts(counter: OrderDesk) -> None:
+def test_the_limit_counts_parents_and_parts(counter: OrderCentre) -> None:
     """O5, O7."""
     crowd = [
         identifier(Kind.LEARNER, 100 + n) for n in range(1 + MOST_REGISTRATIONS // 3)
@@ -166,7 +166,7 @@ def test_the_limit_counts_parents_and_parts(counter: OrderDesk) -> None:
 
 
 def test_orders_of_a_qualification_alone_and_of_its_apprenticeship_at_once(
-    any_counter: OrderDesk,
+    any_counter: OrderCentre,
 ) -> None:
     """O6, O7: one of them wins, whole; the others make nothing."""
     make = (by_part, alone) * (PEOPLE // 2)
@@ -183,7 +183,7 @@ def test_orders_of_a_qualification_alone_and_of_its_apprenticeship_at_once(
 
 
 def test_an_order_of_an_apprenticeship_is_confirmed_once_by_many_at_once(
-    any_counter: OrderDesk,
+    any_counter: OrderCentre,
 ) -> None:
     """O5, O7."""
     order = any_counter.ready_by_part(ANN, BEN, CAT)

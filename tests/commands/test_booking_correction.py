@@ -37,11 +37,11 @@ from events.user import Role
 from store import Actor, EventStore
 from tests.claim_examples import TESTED, award
 from tests.clock import Clock
+from tests.commands.claim_centre import ADMINISTRATOR
 from tests.commands.frameworks import Provider
-from tests.commands.intake import SPECIALIST
-from tests.commands.office import ADMINISTRATOR
-from tests.commands.order_desk import SINGLE
+from tests.commands.order_centre import SINGLE
 from tests.commands.test_entries import confirm
+from tests.commands.upload_centre import SPECIALIST
 from tests.order_examples import ANN
 
 ASSESSMENT = Actor(user="assessment", role=Role.ASSESSMENT, centre=None, channel="api")

@@ -20,18 +20,18 @@ from events.registration import RegistrationCancelled
 from store import EventStore
 from tests.claim_examples import ANN, ANNS, B2, CENTRE, ENOUGH, award
 from tests.clock import Clock
-from tests.commands.office import ADMINISTRATOR, SERVICE, STRANGER, Office
+from tests.commands.claim_centre import ADMINISTRATOR, SERVICE, STRANGER, ClaimCentre
 
 
 @pytest.fixture
-def office(any_store: EventStore, clock: Clock) -> Office:
-    office = Office(store=any_store, now=clock)
+def office(any_store: EventStore, clock: Clock) -> ClaimCentre:
+    office = ClaimCentre(store=any_store, now=clock)
     office.open()
     office.register(ANN, ANNS)
     return office
 
 
-def cancel(office: Office, *, reason: str = "Registered by mistake") -> None:
+def cancel(office: ClaimCentre, *, reason: str = "Registered by mistake") -> None:
     office.send(
         CancelRegistration(
             by=ADMINISTRATOR, at=office.now(), registration=ANNS, reason=reason
@@ -39,20 +39,20 @@ def cancel(office: Office, *, reason: str = "Registered by mistake") -> None:
     )
 
 
-def report(office: Office, line: str, status: InvoiceStatus) -> None:
+def report(office: ClaimCentre, line: str, status: InvoiceStatus) -> None:
     office.send(
         ReportInvoiceStatus(by=SERVICE, at=office.now(), line=line, status=status)
     )
 
 
-def last(office: Office) -> RegistrationCancelled:
+def last(office: ClaimCentre) -> RegistrationCancelled:
     event = office.store.log(after=office.store.head() - 1)[0].event
     assert isinstance(event, RegistrationCancelled)
     return event
 
 
 def test_a_cancelled_registration_frees_the_learner_to_be_registered_again(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """C1, O6."""
     cancel(office)
@@ -72,7 +72,7 @@ def test_a_cancelled_registration_frees_the_learner_to_be_registered_again(
     ],
 )
 def test_the_charge_is_decided_on_what_was_invoiced_at_that_moment_and_is_recorded(
-    office: Office,
+    office: ClaimCentre,
     reported: list[InvoiceStatus],
     stands: bool,  # noqa: FBT001 - a case of the table
 ) -> None:
@@ -86,7 +86,9 @@ def test_the_charge_is_decided_on_what_was_invoiced_at_that_moment_and_is_record
     )
 
 
-def test_a_credit_can_be_reported_on_only_where_there_is_one(office: Office) -> None:
+def test_a_credit_can_be_reported_on_only_where_there_is_one(
+    office: ClaimCentre,
+) -> None:
     """C3, C4."""
     with pytest.raises(NotFound):
         report(office, ANNS + CREDIT, InvoiceStatus.CREDITED)
@@ -95,7 +97,7 @@ def test_a_credit_can_be_reported_on_only_where_there_is_one(office: Office) -> 
 
 
 def test_what_was_credited_before_it_was_cancelled_is_not_credited_twice(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """C3, C4."""
     report(office, ANNS, InvoiceStatus.INVOICED)
@@ -106,7 +108,7 @@ def test_what_was_credited_before_it_was_cancelled_is_not_credited_twice(
 
 
 def test_a_draft_claim_does_not_stand_in_the_way_and_is_kept_back_afterwards(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """C2, M10."""
     claim = office.begin({ANN: award("Full", grades={})})
@@ -120,7 +122,7 @@ def test_a_draft_claim_does_not_stand_in_the_way_and_is_kept_back_afterwards(
 
 
 def test_grades_saved_in_a_claim_stand_in_the_way_until_they_are_taken_out(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """C2."""
     claim = office.begin({ANN: award("Full", grades=ENOUGH)})
@@ -130,7 +132,9 @@ def test_grades_saved_in_a_claim_stand_in_the_way_until_they_are_taken_out(
     cancel(office)
 
 
-def test_a_reason_is_wanted_and_another_centre_finds_nothing(office: Office) -> None:
+def test_a_reason_is_wanted_and_another_centre_finds_nothing(
+    office: ClaimCentre,
+) -> None:
     """C1, and section 2."""
     with pytest.raises(ReasonMissing):
         cancel(office, reason=" ")
@@ -144,7 +148,7 @@ def test_a_reason_is_wanted_and_another_centre_finds_nothing(office: Office) -> 
 # Reopening, and another pathway
 
 
-def reopen(office: Office, reason: str = "Claimed too early") -> None:
+def reopen(office: ClaimCentre, reason: str = "Claimed too early") -> None:
     office.send(
         ReopenRegistration(
             by=SERVICE, at=office.now(), registration=ANNS, reason=reason
@@ -152,7 +156,7 @@ def reopen(office: Office, reason: str = "Claimed too early") -> None:
     )
 
 
-def test_a_reopened_registration_can_be_claimed_for_again(office: Office) -> None:
+def test_a_reopened_registration_can_be_claimed_for_again(office: ClaimCentre) -> None:
     """M14."""
     first = office.processed({ANN: award("Full", grades=ENOUGH)})
     assert office.status(ANNS) is Status.COMPLETED
@@ -165,7 +169,7 @@ def test_a_reopened_registration_can_be_claimed_for_again(office: Office) -> Non
 
 
 def test_what_is_not_processed_yet_is_withdrawn_rather_than_reopened(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """M14, M16: else a certificate would be issued after all; then claimed anew in it."""
     claim = office.begin({ANN: award("Full", grades=ENOUGH)})
@@ -182,7 +186,7 @@ def test_what_is_not_processed_yet_is_withdrawn_rather_than_reopened(
 
 
 def test_who_was_registered_again_since_cannot_have_the_earlier_one_reopened(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """O6, M14."""
     office.processed({ANN: award("Full", grades=ENOUGH)})
@@ -194,7 +198,7 @@ def test_who_was_registered_again_since_cannot_have_the_earlier_one_reopened(
 
 
 def test_another_pathway_is_what_the_learner_is_assessed_by_from_then_on(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """M11."""
     rules = office.catalogue.qualification(office.registration(ANNS).product)

@@ -21,7 +21,7 @@ from commands.command import Command, CommandContext, CommandResult, Stale, hand
 from events.identifier import stream_of
 from events.user import Role
 from tests.claim_examples import CATALOGUE, CENTRE, OTHER_REFERENCE, REFERENCE
-from tests.commands.office import ADMINISTRATOR, SERVICE, STRANGER, Office
+from tests.commands.claim_centre import ADMINISTRATOR, SERVICE, STRANGER, ClaimCentre
 
 SPECIALIST = replace(
     ADMINISTRATOR, user="specialist", role=Role.ACCOUNT_SPECIALIST, centre=None
@@ -30,36 +30,36 @@ NEW, WHY = "60344", "They were visited."
 
 
 def asked(
-    office: Office, kind: Callable[..., Command], **values: object
+    office: ClaimCentre, kind: Callable[..., Command], **values: object
 ) -> CommandResult:
     command = kind(**{"at": office.now(), "by": SPECIALIST, "reason": WHY, **values})
     return handle(command, office.context)
 
 
-def centre(office: Office, number: str = CENTRE) -> Centre:
+def centre(office: ClaimCentre, number: str = CENTRE) -> Centre:
     return Centre.replay(office.store.open(stream_of(centre_called(number))).events)
 
 
-def test_a_centre_is_opened_and_owns_itself(office: Office) -> None:
+def test_a_centre_is_opened_and_owns_itself(office: ClaimCentre) -> None:
     done = asked(office, OpenCentre, number=NEW, name="Harbour Skills")
     assert done.created_id == NEW
     assert centre(office, NEW).name == "Harbour Skills"
     assert office.store.open(stream_of(centre_called(NEW))).owner == NEW
 
 
-def test_a_centre_is_opened_once(office: Office) -> None:
+def test_a_centre_is_opened_once(office: ClaimCentre) -> None:
     with pytest.raises(CentreIsOpen, match=f"{CENTRE} already: Riverside Training"):
         asked(office, OpenCentre, number=CENTRE, name="Another")
 
 
-def test_an_account_specialist_says_why_a_centre_is_opened(office: Office) -> None:
+def test_an_account_specialist_says_why_a_centre_is_opened(office: ClaimCentre) -> None:
     """Section 2."""
     with pytest.raises(ReasonMissing):
         asked(office, OpenCentre, number=NEW, name="Harbour Skills", reason=None)
 
 
 def test_an_approval_is_withdrawn_and_granted_at_the_version_looked_at(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """Section 2."""
     product = {"centre": CENTRE, "product": REFERENCE}
@@ -72,19 +72,19 @@ def test_an_approval_is_withdrawn_and_granted_at_the_version_looked_at(
     assert centre(office).approvals == {REFERENCE, OTHER_REFERENCE}
 
 
-def test_what_is_no_product_is_not_approved(office: Office) -> None:
+def test_what_is_no_product_is_not_approved(office: ClaimCentre) -> None:
     with pytest.raises(ProductUnknown) as refusal:
         asked(office, GrantApproval, centre=CENTRE, product="Q-1")
     assert refusal.value.pointer == "/product"
 
 
-def test_a_centre_that_is_not_open_is_not_found(office: Office) -> None:
+def test_a_centre_that_is_not_open_is_not_found(office: ClaimCentre) -> None:
     for kind in (GrantApproval, WithdrawApproval):
         with pytest.raises(NotFound):
             asked(office, kind, centre=NEW, product=REFERENCE)
 
 
-def test_staff_know_of_their_own_centre_alone(office: Office) -> None:
+def test_staff_know_of_their_own_centre_alone(office: ClaimCentre) -> None:
     """Section 2."""
     assert open_own_centre(office.context, CENTRE, ADMINISTRATOR).version == 3
     assert open_own_centre(office.context, CENTRE, SPECIALIST).version == 3
@@ -92,7 +92,7 @@ def test_staff_know_of_their_own_centre_alone(office: Office) -> None:
         open_own_centre(office.context, CENTRE, STRANGER)
 
 
-def listed(office: Office, *approvals: str) -> CommandContext:
+def listed(office: ClaimCentre, *approvals: str) -> CommandContext:
     centres = tuple(
         CentreEntry(number=number, name="Listed", approvals=approvals)
         for number in (CENTRE, NEW)
@@ -101,7 +101,7 @@ def listed(office: Office, *approvals: str) -> CommandContext:
 
 
 def test_the_catalogues_centres_are_opened_once_and_what_is_new_there_is_granted(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     command = OpenListedCentres(by=SERVICE, at=office.now())
     assert handle(command, listed(office, REFERENCE)).position is not None

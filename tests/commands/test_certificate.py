@@ -11,7 +11,7 @@ from events.certificate import CertificatePrinted
 from events.user import Role
 from store import Actor
 from tests.claim_examples import A1, A2, ANN, B1, award
-from tests.commands.office import ADMINISTRATOR, STRANGER, Office
+from tests.commands.claim_centre import ADMINISTRATOR, STRANGER, ClaimCentre
 
 SPECIALIST = replace(
     ADMINISTRATOR, user="specialist", role=Role.ACCOUNT_SPECIALIST, centre=None
@@ -19,7 +19,7 @@ SPECIALIST = replace(
 
 
 @pytest.fixture
-def certificate(office: Office) -> str:
+def certificate(office: ClaimCentre) -> str:
     """Claim for Ann, and give the number of the certificate that came of it."""
     grades = dict.fromkeys((A1, A2, B1), "P")
     claim = office.begin({ANN: award("Full", grades=grades)})
@@ -31,7 +31,10 @@ def certificate(office: Office) -> str:
 
 
 def printed(
-    office: Office, certificate: str, by: Actor = SPECIALIST, expect: int | None = None
+    office: ClaimCentre,
+    certificate: str,
+    by: Actor = SPECIALIST,
+    expect: int | None = None,
 ) -> CommandResult:
     command = RecordPrinting(
         by=by, at=office.now(), certificate=certificate, expect=expect
@@ -39,7 +42,9 @@ def printed(
     return office.send(command)
 
 
-def test_that_it_was_printed_is_recorded_once(office: Office, certificate: str) -> None:
+def test_that_it_was_printed_is_recorded_once(
+    office: ClaimCentre, certificate: str
+) -> None:
     """M13."""
     assert printed(office, certificate, expect=1).created_id == certificate
     stream = read_certificate(certificate, ADMINISTRATOR, office.context)
@@ -48,7 +53,7 @@ def test_that_it_was_printed_is_recorded_once(office: Office, certificate: str) 
 
 
 def test_it_is_recorded_of_the_certificate_that_was_looked_at(
-    office: Office, certificate: str
+    office: ClaimCentre, certificate: str
 ) -> None:
     with pytest.raises(Stale):
         printed(office, certificate, expect=2)
@@ -56,7 +61,7 @@ def test_it_is_recorded_of_the_certificate_that_was_looked_at(
 
 @pytest.mark.parametrize("number", ["", "C-0000000001D"])
 def test_another_centres_certificate_is_as_unknown_as_none(
-    office: Office, certificate: str, number: str
+    office: ClaimCentre, certificate: str, number: str
 ) -> None:
     """Section 2."""
     name = number or certificate

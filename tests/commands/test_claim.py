@@ -37,30 +37,32 @@ from tests.claim_examples import (
     REFERENCE,
     award,
 )
-from tests.commands.office import ADMINISTRATOR, STRANGER, Office
+from tests.commands.claim_centre import ADMINISTRATOR, STRANGER, ClaimCentre
 
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+00:00")
 
 
-def happened(office: Office, name: str) -> list[Event]:
+def happened(office: ClaimCentre, name: str) -> list[Event]:
     """Give what happened to a registration since it was made."""
     return list(office.store.open(stream_of(name)).events[1:])
 
 
-def test_a_claim_may_be_begun_empty(office: Office) -> None:
+def test_a_claim_may_be_begun_empty(office: ClaimCentre) -> None:
     """M1."""
     made = handle(BeginClaim(by=ADMINISTRATOR, at=NOW), office.context).created_id
     assert office.claim(made).qualification is None
     assert office.store.open(stream_of(made)).owner == ADMINISTRATOR.centre
 
 
-def test_a_claim_may_be_begun_whole(office: Office) -> None:
+def test_a_claim_may_be_begun_whole(office: ClaimCentre) -> None:
     """M1."""
     made = office.begin({ANN: award(), BEN: award(grades={A1: "P"})})
     assert list(office.claim(made).waiting) == [ANN, BEN]
 
 
-def test_saving_grades_records_outcomes_on_the_registrations(office: Office) -> None:
+def test_saving_grades_records_outcomes_on_the_registrations(
+    office: ClaimCentre,
+) -> None:
     """M10, C2."""
     claim = office.begin({ANN: award(), BEN: award(grades={})})
     assert happened(office, ANNS) == [OutcomesRecorded(claim=claim, grades=ENOUGH)]
@@ -70,7 +72,7 @@ def test_saving_grades_records_outcomes_on_the_registrations(office: Office) -> 
     assert office.registration(BENS).outcomes == {claim: ENOUGH}
 
 
-def test_removing_grades_takes_outcomes_back(office: Office) -> None:
+def test_removing_grades_takes_outcomes_back(office: ClaimCentre) -> None:
     """C2."""
     claim = office.begin({ANN: award()})
     office.save(claim, {ANN: award(grades={})})
@@ -78,7 +80,7 @@ def test_removing_grades_takes_outcomes_back(office: Office) -> None:
 
 
 def test_removing_a_learner_or_deleting_the_claim_takes_outcomes_back(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """C2."""
     claim = office.begin({ANN: award(), BEN: award()})
@@ -88,7 +90,7 @@ def test_removing_a_learner_or_deleting_the_claim_takes_outcomes_back(
     assert office.registration(ANNS).outcomes == {}
 
 
-def test_a_deleted_claim_is_not_found_any_more(office: Office) -> None:
+def test_a_deleted_claim_is_not_found_any_more(office: ClaimCentre) -> None:
     claim = office.begin({})
     delete = DeleteClaim(by=ADMINISTRATOR, at=NOW, claim=claim)
     handle(delete, office.context)
@@ -96,7 +98,7 @@ def test_a_deleted_claim_is_not_found_any_more(office: Office) -> None:
         handle(delete, office.context)
 
 
-def test_another_qualification_takes_back_what_was_graded(office: Office) -> None:
+def test_another_qualification_takes_back_what_was_graded(office: ClaimCentre) -> None:
     """M1."""
     claim = office.begin({ANN: award()})
     command = ChooseClaimQualification(
@@ -109,7 +111,7 @@ def test_another_qualification_takes_back_what_was_graded(office: Office) -> Non
     assert office.registration(ANNS).outcomes == {}
 
 
-def test_an_unknown_qualification_cannot_be_claimed(office: Office) -> None:
+def test_an_unknown_qualification_cannot_be_claimed(office: ClaimCentre) -> None:
     """M2."""
     with pytest.raises(UnknownQualification):
         handle(
@@ -118,14 +120,14 @@ def test_an_unknown_qualification_cannot_be_claimed(office: Office) -> None:
 
 
 def test_a_qualification_the_centre_is_not_approved_for_cannot_be_claimed(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """M2: a centre that nobody opened is approved for nothing."""
     with pytest.raises(NotClaimable, match="not approved"):
         handle(BeginClaim(by=STRANGER, at=NOW, qualification=REFERENCE), office.context)
 
 
-def test_units_that_are_not_offered_cannot_be_chosen(office: Office) -> None:
+def test_units_that_are_not_offered_cannot_be_chosen(office: ClaimCentre) -> None:
     """M3."""
     claim = office.begin({})
     with pytest.raises(UnitNotOffered):
@@ -135,7 +137,7 @@ def test_units_that_are_not_offered_cannot_be_chosen(office: Office) -> None:
         )
 
 
-def test_a_unit_taken_out_takes_its_outcomes_back(office: Office) -> None:
+def test_a_unit_taken_out_takes_its_outcomes_back(office: ClaimCentre) -> None:
     """M1, C2."""
     claim = office.begin({ANN: award()})
     command = ChooseClaimUnits(by=ADMINISTRATOR, at=NOW, claim=claim, units=(A1,))
@@ -145,7 +147,7 @@ def test_a_unit_taken_out_takes_its_outcomes_back(office: Office) -> None:
     assert office.registration(ANNS).outcomes == {claim: {A1: "P"}}
 
 
-def test_a_claim_that_is_not_begun_is_named_by_no_number(office: Office) -> None:
+def test_a_claim_that_is_not_begun_is_named_by_no_number(office: ClaimCentre) -> None:
     """M5: there is none by that number to look at."""
     with pytest.raises(LearnerNotInClaim) as refusal:
         handle(
@@ -162,14 +164,16 @@ def test_a_claim_that_is_not_begun_is_named_by_no_number(office: Office) -> None
     assert "AC-" not in str(refusal.value)
 
 
-def test_units_need_a_qualification_first(office: Office) -> None:
+def test_units_need_a_qualification_first(office: ClaimCentre) -> None:
     claim = handle(BeginClaim(by=ADMINISTRATOR, at=NOW), office.context).created_id
     command = ChooseClaimUnits(by=ADMINISTRATOR, at=NOW, claim=claim, units=(A1,))
     with pytest.raises(Exception, match="Choose the qualification"):
         handle(command, office.context)
 
 
-def test_a_learner_registered_elsewhere_cannot_be_claimed_for(office: Office) -> None:
+def test_a_learner_registered_elsewhere_cannot_be_claimed_for(
+    office: ClaimCentre,
+) -> None:
     """M4: another centre's learner is not told from one that does not exist."""
     office.register("L-elsewhere", "R-elsewhere", centre="50107")
     sentences = set()
@@ -180,7 +184,7 @@ def test_a_learner_registered_elsewhere_cannot_be_claimed_for(office: Office) ->
     assert len(sentences) == 1
 
 
-def test_another_centres_claim_is_not_found(office: Office) -> None:
+def test_another_centres_claim_is_not_found(office: ClaimCentre) -> None:
     claim = office.begin({ANN: award()})
     command = SaveClaimGrades(by=STRANGER, at=NOW, claim=claim, awards={})
     with pytest.raises(NotFound) as theirs:
@@ -191,7 +195,7 @@ def test_another_centres_claim_is_not_found(office: Office) -> None:
     assert str(theirs.value).replace(claim, "AC-none") == str(nothing.value)
 
 
-def test_a_change_to_what_was_not_looked_at_is_refused(office: Office) -> None:
+def test_a_change_to_what_was_not_looked_at_is_refused(office: ClaimCentre) -> None:
     claim = office.begin({ANN: award()})
     looked_at = office.store.open(stream_of(claim)).version
     office.save(claim, {ANN: award("Interim")})
@@ -204,7 +208,7 @@ def test_a_change_to_what_was_not_looked_at_is_refused(office: Office) -> None:
 
 
 def test_each_learner_is_graded_by_the_rules_they_were_registered_under(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """The version of the rules in force at registration applies."""
     assert CATALOGUE.versions(REFERENCE)[0].version == 1

@@ -26,7 +26,7 @@ from commands.claims.claim import DeleteClaim
 from events.identifier import stream_of
 from store import EventStore, open_store
 from tests.claim_examples import A1, A2, ANN, ANNS, B1, B2, BEN, BENS, award
-from tests.commands.office import ADMINISTRATOR, COLLEAGUE, Office
+from tests.commands.claim_centre import ADMINISTRATOR, COLLEAGUE, ClaimCentre
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 REGISTRATION = {ANN: ANNS, BEN: BENS}
@@ -83,7 +83,7 @@ class ClaimLife(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.opening = opened()
-        self.office = Office(store=self.opening.__enter__(), now=lambda: NOW)
+        self.office = ClaimCentre(store=self.opening.__enter__(), now=lambda: NOW)
         self.papers: list[Paper] = []
         self.submissions = 0
 

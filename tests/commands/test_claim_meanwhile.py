@@ -12,7 +12,7 @@ from events.identifier import stream_of
 from events.registration import OutcomesRecorded
 from store import Actor, Change, Conflict, EventStore, Position, Stream
 from tests.claim_examples import A1, ANN, ANNS, BEN, CLAIM, ENOUGH, award
-from tests.commands.office import ADMINISTRATOR, COLLEAGUE, SERVICE, Office
+from tests.commands.claim_centre import ADMINISTRATOR, COLLEAGUE, SERVICE, ClaimCentre
 
 
 class Interrupted(EventStore):
@@ -33,7 +33,7 @@ class Interrupted(EventStore):
 
 
 def submit_while(
-    office: Office,
+    office: ClaimCentre,
     claim: str,
     *interruptions: Callable[[], object],
     expect: int | None = None,
@@ -48,7 +48,7 @@ def submit_while(
 
 @pytest.mark.parametrize("award_type", ["Full", "Interim"])
 def test_two_claims_for_one_learner_at_once_have_one_winner(
-    office: Office, award_type: str
+    office: ClaimCentre, award_type: str
 ) -> None:
     """M15: also when either could be had after the other, as two Interims could."""
     mine = office.begin({ANN: award(award_type), BEN: award()})
@@ -64,7 +64,7 @@ def test_two_claims_for_one_learner_at_once_have_one_winner(
     assert "second.riverside" in message
 
 
-def outcomes_typed(office: Office) -> None:
+def outcomes_typed(office: ClaimCentre) -> None:
     """Let a colleague record something else on a registration."""
     stream = office.store.open(stream_of(ANNS))
     version = stream.version
@@ -72,7 +72,7 @@ def outcomes_typed(office: Office) -> None:
     office.store.append(stream.change([event]), by=COLLEAGUE)
 
 
-def test_a_registration_that_moved_is_looked_at_again(office: Office) -> None:
+def test_a_registration_that_moved_is_looked_at_again(office: ClaimCentre) -> None:
     """M15."""
     claim = office.begin({ANN: award()})
     moves = [lambda: outcomes_typed(office)] * (PATIENCE - 1)
@@ -82,7 +82,7 @@ def test_a_registration_that_moved_is_looked_at_again(office: Office) -> None:
 
 @pytest.mark.parametrize("grades", [ENOUGH, {A1: "P"}])
 def test_a_registration_that_will_not_keep_still_does_not_fail_the_claim(
-    office: Office, grades: dict[str, str]
+    office: ClaimCentre, grades: dict[str, str]
 ) -> None:
     """M15: one busy registration must not fail five hundred."""
     claim = office.begin({ANN: award(grades=grades), BEN: award()})
@@ -97,7 +97,9 @@ def test_a_registration_that_will_not_keep_still_does_not_fail_the_claim(
     assert message.startswith("second.riverside (Centre Administrator) was changing")
 
 
-def test_when_the_claim_itself_moves_it_is_not_submitted_unseen(office: Office) -> None:
+def test_when_the_claim_itself_moves_it_is_not_submitted_unseen(
+    office: ClaimCentre,
+) -> None:
     """M15."""
     claim = office.begin({ANN: award()})
     with pytest.raises(ClaimHasMoved, match=r"admin\.riverside"):
@@ -113,7 +115,9 @@ def test_when_the_claim_itself_moves_it_is_not_submitted_unseen(office: Office) 
         )
 
 
-def test_an_approval_that_changes_meanwhile_is_looked_at_again(office: Office) -> None:
+def test_an_approval_that_changes_meanwhile_is_looked_at_again(
+    office: ClaimCentre,
+) -> None:
     """M2."""
     claim = office.begin({ANN: award()})
 

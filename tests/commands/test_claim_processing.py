@@ -11,7 +11,7 @@ from commands.command import CommandContext, handle
 from events.certificate import CertificateIssued, CertificatePrinted
 from events.identifier import Kind, stream_of
 from tests.claim_examples import ANN, ANNS, BEN, award
-from tests.commands.office import SERVICE, Office
+from tests.commands.claim_centre import SERVICE, ClaimCentre
 
 A_MOMENT = timedelta(microseconds=1)
 
@@ -25,7 +25,7 @@ A_MOMENT = timedelta(microseconds=1)
     ],
 )
 def test_processing_issues_a_numbered_certificate(
-    office: Office, award_type: str, kind: str
+    office: ClaimCentre, award_type: str, kind: str
 ) -> None:
     """M13."""
     claim = office.begin({ANN: award(award_type)})
@@ -40,7 +40,7 @@ def test_processing_issues_a_numbered_certificate(
     assert issued.registration == ANNS
 
 
-def test_processing_twice_issues_one_certificate(office: Office) -> None:
+def test_processing_twice_issues_one_certificate(office: ClaimCentre) -> None:
     """M13."""
     claim = office.begin({ANN: award()})
     office.submit(claim)
@@ -48,7 +48,7 @@ def test_processing_twice_issues_one_certificate(office: Office) -> None:
     assert office.process(claim).position is None
 
 
-def test_nobody_is_processed_before_their_time(office: Office) -> None:
+def test_nobody_is_processed_before_their_time(office: ClaimCentre) -> None:
     """M13: the delay is counted from the submission."""
     claim = office.begin({ANN: award()})
     office.submit(claim)
@@ -58,7 +58,7 @@ def test_nobody_is_processed_before_their_time(office: Office) -> None:
     assert office.process(claim, submitted_by=submitted_at).position is not None
 
 
-def test_two_certificates_never_have_one_number(office: Office) -> None:
+def test_two_certificates_never_have_one_number(office: ClaimCentre) -> None:
     """M13: a number that is taken is drawn again."""
     numbers = iter(["C-1", "C-1", "C-2"])
     claims = [office.begin({who: award()}) for who in (ANN, BEN)]
@@ -82,7 +82,7 @@ def test_two_certificates_never_have_one_number(office: Office) -> None:
 
 
 def test_who_was_withdrawn_and_left_out_does_not_hold_up_the_others(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """M13, M16."""
     claim = office.begin({ANN: award(), BEN: award()})
@@ -94,7 +94,7 @@ def test_who_was_withdrawn_and_left_out_does_not_hold_up_the_others(
     assert office.standings(claim) == {BEN: ClaimStatus.PROCESSED}
 
 
-def test_printing_is_recorded_once(office: Office) -> None:
+def test_printing_is_recorded_once(office: ClaimCentre) -> None:
     """M13."""
     claim = office.begin({ANN: award()})
     office.submit(claim)

@@ -22,15 +22,20 @@ from events.registration import AwardClaimed, OutcomesRecorded
 from store import AlreadyDone, Conflict, EventStore, Once
 from tests.claim_examples import A1, A2, ANN, ANNS, B1, BEN, BENS, CLAIM, award
 from tests.clock import Clock
-from tests.commands.office import ADMINISTRATOR, COLLEAGUE, SPECIALIST, Office
+from tests.commands.claim_centre import (
+    ADMINISTRATOR,
+    COLLEAGUE,
+    SPECIALIST,
+    ClaimCentre,
+)
 
 PEOPLE = 6
 LEARNERS = 500
 
 
 @pytest.fixture
-def any_office(any_store: EventStore, clock: Clock) -> Office:
-    office = Office(store=any_store, now=clock)
+def any_office(any_store: EventStore, clock: Clock) -> ClaimCentre:
+    office = ClaimCentre(store=any_store, now=clock)
     office.open()
     office.register_all({ANN: ANNS, BEN: BENS})
     return office
@@ -53,7 +58,7 @@ def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
 
 @pytest.mark.parametrize("award_type", ["Full", "Fallback"])
 def test_of_people_claiming_for_one_learner_at_once_one_wins(
-    any_office: Office, award_type: str
+    any_office: ClaimCentre, award_type: str
 ) -> None:
     """M15: the others are told who did what."""
     claims = [any_office.begin({ANN: award(award_type)}) for _ in range(PEOPLE)]
@@ -74,7 +79,7 @@ def test_of_people_claiming_for_one_learner_at_once_one_wins(
 
 
 def test_one_claim_submitted_by_two_people_at_once_is_submitted_once(
-    any_office: Office,
+    any_office: ClaimCentre,
 ) -> None:
     """M15."""
     claim = any_office.begin({ANN: award(), BEN: award()})
@@ -88,7 +93,9 @@ def test_one_claim_submitted_by_two_people_at_once_is_submitted_once(
     assert set(any_office.standings(claim).values()) == {ClaimStatus.SUBMITTED}
 
 
-def test_one_request_sent_many_times_at_once_is_done_once(any_office: Office) -> None:
+def test_one_request_sent_many_times_at_once_is_done_once(
+    any_office: ClaimCentre,
+) -> None:
     """M10: the key of the request is reserved in the append of its effect."""
     claim = any_office.begin({ANN: award()})
     once = Once(scope="request:admin.riverside", key="7f1c", digest="d")
@@ -99,7 +106,7 @@ def test_one_request_sent_many_times_at_once_is_done_once(any_office: Office) ->
 
 
 def test_a_claim_processed_by_many_at_once_issues_each_certificate_once(
-    any_office: Office,
+    any_office: ClaimCentre,
 ) -> None:
     """M13."""
     claim = any_office.begin({ANN: award(), BEN: award()})
@@ -114,7 +121,7 @@ def test_a_claim_processed_by_many_at_once_issues_each_certificate_once(
 
 
 def test_withdrawing_and_processing_at_once_have_one_winner(
-    any_office: Office,
+    any_office: ClaimCentre,
 ) -> None:
     """M16."""
     claim = any_office.begin({ANN: award()})
@@ -129,7 +136,7 @@ def test_withdrawing_and_processing_at_once_have_one_winner(
 
 
 @pytest.fixture
-def busy(any_office: Office) -> Generator[Event]:
+def busy(any_office: ClaimCentre) -> Generator[Event]:
     """Let a colleague change one registration as fast as can be, once it is set."""
     starting, stopping = Event(), Event()
 
@@ -154,7 +161,7 @@ def busy(any_office: Office) -> Generator[Event]:
 
 
 def test_one_busy_registration_does_not_fail_five_hundred(
-    any_office: Office, busy: Event
+    any_office: ClaimCentre, busy: Event
 ) -> None:
     """M15."""
     others = {f"L-{n:010}": f"R-1{n:09}" for n in range(LEARNERS - 1)}
@@ -170,7 +177,7 @@ def test_one_busy_registration_does_not_fail_five_hundred(
 
 
 def test_revoking_and_counting_on_what_is_revoked_at_once_never_both_get_through(
-    any_office: Office,
+    any_office: ClaimCentre,
 ) -> None:
     """M12, M16, M18: one waits for the other, and is decided on what it then finds."""
     interim = any_office.processed({ANN: award("Interim", grades={A1: "P"})})
@@ -183,7 +190,7 @@ def test_revoking_and_counting_on_what_is_revoked_at_once_never_both_get_through
 
 
 def test_a_certificate_reopened_and_reissued_at_once_leaves_none_in_force(
-    any_office: Office,
+    any_office: ClaimCentre,
 ) -> None:
     """M13, M14: reissued first, the reissue is out of force; else it is not reissued."""
     full = any_office.processed({ANN: award()})
@@ -197,7 +204,7 @@ def test_a_certificate_reopened_and_reissued_at_once_leaves_none_in_force(
 
 
 def test_two_notifications_processed_at_once_leave_the_later_in_force(
-    any_office: Office,
+    any_office: ClaimCentre,
 ) -> None:
     """M8, M13."""
     claims = [

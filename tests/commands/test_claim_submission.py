@@ -23,11 +23,11 @@ from tests.claim_examples import (
     award,
     qualification,
 )
-from tests.commands.office import COLLEAGUE, Office
+from tests.commands.claim_centre import COLLEAGUE, ClaimCentre
 
 
 def test_eligible_learners_are_submitted_and_the_others_kept_with_reasons(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """M10."""
     claim = office.begin({ANN: award(), BEN: award(grades={A1: "P"})})
@@ -51,14 +51,14 @@ def test_eligible_learners_are_submitted_and_the_others_kept_with_reasons(
     ],
 )
 def test_full_and_fallback_complete_the_registration_and_interim_does_not(
-    office: Office, award_type: str, status: Status
+    office: ClaimCentre, award_type: str, status: Status
 ) -> None:
     """M7, M8, M9."""
     office.submit(office.begin({ANN: award(award_type)}))
     assert office.status(ANNS) is status
 
 
-def test_a_completed_product_can_be_ordered_again(office: Office) -> None:
+def test_a_completed_product_can_be_ordered_again(office: ClaimCentre) -> None:
     """O6: one Active registration a learner and product, and this one is over."""
     office.submit(office.begin({ANN: award()}))
     assert office.holder(ANN) is None
@@ -66,7 +66,9 @@ def test_a_completed_product_can_be_ordered_again(office: Office) -> None:
     assert office.holder(ANN) == stream_of("R-again")
 
 
-def test_an_ineligible_learner_is_fixed_and_submitted_again(office: Office) -> None:
+def test_an_ineligible_learner_is_fixed_and_submitted_again(
+    office: ClaimCentre,
+) -> None:
     """M10, I2."""
     claim = office.begin({ANN: award(), BEN: award(grades={A1: "P"})})
     office.submit(claim)
@@ -81,7 +83,7 @@ def test_an_ineligible_learner_is_fixed_and_submitted_again(office: Office) -> N
 
 
 def test_an_interim_is_followed_by_a_full_without_typing_units_again(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """M12, M14."""
     first = office.begin({ANN: award("Interim", grades={A1: "P", A2: "P"})})
@@ -96,7 +98,7 @@ def test_an_interim_is_followed_by_a_full_without_typing_units_again(
 
 
 def test_a_qualification_that_may_no_longer_be_claimed_is_not_submitted(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """M2."""
     claim = office.begin({ANN: award()})
@@ -107,7 +109,7 @@ def test_a_qualification_that_may_no_longer_be_claimed_is_not_submitted(
 
 
 def test_who_was_claimed_for_before_is_kept_back_with_whom_named(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """M15."""
     mine = office.begin({ANN: award(), BEN: award()})

@@ -32,32 +32,34 @@ from tests.claim_examples import (
     award,
     qualification,
 )
-from tests.commands.office import COLLEAGUE, SERVICE, Office
+from tests.commands.claim_centre import COLLEAGUE, SERVICE, ClaimCentre
 
 KEY = UUID(int=1)
 LAPSE = ApprovalWithdrawn(product=REFERENCE, person_id=KEY)
 
 
-def happen(office: Office, name: str, event: Event, *, owner: str = CENTRE) -> None:
+def happen(
+    office: ClaimCentre, name: str, event: Event, *, owner: str = CENTRE
+) -> None:
     stream = office.store.open(stream_of(name))
     office.store.append(stream.change([event], owner=owner), by=SERVICE)
 
 
-def nothing(_: Office, __: str) -> None:
+def nothing(_: ClaimCentre, __: str) -> None:
     """Leave all as it was."""
 
 
-def claim_elsewhere(office: Office, _: str) -> None:
+def claim_elsewhere(office: ClaimCentre, _: str) -> None:
     office.submit(office.begin({ANN: award()}, by=COLLEAGUE), by=COLLEAGUE)
 
 
-def claim_elsewhere_and_withdraw(office: Office, _: str) -> None:
+def claim_elsewhere_and_withdraw(office: ClaimCentre, _: str) -> None:
     theirs = office.begin({ANN: award()}, by=COLLEAGUE)
     office.submit(theirs, by=COLLEAGUE)
     office.withdraw(theirs, by=COLLEAGUE)
 
 
-def cancel(office: Office, _: str) -> None:
+def cancel(office: ClaimCentre, _: str) -> None:
     cancelled = RegistrationCancelled(
         registration=ANNS,
         invoice_status="Not invoiced",
@@ -68,12 +70,12 @@ def cancel(office: Office, _: str) -> None:
     happen(office, ANNS, cancelled)
 
 
-def transfer(office: Office, _: str) -> None:
+def transfer(office: ClaimCentre, _: str) -> None:
     there = "50107"
     happen(office, ANNS, RegistrationTransferred(centre=there), owner=there)
 
 
-def erase(office: Office, _: str) -> None:
+def erase(office: ClaimCentre, _: str) -> None:
     stream = office.store.open(stream_of(CENTRE))
     gone = stream.change(
         [LAPSE], reserve=[Reservation(scope="erased-learner", key=ANN)]
@@ -81,29 +83,31 @@ def erase(office: Office, _: str) -> None:
     office.store.append(gone, by=SERVICE)
 
 
-def leave_out_type(office: Office, claim: str) -> None:
+def leave_out_type(office: ClaimCentre, claim: str) -> None:
     office.save(claim, {ANN: award(award_type=None)})
 
 
-def leave_out_date(office: Office, claim: str) -> None:
+def leave_out_date(office: ClaimCentre, claim: str) -> None:
     office.save(claim, {ANN: award(award_date=None)})
 
 
-def take_grades_out(office: Office, claim: str) -> None:
+def take_grades_out(office: ClaimCentre, claim: str) -> None:
     office.save(claim, {ANN: award(grades={A1: "P"})})
 
 
-def change_pathway(office: Office, _: str) -> None:
+def change_pathway(office: ClaimCentre, _: str) -> None:
     changed = PathwayChanged(pathway="SHORT", person_id=KEY, reason="Asked")
     happen(office, ANNS, changed)
 
 
-def judged(office: Office, claim: str, today: date) -> dict[str, Granted | Withheld]:
+def judged(
+    office: ClaimCentre, claim: str, today: date
+) -> dict[str, Granted | Withheld]:
     facts = ClaimFacts.of(office.context, office.claim(claim), today=today)
     return {who: facts.judge(who) for who in facts.claim.waiting}
 
 
-def stages_of(office: Office, claim: str, today: date) -> dict[str, Stage]:
+def stages_of(office: ClaimCentre, claim: str, today: date) -> dict[str, Stage]:
     facts = ClaimFacts.of(office.context, office.claim(claim), today=today)
     shown = stages(
         facts.claim,
@@ -130,8 +134,8 @@ def stages_of(office: Office, claim: str, today: date) -> dict[str, Stage]:
     ],
 )
 def test_a_draft_says_of_each_learner_what_submitting_then_does(
-    office: Office,
-    meanwhile: Callable[[Office, str], None],
+    office: ClaimCentre,
+    meanwhile: Callable[[ClaimCentre, str], None],
     code: str | None,
     lacking: list[str],
 ) -> None:
@@ -154,7 +158,7 @@ def test_a_draft_says_of_each_learner_what_submitting_then_does(
 
 
 def test_an_award_date_that_grew_too_old_holds_up_its_own_learner_alone(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """M6, M10: the day was in time when it was typed."""
     today = office.now().date()
@@ -177,7 +181,7 @@ def test_an_award_date_that_grew_too_old_holds_up_its_own_learner_alone(
 
 
 def test_a_draft_of_what_the_centre_is_no_longer_approved_for_says_so(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """M2, M10: nobody is eligible, and submitting is refused in the same words."""
     claim = office.begin({ANN: award(), BEN: award()})
@@ -195,7 +199,7 @@ def test_a_draft_of_what_the_centre_is_no_longer_approved_for_says_so(
         office.submit(claim)
 
 
-def test_a_draft_of_what_is_certificated_no_more_says_so(office: Office) -> None:
+def test_a_draft_of_what_is_certificated_no_more_says_so(office: ClaimCentre) -> None:
     """M2, M10."""
     claim = office.begin({ANN: award()})
     today = office.now().date()

@@ -26,7 +26,7 @@ from tests.claim_examples import (
     qualification,
 )
 from tests.clock import Clock
-from tests.commands.office import ADMINISTRATOR, Office
+from tests.commands.claim_centre import ADMINISTRATOR, ClaimCentre
 
 NEW = "A/100/0006"
 UNITS_NOW = (
@@ -37,10 +37,10 @@ RULES_NOW = qualification(version=2, units=UNITS_NOW, grading=BY_POINTS)
 
 
 @pytest.fixture
-def office(store: EventStore, clock: Clock) -> Office:
+def office(store: EventStore, clock: Clock) -> ClaimCentre:
     """Open a centre with Ann under version 1 of the rules and Ben under version 2."""
     both = Catalogue(all_versions={REFERENCE: (RULES, RULES_NOW)})
-    opened = Office(store=store, now=clock, catalogue=both)
+    opened = ClaimCentre(store=store, now=clock, catalogue=both)
     opened.open()
     opened.register(ANN, ANNS)
     made = opened.registering(BEN, BENS)
@@ -52,7 +52,7 @@ def office(store: EventStore, clock: Clock) -> Office:
 
 
 def test_one_claim_assesses_each_learner_by_the_version_they_were_registered_under(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """M7, section 11: passes for one, by points for the other."""
     claim = office.begin(
@@ -69,7 +69,7 @@ def test_one_claim_assesses_each_learner_by_the_version_they_were_registered_und
 
 
 def test_a_unit_of_another_version_than_the_learners_is_refused_in_a_sentence(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """M5, section 11: each way round."""
     claim = office.begin({ANN: award(), BEN: award(grades={})}, units=(A1, A2, B1, NEW))
@@ -83,7 +83,9 @@ def test_a_unit_of_another_version_than_the_learners_is_refused_in_a_sentence(
         office.save(claim, {BEN: award(grades={B1: "P"})})
 
 
-def test_grades_are_those_of_the_units_in_the_learners_version(office: Office) -> None:
+def test_grades_are_those_of_the_units_in_the_learners_version(
+    office: ClaimCentre,
+) -> None:
     """M5: a merit is no grade of version 1, and one of version 2."""
     claim = office.begin({ANN: award(grades={}), BEN: award(grades={})})
     with pytest.raises(GradeNotAllowed, match="M is not a grade of the unit"):

@@ -11,10 +11,10 @@ from aggregates.claims.claim_status import ClaimStatus
 from aggregates.registrations.registration import Status
 from events.identifier import stream_of
 from tests.claim_examples import A1, A2, ANN, ANNS, B1, B2, BEN, BENS, award
-from tests.commands.office import Office
+from tests.commands.claim_centre import ClaimCentre
 
 
-def test_withdrawing_makes_what_was_completed_active_again(office: Office) -> None:
+def test_withdrawing_makes_what_was_completed_active_again(office: ClaimCentre) -> None:
     """M16, C2."""
     claim = office.begin({ANN: award(), BEN: award("Interim")})
     office.submit(claim)
@@ -28,7 +28,7 @@ def test_withdrawing_makes_what_was_completed_active_again(office: Office) -> No
 
 
 def test_withdrawing_for_one_learner_leaves_the_others_submitted(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """M16."""
     claim = office.begin({ANN: award(), BEN: award()})
@@ -43,7 +43,7 @@ def test_withdrawing_for_one_learner_leaves_the_others_submitted(
 
 
 def test_withdrawing_an_interim_leaves_what_another_claim_completed(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """M16."""
     interim = office.begin({ANN: award("Interim", grades={A1: "P"})})
@@ -56,7 +56,7 @@ def test_withdrawing_an_interim_leaves_what_another_claim_completed(
 
 
 def test_withdrawing_is_refused_where_the_learner_is_registered_again(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """M16, O6."""
     claim = office.begin({ANN: award()})
@@ -68,7 +68,7 @@ def test_withdrawing_is_refused_where_the_learner_is_registered_again(
 
 
 def test_the_reason_of_a_withdrawal_is_kept_under_the_claims_key(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """M16, H6."""
     claim = office.begin({ANN: award()})
@@ -83,7 +83,7 @@ def test_the_reason_of_a_withdrawal_is_kept_under_the_claims_key(
 @pytest.mark.parametrize("award_type", ["Full", "Interim", "Fallback"])
 @pytest.mark.parametrize("who", [ANN, None])
 def test_an_award_that_a_later_one_counts_on_is_not_withdrawn(
-    office: Office, award_type: str, who: str | None
+    office: ClaimCentre, award_type: str, who: str | None
 ) -> None:
     """M12, M16: it is said which goes first, and when that is gone it can be."""
     interim = office.submitted({ANN: award("Interim", grades={A1: "P", B2: "P"})})
@@ -101,7 +101,7 @@ def test_an_award_that_a_later_one_counts_on_is_not_withdrawn(
 
 
 def test_units_that_a_later_claim_says_itself_do_not_hold_an_interim(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """M16: nor those that another Interim between them says."""
     first = office.submitted({ANN: award("Interim", grades={A1: "P"})})
@@ -113,7 +113,7 @@ def test_units_that_a_later_claim_says_itself_do_not_hold_an_interim(
 
 
 def test_a_claim_for_many_names_everyone_whose_later_claim_counts_on_it(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """M16."""
     both = award("Interim", grades={A1: "P"})
@@ -130,7 +130,7 @@ def test_a_claim_for_many_names_everyone_whose_later_claim_counts_on_it(
 
 
 def test_when_the_later_claim_is_processed_its_certificate_is_revoked_first(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """M16, M18: and whoever is named can do it."""
     interim = office.submitted({ANN: award("Interim", grades={A1: "P"})})
@@ -145,7 +145,7 @@ def test_when_the_later_claim_is_processed_its_certificate_is_revoked_first(
 
 @pytest.mark.parametrize("who", [ANN, None])
 def test_of_what_is_processed_it_is_said_who_can_do_what(
-    office: Office, who: str | None
+    office: ClaimCentre, who: str | None
 ) -> None:
     """M16, M18: and an Account Specialist really can."""
     full = office.processed({ANN: award()})
@@ -163,7 +163,7 @@ def test_of_what_is_processed_it_is_said_who_can_do_what(
 
 
 def test_many_processed_are_counted_and_an_interim_has_nothing_to_reopen(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """M16, M18."""
     people = {f"L-{number:010}": f"R-{number:010}" for number in range(10, 15)}

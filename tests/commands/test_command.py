@@ -16,7 +16,7 @@ from commands.command import (
     handle,
 )
 from store import Conflict
-from tests.commands.office import ADMINISTRATOR, Office
+from tests.commands.claim_centre import ADMINISTRATOR, ClaimCentre
 
 QUICKER, LOOKED = Conflict(UUID(int=1), ()), Stale(UUID(int=1), ())
 
@@ -39,7 +39,7 @@ def _is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(command.HANDLERS, Try, decide)
 
 
-def asked(office: Office, others: list[Conflict]) -> str:
+def asked(office: ClaimCentre, others: list[Conflict]) -> str:
     return handle(
         Try(by=ADMINISTRATOR, at=office.now(), others=others), office.context
     ).created_id
@@ -47,12 +47,12 @@ def asked(office: Office, others: list[Conflict]) -> str:
 
 @pytest.mark.parametrize("times", [0, 1, TRIES - 1])
 def test_it_is_decided_again_while_others_are_quicker(
-    office: Office, times: int
+    office: ClaimCentre, times: int
 ) -> None:
     assert asked(office, [QUICKER] * times) == "it"
 
 
-def test_it_is_given_up_if_it_never_gets_quiet(office: Office) -> None:
+def test_it_is_given_up_if_it_never_gets_quiet(office: ClaimCentre) -> None:
     others = [QUICKER] * (TRIES + 1)
     with pytest.raises(Conflict):
         asked(office, others)
@@ -60,7 +60,7 @@ def test_it_is_given_up_if_it_never_gets_quiet(office: Office) -> None:
 
 
 def test_what_was_looked_at_and_has_changed_is_not_decided_again(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     others: list[Conflict] = [LOOKED, QUICKER]
     with pytest.raises(Stale):

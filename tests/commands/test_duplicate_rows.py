@@ -14,7 +14,7 @@ from aggregates.uploads.record import RecordState
 from aggregates.uploads.upload_refusals import NothingReady
 from store import EventStore
 from tests.clock import Clock
-from tests.commands.intake import Intake
+from tests.commands.upload_centre import UploadCentre
 from tests.learner_examples import DETAILS, OTHER_ULN, THIRD_ULN, ULN, cells
 
 VALID, INVALID = RecordState.VALID, RecordState.INVALID
@@ -26,11 +26,11 @@ NAMES = ("Ann", "Ben")
 
 
 @pytest.fixture
-def intake(store: EventStore, clock: Clock) -> Intake:
-    return Intake(store=store, now=clock)
+def intake(store: EventStore, clock: Clock) -> UploadCentre:
+    return UploadCentre(store=store, now=clock)
 
 
-def test_the_same_person_on_two_rows_asks_on_both(intake: Intake) -> None:
+def test_the_same_person_on_two_rows_asks_on_both(intake: UploadCentre) -> None:
     """U6, U9: nobody is made of either until somebody has answered."""
     group = intake.checked(STRAIGHT, CURLY)
     assert intake.states(group) == {2: TO_CONFIRM, 3: TO_CONFIRM}
@@ -45,7 +45,7 @@ def test_the_same_person_on_two_rows_asks_on_both(intake: Intake) -> None:
 
 @pytest.mark.parametrize(("row", "other"), [(2, 3), (3, 2)])
 def test_one_answer_settles_both_rows_of_different_people(
-    intake: Intake, row: int, other: int
+    intake: UploadCentre, row: int, other: int
 ) -> None:
     """U6: it is still said that they are alike, and not asked again."""
     group = intake.checked(STRAIGHT, CURLY)
@@ -63,7 +63,7 @@ def test_one_answer_settles_both_rows_of_different_people(
 
 @pytest.mark.parametrize(("row", "other"), [(2, 3), (3, 2)])
 def test_when_one_row_of_a_person_is_removed_the_other_is_right(
-    intake: Intake, row: int, other: int
+    intake: UploadCentre, row: int, other: int
 ) -> None:
     """U6, U8."""
     group = intake.checked(STRAIGHT, CURLY)
@@ -72,7 +72,9 @@ def test_when_one_row_of_a_person_is_removed_the_other_is_right(
     assert intake.records(group)[other].remarks == ()
 
 
-def test_when_one_row_gets_another_name_the_other_is_right(intake: Intake) -> None:
+def test_when_one_row_gets_another_name_the_other_is_right(
+    intake: UploadCentre,
+) -> None:
     """U6, U8: or another date of birth; and asks again when it is as before."""
     group = intake.checked(STRAIGHT, CURLY)
     intake.put_right(group, 3, given_name="Zoë")
@@ -86,7 +88,7 @@ def test_when_one_row_gets_another_name_the_other_is_right(intake: Intake) -> No
 
 
 def test_a_row_that_is_wrong_otherwise_is_the_same_person_all_the_same(
-    intake: Intake,
+    intake: UploadCentre,
 ) -> None:
     """U6: both are told at once."""
     group = intake.checked(STRAIGHT, {**CURLY, "uln": "1234567890"})
@@ -97,7 +99,9 @@ def test_a_row_that_is_wrong_otherwise_is_the_same_person_all_the_same(
     assert intake.states(group) == {2: VALID, 3: VALID}
 
 
-def test_amended_to_be_another_row_and_said_to_differ_at_once(intake: Intake) -> None:
+def test_amended_to_be_another_row_and_said_to_differ_at_once(
+    intake: UploadCentre,
+) -> None:
     """U6, U8: in one answer."""
     group = intake.checked(STRAIGHT, cells(given_name="Zoë", uln=""))
     intake.put_right(group, 3, given_name="Chloë", is_different=True)
@@ -106,7 +110,7 @@ def test_amended_to_be_another_row_and_said_to_differ_at_once(intake: Intake) ->
 
 
 def test_a_row_linked_to_a_learner_leaves_the_other_to_that_learner(
-    intake: Intake,
+    intake: UploadCentre,
 ) -> None:
     """U6: the other asks about the learner, and no longer about the row."""
     known = intake.create(cells(uln=THIRD_ULN))
@@ -122,7 +126,7 @@ def test_a_row_linked_to_a_learner_leaves_the_other_to_that_learner(
 
 
 def test_a_record_is_told_apart_from_learners_and_rows_in_one_answer(
-    intake: Intake,
+    intake: UploadCentre,
 ) -> None:
     """U6: the other row still asks about the learner."""
     known = intake.create(cells(uln=THIRD_ULN))
@@ -144,7 +148,7 @@ def test_a_record_is_told_apart_from_learners_and_rows_in_one_answer(
 )
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_however_records_are_put_right_they_ask_while_another_is_the_same_person(
-    intake: Intake, changes: list[tuple[int, str]]
+    intake: UploadCentre, changes: list[tuple[int, str]]
 ) -> None:
     """U6: against a table of rows, their names, and who was told apart."""
     name = f"Group {intake.store.head()}"
@@ -180,7 +184,7 @@ def test_however_records_are_put_right_they_ask_while_another_is_the_same_person
 
 @pytest.mark.parametrize("value", ["uln", "person"])
 def test_many_rows_that_are_the_same_find_each_other_and_name_few(
-    intake: Intake, value: str
+    intake: UploadCentre, value: str
 ) -> None:
     """U6: taken away one by one from either end, the last one left is right."""
     many = 3 * MOST_NAMED
@@ -210,7 +214,7 @@ def test_rows_that_become_one_person_at_once_find_each_other(
 ) -> None:
     """U6: on both databases."""
     del race
-    intake, ready = Intake(store=any_store, now=clock), Barrier(3)
+    intake, ready = UploadCentre(store=any_store, now=clock), Barrier(3)
     group = intake.checked(*(cells(given_name=f"N{n}", uln="") for n in range(3)))
 
     def take(row: int) -> None:
@@ -224,7 +228,7 @@ def test_rows_that_become_one_person_at_once_find_each_other(
 
 
 def test_names_read_again_in_another_encoding_are_compared_again(
-    intake: Intake,
+    intake: UploadCentre,
 ) -> None:
     """U4, U6: whoever is the same once the letters are right; and then once more."""
     rows = [cells(uln=""), cells(given_name="CHLOE", uln=""), cells(given_name="Ben")]

@@ -22,9 +22,9 @@ from events.registration import RegistrationMade
 from store import EventStore
 from tests.claim_examples import TESTED
 from tests.clock import Clock
+from tests.commands.claim_centre import ADMINISTRATOR
 from tests.commands.frameworks import Provider
-from tests.commands.office import ADMINISTRATOR
-from tests.commands.order_desk import APPRENTICESHIP, SINGLE
+from tests.commands.order_centre import APPRENTICESHIP, SINGLE
 from tests.order_examples import ANN, BEN
 
 

@@ -28,10 +28,10 @@ from events.learner import ImageKind, LearnerErased
 from store import EventStore
 from tests.claim_examples import ANN, ANNS, BEN, BENS, award
 from tests.clock import Clock
+from tests.commands.claim_centre import SPECIALIST, ClaimCentre
 from tests.commands.erasing import REASON, erase
-from tests.commands.intake import ADMINISTRATOR, MACHINE, Intake
-from tests.commands.office import SPECIALIST, Office
-from tests.commands.order_desk import SINGLE, OrderDesk
+from tests.commands.order_centre import SINGLE, OrderCentre
+from tests.commands.upload_centre import ADMINISTRATOR, MACHINE, UploadCentre
 from tests.image_examples import PHOTOGRAPH
 from tests.learner_examples import DETAILS, GROUP, OTHER_ULN, ULN, cells
 from tests.order_examples import ANN as ANNA
@@ -48,15 +48,15 @@ def photograph(clock: Clock, learner: str) -> SubmitLearnerImage:
 
 
 @pytest.fixture
-def intake(store: EventStore, clock: Clock) -> Intake:
-    return Intake(store=store, now=clock)
+def intake(store: EventStore, clock: Clock) -> UploadCentre:
+    return UploadCentre(store=store, now=clock)
 
 
 def test_a_person_who_is_erased_is_known_by_their_number_alone(
     any_store: EventStore, clock: Clock
 ) -> None:
     """H6: who erased them and why stays, and so does all that happened."""
-    intake = Intake(store=any_store, now=clock)
+    intake = UploadCentre(store=any_store, now=clock)
     learner = intake.create()
     intake.send(photograph(clock, learner))
     intake.amend(learner, family_name="Darcy", centre_reference="X")
@@ -75,7 +75,7 @@ def test_a_person_who_is_erased_is_known_by_their_number_alone(
 
 
 def test_erasing_twice_answers_the_same_and_loses_what_was_left(
-    intake: Intake, clock: Clock
+    intake: UploadCentre, clock: Clock
 ) -> None:
     """H6: the second one finds rows that the first did not."""
     learner = intake.create()
@@ -90,7 +90,7 @@ def test_erasing_twice_answers_the_same_and_loses_what_was_left(
 
 
 @pytest.mark.parametrize("reason", ["", "  "])
-def test_erasing_has_a_reason(intake: Intake, clock: Clock, reason: str) -> None:
+def test_erasing_has_a_reason(intake: UploadCentre, clock: Clock, reason: str) -> None:
     """H6, H1."""
     learner = intake.create()
     with pytest.raises(ErasureNeedsReason, match="without naming") as refusal:
@@ -99,7 +99,7 @@ def test_erasing_has_a_reason(intake: Intake, clock: Clock, reason: str) -> None
     assert intake.learner(learner).details == DETAILS
 
 
-def test_who_is_not_known_cannot_be_erased(intake: Intake, clock: Clock) -> None:
+def test_who_is_not_known_cannot_be_erased(intake: UploadCentre, clock: Clock) -> None:
     """H6."""
     for name in ("L-0000000099X", GROUP):
         with pytest.raises(NotFound):
@@ -110,14 +110,14 @@ def test_the_uln_of_somebody_erased_is_free_again(
     any_store: EventStore, clock: Clock
 ) -> None:
     """H6, U6: after a rebuild of what is reserved as well."""
-    intake = Intake(store=any_store, now=clock)
+    intake = UploadCentre(store=any_store, now=clock)
     erase(intake.context, clock, intake.create())
     erase(intake.context, clock, intake.create(cells(uln="")))
     any_store.rebuild_reservations()
     assert intake.learner(intake.create()).details.uln == ULN
 
 
-def test_somebody_erased_is_amended_no_more(intake: Intake, clock: Clock) -> None:
+def test_somebody_erased_is_amended_no_more(intake: UploadCentre, clock: Clock) -> None:
     """H6, L1, L2."""
     learner = intake.create()
     intake.send(photograph(clock, learner))
@@ -128,7 +128,7 @@ def test_somebody_erased_is_amended_no_more(intake: Intake, clock: Clock) -> Non
         intake.send(photograph(clock, learner))
 
 
-def test_images_are_erased_with_the_person(intake: Intake, clock: Clock) -> None:
+def test_images_are_erased_with_the_person(intake: UploadCentre, clock: Clock) -> None:
     """H6, H3: as they were before, too."""
     learner = intake.create()
     intake.send(photograph(clock, learner))
@@ -147,7 +147,7 @@ def test_images_are_erased_with_the_person(intake: Intake, clock: Clock) -> None
 
 def test_somebody_erased_cannot_be_ordered_for(store: EventStore, clock: Clock) -> None:
     """H6, O3: by name; a group goes without them."""
-    counter = OrderDesk(store=store, now=clock)
+    counter = OrderCentre(store=store, now=clock)
     counter.open()
     counter.know(ANNA, BENNO)
     counter.group(GROUP, ANNA, BENNO)
@@ -160,7 +160,7 @@ def test_somebody_erased_cannot_be_ordered_for(store: EventStore, clock: Clock) 
 
 
 def test_somebody_erased_cannot_be_entered_for_a_test(
-    intake: Intake, clock: Clock
+    intake: UploadCentre, clock: Clock
 ) -> None:
     """H6, B2."""
     learner = intake.create()
@@ -175,7 +175,7 @@ def test_an_order_confirmed_before_stays_as_it_is(
     store: EventStore, clock: Clock
 ) -> None:
     """H6, O5: and answers the same when it is sent again."""
-    counter = OrderDesk(store=store, now=clock)
+    counter = OrderCentre(store=store, now=clock)
     counter.open()
     counter.know(ANNA)
     order = counter.ready(ANNA)
@@ -186,10 +186,10 @@ def test_an_order_confirmed_before_stays_as_it_is(
 
 
 def test_somebody_erased_cannot_be_claimed_for(
-    store: EventStore, clock: Clock, office: Office
+    store: EventStore, clock: Clock, office: ClaimCentre
 ) -> None:
     """H6, M4, M13: what was certificated before stays."""
-    counter = OrderDesk(store=store, now=clock)
+    counter = OrderCentre(store=store, now=clock)
     submitted = office.begin({ANN: PASSED})
     office.submit(submitted)
     office.process(submitted)
@@ -206,7 +206,9 @@ def test_somebody_erased_cannot_be_claimed_for(
     assert office.status(ANNS) is Status.COMPLETED
 
 
-def test_the_registration_of_somebody_erased_is_not_reopened(office: Office) -> None:
+def test_the_registration_of_somebody_erased_is_not_reopened(
+    office: ClaimCentre,
+) -> None:
     """H6, M14: their certificate would go out of force, and none could follow it."""
     claim = office.processed({ANN: PASSED})
     erase(office.context, Clock(office.now()), ANN, end_in_flight=True)
@@ -229,7 +231,9 @@ def test_the_registration_of_somebody_erased_is_not_reopened(office: Office) -> 
         )
 
 
-def test_a_row_is_not_linked_to_somebody_erased(intake: Intake, clock: Clock) -> None:
+def test_a_row_is_not_linked_to_somebody_erased(
+    intake: UploadCentre, clock: Clock
+) -> None:
     """H6, U6."""
     learner = intake.create()
     intake.known[DETAILS.likeness] = [learner]
@@ -244,7 +248,7 @@ def test_nothing_personal_is_kept_by_who_asks_as_somebody_is_erased(
     any_store: EventStore, clock: Clock
 ) -> None:
     """H6: whoever is first, a change is refused in plain words or lost with the rest."""
-    intake = Intake(store=any_store, now=clock)
+    intake = UploadCentre(store=any_store, now=clock)
     for _ in range(4):
         learner, barrier = intake.create(cells(uln="")), Barrier(3)
 

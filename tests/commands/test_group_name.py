@@ -14,23 +14,28 @@ from commands.command import CommandResult
 from commands.uploads.group_name import RenameLearnerGroup
 from store import Actor, EventStore
 from tests.clock import Clock
-from tests.commands.intake import ADMINISTRATOR, COLLEAGUE, STRANGER, Intake
+from tests.commands.upload_centre import (
+    ADMINISTRATOR,
+    COLLEAGUE,
+    STRANGER,
+    UploadCentre,
+)
 from tests.learner_examples import cells
 
 
 @pytest.fixture
-def intake(store: EventStore, clock: Clock) -> Intake:
-    return Intake(store=store, now=clock)
+def intake(store: EventStore, clock: Clock) -> UploadCentre:
+    return UploadCentre(store=store, now=clock)
 
 
 def rename(
-    intake: Intake, group: str, name: str, *, by: Actor = ADMINISTRATOR
+    intake: UploadCentre, group: str, name: str, *, by: Actor = ADMINISTRATOR
 ) -> CommandResult:
     command = RenameLearnerGroup(by=by, at=intake.now(), group=group, name=name)
     return intake.send(command)
 
 
-def test_a_group_is_renamed_and_its_former_name_is_free(intake: Intake) -> None:
+def test_a_group_is_renamed_and_its_former_name_is_free(intake: UploadCentre) -> None:
     """U1: by anybody at the centre; outer spaces apart."""
     group = intake.checked(cells(), name="Autumn")
     rename(intake, group, " Spring ", by=COLLEAGUE)
@@ -42,7 +47,7 @@ def test_a_group_is_renamed_and_its_former_name_is_free(intake: Intake) -> None:
     intake.checked(cells(), name="Autumn")
 
 
-def test_a_name_that_the_user_has_given_before_is_refused(intake: Intake) -> None:
+def test_a_name_that_the_user_has_given_before_is_refused(intake: UploadCentre) -> None:
     """U1: to the user who uploaded the group, whoever renames it."""
     other = intake.checked(cells(), name="Autumn")
     group = intake.checked(cells(), name="Spring")
@@ -53,7 +58,7 @@ def test_a_name_that_the_user_has_given_before_is_refused(intake: Intake) -> Non
     assert intake.shown(group).name == "Spring"
 
 
-def test_only_the_case_of_a_name_may_change(intake: Intake) -> None:
+def test_only_the_case_of_a_name_may_change(intake: UploadCentre) -> None:
     """U1: the group has it already."""
     group = intake.checked(cells(), name="autumn")
     rename(intake, group, "Autumn")
@@ -70,7 +75,7 @@ def test_only_the_case_of_a_name_may_change(intake: Intake) -> None:
     ],
 )
 def test_a_name_is_neither_blank_nor_too_long(
-    intake: Intake, name: str, refusal: type[Exception]
+    intake: UploadCentre, name: str, refusal: type[Exception]
 ) -> None:
     """U1."""
     group = intake.checked(cells())
@@ -79,7 +84,9 @@ def test_a_name_is_neither_blank_nor_too_long(
         rename(intake, group, name)
 
 
-def test_a_renamed_group_is_undone_and_its_new_name_is_free(intake: Intake) -> None:
+def test_a_renamed_group_is_undone_and_its_new_name_is_free(
+    intake: UploadCentre,
+) -> None:
     """U11: an undone group is not renamed."""
     group = intake.checked(cells(), name="Autumn")
     rename(intake, group, "Spring")
@@ -90,7 +97,7 @@ def test_a_renamed_group_is_undone_and_its_new_name_is_free(intake: Intake) -> N
     intake.checked(cells(), name="Spring")
 
 
-def test_another_centres_group_is_not_renamed(intake: Intake) -> None:
+def test_another_centres_group_is_not_renamed(intake: UploadCentre) -> None:
     """Domain, 1."""
     group = intake.checked(cells())
     with pytest.raises(NotFound):

@@ -9,8 +9,8 @@ from commands.uploads import upload as uploading
 from events.upload import RecordsReady
 from store import EventStore
 from tests.clock import Clock
-from tests.commands.intake import Intake
 from tests.commands.test_verification import Lrs
+from tests.commands.upload_centre import UploadCentre
 from tests.learner_examples import OTHER_ULN, ULN, cells, strangers
 
 LEARNER, INVALID = RecordState.LEARNER, RecordState.INVALID
@@ -22,11 +22,11 @@ def lrs() -> Lrs:
 
 
 @pytest.fixture
-def intake(store: EventStore, clock: Clock, lrs: Lrs) -> Intake:
-    return Intake(store=store, now=clock, verify=lrs)
+def intake(store: EventStore, clock: Clock, lrs: Lrs) -> UploadCentre:
+    return UploadCentre(store=store, now=clock, verify=lrs)
 
 
-def stands(intake: Intake, group: str) -> tuple[UploadStatus, int]:
+def stands(intake: UploadCentre, group: str) -> tuple[UploadStatus, int]:
     shown = intake.shown(group)
     return shown.status, shown.progress
 
@@ -34,7 +34,7 @@ def stands(intake: Intake, group: str) -> tuple[UploadStatus, int]:
 CHECKED, DONE = (UploadStatus.CHECKED, 50), (UploadStatus.DONE, 100)
 
 
-def submitted(intake: Intake, *rows: dict[str, str]) -> str:
+def submitted(intake: UploadCentre, *rows: dict[str, str]) -> str:
     group = intake.checked(*strangers(*rows))
     intake.submit(group)
     intake.add(group)
@@ -43,7 +43,7 @@ def submitted(intake: Intake, *rows: dict[str, str]) -> str:
 
 
 def test_a_record_that_lrs_was_closed_for_brings_the_group_back(
-    intake: Intake, lrs: Lrs
+    intake: UploadCentre, lrs: Lrs
 ) -> None:
     """U5, U7, U9: to 50 %, and submitted again to 100 %."""
     lrs.outcomes[ULN] = PostponedReason.OUT_OF_HOURS
@@ -61,7 +61,9 @@ def test_a_record_that_lrs_was_closed_for_brings_the_group_back(
     assert [*intake.states(group).values()] == [LEARNER, LEARNER]
 
 
-def test_an_anomaly_heard_late_brings_nothing_back(intake: Intake, lrs: Lrs) -> None:
+def test_an_anomaly_heard_late_brings_nothing_back(
+    intake: UploadCentre, lrs: Lrs
+) -> None:
     """U7: nothing is ready."""
     lrs.outcomes[ULN] = PostponedReason.OUT_OF_HOURS
     group = submitted(intake, cells(), cells(uln=OTHER_ULN))
@@ -70,7 +72,9 @@ def test_an_anomaly_heard_late_brings_nothing_back(intake: Intake, lrs: Lrs) -> 
     assert stands(intake, group) == DONE
 
 
-def test_a_record_put_right_late_brings_the_group_back_once(intake: Intake) -> None:
+def test_a_record_put_right_late_brings_the_group_back_once(
+    intake: UploadCentre,
+) -> None:
     """U8, U9: a second one finds it there already."""
     bad = cells(family_name="", uln="")
     group = submitted(intake, cells(), bad, bad)
@@ -83,7 +87,7 @@ def test_a_record_put_right_late_brings_the_group_back_once(intake: Intake) -> N
     assert [e.rows for e in log if isinstance(e, RecordsReady)] == [(3,)]
 
 
-def test_the_other_row_of_a_uln_brings_the_group_back(intake: Intake) -> None:
+def test_the_other_row_of_a_uln_brings_the_group_back(intake: UploadCentre) -> None:
     """U6, U9: when the one is removed."""
     group = submitted(intake, cells(), cells(), cells(uln=OTHER_ULN))
     intake.remove(group, 2)
@@ -94,7 +98,7 @@ def test_the_other_row_of_a_uln_brings_the_group_back(intake: Intake) -> None:
 
 
 def test_a_group_with_nothing_ready_after_all_is_done_when_submitted(
-    intake: Intake,
+    intake: UploadCentre,
 ) -> None:
     """U9: what became ready was spoilt again, or removed."""
     bad = cells(family_name="", uln="")
@@ -108,7 +112,7 @@ def test_a_group_with_nothing_ready_after_all_is_done_when_submitted(
 
 
 def test_what_becomes_ready_while_learners_are_added_waits_or_joins(
-    intake: Intake, monkeypatch: pytest.MonkeyPatch
+    intake: UploadCentre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """U9: a row that was left behind waits; one that is still to come is added."""
     monkeypatch.setattr(uploading, "BATCH", 2)

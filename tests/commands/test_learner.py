@@ -16,16 +16,16 @@ from aggregates.learners.learner import (
 from events.learner import LearnerCreated
 from store import Conflict, EventStore
 from tests.clock import Clock
-from tests.commands.intake import SPECIALIST, STRANGER, Intake
+from tests.commands.upload_centre import SPECIALIST, STRANGER, UploadCentre
 from tests.learner_examples import CENTRE, DETAILS, OTHER_ULN, ULN, cells
 
 
 @pytest.fixture
-def intake(store: EventStore, clock: Clock) -> Intake:
-    return Intake(store=store, now=clock)
+def intake(store: EventStore, clock: Clock) -> UploadCentre:
+    return UploadCentre(store=store, now=clock)
 
 
-def test_one_learner_is_made_known(intake: Intake) -> None:
+def test_one_learner_is_made_known(intake: UploadCentre) -> None:
     """L1."""
     name = intake.create()
     learner = intake.learner(name)
@@ -33,7 +33,7 @@ def test_one_learner_is_made_known(intake: Intake) -> None:
     assert (learner.group, learner.amendments_left) == (None, 1)
 
 
-def test_every_fault_is_told_at_once_each_with_its_place(intake: Intake) -> None:
+def test_every_fault_is_told_at_once_each_with_its_place(intake: UploadCentre) -> None:
     """L1."""
     told = cells(given_name="", date_of_birth="31/02/2006", uln="1234567890")
     with pytest.raises(DetailsAreWrong) as refusal:
@@ -43,7 +43,7 @@ def test_every_fault_is_told_at_once_each_with_its_place(intake: Intake) -> None
     assert intake.store.head() == 0
 
 
-def test_a_uln_is_one_learners_at_a_centre(intake: Intake) -> None:
+def test_a_uln_is_one_learners_at_a_centre(intake: UploadCentre) -> None:
     """U6, L1: at another centre the person may be known too."""
     first = intake.create()
     with pytest.raises(UlnIsHeld) as refusal:
@@ -53,14 +53,14 @@ def test_a_uln_is_one_learners_at_a_centre(intake: Intake) -> None:
     intake.create(by=STRANGER)
 
 
-def test_any_number_of_learners_have_no_uln(intake: Intake) -> None:
+def test_any_number_of_learners_have_no_uln(intake: UploadCentre) -> None:
     """U4: the temporary one included."""
     for uln in ("", "", "9999999999", "9999999999"):
         name = intake.create(cells(uln=uln), is_different=True)
         assert intake.learner(name).details.uln is None
 
 
-def test_who_is_like_another_is_confirmed_to_be_different(intake: Intake) -> None:
+def test_who_is_like_another_is_confirmed_to_be_different(intake: UploadCentre) -> None:
     """L1, U6."""
     intake.known[DETAILS.likeness] = ["L-0000000017T"]
     with pytest.raises(LooksLikeAnother) as refusal:
@@ -70,7 +70,7 @@ def test_who_is_like_another_is_confirmed_to_be_different(intake: Intake) -> Non
 
 
 def test_a_centre_amends_an_identity_once_and_a_specialist_again(
-    intake: Intake,
+    intake: UploadCentre,
 ) -> None:
     """L2."""
     name = intake.create()
@@ -84,7 +84,7 @@ def test_a_centre_amends_an_identity_once_and_a_specialist_again(
     assert intake.learner(name).details.given_name == "Chloe"
 
 
-def test_what_is_amended_is_checked_as_what_is_new(intake: Intake) -> None:
+def test_what_is_amended_is_checked_as_what_is_new(intake: UploadCentre) -> None:
     """L2."""
     name = intake.create()
     with pytest.raises(DetailsAreWrong):
@@ -94,7 +94,7 @@ def test_what_is_amended_is_checked_as_what_is_new(intake: Intake) -> None:
     assert intake.amend(name, gender="F").position is None
 
 
-def test_a_new_uln_is_taken_and_the_old_one_given_back(intake: Intake) -> None:
+def test_a_new_uln_is_taken_and_the_old_one_given_back(intake: UploadCentre) -> None:
     """L2."""
     first = intake.create()
     intake.amend(first, uln=OTHER_ULN)
@@ -107,7 +107,7 @@ def test_a_new_uln_is_taken_and_the_old_one_given_back(intake: Intake) -> None:
 
 
 def test_who_has_outgrown_the_greatest_age_can_still_be_put_right(
-    intake: Intake, clock: Clock
+    intake: UploadCentre, clock: Clock
 ) -> None:
     """L2: the date of birth was right when it was told."""
     name = intake.create(cells(date_of_birth="25/11/1915"))
@@ -117,7 +117,7 @@ def test_who_has_outgrown_the_greatest_age_can_still_be_put_right(
 
 
 def test_another_centres_learner_cannot_be_amended_nor_detected(
-    intake: Intake,
+    intake: UploadCentre,
 ) -> None:
     """Domain, 1."""
     name = intake.create()
@@ -132,7 +132,7 @@ def test_of_several_who_take_a_uln_at_once_one_has_it(
 ) -> None:
     """U6: the others are told who has it."""
     del race
-    intake = Intake(store=any_store, now=clock)
+    intake = UploadCentre(store=any_store, now=clock)
     names = [intake.create(cells(given_name=f"N{n}", uln="")) for n in range(2)]
     ready = Barrier(4)
 

@@ -9,7 +9,7 @@ from commands.learners.learner_image import SubmitLearnerImage, read_image
 from events.learner import ImageKind, LearnerImageSubmitted
 from store import EventStore
 from tests.clock import Clock
-from tests.commands.intake import ADMINISTRATOR, MACHINE, Intake
+from tests.commands.upload_centre import ADMINISTRATOR, MACHINE, UploadCentre
 from tests.image_examples import picture, written
 
 SIZES = range(1, 7)
@@ -20,7 +20,7 @@ def test_images_submitted_at_once_are_all_kept_and_the_last_is_shown(
     store: EventStore, clock: Clock, tmp_path: Path
 ) -> None:
     """L1, H2: whoever was slower has replaced the other's, and no file is left over."""
-    intake = Intake(store=store, now=clock)
+    intake = UploadCentre(store=store, now=clock)
     learner = intake.create()
 
     def submit(size: int) -> None:

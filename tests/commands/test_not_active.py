@@ -15,9 +15,9 @@ from events.entry_order import Entry
 from store import EventStore
 from tests.claim_examples import TESTED, award
 from tests.clock import Clock
+from tests.commands.claim_centre import ADMINISTRATOR, SPECIALIST
 from tests.commands.frameworks import WHOLE, Provider
-from tests.commands.office import ADMINISTRATOR, SPECIALIST
-from tests.commands.order_desk import SINGLE
+from tests.commands.order_centre import SINGLE
 from tests.order_examples import ANN
 
 

@@ -37,8 +37,8 @@ from events.learner import LearnerCreated
 from events.order import CourseDates, OrderBegun, OrderLearnersLinked
 from store import EventStore
 from tests.clock import Clock
-from tests.commands.office import ADMINISTRATOR, COLLEAGUE, STRANGER
-from tests.commands.order_desk import DATING, SEVERAL, SINGLE, OrderDesk
+from tests.commands.claim_centre import ADMINISTRATOR, COLLEAGUE, STRANGER
+from tests.commands.order_centre import DATING, SEVERAL, SINGLE, OrderCentre
 from tests.learner_examples import OTHER_ULN, ULN, cells
 from tests.order_examples import ANN, BEN, CAT, CENTRE, TERM, YEAR
 
@@ -47,9 +47,9 @@ SPECIALIST = replace(ADMINISTRATOR, role="Account Specialist", centre=None)
 
 
 @pytest.fixture
-def counter(store: EventStore, clock: Clock) -> OrderDesk:
+def counter(store: EventStore, clock: Clock) -> OrderCentre:
     """Open a centre that knows Ann and Ben; Cat is another's."""
-    counter = OrderDesk(store=store, now=clock)
+    counter = OrderCentre(store=store, now=clock)
     counter.open()
     counter.know(ANN, BEN)
     counter.know(CAT, centre="50107")
@@ -65,7 +65,7 @@ def newcomer(*, is_different: bool = False, alike: str = "", **told: str) -> New
 
 
 def join(
-    counter: OrderDesk, order: str, newcomer: Newcomer, product: str | None = None
+    counter: OrderCentre, order: str, newcomer: Newcomer, product: str | None = None
 ) -> LinkOrderLearners:
     return LinkOrderLearners(
         by=ADMINISTRATOR,
@@ -76,7 +76,9 @@ def join(
     )
 
 
-def test_an_order_is_begun_empty_and_belongs_to_the_centre(counter: OrderDesk) -> None:
+def test_an_order_is_begun_empty_and_belongs_to_the_centre(
+    counter: OrderCentre,
+) -> None:
     """O1."""
     name = counter.begin()
     stream = counter.store.open(stream_of(name))
@@ -84,7 +86,7 @@ def test_an_order_is_begun_empty_and_belongs_to_the_centre(counter: OrderDesk) -
     assert stream.owner == CENTRE
 
 
-def test_an_order_is_begun_whole_in_one_go(counter: OrderDesk) -> None:
+def test_an_order_is_begun_whole_in_one_go(counter: OrderCentre) -> None:
     """O1: it is a draft still."""
     some = Dating(dates=TERM, product=SEVERAL, learners=(ANN,))
     name = counter.begin(
@@ -138,8 +140,8 @@ def test_an_order_is_begun_whole_in_one_go(counter: OrderDesk) -> None:
     ],
 )
 def test_what_is_wrong_with_a_whole_order_is_pointed_at(
-    counter: OrderDesk,
-    begin: Callable[[OrderDesk], object],
+    counter: OrderCentre,
+    begin: Callable[[OrderCentre], object],
     kind: type[Refusal],
     pointer: str,
 ) -> None:
@@ -152,7 +154,7 @@ def test_what_is_wrong_with_a_whole_order_is_pointed_at(
 
 
 def test_only_products_that_the_centre_is_approved_for_can_be_chosen(
-    counter: OrderDesk,
+    counter: OrderCentre,
 ) -> None:
     """O2."""
     counter.withdraw_approval(SINGLE)
@@ -164,7 +166,7 @@ def test_only_products_that_the_centre_is_approved_for_can_be_chosen(
 
 
 def test_the_last_day_of_registration_ends_at_midnight_in_london(
-    counter: OrderDesk, clock: Clock
+    counter: OrderCentre, clock: Clock
 ) -> None:
     """O2: 31 August 2030 ends at 23:00 in UTC."""
     clock.now = datetime(2030, 8, 31, 22, 59, tzinfo=UTC)
@@ -174,7 +176,9 @@ def test_the_last_day_of_registration_ends_at_midnight_in_london(
         counter.begin(products=[SINGLE])
 
 
-def test_products_are_chosen_after_the_learners_were_linked(counter: OrderDesk) -> None:
+def test_products_are_chosen_after_the_learners_were_linked(
+    counter: OrderCentre,
+) -> None:
     """O1."""
     order = counter.begin(Linking(learners={ANN: None, BEN: None}))
     counter.send(
@@ -185,7 +189,7 @@ def test_products_are_chosen_after_the_learners_were_linked(counter: OrderDesk) 
     assert list(counter.order(order).lines[SINGLE].learners) == [ANN, BEN]
 
 
-def test_a_group_is_linked_with_the_learners_it_has(counter: OrderDesk) -> None:
+def test_a_group_is_linked_with_the_learners_it_has(counter: OrderCentre) -> None:
     """O3, U10: who is named besides is linked once."""
     counter.group(GROUP, ANN, BEN)
     order = counter.begin(products=[SEVERAL])
@@ -202,14 +206,14 @@ def test_a_group_is_linked_with_the_learners_it_has(counter: OrderDesk) -> None:
     assert pathways == {ANN: "MAIN", BEN: "SHORT"}
 
 
-def test_a_group_without_learners_cannot_be_linked(counter: OrderDesk) -> None:
+def test_a_group_without_learners_cannot_be_linked(counter: OrderCentre) -> None:
     """O3."""
     counter.group(GROUP)
     with pytest.raises(GroupHasNoLearners, match=GROUP):
         counter.begin(Linking(groups=(GROUP,)))
 
 
-def test_another_centres_group_is_not_found(counter: OrderDesk) -> None:
+def test_another_centres_group_is_not_found(counter: OrderCentre) -> None:
     """O3."""
     counter.group(GROUP, CAT, centre="50107")
     for group in (GROUP, "G-0000000000", ANN):
@@ -217,7 +221,7 @@ def test_another_centres_group_is_not_found(counter: OrderDesk) -> None:
             counter.begin(Linking(groups=(group,)))
 
 
-def test_another_centres_learner_is_as_unknown_as_nobody(counter: OrderDesk) -> None:
+def test_another_centres_learner_is_as_unknown_as_nobody(counter: OrderCentre) -> None:
     """O3: each is named."""
     order = counter.begin()
     strangers = dict.fromkeys([ANN, CAT, "L-0000000000A", "nonsense", order])
@@ -229,7 +233,7 @@ def test_another_centres_learner_is_as_unknown_as_nobody(counter: OrderDesk) -> 
 
 
 def test_a_learner_is_created_in_the_step_and_linked_at_once(
-    counter: OrderDesk,
+    counter: OrderCentre,
 ) -> None:
     """O3, L1."""
     order = counter.begin(products=[SINGLE])
@@ -245,7 +249,7 @@ def test_a_learner_is_created_in_the_step_and_linked_at_once(
 
 
 def test_a_new_learners_faults_are_said_all_at_once_and_nothing_is_recorded(
-    counter: OrderDesk,
+    counter: OrderCentre,
 ) -> None:
     """O3, L1."""
     order = counter.begin()
@@ -264,7 +268,7 @@ def test_a_new_learners_faults_are_said_all_at_once_and_nothing_is_recorded(
     assert counter.send(join(counter, order, newcomer(alike=ANN, is_different=True)))
 
 
-def test_a_uln_taken_at_the_same_moment_names_who_has_it(counter: OrderDesk) -> None:
+def test_a_uln_taken_at_the_same_moment_names_who_has_it(counter: OrderCentre) -> None:
     """O3, U6."""
     order = counter.begin()
     waiting = [join(counter, order, newcomer(uln=ULN, given_name="Zoë"))]
@@ -284,7 +288,7 @@ def test_a_uln_taken_at_the_same_moment_names_who_has_it(counter: OrderDesk) -> 
 
 
 def test_a_learner_is_unlinked_and_dates_and_numbers_are_given(
-    counter: OrderDesk,
+    counter: OrderCentre,
 ) -> None:
     """O1, O3, O4."""
     order = counter.ready(ANN, BEN)
@@ -310,7 +314,7 @@ def test_a_learner_is_unlinked_and_dates_and_numbers_are_given(
         assert counter.send(command).position is None
 
 
-def test_a_later_fault_among_dates_is_pointed_at(counter: OrderDesk) -> None:
+def test_a_later_fault_among_dates_is_pointed_at(counter: OrderCentre) -> None:
     """O4."""
     order = counter.ready(ANN)
     stranger = Dating(dates=TERM, product=SINGLE, learners=(CAT,))
@@ -322,7 +326,7 @@ def test_a_later_fault_among_dates_is_pointed_at(counter: OrderDesk) -> None:
     assert refused.value.pointer == "/dates/1/learners"
 
 
-def test_an_order_deleted_is_not_found_any_more(counter: OrderDesk) -> None:
+def test_an_order_deleted_is_not_found_any_more(counter: OrderCentre) -> None:
     """O1."""
     order = counter.ready(ANN)
     counter.send(DeleteOrder(by=ADMINISTRATOR, at=counter.now(), order=order))
@@ -330,7 +334,7 @@ def test_an_order_deleted_is_not_found_any_more(counter: OrderDesk) -> None:
         counter.order(order)
 
 
-def test_another_centres_order_is_not_found(counter: OrderDesk) -> None:
+def test_another_centres_order_is_not_found(counter: OrderCentre) -> None:
     order = counter.ready(ANN)
     for name, by in ((order, STRANGER), ("O-0000000000", ADMINISTRATOR)):
         with pytest.raises(NotFound):
@@ -339,7 +343,7 @@ def test_another_centres_order_is_not_found(counter: OrderDesk) -> None:
 
 
 def test_who_looked_at_an_older_version_is_told_who_changed_what(
-    counter: OrderDesk,
+    counter: OrderCentre,
 ) -> None:
     order = counter.begin(products=[SINGLE])
     version = counter.store.open(stream_of(order)).version
@@ -351,7 +355,7 @@ def test_who_looked_at_an_older_version_is_told_who_changed_what(
     assert {each.user for each in stale.value.between} == {COLLEAGUE.user}
 
 
-def test_the_cost_is_known_throughout(counter: OrderDesk) -> None:
+def test_the_cost_is_known_throughout(counter: OrderCentre) -> None:
     """O1."""
     order = counter.begin(products=[SINGLE])
     assert counter.total(order) == Decimal("0.00")

@@ -27,8 +27,8 @@ from events.registration import AwardClaimed, RegistrationMade
 from store import AlreadyDone, EventStore, Once, Reservation
 from tests.claim_examples import OTHER_RULES, award_claimed
 from tests.clock import Clock
-from tests.commands.office import ADMINISTRATOR, COLLEAGUE
-from tests.commands.order_desk import CATALOGUE, DATING, SEVERAL, SINGLE, OrderDesk
+from tests.commands.claim_centre import ADMINISTRATOR, COLLEAGUE
+from tests.commands.order_centre import CATALOGUE, DATING, SEVERAL, SINGLE, OrderCentre
 from tests.order_examples import ANN, BEN, CENTRE, YEAR
 
 MANY = 1_000
@@ -37,21 +37,21 @@ PRICE = Decimal("98.00")
 
 
 @pytest.fixture
-def counter(store: EventStore, clock: Clock) -> OrderDesk:
-    counter = OrderDesk(store=store, now=clock)
+def counter(store: EventStore, clock: Clock) -> OrderCentre:
+    counter = OrderCentre(store=store, now=clock)
     counter.open()
     counter.know(ANN, BEN)
     return counter
 
 
 @pytest.fixture
-def any_counter(any_store: EventStore, clock: Clock) -> OrderDesk:
-    counter = OrderDesk(store=any_store, now=clock)
+def any_counter(any_store: EventStore, clock: Clock) -> OrderCentre:
+    counter = OrderCentre(store=any_store, now=clock)
     counter.open()
     return counter
 
 
-def offered(counter: OrderDesk, **changed: Any) -> OrderDesk:
+def offered(counter: OrderCentre, **changed: Any) -> OrderCentre:
     """Change what the catalogue says of the product."""
     (rules,) = CATALOGUE.versions(SINGLE)
     changed_rules = replace(rules, **changed)
@@ -60,7 +60,7 @@ def offered(counter: OrderDesk, **changed: Any) -> OrderDesk:
 
 
 def meanwhile(
-    counter: OrderDesk, act: Callable[[], object], command: ConfirmOrder
+    counter: OrderCentre, act: Callable[[], object], command: ConfirmOrder
 ) -> None:
     """Do something after the command has read the facts, and before it records any."""
     waiting = [act]
@@ -76,18 +76,18 @@ def meanwhile(
     handle(command, context)
 
 
-def confirmation(counter: OrderDesk, order: str, total: Decimal) -> ConfirmOrder:
+def confirmation(counter: OrderCentre, order: str, total: Decimal) -> ConfirmOrder:
     return ConfirmOrder(by=ADMINISTRATOR, at=counter.now(), order=order, total=total)
 
 
-def holder(counter: OrderDesk, learner: str) -> object:
+def holder(counter: OrderCentre, learner: str) -> object:
     key = active_key(learner, SINGLE)
     held = counter.store.held(ACTIVE_REGISTRATION, [key])
     return held[key].stream if key in held else None
 
 
 def test_confirming_makes_one_registration_per_learner_and_product(
-    counter: OrderDesk,
+    counter: OrderCentre,
 ) -> None:
     """O5, O6: in one append, each holding the learner's place on the product."""
     order = counter.begin(
@@ -116,7 +116,7 @@ def test_confirming_makes_one_registration_per_learner_and_product(
 
 
 def test_an_order_is_confirmed_once_however_often_it_is_sent(
-    counter: OrderDesk,
+    counter: OrderCentre,
 ) -> None:
     """O5."""
     order = counter.ready(ANN, BEN)
@@ -126,7 +126,7 @@ def test_an_order_is_confirmed_once_however_often_it_is_sent(
     assert len(counter.made()) == 2
 
 
-def test_a_request_under_one_key_takes_effect_once(counter: OrderDesk) -> None:
+def test_a_request_under_one_key_takes_effect_once(counter: OrderCentre) -> None:
     """O5."""
     once = Once(scope="request:admin.riverside", key="1", digest="same")
     by = replace(ADMINISTRATOR, once=once)
@@ -138,7 +138,7 @@ def test_a_request_under_one_key_takes_effect_once(counter: OrderDesk) -> None:
     assert len(counter.made()) == 1
 
 
-def test_an_incomplete_order_says_all_that_it_lacks(counter: OrderDesk) -> None:
+def test_an_incomplete_order_says_all_that_it_lacks(counter: OrderCentre) -> None:
     """O1, O5: and nothing is recorded."""
     order = counter.begin(Linking(learners={ANN: None}), products=[SEVERAL])
     before = counter.store.head()
@@ -151,7 +151,7 @@ def test_an_incomplete_order_says_all_that_it_lacks(counter: OrderDesk) -> None:
     assert counter.store.head() == before
 
 
-def test_an_approval_withdrawn_since_is_in_the_way(counter: OrderDesk) -> None:
+def test_an_approval_withdrawn_since_is_in_the_way(counter: OrderCentre) -> None:
     """O2."""
     order = counter.ready(ANN)
     counter.withdraw_approval(SINGLE)
@@ -160,7 +160,7 @@ def test_an_approval_withdrawn_since_is_in_the_way(counter: OrderDesk) -> None:
 
 
 def test_an_approval_withdrawn_at_the_same_moment_is_in_the_way(
-    counter: OrderDesk,
+    counter: OrderCentre,
 ) -> None:
     """O2: what was read and not written is looked at too."""
     order = counter.ready(ANN)
@@ -174,7 +174,7 @@ def test_an_approval_withdrawn_at_the_same_moment_is_in_the_way(
 
 
 def test_a_price_changed_since_is_refused_and_the_new_one_shown(
-    counter: OrderDesk,
+    counter: OrderCentre,
 ) -> None:
     """O5."""
     order = counter.ready(ANN, BEN)
@@ -188,7 +188,7 @@ def test_a_price_changed_since_is_refused_and_the_new_one_shown(
 
 
 def test_a_learner_linked_at_the_same_moment_changes_the_total_seen(
-    counter: OrderDesk,
+    counter: OrderCentre,
 ) -> None:
     """O5: nobody pays for a learner whom they did not see."""
     order = counter.ready(ANN)
@@ -201,7 +201,7 @@ def test_a_learner_linked_at_the_same_moment_changes_the_total_seen(
     assert counter.made() == []
 
 
-def test_the_rules_of_the_day_are_recorded(counter: OrderDesk) -> None:
+def test_the_rules_of_the_day_are_recorded(counter: OrderCentre) -> None:
     """O1."""
     order = counter.ready(ANN)
     offered(counter, version=2).confirm(order)
@@ -210,7 +210,7 @@ def test_the_rules_of_the_day_are_recorded(counter: OrderDesk) -> None:
 
 
 def test_a_learner_cannot_have_two_active_registrations_on_one_product(
-    counter: OrderDesk,
+    counter: OrderCentre,
 ) -> None:
     """O6: the learner and the registration are named; nobody else is registered."""
     first, second = counter.ready(ANN), counter.ready(ANN, BEN)
@@ -224,7 +224,7 @@ def test_a_learner_cannot_have_two_active_registrations_on_one_product(
     assert shown.active == {(ANN, SINGLE): made.registration}
 
 
-def test_a_completed_registration_leaves_room_for_another(counter: OrderDesk) -> None:
+def test_a_completed_registration_leaves_room_for_another(counter: OrderCentre) -> None:
     """O6."""
     counter.confirm(counter.ready(ANN))
     (made,) = counter.made()
@@ -236,7 +236,9 @@ def test_a_completed_registration_leaves_room_for_another(counter: OrderDesk) ->
     assert len(counter.made()) == 2
 
 
-def test_a_registration_whose_number_is_taken_gets_another(counter: OrderDesk) -> None:
+def test_a_registration_whose_number_is_taken_gets_another(
+    counter: OrderCentre,
+) -> None:
     counter.confirm(counter.ready(ANN))
     (taken,) = counter.made()
     drawn = [taken.registration, identifier(Kind.REGISTRATION, 77)]
@@ -253,7 +255,7 @@ def test_a_registration_whose_number_is_taken_gets_another(counter: OrderDesk) -
 
 
 def test_a_confirmed_order_is_shown_by_the_rules_that_it_was_confirmed_under(
-    counter: OrderDesk,
+    counter: OrderCentre,
 ) -> None:
     """O5: also when they are not in the catalogue any more."""
     order = counter.ready(ANN)
@@ -267,7 +269,7 @@ def test_a_confirmed_order_is_shown_by_the_rules_that_it_was_confirmed_under(
 
 
 def test_an_order_of_a_thousand_learners_is_confirmed_in_seconds(
-    any_counter: OrderDesk,
+    any_counter: OrderCentre,
 ) -> None:
     """O5."""
     learners = [identifier(Kind.LEARNER, number) for number in range(MANY)]

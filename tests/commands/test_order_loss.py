@@ -22,8 +22,8 @@ from events.order import CourseDates
 from store import EventStore
 from tests.claim_examples import TESTED
 from tests.clock import Clock
-from tests.commands.office import ADMINISTRATOR
-from tests.commands.order_desk import DATING, SINGLE, OrderDesk
+from tests.commands.claim_centre import ADMINISTRATOR
+from tests.commands.order_centre import DATING, SINGLE, OrderCentre
 from tests.order_examples import ANN, BEN
 
 OTHER = Dating(dates=CourseDates(starts=date(2026, 10, 1), ends=date(2027, 8, 1)))
@@ -31,8 +31,8 @@ APART = Dating(dates=OTHER.dates, product=SINGLE, learners=(ANN,))
 
 
 @pytest.fixture
-def counter(any_store: EventStore, clock: Clock) -> OrderDesk:
-    counter = OrderDesk(store=any_store, now=clock)
+def counter(any_store: EventStore, clock: Clock) -> OrderCentre:
+    counter = OrderCentre(store=any_store, now=clock)
     counter.open()
     counter.know(ANN, BEN)
     return counter
@@ -51,7 +51,7 @@ def counter(any_store: EventStore, clock: Clock) -> OrderDesk:
     ids=["products", "learners", "unlinked", "dates for all"],
 )
 def test_dates_that_were_typed_for_one_go_only_where_that_is_confirmed(
-    counter: OrderDesk, asked: Callable[[dict[str, Any]], Any]
+    counter: OrderCentre, asked: Callable[[dict[str, Any]], Any]
 ) -> None:
     """O1, O3, O4: and it is said whose."""
     linking = Linking(product=SINGLE, learners=dict.fromkeys((ANN, BEN)))
@@ -64,7 +64,7 @@ def test_dates_that_were_typed_for_one_go_only_where_that_is_confirmed(
 
 
 def test_tests_that_have_a_time_go_only_where_that_is_confirmed(
-    counter: OrderDesk,
+    counter: OrderCentre,
 ) -> None:
     """B1."""
     counter.confirm(counter.ready(ANN))

@@ -13,8 +13,8 @@ from events.identifier import Kind, identifier, stream_of
 from events.order import OrderConfirmed, OrderLearnersLinked
 from store import EventStore, Once
 from tests.clock import Clock
-from tests.commands.office import ADMINISTRATOR
-from tests.commands.order_desk import SINGLE, OrderDesk
+from tests.commands.claim_centre import ADMINISTRATOR
+from tests.commands.order_centre import SINGLE, OrderCentre
 from tests.commands.test_claim_races import at_once
 from tests.order_examples import ANN
 
@@ -22,20 +22,20 @@ PEOPLE = 6
 
 
 @pytest.fixture
-def any_counter(any_store: EventStore, clock: Clock) -> OrderDesk:
-    counter = OrderDesk(store=any_store, now=clock)
+def any_counter(any_store: EventStore, clock: Clock) -> OrderCentre:
+    counter = OrderCentre(store=any_store, now=clock)
     counter.open()
     return counter
 
 
-def known(counter: OrderDesk, number: int) -> Sequence[str]:
+def known(counter: OrderCentre, number: int) -> Sequence[str]:
     learners = [identifier(Kind.LEARNER, n) for n in range(number)]
     counter.know(*learners)
     return learners
 
 
 def test_of_orders_for_one_learner_confirmed_at_once_one_wins(
-    any_counter: OrderDesk,
+    any_counter: OrderCentre,
 ) -> None:
     """O6: the others are told by which registration."""
     any_counter.know(ANN)
@@ -50,7 +50,7 @@ def test_of_orders_for_one_learner_confirmed_at_once_one_wins(
 
 
 def test_one_order_confirmed_by_many_at_once_is_confirmed_once(
-    any_counter: OrderDesk,
+    any_counter: OrderCentre,
 ) -> None:
     """O5."""
     learners = known(any_counter, 20)
@@ -63,7 +63,7 @@ def test_one_order_confirmed_by_many_at_once_is_confirmed_once(
 
 
 def test_orders_that_share_learners_leave_each_with_one_registration(
-    any_counter: OrderDesk,
+    any_counter: OrderCentre,
 ) -> None:
     """O6: an order makes all of its registrations, or none."""
     learners = known(any_counter, 2 * PEOPLE)
@@ -84,7 +84,9 @@ def test_orders_that_share_learners_leave_each_with_one_registration(
     assert any(isinstance(answer, CommandResult) for answer in answers)
 
 
-def test_one_key_sent_many_times_at_once_confirms_once(any_counter: OrderDesk) -> None:
+def test_one_key_sent_many_times_at_once_confirms_once(
+    any_counter: OrderCentre,
+) -> None:
     """O5."""
     any_counter.know(ANN)
     once = Once(scope="request:admin.riverside", key="1", digest="same")
@@ -95,7 +97,7 @@ def test_one_key_sent_many_times_at_once_confirms_once(any_counter: OrderDesk) -
 
 
 def test_people_who_link_at_once_lose_nothing_of_each_others(
-    any_counter: OrderDesk,
+    any_counter: OrderCentre,
 ) -> None:
     """O1: two people can work on one order."""
     learners = known(any_counter, PEOPLE)

@@ -22,8 +22,8 @@ from events.entry_order import Entry
 from store import EventStore
 from tests.claim_examples import REFERENCE, TESTED, award
 from tests.clock import Clock
+from tests.commands.claim_centre import ADMINISTRATOR, COLLEAGUE, SERVICE, ClaimCentre
 from tests.commands.life_world import CATALOGUE
-from tests.commands.office import ADMINISTRATOR, COLLEAGUE, SERVICE, Office
 from tests.commands.test_claim_races import at_once
 
 TRIES = [4, pytest.param(200, marks=pytest.mark.prove)]
@@ -34,7 +34,7 @@ STANDING_IN_THE_WAY = {Attendance.BOOKED, Attendance.TAKEN}
 class Place:
     """A learner on a registration, at the office where everything is asked."""
 
-    office: Office
+    office: ClaimCentre
     learner: str
     registration: str
 
@@ -124,7 +124,7 @@ def test_a_registration_is_cancelled_or_something_comes_of_it_and_never_both(
     any_store: EventStore, clock: Clock, race: Callable[[Place], Acts], tries: int
 ) -> None:
     """C2: decided on the registration, under optimistic concurrency."""
-    office = Office(store=any_store, now=clock, catalogue=CATALOGUE)
+    office = ClaimCentre(store=any_store, now=clock, catalogue=CATALOGUE)
     office.open()
     won = set()
     for number in range(tries):

@@ -14,7 +14,7 @@ from commands.command import Stale
 from events.upload import RecordAmended, RecordRemoved
 from store import EventStore
 from tests.clock import Clock
-from tests.commands.intake import STRANGER, Intake
+from tests.commands.upload_centre import STRANGER, UploadCentre
 from tests.learner_examples import (
     DETAILS,
     OTHER_ULN,
@@ -32,11 +32,11 @@ ULNS = ("", ULN, OTHER_ULN, THIRD_ULN)
 
 
 @pytest.fixture
-def intake(store: EventStore, clock: Clock) -> Intake:
-    return Intake(store=store, now=clock)
+def intake(store: EventStore, clock: Clock) -> UploadCentre:
+    return UploadCentre(store=store, now=clock)
 
 
-def test_an_invalid_record_is_put_right_in_place(intake: Intake) -> None:
+def test_an_invalid_record_is_put_right_in_place(intake: UploadCentre) -> None:
     """U8: what was amended stays in the history."""
     group = intake.checked(cells(family_name="", date_of_birth="31/02/2006"))
     intake.put_right(group, 2, family_name="Darcy")
@@ -47,7 +47,7 @@ def test_an_invalid_record_is_put_right_in_place(intake: Intake) -> None:
     assert sum(isinstance(event, RecordAmended) for event in events) == 2
 
 
-def test_a_record_is_removed_from_the_upload(intake: Intake) -> None:
+def test_a_record_is_removed_from_the_upload(intake: UploadCentre) -> None:
     """U8: and is not made a learner."""
     group = intake.checked(cells(), BEN)
     intake.remove(group, 2)
@@ -60,7 +60,7 @@ def test_a_record_is_removed_from_the_upload(intake: Intake) -> None:
 
 
 def test_when_one_of_a_pair_gets_another_uln_the_other_is_right(
-    intake: Intake,
+    intake: UploadCentre,
 ) -> None:
     """U6: whichever of them it is."""
     for row, name in ((2, "first"), (3, "second")):
@@ -69,7 +69,7 @@ def test_when_one_of_a_pair_gets_another_uln_the_other_is_right(
         assert intake.states(group) == {2: VALID, 3: VALID}
 
 
-def test_when_one_of_a_pair_is_removed_the_other_is_right(intake: Intake) -> None:
+def test_when_one_of_a_pair_is_removed_the_other_is_right(intake: UploadCentre) -> None:
     """U6."""
     for row, other, name in ((2, 3, "first"), (3, 2, "second")):
         group = intake.checked(cells(), cells(), name=name)
@@ -77,7 +77,9 @@ def test_when_one_of_a_pair_is_removed_the_other_is_right(intake: Intake) -> Non
         assert intake.states(group) == {row: REMOVED, other: VALID}
 
 
-def test_a_record_that_takes_anothers_uln_makes_both_invalid(intake: Intake) -> None:
+def test_a_record_that_takes_anothers_uln_makes_both_invalid(
+    intake: UploadCentre,
+) -> None:
     """U6."""
     group = intake.checked(cells(), BEN)
     intake.put_right(group, 3, uln=ULN)
@@ -85,7 +87,7 @@ def test_a_record_that_takes_anothers_uln_makes_both_invalid(intake: Intake) -> 
     assert intake.records(group)[2].twins == {3}
 
 
-def test_a_record_put_right_is_checked_against_the_centre(intake: Intake) -> None:
+def test_a_record_put_right_is_checked_against_the_centre(intake: UploadCentre) -> None:
     """U6, U8."""
     intake.create()
     group = intake.checked(BEN)
@@ -93,7 +95,7 @@ def test_a_record_put_right_is_checked_against_the_centre(intake: Intake) -> Non
     assert intake.codes(group, 2) == ["uln-held"]
 
 
-def test_a_likeness_is_answered_by_a_different_person(intake: Intake) -> None:
+def test_a_likeness_is_answered_by_a_different_person(intake: UploadCentre) -> None:
     """U6."""
     intake.known[DETAILS.likeness] = [intake.create()]
     group = intake.checked(cells(uln=""))
@@ -103,7 +105,7 @@ def test_a_likeness_is_answered_by_a_different_person(intake: Intake) -> None:
 
 
 def test_a_linked_learner_joins_the_group_and_no_other_is_made(
-    intake: Intake,
+    intake: UploadCentre,
 ) -> None:
     """U6: even if the record has the learner's own ULN, and so another row."""
     known = intake.create()
@@ -121,7 +123,7 @@ def test_a_linked_learner_joins_the_group_and_no_other_is_made(
     assert intake.learner(known).group is None
 
 
-def test_a_linked_record_can_be_parted_again(intake: Intake) -> None:
+def test_a_linked_record_can_be_parted_again(intake: UploadCentre) -> None:
     """U6."""
     known = intake.create()
     intake.known[DETAILS.likeness] = [known]
@@ -134,7 +136,7 @@ def test_a_linked_record_can_be_parted_again(intake: Intake) -> None:
 
 
 def test_a_record_that_somebody_else_amended_is_looked_at_again(
-    intake: Intake,
+    intake: UploadCentre,
 ) -> None:
     """U8: where the person said which version they had looked at."""
     group = intake.checked(cells())
@@ -143,7 +145,9 @@ def test_a_record_that_somebody_else_amended_is_looked_at_again(
         intake.put_right(group, 2, expect=1, postcode="RG2 0QX")
 
 
-def test_records_are_not_amended_before_the_check_has_ended(intake: Intake) -> None:
+def test_records_are_not_amended_before_the_check_has_ended(
+    intake: UploadCentre,
+) -> None:
     """U8."""
     group = intake.upload(csv_file(cells()))
     with pytest.raises(NotFound):
@@ -152,7 +156,7 @@ def test_records_are_not_amended_before_the_check_has_ended(intake: Intake) -> N
         intake.submit(group)
 
 
-def test_a_record_that_is_a_learner_is_amended_as_one(intake: Intake) -> None:
+def test_a_record_that_is_a_learner_is_amended_as_one(intake: UploadCentre) -> None:
     """U9."""
     group = intake.checked(cells())
     intake.submit(group)
@@ -164,7 +168,7 @@ def test_a_record_that_is_a_learner_is_amended_as_one(intake: Intake) -> None:
 
 
 def test_another_centres_record_cannot_be_amended_nor_detected(
-    intake: Intake,
+    intake: UploadCentre,
 ) -> None:
     """Domain, 1."""
     group = intake.checked(cells())
@@ -185,7 +189,7 @@ def test_another_centres_record_cannot_be_amended_nor_detected(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_however_records_are_put_right_a_uln_is_twice_where_two_rows_have_it(
-    intake: Intake, changes: list[tuple[int, str]]
+    intake: UploadCentre, changes: list[tuple[int, str]]
 ) -> None:
     """U6: against a table of rows and their ULNs."""
     name = f"Group {intake.store.head()}"
@@ -214,7 +218,7 @@ def test_rows_that_take_one_uln_at_once_find_each_other(
 ) -> None:
     """U6: on both databases."""
     del race
-    intake, ready = Intake(store=any_store, now=clock), Barrier(3)
+    intake, ready = UploadCentre(store=any_store, now=clock), Barrier(3)
     rows = [cells(given_name=f"N{n}", uln="") for n in range(3)]
     group = intake.checked(*rows)
 

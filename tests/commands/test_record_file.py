@@ -18,7 +18,7 @@ from commands.uploads.record_file import TooManyToAmend, amend_from_file, read_i
 from events.upload import RecordAmended
 from store import EventStore
 from tests.clock import Clock
-from tests.commands.intake import ADMINISTRATOR, MACHINE, Intake
+from tests.commands.upload_centre import ADMINISTRATOR, MACHINE, UploadCentre
 from tests.learner_examples import CELLS, OTHER_ULN, THIRD_ULN, ULN, cells
 from tests.workbooks import xlsx
 
@@ -28,11 +28,11 @@ NAMELESS = cells(family_name="", uln=OTHER_ULN)
 
 
 @pytest.fixture
-def intake(store: EventStore, clock: Clock) -> Intake:
-    return Intake(store=store, now=clock)
+def intake(store: EventStore, clock: Clock) -> UploadCentre:
+    return UploadCentre(store=store, now=clock)
 
 
-def given_out(intake: Intake, group: str) -> bytes:
+def given_out(intake: UploadCentre, group: str) -> bytes:
     return invalid_workbook(read_invalid(intake.context, group, MACHINE))
 
 
@@ -43,7 +43,7 @@ def lines(content: bytes) -> list[list[str]]:
 
 
 def back(
-    intake: Intake,
+    intake: UploadCentre,
     group: str,
     rows: Sequence[Sequence[str]],
     above: Sequence[Sequence[str]] = (),
@@ -67,13 +67,13 @@ def changed(row: Sequence[str], **told: str) -> list[str]:
     return list((at | told).values())
 
 
-def amendments(intake: Intake) -> int:
+def amendments(intake: UploadCentre) -> int:
     log = intake.store.log(after=0)
     return sum(isinstance(recorded.event, RecordAmended) for recorded in log)
 
 
 def test_invalid_records_are_given_out_in_the_template_with_their_reasons(
-    intake: Intake,
+    intake: UploadCentre,
 ) -> None:
     """U6: what looks like a formula is text; the version is in a hidden column."""
     group = intake.checked(cells(), BAD_BIRTH, NAMELESS)
@@ -106,7 +106,7 @@ def said(comments: bytes) -> dict[str, str]:
     return found
 
 
-def test_rows_that_come_back_amend_their_records(intake: Intake) -> None:
+def test_rows_that_come_back_amend_their_records(intake: UploadCentre) -> None:
     """U6, U8: in whatever order, some left out; sent again they change nothing."""
     group = intake.checked(cells(), BAD_BIRTH, NAMELESS, cells(given_name="", uln=""))
     _, first, second, third = lines(given_out(intake, group))
@@ -123,7 +123,9 @@ def test_rows_that_come_back_amend_their_records(intake: Intake) -> None:
     assert amendments(intake) == 2
 
 
-def test_rows_that_come_back_are_read_as_those_of_a_new_file(intake: Intake) -> None:
+def test_rows_that_come_back_are_read_as_those_of_a_new_file(
+    intake: UploadCentre,
+) -> None:
     """U4, U8: below a title, other forms of dates; hidden rows are known as such."""
     group = intake.checked(BAD_BIRTH, NAMELESS)
     _, first, second = lines(given_out(intake, group))
@@ -137,7 +139,7 @@ def test_rows_that_come_back_are_read_as_those_of_a_new_file(intake: Intake) -> 
     assert states == ["valid", "valid"]
 
 
-def test_rows_that_come_back_hidden_are_known_as_such(intake: Intake) -> None:
+def test_rows_that_come_back_hidden_are_known_as_such(intake: UploadCentre) -> None:
     """U4, U6: they amend their records all the same, and are counted."""
     group = intake.checked(BAD_BIRTH, NAMELESS)
     _, *rows = lines(given_out(intake, group))
@@ -145,7 +147,7 @@ def test_rows_that_come_back_hidden_are_known_as_such(intake: Intake) -> None:
     assert [each.is_hidden for each in corrections] == [False, True]
 
 
-def test_a_record_changed_by_somebody_since_is_left_alone(intake: Intake) -> None:
+def test_a_record_changed_by_somebody_since_is_left_alone(intake: UploadCentre) -> None:
     """U6, U8: amended, removed; unless both say the same."""
     group = intake.checked(BAD_BIRTH, NAMELESS, cells(given_name="", uln=""))
     _, first, second, third = lines(given_out(intake, group))
@@ -165,7 +167,7 @@ def test_a_record_changed_by_somebody_since_is_left_alone(intake: Intake) -> Non
     assert intake.records(group)[2].cells["date_of_birth"] == "1/2/2006"
 
 
-def test_rows_of_one_uln_may_be_put_right_together(intake: Intake) -> None:
+def test_rows_of_one_uln_may_be_put_right_together(intake: UploadCentre) -> None:
     """U6: one's being amended changes what is wrong with the other; no person did."""
     group = intake.checked(cells(), cells(given_name="Zoë"))
     _, first, second = lines(given_out(intake, group))
@@ -174,7 +176,9 @@ def test_rows_of_one_uln_may_be_put_right_together(intake: Intake) -> None:
     assert {state.value for state in intake.states(group).values()} == {"valid"}
 
 
-def test_rows_that_are_no_record_of_the_group_amend_nothing(intake: Intake) -> None:
+def test_rows_that_are_no_record_of_the_group_amend_nothing(
+    intake: UploadCentre,
+) -> None:
     """U6: added ones, another group's, and one that is there twice."""
     group = intake.checked(BAD_BIRTH, NAMELESS)
     _, first, second = lines(given_out(intake, group))
@@ -191,7 +195,7 @@ def test_rows_that_are_no_record_of_the_group_amend_nothing(intake: Intake) -> N
 
 
 def test_a_file_amends_so_many_records_at_most(
-    intake: Intake, monkeypatch: pytest.MonkeyPatch
+    intake: UploadCentre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """U8: one more is refused whole."""
     monkeypatch.setattr(record_file, "MOST_AMENDED", 1)
@@ -223,7 +227,7 @@ def test_another_file_corrects_nothing(header: list[str], code: str) -> None:
     assert refusal.value.problems[0].code == code
 
 
-def test_corrections_are_not_taken_for_a_new_group(intake: Intake) -> None:
+def test_corrections_are_not_taken_for_a_new_group(intake: UploadCentre) -> None:
     """U3: the refusal says where they belong."""
     content = given_out(intake, intake.checked(NAMELESS))
     with pytest.raises(FileRefused) as refusal:
@@ -231,7 +235,7 @@ def test_corrections_are_not_taken_for_a_new_group(intake: Intake) -> None:
     assert [problem.code for problem in refusal.value.problems] == ["to-correct"]
 
 
-def test_what_does_not_fit_a_cell_comes_back_unchanged(intake: Intake) -> None:
+def test_what_does_not_fit_a_cell_comes_back_unchanged(intake: UploadCentre) -> None:
     """U6: nothing is amended by being too long for a workbook."""
     group = intake.checked(cells(email="x" * 40_000, uln=ULN))
     (_, row) = lines(given_out(intake, group))

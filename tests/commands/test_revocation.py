@@ -19,27 +19,27 @@ from commands.command import ReasonMissing
 from events.identifier import stream_of
 from events.registration import AwardRevoked
 from tests.claim_examples import A1, A2, ANN, ANNS, B1, B2, ENOUGH, award
-from tests.commands.office import SPECIALIST, Office
+from tests.commands.claim_centre import SPECIALIST, ClaimCentre
 
 
-def certificate(office: Office, number: str) -> Certificate:
+def certificate(office: ClaimCentre, number: str) -> Certificate:
     stream = read_certificate(number, SPECIALIST, office.context)
     return Certificate.replay(stream.events)
 
 
-def in_force(office: Office, *claims: str) -> list[bool]:
+def in_force(office: ClaimCentre, *claims: str) -> list[bool]:
     """Say of the certificate that each claim earned Ann whether it is in force."""
     numbers = [office.certificate(claim, ANN) for claim in claims]
     return [certificate(office, number).is_in_force for number in numbers]
 
 
-def interim(office: Office, *units: str) -> str:
+def interim(office: ClaimCentre, *units: str) -> str:
     return office.processed({ANN: award("Interim", grades=dict.fromkeys(units, "P"))})
 
 
 @pytest.mark.parametrize("award_type", ["Full", "Fallback"])
 def test_reopening_takes_the_certificate_out_of_force(
-    office: Office, award_type: str
+    office: ClaimCentre, award_type: str
 ) -> None:
     """M14, M18: its latest reissue; of two claims only the second is in force then."""
     first = office.processed({ANN: award(award_type)})
@@ -57,7 +57,7 @@ def test_reopening_takes_the_certificate_out_of_force(
     assert in_force(office, first, second) == [False, True]
 
 
-def test_the_grades_of_a_revoked_certificate_count_no_more(office: Office) -> None:
+def test_the_grades_of_a_revoked_certificate_count_no_more(office: ClaimCentre) -> None:
     """M12, M18."""
     first = interim(office, A1, A2)
     number = office.certificate(first, ANN)
@@ -72,7 +72,7 @@ def test_the_grades_of_a_revoked_certificate_count_no_more(office: Office) -> No
 
 
 def test_a_revoked_full_certificate_leaves_its_registration_completed(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """M14, M18: until it is reopened."""
     full = office.processed({ANN: award()})
@@ -83,7 +83,7 @@ def test_a_revoked_full_certificate_leaves_its_registration_completed(
 
 
 def test_a_certificate_that_a_later_award_counts_on_is_not_revoked(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """M16, M18: nor is that undone by reopening, until the later one is revoked."""
     first = interim(office, A1)
@@ -104,7 +104,7 @@ def test_a_certificate_that_a_later_award_counts_on_is_not_revoked(
     ]
 
 
-def test_a_certificate_is_revoked_once_and_for_a_reason(office: Office) -> None:
+def test_a_certificate_is_revoked_once_and_for_a_reason(office: ClaimCentre) -> None:
     """M18."""
     number = office.certificate(interim(office, A1), ANN)
     command = RevokeCertificate(
@@ -117,7 +117,7 @@ def test_a_certificate_is_revoked_once_and_for_a_reason(office: Office) -> None:
         office.revoke(number)
 
 
-def test_the_later_of_two_notifications_is_in_force(office: Office) -> None:
+def test_the_later_of_two_notifications_is_in_force(office: ClaimCentre) -> None:
     """M8."""
     first, second = interim(office, A1), interim(office, A2)
     assert in_force(office, first, second) == [False, True]
@@ -134,7 +134,7 @@ def test_the_later_of_two_notifications_is_in_force(office: Office) -> None:
     assert office.registration(ANNS).every_grade == {}
 
 
-def reissue(office: Office, number: str) -> str:
+def reissue(office: ClaimCentre, number: str) -> str:
     command = ReissueCertificate(
         by=SPECIALIST, at=office.now(), certificate=number, reason="Lost"
     )
@@ -142,7 +142,7 @@ def reissue(office: Office, number: str) -> str:
 
 
 def test_an_award_whose_later_notification_was_revoked_is_certified_anew(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """M8, M17, M18: by an Interim claim with nothing new, once."""
     first, second = interim(office, A1), interim(office, A2)
@@ -156,7 +156,7 @@ def test_an_award_whose_later_notification_was_revoked_is_certified_anew(
 
 
 def test_a_refusal_names_the_certificate_in_force_or_says_that_there_is_none(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """M13, M18: not one that was superseded or revoked itself."""
     claims = [interim(office, unit) for unit in (A1, A2, B1)]
@@ -179,7 +179,7 @@ def test_a_refusal_names_the_certificate_in_force_or_says_that_there_is_none(
 
 @pytest.mark.parametrize("order", [*permutations(range(3))])
 def test_the_later_notification_is_in_force_whenever_each_is_processed(
-    office: Office, order: tuple[int, ...]
+    office: ClaimCentre, order: tuple[int, ...]
 ) -> None:
     """M8, M13."""
     claims = [
@@ -191,7 +191,9 @@ def test_the_later_notification_is_in_force_whenever_each_is_processed(
     assert in_force(office, *claims) == [False, False, True]
 
 
-def test_a_full_certificate_leaves_the_notification_in_force(office: Office) -> None:
+def test_a_full_certificate_leaves_the_notification_in_force(
+    office: ClaimCentre,
+) -> None:
     """M8, M14."""
     first = interim(office, A1, A2, B1)
     full = office.processed({ANN: award(grades={})})
@@ -201,7 +203,7 @@ def test_a_full_certificate_leaves_the_notification_in_force(office: Office) -> 
 # Claimed again with nothing new
 
 
-def kept_back(office: Office, claim: str) -> str:
+def kept_back(office: ClaimCentre, claim: str) -> str:
     """Give the one reason why Ann was kept back: that nothing is new."""
     office.submit(claim)
     ((code, message),) = office.why(claim, ANN)
@@ -209,7 +211,7 @@ def kept_back(office: Office, claim: str) -> str:
     return message
 
 
-def test_an_interim_with_nothing_new_is_kept_back(office: Office) -> None:
+def test_an_interim_with_nothing_new_is_kept_back(office: ClaimCentre) -> None:
     """M17: whatever its date; said of the latest of those that count."""
     first = office.submitted({ANN: award("Interim", grades={A1: "P"})})
     again = office.begin({ANN: award("Interim", grades={A1: "P"})})
@@ -224,7 +226,7 @@ def test_an_interim_with_nothing_new_is_kept_back(office: Office) -> None:
 
 @pytest.mark.parametrize("award_type", ["Full", "Fallback"])
 def test_a_full_award_claimed_again_with_nothing_new_is_kept_back(
-    office: Office, award_type: str
+    office: ClaimCentre, award_type: str
 ) -> None:
     """M17, M18: until what was wrong is changed, or the first is revoked."""
     first = office.processed({ANN: award(award_type)})
@@ -237,7 +239,9 @@ def test_a_full_award_claimed_again_with_nothing_new_is_kept_back(
     assert in_force(office, first, again) == [False, True]
 
 
-def test_a_full_after_interims_of_all_units_is_always_allowed(office: Office) -> None:
+def test_a_full_after_interims_of_all_units_is_always_allowed(
+    office: ClaimCentre,
+) -> None:
     """M14, M17."""
     interim(office, *ENOUGH)
     full = office.submitted({ANN: award(grades={})})
@@ -245,7 +249,7 @@ def test_a_full_after_interims_of_all_units_is_always_allowed(office: Office) ->
 
 
 def test_another_award_date_makes_another_full_certificate_and_is_warned_of(
-    office: Office,
+    office: ClaimCentre,
 ) -> None:
     """M17."""
     first = office.processed({ANN: award()})

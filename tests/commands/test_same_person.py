@@ -16,8 +16,13 @@ from events.learner import LearnerCreated
 from store import EventStore
 from tests.clock import Clock
 from tests.commands.erasing import erase
-from tests.commands.intake import ADMINISTRATOR, SPECIALIST, STRANGER, Intake
 from tests.commands.test_transfer import THERE, Two
+from tests.commands.upload_centre import (
+    ADMINISTRATOR,
+    SPECIALIST,
+    STRANGER,
+    UploadCentre,
+)
 from tests.learner_examples import cells
 
 ONEILL = cells(given_name="Ann", family_name="O\u2019Neill", uln="")
@@ -27,9 +32,9 @@ AT_ONCE = 3
 
 
 @pytest.fixture
-def intake(store: EventStore, clock: Clock) -> Intake:
+def intake(store: EventStore, clock: Clock) -> UploadCentre:
     """Take learners in where no read model has heard of any of them."""
-    return Intake(store=store, now=clock)
+    return UploadCentre(store=store, now=clock)
 
 
 def refused(ask: Callable[[], object]) -> str:
@@ -39,7 +44,7 @@ def refused(ask: Callable[[], object]) -> str:
     return str(refusal.value)
 
 
-def test_who_was_made_known_just_now_is_found(intake: Intake) -> None:
+def test_who_was_made_known_just_now_is_found(intake: UploadCentre) -> None:
     """L1: two of one name that were told apart are named, the first at least."""
     first = intake.create(ONEILL)
     assert first in refused(lambda: intake.create(SAME))
@@ -53,7 +58,7 @@ def test_of_one_person_made_known_several_times_at_once_there_is_one(
     *, any_store: EventStore, clock: Clock, is_different: bool
 ) -> None:
     """L1: unless it is said that they are several."""
-    intake, ready = Intake(store=any_store, now=clock), Barrier(AT_ONCE)
+    intake, ready = UploadCentre(store=any_store, now=clock), Barrier(AT_ONCE)
 
     def create(_: int) -> str:
         ready.wait()
@@ -71,7 +76,7 @@ def test_of_one_person_made_known_several_times_at_once_there_is_one(
 
 
 def test_who_is_made_known_while_it_is_asked_who_is_known_is_found(
-    intake: Intake, monkeypatch: pytest.MonkeyPatch
+    intake: UploadCentre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """L1: the second is decided again, and finds the first."""
     among: list[str] = []
@@ -90,7 +95,9 @@ def test_who_is_made_known_while_it_is_asked_who_is_known_is_found(
     assert len(made) == 1
 
 
-def test_who_becomes_another_by_an_amendment_is_asked_about(intake: Intake) -> None:
+def test_who_becomes_another_by_an_amendment_is_asked_about(
+    intake: UploadCentre,
+) -> None:
     """L2: and who is somebody else now stands in nobody's way."""
     first, second = intake.create(ONEILL), intake.create(ELSE)
 
@@ -110,14 +117,16 @@ def test_who_becomes_another_by_an_amendment_is_asked_about(intake: Intake) -> N
     assert third in refused(lambda: intake.create(SAME))
 
 
-def test_an_amendment_of_spelling_alone_is_asked_nothing(intake: Intake) -> None:
+def test_an_amendment_of_spelling_alone_is_asked_nothing(intake: UploadCentre) -> None:
     """L2."""
     first = intake.create(ONEILL)
     intake.amend(first, family_name="ONeill")
     assert first in refused(lambda: intake.create(ONEILL))
 
 
-def test_a_person_of_an_undone_group_can_be_made_known_again(intake: Intake) -> None:
+def test_a_person_of_an_undone_group_can_be_made_known_again(
+    intake: UploadCentre,
+) -> None:
     """U11."""
     group = intake.checked(ONEILL, ELSE)
     intake.submit(group)
@@ -128,7 +137,9 @@ def test_a_person_of_an_undone_group_can_be_made_known_again(intake: Intake) -> 
     intake.create(SAME)
 
 
-def test_an_erased_person_can_be_made_known_again(intake: Intake, clock: Clock) -> None:
+def test_an_erased_person_can_be_made_known_again(
+    intake: UploadCentre, clock: Clock
+) -> None:
     """H6."""
     erase(intake.context, clock, intake.create(ONEILL))
     intake.create(SAME)
@@ -139,7 +150,7 @@ def test_a_transferred_person_is_known_there_and_not_here(
 ) -> None:
     """L6."""
     Two(store, clock)
-    intake = Intake(store=store, now=clock)
+    intake = UploadCentre(store=store, now=clock)
     name = intake.create(ONEILL)
     intake.send(
         TransferLearner(
@@ -150,7 +161,9 @@ def test_a_transferred_person_is_known_there_and_not_here(
     assert intake.create(SAME, by=ADMINISTRATOR)
 
 
-def test_rows_of_a_person_made_known_just_now_are_asked_about(intake: Intake) -> None:
+def test_rows_of_a_person_made_known_just_now_are_asked_about(
+    intake: UploadCentre,
+) -> None:
     """U6: as they are checked, and again as learners are made of them."""
     early = intake.create(ONEILL)
     group = intake.checked(SAME, ELSE)
@@ -163,7 +176,7 @@ def test_rows_of_a_person_made_known_just_now_are_asked_about(intake: Intake) ->
     assert intake.shown(group).learners == ()
 
 
-def test_rows_of_one_name_that_were_told_apart_become_two(intake: Intake) -> None:
+def test_rows_of_one_name_that_were_told_apart_become_two(intake: UploadCentre) -> None:
     """U6."""
     group = intake.checked(ONEILL, SAME)
     for row in (2, 3):
@@ -174,7 +187,7 @@ def test_rows_of_one_name_that_were_told_apart_become_two(intake: Intake) -> Non
 
 
 def test_who_is_known_from_before_stands_in_the_way_by_what_read_models_say(
-    intake: Intake,
+    intake: UploadCentre,
 ) -> None:
     """L1: those made known earlier hold nothing."""
     intake.known["ann, oneill 2006-03-27"] = ["L-0000000017T"]

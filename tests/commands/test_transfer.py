@@ -27,8 +27,8 @@ from events.user import Role
 from store import Actor, EventStore, Stream
 from tests.claim_examples import A1, ANN, B1, BEN, CENTRE, award
 from tests.clock import Clock
-from tests.commands.office import ADMINISTRATOR, STRANGER, Office
-from tests.commands.order_desk import CATALOGUE, SINGLE, OrderDesk
+from tests.commands.claim_centre import ADMINISTRATOR, STRANGER, ClaimCentre
+from tests.commands.order_centre import CATALOGUE, SINGLE, OrderCentre
 from tests.commands.test_claim_races import at_once
 from tests.learner_examples import ULN, learner_created
 
@@ -45,8 +45,8 @@ class Two:
 
     def __init__(self, store: EventStore, clock: Clock) -> None:
         self.store = store
-        self.orders = OrderDesk(store=store, now=clock)
-        self.office = Office(store=store, now=clock, catalogue=CATALOGUE)
+        self.orders = OrderCentre(store=store, now=clock)
+        self.office = ClaimCentre(store=store, now=clock, catalogue=CATALOGUE)
         self.orders.open()
         self.orders.open(THERE)
 

@@ -11,7 +11,7 @@ from aggregates.uploads.record import RecordState
 from commands.uploads.record_file import Outcome, amend_from_file
 from store import EventStore
 from tests.clock import Clock
-from tests.commands.intake import ADMINISTRATOR, Intake
+from tests.commands.upload_centre import ADMINISTRATOR, UploadCentre
 from tests.learner_examples import DETAILS, cells, csv_file
 
 VALID = RecordState.VALID
@@ -19,15 +19,15 @@ PERSON = ("given_name", "family_name", "date_of_birth", "gender", "uln")
 
 
 @pytest.fixture
-def intake(store: EventStore, clock: Clock) -> Intake:
-    return Intake(store=store, now=clock)
+def intake(store: EventStore, clock: Clock) -> UploadCentre:
+    return UploadCentre(store=store, now=clock)
 
 
 def mac(*rows: dict[str, str]) -> bytes:
     return csv_file(*rows).decode().encode("mac-roman")
 
 
-def knows(intake: Intake, given_name: str) -> str:
+def knows(intake: UploadCentre, given_name: str) -> str:
     """Make somebody known who is found by their name, as it is in rows."""
     told = cells(given_name=given_name, uln="")
     learner = intake.create(told)
@@ -35,7 +35,7 @@ def knows(intake: Intake, given_name: str) -> str:
     return learner
 
 
-def linked(intake: Intake, **told: str) -> tuple[str, str]:
+def linked(intake: UploadCentre, **told: str) -> tuple[str, str]:
     """Check a file of one row, and link that to a learner: which group, and whom."""
     known = intake.create()
     intake.known[DETAILS.likeness] = [known]
@@ -45,7 +45,7 @@ def linked(intake: Intake, **told: str) -> tuple[str, str]:
 
 
 def test_what_was_typed_stays_however_often_the_file_is_read_again(
-    intake: Intake,
+    intake: UploadCentre,
 ) -> None:
     """U4: although it is what one of the encodings would have read."""
     group = intake.upload(mac(cells(given_name="Zoë", uln=""), cells(uln="")))
@@ -58,7 +58,7 @@ def test_what_was_typed_stays_however_often_the_file_is_read_again(
         assert intake.records(group)[2].cells["given_name"] == "Zoë"
 
 
-def test_what_was_typed_back_stays_too(intake: Intake) -> None:
+def test_what_was_typed_back_stays_too(intake: UploadCentre) -> None:
     """U4: somebody saw it, and decided."""
     group = intake.upload(mac(cells(given_name="Zoë", uln="")))
     intake.check(group)
@@ -70,7 +70,7 @@ def test_what_was_typed_back_stays_too(intake: Intake) -> None:
 
 
 def test_a_link_and_an_answer_stay_when_the_file_is_read_again(
-    intake: Intake,
+    intake: UploadCentre,
 ) -> None:
     """U4, U6: and the cells of a linked row are read again as those of others."""
     zoe, ada = knows(intake, "Zo\u2018"), knows(intake, "Ada")
@@ -89,7 +89,7 @@ def test_a_link_and_an_answer_stay_when_the_file_is_read_again(
 
 @pytest.mark.parametrize("column", COLUMNS)
 def test_a_link_stays_while_the_row_says_the_same_person(
-    intake: Intake, column: str
+    intake: UploadCentre, column: str
 ) -> None:
     """U6, U8: and is named, and kept, where it need not hold any more."""
     group, known = linked(intake)
@@ -106,7 +106,7 @@ def test_a_link_stays_while_the_row_says_the_same_person(
     assert intake.records(group)[2].linked_to is None
 
 
-def test_nothing_sent_parts_nobody(intake: Intake) -> None:
+def test_nothing_sent_parts_nobody(intake: UploadCentre) -> None:
     """U8: unless that is confirmed; another answer parts them too."""
     group, known = linked(intake)
     assert intake.put_right(group, 2).position is None
@@ -119,7 +119,7 @@ def test_nothing_sent_parts_nobody(intake: Intake) -> None:
     assert intake.records(group)[2].linked_to is None
 
 
-def test_a_file_of_corrections_parts_nobody_unasked(intake: Intake) -> None:
+def test_a_file_of_corrections_parts_nobody_unasked(intake: UploadCentre) -> None:
     """U6, U8: its row says why it amended nothing."""
     group, known = linked(intake)
     record = intake.records(group)[2]
@@ -140,7 +140,7 @@ def test_a_file_of_corrections_parts_nobody_unasked(intake: Intake) -> None:
 
 
 def test_undoing_a_group_names_all_that_people_decided_about_its_rows(
-    intake: Intake,
+    intake: UploadCentre,
 ) -> None:
     """U11: rows by their numbers; nothing is undone until that is confirmed."""
     known, other = knows(intake, "Ada"), knows(intake, "Bea")
@@ -172,7 +172,9 @@ def test_undoing_a_group_names_all_that_people_decided_about_its_rows(
     assert intake.undo(group).position is None
 
 
-def test_a_file_read_again_by_the_service_was_typed_by_nobody(intake: Intake) -> None:
+def test_a_file_read_again_by_the_service_was_typed_by_nobody(
+    intake: UploadCentre,
+) -> None:
     """U4, U11."""
     group = intake.upload(mac(cells(given_name="Zoë", uln="")))
     intake.check(group)

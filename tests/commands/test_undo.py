@@ -21,8 +21,8 @@ from commands.uploads import upload as uploading
 from events.learner import LearnerWithdrawn
 from store import EventStore, FileGone
 from tests.clock import Clock
-from tests.commands.intake import ADMINISTRATOR, COLLEAGUE, Intake
 from tests.commands.test_claim_races import at_once
+from tests.commands.upload_centre import ADMINISTRATOR, COLLEAGUE, UploadCentre
 from tests.learner_examples import DETAILS, OTHER_ULN, cells, csv_file
 
 ROWS = (cells(), cells(given_name="Ben", uln=OTHER_ULN), cells(family_name="", uln=""))
@@ -30,11 +30,11 @@ RACES = 6
 
 
 @pytest.fixture
-def intake(store: EventStore, clock: Clock) -> Intake:
-    return Intake(store=store, now=clock)
+def intake(store: EventStore, clock: Clock) -> UploadCentre:
+    return UploadCentre(store=store, now=clock)
 
 
-def added(intake: Intake, *, name: str = "Autumn") -> tuple[str, tuple[str, ...]]:
+def added(intake: UploadCentre, *, name: str = "Autumn") -> tuple[str, tuple[str, ...]]:
     """Make a group of two learners; a third row stays invalid."""
     group = intake.checked(*ROWS, name=name)
     intake.submit(group)
@@ -42,13 +42,13 @@ def added(intake: Intake, *, name: str = "Autumn") -> tuple[str, tuple[str, ...]
     return group, intake.shown(group).learners
 
 
-def order(intake: Intake, *learners: str, groups: tuple[str, ...] = ()) -> str:
+def order(intake: UploadCentre, *learners: str, groups: tuple[str, ...] = ()) -> str:
     linking = Linking(learners=dict.fromkeys(learners), groups=groups)
     command = BeginOrder(by=ADMINISTRATOR, at=intake.now(), linkings=(linking,))
     return intake.send(command).created_id
 
 
-def test_an_undone_upload_takes_its_learners_with_it(intake: Intake) -> None:
+def test_an_undone_upload_takes_its_learners_with_it(intake: UploadCentre) -> None:
     """U11: they are known no more; their ULNs and the group's name are free."""
     group, learners = added(intake)
     intake.undo(group)
@@ -62,7 +62,7 @@ def test_an_undone_upload_takes_its_learners_with_it(intake: Intake) -> None:
     assert len(intake.shown(again).learners) == 2
 
 
-def test_undoing_twice_is_undoing_once(intake: Intake) -> None:
+def test_undoing_twice_is_undoing_once(intake: UploadCentre) -> None:
     """U11."""
     group, _ = added(intake)
     intake.undo(group)
@@ -73,7 +73,7 @@ def test_undoing_twice_is_undoing_once(intake: Intake) -> None:
 
 
 def test_learners_are_withdrawn_part_by_part(
-    intake: Intake, monkeypatch: pytest.MonkeyPatch
+    intake: UploadCentre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """U11: each once, from where it was."""
     monkeypatch.setattr(uploading, "BATCH", 1)
@@ -91,7 +91,7 @@ def test_learners_are_withdrawn_part_by_part(
     assert intake.send(command).position is None
 
 
-def test_nothing_is_done_with_an_undone_upload(intake: Intake) -> None:
+def test_nothing_is_done_with_an_undone_upload(intake: UploadCentre) -> None:
     """U11: nor with its learners, from the moment it is undone."""
     group, learners = added(intake)
     intake.undo(group)
@@ -107,7 +107,7 @@ def test_nothing_is_done_with_an_undone_upload(intake: Intake) -> None:
 
 @pytest.mark.parametrize("content", [csv_file(*ROWS), b"Forename,Surname,DOB\nA,B,C\n"])
 def test_an_upload_that_was_not_submitted_can_be_undone(
-    intake: Intake, content: bytes
+    intake: UploadCentre, content: bytes
 ) -> None:
     """U11: as soon as it is checked, or waits to be mapped; its file goes."""
     group = intake.upload(content)
@@ -122,7 +122,7 @@ def test_an_upload_that_was_not_submitted_can_be_undone(
         intake.store.file(intake.shown(group).received.file)
 
 
-def test_learners_who_are_on_an_order_keep_their_upload(intake: Intake) -> None:
+def test_learners_who_are_on_an_order_keep_their_upload(intake: UploadCentre) -> None:
     """U11: named in the refusal; until none of them is on it any more."""
     group, (first, second) = added(intake)
     name = order(intake, first, second)
@@ -146,7 +146,9 @@ def linking(*learners: str) -> Linking:
     return Linking(learners=dict.fromkeys(learners))
 
 
-def test_learners_who_joined_another_group_keep_their_upload(intake: Intake) -> None:
+def test_learners_who_joined_another_group_keep_their_upload(
+    intake: UploadCentre,
+) -> None:
     """U11: until that is undone, which leaves them as they were."""
     first, (chloe, _) = added(intake)
     intake.known[DETAILS.likeness] = [chloe]
@@ -162,7 +164,9 @@ def test_learners_who_joined_another_group_keep_their_upload(intake: Intake) -> 
     intake.undo(first)
 
 
-def test_a_row_linked_to_a_learner_who_is_gone_stays_behind(intake: Intake) -> None:
+def test_a_row_linked_to_a_learner_who_is_gone_stays_behind(
+    intake: UploadCentre,
+) -> None:
     """U11: it does not join, and keeps no other from joining."""
     first, (chloe, _) = added(intake)
     intake.known[DETAILS.likeness] = [chloe]
@@ -180,7 +184,7 @@ def test_an_upload_is_undone_or_its_learners_ordered_but_never_both(
     any_store: EventStore, clock: Clock, race: int
 ) -> None:
     """U11: at the same moment, on both databases."""
-    intake = Intake(store=any_store, now=clock)
+    intake = UploadCentre(store=any_store, now=clock)
     group, (first, second) = added(intake)
     acts: list[Callable[[], object]] = [
         partial(intake.undo, group),

@@ -22,7 +22,7 @@ from events.learner import LearnerCreated
 from events.upload import RecordRead, UploadReceived, UploadRefused
 from store import EventStore, FileGone
 from tests.clock import Clock
-from tests.commands.intake import COLLEAGUE, STRANGER, Intake
+from tests.commands.upload_centre import COLLEAGUE, STRANGER, UploadCentre
 from tests.learner_examples import DETAILS, OTHER_ULN, THIRD_ULN, ULN, cells, csv_file
 
 VALID, INVALID = RecordState.VALID, RecordState.INVALID
@@ -34,8 +34,8 @@ KNOWN = "L-0000000017T"
 
 
 @pytest.fixture
-def intake(store: EventStore, clock: Clock) -> Intake:
-    return Intake(store=store, now=clock)
+def intake(store: EventStore, clock: Clock) -> UploadCentre:
+    return UploadCentre(store=store, now=clock)
 
 
 def learners_made(store: EventStore) -> list[LearnerCreated]:
@@ -43,7 +43,7 @@ def learners_made(store: EventStore) -> list[LearnerCreated]:
     return [event for event in events if isinstance(event, LearnerCreated)]
 
 
-def test_a_file_is_received_under_the_name_that_was_given(intake: Intake) -> None:
+def test_a_file_is_received_under_the_name_that_was_given(intake: UploadCentre) -> None:
     """U1."""
     group = intake.upload(csv_file(cells(), ZOE), name=" Autumn 2026 ")
     received = intake.shown(group).received
@@ -54,7 +54,7 @@ def test_a_file_is_received_under_the_name_that_was_given(intake: Intake) -> Non
 
 @pytest.mark.parametrize("name", ["Autumn", "autumn", " AUTUMN\u00a0"])
 def test_a_group_name_is_unique_to_the_user_without_case_or_outer_spaces(
-    intake: Intake, name: str
+    intake: UploadCentre, name: str
 ) -> None:
     """U1: and the refusal says which group has it."""
     group = intake.upload(csv_file(cells()), name="Autumn")
@@ -63,14 +63,14 @@ def test_a_group_name_is_unique_to_the_user_without_case_or_outer_spaces(
     assert group in str(refusal.value)
 
 
-def test_another_user_may_use_the_same_group_name(intake: Intake) -> None:
+def test_another_user_may_use_the_same_group_name(intake: UploadCentre) -> None:
     """U1; and the same user another one, an accent apart."""
     intake.upload(csv_file(cells()), name="Zoe")
     intake.upload(csv_file(cells()), name="Zoë")
     intake.upload(csv_file(cells()), name="Zoe", by=COLLEAGUE)
 
 
-def test_a_group_must_have_a_name(intake: Intake) -> None:
+def test_a_group_must_have_a_name(intake: UploadCentre) -> None:
     """U1."""
     with pytest.raises(GroupNameMissing):
         intake.upload(csv_file(cells()), name="  ")
@@ -81,7 +81,7 @@ def test_of_uploads_of_one_name_at_once_exactly_one_wins(
     any_store: EventStore, clock: Clock, race: int
 ) -> None:
     """U1: on both databases; the others are told of it."""
-    intake, ready = Intake(store=any_store, now=clock), Barrier(4)
+    intake, ready = UploadCentre(store=any_store, now=clock), Barrier(4)
     del race
 
     def upload(name: str) -> bool:
@@ -100,7 +100,7 @@ def test_of_uploads_of_one_name_at_once_exactly_one_wins(
 
 
 def test_who_has_become_known_since_the_check_is_asked_about_when_submitted(
-    intake: Intake,
+    intake: UploadCentre,
 ) -> None:
     """U6, U9: of two files with the same person the second one asks."""
     groups = [
@@ -123,7 +123,7 @@ def test_who_has_become_known_since_the_check_is_asked_about_when_submitted(
 
 
 def test_rows_that_were_told_apart_are_not_asked_about_again_when_submitted(
-    intake: Intake, monkeypatch: pytest.MonkeyPatch
+    intake: UploadCentre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """U6, U9: though the one is a learner, and shown, before the other."""
     monkeypatch.setattr(uploading, "BATCH", 1)
@@ -137,7 +137,7 @@ def test_rows_that_were_told_apart_are_not_asked_about_again_when_submitted(
     assert intake.states(group) == {2: LEARNER, 3: LEARNER}
 
 
-def test_a_refused_file_leaves_nothing_but_the_refusal(intake: Intake) -> None:
+def test_a_refused_file_leaves_nothing_but_the_refusal(intake: UploadCentre) -> None:
     """U3: with every column at fault; the name is free again."""
     file = csv_file(cells(), header="Given name*,Forename\r\n")
     with pytest.raises(FileRefused) as refusal:
@@ -150,7 +150,7 @@ def test_a_refused_file_leaves_nothing_but_the_refusal(intake: Intake) -> None:
 
 
 def test_every_row_is_a_fact_of_its_own_with_its_cells_as_written(
-    intake: Intake,
+    intake: UploadCentre,
 ) -> None:
     """U6: and when all are, the file itself is kept no longer."""
     group = intake.upload(csv_file(cells(given_name=" Chloë\u00a0"), BEN))
@@ -164,7 +164,7 @@ def test_every_row_is_a_fact_of_its_own_with_its_cells_as_written(
         intake.store.file(file)
 
 
-def test_valid_and_invalid_records_are_told_apart(intake: Intake) -> None:
+def test_valid_and_invalid_records_are_told_apart(intake: UploadCentre) -> None:
     """U6."""
     group = intake.checked(cells(), NAMELESS, ZOE)
     assert intake.states(group) == {2: VALID, 3: INVALID, 4: VALID}
@@ -173,7 +173,7 @@ def test_valid_and_invalid_records_are_told_apart(intake: Intake) -> None:
 
 
 def test_each_row_of_a_uln_that_is_there_twice_names_the_others(
-    intake: Intake,
+    intake: UploadCentre,
 ) -> None:
     """U6."""
     group = intake.checked(cells(), BEN, cells(), cells())
@@ -181,7 +181,9 @@ def test_each_row_of_a_uln_that_is_there_twice_names_the_others(
     assert twins == {2: {4, 5}, 3: set(), 4: {2, 5}, 5: {2, 4}}
 
 
-def test_a_uln_that_a_learner_of_the_centre_holds_is_named(intake: Intake) -> None:
+def test_a_uln_that_a_learner_of_the_centre_holds_is_named(
+    intake: UploadCentre,
+) -> None:
     """U6: another centre's does not matter."""
     holder = intake.create()
     intake.create(cells(uln=OTHER_ULN), by=STRANGER)
@@ -191,7 +193,7 @@ def test_a_uln_that_a_learner_of_the_centre_holds_is_named(intake: Intake) -> No
     assert intake.states(group)[3] is VALID
 
 
-def test_a_record_like_a_learner_waits_to_be_confirmed(intake: Intake) -> None:
+def test_a_record_like_a_learner_waits_to_be_confirmed(intake: UploadCentre) -> None:
     """U6: with the learner shown."""
     intake.known[DETAILS.likeness] = [KNOWN]
     group = intake.checked(cells(), BEN)
@@ -201,7 +203,7 @@ def test_a_record_like_a_learner_waits_to_be_confirmed(intake: Intake) -> None:
 
 
 def test_a_check_shows_its_progress_and_goes_on_from_there(
-    intake: Intake, monkeypatch: pytest.MonkeyPatch
+    intake: UploadCentre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """U5: each part records how far it is."""
     monkeypatch.setattr(uploading, "BATCH", 2)
@@ -223,7 +225,9 @@ def test_a_check_shows_its_progress_and_goes_on_from_there(
     assert intake.store.head() == head
 
 
-def test_valid_records_become_learners_and_the_others_stay(intake: Intake) -> None:
+def test_valid_records_become_learners_and_the_others_stay(
+    intake: UploadCentre,
+) -> None:
     """U9: a learner's key is the record's, so that nothing is told of them twice."""
     group = intake.checked(cells(), NAMELESS, ZOE)
     intake.submit(group)
@@ -237,21 +241,23 @@ def test_valid_records_become_learners_and_the_others_stay(intake: Intake) -> No
     assert second.details.given_name == "Zoë"
 
 
-def test_an_upload_is_not_submitted_while_it_is_checked(intake: Intake) -> None:
+def test_an_upload_is_not_submitted_while_it_is_checked(intake: UploadCentre) -> None:
     """U9."""
     group = intake.upload(csv_file(cells()))
     with pytest.raises(StillChecking):
         intake.submit(group)
 
 
-def test_an_upload_without_a_valid_record_is_not_submitted(intake: Intake) -> None:
+def test_an_upload_without_a_valid_record_is_not_submitted(
+    intake: UploadCentre,
+) -> None:
     """U9."""
     group = intake.checked(NAMELESS)
     with pytest.raises(NothingReady):
         intake.submit(group)
 
 
-def test_submitting_again_makes_no_learner_twice(intake: Intake) -> None:
+def test_submitting_again_makes_no_learner_twice(intake: UploadCentre) -> None:
     """U9: while they are added, and after."""
     group = intake.checked(cells(), NAMELESS)
     assert intake.submit(group).position
@@ -262,7 +268,7 @@ def test_submitting_again_makes_no_learner_twice(intake: Intake) -> None:
     assert len(learners_made(intake.store)) == 1
 
 
-def test_a_record_put_right_later_is_submitted_later(intake: Intake) -> None:
+def test_a_record_put_right_later_is_submitted_later(intake: UploadCentre) -> None:
     """U9."""
     group = intake.checked(cells(), NAMELESS, cells(given_name="", uln=""))
     intake.submit(group)
@@ -275,7 +281,7 @@ def test_a_record_put_right_later_is_submitted_later(intake: Intake) -> None:
 
 
 def test_adding_learners_goes_on_from_where_it_was(
-    intake: Intake, monkeypatch: pytest.MonkeyPatch
+    intake: UploadCentre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """U9: no learner twice, none missing; U5: with its progress shown."""
     monkeypatch.setattr(uploading, "BATCH", 2)
@@ -296,7 +302,7 @@ def test_adding_learners_goes_on_from_where_it_was(
 
 
 def test_a_uln_taken_since_the_check_makes_that_one_record_invalid(
-    intake: Intake,
+    intake: UploadCentre,
 ) -> None:
     """U9: never the batch; and the record names who has it."""
     group = intake.checked(cells(), BEN)
@@ -313,7 +319,7 @@ def test_two_groups_with_one_uln_make_one_learner(
     any_store: EventStore, clock: Clock
 ) -> None:
     """U9: submitted at the same moment, on both databases."""
-    intake, ready = Intake(store=any_store, now=clock), Barrier(2)
+    intake, ready = UploadCentre(store=any_store, now=clock), Barrier(2)
     groups = [intake.checked(cells(), ZOE, name=f"Group {n}") for n in range(2)]
     for group in groups:
         intake.submit(group)
@@ -331,7 +337,7 @@ def test_two_groups_with_one_uln_make_one_learner(
 
 
 def test_another_centres_group_cannot_be_submitted_nor_detected(
-    intake: Intake,
+    intake: UploadCentre,
 ) -> None:
     """Domain, 1."""
     group = intake.checked(cells())

@@ -16,7 +16,7 @@ from commands.uploads import upload as uploading
 from events.identifier import stream_of
 from store import EventStore, FileGone
 from tests.clock import Clock
-from tests.commands.intake import Intake
+from tests.commands.upload_centre import UploadCentre
 from tests.learner_examples import ULN, cells, csv_file
 
 OTHERS = "Forename,Surname,DOB,Pet,ULN\nZoë,Müller,1/1/2000,Rex,\nAnn,Lee,2/1/2000,,x\n"
@@ -25,15 +25,15 @@ VALID, REMOVED = RecordState.VALID, RecordState.REMOVED
 
 
 @pytest.fixture
-def intake(store: EventStore, clock: Clock) -> Intake:
-    return Intake(store=store, now=clock)
+def intake(store: EventStore, clock: Clock) -> UploadCentre:
+    return UploadCentre(store=store, now=clock)
 
 
-def version(intake: Intake, group: str) -> int:
+def version(intake: UploadCentre, group: str) -> int:
     return intake.store.open(stream_of(group)).version
 
 
-def test_a_file_of_other_columns_waits_to_be_mapped(intake: Intake) -> None:
+def test_a_file_of_other_columns_waits_to_be_mapped(intake: UploadCentre) -> None:
     """U3: nothing is checked, submitted or amended before."""
     group = intake.upload(OTHERS.encode())
     shown = intake.shown(group)
@@ -46,7 +46,7 @@ def test_a_file_of_other_columns_waits_to_be_mapped(intake: Intake) -> None:
         intake.submit(group)
 
 
-def test_the_check_goes_on_once_the_columns_are_settled(intake: Intake) -> None:
+def test_the_check_goes_on_once_the_columns_are_settled(intake: UploadCentre) -> None:
     """U3: as they were said to be, not as proposed; what is ignored is listed."""
     group = intake.upload(OTHERS.encode())
     intake.map(group, OURS)
@@ -58,7 +58,7 @@ def test_the_check_goes_on_once_the_columns_are_settled(intake: Intake) -> None:
     assert intake.records(group)[3].cells["uln"] == ""
 
 
-def test_columns_are_settled_once(intake: Intake) -> None:
+def test_columns_are_settled_once(intake: UploadCentre) -> None:
     """U3: the same again changes nothing; another choice is another upload's."""
     group = intake.upload(OTHERS.encode())
     seen = version(intake, group)
@@ -74,7 +74,7 @@ def mac(*rows: dict[str, str]) -> bytes:
     return csv_file(*rows).decode().encode("mac-roman")
 
 
-def test_names_read_in_the_wrong_encoding_are_read_again(intake: Intake) -> None:
+def test_names_read_in_the_wrong_encoding_are_read_again(intake: UploadCentre) -> None:
     """U4: but for what somebody has amended; and back again."""
     intake.known["zoe, lee 2006-03-27"] = ["L-0000000017M"]
     rows = [
@@ -108,7 +108,7 @@ def test_names_read_in_the_wrong_encoding_are_read_again(intake: Intake) -> None
 
 
 def test_reading_again_goes_on_from_where_it_was(
-    intake: Intake, monkeypatch: pytest.MonkeyPatch
+    intake: UploadCentre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """U4, U5: part by part, with its progress shown."""
     monkeypatch.setattr(uploading, "BATCH", 2)
@@ -125,7 +125,7 @@ def test_reading_again_goes_on_from_where_it_was(
     assert {record.cells["given_name"] for record in records} == {"Zoë"}
 
 
-def test_what_is_read_is_kept_no_longer_than_it_is_needed(intake: Intake) -> None:
+def test_what_is_read_is_kept_no_longer_than_it_is_needed(intake: UploadCentre) -> None:
     """U4: the records hold all of it."""
     group = intake.upload(OTHERS.encode())
     intake.map(group, OURS)
@@ -134,7 +134,7 @@ def test_what_is_read_is_kept_no_longer_than_it_is_needed(intake: Intake) -> Non
         intake.store.file(intake.shown(group).received.file)
 
 
-def test_only_an_encoding_that_nobody_can_tell_is_chosen(intake: Intake) -> None:
+def test_only_an_encoding_that_nobody_can_tell_is_chosen(intake: UploadCentre) -> None:
     """U4: and only until the group is submitted."""
     certain = intake.checked(cells())
     with pytest.raises(EncodingIsCertain):

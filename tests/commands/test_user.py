@@ -21,7 +21,7 @@ from events.identifier import stream_of
 from events.user import PasswordSet, Role
 from store import Actor
 from tests.claim_examples import CENTRE
-from tests.commands.office import ADMINISTRATOR, SERVICE, STRANGER, Office
+from tests.commands.claim_centre import ADMINISTRATOR, SERVICE, STRANGER, ClaimCentre
 
 ASSESSOR = replace(ADMINISTRATOR, user="ann", role=Role.ASSESSOR)
 SPECIALIST = replace(
@@ -31,7 +31,7 @@ WHY = "They changed their job."
 
 
 @pytest.fixture
-def staff(office: Office) -> Office:
+def staff(office: ClaimCentre) -> ClaimCentre:
     """Add Ann, an Assessor of the centre, to it."""
     asked(office, AddUser, by=SERVICE, **ANN)
     return office
@@ -41,16 +41,16 @@ ANN = {"name": "ann", "full_name": "Ann", "role": Role.ASSESSOR, "centre": CENTR
 
 
 def asked(
-    office: Office, kind: Callable[..., Command], **values: object
+    office: ClaimCentre, kind: Callable[..., Command], **values: object
 ) -> CommandResult:
     return handle(kind(**{"at": office.now(), **values}), office.context)
 
 
-def ann(office: Office) -> User:
+def ann(office: ClaimCentre) -> User:
     return User.replay(office.store.open(stream_of(user_called("ann"))).events)
 
 
-def test_a_user_is_added_with_a_password_or_without(staff: Office) -> None:
+def test_a_user_is_added_with_a_password_or_without(staff: ClaimCentre) -> None:
     assert ann(staff).password_hash is None
     ben = {**ANN, "name": " BEN ", "password_hash": "hash"}
     assert asked(staff, AddUser, by=ADMINISTRATOR, **ben).created_id == "ben"
@@ -60,20 +60,22 @@ def test_a_user_is_added_with_a_password_or_without(staff: Office) -> None:
     assert stream.owner == CENTRE
 
 
-def test_a_name_is_taken_once_whoever_has_it(staff: Office) -> None:
+def test_a_name_is_taken_once_whoever_has_it(staff: ClaimCentre) -> None:
     for by in (SERVICE, replace(SPECIALIST)):
         with pytest.raises(UserNameTaken, match="a user ann already"):
             asked(staff, AddUser, by=by, **{**ANN, "name": "ANN"}, reason=WHY)
 
 
-def test_an_account_specialist_says_why_a_user_is_added(staff: Office) -> None:
+def test_an_account_specialist_says_why_a_user_is_added(staff: ClaimCentre) -> None:
     """Section 2."""
     with pytest.raises(ReasonMissing):
         asked(staff, AddUser, by=SPECIALIST, **{**ANN, "name": "ben"})
 
 
 @pytest.mark.parametrize("centre", ["99999", "no centre"])
-def test_a_centre_that_is_not_open_has_no_users(staff: Office, centre: str) -> None:
+def test_a_centre_that_is_not_open_has_no_users(
+    staff: ClaimCentre, centre: str
+) -> None:
     ben = {**ANN, "name": "ben", "centre": centre}
     with pytest.raises(NotFound) as refusal:
         asked(staff, AddUser, by=SERVICE, **ben)
@@ -83,7 +85,9 @@ def test_a_centre_that_is_not_open_has_no_users(staff: Office, centre: str) -> N
         asked(staff, ChangeUserRole, by=SPECIALIST, **moved, reason=WHY)
 
 
-def test_an_account_specialist_moves_a_user_to_another_centre(staff: Office) -> None:
+def test_an_account_specialist_moves_a_user_to_another_centre(
+    staff: ClaimCentre,
+) -> None:
     """Section 2."""
     staff.open("50107")
     moved = {"name": "ann", "role": Role.ASSESSOR, "centre": "50107"}
@@ -104,7 +108,10 @@ def test_an_account_specialist_moves_a_user_to_another_centre(staff: Office) -> 
     ],
 )
 def test_a_user_of_another_centre_is_as_unknown_as_nobody(
-    staff: Office, kind: Callable[..., Command], values: dict[str, object], name: str
+    staff: ClaimCentre,
+    kind: Callable[..., Command],
+    values: dict[str, object],
+    name: str,
 ) -> None:
     """Section 2."""
     with pytest.raises(NotFound) as refusal:
@@ -112,7 +119,7 @@ def test_a_user_of_another_centre_is_as_unknown_as_nobody(
     assert str(refusal.value).startswith(f"There is no user {name} here.")
 
 
-def test_a_change_is_made_to_the_user_that_was_looked_at(staff: Office) -> None:
+def test_a_change_is_made_to_the_user_that_was_looked_at(staff: ClaimCentre) -> None:
     asked(staff, SetPassword, by=ASSESSOR, name="ann", password_hash="one")
     with pytest.raises(Stale):
         asked(staff, DisableUser, by=ADMINISTRATOR, name="ann", expect=1)
@@ -124,7 +131,7 @@ def test_a_change_is_made_to_the_user_that_was_looked_at(staff: Office) -> None:
     ("by", "reason"), [(ASSESSOR, None), (ADMINISTRATOR, None), (SPECIALIST, WHY)]
 )
 def test_a_password_is_set_by_oneself_or_who_decides_about_users(
-    staff: Office, by: Actor, reason: str | None
+    staff: ClaimCentre, by: Actor, reason: str | None
 ) -> None:
     done = asked(
         staff, SetPassword, by=by, name="Ann", password_hash="new", reason=reason
@@ -133,7 +140,7 @@ def test_a_password_is_set_by_oneself_or_who_decides_about_users(
     assert ann(staff).password_hash == "new"
 
 
-def test_a_password_is_set_by_nobody_else(staff: Office) -> None:
+def test_a_password_is_set_by_nobody_else(staff: ClaimCentre) -> None:
     for role in (Role.AUDITOR, Role.INVOICING, Role.ASSESSMENT):
         by = Actor(user="other", role=role, centre=None, channel="api")
         with pytest.raises(NotAllowed, match="Ask a Centre Administrator or"):
@@ -145,6 +152,6 @@ def test_a_password_is_set_by_nobody_else(staff: Office) -> None:
         asked(staff, SetPassword, by=SPECIALIST, name="ann", password_hash="new")
 
 
-def test_a_token_that_is_not_there_is_not_revoked(staff: Office) -> None:
+def test_a_token_that_is_not_there_is_not_revoked(staff: ClaimCentre) -> None:
     with pytest.raises(NotFound, match="There is no token"):
         asked(staff, RevokeToken, by=ASSESSOR, token="0" * 20)

@@ -21,7 +21,7 @@ from commands.uploads.upload_check import CheckLearnerGroup
 from events.verification import UlnVerificationPostponed, UlnVerified
 from store import EventStore
 from tests.clock import Clock
-from tests.commands.intake import MACHINE, Intake
+from tests.commands.upload_centre import MACHINE, UploadCentre
 from tests.learner_examples import (
     OTHER_ULN,
     THIRD_ULN,
@@ -60,8 +60,8 @@ def lrs() -> Lrs:
 
 
 @pytest.fixture
-def intake(store: EventStore, clock: Clock, lrs: Lrs) -> Intake:
-    return Intake(store=store, now=clock, verify=lrs)
+def intake(store: EventStore, clock: Clock, lrs: Lrs) -> UploadCentre:
+    return UploadCentre(store=store, now=clock, verify=lrs)
 
 
 def heard(store: EventStore) -> list[UlnVerified | UlnVerificationPostponed]:
@@ -71,7 +71,7 @@ def heard(store: EventStore) -> list[UlnVerified | UlnVerificationPostponed]:
 
 
 def test_every_right_record_with_a_uln_is_verified_and_no_other(
-    intake: Intake, lrs: Lrs
+    intake: UploadCentre, lrs: Lrs
 ) -> None:
     """U7: one whose ULN, or anything, is wrong is not."""
     rows = strangers(
@@ -91,7 +91,7 @@ def test_every_right_record_with_a_uln_is_verified_and_no_other(
 
 
 def test_an_anomaly_makes_a_record_invalid_and_counts_so(
-    intake: Intake, lrs: Lrs
+    intake: UploadCentre, lrs: Lrs
 ) -> None:
     """U6, U7."""
     lrs.outcomes[ULN] = ANOMALY
@@ -105,7 +105,7 @@ def test_an_anomaly_makes_a_record_invalid_and_counts_so(
 
 
 def test_lrs_down_half_way_leaves_what_is_done_done_and_the_others_waiting(
-    intake: Intake, lrs: Lrs, store: EventStore, monkeypatch: pytest.MonkeyPatch
+    intake: UploadCentre, lrs: Lrs, store: EventStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """U7: the check is over without it, and nobody who waits is passed."""
     monkeypatch.setattr(verification, "AT_A_TIME", 2)
@@ -127,7 +127,7 @@ def test_lrs_down_half_way_leaves_what_is_done_done_and_the_others_waiting(
 
 
 def test_a_failure_is_recorded_with_its_reason_and_the_answer_after_it(
-    intake: Intake, lrs: Lrs, store: EventStore
+    intake: UploadCentre, lrs: Lrs, store: EventStore
 ) -> None:
     """U7."""
     lrs.outcomes[ULN] = PostponedReason.OUT_OF_HOURS
@@ -148,7 +148,7 @@ def test_a_failure_is_recorded_with_its_reason_and_the_answer_after_it(
 
 
 def test_details_that_lrs_refuses_keep_only_their_own_record(
-    intake: Intake, lrs: Lrs
+    intake: UploadCentre, lrs: Lrs
 ) -> None:
     """U7."""
     lrs.outcomes[ULN] = PostponedReason.REQUEST_REFUSED
@@ -158,7 +158,7 @@ def test_details_that_lrs_refuses_keep_only_their_own_record(
 
 
 def test_a_record_that_is_put_right_is_verified_at_once(
-    intake: Intake, lrs: Lrs
+    intake: UploadCentre, lrs: Lrs
 ) -> None:
     """U7, U8: in the same answer, if what LRS is told was amended."""
     lrs.outcomes[ULN] = ANOMALY
@@ -171,7 +171,9 @@ def test_a_record_that_is_put_right_is_verified_at_once(
     assert intake.states(group) == {2: RecordState.VALID}
 
 
-def test_a_record_put_right_while_lrs_is_down_waits(intake: Intake, lrs: Lrs) -> None:
+def test_a_record_put_right_while_lrs_is_down_waits(
+    intake: UploadCentre, lrs: Lrs
+) -> None:
     """U7."""
     group = intake.checked(cells(uln="1000102508"))
     lrs.outcomes[ULN] = PostponedReason.UNREACHABLE
@@ -180,7 +182,7 @@ def test_a_record_put_right_while_lrs_is_down_waits(intake: Intake, lrs: Lrs) ->
 
 
 def test_a_record_whose_twin_is_gone_is_verified_at_once(
-    intake: Intake, lrs: Lrs
+    intake: UploadCentre, lrs: Lrs
 ) -> None:
     """U6, U7: and one that still has another is not."""
     group = intake.checked(*strangers(cells(), cells(), cells()))
@@ -191,7 +193,9 @@ def test_a_record_whose_twin_is_gone_is_verified_at_once(
     assert intake.states(group)[4] is RecordState.VALID
 
 
-def test_without_lrs_records_are_checked_as_they_are(intake: Intake, lrs: Lrs) -> None:
+def test_without_lrs_records_are_checked_as_they_are(
+    intake: UploadCentre, lrs: Lrs
+) -> None:
     """U7: and say that nothing was verified."""
     without = replace(intake, verify=None)
     group = without.checked(cells())
@@ -201,7 +205,7 @@ def test_without_lrs_records_are_checked_as_they_are(intake: Intake, lrs: Lrs) -
 
 
 def test_lrs_turned_off_in_the_middle_of_a_check_leaves_the_rest_waiting(
-    intake: Intake,
+    intake: UploadCentre,
 ) -> None:
     """U7: never passed; the check ends all the same."""
     group = intake.upload(csv_file(cells()))
@@ -217,7 +221,7 @@ def test_lrs_turned_off_in_the_middle_of_a_check_leaves_the_rest_waiting(
 
 
 def test_a_learner_made_known_alone_is_verified_with_it(
-    intake: Intake, lrs: Lrs, store: EventStore
+    intake: UploadCentre, lrs: Lrs, store: EventStore
 ) -> None:
     """U7, L1: in one append; an anomaly does not keep them from being known."""
     lrs.outcomes[ULN] = ANOMALY
@@ -233,7 +237,7 @@ def test_a_learner_made_known_alone_is_verified_with_it(
 
 
 def test_a_learner_whom_lrs_does_not_answer_about_waits_and_is_asked_about_again(
-    intake: Intake, lrs: Lrs
+    intake: UploadCentre, lrs: Lrs
 ) -> None:
     """U7, L1."""
     lrs.outcomes = {ULN: PostponedReason.UNREACHABLE, OTHER_ULN: None}
@@ -251,7 +255,7 @@ def test_a_learner_whom_lrs_does_not_answer_about_waits_and_is_asked_about_again
 
 
 def test_a_learner_of_a_group_is_verified_as_their_record_was(
-    intake: Intake, lrs: Lrs
+    intake: UploadCentre, lrs: Lrs
 ) -> None:
     """U7, U9: nobody is asked about twice."""
     linked = Answer(code=Code.LINKED_MATCH, master_uln=THIRD_ULN)
@@ -265,7 +269,7 @@ def test_a_learner_of_a_group_is_verified_as_their_record_was(
 
 
 def test_nothing_is_asked_about_a_person_who_was_forgotten(
-    intake: Intake, lrs: Lrs, store: EventStore
+    intake: UploadCentre, lrs: Lrs, store: EventStore
 ) -> None:
     """U7, H6."""
     lrs.outcomes = {

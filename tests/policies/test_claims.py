@@ -20,7 +20,7 @@ from service import Service
 from store import Actor, Change, EventStore, Position, Stream, open_store
 from tests.claim_examples import ANN, ANNS, BEN, BENS, CATALOGUE, CENTRE, award
 from tests.clock import PATIENCE, Clock
-from tests.commands.office import Office
+from tests.commands.claim_centre import ClaimCentre
 
 A_MOMENT = timedelta(microseconds=1)
 
@@ -31,7 +31,7 @@ class Running:
     def __init__(self, service: Service, clock: Clock) -> None:
         self.service = service
         self.clock = clock
-        self.office = Office(store=service.store, now=clock)
+        self.office = ClaimCentre(store=service.store, now=clock)
         self.office.open()
         self.office.register_all({ANN: ANNS, BEN: BENS})
 

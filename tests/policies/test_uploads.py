@@ -19,10 +19,10 @@ from store import EventStore, FileGone
 from tests import processes
 from tests.api.running import running
 from tests.clock import PATIENCE, Clock
-from tests.commands.intake import ADMINISTRATOR, Intake
+from tests.commands.upload_centre import ADMINISTRATOR, UploadCentre
 from tests.learner_examples import CENTRE, DETAILS, cells, csv_file
-from tests.policies import intake_work
-from tests.policies.intake_work import INVALID, NAME, ULNS, UNKNOWN, VALID
+from tests.policies import upload_work
+from tests.policies.upload_work import INVALID, NAME, ULNS, UNKNOWN, VALID
 
 KILLS = 4
 
@@ -32,7 +32,7 @@ def test_an_upload_is_checked_against_who_is_known_and_added_when_submitted(
 ) -> None:
     """U5, U6, U9: on both databases, likenesses in the read model included."""
     with running(database_url, keys, clock) as service:
-        intake = Intake(store=service.store, now=clock)
+        intake = UploadCentre(store=service.store, now=clock)
         intake.create(cells(uln=""))
         assert service.read_models.wait_for(service.store.head(), PATIENCE)
         group = intake.upload(csv_file(cells(), cells(given_name="Zoë", uln="")))
@@ -83,7 +83,7 @@ def survive(database: str, keys: Path, *, seed: int, kills: int) -> None:
     """Run the work, killed so often at moments of the seed's choosing, to its end."""
     chosen = random.Random(seed)  # noqa: S311 - moments to be killed at, no secret
     for seconds in [*(chosen.uniform(0.02, 0.25) for _ in range(kills)), 0]:
-        ended = processes.run(intake_work.main, database, str(keys), seconds)
+        ended = processes.run(upload_work.main, database, str(keys), seconds)
         assert ended in ({-signal.SIGKILL, 0} if seconds else {0})
 
 

@@ -14,11 +14,11 @@ from projections import uploads
 from service import Service
 from tests.api.running import running
 from tests.clock import PATIENCE, Clock
-from tests.commands.intake import Intake
+from tests.commands.upload_centre import UploadCentre
 from tests.learner_examples import cells, csv_file, made_ulns, strangers
 
 
-def settled(service: Service, intake: Intake, group: str) -> None:
+def settled(service: Service, intake: UploadCentre, group: str) -> None:
     """Wait until the group is checked, and everything shown."""
     until = monotonic() + PATIENCE
     while intake.shown(group).status is UploadStatus.CHECKING:
@@ -41,7 +41,7 @@ def test_what_lrs_does_not_answer_waits_and_is_asked_again_when_it_is_time(
     circuit = Circuit(clock=lambda: clock().timestamp())
     lrs = Asking(simulator, circuit)
     with running(database_url, keys, clock, lrs) as service:
-        intake = Intake(store=service.store, now=clock, verify=lrs)
+        intake = UploadCentre(store=service.store, now=clock, verify=lrs)
         ulns = made_ulns(FAILURES + 20)
         group = intake.upload(csv_file(*strangers(*(cells(uln=uln) for uln in ulns))))
         settled(service, intake, group)

@@ -21,10 +21,10 @@ from projections import (
 from projections.database import open_database
 from service import Service
 from store import open_store
-from tests.api.claims.counter import Counter
+from tests.api.claims.claim_api import ClaimApi
 from tests.claim_examples import CATALOGUE
 from tests.clock import Clock
-from tests.commands.office import Office
+from tests.commands.claim_centre import ClaimCentre
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def catalogue() -> Catalogue:
 @pytest.fixture
 def counter(
     tmp_path: Path, keys: Path, clock: Clock, catalogue: Catalogue
-) -> Generator[Counter]:
+) -> Generator[ClaimApi]:
     url = f"sqlite:///{tmp_path / 'data'}"
     service = Service(
         store=open_store(url, keys=keys, clock=clock),
@@ -57,10 +57,10 @@ def counter(
     )
     with service:
         service.start()
-        counter = Counter(
+        counter = ClaimApi(
             app=create_app(service),
             service=service,
-            office=Office(store=service.store, now=clock, catalogue=catalogue),
+            office=ClaimCentre(store=service.store, now=clock, catalogue=catalogue),
             clock=clock,
         )
         counter.open()

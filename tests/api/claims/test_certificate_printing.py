@@ -6,14 +6,14 @@ from io import StringIO
 
 from httpx2 import Response
 
-from tests.api.claims.counter import API, Counter, award
+from tests.api.claims.claim_api import API, ClaimApi, award
 from tests.api.claims.test_certificates import erase, reissue, revoke
 from tests.claim_examples import ANN, BEN, CENTRE, REFERENCE
 
 NOWHERE = "C-0000000000A"
 
 
-def issued(counter: Counter) -> dict[str, str]:
+def issued(counter: ClaimApi) -> dict[str, str]:
     """Have two learners certificated; give the certificate of each."""
     counter.submitted(award(), award(BEN))
     counter.process()
@@ -21,18 +21,18 @@ def issued(counter: Counter) -> dict[str, str]:
     return {each["learner"]: each["certificate"] for each in items}
 
 
-def numbers(counter: Counter, *, by: str = "specialist", **params: str) -> set[str]:
+def numbers(counter: ClaimApi, *, by: str = "specialist", **params: str) -> set[str]:
     items = counter.get("/certificates", by=by, **params)["items"]
     return {each["certificate"] for each in items}
 
 
-def report(counter: Counter, *reported: str, by: str = "specialist") -> Response:
+def report(counter: ClaimApi, *reported: str, by: str = "specialist") -> Response:
     return counter.client(by).post(
         f"{API}/certificates/printing", json={"certificates": reported}
     )
 
 
-def test_those_in_force_and_not_printed_wait_to_be_printed(counter: Counter) -> None:
+def test_those_in_force_and_not_printed_wait_to_be_printed(counter: ClaimApi) -> None:
     """M13, M18: a reissue waits anew, what was revoked does not."""
     found = issued(counter)
     assert numbers(counter, waiting_to_print="true") == set(found.values())
@@ -47,7 +47,7 @@ def test_those_in_force_and_not_printed_wait_to_be_printed(counter: Counter) -> 
     assert numbers(counter, in_force="false") == set(found.values())
 
 
-def test_nothing_waits_for_a_holder_who_was_erased(counter: Counter) -> None:
+def test_nothing_waits_for_a_holder_who_was_erased(counter: ClaimApi) -> None:
     """M13, H6: there is no name to print."""
     found = issued(counter)
     erase(counter)
@@ -57,7 +57,7 @@ def test_nothing_waits_for_a_holder_who_was_erased(counter: Counter) -> None:
 
 
 def test_certificates_are_found_by_each_filter_and_by_ones_own_centre(
-    counter: Counter,
+    counter: ClaimApi,
 ) -> None:
     """Section 2."""
     found = issued(counter)
@@ -79,7 +79,7 @@ def test_certificates_are_found_by_each_filter_and_by_ones_own_centre(
 
 
 def test_certificates_are_listed_part_by_part_as_each_is_shown(
-    counter: Counter,
+    counter: ClaimApi,
 ) -> None:
     """M13."""
     issued(counter)
@@ -92,7 +92,7 @@ def test_certificates_are_listed_part_by_part_as_each_is_shown(
         assert counter.get(f"/certificates/{each['certificate']}") == each
 
 
-def test_the_batch_has_what_is_printed_of_each_that_waits(counter: Counter) -> None:
+def test_the_batch_has_what_is_printed_of_each_that_waits(counter: ClaimApi) -> None:
     """M13."""
     found = issued(counter)
     report(counter, found[BEN])
@@ -112,7 +112,7 @@ def test_the_batch_has_what_is_printed_of_each_that_waits(counter: Counter) -> N
 
 
 def test_one_report_of_printing_for_many_has_an_answer_for_each(
-    counter: Counter,
+    counter: ClaimApi,
 ) -> None:
     """M13: one refused keeps none of the others; sent again it says so."""
     found = issued(counter)
@@ -140,7 +140,7 @@ def test_one_report_of_printing_for_many_has_an_answer_for_each(
     assert again["outcome"] == "recorded-before"
 
 
-def test_only_a_specialist_reports_printing_of_some_at_least(counter: Counter) -> None:
+def test_only_a_specialist_reports_printing_of_some_at_least(counter: ClaimApi) -> None:
     """M13."""
     found = issued(counter)
     refused = report(counter, *found.values(), by="admin")

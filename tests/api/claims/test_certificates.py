@@ -11,7 +11,7 @@ from commands.learners.learner_erasure import EraseLearner
 from events.claim import ClaimProcessed
 from events.identifier import stream_of
 from store import Stream
-from tests.api.claims.counter import API, Counter, award
+from tests.api.claims.claim_api import API, ClaimApi, award
 from tests.claim_examples import (
     A1,
     A2,
@@ -23,10 +23,10 @@ from tests.claim_examples import (
     ENOUGH,
     certificate_issued,
 )
-from tests.commands.office import SERVICE, SPECIALIST
+from tests.commands.claim_centre import SERVICE, SPECIALIST
 
 
-def certificate_of(counter: Counter) -> str:
+def certificate_of(counter: ClaimApi) -> str:
     """Have a learner certificated, and the certificate printed."""
     counter.submitted(award())
     counter.process()
@@ -36,7 +36,7 @@ def certificate_of(counter: Counter) -> str:
     return number
 
 
-def erase(counter: Counter) -> None:
+def erase(counter: ClaimApi) -> None:
     counter.service.send(
         EraseLearner(
             by=SPECIALIST,
@@ -50,7 +50,7 @@ def erase(counter: Counter) -> None:
 
 
 def reissue(
-    counter: Counter,
+    counter: ClaimApi,
     number: str,
     *,
     by: str = "specialist",
@@ -62,7 +62,7 @@ def reissue(
 
 
 def test_a_certificate_is_reissued_once_however_often_that_is_sent(
-    counter: Counter,
+    counter: ClaimApi,
 ) -> None:
     """M13: another number, printed anew, superseding the first, which stays."""
     first = certificate_of(counter)
@@ -87,7 +87,7 @@ def test_a_certificate_is_reissued_once_however_often_that_is_sent(
 
 
 def test_results_show_the_certificate_in_force_and_those_before(
-    counter: Counter,
+    counter: ClaimApi,
 ) -> None:
     """M13, R2: reissued twice, the latest alone could be."""
     first = certificate_of(counter)
@@ -105,14 +105,14 @@ def test_results_show_the_certificate_in_force_and_those_before(
     assert listed["certificate"] == third
 
 
-def revoke(counter: Counter, number: str, **asked: str) -> Response:
+def revoke(counter: ClaimApi, number: str, **asked: str) -> Response:
     path = f"/certificates/{number}/revoke"
     body = {"reason": asked.pop("reason", "Graded by mistake")}
     return counter.post(path, body, **{"by": "specialist", **asked})
 
 
 def test_a_revoked_certificate_is_in_force_nowhere_and_it_is_told_by_whom_and_why(
-    counter: Counter,
+    counter: ClaimApi,
 ) -> None:
     """M18, H1, R2."""
     number = certificate_of(counter)
@@ -140,7 +140,7 @@ def test_a_revoked_certificate_is_in_force_nowhere_and_it_is_told_by_whom_and_wh
     ]
 
 
-def test_only_a_specialist_revokes_and_says_why(counter: Counter) -> None:
+def test_only_a_specialist_revokes_and_says_why(counter: ClaimApi) -> None:
     """M18, H4."""
     number = certificate_of(counter)
     for who in ("admin", "assessor", "auditor"):
@@ -155,7 +155,7 @@ def test_only_a_specialist_revokes_and_says_why(counter: Counter) -> None:
 
 
 def test_a_claim_again_after_reopening_leaves_one_certificate_in_force(
-    counter: Counter,
+    counter: ClaimApi,
 ) -> None:
     """M14, M17, M18: the first is not reissued any more."""
     first = certificate_of(counter)
@@ -183,7 +183,7 @@ def test_a_claim_again_after_reopening_leaves_one_certificate_in_force(
 # As issued
 
 
-def rename(counter: Counter, family_name: str) -> None:
+def rename(counter: ClaimApi, family_name: str) -> None:
     counter.service.send(
         AmendLearner(
             by=SPECIALIST,
@@ -196,7 +196,7 @@ def rename(counter: Counter, family_name: str) -> None:
     )
 
 
-def test_a_certificate_keeps_the_name_that_it_was_issued_in(counter: Counter) -> None:
+def test_a_certificate_keeps_the_name_that_it_was_issued_in(counter: ClaimApi) -> None:
     """M13, R2: a reissue has the name of its day."""
     first = certificate_of(counter)
     rename(counter, "Byrne")
@@ -216,7 +216,7 @@ def test_a_certificate_keeps_the_name_that_it_was_issued_in(counter: Counter) ->
     assert of_one["awards"][0]["issued_to"] == "Ann-Marie Byrne"
 
 
-def issued_before_names_were_kept(counter: Counter) -> str:
+def issued_before_names_were_kept(counter: ClaimApi) -> str:
     """Have a certificate issued as it was when it named neither holder nor titles."""
     claim = counter.submitted(award())
     issued = certificate_issued(claim=claim)
@@ -231,7 +231,7 @@ def issued_before_names_were_kept(counter: Counter) -> str:
 
 
 def test_the_names_of_earlier_certificates_are_those_of_the_day(
-    counter: Counter,
+    counter: ClaimApi,
 ) -> None:
     """M13: from the learner's history, and the rules of the award; reissued with titles."""
     number = issued_before_names_were_kept(counter)
@@ -252,7 +252,7 @@ def test_the_names_of_earlier_certificates_are_those_of_the_day(
 
 @pytest.mark.parametrize("issue", [certificate_of, issued_before_names_were_kept])
 def test_after_an_erasure_number_title_and_date_remain(
-    counter: Counter, issue: Callable[[Counter], str]
+    counter: ClaimApi, issue: Callable[[ClaimApi], str]
 ) -> None:
     """M13, H6: and it can still be revoked."""
     number = issue(counter)
@@ -269,7 +269,7 @@ def test_after_an_erasure_number_title_and_date_remain(
     assert revoke(counter, number).status_code == HTTPStatus.OK
 
 
-def test_only_a_specialist_reissues_and_says_why(counter: Counter) -> None:
+def test_only_a_specialist_reissues_and_says_why(counter: ClaimApi) -> None:
     """M13, H4: who tried is in the history."""
     number = certificate_of(counter)
     for who in ("admin", "assessor", "auditor"):
@@ -282,7 +282,7 @@ def test_only_a_specialist_reissues_and_says_why(counter: Counter) -> None:
     assert counter.get(f"/certificates/{number}")["superseded_by"] is None
 
 
-def test_nothing_is_reissued_to_one_whose_data_were_erased(counter: Counter) -> None:
+def test_nothing_is_reissued_to_one_whose_data_were_erased(counter: ClaimApi) -> None:
     """M13, H6: there is no name to print."""
     number = certificate_of(counter)
     erase(counter)
@@ -291,7 +291,7 @@ def test_nothing_is_reissued_to_one_whose_data_were_erased(counter: Counter) -> 
     assert "erased" in refused.json()["detail"]
 
 
-def test_a_reissue_needs_a_key(counter: Counter) -> None:
+def test_a_reissue_needs_a_key(counter: ClaimApi) -> None:
     """M13."""
     number = certificate_of(counter)
     answer = counter.client("specialist").post(

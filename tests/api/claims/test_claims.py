@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.claims.counter import API, Counter, award
+from tests.api.claims.claim_api import API, ClaimApi, award
 from tests.claim_examples import A1, A2, ANN, B1, B2, BEN, ENOUGH, REFERENCE
 
 
@@ -22,7 +22,7 @@ def statuses(claim: dict[str, Any]) -> dict[str, str]:
 
 
 def test_a_claim_is_put_together_in_any_order_with_its_summary_always_current(
-    counter: Counter,
+    counter: ClaimApi,
 ) -> None:
     """M1, M3."""
     begun = counter.post("/claims", {})
@@ -39,7 +39,7 @@ def test_a_claim_is_put_together_in_any_order_with_its_summary_always_current(
     assert counter.get(where) == graded.json()
 
 
-def test_eligibility_is_shown_live_while_grades_are_typed(counter: Counter) -> None:
+def test_eligibility_is_shown_live_while_grades_are_typed(counter: ClaimApi) -> None:
     """M10."""
     claim = counter.begin(award(grades={A1: "P"}), award(BEN))
     shown = counter.get(f"/claims/{claim}")
@@ -53,13 +53,13 @@ def test_eligibility_is_shown_live_while_grades_are_typed(counter: Counter) -> N
     assert eligible(better.json()) == {ANN: True, BEN: True}
 
 
-def test_a_mixture_is_allowed_and_warned_about(counter: Counter) -> None:
+def test_a_mixture_is_allowed_and_warned_about(counter: ClaimApi) -> None:
     """M5."""
     claim = counter.begin(award(), award(BEN, "Interim", grades={A1: "P"}))
     assert len(counter.get(f"/claims/{claim}")["warnings"]) == 2
 
 
-def test_units_of_an_earlier_interim_are_shown_as_such(counter: Counter) -> None:
+def test_units_of_an_earlier_interim_are_shown_as_such(counter: ClaimApi) -> None:
     """M12."""
     counter.submitted(award(award_type="Interim", grades={A1: "P", A2: "P"}))
     claim = counter.begin(award(grades={B1: "P"}))
@@ -71,7 +71,7 @@ def test_units_of_an_earlier_interim_are_shown_as_such(counter: Counter) -> None
     assert learner["eligibility"]["earlier_grades"] == {A1: "P", A2: "P"}
 
 
-def test_everything_at_fault_is_named_with_its_pointer(counter: Counter) -> None:
+def test_everything_at_fault_is_named_with_its_pointer(counter: ClaimApi) -> None:
     """M5, M6."""
     claim = counter.begin(award())
     wrong = award(award_date="2026-11-25", grades={A1: "D", "X/1": "P"})
@@ -84,7 +84,7 @@ def test_everything_at_fault_is_named_with_its_pointer(counter: Counter) -> None
     ]
 
 
-def test_submitting_tells_who_went_through_and_who_did_not(counter: Counter) -> None:
+def test_submitting_tells_who_went_through_and_who_did_not(counter: ClaimApi) -> None:
     """M10."""
     claim = counter.submitted(award(), award(BEN, grades={A1: "P"}))
     shown = counter.get(f"/claims/{claim}")
@@ -101,7 +101,7 @@ def test_submitting_tells_who_went_through_and_who_did_not(counter: Counter) -> 
 
 
 def test_submitting_twice_under_one_key_answers_twice_and_does_it_once(
-    counter: Counter,
+    counter: ClaimApi,
 ) -> None:
     claim = counter.begin(award())
     first = counter.post(f"/claims/{claim}/submit")
@@ -112,14 +112,14 @@ def test_submitting_twice_under_one_key_answers_twice_and_does_it_once(
     assert other.status_code == HTTPStatus.CONFLICT
 
 
-def test_submitting_needs_an_idempotency_key(counter: Counter) -> None:
+def test_submitting_needs_an_idempotency_key(counter: ClaimApi) -> None:
     claim = counter.begin(award())
     answer = counter.client().post(f"{API}/claims/{claim}/submit")
     assert answer.status_code == HTTPStatus.BAD_REQUEST
 
 
 def test_two_awards_for_one_learner_are_refused_and_neither_is_dropped(
-    counter: Counter,
+    counter: ClaimApi,
 ) -> None:
     """M5."""
     claim = counter.begin(award())
@@ -132,7 +132,7 @@ def test_two_awards_for_one_learner_are_refused_and_neither_is_dropped(
     assert learner["award"]["grades"] == ENOUGH
 
 
-def test_what_was_typed_goes_only_where_that_is_confirmed(counter: Counter) -> None:
+def test_what_was_typed_goes_only_where_that_is_confirmed(counter: ClaimApi) -> None:
     """M1: it is said what would be lost."""
     where = f"/claims/{counter.begin(award())}"
     for path, body in (
@@ -147,7 +147,7 @@ def test_what_was_typed_goes_only_where_that_is_confirmed(counter: Counter) -> N
 
 
 def test_submitting_what_has_moved_since_it_was_looked_at_is_refused(
-    counter: Counter,
+    counter: ClaimApi,
 ) -> None:
     """M15: who changed what since."""
     claim = counter.begin(award())
@@ -160,7 +160,7 @@ def test_submitting_what_has_moved_since_it_was_looked_at_is_refused(
     assert "admin changed the awards and grades" in answer.json()["detail"]
 
 
-def test_a_claim_is_changed_only_as_it_was_looked_at(counter: Counter) -> None:
+def test_a_claim_is_changed_only_as_it_was_looked_at(counter: ClaimApi) -> None:
     claim = counter.begin(award())
     stale = counter.put(f"/claims/{claim}/grades", {"awards": []}, match='"1"')
     assert stale.status_code == HTTPStatus.PRECONDITION_FAILED
@@ -168,7 +168,7 @@ def test_a_claim_is_changed_only_as_it_was_looked_at(counter: Counter) -> None:
     assert missing.status_code == HTTPStatus.PRECONDITION_REQUIRED
 
 
-def test_a_claim_is_withdrawn_with_a_reason(counter: Counter) -> None:
+def test_a_claim_is_withdrawn_with_a_reason(counter: ClaimApi) -> None:
     """M16."""
     claim = counter.submitted(award(), award(BEN))
     one = counter.post(
@@ -181,7 +181,7 @@ def test_a_claim_is_withdrawn_with_a_reason(counter: Counter) -> None:
     assert unsaid.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-def test_a_draft_is_deleted(counter: Counter) -> None:
+def test_a_draft_is_deleted(counter: ClaimApi) -> None:
     """M1."""
     claim = counter.begin(award())
     client = counter.client()
@@ -192,7 +192,7 @@ def test_a_draft_is_deleted(counter: Counter) -> None:
     assert counter.get("/claims")["items"] == []
 
 
-def test_claims_are_listed_and_found(counter: Counter) -> None:
+def test_claims_are_listed_and_found(counter: ClaimApi) -> None:
     claim = counter.submitted(award(), award(BEN, grades={A1: "P"}))
     (listed,) = counter.get("/claims", status="Submitted", learner=BEN)["items"]
     assert (listed["claim"], listed["submitted"], listed["unsubmitted"]) == (
@@ -207,7 +207,7 @@ def test_claims_are_listed_and_found(counter: Counter) -> None:
 
 @pytest.mark.parametrize("method", ["post", "submit", "grades", "delete"])
 def test_an_assessor_may_read_claims_and_not_make_or_change_them(
-    counter: Counter, method: str
+    counter: ClaimApi, method: str
 ) -> None:
     """Section 2: the refusal says which role could."""
     claim = counter.begin(award())
@@ -228,7 +228,7 @@ def test_an_assessor_may_read_claims_and_not_make_or_change_them(
 
 
 def test_the_awarding_organisation_reads_every_centres_claims(
-    counter: Counter,
+    counter: ClaimApi,
 ) -> None:
     claim = counter.begin(award())
     for name in ("specialist", "auditor"):
@@ -237,7 +237,7 @@ def test_the_awarding_organisation_reads_every_centres_claims(
 
 
 def test_another_centres_claim_cannot_be_told_from_one_that_is_not_there(
-    counter: Counter,
+    counter: ClaimApi,
 ) -> None:
     claim = counter.begin(award())
     assert counter.get("/claims", by="stranger")["items"] == []
@@ -249,7 +249,7 @@ def test_another_centres_claim_cannot_be_told_from_one_that_is_not_there(
         assert theirs.text.replace(claim, "AC-0000000000") == nothing.text
 
 
-def test_what_can_be_claimed_is_listed_with_its_conditions(counter: Counter) -> None:
+def test_what_can_be_claimed_is_listed_with_its_conditions(counter: ClaimApi) -> None:
     """M2."""
     (found,) = counter.get("/claimable-qualifications")["items"]
     assert (found["reference"], found["learners_to_claim"]) == (REFERENCE, 2)
@@ -269,14 +269,14 @@ def test_what_can_be_claimed_is_listed_with_its_conditions(counter: Counter) -> 
     ],
 )
 def test_what_can_be_claimed_is_found_by_title_number_suite_and_subject_area(
-    counter: Counter, params: dict[str, str], count: int
+    counter: ClaimApi, params: dict[str, str], count: int
 ) -> None:
     """M2."""
     assert len(counter.get("/claimable-qualifications", **params)["items"]) == count
 
 
 def test_one_that_is_missing_can_be_looked_up_with_the_reason(
-    counter: Counter,
+    counter: ClaimApi,
 ) -> None:
     """M2."""
     (missing,) = counter.get("/claimable-qualifications", why="q-0005009999")["items"]
@@ -291,7 +291,7 @@ def test_one_that_is_missing_can_be_looked_up_with_the_reason(
 
 
 def test_the_awarding_organisation_says_whose_qualifications_it_asks_for(
-    counter: Counter,
+    counter: ClaimApi,
 ) -> None:
     client = counter.client("specialist")
     answer = client.get(f"{API}/claimable-qualifications")
@@ -300,13 +300,13 @@ def test_the_awarding_organisation_says_whose_qualifications_it_asks_for(
     assert len(found["items"]) == 1
 
 
-def test_a_centre_cannot_ask_what_another_can_claim(counter: Counter) -> None:
+def test_a_centre_cannot_ask_what_another_can_claim(counter: ClaimApi) -> None:
     found = counter.get("/claimable-qualifications", by="stranger", centre="48213")
     assert found["items"] == []
 
 
 def test_units_are_listed_by_group_mandatory_first_searched_and_sorted(
-    counter: Counter,
+    counter: ClaimApi,
 ) -> None:
     """M3."""
     claim = counter.begin(award())
@@ -327,7 +327,7 @@ def test_units_are_listed_by_group_mandatory_first_searched_and_sorted(
     assert found(credits=12, group="a") == [A2]
 
 
-def test_units_are_listed_a_part_at_a_time(counter: Counter) -> None:
+def test_units_are_listed_a_part_at_a_time(counter: ClaimApi) -> None:
     claim = counter.begin(award())
     first = counter.get(f"/claims/{claim}/units", limit=3)
     rest = counter.get(f"/claims/{claim}/units", limit=3, cursor=first["next"])
@@ -339,13 +339,13 @@ def test_units_are_listed_a_part_at_a_time(counter: Counter) -> None:
         assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-def test_an_empty_claim_offers_no_units_and_no_learners(counter: Counter) -> None:
+def test_an_empty_claim_offers_no_units_and_no_learners(counter: ClaimApi) -> None:
     claim = counter.post("/claims", {}).json()["claim"]
     assert counter.get(f"/claims/{claim}/units")["items"] == []
     assert counter.get(f"/claims/{claim}/learners")["items"] == []
 
 
-def test_learners_are_listed_searched_and_sorted(counter: Counter) -> None:
+def test_learners_are_listed_searched_and_sorted(counter: ClaimApi) -> None:
     """M4."""
     claim = counter.begin(award())
 
@@ -371,7 +371,7 @@ def test_learners_are_listed_searched_and_sorted(counter: Counter) -> None:
     ],
 )
 def test_a_part_of_an_award_that_is_left_out_is_not_lost_unasked(
-    counter: Counter, part: str, called: str
+    counter: ClaimApi, part: str, called: str
 ) -> None:
     """M5: what is sent in its place is taken, be it nothing."""
     claim = counter.begin(award())
@@ -396,7 +396,7 @@ def test_a_part_of_an_award_that_is_left_out_is_not_lost_unasked(
 
 
 def test_the_grade_of_a_unit_that_is_left_out_is_not_lost_unasked(
-    counter: Counter,
+    counter: ClaimApi,
 ) -> None:
     """M1, M5."""
     claim = counter.begin(award())

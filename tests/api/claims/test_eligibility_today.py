@@ -8,10 +8,10 @@ import pytest
 
 from events.centre import ApprovalWithdrawn
 from events.register import RegistrationsEntered
-from tests.api.claims.counter import Counter, award
+from tests.api.claims.claim_api import ClaimApi, award
 from tests.claim_examples import A1, ANN, ANNS, BEN, CENTRE, ENOUGH, REFERENCE
 from tests.claim_examples import award as claim_award
-from tests.commands.office import COLLEAGUE, Office
+from tests.commands.claim_centre import COLLEAGUE, ClaimCentre
 from tests.commands.test_claim_today import (
     KEY,
     LAPSE,
@@ -28,12 +28,12 @@ from tests.commands.test_claim_today import (
 FULL = {"qualification": REFERENCE, "award_type": "Full", "grades": ENOUGH}
 
 
-def lapse(office: Office, _: str) -> None:
+def lapse(office: ClaimCentre, _: str) -> None:
     happen(office, f"centre:{CENTRE}", LAPSE)
 
 
 @pytest.fixture
-def entered(counter: Counter) -> Counter:
+def entered(counter: ClaimApi) -> ClaimApi:
     """Enter Ann's registration in her register, as an order does."""
     made = RegistrationsEntered(learner=ANN, centre=CENTRE, registrations=(ANNS,))
     happen(counter.office, f"register:{ANN}", made)
@@ -53,7 +53,7 @@ def entered(counter: Counter) -> Counter:
     ],
 )
 def test_a_question_about_a_learner_is_answered_as_a_draft_is(
-    entered: Counter, meanwhile: Callable[[Office, str], None], codes: list[str]
+    entered: ClaimApi, meanwhile: Callable[[ClaimCentre, str], None], codes: list[str]
 ) -> None:
     """B5: the same verdict, and the same first sentence."""
     claim = entered.begin(award())
@@ -68,7 +68,7 @@ def test_a_question_about_a_learner_is_answered_as_a_draft_is(
     assert answer["pathways"][0]["met"]
 
 
-def test_it_is_said_who_claimed_meanwhile(entered: Counter) -> None:
+def test_it_is_said_who_claimed_meanwhile(entered: ClaimApi) -> None:
     claim = entered.office.begin({ANN: claim_award()}, by=COLLEAGUE)
     entered.office.submit(claim, by=COLLEAGUE)
     answer = entered.post("/eligibility", {**FULL, "learner": ANN}).json()
@@ -78,7 +78,7 @@ def test_it_is_said_who_claimed_meanwhile(entered: Counter) -> None:
 
 
 def test_a_learner_is_judged_by_their_registration_and_earlier_grades(
-    entered: Counter,
+    entered: ClaimApi,
 ) -> None:
     """M12: on its pathway, unless another is named."""
     entered.submitted(award(award_type="Interim", grades=ENOUGH))
@@ -99,7 +99,7 @@ def test_a_learner_is_judged_by_their_registration_and_earlier_grades(
 
 
 def test_a_centre_that_is_not_approved_any_more_is_told_so_of_nobody_too(
-    counter: Counter,
+    counter: ClaimApi,
 ) -> None:
     """M2: who is of no centre is told what holds for all."""
     assert counter.post("/eligibility", FULL).json()["eligible"]
@@ -116,13 +116,13 @@ def test_a_centre_that_is_not_approved_any_more_is_told_so_of_nobody_too(
     assert "Certification ended" in ended["hindrances"][0]["message"]
 
 
-def test_who_was_never_registered_is_said_to_be_so(counter: Counter) -> None:
+def test_who_was_never_registered_is_said_to_be_so(counter: ClaimApi) -> None:
     answer = counter.post("/eligibility", {**FULL, "learner": BEN}).json()
     assert [why["code"] for why in answer["hindrances"]] == ["not-registered"]
     assert answer["pathways"][0]["met"]
 
 
-def test_others_learners_are_not_told_apart_from_nobody(counter: Counter) -> None:
+def test_others_learners_are_not_told_apart_from_nobody(counter: ClaimApi) -> None:
     for who, learner in (("stranger", ANN), ("admin", "L-0000000099X")):
         asked = {**FULL, "learner": learner}
         answer = counter.post("/eligibility", asked, by=who)
@@ -140,7 +140,7 @@ def test_others_learners_are_not_told_apart_from_nobody(counter: Counter) -> Non
     ],
 )
 def test_what_makes_no_sense_is_pointed_at_of_a_learner_too(
-    entered: Counter, wrong: dict[str, Any], pointer: str
+    entered: ClaimApi, wrong: dict[str, Any], pointer: str
 ) -> None:
     answer = entered.post("/eligibility", {**FULL, "learner": ANN, **wrong})
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.claims.counter import API, Counter, award
+from tests.api.claims.claim_api import API, ClaimApi, award
 from tests.claim_examples import A1, A2, ANN, B1, B2, BEN, REFERENCE, RULES
 
 
@@ -19,7 +19,7 @@ def question(**values: Any) -> dict[str, Any]:
     }
 
 
-def test_eligibility_is_answered_with_nothing_recorded(counter: Counter) -> None:
+def test_eligibility_is_answered_with_nothing_recorded(counter: ClaimApi) -> None:
     """M10, M11."""
     before = counter.service.store.head()
     answer = counter.post("/eligibility", question())
@@ -75,14 +75,14 @@ def test_eligibility_is_answered_with_nothing_recorded(counter: Counter) -> None
     ],
 )
 def test_a_question_that_makes_no_sense_is_refused_where_it_does_not(
-    counter: Counter, wrong: dict[str, Any], pointer: str
+    counter: ClaimApi, wrong: dict[str, Any], pointer: str
 ) -> None:
     answer = counter.post("/eligibility", question(**wrong))
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
 
 
-def test_everybody_kept_back_is_listed_with_age_and_reasons(counter: Counter) -> None:
+def test_everybody_kept_back_is_listed_with_age_and_reasons(counter: ClaimApi) -> None:
     """I1, I3."""
     claim = counter.submitted(award(), award(BEN, grades={B1: "P", B2: "P"}))
     counter.clock.advance(days=12)
@@ -95,7 +95,7 @@ def test_everybody_kept_back_is_listed_with_age_and_reasons(counter: Counter) ->
 
 
 def test_why_one_is_not_eligible_is_told_rule_by_rule_and_unit_by_unit(
-    counter: Counter,
+    counter: ClaimApi,
 ) -> None:
     """I2, I4."""
     claim = counter.submitted(award(BEN, grades={A1: "P", B2: "U"}))
@@ -113,7 +113,7 @@ def test_why_one_is_not_eligible_is_told_rule_by_rule_and_unit_by_unit(
     assert shown["amend_at"] == f"/api/v1/claims/{claim}/grades"
 
 
-def test_following_a_way_to_fix_makes_a_learner_eligible(counter: Counter) -> None:
+def test_following_a_way_to_fix_makes_a_learner_eligible(counter: ClaimApi) -> None:
     """I2, I4."""
     claim = counter.submitted(award(BEN, grades={A1: "P"}))
     shown = counter.get(f"/ineligible-learners/{claim}/{BEN}")
@@ -128,7 +128,7 @@ def test_following_a_way_to_fix_makes_a_learner_eligible(counter: Counter) -> No
 
 
 def test_interim_now_needs_an_achieved_unit_and_another_award_type(
-    counter: Counter,
+    counter: ClaimApi,
 ) -> None:
     """I4."""
     claim = counter.submitted(
@@ -138,7 +138,7 @@ def test_interim_now_needs_an_achieved_unit_and_another_award_type(
         assert not counter.get(f"/ineligible-learners/{claim}/{who}")["interim_now"]
 
 
-def test_who_is_not_kept_back_is_not_found_among_them(counter: Counter) -> None:
+def test_who_is_not_kept_back_is_not_found_among_them(counter: ClaimApi) -> None:
     claim = counter.submitted(award())
     client = counter.client()
     for who in (ANN, BEN):
@@ -146,7 +146,7 @@ def test_who_is_not_kept_back_is_not_found_among_them(counter: Counter) -> None:
         assert answer.status_code == HTTPStatus.NOT_FOUND
 
 
-def test_a_draft_shows_who_claimed_meanwhile(counter: Counter) -> None:
+def test_a_draft_shows_who_claimed_meanwhile(counter: ClaimApi) -> None:
     """M10, M15: nobody is shown eligible whom submitting would keep back."""
     late = counter.begin(award(), award(BEN, award_type=None))
     counter.submitted(award())
@@ -160,7 +160,7 @@ def test_a_draft_shows_who_claimed_meanwhile(counter: Counter) -> None:
 
 
 def test_a_bulk_claim_goes_through_but_for_whom_nothing_is_said(
-    counter: Counter,
+    counter: ClaimApi,
 ) -> None:
     """M10: the eligible go, the other waits with the reason, and in no results."""
     claim = counter.submitted(award(), award(BEN, award_type=None, award_date=None))
@@ -172,7 +172,7 @@ def test_a_bulk_claim_goes_through_but_for_whom_nothing_is_said(
     assert [row["learner"] for row in results] == [ANN]
 
 
-def test_a_learner_claimed_by_another_claim_is_told_who_did(counter: Counter) -> None:
+def test_a_learner_claimed_by_another_claim_is_told_who_did(counter: ClaimApi) -> None:
     """M15."""
     late = counter.begin(award())
     early = counter.submitted(award())
@@ -185,7 +185,7 @@ def test_a_learner_claimed_by_another_claim_is_told_who_did(counter: Counter) ->
     assert not shown["is_eligible_now"]
 
 
-def test_results_are_found_by_several_clauses(counter: Counter) -> None:
+def test_results_are_found_by_several_clauses(counter: ClaimApi) -> None:
     """R1."""
     counter.submitted(award(), award(BEN, grades={A1: "P"}))
 
@@ -201,7 +201,7 @@ def test_results_are_found_by_several_clauses(counter: Counter) -> None:
     assert counter.get("/results", by="stranger")["items"] == []
 
 
-def test_a_learners_results_show_every_award_with_its_units(counter: Counter) -> None:
+def test_a_learners_results_show_every_award_with_its_units(counter: ClaimApi) -> None:
     """R2, M8, M14."""
     counter.submitted(award(award_type="Interim", grades={A1: "P", A2: "P"}))
     counter.process()
@@ -225,7 +225,7 @@ def test_a_learners_results_show_every_award_with_its_units(counter: Counter) ->
     }
 
 
-def test_another_centres_results_cannot_be_told_from_none(counter: Counter) -> None:
+def test_another_centres_results_cannot_be_told_from_none(counter: ClaimApi) -> None:
     counter.submitted(award())
     client = counter.client("stranger")
     theirs = client.get(f"{API}/learners/{ANN}/results")
@@ -233,14 +233,14 @@ def test_another_centres_results_cannot_be_told_from_none(counter: Counter) -> N
     assert theirs.status_code == nothing.status_code == HTTPStatus.NOT_FOUND
 
 
-def certificate_of(counter: Counter) -> str:
+def certificate_of(counter: ClaimApi) -> str:
     counter.submitted(award())
     counter.process()
     (of_one,) = counter.get(f"/learners/{ANN}/results")
     return str(of_one["awards"][0]["certificate"])
 
 
-def test_a_certificate_is_shown_and_its_printing_recorded(counter: Counter) -> None:
+def test_a_certificate_is_shown_and_its_printing_recorded(counter: ClaimApi) -> None:
     """M13."""
     number = certificate_of(counter)
     shown = counter.get(f"/certificates/{number}")
@@ -254,7 +254,7 @@ def test_a_certificate_is_shown_and_its_printing_recorded(counter: Counter) -> N
 
 
 def test_another_centres_certificate_cannot_be_told_from_none(
-    counter: Counter,
+    counter: ClaimApi,
 ) -> None:
     number = certificate_of(counter)
     client = counter.client("stranger")

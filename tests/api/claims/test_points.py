@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from catalogue import Catalogue
-from tests.api.claims.counter import Counter, award
+from tests.api.claims.claim_api import ClaimApi, award
 from tests.claim_examples import (
     A1,
     A2,
@@ -31,14 +31,14 @@ def catalogue() -> Catalogue:
     )
 
 
-def eligibility_of(counter: Counter, claim: str) -> dict[str, Any]:
+def eligibility_of(counter: ClaimApi, claim: str) -> dict[str, Any]:
     (learner,) = counter.get(f"/claims/{claim}")["learners"]
     shown: dict[str, Any] = learner["eligibility"]
     return shown
 
 
 def test_an_interim_is_followed_by_a_full_with_a_better_grade_and_earns_by_points(
-    counter: Counter,
+    counter: ClaimApi,
 ) -> None:
     """M7, M10, M12, M13, M14, R1."""
     counter.submitted(award(award_type="Interim", grades={A1: "P", A2: "M"}))
@@ -66,7 +66,7 @@ def test_an_interim_is_followed_by_a_full_with_a_better_grade_and_earns_by_point
 
 
 def test_who_is_short_of_points_is_kept_back_and_told_how_many(
-    counter: Counter,
+    counter: ClaimApi,
 ) -> None:
     """M10, M11, I1, I2, I4."""
     claim = counter.submitted(award(BEN, grades={**ENOUGH, A1: "T"}))

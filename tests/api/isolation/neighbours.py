@@ -10,8 +10,8 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from service import Service
-from tests.api.premises import Things, furnished
 from tests.api.running import clients, running
+from tests.api.seeded_centre import Things, furnished
 from tests.clock import Clock
 
 NOT_TOLD = {"etag", "content-length", "x-request-id", "ratelimit", "ratelimit-policy"}

@@ -6,9 +6,9 @@ from http import HTTPStatus
 import pytest
 
 from tests.api.isolation.neighbours import IDENTIFIER, Neighbours, told
-from tests.api.premises import API, DATES, MANDATORY, PRODUCT, TEST, award
+from tests.api.operations import NOWHERE, every_operation, names_of
+from tests.api.seeded_centre import API, DATES, MANDATORY, PRODUCT, TEST, award
 from tests.api.test_openapi import texts
-from tests.api.trying import NOWHERE, every_operation, names_of
 
 Body = Callable[[Mapping[str, str]], object]
 

@@ -6,8 +6,8 @@ from http import HTTPStatus
 from fastapi.testclient import TestClient
 
 from tests.api.isolation.neighbours import Neighbours, told
-from tests.api.premises import MANDATORY, Maker, Things
-from tests.api.trying import NOWHERE, OPEN, Operation, every_operation, names_of
+from tests.api.operations import NOWHERE, OPEN, Operation, every_operation, names_of
+from tests.api.seeded_centre import MANDATORY, Maker, Things
 from tests.offline_client import Program
 
 OPERATIONS = tuple(every_operation())

@@ -27,7 +27,7 @@ TABLES = {
 }
 
 
-class Office:
+class AuditedService:
     """Records and seals by the service's own means; alters and puts back by others."""
 
     def __init__(self, store: EventStore, url: str, clock: Clock) -> None:

@@ -29,7 +29,7 @@ from projections.database import open_database
 from service import Service
 from store import open_store
 from tests.clock import PATIENCE
-from tests.commands.intake import ADMINISTRATOR
+from tests.commands.upload_centre import ADMINISTRATOR
 from tests.learner_examples import cells, csv_file, made_ulns
 
 CATALOGUE = Path(__file__).parents[2] / "catalogue"

@@ -22,7 +22,7 @@ from events.registration import RegistrationMade
 from events.upload import LearnersAdded
 from store import Actor, EventStore, Stream
 from tests.claim_examples import CENTRE, OTHER_REFERENCE, OTHER_RULES, REFERENCE, RULES
-from tests.commands.office import ADMINISTRATOR, SERVICE
+from tests.commands.claim_centre import ADMINISTRATOR, SERVICE
 from tests.learner_examples import learner_created, upload_received
 from tests.order_examples import YEAR
 
@@ -52,7 +52,7 @@ DATING = Dating(dates=YEAR)
 
 
 @dataclass(frozen=True, kw_only=True)
-class OrderDesk:
+class OrderCentre:
     """Where orders are made at one centre, in tests."""
 
     store: EventStore

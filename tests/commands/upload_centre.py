@@ -49,7 +49,7 @@ MACHINE = Actor(user="policy:x", role=Role.SERVICE, centre=None, channel="machin
 
 
 @dataclass(frozen=True, kw_only=True)
-class Intake:
+class UploadCentre:
     """Where learners are taken in; ``known`` are learners by their likeness."""
 
     store: EventStore

@@ -10,7 +10,7 @@ from cli.session import SERVICE
 from commands.centres.user import SetPassword
 from service import Service
 from store import Recorded
-from tests.api.booking_desk import API, Ask, book
+from tests.api.booking_centre import API, Ask, book
 from tests.api.running import ClientAs
 from tests.offline_client import Program, answers
 

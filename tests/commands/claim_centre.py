@@ -51,7 +51,7 @@ SERVICE = Actor(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Office:
+class ClaimCentre:
     """Where claims are made at one centre, in tests."""
 
     store: EventStore

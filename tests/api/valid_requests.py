@@ -9,7 +9,8 @@ from cli.demo import HILLSIDE
 from commands.bookings.booking import ReportOutcome
 from events.user import Role
 from store import Actor
-from tests.api.premises import (
+from tests.api.operations import Operation, names_of
+from tests.api.seeded_centre import (
     API,
     DATES,
     MANDATORY,
@@ -24,7 +25,6 @@ from tests.api.premises import (
     Things,
     award,
 )
-from tests.api.trying import Operation, names_of
 from tests.image_examples import PHOTOGRAPH
 from tests.learner_examples import cells, csv_file
 from tests.offline_client import answers
@@ -59,7 +59,7 @@ REASON = {"reason": "Seen and agreed."}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Way:
+class ValidRequest:
     """Who asks, of which things, and with what besides what the examples say."""
 
     by: str | None = "admin.riverside"
@@ -121,29 +121,29 @@ class Ready(Maker):
         return [self.entry(self.registered()[0])]
 
 
-def corrected(ready: Ready) -> Way:
+def corrected(ready: Ready) -> ValidRequest:
     path = f"/learner-groups/{ready.things.called['group']}/invalid.xlsx"
     answer = ready.client.get(f"{API}{path}")
-    return Way(body={"file": answer.content})
+    return ValidRequest(body={"file": answer.content})
 
 
-def sent_back(ready: Ready) -> Way:
+def sent_back(ready: Ready) -> ValidRequest:
     called = ready.things.called
-    return Way(
+    return ValidRequest(
         about={"booking": called["offline"]},
         query={"package": called["package"]},
         body=answers(called["package"], called["offline"]),
     )
 
 
-def launched(ready: Ready) -> Way:
+def launched(ready: Ready) -> ValidRequest:
     booking = ready.booked("Online")
     link = ready.ask("POST", f"/bookings/{booking}/launch")["link"]
     secret = link.rpartition("/")[2]
-    return Way(by=None, about={"booking": booking, "secret": secret})
+    return ValidRequest(by=None, about={"booking": booking, "secret": secret})
 
 
-def missed(ready: Ready) -> Way:
+def missed(ready: Ready) -> ValidRequest:
     """Have it reported that somebody was absent, which is to be put right."""
     booking = ready.booked("Online")
     absent = ReportOutcome(
@@ -153,64 +153,64 @@ def missed(ready: Ready) -> Way:
         attendance=Attendance.ABSENT,
     )
     ready.service.send(absent)
-    return Way(by="assessment", about={"booking": booking})
+    return ValidRequest(by="assessment", about={"booking": booking})
 
 
-def submitted(ready: Ready) -> Way:
+def submitted(ready: Ready) -> ValidRequest:
     learner, _ = ready.registered()
     claim = ready.claim(**{learner: (*MANDATORY, *OPTIONAL)})
     ready.ask("POST", f"/claims/{claim}/submit")
-    return Way(about={"claim": claim}, body={**REASON, "learner": learner})
+    return ValidRequest(about={"claim": claim}, body={**REASON, "learner": learner})
 
 
-def certificated(ready: Ready) -> Way:
+def certificated(ready: Ready) -> ValidRequest:
     learner, _ = ready.registered()
     claim = ready.submitted(**{learner: (*MANDATORY, *OPTIONAL)})
     number = claim["learners"][0]["certificate"]
-    return Way(by="specialist", about={"certificate": number})
+    return ValidRequest(by="specialist", about={"certificate": number})
 
 
 def linking(ready: Ready) -> Mapping[str, Any]:
     return {"product": PRODUCT, "learners": [{"learner": ready.registered("FOOD")[0]}]}
 
 
-WAYS: Mapping[str, Callable[[Ready], Way]] = {
-    "POST /tokens": lambda r: Way(
+VALID_REQUESTS: Mapping[str, Callable[[Ready], ValidRequest]] = {
+    "POST /tokens": lambda r: ValidRequest(
         by=None, body={"user": r.things.called["name"], "password": SIGNED_IN}
     ),
-    "PUT /me/password": lambda r: Way(
+    "PUT /me/password": lambda r: ValidRequest(
         by=r.things.called["name"],
         body={"current": SIGNED_IN, "new": "quite another pass phrase"},
     ),
-    "PUT /me/pin": lambda _: Way(by="assessor.riverside"),
-    "DELETE /centres/{number}/approvals/{product}": lambda _: Way(
+    "PUT /me/pin": lambda _: ValidRequest(by="assessor.riverside"),
+    "DELETE /centres/{number}/approvals/{product}": lambda _: ValidRequest(
         by="specialist", about={"product": SUSPENDED}, body=REASON
     ),
-    "POST /learners/{learner}/erase": lambda r: Way(
+    "POST /learners/{learner}/erase": lambda r: ValidRequest(
         by="specialist", about={"learner": r.learner("Gone")}, body=REASON
     ),
-    "POST /learners/{learner}/transfer": lambda r: Way(
+    "POST /learners/{learner}/transfer": lambda r: ValidRequest(
         by="specialist",
         about={"learner": r.learner("Moving")},
         body={**REASON, "centre": HILLSIDE},
     ),
-    "DELETE /orders/{order}": lambda r: Way(
+    "DELETE /orders/{order}": lambda r: ValidRequest(
         about={"order": r.draft(r.learner("Dropped"))["order"]}
     ),
-    "DELETE /claims/{claim}": lambda r: Way(
+    "DELETE /claims/{claim}": lambda r: ValidRequest(
         about={"claim": r.claim(**{r.spare(): MANDATORY[:1]})}
     ),
-    "POST /centres": lambda _: Way(
+    "POST /centres": lambda _: ValidRequest(
         by="specialist", body={"number": "90210", "name": "New College", **REASON}
     ),
     "POST /learner-groups/{group}/invalid.xlsx": corrected,
-    "POST /learner-groups": lambda _: Way(
+    "POST /learner-groups": lambda _: ValidRequest(
         body={"name": "Winter 2026", "file": csv_file(cells(uln=""))}
     ),
-    "POST /learner-groups/{group}/undo": lambda r: Way(
+    "POST /learner-groups/{group}/undo": lambda r: ValidRequest(
         about={"group": r.uploaded("Undone", csv_file(cells(uln="")))}
     ),
-    "PUT /learner-groups/{group}/mapping": lambda r: Way(
+    "PUT /learner-groups/{group}/mapping": lambda r: ValidRequest(
         about={"group": r.uploaded("Mapped", ILR.encode(), until=0)},
         body={
             "given_name": "GivenNames",
@@ -218,7 +218,7 @@ WAYS: Mapping[str, Callable[[Ready], Way]] = {
             "date_of_birth": "DateOfBirth",
         },
     ),
-    "PUT /learner-groups/{group}/encoding": lambda r: Way(
+    "PUT /learner-groups/{group}/encoding": lambda r: ValidRequest(
         about={
             "group": r.uploaded(
                 "Read", csv_file(cells(uln="")).decode().encode("mac-roman")
@@ -226,40 +226,40 @@ WAYS: Mapping[str, Callable[[Ready], Way]] = {
         },
         body={"encoding": "mac-roman"},
     ),
-    "PATCH /learner-groups/{group}/records/{row}": lambda r: Way(
+    "PATCH /learner-groups/{group}/records/{row}": lambda r: ValidRequest(
         about={"group": r.uploaded("Put right", csv_file(cells())), "row": "2"},
         body={"given_name": "Zoë"},
     ),
-    "DELETE /learner-groups/{group}/records/{row}": lambda r: Way(
+    "DELETE /learner-groups/{group}/records/{row}": lambda r: ValidRequest(
         about={"group": r.uploaded("Left out", csv_file(cells())), "row": "2"}
     ),
-    "POST /learners": lambda _: Way(body=LEARNER),
-    "PATCH /learners/{learner}": lambda r: Way(
+    "POST /learners": lambda _: ValidRequest(body=LEARNER),
+    "PATCH /learners/{learner}": lambda r: ValidRequest(
         about={"learner": r.spare()}, body={"email": "ada@example.org"}
     ),
-    "PUT /learners/{learner}/photograph": lambda _: Way(body=PHOTOGRAPH),
-    "PUT /learners/{learner}/signature": lambda _: Way(body=PHOTOGRAPH),
-    "PUT /orders/{order}/learners": lambda r: Way(body=linking(r)),
-    "POST /orders/{order}/learners": lambda r: Way(body=linking(r)),
-    "DELETE /orders/{order}/learners/{learner}": lambda r: Way(
+    "PUT /learners/{learner}/photograph": lambda _: ValidRequest(body=PHOTOGRAPH),
+    "PUT /learners/{learner}/signature": lambda _: ValidRequest(body=PHOTOGRAPH),
+    "PUT /orders/{order}/learners": lambda r: ValidRequest(body=linking(r)),
+    "POST /orders/{order}/learners": lambda r: ValidRequest(body=linking(r)),
+    "DELETE /orders/{order}/learners/{learner}": lambda r: ValidRequest(
         about={"learner": r.spare()}
     ),
-    "POST /orders/{order}/confirm": lambda r: Way(
+    "POST /orders/{order}/confirm": lambda r: ValidRequest(
         about={"order": r.draft(r.learner("Ordered"))["order"]},
         body={"total": "98.00"},
     ),
-    "POST /registrations/{registration}/cancel": lambda r: Way(
+    "POST /registrations/{registration}/cancel": lambda r: ValidRequest(
         about={"registration": r.registered()[1]}, body=REASON
     ),
-    "GET /registrations/{registration}/pathway": lambda r: Way(
+    "GET /registrations/{registration}/pathway": lambda r: ValidRequest(
         about={"registration": r.registered("FOOD")[1]}, query={"pathway": "FRONT"}
     ),
-    "POST /registrations/{registration}/pathway": lambda r: Way(
+    "POST /registrations/{registration}/pathway": lambda r: ValidRequest(
         by="specialist",
         about={"registration": r.registered("FOOD")[1]},
         body={**REASON, "pathway": "FRONT"},
     ),
-    "POST /claims": lambda r: Way(
+    "POST /claims": lambda r: ValidRequest(
         body={
             "qualification": PRODUCT,
             "units": [*MANDATORY],
@@ -267,73 +267,83 @@ WAYS: Mapping[str, Callable[[Ready], Way]] = {
             "awards": [award(r.spare(), MANDATORY[:1])],
         }
     ),
-    "PUT /claims/{claim}/learners": lambda r: Way(body={"learners": [r.spare()]}),
-    "PUT /claims/{claim}/grades": lambda r: Way(
+    "PUT /claims/{claim}/learners": lambda r: ValidRequest(
+        body={"learners": [r.spare()]}
+    ),
+    "PUT /claims/{claim}/grades": lambda r: ValidRequest(
         body={"awards": [award(r.spare(), MANDATORY[:1])]}
     ),
     "POST /claims/{claim}/withdraw": submitted,
     "POST /certificates/{number}/printing": certificated,
     "POST /certificates/{number}/reissue": certificated,
     "POST /certificates/{number}/revoke": certificated,
-    "GET /ineligible-learners/{claim}/{learner}": lambda r: Way(
+    "GET /ineligible-learners/{claim}/{learner}": lambda r: ValidRequest(
         about={"claim": r.things.called["claim"]}
     ),
-    "POST /eligibility": lambda _: Way(
+    "POST /eligibility": lambda _: ValidRequest(
         body={"qualification": "Q-0005001227", "grades": {"L/506/1788": "P"}}
     ),
-    "POST /entry-orders": lambda r: Way(body={"entries": r.entries()}),
-    "POST /orders": lambda _: Way(body={"purchase_order_number": "PO-2026-117"}),
-    "DELETE /entry-orders/{entry_order}": lambda r: Way(
+    "POST /entry-orders": lambda r: ValidRequest(body={"entries": r.entries()}),
+    "POST /orders": lambda _: ValidRequest(
+        body={"purchase_order_number": "PO-2026-117"}
+    ),
+    "DELETE /entry-orders/{entry_order}": lambda r: ValidRequest(
         about={"entry_order": r.drawn()}
     ),
-    "PUT /entry-orders/{entry_order}/entries": lambda r: Way(
+    "PUT /entry-orders/{entry_order}/entries": lambda r: ValidRequest(
         about={"entry_order": r.drawn([])}, body={"entries": r.entries()}
     ),
-    "POST /entry-orders/{entry_order}/entries": lambda r: Way(
+    "POST /entry-orders/{entry_order}/entries": lambda r: ValidRequest(
         about={"entry_order": r.drawn()}, body={"entries": r.entries()}
     ),
-    "PATCH /entry-orders/{entry_order}/entries/{learner}": lambda r: Way(
+    "PATCH /entry-orders/{entry_order}/entries/{learner}": lambda r: ValidRequest(
         about=r.drawn_for(), body={"extra_time": 25}
     ),
-    "DELETE /entry-orders/{entry_order}/entries/{learner}": lambda r: Way(
+    "DELETE /entry-orders/{entry_order}/entries/{learner}": lambda r: ValidRequest(
         about=r.drawn_for(), query={"confirm_loss": "true"}
     ),
-    "PUT /entry-orders/{entry_order}/purchase-order-number": lambda r: Way(
+    "PUT /entry-orders/{entry_order}/purchase-order-number": lambda r: ValidRequest(
         about={"entry_order": r.drawn()}
     ),
-    "POST /entry-orders/{entry_order}/confirm": lambda r: Way(
+    "POST /entry-orders/{entry_order}/confirm": lambda r: ValidRequest(
         about={"entry_order": r.drawn()}, body={"total": "14.50"}
     ),
-    "POST /bookings/{booking}/outcome": lambda r: Way(
+    "POST /bookings/{booking}/outcome": lambda r: ValidRequest(
         by="assessment",
         about={"booking": r.booked("Online")},
     ),
-    "POST /sittings/room": lambda _: Way(
+    "POST /sittings/room": lambda _: ValidRequest(
         body={"unit": TEST, "starts": WHEN, "room": "Hall B"}
     ),
     "POST /bookings/{booking}/outcome/correction": missed,
-    "PATCH /bookings/{booking}": lambda _: Way(body={"starts": "2026-12-11T10:00"}),
-    "POST /bookings/{booking}/launch": lambda r: Way(
+    "PATCH /bookings/{booking}": lambda _: ValidRequest(
+        body={"starts": "2026-12-11T10:00"}
+    ),
+    "POST /bookings/{booking}/launch": lambda r: ValidRequest(
         about={"booking": r.booked("Online")}
     ),
     "POST /launch/{booking}/{secret}": launched,
-    "POST /bookings/{booking}/package": lambda r: Way(
+    "POST /bookings/{booking}/package": lambda r: ValidRequest(
         about={"booking": r.things.called["offline"]},
         body={"pin": PIN, "client": r.things.called["client"]},
     ),
     "POST /bookings/{booking}/answers": sent_back,
-    "POST /invoice-lines/statuses": lambda _: Way(by="invoicing"),
-    "POST /invoice-lines/{line}/status": lambda _: Way(
+    "POST /invoice-lines/statuses": lambda _: ValidRequest(by="invoicing"),
+    "POST /invoice-lines/{line}/status": lambda _: ValidRequest(
         by="invoicing", body={"status": "Invoiced", "invoice": "INV-1"}
     ),
 }
 """Where the examples of the document would not do, by what is made for it first."""
 
 
-def way_of(operation: Operation, ready: Ready) -> Way:
+def valid_request(operation: Operation, ready: Ready) -> ValidRequest:
     """Find the way to have an operation done; what it needs is made first."""
     label = f"{operation.method.upper()} {operation.path.removeprefix(API)}"
-    way = WAYS[label](ready) if label in WAYS else Way(by=usual(operation))
+    way = (
+        VALID_REQUESTS[label](ready)
+        if label in VALID_REQUESTS
+        else ValidRequest(by=usual(operation))
+    )
     body = operation.body if way.body is None else way.body
     query = {**operation.required(names_of(ready.things)), **way.query}
     return replace(way, body=body, query=query)

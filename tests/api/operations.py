@@ -14,7 +14,7 @@ from aggregates.uploads.record import Record
 from api.http.documentation import example_of
 from api.http.openapi import operations
 from events.identifier import Kind, identifier
-from tests.api.premises import PRODUCT, TEST, WHEN, Things
+from tests.api.seeded_centre import PRODUCT, TEST, WHEN, Things
 from tests.image_examples import PHOTOGRAPH
 from tests.learner_examples import cells, csv_file, record_read
 
@@ -156,8 +156,8 @@ def parameters_of(path: str) -> tuple[str, ...]:
         names[names.index("number")] = kind
     unknown = set(names) - {*NOWHERE, *OPEN}
     assert not unknown, (
-        f"{path} names {unknown}: make one in tests/api/premises.py, and say in "
-        "NOWHERE of tests/api/trying.py what none is called"
+        f"{path} names {unknown}: make one in tests/api/seeded_centre.py, and say in "
+        "NOWHERE of tests/api/operations.py what none is called"
     )
     return tuple(names)
 

@@ -28,7 +28,7 @@ from tests.claim_examples import (
     learner_created,
 )
 from tests.clock import PATIENCE, Clock
-from tests.commands.office import SERVICE, UNITS, Office
+from tests.commands.claim_centre import SERVICE, UNITS, ClaimCentre
 
 API = "/api/v1"
 PEOPLE = {ANN: ("Ann-Marie", "Ní Bhriain"), BEN: ("Ben", "Müller")}
@@ -42,12 +42,12 @@ USERS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Counter:
+class ClaimApi:
     """Where claims are handed in over HTTP."""
 
     app: FastAPI
     service: Service
-    office: Office
+    office: ClaimCentre
     clock: Clock
     clients: dict[str, TestClient] = field(default_factory=dict)
 
