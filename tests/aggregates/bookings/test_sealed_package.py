@@ -16,7 +16,7 @@ from aggregates.bookings.sealed_package import (
     is_whole,
     seal,
 )
-from tests.aggregates.booking_examples import booked
+from tests.aggregates.bookings.booking_examples import booked
 from tests.offline_client import Program, decrypt, pin_key, unzip, zipped
 
 FILES = files_of(booked(mode="Offline"), "p1")

@@ -14,7 +14,7 @@ from aggregates.uploads.files.learner_file import read_learner_file
 from aggregates.uploads.files.markup import OLE
 from aggregates.uploads.files.number_formats import digit_format
 from events.upload import FileProblem
-from tests.aggregates.test_workbook import problem, rows, wide
+from tests.aggregates.uploads.files.test_workbook import problem, rows, wide
 from tests.learner_examples import CELLS, ULN, cells, csv_file
 from tests.workbooks import ANN, inline, raw, row, xlsx
 

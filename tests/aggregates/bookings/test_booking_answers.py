@@ -20,7 +20,7 @@ from events.booking import (
     BookingTaken,
     PackageDownloaded,
 )
-from tests.aggregates.booking_examples import (
+from tests.aggregates.bookings.booking_examples import (
     ANSWERS,
     BREATH,
     CANCELLED,

@@ -18,8 +18,8 @@ from aggregates.bookings.package import (
     require_all,
 )
 from aggregates.bookings.sealed_package import MANIFEST, digest
-from tests.aggregates.booking_examples import CLOSES, PACKAGE, T, amend, booked
-from tests.aggregates.test_offline_client import client
+from tests.aggregates.bookings.booking_examples import CLOSES, PACKAGE, T, amend, booked
+from tests.aggregates.bookings.test_offline_client import client
 
 BOOKING = booked(mode="Offline", extra_time=25)
 WELL = Check.of("package", None, "It is whole.")

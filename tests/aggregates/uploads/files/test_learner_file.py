@@ -27,7 +27,7 @@ from events.upload import FileProblem
 from tests.learner_examples import CELLS, cells, csv_file
 
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01"
-EXAMPLE = Path(__file__).parents[2] / "examples" / "learners.csv"
+EXAMPLE = Path(__file__).parents[4] / "examples" / "learners.csv"
 
 
 def refused(content: bytes) -> tuple[FileProblem, ...]:

@@ -15,7 +15,14 @@ from events.booking import (
     BookingMissed,
     BookingTaken,
 )
-from tests.aggregates.booking_examples import BREATH, CANCELLED, OPENS, PASS, T, booked
+from tests.aggregates.bookings.booking_examples import (
+    BREATH,
+    CANCELLED,
+    OPENS,
+    PASS,
+    T,
+    booked,
+)
 
 
 def test_taken_or_absent_is_reported_from_the_opening_of_the_window_on() -> None:

@@ -25,7 +25,7 @@ from events.booking import (
     LaunchLinkMade,
     LaunchLinkUsed,
 )
-from tests.aggregates.booking_examples import (
+from tests.aggregates.bookings.booking_examples import (
     BREATH,
     CANCELLED,
     CLOSES,
