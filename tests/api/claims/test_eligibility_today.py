@@ -12,7 +12,7 @@ from tests.api.claims.claim_api import ClaimApi, award
 from tests.claim_examples import A1, ANN, ANNS, BEN, CENTRE, ENOUGH, REFERENCE
 from tests.claim_examples import award as claim_award
 from tests.commands.claim_centre import COLLEAGUE, ClaimCentre
-from tests.commands.test_claim_today import (
+from tests.commands.claims.test_claim_today import (
     KEY,
     LAPSE,
     cancel,

@@ -21,6 +21,7 @@ from events.identifier import Kind, identifier, stream_of
 from events.registration import RegistrationMade
 from store import EventStore
 from tests.clock import Clock
+from tests.commands.claims.test_claim_races import at_once
 from tests.commands.order_centre import (
     APPRENTICESHIP,
     BY_PART,
@@ -29,7 +30,6 @@ from tests.commands.order_centre import (
     SINGLE,
     OrderCentre,
 )
-from tests.commands.test_claim_races import at_once
 from tests.order_examples import ANN, BEN, CAT
 
 PRICE = Decimal("140.00")

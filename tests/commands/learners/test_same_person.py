@@ -16,7 +16,7 @@ from events.learner import LearnerCreated
 from store import EventStore
 from tests.clock import Clock
 from tests.commands.erasing import erase
-from tests.commands.test_transfer import THERE, Two
+from tests.commands.learners.test_transfer import THERE, Two
 from tests.commands.upload_centre import (
     ADMINISTRATOR,
     SPECIALIST,

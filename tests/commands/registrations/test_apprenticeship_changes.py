@@ -20,10 +20,10 @@ from events.registration import PartReopened, RegistrationCancelled, Registratio
 from store import EventStore
 from tests.clock import Clock
 from tests.commands.claim_centre import ADMINISTRATOR, SERVICE
+from tests.commands.claims.test_apprenticeship_claims import happened_to, statuses
+from tests.commands.claims.test_claim_races import at_once
 from tests.commands.frameworks import Provider
 from tests.commands.order_centre import APPRENTICESHIP, SEVERAL, SINGLE
-from tests.commands.test_apprenticeship_claims import happened_to, statuses
-from tests.commands.test_claim_races import at_once
 from tests.order_examples import ANN
 
 ACTIVE, COMPLETED, CANCELLED = Status.ACTIVE, Status.COMPLETED, Status.CANCELLED

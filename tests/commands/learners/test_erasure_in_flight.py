@@ -36,12 +36,12 @@ from events.identifier import stream_of
 from store import EventStore
 from tests.claim_examples import A1, A2, B1, award
 from tests.clock import Clock
+from tests.commands.bookings.test_entries import begin, confirm
 from tests.commands.claim_centre import ADMINISTRATOR
+from tests.commands.claims.test_claim_meanwhile import Interrupted
 from tests.commands.erasing import erase
 from tests.commands.frameworks import Provider
 from tests.commands.order_centre import APPRENTICESHIP, SEVERAL, SINGLE
-from tests.commands.test_claim_meanwhile import Interrupted
-from tests.commands.test_entries import begin, confirm
 from tests.commands.upload_centre import SPECIALIST
 from tests.order_examples import ANN, BEN
 

@@ -21,7 +21,7 @@ from commands.uploads import upload as uploading
 from events.learner import LearnerWithdrawn
 from store import EventStore, FileGone
 from tests.clock import Clock
-from tests.commands.test_claim_races import at_once
+from tests.commands.claims.test_claim_races import at_once
 from tests.commands.upload_centre import ADMINISTRATOR, COLLEAGUE, UploadCentre
 from tests.learner_examples import DETAILS, OTHER_ULN, cells, csv_file
 

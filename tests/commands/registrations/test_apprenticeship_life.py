@@ -22,9 +22,9 @@ from aggregates.orders.order_linking import PathwayChoice
 from aggregates.registrations.registration import Status
 from commands.orders.order_linking import Linking
 from events.registration import RegistrationMade
+from tests.commands.claims.test_claim_life import opened
 from tests.commands.frameworks import Provider
 from tests.commands.order_centre import APPRENTICESHIP, BY_PART, DATING, SEVERAL, SINGLE
-from tests.commands.test_claim_life import opened
 from tests.order_examples import ANN, BEN
 
 SHORT = PathwayChoice(pathway="SHORT")

@@ -19,9 +19,9 @@ from events.registration import PartCompleted, PartReopened, RegistrationMade
 from store import EventStore
 from tests.clock import Clock
 from tests.commands.claim_centre import COLLEAGUE
+from tests.commands.claims.test_claim_races import at_once
 from tests.commands.frameworks import Provider
 from tests.commands.order_centre import APPRENTICESHIP, SEVERAL, SINGLE
-from tests.commands.test_claim_races import at_once
 from tests.order_examples import ANN, BEN
 
 ACTIVE, COMPLETED = Status.ACTIVE, Status.COMPLETED

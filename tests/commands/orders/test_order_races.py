@@ -14,8 +14,8 @@ from events.order import OrderConfirmed, OrderLearnersLinked
 from store import EventStore, Once
 from tests.clock import Clock
 from tests.commands.claim_centre import ADMINISTRATOR
+from tests.commands.claims.test_claim_races import at_once
 from tests.commands.order_centre import SINGLE, OrderCentre
-from tests.commands.test_claim_races import at_once
 from tests.order_examples import ANN
 
 PEOPLE = 6

@@ -28,8 +28,8 @@ from store import Actor, EventStore, Stream
 from tests.claim_examples import A1, ANN, B1, BEN, CENTRE, award
 from tests.clock import Clock
 from tests.commands.claim_centre import ADMINISTRATOR, STRANGER, ClaimCentre
+from tests.commands.claims.test_claim_races import at_once
 from tests.commands.order_centre import CATALOGUE, SINGLE, OrderCentre
-from tests.commands.test_claim_races import at_once
 from tests.learner_examples import ULN, learner_created
 
 THERE = "50107"

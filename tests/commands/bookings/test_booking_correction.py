@@ -37,10 +37,10 @@ from events.user import Role
 from store import Actor, EventStore
 from tests.claim_examples import TESTED, award
 from tests.clock import Clock
+from tests.commands.bookings.test_entries import confirm
 from tests.commands.claim_centre import ADMINISTRATOR
 from tests.commands.frameworks import Provider
 from tests.commands.order_centre import SINGLE
-from tests.commands.test_entries import confirm
 from tests.commands.upload_centre import SPECIALIST
 from tests.order_examples import ANN
 

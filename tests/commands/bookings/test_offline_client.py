@@ -9,7 +9,7 @@ from events.offline_client import OfflineClientRegistered
 from store import EventStore
 from tests.claim_examples import CATALOGUE
 from tests.clock import Clock
-from tests.commands.test_claim_races import at_once
+from tests.commands.claims.test_claim_races import at_once
 from tests.commands.upload_centre import ADMINISTRATOR
 from tests.offline_client import Program
 

@@ -9,8 +9,8 @@ from commands.uploads import upload as uploading
 from events.upload import RecordsReady
 from store import EventStore
 from tests.clock import Clock
-from tests.commands.test_verification import Lrs
 from tests.commands.upload_centre import UploadCentre
+from tests.commands.uploads.test_verification import Lrs
 from tests.learner_examples import OTHER_ULN, ULN, cells, strangers
 
 LEARNER, INVALID = RecordState.LEARNER, RecordState.INVALID
