@@ -222,6 +222,8 @@ def test_answers_are_kept_by_nobody_and_framed_by_nobody(client_as: ClientAs) ->
 def test_the_documentation_needs_nothing_from_elsewhere(stranger: TestClient) -> None:
     assert stranger.get("/").headers["location"] == "/api/v1/docs"
     page = stranger.get("/api/v1/docs")
+    assert "`" not in page.text
+    assert "One of: <code>Draft</code>, <code>Confirmed</code>." in page.text
     assert page.status_code == 200
     assert "<script" not in page.text
     assert "src=" not in page.text

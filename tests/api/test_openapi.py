@@ -51,6 +51,33 @@ def test_the_committed_document_is_that_of_the_api() -> None:
     assert is_current, RENEW
 
 
+def test_what_a_parameter_may_be_is_said_in_words_too() -> None:
+    """For who reads, and for clients that leave schemas out."""
+    choosing = 0
+    for path, _, operation in OPERATIONS:
+        for parameter in operation.get("parameters", ()):
+            name = parameter["schema"].get("$ref", "").rpartition("/")[2]
+            schema = DOCUMENT["components"]["schemas"].get(name, parameter["schema"])
+            for choice in schema.get("enum", ()):
+                assert f"`{choice}`" in parameter["description"], (path, parameter)
+                choosing += 1
+    assert choosing > 80
+
+
+def test_code_is_between_single_backticks_as_markdown_has_it() -> None:
+    said = [*texts(DOCUMENT)]
+    assert not [each for each in said if "``" in each]
+    assert [each for each in said if "`ways_to_fix`" in each or "`version`" in each]
+
+
+def test_the_former_names_of_clauses_are_said_to_be_read_still() -> None:
+    """R1: the name is that of the documents, given_name; first_name was before."""
+    (results,) = (o for p, _, o in OPERATIONS if p == "/api/v1/results")
+    said = {each["name"]: each.get("description", "") for each in results["parameters"]}
+    assert "`first_name`, is still read" in said["given_name"]
+    assert "`last_name`, is still read" in said["family_name"]
+
+
 def test_every_operation_is_summed_up_in_a_sentence_and_belongs_somewhere() -> None:
     for path, method, operation in OPERATIONS:
         said = operation["summary"]

@@ -42,6 +42,22 @@ router = APIRouter(tags=["results"])
 
 Learner = Annotated[str, Path(max_length=20, examples=["L-0000000017T"])]
 Clause = Annotated[str, Query(max_length=100)]
+GivenName = Annotated[
+    str,
+    Query(
+        max_length=100,
+        description="The learner's given name. Its former name, `first_name`, is still"
+        " read.",
+    ),
+]
+FamilyName = Annotated[
+    str,
+    Query(
+        max_length=100,
+        description="The learner's family name. Its former name, `last_name`, is still"
+        " read.",
+    ),
+]
 FormerClause = Annotated[str, Query(max_length=100, include_in_schema=False)]
 """What a clause was called before; it is still read."""
 
@@ -166,8 +182,8 @@ def list_results(
     reads: Reads,
     part: PagingSince,
     name: NameFilter = None,
-    given_name: Clause = "",
-    family_name: Clause = "",
+    given_name: GivenName = "",
+    family_name: FamilyName = "",
     first_name: FormerClause = "",
     last_name: FormerClause = "",
     learner_reference: Clause = "",

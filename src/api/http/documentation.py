@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from hashlib import sha256
 from html import escape
@@ -58,7 +59,7 @@ def page_of(api: dict[str, Any]) -> Iterator[str]:
     yield f"<title>{escape(info['title'])}: the API</title><style>{STYLE}</style>"
     yield f"<h1>{escape(info['title'])}: the API</h1>"
     for paragraph in info["description"].strip().split("\n\n"):
-        yield f"<p>{escape(paragraph)}</p>"
+        yield f"<p>{prose(paragraph)}</p>"
     yield "<p><a href='/api/v1/openapi.json'>The OpenAPI document</a></p>"
     tags: dict[str, list[str]] = {}
     for path, method, operation in operations(api):
@@ -72,16 +73,16 @@ def entry(
     api: dict[str, Any], path: str, method: str, operation: dict[str, Any]
 ) -> Iterator[str]:
     """Write one operation."""
-    details = escape(operation.get("description", ""))
+    details = "</p><p>".join(map(prose, operation.get("description", "").split("\n\n")))
     yield f"<details><summary><b>{method.upper()}</b> <code>{escape(path)}</code> "
-    yield f"{escape(operation['summary'])}</summary><p>{details}</p>"
+    yield f"{prose(operation['summary'])}</summary><p>{details}</p>"
     if parameters := operation.get("parameters"):
         yield "<table><tr><th>Parameter<th>In<th>What it is"
         for each in parameters:
             must = ", needed" if each.get("required") else ""
             told = each.get("description") or "; ".join(kinds(each["schema"]))
             yield f"<tr><td><code>{escape(each['name'])}</code>"
-            yield f"<td>{escape(each['in'])}{must}<td>{escape(told)}"
+            yield f"<td>{escape(each['in'])}{must}<td>{prose(told)}"
         yield "</table>"
     for media, body in operation.get("requestBody", {}).get("content", {}).items():
         yield f"<p>Body, {escape(media)}:</p>{describe_schema(api, body['schema'])}"
@@ -91,6 +92,11 @@ def entry(
             yield f"<p>Answer {status}:</p>{describe_schema(api, content.get('schema', {}))}"
     refusals = (status for status in operation["responses"] if status >= "400")
     yield f"<p>Refused with {', '.join(refusals)}: a problem document.</p></details>"
+
+
+def prose(text: str) -> str:
+    """Write a text with its code, which is between backticks, as such."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def describe_schema(api: dict[str, Any], schema: dict[str, Any]) -> str:

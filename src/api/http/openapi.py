@@ -120,6 +120,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         for parameter in operation.get("parameters", ()):
             parameter["required"] |= parameter["schema"].pop("x-required", False)
             parameter["schema"] = without_null(parameter["schema"])
+            describe_choices(parameter, schemas)
         if method == "get":
             operation.setdefault("parameters", []).append(IF_NONE_MATCH)
             operation["responses"]["304"] = {**NOT_MODIFIED}
@@ -132,8 +133,30 @@ def document(app: FastAPI) -> dict[str, Any]:
             components["responses"].setdefault(status.name, refusal(status))
             ref = {"$ref": f"#/components/responses/{status.name}"}
             operation["responses"][str(status.value)] = ref
+    mark_code(made)
     app.openapi_schema = made
     return made
+
+
+def describe_choices(parameter: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Say in words which values a parameter takes, where there are a few."""
+    name = parameter["schema"].get("$ref", "").removeprefix(SCHEMA)
+    choices = schemas.get(name, parameter["schema"]).get("enum")
+    if choices:
+        said = parameter.get("description", "")
+        one_of = f"One of: {', '.join(f'`{each}`' for each in choices)}."
+        parameter["description"] = f"{said} {one_of}".strip()
+
+
+def mark_code(part: Any) -> None:
+    """Write code in descriptions between single backticks, as Markdown has it."""
+    inner = part.items() if isinstance(part, dict) else ()
+    for name, each in inner:
+        if name in {"description", "summary"} and isinstance(each, str):
+            part[name] = each.replace("``", "`")
+    for each in part.values() if isinstance(part, dict) else part:
+        if isinstance(each, dict | list):
+            mark_code(each)
 
 
 def summarize(operation: dict[str, Any]) -> None:
