@@ -29,16 +29,20 @@ class Organisation:
             found = x509.load_pem_x509_certificate(self.certificate.read_bytes())
         except OSError as error:
             fault = f"{self.certificate} cannot be read: {error.strerror}."
-            raise CertificateUnusable(fault) from None
+            raise CertificateUnusable(
+                f"{fault} See that this user may read it."
+            ) from None
         except ValueError:
-            fault = f"{self.certificate} holds no certificate in PEM."
+            fault = f"{self.certificate} holds no certificate. Name a PEM file."
             raise CertificateUnusable(fault) from None
         ends, begins = found.not_valid_after_utc, found.not_valid_before_utc
         if now < begins:
             fault = f"{self.certificate} is not valid until {begins:%d %B %Y}."
-            raise CertificateUnusable(fault)
+            raise CertificateUnusable(f"{fault} Use another until then.")
         if ends <= now:
-            raise CertificateUnusable(f"{self.certificate} expired on {ends:%d %B %Y}.")
+            raise CertificateUnusable(
+                f"{self.certificate} expired on {ends:%d %B %Y}. Renew it."
+            )
         return ends
 
     def secured(self) -> ssl.SSLContext:
@@ -61,4 +65,4 @@ class Organisation:
 
 
 def _no_password() -> str:
-    raise ValueError("the key has a password, and nobody is here to type it")
+    raise ValueError("the key has a password; save it without one")

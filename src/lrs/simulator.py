@@ -97,16 +97,20 @@ def read_fixture(path: Path) -> Fixture:
     except TooDeep as error:
         raise FixtureUnusable(f"{path} {error}") from None
     except OSError as error:
-        raise FixtureUnusable(f"{path} cannot be read: {error.strerror}.") from None
+        raise FixtureUnusable(
+            f"{path} cannot be read: {error.strerror}. Name another file."
+        ) from None
     except ValidationError as error:
         faults = (
             f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
             for fault in error.errors()
         )
-        raise FixtureUnusable(f"{path} cannot be used: {'; '.join(faults)}.") from None
+        raise FixtureUnusable(
+            f"{path} cannot be used: {'; '.join(faults)}. Correct it."
+        ) from None
     except (yaml.YAMLError, *NO_VALUE) as error:
         line = str(error).replace("\n", " ")
-        raise FixtureUnusable(f"{path} is not YAML: {line}.") from None
+        raise FixtureUnusable(f"{path} is not YAML: {line}. Correct it.") from None
 
 
 @dataclass(kw_only=True)

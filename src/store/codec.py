@@ -212,13 +212,14 @@ def read_row(
     if kind is None:
         raise Unreadable(
             f"The event at position {row.position} is of a kind that is not known here:"
-            f" {row.topic!r}. It was written by a newer version of the service."
+            f" {row.topic!r}. It was written by a newer version of the service: install"
+            " that one."
         )
     if written.version > kind.version:
         raise Unreadable(
             f"The event at position {row.position} is version {written.version} of"
             f" {row.topic!r}; this service knows it up to version {kind.version}. It"
-            " was written by a newer version of the service."
+            " was written by a newer version of the service: install that one."
         )
     sealed = _unsealed(row, written, keys)
     try:
@@ -226,7 +227,7 @@ def read_row(
     except (msgspec.MsgspecError, TypeError, KeyError) as error:
         raise Unreadable(
             f"The event at position {row.position} is not a {row.topic!r} of version"
-            f" {written.version}: {error}"
+            f" {written.version}: {error}. Run: learner-management audit verify"
         ) from error
     return Recorded(
         position=row.position,
@@ -259,7 +260,7 @@ def _unsealed(
     except InvalidTag:
         raise Unreadable(
             f"The personal part of the event at position {row.position} was altered,"
-            " or moved there from another place."
+            " or moved there from another place. Run: learner-management audit verify"
         ) from None
 
 

@@ -91,7 +91,7 @@ class EventStore:
         Raises Conflict, AlreadyReserved, AlreadyDone, NotHeld, Forgotten, Unavailable.
         """
         if self.moment is not None:
-            raise ValueError("What has been cannot be added to.")
+            raise ValueError("The past is read-only.")
         writing = Writing(
             changes, by=by, unchanged=unchanged, voucher=self._master.voucher
         )

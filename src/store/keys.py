@@ -62,7 +62,8 @@ class MasterKey:
             secret = b""
         except OSError as error:
             raise KeyFileUnusable(
-                f"The key file {path} cannot be read: {error.strerror}."
+                f"The key file {path} cannot be read: {error.strerror}. See that this"
+                " user may read it."
             ) from None
         if len(secret) != KEY_BYTES:
             raise KeyFileUnusable(
@@ -94,7 +95,8 @@ class MasterKey:
             return unseal(self._wrapping, wrapped, person_id.bytes)
         except InvalidTag:
             raise KeyFileUnusable(
-                f"The key of {person_id} was not made under this master key."
+                f"The key of {person_id} was not made under this master key. Put back"
+                " the key file that this store was begun with."
             ) from None
 
     def voucher(self, content: bytes) -> bytes:

@@ -6,6 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from api.http.validation_messages import SENTENCES
 from cli.demo import token_of
 from service import Service
 from tests.api.running import ClientAs
@@ -48,7 +49,7 @@ def test_each_value_at_fault_is_named_in_a_sentence(client_as: ClientAs) -> None
     refused = client_as("admin.riverside").post("/api/v1/users", json=body)
     said = {e["pointer"]: e["message"] for e in refused.json()["errors"]}
     assert said["/name"] == "Must be text."
-    assert said["/full_name"] == "This is missing."
+    assert said["/full_name"] == "This is missing. Add it."
     assert said["/role"].startswith("Give one of 'Centre Administrator'")
     assert said["/centre"] == "Must have at most 20 characters."
 
@@ -58,7 +59,7 @@ def test_a_body_that_is_not_json_is_said_to_be_none(client_as: ClientAs) -> None
     headers = {"Content-Type": "application/json"}
     refused = client.post("/api/v1/users", content=b"{nonsense", headers=headers)
     assert refused.status_code == 422
-    assert refused.json()["errors"][0]["message"].startswith("This is not JSON")
+    assert refused.json()["errors"][0]["message"].startswith("The body is not JSON")
 
 
 def test_where_a_body_is_no_json_is_said_as_people_count(client_as: ClientAs) -> None:
@@ -69,7 +70,7 @@ def test_where_a_body_is_no_json_is_said_as_people_count(client_as: ClientAs) ->
     )
     (error,) = answer.json()["errors"]
     assert error["pointer"] == ""
-    assert error["message"].startswith("This is not JSON, from character 13 on.")
+    assert error["message"].startswith("The body is not JSON from character 13 on.")
 
 
 def test_one_value_at_fault_is_told_once(client_as: ClientAs) -> None:
@@ -94,7 +95,7 @@ def test_a_nul_is_refused_wherever_it_is_sent(client_as: ClientAs) -> None:
         assert refused.status_code == 422, path
         error = refused.json()["errors"][0]
         assert error["pointer"] == pointer
-        assert error["message"].startswith("This holds a NUL")
+        assert error["message"].startswith("Must not contain the character NUL")
 
 
 def test_what_only_looks_like_a_nul_is_text(client_as: ClientAs) -> None:
@@ -111,7 +112,7 @@ def test_half_a_character_is_said_to_be_no_text(client_as: ClientAs, text: str) 
     refused = client.post("/api/v1/me/tokens", content=content, headers=headers)
     assert refused.status_code == 422
     (error,) = refused.json()["errors"]
-    assert error["message"].startswith("This holds half of a character")
+    assert error["message"].startswith("Contains half of a surrogate pair")
 
 
 def test_a_list_is_walked_by_its_next_links(client_as: ClientAs) -> None:
@@ -280,3 +281,14 @@ def test_bookings_are_sought_by_the_first_and_the_last_moment_there_is(
         for moment in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):
             answer = auditor.get("/api/v1/bookings", params={asked: moment})
             assert answer.status_code == 200, answer.text
+
+
+def test_what_is_wrong_with_a_value_says_what_it_must_be_or_what_to_do() -> None:
+    """Each is a sentence that begins as an instruction, or ends in one."""
+    told = ("Must ", "Give one of ", "{error}", "There is no ")
+    done = (
+        *("Add it.", "Give it once.", "Leave it out.", "Give a smaller one."),
+        *("brackets there.", "Remove it.", "Send the whole character."),
+    )
+    for kind, sentence in SENTENCES.items():
+        assert sentence.startswith(told) or sentence.endswith(done), kind

@@ -35,7 +35,7 @@ def test_a_body_of_another_kind_is_refused_by_every_operation(
                 assert answer.status_code == 415, operation
                 problem = answer.json()
                 said = problem["detail"]
-                what = f"The body is to be {kind}, and says it is text/yaml. Send"
+                what = f"The body must be {kind}, but it says it is text/yaml. Send"
                 assert said.startswith(what)
                 assert ("with -F" in said) is (kind != "application/json")
                 assert problem["errors"][0]["pointer"] == "Content-Type:"
@@ -48,7 +48,7 @@ def test_json_without_its_content_type_is_told_so(client_as: ClientAs) -> None:
     refused = client_as("auditor").post(TOKENS, content=BODY)
     assert refused.status_code == 415
     assert refused.json()["detail"] == (
-        "The body is to be application/json, and does not say what it is. "
+        "The body must be application/json, but it does not say what it is. "
         "Send it with the header Content-Type: application/json."
     )
 

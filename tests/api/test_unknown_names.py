@@ -172,7 +172,7 @@ def test_a_field_that_should_be_a_file_is_asked_for_one(client_as: ClientAs) -> 
         "/api/v1/learner-groups",
         files={"name": (None, "Autumn 2026"), "file": (None, "Given name*")},
     )
-    said = "This is a field without a file. Send the file, with its filename."
+    said = "Must be a file. Send it with its filename."
     assert faults(answer) == {"/file": said}
 
 

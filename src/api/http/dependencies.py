@@ -236,7 +236,7 @@ def if_match(
         raise Unacceptable(
             HTTPStatus.BAD_REQUEST,
             "if-match-malformed",
-            'If-Match is to be an ETag as it was given, as "3", or several, or *.',
+            'If-Match must be an ETag as it was given, such as "3", or several, or *.',
             pointer="If-Match:",
         )
     versions = frozenset(tag.version for tag in tags if tag.version is not None)

@@ -31,7 +31,7 @@ async def require_media_type(request: Request) -> None:
     raise Unacceptable(
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         "unsupported-media-type",
-        f"The body is to be {needed}, and "
+        f"The body must be {needed}, but it "
         + (f"says it is {said}. " if said else "does not say what it is. ")
         + (how if needed == FORM else f"Send it with the header Content-Type: {JSON}."),
         pointer="Content-Type:",
