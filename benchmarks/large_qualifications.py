@@ -14,7 +14,7 @@ from time import perf_counter, process_time
 from typing import Any
 
 from catalogue import Qualification, assess
-from catalogue.document import Part, Problems
+from catalogue.document import DocumentPart, Problems
 from catalogue.qualification_file import qualification
 from tests.catalogue.large_files import draw_large_file, draw_large_grades
 from tests.catalogue.random_files import DAYS
@@ -113,7 +113,7 @@ def tell(built: Qualification, grades: dict[str, str], code: str) -> Any:
 def read(document: Document) -> tuple[Qualification, Problems]:
     """Read and check a file, once its text is parsed."""
     problems = Problems(file="large.yaml")
-    part = Part(dated(document), "", problems)
+    part = DocumentPart(dated(document), "", problems)
     return qualification(part), problems
 
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from catalogue import Catalogue, check_cases, load
-from catalogue.document import Part, Problems
+from catalogue.document import DocumentPart, Problems
 from catalogue.grading import PASS_ONLY
 from catalogue.pathway_file import pathways
 from catalogue.rule import Rule
@@ -87,7 +87,9 @@ def test_a_rule_is_shown_as_the_sentence_that_the_page_says(
         "pathways": [{"code": "X", "title": "X", "rules": [yaml.safe_load(rule)]}]
     }
     problems = Problems(file="page")
-    (pathway,) = pathways(Part(document, "", problems), units, PASS_ONLY, sound=True)
+    (pathway,) = pathways(
+        DocumentPart(document, "", problems), units, PASS_ONLY, sound=True
+    )
     assert problems.found == []
     assert pathway.rules[0].sentence == sentence
 

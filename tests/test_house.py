@@ -4,6 +4,7 @@ import ast
 import importlib
 import re
 import tomllib
+from collections import Counter
 from itertools import chain
 from pathlib import Path
 
@@ -182,3 +183,14 @@ def rules_stated_by_tests() -> set[str]:
 
 def test_every_rule_that_is_built_is_stated_by_a_test() -> None:
     assert sorted(built_rules() - rules_stated_by_tests()) == []
+
+
+def test_no_class_of_src_is_named_as_another_is() -> None:
+    """One word, one meaning: a name says which class it is wherever it is read."""
+    named = Counter(
+        node.name
+        for path in HERE.glob("src/**/*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef)
+    )
+    assert [name for name, count in named.items() if count > 1] == []

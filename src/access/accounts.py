@@ -45,7 +45,7 @@ class TokenNotGood(SignInRefusal):
 
 
 @dataclass(frozen=True, kw_only=True)
-class User:
+class SignedInUser:
     """Somebody who is signed in."""
 
     name: str
@@ -54,7 +54,7 @@ class User:
     full_name: str
 
     @classmethod
-    def of(cls, state: UserState) -> "User":
+    def of(cls, state: UserState) -> "SignedInUser":
         return cls(
             name=state.name,
             role=state.role,
@@ -82,7 +82,7 @@ def find_user(context: CommandContext, name: str) -> UserState | None:
 
 def sign_in(
     context: CommandContext, *, name: str, password: str, address: str, at: datetime
-) -> User:
+) -> SignedInUser:
     """Let a user in by password; wrong tries are counted, and slowed down.
 
     Raises WrongPassword, whatever was wrong, or throttle.TooManyTries.
@@ -92,10 +92,10 @@ def sign_in(
     if not is_right(password, user.password_hash if user else None) or user is None:
         throttle.count_try(context, name=name, address=address, at=at)
         raise WrongPassword
-    return User.of(user)
+    return SignedInUser.of(user)
 
 
-def bearer(context: CommandContext, token: str, at: datetime) -> User:
+def bearer(context: CommandContext, token: str, at: datetime) -> SignedInUser:
     """Find whose token it is. Raises TokenNotGood."""
     written = TOKEN.fullmatch(token)
     if written is None:
@@ -112,7 +112,7 @@ def bearer(context: CommandContext, token: str, at: datetime) -> User:
     is_good = is_right_secret and kept.user == user.name and kept.is_good(at)
     if user.is_disabled or not is_good:
         raise TokenNotGood
-    return User.of(user)
+    return SignedInUser.of(user)
 
 
 @dataclass(frozen=True, kw_only=True)

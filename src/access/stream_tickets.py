@@ -4,7 +4,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from access.accounts import SignInRefusal, User, find_user
+from access.accounts import SignedInUser, SignInRefusal, find_user
 from commands.command import CommandContext
 
 LASTS = timedelta(minutes=1)
@@ -38,7 +38,7 @@ def issue_stream_ticket(
     )
 
 
-def ticket_holder(context: CommandContext, ticket: str, at: datetime) -> User:
+def ticket_holder(context: CommandContext, ticket: str, at: datetime) -> SignedInUser:
     """Find whose ticket it is, as they are now. Raises TicketNotGood."""
     text, _, signed = ticket.rpartition(".")
     if not hmac.compare_digest(signature(context, text).encode(), signed.encode()):
@@ -46,7 +46,7 @@ def ticket_holder(context: CommandContext, ticket: str, at: datetime) -> User:
     user, _, expires = text.rpartition(".")
     if at.timestamp() >= int(expires) or (found := find_user(context, user)) is None:
         raise TicketNotGood
-    return User.of(found)
+    return SignedInUser.of(found)
 
 
 def signature(context: CommandContext, text: str) -> str:

@@ -10,7 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from audit.leaf import MOMENT
 from audit.ledger import Ledger
 from audit.verification import BATCH, stored
-from store import Row
+from store import StoredRow
 
 SCRIPT = files("audit") / "verify_bundle.py"
 """What a bundle is verified with."""
@@ -47,7 +47,7 @@ def write_bundle(
     return count
 
 
-def _line(row: Row) -> bytes:
+def _line(row: StoredRow) -> bytes:
     written = {
         "position": row.position,
         "stream": str(row.stream),

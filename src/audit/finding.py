@@ -5,10 +5,10 @@ from enum import StrEnum
 
 from audit.head import Head
 from catalogue import amount
-from store import Position, Row
+from store import Position, StoredRow
 
 
-class Kind(StrEnum):
+class FindingKind(StrEnum):
     """What was done to the events, or to the ledger itself."""
 
     ALTERED = "altered"
@@ -26,32 +26,32 @@ class Finding:
     that of the last event before it that is known to be right.
     """
 
-    kind: Kind
+    kind: FindingKind
     position: Position
     message: str
 
 
 def removed(position: Position) -> Finding:
     return Finding(
-        kind=Kind.REMOVED,
+        kind=FindingKind.REMOVED,
         position=position,
         message=f"The event at position {position} is in the ledger and not in the"
         " store: it was removed.",
     )
 
 
-def altered(row: Row) -> Finding:
+def altered(row: StoredRow) -> Finding:
     return Finding(
-        kind=Kind.ALTERED,
+        kind=FindingKind.ALTERED,
         position=row.position,
         message=f"The event at position {row.position} ({_named(row)}) is not as it was"
         " recorded: it was altered, or another stands in its place.",
     )
 
 
-def inserted(row: Row) -> Finding:
+def inserted(row: StoredRow) -> Finding:
     return Finding(
-        kind=Kind.INSERTED,
+        kind=FindingKind.INSERTED,
         position=row.position,
         message=f"The event at position {row.position} ({_named(row)}) was not recorded"
         " by this service: it was inserted.",
@@ -61,7 +61,7 @@ def inserted(row: Row) -> Finding:
 def ledger_altered(sound: Position, what: str) -> Finding:
     """Say that after its last sound head the ledger is not to be trusted."""
     return Finding(
-        kind=Kind.LEDGER,
+        kind=FindingKind.LEDGER,
         position=sound,
         message=(
             f"The ledger was altered after position {sound}: {what}. Events"
@@ -74,7 +74,7 @@ def ledger_altered(sound: Position, what: str) -> Finding:
 def leaf_altered(sound: Position, position: Position, head: Head) -> Finding:
     """Say that it is the ledger that was altered, and not the events."""
     return Finding(
-        kind=Kind.LEDGER,
+        kind=FindingKind.LEDGER,
         position=sound,
         message=(
             f"The ledger was altered after position {sound}: what it holds of the event"
@@ -86,7 +86,7 @@ def leaf_altered(sound: Position, position: Position, head: Head) -> Finding:
 
 def not_signed(kept: Head) -> Finding:
     return Finding(
-        kind=Kind.LEDGER,
+        kind=FindingKind.LEDGER,
         position=0,
         message=f"This service did not sign {_named_head(kept)}: it was altered, or it"
         " is of another installation.",
@@ -95,7 +95,7 @@ def not_signed(kept: Head) -> Finding:
 
 def put_back(sound: Position, kept: Head) -> Finding:
     return Finding(
-        kind=Kind.LEDGER,
+        kind=FindingKind.LEDGER,
         position=sound,
         message=f"The ledger ends before {_named_head(kept)}: it was put back. The"
         f" events up to position {kept.position} are as they were.",
@@ -105,7 +105,7 @@ def put_back(sound: Position, kept: Head) -> Finding:
 def fewer(sound: Position, last: Position, size: int, kept: Head) -> Finding:
     position = min(last + 1, kept.position)
     return Finding(
-        kind=Kind.REMOVED,
+        kind=FindingKind.REMOVED,
         position=position,
         message=f"There {amount(size, 'event is', 'events are')} up to position {last}, and more in"
         f" {_named_head(kept)}: some after position {sound} were removed, the first at"
@@ -113,9 +113,9 @@ def fewer(sound: Position, last: Position, size: int, kept: Head) -> Finding:
     )
 
 
-def replaced(sound: Position, row: Row, kept: Head) -> Finding:
+def replaced(sound: Position, row: StoredRow, kept: Head) -> Finding:
     return Finding(
-        kind=Kind.REMOVED,
+        kind=FindingKind.REMOVED,
         position=row.position,
         message=f"The event at position {row.position} ({_named(row)}) was recorded"
         f" after {_named_head(kept)} was signed, and stands where one that is in it"
@@ -126,7 +126,7 @@ def replaced(sound: Position, row: Row, kept: Head) -> Finding:
 
 def others(sound: Position, kept: Head) -> Finding:
     return Finding(
-        kind=Kind.LEDGER,
+        kind=FindingKind.LEDGER,
         position=sound,
         message=f"The events after position {sound} are not those of"
         f" {_named_head(kept)}: some were altered, removed or inserted, and the ledger"
@@ -134,7 +134,7 @@ def others(sound: Position, kept: Head) -> Finding:
     )
 
 
-def _named(row: Row) -> str:
+def _named(row: StoredRow) -> str:
     return f"{row.topic}, version {row.version} of {row.stream}"
 
 

@@ -3,18 +3,18 @@
 from datetime import UTC
 
 from audit.tree import Hash, leaf_hash
-from store import Row
+from store import StoredRow
 
 MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
-def header(row: Row) -> str:
+def header(row: StoredRow) -> str:
     """Write where an event lies: position, stream, version, topic and moment (UTC)."""
     at = row.recorded_at.astimezone(UTC).strftime(MOMENT)
     return f"{row.position} {row.stream} {row.version} {row.topic} {at}"
 
 
-def leaf_of(row: Row) -> Hash:
+def leaf_of(row: StoredRow) -> Hash:
     """Hash an event: its header, a line's end, and its state, byte for byte.
 
     The state holds personal values sealed, so the hash outlives their keys.

@@ -28,7 +28,7 @@ from catalogue import amount
 from projections.database import Database
 from projections.ddl import create
 from projections.read_model import Moment
-from store import EventStore, Position, Row
+from store import EventStore, Position, StoredRow
 from store.watch import Watch
 from subscriptions.follower import Alone, Follower
 
@@ -120,7 +120,7 @@ class Facts:
     def watch(self) -> Watch:
         return self._store.watch()
 
-    def read(self, after: Position) -> Sequence[Row]:
+    def read(self, after: Position) -> Sequence[StoredRow]:
         """Give the next events. Raises NotAsSealed if the one before is another."""
         if not after:
             return self._store.stored(after=after)
@@ -187,7 +187,7 @@ class Ledger:
         while batch := self._facts.read(place):
             place = self.handle(place, batch)
 
-    def handle(self, after: Position, batch: Sequence[Row]) -> Position:
+    def handle(self, after: Position, batch: Sequence[StoredRow]) -> Position:
         """Add a leaf for each event and sign the new head. Raises NotSealable."""
         with self._database.writing() as connection:
             last = _last(connection)

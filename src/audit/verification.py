@@ -19,7 +19,7 @@ from audit.ledger import Ledger, LedgerAltered
 from audit.tree import Frontier, Hash
 from audit.witnesses import Witnesses
 from catalogue import amount
-from store import EventStore, Position, Row
+from store import EventStore, Position, StoredRow
 
 BATCH = 5000
 BEFORE_ALL, LAST = -(2**63) - 1, 2**63 - 1
@@ -27,7 +27,7 @@ BEFORE_ALL, LAST = -(2**63) - 1, 2**63 - 1
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verification:
+class AuditResult:
     """How many events were compared, and what is wrong first, if anything is.
 
     ``head`` is the last signed head; ``unsealed`` counts genuine events after it, that
@@ -45,7 +45,7 @@ def verify(
     *,
     kept: Sequence[Head] = (),
     progress: Callable[[int], None] = lambda _: None,
-) -> Verification:
+) -> AuditResult:
     """Compare each event with its leaf, and the leaves with every signed head.
 
     ``kept`` are heads that were kept elsewhere: the events must have grown from them.
@@ -56,7 +56,7 @@ def verify(
         finding = next(verifier.faults(), None)
     except LedgerAltered as error:
         finding = ledger_altered(verifier.sound, error.why)
-    return Verification(
+    return AuditResult(
         events=verifier.events,
         head=verifier.last,
         unsealed=verifier.unsealed,
@@ -195,7 +195,7 @@ def _grow(frontier: Frontier, leaf: Hash) -> None:
         pass
 
 
-def stored(store: EventStore, *, after: Position = BEFORE_ALL) -> Iterator[Row]:
+def stored(store: EventStore, *, after: Position = BEFORE_ALL) -> Iterator[StoredRow]:
     """Read every event as it is stored, in order; of those at one position, all."""
     while after < LAST and (rows := store.stored(after=after, limit=BATCH)):
         last = rows[-1].position

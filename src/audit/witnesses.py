@@ -6,7 +6,7 @@ from operator import attrgetter
 from audit.finding import Finding, fewer, not_signed, others, replaced
 from audit.head import Head
 from audit.tree import Frontier
-from store import Position, Row
+from store import Position, StoredRow
 
 
 class Witnesses:
@@ -18,7 +18,7 @@ class Witnesses:
     def __init__(self, heads: Iterable[Head]) -> None:
         self._heads = sorted(heads, key=attrgetter("size"))
         self._next = 0
-        self._late: Row | None = None
+        self._late: StoredRow | None = None
         self.last: Head | None = None
         self.sound: Position = 0
 
@@ -33,7 +33,7 @@ class Witnesses:
         """The head that the tree has not reached yet."""
         return self._heads[self._next] if self._next < len(self._heads) else None
 
-    def met(self, row: Row, frontier: Frontier) -> Iterator[Finding]:
+    def met(self, row: StoredRow, frontier: Frontier) -> Iterator[Finding]:
         """Compare the tree, which ends with that event now, with the heads of its size.
 
         An event that was recorded after the head was signed cannot be in it.

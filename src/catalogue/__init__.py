@@ -4,7 +4,7 @@ from catalogue.answer import RequestProblem, answer, shape
 from catalogue.assessment import (
     Assessment,
     AwardType,
-    GradeNotAllowed,
+    InvalidGrade,
     UnknownPathway,
     UnknownUnit,
     assess,
@@ -17,7 +17,7 @@ from catalogue.catalogue import (
     CatalogueProblem,
     CentreEntry,
     InvalidCatalogue,
-    UnknownQualification,
+    QualificationNotInCatalogue,
 )
 from catalogue.grading import Basis, Grading, Threshold
 from catalogue.loading import load
@@ -35,12 +35,13 @@ __all__ = [
     "Catalogue",
     "CatalogueProblem",
     "CentreEntry",
-    "GradeNotAllowed",
     "Grading",
     "InvalidCatalogue",
+    "InvalidGrade",
     "Pathway",
     "PathwayAssessment",
     "Qualification",
+    "QualificationNotInCatalogue",
     "Reason",
     "RequestProblem",
     "Rule",
@@ -48,7 +49,6 @@ __all__ = [
     "Unit",
     "UnitStatus",
     "UnknownPathway",
-    "UnknownQualification",
     "UnknownUnit",
     "Window",
     "amount",

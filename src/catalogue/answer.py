@@ -6,12 +6,12 @@ from datetime import date
 from catalogue.assessment import (
     Assessment,
     AwardType,
-    GradeNotAllowed,
+    InvalidGrade,
     UnknownPathway,
     UnknownUnit,
     assess,
 )
-from catalogue.catalogue import Catalogue, UnknownQualification
+from catalogue.catalogue import Catalogue, QualificationNotInCatalogue
 from catalogue.pathway_assessment import PathwayAssessment
 from catalogue.reason import Reason
 from catalogue.rule import join_words
@@ -52,7 +52,7 @@ def answer(
         )
     try:
         qualification = catalogue.qualification(reference, on=on)
-    except UnknownQualification as unknown:
+    except QualificationNotInCatalogue as unknown:
         raise RequestProblem("/qualification", str(unknown)) from None
     try:
         assessment = assess(
@@ -63,7 +63,7 @@ def answer(
         )
     except UnknownPathway as unknown:
         raise RequestProblem("/pathway", str(unknown)) from None
-    except (UnknownUnit, GradeNotAllowed) as wrong:
+    except (UnknownUnit, InvalidGrade) as wrong:
         raise RequestProblem(_pointer("grades", wrong.unit), str(wrong)) from None
     return shape(assessment)
 

@@ -32,7 +32,7 @@ class UnknownUnit(ValueError):
         self.unit = unit
 
 
-class GradeNotAllowed(ValueError):
+class InvalidGrade(ValueError):
     """A grade was given that the unit does not have."""
 
     def __init__(self, unit: str, grade: str, allowed: tuple[str, ...]) -> None:
@@ -82,7 +82,7 @@ def assess(
     Full wants the rules of combination met and, where points are given, the lowest
     threshold reached (M7); Interim and Fallback want one achieved unit (M8, M9). Where
     the pathway given is not met and another is, its first reason is ``wrong-pathway``
-    (M11). Raises UnknownUnit, GradeNotAllowed, UnknownPathway.
+    (M11). Raises UnknownUnit, InvalidGrade, UnknownPathway.
     """
     given, achieves = _given(qualification, grades)
     if pathway is None:
@@ -150,7 +150,7 @@ def _not_a_grade(
         unit = qualification.unit(reference)
     except KeyError:
         return UnknownUnit(reference, qualification.reference)
-    return GradeNotAllowed(reference, grade, unit.outcomes)
+    return InvalidGrade(reference, grade, unit.outcomes)
 
 
 def _best_grade(

@@ -6,13 +6,13 @@ from pathlib import Path
 from catalogue.assessment import (
     Assessment,
     AwardType,
-    GradeNotAllowed,
+    InvalidGrade,
     UnknownPathway,
     UnknownUnit,
     assess,
 )
 from catalogue.catalogue import Catalogue, CatalogueProblem
-from catalogue.document import Part, Problems, read
+from catalogue.document import DocumentPart, Problems, read
 from catalogue.qualification import Qualification
 from catalogue.rule import join_words
 
@@ -60,7 +60,7 @@ def _beside(path: Path, catalogue: Catalogue) -> Qualification | None:
     )
 
 
-def _check(case: Part, rules: Qualification) -> None:
+def _check(case: DocumentPart, rules: Qualification) -> None:
     errors = case.problems.errors
     name = case.text("name")
     pathway = case.text("pathway") if case.has("pathway") else None
@@ -81,7 +81,7 @@ def _check(case: Part, rules: Qualification) -> None:
         assessment = assess(
             rules, grades, award_type=AwardType(award_type), pathway=pathway
         )
-    except (UnknownUnit, GradeNotAllowed, UnknownPathway) as wrong:
+    except (UnknownUnit, InvalidGrade, UnknownPathway) as wrong:
         case.problems.add(case.path, f"{name}: {wrong}")
         return
     for message in _differences(assessment, eligible, overall_grade, codes):

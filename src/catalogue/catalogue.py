@@ -11,7 +11,7 @@ from catalogue.qualification import Qualification, Window
 from catalogue.references import normalise_qn
 
 
-class UnknownQualification(KeyError):
+class QualificationNotInCatalogue(KeyError):
     """The catalogue has no such product, or no such version of it."""
 
     def __init__(
@@ -106,16 +106,16 @@ class Catalogue:
         return f"{number} is the number of {which}: give {which} instead."
 
     def product(self, reference: str) -> Qualification | Apprenticeship:
-        """Find what can be ordered; UnknownQualification where there is none such."""
+        """Find what can be ordered; QualificationNotInCatalogue where there is none such."""
         if reference not in self.products:
-            raise UnknownQualification(reference)
+            raise QualificationNotInCatalogue(reference)
         return self.products[reference]
 
     def versions(self, reference: str) -> tuple[Qualification, ...]:
         """List the versions of a qualification, oldest first."""
         if reference not in self.all_versions:
             hint = self.reference_hint(reference)
-            raise UnknownQualification(reference, hint=hint)
+            raise QualificationNotInCatalogue(reference, hint=hint)
         return self.all_versions[reference]
 
     def qualification(
@@ -123,7 +123,7 @@ class Catalogue:
     ) -> Qualification:
         """Find a qualification: that version; or as registered ``on`` a day; or latest.
 
-        A day before the first version's is the first version's. UnknownQualification
+        A day before the first version's is the first version's. QualificationNotInCatalogue
         where there is none such.
         """
         versions = self.versions(reference)
@@ -131,7 +131,7 @@ class Catalogue:
             for each in versions:
                 if each.version == version:
                     return each
-            raise UnknownQualification(reference, version)
+            raise QualificationNotInCatalogue(reference, version)
         if on is None:
             return versions[-1]
         return max(

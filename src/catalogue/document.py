@@ -98,7 +98,7 @@ class Problems:
         )
 
 
-class Part:
+class DocumentPart:
     """A mapping somewhere in a file: each key is asked for once, by the kind it must be.
 
     What is missing or of another kind is noted and read as None or a neutral value, so
@@ -230,20 +230,20 @@ class Part:
             self.fault(key, f"has {twice} twice.")
         return tuple(value)
 
-    def part(self, key: str) -> "Part":
+    def part(self, key: str) -> "DocumentPart":
         """Read a mapping; where it is none, one whose own faults are not noted."""
         value = self._get(key, "its keys", optional=False)
         if isinstance(value, dict):
-            return Part(value, self.at(key), self.problems)
+            return DocumentPart(value, self.at(key), self.problems)
         if value is not None:
             self.fault(key, f"is {value!r}; give its keys.")
-        return Part({}, self.at(key), Problems(file=self.problems.file))
+        return DocumentPart({}, self.at(key), Problems(file=self.problems.file))
 
-    def parts(self, key: str) -> Iterator["Part"]:
+    def parts(self, key: str) -> Iterator["DocumentPart"]:
         """Read the mappings listed under this key, at least one."""
         yield from self._parts(self.at(key), self._get(key, "a list", optional=False))
 
-    def lists_of_parts(self, key: str) -> Iterator[Iterator["Part"]]:
+    def lists_of_parts(self, key: str) -> Iterator[Iterator["DocumentPart"]]:
         """Read the lists of mappings listed under this key, at least one."""
         value = self._get(key, "a list of lists", optional=False)
         if value is not None and (not isinstance(value, list) or not value):
@@ -251,12 +251,12 @@ class Part:
         for place, each in enumerate(value if isinstance(value, list) else ()):
             yield self._parts(f"{self.at(key)}[{place}]", each)
 
-    def _parts(self, path: str, value: object) -> Iterator["Part"]:
+    def _parts(self, path: str, value: object) -> Iterator["DocumentPart"]:
         if value is not None and (not isinstance(value, list) or not value):
             self.problems.add(path, "is not a list with something in it.")
         for place, each in enumerate(value if isinstance(value, list) else ()):
             if isinstance(each, dict):
-                yield Part(each, f"{path}[{place}]", self.problems)
+                yield DocumentPart(each, f"{path}[{place}]", self.problems)
             else:
                 self.problems.add(f"{path}[{place}]", f"is {each!r}; give its keys.")
 
@@ -279,7 +279,7 @@ def _no_value(node: yaml.Node, error: Exception) -> str:
     return f"{value} is not what YAML calls {kind} ({error}); put a text in quotes"
 
 
-def read(path: Path, problems: Problems) -> Part | None:
+def read(path: Path, problems: Problems) -> DocumentPart | None:
     """Open a file of one YAML mapping; None, with the problem noted, where it is not."""
     try:
         require_shallow(written := path.read_bytes())
@@ -296,4 +296,4 @@ def read(path: Path, problems: Problems) -> Part | None:
     if not isinstance(content, dict):
         problems.add("", "does not consist of keys and values.")
         return None
-    return Part(content, "", problems)
+    return DocumentPart(content, "", problems)

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from catalogue.document import Part
+from catalogue.document import DocumentPart
 from catalogue.grading import PASS_ONLY, Basis, Best, Component, Grading, Threshold
 from catalogue.rule import join_words
 from catalogue.rule_file import Names
 from catalogue.unit import TRANSFERRED, Unit
 
 
-def grading(part: Part, units: tuple[Unit, ...], *, sound: bool) -> Grading:
+def grading(part: DocumentPart, units: tuple[Unit, ...], *, sound: bool) -> Grading:
     """Read ``grading``; only of ``sound`` units is it said what does not fit them."""
     errors = part.problems.errors
     kind = part.one_of("kind", "pass", "points", "grid")
@@ -26,14 +26,14 @@ def grading(part: Part, units: tuple[Unit, ...], *, sound: bool) -> Grading:
     return read
 
 
-def _points(part: Part) -> Grading:
+def _points(part: DocumentPart) -> Grading:
     if sum(part.has(key) for key in Basis) != 1:
         part.problems.add(
             part.path, f"must have one of {' or '.join(Basis)}, and only one."
         )
     basis = next((key for key in Basis if part.has(key)), Basis.PER_CREDIT)
     part.asked += Basis
-    given = part.part(basis) if part.has(basis) else Part({}, "", part.problems)
+    given = part.part(basis) if part.has(basis) else DocumentPart({}, "", part.problems)
     return Grading(
         kind="points",
         basis=basis,
@@ -43,7 +43,7 @@ def _points(part: Part) -> Grading:
     )
 
 
-def _best(part: Part) -> Best | None:
+def _best(part: DocumentPart) -> Best | None:
     part.asked.append("best")
     if not part.has("best"):
         return None
@@ -56,7 +56,7 @@ def _best(part: Part) -> Best | None:
     return best
 
 
-def _grid(part: Part, units: tuple[Unit, ...], *, sound: bool) -> Grading:
+def _grid(part: DocumentPart, units: tuple[Unit, ...], *, sound: bool) -> Grading:
     names = Names(units=units, groups={}, sound=sound)
     components = tuple(_component(each, names) for each in part.parts("of"))
     if len(components) == 1:
@@ -72,7 +72,7 @@ def _grid(part: Part, units: tuple[Unit, ...], *, sound: bool) -> Grading:
     return Grading(kind="grid", components=components, table=table, grades=grades)
 
 
-def _component(part: Part, names: Names) -> Component:
+def _component(part: DocumentPart, names: Names) -> Component:
     references = part.texts("units", optional=False)
     names.check_known(part, "units", "unit", references, names.equivalents)
     component = Component(title=part.text("title"), units=names.covered_by(references))
@@ -81,7 +81,7 @@ def _component(part: Part, names: Names) -> Component:
 
 
 def _cells(
-    part: Part, components: tuple[Component, ...], *, sound: bool
+    part: DocumentPart, components: tuple[Component, ...], *, sound: bool
 ) -> Iterator[tuple[tuple[str, ...], str]]:
     """Read a table, nested by the grade of each component in turn."""
     if not components:
@@ -100,7 +100,7 @@ def _cells(
     part.asked += part.values
 
 
-def _thresholds(part: Part) -> tuple[Threshold, ...]:
+def _thresholds(part: DocumentPart) -> tuple[Threshold, ...]:
     read: list[Threshold] = []
     for each in part.parts("thresholds"):
         threshold = Threshold(grade=each.text("grade"), points=each.whole("points"))
@@ -117,7 +117,7 @@ def _thresholds(part: Part) -> tuple[Threshold, ...]:
     return tuple(read)
 
 
-def _check_units(part: Part, read: Grading, units: tuple[Unit, ...]) -> None:
+def _check_units(part: DocumentPart, read: Grading, units: tuple[Unit, ...]) -> None:
     """Note grades of units that achieve and have no points, or the other way round."""
     for place, unit in enumerate(units):
         for grade in unit.grades:

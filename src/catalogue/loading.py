@@ -13,7 +13,7 @@ from catalogue.catalogue import (
     CentreEntry,
     InvalidCatalogue,
 )
-from catalogue.document import Part, Problems, read
+from catalogue.document import DocumentPart, Problems, read
 from catalogue.qualification import Qualification
 from catalogue.qualification_file import product_reference, qualification, window
 
@@ -61,7 +61,7 @@ def _problem(file: str, message: str, key: str = "") -> CatalogueProblem:
 def _files(
     folder: Path,
     kind: str,
-    build: Callable[[Part], T],
+    build: Callable[[DocumentPart], T],
     problems: list[CatalogueProblem],
 ) -> Iterator[tuple[str, T]]:
     """Build what each file of a folder says, where it has no error of its own."""
@@ -93,7 +93,7 @@ def _strays(folder: Path) -> Iterator[CatalogueProblem]:
             )
 
 
-def _apprenticeship(part: Part) -> Apprenticeship:
+def _apprenticeship(part: DocumentPart) -> Apprenticeship:
     return Apprenticeship(
         reference=product_reference(part),
         title=part.text("title"),
@@ -103,7 +103,7 @@ def _apprenticeship(part: Part) -> Apprenticeship:
     )
 
 
-def _centre(part: Part) -> CentreEntry:
+def _centre(part: DocumentPart) -> CentreEntry:
     number = part.text("number")
     if number and not (
         number.isascii() and number.isdigit() and len(number) == CENTRE_DIGITS

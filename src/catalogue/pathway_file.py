@@ -1,6 +1,6 @@
 """What the file of a qualification says of its pathways and their rules, checked."""
 
-from catalogue.document import Part
+from catalogue.document import DocumentPart
 from catalogue.grading import Grading
 from catalogue.qualification import Pathway
 from catalogue.rule_file import Names, read_rule
@@ -9,7 +9,7 @@ from catalogue.unit import Unit
 
 
 def pathways(
-    part: Part,
+    part: DocumentPart,
     units: tuple[Unit, ...],
     grading: Grading,
     *,
@@ -34,7 +34,7 @@ def pathways(
 
 
 def _pathway(
-    part: Part, units: tuple[Unit, ...], grading: Grading, *, sound: bool
+    part: DocumentPart, units: tuple[Unit, ...], grading: Grading, *, sound: bool
 ) -> Pathway:
     names = _names(part, units, sound=sound)
     pathway = Pathway(
@@ -48,7 +48,7 @@ def _pathway(
     return pathway
 
 
-def _names(part: Part, units: tuple[Unit, ...], *, sound: bool) -> Names:
+def _names(part: DocumentPart, units: tuple[Unit, ...], *, sound: bool) -> Names:
     """Find the units of each group: the pathway's own, else as the units say."""
     groups: dict[str, tuple[str, ...]] = {}
     for unit in units:

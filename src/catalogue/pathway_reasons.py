@@ -6,9 +6,9 @@ from functools import cached_property
 from catalogue.qualification import Pathway
 from catalogue.reason import WORD, Reason, UnitStatus, all_of, code_of
 from catalogue.rule import LETTERS, Rule, amount, join_words
-from catalogue.solver.choice import Given, Learner, used
+from catalogue.solver.choice import Given, LearnerToFix, used
 from catalogue.solver.compiled import Limit, Measure, RuleNode, Want
-from catalogue.solver.nearest import Found
+from catalogue.solver.nearest import NearestChoice
 
 
 class PathwayReasons:
@@ -21,7 +21,7 @@ class PathwayReasons:
         self.pathway = pathway
         self.given = given
         self.seconds = seconds
-        self.learner = Learner(pathway.compiled, given)
+        self.learner = LearnerToFix(pathway.compiled, given)
         self._number = {
             unit.reference: number for number, unit in enumerate(pathway.units)
         }
@@ -30,7 +30,7 @@ class PathwayReasons:
         )
 
     @cached_property
-    def _found(self) -> Found:
+    def _found(self) -> NearestChoice:
         return self.pathway.decider.best(self.given, self.seconds)
 
     @cached_property

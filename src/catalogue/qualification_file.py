@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Literal, cast
 
-from catalogue.document import Part
+from catalogue.document import DocumentPart
 from catalogue.grading_file import grading
 from catalogue.pathway_file import pathways
 from catalogue.qualification import Qualification, Window
@@ -23,7 +23,7 @@ HIGHEST_LEVEL = 8
 DELIVERIES = ("Onscreen", "Paper")
 
 
-def product_reference(part: Part) -> str:
+def product_reference(part: DocumentPart) -> str:
     """Read ``reference``: ``Q-`` and ten digits."""
     reference = part.text("reference")
     if reference and not is_product_reference(reference):
@@ -31,7 +31,7 @@ def product_reference(part: Part) -> str:
     return reference
 
 
-def window(part: Part) -> Window:
+def window(part: DocumentPart) -> Window:
     """Read ``opens`` and ``closes``."""
     read = Window(opens=part.day("opens"), closes=part.day("closes"))
     if date.min != read.closes < read.opens:
@@ -40,7 +40,9 @@ def window(part: Part) -> Window:
     return read
 
 
-def qualification(part: Part, *, decision_seconds: float = 2.0) -> Qualification:
+def qualification(
+    part: DocumentPart, *, decision_seconds: float = 2.0
+) -> Qualification:
     """Read a qualification; what is wrong is noted on the part's problems."""
     reference = product_reference(part)
     errors = part.problems.errors
@@ -78,7 +80,7 @@ def qualification(part: Part, *, decision_seconds: float = 2.0) -> Qualification
     return built
 
 
-def _number(part: Part) -> str:
+def _number(part: DocumentPart) -> str:
     given = part.text("number")
     number = normalise_qn(given)
     if number is None:
@@ -98,14 +100,14 @@ def _number(part: Part) -> str:
     return number
 
 
-def _level(part: Part, key: str) -> int:
+def _level(part: DocumentPart, key: str) -> int:
     level = part.whole(key)
     if level > HIGHEST_LEVEL:
         part.fault(key, f"is {level}; give 0 (entry level) to {HIGHEST_LEVEL}.")
     return level
 
 
-def _units(part: Part) -> tuple[Unit, ...]:
+def _units(part: DocumentPart) -> tuple[Unit, ...]:
     units: list[Unit] = []
     for each in part.parts("units"):
         unit = _unit(each)
@@ -130,7 +132,7 @@ def _units(part: Part) -> tuple[Unit, ...]:
     return tuple(units)
 
 
-def _unit(part: Part) -> Unit:
+def _unit(part: DocumentPart) -> Unit:
     reference = part.text("reference")
     if reference and not is_unit_reference(reference):
         part.fault(
@@ -180,7 +182,7 @@ def _unit(part: Part) -> Unit:
     return unit
 
 
-def _test(part: Part, assessment: str) -> dict[str, Any]:
+def _test(part: DocumentPart, assessment: str) -> dict[str, Any]:
     """Read what a tested unit says besides."""
     if assessment == "internal":
         for key in ("delivery", "minutes", "price", "maximum_mark"):

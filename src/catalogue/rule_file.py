@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from catalogue.document import Part
+from catalogue.document import DocumentPart
 from catalogue.rule import Requirement, Rule
 from catalogue.unit import Unit, equivalents
 
@@ -42,7 +42,7 @@ class Names:
 
     def check_known(
         self,
-        part: Part,
+        part: DocumentPart,
         key: str,
         what: str,
         names: Iterable[str],
@@ -55,7 +55,7 @@ class Names:
                     part.fault(key, f"there is no {what} {name} here.")
 
 
-def read_rule(part: Part, names: Names, *, nested: int = 0) -> Rule:
+def read_rule(part: DocumentPart, names: Names, *, nested: int = 0) -> Rule:
     """Read a rule; what is wrong with it is noted on the part's problems."""
     errors = part.problems.errors
     subjects = [key for key in SUBJECTS if part.has(key)]
@@ -79,7 +79,7 @@ def read_rule(part: Part, names: Names, *, nested: int = 0) -> Rule:
 
 
 def _alternatives(
-    part: Part, names: Names, nested: int
+    part: DocumentPart, names: Names, nested: int
 ) -> tuple[tuple[Rule, ...], ...]:
     if nested == MOST_NESTED:
         part.fault("any_of", f"is nested more than {MOST_NESTED} deep.")
@@ -93,7 +93,7 @@ def _alternatives(
     return lists
 
 
-def _requirement(part: Part, names: Names) -> Requirement:
+def _requirement(part: DocumentPart, names: Names) -> Requirement:
     unit, needs = part.text("unit"), part.text_or_texts("needs")
     for key, references in (("unit", (unit,) if unit else ()), ("needs", needs)):
         names.check_known(part, key, "unit", references, names.equivalents)
@@ -105,7 +105,7 @@ def _requirement(part: Part, names: Names) -> Requirement:
     return Requirement(units=units, needs=needed)
 
 
-def _covering(part: Part, names: Names) -> Rule:
+def _covering(part: DocumentPart, names: Names) -> Rule:
     group = part.text("group") if part.has("group") else None
     groups, units = part.texts("groups"), part.texts("units")
     all_groups = (*groups, *((group,) if group else ()))
@@ -132,7 +132,7 @@ def _covering(part: Part, names: Names) -> Rule:
     )
 
 
-def _at_most_units(part: Part) -> int | None:
+def _at_most_units(part: DocumentPart) -> int | None:
     most = part.optional_whole("at_most_units", least=1)
     if not part.flag("at_most_one"):
         return most
@@ -141,7 +141,7 @@ def _at_most_units(part: Part) -> int | None:
     return 1
 
 
-def _check_sense(part: Part, rule: Rule) -> None:
+def _check_sense(part: DocumentPart, rule: Rule) -> None:
     """Note a rule that nothing could break, or that says what cannot be meant."""
     for key, filters in (
         ("at_or_above_level", rule.at_or_above_level),

@@ -49,14 +49,16 @@ PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 
 @dataclass(frozen=True)
-class Answer:
+class CallAnswer:
     """What the service said: JSON or other content, and which version it is of."""
 
     content: Any
     etag: str | None
 
 
-def send(method: str, path: str, body: Body | None = None, **headers: str) -> Answer:
+def send(
+    method: str, path: str, body: Body | None = None, **headers: str
+) -> CallAnswer:
     """Send one request; says the problem and exits, by kind, if that is refused."""
     url = find_address()
     token = os.environ.get("LEARNER_MANAGEMENT_TOKEN", "")
@@ -73,7 +75,7 @@ def send(method: str, path: str, body: Body | None = None, **headers: str) -> An
         )
         with urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310 - as above
             content, kind = answer.read(), answer.headers.get_content_subtype()
-            return Answer(
+            return CallAnswer(
                 json.loads(content) if content and kind.endswith("json") else content,
                 answer.headers.get("ETag"),
             )

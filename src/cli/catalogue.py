@@ -13,7 +13,7 @@ from cli.output import Format, show
 COLUMNS = ("severity", "file", "key", "message")
 
 
-class Award(StrEnum):
+class AwardOption(StrEnum):
     """What can be claimed."""
 
     FULL = "Full"
@@ -71,8 +71,8 @@ def eligibility(
         Path | None, typer.Option("--catalogue", help="The catalogue's folder.")
     ] = None,
     award_type: Annotated[
-        Award, typer.Option(help="What would be claimed.")
-    ] = Award.FULL,
+        AwardOption, typer.Option(help="What would be claimed.")
+    ] = AwardOption.FULL,
 ) -> None:
     """Say whether a learner, or each of a file of requests, is eligible; why not."""
     from catalogue import AwardType, load

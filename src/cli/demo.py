@@ -83,7 +83,7 @@ def token_of(service: Service, name: str) -> str:
     user = accounts.find_user(service.context, name)
     if user is None:
         raise LookupError(name)
-    actor = accounts.User.of(user).actor(CHANNEL)
+    actor = accounts.SignedInUser.of(user).actor(CHANNEL)
     issued = accounts.issue_token(
         service.context,
         actor,

@@ -21,15 +21,15 @@ from projections import (
     result_search,
     uploads,
 )
-from projections.history import Entry, entry
-from projections.learner_search import Sought
+from projections.history import HistoryEntry, entry
+from projections.learner_search import LearnerFilter
 from projections.paging import Page, every
 from projections.result_search import Result
 from service import Service
 from store import EventStore
 
 LEARNER_COLUMNS = tuple(LearnerSummary.model_fields)
-EVENT_COLUMNS = tuple(Entry.__dataclass_fields__)
+EVENT_COLUMNS = tuple(HistoryEntry.__dataclass_fields__)
 RESULT_COLUMNS = (
     "learner",
     "given_name",
@@ -79,7 +79,7 @@ def rows_of(context: typer.Context, as_at: str | None) -> Iterator[Connection]:
         yield connection
 
 
-def every_event(store: EventStore) -> Iterator[Entry]:
+def every_event(store: EventStore) -> Iterator[HistoryEntry]:
     place = 0
     while batch := store.log(after=place):
         for recorded in batch:
@@ -92,7 +92,7 @@ def every_learner(
 ) -> Iterator[dict[str, Any]]:
     def part(cursor: str | None) -> Page[LearnerSummary]:
         found = learner_search.search_learners(
-            connection, centre=centre, sought=Sought(), limit=PART, cursor=cursor
+            connection, centre=centre, sought=LearnerFilter(), limit=PART, cursor=cursor
         )
         with_group = (each.group for each in found.rows if each.group)
         names = uploads.names_of(connection, with_group)
@@ -131,7 +131,7 @@ def result_row(result: Result, shown: ResultResponse) -> dict[str, Any]:
 def every_invoice_line(
     service: Service, connection: Connection, centre: str | None
 ) -> Iterator[dict[str, Any]]:
-    def part(cursor: str | None) -> Page[invoice_lines.Line]:
+    def part(cursor: str | None) -> Page[invoice_lines.InvoiceLineRow]:
         return invoice_lines.search_invoice_lines(
             connection, centre=centre, limit=PART, cursor=cursor
         )

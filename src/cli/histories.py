@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from aggregates.uk_time import day_or_moment
 from cli.messages import USAGE, refuse
 from cli.output import Format, show
-from projections.history import Entry, Kept
+from projections.history import HistoryEntry, Kept
 from store import Stream
 
 
@@ -16,7 +16,7 @@ def is_begun(stream: Stream, kept: Kept) -> bool:
 
 
 def show_entries(
-    entries: Iterable[Entry], columns: Sequence[str], form: Format
+    entries: Iterable[HistoryEntry], columns: Sequence[str], form: Format
 ) -> None:
     """Print what happened; before and after as lines where people read it."""
     rows = (

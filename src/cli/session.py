@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from access.accounts import User, find_user
+from access.accounts import SignedInUser, find_user
 from aggregates.errors import Refusal
 from catalogue import InvalidCatalogue
 from cli.configuration import FolderUnusable, how_to_begin, make_folders, why_lost
@@ -87,12 +87,12 @@ def open_session(
         yield service
 
 
-def get_user(service: Service, name: str) -> User:
+def get_user(service: Service, name: str) -> SignedInUser:
     """Find a user, or say that there is none and end."""
     user = find_user(service.context, name)
     if user is None:
         refuse(FAILED, f"There is no user {name} who may sign in.", SUGGEST_USERS)
-    return User.of(user)
+    return SignedInUser.of(user)
 
 
 SUGGEST_USERS = "See who there is with: learner-management user list"

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from access.accounts import User
+from access.accounts import SignedInUser
 from access.policy import require_may
 from aggregates.learners.details import COLUMNS, OVERFLOW, given_uln, read_as
 from aggregates.learners.verification import LRS_OFF, said_of_many
@@ -92,7 +92,7 @@ def mapping_of(
 
 
 def check_file(
-    service: Service, user: User, file: LearnerFile
+    service: Service, user: SignedInUser, file: LearnerFile
 ) -> Iterator[dict[str, str]]:
     """Check the file as an upload by that user would be, and record nothing."""
     require_may(UploadLearnerGroup, user.role)

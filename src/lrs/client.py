@@ -14,7 +14,7 @@ from tenacity import (
 from tenacity.wait import wait_random_exponential
 
 from aggregates.learners.details import Details
-from aggregates.learners.verification import Answer
+from aggregates.learners.verification import VerificationAnswer
 from lrs import messages
 from lrs.faults import NotUnderstood, OrganisationRefused, Unreachable
 from lrs.organisation import Organisation
@@ -65,7 +65,7 @@ class Client:
             reraise=True,
         )
 
-    def verify(self, details: Details) -> Answer:
+    def verify(self, details: Details) -> VerificationAnswer:
         """Ask LRS; raises an LrsFault if it does not answer."""
         content = messages.request(details, self._organisation)
         said = self._retrying.copy()(self._ask, content)

@@ -3,7 +3,7 @@
 from typing import ClassVar, Protocol
 
 from aggregates.learners.details import Details
-from aggregates.learners.verification import Answer, PostponedReason
+from aggregates.learners.verification import PostponedReason, VerificationAnswer
 
 
 class LrsFault(Exception):
@@ -45,6 +45,6 @@ class NotUnderstood(LrsFault):
 class Verifier(Protocol):
     """Verifies one learner who has a ULN."""
 
-    def verify(self, details: Details) -> Answer:
+    def verify(self, details: Details) -> VerificationAnswer:
         """Ask LRS; raises an LrsFault if it does not answer."""
         ...

@@ -16,7 +16,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from aggregates.learners.details import Details
-from aggregates.learners.verification import FLAGS, Answer, Code
+from aggregates.learners.verification import FLAGS, Code, VerificationAnswer
 from lrs.faults import (
     LrsFault,
     NotUnderstood,
@@ -70,7 +70,7 @@ def gender_code(gender: str | None) -> str | None:
     return GENDERS.get((gender or "").casefold())
 
 
-def answer(content: bytes, uln: str) -> Answer:
+def answer(content: bytes, uln: str) -> VerificationAnswer:
     """Read the answer about that ULN; raises the fault in it, or NotUnderstood."""
     body = _body(content)
     if (fault := body.find(f"{{{SOAP}}}Fault")) is not None:
@@ -90,7 +90,7 @@ def answer(content: bytes, uln: str) -> Answer:
     if code.is_match and any(flags):
         raise NotUnderstood("The answer is a match with flags of what does not match.")
     is_linked = code in {Code.LINKED_MATCH, Code.SIMILAR_LINKED}
-    return Answer(
+    return VerificationAnswer(
         code=code,
         flags=tuple(dict.fromkeys(flag for flag in flags if flag in FLAGS)),
         master_uln=found if is_linked and found != uln else None,

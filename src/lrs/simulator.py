@@ -27,7 +27,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, ValidationError
 
 from aggregates.learners.details import Details
-from aggregates.learners.verification import Answer, Code
+from aggregates.learners.verification import Code, VerificationAnswer
 from aggregates.text import fold
 from catalogue.document import NO_VALUE, TooDeep, require_shallow
 from lrs.faults import OutOfHours, Unreachable
@@ -44,7 +44,7 @@ class FixtureUnusable(Exception):
     """The file of what the simulated LRS knows cannot be used."""
 
 
-class State(StrEnum):
+class SimulatedState(StrEnum):
     """Whether it answers."""
 
     OPEN = "open"
@@ -80,7 +80,7 @@ class Fixture(BaseModel):
 
     others: Others = Others.NOT_FOUND
     latency: NonNegativeFloat = 0.0
-    state: State = State.OPEN
+    state: SimulatedState = SimulatedState.OPEN
     missing: frozenset[str] = frozenset()
     learners: tuple[Known, ...] = ()
 
@@ -137,21 +137,21 @@ class Simulator:
         """Make it slow, or unreachable, or closed: ``change(state=State.OPEN)``."""
         self._take(self.fixture.model_copy(update=changed))
 
-    def verify(self, details: Details) -> Answer:
+    def verify(self, details: Details) -> VerificationAnswer:
         """Answer as LRS would; raises Unreachable or OutOfHours when told to."""
         self._refresh()
         fixture = self.fixture
         sleep(fixture.latency)
-        if fixture.state is State.UNREACHABLE:
+        if fixture.state is SimulatedState.UNREACHABLE:
             raise Unreachable("The simulated LRS is told to be unreachable.")
-        if fixture.state is State.OUT_OF_HOURS:
+        if fixture.state is SimulatedState.OUT_OF_HOURS:
             raise OutOfHours("The simulated LRS is told to be closed.")
         known = self._by_uln.get(details.uln or "")
         if known is None:
             is_match = (
                 fixture.others is Others.MATCH and details.uln not in fixture.missing
             )
-            return Answer(code=Code.MATCH if is_match else Code.NOT_FOUND)
+            return VerificationAnswer(code=Code.MATCH if is_match else Code.NOT_FOUND)
         return compared(details, known)
 
     def _take(self, fixture: Fixture) -> None:
@@ -171,7 +171,7 @@ class Simulator:
                 raise Unreachable(str(error)) from None
 
 
-def compared(details: Details, known: Known) -> Answer:
+def compared(details: Details, known: Known) -> VerificationAnswer:
     """Compare what is told with what is known, as LRS does (U7)."""
     flags = [*_name_flags(details, known)]
     is_similar = _is_similar(details, known)
@@ -182,7 +182,9 @@ def compared(details: Details, known: Known) -> Answer:
     if told and kept and told != kept:
         flags.append("VRF8")
         is_similar = False
-    answer = Answer(code=Code.MATCH, flags=tuple(flags), master_uln=known.master_uln)
+    answer = VerificationAnswer(
+        code=Code.MATCH, flags=tuple(flags), master_uln=known.master_uln
+    )
     if flags and not is_similar:
         return replace(answer, code=Code.NO_MATCH, master_uln=None)
     if known.master_uln:

@@ -239,7 +239,7 @@ READ_MODEL = ReadModel(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sought:
+class BookingFilter:
     """What a booking is looked for by; None for what does not matter.
 
     Days are London's, both included. ``open_at`` leaves out those whose window had
@@ -267,7 +267,7 @@ def search_bookings(
     connection: Connection,
     *,
     centre: str | None,
-    sought: Sought,
+    sought: BookingFilter,
     limit: int,
     cursor: str | None = None,
 ) -> Page[BookingRow]:
@@ -334,7 +334,7 @@ def sitting(
     room: str | None = None,
 ) -> list[BookingRow]:
     """Give everybody who was to sit a test of a unit at a time, or in a room (B16)."""
-    query = _query(centre, Sought(unit=unit)).where(
+    query = _query(centre, BookingFilter(unit=unit)).where(
         BOOKINGS.c.starts == starts, BOOKINGS.c.attendance != Attendance.CANCELLED
     )
     if room is not None:
@@ -350,7 +350,7 @@ def bookings_of_learner(connection: Connection, learner: str) -> list[BookingRow
     return [_row(row) for row in found]
 
 
-def _query(centre: str | None, sought: Sought) -> Select[Any]:
+def _query(centre: str | None, sought: BookingFilter) -> Select[Any]:
     its = BOOKINGS.c
     query = select(BOOKINGS)
     for column, value in (

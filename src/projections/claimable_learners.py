@@ -173,7 +173,7 @@ SORTED_BY = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sought:
+class ClaimableLearnerFilter:
     """What is looked for in the five columns, all of it together."""
 
     learner: str = ""
@@ -216,7 +216,7 @@ def search_claimable_learners(
     *,
     centre: str,
     qualification: str,
-    sought: Sought,
+    sought: ClaimableLearnerFilter,
     approved: Approved = EVERY_WAY,
     sort: LearnerColumn = LearnerColumn.LEARNER,
     descending: bool = False,

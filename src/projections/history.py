@@ -129,7 +129,7 @@ KEPT: tuple[Kept, ...] = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
+class FieldChange:
     """One value that is another now; None where there was, or is, none."""
 
     field: str
@@ -138,7 +138,7 @@ class Change:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class HistoryEntry:
     """Something that happened, or was refused (then it has no ``version``)."""
 
     version: int | None
@@ -156,11 +156,11 @@ class Entry:
     reason: str | None
     is_erased: bool
     data: Mapping[str, Any]
-    changes: tuple[Change, ...] = ()
+    changes: tuple[FieldChange, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class HistoryStep:
     """An event, and all values of the thing before and after it, by their paths."""
 
     recorded: Recorded
@@ -170,7 +170,7 @@ class Step:
 
 def history(
     aggregate: type[Aggregate], stream: Stream, refusals: Stream
-) -> Iterator[Entry]:
+) -> Iterator[HistoryEntry]:
     """Tell a history in order, what was refused in its place."""
     happened = (
         entry(
@@ -184,7 +184,7 @@ def history(
     return merge(happened, refused, key=attrgetter("position"))
 
 
-def steps(aggregate: type[Aggregate], stream: Stream) -> Iterator[Step]:
+def steps(aggregate: type[Aggregate], stream: Stream) -> Iterator[HistoryStep]:
     """Fold a stream event by event."""
     state: Aggregate | None = None
     before: dict[str, Any] = {}
@@ -192,16 +192,16 @@ def steps(aggregate: type[Aggregate], stream: Stream) -> Iterator[Step]:
         event = recorded.event
         state = aggregate.begin(event) if state is None else state.apply(event)
         after = flat(plain(state))
-        yield Step(recorded=recorded, before=before, after=after)
+        yield HistoryStep(recorded=recorded, before=before, after=after)
         before = after
 
 
 def entry(
-    recorded: Recorded, *, version: int | None, changes: tuple[Change, ...] = ()
-) -> Entry:
+    recorded: Recorded, *, version: int | None, changes: tuple[FieldChange, ...] = ()
+) -> HistoryEntry:
     """Show one recorded event."""
     data = plain(recorded.event)
-    return Entry(
+    return HistoryEntry(
         version=version,
         position=recorded.position,
         event=recorded.event.topic,
@@ -221,11 +221,15 @@ def entry(
     )
 
 
-def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+def changes(
+    before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Iterator[FieldChange]:
     """Compare two states, value by value, in the order of the later one."""
     for name in dict.fromkeys((*after, *before)):
         if before.get(name) != after.get(name):
-            yield Change(field=name, before=before.get(name), after=after.get(name))
+            yield FieldChange(
+                field=name, before=before.get(name), after=after.get(name)
+            )
 
 
 def plain(value: object) -> dict[str, Any]:

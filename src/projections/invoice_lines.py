@@ -41,7 +41,7 @@ INVOICE_LINES = Table(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class InvoiceLineRow:
     """A charge, or a credit (its ``amount`` is negative), in pounds.
 
     ``cause`` is the event that it is due to, at ``position`` in the log. A charge that
@@ -106,8 +106,8 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
                 pass
 
 
-def charge(recorded: Recorded, made: RegistrationMade) -> Line:
-    return Line(
+def charge(recorded: Recorded, made: RegistrationMade) -> InvoiceLineRow:
+    return InvoiceLineRow(
         line=made.registration,
         position=recorded.position,
         charged_at=recorded.recorded_at,
@@ -122,8 +122,8 @@ def charge(recorded: Recorded, made: RegistrationMade) -> Line:
     )
 
 
-def charge_for_test(recorded: Recorded, made: BookingMade) -> Line:
-    return Line(
+def charge_for_test(recorded: Recorded, made: BookingMade) -> InvoiceLineRow:
+    return InvoiceLineRow(
         line=made.booking,
         position=recorded.position,
         charged_at=recorded.recorded_at,
@@ -191,7 +191,7 @@ def search_invoice_lines(
     updated_since: datetime | None = None,
     limit: int,
     cursor: str | None = None,
-) -> Page[Line]:
+) -> Page[InvoiceLineRow]:
     """List lines in the order that they were charged in, from after a position on."""
     query = select(INVOICE_LINES).where(INVOICE_LINES.c.position > after)
     for column, value in (
@@ -212,6 +212,6 @@ def search_invoice_lines(
     )
 
 
-def _made(row: Row[tuple[object, ...]]) -> Line:
-    values = {each.name: getattr(row, each.name) for each in fields(Line)}
-    return Line(**{**values, "status": InvoiceStatus(values["status"])})
+def _made(row: Row[tuple[object, ...]]) -> InvoiceLineRow:
+    values = {each.name: getattr(row, each.name) for each in fields(InvoiceLineRow)}
+    return InvoiceLineRow(**{**values, "status": InvoiceStatus(values["status"])})

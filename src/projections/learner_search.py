@@ -60,7 +60,7 @@ class KnownLearner:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sought:
+class LearnerFilter:
     """What is known of the learners looked for; whatever is None does not matter (L3).
 
     Dates of creation are days in London, both included.
@@ -138,7 +138,7 @@ def search_learners(
     connection: Connection,
     *,
     centre: str | None,
-    sought: Sought,
+    sought: LearnerFilter,
     sort: LearnerSort | None = None,
     total: bool = False,
     limit: int,
@@ -165,7 +165,7 @@ def search_learners(
     )
 
 
-def _conditions(centre: str | None, sought: Sought) -> list[ColumnElement[bool]]:
+def _conditions(centre: str | None, sought: LearnerFilter) -> list[ColumnElement[bool]]:
     its = LEARNERS.c
     first, last = sought.created_from, sought.created_to
     conditions: list[ColumnElement[bool] | None] = [

@@ -12,7 +12,14 @@ from sqlalchemy import Connection, Row, and_, distinct, func, select
 from aggregates.registrations.registration import Status
 from events.identifier import Kind
 from projections.identifiers import is_called
-from projections.orders import ENTRIES, LEARNERS, ORDERS, PRODUCTS, OrderKind, State
+from projections.orders import (
+    ENTRIES,
+    LEARNERS,
+    ORDERS,
+    PRODUCTS,
+    OrderKind,
+    OrderState,
+)
 from projections.paging import Page, page, since
 from projections.registrations import REGISTRATIONS
 
@@ -38,7 +45,7 @@ class ListedOrder:
     order: str
     kind: OrderKind
     centre: str
-    state: State
+    state: OrderState
     products: Mapping[str, int]
     learners: int
     entries: int
@@ -60,7 +67,7 @@ class OrderFilter:
     """
 
     kind: OrderKind | None = None
-    state: State | None = None
+    state: OrderState | None = None
     reference: str | None = None
     purchase_order: str | None = None
     product: Collection[str] | None = None
@@ -131,7 +138,7 @@ class _Counts:
         drafts = [
             row.stream
             for row in rows
-            if (row.kind, row.state) == (OrderKind.ENTRIES, State.DRAFT)
+            if (row.kind, row.state) == (OrderKind.ENTRIES, OrderState.DRAFT)
         ]
         by_product: defaultdict[str, dict[str, int]] = defaultdict(dict)
         people: dict[str, int] = {}
@@ -197,7 +204,7 @@ def _listed(row: Row[tuple[object, ...]], counted: _Counts) -> ListedOrder:
         order=row.order,
         kind=OrderKind(row.kind),
         centre=row.centre,
-        state=State(row.state),
+        state=OrderState(row.state),
         products={product: by_product.get(product, 0) for product in row.products},
         learners=counted.people.get(row.stream, 0),
         entries=counted.entries.get(row.stream, 0),

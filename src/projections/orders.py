@@ -89,7 +89,7 @@ class OrderKind(StrEnum):
     ENTRIES = "Entries"
 
 
-class State(StrEnum):
+class OrderState(StrEnum):
     """What has become of an order; those deleted are not listed."""
 
     DRAFT = "Draft"
@@ -154,7 +154,7 @@ def _begin(
             "order": event.order,
             "kind": kind,
             "centre": event.centre,
-            "state": State.DRAFT,
+            "state": OrderState.DRAFT,
             "products": [],
             "begun_at": recorded.recorded_at,
             "begun_by": recorded.user,
@@ -164,7 +164,7 @@ def _begin(
 
 def _confirm(rows: Rows, stream: str, recorded: Recorded, total: Decimal) -> None:
     confirmed = {"total": total, "confirmed_at": recorded.recorded_at}
-    rows.change(ORDERS, stream, state=State.CONFIRMED, **confirmed)
+    rows.change(ORDERS, stream, state=OrderState.CONFIRMED, **confirmed)
 
 
 def _delete(rows: Rows, stream: str) -> None:

@@ -49,7 +49,7 @@ class Result:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Clauses:
+class ResultFilter:
     """What is looked for, all of it together (R1); each word must begin a word there.
 
     ``products`` are those whose titles were found, qualifications and apprenticeships;
@@ -94,7 +94,7 @@ def search_results(
     connection: Connection,
     *,
     centre: str | None,
-    clauses: Clauses,
+    clauses: ResultFilter,
     sort: ResultSort | None = None,
     total: bool = False,
     limit: int,

@@ -17,7 +17,7 @@ KEY = (BOOKINGS.c.starts, BOOKINGS.c.centre, BOOKINGS.c.unit)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sitting:
+class SittingRow:
     """A sitting, and how its learners stand; those who were cancelled do not count."""
 
     centre: str
@@ -54,7 +54,7 @@ def search_sittings(
     sought: SittingFilter,
     limit: int,
     cursor: str | None = None,
-) -> Page[Sitting]:
+) -> Page[SittingRow]:
     """List the sittings of a centre (None: of every centre) by their time (B16)."""
     its = BOOKINGS.c
 
@@ -126,8 +126,8 @@ def _key(row: Any) -> Key:
     return row.starts, row.centre, row.unit
 
 
-def _sitting(row: Row[Any], ways: _Ways) -> Sitting:
-    return Sitting(
+def _sitting(row: Row[Any], ways: _Ways) -> SittingRow:
+    return SittingRow(
         centre=row.centre,
         qualification=row.qualification,
         unit=row.unit,

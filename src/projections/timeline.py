@@ -31,7 +31,7 @@ from events.upload import (
     UploadSubmitted,
     UploadUndone,
 )
-from projections.history import KEPT, Entry, changes, entry, history, steps
+from projections.history import KEPT, HistoryEntry, changes, entry, history, steps
 from projections.learner_streams import place, streams_naming
 from projections.redaction import (
     learners_in,
@@ -51,7 +51,7 @@ _LEARNER = re.compile(r"L-[0-9]{10}[A-Z]")
 
 
 @dataclass(frozen=True, kw_only=True)
-class TimelineEntry(Entry):
+class TimelineEntry(HistoryEntry):
     """Something that happened to a learner, and the thing that it happened to."""
 
     kind: str
@@ -66,19 +66,21 @@ class Whose:
     centre: str | None
 
 
-Tell: TypeAlias = Callable[[type[Aggregate], Stream, Stream, Whose], Iterator[Entry]]
+Tell: TypeAlias = Callable[
+    [type[Aggregate], Stream, Stream, Whose], Iterator[HistoryEntry]
+]
 
 
 def own(
     aggregate: type[Aggregate], stream: Stream, refusals: Stream, whose: Whose
-) -> Iterator[Entry]:
+) -> Iterator[HistoryEntry]:
     """Tell all of a thing that is the learner's alone."""
     return history(aggregate, of_events(stream, mask_others, whose), refusals)
 
 
 def shared(
     aggregate: type[Aggregate], stream: Stream, refusals: Stream, whose: Whose
-) -> Iterator[Entry]:
+) -> Iterator[HistoryEntry]:
     """Tell what names the learner, or changes what is said while they are on it."""
     was_on = False
     for step in steps(aggregate, of_events(stream, only_about, whose)):
@@ -96,7 +98,7 @@ def shared(
 
 def of_group(
     _: type[Aggregate], stream: Stream, __: Stream, whose: Whose
-) -> Iterator[Entry]:
+) -> Iterator[HistoryEntry]:
     """Tell how the group came in with which the learner came."""
     for recorded in of_events(stream, only_about, whose).history:
         is_others = isinstance(recorded.event, LearnersAdded) and (
@@ -108,7 +110,7 @@ def of_group(
 
 def of_record(
     aggregate: type[Aggregate], stream: Stream, refusals: Stream, whose: Whose
-) -> Iterator[Entry]:
+) -> Iterator[HistoryEntry]:
     """Tell the row that the learner came from; of another only what it says of them."""
     became = RecordBecameLearner(learner=whose.learner)
     if became in stream.events:
@@ -122,14 +124,14 @@ def of_record(
 
 def of_line(
     aggregate: type[Aggregate], stream: Stream, _: Stream, __: Whose
-) -> Iterator[Entry]:
+) -> Iterator[HistoryEntry]:
     """Tell what invoicing said; what was refused of the thing charged is told there."""
     return history(aggregate, stream, Stream(id=stream.id))
 
 
 def of_duplicate(
     aggregate: type[Aggregate], stream: Stream, refusals: Stream, whose: Whose
-) -> Iterator[Entry]:
+) -> Iterator[HistoryEntry]:
     """Tell what was decided; of whom, and why, only to who may know both learners."""
     if whose.centre is None or all(r.owner == whose.centre for r in stream.history):
         return history(aggregate, stream, refusals)

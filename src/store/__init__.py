@@ -1,6 +1,6 @@
 """The event store: every fact, in the order it was recorded."""
 
-from store.codec import Row, written_in
+from store.codec import StoredRow, written_in
 from store.envelope import (
     Actor,
     Change,
@@ -46,7 +46,7 @@ __all__ = [
     "Position",
     "Recorded",
     "Reservation",
-    "Row",
+    "StoredRow",
     "Stream",
     "Unavailable",
     "Unreadable",

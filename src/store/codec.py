@@ -47,7 +47,7 @@ STAND_INS: Mapping[Any, Any] = {
 """What is read in place of a personal value that was erased, by its type."""
 
 
-class Row(NamedTuple):
+class StoredRow(NamedTuple):
     """An event as the database keeps it."""
 
     position: int
@@ -88,7 +88,7 @@ class Written(msgspec.Struct, omit_defaults=True, kw_only=True):
 read_written = msgspec.json.Decoder(Written).decode
 
 
-def written_in(row: Row) -> Written:
+def written_in(row: StoredRow) -> Written:
     """Read an envelope; raises Unreadable if somebody was at it."""
     try:
         return read_written(row.state)
@@ -194,7 +194,7 @@ def with_mac(state: bytes, bound_to: bytes, voucher: Callable[[bytes], bytes]) -
     return state[:-1] + MAC + voucher(bound_to + state) + b'"}'
 
 
-def has_mac(row: Row, voucher: Callable[[bytes], bytes]) -> bool:
+def has_mac(row: StoredRow, voucher: Callable[[bytes], bytes]) -> bool:
     """Tell whether this service wrote that event at its place in its stream."""
     state, _, given = row.state.rpartition(MAC)
     bound_to = place(row.stream, row.version, row.topic)
@@ -202,7 +202,7 @@ def has_mac(row: Row, voucher: Callable[[bytes], bytes]) -> bool:
 
 
 def read_row(
-    row: Row, written: Written, keys: Mapping[UUID, AESGCM | None]
+    row: StoredRow, written: Written, keys: Mapping[UUID, AESGCM | None]
 ) -> Recorded:
     """Read an event in its envelope, brought up to the present version of its kind.
 
@@ -248,7 +248,7 @@ def read_row(
 
 
 def _unsealed(
-    row: Row, written: Written, keys: Mapping[UUID, AESGCM | None]
+    row: StoredRow, written: Written, keys: Mapping[UUID, AESGCM | None]
 ) -> bytes | None:
     if written.sealed is None or written.person is None:
         return None

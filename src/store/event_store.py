@@ -9,7 +9,7 @@ from threading import Lock
 from time import sleep
 from uuid import UUID, uuid4
 
-from store.codec import Row, has_mac, read_row, read_written, written_in
+from store.codec import StoredRow, has_mac, read_row, read_written, written_in
 from store.envelope import Actor, Change, Held, Position, Recorded, Stream
 from store.errors import (
     AlreadyDone,
@@ -158,11 +158,13 @@ class EventStore:
         """Read every event after a position, in order, so many at most."""
         return self._read(*self._recorder.log(after, limit))
 
-    def stored(self, *, after: Position, limit: int = BATCH) -> Sequence[Row]:
+    def stored(self, *, after: Position, limit: int = BATCH) -> Sequence[StoredRow]:
         """Read the same as it lies there, in need of no key and of no known kind."""
         return self._recorder.log(after, limit)[0]
 
-    def stored_by_then(self, *, after: Position, limit: int = BATCH) -> Sequence[Row]:
+    def stored_by_then(
+        self, *, after: Position, limit: int = BATCH
+    ) -> Sequence[StoredRow]:
         """Read the same, of the moment that the store stands at."""
         rows, moment = self.stored(after=after, limit=limit), self.moment
         return [row for row in rows if moment is None or row.recorded_at <= moment]
@@ -182,7 +184,7 @@ class EventStore:
         ]
         return len(set(appends)) == len(appends)
 
-    def is_vouched(self, row: Row) -> bool:
+    def is_vouched(self, row: StoredRow) -> bool:
         """Tell whether a service with this master key wrote that event (H5)."""
         return has_mac(row, self._master.voucher)
 
@@ -321,7 +323,7 @@ class EventStore:
                 self._listener = None
         self._recorder.close()
 
-    def _read(self, rows: Sequence[Row], erasures: int) -> tuple[Recorded, ...]:
+    def _read(self, rows: Sequence[StoredRow], erasures: int) -> tuple[Recorded, ...]:
         if self.moment is not None:
             rows = [row for row in rows if row.recorded_at <= self.moment]
         written = [written_in(row) for row in rows]

@@ -15,7 +15,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import dict_row, tuple_row
 from psycopg.sql import SQL, Composed
 
-from store.codec import Row
+from store.codec import StoredRow
 from store.envelope import Held, Position
 from store.errors import NotBegun
 from store.postgres_tables import (
@@ -76,7 +76,7 @@ def why_closed(url: str) -> psycopg.Error | None:
     return None
 
 
-class Datastore(PostgresDatastore):
+class PooledDatastore(PostgresDatastore):
     """A server: a few connections, opened as they are needed."""
 
     def __init__(self, url: str) -> None:
@@ -119,10 +119,10 @@ class Datastore(PostgresDatastore):
 class PostgresRecorder(PostgresApplicationRecorder):
     """The library's recorder, with one function of the server to append."""
 
-    datastore: Datastore
+    datastore: PooledDatastore
 
     def __init__(self, url: str, *, begin: bool) -> None:
-        super().__init__(Datastore(url))
+        super().__init__(PooledDatastore(url))
         self.sql_create_statements = []
         try:
             if not begin:
@@ -176,12 +176,12 @@ class PostgresRecorder(PostgresApplicationRecorder):
         return range(position + 1 - len(stored_events), position + 1)
 
     @retried
-    def histories(self, streams: Sequence[UUID]) -> tuple[Sequence[Row], int]:
+    def histories(self, streams: Sequence[UUID]) -> tuple[Sequence[StoredRow], int]:
         """Read streams, each from its beginning; the rows of a stream are in order."""
         return _read(self._all(HISTORIES, [list(streams)]))
 
     @retried
-    def log(self, after: Position, limit: int) -> tuple[Sequence[Row], int]:
+    def log(self, after: Position, limit: int) -> tuple[Sequence[StoredRow], int]:
         return _read(self._all(LOG, [after + 1, limit]))
 
     @retried
@@ -361,5 +361,5 @@ def _held(row: tuple[Any, ...]) -> Held:
     return Held(scope=scope, key=key, stream=stream, digest=digest, position=position)
 
 
-def _read(rows: Sequence[tuple[Any, ...]]) -> tuple[list[Row], int]:
-    return [Row(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
+def _read(rows: Sequence[tuple[Any, ...]]) -> tuple[list[StoredRow], int]:
+    return [StoredRow(*row[:-1]) for row in rows], rows[0][-1] if rows else 0

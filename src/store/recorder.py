@@ -12,7 +12,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import InterfaceError, OperationalError, StoredEvent
 
-from store.codec import Row
+from store.codec import StoredRow
 from store.envelope import Held, Position
 from store.errors import Unavailable
 
@@ -118,9 +118,9 @@ class Recorder(Protocol):
         """Write it all, or nothing: then raises RefusedError."""
         ...
 
-    def histories(self, streams: Sequence[UUID]) -> tuple[Sequence[Row], int]: ...
+    def histories(self, streams: Sequence[UUID]) -> tuple[Sequence[StoredRow], int]: ...
 
-    def log(self, after: Position, limit: int) -> tuple[Sequence[Row], int]: ...
+    def log(self, after: Position, limit: int) -> tuple[Sequence[StoredRow], int]: ...
 
     def doubled(self) -> Position | None:
         """Find the first event that stands where another of its stream stands."""

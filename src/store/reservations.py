@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from store.codec import Row, read_written
+from store.codec import StoredRow, read_written
 from store.envelope import Held
 
 
@@ -19,7 +19,7 @@ class Reservations:
     _append: UUID | None = None
     _made: list[tuple[str, str]] = field(default_factory=list)
 
-    def fold(self, rows: Iterable[Row]) -> None:
+    def fold(self, rows: Iterable[StoredRow]) -> None:
         for row in rows:
             written = read_written(row.state)
             if written.append != self._append:

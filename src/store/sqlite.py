@@ -13,7 +13,7 @@ from uuid import UUID
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor
 
-from store.codec import Row, encode
+from store.codec import StoredRow, encode
 from store.envelope import Held, Position
 from store.errors import DatabaseUnusable, NotBegun, Unavailable
 from store.recorder import (
@@ -24,7 +24,7 @@ from store.recorder import (
     asked_once,
     retried,
 )
-from store.sqlite_file import BUSY_SECONDS, Datastore
+from store.sqlite_file import BUSY_SECONDS, SqliteDatastore
 from store.sqlite_tables import (
     DOUBLED,
     ERASURES,
@@ -66,7 +66,7 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
             folder.mkdir(parents=True, exist_ok=True)
         else:
             require_begun(file)
-        super().__init__(Datastore(file))
+        super().__init__(SqliteDatastore(file))
         try:
             self._use_wal()
             self.create_table()
@@ -128,14 +128,14 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         return positions
 
     @retried
-    def histories(self, streams: Sequence[UUID]) -> tuple[Sequence[Row], int]:
+    def histories(self, streams: Sequence[UUID]) -> tuple[Sequence[StoredRow], int]:
         """Read streams, each from its beginning; the rows of a stream are in order."""
         with self.datastore.transaction(commit=False) as c:
             c.execute(HISTORIES, (_listed(streams),))
             return read_rows(c.fetchall())
 
     @retried
-    def log(self, after: Position, limit: int) -> tuple[Sequence[Row], int]:
+    def log(self, after: Position, limit: int) -> tuple[Sequence[StoredRow], int]:
         with self.datastore.transaction(commit=False) as c:
             c.execute(LOG, (after + 1, limit))
             return read_rows(c.fetchall())

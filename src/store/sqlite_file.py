@@ -59,7 +59,7 @@ class Pool(SQLiteConnectionPool):
         return Connection(sqlite_conn=made, max_age=self.max_age)
 
 
-class Datastore(SQLiteDatastore):
+class SqliteDatastore(SQLiteDatastore):
     """One file; writers of this process queue here, and readers never wait for them."""
 
     def __init__(self, file: Path) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from store.codec import Row
+from store.codec import StoredRow
 
 TABLES = (
     """CREATE TABLE IF NOT EXISTS stored_events (
@@ -58,7 +58,7 @@ FILE = """SELECT key_of, content, (SELECT value FROM about WHERE name = 'erasure
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-def read_rows(found: Iterable[tuple[Any, ...]]) -> tuple[list[Row], int]:
+def read_rows(found: Iterable[tuple[Any, ...]]) -> tuple[list[StoredRow], int]:
     """Read rows as they were found, and how many erasures there have been.
 
     A row that is not written as this service writes it is read as one without a state,
@@ -72,7 +72,7 @@ def read_rows(found: Iterable[tuple[Any, ...]]) -> tuple[list[Row], int]:
         try:
             if at not in when:
                 when[at] = _moment(at)
-            row = Row(position, UUID(stream), version, topic, when[at], state)
+            row = StoredRow(position, UUID(stream), version, topic, when[at], state)
         except (AttributeError, OverflowError, TypeError, ValueError):
             row = None
         if row is None or not (
@@ -81,7 +81,7 @@ def read_rows(found: Iterable[tuple[Any, ...]]) -> tuple[list[Row], int]:
             and type(topic) is str
             and type(state) is bytes
         ):
-            row = Row(position, UUID(int=0), 0, str(topic), NEVER, b"")
+            row = StoredRow(position, UUID(int=0), 0, str(topic), NEVER, b"")
         rows.append(row)
     return rows, erasures
 

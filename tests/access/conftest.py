@@ -43,7 +43,7 @@ class Gate:
         )
         user = accounts.find_user(self.context, name)
         assert user is not None
-        return accounts.User.of(user).actor("api")
+        return accounts.SignedInUser.of(user).actor("api")
 
     def disable(self, name: str, by: Actor = SERVICE) -> None:
         self.send(DisableUser(by=by, at=self.now(), name=name, reason="They left."))

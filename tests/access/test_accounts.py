@@ -18,7 +18,7 @@ from tests.clock import Clock
 KEPT = hash_password(GOOD, user="ann")
 
 
-def try_in(gate: Gate, name: str, password: str = GOOD) -> accounts.User:
+def try_in(gate: Gate, name: str, password: str = GOOD) -> accounts.SignedInUser:
     return sign_in(
         gate.context, name=name, password=password, address="192.0.2.1", at=gate.now()
     )
@@ -27,7 +27,7 @@ def try_in(gate: Gate, name: str, password: str = GOOD) -> accounts.User:
 def test_a_user_is_let_in_by_password_however_the_name_is_written(gate: Gate) -> None:
     gate.add("ann", Role.ASSESSOR, CENTRE)
     gate.set_password("ann", KEPT)
-    assert try_in(gate, " ANN ") == accounts.User(
+    assert try_in(gate, " ANN ") == accounts.SignedInUser(
         name="ann", role=Role.ASSESSOR, centre=CENTRE, full_name="Ann"
     )
 

@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from lrs import Asking, Simulator
-from lrs.simulator import State
+from lrs.simulator import SimulatedState
 from tests.api.running import ClientAs, clients, running
 from tests.api.test_learner_groups import ANY, LEARNERS, checked
 from tests.clock import Clock
@@ -91,7 +91,7 @@ def test_what_is_not_yet_verified_is_shown_and_counted_and_not_submitted(
     client: TestClient, simulator: Simulator
 ) -> None:
     """U7."""
-    simulator.change(state=State.OUT_OF_HOURS)
+    simulator.change(state=SimulatedState.OUT_OF_HOURS)
     at = checked(client, cells())
     group = client.get(at).json()
     assert (group["counts"]["not_verified"], group["counts"]["valid"]) == (1, 0)
@@ -124,7 +124,7 @@ def test_a_learner_shows_how_their_uln_stands(
     born = {"date_of_birth": "16/05/2006"}
     put_right = client.patch(at, json=born, headers=etag)
     assert put_right.json()["uln_verification"]["status"] == "verified"
-    simulator.change(state=State.UNREACHABLE)
+    simulator.change(state=SimulatedState.UNREACHABLE)
     etag = {"If-Match": put_right.headers["etag"]}
     other = client.patch(at, json={"uln": "1000102504"}, headers=etag)
     assert other.json()["uln_verification"]["status"] == "not-yet-verified"

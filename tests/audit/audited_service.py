@@ -8,12 +8,12 @@ from typing import Any
 
 import psycopg
 
-from audit.finding import Finding, Kind
+from audit.finding import Finding, FindingKind
 from audit.head import Head
 from audit.ledger import NAME, Ledger
-from audit.verification import Verification, verify
+from audit.verification import AuditResult, verify
 from projections.database import open_database
-from store import EventStore, Row
+from store import EventStore, StoredRow
 from tests.clock import Clock
 from tests.store.examples import ANN, change, zoe
 
@@ -49,7 +49,7 @@ class AuditedService:
         assert head is not None
         return head
 
-    def verify(self, *kept: Head) -> Verification:
+    def verify(self, *kept: Head) -> AuditResult:
         return verify(self.ledger, kept=kept)
 
     def finding(self, *kept: Head) -> Finding:
@@ -57,11 +57,11 @@ class AuditedService:
         assert found is not None
         return found
 
-    def found(self, *kept: Head) -> tuple[Kind, int] | None:
+    def found(self, *kept: Head) -> tuple[FindingKind, int] | None:
         finding = self.verify(*kept).finding
         return (finding.kind, finding.position) if finding else None
 
-    def rows(self) -> Sequence[Row]:
+    def rows(self) -> Sequence[StoredRow]:
         return self.store.stored(after=0)
 
     @property

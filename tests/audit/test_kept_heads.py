@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from audit.finding import Kind
+from audit.finding import FindingKind
 from audit.head import Head
 from tests.audit.audited_service import EVENTS, AuditedService
 
@@ -51,7 +51,7 @@ def test_a_store_put_back_with_its_ledger_is_told_by_a_head_kept_elsewhere(
         place = {row.position for row in office.rows()}
         first = min(place - {*range(back_to + 1)}) if again else back_to + 1
         for heads in (kept, kept[2:]):
-            assert office.found(*heads) == (Kind.REMOVED, first)
+            assert office.found(*heads) == (FindingKind.REMOVED, first)
 
 
 def test_a_ledger_put_back_alone_is_told_and_the_events_are_not_accused(
@@ -61,7 +61,7 @@ def test_a_ledger_put_back_alone_is_told_and_the_events_are_not_accused(
     office.put_ledger_back(3)
     assert office.verify().unsealed == 6
     finding = office.finding(*kept)
-    assert (finding.kind, finding.position) == (Kind.LEDGER, 3)
+    assert (finding.kind, finding.position) == (FindingKind.LEDGER, 3)
     assert "was put back. The events up to position 9 are as they were" in str(finding)
     office.ledger.catch_up()
     assert office.found(*kept) is None
@@ -77,12 +77,12 @@ def test_events_sealed_anew_after_one_was_removed_are_not_those_of_a_kept_head(
     assert office.found() is None
     assert office.found(*kept[:1]) is None
     finding = office.finding(*kept[:2])
-    assert (finding.kind, finding.position) == (Kind.REMOVED, 7)
+    assert (finding.kind, finding.position) == (FindingKind.REMOVED, 7)
     assert "some after position 3 were removed, the first at position 7" in str(finding)
-    assert office.found(*kept[2:]) == (Kind.REMOVED, EVENTS)
+    assert office.found(*kept[2:]) == (FindingKind.REMOVED, EVENTS)
     office.clock.advance(minutes=1)
     office.record(1)
-    assert office.found(*kept[2:]) == (Kind.REMOVED, EVENTS + 1)
+    assert office.found(*kept[2:]) == (FindingKind.REMOVED, EVENTS + 1)
 
 
 def test_a_moment_altered_with_the_ledger_is_not_that_of_a_kept_head(
@@ -96,7 +96,7 @@ def test_a_moment_altered_with_the_ledger_is_not_that_of_a_kept_head(
     )
     office.ledger.catch_up()
     assert office.found() is None
-    assert office.found(*kept) == (Kind.LEDGER, 3)
+    assert office.found(*kept) == (FindingKind.LEDGER, 3)
 
 
 @pytest.mark.parametrize("field", ["size", "position", "root", "signed_at"])
@@ -105,5 +105,5 @@ def test_a_head_that_this_service_did_not_sign_accuses_nobody(
 ) -> None:
     other = replace(kept[0], **{field: vars(kept[1])[field]})
     finding = office.finding(other)
-    assert (finding.kind, finding.position) == (Kind.LEDGER, 0)
+    assert (finding.kind, finding.position) == (FindingKind.LEDGER, 0)
     assert finding.message.startswith("This service did not sign the tree head")

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from audit.bundle import NothingSealed, write_bundle
-from audit.finding import Kind
+from audit.finding import FindingKind
 from audit.leaf import leaf_of
 from audit.ledger import (
     NAME,
@@ -16,7 +16,7 @@ from audit.ledger import (
     PositionNotSealed,
 )
 from audit.tree import is_consistent, is_included
-from audit.verification import Verification
+from audit.verification import AuditResult
 from store import Unreadable
 from tests.audit.audited_service import EVENTS, SPAN, AuditedService
 from tests.clock import PATIENCE
@@ -35,7 +35,7 @@ def test_events_that_nobody_touched_are_found_to_be_whole(
 
 
 def test_a_store_without_events_is_whole(office: AuditedService) -> None:
-    assert office.verify() == Verification(events=0, head=None)
+    assert office.verify() == AuditResult(events=0, head=None)
     with pytest.raises(NothingSealed):
         write_bundle(office.ledger, Path("bundle.zip"))
 
@@ -58,7 +58,7 @@ def test_an_event_inserted_at_the_end_is_never_sealed(sealed: AuditedService) ->
         stream.hex if sealed.is_sqlite else stream,
         EVENTS + 1,
     )
-    assert sealed.found() == (Kind.INSERTED, EVENTS + 1)
+    assert sealed.found() == (FindingKind.INSERTED, EVENTS + 1)
     with pytest.raises(ForeignEvent, match=f"position {EVENTS + 1}"):
         sealed.ledger.catch_up()
 
@@ -94,7 +94,7 @@ def test_a_genuine_event_that_stands_in_its_stream_twice_is_found(
     )
     if is_sealed:
         sealed.ledger.catch_up()
-    assert sealed.found() == (Kind.INSERTED, EVENTS + 1)
+    assert sealed.found() == (FindingKind.INSERTED, EVENTS + 1)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_nothing_is_signed_on_top_of_a_ledger_that_was_altered(
 ) -> None:
     """H5: else the service would lend its signature to a tree of somebody's making."""
     sealed.alter(statement, file=NAME)
-    assert sealed.finding().kind is Kind.LEDGER
+    assert sealed.finding().kind is FindingKind.LEDGER
     sealed.record(1)
     with pytest.raises(LedgerAltered, match="The ledger was altered: "):
         sealed.ledger.catch_up()
@@ -127,7 +127,7 @@ def test_a_value_that_cannot_be_read_does_not_hide_what_is_wrong(
 ) -> None:
     """H5: and whoever reads that event is told what to do."""
     sealed.alter("UPDATE stored_events SET state = ? WHERE position = 5", b"{\xff")
-    assert sealed.found() == (Kind.ALTERED, 5)
+    assert sealed.found() == (FindingKind.ALTERED, 5)
     with pytest.raises(Unreadable, match=r"position 5 .* audit verify"):
         sealed.store.log(after=0)
     if sealed.is_sqlite:
@@ -148,7 +148,7 @@ def test_an_event_and_its_leaf_altered_together_are_found_by_the_signed_heads(
     for row in sealed.rows()[3:5]:
         put = "UPDATE leaves SET hash = ? WHERE position = ?"
         sealed.alter(put, leaf_of(row), row.position, file=NAME)
-    assert sealed.found() == (Kind.LEDGER, 3)
+    assert sealed.found() == (FindingKind.LEDGER, 3)
 
 
 def test_one_head_in_a_span_of_events_is_kept_and_the_last(

@@ -18,14 +18,14 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from audit.finding import Kind
+from audit.finding import FindingKind
 from audit.ledger import NAME
 from store import open_store
 from tests.audit.audited_service import EVENTS, AuditedService
 from tests.store.examples import ANN, change, zoe
 
 Draw: TypeAlias = Callable[[st.SearchStrategy[Any]], Any]
-Found: TypeAlias = tuple[Kind, int]
+Found: TypeAlias = tuple[FindingKind, int]
 Way: TypeAlias = Callable[[AuditedService, Draw], Found]
 """Does something to the events, and says what is to be found."""
 
@@ -86,7 +86,7 @@ def flip(office: AuditedService, draw: Draw, *, column: str) -> Found:
         to = flipped(at, draw(st.integers(0, 63)))
         assume(not 1 <= to <= EVENTS)
         office.alter(put, to, at)
-        return (Kind.INSERTED, to) if to < at else (Kind.REMOVED, at)
+        return (FindingKind.INSERTED, to) if to < at else (FindingKind.REMOVED, at)
     if column == "originator_version":
         office.alter(put, flipped(value, draw(st.integers(0, 63))), at)
     elif column == "state":
@@ -111,13 +111,13 @@ def flip(office: AuditedService, draw: Draw, *, column: str) -> Found:
             office.alter(put.replace("?", SINCE_2000, 1), moment, moment, at)
         except psycopg.DataError:  # the server has no such moment either
             assume(False)  # noqa: FBT003 - as it is called
-    return Kind.ALTERED, at
+    return FindingKind.ALTERED, at
 
 
 def remove(office: AuditedService, draw: Draw) -> Found:
     at = draw(NUMBERS)
     office.alter("DELETE FROM stored_events WHERE position = ?", at)
-    return Kind.REMOVED, at
+    return FindingKind.REMOVED, at
 
 
 def swap(office: AuditedService, draw: Draw) -> Found:
@@ -125,7 +125,7 @@ def swap(office: AuditedService, draw: Draw) -> Found:
     put = "UPDATE stored_events SET position = ? WHERE position = ?"
     for of, to in ((first, 100), (second, first), (100, second)):
         office.alter(put, to, of)
-    return Kind.ALTERED, min(first, second)
+    return FindingKind.ALTERED, min(first, second)
 
 
 def roll_back(office: AuditedService, draw: Draw) -> Found:
@@ -135,8 +135,8 @@ def roll_back(office: AuditedService, draw: Draw) -> Found:
     if draw(st.booleans()):
         office.record(draw(st.integers(1, EVENTS)))
         if office.is_sqlite:  # which gives the position again
-            return Kind.ALTERED, to + 1
-    return Kind.REMOVED, to + 1
+            return FindingKind.ALTERED, to + 1
+    return FindingKind.REMOVED, to + 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,7 +175,7 @@ def insert(office: AuditedService, draw: Draw) -> Found:
     if draw(st.booleans()):
         at = draw(st.integers(-(2**63), 0) | st.integers(EVENTS + 1, 2**63 - 1))
         made.put(office, at)
-        return Kind.INSERTED, at
+        return FindingKind.INSERTED, at
     at = draw(NUMBERS)
     for position in range(EVENTS, at - 1, -1):
         office.alter(
@@ -184,7 +184,7 @@ def insert(office: AuditedService, draw: Draw) -> Found:
             position,
         )
     made.put(office, at)
-    return Kind.ALTERED, at
+    return FindingKind.ALTERED, at
 
 
 WAYS: tuple[Way, ...] = (
@@ -285,7 +285,7 @@ def tamper_with_the_ledger(office: AuditedService, draw: Draw, table: str) -> No
     with office.tampering():
         alter_ledger(office, draw, table)
         finding = office.finding()
-        assert finding.kind is Kind.LEDGER
+        assert finding.kind is FindingKind.LEDGER
         assert finding.position in {0, 3, 6, 9}
 
 
@@ -330,7 +330,7 @@ def test_what_reads_as_the_same_and_is_written_otherwise_is_altered(
 ) -> None:
     """H5: SQLite keeps anything in any column."""
     sealed.alter(f"UPDATE stored_events SET {change} WHERE position = 5")  # noqa: S608 - ours
-    assert sealed.found() == (Kind.ALTERED, 5)
+    assert sealed.found() == (FindingKind.ALTERED, 5)
 
 
 @pytest.mark.parametrize("position", [-(2**63), -(2**63) + 1, 2**63 - 1])
@@ -341,5 +341,9 @@ def test_no_position_is_too_far_away_to_be_looked_at(
     sealed.alter(
         "UPDATE stored_events SET position = ? WHERE position = ?", position, EVENTS
     )
-    wanted = (Kind.INSERTED, position) if position < 0 else (Kind.REMOVED, EVENTS)
+    wanted = (
+        (FindingKind.INSERTED, position)
+        if position < 0
+        else (FindingKind.REMOVED, EVENTS)
+    )
     assert sealed.found() == wanted

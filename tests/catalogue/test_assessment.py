@@ -4,7 +4,7 @@ import pytest
 
 from catalogue import (
     AwardType,
-    GradeNotAllowed,
+    InvalidGrade,
     PathwayAssessment,
     Qualification,
     UnknownPathway,
@@ -124,9 +124,7 @@ def test_transferred_credit_counts() -> None:
 def test_what_cannot_be_asked_is_refused_in_a_sentence() -> None:
     with pytest.raises(UnknownUnit, match="A/1 is not a unit of Q-0000000001"):
         assess(EITHER_PATHWAY, {"A/1": "P"})
-    with pytest.raises(
-        GradeNotAllowed, match=r"Grade Z cannot be given .* Give U or P\."
-    ):
+    with pytest.raises(InvalidGrade, match=r"Grade Z cannot be given .* Give U or P\."):
         assess(EITHER_PATHWAY, {ONE.reference: "Z"})
     with pytest.raises(UnknownPathway, match=r"has no pathway Z\. It has A and B"):
         assess(EITHER_PATHWAY, {}, pathway="Z")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from catalogue import UnknownQualification, load
+from catalogue import QualificationNotInCatalogue, load
 from tests.catalogue.folders import (
     AWARD,
     FILES,
@@ -49,11 +49,13 @@ def test_a_right_catalogue_loads_as_its_files_say(tmp_path: Path) -> None:
 
 def test_what_is_not_in_the_catalogue_is_said_to_be_unknown(tmp_path: Path) -> None:
     catalogue = load(write(tmp_path, FILES))
-    with pytest.raises(UnknownQualification, match="has no Q-0000000002"):
+    with pytest.raises(QualificationNotInCatalogue, match="has no Q-0000000002"):
         catalogue.qualification("Q-0000000002")
-    with pytest.raises(UnknownQualification, match="has no version 7 of Q-0000000001"):
+    with pytest.raises(
+        QualificationNotInCatalogue, match="has no version 7 of Q-0000000001"
+    ):
         catalogue.qualification("Q-0000000001", version=7)
-    with pytest.raises(UnknownQualification, match="has no Q-0000000002"):
+    with pytest.raises(QualificationNotInCatalogue, match="has no Q-0000000002"):
         catalogue.product("Q-0000000002")
     with pytest.raises(KeyError):
         catalogue.qualification("Q-0000000001").unit("F/506/1934")

@@ -11,11 +11,11 @@ import pytest
 
 from catalogue import Qualification, assess, shape
 from catalogue.solver import cp_sat, deciding, faults, nearest, program
-from catalogue.solver.choice import Choice, Learner
+from catalogue.solver.choice import Choice, LearnerToFix
 from catalogue.solver.cp_sat import Deadline, Model, Undecided
 from catalogue.solver.deciding import Decider
 from catalogue.solver.fixing import WaysToFix, smallest_fixes
-from catalogue.solver.nearest import Problem
+from catalogue.solver.nearest import NearestProblem
 from catalogue.solver.program import Program
 from tests.catalogue.examples import a_qualification, a_rule, a_unit
 
@@ -88,7 +88,7 @@ def test_the_time_allowed_is_kept_to() -> None:
     """Section 11."""
     learner = learner_of(crossing())
     with pytest.raises(Undecided):
-        deciding.best_rank(Problem(learner), Deadline(-1))
+        deciding.best_rank(NearestProblem(learner), Deadline(-1))
 
 
 def test_what_a_lean_try_does_not_decide_is_tried_with_more(
@@ -98,18 +98,18 @@ def test_what_a_lean_try_does_not_decide_is_tried_with_more(
     nothing = [replace(effort, work=0.0) for effort in cp_sat.EFFORTS]
     for tried, effort in enumerate(cp_sat.EFFORTS):
         monkeypatch.setattr(program, "EFFORTS", (*nothing[:tried], effort))
-        problem = Problem(learner_of(crossing()))
+        problem = NearestProblem(learner_of(crossing()))
         assert deciding.best_rank(problem, Deadline(60)) == 1
     monkeypatch.setattr(program, "EFFORTS", nothing)
     with pytest.raises(Undecided):
-        deciding.best_rank(Problem(learner_of(crossing())), Deadline(60))
+        deciding.best_rank(NearestProblem(learner_of(crossing())), Deadline(60))
 
 
 def test_ways_to_fix_that_were_found_in_time_are_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """I4: they are the smallest, and more may be found."""
-    learner = Learner(crossing().pathways[0].compiled, ())
+    learner = LearnerToFix(crossing().pathways[0].compiled, ())
     everything = smallest_fixes(learner, Deadline(60))
     assert everything.are_all
     assert len(everything.found) > 1
@@ -155,9 +155,9 @@ def test_it_is_said_beside_the_ways_to_fix_that_there_may_be_further_ones(
     assert answer["ways_to_fix_note"] == pathway.ways_to_fix_note
 
 
-def learner_of(qualification: Qualification) -> Learner:
+def learner_of(qualification: Qualification) -> LearnerToFix:
     given = tuple((n, "P") for n in range(len(qualification.units)))
-    return Learner(qualification.pathways[0].compiled, given)
+    return LearnerToFix(qualification.pathways[0].compiled, given)
 
 
 def test_a_catalogue_that_cannot_be_checked_in_time_says_so(
@@ -178,7 +178,7 @@ def test_the_solver_agrees_with_what_is_decided_without_it() -> None:
     """M7."""
     qualification = crossing()
     learner = learner_of(qualification)
-    assert deciding.best_rank(Problem(learner), Deadline(2)) == 1
+    assert deciding.best_rank(NearestProblem(learner), Deadline(2)) == 1
     assert assess(qualification, passed(qualification)).eligible
 
 

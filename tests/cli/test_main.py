@@ -116,4 +116,4 @@ def test_a_command_that_is_mistyped_is_suggested() -> None:
 def test_what_can_be_chosen_is_what_the_service_knows() -> None:
     """The help names it without asking the service."""
     assert {*upload.Encoding} == {MAC, WINDOWS}
-    assert [*catalogue.Award] == [*AwardType]
+    assert [*catalogue.AwardOption] == [*AwardType]

@@ -156,7 +156,7 @@ class RegistrationLife(CorrectedLife):
                 connection,
                 centre=here,
                 qualification=product,
-                sought=claimable_learners.Sought(learner=learner),
+                sought=claimable_learners.ClaimableLearnerFilter(learner=learner),
                 limit=10,
             )
             held = self.life.active(learner, product)

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from aggregates.learners.details import Details
-from aggregates.learners.verification import Answer
+from aggregates.learners.verification import VerificationAnswer
 from lrs import Asking, Simulator
 from lrs.circuit import Circuit
 from lrs.faults import Unreachable
@@ -88,7 +88,7 @@ class Faltering:
         self._left = iter(range(answers))
         self.is_back = False
 
-    def verify(self, details: Details) -> Answer:
+    def verify(self, details: Details) -> VerificationAnswer:
         if not self.is_back and next(self._left, None) is None:
             raise Unreachable("It went down half-way.")
         return self._simulator.verify(details)

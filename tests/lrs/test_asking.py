@@ -7,7 +7,12 @@ from threading import Barrier
 import pytest
 
 from aggregates.learners.details import Details
-from aggregates.learners.verification import Answer, Code, Outcome, PostponedReason
+from aggregates.learners.verification import (
+    Code,
+    Outcome,
+    PostponedReason,
+    VerificationAnswer,
+)
 from lrs import Asking, LrsFault, OutOfHours, RequestRefused, Unreachable
 from lrs.asking import AT_ONCE
 from lrs.circuit import FAILURES, FIRST_REST, LONGEST_REST, Circuit
@@ -15,7 +20,7 @@ from lrs.faults import NotUnderstood, OrganisationRefused
 from tests.clock import PATIENCE
 from tests.learner_examples import DETAILS
 
-ANSWER = Answer(code=Code.MATCH)
+ANSWER = VerificationAnswer(code=Code.MATCH)
 
 
 @dataclass
@@ -25,7 +30,7 @@ class Down:
     fault: type[LrsFault] | None = Unreachable
     asked: int = 0
 
-    def verify(self, _: Details) -> Answer:
+    def verify(self, _: Details) -> VerificationAnswer:
         self.asked += 1
         if self.fault:
             raise self.fault
@@ -110,13 +115,13 @@ def test_many_are_asked_about_at_once_and_answered_in_order() -> None:
     together = Barrier(AT_ONCE, timeout=PATIENCE)
 
     class Slow:
-        def verify(self, details: Details) -> Answer:
+        def verify(self, details: Details) -> VerificationAnswer:
             together.wait()
-            return Answer(code=Code.LINKED_MATCH, master_uln=details.uln)
+            return VerificationAnswer(code=Code.LINKED_MATCH, master_uln=details.uln)
 
     people = [replace(DETAILS, uln=f"{n}") for n in range(2 * AT_ONCE)]
     outcomes = Asking(Slow())(people)
-    assert [o.master_uln for o in outcomes if isinstance(o, Answer)] == [
+    assert [o.master_uln for o in outcomes if isinstance(o, VerificationAnswer)] == [
         person.uln for person in people
     ]
     assert Asking(Slow())([]) == []

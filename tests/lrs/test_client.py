@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aggregates.learners.verification import Answer, Code
+from aggregates.learners.verification import Code, VerificationAnswer
 from lrs import (
     CertificateUnusable,
     Client,
@@ -85,7 +85,7 @@ def test_it_asks_for_the_organisation_about_the_learner(
 ) -> None:
     """U7: the request as LRS publishes it, in its order."""
     lrs.says(verified("WSVRC001", uln=ULN, searched=ULN))
-    assert client.verify(DETAILS) == Answer(code=Code.MATCH)
+    assert client.verify(DETAILS) == VerificationAnswer(code=Code.MATCH)
     (envelope,), (action,) = lrs.asked, lrs.actions
     assert action == '""'
     (body,) = envelope
@@ -121,7 +121,9 @@ def test_each_answer_is_understood(client: Client, lrs: Behaviour, code: Code) -
     is_linked = code in {Code.LINKED_MATCH, Code.SIMILAR_LINKED}
     master = OTHER_ULN if is_linked else None
     lrs.says(verified(code, *flags, uln=master or "", searched=ULN))
-    assert client.verify(DETAILS) == Answer(code=code, flags=flags, master_uln=master)
+    assert client.verify(DETAILS) == VerificationAnswer(
+        code=code, flags=flags, master_uln=master
+    )
 
 
 @pytest.mark.parametrize(

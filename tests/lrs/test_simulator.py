@@ -9,10 +9,10 @@ from time import monotonic
 import pytest
 
 from aggregates.learners.details import COLUMNS, Details, check_details
-from aggregates.learners.verification import Answer, Code
+from aggregates.learners.verification import Code, VerificationAnswer
 from aggregates.uploads.files.learner_file import read_learner_file
 from lrs import FixtureUnusable, OutOfHours, Simulator, Unreachable
-from lrs.simulator import Fixture, Known, Others, State, read_fixture
+from lrs.simulator import Fixture, Known, Others, SimulatedState, read_fixture
 from tests.learner_examples import DETAILS, OTHER_ULN, THIRD_ULN, ULN
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "learners.csv"
@@ -56,7 +56,7 @@ def test_it_says_what_matches_and_flags_what_does_not(
     details: Details, code: Code, flags: tuple[str, ...]
 ) -> None:
     """U7: each code, each flag."""
-    assert LRS.verify(details) == Answer(code=code, flags=flags)
+    assert LRS.verify(details) == VerificationAnswer(code=code, flags=flags)
 
 
 @pytest.mark.parametrize(
@@ -83,10 +83,10 @@ def test_it_is_slow_or_silent_or_closed_when_told_to() -> None:
     begun = monotonic()
     lrs.verify(DETAILS)
     assert monotonic() - begun >= 0.01
-    lrs.change(state=State.UNREACHABLE)
+    lrs.change(state=SimulatedState.UNREACHABLE)
     with pytest.raises(Unreachable):
         lrs.verify(DETAILS)
-    lrs.change(state=State.OUT_OF_HOURS)
+    lrs.change(state=SimulatedState.OUT_OF_HOURS)
     with pytest.raises(OutOfHours):
         lrs.verify(DETAILS)
 

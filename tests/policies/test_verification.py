@@ -9,7 +9,7 @@ from aggregates.uploads.record import RecordState
 from aggregates.uploads.upload_progress import UploadStatus
 from lrs import Asking, Simulator
 from lrs.circuit import FAILURES, Circuit
-from lrs.simulator import Fixture, Others, State
+from lrs.simulator import Fixture, Others, SimulatedState
 from projections import uploads
 from service import Service
 from tests.api.running import running
@@ -37,7 +37,9 @@ def test_what_lrs_does_not_answer_waits_and_is_asked_again_when_it_is_time(
     database_url: str, keys: Path, clock: Clock
 ) -> None:
     """U5, U7: on both databases; the group says why, and nobody is passed meanwhile."""
-    simulator = Simulator(fixture=Fixture(others=Others.MATCH, state=State.UNREACHABLE))
+    simulator = Simulator(
+        fixture=Fixture(others=Others.MATCH, state=SimulatedState.UNREACHABLE)
+    )
     circuit = Circuit(clock=lambda: clock().timestamp())
     lrs = Asking(simulator, circuit)
     with running(database_url, keys, clock, lrs) as service:
@@ -56,7 +58,7 @@ def test_what_lrs_does_not_answer_waits_and_is_asked_again_when_it_is_time(
         alone = intake.create(cells(given_name="Zoë"))
         assert intake.learner(alone).verification.is_waiting
         assert 0 < len(due) <= len(ulns) - FAILURES
-        simulator.change(state=State.OPEN)
+        simulator.change(state=SimulatedState.OPEN)
         clock.now += FIRST_PAUSE
         until = monotonic() + PATIENCE
         while counts(service, group) != {RecordState.VALID: len(ulns)}:

@@ -14,9 +14,9 @@ from events.registration import AwardWithdrawn
 from projections.claimable_learners import (
     READ_MODEL,
     ClaimableLearner,
+    ClaimableLearnerFilter,
     LearnerColumn,
     Registered,
-    Sought,
     counts,
     search_claimable_learners,
 )
@@ -69,7 +69,7 @@ def given(fold: Fold, *facts: tuple[str, Event]) -> Connection:
 
 def found(
     connection: Connection,
-    sought: Sought | None = None,
+    sought: ClaimableLearnerFilter | None = None,
     *,
     sort: LearnerColumn = LearnerColumn.LEARNER,
     descending: bool = False,
@@ -78,7 +78,7 @@ def found(
         connection,
         centre=CENTRE,
         qualification=REFERENCE,
-        sought=sought or Sought(),
+        sought=sought or ClaimableLearnerFilter(),
         sort=sort,
         descending=descending,
         limit=50,
@@ -91,7 +91,11 @@ def test_learners_with_an_active_registration_can_be_claimed_for(fold: Fold) -> 
     connection = given(fold)
     assert found(connection) == [ANN, BEN]
     page = search_claimable_learners(
-        connection, centre=CENTRE, qualification=REFERENCE, sought=Sought(), limit=1
+        connection,
+        centre=CENTRE,
+        qualification=REFERENCE,
+        sought=ClaimableLearnerFilter(),
+        limit=1,
     )
     assert page.rows[0] == ClaimableLearner(
         learner=ANN,
@@ -135,19 +139,19 @@ def test_withdrawing_what_completed_it_brings_a_learner_back(fold: Fold) -> None
 @pytest.mark.parametrize(
     ("sought", "learners"),
     [
-        (Sought(learner=BEN.lower()), [BEN]),
-        (Sought(learner=ANN[-3:]), [ANN]),
-        (Sought(given_name="an"), [ANN]),
-        (Sought(given_name="nn"), []),
-        (Sought(family_name="asgeir"), [BEN]),
-        (Sought(date_of_birth=BORN), [ANN]),
-        (Sought(uln=ULN), [BEN]),
-        (Sought(uln="2504"), [BEN]),
-        (Sought(given_name="an", uln=ULN), []),
+        (ClaimableLearnerFilter(learner=BEN.lower()), [BEN]),
+        (ClaimableLearnerFilter(learner=ANN[-3:]), [ANN]),
+        (ClaimableLearnerFilter(given_name="an"), [ANN]),
+        (ClaimableLearnerFilter(given_name="nn"), []),
+        (ClaimableLearnerFilter(family_name="asgeir"), [BEN]),
+        (ClaimableLearnerFilter(date_of_birth=BORN), [ANN]),
+        (ClaimableLearnerFilter(uln=ULN), [BEN]),
+        (ClaimableLearnerFilter(uln="2504"), [BEN]),
+        (ClaimableLearnerFilter(given_name="an", uln=ULN), []),
     ],
 )
 def test_learners_are_searched_by_five_columns(
-    fold: Fold, sought: Sought, learners: list[str]
+    fold: Fold, sought: ClaimableLearnerFilter, learners: list[str]
 ) -> None:
     """M4."""
     assert found(given(fold), sought) == learners
@@ -186,7 +190,7 @@ def test_amended_details_are_the_ones_shown(fold: Fold) -> None:
         postcode=None,
     )
     connection = given(fold, (ANN, identity), (ANN, details))
-    assert found(connection, Sought(given_name="zoe", uln=ULN)) == [ANN]
+    assert found(connection, ClaimableLearnerFilter(given_name="zoe", uln=ULN)) == [ANN]
 
 
 def test_withdrawing_on_an_unknown_registration_is_passed_over(fold: Fold) -> None:
@@ -226,7 +230,7 @@ def test_learners_on_an_apprenticeship_are_claimed_for_by_qualification(
             connection,
             centre=CENTRE,
             qualification=REFERENCE,
-            sought=Sought(),
+            sought=ClaimableLearnerFilter(),
             approved=approved,
             limit=50,
         )

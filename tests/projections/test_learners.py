@@ -20,7 +20,7 @@ from events.registration import (
 )
 from events.upload import LearnersAdded
 from projections import learner_search
-from projections.learner_search import Sought
+from projections.learner_search import LearnerFilter
 from projections.learners import READ_MODEL
 from projections.periods import DatesAreReversed
 from store import Recorded
@@ -84,7 +84,7 @@ def found(
     connection: Connection, *, centre: str | None = CENTRE, **sought: Any
 ) -> set[str]:
     page = learner_search.search_learners(
-        connection, centre=centre, sought=Sought(**sought), limit=50
+        connection, centre=centre, sought=LearnerFilter(**sought), limit=50
     )
     return {row.learner for row in page.rows}
 
@@ -94,11 +94,11 @@ def test_nothing_sought_finds_everybody_of_the_centre_newest_first(
 ) -> None:
     """L3."""
     page = learner_search.search_learners(
-        shown, centre=CENTRE, sought=Sought(), limit=2
+        shown, centre=CENTRE, sought=LearnerFilter(), limit=2
     )
     assert [row.learner for row in page.rows] == [BRIAN, ZOE]
     rest = learner_search.search_learners(
-        shown, centre=CENTRE, sought=Sought(), limit=2, cursor=page.next_cursor
+        shown, centre=CENTRE, sought=LearnerFilter(), limit=2, cursor=page.next_cursor
     )
     assert [row.learner for row in rest.rows] == [CHLOE]
     assert rest.next_cursor is None

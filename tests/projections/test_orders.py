@@ -24,7 +24,7 @@ from events.order import (
     OrderPurchaseOrderNumberGiven,
 )
 from projections.order_search import ListedOrder, OrderFilter, search_orders
-from projections.orders import READ_MODEL, OrderKind, State
+from projections.orders import READ_MODEL, OrderKind, OrderState
 from projections.paging import BadCursor
 from tests.order_examples import (
     ANN,
@@ -82,7 +82,7 @@ def test_an_order_is_listed_from_its_beginning(fold: Fold) -> None:
             order=ORDER,
             kind=OrderKind.REGISTRATIONS,
             centre=CENTRE,
-            state=State.DRAFT,
+            state=OrderState.DRAFT,
             products={},
             learners=0,
             entries=0,
@@ -126,7 +126,7 @@ def test_what_is_unlinked_or_removed_is_not_counted(fold: Fold) -> None:
 def test_a_confirmed_order_has_the_total_it_was_confirmed_at(fold: Fold) -> None:
     """O5."""
     (row,) = rows(fold, *READY, CONFIRMED)
-    assert (row.state, row.total) == (State.CONFIRMED, TOTAL)
+    assert (row.state, row.total) == (OrderState.CONFIRMED, TOTAL)
     assert row.confirmed_at is not None
 
 
@@ -165,7 +165,7 @@ def test_what_is_entered_in_place_of_before_is_counted_and_found(fold: Fold) -> 
     assert (row.products, row.learners, row.entries) == ({SINGLE: 2}, 2, 3)
     assert (row.purchase_order, row.state, row.total) == (
         "PO-1",
-        State.CONFIRMED,
+        OrderState.CONFIRMED,
         TOTAL,
     )
     assert found(connection, learner=BEN) == [ORDER]
@@ -180,8 +180,8 @@ def test_orders_are_listed_newest_first_and_the_centres_own(three: Connection) -
 
 
 def test_orders_are_found_by_what_is_known_of_them(three: Connection) -> None:
-    assert found(three, state=State.CONFIRMED) == [ORDER]
-    assert found(three, state=State.DRAFT) == [OTHER]
+    assert found(three, state=OrderState.CONFIRMED) == [ORDER]
+    assert found(three, state=OrderState.DRAFT) == [OTHER]
     assert found(three, reference="0001") == [ORDER]
     assert found(three, reference="%") == []
     assert found(three, purchase_order="PO-1") == [ORDER]

@@ -24,7 +24,7 @@ from events.learner import (
 )
 from projections.result_certificates import certificates_of
 from projections.result_search import (
-    Clauses,
+    ResultFilter,
     export,
     results_of_learner,
     search_results,
@@ -79,44 +79,44 @@ def given(fold: Fold, *facts: tuple[str, Event]) -> Connection:
     return fold(READ_MODEL, history(*PEOPLE, *claim, *facts))
 
 
-def found(connection: Connection, clauses: Clauses) -> list[str]:
+def found(connection: Connection, clauses: ResultFilter) -> list[str]:
     rows = search_results(connection, centre=CENTRE, clauses=clauses, limit=50).rows
     return [row.learner for row in rows]
 
 
 def test_results_are_sorted_by_name(fold: Fold) -> None:
     """R1."""
-    assert found(given(fold), Clauses()) == [BEN, ANN]
+    assert found(given(fold), ResultFilter()) == [BEN, ANN]
 
 
 @pytest.mark.parametrize(
     ("clauses", "learners"),
     [
-        (Clauses(given_name="ann"), [ANN]),
-        (Clauses(given_name="MAR"), [ANN]),
-        (Clauses(name="bhriain ann"), [ANN]),
-        (Clauses(name="ann"), [ANN]),
-        (Clauses(name="ann mull"), []),
-        (Clauses(given_name="nn"), []),
-        (Clauses(family_name="bhriain"), [ANN]),
-        (Clauses(family_name="ni bhri"), [ANN]),
-        (Clauses(family_name="mull"), [BEN]),
-        (Clauses(given_name="ann", family_name="mull"), []),
-        (Clauses(learner_reference=ANN), [ANN]),
-        (Clauses(learner_reference=ANN.lower()), [ANN]),
-        (Clauses(learner_reference=BEN[-4:]), [BEN]),
-        (Clauses(family_name="ní bhriain"), [ANN]),
-        (Clauses(learner_reference="R/17"), [ANN]),
-        (Clauses(learner_reference="r/1"), []),
-        (Clauses(products=[REFERENCE]), [BEN, ANN]),
-        (Clauses(products=[]), []),
-        (Clauses(grade="pass"), [ANN]),
-        (Clauses(grade="Merit"), []),
-        (Clauses(grade="Pass", given_name="ann", products=[REFERENCE]), [ANN]),
+        (ResultFilter(given_name="ann"), [ANN]),
+        (ResultFilter(given_name="MAR"), [ANN]),
+        (ResultFilter(name="bhriain ann"), [ANN]),
+        (ResultFilter(name="ann"), [ANN]),
+        (ResultFilter(name="ann mull"), []),
+        (ResultFilter(given_name="nn"), []),
+        (ResultFilter(family_name="bhriain"), [ANN]),
+        (ResultFilter(family_name="ni bhri"), [ANN]),
+        (ResultFilter(family_name="mull"), [BEN]),
+        (ResultFilter(given_name="ann", family_name="mull"), []),
+        (ResultFilter(learner_reference=ANN), [ANN]),
+        (ResultFilter(learner_reference=ANN.lower()), [ANN]),
+        (ResultFilter(learner_reference=BEN[-4:]), [BEN]),
+        (ResultFilter(family_name="ní bhriain"), [ANN]),
+        (ResultFilter(learner_reference="R/17"), [ANN]),
+        (ResultFilter(learner_reference="r/1"), []),
+        (ResultFilter(products=[REFERENCE]), [BEN, ANN]),
+        (ResultFilter(products=[]), []),
+        (ResultFilter(grade="pass"), [ANN]),
+        (ResultFilter(grade="Merit"), []),
+        (ResultFilter(grade="Pass", given_name="ann", products=[REFERENCE]), [ANN]),
     ],
 )
 def test_results_are_found_by_several_clauses_together(
-    fold: Fold, clauses: Clauses, learners: list[str]
+    fold: Fold, clauses: ResultFilter, learners: list[str]
 ) -> None:
     """R1."""
     assert found(given(fold), clauses) == learners
@@ -144,9 +144,9 @@ def test_an_amended_name_is_the_one_found_by(fold: Fold) -> None:
         postcode=None,
     )
     connection = given(fold, (ANN, amended), (ANN, details))
-    assert found(connection, Clauses(family_name="byrne")) == [ANN]
-    assert found(connection, Clauses(family_name="bhriain")) == []
-    assert found(connection, Clauses(learner_reference="NEW")) == [ANN]
+    assert found(connection, ResultFilter(family_name="byrne")) == [ANN]
+    assert found(connection, ResultFilter(family_name="bhriain")) == []
+    assert found(connection, ResultFilter(learner_reference="NEW")) == [ANN]
 
 
 def test_a_result_shows_what_became_of_the_award(fold: Fold) -> None:
@@ -294,6 +294,6 @@ def test_results_say_which_apprenticeship_a_learner_came_with(fold: Fold) -> Non
         ([REFERENCE, APPRENTICESHIP], [BEN, ANN]),
         (["Q-0009000002"], []),
     ):
-        clauses = Clauses(products=products)
+        clauses = ResultFilter(products=products)
         page = search_results(connection, centre=CENTRE, clauses=clauses, limit=10)
         assert [row.learner for row in page.rows] == learners

@@ -27,7 +27,7 @@ from events.upload import (
     RecordConfirmed,
     RecordLinked,
 )
-from projections.history import Change
+from projections.history import FieldChange
 from projections.learner_streams import READ_MODEL
 from projections.read_models import ReadModels
 from projections.redaction import ANOTHER
@@ -128,9 +128,9 @@ def test_what_an_order_says_of_others_is_no_part_of_it(told: Told) -> None:
     )
     place = f"lines.{SINGLE}.learners.{ANN}"
     starts = f"{place}.dates.starts"
-    assert Change(field=starts, before=None, after="2027-01-04") in dates.changes
+    assert FieldChange(field=starts, before=None, after="2027-01-04") in dates.changes
     assert off.data["learners"] == (ANN,)
-    assert Change(field=starts, before="2027-01-04", after=None) in off.changes
+    assert FieldChange(field=starts, before="2027-01-04", after=None) in off.changes
 
 
 def test_what_changes_while_the_learner_is_on_an_order_is_told(told: Told) -> None:

@@ -29,7 +29,7 @@ class CentreIsOpen(RuleBroken):
     message = "There is a centre {number} already: {name}. Choose another number."
 
 
-class ProductUnknown(Malformed):
+class ApprovalProductUnknown(Malformed):
     code = "product-unknown"
     message = "There is no product {product} in the catalogue. Check its number."
 

@@ -46,7 +46,7 @@ class RoleNotForPeople(Malformed):
     message = "The role {role} is the service's own. Choose another role."
 
 
-class ReasonMissing(Malformed):
+class UserReasonMissing(Malformed):
     code = "reason-missing"
     message = "Say why: what the awarding organisation does is recorded with a reason."
 
@@ -81,7 +81,7 @@ def fold_user_name(name: str) -> str:
 def require_reason(role: Role, reason: str | None) -> None:
     """Raise ReasonMissing if that role has to say why and does not (section 2)."""
     if role is Role.ACCOUNT_SPECIALIST and not (reason and reason.strip()):
-        raise ReasonMissing(pointer="/reason")
+        raise UserReasonMissing(pointer="/reason")
 
 
 def require_assignable(role: Role, centre: str | None, by: Asker) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from aggregates.claims.claimable import Condition
+from aggregates.claims.claimable import ClaimableCondition
 from aggregates.learners.learner import LearnerIsErased
 from aggregates.uk_time import in_london
 from catalogue import UNDECIDED
@@ -129,7 +129,9 @@ def not_registered(learner: str, qualification: str) -> WithheldReason:
     )
 
 
-def not_claimable(conditions: Iterable[Condition]) -> tuple[WithheldReason, ...]:
+def not_claimable(
+    conditions: Iterable[ClaimableCondition],
+) -> tuple[WithheldReason, ...]:
     """Nobody can be claimed for on the qualification any more (M2): nothing if all can."""
     unmet = [c.sentence for c in conditions if not c.is_met]
     return (

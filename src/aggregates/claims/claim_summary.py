@@ -12,7 +12,7 @@ from aggregates.claims.claim_refusals import (
     QualificationNeeded,
     UnitsNeeded,
 )
-from aggregates.claims.claimable import Condition
+from aggregates.claims.claimable import ClaimableCondition
 from aggregates.errors import MOST_SAID
 from events.claim import WithheldReason
 
@@ -33,7 +33,7 @@ def stages(
     claim: Claim,
     *,
     today: date,
-    conditions: Iterable[Condition] = (),
+    conditions: Iterable[ClaimableCondition] = (),
     hindrances: Mapping[str, WithheldReason] | None = None,
 ) -> tuple[Stage, ...]:
     """Say of each of the four stages (M1) that it is complete, or what it lacks.

@@ -15,7 +15,7 @@ class NotClaimable(RuleBroken):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Condition:
+class ClaimableCondition:
     """One thing that must hold for a qualification to be claimable, met or not."""
 
     code: str
@@ -64,10 +64,10 @@ class OfferedUnit:
     is_mandatory: bool
 
 
-def has_internal_units(qualification: Qualification) -> Condition:
+def has_internal_units(qualification: Qualification) -> ClaimableCondition:
     """Require an internally assessed unit: tests are not claimed (M2)."""
     is_met = bool(qualification.internal_units)
-    return Condition(
+    return ClaimableCondition(
         code="internally-assessed",
         is_met=is_met,
         sentence="It has internally assessed units."
@@ -76,7 +76,7 @@ def has_internal_units(qualification: Qualification) -> Condition:
     )
 
 
-def is_approved(approved: Approved) -> Condition:
+def is_approved(approved: Approved) -> ClaimableCondition:
     """Require that the centre is approved for it, alone or with others (M2, O7)."""
     if approved.alone:
         sentence = "The centre is approved for it."
@@ -85,14 +85,16 @@ def is_approved(approved: Approved) -> Condition:
         sentence = f"The centre is approved for it as part of {named}."
     else:
         sentence = "The centre is not approved for it. Ask an Account Specialist."
-    return Condition(code="approved", is_met=bool(approved), sentence=sentence)
+    return ClaimableCondition(code="approved", is_met=bool(approved), sentence=sentence)
 
 
-def can_be_certificated(qualification: Qualification, today: date) -> Condition:
+def can_be_certificated(
+    qualification: Qualification, today: date
+) -> ClaimableCondition:
     """Require that certification has not ended; its last day is a day for it (M2)."""
     ends = qualification.certification_ends
     is_met = today <= ends
-    return Condition(
+    return ClaimableCondition(
         code="certification",
         is_met=is_met,
         sentence=f"Certificates are issued until {in_words(ends)}."
@@ -101,9 +103,9 @@ def can_be_certificated(qualification: Qualification, today: date) -> Condition:
     )
 
 
-def has_registrations(registered: int) -> Condition:
+def has_registrations(registered: int) -> ClaimableCondition:
     """Require that the centre has anybody on it (M2)."""
-    return Condition(
+    return ClaimableCondition(
         code="registered",
         is_met=registered > 0,
         sentence=f"Learners of the centre on it: {registered}."
@@ -112,7 +114,7 @@ def has_registrations(registered: int) -> Condition:
     )
 
 
-def has_learners_to_claim(active: int, registered: int) -> Condition:
+def has_learners_to_claim(active: int, registered: int) -> ClaimableCondition:
     """Require somebody Active, with no Full or Fallback award in force (M2)."""
     is_met = active > 0
     if is_met:
@@ -124,12 +126,12 @@ def has_learners_to_claim(active: int, registered: int) -> Condition:
         )
     else:
         sentence = "Nobody on it waits for an award."
-    return Condition(code="not-awarded", is_met=is_met, sentence=sentence)
+    return ClaimableCondition(code="not-awarded", is_met=is_met, sentence=sentence)
 
 
 def on_facts(
     qualification: Qualification, *, approved: Approved, today: date
-) -> tuple[Condition, ...]:
+) -> tuple[ClaimableCondition, ...]:
     """Answer the conditions that facts decide, when chosen and when submitted (M2)."""
     return (
         has_internal_units(qualification),
@@ -145,7 +147,7 @@ def conditions(
     today: date,
     registered: int,
     active: int,
-) -> tuple[Condition, ...]:
+) -> tuple[ClaimableCondition, ...]:
     """Answer all five conditions (M2), for the centre's registrations on it."""
     return (
         *on_facts(qualification, approved=approved, today=today),
@@ -154,7 +156,7 @@ def conditions(
     )
 
 
-def require(met: Iterable[Condition], *, title: str, pointer: str) -> None:
+def require(met: Iterable[ClaimableCondition], *, title: str, pointer: str) -> None:
     """Raise NotClaimable, with every reason, unless all of the conditions are met."""
     why = [condition.sentence for condition in met if not condition.is_met]
     if why:

@@ -80,7 +80,7 @@ AGAIN = " It is asked again by itself."
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class VerificationAnswer:
     """What LRS says of a ULN: ``master_uln`` is that of a linked learner."""
 
     code: Code
@@ -88,7 +88,7 @@ class Answer:
     master_uln: str | None = None
 
 
-Outcome: TypeAlias = Answer | PostponedReason | None
+Outcome: TypeAlias = VerificationAnswer | PostponedReason | None
 """An answer; or why there is none; or None if LRS was not even asked."""
 
 Verify: TypeAlias = Callable[[Sequence[Details]], Sequence[Outcome]]
@@ -114,7 +114,7 @@ class Verification:
     """
 
     status: VerificationStatus = VerificationStatus.NOT_ASKED
-    answer: Answer | None = None
+    answer: VerificationAnswer | None = None
     why: PostponedReason | None = None
     tries: int = 0
 
@@ -153,7 +153,7 @@ class Verification:
         match event:
             case UlnVerified():
                 code = Code(event.code)
-                answer = Answer(
+                answer = VerificationAnswer(
                     code=code, flags=event.flags, master_uln=event.master_uln
                 )
                 return type(self)(status=status_after(event), answer=answer)

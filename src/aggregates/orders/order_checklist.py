@@ -20,7 +20,7 @@ from aggregates.registrations.register import LearnerHasLeft
 from catalogue.rule import amount, join_words
 
 
-class Step(StrEnum):
+class OrderStep(StrEnum):
     """The steps of an order, to be taken in any order (O1)."""
 
     PRODUCTS = "products"
@@ -34,7 +34,7 @@ class Step(StrEnum):
 class StepShown:
     """A step: whether it is complete, and in sentences what it lacks."""
 
-    step: Step
+    step: OrderStep
     is_complete: bool
     missing: tuple[str, ...]
 
@@ -67,45 +67,45 @@ class Circumstances:
         return (product, *(part.product for part in parts))
 
 
-def _lacks(step: Step, sentence: str) -> StepIncomplete:
+def _lacks(step: OrderStep, sentence: str) -> StepIncomplete:
     return StepIncomplete(pointer=f"/{step}", sentence=sentence)
 
 
 def no_product(order: Order, _: Circumstances) -> Iterator[Refusal]:
     if not order.lines:
-        yield _lacks(Step.PRODUCTS, "Choose a product.")
+        yield _lacks(OrderStep.PRODUCTS, "Choose a product.")
 
 
 def not_offered(order: Order, found: Circumstances) -> Iterator[Refusal]:
     for product in order.lines:
         if product not in found.offers:
             gone = f"{product} is not in the catalogue any more. Remove it."
-            yield _lacks(Step.PRODUCTS, gone)
+            yield _lacks(OrderStep.PRODUCTS, gone)
             continue
         for why in found.offers[product].why_not:
-            yield _lacks(Step.PRODUCTS, why)
+            yield _lacks(OrderStep.PRODUCTS, why)
 
 
 def nobody(order: Order, found: Circumstances) -> Iterator[Refusal]:
     if not order.everybody:
-        yield _lacks(Step.LEARNERS, "Link the learners.")
+        yield _lacks(OrderStep.LEARNERS, "Link the learners.")
         return
     for product, line in order.lines.items():
         if not line.learners:
             title = found.title(product)
-            yield _lacks(Step.LEARNERS, f"Link learners to {title}, or remove it.")
+            yield _lacks(OrderStep.LEARNERS, f"Link learners to {title}, or remove it.")
 
 
 def has_left(order: Order, found: Circumstances) -> Iterator[Refusal]:
     for learner in order.everybody:
         if learner in found.left:
-            yield LearnerHasLeft(pointer=f"/{Step.LEARNERS}", learner=learner)
+            yield LearnerHasLeft(pointer=f"/{OrderStep.LEARNERS}", learner=learner)
 
 
 def is_erased(order: Order, found: Circumstances) -> Iterator[Refusal]:
     for learner in order.everybody:
         if learner in found.erased:
-            yield LearnerIsErased(pointer=f"/{Step.LEARNERS}", learner=learner)
+            yield LearnerIsErased(pointer=f"/{OrderStep.LEARNERS}", learner=learner)
 
 
 def no_pathway(order: Order, found: Circumstances) -> Iterator[Refusal]:
@@ -125,7 +125,9 @@ def _open_on(offer: Offer, line: Line) -> Iterator[Refusal]:
     if open_:
         choices = join_words(tuple(offer.pathways), "or")
         sentence = f"Choose a pathway of {offer.title} ({choices}) for"
-        yield _lacks(Step.LEARNERS, f"{sentence} {_named(open_, of=line.learners)}.")
+        yield _lacks(
+            OrderStep.LEARNERS, f"{sentence} {_named(open_, of=line.learners)}."
+        )
 
 
 def ordered_twice(order: Order, found: Circumstances) -> Iterator[Refusal]:
@@ -136,7 +138,7 @@ def ordered_twice(order: Order, found: Circumstances) -> Iterator[Refusal]:
                 first = ordered.setdefault((learner, on), product)
                 if first != product:
                     yield OrderedTwice(
-                        pointer=f"/{Step.LEARNERS}",
+                        pointer=f"/{OrderStep.LEARNERS}",
                         learner=learner,
                         title=found.title(on),
                         first=found.title(first),
@@ -147,13 +149,13 @@ def ordered_twice(order: Order, found: Circumstances) -> Iterator[Refusal]:
 def too_many(order: Order, found: Circumstances) -> Iterator[Refusal]:
     number = order.registrations(found.offers)
     if number > MOST_REGISTRATIONS:
-        yield OrderTooLarge.of(number, pointer=f"/{Step.LEARNERS}")
+        yield OrderTooLarge.of(number, pointer=f"/{OrderStep.LEARNERS}")
 
 
 def already_registered(_: Order, found: Circumstances) -> Iterator[Refusal]:
     for (learner, product), registration in found.active.items():
         yield AlreadyRegistered(
-            pointer=f"/{Step.LEARNERS}",
+            pointer=f"/{OrderStep.LEARNERS}",
             learner=learner,
             title=found.title(product),
             registration=registration,
@@ -162,13 +164,13 @@ def already_registered(_: Order, found: Circumstances) -> Iterator[Refusal]:
 
 def no_dates(order: Order, found: Circumstances) -> Iterator[Refusal]:
     if not order.everybody and order.dates is None:
-        yield _lacks(Step.COURSE_DATES, "Set the course dates.")
+        yield _lacks(OrderStep.COURSE_DATES, "Set the course dates.")
     for product, line in order.lines.items():
         open_ = [x for x in line.learners if order.dates_of(product, x) is None]
         if open_:
             sentence = f"Set the course dates on {found.title(product)} for"
             who = _named(open_, of=line.learners)
-            yield _lacks(Step.COURSE_DATES, f"{sentence} {who}.")
+            yield _lacks(OrderStep.COURSE_DATES, f"{sentence} {who}.")
 
 
 RULES: tuple[Callable[[Order, Circumstances], Iterator[Refusal]], ...] = (
@@ -194,12 +196,12 @@ def obstacles(order: Order, found: Circumstances) -> list[Refusal]:
 def steps(order: Order, found: Circumstances) -> tuple[StepShown, ...]:
     """Say of each step whether it is complete, else what it lacks (O1)."""
     if order.confirmed is not None:
-        return tuple(StepShown(step=s, is_complete=True, missing=()) for s in Step)
+        return tuple(StepShown(step=s, is_complete=True, missing=()) for s in OrderStep)
     in_the_way = obstacles(order, found)
     shown = []
-    for step in Step:
+    for step in OrderStep:
         missing = [str(o) for o in in_the_way if o.pointer == f"/{step}"]
-        if step is Step.CONFIRM:
+        if step is OrderStep.CONFIRM:
             missing = ["Complete the other steps first."] if in_the_way else []
             missing = missing or ["Check the order and confirm it."]
         shown.append(

@@ -42,7 +42,7 @@ class Obstacle:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Condition:
+class CancellationCondition:
     """One of the conditions: met, or what stands in the way.
 
     ``rule`` says that it is met.
@@ -73,8 +73,10 @@ def obstacles(*found: tuple[str, Iterable[str]]) -> tuple[Obstacle, ...]:
     return tuple(Obstacle(sentence=s, names=names) for s, names in named if names)
 
 
-def no_test_taken(registration: Registration, _: Collection[str]) -> Condition:
-    return Condition(
+def no_test_taken(
+    registration: Registration, _: Collection[str]
+) -> CancellationCondition:
+    return CancellationCondition(
         name="no-test-taken",
         rule="No test has been taken.",
         obstacles=obstacles(
@@ -86,8 +88,10 @@ def no_test_taken(registration: Registration, _: Collection[str]) -> Condition:
     )
 
 
-def no_test_booked(registration: Registration, _: Collection[str]) -> Condition:
-    return Condition(
+def no_test_booked(
+    registration: Registration, _: Collection[str]
+) -> CancellationCondition:
+    return CancellationCondition(
         name="no-test-booked",
         rule="No test is booked.",
         obstacles=obstacles(
@@ -99,9 +103,11 @@ def no_test_booked(registration: Registration, _: Collection[str]) -> Condition:
     )
 
 
-def no_result_linked(registration: Registration, _: Collection[str]) -> Condition:
+def no_result_linked(
+    registration: Registration, _: Collection[str]
+) -> CancellationCondition:
     with_result = [b for b, s in registration.sittings.items() if s.result is not None]
-    return Condition(
+    return CancellationCondition(
         name="no-result",
         rule="No result is linked.",
         obstacles=obstacles(
@@ -115,9 +121,9 @@ def no_result_linked(registration: Registration, _: Collection[str]) -> Conditio
 
 def no_outcome_added(
     registration: Registration, processed: Collection[str]
-) -> Condition:
+) -> CancellationCondition:
     graded, awards = registration.outcomes, registration.awards
-    return Condition(
+    return CancellationCondition(
         name="no-outcome",
         rule="No grade has been saved in a claim.",
         obstacles=obstacles(
@@ -137,8 +143,10 @@ def no_outcome_added(
     )
 
 
-def no_claim_made(registration: Registration, processed: Collection[str]) -> Condition:
-    return Condition(
+def no_claim_made(
+    registration: Registration, processed: Collection[str]
+) -> CancellationCondition:
+    return CancellationCondition(
         name="no-claim",
         rule="No claim has been submitted.",
         obstacles=obstacles(
@@ -156,7 +164,9 @@ def no_claim_made(registration: Registration, processed: Collection[str]) -> Con
 
 FOR_GOOD = "A registration with a processed claim stays."
 
-CONDITIONS: tuple[Callable[[Registration, Collection[str]], Condition], ...] = (
+CONDITIONS: tuple[
+    Callable[[Registration, Collection[str]], CancellationCondition], ...
+] = (
     no_test_taken,
     no_test_booked,
     no_result_linked,
@@ -166,12 +176,12 @@ CONDITIONS: tuple[Callable[[Registration, Collection[str]], Condition], ...] = (
 """What must hold for a registration to be cancelled, all of it (C2)."""
 
 
-def is_active(registration: Registration) -> Condition:
+def is_active(registration: Registration) -> CancellationCondition:
     """Require that it is neither over nor cancelled already (C1)."""
     done = registration.completion
     is_whole = registration.status is Status.COMPLETED and not done
     cancelled = (registration.registration,) if registration.is_cancelled else ()
-    return Condition(
+    return CancellationCondition(
         name="active",
         rule="The registration is Active.",
         obstacles=obstacles(
@@ -193,14 +203,14 @@ def conditions(
     parts: Sequence[Registration] = (),
     *,
     processed: Collection[str] = (),
-) -> Iterator[Condition]:
+) -> Iterator[CancellationCondition]:
     """Say of each condition whether it is met, and what stands in the way.
 
     An apprenticeship is cancelled with all of its ``parts``, none of them alone (O7).
     ``processed`` are the claims that cannot be withdrawn any more.
     """
     if registration.parent is not None:
-        yield Condition(
+        yield CancellationCondition(
             name="no-part",
             rule="It came with no apprenticeship.",
             obstacles=obstacles(

@@ -17,7 +17,7 @@ from aggregates.bookings.sitting import (
 from aggregates.claims import earlier_awards
 from aggregates.registrations.registration_refusals import (
     IsOnApprenticeship,
-    PathwayUnknown,
+    PathwayNotOffered,
     RegistrationIsActive,
     RegistrationIsCancelled,
     RegistrationIsCompleted,
@@ -285,7 +285,7 @@ class Registration(Aggregate):
         """
         codes = [each.code for each in rules.pathways]
         if pathway not in codes:
-            raise PathwayUnknown(
+            raise PathwayNotOffered(
                 pointer="/pathway",
                 product=self.product,
                 pathway=pathway,

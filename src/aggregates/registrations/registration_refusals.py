@@ -35,6 +35,6 @@ class IsOnApprenticeship(RuleBroken):
     )
 
 
-class PathwayUnknown(Malformed):
+class PathwayNotOffered(Malformed):
     code = "pathway-unknown"
     message = "{product} has no pathway {pathway}. Give one of: {pathways}."

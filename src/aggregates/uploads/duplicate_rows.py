@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from aggregates.learners.details import given_likeness, given_uln
-from aggregates.uploads.files.learner_file import Row
+from aggregates.uploads.files.learner_file import FileRow
 from events.upload import Problem
 
 TWICE = "uln-twice"
@@ -43,14 +43,14 @@ class DuplicateRows:
     people: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, rows: Iterable[Row]) -> Self:
+    def of(cls, rows: Iterable[FileRow]) -> Self:
         """Find them in rows that are in the order of the file."""
         rows = list(rows)
         return cls(
             ulns=_repeated(rows, given_uln), people=_repeated(rows, given_likeness)
         )
 
-    def beside(self, row: Row) -> OtherRows:
+    def beside(self, row: FileRow) -> OtherRows:
         """Name the rows that say the same as this one."""
         uln, person = given_uln(row.cells), given_likeness(row.cells)
         return OtherRows(
@@ -73,7 +73,7 @@ def others(rows: Sequence[int], row: int) -> Sequence[int]:
 
 
 def _repeated(
-    rows: Iterable[Row], value_of: Callable[[Mapping[str, str]], str | None]
+    rows: Iterable[FileRow], value_of: Callable[[Mapping[str, str]], str | None]
 ) -> Mapping[str, Sequence[int]]:
     first: dict[str, int] = {}
     found: dict[str, list[int]] = {}

@@ -37,7 +37,7 @@ from commands.bookings.booking import AmendBooking, CancelBooking, read_booking
 from commands.bookings.package import DownloadedPackage, packages_of
 from events.booking import BookingOutcomeCorrected
 from projections import bookings
-from projections.bookings import BookingRow, PackageRow, Sought
+from projections.bookings import BookingFilter, BookingRow, PackageRow
 from store import Stream
 
 router = APIRouter(prefix="/bookings", tags=["bookings"])
@@ -162,7 +162,7 @@ def list_bookings(
     found = bookings.search_bookings(
         reads,
         centre=scope(user, centre),
-        sought=Sought(
+        sought=BookingFilter(
             learner=learner,
             name=name,
             group=group,

@@ -11,7 +11,7 @@ from api.http.references import PATTERN, title_of, unit_title
 from api.http.request_context import RequestContextOf
 from api.http.schemas import ResponseBody
 from api.learners.learners import Called
-from commands.bookings.entry_facts import Found
+from commands.bookings.entry_facts import EntryFacts
 from commands.learners.learner import read_learner
 from events.entry_order import Entry
 
@@ -65,7 +65,7 @@ def looked_up(
         unit=unit,
         delivery="",
     )
-    found = Found.of(context.command_context, person.centre, [asked])
+    found = EntryFacts.of(context.command_context, person.centre, [asked])
     place = found.places.get((learner, qualification))
     reasons = why_not_entered(
         asked, place, context.at, last=found.last, erased=found.erased

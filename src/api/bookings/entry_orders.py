@@ -40,7 +40,7 @@ from api.orders.order_bodies import GivenPurchaseOrderNumber, Price
 from api.orders.order_listing import OrderSummary, SoughtBy, order_listed
 from api.orders.order_view import Amount
 from catalogue import Catalogue
-from commands.bookings.entry_facts import Found
+from commands.bookings.entry_facts import EntryFacts
 from commands.bookings.entry_order import (
     AddEntries,
     BeginEntryOrder,
@@ -55,7 +55,7 @@ from commands.bookings.entry_order import (
 from events.entry_order import ConfirmedEntry
 from projections import order_search
 from projections.order_search import ListedOrder
-from projections.orders import OrderKind, State
+from projections.orders import OrderKind, OrderState
 
 router = APIRouter(prefix="/entry-orders", tags=["bookings"])
 
@@ -121,7 +121,7 @@ class EntryOrderResponse(ResponseBody, title="EntryOrder"):
     order: str = Field(examples=["O-0000000042"])
     centre: str
     centre_name: CentreName = None
-    state: State
+    state: OrderState
     is_confirmed: bool
     entries: list[EntryResponse]
     purchase_order_number: str | None
@@ -300,7 +300,7 @@ def respond_with_entry_order(context: RequestContext, name: str) -> EntryOrderRe
         entries = list(order.confirmed.entries)
         missing, total = [], order.confirmed.total
     else:
-        found = Found.of(context.command_context, order.centre, order.entries)
+        found = EntryFacts.of(context.command_context, order.centre, order.entries)
         prices = order.prices(found.places)
         entries = [
             ConfirmedEntry(booking="", registration="", entry=entry, price=price)
@@ -329,7 +329,7 @@ def respond_with_entry_order(context: RequestContext, name: str) -> EntryOrderRe
         EntryOrderResponse(
             order=order.order,
             centre=order.centre,
-            state=State.CONFIRMED if order.confirmed else State.DRAFT,
+            state=OrderState.CONFIRMED if order.confirmed else OrderState.DRAFT,
             is_confirmed=order.confirmed is not None,
             entries=[
                 entry_response(each, people[each.entry.learner], catalogue)

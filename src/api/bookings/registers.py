@@ -40,7 +40,7 @@ from api.http.references import (
 from api.http.request_context import ConditionalContextOf, RequestContextOf
 from api.http.responses import ListResponse, list_response
 from api.http.schemas import RequestBody, ResponseBody
-from api.http.sheets import Csv
+from api.http.sheets import CsvStream
 from api.orders.product_filters import Qualifications
 from catalogue import Catalogue
 from commands.bookings.sitting import GiveRoom
@@ -48,7 +48,7 @@ from commands.command import CommandContext
 from events.user import Role
 from projections import bookings, sittings
 from projections.bookings import BookingRow
-from projections.sittings import Sitting, SittingFilter
+from projections.sittings import SittingFilter, SittingRow
 
 router = APIRouter(prefix="/bookings", tags=["bookings"])
 list_router = APIRouter(prefix="/sittings", tags=["bookings"])
@@ -226,12 +226,12 @@ Register = Annotated[list[Seat], Depends(register_rows)]
 
 
 @router.get(
-    "/register.csv", operation_id="downloadAttendanceRegister", response_class=Csv
+    "/register.csv", operation_id="downloadAttendanceRegister", response_class=CsvStream
 )
-def download_register(register: Register) -> Csv:
+def download_register(register: Register) -> CsvStream:
     """Give the attendance register of a sitting, by name, to be printed (B16)."""
     rows = (seat.model_dump() for seat in register)
-    return Csv.called("register.csv", COLUMNS, rows, is_for_people=True)
+    return CsvStream.called("register.csv", COLUMNS, rows, is_for_people=True)
 
 
 @router.get("/register", operation_id="getAttendanceRegister")
@@ -284,7 +284,7 @@ def seat_response(row: BookingRow, person: Learner, catalogue: Catalogue) -> Sea
     )
 
 
-def sitting_response(row: Sitting, catalogue: Catalogue) -> SittingResponse:
+def sitting_response(row: SittingRow, catalogue: Catalogue) -> SittingResponse:
     starts = row.starts.isoformat().replace("+00:00", "Z")
     query = f"unit={row.unit}&starts={starts}&centre={row.centre}"
     return SittingResponse(

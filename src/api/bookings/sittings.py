@@ -37,7 +37,7 @@ launching = APIRouter(prefix="/launch", tags=["bookings"])
 TEST_PLAYER = Actor(user="test player", role=Role.SERVICE, centre=None, channel=MACHINE)
 
 
-class Outcome(RequestBody, title="BookingOutcome"):
+class OutcomeReport(RequestBody, title="BookingOutcome"):
     """How a test went: Taken, Absent, or a result, Pass or Fail (B15)."""
 
     attendance: Literal[Attendance.TAKEN, Attendance.ABSENT]
@@ -49,7 +49,7 @@ class Outcome(RequestBody, title="BookingOutcome"):
     sat_on: date | None = Field(default=None, examples=["2026-11-24"])
 
 
-class Correction(Outcome, title="BookingOutcomeCorrection"):
+class OutcomeCorrection(OutcomeReport, title="BookingOutcomeCorrection"):
     """How a test went in truth, all of it, and why it was reported otherwise (B17)."""
 
     reason: str = Field(
@@ -81,7 +81,7 @@ class Launched(ResponseBody, title="LaunchedTest"):
 
 @router.post("/{booking}/outcome", operation_id="reportBookingOutcome")
 def report_outcome(
-    booking: Booked, body: Outcome, context: RequestContextOf
+    booking: Booked, body: OutcomeReport, context: RequestContextOf
 ) -> BookingResponse:
     """Report how the test went; a repeat changes nothing (B15)."""
     command = ReportOutcome(
@@ -99,7 +99,7 @@ def report_outcome(
 
 @router.post("/{booking}/outcome/correction", operation_id="correctBookingOutcome")
 def correct_outcome(
-    booking: Booked, body: Correction, context: RequestContextOf
+    booking: Booked, body: OutcomeCorrection, context: RequestContextOf
 ) -> BookingResponse:
     """Put right what was reported of a test; a repeat changes nothing (B17).
 

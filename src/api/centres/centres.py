@@ -48,7 +48,7 @@ class NewApproval(RequestBody, title="NewApproval"):
     reason: Reason = None
 
 
-class Withdrawal(RequestBody, title="ApprovalWithdrawal"):
+class ApprovalWithdrawal(RequestBody, title="ApprovalWithdrawal"):
     """Why the centre may order it no more."""
 
     reason: Reason = None
@@ -134,7 +134,10 @@ def grant(
 
 @router.delete("/{number}/approvals/{product}", operation_id="withdrawCentreApproval")
 def withdraw_approval(
-    number: Number, product: Product, body: Withdrawal, context: ConditionalContextOf
+    number: Number,
+    product: Product,
+    body: ApprovalWithdrawal,
+    context: ConditionalContextOf,
 ) -> CentreWithApprovals:
     """Let the centre order a product no more; what was ordered stays."""
     command = WithdrawApproval(

@@ -62,7 +62,7 @@ class NewPassword(RequestBody, title="PasswordChange"):
     new: str = Field(min_length=1, max_length=1000, examples=["a longer pass phrase"])
 
 
-class TokenIssued(ResponseBody, title="IssuedToken"):
+class IssuedToken(ResponseBody, title="IssuedToken"):
     """A new token. Its text is told this once."""
 
     id: str = Field(examples=["0f3c2d1b5a69788796a5"])
@@ -115,7 +115,7 @@ def sign_in(
     service: ServiceOf,
     now: Now,
     address: Address,
-) -> TokenIssued:
+) -> IssuedToken:
     """Sign in: give a user name and password for a token."""
     user = accounts.sign_in(
         service.context, name=body.user, password=body.password, address=address, at=now
@@ -173,7 +173,7 @@ def tokens(
 
 
 @router.post("/me/tokens", operation_id="createMyToken", status_code=HTTPStatus.CREATED)
-def issue(body: NewToken, context: RequestContextOf) -> TokenIssued:
+def issue(body: NewToken, context: RequestContextOf) -> IssuedToken:
     """Give oneself another token."""
     lasts = timedelta(days=body.days) if body.days is not None else None
     issued = accounts.issue_token(
@@ -231,5 +231,5 @@ def require_password(
         raise CurrentPasswordWrong(pointer=pointer) from None
 
 
-def shown_once(issued: accounts.Issued) -> TokenIssued:
-    return TokenIssued(id=issued.id, token=issued.text, expires_at=issued.expires_at)
+def shown_once(issued: accounts.Issued) -> IssuedToken:
+    return IssuedToken(id=issued.id, token=issued.text, expires_at=issued.expires_at)

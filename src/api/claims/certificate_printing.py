@@ -14,7 +14,7 @@ from api.http.references import Filter, Name
 from api.http.request_context import RequestContextOf
 from api.http.responses import ListResponse, list_response
 from api.http.schemas import RequestBody, ResponseBody
-from api.http.sheets import Csv
+from api.http.sheets import CsvStream
 from api.orders.product_filters import Qualifications
 from api.registrations.invoice_lines import CentreFilter
 from commands.claims.certificate import RecordPrinting, read_certificate
@@ -114,7 +114,9 @@ def list_certificates_to_print(
 
 
 @router.get(
-    "/to-print.csv", operation_id="downloadCertificatesToPrint", response_class=Csv
+    "/to-print.csv",
+    operation_id="downloadCertificatesToPrint",
+    response_class=CsvStream,
 )
 def batch(
     user: CurrentUser,
@@ -123,7 +125,7 @@ def batch(
     qualification: Qualifications,
     kind: Kind = None,
     centre: CentreFilter = None,
-) -> Csv:
+) -> CsvStream:
     """Give all that wait to be printed in one file, for the printer (M13).
 
     Report them with `POST /certificates/printing` once they are printed.
@@ -150,7 +152,9 @@ def batch(
                 shown = certificate_response(service.catalogue, row, names)
                 yield printed_row(shown)
 
-    return Csv.called("certificates-to-print.csv", COLUMNS, rows(), is_for_people=True)
+    return CsvStream.called(
+        "certificates-to-print.csv", COLUMNS, rows(), is_for_people=True
+    )
 
 
 @router.post("/printing", operation_id="reportCertificatesPrinted")

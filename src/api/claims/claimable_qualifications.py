@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field
 
 from aggregates.claims.claimable import (
     Approved,
-    Condition,
+    ClaimableCondition,
     approved_for,
     conditions,
     offered_units,
@@ -38,9 +38,9 @@ from commands.registrations.registration import approvals_of
 from projections import claimable_learners
 from projections.claimable_learners import (
     ClaimableLearner,
+    ClaimableLearnerFilter,
     LearnerColumn,
     Registered,
-    Sought,
 )
 
 router = APIRouter(tags=["claims"])
@@ -231,7 +231,7 @@ def qualification_response(
     """Show a qualification; learners whom no approval covers are not counted."""
     theirs = [n for way, n in counted.items() if approved.covers(way) or not approved]
     active = sum(count.active for count in theirs)
-    answered: tuple[Condition, ...] = conditions(
+    answered: tuple[ClaimableCondition, ...] = conditions(
         qualification,
         approved=approved,
         today=today,
@@ -310,7 +310,7 @@ def learners(
         approved=approved_for(service.catalogue, found.qualification or "", approvals),
         centre=found.centre,
         qualification=found.qualification or "",
-        sought=Sought(
+        sought=ClaimableLearnerFilter(
             learner=sought.learner,
             given_name=sought.given_name,
             family_name=sought.family_name,

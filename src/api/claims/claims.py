@@ -124,7 +124,7 @@ class GradesRequest(RequestBody, title="ClaimGrades"):
     confirm_loss: ConfirmLoss = False
 
 
-class Withdrawal(RequestBody, title="ClaimWithdrawal"):
+class ClaimWithdrawal(RequestBody, title="ClaimWithdrawal"):
     """Why the claim is taken back, and for whom: one learner, or everybody."""
 
     reason: str = Field(max_length=1000, examples=["Claimed for the wrong group."])
@@ -312,7 +312,10 @@ def submit_claim(
 
 @router.post("/{claim}/withdraw", operation_id="withdrawClaim")
 def withdraw_claim(
-    claim: Claimed, body: Withdrawal, context: IdempotentRequestOf, expect: LookedAt
+    claim: Claimed,
+    body: ClaimWithdrawal,
+    context: IdempotentRequestOf,
+    expect: LookedAt,
 ) -> ClaimResponse:
     """Take a submitted claim back before it is processed, whole or for one (M16)."""
     command = WithdrawClaim(

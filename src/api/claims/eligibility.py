@@ -19,10 +19,10 @@ from api.http.schemas import RequestBody, ResponseBody
 from catalogue import (
     AwardType,
     Catalogue,
-    GradeNotAllowed,
+    InvalidGrade,
+    QualificationNotInCatalogue,
     RequestProblem,
     UnknownPathway,
-    UnknownQualification,
     UnknownUnit,
     answer,
     shape,
@@ -93,7 +93,7 @@ class PathwayAnswer(ResponseBody, title="PathwayVerdict"):
     units: list[UnitStanding]
 
 
-class Answer(ResponseBody, title="EligibilityAnswer"):
+class EligibilityAnswer(ResponseBody, title="EligibilityAnswer"):
     """Whether the award could be claimed today, and why."""
 
     decided: bool
@@ -110,7 +110,9 @@ class Answer(ResponseBody, title="EligibilityAnswer"):
 
 
 @router.post("/eligibility", operation_id="checkEligibility")
-def eligibility(body: Question, service: ServiceOf, today: Today, by: By) -> Answer:
+def eligibility(
+    body: Question, service: ServiceOf, today: Today, by: By
+) -> EligibilityAnswer:
     """Say what these grades would earn, by the rules and by the facts of today.
 
     The facts are those that a draft of a claim is judged on: that the centre is approved
@@ -147,7 +149,7 @@ def judge(
 ) -> Judged:
     """Judge what is asked by a learner's registration, or by the rules of today.
 
-    Raises RequestProblem, UnknownPathway, UnknownUnit, GradeNotAllowed.
+    Raises RequestProblem, UnknownPathway, UnknownUnit, InvalidGrade.
     """
     if facts.registration is None or facts.rules is None:
         found = answer(catalogue, body.model_dump(exclude={"learner"}), on=today)
@@ -179,18 +181,20 @@ def telling_problems() -> Iterator[None]:
         raise QuestionProblem(
             pointer=problem.pointer, sentence=str(problem)
         ) from problem
-    except UnknownQualification as unknown:
+    except QualificationNotInCatalogue as unknown:
         raise QuestionProblem(
             pointer="/qualification", sentence=str(unknown)
         ) from unknown
     except UnknownPathway as unknown:
         raise QuestionProblem(pointer="/pathway", sentence=str(unknown)) from unknown
-    except (UnknownUnit, GradeNotAllowed) as wrong:
+    except (UnknownUnit, InvalidGrade) as wrong:
         unit = wrong.unit.replace("~", "~0").replace("/", "~1")
         raise QuestionProblem(pointer=f"/grades/{unit}", sentence=str(wrong)) from wrong
 
 
-def answer_response(catalogue: Catalogue, qualification: str, judged: Judged) -> Answer:
+def answer_response(
+    catalogue: Catalogue, qualification: str, judged: Judged
+) -> EligibilityAnswer:
     """Show an answer with the titles of the units that it names."""
     is_hindered = bool(judged.hindrances)
     found = {**judged.found}
@@ -200,7 +204,7 @@ def answer_response(catalogue: Catalogue, qualification: str, judged: Judged) ->
     pathways = [
         {**each, "title": titles.get(each["code"])} for each in found["pathways"]
     ]
-    return Answer.model_validate(
+    return EligibilityAnswer.model_validate(
         {
             **found,
             "pathways": pathways,

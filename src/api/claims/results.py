@@ -36,7 +36,7 @@ from events.learner import LearnerCreated
 from projections import bookings, centres, result_search
 from projections.bookings import BookingRow
 from projections.result_certificates import CertificateRow, certificates_of
-from projections.result_search import Clauses, Result, ResultSort
+from projections.result_search import Result, ResultFilter, ResultSort
 
 router = APIRouter(tags=["results"])
 
@@ -148,7 +148,7 @@ class AwardResult(ResponseBody, title="AwardResult"):
     units: list[UnitResult]
 
 
-class TestResult(ResponseBody, title="TestResult"):
+class UnitTestResult(ResponseBody, title="TestResult"):
     """A test that was sat, or had been reported so, and how it went."""
 
     booking: str = Field(examples=["B-0000000042"])
@@ -170,7 +170,7 @@ class QualificationResults(ResponseBody, title="QualificationResults"):
 
     qualification: QualificationRef
     awards: list[AwardResult]
-    tests: list[TestResult]
+    tests: list[UnitTestResult]
 
 
 @router.get("/results", operation_id="listResults")
@@ -201,7 +201,7 @@ def list_results(
     found = result_search.search_results(
         reads,
         centre=scope(user),
-        clauses=Clauses(
+        clauses=ResultFilter(
             name=name or "",
             given_name=f"{given_name} {first_name}".strip(),
             family_name=f"{family_name} {last_name}".strip(),
@@ -322,7 +322,7 @@ def of_qualification(
             for award in awards
         ],
         tests=[
-            TestResult(
+            UnitTestResult(
                 booking=test.booking,
                 unit=test.unit,
                 unit_title=unit_title(context.catalogue, reference, test.unit),

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, Field
 
-from access.accounts import User
+from access.accounts import SignedInUser
 from aggregates.errors import Malformed, NotAllowed, NotFound, RuleBroken
 from api.http.dependencies import POSITION_LIMIT, CurrentUser, ServiceOf
 from api.http.schemas import ResponseBody
-from audit.finding import Kind
+from audit.finding import FindingKind
 from audit.head import Head
 from audit.leaf import leaf_of
 from audit.ledger import LedgerAltered, PositionNotSealed
@@ -42,7 +42,7 @@ class NoSuchTree(Malformed):
     message = "{why} Give sizes of trees that have been, the smaller first."
 
 
-def auditor(user: CurrentUser) -> User:
+def auditor(user: CurrentUser) -> SignedInUser:
     """Let an Auditor in. Raises NotAllowed."""
     if user.role is not Role.AUDITOR:
         raise NotAllowed(role=user.role, what="read the audit log", who="an Auditor")
@@ -66,7 +66,7 @@ class HeadResponse(ResponseBody, title="TreeHead"):
 class FindingResponse(ResponseBody, title="AuditFinding"):
     """The first thing that is wrong."""
 
-    kind: Kind
+    kind: FindingKind
     position: int
     message: str
 

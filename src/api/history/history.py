@@ -10,7 +10,15 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from access.refusals import refusals_of
 from aggregates.errors import Malformed
 from api.history.audit import auditor
-from api.http.dependencies import By, Paging, Part, Present, Reads, ServiceOf, centre_of
+from api.http.dependencies import (
+    By,
+    PageRequest,
+    Paging,
+    Present,
+    Reads,
+    ServiceOf,
+    centre_of,
+)
 from api.http.responses import ListResponse, list_response
 from api.http.schemas import ResponseBody
 from api.http.unknown_names import suggest_name
@@ -21,15 +29,15 @@ from commands.learners.learner import read_learner
 from events.event import Event
 from events.identifier import stream_of
 from projections import users
-from projections.history import KEPT, Entry, Kept, entry, history
+from projections.history import KEPT, HistoryEntry, Kept, entry, history
 from projections.paging import Page
 from projections.periods import require_in_order
 from projections.redaction import without_prices
 from projections.timeline import timeline
 from service import Service
-from store import Row, written_in
+from store import StoredRow, written_in
 
-E = TypeVar("E", bound=Entry)
+E = TypeVar("E", bound=HistoryEntry)
 
 router = APIRouter(tags=["history"])
 
@@ -114,11 +122,11 @@ class TimelineResponse(EventResponse, title="TimelineEvent"):
     identifier: str = Field(examples=["R-0000000042"])
 
 
-def event_response(found: Entry) -> EventResponse:
+def event_response(found: HistoryEntry) -> EventResponse:
     return EventResponse.model_validate(found)
 
 
-def portion(entries: Iterable[E], part: Part) -> Page[E]:
+def portion(entries: Iterable[E], part: PageRequest) -> Page[E]:
     """Give a part of a history; its cursor is the position that it ends at."""
     after = int(part.cursor or 0)
     later = (each for each in entries if each.position > after)
@@ -208,7 +216,7 @@ def log(
     require_known(user, event, present)
     require_in_order(since, until, pointer="?since")
 
-    def is_asked(row: Row) -> bool:
+    def is_asked(row: StoredRow) -> bool:
         if not (
             (event is None or row.topic.startswith(event))
             and (since is None or row.recorded_at >= since)
@@ -223,7 +231,7 @@ def log(
         )
 
     place, read = int(part.cursor or 0), 0
-    found: list[Entry] = []
+    found: list[HistoryEntry] = []
     is_more = True
     while is_more and len(found) < part.limit and read < MOST_READ:
         batch = service.store.stored_by_then(after=place)

@@ -65,7 +65,7 @@ class Conditional:
             return
         method = scope["method"]
         seen = Headers(scope=scope).get("if-none-match", "")
-        answer = Answer(send, is_head=method == "HEAD", seen=seen)
+        answer = ConditionalResponse(send, is_head=method == "HEAD", seen=seen)
         scope["method"] = "GET"
         try:
             await self.app(scope, receive, answer.send)
@@ -79,7 +79,7 @@ class HeadIsSent(Exception):
     """All of the answer that was asked for is sent: what streams is to stop."""
 
 
-class Answer:
+class ConditionalResponse:
     """The answer to a GET or HEAD on its way out; its start waits for its body."""
 
     def __init__(self, send: Send, *, is_head: bool, seen: str) -> None:

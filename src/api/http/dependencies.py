@@ -13,7 +13,7 @@ from fastapi.security import APIKeyQuery, HTTPAuthorizationCredentials, HTTPBear
 from pydantic import AwareDatetime, BeforeValidator, JsonValue
 from sqlalchemy import Connection
 
-from access.accounts import SignInRefusal, User, bearer
+from access.accounts import SignedInUser, SignInRefusal, bearer
 from access.stream_tickets import ticket_holder
 from aggregates.errors import Malformed
 from aggregates.uk_time import LONDON, end_of, in_london
@@ -155,7 +155,7 @@ def current_user(
     credentials: Annotated[HTTPAuthorizationCredentials | None, Security(bearer_token)],
     service: Present,
     address: Address,
-) -> User:
+) -> SignedInUser:
     """Find who asks, by token, or by ticket where a stream is opened.
 
     Raises TokenMissing, TokenNotGood, TicketNotGood, or Unacceptable (429).
@@ -178,10 +178,10 @@ def current_user(
     return user
 
 
-CurrentUser = Annotated[User, Depends(current_user)]
+CurrentUser = Annotated[SignedInUser, Depends(current_user)]
 
 
-def scope(user: User, asked: str | None = None) -> str | None:
+def scope(user: SignedInUser, asked: str | None = None) -> str | None:
     """Say which centre a user sees: their own, or the one asked for; None for all."""
     return user.centre if user.role.is_of_a_centre else asked
 
@@ -191,7 +191,7 @@ def centre_of(by: Actor) -> str | None:
     return by.centre if Role(by.role).is_of_a_centre else None
 
 
-def one_centre(user: User, asked: str | None) -> str:
+def one_centre(user: SignedInUser, asked: str | None) -> str:
     """Say which one centre a user sees. Raises CentreNeeded if it is none for sure."""
     centre = scope(user, asked)
     if not centre:
@@ -305,7 +305,7 @@ Reads = Annotated[Connection, Depends(reads)]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class PageRequest:
     """Which part of a list is asked for: from the place that the cursor is of."""
 
     limit: int
@@ -336,17 +336,17 @@ def paging(
         str | None,
         Query(max_length=1000, description="Where to go on, from the last answer."),
     ] = None,
-) -> Part:
+) -> PageRequest:
     """Read which part is asked for. Raises BadCursor if the cursor is not of this list."""
     place = None
     if cursor is not None:
         place = cursor[MARK + 1 :]
         if not compare_digest(cursor_of(request, place).encode(), cursor.encode()):
             raise BadCursor(pointer="?cursor")
-    return Part(limit=limit, cursor=place)
+    return PageRequest(limit=limit, cursor=place)
 
 
-Paging = Annotated[Part, Depends(paging)]
+Paging = Annotated[PageRequest, Depends(paging)]
 
 
 def paging_since(
@@ -359,12 +359,12 @@ def paging_since(
             examples=["2026-10-01T09:00:00Z"],
         ),
     ] = None,
-) -> Part:
+) -> PageRequest:
     """Read which part is asked for, of what was changed since a moment."""
     return replace(part, updated_since=updated_since)
 
 
-PagingSince = Annotated[Part, Depends(paging_since)]
+PagingSince = Annotated[PageRequest, Depends(paging_since)]
 Total = Annotated[bool, Query(description="Say how many there are in all.")]
 Sort = Query(description="What to sort by; with a - before it backwards.")
 """What a list that can be sorted says of its ``sort``."""

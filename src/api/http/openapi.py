@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api.http.problems import MEDIA_TYPE, Problem
+from api.http.problems import MEDIA_TYPE, ProblemDocument
 from api.http.schema_names import SCHEMA, name_schemas
 
 METHODS = ("get", "put", "post", "patch", "delete")
@@ -107,7 +107,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         schemas.pop(name, None)
     name_schemas(made)
     schemas = components["schemas"]
-    problem = Problem.model_json_schema(ref_template=SCHEMA + "{model}")
+    problem = ProblemDocument.model_json_schema(ref_template=SCHEMA + "{model}")
     schemas.update(problem.pop("$defs"), Problem=problem)
     components["responses"] = {}
     components["headers"] = {

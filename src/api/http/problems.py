@@ -38,7 +38,7 @@ class Fault(ResponseBody, title="Fault"):
     message: str
 
 
-class Problem(ResponseBody, title="Problem"):
+class ProblemDocument(ResponseBody, title="Problem"):
     """Why a request was refused, in a sentence that a person understands."""
 
     model_config = ConfigDict(

@@ -5,7 +5,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from fastapi import Request, Response
 
-from api.http.dependencies import Part, cursor_of
+from api.http.dependencies import PageRequest, cursor_of
 from api.http.references import OfCentre, name_centres
 from api.http.schemas import ResponseBody
 from commands.command import CommandResult
@@ -67,7 +67,7 @@ def list_response(
     return ListResponse(items=items, next=following, total=page.total)
 
 
-def page_of(rows: Sequence[Row], part: Part) -> Page[Row]:
+def page_of(rows: Sequence[Row], part: PageRequest) -> Page[Row]:
     """Give a part of what is listed from memory; its place is how many came before."""
     start = int(part.cursor or 0)
     end = start + part.limit

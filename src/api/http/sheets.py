@@ -14,7 +14,7 @@ BYTE_ORDER_MARK = "\ufeff"
 """What Excel needs at the beginning to read names in UTF-8."""
 
 
-class Csv(StreamingResponse):
+class CsvStream(StreamingResponse):
     """A file of CSV, sent part by part."""
 
     media_type = "text/csv"

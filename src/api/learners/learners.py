@@ -43,7 +43,7 @@ from api.learners.verifications import VerificationResponse, verification_respon
 from commands.learners.learner import AmendLearner, CreateLearner, read_learner
 from events.learner import ImageKind, LearnerImageSubmitted
 from projections import duplicates, learner_search, uploads
-from projections.learner_search import KnownLearner, LearnerSort, Sought
+from projections.learner_search import KnownLearner, LearnerFilter, LearnerSort
 from store import Stream
 
 router = APIRouter(prefix="/learners", tags=["learners"])
@@ -201,8 +201,8 @@ def sought_by(
     centre_reference: Wanted = None,
     group: Wanted = None,
     status: Status | None = None,
-) -> Sought:
-    return Sought(
+) -> LearnerFilter:
+    return LearnerFilter(
         created_from=created_from,
         created_to=created_to,
         learner=learner,
@@ -217,7 +217,7 @@ def sought_by(
     )
 
 
-SoughtBy = Annotated[Sought, Depends(sought_by)]
+SoughtBy = Annotated[LearnerFilter, Depends(sought_by)]
 
 
 @router.get("", operation_id="listLearners")

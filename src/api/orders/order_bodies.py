@@ -84,7 +84,7 @@ class LearnersLinked(PathwayChoiceRequest, title="OrderLearnersChoice"):
         )
 
 
-class LearnersAdded(LearnersLinked, title="OrderLearnersAddition"):
+class LearnersToAdd(LearnersLinked, title="OrderLearnersAddition"):
     """Learners to be linked besides those who are; one may be made known with it."""
 
     new_learner: NewLearner | None = None

@@ -17,7 +17,7 @@ from api.orders.order_view import Amount
 from api.orders.product_filters import Products
 from catalogue import Catalogue
 from projections.order_search import EntryCount, ListedOrder, OrderFilter
-from projections.orders import OrderKind, State
+from projections.orders import OrderKind, OrderState
 
 
 class OrderSummary(ResponseBody, title="OrderSummary"):
@@ -27,7 +27,7 @@ class OrderSummary(ResponseBody, title="OrderSummary"):
     kind: OrderKind
     centre: str = Field(examples=["48213"])
     centre_name: CentreName = None
-    state: State
+    state: OrderState
     products: dict[str, int] = Field(examples=[{"Q-0005001227": 24}])
     """How many learners each product is ordered for."""
     titles: dict[str, str] = Field(
@@ -47,7 +47,7 @@ class OrderSummary(ResponseBody, title="OrderSummary"):
 
 def order_filter(
     *,
-    state: State | None = None,
+    state: OrderState | None = None,
     reference: Filter = None,
     product: Products,
     learner: Filter = None,

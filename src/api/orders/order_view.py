@@ -11,7 +11,7 @@ from aggregates.learners.date_of_birth import shown_birth
 from aggregates.learners.learner import Learner
 from aggregates.orders.offer import Offer
 from aggregates.orders.order import Order
-from aggregates.orders.order_checklist import Circumstances, Step, steps
+from aggregates.orders.order_checklist import Circumstances, OrderStep, steps
 from aggregates.orders.order_confirming import price_of, total_of
 from aggregates.orders.order_line import Line, OrderLineLearner
 from api.http.references import (
@@ -25,7 +25,7 @@ from api.learners.learners import LearnerWarning
 from commands.command import CommandContext
 from commands.orders.order_confirmation import circumstances
 from events.order import ConfirmedLine, CourseDates, OrderConfirmed
-from projections.orders import State
+from projections.orders import OrderState
 from store import Stream
 
 Amount = Annotated[
@@ -38,7 +38,7 @@ class StepOfOrder(ResponseBody, title="OrderStep"):
 
     model_config = ConfigDict(from_attributes=True)
 
-    step: Step
+    step: OrderStep
     is_complete: bool
     missing: list[str] = Field(examples=[["Link the learners."]])
 
@@ -118,7 +118,7 @@ class OrderResponse(ResponseBody, title="Order"):
     order: str = Field(examples=["O-0000000042"])
     centre: str = Field(examples=["48213"])
     centre_name: CentreName = None
-    state: State
+    state: OrderState
     begun_at: AwareDatetime
     begun_by: str = Field(examples=["admin.riverside"])
     confirmed_at: AwareDatetime | None
@@ -155,7 +155,7 @@ def order_response(
     return OrderResponse(
         order=order.order,
         centre=order.centre,
-        state=State.CONFIRMED if confirmed else State.DRAFT,
+        state=OrderState.CONFIRMED if confirmed else OrderState.DRAFT,
         begun_at=begun.recorded_at,
         begun_by=begun.user,
         confirmed_at=confirmed.recorded_at if confirmed else None,

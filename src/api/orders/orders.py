@@ -27,8 +27,8 @@ from api.learners.learners import learner_warnings
 from api.orders.order_bodies import (
     Confirmation,
     CourseDatesSet,
-    LearnersAdded,
     LearnersLinked,
+    LearnersToAdd,
     NewOrder,
     ProductsRequest,
     PurchaseOrderNumber,
@@ -146,7 +146,7 @@ def choose_learners(
 
 @router.post("/{order}/learners", operation_id="addOrderLearners")
 def link_learners(
-    order: Ordered, body: LearnersAdded, context: RequestContextOf
+    order: Ordered, body: LearnersToAdd, context: RequestContextOf
 ) -> OrderResponse:
     """Link more learners, groups of them, or one who is made known with it (O3)."""
     new = body.new_learner

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
-from access.accounts import User
+from access.accounts import SignedInUser
 from aggregates.errors import NotFound
 from aggregates.orders.offer import (
     Product,
@@ -39,7 +39,7 @@ Centre = Annotated[
 ]
 
 
-class Kind(StrEnum):
+class ProductKind(StrEnum):
     """What a product is."""
 
     QUALIFICATION = "qualification"
@@ -61,7 +61,7 @@ class ProductSummary(ResponseBody, title="ProductSummary"):
     """A product, whether it can be ordered today, and each reason why not (O2)."""
 
     product: str = Field(examples=["Q-0005001227"])
-    kind: Kind
+    kind: ProductKind
     title: str = Field(examples=["Level 2 Diploma in Team Leading"])
     number: str | None = Field(examples=["601/3450/1"])
     suite: str | None = Field(examples=["Work-based learning"])
@@ -135,7 +135,7 @@ def list_products(
     ] = "",
     level: Annotated[int | None, Query(ge=0, le=20)] = None,
     suite: Text = "",
-    kind: Kind | None = None,
+    kind: ProductKind | None = None,
     can_be_ordered: bool | None = None,
     centre: Centre = None,
 ) -> ListResponse[ProductSummary]:
@@ -216,7 +216,9 @@ def get_product(
     )
 
 
-def terms_of(service: Service, user: User, centre: str | None, today: date) -> Terms:
+def terms_of(
+    service: Service, user: SignedInUser, centre: str | None, today: date
+) -> Terms:
     """Find whose approvals count: one's own centre's, or those of the one asked for."""
     whose = scope(user, centre)
     approvals = approvals_of(service.context, whose)[1] if whose else None
@@ -230,7 +232,7 @@ def product_listed(
     qualification = product if isinstance(product, Qualification) else None
     return ProductSummary(
         product=product.reference,
-        kind=Kind.QUALIFICATION if qualification else Kind.APPRENTICESHIP,
+        kind=ProductKind.QUALIFICATION if qualification else ProductKind.APPRENTICESHIP,
         title=product.title,
         number=qualification.number if qualification else None,
         suite=qualification.suite if qualification else None,

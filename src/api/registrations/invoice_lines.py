@@ -24,14 +24,14 @@ from api.http.references import LearnerRef, learner_refs_by_id, unit_title
 from api.http.request_context import RequestContext, RequestContextOf
 from api.http.responses import ListResponse, list_response
 from api.http.schemas import RequestBody, ResponseBody
-from api.http.sheets import Csv
+from api.http.sheets import CsvStream
 from api.orders.order_view import Amount
 from catalogue import Catalogue
 from commands.command import CommandContext
 from commands.registrations.invoice import ReportInvoiceStatus, read_line
 from events.user import Role
 from projections import centres, invoice_lines
-from projections.invoice_lines import Line
+from projections.invoice_lines import InvoiceLineRow
 from projections.paging import Page, every
 from store import Conflict
 
@@ -188,7 +188,7 @@ def feed(
     )
 
 
-@router.get("/feed.csv", operation_id="downloadInvoiceLines", response_class=Csv)
+@router.get("/feed.csv", operation_id="downloadInvoiceLines", response_class=CsvStream)
 def feed_csv(
     user: CurrentUser,
     service: ServiceOf,
@@ -196,13 +196,13 @@ def feed_csv(
     after: After = 0,
     status: InvoiceStatus | None = None,
     centre: CentreFilter = None,
-) -> Csv:
+) -> CsvStream:
     """Give the same as CSV, whole."""
 
     def rows() -> Iterator[dict[str, Any]]:
         with service.rows() as connection:
 
-            def part(cursor: str | None) -> Page[Line]:
+            def part(cursor: str | None) -> Page[InvoiceLineRow]:
                 return invoice_lines.search_invoice_lines(
                     connection,
                     centre=scope(user, centre),
@@ -216,7 +216,7 @@ def feed_csv(
                 service.context, connection, part, seen_by=scope(user)
             )
 
-    return Csv.called("invoice-lines.csv", COLUMNS, rows())
+    return CsvStream.called("invoice-lines.csv", COLUMNS, rows())
 
 
 @router.post("/{line}/status", operation_id="reportInvoiceLineStatus")
@@ -279,7 +279,7 @@ def status_response(line: str, context: CommandContext) -> StatusResponse:
 def every_line(
     context: CommandContext,
     reads: Connection,
-    part: Callable[[str | None], Page[Line]],
+    part: Callable[[str | None], Page[InvoiceLineRow]],
     *,
     seen_by: str | None,
 ) -> Iterator[dict[str, Any]]:
@@ -300,7 +300,10 @@ def every_line(
 
 
 def invoice_line_response(
-    row: Line, person: LearnerRef, catalogue: Catalogue, centre_names: Mapping[str, str]
+    row: InvoiceLineRow,
+    person: LearnerRef,
+    catalogue: Catalogue,
+    centre_names: Mapping[str, str],
 ) -> InvoiceLineResponse:
     """Show a line with the title that the product had on that day."""
     day = row.charged_at.astimezone(LONDON).date()

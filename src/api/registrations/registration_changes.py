@@ -8,8 +8,8 @@ from pydantic import ConfigDict, Field
 from aggregates.registrations.cancellation import charge_stands, conditions
 from aggregates.registrations.invoice_line import InvoiceStatus
 from aggregates.registrations.registration import Registration, Status
-from aggregates.registrations.registration_refusals import PathwayUnknown
-from api.claims.eligibility import Answer, Judged, answer_response
+from aggregates.registrations.registration_refusals import PathwayNotOffered
+from api.claims.eligibility import EligibilityAnswer, Judged, answer_response
 from api.http.idempotency import IdempotentRequestOf
 from api.http.references import (
     UnitTitles,
@@ -101,8 +101,8 @@ class PathwayEffect(ResponseBody, title="PathwayEffect"):
     other_pathway_title: str | None
     grades: dict[str, str]
     unit_titles: UnitTitles
-    now: Answer
-    then: Answer
+    now: EligibilityAnswer
+    then: EligibilityAnswer
 
 
 @router.get("/{registration}/cancellation", operation_id="getRegistrationCancellation")
@@ -187,7 +187,7 @@ def pathway_effect(
     rules = rules_of(context.command_context, state)
     codes = [each.code for each in rules.pathways]
     if pathway not in codes:
-        raise PathwayUnknown(
+        raise PathwayNotOffered(
             pointer="?pathway",
             product=state.product,
             pathway=pathway,

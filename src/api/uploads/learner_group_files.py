@@ -14,13 +14,17 @@ from api.http.responses import set_event_position
 from api.http.schemas import ResponseBody
 from api.uploads.learner_groups import FileWarning, Group, file_warning
 from commands.command import CommandResult
-from commands.uploads.record_file import Outcome, amend_from_file, read_invalid
+from commands.uploads.record_file import (
+    CorrectionOutcome,
+    amend_from_file,
+    read_invalid,
+)
 from projections import learner_search
 
 router = APIRouter(prefix="/learner-groups", tags=["learner groups"])
 
 
-class Csv(Response):
+class CsvFile(Response):
     media_type = "text/csv"
 
 
@@ -35,11 +39,11 @@ class Xlsx(Response):
 
 
 @router.get(
-    "/template.csv", operation_id="downloadLearnerTemplateCsv", response_class=Csv
+    "/template.csv", operation_id="downloadLearnerTemplateCsv", response_class=CsvFile
 )
-def template(_: CurrentUser) -> Csv:
+def template(_: CurrentUser) -> CsvFile:
     """Give the template: fill it in below its first row and change no column (U2)."""
-    return Csv(
+    return CsvFile(
         TEMPLATE, headers={"Content-Disposition": 'attachment; filename="learners.csv"'}
     )
 
@@ -59,7 +63,7 @@ class RowReturned(ResponseBody, title="CorrectedRow"):
 
     place: int = Field(examples=[2], description="The row in the file that came back.")
     row: int | None = Field(examples=[17], description="The row in the group.")
-    outcome: Outcome
+    outcome: CorrectionOutcome
     message: str
 
 
@@ -116,6 +120,6 @@ def upload_corrections(
     hidden = hidden_parts(sum(each.is_hidden for each in corrections), ())
     return Corrected(
         warnings=[file_warning(problem) for problem in hidden],
-        **{outcome.value: counts[outcome] for outcome in Outcome},
+        **{outcome.value: counts[outcome] for outcome in CorrectionOutcome},
         rows=[RowReturned.model_validate(row) for row in returned],
     )

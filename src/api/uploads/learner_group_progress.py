@@ -32,7 +32,7 @@ class Progress(ResponseBody, title="LearnerGroupProgress"):
     progress: int = Field(ge=0, le=DONE)
 
 
-class Counts(ResponseBody, title="LearnerGroupProgressCounts"):
+class ProgressCounts(ResponseBody, title="LearnerGroupProgressCounts"):
     """How many rows the check has found so far, and how many learners there are."""
 
     records: int
@@ -41,19 +41,19 @@ class Counts(ResponseBody, title="LearnerGroupProgressCounts"):
     learners: int
 
 
-class Step(Progress, title="LearnerGroupProgressEvent"):
+class ProgressEvent(Progress, title="LearnerGroupProgressEvent"):
     """What an event of the stream says."""
 
-    counts: Counts
+    counts: ProgressCounts
 
 
 def glance(service: Service, group: str, by: Actor) -> Glance:
     """Look how far a group is. Raises NotFound."""
     stream, upload = read_upload(service.context, group, by)
-    step = Step(
+    step = ProgressEvent(
         status=upload.status,
         progress=upload.progress,
-        counts=Counts(
+        counts=ProgressCounts(
             records=upload.received.rows,
             valid=upload.valid,
             invalid=upload.invalid,

@@ -42,7 +42,7 @@ People: TypeAlias = Mapping[str, LearnerRef]
 RowNumber = Annotated[int, Path(alias="row", ge=1, le=10**7, examples=[17])]
 
 
-class Finding(ResponseBody, title="CellFinding"):
+class CellFinding(ResponseBody, title="CellFinding"):
     """What is wrong or odd with a cell, and what to do."""
 
     cell: str = Field(examples=["E17"])
@@ -65,8 +65,8 @@ class RecordResponse(ResponseBody, title="LearnerRecord"):
         description="How values in an unusual form were read, by field.",
         examples=[{"date_of_birth": "1 February 2004"}],
     )
-    problems: list[Finding]
-    warnings: list[Finding]
+    problems: list[CellFinding]
+    warnings: list[CellFinding]
     verification: VerificationResponse
     linked_to: str | None
     linked_person: LearnerRef | None = Field(description="The same, by name.")
@@ -207,9 +207,9 @@ def record_response(stream: Stream, record: Record, people: People) -> RecordRes
     )
 
 
-def finding(record: Record, problem: Problem, people: People) -> Finding:
+def finding(record: Record, problem: Problem, people: People) -> CellFinding:
     letter = "ABCDEFGHI"[[*COLUMNS, OVERFLOW].index(problem.column)]
-    return Finding(
+    return CellFinding(
         cell=f"{letter}{record.row}",
         column=title(problem.column),
         field=problem.column,

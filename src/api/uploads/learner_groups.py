@@ -73,7 +73,7 @@ class GroupSummary(ResponseBody, title="LearnerGroupSummary"):
     updated_at: AwareDatetime
 
 
-class Counts(ResponseBody, title="LearnerGroupCounts"):
+class GroupCounts(ResponseBody, title="LearnerGroupCounts"):
     """How the records of a group stand."""
 
     valid: int
@@ -133,7 +133,7 @@ class GroupResponse(ResponseBody, title="LearnerGroup"):
     status: UploadStatus
     progress: int = Field(ge=0, le=100)
     records: int
-    counts: Counts
+    counts: GroupCounts
     verification: GroupVerification
     learners: int = Field(
         description="How many learners were made of its records; none once it is undone."
@@ -282,7 +282,7 @@ def respond_with_learner_group(context: RequestContext, name: str) -> GroupRespo
             status=upload.status,
             progress=upload.progress,
             records=received.rows,
-            counts=Counts(
+            counts=GroupCounts(
                 valid=count.get(RecordState.VALID, 0),
                 invalid=count.get(RecordState.INVALID, 0),
                 to_confirm=count.get(RecordState.TO_CONFIRM, 0),

@@ -13,7 +13,7 @@ from catalogue.solver.compiled import CompiledPathway, Limit, RuleNode
 Given = tuple[tuple[int, str], ...]
 
 
-class Learner:
+class LearnerToFix:
     """The grades given to a learner, by the number of the unit, against a pathway."""
 
     def __init__(self, rules: CompiledPathway, given: Given) -> None:
@@ -75,7 +75,7 @@ class Choice:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class ChoiceOutcome:
     """What a choice comes to: the shortfall of each want that is in force, and the grade.
 
     ``values`` are what there is of each want. ``shares`` are points, ``rank`` that of the
@@ -99,7 +99,7 @@ class Outcome:
         return not any(self.of_rules) and self.rank > 0
 
 
-def is_allowed(learner: Learner, choice: Choice) -> bool:
+def is_allowed(learner: LearnerToFix, choice: Choice) -> bool:
     """Whether the choice breaks no limit."""
     rules, counted = learner.rules, choice.credits
     if not counted.keys() <= set(learner.achieved):
@@ -130,7 +130,7 @@ def used(limit: Limit, counted: Mapping[int, int]) -> int:
     return sum(mine) if limit.of_credits else len(mine)
 
 
-def outcome(learner: Learner, choice: Choice) -> Outcome:
+def outcome(learner: LearnerToFix, choice: Choice) -> ChoiceOutcome:
     """Add up what a choice comes to."""
     rules = learner.rules
     short: dict[int, int] = {}
@@ -143,7 +143,7 @@ def outcome(learner: Learner, choice: Choice) -> Outcome:
             short[want.place] = max(0, want.required - value)
             of_rules[want.top] += short[want.place]
     shares = points(learner, choice.credits)
-    return Outcome(
+    return ChoiceOutcome(
         short=short,
         values=values,
         of_rules=tuple(of_rules),
@@ -152,7 +152,7 @@ def outcome(learner: Learner, choice: Choice) -> Outcome:
     )
 
 
-def _value(learner: Learner, choice: Choice, place: int) -> int:
+def _value(learner: LearnerToFix, choice: Choice, place: int) -> int:
     want = learner.rules.wants[place]
     if want.attempted:
         return learner.attempts[place]
@@ -162,7 +162,7 @@ def _value(learner: Learner, choice: Choice, place: int) -> int:
     return sum(gains[n][place] for n in choice.credits)
 
 
-def points(learner: Learner, counted: Mapping[int, int]) -> int:
+def points(learner: LearnerToFix, counted: Mapping[int, int]) -> int:
     """Add up the points of what counts, in shares; with ``best``, of the best credits."""
     rules = learner.rules
     if rules.grading.kind != "points":
@@ -185,7 +185,7 @@ def points(learner: Learner, counted: Mapping[int, int]) -> int:
     return total
 
 
-def _rank(learner: Learner, counted: Mapping[int, int], shares: int) -> int:
+def _rank(learner: LearnerToFix, counted: Mapping[int, int], shares: int) -> int:
     kind = learner.rules.grading.kind
     if kind == "pass":
         return 1
@@ -194,7 +194,7 @@ def _rank(learner: Learner, counted: Mapping[int, int], shares: int) -> int:
     return grid_rank(learner, frozenset(counted))
 
 
-def grid_rank(learner: Learner, counted: frozenset[int]) -> int:
+def grid_rank(learner: LearnerToFix, counted: frozenset[int]) -> int:
     """Find the best cell of the grid that units which count can name; 0 for none."""
     table = learner.rules.grading.table
     ascending = learner.rules.grading.ascending

@@ -2,12 +2,12 @@
 
 from functools import lru_cache
 
-from catalogue.solver.choice import Given, Learner
+from catalogue.solver.choice import Given, LearnerToFix
 from catalogue.solver.compiled import CompiledPathway
 from catalogue.solver.cp_sat import Deadline, Model
 from catalogue.solver.direct import Totals, improved, satisfied
 from catalogue.solver.fixing import WaysToFix, smallest_fixes
-from catalogue.solver.nearest import Found, Problem, checked, nearest
+from catalogue.solver.nearest import NearestChoice, NearestProblem, checked, nearest
 
 REMEMBERED = 20_000
 AT_HAND = 8
@@ -27,8 +27,8 @@ class Decider:
         self._remembered = lru_cache(REMEMBERED)(self._rank)
         self._problem = lru_cache(AT_HAND)(self._make)
 
-    def _make(self, given: Given) -> Problem:
-        return Problem(Learner(self.rules, given))
+    def _make(self, given: Given) -> NearestProblem:
+        return NearestProblem(LearnerToFix(self.rules, given))
 
     def rank(self, given: Given, seconds: float) -> int:
         """Find the rank of the best overall grade, from 1; 0 where the pathway is not met."""
@@ -47,7 +47,7 @@ class Decider:
             return best
         return best_rank(problem, Deadline(seconds))
 
-    def best(self, given: Given, seconds: float) -> Found:
+    def best(self, given: Given, seconds: float) -> NearestChoice:
         """Find the choice that meets the rules, or comes nearest to that."""
         return nearest(self._problem(given), Deadline(seconds))
 
@@ -70,10 +70,10 @@ class Decider:
 
     def ways_to_fix(self, given: Given, seconds: float) -> WaysToFix:
         """Find the smallest sets of further units that meet the pathway, ten at the most."""
-        return smallest_fixes(Learner(self.rules, given), Deadline(seconds))
+        return smallest_fixes(LearnerToFix(self.rules, given), Deadline(seconds))
 
 
-def best_rank(problem: Problem, deadline: Deadline) -> int:
+def best_rank(problem: NearestProblem, deadline: Deadline) -> int:
     """Find the rank of the best overall grade of a choice that meets the pathway.
 
     Grade after grade is asked for, from the best that bounds allow: to find the most
@@ -86,7 +86,9 @@ def best_rank(problem: Problem, deadline: Deadline) -> int:
     return 0
 
 
-def satisfying(problem: Problem, model: Model, deadline: Deadline) -> Found | None:
+def satisfying(
+    problem: NearestProblem, model: Model, deadline: Deadline
+) -> NearestChoice | None:
     """Find a choice of the problem's model that satisfies the rules; None if none does.
 
     Raises Undecided.

@@ -10,8 +10,8 @@ from struct import Struct
 
 from catalogue.solver.choice import (
     Choice,
-    Learner,
-    Outcome,
+    ChoiceOutcome,
+    LearnerToFix,
     grid_rank,
     is_allowed,
     outcome,
@@ -131,7 +131,7 @@ class Bounds:
     nested or apart; leaving one out only makes the bound less close.
     """
 
-    def __init__(self, learner: Learner) -> None:
+    def __init__(self, learner: LearnerToFix) -> None:
         self.learner = learner
         self.rules = learner.rules
         free = learner.held_back
@@ -257,7 +257,9 @@ def nested(limits: Iterable[Limit]) -> tuple[Limit, ...]:
 class Filler:
     """Lets units count one after the other, each with as much as the limits leave it."""
 
-    def __init__(self, learner: Learner, picks: Mapping[RuleNode, int] | None) -> None:
+    def __init__(
+        self, learner: LearnerToFix, picks: Mapping[RuleNode, int] | None
+    ) -> None:
         self.learner = learner
         self.picks = picks or {}
         rules = learner.rules
@@ -308,7 +310,7 @@ class Filler:
 
 
 def improved(
-    bounds: Bounds, enough: Callable[[Outcome], bool], tries: int = 4
+    bounds: Bounds, enough: Callable[[ChoiceOutcome], bool], tries: int = 4
 ) -> Choice | None:
     """Try some orders of filling up, each led by what the one before it lacked."""
     learner = bounds.learner

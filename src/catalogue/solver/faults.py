@@ -6,26 +6,26 @@ from dataclasses import dataclass
 from catalogue.grading import PASS_ONLY
 from catalogue.qualification import Pathway
 from catalogue.rule import amount
-from catalogue.solver.choice import Choice, Learner
+from catalogue.solver.choice import Choice, LearnerToFix
 from catalogue.solver.compiled import CompiledPathway, Measure, RuleNode, Want
 from catalogue.solver.cp_sat import Deadline, Undecided
 from catalogue.solver.deciding import best_rank, satisfying
 from catalogue.solver.direct import improved
-from catalogue.solver.nearest import Problem
+from catalogue.solver.nearest import NearestProblem
 
 SECONDS = 2.0
 TOO_LONG = "could not be checked in time: rules that cross less are decided sooner."
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fault:
+class RuleFault:
     """What is wrong, at a key of the file; the message is a sentence without subject."""
 
     path: str
     message: str
 
 
-def check_pathway(pathway: Pathway, *, seconds: float = SECONDS) -> list[Fault]:
+def check_pathway(pathway: Pathway, *, seconds: float = SECONDS) -> list[RuleFault]:
     """Find what no pathway may ask, whatever its grades come to.
 
     Paths are within the pathway: ``rules[2].minimum_credits``, ``rules[1].any_of[0]``.
@@ -34,11 +34,11 @@ def check_pathway(pathway: Pathway, *, seconds: float = SECONDS) -> list[Fault]:
     faults = list(_excessive(rules))
     if faults:
         return faults
-    learner = Learner(rules, tuple(rules.best_grades.items()))
+    learner = LearnerToFix(rules, tuple(rules.best_grades.items()))
     try:
         return list(_impossible(learner, Deadline(seconds)))
     except Undecided:
-        return [Fault(path="rules", message=TOO_LONG)]
+        return [RuleFault(path="rules", message=TOO_LONG)]
 
 
 def _keys(
@@ -52,13 +52,13 @@ def _keys(
             yield from _keys(nested, f"{key}.any_of[{number}]")
 
 
-def _excessive(rules: CompiledPathway) -> Iterator[Fault]:
+def _excessive(rules: CompiledPathway) -> Iterator[RuleFault]:
     """Find minima greater than all that their rule covers could give."""
     for key, node in _keys(rules.nodes):
         for want in node.wants:
             there = _most(rules, want)
             if there < want.required and want.measure is not Measure.ALL_UNITS:
-                yield Fault(
+                yield RuleFault(
                     path=f"{key}.{want.measure}",
                     message=f"is {want.required}, but {want.rule.place} has no more "
                     f"than {there}{want.rule.filter_phrase}.",
@@ -79,15 +79,15 @@ def _most(rules: CompiledPathway, want: Want) -> int:
     return sum(most.values())
 
 
-def _impossible(learner: Learner, deadline: Deadline) -> Iterator[Fault]:
+def _impossible(learner: LearnerToFix, deadline: Deadline) -> Iterator[RuleFault]:
     """Find rules that no choice satisfies, or lists that none of those picks."""
     nodes = learner.rules.nodes
-    problem = Problem(learner)
+    problem = NearestProblem(learner)
     choice = improved(problem.bounds, lambda found: found.met)
     if choice is None:
         choice = _solved(problem, deadline)
     if choice is None:
-        yield Fault(
+        yield RuleFault(
             path="rules", message="cannot all be met, even with every unit achieved."
         )
         return
@@ -100,7 +100,7 @@ def _impossible(learner: Learner, deadline: Deadline) -> Iterator[Fault]:
                 continue
             choice = _solved(problem, deadline, problem.program.picked[node][place])
             if choice is None:
-                yield Fault(
+                yield RuleFault(
                     path=f"{key}.any_of[{place}]",
                     message="can never be picked: with it the rules cannot all be met, "
                     "even with every unit achieved.",
@@ -114,7 +114,7 @@ def _impossible(learner: Learner, deadline: Deadline) -> Iterator[Fault]:
 
 
 def _solved(
-    problem: Problem, deadline: Deadline, picked: int | None = None
+    problem: NearestProblem, deadline: Deadline, picked: int | None = None
 ) -> Choice | None:
     """Find a choice that satisfies the rules, perhaps one that picks this list."""
     model = problem.program.satisfying()
@@ -126,7 +126,7 @@ def _solved(
 
 def check_grading(
     pathways: Sequence[Pathway], *, seconds: float = SECONDS
-) -> list[Fault]:
+) -> list[RuleFault]:
     """Find thresholds that the best grades do not reach, or that a grid gives none.
 
     Of the thresholds, the lowest is to be reached on every pathway, the others on some.
@@ -139,14 +139,16 @@ def check_grading(
         if grading.kind == "points":
             return list(_out_of_reach(pathways, deadline))
     except Undecided:
-        return [Fault(path="grading", message=TOO_LONG)]
+        return [RuleFault(path="grading", message=TOO_LONG)]
     return []
 
 
-def _without_grade(pathways: Sequence[Pathway], deadline: Deadline) -> Iterator[Fault]:
+def _without_grade(
+    pathways: Sequence[Pathway], deadline: Deadline
+) -> Iterator[RuleFault]:
     for pathway in pathways:
         if not best_rank(_with_best_grades(pathway), deadline):
-            yield Fault(
+            yield RuleFault(
                 path="grading.table",
                 message="has no overall grade for the best grades of all units on the "
                 f"pathway {pathway.code}.",
@@ -154,7 +156,9 @@ def _without_grade(pathways: Sequence[Pathway], deadline: Deadline) -> Iterator[
             return
 
 
-def _out_of_reach(pathways: Sequence[Pathway], deadline: Deadline) -> Iterator[Fault]:
+def _out_of_reach(
+    pathways: Sequence[Pathway], deadline: Deadline
+) -> Iterator[RuleFault]:
     problems = [_with_best_grades(pathway) for pathway in pathways]
     ranks = [_rank(problem, deadline) for problem in problems]
     thresholds = pathways[0].grading.thresholds
@@ -164,19 +168,19 @@ def _out_of_reach(pathways: Sequence[Pathway], deadline: Deadline) -> Iterator[F
     for place, threshold in enumerate(thresholds):
         there = max(most) if place else min(most)
         if threshold.points > there:
-            yield Fault(
+            yield RuleFault(
                 path=f"grading.thresholds[{place}].points",
                 message=f"is {threshold.points}, but the best grades of all units come to "
                 f"{amount(there, 'point')}{'' if place else ' on one pathway'}.",
             )
 
 
-def _with_best_grades(pathway: Pathway) -> Problem:
+def _with_best_grades(pathway: Pathway) -> NearestProblem:
     rules = pathway.compiled
-    return Problem(Learner(rules, tuple(rules.best_grades.items())))
+    return NearestProblem(LearnerToFix(rules, tuple(rules.best_grades.items())))
 
 
-def _rank(problem: Problem, deadline: Deadline) -> int:
+def _rank(problem: NearestProblem, deadline: Deadline) -> int:
     """Find the rank of the best overall grade, without the solver where that is clear."""
     best = problem.bounds.rank
     if improved(problem.bounds, lambda found: found.met and found.rank == best):
@@ -184,7 +188,7 @@ def _rank(problem: Problem, deadline: Deadline) -> int:
     return best_rank(problem, deadline)
 
 
-def _most_points(problem: Problem, deadline: Deadline) -> int:
+def _most_points(problem: NearestProblem, deadline: Deadline) -> int:
     """Find the most points, rounded down, of a choice that satisfies the rules."""
     bounds, rules = problem.bounds, problem.rules
     if improved(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from catalogue.solver.choice import Learner
+from catalogue.solver.choice import LearnerToFix
 from catalogue.solver.cp_sat import Deadline, Model, Terms, Undecided
 from catalogue.solver.direct import Bounds, satisfied
 from catalogue.solver.nearest import checked
@@ -23,7 +23,7 @@ class WaysToFix:
     are_all: bool = True
 
 
-def smallest_fixes(learner: Learner, deadline: Deadline) -> WaysToFix:
+def smallest_fixes(learner: LearnerToFix, deadline: Deadline) -> WaysToFix:
     """Find ten at the most: by number of units, then credits, then catalogue order.
 
     None of them holds another one. Those found in the time allowed are the smallest.
@@ -44,17 +44,17 @@ def smallest_fixes(learner: Learner, deadline: Deadline) -> WaysToFix:
     return WaysToFix(found=tuple(found))
 
 
-def _with(learner: Learner, units: Iterable[int]) -> Learner:
+def _with(learner: LearnerToFix, units: Iterable[int]) -> LearnerToFix:
     """Give the units the lowest grade that achieves each, besides what there is."""
     rules = learner.rules
     given = learner.given | {number: rules.lowest[number] for number in units}
-    return Learner(rules, tuple(sorted(given.items())))
+    return LearnerToFix(rules, tuple(sorted(given.items())))
 
 
 class Fixes:
     """One model for all ways: each that is found is cut off, and so is all that holds it."""
 
-    def __init__(self, learner: Learner, free: Fix, deadline: Deadline) -> None:
+    def __init__(self, learner: LearnerToFix, free: Fix, deadline: Deadline) -> None:
         self.learner, self.free, self.deadline = learner, free, deadline
         self.program = Program(learner, free=free)
         self.model = self.program.satisfying()

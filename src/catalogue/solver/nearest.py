@@ -4,7 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 
-from catalogue.solver.choice import Choice, Learner, Outcome, is_allowed, outcome
+from catalogue.solver.choice import (
+    Choice,
+    ChoiceOutcome,
+    LearnerToFix,
+    is_allowed,
+    outcome,
+)
 from catalogue.solver.compiled import RuleNode
 from catalogue.solver.cp_sat import Deadline, Terms
 from catalogue.solver.direct import Bounds, Filler, least_shortfall
@@ -12,11 +18,11 @@ from catalogue.solver.program import UNBOUNDED, Program
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class NearestChoice:
     """A choice, and what it comes to."""
 
     choice: Choice
-    outcome: Outcome
+    outcome: ChoiceOutcome
 
     @property
     def credits(self) -> int:
@@ -24,17 +30,17 @@ class Found:
         return sum(self.choice.credits.values())
 
 
-def checked(learner: Learner, choice: Choice) -> Found:
+def checked(learner: LearnerToFix, choice: Choice) -> NearestChoice:
     """Believe a choice only if it breaks no limit, and add up what it comes to."""
     if not is_allowed(learner, choice):
         raise AssertionError("The choice found breaks a limit.")
-    return Found(choice=choice, outcome=outcome(learner, choice))
+    return NearestChoice(choice=choice, outcome=outcome(learner, choice))
 
 
-class Problem:
+class NearestProblem:
     """What is asked of one learner's grades: its bounds and its program, each made once."""
 
-    def __init__(self, learner: Learner) -> None:
+    def __init__(self, learner: LearnerToFix) -> None:
         self.learner = learner
         self.rules = learner.rules
 
@@ -47,7 +53,7 @@ class Problem:
         return Program(self.learner)
 
 
-def nearest(problem: Problem, deadline: Deadline) -> Found:
+def nearest(problem: NearestProblem, deadline: Deadline) -> NearestChoice:
     """Find the choice of the least vector, the best grade, and so on, as section 11 says.
 
     Raises Undecided.
@@ -59,7 +65,7 @@ def nearest(problem: Problem, deadline: Deadline) -> Found:
 class Search:
     """Looks for the choice, first by filling up, then by one number after the other."""
 
-    def __init__(self, problem: Problem, deadline: Deadline) -> None:
+    def __init__(self, problem: NearestProblem, deadline: Deadline) -> None:
         self.problem, self.deadline = problem, deadline
         self.learner, self.rules = problem.learner, problem.rules
         self.bounds = problem.bounds
@@ -79,7 +85,7 @@ class Search:
             picks |= picked
         return tuple(least), picks
 
-    def direct(self) -> Found | None:
+    def direct(self) -> NearestChoice | None:
         """Fill up in catalogue order, and take that if nothing could come to more.
 
         Of all choices it has the earliest unit, with the most credits, and so on.
@@ -87,7 +93,7 @@ class Search:
         choice = Choice(credits=self.earliest.credits, picks=self.picks)
         if not is_allowed(self.learner, choice):
             return None
-        found = Found(choice=choice, outcome=outcome(self.learner, choice))
+        found = NearestChoice(choice=choice, outcome=outcome(self.learner, choice))
         bounds = self.bounds
         if (
             found.outcome.of_rules == self.least
@@ -98,11 +104,11 @@ class Search:
             return found
         return None
 
-    def solved(self) -> Found:
+    def solved(self) -> NearestChoice:
         """Make each number of the vector the least it can be, and keep it so."""
         self.program = program = self.problem.program
         self.model = program.model.copy()
-        self.found: Found | None = None
+        self.found: NearestChoice | None = None
         of_rules = [program.short_of(top) for top in range(len(self.rules.nodes))]
         fails: list[tuple[int, int]] = []
         for top, short in enumerate(of_rules):
@@ -129,7 +135,9 @@ class Search:
         self._stage(credits_, -bounds.credits, lambda found: -found.credits)
         return self._first()
 
-    def _stage(self, terms: Terms, bound: int, value: Callable[[Found], int]) -> None:
+    def _stage(
+        self, terms: Terms, bound: int, value: Callable[[NearestChoice], int]
+    ) -> None:
         """Minimise a number, unless it is known to be as little as can be; then keep it."""
         terms = list(terms)
         if not terms:
@@ -140,7 +148,7 @@ class Search:
         now = value(self.found)
         self.model.add(terms, now, now)
 
-    def _first(self) -> Found:
+    def _first(self) -> NearestChoice:
         """Of the choices left, take that of the earliest units, then of the first lists."""
         found = self.found
         if (
@@ -167,11 +175,11 @@ class Search:
         first += [each for node in self.rules.choosing for each in program.picked[node]]
         return self._read(model.solve_in_order(self.deadline, first))
 
-    def _read(self, values: list[int] | None) -> Found:
+    def _read(self, values: list[int] | None) -> NearestChoice:
         if values is None:
             raise AssertionError("The solver finds no choice where there is one.")
         return checked(self.learner, self.program.choice(values))
 
 
-def _short_of(top: int, found: Found) -> int:
+def _short_of(top: int, found: NearestChoice) -> int:
     return found.outcome.of_rules[top]

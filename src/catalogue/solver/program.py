@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from catalogue.solver.choice import Choice, Learner, used
+from catalogue.solver.choice import Choice, LearnerToFix, used
 from catalogue.solver.compiled import Limit, Requires, RuleNode, Want
 from catalogue.solver.cp_sat import EFFORTS, EFFORTS_FOR_FIXES, Model, Terms
 
@@ -20,7 +20,11 @@ class Program:
     """
 
     def __init__(
-        self, learner: Learner, *, free: Sequence[int] = (), each_apart: bool = False
+        self,
+        learner: LearnerToFix,
+        *,
+        free: Sequence[int] = (),
+        each_apart: bool = False,
     ) -> None:
         self.learner = learner
         self.rules = learner.rules

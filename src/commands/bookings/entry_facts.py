@@ -33,7 +33,7 @@ from store import Change, Stream
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class EntryFacts:
     """What entries are decided on: registrations and timetables, with their streams.
 
     ``last`` are the last registrations of those who have none Active, ``left`` those
@@ -51,7 +51,7 @@ class Found:
     @classmethod
     def of(
         cls, context: CommandContext, centre: str, entries: Iterable[Entry]
-    ) -> "Found":
+    ) -> "EntryFacts":
         """Open all that bears on the entries of a centre."""
         entries = tuple(entries)
         known = context.catalogue.qualifications

@@ -11,7 +11,7 @@ from aggregates.errors import NotFound
 from aggregates.loss import require_no_loss
 from aggregates.orders.order_line import purchase_order_number
 from aggregates.orders.order_loss import lost_from_entries
-from commands.bookings.entry_facts import Found
+from commands.bookings.entry_facts import EntryFacts
 from commands.bookings.entry_lines import EntryLine, expand
 from commands.command import (
     Command,
@@ -182,7 +182,7 @@ def _chosen(
     many, their_pointers = expand(context, order.centre, command.lines, command.by)
     entries = (*command.entries, *many)
     pointers = (*entry_pointers(len(command.entries)), *their_pointers)
-    found = Found.of(context, order.centre, entries)
+    found = EntryFacts.of(context, order.centre, entries)
     return order.choose(
         entries,
         found.places,
@@ -200,7 +200,7 @@ def change_entry(command: ChangeEntry, context: CommandContext) -> CommandResult
     stream, order = _open(command.order, command, context)
     order.require_open()
     changing = order.entries_of(command.learner, command.unit)
-    found = Found.of(context, order.centre, changing)
+    found = EntryFacts.of(context, order.centre, changing)
     changed = order.change(
         command.learner,
         command.unit,
@@ -246,7 +246,9 @@ def confirm_entry_order(
 ) -> CommandResult:
     """Book all of them or none, on the facts of each registration and timetable."""
     stream, order = _open(command.order, command, context)
-    found = Found.of(context, order.centre, () if order.confirmed else order.entries)
+    found = EntryFacts.of(
+        context, order.centre, () if order.confirmed else order.entries
+    )
     drawn = [context.new_identifier(Kind.BOOKING) for _ in order.entries]
     confirmed = order.confirm(
         found.places,

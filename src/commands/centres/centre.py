@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aggregates.centres.centre import Centre, CentreIsOpen, ProductUnknown, open_centre
+from aggregates.centres.centre import (
+    ApprovalProductUnknown,
+    Centre,
+    CentreIsOpen,
+    open_centre,
+)
 from aggregates.centres.user import require_reason
 from aggregates.errors import NotFound
 from commands.command import (
@@ -83,7 +88,7 @@ def open_(command: OpenCentre, context: CommandContext) -> CommandResult:
 def grant_approval(command: GrantApproval, context: CommandContext) -> CommandResult:
     stream, centre = _open(command, command.centre, context)
     if command.product not in context.catalogue.products:
-        raise ProductUnknown(product=command.product, pointer="/product")
+        raise ApprovalProductUnknown(product=command.product, pointer="/product")
     events = centre.grant(
         command.product,
         by=Role(command.by.role),

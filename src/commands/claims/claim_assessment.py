@@ -15,7 +15,12 @@ from aggregates.claims.claim_hindrances import (
     not_claimable,
     registration_cancelled,
 )
-from aggregates.claims.claimable import Approved, Condition, approved_for, on_facts
+from aggregates.claims.claimable import (
+    Approved,
+    ClaimableCondition,
+    approved_for,
+    on_facts,
+)
 from aggregates.registrations.registration import Registration
 from commands.claims.claim import open_registrations, rules_of
 from commands.command import CommandContext
@@ -39,7 +44,7 @@ class ClaimFacts:
     today: date
     centre: Stream
     approved: Approved
-    conditions: tuple[Condition, ...]
+    conditions: tuple[ClaimableCondition, ...]
     opened: Mapping[str, tuple[Stream, Registration]]
     erased: Collection[str]
     set_aside: Mapping[UUID, WithheldReason] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from aggregates.orders.order import Order
 from aggregates.orders.order_checklist import Circumstances
 from aggregates.orders.order_confirming import confirm, registrations_made
 from aggregates.registrations.register import Register
-from catalogue import Catalogue, Qualification, UnknownQualification
+from catalogue import Catalogue, Qualification, QualificationNotInCatalogue
 from commands.command import Command, CommandContext, CommandResult, handles
 from commands.learners.erasure import erased
 from commands.orders.order import append, offers_of, open_order
@@ -101,7 +101,7 @@ def circumstances(context: CommandContext, order: Order, today: date) -> Circums
     terms = Terms(approvals=None, today=today)
     as_ordered: dict[str, Offer] = {}
     for line in order.confirmed.lines:
-        with suppress(UnknownQualification):
+        with suppress(QualificationNotInCatalogue):
             as_ordered[line.product] = offer_confirmed(context.catalogue, line, terms)
     return Circumstances(offers=as_ordered, active={})
 
@@ -120,7 +120,7 @@ def found_for(
 
 
 def offer_confirmed(catalogue: Catalogue, line: ConfirmedLine, terms: Terms) -> Offer:
-    """Give the offer that was confirmed. Raises UnknownQualification if it is gone."""
+    """Give the offer that was confirmed. Raises QualificationNotInCatalogue if it is gone."""
     product = catalogue.product(line.product)
     if isinstance(product, Qualification):
         product = catalogue.qualification(line.product, version=line.rules_version)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from aggregates.learners.details import given_likeness, given_uln
 from aggregates.uploads.duplicate_rows import MOST_NAMED, OtherRows
-from aggregates.uploads.files.learner_file import Row
+from aggregates.uploads.files.learner_file import FileRow
 from aggregates.uploads.record import Later, Record
 from aggregates.uploads.upload import Upload
 from commands.command import CommandContext
@@ -163,7 +163,7 @@ class DuplicateRowsChange:
         return [self.mates[row] for row in sorted(rows) if row in self.mates]
 
 
-def rows_like(row: Row, store: EventStore, upload: Upload) -> OtherRows:
+def rows_like(row: FileRow, store: EventStore, upload: Upload) -> OtherRows:
     """Find the other rows of a group that say the same as the cells of one (U6)."""
 
     def found(same: Sameness, value: str | None) -> frozenset[int]:

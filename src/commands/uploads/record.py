@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import ClassVar, NamedTuple
 
-from aggregates.uploads.files.learner_file import Row
+from aggregates.uploads.files.learner_file import FileRow
 from aggregates.uploads.record import Later, Record
 from aggregates.uploads.upload import Upload
 from commands.command import (
@@ -75,7 +75,7 @@ def amend_record(command: AmendRecord, context: CommandContext) -> CommandResult
             alike=command.alike,
             today=command.today,
         )
-        row = Row(number=record.row, cells=cells)
+        row = FileRow(number=record.row, cells=cells)
         others = rows_like(row, context.store, upload)
         (checked,) = around.check([row], lambda _: others)
         amend = record.amend_linked if is_kept else record.amend

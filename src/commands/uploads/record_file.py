@@ -45,7 +45,7 @@ class TooManyToAmend(RuleBroken):
     )
 
 
-class Outcome(StrEnum):
+class CorrectionOutcome(StrEnum):
     """What became of a row that came back."""
 
     AMENDED = "amended"
@@ -60,7 +60,7 @@ class Returned:
 
     place: int
     row: int | None
-    outcome: Outcome
+    outcome: CorrectionOutcome
     message: str
 
 
@@ -109,7 +109,7 @@ def amend_from_file(
     for rows in batches(sorted(times)):
         opened |= _opened(rows, group, context)
     plan = [_judged(one, group, opened, times) for one in corrections]
-    count = sum(outcome is Outcome.AMENDED for outcome, _ in plan)
+    count = sum(outcome is CorrectionOutcome.AMENDED for outcome, _ in plan)
     if count > MOST_AMENDED:
         raise TooManyToAmend(
             records=amount(count, "record"), most=MOST_AMENDED, pointer="/file"
@@ -117,10 +117,12 @@ def amend_from_file(
     returned: list[Returned] = []
     for one, said in zip(corrections, plan, strict=True):
         outcome, message = said
-        if outcome is Outcome.AMENDED:  # a row before may have amended this one too
+        if (
+            outcome is CorrectionOutcome.AMENDED
+        ):  # a row before may have amended this one too
             now = _opened([one.row], group, context)
             outcome, message = _judged(one, group, now, times)
-        if outcome is Outcome.AMENDED:
+        if outcome is CorrectionOutcome.AMENDED:
             command = AmendRecord(
                 by=by,
                 at=at,
@@ -131,7 +133,7 @@ def amend_from_file(
                 cells={column: one.cells[column] for column in COLUMNS},
             )
             outcome, message = _amended(command, send, message)
-        row = None if outcome is Outcome.UNKNOWN else one.row
+        row = None if outcome is CorrectionOutcome.UNKNOWN else one.row
         returned.append(
             Returned(place=one.place, row=row, outcome=outcome, message=message)
         )
@@ -150,28 +152,28 @@ def _judged(
     group: str,
     opened: Mapping[int, tuple[Stream, Record]],
     times: Counter[int],
-) -> tuple[Outcome, str]:
+) -> tuple[CorrectionOutcome, str]:
     """Say what is to become of a row, before anything is done."""
     if one.group != group or one.row not in opened:
-        return Outcome.UNKNOWN, NOT_OURS
+        return CorrectionOutcome.UNKNOWN, NOT_OURS
     stream, record = opened[one.row]
     if times[one.row] > 1:
-        return Outcome.CONFLICTING, TWICE.format(row=one.row)
+        return CorrectionOutcome.CONFLICTING, TWICE.format(row=one.row)
     if one.is_same(record.cells):
-        return Outcome.UNCHANGED, SAME.format(row=one.row)
+        return CorrectionOutcome.UNCHANGED, SAME.format(row=one.row)
     since = stream.history[one.version :]
     if any(isinstance(recorded.event, BY_PEOPLE) for recorded in since):
-        return Outcome.CONFLICTING, CHANGED.format(row=one.row)
-    return Outcome.AMENDED, DONE.format(row=one.row)
+        return CorrectionOutcome.CONFLICTING, CHANGED.format(row=one.row)
+    return CorrectionOutcome.AMENDED, DONE.format(row=one.row)
 
 
 def _amended(
     command: AmendRecord, send: Callable[[Command], CommandResult], message: str
-) -> tuple[Outcome, str]:
+) -> tuple[CorrectionOutcome, str]:
     try:
         send(command)
     except Conflict:
-        return Outcome.CONFLICTING, CHANGED.format(row=command.row)
+        return CorrectionOutcome.CONFLICTING, CHANGED.format(row=command.row)
     except RuleBroken as refusal:
-        return Outcome.CONFLICTING, str(refusal)
-    return Outcome.AMENDED, message
+        return CorrectionOutcome.CONFLICTING, str(refusal)
+    return CorrectionOutcome.AMENDED, message

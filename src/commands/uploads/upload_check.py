@@ -8,7 +8,11 @@ from typing import ClassVar
 
 from aggregates.learners.details import Checked, given_likeness, given_uln
 from aggregates.uploads.duplicate_rows import DuplicateRows, is_first
-from aggregates.uploads.files.learner_file import LearnerFile, Row, read_learner_file
+from aggregates.uploads.files.learner_file import (
+    FileRow,
+    LearnerFile,
+    read_learner_file,
+)
 from aggregates.uploads.files.table import FIRST_ROW
 from aggregates.uploads.files.text_file import MAC, in_other_encoding
 from aggregates.uploads.record import Later, Record, RecordState
@@ -147,7 +151,7 @@ def _checked(
 
 
 def _record(
-    row: Row,
+    row: FileRow,
     found: Checked,
     duplicates: DuplicateRows,
     upload: Upload,
@@ -170,7 +174,7 @@ def _record(
 
 
 def _reserved(
-    row: Row, duplicates: DuplicateRows, upload: Upload, store: EventStore
+    row: FileRow, duplicates: DuplicateRows, upload: Upload, store: EventStore
 ) -> list[Reservation]:
     """Say what the row is found by: its ULN and its person, if it is the first (U6)."""
     uln, person = given_uln(row.cells), given_likeness(row.cells)
@@ -232,7 +236,7 @@ def _duplicates_again(upload: Upload, store: EventStore) -> DuplicateRows:
     return _LATEST_AGAIN[key]
 
 
-def _read_again(stream: Stream, record: Record, upload: Upload) -> Row:
+def _read_again(stream: Stream, record: Record, upload: Upload) -> FileRow:
     """Read the cells that nobody typed into in the encoding chosen now."""
     cells = dict(record.cells)
     first, second = upload.received.encoding, upload.encoding
@@ -242,7 +246,7 @@ def _read_again(stream: Stream, record: Record, upload: Upload) -> Row:
             written = read.cells[column]
             is_first = second == first
             cells[column] = written if is_first else in_other_encoding(written, second)
-    return Row(number=record.row, cells=cells)
+    return FileRow(number=record.row, cells=cells)
 
 
 def _to_verify(records: Sequence[Record]) -> int:

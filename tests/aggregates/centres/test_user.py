@@ -12,11 +12,11 @@ from aggregates.centres.user import (
     CentreNotNeeded,
     FullNameMissing,
     OwnAccount,
-    ReasonMissing,
     RoleNotForPeople,
     User,
     UserIsDisabled,
     UserNameMalformed,
+    UserReasonMissing,
     add,
     fold_user_name,
 )
@@ -145,9 +145,9 @@ def test_a_user_is_disabled_once_and_can_then_be_changed_no_more() -> None:
 @pytest.mark.parametrize("reason", [None, "", " "])
 def test_an_account_specialist_says_why(reason: str | None) -> None:
     """Section 2."""
-    with pytest.raises(ReasonMissing):
+    with pytest.raises(UserReasonMissing):
         ANN.disable(by=SPECIALIST, reason=reason)
-    with pytest.raises(ReasonMissing):
+    with pytest.raises(UserReasonMissing):
         ANN.change_role(role=Role.ASSESSOR, centre=OTHER, by=SPECIALIST, reason=reason)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from aggregates.claims.claim import Claim
 from aggregates.claims.claim_hindrances import learner_transferred
 from aggregates.claims.claim_summary import stages, warnings
-from aggregates.claims.claimable import Condition
+from aggregates.claims.claimable import ClaimableCondition
 from events.claim import ClaimGradesSaved
 from tests.claim_examples import A1, ANN, BEGUN, BEN, READY, TODAY, award
 
@@ -57,7 +57,7 @@ def test_the_stage_of_grades_says_which_award_dates_cannot_be_any_more() -> None
 
 def test_the_stage_of_the_qualification_says_what_holds_no_more() -> None:
     """M1, M2."""
-    gone = Condition(code="approved", is_met=False, sentence="Not approved.")
+    gone = ClaimableCondition(code="approved", is_met=False, sentence="Not approved.")
     assert missing(given(READY), conditions=[gone]) == ["qualification"]
     shown = stages(given(READY), today=TODAY, conditions=[gone])
     assert shown[0].missing == "Not approved."

@@ -12,7 +12,11 @@ from aggregates.learners.learner import (
     IdentityAmendmentUsed,
     Learner,
 )
-from aggregates.learners.verification import Answer, Code, VerificationStatus
+from aggregates.learners.verification import (
+    Code,
+    VerificationAnswer,
+    VerificationStatus,
+)
 from events.learner import LearnerDetailsAmended, LearnerIdentityAmended
 from events.verification import UlnVerified
 from tests.learner_examples import DETAILS, OTHER_ULN, PERSON, learner_created
@@ -119,7 +123,7 @@ WAITING = VerificationStatus.WAITING
 
 def test_a_learner_hears_lrs_about_a_uln_that_is_to_be_verified() -> None:
     """U7, L1."""
-    answer = Answer(code=Code.MATCH)
+    answer = VerificationAnswer(code=Code.MATCH)
     learner = given([learner_created(to_verify=True)])
     assert learner.verification.status is WAITING
     assert learner.hear(answer) == [VERIFIED]

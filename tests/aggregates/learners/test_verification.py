@@ -7,10 +7,10 @@ import pytest
 from aggregates.learners.verification import (
     FIRST_PAUSE,
     LONGEST_PAUSE,
-    Answer,
     Code,
     PostponedReason,
     Verification,
+    VerificationAnswer,
     VerificationStatus,
     pause_after,
     said_of,
@@ -26,7 +26,9 @@ MATCH = UlnVerified(person_id=PERSON, code="WSVRC001")
 
 
 def after(code: Code, *flags: str, master: str | None = None) -> Verification:
-    (heard,) = WAITING.hear(Answer(code=code, flags=flags, master_uln=master), PERSON)
+    (heard,) = WAITING.hear(
+        VerificationAnswer(code=code, flags=flags, master_uln=master), PERSON
+    )
     return WAITING.apply(heard)
 
 
@@ -103,13 +105,15 @@ def test_without_an_answer_it_waits_and_counts() -> None:
         UlnVerificationPostponed(why="unreachable", tries=2)
     ]
     assert waiting.hear(None, PERSON) == []
-    assert waiting.hear(Answer(code=Code.MATCH), PERSON) == [MATCH]
+    assert waiting.hear(VerificationAnswer(code=Code.MATCH), PERSON) == [MATCH]
 
 
 def test_an_answer_is_heard_once() -> None:
     """U7."""
-    assert WAITING.apply(MATCH).hear(Answer(code=Code.NO_MATCH), PERSON) == []
-    assert Verification().hear(Answer(code=Code.MATCH), PERSON) == []
+    assert (
+        WAITING.apply(MATCH).hear(VerificationAnswer(code=Code.NO_MATCH), PERSON) == []
+    )
+    assert Verification().hear(VerificationAnswer(code=Code.MATCH), PERSON) == []
 
 
 def test_other_details_are_asked_about_anew() -> None:

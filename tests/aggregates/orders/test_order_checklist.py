@@ -7,7 +7,7 @@ import pytest
 
 from aggregates.errors import MOST_SAID
 from aggregates.orders.order import Order
-from aggregates.orders.order_checklist import Circumstances, Step, steps
+from aggregates.orders.order_checklist import Circumstances, OrderStep, steps
 from aggregates.orders.order_confirming import total_of
 from aggregates.orders.order_refusals import (
     MOST_REGISTRATIONS,
@@ -47,37 +47,39 @@ from tests.order_examples import (
 given = Order.replay
 
 
-def missing(*events: Event, found: Circumstances = FREELY) -> dict[Step, list[str]]:
+def missing(
+    *events: Event, found: Circumstances = FREELY
+) -> dict[OrderStep, list[str]]:
     """Say what each incomplete step lacks, but for the last one."""
     shown = steps(given(events), found)
     return {
         each.step: list(each.missing)
         for each in shown
-        if not each.is_complete and each.step is not Step.CONFIRM
+        if not each.is_complete and each.step is not OrderStep.CONFIRM
     }
 
 
 def test_an_empty_order_says_what_each_step_lacks() -> None:
     """O1: the purchase order number is optional."""
     assert missing(BEGUN) == {
-        Step.PRODUCTS: ["Choose a product."],
-        Step.LEARNERS: ["Link the learners."],
-        Step.COURSE_DATES: ["Set the course dates."],
+        OrderStep.PRODUCTS: ["Choose a product."],
+        OrderStep.LEARNERS: ["Link the learners."],
+        OrderStep.COURSE_DATES: ["Set the course dates."],
     }
 
 
 def test_steps_are_complete_one_by_one_in_any_order() -> None:
     """O1."""
     everybody = OrderLearnersLinked(product=None, learners={ANN: None})
-    assert list(missing(BEGUN, DATED)) == [Step.PRODUCTS, Step.LEARNERS]
-    assert list(missing(BEGUN, DATED, everybody)) == [Step.PRODUCTS]
+    assert list(missing(BEGUN, DATED)) == [OrderStep.PRODUCTS, OrderStep.LEARNERS]
+    assert list(missing(BEGUN, DATED, everybody)) == [OrderStep.PRODUCTS]
     assert missing(*READY) == {}
 
 
 def test_a_product_without_learners_is_named() -> None:
     """O1."""
     assert missing(BEGUN, FOR_BOTH, BOTH_ON_SINGLE, DATED) == {
-        Step.LEARNERS: ["Link learners to Hospitality, or remove it."]
+        OrderStep.LEARNERS: ["Link learners to Hospitality, or remove it."]
     }
 
 
@@ -86,7 +88,7 @@ def test_a_product_of_several_pathways_needs_one_for_each_learner() -> None:
     open_ = OrderLearnersLinked(product=SEVERAL, learners={ANN: None, BEN: None})
     sentence = "Choose a pathway of Hospitality (FRONT or FOOD) for learners {} and {}."
     assert missing(BEGUN, FOR_BOTH, BOTH_ON_SINGLE, open_, DATED) == {
-        Step.LEARNERS: [sentence.format(ANN, BEN)]
+        OrderStep.LEARNERS: [sentence.format(ANN, BEN)]
     }
 
 
@@ -94,7 +96,7 @@ def test_a_pathway_that_is_no_longer_offered_is_to_be_chosen_again() -> None:
     """O1."""
     front = replace(OFFERS[SEVERAL], pathways={"FOOD": "Food", "ROOMS": "Rooms"})
     found = Circumstances(offers={**OFFERS, SEVERAL: front}, active={})
-    (sentence,) = missing(*READY, found=found)[Step.LEARNERS]
+    (sentence,) = missing(*READY, found=found)[OrderStep.LEARNERS]
     assert (
         sentence
         == f"Choose a pathway of Hospitality (FOOD or ROOMS) for learner {ANN}."
@@ -106,13 +108,13 @@ def test_learners_without_course_dates_are_named_the_first_few_of_many() -> None
     some = [f"L-{n:010d}" for n in range(MOST_SAID + 2)]
     crowd = OrderLearnersLinked(product=SINGLE, learners=dict.fromkeys(some))
     dated = OrderCourseDatesSet(dates=YEAR, product=SINGLE, learners=(some[0],))
-    (sentence,) = missing(BEGUN, FOR_SINGLE, crowd, dated)[Step.COURSE_DATES]
+    (sentence,) = missing(BEGUN, FOR_SINGLE, crowd, dated)[OrderStep.COURSE_DATES]
     named = ", ".join(some[1 : MOST_SAID + 1])
     assert sentence == (
         f"Set the course dates on Team Leading for learners {named} and 1 more."
     )
     dated = replace(dated, learners=tuple(some[:2]))
-    (sentence,) = missing(BEGUN, FOR_SINGLE, crowd, dated)[Step.COURSE_DATES]
+    (sentence,) = missing(BEGUN, FOR_SINGLE, crowd, dated)[OrderStep.COURSE_DATES]
     named = ", ".join(some[2 : MOST_SAID + 1])
     assert sentence == (
         f"Set the course dates on Team Leading for learners {named} and {some[-1]}."
@@ -122,7 +124,7 @@ def test_learners_without_course_dates_are_named_the_first_few_of_many() -> None
 def test_a_product_that_can_no_longer_be_ordered_is_in_the_way() -> None:
     """O2."""
     found = Circumstances(offers=WITHDRAWN, active={})
-    assert missing(*READY, found=found) == {Step.PRODUCTS: ["Not approved."]}
+    assert missing(*READY, found=found) == {OrderStep.PRODUCTS: ["Not approved."]}
 
 
 def test_a_product_that_is_gone_from_the_catalogue_is_in_the_way() -> None:
@@ -130,7 +132,7 @@ def test_a_product_that_is_gone_from_the_catalogue_is_in_the_way() -> None:
     order = given(READY)
     found = Circumstances(offers={SEVERAL: OFFERS[SEVERAL]}, active={})
     assert missing(*READY, found=found) == {
-        Step.PRODUCTS: [f"{SINGLE} is not in the catalogue any more. Remove it."]
+        OrderStep.PRODUCTS: [f"{SINGLE} is not in the catalogue any more. Remove it."]
     }
     assert total_of(order, found.offers) == Decimal("120.50")
     with pytest.raises(StepIncomplete, match="not in the catalogue"):
@@ -140,7 +142,7 @@ def test_a_product_that_is_gone_from_the_catalogue_is_in_the_way() -> None:
 def test_a_learner_with_an_active_registration_is_in_the_way_and_named() -> None:
     """O6."""
     found = Circumstances(offers=OFFERS, active={(BEN, SINGLE): FOUR})
-    (sentence,) = missing(*READY, found=found)[Step.LEARNERS]
+    (sentence,) = missing(*READY, found=found)[OrderStep.LEARNERS]
     assert all(name in sentence for name in (BEN, "Team Leading", FOUR))
     with pytest.raises(AlreadyRegistered, match=FOUR):
         confirmed(given(READY), found=found)
@@ -150,11 +152,11 @@ def test_a_learner_who_has_left_is_in_the_way_until_taken_out() -> None:
     """L6, O1: whoever is on a product or on the order itself, and nobody else."""
     found = replace(FREELY, left={BEN, "L-0000000099A"})
     sentence = str(LearnerHasLeft(learner=BEN))
-    assert missing(*READY, found=found) == {Step.LEARNERS: [sentence]}
+    assert missing(*READY, found=found) == {OrderStep.LEARNERS: [sentence]}
     with pytest.raises(LearnerHasLeft, match=BEN):
         confirmed(given(READY), found=found)
     order_alone = OrderLearnersLinked(product=None, learners={BEN: None})
-    assert sentence in missing(BEGUN, order_alone, found=found)[Step.LEARNERS]
+    assert sentence in missing(BEGUN, order_alone, found=found)[OrderStep.LEARNERS]
     gone = OrderLearnersUnlinked(product=SINGLE, learners=(BEN,))
     assert missing(*READY, gone, found=found) == {}
     assert missing(*READY, found=replace(FREELY, left={"L-0000000099A"})) == {}
@@ -187,7 +189,7 @@ def test_an_apprenticeship_says_which_pathways_of_its_qualifications_are_missing
     )
     ordered = (BEGUN, FOR_APPRENTICESHIP, linked, DATED)
     assert missing(*ordered, found=PARTLY) == {
-        Step.LEARNERS: [
+        OrderStep.LEARNERS: [
             f"Choose a pathway of Hospitality (FRONT or FOOD) for learner {BEN}."
         ]
     }
@@ -211,7 +213,7 @@ def test_nobody_is_ordered_a_qualification_twice_alone_and_as_a_part() -> None:
             " learner from one of the two."
         )
         found = missing(*ordered, found=PARTLY)
-        assert found == ({Step.LEARNERS: [expected]} if is_twice else {})
+        assert found == ({OrderStep.LEARNERS: [expected]} if is_twice else {})
 
 
 def test_a_learner_active_on_a_part_is_in_the_way_and_the_part_is_named() -> None:
@@ -219,7 +221,9 @@ def test_a_learner_active_on_a_part_is_in_the_way_and_the_part_is_named() -> Non
     linked = OrderLearnersLinked(product=APPRENTICESHIP, learners={ANN: None})
     found = replace(PARTLY, active={(ANN, SINGLE): FOUR})
     said = missing(BEGUN, FOR_APPRENTICESHIP, linked, DATED, found=found)
-    assert f"registration on Team Leading already: {FOUR}." in said[Step.LEARNERS][-1]
+    assert (
+        f"registration on Team Leading already: {FOUR}." in said[OrderStep.LEARNERS][-1]
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,15 +13,15 @@ from aggregates.uploads.duplicate_rows import (
     like_rows,
     others,
 )
-from aggregates.uploads.files.learner_file import Row
+from aggregates.uploads.files.learner_file import FileRow
 from events.upload import Problem
 from tests.learner_examples import DETAILS, OTHER_ULN, ULN, cells
 
 ROWS = st.lists(st.integers(2, 10**6), unique=True, min_size=1, max_size=40).map(sorted)
 
 
-def rows(*told: dict[str, str]) -> list[Row]:
-    return [Row(number=at, cells=each) for at, each in enumerate(told, 2)]
+def rows(*told: dict[str, str]) -> list[FileRow]:
+    return [FileRow(number=at, cells=each) for at, each in enumerate(told, 2)]
 
 
 def test_rows_of_one_uln_and_rows_of_one_person_are_found() -> None:

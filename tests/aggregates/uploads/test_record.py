@@ -3,7 +3,7 @@
 import pytest
 
 from aggregates.learners.details import check_details
-from aggregates.learners.verification import Answer, Code, PostponedReason
+from aggregates.learners.verification import Code, PostponedReason, VerificationAnswer
 from aggregates.uploads.duplicate_rows import OtherRows
 from aggregates.uploads.record import (
     CannotLink,
@@ -205,7 +205,7 @@ def test_a_match_makes_a_record_valid_and_an_anomaly_invalid() -> None:
 
 def test_only_a_record_that_waits_hears_lrs() -> None:
     """U7."""
-    answer = Answer(code=Code.MATCH)
+    answer = VerificationAnswer(code=Code.MATCH)
     assert given([TO_VERIFY]).hear(answer) == [VERIFIED]
     for record in (
         given([record_read()]),

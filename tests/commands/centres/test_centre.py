@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from aggregates.centres.centre import Centre, CentreIsOpen, ProductUnknown
-from aggregates.centres.user import ReasonMissing
+from aggregates.centres.centre import ApprovalProductUnknown, Centre, CentreIsOpen
+from aggregates.centres.user import UserReasonMissing
 from aggregates.errors import NotFound
 from catalogue.catalogue import CentreEntry
 from commands.centres.centre import (
@@ -54,7 +54,7 @@ def test_a_centre_is_opened_once(office: ClaimCentre) -> None:
 
 def test_an_account_specialist_says_why_a_centre_is_opened(office: ClaimCentre) -> None:
     """Section 2."""
-    with pytest.raises(ReasonMissing):
+    with pytest.raises(UserReasonMissing):
         asked(office, OpenCentre, number=NEW, name="Harbour Skills", reason=None)
 
 
@@ -73,7 +73,7 @@ def test_an_approval_is_withdrawn_and_granted_at_the_version_looked_at(
 
 
 def test_what_is_no_product_is_not_approved(office: ClaimCentre) -> None:
-    with pytest.raises(ProductUnknown) as refusal:
+    with pytest.raises(ApprovalProductUnknown) as refusal:
         asked(office, GrantApproval, centre=CENTRE, product="Q-1")
     assert refusal.value.pointer == "/product"
 

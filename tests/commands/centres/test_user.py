@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from aggregates.centres.user import ReasonMissing, User, UserNameTaken
+from aggregates.centres.user import User, UserNameTaken, UserReasonMissing
 from aggregates.errors import NotAllowed, NotFound
 from commands.centres.user import (
     AddUser,
@@ -68,7 +68,7 @@ def test_a_name_is_taken_once_whoever_has_it(staff: ClaimCentre) -> None:
 
 def test_an_account_specialist_says_why_a_user_is_added(staff: ClaimCentre) -> None:
     """Section 2."""
-    with pytest.raises(ReasonMissing):
+    with pytest.raises(UserReasonMissing):
         asked(staff, AddUser, by=SPECIALIST, **{**ANN, "name": "ben"})
 
 
@@ -148,7 +148,7 @@ def test_a_password_is_set_by_nobody_else(staff: ClaimCentre) -> None:
     colleague = replace(ASSESSOR, user="colleague")
     with pytest.raises(NotAllowed):
         asked(staff, SetPassword, by=colleague, name="ann", password_hash="new")
-    with pytest.raises(ReasonMissing):
+    with pytest.raises(UserReasonMissing):
         asked(staff, SetPassword, by=SPECIALIST, name="ann", password_hash="new")
 
 

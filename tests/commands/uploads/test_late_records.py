@@ -2,7 +2,7 @@
 
 import pytest
 
-from aggregates.learners.verification import Answer, Code, PostponedReason
+from aggregates.learners.verification import Code, PostponedReason, VerificationAnswer
 from aggregates.uploads.record import RecordState
 from aggregates.uploads.upload_progress import UploadStatus
 from commands.uploads import upload as uploading
@@ -50,7 +50,7 @@ def test_a_record_that_lrs_was_closed_for_brings_the_group_back(
     group = submitted(intake, cells(), cells(uln=OTHER_ULN))
     intake.verify_again(group, 2)
     assert stands(intake, group) == DONE
-    lrs.outcomes[ULN] = Answer(code=Code.MATCH)
+    lrs.outcomes[ULN] = VerificationAnswer(code=Code.MATCH)
     intake.verify_again(group, 2)
     assert stands(intake, group) == CHECKED
     intake.verify_again(group, 2)
@@ -67,7 +67,7 @@ def test_an_anomaly_heard_late_brings_nothing_back(
     """U7: nothing is ready."""
     lrs.outcomes[ULN] = PostponedReason.OUT_OF_HOURS
     group = submitted(intake, cells(), cells(uln=OTHER_ULN))
-    lrs.outcomes[ULN] = Answer(code=Code.NO_MATCH)
+    lrs.outcomes[ULN] = VerificationAnswer(code=Code.NO_MATCH)
     intake.verify_again(group, 2)
     assert stands(intake, group) == DONE
 

@@ -8,7 +8,7 @@ from aggregates.learners.details import COLUMNS, given_likeness
 from aggregates.loss import WorkWouldBeLost, rows_called
 from aggregates.uploads.corrections import Correction
 from aggregates.uploads.record import RecordState
-from commands.uploads.record_file import Outcome, amend_from_file
+from commands.uploads.record_file import CorrectionOutcome, amend_from_file
 from store import EventStore
 from tests.clock import Clock
 from tests.commands.upload_centre import ADMINISTRATOR, UploadCentre
@@ -134,7 +134,7 @@ def test_a_file_of_corrections_parts_nobody_unasked(intake: UploadCentre) -> Non
         at=intake.now(),
         alike=intake.alike,
     )
-    assert returned.outcome is Outcome.CONFLICTING
+    assert returned.outcome is CorrectionOutcome.CONFLICTING
     assert f"the link of row 2 to {known}" in returned.message
     assert intake.records(group)[2] == record
 

@@ -7,10 +7,10 @@ import pytest
 
 from aggregates.learners.details import Details
 from aggregates.learners.verification import (
-    Answer,
     Code,
     Outcome,
     PostponedReason,
+    VerificationAnswer,
     VerificationStatus,
 )
 from aggregates.uploads.record import RecordState
@@ -32,8 +32,8 @@ from tests.learner_examples import (
     strangers,
 )
 
-MATCH = Answer(code=Code.MATCH)
-ANOMALY = Answer(code=Code.NO_MATCH, flags=("VRF1",))
+MATCH = VerificationAnswer(code=Code.MATCH)
+ANOMALY = VerificationAnswer(code=Code.NO_MATCH, flags=("VRF1",))
 
 
 @dataclass
@@ -258,7 +258,7 @@ def test_a_learner_of_a_group_is_verified_as_their_record_was(
     intake: UploadCentre, lrs: Lrs
 ) -> None:
     """U7, U9: nobody is asked about twice."""
-    linked = Answer(code=Code.LINKED_MATCH, master_uln=THIRD_ULN)
+    linked = VerificationAnswer(code=Code.LINKED_MATCH, master_uln=THIRD_ULN)
     lrs.outcomes[ULN] = linked
     group = intake.checked(cells(), cells(uln="", given_name="Zoë"))
     intake.submit(group)

@@ -35,7 +35,7 @@ MOST_SAMPLES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class FileRow:
     """One row of the file: its number in a spreadsheet, and its cells as written.
 
     ``is_hidden`` tells that nobody sees it who opens the workbook.
@@ -60,7 +60,7 @@ class LearnerFile:
     encoding: str
     columns: Sequence[str]
     mapping: Mapping[str, str] | None
-    rows: Sequence[Row]
+    rows: Sequence[FileRow]
     hidden_columns: Sequence[str] = ()
     unread_sheets: Sequence[str] = ()
 
@@ -182,7 +182,7 @@ def _filled(lines: Iterator[Line]) -> Iterator[Line]:
     return (line for line in lines if any(cell.strip() for cell in line[1]))
 
 
-def _rows(lines: Iterator[Line], hidden: Collection[int]) -> Iterator[Row]:
+def _rows(lines: Iterator[Line], hidden: Collection[int]) -> Iterator[FileRow]:
     width = len(COLUMNS)
     for number, line in lines:
         given = [*line, *[""] * (width - len(line))]
@@ -192,4 +192,4 @@ def _rows(lines: Iterator[Line], hidden: Collection[int]) -> Iterator[Row]:
         born = given[BORN]
         if isinstance(born, Number):
             cells["date_of_birth"] = day_of(born)
-        yield Row(number=number, cells=cells, is_hidden=number in hidden)
+        yield FileRow(number=number, cells=cells, is_hidden=number in hidden)
