@@ -1,4 +1,4 @@
-"""Events in their envelopes: whose, which in line, when, on whose word, and why."""
+"""The envelope of an event: stream, version, position, time, actor and cause."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

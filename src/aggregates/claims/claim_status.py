@@ -28,7 +28,7 @@ BY_URGENCY = (
     ClaimStatus.PROCESSED,
     ClaimStatus.WITHDRAWN,
 )
-"""A claim has got to where the first of these has that any learner is at."""
+"""A claim's status is the most urgent of its learners' statuses: the first of these."""
 
 
 def standing_of(learners: Collection[ClaimStatus]) -> ClaimStatus:

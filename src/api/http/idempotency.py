@@ -66,7 +66,7 @@ class IdempotentRequest(RequestContext):
 
 
 async def request_digest(request: Request, service: ServiceOf) -> str:
-    """Make what tells one request from another, and nothing of what it says."""
+    """Make the keyed HMAC of the method, the URL and the body."""
     body = await request.body()
     with suppress(ValueError, RecursionError):  # no JSON: the bytes as they are
         body = json.dumps(json.loads(body), sort_keys=True).encode()

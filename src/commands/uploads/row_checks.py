@@ -1,4 +1,4 @@
-"""What is around a record when it is checked: its file, and its centre's learners."""
+"""Checks of rows in their context: the file, and the centre's learners (U6)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
