@@ -22,27 +22,17 @@ from policies.policies import Policies
 from policies.policy import Policy
 from policies.uploads import ADD_LEARNERS, CHECK_UPLOADS, WITHDRAW_LEARNERS
 from policies.verification import VERIFY_ULNS
-from projections import (
-    bookings,
-    centres,
-    claimable_learners,
-    claims,
-    duplicates,
-    ineligible_learners,
-    invoice_lines,
-    learner_streams,
-    learner_verifications,
-    learners,
-    offline_clients,
-    orders,
-    registrations,
-    results,
-    uploads,
-    users,
-)
+from projections.bookings import bookings, offline_clients
+from projections.centres import centres, users
+from projections.claims import claimable_learners, claims, ineligible_learners, results
 from projections.database import Database, open_database
+from projections.history import learner_streams
+from projections.learners import duplicates, learner_verifications, learners
+from projections.orders import orders
 from projections.read_model import ReadModel
 from projections.read_models import ReadModels
+from projections.registrations import invoice_lines, registrations
+from projections.uploads import uploads
 from store import EventStore, Position, open_store
 from subscriptions.feed import EventFeed
 

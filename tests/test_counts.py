@@ -12,7 +12,7 @@ from catalogue import amount
 from events.entry_order import EntriesChosen
 from events.event import Event
 from events.upload import LearnersWithdrawn
-from projections.event_descriptions import sentence
+from projections.history.event_descriptions import sentence
 
 HERE = Path(__file__).parent.parent
 COUNTED = re.compile(r"\{(\w+)\} ([a-z]+s)\b")

@@ -10,7 +10,7 @@ from catalogue import AwardType, Catalogue, RequestProblem, answer, assess, shap
 from cli.json_given import read_json
 from cli.messages import FAILED, PROBLEMS, USAGE, refuse
 from events.identifier import stream_of
-from projections import registrations
+from projections.registrations import registrations
 from service import Service
 
 

@@ -2,7 +2,7 @@
 
 from cli.messages import USAGE, refuse
 from cli.session import CHANNEL, SERVICE, get_user
-from projections import users
+from projections.centres import users
 from service import Service
 from store import Actor
 

@@ -14,17 +14,15 @@ from api.registrations.invoice_lines import every_line
 from cli.configuration import settings_of
 from cli.histories import moment
 from cli.session import exit_on_refusal, open_session
-from projections import (
-    centres,
-    invoice_lines,
-    learner_search,
-    result_search,
-    uploads,
-)
-from projections.history import HistoryEntry, entry
-from projections.learner_search import LearnerFilter
+from projections.centres import centres
+from projections.claims import result_search
+from projections.claims.result_search import Result
+from projections.history.history import HistoryEntry, entry
+from projections.learners import learner_search
+from projections.learners.learner_search import LearnerFilter
 from projections.paging import Page, every
-from projections.result_search import Result
+from projections.registrations import invoice_lines
+from projections.uploads import uploads
 from service import Service
 from store import EventStore
 

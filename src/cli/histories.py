@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from aggregates.uk_time import day_or_moment
 from cli.messages import USAGE, refuse
 from cli.output import Format, show
-from projections.history import HistoryEntry, Kept
+from projections.history.history import HistoryEntry, Kept
 from store import Stream
 
 

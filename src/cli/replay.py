@@ -46,8 +46,8 @@ def replay(
     from cli.histories import is_begun, moment, show_entries
     from cli.session import exit_on_refusal, open_session
     from events.identifier import Kind, stream_of
-    from projections.history import KEPT, history
-    from projections.timeline import timeline
+    from projections.history.history import KEPT, history
+    from projections.history.timeline import timeline
 
     prefix = name.partition("-")[0]
     kinds = [each for each in KEPT if each.kind == prefix]

@@ -34,7 +34,7 @@ from commands.uploads.upload import (
 )
 from commands.uploads.upload_choices import MapLearnerGroup
 from events.upload import Problem
-from projections import learner_search
+from projections.learners import learner_search
 from service import Service
 from store import Actor
 

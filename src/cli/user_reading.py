@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 
-from projections import users
+from projections.centres import users
+from projections.centres.users import UserRow
 from projections.database import open_database
 from projections.read_models import ReadModels
-from projections.users import UserRow
 from settings import Settings
 from store import open_store
 from subscriptions.feed import EventFeed

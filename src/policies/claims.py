@@ -10,7 +10,7 @@ from aggregates.errors import Refusal
 from commands.claims.claim_submission import JudgeClaimAgain, ProcessClaim
 from commands.command import CommandContext
 from policies.policy import Policy
-from projections import claims, ineligible_learners
+from projections.claims import claims, ineligible_learners
 from projections.read_models import ReadModels
 
 logger = structlog.get_logger()

@@ -19,7 +19,7 @@ from events.upload import (
     UploadUndone,
 )
 from policies.policy import Policy
-from projections import learner_search
+from projections.learners import learner_search
 from projections.read_models import ReadModels
 from store import Recorded
 

@@ -15,8 +15,9 @@ from commands.uploads.verification import (
 from events.upload import RecordsRead, RecordsVerified
 from policies.policy import Policy
 from policies.uploads import group_of
-from projections import learner_verifications, uploads
+from projections.learners import learner_verifications
 from projections.read_models import ReadModels
+from projections.uploads import uploads
 from store import Recorded
 
 # What was heard is in the records' own streams, and how far the check is in that of the

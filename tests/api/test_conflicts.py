@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from api.http.conflicts import CHANGED, DONE, describe_changes
 from events.claim import ClaimLearnersChosen, ClaimQualificationChosen, ClaimUnitsChosen
 from events.event import Event
-from projections.event_descriptions import SENTENCES
+from projections.history.event_descriptions import SENTENCES
 from store import Recorded
 from tests.claim_examples import CLAIM
 from tests.projections.history import history

@@ -4,7 +4,7 @@ from collections.abc import Generator
 
 import pytest
 
-from projections.history import KEPT
+from projections.history.history import KEPT
 from tests.api.busy_centre import WHOLE, WHY, BusyCentre, busy_centre
 from tests.api.running import clients, running
 from tests.api.seeded_centre import MANDATORY

@@ -12,10 +12,10 @@ from api.http.request_context import RequestContext
 from api.uploads import learner_group_moment
 from api.uploads.learner_group_moment import group_at_one_moment
 from commands.uploads import upload as uploading
-from projections import uploads
 from projections.database import open_database
 from projections.dispatcher import handle_alone
 from projections.projection_tables import ProjectionTables
+from projections.uploads import uploads
 from service import Service
 from store import EventStore, Position
 from tests.claim_examples import CATALOGUE

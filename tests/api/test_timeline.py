@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from projections.history import plain
+from projections.history.history import plain
 from service import Service
 from tests.api.seeded_centre import (
     API,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from commands.command import CommandContext, CommandResult, handle
 from commands.learners.learner_erasure import EraseLearner
-from projections.learner_streams import named
+from projections.history.learner_streams import named
 from store import EventStore
 from tests.clock import Clock
 from tests.commands.upload_centre import SPECIALIST

@@ -12,9 +12,11 @@ from commands.command import CommandContext
 from commands.orders.order import Dating
 from events.order import CourseDates
 from events.user import Role
-from projections import bookings, claimable_learners, invoice_lines, registrations
+from projections.bookings import bookings
+from projections.claims import claimable_learners
 from projections.database import open_database
 from projections.read_models import ReadModels
+from projections.registrations import invoice_lines, registrations
 from store import Actor, EventStore, open_store
 from subscriptions.feed import EventFeed
 from tests.claim_examples import CENTRE, TESTED, UNITS, qualification

@@ -22,8 +22,10 @@ from aggregates.registrations.registration import Registration
 from commands.bookings.entry_facts import timetable_of
 from commands.registrations.registration import ACTIVE_REGISTRATION, active_key
 from events.identifier import stream_of
-from projections import bookings, claimable_learners, registrations
-from projections.invoice_lines import INVOICE_LINES
+from projections.bookings import bookings
+from projections.claims import claimable_learners
+from projections.registrations import registrations
+from projections.registrations.invoice_lines import INVOICE_LINES
 from tests.commands.life_corrections import CorrectedLife
 from tests.commands.life_model import PARTS, none_overlap
 from tests.commands.life_world import PRICES, opened

@@ -12,7 +12,7 @@ from hypothesis import given
 from events.event import Event
 from events.learner import LearnerIdentityAmended
 from events.upload import RecordConfirmed
-from projections.event_descriptions import SENTENCES, sentence
+from projections.history.event_descriptions import SENTENCES, sentence
 from tests.events.samples import example
 from tests.events.strategies import any_event, kinds
 from tests.learner_examples import PERSON

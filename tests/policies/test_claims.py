@@ -14,7 +14,7 @@ from commands.command import CommandContext
 from events.identifier import stream_of
 from policies.claims import PROCESSING_DELAY, process_claims
 from policies.policy import Policy
-from projections import claims
+from projections.claims import claims
 from projections.database import open_database
 from service import Service
 from store import Actor, Change, EventStore, Position, Stream, open_store

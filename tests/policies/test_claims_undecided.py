@@ -12,9 +12,9 @@ from catalogue.solver.choice import Given
 from catalogue.solver.cp_sat import Undecided
 from catalogue.solver.deciding import Decider
 from policies.claims import JUDGE_CLAIMS_AGAIN, process_claims
-from projections import claims, ineligible_learners
+from projections.claims import claims, ineligible_learners
+from projections.claims.ineligible_learners import FIRST_WAIT, LONGEST_WAIT
 from projections.database import open_database
-from projections.ineligible_learners import FIRST_WAIT, LONGEST_WAIT
 from service import Service
 from store import open_store
 from tests.claim_examples import A1, ANN, BEN, CATALOGUE, award

@@ -13,8 +13,9 @@ from aggregates.uploads.upload_progress import UploadStatus
 from events.learner import LearnerCreated
 from events.upload import RecordRead
 from events.verification import UlnVerified
-from projections import learner_search, uploads
 from projections.database import open_database
+from projections.learners import learner_search
+from projections.uploads import uploads
 from store import EventStore, FileGone
 from tests import processes
 from tests.api.running import running

@@ -10,7 +10,7 @@ from aggregates.uploads.upload_progress import UploadStatus
 from lrs import Asking, Simulator
 from lrs.circuit import FAILURES, Circuit
 from lrs.simulator import Fixture, Others, SimulatedState
-from projections import uploads
+from projections.uploads import uploads
 from service import Service
 from tests.api.running import running
 from tests.clock import PATIENCE, Clock

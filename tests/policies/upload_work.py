@@ -24,8 +24,9 @@ from lrs import Asking, Simulator
 from lrs.simulator import Fixture, Others
 from policies.uploads import ADD_LEARNERS, CHECK_UPLOADS
 from policies.verification import VERIFY_ULNS
-from projections import learner_verifications, learners, uploads
 from projections.database import open_database
+from projections.learners import learner_verifications, learners
+from projections.uploads import uploads
 from service import Service
 from store import open_store
 from tests.clock import PATIENCE

@@ -11,7 +11,7 @@ from aggregates.claims.claimable import Approved
 from events.event import Event
 from events.learner import LearnerCreated, LearnerDetailsAmended, LearnerIdentityAmended
 from events.registration import AwardWithdrawn
-from projections.claimable_learners import (
+from projections.claims.claimable_learners import (
     READ_MODEL,
     ClaimableLearner,
     ClaimableLearnerFilter,

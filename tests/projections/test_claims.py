@@ -16,8 +16,8 @@ from events.claim import (
 )
 from events.event import Event
 from events.identifier import stream_of
-from projections import claims
-from projections.claims import READ_MODEL, ListedClaim, due, search_claims
+from projections.claims import claims
+from projections.claims.claims import READ_MODEL, ListedClaim, due, search_claims
 from projections.paging import BadCursor
 from tests.claim_examples import (
     ANN,

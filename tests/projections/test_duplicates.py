@@ -12,8 +12,8 @@ from events.duplicate import Decision, DuplicateDecided
 from events.event import Event
 from events.identifier import Kind, identifier
 from events.learner import LearnerErased
-from projections import duplicates, learners
-from projections.duplicates import same_as, search_duplicates
+from projections.learners import duplicates, learners
+from projections.learners.duplicates import same_as, search_duplicates
 from projections.paging import BadCursor
 from projections.read_model import ReadModel
 from projections.rows import Rows

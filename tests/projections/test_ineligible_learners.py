@@ -28,7 +28,7 @@ from events.registration import (
     RegistrationTransferred,
 )
 from events.sitting import TestResultAdded
-from projections.ineligible_learners import (
+from projections.claims.ineligible_learners import (
     READ_MODEL,
     Ineligible,
     search_ineligible_learners,

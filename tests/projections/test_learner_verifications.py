@@ -9,8 +9,8 @@ from events.event import Event
 from events.identifier import stream_of
 from events.learner import LearnerDetailsAmended
 from events.verification import UlnVerificationPostponed, UlnVerified
-from projections import learner_verifications
-from projections.learner_verifications import READ_MODEL
+from projections.learners import learner_verifications
+from projections.learners.learner_verifications import READ_MODEL
 from tests.learner_examples import CHLOE, PERSON, ULN, learner_created
 from tests.projections.conftest import Fold
 from tests.projections.history import BEGINNING, history

@@ -19,9 +19,9 @@ from events.registration import (
     PartReopened,
 )
 from events.upload import LearnersAdded
-from projections import learner_search
-from projections.learner_search import LearnerFilter
-from projections.learners import READ_MODEL
+from projections.learners import learner_search
+from projections.learners.learner_search import LearnerFilter
+from projections.learners.learners import READ_MODEL
 from projections.periods import DatesAreReversed
 from store import Recorded
 from tests.claim_examples import registration_made

@@ -23,8 +23,8 @@ from events.order import (
     OrderProductsRemoved,
     OrderPurchaseOrderNumberGiven,
 )
-from projections.order_search import ListedOrder, OrderFilter, search_orders
-from projections.orders import READ_MODEL, OrderKind, OrderState
+from projections.orders.order_search import ListedOrder, OrderFilter, search_orders
+from projections.orders.orders import READ_MODEL, OrderKind, OrderState
 from projections.paging import BadCursor
 from tests.order_examples import (
     ANN,

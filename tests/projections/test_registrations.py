@@ -17,7 +17,7 @@ from events.registration import (
     PartCompleted,
     PartReopened,
 )
-from projections.registrations import (
+from projections.registrations.registrations import (
     READ_MODEL,
     SORTS,
     RegistrationRow,

@@ -22,14 +22,14 @@ from events.learner import (
     LearnerErased,
     LearnerIdentityAmended,
 )
-from projections.result_certificates import certificates_of
-from projections.result_search import (
+from projections.claims.result_certificates import certificates_of
+from projections.claims.result_search import (
     ResultFilter,
     export,
     results_of_learner,
     search_results,
 )
-from projections.results import READ_MODEL, in_words
+from projections.claims.results import READ_MODEL, in_words
 from tests.claim_examples import (
     ANN,
     ANNS,

@@ -27,11 +27,11 @@ from events.upload import (
     RecordConfirmed,
     RecordLinked,
 )
-from projections.history import FieldChange
-from projections.learner_streams import READ_MODEL
+from projections.history.history import FieldChange
+from projections.history.learner_streams import READ_MODEL
+from projections.history.redaction import ANOTHER
+from projections.history.timeline import SEVERAL, TimelineEntry, timeline
 from projections.read_models import ReadModels
-from projections.redaction import ANOTHER
-from projections.timeline import SEVERAL, TimelineEntry, timeline
 from store import Actor, EventStore
 from tests.learner_examples import GROUP, PERSON, learner_created, record_read
 from tests.order_examples import ANN, BEN, CAT, ORDER, SINGLE, TERM, YEAR

@@ -29,8 +29,8 @@ from events.upload import (
     UploadSubmitted,
 )
 from events.verification import UlnVerificationPostponed, UlnVerified
-from projections import uploads
-from projections.uploads import READ_MODEL
+from projections.uploads import uploads
+from projections.uploads.uploads import READ_MODEL
 from tests.learner_examples import (
     CENTRE,
     CHLOE,

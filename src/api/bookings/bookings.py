@@ -36,8 +36,8 @@ from catalogue import Catalogue
 from commands.bookings.booking import AmendBooking, CancelBooking, read_booking
 from commands.bookings.package import DownloadedPackage, packages_of
 from events.booking import BookingOutcomeCorrected
-from projections import bookings
-from projections.bookings import BookingFilter, BookingRow, PackageRow
+from projections.bookings import bookings
+from projections.bookings.bookings import BookingFilter, BookingRow, PackageRow
 from store import Stream
 
 router = APIRouter(prefix="/bookings", tags=["bookings"])

@@ -53,9 +53,9 @@ from commands.bookings.entry_order import (
     read_entry_order,
 )
 from events.entry_order import ConfirmedEntry
-from projections import order_search
-from projections.order_search import ListedOrder
-from projections.orders import OrderKind, OrderState
+from projections.orders import order_search
+from projections.orders.order_search import ListedOrder
+from projections.orders.orders import OrderKind, OrderState
 
 router = APIRouter(prefix="/entry-orders", tags=["bookings"])
 

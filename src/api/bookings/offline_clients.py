@@ -18,8 +18,8 @@ from commands.bookings.offline_client import (
     ReportOfflineClient,
     read_client,
 )
-from projections import offline_clients
-from projections.offline_clients import OfflineClientRow
+from projections.bookings import offline_clients
+from projections.bookings.offline_clients import OfflineClientRow
 
 router = APIRouter(prefix="/offline-clients", tags=["offline clients"])
 

@@ -46,9 +46,9 @@ from catalogue import Catalogue
 from commands.bookings.sitting import GiveRoom
 from commands.command import CommandContext
 from events.user import Role
-from projections import bookings, sittings
-from projections.bookings import BookingRow
-from projections.sittings import SittingFilter, SittingRow
+from projections.bookings import bookings, sittings
+from projections.bookings.bookings import BookingRow
+from projections.bookings.sittings import SittingFilter, SittingRow
 
 router = APIRouter(prefix="/bookings", tags=["bookings"])
 list_router = APIRouter(prefix="/sittings", tags=["bookings"])

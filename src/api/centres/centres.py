@@ -22,7 +22,7 @@ from commands.centres.centre import (
     WithdrawApproval,
     open_own_centre,
 )
-from projections import centres
+from projections.centres import centres
 
 router = APIRouter(prefix="/centres", tags=["centres"])
 

@@ -29,7 +29,7 @@ from api.http.responses import ListResponse, list_response, set_event_position
 from api.http.schemas import RequestBody, ResponseBody
 from commands.centres.user import RevokeToken, SetPassword
 from events.user import Role
-from projections import users
+from projections.centres import users
 
 router = APIRouter(tags=["me"])
 

@@ -24,7 +24,7 @@ from commands.centres.user import (
     open_user,
 )
 from events.user import Role
-from projections import users
+from projections.centres import users
 
 router = APIRouter(prefix="/users", tags=["users"])
 

@@ -19,9 +19,10 @@ from api.orders.product_filters import Qualifications
 from api.registrations.invoice_lines import CentreFilter
 from commands.claims.certificate import RecordPrinting, read_certificate
 from events.certificate import CertificatePrinted
-from projections import centres, result_certificates
+from projections.centres import centres
+from projections.claims import result_certificates
+from projections.claims.result_certificates import CertificateRow
 from projections.paging import Page, every
-from projections.result_certificates import CertificateRow
 
 router = APIRouter(prefix="/certificates", tags=["certificates"])
 

@@ -29,7 +29,7 @@ from events.certificate import (
     CertificateSuperseded,
 )
 from events.event import Event
-from projections.result_certificates import CertificateRow
+from projections.claims.result_certificates import CertificateRow
 from store import Stream
 
 router = APIRouter(prefix="/certificates", tags=["certificates"])

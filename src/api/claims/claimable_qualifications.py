@@ -35,8 +35,8 @@ from api.learners.birth_dates import BirthDate
 from catalogue import Qualification
 from commands.claims.claim import read_claim
 from commands.registrations.registration import approvals_of
-from projections import claimable_learners
-from projections.claimable_learners import (
+from projections.claims import claimable_learners
+from projections.claims.claimable_learners import (
     ClaimableLearner,
     ClaimableLearnerFilter,
     LearnerColumn,

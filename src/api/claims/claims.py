@@ -51,7 +51,7 @@ from commands.claims.claim import (
 from commands.claims.claim_submission import SubmitClaim, WithdrawClaim
 from commands.command import Versions
 from events.claim import Award
-from projections import claims
+from projections.claims import claims
 
 router = APIRouter(prefix="/claims", tags=["claims"])
 

@@ -47,8 +47,8 @@ from catalogue import Assessment, AwardType, Catalogue, Qualification, assess, s
 from commands.claims.claim import read_claim, rules_of
 from commands.claims.claim_assessment import ClaimFacts
 from events.claim import ClaimSubmitted, Granted, Withheld
-from projections import ineligible_learners
-from projections.ineligible_learners import Ineligible
+from projections.claims import ineligible_learners
+from projections.claims.ineligible_learners import Ineligible
 
 PATHWAYS = TypeAdapter(list[PathwayAnswer])
 router = APIRouter(prefix="/ineligible-learners", tags=["ineligible learners"])

@@ -33,10 +33,12 @@ from catalogue import AwardType, Catalogue
 from commands.command import CommandContext, require_own
 from events.identifier import stream_of
 from events.learner import LearnerCreated
-from projections import bookings, centres, result_search
-from projections.bookings import BookingRow
-from projections.result_certificates import CertificateRow, certificates_of
-from projections.result_search import Result, ResultFilter, ResultSort
+from projections.bookings import bookings
+from projections.bookings.bookings import BookingRow
+from projections.centres import centres
+from projections.claims import result_search
+from projections.claims.result_certificates import CertificateRow, certificates_of
+from projections.claims.result_search import Result, ResultFilter, ResultSort
 
 router = APIRouter(tags=["results"])
 

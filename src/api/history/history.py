@@ -28,12 +28,12 @@ from commands.command import require_own
 from commands.learners.learner import read_learner
 from events.event import Event
 from events.identifier import stream_of
-from projections import users
-from projections.history import KEPT, HistoryEntry, Kept, entry, history
+from projections.centres import users
+from projections.history.history import KEPT, HistoryEntry, Kept, entry, history
+from projections.history.redaction import without_prices
+from projections.history.timeline import timeline
 from projections.paging import Page
 from projections.periods import require_in_order
-from projections.redaction import without_prices
-from projections.timeline import timeline
 from service import Service
 from store import StoredRow, written_in
 

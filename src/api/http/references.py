@@ -13,7 +13,8 @@ from api.http.schemas import ResponseBody
 from catalogue import Catalogue
 from commands.command import CommandContext
 from events.identifier import stream_of
-from projections import centres, learner_search
+from projections.centres import centres
+from projections.learners import learner_search
 
 PATTERN = "^[A-Za-z0-9/-]*$"
 

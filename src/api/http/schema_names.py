@@ -10,7 +10,7 @@ from typing import Any
 
 import aggregates.claims.claim_hindrances
 import audit.finding
-import projections.orders
+import projections.orders.orders
 from aggregates.bookings import sitting, sitting_time
 from aggregates.claims import certificate, claim_status
 from aggregates.learners import duplicate, verification
@@ -23,7 +23,7 @@ from catalogue import assessment, grading
 from commands.uploads import record_file
 from events.duplicate import Decision
 from events.user import Role
-from projections.claimable_learners import LearnerColumn
+from projections.claims.claimable_learners import LearnerColumn
 
 SCHEMA = "#/components/schemas/"
 
@@ -40,8 +40,8 @@ ENUMERATIONS: Mapping[type[StrEnum], str] = {
     order_checklist.OrderStep: "OrderStepName",
     products.ProductKind: "ProductKind",
     aggregates.claims.claim_hindrances.Cause: "IneligibleCause",
-    projections.orders.OrderKind: "OrderKind",
-    projections.orders.OrderState: "OrderState",
+    projections.orders.orders.OrderKind: "OrderKind",
+    projections.orders.orders.OrderState: "OrderState",
     record.RecordState: "LearnerRecordState",
     record_file.CorrectionOutcome: "CorrectionOutcome",
     registration.Status: "RegistrationStatus",

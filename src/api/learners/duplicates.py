@@ -14,8 +14,9 @@ from api.http.schemas import RequestBody, ResponseBody
 from api.learners.learners import Called, LearnerSummary, learner_listed
 from commands.learners.duplicate import DecideDuplicate
 from events.duplicate import Decision
-from projections import duplicates, uploads
-from projections.duplicates import Pair
+from projections.learners import duplicates
+from projections.learners.duplicates import Pair
+from projections.uploads import uploads
 
 router = APIRouter(prefix="/duplicates", tags=["learners"])
 

@@ -10,7 +10,8 @@ from api.http.request_context import RequestContextOf
 from api.http.schemas import RequestBody
 from api.learners.learners import Called, LearnerResponse, respond_with_learner
 from commands.learners.learner_erasure import EraseLearner
-from projections import learner_rows, learner_streams
+from projections.history import learner_streams
+from projections.uploads import learner_rows
 
 router = APIRouter(prefix="/learners", tags=["learners"])
 

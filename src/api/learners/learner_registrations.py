@@ -20,9 +20,10 @@ from api.registrations.registrations import (
 from catalogue import Catalogue
 from commands.learners.learner import read_learner
 from commands.registrations.invoice import read_lines
-from projections import bookings, registrations
-from projections.bookings import BookingRow
-from projections.registrations import RegistrationRow
+from projections.bookings import bookings
+from projections.bookings.bookings import BookingRow
+from projections.registrations import registrations
+from projections.registrations.registrations import RegistrationRow
 
 router = APIRouter(prefix="/learners", tags=["learners"])
 

@@ -42,8 +42,9 @@ from api.learners.birth_dates import BirthDate
 from api.learners.verifications import VerificationResponse, verification_response
 from commands.learners.learner import AmendLearner, CreateLearner, read_learner
 from events.learner import ImageKind, LearnerImageSubmitted
-from projections import duplicates, learner_search, uploads
-from projections.learner_search import KnownLearner, LearnerFilter, LearnerSort
+from projections.learners import duplicates, learner_search
+from projections.learners.learner_search import KnownLearner, LearnerFilter, LearnerSort
+from projections.uploads import uploads
 from store import Stream
 
 router = APIRouter(prefix="/learners", tags=["learners"])

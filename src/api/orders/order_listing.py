@@ -16,8 +16,8 @@ from api.http.schemas import ResponseBody
 from api.orders.order_view import Amount
 from api.orders.product_filters import Products
 from catalogue import Catalogue
-from projections.order_search import EntryCount, ListedOrder, OrderFilter
-from projections.orders import OrderKind, OrderState
+from projections.orders.order_search import EntryCount, ListedOrder, OrderFilter
+from projections.orders.orders import OrderKind, OrderState
 
 
 class OrderSummary(ResponseBody, title="OrderSummary"):

@@ -25,7 +25,7 @@ from api.learners.learners import LearnerWarning
 from commands.command import CommandContext
 from commands.orders.order_confirmation import circumstances
 from events.order import ConfirmedLine, CourseDates, OrderConfirmed
-from projections.orders import OrderState
+from projections.orders.orders import OrderState
 from store import Stream
 
 Amount = Annotated[

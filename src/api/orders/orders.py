@@ -48,9 +48,10 @@ from commands.orders.order import (
     read_order,
 )
 from commands.orders.order_confirmation import ConfirmOrder
-from projections import learner_search, order_search
-from projections.order_search import ListedOrder
-from projections.orders import OrderKind
+from projections.learners import learner_search
+from projections.orders import order_search
+from projections.orders.order_search import ListedOrder
+from projections.orders.orders import OrderKind
 
 router = APIRouter(prefix="/orders", tags=["orders"])
 

@@ -30,9 +30,10 @@ from catalogue import Catalogue
 from commands.command import CommandContext
 from commands.registrations.invoice import ReportInvoiceStatus, read_line
 from events.user import Role
-from projections import centres, invoice_lines
-from projections.invoice_lines import InvoiceLineRow
+from projections.centres import centres
 from projections.paging import Page, every
+from projections.registrations import invoice_lines
+from projections.registrations.invoice_lines import InvoiceLineRow
 from store import Conflict
 
 router = APIRouter(prefix="/invoice-lines", tags=["invoices"])

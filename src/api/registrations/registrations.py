@@ -41,9 +41,13 @@ from commands.command import CommandContext, require_own
 from commands.registrations.invoice import read_lines
 from events.identifier import stream_of
 from events.registration import RegistrationMade
-from projections import invoice_lines, registrations
-from projections.redaction import sees_prices
-from projections.registrations import RegistrationRow, RegistrationSort, row_of
+from projections.history.redaction import sees_prices
+from projections.registrations import invoice_lines, registrations
+from projections.registrations.registrations import (
+    RegistrationRow,
+    RegistrationSort,
+    row_of,
+)
 from store import Actor, Stream
 
 router = APIRouter(prefix="/registrations", tags=["registrations"])

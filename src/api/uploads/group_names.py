@@ -10,7 +10,7 @@ from aggregates.text import clean
 from api.http.dependencies import WAITED
 from api.http.request_context import RequestContext
 from events.identifier import Kind, is_identifier
-from projections import uploads
+from projections.uploads import uploads
 
 GroupName = Annotated[
     str,

@@ -19,7 +19,7 @@ from commands.uploads.record_file import (
     amend_from_file,
     read_invalid,
 )
-from projections import learner_search
+from projections.learners import learner_search
 
 router = APIRouter(prefix="/learner-groups", tags=["learner groups"])
 

@@ -11,7 +11,7 @@ from aggregates.uploads.record import RecordState
 from aggregates.uploads.upload import Upload
 from api.http.request_context import RequestContext
 from commands.uploads.upload import read_upload
-from projections import uploads
+from projections.uploads import uploads
 from store import Position, Stream
 
 WAITED = 0.3

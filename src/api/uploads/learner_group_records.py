@@ -24,8 +24,9 @@ from commands.command import CommandContext
 from commands.uploads.record import AmendRecord, RemoveRecord, read_record
 from commands.uploads.upload import read_records, read_upload
 from events.upload import Problem
-from projections import learner_search, uploads
+from projections.learners import learner_search
 from projections.paging import Page
+from projections.uploads import uploads
 from store import Actor, Stream
 
 router = APIRouter(prefix="/learner-groups", tags=["learner groups"])

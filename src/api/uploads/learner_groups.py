@@ -43,7 +43,7 @@ from commands.uploads.upload import (
     read_records,
 )
 from events.upload import FileProblem
-from projections import uploads
+from projections.uploads import uploads
 
 router = APIRouter(prefix="/learner-groups", tags=["learner groups"])
 

@@ -8,17 +8,11 @@ import pytest
 from api.app import create_app
 from audit import ledger as audit
 from catalogue import Catalogue
-from projections import (
-    bookings,
-    centres,
-    claimable_learners,
-    claims,
-    ineligible_learners,
-    learners,
-    offline_clients,
-    results,
-)
+from projections.bookings import bookings, offline_clients
+from projections.centres import centres
+from projections.claims import claimable_learners, claims, ineligible_learners, results
 from projections.database import open_database
+from projections.learners import learners
 from service import Service
 from store import open_store
 from tests.api.claims.claim_api import ClaimApi

@@ -20,7 +20,7 @@ from events.learner import (
 from events.registration import RegistrationMade
 from events.upload import LearnersAdded, UploadReceived, UploadRenamed, UploadUndone
 from projections.read_model import METADATA, Moment, ReadModel, events_of
-from projections.registration_status import (
+from projections.registrations.registration_status import (
     ACTIVE,
     OPEN_PARTS,
     STATUS_EVENTS,

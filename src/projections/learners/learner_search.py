@@ -25,7 +25,7 @@ from aggregates.registrations.registration import Status
 from aggregates.text import clean
 from aggregates.text import fold as folded
 from events.identifier import CHECK_LETTERS, stream_of
-from projections.learners import (
+from projections.learners.learners import (
     GROUPS,
     LEARNERS,
     MEMBERS,
@@ -33,7 +33,7 @@ from projections.learners import (
     WORDS,
     digits_of,
 )
-from projections.names_sought import is_named
+from projections.learners.names_sought import is_named
 from projections.paging import Page, page, sorting
 from projections.periods import within_days
 from projections.rows import CHUNK

@@ -53,10 +53,10 @@ from events.registration import (
 )
 from events.sitting import TestOutcomeCorrected, TestResultAdded
 from projections.identifiers import is_called
-from projections.learner_search import is_of_learner
+from projections.learners.learner_search import is_of_learner
 from projections.paging import Page, page, since
 from projections.read_model import METADATA, Moment, ReadModel, events_of
-from projections.registration_status import (
+from projections.registrations.registration_status import (
     ACTIVE,
     STATUS_EVENTS,
     registration_status_after,

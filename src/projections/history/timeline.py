@@ -31,9 +31,16 @@ from events.upload import (
     UploadSubmitted,
     UploadUndone,
 )
-from projections.history import KEPT, HistoryEntry, changes, entry, history, steps
-from projections.learner_streams import place, streams_naming
-from projections.redaction import (
+from projections.history.history import (
+    KEPT,
+    HistoryEntry,
+    changes,
+    entry,
+    history,
+    steps,
+)
+from projections.history.learner_streams import place, streams_naming
+from projections.history.redaction import (
     learners_in,
     mask_others,
     only_about,

@@ -27,11 +27,11 @@ from events.registration import (
     RegistrationTransferred,
 )
 from projections.identifiers import as_called
-from projections.learner_search import is_of_learner
-from projections.learners import LEARNERS
+from projections.learners.learner_search import is_of_learner
+from projections.learners.learners import LEARNERS
 from projections.paging import Page, page, sorting
 from projections.read_model import METADATA, Moment, Money, ReadModel, events_of
-from projections.registration_status import (
+from projections.registrations.registration_status import (
     OPEN_PARTS,
     STATUS_EVENTS,
     registration_status_after,

@@ -33,12 +33,12 @@ from events.learner import (
     LearnerTransferred,
 )
 from events.registration import RegistrationMade
-from projections.read_model import METADATA, Moment, ReadModel, events_of
-from projections.result_certificates import (
+from projections.claims.result_certificates import (
     CERTIFICATES,
     erase_holder,
     fold_certificate,
 )
+from projections.read_model import METADATA, Moment, ReadModel, events_of
 from projections.rows import Rows, Values
 from store import Recorded
 

@@ -37,9 +37,9 @@ from events.booking import (
 )
 from events.identifier import Kind, stream_of
 from events.pin import PinSet
+from projections.bookings.offline_clients import OFFLINE_CLIENTS
 from projections.identifiers import as_called
-from projections.learner_search import is_in_group, is_of_learner
-from projections.offline_clients import OFFLINE_CLIENTS
+from projections.learners.learner_search import is_in_group, is_of_learner
 from projections.paging import Page, page, since
 from projections.periods import within_days, within_moments
 from projections.read_model import METADATA, Moment, ReadModel, events_of

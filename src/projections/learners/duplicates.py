@@ -23,8 +23,8 @@ from sqlalchemy import (
 from aggregates.learners.details import ERASED
 from aggregates.learners.duplicate import Face, MatchReason, why_alike
 from events.duplicate import Decision, DuplicateDecided
-from projections.learner_search import KnownLearner, known_learner
-from projections.learners import LEARNERS
+from projections.learners.learner_search import KnownLearner, known_learner
+from projections.learners.learners import LEARNERS
 from projections.paging import BadCursor, Page
 from projections.read_model import METADATA, ReadModel
 from projections.rows import Rows

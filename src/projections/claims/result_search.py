@@ -9,11 +9,11 @@ from sqlalchemy import Column, Connection, Row, Select, false, func, select
 
 from aggregates.claims.claim_status import ClaimStatus
 from events.identifier import Kind
+from projections.claims.result_certificates import CERTIFICATES
+from projections.claims.results import APPRENTICESHIPS, LEARNERS, RESULTS
 from projections.identifiers import is_called
-from projections.names_sought import has_word, is_named
+from projections.learners.names_sought import has_word, is_named
 from projections.paging import Page, page, sorting
-from projections.result_certificates import CERTIFICATES
-from projections.results import APPRENTICESHIPS, LEARNERS, RESULTS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,7 +29,7 @@ from events.learner import LearnerCreated
 from events.order import OrderBegun
 from events.registration import RegistrationMade
 from events.upload import UploadReceived
-from projections.event_descriptions import sentence
+from projections.history.event_descriptions import sentence
 from store import Position, Recorded, Stream
 
 HIDDEN = frozenset(

@@ -11,8 +11,8 @@ from events.invoice import InvoiceNumberRecorded, InvoiceStatusReported
 from events.learner import LearnerCreated
 from events.refusal import CommandRefused
 from events.upload import RecordAmended, RecordChecked, RecordRead
+from projections.history.redaction import learners_in, may_name_learners
 from projections.read_model import METADATA, ReadModel, every_event
-from projections.redaction import learners_in, may_name_learners
 from projections.rows import Rows
 from store import Position, Recorded
 from subscriptions.checkpoints import read_checkpoints

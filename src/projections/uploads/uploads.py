@@ -13,10 +13,10 @@ from aggregates.uploads.record import RecordState
 from aggregates.uploads.upload_progress import UploadStatus, progress_of
 from events.identifier import Kind
 from projections.identifiers import is_called
-from projections.names_sought import has_word, is_named
+from projections.learners.names_sought import has_word, is_named
 from projections.paging import Page, page, since
 from projections.read_model import ReadModel
-from projections.upload_rows import HANDLES, RECORDS, UPLOADS, fold
+from projections.uploads.upload_rows import HANDLES, RECORDS, UPLOADS, fold
 
 NAME = "uploads"
 READ_MODEL = ReadModel(

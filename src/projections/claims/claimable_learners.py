@@ -23,15 +23,15 @@ from events.registration import (
     RegistrationMade,
     RegistrationTransferred,
 )
-from projections.names_sought import has_word, is_named
+from projections.claims.results import in_words
+from projections.learners.names_sought import has_word, is_named
 from projections.paging import Page, page
 from projections.read_model import METADATA, ReadModel
-from projections.registration_status import (
+from projections.registrations.registration_status import (
     ACTIVE,
     STATUS_EVENTS,
     registration_status_after,
 )
-from projections.results import in_words
 from projections.rows import Rows, Values
 from store import Recorded
 

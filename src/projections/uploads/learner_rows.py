@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from projections.upload_rows import RECORDS
+from projections.uploads.upload_rows import RECORDS
 
 
 def finder(

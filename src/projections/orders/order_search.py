@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, and_, distinct, func, select
 from aggregates.registrations.registration import Status
 from events.identifier import Kind
 from projections.identifiers import is_called
-from projections.orders import (
+from projections.orders.orders import (
     ENTRIES,
     LEARNERS,
     ORDERS,
@@ -21,7 +21,7 @@ from projections.orders import (
     OrderState,
 )
 from projections.paging import Page, page, since
-from projections.registrations import REGISTRATIONS
+from projections.registrations.registrations import REGISTRATIONS
 
 
 @dataclass(frozen=True, kw_only=True)

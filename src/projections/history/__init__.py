@@ -1,0 +1,1 @@
+"""The history of each thing, and the proof that it is whole."""
