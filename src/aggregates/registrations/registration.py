@@ -281,7 +281,7 @@ class Registration(Aggregate):
     ) -> list[PathwayChanged]:
         """Put the learner on another pathway of the same rules (M11).
 
-        Raises PathwayUnknown, RegistrationIsCancelled, RegistrationIsCompleted.
+        Raises PathwayNotOffered, RegistrationIsCancelled, RegistrationIsCompleted.
         """
         codes = [each.code for each in rules.pathways]
         if pathway not in codes:
