@@ -26,6 +26,7 @@ from api.claims import (
     claims,
     eligibility,
     ineligible_learners,
+    learner_results,
     results,
 )
 from api.history import audit, history
@@ -88,6 +89,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     eligibility.router,
     ineligible_learners.router,
     results.router,
+    learner_results.router,
     certificate_printing.router,
     certificates.router,
     entry_orders.router,

@@ -1,6 +1,6 @@
 """Claims: a request for certificates, put together in four stages in any order."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Self, TypeAlias, assert_never
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from aggregates.aggregate import Aggregate
 from aggregates.claims.award import award_date_refusals, award_refusals, grade_refusals
+from aggregates.claims.claim_losses import awards_lost, grades_lost, parts_lost
 from aggregates.claims.claim_refusals import (
     ClaimIsWithdrawn,
     LearnerNotInClaim,
@@ -29,7 +30,6 @@ from aggregates.loss import require_no_loss, several
 from aggregates.registrations.not_active import why_not_active
 from aggregates.registrations.registration import Registration
 from catalogue import Qualification
-from catalogue.rule import join_words
 from events.claim import (
     Award,
     ClaimBegun,
@@ -54,14 +54,6 @@ Later: TypeAlias = (
     | ClaimProcessed
     | ClaimDeleted
 )
-
-
-AWARD_PARTS: Mapping[str, str] = {
-    "award_type": "the award type",
-    "award_date": "the award date",
-    "grades": "the grades",
-}
-"""What an award is put together of, and what a sentence calls each part."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +127,7 @@ class Claim(Aggregate):
         gone = [unit for unit in self.units if unit not in offered]
         lost = [f"the choice of {several(gone)}"] if gone else []
         lost += [f"the choice of {several([*self.learners])}"] if self.learners else []
-        lost += self._typed(self.learners)
+        lost += awards_lost(self.learners)
         require_no_loss(lost, confirm_loss=confirm_loss, pointer="/qualification")
         if kept != self.units:
             events.append(ClaimUnitsChosen(units=kept))
@@ -210,7 +202,7 @@ class Claim(Aggregate):
                 chosen[who] = found
         raise_all(problems)
         gone = [w for w, p in self.waiting.items() if chosen.get(w) != p.registration]
-        lost = self._typed(gone)
+        lost = awards_lost({who: self.learners[who] for who in gone})
         require_no_loss(lost, confirm_loss=confirm_loss, pointer="/learners")
         present = {
             who: place.registration
@@ -220,11 +212,6 @@ class Claim(Aggregate):
         if list(chosen.items()) == list(present.items()):
             return []
         return [ClaimLearnersChosen(learners=chosen)]
-
-    def _typed(self, learners: Iterable[str]) -> list[str]:
-        """Say for which of these learners an award or grades were typed."""
-        graded = [who for who in learners if self.learners[who].award != Award()]
-        return [f"the award and grades of {several(graded)}"] if graded else []
 
     @property
     def called(self) -> str:
@@ -286,7 +273,7 @@ class Claim(Aggregate):
             if award != self.learners[who].award
         }
         unsaid = left_out or {}
-        lost = self._parts_lost(changed, unsaid)
+        lost = parts_lost({who: self.learners[who] for who in changed}, unsaid)
         lost += grades_lost(
             {
                 who: [
@@ -298,23 +285,6 @@ class Claim(Aggregate):
         )
         require_no_loss(lost, confirm_loss=confirm_loss, pointer="/awards")
         return [ClaimGradesSaved(awards=changed)] if changed else []
-
-    def _parts_lost(
-        self, changed: Iterable[str], left_out: Mapping[str, Collection[str]]
-    ) -> list[str]:
-        """Name the parts of awards that were typed, and of which nothing is said now."""
-        return [
-            f"{title} of {several(whose)}"
-            for part, title in AWARD_PARTS.items()
-            if (
-                whose := [
-                    who
-                    for who in changed
-                    if part in left_out.get(who, ())
-                    and getattr(self.learners[who].award, part)
-                ]
-            )
-        ]
 
     def require_submittable(self, *, today: date) -> None:
         """Raise what keeps the claim from being assessed (M6, M10).
@@ -494,16 +464,3 @@ class Claim(Aggregate):
             or ClaimLearner(registration=registration)
             for who, registration in registrations.items()
         }
-
-
-def grades_lost(units: Mapping[str, Iterable[str]]) -> list[str]:
-    """Name the units that would lose grades, those of the same learners together."""
-    whose: dict[str, tuple[str, ...]] = {}
-    for who, gone in units.items():
-        for unit in gone:
-            whose[unit] = (*whose.get(unit, ()), who)
-    return [
-        f"the grades of {several(learners)} for"
-        f" {join_words(tuple(unit for unit in whose if whose[unit] == learners))}"
-        for learners in dict.fromkeys(whose.values())
-    ]

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from aggregates.claims.award import AwardTwice
-from aggregates.claims.claim import AWARD_PARTS
+from aggregates.claims.claim_losses import AWARD_PARTS
 from aggregates.claims.claim_status import ClaimStatus
 from api.claims.claim_view import AwardResponse, ClaimResponse, claim_response
 from api.http.dependencies import (

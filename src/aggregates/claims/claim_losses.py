@@ -1,0 +1,51 @@
+"""What was typed into a claim and a change would lose, in words (M1, M3 to M6)."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from aggregates.claims.claim_status import ClaimLearner
+from aggregates.loss import several
+from catalogue.rule import join_words
+from events.claim import Award
+
+AWARD_PARTS: Mapping[str, str] = {
+    "award_type": "the award type",
+    "award_date": "the award date",
+    "grades": "the grades",
+}
+"""What an award is put together of, and what a sentence calls each part."""
+
+
+def awards_lost(learners: Mapping[str, ClaimLearner]) -> list[str]:
+    """Name the learners among these for whom an award or grades were typed."""
+    graded = [who for who, place in learners.items() if place.award != Award()]
+    return [f"the award and grades of {several(graded)}"] if graded else []
+
+
+def parts_lost(
+    learners: Mapping[str, ClaimLearner], left_out: Mapping[str, Collection[str]]
+) -> list[str]:
+    """Name the parts of awards that were typed, and of which nothing is said now."""
+    return [
+        f"{title} of {several(whose)}"
+        for part, title in AWARD_PARTS.items()
+        if (
+            whose := [
+                who
+                for who, place in learners.items()
+                if part in left_out.get(who, ()) and getattr(place.award, part)
+            ]
+        )
+    ]
+
+
+def grades_lost(units: Mapping[str, Iterable[str]]) -> list[str]:
+    """Name the units that would lose grades, those of the same learners together."""
+    whose: dict[str, tuple[str, ...]] = {}
+    for who, gone in units.items():
+        for unit in gone:
+            whose[unit] = (*whose.get(unit, ()), who)
+    return [
+        f"the grades of {several(learners)} for"
+        f" {join_words(tuple(unit for unit in whose if whose[unit] == learners))}"
+        for learners in dict.fromkeys(whose.values())
+    ]
