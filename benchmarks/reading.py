@@ -10,9 +10,9 @@ from statistics import median
 
 from aggregates.learners.details import check_details
 from aggregates.uploads.duplicate_rows import DuplicateRows
-from aggregates.uploads.files.learner_file import read_learner_file
-from aggregates.uploads.files.template import TEMPLATE
 from benchmarks.upload import rows
+from files.learner_file import read_learner_file
+from files.template import TEMPLATE
 from tests.learner_examples import csv_file
 from tests.workbooks import xlsx
 

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from aggregates.learners.details import COLUMNS, Details
 from aggregates.learners.uln import uln_fault
-from aggregates.uploads.files.template import TEMPLATE
 from events.identifier import Kind, identifier
 from events.learner import LearnerCreated
 from events.upload import RecordRead, UploadReceived
+from files.template import TEMPLATE
 
 TODAY = date(2026, 11, 24)
 CENTRE = "48213"

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from io import StringIO
 from random import Random
 
-from aggregates.uploads.files.template import TEMPLATE
+from files.template import TEMPLATE
 
 GIVEN = (
     *("Amara", "Aoife", "Beatriz", "Chloë", "Daisy", "Ellie", "Fatima", "Grace"),

@@ -45,12 +45,12 @@ def upload(
     form: Annotated[Format, typer.Option("--format")] = Format.TABLE,
 ) -> None:
     """Upload a file of learners and say what is wrong in it; or only say that."""
-    from aggregates.uploads.files.file_refusals import FileRefused
-    from aggregates.uploads.files.learner_file import read_learner_file
+    from aggregates.uploads.file_refusals import FileRefused
     from cli.configuration import settings_of
     from cli.session import CHANNEL, exit_on_refusal, get_user, open_session
     from cli.uploading import check_file, mapping_of, uploaded
     from commands.uploads.upload import UploadLearnerGroup
+    from files.learner_file import read_learner_file
 
     try:
         content = file.read_bytes()

@@ -11,14 +11,9 @@ from aggregates.learners.details import COLUMNS, OVERFLOW, given_uln, read_as
 from aggregates.learners.verification import LRS_OFF, said_of_many
 from aggregates.uk_time import LONDON
 from aggregates.uploads.duplicate_rows import DuplicateRows
-from aggregates.uploads.files.file_columns import settle_columns
-from aggregates.uploads.files.file_refusals import (
-    FileRefused,
-    file_sentence,
-    hidden_parts,
-)
-from aggregates.uploads.files.learner_file import LearnerFile, read_learner_file
-from aggregates.uploads.files.text_file import ENCODINGS
+from aggregates.uploads.file_columns import settle_columns
+from aggregates.uploads.file_refusals import FileRefused, file_sentence, hidden_parts
+from aggregates.uploads.file_row import ENCODINGS
 from aggregates.uploads.problem import sentence, title
 from aggregates.uploads.record import RecordState
 from aggregates.uploads.upload import Upload
@@ -34,6 +29,7 @@ from commands.uploads.upload import (
 )
 from commands.uploads.upload_choices import MapLearnerGroup
 from events.upload import Problem
+from files.learner_file import LearnerFile, read_learner_file
 from projections.learners import learner_search
 from service import Service
 from store import Actor

@@ -7,8 +7,8 @@ import pytest
 from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
-from aggregates.bookings.sealed_package import PinCost
 from api.app import create_app
+from files.sealed_package import PinCost
 from service import Service
 from tests.api.running import ClientAs, clients, running
 from tests.clock import PATIENCE, Clock
@@ -35,9 +35,7 @@ def easily_guessed() -> Generator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in ("passwords", "pins"):
             patch.setattr(f"access.{module}.HASHER", cheap)
-        patch.setattr(
-            "aggregates.bookings.sealed_package.COST", PinCost(passes=1, memory=8)
-        )
+        patch.setattr("files.sealed_package.COST", PinCost(passes=1, memory=8))
         yield
 
 

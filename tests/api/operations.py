@@ -9,11 +9,11 @@ from typing import Any
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from aggregates.uploads.corrections import invalid_workbook
 from aggregates.uploads.record import Record
 from api.http.documentation import example_of
 from api.http.openapi import operations
 from events.identifier import Kind, identifier
+from files.corrections import invalid_workbook
 from tests.api.seeded_centre import PRODUCT, TEST, WHEN, Things
 from tests.image_examples import PHOTOGRAPH
 from tests.learner_examples import cells, csv_file, record_read

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from api.http.csv_escape import FORMULA
-from api.http.sheets import csv_rows
+from files.csv_rows import FORMULA, csv_rows
 from tests.api import booking_centre
 from tests.api.booking_centre import QUALIFICATION, UNIT, Ask, book, entry, missing
 from tests.clock import Clock

@@ -6,7 +6,7 @@ from typing import Any
 from python_calamine import load_workbook
 
 from aggregates.learners.details import COLUMNS
-from aggregates.uploads.files.file_columns import KEY
+from aggregates.uploads.file_columns import KEY
 from tests.api.running import ClientAs
 from tests.api.test_learner_groups import ANY, GROUPS, until, upload
 from tests.learner_examples import cells, csv_file

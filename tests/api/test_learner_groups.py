@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from aggregates.uploads.files.file_refusals import MOST_ROWS
-from aggregates.uploads.files.template import TEMPLATE
+from aggregates.uploads.file_refusals import MOST_ROWS
+from files.template import TEMPLATE
 from service import Service
 from tests.api.running import ClientAs, clients
 from tests.clock import PATIENCE

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from secrets import token_bytes
 
-from aggregates.bookings.sealed_package import digest
 from commands.bookings.offline_client import client_called
 from events.booking import AnswersReceived
 from events.identifier import stream_of
 from events.offline_client import OfflineClientRegistered
+from files.sealed_package import digest
 from service import Service
 from store import Actor, Stream
 from tests.api import booking_centre, offline_centre

@@ -6,9 +6,8 @@ from dataclasses import replace
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from aggregates.bookings.package import INSTRUCTIONS
-from aggregates.bookings.sealed_package import digest
 from events.booking import PackageDownloaded
+from files.sealed_package import INSTRUCTIONS, digest
 from service import Service
 from tests.api import booking_centre, offline_centre
 from tests.api.booking_centre import API, Ask, book

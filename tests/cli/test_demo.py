@@ -9,9 +9,9 @@ from io import StringIO
 import pytest
 
 from aggregates.learners.uln import uln_fault
-from aggregates.uploads.files.learner_file import read_learner_file
 from cli.demo import USERS
 from cli.demo_people import learner_file
+from files.learner_file import read_learner_file
 from tests.cli.conftest import Run
 
 TODAY = date(2026, 11, 24)

@@ -7,7 +7,7 @@ from importlib import metadata
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from aggregates.uploads.files.text_file import MAC, WINDOWS
+from aggregates.uploads.file_row import MAC, WINDOWS
 from catalogue import AwardType
 from cli import catalogue, upload
 from cli.main import LearnerManagement, app

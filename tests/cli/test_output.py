@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from api.http.csv_escape import FORMULA
 from cli.output import Format, show
+from files.csv_rows import FORMULA
 
 AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 ROWS: list[dict[str, Any]] = [

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aggregates.uploads.files.template import TEMPLATE
+from files.template import TEMPLATE
 from tests.learner_examples import made_ulns
 
 ROWS = 240

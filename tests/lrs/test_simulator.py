@@ -10,7 +10,7 @@ import pytest
 
 from aggregates.learners.details import COLUMNS, Details, check_details
 from aggregates.learners.verification import Code, VerificationAnswer
-from aggregates.uploads.files.learner_file import read_learner_file
+from files.learner_file import read_learner_file
 from lrs import FixtureUnusable, OutOfHours, Simulator, Unreachable
 from lrs.simulator import Fixture, Known, Others, SimulatedState, read_fixture
 from tests.learner_examples import DETAILS, OTHER_ULN, THIRD_ULN, ULN

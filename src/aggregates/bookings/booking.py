@@ -8,12 +8,12 @@ from typing import Self, TypeAlias, assert_never
 from uuid import UUID
 
 from aggregates.aggregate import Aggregate
-from aggregates.bookings.answer_package import NotAnswerPackage
 from aggregates.bookings.booking_refusals import (
     AnswersExist,
     ExtraTimeIsSpecialists,
     LaunchLinkInvalid,
     LaunchNotOnline,
+    NotAnswerPackage,
     NotBeforeWindow,
     PackageIsStale,
     PackageUnknown,

@@ -295,3 +295,35 @@ class EntryTotalHasChanged(RuleBroken):
 class EntryOrderIsConfirmed(RuleBroken):
     code = "entry-order-is-confirmed"
     message = "The order {order} has been confirmed. Amend or cancel its bookings."
+
+
+class AnswersEmpty(Malformed):
+    code = "answers-empty"
+    message = (
+        "The file is empty. Send the answer package that the offline client saved for"
+        " {booking}."
+    )
+
+
+class NotAnswerPackage(Malformed):
+    code = "not-answer-package"
+    message = (
+        "This file is not an answer package: {why}. Send the file that the offline"
+        " client saved for {booking}."
+    )
+
+
+class AnswersOfAnotherBooking(RuleBroken):
+    code = "answers-of-another-booking"
+    message = (
+        "These answers are for {theirs}, not for {booking}; nothing was changed. Send"
+        " them to {theirs}, and those of {booking} here."
+    )
+
+
+class AnswersOfAnotherPackage(RuleBroken):
+    code = "answers-of-another-package"
+    message = (
+        "These answers are from the package {theirs}, not from {package}; nothing was"
+        " changed. Leave the package out of the request, or name {theirs}."
+    )

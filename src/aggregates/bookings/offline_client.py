@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Self, TypeAlias, assert_never
 
 from aggregates.aggregate import Aggregate
-from aggregates.bookings.sealed_package import is_public_key
 from aggregates.errors import Malformed, RuleBroken
 from aggregates.uk_time import in_london
 from events.offline_client import (
@@ -68,9 +67,9 @@ class OfflineClientKnown(RuleBroken):
     )
 
 
-def require_public_key(public_key: str) -> None:
+def require_public_key(*, can_seal: bool) -> None:
     """Raise PublicKeyMalformed unless packages can be sealed for the key."""
-    if not is_public_key(public_key):
+    if not can_seal:
         raise PublicKeyMalformed(pointer="/public_key")
 
 
@@ -144,17 +143,23 @@ class OfflineClient(Aggregate):
         return None
 
     def report(
-        self, version: str, now: datetime, *, public_key: str | None = None
+        self,
+        version: str,
+        now: datetime,
+        *,
+        public_key: str | None = None,
+        can_seal: bool = False,
     ) -> list[OfflineClientEvent]:
         """Take down that it reported itself, and its key if it had registered none.
 
+        ``can_seal`` tells whether packages can be sealed for the key that it sends.
         Raises VersionMalformed, PublicKeyMalformed; KeyIsAnother: a key is for ever.
         """
         require_version(version)
         seen = OfflineClientSeen(client_version=version, seen=now)
         if public_key is None or public_key == self.public_key:
             return [seen]
-        require_public_key(public_key)
+        require_public_key(can_seal=can_seal)
         if self.public_key is not None:
             raise KeyIsAnother(pointer="/public_key", name=self.name)
         return [OfflineClientKeyRegistered(public_key=public_key), seen]
@@ -167,16 +172,17 @@ def register(
     name: str,
     version: str,
     public_key: str,
+    can_seal: bool,
     now: datetime,
 ) -> OfflineClientRegistered:
-    """Let a program be sat with.
+    """Let a program be sat with; ``can_seal`` tells whether its key is one to seal for.
 
     Raises ClientNameMissing, VersionMalformed, PublicKeyMalformed.
     """
     if not name.strip():
         raise ClientNameMissing(pointer="/name")
     require_version(version)
-    require_public_key(public_key)
+    require_public_key(can_seal=can_seal)
     return OfflineClientRegistered(
         client=client,
         centre=centre,

@@ -1,20 +1,16 @@
-"""Offline packages: what one holds, and its four checks (B13)."""
+"""Offline packages: their four checks (B13)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from json import dumps
 
 from aggregates.bookings.booking import Booking
 from aggregates.bookings.offline_client import NOT_SAID, UNKNOWN, OfflineClient
-from aggregates.bookings.sealed_package import MANIFEST, digest
 from aggregates.bookings.sitting_time import window
 from aggregates.errors import RuleBroken
 from aggregates.uk_time import in_london
-from catalogue import amount
 from events.booking import PackageDownloaded
 
-INSTRUCTIONS = "instructions.txt"
 WHOLE = "The package is whole: it is what its manifest says."
 NOT_WHOLE = "The package is damaged: what is in it is not what its manifest says."
 
@@ -111,34 +107,3 @@ def require_all(found: Sequence[Check]) -> None:
                 for check in failed
             ],
         )
-
-
-def files_of(booking: Booking, package: str) -> dict[str, bytes]:
-    """Make what is in the package of a booking as it is now."""
-    parts = {INSTRUCTIONS: instructions(booking).encode()}
-    opens, closes = window(booking.starts)
-    manifest = {
-        "package": package,
-        "booking": booking.made.booking,
-        "revision": booking.revision,
-        "opens": opens.isoformat(),
-        "closes": closes.isoformat(),
-        "minutes": booking.minutes,
-        "parts": {name: digest(part) for name, part in parts.items()},
-    }
-    return {**parts, MANIFEST: dumps(manifest).encode()}
-
-
-def instructions(booking: Booking) -> str:
-    """Tell whoever holds the sitting what to do, in words."""
-    opens, closes = (in_london(moment) for moment in window(booking.starts))
-    return (
-        f"Test of {booking.made.unit} by {booking.made.learner},"
-        f" booking {booking.made.booking}\n\n"
-        f"1. Start the test on {in_london(booking.starts)}, London time; it can be"
-        f" started from {opens} until {closes}.\n"
-        "2. Open this package with your PIN. Let nobody else know the PIN.\n"
-        f"3. The learner has {amount(booking.minutes, 'minute')}"
-        f" ({booking.extra_time} % extra time included).\n"
-        "4. Afterwards, connect and send the answers back.\n"
-    )

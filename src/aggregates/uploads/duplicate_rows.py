@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from aggregates.learners.details import given_likeness, given_uln
-from aggregates.uploads.files.learner_file import FileRow
+from aggregates.uploads.file_row import FileRow
 from events.upload import Problem
 
 TWICE = "uln-twice"

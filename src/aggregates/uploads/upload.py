@@ -6,8 +6,7 @@ from typing import Self, TypeAlias, assert_never
 
 from aggregates.aggregate import Aggregate
 from aggregates.text import clean
-from aggregates.uploads.files.table import FIRST_ROW
-from aggregates.uploads.files.text_file import ENCODINGS, MAC, WINDOWS
+from aggregates.uploads.file_row import ENCODINGS, FIRST_ROW, MAC, WINDOWS
 from aggregates.uploads.upload_progress import UploadStatus, progress_of, undone_after
 from aggregates.uploads.upload_refusals import (
     LONGEST_NAME,

@@ -9,7 +9,6 @@ from pydantic import ConfigDict, Field
 
 from access import pins
 from access.policy import require_may
-from aggregates.bookings.answer_package import MOST_ANSWERS
 from aggregates.errors import Malformed
 from api.bookings.bookings import Booked, BookingResponse, respond_with_booking
 from api.http.dependencies import By, Now, ServiceOf
@@ -20,6 +19,7 @@ from api.http.schemas import RequestBody, ResponseBody
 from commands.bookings.booking import read_booking
 from commands.bookings.package import DownloadPackage, ReceiveAnswers, look
 from events.user import Role
+from files.answer_package import MOST_ANSWERS
 
 router = APIRouter(prefix="/bookings", tags=["bookings"])
 

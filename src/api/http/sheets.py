@@ -1,17 +1,12 @@
-"""Rows as CSV that no spreadsheet takes for anything but text."""
+"""Rows as a download of CSV."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, Self
 
 from fastapi.responses import StreamingResponse
 
-from api.http.csv_escape import csv_escape
-
-BYTE_ORDER_MARK = "\ufeff"
-"""What Excel needs at the beginning to read names in UTF-8."""
+from files.csv_rows import BYTE_ORDER_MARK, csv_rows
 
 
 class CsvStream(StreamingResponse):
@@ -34,18 +29,3 @@ class CsvStream(StreamingResponse):
         if is_for_people:
             written = chain([BYTE_ORDER_MARK], written)
         return cls(written, headers=disposition)
-
-
-def csv_rows(
-    columns: Sequence[str], rows: Iterable[Mapping[str, Any]]
-) -> Iterator[str]:
-    """Write rows as CSV, with the columns' names first, part by part."""
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([csv_escape(row[name]) for name in columns])
-        yield written.getvalue()
-        written.seek(0)
-        written.truncate()
-    yield written.getvalue()

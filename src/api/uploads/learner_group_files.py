@@ -6,9 +6,7 @@ from typing import Annotated, Self
 from fastapi import APIRouter, File, Response, UploadFile
 from pydantic import ConfigDict, Field
 
-from aggregates.uploads.corrections import invalid_workbook, read_corrections
-from aggregates.uploads.files.file_refusals import hidden_parts
-from aggregates.uploads.files.template import TEMPLATE, xlsx_template
+from aggregates.uploads.file_refusals import hidden_parts
 from api.http.dependencies import By, CurrentUser, Now, ServiceOf
 from api.http.responses import set_event_position
 from api.http.schemas import ResponseBody
@@ -19,6 +17,8 @@ from commands.uploads.record_file import (
     amend_from_file,
     read_invalid,
 )
+from files.corrections import invalid_workbook, read_corrections
+from files.template import TEMPLATE, xlsx_template
 from projections.learners import learner_search
 
 router = APIRouter(prefix="/learner-groups", tags=["learner groups"])

@@ -17,8 +17,8 @@ from fastapi import (
 )
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from aggregates.uploads.files.file_refusals import file_sentence, hidden_parts
-from aggregates.uploads.files.text_file import ENCODINGS, in_other_encoding
+from aggregates.uploads.file_refusals import file_sentence, hidden_parts
+from aggregates.uploads.file_row import ENCODINGS
 from aggregates.uploads.record import Record, RecordState
 from aggregates.uploads.upload import Upload
 from aggregates.uploads.upload_progress import UploadStatus
@@ -43,6 +43,7 @@ from commands.uploads.upload import (
     read_records,
 )
 from events.upload import FileProblem
+from files.text_file import in_other_encoding
 from projections.uploads import uploads
 
 router = APIRouter(prefix="/learner-groups", tags=["learner groups"])

@@ -19,6 +19,7 @@ from commands.command import (
 )
 from events.identifier import stream_of
 from events.offline_client import OfflineClientRegistered
+from files.sealed_package import is_public_key
 from store import Actor, AlreadyReserved, Change, Position, Reservation, Stream
 
 
@@ -90,6 +91,7 @@ def register_offline_client(
         name=command.name,
         version=command.version,
         public_key=command.public_key,
+        can_seal=is_public_key(command.public_key),
         now=command.at,
     )
     stream = Stream(id=stream_of(client_called(client)))
@@ -105,7 +107,12 @@ def report_offline_client(
     command: ReportOfflineClient, context: CommandContext
 ) -> CommandResult:
     stream, client = read_client(context, command.client, command.by)
-    reported = client.report(command.version, command.at, public_key=command.public_key)
+    reported = client.report(
+        command.version,
+        command.at,
+        public_key=command.public_key,
+        can_seal=is_public_key(command.public_key or ""),
+    )
     sends_first = client.public_key is None and command.public_key is not None
     owned = [reserved_key(client.centre, command.public_key or "")] * sends_first
     change = stream.change(reported, reserve=owned)

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import uuid4
 
-from aggregates.bookings.answer_package import AnswersOfAnotherPackage, read_answers
 from aggregates.bookings.booking import Booking
+from aggregates.bookings.booking_refusals import AnswersOfAnotherPackage
 from aggregates.bookings.offline_client import OfflineClient
 from aggregates.bookings.package import (
     NOT_WHOLE,
@@ -15,10 +15,8 @@ from aggregates.bookings.package import (
     Check,
     check_download,
     checks,
-    files_of,
     require_all,
 )
-from aggregates.bookings.sealed_package import digest, is_whole, seal
 from aggregates.centres.pin import CHANGED_SINCE, IS_SET, NO_PIN, Pin, Proof
 from aggregates.errors import NotFound
 from commands.bookings.booking import Opened, on_registration, read_booking
@@ -29,6 +27,8 @@ from commands.learners.learner import learner_of
 from events.booking import AnswersReceived, BookingTaken, PackageDownloaded
 from events.identifier import stream_of
 from events.pin import PackageSealed
+from files.answer_package import read_answers
+from files.sealed_package import digest, files_of, is_whole, seal
 from store import Actor, Conflict, Stream
 
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aggregates.learners.image import plain_image
 from aggregates.learners.learner import ImageErased
 from commands.command import Command, CommandContext, CommandResult, handles, open_own
 from commands.learners.learner import learner_of, read_learner
 from events.learner import ImageKind, LearnerCreated, LearnerImageSubmitted
+from files.image import plain_image
 from store import Actor, Conflict, FileGone, Stream
 
 

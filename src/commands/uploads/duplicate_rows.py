@@ -7,7 +7,7 @@ from uuid import UUID
 
 from aggregates.learners.details import given_likeness, given_uln
 from aggregates.uploads.duplicate_rows import MOST_NAMED, OtherRows
-from aggregates.uploads.files.learner_file import FileRow
+from aggregates.uploads.file_row import FileRow
 from aggregates.uploads.record import Later, Record
 from aggregates.uploads.upload import Upload
 from commands.command import CommandContext

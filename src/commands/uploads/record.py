@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import ClassVar, NamedTuple
 
-from aggregates.uploads.files.learner_file import FileRow
+from aggregates.uploads.file_row import FileRow
 from aggregates.uploads.record import Later, Record
 from aggregates.uploads.upload import Upload
 from commands.command import (

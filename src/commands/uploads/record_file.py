@@ -8,8 +8,7 @@ from enum import StrEnum
 
 from aggregates.errors import RuleBroken
 from aggregates.learners.details import COLUMNS
-from aggregates.uploads.corrections import Correction
-from aggregates.uploads.files.table import FIRST_ROW
+from aggregates.uploads.file_row import FIRST_ROW
 from aggregates.uploads.record import Record, RecordState
 from catalogue import amount
 from commands.command import Command, CommandContext, CommandResult
@@ -23,6 +22,7 @@ from events.upload import (
     RecordLinked,
     RecordRemoved,
 )
+from files.corrections import Correction
 from store import Actor, Conflict, Stream
 
 MOST_AMENDED = 2_000

@@ -6,7 +6,7 @@ from datetime import date
 
 from aggregates.learners.details import Checked, check_details, given_uln
 from aggregates.uploads.duplicate_rows import OtherRows
-from aggregates.uploads.files.learner_file import FileRow
+from aggregates.uploads.file_row import FileRow
 from aggregates.uploads.row_context import RowContext, check_in_context
 from commands.learners.learner import holders
 from commands.learners.same_person import FindSimilarLearners, known_alike

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from aggregates.loss import rows_called, several
-from aggregates.uploads.files.table import FIRST_ROW
+from aggregates.uploads.file_row import FIRST_ROW
 from aggregates.uploads.record import Record
 from aggregates.uploads.upload import Upload
 from commands.command import CommandContext

@@ -8,8 +8,7 @@ from itertools import islice
 from typing import ClassVar, TypeVar
 
 from aggregates.text import clean
-from aggregates.uploads.files.file_refusals import FileRefused
-from aggregates.uploads.files.learner_file import read_learner_file
+from aggregates.uploads.file_refusals import FileRefused
 from aggregates.uploads.record import Record, RecordState
 from aggregates.uploads.row_context import LIKE, RowContext, check_in_context
 from aggregates.uploads.upload import Later, Upload, clean_group_name
@@ -28,6 +27,7 @@ from commands.learners.same_person import FindSimilarLearners, known_alike, unhe
 from commands.uploads.group_uses import undone, uses_changed
 from events.identifier import Kind, stream_of
 from events.upload import UploadReceived, UploadRefused
+from files.learner_file import read_learner_file
 from store import (
     Actor,
     AlreadyReserved,

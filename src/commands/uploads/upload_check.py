@@ -8,13 +8,7 @@ from typing import ClassVar
 
 from aggregates.learners.details import Checked, given_likeness, given_uln
 from aggregates.uploads.duplicate_rows import DuplicateRows, is_first
-from aggregates.uploads.files.learner_file import (
-    FileRow,
-    LearnerFile,
-    read_learner_file,
-)
-from aggregates.uploads.files.table import FIRST_ROW
-from aggregates.uploads.files.text_file import MAC, in_other_encoding
+from aggregates.uploads.file_row import FIRST_ROW, MAC, FileRow
 from aggregates.uploads.record import Later, Record, RecordState
 from aggregates.uploads.upload import Upload
 from aggregates.uploads.upload_progress import UploadStatus
@@ -33,6 +27,8 @@ from commands.uploads.upload import (
 )
 from events.identifier import stream_of
 from events.upload import RecordRead
+from files.learner_file import LearnerFile, read_learner_file
+from files.text_file import in_other_encoding
 from store import Change, EventStore, Reservation, Stream
 
 

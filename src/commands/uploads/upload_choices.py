@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aggregates.uploads.files.file_columns import settle_columns
-from aggregates.uploads.files.learner_file import read_learner_file, samples
+from aggregates.uploads.file_columns import settle_columns
 from aggregates.uploads.upload import Upload
 from aggregates.uploads.upload_progress import UploadStatus
 from aggregates.uploads.upload_refusals import GroupIsMapped
@@ -18,6 +17,7 @@ from commands.command import (
 )
 from commands.uploads.upload import read_upload
 from commands.uploads.upload_check import chosen_encoding
+from files.learner_file import read_learner_file, samples
 from store import Actor, Stream
 
 

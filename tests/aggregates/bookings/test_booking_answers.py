@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from aggregates.bookings.answer_package import NotAnswerPackage
 from aggregates.bookings.booking import Booking
 from aggregates.bookings.booking_refusals import (
     AnswersExist,
     BookingIsOver,
+    NotAnswerPackage,
     NotBeforeWindow,
     PackageIsStale,
     PackageUnknown,

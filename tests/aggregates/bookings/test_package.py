@@ -8,16 +8,14 @@ import pytest
 
 from aggregates.bookings.booking import Booking
 from aggregates.bookings.package import (
-    INSTRUCTIONS,
     NOT_WHOLE,
     Check,
     PackageRefused,
     check_download,
     checks,
-    files_of,
     require_all,
 )
-from aggregates.bookings.sealed_package import MANIFEST, digest
+from files.sealed_package import INSTRUCTIONS, MANIFEST, digest, files_of
 from tests.aggregates.bookings.booking_examples import CLOSES, PACKAGE, T, amend, booked
 from tests.aggregates.bookings.test_offline_client import client
 

@@ -13,7 +13,7 @@ from aggregates.uploads.duplicate_rows import (
     like_rows,
     others,
 )
-from aggregates.uploads.files.learner_file import FileRow
+from aggregates.uploads.file_row import FileRow
 from events.upload import Problem
 from tests.learner_examples import DETAILS, OTHER_ULN, ULN, cells
 

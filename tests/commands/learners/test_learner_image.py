@@ -4,9 +4,9 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from aggregates.learners.image import plain_image
 from commands.learners.learner_image import SubmitLearnerImage, read_image
 from events.learner import ImageKind, LearnerImageSubmitted
+from files.image import plain_image
 from store import EventStore
 from tests.clock import Clock
 from tests.commands.upload_centre import ADMINISTRATOR, MACHINE, UploadCentre

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aggregates.uploads.duplicate_rows import MOST_NAMED
-from aggregates.uploads.files.template import TEMPLATE
 from aggregates.uploads.problem import sentence
 from aggregates.uploads.record import RecordState
 from aggregates.uploads.upload_refusals import NothingReady
+from files.template import TEMPLATE
 from store import EventStore
 from tests.clock import Clock
 from tests.commands.upload_centre import UploadCentre

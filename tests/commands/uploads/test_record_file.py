@@ -9,13 +9,13 @@ import pytest
 from python_calamine import load_workbook
 
 from aggregates.learners.details import COLUMNS
-from aggregates.uploads.corrections import invalid_workbook, read_corrections
-from aggregates.uploads.files.file_columns import KEY
-from aggregates.uploads.files.file_refusals import FileRefused
-from aggregates.uploads.files.learner_file import read_learner_file
+from aggregates.uploads.file_columns import KEY
+from aggregates.uploads.file_refusals import FileRefused
 from commands.uploads import record_file
 from commands.uploads.record_file import TooManyToAmend, amend_from_file, read_invalid
 from events.upload import RecordAmended
+from files.corrections import invalid_workbook, read_corrections
+from files.learner_file import read_learner_file
 from store import EventStore
 from tests.clock import Clock
 from tests.commands.upload_centre import ADMINISTRATOR, MACHINE, UploadCentre

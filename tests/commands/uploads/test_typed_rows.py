@@ -6,9 +6,9 @@ import pytest
 
 from aggregates.learners.details import COLUMNS, given_likeness
 from aggregates.loss import WorkWouldBeLost, rows_called
-from aggregates.uploads.corrections import Correction
 from aggregates.uploads.record import RecordState
 from commands.uploads.record_file import CorrectionOutcome, amend_from_file
+from files.corrections import Correction
 from store import EventStore
 from tests.clock import Clock
 from tests.commands.upload_centre import ADMINISTRATOR, UploadCentre

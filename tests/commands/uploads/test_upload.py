@@ -6,7 +6,7 @@ from threading import Barrier
 import pytest
 
 from aggregates.errors import NotFound
-from aggregates.uploads.files.file_refusals import FileRefused
+from aggregates.uploads.file_refusals import FileRefused
 from aggregates.uploads.record import RecordState
 from aggregates.uploads.upload_progress import UploadStatus
 from aggregates.uploads.upload_refusals import (

@@ -5,16 +5,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from aggregates.learners.details import COLUMNS
-from aggregates.uploads.files.file_refusals import (
-    SENTENCES,
-    file_sentence,
-    hidden_parts,
-)
-from aggregates.uploads.files.learner_file import read_learner_file
-from aggregates.uploads.files.markup import OLE
-from aggregates.uploads.files.number_formats import digit_format
+from aggregates.uploads.file_refusals import SENTENCES, file_sentence, hidden_parts
 from events.upload import FileProblem
-from tests.aggregates.uploads.files.test_workbook import problem, rows, wide
+from files.learner_file import read_learner_file
+from files.markup import OLE
+from files.number_formats import digit_format
+from tests.files.test_workbook import problem, rows, wide
 from tests.learner_examples import CELLS, ULN, cells, csv_file
 from tests.workbooks import ANN, inline, raw, row, xlsx
 

@@ -5,16 +5,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from zipfile import ZipFile
 
-from aggregates.uploads.files.file_refusals import (
+from aggregates.uploads.file_refusals import (
     LAST_ROW,
     MOST_BYTES,
     MOST_COLUMNS,
     FileRefused,
 )
-from aggregates.uploads.files.number_formats import CellStyles
-from aggregates.uploads.files.table import Line, Number
-from aggregates.uploads.files.xml_stream import Budget, parse, stream
 from events.upload import FileProblem
+from files.number_formats import CellStyles
+from files.table import Line, Number
+from files.xml_stream import Budget, parse, stream
 
 MOST_STRINGS = 1_000_000
 MOST_TEXT = MOST_BYTES

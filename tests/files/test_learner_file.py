@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregates.learners.details import COLUMNS, OVERFLOW
-from aggregates.uploads.files.file_refusals import (
+from aggregates.uploads.file_refusals import (
     LAST_ROW,
     MOST_BYTES,
     MOST_ROWS,
@@ -15,19 +15,16 @@ from aggregates.uploads.files.file_refusals import (
     FileRefused,
     file_sentence,
 )
-from aggregates.uploads.files.learner_file import (
-    LearnerFile,
-    read_learner_file,
-    samples,
-)
-from aggregates.uploads.files.table import HEADER_ROWS
-from aggregates.uploads.files.template import TEMPLATE
-from aggregates.uploads.files.text_file import MAC, WINDOWS, in_other_encoding
+from aggregates.uploads.file_row import MAC, WINDOWS
 from events.upload import FileProblem
+from files.learner_file import LearnerFile, read_learner_file, samples
+from files.table import HEADER_ROWS
+from files.template import TEMPLATE
+from files.text_file import in_other_encoding
 from tests.learner_examples import CELLS, cells, csv_file
 
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01"
-EXAMPLE = Path(__file__).parents[4] / "examples" / "learners.csv"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "learners.csv"
 
 
 def refused(content: bytes) -> tuple[FileProblem, ...]:

@@ -8,8 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from aggregates.learners.details import COLUMNS, OVERFLOW
-from aggregates.uploads.files.file_refusals import FileRefused
-from aggregates.uploads.files.learner_file import LearnerFile, read_learner_file
+from aggregates.uploads.file_refusals import FileRefused
+from files.learner_file import LearnerFile, read_learner_file
 from tests.learner_examples import CELLS, cells, csv_file
 from tests.workbooks import inline, raw, row, xlsx
 

@@ -6,7 +6,7 @@ from typing import TypeAlias
 from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
-from aggregates.uploads.files.file_refusals import FileRefused
+from aggregates.uploads.file_refusals import FileRefused
 from events.upload import FileProblem
 
 CHUNK = 65_536

@@ -9,14 +9,14 @@ from xlsxwriter import Workbook
 
 from aggregates.learners.details import COLUMNS, OVERFLOW
 from aggregates.text import clean
-from aggregates.uploads.files.cells import day_of
-from aggregates.uploads.files.file_columns import KEY, column_problems, name_columns
-from aggregates.uploads.files.file_refusals import FileRefused
-from aggregates.uploads.files.learner_file import open_table
-from aggregates.uploads.files.template import TEXT, head
+from aggregates.uploads.file_columns import KEY, column_problems, name_columns
+from aggregates.uploads.file_refusals import FileRefused
 from aggregates.uploads.problem import sentence
 from aggregates.uploads.record import Record
 from events.upload import FileProblem, Problem
+from files.cells import day_of
+from files.learner_file import open_table
+from files.template import TEXT, head
 
 BAD = "#FFC7CE"
 ODD = "#FFF2CC"

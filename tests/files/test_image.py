@@ -11,14 +11,13 @@ from hypothesis import strategies as st
 from aggregates.errors import Malformed
 from aggregates.learners.image import (
     MOST_BYTES,
-    MOST_SCANS,
     ImageDamaged,
     ImageEmpty,
     ImageTooLarge,
     NotAnImage,
     TooManyPixels,
-    plain_image,
 )
+from files.image import MOST_SCANS, plain_image
 from tests.image_examples import (
     GREEN,
     PHOTOGRAPH,
@@ -38,7 +37,7 @@ PEAK = r"""
 import re, sys
 from pathlib import Path
 from aggregates.errors import Malformed
-from aggregates.learners.image import plain_image
+from files.image import plain_image
 for path in sys.argv[1:]:
     try:
         plain_image(open(path, "rb").read())

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 from zipfile import ZipFile
 
-from aggregates.uploads.files.xml_stream import Budget, parse
+from files.xml_stream import Budget, parse
 
 DATE_FORMATS = frozenset([*range(14, 23), *range(27, 37), *range(45, 48)])
 LONGEST_FORMAT = 255

@@ -4,27 +4,16 @@ import csv
 import io
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
 from aggregates.text import clean
-from aggregates.uploads.files.file_columns import columns_by_name
-from aggregates.uploads.files.file_refusals import LAST_ROW, FileRefused
-from aggregates.uploads.files.markup import markup_problem
-from aggregates.uploads.files.table import HEADER_ROWS, Line, Table, find_header
+from aggregates.uploads.file_columns import columns_by_name
+from aggregates.uploads.file_refusals import LAST_ROW, FileRefused
+from aggregates.uploads.file_row import MAC, WINDOWS
 from events.upload import FileProblem
-
-MAC = "mac-roman"
-WINDOWS = "cp1252"
-ENCODINGS: Mapping[str, str] = {
-    "utf-8": "UTF-8",
-    "utf-16": "UTF-16",
-    "utf-32": "UTF-32",
-    WINDOWS: "Windows-1252 (Excel)",
-    MAC: "Mac Roman",
-    "xlsx": "Excel workbook",
-}
-"""What a file may be read as, and what people call it."""
+from files.markup import markup_problem
+from files.table import HEADER_ROWS, Line, Table, find_header
 
 _MARKS = (  # UTF-32 first: its mark begins as UTF-16's does
     (BOM_UTF32_LE, "utf-32"),

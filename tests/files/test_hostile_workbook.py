@@ -14,8 +14,8 @@ MEBIBYTE = 2**20
 READ_ALL = """
 import sys
 from pathlib import Path
-from aggregates.uploads.files.file_refusals import FileRefused
-from aggregates.uploads.files.learner_file import read_learner_file
+from aggregates.uploads.file_refusals import FileRefused
+from files.learner_file import read_learner_file
 
 for file in sorted(Path(sys.argv[1]).iterdir()):
     try:

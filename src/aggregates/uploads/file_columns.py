@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from aggregates.errors import Refusal, raise_all
 from aggregates.learners.details import COLUMNS, MANDATORY
 from aggregates.text import clean, fold
-from aggregates.uploads.files.file_refusals import MOST_COLUMNS, are_alike
+from aggregates.uploads.file_refusals import MOST_COLUMNS, are_alike
 from aggregates.uploads.upload_refusals import ColumnNeeded, ColumnNotThere, ColumnTwice
 from events.upload import FileProblem
 

@@ -1,8 +1,14 @@
-"""Values in a spreadsheet that are nothing but text: no web framework is needed."""
+"""Rows as CSV that no spreadsheet takes for anything but text."""
 
+import csv
+import io
 import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
+BYTE_ORDER_MARK = "\ufeff"
+"""What Excel needs at the beginning to read names in UTF-8."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a formula may begin with; the last four are the first ones in full width."""
 NUMBER = re.compile(r"-[0-9]+(\.[0-9]+)?", re.ASCII)
@@ -16,3 +22,18 @@ def csv_escape(value: object) -> str:
     text = "" if value is None else str(value)
     is_like_one = isinstance(value, str) and text.startswith(FORMULA)
     return f"'{text}" if is_like_one and not NUMBER.fullmatch(text) else text
+
+
+def csv_rows(
+    columns: Sequence[str], rows: Iterable[Mapping[str, Any]]
+) -> Iterator[str]:
+    """Write rows as CSV, with the columns' names first, part by part."""
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([csv_escape(row[name]) for name in columns])
+        yield written.getvalue()
+        written.seek(0)
+        written.truncate()
+    yield written.getvalue()

@@ -6,20 +6,21 @@ from itertools import islice
 
 from aggregates.learners.details import COLUMNS, OVERFLOW
 from aggregates.text import clean
-from aggregates.uploads.files.cells import day_of
-from aggregates.uploads.files.file_columns import (
+from aggregates.uploads.file_columns import (
     KEY,
     column_problems,
     name_columns,
     proposed,
     repeated,
 )
-from aggregates.uploads.files.file_refusals import MOST_BYTES, MOST_ROWS, FileRefused
-from aggregates.uploads.files.markup import old_office_problem
-from aggregates.uploads.files.table import Line, Number, Table
-from aggregates.uploads.files.text_file import known_columns, read_text
-from aggregates.uploads.files.workbook import ZIPPED, read_workbook
+from aggregates.uploads.file_refusals import MOST_BYTES, MOST_ROWS, FileRefused
+from aggregates.uploads.file_row import FileRow
 from events.upload import FileProblem
+from files.cells import day_of
+from files.markup import old_office_problem
+from files.table import Line, Number, Table
+from files.text_file import known_columns, read_text
+from files.workbook import ZIPPED, read_workbook
 
 _KINDS = (
     (b"\xff\xd8\xff", "a photograph (JPEG)"),
@@ -32,18 +33,6 @@ BORN = list(COLUMNS).index("date_of_birth")
 _NAMES = ("given_name", "family_name")
 _SHOWN = 2
 MOST_SAMPLES = 3
-
-
-@dataclass(frozen=True, kw_only=True)
-class FileRow:
-    """One row of the file: its number in a spreadsheet, and its cells as written.
-
-    ``is_hidden`` tells that nobody sees it who opens the workbook.
-    """
-
-    number: int
-    cells: Mapping[str, str]
-    is_hidden: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

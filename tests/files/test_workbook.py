@@ -8,8 +8,10 @@ import pytest
 from python_calamine import load_workbook
 
 from aggregates.learners.details import COLUMNS, OVERFLOW
-from aggregates.uploads.files import learner_file
-from aggregates.uploads.files.cells import (
+from aggregates.uploads.file_refusals import FileRefused
+from events.upload import FileProblem
+from files import learner_file
+from files.cells import (
     LAST_DAY,
     MOST_EXACT,
     column_of,
@@ -17,12 +19,10 @@ from aggregates.uploads.files.cells import (
     number_text,
     text_of,
 )
-from aggregates.uploads.files.file_refusals import FileRefused
-from aggregates.uploads.files.learner_file import read_learner_file
-from aggregates.uploads.files.markup import OLE
-from aggregates.uploads.files.number_formats import is_date_format
-from aggregates.uploads.files.template import NOTES, xlsx_template
-from events.upload import FileProblem
+from files.learner_file import read_learner_file
+from files.markup import OLE
+from files.number_formats import is_date_format
+from files.template import NOTES, xlsx_template
 from tests import workbooks
 from tests.learner_examples import CELLS, ULN, cells
 from tests.workbooks import ANN, Cell, inline, raw, row, xlsx

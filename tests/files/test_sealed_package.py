@@ -1,18 +1,21 @@
 """A package opens for the client that it is for, with the PIN of the user, both."""
 
+import base64
 import json
 from typing import Any
 
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from aggregates.bookings.package import INSTRUCTIONS, files_of
-from aggregates.bookings.sealed_package import (
+from files.sealed_package import (
     CONTENT,
     FORMAT,
     HEADER,
+    INSTRUCTIONS,
     MANIFEST,
     PinCost,
+    files_of,
+    is_public_key,
     is_whole,
     seal,
 )
@@ -24,6 +27,7 @@ ABOUT = {"package": "p1", "booking": "B-0000000001", "revision": 1, "client": "c
 PIN = "0482"
 CHEAP = PinCost(passes=1, memory=8)
 OURS, THEIRS = Program(), Program()
+KEY = "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo="
 
 
 def sealed(files: dict[str, bytes] = FILES, **how: Any) -> tuple[bytes, bytes]:
@@ -123,3 +127,23 @@ def test_two_packages_of_the_same_test_have_nothing_in_common() -> None:
     assert key != other
     assert unzip(first)[CONTENT] != unzip(second)[CONTENT]
     assert not is_whole(second, key)
+
+
+@pytest.mark.parametrize(
+    "public_key",
+    [
+        "",
+        KEY[:-4],
+        f"{KEY}AAAA",
+        f"{KEY} ",
+        KEY.rstrip("="),
+        base64.b64encode(bytes(32)).decode(),
+        "ключ",
+    ],
+)
+def test_packages_are_sealed_for_no_other_text_than_a_public_key(
+    public_key: str,
+) -> None:
+    """B13: 32 bytes as base64, and not one of the few points that keep no secret."""
+    assert is_public_key(KEY)
+    assert not is_public_key(public_key)

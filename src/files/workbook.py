@@ -15,12 +15,12 @@ from typing import TypeAlias
 from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile, ZipFile
 
-from aggregates.uploads.files.cells import SheetReader, read_strings
-from aggregates.uploads.files.file_refusals import FileRefused
-from aggregates.uploads.files.number_formats import CellStyles, read_styles
-from aggregates.uploads.files.table import Line, Table, find_header
-from aggregates.uploads.files.xml_stream import Budget, nothing, parse
+from aggregates.uploads.file_refusals import FileRefused
 from events.upload import FileProblem
+from files.cells import SheetReader, read_strings
+from files.number_formats import CellStyles, read_styles
+from files.table import Line, Table, find_header
+from files.xml_stream import Budget, nothing, parse
 
 ZIPPED = b"PK\x03\x04"
 WORKBOOK = "xlsx"

@@ -1,4 +1,4 @@
-"""The file that an offline package is: sealed for one program and one user's PIN.
+"""Offline packages: what one holds, sealed for one program and one user's PIN.
 
 A zip of two entries, as ``docs/offline.md`` says for those who write offline clients.
 Its key is sealed twice: under the PIN, then for the public key of the client (ADR 14).
@@ -24,8 +24,14 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import (
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
+from aggregates.bookings.booking import Booking
+from aggregates.bookings.sitting_time import window
+from aggregates.uk_time import in_london
+from catalogue import amount
+
 FORMAT = "learner-management-package/2"
 HEADER, CONTENT, MANIFEST = "package.json", "content.bin", "manifest.json"
+INSTRUCTIONS = "instructions.txt"
 SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 """HPKE (RFC 9180), base mode: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM."""
 
@@ -42,6 +48,37 @@ class PinCost:
 
 
 COST = PinCost()
+
+
+def files_of(booking: Booking, package: str) -> dict[str, bytes]:
+    """Make what is in the package of a booking as it is now."""
+    parts = {INSTRUCTIONS: instructions(booking).encode()}
+    opens, closes = window(booking.starts)
+    manifest = {
+        "package": package,
+        "booking": booking.made.booking,
+        "revision": booking.revision,
+        "opens": opens.isoformat(),
+        "closes": closes.isoformat(),
+        "minutes": booking.minutes,
+        "parts": {name: digest(part) for name, part in parts.items()},
+    }
+    return {**parts, MANIFEST: json.dumps(manifest).encode()}
+
+
+def instructions(booking: Booking) -> str:
+    """Tell whoever holds the sitting what to do, in words."""
+    opens, closes = (in_london(moment) for moment in window(booking.starts))
+    return (
+        f"Test of {booking.made.unit} by {booking.made.learner},"
+        f" booking {booking.made.booking}\n\n"
+        f"1. Start the test on {in_london(booking.starts)}, London time; it can be"
+        f" started from {opens} until {closes}.\n"
+        "2. Open this package with your PIN. Let nobody else know the PIN.\n"
+        f"3. The learner has {amount(booking.minutes, 'minute')}"
+        f" ({booking.extra_time} % extra time included).\n"
+        "4. Afterwards, connect and send the answers back.\n"
+    )
 
 
 def is_public_key(text: str) -> bool:

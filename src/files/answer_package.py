@@ -13,8 +13,12 @@ from io import BytesIO
 from typing import Any, NoReturn
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from aggregates.bookings.sealed_package import MANIFEST, digest
-from aggregates.errors import Malformed, RuleBroken
+from aggregates.bookings.booking_refusals import (
+    AnswersEmpty,
+    AnswersOfAnotherBooking,
+    NotAnswerPackage,
+)
+from files.sealed_package import MANIFEST, digest
 
 FORMAT = "learner-management-answers/1"
 MOST_ANSWERS = 5 * 2**20
@@ -43,38 +47,6 @@ _DAMAGE = (
 
 class _NotOne(Exception):
     """What is wrong with the file."""
-
-
-class AnswersEmpty(Malformed):
-    code = "answers-empty"
-    message = (
-        "The file is empty. Send the answer package that the offline client saved for"
-        " {booking}."
-    )
-
-
-class NotAnswerPackage(Malformed):
-    code = "not-answer-package"
-    message = (
-        "This file is not an answer package: {why}. Send the file that the offline"
-        " client saved for {booking}."
-    )
-
-
-class AnswersOfAnotherBooking(RuleBroken):
-    code = "answers-of-another-booking"
-    message = (
-        "These answers are for {theirs}, not for {booking}; nothing was changed. Send"
-        " them to {theirs}, and those of {booking} here."
-    )
-
-
-class AnswersOfAnotherPackage(RuleBroken):
-    code = "answers-of-another-package"
-    message = (
-        "These answers are from the package {theirs}, not from {package}; nothing was"
-        " changed. Leave the package out of the request, or name {theirs}."
-    )
 
 
 @dataclass(frozen=True, kw_only=True)

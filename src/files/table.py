@@ -8,9 +8,6 @@ from typing import TypeAlias
 Line: TypeAlias = tuple[int, Sequence[str]]
 """A row's number as a spreadsheet counts, and its cells."""
 
-FIRST_ROW = 2
-"""The first row that a learner can be in as a spreadsheet numbers it."""
-
 HEADER_ROWS = 10
 """The row of the columns is one of so many: a title may be above it (d)."""
 

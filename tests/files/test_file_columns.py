@@ -3,11 +3,11 @@
 import pytest
 
 from aggregates.learners.details import COLUMNS, OVERFLOW
-from aggregates.uploads.files.file_columns import proposed, settle_columns
-from aggregates.uploads.files.file_refusals import FileRefused
-from aggregates.uploads.files.learner_file import read_learner_file, samples
+from aggregates.uploads.file_columns import proposed, settle_columns
+from aggregates.uploads.file_refusals import FileRefused
 from aggregates.uploads.upload_refusals import ColumnNeeded, ColumnNotThere, ColumnTwice
 from events.upload import FileProblem
+from files.learner_file import read_learner_file, samples
 from tests.workbooks import xlsx
 
 ILR = "LearnRefNumber,ULN,FamilyName,GivenNames,DateOfBirth,Ethnicity,Sex,Postcode"

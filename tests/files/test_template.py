@@ -3,7 +3,7 @@
 from io import BytesIO
 from zipfile import ZipFile
 
-from aggregates.uploads.files.template import xlsx_template
+from files.template import xlsx_template
 
 
 def test_the_template_is_the_same_whenever_it_is_made() -> None:

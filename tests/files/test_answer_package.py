@@ -9,16 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregates.bookings.answer_package import (
-    MOST_PARTS,
-    MOST_UNPACKED,
-    AnswerPackage,
+from aggregates.bookings.booking_refusals import (
     AnswersEmpty,
     AnswersOfAnotherBooking,
     NotAnswerPackage,
-    read_answers,
 )
 from aggregates.errors import Malformed, RuleBroken
+from files.answer_package import MOST_PARTS, MOST_UNPACKED, AnswerPackage, read_answers
 from tests.offline_client import answers, sha256, unzip, zipped
 
 BOOKING, PACKAGE = "B-0000000001", "0f3c2d1b5a69788796a50f3c2d1b5a69"

@@ -8,7 +8,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from aggregates.learners.details import COLUMNS, MANDATORY
-from aggregates.uploads.files.file_refusals import MOST_ROWS
+from aggregates.uploads.file_refusals import MOST_ROWS
 from aggregates.uploads.unusual_values import GENDERS, MOST_ON_CERTIFICATE
 
 TEMPLATE = ",".join(COLUMNS.values()) + "\r\n"

@@ -1,0 +1,1 @@
+"""Formats of files and their libraries: workbooks, CSV, images, offline packages."""

@@ -1,0 +1,118 @@
+"""Photographs and signatures: anything that claims to be an image, made a plain one."""
+
+from collections.abc import Mapping
+from io import BytesIO
+from threading import Lock
+
+from PIL.ExifTags import Base
+from PIL.Image import Image as Picture
+from PIL.Image import Transpose
+from PIL.ImageFile import ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+
+from aggregates.learners.image import (
+    MOST_BYTES,
+    Image,
+    ImageDamaged,
+    ImageEmpty,
+    ImageTooLarge,
+    NotAnImage,
+    TooManyPixels,
+)
+
+MOST_DECODED = 200 * 1000 * 1000
+"""How many bytes an image may need while it is looked at (d): 25 megapixels."""
+
+MOST_SCANS = 100
+"""How often a JPEG may go over the same picture (d): cameras do so ten times."""
+
+QUALITY, COMPRESSION = 90, 3
+GREY = frozenset({"1", "L"})
+DECODERS: Mapping[bytes, type[JpegImageFile | PngImageFile]] = {
+    b"\xff\xd8\xff": JpegImageFile,
+    b"\x89PNG\r\n\x1a\n": PngImageFile,
+}
+"""The formats that are taken, by their first bytes; no other is ever looked into."""
+
+TURNS: Mapping[int, Transpose] = {
+    2: Transpose.FLIP_LEFT_RIGHT,
+    3: Transpose.ROTATE_180,
+    4: Transpose.FLIP_TOP_BOTTOM,
+    5: Transpose.TRANSPOSE,
+    6: Transpose.ROTATE_270,
+    7: Transpose.TRANSVERSE,
+    8: Transpose.ROTATE_90,
+}
+"""What brings a picture upright, by what a camera says of how it was held (Exif)."""
+
+_turn = Lock()
+"""One image at a time is looked at: each may need much memory."""
+
+
+def plain_image(content: bytes) -> Image:
+    """Read an image and write it anew, as it is seen and with nothing else in it (L1).
+
+    Gone are places, dates, comments, profiles, further frames and whatever was hidden
+    behind the picture; what the camera said of turning it has been done. Raises
+    ImageEmpty, ImageTooLarge, NotAnImage, TooManyPixels before anything is decoded; ImageDamaged.
+    """
+    if not content:
+        raise ImageEmpty
+    if len(content) > MOST_BYTES:
+        raise ImageTooLarge
+    decoder = next(
+        (d for start, d in DECODERS.items() if content.startswith(start)), None
+    )
+    if decoder is None:
+        raise NotAnImage
+    with _turn:
+        try:
+            with decoder(BytesIO(content)) as found:
+                _require_modest(found, content)
+                return _written(_upright(found), decoder.format)
+        except TooManyPixels:
+            raise
+        except Exception:  # noqa: BLE001 - decoders trip over damage in countless ways
+            raise ImageDamaged from None
+
+
+def _require_modest(found: ImageFile, content: bytes) -> None:
+    """Raise TooManyPixels, or ImageDamaged, by what the header says.
+
+    A picture is there twice, four bytes a pixel, while it is turned. A JPEG may be held
+    whole as it is decoded, two bytes for each value, and gone over at each scan.
+    """
+    held = 8.0
+    if isinstance(found, JpegImageFile):
+        values = [across * down for _, across, down, _ in found.layer]
+        held = max(held, 4 + 2 * sum(values) / max(values))
+    if found.width * found.height * held > MOST_DECODED:
+        raise TooManyPixels(width=found.width, height=found.height)
+    if content.count(b"\xff\xda") > MOST_SCANS:
+        raise ImageDamaged
+
+
+def _upright(found: ImageFile) -> Picture:
+    """Decode it, turned as it is meant to be seen, in eight bits a colour."""
+    found.load()
+    turn = TURNS.get(found.getexif().get(Base.Orientation, 1))
+    picture = found.transpose(turn) if turn is not None else found
+    if picture.mode == "I;16":
+        return picture.point(lambda value: value / 256).convert("L")
+    mode = "L" if picture.mode in GREY else "RGB"
+    if picture.has_transparency_data:
+        mode = "RGBA"
+    return picture if picture.mode == mode else picture.convert(mode)
+
+
+def _written(picture: Picture, kind: str) -> Image:
+    picture.info.clear()
+    file = BytesIO()
+    picture.save(file, kind, quality=QUALITY, compress_level=COMPRESSION)
+    return Image(
+        content=file.getvalue(),
+        media_type=f"image/{kind.lower()}",
+        width=picture.width,
+        height=picture.height,
+    )
