@@ -8,7 +8,7 @@ from pathlib import Path
 from time import perf_counter
 
 from audit.ledger import NAME, Ledger
-from audit.verification import stored, verify
+from audit.verification import read_stored_rows, verify
 from events.centre import CentreOpened
 from projections.database import open_database
 from store import Actor, Change, open_store
@@ -34,7 +34,7 @@ def run() -> None:
             verifying = perf_counter() - begun
             assert (found.finding, found.events) == (None, EVENTS)
             begun = perf_counter()
-            for row in stored(store):
+            for row in read_stored_rows(store):
                 hashlib.sha256(row.state).digest()
             floor = perf_counter() - begun
             ledger.stop()

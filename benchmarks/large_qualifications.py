@@ -107,13 +107,13 @@ def decide(
 ) -> PathwayAssessment:
     """Decide whether the rules are met, and with which overall grade."""
     (assessed,) = assess(built, grades, pathway=code).pathways
-    assert assessed.met == (assessed.overall_grade is not None)
+    assert assessed.is_met == (assessed.overall_grade is not None)
     return assessed
 
 
 def tell(assessed: PathwayAssessment) -> None:
     """Say why not, and how each unit stands."""
-    assert assessed.reasons or assessed.met
+    assert assessed.reasons or assessed.is_met
     assert assessed.units
 
 

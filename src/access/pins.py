@@ -25,11 +25,11 @@ def prove(pin: str, *, context: CommandContext, by: Actor, at: datetime) -> Proo
     """
     for _ in range(TRIES - 1):
         with suppress(Conflict):
-            return _tried(pin, context, by, at)
-    return _tried(pin, context, by, at)
+            return _check_pin(pin, context, by, at)
+    return _check_pin(pin, context, by, at)
 
 
-def _tried(pin: str, context: CommandContext, by: Actor, at: datetime) -> Proof:
+def _check_pin(pin: str, context: CommandContext, by: Actor, at: datetime) -> Proof:
     stream, present = open_pin(context, by.user)
     if present is None:
         return Proof(why_not=NO_PIN)

@@ -50,4 +50,4 @@ def ticket_holder(context: CommandContext, ticket: str, at: datetime) -> SignedI
 
 
 def signature(context: CommandContext, text: str) -> str:
-    return context.store.keyed(f"stream ticket {text}")[:SIGNED]
+    return context.store.make_key(f"stream ticket {text}")[:SIGNED]

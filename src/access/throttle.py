@@ -37,7 +37,7 @@ def require_few_tries(
 ) -> None:
     """Raise TooManyTries if wrong passwords came too often in this quarter."""
     of_name, of_address = _streams(context, name, address, at)
-    key = context.store.keyed(address)
+    key = context.store.make_key(address)
     same = sum(
         isinstance(event, SignInRefused) and event.address == key
         for event in of_name.events
@@ -54,7 +54,7 @@ def count_try(
     context: CommandContext, *, name: str, address: str, at: datetime
 ) -> None:
     """Record a wrong try."""
-    event = SignInRefused(address=context.store.keyed(address))
+    event = SignInRefused(address=context.store.make_key(address))
     by = Actor(user="nobody", role="", centre=None, channel="api")
     for _ in range(TRIES):
         streams = _streams(context, name, address, at)
@@ -69,7 +69,7 @@ def _streams(
     context: CommandContext, name: str, address: str, at: datetime
 ) -> tuple[Stream, Stream]:
     quarter = int(at.timestamp()) // QUARTER
-    keyed = context.store.keyed
+    keyed = context.store.make_key
     of_name = stream_of(f"sign-ins:{keyed(name.strip().lower())}:{quarter}")
     of_address = stream_of(f"sign-ins-from:{keyed(address)}:{quarter}")
     streams = context.store.open_many([of_name, of_address])

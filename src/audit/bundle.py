@@ -9,7 +9,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from audit.leaf import MOMENT
 from audit.ledger import Ledger
-from audit.verification import BATCH, stored
+from audit.verification import BATCH, read_stored_rows
 from store import StoredRow
 
 SCRIPT = files("audit") / "verify_bundle.py"
@@ -34,7 +34,7 @@ def write_bundle(
     count = 0
     with ZipFile(file, "x", ZIP_DEFLATED) as bundle:
         with bundle.open("events.jsonl", "w", force_zip64=True) as lines:
-            for row in stored(ledger.store):
+            for row in read_stored_rows(ledger.store):
                 if row.position > head.position:
                     break
                 lines.write(_line(row))

@@ -44,7 +44,7 @@ def altered(row: StoredRow) -> Finding:
     return Finding(
         kind=FindingKind.ALTERED,
         position=row.position,
-        message=f"The event at position {row.position} ({_named(row)}) is not as it was"
+        message=f"The event at position {row.position} ({_describe_row(row)}) is not as it was"
         " recorded: it was altered, or another stands in its place.",
     )
 
@@ -53,7 +53,7 @@ def inserted(row: StoredRow) -> Finding:
     return Finding(
         kind=FindingKind.INSERTED,
         position=row.position,
-        message=f"The event at position {row.position} ({_named(row)}) was not recorded"
+        message=f"The event at position {row.position} ({_describe_row(row)}) was not recorded"
         " by this service: it was inserted.",
     )
 
@@ -88,7 +88,7 @@ def not_signed(kept: Head) -> Finding:
     return Finding(
         kind=FindingKind.LEDGER,
         position=0,
-        message=f"This service did not sign {_named_head(kept)}: it was altered, or it"
+        message=f"This service did not sign {_describe_head(kept)}: it was altered, or it"
         " is of another installation.",
     )
 
@@ -97,7 +97,7 @@ def put_back(sound: Position, kept: Head) -> Finding:
     return Finding(
         kind=FindingKind.LEDGER,
         position=sound,
-        message=f"The ledger ends before {_named_head(kept)}: it was put back. The"
+        message=f"The ledger ends before {_describe_head(kept)}: it was put back. The"
         f" events up to position {kept.position} are as they were.",
     )
 
@@ -108,7 +108,7 @@ def fewer(sound: Position, last: Position, size: int, kept: Head) -> Finding:
         kind=FindingKind.REMOVED,
         position=position,
         message=f"There {amount(size, 'event is', 'events are')} up to position {last}, and more in"
-        f" {_named_head(kept)}: some after position {sound} were removed, the first at"
+        f" {_describe_head(kept)}: some after position {sound} were removed, the first at"
         f" position {position} at the latest.",
     )
 
@@ -117,8 +117,8 @@ def replaced(sound: Position, row: StoredRow, kept: Head) -> Finding:
     return Finding(
         kind=FindingKind.REMOVED,
         position=row.position,
-        message=f"The event at position {row.position} ({_named(row)}) was recorded"
-        f" after {_named_head(kept)} was signed, and stands where one that is in it"
+        message=f"The event at position {row.position} ({_describe_row(row)}) was recorded"
+        f" after {_describe_head(kept)} was signed, and stands where one that is in it"
         f" stood: some after position {sound} were removed, the first at position"
         f" {row.position} at the latest.",
     )
@@ -129,16 +129,16 @@ def others(sound: Position, kept: Head) -> Finding:
         kind=FindingKind.LEDGER,
         position=sound,
         message=f"The events after position {sound} are not those of"
-        f" {_named_head(kept)}: some were altered, removed or inserted, and the ledger"
+        f" {_describe_head(kept)}: some were altered, removed or inserted, and the ledger"
         " with them.",
     )
 
 
-def _named(row: StoredRow) -> str:
+def _describe_row(row: StoredRow) -> str:
     return f"{row.topic}, version {row.version} of {row.stream}"
 
 
-def _named_head(kept: Head) -> str:
+def _describe_head(kept: Head) -> str:
     return (
         f"the tree head kept elsewhere, of {amount(kept.size, 'event')} up to position"
         f" {kept.position}"

@@ -120,11 +120,11 @@ class Facts:
     def watch(self) -> Watch:
         return self._store.watch()
 
-    def read(self, after: Position) -> Sequence[StoredRow]:
+    def next_batch(self, after: Position) -> Sequence[StoredRow]:
         """Give the next events. Raises NotAsSealed if the one before is another."""
         if not after:
-            return self._store.stored(after=after)
-        rows = self._store.stored(after=after - 1)
+            return self._store.read_stored(after=after)
+        rows = self._store.read_stored(after=after - 1)
         if self._sealed(after) not in {None, *map(leaf_of, rows[:1])}:
             raise NotAsSealed(after)
         return [row for row in rows if row.position > after]
@@ -184,7 +184,7 @@ class Ledger:
     def catch_up(self) -> None:
         """Seal what there is, here and now. Raises NotSealable."""
         place = self.checkpoint()
-        while batch := self._facts.read(place):
+        while batch := self._facts.next_batch(place):
             place = self.handle(place, batch)
 
     def handle(self, after: Position, batch: Sequence[StoredRow]) -> Position:

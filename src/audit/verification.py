@@ -87,8 +87,8 @@ class _Verifier:
         before = self._ledger.heads(most=self._size - 1)
         self._heads = chain(before, [self.last] if self.last else [])
         self._next = next(self._heads, None)
-        self._doubled = self._store.doubled()
-        self._rows = stored(self._store)
+        self._doubled = self._store.find_duplicate_version()
+        self._rows = read_stored_rows(self._store)
         self._row = next(self._rows, None)
         yield from self._sealed_faults()
         yield from self._ledger_faults()
@@ -112,7 +112,7 @@ class _Verifier:
                 yield inserted(row)
             yield from self._node_faults(found)
             yield from self._head_faults(position)
-            yield from self._kept.met(row, self._frontier)
+            yield from self._kept.compare_head(row, self._frontier)
             self._go_on()
 
     def _blamed(self, position: Position, finding: Finding) -> Finding:
@@ -126,7 +126,7 @@ class _Verifier:
         head = next((head for head in heads if head.is_signed_by(key)), None)
         if head is None:
             return finding
-        rows = stored(self._store, after=self._place)
+        rows = read_stored_rows(self._store, after=self._place)
         for row in islice(rows, head.size - frontier.size):
             if not self._store.is_vouched(row):
                 return finding
@@ -175,7 +175,7 @@ class _Verifier:
                 yield inserted(row)
             if self._kept.next:
                 _grow(self._frontier, leaf_of(row))
-                yield from self._kept.met(row, self._frontier)
+                yield from self._kept.compare_head(row, self._frontier)
             self.unsealed += 1
             self._go_on()
         if self._kept.last and self._kept.last != before and not self._kept.next:
@@ -195,9 +195,11 @@ def _grow(frontier: Frontier, leaf: Hash) -> None:
         pass
 
 
-def stored(store: EventStore, *, after: Position = BEFORE_ALL) -> Iterator[StoredRow]:
+def read_stored_rows(
+    store: EventStore, *, after: Position = BEFORE_ALL
+) -> Iterator[StoredRow]:
     """Read every event as it is stored, in order; of those at one position, all."""
-    while after < LAST and (rows := store.stored(after=after, limit=BATCH)):
+    while after < LAST and (rows := store.read_stored(after=after, limit=BATCH)):
         last = rows[-1].position
         whole = [row for row in rows if row.position < last]
         if len(rows) < BATCH or not whole:

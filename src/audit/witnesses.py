@@ -33,7 +33,7 @@ class Witnesses:
         """The head that the tree has not reached yet."""
         return self._heads[self._next] if self._next < len(self._heads) else None
 
-    def met(self, row: StoredRow, frontier: Frontier) -> Iterator[Finding]:
+    def compare_head(self, row: StoredRow, frontier: Frontier) -> Iterator[Finding]:
         """Compare the tree, which ends with that event now, with the heads of its size.
 
         An event that was recorded after the head was signed cannot be in it.

@@ -111,7 +111,7 @@ def _pathway(pathway: PathwayAssessment) -> dict[str, object]:
     return {
         "code": pathway.code,
         "decided": pathway.decided,
-        "met": pathway.met,
+        "met": pathway.is_met,
         "reasons": [_reason(reason) for reason in pathway.reasons],
         "ways_to_fix": [list(fix) for fix in pathway.ways_to_fix],
         "ways_to_fix_note": pathway.ways_to_fix_note,

@@ -97,7 +97,7 @@ def assess(
     assessed = tuple(
         PathwayAssessment(pathway=each, given=given, seconds=seconds) for each in tried
     )
-    met = any(each.met for each in assessed)
+    met = any(each.is_met for each in assessed)
     decided = met or not full or all(each.rank is not None for each in assessed)
     first: tuple[Reason, ...] = ()
     if not full and not achieves:
@@ -167,7 +167,7 @@ def _wrong(
     met = tuple(
         other.title
         for other in qualification.pathways
-        if other is not registered.pathway and replace(registered, pathway=other).met
+        if other is not registered.pathway and replace(registered, pathway=other).is_met
     )
     if not met:
         return ()

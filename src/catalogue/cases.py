@@ -12,7 +12,7 @@ from catalogue.assessment import (
     assess,
 )
 from catalogue.catalogue import Catalogue, CatalogueProblem
-from catalogue.document import DocumentPart, Problems, read
+from catalogue.document import DocumentPart, Problems, read_yaml
 from catalogue.qualification import Qualification
 from catalogue.rule import join_words
 
@@ -29,11 +29,11 @@ def check_cases(
     tried, found = 0, []
     for path in sorted((folder / "qualifications").glob(f"*{CASES}")):
         problems = Problems(file=f"qualifications/{path.name}")
-        part = read(path, problems)
+        part = read_yaml(path, problems)
         if part is not None:
             rules = _beside(path, catalogue)
             if rules is None:
-                problems.add("", f"has no {_named(path).name} beside it.")
+                problems.add("", f"has no {_qualification_file(path).name} beside it.")
             else:
                 for case in part.parts("cases"):
                     tried += 1
@@ -43,20 +43,20 @@ def check_cases(
     return tried, tuple(found)
 
 
-def _named(path: Path) -> Path:
+def _qualification_file(path: Path) -> Path:
     return path.with_name(path.name.removesuffix(CASES) + ".yaml")
 
 
 def _beside(path: Path, catalogue: Catalogue) -> Qualification | None:
     """Find the qualification whose cases these are, in the version of its file."""
-    named = _named(path)
+    named = _qualification_file(path)
     if not named.is_file():
         return None
-    part = read(named, Problems(file=named.name))
+    part = read_yaml(named, Problems(file=named.name))
     if part is None:
         return None
     return catalogue.qualification(
-        part.text("reference"), version=part.whole("version")
+        part.text("reference"), version=part.whole_number("version")
     )
 
 

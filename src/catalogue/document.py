@@ -154,7 +154,7 @@ class DocumentPart:
         text = self.text(key)
         return (text,) if text else ()
 
-    def whole(self, key: str, *, least: int = 0) -> int:
+    def whole_number(self, key: str, *, least: int = 0) -> int:
         """Read a whole number."""
         value = self.optional_whole(key, least=least, optional=False)
         return least if value is None else value
@@ -279,7 +279,7 @@ def _no_value(node: yaml.Node, error: Exception) -> str:
     return f"{value} is not what YAML calls {kind} ({error}); put a text in quotes"
 
 
-def read(path: Path, problems: Problems) -> DocumentPart | None:
+def read_yaml(path: Path, problems: Problems) -> DocumentPart | None:
     """Open a file of one YAML mapping; None, with the problem noted, where it is not."""
     try:
         require_shallow(written := path.read_bytes())

@@ -37,7 +37,7 @@ def _points(part: DocumentPart) -> Grading:
     return Grading(
         kind="points",
         basis=basis,
-        points={str(grade): given.whole(grade) for grade in given.values},
+        points={str(grade): given.whole_number(grade) for grade in given.values},
         thresholds=_thresholds(part),
         best=_best(part),
     )
@@ -49,7 +49,7 @@ def _best(part: DocumentPart) -> Best | None:
         return None
     given = part.part("best")
     best = Best(
-        credits=given.whole("credits", least=1),
+        credits=given.whole_number("credits", least=1),
         at_or_above_level=given.optional_whole("at_or_above_level") or 0,
     )
     given.close()
@@ -103,7 +103,9 @@ def _cells(
 def _thresholds(part: DocumentPart) -> tuple[Threshold, ...]:
     read: list[Threshold] = []
     for each in part.parts("thresholds"):
-        threshold = Threshold(grade=each.text("grade"), points=each.whole("points"))
+        threshold = Threshold(
+            grade=each.text("grade"), points=each.whole_number("points")
+        )
         each.close()
         if read and threshold.points <= read[-1].points:
             each.fault(

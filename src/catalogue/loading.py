@@ -13,7 +13,7 @@ from catalogue.catalogue import (
     CentreEntry,
     InvalidCatalogue,
 )
-from catalogue.document import DocumentPart, Problems, read
+from catalogue.document import DocumentPart, Problems, read_yaml
 from catalogue.qualification import Qualification
 from catalogue.qualification_file import product_reference, qualification, window
 
@@ -68,7 +68,7 @@ def _files(
     for path in sorted((folder / kind).glob("*")):
         if path.suffix in ENDINGS and not path.name.endswith(CASES):
             found = Problems(file=f"{kind}/{path.name}")
-            part = read(path, found)
+            part = read_yaml(path, found)
             if part is not None:
                 built = build(part)
                 part.close()

@@ -67,7 +67,7 @@ class PathwayAssessment:
             return None
 
     @property
-    def met(self) -> bool:
+    def is_met(self) -> bool:
         """Whether the rules are met, and an overall grade is reached."""
         return bool(self.rank)
 
@@ -88,7 +88,7 @@ class PathwayAssessment:
     @cached_property
     def reasons(self) -> tuple[Reason, ...]:
         """Why not, in the rules' order; what limits and failed units add comes after."""
-        if self.met:
+        if self.is_met:
             return self.first
         if self.rank is None:
             return (*self.first, NOT_DECIDED)
@@ -126,7 +126,7 @@ class PathwayAssessment:
 
     @cached_property
     def _fixes(self) -> WaysToFix:
-        if self.met or self.rank is None:
+        if self.is_met or self.rank is None:
             return WaysToFix()
         return self.pathway.decider.ways_to_fix(self.given, self.seconds)
 

@@ -30,22 +30,22 @@ class PathwayReasons:
         )
 
     @cached_property
-    def _found(self) -> NearestChoice:
+    def _nearest_choice(self) -> NearestChoice:
         return self.pathway.decider.best(self.given, self.seconds)
 
     @cached_property
-    def _counted(self) -> dict[int, int]:
-        return dict(self._found.choice.credits)
+    def _credits_by_unit(self) -> dict[int, int]:
+        return dict(self._nearest_choice.choice.credits)
 
     @cached_property
     def _nodes(self) -> tuple[RuleNode, ...]:
         """The rules in force."""
-        return tuple(self._found.choice.in_force(self.pathway.compiled.nodes))
+        return tuple(self._nearest_choice.choice.in_force(self.pathway.compiled.nodes))
 
     @cached_property
     def _short(self) -> tuple[Want, ...]:
         """The wants that fall short."""
-        short = self._found.outcome.short
+        short = self._nearest_choice.outcome.short
         return tuple(
             want for node in self._nodes for want in node.wants if short[want.place]
         )
@@ -54,9 +54,9 @@ class PathwayReasons:
     def reasons(self) -> Iterator[Reason]:
         """In the rules' order; what limits and failed units add comes after."""
         for node in self.pathway.compiled.nodes:
-            if self._found.outcome.of_rules[node.top]:
+            if self._nearest_choice.outcome.of_rules[node.top]:
                 yield from self._of_rule(node)
-        if not self._found.outcome.rank:
+        if not self._nearest_choice.outcome.rank:
             yield self._of_grade()
         yield from self._of_bars()
         yield from self._of_requirements()
@@ -72,11 +72,11 @@ class PathwayReasons:
                 yield UnitStatus(
                     reference=unit.reference,
                     status=status,
-                    credits=self._counted.get(number, 0),
+                    credits=self._credits_by_unit.get(number, 0),
                 )
 
     def _status(self, number: int, needed: set[int]) -> str | None:
-        if number in self._counted:
+        if number in self._credits_by_unit:
             return "counts"
         if number in self.learner.achieved:
             if self._held_back(number):
@@ -101,7 +101,7 @@ class PathwayReasons:
             for limit in limits
             if not limit.of_credits
             and limit.most == 1
-            and not limit.units.isdisjoint(self._counted)
+            and not limit.units.isdisjoint(self._credits_by_unit)
         )
 
     def _bars(self, number: int) -> tuple[Limit, ...]:
@@ -110,7 +110,7 @@ class PathwayReasons:
             limit
             for limit in self._barring
             if number in limit.units
-            and any(other in self._counted for other in limit.units - {number})
+            and any(other in self._credits_by_unit for other in limit.units - {number})
         )
 
     def _held_back(self, number: int) -> tuple[RuleNode, ...]:
@@ -131,7 +131,7 @@ class PathwayReasons:
             number
             for node in self._nodes
             for limit in node.limits
-            if used(limit, self._counted) >= limit.most
+            if used(limit, self._credits_by_unit) >= limit.most
             for number in limit.units
             if whole[number] or not limit.of_credits
         )
@@ -150,7 +150,7 @@ class PathwayReasons:
             and want.gain(number, units[number], units[number].highest)
             and (
                 want.attempted
-                or number in self._counted
+                or number in self._credits_by_unit
                 or (
                     number not in self._without_room
                     and not self._bars(number)
@@ -166,7 +166,7 @@ class PathwayReasons:
             number
             for number in self.learner.achieved
             if gains[number][want.place]
-            and self._counted.get(number, -1) < units[number].credits
+            and self._credits_by_unit.get(number, -1) < units[number].credits
         )
 
     def _of_rule(self, node: RuleNode) -> Iterator[Reason]:
@@ -174,7 +174,7 @@ class PathwayReasons:
         if node.lists and not conflict:
             yield self._no_list(node)
         top = self.pathway.rules[node.top]
-        for each in self._found.choice.in_force((node,)):
+        for each in self._nearest_choice.choice.in_force((node,)):
             for want in each.wants:
                 if want in self._short:
                     yield (
@@ -186,7 +186,7 @@ class PathwayReasons:
 
     def _no_list(self, node: RuleNode) -> Reason:
         alternatives = node.rule.sentence.split(": ", 1)[1]
-        nearest = LETTERS[self._found.choice.picks[node]]
+        nearest = LETTERS[self._nearest_choice.choice.picks[node]]
         return Reason(
             code="alternatives-not-met",
             rule=node.top,
@@ -203,13 +203,13 @@ class PathwayReasons:
             code=code,
             rule=want.top,
             required=want.required,
-            achieved=self._found.outcome.values[want.place],
+            achieved=self._nearest_choice.outcome.values[want.place],
             units=self._references(units),
             message=message,
         )
 
     def _conflict(self, top: Rule, want: Want) -> Reason:
-        value = self._found.outcome.values[want.place]
+        value = self._nearest_choice.outcome.values[want.place]
         message = (
             f'"{top.sentence}" can be met, and so can the other rules, but not together: '
             f"what counts for them leaves {value} of {want.required} here."
@@ -217,7 +217,7 @@ class PathwayReasons:
         return self._reason("rules-conflict", want, self._left_out(want), message)
 
     def _shortage(self, want: Want) -> Reason:
-        value, rule = self._found.outcome.values[want.place], want.rule
+        value, rule = self._nearest_choice.outcome.values[want.place], want.rule
         done = "attempted" if want.attempted else "achieved"
         have = (
             f"{value} {'is' if value == 1 else 'are'} {done}, "
@@ -239,7 +239,7 @@ class PathwayReasons:
 
     def _missing(self, want: Want) -> Iterator[str]:
         """Name the classes of which no unit is there."""
-        there = self.learner.given if want.attempted else self._counted
+        there = self.learner.given if want.attempted else self._credits_by_unit
         for units in want.rule.classes:
             numbers = [self._number[unit.reference] for unit in units]
             if not any(number in there for number in numbers):
@@ -250,7 +250,7 @@ class PathwayReasons:
         if grading.kind == "grid":
             return Reason(code="no-overall-grade", message=self._cells())
         lowest = grading.thresholds[0]
-        have = int(self._found.outcome.shares * rules.share // 1)
+        have = int(self._nearest_choice.outcome.shares * rules.share // 1)
         better = {
             number
             for number in self.learner.achieved
@@ -286,7 +286,7 @@ class PathwayReasons:
             grades = {
                 self.learner.given[number]: None
                 for number in (self._number[unit.reference] for unit in component.units)
-                if number in self._counted
+                if number in self._credits_by_unit
             }
             if grades:
                 said.append(f"{join_words(tuple(grades), 'or')} in {component.title}")
@@ -359,11 +359,11 @@ class PathwayReasons:
     def _unused(self) -> tuple[int, ...]:
         """Find the achieved units that do not count, though what falls short wants them."""
         gains, shares = self.learner.gains, self.learner.shares
-        points_short = not self._found.outcome.rank
+        points_short = not self._nearest_choice.outcome.rank
         return tuple(
             number
             for number in self.learner.achieved
-            if number not in self._counted
+            if number not in self._credits_by_unit
             and (
                 any(gains[number][want.place] for want in self._short)
                 or (points_short and shares[number])
@@ -373,7 +373,7 @@ class PathwayReasons:
     def _adds_up(self, number: int) -> bool:
         """Whether a unit beside its equivalent would bring more than one unit does."""
         gains = self.learner.gains[number]
-        return not self._found.outcome.rank or any(
+        return not self._nearest_choice.outcome.rank or any(
             gains[want.place]
             for want in self._short
             if want.measure in {Measure.CREDITS, Measure.GLH}

@@ -51,7 +51,7 @@ def qualification(
     graded = grading(part.part("grading"), units, sound=sound)
     built = Qualification(
         reference=reference,
-        version=part.whole("version", least=1),
+        version=part.whole_number("version", least=1),
         from_=part.day("from"),
         number=_number(part),
         title=part.text("title"),
@@ -101,7 +101,7 @@ def _number(part: DocumentPart) -> str:
 
 
 def _level(part: DocumentPart, key: str) -> int:
-    level = part.whole(key)
+    level = part.whole_number(key)
     if level > HIGHEST_LEVEL:
         part.fault(key, f"is {level}; give 0 (entry level) to {HIGHEST_LEVEL}.")
     return level
@@ -165,13 +165,13 @@ def _unit(part: DocumentPart) -> Unit:
         "Literal['internal', 'test']", part.one_of("assessment", "internal", "test")
     )
     unit = Unit(
-        number=part.whole("number", least=1),
+        number=part.whole_number("number", least=1),
         reference=reference,
         title=part.text("title"),
         group=part.text("group"),
         level=_level(part, "level"),
-        credits=part.whole("credits"),
-        glh=part.whole("glh"),
+        credits=part.whole_number("credits"),
+        glh=part.whole_number("glh"),
         assessment=assessment,
         grades=grades,
         achieving=achieving,
@@ -194,7 +194,7 @@ def _test(part: DocumentPart, assessment: str) -> dict[str, Any]:
     for each in delivery:
         if each not in DELIVERIES:
             part.fault("delivery", f"has {each}; give {' or '.join(DELIVERIES)}.")
-    minutes: int = part.whole("minutes", least=1)
+    minutes: int = part.whole_number("minutes", least=1)
     price: Decimal = part.money("price")
     return {
         "delivery": delivery,

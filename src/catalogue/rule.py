@@ -85,12 +85,12 @@ class Rule:
         )
 
     @property
-    def nested(self) -> Iterator["Rule"]:
+    def rules_within(self) -> Iterator["Rule"]:
         """The rule and all those in its lists, from the outside in."""
         yield self
         for rules in self.any_of:
             for rule in rules:
-                yield from rule.nested
+                yield from rule.rules_within
 
     @property
     def place(self) -> str:

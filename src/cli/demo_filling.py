@@ -42,20 +42,20 @@ class Filling:
 
     def fill(self, count: int) -> None:
         """Do everything that brings learners from a file to certificates."""
-        learners = self.uploaded(count)
+        learners = self.upload_learners(count)
         print_message(
             f"{amount(len(learners), 'learner was', 'learners were')} uploaded."
         )
         chance = Random(self.seed)  # noqa: S311 - nothing is kept secret by it
         for part in batches(learners):
-            self.ordered(part)
-            self.claimed(part, chance)
+            self.order_products(part)
+            self.claim_certificates(part, chance)
         print_message(
             f"They are registered on {PRODUCT}, and many of them claimed for."
         )
         self.service.read_models.wait_for(self.service.store.head(), PATIENCE)
 
-    def uploaded(self, count: int) -> Sequence[str]:
+    def upload_learners(self, count: int) -> Sequence[str]:
         at = self.service.clock()
         today = at.astimezone(LONDON).date()
         upload = UploadLearnerGroup(
@@ -71,7 +71,7 @@ class Filling:
         self.send(SubmitLearnerGroup(by=self.by, at=at, group=group))
         return settled(self.service, group, self.by, UploadStatus.ADDING).learners
 
-    def ordered(self, learners: Sequence[str]) -> None:
+    def order_products(self, learners: Sequence[str]) -> None:
         at = self.service.clock()
         today = at.astimezone(LONDON).date()
         starts, ends = today - timedelta(days=270), today + timedelta(days=90)
@@ -88,7 +88,7 @@ class Filling:
         order = self.send(begin)
         self.send(ConfirmOrder(by=self.by, at=at, order=order, total=total))
 
-    def claimed(self, learners: Sequence[str], chance: Random) -> None:
+    def claim_certificates(self, learners: Sequence[str], chance: Random) -> None:
         """Claim for those who have done enough, or some; not all of them know best."""
         rules = self.service.catalogue.qualification(PRODUCT)
         internal = {unit.reference for unit in rules.internal_units}

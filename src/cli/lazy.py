@@ -16,7 +16,7 @@ class Commands(UserDict[str, Any]):
         where = super().__getitem__(name)
         if isinstance(where, str):
             module, _, attribute = where.partition(":")
-            self[name] = _made(name, getattr(import_module(module), attribute))
+            self[name] = _make_command(name, getattr(import_module(module), attribute))
         return super().__getitem__(name)
 
 
@@ -50,7 +50,7 @@ class LazyGroup(TyperGroup):
         return name, self.commands[name] if name and command else None, rest
 
 
-def _made(name: str, found: Any) -> Any:
+def _make_command(name: str, found: Any) -> Any:
     """Make a command of a function, or a group of a Typer."""
     parent = typer.Typer(add_completion=False, rich_markup_mode=None)
     if isinstance(found, typer.Typer):

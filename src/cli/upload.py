@@ -48,7 +48,7 @@ def upload(
     from aggregates.uploads.file_refusals import FileRefused
     from cli.configuration import settings_of
     from cli.session import CHANNEL, exit_on_refusal, get_user, open_session
-    from cli.uploading import check_file, mapping_of, uploaded
+    from cli.uploading import check_file, mapping_of, upload_file
     from commands.uploads.upload import UploadLearnerGroup
     from files.learner_file import read_learner_file
 
@@ -75,7 +75,7 @@ def upload(
                     content=content,
                     encoding=encoding,
                 )
-                rows = list(uploaded(service, command, chosen))
+                rows = list(upload_file(service, command, chosen))
         except FileRefused as refused:
             refuse(PROBLEMS, *(str(fault) for fault in refused.others))
         show(rows, SHOWN, form)

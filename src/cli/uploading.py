@@ -106,7 +106,9 @@ def check_file(
         for row, found in zip(rows, around.check(rows, duplicates.beside), strict=True):
             invalid += bool(found.problems)
             other_forms.note(row.cells)
-            yield from _told(row.number, row.cells, found.problems, found.warnings)
+            yield from _describe_row(
+                row.number, row.cells, found.problems, found.warnings
+            )
     _summary(file.encoding, len(file.rows), invalid)
     other_forms.say()
     _say_hidden(file.hidden_rows, file.hidden_columns, file.unread_sheets)
@@ -121,7 +123,7 @@ def _unverified(ulns: int) -> list[str]:
     return [f"{count} not put to the Learning Records Service: an upload does that."]
 
 
-def uploaded(
+def upload_file(
     service: Service, command: UploadLearnerGroup, mapping: Mapping[str, str] | None
 ) -> Iterator[dict[str, str]]:
     """Upload the file and wait until it is checked, by this process or another."""
@@ -139,7 +141,7 @@ def uploaded(
             other_forms.note(record.cells)
             waiting += record.state is RecordState.NOT_VERIFIED
             if record.state is not RecordState.VALID or record.remarks:
-                yield from _told(
+                yield from _describe_row(
                     record.row, record.said, record.reasons, record.remarks
                 )
     _summary(received.encoding, received.rows, upload.invalid)
@@ -173,7 +175,7 @@ def _say_hidden(rows: int, columns: Sequence[str], sheets: Sequence[str]) -> Non
     )
 
 
-def _told(
+def _describe_row(
     row: int,
     cells: Mapping[str, str],
     problems: Iterable[Problem],

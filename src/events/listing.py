@@ -37,15 +37,15 @@ def _of(module: ModuleType) -> Iterator[str]:
     if not kinds:
         return
     yield f"## {module.__name__.rpartition('.')[2].replace('_', ' ').capitalize()}\n"
-    yield f"{_said(module)}\n"
+    yield f"{_paragraphs(module)}\n"
     for kind in kinds:
         yield f"### `{kind.topic}`, version {kind.version}\n"
-        yield f"{kind.__name__}: {_said(kind)}\n"
+        yield f"{kind.__name__}: {_paragraphs(kind)}\n"
         yield from _fields(kind, kind.personal)
     for name, shape in vars(module).items():
         if _is_shape(shape, module):
             yield f"### {name}\n"
-            yield f"{_said(shape)}\n"
+            yield f"{_paragraphs(shape)}\n"
             yield from _fields(shape, frozenset())
 
 
@@ -65,7 +65,7 @@ def _fields(shape: type[Any], personal: frozenset[str]) -> Iterator[str]:
     yield "| Field | Type | |"
     yield "| --- | --- | --- |"
     for field in fields(shape):
-        kind = _written(hints[field.name]).replace("|", "\\|")
+        kind = _write_type(hints[field.name]).replace("|", "\\|")
         notes = ["personal"] if field.name in personal else []
         notes += [] if _is_needed(field) else ["optional"]
         yield f"| `{field.name}` | `{kind}` | {', '.join(notes)} |"
@@ -76,14 +76,14 @@ def _is_needed(field: Field[Any]) -> bool:
     return field.default is MISSING and field.default_factory is MISSING
 
 
-def _written(hint: Any) -> str:
+def _write_type(hint: Any) -> str:
     """Write a type as it stands in the code, without the names of modules."""
     if isinstance(hint, type) and not getattr(hint, "__args__", ()):
         return hint.__name__
     return re.sub(r"\b(?:\w+\.)+(?=\w)", "", str(hint))
 
 
-def _said(described: object) -> str:
+def _paragraphs(described: object) -> str:
     paragraphs = cleandoc(described.__doc__ or "").split("\n\n")
     return "\n\n".join(" ".join(each.split()) for each in paragraphs)
 

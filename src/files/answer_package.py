@@ -98,7 +98,7 @@ def _unpacked(content: bytes) -> tuple[Mapping[str, Any], dict[str, bytes]]:
         manifest = json.loads(parts.pop(MANIFEST))
     except ValueError:
         _refuse(f"its {MANIFEST} is no JSON")
-    return _checked(manifest), parts
+    return _require_manifest(manifest), parts
 
 
 def _part(zipped: ZipFile, entry: ZipInfo) -> bytes:
@@ -107,7 +107,7 @@ def _part(zipped: ZipFile, entry: ZipInfo) -> bytes:
         return part.read(entry.file_size)
 
 
-def _checked(manifest: Any) -> Mapping[str, Any]:
+def _require_manifest(manifest: Any) -> Mapping[str, Any]:
     """Give the manifest if it has what one has."""
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         _refuse(f'its {MANIFEST} does not say "format": "{FORMAT}"')

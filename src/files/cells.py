@@ -230,7 +230,7 @@ class SheetReader:
                 return day
         text = number_text(written)
         if digits := self._styles.digits.get(self._style):
-            return digits.shown(text)
+            return digits.format_number(text)
         return text if self._is_1904 else Number(text)
 
     @property

@@ -68,8 +68,8 @@ def invalid_workbook(records: Iterable[tuple[int, Record]]) -> bytes:
         sheet.write_string(0, _KEY_AT, KEY)
         for at, (version, record) in enumerate(records, 1):
             reasons, remarks = (
-                _said(record, record.reasons),
-                _said(record, record.remarks),
+                _sentences_by_column(record, record.reasons),
+                _sentences_by_column(record, record.remarks),
             )
             for place, column in enumerate(_PLACES):
                 value = record.cells.get(column, "")[:LONGEST_CELL]
@@ -83,7 +83,7 @@ def invalid_workbook(records: Iterable[tuple[int, Record]]) -> bytes:
     return content.getvalue()
 
 
-def _said(record: Record, problems: Iterable[Problem]) -> dict[str, str]:
+def _sentences_by_column(record: Record, problems: Iterable[Problem]) -> dict[str, str]:
     """Put what was found in each cell in sentences."""
     said: dict[str, str] = {}
     for problem in problems:

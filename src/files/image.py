@@ -70,7 +70,7 @@ def plain_image(content: bytes) -> Image:
         try:
             with decoder(BytesIO(content)) as found:
                 _require_modest(found, content)
-                return _written(_upright(found), decoder.format)
+                return _encode_image(_upright(found), decoder.format)
         except TooManyPixels:
             raise
         except Exception:  # noqa: BLE001 - decoders trip over damage in countless ways
@@ -106,7 +106,7 @@ def _upright(found: ImageFile) -> Picture:
     return picture if picture.mode == mode else picture.convert(mode)
 
 
-def _written(picture: Picture, kind: str) -> Image:
+def _encode_image(picture: Picture, kind: str) -> Image:
     picture.info.clear()
     file = BytesIO()
     picture.save(file, kind, quality=QUALITY, compress_level=COMPRESSION)

@@ -32,7 +32,7 @@ class DigitFormat:
     pattern: Pattern
     least: int
 
-    def shown(self, number: str) -> str:
+    def format_number(self, number: str) -> str:
         """Show a whole number as the workbook does; any other as it is."""
         if not _WHOLE.fullmatch(number):
             return number

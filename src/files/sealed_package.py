@@ -84,7 +84,7 @@ def instructions(booking: Booking) -> str:
 def is_public_key(text: str) -> bool:
     """Tell whether the text is an X25519 key, 32 bytes as base64, that one can seal for."""
     try:
-        key = X25519PublicKey.from_public_bytes(_read(text))
+        key = X25519PublicKey.from_public_bytes(_decode_base64(text))
         X25519PrivateKey.generate().exchange(key)
     except (ValueError, binascii.Error):
         return False
@@ -106,7 +106,7 @@ def seal(
     cost = cost or COST
     key, salt = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(SALT_BYTES)
     under_pin = _encrypt(pin_key(pin, salt, cost), key, FORMAT.encode())
-    client = X25519PublicKey.from_public_bytes(_read(public_key))
+    client = X25519PublicKey.from_public_bytes(_decode_base64(public_key))
     header = {
         "format": FORMAT,
         **about,
@@ -175,5 +175,5 @@ def _text(value: bytes) -> str:
     return base64.b64encode(value).decode()
 
 
-def _read(text: str) -> bytes:
+def _decode_base64(text: str) -> bytes:
     return base64.b64decode(text, validate=True)

@@ -43,7 +43,7 @@ def read_text(
     text, encoding = _decode(content, encoding)
     if problem := markup_problem(text):
         raise FileRefused(problem)
-    found = find_header(_numbered(text), is_ours=is_ours, known=known_columns)
+    found = find_header(_number_lines(text), is_ours=is_ours, known=known_columns)
     if found is None:
         raise FileRefused(FileProblem(code="empty"))
     header, lines = found
@@ -66,7 +66,7 @@ def in_other_encoding(text: str, encoding: str) -> str:
         return text
 
 
-def _numbered(text: str) -> Iterator[Line]:
+def _number_lines(text: str) -> Iterator[Line]:
     """Give the lines, numbered as a spreadsheet does."""
     lines = csv.reader(io.StringIO(text, newline=""), _delimiter(text), strict=True)
     try:
@@ -121,10 +121,10 @@ def _delimiter(text: str) -> type[csv.Dialect]:
     """Tell what parts the cells: what finds most columns that we know in a line."""
     top = _top(text)
 
-    def found(mark: str) -> int:
+    def count_known_columns(mark: str) -> int:
         return max(known_columns(line.split(mark)) for line in top)
 
     class Parted(csv.excel):
-        delimiter = max(",;\t", key=found)
+        delimiter = max(",;\t", key=count_known_columns)
 
     return Parted

@@ -79,7 +79,7 @@ class Workbook:
             raise FileRefused(FileProblem(code="too-big-unpacked"))
         with _reading():
             self._package = ZipFile(BytesIO(content))
-            self._open()
+            self._read_parts()
 
     def reader(self) -> SheetReader:
         """Give what reads one of its sheets."""
@@ -90,7 +90,7 @@ class Workbook:
         with _reading():
             yield from reader.lines(self._package, sheet.part, self._budget)
 
-    def _open(self) -> None:
+    def _read_parts(self) -> None:
         start = self._relations("")
         main = next((at for kind, at in start.values() if kind == "officeDocument"), "")
         names = set(self._package.namelist())
@@ -101,14 +101,14 @@ class Workbook:
             found = "a zipped file and no Excel workbook"
             raise FileRefused(FileProblem(code="not-csv", found=found))
         related = self._relations(main)
-        self.sheets = self._listed(main, related)
+        self.sheets = self._list_sheets(main, related)
         for kind, part in related.values():
             if kind == "sharedStrings":
                 self._strings = read_strings(self._package, part, self._budget)
             elif kind == "styles":
                 self._styles = read_styles(self._package, part, self._budget)
 
-    def _listed(self, main: str, related: Relations) -> tuple[Sheet, ...]:
+    def _list_sheets(self, main: str, related: Relations) -> tuple[Sheet, ...]:
         sheets: list[Sheet] = []
 
         def start(name: str, attributes: Mapping[str, str]) -> None:

@@ -36,10 +36,10 @@ class Asking:
             answer = self.verifier.verify(details)
         except LrsFault as fault:
             if fault.why is PostponedReason.REQUEST_REFUSED:
-                self._circuit.succeeded()
+                self._circuit.count_success()
             else:
-                self._circuit.failed()
+                self._circuit.count_failure()
             logger.warning("LRS gave no answer", why=fault.why, fault=str(fault))
             return fault.why
-        self._circuit.succeeded()
+        self._circuit.count_success()
         return answer

@@ -34,12 +34,12 @@ class Circuit:
             self._until, self._is_tried = now + self._rest, True
             return True
 
-    def succeeded(self) -> None:
+    def count_success(self) -> None:
         """Close the circuit."""
         with self._lock:
             self._failures, self._rest, self._is_tried = 0, FIRST_REST, False
 
-    def failed(self) -> None:
+    def count_failure(self) -> None:
         """Count a failure: the last one opens the circuit, a trial's keeps it open."""
         with self._lock:
             self._failures += 1

@@ -52,16 +52,16 @@ def request(details: Details, organisation: Organisation) -> bytes:
     envelope = Element(f"{{{SOAP}}}Envelope")
     body = SubElement(envelope, f"{{{SOAP}}}Body")
     message = SubElement(body, f"{{{REPORTS}}}VerifyLearner")
-    _put(message, "UKPRN", organisation.ukprn)
-    _put(message, "OrgPassword", organisation.password)
-    _put(message, "UserName", organisation.user)
+    _add_element(message, "UKPRN", organisation.ukprn)
+    _add_element(message, "OrgPassword", organisation.password)
+    _add_element(message, "UserName", organisation.user)
     learner = SubElement(message, "LearnerToVerify")
-    _put(learner, "ULN", details.uln or "")
-    _put(learner, "FamilyName", details.family_name[:LONGEST_NAME])
-    _put(learner, "GivenName", details.given_name[:LONGEST_NAME])
-    _put(learner, "DateOfBirth", details.date_of_birth.isoformat())
+    _add_element(learner, "ULN", details.uln or "")
+    _add_element(learner, "FamilyName", details.family_name[:LONGEST_NAME])
+    _add_element(learner, "GivenName", details.given_name[:LONGEST_NAME])
+    _add_element(learner, "DateOfBirth", details.date_of_birth.isoformat())
     if gender := gender_code(details.gender):
-        _put(learner, "Gender", gender)
+        _add_element(learner, "Gender", gender)
     return bytes(tostring(envelope, encoding="utf-8", xml_declaration=True))
 
 
@@ -97,7 +97,7 @@ def answer(content: bytes, uln: str) -> VerificationAnswer:
     )
 
 
-def _put(parent: Element, name: str, text: str) -> None:
+def _add_element(parent: Element, name: str, text: str) -> None:
     SubElement(parent, name).text = text
 
 

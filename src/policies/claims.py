@@ -31,7 +31,9 @@ def _judge_again(
 ) -> None:
     """Try again those on whom the time did not suffice to decide (M10)."""
     with read_models.connection() as connection:
-        due = ineligible_learners.due(connection, now=now, limit=AGAIN_AT_A_TIME)
+        due = ineligible_learners.list_claims_to_retry(
+            connection, now=now, limit=AGAIN_AT_A_TIME
+        )
     for claim in due:
         # The claim's own stream says who waits still, so once needs no reservation.
         by = replace(JUDGE_CLAIMS_AGAIN.actor_for(claim), once=None)
@@ -56,7 +58,9 @@ def process_claims(delay: timedelta = PROCESSING_DELAY) -> Policy:
     def tick(now: datetime, context: CommandContext, read_models: ReadModels) -> None:
         submitted_by = now - delay
         with read_models.connection() as connection:
-            due = claims.due(connection, submitted_by=submitted_by, limit=AT_A_TIME)
+            due = claims.list_claims_to_process(
+                connection, submitted_by=submitted_by, limit=AT_A_TIME
+            )
         failures: list[Exception] = []
         for claim in due:
             try:

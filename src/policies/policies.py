@@ -71,7 +71,7 @@ class Policies:
     def behind(self) -> dict[str, tuple[Position, Position]]:
         """Give how far each has read, and the head of the log."""
         reached = dict(
-            chain.from_iterable(f.reached().items() for f in self._followers)
+            chain.from_iterable(f.positions().items() for f in self._followers)
         )
         # After that, so that nobody seems to be ahead.
         head = self._context.store.head()

@@ -84,7 +84,9 @@ def send_once(command: Command, context: CommandContext) -> CommandResult | None
 
 
 def _is_done(context: CommandContext, once: Once | None) -> bool:
-    return once is not None and bool(context.store.held(once.scope, [once.key]))
+    return once is not None and bool(
+        context.store.find_reservations(once.scope, [once.key])
+    )
 
 
 class PolicyProcessor:

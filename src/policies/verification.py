@@ -36,8 +36,10 @@ def _again(now: datetime, context: CommandContext, read_models: ReadModels) -> N
     if context.verify is None:
         return
     with read_models.connection() as connection:
-        due = uploads.due(connection, now=now, limit=AT_A_TIME)
-        learners = learner_verifications.due(connection, now=now, limit=AT_A_TIME)
+        due = uploads.list_records_to_verify(connection, now=now, limit=AT_A_TIME)
+        learners = learner_verifications.list_learners_to_verify(
+            connection, now=now, limit=AT_A_TIME
+        )
     rows: defaultdict[str, list[int]] = defaultdict(list)
     for group, row in due:
         rows[group].append(row)

@@ -89,11 +89,11 @@ class _Rows(SQLite):
         super().__init__(folder, READ_MODELS)
         self._reader = create_engine(self._writer.url, **OPTIONS)
 
-        def connected(connection: Any, _: object) -> None:
+        def set_read_only(connection: Any, _: object) -> None:
             connection.isolation_level = None
             connection.execute("PRAGMA query_only=ON")
 
-        def asked(_: Connection, statement: object, *__: object) -> None:
+        def lock_tables(_: Connection, statement: object, *__: object) -> None:
             if isinstance(statement, ClauseElement):
                 found = iterate(statement)
                 ask(each for each in found if isinstance(each, Table))
@@ -105,8 +105,8 @@ class _Rows(SQLite):
                     cursor, initial_buffer=cursor.fetchall()
                 )
 
-        event.listen(self._reader, "connect", connected)
-        event.listen(self._reader, "before_execute", asked)
+        event.listen(self._reader, "connect", set_read_only)
+        event.listen(self._reader, "before_execute", lock_tables)
         event.listen(self._reader, "after_cursor_execute", answered)
 
 

@@ -130,12 +130,12 @@ class SQLite:
 def _set_up(engine: Engine, begin: str, pragmas: Sequence[str]) -> None:
     """Let the driver begin nothing by itself, and every transaction as is said."""
 
-    def connected(connection: Any, _: object) -> None:
+    def set_pragmas(connection: Any, _: object) -> None:
         connection.isolation_level = None
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 
-    event.listen(engine, "connect", connected)
+    event.listen(engine, "connect", set_pragmas)
     event.listen(engine, "begin", lambda c: c.exec_driver_sql(begin))
 
 
@@ -144,8 +144,8 @@ def tell(
 ) -> None:
     """Say in a sentence what makes the database unusable, if that is what failed."""
 
-    def failed(context: ExceptionContext) -> None:
+    def raise_unusable(context: ExceptionContext) -> None:
         if unusable := why(context.original_exception):
             raise unusable from context.original_exception
 
-    event.listen(engine, "handle_error", failed)
+    event.listen(engine, "handle_error", raise_unusable)

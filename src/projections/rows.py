@@ -160,7 +160,7 @@ class _Kept:
         while chunk := list(islice(missing, CHUNK)):
             self.rows.update(dict.fromkeys(chunk))
             keys = [key[0] for key in chunk] if len(self.key) == 1 else chunk
-            self._read(self.statements.by_key, keys=keys)
+            self._load(self.statements.by_key, keys=keys)
             for key in chunk:
                 self.unread.pop(key, None)
         return self.rows
@@ -188,18 +188,18 @@ class _Kept:
     def where(self, column: Values) -> list[tuple[Key, Values]]:
         ((name, value),) = column.items()
         self.load([k for k, v in self.unread.items() if v.get(name) == value])
-        self._read(self.statements.where[name], value=value)
+        self._load(self.statements.where[name], value=value)
         known = sorted(self.rows.items(), key=lambda item: item[0])
         return [(key, row) for key, row in known if row and row[name] == value]
 
     def flush(self) -> None:
         gone = [key for key in self.written if self.rows[key] is None]
         kept = [row for key in self.written if (row := self.rows[key]) is not None]
-        self._send(self.statements.delete, map(self._named, gone))
+        self._send(self.statements.delete, map(self._key_parameters, gone))
         alike: dict[frozenset[str], list[Values]] = {}
         for key, values in self.unread.items():
             changed = alike.setdefault(frozenset(values), [])
-            changed.append(values | self._named(key))
+            changed.append(values | self._key_parameters(key))
         for changes in alike.values():
             self._send(self.statements.update, changes)
         self._send(self.statements.upsert, kept)
@@ -208,11 +208,11 @@ class _Kept:
         if unknown := values.keys() - self.blank.keys():
             raise KeyError(f"{self.table.name} has no {', '.join(sorted(unknown))}.")
 
-    def _named(self, key: Key) -> Values:
+    def _key_parameters(self, key: Key) -> Values:
         pairs = zip(self.key, key, strict=True)
         return {f"its {name}": value for name, value in pairs}
 
-    def _read(self, query: Executable, **values: Any) -> None:
+    def _load(self, query: Executable, **values: Any) -> None:
         """Read rows; what is known of them already is later and stands."""
         for found in self.connection.execute(query, values):
             row = dict(found._mapping)  # noqa: SLF001 - public, the name notwithstanding

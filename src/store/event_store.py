@@ -66,7 +66,7 @@ class EventStore:
     def open(self, stream: UUID) -> Stream:
         """Read a stream to its end; an empty one if nothing was recorded in it."""
         return Stream(
-            id=stream, history=self._read(*self._recorder.histories([stream]))
+            id=stream, history=self._decode_rows(*self._recorder.histories([stream]))
         )
 
     def open_many(self, streams: Iterable[UUID]) -> dict[UUID, Stream]:
@@ -75,7 +75,7 @@ class EventStore:
         ids = list(opened)
         for start in range(0, len(ids), CHUNK):
             rows, erasures = self._recorder.histories(ids[start : start + CHUNK])
-            found = self._read(rows, erasures)
+            found = self._decode_rows(rows, erasures)
             for stream, history in groupby(found, key=attrgetter("stream")):
                 opened[stream] = Stream(id=stream, history=tuple(history))
         return opened
@@ -156,9 +156,11 @@ class EventStore:
 
     def log(self, *, after: Position, limit: int = BATCH) -> Sequence[Recorded]:
         """Read every event after a position, in order, so many at most."""
-        return self._read(*self._recorder.log(after, limit))
+        return self._decode_rows(*self._recorder.log(after, limit))
 
-    def stored(self, *, after: Position, limit: int = BATCH) -> Sequence[StoredRow]:
+    def read_stored(
+        self, *, after: Position, limit: int = BATCH
+    ) -> Sequence[StoredRow]:
         """Read the same as it lies there, in need of no key and of no known kind."""
         return self._recorder.log(after, limit)[0]
 
@@ -166,7 +168,7 @@ class EventStore:
         self, *, after: Position, limit: int = BATCH
     ) -> Sequence[StoredRow]:
         """Read the same, of the moment that the store stands at."""
-        rows, moment = self.stored(after=after, limit=limit), self.moment
+        rows, moment = self.read_stored(after=after, limit=limit), self.moment
         return [row for row in rows if moment is None or row.recorded_at <= moment]
 
     def at(self, positions: Sequence[Position]) -> Sequence[Recorded]:
@@ -175,12 +177,15 @@ class EventStore:
             return ()
         first, wanted = positions[0], {*positions}
         rows, erasures = self._recorder.log(first - 1, positions[-1] - first + 1)
-        return self._read([row for row in rows if row.position in wanted], erasures)
+        return self._decode_rows(
+            [row for row in rows if row.position in wanted], erasures
+        )
 
     def is_whole(self, position: Position) -> bool:
         """Tell whether an append ends at a position: all of it was read, or none."""
         appends = [
-            written_in(row).append for row in self.stored(after=position - 1, limit=2)
+            written_in(row).append
+            for row in self.read_stored(after=position - 1, limit=2)
         ]
         return len(set(appends)) == len(appends)
 
@@ -188,12 +193,12 @@ class EventStore:
         """Tell whether a service with this master key wrote that event (H5)."""
         return has_mac(row, self._master.voucher)
 
-    def doubled(self) -> Position | None:
+    def find_duplicate_version(self) -> Position | None:
         """Find the first event at a place in its stream where there is one already.
 
         None, as long as nobody takes the database's constraints away.
         """
-        return self._recorder.doubled()
+        return self._recorder.find_duplicate_version()
 
     def sign(self, content: bytes) -> bytes:
         """Sign as this service: Ed25519, 64 bytes."""
@@ -227,12 +232,15 @@ class EventStore:
                 beyond = (last + beyond) // 2
         return last
 
-    def held(self, scope: str, keys: Iterable[str]) -> dict[str, Held]:
+    def find_reservations(self, scope: str, keys: Iterable[str]) -> dict[str, Held]:
         """Find who holds which of these keys."""
         if self.moment is not None:
             then = self._reserved_then()
             return {k: then[scope, k] for k in keys if (scope, k) in then}
-        return {held.key: held for held in self._recorder.held(scope, list(keys))}
+        return {
+            held.key: held
+            for held in self._recorder.find_reservations(scope, list(keys))
+        }
 
     def _reserved_then(self) -> Mapping[tuple[str, str], Held]:
         """Fold what was reserved at the moment; the last one asked for is kept."""
@@ -259,9 +267,9 @@ class EventStore:
             if not rows and self._recorder.replace_reservations(held, at=position):
                 return len(held)
 
-    def keyed(self, value: str) -> str:
+    def make_key(self, value: str) -> str:
         """Make what stands for a personal value in a reservation's key."""
-        return self._master.keyed(value)
+        return self._master.make_key(value)
 
     def put_file(self, content: bytes, *, key_of: UUID) -> str:
         """Keep a file, sealed under the key of a person or an upload; its name.
@@ -323,7 +331,9 @@ class EventStore:
                 self._listener = None
         self._recorder.close()
 
-    def _read(self, rows: Sequence[StoredRow], erasures: int) -> tuple[Recorded, ...]:
+    def _decode_rows(
+        self, rows: Sequence[StoredRow], erasures: int
+    ) -> tuple[Recorded, ...]:
         if self.moment is not None:
             rows = [row for row in rows if row.recorded_at <= self.moment]
         written = [written_in(row) for row in rows]

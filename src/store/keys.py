@@ -46,10 +46,10 @@ class MasterKey:
         self.signing = Ed25519PrivateKey.from_private_bytes(
             _derived(secret, b"tree heads")
         )
-        self.mark = self.keyed("the key of this store")
+        self.mark = self.make_key("the key of this store")
 
     @classmethod
-    def read(cls, path: Path) -> "MasterKey":
+    def read_key_file(cls, path: Path) -> "MasterKey":
         """Read it; raises KeyFileUnusable, which says what is wrong with the file."""
         try:
             secret = base64.b64decode(path.read_bytes().strip(), validate=True)
@@ -85,7 +85,7 @@ class MasterKey:
             pass
         finally:
             drawn.unlink()
-        return cls.read(path)
+        return cls.read_key_file(path)
 
     def wrap(self, person_id: UUID, key: bytes) -> bytes:
         return seal(self._wrapping, key, person_id.bytes)
@@ -103,7 +103,7 @@ class MasterKey:
         """Make what shows that this service wrote something (hex)."""
         return hmac.digest(self._vouching, content, "sha256").hex().encode()
 
-    def keyed(self, value: str) -> str:
+    def make_key(self, value: str) -> str:
         """Make what stands for a value where the value itself must not stand (hex)."""
         return hmac.digest(self._naming, value.encode(), "sha256").hex()
 

@@ -60,7 +60,7 @@ def _master_key(recorder: Recorder, file: Path) -> MasterKey:
     if mark is None and not file.exists():
         master = MasterKey.make(file)
     else:
-        master = MasterKey.read(file)
+        master = MasterKey.read_key_file(file)
     if not compare_digest(recorder.mark(master.mark) or "", master.mark):
         raise KeyFileUnusable(
             f"The key file {file} is not the one that this store was begun with. Put"

@@ -172,20 +172,22 @@ class PostgresRecorder(PostgresApplicationRecorder):
             )
             why, position, stream, scope, key, digest = c.fetchall()[0]
         if why is not None:
-            raise _refused(AppendRefusal(why), position, (scope, key, stream, digest))
+            raise _refused_error(
+                AppendRefusal(why), position, (scope, key, stream, digest)
+            )
         return range(position + 1 - len(stored_events), position + 1)
 
     @retried
     def histories(self, streams: Sequence[UUID]) -> tuple[Sequence[StoredRow], int]:
         """Read streams, each from its beginning; the rows of a stream are in order."""
-        return _read(self._all(HISTORIES, [list(streams)]))
+        return _stored_rows(self._all(HISTORIES, [list(streams)]))
 
     @retried
     def log(self, after: Position, limit: int) -> tuple[Sequence[StoredRow], int]:
-        return _read(self._all(LOG, [after + 1, limit]))
+        return _stored_rows(self._all(LOG, [after + 1, limit]))
 
     @retried
-    def doubled(self) -> Position | None:
+    def find_duplicate_version(self) -> Position | None:
         found: Position | None = self._all(DOUBLED)[0][0]
         return found
 
@@ -198,8 +200,10 @@ class PostgresRecorder(PostgresApplicationRecorder):
         return int(self._all(ERASURES)[0][0])
 
     @retried
-    def held(self, scope: str, keys: Sequence[str]) -> Sequence[Held]:
-        return [_held(row) for row in self._all(HELD, [scope, list(keys)])]
+    def find_reservations(self, scope: str, keys: Sequence[str]) -> Sequence[Held]:
+        return [
+            _reservation_holder(row) for row in self._all(HELD, [scope, list(keys)])
+        ]
 
     @retried
     def replace_reservations(self, held: Iterable[Held], *, at: Position) -> bool:
@@ -339,7 +343,7 @@ def _columns(rows: Sequence[tuple[Any, ...]], count: int) -> list[list[Any]]:
     return [[row[column] for row in rows] for column in range(count)]
 
 
-def _refused(
+def _refused_error(
     why: AppendRefusal,
     position: Position | None,
     said: tuple[str, str, UUID, str | None],
@@ -353,13 +357,15 @@ def _refused(
             return RefusedError(why, claim=ReservationRequest(*said))
         case _:
             scope, key, stream, digest = said
-            return RefusedError(why, held=_held((scope, key, stream, digest, position)))
+            return RefusedError(
+                why, held=_reservation_holder((scope, key, stream, digest, position))
+            )
 
 
-def _held(row: tuple[Any, ...]) -> Held:
+def _reservation_holder(row: tuple[Any, ...]) -> Held:
     scope, key, stream, digest, position = row
     return Held(scope=scope, key=key, stream=stream, digest=digest, position=position)
 
 
-def _read(rows: Sequence[tuple[Any, ...]]) -> tuple[list[StoredRow], int]:
+def _stored_rows(rows: Sequence[tuple[Any, ...]]) -> tuple[list[StoredRow], int]:
     return [StoredRow(*row[:-1]) for row in rows], rows[0][-1] if rows else 0

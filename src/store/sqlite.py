@@ -131,7 +131,7 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
     def histories(self, streams: Sequence[UUID]) -> tuple[Sequence[StoredRow], int]:
         """Read streams, each from its beginning; the rows of a stream are in order."""
         with self.datastore.transaction(commit=False) as c:
-            c.execute(HISTORIES, (_listed(streams),))
+            c.execute(HISTORIES, (_encode_ids(streams),))
             return read_rows(c.fetchall())
 
     @retried
@@ -141,7 +141,7 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
             return read_rows(c.fetchall())
 
     @retried
-    def doubled(self) -> Position | None:
+    def find_duplicate_version(self) -> Position | None:
         with self.datastore.transaction(commit=False) as c:
             c.execute(DOUBLED)
             (position,) = c.fetchone() or (None,)
@@ -158,10 +158,10 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
             return int(c.fetchone()[0])
 
     @retried
-    def held(self, scope: str, keys: Sequence[str]) -> Sequence[Held]:
+    def find_reservations(self, scope: str, keys: Sequence[str]) -> Sequence[Held]:
         with self.datastore.transaction(commit=False) as c:
             c.execute(HELD, (scope, encode(keys).decode()))
-            return [_held(row) for row in c.fetchall()]
+            return [_reservation_holder(row) for row in c.fetchall()]
 
     @retried
     def replace_reservations(self, held: Iterable[Held], *, at: Position) -> bool:
@@ -179,7 +179,7 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
     @retried
     def person_keys(self, persons: Iterable[UUID]) -> Mapping[UUID, bytes | None]:
         with self.datastore.transaction(commit=False) as c:
-            c.execute(KEYS, (_listed(persons),))
+            c.execute(KEYS, (_encode_ids(persons),))
             return {UUID(person): wrapped for person, wrapped in c.fetchall()}
 
     @retried
@@ -293,11 +293,11 @@ def _reserve(c: SQLiteCursor, asked: Append, position: Position) -> None:
     if asked.once is not None:
         c.execute(RESERVATION, (asked.once.scope, asked.once.key))
         if found := c.fetchone():
-            raise RefusedError(AppendRefusal.DONE, held=_held(found))
+            raise RefusedError(AppendRefusal.DONE, held=_reservation_holder(found))
     for claim in asked.reserve:
         c.execute(RESERVATION, (claim.scope, claim.key))
         if (found := c.fetchone()) and found[2] != claim.stream.hex:
-            raise RefusedError(AppendRefusal.RESERVED, held=_held(found))
+            raise RefusedError(AppendRefusal.RESERVED, held=_reservation_holder(found))
     claims = asked.reserve if asked.once is None else (*asked.reserve, asked.once)
     c.executemany(
         "INSERT OR IGNORE INTO reservations VALUES (?, ?, ?, ?, ?)",
@@ -305,14 +305,14 @@ def _reserve(c: SQLiteCursor, asked: Append, position: Position) -> None:
     )
 
 
-def _held(row: tuple[str, str, str, str | None, int]) -> Held:
+def _reservation_holder(row: tuple[str, str, str, str | None, int]) -> Held:
     scope, key, stream, digest, position = row
     return Held(
         scope=scope, key=key, stream=UUID(stream), digest=digest, position=position
     )
 
 
-def _listed(ids: Iterable[UUID]) -> str:
+def _encode_ids(ids: Iterable[UUID]) -> str:
     return encode([i.hex for i in ids]).decode()
 
 

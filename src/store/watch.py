@@ -40,7 +40,7 @@ class Watch:
                 signal.told.add(tell)
 
     @property
-    def reached(self) -> Position:
+    def last_position(self) -> Position:
         """How far the log is known to reach, by whichever process."""
         return self._signal.position
 

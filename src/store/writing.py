@@ -56,7 +56,7 @@ class Writing:
             id=self.id,
             events=list(self._stored(writers)),
             expected=self._conditions,
-            reserve=self._reserved(),
+            reserve=self._reservation_requests(),
             release=[
                 ReservationRequest(r.scope, r.key, c.stream)
                 for c in self._changes
@@ -68,7 +68,7 @@ class Writing:
             at=at,
         )
 
-    def _reserved(self) -> list[ReservationRequest]:
+    def _reservation_requests(self) -> list[ReservationRequest]:
         wanted: dict[tuple[str, str], ReservationRequest] = {}
         for change in self._changes:
             for scope, key in ((r.scope, r.key) for r in change.reserve):

@@ -36,7 +36,7 @@ class EventFeed:
             self._watch = self._watch or watch
         return watch
 
-    def read(self, after: Position) -> Sequence[Recorded]:
+    def next_batch(self, after: Position) -> Sequence[Recorded]:
         """Give the next events, at most 500; none at the end of the log."""
         with self._lock:
             if after in self._batches:
@@ -60,7 +60,7 @@ class EventFeed:
         """
         is_recent = monotonic() - self._ended_at < KEPT_SECONDS
         at_end = after >= self._end and is_recent
-        return self._watch is not None and at_end and self._watch.reached <= after
+        return self._watch is not None and at_end and self._watch.last_position <= after
 
     def _keep(self, after: Position, batch: Sequence[Recorded]) -> None:
         self._batches[after] = batch

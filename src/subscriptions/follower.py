@@ -31,7 +31,7 @@ class EventSource(Protocol[T_co]):
 
     def watch(self) -> Watch: ...
 
-    def read(self, after: Position) -> Sequence[T_co]:
+    def next_batch(self, after: Position) -> Sequence[T_co]:
         """Give the next events; none at the end of the log."""
         ...
 
@@ -162,7 +162,7 @@ class Follower(Generic[T]):
         if self._thread.is_alive():
             self._thread.join()
 
-    def reached(self) -> Mapping[str, Position]:
+    def positions(self) -> Mapping[str, Position]:
         """Give how far each has come, whichever process takes it there."""
         if self._is_leading:
             return {name: state.position for name, state in self._states.items()}
@@ -171,7 +171,7 @@ class Follower(Generic[T]):
     def wait_for(self, position: Position, timeout: float) -> bool:
         """Tell whether all have handled that, after so many seconds at most."""
         until = monotonic() + timeout
-        while any(reached < position for reached in self.reached().values()):
+        while any(reached < position for reached in self.positions().values()):
             left = until - monotonic()
             if left <= 0:
                 return False
@@ -236,7 +236,7 @@ class Follower(Generic[T]):
                 together[state.position].append(name)
         has_moved = False
         for after in sorted(together, reverse=True):
-            if self._stopping.is_set() or not (batch := self._source.read(after)):
+            if self._stopping.is_set() or not (batch := self._source.next_batch(after)):
                 continue
             outcomes = self._group.handle(together[after], after, batch)
             has_moved |= self._take(after, outcomes)

@@ -117,10 +117,10 @@ def test_a_user_has_so_many_streams_at_once(store: EventStore) -> None:
     """U5: another user may have as many; one that ends makes room."""
     streams = Streams(store, most=2)
     look = counting(store, last=0)
-    opened = [streams.open("ann", "n", look, seen=0) for _ in range(2)]
+    opened = [streams.open_stream("ann", "n", look, seen=0) for _ in range(2)]
     with pytest.raises(Unacceptable, match="2 streams open already"):
-        streams.open("ann", "n", look, seen=0)
-    streams.open("ben", "n", look, seen=0)
+        streams.open_stream("ann", "n", look, seen=0)
+    streams.open_stream("ben", "n", look, seen=0)
 
     async def told() -> list[Message]:
         sent: list[Message] = []
@@ -136,7 +136,7 @@ def test_a_user_has_so_many_streams_at_once(store: EventStore) -> None:
         return sent
 
     assert run(told)[0]["status"] == 200
-    streams.open("ann", "n", look, seen=0)
+    streams.open_stream("ann", "n", look, seen=0)
 
 
 @pytest.mark.parametrize("is_gone_while", ["waiting", "sending"])
@@ -163,12 +163,12 @@ def test_a_stream_that_nobody_listens_to_lets_go_of_everything(
             return {"type": "http.disconnect"}
 
         noted(store)
-        stream = streams.open("ann", "n", counting(store, last=9), seen=0)
+        stream = streams.open_stream("ann", "n", counting(store, last=9), seen=0)
         await stream(SCOPE, receive, send)
 
     run(told)
     assert not signal.told
-    streams.open("ann", "n", counting(store, last=9), seen=0)
+    streams.open_stream("ann", "n", counting(store, last=9), seen=0)
 
 
 def test_every_stream_ends_when_the_process_does(store: EventStore) -> None:

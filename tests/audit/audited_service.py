@@ -62,7 +62,7 @@ class AuditedService:
         return (finding.kind, finding.position) if finding else None
 
     def rows(self) -> Sequence[StoredRow]:
-        return self.store.stored(after=0)
+        return self.store.read_stored(after=0)
 
     @property
     def is_sqlite(self) -> bool:

@@ -168,7 +168,7 @@ def test_a_ledger_that_is_put_back_under_a_service_that_runs_is_told(
     sealed.put_ledger_back(6)
     sealed.record(1)
     with pytest.raises(LedgerAltered, match="put back from 9 to 6"):
-        sealed.ledger.handle(EVENTS, sealed.store.stored(after=EVENTS))
+        sealed.ledger.handle(EVENTS, sealed.store.read_stored(after=EVENTS))
 
 
 def test_every_event_is_proved_to_be_in_the_tree_and_the_tree_to_have_grown(
@@ -197,4 +197,4 @@ def test_the_ledger_follows_what_is_recorded_by_itself(office: AuditedService) -
     assert office.ledger.wait_for(office.store.head(), PATIENCE)
     assert office.ledger.behind() == {NAME: (4, 4)}
     assert office.ledger.errors == {}
-    assert office.ledger.handle(0, office.store.stored(after=0)) == 4
+    assert office.ledger.handle(0, office.store.read_stored(after=0)) == 4

@@ -210,7 +210,7 @@ def foreign() -> bytes:
         keys = Path(folder) / "master.key"
         with closing(open_store(f"sqlite:///{folder}/data", keys=keys)) as store:
             store.append(change(zoe()), by=ANN)
-            (row,) = store.stored(after=0)
+            (row,) = store.read_stored(after=0)
             return row.state
 
 

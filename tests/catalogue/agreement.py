@@ -46,7 +46,7 @@ def account(assessed: PathwayAssessment) -> Account:
         if reason.rule is not None and reason.code not in OF_LIMITS:
             short[reason.rule] += (reason.required or 0) - (reason.achieved or 0)
     return {
-        "met": assessed.met,
+        "met": assessed.is_met,
         "grade": assessed.overall_grade,
         "counts": {
             u.reference: u.credits for u in assessed.units if u.status == "counts"

@@ -52,7 +52,7 @@ def test_without_a_pathway_all_are_tried_and_one_is_enough() -> None:
     """M11."""
     assessment = assess(EITHER_PATHWAY, passed(ONE))
     assert assessment.eligible
-    assert [(each.code, each.met) for each in assessment.pathways] == [
+    assert [(each.code, each.is_met) for each in assessment.pathways] == [
         ("A", True),
         ("B", False),
     ]

@@ -70,7 +70,7 @@ def test_22_and_13_and_4_credits_are_one_short() -> None:
     units = (*MANDATORY, B_5, B_5_TOO, B_3, C_4)
     assert sum(credits_of(TEAM_LEADING, *units)) == 39
     assessed = on_main(TEAM_LEADING, *units)
-    assert not assessed.met
+    assert not assessed.is_met
     assert said(assessed) == [("level-credits-short", 3, 40, 39)]
     assert "39 are achieved, 1 short" in assessed.reasons[0].message
 
@@ -79,7 +79,7 @@ def test_22_and_13_and_6_credits_are_eligible() -> None:
     """Section 11, worked cases."""
     units = (*MANDATORY, B_5, B_5_TOO, B_3, C_4, C_2)
     assert sum(credits_of(TEAM_LEADING, *units)) == 41
-    assert on_main(TEAM_LEADING, *units).met
+    assert on_main(TEAM_LEADING, *units).is_met
 
 
 def test_22_and_9_and_6_credits_fail_twice() -> None:
@@ -97,7 +97,7 @@ def test_22_and_9_and_6_credits_fail_twice() -> None:
 def test_22_and_12_and_9_credits_are_eligible_with_3_surplus() -> None:
     """Section 11, worked cases."""
     assessed = on_main(TEAM_LEADING, *MANDATORY, B_4, B_4_TOO, B_4_THREE, C_4, C_5)
-    assert assessed.met
+    assert assessed.is_met
     counted = {unit.reference: unit.credits for unit in assessed.units}
     assert sum(counted.values()) == 40
     assert counted[C_4] + counted[C_5] == 9 - 3

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from catalogue import Qualification
-from catalogue.document import Problems, read
+from catalogue.document import Problems, read_yaml
 from catalogue.qualification_file import qualification
 from tests.catalogue.agreement import require_agreement
 from tests.catalogue.brute_force import Trial
@@ -46,7 +46,7 @@ def read_case(document: Document) -> Case:
     with TemporaryDirectory() as folder:
         problems = Problems(file="random.yaml")
         (path,) = (write_file(Path(folder), document) / "qualifications").iterdir()
-        part = read(path, problems)
+        part = read_yaml(path, problems)
         assert part is not None
         built = qualification(part)
         part.close()

@@ -36,10 +36,10 @@ def require_best(seed: int) -> None:
             where = f"case {seed}, share {share}, pathway {assessed.code}"
             trial = Trial(assessed.pathway, grades)
             said = said_choice(assessed, trial)
-            assert assessed.met == (
+            assert assessed.is_met == (
                 not any(said.shortfalls) and said.grade is not None
             ), where
-            assert assessed.overall_grade == (said.grade if assessed.met else None)
+            assert assessed.overall_grade == (said.grade if assessed.is_met else None)
             for other in neighbours(trial, said, Random(seed)):  # noqa: S311 - a test
                 assert other.vector >= said.vector, where
                 if other.vector == said.vector:
@@ -110,7 +110,7 @@ def require_ways(
 
     ways = assessed.ways_to_fix
     assert len({frozenset(way) for way in ways}) == len(ways) <= 10, where
-    assert not (assessed.met and ways), where
+    assert not (assessed.is_met and ways), where
     order = [
         (
             len(way),

@@ -275,5 +275,5 @@ class ClaimCentre:
     def holder(self, learner: str, product: str = REFERENCE) -> UUID | None:
         """Say which registration is the learner's one Active one."""
         key = f"{learner}:{product}"
-        held = self.store.held("active-registration", [key])
+        held = self.store.find_reservations("active-registration", [key])
         return held[key].stream if key in held else None

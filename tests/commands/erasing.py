@@ -5,7 +5,7 @@ from uuid import UUID
 
 from commands.command import CommandContext, CommandResult, handle
 from commands.learners.learner_erasure import EraseLearner
-from projections.history.learner_streams import named
+from projections.history.learner_streams import people_named
 from store import EventStore
 from tests.clock import Clock
 from tests.commands.upload_centre import SPECIALIST
@@ -18,7 +18,7 @@ def naming(store: EventStore) -> Callable[[str], Sequence[UUID]]:
 
     def find(learner: str) -> Sequence[UUID]:
         log = store.log(after=0, limit=100_000)
-        return [*{each.stream for each in log if learner in named(each)}]
+        return [*{each.stream for each in log if learner in people_named(each)}]
 
     return find
 

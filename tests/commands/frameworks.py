@@ -57,5 +57,5 @@ class Provider:
     def is_held(self, made: RegistrationMade) -> bool:
         """Whether it is what is reserved as the learner's one Active registration."""
         key = active_key(made.learner, made.product)
-        held = self.counter.store.held(ACTIVE_REGISTRATION, [key])
+        held = self.counter.store.find_reservations(ACTIVE_REGISTRATION, [key])
         return key in held and held[key].stream == stream_of(made.registration)

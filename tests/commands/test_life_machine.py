@@ -50,7 +50,9 @@ class RegistrationLife(CorrectedLife):
         }
         holding = {
             (key, found.stream)
-            for key, found in context.store.held(ACTIVE_REGISTRATION, keys).items()
+            for key, found in context.store.find_reservations(
+                ACTIVE_REGISTRATION, keys
+            ).items()
         }
         assert holding == {
             (active_key(held.learner, held.product), stream_of(held.name))

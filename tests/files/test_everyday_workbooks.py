@@ -97,7 +97,7 @@ def test_no_digit_of_a_number_is_lost_whatever_its_format(
     if found is not None:
         texts = "".join(text or "" for text in found.pattern)
         assume(not any(letter.isdigit() for letter in texts))
-        shown = "".join(x for x in found.shown(str(number)) if x.isdigit())
+        shown = "".join(x for x in found.format_number(str(number)) if x.isdigit())
         assert shown == str(number).zfill(found.least)
 
 
@@ -107,7 +107,7 @@ def test_leading_zeros_are_as_many_as_the_format_has(width: int, number: int) ->
     found = digit_format("0" * width)
     assert (found is None) == (width == 1)
     if found is not None:
-        assert found.shown(str(number)) == f"{number:0{width}}"
+        assert found.format_number(str(number)) == f"{number:0{width}}"
 
 
 def test_hidden_rows_and_columns_are_read_and_known() -> None:

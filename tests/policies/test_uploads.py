@@ -96,9 +96,9 @@ def assert_whole(store: EventStore, database: str) -> None:
         if isinstance(recorded.event, LearnerCreated)
     )
     assert made == Counter(f"N{n}" for n in range(VALID))
-    key = store.keyed(NAME.casefold())
+    key = store.make_key(NAME.casefold())
     scope = f"group-name:{ADMINISTRATOR.user}"
-    (held,) = store.held(scope, [key]).values()
+    (held,) = store.find_reservations(scope, [key]).values()
     upload = Upload.replay(store.open(held.stream).events)
     assert len(set(upload.learners)) == len(upload.learners) == VALID
     wrong = INVALID + len(UNKNOWN)

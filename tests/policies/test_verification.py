@@ -51,9 +51,11 @@ def test_what_lrs_does_not_answer_waits_and_is_asked_again_when_it_is_time(
         assert counts(service, group) == {RecordState.NOT_VERIFIED: len(ulns)}
         with service.read_models.connection() as connection:
             why = uploads.unanswered_because(connection, group)
-            due = uploads.due(connection, now=clock(), limit=100)
+            due = uploads.list_records_to_verify(connection, now=clock(), limit=100)
             later = clock() + FIRST_PAUSE
-            assert len(uploads.due(connection, now=later, limit=100)) == len(ulns)
+            assert len(
+                uploads.list_records_to_verify(connection, now=later, limit=100)
+            ) == len(ulns)
         assert why is PostponedReason.UNREACHABLE
         alone = intake.create(cells(given_name="Zoë"))
         assert intake.learner(alone).verification.is_waiting
@@ -66,7 +68,9 @@ def test_what_lrs_does_not_answer_waits_and_is_asked_again_when_it_is_time(
             sleep(0.05)
         with service.read_models.connection() as connection:
             assert uploads.unanswered_because(connection, group) is None
-            assert uploads.due(connection, now=clock(), limit=100) == []
+            assert (
+                uploads.list_records_to_verify(connection, now=clock(), limit=100) == []
+            )
         while intake.learner(alone).verification.is_waiting:
             assert monotonic() < until
             sleep(0.05)

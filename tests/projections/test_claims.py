@@ -17,7 +17,12 @@ from events.claim import (
 from events.event import Event
 from events.identifier import stream_of
 from projections.claims import claims
-from projections.claims.claims import READ_MODEL, ListedClaim, due, search_claims
+from projections.claims.claims import (
+    READ_MODEL,
+    ListedClaim,
+    list_claims_to_process,
+    search_claims,
+)
 from projections.paging import BadCursor
 from tests.claim_examples import (
     ANN,
@@ -164,10 +169,12 @@ def test_a_claim_is_due_once_its_time_has_come_and_until_it_is_processed(
     submitted_at = BEGINNING + timedelta(minutes=len(READY))
     before = submitted_at - timedelta(microseconds=1)
     waiting = given(fold, *READY, SUBMITTED)
-    assert due(waiting, submitted_by=submitted_at, limit=9) == [CLAIM]
-    assert due(waiting, submitted_by=before, limit=9) == []
+    assert list_claims_to_process(waiting, submitted_by=submitted_at, limit=9) == [
+        CLAIM
+    ]
+    assert list_claims_to_process(waiting, submitted_by=before, limit=9) == []
     done = given(fold, *READY, SUBMITTED, PROCESSED)
-    assert due(done, submitted_by=submitted_at, limit=9) == []
+    assert list_claims_to_process(done, submitted_by=submitted_at, limit=9) == []
 
 
 def test_what_happens_to_others_is_passed_over(fold: Fold) -> None:

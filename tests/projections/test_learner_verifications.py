@@ -53,12 +53,17 @@ def test_a_learner_is_due_when_lrs_is_to_be_asked_and_not_before(
     """U7, L1."""
     shown = fold(READ_MODEL, history(*((CHLOE, fact) for fact in facts)))
     at = BEGINNING + timedelta(minutes=minutes or 0)
-    found = learner_verifications.due(shown, now=at, limit=5)
+    found = learner_verifications.list_learners_to_verify(shown, now=at, limit=5)
     assert found == ([] if minutes is None else [stream_of(CHLOE)])
-    assert learner_verifications.due(shown, now=at - MOMENT, limit=5) == []
+    assert (
+        learner_verifications.list_learners_to_verify(shown, now=at - MOMENT, limit=5)
+        == []
+    )
 
 
 def test_what_lrs_says_of_a_record_is_not_kept_here(fold: Fold) -> None:
     shown = fold(READ_MODEL, history(("G-1/2", LATE), ("G-1/2", VERIFIED)))
     later = BEGINNING + timedelta(days=1)
-    assert learner_verifications.due(shown, now=later, limit=5) == []
+    assert (
+        learner_verifications.list_learners_to_verify(shown, now=later, limit=5) == []
+    )

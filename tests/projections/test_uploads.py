@@ -239,4 +239,4 @@ def due(
     fold: Fold, facts: Sequence[tuple[str, Event]], now: datetime
 ) -> list[tuple[str, int]]:
     shown = fold(READ_MODEL, history(*facts))
-    return uploads.due(shown, now=now, limit=10)
+    return uploads.list_records_to_verify(shown, now=now, limit=10)

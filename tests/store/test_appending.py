@@ -97,7 +97,7 @@ def test_no_events_are_no_append(any_store: EventStore) -> None:
     nothing = Change(stream=uuid4(), expected=5, events=())
     assert any_store.append(nothing, by=replace(ANN, once=once("key"))) is None
     assert any_store.append(by=ANN) is None
-    assert any_store.held("request:ann", ["key"]) == {}
+    assert any_store.find_reservations("request:ann", ["key"]) == {}
 
 
 def test_time_never_goes_backwards(any_store: EventStore, clock: Clock) -> None:
@@ -157,8 +157,8 @@ def test_an_append_over_several_streams_is_all_or_nothing(
     with pytest.raises(Conflict):
         any_store.append(other, late, by=replace(ANN, once=once("key")))
     assert any_store.open(other.stream).version == 0
-    assert any_store.held("uln", ["1000102504"]) == {}
-    assert any_store.held("request:ann", ["key"]) == {}
+    assert any_store.find_reservations("uln", ["1000102504"]) == {}
+    assert any_store.find_reservations("request:ann", ["key"]) == {}
     assert whole_log(any_store) == [OPENED]
 
 
@@ -193,8 +193,10 @@ def test_a_value_is_reserved_for_one_stream_at_a_time(any_store: EventStore) -> 
         any_store.append(change(reserve=["1000102504"]), by=BEN)
     held = refusal.value.held
     assert (held.stream, held.position) == (first.stream, position)
-    assert any_store.held("uln", ["1000102504", "1026893096"]) == {"1000102504": held}
-    assert any_store.held("other", ["1000102504"]) == {}
+    assert any_store.find_reservations("uln", ["1000102504", "1026893096"]) == {
+        "1000102504": held
+    }
+    assert any_store.find_reservations("other", ["1000102504"]) == {}
     assert any_store.head() == 1
 
 
@@ -203,7 +205,9 @@ def test_a_stream_may_reserve_again_what_it_holds(any_store: EventStore) -> None
     any_store.append(first, by=ANN)
     stream = any_store.open(first.stream)
     any_store.append(change(AGAIN, stream=stream, reserve=["1000102504"]), by=ANN)
-    assert any_store.held("uln", ["1000102504"])["1000102504"].position == 1
+    assert (
+        any_store.find_reservations("uln", ["1000102504"])["1000102504"].position == 1
+    )
 
 
 def test_two_streams_of_one_append_cannot_reserve_the_same_value(
@@ -224,7 +228,10 @@ def test_what_its_holder_releases_can_be_reserved_by_another_in_the_same_append(
     stream = any_store.open(first.stream)
     let_go = change(AGAIN, stream=stream, release=["1000102504"])
     any_store.append(second, let_go, by=ANN)
-    assert any_store.held("uln", ["1000102504"])["1000102504"].stream == second.stream
+    assert (
+        any_store.find_reservations("uln", ["1000102504"])["1000102504"].stream
+        == second.stream
+    )
 
 
 def test_only_the_stream_that_holds_a_value_can_release_it(
@@ -236,7 +243,10 @@ def test_only_the_stream_that_holds_a_value_can_release_it(
         any_store.append(change(release=["1000102504"]), by=BEN)
     with pytest.raises(NotHeld, match="1026893096"):
         any_store.append(change(release=["1026893096"]), by=BEN)
-    assert any_store.held("uln", ["1000102504"])["1000102504"].stream == first.stream
+    assert (
+        any_store.find_reservations("uln", ["1000102504"])["1000102504"].stream
+        == first.stream
+    )
     assert any_store.head() == 1
 
 
@@ -249,7 +259,7 @@ def test_what_is_to_happen_once_happens_once(any_store: EventStore) -> None:
     held = refusal.value.held
     assert (held.stream, held.digest) == (first.stream, "digest-1")
     assert held.position == position
-    assert any_store.held("request:ann", ["key"]) == {"key": held}
+    assert any_store.find_reservations("request:ann", ["key"]) == {"key": held}
     assert any_store.head() == 2
 
 
@@ -281,7 +291,10 @@ def test_reservations_can_be_made_again_from_the_events(
     keys = ["1000102504", "1026893096", "1174112637"]
 
     def held() -> list[object]:
-        return [any_store.held("uln", keys), any_store.held("request:ann", ["key"])]
+        return [
+            any_store.find_reservations("uln", keys),
+            any_store.find_reservations("request:ann", ["key"]),
+        ]
 
     before = held()
     assert any_store.rebuild_reservations() == 3
@@ -324,4 +337,4 @@ def test_keys_and_scopes_are_whole_words(any_store: EventStore) -> None:
     one = Reservation(scope="uln:a", key="b")
     stream = Stream(id=uuid4())
     any_store.append(stream.change([OPENED], reserve=[one]), by=ANN)
-    assert any_store.held("uln", ["a:b"])["a:b"].stream != stream.id
+    assert any_store.find_reservations("uln", ["a:b"])["a:b"].stream != stream.id

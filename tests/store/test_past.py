@@ -28,9 +28,12 @@ def test_a_store_as_at_a_moment_has_what_was_recorded_by_then_and_no_more(
     assert past.open(first.stream).events == (OPENED,)
     assert past.open_many([first.stream])[first.stream].version == 1
     assert present.open(first.stream).events == (OPENED, AGAIN)
-    held = [each.held("uln", ["a", "b"]).keys() for each in (early, past, present)]
+    held = [
+        each.find_reservations("uln", ["a", "b"]).keys()
+        for each in (early, past, present)
+    ]
     assert held == [set(), {"a"}, {"b"}]
-    assert past.held("uln", ["a"])["a"].stream == first.stream
+    assert past.find_reservations("uln", ["a"])["a"].stream == first.stream
 
 
 def test_what_has_been_cannot_be_added_to(any_store: EventStore, clock: Clock) -> None:

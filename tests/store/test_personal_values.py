@@ -58,11 +58,11 @@ def test_personal_values_are_stored_sealed_and_the_rest_as_plain_json(
 def test_what_is_reserved_can_stand_for_a_personal_value_without_saying_it(
     any_store: EventStore, open_any_store: OpenStore
 ) -> None:
-    key = any_store.keyed("1000102504")
+    key = any_store.make_key("1000102504")
     assert len(key) == 64
     assert "1000102504" not in key
-    assert key == open_any_store().keyed("1000102504")
-    assert key != any_store.keyed("1026893096")
+    assert key == open_any_store().make_key("1000102504")
+    assert key != any_store.make_key("1026893096")
 
 
 def test_a_person_who_is_forgotten_is_read_as_stand_ins_and_nothing_else_is_lost(
@@ -291,4 +291,4 @@ def test_reservations_outlive_the_person_until_they_are_released(
     assert any_store.rebuild_reservations() == 1
     stream = any_store.open(made.stream)
     any_store.append(stream.change([AGAIN], release=[uln("keyed")]), by=ANN)
-    assert any_store.held("uln", ["keyed"]) == {}
+    assert any_store.find_reservations("uln", ["keyed"]) == {}

@@ -34,7 +34,7 @@ def asked(any_store: EventStore, monkeypatch: pytest.MonkeyPatch) -> Asked:
 def test_a_batch_is_read_once_for_all(any_store: EventStore, asked: Asked) -> None:
     feed = EventFeed(any_store)
     head = open_centres(any_store, "100", "200")
-    batches = [feed.read(0) for _ in range(6)]
+    batches = [feed.next_batch(0) for _ in range(6)]
     assert [recorded.position for recorded in batches[0]][-1] == head
     assert all(batch is batches[0] for batch in batches)
     assert asked.after == [0]
@@ -46,11 +46,11 @@ def test_the_end_of_the_log_is_asked_for_once_until_there_is_news(
     feed = EventFeed(any_store)
     feed.watch().close()
     head = open_centres(any_store, "100")
-    assert feed.read(0)
-    assert [feed.read(head) for _ in range(6)] == [()] * 6
+    assert feed.next_batch(0)
+    assert [feed.next_batch(head) for _ in range(6)] == [()] * 6
     assert asked.after == [0]
     newest = open_centres(any_store, "200")
-    assert [recorded.position for recorded in feed.read(head)] == [newest]
+    assert [recorded.position for recorded in feed.next_batch(head)] == [newest]
     assert asked.after == [0, head]
 
 
@@ -60,8 +60,8 @@ def test_a_full_batch_is_not_taken_for_the_end(
     feed = EventFeed(any_store)
     feed.watch().close()
     open_centres(any_store, *(str(number) for number in range(1000, 1001 + BATCH)))
-    last = feed.read(0)[-1].position
-    assert len(feed.read(last)) == 1
+    last = feed.next_batch(0)[-1].position
+    assert len(feed.next_batch(last)) == 1
     assert asked.after == [0, last]
 
 
@@ -71,12 +71,12 @@ def test_what_another_process_records_is_read_as_soon_as_it_is_told_of(
     feed = EventFeed(any_store)
     watch = feed.watch()
     head = open_centres(any_store, "100")
-    assert feed.read(0)
-    assert feed.read(head) == ()
+    assert feed.next_batch(0)
+    assert feed.next_batch(head) == ()
     watch.wait(PATIENCE)  # for what was recorded here
     newest = open_centres(open_any_store(), "200")
-    while watch.reached < newest:
+    while watch.last_position < newest:
         watch.wait(PATIENCE)
-    assert [recorded.position for recorded in feed.read(head)] == [newest]
+    assert [recorded.position for recorded in feed.next_batch(head)] == [newest]
     watch.close()
     assert asked.after == [0, head]

@@ -105,7 +105,7 @@ class EntryCheck:
         return next((u for u in units if u.reference == self.entry.unit), None)
 
     @property
-    def booked(self) -> str | None:
+    def existing_booking(self) -> str | None:
         """The booking by which the unit is to be sat already, if there is one."""
         sittings = self.place.registration.sittings if self.place else {}
         waiting = (
@@ -123,7 +123,7 @@ class EntryCheck:
         length = duration(self.unit.minutes, self.entry.extra_time)
         return self.entry.starts + length
 
-    def named(self, refusal: type[Refusal], key: str, **more: Any) -> Refusal:
+    def refuse(self, refusal: type[Refusal], key: str, **more: Any) -> Refusal:
         """Say no, with the names in the entry, and where."""
         is_of_learner = key == "/learner"
         return refusal(
@@ -144,12 +144,12 @@ def is_not_registered(looked: EntryCheck) -> Refusal | None:
     if looked.place is not None:
         return None
     if looked.has_left:
-        return looked.named(LearnerHasLeft, "/learner")
+        return looked.refuse(LearnerHasLeft, "/learner")
     entry = looked.entry
     why = why_not_active(entry.learner, entry.qualification, looked.last)
     is_of_group = looked.at.learner.endswith("/groups")
     or_else = ONLY_REGISTERED if is_of_group else ""
-    return looked.named(NotRegisteredForTest, "/learner", or_else=or_else, **why)
+    return looked.refuse(NotRegisteredForTest, "/learner", or_else=or_else, **why)
 
 
 def came_another_way(looked: EntryCheck) -> Refusal | None:
@@ -159,8 +159,8 @@ def came_another_way(looked: EntryCheck) -> Refusal | None:
     if looked.place is None or came == said:
         return None
     if came is not None:
-        return looked.named(ThroughApprenticeship, "/learner", apprenticeship=came)
-    return looked.named(NotThroughApprenticeship, "/learner", apprenticeship=said)
+        return looked.refuse(ThroughApprenticeship, "/learner", apprenticeship=came)
+    return looked.refuse(NotThroughApprenticeship, "/learner", apprenticeship=said)
 
 
 def is_not_testable(looked: EntryCheck) -> Refusal | None:
@@ -172,14 +172,14 @@ def is_not_testable(looked: EntryCheck) -> Refusal | None:
         next_step = "It is assessed by the centre: give its grade in a claim."
     else:
         next_step = f"Choose {tests}." if tests else "None of its units is tested."
-    return looked.named(NotTestable, "/unit", next_step=next_step)
+    return looked.refuse(NotTestable, "/unit", next_step=next_step)
 
 
 def delivery_not_offered(looked: EntryCheck) -> Refusal | None:
     offered = looked.unit.delivery if looked.unit else ()
     if not offered or looked.entry.delivery in offered:
         return None
-    return looked.named(
+    return looked.refuse(
         DeliveryNotOffered,
         "/delivery",
         delivery=looked.entry.delivery,
@@ -190,8 +190,8 @@ def delivery_not_offered(looked: EntryCheck) -> Refusal | None:
 def mode_is_wrong(looked: EntryCheck) -> Refusal | None:
     mode = looked.entry.mode
     if looked.entry.delivery == Delivery.PAPER:
-        return looked.named(ModeOutOfPlace, "/mode") if mode else None
-    return None if mode else looked.named(ModeNeeded, "/mode")
+        return looked.refuse(ModeOutOfPlace, "/mode") if mode else None
+    return None if mode else looked.refuse(ModeNeeded, "/mode")
 
 
 def extra_time_is_wrong(looked: EntryCheck) -> Refusal | None:
@@ -201,14 +201,14 @@ def extra_time_is_wrong(looked: EntryCheck) -> Refusal | None:
 
 
 def has_no_time(looked: EntryCheck) -> Refusal | None:
-    return None if looked.entry.starts else looked.named(TimeNeeded, "/starts")
+    return None if looked.entry.starts else looked.refuse(TimeNeeded, "/starts")
 
 
 def too_short_notice(looked: EntryCheck) -> Refusal | None:
     soonest = earliest(looked.entry.delivery, looked.now)
     if looked.entry.starts is None or looked.entry.starts >= soonest:
         return None
-    return looked.named(
+    return looked.refuse(
         TooShortNotice,
         "/starts",
         delivery=looked.entry.delivery,
@@ -220,7 +220,7 @@ def too_far_ahead(looked: EntryCheck) -> Refusal | None:
     starts = looked.entry.starts
     if starts is None or not is_too_far(starts, looked.now):
         return None
-    return looked.named(
+    return looked.refuse(
         TooFarAhead, "/starts", starts=in_london(starts), years=amount(YEARS, "year")
     )
 
@@ -228,23 +228,23 @@ def too_far_ahead(looked: EntryCheck) -> Refusal | None:
 def is_passed(looked: EntryCheck) -> Refusal | None:
     sittings = looked.place.registration.sittings if looked.place else {}
     is_done = looked.entry.unit in passed(sittings)
-    return looked.named(UnitPassed, "/unit") if is_done else None
+    return looked.refuse(UnitPassed, "/unit") if is_done else None
 
 
 def is_booked(looked: EntryCheck) -> Refusal | None:
     """A test that was taken frees its unit, with a result or without one (B7)."""
-    booking = looked.booked
-    return looked.named(UnitBooked, "/unit", booking=booking) if booking else None
+    booking = looked.existing_booking
+    return looked.refuse(UnitBooked, "/unit", booking=booking) if booking else None
 
 
 def overlaps(looked: EntryCheck) -> Refusal | None:
     starts, ends = looked.entry.starts, looked.ends
     if starts is None or ends is None:
         return None
-    other = looked.timetable.overlapping(starts, ends, but=looked.booked)
+    other = looked.timetable.overlapping(starts, ends, but=looked.existing_booking)
     if other is None:
         return None
-    return looked.named(
+    return looked.refuse(
         SittingsOverlap, "/starts", booking=other, next_step=ANOTHER_TIME
     )
 
@@ -327,7 +327,7 @@ def refusals_of(
 ) -> Iterator[Refusal]:
     """Say all that these rules have against an entry; of who was erased, that alone."""
     if looked.is_erased:
-        yield looked.named(LearnerIsErased, "/learner")
+        yield looked.refuse(LearnerIsErased, "/learner")
         return
     yield from (no for rule in rules if (no := rule(looked)))
 

@@ -214,7 +214,7 @@ class Claim(Aggregate):
         return [ClaimLearnersChosen(learners=chosen)]
 
     @property
-    def called(self) -> str:
+    def display_name(self) -> str:
         """What a sentence calls it: by its number, once it has one."""
         return f"the claim {self.claim}" if self.claim else "this claim"
 
@@ -250,7 +250,9 @@ class Claim(Aggregate):
             place = self.learners.get(who)
             if place is None or place.standing is ClaimStatus.WITHDRAWN:
                 problems.append(
-                    LearnerNotInClaim(pointer=pointer, learner=who, claim=self.called)
+                    LearnerNotInClaim(
+                        pointer=pointer, learner=who, claim=self.display_name
+                    )
                 )
             elif award == place.award:
                 continue
@@ -383,7 +385,7 @@ class Claim(Aggregate):
     def _withdrawable_one(self, learner: str) -> tuple[str, ...]:
         if learner not in self.learners:
             raise LearnerNotInClaim(
-                pointer="/learner", learner=learner, claim=self.called
+                pointer="/learner", learner=learner, claim=self.display_name
             )
         standing = self.learners[learner].standing
         if standing is ClaimStatus.PROCESSED:
@@ -407,22 +409,22 @@ class Claim(Aggregate):
                 now = replace(self, qualification=qualification)
             case ClaimUnitsChosen(units=units):
                 kept = {who: place.keep_units(units) for who, place in at.items()}
-                now = replace(self._put(kept), units=units)
+                now = replace(self._with_learners(kept), units=units)
             case ClaimLearnersChosen(learners=chosen):
                 now = replace(self, learners=self._choose(chosen))
             case ClaimGradesSaved(awards=awards):
-                now = self._put(
+                now = self._with_learners(
                     {who: replace(at[who], award=a) for who, a in awards.items()}
                 )
             case ClaimSubmitted(granted=granted, withheld=withheld):
                 through = {who: at[who].grant(g) for who, g in granted.items()}
                 back = {who: at[who].withhold(w) for who, w in withheld.items()}
-                now = self._put(through | back)
+                now = self._with_learners(through | back)
             case ClaimWithdrawn(learners=learners, whole=whole):
                 taken_back = {who: at[who].withdraw() for who in learners}
-                now = replace(self._put(taken_back), is_closed=whole)
+                now = replace(self._with_learners(taken_back), is_closed=whole)
             case ClaimProcessed(certificates=certificates):
-                now = self._put(
+                now = self._with_learners(
                     {who: at[who].process(c) for who, c in certificates.items()}
                 )
             case ClaimDeleted():
@@ -431,7 +433,7 @@ class Claim(Aggregate):
                 assert_never(event)
         return now
 
-    def _put(self, places: Mapping[str, ClaimLearner]) -> Self:
+    def _with_learners(self, places: Mapping[str, ClaimLearner]) -> Self:
         return replace(self, learners={**self.learners, **places})
 
     def _choose(self, registrations: Mapping[str, str]) -> dict[str, ClaimLearner]:

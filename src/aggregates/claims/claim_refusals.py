@@ -173,7 +173,7 @@ def claim_is_processed(
     claim: str, places: Collection[ClaimLearner]
 ) -> ClaimIsProcessed:
     """Say who can do what about certificates that were issued (M16, M18)."""
-    certificates = _named([str(p.certificate) for p in places if p.certificate])
+    certificates = _join_names([str(p.certificate) for p in places if p.certificate])
     return ClaimIsProcessed(
         claim=claim,
         certificates=certificates,
@@ -184,16 +184,16 @@ def claim_is_processed(
 def about_certificates(places: Iterable[ClaimLearner]) -> str:
     """Say what an Account Specialist can do about certificates that were issued."""
     issued = [place for place in places if place.certificate]
-    certificates = _named([str(place.certificate) for place in issued])
+    certificates = _join_names([str(place.certificate) for place in issued])
     completed = [
         place.registration
         for place in issued
         if place.granted and place.granted.award_type != AwardType.INTERIM
     ]
-    reopen = f", or reopen {_named(completed)} to claim anew" if completed else ""
+    reopen = f", or reopen {_join_names(completed)} to claim anew" if completed else ""
     return f"An Account Specialist can revoke {certificates}{reopen}."
 
 
-def _named(names: list[str]) -> str:
+def _join_names(names: list[str]) -> str:
     more = len(names) - MOST_NAMED
     return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -317,7 +317,7 @@ class Learner(Aggregate):
                 email=event.email,
                 postcode=event.postcode,
             ),
-            verification=Verification().told(to_verify=event.to_verify),
+            verification=Verification().restart(to_verify=event.to_verify),
         )
 
     def apply(self, event: Later) -> Self:
@@ -333,7 +333,7 @@ class Learner(Aggregate):
                         date_of_birth=event.date_of_birth,
                     ),
                     amendments=self.amendments + (not event.is_further),
-                    verification=self.verification.told(to_verify=event.to_verify),
+                    verification=self.verification.restart(to_verify=event.to_verify),
                 )
             case LearnerDetailsAmended():
                 now = replace(
@@ -346,7 +346,7 @@ class Learner(Aggregate):
                         email=event.email,
                         postcode=event.postcode,
                     ),
-                    verification=self.verification.told(to_verify=event.to_verify),
+                    verification=self.verification.restart(to_verify=event.to_verify),
                 )
             case UlnVerified() | UlnVerificationPostponed():
                 now = replace(self, verification=self.verification.apply(event))

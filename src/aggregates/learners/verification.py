@@ -126,7 +126,7 @@ class Verification:
     def is_waiting(self) -> bool:
         return self.status is VerificationStatus.WAITING
 
-    def told(self, *, to_verify: bool | None) -> Self:
+    def restart(self, *, to_verify: bool | None) -> Self:
         """Begin anew with other details; with None, what was said still stands."""
         if to_verify is None:
             return self

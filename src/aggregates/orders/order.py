@@ -77,7 +77,7 @@ class Order(Aggregate):
         return tuple(dict.fromkeys((*self.learners, *on_lines)))
 
     @property
-    def called(self) -> str:
+    def display_name(self) -> str:
         """What a sentence calls it: by its number, once it has one."""
         return f"order {self.order}" if self.order else "this order"
 
@@ -146,7 +146,7 @@ class Order(Aggregate):
             at for at in linked if product in {None, at} and learner in linked[at]
         ]
         if not places:
-            what = product or self.called
+            what = product or self.display_name
             pointer = "?product" if product else None
             raise LearnerNotLinked(pointer=pointer, learner=learner, what=what)
         return [OrderLearnersUnlinked(product=at, learners=(learner,)) for at in places]
@@ -216,7 +216,7 @@ class Order(Aggregate):
         """Raise ProductNotOnOrder unless it is, or none is named."""
         if product is not None and product not in self.lines:
             raise ProductNotOnOrder(
-                pointer="/product", product=product, order=self.called
+                pointer="/product", product=product, order=self.display_name
             )
 
     def _is_said_apart(self, product: str | None) -> bool:
@@ -254,7 +254,7 @@ class Order(Aggregate):
             case OrderCourseDatesSet():
                 return self._dated(event)
             case OrderPurchaseOrderNumberGiven():
-                return self._numbered(event)
+                return self._with_purchase_order(event)
             case OrderConfirmed():
                 return replace(self, confirmed=event)
             case OrderDeleted():
@@ -296,7 +296,7 @@ class Order(Aggregate):
         own = {who: replace(line.learners[who], dates=dates) for who in event.learners}
         return self._with(product, with_learners(line, own))
 
-    def _numbered(self, event: OrderPurchaseOrderNumberGiven) -> Self:
+    def _with_purchase_order(self, event: OrderPurchaseOrderNumberGiven) -> Self:
         if event.product is None:
             return replace(self, purchase_order=event.number)
         line = self.lines[event.product]

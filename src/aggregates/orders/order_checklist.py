@@ -126,7 +126,7 @@ def _open_on(offer: Offer, line: Line) -> Iterator[Refusal]:
         choices = join_words(tuple(offer.pathways), "or")
         sentence = f"Choose a pathway of {offer.title} ({choices}) for"
         yield _lacks(
-            OrderStep.LEARNERS, f"{sentence} {_named(open_, of=line.learners)}."
+            OrderStep.LEARNERS, f"{sentence} {_name_learners(open_, of=line.learners)}."
         )
 
 
@@ -169,7 +169,7 @@ def no_dates(order: Order, found: Circumstances) -> Iterator[Refusal]:
         open_ = [x for x in line.learners if order.dates_of(product, x) is None]
         if open_:
             sentence = f"Set the course dates on {found.title(product)} for"
-            who = _named(open_, of=line.learners)
+            who = _name_learners(open_, of=line.learners)
             yield _lacks(OrderStep.COURSE_DATES, f"{sentence} {who}.")
 
 
@@ -210,7 +210,7 @@ def steps(order: Order, found: Circumstances) -> tuple[StepShown, ...]:
     return tuple(shown)
 
 
-def _named(learners: Sequence[str], *, of: Collection[str]) -> str:
+def _name_learners(learners: Sequence[str], *, of: Collection[str]) -> str:
     """Name the learners, or say that it is all of them; of many the first few."""
     if len(learners) == 1:
         return f"learner {learners[0]}"

@@ -142,17 +142,17 @@ def sentence(problem: Problem, cells: Mapping[str, str]) -> str:
         name=name,
         length=len(name),
         most_printed=MOST_ON_CERTIFICATE,
-        genders=_listed(list(GENDERS)),
-        rows=_named("row", "rows", [str(row) for row in problem.rows]),
-        learners=_listed(list(problem.learners)),
-        people=_named("learner", "learners", list(problem.learners)),
+        genders=_join_names(list(GENDERS)),
+        rows=_name_fields("row", "rows", [str(row) for row in problem.rows]),
+        learners=_join_names(list(problem.learners)),
+        people=_name_fields("learner", "learners", list(problem.learners)),
     )
 
 
-def _named(one: str, many: str, names: list[str]) -> str:
-    return f"{one if len(names) == 1 else many} {_listed(names)}"
+def _name_fields(one: str, many: str, names: list[str]) -> str:
+    return f"{one if len(names) == 1 else many} {_join_names(names)}"
 
 
-def _listed(names: list[str]) -> str:
+def _join_names(names: list[str]) -> str:
     *most, last = names or [""]
     return f"{', '.join(most)} and {last}" if most else last

@@ -184,7 +184,7 @@ class Record(Aggregate):
             for learner in problem.learners
         )
 
-    def checked(self) -> Checked:
+    def check_cells(self) -> Checked:
         """Check the cells again by themselves, but for the age, which was."""
         return check_details(self.cells, today=None)
 
@@ -325,7 +325,7 @@ class Record(Aggregate):
             cells=event.cells,
             problems=event.problems,
             warnings=event.warnings,
-            verification=Verification().told(to_verify=event.to_verify),
+            verification=Verification().restart(to_verify=event.to_verify),
         )
 
     def apply(self, event: Later) -> Self:
@@ -338,7 +338,7 @@ class Record(Aggregate):
                     warnings=event.warnings,
                     different_rows=self._told_apart(event.warnings),
                     linked_to=None,
-                    verification=self.verification.told(to_verify=event.to_verify),
+                    verification=self.verification.restart(to_verify=event.to_verify),
                 )
             case RecordChecked():
                 return replace(

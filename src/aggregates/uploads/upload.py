@@ -167,7 +167,7 @@ class Upload(Aggregate):
             raise TooLateToReadAgain(group=self.received.group)
         return [UploadEncodingChosen(encoding=encoding, reading=self.reading + 1)]
 
-    def read(
+    def record_progress(
         self, *, valid: int, invalid: int, through: int, to_verify: int | None = None
     ) -> list[Later]:
         """Record that so many more records are facts of their own (U5).

@@ -110,7 +110,7 @@ class EntriesRequest(RequestBody, title="EntriesChoice"):
     entries: list[EntryRequest] = Field(default=[])
     lines: list[EntryLineRequest] = Field(default=[], max_length=100)
 
-    def told(self) -> tuple[Entry, ...]:
+    def entries_requested(self) -> tuple[Entry, ...]:
         """Read the entries. Raises TimeMalformed, TimeSkipped."""
         return tuple(
             each.entry(each.learner, at=f"/entries/{number}")

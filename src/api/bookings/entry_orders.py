@@ -152,10 +152,10 @@ def list_entry_orders(
         cursor=part.cursor,
     )
 
-    def shown(row: ListedOrder) -> OrderSummary:
+    def order_summary(row: ListedOrder) -> OrderSummary:
         return order_listed(service.catalogue, row, today)
 
-    return list_response(request, response, found, shown)
+    return list_response(request, response, found, order_summary)
 
 
 @router.post("", operation_id="createEntryOrder", status_code=HTTPStatus.CREATED)
@@ -165,7 +165,7 @@ def begin_entry_order(
     """Begin an order of entries, with all that is known of it."""
     command = BeginEntryOrder(
         **context.command_metadata,
-        entries=body.told(),
+        entries=body.entries_requested(),
         lines=body.lines_told(context),
         purchase_order=body.purchase_order_number,
     )
@@ -190,7 +190,7 @@ def choose(
     command = ChooseEntries(
         **context.command_metadata,
         order=entry_order,
-        entries=body.told(),
+        entries=body.entries_requested(),
         lines=body.lines_told(context),
         confirm_loss=body.confirm_loss,
     )
@@ -206,7 +206,7 @@ def add_entries(
     command = AddEntries(
         **context.command_metadata,
         order=entry_order,
-        entries=body.told(),
+        entries=body.entries_requested(),
         lines=body.lines_told(context),
     )
     context.send(command)

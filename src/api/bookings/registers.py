@@ -231,7 +231,7 @@ Register = Annotated[list[Seat], Depends(register_rows)]
 def download_register(register: Register) -> CsvStream:
     """Give the attendance register of a sitting, by name, to be printed (B16)."""
     rows = (seat.model_dump() for seat in register)
-    return CsvStream.called("register.csv", COLUMNS, rows, is_for_people=True)
+    return CsvStream.make("register.csv", COLUMNS, rows, is_for_people=True)
 
 
 @router.get("/register", operation_id="getAttendanceRegister")

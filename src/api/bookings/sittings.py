@@ -129,7 +129,7 @@ def launch(booking: Booked, context: RequestContextOf) -> LaunchLink:
     _, state = read_booking(booking, context.by, context.command_context)
     if state.launch is None:
         raise AssertionError
-    signed = context.service.store.keyed(f"launch {booking} {secret}")[:32]
+    signed = context.service.store.make_key(f"launch {booking} {secret}")[:32]
     return LaunchLink(
         link=f"/api/v1/launch/{booking}/{secret}.{signed}", expires=state.launch[1]
     )
@@ -144,7 +144,7 @@ def start(
 ) -> Launched:
     """Start a test by its launch link: for the test player, which has no token (B12)."""
     told, _, signature = secret.rpartition(".")
-    signed = service.store.keyed(f"launch {booking} {told}")[:32]
+    signed = service.store.make_key(f"launch {booking} {told}")[:32]
     if not compare_digest(signed, signature):
         told = ""
     service.send(UseLaunchLink(by=TEST_PLAYER, at=now, booking=booking, secret=told))

@@ -153,7 +153,7 @@ def batch(
                 shown = certificate_response(service.catalogue, row, names)
                 yield printed_row(shown)
 
-    return CsvStream.called(
+    return CsvStream.make(
         "certificates-to-print.csv", COLUMNS, rows(), is_for_people=True
     )
 

@@ -169,10 +169,10 @@ def respond_with_certificate(
         **{
             **kept,
             "issued_at": stream.history[0].recorded_at,
-            "printed_at": _when(stream, CertificatePrinted),
-            "superseded_at": _when(stream, CertificateSuperseded),
+            "printed_at": _recorded_when(stream, CertificatePrinted),
+            "superseded_at": _recorded_when(stream, CertificateSuperseded),
             "superseded_by": now.superseded_by,
-            "revoked_at": _when(stream, CertificateRevoked),
+            "revoked_at": _recorded_when(stream, CertificateRevoked),
             "in_force": now.is_in_force,
             "updated_at": stream.history[-1].recorded_at,
         }
@@ -181,7 +181,7 @@ def respond_with_certificate(
     return certificate_response(context.command_context.catalogue, row, names)
 
 
-def _when(stream: Stream, kind: type[Event]) -> Any:
+def _recorded_when(stream: Stream, kind: type[Event]) -> Any:
     happened = (r.recorded_at for r in stream.history if isinstance(r.event, kind))
     return next(happened, None)
 

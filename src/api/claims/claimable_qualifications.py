@@ -323,7 +323,7 @@ def learners(
         cursor=part.cursor,
     )
 
-    def shown(row: ClaimableLearner) -> LearnerToClaim:
+    def learner_to_claim(row: ClaimableLearner) -> LearnerToClaim:
         return LearnerToClaim(
             learner=row.learner,
             given_name=row.given_name,
@@ -338,4 +338,4 @@ def learners(
             chosen=row.learner in found.learners,
         )
 
-    return list_response(request, response, rows, shown)
+    return list_response(request, response, rows, learner_to_claim)

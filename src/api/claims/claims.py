@@ -198,12 +198,12 @@ def list_claims(
         cursor=part.cursor,
     )
 
-    def shown(row: claims.ListedClaim) -> ClaimSummary:
+    def claim_summary(row: claims.ListedClaim) -> ClaimSummary:
         named = ClaimSummary.model_validate(row)
         named.title = title_of(service.catalogue, row.qualification)
         return named
 
-    return list_response(request, response, found, shown)
+    return list_response(request, response, found, claim_summary)
 
 
 @router.post("", operation_id="createClaim", status_code=HTTPStatus.CREATED)

@@ -145,7 +145,7 @@ def list_ineligible_learners(
         seen_by=scope(user),
     )
 
-    def shown(row: Ineligible) -> IneligibleSummary:
+    def ineligible_summary(row: Ineligible) -> IneligibleSummary:
         since = row.claimed_at.astimezone(LONDON).date()
         return IneligibleSummary(
             learner=row.learner,
@@ -168,7 +168,7 @@ def list_ineligible_learners(
             updated_at=row.updated_at,
         )
 
-    return list_response(request, response, found, shown)
+    return list_response(request, response, found, ineligible_summary)
 
 
 def titles_in(catalogue: Catalogue, row: Ineligible) -> dict[str, str]:

@@ -131,7 +131,7 @@ def inclusion(
         raise NotSealed(position=position) from None
     except LedgerAltered as error:
         raise Unproved(why=f"The ledger was altered: {error.why}.") from None
-    found = service.store.stored(after=position - 1, limit=1)
+    found = service.store.read_stored(after=position - 1, limit=1)
     if not found or not is_included(
         leaf_of(row := found[0]), number, signed.size, path, signed.root
     ):

@@ -70,7 +70,7 @@ def describe_changes(between: Sequence[Recorded], now: datetime) -> str:
 
 def _changes_of(user: str, changes: Sequence[Recorded], now: datetime) -> str:
     deeds = join_words(tuple(dict.fromkeys(_deeds(changes))))
-    return f"{user} {deeds} {_when(changes[-1].recorded_at, now)}."
+    return f"{user} {deeds} {_describe_moment(changes[-1].recorded_at, now)}."
 
 
 def _deeds(changes: Sequence[Recorded]) -> Iterator[str]:
@@ -83,7 +83,7 @@ def _deeds(changes: Sequence[Recorded]) -> Iterator[str]:
             yield DONE.get(topic, "changed it")
 
 
-def _when(moment: datetime, now: datetime) -> str:
+def _describe_moment(moment: datetime, now: datetime) -> str:
     if moment.astimezone(LONDON).date() == now.astimezone(LONDON).date():
         return f"at {clock_in_london(moment)} today"
     return f"on {in_london(moment)}"

@@ -324,7 +324,7 @@ def cursor_of(request: Request, place: str) -> str:
         if each[0] not in {"cursor", "limit", "total", "as_at"}
     )
     of = f"cursor {request.url.path} {asked} {place}"
-    return f"{present(request).store.keyed(of)[:MARK]}.{place}"
+    return f"{present(request).store.make_key(of)[:MARK]}.{place}"
 
 
 def paging(

@@ -35,24 +35,24 @@ class IdempotentRequest(RequestContext):
         The route then answers from facts as it would the first time. Raises
         Unacceptable (422) if the key was used for something else, or a refusal.
         """
-        if held := self._held():
-            return self._done(held)
+        if held := self._find_reservation():
+            return self._earlier_result(held)
         try:
             return super().send(command)
         except AlreadyDone as error:
-            return self._done(error.held)
+            return self._earlier_result(error.held)
         except (Refusal, Conflict):
             if (
-                held := self._held()
+                held := self._find_reservation()
             ):  # the same request, at the same moment, was quicker
-                return self._done(held)
+                return self._earlier_result(held)
             raise
 
-    def _held(self) -> Held | None:
-        held = self.service.store.held(self.once.scope, [self.once.key])
+    def _find_reservation(self) -> Held | None:
+        held = self.service.store.find_reservations(self.once.scope, [self.once.key])
         return held.get(self.once.key)
 
-    def _done(self, held: Held) -> CommandResult:
+    def _earlier_result(self, held: Held) -> CommandResult:
         if not compare_digest(held.digest or "", self.once.digest or ""):
             raise Unacceptable(
                 HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -71,7 +71,7 @@ async def request_digest(request: Request, service: ServiceOf) -> str:
     with suppress(ValueError, RecursionError):  # no JSON: the bytes as they are
         body = json.dumps(json.loads(body), sort_keys=True).encode()
     asked = f"{request.method} {request.url.path}?{request.url.query} ".encode() + body
-    return service.store.keyed(asked.hex())
+    return service.store.make_key(asked.hex())
 
 
 def idempotent_request(

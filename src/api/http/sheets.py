@@ -15,7 +15,7 @@ class CsvStream(StreamingResponse):
     media_type = "text/csv"
 
     @classmethod
-    def called(
+    def make(
         cls,
         name: str,
         columns: Sequence[str],

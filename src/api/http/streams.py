@@ -60,7 +60,7 @@ class Streams:
         self._waiting: set[asyncio.Event] = set()
         self._is_ending = False
 
-    def open(
+    def open_stream(
         self, user: str, name: str, look: Look, *, seen: Position
     ) -> "EventStream":
         """Tell a user of events so named, each later than what was seen.

@@ -78,12 +78,13 @@ TIME = "Must be a time with its zone, as 2026-11-24T09:00:00Z."
 def errors_of(found: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     """Say of each value at fault where it is and what is wrong with it, each once."""
     said = [
-        (pointer_of(error["loc"]), sentence_of(error)) for error in map(whole, found)
+        (pointer_of(error["loc"]), sentence_of(error))
+        for error in map(place_json_error, found)
     ]
     return [{"pointer": at, "message": message} for at, message in dict.fromkeys(said)]
 
 
-def whole(error: Mapping[str, Any]) -> Mapping[str, Any]:
+def place_json_error(error: Mapping[str, Any]) -> Mapping[str, Any]:
     """Say of a body that is no JSON where it is none: at no value of it."""
     if error["type"] != "json_invalid":
         return error

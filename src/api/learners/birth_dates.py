@@ -11,7 +11,7 @@ from aggregates.uploads.problem import sentence
 from events.upload import Problem
 
 
-def _read(text: object) -> object:
+def _parse_birth_date(text: object) -> object:
     """Read it as in a file of learners; raise ValueError with the same sentence."""
     if not isinstance(text, str):
         return text
@@ -25,7 +25,7 @@ def _read(text: object) -> object:
 
 BirthDate = Annotated[
     date,
-    BeforeValidator(_read),
+    BeforeValidator(_parse_birth_date),
     WithJsonSchema(
         {
             "type": "string",

@@ -71,7 +71,7 @@ def list_duplicates(
     both = (learner for pair in found.rows for learner in (pair.first, pair.second))
     groups = uploads.names_of(reads, (each.group for each in both if each.group))
 
-    def shown(pair: Pair) -> DuplicateResponse:
+    def duplicate_response(pair: Pair) -> DuplicateResponse:
         first = learner_listed(pair.first, groups)
         second = learner_listed(pair.second, groups)
         name_centres(reads, [first, second])
@@ -83,7 +83,7 @@ def list_duplicates(
             updated_at=pair.updated_at,
         )
 
-    return list_response(request, response, found, shown)
+    return list_response(request, response, found, duplicate_response)
 
 
 @router.post("/{learner}/{other}", operation_id="decideDuplicate")

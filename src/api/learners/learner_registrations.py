@@ -78,7 +78,7 @@ def list_learner_registrations(
     lines = read_lines([test.booking for test in tests], service.context)
     charged = {name: line.status for name, line in lines.items()}
 
-    def shown(row: RegistrationRow) -> RegistrationResponse:
+    def named_registration(row: RegistrationRow) -> RegistrationResponse:
         return with_centre_name(
             service.context,
             registration_response(
@@ -89,7 +89,7 @@ def list_learner_registrations(
     def with_tests(row: RegistrationRow) -> WithTests:
         its = [test for test in tests if test.registration == row.registration]
         return WithTests(
-            **vars(shown(row)),
+            **vars(named_registration(row)),
             tests=[test_response(test, charged, service.catalogue) for test in its],
         )
 
@@ -99,7 +99,7 @@ def list_learner_registrations(
         ],
         apprenticeships=[
             ApprenticeshipRegistration(
-                **vars(shown(row)),
+                **vars(named_registration(row)),
                 qualifications=[
                     with_tests(by_name[part]) for part in row.parts if part in by_name
                 ],

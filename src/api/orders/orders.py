@@ -83,10 +83,10 @@ def list_orders(
         cursor=part.cursor,
     )
 
-    def shown(row: ListedOrder) -> OrderSummary:
+    def order_summary(row: ListedOrder) -> OrderSummary:
         return order_listed(service.catalogue, row, today)
 
-    return list_response(request, response, found, shown)
+    return list_response(request, response, found, order_summary)
 
 
 @router.post("", operation_id="createOrder", status_code=HTTPStatus.CREATED)

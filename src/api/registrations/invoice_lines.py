@@ -217,7 +217,7 @@ def feed_csv(
                 service.context, connection, part, seen_by=scope(user)
             )
 
-    return CsvStream.called("invoice-lines.csv", COLUMNS, rows())
+    return CsvStream.make("invoice-lines.csv", COLUMNS, rows())
 
 
 @router.post("/{line}/status", operation_id="reportInvoiceLineStatus")

@@ -161,7 +161,7 @@ def cancel_registration(
 
 
 @router.post("/{registration}/reopen", operation_id="reopenRegistration")
-def reopen(
+def reopen_registration(
     registration: Called, body: ReasonRequest, context: RequestContextOf
 ) -> RegistrationResponse:
     """Make a completed registration Active again; its awards stay (M14)."""

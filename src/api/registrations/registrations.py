@@ -143,13 +143,13 @@ def list_registrations(
         reads, [row.registration for row in found.rows if row.price]
     )
 
-    def shown(row: RegistrationRow) -> RegistrationResponse:
+    def response_of(row: RegistrationRow) -> RegistrationResponse:
         person = people[row.learner]
         return registration_response(
             row, person, service.catalogue, statuses, to=scope(user)
         )
 
-    return list_response(request, response, found, shown)
+    return list_response(request, response, found, response_of)
 
 
 @router.get("/{registration}", operation_id="getRegistration")

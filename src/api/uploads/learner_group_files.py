@@ -32,7 +32,7 @@ class Xlsx(Response):
     media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
     @classmethod
-    def called(cls, name: str, content: bytes) -> Self:
+    def with_name(cls, name: str, content: bytes) -> Self:
         """Make a download of that name."""
         disposition = f'attachment; filename="{name}"'
         return cls(content, headers={"Content-Disposition": disposition})
@@ -53,7 +53,7 @@ def template(_: CurrentUser) -> CsvFile:
 )
 def workbook(_: CurrentUser) -> Xlsx:
     """Give the template as an Excel workbook, in which dates and ULNs stay text (U2)."""
-    return Xlsx.called("learners.xlsx", xlsx_template())
+    return Xlsx.with_name("learners.xlsx", xlsx_template())
 
 
 class RowReturned(ResponseBody, title="CorrectedRow"):
@@ -87,7 +87,7 @@ def invalid(group: Group, service: ServiceOf, by: By) -> Xlsx:
     Correct the cells, leave the columns as they are, and upload the file here (U6).
     """
     records = read_invalid(service.context, group, by)
-    return Xlsx.called(f"{group}-to-correct.xlsx", invalid_workbook(records))
+    return Xlsx.with_name(f"{group}-to-correct.xlsx", invalid_workbook(records))
 
 
 @router.post("/{group}/invalid.xlsx", operation_id="uploadCorrectedRecords")

@@ -103,7 +103,7 @@ def progress(
     if seen == now.position and now.is_last:
         return Response(status_code=HTTPStatus.NO_CONTENT)
     streams: Streams = request.app.state.streams
-    return streams.open(
+    return streams.open_stream(
         by.user,
         "progress",
         lambda: glance(service, group, by),

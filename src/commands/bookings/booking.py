@@ -165,7 +165,7 @@ class Opened:
 
 @handles(AmendBooking)
 def amend_booking(command: AmendBooking, context: CommandContext) -> CommandResult:
-    opened = _open(command.booking, command, context)
+    opened = _open_booking(command.booking, command, context)
     booking, made = opened.booking, opened.booking.made
     role = Role(command.by.role)
     is_specialist = role is Role.ACCOUNT_SPECIALIST
@@ -211,7 +211,7 @@ def amend_booking(command: AmendBooking, context: CommandContext) -> CommandResu
 
 @handles(CancelBooking)
 def cancel_booking(command: CancelBooking, context: CommandContext) -> CommandResult:
-    opened = _open(command.booking, command, context)
+    opened = _open_booking(command.booking, command, context)
     charged, line = read_line(command.booking, context)
     opened.booking.require_cancellable(command.at)
     cancelled = BookingCancelled(
@@ -229,7 +229,7 @@ def cancel_booking(command: CancelBooking, context: CommandContext) -> CommandRe
 
 @handles(MakeLaunchLink)
 def make_launch_link(command: MakeLaunchLink, context: CommandContext) -> CommandResult:
-    opened = _open(command.booking, command, context)
+    opened = _open_booking(command.booking, command, context)
     made = opened.booking.make_launch_link(digest_of(command.secret), now=command.at)
     return _append(command, context, [opened.stream.change(made)])
 
@@ -246,7 +246,7 @@ def use_launch_link(command: UseLaunchLink, context: CommandContext) -> CommandR
 
 @handles(ReportOutcome)
 def report_outcome(command: ReportOutcome, context: CommandContext) -> CommandResult:
-    opened = _open(command.booking, command, context)
+    opened = _open_booking(command.booking, command, context)
     outcome = _outcome(command, opened, context)
     missed = any(isinstance(event, BookingMissed) for event in outcome)
     changes = opened.changes(
@@ -334,7 +334,7 @@ def read_booking(
     return stream, Booking.replay(stream.events)
 
 
-def _open(name: str, command: Command, context: CommandContext) -> Opened:
+def _open_booking(name: str, command: Command, context: CommandContext) -> Opened:
     opened = Opened.of(name, command.by, context)
     require_expected(opened.stream, command)
     return opened

@@ -59,7 +59,7 @@ class EntryFacts:
             (e.learner, e.qualification) for e in entries if e.qualification in known
         }
         keys = {active_key(*each): each for each in wanted}
-        held = context.store.held(ACTIVE_REGISTRATION, keys)
+        held = context.store.find_reservations(ACTIVE_REGISTRATION, keys)
         days = {who: stream_of(timetable_of(who)) for who, _ in wanted}
         opened = context.store.open_many(
             [*(h.stream for h in held.values()), *days.values()]
@@ -93,7 +93,7 @@ class EntryFacts:
             erased=erased(context, {e.learner for e in entries}),
         )
 
-    def booked(
+    def make_bookings(
         self, order: EntryOrder, entries: Sequence[ConfirmedEntry]
     ) -> list[Change]:
         """Make the bookings, and note each on its registration and its timetable."""

@@ -58,5 +58,8 @@ def _of_groups(
     known = known_at(context, centre, named)
     if line.is_for_registered:
         keys = {active_key(who, line.test.qualification): who for who in known}
-        known = {keys[key] for key in context.store.held(ACTIVE_REGISTRATION, keys)}
+        known = {
+            keys[key]
+            for key in context.store.find_reservations(ACTIVE_REGISTRATION, keys)
+        }
     return [who for who in named if who in known]

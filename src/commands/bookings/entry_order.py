@@ -146,7 +146,7 @@ def begin_entry_order(
 
 @handles(ChooseEntries)
 def choose_entries(command: ChooseEntries, context: CommandContext) -> CommandResult:
-    stream, order = _open(command.order, command, context)
+    stream, order = _open_entry_order(command.order, command, context)
     chosen = _chosen(command, context, order)
     _require_no_loss(command, order, chosen, pointer="/entries")
     return _record(command, context, stream, chosen)
@@ -166,7 +166,7 @@ def _require_no_loss(
 
 @handles(AddEntries)
 def add_entries(command: AddEntries, context: CommandContext) -> CommandResult:
-    stream, order = _open(command.order, command, context)
+    stream, order = _open_entry_order(command.order, command, context)
     added = _chosen(command, context, order, kept=order.entries)
     return _record(command, context, stream, added)
 
@@ -197,7 +197,7 @@ def _chosen(
 
 @handles(ChangeEntry)
 def change_entry(command: ChangeEntry, context: CommandContext) -> CommandResult:
-    stream, order = _open(command.order, command, context)
+    stream, order = _open_entry_order(command.order, command, context)
     order.require_open()
     changing = order.entries_of(command.learner, command.unit)
     found = EntryFacts.of(context, order.centre, changing)
@@ -217,7 +217,7 @@ def change_entry(command: ChangeEntry, context: CommandContext) -> CommandResult
 
 @handles(RemoveEntry)
 def remove_entry(command: RemoveEntry, context: CommandContext) -> CommandResult:
-    stream, order = _open(command.order, command, context)
+    stream, order = _open_entry_order(command.order, command, context)
     removed = order.remove(command.learner, command.unit)
     _require_no_loss(command, order, removed)
     return _record(command, context, stream, removed)
@@ -227,7 +227,7 @@ def remove_entry(command: RemoveEntry, context: CommandContext) -> CommandResult
 def give_number(
     command: GiveEntryPurchaseOrderNumber, context: CommandContext
 ) -> CommandResult:
-    stream, order = _open(command.order, command, context)
+    stream, order = _open_entry_order(command.order, command, context)
     number = purchase_order_number(command.number, pointer="/purchase_order_number")
     return _record(command, context, stream, order.give_number(number))
 
@@ -236,7 +236,7 @@ def give_number(
 def delete_entry_order(
     command: DeleteEntryOrder, context: CommandContext
 ) -> CommandResult:
-    stream, order = _open(command.order, command, context)
+    stream, order = _open_entry_order(command.order, command, context)
     return _record(command, context, stream, order.delete())
 
 
@@ -245,7 +245,7 @@ def confirm_entry_order(
     command: ConfirmEntryOrder, context: CommandContext
 ) -> CommandResult:
     """Book all of them or none, on the facts of each registration and timetable."""
-    stream, order = _open(command.order, command, context)
+    stream, order = _open_entry_order(command.order, command, context)
     found = EntryFacts.of(
         context, order.centre, () if order.confirmed else order.entries
     )
@@ -262,7 +262,7 @@ def confirm_entry_order(
     )
     changes: list[Change] = []
     for event in confirmed:
-        changes = found.booked(order, event.entries)
+        changes = found.make_bookings(order, event.entries)
     position = context.store.append(stream.change(confirmed), *changes, by=command.by)
     return CommandResult(position=position, created_id=order.order)
 
@@ -279,7 +279,7 @@ def read_entry_order(
     return stream, order
 
 
-def _open(
+def _open_entry_order(
     name: str, command: Command, context: CommandContext
 ) -> tuple[Stream, EntryOrder]:
     stream, order = read_entry_order(name, command.by, context)

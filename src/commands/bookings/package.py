@@ -153,7 +153,7 @@ def download_package(
     )
     require_all(found)
     package = uuid4().hex
-    content, whole = _made(booking, package, command, client)
+    content, whole = _make_package(booking, package, command, client)
     require_all([Check.of("package", None if whole else NOT_WHOLE, WHOLE)])
     downloaded = PackageDownloaded(
         package=package,
@@ -211,7 +211,7 @@ def receive_answers(command: ReceiveAnswers, context: CommandContext) -> Command
     return CommandResult(position=position)
 
 
-def _made(
+def _make_package(
     booking: Booking,
     package: str,
     command: DownloadPackage,

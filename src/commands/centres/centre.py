@@ -86,7 +86,7 @@ def open_(command: OpenCentre, context: CommandContext) -> CommandResult:
 
 @handles(GrantApproval)
 def grant_approval(command: GrantApproval, context: CommandContext) -> CommandResult:
-    stream, centre = _open(command, command.centre, context)
+    stream, centre = _open_centre(command, command.centre, context)
     if command.product not in context.catalogue.products:
         raise ApprovalProductUnknown(product=command.product, pointer="/product")
     events = centre.grant(
@@ -104,7 +104,7 @@ def grant_approval(command: GrantApproval, context: CommandContext) -> CommandRe
 def withdraw_approval(
     command: WithdrawApproval, context: CommandContext
 ) -> CommandResult:
-    stream, centre = _open(command, command.centre, context)
+    stream, centre = _open_centre(command, command.centre, context)
     events = centre.withdraw(
         command.product,
         by=Role(command.by.role),
@@ -148,7 +148,7 @@ def open_own_centre(context: CommandContext, number: str, by: Actor) -> Stream:
     return stream
 
 
-def _open(
+def _open_centre(
     command: Command, number: str, context: CommandContext
 ) -> tuple[Stream, Centre]:
     stream = open_own_centre(context, number, command.by)

@@ -334,7 +334,7 @@ def choose_learners(
     approvals = approvals_of(context, claim.centre)[1]
     approved = approved_for(context.catalogue, qualification, approvals)
     keys = {who: active_key(who, qualification) for who in learners}
-    held = context.store.held(ACTIVE_REGISTRATION, keys.values())
+    held = context.store.find_reservations(ACTIVE_REGISTRATION, keys.values())
     opened = context.store.open_many(h.stream for h in held.values())
     found: dict[str, str | None] = dict.fromkeys(learners)
     for who, key in keys.items():

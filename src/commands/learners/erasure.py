@@ -11,7 +11,7 @@ ERASED = "erased-learner"
 
 def erased(context: CommandContext, learners: Collection[str]) -> frozenset[str]:
     """Find those of the learners whose personal data were erased."""
-    return frozenset(context.store.held(ERASED, learners))
+    return frozenset(context.store.find_reservations(ERASED, learners))
 
 
 def require_none_erased(

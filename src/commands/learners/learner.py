@@ -76,13 +76,13 @@ class AmendLearner(Command):
 
 def reserved_uln(store: EventStore, centre: str, uln: str | None) -> list[Reservation]:
     """Say what makes a ULN one learner's alone at a centre (U6); nothing for none."""
-    return [Reservation(scope=f"uln:{centre}", key=store.keyed(uln))] if uln else []
+    return [Reservation(scope=f"uln:{centre}", key=store.make_key(uln))] if uln else []
 
 
 def holders(store: EventStore, centre: str, ulns: Sequence[str]) -> dict[str, str]:
     """Find the learners of the centre who hold those ULNs, by ULN (U6)."""
-    keys = {store.keyed(uln): uln for uln in ulns}
-    held = store.held(f"uln:{centre}", keys)
+    keys = {store.make_key(uln): uln for uln in ulns}
+    held = store.find_reservations(f"uln:{centre}", keys)
     streams = store.open_many({holding.stream for holding in held.values()})
     return {
         keys[key]: learner_of(streams[holding.stream]).learner

@@ -193,7 +193,7 @@ class Affairs:
         )
 
     @property
-    def booked(self) -> list[str]:
+    def open_bookings(self) -> list[str]:
         return [
             booking
             for _, registration in self.registrations
@@ -204,7 +204,7 @@ class Affairs:
     @property
     def unchanged(self) -> list[Stream]:
         """What was looked at and is not written: the lines of the tests cancelled."""
-        lines = (stream_of(line_called(booking)) for booking in self.booked)
+        lines = (stream_of(line_called(booking)) for booking in self.open_bookings)
         return [*self.context.store.open_many(lines).values()]
 
     def reliances(self) -> Iterator[Refusal]:
@@ -265,8 +265,8 @@ class Affairs:
 
     def _end_bookings(self) -> Iterator[Change]:
         planned = self.context.store.open(stream_of(timetable_of(self.learner)))
-        lines = read_lines(self.booked, self.context)
-        opened = self.context.store.open_many(map(stream_of, self.booked))
+        lines = read_lines(self.open_bookings, self.context)
+        opened = self.context.store.open_many(map(stream_of, self.open_bookings))
         for booking, line in lines.items():
             cancelled = BookingCancelled(
                 booking=booking,

@@ -19,7 +19,7 @@ FindSimilarLearners: TypeAlias = Callable[
 
 def reserved_person(store: EventStore, centre: str, likeness: str) -> Reservation:
     """Say what the first of a name and birth at a centre holds."""
-    return Reservation(scope=f"person:{centre}", key=store.keyed(likeness))
+    return Reservation(scope=f"person:{centre}", key=store.make_key(likeness))
 
 
 def known_alike(
@@ -30,8 +30,8 @@ def known_alike(
 ) -> dict[str, list[str]]:
     """Find the centre's learners of the same name and birth, those of just now too."""
     found = {like: [*them] for like, them in alike(centre, likenesses).items()}
-    keys = {store.keyed(like): like for like in likenesses}
-    held = store.held(f"person:{centre}", keys)
+    keys = {store.make_key(like): like for like in likenesses}
+    held = store.find_reservations(f"person:{centre}", keys)
     told = {stream_of(learner) for them in found.values() for learner in them}
     fresh = {each.stream: keys[key] for key, each in held.items()}
     opened = store.open_many(stream for stream in fresh if stream not in told)
@@ -54,8 +54,8 @@ def unheld(store: EventStore, centre: str, likenesses: Iterable[str]) -> set[str
     Asked before ``known_alike``: whoever comes in between is then found by that, or has
     taken what is to be reserved; asked after it, they would be missed by both.
     """
-    keys = {store.keyed(like): like for like in likenesses}
-    held = store.held(f"person:{centre}", keys)
+    keys = {store.make_key(like): like for like in likenesses}
+    held = store.find_reservations(f"person:{centre}", keys)
     return {like for key, like in keys.items() if key not in held}
 
 
@@ -68,11 +68,11 @@ def held_by(
     """
     wanted: dict[str, dict[str, str]] = {}
     for each in learners:
-        key = store.keyed(each.details.likeness)
+        key = store.make_key(each.details.likeness)
         wanted.setdefault(f"person:{each.centre}", {})[each.learner] = key
     found: dict[str, list[Reservation]] = {}
     for scope, keys in wanted.items():
-        held = store.held(scope, set(keys.values()))
+        held = store.find_reservations(scope, set(keys.values()))
         for learner, key in keys.items():
             is_theirs = key in held and held[key].stream == stream_of(learner)
             found[learner] = [Reservation(scope=scope, key=key)] if is_theirs else []

@@ -154,7 +154,7 @@ def active_registrations(
         for learner in line.learners
         if learner not in but
     }
-    held = context.store.held(ACTIVE_REGISTRATION, keys)
+    held = context.store.find_reservations(ACTIVE_REGISTRATION, keys)
     opened = context.store.open_many(holding.stream for holding in held.values())
     made = {
         key: event

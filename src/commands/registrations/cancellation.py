@@ -80,7 +80,7 @@ class ChangePathway(Command):
 def cancel_registration(
     command: CancelRegistration, context: CommandContext
 ) -> CommandResult:
-    stream, registration = _open(command.registration, command, context)
+    stream, registration = _open_registration(command.registration, command, context)
     require_said(command.reason)
     charged, line = read_line(command.registration, context)
     parts = open_registrations(context, registration.parts).values()
@@ -120,7 +120,7 @@ def reopen_registration(
     command: ReopenRegistration, context: CommandContext
 ) -> CommandResult:
     """Reopen it; the certificate that completed it is in force no more (M14)."""
-    stream, registration = _open(command.registration, command, context)
+    stream, registration = _open_registration(command.registration, command, context)
     require_said(command.reason)
     require_none_erased(context, [registration.learner])
     reason = command.reason.strip()
@@ -168,7 +168,7 @@ def _certificates_ended(
 
 @handles(ChangePathway)
 def change_pathway(command: ChangePathway, context: CommandContext) -> CommandResult:
-    stream, registration = _open(command.registration, command, context)
+    stream, registration = _open_registration(command.registration, command, context)
     require_said(command.reason)
     require_none_erased(context, [registration.learner])
     registration.require_single("have another pathway")
@@ -182,7 +182,7 @@ def change_pathway(command: ChangePathway, context: CommandContext) -> CommandRe
     return CommandResult(position=position, created_id=command.registration)
 
 
-def _open(
+def _open_registration(
     name: str, command: Command, context: CommandContext
 ) -> tuple[Stream, Registration]:
     stream = open_own(

@@ -82,7 +82,7 @@ class DuplicateRowsChange:
             if same.value(before) != same.value(after):
                 self._leave(same, before)
                 self._join(same, after)
-        for mate in self._open(after.like_rows & after.different_rows):
+        for mate in self._open_rows(after.like_rows & after.different_rows):
             rows, apart = mate.record.like_rows, {after.row}
             mate.record_events(mate.record.with_like_rows(rows, different=apart))
 
@@ -110,12 +110,12 @@ class DuplicateRowsChange:
         """
         if not (value := same.value(record)):
             return
-        mates = self._open(same.rows(record))
+        mates = self._open_rows(same.rows(record))
         rows = frozenset(mate.record.row for mate in mates)
         for mate in mates:
             left = (same.rows(mate.record) | rows) - {record.row, mate.record.row}
             mate.record_events(same.with_rows(mate.record, left))
-        owned = self._reserved(same, value)
+        owned = self._reservation(same, value)
         at = stream_of(record_called(self.group, record.row))
         if _holder(self.context.store, owned) == at:
             self.release.append(owned)
@@ -126,9 +126,9 @@ class DuplicateRowsChange:
     def _join(self, same: Sameness, record: Record) -> None:
         if not (value := same.value(record)):
             return
-        owned = self._reserved(same, value)
+        owned = self._reservation(same, value)
         at = _holder(self.context.store, owned)
-        mates = self._open(same.rows(record))
+        mates = self._open_rows(same.rows(record))
         first = next((mate.record for mate in mates if mate.stream.id == at), None)
         rows = rows_to_join(
             self.context.store, owned, same, value, but=record.row, first=first
@@ -142,12 +142,12 @@ class DuplicateRowsChange:
         if at is None:
             self.reserve.append(owned)
 
-    def _reserved(self, same: Sameness, value: str) -> Reservation:
+    def _reservation(self, same: Sameness, value: str) -> Reservation:
         return reserved_row(
             self.context.store, self.group, same.name, value, reading=self.reading
         )
 
-    def _open(self, rows: Iterable[int]) -> list[Mate]:
+    def _open_rows(self, rows: Iterable[int]) -> list[Mate]:
         """Open rows that can still change, once each."""
         new = {
             row: stream_of(record_called(self.group, row))
@@ -166,7 +166,7 @@ class DuplicateRowsChange:
 def rows_like(row: FileRow, store: EventStore, upload: Upload) -> OtherRows:
     """Find the other rows of a group that say the same as the cells of one (U6)."""
 
-    def found(same: Sameness, value: str | None) -> frozenset[int]:
+    def rows_with(same: Sameness, value: str | None) -> frozenset[int]:
         if value is None:
             return frozenset()
         owned = reserved_row(
@@ -175,7 +175,7 @@ def rows_like(row: FileRow, store: EventStore, upload: Upload) -> OtherRows:
         return rows_to_join(store, owned, same, value, but=row.number)
 
     uln, person = given_uln(row.cells), given_likeness(row.cells)
-    return OtherRows(uln=found(ULN, uln), person=found(PERSON, person))
+    return OtherRows(uln=rows_with(ULN, uln), person=rows_with(PERSON, person))
 
 
 def rows_to_join(
@@ -209,5 +209,5 @@ def rows_to_join(
 
 
 def _holder(store: EventStore, owned: Reservation) -> UUID | None:
-    held = store.held(owned.scope, [owned.key]).values()
+    held = store.find_reservations(owned.scope, [owned.key]).values()
     return next((each.stream for each in held), None)

@@ -59,7 +59,7 @@ class RemoveRecord(Command):
 
 @handles(AmendRecord)
 def amend_record(command: AmendRecord, context: CommandContext) -> CommandResult:
-    opened = _open(command, command.group, command.row, context)
+    opened = _open_record(command, command.group, command.row, context)
     upload, record = opened.upload, opened.record
     events: list[Later] = []
     is_parted = command.is_different_person or command.confirm_loss
@@ -93,7 +93,7 @@ def amend_record(command: AmendRecord, context: CommandContext) -> CommandResult
 
 @handles(RemoveRecord)
 def remove_record(command: RemoveRecord, context: CommandContext) -> CommandResult:
-    opened = _open(command, command.group, command.row, context)
+    opened = _open_record(command, command.group, command.row, context)
     return _record(opened.record.remove(), opened, command, context)
 
 
@@ -113,7 +113,9 @@ class _Opened(NamedTuple):
     record: Record
 
 
-def _open(command: Command, group: str, row: int, context: CommandContext) -> _Opened:
+def _open_record(
+    command: Command, group: str, row: int, context: CommandContext
+) -> _Opened:
     """Open a record of a group that has been checked."""
     upload_stream, upload = read_upload(context, group, command.by)
     stream, record = read_record(context, group, row, command.by)

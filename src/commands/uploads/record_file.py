@@ -107,7 +107,7 @@ def amend_from_file(
     times = Counter(one.row for one in corrections if one.group == group)
     opened: dict[int, tuple[Stream, Record]] = {}
     for rows in batches(sorted(times)):
-        opened |= _opened(rows, group, context)
+        opened |= _open_records(rows, group, context)
     plan = [_judged(one, group, opened, times) for one in corrections]
     count = sum(outcome is CorrectionOutcome.AMENDED for outcome, _ in plan)
     if count > MOST_AMENDED:
@@ -120,7 +120,7 @@ def amend_from_file(
         if (
             outcome is CorrectionOutcome.AMENDED
         ):  # a row before may have amended this one too
-            now = _opened([one.row], group, context)
+            now = _open_records([one.row], group, context)
             outcome, message = _judged(one, group, now, times)
         if outcome is CorrectionOutcome.AMENDED:
             command = AmendRecord(
@@ -140,7 +140,7 @@ def amend_from_file(
     return returned
 
 
-def _opened(
+def _open_records(
     rows: Sequence[int], group: str, context: CommandContext
 ) -> dict[int, tuple[Stream, Record]]:
     found = read_records(context.store, group, rows)

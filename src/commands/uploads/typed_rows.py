@@ -97,14 +97,14 @@ def _lost_of_learners(context: CommandContext, upload: Upload) -> Iterator[str]:
     amended = [
         learner
         for part in batches(upload.learners)
-        for learner, stream in _opened(context, part)
+        for learner, stream in _open_learners(context, part)
         if group_of(stream) == upload.received.group and _is_amended(stream.events)
     ]
     if amended:
         yield f"what was put right since of {several(amended)}"
 
 
-def _opened(
+def _open_learners(
     context: CommandContext, learners: Sequence[str]
 ) -> Iterator[tuple[str, Stream]]:
     streams = context.store.open_many(map(stream_of, learners))

@@ -99,12 +99,12 @@ def reserved_row(
     ``reading`` counts the readings of the file: each reserves values of its own.
     """
     again = f":{reading}" if reading > 1 else ""
-    return Reservation(scope=f"upload-{name}:{group}{again}", key=store.keyed(value))
+    return Reservation(scope=f"upload-{name}:{group}{again}", key=store.make_key(value))
 
 
 def reserved_name(store: EventStore, user: str, name: str) -> Reservation:
     """Say what makes a group's name one of a user's own (U1)."""
-    return Reservation(scope=f"group-name:{user}", key=store.keyed(name.casefold()))
+    return Reservation(scope=f"group-name:{user}", key=store.make_key(name.casefold()))
 
 
 def batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -190,7 +190,7 @@ def upload_learner_group(
 
 def require_new_name(store: EventStore, owned: Reservation, name: str) -> None:
     """Raise GroupNameTaken if the user has a group of that name (U1)."""
-    for held in store.held(owned.scope, [owned.key]).values():
+    for held in store.find_reservations(owned.scope, [owned.key]).values():
         taken = Upload.replay(store.open(held.stream).events).received
         raise GroupNameTaken(name=name, group=taken.group, pointer="/name")
 
@@ -222,7 +222,7 @@ def add_group_learners(
         return CommandResult(position=None)
     version, position, waiting = stream.version, None, upload.rows_to_add
     for rows in islice(batches(waiting), BATCHES):
-        events, changes = _added(upload, rows, context, command.alike)
+        events, changes = _add_learners(upload, rows, context, command.alike)
         if rows[-1] == waiting[-1]:
             events += reduce(Upload.apply, events, upload).complete()
         change = Change(stream=stream.id, expected=version, events=tuple(events))
@@ -235,7 +235,7 @@ def add_group_learners(
     return CommandResult(position=position, created_id=command.group)
 
 
-def _added(
+def _add_learners(
     upload: Upload,
     rows: Sequence[int],
     context: CommandContext,
@@ -272,7 +272,7 @@ def _added(
             row_context = RowContext(
                 holder=held.get(uln or ""), alike=known.get(record.row, ())
             )
-            found = check_in_context(record.checked(), row_context)
+            found = check_in_context(record.check_cells(), row_context)
             asks = [warning for warning in found.warnings if warning.code == LIKE]
             if found.details is None or found.problems or asks:
                 left.append(record.row)

@@ -55,9 +55,9 @@ def check_learner_group(
         today=command.today,
     )
     version = stream.version
-    for checked in islice(_checked(upload, around, context), BATCHES):
+    for checked in islice(_check_rows(upload, around, context), BATCHES):
         is_valid = [not found.problems for found in checked.found]
-        events = upload.read(
+        events = upload.record_progress(
             valid=sum(is_valid),
             invalid=len(is_valid) - sum(is_valid),
             through=checked.through,
@@ -119,7 +119,7 @@ class _Checked:
     to_verify: int
 
 
-def _checked(
+def _check_rows(
     upload: Upload, around: RowChecker, context: CommandContext
 ) -> Iterator[_Checked]:
     """Check part by part what is not a fact yet: rows of the file, or those read again."""
@@ -165,11 +165,11 @@ def _record(
         warnings=found.warnings,
         to_verify=context.verify is not None and uln is not None,
     )
-    reserve = _reserved(row, duplicates, upload, context.store)
+    reserve = _reservations_of_row(row, duplicates, upload, context.store)
     return stream.change([read], owner=received.centre, reserve=reserve)
 
 
-def _reserved(
+def _reservations_of_row(
     row: FileRow, duplicates: DuplicateRows, upload: Upload, store: EventStore
 ) -> list[Reservation]:
     """Say what the row is found by: its ULN and its person, if it is the first (U6)."""
@@ -206,7 +206,7 @@ def _checked_again(
                 is_lrs_on = context.verify is not None
                 events = record.read_again(row.cells, checked, is_lrs_on=is_lrs_on)
             if record.is_open:
-                reserve = _reserved(row, duplicates, upload, context.store)
+                reserve = _reservations_of_row(row, duplicates, upload, context.store)
             changes.append(stream.change(events, reserve=reserve))
             after.append(reduce(Record.apply, events, record))
         yield _Checked(

@@ -122,7 +122,7 @@ def hear(
     """
     asked: dict[int, Details] = {}
     for at, record in enumerate(records):
-        details = record.checked().details
+        details = record.check_cells().details
         if details and record.state is RecordState.NOT_VERIFIED:
             asked[at] = details
     outcomes = dict(zip(asked, ask(context, list(asked.values())), strict=True))

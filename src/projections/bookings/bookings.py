@@ -151,7 +151,7 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
             continue
         stream = str(recorded.stream)
         if isinstance(recorded.event, BookingMade):
-            rows.put(BOOKINGS, {"stream": stream, **_made(recorded.event)})
+            rows.put(BOOKINGS, {"stream": stream, **_booking_columns(recorded.event)})
         else:
             rows.touch(BOOKINGS, stream)
             if isinstance(recorded.event, BookingOutcomeCorrected):
@@ -163,7 +163,7 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
             rows.change(BOOKINGS, stream, **_changed(recorded.event))
 
 
-def _made(event: BookingMade) -> Values:
+def _booking_columns(event: BookingMade) -> Values:
     names = {column.name for column in BOOKINGS.columns} - {"stream"}
     values = {name: value for name, value in vars(event).items() if name in names}
     closes = window(event.starts)[1]

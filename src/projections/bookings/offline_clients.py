@@ -80,13 +80,13 @@ def search_offline_clients(
         connection,
         query,
         by=by,
-        make=_made,
+        make=_client_row,
         limit=limit,
         cursor=cursor,
         since=since(OFFLINE_CLIENTS.c.updated_at, updated_since),
     )
 
 
-def _made(row: Row[tuple[object, ...]]) -> OfflineClientRow:
+def _client_row(row: Row[tuple[object, ...]]) -> OfflineClientRow:
     known = {f.name: getattr(row, f.name) for f in fields(OfflineClient)}
     return OfflineClientRow(client=OfflineClient(**known), updated_at=row.updated_at)

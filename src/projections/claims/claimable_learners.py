@@ -67,14 +67,18 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
         stream = str(recorded.stream)
         match recorded.event:
             case LearnerCreated() as event:
-                row = {"stream": stream, "learner": event.learner, **_named(event)}
+                row = {
+                    "stream": stream,
+                    "learner": event.learner,
+                    **_name_columns(event),
+                }
                 rows.put(LEARNERS, {**row, "uln": event.uln or ""})
             case LearnerIdentityAmended() as event:
-                rows.change(LEARNERS, stream, **_named(event))
+                rows.change(LEARNERS, stream, **_name_columns(event))
             case LearnerDetailsAmended(uln=uln):
                 rows.change(LEARNERS, stream, uln=uln or "")
             case LearnerErased():
-                rows.change(LEARNERS, stream, **_named(ERASED), uln="")
+                rows.change(LEARNERS, stream, **_name_columns(ERASED), uln="")
             case RegistrationMade(parts=()) as event:
                 rows.put(REGISTRATIONS, {"stream": stream, **_registered(event)})
             case RegistrationTransferred(centre=centre):
@@ -90,7 +94,7 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
                 pass
 
 
-def _named(event: LearnerCreated | LearnerIdentityAmended | Details) -> Values:
+def _name_columns(event: LearnerCreated | LearnerIdentityAmended | Details) -> Values:
     return {
         "given_name": event.given_name,
         "family_name": event.family_name,
@@ -261,14 +265,14 @@ def search_claimable_learners(
         connection,
         query,
         by=by,
-        make=_made,
+        make=_claimable_learner,
         limit=limit,
         cursor=cursor,
         descending=descending,
     )
 
 
-def _made(row: Row[tuple[object, ...]]) -> ClaimableLearner:
+def _claimable_learner(row: Row[tuple[object, ...]]) -> ClaimableLearner:
     return ClaimableLearner(
         learner=row.learner,
         given_name=row.given_name,

@@ -172,7 +172,7 @@ class ListedClaim:
     changed_at: datetime
 
 
-def _listed(row: Row[tuple[object, ...]]) -> ListedClaim:
+def _claim_row(row: Row[tuple[object, ...]]) -> ListedClaim:
     return ListedClaim(
         claim=row.claim,
         centre=row.centre,
@@ -223,7 +223,7 @@ def search_claims(
         connection,
         query,
         by=(CLAIMS.c.begun_at, CLAIMS.c.claim),
-        make=_listed,
+        make=_claim_row,
         limit=limit,
         cursor=cursor,
         descending=True,
@@ -231,7 +231,9 @@ def search_claims(
     )
 
 
-def due(connection: Connection, *, submitted_by: datetime, limit: int) -> list[str]:
+def list_claims_to_process(
+    connection: Connection, *, submitted_by: datetime, limit: int
+) -> list[str]:
     """Find claims with learners submitted then or before, not yet processed (M13)."""
     waiting = select(CLAIM_LEARNERS.c.stream).where(
         CLAIM_LEARNERS.c.standing == ClaimStatus.SUBMITTED,

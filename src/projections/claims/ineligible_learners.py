@@ -151,7 +151,9 @@ def _fold_claim(rows: Rows, recorded: Recorded, stream: str) -> None:
             for who, kept_back in withheld.items():
                 row = _row(claim_row, who, kept_back)
                 before = rows.get(INELIGIBLE, stream, who)
-                rows.put(INELIGIBLE, row | _tried(row, before, recorded.recorded_at))
+                rows.put(
+                    INELIGIBLE, row | _retry_columns(row, before, recorded.recorded_at)
+                )
         case ClaimLearnersChosen(learners=chosen):
             waiting = rows.where(INELIGIBLE, stream=stream)
             _drop(rows, stream, {row["learner"] for row in waiting} - {*chosen})
@@ -244,7 +246,7 @@ def _row(claim: Values, learner: str, withheld: Withheld) -> Values:
     }
 
 
-def _tried(row: Values, before: Values | None, now: datetime) -> Values:
+def _retry_columns(row: Values, before: Values | None, now: datetime) -> Values:
     """Say how often it was tried in vain to decide, and when it is tried again."""
     if row["kept_back"] != Cause.NOT_DECIDED:
         return {"tries": 0, "again_at": None}
@@ -290,7 +292,7 @@ class Ineligible:
     updated_at: datetime
 
 
-def _listed(row: Row[tuple[object, ...]]) -> Ineligible:
+def _ineligible_row(row: Row[tuple[object, ...]]) -> Ineligible:
     cause = Cause(row.cause)
     kept_back = [msgspec.convert(why, WithheldReason) for why in row.reasons]
     today = {
@@ -338,7 +340,9 @@ def _cause() -> ColumnElement[str]:
     )
 
 
-def due(connection: Connection, *, now: datetime, limit: int) -> list[str]:
+def list_claims_to_retry(
+    connection: Connection, *, now: datetime, limit: int
+) -> list[str]:
     """Find claims with learners on whom it is time to try again to decide (M10)."""
     query = select(INELIGIBLE.c.claim).where(INELIGIBLE.c.again_at <= now).distinct()
     return list(connection.scalars(query.order_by(INELIGIBLE.c.claim).limit(limit)))
@@ -389,7 +393,7 @@ def search_ineligible_learners(
         connection,
         query,
         by=(INELIGIBLE.c.claimed_at, INELIGIBLE.c.claim, INELIGIBLE.c.learner),
-        make=_listed,
+        make=_ineligible_row,
         limit=limit,
         cursor=cursor,
         since=since(changed, updated_since),

@@ -132,7 +132,7 @@ def search_results(
         connection,
         query,
         **sorting(SORTS, sort or usual),
-        make=_made,
+        make=_result_row,
         limit=limit,
         cursor=cursor,
         total=total,
@@ -143,7 +143,7 @@ def results_of_learner(connection: Connection, learner: str) -> list[Result]:
     """Give a learner's whole history, oldest first (R2)."""
     query = _every(None).where(RESULTS.c.learner == learner)
     query = query.order_by(RESULTS.c.submitted_at, RESULTS.c.claim)
-    return [_made(row) for row in connection.execute(query)]
+    return [_result_row(row) for row in connection.execute(query)]
 
 
 def export(connection: Connection, *, centre: str | None) -> Iterator[Result]:
@@ -151,7 +151,7 @@ def export(connection: Connection, *, centre: str | None) -> Iterator[Result]:
     query = _every(centre).order_by(
         RESULTS.c.learner, RESULTS.c.submitted_at, RESULTS.c.claim
     )
-    yield from map(_made, connection.execute(query))
+    yield from map(_result_row, connection.execute(query))
 
 
 def _every(centre: str | None) -> Select[tuple[object, ...]]:
@@ -174,6 +174,6 @@ def _every(centre: str | None) -> Select[tuple[object, ...]]:
     return query if centre is None else query.where(LEARNERS.c.centre == centre)
 
 
-def _made(row: Row[tuple[object, ...]]) -> Result:
+def _result_row(row: Row[tuple[object, ...]]) -> Result:
     values = {each.name: getattr(row, each.name) for each in fields(Result)}
     return Result(**{**values, "standing": ClaimStatus(row.standing)})

@@ -105,20 +105,22 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
 def _fold_learner(rows: Rows, recorded: Recorded, stream: str) -> None:
     match recorded.event:
         case LearnerCreated() as event:
-            row = {"stream": stream, "learner": event.learner, **_named(event)}
+            row = {"stream": stream, "learner": event.learner, **_name_columns(event)}
             theirs = {
                 "centre": event.centre,
                 "centre_reference": event.centre_reference,
             }
             rows.put(LEARNERS, {**row, **theirs})
         case LearnerIdentityAmended() as event:
-            rows.change(LEARNERS, stream, **_named(event))
+            rows.change(LEARNERS, stream, **_name_columns(event))
         case LearnerDetailsAmended(centre_reference=reference):
             rows.change(LEARNERS, stream, centre_reference=reference)
         case LearnerTransferred(centre=centre):
             rows.change(LEARNERS, stream, centre=centre)
         case LearnerErased():
-            rows.change(LEARNERS, stream, **_named(ERASED), centre_reference=None)
+            rows.change(
+                LEARNERS, stream, **_name_columns(ERASED), centre_reference=None
+            )
             learner = (rows.get(LEARNERS, stream) or {}).get("learner", "")
             erase_holder(rows, learner, into=RESULTS)
         case _:
@@ -174,7 +176,7 @@ FOLDS: Mapping[str, Callable[[Rows, Recorded, str], None]] = {
 """What is folded, by what it happened to: the first word of its topic."""
 
 
-def _named(event: LearnerCreated | LearnerIdentityAmended | Details) -> Values:
+def _name_columns(event: LearnerCreated | LearnerIdentityAmended | Details) -> Values:
     """Keep names as written, and their words as they are searched by."""
     return {
         "given_name": event.given_name,

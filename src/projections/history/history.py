@@ -234,13 +234,13 @@ def changes(
 
 def plain(value: object) -> dict[str, Any]:
     """Put an event or a state into plain values, without what is hidden."""
-    return shown(msgspec.to_builtins(value, str_keys=True, enc_hook=str))
+    return visible_values(msgspec.to_builtins(value, str_keys=True, enc_hook=str))
 
 
-def shown(values: Mapping[str, Any]) -> dict[str, Any]:
+def visible_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out what is hidden, however deep it lies; an erased birth is none."""
     return {
-        name: shown(each)
+        name: visible_values(each)
         if isinstance(each, Mapping)
         else None
         if each == NO_BIRTH

@@ -30,11 +30,11 @@ PASSED_OVER = (RecordRead, RecordAmended, RecordChecked, LearnerCreated)
 
 def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
     for recorded in batch:
-        for name in named(recorded):
+        for name in people_named(recorded):
             rows.put(MENTIONS, {"name": name, "stream": str(recorded.stream)})
 
 
-def named(recorded: Recorded) -> Iterable[str]:
+def people_named(recorded: Recorded) -> Iterable[str]:
     """Say whom an event speaks of; what is reported of a thing names the thing alone."""
     match recorded.event:
         case CommandRefused(subject=subject):

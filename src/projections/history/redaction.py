@@ -44,7 +44,7 @@ def learners_in(value: object) -> set[str]:
             return set().union(*map(learners_in, value))
         case _ if is_dataclass(value):
             kind: Any = type(value)
-            parts = (getattr(value, name) for name in _open(kind))
+            parts = (getattr(value, name) for name in _public_fields(kind))
             return set().union(*map(learners_in, parts))
         case _:
             return set()
@@ -55,7 +55,7 @@ def may_name_learners(hint: Any) -> bool:
     if is_dataclass(hint):
         kind: Any = hint
         hints = get_type_hints(kind)
-        return any(may_name_learners(hints[name]) for name in _open(kind))
+        return any(may_name_learners(hints[name]) for name in _public_fields(kind))
     return hint is str or any(map(may_name_learners, get_args(hint)))
 
 
@@ -94,7 +94,7 @@ def _only_about(value: Any, learner: str) -> Any:
         case tuple():
             return tuple(_only_about(v, learner) for v in value if _is_of(v, learner))
         case _ if is_dataclass(value) and not isinstance(value, type):
-            parts = {n: getattr(value, n) for n in _open(type(value))}
+            parts = {n: getattr(value, n) for n in _public_fields(type(value))}
             return replace(
                 value, **{n: _only_about(v, learner) for n, v in parts.items()}
             )
@@ -120,7 +120,7 @@ def _mask_others(value: Any, learner: str) -> Any:
         case tuple():
             return tuple(_mask_others(each, learner) for each in value)
         case _ if is_dataclass(value) and not isinstance(value, type):
-            parts = {n: getattr(value, n) for n in _open(type(value))}
+            parts = {n: getattr(value, n) for n in _public_fields(type(value))}
             return replace(
                 value, **{n: _mask_others(v, learner) for n, v in parts.items()}
             )
@@ -129,7 +129,7 @@ def _mask_others(value: Any, learner: str) -> Any:
 
 
 @cache
-def _open(kind: Any) -> tuple[str, ...]:
+def _public_fields(kind: Any) -> tuple[str, ...]:
     """List the fields that are not personal."""
     personal: frozenset[str] = getattr(kind, "personal", frozenset())
     return tuple(f.name for f in fields(kind) if f.name not in personal)
@@ -143,7 +143,7 @@ def sees_prices(owner: str | None, centre: str | None) -> bool:
 def without_prices(centre: str | None, stream: Stream) -> Stream:
     """Give a stream without what other centres paid for what happened in it."""
     seen = (
-        (r, r.event if sees_prices(r.owner, centre) else _unpriced(r.event))
+        (r, r.event if sees_prices(r.owner, centre) else _without_prices(r.event))
         for r in stream.history
     )
     return replace(
@@ -154,7 +154,7 @@ def without_prices(centre: str | None, stream: Stream) -> Stream:
     )
 
 
-def _unpriced(event: Event) -> Event | None:
+def _without_prices(event: Event) -> Event | None:
     """Give an event without prices; None for what tells of nothing else."""
     match event:
         case OrderPurchaseOrderNumberGiven() | EntryPurchaseOrderNumberGiven():

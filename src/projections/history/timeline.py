@@ -99,7 +99,7 @@ def shared(
             yield entry(recorded, version=recorded.version, changes=changed)
         was_on = is_on
     for recorded in refusals.history:
-        if (told := _refused(recorded, whose.learner)) is not None:
+        if (told := _refusal_of_learner(recorded, whose.learner)) is not None:
             yield entry(told, version=None)
 
 
@@ -220,7 +220,11 @@ def timeline(
         if isinstance(first := stream.events[0], CommandRefused)
     }
     whose = Whose(learner=learner, centre=centre)
-    entries = (told for stream in streams for told in _told(stream, refusals, whose))
+    entries = (
+        told
+        for stream in streams
+        for told in _timeline_entries(stream, refusals, whose)
+    )
     return sorted(entries, key=attrgetter("position"))
 
 
@@ -255,7 +259,7 @@ def of_events(
     )
 
 
-def _told(
+def _timeline_entries(
     stream: Stream, refusals: Mapping[str, Stream], whose: Whose
 ) -> Iterator[TimelineEntry]:
     thing = THINGS.get(type(stream.events[0]))
@@ -274,7 +278,7 @@ def _name(stream: Stream) -> str:
     return thing.called(stream.events[0]) if thing else ""
 
 
-def _refused(recorded: Recorded, learner: str) -> Recorded | None:
+def _refusal_of_learner(recorded: Recorded, learner: str) -> Recorded | None:
     """Give a refusal that names the learner; nothing of others in it."""
     event = recorded.event
     if not isinstance(event, CommandRefused):

@@ -72,7 +72,9 @@ READ_MODEL = ReadModel(
 )
 
 
-def due(connection: Connection, *, now: datetime, limit: int) -> list[UUID]:
+def list_learners_to_verify(
+    connection: Connection, *, now: datetime, limit: int
+) -> list[UUID]:
     """Find the streams of learners about whom LRS is to be asked again by now."""
     query = select(WAITING.c.stream).where(WAITING.c.due_at <= now)
     first = query.order_by(WAITING.c.due_at, WAITING.c.stream).limit(limit)

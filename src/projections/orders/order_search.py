@@ -118,7 +118,7 @@ def search_orders(
     )
     counted = _Counts.of(connection, found.rows)
     return Page(
-        rows=tuple(_listed(row, counted) for row in found.rows),
+        rows=tuple(_order_row(row, counted) for row in found.rows),
         next_cursor=found.next_cursor,
     )
 
@@ -198,7 +198,7 @@ def _tests(
     return found
 
 
-def _listed(row: Row[tuple[object, ...]], counted: _Counts) -> ListedOrder:
+def _order_row(row: Row[tuple[object, ...]], counted: _Counts) -> ListedOrder:
     by_product = counted.by_product.get(row.stream, {})
     return ListedOrder(
         order=row.order,

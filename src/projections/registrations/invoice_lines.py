@@ -205,13 +205,13 @@ def search_invoice_lines(
         connection,
         query,
         by=by,
-        make=_made,
+        make=_invoice_line_row,
         limit=limit,
         cursor=cursor,
         since=since(INVOICE_LINES.c.updated_at, updated_since),
     )
 
 
-def _made(row: Row[tuple[object, ...]]) -> InvoiceLineRow:
+def _invoice_line_row(row: Row[tuple[object, ...]]) -> InvoiceLineRow:
     values = {each.name: getattr(row, each.name) for each in fields(InvoiceLineRow)}
     return InvoiceLineRow(**{**values, "status": InvoiceStatus(values["status"])})

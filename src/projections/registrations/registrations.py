@@ -242,7 +242,7 @@ def search_registrations(
         connection,
         query,
         **sorting(SORTS, sort or usual),
-        make=_made,
+        make=_registration_row,
         limit=limit,
         cursor=cursor,
         total=total,
@@ -258,10 +258,10 @@ def registrations_of_learner(
         .where(REGISTRATIONS.c.centre == centre, REGISTRATIONS.c.learner == learner)
         .order_by(REGISTRATIONS.c.ordered_at.desc(), REGISTRATIONS.c.stream.desc())
     )
-    return [_made(row) for row in connection.execute(query)]
+    return [_registration_row(row) for row in connection.execute(query)]
 
 
-def _made(row: Row[tuple[object, ...]]) -> RegistrationRow:
+def _registration_row(row: Row[tuple[object, ...]]) -> RegistrationRow:
     return RegistrationRow(
         registration=row.registration,
         learner=row.learner,

@@ -220,13 +220,17 @@ def _fold_record(rows: Rows, recorded: Recorded) -> None:
                 "is_linked": False,
                 "due_at": at,
             }
-            found = _found(event) | _told(to_verify=event.to_verify)
+            found = _problem_columns(event) | _verification_columns(
+                to_verify=event.to_verify
+            )
             rows.put(RECORDS, values | found | {"state": _state(found)})
         case RecordAmended() as event:
-            found = _found(event) | _told(to_verify=event.to_verify)
+            found = _problem_columns(event) | _verification_columns(
+                to_verify=event.to_verify
+            )
             _settle(rows, stream, is_linked=False, learner=None, due_at=at, **found)
         case RecordChecked() as event:
-            _settle(rows, stream, due_at=at, **_found(event))
+            _settle(rows, stream, due_at=at, **_problem_columns(event))
         case RecordConfirmed():
             _settle(rows, stream, is_like=False)
         case RecordLinked(learner=learner):
@@ -245,14 +249,14 @@ def _fold_record(rows: Rows, recorded: Recorded) -> None:
             pass
 
 
-def _found(event: RecordRead | RecordAmended | RecordChecked) -> Values:
+def _problem_columns(event: RecordRead | RecordAmended | RecordChecked) -> Values:
     return {
         "has_problems": bool(event.problems),
         "is_like": is_like(event.warnings),
     }
 
 
-def _told(*, to_verify: bool | None) -> Values:
+def _verification_columns(*, to_verify: bool | None) -> Values:
     """Say how a record stands with LRS; nothing if that has not changed."""
     if to_verify is None:
         return {}

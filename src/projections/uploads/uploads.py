@@ -169,7 +169,9 @@ def unanswered_because(connection: Connection, group: str) -> PostponedReason | 
     return PostponedReason(why) if why else None
 
 
-def due(connection: Connection, *, now: datetime, limit: int) -> list[tuple[str, int]]:
+def list_records_to_verify(
+    connection: Connection, *, now: datetime, limit: int
+) -> list[tuple[str, int]]:
     """Find the group and row of records that LRS is to be asked about again (U7).
 
     Those of uploads that are being checked are left to the check, and those of undone

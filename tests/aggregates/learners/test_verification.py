@@ -21,7 +21,7 @@ from events.upload import Problem
 from events.verification import UlnVerificationPostponed, UlnVerified
 from tests.learner_examples import CELLS, OTHER_ULN, PERSON, ULN
 
-WAITING = Verification().told(to_verify=True)
+WAITING = Verification().restart(to_verify=True)
 MATCH = UlnVerified(person_id=PERSON, code="WSVRC001")
 
 
@@ -119,9 +119,9 @@ def test_an_answer_is_heard_once() -> None:
 def test_other_details_are_asked_about_anew() -> None:
     """U7, U8."""
     verified = WAITING.apply(MATCH)
-    assert verified.told(to_verify=None) == verified
-    assert verified.told(to_verify=True) == WAITING
-    assert verified.told(to_verify=False) == Verification()
+    assert verified.restart(to_verify=None) == verified
+    assert verified.restart(to_verify=True) == WAITING
+    assert verified.restart(to_verify=False) == Verification()
 
 
 def test_lrs_is_asked_again_ever_more_seldom() -> None:

@@ -114,12 +114,14 @@ def test_the_check_is_over_with_the_last_row_if_there_is_no_uln_to_verify() -> N
     upload = given([RECEIVED, HALF_READ])
     for to_verify in (None, 0):
         read = RecordsRead(valid=2, invalid=0, through=5, to_verify=to_verify)
-        assert upload.read(valid=2, invalid=0, through=5, to_verify=to_verify) == [
+        assert upload.record_progress(
+            valid=2, invalid=0, through=5, to_verify=to_verify
+        ) == [
             read,
             UploadChecked(),
         ]
     one = RecordsRead(valid=2, invalid=0, through=5, to_verify=1)
-    assert upload.read(valid=2, invalid=0, through=5, to_verify=1) == [one]
+    assert upload.record_progress(valid=2, invalid=0, through=5, to_verify=1) == [one]
 
 
 def test_ulns_are_verified_from_the_first_row_to_the_last_before_fifty_per_cent() -> (

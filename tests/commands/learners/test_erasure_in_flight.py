@@ -54,7 +54,7 @@ def provider(any_store: EventStore, clock: Clock) -> Provider:
 
 
 def learner_is_erased(provider: Provider, learner: str = ANN) -> bool:
-    return bool(provider.counter.store.held("erased-learner", [learner]))
+    return bool(provider.counter.store.find_reservations("erased-learner", [learner]))
 
 
 def claim(provider: Provider, *learners: str, product: str = SINGLE) -> str:

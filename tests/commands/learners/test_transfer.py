@@ -253,7 +253,9 @@ def test_of_a_transfer_and_what_the_first_centre_does_at_once_one_wins(
         move = partial(two.send, two.transferring(learner))
         answers = at_once([move, other] if number % 2 else [other, move])
         moved, done = answers if number % 2 else answers[::-1]
-        held = two.store.held("active-registration", [f"{learner}:{SINGLE}"])
+        held = two.store.find_reservations(
+            "active-registration", [f"{learner}:{SINGLE}"]
+        )
         for holding in held.values():
             stream = two.store.open(holding.stream)
             registration = Registration.replay(stream.events)

@@ -76,7 +76,7 @@ def test_confirming_makes_a_parent_and_one_for_each_qualification(
         assert {m.apprenticeship for m in (single, several)} == {APPRENTICESHIP}
         for made in (parent, single, several):
             key = active_key(made.learner, made.product)
-            held = any_counter.store.held(ACTIVE_REGISTRATION, [key])
+            held = any_counter.store.find_reservations(ACTIVE_REGISTRATION, [key])
             assert held[key].stream == stream_of(made.registration)
     confirmed = any_counter.order(order).confirmed
     assert confirmed

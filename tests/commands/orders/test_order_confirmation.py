@@ -82,7 +82,7 @@ def confirmation(counter: OrderCentre, order: str, total: Decimal) -> ConfirmOrd
 
 def holder(counter: OrderCentre, learner: str) -> object:
     key = active_key(learner, SINGLE)
-    held = counter.store.held(ACTIVE_REGISTRATION, [key])
+    held = counter.store.find_reservations(ACTIVE_REGISTRATION, [key])
     return held[key].stream if key in held else None
 
 
