@@ -22,7 +22,7 @@ from service import READ_MODELS
 from store import Recorded
 from subscriptions.checkpoints import CHECKPOINTS
 from tests.events.strategies import any_event, kinds, of
-from tests.projections.history import history
+from tests.projections.recorded_events import history
 
 LEARNER = identifier(Kind.LEARNER, 7)
 CLAIMS = ("claim-1", "claim-2")

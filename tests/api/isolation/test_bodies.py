@@ -5,10 +5,10 @@ from http import HTTPStatus
 
 import pytest
 
+from tests.api.http.test_openapi import texts
 from tests.api.isolation.neighbours import IDENTIFIER, Neighbours, told
 from tests.api.operations import NOWHERE, every_operation, names_of
 from tests.api.seeded_centre import API, DATES, MANDATORY, PRODUCT, TEST, award
-from tests.api.test_openapi import texts
 
 Body = Callable[[Mapping[str, str]], object]
 
