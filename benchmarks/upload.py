@@ -15,8 +15,10 @@ from psycopg.sql import SQL, Identifier
 from aggregates.uploads.upload_progress import UploadStatus
 from audit import ledger as audit
 from catalogue import load
-from commands.uploads.upload import SubmitLearnerGroup, UploadLearnerGroup, read_upload
+from commands.uploads.upload import SubmitLearnerGroup, UploadLearnerGroup
 from projections.database import READ_MODELS, open_database
+from repositories.aggregate_types import GROUP
+from repositories.repository import load_known
 from service import Service
 from store import open_store
 from tests.commands.upload_centre import ADMINISTRATOR
@@ -103,7 +105,7 @@ def upload(url: str, content: bytes, keys: Path) -> tuple[float, ...]:
 
 
 def wait(service: Service, group: str, status: UploadStatus) -> None:
-    while read_upload(service.context, group, ADMINISTRATOR)[1].status is not status:
+    while load_known(GROUP, group, store=service.store)[1].status is not status:
         time.sleep(0.02)
 
 

@@ -11,20 +11,19 @@ from uuid import UUID
 from access import throttle
 from access.passwords import is_right
 from access.policy import send
-from aggregates.centres.token import Token
 from aggregates.centres.user import User as UserState
 from aggregates.errors import Refusal
-from commands.centres.user import IssueToken, token_called, user_called
+from commands.centres.user import IssueToken
 from commands.command import CommandContext, CommandResult
-from events.identifier import stream_of
-from events.token import TokenIssued
-from events.user import Role, UserAdded
+from events.user import Role
+from repositories.aggregate_types import TOKEN, USER
+from repositories.repository import find
 from store import Actor
 
 SIGN_IN_LASTS = timedelta(hours=12)
 """How long a token got by password is good (d)."""
 
-TOKEN = re.compile(r"lm_([0-9a-f]{32})_([0-9a-f]{20})_([A-Za-z0-9_-]{43})")
+TOKEN_TEXT = re.compile(r"lm_([0-9a-f]{32})_([0-9a-f]{20})_([A-Za-z0-9_-]{43})")
 
 
 class SignInRefusal(Refusal):
@@ -75,8 +74,7 @@ class SignedInUser:
 
 def find_user(context: CommandContext, name: str) -> UserState | None:
     """Find a user by name; None if there is none or they are disabled."""
-    stream = context.store.open(stream_of(user_called(name)))
-    user = UserState.replay(stream.events) if stream.history else None
+    _, user = find(USER, name, store=context.store)
     return None if user is None or user.is_disabled else user
 
 
@@ -97,17 +95,15 @@ def sign_in(
 
 def bearer(context: CommandContext, token: str, at: datetime) -> SignedInUser:
     """Find whose token it is. Raises TokenNotGood."""
-    written = TOKEN.fullmatch(token)
+    written = TOKEN_TEXT.fullmatch(token)
     if written is None:
         raise TokenNotGood
-    user_stream, token_stream = UUID(written[1]), stream_of(token_called(written[2]))
+    user_stream, token_stream = UUID(written[1]), TOKEN.stream_id(written[2])
     streams = context.store.open_many([user_stream, token_stream])
-    of_user, of_token = streams[user_stream].events, streams[token_stream].events
-    if not (of_user and isinstance(of_user[0], UserAdded)):
+    of_user, of_token = streams[user_stream], streams[token_stream]
+    if not (USER.begins(of_user) and TOKEN.begins(of_token)):
         raise TokenNotGood
-    if not (of_token and isinstance(of_token[0], TokenIssued)):
-        raise TokenNotGood
-    user, kept = UserState.replay(of_user), Token.replay(of_token)
+    user, kept = USER.replay(of_user), TOKEN.replay(of_token)
     is_right_secret = hmac.compare_digest(kept.digest, digest(written[3]))
     is_good = is_right_secret and kept.user == user.name and kept.is_good(at)
     if user.is_disabled or not is_good:
@@ -144,7 +140,7 @@ def issue_token(
         label=label,
         expires_at=expires_at,
     )
-    text = f"lm_{stream_of(user_called(by.user)).hex}_{token}_{secret}"
+    text = f"lm_{USER.stream_id(by.user).hex}_{token}_{secret}"
     done = send(command, context)
     return Issued(id=token, text=text, expires_at=expires_at, done=done)
 

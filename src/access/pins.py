@@ -5,8 +5,9 @@ from datetime import datetime
 
 from access.passwords import HASHER, is_right
 from aggregates.centres.pin import NO_PIN, Proof
-from commands.centres.pin import open_pin
 from commands.command import CommandContext
+from repositories.aggregate_types import PIN
+from repositories.repository import find
 from store import Actor, Conflict
 
 TRIES = 8
@@ -30,7 +31,7 @@ def prove(pin: str, *, context: CommandContext, by: Actor, at: datetime) -> Proo
 
 
 def _check_pin(pin: str, context: CommandContext, by: Actor, at: datetime) -> Proof:
-    stream, present = open_pin(context, by.user)
+    stream, present = find(PIN, by.user, store=context.store)
     if present is None:
         return Proof(why_not=NO_PIN)
     if locked := present.why_locked(at):

@@ -6,13 +6,7 @@ from datetime import UTC, datetime
 from aggregates.uk_time import day_or_moment
 from cli.messages import USAGE, refuse
 from cli.output import Format, show
-from projections.history.history import HistoryEntry, Kept
-from store import Stream
-
-
-def is_begun(stream: Stream, kept: Kept) -> bool:
-    """Tell whether the stream is of something of that kind."""
-    return bool(stream.history) and isinstance(stream.events[0], kept.begun_by)
+from projections.history.history import HistoryEntry
 
 
 def show_entries(

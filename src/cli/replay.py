@@ -43,26 +43,27 @@ def replay(
     """Fold one thing from its events, and print what it is, or how it became so."""
     from access.refusals import refusals_of
     from cli.configuration import settings_of
-    from cli.histories import is_begun, moment, show_entries
+    from cli.histories import moment, show_entries
     from cli.session import exit_on_refusal, open_session
     from events.identifier import Kind, stream_of
-    from projections.history.history import KEPT, history
+    from projections.history.history import history, plain
     from projections.history.timeline import timeline
+    from repositories.aggregate_types import WITH_HISTORY
 
     prefix = name.partition("-")[0]
-    kinds = [each for each in KEPT if each.kind == prefix]
+    kinds = [each for each in WITH_HISTORY if each.prefix == prefix]
     if not kinds:
-        known = ", ".join(f"{each.kind}-… ({each.what})" for each in KEPT)
+        known = ", ".join(f"{each.prefix}-… ({each.noun})" for each in WITH_HISTORY)
         refuse(USAGE, f"{name} names nothing with a history. There are: {known}.")
     if everything and prefix != Kind.LEARNER:
         refuse(USAGE, f"{name} is no learner. Leave out --all, or name one: L-….")
     with exit_on_refusal(), open_session(settings_of(context)) as present:
         service = present if as_at is None else present.as_at(moment(as_at))
         stream = service.store.open(stream_of(name))
-        kept = next((k for k in kinds if is_begun(stream, k)), None)
-        if kept is None:
+        kind = next((k for k in kinds if k.begins(stream)), None)
+        if kind is None:
             then = " at that moment" if as_at else ""
-            what = kinds[0].what
+            what = kinds[0].noun
             refuse(FAILED, f"There is no {what} {name}{then}. Check the number.")
         if everything:
             present.read_models.catch_up()
@@ -71,6 +72,8 @@ def replay(
             show_entries(entries, (*COLUMNS, "kind", "identifier"), form)
         elif step:
             refusals = service.store.open(stream_of(refusals_of(name)))
-            show_entries(history(kept.aggregate, stream, refusals), COLUMNS, form)
+            show_entries(history(kind.aggregate, stream, refusals), COLUMNS, form)
         else:
-            typer.echo(json.dumps(kept.state(stream), indent=2, ensure_ascii=False))
+            typer.echo(
+                json.dumps(plain(kind.replay(stream)), indent=2, ensure_ascii=False)
+            )

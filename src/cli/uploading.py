@@ -25,12 +25,13 @@ from commands.uploads.upload import (
     UploadLearnerGroup,
     batches,
     read_records,
-    read_upload,
 )
 from commands.uploads.upload_choices import MapLearnerGroup
 from events.upload import Problem
 from files.learner_file import LearnerFile, read_learner_file
 from projections.learners import learner_search
+from repositories.aggregate_types import GROUP
+from repositories.repository import load
 from service import Service
 from store import Actor
 
@@ -157,7 +158,7 @@ def upload_file(
 def settled(service: Service, group: str, by: Actor, passing: UploadStatus) -> Upload:
     """Wait until a group has got past a status; this process or another works on it."""
     while True:
-        _, upload = read_upload(service.context, group, by)
+        _, upload = load(GROUP, group, store=service.store, reader=by)
         if upload.status is not passing:
             return upload
         time.sleep(EVERY)

@@ -3,19 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar, TypeAlias, TypeVar
+from typing import Any, ClassVar, TypeVar
 
-from aggregates.errors import Malformed, NotFound, RuleBroken
+from aggregates.errors import Malformed, RuleBroken
 from aggregates.learners.verification import Verify
 from aggregates.uk_time import LONDON
 from catalogue import Catalogue
-from events.event import Event
-from events.identifier import Kind, new_identifier, stream_of
-from events.user import Role
-from store import Actor, Conflict, EventStore, Forgotten, Position, Stream
+from events.identifier import Kind, new_identifier
+from repositories.aggregate_types import A, AggregateType
+from repositories.repository import Loaded, Stale, Versions, load
+from store import Actor, Conflict, EventStore, Forgotten, Position
 
 TRIES = 8
-Versions: TypeAlias = int | frozenset[int] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +51,21 @@ class CommandContext:
     verify: Verify | None = None
     retention: int = 0
 
+    def load(
+        self, kind: AggregateType[A], identifier: str, command: Command
+    ) -> Loaded[A]:
+        """Load what a command is about, at the version that the command expects.
+
+        Raises NotFound if the one who asks may not know of it, or Stale.
+        """
+        return load(
+            kind,
+            identifier,
+            store=self.store,
+            reader=command.by,
+            expect=command.expect,
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class CommandResult:
@@ -64,10 +78,6 @@ class CommandResult:
     position: Position | None
     created_id: str = ""
     content: bytes = b""
-
-
-class Stale(Conflict):
-    """The thing is no longer at the version that the person looked at."""
 
 
 class PersonIsErased(RuleBroken):
@@ -120,44 +130,7 @@ def handle(command: Command, context: CommandContext) -> CommandResult:
         raise PersonIsErased from None
 
 
-def open_own(
-    context: CommandContext,
-    name: str,
-    *,
-    begun_by: type[Event],
-    what: str,
-    command: Command,
-) -> Stream:
-    """Open the stream of what is so called, if the one who asks may know of it.
-
-    Raises NotFound if there is none, if it is of another kind, or if it is another
-    centre's; Stale if it is not at the version that the command expects.
-    """
-    stream = context.store.open(stream_of(name))
-    require_own(stream, name, begun_by=begun_by, what=what, by=command.by)
-    require_expected(stream, command)
-    return stream
-
-
-def require_expected(stream: Stream, command: Command) -> None:
-    """Raise Stale unless the stream is at a version that the command expects."""
-    expect = command.expect
-    expected = {expect} if isinstance(expect, int) else expect
-    if expected is not None and stream.version not in expected:
-        raise Stale(stream.id, stream.history[max(expected) :])
-
-
 def require_said(reason: str) -> None:
     """Raise ReasonMissing unless a reason is given."""
     if not reason.strip():
         raise ReasonMissing(pointer="/reason")
-
-
-def require_own(
-    stream: Stream, name: str, *, begun_by: type[Event], what: str, by: Actor
-) -> None:
-    """Raise NotFound unless there is such a thing and the actor may know of it."""
-    is_there = bool(stream.history) and isinstance(stream.events[0], begun_by)
-    is_theirs = not Role(by.role).is_of_a_centre or stream.owner == by.centre
-    if not (is_there and is_theirs):
-        raise NotFound(what=what, name=name)

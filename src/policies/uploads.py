@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from access.policy import send
-from aggregates.uploads.upload import Upload
 from commands.command import CommandContext
 from commands.uploads.undo import WithdrawGroupLearners
 from commands.uploads.upload import AddGroupLearners
@@ -21,6 +20,7 @@ from events.upload import (
 from policies.policy import Policy
 from projections.learners import learner_search
 from projections.read_models import ReadModels
+from repositories.aggregate_types import GROUP
 from store import Recorded
 
 # Each act does a part of the work, whose facts ask for the next. How far it is says the
@@ -54,7 +54,7 @@ def _withdraw(recorded: Recorded, context: CommandContext, _: ReadModels) -> Non
 
 def group_of(recorded: Recorded, context: CommandContext) -> str:
     """Find the group whose upload's fact that is."""
-    upload = Upload.replay(context.store.open(recorded.stream).events)
+    upload = GROUP.replay(context.store.open(recorded.stream))
     return upload.received.group
 
 

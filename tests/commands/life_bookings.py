@@ -8,12 +8,10 @@ from hypothesis import strategies as st
 
 from aggregates.bookings.sitting import Attendance
 from commands.bookings.booking import AmendBooking, CancelBooking, ReportOutcome
-from commands.bookings.entry_order import (
-    BeginEntryOrder,
-    ConfirmEntryOrder,
-    read_entry_order,
-)
+from commands.bookings.entry_order import BeginEntryOrder, ConfirmEntryOrder
 from events.entry_order import Entry
+from repositories.aggregate_types import ENTRY_ORDER
+from repositories.repository import load
 from tests.claim_examples import A1, TESTED
 from tests.commands.life_machine import (
     ALL_SEEING,
@@ -113,7 +111,12 @@ class BookedLife(RegisteredLife):
         answer = self.ask(who, ConfirmEntryOrder, no, entry.centre, **asked)
         if answer and not done:
             entry.is_confirmed = True
-            order = read_entry_order(entry.name, ALL_SEEING, self.world.context)[1]
+            order = load(
+                ENTRY_ORDER,
+                entry.name,
+                store=self.world.context.store,
+                reader=ALL_SEEING,
+            )[1]
             assert order.confirmed
             self.life.book(order.confirmed.entries[0].booking, entry.wanted)
 

@@ -10,7 +10,7 @@ from aggregates.registrations.cancellation import conditions
 from aggregates.registrations.invoice_line import CREDIT, InvoiceStatus
 from aggregates.registrations.registration import Registration
 from commands.learners.transfer import TransferLearner
-from commands.orders.order import BeginOrder, read_order
+from commands.orders.order import BeginOrder
 from commands.orders.order_confirmation import ConfirmOrder
 from commands.orders.order_linking import Linking
 from commands.registrations.cancellation import (
@@ -21,6 +21,8 @@ from commands.registrations.cancellation import (
 from commands.registrations.invoice import ReportInvoiceStatus
 from commands.uploads.undo import UndoLearnerGroup
 from events.identifier import Kind, new_identifier, stream_of
+from repositories.aggregate_types import ORDER
+from repositories.repository import load
 from tests.claim_examples import CENTRE
 from tests.commands.life_machine import (
     ALL_SEEING,
@@ -128,7 +130,9 @@ class RegisteredLife(AskedLife):
         if not done or order.is_confirmed:
             return
         order.is_confirmed = True
-        confirmed = read_order(order.name, ALL_SEEING, self.world.context)[1].confirmed
+        confirmed = load(
+            ORDER, order.name, store=self.world.context.store, reader=ALL_SEEING
+        )[1].confirmed
         assert confirmed
         (line,) = confirmed.lines
         way = None if product == APPRENTICESHIP else pathway

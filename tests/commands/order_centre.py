@@ -11,7 +11,7 @@ from aggregates.orders.order_confirming import total_of
 from aggregates.orders.order_linking import PathwayChoice
 from catalogue import Apprenticeship, Catalogue
 from commands.command import Command, CommandContext, CommandResult, handle
-from commands.orders.order import BeginOrder, Dating, LinkOrderLearners, read_order
+from commands.orders.order import BeginOrder, Dating, LinkOrderLearners
 from commands.orders.order_confirmation import ConfirmOrder, circumstances
 from commands.orders.order_linking import Linking
 from events.centre import ApprovalGranted, ApprovalWithdrawn, CentreOpened
@@ -20,6 +20,8 @@ from events.identifier import stream_of
 from events.learner import LearnerCreated
 from events.registration import RegistrationMade
 from events.upload import LearnersAdded
+from repositories.aggregate_types import ORDER
+from repositories.repository import load
 from store import Actor, EventStore, Stream
 from tests.claim_examples import CENTRE, OTHER_REFERENCE, OTHER_RULES, REFERENCE, RULES
 from tests.commands.claim_centre import ADMINISTRATOR, SERVICE
@@ -157,7 +159,7 @@ class OrderCentre:
         return handle(command, self.context)
 
     def order(self, name: str, by: Actor = ADMINISTRATOR) -> Order:
-        return read_order(name, by, self.context)[1]
+        return load(ORDER, name, store=self.context.store, reader=by)[1]
 
     def total(self, name: str) -> Decimal:
         order = self.order(name)

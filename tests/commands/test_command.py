@@ -7,14 +7,8 @@ from uuid import UUID
 import pytest
 
 from commands import command
-from commands.command import (
-    TRIES,
-    Command,
-    CommandContext,
-    CommandResult,
-    Stale,
-    handle,
-)
+from commands.command import TRIES, Command, CommandContext, CommandResult, handle
+from repositories.repository import Stale
 from store import Conflict
 from tests.commands.claim_centre import ADMINISTRATOR, ClaimCentre
 

@@ -19,13 +19,13 @@ from aggregates.claims.certificate import Certificate
 from aggregates.claims.claim import Claim
 from aggregates.registrations.invoice_line import CREDIT
 from aggregates.registrations.registration import Registration
-from commands.bookings.entry_facts import timetable_of
 from commands.registrations.registration import ACTIVE_REGISTRATION, active_key
 from events.identifier import stream_of
 from projections.bookings import bookings
 from projections.claims import claimable_learners
 from projections.registrations import registrations
 from projections.registrations.invoice_lines import INVOICE_LINES
+from repositories.aggregate_types import TIMETABLE
 from tests.commands.life_corrections import CorrectedLife
 from tests.commands.life_model import PARTS, none_overlap
 from tests.commands.life_world import PRICES, opened
@@ -103,7 +103,7 @@ class RegistrationLife(CorrectedLife):
         for learner in self.learners:
             planned = self.life.planned(learner)
             assert none_overlap(planned)
-            stream = self.world.context.store.open(stream_of(timetable_of(learner)))
+            stream = self.world.context.store.open(TIMETABLE.stream_id(learner))
             times = Timetable.replay(stream.events).sittings if stream.history else {}
             assert times == {seat.name: (seat.starts, seat.ends) for seat in planned}
         self.world.models.catch_up()

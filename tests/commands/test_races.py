@@ -12,13 +12,11 @@ import pytest
 from aggregates.bookings.sitting import Attendance
 from aggregates.registrations.registration import Registration
 from commands.bookings.booking import CancelBooking, ReportOutcome
-from commands.bookings.entry_order import (
-    BeginEntryOrder,
-    ConfirmEntryOrder,
-    read_entry_order,
-)
+from commands.bookings.entry_order import BeginEntryOrder, ConfirmEntryOrder
 from commands.registrations.cancellation import CancelRegistration
 from events.entry_order import Entry
+from repositories.aggregate_types import ENTRY_ORDER
+from repositories.repository import load
 from store import EventStore
 from tests.claim_examples import REFERENCE, TESTED, award
 from tests.clock import Clock
@@ -89,9 +87,9 @@ def an_outcome(place: Place) -> Acts:
     """Report a test as taken, as its booking is cancelled and the registration too."""
     order = place.enter()
     place.book(order)
-    confirmed = read_entry_order(order, ADMINISTRATOR, place.office.context)[
-        1
-    ].confirmed
+    confirmed = load(
+        ENTRY_ORDER, order, store=place.office.context.store, reader=ADMINISTRATOR
+    )[1].confirmed
     assert confirmed
     booking = confirmed.entries[0].booking
     now = place.office.now()

@@ -11,7 +11,7 @@ from aggregates.uploads.upload import Upload
 from aggregates.uploads.upload_progress import UploadStatus
 from catalogue import Catalogue
 from commands.command import Command, CommandContext, CommandResult, handle
-from commands.learners.learner import AmendLearner, CreateLearner, read_learner
+from commands.learners.learner import AmendLearner, CreateLearner
 from commands.uploads.record import AmendRecord, RemoveRecord
 from commands.uploads.undo import UndoLearnerGroup, WithdrawGroupLearners
 from commands.uploads.upload import (
@@ -19,7 +19,6 @@ from commands.uploads.upload import (
     SubmitLearnerGroup,
     UploadLearnerGroup,
     read_records,
-    read_upload,
 )
 from commands.uploads.upload_check import CheckLearnerGroup
 from commands.uploads.upload_choices import ChooseGroupEncoding, MapLearnerGroup
@@ -30,6 +29,8 @@ from commands.uploads.verification import (
 )
 from events.identifier import stream_of
 from events.user import Role
+from repositories.aggregate_types import GROUP, LEARNER
+from repositories.repository import load
 from store import Actor, EventStore
 from tests.claim_examples import CATALOGUE
 from tests.learner_examples import CENTRE, cells, csv_file
@@ -229,7 +230,7 @@ class UploadCentre:
         return self.send(RemoveRecord(by=by, at=self.now(), group=group, row=row))
 
     def shown(self, group: str) -> Upload:
-        return read_upload(self.context, group, MACHINE)[1]
+        return load(GROUP, group, store=self.context.store, reader=MACHINE)[1]
 
     def records(self, group: str) -> dict[int, Record]:
         rows = range(self.shown(group).last_row + 1)
@@ -243,4 +244,4 @@ class UploadCentre:
         return [problem.code for problem in self.records(group)[row].problems]
 
     def learner(self, name: str) -> Learner:
-        return read_learner(self.context, name, MACHINE)[1]
+        return load(LEARNER, name, store=self.context.store, reader=MACHINE)[1]

@@ -19,7 +19,7 @@ from audit import ledger as audit
 from catalogue import load
 from commands.uploads import upload as uploading
 from commands.uploads import verification
-from commands.uploads.upload import SubmitLearnerGroup, UploadLearnerGroup, read_upload
+from commands.uploads.upload import SubmitLearnerGroup, UploadLearnerGroup
 from lrs import Asking, Simulator
 from lrs.simulator import Fixture, Others
 from policies.uploads import ADD_LEARNERS, CHECK_UPLOADS
@@ -27,6 +27,8 @@ from policies.verification import VERIFY_ULNS
 from projections.database import open_database
 from projections.learners import learner_verifications, learners
 from projections.uploads import uploads
+from repositories.aggregate_types import GROUP
+from repositories.repository import load_known
 from service import Service
 from store import open_store
 from tests.clock import PATIENCE
@@ -67,7 +69,7 @@ def run(service: Service) -> None:
 
 
 def state(service: Service, group: str) -> Upload:
-    return read_upload(service.context, group, ADMINISTRATOR)[1]
+    return load_known(GROUP, group, store=service.store)[1]
 
 
 def die() -> None:

@@ -33,11 +33,12 @@ from api.http.responses import ListResponse, list_response
 from api.http.schemas import RequestBody, ResponseBody
 from api.orders.product_filters import Qualifications
 from catalogue import Catalogue
-from commands.bookings.booking import AmendBooking, CancelBooking, read_booking
+from commands.bookings.booking import AmendBooking, CancelBooking
 from commands.bookings.package import DownloadedPackage, packages_of
 from events.booking import BookingOutcomeCorrected
 from projections.bookings import bookings
 from projections.bookings.bookings import BookingFilter, BookingRow, PackageRow
+from repositories.aggregate_types import BOOKING
 from store import Stream
 
 router = APIRouter(prefix="/bookings", tags=["bookings"])
@@ -308,7 +309,7 @@ def corrections_of(stream: Stream) -> list[dict[str, Any]]:
 
 
 def respond_with_booking(context: RequestContext, name: str) -> BookingResponse:
-    stream, state = read_booking(name, context.by, context.command_context)
+    stream, state = context.load(BOOKING, name)
     context.set_etag(stream)
     row = row_of(stream, state)
     (person,) = learner_refs(context.command_context, [row.learner], seen_by=row.centre)

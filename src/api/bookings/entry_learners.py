@@ -12,8 +12,8 @@ from api.http.request_context import RequestContextOf
 from api.http.schemas import ResponseBody
 from api.learners.learners import Called
 from commands.bookings.entry_facts import EntryFacts
-from commands.learners.learner import read_learner
 from events.entry_order import Entry
+from repositories.aggregate_types import LEARNER
 
 router = APIRouter(prefix="/entry-orders", tags=["bookings"])
 
@@ -55,7 +55,7 @@ def looked_up(
     ] = None,
 ) -> LearnerLookedUp:
     """Look up a learner who cannot be found for a test, and say the reason (B2, B7)."""
-    _, person = read_learner(context.command_context, learner, context.by)
+    _, person = context.load(LEARNER, learner)
     if qualification not in context.command_context.catalogue.qualifications:
         raise NotFound(what="qualification", name=qualification)
     asked = Entry(

@@ -50,12 +50,12 @@ from commands.bookings.entry_order import (
     DeleteEntryOrder,
     GiveEntryPurchaseOrderNumber,
     RemoveEntry,
-    read_entry_order,
 )
 from events.entry_order import ConfirmedEntry
 from projections.orders import order_search
 from projections.orders.order_search import ListedOrder
 from projections.orders.orders import OrderKind, OrderState
+from repositories.aggregate_types import ENTRY_ORDER
 
 router = APIRouter(prefix="/entry-orders", tags=["bookings"])
 
@@ -294,7 +294,7 @@ def confirm_entry_order(
 
 
 def respond_with_entry_order(context: RequestContext, name: str) -> EntryOrderResponse:
-    stream, order = read_entry_order(name, context.by, context.command_context)
+    stream, order = context.load(ENTRY_ORDER, name)
     context.set_etag(stream)
     if order.confirmed is not None:
         entries = list(order.confirmed.entries)

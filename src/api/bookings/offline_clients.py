@@ -13,13 +13,10 @@ from api.http.references import CentreName, Filter, with_centre_name
 from api.http.request_context import RequestContext, RequestContextOf
 from api.http.responses import ListResponse, list_response
 from api.http.schemas import RequestBody, ResponseBody, with_example
-from commands.bookings.offline_client import (
-    RegisterOfflineClient,
-    ReportOfflineClient,
-    read_client,
-)
+from commands.bookings.offline_client import RegisterOfflineClient, ReportOfflineClient
 from projections.bookings import offline_clients
 from projections.bookings.offline_clients import OfflineClientRow
+from repositories.aggregate_types import OFFLINE_CLIENT
 
 router = APIRouter(prefix="/offline-clients", tags=["offline clients"])
 
@@ -124,7 +121,7 @@ def client_response(
 
 
 def respond_with_offline_client(context: RequestContext, name: str) -> ClientResponse:
-    stream, client = read_client(context.command_context, name, context.by)
+    stream, client = context.load(OFFLINE_CLIENT, name)
     context.set_etag(stream)
     return with_centre_name(
         context.command_context,

@@ -16,10 +16,11 @@ from api.http.file_body import file_body
 from api.http.request_context import RequestContextOf
 from api.http.responses import set_event_position
 from api.http.schemas import RequestBody, ResponseBody
-from commands.bookings.booking import read_booking
 from commands.bookings.package import DownloadPackage, ReceiveAnswers, look
 from events.user import Role
 from files.answer_package import MOST_ANSWERS
+from repositories.aggregate_types import BOOKING
+from repositories.repository import load
 
 router = APIRouter(prefix="/bookings", tags=["bookings"])
 
@@ -104,7 +105,7 @@ def download(
     its own. A wrong PIN counts as a try (B14).
     """
     require_may(DownloadPackage, Role(by.role))
-    read_booking(booking, by, service.context)
+    load(BOOKING, booking, store=service.store, reader=by)
     command = DownloadPackage(
         by=by,
         at=now,

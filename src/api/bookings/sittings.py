@@ -20,15 +20,12 @@ from api.http.dependencies import Now, ServiceOf
 from api.http.references import open_learners, title_of, unit_title
 from api.http.request_context import RequestContextOf
 from api.http.schemas import RequestBody, ResponseBody
-from commands.bookings.booking import (
-    MakeLaunchLink,
-    ReportOutcome,
-    UseLaunchLink,
-    read_booking,
-)
+from commands.bookings.booking import MakeLaunchLink, ReportOutcome, UseLaunchLink
 from commands.bookings.booking_correction import CorrectOutcome
 from events.user import Role
 from policies.policy import CHANNEL as MACHINE
+from repositories.aggregate_types import BOOKING
+from repositories.repository import load
 from store import Actor
 
 router = APIRouter(prefix="/bookings", tags=["bookings"])
@@ -126,7 +123,7 @@ def launch(booking: Booked, context: RequestContextOf) -> LaunchLink:
     context.send(
         MakeLaunchLink(**context.command_metadata, booking=booking, secret=secret)
     )
-    _, state = read_booking(booking, context.by, context.command_context)
+    _, state = context.load(BOOKING, booking)
     if state.launch is None:
         raise AssertionError
     signed = context.service.store.make_key(f"launch {booking} {secret}")[:32]
@@ -148,7 +145,7 @@ def start(
     if not compare_digest(signed, signature):
         told = ""
     service.send(UseLaunchLink(by=TEST_PLAYER, at=now, booking=booking, secret=told))
-    _, state = read_booking(booking, TEST_PLAYER, service.context)
+    _, state = load(BOOKING, booking, store=service.store, reader=TEST_PLAYER)
     made = state.made
     people = open_learners(service.context, [made.learner], seen_by=made.centre)
     person = people[made.learner].details

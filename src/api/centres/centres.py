@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from aggregates.centres.centre import Centre
 from api.http.dependencies import CurrentUser, PagingSince, Reads, scope
 from api.http.references import ProductRef, title_of
 from api.http.request_context import (
@@ -16,13 +15,9 @@ from api.http.request_context import (
 )
 from api.http.responses import ListResponse, list_response
 from api.http.schemas import RequestBody, ResponseBody
-from commands.centres.centre import (
-    GrantApproval,
-    OpenCentre,
-    WithdrawApproval,
-    open_own_centre,
-)
+from commands.centres.centre import GrantApproval, OpenCentre, WithdrawApproval
 from projections.centres import centres
+from repositories.aggregate_types import CENTRE
 
 router = APIRouter(prefix="/centres", tags=["centres"])
 
@@ -151,9 +146,8 @@ def withdraw_approval(
 
 
 def respond_with_centre(context: RequestContext, number: str) -> CentreWithApprovals:
-    stream = open_own_centre(context.command_context, number, context.by)
+    stream, centre = context.load(CENTRE, number)
     context.set_etag(stream)
-    centre = Centre.replay(stream.events)
     return CentreWithApprovals(
         number=centre.number,
         name=centre.name,

@@ -13,9 +13,11 @@ from api.centres.me import require_password
 from api.http.dependencies import Address, By, Now, ServiceOf
 from api.http.request_context import RequestContextOf
 from api.http.schemas import RequestBody, ResponseBody, with_example
-from commands.centres.pin import SetPin, open_pin, packages_in_use
+from commands.centres.pin import SetPin, packages_in_use
 from commands.command import CommandContext
 from events.user import Role
+from repositories.aggregate_types import PIN
+from repositories.repository import find
 
 router = APIRouter(prefix="/me/pin", tags=["me"])
 
@@ -96,7 +98,7 @@ def pin_response(
     *,
     is_done: bool = False,
 ) -> PinResponse:
-    _, pin = open_pin(context, user)
+    _, pin = find(PIN, user, store=context.store)
     is_locked = pin is not None and pin.why_locked(now) is not None
     return PinResponse(
         is_set=pin is not None,

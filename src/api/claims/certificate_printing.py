@@ -17,12 +17,13 @@ from api.http.schemas import RequestBody, ResponseBody
 from api.http.sheets import CsvStream
 from api.orders.product_filters import Qualifications
 from api.registrations.invoice_lines import CentreFilter
-from commands.claims.certificate import RecordPrinting, read_certificate
+from commands.claims.certificate import RecordPrinting
 from events.certificate import CertificatePrinted
 from projections.centres import centres
 from projections.claims import result_certificates
 from projections.claims.result_certificates import CertificateRow
 from projections.paging import Page, every
+from repositories.aggregate_types import CERTIFICATE
 
 router = APIRouter(prefix="/certificates", tags=["certificates"])
 
@@ -182,7 +183,7 @@ def report_one(number: str, context: RequestContextOf) -> PrintingAnswer:
             message=str(refusal),
             printed_at=None,
         )
-    history = read_certificate(number, context.by, context.command_context).history
+    history = context.load(CERTIFICATE, number)[0].history
     printed = (
         r.recorded_at for r in history if isinstance(r.event, CertificatePrinted)
     )

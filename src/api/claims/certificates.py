@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 from pydantic import AwareDatetime, Field
 
-from aggregates.claims.certificate import Certificate, CertificateKind
+from aggregates.claims.certificate import CertificateKind
 from api.claims.claim_view import Grades
 from api.http.idempotency import IdempotentRequestOf
 from api.http.references import QualificationRef, centre_names
@@ -20,7 +20,6 @@ from commands.claims.certificate import (
     RecordPrinting,
     ReissueCertificate,
     RevokeCertificate,
-    read_certificate,
 )
 from commands.claims.issued_certificates import as_issued
 from events.certificate import (
@@ -30,6 +29,7 @@ from events.certificate import (
 )
 from events.event import Event
 from projections.claims.result_certificates import CertificateRow
+from repositories.aggregate_types import CERTIFICATE
 from store import Stream
 
 router = APIRouter(prefix="/certificates", tags=["certificates"])
@@ -131,8 +131,7 @@ def reissue(
             **context.command_metadata, certificate=number, reason=body.reason
         )
     )
-    stream = read_certificate(number, context.by, context.command_context)
-    made = Certificate.replay(stream.events).superseded_by or ""
+    made = context.load(CERTIFICATE, number)[1].superseded_by or ""
     context.set_location(f"/certificates/{made}")
     return respond_with_certificate(context, made)
 
@@ -157,10 +156,9 @@ def revoke_certificate(
 def respond_with_certificate(
     context: RequestContext, number: str
 ) -> CertificateResponse:
-    stream = read_certificate(number, context.by, context.command_context)
+    stream, now = context.load(CERTIFICATE, number)
     context.set_etag(stream)
     issued = as_issued(context.command_context, stream)
-    now = Certificate.replay(stream.events)
     kept = {
         name: getattr(issued, name, None)
         for name in CertificateRow.__dataclass_fields__

@@ -33,7 +33,6 @@ from api.http.responses import ListResponse, list_response, page_of, set_etag
 from api.http.schemas import ResponseBody
 from api.learners.birth_dates import BirthDate
 from catalogue import Qualification
-from commands.claims.claim import read_claim
 from commands.registrations.registration import approvals_of
 from projections.claims import claimable_learners
 from projections.claims.claimable_learners import (
@@ -42,6 +41,8 @@ from projections.claims.claimable_learners import (
     LearnerColumn,
     Registered,
 )
+from repositories.aggregate_types import CLAIM
+from repositories.repository import load
 
 router = APIRouter(tags=["claims"])
 
@@ -263,7 +264,7 @@ def units(
     sought: Annotated[UnitsSought, Depends()],
 ) -> ListResponse[OfferedUnitResponse]:
     """List the units of stage 2: by group, mandatory first, unless sorted (M3)."""
-    stream, found = read_claim(claim, by, service.context)
+    stream, found = load(CLAIM, claim, store=service.store, reader=by)
     set_etag(response, stream)
     offered = (
         offered_units(service.catalogue, found.qualification)
@@ -302,7 +303,7 @@ def learners(
     sought: Annotated[LearnersSought, Depends()],
 ) -> ListResponse[LearnerToClaim]:
     """List the learners of stage 3, who can be claimed for (M4)."""
-    stream, found = read_claim(claim, by, service.context)
+    stream, found = load(CLAIM, claim, store=service.store, reader=by)
     set_etag(response, stream)
     approvals = approvals_of(service.context, found.centre)[1]
     rows = claimable_learners.search_claimable_learners(

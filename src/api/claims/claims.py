@@ -46,12 +46,12 @@ from commands.claims.claim import (
     ChooseClaimUnits,
     DeleteClaim,
     SaveClaimGrades,
-    read_claim,
 )
 from commands.claims.claim_submission import SubmitClaim, WithdrawClaim
-from commands.command import Versions
 from events.claim import Award
 from projections.claims import claims
+from repositories.aggregate_types import CLAIM
+from repositories.repository import Versions
 
 router = APIRouter(prefix="/claims", tags=["claims"])
 
@@ -348,7 +348,7 @@ def awards(given: Sequence[LearnersAward]) -> dict[str, Award]:
 
 
 def respond_with_claim(context: RequestContext, name: str) -> ClaimResponse:
-    stream, claim = read_claim(name, context.by, context.command_context)
+    stream, claim = context.load(CLAIM, name)
     context.set_etag(stream)
     return with_centre_name(
         context.command_context,

@@ -44,11 +44,13 @@ from api.http.responses import ListResponse, list_response, set_etag
 from api.http.schemas import ResponseBody
 from api.orders.product_filters import Qualifications
 from catalogue import Assessment, AwardType, Catalogue, Qualification, assess, shape
-from commands.claims.claim import read_claim, rules_of
+from commands.claims.claim import rules_of
 from commands.claims.claim_assessment import ClaimFacts
 from events.claim import ClaimSubmitted, Granted, Withheld
 from projections.claims import ineligible_learners
 from projections.claims.ineligible_learners import Ineligible
+from repositories.aggregate_types import CLAIM
+from repositories.repository import load
 
 PATHWAYS = TypeAdapter(list[PathwayAnswer])
 router = APIRouter(prefix="/ineligible-learners", tags=["ineligible learners"])
@@ -188,7 +190,7 @@ def get_ineligible_learner(
     today: Today,
 ) -> IneligibleResponse:
     """Show why one was kept back: pathways, rules, units, ways to fix (I2, I4)."""
-    stream, found = read_claim(claim, by, service.context)
+    stream, found = load(CLAIM, claim, store=service.store, reader=by)
     place = found.learners.get(learner)
     if place is None or place.standing is not ClaimStatus.UNSUBMITTED:
         raise NotFound(what="ineligible learner", name=f"{learner} in {claim}")

@@ -27,14 +27,14 @@ from api.http.references import (
 )
 from api.http.schemas import ResponseBody
 from catalogue import AwardType, Catalogue
-from commands.command import CommandContext, require_own
-from events.identifier import stream_of
-from events.learner import LearnerCreated
+from commands.command import CommandContext
 from projections.bookings import bookings
 from projections.bookings.bookings import BookingRow
 from projections.claims import result_search
 from projections.claims.result_certificates import CertificateRow, certificates_of
 from projections.claims.result_search import Result
+from repositories.aggregate_types import LEARNER
+from repositories.repository import load
 
 router = APIRouter(tags=["results"])
 
@@ -122,8 +122,7 @@ def list_learner_results(
     learner: Learner, service: ServiceOf, by: By, reads: Reads
 ) -> list[QualificationResults]:
     """Show all results of one learner, by qualification, whole history (R2)."""
-    stream = service.store.open(stream_of(learner))
-    require_own(stream, learner, begun_by=LearnerCreated, what="learner", by=by)
+    load(LEARNER, learner, store=service.store, reader=by)
     awards = result_search.results_of_learner(reads, learner)
     tests = [
         test

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from itertools import islice
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
@@ -23,17 +23,27 @@ from api.http.responses import ListResponse, list_response
 from api.http.schemas import ResponseBody
 from api.http.unknown_names import suggest_name
 from api.learners.learners import Called
-from commands.centres.user import user_called
-from commands.command import require_own
-from commands.learners.learner import read_learner
 from events.event import Event
 from events.identifier import stream_of
 from projections.centres import users
-from projections.history.history import KEPT, HistoryEntry, Kept, entry, history
+from projections.history.history import HistoryEntry, entry, history
 from projections.history.redaction import without_prices
 from projections.history.timeline import timeline
 from projections.paging import Page
 from projections.periods import require_in_order
+from repositories.aggregate_types import (
+    BOOKING,
+    CERTIFICATE,
+    CLAIM,
+    ENTRY_ORDER,
+    GROUP,
+    LEARNER,
+    ORDER,
+    REGISTRATION,
+    USER,
+    AggregateType,
+)
+from repositories.repository import load, require_own
 from service import Service
 from store import StoredRow, written_in
 
@@ -41,27 +51,43 @@ E = TypeVar("E", bound=HistoryEntry)
 
 router = APIRouter(tags=["history"])
 
-PARAMETERS = {
-    "learners": ("learner", "L-0000000017T"),
-    "learner-groups": ("group", "G-0000000042"),
-    "orders": ("order", "O-0000000042"),
-    "entry-orders": ("entry_order", "O-0000000042"),
-    "registrations": ("registration", "R-0000000042"),
-    "bookings": ("booking", "B-0000000042"),
-    "claims": ("claim", "AC-0000000042"),
-    "certificates": ("number", "C-0000000017T"),
-}
-"""What the path of each kind of thing calls it, and an example."""
-OPERATION_IDS = {
-    "learners": "listLearnerEvents",
-    "learner-groups": "listLearnerGroupEvents",
-    "orders": "listOrderEvents",
-    "entry-orders": "listEntryOrderEvents",
-    "registrations": "listRegistrationEvents",
-    "bookings": "listBookingEvents",
-    "claims": "listClaimEvents",
-    "certificates": "listCertificateEvents",
-}
+
+class HistoryRoute(NamedTuple):
+    """Where the history of one aggregate is: what the path names, and an example."""
+
+    kind: AggregateType[Any]
+    path: str
+    parameter: str
+    example: str
+    operation_id: str
+
+
+ROUTES = (
+    HistoryRoute(LEARNER, "learners", "learner", "L-0000000017T", "listLearnerEvents"),
+    HistoryRoute(
+        GROUP, "learner-groups", "group", "G-0000000042", "listLearnerGroupEvents"
+    ),
+    HistoryRoute(ORDER, "orders", "order", "O-0000000042", "listOrderEvents"),
+    HistoryRoute(
+        ENTRY_ORDER,
+        "entry-orders",
+        "entry_order",
+        "O-0000000042",
+        "listEntryOrderEvents",
+    ),
+    HistoryRoute(
+        REGISTRATION,
+        "registrations",
+        "registration",
+        "R-0000000042",
+        "listRegistrationEvents",
+    ),
+    HistoryRoute(BOOKING, "bookings", "booking", "B-0000000042", "listBookingEvents"),
+    HistoryRoute(CLAIM, "claims", "claim", "AC-0000000042", "listClaimEvents"),
+    HistoryRoute(
+        CERTIFICATE, "certificates", "number", "C-0000000017T", "listCertificateEvents"
+    ),
+)
 MOST_READ = 10_000
 """How many events one request for the log looks at before it answers (d)."""
 
@@ -135,9 +161,9 @@ def portion(entries: Iterable[E], part: PageRequest) -> Page[E]:
     return Page(rows=rows, next_cursor=str(rows[-1].position) if is_more else None)
 
 
-def of_one(kept: Kept) -> Callable[..., ListResponse[EventResponse]]:
-    """Make the route that tells the history of things of a kind."""
-    parameter, example = PARAMETERS[kept.path]
+def of_one(route: HistoryRoute) -> Callable[..., ListResponse[EventResponse]]:
+    """Make the function that tells the history of one aggregate."""
+    kind, _, parameter, example, _ = route
 
     def events(
         name: Annotated[str, Path(alias=parameter, max_length=40, examples=[example])],
@@ -148,11 +174,11 @@ def of_one(kept: Kept) -> Callable[..., ListResponse[EventResponse]]:
         part: Paging,
     ) -> ListResponse[EventResponse]:
         stream = service.store.open(stream_of(name))
-        require_own(stream, name, begun_by=kept.begun_by, what=kept.what, by=by)
+        require_own(stream, name, kind=kind, reader=by)
         refusals = service.store.open(stream_of(refusals_of(name)))
         centre = centre_of(by)
         entries = history(
-            kept.aggregate,
+            kind.aggregate,
             without_prices(centre, stream),
             without_prices(centre, refusals),
         )
@@ -161,14 +187,14 @@ def of_one(kept: Kept) -> Callable[..., ListResponse[EventResponse]]:
     return events
 
 
-for kept in KEPT:
+for route in ROUTES:
     router.add_api_route(
-        f"/{kept.path}/{{{PARAMETERS[kept.path][0]}}}/events",
-        of_one(kept),
+        f"/{route.path}/{{{route.parameter}}}/events",
+        of_one(route),
         methods=["GET"],
-        operation_id=OPERATION_IDS[kept.path],
-        summary=f"Tell the history of one {kept.what}: who did what, with before and "
-        "after (H1, H2).",
+        operation_id=route.operation_id,
+        summary=f"Tell the history of one {route.kind.noun}: who did what, with before "
+        "and after (H1, H2).",
     )
 
 
@@ -188,7 +214,7 @@ def timeline_of(
     certificates and invoices, and what was refused. What an order, a claim or a group
     says of other learners is left out, and so is what another centre paid (L6).
     """
-    read_learner(service.context, learner, by)
+    load(LEARNER, learner, store=service.store, reader=by)
     entries = timeline(service.store, reads, learner, centre=centre_of(by))
     page = portion(entries, part)
     return list_response(request, response, page, TimelineResponse.model_validate)
@@ -257,7 +283,7 @@ def require_known(user: str | None, event: str | None, service: Service) -> None
         raise NoSuchEvent(event=event, meant=near, pointer="?event")
     if user is None or user in MACHINES or user.startswith(POLICY):
         return
-    if not service.store.open(stream_of(user_called(user))).history:
+    if not service.store.open(USER.stream_id(user)).history:
         with service.read_models.connection() as connection:
             names = [*users.names(connection), *MACHINES]
         raise NoSuchUser(user=user, meant=suggest_name(user, names), pointer="?user")

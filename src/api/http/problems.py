@@ -20,8 +20,8 @@ from api.http.schemas import ResponseBody
 from api.http.unknown_names import with_nearest
 from api.http.validation_messages import errors_of
 from catalogue import Catalogue
-from commands.command import Stale
 from projections.database import LOST
+from repositories.repository import Stale
 from store import AlreadyDone, AlreadyReserved, Conflict
 
 AGAIN_SECONDS = 5

@@ -7,14 +7,14 @@ from fastapi import Path, Query
 from pydantic import Field
 from sqlalchemy import Connection
 
-from aggregates.centres.centre import Centre
 from aggregates.learners.learner import Learner
 from api.http.schemas import ResponseBody
 from catalogue import Catalogue
 from commands.command import CommandContext
-from events.identifier import stream_of
 from projections.centres import centres
 from projections.learners import learner_search
+from repositories.aggregate_types import CENTRE, LEARNER
+from repositories.repository import load_many
 
 PATTERN = "^[A-Za-z0-9/-]*$"
 
@@ -81,13 +81,8 @@ def qualification_ref(context: CommandContext, reference: str) -> QualificationR
 
 def centre_names(context: CommandContext, numbers: Iterable[str]) -> dict[str, str]:
     """Give the names of these centres, by number."""
-    streams = {number: stream_of(f"centre:{number}") for number in numbers}
-    opened = context.store.open_many(streams.values())
-    return {
-        number: Centre.replay(opened[at].events).name
-        for number, at in streams.items()
-        if opened[at].history
-    }
+    opened = load_many(CENTRE, numbers, store=context.store)
+    return {number: centre.name for number, (_, centre) in opened.items()}
 
 
 def with_centre_name(context: CommandContext, shown: S) -> S:
@@ -192,9 +187,5 @@ def open_learners(
 
     Who was transferred since is called as the centre ``seen_by`` last knew them (L6).
     """
-    streams = {who: stream_of(who) for who in learners}
-    opened = context.store.open_many(streams.values())
-    return {
-        who: Learner.replay(opened[at].seen_by(seen_by).events)
-        for who, at in streams.items()
-    }
+    opened = load_many(LEARNER, learners, store=context.store, seen_by=seen_by)
+    return {who: learner for who, (_, learner) in opened.items()}

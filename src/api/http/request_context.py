@@ -9,7 +9,9 @@ from fastapi import Depends, Response
 from aggregates.uk_time import LONDON
 from api.http.dependencies import By, IfMatch, Now, ServiceOf
 from api.http.responses import set_etag, set_event_position
-from commands.command import Command, CommandContext, CommandResult, Versions
+from commands.command import Command, CommandContext, CommandResult
+from repositories.aggregate_types import A, AggregateType
+from repositories.repository import Loaded, Versions, load
 from service import Service
 from store import Actor, Stream
 
@@ -47,6 +49,10 @@ class RequestContext:
     @property
     def command_context(self) -> CommandContext:
         return self.service.context
+
+    def load(self, kind: AggregateType[A], identifier: str) -> Loaded[A]:
+        """Load one that the person may know of. Raises NotFound."""
+        return load(kind, identifier, store=self.service.store, reader=self.by)
 
     def send(self, command: Command) -> CommandResult:
         """Handle a command; the response's Event-Position says how far to wait to see it."""

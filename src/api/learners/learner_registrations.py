@@ -18,12 +18,13 @@ from api.registrations.registrations import (
     registration_response,
 )
 from catalogue import Catalogue
-from commands.learners.learner import read_learner
 from commands.registrations.invoice import read_lines
 from projections.bookings import bookings
 from projections.bookings.bookings import BookingRow
 from projections.registrations import registrations
 from projections.registrations.registrations import RegistrationRow
+from repositories.aggregate_types import LEARNER
+from repositories.repository import load
 
 router = APIRouter(prefix="/learners", tags=["learners"])
 
@@ -68,7 +69,7 @@ def list_learner_registrations(
     learner: Called, service: ServiceOf, by: By, reads: Reads
 ) -> RegistrationsOfLearner:
     """Show what a learner is, or was, registered on (L4, O7)."""
-    _, person = read_learner(service.context, learner, by)
+    _, person = load(LEARNER, learner, store=service.store, reader=by)
     rows = registrations.registrations_of_learner(
         reads, centre=person.centre, learner=learner
     )

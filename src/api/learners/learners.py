@@ -40,11 +40,12 @@ from api.http.responses import ListResponse, list_response
 from api.http.schemas import RequestBody, ResponseBody, with_example
 from api.learners.birth_dates import BirthDate
 from api.learners.verifications import VerificationResponse, verification_response
-from commands.learners.learner import AmendLearner, CreateLearner, read_learner
+from commands.learners.learner import AmendLearner, CreateLearner
 from events.learner import ImageKind, LearnerImageSubmitted
 from projections.learners import duplicates, learner_search
 from projections.learners.learner_search import KnownLearner, LearnerFilter, LearnerSort
 from projections.uploads import uploads
+from repositories.aggregate_types import LEARNER
 from store import Stream
 
 router = APIRouter(prefix="/learners", tags=["learners"])
@@ -302,7 +303,7 @@ def respond_with_learner(
     context: RequestContext, name: str, *, sent: Mapping[str, str] | None = None
 ) -> LearnerResponse:
     """Show a learner, with warnings of what was just ``sent`` as well."""
-    stream, learner = read_learner(context.command_context, name, context.by)
+    stream, learner = context.load(LEARNER, name)
     context.set_etag(stream)
     with context.service.rows() as connection:
         same = duplicates.same_as(connection, name, centre=centre_of(context.by))

@@ -45,13 +45,13 @@ from commands.orders.order import (
     Newcomer,
     SetCourseDates,
     UnlinkOrderLearner,
-    read_order,
 )
 from commands.orders.order_confirmation import ConfirmOrder
 from projections.learners import learner_search
 from projections.orders import order_search
 from projections.orders.order_search import ListedOrder
 from projections.orders.orders import OrderKind
+from repositories.aggregate_types import ORDER
 
 router = APIRouter(prefix="/orders", tags=["orders"])
 
@@ -246,7 +246,7 @@ def confirm_order(
 
 
 def respond_with_order(context: RequestContext, name: str) -> OrderResponse:
-    stream, order = read_order(name, context.by, context.command_context)
+    stream, order = context.load(ORDER, name)
     context.set_etag(stream)
     return with_centre_name(
         context.command_context,

@@ -27,8 +27,8 @@ from api.registrations.registrations import (
 )
 from catalogue import assess
 from catalogue.answer import shape
-from commands.claims.claim import open_registrations, rules_of
-from commands.command import CommandContext, require_own
+from commands.claims.claim import rules_of
+from commands.command import CommandContext
 from commands.registrations.cancellation import (
     CancelRegistration,
     ChangePathway,
@@ -36,9 +36,8 @@ from commands.registrations.cancellation import (
     processed_claims,
 )
 from commands.registrations.invoice import read_line
-from events.identifier import stream_of
-from events.registration import RegistrationMade
-from store import Actor, Stream
+from repositories.aggregate_types import REGISTRATION
+from repositories.repository import load_many
 
 router = APIRouter(prefix="/registrations", tags=["registrations"])
 
@@ -110,15 +109,11 @@ def cancellation(
     registration: Called, context: RequestContextOf
 ) -> CancellationResponse:
     """Show the conditions of cancelling, and the charge (C2, C3)."""
-    stream, state = read_own_registration(
-        registration, context.by, context.command_context
-    )
+    stream, state = context.load(REGISTRATION, registration)
     context.set_etag(stream)
     _, line = read_line(registration, context.command_context)
-    parts = [
-        each
-        for _, each in open_registrations(context.command_context, state.parts).values()
-    ]
+    opened = load_many(REGISTRATION, state.parts, store=context.service.store)
+    parts = [each for _, each in opened.values()]
     processed = processed_claims(context.command_context, [state, *parts])
     found = [
         ConditionResponse.model_validate(condition)
@@ -179,9 +174,7 @@ def pathway_effect(
     pathway: Annotated[str, Query(max_length=20, examples=["FOOD"])],
 ) -> PathwayEffect:
     """Show what another pathway would change, before it is chosen (M11)."""
-    stream, state = read_own_registration(
-        registration, context.by, context.command_context
-    )
+    stream, state = context.load(REGISTRATION, registration)
     context.set_etag(stream)
     state.require_single("have another pathway")
     rules = rules_of(context.command_context, state)
@@ -255,11 +248,3 @@ def about(context: CommandContext, registration: Registration) -> About:
         product=registration.product,
         title=title_of(context.catalogue, registration.product),
     )
-
-
-def read_own_registration(
-    name: str, by: Actor, context: CommandContext
-) -> tuple[Stream, Registration]:
-    stream = context.store.open(stream_of(name))
-    require_own(stream, name, begun_by=RegistrationMade, what="registration", by=by)
-    return stream, Registration.replay(stream.events)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import AwareDatetime, Field
 
 from aggregates.registrations.invoice_line import InvoiceStatus
-from aggregates.registrations.registration import Registration, Status
+from aggregates.registrations.registration import Status
 from api.http.dependencies import (
     CurrentUser,
     PagingSince,
@@ -37,10 +37,8 @@ from api.http.schemas import ResponseBody
 from api.orders.order_view import Amount
 from api.orders.product_filters import Products
 from catalogue import Catalogue, Qualification
-from commands.command import CommandContext, require_own
+from commands.command import CommandContext
 from commands.registrations.invoice import read_lines
-from events.identifier import stream_of
-from events.registration import RegistrationMade
 from projections.history.redaction import sees_prices
 from projections.registrations import invoice_lines, registrations
 from projections.registrations.registrations import (
@@ -48,6 +46,8 @@ from projections.registrations.registrations import (
     RegistrationSort,
     row_of,
 )
+from repositories.aggregate_types import REGISTRATION
+from repositories.repository import load
 from store import Actor, Stream
 
 router = APIRouter(prefix="/registrations", tags=["registrations"])
@@ -191,9 +191,7 @@ def read_registration(
     context: CommandContext, name: str, by: Actor
 ) -> tuple[Stream, RegistrationRow]:
     """Open a registration that the actor may know of. Raises NotFound."""
-    stream = context.store.open(stream_of(name))
-    require_own(stream, name, begun_by=RegistrationMade, what="registration", by=by)
-    now = Registration.replay(stream.events)
+    stream, now = load(REGISTRATION, name, store=context.store, reader=by)
     made = row_of(
         stream.history[0], now.status, updated_at=stream.history[-1].recorded_at
     )

@@ -10,8 +10,8 @@ from aggregates.learners.verification import PostponedReason
 from aggregates.uploads.record import RecordState
 from aggregates.uploads.upload import Upload
 from api.http.request_context import RequestContext
-from commands.uploads.upload import read_upload
 from projections.uploads import uploads
+from repositories.aggregate_types import GROUP
 from store import Position, Stream
 
 WAITED = 0.3
@@ -34,7 +34,7 @@ def group_at_one_moment(context: RequestContext, group: str) -> GroupMoment:
 
     Raises NotFound.
     """
-    stream, upload = read_upload(context.command_context, group, context.by)
+    stream, upload = context.load(GROUP, group)
     service = context.service
     if service.store.moment is not None:
         with service.rows() as connection:
@@ -44,7 +44,7 @@ def group_at_one_moment(context: RequestContext, group: str) -> GroupMoment:
     while True:
         with service.read_models.at_one_moment(uploads.NAME) as (connection, position):
             if service.store.is_whole(position) or monotonic() > until:
-                stream, _ = read_upload(context.command_context, group, context.by)
+                stream, _ = context.load(GROUP, group)
                 stream = up_to(stream, position)
                 return _moment(connection, stream, Upload.replay(stream.events))
         sleep(PAUSE)

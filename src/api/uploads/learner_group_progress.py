@@ -11,7 +11,8 @@ from api.http.dependencies import POSITION_LIMIT, By, ServiceOf, stream_ticket
 from api.http.schemas import ResponseBody
 from api.http.streams import Glance, Streams
 from api.uploads.learner_groups import Group
-from commands.uploads.upload import read_upload
+from repositories.aggregate_types import GROUP
+from repositories.repository import load
 from service import Service
 from store import Actor
 
@@ -49,7 +50,7 @@ class ProgressEvent(Progress, title="LearnerGroupProgressEvent"):
 
 def glance(service: Service, group: str, by: Actor) -> Glance:
     """Look how far a group is. Raises NotFound."""
-    stream, upload = read_upload(service.context, group, by)
+    stream, upload = load(GROUP, group, store=service.store, reader=by)
     step = ProgressEvent(
         status=upload.status,
         progress=upload.progress,

@@ -21,12 +21,14 @@ from api.learners.learners import LearnerRequest
 from api.learners.verifications import VerificationResponse, verification_response
 from api.uploads.learner_groups import Group
 from commands.command import CommandContext
-from commands.uploads.record import AmendRecord, RemoveRecord, read_record
-from commands.uploads.upload import read_records, read_upload
+from commands.uploads.record import AmendRecord, RemoveRecord
+from commands.uploads.upload import read_records, record_called
 from events.upload import Problem
 from projections.learners import learner_search
 from projections.paging import Page
 from projections.uploads import uploads
+from repositories.aggregate_types import GROUP, RECORD
+from repositories.repository import load
 from store import Actor, Stream
 
 router = APIRouter(prefix="/learner-groups", tags=["learner groups"])
@@ -108,7 +110,7 @@ def records(
     ] = None,
 ) -> ListResponse[RecordResponse]:
     """List records in the order of the file, each with every reason, by cell (U6)."""
-    read_upload(service.context, group, by)
+    load(GROUP, group, store=service.store, reader=by)
     chosen = {True: VALID, False: INVALID, None: VALID + INVALID}[valid]
     rows = uploads.rows_of(
         reads,
@@ -131,8 +133,8 @@ def get_record(
     group: Group, row: RowNumber, context: RequestContextOf
 ) -> RecordResponse:
     """Show a record as it is now."""
-    read_upload(context.command_context, group, context.by)
-    stream, found = read_record(context.command_context, group, row, context.by)
+    context.load(GROUP, group)
+    stream, found = context.load(RECORD, record_called(group, row))
     context.set_etag(stream)
     return record_response(
         stream, found, people_like(context.command_context, [found], context.by)

@@ -26,20 +26,11 @@ from aggregates.bookings.timetable import Timetable
 from aggregates.centres.user import require_reason
 from aggregates.registrations.cancellation import charge_stands
 from aggregates.registrations.registration import Registration
-from commands.bookings.entry_facts import timetable_of
 from commands.claims.claim import rules_of
-from commands.command import (
-    Command,
-    CommandContext,
-    CommandResult,
-    handles,
-    require_expected,
-    require_own,
-)
+from commands.command import Command, CommandContext, CommandResult, handles
 from commands.registrations.invoice import read_line
 from events.booking import (
     BookingCancelled,
-    BookingMade,
     BookingMissed,
     BookingResultAdded,
     BookingTaken,
@@ -55,7 +46,9 @@ from events.sitting import (
 )
 from events.timetable import SittingDropped, SittingPlanned
 from events.user import Role
-from store import Actor, Change, Stream
+from repositories.aggregate_types import BOOKING, REGISTRATION, TIMETABLE
+from repositories.repository import load_known
+from store import Change, Stream
 
 T = TypeVar("T")
 
@@ -131,19 +124,21 @@ class Opened:
     timetable: Timetable
 
     @classmethod
-    def of(cls, name: str, by: Actor, context: CommandContext) -> "Opened":
-        """Open a booking that the actor may know of. Raises NotFound."""
-        stream, booking = read_booking(name, by, context)
-        at = stream_of(booking.made.registration)
-        day = stream_of(timetable_of(booking.made.learner))
-        opened = context.store.open_many([at, day])
+    def of(cls, name: str, command: Command, context: CommandContext) -> "Opened":
+        """Open a booking that a command is about. Raises NotFound, Stale."""
+        stream, booking = context.load(BOOKING, name, command)
+        made, store = booking.made, context.store
+        registered, registration = load_known(
+            REGISTRATION, made.registration, store=store
+        )
+        planned, timetable = load_known(TIMETABLE, made.learner, store=store)
         return cls(
             stream=stream,
             booking=booking,
-            registered=opened[at],
-            registration=Registration.replay(opened[at].events),
-            planned=opened[day],
-            timetable=Timetable.replay(opened[day].events),
+            registered=registered,
+            registration=registration,
+            planned=planned,
+            timetable=timetable,
         )
 
     def changes(
@@ -165,7 +160,7 @@ class Opened:
 
 @handles(AmendBooking)
 def amend_booking(command: AmendBooking, context: CommandContext) -> CommandResult:
-    opened = _open_booking(command.booking, command, context)
+    opened = Opened.of(command.booking, command, context)
     booking, made = opened.booking, opened.booking.made
     role = Role(command.by.role)
     is_specialist = role is Role.ACCOUNT_SPECIALIST
@@ -211,7 +206,7 @@ def amend_booking(command: AmendBooking, context: CommandContext) -> CommandResu
 
 @handles(CancelBooking)
 def cancel_booking(command: CancelBooking, context: CommandContext) -> CommandResult:
-    opened = _open_booking(command.booking, command, context)
+    opened = Opened.of(command.booking, command, context)
     charged, line = read_line(command.booking, context)
     opened.booking.require_cancellable(command.at)
     cancelled = BookingCancelled(
@@ -229,7 +224,7 @@ def cancel_booking(command: CancelBooking, context: CommandContext) -> CommandRe
 
 @handles(MakeLaunchLink)
 def make_launch_link(command: MakeLaunchLink, context: CommandContext) -> CommandResult:
-    opened = _open_booking(command.booking, command, context)
+    opened = Opened.of(command.booking, command, context)
     made = opened.booking.make_launch_link(digest_of(command.secret), now=command.at)
     return _append(command, context, [opened.stream.change(made)])
 
@@ -237,16 +232,16 @@ def make_launch_link(command: MakeLaunchLink, context: CommandContext) -> Comman
 @handles(UseLaunchLink)
 def use_launch_link(command: UseLaunchLink, context: CommandContext) -> CommandResult:
     stream = context.store.open(stream_of(command.booking))
-    if not stream.history or not isinstance(stream.events[0], BookingMade):
+    if not BOOKING.begins(stream):
         raise LaunchLinkInvalid
-    booking = Booking.replay(stream.events)
+    booking = BOOKING.replay(stream)
     used = booking.use_launch_link(digest_of(command.secret), now=command.at)
     return _append(command, context, [stream.change(used)])
 
 
 @handles(ReportOutcome)
 def report_outcome(command: ReportOutcome, context: CommandContext) -> CommandResult:
-    opened = _open_booking(command.booking, command, context)
+    opened = Opened.of(command.booking, command, context)
     outcome = _outcome(command, opened, context)
     missed = any(isinstance(event, BookingMissed) for event in outcome)
     changes = opened.changes(
@@ -323,21 +318,6 @@ def on_registration(
 def digest_of(secret: str) -> str:
     """Make what is kept of a secret that is shown once."""
     return sha256(secret.encode()).hexdigest()
-
-
-def read_booking(
-    name: str, by: Actor, context: CommandContext
-) -> tuple[Stream, Booking]:
-    """Open a booking that the actor may know of. Raises NotFound."""
-    stream = context.store.open(stream_of(name))
-    require_own(stream, name, begun_by=BookingMade, what="booking", by=by)
-    return stream, Booking.replay(stream.events)
-
-
-def _open_booking(name: str, command: Command, context: CommandContext) -> Opened:
-    opened = Opened.of(name, command.by, context)
-    require_expected(opened.stream, command)
-    return opened
 
 
 def _or(given: T | None, present: T) -> T:

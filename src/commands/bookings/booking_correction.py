@@ -18,7 +18,6 @@ from commands.command import (
     CommandContext,
     CommandResult,
     handles,
-    require_expected,
     require_said,
 )
 from events.event import Event
@@ -48,8 +47,7 @@ def correct_booking_outcome(
     command: CorrectOutcome, context: CommandContext
 ) -> CommandResult:
     """Correct it on the booking, the registration and the timetable, or nowhere."""
-    opened = Opened.of(command.booking, command.by, context)
-    require_expected(opened.stream, command)
+    opened = Opened.of(command.booking, command, context)
     require_said(command.reason)
     corrected = correct_outcome(
         opened.booking,

@@ -25,10 +25,11 @@ from commands.registrations.registration import (
 from events.booking import BookingMade
 from events.entry_order import ConfirmedEntry, Entry
 from events.event import Event
-from events.identifier import stream_of
 from events.registration import RegistrationMade
 from events.sitting import TestBooked
 from events.timetable import SittingPlanned
+from repositories.aggregate_types import BOOKING, REGISTRATION, TIMETABLE
+from repositories.repository import load_many
 from store import Change, Stream
 
 
@@ -60,10 +61,8 @@ class EntryFacts:
         }
         keys = {active_key(*each): each for each in wanted}
         held = context.store.find_reservations(ACTIVE_REGISTRATION, keys)
-        days = {who: stream_of(timetable_of(who)) for who, _ in wanted}
-        opened = context.store.open_many(
-            [*(h.stream for h in held.values()), *days.values()]
-        )
+        opened = context.store.open_many(h.stream for h in held.values())
+        days = load_many(TIMETABLE, {who for who, _ in wanted}, store=context.store)
         places: dict[tuple[str, str], EntryRegistration] = {}
         streams: dict[str, Stream] = {}
         for key, holding in held.items():
@@ -73,9 +72,9 @@ class EntryFacts:
                 places[keys[key]] = place
                 streams[place.registration.registration] = stream
         timetables = {}
-        for who, at in days.items():
-            timetables[who] = _timetable(opened[at])
-            streams[timetable_of(who)] = opened[at]
+        for who, _ in wanted:
+            at, timetables[who] = days.get(who, (TIMETABLE.new(who), Timetable()))
+            streams[TIMETABLE.stream_name(who)] = at
         absent = {e.learner for e in entries} - {who for who, _ in places}
         left = {
             who
@@ -104,14 +103,8 @@ class EntryFacts:
             place = self.places[entry.learner, entry.qualification]
             unit = place.rules.unit(entry.unit)
             booking = booking_made(order, confirmed, unit)
-            made.append(
-                Change(
-                    stream=stream_of(booking.booking),
-                    expected=0,
-                    events=(booking,),
-                    owner=order.centre,
-                )
-            )
+            new = BOOKING.new(booking.booking)
+            made.append(new.change([booking], owner=order.centre))
             ends = booking.starts + duration(booking.minutes, booking.extra_time)
             planned = SittingPlanned(
                 booking=booking.booking, starts=booking.starts, ends=ends
@@ -122,7 +115,7 @@ class EntryFacts:
                 starts=booking.starts,
                 ends=ends,
             )
-            noted.setdefault(timetable_of(entry.learner), []).append(planned)
+            noted.setdefault(TIMETABLE.stream_name(entry.learner), []).append(planned)
             noted.setdefault(confirmed.registration, []).append(booked)
         return [
             *made,
@@ -157,11 +150,6 @@ def booking_made(
     )
 
 
-def timetable_of(learner: str) -> str:
-    """Name the stream of a learner's timetable."""
-    return f"timetable:{learner}"
-
-
 def _last(
     context: CommandContext, centre: str, wanted: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], Registration]:
@@ -180,7 +168,7 @@ def _last(
 
 def _place(context: CommandContext, stream: Stream) -> EntryRegistration:
     made = stream.events[0]
-    registration = Registration.replay(stream.events)
+    registration = REGISTRATION.replay(stream)
     return EntryRegistration(
         registration=registration,
         apprenticeship=made.apprenticeship
@@ -188,7 +176,3 @@ def _place(context: CommandContext, stream: Stream) -> EntryRegistration:
         else None,
         rules=rules_of(context, registration),
     )
-
-
-def _timetable(stream: Stream) -> Timetable:
-    return Timetable.replay(stream.events) if stream.history else Timetable()

@@ -7,28 +7,21 @@ from typing import Any, ClassVar
 
 from aggregates.bookings.entry_order import EntryOrder
 from aggregates.bookings.entry_rules import entry_pointers
-from aggregates.errors import NotFound
 from aggregates.loss import require_no_loss
 from aggregates.orders.order_line import purchase_order_number
 from aggregates.orders.order_loss import lost_from_entries
 from commands.bookings.entry_facts import EntryFacts
 from commands.bookings.entry_lines import EntryLine, expand
-from commands.command import (
-    Command,
-    CommandContext,
-    CommandResult,
-    handles,
-    require_expected,
-    require_own,
-)
+from commands.command import Command, CommandContext, CommandResult, handles
 from events.entry_order import (
     EntriesChosen,
     Entry,
     EntryOrderBegun,
 )
 from events.event import Event
-from events.identifier import Kind, stream_of
-from store import Actor, Change, Stream
+from events.identifier import Kind
+from repositories.aggregate_types import ENTRY_ORDER
+from store import Change, Stream
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,12 +126,7 @@ def begin_entry_order(
     events += order.give_number(
         purchase_order_number(command.purchase_order, pointer="/purchase_order_number")
     )
-    change = Change(
-        stream=stream_of(name),
-        expected=0,
-        events=tuple(events),
-        owner=command.by.centre,
-    )
+    change = ENTRY_ORDER.new(name).change(events, owner=command.by.centre)
     return CommandResult(
         position=context.store.append(change, by=command.by), created_id=name
     )
@@ -146,7 +134,7 @@ def begin_entry_order(
 
 @handles(ChooseEntries)
 def choose_entries(command: ChooseEntries, context: CommandContext) -> CommandResult:
-    stream, order = _open_entry_order(command.order, command, context)
+    stream, order = context.load(ENTRY_ORDER, command.order, command)
     chosen = _chosen(command, context, order)
     _require_no_loss(command, order, chosen, pointer="/entries")
     return _record(command, context, stream, chosen)
@@ -166,7 +154,7 @@ def _require_no_loss(
 
 @handles(AddEntries)
 def add_entries(command: AddEntries, context: CommandContext) -> CommandResult:
-    stream, order = _open_entry_order(command.order, command, context)
+    stream, order = context.load(ENTRY_ORDER, command.order, command)
     added = _chosen(command, context, order, kept=order.entries)
     return _record(command, context, stream, added)
 
@@ -197,7 +185,7 @@ def _chosen(
 
 @handles(ChangeEntry)
 def change_entry(command: ChangeEntry, context: CommandContext) -> CommandResult:
-    stream, order = _open_entry_order(command.order, command, context)
+    stream, order = context.load(ENTRY_ORDER, command.order, command)
     order.require_open()
     changing = order.entries_of(command.learner, command.unit)
     found = EntryFacts.of(context, order.centre, changing)
@@ -217,7 +205,7 @@ def change_entry(command: ChangeEntry, context: CommandContext) -> CommandResult
 
 @handles(RemoveEntry)
 def remove_entry(command: RemoveEntry, context: CommandContext) -> CommandResult:
-    stream, order = _open_entry_order(command.order, command, context)
+    stream, order = context.load(ENTRY_ORDER, command.order, command)
     removed = order.remove(command.learner, command.unit)
     _require_no_loss(command, order, removed)
     return _record(command, context, stream, removed)
@@ -227,7 +215,7 @@ def remove_entry(command: RemoveEntry, context: CommandContext) -> CommandResult
 def give_number(
     command: GiveEntryPurchaseOrderNumber, context: CommandContext
 ) -> CommandResult:
-    stream, order = _open_entry_order(command.order, command, context)
+    stream, order = context.load(ENTRY_ORDER, command.order, command)
     number = purchase_order_number(command.number, pointer="/purchase_order_number")
     return _record(command, context, stream, order.give_number(number))
 
@@ -236,7 +224,7 @@ def give_number(
 def delete_entry_order(
     command: DeleteEntryOrder, context: CommandContext
 ) -> CommandResult:
-    stream, order = _open_entry_order(command.order, command, context)
+    stream, order = context.load(ENTRY_ORDER, command.order, command)
     return _record(command, context, stream, order.delete())
 
 
@@ -245,7 +233,7 @@ def confirm_entry_order(
     command: ConfirmEntryOrder, context: CommandContext
 ) -> CommandResult:
     """Book all of them or none, on the facts of each registration and timetable."""
-    stream, order = _open_entry_order(command.order, command, context)
+    stream, order = context.load(ENTRY_ORDER, command.order, command)
     found = EntryFacts.of(
         context, order.centre, () if order.confirmed else order.entries
     )
@@ -265,26 +253,6 @@ def confirm_entry_order(
         changes = found.make_bookings(order, event.entries)
     position = context.store.append(stream.change(confirmed), *changes, by=command.by)
     return CommandResult(position=position, created_id=order.order)
-
-
-def read_entry_order(
-    name: str, by: Actor, context: CommandContext
-) -> tuple[Stream, EntryOrder]:
-    """Open an order of entries that the actor may know of. Raises NotFound."""
-    stream = context.store.open(stream_of(name))
-    require_own(stream, name, begun_by=EntryOrderBegun, what="entry order", by=by)
-    order = EntryOrder.replay(stream.events)
-    if order.is_deleted:
-        raise NotFound(what="entry order", name=name)
-    return stream, order
-
-
-def _open_entry_order(
-    name: str, command: Command, context: CommandContext
-) -> tuple[Stream, EntryOrder]:
-    stream, order = read_entry_order(name, command.by, context)
-    require_expected(stream, command)
-    return stream, order
 
 
 def _record(

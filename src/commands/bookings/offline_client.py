@@ -6,7 +6,6 @@ from typing import ClassVar
 from uuid import uuid4
 
 from aggregates.bookings.offline_client import (
-    OfflineClient,
     OfflineClientKnown,
     register,
 )
@@ -15,12 +14,10 @@ from commands.command import (
     CommandContext,
     CommandResult,
     handles,
-    require_own,
 )
-from events.identifier import stream_of
-from events.offline_client import OfflineClientRegistered
 from files.sealed_package import is_public_key
-from store import Actor, AlreadyReserved, Change, Position, Reservation, Stream
+from repositories.aggregate_types import OFFLINE_CLIENT
+from store import Actor, AlreadyReserved, Change, Position, Reservation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,21 +42,6 @@ class ReportOfflineClient(Command):
     public_key: str | None = None
 
 
-def client_called(client: str) -> str:
-    """Say what the stream of a client is called."""
-    return f"offline-client:{client}"
-
-
-def read_client(
-    context: CommandContext, client: str, by: Actor
-) -> tuple[Stream, OfflineClient]:
-    """Open a client that the actor may know of. Raises NotFound."""
-    stream = context.store.open(stream_of(client_called(client)))
-    what = "offline client"
-    require_own(stream, client, begun_by=OfflineClientRegistered, what=what, by=by)
-    return stream, OfflineClient.replay(stream.events)
-
-
 def reserved_key(centre: str, public_key: str) -> Reservation:
     """Say what is reserved for a public key, which is one client's at a centre (B13)."""
     return Reservation(
@@ -74,7 +56,7 @@ def append_client(
     try:
         return context.store.append(change, by=by)
     except AlreadyReserved as taken:
-        known = OfflineClient.replay(context.store.open(taken.held.stream).events)
+        known = OFFLINE_CLIENT.replay(context.store.open(taken.held.stream))
         raise OfflineClientKnown(
             pointer="/public_key", name=known.name, client=known.client
         ) from None
@@ -94,7 +76,7 @@ def register_offline_client(
         can_seal=is_public_key(command.public_key),
         now=command.at,
     )
-    stream = Stream(id=stream_of(client_called(client)))
+    stream = OFFLINE_CLIENT.new(client)
     owned = reserved_key(centre, command.public_key)
     change = stream.change([registered], owner=centre, reserve=[owned])
     return CommandResult(
@@ -106,7 +88,7 @@ def register_offline_client(
 def report_offline_client(
     command: ReportOfflineClient, context: CommandContext
 ) -> CommandResult:
-    stream, client = read_client(context, command.client, command.by)
+    stream, client = context.load(OFFLINE_CLIENT, command.client, command)
     reported = client.report(
         command.version,
         command.at,

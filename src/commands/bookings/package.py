@@ -17,18 +17,16 @@ from aggregates.bookings.package import (
     checks,
     require_all,
 )
-from aggregates.centres.pin import CHANGED_SINCE, IS_SET, NO_PIN, Pin, Proof
+from aggregates.centres.pin import CHANGED_SINCE, IS_SET, NO_PIN, Proof
 from aggregates.errors import NotFound
-from commands.bookings.booking import Opened, on_registration, read_booking
-from commands.bookings.offline_client import client_called, read_client
-from commands.centres.pin import open_pin, pin_called
+from commands.bookings.booking import Opened, on_registration
 from commands.command import Command, CommandContext, CommandResult, handles
-from commands.learners.learner import learner_of
 from events.booking import AnswersReceived, BookingTaken, PackageDownloaded
-from events.identifier import stream_of
 from events.pin import PackageSealed
 from files.answer_package import read_answers
 from files.sealed_package import digest, files_of, is_whole, seal
+from repositories.aggregate_types import BOOKING, LEARNER, OFFLINE_CLIENT, PIN
+from repositories.repository import find, load, load_known, load_many
 from store import Actor, Conflict, Stream
 
 
@@ -75,7 +73,7 @@ class DownloadedPackage:
 
 def packages_of(context: CommandContext, stream: Stream) -> Iterator[DownloadedPackage]:
     """List the packages of a booking, oldest first (B11, B14)."""
-    booking = Booking.replay(stream.events)
+    booking = BOOKING.replay(stream)
     downloads = [
         (recorded.recorded_at, recorded.event)
         for recorded in stream.history
@@ -95,13 +93,8 @@ def packages_of(context: CommandContext, stream: Stream) -> Iterator[DownloadedP
 
 
 def _client_names(context: CommandContext, clients: Iterable[str]) -> dict[str, str]:
-    at = {client: stream_of(client_called(client)) for client in clients}
-    opened = context.store.open_many(at.values())
-    return {
-        client: OfflineClient.replay(opened[stream].events).name
-        for client, stream in at.items()
-        if opened[stream].history
-    }
+    known = load_many(OFFLINE_CLIENT, clients, store=context.store)
+    return {name: client.name for name, (_, client) in known.items()}
 
 
 def look(
@@ -118,8 +111,8 @@ def look(
     ``sha256`` is that of the file as the client has it, if it is known. Raises NotFound
     if there is no such booking.
     """
-    _, booking = read_booking(name, by, context)
-    _, pin = open_pin(context, by.user)
+    _, booking = load(BOOKING, name, store=context.store, reader=by)
+    _, pin = find(PIN, by.user, store=context.store)
     downloaded = booking.last_package(by.user, client)
     no_pin = pin.why_locked(now) if pin else NO_PIN
     if no_pin is None and pin and downloaded and downloaded.pin != pin.id:
@@ -139,8 +132,10 @@ def look(
 def download_package(
     command: DownloadPackage, context: CommandContext
 ) -> CommandResult:
-    stream, booking = read_booking(command.booking, command.by, context)
-    pins, pin = open_pin(context, command.by.user)
+    stream, booking = load(
+        BOOKING, command.booking, store=context.store, reader=command.by
+    )
+    pins, pin = find(PIN, command.by.user, store=context.store)
     client = _client(context, command.client, command.by)
     no_pin = command.proof.why_not_of(pin)
     found = checks(
@@ -173,7 +168,7 @@ def download_package(
 @handles(ReceiveAnswers)
 def receive_answers(command: ReceiveAnswers, context: CommandContext) -> CommandResult:
     """Keep the answers as a file, sealed under the learner's key."""
-    opened = Opened.of(command.booking, command.by, context)
+    opened = Opened.of(command.booking, command, context)
     booking, sha256 = opened.booking, digest(command.content)
     if booking.has_answers(sha256):
         return CommandResult(position=None)
@@ -182,7 +177,7 @@ def receive_answers(command: ReceiveAnswers, context: CommandContext) -> Command
         raise AnswersOfAnotherPackage(
             pointer="?package", package=command.package, theirs=sent.package
         )
-    pins, pin = open_pin(context, booking.package(sent.package).user)
+    pins, pin = find(PIN, booking.package(sent.package).user, store=context.store)
 
     def decide(file: str) -> Sequence[AnswersReceived | BookingTaken]:
         answers = AnswersReceived(
@@ -194,7 +189,7 @@ def receive_answers(command: ReceiveAnswers, context: CommandContext) -> Command
         )
 
     decide("")
-    learner = learner_of(context.store.open(stream_of(booking.made.learner)))
+    _, learner = load_known(LEARNER, booking.made.learner, store=context.store)
     file = context.store.put_file(command.content, key_of=learner.person_id)
     events = decide(file)
     taken = [
@@ -235,9 +230,8 @@ def _make_package(
 
 def _pins(context: CommandContext, users: Iterable[str]) -> dict[str, str]:
     """Find the present PIN of each of these users, by its identifier."""
-    at = {user: stream_of(pin_called(user)) for user in users}
-    opened = context.store.open_many(at.values())
-    return {user: Pin.replay(opened[stream].events).id for user, stream in at.items()}
+    pins = load_many(PIN, users, store=context.store)
+    return {user: pin.id for user, (_, pin) in pins.items()}
 
 
 def _client(
@@ -245,6 +239,10 @@ def _client(
 ) -> OfflineClient | None:
     """Find a client; there is none that is not registered, or is another centre's."""
     try:
-        return read_client(context, client, by)[1] if client else None
+        return (
+            load(OFFLINE_CLIENT, client, store=context.store, reader=by)[1]
+            if client
+            else None
+        )
     except NotFound:
         return None

@@ -4,14 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from aggregates.text import clean
-from commands.bookings.booking import read_booking
-from commands.command import (
-    Command,
-    CommandContext,
-    CommandResult,
-    handles,
-    require_expected,
-)
+from commands.command import Command, CommandContext, CommandResult, handles
+from repositories.aggregate_types import BOOKING
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +23,6 @@ def give_room(command: GiveRoom, context: CommandContext) -> CommandResult:
     room = clean(command.room or "") or None
     changes = []
     for name in command.bookings:
-        stream, booking = read_booking(name, command.by, context)
-        require_expected(stream, command)
+        stream, booking = context.load(BOOKING, name, command)
         changes.append(stream.change(booking.give_room(room)))
     return CommandResult(position=context.store.append(*changes, by=command.by))

@@ -10,19 +10,12 @@ from aggregates.centres.centre import (
     open_centre,
 )
 from aggregates.centres.user import require_reason
-from aggregates.errors import NotFound
-from commands.command import (
-    Command,
-    CommandContext,
-    CommandResult,
-    handles,
-    require_expected,
-)
-from events.centre import CentreOpened
+from commands.command import Command, CommandContext, CommandResult, handles
 from events.event import Event
-from events.identifier import stream_of
 from events.user import Role
-from store import Actor, Change, Stream
+from repositories.aggregate_types import CENTRE
+from repositories.repository import find
+from store import Change
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,18 +58,12 @@ class OpenListedCentres(Command):
     title: ClassVar = "open listed centres"
 
 
-def centre_called(number: str) -> str:
-    """Say what the stream of a centre is called."""
-    return f"centre:{number}"
-
-
 @handles(OpenCentre)
 def open_(command: OpenCentre, context: CommandContext) -> CommandResult:
     require_reason(Role(command.by.role), command.reason)
     opened = open_centre(number=command.number, name=command.name)
-    stream = context.store.open(stream_of(centre_called(command.number)))
-    if stream.history:
-        there = Centre.replay(stream.events)
+    stream, there = find(CENTRE, command.number, store=context.store)
+    if there is not None:
         raise CentreIsOpen(number=there.number, name=there.name, pointer="/number")
     change = stream.change([opened], owner=opened.number)
     return CommandResult(
@@ -86,7 +73,7 @@ def open_(command: OpenCentre, context: CommandContext) -> CommandResult:
 
 @handles(GrantApproval)
 def grant_approval(command: GrantApproval, context: CommandContext) -> CommandResult:
-    stream, centre = _open_centre(command, command.centre, context)
+    stream, centre = context.load(CENTRE, command.centre, command)
     if command.product not in context.catalogue.products:
         raise ApprovalProductUnknown(product=command.product, pointer="/product")
     events = centre.grant(
@@ -104,7 +91,7 @@ def grant_approval(command: GrantApproval, context: CommandContext) -> CommandRe
 def withdraw_approval(
     command: WithdrawApproval, context: CommandContext
 ) -> CommandResult:
-    stream, centre = _open_centre(command, command.centre, context)
+    stream, centre = context.load(CENTRE, command.centre, command)
     events = centre.withdraw(
         command.product,
         by=Role(command.by.role),
@@ -121,8 +108,7 @@ def open_listed_centres(
     command: OpenListedCentres, context: CommandContext
 ) -> CommandResult:
     listed = {
-        stream_of(centre_called(entry.number)): entry
-        for entry in context.catalogue.centres
+        CENTRE.stream_id(entry.number): entry for entry in context.catalogue.centres
     }
     streams = context.store.open_many(listed)
     changes: list[Change] = []
@@ -135,22 +121,3 @@ def open_listed_centres(
         if events := [*begun, *granted]:
             changes.append(stream.change(events, owner=entry.number))
     return CommandResult(position=context.store.append(*changes, by=command.by))
-
-
-def open_own_centre(context: CommandContext, number: str, by: Actor) -> Stream:
-    """Open a centre's stream; NotFound if it is not one that the actor may know of."""
-    name = centre_called(number)
-    stream = context.store.open(stream_of(name))
-    is_there = bool(stream.history) and isinstance(stream.events[0], CentreOpened)
-    is_theirs = not Role(by.role).is_of_a_centre or by.centre == number
-    if not (is_there and is_theirs):
-        raise NotFound(what="centre", name=number)
-    return stream
-
-
-def _open_centre(
-    command: Command, number: str, context: CommandContext
-) -> tuple[Stream, Centre]:
-    stream = open_own_centre(context, number, command.by)
-    require_expected(stream, command)
-    return stream, Centre.replay(stream.events)

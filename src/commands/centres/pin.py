@@ -5,13 +5,12 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import uuid4
 
-from aggregates.bookings.booking import Booking
-from aggregates.centres.pin import Pin, Proof
+from aggregates.centres.pin import Proof
 from commands.centres.user import open_user
 from commands.command import Command, CommandContext, CommandResult, handles
-from events.identifier import stream_of
 from events.pin import PinSet
-from store import Stream
+from repositories.aggregate_types import BOOKING, PIN
+from repositories.repository import find, load_many
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,31 +28,19 @@ class SetPin(Command):
     by_password: bool = False
 
 
-def pin_called(user: str) -> str:
-    """Say what the stream of a user's PIN is called."""
-    return f"pin:{user}"
-
-
-def open_pin(context: CommandContext, user: str) -> tuple[Stream, Pin | None]:
-    """Open a user's PIN, if there is one."""
-    stream = context.store.open(stream_of(pin_called(user)))
-    return stream, Pin.replay(stream.events) if stream.history else None
-
-
 def packages_in_use(context: CommandContext, user: str, now: datetime) -> list[str]:
     """List the bookings of packages that a new PIN of the user makes unusable (B14).
 
     A booking is there once for each. Those that are stale or over are not.
     """
-    _, pin = open_pin(context, user)
+    _, pin = find(PIN, user, store=context.store)
     if pin is None:
         return []
-    at = {package: stream_of(booking) for package, booking in pin.packages.items()}
-    opened = context.store.open_many(at.values())
-    bookings = {p: Booking.replay(opened[s].events) for p, s in at.items()}
+    opened = load_many(BOOKING, pin.packages.values(), store=context.store)
     return [
-        booking.made.booking
-        for package, booking in bookings.items()
+        name
+        for package, name in pin.packages.items()
+        for _, booking in [opened[name]]
         if booking.not_current(now) is None
         and booking.why_stale(booking.package(package), pin=pin.id) is None
     ]
@@ -62,7 +49,7 @@ def packages_in_use(context: CommandContext, user: str, now: datetime) -> list[s
 @handles(SetPin)
 def set_pin(command: SetPin, context: CommandContext) -> CommandResult:
     _, user = open_user(context, command.by.user, command.by)
-    stream, present = open_pin(context, user.name)
+    stream, present = find(PIN, user.name, store=context.store)
     if present is not None:
         lost = packages_in_use(context, user.name, command.at)
         present.require_proof(command.proof, by_password=command.by_password, lost=lost)

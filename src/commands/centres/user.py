@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import uuid4
 
-from aggregates.centres.token import Token
 from aggregates.centres.user import (
     Asker,
     User,
@@ -15,19 +14,12 @@ from aggregates.centres.user import (
     require_reason,
 )
 from aggregates.errors import NotAllowed, NotFound
-from commands.centres.centre import centre_called
-from commands.command import (
-    Command,
-    CommandContext,
-    CommandResult,
-    handles,
-    require_expected,
-)
-from events.centre import CentreOpened
+from commands.command import Command, CommandContext, CommandResult, handles
 from events.event import Event
-from events.identifier import stream_of
 from events.token import TokenIssued
 from events.user import PasswordSet, Role
+from repositories.aggregate_types import CENTRE, TOKEN, USER
+from repositories.repository import find, require_expected
 from store import Actor, Stream
 
 
@@ -99,16 +91,6 @@ class RevokeToken(Command):
     token: str
 
 
-def user_called(name: str) -> str:
-    """Say what the stream of a user is called."""
-    return f"user:{fold_user_name(name)}"
-
-
-def token_called(token: str) -> str:
-    """Say what the stream of a token is called."""
-    return f"token:{token}"
-
-
 def asker(by: Actor) -> Asker:
     """Say who asks, in the words of the rules."""
     return Asker(name=by.user, role=Role(by.role), centre=by.centre)
@@ -119,11 +101,9 @@ def open_user(context: CommandContext, name: str, by: Actor) -> tuple[Stream, Us
 
     Raises NotFound if there is none such or it is another centre's.
     """
-    stream = context.store.open(stream_of(user_called(name)))
-    if stream.history:
-        user = User.replay(stream.events)
-        if user.is_seen_by(asker(by)):
-            return stream, user
+    stream, user = find(USER, name, store=context.store)
+    if user is not None and user.is_seen_by(asker(by)):
+        return stream, user
     raise NotFound(what="user", name=name)
 
 
@@ -141,8 +121,8 @@ def add_user(command: AddUser, context: CommandContext) -> CommandResult:
     )
     require_reason(Role(command.by.role), command.reason)
     _require_centre(context, command.centre)
-    stream = context.store.open(stream_of(user_called(name)))
-    if stream.history:
+    stream, taken = find(USER, name, store=context.store)
+    if taken is not None:
         raise UserNameTaken(name=name, pointer="/name")
     events: list[Event] = [added]
     if command.password_hash is not None:
@@ -203,7 +183,7 @@ def issue_token(command: IssueToken, context: CommandContext) -> CommandResult:
         label=command.label,
         expires_at=command.expires_at,
     )
-    stream = Stream(id=stream_of(token_called(command.token)))
+    stream = TOKEN.new(command.token)
     change = stream.change([issued], owner=command.by.centre)
     return CommandResult(
         position=context.store.append(change, by=command.by), created_id=command.token
@@ -212,8 +192,7 @@ def issue_token(command: IssueToken, context: CommandContext) -> CommandResult:
 
 @handles(RevokeToken)
 def revoke_token(command: RevokeToken, context: CommandContext) -> CommandResult:
-    stream = context.store.open(stream_of(token_called(command.token)))
-    token = Token.replay(stream.events) if stream.history else None
+    stream, token = find(TOKEN, command.token, store=context.store)
     if token is None or token.user != command.by.user:
         raise NotFound(what="token", name=command.token)
     change = stream.change(token.revoke())
@@ -224,13 +203,12 @@ def _open_at(
     command: Command, name: str, context: CommandContext
 ) -> tuple[Stream, User]:
     stream, user = open_user(context, name, command.by)
-    require_expected(stream, command)
+    require_expected(stream, command.expect)
     return stream, user
 
 
 def _require_centre(context: CommandContext, number: str | None) -> None:
     if number is None:
         return
-    stream = context.store.open(stream_of(centre_called(number)))
-    if not (stream.history and isinstance(stream.events[0], CentreOpened)):
+    if find(CENTRE, number, store=context.store)[1] is None:
         raise NotFound(what="centre", name=number, pointer="/centre")

@@ -6,7 +6,6 @@ from typing import ClassVar
 from aggregates.claims.certificate import Certificate
 from aggregates.errors import raise_all
 from aggregates.learners.learner import Learner
-from commands.claims.claim import open_registrations
 from commands.claims.issued_certificates import (
     as_issued,
     holder_of,
@@ -18,15 +17,13 @@ from commands.command import (
     CommandContext,
     CommandResult,
     handles,
-    require_expected,
-    require_own,
     require_said,
 )
 from commands.learners.erasure import require_none_erased
-from commands.learners.learner import learner_of
-from events.certificate import CertificateIssued
 from events.identifier import Kind, stream_of
-from store import Actor, Stream
+from repositories.aggregate_types import CERTIFICATE, LEARNER, REGISTRATION
+from repositories.repository import load_known
+from store import Stream
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,9 +57,7 @@ class RevokeCertificate(Command):
 
 @handles(RecordPrinting)
 def record_printing(command: RecordPrinting, context: CommandContext) -> CommandResult:
-    stream = read_certificate(command.certificate, command.by, context)
-    require_expected(stream, command)
-    certificate = Certificate.replay(stream.events)
+    stream, certificate = context.load(CERTIFICATE, command.certificate, command)
     require_none_erased(context, [certificate.issued.learner])
     printed = certificate.record_printing(in_place=in_place_of(context, certificate))
     position = context.store.append(stream.change(printed), by=command.by)
@@ -73,10 +68,8 @@ def record_printing(command: RecordPrinting, context: CommandContext) -> Command
 def reissue_certificate(
     command: ReissueCertificate, context: CommandContext
 ) -> CommandResult:
-    stream = read_certificate(command.certificate, command.by, context)
-    require_expected(stream, command)
+    stream, certificate = context.load(CERTIFICATE, command.certificate, command)
     require_said(command.reason)
-    certificate = Certificate.replay(stream.events)
     learner = _learner_of(context, certificate)
     learner.require_not_erased()
     number = context.new_identifier(Kind.CERTIFICATE)
@@ -100,10 +93,8 @@ def revoke_certificate(
 
     Raises AwardIsReliedOn if a later claim counts them; that one goes first.
     """
-    stream = read_certificate(command.certificate, command.by, context)
-    require_expected(stream, command)
+    stream, certificate = context.load(CERTIFICATE, command.certificate, command)
     require_said(command.reason)
-    certificate = Certificate.replay(stream.events)
     issued = certificate.issued
     holder = holder_of(
         _learner_of(context, certificate), certificate=issued.certificate
@@ -113,8 +104,9 @@ def revoke_certificate(
         person_id=holder.person_id,
         in_place=in_place_of(context, certificate),
     )
-    opened = open_registrations(context, [issued.registration])
-    at, registration = opened[issued.registration]
+    at, registration = load_known(
+        REGISTRATION, issued.registration, store=context.store
+    )
     what = f"{issued.certificate} cannot be revoked"
     raise_all(reliances(context, registration, issued.claim, what=what))
     position = context.store.append(
@@ -125,12 +117,5 @@ def revoke_certificate(
     return CommandResult(position=position, created_id=command.certificate)
 
 
-def read_certificate(name: str, by: Actor, context: CommandContext) -> Stream:
-    """Open a certificate that the actor may know of. Raises NotFound."""
-    stream = context.store.open(stream_of(name))
-    require_own(stream, name, begun_by=CertificateIssued, what="certificate", by=by)
-    return stream
-
-
 def _learner_of(context: CommandContext, certificate: Certificate) -> Learner:
-    return learner_of(context.store.open(stream_of(certificate.issued.learner)))
+    return load_known(LEARNER, certificate.issued.learner, store=context.store)[1]

@@ -1,6 +1,6 @@
 """What may be asked of a claim while it is put together, in four stages (M1)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import ClassVar
@@ -11,18 +11,10 @@ from aggregates.claims.claim_refusals import (
     UnknownQualification,
 )
 from aggregates.claims.claimable import approved_for, offered_units, on_facts, require
-from aggregates.errors import NotFound
 from aggregates.registrations.register import LearnerHasLeft
 from aggregates.registrations.registration import Registration, Status
 from catalogue import Qualification
-from commands.command import (
-    Command,
-    CommandContext,
-    CommandResult,
-    handles,
-    require_expected,
-    require_own,
-)
+from commands.command import Command, CommandContext, CommandResult, handles
 from commands.learners.erasure import require_none_erased
 from commands.registrations.registration import (
     ACTIVE_REGISTRATION,
@@ -31,8 +23,10 @@ from commands.registrations.registration import (
     last_registrations,
 )
 from events.claim import Award, ClaimBegun
-from events.identifier import Kind, stream_of
-from store import Actor, Change, Stream
+from events.identifier import Kind
+from repositories.aggregate_types import CLAIM, REGISTRATION
+from repositories.repository import load_many
+from store import Change, Stream
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,12 +120,7 @@ def begin_claim(command: BeginClaim, context: CommandContext) -> CommandResult:
         )
     claim = Claim.begin(begun)
     outcomes = changed_outcomes(context, claim, claim.after(events))
-    change = Change(
-        stream=stream_of(name),
-        expected=0,
-        events=(begun, *events),
-        owner=command.by.centre,
-    )
+    change = CLAIM.new(name).change([begun, *events], owner=command.by.centre)
     position = context.store.append(change, *outcomes, by=command.by)
     return CommandResult(position=position, created_id=name)
 
@@ -140,7 +129,7 @@ def begin_claim(command: BeginClaim, context: CommandContext) -> CommandResult:
 def choose_claim_qualification(
     command: ChooseClaimQualification, context: CommandContext
 ) -> CommandResult:
-    stream, claim = open_claim(command.claim, command, context)
+    stream, claim = context.load(CLAIM, command.claim, command)
     events = choose_qualification(
         claim,
         command.qualification,
@@ -155,7 +144,7 @@ def choose_claim_qualification(
 def choose_claim_units(
     command: ChooseClaimUnits, context: CommandContext
 ) -> CommandResult:
-    stream, claim = open_claim(command.claim, command, context)
+    stream, claim = context.load(CLAIM, command.claim, command)
     events = choose_units(
         claim, command.units, context=context, confirm_loss=command.confirm_loss
     )
@@ -166,7 +155,7 @@ def choose_claim_units(
 def choose_claim_learners(
     command: ChooseClaimLearners, context: CommandContext
 ) -> CommandResult:
-    stream, claim = open_claim(command.claim, command, context)
+    stream, claim = context.load(CLAIM, command.claim, command)
     events = choose_learners(
         claim, command.learners, context=context, confirm_loss=command.confirm_loss
     )
@@ -177,7 +166,7 @@ def choose_claim_learners(
 def save_claim_grades(
     command: SaveClaimGrades, context: CommandContext
 ) -> CommandResult:
-    stream, claim = open_claim(command.claim, command, context)
+    stream, claim = context.load(CLAIM, command.claim, command)
     events = save_grades(
         claim,
         command.awards,
@@ -191,27 +180,8 @@ def save_claim_grades(
 
 @handles(DeleteClaim)
 def delete_claim(command: DeleteClaim, context: CommandContext) -> CommandResult:
-    stream, claim = open_claim(command.claim, command, context)
+    stream, claim = context.load(CLAIM, command.claim, command)
     return record(command, context, stream, claim, claim.delete())
-
-
-def open_claim(
-    name: str, command: Command, context: CommandContext
-) -> tuple[Stream, Claim]:
-    """Open a claim to change it. Raises NotFound; Stale unless it is as expected."""
-    stream, claim = read_claim(name, command.by, context)
-    require_expected(stream, command)
-    return stream, claim
-
-
-def read_claim(name: str, by: Actor, context: CommandContext) -> tuple[Stream, Claim]:
-    """Open a claim that the actor may know of. Raises NotFound, also if deleted."""
-    stream = context.store.open(stream_of(name))
-    require_own(stream, name, begun_by=ClaimBegun, what="claim", by=by)
-    claim = Claim.replay(stream.events)
-    if claim.is_deleted:
-        raise NotFound(what="claim", name=name)
-    return stream, claim
 
 
 def record(
@@ -238,8 +208,8 @@ def changed_outcomes(
     then, now = before.outcomes, after.outcomes
     moved = {r for r in {**then, **now} if then.get(r) != now.get(r)}
     changes = []
-    for name, (stream, registration) in open_registrations(
-        context, sorted(moved)
+    for name, (stream, registration) in load_many(
+        REGISTRATION, sorted(moved), store=context.store
     ).items():
         grades = now.get(name, {})
         recorded = registration.record_outcomes(claim=after.claim, grades=grades)
@@ -248,21 +218,6 @@ def changed_outcomes(
             raise LearnerHasLeft(pointer="/awards", learner=registration.learner)
         changes.append(stream.change(recorded))
     return changes
-
-
-def open_registrations(
-    context: CommandContext, names: Iterable[str], *, seen_by: str | None = None
-) -> dict[str, tuple[Stream, Registration]]:
-    """Open registrations that are known to be, by their identifiers.
-
-    Those that were another centre's since are as the centre ``seen_by`` last saw them.
-    """
-    streams = {name: stream_of(name) for name in names}
-    opened = context.store.open_many(streams.values())
-    return {
-        name: (opened[at], Registration.replay(opened[at].seen_by(seen_by).events))
-        for name, at in streams.items()
-    }
 
 
 def choose_qualification(
@@ -339,7 +294,7 @@ def choose_learners(
     found: dict[str, str | None] = dict.fromkeys(learners)
     for who, key in keys.items():
         if key in held:
-            registration = Registration.replay(opened[held[key].stream].events)
+            registration = REGISTRATION.replay(opened[held[key].stream])
             is_theirs = registration.centre == claim.centre and approved.covers(
                 registration.apprenticeship
             )
@@ -361,7 +316,9 @@ def save_grades(
 ) -> list[Later]:
     """Decide stage 4 (M5, M6), each learner by the rules they were registered under."""
     named = {who: place for who, place in claim.learners.items() if who in awards}
-    opened = open_registrations(context, {p.registration for p in named.values()})
+    opened = load_many(
+        REGISTRATION, {p.registration for p in named.values()}, store=context.store
+    )
     rules = {
         who: rules_of(context, opened[place.registration][1])
         for who, place in named.items()

@@ -22,12 +22,14 @@ from aggregates.claims.claimable import (
     on_facts,
 )
 from aggregates.registrations.registration import Registration
-from commands.claims.claim import open_registrations, rules_of
+from commands.claims.claim import rules_of
 from commands.command import CommandContext
 from commands.learners.erasure import erased
 from commands.registrations.registration import approvals_of
 from events.claim import Granted, Withheld, WithheldReason
 from events.registration import AwardClaimed
+from repositories.aggregate_types import REGISTRATION
+from repositories.repository import load_many
 from store import Recorded, Stream
 
 
@@ -73,7 +75,9 @@ class ClaimFacts:
             centre=centre,
             approved=approved,
             conditions=on_facts(rules, approved=approved, today=today) if rules else (),
-            opened=open_registrations(context, names, seen_by=claim.centre),
+            opened=load_many(
+                REGISTRATION, names, store=context.store, seen_by=claim.centre
+            ),
             erased=erased(context, judged),
             set_aside=set_aside or {},
         )

@@ -13,7 +13,7 @@ from aggregates.claims.claim_status import ClaimStatus
 from aggregates.claims.claimable import require
 from aggregates.errors import raise_all
 from aggregates.registrations.registration import COMPLETING, Registration
-from commands.claims.claim import changed_outcomes, open_claim, open_registrations
+from commands.claims.claim import changed_outcomes
 from commands.claims.claim_assessment import ClaimFacts, claimed_in
 from commands.claims.issued_certificates import issue_certificates, reliances
 from commands.command import Command, CommandContext, CommandResult, handles
@@ -23,6 +23,8 @@ from commands.registrations.registration import active, named_in
 from events.claim import ClaimSubmitted, Granted, Withheld, WithheldReason
 from events.identifier import stream_of
 from events.registration import AwardClaimed
+from repositories.aggregate_types import CENTRE, CLAIM, REGISTRATION
+from repositories.repository import load_many
 from store import AlreadyReserved, Conflict, Stream
 
 PATIENCE = 3
@@ -113,9 +115,9 @@ def _submit_once_still(
     others go through. When the claim itself moves: raises ClaimHasMoved, or Conflict if
     the person said which version they had looked at.
     """
-    stream, claim = open_claim(command.claim, command, context)
+    stream, claim = context.load(CLAIM, command.claim, command)
     concurrent = ConcurrentChanges()
-    centre = stream_of(f"centre:{claim.centre}")
+    centre = CENTRE.stream_id(claim.centre)
     while True:
         try:
             return _submit(command, context, stream, claim, concurrent)
@@ -179,7 +181,7 @@ def _submit(
 
 @handles(WithdrawClaim)
 def withdraw_claim(command: WithdrawClaim, context: CommandContext) -> CommandResult:
-    stream, claim = open_claim(command.claim, command, context)
+    stream, claim = context.load(CLAIM, command.claim, command)
     withdrawn = claim.withdraw(
         reason=command.reason, learner=command.learner, person_id=stream.id
     )
@@ -192,7 +194,7 @@ def withdraw_claim(command: WithdrawClaim, context: CommandContext) -> CommandRe
         and after.learners[who].standing is ClaimStatus.WITHDRAWN
     ]
     reopened: dict[str, Registration] = {}
-    registrations = open_registrations(context, taken_back)
+    registrations = load_many(REGISTRATION, taken_back, store=context.store)
     what = f"{claim.claim} cannot be withdrawn"
     raise_all(
         refusal
@@ -227,7 +229,7 @@ def withdraw_claim(command: WithdrawClaim, context: CommandContext) -> CommandRe
 
 @handles(ProcessClaim)
 def process_claim(command: ProcessClaim, context: CommandContext) -> CommandResult:
-    stream, claim = open_claim(command.claim, command, context)
+    stream, claim = context.load(CLAIM, command.claim, command)
     due = submitted_by(stream, command.submitted_by) - erased(context, claim.learners)
     issue = issue_certificates(
         context,

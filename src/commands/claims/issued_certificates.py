@@ -10,11 +10,11 @@ from aggregates.claims.claim_refusals import AwardIsReliedOn
 from aggregates.learners.learner import Learner
 from aggregates.registrations.registration import Registration
 from catalogue import AwardType
-from commands.claims.claim import open_registrations
 from commands.command import CommandContext
-from commands.learners.learner import learner_of
 from events.certificate import CertificateIssued
 from events.identifier import Kind, stream_of
+from repositories.aggregate_types import CERTIFICATE, CLAIM, LEARNER, REGISTRATION
+from repositories.repository import load_known, load_many
 from store import Change, Stream
 
 Opened: TypeAlias = tuple[Stream, Certificate]
@@ -47,16 +47,16 @@ def issue_certificates(
         for who, place in claim.learners.items()
         if who in learners and place.granted
     }
-    people = context.store.open_many(map(stream_of, granted))
+    people = load_many(LEARNER, granted, store=context.store)
     interim = [a.registration for a in granted.values() if a.award_type == INTERIM]
-    opened = open_registrations(context, interim)
+    opened = load_many(REGISTRATION, interim, store=context.store)
     claims = _interim_claims(
         context, claim.claim, [each for _, each in opened.values()]
     )
     issue = Issue(unchanged=[stream for stream, _ in claims.values()])
     for who, award in granted.items():
         number = issue.numbers[who] = context.new_identifier(Kind.CERTIFICATE)
-        holder = holder_of(learner_of(people[stream_of(who)]), certificate=number)
+        holder = holder_of(people[who][1], certificate=number)
         earlier, later = (
             _notifications(context, claim.claim, opened[award.registration][1], claims)
             if award.registration in opened
@@ -81,12 +81,7 @@ def issue_certificates(
             for event in new.supersede(by=each.issued, person_id=holder.person_id)
         ]
         issue.changes.append(
-            Change(
-                stream=stream_of(number),
-                expected=0,
-                events=(issued, *superseded),
-                owner=claim.centre,
-            )
+            CERTIFICATE.new(number).change([issued, *superseded], owner=claim.centre)
         )
         issue.changes += [
             at.change(each.supersede(by=issued, person_id=holder.person_id))
@@ -109,11 +104,7 @@ def open_certificates(
     ]
     found: dict[str, Opened] = {}
     while numbers:
-        streams = context.store.open_many(map(stream_of, numbers))
-        opened = {
-            number: (at, Certificate.replay(at.events))
-            for number, at in zip(numbers, streams.values(), strict=True)
-        }
+        opened = load_many(CERTIFICATE, numbers, store=context.store)
         found |= opened
         later = (each.superseded_by for _, each in opened.values())
         numbers = [n for n in dict.fromkeys(later) if n and n not in found]
@@ -124,7 +115,7 @@ def in_place_of(context: CommandContext, certificate: Certificate) -> str | None
     """Find the certificate that is in force in place of one, whatever came between."""
     number = certificate.superseded_by
     while number is not None:
-        certificate = Certificate.replay(context.store.open(stream_of(number)).events)
+        _, certificate = load_known(CERTIFICATE, number, store=context.store)
         if certificate.is_in_force:
             return number
         number = certificate.superseded_by
@@ -160,12 +151,12 @@ def as_issued(context: CommandContext, stream: Stream) -> CertificateIssued:
         raise TypeError(f"{stream.id} is no certificate.")
     if issued.title is not None:
         return issued
-    at = context.store.open(stream_of(issued.learner))
+    at, now = load_known(LEARNER, issued.learner, store=context.store)
     then = tuple(r for r in at.history if r.position <= first.position)
-    is_erased = learner_of(at).is_erased
-    learner = replace(learner_of(replace(at, history=then)), is_erased=is_erased)
+    learner = LEARNER.replay(replace(at, history=then))
+    learner = replace(learner, is_erased=now.is_erased)
     holder = holder_of(learner, certificate=issued.certificate)
-    claim = Claim.replay(context.store.open(stream_of(issued.claim)).events)
+    _, claim = load_known(CLAIM, issued.claim, store=context.store)
     granted = claim.learners[issued.learner].granted
     rules = context.catalogue.qualification(
         issued.qualification, version=granted.rules_version if granted else None
@@ -197,9 +188,9 @@ def reliances(
     together with it; ``instead`` is a sentence that says what else can be done.
     """
     relying = registration.relying_awards(claim, ending=ending)
-    opened = context.store.open_many(map(stream_of, relying))
+    opened = load_many(CLAIM, relying, store=context.store)
     for other, units in relying.items():
-        later = Claim.replay(opened[stream_of(other)].events)
+        _, later = opened[other]
         issued = open_certificates(context, registration.learner, [later])
         latest = [n for n, (_, each) in issued.items() if not each.is_reissued]
         next_step = (
@@ -228,12 +219,7 @@ def _interim_claims(
         for award in registration.awards.values()
         if award.award_type == INTERIM and award.claim != claim
     }
-    streams = {name: stream_of(name) for name in sorted(names)}
-    opened = context.store.open_many(streams.values())
-    return {
-        name: (opened[at], Claim.replay(opened[at].events))
-        for name, at in streams.items()
-    }
+    return load_many(CLAIM, sorted(names), store=context.store)
 
 
 def _notifications(

@@ -11,9 +11,9 @@ from commands.command import (
     handles,
     require_said,
 )
-from commands.learners.learner import read_learner
 from events.duplicate import Decision
-from events.identifier import stream_of
+from repositories.aggregate_types import DUPLICATE, LEARNER
+from repositories.repository import find, load
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ def decide_duplicate(
 ) -> CommandResult:
     streams, people = zip(
         *(
-            read_learner(context, who, command.by)
+            load(LEARNER, who, store=context.store, reader=command.by)
             for who in (command.learner, command.other)
         ),
         strict=True,
@@ -43,11 +43,11 @@ def decide_duplicate(
     require_said(command.reason)
     for person in people:
         person.require_not_erased()
-    stream = context.store.open(stream_of(":".join(("duplicate", *names))))
+    stream, known = find(DUPLICATE, ":".join(names), store=context.store)
     owners = {person.centre for person in people}
     owner = owners.pop() if len(owners) == 1 else None
     decided = Duplicate.decide(
-        Duplicate.replay(stream.events) if stream.history else None,
+        known,
         pair=names,
         centre=owner,
         decision=command.decision,

@@ -16,14 +16,7 @@ from aggregates.learners.learner import (
 )
 from aggregates.learners.verification import Outcome
 from aggregates.uploads.problem import sentence
-from commands.command import (
-    Command,
-    CommandContext,
-    CommandResult,
-    handles,
-    open_own,
-    require_own,
-)
+from commands.command import Command, CommandContext, CommandResult, handles
 from commands.learners.same_person import (
     FindSimilarLearners,
     held_by,
@@ -33,8 +26,8 @@ from commands.learners.same_person import (
     unheld,
 )
 from events.identifier import Kind, stream_of
-from events.learner import LearnerCreated
 from events.user import Role
+from repositories.aggregate_types import LEARNER
 from store import (
     Actor,
     AlreadyReserved,
@@ -43,7 +36,6 @@ from store import (
     EventStore,
     Position,
     Reservation,
-    Stream,
 )
 
 
@@ -85,23 +77,9 @@ def holders(store: EventStore, centre: str, ulns: Sequence[str]) -> dict[str, st
     held = store.find_reservations(f"uln:{centre}", keys)
     streams = store.open_many({holding.stream for holding in held.values()})
     return {
-        keys[key]: learner_of(streams[holding.stream]).learner
+        keys[key]: LEARNER.replay(streams[holding.stream]).learner
         for key, holding in held.items()
     }
-
-
-def learner_of(stream: Stream) -> Learner:
-    """Replay a learner."""
-    return Learner.replay(stream.events)
-
-
-def read_learner(
-    context: CommandContext, learner: str, by: Actor
-) -> tuple[Stream, Learner]:
-    """Show a learner as they are now; raises NotFound if it is not theirs to see."""
-    stream = context.store.open(stream_of(learner))
-    require_own(stream, learner, begun_by=LearnerCreated, what="learner", by=by)
-    return stream, learner_of(stream)
 
 
 def begin_learner(
@@ -129,7 +107,7 @@ def begin_learner(
         details=details,
         to_verify=to_verify,
     )
-    return Stream(id=stream_of(learner)).change(
+    return LEARNER.new(learner).change(
         [*made, *Learner.replay(made).hear(outcome)],
         owner=centre,
         reserve=[
@@ -197,14 +175,7 @@ def create_learner(command: CreateLearner, context: CommandContext) -> CommandRe
 
 @handles(AmendLearner)
 def amend_learner(command: AmendLearner, context: CommandContext) -> CommandResult:
-    stream = open_own(
-        context,
-        command.learner,
-        begun_by=LearnerCreated,
-        what="learner",
-        command=command,
-    )
-    learner = learner_of(stream)
+    stream, learner = context.load(LEARNER, command.learner, command)
     known = learner.details.cells
     cells = {column: command.cells.get(column, known[column]) for column in COLUMNS}
     is_other_birth = cells["date_of_birth"] != known["date_of_birth"]

@@ -16,26 +16,31 @@ from aggregates.learners.in_flight import InFlight, claims_on
 from aggregates.orders.order import Order
 from aggregates.registrations.cancellation import charge_stands
 from aggregates.registrations.registration import Registration
-from commands.bookings.entry_facts import timetable_of
-from commands.claims.claim import open_registrations
 from commands.claims.issued_certificates import open_certificates, reliances
-from commands.command import Command, CommandContext, CommandResult, handles, open_own
+from commands.command import Command, CommandContext, CommandResult, handles
 from commands.learners.erasure import ERASED
-from commands.learners.learner import learner_of, reserved_uln
+from commands.learners.learner import reserved_uln
 from commands.learners.same_person import held_by
 from commands.registrations.apprenticeship import reopened_parents
-from commands.registrations.invoice import line_called, read_lines
+from commands.registrations.invoice import read_lines
 from commands.registrations.registration import active, named_in, registers_of
 from commands.uploads.group_uses import uses_changed
 from events.booking import BookingCancelled
 from events.claim import ClaimBegun
-from events.entry_order import EntryOrderBegun
 from events.identifier import stream_of
-from events.learner import LearnerCreated
-from events.order import OrderBegun
 from events.registration import RegistrationMade
 from events.sitting import TestCalledOff
 from events.timetable import SittingDropped
+from repositories.aggregate_types import (
+    CLAIM,
+    ENTRY_ORDER,
+    INVOICE_LINE,
+    LEARNER,
+    ORDER,
+    REGISTRATION,
+    TIMETABLE,
+)
+from repositories.repository import load_many
 from store import AlreadyReserved, Change, Reservation, Stream
 
 StreamsOf: TypeAlias = Callable[[str], Sequence[UUID]]
@@ -66,14 +71,7 @@ def erase_learner(command: EraseLearner, context: CommandContext) -> CommandResu
     A row that was linked to the learner was kept under a key of its own. Whoever
     orders, books or claims at the same moment writes where this does: one wins.
     """
-    stream = open_own(
-        context,
-        command.learner,
-        begun_by=LearnerCreated,
-        what="learner",
-        command=command,
-    )
-    learner = learner_of(stream)
+    stream, learner = context.load(LEARNER, command.learner, command)
     events = learner.erase(command.reason, key=stream_of(f"{command.learner}/erasure"))
     change = stream.change(
         events,
@@ -132,22 +130,17 @@ class Affairs:
             context, [learner], centre=centre
         ).values()
         made = (e.registration for _, e in begun if isinstance(e, RegistrationMade))
-        registrations = open_registrations(
-            context, dict.fromkeys([*register.registrations, *made])
+        registrations = load_many(
+            REGISTRATION,
+            dict.fromkeys([*register.registrations, *made]),
+            store=context.store,
         ).values()
         names = {e.claim for _, e in begun if isinstance(e, ClaimBegun)}
         names |= {name for _, each in registrations for name in claims_on(each)}
-        opened = context.store.open_many(map(stream_of, sorted(names)))
-        claims = [(at, Claim.replay(at.events)) for at in opened.values()]
-        orders = [
-            (at, Order.replay(at.events))
-            for at, e in begun
-            if isinstance(e, OrderBegun)
-        ]
+        claims = load_many(CLAIM, sorted(names), store=context.store).values()
+        orders = [(at, ORDER.replay(at)) for at, _ in begun if ORDER.begins(at)]
         entry_orders = [
-            (at, EntryOrder.replay(at.events))
-            for at, e in begun
-            if isinstance(e, EntryOrderBegun)
+            (at, ENTRY_ORDER.replay(at)) for at, _ in begun if ENTRY_ORDER.begins(at)
         ]
         return cls(
             context=context,
@@ -204,7 +197,7 @@ class Affairs:
     @property
     def unchanged(self) -> list[Stream]:
         """What was looked at and is not written: the lines of the tests cancelled."""
-        lines = (stream_of(line_called(booking)) for booking in self.open_bookings)
+        lines = map(INVOICE_LINE.stream_id, self.open_bookings)
         return [*self.context.store.open_many(lines).values()]
 
     def reliances(self) -> Iterator[Refusal]:
@@ -264,7 +257,7 @@ class Affairs:
             yield at.change(registration.record_outcomes(claim=claim.claim, grades={}))
 
     def _end_bookings(self) -> Iterator[Change]:
-        planned = self.context.store.open(stream_of(timetable_of(self.learner)))
+        planned = self.context.store.open(TIMETABLE.stream_id(self.learner))
         lines = read_lines(self.open_bookings, self.context)
         opened = self.context.store.open_many(map(stream_of, self.open_bookings))
         for booking, line in lines.items():

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from aggregates.learners.learner import ImageErased
-from commands.command import Command, CommandContext, CommandResult, handles, open_own
-from commands.learners.learner import learner_of, read_learner
-from events.learner import ImageKind, LearnerCreated, LearnerImageSubmitted
+from commands.command import Command, CommandContext, CommandResult, handles
+from events.learner import ImageKind, LearnerImageSubmitted
 from files.image import plain_image
+from repositories.aggregate_types import LEARNER
+from repositories.repository import load
 from store import Actor, Conflict, FileGone, Stream
 
 
@@ -26,7 +27,7 @@ def read_image(
     context: CommandContext, learner: str, kind: ImageKind, by: Actor
 ) -> tuple[Stream, LearnerImageSubmitted, bytes]:
     """Show a photograph or signature; raises NotFound: ImageMissing, ImageErased."""
-    stream, found = read_learner(context, learner, by)
+    stream, found = load(LEARNER, learner, store=context.store, reader=by)
     image = found.image(kind)
     try:
         return stream, image, context.store.file(image.file)
@@ -39,14 +40,7 @@ def submit_learner_image(
     command: SubmitLearnerImage, context: CommandContext
 ) -> CommandResult:
     """Keep the image as a sealed file, and every earlier one: nothing is lost (H2)."""
-    stream = open_own(
-        context,
-        command.learner,
-        begun_by=LearnerCreated,
-        what="learner",
-        command=command,
-    )
-    learner = learner_of(stream)
+    stream, learner = context.load(LEARNER, command.learner, command)
     learner.require_not_erased()
     image = plain_image(command.content)
     if learner.has_image(command.kind, image):

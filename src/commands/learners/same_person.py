@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from aggregates.learners.learner import Learner, LooksLikeAnother
 from events.identifier import stream_of
+from repositories.aggregate_types import LEARNER
 from store import EventStore, Reservation
 
 FindSimilarLearners: TypeAlias = Callable[
@@ -36,7 +37,7 @@ def known_alike(
     fresh = {each.stream: keys[key] for key, each in held.items()}
     opened = store.open_many(stream for stream in fresh if stream not in told)
     for at, stream in opened.items():
-        found.setdefault(fresh[at], []).append(Learner.replay(stream.events).learner)
+        found.setdefault(fresh[at], []).append(LEARNER.replay(stream).learner)
     return found
 
 

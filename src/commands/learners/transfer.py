@@ -4,22 +4,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aggregates.centres.centre import Centre
 from aggregates.claims.claim import Claim
 from aggregates.learners.in_flight import claims_on
 from aggregates.learners.learner import Learner
 from aggregates.learners.transfer import UlnIsHeldThere, require_transferable
 from aggregates.registrations.registration import Registration
-from aggregates.uploads.group_uses import GroupUses
-from commands.centres.centre import open_own_centre
-from commands.claims.claim import open_registrations
 from commands.claims.issued_certificates import open_certificates
-from commands.command import Command, CommandContext, CommandResult, handles, open_own
-from commands.learners.learner import holders, learner_of, reserved_uln
+from commands.command import Command, CommandContext, CommandResult, handles
+from commands.learners.learner import holders, reserved_uln
 from commands.learners.same_person import held_by, reserved_person, unheld
 from commands.registrations.registration import registers_of
-from events.identifier import stream_of
-from events.learner import LearnerCreated
+from repositories.aggregate_types import (
+    CENTRE,
+    CLAIM,
+    GROUP_USES,
+    LEARNER,
+    REGISTRATION,
+)
+from repositories.repository import load, load_known, load_many
 from store import AlreadyReserved, Change, Conflict, Stream
 
 
@@ -39,19 +41,16 @@ def transfer_learner(
     command: TransferLearner, context: CommandContext
 ) -> CommandResult:
     """Take learner, registrations and certificates along in one append (L6)."""
-    stream = open_own(
-        context,
-        command.learner,
-        begun_by=LearnerCreated,
-        what="learner",
-        command=command,
-    )
-    learner = learner_of(stream)
+    stream, learner = context.load(LEARNER, command.learner, command)
     transferred = learner.transfer(command.centre, reason=command.reason)
-    there = open_own_centre(context, command.centre, command.by)
+    there, to_centre = load(
+        CENTRE, command.centre, store=context.store, reader=command.by
+    )
     registers = registers_of(context, [learner.learner], centre=learner.centre)
     entered, register = registers[learner.learner]
-    registered = list(open_registrations(context, register.registrations).values())
+    registered = list(
+        load_many(REGISTRATION, register.registrations, store=context.store).values()
+    )
     registrations = [registration for _, registration in registered]
     claims = _claims(context, registrations)
     require_transferable(
@@ -59,7 +58,7 @@ def transfer_learner(
         registrations,
         claims={claim.claim: claim for _, claim in claims},
         centre=command.centre,
-        approvals=Centre.replay(there.events).approvals,
+        approvals=to_centre.approvals,
     )
     to, likeness = command.centre, learner.details.likeness
     is_first = likeness in unheld(context.store, to, [likeness])
@@ -103,17 +102,15 @@ def _claims(
 ) -> list[tuple[Stream, Claim]]:
     """Open the claims that say anything of these registrations."""
     names = sorted({name for each in registrations for name in claims_on(each)})
-    opened = context.store.open_many(map(stream_of, names))
-    return [(at, Claim.replay(at.events)) for at in opened.values()]
+    return [*load_many(CLAIM, names, store=context.store).values()]
 
 
 def _group_used(context: CommandContext, learner: Learner) -> list[Change]:
     """Note it on the group that the learner came with, which cannot be undone (U11)."""
     if learner.group is None:
         return []
-    stream = context.store.open(stream_of(learner.group))
-    used = GroupUses.replay(stream.events).use(f"the transfer of {learner.learner}")
-    return [stream.change(used)]
+    stream, uses = load_known(GROUP_USES, learner.group, store=context.store)
+    return [stream.change(uses.use(f"the transfer of {learner.learner}"))]
 
 
 def _require_free(context: CommandContext, learner: Learner, centre: str) -> None:

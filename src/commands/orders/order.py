@@ -6,26 +6,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar
 
-from aggregates.errors import NotFound, Refusal
+from aggregates.errors import Refusal
 from aggregates.loss import require_no_loss
 from aggregates.orders.offer import Offer, Terms, offers
 from aggregates.orders.order import Later, Order
 from aggregates.orders.order_loss import lost_from_order
-from commands.command import (
-    Command,
-    CommandContext,
-    CommandResult,
-    handles,
-    require_expected,
-    require_own,
-)
+from commands.command import Command, CommandContext, CommandResult, handles
 from commands.learners.learner import new_learner
 from commands.learners.same_person import FindSimilarLearners
 from commands.orders.order_linking import Linking, link
 from commands.registrations.registration import approvals_of
 from commands.uploads.group_uses import uses_changed
-from events.identifier import Kind, stream_of
+from events.identifier import Kind
 from events.order import CourseDates, OrderBegun
+from repositories.aggregate_types import ORDER
 from store import Actor, AlreadyReserved, Change, Conflict, Position, Stream
 
 
@@ -146,12 +140,7 @@ def begin_order(command: BeginOrder, context: CommandContext) -> CommandResult:
             events += link(context, now, linking, offers=known, by=command.by)
     events += set_dates(order.after(events), command.datings, command.today)
     events += order.after(events).give_number(command.number, product=None)
-    change = Change(
-        stream=stream_of(name),
-        expected=0,
-        events=(begun, *events),
-        owner=order.centre,
-    )
+    change = ORDER.new(name).change([begun, *events], owner=order.centre)
     uses = uses_changed(
         context.store, name, before=(), after=order.after(events).everybody
     )
@@ -164,7 +153,7 @@ def begin_order(command: BeginOrder, context: CommandContext) -> CommandResult:
 def choose_order_products(
     command: ChooseOrderProducts, context: CommandContext
 ) -> CommandResult:
-    stream, order = open_order(command.order, command, context)
+    stream, order = context.load(ORDER, command.order, command)
     known = offers_of(context, order, command.products, command.today)
     events = order.choose_products(command.products, offers=known)
     require_kept(order, events, confirm_loss=command.confirm_loss, pointer="/products")
@@ -175,7 +164,7 @@ def choose_order_products(
 def link_order_learners(
     command: LinkOrderLearners, context: CommandContext
 ) -> CommandResult:
-    stream, order = open_order(command.order, command, context)
+    stream, order = context.load(ORDER, command.order, command)
     known = offers_of(context, order, order.lines, command.today)
     created: dict[str, Change] = {}
     if command.newcomer is not None:
@@ -207,7 +196,7 @@ def link_order_learners(
 def unlink_order_learner(
     command: UnlinkOrderLearner, context: CommandContext
 ) -> CommandResult:
-    stream, order = open_order(command.order, command, context)
+    stream, order = context.load(ORDER, command.order, command)
     events = order.unlink(command.learner, product=command.product)
     require_kept(order, events, confirm_loss=command.confirm_loss, pointer="?learner")
     return record(command, context, stream, events)
@@ -215,7 +204,7 @@ def unlink_order_learner(
 
 @handles(SetCourseDates)
 def set_course_dates(command: SetCourseDates, context: CommandContext) -> CommandResult:
-    stream, order = open_order(command.order, command, context)
+    stream, order = context.load(ORDER, command.order, command)
     events = set_dates(order, command.datings, command.today)
     require_kept(order, events, confirm_loss=command.confirm_loss, pointer="/dates")
     return record(command, context, stream, events)
@@ -225,14 +214,14 @@ def set_course_dates(command: SetCourseDates, context: CommandContext) -> Comman
 def give_purchase_order_number(
     command: GivePurchaseOrderNumber, context: CommandContext
 ) -> CommandResult:
-    stream, order = open_order(command.order, command, context)
+    stream, order = context.load(ORDER, command.order, command)
     events = order.give_number(command.number, product=command.product)
     return record(command, context, stream, events)
 
 
 @handles(DeleteOrder)
 def delete_order(command: DeleteOrder, context: CommandContext) -> CommandResult:
-    stream, order = open_order(command.order, command, context)
+    stream, order = context.load(ORDER, command.order, command)
     return record(command, context, stream, order.delete())
 
 
@@ -242,25 +231,6 @@ def require_kept(
     """Raise WorkWouldBeLost if what was typed is gone after it, unless confirmed."""
     lost = lost_from_order(order, order.after(events))
     require_no_loss(lost, confirm_loss=confirm_loss, pointer=pointer)
-
-
-def open_order(
-    name: str, command: Command, context: CommandContext
-) -> tuple[Stream, Order]:
-    """Open an order to change it. Raises NotFound; Stale unless it is as expected."""
-    stream, order = read_order(name, command.by, context)
-    require_expected(stream, command)
-    return stream, order
-
-
-def read_order(name: str, by: Actor, context: CommandContext) -> tuple[Stream, Order]:
-    """Open an order that the actor may know of. Raises NotFound, also if deleted."""
-    stream = context.store.open(stream_of(name))
-    require_own(stream, name, begun_by=OrderBegun, what="order", by=by)
-    order = Order.replay(stream.events)
-    if order.is_deleted:
-        raise NotFound(what="order", name=name)
-    return stream, order
 
 
 def append(
@@ -287,7 +257,7 @@ def record(
     *created: Change,
 ) -> CommandResult:
     """Append what was decided, the learners created for it, and whom it uses (U11)."""
-    order = Order.replay(stream.events)
+    order = ORDER.replay(stream)
     after = order.after(events)
     uses = uses_changed(
         context.store,

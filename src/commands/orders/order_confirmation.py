@@ -15,7 +15,7 @@ from aggregates.registrations.register import Register
 from catalogue import Catalogue, Qualification, QualificationNotInCatalogue
 from commands.command import Command, CommandContext, CommandResult, handles
 from commands.learners.erasure import erased
-from commands.orders.order import append, offers_of, open_order
+from commands.orders.order import append, offers_of
 from commands.registrations.registration import (
     ACTIVE_REGISTRATION,
     active_key,
@@ -23,10 +23,11 @@ from commands.registrations.registration import (
     entered,
     registers_of,
 )
-from events.identifier import Kind, stream_of
+from events.identifier import Kind
 from events.order import ConfirmedLine
 from events.registration import RegistrationMade
-from store import Change, Reservation, Stream
+from repositories.aggregate_types import ORDER, REGISTRATION
+from store import Reservation, Stream
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +43,7 @@ class ConfirmOrder(Command):
 
 @handles(ConfirmOrder)
 def confirm_order(command: ConfirmOrder, context: CommandContext) -> CommandResult:
-    stream, order = open_order(command.order, command, context)
+    stream, order = context.load(ORDER, command.order, command)
     centre, approvals = approvals_of(context, order.centre)
     terms = Terms(approvals=approvals, today=command.today)
     offered = offers(context.catalogue, order.lines, terms)
@@ -63,17 +64,15 @@ def confirm_order(command: ConfirmOrder, context: CommandContext) -> CommandResu
         for event in registrations_made(order, each, found.offers)
     ]
     made = [
-        Change(
-            stream=stream_of(event.registration),
-            expected=0,
-            events=(event,),
+        REGISTRATION.new(event.registration).change(
+            [event],
             owner=order.centre,
-            reserve=(
+            reserve=[
                 Reservation(
                     scope=ACTIVE_REGISTRATION,
                     key=active_key(event.learner, event.product),
-                ),
-            ),
+                )
+            ],
         )
         for event in events
     ]

@@ -8,13 +8,12 @@ from aggregates.orders.offer import Offer
 from aggregates.orders.order import Later, Order
 from aggregates.orders.order_linking import PathwayChoice
 from aggregates.orders.order_refusals import GroupHasNoLearners
-from aggregates.uploads.upload import Upload
-from commands.command import CommandContext, require_own
+from commands.command import CommandContext
 from commands.learners.erasure import erased, require_none_erased
 from events.identifier import stream_of
-from events.learner import LearnerCreated
-from events.upload import UploadReceived
-from store import Actor, Stream
+from repositories.aggregate_types import GROUP, LEARNER
+from repositories.repository import load
+from store import Actor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,12 +67,11 @@ def known_at(context: CommandContext, centre: str, learners: Iterable[str]) -> s
     """Find which of these are learners of the centre: not those who left since (L6)."""
     streams = {who: stream_of(who) for who in learners}
     opened = context.store.open_many(streams.values())
-    return {who for who, at in streams.items() if _is_of(centre, opened[at])}
-
-
-def _is_of(centre: str, stream: Stream) -> bool:
-    is_learner = bool(stream.history) and isinstance(stream.events[0], LearnerCreated)
-    return is_learner and stream.owner == centre
+    return {
+        who
+        for who, at in streams.items()
+        if LEARNER.begins(opened[at]) and opened[at].owner == centre
+    }
 
 
 def members(
@@ -83,9 +81,7 @@ def members(
 
     Raises NotFound, GroupIsUndone, or GroupHasNoLearners.
     """
-    stream = context.store.open(stream_of(group))
-    require_own(stream, group, begun_by=UploadReceived, what="group", by=by)
-    upload = Upload.replay(stream.events)
+    _, upload = load(GROUP, group, store=context.store, reader=by)
     upload.require_there()
     joined = upload.learners
     gone = erased(context, joined)

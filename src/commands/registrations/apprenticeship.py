@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from aggregates.registrations.registration import Registration, Status
-from commands.claims.claim import open_registrations
 from commands.command import CommandContext
 from commands.registrations.registration import active
+from repositories.aggregate_types import REGISTRATION
+from repositories.repository import load_many
 from store import Change
 
 
@@ -18,7 +19,9 @@ def completed_parents(
     once the second conflicts, and decides again: the last part completes the parent.
     """
     changes = []
-    for name, (at, parent) in open_registrations(context, completed).items():
+    for name, (at, parent) in load_many(
+        REGISTRATION, completed, store=context.store
+    ).items():
         events = parent.complete_part(completed[name].registration)
         is_over = parent.after(events).status is Status.COMPLETED
         release = active(parent) if is_over and events else ()
@@ -31,7 +34,9 @@ def reopened_parents(
 ) -> list[Change]:
     """Take down in each parent the part of it that is Active again (O7)."""
     changes = []
-    for name, (at, parent) in open_registrations(context, reopened).items():
+    for name, (at, parent) in load_many(
+        REGISTRATION, reopened, store=context.store
+    ).items():
         events = parent.reopen_part(reopened[name].registration)
         was_over = parent.status is Status.COMPLETED
         reserve = active(parent) if was_over and events else ()

@@ -4,29 +4,27 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aggregates.claims.claim import Claim
 from aggregates.claims.claim_status import ClaimStatus
 from aggregates.errors import RuleBroken
 from aggregates.registrations.cancellation import charge_stands, require_cancellable
 from aggregates.registrations.registration import Registration
-from commands.claims.claim import open_registrations, rules_of
+from commands.claims.claim import rules_of
 from commands.claims.issued_certificates import holder_of, open_certificates
 from commands.command import (
     Command,
     CommandContext,
     CommandResult,
     handles,
-    open_own,
     require_said,
 )
 from commands.learners.erasure import require_none_erased
-from commands.learners.learner import learner_of
 from commands.registrations.apprenticeship import reopened_parents
 from commands.registrations.invoice import read_line
 from commands.registrations.registration import active, named_in
-from events.identifier import stream_of
-from events.registration import RegistrationCancelled, RegistrationMade
-from store import AlreadyReserved, Change, Stream
+from events.registration import RegistrationCancelled
+from repositories.aggregate_types import CLAIM, LEARNER, REGISTRATION
+from repositories.repository import load_known, load_many
+from store import AlreadyReserved, Change
 
 
 class RegisteredAgain(RuleBroken):
@@ -80,10 +78,10 @@ class ChangePathway(Command):
 def cancel_registration(
     command: CancelRegistration, context: CommandContext
 ) -> CommandResult:
-    stream, registration = _open_registration(command.registration, command, context)
+    stream, registration = context.load(REGISTRATION, command.registration, command)
     require_said(command.reason)
     charged, line = read_line(command.registration, context)
-    parts = open_registrations(context, registration.parts).values()
+    parts = load_many(REGISTRATION, registration.parts, store=context.store).values()
     every = [part for _, part in parts]
     processed = processed_claims(context, [registration, *every])
     require_cancellable(registration, every, processed=processed)
@@ -106,12 +104,11 @@ def processed_claims(
 ) -> set[str]:
     """Find the claims by which an award was certified: they cannot be withdrawn."""
     awarded = {(claim, each.learner) for each in registrations for claim in each.awards}
-    opened = context.store.open_many([stream_of(claim) for claim, _ in awarded])
+    opened = load_many(CLAIM, [claim for claim, _ in awarded], store=context.store)
     return {
         claim
         for claim, learner in awarded
-        if Claim.replay(opened[stream_of(claim)].events).learners[learner].standing
-        is ClaimStatus.PROCESSED
+        if opened[claim][1].learners[learner].standing is ClaimStatus.PROCESSED
     }
 
 
@@ -120,7 +117,7 @@ def reopen_registration(
     command: ReopenRegistration, context: CommandContext
 ) -> CommandResult:
     """Reopen it; the certificate that completed it is in force no more (M14)."""
-    stream, registration = _open_registration(command.registration, command, context)
+    stream, registration = context.load(REGISTRATION, command.registration, command)
     require_said(command.reason)
     require_none_erased(context, [registration.learner])
     reason = command.reason.strip()
@@ -148,7 +145,7 @@ def _certificates_ended(
     Raises NotProcessedYet if there is none yet: the claim can still be withdrawn.
     """
     claims = [
-        Claim.replay(context.store.open(stream_of(award.claim)).events)
+        load_known(CLAIM, award.claim, store=context.store)[1]
         for award in registration.awards.values()
         if award == registration.completion
     ]
@@ -157,7 +154,7 @@ def _certificates_ended(
             raise NotProcessedYet(
                 registration=registration.registration, claim=claim.claim
             )
-    learner = learner_of(context.store.open(stream_of(registration.learner)))
+    _, learner = load_known(LEARNER, registration.learner, store=context.store)
     opened = open_certificates(context, registration.learner, claims)
     for number, (at, certificate) in opened.items():
         holder = holder_of(learner, certificate=number)
@@ -168,7 +165,7 @@ def _certificates_ended(
 
 @handles(ChangePathway)
 def change_pathway(command: ChangePathway, context: CommandContext) -> CommandResult:
-    stream, registration = _open_registration(command.registration, command, context)
+    stream, registration = context.load(REGISTRATION, command.registration, command)
     require_said(command.reason)
     require_none_erased(context, [registration.learner])
     registration.require_single("have another pathway")
@@ -180,12 +177,3 @@ def change_pathway(command: ChangePathway, context: CommandContext) -> CommandRe
     )
     position = context.store.append(stream.change(changed), by=command.by)
     return CommandResult(position=position, created_id=command.registration)
-
-
-def _open_registration(
-    name: str, command: Command, context: CommandContext
-) -> tuple[Stream, Registration]:
-    stream = open_own(
-        context, name, begun_by=RegistrationMade, what="registration", command=command
-    )
-    return stream, Registration.replay(stream.events)

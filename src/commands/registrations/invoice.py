@@ -6,17 +6,13 @@ from typing import ClassVar
 
 from aggregates.errors import NotFound
 from aggregates.registrations.invoice_line import CREDIT, InvoiceLine, InvoiceStatus
-from commands.command import (
-    Command,
-    CommandContext,
-    CommandResult,
-    handles,
-    require_expected,
-)
+from commands.command import Command, CommandContext, CommandResult, handles
 from events.booking import BookingCancelled, BookingMade
 from events.event import Event
 from events.identifier import stream_of
 from events.registration import RegistrationCancelled, RegistrationMade
+from repositories.aggregate_types import INVOICE_LINE
+from repositories.repository import find, load_many, require_expected
 from store import Stream
 
 
@@ -35,18 +31,13 @@ class ReportInvoiceStatus(Command):
     corrects: str | None = None
 
 
-def line_called(line: str) -> str:
-    """Say what the stream of a line is called."""
-    return f"invoice-line:{line}"
-
-
 @handles(ReportInvoiceStatus)
 def report_invoice_status(
     command: ReportInvoiceStatus, context: CommandContext
 ) -> CommandResult:
     charged = require_line(command.line, context)
     stream, line = read_line(command.line, context)
-    require_expected(stream, command)
+    require_expected(stream, command.expect)
     events = line.report(
         command.status,
         invoice=command.invoice,
@@ -60,21 +51,17 @@ def report_invoice_status(
 
 def read_line(line: str, context: CommandContext) -> tuple[Stream, InvoiceLine]:
     """Open a line; one of which nothing was reported is not invoiced."""
-    stream = context.store.open(stream_of(line_called(line)))
-    if not stream.history:
-        return stream, InvoiceLine(line=line)
-    return stream, InvoiceLine.replay(stream.events)
+    stream, reported = find(INVOICE_LINE, line, store=context.store)
+    return stream, reported or InvoiceLine(line=line)
 
 
 def read_lines(lines: Iterable[str], context: CommandContext) -> dict[str, InvoiceLine]:
     """Open many lines at once, by name."""
-    at = {line: stream_of(line_called(line)) for line in lines}
-    opened = context.store.open_many(at.values())
+    lines = list(lines)
+    reported = load_many(INVOICE_LINE, lines, store=context.store)
     return {
-        line: InvoiceLine.replay(opened[stream].events)
-        if opened[stream].history
-        else InvoiceLine(line=line)
-        for line, stream in at.items()
+        line: reported[line][1] if line in reported else InvoiceLine(line=line)
+        for line in lines
     }
 
 

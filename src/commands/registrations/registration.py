@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from aggregates.centres.centre import Centre
 from aggregates.registrations.register import Register
 from aggregates.registrations.registration import Registration, Status
 from commands.command import CommandContext
-from events.identifier import stream_of
+from repositories.aggregate_types import CENTRE, REGISTER, REGISTRATION
+from repositories.repository import find, load_many
 from store import Change, Reservation, Stream
 
 ACTIVE_REGISTRATION = "active-registration"
@@ -32,26 +32,19 @@ def active(registration: Registration) -> tuple[Reservation, ...]:
 
 def approvals_of(context: CommandContext, centre: str) -> tuple[Stream, frozenset[str]]:
     """Open a centre and say what it is approved for."""
-    stream = context.store.open(stream_of(f"centre:{centre}"))
-    if not stream.history:
-        return stream, frozenset()
-    return stream, Centre.replay(stream.events).approvals
+    stream, there = find(CENTRE, centre, store=context.store)
+    return stream, there.approvals if there else frozenset()
 
 
 def registers_of(
     context: CommandContext, learners: Iterable[str], *, centre: str
 ) -> dict[str, tuple[Stream, Register]]:
     """Open the registers of learners; an empty one is that of a learner of the centre."""
-    streams = {who: stream_of(f"register:{who}") for who in learners}
-    opened = context.store.open_many(streams.values())
+    learners = list(learners)
+    kept = load_many(REGISTER, learners, store=context.store)
     return {
-        who: (
-            opened[at],
-            Register.replay(opened[at].events)
-            if opened[at].history
-            else Register.of(who, centre),
-        )
-        for who, at in streams.items()
+        who: kept.get(who) or (REGISTER.new(who), Register.of(who, centre))
+        for who in learners
     }
 
 
@@ -68,11 +61,11 @@ def last_registrations(
         if register.centre == centre
     }
     names = [name for each in registers.values() for name in each.registrations]
-    opened = context.store.open_many(map(stream_of, names))
+    opened = load_many(REGISTRATION, names, store=context.store)
     found: dict[str, Registration] = {}
     for who, register in registers.items():
         for name in register.registrations:
-            each = Registration.replay(opened[stream_of(name)].events)
+            _, each = opened[name]
             before = found.get(who)
             if each.product == product and (
                 before is None or before.status is not Status.ACTIVE

@@ -11,9 +11,10 @@ from aggregates.uploads.file_row import FileRow
 from aggregates.uploads.record import Later, Record
 from aggregates.uploads.upload import Upload
 from commands.command import CommandContext
-from commands.uploads.upload import record_called, reserved_row
+from commands.uploads.upload import read_records, record_called, reserved_row
 from commands.uploads.verification import becomes_ready, hear
 from events.identifier import stream_of
+from repositories.aggregate_types import RECORD
 from store import Change, Conflict, EventStore, Reservation, Stream
 
 
@@ -149,17 +150,11 @@ class DuplicateRowsChange:
 
     def _open_rows(self, rows: Iterable[int]) -> list[Mate]:
         """Open rows that can still change, once each."""
-        new = {
-            row: stream_of(record_called(self.group, row))
-            for row in sorted(rows)
-            if row not in self.mates
-        }
-        opened = self.context.store.open_many(new.values())
-        for row, at in new.items():
-            stream = opened[at]
-            record = Record.replay(stream.events)
+        new = sorted(row for row in rows if row not in self.mates)
+        for stream, record in read_records(self.context.store, self.group, new):
             if record.is_open:
-                self.mates[row] = Mate(stream=stream, before=record, record=record)
+                mate = Mate(stream=stream, before=record, record=record)
+                self.mates[record.row] = mate
         return [self.mates[row] for row in sorted(rows) if row in self.mates]
 
 
@@ -196,13 +191,12 @@ def rows_to_join(
         at = _holder(store, owned)
         if at is None:
             return frozenset()
-        first = Record.replay(store.open(at).events)
+        first = RECORD.replay(store.open(at))
     named = sorted(same.rows(first))
     if len(named) + 1 >= MOST_NAMED:
         named = named[:1]
-    ids = [stream_of(record_called(first.group, row)) for row in named]
-    opened = store.open_many(ids)
-    there = [first, *(Record.replay(opened[at].events) for at in ids)]
+    others = (record for _, record in read_records(store, first.group, named))
+    there = [first, *others]
     return frozenset(
         each.row for each in there if same.value(each) == value and each.row != but
     )

@@ -4,14 +4,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from aggregates.uploads.upload import clean_group_name
-from commands.command import (
-    Command,
-    CommandContext,
-    CommandResult,
-    handles,
-    require_expected,
-)
-from commands.uploads.upload import read_upload, require_new_name, reserved_name
+from commands.command import Command, CommandContext, CommandResult, handles
+from commands.uploads.upload import require_new_name, reserved_name
+from repositories.aggregate_types import GROUP
 from store import AlreadyReserved
 
 
@@ -29,8 +24,7 @@ class RenameLearnerGroup(Command):
 def rename_learner_group(
     command: RenameLearnerGroup, context: CommandContext
 ) -> CommandResult:
-    stream, upload = read_upload(context, command.group, command.by)
-    require_expected(stream, command)
+    stream, upload = context.load(GROUP, command.group, command)
     name, user = clean_group_name(command.name), upload.received.user
     old = reserved_name(context.store, user, upload.name)
     new = reserved_name(context.store, user, name)

@@ -6,9 +6,10 @@ in the same append, and so does whoever undoes that: of two at once exactly one 
 
 from collections.abc import Collection, Iterable
 
-from aggregates.uploads.group_uses import GroupUses
 from events.identifier import stream_of
 from events.learner import LearnerCreated, LearnerTransferred
+from repositories.aggregate_types import GROUP_USES
+from repositories.repository import load_many
 from store import Change, EventStore, Stream
 
 
@@ -22,13 +23,9 @@ def uses_changed(
     joined, left = set(after) - set(before), set(before) - set(after)
     came = groups_of(store, joined)
     gone = groups_of(store, left) - groups_of(store, after) if left else set()
-    opened = store.open_many(stream_of(name) for name in sorted(came | gone))
+    opened = load_many(GROUP_USES, sorted((came | gone) - {by}), store=store)
     changes = []
-    for name in sorted(came | gone):
-        stream = opened[stream_of(name)]
-        if name == by or not stream.history:
-            continue
-        group = GroupUses.replay(stream.events)
+    for name, (stream, group) in opened.items():
         events = group.use(by) if name in came else group.release(by)
         changes += [stream.change(events)] if events else []
     return changes
@@ -51,13 +48,8 @@ def undone(store: EventStore, learners: Iterable[str]) -> frozenset[str]:
     """Find those of the learners who came with a group that was undone."""
     streams = store.open_many(stream_of(learner) for learner in set(learners))
     groups = {at: group for at, each in streams.items() if (group := group_of(each))}
-    opened = store.open_many(stream_of(group) for group in groups.values())
-    gone = {
-        group
-        for group in groups.values()
-        if (history := opened[stream_of(group)].events)
-        and GroupUses.replay(history).is_undone
-    }
+    opened = load_many(GROUP_USES, groups.values(), store=store)
+    gone = {group for group, (_, uses) in opened.items() if uses.is_undone}
     return frozenset(
         learner for learner in learners if groups.get(stream_of(learner)) in gone
     )

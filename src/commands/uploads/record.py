@@ -8,23 +8,16 @@ from typing import ClassVar, NamedTuple
 from aggregates.uploads.file_row import FileRow
 from aggregates.uploads.record import Later, Record
 from aggregates.uploads.upload import Upload
-from commands.command import (
-    Command,
-    CommandContext,
-    CommandResult,
-    handles,
-    require_expected,
-    require_own,
-)
+from commands.command import Command, CommandContext, CommandResult, handles
 from commands.learners.erasure import require_none_erased
 from commands.learners.same_person import FindSimilarLearners
 from commands.uploads.duplicate_rows import DuplicateRowsChange, rows_like
 from commands.uploads.row_checks import RowChecker
-from commands.uploads.upload import read_upload, record_called
+from commands.uploads.upload import record_called
 from commands.uploads.verification import becomes_ready, hear
-from events.identifier import stream_of
-from events.upload import RecordRead
-from store import Actor, AlreadyReserved, Conflict, Stream
+from repositories.aggregate_types import GROUP, RECORD
+from repositories.repository import load
+from store import AlreadyReserved, Conflict, Stream
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,15 +90,6 @@ def remove_record(command: RemoveRecord, context: CommandContext) -> CommandResu
     return _record(opened.record.remove(), opened, command, context)
 
 
-def read_record(
-    context: CommandContext, group: str, row: int, by: Actor
-) -> tuple[Stream, Record]:
-    """Show a record as it is now; raises NotFound if it is not theirs to see."""
-    stream = context.store.open(stream_of(record_called(group, row)))
-    require_own(stream, str(row), begun_by=RecordRead, what="row", by=by)
-    return stream, Record.replay(stream.events)
-
-
 class _Opened(NamedTuple):
     upload_stream: Stream
     upload: Upload
@@ -117,9 +101,8 @@ def _open_record(
     command: Command, group: str, row: int, context: CommandContext
 ) -> _Opened:
     """Open a record of a group that has been checked."""
-    upload_stream, upload = read_upload(context, group, command.by)
-    stream, record = read_record(context, group, row, command.by)
-    require_expected(stream, command)
+    upload_stream, upload = load(GROUP, group, store=context.store, reader=command.by)
+    stream, record = context.load(RECORD, record_called(group, row), command)
     upload.require_checked()
     return _Opened(upload_stream, upload, stream, record)
 

@@ -14,7 +14,7 @@ from catalogue import amount
 from commands.command import Command, CommandContext, CommandResult
 from commands.learners.same_person import FindSimilarLearners
 from commands.uploads.record import AmendRecord
-from commands.uploads.upload import batches, read_records, read_upload
+from commands.uploads.upload import batches, read_records
 from events.upload import (
     RecordAmended,
     RecordBecameLearner,
@@ -23,6 +23,8 @@ from events.upload import (
     RecordRemoved,
 )
 from files.corrections import Correction
+from repositories.aggregate_types import GROUP
+from repositories.repository import load
 from store import Actor, Conflict, Stream
 
 MOST_AMENDED = 2_000
@@ -80,7 +82,7 @@ def read_invalid(
     context: CommandContext, group: str, by: Actor
 ) -> Iterator[tuple[int, Record]]:
     """Show the invalid records of a group, each with its version."""
-    _, upload = read_upload(context, group, by)
+    _, upload = load(GROUP, group, store=context.store, reader=by)
     for rows in batches(range(FIRST_ROW, upload.last_row + 1)):
         for stream, record in read_records(context.store, group, rows):
             if record.state is RecordState.INVALID:
@@ -102,7 +104,7 @@ def amend_from_file(
     A row amends its record only if no person has changed that since it was given out.
     Sent again the file changes nothing. Raises StillChecking, TooManyToAmend.
     """
-    _, upload = read_upload(context, group, by)
+    _, upload = load(GROUP, group, store=context.store, reader=by)
     upload.require_checked()
     times = Counter(one.row for one in corrections if one.group == group)
     opened: dict[int, tuple[Stream, Record]] = {}

@@ -6,20 +6,14 @@ from itertools import islice
 from typing import ClassVar
 
 from aggregates.loss import require_no_loss
-from aggregates.uploads.group_uses import GroupUses
-from commands.command import (
-    Command,
-    CommandContext,
-    CommandResult,
-    handles,
-    require_expected,
-)
-from commands.learners.learner import learner_of, reserved_uln
+from commands.command import Command, CommandContext, CommandResult, handles
+from commands.learners.learner import reserved_uln
 from commands.learners.same_person import held_by
 from commands.uploads.group_uses import group_of, uses_changed
 from commands.uploads.typed_rows import lost_with_group
-from commands.uploads.upload import BATCHES, batches, read_upload, reserved_name
+from commands.uploads.upload import BATCHES, batches, reserved_name
 from events.identifier import stream_of
+from repositories.aggregate_types import GROUP, GROUP_USES, LEARNER
 from store import Change, EventStore
 
 
@@ -49,10 +43,9 @@ class WithdrawGroupLearners(Command):
 def undo_learner_group(
     command: UndoLearnerGroup, context: CommandContext
 ) -> CommandResult:
-    stream, upload = read_upload(context, command.group, command.by)
-    require_expected(stream, command)
+    stream, upload = context.load(GROUP, command.group, command)
     upload.require_quiet()
-    events = GroupUses.replay(stream.events).undo()
+    events = GROUP_USES.replay(stream).undo()
     if events and not command.confirm_loss:
         require_no_loss(lost_with_group(context, upload), confirm_loss=False)
     received = upload.received
@@ -67,8 +60,8 @@ def undo_learner_group(
 def withdraw_group_learners(
     command: WithdrawGroupLearners, context: CommandContext
 ) -> CommandResult:
-    stream, _ = read_upload(context, command.group, command.by)
-    group, version, position = GroupUses.replay(stream.events), stream.version, None
+    stream, group = context.load(GROUP_USES, command.group, command)
+    version, position = stream.version, None
     for learners in islice(batches(group.to_withdraw), BATCHES):
         events = group.withdraw(learners)
         position = context.store.append(
@@ -93,7 +86,7 @@ def _withdrawn(
     """Say what is recorded of those who came with the group; others stay known."""
     changes = []
     opened = store.open_many(stream_of(each) for each in learners).values()
-    came = [(at, learner_of(at)) for at in opened if group_of(at) == group]
+    came = [(at, LEARNER.replay(at)) for at in opened if group_of(at) == group]
     held = held_by(store, (learner for _, learner in came))
     for stream, learner in came:
         events = learner.withdraw()

@@ -14,22 +14,16 @@ from aggregates.uploads.row_context import LIKE, RowContext, check_in_context
 from aggregates.uploads.upload import Later, Upload, clean_group_name
 from aggregates.uploads.upload_progress import UploadStatus
 from aggregates.uploads.upload_refusals import GroupNameTaken
-from commands.command import (
-    Command,
-    CommandContext,
-    CommandResult,
-    handles,
-    require_expected,
-    require_own,
-)
+from commands.command import Command, CommandContext, CommandResult, handles
 from commands.learners.learner import begin_learner, holders
 from commands.learners.same_person import FindSimilarLearners, known_alike, unheld
 from commands.uploads.group_uses import undone, uses_changed
-from events.identifier import Kind, stream_of
+from events.identifier import Kind
 from events.upload import UploadReceived, UploadRefused
 from files.learner_file import read_learner_file
+from repositories.aggregate_types import GROUP, RECORD
+from repositories.repository import load, load_many
 from store import (
-    Actor,
     AlreadyReserved,
     Change,
     Conflict,
@@ -112,24 +106,12 @@ def batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
     return (items[at : at + BATCH] for at in range(0, len(items), BATCH))
 
 
-def read_upload(
-    context: CommandContext, group: str, by: Actor
-) -> tuple[Stream, Upload]:
-    """Show a group as it is now; raises NotFound if it is not theirs to see."""
-    stream = context.store.open(stream_of(group))
-    require_own(stream, group, begun_by=UploadReceived, what="group", by=by)
-    return stream, Upload.replay(stream.events)
-
-
 def read_records(
     store: EventStore, group: str, rows: Sequence[int]
 ) -> Iterator[tuple[Stream, Record]]:
     """Show the records of those rows; blank rows have none."""
-    ids = [stream_of(record_called(group, row)) for row in rows]
-    streams = store.open_many(ids)
-    for at in ids:
-        if streams[at].history:
-            yield streams[at], Record.replay(streams[at].events)
+    names = [record_called(group, row) for row in rows]
+    yield from load_many(RECORD, names, store=store).values()
 
 
 @handles(UploadLearnerGroup)
@@ -142,7 +124,7 @@ def upload_learner_group(
     owned = reserved_name(store, command.by.user, name)
     require_new_name(store, owned, name)
     group = context.new_identifier(Kind.GROUP)
-    stream = Stream(id=stream_of(group))
+    stream = GROUP.new(group)
     digest = hashlib.sha256(command.content).hexdigest()
     try:
         file = read_learner_file(command.content, encoding=command.encoding)
@@ -191,7 +173,7 @@ def upload_learner_group(
 def require_new_name(store: EventStore, owned: Reservation, name: str) -> None:
     """Raise GroupNameTaken if the user has a group of that name (U1)."""
     for held in store.find_reservations(owned.scope, [owned.key]).values():
-        taken = Upload.replay(store.open(held.stream).events).received
+        taken = GROUP.replay(store.open(held.stream)).received
         raise GroupNameTaken(name=name, group=taken.group, pointer="/name")
 
 
@@ -199,8 +181,7 @@ def require_new_name(store: EventStore, owned: Reservation, name: str) -> None:
 def submit_learner_group(
     command: SubmitLearnerGroup, context: CommandContext
 ) -> CommandResult:
-    stream, upload = read_upload(context, command.group, command.by)
-    require_expected(stream, command)
+    stream, upload = context.load(GROUP, command.group, command)
     upload.require_checked()
     is_any_ready = any(
         record.state is RecordState.VALID
@@ -217,7 +198,7 @@ def submit_learner_group(
 def add_group_learners(
     command: AddGroupLearners, context: CommandContext
 ) -> CommandResult:
-    stream, upload = read_upload(context, command.group, command.by)
+    stream, upload = load(GROUP, command.group, store=context.store, reader=command.by)
     if upload.status is not UploadStatus.ADDING:
         return CommandResult(position=None)
     version, position, waiting = stream.version, None, upload.rows_to_add

@@ -21,14 +21,14 @@ from commands.uploads.upload import (
     BATCHES,
     batches,
     read_records,
-    read_upload,
     record_called,
     reserved_row,
 )
-from events.identifier import stream_of
 from events.upload import RecordRead
 from files.learner_file import LearnerFile, read_learner_file
 from files.text_file import in_other_encoding
+from repositories.aggregate_types import GROUP, RECORD
+from repositories.repository import load
 from store import Change, EventStore, Reservation, Stream
 
 
@@ -46,7 +46,7 @@ class CheckLearnerGroup(Command):
 def check_learner_group(
     command: CheckLearnerGroup, context: CommandContext
 ) -> CommandResult:
-    stream, upload = read_upload(context, command.group, command.by)
+    stream, upload = load(GROUP, command.group, store=context.store, reader=command.by)
     received, position = upload.received, None
     around = RowChecker(
         store=context.store,
@@ -155,7 +155,7 @@ def _record(
 ) -> Change:
     """Say what is recorded of a row: the first row with a value is found by it."""
     received, uln = upload.received, given_uln(row.cells)
-    stream = Stream(id=stream_of(record_called(received.group, row.number)))
+    stream = RECORD.new(record_called(received.group, row.number))
     read = RecordRead(
         group=received.group,
         row=row.number,

@@ -8,16 +8,11 @@ from aggregates.uploads.file_columns import settle_columns
 from aggregates.uploads.upload import Upload
 from aggregates.uploads.upload_progress import UploadStatus
 from aggregates.uploads.upload_refusals import GroupIsMapped
-from commands.command import (
-    Command,
-    CommandContext,
-    CommandResult,
-    handles,
-    require_expected,
-)
-from commands.uploads.upload import read_upload
+from commands.command import Command, CommandContext, CommandResult, handles
 from commands.uploads.upload_check import chosen_encoding
 from files.learner_file import read_learner_file, samples
+from repositories.aggregate_types import GROUP
+from repositories.repository import load
 from store import Actor, Stream
 
 
@@ -45,8 +40,7 @@ class ChooseGroupEncoding(Command):
 def map_learner_group(
     command: MapLearnerGroup, context: CommandContext
 ) -> CommandResult:
-    stream, upload = read_upload(context, command.group, command.by)
-    require_expected(stream, command)
+    stream, upload = context.load(GROUP, command.group, command)
     received = upload.received
     if not received.columns:  # they are the template's
         raise GroupIsMapped(group=command.group)
@@ -67,8 +61,7 @@ def map_learner_group(
 def choose_group_encoding(
     command: ChooseGroupEncoding, context: CommandContext
 ) -> CommandResult:
-    stream, upload = read_upload(context, command.group, command.by)
-    require_expected(stream, command)
+    stream, upload = context.load(GROUP, command.group, command)
     change = stream.change(upload.choose_encoding(command.encoding))
     position = context.store.append(change, by=command.by)
     return CommandResult(position=position, created_id=command.group)
@@ -78,7 +71,7 @@ def read_columns(
     context: CommandContext, group: str, by: Actor
 ) -> tuple[Stream, Upload, Mapping[str, list[str]]]:
     """Show the columns of a group's file, with its first values until it is mapped."""
-    stream, upload = read_upload(context, group, by)
+    stream, upload = load(GROUP, group, store=context.store, reader=by)
     if upload.status is not UploadStatus.TO_MAP:
         return stream, upload, {}
     content = context.store.file(upload.received.file)

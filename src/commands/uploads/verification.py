@@ -12,8 +12,10 @@ from aggregates.uploads.record import Later, Record, RecordState
 from aggregates.uploads.upload import Upload
 from aggregates.uploads.upload_progress import UploadStatus
 from commands.command import Command, CommandContext, CommandResult, handles
-from commands.learners.learner import ask, learner_of
-from commands.uploads.upload import read_records, read_upload
+from commands.learners.learner import ask
+from commands.uploads.upload import read_records
+from repositories.aggregate_types import GROUP, LEARNER
+from repositories.repository import load
 from store import EventStore, Stream
 
 AT_A_TIME = 100
@@ -52,7 +54,7 @@ class VerifyLearners(Command):
 def verify_learner_group(
     command: VerifyLearnerGroup, context: CommandContext
 ) -> CommandResult:
-    stream, upload = read_upload(context, command.group, command.by)
+    stream, upload = load(GROUP, command.group, store=context.store, reader=command.by)
     if not upload.rows_to_verify:
         return CommandResult(position=None)
     opened = list(islice(_waiting(upload, context.store), AT_A_TIME))
@@ -75,7 +77,9 @@ def verify_learner_group(
 
 @handles(VerifyRecords)
 def verify_records(command: VerifyRecords, context: CommandContext) -> CommandResult:
-    upload_stream, upload = read_upload(context, command.group, command.by)
+    upload_stream, upload = load(
+        GROUP, command.group, store=context.store, reader=command.by
+    )
     if upload.status is UploadStatus.CHECKING:
         return CommandResult(position=None)  # its check asks about all of them
     read = read_records(context.store, command.group, command.rows)
@@ -97,7 +101,7 @@ def verify_records(command: VerifyRecords, context: CommandContext) -> CommandRe
 @handles(VerifyLearners)
 def verify_learners(command: VerifyLearners, context: CommandContext) -> CommandResult:
     opened = context.store.open_many(command.learners).values()
-    found = [(stream, learner_of(stream)) for stream in opened if is_known(stream)]
+    found = [(stream, LEARNER.replay(stream)) for stream in opened if is_known(stream)]
     waiting = [(s, learner) for s, learner in found if learner.verification.is_waiting]
     outcomes = ask(context, [learner.details for _, learner in waiting])
     changes = [

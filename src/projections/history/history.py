@@ -10,25 +10,7 @@ from typing import Any
 import msgspec
 
 from aggregates.aggregate import Aggregate
-from aggregates.bookings.booking import Booking
-from aggregates.bookings.entry_order import EntryOrder
-from aggregates.claims.certificate import Certificate
-from aggregates.claims.claim import Claim
 from aggregates.learners.date_of_birth import ERASED as ERASED_BIRTH
-from aggregates.learners.learner import Learner
-from aggregates.orders.order import Order
-from aggregates.registrations.registration import Registration
-from aggregates.uploads.upload import Upload
-from events.booking import BookingMade
-from events.certificate import CertificateIssued
-from events.claim import ClaimBegun
-from events.entry_order import EntryOrderBegun
-from events.event import Event
-from events.identifier import Kind
-from events.learner import LearnerCreated
-from events.order import OrderBegun
-from events.registration import RegistrationMade
-from events.upload import UploadReceived
 from projections.history.event_descriptions import sentence
 from store import Position, Recorded, Stream
 
@@ -39,93 +21,6 @@ HIDDEN = frozenset(
 
 MOST_CHANGES = 200
 NO_BIRTH = ERASED_BIRTH.isoformat()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Kept:
-    """A kind of thing that has a history, and the aggregate that it is folded into.
-
-    Its first event has its identifier, in the field ``called``.
-    """
-
-    kind: Kind
-    path: str
-    what: str
-    called: str
-    begun_by: type[Event]
-    aggregate: type[Aggregate]
-
-    def state(self, stream: Stream) -> dict[str, Any]:
-        """Fold a stream into plain values, nothing hidden in them."""
-        return plain(self.aggregate.replay(stream.events))
-
-
-KEPT: tuple[Kept, ...] = (
-    Kept(
-        kind=Kind.LEARNER,
-        path="learners",
-        what="learner",
-        called="learner",
-        begun_by=LearnerCreated,
-        aggregate=Learner,
-    ),
-    Kept(
-        kind=Kind.GROUP,
-        path="learner-groups",
-        what="group",
-        called="group",
-        begun_by=UploadReceived,
-        aggregate=Upload,
-    ),
-    Kept(
-        kind=Kind.ORDER,
-        path="orders",
-        what="order",
-        called="order",
-        begun_by=OrderBegun,
-        aggregate=Order,
-    ),
-    Kept(
-        kind=Kind.ORDER,
-        path="entry-orders",
-        what="entry order",
-        called="order",
-        begun_by=EntryOrderBegun,
-        aggregate=EntryOrder,
-    ),
-    Kept(
-        kind=Kind.REGISTRATION,
-        path="registrations",
-        what="registration",
-        called="registration",
-        begun_by=RegistrationMade,
-        aggregate=Registration,
-    ),
-    Kept(
-        kind=Kind.BOOKING,
-        path="bookings",
-        what="booking",
-        called="booking",
-        begun_by=BookingMade,
-        aggregate=Booking,
-    ),
-    Kept(
-        kind=Kind.CLAIM,
-        path="claims",
-        what="claim",
-        called="claim",
-        begun_by=ClaimBegun,
-        aggregate=Claim,
-    ),
-    Kept(
-        kind=Kind.CERTIFICATE,
-        path="certificates",
-        what="certificate",
-        called="certificate",
-        begun_by=CertificateIssued,
-        aggregate=Certificate,
-    ),
-)
 
 
 @dataclass(frozen=True, kw_only=True)

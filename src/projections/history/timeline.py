@@ -13,26 +13,20 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection
 
 from aggregates.aggregate import Aggregate
-from aggregates.learners.duplicate import Duplicate
-from aggregates.registrations.invoice_line import InvoiceLine
-from aggregates.uploads.record import Record
 from events.duplicate import DuplicateDecided
 from events.event import Event
 from events.identifier import stream_of
-from events.invoice import InvoiceStatusReported
 from events.refusal import CommandRefused
 from events.upload import (
     LearnersAdded,
     RecordBecameLearner,
     RecordConfirmed,
     RecordLinked,
-    RecordRead,
     UploadReceived,
     UploadSubmitted,
     UploadUndone,
 )
 from projections.history.history import (
-    KEPT,
     HistoryEntry,
     changes,
     entry,
@@ -45,6 +39,17 @@ from projections.history.redaction import (
     mask_others,
     only_about,
     without_prices,
+)
+from repositories.aggregate_types import (
+    CLAIM,
+    DUPLICATE,
+    ENTRY_ORDER,
+    GROUP,
+    INVOICE_LINE,
+    ORDER,
+    RECORD,
+    WITH_HISTORY,
+    AggregateType,
 )
 from store import EventStore, Recorded, Stream
 
@@ -150,57 +155,26 @@ def _half(event: Event, learner: str) -> Event:
     return replace(half, reason="") if isinstance(half, DuplicateDecided) else half
 
 
-@dataclass(frozen=True, kw_only=True)
-class Thing:
-    """A kind of thing that a timeline tells of, known by the event that begins it.
-
-    ``called`` finds its identifier in that event; a pair of learners has none, and goes
-    by the one whose timeline it is.
-    """
-
-    what: str
-    called: Callable[[Any], str]
-    aggregate: type[Aggregate]
-    tell: Tell = own
-
-
-TELL: Mapping[str, Tell] = {
-    "group": of_group,
-    "order": shared,
-    "entry order": shared,
-    "claim": shared,
+TELL: Mapping[AggregateType[Any], Tell] = {
+    GROUP: of_group,
+    RECORD: of_record,
+    ORDER: shared,
+    ENTRY_ORDER: shared,
+    CLAIM: shared,
+    INVOICE_LINE: of_line,
+    DUPLICATE: of_duplicate,
 }
-"""How those things are told that are not one learner's own."""
+"""How those are told that are not one learner's own; all others by ``own``."""
 
-THINGS: Mapping[type[Event], Thing] = {
-    **{
-        kept.begun_by: Thing(
-            what=kept.what,
-            called=attrgetter(kept.called),
-            aggregate=kept.aggregate,
-            tell=TELL.get(kept.what, own),
-        )
-        for kept in KEPT
-    },
-    RecordRead: Thing(
-        what="record",
-        called=lambda read: f"{read.group}/{read.row}",
-        aggregate=Record,
-        tell=of_record,
-    ),
-    InvoiceStatusReported: Thing(
-        what="invoice line",
-        called=attrgetter("line"),
-        aggregate=InvoiceLine,
-        tell=of_line,
-    ),
-    DuplicateDecided: Thing(
-        what="duplicate",
-        called=lambda _: "",
-        aggregate=Duplicate,
-        tell=of_duplicate,
-    ),
+TOLD: Mapping[type[Event], AggregateType[Any]] = {
+    begun_by: kind
+    for kind in (*WITH_HISTORY, RECORD, INVOICE_LINE, DUPLICATE)
+    for begun_by in kind.begun_by
 }
+"""What a timeline tells of, by the event that begins it."""
+
+KIND_NAMES = {RECORD.noun: "record"}
+"""The kinds whose name in an entry is not the noun of the type."""
 
 
 def timeline(
@@ -262,20 +236,26 @@ def of_events(
 def _timeline_entries(
     stream: Stream, refusals: Mapping[str, Stream], whose: Whose
 ) -> Iterator[TimelineEntry]:
-    thing = THINGS.get(type(stream.events[0]))
-    if thing is None:
+    first = stream.events[0]
+    kind = TOLD.get(type(first))
+    if kind is None:
         return
-    name = thing.called(stream.events[0])
+    name = kind.identifier_of(first)
     refused = refusals.get(name, Stream(id=stream_of(name)))
-    for found in thing.tell(thing.aggregate, stream, refused, whose):
+    for found in TELL.get(kind, own)(kind.aggregate, stream, refused, whose):
         values = {f.name: getattr(found, f.name) for f in fields(found)}
-        yield TimelineEntry(**values, kind=thing.what, identifier=name or whose.learner)
+        yield TimelineEntry(
+            **values,
+            kind=KIND_NAMES.get(kind.noun, kind.noun),
+            identifier=name or whose.learner,
+        )
 
 
 def _name(stream: Stream) -> str:
     """Say what a thing is called; nothing for what no timeline tells of."""
-    thing = THINGS.get(type(stream.events[0]))
-    return thing.called(stream.events[0]) if thing else ""
+    first = stream.events[0]
+    kind = TOLD.get(type(first))
+    return kind.identifier_of(first) if kind else ""
 
 
 def _refusal_of_learner(recorded: Recorded, learner: str) -> Recorded | None:

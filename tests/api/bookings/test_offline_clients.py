@@ -3,13 +3,12 @@
 from dataclasses import replace
 from secrets import token_bytes
 
-from commands.bookings.offline_client import client_called
 from events.booking import AnswersReceived
-from events.identifier import stream_of
 from events.offline_client import OfflineClientRegistered
 from files.sealed_package import digest
+from repositories.aggregate_types import OFFLINE_CLIENT
 from service import Service
-from store import Actor, Stream
+from store import Actor
 from tests.api.bookings import booking_centre, offline_centre
 from tests.api.bookings.booking_centre import Ask
 from tests.api.bookings.offline_centre import Offline, failed, recorded
@@ -137,7 +136,7 @@ def register_without_key(service: Service) -> None:
         client_version="2.1",
         seen=service.clock(),
     )
-    stream = Stream(id=stream_of(client_called("c1")))
+    stream = OFFLINE_CLIENT.new("c1")
     by = Actor(user="admin.riverside", role="Assessor", centre="48213", channel="api")
     service.store.append(stream.change([old], owner="48213"), by=by)
 

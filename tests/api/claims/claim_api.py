@@ -10,11 +10,11 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from access.accounts import issue_token
-from commands.centres.user import user_called
 from events.identifier import stream_of
 from events.learner import LearnerCreated
 from events.user import Role, UserAdded
 from policies.claims import process_claims
+from repositories.aggregate_types import USER
 from service import Service
 from store import Actor, Change
 from tests.claim_examples import (
@@ -60,10 +60,10 @@ class ClaimApi:
                 name=name,
                 role=role,
                 centre=centre,
-                person_id=stream_of(user_called(name)),
+                person_id=USER.stream_id(name),
                 full_name=name,
             )
-            self._record(user_called(name), added, owner=centre)
+            self._record(USER.stream_name(name), added, owner=centre)
         for who, (given_name, family_name) in PEOPLE.items():
             created = learner_created(
                 who, given_name=given_name, family_name=family_name

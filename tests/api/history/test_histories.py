@@ -4,7 +4,7 @@ from collections.abc import Generator
 
 import pytest
 
-from projections.history.history import KEPT
+from api.history.history import ROUTES
 from tests.api.busy_centre import WHOLE, WHY, BusyCentre, busy_centre
 from tests.api.running import clients, running
 from tests.api.seeded_centre import MANDATORY
@@ -88,7 +88,7 @@ MADE = {
 }
 
 
-@pytest.mark.parametrize("path", [kept.path for kept in KEPT])
+@pytest.mark.parametrize("path", [route.path for route in ROUTES])
 def test_each_kind_of_thing_has_a_history_with_before_and_after(
     at: BusyCentre, path: str
 ) -> None:

@@ -20,20 +20,16 @@ from aggregates.bookings.timetable import Timetable
 from aggregates.claims.claim_status import ClaimStatus
 from aggregates.errors import NotAllowed
 from aggregates.registrations.registration_refusals import RegistrationIsCancelled
-from commands.bookings.booking import (
-    CancelBooking,
-    ReportOutcome,
-    read_booking,
-)
+from commands.bookings.booking import CancelBooking, ReportOutcome
 from commands.bookings.booking_correction import CorrectOutcome
-from commands.bookings.entry_facts import timetable_of
 from commands.bookings.entry_order import BeginEntryOrder
 from commands.command import ReasonMissing
 from commands.registrations.cancellation import CancelRegistration, ReopenRegistration
 from events.booking import BookingOutcomeCorrected
 from events.entry_order import Entry
-from events.identifier import stream_of
 from events.user import Role
+from repositories.aggregate_types import BOOKING, TIMETABLE
+from repositories.repository import load
 from store import Actor, EventStore
 from tests.claim_examples import TESTED, award
 from tests.clock import Clock
@@ -111,7 +107,7 @@ class Hall:
 
     @property
     def planned(self) -> list[str]:
-        stream = self.provider.counter.store.open(stream_of(timetable_of(ANN)))
+        stream = self.provider.counter.store.open(TIMETABLE.stream_id(ANN))
         return [*Timetable.replay(stream.events).sittings]
 
 
@@ -138,8 +134,11 @@ def test_before_and_after_and_why_stay_in_the_history(hall: Hall) -> None:
     hall.report(hall.result(is_pass=False))
     hall.correct(hall.result(is_pass=True))
     hall.correct(hall.result(is_pass=True))
-    stream, booking = read_booking(
-        hall.booking, ASSESSMENT, hall.provider.counter.context
+    stream, booking = load(
+        BOOKING,
+        hall.booking,
+        store=hall.provider.counter.context.store,
+        reader=ASSESSMENT,
     )
     *_, reported, corrected = stream.history
     assert reported.event.topic == "booking.result-added"

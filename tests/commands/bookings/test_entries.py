@@ -11,14 +11,12 @@ from aggregates.bookings.booking_refusals import (
     UnitBooked,
 )
 from aggregates.bookings.sitting import Attendance
-from commands.bookings.entry_order import (
-    BeginEntryOrder,
-    ConfirmEntryOrder,
-    read_entry_order,
-)
+from commands.bookings.entry_order import BeginEntryOrder, ConfirmEntryOrder
 from commands.registrations.cancellation import CancelRegistration
 from events.entry_order import ConfirmedEntry, Entry
 from events.registration import RegistrationMade
+from repositories.aggregate_types import ENTRY_ORDER
+from repositories.repository import load
 from store import EventStore
 from tests.claim_examples import TESTED
 from tests.clock import Clock
@@ -57,7 +55,9 @@ def confirm(provider: Provider, order: str) -> ConfirmedEntry:
                 by=ADMINISTRATOR, at=at, order=order, total=Decimal("14.50")
             )
         )
-    confirmed = read_entry_order(order, ADMINISTRATOR, context)[1].confirmed
+    confirmed = load(ENTRY_ORDER, order, store=context.store, reader=ADMINISTRATOR)[
+        1
+    ].confirmed
     assert confirmed is not None
     (entry,) = confirmed.entries
     return entry

@@ -14,12 +14,11 @@ from commands.centres.centre import (
     OpenCentre,
     OpenListedCentres,
     WithdrawApproval,
-    centre_called,
-    open_own_centre,
 )
-from commands.command import Command, CommandContext, CommandResult, Stale, handle
-from events.identifier import stream_of
+from commands.command import Command, CommandContext, CommandResult, handle
 from events.user import Role
+from repositories import aggregate_types
+from repositories.repository import Stale, load, load_known
 from tests.claim_examples import CATALOGUE, CENTRE, OTHER_REFERENCE, REFERENCE
 from tests.commands.claim_centre import ADMINISTRATOR, SERVICE, STRANGER, ClaimCentre
 
@@ -37,14 +36,14 @@ def asked(
 
 
 def centre(office: ClaimCentre, number: str = CENTRE) -> Centre:
-    return Centre.replay(office.store.open(stream_of(centre_called(number))).events)
+    return load_known(aggregate_types.CENTRE, number, store=office.store)[1]
 
 
 def test_a_centre_is_opened_and_owns_itself(office: ClaimCentre) -> None:
     done = asked(office, OpenCentre, number=NEW, name="Harbour Skills")
     assert done.created_id == NEW
     assert centre(office, NEW).name == "Harbour Skills"
-    assert office.store.open(stream_of(centre_called(NEW))).owner == NEW
+    assert load_known(aggregate_types.CENTRE, NEW, store=office.store)[0].owner == NEW
 
 
 def test_a_centre_is_opened_once(office: ClaimCentre) -> None:
@@ -86,10 +85,11 @@ def test_a_centre_that_is_not_open_is_not_found(office: ClaimCentre) -> None:
 
 def test_staff_know_of_their_own_centre_alone(office: ClaimCentre) -> None:
     """Section 2."""
-    assert open_own_centre(office.context, CENTRE, ADMINISTRATOR).version == 3
-    assert open_own_centre(office.context, CENTRE, SPECIALIST).version == 3
+    kind = aggregate_types.CENTRE
+    for reader in (ADMINISTRATOR, SPECIALIST):
+        assert load(kind, CENTRE, store=office.store, reader=reader)[0].version == 3
     with pytest.raises(NotFound):
-        open_own_centre(office.context, CENTRE, STRANGER)
+        load(kind, CENTRE, store=office.store, reader=STRANGER)
 
 
 def listed(office: ClaimCentre, *approvals: str) -> CommandContext:

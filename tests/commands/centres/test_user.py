@@ -14,11 +14,11 @@ from commands.centres.user import (
     RevokeToken,
     SetPassword,
     open_user,
-    user_called,
 )
-from commands.command import Command, CommandResult, Stale, handle
-from events.identifier import stream_of
+from commands.command import Command, CommandResult, handle
 from events.user import PasswordSet, Role
+from repositories.aggregate_types import USER
+from repositories.repository import Stale, load_known
 from store import Actor
 from tests.claim_examples import CENTRE
 from tests.commands.claim_centre import ADMINISTRATOR, SERVICE, STRANGER, ClaimCentre
@@ -47,7 +47,7 @@ def asked(
 
 
 def ann(office: ClaimCentre) -> User:
-    return User.replay(office.store.open(stream_of(user_called("ann"))).events)
+    return load_known(USER, "ann", store=office.store)[1]
 
 
 def test_a_user_is_added_with_a_password_or_without(staff: ClaimCentre) -> None:

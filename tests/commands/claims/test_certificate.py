@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 
 from aggregates.errors import NotFound
-from commands.claims.certificate import RecordPrinting, read_certificate
-from commands.command import CommandResult, Stale
+from commands.claims.certificate import RecordPrinting
+from commands.command import CommandResult
 from events.certificate import CertificatePrinted
 from events.user import Role
+from repositories.aggregate_types import CERTIFICATE
+from repositories.repository import Stale, load
 from store import Actor
 from tests.claim_examples import A1, A2, ANN, B1, award
 from tests.commands.claim_centre import ADMINISTRATOR, STRANGER, ClaimCentre
@@ -47,7 +49,9 @@ def test_that_it_was_printed_is_recorded_once(
 ) -> None:
     """M13."""
     assert printed(office, certificate, expect=1).created_id == certificate
-    stream = read_certificate(certificate, ADMINISTRATOR, office.context)
+    stream, _ = load(
+        CERTIFICATE, certificate, store=office.context.store, reader=ADMINISTRATOR
+    )
     assert isinstance(stream.events[1], CertificatePrinted)
     assert printed(office, certificate).position is None
 
@@ -66,5 +70,5 @@ def test_another_centres_certificate_is_as_unknown_as_none(
     """Section 2."""
     name = number or certificate
     with pytest.raises(NotFound) as refusal:
-        read_certificate(name, STRANGER, office.context)
+        load(CERTIFICATE, name, store=office.context.store, reader=STRANGER)
     assert str(refusal.value).startswith(f"There is no certificate {name} here.")

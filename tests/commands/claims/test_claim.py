@@ -21,10 +21,11 @@ from commands.claims.claim import (
     DeleteClaim,
     SaveClaimGrades,
 )
-from commands.command import Stale, handle
+from commands.command import handle
 from events.event import Event
 from events.identifier import stream_of
 from events.registration import OutcomesRecorded, OutcomesTakenBack
+from repositories.repository import Stale
 from tests.claim_examples import (
     A1,
     ANN,

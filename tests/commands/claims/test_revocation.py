@@ -13,18 +13,18 @@ from commands.claims.certificate import (
     RecordPrinting,
     ReissueCertificate,
     RevokeCertificate,
-    read_certificate,
 )
 from commands.command import ReasonMissing
 from events.identifier import stream_of
 from events.registration import AwardRevoked
+from repositories.aggregate_types import CERTIFICATE
+from repositories.repository import load_known
 from tests.claim_examples import A1, A2, ANN, ANNS, B1, B2, ENOUGH, award
 from tests.commands.claim_centre import SPECIALIST, ClaimCentre
 
 
 def certificate(office: ClaimCentre, number: str) -> Certificate:
-    stream = read_certificate(number, SPECIALIST, office.context)
-    return Certificate.replay(stream.events)
+    return load_known(CERTIFICATE, number, store=office.store)[1]
 
 
 def in_force(office: ClaimCentre, *claims: str) -> list[bool]:

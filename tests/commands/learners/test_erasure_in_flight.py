@@ -25,14 +25,14 @@ from aggregates.learners.in_flight import (
 from aggregates.learners.learner import LearnerIsErased
 from aggregates.registrations.invoice_line import CREDIT
 from aggregates.registrations.registration import Status
-from commands.bookings.booking import read_booking
-from commands.bookings.entry_facts import timetable_of
 from commands.claims.certificate import RecordPrinting
 from commands.claims.claim_submission import SubmitClaim
 from commands.command import CommandContext, handle
 from commands.orders.order_confirmation import ConfirmOrder
 from commands.registrations.invoice import require_line
 from events.identifier import stream_of
+from repositories.aggregate_types import BOOKING, TIMETABLE
+from repositories.repository import load
 from store import EventStore
 from tests.claim_examples import A1, A2, B1, award
 from tests.clock import Clock
@@ -169,10 +169,10 @@ def test_all_that_is_under_way_is_listed_at_once_and_ended_at_once(
         state = office.registration(made.registration)
         assert (state.status, dict(state.awards)) == (Status.ACTIVE, {})
     context = provider.counter.context
-    found = read_booking(booking, SPECIALIST, context)[1]
+    found = load(BOOKING, booking, store=context.store, reader=SPECIALIST)[1]
     assert found.attendance is Attendance.CANCELLED
     assert require_line(f"{booking}{CREDIT}", context)
-    planned = context.store.open(stream_of(timetable_of(ANN)))
+    planned = context.store.open(TIMETABLE.stream_id(ANN))
     assert Timetable.replay(planned.events).sittings == {}
     assert provider.counter.order(order).everybody == (BEN,)
     office.process(submitted)

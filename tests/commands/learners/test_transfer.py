@@ -17,13 +17,15 @@ from aggregates.uploads.upload_refusals import GroupIsUsed
 from commands.claims.certificate import ReissueCertificate
 from commands.claims.claim import DeleteClaim
 from commands.command import Command, CommandResult
-from commands.learners.learner import learner_of, reserved_uln
+from commands.learners.learner import reserved_uln
 from commands.learners.transfer import TransferLearner
 from commands.orders.order_confirmation import ConfirmOrder
 from commands.orders.order_linking import Linking
 from commands.registrations.cancellation import CancelRegistration
 from events.identifier import Kind, new_identifier, stream_of
 from events.user import Role
+from repositories.aggregate_types import LEARNER
+from repositories.repository import load_known
 from store import Actor, EventStore, Stream
 from tests.claim_examples import A1, ANN, B1, BEN, CENTRE, award
 from tests.clock import Clock
@@ -212,7 +214,7 @@ def test_a_uln_goes_along_unless_somebody_has_it_there(two: Two) -> None:
     two.orders.open("60001")
     two.transfer("L-0000000022F", "60001")
     two.transfer("L-0000000021A")
-    assert learner_of(two.store.open(stream_of("L-0000000021A"))).centre == THERE
+    assert load_known(LEARNER, "L-0000000021A", store=two.store)[1].centre == THERE
 
 
 def test_a_centre_that_is_not_there_is_not_found_and_one_not_approved_is_told(

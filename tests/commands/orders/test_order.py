@@ -20,7 +20,7 @@ from aggregates.orders.order_refusals import (
     ProductNotOffered,
     ProductUnknown,
 )
-from commands.command import Command, CommandContext, Stale, handle
+from commands.command import Command, CommandContext, handle
 from commands.orders.order import (
     ChooseOrderProducts,
     Dating,
@@ -35,6 +35,7 @@ from commands.orders.order_linking import Linking
 from events.identifier import Kind, identifier, new_identifier, stream_of
 from events.learner import LearnerCreated
 from events.order import CourseDates, OrderBegun, OrderLearnersLinked
+from repositories.repository import Stale
 from store import EventStore
 from tests.clock import Clock
 from tests.commands.claim_centre import ADMINISTRATOR, COLLEAGUE, STRANGER

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from aggregates.errors import NotFound
 from aggregates.uploads.record import RecordIsDone, RecordState
 from aggregates.uploads.upload_refusals import StillChecking
-from commands.command import Stale
 from events.upload import RecordAmended, RecordRemoved
+from repositories.repository import Stale
 from store import EventStore
 from tests.clock import Clock
 from tests.commands.upload_centre import STRANGER, UploadCentre

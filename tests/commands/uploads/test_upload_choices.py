@@ -11,9 +11,9 @@ from aggregates.uploads.upload_refusals import (
     StillToMap,
     TooLateToReadAgain,
 )
-from commands.command import Stale
 from commands.uploads import upload as uploading
 from events.identifier import stream_of
+from repositories.repository import Stale
 from store import EventStore, FileGone
 from tests.clock import Clock
 from tests.commands.upload_centre import UploadCentre

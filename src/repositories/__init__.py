@@ -1,0 +1,1 @@
+"""Aggregates by their identifiers: which types there are, and how each is loaded."""

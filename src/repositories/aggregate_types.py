@@ -1,0 +1,222 @@
+"""The types of aggregates: what begins each, what it is called, where it is stored."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from aggregates.aggregate import Aggregate
+from aggregates.bookings.booking import Booking
+from aggregates.bookings.entry_order import EntryOrder
+from aggregates.bookings.offline_client import OfflineClient
+from aggregates.bookings.timetable import Timetable
+from aggregates.centres.centre import Centre
+from aggregates.centres.pin import Pin
+from aggregates.centres.token import Token
+from aggregates.centres.user import User, fold_user_name
+from aggregates.claims.certificate import Certificate
+from aggregates.claims.claim import Claim
+from aggregates.learners.duplicate import Duplicate
+from aggregates.learners.learner import Learner
+from aggregates.orders.order import Order
+from aggregates.registrations.invoice_line import InvoiceLine
+from aggregates.registrations.register import Register
+from aggregates.registrations.registration import Registration
+from aggregates.uploads.group_uses import GroupUses
+from aggregates.uploads.record import Record
+from aggregates.uploads.upload import Upload
+from events.booking import BookingMade
+from events.centre import CentreOpened
+from events.certificate import CertificateIssued
+from events.claim import ClaimBegun
+from events.duplicate import DuplicateDecided
+from events.entry_order import EntryOrderBegun
+from events.event import Event
+from events.identifier import Kind, stream_of
+from events.invoice import InvoiceStatusReported
+from events.learner import LearnerCreated
+from events.offline_client import OfflineClientRegistered
+from events.order import OrderBegun
+from events.pin import PinSet
+from events.register import RegisterClosed, RegisterMoved, RegistrationsEntered
+from events.registration import RegistrationMade
+from events.timetable import SittingPlanned
+from events.token import TokenIssued
+from events.upload import RecordRead, UploadReceived
+from events.user import UserAdded
+from store import Stream
+
+A = TypeVar("A", bound=Aggregate)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AggregateType(Generic[A]):
+    """A type of aggregate: the class it is folded into, and the events it may begin with.
+
+    ``noun`` is what people call it, ``prefix`` what its identifiers begin with, and
+    ``identifier_of`` finds the identifier of one in its first event; empty where people
+    know it by none. ``stream_name`` is what the stream of the one with an identifier is
+    named, and ``shown`` how a refusal names that one.
+    """
+
+    noun: str
+    aggregate: type[A]
+    begun_by: tuple[type[Event], ...]
+    prefix: Kind | None = None
+    identifier_of: Callable[[Any], str] = lambda _: ""
+    stream_name: Callable[[str], str] = str
+    shown: Callable[[str], str] = str
+
+    def stream_id(self, identifier: str) -> UUID:
+        """Find the id of the stream that the aggregate is recorded in."""
+        return stream_of(self.stream_name(identifier))
+
+    def new(self, identifier: str) -> Stream:
+        """Give the empty stream of one that nothing has been recorded of."""
+        return Stream(id=self.stream_id(identifier))
+
+    def replay(self, stream: Stream) -> A:
+        """Fold all events of a stream that is not empty."""
+        return self.aggregate.replay(stream.events)
+
+    def begins(self, stream: Stream) -> bool:
+        """Tell whether what is recorded in the stream is of this type."""
+        return bool(stream.history) and isinstance(stream.events[0], self.begun_by)
+
+
+LEARNER = AggregateType(
+    noun="learner",
+    aggregate=Learner,
+    begun_by=(LearnerCreated,),
+    prefix=Kind.LEARNER,
+    identifier_of=attrgetter("learner"),
+)
+GROUP = AggregateType(
+    noun="group",
+    aggregate=Upload,
+    begun_by=(UploadReceived,),
+    prefix=Kind.GROUP,
+    identifier_of=attrgetter("group"),
+)
+GROUP_USES = AggregateType(
+    noun="group", aggregate=GroupUses, begun_by=(UploadReceived,)
+)
+RECORD = AggregateType(
+    noun="row",
+    aggregate=Record,
+    begun_by=(RecordRead,),
+    identifier_of=lambda read: f"{read.group}/{read.row}",
+    shown=lambda record: record.rpartition("/")[2],
+)
+"""A row of a group's file: its identifier is that of the group, ``/`` and its number."""
+DUPLICATE = AggregateType(
+    noun="duplicate",
+    aggregate=Duplicate,
+    begun_by=(DuplicateDecided,),
+    stream_name="duplicate:{}".format,
+)
+"""Two learners who may be one person: both identifiers in order, ``:`` between them."""
+ORDER = AggregateType(
+    noun="order",
+    aggregate=Order,
+    begun_by=(OrderBegun,),
+    prefix=Kind.ORDER,
+    identifier_of=attrgetter("order"),
+)
+REGISTRATION = AggregateType(
+    noun="registration",
+    aggregate=Registration,
+    begun_by=(RegistrationMade,),
+    prefix=Kind.REGISTRATION,
+    identifier_of=attrgetter("registration"),
+)
+REGISTER = AggregateType(
+    noun="register",
+    aggregate=Register,
+    begun_by=(RegistrationsEntered, RegisterMoved, RegisterClosed),
+    stream_name="register:{}".format,
+)
+"""The register of a learner, by the learner's identifier."""
+INVOICE_LINE = AggregateType(
+    noun="invoice line",
+    aggregate=InvoiceLine,
+    begun_by=(InvoiceStatusReported,),
+    identifier_of=attrgetter("line"),
+    stream_name="invoice-line:{}".format,
+)
+ENTRY_ORDER = AggregateType(
+    noun="entry order",
+    aggregate=EntryOrder,
+    begun_by=(EntryOrderBegun,),
+    prefix=Kind.ORDER,
+    identifier_of=attrgetter("order"),
+)
+BOOKING = AggregateType(
+    noun="booking",
+    aggregate=Booking,
+    begun_by=(BookingMade,),
+    prefix=Kind.BOOKING,
+    identifier_of=attrgetter("booking"),
+)
+TIMETABLE = AggregateType(
+    noun="timetable",
+    aggregate=Timetable,
+    begun_by=(SittingPlanned,),
+    stream_name="timetable:{}".format,
+)
+"""The timetable of a learner, by the learner's identifier."""
+OFFLINE_CLIENT = AggregateType(
+    noun="offline client",
+    aggregate=OfflineClient,
+    begun_by=(OfflineClientRegistered,),
+    stream_name="offline-client:{}".format,
+)
+CLAIM = AggregateType(
+    noun="claim",
+    aggregate=Claim,
+    begun_by=(ClaimBegun,),
+    prefix=Kind.CLAIM,
+    identifier_of=attrgetter("claim"),
+)
+CERTIFICATE = AggregateType(
+    noun="certificate",
+    aggregate=Certificate,
+    begun_by=(CertificateIssued,),
+    prefix=Kind.CERTIFICATE,
+    identifier_of=attrgetter("certificate"),
+)
+CENTRE = AggregateType(
+    noun="centre",
+    aggregate=Centre,
+    begun_by=(CentreOpened,),
+    stream_name="centre:{}".format,
+)
+USER = AggregateType(
+    noun="user",
+    aggregate=User,
+    begun_by=(UserAdded,),
+    stream_name=lambda name: f"user:{fold_user_name(name)}",
+)
+TOKEN = AggregateType(
+    noun="token",
+    aggregate=Token,
+    begun_by=(TokenIssued,),
+    stream_name="token:{}".format,
+)
+PIN = AggregateType(
+    noun="PIN", aggregate=Pin, begun_by=(PinSet,), stream_name="pin:{}".format
+)
+"""The PIN of a user, by the user's name."""
+
+WITH_HISTORY: tuple[AggregateType[Any], ...] = (
+    LEARNER,
+    GROUP,
+    ORDER,
+    ENTRY_ORDER,
+    REGISTRATION,
+    BOOKING,
+    CLAIM,
+    CERTIFICATE,
+)
+"""What people may look up the history of by its identifier."""

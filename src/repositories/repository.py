@@ -1,0 +1,93 @@
+"""Aggregates as they are now, each with the stream that it was folded from."""
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from aggregates.errors import NotFound
+from events.user import Role
+from repositories.aggregate_types import A, AggregateType
+from store import Actor, Conflict, EventStore, Stream
+
+Versions: TypeAlias = int | frozenset[int] | None
+"""The version that somebody looked at; several that will do; None for any."""
+
+Loaded: TypeAlias = tuple[Stream, A]
+
+
+class Stale(Conflict):
+    """The thing is no longer at the version that the person looked at."""
+
+
+def load(
+    kind: AggregateType[A],
+    identifier: str,
+    *,
+    store: EventStore,
+    reader: Actor,
+    expect: Versions = None,
+) -> Loaded[A]:
+    """Load one that the reader may know of.
+
+    Raises NotFound if there is none, if it was deleted, or if it is another centre's;
+    Stale if it is not at a version that is expected.
+    """
+    stream = store.open(kind.stream_id(identifier))
+    require_own(stream, identifier, kind=kind, reader=reader)
+    loaded = kind.replay(stream)
+    if loaded.is_deleted:
+        raise NotFound(what=kind.noun, name=kind.shown(identifier))
+    require_expected(stream, expect)
+    return stream, loaded
+
+
+def load_known(
+    kind: AggregateType[A], identifier: str, *, store: EventStore
+) -> Loaded[A]:
+    """Load one that is known to be, whoever may know of it."""
+    stream = store.open(kind.stream_id(identifier))
+    return stream, kind.replay(stream)
+
+
+def load_many(
+    kind: AggregateType[A],
+    identifiers: Iterable[str],
+    *,
+    store: EventStore,
+    seen_by: str | None = None,
+) -> dict[str, Loaded[A]]:
+    """Load many at once, by identifier, whoever may know of them.
+
+    Those of which nothing is recorded are left out. Those that were another centre's
+    since are as the centre ``seen_by`` last saw them.
+    """
+    streams = {name: kind.stream_id(name) for name in identifiers}
+    opened = store.open_many(streams.values())
+    return {
+        name: (opened[at], kind.replay(opened[at].seen_by(seen_by)))
+        for name, at in streams.items()
+        if opened[at].history
+    }
+
+
+def find(
+    kind: AggregateType[A], identifier: str, *, store: EventStore
+) -> tuple[Stream, A | None]:
+    """Load one that may not be there: then the stream is empty, and it is None."""
+    stream = store.open(kind.stream_id(identifier))
+    return stream, kind.replay(stream) if stream.history else None
+
+
+def require_own(
+    stream: Stream, identifier: str, *, kind: AggregateType[A], reader: Actor
+) -> None:
+    """Raise NotFound unless the stream is of the kind and the reader may know of it."""
+    is_theirs = not Role(reader.role).is_of_a_centre or stream.owner == reader.centre
+    if not (kind.begins(stream) and is_theirs):
+        raise NotFound(what=kind.noun, name=kind.shown(identifier))
+
+
+def require_expected(stream: Stream, expect: Versions) -> None:
+    """Raise Stale unless the stream is at a version that is expected."""
+    expected = {expect} if isinstance(expect, int) else expect
+    if expected is not None and stream.version not in expected:
+        raise Stale(stream.id, stream.history[max(expected) :])
