@@ -5,6 +5,7 @@ import importlib
 import re
 import tomllib
 from collections import Counter
+from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
@@ -194,3 +195,58 @@ def test_no_class_of_src_is_named_as_another_is() -> None:
         if isinstance(node, ast.ClassDef)
     )
     assert [name for name, count in named.items() if count > 1] == []
+
+
+PARTICIPLE = re.compile(
+    r"_*(\w+(ed|en|wn)|begun|bound|bought|brought|built|caught|come|cut|dealt|done|due"
+    r"|found|given|gone|got|had|heard|held|hid|kept|laid|left|let|lost|made|meant|met"
+    r"|paid|put|read|run|said|sat|seen|sent|set|shut|sold|sought|spent|stood|sung|taken"
+    r"|taught|told|undone|whole|won)_*"
+)
+VERBS = {"feed", "listen", "open", "put", "reopen", "run", "shutdown", "token"}
+"""Verbs and nouns that look as a participle does; uvicorn calls ``shutdown``."""
+ONCE_AT_MOST = {"one", "search", "shown"}
+
+
+def functions_of(module: ast.AST) -> set[str]:
+    return {
+        node.name
+        for node in ast.walk(module)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+
+
+def bare_participles(names: Iterable[str]) -> list[str]:
+    """Give the names that are one word which is no noun and no verb."""
+    return [
+        name
+        for name in names
+        if PARTICIPLE.fullmatch(name)
+        and "_" not in name.strip("_")
+        and name.strip("_") not in VERBS
+    ]
+
+
+@pytest.mark.parametrize("name", ["shown", "_told", "made", "_held", "chosen"])
+def test_a_bare_participle_is_found(name: str) -> None:
+    assert bare_participles([name, f"get_{name}", "list_bookings", "_open"]) == [name]
+
+
+def test_no_bare_participle_names_a_function() -> None:
+    """A function is named by a verb or a noun of the field: `get_booking`."""
+    found = {
+        str(path.relative_to(HERE)): names
+        for path in HERE.glob("src/**/*.py")
+        if path.parent.name != "solver"
+        and (names := bare_participles(functions_of(ast.parse(path.read_text()))))
+    }
+    assert found == {}
+
+
+def test_a_name_that_says_little_is_given_once_at_most() -> None:
+    counted = Counter(
+        name
+        for path in HERE.glob("src/**/*.py")
+        for name in functions_of(ast.parse(path.read_text()))
+    )
+    assert [name for name in ONCE_AT_MOST if counted[name] > 1] == []

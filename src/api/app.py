@@ -134,7 +134,7 @@ def create_app(
 
     ``origins`` are those whose pages may ask it.
     """
-    app = _routed()
+    app = _app_with_routes()
     app.state.service = service
     app.state.rates = Rates(rate)
     app.state.metrics = Metrics(service)
@@ -150,10 +150,10 @@ def create_app(
 
 def openapi_document() -> dict[str, Any]:
     """Make the OpenAPI document with no service behind it."""
-    return document(_routed())
+    return document(_app_with_routes())
 
 
-def _routed() -> FastAPI:
+def _app_with_routes() -> FastAPI:
     app = FastAPI(
         title="Learner Management",
         version="0.1.0",

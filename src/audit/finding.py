@@ -31,7 +31,7 @@ class Finding:
     message: str
 
 
-def removed(position: Position) -> Finding:
+def event_removed(position: Position) -> Finding:
     return Finding(
         kind=FindingKind.REMOVED,
         position=position,
@@ -40,7 +40,7 @@ def removed(position: Position) -> Finding:
     )
 
 
-def altered(row: StoredRow) -> Finding:
+def event_altered(row: StoredRow) -> Finding:
     return Finding(
         kind=FindingKind.ALTERED,
         position=row.position,
@@ -49,7 +49,7 @@ def altered(row: StoredRow) -> Finding:
     )
 
 
-def inserted(row: StoredRow) -> Finding:
+def event_inserted(row: StoredRow) -> Finding:
     return Finding(
         kind=FindingKind.INSERTED,
         position=row.position,
@@ -113,7 +113,7 @@ def fewer(sound: Position, last: Position, size: int, kept: Head) -> Finding:
     )
 
 
-def replaced(sound: Position, row: StoredRow, kept: Head) -> Finding:
+def event_replaced(sound: Position, row: StoredRow, kept: Head) -> Finding:
     return Finding(
         kind=FindingKind.REMOVED,
         position=row.position,

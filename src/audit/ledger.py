@@ -155,7 +155,7 @@ class Ledger:
         self._lock = database.leader_lock(NAME)
         with database.making() as connection:
             create(connection, METADATA.sorted_tables, only_missing=True)
-        self._facts = Facts(store, self._sealed)
+        self._facts = Facts(store, self._leaf_at)
         self._follower = Follower(Alone(self), self._facts, self._lock)
 
     def start(self) -> None:
@@ -209,7 +209,7 @@ class Ledger:
             connection.execute(insert(LEAVES), leaves)
             if nodes:
                 connection.execute(insert(NODES), nodes)
-            head = self._signed(frontier, batch[-1].position)
+            head = self._sign_head(frontier, batch[-1].position)
             if last and last.size // self._span == head.size // self._span:
                 connection.execute(delete(HEADS).where(HEADS.c.size == last.size))
             connection.execute(
@@ -217,7 +217,7 @@ class Ledger:
             )
         return head.position
 
-    def _sealed(self, position: Position) -> Hash | None:
+    def _leaf_at(self, position: Position) -> Hash | None:
         """Find the leaf of the event at a position; None if there is none."""
         with self._database.reading() as connection:
             found = _all(connection, _LEAF_AT, at=position)
@@ -240,14 +240,14 @@ class Ledger:
             raise LedgerAltered("it has not as many leaves as its last head says")
         if last is None:
             return Frontier()
-        peaks = _parted(_bytes(last.peaks))
+        peaks = _split_peaks(_bytes(last.peaks))
         if not _head(last).is_signed_by(self.store.public_key):
             raise LedgerAltered(f"its head of {amount(size, 'event')} is not signed")
         if len(peaks) != size.bit_count() or Frontier(size, peaks).root != last.root:
             raise LedgerAltered(f"its head of {amount(size, 'event')} is of others")
         return Frontier(size, peaks)
 
-    def _signed(self, frontier: Frontier, position: Position) -> Head:
+    def _sign_head(self, frontier: Frontier, position: Position) -> Head:
         said: dict[str, Any] = {
             "size": frontier.size,
             "position": position,
@@ -349,7 +349,7 @@ def _head(row: Any) -> Head:
     )
 
 
-def _parted(peaks: bytes) -> list[Hash]:
+def _split_peaks(peaks: bytes) -> list[Hash]:
     return [peaks[at : at + HASH_BYTES] for at in range(0, len(peaks), HASH_BYTES)]
 
 

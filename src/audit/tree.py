@@ -57,10 +57,10 @@ class Frontier:
 
     @property
     def root(self) -> Hash:
-        return _folded(self.peaks)
+        return _fold_peaks(self.peaks)
 
 
-def _folded(peaks: Sequence[Hash]) -> Hash:
+def _fold_peaks(peaks: Sequence[Hash]) -> Hash:
     if not peaks:
         return EMPTY
     root = peaks[-1]
@@ -116,7 +116,7 @@ def root_between(start: int, end: int, nodes: Nodes) -> Hash:
         level = (end - start).bit_length() - 1
         peaks.append(nodes(level, start >> level))
         start += 1 << level
-    return _folded(peaks)
+    return _fold_peaks(peaks)
 
 
 def _split(size: int) -> int:

@@ -6,12 +6,12 @@ from itertools import chain, islice
 
 from audit.finding import (
     Finding,
-    altered,
-    inserted,
+    event_altered,
+    event_inserted,
+    event_removed,
     leaf_altered,
     ledger_altered,
     put_back,
-    removed,
 )
 from audit.head import Head
 from audit.leaf import leaf_of
@@ -93,7 +93,7 @@ class _Verifier:
         yield from self._sealed_faults()
         yield from self._ledger_faults()
         yield from self._tail_faults()
-        yield from self._kept.missed(max(self._place, 0), self.events)
+        yield from self._kept.find_missing(max(self._place, 0), self.events)
 
     def _sealed_faults(self) -> Iterator[Finding]:
         """Compare each event with its leaf, and the leaves so far with the heads."""
@@ -102,20 +102,20 @@ class _Verifier:
             if number != self._frontier.size:
                 yield ledger_altered(self.sound, "a leaf was removed from it")
             if row is None or row.position > position:
-                yield self._blamed(position, removed(position))
+                yield self._at_fault(position, event_removed(position))
                 return
             if row.position < position:
-                yield self._blamed(position, inserted(row))
+                yield self._at_fault(position, event_inserted(row))
             if leaf_of(row) != found or not self._store.is_vouched(row):
-                yield self._blamed(position, altered(row))
+                yield self._at_fault(position, event_altered(row))
             if position == self._doubled:
-                yield inserted(row)
+                yield event_inserted(row)
             yield from self._node_faults(found)
             yield from self._head_faults(position)
             yield from self._kept.compare_head(row, self._frontier)
             self._go_on()
 
-    def _blamed(self, position: Position, finding: Finding) -> Finding:
+    def _at_fault(self, position: Position, finding: Finding) -> Finding:
         """Say whether it is the event that is wrong, or what the ledger holds of it.
 
         It is the ledger, if the events make the next head that the service signed.
@@ -172,7 +172,7 @@ class _Verifier:
         before = self._kept.last
         while (row := self._row) is not None:
             if not self._store.is_vouched(row) or row.position == self._doubled:
-                yield inserted(row)
+                yield event_inserted(row)
             if self._kept.next:
                 _grow(self._frontier, leaf_of(row))
                 yield from self._kept.compare_head(row, self._frontier)

@@ -86,7 +86,7 @@ def check(bundle: Path, key: str | None, earlier: list[Any]) -> tuple[str, str]:
         if sorted(opened.namelist()) != FILES:
             return f"The bundle does not hold just {', '.join(FILES)}.", ""
         text = opened.read("head.json").decode()
-        head = documented(text, HEAD)
+        head = read_document(text, HEAD)
         if text != json.dumps(head, indent=2):
             raise ValueError("its tree head is not written as one is")
         with opened.open("events.jsonl") as lines:
@@ -113,14 +113,14 @@ def heads_in(text: str) -> list[Any]:
     heads, decoder, text = [], json.JSONDecoder(), text.strip()
     while text:
         document, end = decoder.raw_decode(text)
-        heads.append(documented(json.dumps(document), HEAD))
+        heads.append(read_document(json.dumps(document), HEAD))
         text = text[end:].lstrip()
     if not heads:
         raise ValueError("there is no tree head")
     return heads
 
 
-def documented(text: str | bytes, shape: dict[str, type]) -> Any:
+def read_document(text: str | bytes, shape: dict[str, type]) -> Any:
     """Read a JSON object of just these values, each once; raises ValueError."""
     found = json.loads(text, object_pairs_hook=tuple)
     pairs = found if isinstance(found, tuple) else ()
@@ -141,7 +141,7 @@ def roots_of(
     peaks: list[bytes] = []
     size = position = 0
     for line in lines:
-        event = documented(line, EVENT)
+        event = read_document(line, EVENT)
         if line != json.dumps(event, ensure_ascii=False).encode() + b"\n":
             raise ValueError(f"this is not written as an event is: {line[:80]!r}")
         if event["position"] <= position:
@@ -173,15 +173,18 @@ def is_signed(head: Any, key: str) -> bool:
     public, signature = bytes.fromhex(key), bytes.fromhex(head["signature"])
     if signature.hex() != head["signature"]:
         return False
-    at, drawn = decoded(public), decoded(signature[:32])
+    at, drawn = decode_point(public), decode_point(signature[:32])
     scalar = int.from_bytes(signature[32:], "little")
     if at is None or drawn is None or scalar >= ORDER:
         return False
     hashed = hashlib.sha512(signature[:32] + public + text.encode()).digest()
     times = int.from_bytes(hashed, "little") % ORDER
-    base = decoded((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+    base = decode_point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
     assert base is not None  # noqa: S101 - the curve's own base point
-    left, right = multiplied(scalar, base), added(drawn, multiplied(times, at))
+    left, right = (
+        multiply_point(scalar, base),
+        add_points(drawn, multiply_point(times, at)),
+    )
     return (left[0] * right[2] - right[0] * left[2]) % P == 0 and (
         left[1] * right[2] - right[1] * left[2]
     ) % P == 0
@@ -190,7 +193,7 @@ def is_signed(head: Any, key: str) -> bool:
 Point = tuple[int, int, int, int]
 
 
-def decoded(written: bytes) -> Point | None:
+def decode_point(written: bytes) -> Point | None:
     """Read a point of the curve; None if it is none."""
     y = int.from_bytes(written, "little")
     sign, y = y >> 255, y & (2**255 - 1)
@@ -206,7 +209,7 @@ def decoded(written: bytes) -> Point | None:
     return x, y, 1, x * y % P
 
 
-def added(first: Point, second: Point) -> Point:
+def add_points(first: Point, second: Point) -> Point:
     a = (first[1] - first[0]) * (second[1] - second[0]) % P
     b = (first[1] + first[0]) * (second[1] + second[0]) % P
     c = 2 * first[3] * second[3] * D % P
@@ -215,12 +218,12 @@ def added(first: Point, second: Point) -> Point:
     return e * f % P, g * h % P, f * g % P, e * h % P
 
 
-def multiplied(times: int, point: Point) -> Point:
+def multiply_point(times: int, point: Point) -> Point:
     total: Point = (0, 1, 1, 0)
     while times:
         if times & 1:
-            total = added(total, point)
-        point = added(point, point)
+            total = add_points(total, point)
+        point = add_points(point, point)
         times >>= 1
     return total
 

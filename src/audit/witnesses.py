@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
 
-from audit.finding import Finding, fewer, not_signed, others, replaced
+from audit.finding import Finding, event_replaced, fewer, not_signed, others
 from audit.head import Head
 from audit.tree import Frontier
 from store import Position, StoredRow
@@ -48,14 +48,14 @@ class Witnesses:
                 frontier.root,
                 row.position,
             ):
-                yield self._accused(head) or others(self.sound, head)
+                yield self._event_at_fault(head) or others(self.sound, head)
             self.sound, self._late, self.last = row.position, None, head
             self._next += 1
 
-    def missed(self, last: Position, size: int) -> Iterator[Finding]:
+    def find_missing(self, last: Position, size: int) -> Iterator[Finding]:
         """Say what is gone, where the tree ends too early."""
         if (head := self.next) is not None:
-            yield self._accused(head) or fewer(self.sound, last, size, head)
+            yield self._event_at_fault(head) or fewer(self.sound, last, size, head)
 
-    def _accused(self, head: Head) -> Finding | None:
-        return self._late and replaced(self.sound, self._late, head)
+    def _event_at_fault(self, head: Head) -> Finding | None:
+        return self._late and event_replaced(self.sound, self._late, head)

@@ -110,7 +110,7 @@ def shape(assessment: Assessment) -> dict[str, object]:
 def _pathway(pathway: PathwayAssessment) -> dict[str, object]:
     return {
         "code": pathway.code,
-        "decided": pathway.decided,
+        "decided": pathway.is_decided,
         "met": pathway.is_met,
         "reasons": [_reason(reason) for reason in pathway.reasons],
         "ways_to_fix": [list(fix) for fix in pathway.ways_to_fix],

@@ -84,7 +84,7 @@ def assess(
     the pathway given is not met and another is, its first reason is ``wrong-pathway``
     (M11). Raises UnknownUnit, InvalidGrade, UnknownPathway.
     """
-    given, achieves = _given(qualification, grades)
+    given, achieves = _grades_in_order(qualification, grades)
     if pathway is None:
         tried = qualification.pathways
     else:
@@ -125,7 +125,7 @@ def ways_to_fix(
     return assess(qualification, grades, pathway=pathway).pathways[0].ways_to_fix
 
 
-def _given(
+def _grades_in_order(
     qualification: Qualification, grades: Mapping[str, str]
 ) -> tuple[Given, bool]:
     """Put grades in the order of the units, and say whether any achieves its unit."""

@@ -87,7 +87,11 @@ def _cells(
     if not components:
         return
     component, *others = components
-    known = {grade for unit in component.units for grade in (*unit.earned, TRANSFERRED)}
+    known = {
+        grade
+        for unit in component.units
+        for grade in (*unit.achieving_grades, TRANSFERRED)
+    }
     for grade in part.values:
         key = str(grade)
         if sound and key not in known:
@@ -123,7 +127,7 @@ def _check_units(part: DocumentPart, read: Grading, units: tuple[Unit, ...]) -> 
     """Note grades of units that achieve and have no points, or the other way round."""
     for place, unit in enumerate(units):
         for grade in unit.grades:
-            if grade in unit.earned and grade not in read.points:
+            if grade in unit.achieving_grades and grade not in read.points:
                 part.problems.add(
                     f"units[{place}].grades",
                     f"has {grade}, for which {part.at(str(read.basis))} gives no points.",
@@ -134,10 +138,10 @@ def _check_units(part: DocumentPart, read: Grading, units: tuple[Unit, ...]) -> 
                     f"leaves out {grade}, for which {part.at(str(read.basis))} gives "
                     "points: only a grade that achieves the unit can have any.",
                 )
-        worth = [read.points[g] for g in unit.earned if g in read.points]
+        worth = [read.points[g] for g in unit.achieving_grades if g in read.points]
         if worth != sorted(worth):
             part.problems.add(
                 f"units[{place}].grades",
-                f"rise from {join_words(unit.earned, 'to')}, but {part.at(str(read.basis))} "
-                "gives a better grade fewer points.",
+                f"rise from {join_words(unit.achieving_grades, 'to')}, but"
+                f" {part.at(str(read.basis))} gives a better grade fewer points.",
             )

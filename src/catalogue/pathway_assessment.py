@@ -77,7 +77,7 @@ class PathwayAssessment:
         return self.pathway.grading.ascending[self.rank - 1] if self.rank else None
 
     @property
-    def decided(self) -> bool:
+    def is_decided(self) -> bool:
         """Whether the time allowed was enough for the verdict, why, and the ways to fix."""
         return (
             self.rank is not None
@@ -93,7 +93,7 @@ class PathwayAssessment:
         if self.rank is None:
             return (*self.first, NOT_DECIDED)
         try:
-            return (*self.first, *self._explained)
+            return (*self.first, *self._find_reasons)
         except Undecided:
             return (*self.first, NOT_EXPLAINED)
 
@@ -102,7 +102,7 @@ class PathwayAssessment:
         return PathwayReasons(self.pathway, self.given, self.seconds)
 
     @property
-    def _explained(self) -> Iterator[Reason]:
+    def _find_reasons(self) -> Iterator[Reason]:
         return self._nearest.reasons
 
     @property

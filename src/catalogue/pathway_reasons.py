@@ -21,7 +21,7 @@ class PathwayReasons:
         self.pathway = pathway
         self.given = given
         self.seconds = seconds
-        self.learner = LearnerToFix(pathway.compiled, given)
+        self.learner = LearnerToFix(pathway.compiled_rules, given)
         self._number = {
             unit.reference: number for number, unit in enumerate(pathway.units)
         }
@@ -40,7 +40,9 @@ class PathwayReasons:
     @cached_property
     def _nodes(self) -> tuple[RuleNode, ...]:
         """The rules in force."""
-        return tuple(self._nearest_choice.choice.in_force(self.pathway.compiled.nodes))
+        return tuple(
+            self._nearest_choice.choice.in_force(self.pathway.compiled_rules.nodes)
+        )
 
     @cached_property
     def _short(self) -> tuple[Want, ...]:
@@ -53,7 +55,7 @@ class PathwayReasons:
     @property
     def reasons(self) -> Iterator[Reason]:
         """In the rules' order; what limits and failed units add comes after."""
-        for node in self.pathway.compiled.nodes:
+        for node in self.pathway.compiled_rules.nodes:
             if self._nearest_choice.outcome.of_rules[node.top]:
                 yield from self._of_rule(node)
         if not self._nearest_choice.outcome.rank:
@@ -93,7 +95,7 @@ class PathwayReasons:
     def _barring(self) -> tuple[Limit, ...]:
         """The limits of one unit that a unit which counts has used up."""
         limits = (
-            *self.pathway.compiled.class_limits,
+            *self.pathway.compiled_rules.class_limits,
             *(limit for node in self._nodes for limit in node.limits),
         )
         return tuple(
@@ -126,7 +128,7 @@ class PathwayReasons:
     @cached_property
     def _without_room(self) -> frozenset[int]:
         """The units that some limit leaves nothing for."""
-        whole = self.pathway.compiled.credits
+        whole = self.pathway.compiled_rules.credits
         return frozenset(
             number
             for node in self._nodes
@@ -246,7 +248,7 @@ class PathwayReasons:
                 yield join_words(tuple(unit.title for unit in units), "or")
 
     def _of_grade(self) -> Reason:
-        grading, rules = self.pathway.grading, self.pathway.compiled
+        grading, rules = self.pathway.grading, self.pathway.compiled_rules
         if grading.kind == "grid":
             return Reason(code="no-overall-grade", message=self._cells())
         lowest = grading.thresholds[0]
@@ -305,23 +307,23 @@ class PathwayReasons:
     def _of_bars(self) -> Iterator[Reason]:
         """Name what leaves out an achieved unit, which is wanted, for another one."""
         kept_out: dict[Limit, list[int]] = {}
-        for number in self._unused():
+        for number in self._unused_units():
             for limit in self._bars(number):
                 kept_out.setdefault(limit, []).append(number)
-        for limit in self.pathway.compiled.class_limits:
+        for limit in self.pathway.compiled_rules.class_limits:
             numbers = [n for n in kept_out.get(limit, ()) if self._adds_up(n)]
             if numbers:
                 units = self._references(tuple(sorted(limit.units)))
                 why = f"Of the equivalent units {join_words(units)} only one may count"
-                yield self._barred(None, why, numbers)
+                yield self._barred_reason(None, why, numbers)
         for node in self._nodes:
             for limit in node.limits:
                 if limit in kept_out:
-                    yield self._barred(
+                    yield self._barred_reason(
                         node.top, node.rule.sentence[:-1], kept_out[limit]
                     )
 
-    def _barred(self, top: int | None, why: str, numbers: list[int]) -> Reason:
+    def _barred_reason(self, top: int | None, why: str, numbers: list[int]) -> Reason:
         units = self._references(tuple(numbers))
         return Reason(
             code="barred-combination",
@@ -334,7 +336,7 @@ class PathwayReasons:
 
     def _of_requirements(self) -> Iterator[Reason]:
         """Name the units that are wanted, and held back for want of another one."""
-        unused = self._unused()
+        unused = self._unused_units()
         for node in self._nodes:
             kept_out = tuple(n for n in unused if node in self._held_back(n))
             if node.requires and kept_out:
@@ -356,7 +358,7 @@ class PathwayReasons:
                     f"{join_words(needs)} {'is' if len(needs) == 1 else 'are'} achieved.",
                 )
 
-    def _unused(self) -> tuple[int, ...]:
+    def _unused_units(self) -> tuple[int, ...]:
         """Find the achieved units that do not count, though what falls short wants them."""
         gains, shares = self.learner.gains, self.learner.shares
         points_short = not self._nearest_choice.outcome.rank

@@ -59,14 +59,14 @@ class Pathway:
         return equivalents(self.units)
 
     @cached_property
-    def compiled(self) -> CompiledPathway:
+    def compiled_rules(self) -> CompiledPathway:
         """The rules made ready for deciding, once."""
         return CompiledPathway(self.units, self.rules, self.grading)
 
     @cached_property
     def decider(self) -> Decider:
         """What decides by the rules, and remembers its verdicts."""
-        return Decider(self.compiled)
+        return Decider(self.compiled_rules)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,7 +41,7 @@ class Unit:
         return self.assessment == "internal"
 
     @cached_property
-    def earned(self) -> tuple[str, ...]:
+    def achieving_grades(self) -> tuple[str, ...]:
         """The grades that achieve this unit by its own assessment, best last."""
         return tuple(
             grade
@@ -62,12 +62,12 @@ class Unit:
     @property
     def lowest(self) -> str:
         """The worst grade that achieves this unit, which a way to fix asks for (I4)."""
-        return next(iter(self.earned), TRANSFERRED)
+        return next(iter(self.achieving_grades), TRANSFERRED)
 
     @property
     def highest(self) -> str:
         """The best grade that achieves this unit."""
-        return self.earned[-1] if self.earned else TRANSFERRED
+        return self.achieving_grades[-1] if self.achieving_grades else TRANSFERRED
 
     def is_at_least(self, grade: str, least: str) -> bool:
         """Whether a grade of this unit is the least one or better; ``T`` never is."""

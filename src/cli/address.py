@@ -20,7 +20,7 @@ def address_of(host: str, port: int | str) -> str:
 
 
 @contextmanager
-def published(keys: Path, address: str) -> Generator[None]:
+def publish_address(keys: Path, address: str) -> Generator[None]:
     """Keep the address in a file beside the master key for as long as it answers."""
     file = keys.parent / NAME
     with suppress(OSError):

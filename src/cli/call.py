@@ -115,18 +115,18 @@ def problem_sentences(problem: bytes) -> str:
     return "\n".join(lines)
 
 
-def picked(answer: Any, path: str) -> Any:
+def follow_path(answer: Any, path: str) -> Any:
     """Follow a dotted path (``items.0.id``, ``items.*.id``) into an answer."""
     if not path:
         return answer
     step, _, rest = path.partition(".")
     if step == "*" and isinstance(answer, list):
-        return [picked(each, rest) for each in answer]
+        return [follow_path(each, rest) for each in answer]
     try:
         value = answer[int(step)] if isinstance(answer, list) else answer[step]
     except (IndexError, KeyError, TypeError, ValueError):
         refuse(FAILED, f"The answer has no {step!r}.")
-    return picked(value, rest)
+    return follow_path(value, rest)
 
 
 def format_value(value: Any) -> str:
@@ -170,12 +170,12 @@ def call(
     patience = time.monotonic() + TIMEOUT
     while True:
         answer = send(verb, f"{API}{path}", sent, **headers_for(verb, path)).content
-        if not until or format_value(picked(answer, field)) == wanted:
+        if not until or format_value(follow_path(answer, field)) == wanted:
             break
         if time.monotonic() > patience:
             refuse(UNAVAILABLE, f"Still not {until} after {TIMEOUT:.0f} seconds.")
         time.sleep(EVERY)
-    text = "" if isinstance(answer, bytes) else format_value(picked(answer, pick))
+    text = "" if isinstance(answer, bytes) else format_value(follow_path(answer, pick))
     if output is not None:
         save(answer if isinstance(answer, bytes) else f"{text}\n".encode(), output)
     elif isinstance(answer, bytes):

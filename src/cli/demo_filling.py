@@ -13,7 +13,7 @@ from catalogue.assessment import ways_to_fix
 from cli.demo_people import learner_file
 from cli.messages import print_message
 from cli.session import SERVICE
-from cli.uploading import settled
+from cli.uploading import wait_until_past
 from commands.claims.claim import BeginClaim
 from commands.claims.claim_submission import ProcessClaim, SubmitClaim
 from commands.command import Command
@@ -67,9 +67,11 @@ class Filling:
         )
         group = self.send(upload)
         self.service.start()
-        settled(self.service, group, self.by, UploadStatus.CHECKING)
+        wait_until_past(self.service, group, self.by, UploadStatus.CHECKING)
         self.send(SubmitLearnerGroup(by=self.by, at=at, group=group))
-        return settled(self.service, group, self.by, UploadStatus.ADDING).learners
+        return wait_until_past(
+            self.service, group, self.by, UploadStatus.ADDING
+        ).learners
 
     def order_products(self, learners: Sequence[str]) -> None:
         at = self.service.clock()

@@ -90,7 +90,7 @@ def describe_lrs(settings: Settings) -> str:
     return f"ULNs are verified by {settings.lrs}, as UKPRN {settings.lrs_ukprn}."
 
 
-def examined(settings: Settings, now: datetime) -> tuple[str, dict[str, str]]:
+def check_lrs(settings: Settings, now: datetime) -> tuple[str, dict[str, str]]:
     """Say how LRS is, having asked it; and what is wrong, by setting."""
     try:
         said = [describe_lrs(settings)]

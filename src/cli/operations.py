@@ -25,7 +25,7 @@ def doctor(context: typer.Context, form: FormatOf = Format.TABLE) -> None:
     said, settings = [], None
     try:
         settings = settings_of(context)
-        lrs_is, wrong_with_lrs = lrs.examined(settings, now())
+        lrs_is, wrong_with_lrs = lrs.check_lrs(settings, now())
         faults = dict(what_is_wrong(settings)) | wrong_with_lrs
         said = [each for each in (lrs_is, faults.pop("", "")) if each]
     except InvalidSettings as error:

@@ -35,7 +35,7 @@ def show(
             writer = csv.writer(sys.stdout)
             writer.writerow(columns)
             for row in rows:
-                writer.writerow([spread(row[name]) for name in columns])
+                writer.writerow([spreadsheet_cell(row[name]) for name in columns])
         case Format.TABLE:
             from rich.console import Console
             from rich.table import Table
@@ -47,7 +47,7 @@ def show(
             Console(width=wide, emoji=False).print(table, markup=False)
 
 
-def spread(value: object) -> str:
+def spreadsheet_cell(value: object) -> str:
     """Write a value into a spreadsheet's cell, as nothing but what it is."""
     return csv_escape(value) if isinstance(value, str) else in_a_cell(value)
 

@@ -19,7 +19,7 @@ from api.app import create_app
 from api.http.streams import Streams
 from cli import demo as demos
 from cli import lrs
-from cli.address import address_of, published
+from cli.address import address_of, publish_address
 from cli.messages import UNAVAILABLE, refuse
 from cli.session import open_session
 from settings import LRS_SIMULATED, Settings, origins, unknown_variables
@@ -49,7 +49,7 @@ def serve_at(
         app = create_app(service, rate=settings.rate, origins=origins(settings))
         typer.echo("\n".join([*lines, "Ctrl-C ends it."]))
         end_quietly()
-        with published(settings.keys, url):
+        with publish_address(settings.keys, url):
             Server(app).run(sockets=[listener])
 
 

@@ -113,11 +113,13 @@ def check_file(
     _summary(file.encoding, len(file.rows), invalid)
     other_forms.say()
     _say_hidden(file.hidden_rows, file.hidden_columns, file.unread_sheets)
-    print_message(*(_unverified(len(ulns)) if service.context.verify else [LRS_OFF]))
+    print_message(
+        *(_count_unverified(len(ulns)) if service.context.verify else [LRS_OFF])
+    )
     print_message("Nothing was recorded.")
 
 
-def _unverified(ulns: int) -> list[str]:
+def _count_unverified(ulns: int) -> list[str]:
     if not ulns:
         return []
     count = amount(ulns, "ULN was", "ULNs were")
@@ -133,7 +135,7 @@ def upload_file(
         at = service.clock()
         service.send(MapLearnerGroup(by=by, at=at, group=group, columns=mapping))
     service.start()
-    upload = settled(service, group, by, UploadStatus.CHECKING)
+    upload = wait_until_past(service, group, by, UploadStatus.CHECKING)
     received = upload.received
     waiting = 0
     other_forms = OtherForms()
@@ -143,7 +145,7 @@ def upload_file(
             waiting += record.state is RecordState.NOT_VERIFIED
             if record.state is not RecordState.VALID or record.remarks:
                 yield from _describe_row(
-                    record.row, record.said, record.reasons, record.remarks
+                    record.row, record.sentence_values, record.reasons, record.remarks
                 )
     _summary(received.encoding, received.rows, upload.invalid)
     other_forms.say()
@@ -155,7 +157,9 @@ def upload_file(
     )
 
 
-def settled(service: Service, group: str, by: Actor, passing: UploadStatus) -> Upload:
+def wait_until_past(
+    service: Service, group: str, by: Actor, passing: UploadStatus
+) -> Upload:
     """Wait until a group has got past a status; this process or another works on it."""
     while True:
         _, upload = load(GROUP, group, store=service.store, reader=by)

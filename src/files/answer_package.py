@@ -65,7 +65,7 @@ def read_answers(content: bytes, *, booking: str) -> AnswerPackage:
     if not content:
         raise AnswersEmpty(booking=booking)
     try:
-        manifest, parts = _unpacked(content)
+        manifest, parts = _unpack(content)
         _require_whole(manifest, parts)
     except _NotOne as fault:
         raise NotAnswerPackage(booking=booking, why=fault) from None
@@ -80,7 +80,7 @@ def read_answers(content: bytes, *, booking: str) -> AnswerPackage:
     return AnswerPackage(package=manifest["package"], revision=manifest["revision"])
 
 
-def _unpacked(content: bytes) -> tuple[Mapping[str, Any], dict[str, bytes]]:
+def _unpack(content: bytes) -> tuple[Mapping[str, Any], dict[str, bytes]]:
     with ZipFile(BytesIO(content)) as zipped:
         entries = zipped.infolist()
         if len(entries) > MOST_PARTS:

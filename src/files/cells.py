@@ -54,7 +54,7 @@ def number_text(written: str) -> str:
     return str(int(value)) if is_exact else str(value)
 
 
-def unescaped(text: str) -> str:
+def unescape(text: str) -> str:
     """Put the characters in that Excel writes as ``_x00e9_``."""
 
     def letter(found: re.Match[str]) -> str:
@@ -83,7 +83,7 @@ def read_strings(package: ZipFile, part: str, budget: Budget) -> Sequence[str]:
         if name == "rPh":
             phonetic = False
         elif name == "si":
-            found.append(unescaped("".join(pieces)))
+            found.append(unescape("".join(pieces)))
             pieces.clear()
 
     def text(data: str) -> None:
@@ -209,7 +209,7 @@ class SheetReader:
             case "s":
                 return self._strings[int(written)] if written else ""
             case "str" | "inlineStr":
-                return unescaped(written)
+                return unescape(written)
             case "b":
                 return {"1": "TRUE", "0": "FALSE"}[written] if written else ""
             case "e":

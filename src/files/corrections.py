@@ -87,7 +87,7 @@ def _sentences_by_column(record: Record, problems: Iterable[Problem]) -> dict[st
     """Put what was found in each cell in sentences."""
     said: dict[str, str] = {}
     for problem in problems:
-        line = f"{sentence(problem, record.said)}\n"
+        line = f"{sentence(problem, record.sentence_values)}\n"
         said[problem.column] = said.get(problem.column, "") + line
     return said
 

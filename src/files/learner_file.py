@@ -10,8 +10,8 @@ from aggregates.uploads.file_columns import (
     KEY,
     column_problems,
     name_columns,
-    proposed,
-    repeated,
+    propose_mapping,
+    repeated_columns,
 )
 from aggregates.uploads.file_refusals import MOST_BYTES, MOST_ROWS, FileRefused
 from aggregates.uploads.file_row import FileRow
@@ -59,7 +59,7 @@ class LearnerFile:
         return sum(row.is_hidden for row in self.rows)
 
     @property
-    def accented(self) -> tuple[int, ...]:
+    def rows_with_accents(self) -> tuple[int, ...]:
         shown = (
             row.number
             for row in self.rows
@@ -86,14 +86,14 @@ def read_learner_file(
     if KEY in columns:
         raise FileRefused(FileProblem(code="to-correct"))
     if problems := column_problems(columns):
-        mapping = mapping or proposed(columns)
+        mapping = mapping or propose_mapping(columns)
         if mapping is None:
             raise FileRefused(*problems)
-        if twice := repeated(columns):
+        if twice := repeated_columns(columns):
             raise FileRefused(*twice)
-        lines = _mapped(_filled(table.lines), columns, mapping)
+        lines = _map_cells(_without_blank_lines(table.lines), columns, mapping)
     else:
-        mapping, lines = None, _filled(table.lines)
+        mapping, lines = None, _without_blank_lines(table.lines)
     rows = list(islice(_rows(lines, table.hidden_rows), MOST_ROWS + 1))
     if not rows:
         raise FileRefused(FileProblem(code="no-learners"))
@@ -145,11 +145,13 @@ def open_table(
 def _is_ours(header: Sequence[str]) -> bool:
     columns = name_columns(header)
     return (
-        KEY in columns or not column_problems(columns) or proposed(columns) is not None
+        KEY in columns
+        or not column_problems(columns)
+        or propose_mapping(columns) is not None
     )
 
 
-def _mapped(
+def _map_cells(
     lines: Iterator[Line], columns: Sequence[str], mapping: Mapping[str, str]
 ) -> Iterator[Line]:
     """Put the cells in the template's order, then those that have no column's name.
@@ -166,7 +168,7 @@ def _mapped(
         yield number, [*ours, *rest, *cells[len(columns) :]]
 
 
-def _filled(lines: Iterator[Line]) -> Iterator[Line]:
+def _without_blank_lines(lines: Iterator[Line]) -> Iterator[Line]:
     """Leave out the rows that are blank."""
     return (line for line in lines if any(cell.strip() for cell in line[1]))
 

@@ -50,7 +50,7 @@ def stream(
     parser.buffer_text = True
     met = 0
 
-    def begun(name: str, attributes: dict[str, str]) -> None:
+    def on_start(name: str, attributes: dict[str, str]) -> None:
         nonlocal met
         met += 1
         start(name.rpartition(":")[2], attributes)
@@ -58,7 +58,7 @@ def stream(
     def forbid(*_: object) -> None:
         raise XmlForbidden(part)
 
-    parser.StartElementHandler = begun
+    parser.StartElementHandler = on_start
     parser.EndElementHandler = lambda name: end(name.rpartition(":")[2])
     parser.CharacterDataHandler = text
     parser.StartDoctypeDeclHandler = forbid

@@ -53,7 +53,7 @@ class Client:
         self._organisation = organisation
         self._patience = patience or Patience()
         self._http = httpx2.Client(
-            verify=organisation.secured(),
+            verify=organisation.ssl_context(),
             timeout=httpx2.Timeout(self._patience.read, connect=self._patience.connect),
             follow_redirects=False,
         )
@@ -87,7 +87,7 @@ class Client:
                 "POST", self._url, content=content, headers=headers
             ) as response:
                 _require_xml(response)
-                return _whole(response, until)
+                return _read_body(response, until)
         except (httpx2.HTTPError, httpx2.StreamError) as error:
             raise Unreachable(f"LRS does not answer: {type(error).__name__}.") from None
 
@@ -106,7 +106,7 @@ def _require_xml(response: httpx2.Response) -> None:
         raise NotUnderstood(f"LRS answers with HTTP status {status}.")
 
 
-def _whole(response: httpx2.Response, until: float) -> bytes:
+def _read_body(response: httpx2.Response, until: float) -> bytes:
     """Read what comes, up to the limits of size and patience."""
     read = bytearray()
     for chunk in response.iter_raw():

@@ -45,7 +45,7 @@ class Organisation:
             )
         return ends
 
-    def secured(self) -> ssl.SSLContext:
+    def ssl_context(self) -> ssl.SSLContext:
         """Make what is needed to be sure of LRS, and LRS of us; CertificateUnusable."""
         try:
             context = ssl.create_default_context(cafile=self.authority)

@@ -152,7 +152,7 @@ class Simulator:
                 fixture.others is Others.MATCH and details.uln not in fixture.missing
             )
             return VerificationAnswer(code=Code.MATCH if is_match else Code.NOT_FOUND)
-        return compared(details, known)
+        return compare_details(details, known)
 
     def _take(self, fixture: Fixture) -> None:
         self.fixture, self._by_uln = fixture, fixture.by_uln
@@ -171,7 +171,7 @@ class Simulator:
                 raise Unreachable(str(error)) from None
 
 
-def compared(details: Details, known: Known) -> VerificationAnswer:
+def compare_details(details: Details, known: Known) -> VerificationAnswer:
     """Compare what is told with what is known, as LRS does (U7)."""
     flags = [*_name_flags(details, known)]
     is_similar = _is_similar(details, known)

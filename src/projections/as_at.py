@@ -98,7 +98,7 @@ class _Rows(SQLite):
                 found = iterate(statement)
                 ask(each for each in found if isinstance(each, Table))
 
-        def answered(*given: Any) -> None:
+        def buffer_rows(*given: Any) -> None:
             _, cursor, _, _, context, _ = given
             if cursor.description is not None:
                 context.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(
@@ -107,7 +107,7 @@ class _Rows(SQLite):
 
         event.listen(self._reader, "connect", set_read_only)
         event.listen(self._reader, "before_execute", lock_tables)
-        event.listen(self._reader, "after_cursor_execute", answered)
+        event.listen(self._reader, "after_cursor_execute", buffer_rows)
 
 
 class _Moment:

@@ -221,7 +221,7 @@ def read_row(
             f" {row.topic!r}; this service knows it up to version {kind.version}. It"
             " was written by a newer version of the service: install that one."
         )
-    sealed = _unsealed(row, written, keys)
+    sealed = _unseal(row, written, keys)
     try:
         event = read_event(kind, written, sealed)
     except (msgspec.MsgspecError, TypeError, KeyError) as error:
@@ -247,7 +247,7 @@ def read_row(
     )
 
 
-def _unsealed(
+def _unseal(
     row: StoredRow, written: Written, keys: Mapping[UUID, AESGCM | None]
 ) -> bytes | None:
     if written.sealed is None or written.person is None:

@@ -102,7 +102,7 @@ class EventStore:
             writers = self._keys.writers(
                 writing.persons, fresh=writing.begun if guessing else ()
             )
-            asked = writing.sealed(writers, at=self._clock and self._clock())
+            asked = writing.seal_append(writers, at=self._clock and self._clock())
             try:
                 position = self._insert(asked)
             except RefusedError as refused:

@@ -40,11 +40,11 @@ class MasterKey:
     """The key that all others are kept under: 32 bytes, as base64, in a file."""
 
     def __init__(self, secret: bytes) -> None:
-        self._wrapping = AESGCM(_derived(secret, b"person keys"))
-        self._naming = _derived(secret, b"keyed values")
-        self._vouching = _derived(secret, b"events")
+        self._wrapping = AESGCM(_derive_key(secret, b"person keys"))
+        self._naming = _derive_key(secret, b"keyed values")
+        self._vouching = _derive_key(secret, b"events")
         self.signing = Ed25519PrivateKey.from_private_bytes(
-            _derived(secret, b"tree heads")
+            _derive_key(secret, b"tree heads")
         )
         self.mark = self.make_key("the key of this store")
 
@@ -108,7 +108,7 @@ class MasterKey:
         return hmac.digest(self._naming, value.encode(), "sha256").hex()
 
 
-def _derived(secret: bytes, purpose: bytes) -> bytes:
+def _derive_key(secret: bytes, purpose: bytes) -> bytes:
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose).derive(
         secret
     )
@@ -138,7 +138,7 @@ class Keyring:
         kept = self._kept
         missing = {person for person in persons if person not in kept}
         if missing:
-            fetched = self._unwrapped(self._fetch(missing))
+            fetched = self._unwrap(self._fetch(missing))
             kept.update({person: fetched.get(person) for person in missing})
         return kept
 
@@ -158,7 +158,7 @@ class Keyring:
             else:
                 keys[person] = known
         looked_up = asked.difference(fresh)
-        fetched = self._unwrapped(self._fetch(looked_up)) if looked_up else {}
+        fetched = self._unwrap(self._fetch(looked_up)) if looked_up else {}
         for person, found in fetched.items():
             if found is None:
                 raise Forgotten(person)
@@ -174,7 +174,7 @@ class Keyring:
         """Forget every key met, so that each is looked up again."""
         self._kept = {}
 
-    def _unwrapped(self, wrapped: Wrapped) -> dict[UUID, AESGCM | None]:
+    def _unwrap(self, wrapped: Wrapped) -> dict[UUID, AESGCM | None]:
         return {
             person: None if key is None else AESGCM(self._master.unwrap(person, key))
             for person, key in wrapped.items()

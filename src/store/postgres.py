@@ -40,7 +40,7 @@ from store.recorder import (
     RefusedError,
     ReservationRequest,
     asked_once,
-    retried,
+    retry_connection,
 )
 from store.server_faults import not_allowed, refused_by_server
 
@@ -177,35 +177,35 @@ class PostgresRecorder(PostgresApplicationRecorder):
             )
         return range(position + 1 - len(stored_events), position + 1)
 
-    @retried
+    @retry_connection
     def histories(self, streams: Sequence[UUID]) -> tuple[Sequence[StoredRow], int]:
         """Read streams, each from its beginning; the rows of a stream are in order."""
         return _stored_rows(self._all(HISTORIES, [list(streams)]))
 
-    @retried
+    @retry_connection
     def log(self, after: Position, limit: int) -> tuple[Sequence[StoredRow], int]:
         return _stored_rows(self._all(LOG, [after + 1, limit]))
 
-    @retried
+    @retry_connection
     def find_duplicate_version(self) -> Position | None:
         found: Position | None = self._all(DOUBLED)[0][0]
         return found
 
-    @retried
+    @retry_connection
     def head(self) -> Position:
         return int(self._all(HEAD)[0][0])
 
-    @retried
+    @retry_connection
     def erasures(self) -> int:
         return int(self._all(ERASURES)[0][0])
 
-    @retried
+    @retry_connection
     def find_reservations(self, scope: str, keys: Sequence[str]) -> Sequence[Held]:
         return [
             _reservation_holder(row) for row in self._all(HELD, [scope, list(keys)])
         ]
 
-    @retried
+    @retry_connection
     def replace_reservations(self, held: Iterable[Held], *, at: Position) -> bool:
         """Put these in place of all there are, if the log still ends there."""
         rows = [(h.scope, h.key, h.stream, h.digest, h.position) for h in held]
@@ -216,11 +216,11 @@ class PostgresRecorder(PostgresApplicationRecorder):
             c.executemany("INSERT INTO reservations VALUES (%s, %s, %s, %s, %s)", rows)
         return True
 
-    @retried
+    @retry_connection
     def person_keys(self, persons: Iterable[UUID]) -> Mapping[UUID, bytes | None]:
         return dict(self._all(KEYS, [list(persons)]))
 
-    @retried
+    @retry_connection
     def forget(self, person_id: UUID) -> None:
         """Lose the key, and the files under it."""
         with self._writing() as c:
@@ -250,22 +250,22 @@ class PostgresRecorder(PostgresApplicationRecorder):
             c.execute("INSERT INTO files VALUES (%s, %s, %b)", [name, key_of, content])
         return True
 
-    @retried
+    @retry_connection
     def file(self, name: str) -> tuple[UUID, bytes, int] | None:
         found = self._all(FILE, [name])
         return found[0] if found else None
 
-    @retried
+    @retry_connection
     def drop_file(self, name: str) -> None:
         with self._writing() as c:
             c.execute("DELETE FROM files WHERE name = %s", [name])
 
-    @retried
+    @retry_connection
     def checkpoint(self, name: str) -> Position:
         found = self._all(BOOKMARK, [name])
         return int(found[0][0]) if found else 0
 
-    @retried
+    @retry_connection
     def set_checkpoint(self, name: str, position: Position) -> None:
         with self._cursor() as c:
             c.execute(
@@ -274,7 +274,7 @@ class PostgresRecorder(PostgresApplicationRecorder):
                 [name, position],
             )
 
-    @retried
+    @retry_connection
     def mark(self, drawn: str | None) -> str | None:
         """Read the mark of the master key, or make it if there is none yet."""
         with self._writing() as c:

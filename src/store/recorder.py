@@ -25,7 +25,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def retried(ask: Callable[P, T], attempts: int = ATTEMPTS) -> Callable[P, T]:
+def retry_connection(ask: Callable[P, T], attempts: int = ATTEMPTS) -> Callable[P, T]:
     """Ask again when the connection breaks; raises Unavailable when it stays broken."""
 
     @wraps(ask)
@@ -46,7 +46,7 @@ def retried(ask: Callable[P, T], attempts: int = ATTEMPTS) -> Callable[P, T]:
 
 def asked_once(ask: Callable[P, T]) -> Callable[P, T]:
     """Ask what may not be done twice; raises Unavailable when the connection breaks."""
-    return retried(ask, attempts=1)
+    return retry_connection(ask, attempts=1)
 
 
 class ReservationRequest(NamedTuple):

@@ -22,7 +22,7 @@ from store.recorder import (
     RefusedError,
     ReservationRequest,
     asked_once,
-    retried,
+    retry_connection,
 )
 from store.sqlite_file import BUSY_SECONDS, SqliteDatastore
 from store.sqlite_tables import (
@@ -127,43 +127,43 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         _reserve(c, asked, positions[-1])
         return positions
 
-    @retried
+    @retry_connection
     def histories(self, streams: Sequence[UUID]) -> tuple[Sequence[StoredRow], int]:
         """Read streams, each from its beginning; the rows of a stream are in order."""
         with self.datastore.transaction(commit=False) as c:
             c.execute(HISTORIES, (_encode_ids(streams),))
             return read_rows(c.fetchall())
 
-    @retried
+    @retry_connection
     def log(self, after: Position, limit: int) -> tuple[Sequence[StoredRow], int]:
         with self.datastore.transaction(commit=False) as c:
             c.execute(LOG, (after + 1, limit))
             return read_rows(c.fetchall())
 
-    @retried
+    @retry_connection
     def find_duplicate_version(self) -> Position | None:
         with self.datastore.transaction(commit=False) as c:
             c.execute(DOUBLED)
             (position,) = c.fetchone() or (None,)
         return position
 
-    @retried
+    @retry_connection
     def head(self) -> Position:
         return self.max_notification_id() or 0
 
-    @retried
+    @retry_connection
     def erasures(self) -> int:
         with self.datastore.transaction(commit=False) as c:
             c.execute(ERASURES)
             return int(c.fetchone()[0])
 
-    @retried
+    @retry_connection
     def find_reservations(self, scope: str, keys: Sequence[str]) -> Sequence[Held]:
         with self.datastore.transaction(commit=False) as c:
             c.execute(HELD, (scope, encode(keys).decode()))
             return [_reservation_holder(row) for row in c.fetchall()]
 
-    @retried
+    @retry_connection
     def replace_reservations(self, held: Iterable[Held], *, at: Position) -> bool:
         """Put these in place of all there are, if the log still ends there."""
         with self.datastore.transaction(commit=True) as c:
@@ -176,13 +176,13 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
             )
         return True
 
-    @retried
+    @retry_connection
     def person_keys(self, persons: Iterable[UUID]) -> Mapping[UUID, bytes | None]:
         with self.datastore.transaction(commit=False) as c:
             c.execute(KEYS, (_encode_ids(persons),))
             return {UUID(person): wrapped for person, wrapped in c.fetchall()}
 
-    @retried
+    @retry_connection
     def forget(self, person_id: UUID) -> None:
         """Lose the key, in the write-ahead log too, and the files under it."""
         with self.datastore.transaction(commit=True) as c:
@@ -211,33 +211,33 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
             c.execute("INSERT INTO files VALUES (?, ?, ?)", (name, key_of.hex, content))
         return True
 
-    @retried
+    @retry_connection
     def file(self, name: str) -> tuple[UUID, bytes, int] | None:
         with self.datastore.transaction(commit=False) as c:
             c.execute(FILE, (name,))
             found = c.fetchone()
         return None if found is None else (UUID(found[0]), found[1], found[2])
 
-    @retried
+    @retry_connection
     def drop_file(self, name: str) -> None:
         with self.datastore.transaction(commit=True) as c:
             c.execute("DELETE FROM files WHERE name = ?", (name,))
 
-    @retried
+    @retry_connection
     def checkpoint(self, name: str) -> Position:
         with self.datastore.transaction(commit=False) as c:
             c.execute("SELECT position FROM bookmarks WHERE name = ?", (name,))
             (position,) = c.fetchone() or (0,)
         return int(position)
 
-    @retried
+    @retry_connection
     def set_checkpoint(self, name: str, position: Position) -> None:
         with self.datastore.transaction(commit=True) as c:
             c.execute(
                 "INSERT OR REPLACE INTO bookmarks VALUES (?, ?)", (name, position)
             )
 
-    @retried
+    @retry_connection
     def mark(self, drawn: str | None) -> str | None:
         """Read the mark of the master key, or make it if there is none yet."""
         with self.datastore.transaction(commit=drawn is not None) as c:

@@ -71,14 +71,14 @@ class SqliteDatastore(SQLiteDatastore):
     @contextmanager
     def get_connection(self, *, commit: bool) -> Iterator[SQLiteConnection]:
         if commit:
-            with self._writing, self._connected() as connection:
+            with self._writing, self._connection() as connection:
                 yield connection
         else:
-            with self._connected() as connection:
+            with self._connection() as connection:
                 yield connection
 
     @contextmanager
-    def _connected(self) -> Iterator[SQLiteConnection]:
+    def _connection(self) -> Iterator[SQLiteConnection]:
         try:
             connection = self.pool.get_connection()
             try:

@@ -25,13 +25,13 @@ def unusable_file(
         try:
             each.open("ab").close()
         except OSError as fault:
-            return _closed(each, fault.strerror)
+            return _cannot_be_opened(each, fault.strerror)
     if code == sqlite3.SQLITE_READONLY:  # the connection is, not the file
         return None
-    return _closed(file, error)
+    return _cannot_be_opened(file, error)
 
 
-def _closed(file: Path, why: object) -> DatabaseUnusable:
+def _cannot_be_opened(file: Path, why: object) -> DatabaseUnusable:
     return DatabaseUnusable(
         f"The file {file} cannot be opened: {why}. See that it is a file which this"
         " user may read and write, in such a folder."

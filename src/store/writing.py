@@ -50,11 +50,11 @@ class Writing:
             if not change.expected:
                 self.begun |= persons
 
-    def sealed(self, writers: Writers, *, at: datetime | None) -> Append:
+    def seal_append(self, writers: Writers, *, at: datetime | None) -> Append:
         """Write it all down, personal values sealed under these keys."""
         return Append(
             id=self.id,
-            events=list(self._stored(writers)),
+            events=list(self._stored_events(writers)),
             expected=self._conditions,
             reserve=self._reservation_requests(),
             release=[
@@ -88,7 +88,7 @@ class Writing:
             once.scope, once.key, self._changes[0].stream, once.digest
         )
 
-    def _stored(self, writers: Writers) -> Iterator[StoredEvent]:
+    def _stored_events(self, writers: Writers) -> Iterator[StoredEvent]:
         by = self._by
         once = self._once()
         request = by.request if by.cause is None else None

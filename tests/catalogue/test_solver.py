@@ -63,7 +63,7 @@ def test_what_is_not_decided_in_time_is_neither_eligible_nor_guessed_at() -> Non
     assert (pathway.ways_to_fix, pathway.units) == ((), ())
     answer = shape(assessment)
     assert answer["decided"] is False
-    assert not pathway.decided
+    assert not pathway.is_decided
 
 
 def test_a_verdict_that_cannot_be_explained_in_time_stands(
@@ -81,7 +81,7 @@ def test_a_verdict_that_cannot_be_explained_in_time_stands(
     (pathway,) = assessment.pathways
     assert (assessment.decided, assessment.eligible) == (True, False)
     assert [reason.code for reason in pathway.reasons] == ["not-explained-in-time"]
-    assert (pathway.decided, pathway.ways_to_fix, pathway.units) == (False, (), ())
+    assert (pathway.is_decided, pathway.ways_to_fix, pathway.units) == (False, (), ())
 
 
 def test_the_time_allowed_is_kept_to() -> None:
@@ -109,7 +109,7 @@ def test_ways_to_fix_that_were_found_in_time_are_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """I4: they are the smallest, and more may be found."""
-    learner = LearnerToFix(crossing().pathways[0].compiled, ())
+    learner = LearnerToFix(crossing().pathways[0].compiled_rules, ())
     everything = smallest_fixes(learner, Deadline(60))
     assert everything.are_all
     assert len(everything.found) > 1
@@ -149,7 +149,7 @@ def test_it_is_said_beside_the_ways_to_fix_that_there_may_be_further_ones(
     ways = WaysToFix(found=found, are_all=False)
     monkeypatch.setattr(Decider, "ways_to_fix", lambda *_: ways)
     (pathway,) = assess(crossing(), {}, pathway="A").pathways
-    assert not pathway.decided
+    assert not pathway.is_decided
     assert (pathway.ways_to_fix_note or "").startswith(said)
     (answer,) = cast("Any", shape(assess(crossing(), {}, pathway="A")))["pathways"]
     assert answer["ways_to_fix_note"] == pathway.ways_to_fix_note
@@ -157,7 +157,7 @@ def test_it_is_said_beside_the_ways_to_fix_that_there_may_be_further_ones(
 
 def learner_of(qualification: Qualification) -> LearnerToFix:
     given = tuple((n, "P") for n in range(len(qualification.units)))
-    return LearnerToFix(qualification.pathways[0].compiled, given)
+    return LearnerToFix(qualification.pathways[0].compiled_rules, given)
 
 
 def test_a_catalogue_that_cannot_be_checked_in_time_says_so(

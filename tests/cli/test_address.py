@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.address import address_of, find_address, published
+from cli.address import address_of, find_address, publish_address
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def test_an_address_is_one_that_this_machine_reaches(host: str, address: str) ->
 
 def test_call_asks_the_port_that_serve_was_given(tmp_path: Path) -> None:
     keys = tmp_path / "master.key"
-    with published(keys, "http://127.0.0.1:8123"):
+    with publish_address(keys, "http://127.0.0.1:8123"):
         assert find_address(None, {"LEARNER_MANAGEMENT_KEYS": str(keys)}) == (
             "http://127.0.0.1:8123"
         )
@@ -33,14 +33,14 @@ def test_call_asks_the_port_that_serve_was_given(tmp_path: Path) -> None:
 
 def test_a_service_that_ends_leaves_the_address_of_the_next_one(tmp_path: Path) -> None:
     keys = tmp_path / "master.key"
-    with published(keys, "http://127.0.0.1:8123"):
+    with publish_address(keys, "http://127.0.0.1:8123"):
         (tmp_path / "address").write_text("http://127.0.0.1:8124\n")
     assert find_address(keys, {}) == "http://127.0.0.1:8124"
 
 
 def test_what_is_set_wins(tmp_path: Path) -> None:
     keys = tmp_path / "master.key"
-    with published(keys, "http://127.0.0.1:8123"):
+    with publish_address(keys, "http://127.0.0.1:8123"):
         environment = {"LEARNER_MANAGEMENT_URL": "https://awards.example/"}
         assert find_address(keys, environment) == "https://awards.example"
     environment = {"LEARNER_MANAGEMENT_PORT": "8125"}
@@ -50,5 +50,5 @@ def test_what_is_set_wins(tmp_path: Path) -> None:
 def test_an_address_that_cannot_be_kept_does_not_keep_the_service_from_starting(
     tmp_path: Path,
 ) -> None:
-    with published(tmp_path / "nowhere" / "master.key", "http://127.0.0.1:8123"):
+    with publish_address(tmp_path / "nowhere" / "master.key", "http://127.0.0.1:8123"):
         pass

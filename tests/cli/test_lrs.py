@@ -88,16 +88,16 @@ def test_only_asking_for_real_needs_more_than_its_name() -> None:
 
 def test_it_is_off_or_simulated_and_says_so(tmp_path: Path) -> None:
     """U7."""
-    said, faults = lrs.examined(load(lrs="off"), NOW)
+    said, faults = lrs.check_lrs(load(lrs="off"), NOW)
     assert (said, faults) == (
         "The Learning Records Service is off: no ULN is verified.",
         {},
     )
-    said, faults = lrs.examined(load(lrs="simulator"), NOW)
+    said, faults = lrs.check_lrs(load(lrs="simulator"), NOW)
     assert "is simulated from" in said
     assert "takes any other ULN as it is told" in said
     none = load(lrs=f"simulator:{tmp_path / 'none.yaml'}")
-    _, faults = lrs.examined(none, NOW)
+    _, faults = lrs.check_lrs(none, NOW)
     assert "cannot be read" in faults["LEARNER_MANAGEMENT_LRS"]
     with pytest.raises(FixtureUnusable), lrs.verifying(none):
         pass
@@ -113,7 +113,7 @@ def test_one_that_answers_or_is_closed_is_well(
     """U7: a certificate that is about to end is warned about."""
     settings, behaviour = served
     behaviour.says(content)
-    found, faults = lrs.examined(load(**settings), NOW)
+    found, faults = lrs.check_lrs(load(**settings), NOW)
     assert faults == {}
     assert said in found
     assert "renew it" in found
@@ -136,7 +136,7 @@ def test_one_that_cannot_be_asked_is_a_fault_that_says_why(
             "cannot be read",
         ),
     ):
-        _, faults = lrs.examined(load(**changed), now)
+        _, faults = lrs.check_lrs(load(**changed), now)
         (variable,) = faults
         assert variable == f"LEARNER_MANAGEMENT_{name}"
         assert said in faults[variable]

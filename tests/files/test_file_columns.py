@@ -3,7 +3,7 @@
 import pytest
 
 from aggregates.learners.details import COLUMNS, OVERFLOW
-from aggregates.uploads.file_columns import proposed, settle_columns
+from aggregates.uploads.file_columns import propose_mapping, settle_columns
 from aggregates.uploads.file_refusals import FileRefused
 from aggregates.uploads.upload_refusals import ColumnNeeded, ColumnNotThere, ColumnTwice
 from events.upload import FileProblem
@@ -29,7 +29,7 @@ def file(*lines: str) -> bytes:
 
 def test_the_ilr_is_known_under_its_own_names() -> None:
     """U3."""
-    assert proposed(ILR.split(",")) == MAPPING
+    assert propose_mapping(ILR.split(",")) == MAPPING
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_the_ilr_is_known_under_its_own_names() -> None:
 )
 def test_other_usual_names_are_known(header: str) -> None:
     """U3: in any case, with or without spaces."""
-    found = proposed(header.split(","))
+    found = propose_mapping(header.split(","))
     assert found is not None
     assert [found[c] for c in ("given_name", "family_name", "date_of_birth")] == (
         header.split(",")[:3]
@@ -62,13 +62,13 @@ def test_other_usual_names_are_known(header: str) -> None:
 )
 def test_what_lacks_a_mandatory_column_or_has_our_own_is_not_known(header: str) -> None:
     """U3: a template that was changed stays refused."""
-    assert proposed(header.split(",")) is None
+    assert propose_mapping(header.split(",")) is None
 
 
 def test_the_first_of_two_columns_for_one_of_ours_is_proposed() -> None:
     """U3: the other is listed as ignored."""
     names = ["Sex", "Gender", "First name", "Surname", "DOB"]
-    found = proposed(names)
+    found = propose_mapping(names)
     assert found is not None
     assert found["gender"] == "Sex"
     assert settle_columns(names, found)[1] == ["Gender"]

@@ -49,7 +49,11 @@ def with_header(old: str, new: str) -> bytes:
 def test_the_example_file_is_read_with_all_its_rows() -> None:
     """U2, U4."""
     file = read_learner_file(EXAMPLE.read_bytes())
-    assert (file.encoding, len(file.rows), file.accented) == ("utf-8", 60, (3, 4))
+    assert (file.encoding, len(file.rows), file.rows_with_accents) == (
+        "utf-8",
+        60,
+        (3, 4),
+    )
 
 
 def test_the_template_has_the_eight_columns_and_no_learners() -> None:
@@ -130,8 +134,8 @@ def test_two_names_with_accents_are_pointed_out() -> None:
     accented = cells(family_name="Müller", given_name="Zoe")
     assert read_learner_file(
         csv_file(plain, accented, plain, accented, accented)
-    ).accented == (3, 5)
-    assert read_learner_file(csv_file(plain)).accented == ()
+    ).rows_with_accents == (3, 5)
+    assert read_learner_file(csv_file(plain)).rows_with_accents == ()
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t"])

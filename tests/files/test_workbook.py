@@ -53,7 +53,7 @@ def learner(born: Cell = "27/3/2006", uln: Cell = "", reference: Cell = "") -> b
 def test_a_workbook_is_read_as_csv_is() -> None:
     """U2, U4: the same cells, under the numbers of the same rows."""
     file = read_learner_file(xlsx(CELLS, [], cells(given_name="Zoë")))
-    assert (file.encoding, file.accented) == ("xlsx", (2, 4))
+    assert (file.encoding, file.rows_with_accents) == ("xlsx", (2, 4))
     assert [dict(row.cells) for row in file.rows] == [CELLS, cells(given_name="Zoë")]
 
 

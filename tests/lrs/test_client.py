@@ -299,7 +299,7 @@ def test_a_certificate_that_cannot_be_used_is_named(
         replace(ours, authority=gone.certificate),
     ):
         with pytest.raises(CertificateUnusable, match="cannot be used"):
-            bad.secured()
+            bad.ssl_context()
 
 
 def test_the_password_is_not_shown(ours: Organisation) -> None:

@@ -356,7 +356,7 @@ class Booking(Aggregate):
                 booking=self.made.booking, opens=in_london(window(self.starts)[0])
             )
 
-    def _attended(
+    def _with_attendance(
         self, event: BookingTaken | BookingMissed | BookingOutcomeCorrected
     ) -> Self:
         if isinstance(event, BookingOutcomeCorrected):
@@ -405,7 +405,7 @@ class Booking(Aggregate):
             case BookingResultAdded():
                 now = replace(self, result=event)
             case BookingTaken() | BookingMissed() | BookingOutcomeCorrected():
-                now = self._attended(event)
+                now = self._with_attendance(event)
             case _:
                 assert_never(event)
         return now

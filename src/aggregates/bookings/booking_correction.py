@@ -6,7 +6,12 @@ from uuid import UUID
 
 from aggregates.bookings.booking import Booking
 from aggregates.bookings.booking_refusals import is_over
-from aggregates.bookings.sitting import Attendance, passed, sittings_after, tested
+from aggregates.bookings.sitting import (
+    Attendance,
+    grades_by_test,
+    grades_passed,
+    sittings_after,
+)
 from aggregates.errors import RuleBroken
 from aggregates.registrations.registration import Registration
 from aggregates.registrations.registration_refusals import RegistrationIsCancelled
@@ -105,11 +110,11 @@ def _relies(
     by what is said now, since some rule counts units that were attempted.
     """
     unit = corrected.unit
-    before = tested(registration.sittings).get(unit)
-    after = tested(sittings_after(registration.sittings, corrected)).get(unit)
+    before = grades_by_test(registration.sittings).get(unit)
+    after = grades_by_test(sittings_after(registration.sittings, corrected)).get(unit)
     if before is None or before == after or award.grades.get(unit) != before:
         return False
-    if unit in passed(registration.sittings):
+    if unit in grades_passed(registration.sittings):
         return True
     grades = {u: g for u, g in award.grades.items() if u != unit}
     grades |= {unit: after} if after else {}

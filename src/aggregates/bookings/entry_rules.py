@@ -24,7 +24,7 @@ from aggregates.bookings.booking_refusals import (
     UnitBooked,
     UnitPassed,
 )
-from aggregates.bookings.sitting import Attendance, passed
+from aggregates.bookings.sitting import Attendance, grades_passed
 from aggregates.bookings.sitting_time import (
     CENTRES_EXTRA_TIME,
     MOST_EXTRA_TIME,
@@ -227,7 +227,7 @@ def too_far_ahead(looked: EntryCheck) -> Refusal | None:
 
 def is_passed(looked: EntryCheck) -> Refusal | None:
     sittings = looked.place.registration.sittings if looked.place else {}
-    is_done = looked.entry.unit in passed(sittings)
+    is_done = looked.entry.unit in grades_passed(sittings)
     return looked.refuse(UnitPassed, "/unit") if is_done else None
 
 

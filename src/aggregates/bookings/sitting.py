@@ -89,13 +89,13 @@ def sittings_after(sittings: Sittings, event: SittingEvent) -> Sittings:
             )
             now = replace(was, attendance=Attendance.TAKEN, result=result)
         case TestOutcomeCorrected():
-            now = _corrected(was, event)
+            now = _correct_sitting(was, event)
         case _:
             assert_never(event)
     return {**sittings, event.booking: now}
 
 
-def _corrected(was: Sitting, event: TestOutcomeCorrected) -> Sitting:
+def _correct_sitting(was: Sitting, event: TestOutcomeCorrected) -> Sitting:
     result = None
     if event.grade is not None and event.sat_on is not None:
         result = TestResult(
@@ -108,7 +108,7 @@ def _corrected(was: Sitting, event: TestOutcomeCorrected) -> Sitting:
     return replace(was, attendance=attendance, result=result, is_corrected=True)
 
 
-def passed(sittings: Sittings) -> dict[str, str]:
+def grades_passed(sittings: Sittings) -> dict[str, str]:
     """Give the units passed by test, with the grade of the last pass of each (M12)."""
     return {
         sitting.unit: sitting.result.grade
@@ -117,7 +117,7 @@ def passed(sittings: Sittings) -> dict[str, str]:
     }
 
 
-def tested(sittings: Sittings) -> dict[str, str]:
+def grades_by_test(sittings: Sittings) -> dict[str, str]:
     """Give the units that have a grade by test: of the last pass, else the last fail.
 
     A test that was failed is an attempt, which rules may count (M12).
@@ -127,4 +127,4 @@ def tested(sittings: Sittings) -> dict[str, str]:
         for sitting in sittings.values()
         if sitting.result is not None and not sitting.result.is_pass
     }
-    return failed | passed(sittings)
+    return failed | grades_passed(sittings)

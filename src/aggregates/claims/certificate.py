@@ -8,7 +8,7 @@ from typing import Self, TypeAlias, assert_never
 from uuid import UUID
 
 from aggregates.aggregate import Aggregate
-from aggregates.claims.earlier_awards import achieved
+from aggregates.claims.earlier_awards import achieving_grades
 from aggregates.errors import RuleBroken
 from catalogue import AwardType, Qualification
 from events.certificate import (
@@ -132,7 +132,7 @@ class Certificate(Aggregate):
         Names and titles are kept as they are now. ``supersedes`` is the notification
         that it takes the place of, if there is one (M8).
         """
-        units = achieved(granted.grades, rules)
+        units = achieving_grades(granted.grades, rules)
         return [
             CertificateIssued(
                 certificate=certificate,

@@ -80,7 +80,7 @@ class Claim(Aggregate):
         return {who: place for who, place in self.learners.items() if place.is_open}
 
     @property
-    def fixed(self) -> dict[str, str]:
+    def submitted_registrations(self) -> dict[str, str]:
         """The registrations of those who were submitted, by learner: they stay."""
         return {
             who: place.registration
@@ -89,7 +89,7 @@ class Claim(Aggregate):
         }
 
     @property
-    def undecided(self) -> dict[str, ClaimLearner]:
+    def undecided_learners(self) -> dict[str, ClaimLearner]:
         """The learners who wait because the time did not suffice to decide (M10)."""
         return {who: place for who, place in self.waiting.items() if place.is_undecided}
 
@@ -180,7 +180,7 @@ class Claim(Aggregate):
         """
         self._require_not_closed()
         qualification = self._require_qualification()
-        fixed = self.fixed
+        fixed = self.submitted_registrations
         chosen: dict[str, str] = {}
         problems: list[Refusal] = [
             learner_is_submitted(

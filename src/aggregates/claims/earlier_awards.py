@@ -29,8 +29,8 @@ def nothing_new(
     if not alike:
         return None
     last = alike[-1]
-    is_same = (achieved(last.grades, rules), last.overall_grade) == (
-        achieved(grades, rules),
+    is_same = (achieving_grades(last.grades, rules), last.overall_grade) == (
+        achieving_grades(grades, rules),
         overall_grade,
     )
     if award_type is AwardType.INTERIM:
@@ -70,7 +70,9 @@ def warnings(
                 " take the grade out: the earlier one then counts."
             )
     earlier = list(awards)
-    if not earlier or achieved(earlier[-1].grades, rules) != achieved(grades, rules):
+    if not earlier or achieving_grades(earlier[-1].grades, rules) != achieving_grades(
+        grades, rules
+    ):
         return
     types = {award.award_type for award in earlier}
     if award_type is AwardType.INTERIM or award_type in types:
@@ -80,7 +82,7 @@ def warnings(
         )
 
 
-def achieved(grades: Mapping[str, str], rules: Qualification) -> dict[str, str]:
+def achieving_grades(grades: Mapping[str, str], rules: Qualification) -> dict[str, str]:
     """Give the grades that achieve their units: what a certificate lists."""
     units = {unit.reference: unit for unit in rules.units}
     return {u: g for u, g in grades.items() if u in units and units[u].achieves(g)}

@@ -155,7 +155,7 @@ def check_details(cells: Mapping[str, str], *, today: date | None) -> Checked:
     warnings += unusual_values(values)
     if cells.get(OVERFLOW):
         problems.append(Problem(column=OVERFLOW, code="too-many-cells"))
-    born = _born(values["date_of_birth"], today)
+    born = _check_birth_date(values["date_of_birth"], today)
     if isinstance(born, str):
         problems.append(Problem(column="date_of_birth", code=born))
     if values["uln"] == TEMPORARY_ULN:
@@ -182,7 +182,7 @@ def _too_long(value: str) -> bool:
     return len(value) > LONGEST
 
 
-def _born(text: str, today: date | None) -> date | str | None:
+def _check_birth_date(text: str, today: date | None) -> date | str | None:
     """Read the date of birth: the day, or the code of what is wrong; None if blank."""
     if not text:
         return None

@@ -80,7 +80,7 @@ class InFlight:
     orders: Collection[str]
 
     @property
-    def unsettled(self) -> dict[str, ClaimStatus]:
+    def unsettled_claims(self) -> dict[str, ClaimStatus]:
         """The claims that may still come to an award for the learner."""
         standings = {
             name: claim.learners[self.learner].standing
@@ -96,7 +96,7 @@ class InFlight:
             *(each for r in self.registrations for each in booked_tests(r)),
             *(
                 ClaimIsUnsettled.of(name, standing)
-                for name, standing in self.unsettled.items()
+                for name, standing in self.unsettled_claims.items()
             ),
             *(CertificateIsUnprinted(certificate=name) for name in self.unprinted),
             *(IsOnDraftOrder(order=name) for name in self.orders),

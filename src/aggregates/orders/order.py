@@ -13,9 +13,9 @@ from aggregates.orders.order_line import (
     OrderLineLearner,
     purchase_order_number,
     require_likely,
-    undated,
     with_learners,
     without,
+    without_dates,
 )
 from aggregates.orders.order_refusals import (
     MOST_REGISTRATIONS,
@@ -248,11 +248,11 @@ class Order(Aggregate):
             case OrderProductsRemoved(products=products):
                 return replace(self, lines=without(self.lines, products))
             case OrderLearnersLinked():
-                return self._linked(event)
+                return self._with_links(event)
             case OrderLearnersUnlinked():
-                return self._unlinked(event)
+                return self._without_links(event)
             case OrderCourseDatesSet():
-                return self._dated(event)
+                return self._with_dates(event)
             case OrderPurchaseOrderNumberGiven():
                 return self._with_purchase_order(event)
             case OrderConfirmed():
@@ -262,7 +262,7 @@ class Order(Aggregate):
             case _:
                 assert_never(event)
 
-    def _linked(self, event: OrderLearnersLinked) -> Self:
+    def _with_links(self, event: OrderLearnersLinked) -> Self:
         if event.product is None:
             together = dict.fromkeys((*self.learners, *event.learners))
             return replace(self, learners=tuple(together))
@@ -277,7 +277,7 @@ class Order(Aggregate):
         }
         return self._with(event.product, with_learners(line, places))
 
-    def _unlinked(self, event: OrderLearnersUnlinked) -> Self:
+    def _without_links(self, event: OrderLearnersUnlinked) -> Self:
         if event.product is None:
             stay = without(dict.fromkeys(self.learners), event.learners)
             return replace(self, learners=tuple(stay))
@@ -285,14 +285,14 @@ class Order(Aggregate):
         stay_there = without(line.learners, event.learners)
         return self._with(event.product, replace(line, learners=stay_there))
 
-    def _dated(self, event: OrderCourseDatesSet) -> Self:
+    def _with_dates(self, event: OrderCourseDatesSet) -> Self:
         dates, product = event.dates, event.product
         if product is None:
-            lines = {at: undated(line) for at, line in self.lines.items()}
+            lines = {at: without_dates(line) for at, line in self.lines.items()}
             return replace(self, dates=dates, lines=lines)
         line = self.lines[product]
         if not event.learners:
-            return self._with(product, replace(undated(line), dates=dates))
+            return self._with(product, replace(without_dates(line), dates=dates))
         own = {who: replace(line.learners[who], dates=dates) for who in event.learners}
         return self._with(product, with_learners(line, own))
 

@@ -78,7 +78,7 @@ def with_learners(line: Line, places: Mapping[str, OrderLineLearner]) -> Line:
     return replace(line, learners={**line.learners, **places})
 
 
-def undated(line: Line) -> Line:
+def without_dates(line: Line) -> Line:
     places = {who: replace(at, dates=None) for who, at in line.learners.items()}
     return replace(line, dates=None, learners=places)
 

@@ -62,17 +62,17 @@ def link(
     events: list[Later] = []
     if product is None:
         there = dict.fromkeys(order.learners, OrderLineLearner())
-        events += _moved(
+        events += _link_moved(
             None, there, dict.fromkeys(learners, NO_PATHWAY), instead=instead
         )
     for target in targets:
         offer = offers.get(target)
         wanted = {
-            learner: _meant(own or NO_PATHWAY, way, offer)
+            learner: _effective_choice(own or NO_PATHWAY, way, offer)
             for learner, own in learners.items()
         }
         now = order.lines[target].learners
-        events += _moved(target, now, wanted, instead=instead)
+        events += _link_moved(target, now, wanted, instead=instead)
     return order.within_limit(events, offers)
 
 
@@ -84,7 +84,7 @@ def pathway_faults(
     if way.pathway is not None:
         at = f"{pointer}/pathway"
         for offer in (each for each in single if each.product not in way.pathways):
-            yield from _unknown(offer, way.pathway, pointer=at)
+            yield from _pathway_refusals(offer, way.pathway, pointer=at)
         if not offers:
             yield PathwayNeedsProduct(pointer=at, pathway=way.pathway)
         elif not single:
@@ -95,7 +95,7 @@ def pathway_faults(
     for qualification, pathway in way.pathways.items():
         at = f"{pointer}/pathways/{qualification.replace('/', '~1')}"
         if qualification in parts:
-            yield from _unknown(parts[qualification], pathway, pointer=at)
+            yield from _pathway_refusals(parts[qualification], pathway, pointer=at)
         else:
             yield QualificationNotOrdered(pointer=at, qualification=qualification)
 
@@ -116,7 +116,7 @@ def require_one_pathway(
     require_none(twice, LearnersRefused)
 
 
-def _unknown(offer: Offer, pathway: str, *, pointer: str) -> Iterator[Refusal]:
+def _pathway_refusals(offer: Offer, pathway: str, *, pointer: str) -> Iterator[Refusal]:
     if pathway not in offer.pathways:
         yield PathwayUnknown(
             pointer=pointer,
@@ -126,7 +126,7 @@ def _unknown(offer: Offer, pathway: str, *, pointer: str) -> Iterator[Refusal]:
         )
 
 
-def _meant(
+def _effective_choice(
     own: PathwayChoice, of_all: PathwayChoice, offer: Offer | None
 ) -> PathwayChoice:
     """Say which way that is on a product: on an apprenticeship, those of its parts.
@@ -147,7 +147,7 @@ def _meant(
     return PathwayChoice(pathways={part: said[part] for part in parts if part in said})
 
 
-def _moved(
+def _link_moved(
     product: str | None,
     now: Mapping[str, OrderLineLearner],
     wanted: Mapping[str, PathwayChoice],

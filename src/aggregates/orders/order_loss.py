@@ -32,7 +32,7 @@ def lost_from_entries(before: Collection[Entry], after: Collection[Entry]) -> li
     for entry in before:
         kept = now.get((entry.learner, entry.unit))
         test = f"the test of {entry.unit} for {entry.learner}"
-        gone = _typed(entry) - (_typed(kept) if kept else set())
+        gone = _typed_parts(entry) - (_typed_parts(kept) if kept else set())
         if kept is None and gone:
             lost.append(test)
         elif kept is not None and kept.delivery == Delivery.PAPER:
@@ -43,7 +43,7 @@ def lost_from_entries(before: Collection[Entry], after: Collection[Entry]) -> li
     return [several(lost)] if lost else []
 
 
-def _typed(entry: Entry) -> set[str]:
+def _typed_parts(entry: Entry) -> set[str]:
     """Say which parts of an entry were typed."""
     said = (entry.starts, entry.mode, entry.extra_time)
     return {part for part, value in zip(TYPED, said, strict=True) if value}

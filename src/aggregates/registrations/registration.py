@@ -10,9 +10,9 @@ from aggregates.aggregate import Aggregate
 from aggregates.bookings.sitting import (
     SittingEvent,
     Sittings,
-    passed,
+    grades_by_test,
+    grades_passed,
     sittings_after,
-    tested,
 )
 from aggregates.claims import earlier_awards
 from aggregates.registrations.registration_refusals import (
@@ -145,7 +145,7 @@ class Registration(Aggregate):
         for sitting in self.sittings.values():
             if sitting.is_corrected:
                 carried.pop(sitting.unit, None)
-        return carried | tested(self.sittings) | dict(typed)
+        return carried | grades_by_test(self.sittings) | dict(typed)
 
     @property
     def every_grade(self) -> dict[str, str]:
@@ -350,7 +350,7 @@ class Registration(Aggregate):
             claim,
             self.counted_awards,
             outcomes=self.outcomes,
-            tested=passed(self.sittings),
+            tested=grades_passed(self.sittings),
             ending=ending,
         )
 
@@ -389,7 +389,7 @@ class Registration(Aggregate):
             case OutcomesTakenBack(claim=claim):
                 now = replace(self, outcomes=_without(self.outcomes, claim))
             case AwardClaimed() | AwardWithdrawn() | AwardRevoked():
-                now = self._awarded(event)
+                now = self._with_award(event)
             case PathwayChanged() | RegistrationTransferred() | HolderErased():
                 now = self._elsewhere(event)
             case PartCompleted() | PartReopened():
@@ -414,7 +414,7 @@ class Registration(Aggregate):
                 assert_never(event)
         return now
 
-    def _awarded(self, event: AwardClaimed | AwardWithdrawn | AwardRevoked) -> Self:
+    def _with_award(self, event: AwardClaimed | AwardWithdrawn | AwardRevoked) -> Self:
         claim = event.claim
         match event:
             case AwardClaimed():

@@ -47,7 +47,8 @@ class DuplicateRows:
         """Find them in rows that are in the order of the file."""
         rows = list(rows)
         return cls(
-            ulns=_repeated(rows, given_uln), people=_repeated(rows, given_likeness)
+            ulns=_rows_with_same(rows, given_uln),
+            people=_rows_with_same(rows, given_likeness),
         )
 
     def beside(self, row: FileRow) -> OtherRows:
@@ -72,7 +73,7 @@ def others(rows: Sequence[int], row: int) -> Sequence[int]:
     return [*rows[max(at - 1, 0) : at], *rows[at + 1 : at + 2]]
 
 
-def _repeated(
+def _rows_with_same(
     rows: Iterable[FileRow], value_of: Callable[[Mapping[str, str]], str | None]
 ) -> Mapping[str, Sequence[int]]:
     first: dict[str, int] = {}

@@ -65,7 +65,7 @@ def columns_by_name(names: Sequence[str]) -> Mapping[str, str]:
     return found
 
 
-def proposed(names: Sequence[str]) -> Mapping[str, str] | None:
+def propose_mapping(names: Sequence[str]) -> Mapping[str, str] | None:
     """Propose which column is which in a layout that we know under other names (U3).
 
     None if it is not one: if it has columns of the template's with their star, it is
@@ -77,7 +77,7 @@ def proposed(names: Sequence[str]) -> Mapping[str, str] | None:
     return found if all(field in found for field in MANDATORY) else None
 
 
-def repeated(names: Sequence[str]) -> tuple[FileProblem, ...]:
+def repeated_columns(names: Sequence[str]) -> tuple[FileProblem, ...]:
     """Name each column that cannot be chosen, because another has its name (U3)."""
     twice = sorted({name for name in names if name and names.count(name) > 1})
     return tuple(FileProblem(code="column-repeated", column=name) for name in twice)

@@ -25,7 +25,7 @@ from aggregates.uploads.duplicate_rows import (
     rows_named,
     twice,
 )
-from aggregates.uploads.row_context import LIKE, is_like, unanswered
+from aggregates.uploads.row_context import LIKE, is_like, open_warnings
 from events.upload import (
     Problem,
     RecordAmended,
@@ -151,7 +151,7 @@ class Record(Aggregate):
         return self.warnings + self.verification.warnings
 
     @property
-    def said(self) -> Mapping[str, str]:
+    def sentence_values(self) -> Mapping[str, str]:
         """What sentences about it speak of: its cells, and what LRS named."""
         return {**self.cells, **self.verification.cells}
 
@@ -188,7 +188,7 @@ class Record(Aggregate):
         """Check the cells again by themselves, but for the age, which was."""
         return check_details(self.cells, today=None)
 
-    def amended(self, cells: Mapping[str, str]) -> dict[str, str]:
+    def merge_cells(self, cells: Mapping[str, str]) -> dict[str, str]:
         """Put new values in their cells; a row is amended to fit the template (U8)."""
         return {column: {**self.cells, **cells}.get(column, "") for column in COLUMNS}
 
@@ -210,7 +210,7 @@ class Record(Aggregate):
                 person_id=self.person_id,
                 cells=dict(cells),
                 problems=checked.problems,
-                warnings=self._unanswered(checked.warnings),
+                warnings=self._open_warnings(checked.warnings),
                 to_verify=None if stays else to_verify,
             )
         ]
@@ -255,14 +255,14 @@ class Record(Aggregate):
         self, problems: Sequence[Problem], warnings: Sequence[Problem]
     ) -> list[Later]:
         """Record what is found now, if it is not what was found before."""
-        still = self._unanswered(warnings)
+        still = self._open_warnings(warnings)
         if (tuple(problems), still) == (self.problems, self.warnings):
             return []
         return [RecordChecked(problems=tuple(problems), warnings=still)]
 
     def check_again(self, checked: Checked) -> list[Later]:
         """Record what a new check of the same cells found, be it the same."""
-        warnings = self._unanswered(checked.warnings)
+        warnings = self._open_warnings(checked.warnings)
         return [RecordChecked(problems=checked.problems, warnings=warnings)]
 
     def with_twins(self, twins: Collection[int]) -> list[Later]:
@@ -350,7 +350,7 @@ class Record(Aggregate):
             case RecordConfirmed():
                 known = self.different_from | {*event.learners}
                 rows = self.different_rows | {*event.rows}
-                still = unanswered(self.warnings, known, rows)
+                still = open_warnings(self.warnings, known, rows)
                 return replace(
                     self, different_from=known, different_rows=rows, warnings=still
                 )
@@ -361,9 +361,9 @@ class Record(Aggregate):
             case _:
                 assert_never(event)
 
-    def _unanswered(self, warnings: Sequence[Problem]) -> tuple[Problem, ...]:
+    def _open_warnings(self, warnings: Sequence[Problem]) -> tuple[Problem, ...]:
         told_apart = self._told_apart(warnings)
-        return unanswered(warnings, self.different_from, told_apart)
+        return open_warnings(warnings, self.different_from, told_apart)
 
     def _told_apart(self, warnings: Sequence[Problem]) -> frozenset[int]:
         return self.different_rows | rows_named(warnings, OTHER_ROW)

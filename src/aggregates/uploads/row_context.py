@@ -54,7 +54,7 @@ def check_in_context(found: Checked, context: RowContext) -> Checked:
     return replace(found, problems=tuple(problems), warnings=tuple(warnings))
 
 
-def unanswered(
+def open_warnings(
     warnings: Sequence[Problem],
     different_from: AbstractSet[str],
     different_rows: AbstractSet[int],

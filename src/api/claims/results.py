@@ -123,7 +123,7 @@ def list_results(
             given_name=f"{given_name} {first_name}".strip(),
             family_name=f"{family_name} {last_name}".strip(),
             learner_reference=learner_reference,
-            products=titled(service.catalogue, product_title),
+            products=products_titled(service.catalogue, product_title),
             grade=grade,
             updated_since=part.updated_since,
         ),
@@ -138,7 +138,7 @@ def list_results(
     )
 
 
-def titled(catalogue: Catalogue, text: str) -> list[str] | None:
+def products_titled(catalogue: Catalogue, text: str) -> list[str] | None:
     """Find products whose title has, for each word given, one that so begins."""
     sought = words(text)
     if not clean(text):

@@ -254,7 +254,7 @@ def if_match(
 IfMatch = Annotated[Versions, Depends(if_match)]
 
 
-def waited(
+def wait_for_position(
     service: Present,
     min_position: Annotated[
         int | None,
@@ -292,7 +292,7 @@ def require_seen(service: Service, position: Position, patience: float) -> None:
         )
 
 
-Waited = Annotated[None, Depends(waited)]
+Waited = Annotated[None, Depends(wait_for_position)]
 
 
 def reads(service: ServiceOf, _: Waited) -> Iterator[Connection]:

@@ -17,7 +17,7 @@ def file_body(most: int, too_large: type[Refusal]) -> Any:
     Unacceptable (413).
     """
 
-    async def taken(request: Request, _: CurrentUser) -> bytes:
+    async def read_file(request: Request, _: CurrentUser) -> bytes:
         kept = bytearray()
         size = 0
         async for chunk in request.stream():
@@ -32,4 +32,4 @@ def file_body(most: int, too_large: type[Refusal]) -> Any:
             )
         return bytes(kept)
 
-    return Depends(taken)
+    return Depends(read_file)

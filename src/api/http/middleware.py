@@ -59,7 +59,7 @@ class RequestMiddleware:
         began = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
-                await self.app(scope, self.limited(scope, receive), headers.send)
+                await self.app(scope, self.limit_body(scope, receive), headers.send)
             except Exception:
                 log.exception("failed", method=scope["method"], path=scope["path"])
                 if headers.status:
@@ -79,14 +79,14 @@ class RequestMiddleware:
                 milliseconds=round(took * 1000, 1),
             )
 
-    def limited(self, scope: Scope, receive: Receive) -> Receive:
+    def limit_body(self, scope: Scope, receive: Receive) -> Receive:
         """Make a receive that raises TooLarge as soon as the body is."""
         told = Headers(scope=scope).get("content-length", "")
         taken = int(told) if told.isdecimal() else 0
         is_too_large = taken > self.most
         taken = 0
 
-        async def limited() -> Message:
+        async def receive_limited() -> Message:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
@@ -94,7 +94,7 @@ class RequestMiddleware:
                 raise TooLarge(self.most)
             return message
 
-        return limited
+        return receive_limited
 
 
 class ResponseHeaders:

@@ -128,7 +128,7 @@ def document(app: FastAPI) -> dict[str, Any]:
             operation["parameters"] = without_past(operation)
         for code, response in operation["responses"].items():
             sent = sent_with(method, operation, HTTPStatus(int(code)))
-            response["headers"] = described(*sent)
+            response["headers"] = header_references(*sent)
         for status in statuses(method, operation):
             components["responses"].setdefault(status.name, refusal(status))
             ref = {"$ref": f"#/components/responses/{status.name}"}
@@ -225,7 +225,7 @@ def sent_with(
         yield "Repr-Digest"
 
 
-def described(*names: str) -> dict[str, Any]:
+def header_references(*names: str) -> dict[str, Any]:
     """Describe headers, those besides that every answer has."""
     return {
         name: {"$ref": f"#/components/headers/{name}"}
@@ -237,6 +237,6 @@ def refusal(status: HTTPStatus) -> dict[str, Any]:
     """Describe a response that is a problem document."""
     return {
         "description": status.phrase,
-        "headers": described(*SENT_WITH.get(status, ())),
+        "headers": header_references(*SENT_WITH.get(status, ())),
         "content": {MEDIA_TYPE: {"schema": {"$ref": f"{SCHEMA}Problem"}}},
     }

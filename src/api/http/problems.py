@@ -120,7 +120,7 @@ STATUS: Mapping[type[Refusal], HTTPStatus] = {
 }
 
 
-def refused(request: Request, error: Refusal) -> Response:
+def refusal_response(request: Request, error: Refusal) -> Response:
     status = next(s for kind, s in STATUS.items() if isinstance(error, kind))
     if error.is_wrong_type:
         status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
@@ -255,7 +255,7 @@ def http_error(request: Request, error: HTTPException) -> Response:
 def add_problems(app: FastAPI) -> None:
     """Answer every refusal, and the framework's own errors, by a problem document."""
     handlers: dict[type[Exception], Callable[[Request, Any], Response]] = {
-        Refusal: refused,
+        Refusal: refusal_response,
         Conflict: conflict,
         AlreadyReserved: already_reserved,
         AlreadyDone: already_done,

@@ -39,7 +39,11 @@ async def without_unknown_names(request: Request) -> None:
     route: APIRoute = request.scope["route"]
     known = query_names(route)
     asked = [name for name, _ in request.query_params.multi_items()]
-    found = [unknown(("query", name), known) for name in asked if name not in known]
+    found = [
+        unknown_name_error(("query", name), known)
+        for name in asked
+        if name not in known
+    ]
     found += [
         {"type": "given_twice", "loc": ("query", name)}
         for name in sorted({*asked} & {*known})
@@ -50,7 +54,9 @@ async def without_unknown_names(request: Request) -> None:
         parts = form.multi_items()
         sent = [name for name, _ in parts]
         found += [
-            unknown(("body", name), [each for each in fields if each not in form])
+            unknown_name_error(
+                ("body", name), [each for each in fields if each not in form]
+            )
             for name in form
             if name not in fields
         ]
@@ -72,7 +78,9 @@ async def without_unknown_names(request: Request) -> None:
         raise RequestValidationError(found)
 
 
-def unknown(location: tuple[str | int, ...], known: Sequence[str]) -> dict[str, Any]:
+def unknown_name_error(
+    location: tuple[str | int, ...], known: Sequence[str]
+) -> dict[str, Any]:
     """Describe an unknown name, with the nearest of those known if one is meant."""
     name = str(location[-1])
     if location[0] == "query":
@@ -121,7 +129,7 @@ def with_nearest(
         return [name for name in member_names(route, path) if name not in said]
 
     return [
-        unknown(error["loc"], unsaid(error["loc"][1:-1]))
+        unknown_name_error(error["loc"], unsaid(error["loc"][1:-1]))
         if route and error["type"] == "extra_forbidden"
         else error
         for error in errors

@@ -53,7 +53,7 @@ def submitting(kind: ImageKind) -> Callable[..., LearnerResponse]:
 def showing(kind: ImageKind) -> Callable[..., Response]:
     """Make the route that gives an image of that kind."""
 
-    def one(learner: Called, service: ServiceOf, by: By) -> Response:
+    def download_image(learner: Called, service: ServiceOf, by: By) -> Response:
         stream, image, content = read_image(service.context, learner, kind, by)
         suffix = image.media_type.removeprefix("image/")
         name = f"{learner}-{kind}.{suffix}"
@@ -63,7 +63,7 @@ def showing(kind: ImageKind) -> Callable[..., Response]:
         set_etag(response, stream)
         return response
 
-    return one
+    return download_image
 
 
 for kind in ImageKind:

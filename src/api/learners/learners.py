@@ -87,10 +87,12 @@ class LearnerRequest(RequestBody, title="LearnerDetails"):
     @property
     def cells(self) -> dict[str, str]:
         """What was sent, by column; nothing of what was left out."""
-        return {name: getattr(self, name) for name in COLUMNS if name in self.sent}
+        return {
+            name: getattr(self, name) for name in COLUMNS if name in self.fields_sent
+        }
 
     @property
-    def sent(self) -> set[str]:
+    def fields_sent(self) -> set[str]:
         return self.model_fields_set
 
 

@@ -217,7 +217,7 @@ def finding(record: Record, problem: Problem, people: People) -> CellFinding:
         column=title(problem.column),
         field=problem.column,
         code=problem.code,
-        message=sentence(problem, record.said),
+        message=sentence(problem, record.sentence_values),
         rows=list(problem.rows),
         learners=list(problem.learners),
         people=[people[who] for who in problem.learners],

@@ -204,7 +204,7 @@ class CompiledPathway:
         in_parts = self.grading.best is not None
         for number, unit in enumerate(self.units):
             parts = unit.credits if in_parts or number in self.capped else 1
-            for grade in unit.earned:
+            for grade in unit.achieving_grades:
                 yield self.grading.worth(unit, grade) / (parts or 1)
 
     @cached_property

@@ -176,7 +176,7 @@ def _out_of_reach(
 
 
 def _with_best_grades(pathway: Pathway) -> NearestProblem:
-    rules = pathway.compiled
+    rules = pathway.compiled_rules
     return NearestProblem(LearnerToFix(rules, tuple(rules.best_grades.items())))
 
 

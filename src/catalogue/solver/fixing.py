@@ -106,13 +106,13 @@ class Fixes:
         """List all ways of as many units and as many credits, in catalogue order."""
         values = level.solve_in_order(self.deadline, self.added)
         while values:
-            fix = self._read(values)
+            fix = self._read_fix(values)
             yield fix
             for model in (self.model, level):
                 model.add([(self.program.added[n], 1) for n in fix], 0, len(fix) - 1)
             values = level.solve_in_order(self.deadline, self.added, after=values)
 
-    def _read(self, values: list[int]) -> Fix:
+    def _read_fix(self, values: list[int]) -> Fix:
         """Read a way to fix, and believe it only if it does meet the pathway."""
         fix = tuple(
             number

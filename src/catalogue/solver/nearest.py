@@ -144,7 +144,7 @@ class Search:
             return
         if self.found is None or value(self.found) != bound:
             self.model.minimise(terms, bound)
-            self.found = self._read(self.model.solve(self.deadline))
+            self.found = self._read_choice(self.model.solve(self.deadline))
         now = value(self.found)
         self.model.add(terms, now, now)
 
@@ -173,9 +173,9 @@ class Search:
             if variable is not None
         ]
         first += [each for node in self.rules.choosing for each in program.picked[node]]
-        return self._read(model.solve_in_order(self.deadline, first))
+        return self._read_choice(model.solve_in_order(self.deadline, first))
 
-    def _read(self, values: list[int] | None) -> NearestChoice:
+    def _read_choice(self, values: list[int] | None) -> NearestChoice:
         if values is None:
             raise AssertionError("The solver finds no choice where there is one.")
         return checked(self.learner, self.program.choice(values))

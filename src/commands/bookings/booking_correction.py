@@ -86,7 +86,7 @@ def correct_booking_outcome(
     changes = opened.changes(
         corrected,
         registration=tested,
-        timetable=_planned(command, opened) if corrected else [],
+        timetable=_plan_sitting(command, opened) if corrected else [],
     )
     position = context.store.append(
         *changes, by=command.by, unchanged=[at for at, _ in claims]
@@ -94,7 +94,7 @@ def correct_booking_outcome(
     return CommandResult(position=position, created_id=command.booking)
 
 
-def _planned(command: CorrectOutcome, opened: Opened) -> list[Event]:
+def _plan_sitting(command: CorrectOutcome, opened: Opened) -> list[Event]:
     """Say what becomes of the learner's timetable. Raises SittingsOverlap (B7)."""
     if command.attendance is opened.booking.attendance:
         return []

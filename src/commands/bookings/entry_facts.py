@@ -15,7 +15,7 @@ from aggregates.registrations.registration import Registration, Status
 from catalogue import Unit
 from commands.claims.claim import rules_of
 from commands.command import CommandContext
-from commands.learners.erasure import erased
+from commands.learners.erasure import erased_learners
 from commands.registrations.registration import (
     ACTIVE_REGISTRATION,
     active_key,
@@ -89,7 +89,7 @@ class EntryFacts:
             streams=streams,
             last=_last(context, centre, wanted - {*places}),
             left=left,
-            erased=erased(context, {e.learner for e in entries}),
+            erased=erased_learners(context, {e.learner for e in entries}),
         )
 
     def make_bookings(

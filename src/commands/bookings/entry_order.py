@@ -122,7 +122,7 @@ def begin_entry_order(
     name = context.new_identifier(Kind.ORDER)
     begun = EntryOrderBegun(order=name, centre=command.by.centre or "")
     order = EntryOrder.begin(replace(begun, order=""))
-    events: list[Event] = [begun, *_chosen(command, context, order)]
+    events: list[Event] = [begun, *_choose_entries(command, context, order)]
     events += order.give_number(
         purchase_order_number(command.purchase_order, pointer="/purchase_order_number")
     )
@@ -135,7 +135,7 @@ def begin_entry_order(
 @handles(ChooseEntries)
 def choose_entries(command: ChooseEntries, context: CommandContext) -> CommandResult:
     stream, order = context.load(ENTRY_ORDER, command.order, command)
-    chosen = _chosen(command, context, order)
+    chosen = _choose_entries(command, context, order)
     _require_no_loss(command, order, chosen, pointer="/entries")
     return _record(command, context, stream, chosen)
 
@@ -155,11 +155,11 @@ def _require_no_loss(
 @handles(AddEntries)
 def add_entries(command: AddEntries, context: CommandContext) -> CommandResult:
     stream, order = context.load(ENTRY_ORDER, command.order, command)
-    added = _chosen(command, context, order, kept=order.entries)
+    added = _choose_entries(command, context, order, kept=order.entries)
     return _record(command, context, stream, added)
 
 
-def _chosen(
+def _choose_entries(
     command: BeginEntryOrder | ChooseEntries | AddEntries,
     context: CommandContext,
     order: EntryOrder,

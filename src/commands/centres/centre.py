@@ -59,7 +59,7 @@ class OpenListedCentres(Command):
 
 
 @handles(OpenCentre)
-def open_(command: OpenCentre, context: CommandContext) -> CommandResult:
+def record_opening(command: OpenCentre, context: CommandContext) -> CommandResult:
     require_reason(Role(command.by.role), command.reason)
     opened = open_centre(number=command.number, name=command.name)
     stream, there = find(CENTRE, command.number, store=context.store)

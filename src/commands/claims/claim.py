@@ -283,7 +283,7 @@ def choose_learners(
 
     It is approved for them by the qualification or by their apprenticeship (O7).
     """
-    new = [who for who in learners if who not in claim.fixed]
+    new = [who for who in learners if who not in claim.submitted_registrations]
     require_none_erased(context, new, pointer="/learners")
     qualification = claim.qualification or ""
     approvals = approvals_of(context, claim.centre)[1]
@@ -300,7 +300,11 @@ def choose_learners(
             )
             if is_theirs and registration.status is Status.ACTIVE:
                 found[who] = registration.registration
-    lacking = [who for who in found if found[who] is None and who not in claim.fixed]
+    lacking = [
+        who
+        for who in found
+        if found[who] is None and who not in claim.submitted_registrations
+    ]
     last = last_registrations(context, lacking, qualification, centre=claim.centre)
     return [*claim.choose_learners(found, last=last, confirm_loss=confirm_loss)]
 

@@ -24,7 +24,7 @@ from aggregates.claims.claimable import (
 from aggregates.registrations.registration import Registration
 from commands.claims.claim import rules_of
 from commands.command import CommandContext
-from commands.learners.erasure import erased
+from commands.learners.erasure import erased_learners
 from commands.registrations.registration import approvals_of
 from events.claim import Granted, Withheld, WithheldReason
 from events.registration import AwardClaimed
@@ -78,7 +78,7 @@ class ClaimFacts:
             opened=load_many(
                 REGISTRATION, names, store=context.store, seen_by=claim.centre
             ),
-            erased=erased(context, judged),
+            erased=erased_learners(context, judged),
             set_aside=set_aside or {},
         )
 

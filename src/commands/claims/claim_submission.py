@@ -17,7 +17,7 @@ from commands.claims.claim import changed_outcomes
 from commands.claims.claim_assessment import ClaimFacts, claimed_in
 from commands.claims.issued_certificates import issue_certificates, reliances
 from commands.command import Command, CommandContext, CommandResult, handles
-from commands.learners.erasure import erased
+from commands.learners.erasure import erased_learners
 from commands.registrations.apprenticeship import completed_parents, reopened_parents
 from commands.registrations.registration import active, named_in
 from events.claim import ClaimSubmitted, Granted, Withheld, WithheldReason
@@ -142,7 +142,7 @@ def _submit(
 ) -> CommandResult:
     judged = claim.waiting
     if isinstance(command, JudgeClaimAgain):
-        judged = claim.undecided
+        judged = claim.undecided_learners
         if not judged:
             return CommandResult(position=context.store.head(), created_id=claim.claim)
     claim.require_submittable(today=command.today)
@@ -230,7 +230,9 @@ def withdraw_claim(command: WithdrawClaim, context: CommandContext) -> CommandRe
 @handles(ProcessClaim)
 def process_claim(command: ProcessClaim, context: CommandContext) -> CommandResult:
     stream, claim = context.load(CLAIM, command.claim, command)
-    due = submitted_by(stream, command.submitted_by) - erased(context, claim.learners)
+    due = submitted_by(stream, command.submitted_by) - erased_learners(
+        context, claim.learners
+    )
     issue = issue_certificates(
         context,
         claim,

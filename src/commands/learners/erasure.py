@@ -9,7 +9,9 @@ ERASED = "erased-learner"
 """The scope under which it is found, many learners at once, whose data were erased."""
 
 
-def erased(context: CommandContext, learners: Collection[str]) -> frozenset[str]:
+def erased_learners(
+    context: CommandContext, learners: Collection[str]
+) -> frozenset[str]:
     """Find those of the learners whose personal data were erased."""
     return frozenset(context.store.find_reservations(ERASED, learners))
 
@@ -18,5 +20,5 @@ def require_none_erased(
     context: CommandContext, learners: Collection[str], *, pointer: str | None = None
 ) -> None:
     """Raise LearnerIsErased if the personal data of any of them were erased (H6)."""
-    for learner in sorted(erased(context, learners)):
+    for learner in sorted(erased_learners(context, learners)):
         raise LearnerIsErased(learner=learner, pointer=pointer)

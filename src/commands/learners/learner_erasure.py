@@ -94,9 +94,9 @@ def erase_learner(command: EraseLearner, context: CommandContext) -> CommandResu
         ending = affairs.end(command.reason.strip())
         try:
             position = context.store.append(
-                *merged([change, *ending, *affairs.close()]),
+                *merge_changes([change, *ending, *affairs.close()]),
                 by=command.by,
-                unchanged=affairs.unchanged,
+                unchanged=affairs.unchanged_streams,
             )
         except AlreadyReserved as error:
             who, product = named_in(error.held.key)
@@ -195,7 +195,7 @@ class Affairs:
         ]
 
     @property
-    def unchanged(self) -> list[Stream]:
+    def unchanged_streams(self) -> list[Stream]:
         """What was looked at and is not written: the lines of the tests cancelled."""
         lines = map(INVOICE_LINE.stream_id, self.open_bookings)
         return [*self.context.store.open_many(lines).values()]
@@ -204,7 +204,7 @@ class Affairs:
         """Name the awards that stay and count units of a claim that would be ended."""
         ending = [
             name
-            for name, standing in self.in_flight.unsettled.items()
+            for name, standing in self.in_flight.unsettled_claims.items()
             if standing is ClaimStatus.SUBMITTED
         ]
         for _, registration in self.registrations:
@@ -232,7 +232,7 @@ class Affairs:
 
     def _end_claims(self, reason: str) -> Iterator[Change]:
         of = {each.registration: (at, each) for at, each in self.registrations}
-        unsettled = self.in_flight.unsettled
+        unsettled = self.in_flight.unsettled_claims
         for stream, claim in self.claims:
             if claim.claim not in unsettled:
                 continue
@@ -287,7 +287,7 @@ class Affairs:
             yield at.change(entries.leave_out(self.learner))
 
 
-def merged(changes: Iterable[Change]) -> list[Change]:
+def merge_changes(changes: Iterable[Change]) -> list[Change]:
     """Make one change of those of each stream, which were decided apart."""
     found: dict[UUID, Change] = {}
     for change in changes:

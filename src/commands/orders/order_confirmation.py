@@ -14,13 +14,13 @@ from aggregates.orders.order_confirming import confirm, registrations_made
 from aggregates.registrations.register import Register
 from catalogue import Catalogue, Qualification, QualificationNotInCatalogue
 from commands.command import Command, CommandContext, CommandResult, handles
-from commands.learners.erasure import erased
+from commands.learners.erasure import erased_learners
 from commands.orders.order import append, offers_of
 from commands.registrations.registration import (
     ACTIVE_REGISTRATION,
     active_key,
     approvals_of,
-    entered,
+    enter_registrations,
     registers_of,
 )
 from events.identifier import Kind
@@ -84,7 +84,7 @@ def confirm_order(command: ConfirmOrder, context: CommandContext) -> CommandResu
         context,
         stream.change(confirmed),
         *made,
-        *entered(registers, by_learner, centre=order.centre),
+        *enter_registrations(registers, by_learner, centre=order.centre),
         by=command.by,
         unchanged=unchanged,
     )
@@ -114,7 +114,7 @@ def found_for(
     """Find who has left, and of the others who has an Active registration (L6, O6)."""
     left = {who for who, (_, at) in registers.items() if at.centre != order.centre}
     active = active_registrations(context, order, offered, but=left)
-    gone = erased(context, order.everybody)
+    gone = erased_learners(context, order.everybody)
     return Circumstances(offers=offered, active=active, left=left, erased=gone)
 
 

@@ -9,7 +9,7 @@ from aggregates.orders.order import Later, Order
 from aggregates.orders.order_linking import PathwayChoice
 from aggregates.orders.order_refusals import GroupHasNoLearners
 from commands.command import CommandContext
-from commands.learners.erasure import erased, require_none_erased
+from commands.learners.erasure import erased_learners, require_none_erased
 from events.identifier import stream_of
 from repositories.aggregate_types import GROUP, LEARNER
 from repositories.repository import load
@@ -84,7 +84,7 @@ def members(
     _, upload = load(GROUP, group, store=context.store, reader=by)
     upload.require_there()
     joined = upload.learners
-    gone = erased(context, joined)
+    gone = erased_learners(context, joined)
     learners = tuple(who for who in joined if who not in gone)
     if not learners:
         raise GroupHasNoLearners(pointer=pointer, group=group)

@@ -74,7 +74,7 @@ def last_registrations(
     return found
 
 
-def entered(
+def enter_registrations(
     registers: Mapping[str, tuple[Stream, Register]],
     registrations: Mapping[str, Sequence[str]],
     *,

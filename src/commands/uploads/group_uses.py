@@ -44,7 +44,7 @@ def group_of(stream: Stream) -> str | None:
     return first.group if isinstance(first, LearnerCreated) and not is_left else None
 
 
-def undone(store: EventStore, learners: Iterable[str]) -> frozenset[str]:
+def learners_undone(store: EventStore, learners: Iterable[str]) -> frozenset[str]:
     """Find those of the learners who came with a group that was undone."""
     streams = store.open_many(stream_of(learner) for learner in set(learners))
     groups = {at: group for at, each in streams.items() if (group := group_of(each))}

@@ -59,7 +59,7 @@ def amend_record(command: AmendRecord, context: CommandContext) -> CommandResult
     is_kept = not (is_parted or command.link_to) and record.linked_to is not None
     if command.cells or (is_parted and record.linked_to and not command.link_to):
         record.require_open()
-        cells = record.amended(command.cells)
+        cells = record.merge_cells(command.cells)
         if is_kept:
             record.require_link_kept(cells)
         around = RowChecker(

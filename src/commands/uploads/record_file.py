@@ -110,7 +110,7 @@ def amend_from_file(
     opened: dict[int, tuple[Stream, Record]] = {}
     for rows in batches(sorted(times)):
         opened |= _open_records(rows, group, context)
-    plan = [_judged(one, group, opened, times) for one in corrections]
+    plan = [_judge_correction(one, group, opened, times) for one in corrections]
     count = sum(outcome is CorrectionOutcome.AMENDED for outcome, _ in plan)
     if count > MOST_AMENDED:
         raise TooManyToAmend(
@@ -123,7 +123,7 @@ def amend_from_file(
             outcome is CorrectionOutcome.AMENDED
         ):  # a row before may have amended this one too
             now = _open_records([one.row], group, context)
-            outcome, message = _judged(one, group, now, times)
+            outcome, message = _judge_correction(one, group, now, times)
         if outcome is CorrectionOutcome.AMENDED:
             command = AmendRecord(
                 by=by,
@@ -134,7 +134,7 @@ def amend_from_file(
                 alike=alike,
                 cells={column: one.cells[column] for column in COLUMNS},
             )
-            outcome, message = _amended(command, send, message)
+            outcome, message = _send_amendment(command, send, message)
         row = None if outcome is CorrectionOutcome.UNKNOWN else one.row
         returned.append(
             Returned(place=one.place, row=row, outcome=outcome, message=message)
@@ -149,7 +149,7 @@ def _open_records(
     return {record.row: (stream, record) for stream, record in found}
 
 
-def _judged(
+def _judge_correction(
     one: Correction,
     group: str,
     opened: Mapping[int, tuple[Stream, Record]],
@@ -169,7 +169,7 @@ def _judged(
     return CorrectionOutcome.AMENDED, DONE.format(row=one.row)
 
 
-def _amended(
+def _send_amendment(
     command: AmendRecord, send: Callable[[Command], CommandResult], message: str
 ) -> tuple[CorrectionOutcome, str]:
     try:

@@ -71,7 +71,7 @@ def withdraw_group_learners(
                 events=tuple(events),
                 owner=stream.owner,
             ),
-            *_withdrawn(command.group, learners, context.store),
+            *_withdraw_learners(command.group, learners, context.store),
             *uses_changed(context.store, command.group, before=learners, after=()),
             by=command.by,
         )
@@ -80,7 +80,7 @@ def withdraw_group_learners(
     return CommandResult(position=position, created_id=command.group)
 
 
-def _withdrawn(
+def _withdraw_learners(
     group: str, learners: Collection[str], store: EventStore
 ) -> list[Change]:
     """Say what is recorded of those who came with the group; others stay known."""

@@ -17,7 +17,7 @@ from aggregates.uploads.upload_refusals import GroupNameTaken
 from commands.command import Command, CommandContext, CommandResult, handles
 from commands.learners.learner import begin_learner, holders
 from commands.learners.same_person import FindSimilarLearners, known_alike, unheld
-from commands.uploads.group_uses import undone, uses_changed
+from commands.uploads.group_uses import learners_undone, uses_changed
 from events.identifier import Kind
 from events.upload import UploadReceived, UploadRefused
 from files.learner_file import read_learner_file
@@ -153,7 +153,7 @@ def upload_learner_group(
         file=sealed,
         encoding=file.encoding,
         rows=len(file.rows),
-        accented=file.accented,
+        accented=file.rows_with_accents,
         columns=() if file.mapping is None else tuple(file.columns),
         proposed=None if file.mapping is None else dict(file.mapping),
         hidden_rows=file.hidden_rows,
@@ -234,7 +234,7 @@ def _add_learners(
     learners: list[str] = []
     left: list[int] = []
     linked = [record.linked_to for _, record in records if record.linked_to]
-    gone = undone(context.store, linked)
+    gone = learners_undone(context.store, linked)
     likenesses = {like for _, record in records if (like := record.likeness)}
     free = unheld(context.store, centre, likenesses)  # before it is asked who is known
     known = _known_since(

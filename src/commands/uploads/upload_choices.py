@@ -51,7 +51,7 @@ def map_learner_group(
         encoding = chosen_encoding(upload)
         accented = read_learner_file(
             content, mapping=mapping, encoding=encoding
-        ).accented
+        ).rows_with_accents
     events = upload.map(mapping, ignored=ignored, accented=accented)
     position = context.store.append(stream.change(events), by=command.by)
     return CommandResult(position=position, created_id=command.group)

@@ -160,7 +160,7 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
                 _revise(rows, stream)
             elif isinstance(recorded.event, PackageDownloaded):
                 _keep_package(rows, recorded, recorded.event)
-            rows.change(BOOKINGS, stream, **_changed(recorded.event))
+            rows.change(BOOKINGS, stream, **_changed_columns(recorded.event))
 
 
 def _booking_columns(event: BookingMade) -> Values:
@@ -198,7 +198,7 @@ def _keep_package(rows: Rows, recorded: Recorded, event: PackageDownloaded) -> N
     )
 
 
-def _changed(event: object) -> Values:
+def _changed_columns(event: object) -> Values:
     match event:
         case BookingAmended(starts=starts, mode=mode, extra_time=extra_time):
             closes = window(starts)[1]

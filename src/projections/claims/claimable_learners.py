@@ -80,7 +80,9 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
             case LearnerErased():
                 rows.change(LEARNERS, stream, **_name_columns(ERASED), uln="")
             case RegistrationMade(parts=()) as event:
-                rows.put(REGISTRATIONS, {"stream": stream, **_registered(event)})
+                rows.put(
+                    REGISTRATIONS, {"stream": stream, **_registration_columns(event)}
+                )
             case RegistrationTransferred(centre=centre):
                 rows.change(REGISTRATIONS, stream, centre=centre)
             case PathwayChanged(pathway=pathway):
@@ -104,7 +106,7 @@ def _name_columns(event: LearnerCreated | LearnerIdentityAmended | Details) -> V
     }
 
 
-def _registered(event: RegistrationMade) -> Values:
+def _registration_columns(event: RegistrationMade) -> Values:
     return {
         "registration": event.registration,
         "learner": event.learner,

@@ -137,7 +137,7 @@ def _fold_claim(rows: Rows, recorded: Recorded, stream: str) -> None:
             row = rows.get(CLAIMS, stream) or {}
             row["submitted_at"] = recorded.recorded_at
             for who, given in granted.items():
-                rows.put(RESULTS, {**row, **_granted(given), "learner": who})
+                rows.put(RESULTS, {**row, **_award_columns(given), "learner": who})
             for who, kept in withheld.items():
                 _keep_back(rows, {**row, "learner": who}, kept)
         case ClaimWithdrawn(learners=learners):
@@ -197,7 +197,7 @@ def in_words(name: str) -> str:
     return "".join(f" {word}" for word in (*as_written, *others))
 
 
-def _granted(granted: Granted) -> Values:
+def _award_columns(granted: Granted) -> Values:
     return {
         "registration": granted.registration,
         "award_type": granted.award_type,

@@ -211,11 +211,11 @@ class Shown:
             case Decimal() as money:
                 said = f"£{money:,.2f}"
             case Collection() as many if not isinstance(many, str):
-                said = listed([str(each) for each in many])
+                said = name_some([str(each) for each in many])
         return said
 
 
-def listed(names: list[str]) -> str:
+def name_some(names: list[str]) -> str:
     """Name a few, and count the others."""
     if not names:
         return "none"
@@ -233,7 +233,7 @@ def sentence(event: Event) -> str:
     if name in told and not told[name]:
         said = instead
 
-    def kept(part: Match[str]) -> str:
+    def known_part(part: Match[str]) -> str:
         return part[1] if all(told[each] for each in NAME.findall(part[1])) else ""
 
-    return PART.sub(kept, said).format(**values)
+    return PART.sub(known_part, said).format(**values)

@@ -83,14 +83,14 @@ Tell: TypeAlias = Callable[
 ]
 
 
-def own(
+def own_entries(
     aggregate: type[Aggregate], stream: Stream, refusals: Stream, whose: Whose
 ) -> Iterator[HistoryEntry]:
     """Tell all of a thing that is the learner's alone."""
     return history(aggregate, of_events(stream, mask_others, whose), refusals)
 
 
-def shared(
+def shared_entries(
     aggregate: type[Aggregate], stream: Stream, refusals: Stream, whose: Whose
 ) -> Iterator[HistoryEntry]:
     """Tell what names the learner, or changes what is said while they are on it."""
@@ -126,7 +126,7 @@ def of_record(
     """Tell the row that the learner came from; of another only what it says of them."""
     became = RecordBecameLearner(learner=whose.learner)
     if became in stream.events:
-        yield from own(aggregate, stream, refusals, whose)
+        yield from own_entries(aggregate, stream, refusals, whose)
         return
     for recorded in of_events(stream, mask_others, whose).history:
         is_said = isinstance(recorded.event, RecordConfirmed | RecordLinked)
@@ -158,9 +158,9 @@ def _half(event: Event, learner: str) -> Event:
 TELL: Mapping[AggregateType[Any], Tell] = {
     GROUP: of_group,
     RECORD: of_record,
-    ORDER: shared,
-    ENTRY_ORDER: shared,
-    CLAIM: shared,
+    ORDER: shared_entries,
+    ENTRY_ORDER: shared_entries,
+    CLAIM: shared_entries,
     INVOICE_LINE: of_line,
     DUPLICATE: of_duplicate,
 }
@@ -185,7 +185,8 @@ def timeline(
     What other centres paid for it is left out.
     """
     found = (
-        without_prices(centre, each) for each in gathered(store, connection, learner)
+        without_prices(centre, each)
+        for each in open_learner_streams(store, connection, learner)
     )
     streams = [stream for stream in found if stream.history]
     refusals = {
@@ -202,7 +203,7 @@ def timeline(
     return sorted(entries, key=attrgetter("position"))
 
 
-def gathered(
+def open_learner_streams(
     store: EventStore, connection: Connection, learner: str
 ) -> Iterable[Stream]:
     """Open every stream that has to do with a learner, as far as the rows have come.
@@ -242,7 +243,7 @@ def _timeline_entries(
         return
     name = kind.identifier_of(first)
     refused = refusals.get(name, Stream(id=stream_of(name)))
-    for found in TELL.get(kind, own)(kind.aggregate, stream, refused, whose):
+    for found in TELL.get(kind, own_entries)(kind.aggregate, stream, refused, whose):
         values = {f.name: getattr(found, f.name) for f in fields(found)}
         yield TimelineEntry(
             **values,

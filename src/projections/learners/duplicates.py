@@ -137,7 +137,7 @@ def search_duplicates(
             place = PairCursor(first=_key(first), second=LAST)
             if compared >= MOST_COMPARED or len(found) + len(pairs) >= limit:
                 break
-        found += _undecided(
+        found += _without_decision(
             connection,
             [
                 pair
@@ -213,7 +213,7 @@ def _pairs(
             )
 
 
-def _undecided(connection: Connection, pairs: Sequence[Pair]) -> Iterator[Pair]:
+def _without_decision(connection: Connection, pairs: Sequence[Pair]) -> Iterator[Pair]:
     if not pairs:
         return
     names = [sorted((each.first.learner, each.second.learner)) for each in pairs]

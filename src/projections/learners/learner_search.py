@@ -171,7 +171,7 @@ def _conditions(centre: str | None, sought: LearnerFilter) -> list[ColumnElement
     conditions: list[ColumnElement[bool] | None] = [
         its.centre == centre if centre is not None else None,
         *within_days(its.created_at, first, last, pointer="?created_from"),
-        _called(sought.learner) if sought.learner is not None else None,
+        _id_matches(sought.learner) if sought.learner is not None else None,
         its.date_of_birth == sought.date_of_birth if sought.date_of_birth else None,
         its.uln == read_uln(clean(sought.uln)) if sought.uln is not None else None,
         its.updated_at >= sought.updated_since if sought.updated_since else None,
@@ -229,7 +229,7 @@ def is_in_group(table: Table, centre: str | None, group: str) -> ColumnElement[b
     return table.c.learner.in_(_members(centre, group))
 
 
-def _called(text: str) -> ColumnElement[bool]:
+def _id_matches(text: str) -> ColumnElement[bool]:
     """Find by a learner ID, or its end, if that has three digits or more.
 
     The check letter may be left out.

@@ -241,10 +241,10 @@ def _fold_record(rows: Rows, recorded: Recorded) -> None:
             rows.change(RECORDS, stream, state=RecordState.LEARNER, learner=learner)
         case UlnVerified() as event:
             _settle(rows, stream, verification=status_after(event))
-            _answered(rows, stream, because=None)
+            _set_unanswered(rows, stream, because=None)
         case UlnVerificationPostponed(why=why, tries=tries):
             rows.change(RECORDS, stream, due_at=at + pause_after(tries))
-            _answered(rows, stream, because=why)
+            _set_unanswered(rows, stream, because=why)
         case _:
             pass
 
@@ -280,7 +280,7 @@ def _state(row: Values) -> RecordState:
     )
 
 
-def _answered(rows: Rows, stream: str, *, because: str | None) -> None:
+def _set_unanswered(rows: Rows, stream: str, *, because: str | None) -> None:
     """Keep on the group of a record why LRS does not answer, or that it does."""
     if known := rows.get(RECORDS, stream):
         upload = str(stream_of(known["group_called"]))

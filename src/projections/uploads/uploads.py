@@ -69,7 +69,7 @@ def search_uploads(
         connection,
         query,
         by=(UPLOADS.c.received_at, UPLOADS.c.group_called),
-        make=_shown,
+        make=_upload_row,
         limit=limit,
         cursor=cursor,
         descending=True,
@@ -93,7 +93,7 @@ def uploads_named(
         .where(UPLOADS.c.status.not_in(undone))
         .order_by(UPLOADS.c.received_at, UPLOADS.c.group_called)
     )
-    found = map(_shown, connection.execute(query))
+    found = map(_upload_row, connection.execute(query))
     return [
         each for each in found if clean(each.name).casefold() == clean(name).casefold()
     ]
@@ -107,7 +107,7 @@ def names_of(connection: Connection, groups: Iterable[str]) -> Mapping[str, str]
     return {row.group_called: row.name for row in connection.execute(query)}
 
 
-def _shown(row: Row[Any]) -> ShownUpload:
+def _upload_row(row: Row[Any]) -> ShownUpload:
     status = UploadStatus(row.status)
     return ShownUpload(
         group=row.group_called,

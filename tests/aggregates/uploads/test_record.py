@@ -79,7 +79,7 @@ def test_a_record_like_a_learner_waits_for_an_answer() -> None:
 def test_an_amended_record_is_as_the_new_check_found_it() -> None:
     """U8."""
     record = given([record_read(problems=(BLANK,))])
-    new = record.amended({"family_name": "Darcy"})
+    new = record.merge_cells({"family_name": "Darcy"})
     (amended,) = record.amend(new, check_details(new, today=TODAY))
     assert amended == RecordAmended(
         person_id=PERSON, cells=cells(family_name="Darcy"), problems=(), warnings=()
