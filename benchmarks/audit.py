@@ -9,7 +9,7 @@ from time import perf_counter
 
 from audit.ledger import NAME, Ledger
 from audit.verification import read_stored_rows, verify
-from events.centre import CentreOpened
+from events.centres.centre import CentreOpened
 from projections.database import open_database
 from store import Actor, Change, open_store
 from tests.store.examples import change

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import Column, Integer, MetaData, String, Table
 
-from events.centre import CentreOpened
+from events.centres.centre import CentreOpened
 from events.identifier import stream_of
 from projections.database import READ_MODELS, Database, open_database
 from projections.dispatcher import handle_alone

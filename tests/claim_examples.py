@@ -17,8 +17,8 @@ from catalogue import (
     Window,
 )
 from catalogue.grading import PASS_ONLY
-from events.certificate import CertificateIssued
-from events.claim import (
+from events.claims.certificate import CertificateIssued
+from events.claims.claim import (
     Award,
     ClaimBegun,
     ClaimGradesSaved,
@@ -30,8 +30,8 @@ from events.claim import (
     WithheldReason,
 )
 from events.identifier import stream_of
-from events.learner import LearnerCreated
-from events.registration import AwardClaimed, RegistrationMade
+from events.learners.learner import LearnerCreated
+from events.registrations.registration import AwardClaimed, RegistrationMade
 
 CENTRE = "48213"
 CLAIM = "AC-0000000001"

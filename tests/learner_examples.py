@@ -9,8 +9,8 @@ from uuid import UUID
 from aggregates.learners.details import COLUMNS, Details
 from aggregates.learners.uln import uln_fault
 from events.identifier import Kind, identifier
-from events.learner import LearnerCreated
-from events.upload import RecordRead, UploadReceived
+from events.learners.learner import LearnerCreated
+from events.uploads.upload import RecordRead, UploadReceived
 from files.template import TEMPLATE
 
 TODAY = date(2026, 11, 24)

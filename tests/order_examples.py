@@ -12,7 +12,7 @@ from aggregates.orders.order_checklist import Circumstances
 from aggregates.orders.order_confirming import confirm
 from aggregates.orders.order_linking import PathwayChoice
 from events.identifier import Kind, identifier
-from events.order import (
+from events.orders.order import (
     ConfirmedLine,
     CourseDates,
     OrderBegun,

@@ -9,9 +9,9 @@ import pytest
 
 from api.http.validation_messages import sentence_of
 from catalogue import amount
-from events.entry_order import EntriesChosen
+from events.bookings.entry_order import EntriesChosen
 from events.event import Event
-from events.upload import LearnersWithdrawn
+from events.uploads.upload import LearnersWithdrawn
 from projections.history.event_descriptions import sentence
 
 HERE = Path(__file__).parent.parent

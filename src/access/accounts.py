@@ -15,7 +15,7 @@ from aggregates.centres.user import User as UserState
 from aggregates.errors import Refusal
 from commands.centres.user import IssueToken
 from commands.command import CommandContext, CommandResult
-from events.user import Role
+from events.centres.user import Role
 from repositories.aggregate_types import TOKEN, USER
 from repositories.repository import find
 from store import Actor

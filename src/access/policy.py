@@ -34,7 +34,7 @@ from commands.uploads import (
     upload_choices,
     verification,
 )
-from events.user import Role
+from events.centres.user import Role
 
 ADMINISTRATOR = frozenset({Role.CENTRE_ADMINISTRATOR})
 AT_A_CENTRE = ADMINISTRATOR | {Role.ASSESSOR}

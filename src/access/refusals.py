@@ -19,9 +19,9 @@ from commands.registrations.cancellation import (
     ReopenRegistration,
 )
 from commands.uploads.undo import UndoLearnerGroup
+from events.centres.user import Role
 from events.identifier import stream_of
 from events.refusal import CommandRefused
-from events.user import Role
 from store import Change, Conflict
 
 SUBJECTS: dict[type[Command], Any] = {

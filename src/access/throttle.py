@@ -9,8 +9,8 @@ from datetime import datetime
 from aggregates.errors import Refusal
 from catalogue import amount
 from commands.command import CommandContext
+from events.centres.sign_in import SignInRefused
 from events.identifier import stream_of
-from events.sign_in import SignInRefused
 from store import Actor, Conflict, Stream
 
 QUARTER = 15 * 60

@@ -60,7 +60,7 @@ from api.uploads import (
     learner_group_records,
     learner_groups,
 )
-from events.user import Role
+from events.centres.user import Role
 from service import Service
 
 API = "/api/v1"

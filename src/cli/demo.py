@@ -8,7 +8,7 @@ from shutil import which
 from access import accounts, passwords
 from cli.session import CHANNEL, SERVICE
 from commands.centres.user import AddUser
-from events.user import Role
+from events.centres.user import Role
 from service import Service
 
 TOKEN_LABEL = "demo"  # noqa: S105 - what it is for, not the token

@@ -21,8 +21,8 @@ from commands.orders.order import BeginOrder, Dating
 from commands.orders.order_confirmation import ConfirmOrder
 from commands.orders.order_linking import Linking
 from commands.uploads.upload import SubmitLearnerGroup, UploadLearnerGroup, batches
-from events.claim import Award
-from events.order import CourseDates
+from events.claims.claim import Award
+from events.orders.order import CourseDates
 from service import Service
 from store import Actor
 

@@ -10,7 +10,7 @@ from cli.configuration import FolderUnusable, how_to_begin, make_folders, why_lo
 from cli.lrs import verifying
 from cli.messages import CONFLICT, FAILED, PROBLEMS, UNAVAILABLE, USAGE, refuse
 from commands.centres.centre import OpenListedCentres
-from events.user import Role
+from events.centres.user import Role
 from lrs import CertificateUnusable, FixtureUnusable
 from projections.database import LOST
 from service import Service, open_service

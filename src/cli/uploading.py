@@ -27,7 +27,7 @@ from commands.uploads.upload import (
     read_records,
 )
 from commands.uploads.upload_choices import MapLearnerGroup
-from events.upload import Problem
+from events.uploads.upload import Problem
 from files.learner_file import LearnerFile, read_learner_file
 from projections.learners import learner_search
 from repositories.aggregate_types import GROUP

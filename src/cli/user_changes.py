@@ -48,7 +48,7 @@ def add(
     from cli.configuration import settings_of
     from cli.session import exit_on_refusal, open_session
     from commands.centres.user import AddUser
-    from events.user import Role
+    from events.centres.user import Role
 
     with exit_on_refusal(), open_session(settings_of(context), begin=True) as service:
         given = typer.prompt("Password", hide_input=True) if password else None
@@ -82,7 +82,7 @@ def role(
     from cli.configuration import settings_of
     from cli.session import exit_on_refusal, open_session
     from commands.centres.user import ChangeUserRole
-    from events.user import Role
+    from events.centres.user import Role
 
     with (
         exit_on_refusal(),

@@ -1,28 +1,13 @@
 """Every kind of event. Importing this makes each of them known."""
 
-from events import (
-    booking,
-    centre,
-    certificate,
-    claim,
-    duplicate,
-    entry_order,
-    invoice,
-    learner,
-    offline_client,
-    order,
-    pin,
-    refusal,
-    register,
-    registration,
-    sign_in,
-    sitting,
-    timetable,
-    token,
-    upload,
-    user,
-    verification,
-)
+from events import refusal
+from events.bookings import booking, entry_order, offline_client, sitting, timetable
+from events.centres import centre, pin, sign_in, token, user
+from events.claims import certificate, claim
+from events.learners import duplicate, learner, verification
+from events.orders import order
+from events.registrations import invoice, register, registration
+from events.uploads import upload
 
 __all__ = [
     "booking",

@@ -27,7 +27,7 @@ envelope: see [decision 1](adr/0001-facts-apart-from-envelopes.md).
 def page() -> str:
     """Write the page, in Markdown."""
     modules = (each for each in vars(every).values() if isinstance(each, ModuleType))
-    by_name = sorted(modules, key=lambda module: module.__name__)
+    by_name = sorted(modules, key=lambda module: module.__name__.rpartition(".")[2])
     return "\n".join([INTRODUCTION, *(line for m in by_name for line in _of(m))])
 
 

@@ -11,7 +11,7 @@ from aggregates.uploads.file_refusals import (
     MOST_COLUMNS,
     FileRefused,
 )
-from events.upload import FileProblem
+from events.uploads.upload import FileProblem
 from files.number_formats import CellStyles
 from files.table import Line, Number
 from files.xml_stream import Budget, parse, stream

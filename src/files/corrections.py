@@ -13,7 +13,7 @@ from aggregates.uploads.file_columns import KEY, column_problems, name_columns
 from aggregates.uploads.file_refusals import FileRefused
 from aggregates.uploads.problem import sentence
 from aggregates.uploads.record import Record
-from events.upload import FileProblem, Problem
+from events.uploads.upload import FileProblem, Problem
 from files.cells import day_of
 from files.learner_file import open_table
 from files.template import TEXT, head

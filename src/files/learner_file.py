@@ -15,7 +15,7 @@ from aggregates.uploads.file_columns import (
 )
 from aggregates.uploads.file_refusals import MOST_BYTES, MOST_ROWS, FileRefused
 from aggregates.uploads.file_row import FileRow
-from events.upload import FileProblem
+from events.uploads.upload import FileProblem
 from files.cells import day_of
 from files.markup import old_office_problem
 from files.table import Line, Number, Table

@@ -2,7 +2,7 @@
 
 import re
 
-from events.upload import FileProblem
+from events.uploads.upload import FileProblem
 
 _LOOKED_AT = 4096
 _PAGE = re.compile(

@@ -11,7 +11,7 @@ from aggregates.text import clean
 from aggregates.uploads.file_columns import columns_by_name
 from aggregates.uploads.file_refusals import LAST_ROW, FileRefused
 from aggregates.uploads.file_row import MAC, WINDOWS
-from events.upload import FileProblem
+from events.uploads.upload import FileProblem
 from files.markup import markup_problem
 from files.table import HEADER_ROWS, Line, Table, find_header
 

@@ -16,7 +16,7 @@ from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile, ZipFile
 
 from aggregates.uploads.file_refusals import FileRefused
-from events.upload import FileProblem
+from events.uploads.upload import FileProblem
 from files.cells import SheetReader, read_strings
 from files.number_formats import CellStyles, read_styles
 from files.table import Line, Table, find_header

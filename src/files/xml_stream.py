@@ -7,7 +7,7 @@ from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from aggregates.uploads.file_refusals import FileRefused
-from events.upload import FileProblem
+from events.uploads.upload import FileProblem
 
 CHUNK = 65_536
 LONGEST_TAG = 1_000_000

@@ -11,8 +11,8 @@ import structlog
 from access.policy import send
 from aggregates.errors import Refusal
 from commands.command import Command, CommandContext, CommandResult
+from events.centres.user import Role
 from events.event import Event
-from events.user import Role
 from projections.read_models import ReadModels
 from store import Actor, AlreadyDone, Once, Position, Recorded
 

@@ -7,7 +7,7 @@ from commands.command import CommandContext
 from commands.uploads.undo import WithdrawGroupLearners
 from commands.uploads.upload import AddGroupLearners
 from commands.uploads.upload_check import CheckLearnerGroup
-from events.upload import (
+from events.uploads.upload import (
     LearnersAdded,
     LearnersWithdrawn,
     RecordsRead,

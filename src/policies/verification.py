@@ -12,7 +12,7 @@ from commands.uploads.verification import (
     VerifyLearners,
     VerifyRecords,
 )
-from events.upload import RecordsRead, RecordsVerified
+from events.uploads.upload import RecordsRead, RecordsVerified
 from policies.policy import Policy
 from policies.uploads import group_of
 from projections.learners import learner_verifications

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
-from events.learner import LearnerErased
+from events.learners.learner import LearnerErased
 from projections.database import Database
 from projections.projection_tables import OtherVersion, ProjectionTables
 from store import DatabaseUnusable, Position, Recorded

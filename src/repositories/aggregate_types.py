@@ -26,25 +26,29 @@ from aggregates.registrations.registration import Registration
 from aggregates.uploads.group_uses import GroupUses
 from aggregates.uploads.record import Record
 from aggregates.uploads.upload import Upload
-from events.booking import BookingMade
-from events.centre import CentreOpened
-from events.certificate import CertificateIssued
-from events.claim import ClaimBegun
-from events.duplicate import DuplicateDecided
-from events.entry_order import EntryOrderBegun
+from events.bookings.booking import BookingMade
+from events.bookings.entry_order import EntryOrderBegun
+from events.bookings.offline_client import OfflineClientRegistered
+from events.bookings.timetable import SittingPlanned
+from events.centres.centre import CentreOpened
+from events.centres.pin import PinSet
+from events.centres.token import TokenIssued
+from events.centres.user import UserAdded
+from events.claims.certificate import CertificateIssued
+from events.claims.claim import ClaimBegun
 from events.event import Event
 from events.identifier import Kind, stream_of
-from events.invoice import InvoiceStatusReported
-from events.learner import LearnerCreated
-from events.offline_client import OfflineClientRegistered
-from events.order import OrderBegun
-from events.pin import PinSet
-from events.register import RegisterClosed, RegisterMoved, RegistrationsEntered
-from events.registration import RegistrationMade
-from events.timetable import SittingPlanned
-from events.token import TokenIssued
-from events.upload import RecordRead, UploadReceived
-from events.user import UserAdded
+from events.learners.duplicate import DuplicateDecided
+from events.learners.learner import LearnerCreated
+from events.orders.order import OrderBegun
+from events.registrations.invoice import InvoiceStatusReported
+from events.registrations.register import (
+    RegisterClosed,
+    RegisterMoved,
+    RegistrationsEntered,
+)
+from events.registrations.registration import RegistrationMade
+from events.uploads.upload import RecordRead, UploadReceived
 from store import Stream
 
 A = TypeVar("A", bound=Aggregate)

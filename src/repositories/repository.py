@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 from aggregates.errors import NotFound
-from events.user import Role
+from events.centres.user import Role
 from repositories.aggregate_types import A, AggregateType
 from store import Actor, Conflict, EventStore, Stream
 

@@ -11,7 +11,7 @@ from access.accounts import Issued
 from access.policy import send
 from commands.centres.user import AddUser, DisableUser, SetPassword
 from commands.command import Command, CommandContext, CommandResult
-from events.user import Role
+from events.centres.user import Role
 from store import Actor, EventStore
 from tests.claim_examples import CATALOGUE
 from tests.commands.claim_centre import SERVICE, ClaimCentre

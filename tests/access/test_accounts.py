@@ -9,9 +9,9 @@ from access import accounts
 from access.accounts import TokenNotGood, WrongPassword, bearer, digest, sign_in
 from access.passwords import hash_password
 from commands.centres.user import RevokeToken
+from events.centres.token import TokenIssued
+from events.centres.user import Role
 from events.identifier import stream_of
-from events.token import TokenIssued
-from events.user import Role
 from tests.access.conftest import CENTRE, GOOD, Gate
 from tests.clock import Clock
 

@@ -14,7 +14,7 @@ from commands.claims import claim, claim_submission
 from commands.command import HANDLERS, Command, CommandContext, CommandResult
 from commands.registrations import cancellation
 from commands.uploads import upload_check
-from events.user import Role
+from events.centres.user import Role
 from store import Actor, EventStore
 from tests.claim_examples import CATALOGUE
 

@@ -7,7 +7,7 @@ from typing import Any
 from aggregates.bookings.sitting import Attendance
 from cli.demo import HILLSIDE
 from commands.bookings.booking import ReportOutcome
-from events.user import Role
+from events.centres.user import Role
 from store import Actor
 from tests.api.operations import Operation, names_of
 from tests.api.seeded_centre import (

@@ -18,7 +18,13 @@ from tests.cli.conftest import AS_ASSESSOR, Run, by, over
 
 HEAVY = {
     *("access", "argon2", "commands", "fastapi", "lrs", "service", "uvicorn"),
-    *("events.order", "psycopg", "rich", "sqlalchemy.dialects.postgresql", "structlog"),
+    *(
+        "events.orders.order",
+        "psycopg",
+        "rich",
+        "sqlalchemy.dialects.postgresql",
+        "structlog",
+    ),
 }
 """What listing users does without: it takes a second to import."""
 

@@ -14,11 +14,11 @@ from commands.claims.claim import BeginClaim, ChooseClaimLearners, SaveClaimGrad
 from commands.claims.claim_submission import ProcessClaim, SubmitClaim, WithdrawClaim
 from commands.command import Command, CommandContext, CommandResult, handle
 from commands.registrations.cancellation import ReopenRegistration
-from events.centre import ApprovalGranted, CentreOpened
-from events.claim import Award
+from events.centres.centre import ApprovalGranted, CentreOpened
+from events.centres.user import Role
+from events.claims.claim import Award
 from events.event import Event
 from events.identifier import stream_of
-from events.user import Role
 from store import Actor, Change, EventStore, Reservation
 from tests.claim_examples import (
     A1,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from commands.registrations.registration import ACTIVE_REGISTRATION, active_key
 from events.identifier import stream_of
-from events.registration import RegistrationMade
+from events.registrations.registration import RegistrationMade
 from store import Actor, EventStore
 from tests.claim_examples import UNITS, award
 from tests.commands.claim_centre import ADMINISTRATOR, ClaimCentre

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from aggregates.bookings.sitting import Attendance
 from commands.bookings.booking import AmendBooking, CancelBooking, ReportOutcome
 from commands.bookings.entry_order import BeginEntryOrder, ConfirmEntryOrder
-from events.entry_order import Entry
+from events.bookings.entry_order import Entry
 from repositories.aggregate_types import ENTRY_ORDER
 from repositories.repository import load
 from tests.claim_examples import A1, TESTED

@@ -14,7 +14,7 @@ from commands.claims.claim import (
     SaveClaimGrades,
 )
 from commands.claims.claim_submission import ProcessClaim, SubmitClaim, WithdrawClaim
-from events.claim import Award
+from events.claims.claim import Award
 from events.identifier import stream_of
 from tests.claim_examples import A1, A2, B1, B2
 from tests.commands.life_bookings import BookedLife

@@ -10,8 +10,8 @@ from pathlib import Path
 from catalogue import Catalogue, Window
 from commands.command import CommandContext
 from commands.orders.order import Dating
-from events.order import CourseDates
-from events.user import Role
+from events.centres.user import Role
+from events.orders.order import CourseDates
 from projections.bookings import bookings
 from projections.claims import claimable_learners
 from projections.database import open_database

@@ -14,12 +14,12 @@ from commands.command import Command, CommandContext, CommandResult, handle
 from commands.orders.order import BeginOrder, Dating, LinkOrderLearners
 from commands.orders.order_confirmation import ConfirmOrder, circumstances
 from commands.orders.order_linking import Linking
-from events.centre import ApprovalGranted, ApprovalWithdrawn, CentreOpened
+from events.centres.centre import ApprovalGranted, ApprovalWithdrawn, CentreOpened
 from events.event import Event
 from events.identifier import stream_of
-from events.learner import LearnerCreated
-from events.registration import RegistrationMade
-from events.upload import LearnersAdded
+from events.learners.learner import LearnerCreated
+from events.registrations.registration import RegistrationMade
+from events.uploads.upload import LearnersAdded
 from repositories.aggregate_types import ORDER
 from repositories.repository import load
 from store import Actor, EventStore, Stream

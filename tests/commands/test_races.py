@@ -14,7 +14,7 @@ from aggregates.registrations.registration import Registration
 from commands.bookings.booking import CancelBooking, ReportOutcome
 from commands.bookings.entry_order import BeginEntryOrder, ConfirmEntryOrder
 from commands.registrations.cancellation import CancelRegistration
-from events.entry_order import Entry
+from events.bookings.entry_order import Entry
 from repositories.aggregate_types import ENTRY_ORDER
 from repositories.repository import load
 from store import EventStore

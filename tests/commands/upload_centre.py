@@ -27,8 +27,8 @@ from commands.uploads.verification import (
     VerifyLearners,
     VerifyRecords,
 )
+from events.centres.user import Role
 from events.identifier import stream_of
-from events.user import Role
 from repositories.aggregate_types import GROUP, LEARNER
 from repositories.repository import load
 from store import Actor, EventStore

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 
 from events.event import Event
-from events.learner import LearnerIdentityAmended
-from events.upload import RecordConfirmed
+from events.learners.learner import LearnerIdentityAmended
+from events.uploads.upload import RecordConfirmed
 from projections.history.event_descriptions import SENTENCES, sentence
 from tests.events.samples import example
 from tests.events.strategies import any_event, kinds

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from aggregates.learners.details import COLUMNS
 from aggregates.uploads.file_refusals import SENTENCES, file_sentence, hidden_parts
-from events.upload import FileProblem
+from events.uploads.upload import FileProblem
 from files.learner_file import read_learner_file
 from files.markup import OLE
 from files.number_formats import digit_format

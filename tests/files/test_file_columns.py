@@ -6,7 +6,7 @@ from aggregates.learners.details import COLUMNS, OVERFLOW
 from aggregates.uploads.file_columns import propose_mapping, settle_columns
 from aggregates.uploads.file_refusals import FileRefused
 from aggregates.uploads.upload_refusals import ColumnNeeded, ColumnNotThere, ColumnTwice
-from events.upload import FileProblem
+from events.uploads.upload import FileProblem
 from files.learner_file import read_learner_file, samples
 from tests.workbooks import xlsx
 

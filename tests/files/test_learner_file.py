@@ -16,7 +16,7 @@ from aggregates.uploads.file_refusals import (
     file_sentence,
 )
 from aggregates.uploads.file_row import MAC, WINDOWS
-from events.upload import FileProblem
+from events.uploads.upload import FileProblem
 from files.learner_file import LearnerFile, read_learner_file, samples
 from files.table import HEADER_ROWS
 from files.template import TEMPLATE

@@ -9,7 +9,7 @@ from python_calamine import load_workbook
 
 from aggregates.learners.details import COLUMNS, OVERFLOW
 from aggregates.uploads.file_refusals import FileRefused
-from events.upload import FileProblem
+from events.uploads.upload import FileProblem
 from files import learner_file
 from files.cells import (
     LAST_DAY,

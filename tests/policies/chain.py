@@ -14,7 +14,7 @@ from audit import ledger as audit
 from catalogue import load
 from commands.centres.centre import OpenCentre
 from commands.command import CommandContext
-from events.centre import CentreOpened
+from events.centres.centre import CentreOpened
 from policies.policy import Policy, send_once
 from projections.database import open_database
 from projections.read_models import ReadModels

@@ -17,7 +17,7 @@ from audit import ledger as audit
 from catalogue import Catalogue, load
 from commands.centres.centre import GrantApproval, OpenCentre
 from commands.command import CommandContext
-from events.centre import ApprovalGranted, CentreOpened
+from events.centres.centre import ApprovalGranted, CentreOpened
 from events.identifier import stream_of
 from policies.policy import Policy, send_once
 from projections.database import open_database

@@ -10,9 +10,9 @@ import pytest
 
 from aggregates.uploads.upload import Upload
 from aggregates.uploads.upload_progress import UploadStatus
-from events.learner import LearnerCreated
-from events.upload import RecordRead
-from events.verification import UlnVerified
+from events.learners.learner import LearnerCreated
+from events.learners.verification import UlnVerified
+from events.uploads.upload import RecordRead
 from projections.database import open_database
 from projections.learners import learner_search
 from projections.uploads import uploads

@@ -5,9 +5,9 @@ from uuid import uuid5
 
 from sqlalchemy import Column, Connection, Integer, String, Table, select
 
-from events.centre import ApprovalGranted, ApprovalWithdrawn, CentreOpened
+from events.centres.centre import ApprovalGranted, ApprovalWithdrawn, CentreOpened
+from events.centres.user import Role
 from events.identifier import NAMESPACE, stream_of
-from events.user import Role
 from projections.dispatcher import handle_alone
 from projections.projection_tables import ProjectionTables
 from projections.read_model import METADATA, Moment, ReadModel

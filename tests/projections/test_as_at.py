@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Column, String, Table, select
 
-from events.centre import CentreOpened
+from events.centres.centre import CentreOpened
 from projections import as_at
 from projections.as_at import FOLDER, IN_USE, SETTLED_SECONDS, HistoricalReadModels
 from projections.read_model import METADATA, ReadModel

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import OperationalError
 
-from events.centre import ApprovalGranted, CentreOpened
+from events.centres.centre import ApprovalGranted, CentreOpened
 from projections.database import Database, open_database
 from projections.dispatcher import Dispatcher
 from projections.projection_tables import ProjectionTables, prepare

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Table, create_engine, select
 from sqlalchemy.pool import StaticPool
 
-from events.claim import ClaimBegun, ClaimQualificationChosen
+from events.claims.claim import ClaimBegun, ClaimQualificationChosen
 from events.event import Event
 from events.identifier import Kind, identifier
 from projections.read_model import ReadModel

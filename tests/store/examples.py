@@ -5,9 +5,9 @@ from datetime import date
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from events.centre import CentreOpened
+from events.centres.centre import CentreOpened
 from events.event import Event
-from events.learner import LearnerCreated
+from events.learners.learner import LearnerCreated
 from store import Actor, Change, EventStore, Once, Reservation, Stream, open_store
 
 ANN = Actor(

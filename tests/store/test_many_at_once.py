@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from events.centre import CentreOpened
+from events.centres.centre import CentreOpened
 from store import AlreadyDone, AlreadyReserved, Conflict, EventStore, Stream
 from store.recorder import LOST, Append
 from tests.clock import PATIENCE

@@ -43,7 +43,7 @@ from aggregates.bookings.sitting_time import (
 )
 from aggregates.uk_time import LONDON, in_london
 from catalogue import amount
-from events.booking import (
+from events.bookings.booking import (
     AnswersReceived,
     BookingAmended,
     BookingCancelled,

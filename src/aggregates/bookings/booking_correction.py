@@ -16,9 +16,9 @@ from aggregates.errors import RuleBroken
 from aggregates.registrations.registration import Registration
 from aggregates.registrations.registration_refusals import RegistrationIsCancelled
 from catalogue import AwardType, Qualification, assess
-from events.booking import BookingOutcomeCorrected, BookingResultAdded
-from events.registration import AwardClaimed
-from events.sitting import TestOutcomeCorrected
+from events.bookings.booking import BookingOutcomeCorrected, BookingResultAdded
+from events.bookings.sitting import TestOutcomeCorrected
+from events.registrations.registration import AwardClaimed
 
 
 class NothingReported(RuleBroken):

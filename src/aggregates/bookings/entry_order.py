@@ -29,7 +29,7 @@ from aggregates.bookings.entry_rules import (
 from aggregates.bookings.timetable import Timetable
 from aggregates.errors import NotFound, Refusal
 from catalogue import amount
-from events.entry_order import (
+from events.bookings.entry_order import (
     ConfirmedEntry,
     EntriesChosen,
     Entry,

@@ -43,8 +43,8 @@ from aggregates.registrations.registration import Registration
 from aggregates.uk_time import in_london
 from catalogue import Qualification, Unit, amount
 from catalogue.rule import join_words
-from events.entry_order import Entry
-from events.timetable import SittingPlanned
+from events.bookings.entry_order import Entry
+from events.bookings.timetable import SittingPlanned
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Self, TypeAlias, assert_never
 from aggregates.aggregate import Aggregate
 from aggregates.errors import Malformed, RuleBroken
 from aggregates.uk_time import in_london
-from events.offline_client import (
+from events.bookings.offline_client import (
     OfflineClientKeyRegistered,
     OfflineClientRegistered,
     OfflineClientSeen,

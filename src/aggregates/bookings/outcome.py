@@ -6,7 +6,7 @@ from aggregates.bookings.sitting import Attendance
 from aggregates.errors import Malformed
 from catalogue import Unit
 from catalogue.unit import FAIL, TRANSFERRED
-from events.booking import BookingResultAdded
+from events.bookings.booking import BookingResultAdded
 
 
 class DayMissing(Malformed):

@@ -9,7 +9,7 @@ from aggregates.bookings.offline_client import NOT_SAID, UNKNOWN, OfflineClient
 from aggregates.bookings.sitting_time import window
 from aggregates.errors import RuleBroken
 from aggregates.uk_time import in_london
-from events.booking import PackageDownloaded
+from events.bookings.booking import PackageDownloaded
 
 WHOLE = "The package is whole: it is what its manifest says."
 NOT_WHOLE = "The package is damaged: what is in it is not what its manifest says."

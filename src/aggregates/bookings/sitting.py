@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeAlias, assert_never
 
-from events.sitting import (
+from events.bookings.sitting import (
     TestBooked,
     TestCalledOff,
     TestMissed,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Self, TypeAlias, assert_never
 
 from aggregates.aggregate import Aggregate
-from events.timetable import SittingDropped, SittingPlanned
+from events.bookings.timetable import SittingDropped, SittingPlanned
 
 TimetableEvent: TypeAlias = SittingPlanned | SittingDropped
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from aggregates.aggregate import Aggregate
 from aggregates.centres.user import require_reason
 from aggregates.errors import Malformed, RuleBroken
-from events.centre import ApprovalGranted, ApprovalWithdrawn, CentreOpened
-from events.user import Role
+from events.centres.centre import ApprovalGranted, ApprovalWithdrawn, CentreOpened
+from events.centres.user import Role
 
 CentreEvent: TypeAlias = CentreOpened | ApprovalGranted | ApprovalWithdrawn
 

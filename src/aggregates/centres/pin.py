@@ -9,7 +9,7 @@ from aggregates.aggregate import Aggregate
 from aggregates.errors import MOST_SAID, RuleBroken
 from aggregates.uk_time import in_london
 from catalogue import amount
-from events.pin import PackageSealed, PinProved, PinRefused, PinSet
+from events.centres.pin import PackageSealed, PinProved, PinRefused, PinSet
 
 MOST_WRONG = 5
 LOCKED_FOR = timedelta(minutes=15)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Self, TypeAlias, assert_never
 
 from aggregates.aggregate import Aggregate
-from events.token import TokenIssued, TokenRevoked
+from events.centres.token import TokenIssued, TokenRevoked
 
 TokenEvent: TypeAlias = TokenIssued | TokenRevoked
 

@@ -7,7 +7,13 @@ from uuid import UUID
 
 from aggregates.aggregate import Aggregate
 from aggregates.errors import Malformed, NotAllowed, RuleBroken
-from events.user import PasswordSet, Role, UserAdded, UserDisabled, UserRoleChanged
+from events.centres.user import (
+    PasswordSet,
+    Role,
+    UserAdded,
+    UserDisabled,
+    UserRoleChanged,
+)
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,63}")
 PERSONAL_ROLES = frozenset(Role) - {Role.SERVICE}

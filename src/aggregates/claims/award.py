@@ -8,7 +8,7 @@ from aggregates.claims.claim_refusals import AwardIncomplete
 from aggregates.errors import Malformed, Refusal, RuleBroken
 from aggregates.orders.offer import in_words
 from catalogue import Qualification
-from events.claim import Award, WithheldReason
+from events.claims.claim import Award, WithheldReason
 
 MONTHS_BACK = 3
 """How far back an award date may lie, in calendar months (M6)."""

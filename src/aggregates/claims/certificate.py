@@ -11,14 +11,14 @@ from aggregates.aggregate import Aggregate
 from aggregates.claims.earlier_awards import achieving_grades
 from aggregates.errors import RuleBroken
 from catalogue import AwardType, Qualification
-from events.certificate import (
+from events.claims.certificate import (
     CertificateIssued,
     CertificatePrinted,
     CertificateRevoked,
     CertificateSuperseded,
     CertificateTransferred,
 )
-from events.claim import Granted
+from events.claims.claim import Granted
 
 Later: TypeAlias = (
     CertificatePrinted

@@ -30,7 +30,7 @@ from aggregates.loss import require_no_loss, several
 from aggregates.registrations.not_active import why_not_active
 from aggregates.registrations.registration import Registration
 from catalogue import Qualification
-from events.claim import (
+from events.claims.claim import (
     Award,
     ClaimBegun,
     ClaimDeleted,

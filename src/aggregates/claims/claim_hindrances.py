@@ -8,8 +8,8 @@ from aggregates.claims.claimable import ClaimableCondition
 from aggregates.learners.learner import LearnerIsErased
 from aggregates.uk_time import in_london
 from catalogue import UNDECIDED
-from events.claim import WithheldReason
-from events.registration import AwardClaimed
+from events.claims.claim import WithheldReason
+from events.registrations.registration import AwardClaimed
 
 
 class Cause(StrEnum):

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from aggregates.claims.claim_status import ClaimLearner
 from aggregates.loss import several
 from catalogue.rule import join_words
-from events.claim import Award
+from events.claims.claim import Award
 
 AWARD_PARTS: Mapping[str, str] = {
     "award_type": "the award type",

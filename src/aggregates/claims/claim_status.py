@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from catalogue import UNDECIDED
-from events.claim import Award, Granted, Withheld
+from events.claims.claim import Award, Granted, Withheld
 
 
 class ClaimStatus(StrEnum):

@@ -14,7 +14,7 @@ from aggregates.claims.claim_refusals import (
 )
 from aggregates.claims.claimable import ClaimableCondition
 from aggregates.errors import MOST_SAID
-from events.claim import WithheldReason
+from events.claims.claim import WithheldReason
 
 
 @dataclass(frozen=True, kw_only=True)

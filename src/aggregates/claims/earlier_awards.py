@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 
 from catalogue import AwardType, Qualification, Unit
-from events.claim import WithheldReason
-from events.registration import AwardClaimed
+from events.claims.claim import WithheldReason
+from events.registrations.registration import AwardClaimed
 
 NOTHING_NEW = "nothing-new"
 """The code of the reason against an award that only repeats an earlier one."""

@@ -11,7 +11,7 @@ from aggregates.learners.uln import EXCEL_NUMBER, TEMPORARY_ULN, read_uln, uln_f
 from aggregates.text import clean, words
 from aggregates.uploads.unusual_values import unusual_values
 from events.event import ERASED as ERASED_TEXT
-from events.upload import Problem
+from events.uploads.upload import Problem
 
 COLUMNS: Mapping[str, str] = {
     "given_name": "Given name*",

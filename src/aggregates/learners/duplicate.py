@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA
 from aggregates.aggregate import Aggregate
 from aggregates.errors import Malformed
 from aggregates.text import words
-from events.duplicate import Decision, DuplicateDecided
+from events.learners.duplicate import Decision, DuplicateDecided
 
 NEAR = 0.75
 """From which similarity on names are near: at most one letter in four differs (d)."""

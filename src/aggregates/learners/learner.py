@@ -11,7 +11,7 @@ from aggregates.learners.details import ERASED, Details
 from aggregates.learners.image import Image
 from aggregates.learners.transfer import IsThereAlready, TransferNeedsReason
 from aggregates.learners.verification import Outcome, Verification
-from events.learner import (
+from events.learners.learner import (
     ImageKind,
     LearnerCreated,
     LearnerDetailsAmended,
@@ -21,7 +21,7 @@ from events.learner import (
     LearnerTransferred,
     LearnerWithdrawn,
 )
-from events.verification import UlnVerificationPostponed, UlnVerified
+from events.learners.verification import UlnVerificationPostponed, UlnVerified
 
 AMENDMENTS = 1
 """How often a centre may amend who a learner is (L2)."""

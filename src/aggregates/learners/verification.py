@@ -9,8 +9,8 @@ from uuid import UUID
 
 from aggregates.learners.details import Details
 from catalogue import amount
-from events.upload import Problem
-from events.verification import UlnVerificationPostponed, UlnVerified
+from events.learners.verification import UlnVerificationPostponed, UlnVerified
+from events.uploads.upload import Problem
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
 """How long after a failure LRS is asked again: twice as long each time (d)."""

@@ -29,7 +29,7 @@ from aggregates.orders.order_refusals import (
     ProductUnknown,
     require_none,
 )
-from events.order import (
+from events.orders.order import (
     CourseDates,
     OrderBegun,
     OrderConfirmed,

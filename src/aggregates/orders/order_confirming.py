@@ -14,8 +14,8 @@ from aggregates.orders.order_refusals import (
     TotalHasChanged,
     require_none,
 )
-from events.order import ConfirmedLine, ConfirmedPart, OrderConfirmed
-from events.registration import RegistrationMade
+from events.orders.order import ConfirmedLine, ConfirmedPart, OrderConfirmed
+from events.registrations.registration import RegistrationMade
 
 
 def price_of(order: Order, product: str, offers: Mapping[str, Offer]) -> Decimal | None:

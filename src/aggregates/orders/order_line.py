@@ -12,7 +12,7 @@ from aggregates.orders.order_refusals import (
     NumberTooLong,
 )
 from aggregates.text import clean
-from events.order import CourseDates
+from events.orders.order import CourseDates
 
 V = TypeVar("V")
 

@@ -17,7 +17,7 @@ from aggregates.orders.order_refusals import (
     QualificationNotOrdered,
     require_none,
 )
-from events.order import OrderLearnersLinked, OrderLearnersUnlinked
+from events.orders.order import OrderLearnersLinked, OrderLearnersUnlinked
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from aggregates.bookings.sitting_time import Delivery
 from aggregates.loss import several
 from aggregates.orders.order import Order
 from aggregates.orders.order_line import Line, OrderLineLearner
-from events.entry_order import Entry
+from events.bookings.entry_order import Entry
 
 MODE = "the mode"
 TYPED = ("the time", MODE, "the extra time")

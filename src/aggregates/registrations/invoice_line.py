@@ -7,7 +7,7 @@ from typing import Self, TypeAlias, assert_never
 
 from aggregates.aggregate import Aggregate
 from aggregates.errors import Malformed, RuleBroken
-from events.invoice import InvoiceNumberRecorded, InvoiceStatusReported
+from events.registrations.invoice import InvoiceNumberRecorded, InvoiceStatusReported
 
 CREDIT = "-CREDIT"
 """What a line's name ends in that takes back the charge whose name it begins with."""

@@ -9,7 +9,11 @@ from typing import Self, TypeAlias, assert_never
 
 from aggregates.aggregate import Aggregate
 from aggregates.errors import RuleBroken
-from events.register import RegisterClosed, RegisterMoved, RegistrationsEntered
+from events.registrations.register import (
+    RegisterClosed,
+    RegisterMoved,
+    RegistrationsEntered,
+)
 
 RegisterEvent: TypeAlias = RegistrationsEntered | RegisterMoved | RegisterClosed
 

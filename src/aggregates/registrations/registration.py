@@ -23,8 +23,17 @@ from aggregates.registrations.registration_refusals import (
     RegistrationIsCompleted,
 )
 from catalogue import Assessment, AwardType, Qualification, assess
-from events.claim import Award, Granted, Withheld, WithheldReason
-from events.registration import (
+from events.bookings.sitting import (
+    TestBooked,
+    TestCalledOff,
+    TestMissed,
+    TestMoved,
+    TestOutcomeCorrected,
+    TestResultAdded,
+    TestTaken,
+)
+from events.claims.claim import Award, Granted, Withheld, WithheldReason
+from events.registrations.registration import (
     AwardClaimed,
     AwardRevoked,
     AwardWithdrawn,
@@ -38,15 +47,6 @@ from events.registration import (
     RegistrationMade,
     RegistrationReopened,
     RegistrationTransferred,
-)
-from events.sitting import (
-    TestBooked,
-    TestCalledOff,
-    TestMissed,
-    TestMoved,
-    TestOutcomeCorrected,
-    TestResultAdded,
-    TestTaken,
 )
 
 COMPLETING = frozenset({AwardType.FULL, AwardType.FALLBACK})

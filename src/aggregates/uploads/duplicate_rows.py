@@ -8,7 +8,7 @@ from typing import Self
 
 from aggregates.learners.details import given_likeness, given_uln
 from aggregates.uploads.file_row import FileRow
-from events.upload import Problem
+from events.uploads.upload import Problem
 
 TWICE = "uln-twice"
 LIKE_ROW = "like-row"

@@ -8,7 +8,7 @@ from aggregates.learners.details import COLUMNS, MANDATORY
 from aggregates.text import clean, fold
 from aggregates.uploads.file_refusals import MOST_COLUMNS, are_alike
 from aggregates.uploads.upload_refusals import ColumnNeeded, ColumnNotThere, ColumnTwice
-from events.upload import FileProblem
+from events.uploads.upload import FileProblem
 
 OTHER_NAMES: Mapping[str, Sequence[str]] = {
     "given_name": ("Given names", "First name", "First names", "Forename", "Forenames"),

@@ -5,7 +5,7 @@ from difflib import SequenceMatcher
 
 from aggregates.errors import Malformed
 from catalogue import amount
-from events.upload import FileProblem
+from events.uploads.upload import FileProblem
 
 MOST_ROWS = 100_000
 MOST_BYTES = 20_000_000

@@ -8,7 +8,7 @@ from aggregates.aggregate import Aggregate
 from aggregates.uploads.upload_refusals import GroupIsUndone, GroupIsUsed
 from catalogue.rule import join_words
 from events.event import Event
-from events.upload import (
+from events.uploads.upload import (
     LearnersAdded,
     LearnersWithdrawn,
     UploadReceived,

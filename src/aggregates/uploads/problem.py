@@ -9,7 +9,7 @@ from aggregates.uploads.unusual_values import (
     MOST_ON_CERTIFICATE,
     name_on_certificate,
 )
-from events.upload import Problem
+from events.uploads.upload import Problem
 
 SENTENCES: Mapping[str, str] = {
     "missing": "{title} is missing. Every learner needs one.",

@@ -26,7 +26,8 @@ from aggregates.uploads.duplicate_rows import (
     twice,
 )
 from aggregates.uploads.row_context import LIKE, is_like, open_warnings
-from events.upload import (
+from events.learners.verification import UlnVerificationPostponed, UlnVerified
+from events.uploads.upload import (
     Problem,
     RecordAmended,
     RecordBecameLearner,
@@ -36,7 +37,6 @@ from events.upload import (
     RecordRead,
     RecordRemoved,
 )
-from events.verification import UlnVerificationPostponed, UlnVerified
 
 VERIFIED = ("given_name", "family_name", "date_of_birth", "gender", "uln")
 """The cells that LRS is told: when one of them changes, it is asked again (U7)."""

@@ -13,7 +13,7 @@ from aggregates.uploads.duplicate_rows import (
     rows_named,
     twice,
 )
-from events.upload import Problem
+from events.uploads.upload import Problem
 
 HELD = "uln-held"
 LIKE = "like-learner"

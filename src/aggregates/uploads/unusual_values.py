@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from events.upload import Problem
+from events.uploads.upload import Problem
 
 GENDERS = ("M", "F", "X")
 """What is offered for gender (d)."""

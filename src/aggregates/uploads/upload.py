@@ -21,7 +21,7 @@ from aggregates.uploads.upload_refusals import (
     StillToMap,
     TooLateToReadAgain,
 )
-from events.upload import (
+from events.uploads.upload import (
     LearnersAdded,
     LearnersWithdrawn,
     RecordsRead,

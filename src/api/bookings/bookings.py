@@ -35,7 +35,7 @@ from api.orders.product_filters import Qualifications
 from catalogue import Catalogue
 from commands.bookings.booking import AmendBooking, CancelBooking
 from commands.bookings.package import DownloadedPackage, packages_of
-from events.booking import BookingOutcomeCorrected
+from events.bookings.booking import BookingOutcomeCorrected
 from projections.bookings import bookings
 from projections.bookings.bookings import BookingFilter, BookingRow, PackageRow
 from repositories.aggregate_types import BOOKING

@@ -12,7 +12,7 @@ from api.http.schemas import RequestBody, with_example
 from api.orders.order_bodies import PurchaseNumber
 from api.uploads.group_names import GroupName, group_numbers
 from commands.bookings.entry_lines import EntryLine
-from events.entry_order import Entry
+from events.bookings.entry_order import Entry
 
 
 class TestToBook(RequestBody, title="TestToBook"):

@@ -12,7 +12,7 @@ from api.http.request_context import RequestContextOf
 from api.http.schemas import ResponseBody
 from api.learners.learners import Called
 from commands.bookings.entry_facts import EntryFacts
-from events.entry_order import Entry
+from events.bookings.entry_order import Entry
 from repositories.aggregate_types import LEARNER
 
 router = APIRouter(prefix="/entry-orders", tags=["bookings"])

@@ -51,7 +51,7 @@ from commands.bookings.entry_order import (
     GiveEntryPurchaseOrderNumber,
     RemoveEntry,
 )
-from events.entry_order import ConfirmedEntry
+from events.bookings.entry_order import ConfirmedEntry
 from projections.orders import order_search
 from projections.orders.order_search import ListedOrder
 from projections.orders.orders import OrderKind, OrderState

@@ -17,7 +17,7 @@ from api.http.request_context import RequestContextOf
 from api.http.responses import set_event_position
 from api.http.schemas import RequestBody, ResponseBody
 from commands.bookings.package import DownloadPackage, ReceiveAnswers, look
-from events.user import Role
+from events.centres.user import Role
 from files.answer_package import MOST_ANSWERS
 from repositories.aggregate_types import BOOKING
 from repositories.repository import load

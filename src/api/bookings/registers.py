@@ -45,7 +45,7 @@ from api.orders.product_filters import Qualifications
 from catalogue import Catalogue
 from commands.bookings.sitting import GiveRoom
 from commands.command import CommandContext
-from events.user import Role
+from events.centres.user import Role
 from projections.bookings import bookings, sittings
 from projections.bookings.bookings import BookingRow
 from projections.bookings.sittings import SittingFilter, SittingRow

@@ -22,7 +22,7 @@ from api.http.request_context import RequestContextOf
 from api.http.schemas import RequestBody, ResponseBody
 from commands.bookings.booking import MakeLaunchLink, ReportOutcome, UseLaunchLink
 from commands.bookings.booking_correction import CorrectOutcome
-from events.user import Role
+from events.centres.user import Role
 from policies.policy import CHANNEL as MACHINE
 from repositories.aggregate_types import BOOKING
 from repositories.repository import load

@@ -28,7 +28,7 @@ from api.http.request_context import RequestContext, RequestContextOf
 from api.http.responses import ListResponse, list_response, set_event_position
 from api.http.schemas import RequestBody, ResponseBody
 from commands.centres.user import RevokeToken, SetPassword
-from events.user import Role
+from events.centres.user import Role
 from projections.centres import users
 
 router = APIRouter(tags=["me"])

@@ -15,7 +15,7 @@ from api.http.request_context import RequestContextOf
 from api.http.schemas import RequestBody, ResponseBody, with_example
 from commands.centres.pin import SetPin, packages_in_use
 from commands.command import CommandContext
-from events.user import Role
+from events.centres.user import Role
 from repositories.aggregate_types import PIN
 from repositories.repository import find
 

@@ -23,7 +23,7 @@ from commands.centres.user import (
     SetPassword,
     open_user,
 )
-from events.user import Role
+from events.centres.user import Role
 from projections.centres import users
 
 router = APIRouter(prefix="/users", tags=["users"])

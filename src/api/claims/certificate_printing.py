@@ -18,7 +18,7 @@ from api.http.sheets import CsvStream
 from api.orders.product_filters import Qualifications
 from api.registrations.invoice_lines import CentreFilter
 from commands.claims.certificate import RecordPrinting
-from events.certificate import CertificatePrinted
+from events.claims.certificate import CertificatePrinted
 from projections.centres import centres
 from projections.claims import result_certificates
 from projections.claims.result_certificates import CertificateRow

@@ -22,7 +22,7 @@ from commands.claims.certificate import (
     RevokeCertificate,
 )
 from commands.claims.issued_certificates import as_issued
-from events.certificate import (
+from events.claims.certificate import (
     CertificatePrinted,
     CertificateRevoked,
     CertificateSuperseded,

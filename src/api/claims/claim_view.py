@@ -27,7 +27,7 @@ from api.http.schemas import ResponseBody
 from catalogue import AwardType, Catalogue, amount
 from commands.claims.claim_assessment import ClaimFacts
 from commands.command import CommandContext
-from events.claim import Award, Granted, Withheld, WithheldReason
+from events.claims.claim import Award, Granted, Withheld, WithheldReason
 from store import Stream
 
 log = structlog.get_logger("api")

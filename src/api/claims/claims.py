@@ -48,7 +48,7 @@ from commands.claims.claim import (
     SaveClaimGrades,
 )
 from commands.claims.claim_submission import SubmitClaim, WithdrawClaim
-from events.claim import Award
+from events.claims.claim import Award
 from projections.claims import claims
 from repositories.aggregate_types import CLAIM
 from repositories.repository import Versions

@@ -28,8 +28,8 @@ from catalogue import (
     shape,
 )
 from commands.claims.eligibility import LearnerFacts, facts_of_centre, facts_of_learner
-from events.claim import Award, WithheldReason
-from events.user import Role
+from events.centres.user import Role
+from events.claims.claim import Award, WithheldReason
 
 log = structlog.get_logger("api")
 router = APIRouter(tags=["eligibility"])

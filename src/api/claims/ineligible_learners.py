@@ -46,7 +46,7 @@ from api.orders.product_filters import Qualifications
 from catalogue import Assessment, AwardType, Catalogue, Qualification, assess, shape
 from commands.claims.claim import rules_of
 from commands.claims.claim_assessment import ClaimFacts
-from events.claim import ClaimSubmitted, Granted, Withheld
+from events.claims.claim import ClaimSubmitted, Granted, Withheld
 from projections.claims import ineligible_learners
 from projections.claims.ineligible_learners import Ineligible
 from repositories.aggregate_types import CLAIM

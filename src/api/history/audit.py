@@ -15,7 +15,7 @@ from audit.leaf import leaf_of
 from audit.ledger import LedgerAltered, PositionNotSealed
 from audit.tree import is_included
 from audit.verification import verify
-from events.user import Role
+from events.centres.user import Role
 from service import Service
 
 Hex = Annotated[str, Field(pattern="^[0-9a-f]*$", examples=["9f86d081"])]

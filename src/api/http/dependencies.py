@@ -21,7 +21,7 @@ from api.http.conditional import entity_tags
 from api.http.problems import Unacceptable
 from api.http.rates import Rates
 from api.http.unknown_names import query_names
-from events.user import Role
+from events.centres.user import Role
 from projections.paging import BadCursor
 from repositories.repository import Versions
 from service import Service

@@ -21,8 +21,8 @@ from api.claims import claimable_qualifications
 from api.orders import products
 from catalogue import assessment, grading
 from commands.uploads import record_file
-from events.duplicate import Decision
-from events.user import Role
+from events.centres.user import Role
+from events.learners.duplicate import Decision
 from projections.claims.claimable_learners import LearnerColumn
 
 SCHEMA = "#/components/schemas/"

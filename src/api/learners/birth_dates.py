@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 from aggregates.learners.date_of_birth import read_date
 from aggregates.text import clean
 from aggregates.uploads.problem import sentence
-from events.upload import Problem
+from events.uploads.upload import Problem
 
 
 def _parse_birth_date(text: object) -> object:

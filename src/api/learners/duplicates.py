@@ -13,7 +13,7 @@ from api.http.responses import ListResponse, list_response
 from api.http.schemas import RequestBody, ResponseBody
 from api.learners.learners import Called, LearnerSummary, learner_listed
 from commands.learners.duplicate import DecideDuplicate
-from events.duplicate import Decision
+from events.learners.duplicate import Decision
 from projections.learners import duplicates
 from projections.learners.duplicates import Pair
 from projections.uploads import uploads

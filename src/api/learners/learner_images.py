@@ -12,7 +12,7 @@ from api.http.request_context import ConditionalContextOf
 from api.http.responses import set_etag
 from api.learners.learners import Called, LearnerResponse, respond_with_learner
 from commands.learners.learner_image import SubmitLearnerImage, read_image
-from events.learner import ImageKind
+from events.learners.learner import ImageKind
 
 router = APIRouter(prefix="/learners", tags=["learners"])
 

@@ -41,7 +41,7 @@ from api.http.schemas import RequestBody, ResponseBody, with_example
 from api.learners.birth_dates import BirthDate
 from api.learners.verifications import VerificationResponse, verification_response
 from commands.learners.learner import AmendLearner, CreateLearner
-from events.learner import ImageKind, LearnerImageSubmitted
+from events.learners.learner import ImageKind, LearnerImageSubmitted
 from projections.learners import duplicates, learner_search
 from projections.learners.learner_search import KnownLearner, LearnerFilter, LearnerSort
 from projections.uploads import uploads

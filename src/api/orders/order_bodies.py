@@ -16,7 +16,7 @@ from api.learners.learners import NewLearner
 from api.uploads.group_names import GroupName, group_numbers
 from commands.orders.order import Dating
 from commands.orders.order_linking import Linking
-from events.order import CourseDates
+from events.orders.order import CourseDates
 
 Price = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
 Pathway = Annotated[Name, Field(examples=["MAIN"])]

@@ -24,7 +24,7 @@ from api.http.schemas import ResponseBody
 from api.learners.learners import LearnerWarning
 from commands.command import CommandContext
 from commands.orders.order_confirmation import circumstances
-from events.order import ConfirmedLine, CourseDates, OrderConfirmed
+from events.orders.order import ConfirmedLine, CourseDates, OrderConfirmed
 from projections.orders.orders import OrderState
 from store import Stream
 

@@ -29,7 +29,7 @@ from api.orders.order_view import Amount
 from catalogue import Catalogue
 from commands.command import CommandContext
 from commands.registrations.invoice import ReportInvoiceStatus, read_line
-from events.user import Role
+from events.centres.user import Role
 from projections.centres import centres
 from projections.paging import Page, every
 from projections.registrations import invoice_lines

@@ -23,7 +23,7 @@ from api.uploads.learner_groups import Group
 from commands.command import CommandContext
 from commands.uploads.record import AmendRecord, RemoveRecord
 from commands.uploads.upload import read_records, record_called
-from events.upload import Problem
+from events.uploads.upload import Problem
 from projections.learners import learner_search
 from projections.paging import Page
 from projections.uploads import uploads

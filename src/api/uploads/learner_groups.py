@@ -42,7 +42,7 @@ from commands.uploads.upload import (
     UploadLearnerGroup,
     read_records,
 )
-from events.upload import FileProblem
+from events.uploads.upload import FileProblem
 from files.text_file import in_other_encoding
 from projections.uploads import uploads
 

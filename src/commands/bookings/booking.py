@@ -29,23 +29,23 @@ from aggregates.registrations.registration import Registration
 from commands.claims.claim import rules_of
 from commands.command import Command, CommandContext, CommandResult, handles
 from commands.registrations.invoice import read_line
-from events.booking import (
+from events.bookings.booking import (
     BookingCancelled,
     BookingMissed,
     BookingResultAdded,
     BookingTaken,
 )
-from events.event import Event
-from events.identifier import stream_of
-from events.sitting import (
+from events.bookings.sitting import (
     TestCalledOff,
     TestMissed,
     TestMoved,
     TestResultAdded,
     TestTaken,
 )
-from events.timetable import SittingDropped, SittingPlanned
-from events.user import Role
+from events.bookings.timetable import SittingDropped, SittingPlanned
+from events.centres.user import Role
+from events.event import Event
+from events.identifier import stream_of
 from repositories.aggregate_types import BOOKING, REGISTRATION, TIMETABLE
 from repositories.repository import load_known
 from store import Change, Stream

@@ -20,10 +20,10 @@ from commands.command import (
     handles,
     require_said,
 )
+from events.bookings.sitting import TestOutcomeCorrected
+from events.bookings.timetable import SittingDropped, SittingPlanned
 from events.event import Event
 from events.identifier import stream_of
-from events.sitting import TestOutcomeCorrected
-from events.timetable import SittingDropped, SittingPlanned
 from store import Stream
 
 

@@ -22,12 +22,12 @@ from commands.registrations.registration import (
     last_registrations,
     registers_of,
 )
-from events.booking import BookingMade
-from events.entry_order import ConfirmedEntry, Entry
+from events.bookings.booking import BookingMade
+from events.bookings.entry_order import ConfirmedEntry, Entry
+from events.bookings.sitting import TestBooked
+from events.bookings.timetable import SittingPlanned
 from events.event import Event
-from events.registration import RegistrationMade
-from events.sitting import TestBooked
-from events.timetable import SittingPlanned
+from events.registrations.registration import RegistrationMade
 from repositories.aggregate_types import BOOKING, REGISTRATION, TIMETABLE
 from repositories.repository import load_many
 from store import Change, Stream

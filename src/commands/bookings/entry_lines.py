@@ -7,7 +7,7 @@ from aggregates.bookings.entry_rules import EntryPointer
 from commands.command import CommandContext
 from commands.orders.order_linking import known_at, members
 from commands.registrations.registration import ACTIVE_REGISTRATION, active_key
-from events.entry_order import Entry
+from events.bookings.entry_order import Entry
 from store import Actor
 
 

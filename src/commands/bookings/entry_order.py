@@ -13,11 +13,7 @@ from aggregates.orders.order_loss import lost_from_entries
 from commands.bookings.entry_facts import EntryFacts
 from commands.bookings.entry_lines import EntryLine, expand
 from commands.command import Command, CommandContext, CommandResult, handles
-from events.entry_order import (
-    EntriesChosen,
-    Entry,
-    EntryOrderBegun,
-)
+from events.bookings.entry_order import EntriesChosen, Entry, EntryOrderBegun
 from events.event import Event
 from events.identifier import Kind
 from repositories.aggregate_types import ENTRY_ORDER

@@ -21,8 +21,8 @@ from aggregates.centres.pin import CHANGED_SINCE, IS_SET, NO_PIN, Proof
 from aggregates.errors import NotFound
 from commands.bookings.booking import Opened, on_registration
 from commands.command import Command, CommandContext, CommandResult, handles
-from events.booking import AnswersReceived, BookingTaken, PackageDownloaded
-from events.pin import PackageSealed
+from events.bookings.booking import AnswersReceived, BookingTaken, PackageDownloaded
+from events.centres.pin import PackageSealed
 from files.answer_package import read_answers
 from files.sealed_package import digest, files_of, is_whole, seal
 from repositories.aggregate_types import BOOKING, LEARNER, OFFLINE_CLIENT, PIN

@@ -11,8 +11,8 @@ from aggregates.centres.centre import (
 )
 from aggregates.centres.user import require_reason
 from commands.command import Command, CommandContext, CommandResult, handles
+from events.centres.user import Role
 from events.event import Event
-from events.user import Role
 from repositories.aggregate_types import CENTRE
 from repositories.repository import find
 from store import Change

@@ -8,7 +8,7 @@ from uuid import uuid4
 from aggregates.centres.pin import Proof
 from commands.centres.user import open_user
 from commands.command import Command, CommandContext, CommandResult, handles
-from events.pin import PinSet
+from events.centres.pin import PinSet
 from repositories.aggregate_types import BOOKING, PIN
 from repositories.repository import find, load_many
 

@@ -15,9 +15,9 @@ from aggregates.centres.user import (
 )
 from aggregates.errors import NotAllowed, NotFound
 from commands.command import Command, CommandContext, CommandResult, handles
+from events.centres.token import TokenIssued
+from events.centres.user import PasswordSet, Role
 from events.event import Event
-from events.token import TokenIssued
-from events.user import PasswordSet, Role
 from repositories.aggregate_types import CENTRE, TOKEN, USER
 from repositories.repository import find, require_expected
 from store import Actor, Stream

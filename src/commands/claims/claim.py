@@ -22,7 +22,7 @@ from commands.registrations.registration import (
     approvals_of,
     last_registrations,
 )
-from events.claim import Award, ClaimBegun
+from events.claims.claim import Award, ClaimBegun
 from events.identifier import Kind
 from repositories.aggregate_types import CLAIM, REGISTRATION
 from repositories.repository import load_many

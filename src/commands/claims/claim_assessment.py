@@ -26,8 +26,8 @@ from commands.claims.claim import rules_of
 from commands.command import CommandContext
 from commands.learners.erasure import erased_learners
 from commands.registrations.registration import approvals_of
-from events.claim import Granted, Withheld, WithheldReason
-from events.registration import AwardClaimed
+from events.claims.claim import Granted, Withheld, WithheldReason
+from events.registrations.registration import AwardClaimed
 from repositories.aggregate_types import REGISTRATION
 from repositories.repository import load_many
 from store import Recorded, Stream

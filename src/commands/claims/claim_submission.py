@@ -20,9 +20,9 @@ from commands.command import Command, CommandContext, CommandResult, handles
 from commands.learners.erasure import erased_learners
 from commands.registrations.apprenticeship import completed_parents, reopened_parents
 from commands.registrations.registration import active, named_in
-from events.claim import ClaimSubmitted, Granted, Withheld, WithheldReason
+from events.claims.claim import ClaimSubmitted, Granted, Withheld, WithheldReason
 from events.identifier import stream_of
-from events.registration import AwardClaimed
+from events.registrations.registration import AwardClaimed
 from repositories.aggregate_types import CENTRE, CLAIM, REGISTRATION
 from repositories.repository import load_many
 from store import AlreadyReserved, Conflict, Stream

@@ -18,9 +18,9 @@ from commands.claims.claim import rules_of
 from commands.claims.claim_assessment import HINDRANCES, ClaimFacts
 from commands.command import CommandContext
 from commands.registrations.registration import approvals_of, last_registrations
-from events.claim import WithheldReason
+from events.claims.claim import WithheldReason
 from events.identifier import stream_of
-from events.learner import LearnerCreated
+from events.learners.learner import LearnerCreated
 from store import Actor
 
 

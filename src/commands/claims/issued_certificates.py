@@ -11,7 +11,7 @@ from aggregates.learners.learner import Learner
 from aggregates.registrations.registration import Registration
 from catalogue import AwardType
 from commands.command import CommandContext
-from events.certificate import CertificateIssued
+from events.claims.certificate import CertificateIssued
 from events.identifier import Kind, stream_of
 from repositories.aggregate_types import CERTIFICATE, CLAIM, LEARNER, REGISTRATION
 from repositories.repository import load_known, load_many

@@ -11,7 +11,7 @@ from commands.command import (
     handles,
     require_said,
 )
-from events.duplicate import Decision
+from events.learners.duplicate import Decision
 from repositories.aggregate_types import DUPLICATE, LEARNER
 from repositories.repository import find, load
 

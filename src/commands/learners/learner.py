@@ -25,8 +25,8 @@ from commands.learners.same_person import (
     reserved_person,
     unheld,
 )
+from events.centres.user import Role
 from events.identifier import Kind, stream_of
-from events.user import Role
 from repositories.aggregate_types import LEARNER
 from store import (
     Actor,

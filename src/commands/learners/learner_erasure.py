@@ -25,12 +25,12 @@ from commands.registrations.apprenticeship import reopened_parents
 from commands.registrations.invoice import read_lines
 from commands.registrations.registration import active, named_in, registers_of
 from commands.uploads.group_uses import uses_changed
-from events.booking import BookingCancelled
-from events.claim import ClaimBegun
+from events.bookings.booking import BookingCancelled
+from events.bookings.sitting import TestCalledOff
+from events.bookings.timetable import SittingDropped
+from events.claims.claim import ClaimBegun
 from events.identifier import stream_of
-from events.registration import RegistrationMade
-from events.sitting import TestCalledOff
-from events.timetable import SittingDropped
+from events.registrations.registration import RegistrationMade
 from repositories.aggregate_types import (
     CLAIM,
     ENTRY_ORDER,

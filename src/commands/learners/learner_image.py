@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from aggregates.learners.learner import ImageErased
 from commands.command import Command, CommandContext, CommandResult, handles
-from events.learner import ImageKind, LearnerImageSubmitted
+from events.learners.learner import ImageKind, LearnerImageSubmitted
 from files.image import plain_image
 from repositories.aggregate_types import LEARNER
 from repositories.repository import load

@@ -18,7 +18,7 @@ from commands.orders.order_linking import Linking, link
 from commands.registrations.registration import approvals_of
 from commands.uploads.group_uses import uses_changed
 from events.identifier import Kind
-from events.order import CourseDates, OrderBegun
+from events.orders.order import CourseDates, OrderBegun
 from repositories.aggregate_types import ORDER
 from store import Actor, AlreadyReserved, Change, Conflict, Position, Stream
 

@@ -24,8 +24,8 @@ from commands.registrations.registration import (
     registers_of,
 )
 from events.identifier import Kind
-from events.order import ConfirmedLine
-from events.registration import RegistrationMade
+from events.orders.order import ConfirmedLine
+from events.registrations.registration import RegistrationMade
 from repositories.aggregate_types import ORDER, REGISTRATION
 from store import Reservation, Stream
 

@@ -21,7 +21,7 @@ from commands.learners.erasure import require_none_erased
 from commands.registrations.apprenticeship import reopened_parents
 from commands.registrations.invoice import read_line
 from commands.registrations.registration import active, named_in
-from events.registration import RegistrationCancelled
+from events.registrations.registration import RegistrationCancelled
 from repositories.aggregate_types import CLAIM, LEARNER, REGISTRATION
 from repositories.repository import load_known, load_many
 from store import AlreadyReserved, Change

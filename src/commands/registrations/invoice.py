@@ -7,10 +7,10 @@ from typing import ClassVar
 from aggregates.errors import NotFound
 from aggregates.registrations.invoice_line import CREDIT, InvoiceLine, InvoiceStatus
 from commands.command import Command, CommandContext, CommandResult, handles
-from events.booking import BookingCancelled, BookingMade
+from events.bookings.booking import BookingCancelled, BookingMade
 from events.event import Event
 from events.identifier import stream_of
-from events.registration import RegistrationCancelled, RegistrationMade
+from events.registrations.registration import RegistrationCancelled, RegistrationMade
 from repositories.aggregate_types import INVOICE_LINE
 from repositories.repository import find, load_many, require_expected
 from store import Stream

@@ -7,7 +7,7 @@ in the same append, and so does whoever undoes that: of two at once exactly one 
 from collections.abc import Collection, Iterable
 
 from events.identifier import stream_of
-from events.learner import LearnerCreated, LearnerTransferred
+from events.learners.learner import LearnerCreated, LearnerTransferred
 from repositories.aggregate_types import GROUP_USES
 from repositories.repository import load_many
 from store import Change, EventStore, Stream

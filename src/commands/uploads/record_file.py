@@ -15,7 +15,7 @@ from commands.command import Command, CommandContext, CommandResult
 from commands.learners.same_person import FindSimilarLearners
 from commands.uploads.record import AmendRecord
 from commands.uploads.upload import batches, read_records
-from events.upload import (
+from events.uploads.upload import (
     RecordAmended,
     RecordBecameLearner,
     RecordConfirmed,

@@ -13,12 +13,12 @@ from commands.uploads.group_uses import group_of
 from commands.uploads.upload import batches, read_records
 from events.event import Event
 from events.identifier import stream_of
-from events.learner import (
+from events.learners.learner import (
     LearnerDetailsAmended,
     LearnerIdentityAmended,
     LearnerImageSubmitted,
 )
-from events.upload import RecordAmended, RecordRead
+from events.uploads.upload import RecordAmended, RecordRead
 from store import Recorded, Stream
 
 MACHINE = "machine"

@@ -19,7 +19,7 @@ from commands.learners.learner import begin_learner, holders
 from commands.learners.same_person import FindSimilarLearners, known_alike, unheld
 from commands.uploads.group_uses import learners_undone, uses_changed
 from events.identifier import Kind
-from events.upload import UploadReceived, UploadRefused
+from events.uploads.upload import UploadReceived, UploadRefused
 from files.learner_file import read_learner_file
 from repositories.aggregate_types import GROUP, RECORD
 from repositories.repository import load, load_many

@@ -24,7 +24,7 @@ from commands.uploads.upload import (
     record_called,
     reserved_row,
 )
-from events.upload import RecordRead
+from events.uploads.upload import RecordRead
 from files.learner_file import LearnerFile, read_learner_file
 from files.text_file import in_other_encoding
 from repositories.aggregate_types import GROUP, RECORD

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from aggregates.bookings.booking import ATTENDANCE_AFTER, amended_since, another_pin
 from aggregates.bookings.sitting import Attendance
 from aggregates.bookings.sitting_time import window
-from events.booking import (
+from events.bookings.booking import (
     BookingAmended,
     BookingCancelled,
     BookingMade,
@@ -35,8 +35,8 @@ from events.booking import (
     BookingTaken,
     PackageDownloaded,
 )
+from events.centres.pin import PinSet
 from events.identifier import Kind, stream_of
-from events.pin import PinSet
 from projections.bookings.offline_clients import OFFLINE_CLIENTS
 from projections.identifiers import as_called
 from projections.learners.learner_search import is_in_group, is_of_learner

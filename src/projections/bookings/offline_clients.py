@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Column, Connection, Row, String, Table, select
 
 from aggregates.bookings.offline_client import OfflineClient
-from events.offline_client import (
+from events.bookings.offline_client import (
     OfflineClientKeyRegistered,
     OfflineClientRegistered,
     OfflineClientSeen,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Column, Connection, String, Table, select
 
-from events.centre import CentreOpened
+from events.centres.centre import CentreOpened
 from projections.paging import Page, page, since
 from projections.read_model import METADATA, Moment, ReadModel, events_of
 from projections.rows import Rows

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Boolean, Column, Connection, String, Table, select
 
-from events.token import TokenIssued, TokenRevoked
-from events.user import PasswordSet, UserAdded, UserDisabled, UserRoleChanged
+from events.centres.token import TokenIssued, TokenRevoked
+from events.centres.user import PasswordSet, UserAdded, UserDisabled, UserRoleChanged
 from projections.paging import Page, page, since
 from projections.read_model import METADATA, Moment, ReadModel
 from projections.rows import Rows

@@ -12,13 +12,13 @@ from aggregates.claims.claimable import Approved
 from aggregates.learners.details import ERASED, Details
 from aggregates.learners.uln import read_uln
 from aggregates.registrations.registration import Status
-from events.learner import (
+from events.learners.learner import (
     LearnerCreated,
     LearnerDetailsAmended,
     LearnerErased,
     LearnerIdentityAmended,
 )
-from events.registration import (
+from events.registrations.registration import (
     PathwayChanged,
     RegistrationMade,
     RegistrationTransferred,

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Column, Connection, Integer, Row, String, Table, select
 
 from aggregates.claims.claim_status import ClaimStatus, standing_of
-from events.claim import (
+from events.claims.claim import (
     ClaimBegun,
     ClaimDeleted,
     ClaimLearnersChosen,

@@ -29,8 +29,9 @@ from aggregates.claims.claim_hindrances import (
     registration_cancelled,
 )
 from aggregates.registrations.registration import Status
-from events.centre import ApprovalGranted, ApprovalWithdrawn
-from events.claim import (
+from events.bookings.sitting import TestOutcomeCorrected, TestResultAdded
+from events.centres.centre import ApprovalGranted, ApprovalWithdrawn
+from events.claims.claim import (
     ClaimBegun,
     ClaimDeleted,
     ClaimGradesSaved,
@@ -42,7 +43,7 @@ from events.claim import (
     WithheldReason,
 )
 from events.identifier import Kind, stream_of
-from events.registration import (
+from events.registrations.registration import (
     AwardClaimed,
     AwardRevoked,
     AwardWithdrawn,
@@ -51,7 +52,6 @@ from events.registration import (
     RegistrationReopened,
     RegistrationTransferred,
 )
-from events.sitting import TestOutcomeCorrected, TestResultAdded
 from projections.identifiers import is_called
 from projections.learners.learner_search import is_of_learner
 from projections.paging import Page, page, since

@@ -19,7 +19,7 @@ from sqlalchemy import (
     select,
 )
 
-from events.certificate import (
+from events.claims.certificate import (
     CertificateIssued,
     CertificatePrinted,
     CertificateRevoked,

@@ -16,7 +16,7 @@ from sqlalchemy import (
 from aggregates.claims.claim_status import ClaimStatus
 from aggregates.learners.details import ERASED, Details
 from aggregates.text import searchable_words, words
-from events.claim import (
+from events.claims.claim import (
     ClaimBegun,
     ClaimProcessed,
     ClaimQualificationChosen,
@@ -25,14 +25,14 @@ from events.claim import (
     Granted,
     Withheld,
 )
-from events.learner import (
+from events.learners.learner import (
     LearnerCreated,
     LearnerDetailsAmended,
     LearnerErased,
     LearnerIdentityAmended,
     LearnerTransferred,
 )
-from events.registration import RegistrationMade
+from events.registrations.registration import RegistrationMade
 from projections.claims.result_certificates import (
     CERTIFICATES,
     erase_holder,

@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import Column, Connection, String, Table, select
 
 from aggregates.registrations.invoice_line import CREDIT
-from events.invoice import InvoiceNumberRecorded, InvoiceStatusReported
-from events.learner import LearnerCreated
+from events.learners.learner import LearnerCreated
 from events.refusal import CommandRefused
-from events.upload import RecordAmended, RecordChecked, RecordRead
+from events.registrations.invoice import InvoiceNumberRecorded, InvoiceStatusReported
+from events.uploads.upload import RecordAmended, RecordChecked, RecordRead
 from projections.history.redaction import learners_in, may_name_learners
 from projections.read_model import METADATA, ReadModel, every_event
 from projections.rows import Rows

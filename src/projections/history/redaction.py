@@ -11,10 +11,13 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, TypeVar, get_args, get_type_hints
 
-from events.entry_order import EntryOrderConfirmed, EntryPurchaseOrderNumberGiven
+from events.bookings.entry_order import (
+    EntryOrderConfirmed,
+    EntryPurchaseOrderNumberGiven,
+)
 from events.event import Event
 from events.identifier import Kind, is_identifier
-from events.order import (
+from events.orders.order import (
     OrderConfirmed,
     OrderCourseDatesSet,
     OrderPurchaseOrderNumberGiven,

@@ -13,11 +13,11 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection
 
 from aggregates.aggregate import Aggregate
-from events.duplicate import DuplicateDecided
 from events.event import Event
 from events.identifier import stream_of
+from events.learners.duplicate import DuplicateDecided
 from events.refusal import CommandRefused
-from events.upload import (
+from events.uploads.upload import (
     LearnersAdded,
     RecordBecameLearner,
     RecordConfirmed,

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from aggregates.learners.details import ERASED
 from aggregates.learners.duplicate import Face, MatchReason, why_alike
-from events.duplicate import Decision, DuplicateDecided
+from events.learners.duplicate import Decision, DuplicateDecided
 from projections.learners.learner_search import KnownLearner, known_learner
 from projections.learners.learners import LEARNERS
 from projections.paging import BadCursor, Page

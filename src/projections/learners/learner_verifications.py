@@ -7,14 +7,14 @@ from uuid import UUID
 from sqlalchemy import Column, Connection, Index, String, Table, select
 
 from aggregates.learners.verification import pause_after
-from events.learner import (
+from events.learners.learner import (
     LearnerCreated,
     LearnerDetailsAmended,
     LearnerErased,
     LearnerIdentityAmended,
     LearnerWithdrawn,
 )
-from events.verification import UlnVerificationPostponed, UlnVerified
+from events.learners.verification import UlnVerificationPostponed, UlnVerified
 from projections.read_model import METADATA, Moment, ReadModel
 from projections.rows import Rows
 from store import Recorded

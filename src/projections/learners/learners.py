@@ -9,7 +9,7 @@ from sqlalchemy import Column, Date, Index, Integer, String, Table
 from aggregates.learners.details import ERASED, Details
 from aggregates.text import fold as folded
 from aggregates.text import searchable_words, words
-from events.learner import (
+from events.learners.learner import (
     LearnerCreated,
     LearnerDetailsAmended,
     LearnerErased,
@@ -17,8 +17,13 @@ from events.learner import (
     LearnerTransferred,
     LearnerWithdrawn,
 )
-from events.registration import RegistrationMade
-from events.upload import LearnersAdded, UploadReceived, UploadRenamed, UploadUndone
+from events.registrations.registration import RegistrationMade
+from events.uploads.upload import (
+    LearnersAdded,
+    UploadReceived,
+    UploadRenamed,
+    UploadUndone,
+)
 from projections.read_model import METADATA, Moment, ReadModel, events_of
 from projections.registrations.registration_status import (
     ACTIVE,

@@ -12,7 +12,7 @@ from sqlalchemy import (
     Table,
 )
 
-from events.entry_order import (
+from events.bookings.entry_order import (
     EntriesChosen,
     Entry,
     EntryOrderBegun,
@@ -20,7 +20,7 @@ from events.entry_order import (
     EntryOrderDeleted,
     EntryPurchaseOrderNumberGiven,
 )
-from events.order import (
+from events.orders.order import (
     OrderBegun,
     OrderConfirmed,
     OrderDeleted,

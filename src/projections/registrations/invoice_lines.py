@@ -8,9 +8,9 @@ from decimal import Decimal
 from sqlalchemy import BigInteger, Column, Connection, Row, String, Table, select
 
 from aggregates.registrations.invoice_line import CREDIT, InvoiceStatus
-from events.booking import BookingCancelled, BookingMade
-from events.invoice import InvoiceNumberRecorded, InvoiceStatusReported
-from events.registration import RegistrationCancelled, RegistrationMade
+from events.bookings.booking import BookingCancelled, BookingMade
+from events.registrations.invoice import InvoiceNumberRecorded, InvoiceStatusReported
+from events.registrations.registration import RegistrationCancelled, RegistrationMade
 from projections.paging import Page, page, since
 from projections.read_model import METADATA, Moment, Money, ReadModel
 from projections.rows import Rows, Values

@@ -2,7 +2,7 @@
 
 from aggregates.registrations.registration import COMPLETING, Status
 from events.event import Event
-from events.registration import (
+from events.registrations.registration import (
     AwardClaimed,
     AwardWithdrawn,
     PartCompleted,

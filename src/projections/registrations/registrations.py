@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from aggregates.registrations.registration import Status
 from events.identifier import Kind
-from events.registration import (
+from events.registrations.registration import (
     PathwayChanged,
     RegistrationMade,
     RegistrationTransferred,

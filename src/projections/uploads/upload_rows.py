@@ -17,7 +17,8 @@ from aggregates.uploads.upload import Upload
 from aggregates.uploads.upload_progress import UploadStatus, undone_after
 from events.event import Event
 from events.identifier import stream_of
-from events.upload import (
+from events.learners.verification import UlnVerificationPostponed, UlnVerified
+from events.uploads.upload import (
     LearnersAdded,
     LearnersWithdrawn,
     RecordAmended,
@@ -39,7 +40,6 @@ from events.upload import (
     UploadSubmitted,
     UploadUndone,
 )
-from events.verification import UlnVerificationPostponed, UlnVerified
 from projections.read_model import METADATA, Moment, events_of
 from projections.rows import Rows, Values
 from store import Recorded

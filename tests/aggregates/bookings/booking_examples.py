@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from aggregates.bookings.booking import Booking, Later
-from events.booking import (
+from events.bookings.booking import (
     AnswersReceived,
     BookingAmended,
     BookingCancelled,

@@ -20,11 +20,7 @@ from aggregates.bookings.booking_refusals import (
 )
 from aggregates.bookings.sitting import Attendance
 from aggregates.errors import RuleBroken
-from events.booking import (
-    BookingAmended,
-    LaunchLinkMade,
-    LaunchLinkUsed,
-)
+from events.bookings.booking import BookingAmended, LaunchLinkMade, LaunchLinkUsed
 from tests.aggregates.bookings.booking_examples import (
     BREATH,
     CANCELLED,

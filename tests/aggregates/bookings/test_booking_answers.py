@@ -14,7 +14,7 @@ from aggregates.bookings.booking_refusals import (
     PackageUnknown,
     PinHasChanged,
 )
-from events.booking import (
+from events.bookings.booking import (
     AnswersReceived,
     BookingMissed,
     BookingTaken,

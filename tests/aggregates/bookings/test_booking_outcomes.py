@@ -11,10 +11,7 @@ from aggregates.bookings.booking_refusals import (
     SatBeforeWindow,
     SatInFuture,
 )
-from events.booking import (
-    BookingMissed,
-    BookingTaken,
-)
+from events.bookings.booking import BookingMissed, BookingTaken
 from tests.aggregates.bookings.booking_examples import (
     BREATH,
     CANCELLED,

@@ -26,15 +26,15 @@ from aggregates.bookings.timetable import Timetable
 from aggregates.registrations.register import LearnerHasLeft
 from aggregates.registrations.registration import Registration
 from aggregates.uk_time import in_london
-from events.entry_order import Entry, EntryOrderBegun
-from events.sitting import (
+from events.bookings.entry_order import Entry, EntryOrderBegun
+from events.bookings.sitting import (
     TestBooked,
     TestCalledOff,
     TestMissed,
     TestResultAdded,
     TestTaken,
 )
-from events.timetable import SittingDropped, SittingPlanned
+from events.bookings.timetable import SittingDropped, SittingPlanned
 from tests.claim_examples import (
     A1,
     ANN,

@@ -14,7 +14,7 @@ from aggregates.bookings.offline_client import (
     VersionMalformed,
     register,
 )
-from events.offline_client import OfflineClientRegistered
+from events.bookings.offline_client import OfflineClientRegistered
 from tests.offline_client import Program
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)

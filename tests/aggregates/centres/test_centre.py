@@ -12,8 +12,8 @@ from aggregates.centres.centre import (
     open_centre,
 )
 from aggregates.centres.user import UserReasonMissing
-from events.centre import ApprovalGranted, ApprovalWithdrawn, CentreOpened
-from events.user import Role
+from events.centres.centre import ApprovalGranted, ApprovalWithdrawn, CentreOpened
+from events.centres.user import Role
 
 KEY = UUID(int=3)
 OPENED = CentreOpened(number="48213", name="Riverside Training")

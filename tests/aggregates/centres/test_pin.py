@@ -19,7 +19,7 @@ from aggregates.centres.pin import (
     Proof,
     packages_lost,
 )
-from events.pin import PackageSealed, PinProved, PinRefused, PinSet
+from events.centres.pin import PackageSealed, PinProved, PinRefused, PinSet
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 BREATH = timedelta(microseconds=1)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from aggregates.centres.token import Token
-from events.token import TokenIssued, TokenRevoked
+from events.centres.token import TokenIssued, TokenRevoked
 
 END = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 ISSUED = TokenIssued(

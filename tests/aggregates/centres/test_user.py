@@ -21,7 +21,13 @@ from aggregates.centres.user import (
     fold_user_name,
 )
 from aggregates.errors import Malformed, NotAllowed, RuleBroken
-from events.user import PasswordSet, Role, UserAdded, UserDisabled, UserRoleChanged
+from events.centres.user import (
+    PasswordSet,
+    Role,
+    UserAdded,
+    UserDisabled,
+    UserRoleChanged,
+)
 
 CENTRE, OTHER = "48213", "51907"
 KEY = UUID(int=7)

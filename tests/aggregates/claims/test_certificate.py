@@ -8,7 +8,7 @@ import pytest
 
 from aggregates.claims.certificate import Certificate, CertificateIsRevoked
 from aggregates.errors import RuleBroken
-from events.certificate import (
+from events.claims.certificate import (
     CertificateIssued,
     CertificatePrinted,
     CertificateRevoked,

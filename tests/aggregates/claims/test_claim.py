@@ -16,7 +16,7 @@ from aggregates.claims.claim_refusals import (
     UnitNotOffered,
 )
 from aggregates.loss import WorkWouldBeLost
-from events.claim import (
+from events.claims.claim import (
     Award,
     ClaimBegun,
     ClaimGradesSaved,

@@ -24,7 +24,7 @@ from aggregates.claims.claim_refusals import (
 )
 from aggregates.claims.claim_status import BY_URGENCY, ClaimStatus, standing_of
 from aggregates.errors import Refusal
-from events.claim import (
+from events.claims.claim import (
     Award,
     ClaimBegun,
     ClaimDeleted,

@@ -7,7 +7,7 @@ from aggregates.claims.claim import Claim
 from aggregates.claims.claim_hindrances import learner_transferred
 from aggregates.claims.claim_summary import stages, warnings
 from aggregates.claims.claimable import ClaimableCondition
-from events.claim import ClaimGradesSaved
+from events.claims.claim import ClaimGradesSaved
 from tests.claim_examples import A1, ANN, BEGUN, BEN, READY, TODAY, award
 
 given = Claim.replay

@@ -9,8 +9,12 @@ from hypothesis import strategies as st
 
 from aggregates.claims.earlier_awards import NOTHING_NEW, is_lower, relying_awards
 from aggregates.registrations.registration import Registration
-from events.claim import Granted, Withheld
-from events.registration import AwardClaimed, AwardRevoked, OutcomesRecorded
+from events.claims.claim import Granted, Withheld
+from events.registrations.registration import (
+    AwardClaimed,
+    AwardRevoked,
+    OutcomesRecorded,
+)
 from tests.claim_examples import (
     A1,
     A2,

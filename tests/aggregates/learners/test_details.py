@@ -16,7 +16,7 @@ from aggregates.learners.details import (
 )
 from aggregates.uploads.problem import SENTENCES, sentence
 from aggregates.uploads.unusual_values import MOST_ON_CERTIFICATE
-from events.upload import Problem
+from events.uploads.upload import Problem
 from tests.learner_examples import CELLS, DETAILS, TODAY, ULN, cells
 
 

@@ -17,7 +17,7 @@ from aggregates.learners.duplicate import (
     why_alike,
 )
 from aggregates.text import words
-from events.duplicate import Decision, DuplicateDecided
+from events.learners.duplicate import Decision, DuplicateDecided
 from tests.learner_examples import CENTRE, CHLOE, ULN, ZOE
 
 BORN = date(2006, 3, 27)

@@ -17,8 +17,8 @@ from aggregates.learners.verification import (
     VerificationAnswer,
     VerificationStatus,
 )
-from events.learner import LearnerDetailsAmended, LearnerIdentityAmended
-from events.verification import UlnVerified
+from events.learners.learner import LearnerDetailsAmended, LearnerIdentityAmended
+from events.learners.verification import UlnVerified
 from tests.learner_examples import DETAILS, OTHER_ULN, PERSON, learner_created
 
 given = Learner.replay

@@ -17,8 +17,8 @@ from aggregates.learners.verification import (
     said_of_many,
 )
 from aggregates.uploads.problem import sentence
-from events.upload import Problem
-from events.verification import UlnVerificationPostponed, UlnVerified
+from events.learners.verification import UlnVerificationPostponed, UlnVerified
+from events.uploads.upload import Problem
 from tests.learner_examples import CELLS, OTHER_ULN, PERSON, ULN
 
 WAITING = Verification().restart(to_verify=True)

@@ -24,7 +24,7 @@ from aggregates.orders.order_refusals import (
     ProductUnknown,
 )
 from events.event import Event
-from events.order import (
+from events.orders.order import (
     CourseDates,
     OrderCourseDatesSet,
     OrderDeleted,

@@ -16,7 +16,7 @@ from aggregates.orders.order_refusals import (
 )
 from aggregates.registrations.register import LearnerHasLeft
 from events.event import Event
-from events.order import (
+from events.orders.order import (
     OrderCourseDatesSet,
     OrderLearnersLinked,
     OrderLearnersUnlinked,

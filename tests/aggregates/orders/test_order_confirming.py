@@ -16,13 +16,13 @@ from aggregates.orders.order_refusals import (
     PriceHasChanged,
     TotalHasChanged,
 )
-from events.order import (
+from events.orders.order import (
     OrderCourseDatesSet,
     OrderLearnersLinked,
     OrderProductsAdded,
     OrderPurchaseOrderNumberGiven,
 )
-from events.registration import RegistrationMade
+from events.registrations.registration import RegistrationMade
 from tests.order_examples import (
     ANN,
     APPRENTICESHIP,

@@ -21,7 +21,7 @@ from aggregates.orders.order_refusals import (
     PathwayUnknown,
     QualificationNotOrdered,
 )
-from events.order import (
+from events.orders.order import (
     OrderCourseDatesSet,
     OrderLearnersLinked,
     OrderLearnersUnlinked,

@@ -8,8 +8,8 @@ import pytest
 from aggregates.orders.order import Order
 from aggregates.orders.order_line import Line, OrderLineLearner
 from aggregates.orders.order_loss import lost_from_entries, lost_from_order
-from events.entry_order import Entry
-from events.order import CourseDates
+from events.bookings.entry_order import Entry
+from events.orders.order import CourseDates
 from tests.claim_examples import ANN, BEN, REFERENCE, TESTED
 
 DATES = CourseDates(starts=date(2026, 9, 1), ends=date(2027, 7, 1))

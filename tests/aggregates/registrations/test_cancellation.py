@@ -22,22 +22,22 @@ from aggregates.registrations.registration_refusals import (
     RegistrationIsCancelled,
     RegistrationIsCompleted,
 )
-from events.claim import Award
-from events.registration import (
-    AwardClaimed,
-    AwardWithdrawn,
-    OutcomesRecorded,
-    OutcomesTakenBack,
-    PathwayChanged,
-    RegistrationCancelled,
-)
-from events.sitting import (
+from events.bookings.sitting import (
     TestBooked,
     TestCalledOff,
     TestMissed,
     TestMoved,
     TestResultAdded,
     TestTaken,
+)
+from events.claims.claim import Award
+from events.registrations.registration import (
+    AwardClaimed,
+    AwardWithdrawn,
+    OutcomesRecorded,
+    OutcomesTakenBack,
+    PathwayChanged,
+    RegistrationCancelled,
 )
 from tests.claim_examples import (
     A1,

@@ -17,7 +17,7 @@ from aggregates.registrations.invoice_line import (
     RightNumberMissing,
     StatusOutOfOrder,
 )
-from events.invoice import InvoiceNumberRecorded, InvoiceStatusReported
+from events.registrations.invoice import InvoiceNumberRecorded, InvoiceStatusReported
 
 LINE = "R-0000000042"
 NOT, INVOICED, PAID, CREDITED = InvoiceStatus

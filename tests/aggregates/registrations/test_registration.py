@@ -10,9 +10,13 @@ from aggregates.claims.award import award_faults
 from aggregates.registrations.registration import Registration, Status
 from aggregates.registrations.registration_refusals import RegistrationIsCompleted
 from catalogue import Qualification, Rule
-from events.claim import Award, Granted, Withheld
-from events.registration import AwardWithdrawn, OutcomesRecorded, OutcomesTakenBack
-from events.sitting import TestBooked, TestOutcomeCorrected, TestResultAdded
+from events.bookings.sitting import TestBooked, TestOutcomeCorrected, TestResultAdded
+from events.claims.claim import Award, Granted, Withheld
+from events.registrations.registration import (
+    AwardWithdrawn,
+    OutcomesRecorded,
+    OutcomesTakenBack,
+)
 from tests.claim_examples import (
     A1,
     A2,

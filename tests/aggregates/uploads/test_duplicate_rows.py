@@ -14,7 +14,7 @@ from aggregates.uploads.duplicate_rows import (
     others,
 )
 from aggregates.uploads.file_row import FileRow
-from events.upload import Problem
+from events.uploads.upload import Problem
 from tests.learner_examples import DETAILS, OTHER_ULN, ULN, cells
 
 ROWS = st.lists(st.integers(2, 10**6), unique=True, min_size=1, max_size=40).map(sorted)

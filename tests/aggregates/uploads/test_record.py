@@ -13,7 +13,8 @@ from aggregates.uploads.record import (
     RecordState,
 )
 from aggregates.uploads.row_context import RowContext, check_in_context
-from events.upload import (
+from events.learners.verification import UlnVerified
+from events.uploads.upload import (
     Problem,
     RecordAmended,
     RecordBecameLearner,
@@ -22,7 +23,6 @@ from events.upload import (
     RecordLinked,
     RecordRemoved,
 )
-from events.verification import UlnVerified
 from tests.learner_examples import (
     CELLS,
     CHLOE,

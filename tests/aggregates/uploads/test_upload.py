@@ -11,7 +11,7 @@ from aggregates.uploads.upload_refusals import (
     NothingReady,
     StillChecking,
 )
-from events.upload import (
+from events.uploads.upload import (
     LearnersAdded,
     RecordsRead,
     RecordsVerified,

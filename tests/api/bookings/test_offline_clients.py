@@ -3,8 +3,8 @@
 from dataclasses import replace
 from secrets import token_bytes
 
-from events.booking import AnswersReceived
-from events.offline_client import OfflineClientRegistered
+from events.bookings.booking import AnswersReceived
+from events.bookings.offline_client import OfflineClientRegistered
 from files.sealed_package import digest
 from repositories.aggregate_types import OFFLINE_CLIENT
 from service import Service

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from events.booking import PackageDownloaded
+from events.bookings.booking import PackageDownloaded
 from files.sealed_package import INSTRUCTIONS, digest
 from service import Service
 from tests.api.bookings import booking_centre, offline_centre

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from access import pins
 from aggregates.centres.pin import Proof
-from events.pin import PinRefused, PinSet
+from events.centres.pin import PinRefused, PinSet
 from service import Service
 from store import Actor
 from tests.api.bookings import booking_centre, offline_centre

@@ -10,9 +10,9 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from access.accounts import issue_token
+from events.centres.user import Role, UserAdded
 from events.identifier import stream_of
-from events.learner import LearnerCreated
-from events.user import Role, UserAdded
+from events.learners.learner import LearnerCreated
 from policies.claims import process_claims
 from repositories.aggregate_types import USER
 from service import Service

@@ -8,7 +8,7 @@ from httpx2 import Response
 
 from commands.learners.learner import AmendLearner
 from commands.learners.learner_erasure import EraseLearner
-from events.claim import ClaimProcessed
+from events.claims.claim import ClaimProcessed
 from events.identifier import stream_of
 from store import Stream
 from tests.api.claims.claim_api import API, ClaimApi, award

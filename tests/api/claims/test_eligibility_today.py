@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from events.centre import ApprovalWithdrawn
-from events.register import RegistrationsEntered
+from events.centres.centre import ApprovalWithdrawn
+from events.registrations.register import RegistrationsEntered
 from tests.api.claims.claim_api import ClaimApi, award
 from tests.claim_examples import A1, ANN, ANNS, BEN, CENTRE, ENOUGH, REFERENCE
 from tests.claim_examples import award as claim_award

@@ -4,7 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from api.http.conflicts import CHANGED, DONE, describe_changes
-from events.claim import ClaimLearnersChosen, ClaimQualificationChosen, ClaimUnitsChosen
+from events.claims.claim import (
+    ClaimLearnersChosen,
+    ClaimQualificationChosen,
+    ClaimUnitsChosen,
+)
 from events.event import Event
 from projections.history.event_descriptions import SENTENCES
 from store import Recorded

@@ -14,7 +14,7 @@ from api.http.idempotency import IdempotentRequestOf
 from api.http.responses import set_event_position
 from cli.demo import token_of
 from commands.centres.user import AddUser, open_user
-from events.user import Role, UserAdded
+from events.centres.user import Role, UserAdded
 from service import Service
 
 URL = "/test/users"

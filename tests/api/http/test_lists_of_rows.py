@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from events.identifier import stream_of
-from events.learner import LearnerTransferred
+from events.learners.learner import LearnerTransferred
 from service import Service
 from store import EventStore
 from tests.api.seeded_centre import API, PIN, Maker, Things, furnished_in

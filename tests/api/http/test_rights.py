@@ -10,8 +10,8 @@ from fastapi.testclient import TestClient
 
 from access.refusals import SUBJECTS
 from cli.demo import USERS
+from events.centres.user import Role
 from events.refusal import CommandRefused
-from events.user import Role
 from service import Service
 from tests.api.operations import Operation, every_operation, names_of
 from tests.api.seeded_centre import API, furnished_in

@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from events.identifier import stream_of
-from events.learner import LearnerCreated, LearnerErased
+from events.learners.learner import LearnerCreated, LearnerErased
 from service import Service
 from store import Reservation
 from tests.api.operations import every_operation, names_of

@@ -25,9 +25,9 @@ from commands.bookings.booking_correction import CorrectOutcome
 from commands.bookings.entry_order import BeginEntryOrder
 from commands.command import ReasonMissing
 from commands.registrations.cancellation import CancelRegistration, ReopenRegistration
-from events.booking import BookingOutcomeCorrected
-from events.entry_order import Entry
-from events.user import Role
+from events.bookings.booking import BookingOutcomeCorrected
+from events.bookings.entry_order import Entry
+from events.centres.user import Role
 from repositories.aggregate_types import BOOKING, TIMETABLE
 from repositories.repository import load
 from store import Actor, EventStore

@@ -13,8 +13,8 @@ from aggregates.bookings.booking_refusals import (
 from aggregates.bookings.sitting import Attendance
 from commands.bookings.entry_order import BeginEntryOrder, ConfirmEntryOrder
 from commands.registrations.cancellation import CancelRegistration
-from events.entry_order import ConfirmedEntry, Entry
-from events.registration import RegistrationMade
+from events.bookings.entry_order import ConfirmedEntry, Entry
+from events.registrations.registration import RegistrationMade
 from repositories.aggregate_types import ENTRY_ORDER
 from repositories.repository import load
 from store import EventStore

@@ -5,7 +5,7 @@ from functools import partial
 from aggregates.bookings.offline_client import OfflineClientKnown
 from commands.bookings.offline_client import RegisterOfflineClient
 from commands.command import CommandContext, CommandResult, handle
-from events.offline_client import OfflineClientRegistered
+from events.bookings.offline_client import OfflineClientRegistered
 from store import EventStore
 from tests.claim_examples import CATALOGUE
 from tests.clock import Clock

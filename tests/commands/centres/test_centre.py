@@ -16,7 +16,7 @@ from commands.centres.centre import (
     WithdrawApproval,
 )
 from commands.command import Command, CommandContext, CommandResult, handle
-from events.user import Role
+from events.centres.user import Role
 from repositories import aggregate_types
 from repositories.repository import Stale, load, load_known
 from tests.claim_examples import CATALOGUE, CENTRE, OTHER_REFERENCE, REFERENCE

@@ -16,7 +16,7 @@ from commands.centres.user import (
     open_user,
 )
 from commands.command import Command, CommandResult, handle
-from events.user import PasswordSet, Role
+from events.centres.user import PasswordSet, Role
 from repositories.aggregate_types import USER
 from repositories.repository import Stale, load_known
 from store import Actor

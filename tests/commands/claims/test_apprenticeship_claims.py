@@ -15,7 +15,11 @@ from aggregates.errors import RuleBroken
 from aggregates.registrations.registration import Status
 from events.event import Event
 from events.identifier import stream_of
-from events.registration import PartCompleted, PartReopened, RegistrationMade
+from events.registrations.registration import (
+    PartCompleted,
+    PartReopened,
+    RegistrationMade,
+)
 from store import EventStore
 from tests.clock import Clock
 from tests.commands.claim_centre import COLLEAGUE

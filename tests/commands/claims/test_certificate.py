@@ -7,8 +7,8 @@ import pytest
 from aggregates.errors import NotFound
 from commands.claims.certificate import RecordPrinting
 from commands.command import CommandResult
-from events.certificate import CertificatePrinted
-from events.user import Role
+from events.centres.user import Role
+from events.claims.certificate import CertificatePrinted
 from repositories.aggregate_types import CERTIFICATE
 from repositories.repository import Stale, load
 from store import Actor

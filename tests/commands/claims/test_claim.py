@@ -24,7 +24,7 @@ from commands.claims.claim import (
 from commands.command import handle
 from events.event import Event
 from events.identifier import stream_of
-from events.registration import OutcomesRecorded, OutcomesTakenBack
+from events.registrations.registration import OutcomesRecorded, OutcomesTakenBack
 from repositories.repository import Stale
 from tests.claim_examples import (
     A1,

@@ -9,7 +9,7 @@ from aggregates.claims.claim_status import ClaimStatus
 from commands.claims.claim_submission import PATIENCE, SubmitClaim
 from commands.command import CommandContext, handle
 from events.identifier import stream_of
-from events.registration import OutcomesRecorded
+from events.registrations.registration import OutcomesRecorded
 from store import Actor, Change, Conflict, EventStore, Position, Stream
 from tests.claim_examples import A1, ANN, ANNS, BEN, CLAIM, ENOUGH, award
 from tests.commands.claim_centre import ADMINISTRATOR, COLLEAGUE, SERVICE, ClaimCentre

@@ -8,7 +8,7 @@ from aggregates.claims.claim_status import ClaimStatus
 from commands.claims.certificate import RecordPrinting
 from commands.claims.claim_submission import ProcessClaim
 from commands.command import CommandContext, handle
-from events.certificate import CertificateIssued, CertificatePrinted
+from events.claims.certificate import CertificateIssued, CertificatePrinted
 from events.identifier import Kind, stream_of
 from tests.claim_examples import ANN, ANNS, BEN, award
 from tests.commands.claim_centre import SERVICE, ClaimCentre

@@ -16,9 +16,9 @@ from commands.claims.certificate import ReissueCertificate
 from commands.claims.claim_submission import SubmitClaim
 from commands.claims.issued_certificates import open_certificates
 from commands.command import handle
-from events.certificate import CertificateIssued
+from events.claims.certificate import CertificateIssued
 from events.identifier import stream_of
-from events.registration import AwardClaimed, OutcomesRecorded
+from events.registrations.registration import AwardClaimed, OutcomesRecorded
 from store import AlreadyDone, Conflict, EventStore, Once
 from tests.claim_examples import A1, A2, ANN, ANNS, B1, BEN, BENS, CLAIM, award
 from tests.clock import Clock

@@ -12,11 +12,11 @@ from aggregates.claims.claim_summary import Stage, stages
 from aggregates.claims.claimable import NotClaimable
 from catalogue import Catalogue
 from commands.claims.claim_assessment import ClaimFacts
-from events.centre import ApprovalWithdrawn
-from events.claim import Granted, Withheld
+from events.centres.centre import ApprovalWithdrawn
+from events.claims.claim import Granted, Withheld
 from events.event import Event
 from events.identifier import stream_of
-from events.registration import (
+from events.registrations.registration import (
     PathwayChanged,
     RegistrationCancelled,
     RegistrationTransferred,

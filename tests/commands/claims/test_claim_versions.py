@@ -6,7 +6,7 @@ import pytest
 
 from aggregates.claims.award import GradeNotAllowed, UnitNotInRules
 from catalogue import Catalogue
-from events.registration import RegistrationMade
+from events.registrations.registration import RegistrationMade
 from store import EventStore
 from tests.claim_examples import (
     A1,

@@ -16,7 +16,7 @@ from commands.claims.certificate import (
 )
 from commands.command import ReasonMissing
 from events.identifier import stream_of
-from events.registration import AwardRevoked
+from events.registrations.registration import AwardRevoked
 from repositories.aggregate_types import CERTIFICATE
 from repositories.repository import load_known
 from tests.claim_examples import A1, A2, ANN, ANNS, B1, B2, ENOUGH, award

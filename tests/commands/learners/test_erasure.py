@@ -20,9 +20,9 @@ from commands.learners.learner_image import SubmitLearnerImage, read_image
 from commands.orders.order_linking import Linking
 from commands.registrations.cancellation import ChangePathway
 from commands.uploads.upload import record_called
-from events.entry_order import Entry
+from events.bookings.entry_order import Entry
 from events.identifier import stream_of
-from events.learner import ImageKind, LearnerErased
+from events.learners.learner import ImageKind, LearnerErased
 from repositories.aggregate_types import CERTIFICATE
 from repositories.repository import load_known
 from store import EventStore

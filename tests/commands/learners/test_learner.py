@@ -13,7 +13,7 @@ from aggregates.learners.learner import (
     LooksLikeAnother,
     UlnIsHeld,
 )
-from events.learner import LearnerCreated
+from events.learners.learner import LearnerCreated
 from store import Conflict, EventStore
 from tests.clock import Clock
 from tests.commands.upload_centre import SPECIALIST, STRANGER, UploadCentre

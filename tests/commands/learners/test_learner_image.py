@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from commands.learners.learner_image import SubmitLearnerImage, read_image
-from events.learner import ImageKind, LearnerImageSubmitted
+from events.learners.learner import ImageKind, LearnerImageSubmitted
 from files.image import plain_image
 from store import EventStore
 from tests.clock import Clock

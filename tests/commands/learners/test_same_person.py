@@ -12,7 +12,7 @@ from aggregates.learners.learner import LooksLikeAnother
 from aggregates.uploads.record import RecordState
 from commands.learners import learner, same_person
 from commands.learners.transfer import TransferLearner
-from events.learner import LearnerCreated
+from events.learners.learner import LearnerCreated
 from store import EventStore
 from tests.clock import Clock
 from tests.commands.erasing import erase

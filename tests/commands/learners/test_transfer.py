@@ -22,8 +22,8 @@ from commands.learners.transfer import TransferLearner
 from commands.orders.order_confirmation import ConfirmOrder
 from commands.orders.order_linking import Linking
 from commands.registrations.cancellation import CancelRegistration
+from events.centres.user import Role
 from events.identifier import Kind, new_identifier, stream_of
-from events.user import Role
 from repositories.aggregate_types import LEARNER
 from repositories.repository import load_known
 from store import Actor, EventStore, Stream

@@ -18,7 +18,7 @@ from commands.orders.order_confirmation import circumstances
 from commands.orders.order_linking import Linking
 from commands.registrations.registration import ACTIVE_REGISTRATION, active_key
 from events.identifier import Kind, identifier, stream_of
-from events.registration import RegistrationMade
+from events.registrations.registration import RegistrationMade
 from store import EventStore
 from tests.clock import Clock
 from tests.commands.claims.test_claim_races import at_once

@@ -33,8 +33,8 @@ from commands.orders.order import (
 )
 from commands.orders.order_linking import Linking
 from events.identifier import Kind, identifier, new_identifier, stream_of
-from events.learner import LearnerCreated
-from events.order import CourseDates, OrderBegun, OrderLearnersLinked
+from events.learners.learner import LearnerCreated
+from events.orders.order import CourseDates, OrderBegun, OrderLearnersLinked
 from repositories.repository import Stale
 from store import EventStore
 from tests.clock import Clock

@@ -22,8 +22,8 @@ from commands.orders.order_confirmation import ConfirmOrder, circumstances
 from commands.orders.order_linking import Linking
 from commands.registrations.registration import ACTIVE_REGISTRATION, active_key
 from events.identifier import Kind, identifier, new_identifier, stream_of
-from events.order import OrderConfirmed
-from events.registration import AwardClaimed, RegistrationMade
+from events.orders.order import OrderConfirmed
+from events.registrations.registration import AwardClaimed, RegistrationMade
 from store import AlreadyDone, EventStore, Once, Reservation
 from tests.claim_examples import OTHER_RULES, award_claimed
 from tests.clock import Clock

@@ -17,8 +17,8 @@ from commands.orders.order import (
     UnlinkOrderLearner,
 )
 from commands.orders.order_linking import Linking
-from events.entry_order import Entry
-from events.order import CourseDates
+from events.bookings.entry_order import Entry
+from events.orders.order import CourseDates
 from store import EventStore
 from tests.claim_examples import TESTED
 from tests.clock import Clock

@@ -10,7 +10,7 @@ from aggregates.orders.order_refusals import AlreadyRegistered, OrderIncomplete
 from commands.command import CommandResult
 from commands.orders.order_linking import Linking
 from events.identifier import Kind, identifier, stream_of
-from events.order import OrderConfirmed, OrderLearnersLinked
+from events.orders.order import OrderConfirmed, OrderLearnersLinked
 from store import EventStore, Once
 from tests.clock import Clock
 from tests.commands.claim_centre import ADMINISTRATOR

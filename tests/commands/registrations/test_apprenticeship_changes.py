@@ -16,7 +16,11 @@ from commands.registrations.cancellation import (
     ReopenRegistration,
 )
 from commands.registrations.invoice import ReportInvoiceStatus
-from events.registration import PartReopened, RegistrationCancelled, RegistrationMade
+from events.registrations.registration import (
+    PartReopened,
+    RegistrationCancelled,
+    RegistrationMade,
+)
 from store import EventStore
 from tests.clock import Clock
 from tests.commands.claim_centre import ADMINISTRATOR, SERVICE

@@ -21,7 +21,7 @@ from aggregates.errors import Refusal
 from aggregates.orders.order_linking import PathwayChoice
 from aggregates.registrations.registration import Status
 from commands.orders.order_linking import Linking
-from events.registration import RegistrationMade
+from events.registrations.registration import RegistrationMade
 from tests.commands.claims.test_claim_life import opened
 from tests.commands.frameworks import Provider
 from tests.commands.order_centre import APPRENTICESHIP, BY_PART, DATING, SEVERAL, SINGLE

@@ -16,7 +16,7 @@ from commands.registrations.cancellation import (
     ReopenRegistration,
 )
 from commands.registrations.invoice import ReportInvoiceStatus
-from events.registration import RegistrationCancelled
+from events.registrations.registration import RegistrationCancelled
 from store import EventStore
 from tests.claim_examples import ANN, ANNS, B2, CENTRE, ENOUGH, award
 from tests.clock import Clock

@@ -11,7 +11,7 @@ from aggregates.errors import Refusal
 from commands.bookings.entry_order import BeginEntryOrder
 from commands.claims.certificate import RevokeCertificate
 from commands.registrations.cancellation import CancelRegistration
-from events.entry_order import Entry
+from events.bookings.entry_order import Entry
 from store import EventStore
 from tests.claim_examples import TESTED, award
 from tests.clock import Clock

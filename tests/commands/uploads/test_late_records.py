@@ -6,7 +6,7 @@ from aggregates.learners.verification import Code, PostponedReason, Verification
 from aggregates.uploads.record import RecordState
 from aggregates.uploads.upload_progress import UploadStatus
 from commands.uploads import upload as uploading
-from events.upload import RecordsReady
+from events.uploads.upload import RecordsReady
 from store import EventStore
 from tests.clock import Clock
 from tests.commands.upload_centre import UploadCentre

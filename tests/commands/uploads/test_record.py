@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from aggregates.errors import NotFound
 from aggregates.uploads.record import RecordIsDone, RecordState
 from aggregates.uploads.upload_refusals import StillChecking
-from events.upload import RecordAmended, RecordRemoved
+from events.uploads.upload import RecordAmended, RecordRemoved
 from repositories.repository import Stale
 from store import EventStore
 from tests.clock import Clock

@@ -13,7 +13,7 @@ from aggregates.uploads.file_columns import KEY
 from aggregates.uploads.file_refusals import FileRefused
 from commands.uploads import record_file
 from commands.uploads.record_file import TooManyToAmend, amend_from_file, read_invalid
-from events.upload import RecordAmended
+from events.uploads.upload import RecordAmended
 from files.corrections import invalid_workbook, read_corrections
 from files.learner_file import read_learner_file
 from store import EventStore

@@ -18,7 +18,7 @@ from commands.orders.order import (
 from commands.orders.order_linking import Linking
 from commands.uploads import undo as undoing
 from commands.uploads import upload as uploading
-from events.learner import LearnerWithdrawn
+from events.learners.learner import LearnerWithdrawn
 from store import EventStore, FileGone
 from tests.clock import Clock
 from tests.commands.claims.test_claim_races import at_once

@@ -18,8 +18,8 @@ from aggregates.uploads.upload_refusals import (
 from commands.uploads import upload as uploading
 from commands.uploads import upload_check
 from events.identifier import stream_of
-from events.learner import LearnerCreated
-from events.upload import RecordRead, UploadReceived, UploadRefused
+from events.learners.learner import LearnerCreated
+from events.uploads.upload import RecordRead, UploadReceived, UploadRefused
 from store import EventStore, FileGone
 from tests.clock import Clock
 from tests.commands.upload_centre import COLLEAGUE, STRANGER, UploadCentre

@@ -18,7 +18,7 @@ from aggregates.uploads.upload_progress import UploadStatus
 from aggregates.uploads.upload_refusals import NothingReady
 from commands.uploads import verification
 from commands.uploads.upload_check import CheckLearnerGroup
-from events.verification import UlnVerificationPostponed, UlnVerified
+from events.learners.verification import UlnVerificationPostponed, UlnVerified
 from store import EventStore
 from tests.clock import Clock
 from tests.commands.upload_centre import MACHINE, UploadCentre

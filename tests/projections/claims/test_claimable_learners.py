@@ -9,8 +9,12 @@ from sqlalchemy import Connection
 
 from aggregates.claims.claimable import Approved
 from events.event import Event
-from events.learner import LearnerCreated, LearnerDetailsAmended, LearnerIdentityAmended
-from events.registration import AwardWithdrawn
+from events.learners.learner import (
+    LearnerCreated,
+    LearnerDetailsAmended,
+    LearnerIdentityAmended,
+)
+from events.registrations.registration import AwardWithdrawn
 from projections.claims.claimable_learners import (
     READ_MODEL,
     ClaimableLearner,

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection
 
 from aggregates.claims.claim_status import ClaimStatus
-from events.claim import (
+from events.claims.claim import (
     ClaimBegun,
     ClaimDeleted,
     ClaimLearnersChosen,

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import Connection
 
 from aggregates.claims.claim_hindrances import IN_WORDS, Cause, cause_of
-from events.centre import ApprovalGranted, ApprovalWithdrawn
-from events.claim import (
+from events.bookings.sitting import TestResultAdded
+from events.centres.centre import ApprovalGranted, ApprovalWithdrawn
+from events.claims.claim import (
     ClaimDeleted,
     ClaimGradesSaved,
     ClaimLearnersChosen,
@@ -21,13 +22,12 @@ from events.claim import (
 )
 from events.event import Event
 from events.identifier import stream_of
-from events.registration import (
+from events.registrations.registration import (
     AwardWithdrawn,
     PathwayChanged,
     RegistrationCancelled,
     RegistrationTransferred,
 )
-from events.sitting import TestResultAdded
 from projections.claims.ineligible_learners import (
     READ_MODEL,
     Ineligible,

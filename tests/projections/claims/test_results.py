@@ -8,15 +8,15 @@ import pytest
 from sqlalchemy import Connection
 
 from aggregates.claims.claim_status import ClaimStatus
-from events.certificate import (
+from events.claims.certificate import (
     CertificatePrinted,
     CertificateRevoked,
     CertificateSuperseded,
 )
-from events.claim import ClaimProcessed, ClaimSubmitted, ClaimWithdrawn
+from events.claims.claim import ClaimProcessed, ClaimSubmitted, ClaimWithdrawn
 from events.event import Event
 from events.identifier import stream_of
-from events.learner import (
+from events.learners.learner import (
     LearnerCreated,
     LearnerDetailsAmended,
     LearnerErased,

@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from events.duplicate import Decision, DuplicateDecided
 from events.event import Event
 from events.identifier import stream_of
-from events.learner import LearnerIdentityAmended
-from events.order import (
+from events.learners.duplicate import Decision, DuplicateDecided
+from events.learners.learner import LearnerIdentityAmended
+from events.orders.order import (
     ConfirmedLine,
     OrderBegun,
     OrderConfirmed,
@@ -20,7 +20,7 @@ from events.order import (
     OrderPurchaseOrderNumberGiven,
 )
 from events.refusal import CommandRefused
-from events.upload import (
+from events.uploads.upload import (
     Problem,
     RecordAmended,
     RecordBecameLearner,

@@ -8,10 +8,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection
 
-from events.duplicate import Decision, DuplicateDecided
 from events.event import Event
 from events.identifier import Kind, identifier
-from events.learner import LearnerErased
+from events.learners.duplicate import Decision, DuplicateDecided
+from events.learners.learner import LearnerErased
 from projections.learners import duplicates, learners
 from projections.learners.duplicates import same_as, search_duplicates
 from projections.paging import BadCursor

@@ -7,8 +7,8 @@ import pytest
 from aggregates.learners.verification import FIRST_PAUSE
 from events.event import Event
 from events.identifier import stream_of
-from events.learner import LearnerDetailsAmended
-from events.verification import UlnVerificationPostponed, UlnVerified
+from events.learners.learner import LearnerDetailsAmended
+from events.learners.verification import UlnVerificationPostponed, UlnVerified
 from projections.learners import learner_verifications
 from projections.learners.learner_verifications import READ_MODEL
 from tests.learner_examples import CHLOE, PERSON, ULN, learner_created

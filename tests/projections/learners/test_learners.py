@@ -11,14 +11,14 @@ from sqlalchemy import Connection
 from aggregates.registrations.registration import Status
 from events.event import Event
 from events.identifier import Kind, identifier
-from events.learner import LearnerDetailsAmended, LearnerIdentityAmended
-from events.registration import (
+from events.learners.learner import LearnerDetailsAmended, LearnerIdentityAmended
+from events.registrations.registration import (
     AwardClaimed,
     AwardWithdrawn,
     PartCompleted,
     PartReopened,
 )
-from events.upload import LearnersAdded
+from events.uploads.upload import LearnersAdded
 from projections.learners import learner_search
 from projections.learners.learner_search import LearnerFilter
 from projections.learners.learners import READ_MODEL

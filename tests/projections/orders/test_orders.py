@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from events.entry_order import (
+from events.bookings.entry_order import (
     EntriesChosen,
     Entry,
     EntryOrderBegun,
@@ -15,7 +15,7 @@ from events.entry_order import (
     EntryPurchaseOrderNumberGiven,
 )
 from events.event import Event
-from events.order import (
+from events.orders.order import (
     OrderBegun,
     OrderDeleted,
     OrderLearnersLinked,

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import Connection
 
 from aggregates.registrations.registration import Status
-from events.claim import ClaimBegun
+from events.claims.claim import ClaimBegun
 from events.event import Event
-from events.registration import (
+from events.registrations.registration import (
     AwardClaimed,
     AwardWithdrawn,
     PartCompleted,

@@ -13,7 +13,8 @@ from aggregates.uploads.upload import Upload
 from aggregates.uploads.upload_progress import UploadStatus
 from events.event import Event
 from events.identifier import Kind, identifier
-from events.upload import (
+from events.learners.verification import UlnVerificationPostponed, UlnVerified
+from events.uploads.upload import (
     LearnersAdded,
     Problem,
     RecordAmended,
@@ -28,7 +29,6 @@ from events.upload import (
     UploadCompleted,
     UploadSubmitted,
 )
-from events.verification import UlnVerificationPostponed, UlnVerified
 from projections.uploads import uploads
 from projections.uploads.uploads import READ_MODEL
 from tests.learner_examples import (

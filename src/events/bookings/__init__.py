@@ -1,0 +1,1 @@
+"""Bookings: entries, sittings, timetables, offline clients, outcomes."""

@@ -1,0 +1,1 @@
+"""Learners: details, images, verification, duplicates, transfers, erasure."""

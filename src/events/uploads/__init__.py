@@ -1,0 +1,1 @@
+"""Uploads of learners: files, records, corrections, groups."""
