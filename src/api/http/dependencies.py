@@ -1,4 +1,8 @@
-"""What routes may ask for."""
+"""What routes may ask for.
+
+What only reads the request is ``async``: a plain function costs a change of thread. What
+reads the store or the read models does that in a worker thread.
+"""
 
 import re
 from collections.abc import Iterator
@@ -9,6 +13,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request, Security
+from fastapi.concurrency import run_in_threadpool
 from fastapi.security import APIKeyQuery, HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import AwareDatetime, BeforeValidator, JsonValue
 from sqlalchemy import Connection
@@ -82,9 +87,13 @@ stream_ticket = APIKeyQuery(
 """Declared by the routes of streams, which alone it opens."""
 
 
-def present(request: Request) -> Service:
+def opened_service(request: Request) -> Service:
     opened: Service = request.app.state.service
     return opened
+
+
+async def present(request: Request) -> Service:
+    return opened_service(request)
 
 
 Present = Annotated[Service, Depends(present)]
@@ -98,7 +107,7 @@ def end_of_a_day(given: object) -> object:
         return given
 
 
-def service(
+async def service(
     request: Request,
     present: Present,
     as_at: Annotated[
@@ -127,14 +136,14 @@ def service(
 ServiceOf = Annotated[Service, Depends(service)]
 
 
-def now(service: ServiceOf) -> datetime:
+async def now(service: ServiceOf) -> datetime:
     return service.clock()
 
 
 Now = Annotated[datetime, Depends(now)]
 
 
-def today(now: Now) -> date:
+async def today(now: Now) -> date:
     """Say which day it is in London, which is what every rule means by today."""
     return now.astimezone(LONDON).date()
 
@@ -142,7 +151,7 @@ def today(now: Now) -> date:
 Today = Annotated[date, Depends(today)]
 
 
-def address(request: Request) -> str:
+async def address(request: Request) -> str:
     """Say where the request comes from."""
     return request.client.host if request.client else "nowhere"
 
@@ -150,7 +159,7 @@ def address(request: Request) -> str:
 Address = Annotated[str, Depends(address)]
 
 
-def current_user(
+async def current_user(
     request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Security(bearer_token)],
     service: Present,
@@ -165,11 +174,13 @@ def current_user(
     at = service.clock()
     try:
         if credentials is not None:
-            user = bearer(service.context, credentials.credentials, at)
+            user = await run_in_threadpool(
+                bearer, service.context, credentials.credentials, at
+            )
         elif ticket is None or "ticket" not in query_names(request.scope["route"]):
             raise TokenMissing
         else:
-            user = ticket_holder(service.context, ticket, at)
+            user = await run_in_threadpool(ticket_holder, service.context, ticket, at)
     except SignInRefusal:
         rates.count_refused(request, address)
         raise
@@ -199,14 +210,14 @@ def one_centre(user: SignedInUser, asked: str | None) -> str:
     return centre
 
 
-def by(request: Request, user: CurrentUser) -> Actor:
+async def by(request: Request, user: CurrentUser) -> Actor:
     return user.actor(CHANNEL, request=request.state.request_id)
 
 
 By = Annotated[Actor, Depends(by)]
 
 
-def if_match(
+async def if_match(
     given: Annotated[
         str | None,
         Header(
@@ -254,7 +265,7 @@ def if_match(
 IfMatch = Annotated[Versions, Depends(if_match)]
 
 
-def wait_for_position(
+async def wait_for_position(
     service: Present,
     min_position: Annotated[
         int | None,
@@ -278,7 +289,7 @@ def wait_for_position(
         return
     asked = re.search(r"\bwait=([0-9]{1,4})\b", prefer or "")
     patience = min(float(asked[1]), MOST_WAITED) if asked else WAITED
-    require_seen(service, min_position, patience)
+    await run_in_threadpool(require_seen, service, min_position, patience)
 
 
 def require_seen(service: Service, position: Position, patience: float) -> None:
@@ -324,10 +335,10 @@ def cursor_of(request: Request, place: str) -> str:
         if each[0] not in {"cursor", "limit", "total", "as_at"}
     )
     of = f"cursor {request.url.path} {asked} {place}"
-    return f"{present(request).store.make_key(of)[:MARK]}.{place}"
+    return f"{opened_service(request).store.make_key(of)[:MARK]}.{place}"
 
 
-def paging(
+async def paging(
     request: Request,
     limit: Annotated[
         int, Query(ge=1, le=MOST_LISTED, description="How many to list at most.")
@@ -349,7 +360,7 @@ def paging(
 Paging = Annotated[PageRequest, Depends(paging)]
 
 
-def paging_since(
+async def paging_since(
     part: Paging,
     updated_since: Annotated[
         AwareDatetime | None,

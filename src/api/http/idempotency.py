@@ -74,7 +74,7 @@ async def request_digest(request: Request, service: ServiceOf) -> str:
     return service.store.make_key(asked.hex())
 
 
-def idempotent_request(
+async def idempotent_request(
     context: RequestContextOf,
     digest: Annotated[str, Depends(request_digest)],
     key: Annotated[

@@ -73,13 +73,13 @@ class RequestContext:
         self.response.headers["Location"] = f"/api/v1{path}"
 
 
-def request_context(
+async def request_context(
     service: ServiceOf, response: Response, by: By, now: Now
 ) -> RequestContext:
     return RequestContext(service=service, response=response, by=by, at=now)
 
 
-def conditional_context(
+async def conditional_context(
     service: ServiceOf, response: Response, by: By, now: Now, expect: IfMatch
 ) -> RequestContext:
     """Make the context of a request that must carry ``If-Match``."""

@@ -192,7 +192,7 @@ class LearnerSummary(ResponseBody, title="LearnerSummary"):
     updated_at: AwareDatetime
 
 
-def sought_by(
+async def sought_by(
     *,
     created_from: date | None = None,
     created_to: date | None = None,

@@ -45,7 +45,7 @@ class OrderSummary(ResponseBody, title="OrderSummary"):
     updated_at: AwareDatetime
 
 
-def order_filter(
+async def order_filter(
     *,
     state: OrderState | None = None,
     reference: Filter = None,

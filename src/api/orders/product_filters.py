@@ -18,16 +18,18 @@ ProductText = Annotated[
 ]
 
 
-def products(service: ServiceOf, product: ProductText = None) -> frozenset[str] | None:
+async def products(
+    service: ServiceOf, product: ProductText = None
+) -> frozenset[str] | None:
     """Read which products are meant; None is all."""
     return None if product is None else products_meant(service.catalogue, product)
 
 
-def qualifications(
+async def qualifications(
     service: ServiceOf, qualification: ProductText = None
 ) -> frozenset[str] | None:
     """Read which qualifications are meant; None is all."""
-    return products(service, qualification)
+    return await products(service, qualification)
 
 
 Products = Annotated[frozenset[str] | None, Depends(products)]
