@@ -106,7 +106,7 @@ def link(
         order,
         dict.fromkeys(learners),
         product=product,
-        way=PathwayChoice(pathway=pathway),
+        choice=PathwayChoice(pathway=pathway),
         offers=OFFERS,
         known=EVERYBODY,
         instead=instead,

@@ -250,3 +250,34 @@ def test_a_name_that_says_little_is_given_once_at_most() -> None:
         for name in functions_of(ast.parse(path.read_text()))
     )
     assert [name for name in ONCE_AT_MOST if counted[name] > 1] == []
+
+
+DIALECT = re.compile(
+    r"[Dd]esk|[Oo]ffice|[Ii]ntake|premises|ways?|Ways?|trying|[Cc]ounter|[Vv]isit|Visiting"
+    r"|[Dd]oorway|Passage|[Ss]urroundings|Around|[Tt]wins|Alike|Meanwhile|aside|bookmark"
+    r"|Clauses|drawn|vouched|voucher|harmless|[Ll]ooks|Looked|Turn|give_back|narrowing"
+    r"|masked|[Pp]ast|OnceOnly|Retry|retries|UNSAID|WHY_NOT|LOOKING_UP|LINKING|Done|Why"
+    r"|Place|Standing|mentions|london|\w*(Shown|Told|Named|Sought)"
+)
+"""Words of this house alone, in place of which the field has its own."""
+
+
+def names_defined(path: Path) -> Iterable[str]:
+    """Give the names of a module and of its classes, functions and constants."""
+    module = ast.parse(path.read_text())
+    yield path.stem
+    yield from functions_of(module)
+    yield from (n.name for n in ast.walk(module) if isinstance(n, ast.ClassDef))
+    for node in module.body:
+        if isinstance(node, ast.Assign):
+            yield from (t.id for t in node.targets if isinstance(t, ast.Name))
+
+
+def test_no_name_is_of_a_dialect_of_this_house() -> None:
+    found = {
+        str(path.relative_to(HERE)): names
+        for folder in ("src", "tests")
+        for path in HERE.glob(f"{folder}/**/*.py")
+        if (names := [n for n in names_defined(path) if DIALECT.fullmatch(n)])
+    }
+    assert found == {}

@@ -31,7 +31,7 @@ def check_cases(
         problems = Problems(file=f"qualifications/{path.name}")
         part = read_yaml(path, problems)
         if part is not None:
-            rules = _beside(path, catalogue)
+            rules = _qualification_of(path, catalogue)
             if rules is None:
                 problems.add("", f"has no {_qualification_file(path).name} beside it.")
             else:
@@ -47,7 +47,7 @@ def _qualification_file(path: Path) -> Path:
     return path.with_name(path.name.removesuffix(CASES) + ".yaml")
 
 
-def _beside(path: Path, catalogue: Catalogue) -> Qualification | None:
+def _qualification_of(path: Path, catalogue: Catalogue) -> Qualification | None:
     """Find the qualification whose cases these are, in the version of its file."""
     named = _qualification_file(path)
     if not named.is_file():

@@ -90,7 +90,11 @@ def every_learner(
 ) -> Iterator[dict[str, Any]]:
     def part(cursor: str | None) -> Page[LearnerSummary]:
         found = learner_search.search_learners(
-            connection, centre=centre, sought=LearnerFilter(), limit=PART, cursor=cursor
+            connection,
+            centre=centre,
+            filters=LearnerFilter(),
+            limit=PART,
+            cursor=cursor,
         )
         with_group = (each.group for each in found.rows if each.group)
         names = uploads.names_of(connection, with_group)

@@ -189,16 +189,16 @@ def place(stream: UUID, version: int, topic: str) -> bytes:
 MAC = b',"voucher":"'
 
 
-def with_mac(state: bytes, bound_to: bytes, voucher: Callable[[bytes], bytes]) -> bytes:
+def with_mac(state: bytes, bound_to: bytes, mac: Callable[[bytes], bytes]) -> bytes:
     """Add to an event, as it is stored, what shows that this service wrote it there."""
-    return state[:-1] + MAC + voucher(bound_to + state) + b'"}'
+    return state[:-1] + MAC + mac(bound_to + state) + b'"}'
 
 
-def has_mac(row: StoredRow, voucher: Callable[[bytes], bytes]) -> bool:
+def has_mac(row: StoredRow, mac: Callable[[bytes], bytes]) -> bool:
     """Tell whether this service wrote that event at its place in its stream."""
     state, _, given = row.state.rpartition(MAC)
     bound_to = place(row.stream, row.version, row.topic)
-    return compare_digest(given, voucher(bound_to + state + b"}") + b'"}')
+    return compare_digest(given, mac(bound_to + state + b"}") + b'"}')
 
 
 def read_row(

@@ -92,9 +92,7 @@ class EventStore:
         """
         if self.moment is not None:
             raise ValueError("The past is read-only.")
-        writing = Writing(
-            changes, by=by, unchanged=unchanged, voucher=self._master.voucher
-        )
+        writing = Writing(changes, by=by, unchanged=unchanged, mac=self._master.mac)
         if not writing.has_events:
             return None
         guessing = True
@@ -191,7 +189,7 @@ class EventStore:
 
     def is_vouched(self, row: StoredRow) -> bool:
         """Tell whether a service with this master key wrote that event (H5)."""
-        return has_mac(row, self._master.voucher)
+        return has_mac(row, self._master.mac)
 
     def find_duplicate_version(self) -> Position | None:
         """Find the first event at a place in its stream where there is one already.
@@ -280,7 +278,7 @@ class EventStore:
         while True:
             writers = self._keys.writers([key_of], fresh=())
             box = seal(writers.keys[key_of], content, name.encode())
-            if self._recorder.put_file(name, box, key_of, writers.drawn.get(key_of)):
+            if self._recorder.put_file(name, box, key_of, writers.new_keys.get(key_of)):
                 writers.keep()
                 return name
             self._keys.drop()

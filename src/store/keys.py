@@ -76,15 +76,15 @@ class MasterKey:
     def make(cls, path: Path) -> "MasterKey":
         """Draw a new one and write the file, for its owner alone; another's is kept."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        drawn = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
-        drawn.touch(mode=0o600, exist_ok=False)
-        drawn.write_bytes(base64.b64encode(os.urandom(KEY_BYTES)) + b"\n")
+        draft = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+        draft.touch(mode=0o600, exist_ok=False)
+        draft.write_bytes(base64.b64encode(os.urandom(KEY_BYTES)) + b"\n")
         try:
-            path.hardlink_to(drawn)
+            path.hardlink_to(draft)
         except FileExistsError:
             pass
         finally:
-            drawn.unlink()
+            draft.unlink()
         return cls.read_key_file(path)
 
     def wrap(self, person_id: UUID, key: bytes) -> bytes:
@@ -99,7 +99,7 @@ class MasterKey:
                 " the key file that this store was begun with."
             ) from None
 
-    def voucher(self, content: bytes) -> bytes:
+    def mac(self, content: bytes) -> bytes:
         """Make what shows that this service wrote something (hex)."""
         return hmac.digest(self._vouching, content, "sha256").hex().encode()
 
@@ -163,12 +163,12 @@ class Keyring:
             if found is None:
                 raise Forgotten(person)
             keys[person] = found
-        drawn: dict[UUID, bytes] = {}
+        new_keys: dict[UUID, bytes] = {}
         for person in asked - fetched.keys():
             key = os.urandom(KEY_BYTES)
             keys[person] = AESGCM(key)
-            drawn[person] = self._master.wrap(person, key)
-        return Writers(keys=keys, drawn=drawn, cache=cache)
+            new_keys[person] = self._master.wrap(person, key)
+        return Writers(keys=keys, new_keys=new_keys, cache=cache)
 
     def drop(self) -> None:
         """Forget every key met, so that each is looked up again."""
@@ -186,7 +186,7 @@ class Writers:
     """Keys to seal under; those that were drawn are wrapped, to be stored as well."""
 
     keys: Mapping[UUID, AESGCM]
-    drawn: Mapping[UUID, bytes]
+    new_keys: Mapping[UUID, bytes]
     cache: dict[UUID, AESGCM | None]
 
     def keep(self) -> None:

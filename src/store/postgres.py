@@ -163,8 +163,8 @@ class PostgresRecorder(PostgresApplicationRecorder):
                     *_columns(asked.reserve, 3),
                     *_columns(asked.release, 3),
                     *once,
-                    list(asked.drawn),
-                    list(asked.drawn.values()),
+                    list(asked.new_keys),
+                    list(asked.new_keys.values()),
                     list(asked.living),
                     asked.at,
                 ),
@@ -236,17 +236,17 @@ class PostgresRecorder(PostgresApplicationRecorder):
 
     @asked_once
     def put_file(
-        self, name: str, content: bytes, key_of: UUID, drawn: bytes | None
+        self, name: str, content: bytes, key_of: UUID, new_key: bytes | None
     ) -> bool:
         """Keep a sealed file, and its key if it was drawn; False: keys have changed."""
         with self._writing() as c:
             found = c.execute(
                 "SELECT wrapped FROM person_keys WHERE person_id = %s", [key_of]
             ).fetchone()
-            if (found is None) != (drawn is not None) or found == (None,):
+            if (found is None) != (new_key is not None) or found == (None,):
                 return False
-            if drawn is not None:
-                c.execute("INSERT INTO person_keys VALUES (%s, %s)", [key_of, drawn])
+            if new_key is not None:
+                c.execute("INSERT INTO person_keys VALUES (%s, %s)", [key_of, new_key])
             c.execute("INSERT INTO files VALUES (%s, %s, %b)", [name, key_of, content])
         return True
 
@@ -275,13 +275,13 @@ class PostgresRecorder(PostgresApplicationRecorder):
             )
 
     @retry_connection
-    def mark(self, drawn: str | None) -> str | None:
+    def mark(self, new_mark: str | None) -> str | None:
         """Read the mark of the master key, or make it if there is none yet."""
         with self._writing() as c:
-            if drawn is not None:
+            if new_mark is not None:
                 c.execute(
                     "INSERT INTO about VALUES ('key', %s) ON CONFLICT DO NOTHING",
-                    [drawn],
+                    [new_mark],
                 )
             found = c.execute("SELECT value FROM about WHERE name = 'key'").fetchone()
         return None if found is None else str(found[0])

@@ -62,7 +62,7 @@ class ReservationRequest(NamedTuple):
 class Append:
     """All that is to be written at once, and on which conditions.
 
-    ``expected`` are the streams that must still be at the version said; ``drawn`` the
+    ``expected`` are the streams that must still be at the version said; ``new_keys`` the
     wrapped keys of persons who must have none yet, ``living`` persons who must have
     one. ``at`` is None for the database's own clock.
     """
@@ -73,7 +73,7 @@ class Append:
     reserve: Sequence[ReservationRequest] = ()
     release: Sequence[ReservationRequest] = ()
     once: ReservationRequest | None = None
-    drawn: Mapping[UUID, bytes]
+    new_keys: Mapping[UUID, bytes]
     living: Collection[UUID] = ()
     at: datetime | None = None
 
@@ -139,7 +139,7 @@ class Recorder(Protocol):
     def forget(self, person_id: UUID) -> None: ...
 
     def put_file(
-        self, name: str, content: bytes, key_of: UUID, drawn: bytes | None
+        self, name: str, content: bytes, key_of: UUID, new_key: bytes | None
     ) -> bool: ...
 
     def file(self, name: str) -> tuple[UUID, bytes, int] | None: ...
@@ -150,7 +150,7 @@ class Recorder(Protocol):
 
     def set_checkpoint(self, name: str, position: Position) -> None: ...
 
-    def mark(self, drawn: str | None) -> str | None: ...
+    def mark(self, new_mark: str | None) -> str | None: ...
 
     def listen(self, heard: Callable[[Position], None], stop: Flag) -> None: ...
 

@@ -198,16 +198,18 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
 
     @asked_once
     def put_file(
-        self, name: str, content: bytes, key_of: UUID, drawn: bytes | None
+        self, name: str, content: bytes, key_of: UUID, new_key: bytes | None
     ) -> bool:
         """Keep a sealed file, and its key if it was drawn; False: keys have changed."""
         with self.datastore.transaction(commit=True) as c:
             c.execute(KEY, (key_of.hex,))
             found = c.fetchone()
-            if (found is None) != (drawn is not None) or found == (None,):
+            if (found is None) != (new_key is not None) or found == (None,):
                 return False
-            if drawn is not None:
-                c.execute("INSERT INTO person_keys VALUES (?, ?)", (key_of.hex, drawn))
+            if new_key is not None:
+                c.execute(
+                    "INSERT INTO person_keys VALUES (?, ?)", (key_of.hex, new_key)
+                )
             c.execute("INSERT INTO files VALUES (?, ?, ?)", (name, key_of.hex, content))
         return True
 
@@ -238,11 +240,11 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
             )
 
     @retry_connection
-    def mark(self, drawn: str | None) -> str | None:
+    def mark(self, new_mark: str | None) -> str | None:
         """Read the mark of the master key, or make it if there is none yet."""
-        with self.datastore.transaction(commit=drawn is not None) as c:
-            if drawn is not None:
-                c.execute("INSERT OR IGNORE INTO about VALUES ('key', ?)", (drawn,))
+        with self.datastore.transaction(commit=new_mark is not None) as c:
+            if new_mark is not None:
+                c.execute("INSERT OR IGNORE INTO about VALUES ('key', ?)", (new_mark,))
             c.execute("SELECT value FROM about WHERE name = 'key'")
             (mark,) = c.fetchone() or (None,)
         return mark
@@ -272,7 +274,7 @@ def _put_keys(c: SQLiteCursor, asked: Append) -> None:
     try:
         c.executemany(
             "INSERT INTO person_keys VALUES (?, ?)",
-            [(person.hex, wrapped) for person, wrapped in asked.drawn.items()],
+            [(person.hex, wrapped) for person, wrapped in asked.new_keys.items()],
         )
     except sqlite3.IntegrityError:
         raise RefusedError(AppendRefusal.KEYS) from None

@@ -26,12 +26,12 @@ class Writing:
         *,
         by: Actor,
         unchanged: Iterable[Stream],
-        voucher: Callable[[bytes], bytes],
+        mac: Callable[[bytes], bytes],
     ) -> None:
         self.id = uuid4()
         self._changes = changes
         self._by = by
-        self._voucher = voucher
+        self._mac = mac
         self._expected = {c.stream: c.expected for c in changes}
         if len(self._expected) < len(changes):
             raise ValueError("A stream is changed twice in one append.")
@@ -63,8 +63,8 @@ class Writing:
                 for r in c.release
             ],
             once=self._once(),
-            drawn=writers.drawn,
-            living=self.persons - writers.drawn.keys(),
+            new_keys=writers.new_keys,
+            living=self.persons - writers.new_keys.keys(),
             at=at,
         )
 
@@ -119,6 +119,6 @@ class Writing:
                     once=once and (once.scope, once.key, once.digest, once.stream),
                     data=data,
                 )
-                state = with_mac(encode(written), bound_to, self._voucher)
+                state = with_mac(encode(written), bound_to, self._mac)
                 yield StoredEvent(change.stream, version, topic, state)
                 reserved, released, once = [], [], None

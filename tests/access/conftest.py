@@ -62,7 +62,7 @@ class Gate:
 @pytest.fixture
 def gate(store: EventStore, clock: Callable[[], datetime]) -> Gate:
     """Open two centres; nobody is known yet."""
-    office = ClaimCentre(store=store, now=clock)
+    claim_centre = ClaimCentre(store=store, now=clock)
     for centre in (CENTRE, OTHER):
-        office.open(centre)
+        claim_centre.open(centre)
     return Gate(context=CommandContext(store=store, catalogue=CATALOGUE), now=clock)

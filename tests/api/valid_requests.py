@@ -105,7 +105,7 @@ class Ready(Maker):
         entered = self.entered(self.registered()[0], mode=mode, starts=SOON)
         return str(entered["entries"][0]["booking"])
 
-    def drawn(self, entries: list[dict[str, Any]] | None = None) -> str:
+    def draft_entry_order(self, entries: list[dict[str, Any]] | None = None) -> str:
         """Begin an entry order, with one entry if none are said."""
         chosen = self.entries() if entries is None else entries
         begun = self.ask("POST", "/entry-orders", json={"entries": chosen})
@@ -113,7 +113,7 @@ class Ready(Maker):
 
     def drawn_for(self) -> dict[str, str]:
         """Begin an entry order; name it, and the learner who is entered."""
-        order = self.drawn()
+        order = self.draft_entry_order()
         (entered,) = self.ask("GET", f"/entry-orders/{order}")["entries"]
         return {"entry_order": order, "learner": str(entered["learner"])}
 
@@ -288,13 +288,13 @@ VALID_REQUESTS: Mapping[str, Callable[[Ready], ValidRequest]] = {
         body={"purchase_order_number": "PO-2026-117"}
     ),
     "DELETE /entry-orders/{entry_order}": lambda r: ValidRequest(
-        about={"entry_order": r.drawn()}
+        about={"entry_order": r.draft_entry_order()}
     ),
     "PUT /entry-orders/{entry_order}/entries": lambda r: ValidRequest(
-        about={"entry_order": r.drawn([])}, body={"entries": r.entries()}
+        about={"entry_order": r.draft_entry_order([])}, body={"entries": r.entries()}
     ),
     "POST /entry-orders/{entry_order}/entries": lambda r: ValidRequest(
-        about={"entry_order": r.drawn()}, body={"entries": r.entries()}
+        about={"entry_order": r.draft_entry_order()}, body={"entries": r.entries()}
     ),
     "PATCH /entry-orders/{entry_order}/entries/{learner}": lambda r: ValidRequest(
         about=r.drawn_for(), body={"extra_time": 25}
@@ -303,10 +303,10 @@ VALID_REQUESTS: Mapping[str, Callable[[Ready], ValidRequest]] = {
         about=r.drawn_for(), query={"confirm_loss": "true"}
     ),
     "PUT /entry-orders/{entry_order}/purchase-order-number": lambda r: ValidRequest(
-        about={"entry_order": r.drawn()}
+        about={"entry_order": r.draft_entry_order()}
     ),
     "POST /entry-orders/{entry_order}/confirm": lambda r: ValidRequest(
-        about={"entry_order": r.drawn()}, body={"total": "14.50"}
+        about={"entry_order": r.draft_entry_order()}, body={"total": "14.50"}
     ),
     "POST /bookings/{booking}/outcome": lambda r: ValidRequest(
         by="assessment",

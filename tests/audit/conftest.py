@@ -1,4 +1,4 @@
-"""What tests of the ledger ask for: an office whose events are sealed."""
+"""What tests of the ledger ask for: a service whose events are sealed."""
 
 from collections.abc import Generator
 
@@ -10,17 +10,17 @@ from tests.clock import Clock
 
 
 @pytest.fixture
-def office(
+def audited_service(
     any_store: EventStore, database_url: str, clock: Clock
 ) -> Generator[AuditedService]:
-    office = AuditedService(any_store, database_url, clock)
-    yield office
-    office.close()
+    audited_service = AuditedService(any_store, database_url, clock)
+    yield audited_service
+    audited_service.close()
 
 
 @pytest.fixture
-def sealed(office: AuditedService) -> AuditedService:
+def sealed(audited_service: AuditedService) -> AuditedService:
     """Give a store of events that are all in the ledger, by several batches."""
     for _ in range(3):
-        office.seal(EVENTS // 3)
-    return office
+        audited_service.seal(EVENTS // 3)
+    return audited_service

@@ -32,21 +32,21 @@ SEVERAL = settings(
 
 
 @pytest.fixture
-def kept(office: AuditedService) -> list[Head]:
-    return [office.seal(EVENTS // 3) for _ in range(3)]
+def kept(audited_service: AuditedService) -> list[Head]:
+    return [audited_service.seal(EVENTS // 3) for _ in range(3)]
 
 
 @pytest.fixture
-def bundle(office: AuditedService, kept: list[Head], tmp_path: Path) -> Path:
+def bundle(audited_service: AuditedService, kept: list[Head], tmp_path: Path) -> Path:
     file = tmp_path / "bundle.zip"
     assert len(kept) == 3
-    assert write_bundle(office.ledger, file) == EVENTS
+    assert write_bundle(audited_service.ledger, file) == EVENTS
     return file
 
 
 @pytest.fixture
-def key(office: AuditedService) -> str:
-    return office.store.public_key.hex()
+def key(audited_service: AuditedService) -> str:
+    return audited_service.store.public_key.hex()
 
 
 def alone(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
@@ -64,12 +64,16 @@ def alone(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_bundle_is_verified_by_its_own_script_alone(
-    office: AuditedService, kept: list[Head], bundle: Path, key: str, tmp_path: Path
+    audited_service: AuditedService,
+    kept: list[Head],
+    bundle: Path,
+    key: str,
+    tmp_path: Path,
 ) -> None:
     """H5: as documented; with what it says, and how it ends."""
     with ZipFile(bundle) as opened:
         opened.extract("verify_bundle.py", tmp_path)
-    documents = [head.document(office.store.public_key) for head in kept]
+    documents = [head.document(audited_service.store.public_key) for head in kept]
     heads = tmp_path / "heads.json"
     heads.write_text("\n".join(json.dumps(each, indent=2) for each in documents))
     done = alone(tmp_path, bundle, "--key", key, "--head", heads)
@@ -140,12 +144,14 @@ def test_events_of_a_bundle_that_were_tampered_with_are_refused(
 
 
 def test_a_bundle_of_tampered_events_is_written_and_refused(
-    office: AuditedService, kept: list[Head], tmp_path: Path
+    audited_service: AuditedService, kept: list[Head], tmp_path: Path
 ) -> None:
     """H5: also where what is stored is no text any more."""
-    office.alter("UPDATE stored_events SET state = ? WHERE position = 5", b"{\xff")
+    audited_service.alter(
+        "UPDATE stored_events SET state = ? WHERE position = 5", b"{\xff"
+    )
     assert kept
-    write_bundle(office.ledger, tmp_path / "bundle.zip")
+    write_bundle(audited_service.ledger, tmp_path / "bundle.zip")
     assert verify_bundle.main([str(tmp_path / "bundle.zip")]) == 3
 
 
@@ -207,15 +213,15 @@ def test_a_bundle_that_another_key_signed_is_refused(
 
 @ONE
 def test_a_bundle_that_did_not_grow_from_a_kept_head_is_refused(
-    office: AuditedService, kept: list[Head], bundle: Path, tmp_path: Path
+    audited_service: AuditedService, kept: list[Head], bundle: Path, tmp_path: Path
 ) -> None:
     """H5: as the events of an older backup did not, on which work went on."""
-    office.put_back(3)
-    office.seal(9)
-    write_bundle(office.ledger, tmp_path / "other.zip")
+    audited_service.put_back(3)
+    audited_service.seal(9)
+    write_bundle(audited_service.ledger, tmp_path / "other.zip")
     heads = tmp_path / "heads.json"
     for head, ends in zip(kept, (0, 3, 3), strict=True):
-        heads.write_text(json.dumps(head.document(office.store.public_key)))
+        heads.write_text(json.dumps(head.document(audited_service.store.public_key)))
         for file, end in ((bundle, 0), (tmp_path / "other.zip", ends)):
             assert verify_bundle.main([str(file), "--head", str(heads)]) == end
     heads.write_text("[]")

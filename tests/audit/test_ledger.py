@@ -34,10 +34,10 @@ def test_events_that_nobody_touched_are_found_to_be_whole(
     assert verification.head.size == EVENTS
 
 
-def test_a_store_without_events_is_whole(office: AuditedService) -> None:
-    assert office.verify() == AuditResult(events=0, head=None)
+def test_a_store_without_events_is_whole(audited_service: AuditedService) -> None:
+    assert audited_service.verify() == AuditResult(events=0, head=None)
     with pytest.raises(NothingSealed):
-        write_bundle(office.ledger, Path("bundle.zip"))
+        write_bundle(audited_service.ledger, Path("bundle.zip"))
 
 
 def test_whole_still_are_events_of_a_person_whose_data_were_erased(
@@ -152,14 +152,14 @@ def test_an_event_and_its_leaf_altered_together_are_found_by_the_signed_heads(
 
 
 def test_one_head_in_a_span_of_events_is_kept_and_the_last(
-    office: AuditedService,
+    audited_service: AuditedService,
 ) -> None:
     """So many signatures, and no more, are checked: also where each event has one."""
     for _ in range(2 * SPAN + 2):
-        office.seal(1)
-    heads = [head.size for head in office.ledger.heads(most=EVENTS)]
+        audited_service.seal(1)
+    heads = [head.size for head in audited_service.ledger.heads(most=EVENTS)]
     assert heads == [SPAN - 1, 2 * SPAN - 1, 2 * SPAN + 2]
-    assert office.found() is None
+    assert audited_service.found() is None
 
 
 def test_a_ledger_that_is_put_back_under_a_service_that_runs_is_told(
@@ -191,10 +191,15 @@ def test_every_event_is_proved_to_be_in_the_tree_and_the_tree_to_have_grown(
         sealed.ledger.consistency(3, 9)
 
 
-def test_the_ledger_follows_what_is_recorded_by_itself(office: AuditedService) -> None:
-    office.ledger.start()
-    office.record(4)
-    assert office.ledger.wait_for(office.store.head(), PATIENCE)
-    assert office.ledger.behind() == {NAME: (4, 4)}
-    assert office.ledger.errors == {}
-    assert office.ledger.handle(0, office.store.read_stored(after=0)) == 4
+def test_the_ledger_follows_what_is_recorded_by_itself(
+    audited_service: AuditedService,
+) -> None:
+    audited_service.ledger.start()
+    audited_service.record(4)
+    assert audited_service.ledger.wait_for(audited_service.store.head(), PATIENCE)
+    assert audited_service.ledger.behind() == {NAME: (4, 4)}
+    assert audited_service.ledger.errors == {}
+    assert (
+        audited_service.ledger.handle(0, audited_service.store.read_stored(after=0))
+        == 4
+    )

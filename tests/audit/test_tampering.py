@@ -26,7 +26,7 @@ from tests.store.examples import ANN, change, zoe
 
 Draw: TypeAlias = Callable[[st.SearchStrategy[Any]], Any]
 Found: TypeAlias = tuple[FindingKind, int]
-Way: TypeAlias = Callable[[AuditedService, Draw], Found]
+Tampering: TypeAlias = Callable[[AuditedService, Draw], Found]
 """Does something to the events, and says what is to be found."""
 
 NUMBERS = st.integers(1, EVENTS)
@@ -74,10 +74,10 @@ def bit_of(content: bytes, draw: Draw, *, bits: int = 8) -> bytes:
     return content[:at] + bytes([content[at] ^ mask]) + content[at + 1 :]
 
 
-def flip(office: AuditedService, draw: Draw, *, column: str) -> Found:
+def flip(audited_service: AuditedService, draw: Draw, *, column: str) -> Found:
     """Flip one bit of what is stored of an event in that column."""
     at = draw(NUMBERS)
-    ((value,),) = office.alter(
+    ((value,),) = audited_service.alter(
         f"SELECT {column} FROM stored_events WHERE position = ?",  # noqa: S608 - one of ours
         at,
     )
@@ -85,56 +85,56 @@ def flip(office: AuditedService, draw: Draw, *, column: str) -> Found:
     if column == "position":
         to = flipped(at, draw(st.integers(0, 63)))
         assume(not 1 <= to <= EVENTS)
-        office.alter(put, to, at)
+        audited_service.alter(put, to, at)
         return (FindingKind.INSERTED, to) if to < at else (FindingKind.REMOVED, at)
     if column == "originator_version":
-        office.alter(put, flipped(value, draw(st.integers(0, 63))), at)
+        audited_service.alter(put, flipped(value, draw(st.integers(0, 63))), at)
     elif column == "state":
-        office.alter(put, bit_of(value, draw), at)
-    elif office.is_sqlite:
+        audited_service.alter(put, bit_of(value, draw), at)
+    elif audited_service.is_sqlite:
         text = bit_of(value.encode(), draw)
-        office.alter(put.replace("?", "CAST(? AS TEXT)", 1), text, at)
+        audited_service.alter(put.replace("?", "CAST(? AS TEXT)", 1), text, at)
     elif column == "originator_id":
-        office.alter(put, UUID(bytes=bit_of(value.bytes, draw)), at)
+        audited_service.alter(put, UUID(bytes=bit_of(value.bytes, draw)), at)
     elif column == "topic":
         text = bit_of(value.encode(), draw, bits=7)
         assume(b"\0" not in text)
-        office.alter(put, text.decode(), at)
+        audited_service.alter(put, text.decode(), at)
     else:
-        ((moment,),) = office.alter(
+        ((moment,),) = audited_service.alter(
             "SELECT (extract(epoch FROM recorded_at) * 1000000)::bigint - 946684800000000"
             " FROM stored_events WHERE position = ?",
             at,
         )
         moment = flipped(moment, draw(st.integers(0, 63)))
         try:
-            office.alter(put.replace("?", SINCE_2000, 1), moment, moment, at)
+            audited_service.alter(put.replace("?", SINCE_2000, 1), moment, moment, at)
         except psycopg.DataError:  # the server has no such moment either
             assume(False)  # noqa: FBT003 - as it is called
     return FindingKind.ALTERED, at
 
 
-def remove(office: AuditedService, draw: Draw) -> Found:
+def remove(audited_service: AuditedService, draw: Draw) -> Found:
     at = draw(NUMBERS)
-    office.alter("DELETE FROM stored_events WHERE position = ?", at)
+    audited_service.alter("DELETE FROM stored_events WHERE position = ?", at)
     return FindingKind.REMOVED, at
 
 
-def swap(office: AuditedService, draw: Draw) -> Found:
+def swap(audited_service: AuditedService, draw: Draw) -> Found:
     first, second = draw(st.lists(NUMBERS, min_size=2, max_size=2, unique=True))
     put = "UPDATE stored_events SET position = ? WHERE position = ?"
     for of, to in ((first, 100), (second, first), (100, second)):
-        office.alter(put, to, of)
+        audited_service.alter(put, to, of)
     return FindingKind.ALTERED, min(first, second)
 
 
-def roll_back(office: AuditedService, draw: Draw) -> Found:
+def roll_back(audited_service: AuditedService, draw: Draw) -> Found:
     """Take a tail away, of any length; then let work go on, or not."""
     to = draw(st.integers(0, EVENTS - 1))
-    office.alter("DELETE FROM stored_events WHERE position > ?", to)
+    audited_service.alter("DELETE FROM stored_events WHERE position > ?", to)
     if draw(st.booleans()):
-        office.record(draw(st.integers(1, EVENTS)))
-        if office.is_sqlite:  # which gives the position again
+        audited_service.record(draw(st.integers(1, EVENTS)))
+        if audited_service.is_sqlite:  # which gives the position again
             return FindingKind.ALTERED, to + 1
     return FindingKind.REMOVED, to + 1
 
@@ -148,18 +148,20 @@ class Forgery:
     topic: str
     state: bytes
 
-    def put(self, office: AuditedService, position: int) -> None:
-        row = office.rows()[0]
-        stream = self.stream.hex if office.is_sqlite else self.stream
+    def put(self, audited_service: AuditedService, position: int) -> None:
+        row = audited_service.rows()[0]
+        stream = self.stream.hex if audited_service.is_sqlite else self.stream
         at: object = row.recorded_at
-        if office.is_sqlite:
+        if audited_service.is_sqlite:
             at = row.recorded_at.isoformat(timespec="microseconds")
-        office.alter(INSERT, position, stream, self.version, self.topic, at, self.state)
+        audited_service.alter(
+            INSERT, position, stream, self.version, self.topic, at, self.state
+        )
 
 
-def forgery(office: AuditedService, draw: Draw) -> Forgery:
+def forgery(audited_service: AuditedService, draw: Draw) -> Forgery:
     """Make up an event: one's own, or a copy of a genuine one, next in its stream."""
-    row = office.rows()[draw(NUMBERS) - 1]
+    row = audited_service.rows()[draw(NUMBERS) - 1]
     is_next = draw(st.booleans())
     return Forgery(
         stream=row.stream if is_next else uuid4(),
@@ -169,25 +171,25 @@ def forgery(office: AuditedService, draw: Draw) -> Forgery:
     )
 
 
-def insert(office: AuditedService, draw: Draw) -> Found:
+def insert(audited_service: AuditedService, draw: Draw) -> Found:
     """Insert one before all, after all, or in between, where the others make room."""
-    made = forgery(office, draw)
+    made = forgery(audited_service, draw)
     if draw(st.booleans()):
         at = draw(st.integers(-(2**63), 0) | st.integers(EVENTS + 1, 2**63 - 1))
-        made.put(office, at)
+        made.put(audited_service, at)
         return FindingKind.INSERTED, at
     at = draw(NUMBERS)
     for position in range(EVENTS, at - 1, -1):
-        office.alter(
+        audited_service.alter(
             "UPDATE stored_events SET position = ? WHERE position = ?",
             position + 1,
             position,
         )
-    made.put(office, at)
+    made.put(audited_service, at)
     return FindingKind.ALTERED, at
 
 
-WAYS: tuple[Way, ...] = (
+TAMPERINGS: tuple[Tampering, ...] = (
     *(partial(flip, column=column) for column in COLUMNS),
     remove,
     swap,
@@ -196,11 +198,11 @@ WAYS: tuple[Way, ...] = (
 )
 
 
-def tamper(office: AuditedService, draw: Draw, way: Way) -> None:
+def tamper(audited_service: AuditedService, draw: Draw, tampering: Tampering) -> None:
     """Do it, see what is found, and put all back."""
-    with office.tampering():
-        wanted = way(office, draw)
-        assert office.found() == wanted
+    with audited_service.tampering():
+        wanted = tampering(audited_service, draw)
+        assert audited_service.found() == wanted
 
 
 @cache
@@ -220,18 +222,18 @@ def test_the_first_event_altered_removed_or_inserted_is_named(
     sealed: AuditedService, data: st.DataObject
 ) -> None:
     """H5: whatever is done."""
-    for way in WAYS:
-        tamper(sealed, data.draw, way)
+    for tampering in TAMPERINGS:
+        tamper(sealed, data.draw, tampering)
 
 
 @pytest.mark.prove
 @AT_LENGTH
-@given(data=st.data(), way=st.sampled_from(WAYS))
+@given(data=st.data(), tampering=st.sampled_from(TAMPERINGS))
 def test_the_first_event_altered_removed_or_inserted_is_named_at_length(
-    sealed: AuditedService, data: st.DataObject, way: Way
+    sealed: AuditedService, data: st.DataObject, tampering: Tampering
 ) -> None:
     """H5."""
-    tamper(sealed, data.draw, way)
+    tamper(sealed, data.draw, tampering)
 
 
 # The ledger's own tables
@@ -243,21 +245,21 @@ LEDGER = {
 }
 
 
-def alter_ledger(office: AuditedService, draw: Draw, table: str) -> None:
+def alter_ledger(audited_service: AuditedService, draw: Draw, table: str) -> None:
     """Remove a row, or flip one bit of it."""
     key, columns = LEDGER[table]
-    rows = office.alter(f"SELECT {key}, * FROM {table}", file=NAME)  # noqa: S608 - ours
+    rows = audited_service.alter(f"SELECT {key}, * FROM {table}", file=NAME)  # noqa: S608 - ours
     keys = sorted(row[0] for row in rows)
     which = draw(st.sampled_from(keys))
     where = f"FROM {table} WHERE {key} = ?"
     if draw(st.booleans()):
         assume(table != "heads" or which == keys[-1])  # of others, few are kept anyway
-        office.alter(f"DELETE {where}", which, file=NAME)
+        audited_service.alter(f"DELETE {where}", which, file=NAME)
         return
     column = draw(
         st.sampled_from([*columns, *(["peaks"] * (which == keys[-1] == EVENTS))])
     )
-    ((value,),) = office.alter(f"SELECT {column} {where}", which, file=NAME)
+    ((value,),) = audited_service.alter(f"SELECT {column} {where}", which, file=NAME)
     values: tuple[object, ...]
     given = "?"
     if isinstance(value, bytes):
@@ -265,7 +267,7 @@ def alter_ledger(office: AuditedService, draw: Draw, table: str) -> None:
     elif isinstance(value, int):
         values = (flipped(value, draw(st.integers(0, 30))),)
         assume(column != "number" or table == "nodes" or values[0] not in keys)
-    elif office.is_sqlite:
+    elif audited_service.is_sqlite:
         at = draw(st.sampled_from([n for n, c in enumerate(value) if c.isdigit()]))
         text = value.encode()
         digit = bit_of(text[at : at + 1], draw)
@@ -276,15 +278,17 @@ def alter_ledger(office: AuditedService, draw: Draw, table: str) -> None:
         values = (1 << draw(st.integers(0, 55)),)
     put = f"UPDATE {table} SET {column} = {given} WHERE {key} = ?"  # noqa: S608 - ours
     try:
-        office.alter(put, *values, which, file=NAME)
+        audited_service.alter(put, *values, which, file=NAME)
     except (psycopg.Error, sqlite3.IntegrityError):  # there is one of that number
         assume(False)  # noqa: FBT003 - as it is called
 
 
-def tamper_with_the_ledger(office: AuditedService, draw: Draw, table: str) -> None:
-    with office.tampering():
-        alter_ledger(office, draw, table)
-        finding = office.finding()
+def tamper_with_the_ledger(
+    audited_service: AuditedService, draw: Draw, table: str
+) -> None:
+    with audited_service.tampering():
+        alter_ledger(audited_service, draw, table)
+        finding = audited_service.finding()
         assert finding.kind is FindingKind.LEDGER
         assert finding.position in {0, 3, 6, 9}
 

@@ -11,7 +11,7 @@ from tests.commands.claim_centre import ClaimCentre
 
 
 @pytest.fixture
-def office(store: EventStore, clock: Callable[[], datetime]) -> ClaimCentre:
+def claim_centre(store: EventStore, clock: Callable[[], datetime]) -> ClaimCentre:
     """Open a centre with two learners who can be claimed for."""
     opened = ClaimCentre(store=store, now=clock)
     opened.open()

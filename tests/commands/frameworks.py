@@ -21,26 +21,26 @@ WHOLE = {unit.reference: "P" for unit in UNITS[:4]}
 class Provider:
     """Where apprenticeships are ordered and claimed for, in tests."""
 
-    counter: OrderCentre
-    office: ClaimCentre
+    order_centre: OrderCentre
+    claim_centre: ClaimCentre
 
     @classmethod
     def open(cls, store: EventStore, now: Callable[[], datetime]) -> "Provider":
-        counter = OrderCentre(store=store, now=now)
-        counter.open()
-        counter.know(ANN, BEN)
-        office = ClaimCentre(store=store, now=now, catalogue=CATALOGUE)
-        return cls(counter=counter, office=office)
+        order_centre = OrderCentre(store=store, now=now)
+        order_centre.open()
+        order_centre.know(ANN, BEN)
+        claim_centre = ClaimCentre(store=store, now=now, catalogue=CATALOGUE)
+        return cls(order_centre=order_centre, claim_centre=claim_centre)
 
     def register(self, *learners: str) -> list[RegistrationMade]:
         """Register on the apprenticeship: each a parent, and its two parts."""
-        before = len(self.counter.made())
-        self.counter.confirm(self.counter.ready_by_part(*learners))
-        return self.counter.made()[before:]
+        before = len(self.order_centre.made())
+        self.order_centre.confirm(self.order_centre.ready_by_part(*learners))
+        return self.order_centre.made()[before:]
 
     def begin(self, qualification: str, *learners: str, kind: str = "Full") -> str:
         awards = dict.fromkeys(learners, award(kind, grades=dict(WHOLE)))
-        return self.office.begin(awards, qualification=qualification)
+        return self.claim_centre.begin(awards, qualification=qualification)
 
     def claim(
         self,
@@ -51,11 +51,11 @@ class Provider:
     ) -> str:
         """Claim for learners, and submit the claim."""
         claim = self.begin(qualification, *learners, kind=kind)
-        self.office.submit(claim, by=by)
+        self.claim_centre.submit(claim, by=by)
         return claim
 
     def is_held(self, made: RegistrationMade) -> bool:
         """Whether it is what is reserved as the learner's one Active registration."""
         key = active_key(made.learner, made.product)
-        held = self.counter.store.find_reservations(ACTIVE_REGISTRATION, [key])
+        held = self.order_centre.store.find_reservations(ACTIVE_REGISTRATION, [key])
         return key in held and held[key].stream == stream_of(made.registration)

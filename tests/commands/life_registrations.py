@@ -56,17 +56,17 @@ class RegisteredLife(AskedLife):
         self, products: tuple[str, ...], pathway: str, away: int | None
     ) -> None:
         """U5, U6, U9: they come by the file."""
-        intake = UploadCentre(store=self.world.store, now=self.world.clock)
+        upload_centre = UploadCentre(store=self.world.store, now=self.world.clock)
         name = new_identifier(Kind.GROUP)
         of_this_life = "".join(chr(ord("a") + int(digit)) for digit in name[2:])
         rows = (
             cells(given_name=each, family_name=of_this_life.title(), uln="")
             for each in ("Ann", "Ben")
         )
-        self.group = intake.checked(*rows, name=name)
-        intake.submit(self.group)
-        intake.add(self.group)
-        self.learners = [*intake.shown(self.group).learners]
+        self.group = upload_centre.checked(*rows, name=name)
+        upload_centre.submit(self.group)
+        upload_centre.add(self.group)
+        self.learners = [*upload_centre.shown(self.group).learners]
         for name in self.learners:
             self.life.move(name, CENTRE)
         for learner, product in enumerate(products):
@@ -97,12 +97,12 @@ class RegisteredLife(AskedLife):
         no = set() if self.life.at[name] == centre else {"LearnerUnknown"}
         no = {"LearnerIsErased"} if name in self.life.erased else no
         pathway = "MAIN" if product == SINGLE else pathway
-        way = (
+        choice = (
             PathwayChoice(pathways={SINGLE: "MAIN", SEVERAL: pathway})
             if product == APPRENTICESHIP
             else PathwayChoice(pathway=pathway)
         )
-        linking = Linking(learners={name: None}, way=way)
+        linking = Linking(learners={name: None}, choice=choice)
         asked = {"products": (product,), "linkings": (linking,), "datings": (DATING,)}
         if done := self.ask(who, BeginOrder, no, **asked):
             wanted = (name, product, pathway)
@@ -135,9 +135,9 @@ class RegisteredLife(AskedLife):
         )[1].confirmed
         assert confirmed
         (line,) = confirmed.lines
-        way = None if product == APPRENTICESHIP else pathway
+        choice = None if product == APPRENTICESHIP else pathway
         self.life.register(
-            Held(line.registrations[learner], learner, product, way),
+            Held(line.registrations[learner], learner, product, choice),
             *(
                 Held(
                     part.registrations[learner],

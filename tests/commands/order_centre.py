@@ -128,7 +128,7 @@ class OrderCentre:
 
     def ready_by_part(self, *learners: str) -> str:
         """Begin an order of the apprenticeship for them, ready to be confirmed."""
-        linking = Linking(learners=dict.fromkeys(learners), way=BY_PART)
+        linking = Linking(learners=dict.fromkeys(learners), choice=BY_PART)
         return self.begin(linking, products=[APPRENTICESHIP], datings=[DATING])
 
     def link(

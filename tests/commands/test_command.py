@@ -33,32 +33,33 @@ def _is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(command.HANDLERS, Try, decide)
 
 
-def asked(office: ClaimCentre, others: list[Conflict]) -> str:
+def asked(claim_centre: ClaimCentre, others: list[Conflict]) -> str:
     return handle(
-        Try(by=ADMINISTRATOR, at=office.now(), others=others), office.context
+        Try(by=ADMINISTRATOR, at=claim_centre.now(), others=others),
+        claim_centre.context,
     ).created_id
 
 
 @pytest.mark.parametrize("times", [0, 1, TRIES - 1])
 def test_it_is_decided_again_while_others_are_quicker(
-    office: ClaimCentre, times: int
+    claim_centre: ClaimCentre, times: int
 ) -> None:
-    assert asked(office, [QUICKER] * times) == "it"
+    assert asked(claim_centre, [QUICKER] * times) == "it"
 
 
-def test_it_is_given_up_if_it_never_gets_quiet(office: ClaimCentre) -> None:
+def test_it_is_given_up_if_it_never_gets_quiet(claim_centre: ClaimCentre) -> None:
     others = [QUICKER] * (TRIES + 1)
     with pytest.raises(Conflict):
-        asked(office, others)
+        asked(claim_centre, others)
     assert len(others) == 1
 
 
 def test_what_was_looked_at_and_has_changed_is_not_decided_again(
-    office: ClaimCentre,
+    claim_centre: ClaimCentre,
 ) -> None:
     others: list[Conflict] = [LOOKED, QUICKER]
     with pytest.raises(Stale):
-        asked(office, others)
+        asked(claim_centre, others)
     assert others == [QUICKER]
 
 

@@ -160,7 +160,7 @@ class RegistrationLife(CorrectedLife):
                 connection,
                 centre=here,
                 qualification=product,
-                sought=claimable_learners.ClaimableLearnerFilter(learner=learner),
+                filters=claimable_learners.ClaimableLearnerFilter(learner=learner),
                 limit=10,
             )
             held = self.life.active(learner, product)

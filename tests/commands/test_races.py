@@ -29,18 +29,18 @@ STANDING_IN_THE_WAY = {Attendance.BOOKED, Attendance.TAKEN}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
-    """A learner on a registration, at the office where everything is asked."""
+class RacedRegistration:
+    """A learner on a registration of a centre that makes claims."""
 
-    office: ClaimCentre
+    claim_centre: ClaimCentre
     learner: str
     registration: str
 
     def cancel(self) -> None:
-        self.office.send(
+        self.claim_centre.send(
             CancelRegistration(
                 by=COLLEAGUE,
-                at=self.office.now(),
+                at=self.claim_centre.now(),
                 registration=self.registration,
                 reason="Registered by mistake",
             )
@@ -54,64 +54,64 @@ class Place:
             unit=TESTED,
             delivery="Onscreen",
             mode="Online",
-            starts=self.office.now() + timedelta(hours=2),
+            starts=self.claim_centre.now() + timedelta(hours=2),
         )
         command = BeginEntryOrder(
-            by=ADMINISTRATOR, at=self.office.now(), entries=(entry,)
+            by=ADMINISTRATOR, at=self.claim_centre.now(), entries=(entry,)
         )
-        return self.office.send(command).created_id
+        return self.claim_centre.send(command).created_id
 
     def book(self, order: str) -> None:
-        self.office.send(
+        self.claim_centre.send(
             ConfirmEntryOrder(
                 by=ADMINISTRATOR,
-                at=self.office.now(),
+                at=self.claim_centre.now(),
                 order=order,
                 total=Decimal("14.50"),
             )
         )
 
     def state(self) -> Registration:
-        return self.office.registration(self.registration)
+        return self.claim_centre.registration(self.registration)
 
 
 Acts: TypeAlias = tuple[Callable[[], object], Callable[[], object]]
 
 
-def a_booking(place: Place) -> Acts:
+def a_booking(place: RacedRegistration) -> Acts:
     """Confirm the order of a test."""
     return partial(place.book, place.enter()), place.cancel
 
 
-def an_outcome(place: Place) -> Acts:
+def an_outcome(place: RacedRegistration) -> Acts:
     """Report a test as taken, as its booking is cancelled and the registration too."""
     order = place.enter()
     place.book(order)
     confirmed = load(
-        ENTRY_ORDER, order, store=place.office.context.store, reader=ADMINISTRATOR
+        ENTRY_ORDER, order, store=place.claim_centre.context.store, reader=ADMINISTRATOR
     )[1].confirmed
     assert confirmed
     booking = confirmed.entries[0].booking
-    now = place.office.now()
+    now = place.claim_centre.now()
     taken = ReportOutcome(
         by=SERVICE, at=now, booking=booking, attendance=Attendance.TAKEN
     )
 
     def give_up() -> None:
-        place.office.send(CancelBooking(by=COLLEAGUE, at=now, booking=booking))
+        place.claim_centre.send(CancelBooking(by=COLLEAGUE, at=now, booking=booking))
         place.cancel()
 
-    return partial(place.office.send, taken), give_up
+    return partial(place.claim_centre.send, taken), give_up
 
 
-def a_claim(place: Place) -> Acts:
+def a_claim(place: RacedRegistration) -> Acts:
     """Save grades and submit them."""
     nothing = {place.learner: award("Interim", grades={})}
-    claim = place.office.begin(nothing)
+    claim = place.claim_centre.begin(nothing)
 
     def submit() -> None:
-        place.office.save(claim, {place.learner: award("Interim")})
-        place.office.submit(claim)
+        place.claim_centre.save(claim, {place.learner: award("Interim")})
+        place.claim_centre.submit(claim)
 
     return submit, place.cancel
 
@@ -119,19 +119,22 @@ def a_claim(place: Place) -> Acts:
 @pytest.mark.parametrize("tries", TRIES)
 @pytest.mark.parametrize("race", [a_booking, an_outcome, a_claim])
 def test_a_registration_is_cancelled_or_something_comes_of_it_and_never_both(
-    any_store: EventStore, clock: Clock, race: Callable[[Place], Acts], tries: int
+    any_store: EventStore,
+    clock: Clock,
+    race: Callable[[RacedRegistration], Acts],
+    tries: int,
 ) -> None:
     """C2: decided on the registration, under optimistic concurrency."""
-    office = ClaimCentre(store=any_store, now=clock, catalogue=CATALOGUE)
-    office.open()
+    claim_centre = ClaimCentre(store=any_store, now=clock, catalogue=CATALOGUE)
+    claim_centre.open()
     won = set()
     for number in range(tries):
-        place = Place(
-            office=office,
+        place = RacedRegistration(
+            claim_centre=claim_centre,
             learner=f"L-000001{number:04}A",
             registration=f"R-000001{number:04}",
         )
-        office.register(place.learner, place.registration)
+        claim_centre.register(place.learner, place.registration)
         at_once(race(place)[:: 1 if number % 2 else -1])
         state = place.state()
         standing = {sitting.attendance for sitting in state.sittings.values()}

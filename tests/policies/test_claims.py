@@ -26,14 +26,14 @@ A_MOMENT = timedelta(microseconds=1)
 
 
 class Running:
-    """A service that processes claims, and the office that makes them."""
+    """A service that processes claims, and the centre that makes them."""
 
     def __init__(self, service: Service, clock: Clock) -> None:
         self.service = service
         self.clock = clock
-        self.office = ClaimCentre(store=service.store, now=clock)
-        self.office.open()
-        self.office.register_all({ANN: ANNS, BEN: BENS})
+        self.claim_centre = ClaimCentre(store=service.store, now=clock)
+        self.claim_centre.open()
+        self.claim_centre.register_all({ANN: ANNS, BEN: BENS})
 
     def tick(self, policy: Policy) -> None:
         """Let a policy look at the clock once, all rows being there."""
@@ -66,38 +66,38 @@ def test_a_claim_is_processed_once_the_delay_is_over_and_not_before(
     running: Running,
 ) -> None:
     """M13, M16: until then it can be withdrawn."""
-    claim = running.office.begin({ANN: award()})
-    running.office.submit(claim)
+    claim = running.claim_centre.begin({ANN: award()})
+    running.claim_centre.submit(claim)
     running.clock.now += PROCESSING_DELAY - A_MOMENT
     running.tick(process_claims())
-    assert running.office.standings(claim) == {ANN: ClaimStatus.SUBMITTED}
+    assert running.claim_centre.standings(claim) == {ANN: ClaimStatus.SUBMITTED}
     running.clock.now += A_MOMENT
     running.tick(process_claims())
-    assert running.office.standings(claim) == {ANN: ClaimStatus.PROCESSED}
+    assert running.claim_centre.standings(claim) == {ANN: ClaimStatus.PROCESSED}
 
 
 def test_the_delay_can_be_none(running: Running) -> None:
     """M13."""
-    claim = running.office.begin({ANN: award()})
-    running.office.submit(claim)
+    claim = running.claim_centre.begin({ANN: award()})
+    running.claim_centre.submit(claim)
     running.tick(process_claims(timedelta()))
-    assert running.office.standings(claim) == {ANN: ClaimStatus.PROCESSED}
+    assert running.claim_centre.standings(claim) == {ANN: ClaimStatus.PROCESSED}
 
 
 def test_a_withdrawn_claim_is_not_processed(running: Running) -> None:
     """M16."""
-    claim = running.office.begin({ANN: award()})
-    running.office.submit(claim)
-    running.office.withdraw(claim)
+    claim = running.claim_centre.begin({ANN: award()})
+    running.claim_centre.submit(claim)
+    running.claim_centre.withdraw(claim)
     running.clock.now += PROCESSING_DELAY
     running.tick(process_claims())
-    assert running.office.standings(claim) == {ANN: ClaimStatus.WITHDRAWN}
+    assert running.claim_centre.standings(claim) == {ANN: ClaimStatus.WITHDRAWN}
 
 
 def test_the_envelope_says_that_the_service_did_it(running: Running) -> None:
     """H1."""
-    claim = running.office.begin({ANN: award()})
-    running.office.submit(claim)
+    claim = running.claim_centre.begin({ANN: award()})
+    running.claim_centre.submit(claim)
     running.tick(process_claims(timedelta()))
     recorded = running.service.store.log(after=0, limit=1000)[-1]
     assert (recorded.user, recorded.role, recorded.channel, recorded.owner) == (
@@ -127,9 +127,9 @@ def test_a_claim_that_cannot_be_processed_does_not_hold_up_the_others(
     running: Running,
 ) -> None:
     """M13: it is said loudly, and tried again."""
-    first, second = (running.office.begin({who: award()}) for who in (ANN, BEN))
+    first, second = (running.claim_centre.begin({who: award()}) for who in (ANN, BEN))
     for claim in (first, second):
-        running.office.submit(claim)
+        running.claim_centre.submit(claim)
     failing = Failing(running.service.store, stream_of(first))
     context = CommandContext(store=failing, catalogue=CATALOGUE)
     assert running.service.read_models.wait_for(running.service.store.head(), PATIENCE)
@@ -137,10 +137,10 @@ def test_a_claim_that_cannot_be_processed_does_not_hold_up_the_others(
     assert tick is not None
     with pytest.raises(ExceptionGroup):
         tick(running.clock(), context, running.service.read_models)
-    assert running.office.standings(first) == {ANN: ClaimStatus.SUBMITTED}
-    assert running.office.standings(second) == {BEN: ClaimStatus.PROCESSED}
+    assert running.claim_centre.standings(first) == {ANN: ClaimStatus.SUBMITTED}
+    assert running.claim_centre.standings(second) == {BEN: ClaimStatus.PROCESSED}
     running.tick(process_claims(timedelta()))
-    assert running.office.standings(first) == {ANN: ClaimStatus.PROCESSED}
+    assert running.claim_centre.standings(first) == {ANN: ClaimStatus.PROCESSED}
 
 
 def test_a_running_service_processes_claims_by_itself(
@@ -150,9 +150,9 @@ def test_a_running_service_processes_claims_by_itself(
     with serve(database_url, keys, clock, process_claims(timedelta())) as service:
         running = Running(service, clock)
         service.start()
-        claim = running.office.begin({ANN: award()})
-        running.office.submit(claim)
+        claim = running.claim_centre.begin({ANN: award()})
+        running.claim_centre.submit(claim)
         until = monotonic() + PATIENCE
-        while running.office.standings(claim) != {ANN: ClaimStatus.PROCESSED}:
+        while running.claim_centre.standings(claim) != {ANN: ClaimStatus.PROCESSED}:
             assert monotonic() < until
             sleep(0.05)

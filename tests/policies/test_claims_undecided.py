@@ -77,30 +77,30 @@ def test_whom_it_cannot_be_decided_on_waits_and_is_submitted_later(
     running: Running, solver: Solver
 ) -> None:
     """M10, section 11."""
-    claim = running.office.begin({ANN: award(), BEN: award("Interim")})
+    claim = running.claim_centre.begin({ANN: award(), BEN: award("Interim")})
     solver.out_of_time()
-    running.office.submit(claim)
-    assert running.office.standings(claim) == {
+    running.claim_centre.submit(claim)
+    assert running.claim_centre.standings(claim) == {
         ANN: ClaimStatus.UNSUBMITTED,
         BEN: ClaimStatus.SUBMITTED,
     }
-    assert [code for code, _ in running.office.why(claim, ANN)] == [CODE]
+    assert [code for code, _ in running.claim_centre.why(claim, ANN)] == [CODE]
     solver.in_time()
     running.clock.now += FIRST_WAIT - A_MOMENT
     running.tick(JUDGE_CLAIMS_AGAIN)
-    assert running.office.standings(claim)[ANN] is ClaimStatus.UNSUBMITTED
+    assert running.claim_centre.standings(claim)[ANN] is ClaimStatus.UNSUBMITTED
     running.clock.now += A_MOMENT
     running.tick(JUDGE_CLAIMS_AGAIN)
-    assert running.office.standings(claim)[ANN] is ClaimStatus.SUBMITTED
+    assert running.claim_centre.standings(claim)[ANN] is ClaimStatus.SUBMITTED
 
 
 def test_each_time_it_waits_twice_as_long_and_no_longer_than_a_day(
     running: Running, solver: Solver
 ) -> None:
     """M10: a verdict that takes too long keeps nothing else from being done."""
-    claim = running.office.begin({ANN: award()})
+    claim = running.claim_centre.begin({ANN: award()})
     solver.out_of_time()
-    running.office.submit(claim)
+    running.claim_centre.submit(claim)
     wait = FIRST_WAIT
     for _ in range(9):
         running.clock.now += wait - A_MOMENT
@@ -118,25 +118,25 @@ def test_who_is_not_eligible_is_not_submitted_with_them(
     running: Running, solver: Solver
 ) -> None:
     """M10: what was put right meanwhile is for a person to submit."""
-    claim = running.office.begin({ANN: award(), BEN: award(grades={A1: "P"})})
+    claim = running.claim_centre.begin({ANN: award(), BEN: award(grades={A1: "P"})})
     solver.out_of_time(unless=1)
-    running.office.submit(claim)
-    said = running.office.claim(claim).learners[BEN].withheld
+    running.claim_centre.submit(claim)
+    said = running.claim_centre.claim(claim).learners[BEN].withheld
     solver.in_time()
     running.clock.now += FIRST_WAIT
     running.tick(JUDGE_CLAIMS_AGAIN)
-    assert running.office.standings(claim)[ANN] is ClaimStatus.SUBMITTED
-    assert running.office.claim(claim).learners[BEN].withheld == said
+    assert running.claim_centre.standings(claim)[ANN] is ClaimStatus.SUBMITTED
+    assert running.claim_centre.claim(claim).learners[BEN].withheld == said
 
 
 def test_what_is_stored_is_never_decided_again(
     running: Running, solver: Solver
 ) -> None:
     """Section 11: no replay, no fold, no rebuild and no processing asks the solver."""
-    claim = running.office.begin({ANN: award(), BEN: award(grades={A1: "P"})})
-    running.office.submit(claim)
+    claim = running.claim_centre.begin({ANN: award(), BEN: award(grades={A1: "P"})})
+    running.claim_centre.submit(claim)
     solver.forbidden()
-    assert running.office.standings(claim) == {
+    assert running.claim_centre.standings(claim) == {
         ANN: ClaimStatus.SUBMITTED,
         BEN: ClaimStatus.UNSUBMITTED,
     }
@@ -145,4 +145,4 @@ def test_what_is_stored_is_never_decided_again(
     )
     running.tick(process_claims(timedelta()))
     running.tick(JUDGE_CLAIMS_AGAIN)
-    assert running.office.standings(claim)[ANN] is ClaimStatus.PROCESSED
+    assert running.claim_centre.standings(claim)[ANN] is ClaimStatus.PROCESSED

@@ -33,15 +33,15 @@ def test_an_upload_is_checked_against_who_is_known_and_added_when_submitted(
 ) -> None:
     """U5, U6, U9: on both databases, likenesses in the read model included."""
     with running(database_url, keys, clock) as service:
-        intake = UploadCentre(store=service.store, now=clock)
-        intake.create(cells(uln=""))
+        upload_centre = UploadCentre(store=service.store, now=clock)
+        upload_centre.create(cells(uln=""))
         assert service.read_models.wait_for(service.store.head(), PATIENCE)
-        group = intake.upload(csv_file(cells(), cells(given_name="Zoë", uln="")))
+        group = upload_centre.upload(csv_file(cells(), cells(given_name="Zoë", uln="")))
         wait = service.policies.wait_for
         assert wait(service.store.head(), PATIENCE)
-        assert [*intake.states(group).values()] == ["to-confirm", "valid"]
-        intake.submit(group)
-        while intake.shown(group).status is not UploadStatus.DONE:
+        assert [*upload_centre.states(group).values()] == ["to-confirm", "valid"]
+        upload_centre.submit(group)
+        while upload_centre.shown(group).status is not UploadStatus.DONE:
             assert wait(service.store.head(), PATIENCE)
         assert service.read_models.wait_for(service.store.head(), PATIENCE)
         with service.read_models.connection() as connection:

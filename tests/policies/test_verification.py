@@ -18,10 +18,10 @@ from tests.commands.upload_centre import UploadCentre
 from tests.learner_examples import cells, csv_file, made_ulns, strangers
 
 
-def settled(service: Service, intake: UploadCentre, group: str) -> None:
+def settled(service: Service, upload_centre: UploadCentre, group: str) -> None:
     """Wait until the group is checked, and everything shown."""
     until = monotonic() + PATIENCE
-    while intake.shown(group).status is UploadStatus.CHECKING:
+    while upload_centre.shown(group).status is UploadStatus.CHECKING:
         assert monotonic() < until
         sleep(0.01)
     assert service.read_models.wait_for(service.store.head(), PATIENCE)
@@ -43,11 +43,13 @@ def test_what_lrs_does_not_answer_waits_and_is_asked_again_when_it_is_time(
     circuit = Circuit(clock=lambda: clock().timestamp())
     lrs = Asking(simulator, circuit)
     with running(database_url, keys, clock, lrs) as service:
-        intake = UploadCentre(store=service.store, now=clock, verify=lrs)
+        upload_centre = UploadCentre(store=service.store, now=clock, verify=lrs)
         ulns = made_ulns(FAILURES + 20)
-        group = intake.upload(csv_file(*strangers(*(cells(uln=uln) for uln in ulns))))
-        settled(service, intake, group)
-        assert intake.shown(group).progress == 50
+        group = upload_centre.upload(
+            csv_file(*strangers(*(cells(uln=uln) for uln in ulns)))
+        )
+        settled(service, upload_centre, group)
+        assert upload_centre.shown(group).progress == 50
         assert counts(service, group) == {RecordState.NOT_VERIFIED: len(ulns)}
         with service.read_models.connection() as connection:
             why = uploads.unanswered_because(connection, group)
@@ -57,8 +59,8 @@ def test_what_lrs_does_not_answer_waits_and_is_asked_again_when_it_is_time(
                 uploads.list_records_to_verify(connection, now=later, limit=100)
             ) == len(ulns)
         assert why is PostponedReason.UNREACHABLE
-        alone = intake.create(cells(given_name="Zoë"))
-        assert intake.learner(alone).verification.is_waiting
+        alone = upload_centre.create(cells(given_name="Zoë"))
+        assert upload_centre.learner(alone).verification.is_waiting
         assert 0 < len(due) <= len(ulns) - FAILURES
         simulator.change(state=SimulatedState.OPEN)
         clock.now += FIRST_PAUSE
@@ -71,6 +73,6 @@ def test_what_lrs_does_not_answer_waits_and_is_asked_again_when_it_is_time(
             assert (
                 uploads.list_records_to_verify(connection, now=clock(), limit=100) == []
             )
-        while intake.learner(alone).verification.is_waiting:
+        while upload_centre.learner(alone).verification.is_waiting:
             assert monotonic() < until
             sleep(0.05)

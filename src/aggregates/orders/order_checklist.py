@@ -31,7 +31,7 @@ class OrderStep(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class StepShown:
+class OrderStepStatus:
     """A step: whether it is complete, and in sentences what it lacks."""
 
     step: OrderStep
@@ -193,10 +193,12 @@ def obstacles(order: Order, found: Circumstances) -> list[Refusal]:
     return [obstacle for rule in RULES for obstacle in rule(order, found)]
 
 
-def steps(order: Order, found: Circumstances) -> tuple[StepShown, ...]:
+def steps(order: Order, found: Circumstances) -> tuple[OrderStepStatus, ...]:
     """Say of each step whether it is complete, else what it lacks (O1)."""
     if order.confirmed is not None:
-        return tuple(StepShown(step=s, is_complete=True, missing=()) for s in OrderStep)
+        return tuple(
+            OrderStepStatus(step=s, is_complete=True, missing=()) for s in OrderStep
+        )
     in_the_way = obstacles(order, found)
     shown = []
     for step in OrderStep:
@@ -205,7 +207,7 @@ def steps(order: Order, found: Circumstances) -> tuple[StepShown, ...]:
             missing = ["Complete the other steps first."] if in_the_way else []
             missing = missing or ["Check the order and confirm it."]
         shown.append(
-            StepShown(step=step, is_complete=not missing, missing=tuple(missing))
+            OrderStepStatus(step=step, is_complete=not missing, missing=tuple(missing))
         )
     return tuple(shown)
 

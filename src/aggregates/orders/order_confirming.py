@@ -54,19 +54,21 @@ def confirm(
         return []
     changes = price_changes(order, found.offers, total=total, prices=prices)
     require_none([*obstacles(order, found), *changes], OrderIncomplete)
-    drawn = iter(registrations)
+    new_identifiers = iter(registrations)
     lines = tuple(
         ConfirmedLine(
             product=product,
             price=found.offers[product].price,
             rules_version=found.offers[product].rules_version,
             purchase_order=order.number_of(product),
-            registrations={learner: next(drawn) for learner in line.learners},
+            registrations={learner: next(new_identifiers) for learner in line.learners},
             parts=tuple(
                 ConfirmedPart(
                     qualification=part.product,
                     rules_version=part.rules_version,
-                    registrations={learner: next(drawn) for learner in line.learners},
+                    registrations={
+                        learner: next(new_identifiers) for learner in line.learners
+                    },
                 )
                 for part in found.offers[product].parts
             ),

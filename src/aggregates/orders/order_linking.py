@@ -38,12 +38,12 @@ def link(
     product: str | None,
     offers: Mapping[str, Offer],
     known: Collection[str],
-    way: PathwayChoice = NO_PATHWAY,
+    choice: PathwayChoice = NO_PATHWAY,
     instead: bool = False,
 ) -> list[Later]:
     """Link learners to a product, or to the order and all its products (O3).
 
-    ``learners`` says the way of each; what it leaves open is as in ``way``, that of
+    ``learners`` says the way of each; what it leaves open is as in ``choice``, that of
     all, and what that leaves open stays open, or as it was. ``known`` are those of
     them who are the centre's. With ``instead`` nobody else stays linked.
     """
@@ -51,7 +51,7 @@ def link(
     order.require_lines(product)
     targets = list(order.lines) if product is None else [product]
     offered = [offers[target] for target in targets if target in offers]
-    faults = list(pathway_faults(offered, way, pointer=""))
+    faults = list(pathway_faults(offered, choice, pointer=""))
     for index, (learner, own) in enumerate(learners.items()):
         at = f"/learners/{index}"
         if learner in known:
@@ -68,7 +68,7 @@ def link(
     for target in targets:
         offer = offers.get(target)
         wanted = {
-            learner: _effective_choice(own or NO_PATHWAY, way, offer)
+            learner: _effective_choice(own or NO_PATHWAY, choice, offer)
             for learner, own in learners.items()
         }
         now = order.lines[target].learners
@@ -77,22 +77,22 @@ def link(
 
 
 def pathway_faults(
-    offers: Collection[Offer], way: PathwayChoice, *, pointer: str
+    offers: Collection[Offer], choice: PathwayChoice, *, pointer: str
 ) -> Iterator[Refusal]:
     """Refuse a pathway that one of the products, or its qualifications, lacks."""
     single = [offer for offer in offers if not offer.parts]
-    if way.pathway is not None:
+    if choice.pathway is not None:
         at = f"{pointer}/pathway"
-        for offer in (each for each in single if each.product not in way.pathways):
-            yield from _pathway_refusals(offer, way.pathway, pointer=at)
+        for offer in (each for each in single if each.product not in choice.pathways):
+            yield from _pathway_refusals(offer, choice.pathway, pointer=at)
         if not offers:
-            yield PathwayNeedsProduct(pointer=at, pathway=way.pathway)
+            yield PathwayNeedsProduct(pointer=at, pathway=choice.pathway)
         elif not single:
             titles = " and ".join(offer.title for offer in offers)
             yield PathwayOfApprenticeship(pointer=at, title=titles)
     parts = {part.product: part for offer in offers for part in offer.parts}
     parts |= {offer.product: offer for offer in single}
-    for qualification, pathway in way.pathways.items():
+    for qualification, pathway in choice.pathways.items():
         at = f"{pointer}/pathways/{qualification.replace('/', '~1')}"
         if qualification in parts:
             yield from _pathway_refusals(parts[qualification], pathway, pointer=at)
@@ -110,8 +110,9 @@ def require_one_pathway(
     said: dict[tuple[str | None, str], PathwayChoice] = {}
     twice = [
         PathwaySaidTwice(pointer=pointer, learner=learner)
-        for pointer, product, learner, way in linked
-        if way != NO_PATHWAY and said.setdefault((product, learner), way) != way
+        for pointer, product, learner, choice in linked
+        if choice != NO_PATHWAY
+        and said.setdefault((product, learner), choice) != choice
     ]
     require_none(twice, LearnersRefused)
 
@@ -157,12 +158,12 @@ def _link_moved(
     """Say who is linked, or goes another way, and who is not linked any more."""
     linked: dict[str, str | None] = {}
     pathways: dict[str, dict[str, str]] = {}
-    for who, way in wanted.items():
+    for who, choice in wanted.items():
         there = now.get(who, OrderLineLearner())
-        together = {**there.pathways, **way.pathways}
-        is_changed = way.pathway not in {None, there.pathway}
+        together = {**there.pathways, **choice.pathways}
+        is_changed = choice.pathway not in {None, there.pathway}
         if who not in now or is_changed or together != there.pathways:
-            linked[who] = way.pathway
+            linked[who] = choice.pathway
             if together:
                 pathways[who] = together
     gone = tuple(who for who in now if instead and who not in wanted)

@@ -15,8 +15,8 @@ def is_found_by(product: Qualification | Apprenticeship, text: str) -> bool:
     The QN may come without slashes; the reference whole, without its ``Q-``, or by its
     last three digits or more.
     """
-    sought = words(text)
-    if not sought:
+    filters = words(text)
+    if not filters:
         return clean(text) in {"", product.title}
     compact = re.sub(r"[^0-9A-Z]", "", text.upper())
     if len(compact) >= FEWEST_DIGITS and any(c.isdigit() for c in compact):
@@ -27,7 +27,7 @@ def is_found_by(product: Qualification | Apprenticeship, text: str) -> bool:
         if compact in number.replace("/", ""):
             return True
     titled = words(product.title)
-    return all(any(start in word for word in titled) for start in sought)
+    return all(any(start in word for word in titled) for start in filters)
 
 
 def products_meant(catalogue: Catalogue, text: str) -> frozenset[str]:

@@ -51,7 +51,7 @@ class DuplicateRows:
             people=_rows_with_same(rows, given_likeness),
         )
 
-    def beside(self, row: FileRow) -> OtherRows:
+    def others_near(self, row: FileRow) -> OtherRows:
         """Name the rows that say the same as this one."""
         uln, person = given_uln(row.cells), given_likeness(row.cells)
         return OtherRows(

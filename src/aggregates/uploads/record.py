@@ -166,7 +166,7 @@ class Record(Aggregate):
         return given_likeness(self.cells) if self.is_open else None
 
     @property
-    def twins(self) -> frozenset[int]:
+    def duplicate_rows(self) -> frozenset[int]:
         """The other rows that have the same ULN."""
         return rows_named(self.problems, TWICE)
 
@@ -265,10 +265,10 @@ class Record(Aggregate):
         warnings = self._open_warnings(checked.warnings)
         return [RecordChecked(problems=checked.problems, warnings=warnings)]
 
-    def with_twins(self, twins: Collection[int]) -> list[Later]:
+    def with_duplicate_rows(self, duplicate_rows: Collection[int]) -> list[Later]:
         """Record which other rows have its ULN now, one having come or gone (U6)."""
         others = [problem for problem in self.problems if problem.code != TWICE]
-        return self.recheck([*others, *twice(twins)], self.warnings)
+        return self.recheck([*others, *twice(duplicate_rows)], self.warnings)
 
     def with_like_rows(
         self, rows: Collection[int], *, different: Collection[int] = ()

@@ -163,7 +163,7 @@ def list_bookings(
     found = bookings.search_bookings(
         reads,
         centre=scope(user, centre),
-        sought=BookingFilter(
+        filters=BookingFilter(
             learner=learner,
             name=name,
             group=group,

@@ -37,7 +37,7 @@ from api.http.responses import ListResponse, list_response
 from api.http.schemas import RequestBody, ResponseBody
 from api.learners.learners import Called
 from api.orders.order_bodies import GivenPurchaseOrderNumber, Price
-from api.orders.order_listing import OrderSummary, SoughtBy, order_listed
+from api.orders.order_listing import FiltersOf, OrderSummary, order_listed
 from api.orders.order_view import Amount
 from catalogue import Catalogue
 from commands.bookings.entry_facts import EntryFacts
@@ -139,14 +139,14 @@ def list_entry_orders(
     reads: Reads,
     today: Today,
     part: PagingSince,
-    sought: SoughtBy,
+    filters: FiltersOf,
 ) -> ListResponse[OrderSummary]:
     """List the centre's orders of entries, newest first (B1); all orders: GET /orders."""
     found = order_search.search_orders(
         reads,
         centre=scope(user),
-        sought=replace(
-            sought, kind=OrderKind.ENTRIES, updated_since=part.updated_since
+        filters=replace(
+            filters, kind=OrderKind.ENTRIES, updated_since=part.updated_since
         ),
         limit=part.limit,
         cursor=part.cursor,

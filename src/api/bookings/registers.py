@@ -158,7 +158,7 @@ def list_sittings(
     found = sittings.search_sittings(
         reads,
         centre=scope(user, centre),
-        sought=SittingFilter(
+        filters=SittingFilter(
             unit=unit,
             qualification=qualification,
             room=room,

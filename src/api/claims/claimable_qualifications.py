@@ -115,7 +115,7 @@ class LearnerToClaim(ResponseBody, title="ClaimableLearner"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class UnitsSought:
+class UnitsFilter:
     """What is looked for in the columns of units, all of it together (M3)."""
 
     group: Text = ""
@@ -147,7 +147,7 @@ class UnitsSought:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LearnersSought:
+class LearnersFilter:
     """What is looked for in the columns of learners, all of it together (M4)."""
 
     learner: Text = ""
@@ -261,7 +261,7 @@ def units(
     service: ServiceOf,
     by: By,
     part: Paging,
-    sought: Annotated[UnitsSought, Depends()],
+    filters: Annotated[UnitsFilter, Depends()],
 ) -> ListResponse[OfferedUnitResponse]:
     """List the units of stage 2: by group, mandatory first, unless sorted (M3)."""
     stream, found = load(CLAIM, claim, store=service.store, reader=by)
@@ -285,9 +285,9 @@ def units(
         )
         for offer in offered
     ]
-    rows = [row for row in rows if sought.has_found(row)]
-    if sought.sort is not None:
-        rows.sort(key=attrgetter(sought.sort), reverse=sought.descending)
+    rows = [row for row in rows if filters.has_found(row)]
+    if filters.sort is not None:
+        rows.sort(key=attrgetter(filters.sort), reverse=filters.descending)
     return list_response(request, response, page_of(rows, part), lambda row: row)
 
 
@@ -300,7 +300,7 @@ def learners(
     by: By,
     reads: Reads,
     part: Paging,
-    sought: Annotated[LearnersSought, Depends()],
+    filters: Annotated[LearnersFilter, Depends()],
 ) -> ListResponse[LearnerToClaim]:
     """List the learners of stage 3, who can be claimed for (M4)."""
     stream, found = load(CLAIM, claim, store=service.store, reader=by)
@@ -311,15 +311,15 @@ def learners(
         approved=approved_for(service.catalogue, found.qualification or "", approvals),
         centre=found.centre,
         qualification=found.qualification or "",
-        sought=ClaimableLearnerFilter(
-            learner=sought.learner,
-            given_name=sought.given_name,
-            family_name=sought.family_name,
-            date_of_birth=sought.date_of_birth,
-            uln=sought.uln,
+        filters=ClaimableLearnerFilter(
+            learner=filters.learner,
+            given_name=filters.given_name,
+            family_name=filters.family_name,
+            date_of_birth=filters.date_of_birth,
+            uln=filters.uln,
         ),
-        sort=sought.sort,
-        descending=sought.descending,
+        sort=filters.sort,
+        descending=filters.descending,
         limit=part.limit,
         cursor=part.cursor,
     )

@@ -140,16 +140,16 @@ def list_results(
 
 def products_titled(catalogue: Catalogue, text: str) -> list[str] | None:
     """Find products whose title has, for each word given, one that so begins."""
-    sought = words(text)
+    filters = words(text)
     if not clean(text):
         return None
     return [
         reference
         for reference, product in catalogue.products.items()
-        if (sought or clean(text) == product.title)
+        if (filters or clean(text) == product.title)
         and all(
             any(word.startswith(start) for word in words(product.title))
-            for start in sought
+            for start in filters
         )
     ]
 

@@ -221,7 +221,7 @@ async def sought_by(
     )
 
 
-SoughtBy = Annotated[LearnerFilter, Depends(sought_by)]
+FiltersOf = Annotated[LearnerFilter, Depends(sought_by)]
 
 
 @router.get("", operation_id="listLearners")
@@ -231,7 +231,7 @@ def list_learners(
     user: CurrentUser,
     reads: Reads,
     part: PagingSince,
-    sought: SoughtBy,
+    filters: FiltersOf,
     sort: Annotated[LearnerSort | None, Sort] = None,
     *,
     total: Total = False,
@@ -246,7 +246,7 @@ def list_learners(
     found = learner_search.search_learners(
         reads,
         centre=scope(user),
-        sought=replace(sought, updated_since=part.updated_since),
+        filters=replace(filters, updated_since=part.updated_since),
         sort=sort,
         total=total,
         limit=part.limit,

@@ -33,7 +33,7 @@ class PathwayChoiceRequest(RequestBody, title="PathwayChoice"):
     )
 
     @property
-    def way(self) -> PathwayChoice:
+    def choice(self) -> PathwayChoice:
         return PathwayChoice(pathway=self.pathway, pathways=self.pathways)
 
 
@@ -61,26 +61,26 @@ class LearnersLinked(PathwayChoiceRequest, title="OrderLearnersChoice"):
     learners: list[LearnerLinked] = Field(default=[], max_length=MOST_REGISTRATIONS)
     groups: list[GroupName] = Field(default=[], max_length=20)
 
-    def ways(
+    def pathway_choices(
         self, *, at: str = ""
     ) -> Iterator[tuple[str, str | None, str, PathwayChoice]]:
         """Say of each learner who is named where, for what and on which way."""
         for place, each in enumerate(self.learners):
-            own = each.way
-            way = PathwayChoice(
+            own = each.choice
+            choice = PathwayChoice(
                 pathway=own.pathway or self.pathway,
                 pathways={**self.pathways, **own.pathways},
             )
-            yield f"{at}/learners/{place}", self.product, each.learner, way
+            yield f"{at}/learners/{place}", self.product, each.learner, choice
 
     def linking(self, context: RequestContext, *, at: str = "") -> Linking:
         """Read who is linked; ``at`` points to where the body says it."""
-        require_one_pathway(self.ways(at=at))
+        require_one_pathway(self.pathway_choices(at=at))
         return Linking(
             product=self.product,
-            learners={each.learner: each.way for each in self.learners},
+            learners={each.learner: each.choice for each in self.learners},
             groups=group_numbers(context, self.groups, pointer=f"{at}/groups"),
-            way=self.way,
+            choice=self.choice,
         )
 
 
@@ -126,10 +126,10 @@ class NewOrder(RequestBody, title="NewOrder"):
     purchase_order_number: PurchaseNumber = None
 
     @property
-    def ways(self) -> Iterator[tuple[str, str | None, str, PathwayChoice]]:
+    def pathway_choices(self) -> Iterator[tuple[str, str | None, str, PathwayChoice]]:
         """Say of each learner who is named where, for what and on which way."""
         for place, each in enumerate(self.learners):
-            yield from each.ways(at=f"/learners/{place}")
+            yield from each.pathway_choices(at=f"/learners/{place}")
 
 
 class ProductsRequest(RequestBody, title="OrderProductsChoice"):

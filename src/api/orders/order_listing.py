@@ -62,7 +62,7 @@ async def order_filter(
     )
 
 
-SoughtBy = Annotated[OrderFilter, Depends(order_filter)]
+FiltersOf = Annotated[OrderFilter, Depends(order_filter)]
 
 
 def order_listed(catalogue: Catalogue, row: ListedOrder, today: date) -> OrderSummary:

@@ -34,7 +34,7 @@ from api.orders.order_bodies import (
     PurchaseOrderNumber,
     datings,
 )
-from api.orders.order_listing import OrderSummary, SoughtBy, order_listed
+from api.orders.order_listing import FiltersOf, OrderSummary, order_listed
 from api.orders.order_view import OrderResponse, order_response
 from commands.orders.order import (
     BeginOrder,
@@ -67,7 +67,7 @@ def list_orders(
     reads: Reads,
     today: Today,
     part: PagingSince,
-    sought: SoughtBy,
+    filters: FiltersOf,
     kind: OrderKind | None = None,
 ) -> ListResponse[OrderSummary]:
     """List the centre's orders of both kinds, newest first (O1, B1).
@@ -78,7 +78,7 @@ def list_orders(
     found = order_search.search_orders(
         reads,
         centre=scope(user),
-        sought=replace(sought, kind=kind, updated_since=part.updated_since),
+        filters=replace(filters, kind=kind, updated_since=part.updated_since),
         limit=part.limit,
         cursor=part.cursor,
     )
@@ -92,7 +92,7 @@ def list_orders(
 @router.post("", operation_id="createOrder", status_code=HTTPStatus.CREATED)
 def begin_order(body: NewOrder, context: RequestContextOf) -> OrderResponse:
     """Begin an order, empty or with any of its steps; confirming is apart (O1)."""
-    require_one_pathway(body.ways)
+    require_one_pathway(body.pathway_choices)
     command = BeginOrder(
         **context.command_metadata,
         products=tuple(body.products),

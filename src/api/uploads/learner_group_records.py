@@ -192,8 +192,8 @@ def record_response(stream: Stream, record: Record, people: People) -> RecordRes
         state=record.state,
         values={column: record.cells.get(column, "") for column in COLUMNS},
         read_as=read_as(record.cells),
-        problems=[finding(record, problem, people) for problem in record.reasons],
-        warnings=[finding(record, warning, people) for warning in record.remarks],
+        problems=[cell_finding(record, problem, people) for problem in record.reasons],
+        warnings=[cell_finding(record, warning, people) for warning in record.remarks],
         verification=verification_response(
             record.verification,
             has_uln=given_uln(record.cells) is not None,
@@ -210,7 +210,7 @@ def record_response(stream: Stream, record: Record, people: People) -> RecordRes
     )
 
 
-def finding(record: Record, problem: Problem, people: People) -> CellFinding:
+def cell_finding(record: Record, problem: Problem, people: People) -> CellFinding:
     letter = "ABCDEFGHI"[[*COLUMNS, OVERFLOW].index(problem.column)]
     return CellFinding(
         cell=f"{letter}{record.row}",

@@ -263,7 +263,7 @@ def _outcome(
     return opened.booking.add_result(**vars(result), now=command.at)
 
 
-class OutcomeTold(Protocol):
+class ReportedOutcome(Protocol):
     """What is told of how a test went."""
 
     @property
@@ -279,7 +279,7 @@ class OutcomeTold(Protocol):
 
 
 def told_result(
-    told: OutcomeTold, opened: Opened, context: CommandContext
+    told: ReportedOutcome, opened: Opened, context: CommandContext
 ) -> BookingResultAdded | None:
     """Give the result that is told of a test, by the rules of its registration."""
     made = opened.booking.made

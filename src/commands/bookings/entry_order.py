@@ -233,12 +233,12 @@ def confirm_entry_order(
     found = EntryFacts.of(
         context, order.centre, () if order.confirmed else order.entries
     )
-    drawn = [context.new_identifier(Kind.BOOKING) for _ in order.entries]
+    new_identifiers = [context.new_identifier(Kind.BOOKING) for _ in order.entries]
     confirmed = order.confirm(
         found.places,
         found.timetables,
         total=command.total,
-        bookings=drawn,
+        bookings=new_identifiers,
         now=command.at,
         last=found.last,
         left=found.left,

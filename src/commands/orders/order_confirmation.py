@@ -50,13 +50,13 @@ def confirm_order(command: ConfirmOrder, context: CommandContext) -> CommandResu
     registers = registers_of(context, order.everybody, centre=order.centre)
     found = found_for(context, order, offered, registers)
     number = order.registrations(found.offers)
-    drawn = [context.new_identifier(Kind.REGISTRATION) for _ in range(number)]
+    new_identifiers = [context.new_identifier(Kind.REGISTRATION) for _ in range(number)]
     confirmed = confirm(
         order,
         found,
         total=command.total,
         prices=command.prices,
-        registrations=drawn,
+        registrations=new_identifiers,
     )
     events = [
         event

@@ -21,13 +21,13 @@ class Linking:
     """Who is to be linked to a product, or to the order where there is none.
 
     ``learners`` says the way of each; who has none there, the learners of groups and a
-    newcomer go the ``way`` that is said for all.
+    newcomer go the ``choice`` that is said for all.
     """
 
     product: str | None = None
     learners: Mapping[str, PathwayChoice | None] = field(default_factory=dict)
     groups: tuple[str, ...] = ()
-    way: PathwayChoice = order_linking.NO_PATHWAY
+    choice: PathwayChoice = order_linking.NO_PATHWAY
 
 
 def link(
@@ -56,7 +56,7 @@ def link(
         order,
         named,
         product=linking.product,
-        way=linking.way,
+        choice=linking.choice,
         offers=offers,
         known=known.union(new),
         instead=instead,

@@ -32,8 +32,8 @@ SAMENESSES = (
     Sameness(
         name="uln",
         value=lambda record: record.uln,
-        rows=lambda record: record.twins,
-        with_rows=Record.with_twins,
+        rows=lambda record: record.duplicate_rows,
+        with_rows=Record.with_duplicate_rows,
     ),
     Sameness(
         name="person",

@@ -132,7 +132,7 @@ def _check_rows(
     reading = _reading(upload, context.store)
     unread = [row for row in reading.file.rows if row.number > upload.last_row]
     for part in batches(unread):
-        found = around.check(part, reading.duplicates.beside)
+        found = around.check(part, reading.duplicates.others_near)
         changes = [
             _record(row, checked, reading.duplicates, upload, context)
             for row, checked in zip(part, found, strict=True)
@@ -196,7 +196,7 @@ def _checked_again(
         if not opened:
             continue
         again = [_read_again(stream, record, upload) for stream, record in opened]
-        found = around.check(again, duplicates.beside)
+        found = around.check(again, duplicates.others_near)
         changes: list[Change] = []
         after: list[Record] = []
         for (stream, record), row, checked in zip(opened, again, found, strict=True):

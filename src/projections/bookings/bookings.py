@@ -267,19 +267,19 @@ def search_bookings(
     connection: Connection,
     *,
     centre: str | None,
-    sought: BookingFilter,
+    filters: BookingFilter,
     limit: int,
     cursor: str | None = None,
 ) -> Page[BookingRow]:
     """List bookings by their time, by all that is asked (B8)."""
     return page(
         connection,
-        _query(centre, sought),
+        _query(centre, filters),
         by=[BOOKINGS.c.starts, BOOKINGS.c.stream],
         make=_row,
         limit=limit,
         cursor=cursor,
-        since=since(BOOKINGS.c.updated_at, sought.updated_since),
+        since=since(BOOKINGS.c.updated_at, filters.updated_since),
     )
 
 
@@ -350,40 +350,40 @@ def bookings_of_learner(connection: Connection, learner: str) -> list[BookingRow
     return [_row(row) for row in found]
 
 
-def _query(centre: str | None, sought: BookingFilter) -> Select[Any]:
+def _query(centre: str | None, filters: BookingFilter) -> Select[Any]:
     its = BOOKINGS.c
     query = select(BOOKINGS)
     for column, value in (
         (its.centre, centre),
-        (its.unit, sought.unit),
-        (its.attendance, sought.attendance),
-        (its.mode, sought.mode),
+        (its.unit, filters.unit),
+        (its.attendance, filters.attendance),
+        (its.mode, filters.mode),
     ):
         if value is not None:
             query = query.where(column == value)
-    if sought.qualification is not None:
-        query = query.where(its.qualification.in_(sought.qualification))
+    if filters.qualification is not None:
+        query = query.where(its.qualification.in_(filters.qualification))
     query = query.where(
         *as_called(
-            (its.learner, Kind.LEARNER, sought.learner),
-            (its.registration, Kind.REGISTRATION, sought.registration),
-            (its.order, Kind.ORDER, sought.order),
+            (its.learner, Kind.LEARNER, filters.learner),
+            (its.registration, Kind.REGISTRATION, filters.registration),
+            (its.order, Kind.ORDER, filters.order),
         )
     )
-    if sought.name is not None:
-        query = query.where(is_of_learner(BOOKINGS, centre, sought.name))
-    if sought.group is not None:
-        query = query.where(is_in_group(BOOKINGS, centre, sought.group))
+    if filters.name is not None:
+        query = query.where(is_of_learner(BOOKINGS, centre, filters.name))
+    if filters.group is not None:
+        query = query.where(is_in_group(BOOKINGS, centre, filters.group))
     days, moments = (
-        (sought.date_from, sought.date_to),
-        (sought.starts_from, sought.starts_before),
+        (filters.date_from, filters.date_to),
+        (filters.starts_from, filters.starts_before),
     )
     query = query.where(
         *within_days(its.starts, *days, pointer="?date_from"),
         *within_moments(its.starts, *moments, pointer="?starts_from"),
     )
-    if sought.open_at is not None:
-        query = query.where(its.closes > sought.open_at)
+    if filters.open_at is not None:
+        query = query.where(its.closes > filters.open_at)
     return query
 
 

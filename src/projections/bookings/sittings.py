@@ -51,7 +51,7 @@ def search_sittings(
     connection: Connection,
     *,
     centre: str | None,
-    sought: SittingFilter,
+    filters: SittingFilter,
     limit: int,
     cursor: str | None = None,
 ) -> Page[SittingRow]:
@@ -76,57 +76,59 @@ def search_sittings(
     )
     for column, value in (
         (its.centre, centre),
-        (its.unit, sought.unit),
-        (its.room, sought.room),
+        (its.unit, filters.unit),
+        (its.room, filters.room),
     ):
         if value is not None:
             query = query.where(column == value)
-    if sought.qualification is not None:
-        query = query.where(its.qualification.in_(sought.qualification))
-    days = sought.date_from, sought.date_to
+    if filters.qualification is not None:
+        query = query.where(its.qualification.in_(filters.qualification))
+    days = filters.date_from, filters.date_to
     query = query.where(*within_days(its.starts, *days, pointer="?date_from"))
-    if sought.open_at is not None:
-        query = query.where(its.closes > sought.open_at)
+    if filters.open_at is not None:
+        query = query.where(its.closes > filters.open_at)
     found = page(
         connection, query, by=KEY, make=lambda row: row, limit=limit, cursor=cursor
     )
-    ways = _ways(connection, [_key(row) for row in found.rows])
+    choices = _choices_of(connection, [_key(row) for row in found.rows])
     return Page(
-        rows=tuple(_sitting(row, ways[_key(row)]) for row in found.rows),
+        rows=tuple(_sitting(row, choices[_key(row)]) for row in found.rows),
         next_cursor=found.next_cursor,
     )
 
 
 @dataclass
-class _Ways:
+class _SittingChoices:
     """How, and where, a sitting is sat."""
 
     modes: set[str] = field(default_factory=set)
     rooms: set[str] = field(default_factory=set)
 
 
-def _ways(connection: Connection, keys: Iterable[Key]) -> Mapping[Key, _Ways]:
-    ways = {key: _Ways() for key in keys}
+def _choices_of(
+    connection: Connection, keys: Iterable[Key]
+) -> Mapping[Key, _SittingChoices]:
+    choices = {key: _SittingChoices() for key in keys}
     query = (
         select(*KEY, BOOKINGS.c.delivery, BOOKINGS.c.mode, BOOKINGS.c.room)
         .distinct()
         .where(
-            tuple_(*KEY).in_(list(ways)),
+            tuple_(*KEY).in_(list(choices)),
             BOOKINGS.c.attendance != Attendance.CANCELLED,
         )
     )
     for row in connection.execute(query):
-        way = ways[_key(row)]
-        way.modes.add(row.mode or row.delivery)
-        way.rooms.update([row.room] if row.room else [])
-    return ways
+        chosen = choices[_key(row)]
+        chosen.modes.add(row.mode or row.delivery)
+        chosen.rooms.update([row.room] if row.room else [])
+    return choices
 
 
 def _key(row: Any) -> Key:
     return row.starts, row.centre, row.unit
 
 
-def _sitting(row: Row[Any], ways: _Ways) -> SittingRow:
+def _sitting(row: Row[Any], choices: _SittingChoices) -> SittingRow:
     return SittingRow(
         centre=row.centre,
         qualification=row.qualification,
@@ -136,6 +138,6 @@ def _sitting(row: Row[Any], ways: _Ways) -> SittingRow:
         booked=row.booked,
         taken=row.taken,
         absent=row.absent,
-        modes=tuple(sorted(ways.modes)),
-        rooms=tuple(sorted(ways.rooms)),
+        modes=tuple(sorted(choices.modes)),
+        rooms=tuple(sorted(choices.rooms)),
     )

@@ -222,7 +222,7 @@ def search_claimable_learners(
     *,
     centre: str,
     qualification: str,
-    sought: ClaimableLearnerFilter,
+    filters: ClaimableLearnerFilter,
     approved: Approved = EVERY_WAY,
     sort: LearnerColumn = LearnerColumn.LEARNER,
     descending: bool = False,
@@ -250,17 +250,17 @@ def search_claimable_learners(
         query = query.where(came_with.in_(approved.apprenticeships))
     its = LEARNERS.c
     query = query.where(
-        *is_named(sought.given_name, has_word(its.given_words), its.given_name),
-        *is_named(sought.family_name, has_word(its.family_words), its.family_name),
+        *is_named(filters.given_name, has_word(its.given_words), its.given_name),
+        *is_named(filters.family_name, has_word(its.family_words), its.family_name),
     )
     for column, text in (
-        (LEARNERS.c.learner, sought.learner.strip().upper()),
-        (LEARNERS.c.uln, read_uln(sought.uln.strip())),
+        (LEARNERS.c.learner, filters.learner.strip().upper()),
+        (LEARNERS.c.uln, read_uln(filters.uln.strip())),
     ):
         if text:
             query = query.where(column.contains(text, autoescape=True))
-    if sought.date_of_birth is not None:
-        query = query.where(LEARNERS.c.date_of_birth == sought.date_of_birth)
+    if filters.date_of_birth is not None:
+        query = query.where(LEARNERS.c.date_of_birth == filters.date_of_birth)
     first = SORTED_BY[sort]
     by = [first] if sort is LearnerColumn.LEARNER else [first, LEARNERS.c.learner]
     return page(

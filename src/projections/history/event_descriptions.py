@@ -184,14 +184,14 @@ MOST_NAMED = 5
 PART, NAME = re.compile(r"\[([^]]*)\]"), re.compile(r"{(\w+)")
 
 
-class Shown:
+class FormattedValue:
     """A value of an event, as a sentence shows it."""
 
     def __init__(self, value: Any) -> None:
         self._value = value
 
-    def __getattr__(self, name: str) -> "Shown":
-        return Shown(getattr(self._value, name))
+    def __getattr__(self, name: str) -> "FormattedValue":
+        return FormattedValue(getattr(self._value, name))
 
     def __format__(self, how: str) -> str:
         if how:
@@ -226,7 +226,7 @@ def name_some(names: list[str]) -> str:
 def sentence(event: Event) -> str:
     """Say what happened."""
     told = vars(event)
-    values = {name: Shown(value) for name, value in told.items()}
+    values = {name: FormattedValue(value) for name, value in told.items()}
     is_untold = told.get("total", "") is None
     said = (UNPRICED if is_untold else SENTENCES)[event.topic]
     name, instead = NOTHING.get(event.topic, ("", ""))

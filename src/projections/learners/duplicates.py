@@ -120,7 +120,7 @@ def search_duplicates(
         firsts = _from(connection, centre, place)
         if not firsts:
             return Page(rows=tuple(found))
-        others = _beside(connection, centre, firsts)
+        others = _pairs_with(connection, centre, firsts)
         faces = {row.learner: _face(row) for row in (*firsts, *others)}
         by_birth: dict[date, list[Row[Any]]] = {}
         by_uln: dict[str, list[Row[Any]]] = {}
@@ -181,7 +181,7 @@ def _from(
     return connection.execute(ordered.limit(AT_A_TIME)).all()
 
 
-def _beside(
+def _pairs_with(
     connection: Connection, centre: str | None, firsts: Sequence[Row[Any]]
 ) -> Sequence[Row[Any]]:
     """Give all of the same births, and all of the same ULNs."""

@@ -138,7 +138,7 @@ def search_learners(
     connection: Connection,
     *,
     centre: str | None,
-    sought: LearnerFilter,
+    filters: LearnerFilter,
     sort: LearnerSort | None = None,
     total: bool = False,
     limit: int,
@@ -152,8 +152,8 @@ def search_learners(
     moment are sorted by when they were, unless it is said how. ``centre`` None is every
     centre. Raises DatesAreReversed, and what ``page`` raises.
     """
-    query = select(LEARNERS).where(*_conditions(centre, sought))
-    usual = "updated_at" if sought.updated_since else "-created_at"
+    query = select(LEARNERS).where(*_conditions(centre, filters))
+    usual = "updated_at" if filters.updated_since else "-created_at"
     return page(
         connection,
         query,
@@ -165,33 +165,35 @@ def search_learners(
     )
 
 
-def _conditions(centre: str | None, sought: LearnerFilter) -> list[ColumnElement[bool]]:
+def _conditions(
+    centre: str | None, filters: LearnerFilter
+) -> list[ColumnElement[bool]]:
     its = LEARNERS.c
-    first, last = sought.created_from, sought.created_to
+    first, last = filters.created_from, filters.created_to
     conditions: list[ColumnElement[bool] | None] = [
         its.centre == centre if centre is not None else None,
         *within_days(its.created_at, first, last, pointer="?created_from"),
-        _id_matches(sought.learner) if sought.learner is not None else None,
-        its.date_of_birth == sought.date_of_birth if sought.date_of_birth else None,
-        its.uln == read_uln(clean(sought.uln)) if sought.uln is not None else None,
-        its.updated_at >= sought.updated_since if sought.updated_since else None,
-        _begins(its.reference_sorted, folded(sought.centre_reference))
-        if sought.centre_reference is not None
+        _id_matches(filters.learner) if filters.learner is not None else None,
+        its.date_of_birth == filters.date_of_birth if filters.date_of_birth else None,
+        its.uln == read_uln(clean(filters.uln)) if filters.uln is not None else None,
+        its.updated_at >= filters.updated_since if filters.updated_since else None,
+        _begins(its.reference_sorted, folded(filters.centre_reference))
+        if filters.centre_reference is not None
         else None,
-        is_in_group(LEARNERS, centre, sought.group)
-        if sought.group is not None
+        is_in_group(LEARNERS, centre, filters.group)
+        if filters.group is not None
         else None,
         its.learner.in_(
             select(REGISTRATIONS.c.learner).where(
-                REGISTRATIONS.c.status == sought.status
+                REGISTRATIONS.c.status == filters.status
             )
         )
-        if sought.status
+        if filters.status
         else None,
     ]
     for name in NAMES:
-        conditions += _is_named(getattr(sought, name) or "", name)
-    conditions += _is_named(sought.name or "", *NAMES)
+        conditions += _is_named(getattr(filters, name) or "", name)
+    conditions += _is_named(filters.name or "", *NAMES)
     return [condition for condition in conditions if condition is not None]
 
 

@@ -218,8 +218,8 @@ def _identity(event: LearnerCreated | LearnerIdentityAmended | Details) -> Value
 
 def _referred_to(reference: str | None) -> Values:
     """Keep a centre's own reference as written, and as it is searched by."""
-    sought = folded(reference) if reference else None
-    return {"centre_reference": reference, "reference_sorted": sought}
+    in_order = folded(reference) if reference else None
+    return {"centre_reference": reference, "reference_sorted": in_order}
 
 
 def _put_words(

@@ -82,7 +82,7 @@ def search_orders(
     connection: Connection,
     *,
     centre: str | None,
-    sought: OrderFilter = EVERY_ORDER,
+    filters: OrderFilter = EVERY_ORDER,
     limit: int,
     cursor: str | None = None,
 ) -> Page[ListedOrder]:
@@ -90,20 +90,20 @@ def search_orders(
     query = select(ORDERS)
     for column, value in (
         (ORDERS.c.centre, centre),
-        (ORDERS.c.kind, sought.kind),
-        (ORDERS.c.state, sought.state),
-        (ORDERS.c.purchase_order, sought.purchase_order),
+        (ORDERS.c.kind, filters.kind),
+        (ORDERS.c.state, filters.state),
+        (ORDERS.c.purchase_order, filters.purchase_order),
     ):
         if value is not None:
             query = query.where(column == value)
-    if sought.reference is not None:
-        query = query.where(is_called(ORDERS.c.order, Kind.ORDER, sought.reference))
-    if sought.product is not None:
-        chosen = PRODUCTS.c.product.in_(sought.product)
+    if filters.reference is not None:
+        query = query.where(is_called(ORDERS.c.order, Kind.ORDER, filters.reference))
+    if filters.product is not None:
+        chosen = PRODUCTS.c.product.in_(filters.product)
         its = select(PRODUCTS.c.stream).where(chosen)
         query = query.where(ORDERS.c.stream.in_(its))
-    if sought.learner is not None:
-        linked = is_called(LEARNERS.c.learner, Kind.LEARNER, sought.learner)
+    if filters.learner is not None:
+        linked = is_called(LEARNERS.c.learner, Kind.LEARNER, filters.learner)
         its = select(LEARNERS.c.stream).where(linked)
         query = query.where(ORDERS.c.stream.in_(its))
     found = page(
@@ -114,7 +114,7 @@ def search_orders(
         limit=limit,
         cursor=cursor,
         descending=True,
-        since=since(ORDERS.c.updated_at, sought.updated_since),
+        since=since(ORDERS.c.updated_at, filters.updated_since),
     )
     counted = _Counts.of(connection, found.rows)
     return Page(

@@ -25,7 +25,7 @@ READ_MODEL = ReadModel(
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShownUpload:
+class UploadRow:
     """One row of the list of uploads."""
 
     group: str
@@ -50,7 +50,7 @@ def search_uploads(
     updated_since: datetime | None = None,
     limit: int,
     cursor: str | None = None,
-) -> Page[ShownUpload]:
+) -> Page[UploadRow]:
     """List groups, newest first, by the start of any words of their name (U10).
 
     A group's number finds it as well, or its last three digits or more. ``centre``
@@ -77,9 +77,7 @@ def search_uploads(
     )
 
 
-def uploads_named(
-    connection: Connection, *, centre: str, name: str
-) -> list[ShownUpload]:
+def uploads_named(connection: Connection, *, centre: str, name: str) -> list[UploadRow]:
     """Find the centre's groups of a name, but for those undone (U1, U10).
 
     Names are compared without case or outer spaces. Users may have groups of the same
@@ -107,9 +105,9 @@ def names_of(connection: Connection, groups: Iterable[str]) -> Mapping[str, str]
     return {row.group_called: row.name for row in connection.execute(query)}
 
 
-def _upload_row(row: Row[Any]) -> ShownUpload:
+def _upload_row(row: Row[Any]) -> UploadRow:
     status = UploadStatus(row.status)
-    return ShownUpload(
+    return UploadRow(
         group=row.group_called,
         centre=row.centre,
         user=row.user_name,

@@ -126,9 +126,9 @@ def in_the_way(
 def confirm(
     asked: EntryOrder, total: str, *, places: EntryRegistrations | None = None
 ) -> Any:
-    drawn = [f"B-{n:010}" for n in range(1, len(asked.entries) + 1)]
+    new_identifiers = [f"B-{n:010}" for n in range(1, len(asked.entries) + 1)]
     places = registered() if places is None else places
-    told = {"total": Decimal(total), "bookings": drawn, "now": NOW}
+    told = {"total": Decimal(total), "bookings": new_identifiers, "now": NOW}
     return asked.confirm(places, {}, **told)  # type: ignore[arg-type] # as told
 
 

@@ -186,11 +186,13 @@ def test_what_is_charged_is_what_was_seen_to_the_penny(
         active={},
     )
     total = total_of(order, found.offers)
-    drawn = [f"R-{n:010d}" for n in range(learners + 1)]
-    (event,) = confirm(order, found, total=total, prices={}, registrations=drawn)
+    new_identifiers = [f"R-{n:010d}" for n in range(learners + 1)]
+    (event,) = confirm(
+        order, found, total=total, prices={}, registrations=new_identifiers
+    )
     made = list(registrations_made(order, event, found.offers))
     assert sum(registration.price for registration in made) == event.total == total
-    assert [registration.registration for registration in made] == drawn
+    assert [registration.registration for registration in made] == new_identifiers
 
 
 def test_an_apprenticeship_makes_a_parent_and_one_for_each_qualification() -> None:

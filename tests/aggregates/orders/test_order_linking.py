@@ -84,7 +84,7 @@ def test_a_pathway_may_name_its_qualification_also_where_that_is_the_product(
             given([BEGUN, FOR_BOTH]),
             {ANN: None if of_all else PathwayChoice(pathways={SEVERAL: "FOOD"})},
             product=product,
-            way=PathwayChoice(pathways={SEVERAL: "FOOD"})
+            choice=PathwayChoice(pathways={SEVERAL: "FOOD"})
             if of_all
             else PathwayChoice(),
             offers=OFFERS,
@@ -128,7 +128,7 @@ def test_a_pathway_is_chosen_for_all_or_for_each() -> None:
         order,
         {ANN: None, BEN: PathwayChoice(pathway="FOOD")},
         product=SEVERAL,
-        way=PathwayChoice(pathway="FRONT"),
+        choice=PathwayChoice(pathway="FRONT"),
         offers=OFFERS,
         known=EVERYBODY,
     )
@@ -168,7 +168,7 @@ def test_a_learner_of_nobody_knows_where_and_an_unknown_pathway_are_refused() ->
             given([BEGUN, FOR_BOTH]),
             {ANN: PathwayChoice(pathway="NORTH"), "L-0000000009X": None},
             product=SEVERAL,
-            way=PathwayChoice(pathway="SOUTH"),
+            choice=PathwayChoice(pathway="SOUTH"),
             offers=OFFERS,
             known={ANN},
         )
@@ -258,11 +258,16 @@ FOR_APPRENTICESHIP = OrderProductsAdded(products=(APPRENTICESHIP,))
 def link_by_way(
     order: Order,
     learners: Mapping[str, PathwayChoice | None],
-    way: PathwayChoice,
+    choice: PathwayChoice,
     product: str | None = APPRENTICESHIP,
 ) -> list[Later]:
     return order_linking.link(
-        order, learners, product=product, way=way, offers=WITH_PARTS, known=EVERYBODY
+        order,
+        learners,
+        product=product,
+        choice=choice,
+        offers=WITH_PARTS,
+        known=EVERYBODY,
     )
 
 
@@ -296,8 +301,8 @@ def test_what_is_said_of_one_qualification_leaves_the_others_as_they_were() -> N
 def test_pathways_said_for_every_product_go_where_they_belong() -> None:
     """O1, O7."""
     order = given([BEGUN, FOR_SINGLE, FOR_APPRENTICESHIP])
-    way = PathwayChoice(pathway="MAIN", pathways={SEVERAL: "FRONT"})
-    assert link_by_way(order, {ANN: None}, way, product=None) == [
+    choice = PathwayChoice(pathway="MAIN", pathways={SEVERAL: "FRONT"})
+    assert link_by_way(order, {ANN: None}, choice, product=None) == [
         OrderLearnersLinked(product=None, learners={ANN: None}),
         OrderLearnersLinked(product=SINGLE, learners={ANN: "MAIN"}),
         OrderLearnersLinked(
@@ -325,13 +330,13 @@ def test_pathways_said_for_every_product_go_where_they_belong() -> None:
     ],
 )
 def test_a_pathway_that_the_apprenticeship_does_not_have_is_refused(
-    way: PathwayChoice, refusal: type[Refusal], pointer: str
+    choice: PathwayChoice, refusal: type[Refusal], pointer: str
 ) -> None:
     """O7: where it was said, for all or for one."""
     order = given([BEGUN, FOR_APPRENTICESHIP])
     for learners, of_all, at in (
-        ({ANN: None}, way, ""),
-        ({ANN: way}, PathwayChoice(), "/learners/0"),
+        ({ANN: None}, choice, ""),
+        ({ANN: choice}, PathwayChoice(), "/learners/0"),
     ):
         with pytest.raises(refusal) as refused:
             link_by_way(order, learners, of_all)

@@ -42,8 +42,8 @@ def test_rows_of_one_uln_and_rows_of_one_person_are_found() -> None:
     )
     assert found.ulns == {ULN: [2, 4]}
     assert found.people == {DETAILS.likeness: [2, 3, 5]}
-    assert found.beside(first[0]) == OtherRows(uln=[4], person=[3, 5])
-    assert found.beside(first[4]) == OtherRows(uln=[], person=[])
+    assert found.others_near(first[0]) == OtherRows(uln=[4], person=[3, 5])
+    assert found.others_near(first[4]) == OtherRows(uln=[], person=[])
 
 
 @given(ROWS)

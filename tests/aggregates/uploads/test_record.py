@@ -100,13 +100,15 @@ def test_amending_nothing_records_only_what_is_found_otherwise() -> None:
 def test_a_record_knows_which_rows_have_its_uln_now() -> None:
     """U6: when one of a pair goes the other is right, when one comes it is not."""
     record = given([record_read(problems=(BLANK, TWICE))])
-    assert record.twins == {5}
-    assert record.with_twins({5}) == []
-    assert record.with_twins(set()) == [RecordChecked(problems=(BLANK,), warnings=())]
+    assert record.duplicate_rows == {5}
+    assert record.with_duplicate_rows({5}) == []
+    assert record.with_duplicate_rows(set()) == [
+        RecordChecked(problems=(BLANK,), warnings=())
+    ]
     more = Problem(column="uln", code="uln-twice", rows=(5, 9))
     both = RecordChecked(problems=(BLANK, more), warnings=())
-    assert record.with_twins({9, 5}) == [both]
-    assert record.apply(both).twins == {5, 9}
+    assert record.with_duplicate_rows({9, 5}) == [both]
+    assert record.apply(both).duplicate_rows == {5, 9}
 
 
 def test_a_different_person_is_confirmed_once_for_all() -> None:

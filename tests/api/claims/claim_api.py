@@ -47,14 +47,14 @@ class ClaimApi:
 
     app: FastAPI
     service: Service
-    office: ClaimCentre
+    claim_centre: ClaimCentre
     clock: Clock
     clients: dict[str, TestClient] = field(default_factory=dict)
 
     def open(self) -> None:
         """Open two centres; add users, and learners of the first."""
-        self.office.open()
-        self.office.open("50107")
+        self.claim_centre.open()
+        self.claim_centre.open("50107")
         for name, (role, centre) in USERS.items():
             added = UserAdded(
                 name=name,
@@ -69,7 +69,7 @@ class ClaimApi:
                 who, given_name=given_name, family_name=family_name
             )
             self._record(who, created, owner=CENTRE)
-        self.office.register_all({ANN: ANNS, BEN: BENS})
+        self.claim_centre.register_all({ANN: ANNS, BEN: BENS})
 
     def _record(
         self, name: str, event: UserAdded | LearnerCreated, *, owner: str | None

@@ -27,7 +27,7 @@ def catalogue() -> Catalogue:
 
 
 @pytest.fixture
-def counter(
+def claim_api(
     tmp_path: Path, keys: Path, clock: Clock, catalogue: Catalogue
 ) -> Generator[ClaimApi]:
     url = f"sqlite:///{tmp_path / 'data'}"
@@ -51,11 +51,13 @@ def counter(
     )
     with service:
         service.start()
-        counter = ClaimApi(
+        claim_api = ClaimApi(
             app=create_app(service),
             service=service,
-            office=ClaimCentre(store=service.store, now=clock, catalogue=catalogue),
+            claim_centre=ClaimCentre(
+                store=service.store, now=clock, catalogue=catalogue
+            ),
             clock=clock,
         )
-        counter.open()
-        yield counter
+        claim_api.open()
+        yield claim_api

@@ -28,16 +28,16 @@ from tests.commands.claims.test_claim_today import (
 FULL = {"qualification": REFERENCE, "award_type": "Full", "grades": ENOUGH}
 
 
-def lapse(office: ClaimCentre, _: str) -> None:
-    happen(office, f"centre:{CENTRE}", LAPSE)
+def lapse(claim_centre: ClaimCentre, _: str) -> None:
+    happen(claim_centre, f"centre:{CENTRE}", LAPSE)
 
 
 @pytest.fixture
-def entered(counter: ClaimApi) -> ClaimApi:
+def entered(claim_api: ClaimApi) -> ClaimApi:
     """Enter Ann's registration in her register, as an order does."""
     made = RegistrationsEntered(learner=ANN, centre=CENTRE, registrations=(ANNS,))
-    happen(counter.office, f"register:{ANN}", made)
-    return counter
+    happen(claim_api.claim_centre, f"register:{ANN}", made)
+    return claim_api
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_a_question_about_a_learner_is_answered_as_a_draft_is(
 ) -> None:
     """B5: the same verdict, and the same first sentence."""
     claim = entered.begin(award())
-    meanwhile(entered.office, claim)
+    meanwhile(entered.claim_centre, claim)
     answer = entered.post("/eligibility", {**FULL, "learner": ANN}).json()
     (draft,) = entered.get(f"/claims/{claim}")["learners"]
     told = draft["eligibility"]
@@ -69,8 +69,8 @@ def test_a_question_about_a_learner_is_answered_as_a_draft_is(
 
 
 def test_it_is_said_who_claimed_meanwhile(entered: ClaimApi) -> None:
-    claim = entered.office.begin({ANN: claim_award()}, by=COLLEAGUE)
-    entered.office.submit(claim, by=COLLEAGUE)
+    claim = entered.claim_centre.begin({ANN: claim_award()}, by=COLLEAGUE)
+    entered.claim_centre.submit(claim, by=COLLEAGUE)
     answer = entered.post("/eligibility", {**FULL, "learner": ANN}).json()
     (why,) = answer["hindrances"]
     assert why["message"].startswith("Claimed meanwhile by second.riverside")
@@ -89,7 +89,7 @@ def test_a_learner_is_judged_by_their_registration_and_earlier_grades(
     interim = entered.post("/eligibility", asked | {"award_type": "Interim"}).json()
     assert interim["eligible"] is False
     assert [why["code"] for why in interim["hindrances"]] == ["nothing-new"]
-    change_pathway(entered.office, "")
+    change_pathway(entered.claim_centre, "")
     (short,) = entered.post("/eligibility", asked).json()["pathways"]
     assert short["code"] == "SHORT"
     (main,) = entered.post("/eligibility", asked | {"pathway": "MAIN"}).json()[
@@ -99,33 +99,33 @@ def test_a_learner_is_judged_by_their_registration_and_earlier_grades(
 
 
 def test_a_centre_that_is_not_approved_any_more_is_told_so_of_nobody_too(
-    counter: ClaimApi,
+    claim_api: ClaimApi,
 ) -> None:
     """M2: who is of no centre is told what holds for all."""
-    assert counter.post("/eligibility", FULL).json()["eligible"]
+    assert claim_api.post("/eligibility", FULL).json()["eligible"]
     lapsed = ApprovalWithdrawn(product=REFERENCE, person_id=KEY)
-    happen(counter.office, f"centre:{CENTRE}", lapsed)
-    answer = counter.post("/eligibility", FULL).json()
+    happen(claim_api.claim_centre, f"centre:{CENTRE}", lapsed)
+    answer = claim_api.post("/eligibility", FULL).json()
     assert answer["eligible"] is False
     assert [why["code"] for why in answer["hindrances"]] == ["not-claimable"]
     assert "not approved" in answer["hindrances"][0]["message"]
-    of_all = counter.post("/eligibility", FULL, by="auditor").json()
+    of_all = claim_api.post("/eligibility", FULL, by="auditor").json()
     assert (of_all["eligible"], of_all["hindrances"]) == (True, [])
-    counter.clock.advance(days=5_000)
-    ended = counter.client("auditor").post("/api/v1/eligibility", json=FULL).json()
+    claim_api.clock.advance(days=5_000)
+    ended = claim_api.client("auditor").post("/api/v1/eligibility", json=FULL).json()
     assert "Certification ended" in ended["hindrances"][0]["message"]
 
 
-def test_who_was_never_registered_is_said_to_be_so(counter: ClaimApi) -> None:
-    answer = counter.post("/eligibility", {**FULL, "learner": BEN}).json()
+def test_who_was_never_registered_is_said_to_be_so(claim_api: ClaimApi) -> None:
+    answer = claim_api.post("/eligibility", {**FULL, "learner": BEN}).json()
     assert [why["code"] for why in answer["hindrances"]] == ["not-registered"]
     assert answer["pathways"][0]["met"]
 
 
-def test_others_learners_are_not_told_apart_from_nobody(counter: ClaimApi) -> None:
+def test_others_learners_are_not_told_apart_from_nobody(claim_api: ClaimApi) -> None:
     for who, learner in (("stranger", ANN), ("admin", "L-0000000099X")):
         asked = {**FULL, "learner": learner}
-        answer = counter.post("/eligibility", asked, by=who)
+        answer = claim_api.post("/eligibility", asked, by=who)
         assert answer.status_code == HTTPStatus.NOT_FOUND
         assert learner in answer.json()["detail"]
 

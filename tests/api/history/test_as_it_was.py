@@ -71,7 +71,7 @@ class Look:
         return answer.status_code, answer.json() if is_json else answer.text
 
 
-def looks(
+def requests_as_at(
     at: BusyCentre, operations: tuple[Operation, ...], auditor: TestClient
 ) -> Iterator[Look]:
     """Look as the centre's own people do, or as the auditor where it is theirs alone."""
@@ -112,7 +112,9 @@ def hold(
         for done, _ in enumerate(at.work(rounds), start=1):
             if done % every == 0:
                 asked = (*LISTS, *at.random.sample(OTHERS, others))
-                seen += [(look, look.ask()) for look in looks(at, asked, auditor)]
+                seen += [
+                    (look, look.ask()) for look in requests_as_at(at, asked, auditor)
+                ]
                 clock.advance(minutes=1)
         topics = {r.event.topic for r in service.store.log(after=0, limit=100_000)}
         assert topics >= HAPPENED

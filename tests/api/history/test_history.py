@@ -12,7 +12,7 @@ from tests.clock import Clock
 API = "/api/v1"
 
 
-class Desk:
+class HistoryCentre:
     """A centre administrator at work, one thing a minute, and an auditor beside."""
 
     def __init__(self, service: Service, client_as: ClientAs, clock: Clock) -> None:
@@ -48,24 +48,29 @@ class Desk:
 
 
 @pytest.fixture
-def desk(service: Service, client_as: ClientAs, clock: Clock) -> Desk:
-    return Desk(service, client_as, clock)
+def history_centre(
+    service: Service, client_as: ClientAs, clock: Clock
+) -> HistoryCentre:
+    return HistoryCentre(service, client_as, clock)
 
 
 def test_what_was_not_there_yet_is_not_found_and_what_is_to_come_is_refused(
-    desk: Desk,
+    history_centre: HistoryCentre,
 ) -> None:
     """H3."""
-    early = desk.clock.now
-    desk.clock.advance(minutes=1)
-    order = desk.do("POST", "/orders", {})["order"]
+    early = history_centre.clock.now
+    history_centre.clock.advance(minutes=1)
+    order = history_centre.do("POST", "/orders", {})["order"]
     as_at = {"as_at": early.isoformat()}
-    assert desk.admin.get(f"{API}/orders/{order}", params=as_at).status_code == 404
-    future = desk.admin.get(
+    assert (
+        history_centre.admin.get(f"{API}/orders/{order}", params=as_at).status_code
+        == 404
+    )
+    future = history_centre.admin.get(
         f"{API}/orders/{order}", params={"as_at": "2031-01-01T00:00Z"}
     )
     assert (future.status_code, "is in the future" in future.text) == (422, True)
-    change = desk.admin.post(f"{API}/orders", json={}, params=as_at)
+    change = history_centre.admin.post(f"{API}/orders", json={}, params=as_at)
     assert (change.status_code, "read-only: remove as_at" in change.text) == (422, True)
 
 
@@ -74,11 +79,11 @@ def test_a_day_alone_is_the_end_of_that_day_in_london(
 ) -> None:
     """H3: today is now, and tomorrow is in the future."""
     clock.advance(hours=14)
-    desk = Desk(service, client_as, clock)
-    client = desk.admin
-    early = desk.do("POST", "/orders", {})["order"]
+    history_centre = HistoryCentre(service, client_as, clock)
+    client = history_centre.admin
+    early = history_centre.do("POST", "/orders", {})["order"]
     clock.advance(minutes=31)
-    late = desk.do("POST", "/orders", {})["order"]
+    late = history_centre.do("POST", "/orders", {})["order"]
 
     def status(order: str, day: str) -> int:
         return client.get(f"{API}/orders/{order}", params={"as_at": day}).status_code
@@ -93,12 +98,14 @@ def test_a_day_alone_is_the_end_of_that_day_in_london(
     )
 
 
-def test_a_history_says_who_did_what_with_before_and_after(desk: Desk) -> None:
+def test_a_history_says_who_did_what_with_before_and_after(
+    history_centre: HistoryCentre,
+) -> None:
     """H1, H2."""
     created = {"given_name": "Ben", "family_name": "M", "date_of_birth": "2006-03-27"}
-    ben = desk.do("POST", "/learners", created)["learner"]
-    desk.do("PATCH", f"/learners/{ben}", {"family_name": "Muller"})
-    first, second = desk.see(f"/learners/{ben}/events")["items"]
+    ben = history_centre.do("POST", "/learners", created)["learner"]
+    history_centre.do("PATCH", f"/learners/{ben}", {"family_name": "Muller"})
+    first, second = history_centre.see(f"/learners/{ben}/events")["items"]
     assert "Ben M, was created" in first["sentence"]
     assert (second["user"], second["role"], second["centre"], second["channel"]) == (
         "admin.riverside",
@@ -109,46 +116,51 @@ def test_a_history_says_who_did_what_with_before_and_after(desk: Desk) -> None:
     assert {"field": "details.family_name", "before": "M", "after": "Muller"} in second[
         "changes"
     ]
-    part = desk.see(f"/learners/{ben}/events", limit="1")
+    part = history_centre.see(f"/learners/{ben}/events", limit="1")
     assert part["items"] == [first]
-    rest = desk.see(f"/learners/{ben}/events", cursor=part["next"])
+    rest = history_centre.see(f"/learners/{ben}/events", cursor=part["next"])
     assert (rest["items"], rest["next"]) == ([second], None)
 
 
 def test_a_refused_claim_or_confirmation_is_in_the_history_with_who_tried_and_why_not(
-    desk: Desk, client_as: ClientAs
+    history_centre: HistoryCentre, client_as: ClientAs
 ) -> None:
     """H4."""
-    order = desk.do("POST", "/orders", {})["order"]
-    claim = desk.do("POST", "/claims", {})["claim"]
-    desk.refused(desk.admin, f"/orders/{order}/confirm", {"total": "1.00"})
-    desk.refused(client_as("assessor.riverside"), f"/claims/{claim}/submit")
-    desk.refused(client_as("admin.hillside"), f"/claims/{claim}/submit")
-    _, tried = desk.see(f"/orders/{order}/events")["items"]
+    order = history_centre.do("POST", "/orders", {})["order"]
+    claim = history_centre.do("POST", "/claims", {})["claim"]
+    history_centre.refused(
+        history_centre.admin, f"/orders/{order}/confirm", {"total": "1.00"}
+    )
+    history_centre.refused(client_as("assessor.riverside"), f"/claims/{claim}/submit")
+    history_centre.refused(client_as("admin.hillside"), f"/claims/{claim}/submit")
+    _, tried = history_centre.see(f"/orders/{order}/events")["items"]
     assert (tried["event"], tried["version"]) == ("command.refused", None)
     assert tried["sentence"].startswith("Refused to confirm an order: ")
-    _, tried = desk.see(f"/claims/{claim}/events")["items"]
+    _, tried = history_centre.see(f"/claims/{claim}/events")["items"]
     assert tried["user"] == "assessor.riverside"
     assert "Ask a Centre Administrator" in tried["sentence"]
 
 
 def test_an_auditor_searches_the_log_and_nobody_else_does(
-    desk: Desk, client_as: ClientAs
+    history_centre: HistoryCentre, client_as: ClientAs
 ) -> None:
     """H1."""
-    desk.do("POST", "/orders", {})
-    desk.clock.advance(minutes=1)
-    since = desk.clock.now.isoformat()
-    order = desk.do("POST", "/orders", {})["order"]
-    found = desk.see("/events", event="order.", since=since, user="admin.riverside")
+    history_centre.do("POST", "/orders", {})
+    history_centre.clock.advance(minutes=1)
+    since = history_centre.clock.now.isoformat()
+    order = history_centre.do("POST", "/orders", {})["order"]
+    found = history_centre.see(
+        "/events", event="order.", since=since, user="admin.riverside"
+    )
     assert [e["data"]["order"] for e in found["items"]] == [order]
     assert (
-        desk.see("/events", event="order.", until=since)["items"][1:] == found["items"]
+        history_centre.see("/events", event="order.", until=since)["items"][1:]
+        == found["items"]
     )
-    assert desk.see("/events", event="order.", centre="50107")["items"] == []
-    part = desk.see("/events", limit="3")
-    rest = desk.see("/events", cursor=part["next"])["items"]
-    assert part["items"] + rest == desk.see("/events")["items"]
+    assert history_centre.see("/events", event="order.", centre="50107")["items"] == []
+    part = history_centre.see("/events", limit="3")
+    rest = history_centre.see("/events", cursor=part["next"])["items"]
+    assert part["items"] + rest == history_centre.see("/events")["items"]
     for name in ("admin.riverside", "specialist", "invoicing"):
         assert client_as(name).get(f"{API}/events").status_code == 403
 
@@ -161,9 +173,9 @@ def test_a_cursor_that_was_not_given_is_refused(
     assert answer.status_code == 422
 
 
-def test_no_secret_is_in_a_history(desk: Desk) -> None:
-    found = desk.see("/events", event="user.")["items"]
-    found += desk.see("/events", event="token.")["items"]
+def test_no_secret_is_in_a_history(history_centre: HistoryCentre) -> None:
+    found = history_centre.see("/events", event="user.")["items"]
+    found += history_centre.see("/events", event="token.")["items"]
     assert found
     assert not any(
         hidden in event["data"]

@@ -33,7 +33,7 @@ SAID_ELSEWHERE = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class TimelineCentre:
     """A centre with one of everything, and people who look at it."""
 
     service: Service
@@ -55,12 +55,14 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Generator[Place]:
+def timeline_centre(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Generator[TimelineCentre]:
     folder = tmp_path_factory.mktemp("place")
     with furnished_in(folder) as (service, client_as, things):
         admin = client_as("admin.riverside")
         more(Maker(client=admin, service=service, name="Later"), things, client_as)
-        yield Place(
+        yield TimelineCentre(
             service=service,
             things=things,
             admin=admin,
@@ -98,12 +100,12 @@ def more(maker: Maker, things: Things, client_as: Any) -> None:
 
 
 def test_a_timeline_has_every_fact_that_names_the_learner_or_a_thing_of_theirs(
-    place: Place,
+    timeline_centre: TimelineCentre,
 ) -> None:
     """H1."""
-    facts = place.service.store.log(after=0, limit=10_000)
-    for learner in place.learners():
-        told = place.told(learner)
+    facts = timeline_centre.service.store.log(after=0, limit=10_000)
+    for learner in timeline_centre.learners():
+        told = timeline_centre.told(learner)
         theirs = {learner} | {
             entry["identifier"]
             for entry in told
@@ -120,14 +122,16 @@ def test_a_timeline_has_every_fact_that_names_the_learner_or_a_thing_of_theirs(
         assert not missing, [f.event for f in facts if f.position in missing]
 
 
-def test_a_timeline_says_nothing_of_other_learners(place: Place) -> None:
+def test_a_timeline_says_nothing_of_other_learners(
+    timeline_centre: TimelineCentre,
+) -> None:
     """H1: but what was decided of the two, to who knows both."""
-    people = place.learners()
+    people = timeline_centre.learners()
     theirs = {
         learner: {learner}
         | {
             entry["identifier"]
-            for entry in place.told(learner)
+            for entry in timeline_centre.told(learner)
             if entry["kind"] in {"registration", "booking", "certificate"}
         }
         for learner in people
@@ -135,15 +139,21 @@ def test_a_timeline_says_nothing_of_other_learners(place: Place) -> None:
     assert len(set().union(*theirs.values())) == sum(map(len, theirs.values()))
     for learner in people:
         others = set().union(*(theirs[each] for each in people if each != learner))
-        for entry in place.told(learner):
+        for entry in timeline_centre.told(learner):
             if entry["kind"] != "duplicate":
                 found = others & {*NAMES.findall(str(entry))}
                 assert not found, entry
 
 
-def test_a_timeline_tells_of_every_kind_of_thing(place: Place) -> None:
+def test_a_timeline_tells_of_every_kind_of_thing(
+    timeline_centre: TimelineCentre,
+) -> None:
     """H1."""
-    told = [entry for learner in place.learners() for entry in place.told(learner)]
+    told = [
+        entry
+        for learner in timeline_centre.learners()
+        for entry in timeline_centre.told(learner)
+    ]
     assert {entry["kind"] for entry in told} == {
         *("record", "group", "learner", "order", "registration", "entry order"),
         *("booking", "invoice line", "claim", "certificate", "duplicate"),
@@ -163,28 +173,34 @@ def test_a_timeline_tells_of_every_kind_of_thing(place: Place) -> None:
     ],
 )
 def test_an_amendment_or_a_cancellation_is_told_with_before_and_after(
-    place: Place, event: str, field: str, before: Any, after: Any
+    timeline_centre: TimelineCentre, event: str, field: str, before: Any, after: Any
 ) -> None:
     """H2."""
-    spare = place.things.others[2]
-    (entry,) = [e for e in place.told(spare) if e["event"] == event]
+    spare = timeline_centre.things.others[2]
+    (entry,) = [e for e in timeline_centre.told(spare) if e["event"] == event]
     change = {"field": field.format(spare), "before": before, "after": after}
     assert change in entry["changes"]
 
 
-def test_a_timeline_is_in_order_and_walked_part_by_part(place: Place) -> None:
-    spare = place.things.others[2]
-    whole = place.told(spare)
+def test_a_timeline_is_in_order_and_walked_part_by_part(
+    timeline_centre: TimelineCentre,
+) -> None:
+    spare = timeline_centre.things.others[2]
+    whole = timeline_centre.told(spare)
     assert [e["position"] for e in whole] == sorted({e["position"] for e in whole})
     path, walked = f"{API}/learners/{spare}/timeline", list[Any]()
-    part = place.admin.get(path, params={"limit": "7"})
+    part = timeline_centre.admin.get(path, params={"limit": "7"})
     while "next" in part.links:
         walked += part.json()["items"]
-        part = place.admin.get(part.links["next"]["url"])
+        part = timeline_centre.admin.get(part.links["next"]["url"])
     assert walked + part.json()["items"] == whole
 
 
-def test_what_an_order_cost_is_what_it_cost_for_the_learner(place: Place) -> None:
-    spare = place.things.others[2]
-    (confirmed,) = [e for e in place.told(spare) if e["event"] == "order.confirmed"]
+def test_what_an_order_cost_is_what_it_cost_for_the_learner(
+    timeline_centre: TimelineCentre,
+) -> None:
+    spare = timeline_centre.things.others[2]
+    (confirmed,) = [
+        e for e in timeline_centre.told(spare) if e["event"] == "order.confirmed"
+    ]
     assert confirmed["data"]["total"] == "98.00"

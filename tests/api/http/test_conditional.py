@@ -21,7 +21,7 @@ READS = [each for each in every_operation() if each.method == "get"]
 USER, USERS = "/api/v1/users/assessor.riverside", "/api/v1/users"
 
 
-class Reader:
+class ConditionalClient:
     """Somebody who looks at everything of one centre."""
 
     def __init__(self, client: TestClient, names: Mapping[str, str]) -> None:
@@ -38,12 +38,12 @@ class Reader:
 
 
 @pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Generator[Reader]:
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Generator[ConditionalClient]:
     with furnished_in(tmp_path_factory.mktemp("centre")) as (_, client_as, things):
-        yield Reader(client_as("auditor"), names_of(things))
+        yield ConditionalClient(client_as("auditor"), names_of(things))
 
 
-def test_head_answers_as_get_does_without_the_body(reader: Reader) -> None:
+def test_head_answers_as_get_does_without_the_body(reader: ConditionalClient) -> None:
     for operation in READS:
         got, answer = reader.ask(operation), reader.ask(operation, "HEAD")
         assert answer.status_code == got.status_code == 200, operation
@@ -52,14 +52,14 @@ def test_head_answers_as_get_does_without_the_body(reader: Reader) -> None:
             assert answer.headers.get(name) == got.headers.get(name), operation
 
 
-def test_head_says_how_long_the_body_would_be(reader: Reader) -> None:
+def test_head_says_how_long_the_body_would_be(reader: ConditionalClient) -> None:
     (me,) = [each for each in READS if each.path.endswith("/me")]
     got, answer = reader.ask(me), reader.ask(me, "HEAD")
     assert answer.headers["content-length"] == str(len(got.content))
     assert answer.headers["etag"] == got.headers["etag"]
 
 
-def test_what_was_seen_already_is_not_sent_again(reader: Reader) -> None:
+def test_what_was_seen_already_is_not_sent_again(reader: ConditionalClient) -> None:
     tried = 0
     for operation in READS:
         got, again = reader.ask(operation), reader.ask(operation)

@@ -8,12 +8,12 @@ from fastapi.routing import APIRoute
 
 from api.app import ROUTERS
 from api.bookings.registers import register_rows
-from api.claims.claimable_qualifications import LearnersSought, UnitsSought
+from api.claims.claimable_qualifications import LearnersFilter, UnitsFilter
 from api.http.dependencies import reads
 
 IN_WORKER_THREADS = {reads, register_rows}
 """They read the read models."""
-RARE = {UnitsSought, LearnersSought}
+RARE = {UnitsFilter, LearnersFilter}
 """Classes, which cannot be ``async``."""
 
 

@@ -19,7 +19,7 @@ LISTS = ("/bookings", "/registrations", "/invoice-lines", "/ineligible-learners"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class ListedCentre:
     service: Service
     things: Things
     client: TestClient
@@ -27,12 +27,12 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Generator[Place]:
+def listed_centre(tmp_path_factory: pytest.TempPathFactory) -> Generator[ListedCentre]:
     folder = tmp_path_factory.mktemp("lists")
     with furnished_in(folder) as (service, client_as, things):
         client = client_as("admin.riverside")
         maker = Maker(client=client, service=service, name="Quillfeather")
-        yield Place(service=service, things=things, client=client, maker=maker)
+        yield ListedCentre(service=service, things=things, client=client, maker=maker)
 
 
 @pytest.fixture
@@ -51,60 +51,74 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_a_list_opens_no_stream(place: Place, opened: list[UUID], path: str) -> None:
-    place.client.get(f"{API}/me")
+def test_a_list_opens_no_stream(
+    listed_centre: ListedCentre, opened: list[UUID], path: str
+) -> None:
+    listed_centre.client.get(f"{API}/me")
     who_asks = set(opened)
-    answer = place.client.get(API + path, params={"limit": 200})
+    answer = listed_centre.client.get(API + path, params={"limit": 200})
     assert answer.json()["items"]
     assert all(item["family_name"] for item in answer.json()["items"])
     assert set(opened) == who_asks
 
 
-def test_packages_of_a_list_are_those_of_the_booking(place: Place) -> None:
+def test_packages_of_a_list_are_those_of_the_booking(
+    listed_centre: ListedCentre,
+) -> None:
     """B11, B14: whose, when, on which client, and why they are stale."""
-    away = place.things.called["offline"]
+    away = listed_centre.things.called["offline"]
     path = f"{API}/bookings"
 
     def both() -> tuple[Any, Any]:
-        place.maker.settle()
-        listed = place.client.get(path, params={"limit": 200}).json()["items"]
+        listed_centre.maker.settle()
+        listed = listed_centre.client.get(path, params={"limit": 200}).json()["items"]
         (row,) = [each for each in listed if each["booking"] == away]
-        return row, place.client.get(f"{path}/{away}").json()
+        return row, listed_centre.client.get(f"{path}/{away}").json()
 
     row, whole = both()
     assert row == whole
     (package,) = row["packages"]
     assert package["client_name"] == "Laptop Quillfeather"
     assert (package["is_stale"], package["why_stale"]) == (False, None)
-    place.maker.ask("PUT", "/me/pin", json={"pin": "7391", "current_pin": PIN})
+    listed_centre.maker.ask("PUT", "/me/pin", json={"pin": "7391", "current_pin": PIN})
     row, whole = both()
     assert row == whole
     assert "another PIN" in row["packages"][0]["why_stale"]
 
 
-def test_an_amendment_makes_a_package_stale_in_the_list_too(place: Place) -> None:
+def test_an_amendment_makes_a_package_stale_in_the_list_too(
+    listed_centre: ListedCentre,
+) -> None:
     """B11: an amended booking is of another revision."""
-    learner = place.maker.learner("Away", confirm_different_person=True)
-    place.maker.order(learner)
-    entered = place.maker.entered(learner, mode="Offline")
+    learner = listed_centre.maker.learner("Away", confirm_different_person=True)
+    listed_centre.maker.order(learner)
+    entered = listed_centre.maker.entered(learner, mode="Offline")
     booking = entered["entries"][0]["booking"]
-    place.maker.ask("PATCH", f"/bookings/{booking}", json={"extra_time": 25})
-    place.maker.settle()
-    listed = place.client.get(f"{API}/bookings", params={"learner": learner}).json()
-    whole = place.client.get(f"{API}/bookings/{booking}").json()
+    listed_centre.maker.ask("PATCH", f"/bookings/{booking}", json={"extra_time": 25})
+    listed_centre.maker.settle()
+    listed = listed_centre.client.get(
+        f"{API}/bookings", params={"learner": learner}
+    ).json()
+    whole = listed_centre.client.get(f"{API}/bookings/{booking}").json()
     assert listed["items"] == [whole]
 
 
-def test_who_was_transferred_is_called_as_the_centre_knew_them(place: Place) -> None:
+def test_who_was_transferred_is_called_as_the_centre_knew_them(
+    listed_centre: ListedCentre,
+) -> None:
     """L6: their streams are opened for it."""
-    learner = place.things.called["learner"]
-    before = place.client.get(f"{API}/bookings", params={"learner": learner}).json()
-    store = place.service.store
+    learner = listed_centre.things.called["learner"]
+    before = listed_centre.client.get(
+        f"{API}/bookings", params={"learner": learner}
+    ).json()
+    store = listed_centre.service.store
     stream = store.open(stream_of(learner))
     gone = LearnerTransferred(
         centre="50107", person_id=stream_of("why"), reason="Moved"
     )
     store.append(stream.change([gone], owner="50107"), by=SERVICE)
-    place.maker.settle()
-    after = place.client.get(f"{API}/bookings", params={"learner": learner}).json()
+    listed_centre.maker.settle()
+    after = listed_centre.client.get(
+        f"{API}/bookings", params={"learner": learner}
+    ).json()
     assert before["items"] == after["items"] != []

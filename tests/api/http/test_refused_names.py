@@ -66,7 +66,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Generator[Fuzzed]:
 
 
 @pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def new_identifiers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """List every identifier that is drawn for something new."""
     names: list[str] = []
 
@@ -116,7 +116,7 @@ def others(value: Any) -> Iterator[Any]:
 
 @pytest.mark.parametrize("operation", POSTS, ids=str)
 def test_a_refusal_names_nothing_that_was_not_made(
-    place: Fuzzed, operation: Operation, drawn: list[str]
+    place: Fuzzed, operation: Operation, new_identifiers: list[str]
 ) -> None:
     way = valid_request(operation, place.ready)
     if operation.path in WHOLE:
@@ -131,12 +131,12 @@ def test_a_refusal_names_nothing_that_was_not_made(
         client.headers["Authorization"] = f"Bearer {token}"
     refused = 0
     for body in spoilt(way.body):
-        drawn.clear()  # what succeeds may name what it made
+        new_identifiers.clear()  # what succeeds may name what it made
         headers = {"If-Match": "*", "Idempotency-Key": f"spoilt {next(TRIES)}"}
         answer = client.post(path, json=body, headers=headers)
         assert answer.status_code < 500, (path, body, answer.text)
         if not answer.is_success:
             refused += 1
-            told = {name for name in drawn if name in answer.text}
+            told = {name for name in new_identifiers if name in answer.text}
             assert not told, f"{path} {json.dumps(body)}: {answer.text}"
     assert refused

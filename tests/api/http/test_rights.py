@@ -31,7 +31,7 @@ ASKED = re.compile(r"an? ([A-Z][A-Za-z ]*?)(?: or |$)")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class CentreOfEveryRole:
     """A centre with one of everything, and somebody in each role."""
 
     service: Service
@@ -40,11 +40,13 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Generator[Place]:
+def centre_of_every_role(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Generator[CentreOfEveryRole]:
     folder = tmp_path_factory.mktemp("place")
     with furnished_in(folder) as (service, client_as, things):
         as_ = {user.role: client_as(user.name) for user in reversed(USERS)}
-        yield Place(service=service, names=names_of(things), as_=as_)
+        yield CentreOfEveryRole(service=service, names=names_of(things), as_=as_)
 
 
 def is_about_oneself(operation: Operation) -> bool:
@@ -52,11 +54,19 @@ def is_about_oneself(operation: Operation) -> bool:
 
 
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.ACCOUNT_SPECIALIST])
-def test_the_awarding_organisation_reads_everything(place: Place, role: Role) -> None:
+def test_the_awarding_organisation_reads_everything(
+    centre_of_every_role: CentreOfEveryRole, role: Role
+) -> None:
     """The log of all that was recorded is for the Auditor alone (H5)."""
     for operation in LOOKING:
-        whose = {"centre": place.names["centre"]} if operation.is_of_centres else {}
-        answer = operation.ask(place.as_[role], place.names, query=whose)
+        whose = (
+            {"centre": centre_of_every_role.names["centre"]}
+            if operation.is_of_centres
+            else {}
+        )
+        answer = operation.ask(
+            centre_of_every_role.as_[role], centre_of_every_role.names, query=whose
+        )
         log = (f"{API}/audit", f"{API}/events")
         if role is not Role.AUDITOR and operation.path.startswith(log):
             assert answer.status_code == HTTPStatus.FORBIDDEN, operation
@@ -66,26 +76,30 @@ def test_the_awarding_organisation_reads_everything(place: Place, role: Role) ->
 
 @pytest.mark.parametrize("role", [Role.INVOICING, Role.ASSESSMENT])
 def test_a_machine_sees_nothing_but_what_it_is_there_for(
-    place: Place, role: Role
+    centre_of_every_role: CentreOfEveryRole, role: Role
 ) -> None:
     for operation in LOOKING:
-        answer = operation.ask(place.as_[role], place.names)
+        answer = operation.ask(
+            centre_of_every_role.as_[role], centre_of_every_role.names
+        )
         if operation.path in ITS_OWN[role] or is_about_oneself(operation):
             assert answer.status_code == HTTPStatus.OK, f"{operation}: {answer.text}"
         else:
             assert answer.status_code == HTTPStatus.FORBIDDEN, operation
 
 
-def test_an_auditor_changes_nothing(place: Place) -> None:
+def test_an_auditor_changes_nothing(centre_of_every_role: CentreOfEveryRole) -> None:
     """H4: but that it was tried is recorded, of every command where it matters."""
-    head = place.service.store.head()
+    head = centre_of_every_role.service.store.head()
     for operation in CHANGING:
         if is_about_oneself(operation):
             continue
-        answer = operation.ask(place.as_[Role.AUDITOR], place.names)
+        answer = operation.ask(
+            centre_of_every_role.as_[Role.AUDITOR], centre_of_every_role.names
+        )
         if not operation.path.endswith("/eligibility"):  # which changes nothing
             assert answer.status_code == HTTPStatus.FORBIDDEN, f"{operation}: {answer}"
-    recorded = [r.event for r in place.service.store.log(after=head)]
+    recorded = [r.event for r in centre_of_every_role.service.store.log(after=head)]
     assert {type(event) for event in recorded} == {CommandRefused}
     assert {vars(event)["command"] for event in recorded} == {
         kind.title for kind in SUBJECTS
@@ -93,12 +107,12 @@ def test_an_auditor_changes_nothing(place: Place) -> None:
 
 
 def test_every_refusal_for_lack_of_a_right_names_the_roles_that_have_it(
-    place: Place,
+    centre_of_every_role: CentreOfEveryRole,
 ) -> None:
     for operation in OPERATIONS:
         refused: dict[Role, str] = {}
-        for role, client in place.as_.items():
-            answer = operation.ask(client, place.names)
+        for role, client in centre_of_every_role.as_.items():
+            answer = operation.ask(client, centre_of_every_role.names)
             if answer.status_code == HTTPStatus.FORBIDDEN:
                 detail = answer.json()["detail"]
                 if only := SYSTEM.fullmatch(detail):

@@ -84,7 +84,7 @@ NEUTRAL = {
 """Parameters that name nothing of a centre's own."""
 
 
-def sought(things: Things) -> dict[str, tuple[str, ...]]:
+def filters(things: Things) -> dict[str, tuple[str, ...]]:
     """Give what to look for to find the things of a centre."""
     called = things.called
     surname, number, *_ = things.others
@@ -124,7 +124,7 @@ def test_to_look_for_anothers_thing_is_to_look_for_nothing(
 ) -> None:
     """L3, R1, U10: the same rows, headers and next part as for what is nowhere."""
     ours = {**names_of(neighbours.ours), **neighbours.ours.drafts}
-    theirs, nothing = sought(neighbours.theirs), sought(NEVER)
+    theirs, nothing = filters(neighbours.theirs), filters(NEVER)
     tried = 0
     for operation in OPERATIONS:
         for parameter in {*operation.queries} & {*theirs}:
@@ -144,7 +144,7 @@ def test_no_search_or_list_finds_or_betrays_anothers_things(
     """L3, R1, U10: whatever is sought, and from whatever place in the list."""
     ours = {**names_of(neighbours.ours), **neighbours.ours.drafts}
     secrets = neighbours.theirs.everything()
-    seeking = sought(neighbours.theirs)
+    seeking = filters(neighbours.theirs)
     for operation in OPERATIONS:
         if operation.method != "get":
             continue

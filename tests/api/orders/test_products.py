@@ -17,8 +17,8 @@ def admin(client_as: ClientAs) -> TestClient:
     return client_as("admin.riverside")
 
 
-def found(client: TestClient, **sought: Any) -> list[str]:
-    answer = client.get("/api/v1/products", params=sought)
+def found(client: TestClient, **filters: Any) -> list[str]:
+    answer = client.get("/api/v1/products", params=filters)
     assert answer.status_code == 200, answer.text
     return [row["product"] for row in answer.json()["items"]]
 

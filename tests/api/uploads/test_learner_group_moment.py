@@ -49,11 +49,11 @@ def tables(service: Service, tmp_path: Path) -> ProjectionTables:
 def group(store: EventStore, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> str:
     """Make learners of seven rows, in three appends; one row stays behind."""
     monkeypatch.setattr(uploading, "BATCH", 3)
-    intake = UploadCentre(store=store, now=clock)
+    upload_centre = UploadCentre(store=store, now=clock)
     rows = strangers(*(cells(uln="") for _ in range(7)), cells(family_name=""))
-    group = intake.checked(*rows)
-    intake.submit(group)
-    intake.add(group)
+    group = upload_centre.checked(*rows)
+    upload_centre.submit(group)
+    upload_centre.add(group)
     return group
 
 

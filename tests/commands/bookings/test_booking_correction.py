@@ -51,8 +51,8 @@ class Hall:
     def __init__(self, store: EventStore, clock: Clock) -> None:
         self.provider = Provider.open(store, clock)
         self.clock = clock
-        self.provider.counter.confirm(self.provider.counter.ready(ANN))
-        (self.made,) = self.provider.counter.made()
+        self.provider.order_centre.confirm(self.provider.order_centre.ready(ANN))
+        (self.made,) = self.provider.order_centre.made()
         self.booking = self.book()
         clock.advance(hours=3)
 
@@ -66,14 +66,14 @@ class Hall:
             mode="Online",
         )
         command = BeginEntryOrder(by=ADMINISTRATOR, at=self.clock(), entries=(entry,))
-        order = self.provider.counter.send(command).created_id
+        order = self.provider.order_centre.send(command).created_id
         return confirm(self.provider, order).booking
 
     def report(self, outcome: Mapping[str, Any], booking: str | None = None) -> None:
         command = ReportOutcome(
             by=ASSESSMENT, at=self.clock(), booking=booking or self.booking, **outcome
         )
-        send(command, self.provider.counter.context)
+        send(command, self.provider.order_centre.context)
 
     def correct(
         self, outcome: Mapping[str, Any], *, by: Actor = ASSESSMENT, reason: str = WHY
@@ -81,7 +81,7 @@ class Hall:
         command = CorrectOutcome(
             by=by, at=self.clock(), booking=self.booking, reason=reason, **outcome
         )
-        send(command, self.provider.counter.context)
+        send(command, self.provider.order_centre.context)
 
     def result(self, *, is_pass: bool, days: int = 0, mark: int = 30) -> dict[str, Any]:
         sat_on = self.clock.now.date() + timedelta(days=days)
@@ -94,20 +94,20 @@ class Hall:
 
     def claim(self, kind: str = "Interim") -> str:
         """Claim for the unit that was passed by the test, and submit the claim."""
-        claim = self.provider.office.begin(
+        claim = self.provider.claim_centre.begin(
             {ANN: award(kind, grades={})}, qualification=SINGLE
         )
-        self.provider.office.submit(claim)
+        self.provider.claim_centre.submit(claim)
         return claim
 
     @property
     def grades(self) -> dict[str, str]:
-        registration = self.provider.office.registration(self.made.registration)
+        registration = self.provider.claim_centre.registration(self.made.registration)
         return registration.grades_to_date(claim="", typed={})
 
     @property
     def planned(self) -> list[str]:
-        stream = self.provider.counter.store.open(TIMETABLE.stream_id(ANN))
+        stream = self.provider.order_centre.store.open(TIMETABLE.stream_id(ANN))
         return [*Timetable.replay(stream.events).sittings]
 
 
@@ -124,9 +124,9 @@ def test_eligibility_follows_a_result_that_is_put_right(hall: Hall) -> None:
         assert hall.grades == {TESTED: "P" if is_pass else "U"}
         claim = hall.claim()
         state = ClaimStatus.SUBMITTED if is_pass else ClaimStatus.UNSUBMITTED
-        assert hall.provider.office.standings(claim) == {ANN: state}
+        assert hall.provider.claim_centre.standings(claim) == {ANN: state}
         if is_pass:
-            hall.provider.office.withdraw(claim)
+            hall.provider.claim_centre.withdraw(claim)
 
 
 def test_before_and_after_and_why_stay_in_the_history(hall: Hall) -> None:
@@ -137,7 +137,7 @@ def test_before_and_after_and_why_stay_in_the_history(hall: Hall) -> None:
     stream, booking = load(
         BOOKING,
         hall.booking,
-        store=hall.provider.counter.context.store,
+        store=hall.provider.order_centre.context.store,
         reader=ASSESSMENT,
     )
     *_, reported, corrected = stream.history
@@ -163,7 +163,7 @@ def test_what_was_not_reported_cannot_be_put_right(hall: Hall) -> None:
     """B17."""
     with pytest.raises(NothingReported, match="Report how"):
         hall.correct({"attendance": ABSENT})
-    hall.provider.counter.send(
+    hall.provider.order_centre.send(
         CancelBooking(by=ADMINISTRATOR, at=hall.clock(), booking=hall.booking)
     )
     with pytest.raises(BookingIsOver):
@@ -195,13 +195,13 @@ def test_a_result_that_a_claim_relies_on_stays_and_the_claim_is_named(
     hall.report(hall.result(is_pass=True))
     claim = hall.claim(kind)
     if is_processed:
-        hall.provider.office.process(claim)
+        hall.provider.claim_centre.process(claim)
     for wrong in (hall.result(is_pass=False), {"attendance": ABSENT}):
         with pytest.raises(ResultIsReliedOn, match=claim):
             hall.correct(wrong)
     hall.correct(hall.result(is_pass=True, mark=31))
     if not is_processed:
-        hall.provider.office.withdraw(claim)
+        hall.provider.claim_centre.withdraw(claim)
         hall.correct(hall.result(is_pass=False))
         assert hall.grades == {TESTED: "U"}
 
@@ -210,17 +210,17 @@ def test_what_was_claimed_before_reopening_follows_the_test(hall: Hall) -> None:
     """B17, M12, M14: an earlier award does not carry a grade that was none."""
     hall.report(hall.result(is_pass=True))
     waiting, last = hall.claim("Interim"), hall.claim("Fallback")
-    hall.provider.office.process(last)
+    hall.provider.claim_centre.process(last)
     reopen = ReopenRegistration(
         by=SPECIALIST,
         at=hall.clock(),
         registration=hall.made.registration,
         reason="Claimed too early",
     )
-    hall.provider.counter.send(reopen)
+    hall.provider.order_centre.send(reopen)
     with pytest.raises(ResultIsReliedOn, match=waiting):
         hall.correct(hall.result(is_pass=False))
-    hall.provider.office.process(waiting)
+    hall.provider.claim_centre.process(waiting)
     hall.correct(hall.result(is_pass=False))
     assert hall.grades == {TESTED: "U"}
     hall.correct(hall.result(is_pass=True))
@@ -254,7 +254,7 @@ def test_nobody_was_at_two_tests_at_once(any_store: EventStore, clock: Clock) ->
 def test_nothing_comes_of_a_registration_that_was_cancelled(hall: Hall) -> None:
     """B17, C2."""
     hall.report({"attendance": ABSENT})
-    hall.provider.counter.send(
+    hall.provider.order_centre.send(
         CancelRegistration(
             by=ADMINISTRATOR,
             at=hall.clock(),

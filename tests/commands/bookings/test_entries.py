@@ -32,7 +32,7 @@ def provider(any_store: EventStore, clock: Clock) -> Provider:
 
 
 def begin(provider: Provider, learner: str, through: str | None) -> str:
-    clock = provider.counter.now()
+    clock = provider.order_centre.now()
     entry = Entry(
         learner=learner,
         qualification=SINGLE,
@@ -43,14 +43,14 @@ def begin(provider: Provider, learner: str, through: str | None) -> str:
         mode="Online",
     )
     command = BeginEntryOrder(by=ADMINISTRATOR, at=clock, entries=(entry,))
-    return provider.counter.send(command).created_id
+    return provider.order_centre.send(command).created_id
 
 
 def confirm(provider: Provider, order: str) -> ConfirmedEntry:
     """Confirm an order, twice; give the one booking that comes of it."""
-    context, at = provider.counter.context, provider.counter.now()
+    context, at = provider.order_centre.context, provider.order_centre.now()
     for _ in range(2):
-        provider.counter.send(
+        provider.order_centre.send(
             ConfirmEntryOrder(
                 by=ADMINISTRATOR, at=at, order=order, total=Decimal("14.50")
             )
@@ -64,10 +64,10 @@ def confirm(provider: Provider, order: str) -> ConfirmedEntry:
 
 
 def cancel(provider: Provider, made: RegistrationMade) -> None:
-    provider.counter.send(
+    provider.order_centre.send(
         CancelRegistration(
             by=ADMINISTRATOR,
-            at=provider.counter.now(),
+            at=provider.order_centre.now(),
             registration=made.registration,
             reason="By mistake",
         )
@@ -79,16 +79,18 @@ def test_who_came_through_an_apprenticeship_is_booked_on_that_part_of_it(
 ) -> None:
     """B2, O7: through it and not as stand-alone, and the other way round."""
     _, single, several = provider.register(ANN)
-    provider.counter.confirm(provider.counter.ready(BEN))
+    provider.order_centre.confirm(provider.order_centre.ready(BEN))
     with pytest.raises(ThroughApprenticeship, match=APPRENTICESHIP):
         begin(provider, ANN, None)
     with pytest.raises(NotThroughApprenticeship):
         begin(provider, BEN, APPRENTICESHIP)
     booked = confirm(provider, begin(provider, ANN, APPRENTICESHIP))
     assert booked.registration == single.registration
-    (sitting,) = provider.office.registration(single.registration).sittings.values()
+    (sitting,) = provider.claim_centre.registration(
+        single.registration
+    ).sittings.values()
     assert (sitting.unit, sitting.attendance) == (TESTED, Attendance.BOOKED)
-    assert provider.office.registration(several.registration).sittings == {}
+    assert provider.claim_centre.registration(several.registration).sittings == {}
     with pytest.raises(UnitBooked):
         confirm(provider, begin(provider, ANN, APPRENTICESHIP))
     assert confirm(provider, begin(provider, BEN, None)).registration not in {

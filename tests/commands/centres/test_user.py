@@ -31,23 +31,23 @@ WHY = "They changed their job."
 
 
 @pytest.fixture
-def staff(office: ClaimCentre) -> ClaimCentre:
+def staff(claim_centre: ClaimCentre) -> ClaimCentre:
     """Add Ann, an Assessor of the centre, to it."""
-    asked(office, AddUser, by=SERVICE, **ANN)
-    return office
+    asked(claim_centre, AddUser, by=SERVICE, **ANN)
+    return claim_centre
 
 
 ANN = {"name": "ann", "full_name": "Ann", "role": Role.ASSESSOR, "centre": CENTRE}
 
 
 def asked(
-    office: ClaimCentre, kind: Callable[..., Command], **values: object
+    claim_centre: ClaimCentre, kind: Callable[..., Command], **values: object
 ) -> CommandResult:
-    return handle(kind(**{"at": office.now(), **values}), office.context)
+    return handle(kind(**{"at": claim_centre.now(), **values}), claim_centre.context)
 
 
-def ann(office: ClaimCentre) -> User:
-    return load_known(USER, "ann", store=office.store)[1]
+def ann(claim_centre: ClaimCentre) -> User:
+    return load_known(USER, "ann", store=claim_centre.store)[1]
 
 
 def test_a_user_is_added_with_a_password_or_without(staff: ClaimCentre) -> None:

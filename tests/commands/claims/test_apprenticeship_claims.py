@@ -44,14 +44,14 @@ def any_provider(any_store: EventStore, clock: Clock) -> Provider:
 
 def statuses(provider: Provider, made: list[RegistrationMade]) -> list[Status]:
     """Give the status of each, once it is seen that what is Active is reserved."""
-    found = [provider.office.status(each.registration) for each in made]
+    found = [provider.claim_centre.status(each.registration) for each in made]
     assert [provider.is_held(m) for m in made] == [each is ACTIVE for each in found]
     return found
 
 
 def happened_to(provider: Provider, made: RegistrationMade) -> list[Event]:
     """List what happened to a parent since it was made."""
-    return [*provider.office.store.open(stream_of(made.registration)).events[1:]]
+    return [*provider.claim_centre.store.open(stream_of(made.registration)).events[1:]]
 
 
 @pytest.mark.parametrize("kind", ["Full", "Fallback"])
@@ -68,8 +68,12 @@ def test_an_apprenticeship_is_completed_with_the_last_of_its_qualifications(
     ]
     any_provider.claim(SEVERAL, ANN)
     assert statuses(any_provider, made) == [COMPLETED] * 3
-    last = any_provider.office.store.open(stream_of(parent.registration)).history[-1]
-    claimed = any_provider.office.store.open(stream_of(several.registration)).history
+    last = any_provider.claim_centre.store.open(stream_of(parent.registration)).history[
+        -1
+    ]
+    claimed = any_provider.claim_centre.store.open(
+        stream_of(several.registration)
+    ).history
     assert last.correlation == claimed[-1].correlation
     assert last.event == PartCompleted(part=several.registration)
 
@@ -91,7 +95,7 @@ def test_a_claim_withdrawn_makes_the_apprenticeship_active_again(
     first = provider.claim(SINGLE, ANN, BEN)
     provider.claim(SEVERAL, ANN, BEN)
     assert statuses(provider, made) == [COMPLETED] * 6
-    provider.office.withdraw(first, ANN)
+    provider.claim_centre.withdraw(first, ANN)
     assert statuses(provider, made) == [ACTIVE, ACTIVE, *[COMPLETED] * 4]
     assert happened_to(provider, made[0])[-1] == PartReopened(part=made[1].registration)
     provider.claim(SINGLE, ANN)
@@ -106,7 +110,7 @@ def test_withdrawing_a_claim_of_an_interim_award_leaves_the_apprenticeship_alone
     interim = provider.claim(SINGLE, ANN, kind="Interim")
     provider.claim(SINGLE, ANN)
     before = happened_to(provider, made[0])
-    provider.office.withdraw(interim)
+    provider.claim_centre.withdraw(interim)
     assert happened_to(provider, made[0]) == before
     assert statuses(provider, made) == [ACTIVE, COMPLETED, ACTIVE]
 
@@ -121,9 +125,9 @@ def test_an_apprenticeship_registered_on_again_is_not_made_active_again(
     provider.claim(SINGLE, ANN)
     assert statuses(provider, again) == [ACTIVE, COMPLETED, ACTIVE]
     with pytest.raises(RegisteredMeanwhile, match=APPRENTICESHIP):
-        provider.office.withdraw(claims[0])
+        provider.claim_centre.withdraw(claims[0])
     with pytest.raises(RegisteredMeanwhile):
-        provider.office.withdraw(claims[1])
+        provider.claim_centre.withdraw(claims[1])
     assert statuses(provider, made) == [COMPLETED] * 3
 
 
@@ -138,15 +142,15 @@ def test_an_approval_for_the_apprenticeship_is_enough_for_what_it_made(
     provider: Provider,
 ) -> None:
     """M2, M4, O7: and for no registration besides."""
-    counter = provider.counter
+    order_centre = provider.order_centre
     made = provider.register(ANN)
-    counter.confirm(counter.ready(BEN))
-    counter.withdraw_approval(SINGLE)
+    order_centre.confirm(order_centre.ready(BEN))
+    order_centre.withdraw_approval(SINGLE)
     with pytest.raises(NotRegistered, match=f"{BEN} .*your centre is not approved for"):
         provider.begin(SINGLE, ANN, BEN)
     provider.claim(SINGLE, ANN)
     assert statuses(provider, made) == [ACTIVE, COMPLETED, ACTIVE]
-    counter.withdraw_approval(APPRENTICESHIP)
+    order_centre.withdraw_approval(APPRENTICESHIP)
     with pytest.raises(NotClaimable, match="not approved for it"):
         provider.begin(SINGLE, ANN)
 
@@ -156,15 +160,15 @@ def test_a_learner_whose_approval_was_withdrawn_is_kept_back_and_told(
 ) -> None:
     """M2, M10, O7: the others go through."""
     provider.register(ANN)
-    provider.counter.confirm(provider.counter.ready(BEN))
+    provider.order_centre.confirm(provider.order_centre.ready(BEN))
     claim = provider.begin(SINGLE, ANN, BEN)
-    provider.counter.withdraw_approval(SINGLE)
-    provider.office.submit(claim)
-    assert provider.office.standings(claim) == {
+    provider.order_centre.withdraw_approval(SINGLE)
+    provider.claim_centre.submit(claim)
+    assert provider.claim_centre.standings(claim) == {
         ANN: ClaimStatus.SUBMITTED,
         BEN: ClaimStatus.UNSUBMITTED,
     }
-    withheld = provider.office.claim(claim).learners[BEN].withheld
+    withheld = provider.claim_centre.claim(claim).learners[BEN].withheld
     assert withheld
     (why,) = withheld.reasons
     assert (why.code, SINGLE in why.message) == ("not-approved", True)
@@ -176,7 +180,7 @@ def test_two_people_who_complete_the_last_two_qualifications_at_once_complete_it
     """M15, O7: neither misses what the other did."""
     made = any_provider.register(ANN, BEN)
     claims = [any_provider.begin(qualification, ANN, BEN) for qualification in BOTH]
-    submit = any_provider.office.submit
+    submit = any_provider.claim_centre.submit
     answers = at_once(
         [partial(submit, claims[0]), partial(submit, claims[1], by=COLLEAGUE)]
     )
@@ -193,8 +197,8 @@ def test_completing_one_qualification_and_withdrawing_another_at_once_agree(
     second = any_provider.begin(SEVERAL, ANN)
     answers = at_once(
         [
-            partial(any_provider.office.withdraw, first, by=COLLEAGUE),
-            partial(any_provider.office.submit, second),
+            partial(any_provider.claim_centre.withdraw, first, by=COLLEAGUE),
+            partial(any_provider.claim_centre.submit, second),
         ]
     )
     assert not [answer for answer in answers if isinstance(answer, RuleBroken)]

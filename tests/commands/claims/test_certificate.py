@@ -21,54 +21,54 @@ SPECIALIST = replace(
 
 
 @pytest.fixture
-def certificate(office: ClaimCentre) -> str:
+def certificate(claim_centre: ClaimCentre) -> str:
     """Claim for Ann, and give the number of the certificate that came of it."""
     grades = dict.fromkeys((A1, A2, B1), "P")
-    claim = office.begin({ANN: award("Full", grades=grades)})
-    office.submit(claim)
-    office.process(claim)
-    number = office.claim(claim).learners[ANN].certificate
+    claim = claim_centre.begin({ANN: award("Full", grades=grades)})
+    claim_centre.submit(claim)
+    claim_centre.process(claim)
+    number = claim_centre.claim(claim).learners[ANN].certificate
     assert number is not None
     return number
 
 
 def printed(
-    office: ClaimCentre,
+    claim_centre: ClaimCentre,
     certificate: str,
     by: Actor = SPECIALIST,
     expect: int | None = None,
 ) -> CommandResult:
     command = RecordPrinting(
-        by=by, at=office.now(), certificate=certificate, expect=expect
+        by=by, at=claim_centre.now(), certificate=certificate, expect=expect
     )
-    return office.send(command)
+    return claim_centre.send(command)
 
 
 def test_that_it_was_printed_is_recorded_once(
-    office: ClaimCentre, certificate: str
+    claim_centre: ClaimCentre, certificate: str
 ) -> None:
     """M13."""
-    assert printed(office, certificate, expect=1).created_id == certificate
+    assert printed(claim_centre, certificate, expect=1).created_id == certificate
     stream, _ = load(
-        CERTIFICATE, certificate, store=office.context.store, reader=ADMINISTRATOR
+        CERTIFICATE, certificate, store=claim_centre.context.store, reader=ADMINISTRATOR
     )
     assert isinstance(stream.events[1], CertificatePrinted)
-    assert printed(office, certificate).position is None
+    assert printed(claim_centre, certificate).position is None
 
 
 def test_it_is_recorded_of_the_certificate_that_was_looked_at(
-    office: ClaimCentre, certificate: str
+    claim_centre: ClaimCentre, certificate: str
 ) -> None:
     with pytest.raises(Stale):
-        printed(office, certificate, expect=2)
+        printed(claim_centre, certificate, expect=2)
 
 
 @pytest.mark.parametrize("number", ["", "C-0000000001D"])
 def test_another_centres_certificate_is_as_unknown_as_none(
-    office: ClaimCentre, certificate: str, number: str
+    claim_centre: ClaimCentre, certificate: str, number: str
 ) -> None:
     """Section 2."""
     name = number or certificate
     with pytest.raises(NotFound) as refusal:
-        load(CERTIFICATE, name, store=office.context.store, reader=STRANGER)
+        load(CERTIFICATE, name, store=claim_centre.context.store, reader=STRANGER)
     assert str(refusal.value).startswith(f"There is no certificate {name} here.")

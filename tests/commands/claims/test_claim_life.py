@@ -83,7 +83,7 @@ class ClaimLife(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.opening = opened()
-        self.office = ClaimCentre(store=self.opening.__enter__(), now=lambda: NOW)
+        self.claim_centre = ClaimCentre(store=self.opening.__enter__(), now=lambda: NOW)
         self.papers: list[Paper] = []
         self.submissions = 0
 
@@ -92,9 +92,9 @@ class ClaimLife(RuleBasedStateMachine):
 
     @initialize()
     def open_office(self) -> None:
-        self.office.open()
+        self.claim_centre.open()
         for who, registration in REGISTRATION.items():
-            self.office.register(who, registration)
+            self.claim_centre.register(who, registration)
 
     def awarded(self, who: str, *, but: Paper | None = None) -> list[Line]:
         """Give what is in force for a learner, by every claim but that one, in order."""
@@ -129,11 +129,11 @@ class ClaimLife(RuleBasedStateMachine):
         awards = {one: award(award_type, grades=grades) for one in sorted(who)}
         if any(self.is_completed(one) for one in who):
             with pytest.raises(Refusal):
-                self.office.begin(awards)
+                self.claim_centre.begin(awards)
             return
         lines = {one: Line(award_type, set(grades)) for one in awards}
         by = ADMINISTRATOR if len(self.papers) % 2 else COLLEAGUE
-        self.papers.append(Paper(self.office.begin(awards, by=by), lines))
+        self.papers.append(Paper(self.claim_centre.begin(awards, by=by), lines))
 
     @precondition(lambda self: self.papers)
     @rule(number=CLAIMS, who=LEARNERS, award_type=TYPES, grades=GRADES)
@@ -151,9 +151,9 @@ class ClaimLife(RuleBasedStateMachine):
         is_fixed = who in paper.in_state("Submitted", "Processed")
         if paper.is_closed or not (is_open or (is_fixed and is_same)):
             with pytest.raises(Refusal):
-                self.office.save(paper.name, {who: given})
+                self.claim_centre.save(paper.name, {who: given})
             return
-        self.office.save(paper.name, {who: given})
+        self.claim_centre.save(paper.name, {who: given})
         if is_open and line is not None:
             line.award_type, line.units = award_type, set(grades)
 
@@ -164,9 +164,9 @@ class ClaimLife(RuleBasedStateMachine):
         waiting = paper.in_state("Draft", "Unsubmitted")
         if paper.is_closed or not waiting:
             with pytest.raises(Refusal):
-                self.office.submit(paper.name)
+                self.claim_centre.submit(paper.name)
             return
-        self.office.submit(paper.name)
+        self.claim_centre.submit(paper.name)
         for who in waiting:
             line = paper.lines[who]
             earlier = self.awarded(who, but=paper)
@@ -201,9 +201,9 @@ class ClaimLife(RuleBasedStateMachine):
             is_possible = False
         if not is_possible:
             with pytest.raises(Refusal):
-                self.office.withdraw(paper.name, who)
+                self.claim_centre.withdraw(paper.name, who)
             return
-        self.office.withdraw(paper.name, who)
+        self.claim_centre.withdraw(paper.name, who)
         if set(paper.in_state("Withdrawn")) != set(paper.lines):
             paper.is_closed = paper.is_closed or who is None
         for one in gone:
@@ -213,7 +213,7 @@ class ClaimLife(RuleBasedStateMachine):
     @rule(number=CLAIMS)
     def process(self, number: int) -> None:
         paper = self.paper(number)
-        self.office.process(paper.name)
+        self.claim_centre.process(paper.name)
         for who in paper.in_state("Submitted"):
             paper.lines[who].state = "Processed"
 
@@ -224,31 +224,31 @@ class ClaimLife(RuleBasedStateMachine):
         command = DeleteClaim(by=ADMINISTRATOR, at=NOW, claim=paper.name)
         if paper.is_closed or paper.in_state("Submitted", "Processed", "Withdrawn"):
             with pytest.raises(Refusal):
-                self.office.send(command)
+                self.claim_centre.send(command)
             return
-        self.office.send(command)
+        self.claim_centre.send(command)
         self.papers.remove(paper)
 
     @invariant()
     def every_claim_stands_where_the_model_says(self) -> None:
         for paper in self.papers:
             said = {who: ClaimStatus(line.state) for who, line in paper.lines.items()}
-            assert self.office.standings(paper.name) == said
+            assert self.claim_centre.standings(paper.name) == said
 
     @invariant()
     def every_registration_is_completed_exactly_by_full_and_fallback(self) -> None:
         for who, registration in REGISTRATION.items():
-            if self.office.store.open(stream_of(registration)).history:
+            if self.claim_centre.store.open(stream_of(registration)).history:
                 is_completed = self.is_completed(who)
                 expected = Status.COMPLETED if is_completed else Status.ACTIVE
-                assert self.office.status(registration) is expected
+                assert self.claim_centre.status(registration) is expected
                 holder = None if is_completed else stream_of(registration)
-                assert self.office.holder(who) == holder
+                assert self.claim_centre.holder(who) == holder
 
     @invariant()
     def every_registration_knows_what_open_claims_say_was_achieved(self) -> None:
         for who, registration in REGISTRATION.items():
-            if self.office.store.open(stream_of(registration)).history:
+            if self.claim_centre.store.open(stream_of(registration)).history:
                 said = {
                     paper.name: dict.fromkeys(paper.lines[who].units, "P")
                     for paper in self.papers
@@ -257,14 +257,14 @@ class ClaimLife(RuleBasedStateMachine):
                     and not paper.is_closed
                     and paper.lines[who].state != "Withdrawn"
                 }
-                assert self.office.registration(registration).outcomes == said
+                assert self.claim_centre.registration(registration).outcomes == said
 
     @invariant()
     def everybody_processed_has_a_certificate_of_their_own(self) -> None:
         numbers = [
             place.certificate
             for paper in self.papers
-            for place in self.office.claim(paper.name).learners.values()
+            for place in self.claim_centre.claim(paper.name).learners.values()
             if place.standing is ClaimStatus.PROCESSED
         ]
         assert None not in numbers

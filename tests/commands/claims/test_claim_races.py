@@ -35,10 +35,10 @@ LEARNERS = 500
 
 @pytest.fixture
 def any_office(any_store: EventStore, clock: Clock) -> ClaimCentre:
-    office = ClaimCentre(store=any_store, now=clock)
-    office.open()
-    office.register_all({ANN: ANNS, BEN: BENS})
-    return office
+    claim_centre = ClaimCentre(store=any_store, now=clock)
+    claim_centre.open()
+    claim_centre.register_all({ANN: ANNS, BEN: BENS})
+    return claim_centre
 
 
 def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:

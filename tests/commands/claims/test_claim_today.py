@@ -39,27 +39,27 @@ LAPSE = ApprovalWithdrawn(product=REFERENCE, person_id=KEY)
 
 
 def happen(
-    office: ClaimCentre, name: str, event: Event, *, owner: str = CENTRE
+    claim_centre: ClaimCentre, name: str, event: Event, *, owner: str = CENTRE
 ) -> None:
-    stream = office.store.open(stream_of(name))
-    office.store.append(stream.change([event], owner=owner), by=SERVICE)
+    stream = claim_centre.store.open(stream_of(name))
+    claim_centre.store.append(stream.change([event], owner=owner), by=SERVICE)
 
 
 def nothing(_: ClaimCentre, __: str) -> None:
     """Leave all as it was."""
 
 
-def claim_elsewhere(office: ClaimCentre, _: str) -> None:
-    office.submit(office.begin({ANN: award()}, by=COLLEAGUE), by=COLLEAGUE)
+def claim_elsewhere(claim_centre: ClaimCentre, _: str) -> None:
+    claim_centre.submit(claim_centre.begin({ANN: award()}, by=COLLEAGUE), by=COLLEAGUE)
 
 
-def claim_elsewhere_and_withdraw(office: ClaimCentre, _: str) -> None:
-    theirs = office.begin({ANN: award()}, by=COLLEAGUE)
-    office.submit(theirs, by=COLLEAGUE)
-    office.withdraw(theirs, by=COLLEAGUE)
+def claim_elsewhere_and_withdraw(claim_centre: ClaimCentre, _: str) -> None:
+    theirs = claim_centre.begin({ANN: award()}, by=COLLEAGUE)
+    claim_centre.submit(theirs, by=COLLEAGUE)
+    claim_centre.withdraw(theirs, by=COLLEAGUE)
 
 
-def cancel(office: ClaimCentre, _: str) -> None:
+def cancel(claim_centre: ClaimCentre, _: str) -> None:
     cancelled = RegistrationCancelled(
         registration=ANNS,
         invoice_status="Not invoiced",
@@ -67,48 +67,48 @@ def cancel(office: ClaimCentre, _: str) -> None:
         person_id=KEY,
         reason="By mistake",
     )
-    happen(office, ANNS, cancelled)
+    happen(claim_centre, ANNS, cancelled)
 
 
-def transfer(office: ClaimCentre, _: str) -> None:
+def transfer(claim_centre: ClaimCentre, _: str) -> None:
     there = "50107"
-    happen(office, ANNS, RegistrationTransferred(centre=there), owner=there)
+    happen(claim_centre, ANNS, RegistrationTransferred(centre=there), owner=there)
 
 
-def erase(office: ClaimCentre, _: str) -> None:
-    stream = office.store.open(stream_of(CENTRE))
+def erase(claim_centre: ClaimCentre, _: str) -> None:
+    stream = claim_centre.store.open(stream_of(CENTRE))
     gone = stream.change(
         [LAPSE], reserve=[Reservation(scope="erased-learner", key=ANN)]
     )
-    office.store.append(gone, by=SERVICE)
+    claim_centre.store.append(gone, by=SERVICE)
 
 
-def leave_out_type(office: ClaimCentre, claim: str) -> None:
-    office.save(claim, {ANN: award(award_type=None)})
+def leave_out_type(claim_centre: ClaimCentre, claim: str) -> None:
+    claim_centre.save(claim, {ANN: award(award_type=None)})
 
 
-def leave_out_date(office: ClaimCentre, claim: str) -> None:
-    office.save(claim, {ANN: award(award_date=None)})
+def leave_out_date(claim_centre: ClaimCentre, claim: str) -> None:
+    claim_centre.save(claim, {ANN: award(award_date=None)})
 
 
-def take_grades_out(office: ClaimCentre, claim: str) -> None:
-    office.save(claim, {ANN: award(grades={A1: "P"})})
+def take_grades_out(claim_centre: ClaimCentre, claim: str) -> None:
+    claim_centre.save(claim, {ANN: award(grades={A1: "P"})})
 
 
-def change_pathway(office: ClaimCentre, _: str) -> None:
+def change_pathway(claim_centre: ClaimCentre, _: str) -> None:
     changed = PathwayChanged(pathway="SHORT", person_id=KEY, reason="Asked")
-    happen(office, ANNS, changed)
+    happen(claim_centre, ANNS, changed)
 
 
 def judged(
-    office: ClaimCentre, claim: str, today: date
+    claim_centre: ClaimCentre, claim: str, today: date
 ) -> dict[str, Granted | Withheld]:
-    facts = ClaimFacts.of(office.context, office.claim(claim), today=today)
+    facts = ClaimFacts.of(claim_centre.context, claim_centre.claim(claim), today=today)
     return {who: facts.judge(who) for who in facts.claim.waiting}
 
 
-def stages_of(office: ClaimCentre, claim: str, today: date) -> dict[str, Stage]:
-    facts = ClaimFacts.of(office.context, office.claim(claim), today=today)
+def stages_of(claim_centre: ClaimCentre, claim: str, today: date) -> dict[str, Stage]:
+    facts = ClaimFacts.of(claim_centre.context, claim_centre.claim(claim), today=today)
     shown = stages(
         facts.claim,
         today=today,
@@ -134,20 +134,20 @@ def stages_of(office: ClaimCentre, claim: str, today: date) -> dict[str, Stage]:
     ],
 )
 def test_a_draft_says_of_each_learner_what_submitting_then_does(
-    office: ClaimCentre,
+    claim_centre: ClaimCentre,
     meanwhile: Callable[[ClaimCentre, str], None],
     code: str | None,
     lacking: list[str],
 ) -> None:
     """M10, M15: one learner who waits holds nobody else up."""
-    claim = office.begin({ANN: award(), BEN: award()})
-    meanwhile(office, claim)
-    today = office.now().date()
-    said = judged(office, claim, today)
-    shown = stages_of(office, claim, today)
+    claim = claim_centre.begin({ANN: award(), BEN: award()})
+    meanwhile(claim_centre, claim)
+    today = claim_centre.now().date()
+    said = judged(claim_centre, claim, today)
+    shown = stages_of(claim_centre, claim, today)
     assert [name for name, s in shown.items() if not s.is_complete] == lacking
-    office.submit(claim)
-    places = office.claim(claim).learners
+    claim_centre.submit(claim)
+    places = claim_centre.claim(claim).learners
     assert {who: p.granted or p.withheld for who, p in places.items()} == said
     assert places[BEN].standing is ClaimStatus.SUBMITTED
     first = said[ANN]
@@ -158,13 +158,15 @@ def test_a_draft_says_of_each_learner_what_submitting_then_does(
 
 
 def test_an_award_date_that_grew_too_old_holds_up_its_own_learner_alone(
-    office: ClaimCentre,
+    claim_centre: ClaimCentre,
 ) -> None:
     """M6, M10: the day was in time when it was typed."""
-    today = office.now().date()
+    today = claim_centre.now().date()
     early = today - timedelta(days=85)
-    claim = office.begin({ANN: award(award_date=early), BEN: award(award_date=today)})
-    later = replace(office, now=lambda: office.now() + timedelta(days=30))
+    claim = claim_centre.begin(
+        {ANN: award(award_date=early), BEN: award(award_date=today)}
+    )
+    later = replace(claim_centre, now=lambda: claim_centre.now() + timedelta(days=30))
     said = judged(later, claim, later.now().date())
     assert "grades" in [
         name
@@ -181,30 +183,34 @@ def test_an_award_date_that_grew_too_old_holds_up_its_own_learner_alone(
 
 
 def test_a_draft_of_what_the_centre_is_no_longer_approved_for_says_so(
-    office: ClaimCentre,
+    claim_centre: ClaimCentre,
 ) -> None:
     """M2, M10: nobody is eligible, and submitting is refused in the same words."""
-    claim = office.begin({ANN: award(), BEN: award()})
-    happen(office, f"centre:{CENTRE}", LAPSE)
-    today = office.now().date()
+    claim = claim_centre.begin({ANN: award(), BEN: award()})
+    happen(claim_centre, f"centre:{CENTRE}", LAPSE)
+    today = claim_centre.now().date()
     codes = {
         why.code
-        for said in judged(office, claim, today).values()
+        for said in judged(claim_centre, claim, today).values()
         if isinstance(said, Withheld)
         for why in said.reasons
     }
     assert codes == {"not-approved"}
-    missing = stages_of(office, claim, today)["qualification"].missing or ""
+    missing = stages_of(claim_centre, claim, today)["qualification"].missing or ""
     with pytest.raises(NotClaimable, match=missing):
-        office.submit(claim)
+        claim_centre.submit(claim)
 
 
-def test_a_draft_of_what_is_certificated_no_more_says_so(office: ClaimCentre) -> None:
+def test_a_draft_of_what_is_certificated_no_more_says_so(
+    claim_centre: ClaimCentre,
+) -> None:
     """M2, M10."""
-    claim = office.begin({ANN: award()})
-    today = office.now().date()
+    claim = claim_centre.begin({ANN: award()})
+    today = claim_centre.now().date()
     ended = qualification(certification_ends=today - timedelta(days=1))
-    later = replace(office, catalogue=Catalogue(all_versions={REFERENCE: (ended,)}))
+    later = replace(
+        claim_centre, catalogue=Catalogue(all_versions={REFERENCE: (ended,)})
+    )
     said = judged(later, claim, today)[ANN]
     assert isinstance(said, Withheld)
     assert [why.code for why in said.reasons] == ["not-claimable"]

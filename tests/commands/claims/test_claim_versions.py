@@ -37,7 +37,7 @@ RULES_NOW = qualification(version=2, units=UNITS_NOW, grading=BY_POINTS)
 
 
 @pytest.fixture
-def office(store: EventStore, clock: Clock) -> ClaimCentre:
+def claim_centre(store: EventStore, clock: Clock) -> ClaimCentre:
     """Open a centre with Ann under version 1 of the rules and Ben under version 2."""
     both = Catalogue(all_versions={REFERENCE: (RULES, RULES_NOW)})
     opened = ClaimCentre(store=store, now=clock, catalogue=both)
@@ -52,15 +52,17 @@ def office(store: EventStore, clock: Clock) -> ClaimCentre:
 
 
 def test_one_claim_assesses_each_learner_by_the_version_they_were_registered_under(
-    office: ClaimCentre,
+    claim_centre: ClaimCentre,
 ) -> None:
     """M7, section 11: passes for one, by points for the other."""
-    claim = office.begin(
+    claim = claim_centre.begin(
         {ANN: award(), BEN: award(grades={A1: "M", A2: "M", NEW: "P"})},
         units=(A1, A2, B1, NEW),
     )
-    office.submit(claim)
-    granted = {who: at.granted for who, at in office.claim(claim).learners.items()}
+    claim_centre.submit(claim)
+    granted = {
+        who: at.granted for who, at in claim_centre.claim(claim).learners.items()
+    }
     assert {
         who: (each.rules_version, each.overall_grade)
         for who, each in granted.items()
@@ -69,26 +71,28 @@ def test_one_claim_assesses_each_learner_by_the_version_they_were_registered_und
 
 
 def test_a_unit_of_another_version_than_the_learners_is_refused_in_a_sentence(
-    office: ClaimCentre,
+    claim_centre: ClaimCentre,
 ) -> None:
     """M5, section 11: each way round."""
-    claim = office.begin({ANN: award(), BEN: award(grades={})}, units=(A1, A2, B1, NEW))
+    claim = claim_centre.begin(
+        {ANN: award(), BEN: award(grades={})}, units=(A1, A2, B1, NEW)
+    )
     with pytest.raises(UnitNotInRules) as newer:
-        office.save(claim, {ANN: award(grades={**ENOUGH, NEW: "P"})})
+        claim_centre.save(claim, {ANN: award(grades={**ENOUGH, NEW: "P"})})
     assert str(newer.value) == (
         f"The unit {NEW} is not in version 1 of the qualification's rules, which this "
         "learner was registered under. Take its grade out."
     )
     with pytest.raises(UnitNotInRules, match=f"The unit {B1} is not in version 2"):
-        office.save(claim, {BEN: award(grades={B1: "P"})})
+        claim_centre.save(claim, {BEN: award(grades={B1: "P"})})
 
 
 def test_grades_are_those_of_the_units_in_the_learners_version(
-    office: ClaimCentre,
+    claim_centre: ClaimCentre,
 ) -> None:
     """M5: a merit is no grade of version 1, and one of version 2."""
-    claim = office.begin({ANN: award(grades={}), BEN: award(grades={})})
+    claim = claim_centre.begin({ANN: award(grades={}), BEN: award(grades={})})
     with pytest.raises(GradeNotAllowed, match="M is not a grade of the unit"):
-        office.save(claim, {ANN: award(grades={B2: "M"})})
-    office.save(claim, {BEN: award(grades={B2: "M"})})
-    assert office.registration(BENS).outcomes == {claim: {B2: "M"}}
+        claim_centre.save(claim, {ANN: award(grades={B2: "M"})})
+    claim_centre.save(claim, {BEN: award(grades={B2: "M"})})
+    assert claim_centre.registration(BENS).outcomes == {claim: {B2: "M"}}

@@ -48,7 +48,7 @@ def photograph(clock: Clock, learner: str) -> SubmitLearnerImage:
 
 
 @pytest.fixture
-def intake(store: EventStore, clock: Clock) -> UploadCentre:
+def upload_centre(store: EventStore, clock: Clock) -> UploadCentre:
     return UploadCentre(store=store, now=clock)
 
 
@@ -56,12 +56,12 @@ def test_a_person_who_is_erased_is_known_by_their_number_alone(
     any_store: EventStore, clock: Clock
 ) -> None:
     """H6: who erased them and why stays, and so does all that happened."""
-    intake = UploadCentre(store=any_store, now=clock)
-    learner = intake.create()
-    intake.send(photograph(clock, learner))
-    intake.amend(learner, family_name="Darcy", centre_reference="X")
-    erase(intake.context, clock, learner)
-    assert intake.learner(learner).details == ERASED
+    upload_centre = UploadCentre(store=any_store, now=clock)
+    learner = upload_centre.create()
+    upload_centre.send(photograph(clock, learner))
+    upload_centre.amend(learner, family_name="Darcy", centre_reference="X")
+    erase(upload_centre.context, clock, learner)
+    assert upload_centre.learner(learner).details == ERASED
     *before, last = any_store.open(stream_of(learner)).history
     assert [recorded.event.topic for recorded in before] == [
         "learner.created",
@@ -75,99 +75,111 @@ def test_a_person_who_is_erased_is_known_by_their_number_alone(
 
 
 def test_erasing_twice_answers_the_same_and_loses_what_was_left(
-    intake: UploadCentre, clock: Clock
+    upload_centre: UploadCentre, clock: Clock
 ) -> None:
     """H6: the second one finds rows that the first did not."""
-    learner = intake.create()
-    group = intake.checked(cells(uln=OTHER_ULN))
+    learner = upload_centre.create()
+    group = upload_centre.checked(cells(uln=OTHER_ULN))
     row = stream_of(record_called(group, 2))
-    assert erase(intake.context, clock, learner).position is not None
-    assert intake.records(group)[2].cells
-    assert erase(intake.context, clock, learner, row).position is None
-    assert not intake.records(group)[2].cells
+    assert erase(upload_centre.context, clock, learner).position is not None
+    assert upload_centre.records(group)[2].cells
+    assert erase(upload_centre.context, clock, learner, row).position is None
+    assert not upload_centre.records(group)[2].cells
     with pytest.raises(PersonIsErased):
-        intake.put_right(group, 2, uln="")
+        upload_centre.put_right(group, 2, uln="")
 
 
 @pytest.mark.parametrize("reason", ["", "  "])
-def test_erasing_has_a_reason(intake: UploadCentre, clock: Clock, reason: str) -> None:
+def test_erasing_has_a_reason(
+    upload_centre: UploadCentre, clock: Clock, reason: str
+) -> None:
     """H6, H1."""
-    learner = intake.create()
+    learner = upload_centre.create()
     with pytest.raises(ErasureNeedsReason, match="without naming") as refusal:
-        erase(intake.context, clock, learner, reason=reason)
+        erase(upload_centre.context, clock, learner, reason=reason)
     assert refusal.value.pointer == "/reason"
-    assert intake.learner(learner).details == DETAILS
+    assert upload_centre.learner(learner).details == DETAILS
 
 
-def test_who_is_not_known_cannot_be_erased(intake: UploadCentre, clock: Clock) -> None:
+def test_who_is_not_known_cannot_be_erased(
+    upload_centre: UploadCentre, clock: Clock
+) -> None:
     """H6."""
     for name in ("L-0000000099X", GROUP):
         with pytest.raises(NotFound):
-            erase(intake.context, clock, name)
+            erase(upload_centre.context, clock, name)
 
 
 def test_the_uln_of_somebody_erased_is_free_again(
     any_store: EventStore, clock: Clock
 ) -> None:
     """H6, U6: after a rebuild of what is reserved as well."""
-    intake = UploadCentre(store=any_store, now=clock)
-    erase(intake.context, clock, intake.create())
-    erase(intake.context, clock, intake.create(cells(uln="")))
+    upload_centre = UploadCentre(store=any_store, now=clock)
+    erase(upload_centre.context, clock, upload_centre.create())
+    erase(upload_centre.context, clock, upload_centre.create(cells(uln="")))
     any_store.rebuild_reservations()
-    assert intake.learner(intake.create()).details.uln == ULN
+    assert upload_centre.learner(upload_centre.create()).details.uln == ULN
 
 
-def test_somebody_erased_is_amended_no_more(intake: UploadCentre, clock: Clock) -> None:
+def test_somebody_erased_is_amended_no_more(
+    upload_centre: UploadCentre, clock: Clock
+) -> None:
     """H6, L1, L2."""
-    learner = intake.create()
-    intake.send(photograph(clock, learner))
-    erase(intake.context, clock, learner)
+    learner = upload_centre.create()
+    upload_centre.send(photograph(clock, learner))
+    erase(upload_centre.context, clock, learner)
     with pytest.raises(LearnerIsErased, match="Leave them out"):
-        intake.amend(learner, family_name="Darcy")
+        upload_centre.amend(learner, family_name="Darcy")
     with pytest.raises(LearnerIsErased):
-        intake.send(photograph(clock, learner))
+        upload_centre.send(photograph(clock, learner))
 
 
-def test_images_are_erased_with_the_person(intake: UploadCentre, clock: Clock) -> None:
+def test_images_are_erased_with_the_person(
+    upload_centre: UploadCentre, clock: Clock
+) -> None:
     """H6, H3: as they were before, too."""
-    learner = intake.create()
-    intake.send(photograph(clock, learner))
+    learner = upload_centre.create()
+    upload_centre.send(photograph(clock, learner))
     before = clock()
     clock.advance(hours=1)
-    erase(intake.context, clock, learner)
-    past = CommandContext(store=intake.store.as_at(before), catalogue=intake.catalogue)
-    for context in (intake.context, past):
+    erase(upload_centre.context, clock, learner)
+    past = CommandContext(
+        store=upload_centre.store.as_at(before), catalogue=upload_centre.catalogue
+    )
+    for context in (upload_centre.context, past):
         with pytest.raises(ImageErased, match="cannot be brought back"):
             read_image(context, learner, PHOTO, MACHINE)
     with pytest.raises(ImageErased):
-        read_image(intake.context, learner, ImageKind.SIGNATURE, MACHINE)
+        read_image(upload_centre.context, learner, ImageKind.SIGNATURE, MACHINE)
     with pytest.raises(ImageMissing):
         read_image(past, learner, ImageKind.SIGNATURE, MACHINE)
 
 
 def test_somebody_erased_cannot_be_ordered_for(store: EventStore, clock: Clock) -> None:
     """H6, O3: by name; a group goes without them."""
-    counter = OrderCentre(store=store, now=clock)
-    counter.open()
-    counter.know(ANNA, BENNO)
-    counter.group(GROUP, ANNA, BENNO)
-    erase(counter.context, clock, ANNA)
+    order_centre = OrderCentre(store=store, now=clock)
+    order_centre.open()
+    order_centre.know(ANNA, BENNO)
+    order_centre.group(GROUP, ANNA, BENNO)
+    erase(order_centre.context, clock, ANNA)
     with pytest.raises(LearnerIsErased) as refusal:
-        counter.ready(ANNA)
+        order_centre.ready(ANNA)
     assert refusal.value.pointer == "/learners/0/learners"
-    other = counter.begin(Linking(groups=(GROUP,)), products=[SINGLE])
-    assert [*counter.order(other).lines[SINGLE].learners] == [BENNO]
+    other = order_centre.begin(Linking(groups=(GROUP,)), products=[SINGLE])
+    assert [*order_centre.order(other).lines[SINGLE].learners] == [BENNO]
 
 
 def test_somebody_erased_cannot_be_entered_for_a_test(
-    intake: UploadCentre, clock: Clock
+    upload_centre: UploadCentre, clock: Clock
 ) -> None:
     """H6, B2."""
-    learner = intake.create()
-    erase(intake.context, clock, learner)
+    learner = upload_centre.create()
+    erase(upload_centre.context, clock, learner)
     entry = Entry(learner=learner, qualification=SINGLE, unit="", delivery="Paper")
     with pytest.raises(LearnerIsErased) as refusal:
-        intake.send(BeginEntryOrder(by=ADMINISTRATOR, at=clock(), entries=(entry,)))
+        upload_centre.send(
+            BeginEntryOrder(by=ADMINISTRATOR, at=clock(), entries=(entry,))
+        )
     assert refusal.value.pointer == "/entries/0/learner"
 
 
@@ -175,53 +187,53 @@ def test_an_order_confirmed_before_stays_as_it_is(
     store: EventStore, clock: Clock
 ) -> None:
     """H6, O5: and answers the same when it is sent again."""
-    counter = OrderCentre(store=store, now=clock)
-    counter.open()
-    counter.know(ANNA)
-    order = counter.ready(ANNA)
-    counter.confirm(order)
-    erase(counter.context, clock, ANNA)
-    counter.confirm(order)
-    assert [made.learner for made in counter.made()] == [ANNA]
+    order_centre = OrderCentre(store=store, now=clock)
+    order_centre.open()
+    order_centre.know(ANNA)
+    order = order_centre.ready(ANNA)
+    order_centre.confirm(order)
+    erase(order_centre.context, clock, ANNA)
+    order_centre.confirm(order)
+    assert [made.learner for made in order_centre.made()] == [ANNA]
 
 
 def test_somebody_erased_cannot_be_claimed_for(
-    store: EventStore, clock: Clock, office: ClaimCentre
+    store: EventStore, clock: Clock, claim_centre: ClaimCentre
 ) -> None:
     """H6, M4, M13: what was certificated before stays."""
-    counter = OrderCentre(store=store, now=clock)
-    submitted = office.begin({ANN: PASSED})
-    office.submit(submitted)
-    office.process(submitted)
-    draft = office.begin({})
-    erase(counter.context, clock, ANN, end_in_flight=True)
-    erase(counter.context, clock, BEN)
+    order_centre = OrderCentre(store=store, now=clock)
+    submitted = claim_centre.begin({ANN: PASSED})
+    claim_centre.submit(submitted)
+    claim_centre.process(submitted)
+    draft = claim_centre.begin({})
+    erase(order_centre.context, clock, ANN, end_in_flight=True)
+    erase(order_centre.context, clock, BEN)
     for asked in (
-        lambda: office.choose(draft, [BEN]),
-        lambda: office.begin({BEN: PASSED}),
+        lambda: claim_centre.choose(draft, [BEN]),
+        lambda: claim_centre.begin({BEN: PASSED}),
     ):
         with pytest.raises(LearnerIsErased, match=BEN):
             asked()
-    assert office.claim(submitted).learners[ANN].certificate
-    assert office.status(ANNS) is Status.COMPLETED
+    assert claim_centre.claim(submitted).learners[ANN].certificate
+    assert claim_centre.status(ANNS) is Status.COMPLETED
 
 
 def test_the_registration_of_somebody_erased_is_not_reopened(
-    office: ClaimCentre,
+    claim_centre: ClaimCentre,
 ) -> None:
     """H6, M14: their certificate would go out of force, and none could follow it."""
-    claim = office.processed({ANN: PASSED})
-    erase(office.context, Clock(office.now()), ANN, end_in_flight=True)
-    erase(office.context, Clock(office.now()), BEN)
+    claim = claim_centre.processed({ANN: PASSED})
+    erase(claim_centre.context, Clock(claim_centre.now()), ANN, end_in_flight=True)
+    erase(claim_centre.context, Clock(claim_centre.now()), BEN)
     with pytest.raises(LearnerIsErased, match=ANN):
-        office.reopen(ANNS)
-    number = office.certificate(claim, ANN)
-    assert load_known(CERTIFICATE, number, store=office.store)[1].is_in_force
+        claim_centre.reopen(ANNS)
+    number = claim_centre.certificate(claim, ANN)
+    assert load_known(CERTIFICATE, number, store=claim_centre.store)[1].is_in_force
     with pytest.raises(LearnerIsErased, match=BEN):
-        office.send(
+        claim_centre.send(
             ChangePathway(
                 by=SPECIALIST,
-                at=office.now(),
+                at=claim_centre.now(),
                 registration=BENS,
                 pathway="SHORT",
                 reason="Wrong pathway",
@@ -230,15 +242,15 @@ def test_the_registration_of_somebody_erased_is_not_reopened(
 
 
 def test_a_row_is_not_linked_to_somebody_erased(
-    intake: UploadCentre, clock: Clock
+    upload_centre: UploadCentre, clock: Clock
 ) -> None:
     """H6, U6."""
-    learner = intake.create()
-    intake.known[DETAILS.likeness] = [learner]
-    group = intake.checked(cells(uln=""))
-    erase(intake.context, clock, learner)
+    learner = upload_centre.create()
+    upload_centre.known[DETAILS.likeness] = [learner]
+    group = upload_centre.checked(cells(uln=""))
+    erase(upload_centre.context, clock, learner)
     with pytest.raises(LearnerIsErased) as refusal:
-        intake.put_right(group, 2, link_to=learner)
+        upload_centre.put_right(group, 2, link_to=learner)
     assert refusal.value.pointer == "/link_to"
 
 
@@ -246,24 +258,24 @@ def test_nothing_personal_is_kept_by_who_asks_as_somebody_is_erased(
     any_store: EventStore, clock: Clock
 ) -> None:
     """H6: whoever is first, a change is refused in plain words or lost with the rest."""
-    intake = UploadCentre(store=any_store, now=clock)
+    upload_centre = UploadCentre(store=any_store, now=clock)
     for _ in range(4):
-        learner, barrier = intake.create(cells(uln="")), Barrier(3)
+        learner, barrier = upload_centre.create(cells(uln="")), Barrier(3)
 
         def amend(learner: str = learner, barrier: Barrier = barrier) -> None:
             barrier.wait()
-            intake.amend(learner, postcode="RG1 4PN")
+            upload_centre.amend(learner, postcode="RG1 4PN")
 
         def show(learner: str = learner, barrier: Barrier = barrier) -> None:
             barrier.wait()
-            intake.send(photograph(clock, learner))
+            upload_centre.send(photograph(clock, learner))
 
         def forget(learner: str = learner, barrier: Barrier = barrier) -> None:
             barrier.wait()
-            erase(intake.context, clock, learner)
+            erase(upload_centre.context, clock, learner)
 
         with ThreadPoolExecutor(3) as pool:
             tasks = [pool.submit(act) for act in (amend, show, forget)]
         for task in tasks:
             assert task.exception() is None or isinstance(task.exception(), Refusal)
-        assert intake.learner(learner).details == ERASED
+        assert upload_centre.learner(learner).details == ERASED

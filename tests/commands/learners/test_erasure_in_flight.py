@@ -54,12 +54,14 @@ def provider(any_store: EventStore, clock: Clock) -> Provider:
 
 
 def learner_is_erased(provider: Provider, learner: str = ANN) -> bool:
-    return bool(provider.counter.store.find_reservations("erased-learner", [learner]))
+    return bool(
+        provider.order_centre.store.find_reservations("erased-learner", [learner])
+    )
 
 
 def claim(provider: Provider, *learners: str, product: str = SINGLE) -> str:
     awards = dict.fromkeys(learners, FULL)
-    return provider.office.begin(awards, qualification=product)
+    return provider.claim_centre.begin(awards, qualification=product)
 
 
 def draft_claim(provider: Provider) -> str:
@@ -67,27 +69,29 @@ def draft_claim(provider: Provider) -> str:
 
 
 def ungraded_claim(provider: Provider) -> str:
-    return provider.office.begin({ANN: award(None, None, {})}, qualification=SINGLE)
+    return provider.claim_centre.begin(
+        {ANN: award(None, None, {})}, qualification=SINGLE
+    )
 
 
 def submitted_claim(provider: Provider) -> str:
     name = claim(provider, ANN, BEN)
-    provider.office.submit(name)
+    provider.claim_centre.submit(name)
     return name
 
 
 def kept_back_claim(provider: Provider) -> str:
     awards = {ANN: award(grades={A1: "P"}), BEN: FULL}
-    name = provider.office.begin(awards, qualification=SINGLE)
-    provider.office.submit(name)
+    name = provider.claim_centre.begin(awards, qualification=SINGLE)
+    provider.claim_centre.submit(name)
     return name
 
 
 def certificate(provider: Provider) -> str:
     name = claim(provider, ANN)
-    provider.office.submit(name)
-    provider.office.process(name)
-    return provider.office.claim(name).learners[ANN].certificate or ""
+    provider.claim_centre.submit(name)
+    provider.claim_centre.process(name)
+    return provider.claim_centre.claim(name).learners[ANN].certificate or ""
 
 
 def booked_test(provider: Provider) -> str:
@@ -99,13 +103,13 @@ def draft_entries(provider: Provider) -> str:
 
 
 def draft_order(provider: Provider) -> str:
-    return provider.counter.ready(ANN, BEN)
+    return provider.order_centre.ready(ANN, BEN)
 
 
 def registered(provider: Provider) -> None:
     """Register Ann by the apprenticeship, and Ben by one of its qualifications."""
     provider.register(ANN)
-    provider.counter.confirm(provider.counter.ready(BEN))
+    provider.order_centre.confirm(provider.order_centre.ready(BEN))
 
 
 @pytest.mark.parametrize(
@@ -131,10 +135,10 @@ def test_what_is_under_way_is_listed_and_keeps_a_person_from_being_erased(
     registered(provider)
     name = begun(provider)
     with pytest.raises(NotErasableYet, match=name) as refusal:
-        erase(provider.counter.context, clock, ANN)
+        erase(provider.order_centre.context, clock, ANN)
     assert [type(other) for other in refusal.value.others] == [why]
     assert not learner_is_erased(provider)
-    erase(provider.counter.context, clock, ANN, end_in_flight=True)
+    erase(provider.order_centre.context, clock, ANN, end_in_flight=True)
     assert learner_is_erased(provider)
 
 
@@ -143,40 +147,40 @@ def test_all_that_is_under_way_is_listed_at_once_and_ended_at_once(
 ) -> None:
     """H6, C3, M16, O7: and nothing of what is under way for others."""
     whole, single, several = provider.register(ANN)
-    provider.counter.confirm(provider.counter.ready(BEN))
+    provider.order_centre.confirm(provider.order_centre.ready(BEN))
     names = [
         booked_test(provider),
         submitted_claim(provider),
         claim(provider, ANN, product=SEVERAL),
-        provider.counter.ready(ANN, BEN),
+        provider.order_centre.ready(ANN, BEN),
     ]
     both = names[2]
-    provider.office.submit(both)
+    provider.claim_centre.submit(both)
     with pytest.raises(NotErasableYet) as refusal:
-        erase(provider.counter.context, clock, ANN)
+        erase(provider.order_centre.context, clock, ANN)
     assert all(name in str(refusal.value) for name in names)
-    before = provider.counter.store.head()
-    erase(provider.counter.context, clock, ANN, end_in_flight=True)
-    log = provider.counter.store.log(after=before, limit=1_000)
+    before = provider.order_centre.store.head()
+    erase(provider.order_centre.context, clock, ANN, end_in_flight=True)
+    log = provider.order_centre.store.log(after=before, limit=1_000)
     assert len({recorded.recorded_at for recorded in log}) == 1
-    office = provider.office
+    claim_centre = provider.claim_centre
     booking, submitted, _, order = names
-    assert office.standings(submitted) == {
+    assert claim_centre.standings(submitted) == {
         ANN: ClaimStatus.WITHDRAWN,
         BEN: ClaimStatus.SUBMITTED,
     }
     for made in (whole, single, several):
-        state = office.registration(made.registration)
+        state = claim_centre.registration(made.registration)
         assert (state.status, dict(state.awards)) == (Status.ACTIVE, {})
-    context = provider.counter.context
+    context = provider.order_centre.context
     found = load(BOOKING, booking, store=context.store, reader=SPECIALIST)[1]
     assert found.attendance is Attendance.CANCELLED
     assert require_line(f"{booking}{CREDIT}", context)
     planned = context.store.open(TIMETABLE.stream_id(ANN))
     assert Timetable.replay(planned.events).sittings == {}
-    assert provider.counter.order(order).everybody == (BEN,)
-    office.process(submitted)
-    assert office.claim(submitted).learners[ANN].certificate is None
+    assert provider.order_centre.order(order).everybody == (BEN,)
+    claim_centre.process(submitted)
+    assert claim_centre.claim(submitted).learners[ANN].certificate is None
 
 
 def test_a_learner_who_waits_is_taken_out_and_the_others_keep_their_grades(
@@ -185,10 +189,10 @@ def test_a_learner_who_waits_is_taken_out_and_the_others_keep_their_grades(
     """H6, C2."""
     registered(provider)
     draft, entries = draft_claim(provider), draft_entries(provider)
-    erase(provider.counter.context, clock, ANN, end_in_flight=True)
-    claimed = provider.office.claim(draft)
+    erase(provider.order_centre.context, clock, ANN, end_in_flight=True)
+    claimed = provider.claim_centre.claim(draft)
     assert {who: p.award for who, p in claimed.learners.items()} == {BEN: FULL}
-    stream = provider.counter.store.open(stream_of(entries))
+    stream = provider.order_centre.store.open(stream_of(entries))
     assert EntryOrder.replay(stream.events).entries == ()
 
 
@@ -196,9 +200,9 @@ def test_a_certificate_is_printed_for_nobody(provider: Provider, clock: Clock) -
     """H6, M13: its number stays."""
     registered(provider)
     number = certificate(provider)
-    erase(provider.counter.context, clock, ANN, end_in_flight=True)
+    erase(provider.order_centre.context, clock, ANN, end_in_flight=True)
     with pytest.raises(LearnerIsErased):
-        provider.counter.send(
+        provider.order_centre.send(
             RecordPrinting(by=SPECIALIST, at=clock(), certificate=number)
         )
 
@@ -209,11 +213,13 @@ def test_nothing_keeps_a_person_once_it_is_settled(
     """H6: the certificate printed, the draft deleted, the claim withdrawn."""
     registered(provider)
     number = certificate(provider)
-    provider.counter.send(RecordPrinting(by=SPECIALIST, at=clock(), certificate=number))
+    provider.order_centre.send(
+        RecordPrinting(by=SPECIALIST, at=clock(), certificate=number)
+    )
     withdrawn = claim(provider, ANN, product=SEVERAL)
-    provider.office.submit(withdrawn)
-    provider.office.withdraw(withdrawn)
-    erase(provider.counter.context, clock, ANN)
+    provider.claim_centre.submit(withdrawn)
+    provider.claim_centre.withdraw(withdrawn)
+    erase(provider.order_centre.context, clock, ANN)
     assert learner_is_erased(provider)
 
 
@@ -221,9 +227,9 @@ def erased_meanwhile(provider: Provider, clock: Clock) -> CommandContext:
     """Give a context at which Ann is erased just before the next append."""
 
     def forget() -> None:
-        erase(provider.counter.context, clock, ANN, end_in_flight=True)
+        erase(provider.order_centre.context, clock, ANN, end_in_flight=True)
 
-    context = provider.counter.context
+    context = provider.order_centre.context
     return replace(context, store=Interrupted(context.store, [forget]))
 
 
@@ -232,27 +238,27 @@ def test_who_is_erased_as_their_claim_is_submitted_is_not_certificated(
 ) -> None:
     """H6, M10: of the two at once one wins, here the erasure."""
     registered(provider)
-    draft = provider.office.begin(
+    draft = provider.claim_centre.begin(
         {ANN: award("Interim"), BEN: FULL}, qualification=SINGLE
     )
     context = erased_meanwhile(provider, clock)
     command = SubmitClaim(by=ADMINISTRATOR, at=clock(), claim=draft)
     with pytest.raises(Refusal):
         handle(command, context)
-    assert provider.office.claim(draft).learners.keys() == {BEN}
+    assert provider.claim_centre.claim(draft).learners.keys() == {BEN}
 
 
 def test_who_is_erased_as_they_are_ordered_for_is_not_registered(
     provider: Provider, clock: Clock
 ) -> None:
     """H6, O5: the order would have been their first."""
-    order = provider.counter.ready(ANN)
-    total = provider.counter.total(order)
+    order = provider.order_centre.ready(ANN)
+    total = provider.order_centre.total(order)
     context = erased_meanwhile(provider, clock)
     command = ConfirmOrder(by=ADMINISTRATOR, at=clock(), order=order, total=total)
     with pytest.raises(Refusal):
         handle(command, context)
-    assert provider.counter.made() == []
+    assert provider.order_centre.made() == []
 
 
 @pytest.mark.parametrize(("days", "is_kept"), [(-1, True), (0, False)])
@@ -262,8 +268,10 @@ def test_records_are_kept_for_years_after_the_last_award(
     """H6: the setting says how many, the refusal until when."""
     registered(provider)
     number = certificate(provider)
-    provider.counter.send(RecordPrinting(by=SPECIALIST, at=clock(), certificate=number))
-    context = replace(provider.counter.context, retention=6)
+    provider.order_centre.send(
+        RecordPrinting(by=SPECIALIST, at=clock(), certificate=number)
+    )
+    context = replace(provider.order_centre.context, retention=6)
     awarded = FULL.award_date
     assert awarded is not None
     clock.now = clock.now.replace(year=awarded.year + 6, month=awarded.month)
@@ -307,10 +315,10 @@ def interim_and(
     if between:
         claims.append({ANN: award("Interim", grades={A1: "P", A2: "P"})})
     claims.append({ANN: award(kind, grades={A2: "P", B1: "P"})})
-    names = [provider.office.begin(each, qualification=SINGLE) for each in claims]
+    names = [provider.claim_centre.begin(each, qualification=SINGLE) for each in claims]
     for name in names:
-        provider.office.submit(name)
-        assert provider.office.standings(name) == {ANN: ClaimStatus.SUBMITTED}
+        provider.claim_centre.submit(name)
+        assert provider.claim_centre.standings(name) == {ANN: ClaimStatus.SUBMITTED}
     return tuple(names)
 
 
@@ -322,11 +330,13 @@ def test_no_award_stays_that_counts_on_a_claim_that_was_ended(
     """H6, M16: two that give the same unit and end together support nothing either."""
     registered(provider)
     *interims, later = interim_and(provider, kind, between=between)
-    provider.office.process(later)
-    number = provider.office.certificate(later, ANN)
-    provider.counter.send(RecordPrinting(by=SPECIALIST, at=clock(), certificate=number))
+    provider.claim_centre.process(later)
+    number = provider.claim_centre.certificate(later, ANN)
+    provider.order_centre.send(
+        RecordPrinting(by=SPECIALIST, at=clock(), certificate=number)
+    )
     with pytest.raises(AwardIsReliedOn) as refusal:
-        erase(provider.counter.context, clock, ANN, end_in_flight=True)
+        erase(provider.order_centre.context, clock, ANN, end_in_flight=True)
     first = interims[0]
     assert str(refusal.value) == (
         f"{first} cannot be ended with the erasure for {ANN}: the {kind} claim {later}"
@@ -335,9 +345,9 @@ def test_no_award_stays_that_counts_on_a_claim_that_was_ended(
     )
     assert not learner_is_erased(provider)
     for each in interims:
-        assert provider.office.standings(each) == {ANN: ClaimStatus.SUBMITTED}
-    provider.office.revoke(number)
-    erase(provider.counter.context, clock, ANN, end_in_flight=True)
+        assert provider.claim_centre.standings(each) == {ANN: ClaimStatus.SUBMITTED}
+    provider.claim_centre.revoke(number)
+    erase(provider.order_centre.context, clock, ANN, end_in_flight=True)
     assert learner_is_erased(provider)
 
 
@@ -348,6 +358,6 @@ def test_claims_that_count_on_each_other_end_together(
     """H6, M16."""
     registered(provider)
     names = interim_and(provider, kind)
-    erase(provider.counter.context, clock, ANN, end_in_flight=True)
+    erase(provider.order_centre.context, clock, ANN, end_in_flight=True)
     for name in names:
-        assert provider.office.standings(name) == {ANN: ClaimStatus.WITHDRAWN}
+        assert provider.claim_centre.standings(name) == {ANN: ClaimStatus.WITHDRAWN}

@@ -20,8 +20,8 @@ def test_images_submitted_at_once_are_all_kept_and_the_last_is_shown(
     store: EventStore, clock: Clock, tmp_path: Path
 ) -> None:
     """L1, H2: whoever was slower has replaced the other's, and no file is left over."""
-    intake = UploadCentre(store=store, now=clock)
-    learner = intake.create()
+    upload_centre = UploadCentre(store=store, now=clock)
+    learner = upload_centre.create()
 
     def submit(size: int) -> None:
         command = SubmitLearnerImage(
@@ -31,12 +31,12 @@ def test_images_submitted_at_once_are_all_kept_and_the_last_is_shown(
             kind=ImageKind.PHOTOGRAPH,
             content=IMAGES[size],
         )
-        intake.send(command)
+        upload_centre.send(command)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(submit, SIZES))
     stream, shown, content = read_image(
-        intake.context, learner, ImageKind.PHOTOGRAPH, MACHINE
+        upload_centre.context, learner, ImageKind.PHOTOGRAPH, MACHINE
     )
     submitted = [e for e in stream.events if isinstance(e, LearnerImageSubmitted)]
     assert sorted(event.width for event in submitted) == list(SIZES)

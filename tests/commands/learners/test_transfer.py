@@ -48,12 +48,12 @@ class Two:
     def __init__(self, store: EventStore, clock: Clock) -> None:
         self.store = store
         self.orders = OrderCentre(store=store, now=clock)
-        self.office = ClaimCentre(store=store, now=clock, catalogue=CATALOGUE)
+        self.claim_centre = ClaimCentre(store=store, now=clock, catalogue=CATALOGUE)
         self.orders.open()
         self.orders.open(THERE)
 
     def send(self, command: Command) -> CommandResult:
-        return self.office.send(command)
+        return self.claim_centre.send(command)
 
     def order(self, learner: str, by: Actor = ADMINISTRATOR) -> ConfirmOrder:
         """Put together an order of one registration, ready to be confirmed."""
@@ -97,10 +97,10 @@ def test_registrations_and_every_certificate_go_along_and_nothing_else(
 ) -> None:
     """L6, M13: an order and a claim stay with the centre that made them."""
     registration = two.register(ANN)
-    claim = two.office.begin({ANN: award("Full")}, qualification=SINGLE)
-    two.office.submit(claim)
-    two.office.process(claim)
-    first = two.office.claim(claim).learners[ANN].certificate or ""
+    claim = two.claim_centre.begin({ANN: award("Full")}, qualification=SINGLE)
+    two.claim_centre.submit(claim)
+    two.claim_centre.process(claim)
+    first = two.claim_centre.claim(claim).learners[ANN].certificate or ""
     second = two.send(
         ReissueCertificate(
             by=SPECIALIST, at=two.orders.now(), certificate=first, reason="Lost"
@@ -109,7 +109,7 @@ def test_registrations_and_every_certificate_go_along_and_nothing_else(
     two.transfer()
     assert [two.owner(n) for n in (ANN, registration, first, second)] == [THERE] * 4
     assert two.owner(claim) == CENTRE
-    state = two.office.registration(registration)
+    state = two.claim_centre.registration(registration)
     assert (state.centre, state.status) == (THERE, Status.COMPLETED)
     two.transfer(centre=CENTRE)
     assert [two.owner(n) for n in (ANN, registration, second)] == [CENTRE] * 3
@@ -121,28 +121,32 @@ def test_the_other_centre_goes_on_where_the_first_finds_nothing(two: Two) -> Non
     two.transfer()
     with pytest.raises(NotFound):
         two.send(replace(two.transferring(ANN), by=ADMINISTRATOR))
-    claim = two.office.begin({ANN: award("Full")}, by=STRANGER, qualification=SINGLE)
-    two.office.submit(claim, by=STRANGER)
-    assert two.office.status(registration) is Status.COMPLETED
+    claim = two.claim_centre.begin(
+        {ANN: award("Full")}, by=STRANGER, qualification=SINGLE
+    )
+    two.claim_centre.submit(claim, by=STRANGER)
+    assert two.claim_centre.status(registration) is Status.COMPLETED
     again = two.register(ANN, STRANGER)
-    assert two.office.registration(again).centre == THERE
+    assert two.claim_centre.registration(again).centre == THERE
 
 
 def test_drafts_of_the_first_centre_refuse_who_has_left(two: Two) -> None:
     """L6: an order is not confirmed, grades are not saved, a claim is kept back."""
     command = two.order(ANN)
     two.register(BEN)
-    claim = two.office.begin({BEN: award("Full", grades={})}, qualification=SINGLE)
+    claim = two.claim_centre.begin(
+        {BEN: award("Full", grades={})}, qualification=SINGLE
+    )
     two.transfer(ANN)
     two.transfer(BEN)
     with pytest.raises(LearnerHasLeft):
         two.send(command)
     with pytest.raises(LearnerHasLeft):
-        two.office.save(claim, {BEN: award("Full")})
-    two.office.submit(claim)
-    assert two.office.standings(claim) == {BEN: ClaimStatus.UNSUBMITTED}
+        two.claim_centre.save(claim, {BEN: award("Full")})
+    two.claim_centre.submit(claim)
+    assert two.claim_centre.standings(claim) == {BEN: ClaimStatus.UNSUBMITTED}
     why = learner_transferred(BEN)
-    assert two.office.why(claim, BEN) == [(why.code, why.message)]
+    assert two.claim_centre.why(claim, BEN) == [(why.code, why.message)]
 
 
 @pytest.mark.parametrize("how", ["chosen anew", "regraded", "withdrawn", "deleted"])
@@ -153,28 +157,28 @@ def test_who_has_left_can_be_taken_out_of_a_claim_that_had_graded_them(
     registration = two.register(ANN)
     two.register(BEN)
     nothing = award("Full", grades={})
-    claim = two.office.begin({ANN: nothing, BEN: nothing}, qualification=SINGLE)
+    claim = two.claim_centre.begin({ANN: nothing, BEN: nothing}, qualification=SINGLE)
     now = two.orders.now()
     two.send(
         CancelRegistration(
             by=ADMINISTRATOR, at=now, registration=registration, reason="Moved"
         )
     )
-    two.office.save(claim, {ANN: award("Full", grades={A1: "P"})})
-    two.office.submit(claim)
+    two.claim_centre.save(claim, {ANN: award("Full", grades={A1: "P"})})
+    two.claim_centre.submit(claim)
     two.transfer(ANN)
     with pytest.raises(LearnerHasLeft):
-        two.office.save(claim, {ANN: award("Full", grades={B1: "P"})})
+        two.claim_centre.save(claim, {ANN: award("Full", grades={B1: "P"})})
     match how:
         case "chosen anew":
-            two.office.choose(claim, [BEN])
+            two.claim_centre.choose(claim, [BEN])
         case "regraded":
-            two.office.save(claim, {ANN: nothing})
+            two.claim_centre.save(claim, {ANN: nothing})
         case "withdrawn":
-            two.office.withdraw(claim)
+            two.claim_centre.withdraw(claim)
         case _:
             two.send(DeleteClaim(by=ADMINISTRATOR, at=now, claim=claim))
-    assert two.office.registration(registration).outcomes == {}
+    assert two.claim_centre.registration(registration).outcomes == {}
     assert two.owner(registration) == THERE
 
 
@@ -238,8 +242,8 @@ def a_confirmation(two: Two, learner: str) -> Callable[[], object]:
 def a_claim(two: Two, learner: str) -> Callable[[], object]:
     """Save grades."""
     two.register(learner)
-    claim = two.office.begin({learner: award(grades={})}, qualification=SINGLE)
-    return partial(two.office.save, claim, {learner: award("Interim")})
+    claim = two.claim_centre.begin({learner: award(grades={})}, qualification=SINGLE)
+    return partial(two.claim_centre.save, claim, {learner: award("Interim")})
 
 
 @pytest.mark.parametrize("tries", TRIES)
@@ -271,8 +275,10 @@ def test_what_a_centre_may_still_see_ends_where_it_was_its_own(two: Two) -> None
     """L6: whatever happens later is the other centre's alone."""
     registration = two.register(ANN)
     two.transfer()
-    claim = two.office.begin({ANN: award("Full")}, by=STRANGER, qualification=SINGLE)
-    two.office.submit(claim, by=STRANGER)
+    claim = two.claim_centre.begin(
+        {ANN: award("Full")}, by=STRANGER, qualification=SINGLE
+    )
+    two.claim_centre.submit(claim, by=STRANGER)
     stream = two.store.open(stream_of(registration))
     seen = Registration.replay(stream.seen_by(CENTRE).events)
     assert (seen.centre, seen.status, seen.awards) == (CENTRE, Status.ACTIVE, {})

@@ -37,24 +37,24 @@ PEOPLE = 6
 
 
 @pytest.fixture
-def counter(store: EventStore, clock: Clock) -> OrderCentre:
-    counter = OrderCentre(store=store, now=clock)
-    counter.open()
-    counter.know(ANN, BEN, CAT)
-    return counter
+def order_centre(store: EventStore, clock: Clock) -> OrderCentre:
+    order_centre = OrderCentre(store=store, now=clock)
+    order_centre.open()
+    order_centre.know(ANN, BEN, CAT)
+    return order_centre
 
 
 @pytest.fixture
 def any_counter(any_store: EventStore, clock: Clock) -> OrderCentre:
-    counter = OrderCentre(store=any_store, now=clock)
-    counter.open()
-    counter.know(ANN, BEN, CAT)
-    return counter
+    order_centre = OrderCentre(store=any_store, now=clock)
+    order_centre.open()
+    order_centre.know(ANN, BEN, CAT)
+    return order_centre
 
 
-def families(counter: OrderCentre) -> list[tuple[RegistrationMade, ...]]:
+def families(order_centre: OrderCentre) -> list[tuple[RegistrationMade, ...]]:
     """List the registrations made, each parent with those on its qualifications."""
-    by_parent = groupby(counter.made(), key=lambda m: m.parent or m.registration)
+    by_parent = groupby(order_centre.made(), key=lambda m: m.parent or m.registration)
     return [tuple(made) for _, made in by_parent]
 
 
@@ -89,34 +89,34 @@ def test_confirming_makes_a_parent_and_one_for_each_qualification(
 
 
 def test_an_approval_for_the_apprenticeship_is_needed_and_is_enough(
-    counter: OrderCentre,
+    order_centre: OrderCentre,
 ) -> None:
     """O2, O7."""
-    order = counter.ready_by_part(ANN)
+    order = order_centre.ready_by_part(ANN)
     for product in (SINGLE, SEVERAL):
-        counter.withdraw_approval(product)
-    counter.confirm(order)
-    later = counter.ready_by_part(BEN)
-    counter.withdraw_approval(APPRENTICESHIP)
+        order_centre.withdraw_approval(product)
+    order_centre.confirm(order)
+    later = order_centre.ready_by_part(BEN)
+    order_centre.withdraw_approval(APPRENTICESHIP)
     with pytest.raises(Exception, match="not approved for Apprenticeship"):
-        counter.confirm(later)
+        order_centre.confirm(later)
 
 
-def test_a_pathway_that_is_missing_is_in_the_way(counter: OrderCentre) -> None:
+def test_a_pathway_that_is_missing_is_in_the_way(order_centre: OrderCentre) -> None:
     """O1, O7."""
     linking = Linking(learners={ANN: BY_PART, BEN: None})
-    order = counter.begin(linking, products=[APPRENTICESHIP], datings=[DATING])
+    order = order_centre.begin(linking, products=[APPRENTICESHIP], datings=[DATING])
     with pytest.raises(Exception, match=rf"\(MAIN or SHORT\) for learner {BEN}"):
-        counter.confirm(order)
-    assert counter.made() == []
+        order_centre.confirm(order)
+    assert order_centre.made() == []
 
 
-def alone(counter: OrderCentre) -> str:
-    return counter.ready(ANN)
+def alone(order_centre: OrderCentre) -> str:
+    return order_centre.ready(ANN)
 
 
-def by_part(counter: OrderCentre) -> str:
-    return counter.ready_by_part(ANN)
+def by_part(order_centre: OrderCentre) -> str:
+    return order_centre.ready_by_part(ANN)
 
 
 @pytest.mark.parametrize(
@@ -124,45 +124,45 @@ def by_part(counter: OrderCentre) -> str:
     [(alone, by_part, SINGLE), (by_part, alone, SINGLE), (by_part, by_part, None)],
 )
 def test_a_learner_active_on_a_qualification_is_not_registered_on_it_again(
-    counter: OrderCentre,
+    order_centre: OrderCentre,
     first: Callable[[OrderCentre], str],
     second: Callable[[OrderCentre], str],
     named: str | None,
 ) -> None:
     """O6, O7: whether alone or with an apprenticeship, the registration is named."""
-    counter.confirm(first(counter))
-    before = counter.made()
+    order_centre.confirm(first(order_centre))
+    before = order_centre.made()
     with pytest.raises(AlreadyRegistered) as refused:
-        counter.confirm(second(counter))
+        order_centre.confirm(second(order_centre))
     in_the_way = [m for m in before if m.product == (named or APPRENTICESHIP)]
     assert in_the_way[0].registration in str(refused.value)
-    assert counter.made() == before
+    assert order_centre.made() == before
 
 
 def test_one_order_cannot_register_a_learner_twice_on_a_qualification(
-    counter: OrderCentre,
+    order_centre: OrderCentre,
 ) -> None:
     """O6, O7."""
-    order = counter.begin(
+    order = order_centre.begin(
         Linking(product=SINGLE, learners={ANN: None}),
         Linking(product=APPRENTICESHIP, learners={ANN: BY_PART}),
         products=[SINGLE, APPRENTICESHIP],
         datings=[DATING],
     )
     with pytest.raises(Exception, match="twice by this order"):
-        counter.confirm(order)
-    assert counter.made() == []
+        order_centre.confirm(order)
+    assert order_centre.made() == []
 
 
-def test_the_limit_counts_parents_and_parts(counter: OrderCentre) -> None:
+def test_the_limit_counts_parents_and_parts(order_centre: OrderCentre) -> None:
     """O5, O7."""
     crowd = [
         identifier(Kind.LEARNER, 100 + n) for n in range(1 + MOST_REGISTRATIONS // 3)
     ]
-    counter.know(*crowd)
-    counter.ready_by_part(*crowd[:-1])
+    order_centre.know(*crowd)
+    order_centre.ready_by_part(*crowd[:-1])
     with pytest.raises(OrderTooLarge):
-        counter.ready_by_part(*crowd)
+        order_centre.ready_by_part(*crowd)
 
 
 def test_orders_of_a_qualification_alone_and_of_its_apprenticeship_at_once(

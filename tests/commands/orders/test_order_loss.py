@@ -31,11 +31,11 @@ APART = Dating(dates=OTHER.dates, product=SINGLE, learners=(ANN,))
 
 
 @pytest.fixture
-def counter(any_store: EventStore, clock: Clock) -> OrderCentre:
-    counter = OrderCentre(store=any_store, now=clock)
-    counter.open()
-    counter.know(ANN, BEN)
-    return counter
+def order_centre(any_store: EventStore, clock: Clock) -> OrderCentre:
+    order_centre = OrderCentre(store=any_store, now=clock)
+    order_centre.open()
+    order_centre.know(ANN, BEN)
+    return order_centre
 
 
 @pytest.mark.parametrize(
@@ -51,34 +51,34 @@ def counter(any_store: EventStore, clock: Clock) -> OrderCentre:
     ids=["products", "learners", "unlinked", "dates for all"],
 )
 def test_dates_that_were_typed_for_one_go_only_where_that_is_confirmed(
-    counter: OrderCentre, asked: Callable[[dict[str, Any]], Any]
+    order_centre: OrderCentre, asked: Callable[[dict[str, Any]], Any]
 ) -> None:
     """O1, O3, O4: and it is said whose."""
     linking = Linking(product=SINGLE, learners=dict.fromkeys((ANN, BEN)))
-    order = counter.begin(linking, products=[SINGLE], datings=[DATING, APART])
-    command = asked({"by": ADMINISTRATOR, "at": counter.now(), "order": order})
+    order = order_centre.begin(linking, products=[SINGLE], datings=[DATING, APART])
+    command = asked({"by": ADMINISTRATOR, "at": order_centre.now(), "order": order})
     with pytest.raises(WorkWouldBeLost, match=ANN):
-        counter.send(command)
-    assert counter.order(order).dates_of(SINGLE, ANN) == OTHER.dates
-    counter.send(replace(command, confirm_loss=True))
+        order_centre.send(command)
+    assert order_centre.order(order).dates_of(SINGLE, ANN) == OTHER.dates
+    order_centre.send(replace(command, confirm_loss=True))
 
 
 def test_tests_that_have_a_time_go_only_where_that_is_confirmed(
-    counter: OrderCentre,
+    order_centre: OrderCentre,
 ) -> None:
     """B1."""
-    counter.confirm(counter.ready(ANN))
+    order_centre.confirm(order_centre.ready(ANN))
     entry = Entry(
         learner=ANN,
         qualification=SINGLE,
         unit=TESTED,
         delivery="Onscreen",
-        starts=counter.now(),
+        starts=order_centre.now(),
         mode="Online",
     )
-    begin = BeginEntryOrder(by=ADMINISTRATOR, at=counter.now(), entries=(entry,))
-    order = counter.send(begin).created_id
-    command = ChooseEntries(by=ADMINISTRATOR, at=counter.now(), order=order)
+    begin = BeginEntryOrder(by=ADMINISTRATOR, at=order_centre.now(), entries=(entry,))
+    order = order_centre.send(begin).created_id
+    command = ChooseEntries(by=ADMINISTRATOR, at=order_centre.now(), order=order)
     with pytest.raises(WorkWouldBeLost, match=ANN):
-        counter.send(command)
-    counter.send(replace(command, confirm_loss=True))
+        order_centre.send(command)
+    order_centre.send(replace(command, confirm_loss=True))

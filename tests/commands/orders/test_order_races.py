@@ -23,14 +23,14 @@ PEOPLE = 6
 
 @pytest.fixture
 def any_counter(any_store: EventStore, clock: Clock) -> OrderCentre:
-    counter = OrderCentre(store=any_store, now=clock)
-    counter.open()
-    return counter
+    order_centre = OrderCentre(store=any_store, now=clock)
+    order_centre.open()
+    return order_centre
 
 
-def known(counter: OrderCentre, number: int) -> Sequence[str]:
+def known(order_centre: OrderCentre, number: int) -> Sequence[str]:
     learners = [identifier(Kind.LEARNER, n) for n in range(number)]
-    counter.know(*learners)
+    order_centre.know(*learners)
     return learners
 
 

@@ -39,10 +39,10 @@ def provider(store: EventStore, clock: Clock) -> Provider:
 
 
 def cancel(provider: Provider, made: RegistrationMade) -> CommandResult:
-    return provider.office.send(
+    return provider.claim_centre.send(
         CancelRegistration(
             by=ADMINISTRATOR,
-            at=provider.office.now(),
+            at=provider.claim_centre.now(),
             registration=made.registration,
             reason="Registered by mistake",
         )
@@ -50,10 +50,10 @@ def cancel(provider: Provider, made: RegistrationMade) -> CommandResult:
 
 
 def reopen(provider: Provider, made: RegistrationMade) -> CommandResult:
-    return provider.office.send(
+    return provider.claim_centre.send(
         ReopenRegistration(
             by=SERVICE,
-            at=provider.office.now(),
+            at=provider.claim_centre.now(),
             registration=made.registration,
             reason="Claimed too early",
         )
@@ -67,11 +67,11 @@ def test_an_apprenticeship_is_cancelled_with_all_of_its_parts(
     made = provider.register(ANN)
     report = ReportInvoiceStatus(
         by=SERVICE,
-        at=provider.office.now(),
+        at=provider.claim_centre.now(),
         line=made[0].registration,
         status=InvoiceStatus.INVOICED,
     )
-    provider.office.send(report)
+    provider.claim_centre.send(report)
     cancel(provider, made[0])
     assert statuses(provider, made) == [CANCELLED] * 3
     for each in made:
@@ -97,7 +97,7 @@ def test_what_came_of_one_part_keeps_the_whole_from_being_cancelled(
     claim = provider.claim(SEVERAL, ANN, kind="Interim")
     with pytest.raises(CannotCancel, match=claim):
         cancel(provider, made[0])
-    provider.office.withdraw(claim)
+    provider.claim_centre.withdraw(claim)
     cancel(provider, made[0])
     assert statuses(provider, made) == [CANCELLED] * 3
 
@@ -117,7 +117,7 @@ def test_a_part_reopened_makes_the_apprenticeship_active_again(
     """M14, O7: which is not reopened by itself."""
     made = provider.register(ANN)
     for qualification in (SINGLE, SEVERAL):
-        provider.office.process(provider.claim(qualification, ANN))
+        provider.claim_centre.process(provider.claim(qualification, ANN))
     with pytest.raises(IsOnApprenticeship, match=made[1].registration):
         reopen(provider, made[0])
     reopen(provider, made[1])
@@ -133,7 +133,7 @@ def test_an_apprenticeship_registered_on_again_is_not_reopened_by_a_part(
     """M14, O6, O7."""
     made = provider.register(ANN)
     for qualification in (SINGLE, SEVERAL):
-        provider.office.process(provider.claim(qualification, ANN))
+        provider.claim_centre.process(provider.claim(qualification, ANN))
     provider.register(ANN)
     provider.claim(SINGLE, ANN)
     with pytest.raises(RegisteredAgain, match=APPRENTICESHIP):
@@ -147,17 +147,17 @@ def test_another_pathway_is_of_a_part(provider: Provider) -> None:
     for each, is_refused in ((made[0], True), (made[2], False)):
         command = ChangePathway(
             by=SERVICE,
-            at=provider.office.now(),
+            at=provider.claim_centre.now(),
             registration=each.registration,
             pathway="MAIN",
             reason="Registered on the wrong one",
         )
         if is_refused:
             with pytest.raises(IsOnApprenticeship, match=made[2].registration):
-                provider.office.send(command)
+                provider.claim_centre.send(command)
         else:
-            provider.office.send(command)
-    assert provider.office.registration(made[2].registration).pathway == "MAIN"
+            provider.claim_centre.send(command)
+    assert provider.claim_centre.registration(made[2].registration).pathway == "MAIN"
 
 
 def test_cancelling_it_and_claiming_for_a_part_at_once_never_both_get_through(
@@ -173,5 +173,5 @@ def test_cancelling_it_and_claiming_for_a_part_at_once_never_both_get_through(
         ]
     )
     found = statuses(provider, made)
-    is_claimed = provider.office.registration(made[1].registration).outcomes
+    is_claimed = provider.claim_centre.registration(made[1].registration).outcomes
     assert found == ([ACTIVE, COMPLETED, ACTIVE] if is_claimed else [CANCELLED] * 3)

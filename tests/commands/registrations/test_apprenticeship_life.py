@@ -87,21 +87,21 @@ class ApprenticeshipLife(RuleBasedStateMachine):
 
     @rule(who=LEARNERS, product=PRODUCTS)
     def order(self, who: str, product: str) -> None:
-        counter = self.provider.counter
+        order_centre = self.provider.order_centre
         way = BY_PART if product == APPRENTICESHIP else None
-        order = counter.begin(
+        order = order_centre.begin(
             Linking(learners={who: way}), products=[product], datings=[DATING]
         )
         if product == SEVERAL:
-            counter.link(order, Linking(learners={who: SHORT}))
+            order_centre.link(order, Linking(learners={who: SHORT}))
         parts = [SINGLE, SEVERAL] if product == APPRENTICESHIP else []
         if any(self.active(who, on) for on in (product, *parts)):
             with pytest.raises(Refusal):
-                counter.confirm(order)
+                order_centre.confirm(order)
             return
-        before = len(counter.made())
-        counter.confirm(order)
-        first, *others = (Held(made) for made in counter.made()[before:])
+        before = len(order_centre.made())
+        order_centre.confirm(order)
+        first, *others = (Held(made) for made in order_centre.made()[before:])
         assert [held.made.product for held in others] == parts
         first.parts = others
         self.registrations += [first, *others]
@@ -124,7 +124,7 @@ class ApprenticeshipLife(RuleBasedStateMachine):
         paper = self.papers[number % len(self.papers)]
         if paper.is_processed:
             with pytest.raises(Refusal):
-                self.provider.office.withdraw(paper.name)
+                self.provider.claim_centre.withdraw(paper.name)
             return
         held = paper.registration
         if held.completed_by == paper.name:
@@ -136,23 +136,23 @@ class ApprenticeshipLife(RuleBasedStateMachine):
             ]
             if any(others):
                 with pytest.raises(RegisteredMeanwhile):
-                    self.provider.office.withdraw(paper.name)
+                    self.provider.claim_centre.withdraw(paper.name)
                 return
             held.completed_by = None
-        self.provider.office.withdraw(paper.name)
+        self.provider.claim_centre.withdraw(paper.name)
         self.papers.remove(paper)
 
     @precondition(lambda self: self.papers)
     @rule(number=st.integers(0, 5))
     def process(self, number: int) -> None:
         paper = self.papers[number % len(self.papers)]
-        self.provider.office.process(paper.name)
+        self.provider.claim_centre.process(paper.name)
         paper.is_processed = True
 
     @invariant()
     def every_registration_stands_where_the_model_says(self) -> None:
         for held in self.registrations:
-            status = self.provider.office.status(held.made.registration)
+            status = self.provider.claim_centre.status(held.made.registration)
             assert (status is Status.ACTIVE) is held.is_active
             assert self.provider.is_held(held.made) is held.is_active
 

@@ -24,42 +24,42 @@ from tests.commands.claim_centre import ADMINISTRATOR, SERVICE, STRANGER, ClaimC
 
 
 @pytest.fixture
-def office(any_store: EventStore, clock: Clock) -> ClaimCentre:
-    office = ClaimCentre(store=any_store, now=clock)
-    office.open()
-    office.register(ANN, ANNS)
-    return office
+def claim_centre(any_store: EventStore, clock: Clock) -> ClaimCentre:
+    claim_centre = ClaimCentre(store=any_store, now=clock)
+    claim_centre.open()
+    claim_centre.register(ANN, ANNS)
+    return claim_centre
 
 
-def cancel(office: ClaimCentre, *, reason: str = "Registered by mistake") -> None:
-    office.send(
+def cancel(claim_centre: ClaimCentre, *, reason: str = "Registered by mistake") -> None:
+    claim_centre.send(
         CancelRegistration(
-            by=ADMINISTRATOR, at=office.now(), registration=ANNS, reason=reason
+            by=ADMINISTRATOR, at=claim_centre.now(), registration=ANNS, reason=reason
         )
     )
 
 
-def report(office: ClaimCentre, line: str, status: InvoiceStatus) -> None:
-    office.send(
-        ReportInvoiceStatus(by=SERVICE, at=office.now(), line=line, status=status)
+def report(claim_centre: ClaimCentre, line: str, status: InvoiceStatus) -> None:
+    claim_centre.send(
+        ReportInvoiceStatus(by=SERVICE, at=claim_centre.now(), line=line, status=status)
     )
 
 
-def last(office: ClaimCentre) -> RegistrationCancelled:
-    event = office.store.log(after=office.store.head() - 1)[0].event
+def last(claim_centre: ClaimCentre) -> RegistrationCancelled:
+    event = claim_centre.store.log(after=claim_centre.store.head() - 1)[0].event
     assert isinstance(event, RegistrationCancelled)
     return event
 
 
 def test_a_cancelled_registration_frees_the_learner_to_be_registered_again(
-    office: ClaimCentre,
+    claim_centre: ClaimCentre,
 ) -> None:
     """C1, O6."""
-    cancel(office)
-    assert office.status(ANNS) is Status.CANCELLED
-    assert office.holder(ANN) is None
-    office.register(ANN, "R-0000000099")
-    assert office.status("R-0000000099") is Status.ACTIVE
+    cancel(claim_centre)
+    assert claim_centre.status(ANNS) is Status.CANCELLED
+    assert claim_centre.holder(ANN) is None
+    claim_centre.register(ANN, "R-0000000099")
+    assert claim_centre.status("R-0000000099") is Status.ACTIVE
 
 
 @pytest.mark.parametrize(
@@ -72,145 +72,149 @@ def test_a_cancelled_registration_frees_the_learner_to_be_registered_again(
     ],
 )
 def test_the_charge_is_decided_on_what_was_invoiced_at_that_moment_and_is_recorded(
-    office: ClaimCentre,
+    claim_centre: ClaimCentre,
     reported: list[InvoiceStatus],
     stands: bool,  # noqa: FBT001 - a case of the table
 ) -> None:
     """C3."""
     for status in reported:
-        report(office, ANNS, status)
-    cancel(office)
-    assert last(office).charge_stands == stands
-    assert last(office).invoice_status == (
+        report(claim_centre, ANNS, status)
+    cancel(claim_centre)
+    assert last(claim_centre).charge_stands == stands
+    assert last(claim_centre).invoice_status == (
         reported[-1] if reported else InvoiceStatus.NOT_INVOICED
     )
 
 
 def test_a_credit_can_be_reported_on_only_where_there_is_one(
-    office: ClaimCentre,
+    claim_centre: ClaimCentre,
 ) -> None:
     """C3, C4."""
     with pytest.raises(NotFound):
-        report(office, ANNS + CREDIT, InvoiceStatus.CREDITED)
-    cancel(office)
-    report(office, ANNS + CREDIT, InvoiceStatus.CREDITED)
+        report(claim_centre, ANNS + CREDIT, InvoiceStatus.CREDITED)
+    cancel(claim_centre)
+    report(claim_centre, ANNS + CREDIT, InvoiceStatus.CREDITED)
 
 
 def test_what_was_credited_before_it_was_cancelled_is_not_credited_twice(
-    office: ClaimCentre,
+    claim_centre: ClaimCentre,
 ) -> None:
     """C3, C4."""
-    report(office, ANNS, InvoiceStatus.INVOICED)
-    report(office, ANNS, InvoiceStatus.CREDITED)
-    cancel(office)
+    report(claim_centre, ANNS, InvoiceStatus.INVOICED)
+    report(claim_centre, ANNS, InvoiceStatus.CREDITED)
+    cancel(claim_centre)
     with pytest.raises(NotFound):
-        report(office, ANNS + CREDIT, InvoiceStatus.CREDITED)
+        report(claim_centre, ANNS + CREDIT, InvoiceStatus.CREDITED)
 
 
 def test_a_draft_claim_does_not_stand_in_the_way_and_is_kept_back_afterwards(
-    office: ClaimCentre,
+    claim_centre: ClaimCentre,
 ) -> None:
     """C2, M10."""
-    claim = office.begin({ANN: award("Full", grades={})})
-    cancel(office)
-    office.save(claim, {ANN: award("Full", grades=ENOUGH)})
-    office.submit(claim)
-    assert office.standings(claim) == {ANN: ClaimStatus.UNSUBMITTED}
-    (why,) = office.claim(claim).learners[ANN].withheld.reasons  # type: ignore[union-attr] # it was
+    claim = claim_centre.begin({ANN: award("Full", grades={})})
+    cancel(claim_centre)
+    claim_centre.save(claim, {ANN: award("Full", grades=ENOUGH)})
+    claim_centre.submit(claim)
+    assert claim_centre.standings(claim) == {ANN: ClaimStatus.UNSUBMITTED}
+    (why,) = claim_centre.claim(claim).learners[ANN].withheld.reasons  # type: ignore[union-attr] # it was
     assert why.code == "registration-cancelled"
-    assert office.registration(ANNS).outcomes == {}
+    assert claim_centre.registration(ANNS).outcomes == {}
 
 
 def test_grades_saved_in_a_claim_stand_in_the_way_until_they_are_taken_out(
-    office: ClaimCentre,
+    claim_centre: ClaimCentre,
 ) -> None:
     """C2."""
-    claim = office.begin({ANN: award("Full", grades=ENOUGH)})
+    claim = claim_centre.begin({ANN: award("Full", grades=ENOUGH)})
     with pytest.raises(CannotCancel, match=claim):
-        cancel(office)
-    office.save(claim, {ANN: award("Full", grades={})})
-    cancel(office)
+        cancel(claim_centre)
+    claim_centre.save(claim, {ANN: award("Full", grades={})})
+    cancel(claim_centre)
 
 
 def test_a_reason_is_wanted_and_another_centre_finds_nothing(
-    office: ClaimCentre,
+    claim_centre: ClaimCentre,
 ) -> None:
     """C1, and section 2."""
     with pytest.raises(ReasonMissing):
-        cancel(office, reason=" ")
+        cancel(claim_centre, reason=" ")
     command = CancelRegistration(
-        by=STRANGER, at=office.now(), registration=ANNS, reason="x"
+        by=STRANGER, at=claim_centre.now(), registration=ANNS, reason="x"
     )
     with pytest.raises(NotFound):
-        office.send(command)
+        claim_centre.send(command)
 
 
 # Reopening, and another pathway
 
 
-def reopen(office: ClaimCentre, reason: str = "Claimed too early") -> None:
-    office.send(
+def reopen(claim_centre: ClaimCentre, reason: str = "Claimed too early") -> None:
+    claim_centre.send(
         ReopenRegistration(
-            by=SERVICE, at=office.now(), registration=ANNS, reason=reason
+            by=SERVICE, at=claim_centre.now(), registration=ANNS, reason=reason
         )
     )
 
 
-def test_a_reopened_registration_can_be_claimed_for_again(office: ClaimCentre) -> None:
+def test_a_reopened_registration_can_be_claimed_for_again(
+    claim_centre: ClaimCentre,
+) -> None:
     """M14."""
-    first = office.processed({ANN: award("Full", grades=ENOUGH)})
-    assert office.status(ANNS) is Status.COMPLETED
-    reopen(office)
-    assert office.status(ANNS) is Status.ACTIVE
-    second = office.begin({ANN: award("Full", grades={**ENOUGH, B2: "P"})})
-    office.submit(second)
-    assert office.standings(second) == {ANN: ClaimStatus.SUBMITTED}
-    assert set(office.registration(ANNS).awards) == {first, second}
+    first = claim_centre.processed({ANN: award("Full", grades=ENOUGH)})
+    assert claim_centre.status(ANNS) is Status.COMPLETED
+    reopen(claim_centre)
+    assert claim_centre.status(ANNS) is Status.ACTIVE
+    second = claim_centre.begin({ANN: award("Full", grades={**ENOUGH, B2: "P"})})
+    claim_centre.submit(second)
+    assert claim_centre.standings(second) == {ANN: ClaimStatus.SUBMITTED}
+    assert set(claim_centre.registration(ANNS).awards) == {first, second}
 
 
 def test_what_is_not_processed_yet_is_withdrawn_rather_than_reopened(
-    office: ClaimCentre,
+    claim_centre: ClaimCentre,
 ) -> None:
     """M14, M16: else a certificate would be issued after all; then claimed anew in it."""
-    claim = office.begin({ANN: award("Full", grades=ENOUGH)})
-    office.submit(claim)
+    claim = claim_centre.begin({ANN: award("Full", grades=ENOUGH)})
+    claim_centre.submit(claim)
     with pytest.raises(NotProcessedYet, match=f"withdraw {claim} for the learner"):
-        reopen(office)
-    office.withdraw(claim, ANN)
-    assert office.status(ANNS) is Status.ACTIVE
-    office.choose(claim, [ANN])
-    office.save(claim, {ANN: award("Full", grades=ENOUGH)})
-    office.submit(claim)
-    assert office.status(ANNS) is Status.COMPLETED
-    assert office.holder(ANN) is None
+        reopen(claim_centre)
+    claim_centre.withdraw(claim, ANN)
+    assert claim_centre.status(ANNS) is Status.ACTIVE
+    claim_centre.choose(claim, [ANN])
+    claim_centre.save(claim, {ANN: award("Full", grades=ENOUGH)})
+    claim_centre.submit(claim)
+    assert claim_centre.status(ANNS) is Status.COMPLETED
+    assert claim_centre.holder(ANN) is None
 
 
 def test_who_was_registered_again_since_cannot_have_the_earlier_one_reopened(
-    office: ClaimCentre,
+    claim_centre: ClaimCentre,
 ) -> None:
     """O6, M14."""
-    office.processed({ANN: award("Full", grades=ENOUGH)})
-    office.register(ANN, "R-0000000099")
+    claim_centre.processed({ANN: award("Full", grades=ENOUGH)})
+    claim_centre.register(ANN, "R-0000000099")
     with pytest.raises(RegisteredAgain):
-        reopen(office)
+        reopen(claim_centre)
     with pytest.raises(ReasonMissing):
-        reopen(office, reason="")
+        reopen(claim_centre, reason="")
 
 
 def test_another_pathway_is_what_the_learner_is_assessed_by_from_then_on(
-    office: ClaimCentre,
+    claim_centre: ClaimCentre,
 ) -> None:
     """M11."""
-    rules = office.catalogue.qualification(office.registration(ANNS).product)
+    rules = claim_centre.catalogue.qualification(
+        claim_centre.registration(ANNS).product
+    )
     other = next(p.code for p in rules.pathways if p.code != "MAIN")
-    office.send(
+    claim_centre.send(
         ChangePathway(
             by=SERVICE,
-            at=office.now(),
+            at=claim_centre.now(),
             registration=ANNS,
             pathway=other,
             reason="Registered on the wrong one",
         )
     )
-    assert office.registration(ANNS).pathway == other
-    assert office.registration(ANNS).centre == CENTRE
+    assert claim_centre.registration(ANNS).pathway == other
+    assert claim_centre.registration(ANNS).centre == CENTRE

@@ -27,7 +27,7 @@ def provider(store: EventStore, clock: Clock) -> Provider:
 
 
 def begin_claim(provider: Provider) -> None:
-    provider.office.begin({ANN: award("Full", grades={})}, qualification=SINGLE)
+    provider.claim_centre.begin({ANN: award("Full", grades={})}, qualification=SINGLE)
 
 
 def enter(provider: Provider) -> None:
@@ -36,13 +36,13 @@ def enter(provider: Provider) -> None:
         qualification=SINGLE,
         unit=TESTED,
         delivery="Onscreen",
-        starts=provider.counter.now() + timedelta(days=2),
+        starts=provider.order_centre.now() + timedelta(days=2),
         mode="Online",
     )
     command = BeginEntryOrder(
-        by=ADMINISTRATOR, at=provider.counter.now(), entries=(entry,)
+        by=ADMINISTRATOR, at=provider.order_centre.now(), entries=(entry,)
     )
-    provider.counter.send(command)
+    provider.order_centre.send(command)
 
 
 BOTH = [(begin_claim, NotRegistered), (enter, NotRegisteredForTest)]
@@ -53,12 +53,12 @@ def test_what_completed_a_registration_is_named_and_who_reopens_it(
     provider: Provider, ask: Callable[[Provider], None], refusal: type[Refusal]
 ) -> None:
     """M4, M14, M16, M18, B2: not that another be ordered, which costs money."""
-    provider.counter.confirm(provider.counter.ready(ANN))
-    (made,) = provider.counter.made()
-    claim = provider.office.begin(
+    provider.order_centre.confirm(provider.order_centre.ready(ANN))
+    (made,) = provider.order_centre.made()
+    claim = provider.claim_centre.begin(
         {ANN: award("Full", grades=dict(WHOLE))}, qualification=SINGLE
     )
-    provider.office.submit(claim)
+    provider.claim_centre.submit(claim)
     with pytest.raises(refusal) as completed:
         ask(provider)
     said = str(completed.value)
@@ -66,12 +66,12 @@ def test_what_completed_a_registration_is_named_and_who_reopens_it(
     assert f"by the Full award of {claim}. Withdraw {claim} if" in said
     assert "ask an Account Specialist to reopen the registration" in said
     assert "Order" not in said
-    provider.office.process(claim)
-    provider.counter.send(
+    provider.claim_centre.process(claim)
+    provider.order_centre.send(
         RevokeCertificate(
             by=SPECIALIST,
-            at=provider.counter.now(),
-            certificate=provider.office.certificate(claim, ANN),
+            at=provider.order_centre.now(),
+            certificate=provider.claim_centre.certificate(claim, ANN),
             reason="Wrong",
         )
     )
@@ -86,12 +86,12 @@ def test_a_registration_that_was_cancelled_is_named(
     """M4, B2, C1: one that never was is ordered, as before."""
     with pytest.raises(refusal, match=r"no Active registration .* Order one"):
         ask(provider)
-    provider.counter.confirm(provider.counter.ready(ANN))
-    (made,) = provider.counter.made()
-    provider.counter.send(
+    provider.order_centre.confirm(provider.order_centre.ready(ANN))
+    (made,) = provider.order_centre.made()
+    provider.order_centre.send(
         CancelRegistration(
             by=ADMINISTRATOR,
-            at=provider.counter.now(),
+            at=provider.order_centre.now(),
             registration=made.registration,
             reason="By mistake",
         )

@@ -24,47 +24,51 @@ from tests.learner_examples import cells
 
 
 @pytest.fixture
-def intake(store: EventStore, clock: Clock) -> UploadCentre:
+def upload_centre(store: EventStore, clock: Clock) -> UploadCentre:
     return UploadCentre(store=store, now=clock)
 
 
 def rename(
-    intake: UploadCentre, group: str, name: str, *, by: Actor = ADMINISTRATOR
+    upload_centre: UploadCentre, group: str, name: str, *, by: Actor = ADMINISTRATOR
 ) -> CommandResult:
-    command = RenameLearnerGroup(by=by, at=intake.now(), group=group, name=name)
-    return intake.send(command)
+    command = RenameLearnerGroup(by=by, at=upload_centre.now(), group=group, name=name)
+    return upload_centre.send(command)
 
 
-def test_a_group_is_renamed_and_its_former_name_is_free(intake: UploadCentre) -> None:
+def test_a_group_is_renamed_and_its_former_name_is_free(
+    upload_centre: UploadCentre,
+) -> None:
     """U1: by anybody at the centre; outer spaces apart."""
-    group = intake.checked(cells(), name="Autumn")
-    rename(intake, group, " Spring ", by=COLLEAGUE)
-    assert intake.shown(group).name == "Spring"
-    assert rename(intake, group, "Spring").position is None
+    group = upload_centre.checked(cells(), name="Autumn")
+    rename(upload_centre, group, " Spring ", by=COLLEAGUE)
+    assert upload_centre.shown(group).name == "Spring"
+    assert rename(upload_centre, group, "Spring").position is None
     with pytest.raises(GroupNameTaken) as refusal:
-        intake.checked(cells(), name="spring")
+        upload_centre.checked(cells(), name="spring")
     assert group in str(refusal.value)
-    intake.checked(cells(), name="Autumn")
+    upload_centre.checked(cells(), name="Autumn")
 
 
-def test_a_name_that_the_user_has_given_before_is_refused(intake: UploadCentre) -> None:
+def test_a_name_that_the_user_has_given_before_is_refused(
+    upload_centre: UploadCentre,
+) -> None:
     """U1: to the user who uploaded the group, whoever renames it."""
-    other = intake.checked(cells(), name="Autumn")
-    group = intake.checked(cells(), name="Spring")
+    other = upload_centre.checked(cells(), name="Autumn")
+    group = upload_centre.checked(cells(), name="Spring")
     for by in (ADMINISTRATOR, COLLEAGUE):
         with pytest.raises(GroupNameTaken) as refusal:
-            rename(intake, group, "AUTUMN", by=by)
+            rename(upload_centre, group, "AUTUMN", by=by)
         assert other in str(refusal.value)
-    assert intake.shown(group).name == "Spring"
+    assert upload_centre.shown(group).name == "Spring"
 
 
-def test_only_the_case_of_a_name_may_change(intake: UploadCentre) -> None:
+def test_only_the_case_of_a_name_may_change(upload_centre: UploadCentre) -> None:
     """U1: the group has it already."""
-    group = intake.checked(cells(), name="autumn")
-    rename(intake, group, "Autumn")
-    assert intake.shown(group).name == "Autumn"
+    group = upload_centre.checked(cells(), name="autumn")
+    rename(upload_centre, group, "Autumn")
+    assert upload_centre.shown(group).name == "Autumn"
     with pytest.raises(GroupNameTaken):
-        intake.checked(cells(), name="AUTUMN")
+        upload_centre.checked(cells(), name="AUTUMN")
 
 
 @pytest.mark.parametrize(
@@ -75,30 +79,30 @@ def test_only_the_case_of_a_name_may_change(intake: UploadCentre) -> None:
     ],
 )
 def test_a_name_is_neither_blank_nor_too_long(
-    intake: UploadCentre, name: str, refusal: type[Exception]
+    upload_centre: UploadCentre, name: str, refusal: type[Exception]
 ) -> None:
     """U1."""
-    group = intake.checked(cells())
-    rename(intake, group, "x" * LONGEST_NAME)
+    group = upload_centre.checked(cells())
+    rename(upload_centre, group, "x" * LONGEST_NAME)
     with pytest.raises(refusal):
-        rename(intake, group, name)
+        rename(upload_centre, group, name)
 
 
 def test_a_renamed_group_is_undone_and_its_new_name_is_free(
-    intake: UploadCentre,
+    upload_centre: UploadCentre,
 ) -> None:
     """U11: an undone group is not renamed."""
-    group = intake.checked(cells(), name="Autumn")
-    rename(intake, group, "Spring")
-    intake.undo(group)
-    intake.withdraw(group)
+    group = upload_centre.checked(cells(), name="Autumn")
+    rename(upload_centre, group, "Spring")
+    upload_centre.undo(group)
+    upload_centre.withdraw(group)
     with pytest.raises(GroupIsUndone):
-        rename(intake, group, "Summer")
-    intake.checked(cells(), name="Spring")
+        rename(upload_centre, group, "Summer")
+    upload_centre.checked(cells(), name="Spring")
 
 
-def test_another_centres_group_is_not_renamed(intake: UploadCentre) -> None:
+def test_another_centres_group_is_not_renamed(upload_centre: UploadCentre) -> None:
     """Domain, 1."""
-    group = intake.checked(cells())
+    group = upload_centre.checked(cells())
     with pytest.raises(NotFound):
-        rename(intake, group, "Mine", by=STRANGER)
+        rename(upload_centre, group, "Mine", by=STRANGER)

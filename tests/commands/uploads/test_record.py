@@ -32,151 +32,159 @@ ULNS = ("", ULN, OTHER_ULN, THIRD_ULN)
 
 
 @pytest.fixture
-def intake(store: EventStore, clock: Clock) -> UploadCentre:
+def upload_centre(store: EventStore, clock: Clock) -> UploadCentre:
     return UploadCentre(store=store, now=clock)
 
 
-def test_an_invalid_record_is_put_right_in_place(intake: UploadCentre) -> None:
+def test_an_invalid_record_is_put_right_in_place(upload_centre: UploadCentre) -> None:
     """U8: what was amended stays in the history."""
-    group = intake.checked(cells(family_name="", date_of_birth="31/02/2006"))
-    intake.put_right(group, 2, family_name="Darcy")
-    assert intake.codes(group, 2) == ["not-a-real-date"]
-    intake.put_right(group, 2, date_of_birth="28/02/2006")
-    assert intake.states(group) == {2: VALID}
-    events = [recorded.event for recorded in intake.store.log(after=0)]
+    group = upload_centre.checked(cells(family_name="", date_of_birth="31/02/2006"))
+    upload_centre.put_right(group, 2, family_name="Darcy")
+    assert upload_centre.codes(group, 2) == ["not-a-real-date"]
+    upload_centre.put_right(group, 2, date_of_birth="28/02/2006")
+    assert upload_centre.states(group) == {2: VALID}
+    events = [recorded.event for recorded in upload_centre.store.log(after=0)]
     assert sum(isinstance(event, RecordAmended) for event in events) == 2
 
 
-def test_a_record_is_removed_from_the_upload(intake: UploadCentre) -> None:
+def test_a_record_is_removed_from_the_upload(upload_centre: UploadCentre) -> None:
     """U8: and is not made a learner."""
-    group = intake.checked(cells(), BEN)
-    intake.remove(group, 2)
-    assert intake.remove(group, 2).position is None
-    intake.submit(group)
-    intake.add(group)
-    assert intake.states(group) == {2: REMOVED, 3: LEARNER}
-    events = [recorded.event for recorded in intake.store.log(after=0)]
+    group = upload_centre.checked(cells(), BEN)
+    upload_centre.remove(group, 2)
+    assert upload_centre.remove(group, 2).position is None
+    upload_centre.submit(group)
+    upload_centre.add(group)
+    assert upload_centre.states(group) == {2: REMOVED, 3: LEARNER}
+    events = [recorded.event for recorded in upload_centre.store.log(after=0)]
     assert sum(isinstance(event, RecordRemoved) for event in events) == 1
 
 
 def test_when_one_of_a_pair_gets_another_uln_the_other_is_right(
-    intake: UploadCentre,
+    upload_centre: UploadCentre,
 ) -> None:
     """U6: whichever of them it is."""
     for row, name in ((2, "first"), (3, "second")):
-        group = intake.checked(*strangers(cells(), cells()), name=name)
-        intake.put_right(group, row, uln="")
-        assert intake.states(group) == {2: VALID, 3: VALID}
+        group = upload_centre.checked(*strangers(cells(), cells()), name=name)
+        upload_centre.put_right(group, row, uln="")
+        assert upload_centre.states(group) == {2: VALID, 3: VALID}
 
 
-def test_when_one_of_a_pair_is_removed_the_other_is_right(intake: UploadCentre) -> None:
+def test_when_one_of_a_pair_is_removed_the_other_is_right(
+    upload_centre: UploadCentre,
+) -> None:
     """U6."""
     for row, other, name in ((2, 3, "first"), (3, 2, "second")):
-        group = intake.checked(cells(), cells(), name=name)
-        intake.remove(group, row)
-        assert intake.states(group) == {row: REMOVED, other: VALID}
+        group = upload_centre.checked(cells(), cells(), name=name)
+        upload_centre.remove(group, row)
+        assert upload_centre.states(group) == {row: REMOVED, other: VALID}
 
 
 def test_a_record_that_takes_anothers_uln_makes_both_invalid(
-    intake: UploadCentre,
+    upload_centre: UploadCentre,
 ) -> None:
     """U6."""
-    group = intake.checked(cells(), BEN)
-    intake.put_right(group, 3, uln=ULN)
-    assert intake.states(group) == {2: INVALID, 3: INVALID}
-    assert intake.records(group)[2].twins == {3}
+    group = upload_centre.checked(cells(), BEN)
+    upload_centre.put_right(group, 3, uln=ULN)
+    assert upload_centre.states(group) == {2: INVALID, 3: INVALID}
+    assert upload_centre.records(group)[2].duplicate_rows == {3}
 
 
-def test_a_record_put_right_is_checked_against_the_centre(intake: UploadCentre) -> None:
+def test_a_record_put_right_is_checked_against_the_centre(
+    upload_centre: UploadCentre,
+) -> None:
     """U6, U8."""
-    intake.create()
-    group = intake.checked(BEN)
-    intake.put_right(group, 2, uln=ULN)
-    assert intake.codes(group, 2) == ["uln-held"]
+    upload_centre.create()
+    group = upload_centre.checked(BEN)
+    upload_centre.put_right(group, 2, uln=ULN)
+    assert upload_centre.codes(group, 2) == ["uln-held"]
 
 
-def test_a_likeness_is_answered_by_a_different_person(intake: UploadCentre) -> None:
+def test_a_likeness_is_answered_by_a_different_person(
+    upload_centre: UploadCentre,
+) -> None:
     """U6."""
-    intake.known[DETAILS.likeness] = [intake.create()]
-    group = intake.checked(cells(uln=""))
-    intake.put_right(group, 2, is_different=True)
-    intake.put_right(group, 2, postcode="RG1 4PN")
-    assert intake.states(group) == {2: VALID}
+    upload_centre.known[DETAILS.likeness] = [upload_centre.create()]
+    group = upload_centre.checked(cells(uln=""))
+    upload_centre.put_right(group, 2, is_different=True)
+    upload_centre.put_right(group, 2, postcode="RG1 4PN")
+    assert upload_centre.states(group) == {2: VALID}
 
 
 def test_a_linked_learner_joins_the_group_and_no_other_is_made(
-    intake: UploadCentre,
+    upload_centre: UploadCentre,
 ) -> None:
     """U6: even if the record has the learner's own ULN, and so another row."""
-    known = intake.create()
-    intake.known[DETAILS.likeness] = [known]
-    group = intake.checked(cells(), cells(), BEN)
-    intake.put_right(group, 2, link_to=known)
-    assert intake.codes(group, 3) == ["uln-held"]
-    intake.put_right(group, 3, link_to=known)
-    intake.submit(group)
-    intake.add(group)
-    learners = intake.shown(group).learners
+    known = upload_centre.create()
+    upload_centre.known[DETAILS.likeness] = [known]
+    group = upload_centre.checked(cells(), cells(), BEN)
+    upload_centre.put_right(group, 2, link_to=known)
+    assert upload_centre.codes(group, 3) == ["uln-held"]
+    upload_centre.put_right(group, 3, link_to=known)
+    upload_centre.submit(group)
+    upload_centre.add(group)
+    learners = upload_centre.shown(group).learners
     assert len(learners) == 2
     assert learners[0] == known
-    assert intake.records(group)[3].learner == known
-    assert intake.learner(known).group is None
+    assert upload_centre.records(group)[3].learner == known
+    assert upload_centre.learner(known).group is None
 
 
-def test_a_linked_record_can_be_parted_again(intake: UploadCentre) -> None:
+def test_a_linked_record_can_be_parted_again(upload_centre: UploadCentre) -> None:
     """U6."""
-    known = intake.create()
-    intake.known[DETAILS.likeness] = [known]
-    group = intake.checked(cells())
-    intake.put_right(group, 2, link_to=known)
-    intake.put_right(group, 2, is_different=True)
-    assert intake.codes(group, 2) == ["uln-held"]
-    intake.put_right(group, 2, uln="")
-    assert intake.states(group) == {2: VALID}
+    known = upload_centre.create()
+    upload_centre.known[DETAILS.likeness] = [known]
+    group = upload_centre.checked(cells())
+    upload_centre.put_right(group, 2, link_to=known)
+    upload_centre.put_right(group, 2, is_different=True)
+    assert upload_centre.codes(group, 2) == ["uln-held"]
+    upload_centre.put_right(group, 2, uln="")
+    assert upload_centre.states(group) == {2: VALID}
 
 
 def test_a_record_that_somebody_else_amended_is_looked_at_again(
-    intake: UploadCentre,
+    upload_centre: UploadCentre,
 ) -> None:
     """U8: where the person said which version they had looked at."""
-    group = intake.checked(cells())
-    intake.put_right(group, 2, expect=1, postcode="RG1 4PN")
+    group = upload_centre.checked(cells())
+    upload_centre.put_right(group, 2, expect=1, postcode="RG1 4PN")
     with pytest.raises(Stale):
-        intake.put_right(group, 2, expect=1, postcode="RG2 0QX")
+        upload_centre.put_right(group, 2, expect=1, postcode="RG2 0QX")
 
 
 def test_records_are_not_amended_before_the_check_has_ended(
-    intake: UploadCentre,
+    upload_centre: UploadCentre,
 ) -> None:
     """U8."""
-    group = intake.upload(csv_file(cells()))
+    group = upload_centre.upload(csv_file(cells()))
     with pytest.raises(NotFound):
-        intake.put_right(group, 2, postcode="RG1 4PN")
+        upload_centre.put_right(group, 2, postcode="RG1 4PN")
     with pytest.raises(StillChecking):
-        intake.submit(group)
+        upload_centre.submit(group)
 
 
-def test_a_record_that_is_a_learner_is_amended_as_one(intake: UploadCentre) -> None:
+def test_a_record_that_is_a_learner_is_amended_as_one(
+    upload_centre: UploadCentre,
+) -> None:
     """U9."""
-    group = intake.checked(cells())
-    intake.submit(group)
-    intake.add(group)
+    group = upload_centre.checked(cells())
+    upload_centre.submit(group)
+    upload_centre.add(group)
     with pytest.raises(RecordIsDone):
-        intake.put_right(group, 2, postcode="RG1 4PN")
+        upload_centre.put_right(group, 2, postcode="RG1 4PN")
     with pytest.raises(RecordIsDone):
-        intake.remove(group, 2)
+        upload_centre.remove(group, 2)
 
 
 def test_another_centres_record_cannot_be_amended_nor_detected(
-    intake: UploadCentre,
+    upload_centre: UploadCentre,
 ) -> None:
     """Domain, 1."""
-    group = intake.checked(cells())
+    group = upload_centre.checked(cells())
     for name, row in ((group, 2), (group, 9), ("G-0000000099", 2)):
         with pytest.raises(NotFound):
-            intake.put_right(name, row, by=STRANGER, postcode="RG1 4PN")
+            upload_centre.put_right(name, row, by=STRANGER, postcode="RG1 4PN")
         with pytest.raises(NotFound):
-            intake.remove(name, row, by=STRANGER)
+            upload_centre.remove(name, row, by=STRANGER)
 
 
 @given(
@@ -189,26 +197,26 @@ def test_another_centres_record_cannot_be_amended_nor_detected(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_however_records_are_put_right_a_uln_is_twice_where_two_rows_have_it(
-    intake: UploadCentre, changes: list[tuple[int, str]]
+    upload_centre: UploadCentre, changes: list[tuple[int, str]]
 ) -> None:
     """U6: against a table of rows and their ULNs."""
-    name = f"Group {intake.store.head()}"
+    name = f"Group {upload_centre.store.head()}"
     ulns = {2: ULN, 3: ULN, 4: OTHER_ULN, 5: ""}
     rows = [cells(given_name=f"N{row}", uln=uln) for row, uln in ulns.items()]
-    group = intake.checked(*rows, name=name)
+    group = upload_centre.checked(*rows, name=name)
     for row, change in changes:
         if row not in ulns:
             continue
         if change == "remove":
-            intake.remove(group, row)
+            upload_centre.remove(group, row)
             del ulns[row]
         else:
-            intake.put_right(group, row, uln=change)
+            upload_centre.put_right(group, row, uln=change)
             ulns[row] = change
-    records = intake.records(group)
+    records = upload_centre.records(group)
     for row, uln in ulns.items():
         others = {o for o, its in ulns.items() if uln and its == uln and o != row}
-        assert records[row].twins == others
+        assert records[row].duplicate_rows == others
         assert records[row].state is (INVALID if others else VALID)
 
 
@@ -218,15 +226,18 @@ def test_rows_that_take_one_uln_at_once_find_each_other(
 ) -> None:
     """U6: on both databases."""
     del race
-    intake, ready = UploadCentre(store=any_store, now=clock), Barrier(3)
+    upload_centre, ready = UploadCentre(store=any_store, now=clock), Barrier(3)
     rows = [cells(given_name=f"N{n}", uln="") for n in range(3)]
-    group = intake.checked(*rows)
+    group = upload_centre.checked(*rows)
 
     def take(row: int) -> None:
         ready.wait()
-        intake.put_right(group, row, uln=ULN)
+        upload_centre.put_right(group, row, uln=ULN)
 
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(take, (2, 3, 4)))
-    twins = {row: record.twins for row, record in intake.records(group).items()}
-    assert twins == {2: {3, 4}, 3: {2, 4}, 4: {2, 3}}
+    duplicate_rows = {
+        row: record.duplicate_rows
+        for row, record in upload_centre.records(group).items()
+    }
+    assert duplicate_rows == {2: {3, 4}, 3: {2, 4}, 4: {2, 3}}

@@ -19,7 +19,7 @@ PERSON = ("given_name", "family_name", "date_of_birth", "gender", "uln")
 
 
 @pytest.fixture
-def intake(store: EventStore, clock: Clock) -> UploadCentre:
+def upload_centre(store: EventStore, clock: Clock) -> UploadCentre:
     return UploadCentre(store=store, now=clock)
 
 
@@ -27,161 +27,163 @@ def mac(*rows: dict[str, str]) -> bytes:
     return csv_file(*rows).decode().encode("mac-roman")
 
 
-def knows(intake: UploadCentre, given_name: str) -> str:
+def knows(upload_centre: UploadCentre, given_name: str) -> str:
     """Make somebody known who is found by their name, as it is in rows."""
     told = cells(given_name=given_name, uln="")
-    learner = intake.create(told)
-    intake.known[given_likeness(told) or ""] = [learner]
+    learner = upload_centre.create(told)
+    upload_centre.known[given_likeness(told) or ""] = [learner]
     return learner
 
 
-def linked(intake: UploadCentre, **told: str) -> tuple[str, str]:
+def linked(upload_centre: UploadCentre, **told: str) -> tuple[str, str]:
     """Check a file of one row, and link that to a learner: which group, and whom."""
-    known = intake.create()
-    intake.known[DETAILS.likeness] = [known]
-    group = intake.checked(cells(**told))
-    intake.put_right(group, 2, link_to=known)
+    known = upload_centre.create()
+    upload_centre.known[DETAILS.likeness] = [known]
+    group = upload_centre.checked(cells(**told))
+    upload_centre.put_right(group, 2, link_to=known)
     return group, known
 
 
 def test_what_was_typed_stays_however_often_the_file_is_read_again(
-    intake: UploadCentre,
+    upload_centre: UploadCentre,
 ) -> None:
     """U4: although it is what one of the encodings would have read."""
-    group = intake.upload(mac(cells(given_name="Zoë", uln=""), cells(uln="")))
-    intake.check(group)
-    assert intake.records(group)[2].cells["given_name"] == "Zo\u2018"
-    intake.put_right(group, 2, given_name="Zoë")
+    group = upload_centre.upload(mac(cells(given_name="Zoë", uln=""), cells(uln="")))
+    upload_centre.check(group)
+    assert upload_centre.records(group)[2].cells["given_name"] == "Zo\u2018"
+    upload_centre.put_right(group, 2, given_name="Zoë")
     for encoding in ("mac-roman", "cp1252", "mac-roman", "cp1252"):
-        intake.choose_encoding(group, encoding)
-        intake.check(group)
-        assert intake.records(group)[2].cells["given_name"] == "Zoë"
+        upload_centre.choose_encoding(group, encoding)
+        upload_centre.check(group)
+        assert upload_centre.records(group)[2].cells["given_name"] == "Zoë"
 
 
-def test_what_was_typed_back_stays_too(intake: UploadCentre) -> None:
+def test_what_was_typed_back_stays_too(upload_centre: UploadCentre) -> None:
     """U4: somebody saw it, and decided."""
-    group = intake.upload(mac(cells(given_name="Zoë", uln="")))
-    intake.check(group)
-    intake.put_right(group, 2, given_name="Zed")
-    intake.put_right(group, 2, given_name="Zo\u2018")
-    intake.choose_encoding(group, "mac-roman")
-    intake.check(group)
-    assert intake.records(group)[2].cells["given_name"] == "Zo\u2018"
+    group = upload_centre.upload(mac(cells(given_name="Zoë", uln="")))
+    upload_centre.check(group)
+    upload_centre.put_right(group, 2, given_name="Zed")
+    upload_centre.put_right(group, 2, given_name="Zo\u2018")
+    upload_centre.choose_encoding(group, "mac-roman")
+    upload_centre.check(group)
+    assert upload_centre.records(group)[2].cells["given_name"] == "Zo\u2018"
 
 
 def test_a_link_and_an_answer_stay_when_the_file_is_read_again(
-    intake: UploadCentre,
+    upload_centre: UploadCentre,
 ) -> None:
     """U4, U6: and the cells of a linked row are read again as those of others."""
-    zoe, ada = knows(intake, "Zo\u2018"), knows(intake, "Ada")
+    zoe, ada = knows(upload_centre, "Zo\u2018"), knows(upload_centre, "Ada")
     rows = [cells(given_name=name, uln="") for name in ("Zoë", "Ada")]
-    group = intake.upload(mac(*rows))
-    intake.check(group)
-    intake.put_right(group, 2, link_to=zoe)
-    intake.put_right(group, 3, is_different=True)
-    intake.choose_encoding(group, "mac-roman")
-    intake.check(group)
-    records = intake.records(group)
+    group = upload_centre.upload(mac(*rows))
+    upload_centre.check(group)
+    upload_centre.put_right(group, 2, link_to=zoe)
+    upload_centre.put_right(group, 3, is_different=True)
+    upload_centre.choose_encoding(group, "mac-roman")
+    upload_centre.check(group)
+    records = upload_centre.records(group)
     assert [each.cells["given_name"] for each in records.values()] == ["Zoë", "Ada"]
     assert (records[2].linked_to, {*records[3].different_from}) == (zoe, {ada})
-    assert intake.states(group) == {2: VALID, 3: VALID}
+    assert upload_centre.states(group) == {2: VALID, 3: VALID}
 
 
 @pytest.mark.parametrize("column", COLUMNS)
 def test_a_link_stays_while_the_row_says_the_same_person(
-    intake: UploadCentre, column: str
+    upload_centre: UploadCentre, column: str
 ) -> None:
     """U6, U8: and is named, and kept, where it need not hold any more."""
-    group, known = linked(intake)
+    group, known = linked(upload_centre)
     told: Any = {column: "Q" if column == "gender" else "1/2/2003"}
     if column not in PERSON:
-        intake.put_right(group, 2, **told)
-        assert intake.records(group)[2].linked_to == known
-        assert intake.records(group)[2].cells[column] == told[column]
+        upload_centre.put_right(group, 2, **told)
+        assert upload_centre.records(group)[2].linked_to == known
+        assert upload_centre.records(group)[2].cells[column] == told[column]
         return
     with pytest.raises(WorkWouldBeLost, match=f"the link of row 2 to {known}"):
-        intake.put_right(group, 2, **told)
-    assert intake.records(group)[2].linked_to == known
-    intake.put_right(group, 2, confirm_loss=True, **told)
-    assert intake.records(group)[2].linked_to is None
+        upload_centre.put_right(group, 2, **told)
+    assert upload_centre.records(group)[2].linked_to == known
+    upload_centre.put_right(group, 2, confirm_loss=True, **told)
+    assert upload_centre.records(group)[2].linked_to is None
 
 
-def test_nothing_sent_parts_nobody(intake: UploadCentre) -> None:
+def test_nothing_sent_parts_nobody(upload_centre: UploadCentre) -> None:
     """U8: unless that is confirmed; another answer parts them too."""
-    group, known = linked(intake)
-    assert intake.put_right(group, 2).position is None
-    assert intake.put_right(group, 2, family_name="D'Arcy").position is None
-    assert intake.records(group)[2].linked_to == known
-    intake.put_right(group, 2, confirm_loss=True)
-    assert intake.records(group)[2].linked_to is None
-    intake.put_right(group, 2, link_to=known)
-    intake.put_right(group, 2, is_different=True)
-    assert intake.records(group)[2].linked_to is None
+    group, known = linked(upload_centre)
+    assert upload_centre.put_right(group, 2).position is None
+    assert upload_centre.put_right(group, 2, family_name="D'Arcy").position is None
+    assert upload_centre.records(group)[2].linked_to == known
+    upload_centre.put_right(group, 2, confirm_loss=True)
+    assert upload_centre.records(group)[2].linked_to is None
+    upload_centre.put_right(group, 2, link_to=known)
+    upload_centre.put_right(group, 2, is_different=True)
+    assert upload_centre.records(group)[2].linked_to is None
 
 
-def test_a_file_of_corrections_parts_nobody_unasked(intake: UploadCentre) -> None:
+def test_a_file_of_corrections_parts_nobody_unasked(
+    upload_centre: UploadCentre,
+) -> None:
     """U6, U8: its row says why it amended nothing."""
-    group, known = linked(intake)
-    record = intake.records(group)[2]
+    group, known = linked(upload_centre)
+    record = upload_centre.records(group)[2]
     told = {"": "", **record.cells, "given_name": "Zoë"}
     row = Correction(place=2, group=group, row=2, version=2, cells=told)
     (returned,) = amend_from_file(
         [row],
         group,
-        context=intake.context,
-        send=intake.send,
+        context=upload_centre.context,
+        send=upload_centre.send,
         by=ADMINISTRATOR,
-        at=intake.now(),
-        alike=intake.alike,
+        at=upload_centre.now(),
+        alike=upload_centre.alike,
     )
     assert returned.outcome is CorrectionOutcome.CONFLICTING
     assert f"the link of row 2 to {known}" in returned.message
-    assert intake.records(group)[2] == record
+    assert upload_centre.records(group)[2] == record
 
 
 def test_undoing_a_group_names_all_that_people_decided_about_its_rows(
-    intake: UploadCentre,
+    upload_centre: UploadCentre,
 ) -> None:
     """U11: rows by their numbers; nothing is undone until that is confirmed."""
-    known, other = knows(intake, "Ada"), knows(intake, "Bea")
+    known, other = knows(upload_centre, "Ada"), knows(upload_centre, "Bea")
     names = ("Ada", "Bea", "Cleo", "Dora", "Emma", "Fay", "Gina")
-    group = intake.checked(*[cells(given_name=name, uln="") for name in names])
-    records = intake.records(group)
+    group = upload_centre.checked(*[cells(given_name=name, uln="") for name in names])
+    records = upload_centre.records(group)
     assert [{*records[row].alike} for row in (2, 3)] == [{known}, {other}]
-    intake.put_right(group, 2, link_to=known)
-    intake.put_right(group, 3, is_different=True)
-    intake.put_right(group, 4, postcode="RG1 4PN")
-    intake.put_right(group, 5, postcode="RG1 4PN")
-    intake.remove(group, 6)
-    intake.submit(group)
-    intake.add(group)
-    gina = intake.shown(group).learners[-1]
-    intake.amend(gina, email="gina@example.org")
-    before = intake.store.head()
+    upload_centre.put_right(group, 2, link_to=known)
+    upload_centre.put_right(group, 3, is_different=True)
+    upload_centre.put_right(group, 4, postcode="RG1 4PN")
+    upload_centre.put_right(group, 5, postcode="RG1 4PN")
+    upload_centre.remove(group, 6)
+    upload_centre.submit(group)
+    upload_centre.add(group)
+    gina = upload_centre.shown(group).learners[-1]
+    upload_centre.amend(gina, email="gina@example.org")
+    before = upload_centre.store.head()
     with pytest.raises(WorkWouldBeLost) as refused:
-        intake.undo(group)
+        upload_centre.undo(group)
     assert str(refused.value) == (
         "This would be lost: what was corrected in rows 4 and 5;"
         f" the link of row 2 to {known}; the answer that row 3 is somebody else;"
         f" the removal of row 6; what was put right since of {gina}."
         " Keep it, or send confirm_loss: true to go on."
     )
-    assert intake.store.head() == before
-    intake.undo(group, confirm_loss=True)
-    intake.withdraw(group)
-    assert intake.undo(group).position is None
+    assert upload_centre.store.head() == before
+    upload_centre.undo(group, confirm_loss=True)
+    upload_centre.withdraw(group)
+    assert upload_centre.undo(group).position is None
 
 
 def test_a_file_read_again_by_the_service_was_typed_by_nobody(
-    intake: UploadCentre,
+    upload_centre: UploadCentre,
 ) -> None:
     """U4, U11."""
-    group = intake.upload(mac(cells(given_name="Zoë", uln="")))
-    intake.check(group)
-    intake.choose_encoding(group, "mac-roman")
-    intake.check(group)
-    assert intake.states(group) == {2: VALID}
-    intake.undo(group)
+    group = upload_centre.upload(mac(cells(given_name="Zoë", uln="")))
+    upload_centre.check(group)
+    upload_centre.choose_encoding(group, "mac-roman")
+    upload_centre.check(group)
+    assert upload_centre.states(group) == {2: VALID}
+    upload_centre.undo(group)
 
 
 @pytest.mark.parametrize(

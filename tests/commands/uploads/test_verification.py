@@ -60,7 +60,7 @@ def lrs() -> Lrs:
 
 
 @pytest.fixture
-def intake(store: EventStore, clock: Clock, lrs: Lrs) -> UploadCentre:
+def upload_centre(store: EventStore, clock: Clock, lrs: Lrs) -> UploadCentre:
     return UploadCentre(store=store, now=clock, verify=lrs)
 
 
@@ -71,7 +71,7 @@ def heard(store: EventStore) -> list[UlnVerified | UlnVerificationPostponed]:
 
 
 def test_every_right_record_with_a_uln_is_verified_and_no_other(
-    intake: UploadCentre, lrs: Lrs
+    upload_centre: UploadCentre, lrs: Lrs
 ) -> None:
     """U7: one whose ULN, or anything, is wrong is not."""
     rows = strangers(
@@ -82,122 +82,125 @@ def test_every_right_record_with_a_uln_is_verified_and_no_other(
         cells(uln=OTHER_ULN, family_name=""),
         cells(uln=THIRD_ULN),
     )
-    group = intake.checked(*rows)
+    group = upload_centre.checked(*rows)
     assert lrs.asked == [ULN, THIRD_ULN]
     valid, invalid = RecordState.VALID, RecordState.INVALID
     states = [valid, valid, valid, invalid, invalid, valid]
-    assert [*intake.states(group).values()] == states
-    assert intake.shown(group).to_verify == 2
+    assert [*upload_centre.states(group).values()] == states
+    assert upload_centre.shown(group).to_verify == 2
 
 
 def test_an_anomaly_makes_a_record_invalid_and_counts_so(
-    intake: UploadCentre, lrs: Lrs
+    upload_centre: UploadCentre, lrs: Lrs
 ) -> None:
     """U6, U7."""
     lrs.outcomes[ULN] = ANOMALY
-    group = intake.checked(*strangers(cells(), cells(uln=OTHER_ULN)))
-    assert intake.states(group) == {2: RecordState.INVALID, 3: RecordState.VALID}
-    shown = intake.shown(group)
+    group = upload_centre.checked(*strangers(cells(), cells(uln=OTHER_ULN)))
+    assert upload_centre.states(group) == {2: RecordState.INVALID, 3: RecordState.VALID}
+    shown = upload_centre.shown(group)
     assert (shown.valid, shown.invalid, shown.progress) == (1, 1, 50)
-    intake.submit(group)
-    intake.add(group)
-    assert len(intake.shown(group).learners) == 1
+    upload_centre.submit(group)
+    upload_centre.add(group)
+    assert len(upload_centre.shown(group).learners) == 1
 
 
 def test_lrs_down_half_way_leaves_what_is_done_done_and_the_others_waiting(
-    intake: UploadCentre, lrs: Lrs, store: EventStore, monkeypatch: pytest.MonkeyPatch
+    upload_centre: UploadCentre,
+    lrs: Lrs,
+    store: EventStore,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """U7: the check is over without it, and nobody who waits is passed."""
     monkeypatch.setattr(verification, "AT_A_TIME", 2)
     lrs.answers = 3
-    group = intake.checked(*strangers(*(cells(uln=uln) for uln in made_ulns(9))))
-    assert intake.shown(group).status is UploadStatus.CHECKED
-    states = [*intake.states(group).values()]
+    group = upload_centre.checked(*strangers(*(cells(uln=uln) for uln in made_ulns(9))))
+    assert upload_centre.shown(group).status is UploadStatus.CHECKED
+    states = [*upload_centre.states(group).values()]
     assert states == [RecordState.VALID] * 3 + [RecordState.NOT_VERIFIED] * 6
     assert len(heard(store)) == 3
-    intake.submit(group)
-    intake.add(group)
-    assert len(intake.shown(group).learners) == 3
+    upload_centre.submit(group)
+    upload_centre.add(group)
+    assert len(upload_centre.shown(group).learners) == 3
     lrs.answers = 10**6
-    intake.verify_again(group, *range(5, 11))
+    upload_centre.verify_again(group, *range(5, 11))
     assert len(heard(store)) == 9 + 3  # those of the first learners are copies
-    intake.submit(group)
-    intake.add(group)
-    assert len(intake.shown(group).learners) == 9
+    upload_centre.submit(group)
+    upload_centre.add(group)
+    assert len(upload_centre.shown(group).learners) == 9
 
 
 def test_a_failure_is_recorded_with_its_reason_and_the_answer_after_it(
-    intake: UploadCentre, lrs: Lrs, store: EventStore
+    upload_centre: UploadCentre, lrs: Lrs, store: EventStore
 ) -> None:
     """U7."""
     lrs.outcomes[ULN] = PostponedReason.OUT_OF_HOURS
-    group = intake.checked(cells())
+    group = upload_centre.checked(cells())
     lrs.outcomes[ULN] = PostponedReason.UNREACHABLE
-    intake.verify_again(group, 2)
+    upload_centre.verify_again(group, 2)
     with pytest.raises(NothingReady):
-        intake.submit(group)
+        upload_centre.submit(group)
     lrs.outcomes[ULN] = MATCH
-    intake.verify_again(group, 2)
-    intake.verify_again(group, 2)
+    upload_centre.verify_again(group, 2)
+    upload_centre.verify_again(group, 2)
     assert [getattr(event, "why", "") for event in heard(store)] == [
         "out-of-hours",
         "unreachable",
         "",
     ]
-    assert intake.states(group) == {2: RecordState.VALID}
+    assert upload_centre.states(group) == {2: RecordState.VALID}
 
 
 def test_details_that_lrs_refuses_keep_only_their_own_record(
-    intake: UploadCentre, lrs: Lrs
+    upload_centre: UploadCentre, lrs: Lrs
 ) -> None:
     """U7."""
     lrs.outcomes[ULN] = PostponedReason.REQUEST_REFUSED
-    group = intake.checked(*strangers(cells(), cells(uln=OTHER_ULN)))
+    group = upload_centre.checked(*strangers(cells(), cells(uln=OTHER_ULN)))
     states = {2: RecordState.NOT_VERIFIED, 3: RecordState.VALID}
-    assert intake.states(group) == states
+    assert upload_centre.states(group) == states
 
 
 def test_a_record_that_is_put_right_is_verified_at_once(
-    intake: UploadCentre, lrs: Lrs
+    upload_centre: UploadCentre, lrs: Lrs
 ) -> None:
     """U7, U8: in the same answer, if what LRS is told was amended."""
     lrs.outcomes[ULN] = ANOMALY
-    group = intake.checked(cells())
-    intake.put_right(group, 2, email="new@example.org")
+    group = upload_centre.checked(cells())
+    upload_centre.put_right(group, 2, email="new@example.org")
     assert lrs.asked == [ULN]
-    assert intake.states(group) == {2: RecordState.INVALID}
-    intake.put_right(group, 2, uln=OTHER_ULN)
+    assert upload_centre.states(group) == {2: RecordState.INVALID}
+    upload_centre.put_right(group, 2, uln=OTHER_ULN)
     assert lrs.asked == [ULN, OTHER_ULN]
-    assert intake.states(group) == {2: RecordState.VALID}
+    assert upload_centre.states(group) == {2: RecordState.VALID}
 
 
 def test_a_record_put_right_while_lrs_is_down_waits(
-    intake: UploadCentre, lrs: Lrs
+    upload_centre: UploadCentre, lrs: Lrs
 ) -> None:
     """U7."""
-    group = intake.checked(cells(uln="1000102508"))
+    group = upload_centre.checked(cells(uln="1000102508"))
     lrs.outcomes[ULN] = PostponedReason.UNREACHABLE
-    intake.put_right(group, 2, uln=ULN)
-    assert intake.states(group) == {2: RecordState.NOT_VERIFIED}
+    upload_centre.put_right(group, 2, uln=ULN)
+    assert upload_centre.states(group) == {2: RecordState.NOT_VERIFIED}
 
 
 def test_a_record_whose_twin_is_gone_is_verified_at_once(
-    intake: UploadCentre, lrs: Lrs
+    upload_centre: UploadCentre, lrs: Lrs
 ) -> None:
     """U6, U7: and one that still has another is not."""
-    group = intake.checked(*strangers(cells(), cells(), cells()))
-    intake.remove(group, 2)
+    group = upload_centre.checked(*strangers(cells(), cells(), cells()))
+    upload_centre.remove(group, 2)
     assert lrs.asked == []
-    intake.put_right(group, 3, uln="")
+    upload_centre.put_right(group, 3, uln="")
     assert lrs.asked == [ULN]
-    assert intake.states(group)[4] is RecordState.VALID
+    assert upload_centre.states(group)[4] is RecordState.VALID
 
 
 def test_without_lrs_records_are_checked_as_they_are(
-    intake: UploadCentre, lrs: Lrs
+    upload_centre: UploadCentre, lrs: Lrs
 ) -> None:
     """U7: and say that nothing was verified."""
-    without = replace(intake, verify=None)
+    without = replace(upload_centre, verify=None)
     group = without.checked(cells())
     assert without.states(group) == {2: RecordState.VALID}
     assert without.shown(group).to_verify is None
@@ -205,15 +208,15 @@ def test_without_lrs_records_are_checked_as_they_are(
 
 
 def test_lrs_turned_off_in_the_middle_of_a_check_leaves_the_rest_waiting(
-    intake: UploadCentre,
+    upload_centre: UploadCentre,
 ) -> None:
     """U7: never passed; the check ends all the same."""
-    group = intake.upload(csv_file(cells()))
+    group = upload_centre.upload(csv_file(cells()))
     command = CheckLearnerGroup(
-        by=MACHINE, at=intake.now(), group=group, alike=intake.alike
+        by=MACHINE, at=upload_centre.now(), group=group, alike=upload_centre.alike
     )
-    intake.send(command)
-    without = replace(intake, verify=None)
+    upload_centre.send(command)
+    without = replace(upload_centre, verify=None)
     without.check(group)
     assert without.states(group) == {2: RecordState.NOT_VERIFIED}
     without.verify_again(group, 2)
@@ -221,66 +224,68 @@ def test_lrs_turned_off_in_the_middle_of_a_check_leaves_the_rest_waiting(
 
 
 def test_a_learner_made_known_alone_is_verified_with_it(
-    intake: UploadCentre, lrs: Lrs, store: EventStore
+    upload_centre: UploadCentre, lrs: Lrs, store: EventStore
 ) -> None:
     """U7, L1: in one append; an anomaly does not keep them from being known."""
     lrs.outcomes[ULN] = ANOMALY
-    name = intake.create()
+    name = upload_centre.create()
     assert store.head() == 2
-    found = intake.learner(name).verification
+    found = upload_centre.learner(name).verification
     assert (found.status, found.answer) == (VerificationStatus.ANOMALY, ANOMALY)
-    intake.amend(name, postcode="RG1 4PN")
+    upload_centre.amend(name, postcode="RG1 4PN")
     assert lrs.asked == [ULN]
-    intake.amend(name, uln=OTHER_ULN)
+    upload_centre.amend(name, uln=OTHER_ULN)
     assert lrs.asked == [ULN, OTHER_ULN]
-    assert intake.learner(name).verification.answer == MATCH
+    assert upload_centre.learner(name).verification.answer == MATCH
 
 
 def test_a_learner_whom_lrs_does_not_answer_about_waits_and_is_asked_about_again(
-    intake: UploadCentre, lrs: Lrs
+    upload_centre: UploadCentre, lrs: Lrs
 ) -> None:
     """U7, L1."""
     lrs.outcomes = {ULN: PostponedReason.UNREACHABLE, OTHER_ULN: None}
     rows = strangers(cells(), cells(uln=OTHER_ULN), cells(uln=""))
-    names = [intake.create(row) for row in rows]
-    found = [intake.learner(name).verification for name in names]
+    names = [upload_centre.create(row) for row in rows]
+    found = [upload_centre.learner(name).verification for name in names]
     waiting, none = VerificationStatus.WAITING, VerificationStatus.NOT_ASKED
     assert [each.status for each in found] == [waiting, waiting, none]
     assert [each.tries for each in found] == [1, 0, 0]
     lrs.outcomes = {}
-    intake.verify_learners(*names)
-    intake.verify_learners(*names)
-    found = [intake.learner(name).verification for name in names]
+    upload_centre.verify_learners(*names)
+    upload_centre.verify_learners(*names)
+    found = [upload_centre.learner(name).verification for name in names]
     assert [each.answer for each in found] == [MATCH, MATCH, None]
 
 
 def test_a_learner_of_a_group_is_verified_as_their_record_was(
-    intake: UploadCentre, lrs: Lrs
+    upload_centre: UploadCentre, lrs: Lrs
 ) -> None:
     """U7, U9: nobody is asked about twice."""
     linked = VerificationAnswer(code=Code.LINKED_MATCH, master_uln=THIRD_ULN)
     lrs.outcomes[ULN] = linked
-    group = intake.checked(cells(), cells(uln="", given_name="Zoë"))
-    intake.submit(group)
-    intake.add(group)
-    found = [intake.learner(name) for name in intake.shown(group).learners]
+    group = upload_centre.checked(cells(), cells(uln="", given_name="Zoë"))
+    upload_centre.submit(group)
+    upload_centre.add(group)
+    found = [
+        upload_centre.learner(name) for name in upload_centre.shown(group).learners
+    ]
     assert [learner.verification.answer for learner in found] == [linked, None]
     assert lrs.asked == [ULN]
 
 
 def test_nothing_is_asked_about_a_person_who_was_forgotten(
-    intake: UploadCentre, lrs: Lrs, store: EventStore
+    upload_centre: UploadCentre, lrs: Lrs, store: EventStore
 ) -> None:
     """U7, H6."""
     lrs.outcomes = {
         ULN: PostponedReason.UNREACHABLE,
         OTHER_ULN: PostponedReason.UNREACHABLE,
     }
-    name = intake.create()
-    group = intake.checked(cells(uln=OTHER_ULN))
-    store.forget(intake.learner(name).person_id)
-    store.forget(intake.records(group)[2].person_id)
+    name = upload_centre.create()
+    group = upload_centre.checked(cells(uln=OTHER_ULN))
+    store.forget(upload_centre.learner(name).person_id)
+    store.forget(upload_centre.records(group)[2].person_id)
     asked = [*lrs.asked]
-    intake.verify_learners(name)
-    intake.verify_again(group, 2)
+    upload_centre.verify_learners(name)
+    upload_centre.verify_again(group, 2)
     assert lrs.asked == asked

@@ -73,7 +73,7 @@ def given(fold: Fold, *facts: tuple[str, Event]) -> Connection:
 
 def found(
     connection: Connection,
-    sought: ClaimableLearnerFilter | None = None,
+    filters: ClaimableLearnerFilter | None = None,
     *,
     sort: LearnerColumn = LearnerColumn.LEARNER,
     descending: bool = False,
@@ -82,7 +82,7 @@ def found(
         connection,
         centre=CENTRE,
         qualification=REFERENCE,
-        sought=sought or ClaimableLearnerFilter(),
+        filters=filters or ClaimableLearnerFilter(),
         sort=sort,
         descending=descending,
         limit=50,
@@ -98,7 +98,7 @@ def test_learners_with_an_active_registration_can_be_claimed_for(fold: Fold) -> 
         connection,
         centre=CENTRE,
         qualification=REFERENCE,
-        sought=ClaimableLearnerFilter(),
+        filters=ClaimableLearnerFilter(),
         limit=1,
     )
     assert page.rows[0] == ClaimableLearner(
@@ -155,10 +155,10 @@ def test_withdrawing_what_completed_it_brings_a_learner_back(fold: Fold) -> None
     ],
 )
 def test_learners_are_searched_by_five_columns(
-    fold: Fold, sought: ClaimableLearnerFilter, learners: list[str]
+    fold: Fold, filters: ClaimableLearnerFilter, learners: list[str]
 ) -> None:
     """M4."""
-    assert found(given(fold), sought) == learners
+    assert found(given(fold), filters) == learners
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_learners_on_an_apprenticeship_are_claimed_for_by_qualification(
             connection,
             centre=CENTRE,
             qualification=REFERENCE,
-            sought=ClaimableLearnerFilter(),
+            filters=ClaimableLearnerFilter(),
             approved=approved,
             limit=50,
         )

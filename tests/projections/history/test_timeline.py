@@ -63,7 +63,7 @@ def refused(message: str) -> CommandRefused:
     )
 
 
-class Told:
+class Timelines:
     """A store, and the timelines that are told from it."""
 
     def __init__(self, store: EventStore, read_models: ReadModels) -> None:
@@ -87,8 +87,8 @@ class Told:
 
 
 @pytest.fixture
-def told(any_store: EventStore, open_read_models: OpenReadModels) -> Told:
-    told = Told(any_store, open_read_models(READ_MODEL, is_started=False))
+def told(any_store: EventStore, open_read_models: OpenReadModels) -> Timelines:
+    told = Timelines(any_store, open_read_models(READ_MODEL, is_started=False))
     told.record(ANN, learner_created(learner=ANN))
     return told
 
@@ -97,7 +97,7 @@ def topics(entries: list[TimelineEntry]) -> list[str]:
     return [entry.event for entry in entries]
 
 
-def test_what_the_rows_have_not_come_to_is_not_told_in_part(told: Told) -> None:
+def test_what_the_rows_have_not_come_to_is_not_told_in_part(told: Timelines) -> None:
     """H1: or a later part of the list would begin beyond what is still to come."""
     told.record(ORDER, BEGUN, ADDED, linked(ANN))
     known = told.entries()
@@ -114,7 +114,7 @@ def test_what_the_rows_have_not_come_to_is_not_told_in_part(told: Told) -> None:
     assert topics(told.entries())[len(known) :] == later
 
 
-def test_what_an_order_says_of_others_is_no_part_of_it(told: Told) -> None:
+def test_what_an_order_says_of_others_is_no_part_of_it(told: Timelines) -> None:
     """H2: dates for others alone are none for all."""
     told.record(ORDER, BEGUN, ADDED, linked(ANN, BEN), dated(BEN), dated(ANN, BEN))
     told.record(ORDER, OrderLearnersUnlinked(product=SINGLE, learners=(BEN,)))
@@ -133,7 +133,7 @@ def test_what_an_order_says_of_others_is_no_part_of_it(told: Told) -> None:
     assert FieldChange(field=starts, before="2027-01-04", after=None) in off.changes
 
 
-def test_what_changes_while_the_learner_is_on_an_order_is_told(told: Told) -> None:
+def test_what_changes_while_the_learner_is_on_an_order_is_told(told: Timelines) -> None:
     """H2."""
     everybody = OrderCourseDatesSet(dates=YEAR, product=None)
     told.record(ORDER, BEGUN, everybody, ADDED, linked(ANN), everybody, dated())
@@ -153,7 +153,7 @@ def test_what_changes_while_the_learner_is_on_an_order_is_told(told: Told) -> No
     ],
 )
 def test_a_refusal_is_told_to_whom_it_names_and_says_nothing_of_others(
-    told: Told, message: str, shown: str | None
+    told: Timelines, message: str, shown: str | None
 ) -> None:
     """H4."""
     told.record(ORDER, BEGUN, ADDED, linked(ANN, BEN))
@@ -162,7 +162,7 @@ def test_a_refusal_is_told_to_whom_it_names_and_says_nothing_of_others(
     assert [e.data["message"] for e in found] == ([shown] if shown else [])
 
 
-def test_the_row_that_a_learner_came_from_is_told_whole(told: Told) -> None:
+def test_the_row_that_a_learner_came_from_is_told_whole(told: Timelines) -> None:
     """U8, H2: others whom it is like are not named."""
     like = Problem(column="family_name", code="like-learner", learners=(BEN,))
     told.record(
@@ -181,7 +181,7 @@ def test_the_row_that_a_learner_came_from_is_told_whole(told: Told) -> None:
 
 
 def test_of_a_row_that_is_somebody_else_only_what_names_the_learner_is_told(
-    told: Told,
+    told: Timelines,
 ) -> None:
     """H1: nothing that is written in it."""
     like = Problem(column="family_name", code="like-learner", learners=(ANN, BEN))
@@ -205,7 +205,7 @@ def test_of_a_row_that_is_somebody_else_only_what_names_the_learner_is_told(
     ("centre", "sees_both"), [(None, True), (RIVERSIDE, True), (HILLSIDE, False)]
 )
 def test_what_was_decided_of_a_pair_names_the_other_to_who_may_know_both(
-    told: Told, centre: str | None, *, sees_both: bool
+    told: Timelines, centre: str | None, *, sees_both: bool
 ) -> None:
     """H1: and says why to them alone."""
     pair = f"duplicate:{ANN}:{BEN}"
@@ -226,7 +226,7 @@ def test_what_was_decided_of_a_pair_names_the_other_to_who_may_know_both(
 
 
 def test_a_learner_of_another_centre_now_has_all_that_happened_before(
-    told: Told,
+    told: Timelines,
 ) -> None:
     """H2: whoever each event belongs to."""
     told.record(ORDER, BEGUN, ADDED, linked(ANN))
@@ -242,7 +242,7 @@ def test_a_learner_of_another_centre_now_has_all_that_happened_before(
     ("centre", "is_told"), [(None, True), (RIVERSIDE, True), (HILLSIDE, False)]
 )
 def test_what_was_paid_is_told_to_whose_order_it_was_and_who_sees_all(
-    told: Told, centre: str | None, *, is_told: bool
+    told: Timelines, centre: str | None, *, is_told: bool
 ) -> None:
     """L6, H2: as data, as a sentence and as what changed; and what was refused of it."""
     line = ConfirmedLine(

@@ -81,10 +81,10 @@ def shown(fold: Fold) -> Connection:
 
 
 def found(
-    connection: Connection, *, centre: str | None = CENTRE, **sought: Any
+    connection: Connection, *, centre: str | None = CENTRE, **filters: Any
 ) -> set[str]:
     page = learner_search.search_learners(
-        connection, centre=centre, sought=LearnerFilter(**sought), limit=50
+        connection, centre=centre, filters=LearnerFilter(**filters), limit=50
     )
     return {row.learner for row in page.rows}
 
@@ -94,11 +94,11 @@ def test_nothing_sought_finds_everybody_of_the_centre_newest_first(
 ) -> None:
     """L3."""
     page = learner_search.search_learners(
-        shown, centre=CENTRE, sought=LearnerFilter(), limit=2
+        shown, centre=CENTRE, filters=LearnerFilter(), limit=2
     )
     assert [row.learner for row in page.rows] == [BRIAN, ZOE]
     rest = learner_search.search_learners(
-        shown, centre=CENTRE, sought=LearnerFilter(), limit=2, cursor=page.next_cursor
+        shown, centre=CENTRE, filters=LearnerFilter(), limit=2, cursor=page.next_cursor
     )
     assert [row.learner for row in rest.rows] == [CHLOE]
     assert rest.next_cursor is None
@@ -155,10 +155,10 @@ def test_a_learner_id_is_found_whole_or_by_its_last_three_or_more_digits(
     ],
 )
 def test_a_learner_is_found_by_what_is_known_of_them(
-    shown: Connection, sought: dict[str, Any], who: set[str]
+    shown: Connection, filters: dict[str, Any], who: set[str]
 ) -> None:
     """L3: names by the start of any word, case and accents apart; all of it holds."""
-    assert found(shown, **sought) == who
+    assert found(shown, **filters) == who
 
 
 def test_learners_are_found_by_the_days_between_which_they_were_created(

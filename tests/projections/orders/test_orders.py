@@ -68,9 +68,11 @@ def three(fold: Fold) -> Connection:
     return fold(READ_MODEL, history(*facts))
 
 
-def found(connection: Connection, centre: str | None = CENTRE, **sought: Any) -> object:
+def found(
+    connection: Connection, centre: str | None = CENTRE, **filters: Any
+) -> object:
     page = search_orders(
-        connection, centre=centre, sought=OrderFilter(**sought), limit=10
+        connection, centre=centre, filters=OrderFilter(**filters), limit=10
     )
     return [row.order for row in page.rows]
 
@@ -160,7 +162,7 @@ def test_what_is_entered_in_place_of_before_is_counted_and_found(fold: Fold) -> 
     )
     connection = fold(READ_MODEL, facts)
     (row,) = search_orders(
-        connection, centre=CENTRE, sought=OrderFilter(kind=OrderKind.ENTRIES), limit=10
+        connection, centre=CENTRE, filters=OrderFilter(kind=OrderKind.ENTRIES), limit=10
     ).rows
     assert (row.products, row.learners, row.entries) == ({SINGLE: 2}, 2, 3)
     assert (row.purchase_order, row.state, row.total) == (

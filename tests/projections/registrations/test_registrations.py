@@ -64,9 +64,9 @@ def three(fold: Fold) -> Connection:
 
 
 def found(
-    connection: Connection, centre: str | None = CENTRE, **sought: Any
+    connection: Connection, centre: str | None = CENTRE, **filters: Any
 ) -> list[str]:
-    page = search_registrations(connection, centre=centre, limit=10, **sought)
+    page = search_registrations(connection, centre=centre, limit=10, **filters)
     return [row.registration for row in page.rows]
 
 
