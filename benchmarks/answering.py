@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 import structlog
 
 from api.app import create_app
-from cli.demo import token_of
-from cli.serving import Server, listening
+from cli.demo.users import token_of
+from cli.installation.serving import Server, listening
 from settings import Settings
 from tests.api.running import running
 from tests.clock import Clock

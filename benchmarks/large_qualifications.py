@@ -14,8 +14,8 @@ from time import perf_counter, process_time
 from typing import Any
 
 from catalogue import PathwayAssessment, Qualification, assess
-from catalogue.document import DocumentPart, Problems
-from catalogue.qualification_file import qualification
+from catalogue.reading.document import DocumentPart, Problems
+from catalogue.reading.qualification_file import qualification
 from tests.catalogue.large_files import draw_large_file, draw_large_grades
 from tests.catalogue.random_files import DAYS
 from tests.catalogue.random_rules import Document

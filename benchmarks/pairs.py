@@ -18,7 +18,7 @@ from typing import Any
 
 from aggregates.learners.details import Details, check_details
 from benchmarks import plain_service
-from cli.demo import token_of
+from cli.demo.users import token_of
 from commands.learners.learner import begin_learner
 from events.identifier import Kind, new_identifier, stream_of
 from service import Service, open_service

@@ -35,7 +35,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from aggregates.learners.details import COLUMNS, Details, check_details
 from aggregates.text import searchable_words, words
-from cli.serving import listening
+from cli.installation.serving import listening
 from settings import Settings
 
 LAST = "\U0010ffff"

@@ -86,7 +86,7 @@ def hurry() -> Generator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("projections.database.create_engine", open_engine)
         patch.setattr("projections.as_at.create_engine", open_engine)
-        for module in ("store.sqlite_file", "projections.database"):
+        for module in ("store.sqlite.file", "projections.database"):
             patch.setattr(f"{module}.SYNCHRONOUS", "OFF")
         patch.setattr("service.load", read)
         yield

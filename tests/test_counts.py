@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from api.http.validation_messages import sentence_of
+from api.http.validation.validation_messages import sentence_of
 from catalogue import amount
 from events.bookings.entry_order import EntriesChosen
 from events.event import Event

@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from catalogue import Catalogue, check_cases, load
-from catalogue.document import DocumentPart, Problems
 from catalogue.grading import PASS_ONLY
-from catalogue.pathway_file import pathways
+from catalogue.reading.document import DocumentPart, Problems
+from catalogue.reading.pathway_file import pathways
 from catalogue.rule import Rule
 from cli.main import LearnerManagement
 from settings import Settings, variable

@@ -30,19 +30,20 @@ from api.claims import (
     results,
 )
 from api.history import audit, history
-from api.http import documentation, health
-from api.http.conditional import Conditional
-from api.http.cross_origin import Compression, CrossOrigin
 from api.http.dependencies import CurrentUser
-from api.http.media_types import require_media_type
-from api.http.metrics import Metrics
-from api.http.middleware import RequestMiddleware
-from api.http.openapi import INTRODUCTION, document
+from api.http.documents import documentation
+from api.http.documents.openapi import INTRODUCTION, document
 from api.http.problems import add_problems
-from api.http.rates import Rates
-from api.http.reject_nul import reject_nul, without_repeated_members
 from api.http.streams import Streams
-from api.http.unknown_names import without_unknown_names
+from api.http.transport import health
+from api.http.transport.conditional import Conditional
+from api.http.transport.cross_origin import Compression, CrossOrigin
+from api.http.transport.metrics import Metrics
+from api.http.transport.middleware import RequestMiddleware
+from api.http.transport.rates import Rates
+from api.http.validation.media_types import require_media_type
+from api.http.validation.reject_nul import reject_nul, without_repeated_members
+from api.http.validation.unknown_names import without_unknown_names
 from api.learners import (
     duplicates,
     learner_erasure,

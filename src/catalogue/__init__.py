@@ -1,16 +1,5 @@
 """Reference data: qualifications, units, pathways, and the rules of combination."""
 
-from catalogue.answer import RequestProblem, answer, shape
-from catalogue.assessment import (
-    Assessment,
-    AwardType,
-    InvalidGrade,
-    UnknownPathway,
-    UnknownUnit,
-    assess,
-    ways_to_fix,
-)
-from catalogue.cases import check_cases
 from catalogue.catalogue import (
     Apprenticeship,
     Catalogue,
@@ -19,11 +8,22 @@ from catalogue.catalogue import (
     InvalidCatalogue,
     QualificationNotInCatalogue,
 )
+from catalogue.eligibility.answer import RequestProblem, answer, shape
+from catalogue.eligibility.assessment import (
+    Assessment,
+    AwardType,
+    InvalidGrade,
+    UnknownPathway,
+    UnknownUnit,
+    assess,
+    ways_to_fix,
+)
+from catalogue.eligibility.pathway_assessment import UNDECIDED, PathwayAssessment
+from catalogue.eligibility.reason import Reason, UnitStatus
 from catalogue.grading import Basis, Grading, Threshold
-from catalogue.loading import load
-from catalogue.pathway_assessment import UNDECIDED, PathwayAssessment
 from catalogue.qualification import Pathway, Qualification, Unit, Window
-from catalogue.reason import Reason, UnitStatus
+from catalogue.reading.cases import check_cases
+from catalogue.reading.loading import load
 from catalogue.rule import Rule, amount
 
 __all__ = [

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from api.http.repeated_members import repeated_members
+from api.http.validation.repeated_members import repeated_members
 from cli.messages import USAGE, refuse
 
 

@@ -14,11 +14,11 @@ class LearnerManagement(LazyGroup):
 
     commands_by_name: ClassVar = {
         "serve": (
-            "cli.serve:serve",
+            "cli.installation.serve:serve",
             "Serve the API, with everything in one process, until Ctrl-C.",
         ),
         "demo": (
-            "cli.demo_centre:demo",
+            "cli.demo.demo:demo",
             "Fill the demo's first centre: learners, orders, claims; print the demo's users.",
         ),
         "call": (
@@ -26,47 +26,47 @@ class LearnerManagement(LazyGroup):
             "Call the API of a running service with the token LEARNER_MANAGEMENT_TOKEN.",
         ),
         "check-catalogue": (
-            "cli.catalogue:check_catalogue",
+            "cli.eligibility.catalogue:check_catalogue",
             "Say everything that is wrong in a folder of qualifications, by file and key.",
         ),
         "eligibility": (
-            "cli.catalogue:eligibility",
+            "cli.eligibility.catalogue:eligibility",
             "Say whether a learner, or each of a file of requests, is eligible; why not.",
         ),
         "upload": (
-            "cli.upload:upload",
+            "cli.uploads.upload:upload",
             "Upload a file of learners and say what is wrong in it; or only say that.",
         ),
         "export": (
-            "cli.exports:app",
+            "cli.history.exports:app",
             "Take learners, results, invoices or events out, whole.",
         ),
         "user": (
-            "cli.user:app",
+            "cli.users.user:app",
             "Add users, change their roles, give out tokens.",
         ),
         "replay": (
-            "cli.replay:replay",
+            "cli.history.replay:replay",
             "Fold one thing from its events, and print what it is, or how it became so.",
         ),
         "audit": (
-            "cli.audit:app",
+            "cli.history.audit:app",
             "Prove that no event was altered, removed or inserted.",
         ),
         "doctor": (
-            "cli.operations:doctor",
+            "cli.installation.operations:doctor",
             "Show each setting, where it came from and what is wrong with it.",
         ),
         "followers": (
-            "cli.operations:followers",
+            "cli.installation.operations:followers",
             "Show how far each read model and policy has come along the log.",
         ),
         "rebuild": (
-            "cli.operations:rebuild",
+            "cli.installation.operations:rebuild",
             "Make read models anew from the facts, beside the live ones; then swap.",
         ),
         "openapi": (
-            "cli.openapi:openapi",
+            "cli.installation.openapi:openapi",
             "Print the OpenAPI document of the API.",
         ),
     }

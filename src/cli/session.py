@@ -7,7 +7,7 @@ from access.accounts import SignedInUser, find_user
 from aggregates.errors import Refusal
 from catalogue import InvalidCatalogue
 from cli.configuration import FolderUnusable, how_to_begin, make_folders, why_lost
-from cli.lrs import verifying
+from cli.installation.lrs import verifying
 from cli.messages import CONFLICT, FAILED, PROBLEMS, UNAVAILABLE, USAGE, refuse
 from commands.centres.centre import OpenListedCentres
 from events.centres.user import Role

@@ -29,7 +29,7 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, ValidationE
 from aggregates.learners.details import Details
 from aggregates.learners.verification import Code, VerificationAnswer
 from aggregates.text import fold
-from catalogue.document import NO_VALUE, TooDeep, require_shallow
+from catalogue.reading.document import NO_VALUE, TooDeep, require_shallow
 from lrs.faults import OutOfHours, Unreachable
 from lrs.messages import gender_code
 

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, create_engine, make_url, text
 
 from projections.database import OPTIONS, tell
-from store.postgres import CONNECT_SECONDS
-from store.server_faults import refused_by_server
+from store.postgres.recorder import CONNECT_SECONDS
+from store.postgres.server_faults import refused_by_server
 from subscriptions.advisory_lock import AdvisoryLock, key_of
 from subscriptions.leader_lock import LeaderLock
 

@@ -9,7 +9,7 @@ from store.errors import KeyFileUnusable, Unavailable
 from store.event_store import EventStore
 from store.keys import MasterKey
 from store.recorder import LOST, Recorder
-from store.sqlite import SQLiteRecorder
+from store.sqlite.recorder import SQLiteRecorder
 from store.unusable import no_answer
 
 SQLITE = "sqlite:///"
@@ -47,7 +47,7 @@ def _recorder(url: str, *, begin: bool) -> Recorder:
         except LOST as error:
             raise Unavailable(no_answer(error)) from error
     if url.startswith(POSTGRES):
-        from store.postgres_opening import open_server  # noqa: PLC0415 - a slow import
+        from store.postgres.opening import open_server  # noqa: PLC0415 - a slow import
 
         return open_server(url, begin=begin)
     raise ValueError(

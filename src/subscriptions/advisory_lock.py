@@ -7,7 +7,7 @@ from time import monotonic
 
 import psycopg
 
-from store.postgres import patiently
+from store.postgres.recorder import patiently
 
 
 class AdvisoryLock:

@@ -10,8 +10,8 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from aggregates.uploads.record import Record
-from api.http.documentation import example_of
-from api.http.openapi import operations
+from api.http.documents.documentation import example_of
+from api.http.documents.openapi import operations
 from events.identifier import Kind, identifier
 from files.corrections import invalid_workbook
 from tests.api.seeded_centre import PRODUCT, TEST, WHEN, Things

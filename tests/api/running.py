@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 
 from aggregates.learners.verification import Verify
 from api.app import create_app
-from cli.demo import add_users, has_users, token_of
+from cli.demo.users import add_users, has_users, token_of
 from cli.session import SERVICE
 from commands.centres.centre import OpenListedCentres
 from service import Service, open_service

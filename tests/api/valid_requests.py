@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aggregates.bookings.sitting import Attendance
-from cli.demo import HILLSIDE
+from cli.demo.users import HILLSIDE
 from commands.bookings.booking import ReportOutcome
 from events.centres.user import Role
 from store import Actor

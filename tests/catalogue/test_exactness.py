@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from catalogue import Qualification
-from catalogue.document import Problems, read_yaml
-from catalogue.qualification_file import qualification
+from catalogue.reading.document import Problems, read_yaml
+from catalogue.reading.qualification_file import qualification
 from tests.catalogue.agreement import require_agreement
 from tests.catalogue.brute_force import Trial
 from tests.catalogue.brute_force_faults import faults

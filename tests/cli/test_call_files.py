@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from typer.testing import CliRunner, Result
 
 from api.app import create_app
-from cli.demo import token_of
+from cli.demo.users import token_of
 from cli.main import app
 from tests.api.running import running
 from tests.clock import Clock

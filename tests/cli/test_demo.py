@@ -9,8 +9,8 @@ from io import StringIO
 import pytest
 
 from aggregates.learners.uln import uln_fault
-from cli.demo import USERS
-from cli.demo_people import learner_file
+from cli.demo.people import learner_file
+from cli.demo.users import USERS
 from files.learner_file import read_learner_file
 from tests.cli.conftest import Run
 

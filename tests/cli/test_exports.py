@@ -6,7 +6,7 @@ from io import StringIO
 
 import pytest
 
-from cli import exporting
+from cli.history import exporting
 from tests.api.operations import DOCUMENT
 from tests.cli.conftest import Run
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from cli import lrs
+from cli.installation import lrs
 from cli.main import app
 from lrs import FixtureUnusable
 from settings import InvalidSettings, load

@@ -9,8 +9,9 @@ from typer.testing import CliRunner
 
 from aggregates.uploads.file_row import MAC, WINDOWS
 from catalogue import AwardType
-from cli import catalogue, upload
+from cli.eligibility import catalogue
 from cli.main import LearnerManagement, app
+from cli.uploads import upload
 
 HEAVY = {"argon2", "fastapi", "psycopg", "rich", "sqlalchemy", "uvicorn"}
 """What takes a second to import, and what calling a service does without."""

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from cli import session
-from store import Conflict, Unavailable, postgres
+from store import Conflict, Unavailable
+from store.postgres import recorder as postgres
 from tests.cli.conftest import Run, over, running
 
 PREFIX = "LEARNER_MANAGEMENT_"

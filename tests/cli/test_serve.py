@@ -16,8 +16,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from cli.demo import USERS
-from cli.serving import listening
+from cli.demo.users import USERS
+from cli.installation.serving import listening
 from settings import Settings
 from tests.cli.conftest import over
 from tests.clock import PATIENCE

@@ -18,7 +18,8 @@ import pytest
 from sqlalchemy import make_url
 
 from projections import database as tables
-from store import open_store, postgres
+from store import open_store
+from store.postgres import recorder as postgres
 from tests.cli.conftest import Run, over, running
 from tests.cli.test_operations import PREFIX, doctor
 from tests.postgres import database

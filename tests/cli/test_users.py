@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from aggregates.centres.user import PERSONAL_ROLES
-from cli.user_changes import UserRole
+from cli.users.changes import UserRole
 from store import open_store
 from tests.cli.conftest import AS_ASSESSOR, Run, by, over
 

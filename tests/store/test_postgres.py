@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 
 from store import NotBegun, Unavailable, open_store
 from store import recorder as trying
-from store.postgres import PostgresRecorder
+from store.postgres.recorder import PostgresRecorder
 from tests import processes
 from tests.clock import PATIENCE
 from tests.postgres import database

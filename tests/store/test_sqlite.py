@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from store import EventStore, Unavailable, open_store, sqlite_file
+from store import EventStore, Unavailable, open_store
 from store import recorder as trying
 from store.keys import MasterKey
-from store.sqlite import SQLiteRecorder
+from store.sqlite import file as sqlite_file
+from store.sqlite.recorder import SQLiteRecorder
 from tests import processes
 from tests.store.examples import ANN, change, write_much, zoe
 

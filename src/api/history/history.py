@@ -21,7 +21,7 @@ from api.http.dependencies import (
 )
 from api.http.responses import ListResponse, list_response
 from api.http.schemas import ResponseBody
-from api.http.unknown_names import suggest_name
+from api.http.validation.unknown_names import suggest_name
 from api.learners.learners import Called
 from events.event import Event
 from events.identifier import stream_of

@@ -22,10 +22,10 @@ from access.accounts import SignedInUser, SignInRefusal, bearer
 from access.stream_tickets import ticket_holder
 from aggregates.errors import Malformed
 from aggregates.uk_time import LONDON, end_of, in_london
-from api.http.conditional import entity_tags
 from api.http.problems import Unacceptable
-from api.http.rates import Rates
-from api.http.unknown_names import query_names
+from api.http.transport.conditional import entity_tags
+from api.http.transport.rates import Rates
+from api.http.validation.unknown_names import query_names
 from events.centres.user import Role
 from projections.paging import BadCursor
 from repositories.repository import Versions

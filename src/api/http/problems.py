@@ -17,8 +17,8 @@ from access.throttle import TooManyTries
 from aggregates.errors import Malformed, NotAllowed, NotFound, Refusal, RuleBroken
 from api.http.conflicts import describe_changes
 from api.http.schemas import ResponseBody
-from api.http.unknown_names import with_nearest
-from api.http.validation_messages import errors_of
+from api.http.validation.unknown_names import with_nearest
+from api.http.validation.validation_messages import errors_of
 from catalogue import Catalogue
 from projections.database import LOST
 from repositories.repository import Stale

@@ -26,7 +26,7 @@ from api.registrations.registrations import (
     respond_with_registration,
 )
 from catalogue import assess
-from catalogue.answer import shape
+from catalogue.eligibility.answer import shape
 from commands.claims.claim import rules_of
 from commands.command import CommandContext
 from commands.registrations.cancellation import (

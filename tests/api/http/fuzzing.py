@@ -19,10 +19,10 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from api.app import create_app
-from api.http.documentation import example_of
-from api.http.middleware import SAFE
-from api.http.openapi import operations
-from cli.demo import token_of
+from api.http.documents.documentation import example_of
+from api.http.documents.openapi import operations
+from api.http.transport.middleware import SAFE
+from cli.demo.users import token_of
 from service import Service
 from tests.api.isolation.neighbours import IDENTIFIER
 from tests.api.operations import DOCUMENT, names_of, parameters_of, written

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import pytest
 from fastapi.testclient import TestClient
 
-from api.http.validation_messages import pointer_of
+from api.http.validation.validation_messages import pointer_of
 from tests.api.operations import Operation, every_operation, names_of
 from tests.api.seeded_centre import furnished_in
 

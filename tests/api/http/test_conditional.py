@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from api.http.conditional import Conditional, EntityTag, entity_tags
+from api.http.transport.conditional import Conditional, EntityTag, entity_tags
 from tests.api.operations import Operation, every_operation, names_of
 from tests.api.running import ClientAs
 from tests.api.seeded_centre import furnished_in

@@ -6,8 +6,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.http.validation_messages import SENTENCES
-from cli.demo import token_of
+from api.http.validation.validation_messages import SENTENCES
+from cli.demo.users import token_of
 from service import Service
 from tests.api.running import ClientAs
 

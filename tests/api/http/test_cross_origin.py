@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from api.app import create_app
-from cli.demo import token_of
+from cli.demo.users import token_of
 from service import Service
 from settings import InvalidSettings, load, origins
 from tests.api.running import ClientAs

@@ -12,7 +12,7 @@ from api.app import create_app
 from api.http.dependencies import Now, ServiceOf
 from api.http.idempotency import IdempotentRequestOf
 from api.http.responses import set_event_position
-from cli.demo import token_of
+from cli.demo.users import token_of
 from commands.centres.user import AddUser, open_user
 from events.centres.user import Role, UserAdded
 from service import Service

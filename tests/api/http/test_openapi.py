@@ -10,10 +10,10 @@ from jsonschema_rs import Draft202012Validator
 
 from aggregates.learners.uln import uln_fault
 from api.app import openapi_document
-from api.http.documentation import example_of
-from api.http.openapi import operations
-from api.http.schema_names import name_schemas
-from api.http.validation_messages import PATTERNS
+from api.http.documents.documentation import example_of
+from api.http.documents.openapi import operations
+from api.http.documents.schema_names import name_schemas
+from api.http.validation.validation_messages import PATTERNS
 from events.identifier import Kind, is_identifier
 from tests.api.operations import DOCUMENT
 

@@ -70,7 +70,7 @@ def test_a_database_that_does_not_answer_is_said_to_and_nothing_is_lost(
     clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("store.postgres.WAIT_SECONDS", 0.2)
+    monkeypatch.setattr("store.postgres.recorder.WAIT_SECONDS", 0.2)
     long = 2 * PATIENCE  # as it would be after an outage of minutes
     monkeypatch.setattr("psycopg_pool.base.AttemptWithBackoff.INITIAL_DELAY", long)
     with running(postgres_url, keys, clock) as service, clients(service) as client_as:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from cli.demo import token_of
+from cli.demo.users import token_of
 from events import identifier as identifiers
 from events.identifier import Kind, identifier
 from tests.api.http.fuzzing import Fuzzed, fuzzed

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from access.refusals import SUBJECTS
-from cli.demo import USERS
+from cli.demo.users import USERS
 from events.centres.user import Role
 from events.refusal import CommandRefused
 from service import Service

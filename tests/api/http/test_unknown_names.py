@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from api.http.unknown_names import suggest_name
+from api.http.validation.unknown_names import suggest_name
 from tests.api.operations import DOCUMENT, Operation, every_operation, names_of
 from tests.api.running import ClientAs
 from tests.api.seeded_centre import furnished_in

@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from aggregates.registrations.registration_refusals import IsOnApprenticeship
 from catalogue import AwardType
-from cli.answers import answer_for
+from cli.eligibility.answers import answer_for
 from service import Service
 from tests.api.orders.test_orders import (
     ANY,

@@ -1,0 +1,130 @@
+"""What every request passes on its way in and out: its name, its size, its log line."""
+
+import re
+import time
+from collections.abc import Mapping
+from http import HTTPStatus
+from uuid import uuid4
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.http.problems import problem
+from api.http.transport.metrics import Metrics
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+SAFE = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+log = structlog.get_logger("api")
+
+
+class TooLarge(HTTPException):
+    """The body is larger than this service takes."""
+
+    def __init__(self, most: int) -> None:
+        mebibytes = most // 2**20
+        super().__init__(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            f"The body is larger than {mebibytes} MiB. Divide what it holds among several"
+            " requests",
+        )
+
+
+class RequestMiddleware:
+    """Names each request, refuses what is too large, hides what went wrong inside."""
+
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, most: int) -> None:
+        self.app, self.metrics, self.most = app, metrics, most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        request_id = given if REQUEST_ID.fullmatch(given) else str(uuid4())
+        state = scope.setdefault("state", {})
+        state["request_id"] = request_id
+        headers = ResponseHeaders(send, request_id, state)
+        began = time.perf_counter()
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self.app(scope, self.limit_body(scope, receive), headers.send)
+            except Exception:
+                log.exception("failed", method=scope["method"], path=scope["path"])
+                if headers.status:
+                    raise
+                await failure_response(scope["path"], request_id)(
+                    scope, receive, headers.send
+                )
+            took = time.perf_counter() - began
+            route = getattr(scope.get("route"), "path", "none")
+            self.metrics.count(scope["method"], route, headers.status, took)
+            log.info(
+                "answered",
+                method=scope["method"],
+                path=scope["path"],
+                status=headers.status,
+                user=state.get("user"),
+                milliseconds=round(took * 1000, 1),
+            )
+
+    def limit_body(self, scope: Scope, receive: Receive) -> Receive:
+        """Make a receive that raises TooLarge as soon as the body is."""
+        told = Headers(scope=scope).get("content-length", "")
+        taken = int(told) if told.isdecimal() else 0
+        is_too_large = taken > self.most
+        taken = 0
+
+        async def receive_limited() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if is_too_large or taken > self.most:
+                raise TooLarge(self.most)
+            return message
+
+        return receive_limited
+
+
+class ResponseHeaders:
+    """The way out: adds the headers that every answer has, and notes its status."""
+
+    def __init__(
+        self, send: Send, request_id: str, state: Mapping[str, object]
+    ) -> None:
+        self._send, self._request_id, self._state = send, request_id, state
+        self.status = 0
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            for name, value in SAFE.items():
+                headers.setdefault(name, value)
+            headers["X-Request-Id"] = self._request_id
+            rate = self._state.get("rate")
+            if isinstance(rate, dict):
+                headers.update(rate)
+        await self._send(message)
+
+
+def failure_response(path: str, request_id: str) -> ASGIApp:
+    """Say that it is our fault, and by which name to ask about it."""
+    return problem(
+        path,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "failed",
+        "Something went wrong here, not with what you sent. "
+        f"Tell the people who run this service the request id {request_id}.",
+    )

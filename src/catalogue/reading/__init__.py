@@ -1,0 +1,1 @@
+"""Reading the files of a catalogue, and saying everything that is wrong in them."""

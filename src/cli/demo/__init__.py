@@ -1,0 +1,1 @@
+"""The demo: its users, its people, and a centre filled with them."""

@@ -1,0 +1,1 @@
+"""The catalogue from the command line: checked, and asked."""

@@ -1,0 +1,1 @@
+"""What has been, from the command line: replayed, exported, proved."""

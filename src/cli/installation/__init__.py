@@ -1,0 +1,1 @@
+"""An installation from the command line: served, examined, looked after."""

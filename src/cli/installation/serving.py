@@ -1,0 +1,143 @@
+"""A service at work: its port, its log, its answers, until it is told to end."""
+
+import errno
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from types import FrameType
+
+import structlog
+import typer
+import uvicorn
+from fastapi import FastAPI
+from structlog.typing import Processor
+
+from api.app import create_app
+from api.http.streams import Streams
+from cli.address import address_of, publish_address
+from cli.demo import users as demos
+from cli.installation import lrs
+from cli.messages import UNAVAILABLE, refuse
+from cli.session import open_session
+from settings import LRS_SIMULATED, Settings, origins, unknown_variables
+
+GRACE_SECONDS = 10
+
+
+def serve_at(
+    listener: socket.socket, settings: Settings, *, demo: bool, print_secrets: bool
+) -> None:
+    """Open what is set, tell how to begin, and answer requests until told to end."""
+    with open_session(settings, begin=True) as service:
+        url = address_of(settings.host, listener.getsockname()[1])
+        lines = [
+            f"Learner Management on {url}",
+            kept_in(settings),
+            lrs.describe_lrs(settings),
+        ]
+        if demo:
+            given = (
+                {}
+                if demos.has_users(service)
+                else demos.add_users(service, with_passwords=print_secrets)
+            )
+            lines += demos.guide(service, url, given, with_secrets=print_secrets)
+        service.start()
+        app = create_app(service, rate=settings.rate, origins=origins(settings))
+        typer.echo("\n".join([*lines, "Ctrl-C ends it."]))
+        end_quietly()
+        with publish_address(settings.keys, url):
+            Server(app).run(sockets=[listener])
+
+
+class Server(uvicorn.Server):
+    """A server that does not wait for streams, which would not end by themselves."""
+
+    def __init__(self, app: FastAPI) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=GRACE_SECONDS,
+            )
+        )
+        self._streams: Streams = app.state.streams
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._streams.end()
+        await super().shutdown(sockets)
+
+
+def listening(settings: Settings) -> socket.socket:
+    """Take the port first of all, so that a second service stops before it starts.
+
+    The socket names its protocol, or asyncio would not set TCP_NODELAY on what it
+    accepts, and each answer would wait for a delayed acknowledgement, 40 ms.
+    """
+    where = f"{settings.host}:{settings.port}"
+    try:
+        family = socket.getaddrinfo(settings.host, settings.port)[0][0]
+        taken = socket.create_server((settings.host, settings.port), family=family)
+        return socket.socket(
+            family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=taken.detach()
+        )
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            why = f"Something else listens at {where} already."
+            other = "Choose another port: learner-management serve --port 8001"
+            refuse(UNAVAILABLE, why, other)
+        refuse(UNAVAILABLE, f"Nothing can listen at {where}: {error.strerror}.")
+
+
+def warnings(settings: Settings, *, demo: bool) -> Iterator[str]:
+    """Say what is likely to be a mistake: settings that nobody reads, a simulated LRS."""
+    for name, fault in unknown_variables(os.environ):
+        yield f"WARNING: {name} {fault}"
+    if settings.lrs.startswith(LRS_SIMULATED) and not demo:
+        yield lrs.SIMULATION_WARNING
+
+
+def kept_in(settings: Settings) -> str:
+    """Say where data is kept, without a password that may be in the address."""
+    kind, _, place = settings.database.partition("://")
+    address = f"{kind}://{place.rsplit('@', 1)[-1]}"
+    return f"Data is kept in {address}, the master key in {settings.keys}"
+
+
+def end_quietly() -> None:
+    """Once the server has shut down it signals again: that one is to do nothing."""
+
+    def ignore(_: int, __: FrameType | None) -> None:
+        pass
+
+    signal.signal(signal.SIGINT, ignore)
+    signal.signal(signal.SIGTERM, ignore)
+
+
+def log_as_json() -> None:
+    """Log to stderr, a JSON object a line, the libraries' own lines included."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    renderer = structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[*shared, renderer],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processor=renderer, foreign_pre_chain=shared
+        )
+    )
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

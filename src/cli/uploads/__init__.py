@@ -1,0 +1,1 @@
+"""Files of learners from the command line."""

@@ -1,0 +1,1 @@
+"""Users from the command line: added, changed, listed."""

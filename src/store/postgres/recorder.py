@@ -1,0 +1,371 @@
+"""Events in PostgreSQL, where one round trip appends them."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from threading import Event as Flag
+from time import monotonic
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import psycopg
+from eventsourcing.persistence import ProgrammingError, StoredEvent
+from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+from psycopg import Connection, Cursor
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import dict_row, tuple_row
+from psycopg.sql import SQL, Composed
+
+from store.codec import StoredRow
+from store.envelope import Held, Position
+from store.errors import NotBegun
+from store.postgres.server_faults import not_allowed, refused_by_server
+from store.postgres.tables import (
+    APPEND,
+    BEGUN,
+    BOOKMARK,
+    DOUBLED,
+    ERASURES,
+    FILE,
+    HEAD,
+    HELD,
+    HISTORIES,
+    KEYS,
+    LISTEN,
+    LOCK,
+    LOG,
+    STATEMENTS,
+)
+from store.recorder import (
+    Append,
+    AppendRefusal,
+    RefusedError,
+    ReservationRequest,
+    asked_once,
+    retry_connection,
+)
+
+Query: TypeAlias = SQL | Composed
+
+CONNECTIONS = 9
+WAIT_SECONDS = 5.0
+"""How long one may wait for a connection, each time one asks."""
+
+CONNECT_SECONDS = 5
+"""How long a server may take to answer at all, unless its address says otherwise."""
+
+POLL_SECONDS = 1.0
+SLICE_SECONDS = 0.1
+OPTIONS = "-c timezone=UTC -c enable_seqscan=off -c jit=off"
+"""Every query here has its index: a plan made while a table was empty must use it."""
+
+
+def patiently(url: str) -> str:
+    """Give the address with how long connecting may take, if it does not say so."""
+    said = conninfo_to_dict(url)
+    return make_conninfo(
+        url, connect_timeout=said.get("connect_timeout", CONNECT_SECONDS)
+    )
+
+
+def why_closed(url: str) -> psycopg.Error | None:
+    """Ask a server by itself why it lets nobody in, which the pool does not say."""
+    try:
+        psycopg.connect(patiently(url)).close()
+    except psycopg.Error as error:
+        return error
+    return None
+
+
+class PooledDatastore(PostgresDatastore):
+    """A server: a few connections, opened as they are needed."""
+
+    def __init__(self, url: str) -> None:
+        said = conninfo_to_dict(url)
+        super().__init__(
+            dbname=str(said.get("dbname", "")),
+            host=str(said.get("host", "")),
+            port=str(said.get("port", "")),
+            user=str(said.get("user", "")),
+            password=str(said.get("password", "")),
+            connect_timeout=WAIT_SECONDS,
+            pool_size=1,
+            max_overflow=CONNECTIONS - 1,
+        )
+        options = f"{said.get('options') or ''} {OPTIONS}"
+        self._conninfo = make_conninfo(patiently(url), options=options)
+        self.pool.conninfo = self._conninfo
+        # Else it waits twice as long each time, and the longer the outage the longer.
+        self.pool.reconnect_timeout = WAIT_SECONDS
+        self.pool.kwargs = {"row_factory": dict_row}
+
+    @contextmanager
+    def get_connection(self) -> Iterator[Connection[Any]]:
+        try:
+            with super().get_connection() as connection:
+                yield connection
+        except ProgrammingError as error:
+            if unusable := refused_by_server(error.__cause__):
+                raise unusable from error
+            raise
+
+    def connect(self) -> Connection[Any]:
+        """Open a connection that is not one of the pool's."""
+        return psycopg.connect(self._conninfo, autocommit=True)
+
+    def register_type_adapters(self) -> None:
+        """There are no types of the library's to register."""
+
+
+class PostgresRecorder(PostgresApplicationRecorder):
+    """The library's recorder, with one function of the server to append."""
+
+    datastore: PooledDatastore
+
+    def __init__(self, url: str, *, begin: bool) -> None:
+        super().__init__(PooledDatastore(url))
+        self.sql_create_statements = []
+        try:
+            if not begin:
+                self._require_begun()
+            self.create_table()
+        except BaseException:
+            self.close()
+            raise
+
+    def _require_begun(self) -> None:
+        """Raise NotBegun if there are no tables; DatabaseUnusable if none can be made."""
+        with self._cursor() as c:
+            c.execute(BEGUN)
+            is_begun, database, in_schema, in_database = c.fetchall()[0]
+        if is_begun:
+            return
+        if not in_schema:
+            raise not_allowed("permission denied for schema public")
+        if not in_database:
+            raise not_allowed(f"permission denied for database {database}")
+        raise NotBegun(f"there are no tables in the database {database}")
+
+    def insert_events(
+        self, stored_events: Sequence[StoredEvent], **kwargs: Any
+    ) -> Sequence[Position]:
+        """Write it all, or nothing: then raises RefusedError. One round trip."""
+        asked: Append = kwargs["asked"]
+        once = asked.once or (None,) * 4
+        with self._cursor() as c:
+            c.execute(
+                APPEND,
+                (
+                    [s.originator_id for s in stored_events],
+                    [s.originator_version for s in stored_events],
+                    [s.topic for s in stored_events],
+                    [s.state for s in stored_events],
+                    *_columns(asked.expected, 2),
+                    *_columns(asked.reserve, 3),
+                    *_columns(asked.release, 3),
+                    *once,
+                    list(asked.new_keys),
+                    list(asked.new_keys.values()),
+                    list(asked.living),
+                    asked.at,
+                ),
+                prepare=True,
+            )
+            why, position, stream, scope, key, digest = c.fetchall()[0]
+        if why is not None:
+            raise _refused_error(
+                AppendRefusal(why), position, (scope, key, stream, digest)
+            )
+        return range(position + 1 - len(stored_events), position + 1)
+
+    @retry_connection
+    def histories(self, streams: Sequence[UUID]) -> tuple[Sequence[StoredRow], int]:
+        """Read streams, each from its beginning; the rows of a stream are in order."""
+        return _stored_rows(self._all(HISTORIES, [list(streams)]))
+
+    @retry_connection
+    def log(self, after: Position, limit: int) -> tuple[Sequence[StoredRow], int]:
+        return _stored_rows(self._all(LOG, [after + 1, limit]))
+
+    @retry_connection
+    def find_duplicate_version(self) -> Position | None:
+        found: Position | None = self._all(DOUBLED)[0][0]
+        return found
+
+    @retry_connection
+    def head(self) -> Position:
+        return int(self._all(HEAD)[0][0])
+
+    @retry_connection
+    def erasures(self) -> int:
+        return int(self._all(ERASURES)[0][0])
+
+    @retry_connection
+    def find_reservations(self, scope: str, keys: Sequence[str]) -> Sequence[Held]:
+        return [
+            _reservation_holder(row) for row in self._all(HELD, [scope, list(keys)])
+        ]
+
+    @retry_connection
+    def replace_reservations(self, held: Iterable[Held], *, at: Position) -> bool:
+        """Put these in place of all there are, if the log still ends there."""
+        rows = [(h.scope, h.key, h.stream, h.digest, h.position) for h in held]
+        with self._writing() as c:
+            if c.execute(HEAD).fetchone() != (at,):
+                return False
+            c.execute("DELETE FROM reservations")
+            c.executemany("INSERT INTO reservations VALUES (%s, %s, %s, %s, %s)", rows)
+        return True
+
+    @retry_connection
+    def person_keys(self, persons: Iterable[UUID]) -> Mapping[UUID, bytes | None]:
+        return dict(self._all(KEYS, [list(persons)]))
+
+    @retry_connection
+    def forget(self, person_id: UUID) -> None:
+        """Lose the key, and the files under it."""
+        with self._writing() as c:
+            c.execute(
+                "INSERT INTO person_keys VALUES (%s, NULL)"
+                " ON CONFLICT (person_id) DO UPDATE SET wrapped = NULL",
+                [person_id],
+            )
+            c.execute("DELETE FROM files WHERE key_of = %s", [person_id])
+            c.execute(
+                "UPDATE about SET value = value::bigint + 1 WHERE name = 'erasures'"
+            )
+
+    @asked_once
+    def put_file(
+        self, name: str, content: bytes, key_of: UUID, new_key: bytes | None
+    ) -> bool:
+        """Keep a sealed file, and its key if it was drawn; False: keys have changed."""
+        with self._writing() as c:
+            found = c.execute(
+                "SELECT wrapped FROM person_keys WHERE person_id = %s", [key_of]
+            ).fetchone()
+            if (found is None) != (new_key is not None) or found == (None,):
+                return False
+            if new_key is not None:
+                c.execute("INSERT INTO person_keys VALUES (%s, %s)", [key_of, new_key])
+            c.execute("INSERT INTO files VALUES (%s, %s, %b)", [name, key_of, content])
+        return True
+
+    @retry_connection
+    def file(self, name: str) -> tuple[UUID, bytes, int] | None:
+        found = self._all(FILE, [name])
+        return found[0] if found else None
+
+    @retry_connection
+    def drop_file(self, name: str) -> None:
+        with self._writing() as c:
+            c.execute("DELETE FROM files WHERE name = %s", [name])
+
+    @retry_connection
+    def checkpoint(self, name: str) -> Position:
+        found = self._all(BOOKMARK, [name])
+        return int(found[0][0]) if found else 0
+
+    @retry_connection
+    def set_checkpoint(self, name: str, position: Position) -> None:
+        with self._cursor() as c:
+            c.execute(
+                "INSERT INTO bookmarks VALUES (%s, %s)"
+                " ON CONFLICT (name) DO UPDATE SET position = excluded.position",
+                [name, position],
+            )
+
+    @retry_connection
+    def mark(self, new_mark: str | None) -> str | None:
+        """Read the mark of the master key, or make it if there is none yet."""
+        with self._writing() as c:
+            if new_mark is not None:
+                c.execute(
+                    "INSERT INTO about VALUES ('key', %s) ON CONFLICT DO NOTHING",
+                    [new_mark],
+                )
+            found = c.execute("SELECT value FROM about WHERE name = 'key'").fetchone()
+        return None if found is None else str(found[0])
+
+    def listen(self, heard: Callable[[Position], None], stop: Flag) -> None:
+        """Say how far the log reaches, whichever process writes, until told to stop.
+
+        It listens and asks each second as well: a connection can go deaf unnoticed.
+        """
+        while not stop.is_set():
+            try:
+                with self.datastore.connect() as connection:
+                    connection.execute(LISTEN)
+                    while not stop.is_set():
+                        (position,) = connection.execute(HEAD).fetchone() or (0,)
+                        heard(int(position))
+                        _hear(connection, heard, stop)
+            except psycopg.Error:
+                stop.wait(POLL_SECONDS)
+
+    def close(self) -> None:
+        self.datastore.close()
+
+    def _create_table(self, curs: Cursor[Any]) -> None:
+        for statement in STATEMENTS:
+            curs.execute(statement)
+
+    @contextmanager
+    def _cursor(self) -> Iterator[Cursor[Any]]:
+        with (
+            self.datastore.get_connection() as connection,
+            connection.cursor(binary=True, row_factory=tuple_row) as cursor,
+        ):
+            yield cursor
+
+    @contextmanager
+    def _writing(self) -> Iterator[Cursor[Any]]:
+        """Give the one transaction that may write just now."""
+        with self._cursor() as c, c.connection.transaction():
+            c.execute(LOCK)
+            yield c
+
+    def _all(self, query: Query, asked: Sequence[object] = ()) -> list[Any]:
+        with self._cursor() as c:
+            return c.execute(query, asked, prepare=True).fetchall()
+
+
+def _hear(
+    connection: Connection[Any], heard: Callable[[Position], None], stop: Flag
+) -> None:
+    """Pass on what is notified for a second, or until told to stop."""
+    until = monotonic() + POLL_SECONDS
+    while monotonic() < until and not stop.is_set():
+        for told in connection.notifies(timeout=SLICE_SECONDS, stop_after=1):
+            heard(int(told.payload))
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], count: int) -> list[list[Any]]:
+    return [[row[column] for row in rows] for column in range(count)]
+
+
+def _refused_error(
+    why: AppendRefusal,
+    position: Position | None,
+    said: tuple[str, str, UUID, str | None],
+) -> RefusedError:
+    match why:
+        case AppendRefusal.MOVED:
+            return RefusedError(why, stream=said[2])
+        case AppendRefusal.KEYS:
+            return RefusedError(why)
+        case AppendRefusal.NOT_HELD:
+            return RefusedError(why, claim=ReservationRequest(*said))
+        case _:
+            scope, key, stream, digest = said
+            return RefusedError(
+                why, held=_reservation_holder((scope, key, stream, digest, position))
+            )
+
+
+def _reservation_holder(row: tuple[Any, ...]) -> Held:
+    scope, key, stream, digest, position = row
+    return Held(scope=scope, key=key, stream=stream, digest=digest, position=position)
+
+
+def _stored_rows(rows: Sequence[tuple[Any, ...]]) -> tuple[list[StoredRow], int]:
+    return [StoredRow(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
