@@ -1,6 +1,6 @@
 """What every command carries besides what it asks for, and how one is answered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar, TypeVar
@@ -12,7 +12,7 @@ from catalogue import Catalogue
 from events.identifier import Kind, new_identifier
 from repositories.aggregate_types import A, AggregateType
 from repositories.repository import Loaded, Stale, Versions, load
-from store import Actor, Conflict, EventStore, Forgotten, Position
+from store import Actor, Change, Conflict, EventStore, Forgotten, Position, Stream
 
 TRIES = 8
 
@@ -36,6 +36,19 @@ class Command:
     def today(self) -> date:
         """The date in London, which is what every rule means by today."""
         return self.at.astimezone(LONDON).date()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommandResult:
+    """What a command did: its position in the log, and the id of what it created.
+
+    ``position`` is None if there was nothing to do. ``content`` is what is given out
+    once and kept nowhere.
+    """
+
+    position: Position | None
+    created_id: str = ""
+    content: bytes = b""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,18 +79,16 @@ class CommandContext:
             expect=command.expect,
         )
 
-
-@dataclass(frozen=True, kw_only=True)
-class CommandResult:
-    """What a command did: its position in the log, and the id of what it created.
-
-    ``position`` is None if there was nothing to do. ``content`` is what is given out
-    once and kept nowhere.
-    """
-
-    position: Position | None
-    created_id: str = ""
-    content: bytes = b""
+    def record(
+        self,
+        command: Command,
+        *changes: Change,
+        created_id: str = "",
+        unchanged: Iterable[Stream] = (),
+    ) -> CommandResult:
+        """Append what was decided, all of it or nothing, and say what it created."""
+        position = self.store.append(*changes, by=command.by, unchanged=unchanged)
+        return CommandResult(position=position, created_id=created_id)
 
 
 class PersonIsErased(RuleBroken):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
-from typing import ClassVar, Protocol, TypeVar
+from typing import ClassVar, TypeVar
 
 from aggregates.bookings.booking import Booking, mode_needed
 from aggregates.bookings.booking_refusals import (
@@ -96,13 +96,11 @@ class UseLaunchLink(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReportOutcome(Command):
-    """Say that the test was taken, with its result if there is one, or missed (B15).
+class OutcomeCommand(Command):
+    """How a test went: taken, with its result if there is one, or missed.
 
     A pass gives the unit its lowest grade if none is said.
     """
-
-    title: ClassVar = "report test outcomes"
 
     booking: str
     attendance: Attendance
@@ -110,6 +108,13 @@ class ReportOutcome(Command):
     sat_on: date | None = None
     grade: str | None = None
     mark: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportOutcome(OutcomeCommand):
+    """Say how the test went (B15)."""
+
+    title: ClassVar = "report test outcomes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,11 +202,8 @@ def amend_booking(command: AmendBooking, context: CommandContext) -> CommandResu
         )
     moved = TestMoved(booking=made.booking, starts=starts, ends=ends)
     planned = SittingPlanned(booking=made.booking, starts=starts, ends=ends)
-    return _append(
-        command,
-        context,
-        opened.changes(amended, registration=[moved], timetable=[planned]),
-    )
+    changes = opened.changes(amended, registration=[moved], timetable=[planned])
+    return context.record(command, *changes)
 
 
 @handles(CancelBooking)
@@ -219,14 +221,14 @@ def cancel_booking(command: CancelBooking, context: CommandContext) -> CommandRe
         registration=[TestCalledOff(booking=command.booking)],
         timetable=[SittingDropped(booking=command.booking)],
     )
-    return _append(command, context, changes, unchanged=[charged])
+    return context.record(command, *changes, unchanged=[charged])
 
 
 @handles(MakeLaunchLink)
 def make_launch_link(command: MakeLaunchLink, context: CommandContext) -> CommandResult:
     opened = Opened.of(command.booking, command, context)
     made = opened.booking.make_launch_link(digest_of(command.secret), now=command.at)
-    return _append(command, context, [opened.stream.change(made)])
+    return context.record(command, opened.stream.change(made))
 
 
 @handles(UseLaunchLink)
@@ -236,7 +238,7 @@ def use_launch_link(command: UseLaunchLink, context: CommandContext) -> CommandR
         raise LaunchLinkInvalid
     booking = BOOKING.replay(stream)
     used = booking.use_launch_link(digest_of(command.secret), now=command.at)
-    return _append(command, context, [stream.change(used)])
+    return context.record(command, stream.change(used))
 
 
 @handles(ReportOutcome)
@@ -249,7 +251,7 @@ def report_outcome(command: ReportOutcome, context: CommandContext) -> CommandRe
         registration=[on_registration(opened.booking, event) for event in outcome],
         timetable=[SittingDropped(booking=command.booking)] if missed else [],
     )
-    return _append(command, context, changes)
+    return context.record(command, *changes)
 
 
 def _outcome(
@@ -263,23 +265,8 @@ def _outcome(
     return opened.booking.add_result(**vars(result), now=command.at)
 
 
-class ReportedOutcome(Protocol):
-    """What is told of how a test went."""
-
-    @property
-    def attendance(self) -> Attendance: ...
-    @property
-    def is_pass(self) -> bool | None: ...
-    @property
-    def sat_on(self) -> date | None: ...
-    @property
-    def grade(self) -> str | None: ...
-    @property
-    def mark(self) -> int | None: ...
-
-
 def told_result(
-    told: ReportedOutcome, opened: Opened, context: CommandContext
+    told: OutcomeCommand, opened: Opened, context: CommandContext
 ) -> BookingResultAdded | None:
     """Give the result that is told of a test, by the rules of its registration."""
     made = opened.booking.made
@@ -322,13 +309,3 @@ def digest_of(secret: str) -> str:
 
 def _or(given: T | None, present: T) -> T:
     return present if given is None else given
-
-
-def _append(
-    command: Command,
-    context: CommandContext,
-    changes: Sequence[Change],
-    unchanged: Sequence[Stream] = (),
-) -> CommandResult:
-    position = context.store.append(*changes, by=command.by, unchanged=unchanged)
-    return CommandResult(position=position)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import ClassVar
 
 from aggregates.bookings.booking_correction import correct_outcome, correct_test
@@ -11,10 +10,9 @@ from aggregates.bookings.sitting import Attendance
 from aggregates.claims.claim import Claim
 from aggregates.claims.claim_status import ClaimStatus
 from aggregates.registrations.registration import Registration
-from commands.bookings.booking import Opened, told_result
+from commands.bookings.booking import Opened, OutcomeCommand, told_result
 from commands.claims.claim import rules_of
 from commands.command import (
-    Command,
     CommandContext,
     CommandResult,
     handles,
@@ -28,18 +26,12 @@ from store import Stream
 
 
 @dataclass(frozen=True, kw_only=True)
-class CorrectOutcome(Command):
+class CorrectOutcome(OutcomeCommand):
     """Say how the test went in truth, all of it, and why it was reported otherwise."""
 
     title: ClassVar = "correct an outcome"
 
-    booking: str
-    attendance: Attendance
     reason: str
-    is_pass: bool | None = None
-    sat_on: date | None = None
-    grade: str | None = None
-    mark: int | None = None
 
 
 @handles(CorrectOutcome)
@@ -88,10 +80,12 @@ def correct_booking_outcome(
         registration=tested,
         timetable=_plan_sitting(command, opened) if corrected else [],
     )
-    position = context.store.append(
-        *changes, by=command.by, unchanged=[at for at, _ in claims]
+    return context.record(
+        command,
+        *changes,
+        created_id=command.booking,
+        unchanged=[at for at, _ in claims],
     )
-    return CommandResult(position=position, created_id=command.booking)
 
 
 def _plan_sitting(command: CorrectOutcome, opened: Opened) -> list[Event]:

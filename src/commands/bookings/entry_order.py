@@ -17,7 +17,7 @@ from events.bookings.entry_order import EntriesChosen, Entry, EntryOrderBegun
 from events.event import Event
 from events.identifier import Kind
 from repositories.aggregate_types import ENTRY_ORDER
-from store import Change, Stream
+from store import Change
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,9 +123,7 @@ def begin_entry_order(
         purchase_order_number(command.purchase_order, pointer="/purchase_order_number")
     )
     change = ENTRY_ORDER.new(name).change(events, owner=command.by.centre)
-    return CommandResult(
-        position=context.store.append(change, by=command.by), created_id=name
-    )
+    return context.record(command, change, created_id=name)
 
 
 @handles(ChooseEntries)
@@ -133,7 +131,7 @@ def choose_entries(command: ChooseEntries, context: CommandContext) -> CommandRe
     stream, order = context.load(ENTRY_ORDER, command.order, command)
     chosen = _choose_entries(command, context, order)
     _require_no_loss(command, order, chosen, pointer="/entries")
-    return _record(command, context, stream, chosen)
+    return context.record(command, stream.change(chosen))
 
 
 def _require_no_loss(
@@ -152,7 +150,7 @@ def _require_no_loss(
 def add_entries(command: AddEntries, context: CommandContext) -> CommandResult:
     stream, order = context.load(ENTRY_ORDER, command.order, command)
     added = _choose_entries(command, context, order, kept=order.entries)
-    return _record(command, context, stream, added)
+    return context.record(command, stream.change(added))
 
 
 def _choose_entries(
@@ -196,7 +194,7 @@ def change_entry(command: ChangeEntry, context: CommandContext) -> CommandResult
         erased=found.erased,
     )
     _require_no_loss(command, order, changed)
-    return _record(command, context, stream, changed)
+    return context.record(command, stream.change(changed))
 
 
 @handles(RemoveEntry)
@@ -204,7 +202,7 @@ def remove_entry(command: RemoveEntry, context: CommandContext) -> CommandResult
     stream, order = context.load(ENTRY_ORDER, command.order, command)
     removed = order.remove(command.learner, command.unit)
     _require_no_loss(command, order, removed)
-    return _record(command, context, stream, removed)
+    return context.record(command, stream.change(removed))
 
 
 @handles(GiveEntryPurchaseOrderNumber)
@@ -213,7 +211,7 @@ def give_number(
 ) -> CommandResult:
     stream, order = context.load(ENTRY_ORDER, command.order, command)
     number = purchase_order_number(command.number, pointer="/purchase_order_number")
-    return _record(command, context, stream, order.give_number(number))
+    return context.record(command, stream.change(order.give_number(number)))
 
 
 @handles(DeleteEntryOrder)
@@ -221,7 +219,7 @@ def delete_entry_order(
     command: DeleteEntryOrder, context: CommandContext
 ) -> CommandResult:
     stream, order = context.load(ENTRY_ORDER, command.order, command)
-    return _record(command, context, stream, order.delete())
+    return context.record(command, stream.change(order.delete()))
 
 
 @handles(ConfirmEntryOrder)
@@ -247,12 +245,6 @@ def confirm_entry_order(
     changes: list[Change] = []
     for event in confirmed:
         changes = found.make_bookings(order, event.entries)
-    position = context.store.append(stream.change(confirmed), *changes, by=command.by)
-    return CommandResult(position=position, created_id=order.order)
-
-
-def _record(
-    command: Command, context: CommandContext, stream: Stream, events: Sequence[Event]
-) -> CommandResult:
-    position = context.store.append(stream.change(events), by=command.by)
-    return CommandResult(position=position, created_id="")
+    return context.record(
+        command, stream.change(confirmed), *changes, created_id=order.order
+    )

@@ -1,7 +1,7 @@
 """What may be asked of offline tests: their packages, and the answers that come back."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 from uuid import uuid4
@@ -159,10 +159,10 @@ def download_package(
         user=command.by.user,
     )
     sealed = PackageSealed(package=package, booking=command.booking)
-    position = context.store.append(
-        stream.change([downloaded]), pins.change([sealed]), by=command.by
+    done = context.record(
+        command, stream.change([downloaded]), pins.change([sealed]), created_id=package
     )
-    return CommandResult(position=position, created_id=package, content=content)
+    return replace(done, content=content)
 
 
 @handles(ReceiveAnswers)

@@ -25,4 +25,4 @@ def give_room(command: GiveRoom, context: CommandContext) -> CommandResult:
     for name in command.bookings:
         stream, booking = context.load(BOOKING, name, command)
         changes.append(stream.change(booking.give_room(room)))
-    return CommandResult(position=context.store.append(*changes, by=command.by))
+    return context.record(command, *changes)

@@ -66,9 +66,7 @@ def record_opening(command: OpenCentre, context: CommandContext) -> CommandResul
     if there is not None:
         raise CentreIsOpen(number=there.number, name=there.name, pointer="/number")
     change = stream.change([opened], owner=opened.number)
-    return CommandResult(
-        position=context.store.append(change, by=command.by), created_id=opened.number
-    )
+    return context.record(command, change, created_id=opened.number)
 
 
 @handles(GrantApproval)
@@ -82,9 +80,7 @@ def grant_approval(command: GrantApproval, context: CommandContext) -> CommandRe
         reason=command.reason,
         key=stream.id,
     )
-    return CommandResult(
-        position=context.store.append(stream.change(events), by=command.by)
-    )
+    return context.record(command, stream.change(events))
 
 
 @handles(WithdrawApproval)
@@ -98,9 +94,7 @@ def withdraw_approval(
         reason=command.reason,
         key=stream.id,
     )
-    return CommandResult(
-        position=context.store.append(stream.change(events), by=command.by)
-    )
+    return context.record(command, stream.change(events))
 
 
 @handles(OpenListedCentres)
@@ -120,4 +114,4 @@ def open_listed_centres(
         granted = centre.grant_at_first(entry.approvals, key=key)
         if events := [*begun, *granted]:
             changes.append(stream.change(events, owner=entry.number))
-    return CommandResult(position=context.store.append(*changes, by=command.by))
+    return context.record(command, *changes)

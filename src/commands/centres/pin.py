@@ -60,4 +60,4 @@ def set_pin(command: SetPin, context: CommandContext) -> CommandResult:
         pin_hash=command.pin_hash,
     )
     change = stream.change([chosen], owner=command.by.centre)
-    return CommandResult(position=context.store.append(change, by=command.by))
+    return context.record(command, change)

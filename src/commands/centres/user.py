@@ -128,9 +128,7 @@ def add_user(command: AddUser, context: CommandContext) -> CommandResult:
     if command.password_hash is not None:
         events.append(PasswordSet(person_id=key, password_hash=command.password_hash))
     change = stream.change(events, owner=command.centre)
-    return CommandResult(
-        position=context.store.append(change, by=command.by), created_id=name
-    )
+    return context.record(command, change, created_id=name)
 
 
 @handles(SetPassword)
@@ -147,7 +145,7 @@ def set_password(command: SetPassword, context: CommandContext) -> CommandResult
             )
         require_reason(by.role, command.reason)
     change = stream.change(user.set_password(command.password_hash))
-    return CommandResult(position=context.store.append(change, by=command.by))
+    return context.record(command, change)
 
 
 @handles(ChangeUserRole)
@@ -160,18 +158,14 @@ def change_user_role(command: ChangeUserRole, context: CommandContext) -> Comman
         reason=command.reason,
     )
     _require_centre(context, command.centre)
-    return CommandResult(
-        position=context.store.append(stream.change(events), by=command.by)
-    )
+    return context.record(command, stream.change(events))
 
 
 @handles(DisableUser)
 def disable_user(command: DisableUser, context: CommandContext) -> CommandResult:
     stream, user = _open_at(command, command.name, context)
     events = user.disable(by=asker(command.by), reason=command.reason)
-    return CommandResult(
-        position=context.store.append(stream.change(events), by=command.by)
-    )
+    return context.record(command, stream.change(events))
 
 
 @handles(IssueToken)
@@ -185,9 +179,7 @@ def issue_token(command: IssueToken, context: CommandContext) -> CommandResult:
     )
     stream = TOKEN.new(command.token)
     change = stream.change([issued], owner=command.by.centre)
-    return CommandResult(
-        position=context.store.append(change, by=command.by), created_id=command.token
-    )
+    return context.record(command, change, created_id=command.token)
 
 
 @handles(RevokeToken)
@@ -196,7 +188,7 @@ def revoke_token(command: RevokeToken, context: CommandContext) -> CommandResult
     if token is None or token.user != command.by.user:
         raise NotFound(what="token", name=command.token)
     change = stream.change(token.revoke())
-    return CommandResult(position=context.store.append(change, by=command.by))
+    return context.record(command, change)
 
 
 def _open_at(

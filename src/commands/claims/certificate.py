@@ -60,8 +60,9 @@ def record_printing(command: RecordPrinting, context: CommandContext) -> Command
     stream, certificate = context.load(CERTIFICATE, command.certificate, command)
     require_none_erased(context, [certificate.issued.learner])
     printed = certificate.record_printing(in_place=in_place_of(context, certificate))
-    position = context.store.append(stream.change(printed), by=command.by)
-    return CommandResult(position=position, created_id=command.certificate)
+    return context.record(
+        command, stream.change(printed), created_id=command.certificate
+    )
 
 
 @handles(ReissueCertificate)
@@ -81,8 +82,7 @@ def reissue_certificate(
         in_place=in_place_of(context, certificate),
     )
     other = Stream(id=stream_of(number)).change(issued, owner=stream.owner)
-    position = context.store.append(stream.change(superseded), other, by=command.by)
-    return CommandResult(position=position, created_id=number)
+    return context.record(command, stream.change(superseded), other, created_id=number)
 
 
 @handles(RevokeCertificate)

@@ -121,8 +121,7 @@ def begin_claim(command: BeginClaim, context: CommandContext) -> CommandResult:
     claim = Claim.begin(begun)
     outcomes = changed_outcomes(context, claim, claim.after(events))
     change = CLAIM.new(name).change([begun, *events], owner=command.by.centre)
-    position = context.store.append(change, *outcomes, by=command.by)
-    return CommandResult(position=position, created_id=name)
+    return context.record(command, change, *outcomes, created_id=name)
 
 
 @handles(ChooseClaimQualification)
@@ -193,8 +192,9 @@ def record(
 ) -> CommandResult:
     """Append what was decided, and to each registration what it changes there."""
     outcomes = changed_outcomes(context, claim, claim.after(events))
-    position = context.store.append(stream.change(events), *outcomes, by=command.by)
-    return CommandResult(position=position, created_id=claim.claim)
+    return context.record(
+        command, stream.change(events), *outcomes, created_id=claim.claim
+    )
 
 
 def changed_outcomes(

@@ -173,10 +173,9 @@ def _submit(
             unchanged.append(at)
     changes += completed_parents(context, completed)
     submitted = stream.change(claim.submit(verdicts))
-    position = context.store.append(
-        submitted, *changes, by=command.by, unchanged=unchanged
+    return context.record(
+        command, submitted, *changes, created_id=claim.claim, unchanged=unchanged
     )
-    return CommandResult(position=position, created_id=claim.claim)
 
 
 @handles(WithdrawClaim)
@@ -243,10 +242,13 @@ def process_claim(command: ProcessClaim, context: CommandContext) -> CommandResu
         ],
     )
     processed = stream.change(claim.process(issue.numbers))
-    position = context.store.append(
-        processed, *issue.changes, by=command.by, unchanged=issue.unchanged
+    return context.record(
+        command,
+        processed,
+        *issue.changes,
+        created_id=claim.claim,
+        unchanged=issue.unchanged,
     )
-    return CommandResult(position=position, created_id=claim.claim)
 
 
 def submitted_by(stream: Stream, moment: datetime) -> set[str]:

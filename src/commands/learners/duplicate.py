@@ -55,5 +55,4 @@ def decide_duplicate(
         person_id=stream.id,
     )
     change = stream.change(decided, owner=owner)
-    position = context.store.append(change, by=command.by, unchanged=streams)
-    return CommandResult(position=position)
+    return context.record(command, change, unchanged=streams)

@@ -48,7 +48,7 @@ def submit_learner_image(
     file = context.store.put_file(image.content, key_of=learner.person_id)
     change = stream.change(learner.submit_image(command.kind, image, file=file))
     try:
-        return CommandResult(position=context.store.append(change, by=command.by))
+        return context.record(command, change)
     except Conflict:
         context.store.drop_file(file)
         raise

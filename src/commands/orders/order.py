@@ -144,9 +144,7 @@ def begin_order(command: BeginOrder, context: CommandContext) -> CommandResult:
     uses = uses_changed(
         context.store, name, before=(), after=order.after(events).everybody
     )
-    return CommandResult(
-        position=context.store.append(change, *uses, by=command.by), created_id=name
-    )
+    return context.record(command, change, *uses, created_id=name)
 
 
 @handles(ChooseOrderProducts)

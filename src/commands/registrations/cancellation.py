@@ -95,8 +95,9 @@ def cancel_registration(
             reason=command.reason.strip(),
         )
         changes.append(at.change([cancelled], release=active(each)))
-    position = context.store.append(*changes, by=command.by, unchanged=[charged])
-    return CommandResult(position=position, created_id=command.registration)
+    return context.record(
+        command, *changes, created_id=command.registration, unchanged=[charged]
+    )
 
 
 def processed_claims(
@@ -175,5 +176,6 @@ def change_pathway(command: ChangePathway, context: CommandContext) -> CommandRe
         reason=command.reason.strip(),
         person_id=stream.id,
     )
-    position = context.store.append(stream.change(changed), by=command.by)
-    return CommandResult(position=position, created_id=command.registration)
+    return context.record(
+        command, stream.change(changed), created_id=command.registration
+    )

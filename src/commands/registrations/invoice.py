@@ -45,8 +45,7 @@ def report_invoice_status(
         is_cancelled=any(map(is_credit, charged.events)),
     )
     change = stream.change(events, owner=charged.owner)
-    position = context.store.append(change, by=command.by, unchanged=[charged])
-    return CommandResult(position=position, created_id=command.line)
+    return context.record(command, change, created_id=command.line, unchanged=[charged])
 
 
 def read_line(line: str, context: CommandContext) -> tuple[Stream, InvoiceLine]:

@@ -189,9 +189,7 @@ def submit_learner_group(
         for _, record in read_records(context.store, command.group, rows)
     )
     change = stream.change(upload.submit(is_any_ready=is_any_ready))
-    return CommandResult(
-        position=context.store.append(change, by=command.by), created_id=command.group
-    )
+    return context.record(command, change, created_id=command.group)
 
 
 @handles(AddGroupLearners)

@@ -53,8 +53,7 @@ def map_learner_group(
             content, mapping=mapping, encoding=encoding
         ).rows_with_accents
     events = upload.map(mapping, ignored=ignored, accented=accented)
-    position = context.store.append(stream.change(events), by=command.by)
-    return CommandResult(position=position, created_id=command.group)
+    return context.record(command, stream.change(events), created_id=command.group)
 
 
 @handles(ChooseGroupEncoding)
@@ -63,8 +62,7 @@ def choose_group_encoding(
 ) -> CommandResult:
     stream, upload = context.load(GROUP, command.group, command)
     change = stream.change(upload.choose_encoding(command.encoding))
-    position = context.store.append(change, by=command.by)
-    return CommandResult(position=position, created_id=command.group)
+    return context.record(command, change, created_id=command.group)
 
 
 def read_columns(

@@ -71,8 +71,9 @@ def verify_learner_group(
         through=opened[-1][1].row if is_more else upload.last_row,
     )
     changes = [s.change(h) for (s, _), h in zip(opened, heard, strict=True)]
-    position = context.store.append(*changes, stream.change(events), by=command.by)
-    return CommandResult(position=position, created_id=command.group)
+    return context.record(
+        command, *changes, stream.change(events), created_id=command.group
+    )
 
 
 @handles(VerifyRecords)
@@ -94,8 +95,7 @@ def verify_records(command: VerifyRecords, context: CommandContext) -> CommandRe
     late = upload.records_ready(ready)
     changes += [upload_stream.change(late)] if late else []
     seen = [upload_stream] if ready and not late else []
-    position = context.store.append(*changes, by=command.by, unchanged=seen)
-    return CommandResult(position=position, created_id=command.group)
+    return context.record(command, *changes, created_id=command.group, unchanged=seen)
 
 
 @handles(VerifyLearners)
@@ -108,7 +108,7 @@ def verify_learners(command: VerifyLearners, context: CommandContext) -> Command
         stream.change(learner.hear(outcome))
         for (stream, learner), outcome in zip(waiting, outcomes, strict=True)
     ]
-    return CommandResult(position=context.store.append(*changes, by=command.by))
+    return context.record(command, *changes)
 
 
 def is_known(stream: Stream) -> bool:
