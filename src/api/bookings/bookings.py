@@ -212,24 +212,28 @@ def amend_booking(
 
     A package that was downloaded before is stale from then on: ``packages`` says so.
     """
-    command = AmendBooking(
-        **context.command_metadata,
-        booking=booking,
-        starts=read_time(body.starts, pointer="/starts") if body.starts else None,
-        mode=body.mode,
-        extra_time=body.extra_time,
-        reason=body.reason,
+    return context.answer(
+        AmendBooking(
+            **context.command_metadata,
+            booking=booking,
+            starts=read_time(body.starts, pointer="/starts") if body.starts else None,
+            mode=body.mode,
+            extra_time=body.extra_time,
+            reason=body.reason,
+        ),
+        respond_with_booking,
+        booking,
     )
-    context.send(command)
-    return respond_with_booking(context, booking)
 
 
 @router.post("/{booking}/cancel", operation_id="cancelBooking")
 def cancel_booking(booking: Booked, context: IdempotentRequestOf) -> BookingResponse:
     """Give the place up, until the window has closed (B9)."""
-    command = CancelBooking(**context.command_metadata, booking=booking)
-    context.send(command)
-    return respond_with_booking(context, booking)
+    return context.answer(
+        CancelBooking(**context.command_metadata, booking=booking),
+        respond_with_booking,
+        booking,
+    )
 
 
 def minutes_of(minutes: int, extra_time: int) -> int:
@@ -309,8 +313,7 @@ def corrections_of(stream: Stream) -> list[dict[str, Any]]:
 
 
 def respond_with_booking(context: RequestContext, name: str) -> BookingResponse:
-    stream, state = context.load(BOOKING, name)
-    context.set_etag(stream)
+    stream, state = context.load_tagged(BOOKING, name)
     row = row_of(stream, state)
     (person,) = learner_refs(context.command_context, [row.learner], seen_by=row.centre)
     packages = packages_of(context.command_context, stream)

@@ -163,15 +163,16 @@ def begin_entry_order(
     body: NewEntryOrder, context: RequestContextOf
 ) -> EntryOrderResponse:
     """Begin an order of entries, with all that is known of it."""
-    command = BeginEntryOrder(
-        **context.command_metadata,
-        entries=body.entries_requested(),
-        lines=body.lines_told(context),
-        purchase_order=body.purchase_order_number,
+    return context.answer_created(
+        BeginEntryOrder(
+            **context.command_metadata,
+            entries=body.entries_requested(),
+            lines=body.lines_told(context),
+            purchase_order=body.purchase_order_number,
+        ),
+        respond_with_entry_order,
+        "/entry-orders",
     )
-    done = context.send(command)
-    context.set_location(f"/entry-orders/{done.created_id}")
-    return respond_with_entry_order(context, done.created_id)
 
 
 @router.get("/{entry_order}", operation_id="getEntryOrder")
@@ -187,15 +188,17 @@ def choose(
     entry_order: Ordered, body: EntriesRequest, context: ConditionalContextOf
 ) -> EntryOrderResponse:
     """Put these entries in place of those before; they may still lack anything."""
-    command = ChooseEntries(
-        **context.command_metadata,
-        order=entry_order,
-        entries=body.entries_requested(),
-        lines=body.lines_told(context),
-        confirm_loss=body.confirm_loss,
+    return context.answer(
+        ChooseEntries(
+            **context.command_metadata,
+            order=entry_order,
+            entries=body.entries_requested(),
+            lines=body.lines_told(context),
+            confirm_loss=body.confirm_loss,
+        ),
+        respond_with_entry_order,
+        entry_order,
     )
-    context.send(command)
-    return respond_with_entry_order(context, entry_order)
 
 
 @router.post("/{entry_order}/entries", operation_id="addEntryOrderEntries")
@@ -203,14 +206,16 @@ def add_entries(
     entry_order: Ordered, body: EntriesRequest, context: RequestContextOf
 ) -> EntryOrderResponse:
     """Add entries to those of the order, one by one or for many in one line."""
-    command = AddEntries(
-        **context.command_metadata,
-        order=entry_order,
-        entries=body.entries_requested(),
-        lines=body.lines_told(context),
+    return context.answer(
+        AddEntries(
+            **context.command_metadata,
+            order=entry_order,
+            entries=body.entries_requested(),
+            lines=body.lines_told(context),
+        ),
+        respond_with_entry_order,
+        entry_order,
     )
-    context.send(command)
-    return respond_with_entry_order(context, entry_order)
 
 
 @router.patch("/{entry_order}/entries/{learner}", operation_id="updateEntryOrderEntry")
@@ -222,16 +227,18 @@ def change_entry(
     unit: UnitOfEntry = None,
 ) -> EntryOrderResponse:
     """Change a learner's entry for a unit, or all of a learner's entries."""
-    command = ChangeEntry(
-        **context.command_metadata,
-        order=entry_order,
-        learner=learner,
-        unit=unit,
-        changes=body.changes(),
-        confirm_loss=body.confirm_loss,
+    return context.answer(
+        ChangeEntry(
+            **context.command_metadata,
+            order=entry_order,
+            learner=learner,
+            unit=unit,
+            changes=body.changes(),
+            confirm_loss=body.confirm_loss,
+        ),
+        respond_with_entry_order,
+        entry_order,
     )
-    context.send(command)
-    return respond_with_entry_order(context, entry_order)
 
 
 @router.delete("/{entry_order}/entries/{learner}", operation_id="removeEntryOrderEntry")
@@ -244,15 +251,17 @@ def remove_entry(
     confirm_loss: ConfirmLoss = False,
 ) -> EntryOrderResponse:
     """Take off a learner's entry for a unit, or all of a learner's entries."""
-    command = RemoveEntry(
-        **context.command_metadata,
-        order=entry_order,
-        learner=learner,
-        unit=unit,
-        confirm_loss=confirm_loss,
+    return context.answer(
+        RemoveEntry(
+            **context.command_metadata,
+            order=entry_order,
+            learner=learner,
+            unit=unit,
+            confirm_loss=confirm_loss,
+        ),
+        respond_with_entry_order,
+        entry_order,
     )
-    context.send(command)
-    return respond_with_entry_order(context, entry_order)
 
 
 @router.put(
@@ -265,11 +274,15 @@ def give_number(
     context: ConditionalContextOf,
 ) -> EntryOrderResponse:
     """Say what the purchase is called; null takes it away."""
-    command = GiveEntryPurchaseOrderNumber(
-        **context.command_metadata, order=entry_order, number=body.purchase_order_number
+    return context.answer(
+        GiveEntryPurchaseOrderNumber(
+            **context.command_metadata,
+            order=entry_order,
+            number=body.purchase_order_number,
+        ),
+        respond_with_entry_order,
+        entry_order,
     )
-    context.send(command)
-    return respond_with_entry_order(context, entry_order)
 
 
 @router.delete(
@@ -277,8 +290,7 @@ def give_number(
 )
 def delete_entry_order(entry_order: Ordered, context: ConditionalContextOf) -> None:
     """Throw away an order that has not been confirmed."""
-    command = DeleteEntryOrder(**context.command_metadata, order=entry_order)
-    context.send(command)
+    context.send(DeleteEntryOrder(**context.command_metadata, order=entry_order))
 
 
 @router.post("/{entry_order}/confirm", operation_id="confirmEntryOrder")
@@ -286,16 +298,17 @@ def confirm_entry_order(
     entry_order: Ordered, body: EntriesConfirmed, context: IdempotentRequestOf
 ) -> EntryOrderResponse:
     """Book every entry or none, at the total that was seen (B1-B7)."""
-    command = ConfirmEntryOrder(
-        **context.command_metadata, order=entry_order, total=body.total
+    return context.answer(
+        ConfirmEntryOrder(
+            **context.command_metadata, order=entry_order, total=body.total
+        ),
+        respond_with_entry_order,
+        entry_order,
     )
-    context.send(command)
-    return respond_with_entry_order(context, entry_order)
 
 
 def respond_with_entry_order(context: RequestContext, name: str) -> EntryOrderResponse:
-    stream, order = context.load(ENTRY_ORDER, name)
-    context.set_etag(stream)
+    _, order = context.load_tagged(ENTRY_ORDER, name)
     if order.confirmed is not None:
         entries = list(order.confirmed.entries)
         missing, total = [], order.confirmed.total

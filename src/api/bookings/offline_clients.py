@@ -105,11 +105,13 @@ def report_offline_client(
     context: RequestContextOf,
 ) -> ClientResponse:
     """Say that the program is there, its version, and its public key (B13)."""
-    command = ReportOfflineClient(
-        **context.command_metadata, client=client, **body.model_dump()
+    return context.answer(
+        ReportOfflineClient(
+            **context.command_metadata, client=client, **body.model_dump()
+        ),
+        respond_with_offline_client,
+        client,
     )
-    context.send(command)
-    return respond_with_offline_client(context, client)
 
 
 def client_response(
@@ -121,8 +123,7 @@ def client_response(
 
 
 def respond_with_offline_client(context: RequestContext, name: str) -> ClientResponse:
-    stream, client = context.load(OFFLINE_CLIENT, name)
-    context.set_etag(stream)
+    stream, client = context.load_tagged(OFFLINE_CLIENT, name)
     return with_centre_name(
         context.command_context,
         client_response(client, stream.history[-1].recorded_at, now=context.at),

@@ -147,8 +147,13 @@ def send_answers(
     It is as docs/offline.md says, and of this booking. That says the test was taken.
     The same answers sent again change nothing.
     """
-    command = ReceiveAnswers(
-        **context.command_metadata, booking=booking, package=package, content=content
+    return context.answer(
+        ReceiveAnswers(
+            **context.command_metadata,
+            booking=booking,
+            package=package,
+            content=content,
+        ),
+        respond_with_booking,
+        booking,
     )
-    context.send(command)
-    return respond_with_booking(context, booking)

@@ -196,10 +196,11 @@ def set_room(
     booking: Booked, body: RoomChoice, context: ConditionalContextOf
 ) -> BookingResponse:
     """Say in which room a test is sat; a package that was downloaded stays good (B16)."""
-    context.send(
-        GiveRoom(**context.command_metadata, bookings=(booking,), room=body.room)
+    return context.answer(
+        GiveRoom(**context.command_metadata, bookings=(booking,), room=body.room),
+        respond_with_booking,
+        booking,
     )
-    return respond_with_booking(context, booking)
 
 
 def register_rows(

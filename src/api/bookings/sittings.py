@@ -81,17 +81,19 @@ def report_outcome(
     booking: Booked, body: OutcomeReport, context: RequestContextOf
 ) -> BookingResponse:
     """Report how the test went; a repeat changes nothing (B15)."""
-    command = ReportOutcome(
-        **context.command_metadata,
-        booking=booking,
-        attendance=body.attendance,
-        is_pass=None if body.result is None else body.result == "Pass",
-        sat_on=body.sat_on,
-        grade=body.grade,
-        mark=body.mark,
+    return context.answer(
+        ReportOutcome(
+            **context.command_metadata,
+            booking=booking,
+            attendance=body.attendance,
+            is_pass=None if body.result is None else body.result == "Pass",
+            sat_on=body.sat_on,
+            grade=body.grade,
+            mark=body.mark,
+        ),
+        respond_with_booking,
+        booking,
     )
-    context.send(command)
-    return respond_with_booking(context, booking)
 
 
 @router.post("/{booking}/outcome/correction", operation_id="correctBookingOutcome")
@@ -102,18 +104,20 @@ def correct_outcome(
 
     Refused while an award in force counts the former result: its claim is named.
     """
-    command = CorrectOutcome(
-        **context.command_metadata,
-        booking=booking,
-        attendance=body.attendance,
-        is_pass=None if body.result is None else body.result == "Pass",
-        sat_on=body.sat_on,
-        grade=body.grade,
-        mark=body.mark,
-        reason=body.reason,
+    return context.answer(
+        CorrectOutcome(
+            **context.command_metadata,
+            booking=booking,
+            attendance=body.attendance,
+            is_pass=None if body.result is None else body.result == "Pass",
+            sat_on=body.sat_on,
+            grade=body.grade,
+            mark=body.mark,
+            reason=body.reason,
+        ),
+        respond_with_booking,
+        booking,
     )
-    context.send(command)
-    return respond_with_booking(context, booking)
 
 
 @router.post("/{booking}/launch", operation_id="createLaunchLink")

@@ -117,14 +117,16 @@ def grant(
     number: Number, body: NewApproval, context: RequestContextOf
 ) -> CentreWithApprovals:
     """Let the centre order a product."""
-    command = GrantApproval(
-        **context.command_metadata,
-        centre=number,
-        product=body.product,
-        reason=body.reason,
+    return context.answer(
+        GrantApproval(
+            **context.command_metadata,
+            centre=number,
+            product=body.product,
+            reason=body.reason,
+        ),
+        respond_with_centre,
+        number,
     )
-    context.send(command)
-    return respond_with_centre(context, number)
 
 
 @router.delete("/{number}/approvals/{product}", operation_id="withdrawCentreApproval")
@@ -135,19 +137,20 @@ def withdraw_approval(
     context: ConditionalContextOf,
 ) -> CentreWithApprovals:
     """Let the centre order a product no more; what was ordered stays."""
-    command = WithdrawApproval(
-        **context.command_metadata,
-        centre=number,
-        product=product,
-        reason=body.reason,
+    return context.answer(
+        WithdrawApproval(
+            **context.command_metadata,
+            centre=number,
+            product=product,
+            reason=body.reason,
+        ),
+        respond_with_centre,
+        number,
     )
-    context.send(command)
-    return respond_with_centre(context, number)
 
 
 def respond_with_centre(context: RequestContext, number: str) -> CentreWithApprovals:
-    stream, centre = context.load(CENTRE, number)
-    context.set_etag(stream)
+    stream, centre = context.load_tagged(CENTRE, number)
     return CentreWithApprovals(
         number=centre.number,
         name=centre.name,

@@ -108,7 +108,7 @@ def add_user(body: NewUser, context: RequestContextOf) -> UserResponse:
         if body.password
         else None
     )
-    done = context.send(
+    return context.answer_created(
         AddUser(
             **context.command_metadata,
             name=body.name,
@@ -117,10 +117,10 @@ def add_user(body: NewUser, context: RequestContextOf) -> UserResponse:
             centre=body.centre,
             password_hash=kept,
             reason=body.reason,
-        )
+        ),
+        respond_with_user,
+        "/users",
     )
-    context.set_location(f"/users/{done.created_id}")
-    return respond_with_user(context, done.created_id)
 
 
 @router.get("/{name}", operation_id="getUser")
@@ -157,15 +157,16 @@ def set_password(
 ) -> UserResponse:
     """Give a user another password."""
     kept = passwords.hash_password(body.password, user=name)
-    context.send(
+    return context.answer(
         SetPassword(
             **context.command_metadata,
             name=name,
             password_hash=kept,
             reason=body.reason,
-        )
+        ),
+        respond_with_user,
+        name,
     )
-    return respond_with_user(context, name)
 
 
 def respond_with_user(context: RequestContext, name: str) -> UserResponse:

@@ -110,8 +110,11 @@ def get_certificate(number: Number, context: RequestContextOf) -> CertificateRes
 @router.post("/{number}/printing", operation_id="recordCertificatePrinting")
 def record_printing(number: Number, context: RequestContextOf) -> CertificateResponse:
     """Say that the certificate has been printed (M13)."""
-    context.send(RecordPrinting(**context.command_metadata, certificate=number))
-    return respond_with_certificate(context, number)
+    return context.answer(
+        RecordPrinting(**context.command_metadata, certificate=number),
+        respond_with_certificate,
+        number,
+    )
 
 
 @router.post(
@@ -145,19 +148,19 @@ def revoke_certificate(
     Its award's grades count no more. The registration stays as it is: reopen it to
     claim for the learner again.
     """
-    context.send(
+    return context.answer(
         RevokeCertificate(
             **context.command_metadata, certificate=number, reason=body.reason
-        )
+        ),
+        respond_with_certificate,
+        number,
     )
-    return respond_with_certificate(context, number)
 
 
 def respond_with_certificate(
     context: RequestContext, number: str
 ) -> CertificateResponse:
-    stream, now = context.load(CERTIFICATE, number)
-    context.set_etag(stream)
+    stream, now = context.load_tagged(CERTIFICATE, number)
     issued = as_issued(context.command_context, stream)
     kept = {
         name: getattr(issued, name, None)

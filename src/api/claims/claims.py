@@ -209,17 +209,17 @@ def list_claims(
 @router.post("", operation_id="createClaim", status_code=HTTPStatus.CREATED)
 def begin_claim(body: NewClaim, context: RequestContextOf) -> ClaimResponse:
     """Begin a claim, empty or with any of its stages (M1)."""
-    done = context.send(
+    return context.answer_created(
         BeginClaim(
             **context.command_metadata,
             qualification=body.qualification,
             units=None if body.units is None else tuple(body.units),
             learners=None if body.learners is None else tuple(body.learners),
             awards=None if body.awards is None else awards(body.awards),
-        )
+        ),
+        respond_with_claim,
+        "/claims",
     )
-    context.set_location(f"/claims/{done.created_id}")
-    return respond_with_claim(context, done.created_id)
 
 
 @router.get("/{claim}", operation_id="getClaim")
@@ -233,14 +233,16 @@ def choose_qualification(
     claim: Claimed, body: QualificationRequest, context: ConditionalContextOf
 ) -> ClaimResponse:
     """Stage 1: choose what to claim for; what does not fit it is cleared (M1, M2)."""
-    command = ChooseClaimQualification(
-        **context.command_metadata,
-        claim=claim,
-        qualification=body.qualification,
-        confirm_loss=body.confirm_loss,
+    return context.answer(
+        ChooseClaimQualification(
+            **context.command_metadata,
+            claim=claim,
+            qualification=body.qualification,
+            confirm_loss=body.confirm_loss,
+        ),
+        respond_with_claim,
+        claim,
     )
-    context.send(command)
-    return respond_with_claim(context, claim)
 
 
 @router.put("/{claim}/units", operation_id="setClaimUnits")
@@ -248,14 +250,16 @@ def choose_units(
     claim: Claimed, body: UnitsRequest, context: ConditionalContextOf
 ) -> ClaimResponse:
     """Stage 2: choose which internally assessed units can be graded (M3)."""
-    command = ChooseClaimUnits(
-        **context.command_metadata,
-        claim=claim,
-        units=tuple(body.units),
-        confirm_loss=body.confirm_loss,
+    return context.answer(
+        ChooseClaimUnits(
+            **context.command_metadata,
+            claim=claim,
+            units=tuple(body.units),
+            confirm_loss=body.confirm_loss,
+        ),
+        respond_with_claim,
+        claim,
     )
-    context.send(command)
-    return respond_with_claim(context, claim)
 
 
 @router.put("/{claim}/learners", operation_id="setClaimLearners")
@@ -263,14 +267,16 @@ def choose_learners(
     claim: Claimed, body: ClaimLearnersRequest, context: ConditionalContextOf
 ) -> ClaimResponse:
     """Stage 3: choose for whom to claim; those who stay keep their grades (M4)."""
-    command = ChooseClaimLearners(
-        **context.command_metadata,
-        claim=claim,
-        learners=tuple(body.learners),
-        confirm_loss=body.confirm_loss,
+    return context.answer(
+        ChooseClaimLearners(
+            **context.command_metadata,
+            claim=claim,
+            learners=tuple(body.learners),
+            confirm_loss=body.confirm_loss,
+        ),
+        respond_with_claim,
+        claim,
     )
-    context.send(command)
-    return respond_with_claim(context, claim)
 
 
 @router.put("/{claim}/grades", operation_id="setClaimGrades")
@@ -278,18 +284,20 @@ def save_grades(
     claim: Claimed, body: GradesRequest, context: ConditionalContextOf
 ) -> ClaimResponse:
     """Stage 4: give award types, dates and grades of the learners named (M5, M6)."""
-    command = SaveClaimGrades(
-        **context.command_metadata,
-        claim=claim,
-        awards=awards(body.awards),
-        left_out={
-            each.learner: AWARD_PARTS.keys() - each.model_fields_set
-            for each in body.awards
-        },
-        confirm_loss=body.confirm_loss,
+    return context.answer(
+        SaveClaimGrades(
+            **context.command_metadata,
+            claim=claim,
+            awards=awards(body.awards),
+            left_out={
+                each.learner: AWARD_PARTS.keys() - each.model_fields_set
+                for each in body.awards
+            },
+            confirm_loss=body.confirm_loss,
+        ),
+        respond_with_claim,
+        claim,
     )
-    context.send(command)
-    return respond_with_claim(context, claim)
 
 
 @router.delete(
@@ -305,9 +313,11 @@ def submit_claim(
     claim: Claimed, context: IdempotentRequestOf, expect: LookedAt
 ) -> ClaimResponse:
     """Submit everybody who is eligible; the others stay, with reasons (M10)."""
-    command = SubmitClaim(by=context.by, at=context.at, expect=expect, claim=claim)
-    context.send(command)
-    return respond_with_claim(context, claim)
+    return context.answer(
+        SubmitClaim(by=context.by, at=context.at, expect=expect, claim=claim),
+        respond_with_claim,
+        claim,
+    )
 
 
 @router.post("/{claim}/withdraw", operation_id="withdrawClaim")
@@ -318,16 +328,18 @@ def withdraw_claim(
     expect: LookedAt,
 ) -> ClaimResponse:
     """Take a submitted claim back before it is processed, whole or for one (M16)."""
-    command = WithdrawClaim(
-        by=context.by,
-        at=context.at,
-        expect=expect,
-        claim=claim,
-        reason=body.reason,
-        learner=body.learner,
+    return context.answer(
+        WithdrawClaim(
+            by=context.by,
+            at=context.at,
+            expect=expect,
+            claim=claim,
+            reason=body.reason,
+            learner=body.learner,
+        ),
+        respond_with_claim,
+        claim,
     )
-    context.send(command)
-    return respond_with_claim(context, claim)
 
 
 def awards(given: Sequence[LearnersAward]) -> dict[str, Award]:
@@ -348,8 +360,7 @@ def awards(given: Sequence[LearnersAward]) -> dict[str, Award]:
 
 
 def respond_with_claim(context: RequestContext, name: str) -> ClaimResponse:
-    stream, claim = context.load(CLAIM, name)
-    context.set_etag(stream)
+    stream, claim = context.load_tagged(CLAIM, name)
     return with_centre_name(
         context.command_context,
         claim_response(context.command_context, stream, claim, context.today),

@@ -1,8 +1,9 @@
 """The context of a request: the service, who asks, when, and the response."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, TypedDict
+from typing import Annotated, TypedDict, TypeVar
 
 from fastapi import Depends, Response
 
@@ -14,6 +15,8 @@ from repositories.aggregate_types import A, AggregateType
 from repositories.repository import Loaded, Versions, load
 from service import Service
 from store import Actor, Stream
+
+R = TypeVar("R")
 
 
 class CommandMetadata(TypedDict):
@@ -54,11 +57,32 @@ class RequestContext:
         """Load one that the person may know of. Raises NotFound."""
         return load(kind, identifier, store=self.service.store, reader=self.by)
 
+    def load_tagged(self, kind: AggregateType[A], identifier: str) -> Loaded[A]:
+        """Load one that the person may know of, and set ETag to its version."""
+        stream, loaded = self.load(kind, identifier)
+        self.set_etag(stream)
+        return stream, loaded
+
     def send(self, command: Command) -> CommandResult:
         """Handle a command; the response's Event-Position says how far to wait to see it."""
         done = self.service.send(command)
         self.set_event_position(done)
         return done
+
+    def answer(
+        self, command: Command, respond: Callable[["RequestContext", str], R], name: str
+    ) -> R:
+        """Handle a command, then respond with what it changed."""
+        self.send(command)
+        return respond(self, name)
+
+    def answer_created(
+        self, command: Command, respond: Callable[["RequestContext", str], R], path: str
+    ) -> R:
+        """Handle a command, then respond with what it created, and its Location."""
+        name = self.send(command).created_id
+        self.set_location(f"{path}/{name}")
+        return respond(self, name)
 
     def set_event_position(self, done: CommandResult) -> None:
         """Set Event-Position to the position of the last event recorded."""

@@ -39,13 +39,15 @@ def erase(learner: Called, body: Erasure, context: RequestContextOf) -> LearnerR
     ``end_in_flight`` asks for it to be ended; and before the records may go.
     """
     require_seen(context.service, context.service.store.head(), WAITED)
-    command = EraseLearner(
-        **context.command_metadata,
-        learner=learner,
-        reason=body.reason,
-        rows=learner_rows.finder(context.service.read_models.connection),
-        streams=learner_streams.finder(context.service.read_models.connection),
-        end_in_flight=body.end_in_flight,
+    return context.answer(
+        EraseLearner(
+            **context.command_metadata,
+            learner=learner,
+            reason=body.reason,
+            rows=learner_rows.finder(context.service.read_models.connection),
+            streams=learner_streams.finder(context.service.read_models.connection),
+            end_in_flight=body.end_in_flight,
+        ),
+        respond_with_learner,
+        learner,
     )
-    context.send(command)
-    return respond_with_learner(context, learner)

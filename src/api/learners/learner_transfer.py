@@ -32,11 +32,13 @@ def transfer(
     invoice lines stay with the centre that made them, as it knew the learner. What is to
     be settled before is told, all of it at once. An Account Specialist may.
     """
-    command = TransferLearner(
-        **context.command_metadata,
-        learner=learner,
-        centre=body.centre,
-        reason=body.reason,
+    return context.answer(
+        TransferLearner(
+            **context.command_metadata,
+            learner=learner,
+            centre=body.centre,
+            reason=body.reason,
+        ),
+        respond_with_learner,
+        learner,
     )
-    context.send(command)
-    return respond_with_learner(context, learner)

@@ -305,8 +305,7 @@ def respond_with_learner(
     context: RequestContext, name: str, *, sent: Mapping[str, str] | None = None
 ) -> LearnerResponse:
     """Show a learner, with warnings of what was just ``sent`` as well."""
-    stream, learner = context.load(LEARNER, name)
-    context.set_etag(stream)
+    stream, learner = context.load_tagged(LEARNER, name)
     with context.service.rows() as connection:
         same = duplicates.same_as(connection, name, centre=centre_of(context.by))
         groups = uploads.names_of(connection, [learner.group] if learner.group else [])

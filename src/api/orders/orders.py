@@ -93,19 +93,20 @@ def list_orders(
 def begin_order(body: NewOrder, context: RequestContextOf) -> OrderResponse:
     """Begin an order, empty or with any of its steps; confirming is apart (O1)."""
     require_one_pathway(body.pathway_choices)
-    command = BeginOrder(
-        **context.command_metadata,
-        products=tuple(body.products),
-        linkings=tuple(
-            each.linking(context, at=f"/learners/{place}")
-            for place, each in enumerate(body.learners)
+    return context.answer_created(
+        BeginOrder(
+            **context.command_metadata,
+            products=tuple(body.products),
+            linkings=tuple(
+                each.linking(context, at=f"/learners/{place}")
+                for place, each in enumerate(body.learners)
+            ),
+            datings=datings(body.dates),
+            number=body.purchase_order_number,
         ),
-        datings=datings(body.dates),
-        number=body.purchase_order_number,
+        respond_with_order,
+        "/orders",
     )
-    done = context.send(command)
-    context.set_location(f"/orders/{done.created_id}")
-    return respond_with_order(context, done.created_id)
 
 
 @router.get("/{order}", operation_id="getOrder")
@@ -119,14 +120,16 @@ def choose_products(
     order: Ordered, body: ProductsRequest, context: ConditionalContextOf
 ) -> OrderResponse:
     """Choose what is ordered, all of it; products that stay keep all else (O2)."""
-    command = ChooseOrderProducts(
-        **context.command_metadata,
-        order=order,
-        products=tuple(body.products),
-        confirm_loss=body.confirm_loss,
+    return context.answer(
+        ChooseOrderProducts(
+            **context.command_metadata,
+            order=order,
+            products=tuple(body.products),
+            confirm_loss=body.confirm_loss,
+        ),
+        respond_with_order,
+        order,
     )
-    context.send(command)
-    return respond_with_order(context, order)
 
 
 @router.put("/{order}/learners", operation_id="setOrderLearners")
@@ -134,15 +137,17 @@ def choose_learners(
     order: Ordered, body: LearnersLinked, context: ConditionalContextOf
 ) -> OrderResponse:
     """Link these learners and no others; those who stay keep their dates (O3)."""
-    command = LinkOrderLearners(
-        **context.command_metadata,
-        order=order,
-        linking=body.linking(context),
-        instead=True,
-        confirm_loss=body.confirm_loss,
+    return context.answer(
+        LinkOrderLearners(
+            **context.command_metadata,
+            order=order,
+            linking=body.linking(context),
+            instead=True,
+            confirm_loss=body.confirm_loss,
+        ),
+        respond_with_order,
+        order,
     )
-    context.send(command)
-    return respond_with_order(context, order)
 
 
 @router.post("/{order}/learners", operation_id="addOrderLearners")
@@ -181,15 +186,17 @@ def unlink_learner(
     confirm_loss: ConfirmLoss = False,
 ) -> OrderResponse:
     """Take a learner off a product, or off the whole order (O3)."""
-    command = UnlinkOrderLearner(
-        **context.command_metadata,
-        order=order,
-        learner=learner,
-        product=product,
-        confirm_loss=confirm_loss,
+    return context.answer(
+        UnlinkOrderLearner(
+            **context.command_metadata,
+            order=order,
+            learner=learner,
+            product=product,
+            confirm_loss=confirm_loss,
+        ),
+        respond_with_order,
+        order,
     )
-    context.send(command)
-    return respond_with_order(context, order)
 
 
 @router.put("/{order}/course-dates", operation_id="setOrderCourseDates")
@@ -197,14 +204,16 @@ def set_dates(
     order: Ordered, body: CourseDatesSet, context: ConditionalContextOf
 ) -> OrderResponse:
     """Set course dates, one pair for all or for some; the others stay (O4)."""
-    command = SetCourseDates(
-        **context.command_metadata,
-        order=order,
-        datings=datings(body.dates),
-        confirm_loss=body.confirm_loss,
+    return context.answer(
+        SetCourseDates(
+            **context.command_metadata,
+            order=order,
+            datings=datings(body.dates),
+            confirm_loss=body.confirm_loss,
+        ),
+        respond_with_order,
+        order,
     )
-    context.send(command)
-    return respond_with_order(context, order)
 
 
 @router.put(
@@ -214,14 +223,16 @@ def give_number(
     order: Ordered, body: PurchaseOrderNumber, context: ConditionalContextOf
 ) -> OrderResponse:
     """Say what the purchase is called, for the order or one of its products (O1)."""
-    command = GivePurchaseOrderNumber(
-        **context.command_metadata,
-        order=order,
-        number=body.purchase_order_number,
-        product=body.product,
+    return context.answer(
+        GivePurchaseOrderNumber(
+            **context.command_metadata,
+            order=order,
+            number=body.purchase_order_number,
+            product=body.product,
+        ),
+        respond_with_order,
+        order,
     )
-    context.send(command)
-    return respond_with_order(context, order)
 
 
 @router.delete(
@@ -229,8 +240,7 @@ def give_number(
 )
 def delete_order(order: Ordered, context: ConditionalContextOf) -> None:
     """Throw a draft away."""
-    command = DeleteOrder(**context.command_metadata, order=order)
-    context.send(command)
+    context.send(DeleteOrder(**context.command_metadata, order=order))
 
 
 @router.post("/{order}/confirm", operation_id="confirmOrder")
@@ -238,16 +248,20 @@ def confirm_order(
     order: Ordered, body: Confirmation, context: IdempotentRequestOf
 ) -> OrderResponse:
     """Register every learner on every product, at the price that was seen (O5, O6)."""
-    command = ConfirmOrder(
-        **context.command_metadata, order=order, total=body.total, prices=body.prices
+    return context.answer(
+        ConfirmOrder(
+            **context.command_metadata,
+            order=order,
+            total=body.total,
+            prices=body.prices,
+        ),
+        respond_with_order,
+        order,
     )
-    context.send(command)
-    return respond_with_order(context, order)
 
 
 def respond_with_order(context: RequestContext, name: str) -> OrderResponse:
-    stream, order = context.load(ORDER, name)
-    context.set_etag(stream)
+    stream, order = context.load_tagged(ORDER, name)
     return with_centre_name(
         context.command_context,
         order_response(context.command_context, stream, order, context.today),

@@ -109,8 +109,7 @@ def cancellation(
     registration: Called, context: RequestContextOf
 ) -> CancellationResponse:
     """Show the conditions of cancelling, and the charge (C2, C3)."""
-    stream, state = context.load(REGISTRATION, registration)
-    context.set_etag(stream)
+    _, state = context.load_tagged(REGISTRATION, registration)
     _, line = read_line(registration, context.command_context)
     opened = load_many(REGISTRATION, state.parts, store=context.service.store)
     parts = [each for _, each in opened.values()]
@@ -148,11 +147,13 @@ def cancel_registration(
     registration: Called, body: ReasonRequest, context: IdempotentRequestOf
 ) -> RegistrationResponse:
     """Cancel a registration that nothing has come of; it stays visible (C1)."""
-    command = CancelRegistration(
-        **context.command_metadata, registration=registration, reason=body.reason
+    return context.answer(
+        CancelRegistration(
+            **context.command_metadata, registration=registration, reason=body.reason
+        ),
+        respond_with_registration,
+        registration,
     )
-    context.send(command)
-    return respond_with_registration(context, registration)
 
 
 @router.post("/{registration}/reopen", operation_id="reopenRegistration")
@@ -160,11 +161,13 @@ def reopen_registration(
     registration: Called, body: ReasonRequest, context: RequestContextOf
 ) -> RegistrationResponse:
     """Make a completed registration Active again; its awards stay (M14)."""
-    command = ReopenRegistration(
-        **context.command_metadata, registration=registration, reason=body.reason
+    return context.answer(
+        ReopenRegistration(
+            **context.command_metadata, registration=registration, reason=body.reason
+        ),
+        respond_with_registration,
+        registration,
     )
-    context.send(command)
-    return respond_with_registration(context, registration)
 
 
 @router.get("/{registration}/pathway", operation_id="getRegistrationPathwayEffect")
@@ -174,8 +177,7 @@ def pathway_effect(
     pathway: Annotated[str, Query(max_length=20, examples=["FOOD"])],
 ) -> PathwayEffect:
     """Show what another pathway would change, before it is chosen (M11)."""
-    stream, state = context.load(REGISTRATION, registration)
-    context.set_etag(stream)
+    _, state = context.load_tagged(REGISTRATION, registration)
     state.require_single("have another pathway")
     rules = rules_of(context.command_context, state)
     codes = [each.code for each in rules.pathways]
@@ -218,14 +220,16 @@ def change_pathway(
     registration: Called, body: PathwayChangeRequest, context: RequestContextOf
 ) -> RegistrationResponse:
     """Put the learner on another pathway (M11)."""
-    command = ChangePathway(
-        **context.command_metadata,
-        registration=registration,
-        pathway=body.pathway,
-        reason=body.reason,
+    return context.answer(
+        ChangePathway(
+            **context.command_metadata,
+            registration=registration,
+            pathway=body.pathway,
+            reason=body.reason,
+        ),
+        respond_with_registration,
+        registration,
     )
-    context.send(command)
-    return respond_with_registration(context, registration)
 
 
 class About(TypedDict):

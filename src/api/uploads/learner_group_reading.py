@@ -99,11 +99,13 @@ def settle_mapping(
     The three mandatory ones are needed. Columns that are none of ours are ignored, and
     listed as such.
     """
-    command = MapLearnerGroup(
-        **context.command_metadata, group=group, columns=body.model_dump()
+    return context.answer(
+        MapLearnerGroup(
+            **context.command_metadata, group=group, columns=body.model_dump()
+        ),
+        respond_with_learner_group,
+        group,
     )
-    context.send(command)
-    return respond_with_learner_group(context, group)
 
 
 @router.put(
@@ -119,8 +121,10 @@ def choose_encoding(
     All records are read and checked again, but for what somebody amended; only before
     the group is submitted (U4).
     """
-    command = ChooseGroupEncoding(
-        **context.command_metadata, group=group, encoding=body.encoding
+    return context.answer(
+        ChooseGroupEncoding(
+            **context.command_metadata, group=group, encoding=body.encoding
+        ),
+        respond_with_learner_group,
+        group,
     )
-    context.send(command)
-    return respond_with_learner_group(context, group)

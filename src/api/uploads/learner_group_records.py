@@ -134,8 +134,7 @@ def get_record(
 ) -> RecordResponse:
     """Show a record as it is now."""
     context.load(GROUP, group)
-    stream, found = context.load(RECORD, record_called(group, row))
-    context.set_etag(stream)
+    stream, found = context.load_tagged(RECORD, record_called(group, row))
     return record_response(
         stream, found, people_like(context.command_context, [found], context.by)
     )
@@ -167,8 +166,7 @@ def amend_record(
 )
 def remove_record(group: Group, row: RowNumber, context: ConditionalContextOf) -> None:
     """Take a record out of the upload; its history stays (U8)."""
-    command = RemoveRecord(**context.command_metadata, group=group, row=row)
-    context.send(command)
+    context.send(RemoveRecord(**context.command_metadata, group=group, row=row))
 
 
 def people_like(

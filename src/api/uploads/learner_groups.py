@@ -183,16 +183,17 @@ def upload_learner_group(
     too long is refused as a whole; one whose columns we know under other names waits
     for you to say which is which (U3). Look at the Location for the progress.
     """
-    command = UploadLearnerGroup(
-        **context.command_metadata,
-        name=name,
-        file_name=file.filename or "",
-        content=file.file.read(),
-        encoding=encoding,
+    return context.answer_created(
+        UploadLearnerGroup(
+            **context.command_metadata,
+            name=name,
+            file_name=file.filename or "",
+            content=file.file.read(),
+            encoding=encoding,
+        ),
+        respond_with_learner_group,
+        "/learner-groups",
     )
-    done = context.send(command)
-    context.set_location(f"/learner-groups/{done.created_id}")
-    return respond_with_learner_group(context, done.created_id)
 
 
 @router.get("/{group}", operation_id="getLearnerGroup")
@@ -208,10 +209,11 @@ def rename_learner_group(
     group: Group, body: GroupRenamed, context: ConditionalContextOf
 ) -> GroupResponse:
     """Give a group another name, unique to the user who uploaded it (U1)."""
-    context.send(
-        RenameLearnerGroup(**context.command_metadata, group=group, name=body.name)
+    return context.answer(
+        RenameLearnerGroup(**context.command_metadata, group=group, name=body.name),
+        respond_with_learner_group,
+        group,
     )
-    return respond_with_learner_group(context, group)
 
 
 @router.post(
@@ -224,8 +226,11 @@ def submit_learner_group(group: Group, context: RequestContextOf) -> GroupRespon
 
     Sent again it changes nothing; after corrections it makes learners of those.
     """
-    context.send(SubmitLearnerGroup(**context.command_metadata, group=group))
-    return respond_with_learner_group(context, group)
+    return context.answer(
+        SubmitLearnerGroup(**context.command_metadata, group=group),
+        respond_with_learner_group,
+        group,
+    )
 
 
 @router.post(
@@ -242,11 +247,13 @@ def undo(
     happened stays in the history (U11). What people typed into its rows, and decided
     about them, is named first, and goes with ``confirm_loss`` alone.
     """
-    command = UndoLearnerGroup(
-        **context.command_metadata, group=group, confirm_loss=body.confirm_loss
+    return context.answer(
+        UndoLearnerGroup(
+            **context.command_metadata, group=group, confirm_loss=body.confirm_loss
+        ),
+        respond_with_learner_group,
+        group,
     )
-    context.send(command)
-    return respond_with_learner_group(context, group)
 
 
 def respond_with_learner_group(context: RequestContext, name: str) -> GroupResponse:
