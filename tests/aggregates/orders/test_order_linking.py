@@ -314,7 +314,7 @@ def test_pathways_said_for_every_product_go_where_they_belong() -> None:
 
 
 @pytest.mark.parametrize(
-    ("way", "refusal", "pointer"),
+    ("choice", "refusal", "pointer"),
     [
         (PathwayChoice(pathway="FRONT"), PathwayOfApprenticeship, "/pathway"),
         (

@@ -141,7 +141,7 @@ def test_withdrawing_what_completed_it_brings_a_learner_back(fold: Fold) -> None
 
 
 @pytest.mark.parametrize(
-    ("sought", "learners"),
+    ("filters", "learners"),
     [
         (ClaimableLearnerFilter(learner=BEN.lower()), [BEN]),
         (ClaimableLearnerFilter(learner=ANN[-3:]), [ANN]),

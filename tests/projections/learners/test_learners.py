@@ -136,7 +136,7 @@ def test_a_learner_id_is_found_whole_or_by_its_last_three_or_more_digits(
 
 
 @pytest.mark.parametrize(
-    ("sought", "who"),
+    ("filters", "who"),
     [
         ({"given_name": "chl"}, {CHLOE}),
         ({"given_name": "CHLOE"}, {CHLOE}),
