@@ -12,7 +12,7 @@ from aggregates.orders.order_linking import PathwayChoice
 from catalogue import Apprenticeship, Catalogue
 from commands.command import Command, CommandContext, CommandResult, handle
 from commands.orders.order import BeginOrder, Dating, LinkOrderLearners
-from commands.orders.order_confirmation import ConfirmOrder, circumstances
+from commands.orders.order_confirmation import ConfirmOrder
 from commands.orders.order_linking import Linking
 from events.centres.centre import ApprovalGranted, ApprovalWithdrawn, CentreOpened
 from events.event import Event
@@ -20,6 +20,7 @@ from events.identifier import stream_of
 from events.learners.learner import LearnerCreated
 from events.registrations.registration import RegistrationMade
 from events.uploads.upload import LearnersAdded
+from queries.orders.order_terms import circumstances
 from repositories.aggregate_types import ORDER
 from repositories.repository import load
 from store import Actor, EventStore, Stream

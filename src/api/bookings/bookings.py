@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
-from aggregates.bookings.booking import Booking
 from aggregates.bookings.sitting import Attendance
 from aggregates.bookings.sitting_time import Mode, duration, read_time, window
 from aggregates.uk_time import clock_in_london, in_london
@@ -20,8 +19,6 @@ from api.http.references import (
     NameFilter,
     learner_refs,
     learner_refs_by_id,
-    title_of,
-    unit_title,
     with_centre_name,
 )
 from api.http.request_context import (
@@ -34,12 +31,11 @@ from api.http.schemas import RequestBody, ResponseBody
 from api.orders.product_filters import Qualifications
 from catalogue import Catalogue
 from commands.bookings.booking import AmendBooking, CancelBooking
-from commands.bookings.package import DownloadedPackage, packages_of
-from events.bookings.booking import BookingOutcomeCorrected
 from projections.bookings import bookings
 from projections.bookings.bookings import BookingFilter, BookingRow, PackageRow
+from queries.bookings.bookings import booking_row, packages_of
+from queries.titles import title_of, unit_title
 from repositories.aggregate_types import BOOKING
-from store import Stream
 
 router = APIRouter(prefix="/bookings", tags=["bookings"])
 
@@ -243,7 +239,7 @@ def minutes_of(minutes: int, extra_time: int) -> int:
 def row_response(
     row: BookingRow,
     person: LearnerRef,
-    packages: Iterable[DownloadedPackage | PackageRow],
+    packages: Iterable[PackageRow],
     catalogue: Catalogue,
 ) -> BookingResponse:
     opens, closes = window(row.starts)
@@ -264,59 +260,11 @@ def row_response(
     )
 
 
-def row_of(stream: Stream, state: Booking) -> BookingRow:
-    """Make the row that the list has of a booking, from the facts alone."""
-    made, result = state.made, state.result
-    return BookingRow(
-        booking=made.booking,
-        order=made.order,
-        registration=made.registration,
-        learner=made.learner,
-        centre=made.centre,
-        qualification=made.qualification,
-        unit=made.unit,
-        delivery=made.delivery,
-        mode=state.mode,
-        starts=state.starts,
-        minutes=made.minutes,
-        extra_time=state.extra_time,
-        attendance=state.attendance,
-        is_pass=result.is_pass if result else None,
-        grade=result.grade if result else None,
-        mark=result.mark if result else None,
-        sat_on=result.sat_on if result else None,
-        room=state.room,
-        revision=state.revision,
-        corrections=corrections_of(stream),
-        updated_at=stream.history[-1].recorded_at,
-    )
-
-
-def corrections_of(stream: Stream) -> list[dict[str, Any]]:
-    """Say what had been reported each time before it was put right (B17)."""
-    found = []
-    for number, recorded in enumerate(stream.history):
-        if isinstance(recorded.event, BookingOutcomeCorrected):
-            before = Booking.replay(stream.events[:number])
-            result = before.result
-            found.append(
-                {
-                    "attendance": before.attendance,
-                    "is_pass": result and result.is_pass,
-                    "grade": result and result.grade,
-                    "mark": result and result.mark,
-                    "sat_on": result and result.sat_on,
-                    "corrected_at": recorded.recorded_at,
-                }
-            )
-    return found
-
-
 def respond_with_booking(context: RequestContext, name: str) -> BookingResponse:
     stream, state = context.load_tagged(BOOKING, name)
-    row = row_of(stream, state)
+    row = booking_row(stream, state)
     (person,) = learner_refs(context.command_context, [row.learner], seen_by=row.centre)
-    packages = packages_of(context.command_context, stream)
+    packages = packages_of(context.command_context, stream, state)
     return with_centre_name(
         context.command_context,
         row_response(row, person, packages, context.command_context.catalogue),

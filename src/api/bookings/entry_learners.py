@@ -7,12 +7,13 @@ from pydantic import Field
 
 from aggregates.bookings.entry_rules import why_not_entered
 from aggregates.errors import NotFound
-from api.http.references import PATTERN, title_of, unit_title
+from api.http.references import PATTERN
 from api.http.request_context import RequestContextOf
 from api.http.schemas import ResponseBody
 from api.learners.learners import Called
 from commands.bookings.entry_facts import EntryFacts
 from events.bookings.entry_order import Entry
+from queries.titles import title_of, unit_title
 from repositories.aggregate_types import LEARNER
 
 router = APIRouter(prefix="/entry-orders", tags=["bookings"])

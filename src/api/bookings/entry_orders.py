@@ -19,15 +19,7 @@ from api.http.dependencies import (
     scope,
 )
 from api.http.idempotency import IdempotentRequestOf
-from api.http.references import (
-    PATTERN,
-    CentreName,
-    ConfirmLoss,
-    open_learners,
-    title_of,
-    unit_title,
-    with_centre_name,
-)
+from api.http.references import PATTERN, CentreName, ConfirmLoss, with_centre_name
 from api.http.request_context import (
     ConditionalContextOf,
     RequestContext,
@@ -55,6 +47,8 @@ from events.bookings.entry_order import ConfirmedEntry
 from projections.orders import order_search
 from projections.orders.order_search import ListedOrder
 from projections.orders.orders import OrderKind, OrderState
+from queries.learners.learners import open_learners
+from queries.titles import title_of, unit_title
 from repositories.aggregate_types import ENTRY_ORDER
 
 router = APIRouter(prefix="/entry-orders", tags=["bookings"])

@@ -16,9 +16,10 @@ from api.http.file_body import file_body
 from api.http.request_context import RequestContextOf
 from api.http.responses import set_event_position
 from api.http.schemas import RequestBody, ResponseBody
-from commands.bookings.package import DownloadPackage, ReceiveAnswers, look
+from commands.bookings.package import DownloadPackage, ReceiveAnswers
 from events.centres.user import Role
 from files.answer_package import MOST_ANSWERS
+from queries.bookings.package_checks import check_package
 from repositories.aggregate_types import BOOKING
 from repositories.repository import load
 
@@ -86,7 +87,7 @@ def check(
 
     Whoever has downloaded none yet is told so by the third.
     """
-    found = look(service.context, booking, client, by, now, sha256=file_sha256)
+    found = check_package(service.context, booking, client, by, now, sha256=file_sha256)
     return [CheckResponse.model_validate(each) for each in found]
 
 

@@ -30,13 +30,7 @@ from api.http.dependencies import (
     one_centre,
     scope,
 )
-from api.http.references import (
-    CentreName,
-    Filter,
-    open_learners,
-    title_of,
-    unit_title,
-)
+from api.http.references import CentreName, Filter
 from api.http.request_context import ConditionalContextOf, RequestContextOf
 from api.http.responses import ListResponse, list_response
 from api.http.schemas import RequestBody, ResponseBody
@@ -49,6 +43,8 @@ from events.centres.user import Role
 from projections.bookings import bookings, sittings
 from projections.bookings.bookings import BookingRow
 from projections.bookings.sittings import SittingFilter, SittingRow
+from queries.learners.learners import open_learners
+from queries.titles import title_of, unit_title
 
 router = APIRouter(prefix="/bookings", tags=["bookings"])
 list_router = APIRouter(prefix="/sittings", tags=["bookings"])

@@ -17,13 +17,14 @@ from api.bookings.bookings import (
     respond_with_booking,
 )
 from api.http.dependencies import Now, ServiceOf
-from api.http.references import open_learners, title_of, unit_title
 from api.http.request_context import RequestContextOf
 from api.http.schemas import RequestBody, ResponseBody
 from commands.bookings.booking import MakeLaunchLink, ReportOutcome, UseLaunchLink
 from commands.bookings.booking_correction import CorrectOutcome
 from events.centres.user import Role
 from policies.policy import CHANNEL as MACHINE
+from queries.learners.learners import open_learners
+from queries.titles import title_of, unit_title
 from repositories.aggregate_types import BOOKING
 from repositories.repository import load
 from store import Actor

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from api.http.dependencies import CurrentUser, PagingSince, Reads, scope
-from api.http.references import ProductRef, title_of
+from api.http.references import ProductRef
 from api.http.request_context import (
     ConditionalContextOf,
     RequestContext,
@@ -17,6 +17,7 @@ from api.http.responses import ListResponse, list_response
 from api.http.schemas import RequestBody, ResponseBody
 from commands.centres.centre import GrantApproval, OpenCentre, WithdrawApproval
 from projections.centres import centres
+from queries.titles import title_of
 from repositories.aggregate_types import CENTRE
 
 router = APIRouter(prefix="/centres", tags=["centres"])

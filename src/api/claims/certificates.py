@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path
 from pydantic import AwareDatetime, Field
@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, Field
 from aggregates.claims.certificate import CertificateKind
 from api.claims.claim_view import Grades
 from api.http.idempotency import IdempotentRequestOf
-from api.http.references import QualificationRef, centre_names
+from api.http.references import QualificationRef
 from api.http.request_context import RequestContext, RequestContextOf
 from api.http.schemas import RequestBody, ResponseBody
 from catalogue import Catalogue
@@ -21,16 +21,10 @@ from commands.claims.certificate import (
     ReissueCertificate,
     RevokeCertificate,
 )
-from commands.claims.issued_certificates import as_issued
-from events.claims.certificate import (
-    CertificatePrinted,
-    CertificateRevoked,
-    CertificateSuperseded,
-)
-from events.event import Event
 from projections.claims.result_certificates import CertificateRow
+from queries.centres.centres import centre_names
+from queries.claims.certificates import certificate_row
 from repositories.aggregate_types import CERTIFICATE
-from store import Stream
 
 router = APIRouter(prefix="/certificates", tags=["certificates"])
 
@@ -161,30 +155,9 @@ def respond_with_certificate(
     context: RequestContext, number: str
 ) -> CertificateResponse:
     stream, now = context.load_tagged(CERTIFICATE, number)
-    issued = as_issued(context.command_context, stream)
-    kept = {
-        name: getattr(issued, name, None)
-        for name in CertificateRow.__dataclass_fields__
-    }
-    row = CertificateRow(
-        **{
-            **kept,
-            "issued_at": stream.history[0].recorded_at,
-            "printed_at": _recorded_when(stream, CertificatePrinted),
-            "superseded_at": _recorded_when(stream, CertificateSuperseded),
-            "superseded_by": now.superseded_by,
-            "revoked_at": _recorded_when(stream, CertificateRevoked),
-            "in_force": now.is_in_force,
-            "updated_at": stream.history[-1].recorded_at,
-        }
-    )
+    row = certificate_row(context.command_context, stream, now)
     names = centre_names(context.command_context, [row.centre])
     return certificate_response(context.command_context.catalogue, row, names)
-
-
-def _recorded_when(stream: Stream, kind: type[Event]) -> Any:
-    happened = (r.recorded_at for r in stream.history if isinstance(r.event, kind))
-    return next(happened, None)
 
 
 def certificate_response(

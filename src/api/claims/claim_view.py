@@ -17,17 +17,15 @@ from api.http.references import (
     CentreName,
     QualificationRef,
     UnitTitles,
-    open_learners,
-    pathway_title,
-    pathway_titles,
     qualification_ref,
-    unit_titles,
 )
 from api.http.schemas import ResponseBody
 from catalogue import AwardType, Catalogue, amount
 from commands.claims.claim_assessment import ClaimFacts
 from commands.command import CommandContext
 from events.claims.claim import Award, Granted, Withheld, WithheldReason
+from queries.learners.learners import open_learners
+from queries.titles import pathway_title, pathway_titles, unit_titles
 from store import Stream
 
 log = structlog.get_logger("api")

@@ -28,7 +28,7 @@ from api.http.dependencies import (
     Today,
     one_centre,
 )
-from api.http.references import Claimed, pathway_title
+from api.http.references import Claimed
 from api.http.responses import ListResponse, list_response, page_of, set_etag
 from api.http.schemas import ResponseBody
 from api.learners.birth_dates import BirthDate
@@ -41,6 +41,7 @@ from projections.claims.claimable_learners import (
     LearnerColumn,
     Registered,
 )
+from queries.titles import pathway_title
 from repositories.aggregate_types import CLAIM
 from repositories.repository import load
 

@@ -28,7 +28,6 @@ from api.http.references import (
     LearnerName,
     Name,
     ProductName,
-    title_of,
     with_centre_name,
 )
 from api.http.request_context import (
@@ -50,6 +49,7 @@ from commands.claims.claim import (
 from commands.claims.claim_submission import SubmitClaim, WithdrawClaim
 from events.claims.claim import Award
 from projections.claims import claims
+from queries.titles import title_of
 from repositories.aggregate_types import CLAIM
 from repositories.repository import Versions
 

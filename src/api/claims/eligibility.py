@@ -14,7 +14,7 @@ from access.policy import require_reader
 from aggregates.errors import Malformed
 from api.claims.claim_view import Grades, ReasonResponse, reason_response
 from api.http.dependencies import By, ServiceOf, Today
-from api.http.references import LearnerName, UnitTitles, pathway_titles, unit_titles
+from api.http.references import LearnerName, UnitTitles
 from api.http.schemas import RequestBody, ResponseBody
 from catalogue import (
     AwardType,
@@ -27,9 +27,10 @@ from catalogue import (
     answer,
     shape,
 )
-from commands.claims.eligibility import LearnerFacts, facts_of_centre, facts_of_learner
 from events.centres.user import Role
 from events.claims.claim import Award, WithheldReason
+from queries.claims.eligibility import LearnerFacts, facts_of_centre, facts_of_learner
+from queries.titles import pathway_titles, unit_titles
 
 log = structlog.get_logger("api")
 router = APIRouter(tags=["eligibility"])

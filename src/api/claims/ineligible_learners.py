@@ -35,10 +35,7 @@ from api.http.references import (
     QualificationRef,
     UnitTitles,
     learner_refs_by_id,
-    open_learners,
-    pathway_titles,
     qualification_ref,
-    unit_titles,
 )
 from api.http.responses import ListResponse, list_response, set_etag
 from api.http.schemas import ResponseBody
@@ -49,6 +46,8 @@ from commands.claims.claim_assessment import ClaimFacts
 from events.claims.claim import ClaimSubmitted, Granted, Withheld
 from projections.claims import ineligible_learners
 from projections.claims.ineligible_learners import Ineligible
+from queries.learners.learners import open_learners
+from queries.titles import pathway_titles, unit_titles
 from repositories.aggregate_types import CLAIM
 from repositories.repository import load
 

@@ -20,11 +20,7 @@ from api.http.dependencies import (
     Reads,
     ServiceOf,
 )
-from api.http.references import (
-    QualificationRef,
-    qualification_ref,
-    unit_title,
-)
+from api.http.references import QualificationRef, qualification_ref
 from api.http.schemas import ResponseBody
 from catalogue import AwardType, Catalogue
 from commands.command import CommandContext
@@ -33,6 +29,7 @@ from projections.bookings.bookings import BookingRow
 from projections.claims import result_search
 from projections.claims.result_certificates import CertificateRow, certificates_of
 from projections.claims.result_search import Result
+from queries.titles import unit_title
 from repositories.aggregate_types import LEARNER
 from repositories.repository import load
 

@@ -9,12 +9,11 @@ from sqlalchemy import Connection
 
 from aggregates.learners.learner import Learner
 from api.http.schemas import ResponseBody
-from catalogue import Catalogue
 from commands.command import CommandContext
 from projections.centres import centres
 from projections.learners import learner_search
-from repositories.aggregate_types import CENTRE, LEARNER
-from repositories.repository import load_many
+from queries.centres.centres import centre_names
+from queries.learners.learners import open_learners
 
 PATTERN = "^[A-Za-z0-9/-]*$"
 
@@ -79,12 +78,6 @@ def qualification_ref(context: CommandContext, reference: str) -> QualificationR
     return QualificationRef(reference=reference, number=found.number, title=found.title)
 
 
-def centre_names(context: CommandContext, numbers: Iterable[str]) -> dict[str, str]:
-    """Give the names of these centres, by number."""
-    opened = load_many(CENTRE, numbers, store=context.store)
-    return {number: centre.name for number, (_, centre) in opened.items()}
-
-
 def with_centre_name(context: CommandContext, shown: S) -> S:
     """Fill in the name of the centre of one thing, from the facts."""
     if shown.centre is not None:
@@ -99,44 +92,6 @@ def name_centres(reads: Connection, shown: Iterable[OfCentre]) -> None:
     names = centres.names_of(reads, {each.centre for each in bare})
     for each in bare:
         each.centre_name = names.get(each.centre)
-
-
-def title_of(catalogue: Catalogue, reference: str | None) -> str | None:
-    """Give the title of a product, or None where it is not offered (any more)."""
-    product = catalogue.products.get(reference) if reference else None
-    return product.title if product else None
-
-
-def unit_title(catalogue: Catalogue, qualification: str, unit: str) -> str | None:
-    """Give the title of a unit, as the latest rules that have it say it."""
-    if qualification not in catalogue.qualifications:
-        return None
-    versions = reversed(catalogue.versions(qualification))
-    found = (each for version in versions for each in version.units)
-    return next((each.title for each in found if each.reference == unit), None)
-
-
-def pathway_title(
-    catalogue: Catalogue, qualification: str, pathway: str | None
-) -> str | None:
-    """Give the title of a pathway, as the latest rules that have it say it."""
-    if qualification not in catalogue.qualifications:
-        return None
-    versions = reversed(catalogue.versions(qualification))
-    found = (each for version in versions for each in version.pathways)
-    return next((each.title for each in found if each.code == pathway), None)
-
-
-def pathway_titles(catalogue: Catalogue, qualification: str) -> dict[str, str]:
-    """Give the title of each pathway of a qualification, by its code."""
-    versions = catalogue.versions(qualification)
-    return {each.code: each.title for rules in versions for each in rules.pathways}
-
-
-def unit_titles(catalogue: Catalogue, qualification: str) -> dict[str, str]:
-    """Give the title of each unit of a qualification, by reference."""
-    versions = catalogue.versions(qualification)
-    return {each.reference: each.title for rules in versions for each in rules.units}
 
 
 def learner_refs(
@@ -178,14 +133,3 @@ def learner_refs_by_id(
     }
     others = open_learners(context, wanted - named.keys(), seen_by=seen_by)
     return named | {who: learner_ref(each) for who, each in others.items()}
-
-
-def open_learners(
-    context: CommandContext, learners: Iterable[str], *, seen_by: str | None
-) -> Mapping[str, Learner]:
-    """Open learners that are known to be, for their names.
-
-    Who was transferred since is called as the centre ``seen_by`` last knew them (L6).
-    """
-    opened = load_many(LEARNER, learners, store=context.store, seen_by=seen_by)
-    return {who: learner for who, (_, learner) in opened.items()}

@@ -9,20 +9,18 @@ from aggregates.bookings.sitting import Attendance
 from aggregates.registrations.invoice_line import InvoiceStatus
 from aggregates.uk_time import in_london
 from api.http.dependencies import By, Reads, ServiceOf, centre_of
-from api.http.references import learner_ref, unit_title, with_centre_name
+from api.http.references import learner_ref, with_centre_name
 from api.http.schemas import ResponseBody
 from api.learners.learners import Called
-from api.registrations.registrations import (
-    RegistrationResponse,
-    invoicing,
-    registration_response,
-)
+from api.registrations.registrations import RegistrationResponse, registration_response
 from catalogue import Catalogue
 from commands.registrations.invoice import read_lines
 from projections.bookings import bookings
 from projections.bookings.bookings import BookingRow
 from projections.registrations import registrations
 from projections.registrations.registrations import RegistrationRow
+from queries.registrations.registrations import invoicing
+from queries.titles import unit_title
 from repositories.aggregate_types import LEARNER
 from repositories.repository import load
 

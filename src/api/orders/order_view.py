@@ -14,18 +14,14 @@ from aggregates.orders.order import Order
 from aggregates.orders.order_checklist import Circumstances, OrderStep, steps
 from aggregates.orders.order_confirming import price_of, total_of
 from aggregates.orders.order_line import Line, OrderLineLearner
-from api.http.references import (
-    CentreName,
-    LearnerRef,
-    learner_ref,
-    open_learners,
-)
+from api.http.references import CentreName, LearnerRef, learner_ref
 from api.http.schemas import ResponseBody
 from api.learners.learners import LearnerWarning
 from commands.command import CommandContext
-from commands.orders.order_confirmation import circumstances
 from events.orders.order import ConfirmedLine, CourseDates, OrderConfirmed
 from projections.orders.orders import OrderState
+from queries.learners.learners import open_learners
+from queries.orders.order_terms import circumstances
 from store import Stream
 
 Amount = Annotated[

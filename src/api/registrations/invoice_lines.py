@@ -20,7 +20,7 @@ from api.http.dependencies import (
     ServiceOf,
     scope,
 )
-from api.http.references import LearnerRef, learner_refs_by_id, unit_title
+from api.http.references import LearnerRef, learner_refs_by_id
 from api.http.request_context import RequestContext, RequestContextOf
 from api.http.responses import ListResponse, list_response
 from api.http.schemas import RequestBody, ResponseBody
@@ -34,6 +34,7 @@ from projections.centres import centres
 from projections.paging import Page, every
 from projections.registrations import invoice_lines
 from projections.registrations.invoice_lines import InvoiceLineRow
+from queries.titles import unit_title
 from store import Conflict
 
 router = APIRouter(prefix="/invoice-lines", tags=["invoices"])

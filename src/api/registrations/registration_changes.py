@@ -11,13 +11,7 @@ from aggregates.registrations.registration import Registration, Status
 from aggregates.registrations.registration_refusals import PathwayNotOffered
 from api.claims.eligibility import EligibilityAnswer, Judged, answer_response
 from api.http.idempotency import IdempotentRequestOf
-from api.http.references import (
-    UnitTitles,
-    open_learners,
-    pathway_title,
-    title_of,
-    unit_titles,
-)
+from api.http.references import UnitTitles
 from api.http.request_context import RequestContextOf
 from api.http.schemas import RequestBody, ResponseBody
 from api.registrations.registrations import (
@@ -36,6 +30,8 @@ from commands.registrations.cancellation import (
     processed_claims,
 )
 from commands.registrations.invoice import read_line
+from queries.learners.learners import open_learners
+from queries.titles import pathway_title, title_of, unit_titles
 from repositories.aggregate_types import REGISTRATION
 from repositories.repository import load_many
 

@@ -1,7 +1,6 @@
 """Registrations over HTTP: who is on which product, and what has become of it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
@@ -27,8 +26,6 @@ from api.http.references import (
     NameFilter,
     learner_refs,
     learner_refs_by_id,
-    pathway_title,
-    title_of,
     with_centre_name,
 )
 from api.http.request_context import RequestContext, RequestContextOf
@@ -37,18 +34,14 @@ from api.http.schemas import ResponseBody
 from api.orders.order_view import Amount
 from api.orders.product_filters import Products
 from catalogue import Catalogue, Qualification
-from commands.command import CommandContext
-from commands.registrations.invoice import read_lines
 from projections.history.redaction import sees_prices
 from projections.registrations import invoice_lines, registrations
 from projections.registrations.registrations import (
     RegistrationRow,
     RegistrationSort,
-    row_of,
 )
-from repositories.aggregate_types import REGISTRATION
-from repositories.repository import load
-from store import Actor, Stream
+from queries.registrations.registrations import invoicing, read_registration
+from queries.titles import pathway_title, title_of
 
 router = APIRouter(prefix="/registrations", tags=["registrations"])
 
@@ -176,26 +169,6 @@ def respond_with_registration(
             to=centre_of(context.by),
         ),
     )
-
-
-def invoicing(
-    context: CommandContext, rows: Iterable[RegistrationRow]
-) -> Mapping[str, InvoiceStatus]:
-    """Find how far invoicing is with each registration that was charged for (L4)."""
-    charged = [row.registration for row in rows if row.price]
-    lines = read_lines(charged, context)
-    return {name: line.status for name, line in lines.items()}
-
-
-def read_registration(
-    context: CommandContext, name: str, by: Actor
-) -> tuple[Stream, RegistrationRow]:
-    """Open a registration that the actor may know of. Raises NotFound."""
-    stream, now = load(REGISTRATION, name, store=context.store, reader=by)
-    made = row_of(
-        stream.history[0], now.status, updated_at=stream.history[-1].recorded_at
-    )
-    return stream, replace(made, centre=now.centre, pathway=now.pathway)
 
 
 def registration_response(

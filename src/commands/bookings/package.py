@@ -1,8 +1,7 @@
 """What may be asked of offline tests: their packages, and the answers that come back."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import ClassVar
 from uuid import uuid4
 
@@ -13,11 +12,10 @@ from aggregates.bookings.package import (
     NOT_WHOLE,
     WHOLE,
     Check,
-    check_download,
     checks,
     require_all,
 )
-from aggregates.centres.pin import CHANGED_SINCE, IS_SET, NO_PIN, Proof
+from aggregates.centres.pin import Proof
 from aggregates.errors import NotFound
 from commands.bookings.booking import Opened, on_registration
 from commands.command import Command, CommandContext, CommandResult, handles
@@ -26,8 +24,8 @@ from events.centres.pin import PackageSealed
 from files.answer_package import read_answers
 from files.sealed_package import digest, files_of, is_whole, seal
 from repositories.aggregate_types import BOOKING, LEARNER, OFFLINE_CLIENT, PIN
-from repositories.repository import find, load, load_known, load_many
-from store import Actor, Conflict, Stream
+from repositories.repository import find, load, load_known
+from store import Actor, Conflict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,75 +57,6 @@ class ReceiveAnswers(Command):
     package: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class DownloadedPackage:
-    """A package that was downloaded: which, by whom, when; why it is stale, if it is."""
-
-    package: str
-    user: str
-    client: str
-    client_name: str | None
-    downloaded_at: datetime
-    why_stale: str | None
-
-
-def packages_of(context: CommandContext, stream: Stream) -> Iterator[DownloadedPackage]:
-    """List the packages of a booking, oldest first (B11, B14)."""
-    booking = BOOKING.replay(stream)
-    downloads = [
-        (recorded.recorded_at, recorded.event)
-        for recorded in stream.history
-        if isinstance(recorded.event, PackageDownloaded)
-    ]
-    pins = _pins(context, {package.user for _, package in downloads})
-    clients = _client_names(context, {package.client for _, package in downloads})
-    for downloaded_at, package in downloads:
-        yield DownloadedPackage(
-            package=package.package,
-            user=package.user,
-            client=package.client,
-            client_name=clients.get(package.client),
-            downloaded_at=downloaded_at,
-            why_stale=booking.why_stale(package, pin=pins[package.user]),
-        )
-
-
-def _client_names(context: CommandContext, clients: Iterable[str]) -> dict[str, str]:
-    known = load_many(OFFLINE_CLIENT, clients, store=context.store)
-    return {name: client.name for name, (_, client) in known.items()}
-
-
-def look(
-    context: CommandContext,
-    name: str,
-    client: str | None,
-    by: Actor,
-    now: datetime,
-    *,
-    sha256: str | None = None,
-) -> tuple[Check, ...]:
-    """Make the checks of the package that one downloaded last, for a client (B13).
-
-    ``sha256`` is that of the file as the client has it, if it is known. Raises NotFound
-    if there is no such booking.
-    """
-    _, booking = load(BOOKING, name, store=context.store, reader=by)
-    _, pin = find(PIN, by.user, store=context.store)
-    downloaded = booking.last_package(by.user, client)
-    no_pin = pin.why_locked(now) if pin else NO_PIN
-    if no_pin is None and pin and downloaded and downloaded.pin != pin.id:
-        no_pin = CHANGED_SINCE
-    return checks(
-        booking,
-        pin=Check.of("pin", no_pin, IS_SET),
-        package=check_download(booking, downloaded, sha256),
-        client=_client(context, client, by),
-        named=client,
-        now=now,
-        downloaded=downloaded,
-    )
-
-
 @handles(DownloadPackage)
 def download_package(
     command: DownloadPackage, context: CommandContext
@@ -136,7 +65,7 @@ def download_package(
         BOOKING, command.booking, store=context.store, reader=command.by
     )
     pins, pin = find(PIN, command.by.user, store=context.store)
-    client = _client(context, command.client, command.by)
+    client = find_own_client(context, command.client, command.by)
     no_pin = command.proof.why_not_of(pin)
     found = checks(
         booking,
@@ -228,13 +157,7 @@ def _make_package(
     return content, is_whole(content, key)
 
 
-def _pins(context: CommandContext, users: Iterable[str]) -> dict[str, str]:
-    """Find the present PIN of each of these users, by its identifier."""
-    pins = load_many(PIN, users, store=context.store)
-    return {user: pin.id for user, (_, pin) in pins.items()}
-
-
-def _client(
+def find_own_client(
     context: CommandContext, client: str | None, by: Actor
 ) -> OfflineClient | None:
     """Find a client; there is none that is not registered, or is another centre's."""

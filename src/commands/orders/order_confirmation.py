@@ -1,21 +1,18 @@
 """What may be asked of an order once it is complete: to make its registrations."""
 
 from collections.abc import Collection, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import ClassVar
 
-from aggregates.orders.offer import Offer, Terms, offer, offers
+from aggregates.orders.offer import Offer, Terms, offers
 from aggregates.orders.order import Order
 from aggregates.orders.order_checklist import Circumstances
 from aggregates.orders.order_confirming import confirm, registrations_made
 from aggregates.registrations.register import Register
-from catalogue import Catalogue, Qualification, QualificationNotInCatalogue
 from commands.command import Command, CommandContext, CommandResult, handles
 from commands.learners.erasure import erased_learners
-from commands.orders.order import append, offers_of
+from commands.orders.order import append
 from commands.registrations.registration import (
     ACTIVE_REGISTRATION,
     active_key,
@@ -24,7 +21,6 @@ from commands.registrations.registration import (
     registers_of,
 )
 from events.identifier import Kind
-from events.orders.order import ConfirmedLine
 from events.registrations.registration import RegistrationMade
 from repositories.aggregate_types import ORDER, REGISTRATION
 from store import Reservation, Stream
@@ -91,20 +87,6 @@ def confirm_order(command: ConfirmOrder, context: CommandContext) -> CommandResu
     return CommandResult(position=position, created_id=order.order)
 
 
-def circumstances(context: CommandContext, order: Order, today: date) -> Circumstances:
-    """Find what the order would be confirmed against; what it was, if it has been."""
-    if order.confirmed is None:
-        offered = offers_of(context, order, order.lines, today)
-        registers = registers_of(context, order.everybody, centre=order.centre)
-        return found_for(context, order, offered, registers)
-    terms = Terms(approvals=None, today=today)
-    as_ordered: dict[str, Offer] = {}
-    for line in order.confirmed.lines:
-        with suppress(QualificationNotInCatalogue):
-            as_ordered[line.product] = offer_confirmed(context.catalogue, line, terms)
-    return Circumstances(offers=as_ordered, active={})
-
-
 def found_for(
     context: CommandContext,
     order: Order,
@@ -116,18 +98,6 @@ def found_for(
     active = active_registrations(context, order, offered, but=left)
     gone = erased_learners(context, order.everybody)
     return Circumstances(offers=offered, active=active, left=left, erased=gone)
-
-
-def offer_confirmed(catalogue: Catalogue, line: ConfirmedLine, terms: Terms) -> Offer:
-    """Give the offer that was confirmed. Raises QualificationNotInCatalogue if it is gone."""
-    product = catalogue.product(line.product)
-    if isinstance(product, Qualification):
-        product = catalogue.qualification(line.product, version=line.rules_version)
-    parts = (
-        catalogue.qualification(part.qualification, version=part.rules_version)
-        for part in line.parts
-    )
-    return replace(offer(product, terms, parts), why_not=())
 
 
 def active_registrations(

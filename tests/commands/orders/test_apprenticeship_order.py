@@ -14,11 +14,11 @@ from aggregates.orders.order_refusals import (
     OrderTooLarge,
 )
 from commands.command import CommandResult
-from commands.orders.order_confirmation import circumstances
 from commands.orders.order_linking import Linking
 from commands.registrations.registration import ACTIVE_REGISTRATION, active_key
 from events.identifier import Kind, identifier, stream_of
 from events.registrations.registration import RegistrationMade
+from queries.orders.order_terms import circumstances
 from store import EventStore
 from tests.clock import Clock
 from tests.commands.claims.test_claim_races import at_once

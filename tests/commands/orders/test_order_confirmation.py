@@ -18,12 +18,13 @@ from aggregates.orders.order_refusals import (
 )
 from catalogue import Catalogue
 from commands.command import CommandContext, handle
-from commands.orders.order_confirmation import ConfirmOrder, circumstances
+from commands.orders.order_confirmation import ConfirmOrder
 from commands.orders.order_linking import Linking
 from commands.registrations.registration import ACTIVE_REGISTRATION, active_key
 from events.identifier import Kind, identifier, new_identifier, stream_of
 from events.orders.order import OrderConfirmed
 from events.registrations.registration import AwardClaimed, RegistrationMade
+from queries.orders.order_terms import circumstances
 from store import AlreadyDone, EventStore, Once, Reservation
 from tests.claim_examples import OTHER_RULES, award_claimed
 from tests.clock import Clock

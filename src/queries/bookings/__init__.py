@@ -1,0 +1,1 @@
+"""Bookings: entries, sittings, packages of offline tests, outcomes."""

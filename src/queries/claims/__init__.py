@@ -1,0 +1,1 @@
+"""Claims, the awards in them, and the certificates that they issue."""

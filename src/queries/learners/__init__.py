@@ -1,0 +1,1 @@
+"""Learners: details, images, ULNs, duplicates, transfers, erasure."""

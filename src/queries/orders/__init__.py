@@ -1,0 +1,1 @@
+"""Orders of registrations: products, learners, dates, confirmation."""

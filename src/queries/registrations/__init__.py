@@ -1,0 +1,1 @@
+"""Registrations: pathways, cancellations, invoice lines."""

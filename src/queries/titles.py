@@ -1,0 +1,41 @@
+"""What products, units and pathways are called, as the catalogue says it today."""
+
+from catalogue import Catalogue
+
+
+def title_of(catalogue: Catalogue, reference: str | None) -> str | None:
+    """Give the title of a product, or None where it is not offered (any more)."""
+    product = catalogue.products.get(reference) if reference else None
+    return product.title if product else None
+
+
+def unit_title(catalogue: Catalogue, qualification: str, unit: str) -> str | None:
+    """Give the title of a unit, as the latest rules that have it say it."""
+    if qualification not in catalogue.qualifications:
+        return None
+    versions = reversed(catalogue.versions(qualification))
+    found = (each for version in versions for each in version.units)
+    return next((each.title for each in found if each.reference == unit), None)
+
+
+def pathway_title(
+    catalogue: Catalogue, qualification: str, pathway: str | None
+) -> str | None:
+    """Give the title of a pathway, as the latest rules that have it say it."""
+    if qualification not in catalogue.qualifications:
+        return None
+    versions = reversed(catalogue.versions(qualification))
+    found = (each for version in versions for each in version.pathways)
+    return next((each.title for each in found if each.code == pathway), None)
+
+
+def pathway_titles(catalogue: Catalogue, qualification: str) -> dict[str, str]:
+    """Give the title of each pathway of a qualification, by its code."""
+    versions = catalogue.versions(qualification)
+    return {each.code: each.title for rules in versions for each in rules.pathways}
+
+
+def unit_titles(catalogue: Catalogue, qualification: str) -> dict[str, str]:
+    """Give the title of each unit of a qualification, by reference."""
+    versions = catalogue.versions(qualification)
+    return {each.reference: each.title for rules in versions for each in rules.units}
