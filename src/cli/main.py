@@ -66,7 +66,7 @@ class LearnerManagement(LazyGroup):
             "Make read models anew from the facts, beside the live ones; then swap.",
         ),
         "openapi": (
-            "cli.installation.openapi:openapi",
+            "cli.installation.operations:openapi",
             "Print the OpenAPI document of the API.",
         ),
     }

@@ -11,7 +11,7 @@ from api.http.schemas import RequestBody
 from api.learners.learners import Called, LearnerResponse, respond_with_learner
 from commands.learners.learner_erasure import EraseLearner
 from projections.history import learner_streams
-from projections.uploads import learner_rows
+from projections.uploads import uploads
 
 router = APIRouter(prefix="/learners", tags=["learners"])
 
@@ -44,7 +44,7 @@ def erase(learner: Called, body: Erasure, context: RequestContextOf) -> LearnerR
             **context.command_metadata,
             learner=learner,
             reason=body.reason,
-            rows=learner_rows.finder(context.service.read_models.connection),
+            rows=uploads.learner_row_finder(context.service.read_models.connection),
             streams=learner_streams.finder(context.service.read_models.connection),
             end_in_flight=body.end_in_flight,
         ),

@@ -1,5 +1,6 @@
-"""Looking after an installation: doctor, followers, rebuild."""
+"""Looking after an installation: doctor, followers, rebuild, openapi."""
 
+import json
 import os
 from typing import Annotated
 
@@ -93,3 +94,10 @@ def rebuild(
         print_message(
             "All rows are what the facts make of them." if check else "Rebuilt."
         )
+
+
+def openapi() -> None:
+    """Print the OpenAPI document of the API."""
+    from api.app import openapi_document
+
+    typer.echo(json.dumps(openapi_document(), indent=2, ensure_ascii=False))

@@ -1,9 +1,11 @@
 """Uploads: every group of learners, how far it is, and how its records stand."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
@@ -186,3 +188,16 @@ def list_records_to_verify(
         .limit(limit)
     )
     return [(row.group_called, row.row_number) for row in connection.execute(query)]
+
+
+def learner_row_finder(
+    connect: Callable[[], AbstractContextManager[Connection]],
+) -> Callable[[str], Sequence[UUID]]:
+    """Make what commands find the streams of a learner's rows by, in every file (H6)."""
+
+    def find(learner: str) -> Sequence[UUID]:
+        its = select(RECORDS.c.stream).where(RECORDS.c.learner == learner)
+        with connect() as connection:
+            return [UUID(stream) for stream in connection.scalars(its)]
+
+    return find
