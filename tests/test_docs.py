@@ -1,5 +1,6 @@
 """The documents: their links lead somewhere, their examples work, they miss nothing."""
 
+import ast
 import json
 import re
 from dataclasses import fields
@@ -26,10 +27,39 @@ SENTENCE = re.compile(r"^\| `(\{.*\})` \| (.+) \|$", re.MULTILINE)
 CATALOGUE = (DOCS / "catalogue.md").read_text()
 
 
+CODE = re.compile(r"`([a-z_]+(?:/[a-z_0-9]+)*(?:/|/[a-z_0-9]+\.(?:py|txt)))`")
+CLASS = re.compile(r"`((?:[A-Z][a-z]+){2,})`")
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(HERE)))
 def test_every_link_leads_to_a_file_that_is_there(page: Path) -> None:
     links = LINK.findall(page.read_text())
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(HERE)))
+def test_every_file_and_folder_that_is_named_is_there(page: Path) -> None:
+    """Those of the code are named from the top, or from ``src``."""
+    named = CODE.findall(page.read_text())
+    roots = (HERE, HERE / "src")
+    assert [
+        name for name in named if not any((root / name).exists() for root in roots)
+    ] == []
+
+
+def test_the_page_of_the_architecture_names_every_layer_and_classes_that_there_are() -> (
+    None
+):
+    page = (DOCS / "architecture.md").read_text()
+    layers = {path.parent.name for path in HERE.glob("src/*/__init__.py")}
+    assert layers <= {name.rstrip("/") for name in CODE.findall(page)}
+    classes = {
+        node.name
+        for path in HERE.glob("src/**/*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef)
+    }
+    assert set(CLASS.findall(page)) - classes == set()
 
 
 def test_every_decision_is_in_the_list_of_decisions() -> None:

@@ -19,6 +19,9 @@ from settings import Settings
 HERE = Path(__file__).parent.parent
 PREFIX = "LEARNER_MANAGEMENT_"
 PACKAGES = sorted(path.parent.name for path in HERE.glob("src/*/__init__.py"))
+MOST = 16
+"""How many modules a folder may hold."""
+
 RULE = re.compile(r"\b([ULOMIRHBC]\d{1,2})\b")
 
 PROJECT = tomllib.loads((HERE / "pyproject.toml").read_text())
@@ -281,3 +284,11 @@ def test_no_name_is_of_a_dialect_of_this_house() -> None:
         if (names := [n for n in names_defined(path) if DIALECT.fullmatch(n)])
     }
     assert found == {}
+
+
+def test_no_folder_of_src_holds_more_modules_than_are_found_at_a_glance() -> None:
+    """A folder that outgrows this is divided by what its modules are for."""
+    held = Counter(
+        str(path.parent.relative_to(HERE)) for path in HERE.glob("src/**/*.py")
+    )
+    assert {folder: count for folder, count in held.items() if count > MOST} == {}

@@ -21,7 +21,9 @@ from tests.learner_examples import PERSON
 @pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.topic)
 def test_every_kind_of_event_has_a_sentence(kind: type[Event]) -> None:
     """H1."""
-    assert kind.topic in SENTENCES, "Say in projections/sentences.py what it means."
+    assert kind.topic in SENTENCES, (
+        "Say in projections/history/event_descriptions.py what it means."
+    )
     assert SENTENCES[kind.topic][-1] in ".}"
 
 

@@ -63,7 +63,9 @@ def test_everything_there_is_can_be_done(tmp_path: Path, keys: Path) -> None:
             kind = next(iter(kinds), None)
             place.ask(DOCUMENTED[label].Case(media_type=kind), None, How.DONE, way)
             _, status = place.answered[-1]
-            assert status < 400, f"say in ways.py how {label} is done: {status}"
+            assert status < 400, (
+                f"say in valid_requests.py how {label} is done: {status}"
+            )
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))
