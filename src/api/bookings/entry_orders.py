@@ -1,7 +1,6 @@
 """Orders of entries over HTTP: tests put together in steps, then booked at once (B1)."""
 
 from dataclasses import replace
-from decimal import Decimal
 from http import HTTPStatus
 from typing import Annotated
 
@@ -19,7 +18,7 @@ from api.http.dependencies import (
     scope,
 )
 from api.http.idempotency import IdempotentRequestOf
-from api.http.references import PATTERN, CentreName, ConfirmLoss, with_centre_name
+from api.http.references import PATTERN, CentreName, ConfirmLoss
 from api.http.request_context import (
     ConditionalContextOf,
     RequestContext,
@@ -32,7 +31,6 @@ from api.orders.order_bodies import GivenPurchaseOrderNumber, Price
 from api.orders.order_listing import FiltersOf, OrderSummary, order_listed
 from api.orders.order_view import Amount
 from catalogue import Catalogue
-from commands.bookings.entry_facts import EntryFacts
 from commands.bookings.entry_order import (
     AddEntries,
     BeginEntryOrder,
@@ -47,7 +45,7 @@ from events.bookings.entry_order import ConfirmedEntry
 from projections.orders import order_search
 from projections.orders.order_search import ListedOrder
 from projections.orders.orders import OrderKind, OrderState
-from queries.learners.learners import open_learners
+from queries.bookings.entry_orders import entry_order_details
 from queries.titles import title_of, unit_title
 from repositories.aggregate_types import ENTRY_ORDER
 
@@ -303,49 +301,24 @@ def confirm_entry_order(
 
 def respond_with_entry_order(context: RequestContext, name: str) -> EntryOrderResponse:
     _, order = context.load_tagged(ENTRY_ORDER, name)
-    if order.confirmed is not None:
-        entries = list(order.confirmed.entries)
-        missing, total = [], order.confirmed.total
-    else:
-        found = EntryFacts.of(context.command_context, order.centre, order.entries)
-        prices = order.prices(found.places)
-        entries = [
-            ConfirmedEntry(booking="", registration="", entry=entry, price=price)
-            for entry, price in zip(order.entries, prices, strict=True)
-        ]
-        missing = [
+    commands = context.command_context
+    shown = entry_order_details(commands, order, context.at)
+    return EntryOrderResponse(
+        order=order.order,
+        centre=order.centre,
+        centre_name=shown.centre_name,
+        state=OrderState.CONFIRMED if order.confirmed else OrderState.DRAFT,
+        is_confirmed=order.confirmed is not None,
+        entries=[
+            entry_response(each, shown.people[each.entry.learner], commands.catalogue)
+            for each in shown.entries
+        ],
+        purchase_order_number=order.purchase_order,
+        total=shown.total,
+        missing=[
             MissingResponse(pointer=each.pointer or "", message=str(each))
-            for each in order.obstacles(
-                found.places,
-                found.timetables,
-                context.at,
-                last=found.last,
-                left=found.left,
-                erased=found.erased,
-            )
-        ]
-        total = sum(prices, Decimal("0.00"))
-    people = open_learners(
-        context.command_context,
-        {each.entry.learner for each in entries},
-        seen_by=order.centre,
-    )
-    catalogue = context.command_context.catalogue
-    return with_centre_name(
-        context.command_context,
-        EntryOrderResponse(
-            order=order.order,
-            centre=order.centre,
-            state=OrderState.CONFIRMED if order.confirmed else OrderState.DRAFT,
-            is_confirmed=order.confirmed is not None,
-            entries=[
-                entry_response(each, people[each.entry.learner], catalogue)
-                for each in entries
-            ],
-            purchase_order_number=order.purchase_order,
-            total=total,
-            missing=missing,
-        ),
+            for each in shown.missing
+        ],
     )
 
 

@@ -5,14 +5,11 @@ from datetime import date
 from typing import Annotated
 
 import structlog
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from aggregates.claims.claim import Claim
-from aggregates.claims.claim_status import ClaimLearner, ClaimStatus, is_undecided
-from aggregates.claims.claim_summary import stages, warnings
-from aggregates.claims.claimable import offered_units
-from aggregates.learners.learner import Learner
-from aggregates.registrations.registration import Registration
+from aggregates.claims.claim_status import ClaimStatus
+from aggregates.claims.claim_summary import warnings
 from api.http.references import (
     CentreName,
     QualificationRef,
@@ -21,12 +18,9 @@ from api.http.references import (
 )
 from api.http.schemas import ResponseBody
 from catalogue import AwardType, Catalogue, amount
-from commands.claims.claim_assessment import ClaimFacts
-from commands.command import CommandContext
-from events.claims.claim import Award, Granted, Withheld, WithheldReason
-from queries.learners.learners import open_learners
+from events.claims.claim import Award, Withheld, WithheldReason
+from queries.claims.claims import ClaimDetails, LearnerOnClaim
 from queries.titles import pathway_title, pathway_titles, unit_titles
-from store import Stream
 
 log = structlog.get_logger("api")
 
@@ -93,6 +87,8 @@ class LearnerOfClaim(ResponseBody, title="ClaimLearner"):
 class StageResponse(ResponseBody, title="ClaimStage"):
     """One of the four stages; ``missing`` says what it lacks."""
 
+    model_config = ConfigDict(from_attributes=True)
+
     name: str = Field(examples=["units"])
     is_complete: bool
     missing: str | None
@@ -123,63 +119,36 @@ class ClaimResponse(ResponseBody, title="Claim"):
     warnings: list[str]
 
 
-def claim_response(
-    context: CommandContext, stream: Stream, claim: Claim, today: date
-) -> ClaimResponse:
-    """Show a claim from facts alone, each learner assessed afresh (M10)."""
-    facts = ClaimFacts.of(context, claim, today=today)
-    stands = bool(claim.waiting) or not claim.learners
-    people = open_learners(context, claim.learners, seen_by=claim.centre)
-    begun = stream.history[0]
+def claim_response(catalogue: Catalogue, found: ClaimDetails) -> ClaimResponse:
+    claim, offered = found.claim, found.units_offered
     return ClaimResponse(
         claim=claim.claim,
         centre=claim.centre,
+        centre_name=found.centre_name,
         status=claim.standing,
-        begun_at=begun.recorded_at,
-        begun_by=begun.user,
-        stages=[
-            StageResponse(name=s.name, is_complete=s.is_complete, missing=s.missing)
-            for s in stages(
-                claim,
-                today=today,
-                conditions=facts.conditions if stands else (),
-                hindrances=facts.hindrances(),
-            )
-        ],
-        qualification=qualification_ref(context, claim.qualification)
+        begun_at=found.begun.recorded_at,
+        begun_by=found.begun.user,
+        stages=[StageResponse.model_validate(stage) for stage in found.stages],
+        qualification=qualification_ref(catalogue, claim.qualification)
         if claim.qualification
         else None,
-        units=units_of(context, claim),
-        unit_titles=unit_titles(context.catalogue, claim.qualification)
+        units=UnitsOfClaim(
+            chosen=list(claim.units),
+            offered=offered,
+            summary=f"{len(claim.units)} of {amount(offered, 'unit')}",
+        ),
+        unit_titles=unit_titles(catalogue, claim.qualification)
         if claim.qualification
         else {},
-        learners=[
-            learner_response(
-                facts, place, people[who], facts.opened[place.registration][1]
-            )
-            for who, place in claim.learners.items()
-        ],
+        learners=[learner_response(catalogue, claim, each) for each in found.learners],
         warnings=list(warnings(claim)),
     )
 
 
-def units_of(context: CommandContext, claim: Claim) -> UnitsOfClaim:
-    """Count "x of y units" (M3)."""
-    offered = (
-        len(offered_units(context.catalogue, claim.qualification))
-        if claim.qualification
-        else 0
-    )
-    return UnitsOfClaim(
-        chosen=list(claim.units),
-        offered=offered,
-        summary=f"{len(claim.units)} of {amount(offered, 'unit')}",
-    )
-
-
 def learner_response(
-    facts: ClaimFacts, place: ClaimLearner, learner: Learner, registration: Registration
+    catalogue: Catalogue, claim: Claim, found: LearnerOnClaim
 ) -> LearnerOfClaim:
+    learner, place, registration = found.learner, found.place, found.registration
     return LearnerOfClaim(
         learner=learner.learner,
         given_name=learner.details.given_name,
@@ -187,14 +156,12 @@ def learner_response(
         registration=place.registration,
         pathway=registration.pathway,
         pathway_title=pathway_title(
-            facts.context.catalogue, registration.product, registration.pathway
+            catalogue, registration.product, registration.pathway
         ),
         status=place.standing,
         award=award_response(place.award),
-        eligibility=eligibility_response(facts, learner.learner),
-        kept_back=reasons_response(
-            place.withheld, facts.context.catalogue, registration.product
-        ),
+        eligibility=eligibility_response(catalogue, claim, found),
+        kept_back=reasons_response(place.withheld, catalogue, registration.product),
         certificate=place.certificate,
     )
 
@@ -207,25 +174,21 @@ def award_response(award: Award) -> AwardResponse:
     )
 
 
-def eligibility_response(facts: ClaimFacts, learner: str) -> EligibilityResponse:
-    """Say what was decided of a learner who was submitted, else what would be now."""
-    place = facts.claim.learners[learner]
-    verdict = place.granted or facts.judge(learner)
-    granted = verdict if isinstance(verdict, Granted) else None
-    withheld = verdict if isinstance(verdict, Withheld) else None
-    typed = place.award.grades
-    if is_undecided(withheld):
-        log.warning("not decided in time", claim=facts.claim.claim, learner=learner)
+def eligibility_response(
+    catalogue: Catalogue, claim: Claim, found: LearnerOnClaim
+) -> EligibilityResponse:
+    granted = found.granted_award
+    if not found.is_decided:
+        who = found.learner.learner
+        log.warning("not decided in time", claim=claim.claim, learner=who)
     return EligibilityResponse(
-        decided=not is_undecided(withheld),
+        decided=found.is_decided,
         eligible=granted is not None,
         overall_grade=granted.overall_grade if granted else None,
-        reasons=reasons_response(
-            withheld, facts.context.catalogue, facts.claim.qualification
-        ),
+        reasons=reasons_response(found.withheld_award, catalogue, claim.qualification),
         warnings=list(granted.warnings) if granted else [],
-        earlier_grades={u: g for u, g in verdict.grades.items() if u not in typed},
-        rules_version=verdict.rules_version,
+        earlier_grades=found.earlier_grades,
+        rules_version=found.verdict.rules_version,
     )
 
 

@@ -28,7 +28,6 @@ from api.http.references import (
     LearnerName,
     Name,
     ProductName,
-    with_centre_name,
 )
 from api.http.request_context import (
     ConditionalContextOf,
@@ -49,6 +48,7 @@ from commands.claims.claim import (
 from commands.claims.claim_submission import SubmitClaim, WithdrawClaim
 from events.claims.claim import Award
 from projections.claims import claims
+from queries.claims.claims import claim_details
 from queries.titles import title_of
 from repositories.aggregate_types import CLAIM
 from repositories.repository import Versions
@@ -361,7 +361,6 @@ def awards(given: Sequence[LearnersAward]) -> dict[str, Award]:
 
 def respond_with_claim(context: RequestContext, name: str) -> ClaimResponse:
     stream, claim = context.load_tagged(CLAIM, name)
-    return with_centre_name(
-        context.command_context,
-        claim_response(context.command_context, stream, claim, context.today),
-    )
+    commands = context.command_context
+    found = claim_details(commands, stream, claim, context.today)
+    return claim_response(commands.catalogue, found)

@@ -155,7 +155,7 @@ def list_ineligible_learners(
             claim=row.claim,
             claimed_at=row.claimed_at,
             age_in_days=max((today - since).days, 0),
-            qualification=qualification_ref(service.context, row.qualification),
+            qualification=qualification_ref(service.catalogue, row.qualification),
             award_type=AwardType(row.award_type) if row.award_type else None,
             cause=row.cause,
             cause_in_words=IN_WORDS[row.cause],
@@ -231,7 +231,7 @@ def ineligible_response(
         family_name=learner.details.family_name,
         claim=claim.claim,
         claimed_at=claimed_at,
-        qualification=qualification_ref(facts.context, registration.product),
+        qualification=qualification_ref(facts.context.catalogue, registration.product),
         award=award_response(place.award),
         grades_to_date=grades,
         kept_back=reasons_response(

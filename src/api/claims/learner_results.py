@@ -13,7 +13,8 @@ from api.claims.certificates import titles_as_issued
 from api.claims.results import (
     ISSUED_TO,
     ApprenticeshipRef,
-    result_response,
+    apprenticeship_named,
+    issued_to,
 )
 from api.http.dependencies import (
     By,
@@ -23,7 +24,6 @@ from api.http.dependencies import (
 from api.http.references import QualificationRef, qualification_ref
 from api.http.schemas import ResponseBody
 from catalogue import AwardType, Catalogue
-from commands.command import CommandContext
 from projections.bookings import bookings
 from projections.bookings.bookings import BookingRow
 from projections.claims import result_search
@@ -129,7 +129,7 @@ def list_learner_results(
     certificates = certificates_of(reads, learner)
     return [
         of_qualification(
-            service.context,
+            service.catalogue,
             reference,
             [award for award in awards if award.qualification == reference],
             [test for test in tests if test.qualification == reference],
@@ -143,17 +143,17 @@ def list_learner_results(
 
 
 def of_qualification(
-    context: CommandContext,
+    catalogue: Catalogue,
     reference: str,
     awards: Sequence[Result],
     tests: Sequence[BookingRow],
     certificates: Sequence[CertificateRow],
 ) -> QualificationResults:
     return QualificationResults(
-        qualification=qualification_ref(context, reference),
+        qualification=qualification_ref(catalogue, reference),
         awards=[
             award_result(
-                context,
+                catalogue,
                 award,
                 [each for each in certificates if each.claim == award.claim],
             )
@@ -163,7 +163,7 @@ def of_qualification(
             UnitTestResult(
                 booking=test.booking,
                 unit=test.unit,
-                unit_title=unit_title(context.catalogue, reference, test.unit),
+                unit_title=unit_title(catalogue, reference, test.unit),
                 delivery=test.delivery,
                 mode=test.mode,
                 sat_on=test.sat_on,
@@ -178,17 +178,17 @@ def of_qualification(
 
 
 def award_result(
-    context: CommandContext, award: Result, certificates: Sequence[CertificateRow]
+    catalogue: Catalogue, award: Result, certificates: Sequence[CertificateRow]
 ) -> AwardResult:
     """Show an award with its certificates, each as it was issued."""
     latest = [each for each in certificates if each.certificate == award.certificate]
-    titles = [titles_as_issued(context.catalogue, each) for each in latest]
-    shown = result_response(context, award, {})
+    titles = [titles_as_issued(catalogue, each) for each in latest]
+    rules = catalogue.qualification(award.qualification)
     return AwardResult(
         claim=award.claim,
         registration=award.registration,
-        apprenticeship=shown.apprenticeship,
-        award_type=shown.award_type,
+        apprenticeship=apprenticeship_named(catalogue, award.apprenticeship),
+        award_type=AwardType(award.award_type),
         award_date=award.award_date,
         is_eligible=award.is_eligible,
         status=award.standing,
@@ -197,8 +197,8 @@ def award_result(
         printed_at=award.printed_at,
         certificate=award.certificate,
         in_force=award.in_force,
-        issued_to=shown.issued_to,
-        title=titles[0].qualification.title if titles else shown.qualification.title,
+        issued_to=issued_to(award),
+        title=titles[0].qualification.title if titles else rules.title,
         earlier_certificates=[
             CertificateBefore.model_validate(each)
             for each in certificates
@@ -206,7 +206,7 @@ def award_result(
         ],
         overall_grade=award.overall_grade,
         units=units_of(
-            context.catalogue,
+            catalogue,
             award.qualification,
             award.grades,
             titles=titles[0].units if titles else {},

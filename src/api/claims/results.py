@@ -27,7 +27,6 @@ from api.http.references import (
 from api.http.responses import ListResponse, list_response
 from api.http.schemas import ResponseBody
 from catalogue import AwardType, Catalogue
-from commands.command import CommandContext
 from projections.centres import centres
 from projections.claims import result_search
 from projections.claims.result_search import Result, ResultFilter, ResultSort
@@ -134,7 +133,7 @@ def list_results(
     )
     names = centres.names_of(reads, {row.centre for row in found.rows})
     return list_response(
-        request, response, found, lambda r: result_response(service.context, r, names)
+        request, response, found, lambda r: result_response(service.catalogue, r, names)
     )
 
 
@@ -155,7 +154,7 @@ def products_titled(catalogue: Catalogue, text: str) -> list[str] | None:
 
 
 def result_response(
-    context: CommandContext, result: Result, centre_names: Mapping[str, str]
+    catalogue: Catalogue, result: Result, centre_names: Mapping[str, str]
 ) -> ResultResponse:
     return ResultResponse(
         learner=result.learner,
@@ -164,8 +163,8 @@ def result_response(
         centre_reference=result.centre_reference,
         centre=result.centre,
         centre_name=centre_names.get(result.centre),
-        qualification=qualification_ref(context, result.qualification),
-        apprenticeship=apprenticeship_named(context.catalogue, result.apprenticeship),
+        qualification=qualification_ref(catalogue, result.qualification),
+        apprenticeship=apprenticeship_named(catalogue, result.apprenticeship),
         claim=result.claim,
         award_type=AwardType(result.award_type),
         award_date=result.award_date,
@@ -173,12 +172,17 @@ def result_response(
         status=result.standing,
         certificate=result.certificate,
         in_force=result.in_force,
-        issued_to=holder_name(result.holder_given_name, result.holder_family_name)
-        if result.certificate
-        else None,
+        issued_to=issued_to(result),
         overall_grade=result.overall_grade,
         updated_at=result.updated_at,
     )
+
+
+def issued_to(result: Result) -> str | None:
+    """Name the holder of the certificate, if there is one."""
+    if result.certificate is None:
+        return None
+    return holder_name(result.holder_given_name, result.holder_family_name)
 
 
 def apprenticeship_named(

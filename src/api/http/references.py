@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from aggregates.learners.learner import Learner
 from api.http.schemas import ResponseBody
+from catalogue import Catalogue
 from commands.command import CommandContext
 from projections.centres import centres
 from projections.learners import learner_search
@@ -73,8 +74,8 @@ class QualificationRef(ResponseBody, title="QualificationRef"):
     title: str = Field(examples=["Level 2 Diploma in Team Leading"])
 
 
-def qualification_ref(context: CommandContext, reference: str) -> QualificationRef:
-    found = context.catalogue.qualification(reference)
+def qualification_ref(catalogue: Catalogue, reference: str) -> QualificationRef:
+    found = catalogue.qualification(reference)
     return QualificationRef(reference=reference, number=found.number, title=found.title)
 
 

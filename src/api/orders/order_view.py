@@ -11,18 +11,15 @@ from aggregates.learners.date_of_birth import shown_birth
 from aggregates.learners.learner import Learner
 from aggregates.orders.offer import Offer
 from aggregates.orders.order import Order
-from aggregates.orders.order_checklist import Circumstances, OrderStep, steps
-from aggregates.orders.order_confirming import price_of, total_of
+from aggregates.orders.order_checklist import Circumstances, OrderStep
+from aggregates.orders.order_confirming import price_of
 from aggregates.orders.order_line import Line, OrderLineLearner
 from api.http.references import CentreName, LearnerRef, learner_ref
 from api.http.schemas import ResponseBody
 from api.learners.learners import LearnerWarning
-from commands.command import CommandContext
-from events.orders.order import ConfirmedLine, CourseDates, OrderConfirmed
+from events.orders.order import ConfirmedLine, CourseDates
 from projections.orders.orders import OrderState
-from queries.learners.learners import open_learners
-from queries.orders.order_terms import circumstances
-from store import Stream
+from queries.orders.orders import OrderDetails
 
 Amount = Annotated[
     Decimal, Field(description="In pounds and pence.", examples=["98.00"])
@@ -138,34 +135,27 @@ class OrderResponse(ResponseBody, title="Order"):
     """What is odd about a learner who was just made known with the order."""
 
 
-def order_response(
-    context: CommandContext, stream: Stream, order: Order, today: date
-) -> OrderResponse:
-    """Show an order from facts alone, at today's prices until it is confirmed (O1)."""
-    found = circumstances(context, order, today)
-    people = open_learners(context, order.everybody, seen_by=order.centre)
-    begun = stream.history[0]
-    confirmed = next(
-        (r for r in stream.history if isinstance(r.event, OrderConfirmed)), None
-    )
+def order_response(shown: OrderDetails) -> OrderResponse:
+    order, confirmed, people = shown.order, shown.confirmed, shown.people
     return OrderResponse(
         order=order.order,
         centre=order.centre,
+        centre_name=shown.centre_name,
         state=OrderState.CONFIRMED if confirmed else OrderState.DRAFT,
-        begun_at=begun.recorded_at,
-        begun_by=begun.user,
+        begun_at=shown.begun.recorded_at,
+        begun_by=shown.begun.user,
         confirmed_at=confirmed.recorded_at if confirmed else None,
         confirmed_by=confirmed.user if confirmed else None,
-        steps=[StepOfOrder.model_validate(step) for step in steps(order, found)],
+        steps=[StepOfOrder.model_validate(step) for step in shown.steps],
         learners=len(order.everybody),
-        registrations=order.registrations(found.offers),
-        total=total_of(order, found.offers),
+        registrations=order.registrations(shown.found.offers),
+        total=shown.total,
         purchase_order_number=order.purchase_order,
         course_dates=dates_response(order.dates),
         linked_to_every_product=list(order.learners),
         linked_people=[learner_ref(people[who]) for who in order.learners],
         products=[
-            product_response(order, product, line, found, people)
+            product_response(order, product, line, shown.found, people)
             for product, line in order.lines.items()
         ],
     )

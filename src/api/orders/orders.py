@@ -16,7 +16,7 @@ from api.http.dependencies import (
     scope,
 )
 from api.http.idempotency import IdempotentRequestOf
-from api.http.references import ConfirmLoss, Filter, with_centre_name
+from api.http.references import ConfirmLoss, Filter
 from api.http.request_context import (
     ConditionalContextOf,
     RequestContext,
@@ -51,6 +51,7 @@ from projections.learners import learner_search
 from projections.orders import order_search
 from projections.orders.order_search import ListedOrder
 from projections.orders.orders import OrderKind
+from queries.orders.orders import order_details
 from repositories.aggregate_types import ORDER
 
 router = APIRouter(prefix="/orders", tags=["orders"])
@@ -262,7 +263,6 @@ def confirm_order(
 
 def respond_with_order(context: RequestContext, name: str) -> OrderResponse:
     stream, order = context.load_tagged(ORDER, name)
-    return with_centre_name(
-        context.command_context,
-        order_response(context.command_context, stream, order, context.today),
+    return order_response(
+        order_details(context.command_context, stream, order, context.today)
     )

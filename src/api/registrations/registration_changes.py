@@ -5,7 +5,6 @@ from typing import Annotated, TypedDict
 from fastapi import APIRouter, Query
 from pydantic import ConfigDict, Field
 
-from aggregates.registrations.cancellation import charge_stands, conditions
 from aggregates.registrations.invoice_line import InvoiceStatus
 from aggregates.registrations.registration import Registration, Status
 from aggregates.registrations.registration_refusals import PathwayNotOffered
@@ -27,13 +26,11 @@ from commands.registrations.cancellation import (
     CancelRegistration,
     ChangePathway,
     ReopenRegistration,
-    processed_claims,
 )
-from commands.registrations.invoice import read_line
 from queries.learners.learners import open_learners
+from queries.registrations.cancellation import cancellation_of
 from queries.titles import pathway_title, title_of, unit_titles
 from repositories.aggregate_types import REGISTRATION
-from repositories.repository import load_many
 
 router = APIRouter(prefix="/registrations", tags=["registrations"])
 
@@ -106,35 +103,17 @@ def cancellation(
 ) -> CancellationResponse:
     """Show the conditions of cancelling, and the charge (C2, C3)."""
     _, state = context.load_tagged(REGISTRATION, registration)
-    _, line = read_line(registration, context.command_context)
-    opened = load_many(REGISTRATION, state.parts, store=context.service.store)
-    parts = [each for _, each in opened.values()]
-    processed = processed_claims(context.command_context, [state, *parts])
-    found = [
-        ConditionResponse.model_validate(condition)
-        for condition in conditions(state, parts, processed=processed)
-    ]
-    stands = charge_stands(line.status)
+    found = cancellation_of(context.command_context, state)
     return CancellationResponse(
         registration=registration,
         **about(context.command_context, state),
         status=state.status,
-        can_be_cancelled=all(c.is_met for c in found),
-        conditions=found,
-        invoice_status=line.status,
-        charge_stands=stands,
-        charge=(
-            f"It is {line.status.lower()}, so the charge stands."
-            if stands
-            else f"It is {line.status.lower()}, so nothing is charged."
-        ),
-        refund_request=(
-            f"Please refund the registration {registration} of {state.learner} on"
-            f" {state.product}, invoice {line.invoice or 'unknown'}: it was made by"
-            " mistake."
-            if stands
-            else None
-        ),
+        can_be_cancelled=found.can_be_cancelled,
+        conditions=[ConditionResponse.model_validate(c) for c in found.conditions],
+        invoice_status=found.line.status,
+        charge_stands=found.charge_stands,
+        charge=found.charge,
+        refund_request=found.refund_request,
     )
 
 

@@ -112,7 +112,7 @@ def every_result(
     for result in result_search.export(connection, centre=centre):
         if result.centre not in names:
             names |= centres.names_of(connection, [result.centre])
-        yield result_row(result, result_response(service.context, result, names))
+        yield result_row(result, result_response(service.catalogue, result, names))
 
 
 def result_row(result: Result, shown: ResultResponse) -> dict[str, Any]:

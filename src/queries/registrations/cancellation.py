@@ -1,0 +1,67 @@
+"""Whether a registration can be cancelled, and what that would cost (C2, C3, C5)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aggregates.registrations.cancellation import (
+    CancellationCondition,
+    charge_stands,
+    conditions,
+)
+from aggregates.registrations.invoice_line import InvoiceLine
+from aggregates.registrations.registration import Registration
+from commands.command import CommandContext
+from commands.registrations.cancellation import processed_claims
+from commands.registrations.invoice import read_line
+from repositories.aggregate_types import REGISTRATION
+from repositories.repository import load_many
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cancellation:
+    """The conditions of cancelling a registration, and the line that was charged."""
+
+    registration: Registration
+    line: InvoiceLine
+    conditions: Sequence[CancellationCondition]
+
+    @property
+    def can_be_cancelled(self) -> bool:
+        return all(condition.is_met for condition in self.conditions)
+
+    @property
+    def charge_stands(self) -> bool:
+        return charge_stands(self.line.status)
+
+    @property
+    def charge(self) -> str:
+        """Say whether it is charged for all the same."""
+        so = "the charge stands" if self.charge_stands else "nothing is charged"
+        return f"It is {self.line.status.lower()}, so {so}."
+
+    @property
+    def refund_request(self) -> str | None:
+        """What to send to support for a refund of what stays charged (C5)."""
+        if not self.charge_stands:
+            return None
+        of = self.registration
+        return (
+            f"Please refund the registration {of.registration} of {of.learner} on"
+            f" {of.product}, invoice {self.line.invoice or 'unknown'}: it was made by"
+            " mistake."
+        )
+
+
+def cancellation_of(
+    context: CommandContext, registration: Registration
+) -> Cancellation:
+    """Give the conditions of cancelling a registration as things stand."""
+    _, line = read_line(registration.registration, context)
+    opened = load_many(REGISTRATION, registration.parts, store=context.store)
+    parts = [part for _, part in opened.values()]
+    processed = processed_claims(context, [registration, *parts])
+    return Cancellation(
+        registration=registration,
+        line=line,
+        conditions=[*conditions(registration, parts, processed=processed)],
+    )
