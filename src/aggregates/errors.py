@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import ClassVar
 
 
 class Refusal(Exception):
@@ -18,8 +17,8 @@ class Refusal(Exception):
     it, and it is stored, so it is never changed.
     """
 
-    code: ClassVar[str]
-    message: ClassVar[str]
+    code: str
+    message: str
     is_wrong_type = False
     """Whether what was sent is a file of a type that is not taken."""
 

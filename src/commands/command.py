@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar, TypeVar
 
-from aggregates.errors import Malformed, RuleBroken
+from aggregates.errors import RuleBroken
 from aggregates.learners.verification import Verify
 from aggregates.uk_time import LONDON
 from catalogue import Catalogue
@@ -99,11 +99,6 @@ class PersonIsErased(RuleBroken):
     )
 
 
-class ReasonMissing(Malformed):
-    code = "reason-missing"
-    message = "Say why: the reason is kept in the history."
-
-
 C = TypeVar("C", bound=Command)
 Handler = Callable[[C, CommandContext], CommandResult]
 
@@ -139,9 +134,3 @@ def handle(command: Command, context: CommandContext) -> CommandResult:
         return handler(command, context)
     except Forgotten:
         raise PersonIsErased from None
-
-
-def require_said(reason: str) -> None:
-    """Raise ReasonMissing unless a reason is given."""
-    if not reason.strip():
-        raise ReasonMissing(pointer="/reason")

@@ -104,7 +104,7 @@ class Life(Seats):
             return {"LearnerIsErased"}
         if held.parts:
             return {"IsOnApprenticeship"}
-        no = set() if pathway in PATHWAYS[held.product] else {"PathwayNotOffered"}
+        no = set() if pathway in PATHWAYS[held.product] else {"PathwayUnknown"}
         return no | (
             set() if held.status == "Active" else {f"RegistrationIs{held.status}"}
         )

@@ -6,7 +6,7 @@ from typing import Self, TypeAlias, assert_never
 from uuid import UUID
 
 from aggregates.aggregate import Aggregate
-from aggregates.centres.user import require_reason
+from aggregates.centres.user import require_reason_of
 from aggregates.errors import Malformed, RuleBroken
 from events.centres.centre import ApprovalGranted, ApprovalWithdrawn, CentreOpened
 from events.centres.user import Role
@@ -27,11 +27,6 @@ class CentreNameMissing(Malformed):
 class CentreIsOpen(RuleBroken):
     code = "centre-is-open"
     message = "There is a centre {number} already: {name}. Choose another number."
-
-
-class ApprovalProductUnknown(Malformed):
-    code = "product-unknown"
-    message = "There is no product {product} in the catalogue. Check its number."
 
 
 FEWEST_DIGITS, MOST_DIGITS = 2, 10
@@ -79,7 +74,7 @@ class Centre(Aggregate):
         self, product: str, *, by: Role, reason: str | None, key: UUID
     ) -> list[ApprovalGranted]:
         """Let the centre order the product from now on."""
-        require_reason(by, reason)
+        require_reason_of(by, reason)
         if product in self.approvals:
             return []
         return [ApprovalGranted(product=product, person_id=key, reason=reason)]
@@ -88,7 +83,7 @@ class Centre(Aggregate):
         self, product: str, *, by: Role, reason: str | None, key: UUID
     ) -> list[ApprovalWithdrawn]:
         """Let the centre order the product no more; what was ordered stays."""
-        require_reason(by, reason)
+        require_reason_of(by, reason)
         if product not in self.approvals:
             return []
         return [ApprovalWithdrawn(product=product, person_id=key, reason=reason)]

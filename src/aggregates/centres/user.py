@@ -7,6 +7,7 @@ from uuid import UUID
 
 from aggregates.aggregate import Aggregate
 from aggregates.errors import Malformed, NotAllowed, RuleBroken
+from aggregates.reason import require_reason
 from events.centres.user import (
     PasswordSet,
     Role,
@@ -52,11 +53,6 @@ class RoleNotForPeople(Malformed):
     message = "The role {role} is the service's own. Choose another role."
 
 
-class UserReasonMissing(Malformed):
-    code = "reason-missing"
-    message = "Say why: what the awarding organisation does is recorded with a reason."
-
-
 class UserIsDisabled(RuleBroken):
     code = "user-is-disabled"
     message = "The user {name} is disabled. Add another user instead."
@@ -84,10 +80,15 @@ def fold_user_name(name: str) -> str:
     return name.strip().lower()
 
 
-def require_reason(role: Role, reason: str | None) -> None:
+SPECIALISTS_REASON = (
+    "Say why: what the awarding organisation does is recorded with a reason."
+)
+
+
+def require_reason_of(role: Role, reason: str | None) -> None:
     """Raise ReasonMissing if that role has to say why and does not (section 2)."""
-    if role is Role.ACCOUNT_SPECIALIST and not (reason and reason.strip()):
-        raise UserReasonMissing(pointer="/reason")
+    if role is Role.ACCOUNT_SPECIALIST:
+        require_reason(reason, message=SPECIALISTS_REASON)
 
 
 def require_assignable(role: Role, centre: str | None, by: Asker) -> None:
@@ -175,7 +176,7 @@ class User(Aggregate):
         self._require_not_own(by)
         self._require_enabled()
         require_assignable(role, centre, by)
-        require_reason(by.role, reason)
+        require_reason_of(by.role, reason)
         if (role, centre) == (self.role, self.centre):
             return []
         return [
@@ -185,7 +186,7 @@ class User(Aggregate):
     def disable(self, *, by: Asker, reason: str | None) -> list[UserDisabled]:
         """Let them sign in no more."""
         self._require_not_own(by)
-        require_reason(by.role, reason)
+        require_reason_of(by.role, reason)
         if self.is_disabled:
             return []
         return [UserDisabled(person_id=self.key, reason=reason)]

@@ -18,7 +18,6 @@ from aggregates.claims.claim_refusals import (
     NotSubmitted,
     QualificationIsFixed,
     QualificationNeeded,
-    ReasonNeeded,
     UnitNotOffered,
     claim_is_processed,
     claim_was_submitted,
@@ -27,6 +26,7 @@ from aggregates.claims.claim_refusals import (
 from aggregates.claims.claim_status import OPEN, ClaimLearner, ClaimStatus, standing_of
 from aggregates.errors import Refusal, raise_all
 from aggregates.loss import require_no_loss, several
+from aggregates.reason import require_reason
 from aggregates.registrations.not_active import why_not_active
 from aggregates.registrations.registration import Registration
 from catalogue import Qualification
@@ -322,8 +322,9 @@ class Claim(Aggregate):
         self, *, reason: str, learner: str | None, person_id: UUID
     ) -> list[ClaimWithdrawn]:
         """Take a submitted claim back before processing, whole or for one (M16)."""
-        if not reason.strip():
-            raise ReasonNeeded(pointer="/reason")
+        require_reason(
+            reason, code="reason-needed", message="Say why the claim is withdrawn."
+        )
         if learner is None:
             learners = self._withdrawable()
         else:

@@ -84,11 +84,6 @@ class NobodyToSubmit(RuleBroken):
     )
 
 
-class ReasonNeeded(Malformed):
-    code = "reason-needed"
-    message = "Say why the claim is withdrawn."
-
-
 class RegisteredMeanwhile(RuleBroken):
     code = "registered-meanwhile"
     message = (

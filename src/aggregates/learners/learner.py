@@ -9,8 +9,9 @@ from aggregates.aggregate import Aggregate
 from aggregates.errors import Malformed, NotFound, RuleBroken
 from aggregates.learners.details import ERASED, Details
 from aggregates.learners.image import Image
-from aggregates.learners.transfer import IsThereAlready, TransferNeedsReason
+from aggregates.learners.transfer import IsThereAlready
 from aggregates.learners.verification import Outcome, Verification
+from aggregates.reason import require_reason
 from events.learners.learner import (
     ImageKind,
     LearnerCreated,
@@ -76,21 +77,6 @@ class IdentityAmendmentUsed(RuleBroken):
     message = (
         "The name and date of birth of learner {learner} have been amended once, which"
         " is as often as a centre may. Ask an Account Specialist to amend them again."
-    )
-
-
-class AmendmentNeedsReason(Malformed):
-    code = "amendment-needs-reason"
-    message = (
-        "Say why learner {learner} is amended: an Account Specialist gives a reason."
-    )
-
-
-class ErasureNeedsReason(Malformed):
-    code = "erasure-needs-reason"
-    message = (
-        "Say why the data of learner {learner} are to be erased, without naming the"
-        " learner: the reason stays."
     )
 
 
@@ -192,8 +178,14 @@ class Learner(Aggregate):
         self.require_not_erased()
         if details == self.details:
             return []
-        if is_further and not (reason and reason.strip()):
-            raise AmendmentNeedsReason(pointer="/reason", learner=self.learner)
+        if is_further:
+            require_reason(
+                reason,
+                code="amendment-needs-reason",
+                message="Say why learner {learner} is amended: an Account Specialist"
+                " gives a reason.",
+                learner=self.learner,
+            )
         amended: list[Later] = []
         asks = is_lrs_on and details.uln is not None
         to_verify = asks if asks or self.verification.was_asked else None
@@ -269,8 +261,13 @@ class Learner(Aggregate):
 
         ``key`` is that which the reason is kept under.
         """
-        if not reason.strip():
-            raise ErasureNeedsReason(pointer="/reason", learner=self.learner)
+        require_reason(
+            reason,
+            code="erasure-needs-reason",
+            message="Say why the data of learner {learner} are to be erased, without"
+            " naming the learner: the reason stays.",
+            learner=self.learner,
+        )
         return [] if self.is_erased else [LearnerErased(person_id=key, reason=reason)]
 
     def transfer(self, centre: str, *, reason: str) -> list[Event]:
@@ -279,8 +276,12 @@ class Learner(Aggregate):
         The group that they came with stays behind.
         """
         self.require_not_erased()
-        if not reason.strip():
-            raise TransferNeedsReason(pointer="/reason", learner=self.learner)
+        require_reason(
+            reason,
+            code="transfer-needs-reason",
+            message="Say why learner {learner} is transferred: the reason is kept.",
+            learner=self.learner,
+        )
         if centre == self.centre:
             raise IsThereAlready(pointer="/centre", learner=self.learner, centre=centre)
         return [

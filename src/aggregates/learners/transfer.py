@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from aggregates.claims.claim import Claim
-from aggregates.errors import Malformed, Refusal, RuleBroken
+from aggregates.errors import Refusal, RuleBroken
 from aggregates.learners.in_flight import booked_tests, unsettled_claims
 from aggregates.registrations.registration import Registration, Status
 
@@ -16,11 +16,6 @@ class NotSettledYet(RuleBroken):
 class IsThereAlready(RuleBroken):
     code = "is-there-already"
     message = "Learner {learner} is at centre {centre} already. Name another centre."
-
-
-class TransferNeedsReason(Malformed):
-    code = "transfer-needs-reason"
-    message = "Say why learner {learner} is transferred: the reason is kept."
 
 
 class UlnIsHeldThere(RuleBroken):

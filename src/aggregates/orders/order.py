@@ -6,6 +6,7 @@ from datetime import date
 from typing import Self, TypeAlias, assert_never
 
 from aggregates.aggregate import Aggregate
+from aggregates.catalogue_refusals import ProductUnknown
 from aggregates.errors import Refusal
 from aggregates.orders.offer import Offer, in_words
 from aggregates.orders.order_line import (
@@ -26,7 +27,6 @@ from aggregates.orders.order_refusals import (
     ProductNotOffered,
     ProductNotOnOrder,
     ProductsRefused,
-    ProductUnknown,
     require_none,
 )
 from events.orders.order import (

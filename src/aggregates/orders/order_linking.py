@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from aggregates.catalogue_refusals import PathwayUnknown
 from aggregates.errors import Refusal
 from aggregates.orders.offer import Offer
 from aggregates.orders.order import Later, Order
@@ -13,7 +14,6 @@ from aggregates.orders.order_refusals import (
     PathwayNeedsProduct,
     PathwayOfApprenticeship,
     PathwaySaidTwice,
-    PathwayUnknown,
     QualificationNotOrdered,
     require_none,
 )

@@ -40,11 +40,6 @@ class OrderTooLarge(RuleBroken):
         return cls(pointer=pointer, number=number, orders=orders)
 
 
-class ProductUnknown(Malformed):
-    code = "product-unknown"
-    message = "There is no product {product}. Check the reference and try again."
-
-
 class ProductNotOffered(RuleBroken):
     code = "product-not-offered"
     message = "{why}"
@@ -65,11 +60,6 @@ class LearnerUnknown(Malformed):
     message = (
         "There is no learner {learner} at this centre. Check the number and try again."
     )
-
-
-class PathwayUnknown(Malformed):
-    code = "pathway-unknown"
-    message = "{title} has no pathway {pathway}. Choose from {pathways}."
 
 
 class PathwayNeedsProduct(Malformed):

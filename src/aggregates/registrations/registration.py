@@ -14,10 +14,10 @@ from aggregates.bookings.sitting import (
     grades_passed,
     sittings_after,
 )
+from aggregates.catalogue_refusals import PathwayUnknown
 from aggregates.claims import earlier_awards
 from aggregates.registrations.registration_refusals import (
     IsOnApprenticeship,
-    PathwayNotOffered,
     RegistrationIsActive,
     RegistrationIsCancelled,
     RegistrationIsCompleted,
@@ -276,21 +276,25 @@ class Registration(Aggregate):
             )
         ]
 
+    def require_pathway(self, pathway: str, rules: Qualification) -> None:
+        """Raise PathwayUnknown unless the rules have that pathway (M11)."""
+        codes = [each.code for each in rules.pathways]
+        if pathway not in codes:
+            raise PathwayUnknown(
+                pointer="/pathway",
+                title=self.product,
+                pathway=pathway,
+                pathways=", ".join(codes),
+            )
+
     def change_pathway(
         self, pathway: str, *, rules: Qualification, reason: str, person_id: UUID
     ) -> list[PathwayChanged]:
         """Put the learner on another pathway of the same rules (M11).
 
-        Raises PathwayNotOffered, RegistrationIsCancelled, RegistrationIsCompleted.
+        Raises PathwayUnknown, RegistrationIsCancelled, RegistrationIsCompleted.
         """
-        codes = [each.code for each in rules.pathways]
-        if pathway not in codes:
-            raise PathwayNotOffered(
-                pointer="/pathway",
-                product=self.product,
-                pathway=pathway,
-                pathways=", ".join(codes),
-            )
+        self.require_pathway(pathway, rules)
         self._require_open("have another pathway")
         if pathway == self.pathway:
             return []

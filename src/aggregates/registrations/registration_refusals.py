@@ -1,6 +1,6 @@
 """How a registration says no."""
 
-from aggregates.errors import Malformed, RuleBroken
+from aggregates.errors import RuleBroken
 
 
 class RegistrationIsCompleted(RuleBroken):
@@ -33,8 +33,3 @@ class IsOnApprenticeship(RuleBroken):
         "The registration {registration} is on an apprenticeship, so it cannot {what}."
         " Choose the registration on one of its qualifications: {parts}."
     )
-
-
-class PathwayNotOffered(Malformed):
-    code = "pathway-unknown"
-    message = "{product} has no pathway {pathway}. Give one of: {pathways}."

@@ -7,7 +7,6 @@ from pydantic import ConfigDict, Field
 
 from aggregates.registrations.invoice_line import InvoiceStatus
 from aggregates.registrations.registration import Registration, Status
-from aggregates.registrations.registration_refusals import PathwayNotOffered
 from api.claims.eligibility import EligibilityAnswer, Judged, answer_response
 from api.http.idempotency import IdempotentRequestOf
 from api.http.references import UnitTitles
@@ -155,14 +154,7 @@ def pathway_effect(
     _, state = context.load_tagged(REGISTRATION, registration)
     state.require_single("have another pathway")
     rules = rules_of(context.command_context, state)
-    codes = [each.code for each in rules.pathways]
-    if pathway not in codes:
-        raise PathwayNotOffered(
-            pointer="?pathway",
-            product=state.product,
-            pathway=pathway,
-            pathways=", ".join(codes),
-        )
+    state.require_pathway(pathway, rules)
     grades = state.every_grade
     found = [
         answer_response(

@@ -23,7 +23,7 @@ from aggregates.bookings.sitting_time import (
     duration,
 )
 from aggregates.bookings.timetable import Timetable
-from aggregates.centres.user import require_reason
+from aggregates.centres.user import require_reason_of
 from aggregates.registrations.cancellation import charge_stands
 from aggregates.registrations.registration import Registration
 from commands.claims.claim import rules_of
@@ -169,7 +169,7 @@ def amend_booking(command: AmendBooking, context: CommandContext) -> CommandResu
     booking, made = opened.booking, opened.booking.made
     role = Role(command.by.role)
     is_specialist = role is Role.ACCOUNT_SPECIALIST
-    require_reason(role, command.reason)
+    require_reason_of(role, command.reason)
     starts = _or(command.starts, booking.starts)
     mode = _or(command.mode, booking.mode)
     extra_time = _or(command.extra_time, booking.extra_time)

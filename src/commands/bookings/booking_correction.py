@@ -9,6 +9,7 @@ from aggregates.bookings.booking_refusals import SittingsOverlap
 from aggregates.bookings.sitting import Attendance
 from aggregates.claims.claim import Claim
 from aggregates.claims.claim_status import ClaimStatus
+from aggregates.reason import require_reason
 from aggregates.registrations.registration import Registration
 from commands.bookings.booking import Opened, OutcomeCommand, told_result
 from commands.claims.claim import rules_of
@@ -16,7 +17,6 @@ from commands.command import (
     CommandContext,
     CommandResult,
     handles,
-    require_said,
 )
 from events.bookings.sitting import TestOutcomeCorrected
 from events.bookings.timetable import SittingDropped, SittingPlanned
@@ -40,7 +40,7 @@ def correct_booking_outcome(
 ) -> CommandResult:
     """Correct it on the booking, the registration and the timetable, or nowhere."""
     opened = Opened.of(command.booking, command, context)
-    require_said(command.reason)
+    require_reason(command.reason)
     corrected = correct_outcome(
         opened.booking,
         attendance=command.attendance,

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from aggregates.catalogue_refusals import ProductUnknown
 from aggregates.centres.centre import (
-    ApprovalProductUnknown,
     Centre,
     CentreIsOpen,
     open_centre,
 )
-from aggregates.centres.user import require_reason
+from aggregates.centres.user import require_reason_of
 from commands.command import Command, CommandContext, CommandResult, handles
 from events.centres.user import Role
 from events.event import Event
@@ -60,7 +60,7 @@ class OpenListedCentres(Command):
 
 @handles(OpenCentre)
 def record_opening(command: OpenCentre, context: CommandContext) -> CommandResult:
-    require_reason(Role(command.by.role), command.reason)
+    require_reason_of(Role(command.by.role), command.reason)
     opened = open_centre(number=command.number, name=command.name)
     stream, there = find(CENTRE, command.number, store=context.store)
     if there is not None:
@@ -73,7 +73,7 @@ def record_opening(command: OpenCentre, context: CommandContext) -> CommandResul
 def grant_approval(command: GrantApproval, context: CommandContext) -> CommandResult:
     stream, centre = context.load(CENTRE, command.centre, command)
     if command.product not in context.catalogue.products:
-        raise ApprovalProductUnknown(product=command.product, pointer="/product")
+        raise ProductUnknown(product=command.product, pointer="/product")
     events = centre.grant(
         command.product,
         by=Role(command.by.role),

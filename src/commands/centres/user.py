@@ -11,7 +11,7 @@ from aggregates.centres.user import (
     UserNameTaken,
     add,
     fold_user_name,
-    require_reason,
+    require_reason_of,
 )
 from aggregates.errors import NotAllowed, NotFound
 from commands.command import Command, CommandContext, CommandResult, handles
@@ -119,7 +119,7 @@ def add_user(command: AddUser, context: CommandContext) -> CommandResult:
         by=asker(command.by),
         key=key,
     )
-    require_reason(Role(command.by.role), command.reason)
+    require_reason_of(Role(command.by.role), command.reason)
     _require_centre(context, command.centre)
     stream, taken = find(USER, name, store=context.store)
     if taken is not None:
@@ -143,7 +143,7 @@ def set_password(command: SetPassword, context: CommandContext) -> CommandResult
                 what="set the password of another user",
                 who="a Centre Administrator or an Account Specialist",
             )
-        require_reason(by.role, command.reason)
+        require_reason_of(by.role, command.reason)
     change = stream.change(user.set_password(command.password_hash))
     return context.record(command, change)
 

@@ -6,6 +6,7 @@ from typing import ClassVar
 from aggregates.claims.certificate import Certificate
 from aggregates.errors import raise_all
 from aggregates.learners.learner import Learner
+from aggregates.reason import require_reason
 from commands.claims.issued_certificates import (
     as_issued,
     holder_of,
@@ -17,7 +18,6 @@ from commands.command import (
     CommandContext,
     CommandResult,
     handles,
-    require_said,
 )
 from commands.learners.erasure import require_none_erased
 from events.identifier import Kind, stream_of
@@ -70,7 +70,7 @@ def reissue_certificate(
     command: ReissueCertificate, context: CommandContext
 ) -> CommandResult:
     stream, certificate = context.load(CERTIFICATE, command.certificate, command)
-    require_said(command.reason)
+    require_reason(command.reason)
     learner = _learner_of(context, certificate)
     learner.require_not_erased()
     number = context.new_identifier(Kind.CERTIFICATE)
@@ -94,7 +94,7 @@ def revoke_certificate(
     Raises AwardIsReliedOn if a later claim counts them; that one goes first.
     """
     stream, certificate = context.load(CERTIFICATE, command.certificate, command)
-    require_said(command.reason)
+    require_reason(command.reason)
     issued = certificate.issued
     holder = holder_of(
         _learner_of(context, certificate), certificate=issued.certificate

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from aggregates.learners.duplicate import Duplicate, pair
+from aggregates.reason import require_reason
 from commands.command import (
     Command,
     CommandContext,
     CommandResult,
     handles,
-    require_said,
 )
 from events.learners.duplicate import Decision
 from repositories.aggregate_types import DUPLICATE, LEARNER
@@ -40,7 +40,7 @@ def decide_duplicate(
         strict=True,
     )
     names = pair(command.learner, command.other)
-    require_said(command.reason)
+    require_reason(command.reason)
     for person in people:
         person.require_not_erased()
     stream, known = find(DUPLICATE, ":".join(names), store=context.store)

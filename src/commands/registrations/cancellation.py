@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from aggregates.claims.claim_status import ClaimStatus
 from aggregates.errors import RuleBroken
+from aggregates.reason import require_reason
 from aggregates.registrations.cancellation import charge_stands, require_cancellable
 from aggregates.registrations.registration import Registration
 from commands.claims.claim import rules_of
@@ -15,7 +16,6 @@ from commands.command import (
     CommandContext,
     CommandResult,
     handles,
-    require_said,
 )
 from commands.learners.erasure import require_none_erased
 from commands.registrations.apprenticeship import reopened_parents
@@ -79,7 +79,7 @@ def cancel_registration(
     command: CancelRegistration, context: CommandContext
 ) -> CommandResult:
     stream, registration = context.load(REGISTRATION, command.registration, command)
-    require_said(command.reason)
+    require_reason(command.reason)
     charged, line = read_line(command.registration, context)
     parts = load_many(REGISTRATION, registration.parts, store=context.store).values()
     every = [part for _, part in parts]
@@ -119,7 +119,7 @@ def reopen_registration(
 ) -> CommandResult:
     """Reopen it; the certificate that completed it is in force no more (M14)."""
     stream, registration = context.load(REGISTRATION, command.registration, command)
-    require_said(command.reason)
+    require_reason(command.reason)
     require_none_erased(context, [registration.learner])
     reason = command.reason.strip()
     reopened = registration.reopen(reason=reason, person_id=stream.id)
@@ -167,7 +167,7 @@ def _certificates_ended(
 @handles(ChangePathway)
 def change_pathway(command: ChangePathway, context: CommandContext) -> CommandResult:
     stream, registration = context.load(REGISTRATION, command.registration, command)
-    require_said(command.reason)
+    require_reason(command.reason)
     require_none_erased(context, [registration.learner])
     registration.require_single("have another pathway")
     changed = registration.change_pathway(

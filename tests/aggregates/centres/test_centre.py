@@ -11,7 +11,7 @@ from aggregates.centres.centre import (
     CentreNumberMalformed,
     open_centre,
 )
-from aggregates.centres.user import UserReasonMissing
+from aggregates.reason import ReasonMissing
 from events.centres.centre import ApprovalGranted, ApprovalWithdrawn, CentreOpened
 from events.centres.user import Role
 
@@ -61,7 +61,7 @@ def test_an_account_specialist_says_why(reason: str | None) -> None:
     """Section 2."""
     asked: dict[str, Any] = {"by": SPECIALIST, "reason": reason, "key": KEY}
     for decide in (CENTRE.grant, CENTRE.withdraw):
-        with pytest.raises(UserReasonMissing):
+        with pytest.raises(ReasonMissing):
             decide(ONE, **asked)
     assert CENTRE.grant(ONE, by=SERVICE, reason=None, key=KEY)
 

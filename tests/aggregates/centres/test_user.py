@@ -16,11 +16,11 @@ from aggregates.centres.user import (
     User,
     UserIsDisabled,
     UserNameMalformed,
-    UserReasonMissing,
     add,
     fold_user_name,
 )
 from aggregates.errors import Malformed, NotAllowed, RuleBroken
+from aggregates.reason import ReasonMissing
 from events.centres.user import (
     PasswordSet,
     Role,
@@ -151,9 +151,9 @@ def test_a_user_is_disabled_once_and_can_then_be_changed_no_more() -> None:
 @pytest.mark.parametrize("reason", [None, "", " "])
 def test_an_account_specialist_says_why(reason: str | None) -> None:
     """Section 2."""
-    with pytest.raises(UserReasonMissing):
+    with pytest.raises(ReasonMissing):
         ANN.disable(by=SPECIALIST, reason=reason)
-    with pytest.raises(UserReasonMissing):
+    with pytest.raises(ReasonMissing):
         ANN.change_role(role=Role.ASSESSOR, centre=OTHER, by=SPECIALIST, reason=reason)
 
 

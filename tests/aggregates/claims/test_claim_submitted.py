@@ -20,10 +20,10 @@ from aggregates.claims.claim_refusals import (
     LearnersNeeded,
     NobodyToSubmit,
     NotSubmitted,
-    ReasonNeeded,
 )
 from aggregates.claims.claim_status import BY_URGENCY, ClaimStatus, standing_of
 from aggregates.errors import Refusal
+from aggregates.reason import ReasonMissing
 from events.claims.claim import (
     Award,
     ClaimBegun,
@@ -195,8 +195,9 @@ def test_a_claim_is_withdrawn_for_one_learner_with_a_reason() -> None:
 @pytest.mark.parametrize("learner", [None, ANN])
 def test_withdrawing_needs_a_reason(learner: str | None) -> None:
     """M16."""
-    with pytest.raises(ReasonNeeded):
+    with pytest.raises(ReasonMissing) as no_reason:
         given([*READY, SUBMITTED]).withdraw(reason=" ", learner=learner, person_id=KEY)
+    assert no_reason.value.code == "reason-needed"
 
 
 @pytest.mark.parametrize("learner", [None, ANN])

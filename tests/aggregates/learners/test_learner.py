@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from aggregates.learners.learner import (
-    AmendmentNeedsReason,
     IdentityAmendmentUsed,
     Learner,
 )
@@ -17,6 +16,7 @@ from aggregates.learners.verification import (
     VerificationAnswer,
     VerificationStatus,
 )
+from aggregates.reason import ReasonMissing
 from events.learners.learner import LearnerDetailsAmended, LearnerIdentityAmended
 from events.learners.verification import UlnVerified
 from tests.learner_examples import DETAILS, OTHER_ULN, PERSON, learner_created
@@ -107,8 +107,9 @@ def test_an_account_specialist_may_amend_further_with_a_reason() -> None:
 def test_an_account_specialist_says_why(reason: str | None) -> None:
     """L2."""
     learner = given([learner_created()])
-    with pytest.raises(AmendmentNeedsReason):
+    with pytest.raises(ReasonMissing) as no_reason:
         learner.amend(MOVED, is_further=True, reason=reason)
+    assert no_reason.value.code == "amendment-needs-reason"
 
 
 def test_amending_to_what_is_known_changes_nothing() -> None:

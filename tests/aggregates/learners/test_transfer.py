@@ -16,9 +16,9 @@ from aggregates.learners.learner import Learner, LearnerIsErased, LearnerIsWithd
 from aggregates.learners.transfer import (
     IsThereAlready,
     NotSettledYet,
-    TransferNeedsReason,
     require_transferable,
 )
+from aggregates.reason import ReasonMissing
 from aggregates.registrations.register import LearnerHasLeft, Register
 from aggregates.registrations.registration import Registration
 from tests.claim_examples import (
@@ -139,7 +139,7 @@ def refused(learner: Learner, centre: str = THERE, reason: str = "Moved") -> typ
 def test_where_to_and_why_are_wanted_of_somebody_who_is_there() -> None:
     """L6, H6, U11."""
     learner = Learner.begin(learner_created(learner=ANN))
-    assert refused(learner, reason=" ") is TransferNeedsReason
+    assert refused(learner, reason=" ") is ReasonMissing
     assert refused(learner, centre=learner.centre) is IsThereAlready
     assert refused(replace(learner, is_erased=True)) is LearnerIsErased
     assert refused(replace(learner, is_withdrawn=True)) is LearnerIsWithdrawn

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given as supposing
 from hypothesis import strategies as st
 
+from aggregates.catalogue_refusals import ProductUnknown
 from aggregates.errors import Refusal
 from aggregates.orders.order import Later, Order
 from aggregates.orders.order_line import FARTHEST, LONGEST_COURSE
@@ -21,7 +22,6 @@ from aggregates.orders.order_refusals import (
     ProductNotOffered,
     ProductNotOnOrder,
     ProductsRefused,
-    ProductUnknown,
 )
 from events.event import Event
 from events.orders.order import (

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from aggregates.catalogue_refusals import PathwayUnknown
 from aggregates.errors import MOST_SAID, Refusal
 from aggregates.orders import order_linking
 from aggregates.orders.order import Later, Order
@@ -18,7 +19,6 @@ from aggregates.orders.order_refusals import (
     PathwayNeedsProduct,
     PathwayOfApprenticeship,
     PathwaySaidTwice,
-    PathwayUnknown,
     QualificationNotOrdered,
 )
 from events.orders.order import (

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from aggregates.bookings.sitting import Attendance
+from aggregates.catalogue_refusals import PathwayUnknown
 from aggregates.registrations.cancellation import (
     CannotCancel,
     NotActive,
@@ -17,7 +18,6 @@ from aggregates.registrations.cancellation import (
 from aggregates.registrations.invoice_line import InvoiceStatus
 from aggregates.registrations.registration import Later, Registration, Status
 from aggregates.registrations.registration_refusals import (
-    PathwayNotOffered,
     RegistrationIsActive,
     RegistrationIsCancelled,
     RegistrationIsCompleted,
@@ -241,7 +241,7 @@ def test_another_pathway_of_the_same_rules_can_be_had_while_it_is_active() -> No
     assert isinstance(changed, PathwayChanged)
     assert start.apply(changed).pathway == other
     assert start.change_pathway(start.pathway or "", **by) == []
-    with pytest.raises(PathwayNotOffered, match="Give one of"):
+    with pytest.raises(PathwayUnknown, match="Choose from"):
         start.change_pathway("NONE", **by)
     with pytest.raises(RegistrationIsCompleted):
         registered(claimed("Full")).change_pathway(other, **by)

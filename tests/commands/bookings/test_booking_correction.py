@@ -19,11 +19,11 @@ from aggregates.bookings.sitting import Attendance
 from aggregates.bookings.timetable import Timetable
 from aggregates.claims.claim_status import ClaimStatus
 from aggregates.errors import NotAllowed
+from aggregates.reason import ReasonMissing
 from aggregates.registrations.registration_refusals import RegistrationIsCancelled
 from commands.bookings.booking import CancelBooking, ReportOutcome
 from commands.bookings.booking_correction import CorrectOutcome
 from commands.bookings.entry_order import BeginEntryOrder
-from commands.command import ReasonMissing
 from commands.registrations.cancellation import CancelRegistration, ReopenRegistration
 from events.bookings.booking import BookingOutcomeCorrected
 from events.bookings.entry_order import Entry

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from aggregates.centres.centre import ApprovalProductUnknown, Centre, CentreIsOpen
-from aggregates.centres.user import UserReasonMissing
+from aggregates.catalogue_refusals import ProductUnknown
+from aggregates.centres.centre import Centre, CentreIsOpen
 from aggregates.errors import NotFound
+from aggregates.reason import ReasonMissing
 from catalogue.catalogue import CentreEntry
 from commands.centres.centre import (
     GrantApproval,
@@ -60,7 +61,7 @@ def test_an_account_specialist_says_why_a_centre_is_opened(
     claim_centre: ClaimCentre,
 ) -> None:
     """Section 2."""
-    with pytest.raises(UserReasonMissing):
+    with pytest.raises(ReasonMissing):
         asked(claim_centre, OpenCentre, number=NEW, name="Harbour Skills", reason=None)
 
 
@@ -81,7 +82,7 @@ def test_an_approval_is_withdrawn_and_granted_at_the_version_looked_at(
 
 
 def test_what_is_no_product_is_not_approved(claim_centre: ClaimCentre) -> None:
-    with pytest.raises(ApprovalProductUnknown) as refusal:
+    with pytest.raises(ProductUnknown) as refusal:
         asked(claim_centre, GrantApproval, centre=CENTRE, product="Q-1")
     assert refusal.value.pointer == "/product"
 

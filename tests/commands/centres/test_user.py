@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from aggregates.centres.user import User, UserNameTaken, UserReasonMissing
+from aggregates.centres.user import User, UserNameTaken
 from aggregates.errors import NotAllowed, NotFound
+from aggregates.reason import ReasonMissing
 from commands.centres.user import (
     AddUser,
     ChangeUserRole,
@@ -68,7 +69,7 @@ def test_a_name_is_taken_once_whoever_has_it(staff: ClaimCentre) -> None:
 
 def test_an_account_specialist_says_why_a_user_is_added(staff: ClaimCentre) -> None:
     """Section 2."""
-    with pytest.raises(UserReasonMissing):
+    with pytest.raises(ReasonMissing):
         asked(staff, AddUser, by=SPECIALIST, **{**ANN, "name": "ben"})
 
 
@@ -148,7 +149,7 @@ def test_a_password_is_set_by_nobody_else(staff: ClaimCentre) -> None:
     colleague = replace(ASSESSOR, user="colleague")
     with pytest.raises(NotAllowed):
         asked(staff, SetPassword, by=colleague, name="ann", password_hash="new")
-    with pytest.raises(UserReasonMissing):
+    with pytest.raises(ReasonMissing):
         asked(staff, SetPassword, by=SPECIALIST, name="ann", password_hash="new")
 
 

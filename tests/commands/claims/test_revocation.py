@@ -8,13 +8,13 @@ from aggregates.claims.certificate import Certificate, CertificateIsRevoked, Not
 from aggregates.claims.claim_refusals import AwardIsReliedOn
 from aggregates.claims.claim_status import ClaimStatus
 from aggregates.claims.earlier_awards import NOTHING_NEW
+from aggregates.reason import ReasonMissing
 from aggregates.registrations.registration import Status
 from commands.claims.certificate import (
     RecordPrinting,
     ReissueCertificate,
     RevokeCertificate,
 )
-from commands.command import ReasonMissing
 from events.identifier import stream_of
 from events.registrations.registration import AwardRevoked
 from repositories.aggregate_types import CERTIFICATE

@@ -8,11 +8,11 @@ import pytest
 from aggregates.errors import NotFound, Refusal
 from aggregates.learners.details import ERASED
 from aggregates.learners.learner import (
-    ErasureNeedsReason,
     ImageErased,
     ImageMissing,
     LearnerIsErased,
 )
+from aggregates.reason import ReasonMissing
 from aggregates.registrations.registration import Status
 from commands.bookings.entry_order import BeginEntryOrder
 from commands.command import CommandContext, PersonIsErased
@@ -95,9 +95,10 @@ def test_erasing_has_a_reason(
 ) -> None:
     """H6, H1."""
     learner = upload_centre.create()
-    with pytest.raises(ErasureNeedsReason, match="without naming") as refusal:
+    with pytest.raises(ReasonMissing, match="without naming") as refusal:
         erase(upload_centre.context, clock, learner, reason=reason)
     assert refusal.value.pointer == "/reason"
+    assert refusal.value.code == "erasure-needs-reason"
     assert upload_centre.learner(learner).details == DETAILS
 
 

@@ -7,12 +7,12 @@ import pytest
 
 from aggregates.errors import NotFound, Refusal
 from aggregates.learners.learner import (
-    AmendmentNeedsReason,
     DetailsAreWrong,
     IdentityAmendmentUsed,
     LooksLikeAnother,
     UlnIsHeld,
 )
+from aggregates.reason import ReasonMissing
 from events.learners.learner import LearnerCreated
 from store import Conflict, EventStore
 from tests.clock import Clock
@@ -82,8 +82,9 @@ def test_a_centre_amends_an_identity_once_and_a_specialist_again(
     assert upload_centre.learner(name).amendments_left == 0
     with pytest.raises(IdentityAmendmentUsed):
         upload_centre.amend(name, given_name="Chloe")
-    with pytest.raises(AmendmentNeedsReason):
+    with pytest.raises(ReasonMissing) as no_reason:
         upload_centre.amend(name, by=SPECIALIST, given_name="Chloe")
+    assert no_reason.value.code == "amendment-needs-reason"
     upload_centre.amend(name, by=SPECIALIST, reason="Passport seen", given_name="Chloe")
     assert upload_centre.learner(name).details.given_name == "Chloe"
 

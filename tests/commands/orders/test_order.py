@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from aggregates.catalogue_refusals import ProductUnknown
 from aggregates.errors import Malformed, NotFound, Refusal
 from aggregates.learners.learner import DetailsAreWrong, LooksLikeAnother, UlnIsHeld
 from aggregates.orders.order_line import OrderLineLearner
@@ -18,7 +19,6 @@ from aggregates.orders.order_refusals import (
     LearnerUnknown,
     NumberTooLong,
     ProductNotOffered,
-    ProductUnknown,
 )
 from commands.command import Command, CommandContext, handle
 from commands.orders.order import (

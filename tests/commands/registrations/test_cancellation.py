@@ -4,10 +4,10 @@ import pytest
 
 from aggregates.claims.claim_status import ClaimStatus
 from aggregates.errors import NotFound
+from aggregates.reason import ReasonMissing
 from aggregates.registrations.cancellation import CannotCancel
 from aggregates.registrations.invoice_line import CREDIT, InvoiceStatus
 from aggregates.registrations.registration import Status
-from commands.command import ReasonMissing
 from commands.registrations.cancellation import (
     CancelRegistration,
     ChangePathway,
