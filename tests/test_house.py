@@ -292,3 +292,14 @@ def test_no_folder_of_src_holds_more_modules_than_are_found_at_a_glance() -> Non
         str(path.parent.relative_to(HERE)) for path in HERE.glob("src/**/*.py")
     )
     assert {folder: count for folder, count in held.items() if count > MOST} == {}
+
+
+def test_what_decides_knows_neither_json_pointers_nor_parameters() -> None:
+    """A refusal has a path of names, and whoever answers the request points by it."""
+    found = {
+        str(path.relative_to(HERE)): pointers
+        for folder in ("aggregates", "commands")
+        for path in HERE.glob(f"src/{folder}/**/*.py")
+        if (pointers := re.findall(r'"[/?][a-z{][a-z_{}/]*"', path.read_text()))
+    }
+    assert found == {}

@@ -3,7 +3,7 @@
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from aggregates.errors import Malformed
+from aggregates.errors import FieldPath, Malformed
 
 SHORTEST, LONGEST = 12, 128
 WELL_KNOWN = frozenset(
@@ -41,16 +41,16 @@ class PasswordTooEasy(Malformed):
     )
 
 
-def hash_password(password: str, *, user: str, pointer: str = "/password") -> str:
+def hash_password(password: str, *, user: str, path: FieldPath = ("password",)) -> str:
     """Turn a new password into what is kept of it (argon2id, 19 MiB, two passes).
 
     Raises PasswordLengthWrong or PasswordTooEasy.
     """
     if not SHORTEST <= len(password) <= LONGEST:
-        raise PasswordLengthWrong(pointer=pointer)
+        raise PasswordLengthWrong(path=path)
     lower = password.lower()
     if lower in WELL_KNOWN or len(set(lower)) == 1 or user.lower() in lower:
-        raise PasswordTooEasy(pointer=pointer)
+        raise PasswordTooEasy(path=path)
     return HASHER.hash(password)
 
 

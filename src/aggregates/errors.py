@@ -2,6 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import TypeAlias
+
+FieldPath: TypeAlias = tuple[str | int, ...]
+"""Where a value is in a request: ``("awards", 0, "grades")``; ``()`` is all of it."""
 
 
 class Refusal(Exception):
@@ -9,9 +13,9 @@ class Refusal(Exception):
 
     The message is shown to the person who asked: one plain sentence that says what,
     where and what to do. It may name the values given to ``__init__``, as
-    ``"The group {name} …"``. ``pointer`` is a JSON pointer to the value at fault in
-    what was asked, where there is one. ``others`` are refusals of the same request, one
-    for each value at fault, which are shown beside the message.
+    ``"The group {name} …"``. ``path`` leads to the value at fault in what
+    was asked, where there is one. ``others`` are refusals of the same request, one for
+    each value at fault, which are shown beside the message.
 
     ``code`` is the last part of the problem's ``type``: programs know the refusal by
     it, and it is stored, so it is never changed.
@@ -25,12 +29,12 @@ class Refusal(Exception):
     def __init__(
         self,
         *,
-        pointer: str | None = None,
+        path: FieldPath | None = None,
         others: Sequence["Refusal"] = (),
         **values: object,
     ) -> None:
         super().__init__()
-        self.pointer = pointer
+        self.path = path
         self.others = tuple(others)
         self.values = values
 

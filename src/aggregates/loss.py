@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from aggregates.errors import RuleBroken
+from aggregates.errors import FieldPath, RuleBroken
 
 
 class WorkWouldBeLost(RuleBroken):
@@ -13,11 +13,11 @@ class WorkWouldBeLost(RuleBroken):
 
 
 def require_no_loss(
-    lost: Sequence[str], *, confirm_loss: bool, pointer: str | None = None
+    lost: Sequence[str], *, confirm_loss: bool, path: FieldPath | None = None
 ) -> None:
     """Raise WorkWouldBeLost, which names what, unless the loss was confirmed."""
     if lost and not confirm_loss:
-        raise WorkWouldBeLost(pointer=pointer, lost="; ".join(lost))
+        raise WorkWouldBeLost(path=path, lost="; ".join(lost))
 
 
 MOST_ROWS = 10

@@ -29,6 +29,6 @@ def require_reason(
 ) -> None:
     """Raise ReasonMissing, with that code and message, unless a reason is given."""
     if not (reason and reason.strip()):
-        refusal = ReasonMissing(pointer="/reason")
+        refusal = ReasonMissing(path=("reason",))
         refusal.code, refusal.message, refusal.values = code, message, values
         raise refusal

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from access.accounts import SignedInUser, find_user
 from aggregates.errors import Refusal
 from catalogue import InvalidCatalogue
+from catalogue.json_pointer import json_pointer
 from cli.configuration import FolderUnusable, how_to_begin, make_folders, why_lost
 from cli.installation.lrs import verifying
 from cli.messages import CONFLICT, FAILED, PROBLEMS, UNAVAILABLE, USAGE, refuse
@@ -38,7 +39,9 @@ def exit_on_refusal() -> Generator[None]:
     except InvalidCatalogue as error:
         refuse(PROBLEMS, "The catalogue cannot be used:", str(error))
     except Refusal as error:
-        others = (f"  {other.pointer}: {other}" for other in error.others)
+        others = (
+            f"  {json_pointer(other.path or ())}: {other}" for other in error.others
+        )
         refuse(FAILED, str(error), *others)
     except Conflict:
         refuse(CONFLICT, "Somebody changed this just now. Look again, then decide.")

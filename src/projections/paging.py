@@ -80,7 +80,7 @@ def page(
     BadCursor for a cursor of another making.
     """
     if not 1 <= limit <= LARGEST:
-        raise BadLimit(pointer="/limit", largest=LARGEST, limit=limit)
+        raise BadLimit(path=("limit",), largest=LARGEST, limit=limit)
     if since is not None:
         query = query.where(since.column >= since.moment)
         by, descending = (since.column, *by), False
@@ -145,7 +145,7 @@ def _values(cursor: str, by: Sequence[ColumnElement[Any]]) -> list[ColumnElement
         pairs = list(zip(by, texts, strict=True))
         return [literal(_value(c.type.python_type, t), c.type) for c, t in pairs]
     except (ValueError, TypeError, AttributeError, ArithmeticError, RecursionError):
-        raise BadCursor(pointer="/cursor") from None
+        raise BadCursor(path=("cursor",)) from None
 
 
 def _value(kind: type[Any], text: str) -> date | Decimal | int | str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement
 
-from aggregates.errors import Malformed
+from aggregates.errors import FieldPath, Malformed
 from aggregates.uk_time import midnight
 
 
@@ -21,14 +21,14 @@ class MomentsAreReversed(Malformed):
 
 
 def within_days(
-    column: Column[Any], first: date | None, last: date | None, *, pointer: str
+    column: Column[Any], first: date | None, last: date | None, *, path: FieldPath
 ) -> Iterator[ColumnElement[bool]]:
     """Find moments from a day in London to another, both included.
 
-    ``pointer`` is where the first was given. Raises DatesAreReversed.
+    ``path`` is where the first was given. Raises DatesAreReversed.
     """
     if first and last and first > last:
-        raise DatesAreReversed(pointer=pointer)
+        raise DatesAreReversed(path=path)
     if first:
         yield column >= midnight(first)
     if last:
@@ -40,10 +40,10 @@ def within_moments(
     since: datetime | None,
     before: datetime | None,
     *,
-    pointer: str,
+    path: FieldPath,
 ) -> Iterator[ColumnElement[bool]]:
     """Find moments from one on, before another. Raises MomentsAreReversed."""
-    require_in_order(since, before, pointer=pointer)
+    require_in_order(since, before, path=path)
     if since:
         yield column >= since
     if before:
@@ -51,8 +51,8 @@ def within_moments(
 
 
 def require_in_order(
-    first: datetime | None, last: datetime | None, *, pointer: str
+    first: datetime | None, last: datetime | None, *, path: FieldPath
 ) -> None:
-    """Raise MomentsAreReversed, at the pointer, if the first is after the last."""
+    """Raise MomentsAreReversed, at the path, if the first is after the last."""
     if first and last and first > last:
-        raise MomentsAreReversed(pointer=pointer)
+        raise MomentsAreReversed(path=path)

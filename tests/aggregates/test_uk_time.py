@@ -59,7 +59,7 @@ def test_no_two_minutes_are_said_alike(minutes: int) -> None:
     assert len({in_london(moment + n * hour) for n in (-1, 0, 1)}) == 3
     there = f"{moment.astimezone(LONDON):%Y-%m-%dT%H:%M}"
     is_second = in_london(moment).endswith("GMT")
-    assert (read_time(there, pointer="") == moment) is not is_second
+    assert (read_time(there, path=()) == moment) is not is_second
 
 
 def test_where_london_is_is_said_in_one_place() -> None:

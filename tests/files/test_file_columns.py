@@ -143,11 +143,11 @@ def test_every_fault_of_a_choice_is_told_at_once() -> None:
     chosen = {**MAPPING, "given_name": None, "gender": "ULN", "email": "E-mail"}
     with pytest.raises(ColumnNeeded) as refusal:
         settle_columns(ILR.split(","), chosen)
-    told = {other.pointer: type(other) for other in refusal.value.others}
+    told = {other.path: type(other) for other in refusal.value.others}
     assert told == {
-        "/given_name": ColumnNeeded,
-        "/uln": ColumnTwice,
-        "/email": ColumnNotThere,
+        ("given_name",): ColumnNeeded,
+        ("uln",): ColumnTwice,
+        ("email",): ColumnNotThere,
     }
     said = [str(other) for other in refusal.value.others]
     assert said[0] == "Say which column is the given name: every learner needs one."

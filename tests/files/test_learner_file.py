@@ -335,7 +335,7 @@ def test_the_refusal_says_each_fault_in_a_sentence() -> None:
         "The file was not uploaded, and nothing of it is kept. The column “Shoe size”"
         " is not in the template. Remove it."
     )
-    assert [other.pointer for other in refusal.value.others] == ["/file"]
+    assert [other.path for other in refusal.value.others] == [("file",)]
     assert all(text.endswith(".") for text in SENTENCES.values())
 
 

@@ -178,4 +178,4 @@ def test_no_cursor_whatever_its_letters_is_more_than_refused(
     try:
         names(connection, ["at", "pieces"], limit=10, cursor=cursor)
     except BadCursor as refused:
-        assert refused.pointer == "/cursor"  # noqa: PT017 - some are well made
+        assert refused.path == ("cursor",)  # noqa: PT017 - some are well made

@@ -138,20 +138,20 @@ class Booking(Aggregate):
             )
         if starts != self.starts and starts < earliest(self.made.delivery, now):
             raise TooShortNotice(
-                pointer="/starts",
+                path=("starts",),
                 delivery=self.made.delivery,
                 earliest=in_london(earliest(self.made.delivery, now)),
             )
         if starts != self.starts and is_too_far(starts, now):
             raise TooFarAhead(
-                pointer="/starts", starts=in_london(starts), years=amount(YEARS, "year")
+                path=("starts",), starts=in_london(starts), years=amount(YEARS, "year")
             )
         if by_specialist is None:
             by_specialist = self.by_specialist
         elif self.by_specialist and not by_specialist:
             if extra_time != self.extra_time:
                 raise ExtraTimeIsSpecialists(
-                    pointer="/extra_time",
+                    path=("extra_time",),
                     booking=self.made.booking,
                     extra_time=self.extra_time,
                 )
@@ -227,7 +227,7 @@ class Booking(Aggregate):
         """Find a package that was downloaded. Raises PackageUnknown."""
         if name not in self.packages:
             raise PackageUnknown(
-                pointer="?package", package=name, booking=self.made.booking
+                path=("package",), package=name, booking=self.made.booking
             )
         return self.packages[name]
 
@@ -276,9 +276,9 @@ class Booking(Aggregate):
             why = f"it says revision {revision}, its package is of {package.revision}"
             raise NotAnswerPackage(booking=name, why=why)
         if package.revision != self.revision:
-            raise PackageIsStale(pointer="?package", package=answers.package)
+            raise PackageIsStale(path=("package",), package=answers.package)
         if package.pin != pin:
-            raise PinHasChanged(pointer="?package", package=answers.package)
+            raise PinHasChanged(path=("package",), package=answers.package)
         if self.answers is not None and self.answers.size:
             raise AnswersExist(booking=name, package=self.answers.package)
         return [answers, *self.record_taken(now)]
@@ -331,7 +331,7 @@ class Booking(Aggregate):
         opens = window(self.starts)[0]
         if sat_on < opens.astimezone(LONDON).date():
             raise SatBeforeWindow(
-                pointer="/sat_on",
+                path=("sat_on",),
                 booking=self.made.booking,
                 opened=in_london(opens),
                 day=sat_on,
@@ -414,7 +414,7 @@ class Booking(Aggregate):
 def require_not_in_future(sat_on: date, now: datetime) -> None:
     """Raise SatInFuture of a day that is not there yet in London (B15)."""
     if sat_on > now.astimezone(LONDON).date():
-        raise SatInFuture(pointer="/sat_on", day=sat_on)
+        raise SatInFuture(path=("sat_on",), day=sat_on)
 
 
 def result_in(event: BookingOutcomeCorrected) -> BookingResultAdded | None:

@@ -17,11 +17,11 @@ from aggregates.bookings.booking_refusals import (
 from aggregates.bookings.entry_rules import (
     BOOKING_RULES,
     NO_REGISTRATIONS,
-    EntryPointer,
+    EntryPath,
     EntryRegistrations,
     Registrations,
     check_entries,
-    entry_pointers,
+    entry_paths,
     refusals_of,
     require_linked,
     require_none,
@@ -70,7 +70,7 @@ class EntryOrder(Aggregate):
         last: Registrations = NO_REGISTRATIONS,
         left: Collection[str] = (),
         erased: Collection[str] = (),
-        pointers: Sequence[EntryPointer] | None = None,
+        paths: Sequence[EntryPath] | None = None,
         kept: Sequence[Entry] = (),
     ) -> list[EntriesChosen]:
         """Put these entries in place of those before; time and mode may wait (B1, B2).
@@ -80,26 +80,22 @@ class EntryOrder(Aggregate):
         are entered for.
         """
         self.require_open()
-        pointers = pointers or entry_pointers(len(entries))
+        paths = paths or entry_paths(len(entries))
         number = len(kept) + len(entries)
         if number > MOST_ENTRIES:
             orders = amount(-(-number // MOST_ENTRIES), "order")
             raise TooManyEntries(
-                pointer=pointers[-1].entry,
+                path=paths[-1].entry,
                 most=MOST_ENTRIES,
                 number=number,
                 orders=orders,
             )
         seen = {(entry.learner, entry.unit) for entry in kept}
-        for entry, at in zip(entries, pointers, strict=True):
+        for entry, at in zip(entries, paths, strict=True):
             if (entry.learner, entry.unit) in seen:
-                raise EntryTwice(
-                    pointer=at.entry, learner=entry.learner, unit=entry.unit
-                )
+                raise EntryTwice(path=at.entry, learner=entry.learner, unit=entry.unit)
             seen.add((entry.learner, entry.unit))
-        require_linked(
-            entries, places, now, pointers, last=last, left=left, erased=erased
-        )
+        require_linked(entries, places, now, paths, last=last, left=left, erased=erased)
         return self._replace((*kept, *entries))
 
     def entries_of(self, learner: str, unit: str | None) -> list[Entry]:
@@ -134,12 +130,12 @@ class EntryOrder(Aggregate):
         self.require_open()
         changing = self.entries_of(learner, unit)
         changed = {each: replace(each, **changes) for each in changing}
-        pointers = [EntryPointer(entry="", learner="")] * len(changing)
+        paths = [EntryPath(entry=(), learner=())] * len(changing)
         require_linked(
             [*changed.values()],
             places,
             now,
-            pointers,
+            paths,
             last=last,
             left=left,
             erased=erased,
@@ -184,7 +180,7 @@ class EntryOrder(Aggregate):
     ) -> Iterator[Refusal]:
         """Say all that keeps the entries from being booked as they are (B2-B7, L6)."""
         if not self.entries:
-            yield EntriesMissing(pointer="/entries")
+            yield EntriesMissing(path=("entries",))
         entries = check_entries(
             self.entries, places, timetables, now, last=last, left=left, erased=erased
         )
@@ -231,7 +227,7 @@ class EntryOrder(Aggregate):
         prices = self.prices(places)
         due = sum(prices, Decimal(0))
         if not refusals and due != total:
-            refusals = [EntryTotalHasChanged(pointer="/total", total=due, seen=total)]
+            refusals = [EntryTotalHasChanged(path=("total",), total=due, seen=total)]
         require_none(refusals)
         return [
             EntryOrderConfirmed(

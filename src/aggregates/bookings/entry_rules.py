@@ -35,7 +35,7 @@ from aggregates.bookings.sitting_time import (
     is_too_far,
 )
 from aggregates.bookings.timetable import Timetable
-from aggregates.errors import Refusal
+from aggregates.errors import FieldPath, Refusal
 from aggregates.learners.learner import LearnerIsErased
 from aggregates.registrations.not_active import why_not_active
 from aggregates.registrations.register import LearnerHasLeft
@@ -69,17 +69,17 @@ NO_REGISTRATIONS: Registrations = {}
 
 
 @dataclass(frozen=True, kw_only=True)
-class EntryPointer:
-    """Where a request says an entry: JSON pointers to it and to its learner."""
+class EntryPath:
+    """Where a request says an entry: the paths to it and to its learner."""
 
-    entry: str
-    learner: str
+    entry: FieldPath
+    learner: FieldPath
 
 
-def entry_pointers(how_many: int) -> list[EntryPointer]:
-    """Point to entries that are sent one by one, each as ``/entries/0``."""
-    found = [f"/entries/{number}" for number in range(how_many)]
-    return [EntryPointer(entry=at, learner=f"{at}/learner") for at in found]
+def entry_paths(how_many: int) -> list[EntryPath]:
+    """Give the paths of entries that are sent one by one, in ``entries``."""
+    found = [("entries", number) for number in range(how_many)]
+    return [EntryPath(entry=at, learner=(*at, "learner")) for at in found]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +90,7 @@ class EntryCheck:
     """
 
     entry: Entry
-    at: EntryPointer
+    at: EntryPath
     now: datetime
     place: EntryRegistration | None
     timetable: Timetable
@@ -124,10 +124,10 @@ class EntryCheck:
         return self.entry.starts + length
 
     def refuse(self, refusal: type[Refusal], key: str, **more: Any) -> Refusal:
-        """Say no, with the names in the entry, and where."""
-        is_of_learner = key == "/learner"
+        """Make a refusal with the names in the entry, at that key of it; "" is all."""
+        below = (key,) if key else ()
         return refusal(
-            pointer=self.at.learner if is_of_learner else f"{self.at.entry}{key}",
+            path=self.at.learner if key == "learner" else (*self.at.entry, *below),
             learner=self.entry.learner,
             unit=self.entry.unit,
             qualification=self.entry.qualification,
@@ -144,12 +144,12 @@ def is_not_registered(looked: EntryCheck) -> Refusal | None:
     if looked.place is not None:
         return None
     if looked.has_left:
-        return looked.refuse(LearnerHasLeft, "/learner")
+        return looked.refuse(LearnerHasLeft, "learner")
     entry = looked.entry
     why = why_not_active(entry.learner, entry.qualification, looked.last)
-    is_of_group = looked.at.learner.endswith("/groups")
+    is_of_group = looked.at.learner[-1:] == ("groups",)
     or_else = ONLY_REGISTERED if is_of_group else ""
-    return looked.refuse(NotRegisteredForTest, "/learner", or_else=or_else, **why)
+    return looked.refuse(NotRegisteredForTest, "learner", or_else=or_else, **why)
 
 
 def came_another_way(looked: EntryCheck) -> Refusal | None:
@@ -159,8 +159,8 @@ def came_another_way(looked: EntryCheck) -> Refusal | None:
     if looked.place is None or came == said:
         return None
     if came is not None:
-        return looked.refuse(ThroughApprenticeship, "/learner", apprenticeship=came)
-    return looked.refuse(NotThroughApprenticeship, "/learner", apprenticeship=said)
+        return looked.refuse(ThroughApprenticeship, "learner", apprenticeship=came)
+    return looked.refuse(NotThroughApprenticeship, "learner", apprenticeship=said)
 
 
 def is_not_testable(looked: EntryCheck) -> Refusal | None:
@@ -172,7 +172,7 @@ def is_not_testable(looked: EntryCheck) -> Refusal | None:
         next_step = "It is assessed by the centre: give its grade in a claim."
     else:
         next_step = f"Choose {tests}." if tests else "None of its units is tested."
-    return looked.refuse(NotTestable, "/unit", next_step=next_step)
+    return looked.refuse(NotTestable, "unit", next_step=next_step)
 
 
 def delivery_not_offered(looked: EntryCheck) -> Refusal | None:
@@ -181,7 +181,7 @@ def delivery_not_offered(looked: EntryCheck) -> Refusal | None:
         return None
     return looked.refuse(
         DeliveryNotOffered,
-        "/delivery",
+        "delivery",
         delivery=looked.entry.delivery,
         offered=" or ".join(offered),
     )
@@ -190,18 +190,18 @@ def delivery_not_offered(looked: EntryCheck) -> Refusal | None:
 def mode_is_wrong(looked: EntryCheck) -> Refusal | None:
     mode = looked.entry.mode
     if looked.entry.delivery == Delivery.PAPER:
-        return looked.refuse(ModeOutOfPlace, "/mode") if mode else None
-    return None if mode else looked.refuse(ModeNeeded, "/mode")
+        return looked.refuse(ModeOutOfPlace, "mode") if mode else None
+    return None if mode else looked.refuse(ModeNeeded, "mode")
 
 
 def extra_time_is_wrong(looked: EntryCheck) -> Refusal | None:
     return extra_time_refusal(
-        looked.entry.extra_time, CENTRES_EXTRA_TIME, f"{looked.at.entry}/extra_time"
+        looked.entry.extra_time, CENTRES_EXTRA_TIME, (*looked.at.entry, "extra_time")
     )
 
 
 def has_no_time(looked: EntryCheck) -> Refusal | None:
-    return None if looked.entry.starts else looked.refuse(TimeNeeded, "/starts")
+    return None if looked.entry.starts else looked.refuse(TimeNeeded, "starts")
 
 
 def too_short_notice(looked: EntryCheck) -> Refusal | None:
@@ -210,7 +210,7 @@ def too_short_notice(looked: EntryCheck) -> Refusal | None:
         return None
     return looked.refuse(
         TooShortNotice,
-        "/starts",
+        "starts",
         delivery=looked.entry.delivery,
         earliest=in_london(soonest),
     )
@@ -221,20 +221,20 @@ def too_far_ahead(looked: EntryCheck) -> Refusal | None:
     if starts is None or not is_too_far(starts, looked.now):
         return None
     return looked.refuse(
-        TooFarAhead, "/starts", starts=in_london(starts), years=amount(YEARS, "year")
+        TooFarAhead, "starts", starts=in_london(starts), years=amount(YEARS, "year")
     )
 
 
 def is_passed(looked: EntryCheck) -> Refusal | None:
     sittings = looked.place.registration.sittings if looked.place else {}
     is_done = looked.entry.unit in grades_passed(sittings)
-    return looked.refuse(UnitPassed, "/unit") if is_done else None
+    return looked.refuse(UnitPassed, "unit") if is_done else None
 
 
 def is_booked(looked: EntryCheck) -> Refusal | None:
     """A test that was taken frees its unit, with a result or without one (B7)."""
     booking = looked.existing_booking
-    return looked.refuse(UnitBooked, "/unit", booking=booking) if booking else None
+    return looked.refuse(UnitBooked, "unit", booking=booking) if booking else None
 
 
 def overlaps(looked: EntryCheck) -> Refusal | None:
@@ -245,7 +245,7 @@ def overlaps(looked: EntryCheck) -> Refusal | None:
     if other is None:
         return None
     return looked.refuse(
-        SittingsOverlap, "/starts", booking=other, next_step=ANOTHER_TIME
+        SittingsOverlap, "starts", booking=other, next_step=ANOTHER_TIME
     )
 
 
@@ -291,16 +291,16 @@ def check_entries(
     last: Registrations = NO_REGISTRATIONS,
     left: Collection[str] = (),
     erased: Collection[str] = (),
-    pointers: Sequence[EntryPointer] | None = None,
+    paths: Sequence[EntryPath] | None = None,
 ) -> Iterator[EntryCheck]:
     """Look at entries in turn, each beside those before it.
 
     ``last`` are the last registrations of those who have none Active.
     ``left`` are learners who were transferred to another centre since (L6), ``erased``
-    those whose data were erased (H6); ``pointers`` say where the request has each entry.
+    those whose data were erased (H6); ``paths`` say where the request has each entry.
     """
     planned = dict(timetables)
-    places_said = pointers or entry_pointers(len(entries))
+    places_said = paths or entry_paths(len(entries))
     for number, (entry, at) in enumerate(zip(entries, places_said, strict=True)):
         looked = EntryCheck(
             entry=entry,
@@ -327,7 +327,7 @@ def refusals_of(
 ) -> Iterator[Refusal]:
     """Say all that these rules have against an entry; of who was erased, that alone."""
     if looked.is_erased:
-        yield looked.refuse(LearnerIsErased, "/learner")
+        yield looked.refuse(LearnerIsErased, "learner")
         return
     yield from (no for rule in rules if (no := rule(looked)))
 
@@ -350,14 +350,14 @@ def require_linked(
     entries: Sequence[Entry],
     places: EntryRegistrations,
     now: datetime,
-    pointers: Sequence[EntryPointer],
+    paths: Sequence[EntryPath],
     **facts: Any,
 ) -> None:
     """Require that everybody can be linked to what they are entered for (B2).
 
     ``facts`` are those of ``check_entries``. Raises EntriesRefused.
     """
-    looked = check_entries(entries, places, {}, now, pointers=pointers, **facts)
+    looked = check_entries(entries, places, {}, now, paths=paths, **facts)
     require_none([no for each in looked for no in refusals_of(each, LINKING_RULES)])
 
 
@@ -373,13 +373,11 @@ def require_none(refusals: Sequence[Refusal]) -> None:
 
 
 def extra_time_refusal(
-    extra_time: int, allowed: Collection[int], pointer: str
+    extra_time: int, allowed: Collection[int], path: FieldPath
 ) -> Refusal | None:
     """Say why that extra time cannot be given, if it cannot (B6)."""
     if not 0 <= extra_time <= MOST_EXTRA_TIME:
-        return ExtraTimeTooMuch(
-            pointer=pointer, extra_time=extra_time, most=MOST_EXTRA_TIME
-        )
+        return ExtraTimeTooMuch(path=path, extra_time=extra_time, most=MOST_EXTRA_TIME)
     if extra_time not in allowed:
-        return ExtraTimeNotCentres(pointer=pointer, extra_time=extra_time)
+        return ExtraTimeNotCentres(path=path, extra_time=extra_time)
     return None

@@ -70,13 +70,13 @@ class OfflineClientKnown(RuleBroken):
 def require_public_key(*, can_seal: bool) -> None:
     """Raise PublicKeyMalformed unless packages can be sealed for the key."""
     if not can_seal:
-        raise PublicKeyMalformed(pointer="/public_key")
+        raise PublicKeyMalformed(path=("public_key",))
 
 
 def require_version(version: str) -> None:
     """Raise VersionMalformed unless the text is one to four numbers with dots."""
     if not VERSION.fullmatch(version):
-        raise VersionMalformed(pointer="/version", version=version)
+        raise VersionMalformed(path=("version",), version=version)
 
 
 def in_order(version: str) -> list[int]:
@@ -161,7 +161,7 @@ class OfflineClient(Aggregate):
             return [seen]
         require_public_key(can_seal=can_seal)
         if self.public_key is not None:
-            raise KeyIsAnother(pointer="/public_key", name=self.name)
+            raise KeyIsAnother(path=("public_key",), name=self.name)
         return [OfflineClientKeyRegistered(public_key=public_key), seen]
 
 
@@ -180,7 +180,7 @@ def register(
     Raises ClientNameMissing, VersionMalformed, PublicKeyMalformed.
     """
     if not name.strip():
-        raise ClientNameMissing(pointer="/name")
+        raise ClientNameMissing(path=("name",))
     require_version(version)
     require_public_key(can_seal=can_seal)
     return OfflineClientRegistered(

@@ -65,14 +65,14 @@ def result_of(
     if not given:
         return None
     if attendance is Attendance.ABSENT:
-        raise AbsentHasNoResult(pointer="/attendance", booking=booking, what=given[0])
+        raise AbsentHasNoResult(path=("attendance",), booking=booking, what=given[0])
     if is_pass is None:
-        raise ResultMissing(pointer="/result", booking=booking, what=given[0])
+        raise ResultMissing(path=("result",), booking=booking, what=given[0])
     if sat_on is None:
-        raise DayMissing(pointer="/sat_on", booking=booking)
+        raise DayMissing(path=("sat_on",), booking=booking)
     most = unit.maximum_mark
     if mark is not None and most is not None and mark > most:
-        raise MarkTooHigh(pointer="/mark", mark=mark, most=most, unit=unit.reference)
+        raise MarkTooHigh(path=("mark",), mark=mark, most=most, unit=unit.reference)
     return BookingResultAdded(
         is_pass=is_pass,
         grade=_grade(grade, unit, is_pass=is_pass),
@@ -88,7 +88,7 @@ def _grade(given: str | None, unit: Unit, *, is_pass: bool) -> str:
     grade = given or may[0]
     if grade not in may or grade == TRANSFERRED:
         raise GradeNotOfUnit(
-            pointer="/grade",
+            path=("grade",),
             grade=grade,
             unit=unit.reference,
             what="passes" if is_pass else "fails",

@@ -103,7 +103,7 @@ def require_all(found: Sequence[Check]) -> None:
             failed=len(failed),
             count=len(found),
             others=[
-                CheckFailed(pointer=f"/{check.about}", reason=check.reason)
+                CheckFailed(path=(check.about,), reason=check.reason)
                 for check in failed
             ],
         )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from math import ceil
 
-from aggregates.errors import Malformed
+from aggregates.errors import FieldPath, Malformed
 from aggregates.uk_time import LONDON
 
 EITHER_SIDE = timedelta(hours=4)
@@ -87,7 +87,7 @@ def duration(minutes: int, extra_time: int) -> timedelta:
     return timedelta(minutes=ceil(minutes * (100 + extra_time) / 100))
 
 
-def read_time(text: str, *, pointer: str) -> datetime:
+def read_time(text: str, *, path: FieldPath) -> datetime:
     """Read a time: in London unless an offset is given; of two, the first (B4).
 
     Raises TimeMalformed, TimeSkipped.
@@ -95,10 +95,10 @@ def read_time(text: str, *, pointer: str) -> datetime:
     try:
         read = datetime.fromisoformat(text if TO_THE_MINUTE.fullmatch(text) else "")
     except ValueError:
-        raise TimeMalformed(pointer=pointer, text=text) from None
+        raise TimeMalformed(path=path, text=text) from None
     if read.tzinfo is not None:
         return read.astimezone(UTC)
     moment = read.replace(tzinfo=LONDON).astimezone(UTC)
     if moment.astimezone(LONDON).replace(tzinfo=None) != read:
-        raise TimeSkipped(pointer=pointer, text=text)
+        raise TimeSkipped(path=path, text=text)
     return moment

@@ -36,9 +36,9 @@ def open_centre(*, number: str, name: str) -> CentreOpened:
     """Let a centre join the awarding organisation."""
     is_short_enough = FEWEST_DIGITS <= len(number) <= MOST_DIGITS
     if not (number.isascii() and number.isdigit() and is_short_enough):
-        raise CentreNumberMalformed(number=number, pointer="/number")
+        raise CentreNumberMalformed(number=number, path=("number",))
     if not name.strip():
-        raise CentreNameMissing(pointer="/name")
+        raise CentreNameMissing(path=("name",))
     return CentreOpened(number=number, name=name.strip())
 
 

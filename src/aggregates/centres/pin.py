@@ -109,9 +109,9 @@ class Pin(Aggregate):
         if by_password:
             return
         if proof is None:
-            raise PinNeedsProof(pointer="/current_pin", unusable=packages_lost(lost))
+            raise PinNeedsProof(path=("current_pin",), unusable=packages_lost(lost))
         if why := proof.why_not_of(self):
-            raise PinNotProved(pointer="/current_pin", why=why)
+            raise PinNotProved(path=("current_pin",), why=why)
 
     def give(self, *, is_right: bool, now: datetime) -> list[PinProved | PinRefused]:
         """Take a try down, right or wrong; the fifth wrong one locks the PIN (B14)."""

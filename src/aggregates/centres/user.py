@@ -94,11 +94,11 @@ def require_reason_of(role: Role, reason: str | None) -> None:
 def require_assignable(role: Role, centre: str | None, by: Asker) -> None:
     """Raise a refusal unless the asker may give a user that role at that centre."""
     if role not in PERSONAL_ROLES:
-        raise RoleNotForPeople(role=role, pointer="/role")
+        raise RoleNotForPeople(role=role, path=("role",))
     if role.is_of_a_centre and centre is None:
-        raise CentreMissing(role=role, pointer="/centre")
+        raise CentreMissing(role=role, path=("centre",))
     if not role.is_of_a_centre and centre is not None:
-        raise CentreNotNeeded(role=role, pointer="/centre")
+        raise CentreNotNeeded(role=role, path=("centre",))
     if by.role.is_of_a_centre and centre != by.centre:
         raise NotAllowed(
             role=by.role,
@@ -112,9 +112,9 @@ def add(
 ) -> UserAdded:
     """Let somebody sign in from now on; ``key`` is what their name is kept under."""
     if not NAME.fullmatch(name):
-        raise UserNameMalformed(name=name, pointer="/name")
+        raise UserNameMalformed(name=name, path=("name",))
     if not full_name.strip():
-        raise FullNameMissing(pointer="/full_name")
+        raise FullNameMissing(path=("full_name",))
     require_assignable(role, centre, by)
     return UserAdded(
         name=name,

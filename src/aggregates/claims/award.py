@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import date
 
 from aggregates.claims.claim_refusals import AwardIncomplete
-from aggregates.errors import Malformed, Refusal, RuleBroken
+from aggregates.errors import FieldPath, Malformed, Refusal, RuleBroken
 from aggregates.orders.offer import in_words
 from catalogue import Qualification
 from events.claims.claim import Award, WithheldReason
@@ -61,17 +61,17 @@ def earliest_award_date(today: date) -> date:
 
 
 def award_date_refusals(
-    day: date, *, today: date, pointer: str, learner: str | None = None
+    day: date, *, today: date, path: FieldPath, learner: str | None = None
 ) -> list[Refusal]:
     """Say why the award date cannot be, if it cannot (M6); both bounds may be."""
     whose = f" of {learner}" if learner else ""
     earliest = earliest_award_date(today)
     if day > today:
-        return [AwardDateInFuture(pointer=pointer, day=in_words(day), whose=whose)]
+        return [AwardDateInFuture(path=path, day=in_words(day), whose=whose)]
     if day < earliest:
         return [
             AwardDateTooEarly(
-                pointer=pointer,
+                path=path,
                 day=in_words(day),
                 whose=whose,
                 earliest=in_words(earliest),
@@ -83,9 +83,9 @@ def award_date_refusals(
 def award_refusals(award: Award, *, learner: str, today: date) -> list[Refusal]:
     """Say why an award cannot be claimed yet, whatever was achieved (M6, M10)."""
     if award.award_type is None or award.award_date is None:
-        return [AwardIncomplete(pointer="/awards", learner=learner)]
+        return [AwardIncomplete(path=("awards",), learner=learner)]
     return award_date_refusals(
-        award.award_date, today=today, pointer="/awards", learner=learner
+        award.award_date, today=today, path=("awards",), learner=learner
     )
 
 
@@ -105,27 +105,23 @@ def award_faults(
 
 
 def grade_refusals(
-    award: Award, *, units: Collection[str], rules: Qualification, at: str
+    award: Award, *, units: Collection[str], rules: Qualification, at: FieldPath
 ) -> list[Refusal]:
     """Say which grades cannot be given (M5): each must be one of its unit's.
 
-    ``units`` are those of the claim, ``at`` the pointer to the award.
+    ``units`` are those of the claim, ``at`` the path to the award.
     """
     known = {unit.reference: unit for unit in rules.units}
     refusals: list[Refusal] = []
     for unit, grade in award.grades.items():
-        pointer = f"{at}/grades/{unit.replace('~', '~0').replace('/', '~1')}"
+        path = (*at, "grades", unit)
         if unit not in units:
-            refusals.append(UnitNotChosen(pointer=pointer, unit=unit))
+            refusals.append(UnitNotChosen(path=path, unit=unit))
         elif unit not in known:
-            refusals.append(
-                UnitNotInRules(pointer=pointer, unit=unit, version=rules.version)
-            )
+            refusals.append(UnitNotInRules(path=path, unit=unit, version=rules.version))
         elif not known[unit].allows(grade):
             allowed = ", ".join(known[unit].grades)
             refusals.append(
-                GradeNotAllowed(
-                    pointer=pointer, unit=unit, grade=grade, allowed=allowed
-                )
+                GradeNotAllowed(path=path, unit=unit, grade=grade, allowed=allowed)
             )
     return refusals

@@ -120,7 +120,7 @@ class Claim(Aggregate):
             return []
         if any(not place.is_open for place in self.learners.values()):
             raise QualificationIsFixed(
-                pointer="/qualification", claim=self.claim, standing=self.standing
+                path=("qualification",), claim=self.claim, standing=self.standing
             )
         events: list[Chosen] = [ClaimQualificationChosen(qualification=qualification)]
         kept = tuple(unit for unit in self.units if unit in offered)
@@ -128,7 +128,7 @@ class Claim(Aggregate):
         lost = [f"the choice of {several(gone)}"] if gone else []
         lost += [f"the choice of {several([*self.learners])}"] if self.learners else []
         lost += awards_lost(self.learners)
-        require_no_loss(lost, confirm_loss=confirm_loss, pointer="/qualification")
+        require_no_loss(lost, confirm_loss=confirm_loss, path=("qualification",))
         if kept != self.units:
             events.append(ClaimUnitsChosen(units=kept))
         if self.learners:
@@ -149,9 +149,7 @@ class Claim(Aggregate):
         self._require_not_closed()
         qualification = self._require_qualification()
         raise_all(
-            UnitNotOffered(
-                pointer=f"/units/{at}", unit=unit, qualification=qualification
-            )
+            UnitNotOffered(path=("units", at), unit=unit, qualification=qualification)
             for at, unit in enumerate(units)
             if unit not in offered
         )
@@ -162,7 +160,7 @@ class Claim(Aggregate):
                 for who, place in self.waiting.items()
             }
         )
-        require_no_loss(lost, confirm_loss=confirm_loss, pointer="/units")
+        require_no_loss(lost, confirm_loss=confirm_loss, path=("units",))
         return [] if chosen == self.units else [ClaimUnitsChosen(units=chosen)]
 
     def choose_learners(
@@ -184,7 +182,7 @@ class Claim(Aggregate):
         chosen: dict[str, str] = {}
         problems: list[Refusal] = [
             learner_is_submitted(
-                self.claim, who, self.learners[who], pointer="/learners"
+                self.claim, who, self.learners[who], path=("learners",)
             )
             for who in fixed
             if who not in registrations
@@ -194,7 +192,7 @@ class Claim(Aggregate):
             if found is None:
                 problems.append(
                     NotRegistered(
-                        pointer=f"/learners/{at}",
+                        path=("learners", at),
                         **why_not_active(who, qualification, (last or {}).get(who)),
                     )
                 )
@@ -203,7 +201,7 @@ class Claim(Aggregate):
         raise_all(problems)
         gone = [w for w, p in self.waiting.items() if chosen.get(w) != p.registration]
         lost = awards_lost({who: self.learners[who] for who in gone})
-        require_no_loss(lost, confirm_loss=confirm_loss, pointer="/learners")
+        require_no_loss(lost, confirm_loss=confirm_loss, path=("learners",))
         present = {
             who: place.registration
             for who, place in self.learners.items()
@@ -246,27 +244,23 @@ class Claim(Aggregate):
         self._require_not_closed()
         problems: list[Refusal] = []
         for at, (who, award) in enumerate(awards.items()):
-            pointer = f"/awards/{at}"
+            path = ("awards", at)
             place = self.learners.get(who)
             if place is None or place.standing is ClaimStatus.WITHDRAWN:
                 problems.append(
-                    LearnerNotInClaim(
-                        pointer=pointer, learner=who, claim=self.display_name
-                    )
+                    LearnerNotInClaim(path=path, learner=who, claim=self.display_name)
                 )
             elif award == place.award:
                 continue
             elif not place.is_open:
-                problems.append(
-                    learner_is_submitted(self.claim, who, place, pointer=pointer)
-                )
+                problems.append(learner_is_submitted(self.claim, who, place, path=path))
             else:
                 problems += grade_refusals(
-                    award, units=self.units, rules=rules[who], at=pointer
+                    award, units=self.units, rules=rules[who], at=path
                 )
                 if award.award_date:
                     problems += award_date_refusals(
-                        award.award_date, today=today, pointer=f"{pointer}/award_date"
+                        award.award_date, today=today, path=(*path, "award_date")
                     )
         raise_all(problems)
         changed = {
@@ -285,7 +279,7 @@ class Claim(Aggregate):
                 if "grades" not in unsaid.get(who, ())
             }
         )
-        require_no_loss(lost, confirm_loss=confirm_loss, pointer="/awards")
+        require_no_loss(lost, confirm_loss=confirm_loss, path=("awards",))
         return [ClaimGradesSaved(awards=changed)] if changed else []
 
     def require_submittable(self, *, today: date) -> None:
@@ -297,7 +291,7 @@ class Claim(Aggregate):
         self._require_not_closed()
         self._require_qualification()
         if not self.learners:
-            raise LearnersNeeded(pointer="/learners")
+            raise LearnersNeeded(path=("learners",))
         if not self.waiting:
             raise NobodyToSubmit(claim=self.claim, standing=self.standing)
         problems = [
@@ -362,7 +356,7 @@ class Claim(Aggregate):
 
     def _require_qualification(self) -> str:
         if self.qualification is None:
-            raise QualificationNeeded(pointer="/qualification")
+            raise QualificationNeeded(path=("qualification",))
         return self.qualification
 
     def _withdrawable(self) -> tuple[str, ...]:
@@ -386,14 +380,14 @@ class Claim(Aggregate):
     def _withdrawable_one(self, learner: str) -> tuple[str, ...]:
         if learner not in self.learners:
             raise LearnerNotInClaim(
-                pointer="/learner", learner=learner, claim=self.display_name
+                path=("learner",), learner=learner, claim=self.display_name
             )
         standing = self.learners[learner].standing
         if standing is ClaimStatus.PROCESSED:
             raise claim_is_processed(self.claim, [self.learners[learner]])
         if standing in OPEN:
             raise NotSubmitted(
-                pointer="/learner",
+                path=("learner",),
                 what=f"{learner} is {standing} in the claim {self.claim}",
                 next_step="Take them out of it: there is nothing to withdraw.",
             )

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 
 from aggregates.claims.claim_status import ClaimLearner
-from aggregates.errors import Malformed, RuleBroken
+from aggregates.errors import FieldPath, Malformed, RuleBroken
 from catalogue import AwardType
 
 MOST_NAMED = 3
@@ -136,12 +136,12 @@ class ClaimWasSubmitted(RuleBroken):
 
 
 def learner_is_submitted(
-    claim: str, learner: str, place: ClaimLearner, *, pointer: str
+    claim: str, learner: str, place: ClaimLearner, *, path: FieldPath
 ) -> LearnerIsSubmitted:
     """Say that an award stays as it was submitted, and what changes it (M16, M18)."""
     is_processed = bool(place.certificate)
     return LearnerIsSubmitted(
-        pointer=pointer,
+        path=path,
         learner=learner,
         standing="processed" if is_processed else "submitted",
         claim=claim,

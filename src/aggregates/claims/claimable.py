@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from aggregates.errors import RuleBroken
+from aggregates.errors import FieldPath, RuleBroken
 from aggregates.orders.offer import in_words
 from catalogue import Catalogue, Qualification, Unit
 
@@ -156,12 +156,12 @@ def conditions(
     )
 
 
-def require(met: Iterable[ClaimableCondition], *, title: str, pointer: str) -> None:
+def require(met: Iterable[ClaimableCondition], *, title: str, path: FieldPath) -> None:
     """Raise NotClaimable, with every reason, unless all of the conditions are met."""
     why = [condition.sentence for condition in met if not condition.is_met]
     if why:
         sentence = f"{title} cannot be claimed. {' '.join(why)}"
-        raise NotClaimable(pointer=pointer, why=sentence)
+        raise NotClaimable(path=path, why=sentence)
 
 
 def offered_units(catalogue: Catalogue, reference: str) -> tuple[OfferedUnit, ...]:

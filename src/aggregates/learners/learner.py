@@ -283,7 +283,7 @@ class Learner(Aggregate):
             learner=self.learner,
         )
         if centre == self.centre:
-            raise IsThereAlready(pointer="/centre", learner=self.learner, centre=centre)
+            raise IsThereAlready(path=("centre",), learner=self.learner, centre=centre)
         return [
             LearnerTransferred(
                 centre=centre, person_id=self.person_id, reason=reason.strip()

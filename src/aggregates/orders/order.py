@@ -113,13 +113,13 @@ class Order(Aggregate):
         added = [p for p in dict.fromkeys(products) if p not in self.lines]
         faults: list[Refusal] = []
         for index, product in enumerate(products):
-            at = f"/products/{index}"
+            at = ("products", index)
             if product in self.lines:
                 continue
             if product not in offers:
-                faults.append(ProductUnknown(pointer=at, product=product))
+                faults.append(ProductUnknown(path=at, product=product))
             elif why_not := offers[product].why_not:
-                faults.append(ProductNotOffered(pointer=at, why=" ".join(why_not)))
+                faults.append(ProductNotOffered(path=at, why=" ".join(why_not)))
         require_none(faults, ProductsRefused)
         removed = [product for product in self.lines if product not in products]
         events: list[Later] = []
@@ -147,8 +147,8 @@ class Order(Aggregate):
         ]
         if not places:
             what = product or self.display_name
-            pointer = "?product" if product else None
-            raise LearnerNotLinked(pointer=pointer, learner=learner, what=what)
+            path = ("product",) if product else None
+            raise LearnerNotLinked(path=path, learner=learner, what=what)
         return [OrderLearnersUnlinked(product=at, learners=(learner,)) for at in places]
 
     def set_dates(
@@ -168,7 +168,7 @@ class Order(Aggregate):
         self.require_lines(product)
         if dates.ends < dates.starts:
             starts, ends = in_words(dates.starts), in_words(dates.ends)
-            raise EndsBeforeStart(pointer="/ends", starts=starts, ends=ends)
+            raise EndsBeforeStart(path=("ends",), starts=starts, ends=ends)
         if today is not None:
             require_likely(dates, today)
         if not learners:
@@ -181,7 +181,7 @@ class Order(Aggregate):
         for learner in learners:
             if not any(learner in self.lines[target].learners for target in targets):
                 what = product or "any product of the order"
-                raise LearnerNotLinked(pointer="/learners", learner=learner, what=what)
+                raise LearnerNotLinked(path=("learners",), learner=learner, what=what)
         events: list[Later] = []
         for target in targets:
             at = self.lines[target].learners
@@ -196,7 +196,7 @@ class Order(Aggregate):
         """Say what the purchase is called, for a product or for the order (O1)."""
         self.require_draft()
         self.require_lines(product)
-        given = purchase_order_number(number, pointer="/purchase_order_number")
+        given = purchase_order_number(number, path=("purchase_order_number",))
         line = None if product is None else self.lines[product]
         if given == (line.purchase_order if line else self.purchase_order):
             return []
@@ -216,7 +216,7 @@ class Order(Aggregate):
         """Raise ProductNotOnOrder unless it is, or none is named."""
         if product is not None and product not in self.lines:
             raise ProductNotOnOrder(
-                pointer="/product", product=product, order=self.display_name
+                path=("product",), product=product, order=self.display_name
             )
 
     def _is_said_apart(self, product: str | None) -> bool:

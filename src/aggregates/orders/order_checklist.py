@@ -68,7 +68,7 @@ class Circumstances:
 
 
 def _lacks(step: OrderStep, sentence: str) -> StepIncomplete:
-    return StepIncomplete(pointer=f"/{step}", sentence=sentence)
+    return StepIncomplete(path=(step,), sentence=sentence)
 
 
 def no_product(order: Order, _: Circumstances) -> Iterator[Refusal]:
@@ -99,13 +99,13 @@ def nobody(order: Order, found: Circumstances) -> Iterator[Refusal]:
 def has_left(order: Order, found: Circumstances) -> Iterator[Refusal]:
     for learner in order.everybody:
         if learner in found.left:
-            yield LearnerHasLeft(pointer=f"/{OrderStep.LEARNERS}", learner=learner)
+            yield LearnerHasLeft(path=(OrderStep.LEARNERS,), learner=learner)
 
 
 def is_erased(order: Order, found: Circumstances) -> Iterator[Refusal]:
     for learner in order.everybody:
         if learner in found.erased:
-            yield LearnerIsErased(pointer=f"/{OrderStep.LEARNERS}", learner=learner)
+            yield LearnerIsErased(path=(OrderStep.LEARNERS,), learner=learner)
 
 
 def no_pathway(order: Order, found: Circumstances) -> Iterator[Refusal]:
@@ -138,7 +138,7 @@ def ordered_twice(order: Order, found: Circumstances) -> Iterator[Refusal]:
                 first = ordered.setdefault((learner, on), product)
                 if first != product:
                     yield OrderedTwice(
-                        pointer=f"/{OrderStep.LEARNERS}",
+                        path=(OrderStep.LEARNERS,),
                         learner=learner,
                         title=found.title(on),
                         first=found.title(first),
@@ -149,13 +149,13 @@ def ordered_twice(order: Order, found: Circumstances) -> Iterator[Refusal]:
 def too_many(order: Order, found: Circumstances) -> Iterator[Refusal]:
     number = order.registrations(found.offers)
     if number > MOST_REGISTRATIONS:
-        yield OrderTooLarge.of(number, pointer=f"/{OrderStep.LEARNERS}")
+        yield OrderTooLarge.of(number, path=(OrderStep.LEARNERS,))
 
 
 def already_registered(_: Order, found: Circumstances) -> Iterator[Refusal]:
     for (learner, product), registration in found.active.items():
         yield AlreadyRegistered(
-            pointer=f"/{OrderStep.LEARNERS}",
+            path=(OrderStep.LEARNERS,),
             learner=learner,
             title=found.title(product),
             registration=registration,
@@ -202,7 +202,7 @@ def steps(order: Order, found: Circumstances) -> tuple[OrderStepStatus, ...]:
     in_the_way = obstacles(order, found)
     shown = []
     for step in OrderStep:
-        missing = [str(o) for o in in_the_way if o.pointer == f"/{step}"]
+        missing = [str(o) for o in in_the_way if o.path == (step,)]
         if step is OrderStep.CONFIRM:
             missing = ["Complete the other steps first."] if in_the_way else []
             missing = missing or ["Check the order and confirm it."]

@@ -90,7 +90,7 @@ def price_changes(
         return []  # a product without a price is in the way by itself
     changed: list[Refusal] = [
         PriceHasChanged(
-            pointer=f"/prices/{product}",
+            path=("prices", product),
             title=offers[product].title,
             price=offers[product].price,
             seen=seen,
@@ -105,9 +105,7 @@ def price_changes(
             for product, line in order.lines.items()
         )
         changed.append(
-            TotalHasChanged(
-                pointer="/total", total=due, seen=total, breakdown=breakdown
-            )
+            TotalHasChanged(path=("total",), total=due, seen=total, breakdown=breakdown)
         )
     return changed
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
 
+from aggregates.errors import FieldPath
 from aggregates.orders.offer import in_words
 from aggregates.orders.order_refusals import (
     LONGEST_NUMBER,
@@ -31,8 +32,8 @@ def require_likely(dates: CourseDates, today: date) -> None:
         starts, ends = in_words(dates.starts), in_words(dates.ends)
         what = f"last from {starts} to {ends}, more than 10 years"
     if what:
-        pointer = "/starts" if "start on" in what else "/ends"
-        raise DatesUnlikely(pointer=pointer, what=what)
+        field = "starts" if "start on" in what else "ends"
+        raise DatesUnlikely(path=(field,), what=what)
 
 
 def is_longer(first: date, last: date, *, years: int) -> bool:
@@ -41,11 +42,11 @@ def is_longer(first: date, last: date, *, years: int) -> bool:
     return back > (first.year, first.month, first.day)
 
 
-def purchase_order_number(written: str | None, *, pointer: str) -> str | None:
+def purchase_order_number(written: str | None, *, path: FieldPath) -> str | None:
     """Tidy what a purchase is called; None if nothing is left. Raises NumberTooLong."""
     number = clean(written or "")
     if len(number) > LONGEST_NUMBER:
-        raise NumberTooLong(pointer=pointer)
+        raise NumberTooLong(path=path)
     return number or None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from aggregates.catalogue_refusals import PathwayUnknown
-from aggregates.errors import Refusal
+from aggregates.errors import FieldPath, Refusal
 from aggregates.orders.offer import Offer
 from aggregates.orders.order import Later, Order
 from aggregates.orders.order_line import OrderLineLearner
@@ -51,13 +51,13 @@ def link(
     order.require_lines(product)
     targets = list(order.lines) if product is None else [product]
     offered = [offers[target] for target in targets if target in offers]
-    faults = list(pathway_faults(offered, choice, pointer=""))
+    faults = list(pathway_faults(offered, choice, path=()))
     for index, (learner, own) in enumerate(learners.items()):
-        at = f"/learners/{index}"
+        at = ("learners", index)
         if learner in known:
-            faults += pathway_faults(offered, own or NO_PATHWAY, pointer=at)
+            faults += pathway_faults(offered, own or NO_PATHWAY, path=at)
         else:
-            faults.append(LearnerUnknown(pointer=f"{at}/learner", learner=learner))
+            faults.append(LearnerUnknown(path=(*at, "learner"), learner=learner))
     require_none(faults, LearnersRefused)
     events: list[Later] = []
     if product is None:
@@ -77,50 +77,52 @@ def link(
 
 
 def pathway_faults(
-    offers: Collection[Offer], choice: PathwayChoice, *, pointer: str
+    offers: Collection[Offer], choice: PathwayChoice, *, path: FieldPath
 ) -> Iterator[Refusal]:
     """Refuse a pathway that one of the products, or its qualifications, lacks."""
     single = [offer for offer in offers if not offer.parts]
     if choice.pathway is not None:
-        at = f"{pointer}/pathway"
+        at = (*path, "pathway")
         for offer in (each for each in single if each.product not in choice.pathways):
-            yield from _pathway_refusals(offer, choice.pathway, pointer=at)
+            yield from _pathway_refusals(offer, choice.pathway, path=at)
         if not offers:
-            yield PathwayNeedsProduct(pointer=at, pathway=choice.pathway)
+            yield PathwayNeedsProduct(path=at, pathway=choice.pathway)
         elif not single:
             titles = " and ".join(offer.title for offer in offers)
-            yield PathwayOfApprenticeship(pointer=at, title=titles)
+            yield PathwayOfApprenticeship(path=at, title=titles)
     parts = {part.product: part for offer in offers for part in offer.parts}
     parts |= {offer.product: offer for offer in single}
     for qualification, pathway in choice.pathways.items():
-        at = f"{pointer}/pathways/{qualification.replace('/', '~1')}"
+        at = (*path, "pathways", qualification)
         if qualification in parts:
-            yield from _pathway_refusals(parts[qualification], pathway, pointer=at)
+            yield from _pathway_refusals(parts[qualification], pathway, path=at)
         else:
-            yield QualificationNotOrdered(pointer=at, qualification=qualification)
+            yield QualificationNotOrdered(path=at, qualification=qualification)
 
 
 def require_one_pathway(
-    linked: Iterable[tuple[str, str | None, str, PathwayChoice]],
+    linked: Iterable[tuple[FieldPath, str | None, str, PathwayChoice]],
 ) -> None:
     """Refuse a request that says two ways of one learner on one product (O1).
 
-    ``linked`` are pointers with the product, the learner and the way that each says.
+    ``linked`` are paths with the product, the learner and the way that each says.
     """
     said: dict[tuple[str | None, str], PathwayChoice] = {}
     twice = [
-        PathwaySaidTwice(pointer=pointer, learner=learner)
-        for pointer, product, learner, choice in linked
+        PathwaySaidTwice(path=path, learner=learner)
+        for path, product, learner, choice in linked
         if choice != NO_PATHWAY
         and said.setdefault((product, learner), choice) != choice
     ]
     require_none(twice, LearnersRefused)
 
 
-def _pathway_refusals(offer: Offer, pathway: str, *, pointer: str) -> Iterator[Refusal]:
+def _pathway_refusals(
+    offer: Offer, pathway: str, *, path: FieldPath
+) -> Iterator[Refusal]:
     if pathway not in offer.pathways:
         yield PathwayUnknown(
-            pointer=pointer,
+            path=path,
             title=offer.title,
             pathway=pathway,
             pathways=", ".join(offer.pathways),

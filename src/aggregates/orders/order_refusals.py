@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Self
 
-from aggregates.errors import Malformed, Refusal, RuleBroken, join_sentences
+from aggregates.errors import FieldPath, Malformed, Refusal, RuleBroken, join_sentences
 from catalogue import amount
 
 MOST_REGISTRATIONS = 5_000
@@ -34,10 +34,10 @@ class OrderTooLarge(RuleBroken):
     ) + DIVIDE_GROUP
 
     @classmethod
-    def of(cls, number: int, *, pointer: str | None = None) -> Self:
+    def of(cls, number: int, *, path: FieldPath | None = None) -> Self:
         """Say into how many orders so many registrations are to be divided."""
         orders = amount(-(-number // MOST_REGISTRATIONS), "order")
-        return cls(pointer=pointer, number=number, orders=orders)
+        return cls(path=path, number=number, orders=orders)
 
 
 class ProductNotOffered(RuleBroken):
@@ -143,7 +143,7 @@ class OrderIncomplete(RuleBroken):
 
 
 class StepIncomplete(RuleBroken):
-    """One thing that a step of the order lacks; the pointer names the step."""
+    """One thing that a step of the order lacks; the path names the step."""
 
     code = "step-incomplete"
 

@@ -119,10 +119,10 @@ class InvoiceLine(Aggregate):
         elif invoice is not None and status is InvoiceStatus.NOT_INVOICED:
             first = min(self._following)
             raise NumberTooEarly(
-                pointer="/invoice", line=self.line, first=first, given=invoice
+                path=("invoice",), line=self.line, first=first, given=invoice
             )
         if corrects is not None and invoice is None:
-            raise RightNumberMissing(pointer="/invoice")
+            raise RightNumberMissing(path=("invoice",))
         is_note = status is InvoiceStatus.CREDITED
         if is_note and corrects is not None and corrects == self.invoice:
             is_note = self.status is not InvoiceStatus.CREDITED
@@ -155,12 +155,12 @@ class InvoiceLine(Aggregate):
         if given is None or given == known:
             return []
         if known is None and corrects is not None:
-            raise NothingToCorrect(pointer="/corrects", line=self.line)
+            raise NothingToCorrect(path=("corrects",), line=self.line)
         if known is None and reported:
             return []  # it is said with the status
         if known is not None and corrects != known:
             raise OtherInvoice(
-                pointer="/invoice",
+                path=("invoice",),
                 line=self.line,
                 now=self.status,
                 known=known,
@@ -180,7 +180,7 @@ class InvoiceLine(Aggregate):
         """Raise ChargeWasCancelled or StatusOutOfOrder unless that can be reported."""
         if is_cancelled and not self.is_credit:
             raise ChargeWasCancelled(
-                pointer="/status",
+                path=("status",),
                 line=self.line,
                 wanted=wanted,
                 credit=self.line + CREDIT,
@@ -188,7 +188,7 @@ class InvoiceLine(Aggregate):
         if wanted not in self._following:
             allowed = " or ".join(sorted(self._following))
             raise StatusOutOfOrder(
-                pointer="/status",
+                path=("status",),
                 line=self.line,
                 now=self.status,
                 wanted=wanted,

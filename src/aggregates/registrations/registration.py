@@ -281,7 +281,7 @@ class Registration(Aggregate):
         codes = [each.code for each in rules.pathways]
         if pathway not in codes:
             raise PathwayUnknown(
-                pointer="/pathway",
+                path=("pathway",),
                 title=self.product,
                 pathway=pathway,
                 pathways=", ".join(codes),

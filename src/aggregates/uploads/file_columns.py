@@ -93,23 +93,19 @@ def settle_columns(
     mapping: dict[str, str] = {}
     refusals: list[Refusal] = []
     for field in COLUMNS:
-        column, pointer = chosen.get(field), f"/{field}"
+        column, path = chosen.get(field), (field,)
         if column is None:
             if field in MANDATORY:
                 needed = COLUMNS[field].removesuffix("*").lower()
-                refusals.append(ColumnNeeded(pointer=pointer, title=f"the {needed}"))
+                refusals.append(ColumnNeeded(path=path, title=f"the {needed}"))
             continue
         if column not in names:
             there = ", ".join(f"“{name}”" for name in names if name)
-            refusals.append(
-                ColumnNotThere(pointer=pointer, column=column, columns=there)
-            )
+            refusals.append(ColumnNotThere(path=path, column=column, columns=there))
         elif column in mapping.values():
             first = next(COLUMNS[f] for f, name in mapping.items() if name == column)
             refusals.append(
-                ColumnTwice(
-                    pointer=pointer, column=column, first=first.removesuffix("*")
-                )
+                ColumnTwice(path=path, column=column, first=first.removesuffix("*"))
             )
         mapping[field] = column
     raise_all(refusals)

@@ -171,6 +171,6 @@ class FileRefused(Malformed):
     def __init__(self, *problems: FileProblem) -> None:
         self.problems = problems
         said = [file_sentence(problem) for problem in problems]
-        faults = [FileFault(pointer="/file", sentence=sentence) for sentence in said]
-        super().__init__(pointer="/file", others=faults, sentences=" ".join(said))
+        faults = [FileFault(path=("file",), sentence=sentence) for sentence in said]
+        super().__init__(path=("file",), others=faults, sentences=" ".join(said))
         self.is_wrong_type = any(p.code in WRONG_TYPES for p in problems)

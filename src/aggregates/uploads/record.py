@@ -295,7 +295,7 @@ class Record(Aggregate):
         if learner == self.linked_to:
             return []
         if learner not in self.alike:
-            raise CannotLink(pointer="/link_to", row=self.row, learner=learner)
+            raise CannotLink(path=("link_to",), row=self.row, learner=learner)
         return [RecordLinked(learner=learner)]
 
     def remove(self) -> list[Later]:

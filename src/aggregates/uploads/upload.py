@@ -372,7 +372,7 @@ def clean_group_name(written: str) -> str:
     """Give the name as it will be shown, or raise if it cannot be one (U1)."""
     name = clean(written)
     if not name:
-        raise GroupNameMissing(pointer="/name")
+        raise GroupNameMissing(path=("name",))
     if len(name) > LONGEST_NAME:
-        raise GroupNameTooLong(pointer="/name")
+        raise GroupNameTooLong(path=("name",))
     return name

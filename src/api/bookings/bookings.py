@@ -212,7 +212,7 @@ def amend_booking(
         AmendBooking(
             **context.command_metadata,
             booking=booking,
-            starts=read_time(body.starts, pointer="/starts") if body.starts else None,
+            starts=read_time(body.starts, path=("starts",)) if body.starts else None,
             mode=body.mode,
             extra_time=body.extra_time,
             reason=body.reason,

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from aggregates.bookings.entry_order import MOST_ENTRIES
 from aggregates.bookings.sitting_time import Delivery, Mode, read_time
+from aggregates.errors import FieldPath
 from api.http.references import ConfirmLoss, LearnerName, Name, ProductName
 from api.http.request_context import RequestContext
 from api.http.schemas import RequestBody, with_example
@@ -30,12 +31,12 @@ class TestToBook(RequestBody, title="TestToBook"):
     mode: Mode | None = None
     extra_time: int = Field(default=0, ge=0, le=1000, description="In per cent.")
 
-    def entry(self, learner: str, *, at: str) -> Entry:
-        """Read the entry of a learner; ``at`` points to where the body says it.
+    def entry(self, learner: str, *, at: FieldPath) -> Entry:
+        """Read the entry of a learner; ``at`` is the path to where the body says it.
 
         Raises TimeMalformed, TimeSkipped.
         """
-        starts = read_time(self.starts, pointer=f"{at}/starts") if self.starts else None
+        starts = read_time(self.starts, path=(*at, "starts")) if self.starts else None
         return Entry(
             learner=learner,
             qualification=self.qualification,
@@ -113,7 +114,7 @@ class EntriesRequest(RequestBody, title="EntriesChoice"):
     def entries_requested(self) -> tuple[Entry, ...]:
         """Read the entries. Raises TimeMalformed, TimeSkipped."""
         return tuple(
-            each.entry(each.learner, at=f"/entries/{number}")
+            each.entry(each.learner, at=("entries", number))
             for number, each in enumerate(self.entries)
         )
 
@@ -121,10 +122,10 @@ class EntriesRequest(RequestBody, title="EntriesChoice"):
         """Read the lines, and find their groups. Raises as ``group_numbers`` too."""
         return tuple(
             EntryLine(
-                test=each.entry("", at=f"/lines/{number}"),
+                test=each.entry("", at=("lines", number)),
                 learners=tuple(each.learners),
                 groups=group_numbers(
-                    context, each.groups, pointer=f"/lines/{number}/groups"
+                    context, each.groups, path=("lines", number, "groups")
                 ),
                 is_for_registered=each.only_registered,
             )
@@ -171,7 +172,7 @@ class EntryChange(RequestBody, title="EntryChange"):
         """Read what changes. Raises TimeMalformed, TimeSkipped."""
         told = self.model_dump(exclude_unset=True, exclude={"confirm_loss"})
         if self.starts:
-            told["starts"] = read_time(self.starts, pointer="/starts")
+            told["starts"] = read_time(self.starts, path=("starts",))
         for name in ("delivery", "extra_time"):
             if told.get(name, "") is None:
                 del told[name]

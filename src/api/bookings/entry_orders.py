@@ -31,6 +31,7 @@ from api.orders.order_bodies import GivenPurchaseOrderNumber, Price
 from api.orders.order_listing import FiltersOf, OrderSummary, order_listed
 from api.orders.order_view import Amount
 from catalogue import Catalogue
+from catalogue.json_pointer import json_pointer
 from commands.bookings.entry_order import (
     AddEntries,
     BeginEntryOrder,
@@ -316,7 +317,7 @@ def respond_with_entry_order(context: RequestContext, name: str) -> EntryOrderRe
         purchase_order_number=order.purchase_order,
         total=shown.total,
         missing=[
-            MissingResponse(pointer=each.pointer or "", message=str(each))
+            MissingResponse(pointer=json_pointer(each.path or ()), message=str(each))
             for each in shown.missing
         ],
     )

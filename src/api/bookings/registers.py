@@ -176,12 +176,12 @@ def set_sitting_room(
 ) -> SittingRoom:
     """Say in which room everybody sits a test of a unit at a time (B16)."""
     require_may(GiveRoom, Role(context.by.role))
-    starts = read_time(body.starts, pointer="/starts")
+    starts = read_time(body.starts, path=("starts",))
     found = bookings.sitting(
         reads, centre=context.by.centre or "", unit=body.unit, starts=starts
     )
     if not found:
-        raise NobodySits(pointer="/starts", unit=body.unit, starts=in_london(starts))
+        raise NobodySits(path=("starts",), unit=body.unit, starts=in_london(starts))
     names = tuple(row.booking for row in found)
     context.send(GiveRoom(**context.command_metadata, bookings=names, room=body.room))
     return SittingRoom(room=body.room, bookings=len(names))
@@ -214,7 +214,7 @@ def register_rows(
         reads,
         centre=one_centre(user, centre),
         unit=unit,
-        starts=read_time(starts, pointer="?starts"),
+        starts=read_time(starts, path=("starts",)),
         room=room,
     )
 

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from access import accounts, passwords
 from access.accounts import WrongPassword
 from access.stream_tickets import issue_stream_ticket
-from aggregates.errors import Malformed
+from aggregates.errors import FieldPath, Malformed
 from api.http.dependencies import (
     CHANNEL,
     Address,
@@ -144,8 +144,8 @@ def set_password(
     body: NewPassword, context: RequestContextOf, address: Address
 ) -> None:
     """Replace one's password."""
-    require_password(context, body.current, address, pointer="/current")
-    kept = passwords.hash_password(body.new, user=context.by.user, pointer="/new")
+    require_password(context, body.current, address, path=("current",))
+    kept = passwords.hash_password(body.new, user=context.by.user, path=("new",))
     context.send(
         SetPassword(
             **context.command_metadata, name=context.by.user, password_hash=kept
@@ -216,7 +216,7 @@ def revoke_token(
 
 
 def require_password(
-    context: RequestContext, password: str, address: str, *, pointer: str
+    context: RequestContext, password: str, address: str, *, path: FieldPath
 ) -> None:
     """Raise CurrentPasswordWrong unless it is one's own; wrong ones are counted."""
     try:
@@ -228,7 +228,7 @@ def require_password(
             at=context.at,
         )
     except WrongPassword:
-        raise CurrentPasswordWrong(pointer=pointer) from None
+        raise CurrentPasswordWrong(path=path) from None
 
 
 def shown_once(issued: accounts.Issued) -> IssuedToken:

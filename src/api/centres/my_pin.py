@@ -70,7 +70,7 @@ def set_pin(body: NewPin, context: RequestContextOf, address: Address) -> PinRes
     lost = packages_in_use(context.command_context, context.by.user, context.at)
     proof = None
     if body.password is not None:
-        require_password(context, body.password, address, pointer="/password")
+        require_password(context, body.password, address, path=("password",))
     elif body.current_pin is not None:
         proof = pins.prove(
             body.current_pin,

@@ -347,7 +347,7 @@ def awards(given: Sequence[LearnersAward]) -> dict[str, Award]:
     seen: set[str] = set()
     for number, award in enumerate(given):
         if award.learner in seen:
-            raise AwardTwice(pointer=f"/awards/{number}", learner=award.learner)
+            raise AwardTwice(path=("awards", number), learner=award.learner)
         seen.add(award.learner)
     return {
         award.learner: Award(

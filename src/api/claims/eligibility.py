@@ -179,18 +179,16 @@ def telling_problems() -> Iterator[None]:
     try:
         yield
     except RequestProblem as problem:
-        raise QuestionProblem(
-            pointer=problem.pointer, sentence=str(problem)
-        ) from problem
+        raise QuestionProblem(path=problem.path, sentence=str(problem)) from problem
     except QualificationNotInCatalogue as unknown:
         raise QuestionProblem(
-            pointer="/qualification", sentence=str(unknown)
+            path=("qualification",), sentence=str(unknown)
         ) from unknown
     except UnknownPathway as unknown:
-        raise QuestionProblem(pointer="/pathway", sentence=str(unknown)) from unknown
+        raise QuestionProblem(path=("pathway",), sentence=str(unknown)) from unknown
     except (UnknownUnit, InvalidGrade) as wrong:
-        unit = wrong.unit.replace("~", "~0").replace("/", "~1")
-        raise QuestionProblem(pointer=f"/grades/{unit}", sentence=str(wrong)) from wrong
+        path = ("grades", wrong.unit)
+        raise QuestionProblem(path=path, sentence=str(wrong)) from wrong
 
 
 def answer_response(

@@ -152,7 +152,7 @@ def consistency(service: ServiceOf, first: Size, second: Size) -> ConsistencyRes
     try:
         path = service.ledger.consistency(first, second)
     except ValueError as error:
-        raise NoSuchTree(pointer="?first", why=str(error)) from None
+        raise NoSuchTree(path=("first",), why=str(error)) from None
     except LedgerAltered as error:
         raise Unproved(why=f"The ledger was altered: {error.why}.") from None
     return ConsistencyResponse(

@@ -240,7 +240,7 @@ def log(
     A part may have fewer items than the limit, or none, and go on all the same.
     """
     require_known(user, event, present)
-    require_in_order(since, until, pointer="?since")
+    require_in_order(since, until, path=("since",))
 
     def is_asked(row: StoredRow) -> bool:
         if not (
@@ -280,10 +280,10 @@ def require_known(user: str | None, event: str | None, service: Service) -> None
     topics = list(Event.known)
     if event is not None and not any(topic.startswith(event) for topic in topics):
         near = suggest_name(event, topics)
-        raise NoSuchEvent(event=event, meant=near, pointer="?event")
+        raise NoSuchEvent(event=event, meant=near, path=("event",))
     if user is None or user in MACHINES or user.startswith(POLICY):
         return
     if not service.store.open(USER.stream_id(user)).history:
         with service.read_models.connection() as connection:
             names = [*users.names(connection), *MACHINES]
-        raise NoSuchUser(user=user, meant=suggest_name(user, names), pointer="?user")
+        raise NoSuchUser(user=user, meant=suggest_name(user, names), path=("user",))

@@ -124,12 +124,12 @@ async def service(
     if as_at is None:
         return present
     if request.method != "GET":
-        raise PastUnchangeable(pointer="?as_at")
+        raise PastUnchangeable(path=("as_at",))
     now = present.clock()
     if as_at == end_of(now.astimezone(LONDON).date()):
         return present.as_at(now)
     if as_at > now:
-        raise InFuture(pointer="?as_at", moment=in_london(as_at))
+        raise InFuture(path=("as_at",), moment=in_london(as_at))
     return present.as_at(max(as_at, BEGINNING))
 
 
@@ -206,7 +206,7 @@ def one_centre(user: SignedInUser, asked: str | None) -> str:
     """Say which one centre a user sees. Raises CentreNeeded if it is none for sure."""
     centre = scope(user, asked)
     if not centre:
-        raise CentreNeeded(pointer="?centre")
+        raise CentreNeeded(path=("centre",))
     return centre
 
 
@@ -353,7 +353,7 @@ async def paging(
     if cursor is not None:
         place = cursor[MARK + 1 :]
         if not compare_digest(cursor_of(request, place).encode(), cursor.encode()):
-            raise BadCursor(pointer="?cursor")
+            raise BadCursor(path=("cursor",))
     return PageRequest(limit=limit, cursor=place)
 
 

@@ -9,17 +9,26 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from fastapi.routing import APIRoute
 from pydantic import ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from access.accounts import SignInRefusal
 from access.throttle import TooManyTries
-from aggregates.errors import Malformed, NotAllowed, NotFound, Refusal, RuleBroken
+from aggregates.errors import (
+    FieldPath,
+    Malformed,
+    NotAllowed,
+    NotFound,
+    Refusal,
+    RuleBroken,
+)
 from api.http.conflicts import describe_changes
 from api.http.schemas import ResponseBody
-from api.http.validation.unknown_names import with_nearest
+from api.http.validation.unknown_names import query_names, with_nearest
 from api.http.validation.validation_messages import errors_of
 from catalogue import Catalogue
+from catalogue.json_pointer import json_pointer
 from projections.database import LOST
 from repositories.repository import Stale
 from store import AlreadyDone, AlreadyReserved, Conflict
@@ -124,7 +133,7 @@ def refusal_response(request: Request, error: Refusal) -> Response:
     status = next(s for kind, s in STATUS.items() if isinstance(error, kind))
     if error.is_wrong_type:
         status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
-    faults = error.others or ((error,) if error.pointer is not None else ())
+    faults = error.others or ((error,) if error.path is not None else ())
     headers = {}
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="learner-management"'
@@ -142,13 +151,21 @@ def refusal_response(request: Request, error: Refusal) -> Response:
         " ".join([said, *hints]),
         errors=[
             {
-                "pointer": f.pointer or "",
+                "pointer": pointer_in(request, f.path or ()),
                 "message": " ".join([str(f), *hints_of(f, catalogue)]),
             }
             for f in faults
         ],
         headers=headers,
     )
+
+
+def pointer_in(request: Request, path: FieldPath) -> str:
+    """Point at a value of a request: ``?name`` of a parameter, else a JSON pointer."""
+    route = request.scope.get("route")
+    if path and isinstance(route, APIRoute) and path[0] in query_names(route):
+        return f"?{path[0]}"
+    return json_pointer(path)
 
 
 def hints_of(refusal: Refusal, catalogue: Catalogue) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AliasChoices, Field
 
+from aggregates.errors import FieldPath
 from aggregates.orders.order_linking import PathwayChoice, require_one_pathway
 from aggregates.orders.order_refusals import MOST_REGISTRATIONS
 from api.http.references import ConfirmLoss, LearnerName, Name, ProductName
@@ -62,8 +63,8 @@ class LearnersLinked(PathwayChoiceRequest, title="OrderLearnersChoice"):
     groups: list[GroupName] = Field(default=[], max_length=20)
 
     def pathway_choices(
-        self, *, at: str = ""
-    ) -> Iterator[tuple[str, str | None, str, PathwayChoice]]:
+        self, *, at: FieldPath = ()
+    ) -> Iterator[tuple[FieldPath, str | None, str, PathwayChoice]]:
         """Say of each learner who is named where, for what and on which way."""
         for place, each in enumerate(self.learners):
             own = each.choice
@@ -71,15 +72,15 @@ class LearnersLinked(PathwayChoiceRequest, title="OrderLearnersChoice"):
                 pathway=own.pathway or self.pathway,
                 pathways={**self.pathways, **own.pathways},
             )
-            yield f"{at}/learners/{place}", self.product, each.learner, choice
+            yield (*at, "learners", place), self.product, each.learner, choice
 
-    def linking(self, context: RequestContext, *, at: str = "") -> Linking:
-        """Read who is linked; ``at`` points to where the body says it."""
+    def linking(self, context: RequestContext, *, at: FieldPath = ()) -> Linking:
+        """Read who is linked; ``at`` is the path to where the body says it."""
         require_one_pathway(self.pathway_choices(at=at))
         return Linking(
             product=self.product,
             learners={each.learner: each.choice for each in self.learners},
-            groups=group_numbers(context, self.groups, pointer=f"{at}/groups"),
+            groups=group_numbers(context, self.groups, path=(*at, "groups")),
             choice=self.choice,
         )
 
@@ -126,10 +127,12 @@ class NewOrder(RequestBody, title="NewOrder"):
     purchase_order_number: PurchaseNumber = None
 
     @property
-    def pathway_choices(self) -> Iterator[tuple[str, str | None, str, PathwayChoice]]:
+    def pathway_choices(
+        self,
+    ) -> Iterator[tuple[FieldPath, str | None, str, PathwayChoice]]:
         """Say of each learner who is named where, for what and on which way."""
         for place, each in enumerate(self.learners):
-            yield from each.pathway_choices(at=f"/learners/{place}")
+            yield from each.pathway_choices(at=("learners", place))
 
 
 class ProductsRequest(RequestBody, title="OrderProductsChoice"):

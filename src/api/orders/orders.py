@@ -99,7 +99,7 @@ def begin_order(body: NewOrder, context: RequestContextOf) -> OrderResponse:
             **context.command_metadata,
             products=tuple(body.products),
             linkings=tuple(
-                each.linking(context, at=f"/learners/{place}")
+                each.linking(context, at=("learners", place))
                 for place, each in enumerate(body.learners)
             ),
             datings=datings(body.dates),

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from aggregates.errors import Malformed
+from aggregates.errors import FieldPath, Malformed
 from aggregates.text import clean
 from api.http.dependencies import WAITED
 from api.http.request_context import RequestContext
@@ -39,19 +39,19 @@ class GroupNameAmbiguous(Malformed):
 
 
 def group_numbers(
-    context: RequestContext, names: Iterable[str], *, pointer: str
+    context: RequestContext, names: Iterable[str], *, path: FieldPath
 ) -> tuple[str, ...]:
     """Find groups by number or by name, for who asks.
 
     Raises GroupNameUnknown, or GroupNameAmbiguous, which says who uploaded each.
     """
     return tuple(
-        group_number(context, name, pointer=f"{pointer}/{place}")
+        group_number(context, name, path=(*path, place))
         for place, name in enumerate(names)
     )
 
 
-def group_number(context: RequestContext, name: str, *, pointer: str) -> str:
+def group_number(context: RequestContext, name: str, *, path: FieldPath) -> str:
     """Find one group by number or by name. Raises as ``group_numbers`` does."""
     number = clean(name).upper()
     if is_identifier(Kind.GROUP, number):
@@ -62,8 +62,8 @@ def group_number(context: RequestContext, name: str, *, pointer: str) -> str:
             connection, centre=context.by.centre or "", name=name
         )
     if not found:
-        raise GroupNameUnknown(pointer=pointer, name=name)
+        raise GroupNameUnknown(path=path, name=name)
     if len(found) > 1:
         groups = " and ".join(f"{each.group} of {each.user}" for each in found)
-        raise GroupNameAmbiguous(pointer=pointer, name=name, groups=groups)
+        raise GroupNameAmbiguous(path=path, name=name, groups=groups)
     return found[0].group

@@ -1,6 +1,6 @@
 """A question of eligibility, as the API and the command line take it, and its answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from catalogue.catalogue import Catalogue, QualificationNotInCatalogue
@@ -20,11 +20,11 @@ KEYS = ("qualification", "pathway", "award_type", "grades")
 
 
 class RequestProblem(ValueError):
-    """The question makes no sense; ``pointer`` is a JSON pointer to what is at fault."""
+    """The question makes no sense; ``path`` leads to the value at fault."""
 
-    def __init__(self, pointer: str, message: str) -> None:
+    def __init__(self, path: Sequence[str], message: str) -> None:
         super().__init__(message)
-        self.pointer = pointer
+        self.path = tuple(path)
 
 
 def answer(
@@ -37,23 +37,23 @@ def answer(
     for key in request:
         if key not in KEYS:
             raise RequestProblem(
-                _pointer(key),
+                (key,),
                 f"A question of eligibility has no {key}. It has {join_words(KEYS)}.",
             )
     reference = request.get("qualification")
     if not isinstance(reference, str):
         raise RequestProblem(
-            "/qualification", "Name a qualification, such as Q-0005001227."
+            ("qualification",), "Name a qualification, such as Q-0005001227."
         )
     pathway = request.get("pathway")
     if pathway is not None and not isinstance(pathway, str):
         raise RequestProblem(
-            "/pathway", "Name a pathway by its code, or leave it out to try all."
+            ("pathway",), "Name a pathway by its code, or leave it out to try all."
         )
     try:
         qualification = catalogue.qualification(reference, on=on)
     except QualificationNotInCatalogue as unknown:
-        raise RequestProblem("/qualification", str(unknown)) from None
+        raise RequestProblem(("qualification",), str(unknown)) from None
     try:
         assessment = assess(
             qualification,
@@ -62,9 +62,9 @@ def answer(
             pathway=pathway,
         )
     except UnknownPathway as unknown:
-        raise RequestProblem("/pathway", str(unknown)) from None
+        raise RequestProblem(("pathway",), str(unknown)) from None
     except (UnknownUnit, InvalidGrade) as wrong:
-        raise RequestProblem(_pointer("grades", wrong.unit), str(wrong)) from None
+        raise RequestProblem(("grades", wrong.unit), str(wrong)) from None
     return shape(assessment)
 
 
@@ -73,7 +73,7 @@ def _award_type(value: object) -> AwardType:
         return AwardType(str(value))
     except ValueError:
         raise RequestProblem(
-            "/award_type",
+            ("award_type",),
             f"{value} is not an award type. Give Full, Interim or Fallback.",
         ) from None
 
@@ -81,19 +81,14 @@ def _award_type(value: object) -> AwardType:
 def _grades(value: object) -> dict[str, str]:
     if not isinstance(value, Mapping):
         raise RequestProblem(
-            "/grades", "Give the grades as unit references with their grades."
+            ("grades",), "Give the grades as unit references with their grades."
         )
     for unit, grade in value.items():
         if not isinstance(grade, str):
             raise RequestProblem(
-                _pointer("grades", str(unit)), f"Give the grade of {unit} as text."
+                ("grades", str(unit)), f"Give the grade of {unit} as text."
             )
     return dict(value)
-
-
-def _pointer(*parts: str) -> str:
-    """Write a JSON pointer (RFC 6901)."""
-    return "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in parts)
 
 
 def shape(assessment: Assessment) -> dict[str, object]:

@@ -7,6 +7,7 @@ import typer
 
 from aggregates.registrations.registration import Registration
 from catalogue import AwardType, Catalogue, RequestProblem, answer, assess, shape
+from catalogue.json_pointer import json_pointer
 from cli.json_given import read_json
 from cli.messages import FAILED, PROBLEMS, USAGE, refuse
 from events.identifier import stream_of
@@ -59,7 +60,7 @@ def answer_all(catalogue: Catalogue, file: Path) -> None:
             answers.append(answer(catalogue, request))
         except RequestProblem as error:
             wrong += 1
-            fault = {"pointer": error.pointer, "message": str(error)}
+            fault = {"pointer": json_pointer(error.path), "message": str(error)}
             answers.append({"errors": [fault]})
     typer.echo(json.dumps(answers, ensure_ascii=False))
     if wrong:

@@ -178,10 +178,10 @@ def amend_booking(command: AmendBooking, context: CommandContext) -> CommandResu
         if is_specialist
         else CENTRES_EXTRA_TIME | {booking.extra_time}
     )
-    if refusal := extra_time_refusal(extra_time, allowed, "/extra_time"):
+    if refusal := extra_time_refusal(extra_time, allowed, ("extra_time",)):
         raise refusal
     if mode_needed(made.delivery, mode):
-        raise (ModeOutOfPlace if mode else ModeNeeded)(pointer="/mode")
+        raise (ModeOutOfPlace if mode else ModeNeeded)(path=("mode",))
     amended = booking.amend(
         starts=starts,
         mode=mode,
@@ -195,7 +195,7 @@ def amend_booking(command: AmendBooking, context: CommandContext) -> CommandResu
     other = opened.timetable.overlapping(starts, ends, but=made.booking)
     if amended and other:
         raise SittingsOverlap(
-            pointer="/starts",
+            path=("starts",),
             learner=made.learner,
             booking=other,
             next_step=ANOTHER_TIME,

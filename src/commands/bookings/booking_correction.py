@@ -98,7 +98,7 @@ def _plan_sitting(command: CorrectOutcome, opened: Opened) -> list[Event]:
     other = opened.timetable.overlapping(starts, ends, but=command.booking)
     if other is not None:
         raise SittingsOverlap(
-            pointer="/attendance",
+            path=("attendance",),
             learner=opened.registration.learner,
             booking=other,
             next_step=f"If the learner was at this one, cancel or amend {other} first.",

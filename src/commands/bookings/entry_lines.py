@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from aggregates.bookings.entry_rules import EntryPointer
+from aggregates.bookings.entry_rules import EntryPath
+from aggregates.errors import FieldPath
 from commands.command import CommandContext
 from commands.orders.order_linking import known_at, members
 from commands.registrations.registration import ACTIVE_REGISTRATION, active_key
@@ -27,33 +28,31 @@ class EntryLine:
 
 def expand(
     context: CommandContext, centre: str, lines: Sequence[EntryLine], by: Actor
-) -> tuple[list[Entry], list[EntryPointer]]:
+) -> tuple[list[Entry], list[EntryPath]]:
     """Give the entry of each learner of each line, and where the request has it.
 
     Who is named twice in a line is entered once. Those of a group who were erased or
     transferred since are left out. Raises NotFound, GroupIsUndone, GroupHasNoLearners.
     """
     entries: list[Entry] = []
-    pointers: list[EntryPointer] = []
+    paths: list[EntryPath] = []
     for number, line in enumerate(lines):
-        at = f"/lines/{number}"
-        people = {
-            who: f"{at}/learners/{place}" for place, who in enumerate(line.learners)
+        at = ("lines", number)
+        people: dict[str, FieldPath] = {
+            who: (*at, "learners", place) for place, who in enumerate(line.learners)
         }
-        for who in _of_groups(context, centre, line, by, pointer=f"{at}/groups"):
-            people.setdefault(who, f"{at}/groups")
+        for who in _of_groups(context, centre, line, by, path=(*at, "groups")):
+            people.setdefault(who, (*at, "groups"))
         entries += [replace(line.test, learner=who) for who in people]
-        pointers += [EntryPointer(entry=at, learner=said) for said in people.values()]
-    return entries, pointers
+        paths += [EntryPath(entry=at, learner=said) for said in people.values()]
+    return entries, paths
 
 
 def _of_groups(
-    context: CommandContext, centre: str, line: EntryLine, by: Actor, *, pointer: str
+    context: CommandContext, centre: str, line: EntryLine, by: Actor, *, path: FieldPath
 ) -> list[str]:
     named = [
-        who
-        for group in line.groups
-        for who in members(context, group, by, pointer=pointer)
+        who for group in line.groups for who in members(context, group, by, path=path)
     ]
     known = known_at(context, centre, named)
     if line.is_for_registered:

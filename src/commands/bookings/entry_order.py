@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from aggregates.bookings.entry_order import EntryOrder
-from aggregates.bookings.entry_rules import entry_pointers
+from aggregates.bookings.entry_rules import entry_paths
+from aggregates.errors import FieldPath
 from aggregates.loss import require_no_loss
 from aggregates.orders.order_line import purchase_order_number
 from aggregates.orders.order_loss import lost_from_entries
@@ -120,7 +121,7 @@ def begin_entry_order(
     order = EntryOrder.begin(replace(begun, order=""))
     events: list[Event] = [begun, *_choose_entries(command, context, order)]
     events += order.give_number(
-        purchase_order_number(command.purchase_order, pointer="/purchase_order_number")
+        purchase_order_number(command.purchase_order, path=("purchase_order_number",))
     )
     change = ENTRY_ORDER.new(name).change(events, owner=command.by.centre)
     return context.record(command, change, created_id=name)
@@ -130,7 +131,7 @@ def begin_entry_order(
 def choose_entries(command: ChooseEntries, context: CommandContext) -> CommandResult:
     stream, order = context.load(ENTRY_ORDER, command.order, command)
     chosen = _choose_entries(command, context, order)
-    _require_no_loss(command, order, chosen, pointer="/entries")
+    _require_no_loss(command, order, chosen, path=("entries",))
     return context.record(command, stream.change(chosen))
 
 
@@ -139,11 +140,11 @@ def _require_no_loss(
     order: EntryOrder,
     events: Sequence[EntriesChosen],
     *,
-    pointer: str | None = None,
+    path: FieldPath | None = None,
 ) -> None:
     """Raise WorkWouldBeLost, which names what was typed and goes, unless confirmed."""
     lost = lost_from_entries(order.entries, order.after(events).entries)
-    require_no_loss(lost, confirm_loss=command.confirm_loss, pointer=pointer)
+    require_no_loss(lost, confirm_loss=command.confirm_loss, path=path)
 
 
 @handles(AddEntries)
@@ -161,9 +162,9 @@ def _choose_entries(
     kept: Sequence[Entry] = (),
 ) -> list[EntriesChosen]:
     """Decide on entries sent one by one, and on those that lines give to many."""
-    many, their_pointers = expand(context, order.centre, command.lines, command.by)
+    many, their_paths = expand(context, order.centre, command.lines, command.by)
     entries = (*command.entries, *many)
-    pointers = (*entry_pointers(len(command.entries)), *their_pointers)
+    paths = (*entry_paths(len(command.entries)), *their_paths)
     found = EntryFacts.of(context, order.centre, entries)
     return order.choose(
         entries,
@@ -172,7 +173,7 @@ def _choose_entries(
         last=found.last,
         left=found.left,
         erased=found.erased,
-        pointers=pointers,
+        paths=paths,
         kept=kept,
     )
 
@@ -210,7 +211,7 @@ def give_number(
     command: GiveEntryPurchaseOrderNumber, context: CommandContext
 ) -> CommandResult:
     stream, order = context.load(ENTRY_ORDER, command.order, command)
-    number = purchase_order_number(command.number, pointer="/purchase_order_number")
+    number = purchase_order_number(command.number, path=("purchase_order_number",))
     return context.record(command, stream.change(order.give_number(number)))
 
 

@@ -58,7 +58,7 @@ def append_client(
     except AlreadyReserved as taken:
         known = OFFLINE_CLIENT.replay(context.store.open(taken.held.stream))
         raise OfflineClientKnown(
-            pointer="/public_key", name=known.name, client=known.client
+            path=("public_key",), name=known.name, client=known.client
         ) from None
 
 

@@ -104,7 +104,7 @@ def receive_answers(command: ReceiveAnswers, context: CommandContext) -> Command
     sent = read_answers(command.content, booking=booking.made.booking)
     if command.package not in {None, sent.package}:
         raise AnswersOfAnotherPackage(
-            pointer="?package", package=command.package, theirs=sent.package
+            path=("package",), package=command.package, theirs=sent.package
         )
     pins, pin = find(PIN, booking.package(sent.package).user, store=context.store)
 

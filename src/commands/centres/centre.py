@@ -64,7 +64,7 @@ def record_opening(command: OpenCentre, context: CommandContext) -> CommandResul
     opened = open_centre(number=command.number, name=command.name)
     stream, there = find(CENTRE, command.number, store=context.store)
     if there is not None:
-        raise CentreIsOpen(number=there.number, name=there.name, pointer="/number")
+        raise CentreIsOpen(number=there.number, name=there.name, path=("number",))
     change = stream.change([opened], owner=opened.number)
     return context.record(command, change, created_id=opened.number)
 
@@ -73,7 +73,7 @@ def record_opening(command: OpenCentre, context: CommandContext) -> CommandResul
 def grant_approval(command: GrantApproval, context: CommandContext) -> CommandResult:
     stream, centre = context.load(CENTRE, command.centre, command)
     if command.product not in context.catalogue.products:
-        raise ProductUnknown(product=command.product, pointer="/product")
+        raise ProductUnknown(product=command.product, path=("product",))
     events = centre.grant(
         command.product,
         by=Role(command.by.role),

@@ -123,7 +123,7 @@ def add_user(command: AddUser, context: CommandContext) -> CommandResult:
     _require_centre(context, command.centre)
     stream, taken = find(USER, name, store=context.store)
     if taken is not None:
-        raise UserNameTaken(name=name, pointer="/name")
+        raise UserNameTaken(name=name, path=("name",))
     events: list[Event] = [added]
     if command.password_hash is not None:
         events.append(PasswordSet(person_id=key, password_hash=command.password_hash))
@@ -203,4 +203,4 @@ def _require_centre(context: CommandContext, number: str | None) -> None:
     if number is None:
         return
     if find(CENTRE, number, store=context.store)[1] is None:
-        raise NotFound(what="centre", name=number, pointer="/centre")
+        raise NotFound(what="centre", name=number, path=("centre",))

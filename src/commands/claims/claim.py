@@ -215,7 +215,7 @@ def changed_outcomes(
         recorded = registration.record_outcomes(claim=after.claim, grades=grades)
         is_more = bool(grades.items() - then.get(name, {}).items())
         if stream.owner != after.centre and (is_more or recorded):
-            raise LearnerHasLeft(pointer="/awards", learner=registration.learner)
+            raise LearnerHasLeft(path=("awards",), learner=registration.learner)
         changes.append(stream.change(recorded))
     return changes
 
@@ -232,18 +232,18 @@ def choose_qualification(
     qualification = context.catalogue.qualifications.get(reference)
     if apprenticeship := context.catalogue.apprenticeships.get(reference):
         raise ApprenticeshipNotClaimable(
-            pointer="/qualification",
+            path=("qualification",),
             title=apprenticeship.title,
             qualifications=", ".join(apprenticeship.qualifications),
         )
     if qualification is None:
-        raise UnknownQualification(pointer="/qualification", qualification=reference)
+        raise UnknownQualification(path=("qualification",), qualification=reference)
     approvals = approvals_of(context, claim.centre)[1]
     approved = approved_for(context.catalogue, reference, approvals)
     require(
         on_facts(qualification, approved=approved, today=today),
         title=qualification.title,
-        pointer="/qualification",
+        path=("qualification",),
     )
     offered = {o.unit.reference for o in offered_units(context.catalogue, reference)}
     return [
@@ -284,7 +284,7 @@ def choose_learners(
     It is approved for them by the qualification or by their apprenticeship (O7).
     """
     new = [who for who in learners if who not in claim.submitted_registrations]
-    require_none_erased(context, new, pointer="/learners")
+    require_none_erased(context, new, path=("learners",))
     qualification = claim.qualification or ""
     approvals = approvals_of(context, claim.centre)[1]
     approved = approved_for(context.catalogue, qualification, approvals)

@@ -154,7 +154,7 @@ def _submit(
         set_aside=concurrent.set_aside,
     )
     rules = context.catalogue.qualification(claim.qualification or "")
-    require(facts.conditions, title=rules.title, pointer="/qualification")
+    require(facts.conditions, title=rules.title, path=("qualification",))
     verdicts: dict[str, Granted | Withheld] = {}
     unchanged, changes = [facts.centre], []
     completed: dict[str, Registration] = {}

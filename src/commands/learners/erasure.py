@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from aggregates.errors import FieldPath
 from aggregates.learners.learner import LearnerIsErased
 from commands.command import CommandContext
 
@@ -17,8 +18,8 @@ def erased_learners(
 
 
 def require_none_erased(
-    context: CommandContext, learners: Collection[str], *, pointer: str | None = None
+    context: CommandContext, learners: Collection[str], *, path: FieldPath | None = None
 ) -> None:
     """Raise LearnerIsErased if the personal data of any of them were erased (H6)."""
     for learner in sorted(erased_learners(context, learners)):
-        raise LearnerIsErased(learner=learner, pointer=pointer)
+        raise LearnerIsErased(learner=learner, path=path)

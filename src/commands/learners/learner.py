@@ -7,6 +7,7 @@ from functools import reduce
 from typing import ClassVar
 from uuid import UUID
 
+from aggregates.errors import FieldPath
 from aggregates.learners.details import COLUMNS, Checked, Details, check_details
 from aggregates.learners.learner import (
     DetailIsWrong,
@@ -125,23 +126,23 @@ def new_learner(
     today: date,
     alike: FindSimilarLearners,
     is_different_person: bool,
-    pointer: str = "",
+    path: FieldPath = (),
 ) -> tuple[str, Change]:
     """Check one learner (L1); give who they will be, and what is to be recorded.
 
-    ``pointer`` is where in the request the details were. Raises DetailsAreWrong with
+    ``path`` is where in the request the details were. Raises DetailsAreWrong with
     every fault, UlnIsHeld, LooksLikeAnother.
     """
-    details = _right(check_details(cells, today=today), cells, pointer)
+    details = _right(check_details(cells, today=today), cells, path)
     if details.uln:
-        _require_free(context.store, centre, details.uln, pointer)
+        _require_free(context.store, centre, details.uln, path)
     likeness = details.likeness
     is_first = likeness in unheld(
         context.store, centre, [likeness]
     )  # before it is asked
     if not is_different_person:
         known = known_alike(context.store, centre, [likeness], alike)
-        require_nobody_alike(known.get(likeness, ()), pointer)
+        require_nobody_alike(known.get(likeness, ()), path)
     learner = context.new_identifier(Kind.LEARNER)
     to_verify = context.verify is not None and details.uln is not None
     return learner, begin_learner(
@@ -232,21 +233,21 @@ def ask(context: CommandContext, learners: Sequence[Details]) -> Sequence[Outcom
     return context.verify(learners) if context.verify else [None] * len(learners)
 
 
-def _right(checked: Checked, cells: Mapping[str, str], pointer: str = "") -> Details:
+def _right(checked: Checked, cells: Mapping[str, str], path: FieldPath = ()) -> Details:
     """Give the details, or raise every fault of them at once (L1)."""
     if checked.details is not None:
         return checked.details
     faults = [
-        DetailIsWrong(
-            pointer=f"{pointer}/{problem.column}", sentence=sentence(problem, cells)
-        )
+        DetailIsWrong(path=(*path, problem.column), sentence=sentence(problem, cells))
         for problem in checked.problems
     ]
     said = " ".join(str(fault) for fault in faults)
     raise DetailsAreWrong(sentences=said, others=faults)
 
 
-def _require_free(store: EventStore, centre: str, uln: str, pointer: str = "") -> None:
+def _require_free(
+    store: EventStore, centre: str, uln: str, path: FieldPath = ()
+) -> None:
     """Raise UlnIsHeld if a learner of the centre has the ULN (U6)."""
     for holder in holders(store, centre, [uln]).values():
-        raise UlnIsHeld(uln=uln, learner=holder, pointer=f"{pointer}/uln")
+        raise UlnIsHeld(uln=uln, learner=holder, path=(*path, "uln"))

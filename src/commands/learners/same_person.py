@@ -7,6 +7,7 @@ makes another known at the same moment finds them, however far read models have 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
+from aggregates.errors import FieldPath
 from aggregates.learners.learner import Learner, LooksLikeAnother
 from events.identifier import stream_of
 from repositories.aggregate_types import LEARNER
@@ -41,11 +42,11 @@ def known_alike(
     return found
 
 
-def require_nobody_alike(others: Sequence[str], pointer: str = "") -> None:
+def require_nobody_alike(others: Sequence[str], path: FieldPath = ()) -> None:
     """Raise LooksLikeAnother if there are others, about whom nothing was said."""
     if others:
         raise LooksLikeAnother(
-            learners=" or ".join(others), pointer=f"{pointer}/confirm_different_person"
+            learners=" or ".join(others), path=(*path, "confirm_different_person")
         )
 
 

@@ -117,4 +117,4 @@ def _require_free(context: CommandContext, learner: Learner, centre: str) -> Non
     """Raise UlnIsHeldThere if a learner of that centre has the ULN (U6)."""
     uln = learner.details.uln or ""
     for other in holders(context.store, centre, [uln]).values():
-        raise UlnIsHeldThere(pointer="/centre", other=other, centre=centre, uln=uln)
+        raise UlnIsHeldThere(path=("centre",), other=other, centre=centre, uln=uln)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar
 
-from aggregates.errors import Refusal
+from aggregates.errors import FieldPath, Refusal
 from aggregates.loss import require_no_loss
 from aggregates.orders.offer import Offer, Terms, offers
 from aggregates.orders.order import Later, Order
@@ -135,7 +135,7 @@ def begin_order(command: BeginOrder, context: CommandContext) -> CommandResult:
     known = offers_of(context, order, command.products, command.today)
     events: list[Later] = order.choose_products(command.products, offers=known)
     for index, linking in enumerate(command.linkings):
-        with under(f"/learners/{index}"):
+        with under("learners", index):
             now = order.after(events)
             events += link(context, now, linking, offers=known, by=command.by)
     events += set_dates(order.after(events), command.datings, command.today)
@@ -154,7 +154,7 @@ def choose_order_products(
     stream, order = context.load(ORDER, command.order, command)
     known = offers_of(context, order, command.products, command.today)
     events = order.choose_products(command.products, offers=known)
-    require_kept(order, events, confirm_loss=command.confirm_loss, pointer="/products")
+    require_kept(order, events, confirm_loss=command.confirm_loss, path=("products",))
     return record(command, context, stream, events)
 
 
@@ -173,7 +173,7 @@ def link_order_learners(
             today=command.today,
             alike=command.newcomer.alike,
             is_different_person=command.newcomer.is_different_person,
-            pointer="/new_learner",
+            path=("new_learner",),
         )
         created[learner] = change
     events = link(
@@ -185,7 +185,7 @@ def link_order_learners(
         new=list(created),
         instead=command.instead,
     )
-    require_kept(order, events, confirm_loss=command.confirm_loss, pointer="/learners")
+    require_kept(order, events, confirm_loss=command.confirm_loss, path=("learners",))
     done = record(command, context, stream, events, *created.values())
     return CommandResult(position=done.position, created_id="".join(created))
 
@@ -196,7 +196,7 @@ def unlink_order_learner(
 ) -> CommandResult:
     stream, order = context.load(ORDER, command.order, command)
     events = order.unlink(command.learner, product=command.product)
-    require_kept(order, events, confirm_loss=command.confirm_loss, pointer="?learner")
+    require_kept(order, events, confirm_loss=command.confirm_loss, path=("learner",))
     return record(command, context, stream, events)
 
 
@@ -204,7 +204,7 @@ def unlink_order_learner(
 def set_course_dates(command: SetCourseDates, context: CommandContext) -> CommandResult:
     stream, order = context.load(ORDER, command.order, command)
     events = set_dates(order, command.datings, command.today)
-    require_kept(order, events, confirm_loss=command.confirm_loss, pointer="/dates")
+    require_kept(order, events, confirm_loss=command.confirm_loss, path=("dates",))
     return record(command, context, stream, events)
 
 
@@ -224,11 +224,11 @@ def delete_order(command: DeleteOrder, context: CommandContext) -> CommandResult
 
 
 def require_kept(
-    order: Order, events: Sequence[Later], *, confirm_loss: bool, pointer: str
+    order: Order, events: Sequence[Later], *, confirm_loss: bool, path: FieldPath
 ) -> None:
     """Raise WorkWouldBeLost if what was typed is gone after it, unless confirmed."""
     lost = lost_from_order(order, order.after(events))
-    require_no_loss(lost, confirm_loss=confirm_loss, pointer=pointer)
+    require_no_loss(lost, confirm_loss=confirm_loss, path=path)
 
 
 def append(
@@ -279,7 +279,7 @@ def set_dates(order: Order, datings: Sequence[Dating], today: date) -> list[Late
     """Set several dates one after the other."""
     events: list[Later] = []
     for index, dating in enumerate(datings):
-        with under(f"/dates/{index}"):
+        with under("dates", index):
             events += order.after(events).set_dates(
                 dating.dates,
                 product=dating.product,
@@ -290,12 +290,12 @@ def set_dates(order: Order, datings: Sequence[Dating], today: date) -> list[Late
 
 
 @contextmanager
-def under(place: str) -> Iterator[None]:
+def under(*place: str | int) -> Iterator[None]:
     """Point at a part of what was asked, where a decision knows of that part alone."""
     try:
         yield
     except Refusal as refusal:
         for fault in (refusal, *refusal.others):
-            if fault.pointer is not None:
-                fault.pointer = place + fault.pointer
+            if fault.path is not None:
+                fault.path = (*place, *fault.path)
         raise

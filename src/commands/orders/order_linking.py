@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from aggregates.errors import FieldPath
 from aggregates.orders import order_linking
 from aggregates.orders.offer import Offer
 from aggregates.orders.order import Later, Order
@@ -46,7 +47,7 @@ def link(
 
     ``new`` are learners who come to be in the same append.
     """
-    require_none_erased(context, linking.learners, pointer="/learners")
+    require_none_erased(context, linking.learners, path=("learners",))
     of_groups = [who for group in linking.groups for who in members(context, group, by)]
     known = known_at(context, order.centre, [*linking.learners, *of_groups])
     named = {**linking.learners}
@@ -75,7 +76,7 @@ def known_at(context: CommandContext, centre: str, learners: Iterable[str]) -> s
 
 
 def members(
-    context: CommandContext, group: str, by: Actor, *, pointer: str = "/groups"
+    context: CommandContext, group: str, by: Actor, *, path: FieldPath = ("groups",)
 ) -> tuple[str, ...]:
     """Find the learners of a group, but for those whose data were erased (H6).
 
@@ -87,5 +88,5 @@ def members(
     gone = erased_learners(context, joined)
     learners = tuple(who for who in joined if who not in gone)
     if not learners:
-        raise GroupHasNoLearners(pointer=pointer, group=group)
+        raise GroupHasNoLearners(path=path, group=group)
     return learners

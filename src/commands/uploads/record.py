@@ -77,7 +77,7 @@ def amend_record(command: AmendRecord, context: CommandContext) -> CommandResult
     if command.is_different_person:
         events += amended.confirm()
     elif command.link_to:
-        require_none_erased(context, [command.link_to], pointer="/link_to")
+        require_none_erased(context, [command.link_to], path=("link_to",))
         events += amended.link(command.link_to)
     (heard,), _ = hear([reduce(Record.apply, events, record)], context)
     events += heard

@@ -114,7 +114,7 @@ def amend_from_file(
     count = sum(outcome is CorrectionOutcome.AMENDED for outcome, _ in plan)
     if count > MOST_AMENDED:
         raise TooManyToAmend(
-            records=amount(count, "record"), most=MOST_AMENDED, pointer="/file"
+            records=amount(count, "record"), most=MOST_AMENDED, path=("file",)
         )
     returned: list[Returned] = []
     for one, said in zip(corrections, plan, strict=True):

@@ -174,7 +174,7 @@ def require_new_name(store: EventStore, owned: Reservation, name: str) -> None:
     """Raise GroupNameTaken if the user has a group of that name (U1)."""
     for held in store.find_reservations(owned.scope, [owned.key]).values():
         taken = GROUP.replay(store.open(held.stream)).received
-        raise GroupNameTaken(name=name, group=taken.group, pointer="/name")
+        raise GroupNameTaken(name=name, group=taken.group, path=("name",))
 
 
 @handles(SubmitLearnerGroup)

@@ -379,8 +379,8 @@ def _query(centre: str | None, filters: BookingFilter) -> Select[Any]:
         (filters.starts_from, filters.starts_before),
     )
     query = query.where(
-        *within_days(its.starts, *days, pointer="?date_from"),
-        *within_moments(its.starts, *moments, pointer="?starts_from"),
+        *within_days(its.starts, *days, path=("date_from",)),
+        *within_moments(its.starts, *moments, path=("starts_from",)),
     )
     if filters.open_at is not None:
         query = query.where(its.closes > filters.open_at)

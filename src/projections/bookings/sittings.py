@@ -84,7 +84,7 @@ def search_sittings(
     if filters.qualification is not None:
         query = query.where(its.qualification.in_(filters.qualification))
     days = filters.date_from, filters.date_to
-    query = query.where(*within_days(its.starts, *days, pointer="?date_from"))
+    query = query.where(*within_days(its.starts, *days, path=("date_from",)))
     if filters.open_at is not None:
         query = query.where(its.closes > filters.open_at)
     found = page(

@@ -247,4 +247,4 @@ def _place(cursor: str) -> PairCursor:
     try:
         return msgspec.json.decode(base64.urlsafe_b64decode(cursor), type=PairCursor)
     except ValueError:
-        raise BadCursor(pointer="?cursor") from None
+        raise BadCursor(path=("cursor",)) from None

@@ -172,7 +172,7 @@ def _conditions(
     first, last = filters.created_from, filters.created_to
     conditions: list[ColumnElement[bool] | None] = [
         its.centre == centre if centre is not None else None,
-        *within_days(its.created_at, first, last, pointer="?created_from"),
+        *within_days(its.created_at, first, last, path=("created_from",)),
         _id_matches(filters.learner) if filters.learner is not None else None,
         its.date_of_birth == filters.date_of_birth if filters.date_of_birth else None,
         its.uln == read_uln(clean(filters.uln)) if filters.uln is not None else None,

@@ -93,7 +93,7 @@ def test_a_package_is_refused_with_each_check_that_failed() -> None:
     )
     with pytest.raises(PackageRefused, match="2 of its 4 checks failed") as refused:
         require_all(found)
-    faults = [(each.pointer, str(each)) for each in refused.value.others]
-    assert faults[0] == ("/package", NOT_WHOLE)
-    assert faults[1][0] == "/client"
+    faults = [(each.path, str(each)) for each in refused.value.others]
+    assert faults[0] == (("package",), NOT_WHOLE)
+    assert faults[1][0] == ("client",)
     require_all(found[:2])

@@ -33,7 +33,7 @@ def test_a_centre_number_has_two_to_ten_digits(number: str) -> None:
 def test_a_number_that_is_none_opens_nothing(number: str) -> None:
     with pytest.raises(CentreNumberMalformed) as refusal:
         open_centre(number=number, name="Riverside")
-    assert refusal.value.pointer == "/number"
+    assert refusal.value.path == ("number",)
 
 
 def test_a_centre_has_a_name() -> None:

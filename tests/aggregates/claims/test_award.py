@@ -25,7 +25,7 @@ DAYS = st.dates(date(2000, 1, 1), date(2100, 1, 1))
 
 
 def refused(day: date, *, today: date = TODAY) -> list[type[Refusal]]:
-    return [type(r) for r in award_date_refusals(day, today=today, pointer="/d")]
+    return [type(r) for r in award_date_refusals(day, today=today, path=("d",))]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_an_award_date_may_be_the_earliest_day_but_not_the_day_before() -> None:
 
 def test_a_refused_award_date_says_whose_and_which_is_the_earliest() -> None:
     (refusal,) = award_date_refusals(
-        date(2026, 5, 30), today=date(2026, 8, 31), pointer="/d", learner="L-1"
+        date(2026, 5, 30), today=date(2026, 8, 31), path=("d",), learner="L-1"
     )
     assert str(refusal) == (
         "The award date 30 May 2026 of L-1 is more than three months back. Give 31 May"
@@ -93,7 +93,7 @@ def graded(
     grades: dict[str, str], *, units: tuple[str, ...] = (A1, B2)
 ) -> list[Refusal]:
     given = award(grades=grades)
-    return grade_refusals(given, units=units, rules=RULES, at="/awards/0")
+    return grade_refusals(given, units=units, rules=RULES, at=("awards", 0))
 
 
 @pytest.mark.parametrize("grade", ["U", "P", "T"])
@@ -106,7 +106,7 @@ def test_a_grade_that_the_unit_does_not_have_is_refused_where_it_stands() -> Non
     """M5."""
     (refusal,) = graded({A1: "D"})
     assert isinstance(refusal, GradeNotAllowed)
-    assert refusal.pointer == "/awards/0/grades/A~1100~10001"
+    assert refusal.path == ("awards", 0, "grades", "A/100/0001")
     assert str(refusal) == "D is not a grade of the unit A/100/0001. Give one of: P."
 
 

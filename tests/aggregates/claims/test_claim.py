@@ -100,7 +100,10 @@ def test_units_can_be_chosen_from_those_offered_alone() -> None:
     ]
     with pytest.raises(UnitNotOffered) as refusal:
         claim.choose_units((A1, "X/1", "X/2"), offered=OFFERED)
-    assert [other.pointer for other in refusal.value.others] == ["/units/1", "/units/2"]
+    assert [other.path for other in refusal.value.others] == [
+        ("units", 1),
+        ("units", 2),
+    ]
 
 
 def test_the_same_units_again_change_nothing() -> None:
@@ -148,8 +151,8 @@ def test_a_learner_without_an_active_registration_cannot_be_chosen() -> None:
     claim = given([BEGUN, FOR_QUALIFICATION])
     with pytest.raises(NotRegistered) as refusal:
         claim.choose_learners({ANN: ANNS, BEN: None, CAT: None})
-    pointers = [other.pointer for other in refusal.value.others]
-    assert pointers == ["/learners/1", "/learners/2"]
+    paths = [other.path for other in refusal.value.others]
+    assert paths == [("learners", 1), ("learners", 2)]
     assert BEN in str(refusal.value)
 
 
@@ -261,11 +264,11 @@ def test_everything_at_fault_in_the_grades_is_named_at_once() -> None:
     }
     with pytest.raises(UnitNotChosen) as refusal:
         given(READY).save_grades(wrong, rules=BOTH_RULES, today=TODAY)
-    assert [(type(r).__name__, r.pointer) for r in refusal.value.others] == [
-        ("UnitNotChosen", "/awards/0/grades/X~11"),
-        ("GradeNotAllowed", "/awards/0/grades/A~1100~10001"),
-        ("AwardDateTooEarly", "/awards/0/award_date"),
-        ("LearnerNotInClaim", "/awards/1"),
+    assert [(type(r).__name__, r.path) for r in refusal.value.others] == [
+        ("UnitNotChosen", ("awards", 0, "grades", "X/1")),
+        ("GradeNotAllowed", ("awards", 0, "grades", "A/100/0001")),
+        ("AwardDateTooEarly", ("awards", 0, "award_date")),
+        ("LearnerNotInClaim", ("awards", 1)),
     ]
 
 

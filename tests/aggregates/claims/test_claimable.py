@@ -124,14 +124,14 @@ def test_every_reason_against_a_qualification_is_in_one_sentence() -> None:
     late = RULES.certification_ends + timedelta(days=1)
     met = on_facts(RULES, approved=NOT_AT_ALL, today=late)
     with pytest.raises(NotClaimable) as refusal:
-        require(met, title="The diploma", pointer="/qualification")
+        require(met, title="The diploma", path=("qualification",))
     assert str(refusal.value) == (
         "The diploma cannot be claimed. The centre is not approved for it. Ask an "
         "Account Specialist. Certification ended on 31 August 2030: no certificate is"
         " issued any more."
     )
     approved = on_facts(RULES, approved=ALONE, today=TODAY)
-    require(approved, title="The diploma", pointer="/qualification")
+    require(approved, title="The diploma", path=("qualification",))
 
 
 def test_only_internally_assessed_units_are_offered() -> None:

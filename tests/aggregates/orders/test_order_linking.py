@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from aggregates.catalogue_refusals import PathwayUnknown
-from aggregates.errors import MOST_SAID, Refusal
+from aggregates.errors import MOST_SAID, FieldPath, Refusal
 from aggregates.orders import order_linking
 from aggregates.orders.order import Later, Order
 from aggregates.orders.order_linking import PathwayChoice
@@ -104,7 +104,7 @@ def test_a_pathway_may_name_its_qualification_also_where_that_is_the_product(
 def test_two_ways_of_one_learner_in_one_request_are_refused() -> None:
     """O1: neither goes without a word; the same twice is once."""
     front, food = PathwayChoice(pathway="FRONT"), PathwayChoice(pathway="FOOD")
-    first, second = "/learners/0", "/learners/1"
+    first, second = ("learners", 0), ("learners", 1)
     order_linking.require_one_pathway(
         [
             (first, SEVERAL, ANN, front),
@@ -118,7 +118,7 @@ def test_two_ways_of_one_learner_in_one_request_are_refused() -> None:
         order_linking.require_one_pathway(
             [(first, SEVERAL, ANN, front), (second, SEVERAL, ANN, food)]
         )
-    assert twice.value.pointer == second
+    assert twice.value.path == second
 
 
 def test_a_pathway_is_chosen_for_all_or_for_each() -> None:
@@ -172,10 +172,10 @@ def test_a_learner_of_nobody_knows_where_and_an_unknown_pathway_are_refused() ->
             offers=OFFERS,
             known={ANN},
         )
-    assert [(type(o), o.pointer) for o in refused.value.others] == [
-        (PathwayUnknown, "/pathway"),
-        (PathwayUnknown, "/learners/0/pathway"),
-        (LearnerUnknown, "/learners/1/learner"),
+    assert [(type(o), o.path) for o in refused.value.others] == [
+        (PathwayUnknown, ("pathway",)),
+        (PathwayUnknown, ("learners", 0, "pathway")),
+        (LearnerUnknown, ("learners", 1, "learner")),
     ]
     assert "Hospitality has no pathway SOUTH. Choose from FRONT, FOOD." in str(
         refused.value
@@ -314,33 +314,34 @@ def test_pathways_said_for_every_product_go_where_they_belong() -> None:
 
 
 @pytest.mark.parametrize(
-    ("choice", "refusal", "pointer"),
+    ("choice", "refusal", "path"),
     [
-        (PathwayChoice(pathway="FRONT"), PathwayOfApprenticeship, "/pathway"),
+        (PathwayChoice(pathway="FRONT"), PathwayOfApprenticeship, ("pathway",)),
         (
             PathwayChoice(pathways={SEVERAL: "NORTH"}),
             PathwayUnknown,
-            f"/pathways/{SEVERAL}",
+            ("pathways", SEVERAL),
         ),
         (
             PathwayChoice(pathways={"Q-0000000000": "FRONT"}),
             QualificationNotOrdered,
-            "/pathways/Q-0000000000",
+            ("pathways", "Q-0000000000"),
         ),
     ],
 )
 def test_a_pathway_that_the_apprenticeship_does_not_have_is_refused(
-    choice: PathwayChoice, refusal: type[Refusal], pointer: str
+    choice: PathwayChoice, refusal: type[Refusal], path: FieldPath
 ) -> None:
     """O7: where it was said, for all or for one."""
     order = given([BEGUN, FOR_APPRENTICESHIP])
+    no_place: FieldPath = ()
     for learners, of_all, at in (
-        ({ANN: None}, choice, ""),
-        ({ANN: choice}, PathwayChoice(), "/learners/0"),
+        ({ANN: None}, choice, no_place),
+        ({ANN: choice}, PathwayChoice(), ("learners", 0)),
     ):
         with pytest.raises(refusal) as refused:
             link_by_way(order, learners, of_all)
-        assert refused.value.pointer == f"{at}{pointer}"
+        assert refused.value.path == (*at, *path)
 
 
 def test_the_limit_counts_the_registrations_on_every_qualification() -> None:

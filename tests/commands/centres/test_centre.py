@@ -84,7 +84,7 @@ def test_an_approval_is_withdrawn_and_granted_at_the_version_looked_at(
 def test_what_is_no_product_is_not_approved(claim_centre: ClaimCentre) -> None:
     with pytest.raises(ProductUnknown) as refusal:
         asked(claim_centre, GrantApproval, centre=CENTRE, product="Q-1")
-    assert refusal.value.pointer == "/product"
+    assert refusal.value.path == ("product",)
 
 
 def test_a_centre_that_is_not_open_is_not_found(claim_centre: ClaimCentre) -> None:

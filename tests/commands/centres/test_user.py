@@ -80,7 +80,7 @@ def test_a_centre_that_is_not_open_has_no_users(
     ben = {**ANN, "name": "ben", "centre": centre}
     with pytest.raises(NotFound) as refusal:
         asked(staff, AddUser, by=SERVICE, **ben)
-    assert refusal.value.pointer == "/centre"
+    assert refusal.value.path == ("centre",)
     moved = {"name": "ann", "role": Role.ASSESSOR, "centre": centre}
     with pytest.raises(NotFound):
         asked(staff, ChangeUserRole, by=SPECIALIST, **moved, reason=WHY)

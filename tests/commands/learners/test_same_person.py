@@ -40,7 +40,7 @@ def upload_centre(store: EventStore, clock: Clock) -> UploadCentre:
 def refused(ask: Callable[[], object]) -> str:
     with pytest.raises(LooksLikeAnother) as refusal:
         ask()
-    assert refusal.value.pointer == "/confirm_different_person"
+    assert refusal.value.path == ("confirm_different_person",)
     return str(refusal.value)
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from aggregates.catalogue_refusals import ProductUnknown
-from aggregates.errors import Malformed, NotFound, Refusal
+from aggregates.errors import FieldPath, Malformed, NotFound, Refusal
 from aggregates.learners.learner import DetailsAreWrong, LooksLikeAnother, UlnIsHeld
 from aggregates.orders.order_line import OrderLineLearner
 from aggregates.orders.order_linking import PathwayChoice
@@ -114,17 +114,17 @@ def test_an_order_is_begun_whole_in_one_go(order_centre: OrderCentre) -> None:
 
 
 @pytest.mark.parametrize(
-    ("begin", "kind", "pointer"),
+    ("begin", "kind", "path"),
     [
         (
             lambda c: c.begin(products=[SINGLE, "Q-0"]),
             ProductUnknown,
-            "/products/1",
+            ("products", 1),
         ),
         (
             lambda c: c.begin(Linking(), Linking(learners={ANN: None, CAT: None})),
             LearnerUnknown,
-            "/learners/1/learners/1/learner",
+            ("learners", 1, "learners", 1, "learner"),
         ),
         (
             lambda c: c.begin(
@@ -138,22 +138,22 @@ def test_an_order_is_begun_whole_in_one_go(order_centre: OrderCentre) -> None:
                 ]
             ),
             EndsBeforeStart,
-            "/dates/1/ends",
+            ("dates", 1, "ends"),
         ),
-        (lambda c: c.begin(number="9" * 51), NumberTooLong, "/purchase_order_number"),
+        (lambda c: c.begin(number="9" * 51), NumberTooLong, ("purchase_order_number",)),
     ],
 )
 def test_what_is_wrong_with_a_whole_order_is_pointed_at(
     order_centre: OrderCentre,
     begin: Callable[[OrderCentre], object],
     kind: type[Refusal],
-    pointer: str,
+    path: FieldPath,
 ) -> None:
     """O1: and nothing is recorded."""
     before = order_centre.store.head()
     with pytest.raises(kind) as refused:
         begin(order_centre)
-    assert refused.value.pointer == pointer
+    assert refused.value.path == path
     assert order_centre.store.head() == before
 
 
@@ -234,8 +234,8 @@ def test_another_centres_learner_is_as_unknown_as_nobody(
     strangers = dict.fromkeys([ANN, CAT, "L-0000000000A", "nonsense", order])
     with pytest.raises(LearnersRefused) as refused:
         order_centre.link(order, Linking(learners=strangers))
-    assert [other.pointer for other in refused.value.others] == [
-        f"/learners/{index}/learner" for index in (1, 2, 3, 4)
+    assert [other.path for other in refused.value.others] == [
+        ("learners", index, "learner") for index in (1, 2, 3, 4)
     ]
 
 
@@ -264,13 +264,13 @@ def test_a_new_learners_faults_are_said_all_at_once_and_nothing_is_recorded(
     wrong = newcomer(date_of_birth="31/2/2006", family_name="")
     with pytest.raises(DetailsAreWrong) as refused:
         order_centre.send(join(order_centre, order, wrong))
-    assert {other.pointer for other in refused.value.others} == {
-        "/new_learner/family_name",
-        "/new_learner/date_of_birth",
+    assert {other.path for other in refused.value.others} == {
+        ("new_learner", "family_name"),
+        ("new_learner", "date_of_birth"),
     }
     with pytest.raises(LooksLikeAnother) as alike:
         order_centre.send(join(order_centre, order, newcomer(alike=ANN)))
-    assert alike.value.pointer == "/new_learner/confirm_different_person"
+    assert alike.value.path == ("new_learner", "confirm_different_person")
     assert order_centre.store.head() == before
     assert order_centre.send(
         join(order_centre, order, newcomer(alike=ANN, is_different=True))
@@ -296,7 +296,7 @@ def test_a_uln_taken_at_the_same_moment_names_who_has_it(
     )
     with pytest.raises(UlnIsHeld) as refused:
         handle(join(order_centre, order, newcomer(uln=ULN)), context)
-    assert refused.value.pointer == "/new_learner/uln"
+    assert refused.value.path == ("new_learner", "uln")
     assert handle(
         join(order_centre, order, newcomer(uln=OTHER_ULN)), context
     ).created_id
@@ -338,7 +338,7 @@ def test_a_later_fault_among_dates_is_pointed_at(order_centre: OrderCentre) -> N
     )
     with pytest.raises(Malformed) as refused:
         order_centre.send(command)
-    assert refused.value.pointer == "/dates/1/learners"
+    assert refused.value.path == ("dates", 1, "learners")
 
 
 def test_an_order_deleted_is_not_found_any_more(order_centre: OrderCentre) -> None:

@@ -149,9 +149,9 @@ def test_an_incomplete_order_says_all_that_it_lacks(order_centre: OrderCentre) -
     before = order_centre.store.head()
     with pytest.raises(OrderIncomplete) as refused:
         order_centre.confirm(order)
-    assert [other.pointer for other in refused.value.others] == [
-        "/learners",
-        "/course-dates",
+    assert [other.path for other in refused.value.others] == [
+        ("learners",),
+        ("course-dates",),
     ]
     assert order_centre.store.head() == before
 
