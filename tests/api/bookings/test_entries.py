@@ -1,13 +1,9 @@
 """Who is entered for tests, through what, and when a test is or was to be sat."""
 
 import csv
-from datetime import UTC, datetime
 from io import StringIO
 from typing import Any
 
-import pytest
-
-from files.csv_rows import FORMULA, csv_rows
 from tests.api.bookings import booking_centre
 from tests.api.bookings.booking_centre import (
     QUALIFICATION,
@@ -214,30 +210,6 @@ def test_a_booking_is_cancelled_until_its_window_closes_whatever_the_clocks_do(
     assert ask("POST", f"{at}/cancel")["attendance"] == "Cancelled"
 
 
-@pytest.mark.parametrize("start", FORMULA)
-def test_no_name_in_a_register_is_taken_for_a_formula(start: str) -> None:
-    """B16."""
-    name = f"{start}1+1"
-    written = "".join(csv_rows(["name"], [{"name": name}, {"name": f"1{name}"}]))
-    _, *rows = csv.reader(StringIO(written, newline=""))
-    assert rows == [[f"'{name}"], [f"1{name}"]]
-
-
-@pytest.mark.parametrize("amount", ["-98.00", "-14.5", "-7", "98.00"])
-def test_a_number_stays_a_number_in_a_spreadsheet(amount: str) -> None:
-    """B16, C4: a credit is worth what it says."""
-    written = "".join(csv_rows(["amount"], [{"amount": amount}]))
-    assert list(csv.reader(StringIO(written)))[1:] == [[amount]]
-
-
-@pytest.mark.parametrize(
-    "start", ["-2+3", "-1e5", "-", "--1", "-1\n", "+1", "-1.", "=-1"]
-)
-def test_what_only_begins_as_a_number_is_text(start: str) -> None:
-    written = "".join(csv_rows(["name"], [{"name": start}]))
-    assert list(csv.reader(StringIO(written, newline="")))[1:] == [[f"'{start}"]]
-
-
 def test_a_register_has_every_name_as_it_is_and_as_text_in_a_spreadsheet(
     ask: Ask,
 ) -> None:
@@ -262,10 +234,3 @@ def test_a_register_has_every_name_as_it_is_and_as_text_in_a_spreadsheet(
     assert ask("GET", "/bookings/register", params=sitting) == []
     other = {**sitting, "starts": "2026-12-10T10:01"}
     assert ask("GET", "/bookings/register", params=other) == []
-
-
-def test_a_moment_in_a_spreadsheet_is_written_as_json_has_it() -> None:
-    """M13."""
-    at = datetime(2026, 11, 30, 11, 5, 48, tzinfo=UTC)
-    written = "".join(csv_rows(["issued_at"], [{"issued_at": at}]))
-    assert written.splitlines()[1] == "2026-11-30T11:05:48Z"
