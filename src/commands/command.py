@@ -1,9 +1,10 @@
 """What every command carries besides what it asks for, and how one is answered."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
 from aggregates.errors import RuleBroken
 from aggregates.learners.verification import Verify
@@ -12,7 +13,16 @@ from catalogue import Catalogue
 from events.identifier import Kind, new_identifier
 from repositories.aggregate_types import A, AggregateType
 from repositories.repository import Loaded, Stale, Versions, load
-from store import Actor, Change, Conflict, EventStore, Forgotten, Position, Stream
+from store import (
+    Actor,
+    AlreadyReserved,
+    Change,
+    Conflict,
+    EventStore,
+    Forgotten,
+    Position,
+    Stream,
+)
 
 TRIES = 8
 
@@ -91,6 +101,18 @@ class CommandContext:
         return CommandResult(position=position, created_id=created_id)
 
 
+@contextmanager
+def retry_if_reserved() -> Iterator[None]:
+    """Have what lost a reservation decided again, by raising Conflict.
+
+    Whoever was quicker is then found on the facts, and named in the refusal.
+    """
+    try:
+        yield
+    except AlreadyReserved as taken:
+        raise Conflict(taken.held.stream, ()) from taken
+
+
 class PersonIsErased(RuleBroken):
     code = "person-is-erased"
     message = (
@@ -101,6 +123,8 @@ class PersonIsErased(RuleBroken):
 
 C = TypeVar("C", bound=Command)
 Handler = Callable[[C, CommandContext], CommandResult]
+
+Decide: TypeAlias = Callable[[C, A, CommandContext], Sequence[Any]]
 
 HANDLERS: dict[type[Command], Handler[Any]] = {}
 
@@ -113,6 +137,41 @@ def handles(kind: type[C]) -> Callable[[Handler[C]], Handler[C]]:
         return handler
 
     return register
+
+
+class Decisions(Generic[A]):
+    """Handlers that load one aggregate, decide on it and record what was decided.
+
+    ``identifier`` is the field of the commands that names the aggregate; ``record``
+    appends the events that were decided on it.
+    """
+
+    def __init__(
+        self,
+        kind: AggregateType[A],
+        identifier: str,
+        record: Callable[
+            [Any, CommandContext, Stream, A, Sequence[Any]], CommandResult
+        ],
+    ) -> None:
+        self._kind = kind
+        self._identifier = identifier
+        self._record = record
+
+    def decide(self, asked: type[C]) -> Callable[[Decide[C, A]], Decide[C, A]]:
+        """Say that the function decides what that kind of command asks: the events."""
+
+        def register(decide: Decide[C, A]) -> Decide[C, A]:
+            @handles(asked)
+            def handler(command: C, context: CommandContext) -> CommandResult:
+                name = getattr(command, self._identifier)
+                stream, loaded = context.load(self._kind, name, command)
+                events = decide(command, loaded, context)
+                return self._record(command, context, stream, loaded, events)
+
+            return decide
+
+        return register
 
 
 def handle(command: Command, context: CommandContext) -> CommandResult:

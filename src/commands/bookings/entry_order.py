@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from aggregates.bookings.entry_order import EntryOrder
+from aggregates.bookings.entry_order import EntryOrder, Later
 from aggregates.bookings.entry_rules import entry_paths
 from aggregates.errors import FieldPath
 from aggregates.loss import require_no_loss
@@ -13,12 +13,12 @@ from aggregates.orders.order_line import purchase_order_number
 from aggregates.orders.order_loss import lost_from_entries
 from commands.bookings.entry_facts import EntryFacts
 from commands.bookings.entry_lines import EntryLine, expand
-from commands.command import Command, CommandContext, CommandResult, handles
+from commands.command import Command, CommandContext, CommandResult, Decisions, handles
 from events.bookings.entry_order import EntriesChosen, Entry, EntryOrderBegun
 from events.event import Event
 from events.identifier import Kind
 from repositories.aggregate_types import ENTRY_ORDER
-from store import Change
+from store import Change, Stream
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,30 +33,44 @@ class BeginEntryOrder(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChooseEntries(Command):
-    """Say which tests are to be booked for whom, and when: these and no others."""
-
-    title: ClassVar = "choose entries"
+class EntryOrderCommand(Command):
+    """What is asked of an order of entries that there is."""
 
     order: str
-    entries: tuple[Entry, ...] = ()
-    lines: tuple[EntryLine, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class LossyEntryCommand(EntryOrderCommand):
+    """What may lose what was typed; ``lost_at`` points at what would lose it."""
+
+    lost_at: ClassVar[FieldPath | None] = None
+
     confirm_loss: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class AddEntries(Command):
-    """Say which tests are to be booked besides those of the order."""
+class ChooseEntries(LossyEntryCommand):
+    """Say which tests are to be booked for whom, and when: these and no others."""
 
-    title: ClassVar = "add entries"
+    title: ClassVar = "choose entries"
+    lost_at: ClassVar = ("entries",)
 
-    order: str
     entries: tuple[Entry, ...] = ()
     lines: tuple[EntryLine, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChangeEntry(Command):
+class AddEntries(EntryOrderCommand):
+    """Say which tests are to be booked besides those of the order."""
+
+    title: ClassVar = "add entries"
+
+    entries: tuple[Entry, ...] = ()
+    lines: tuple[EntryLine, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeEntry(LossyEntryCommand):
     """Change a learner's entry for a unit, or all of a learner's entries (None).
 
     ``changes`` are delivery, mode, starts and extra time, as far as they change.
@@ -64,51 +78,43 @@ class ChangeEntry(Command):
 
     title: ClassVar = "change an entry"
 
-    order: str
     learner: str
     unit: str | None = None
     changes: Mapping[str, Any]
-    confirm_loss: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class RemoveEntry(Command):
+class RemoveEntry(LossyEntryCommand):
     """Take off a learner's entry for a unit, or all of a learner's entries (None)."""
 
     title: ClassVar = "remove an entry"
 
-    order: str
     learner: str
     unit: str | None = None
-    confirm_loss: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class GiveEntryPurchaseOrderNumber(Command):
+class GiveEntryPurchaseOrderNumber(EntryOrderCommand):
     """Say what the centre calls the purchase."""
 
     title: ClassVar = "give an entry purchase order number"
 
-    order: str
     number: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeleteEntryOrder(Command):
+class DeleteEntryOrder(EntryOrderCommand):
     """Throw away an order that has not been confirmed."""
 
     title: ClassVar = "delete an entry order"
 
-    order: str
-
 
 @dataclass(frozen=True, kw_only=True)
-class ConfirmEntryOrder(Command):
+class ConfirmEntryOrder(EntryOrderCommand):
     """Book every entry, at the total that was seen."""
 
     title: ClassVar = "confirm an entry order"
 
-    order: str
     total: Decimal
 
 
@@ -127,31 +133,38 @@ def begin_entry_order(
     return context.record(command, change, created_id=name)
 
 
-@handles(ChooseEntries)
-def choose_entries(command: ChooseEntries, context: CommandContext) -> CommandResult:
-    stream, order = context.load(ENTRY_ORDER, command.order, command)
-    chosen = _choose_entries(command, context, order)
-    _require_no_loss(command, order, chosen, path=("entries",))
-    return context.record(command, stream.change(chosen))
-
-
-def _require_no_loss(
-    command: ChooseEntries | ChangeEntry | RemoveEntry,
+def record(
+    command: EntryOrderCommand,
+    context: CommandContext,
+    stream: Stream,
     order: EntryOrder,
-    events: Sequence[EntriesChosen],
-    *,
-    path: FieldPath | None = None,
-) -> None:
-    """Raise WorkWouldBeLost, which names what was typed and goes, unless confirmed."""
-    lost = lost_from_entries(order.entries, order.after(events).entries)
-    require_no_loss(lost, confirm_loss=command.confirm_loss, path=path)
+    events: Sequence[Later],
+) -> CommandResult:
+    """Append what was decided. Raises WorkWouldBeLost, unless that is confirmed."""
+    if isinstance(command, LossyEntryCommand):
+        require_no_loss(
+            lost_from_entries(order.entries, order.after(events).entries),
+            confirm_loss=command.confirm_loss,
+            path=command.lost_at,
+        )
+    return context.record(command, stream.change(events))
 
 
-@handles(AddEntries)
-def add_entries(command: AddEntries, context: CommandContext) -> CommandResult:
-    stream, order = context.load(ENTRY_ORDER, command.order, command)
-    added = _choose_entries(command, context, order, kept=order.entries)
-    return context.record(command, stream.change(added))
+DECISIONS = Decisions(ENTRY_ORDER, "order", record)
+
+
+@DECISIONS.decide(ChooseEntries)
+def choose_entries(
+    command: ChooseEntries, order: EntryOrder, context: CommandContext
+) -> Sequence[Later]:
+    return _choose_entries(command, context, order)
+
+
+@DECISIONS.decide(AddEntries)
+def add_entries(
+    command: AddEntries, order: EntryOrder, context: CommandContext
+) -> Sequence[Later]:
+    return _choose_entries(command, context, order, kept=order.entries)
 
 
 def _choose_entries(
@@ -178,13 +191,14 @@ def _choose_entries(
     )
 
 
-@handles(ChangeEntry)
-def change_entry(command: ChangeEntry, context: CommandContext) -> CommandResult:
-    stream, order = context.load(ENTRY_ORDER, command.order, command)
+@DECISIONS.decide(ChangeEntry)
+def change_entry(
+    command: ChangeEntry, order: EntryOrder, context: CommandContext
+) -> Sequence[Later]:
     order.require_open()
     changing = order.entries_of(command.learner, command.unit)
     found = EntryFacts.of(context, order.centre, changing)
-    changed = order.change(
+    return order.change(
         command.learner,
         command.unit,
         command.changes,
@@ -194,33 +208,28 @@ def change_entry(command: ChangeEntry, context: CommandContext) -> CommandResult
         left=found.left,
         erased=found.erased,
     )
-    _require_no_loss(command, order, changed)
-    return context.record(command, stream.change(changed))
 
 
-@handles(RemoveEntry)
-def remove_entry(command: RemoveEntry, context: CommandContext) -> CommandResult:
-    stream, order = context.load(ENTRY_ORDER, command.order, command)
-    removed = order.remove(command.learner, command.unit)
-    _require_no_loss(command, order, removed)
-    return context.record(command, stream.change(removed))
+@DECISIONS.decide(RemoveEntry)
+def remove_entry(
+    command: RemoveEntry, order: EntryOrder, _: CommandContext
+) -> Sequence[Later]:
+    return order.remove(command.learner, command.unit)
 
 
-@handles(GiveEntryPurchaseOrderNumber)
+@DECISIONS.decide(GiveEntryPurchaseOrderNumber)
 def give_number(
-    command: GiveEntryPurchaseOrderNumber, context: CommandContext
-) -> CommandResult:
-    stream, order = context.load(ENTRY_ORDER, command.order, command)
+    command: GiveEntryPurchaseOrderNumber, order: EntryOrder, _: CommandContext
+) -> Sequence[Later]:
     number = purchase_order_number(command.number, path=("purchase_order_number",))
-    return context.record(command, stream.change(order.give_number(number)))
+    return order.give_number(number)
 
 
-@handles(DeleteEntryOrder)
+@DECISIONS.decide(DeleteEntryOrder)
 def delete_entry_order(
-    command: DeleteEntryOrder, context: CommandContext
-) -> CommandResult:
-    stream, order = context.load(ENTRY_ORDER, command.order, command)
-    return context.record(command, stream.change(order.delete()))
+    _: DeleteEntryOrder, order: EntryOrder, __: CommandContext
+) -> Sequence[Later]:
+    return order.delete()
 
 
 @handles(ConfirmEntryOrder)

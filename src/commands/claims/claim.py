@@ -14,7 +14,7 @@ from aggregates.claims.claimable import approved_for, offered_units, on_facts, r
 from aggregates.registrations.register import LearnerHasLeft
 from aggregates.registrations.registration import Registration, Status
 from catalogue import Qualification
-from commands.command import Command, CommandContext, CommandResult, handles
+from commands.command import Command, CommandContext, CommandResult, Decisions, handles
 from commands.learners.erasure import require_none_erased
 from commands.registrations.registration import (
     ACTIVE_REGISTRATION,
@@ -30,6 +30,13 @@ from store import Change, Stream
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClaimCommand(Command):
+    """What is asked of a claim that there is."""
+
+    claim: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class BeginClaim(Command):
     """Begin a claim, with as many of its stages as are known; None for the others."""
 
@@ -42,40 +49,37 @@ class BeginClaim(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChooseClaimQualification(Command):
+class ChooseClaimQualification(ClaimCommand):
     """Stage 1: what to claim for."""
 
     title: ClassVar = "choose a claim qualification"
 
-    claim: str
     qualification: str
     confirm_loss: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChooseClaimUnits(Command):
+class ChooseClaimUnits(ClaimCommand):
     """Stage 2: which of its internally assessed units the learners have achieved."""
 
     title: ClassVar = "choose claim units"
 
-    claim: str
     units: tuple[str, ...]
     confirm_loss: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChooseClaimLearners(Command):
+class ChooseClaimLearners(ClaimCommand):
     """Stage 3: for whom."""
 
     title: ClassVar = "choose claim learners"
 
-    claim: str
     learners: tuple[str, ...]
     confirm_loss: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class SaveClaimGrades(Command):
+class SaveClaimGrades(ClaimCommand):
     """Stage 4: award type, award date and grades of these learners.
 
     ``left_out`` are the parts of each award of which nothing was said.
@@ -83,19 +87,33 @@ class SaveClaimGrades(Command):
 
     title: ClassVar = "save claim grades"
 
-    claim: str
     awards: Mapping[str, Award]
     left_out: Mapping[str, Collection[str]] = field(default_factory=dict)
     confirm_loss: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeleteClaim(Command):
+class DeleteClaim(ClaimCommand):
     """Throw away a claim that nobody has been submitted in."""
 
     title: ClassVar = "delete a claim"
 
-    claim: str
+
+def record(
+    command: ClaimCommand,
+    context: CommandContext,
+    stream: Stream,
+    claim: Claim,
+    events: Sequence[Later],
+) -> CommandResult:
+    """Append what was decided, and to each registration what it changes there."""
+    outcomes = changed_outcomes(context, claim, claim.after(events))
+    return context.record(
+        command, stream.change(events), *outcomes, created_id=claim.claim
+    )
+
+
+DECISIONS = Decisions(CLAIM, "claim", record)
 
 
 @handles(BeginClaim)
@@ -124,49 +142,42 @@ def begin_claim(command: BeginClaim, context: CommandContext) -> CommandResult:
     return context.record(command, change, *outcomes, created_id=name)
 
 
-@handles(ChooseClaimQualification)
+@DECISIONS.decide(ChooseClaimQualification)
 def choose_claim_qualification(
-    command: ChooseClaimQualification, context: CommandContext
-) -> CommandResult:
-    stream, claim = context.load(CLAIM, command.claim, command)
-    events = choose_qualification(
+    command: ChooseClaimQualification, claim: Claim, context: CommandContext
+) -> Sequence[Later]:
+    return choose_qualification(
         claim,
         command.qualification,
         context=context,
         today=command.today,
         confirm_loss=command.confirm_loss,
     )
-    return record(command, context, stream, claim, events)
 
 
-@handles(ChooseClaimUnits)
+@DECISIONS.decide(ChooseClaimUnits)
 def choose_claim_units(
-    command: ChooseClaimUnits, context: CommandContext
-) -> CommandResult:
-    stream, claim = context.load(CLAIM, command.claim, command)
-    events = choose_units(
+    command: ChooseClaimUnits, claim: Claim, context: CommandContext
+) -> Sequence[Later]:
+    return choose_units(
         claim, command.units, context=context, confirm_loss=command.confirm_loss
     )
-    return record(command, context, stream, claim, events)
 
 
-@handles(ChooseClaimLearners)
+@DECISIONS.decide(ChooseClaimLearners)
 def choose_claim_learners(
-    command: ChooseClaimLearners, context: CommandContext
-) -> CommandResult:
-    stream, claim = context.load(CLAIM, command.claim, command)
-    events = choose_learners(
+    command: ChooseClaimLearners, claim: Claim, context: CommandContext
+) -> Sequence[Later]:
+    return choose_learners(
         claim, command.learners, context=context, confirm_loss=command.confirm_loss
     )
-    return record(command, context, stream, claim, events)
 
 
-@handles(SaveClaimGrades)
+@DECISIONS.decide(SaveClaimGrades)
 def save_claim_grades(
-    command: SaveClaimGrades, context: CommandContext
-) -> CommandResult:
-    stream, claim = context.load(CLAIM, command.claim, command)
-    events = save_grades(
+    command: SaveClaimGrades, claim: Claim, context: CommandContext
+) -> Sequence[Later]:
+    return save_grades(
         claim,
         command.awards,
         context=context,
@@ -174,27 +185,11 @@ def save_claim_grades(
         left_out=command.left_out,
         confirm_loss=command.confirm_loss,
     )
-    return record(command, context, stream, claim, events)
 
 
-@handles(DeleteClaim)
-def delete_claim(command: DeleteClaim, context: CommandContext) -> CommandResult:
-    stream, claim = context.load(CLAIM, command.claim, command)
-    return record(command, context, stream, claim, claim.delete())
-
-
-def record(
-    command: Command,
-    context: CommandContext,
-    stream: Stream,
-    claim: Claim,
-    events: Sequence[Later],
-) -> CommandResult:
-    """Append what was decided, and to each registration what it changes there."""
-    outcomes = changed_outcomes(context, claim, claim.after(events))
-    return context.record(
-        command, stream.change(events), *outcomes, created_id=claim.claim
-    )
+@DECISIONS.decide(DeleteClaim)
+def delete_claim(_: DeleteClaim, claim: Claim, __: CommandContext) -> Sequence[Later]:
+    return claim.delete()
 
 
 def changed_outcomes(

@@ -13,10 +13,10 @@ from aggregates.claims.claim_status import ClaimStatus
 from aggregates.claims.claimable import require
 from aggregates.errors import raise_all
 from aggregates.registrations.registration import COMPLETING, Registration
-from commands.claims.claim import changed_outcomes
+from commands.claims.claim import ClaimCommand, changed_outcomes
 from commands.claims.claim_assessment import ClaimFacts, claimed_in
 from commands.claims.issued_certificates import issue_certificates, reliances
-from commands.command import Command, CommandContext, CommandResult, handles
+from commands.command import CommandContext, CommandResult, handles
 from commands.learners.erasure import erased_learners
 from commands.registrations.apprenticeship import completed_parents, reopened_parents
 from commands.registrations.registration import active, named_in
@@ -32,41 +32,35 @@ PATIENCE = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class SubmitClaim(Command):
+class SubmitClaim(ClaimCommand):
     """Assess everybody who waits, and submit those who are eligible (M10)."""
 
     title: ClassVar = "submit a claim"
 
-    claim: str
-
 
 @dataclass(frozen=True, kw_only=True)
-class JudgeClaimAgain(Command):
+class JudgeClaimAgain(ClaimCommand):
     """Assess those again on whom the time did not suffice to decide (M10)."""
 
     title: ClassVar = "judge a claim again"
 
-    claim: str
-
 
 @dataclass(frozen=True, kw_only=True)
-class WithdrawClaim(Command):
+class WithdrawClaim(ClaimCommand):
     """Take a submitted claim back, whole or for one learner, and say why (M16)."""
 
     title: ClassVar = "withdraw a claim"
 
-    claim: str
     reason: str
     learner: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProcessClaim(Command):
+class ProcessClaim(ClaimCommand):
     """Issue the certificates of those submitted at that moment or before (M13)."""
 
     title: ClassVar = "process a claim"
 
-    claim: str
     submitted_by: datetime
 
 

@@ -17,7 +17,13 @@ from aggregates.learners.learner import (
 )
 from aggregates.learners.verification import Outcome
 from aggregates.uploads.problem import sentence
-from commands.command import Command, CommandContext, CommandResult, handles
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    retry_if_reserved,
+)
 from commands.learners.same_person import (
     FindSimilarLearners,
     held_by,
@@ -30,12 +36,8 @@ from events.centres.user import Role
 from events.identifier import Kind, stream_of
 from repositories.aggregate_types import LEARNER
 from store import (
-    Actor,
-    AlreadyReserved,
     Change,
-    Conflict,
     EventStore,
-    Position,
     Reservation,
 )
 
@@ -169,9 +171,8 @@ def create_learner(command: CreateLearner, context: CommandContext) -> CommandRe
         alike=command.alike,
         is_different_person=command.is_different_person,
     )
-    return CommandResult(
-        position=_append(context, change, by=command.by), created_id=learner
-    )
+    with retry_if_reserved():
+        return context.record(command, change, created_id=learner)
 
 
 @handles(AmendLearner)
@@ -201,7 +202,8 @@ def amend_learner(command: AmendLearner, context: CommandContext) -> CommandResu
         release += gone
         reserve += taken
     change = stream.change(amended, release=release, reserve=reserve)
-    return CommandResult(position=_append(context, change, by=command.by))
+    with retry_if_reserved():
+        return context.record(command, change)
 
 
 def _other_person(
@@ -215,17 +217,6 @@ def _other_person(
         require_nobody_alike([each for each in known if each != learner.learner])
     taken = [reserved_person(store, centre, likeness)] if is_first else []
     return held_by(store, [learner])[learner.learner], taken
-
-
-def _append(context: CommandContext, change: Change, *, by: Actor) -> Position | None:
-    """Append what was decided; when a reservation was lost, it is decided again.
-
-    Whoever was quicker is then found on the facts, and named in the refusal.
-    """
-    try:
-        return context.store.append(change, by=by)
-    except AlreadyReserved as taken:
-        raise Conflict(taken.held.stream, ()) from None
 
 
 def ask(context: CommandContext, learners: Sequence[Details]) -> Sequence[Outcome]:

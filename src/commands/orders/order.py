@@ -11,7 +11,14 @@ from aggregates.loss import require_no_loss
 from aggregates.orders.offer import Offer, Terms, offers
 from aggregates.orders.order import Later, Order
 from aggregates.orders.order_loss import lost_from_order
-from commands.command import Command, CommandContext, CommandResult, handles
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    Decisions,
+    handles,
+    retry_if_reserved,
+)
 from commands.learners.learner import new_learner
 from commands.learners.same_person import FindSimilarLearners
 from commands.orders.order_linking import Linking, link
@@ -20,7 +27,7 @@ from commands.uploads.group_uses import uses_changed
 from events.identifier import Kind
 from events.orders.order import CourseDates, OrderBegun
 from repositories.aggregate_types import ORDER
-from store import Actor, AlreadyReserved, Change, Conflict, Position, Stream
+from store import Change, Stream
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,70 +68,79 @@ class BeginOrder(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChooseOrderProducts(Command):
+class OrderCommand(Command):
+    """What is asked of an order that there is."""
+
+    order: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LossyOrderCommand(OrderCommand):
+    """What may lose what was typed; ``lost_at`` points at what would lose it."""
+
+    lost_at: ClassVar[FieldPath]
+
+    confirm_loss: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChooseOrderProducts(LossyOrderCommand):
     """Say what is ordered: these products and no others (O2)."""
 
     title: ClassVar = "choose order products"
+    lost_at: ClassVar = ("products",)
 
-    order: str
     products: tuple[str, ...]
-    confirm_loss: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class LinkOrderLearners(Command):
+class LinkOrderLearners(LossyOrderCommand):
     """Link learners, groups of them and a newcomer (O3); ``instead`` of all others."""
 
     title: ClassVar = "link order learners"
+    lost_at: ClassVar = ("learners",)
 
-    order: str
     linking: Linking
     newcomer: Newcomer | None = None
     instead: bool = False
-    confirm_loss: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class UnlinkOrderLearner(Command):
+class UnlinkOrderLearner(LossyOrderCommand):
     """Take a learner off a product, or off the order (O3)."""
 
     title: ClassVar = "unlink an order learner"
+    lost_at: ClassVar = ("learner",)
 
-    order: str
     learner: str
     product: str | None = None
-    confirm_loss: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class SetCourseDates(Command):
+class SetCourseDates(LossyOrderCommand):
     """Set course dates, for all or for some (O4)."""
 
     title: ClassVar = "set course dates"
+    lost_at: ClassVar = ("dates",)
 
-    order: str
     datings: tuple[Dating, ...]
-    confirm_loss: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class GivePurchaseOrderNumber(Command):
+class GivePurchaseOrderNumber(OrderCommand):
     """Say what the purchase is called; None takes the number away (O1)."""
 
     title: ClassVar = "give a purchase order number"
 
-    order: str
     number: str | None
     product: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeleteOrder(Command):
+class DeleteOrder(OrderCommand):
     """Throw a draft away."""
 
     title: ClassVar = "delete an order"
-
-    order: str
 
 
 @handles(BeginOrder)
@@ -147,15 +163,44 @@ def begin_order(command: BeginOrder, context: CommandContext) -> CommandResult:
     return context.record(command, change, *uses, created_id=name)
 
 
-@handles(ChooseOrderProducts)
-def choose_order_products(
-    command: ChooseOrderProducts, context: CommandContext
+def record(
+    command: OrderCommand,
+    context: CommandContext,
+    stream: Stream,
+    order: Order,
+    events: Sequence[Later],
+    *created: Change,
 ) -> CommandResult:
-    stream, order = context.load(ORDER, command.order, command)
+    """Append what was decided, the learners created for it, and whom it uses (U11).
+
+    Raises WorkWouldBeLost if what was typed is gone after it, unless that is confirmed.
+    """
+    after = order.after(events)
+    if isinstance(command, LossyOrderCommand):
+        require_no_loss(
+            lost_from_order(order, after),
+            confirm_loss=command.confirm_loss,
+            path=command.lost_at,
+        )
+    uses = uses_changed(
+        context.store,
+        order.order,
+        before=order.everybody,
+        after=() if after.is_deleted else after.everybody,
+    )
+    with retry_if_reserved():
+        return context.record(command, stream.change(events), *created, *uses)
+
+
+DECISIONS = Decisions(ORDER, "order", record)
+
+
+@DECISIONS.decide(ChooseOrderProducts)
+def choose_order_products(
+    command: ChooseOrderProducts, order: Order, context: CommandContext
+) -> Sequence[Later]:
     known = offers_of(context, order, command.products, command.today)
-    events = order.choose_products(command.products, offers=known)
-    require_kept(order, events, confirm_loss=command.confirm_loss, path=("products",))
-    return record(command, context, stream, events)
+    return order.choose_products(command.products, offers=known)
 
 
 @handles(LinkOrderLearners)
@@ -185,86 +230,34 @@ def link_order_learners(
         new=list(created),
         instead=command.instead,
     )
-    require_kept(order, events, confirm_loss=command.confirm_loss, path=("learners",))
-    done = record(command, context, stream, events, *created.values())
-    return CommandResult(position=done.position, created_id="".join(created))
+    done = record(command, context, stream, order, events, *created.values())
+    return replace(done, created_id="".join(created))
 
 
-@handles(UnlinkOrderLearner)
+@DECISIONS.decide(UnlinkOrderLearner)
 def unlink_order_learner(
-    command: UnlinkOrderLearner, context: CommandContext
-) -> CommandResult:
-    stream, order = context.load(ORDER, command.order, command)
-    events = order.unlink(command.learner, product=command.product)
-    require_kept(order, events, confirm_loss=command.confirm_loss, path=("learner",))
-    return record(command, context, stream, events)
+    command: UnlinkOrderLearner, order: Order, _: CommandContext
+) -> Sequence[Later]:
+    return order.unlink(command.learner, product=command.product)
 
 
-@handles(SetCourseDates)
-def set_course_dates(command: SetCourseDates, context: CommandContext) -> CommandResult:
-    stream, order = context.load(ORDER, command.order, command)
-    events = set_dates(order, command.datings, command.today)
-    require_kept(order, events, confirm_loss=command.confirm_loss, path=("dates",))
-    return record(command, context, stream, events)
+@DECISIONS.decide(SetCourseDates)
+def set_course_dates(
+    command: SetCourseDates, order: Order, _: CommandContext
+) -> Sequence[Later]:
+    return set_dates(order, command.datings, command.today)
 
 
-@handles(GivePurchaseOrderNumber)
+@DECISIONS.decide(GivePurchaseOrderNumber)
 def give_purchase_order_number(
-    command: GivePurchaseOrderNumber, context: CommandContext
-) -> CommandResult:
-    stream, order = context.load(ORDER, command.order, command)
-    events = order.give_number(command.number, product=command.product)
-    return record(command, context, stream, events)
+    command: GivePurchaseOrderNumber, order: Order, _: CommandContext
+) -> Sequence[Later]:
+    return order.give_number(command.number, product=command.product)
 
 
-@handles(DeleteOrder)
-def delete_order(command: DeleteOrder, context: CommandContext) -> CommandResult:
-    stream, order = context.load(ORDER, command.order, command)
-    return record(command, context, stream, order.delete())
-
-
-def require_kept(
-    order: Order, events: Sequence[Later], *, confirm_loss: bool, path: FieldPath
-) -> None:
-    """Raise WorkWouldBeLost if what was typed is gone after it, unless confirmed."""
-    lost = lost_from_order(order, order.after(events))
-    require_no_loss(lost, confirm_loss=confirm_loss, path=path)
-
-
-def append(
-    context: CommandContext,
-    *changes: Change,
-    by: Actor,
-    unchanged: Sequence[Stream] = (),
-) -> Position | None:
-    """Append what was decided; when a reservation was lost, it is decided again.
-
-    Whoever was quicker is then found on the facts, and named in the refusal.
-    """
-    try:
-        return context.store.append(*changes, by=by, unchanged=unchanged)
-    except AlreadyReserved as error:
-        raise Conflict(error.held.stream, ()) from error
-
-
-def record(
-    command: Command,
-    context: CommandContext,
-    stream: Stream,
-    events: Sequence[Later],
-    *created: Change,
-) -> CommandResult:
-    """Append what was decided, the learners created for it, and whom it uses (U11)."""
-    order = ORDER.replay(stream)
-    after = order.after(events)
-    uses = uses_changed(
-        context.store,
-        order.order,
-        before=order.everybody,
-        after=() if after.is_deleted else after.everybody,
-    )
-    position = append(context, stream.change(events), *created, *uses, by=command.by)
-    return CommandResult(position=position)
+@DECISIONS.decide(DeleteOrder)
+def delete_order(_: DeleteOrder, order: Order, __: CommandContext) -> Sequence[Later]:
+    return order.delete()
 
 
 def offers_of(

@@ -10,9 +10,9 @@ from aggregates.orders.order import Order
 from aggregates.orders.order_checklist import Circumstances
 from aggregates.orders.order_confirming import confirm, registrations_made
 from aggregates.registrations.register import Register
-from commands.command import Command, CommandContext, CommandResult, handles
+from commands.command import CommandContext, CommandResult, handles, retry_if_reserved
 from commands.learners.erasure import erased_learners
-from commands.orders.order import append
+from commands.orders.order import OrderCommand
 from commands.registrations.registration import (
     ACTIVE_REGISTRATION,
     active_key,
@@ -27,12 +27,11 @@ from store import Reservation, Stream
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConfirmOrder(Command):
+class ConfirmOrder(OrderCommand):
     """Make the registrations, at the total and the prices that were seen (O5)."""
 
     title: ClassVar = "confirm an order"
 
-    order: str
     total: Decimal
     prices: Mapping[str, Decimal] = field(default_factory=dict)
 
@@ -75,16 +74,15 @@ def confirm_order(command: ConfirmOrder, context: CommandContext) -> CommandResu
     by_learner: dict[str, list[str]] = {}
     for event in events:
         by_learner.setdefault(event.learner, []).append(event.registration)
-    unchanged = [centre] if confirmed else []
-    position = append(
-        context,
-        stream.change(confirmed),
-        *made,
-        *enter_registrations(registers, by_learner, centre=order.centre),
-        by=command.by,
-        unchanged=unchanged,
-    )
-    return CommandResult(position=position, created_id=order.order)
+    with retry_if_reserved():
+        return context.record(
+            command,
+            stream.change(confirmed),
+            *made,
+            *enter_registrations(registers, by_learner, centre=order.centre),
+            created_id=order.order,
+            unchanged=[centre] if confirmed else [],
+        )
 
 
 def found_for(

@@ -8,7 +8,13 @@ from typing import ClassVar, NamedTuple
 from aggregates.uploads.file_row import FileRow
 from aggregates.uploads.record import Later, Record
 from aggregates.uploads.upload import Upload
-from commands.command import Command, CommandContext, CommandResult, handles
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    retry_if_reserved,
+)
 from commands.learners.erasure import require_none_erased
 from commands.learners.same_person import FindSimilarLearners
 from commands.uploads.duplicate_rows import DuplicateRowsChange, rows_like
@@ -17,7 +23,7 @@ from commands.uploads.upload import record_called
 from commands.uploads.verification import becomes_ready, hear
 from repositories.aggregate_types import GROUP, RECORD
 from repositories.repository import load
-from store import AlreadyReserved, Conflict, Stream
+from store import Stream
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,8 +137,5 @@ def _record(
     late = upload.records_ready(sorted(ready))
     changes += [upload_stream.change(late)] if late else []
     seen = [upload_stream] if ready and not late else []
-    try:
-        position = context.store.append(*changes, by=command.by, unchanged=seen)
-    except AlreadyReserved as taken:  # another row got the value just now: look again
-        raise Conflict(taken.held.stream, ()) from None
-    return CommandResult(position=position)
+    with retry_if_reserved():  # another row got the value just now
+        return context.record(command, *changes, unchanged=seen)

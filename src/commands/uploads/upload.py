@@ -14,7 +14,13 @@ from aggregates.uploads.row_context import LIKE, RowContext, check_in_context
 from aggregates.uploads.upload import Later, Upload, clean_group_name
 from aggregates.uploads.upload_progress import UploadStatus
 from aggregates.uploads.upload_refusals import GroupNameTaken
-from commands.command import Command, CommandContext, CommandResult, handles
+from commands.command import (
+    Command,
+    CommandContext,
+    CommandResult,
+    handles,
+    retry_if_reserved,
+)
 from commands.learners.learner import begin_learner, holders
 from commands.learners.same_person import FindSimilarLearners, known_alike, unheld
 from commands.uploads.group_uses import learners_undone, uses_changed
@@ -26,7 +32,6 @@ from repositories.repository import load, load_many
 from store import (
     AlreadyReserved,
     Change,
-    Conflict,
     EventStore,
     Reservation,
     Stream,
@@ -205,10 +210,8 @@ def add_group_learners(
         if rows[-1] == waiting[-1]:
             events += reduce(Upload.apply, events, upload).complete()
         change = Change(stream=stream.id, expected=version, events=tuple(events))
-        try:
+        with retry_if_reserved():
             position = context.store.append(*changes, change, by=command.by)
-        except AlreadyReserved as taken:  # somebody, just now: look again
-            raise Conflict(taken.held.stream, ()) from None
         version += len(events)
         upload = reduce(Upload.apply, events, upload)
     return CommandResult(position=position, created_id=command.group)
