@@ -43,11 +43,7 @@ def running(
 ) -> Generator[Service]:
     """Run a service with the demo's centres and users, who have no passwords."""
     if database.startswith(SQLITE) and catalogue == CATALOGUE and not keys.exists():
-        begun = begun_once()
-        keys.parent.mkdir(parents=True, exist_ok=True)
-        keys.write_bytes(begun.key)
-        for name, content in begun.files.items():
-            (folder_of(database) / name).write_bytes(content)
+        begun_once().put(folder_of(database), keys)
     with open_service(database, catalogue, keys, clock=clock, verify=verify) as service:
         begin(service)
         service.start()
@@ -55,9 +51,7 @@ def running(
 
 
 def folder_of(database: str) -> Path:
-    folder = Path(database.removeprefix(SQLITE))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return Path(database.removeprefix(SQLITE))
 
 
 def begin(service: Service) -> None:
@@ -68,26 +62,43 @@ def begin(service: Service) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Begun:
-    """What a service on SQLite leaves when it ends before anybody has asked anything."""
+class Left:
+    """What a service on SQLite leaves when it ends, for others to go on from there."""
 
     files: Mapping[str, bytes]
     key: bytes
 
+    @classmethod
+    def by(cls, folder: Path, keys: Path) -> "Left":
+        files = {file.name: file.read_bytes() for file in folder.glob("*.db*")}
+        return cls(files=files, key=keys.read_bytes())
+
+    def put(self, folder: Path, keys: Path) -> None:
+        """Write it where another service is to go on."""
+        for parent in (folder, keys.parent):
+            parent.mkdir(parents=True, exist_ok=True)
+        keys.write_bytes(self.key)
+        for name, content in self.files.items():
+            (folder / name).write_bytes(content)
+
 
 @cache
-def begun_once() -> Begun:
-    """Begin a service, once for all tests that go on from there."""
+def begun_once() -> Left:
+    """Begin a service, once for all tests that go on before anybody asks anything."""
     with TemporaryDirectory() as folder:
         data, key = Path(folder, "data"), Path(folder, "key")
         data.mkdir()
         with open_service(f"{SQLITE}{data}", CATALOGUE, key, clock=Clock()) as service:
             begin(service)
             service.start()
-            for followers in (service.read_models, service.policies, service.ledger):
-                assert followers.wait_for(service.store.head(), PATIENCE)
-        files = {file.name: file.read_bytes() for file in data.glob("*.db*")}
-        return Begun(files=files, key=key.read_bytes())
+            come_to_the_end(service)
+        return Left.by(data, key)
+
+
+def come_to_the_end(service: Service) -> None:
+    """Wait until all that follows the log has read it to its end."""
+    for followers in (service.read_models, service.policies, service.ledger):
+        assert followers.wait_for(service.store.head(), PATIENCE)
 
 
 def settle(service: Service) -> None:

@@ -2,17 +2,19 @@
 
 import time
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from fastapi.testclient import TestClient
 
 from policies.claims import process_claims
 from service import Service
-from tests.api.running import ClientAs, clients, running
+from tests.api.running import ClientAs, Left, clients, come_to_the_end, running
 from tests.clock import PATIENCE, Clock
 from tests.image_examples import PHOTOGRAPH
 from tests.learner_examples import cells, csv_file
@@ -179,12 +181,25 @@ def award(learner: str, units: tuple[str, ...]) -> dict[str, Any]:
 @contextmanager
 def furnished_in(folder: Path) -> Generator[tuple[Service, ClientAs, Things]]:
     """Run a service in which one centre, the first of the demo's, has it all."""
-    with (
-        running(f"sqlite:///{folder / 'data'}", folder / "key", Clock()) as service,
-        clients(service) as client_as,
-    ):
-        admin = client_as("admin.riverside")
-        yield service, client_as, furnished(admin, service, "Quillfeather")
+    left, things = furnished_once()
+    left.put(folder / "data", folder / "key")
+    with in_folder(folder) as service, clients(service) as client_as:
+        yield service, client_as, things
+
+
+@cache
+def furnished_once() -> tuple[Left, Things]:
+    """Make that centre, once for all tests that go on from there."""
+    with TemporaryDirectory() as made:
+        folder = Path(made)
+        with in_folder(folder) as service, clients(service) as client_as:
+            things = furnished(client_as("admin.riverside"), service, "Quillfeather")
+            come_to_the_end(service)
+        return Left.by(folder / "data", folder / "key"), things
+
+
+def in_folder(folder: Path) -> AbstractContextManager[Service]:
+    return running(f"sqlite:///{folder / 'data'}", folder / "key", Clock())
 
 
 def furnished(client: TestClient, service: Service, name: str) -> Things:

@@ -6,7 +6,7 @@ from uuid import UUID
 from commands.command import CommandContext, CommandResult, handle
 from commands.learners.learner_erasure import EraseLearner
 from projections.history.learner_streams import people_named
-from store import EventStore
+from store import EventStore, Position
 from tests.clock import Clock
 from tests.commands.upload_centre import SPECIALIST
 
@@ -14,11 +14,20 @@ REASON = "Requested on 3 November, case 1024."
 
 
 def naming(store: EventStore) -> Callable[[str], Sequence[UUID]]:
-    """Make what finds every stream that names a learner, by reading all there is."""
+    """Make what finds every stream that names a learner, by reading all there is.
+
+    What was read once is not read again.
+    """
+    streams: dict[str, set[UUID]] = {}
+    read: Position = 0
 
     def find(learner: str) -> Sequence[UUID]:
-        log = store.log(after=0, limit=100_000)
-        return [*{each.stream for each in log if learner in people_named(each)}]
+        nonlocal read
+        for each in store.log(after=read, limit=100_000):
+            for person in people_named(each):
+                streams.setdefault(person, set()).add(each.stream)
+            read = each.position
+        return [*streams.get(learner, ())]
 
     return find
 

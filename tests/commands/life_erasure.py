@@ -3,7 +3,6 @@
 from hypothesis import strategies as st
 
 from commands.learners.learner_erasure import EraseLearner
-from tests.commands.erasing import naming
 from tests.commands.life_claims import ClaimedLife
 from tests.commands.life_machine import WHO, WHY, Drawn, act, who_may
 from tests.commands.life_model import UNSETTLED, Wish
@@ -30,7 +29,7 @@ class ErasedLife(ClaimedLife):
             "learner": name,
             "reason": WHY,
             "rows": lambda _: (),
-            "streams": naming(self.world.store),
+            "streams": self.world.naming,
             "end_in_flight": end_in_flight,
         }
         if self.ask(who, EraseLearner, no, **asked):

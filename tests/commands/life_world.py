@@ -1,11 +1,12 @@
 """A centre, its people and a store where many lives are lived one after the other."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from uuid import UUID
 
 from catalogue import Catalogue, Window
 from commands.command import CommandContext
@@ -21,6 +22,7 @@ from store import Actor, EventStore, open_store
 from subscriptions.feed import EventFeed
 from tests.claim_examples import CENTRE, TESTED, UNITS, qualification
 from tests.clock import Clock
+from tests.commands.erasing import naming
 from tests.commands.life_model import APPRENTICESHIP, PARTS, SEVERAL, SINGLE
 from tests.commands.order_centre import CATALOGUE as ORDERED
 from tests.commands.order_centre import OrderCentre
@@ -89,6 +91,8 @@ class World:
     store: EventStore
     clock: Clock
     models: ReadModels
+    naming: Callable[[str], Sequence[UUID]]
+    """Finds every stream that names a learner."""
 
     @property
     def context(self) -> CommandContext:
@@ -111,7 +115,7 @@ def opened(url: str, keys: Path) -> Generator[World]:
     )
     read = ReadModels(database, EventFeed(store), store, models)
     try:
-        yield World(store=store, clock=clock, models=read)
+        yield World(store=store, clock=clock, models=read, naming=naming(store))
     finally:
         read.stop()
         database.close()

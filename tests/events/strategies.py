@@ -3,6 +3,7 @@
 from dataclasses import fields
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, cast, get_type_hints
 
 from hypothesis import strategies as st
@@ -21,8 +22,9 @@ def kinds() -> list[type[Event]]:
     return [kind for _, kind in sorted(Event.known.items())]
 
 
+@cache
 def of(kind: type[Event]) -> st.SearchStrategy[Event]:
-    """Any event of that kind, every field of it drawn."""
+    """Any event of that kind, every field of it drawn. Made once: that takes long."""
     hints = get_type_hints(kind)
     names = [field.name for field in fields(cast("Any", kind))]
     drawn: dict[str, Any] = {name: st.from_type(hints[name]) for name in names}

@@ -5,8 +5,7 @@ from contextlib import ExitStack
 from typing import TypeAlias
 
 import pytest
-from sqlalchemy import Connection, create_engine, select
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import Connection, select
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
@@ -15,6 +14,7 @@ from projections.read_model import ReadModel
 from projections.read_models import ReadModels
 from store import EventStore, Recorded
 from subscriptions.feed import EventFeed
+from tests.projections.in_memory import IN_MEMORY
 
 Fold: TypeAlias = Callable[[ReadModel, Sequence[Recorded]], Connection]
 Logs: TypeAlias = list[EventDict]
@@ -36,15 +36,10 @@ def fold() -> Generator[Fold]:
     """
     with ExitStack() as opened:
 
-        def open_connection() -> Connection:
-            engine = create_engine("sqlite://", poolclass=StaticPool)
-            opened.callback(engine.dispose)
-            return opened.enter_context(engine.connect())
-
         def folded(
             model: ReadModel, batches: Iterable[Sequence[Recorded]]
         ) -> Connection:
-            connection = open_connection()
+            connection = opened.enter_context(IN_MEMORY.connect())
             for table in model.tables:
                 table.create(connection)
             for batch in batches:

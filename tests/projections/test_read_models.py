@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Table, create_engine, select
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import Connection, Table, select
 
 from events.claims.claim import ClaimBegun, ClaimQualificationChosen
 from events.event import Event
@@ -22,6 +21,7 @@ from service import READ_MODELS
 from store import Recorded
 from subscriptions.checkpoints import CHECKPOINTS
 from tests.events.strategies import any_event, kinds, of
+from tests.projections.in_memory import IN_MEMORY
 from tests.projections.recorded_events import history
 
 LEARNER = identifier(Kind.LEARNER, 7)
@@ -69,9 +69,7 @@ def begun() -> Generator[Mapping[str, Connection]]:
     with ExitStack() as stack:
         connections = {}
         for model in READ_MODELS:
-            engine = create_engine("sqlite://", poolclass=StaticPool)
-            stack.callback(engine.dispose)
-            connection = stack.enter_context(engine.connect())
+            connection = stack.enter_context(IN_MEMORY.connect())
             for table in model.tables:
                 table.create(connection)
             model.fold_into(connection, model.declared_in(history(*BEGUN)))
@@ -121,18 +119,15 @@ def naming(value: Any, learner: str) -> Any:
 
 
 def rows_of(model: ReadModel, batches: Sequence[Sequence[Recorded]]) -> list[object]:
-    engine = create_engine("sqlite://", poolclass=StaticPool)
-    with engine.connect() as connection:
+    with IN_MEMORY.connect() as connection:
         for table in model.tables:
             table.create(connection)
         for batch in batches:
             model.fold_into(connection, model.declared_in(batch))
-        shown = [
+        return [
             connection.execute(select(table).order_by(*table.primary_key)).all()
             for table in model.tables
         ]
-    engine.dispose()
-    return list(shown)
 
 
 def test_every_name_is_taken_once() -> None:
