@@ -170,7 +170,7 @@ def _map_cells(
 
 def _without_blank_lines(lines: Iterator[Line]) -> Iterator[Line]:
     """Leave out the rows that are blank."""
-    return (line for line in lines if any(cell.strip() for cell in line[1]))
+    return (line for line in lines if any(map(str.strip, line[1])))
 
 
 def _rows(lines: Iterator[Line], hidden: Collection[int]) -> Iterator[FileRow]:

@@ -6,6 +6,7 @@ import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from itertools import islice
 
 from aggregates.text import clean
 from aggregates.uploads.file_columns import columns_by_name
@@ -70,10 +71,9 @@ def _number_lines(text: str) -> Iterator[Line]:
     """Give the lines, numbered as a spreadsheet does."""
     lines = csv.reader(io.StringIO(text, newline=""), _delimiter(text), strict=True)
     try:
-        for number, line in enumerate(lines, 1):
-            if number > LAST_ROW:
-                raise FileRefused(FileProblem(code="too-many-rows"))
-            yield number, line
+        yield from enumerate(islice(lines, LAST_ROW), 1)
+        if next(lines, None) is not None:
+            raise FileRefused(FileProblem(code="too-many-rows"))
     except csv.Error:
         fault = FileProblem(code="unreadable", found=str(lines.line_num))
         raise FileRefused(fault) from None

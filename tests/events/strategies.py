@@ -3,7 +3,6 @@
 from dataclasses import fields
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache
 from typing import Any, cast, get_type_hints
 
 from hypothesis import strategies as st
@@ -22,13 +21,19 @@ def kinds() -> list[type[Event]]:
     return [kind for _, kind in sorted(Event.known.items())]
 
 
-@cache
 def of(kind: type[Event]) -> st.SearchStrategy[Event]:
-    """Any event of that kind, every field of it drawn. Made once: that takes long."""
+    """Any event of that kind, every field of it drawn."""
+    return OF_EACH[kind]
+
+
+def _drawn(kind: type[Event]) -> st.SearchStrategy[Event]:
     hints = get_type_hints(kind)
     names = [field.name for field in fields(cast("Any", kind))]
     drawn: dict[str, Any] = {name: st.from_type(hints[name]) for name in names}
     return st.builds(kind, **drawn)
 
+
+OF_EACH = {kind: _drawn(kind) for kind in kinds()}
+"""Made once: making one takes longer than drawing from it."""
 
 any_event = st.sampled_from(kinds()).flatmap(of)

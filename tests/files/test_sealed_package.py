@@ -75,12 +75,14 @@ def test_all_ten_thousand_pins_open_nothing_without_the_key_of_the_client() -> N
 def test_what_is_under_the_pin_alone_opens_by_trying_as_it_did_before() -> None:
     """B13: the PIN opens only what the client's key has opened first."""
     package, _ = sealed()
+    parts = unzip(package)
     header, under_pin = OURS.unwrap(package)
+    boxes = parts[CONTENT], header["key"].encode()
     for pin in (f"{number:04}" for number in range(10_000)):
         key = pin_key(header, pin)
-        for box in (unzip(package)[CONTENT], header["key"].encode()):
+        for box in boxes:
             with pytest.raises(InvalidTag):
-                decrypt(key, box, unzip(package)[HEADER])
+                decrypt(key, box, parts[HEADER])
     assert decrypt(pin_key(header, PIN), under_pin, FORMAT.encode())
 
 
