@@ -1,4 +1,4 @@
-"""A bundle: every event, the signed tree head, and the script that checks them."""
+"""Audit bundles: a zip of every event, the signed tree head and a checking script."""
 
 import json
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from audit.verification import BATCH, read_stored_rows
 from store import StoredRow
 
 SCRIPT = files("audit") / "verify_bundle.py"
-"""What a bundle is verified with."""
+"""The script that verifies a bundle; each bundle holds a copy of it."""
 
 
 class NothingSealed(LookupError):
@@ -23,10 +23,11 @@ class NothingSealed(LookupError):
 def write_bundle(
     ledger: Ledger, file: Path, progress: Callable[[int], None] = lambda _: None
 ) -> int:
-    """Write the events up to the last signed head into a zip; how many those are.
+    """Write the events up to the last signed head into a new zip; return their number.
 
-    An auditor checks it offline with the ``verify_bundle.py`` in it, or better with a
-    copy had by another way. Raises NothingSealed, FileExistsError, OSError.
+    ``progress`` is called with the number so far after every BATCH events. An auditor
+    verifies the zip offline with the ``verify_bundle.py`` in it, or, safer, with a copy
+    of that script from another source. Raises NothingSealed, FileExistsError, OSError.
     """
     head = ledger.head()
     if head is None:

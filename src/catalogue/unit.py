@@ -12,12 +12,13 @@ TRANSFERRED = "T"
 
 @dataclass(frozen=True, kw_only=True)
 class Unit:
-    """What is achieved piece by piece.
+    """A unit of one version of a qualification.
 
-    ``grades`` may be given for it, best last; those in ``achieving`` achieve it.
-    ``maximum_mark`` is the most that a test of it gives, where that is said.
-    Credit transferred from elsewhere, ``T``, may be given for any unit and achieves it.
-    ``equivalent_to`` is the reference of another unit, of which only one may count.
+    ``grades`` are those that may be given, best last; those in ``achieving`` achieve
+    the unit. ``T``, credit transferred from elsewhere, may be given for any unit and
+    achieves it. ``equivalent_to`` is the reference of another unit: only one of the
+    two counts. ``price`` is in pounds. ``minutes`` and ``maximum_mark`` are those of
+    its test, or None.
     """
 
     number: int
@@ -51,7 +52,7 @@ class Unit:
 
     @property
     def outcomes(self) -> tuple[str, ...]:
-        """All that may come of it: its grades, and ``U`` where a test may be failed."""
+        """The grades that may be given, worst first; a test has ``U`` (failed) too."""
         failed = () if self.is_internal or FAIL in self.grades else (FAIL,)
         return (*failed, *self.grades)
 
@@ -61,7 +62,7 @@ class Unit:
 
     @property
     def lowest(self) -> str:
-        """The worst grade that achieves this unit, which a way to fix asks for (I4)."""
+        """The worst grade that achieves this unit: ways to fix ask for it (I4)."""
         return next(iter(self.achieving_grades), TRANSFERRED)
 
     @property
@@ -70,7 +71,7 @@ class Unit:
         return self.achieving_grades[-1] if self.achieving_grades else TRANSFERRED
 
     def is_at_least(self, grade: str, least: str) -> bool:
-        """Whether a grade of this unit is the least one or better; ``T`` never is."""
+        """Whether ``grade`` is as good as ``least`` or better; ``T`` never is."""
         if grade not in self.grades or least not in self.grades or grade == TRANSFERRED:
             return False
         return self.grades.index(grade) >= self.grades.index(least)
@@ -81,14 +82,15 @@ class Unit:
 
 
 def equivalents(units: tuple[Unit, ...]) -> tuple[tuple[Unit, ...], ...]:
-    """Put equivalent units together, in the order of the first of each.
+    """Group the units by equivalence; a unit without equivalents is a group of one.
 
-    Units are equivalent that ``equivalent_to`` joins, directly or through others.
+    Two units are equivalent if ``equivalent_to`` joins them, directly or through other
+    units. Groups are in the order of their first units.
     """
-    place = {unit.reference: number for number, unit in enumerate(units)}
+    index_of = {unit.reference: number for number, unit in enumerate(units)}
     joined = [[number] for number in range(len(units))]
     for number, unit in enumerate(units):
-        twin = place.get(unit.equivalent_to or "", number)
+        twin = index_of.get(unit.equivalent_to or "", number)
         if joined[twin] is not joined[number]:
             both = sorted([*joined[twin], *joined[number]])
             for each in both:

@@ -10,7 +10,7 @@ from cli.lazy import LazyGroup
 
 
 class LearnerManagement(LazyGroup):
-    """Every command, and where it is, in the order of the help."""
+    """Every command by name, in the order of the help: where it is, and its summary."""
 
     commands_by_name: ClassVar = {
         "serve": (
@@ -73,7 +73,7 @@ class LearnerManagement(LazyGroup):
 
 
 GARBAGE = 100_000
-"""How many objects are made between two looks for garbage: imports make no garbage."""
+"""The threshold of ``gc``: collecting garbage during imports would only cost time."""
 
 app = typer.Typer(
     name="learner-management",
@@ -86,7 +86,7 @@ app = typer.Typer(
 
 
 def print_version(asked: bool) -> None:
-    """Print the version, if it is asked for, and end."""
+    """Print the version and exit if ``asked``, which is the option ``--version``."""
     if asked:
         from importlib import metadata
 

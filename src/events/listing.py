@@ -1,4 +1,4 @@
-"""Every event that there is, as a page for people: ``make events`` writes it."""
+"""The page ``docs/events.md``, which lists every event; ``make events`` writes it."""
 
 import re
 import sys
@@ -25,14 +25,14 @@ envelope: see [decision 1](adr/0001-facts-apart-from-envelopes.md).
 
 
 def page() -> str:
-    """Write the page, in Markdown."""
+    """Write the page in Markdown: one section for each module of events."""
     modules = (each for each in vars(every).values() if isinstance(each, ModuleType))
     by_name = sorted(modules, key=lambda module: module.__name__.rpartition(".")[2])
     return "\n".join([INTRODUCTION, *(line for m in by_name for line in _of(m))])
 
 
 def _of(module: ModuleType) -> Iterator[str]:
-    """Write the events of a module, then the shapes that they are made of."""
+    """Write a module's events, then the dataclasses that are types of their fields."""
     kinds = [e for e in Event.known.values() if e.__module__ == module.__name__]
     if not kinds:
         return
@@ -77,7 +77,7 @@ def _is_needed(field: Field[Any]) -> bool:
 
 
 def _write_type(hint: Any) -> str:
-    """Write a type as it stands in the code, without the names of modules."""
+    """Write a type as in the code, but without the names of modules."""
     if isinstance(hint, type) and not getattr(hint, "__args__", ()):
         return hint.__name__
     return re.sub(r"\b(?:\w+\.)+(?=\w)", "", str(hint))

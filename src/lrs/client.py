@@ -1,4 +1,4 @@
-"""LRS over HTTP: one verifyLearner call, with a client's certificate and patience."""
+"""The client of LRS over HTTP: verifyLearner, with a client certificate and timeouts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from lrs.faults import NotUnderstood, OrganisationRefused, Unreachable
 from lrs.organisation import Organisation
 
 ATTEMPTS = 3
-"""How often one question is put, time permitting, before LRS is unreachable (d)."""
+"""How many times one request is sent before LRS counts as unreachable (d)."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
 LARGEST_ANSWER = 64 * 1024
@@ -31,7 +31,7 @@ OK, FAULT = 200, 500
 
 @dataclass(frozen=True, kw_only=True)
 class Patience:
-    """How many seconds to wait for a connection, for a sign of life, and in all (d)."""
+    """Timeouts in seconds: to connect, between two reads, and for one request (d)."""
 
     connect: float = 3.0
     read: float = 8.0
@@ -39,7 +39,10 @@ class Patience:
 
 
 class Client:
-    """A ``Verifier`` that asks LRS itself. Threads may share it."""
+    """The ``Verifier`` that calls the real LRS. It is safe for several threads.
+
+    ``url`` is that of the SOAP service. ``sleep`` waits between two attempts.
+    """
 
     def __init__(
         self,
@@ -66,7 +69,10 @@ class Client:
         )
 
     def verify(self, details: Details) -> VerificationAnswer:
-        """Ask LRS; raises an LrsFault if it does not answer."""
+        """Verify one learner, in up to ATTEMPTS requests. Raises an LrsFault.
+
+        Only Unreachable is tried again.
+        """
         content = messages.request(details, self._organisation)
         said = self._retrying.copy()(self._ask, content)
         return messages.answer(said, details.uln or "")
@@ -75,7 +81,10 @@ class Client:
         self._http.close()
 
     def _ask(self, content: bytes) -> bytes:
-        """Put the question once, and give the XML that comes back."""
+        """Send the request once and return the XML of the response.
+
+        Raises Unreachable, OrganisationRefused, NotUnderstood.
+        """
         until = monotonic() + self._patience.whole
         headers = {
             "Content-Type": "text/xml; charset=utf-8",
@@ -93,6 +102,10 @@ class Client:
 
 
 def _require_xml(response: httpx2.Response) -> None:
+    """Raise an LrsFault unless the response is plain XML with status 200 or 500.
+
+    Status 500 is that of a SOAP fault, which says in XML what is wrong.
+    """
     status = response.status_code
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     is_xml = kind in XML and "Content-Encoding" not in response.headers
@@ -107,7 +120,11 @@ def _require_xml(response: httpx2.Response) -> None:
 
 
 def _read_body(response: httpx2.Response, until: float) -> bytes:
-    """Read what comes, up to the limits of size and patience."""
+    """Read the body of a response, up to LARGEST_ANSWER bytes.
+
+    ``until`` is a time of ``monotonic()``. Raises NotUnderstood for a longer body and
+    Unreachable if the body is not complete by then.
+    """
     read = bytearray()
     for chunk in response.iter_raw():
         read += chunk

@@ -1,4 +1,4 @@
-"""What the bodies of requests and responses have in common."""
+"""The base classes of the bodies of requests and responses."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -33,5 +33,8 @@ class ResponseBody(BaseModel):
 
 
 def with_example(example: Mapping[str, Any]) -> ConfigDict:
-    """Show an example of a whole body in the document: one that is answered 2xx."""
+    """Give a ``model_config`` that shows this example of a body in the OpenAPI document.
+
+    A request that is sent as in the example must be answered with a status of 2xx.
+    """
     return ConfigDict(json_schema_extra={"examples": [dict(example)]})

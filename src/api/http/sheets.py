@@ -1,4 +1,4 @@
-"""Rows as a download of CSV."""
+"""CSV files as downloads."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
@@ -10,7 +10,7 @@ from files.csv_rows import BYTE_ORDER_MARK, csv_rows
 
 
 class CsvStream(StreamingResponse):
-    """A file of CSV, sent part by part."""
+    """A response with a CSV file, streamed row by row."""
 
     media_type = "text/csv"
 
@@ -23,7 +23,11 @@ class CsvStream(StreamingResponse):
         *,
         is_for_people: bool = False,
     ) -> Self:
-        """Make a download of that name; with a mark for Excel where people open it."""
+        """Make the response; ``name`` is the name of the downloaded file.
+
+        ``rows`` map each of the ``columns`` to a value. ``is_for_people`` puts a
+        byte-order mark at the start, which Excel needs to read UTF-8.
+        """
         disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
         written = csv_rows(columns, rows)
         if is_for_people:

@@ -1,4 +1,4 @@
-"""Dates of birth in requests, in any form that people write them (U4)."""
+"""Dates of birth in requests, in the same forms as in files of learners (U4)."""
 
 from datetime import date
 from typing import Annotated
@@ -12,7 +12,7 @@ from events.uploads.upload import Problem
 
 
 def _parse_birth_date(text: object) -> object:
-    """Read it as in a file of learners; raise ValueError with the same sentence."""
+    """Parse a date as in a file of learners. Raises ValueError with the same message."""
     if not isinstance(text, str):
         return text
     written = clean(text)

@@ -1,4 +1,4 @@
-"""What may be asked of a sitting: the bookings of one test at one time."""
+"""Commands on a sitting, which is all bookings of one test at one time."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -10,7 +10,7 @@ from repositories.aggregate_types import BOOKING
 
 @dataclass(frozen=True, kw_only=True)
 class GiveRoom(Command):
-    """Say in which room tests are sat; None, or an empty text, takes it away (B16)."""
+    """Set the room of these bookings; None or an empty text removes it (B16)."""
 
     title: ClassVar = "give a room"
 

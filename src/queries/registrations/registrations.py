@@ -1,4 +1,4 @@
-"""A registration as it is now, and how far invoicing has come with it."""
+"""One registration as it is now, and the invoice statuses of registrations."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -15,7 +15,7 @@ from store import Actor, Stream
 def invoicing(
     context: CommandContext, rows: Iterable[RegistrationRow]
 ) -> Mapping[str, InvoiceStatus]:
-    """Find how far invoicing is with each registration that was charged for (L4)."""
+    """Find the invoice status of each row with a price, by registration (L4)."""
     charged = [row.registration for row in rows if row.price]
     lines = read_lines(charged, context)
     return {name: line.status for name, line in lines.items()}
@@ -24,7 +24,10 @@ def invoicing(
 def read_registration(
     context: CommandContext, name: str, by: Actor
 ) -> tuple[Stream, RegistrationRow]:
-    """Open a registration that the actor may know of. Raises NotFound."""
+    """Load a registration as a stream, for its version, and as a row of the list.
+
+    Raises NotFound if there is none such that the actor may know of.
+    """
     stream, now = load(REGISTRATION, name, store=context.store, reader=by)
     made = row_of(
         stream.history[0], now.status, updated_at=stream.history[-1].recorded_at

@@ -1,4 +1,4 @@
-"""The documentation page: the OpenAPI document for people, with no script at all."""
+"""The documentation page: the OpenAPI document as plain HTML, without JavaScript."""
 
 import base64
 import json
@@ -52,7 +52,10 @@ def docs(request: Request) -> HTMLResponse:
 
 
 def page_of(api: dict[str, Any]) -> Iterator[str]:
-    """Write the page: each operation by tag, with parameters, body and answers."""
+    """Write the page as pieces of HTML, the operations under their tags.
+
+    ``api`` is the OpenAPI document.
+    """
     info = api["info"]
     yield "<!doctype html><html lang=en><meta charset=utf-8>"
     yield "<meta name=viewport content='width=device-width,initial-scale=1'>"
@@ -72,7 +75,7 @@ def page_of(api: dict[str, Any]) -> Iterator[str]:
 def entry(
     api: dict[str, Any], path: str, method: str, operation: dict[str, Any]
 ) -> Iterator[str]:
-    """Write one operation."""
+    """Write one operation: its parameters, body, answers and refusals, as HTML."""
     details = "</p><p>".join(map(prose, operation.get("description", "").split("\n\n")))
     yield f"<details><summary><b>{method.upper()}</b> <code>{escape(path)}</code> "
     yield f"{prose(operation['summary'])}</summary><p>{details}</p>"
@@ -95,16 +98,18 @@ def entry(
 
 
 def prose(text: str) -> str:
-    """Write a text with its code, which is between backticks, as such."""
+    """Write a text as HTML; what is between backticks becomes ``<code>``."""
     return re.sub("`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def describe_schema(api: dict[str, Any], schema: dict[str, Any]) -> str:
+    """Write an example of a schema as indented JSON in HTML."""
     example = json.dumps(example_of(api, schema), indent=2, ensure_ascii=False)
     return f"<pre>{escape(example)}</pre>"
 
 
 def kinds(schema: dict[str, Any]) -> list[str]:
+    """List the JSON types that a schema allows, such as ``string`` and ``null``."""
     return [str(s["type"]) for s in [schema, *schema.get("anyOf", ())] if "type" in s]
 
 
@@ -113,7 +118,11 @@ FORMATS = {"date": "2026-11-24", "date-time": "2026-11-24T09:00:00Z"}
 
 
 def example_of(api: dict[str, Any], schema: dict[str, Any]) -> Any:
-    """Make an example of what a schema describes, from the examples in it."""
+    """Make a JSON value that a schema describes.
+
+    It is the schema's own example, first member of ``enum`` or default where there is
+    one, and otherwise made of the examples of its parts.
+    """
     match schema:
         case (
             {"examples": [example, *_]}

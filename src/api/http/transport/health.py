@@ -1,4 +1,4 @@
-"""Whether the service lives, is ready for work, and what it counts."""
+"""Liveness, readiness and metrics of the service, for the machines that watch it."""
 
 from http import HTTPStatus
 from typing import Any
@@ -14,13 +14,16 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/healthz")
 async def healthz() -> dict[str, str]:
-    """Say that the process lives, even if every thread of it waits for a database."""
+    """Answer 200 while the process runs, even if all its threads wait for a database."""
     return {"status": "alive"}
 
 
 @router.get("/readyz")
 def readyz(response: Response, service: Present) -> dict[str, Any]:
-    """Say whether the store answers, and how far each follower is behind it."""
+    """Say whether the store answers, and how many positions each follower is behind.
+
+    The status is 503 if there are errors, which are given by where they occurred.
+    """
     head, followers, errors = None, {}, dict(service.errors)
     try:
         head = service.store.head()
@@ -42,6 +45,6 @@ def readyz(response: Response, service: Present) -> dict[str, Any]:
 
 @router.get("/metrics")
 def metrics(request: Request) -> Response:
-    """Show the counts in Prometheus' text format."""
+    """Show the metrics in the text format of Prometheus."""
     counted: Metrics = request.app.state.metrics
     return Response(counted.text(), media_type="text/plain; version=0.0.4")
