@@ -5,19 +5,21 @@ from datetime import datetime
 from uuid import UUID
 
 from aggregates.bookings.booking import Booking
-from aggregates.bookings.booking_refusals import is_over
+from aggregates.bookings.booking_refusals import SittingsOverlap, is_over
 from aggregates.bookings.sitting import (
     Attendance,
     grades_by_test,
     grades_passed,
     sittings_after,
 )
+from aggregates.bookings.timetable import Timetable
 from aggregates.errors import RuleBroken
 from aggregates.registrations.registration import Registration
 from aggregates.registrations.registration_refusals import RegistrationIsCancelled
 from catalogue import AwardType, Qualification, assess
 from events.bookings.booking import BookingOutcomeCorrected, BookingResultAdded
 from events.bookings.sitting import TestOutcomeCorrected
+from events.bookings.timetable import SittingDropped, SittingPlanned
 from events.registrations.registration import AwardClaimed
 
 
@@ -120,3 +122,27 @@ def _relies(
     grades |= {unit: after} if after else {}
     is_full = award.award_type == AwardType.FULL
     return is_full and not assess(rules, grades, pathway=registration.pathway).eligible
+
+
+def plan_sitting(
+    booking: Booking, timetable: Timetable, *, attendance: Attendance
+) -> list[SittingPlanned | SittingDropped]:
+    """Say what a corrected attendance changes on the learner's timetable (B7).
+
+    Raises SittingsOverlap if the learner sat another test at that time.
+    """
+    if attendance is booking.attendance:
+        return []
+    name = booking.made.booking
+    if attendance is Attendance.ABSENT:
+        return [SittingDropped(booking=name)]
+    starts, ends = booking.starts, booking.ends
+    other = timetable.overlapping(starts, ends, but=name)
+    if other is not None:
+        raise SittingsOverlap(
+            path=("attendance",),
+            learner=booking.made.learner,
+            booking=other,
+            next_step=f"If the learner was at this one, cancel or amend {other} first.",
+        )
+    return [SittingPlanned(booking=name, starts=starts, ends=ends)]

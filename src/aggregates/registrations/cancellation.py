@@ -6,7 +6,7 @@ from itertools import chain
 
 from aggregates.bookings.sitting import Attendance
 from aggregates.errors import RuleBroken
-from aggregates.registrations.invoice_line import InvoiceStatus
+from aggregates.registrations.invoice_line import InvoiceLine, InvoiceStatus
 from aggregates.registrations.registration import Registration, Status
 from catalogue.rule import join_words
 
@@ -233,6 +233,26 @@ def conditions(
 def charge_stands(status: InvoiceStatus) -> bool:
     """Tell whether what was charged stays charged (C3)."""
     return status in CHARGED
+
+
+def charge_sentence(status: InvoiceStatus) -> str:
+    """Say whether a registration that is cancelled is charged for all the same (C3)."""
+    so = "the charge stands" if charge_stands(status) else "nothing is charged"
+    return f"It is {status.lower()}, so {so}."
+
+
+def refund_request(registration: Registration, line: InvoiceLine) -> str | None:
+    """Word what is sent to support for a refund of what stays charged (C5), if it does.
+
+    ``line`` is the registration's.
+    """
+    if not charge_stands(line.status):
+        return None
+    return (
+        f"Please refund the registration {registration.registration} of"
+        f" {registration.learner} on {registration.product}, invoice"
+        f" {line.invoice or 'unknown'}: it was made by mistake."
+    )
 
 
 def require_cancellable(

@@ -4,24 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
-from aggregates.bookings.booking import Booking, mode_needed
+from aggregates.bookings.booking import Booking
+from aggregates.bookings.booking_amendment import BookingAmendment
 from aggregates.bookings.booking_refusals import (
-    ANOTHER_TIME,
     LaunchLinkInvalid,
-    ModeNeeded,
-    ModeOutOfPlace,
-    SittingsOverlap,
 )
-from aggregates.bookings.entry_rules import extra_time_refusal
 from aggregates.bookings.outcome import result_of
 from aggregates.bookings.sitting import Attendance
-from aggregates.bookings.sitting_time import (
-    CENTRES_EXTRA_TIME,
-    MOST_EXTRA_TIME,
-    duration,
-)
 from aggregates.bookings.timetable import Timetable
 from aggregates.centres.user import require_reason_of
 from aggregates.registrations.cancellation import charge_stands
@@ -38,19 +29,16 @@ from events.bookings.booking import (
 from events.bookings.sitting import (
     TestCalledOff,
     TestMissed,
-    TestMoved,
     TestResultAdded,
     TestTaken,
 )
-from events.bookings.timetable import SittingDropped, SittingPlanned
+from events.bookings.timetable import SittingDropped
 from events.centres.user import Role
 from events.event import Event
 from events.identifier import stream_of
 from repositories.aggregate_types import BOOKING, REGISTRATION, TIMETABLE
 from repositories.repository import load_known
 from store import Change, Stream
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,43 +154,24 @@ class Opened:
 @handles(AmendBooking)
 def amend_booking(command: AmendBooking, context: CommandContext) -> CommandResult:
     opened = Opened.of(command.booking, command, context)
-    booking, made = opened.booking, opened.booking.made
     role = Role(command.by.role)
-    is_specialist = role is Role.ACCOUNT_SPECIALIST
     require_reason_of(role, command.reason)
-    starts = _or(command.starts, booking.starts)
-    mode = _or(command.mode, booking.mode)
-    extra_time = _or(command.extra_time, booking.extra_time)
-    allowed = (
-        range(MOST_EXTRA_TIME + 1)
-        if is_specialist
-        else CENTRES_EXTRA_TIME | {booking.extra_time}
-    )
-    if refusal := extra_time_refusal(extra_time, allowed, ("extra_time",)):
-        raise refusal
-    if mode_needed(made.delivery, mode):
-        raise (ModeOutOfPlace if mode else ModeNeeded)(path=("mode",))
-    amended = booking.amend(
-        starts=starts,
-        mode=mode,
-        extra_time=extra_time,
+    amendment = BookingAmendment.of(
+        opened.booking,
+        opened.timetable,
+        starts=command.starts,
+        mode=command.mode,
+        extra_time=command.extra_time,
         reason=command.reason,
         person_id=opened.stream.id,
         now=command.at,
-        by_specialist=None if command.extra_time is None else is_specialist,
+        is_specialist=role is Role.ACCOUNT_SPECIALIST,
     )
-    ends = starts + duration(made.minutes, extra_time)
-    other = opened.timetable.overlapping(starts, ends, but=made.booking)
-    if amended and other:
-        raise SittingsOverlap(
-            path=("starts",),
-            learner=made.learner,
-            booking=other,
-            next_step=ANOTHER_TIME,
-        )
-    moved = TestMoved(booking=made.booking, starts=starts, ends=ends)
-    planned = SittingPlanned(booking=made.booking, starts=starts, ends=ends)
-    changes = opened.changes(amended, registration=[moved], timetable=[planned])
+    changes = opened.changes(
+        amendment.booking,
+        registration=amendment.registration,
+        timetable=amendment.timetable,
+    )
     return context.record(command, *changes)
 
 
@@ -305,7 +274,3 @@ def on_registration(
 def digest_of(secret: str) -> str:
     """Make what is kept of a secret that is shown once."""
     return sha256(secret.encode()).hexdigest()
-
-
-def _or(given: T | None, present: T) -> T:
-    return present if given is None else given

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aggregates.bookings.booking_correction import correct_outcome, correct_test
-from aggregates.bookings.booking_refusals import SittingsOverlap
-from aggregates.bookings.sitting import Attendance
+from aggregates.bookings.booking_correction import (
+    correct_outcome,
+    correct_test,
+    plan_sitting,
+)
 from aggregates.claims.claim import Claim
 from aggregates.claims.claim_status import ClaimStatus
 from aggregates.reason import require_reason
@@ -19,8 +21,6 @@ from commands.command import (
     handles,
 )
 from events.bookings.sitting import TestOutcomeCorrected
-from events.bookings.timetable import SittingDropped, SittingPlanned
-from events.event import Event
 from events.identifier import stream_of
 from store import Stream
 
@@ -78,7 +78,11 @@ def correct_booking_outcome(
     changes = opened.changes(
         corrected,
         registration=tested,
-        timetable=_plan_sitting(command, opened) if corrected else [],
+        timetable=plan_sitting(
+            opened.booking, opened.timetable, attendance=command.attendance
+        )
+        if corrected
+        else [],
     )
     return context.record(
         command,
@@ -86,24 +90,6 @@ def correct_booking_outcome(
         created_id=command.booking,
         unchanged=[at for at, _ in claims],
     )
-
-
-def _plan_sitting(command: CorrectOutcome, opened: Opened) -> list[Event]:
-    """Say what becomes of the learner's timetable. Raises SittingsOverlap (B7)."""
-    if command.attendance is opened.booking.attendance:
-        return []
-    if command.attendance is Attendance.ABSENT:
-        return [SittingDropped(booking=command.booking)]
-    starts, ends = opened.booking.starts, opened.booking.ends
-    other = opened.timetable.overlapping(starts, ends, but=command.booking)
-    if other is not None:
-        raise SittingsOverlap(
-            path=("attendance",),
-            learner=opened.registration.learner,
-            booking=other,
-            next_step=f"If the learner was at this one, cancel or amend {other} first.",
-        )
-    return [SittingPlanned(booking=command.booking, starts=starts, ends=ends)]
 
 
 def _claims(

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from aggregates.registrations.cancellation import (
     CancellationCondition,
+    charge_sentence,
     charge_stands,
     conditions,
+    refund_request,
 )
 from aggregates.registrations.invoice_line import InvoiceLine
 from aggregates.registrations.registration import Registration
@@ -36,20 +38,12 @@ class Cancellation:
     @property
     def charge(self) -> str:
         """Say whether it is charged for all the same."""
-        so = "the charge stands" if self.charge_stands else "nothing is charged"
-        return f"It is {self.line.status.lower()}, so {so}."
+        return charge_sentence(self.line.status)
 
     @property
     def refund_request(self) -> str | None:
         """What to send to support for a refund of what stays charged (C5)."""
-        if not self.charge_stands:
-            return None
-        of = self.registration
-        return (
-            f"Please refund the registration {of.registration} of {of.learner} on"
-            f" {of.product}, invoice {self.line.invoice or 'unknown'}: it was made by"
-            " mistake."
-        )
+        return refund_request(self.registration, self.line)
 
 
 def cancellation_of(
