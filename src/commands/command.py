@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
@@ -10,6 +10,7 @@ from aggregates.errors import RuleBroken
 from aggregates.learners.verification import Verify
 from aggregates.uk_time import LONDON
 from catalogue import Catalogue
+from commands.uploads.upload_readings import UploadReadings
 from events.identifier import Kind, new_identifier
 from repositories.aggregate_types import A, AggregateType
 from repositories.repository import Loaded, Stale, Versions, load
@@ -66,6 +67,7 @@ class CommandContext:
     """What a handler works with; ``verify`` asks LRS, and is None where it is off.
 
     ``retention`` is how many years after their last award a learner's records are kept.
+    ``readings`` are the files of uploads that are being checked.
     """
 
     store: EventStore
@@ -73,6 +75,7 @@ class CommandContext:
     new_identifier: Callable[[Kind], str] = new_identifier
     verify: Verify | None = None
     retention: int = 0
+    readings: UploadReadings = field(default_factory=UploadReadings)
 
     def load(
         self, kind: AggregateType[A], identifier: str, command: Command

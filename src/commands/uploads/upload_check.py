@@ -24,8 +24,9 @@ from commands.uploads.upload import (
     record_called,
     reserved_row,
 )
+from commands.uploads.upload_readings import UploadReading
 from events.uploads.upload import RecordRead
-from files.learner_file import LearnerFile, read_learner_file
+from files.learner_file import read_learner_file
 from files.text_file import in_other_encoding
 from repositories.aggregate_types import GROUP, RECORD
 from repositories.repository import load
@@ -71,37 +72,25 @@ def check_learner_group(
         version += len(events)
         upload = reduce(Upload.apply, events, upload)
     if upload.is_read:
-        _LATEST.pop(received.file, None)
-        _LATEST_AGAIN.clear()
+        context.readings.files.forget()
+        context.readings.again.forget()
         context.store.drop_file(received.file)
     return CommandResult(position=position, created_id=received.group)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Reading:
-    """A file as it was read, and which of its rows say the same."""
-
-    file: LearnerFile
-    duplicates: DuplicateRows
-
-
-_LATEST: dict[str, _Reading] = {}
-"""The file that was read last, kept until its check is over: a part goes on from it."""
-_LATEST_AGAIN: dict[tuple[str, int], DuplicateRows] = {}
-"""The same of the group that was last read again in another encoding."""
-
-
-def _reading(upload: Upload, store: EventStore) -> _Reading:
+def _reading(upload: Upload, context: CommandContext) -> UploadReading:
     """Read the file of an upload again, as it was read at first."""
     name = upload.received.file
-    if name not in _LATEST:
-        _LATEST.clear()
-        encoding = chosen_encoding(upload)
+
+    def read() -> UploadReading:
         file = read_learner_file(
-            store.file(name), mapping=upload.mapping, encoding=encoding
+            context.store.file(name),
+            mapping=upload.mapping,
+            encoding=chosen_encoding(upload),
         )
-        _LATEST[name] = _Reading(file=file, duplicates=DuplicateRows.of(file.rows))
-    return _LATEST[name]
+        return UploadReading(file=file, duplicates=DuplicateRows.of(file.rows))
+
+    return context.readings.files.get(name, read)
 
 
 def chosen_encoding(upload: Upload) -> str | None:
@@ -129,7 +118,7 @@ def _check_rows(
         rows = range(upload.last_row + 1, upload.read_before + 1)
         yield from _checked_again(rows, upload, around, context)
         return
-    reading = _reading(upload, context.store)
+    reading = _reading(upload, context)
     unread = [row for row in reading.file.rows if row.number > upload.last_row]
     for part in batches(unread):
         found = around.check(part, reading.duplicates.others_near)
@@ -190,7 +179,7 @@ def _checked_again(
     rows: Sequence[int], upload: Upload, around: RowChecker, context: CommandContext
 ) -> Iterator[_Checked]:
     """Read records in the other encoding; what somebody typed or linked stays (U4)."""
-    duplicates = _duplicates_again(upload, context.store)
+    duplicates = _duplicates_again(upload, context)
     for part in batches(rows):
         opened = list(read_records(context.store, upload.received.group, part))
         if not opened:
@@ -217,19 +206,19 @@ def _checked_again(
         )
 
 
-def _duplicates_again(upload: Upload, store: EventStore) -> DuplicateRows:
+def _duplicates_again(upload: Upload, context: CommandContext) -> DuplicateRows:
     """Find which records say the same once all are read in the other encoding."""
     group = upload.received.group
-    key = (group, upload.reading)
-    if key not in _LATEST_AGAIN:
-        _LATEST_AGAIN.clear()
-        _LATEST_AGAIN[key] = DuplicateRows.of(
+
+    def read() -> DuplicateRows:
+        return DuplicateRows.of(
             _read_again(stream, record, upload)
             for rows in batches(range(FIRST_ROW, upload.read_before + 1))
-            for stream, record in read_records(store, group, rows)
+            for stream, record in read_records(context.store, group, rows)
             if record.is_open
         )
-    return _LATEST_AGAIN[key]
+
+    return context.readings.again.get((group, upload.reading), read)
 
 
 def _read_again(stream: Stream, record: Record, upload: Upload) -> FileRow:
