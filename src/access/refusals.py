@@ -21,7 +21,7 @@ from commands.registrations.cancellation import (
 from commands.uploads.undo import UndoLearnerGroup
 from events.centres.user import Role
 from events.identifier import stream_of
-from events.refusal import CommandRefused
+from events.refusal import CommandRefused, as_stored
 from store import Change, Conflict
 
 SUBJECTS: dict[type[Command], Any] = {
@@ -55,7 +55,7 @@ def refusals_of(subject: str) -> str:
 
 def stored_code(refusal: Refusal) -> str:
     """Write a refusal's code as it is stored: group-name-taken is GroupNameTaken."""
-    return "".join(word.capitalize() for word in refusal.code.split("-"))
+    return as_stored(refusal.code)
 
 
 def record_refusal(command: Command, context: CommandContext, *, why: Refusal) -> None:

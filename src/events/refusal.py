@@ -16,3 +16,8 @@ class CommandRefused(Event, topic="command.refused"):
     code: str
     person_id: UUID
     message: Personal[str]
+
+
+def as_stored(code: str) -> str:
+    """Write the code of a refusal as the event has it: total-changed is TotalChanged."""
+    return "".join(word.capitalize() for word in code.split("-"))

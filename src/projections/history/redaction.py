@@ -11,6 +11,12 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, TypeVar, get_args, get_type_hints
 
+from aggregates.bookings.booking_refusals import EntryTotalHasChanged
+from aggregates.orders.order_refusals import (
+    OrderIncomplete,
+    PriceHasChanged,
+    TotalHasChanged,
+)
 from events.bookings.entry_order import (
     EntryOrderConfirmed,
     EntryPurchaseOrderNumberGiven,
@@ -22,7 +28,7 @@ from events.orders.order import (
     OrderCourseDatesSet,
     OrderPurchaseOrderNumberGiven,
 )
-from events.refusal import CommandRefused
+from events.refusal import CommandRefused, as_stored
 from store import Stream
 
 E = TypeVar("E", bound=Event)
@@ -31,6 +37,16 @@ ANOTHER = "another learner"
 PREFIX = f"{Kind.LEARNER}-"
 PAID = frozenset({"price", "total", "purchase_order"})
 """Values that say what a centre pays, or what it calls the purchase."""
+PRICED = frozenset(
+    as_stored(kind.code)
+    for kind in (
+        EntryTotalHasChanged,
+        OrderIncomplete,
+        PriceHasChanged,
+        TotalHasChanged,
+    )
+)
+"""The refusals whose message says, or may say, what a centre pays, by their code."""
 
 
 def learners_in(value: object) -> set[str]:
@@ -162,7 +178,7 @@ def _without_prices(event: Event) -> Event | None:
     match event:
         case OrderPurchaseOrderNumberGiven() | EntryPurchaseOrderNumberGiven():
             return None
-        case CommandRefused(message=message) if "£" in message:
+        case CommandRefused(code=code) if code in PRICED:
             return None
         case _:
             kept: Event = _without(event)

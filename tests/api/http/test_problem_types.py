@@ -10,7 +10,10 @@ import pytest
 import api.app  # noqa: F401 - imports every refusal there is
 from access.refusals import stored_code
 from aggregates.errors import Refusal, RuleBroken
+from aggregates.orders.order_refusals import OrderIncomplete
 from aggregates.reason import ReasonMissing
+from events.refusal import as_stored
+from projections.history.redaction import PRICED
 from tests.api.operations import COMMITTED
 
 PINNED = Path(__file__).with_name("problem_types.txt")
@@ -58,3 +61,9 @@ def test_a_code_is_stored_as_when_it_was_the_name_of_a_class() -> None:
         message = "Choose another."
 
     assert stored_code(Renamed()) == "GroupNameTaken"
+
+
+def test_refusals_that_say_what_a_centre_pays_are_hidden_from_other_centres() -> None:
+    """L6."""
+    priced = {as_stored(kind.code) for kind in REFUSALS if "£" in kind.message}
+    assert priced == PRICED - {as_stored(OrderIncomplete.code)}

@@ -53,11 +53,11 @@ def dated(*learners: str) -> OrderCourseDatesSet:
     return OrderCourseDatesSet(dates=TERM, product=SINGLE, learners=learners)
 
 
-def refused(message: str) -> CommandRefused:
+def refused(message: str, code: str = "Why") -> CommandRefused:
     return CommandRefused(
         subject=ORDER,
         command="confirm an order",
-        code="Why",
+        code=code,
         person_id=stream_of(ORDER),
         message=message,
     )
@@ -255,7 +255,8 @@ def test_what_was_paid_is_told_to_whose_order_it_was_and_who_sees_all(
     number = OrderPurchaseOrderNumberGiven(number="PO-7", product=None)
     confirmed = OrderConfirmed(lines=(line,), total=Decimal("196.00"))
     told.record(ORDER, BEGUN, ADDED, linked(ANN, BEN), number, confirmed)
-    told.record(REFUSALS, refused(f"{ANN} is registered. It comes to £98.00 now."))
+    dearer = f"{ANN} is registered. It comes to £98.00 now."
+    told.record(REFUSALS, refused(dearer, code="OrderIncomplete"))
     found = told.entries(centre=centre)
     assert ("command.refused" in topics(found)) is is_told
     assert ("98.00" in str(found)) is is_told
