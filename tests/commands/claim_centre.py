@@ -7,7 +7,8 @@ from uuid import UUID
 
 from aggregates.claims.claim import Claim
 from aggregates.claims.claim_status import ClaimStatus
-from aggregates.registrations.registration import Registration, Status
+from aggregates.registrations.registration import Registration
+from aggregates.registrations.registration_state import Status
 from catalogue import Catalogue
 from commands.claims.certificate import RevokeCertificate
 from commands.claims.claim import BeginClaim, ChooseClaimLearners, SaveClaimGrades

@@ -1,13 +1,10 @@
 """Bookings: a learner's place at a test, from the order to the result."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hmac import compare_digest
-from typing import Self, TypeAlias, assert_never
 from uuid import UUID
 
-from aggregates.aggregate import Aggregate
 from aggregates.bookings.booking_refusals import (
     AnswersExist,
     ExtraTimeIsSpecialists,
@@ -16,7 +13,6 @@ from aggregates.bookings.booking_refusals import (
     NotAnswerPackage,
     NotBeforeWindow,
     PackageIsStale,
-    PackageUnknown,
     PinHasChanged,
     ResultExists,
     SatBeforeWindow,
@@ -28,13 +24,12 @@ from aggregates.bookings.booking_refusals import (
     WindowIsNotOpen,
     is_over,
 )
+from aggregates.bookings.booking_state import BookingState
 from aggregates.bookings.sitting import Attendance
 from aggregates.bookings.sitting_time import (
-    CENTRES_EXTRA_TIME,
     YEARS,
     Delivery,
     Mode,
-    duration,
     earliest,
     has_closed,
     has_opened,
@@ -46,73 +41,21 @@ from catalogue import amount
 from events.bookings.booking import (
     AnswersReceived,
     BookingAmended,
-    BookingCancelled,
-    BookingMade,
     BookingMissed,
-    BookingOutcomeCorrected,
     BookingResultAdded,
     BookingRoomGiven,
     BookingTaken,
     LaunchLinkMade,
     LaunchLinkUsed,
-    PackageDownloaded,
 )
-from events.event import Event
 
-ATTENDANCE_AFTER: Mapping[type[Event], Attendance] = {
-    BookingCancelled: Attendance.CANCELLED,
-    BookingTaken: Attendance.TAKEN,
-    BookingMissed: Attendance.ABSENT,
-}
 LAUNCH_LASTS = timedelta(minutes=5)
 """How long a launch link is good (d)."""
 
-Later: TypeAlias = (
-    BookingAmended
-    | BookingCancelled
-    | BookingRoomGiven
-    | LaunchLinkMade
-    | LaunchLinkUsed
-    | PackageDownloaded
-    | AnswersReceived
-    | BookingTaken
-    | BookingMissed
-    | BookingResultAdded
-    | BookingOutcomeCorrected
-)
-
 
 @dataclass(frozen=True, kw_only=True)
-class Booking(Aggregate):
-    """A learner's place at a test; ``revision`` counts its amendments, from 1.
-
-    ``by_specialist``: the extra time is as an Account Specialist said. ``packages`` are
-    those downloaded, by name, oldest first; ``launch`` is the link that is still good:
-    its digest and when it ends.
-    """
-
-    made: BookingMade
-    starts: datetime
-    mode: str | None
-    extra_time: int
-    by_specialist: bool = False
-    room: str | None = None
-    revision: int = 1
-    attendance: Attendance = Attendance.BOOKED
-    packages: dict[str, PackageDownloaded]
-    launch: tuple[str, datetime] | None = None
-    answers: AnswersReceived | None = None
-    result: BookingResultAdded | None = None
-
-    @property
-    def ends(self) -> datetime:
-        """When the sitting ends, extra time included."""
-        return self.starts + duration(self.made.minutes, self.extra_time)
-
-    @property
-    def minutes(self) -> int:
-        """How long the sitting is, extra time included (B6)."""
-        return int((self.ends - self.starts).total_seconds()) // 60
+class Booking(BookingState):
+    """What may be decided on a booking."""
 
     def amend(
         self,
@@ -223,43 +166,6 @@ class Booking(Aggregate):
             )
         return None
 
-    def package(self, name: str) -> PackageDownloaded:
-        """Find a package that was downloaded. Raises PackageUnknown."""
-        if name not in self.packages:
-            raise PackageUnknown(
-                path=("package",), package=name, booking=self.made.booking
-            )
-        return self.packages[name]
-
-    def last_package(self, user: str, client: str | None) -> PackageDownloaded | None:
-        """Find the package that a user downloaded last, for a client if one is said."""
-        return next(
-            (
-                package
-                for package in reversed(self.packages.values())
-                if package.user == user and client in {None, package.client}
-            ),
-            None,
-        )
-
-    def amended_since(self, package: PackageDownloaded) -> str | None:
-        """Say that a package is of an earlier revision, if it is (B11)."""
-        if package.revision == self.revision:
-            return None
-        return amended_since(self.made.booking, package.package)
-
-    def why_stale(self, package: PackageDownloaded, *, pin: str | None) -> str | None:
-        """Say why a package is of no use any more, if so (B11, B14).
-
-        ``pin`` is the present PIN of the user who downloaded it.
-        """
-        new_pin = another_pin(package.user, package.package)
-        return self.amended_since(package) or (new_pin if package.pin != pin else None)
-
-    def has_answers(self, sha256: str) -> bool:
-        """Tell whether these answers, by their SHA-256, came back already."""
-        return self.answers is not None and self.answers.sha256 == sha256
-
     def receive_answers(
         self, answers: AnswersReceived, *, revision: int, pin: str | None, now: datetime
     ) -> list[AnswersReceived | BookingTaken]:
@@ -356,77 +262,11 @@ class Booking(Aggregate):
                 booking=self.made.booking, opens=in_london(window(self.starts)[0])
             )
 
-    def _with_attendance(
-        self, event: BookingTaken | BookingMissed | BookingOutcomeCorrected
-    ) -> Self:
-        if isinstance(event, BookingOutcomeCorrected):
-            attendance = Attendance(event.attendance)
-            return replace(self, attendance=attendance, result=result_in(event))
-        is_taken = isinstance(event, BookingTaken)
-        attendance = Attendance.TAKEN if is_taken else Attendance.ABSENT
-        return replace(self, attendance=attendance)
-
-    @classmethod
-    def begin(cls, event: BookingMade) -> Self:
-        return cls(
-            made=event,
-            starts=event.starts,
-            mode=event.mode,
-            extra_time=event.extra_time,
-            packages={},
-        )
-
-    def apply(self, event: Later) -> Self:
-        now = self
-        match event:
-            case BookingAmended(extra_time=extra_time):
-                is_special = extra_time not in CENTRES_EXTRA_TIME
-                now = replace(
-                    self,
-                    starts=event.starts,
-                    mode=event.mode,
-                    extra_time=extra_time,
-                    by_specialist=event.by_specialist or is_special,
-                    revision=self.revision + 1,
-                    launch=None,
-                )
-            case BookingCancelled() | BookingTaken() | BookingMissed():
-                now = replace(self, attendance=ATTENDANCE_AFTER[type(event)])
-            case BookingRoomGiven(room=room):
-                now = replace(self, room=room)
-            case LaunchLinkMade(digest=digest, expires=expires):
-                now = replace(self, launch=(digest, expires))
-            case LaunchLinkUsed():
-                now = replace(self, launch=None)
-            case PackageDownloaded(package=package):
-                now = replace(self, packages={**self.packages, package: event})
-            case AnswersReceived():
-                now = replace(self, answers=event)
-            case BookingResultAdded():
-                now = replace(self, result=event)
-            case BookingTaken() | BookingMissed() | BookingOutcomeCorrected():
-                now = self._with_attendance(event)
-            case _:
-                assert_never(event)
-        return now
-
 
 def require_not_in_future(sat_on: date, now: datetime) -> None:
     """Raise SatInFuture of a day that is not there yet in London (B15)."""
     if sat_on > now.astimezone(LONDON).date():
         raise SatInFuture(path=("sat_on",), day=sat_on)
-
-
-def result_in(event: BookingOutcomeCorrected) -> BookingResultAdded | None:
-    """Give the result that a correction leaves, if it leaves one (B17)."""
-    if event.grade is None or event.sat_on is None:
-        return None
-    return BookingResultAdded(
-        is_pass=bool(event.is_pass),
-        grade=event.grade,
-        sat_on=event.sat_on,
-        mark=event.mark,
-    )
 
 
 def mode_needed(delivery: str, mode: str | None) -> bool:
@@ -438,19 +278,3 @@ def result_said(result: BookingResultAdded) -> str:
     """Say a result: ``Pass (30)``."""
     said = "Pass" if result.is_pass else "Fail"
     return said if result.mark is None else f"{said} ({result.mark})"
-
-
-def amended_since(booking: str, package: str) -> str:
-    """Say that a package is of an earlier revision of its booking (B11)."""
-    return (
-        f"{booking} was amended after the package {package} was downloaded. Download it"
-        " again."
-    )
-
-
-def another_pin(user: str, package: str) -> str:
-    """Say that a package was sealed under a PIN that its user has no more (B14)."""
-    return (
-        f"{user} has another PIN since the package {package} was downloaded. Download it"
-        " again."
-    )

@@ -14,14 +14,16 @@ from aggregates.bookings.booking_refusals import (
     EntryTwice,
     TooManyEntries,
 )
-from aggregates.bookings.entry_rules import (
-    BOOKING_RULES,
+from aggregates.bookings.entry_check import (
     NO_REGISTRATIONS,
     EntryPath,
     EntryRegistrations,
     Registrations,
-    check_entries,
     entry_paths,
+)
+from aggregates.bookings.entry_rules import (
+    BOOKING_RULES,
+    check_entries,
     refusals_of,
     require_linked,
     require_none,

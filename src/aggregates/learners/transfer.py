@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from aggregates.claims.claim import Claim
 from aggregates.errors import Refusal, RuleBroken
 from aggregates.learners.in_flight import booked_tests, unsettled_claims
-from aggregates.registrations.registration import Registration, Status
+from aggregates.registrations.registration import Registration
+from aggregates.registrations.registration_state import Status
 
 
 class NotSettledYet(RuleBroken):

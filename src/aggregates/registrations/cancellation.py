@@ -7,7 +7,8 @@ from itertools import chain
 from aggregates.bookings.sitting import Attendance
 from aggregates.errors import RuleBroken
 from aggregates.registrations.invoice_line import InvoiceLine, InvoiceStatus
-from aggregates.registrations.registration import Registration, Status
+from aggregates.registrations.registration import Registration
+from aggregates.registrations.registration_state import Status
 from catalogue.rule import join_words
 
 CHARGED = frozenset({InvoiceStatus.INVOICED, InvoiceStatus.PAID})

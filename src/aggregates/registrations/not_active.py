@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from aggregates.registrations.registration import Registration, Status
+from aggregates.registrations.registration import Registration
+from aggregates.registrations.registration_state import Status
 
 
 def why_not_active(

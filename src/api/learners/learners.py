@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 
 from aggregates.learners.date_of_birth import shown_birth
 from aggregates.learners.details import COLUMNS, check_details
-from aggregates.registrations.registration import Status
+from aggregates.registrations.registration_state import Status
 from aggregates.uploads.problem import sentence, title
 from aggregates.uploads.unusual_values import MOST_ON_CERTIFICATE
 from api.http.dependencies import (

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Query
 from pydantic import ConfigDict, Field
 
 from aggregates.registrations.invoice_line import InvoiceStatus
-from aggregates.registrations.registration import Registration, Status
+from aggregates.registrations.registration import Registration
+from aggregates.registrations.registration_state import Status
 from api.claims.eligibility import EligibilityAnswer, Judged, answer_response
 from api.http.idempotency import IdempotentRequestOf
 from api.http.references import UnitTitles

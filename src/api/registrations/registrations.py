@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import AwareDatetime, Field
 
 from aggregates.registrations.invoice_line import InvoiceStatus
-from aggregates.registrations.registration import Status
+from aggregates.registrations.registration_state import Status
 from api.http.dependencies import (
     CurrentUser,
     PagingSince,

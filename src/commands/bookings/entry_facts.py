@@ -3,15 +3,16 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from aggregates.bookings.entry_order import EntryOrder
-from aggregates.bookings.entry_rules import (
+from aggregates.bookings.entry_check import (
     EntryRegistration,
     EntryRegistrations,
     Registrations,
 )
+from aggregates.bookings.entry_order import EntryOrder
 from aggregates.bookings.sitting_time import duration
 from aggregates.bookings.timetable import Timetable
-from aggregates.registrations.registration import Registration, Status
+from aggregates.registrations.registration import Registration
+from aggregates.registrations.registration_state import Status
 from catalogue import Unit
 from commands.claims.claim import rules_of
 from commands.command import CommandContext

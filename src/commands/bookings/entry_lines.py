@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from aggregates.bookings.entry_rules import EntryPath
+from aggregates.bookings.entry_check import EntryPath
 from aggregates.errors import FieldPath
 from commands.command import CommandContext
 from commands.orders.order_linking import known_at, members

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from aggregates.bookings.entry_check import entry_paths
 from aggregates.bookings.entry_order import EntryOrder, Later
-from aggregates.bookings.entry_rules import entry_paths
 from aggregates.errors import FieldPath
 from aggregates.loss import require_no_loss
 from aggregates.orders.order_line import purchase_order_number

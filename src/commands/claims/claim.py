@@ -5,14 +5,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import ClassVar
 
-from aggregates.claims.claim import Claim, Later
+from aggregates.claims.claim import Claim
 from aggregates.claims.claim_refusals import (
     ApprenticeshipNotClaimable,
     UnknownQualification,
 )
+from aggregates.claims.claim_state import Later
 from aggregates.claims.claimable import approved_for, offered_units, on_facts, require
 from aggregates.registrations.register import LearnerHasLeft
-from aggregates.registrations.registration import Registration, Status
+from aggregates.registrations.registration import Registration
+from aggregates.registrations.registration_state import Status
 from catalogue import Qualification
 from commands.command import Command, CommandContext, CommandResult, Decisions, handles
 from commands.learners.erasure import require_none_erased

@@ -12,7 +12,8 @@ from aggregates.claims.claim_refusals import ClaimHasMoved, RegisteredMeanwhile
 from aggregates.claims.claim_status import ClaimStatus
 from aggregates.claims.claimable import require
 from aggregates.errors import raise_all
-from aggregates.registrations.registration import COMPLETING, Registration
+from aggregates.registrations.registration import Registration
+from aggregates.registrations.registration_state import COMPLETING
 from commands.claims.claim import ClaimCommand, changed_outcomes
 from commands.claims.claim_assessment import ClaimFacts, claimed_in
 from commands.claims.issued_certificates import issue_certificates, reliances

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from aggregates.registrations.registration import Registration, Status
+from aggregates.registrations.registration import Registration
+from aggregates.registrations.registration_state import Status
 from commands.command import CommandContext
 from commands.registrations.registration import active
 from repositories.aggregate_types import REGISTRATION

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from aggregates.registrations.register import Register
-from aggregates.registrations.registration import Registration, Status
+from aggregates.registrations.registration import Registration
+from aggregates.registrations.registration_state import Status
 from commands.command import CommandContext
 from repositories.aggregate_types import CENTRE, REGISTER, REGISTRATION
 from repositories.repository import find, load_many

@@ -21,7 +21,11 @@ from sqlalchemy import (
     select,
 )
 
-from aggregates.bookings.booking import ATTENDANCE_AFTER, amended_since, another_pin
+from aggregates.bookings.booking_state import (
+    ATTENDANCE_AFTER,
+    amended_since,
+    another_pin,
+)
 from aggregates.bookings.sitting import Attendance
 from aggregates.bookings.sitting_time import window
 from events.bookings.booking import (

@@ -11,7 +11,7 @@ from sqlalchemy import Column, Connection, Date, Row, String, Table, case, func,
 from aggregates.claims.claimable import Approved
 from aggregates.learners.details import ERASED, Details
 from aggregates.learners.uln import read_uln
-from aggregates.registrations.registration import Status
+from aggregates.registrations.registration_state import Status
 from events.learners.learner import (
     LearnerCreated,
     LearnerDetailsAmended,

@@ -28,7 +28,7 @@ from aggregates.claims.claim_hindrances import (
     not_approved,
     registration_cancelled,
 )
-from aggregates.registrations.registration import Status
+from aggregates.registrations.registration_state import Status
 from events.bookings.sitting import TestOutcomeCorrected, TestResultAdded
 from events.centres.centre import ApprovalGranted, ApprovalWithdrawn
 from events.claims.claim import (

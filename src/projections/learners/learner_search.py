@@ -21,7 +21,7 @@ from sqlalchemy import (
 from aggregates.learners.date_of_birth import shown_birth
 from aggregates.learners.uln import read_uln
 from aggregates.orders.product_search import FEWEST_DIGITS
-from aggregates.registrations.registration import Status
+from aggregates.registrations.registration_state import Status
 from aggregates.text import clean
 from aggregates.text import fold as folded
 from events.identifier import CHECK_LETTERS, stream_of

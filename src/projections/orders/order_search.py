@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, distinct, func, select
 
-from aggregates.registrations.registration import Status
+from aggregates.registrations.registration_state import Status
 from events.identifier import Kind
 from projections.identifiers import is_called
 from projections.orders.orders import (

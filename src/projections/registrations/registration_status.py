@@ -1,6 +1,6 @@
 """A registration's status, as the rows of several read models keep it."""
 
-from aggregates.registrations.registration import COMPLETING, Status
+from aggregates.registrations.registration_state import COMPLETING, Status
 from events.event import Event
 from events.registrations.registration import (
     AwardClaimed,

@@ -19,7 +19,7 @@ from sqlalchemy import (
     select,
 )
 
-from aggregates.registrations.registration import Status
+from aggregates.registrations.registration_state import Status
 from events.identifier import Kind
 from events.registrations.registration import (
     PathwayChanged,

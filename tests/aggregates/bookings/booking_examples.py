@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from aggregates.bookings.booking import Booking, Later
+from aggregates.bookings.booking import Booking
+from aggregates.bookings.booking_state import Later
 from events.bookings.booking import (
     AnswersReceived,
     BookingAmended,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregates.bookings.booking import LAUNCH_LASTS, Later, mode_needed
+from aggregates.bookings.booking import LAUNCH_LASTS, mode_needed
 from aggregates.bookings.booking_refusals import (
     BookingIsOver,
     ExtraTimeIsSpecialists,
@@ -18,6 +18,7 @@ from aggregates.bookings.booking_refusals import (
     WindowHasOpened,
     WindowIsNotOpen,
 )
+from aggregates.bookings.booking_state import Later
 from aggregates.bookings.sitting import Attendance
 from aggregates.errors import RuleBroken
 from events.bookings.booking import BookingAmended, LaunchLinkMade, LaunchLinkUsed

@@ -20,8 +20,8 @@ from aggregates.bookings.booking_refusals import (
     NotTestable,
     TooManyEntries,
 )
+from aggregates.bookings.entry_check import EntryRegistration, EntryRegistrations
 from aggregates.bookings.entry_order import MOST_ENTRIES, EntryOrder
-from aggregates.bookings.entry_rules import EntryRegistration, EntryRegistrations
 from aggregates.bookings.timetable import Timetable
 from aggregates.registrations.register import LearnerHasLeft
 from aggregates.registrations.registration import Registration

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import pytest
 
 from aggregates.claims.award import UnitNotChosen, earliest_award_date
-from aggregates.claims.claim import Claim, Later
+from aggregates.claims.claim import Claim
 from aggregates.claims.claim_refusals import (
     LearnerIsSubmitted,
     NotRegistered,
@@ -15,6 +15,7 @@ from aggregates.claims.claim_refusals import (
     QualificationNeeded,
     UnitNotOffered,
 )
+from aggregates.claims.claim_state import Later
 from aggregates.loss import WorkWouldBeLost
 from events.claims.claim import (
     Award,

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from aggregates.claims.award import AwardDateTooEarly, award_faults
-from aggregates.claims.claim import Claim, Later
+from aggregates.claims.claim import Claim
 from aggregates.claims.claim_refusals import (
     AwardIncomplete,
     ClaimIsProcessed,
@@ -21,6 +21,7 @@ from aggregates.claims.claim_refusals import (
     NobodyToSubmit,
     NotSubmitted,
 )
+from aggregates.claims.claim_state import Later
 from aggregates.claims.claim_status import BY_URGENCY, ClaimStatus, standing_of
 from aggregates.errors import Refusal
 from aggregates.reason import ReasonMissing

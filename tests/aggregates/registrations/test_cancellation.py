@@ -16,12 +16,13 @@ from aggregates.registrations.cancellation import (
     require_cancellable,
 )
 from aggregates.registrations.invoice_line import InvoiceStatus
-from aggregates.registrations.registration import Later, Registration, Status
+from aggregates.registrations.registration import Registration
 from aggregates.registrations.registration_refusals import (
     RegistrationIsActive,
     RegistrationIsCancelled,
     RegistrationIsCompleted,
 )
+from aggregates.registrations.registration_state import Later, Status
 from events.bookings.sitting import (
     TestBooked,
     TestCalledOff,

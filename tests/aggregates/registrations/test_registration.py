@@ -7,8 +7,9 @@ import pytest
 
 from aggregates.bookings.booking_correction import ResultIsReliedOn, correct_test
 from aggregates.claims.award import award_faults
-from aggregates.registrations.registration import Registration, Status
+from aggregates.registrations.registration import Registration
 from aggregates.registrations.registration_refusals import RegistrationIsCompleted
+from aggregates.registrations.registration_state import Status
 from catalogue import Qualification, Rule
 from events.bookings.sitting import TestBooked, TestOutcomeCorrected, TestResultAdded
 from events.claims.claim import Award, Granted, Withheld

@@ -12,7 +12,7 @@ from aggregates.claims.claim_refusals import (
 from aggregates.claims.claim_status import ClaimStatus
 from aggregates.claims.claimable import NotClaimable
 from aggregates.errors import RuleBroken
-from aggregates.registrations.registration import Status
+from aggregates.registrations.registration_state import Status
 from events.event import Event
 from events.identifier import stream_of
 from events.registrations.registration import (

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 
 from aggregates.claims.claim_status import ClaimStatus
 from aggregates.errors import Refusal
-from aggregates.registrations.registration import Status
+from aggregates.registrations.registration_state import Status
 from commands.claims.claim import DeleteClaim
 from events.identifier import stream_of
 from store import EventStore, open_store

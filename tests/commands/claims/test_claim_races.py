@@ -11,7 +11,7 @@ import pytest
 
 from aggregates.claims.claim_status import ClaimStatus
 from aggregates.errors import Refusal
-from aggregates.registrations.registration import Status
+from aggregates.registrations.registration_state import Status
 from commands.claims.certificate import ReissueCertificate
 from commands.claims.claim_submission import SubmitClaim
 from commands.claims.issued_certificates import open_certificates

@@ -8,7 +8,7 @@ import pytest
 from aggregates.claims.claim_refusals import NobodyToSubmit
 from aggregates.claims.claim_status import ClaimStatus
 from aggregates.claims.claimable import NotClaimable
-from aggregates.registrations.registration import Status
+from aggregates.registrations.registration_state import Status
 from catalogue import Catalogue
 from events.identifier import stream_of
 from tests.claim_examples import (

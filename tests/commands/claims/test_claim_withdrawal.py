@@ -8,7 +8,7 @@ from aggregates.claims.claim_refusals import (
     RegisteredMeanwhile,
 )
 from aggregates.claims.claim_status import ClaimStatus
-from aggregates.registrations.registration import Status
+from aggregates.registrations.registration_state import Status
 from events.identifier import stream_of
 from tests.claim_examples import A1, A2, ANN, ANNS, B1, B2, BEN, BENS, award
 from tests.commands.claim_centre import ClaimCentre

@@ -9,7 +9,7 @@ from aggregates.claims.claim_refusals import AwardIsReliedOn
 from aggregates.claims.claim_status import ClaimStatus
 from aggregates.claims.earlier_awards import NOTHING_NEW
 from aggregates.reason import ReasonMissing
-from aggregates.registrations.registration import Status
+from aggregates.registrations.registration_state import Status
 from commands.claims.certificate import (
     RecordPrinting,
     ReissueCertificate,

@@ -13,7 +13,7 @@ from aggregates.learners.learner import (
     LearnerIsErased,
 )
 from aggregates.reason import ReasonMissing
-from aggregates.registrations.registration import Status
+from aggregates.registrations.registration_state import Status
 from commands.bookings.entry_order import BeginEntryOrder
 from commands.command import CommandContext, PersonIsErased
 from commands.learners.learner_image import SubmitLearnerImage, read_image

@@ -24,7 +24,7 @@ from aggregates.learners.in_flight import (
 )
 from aggregates.learners.learner import LearnerIsErased
 from aggregates.registrations.invoice_line import CREDIT
-from aggregates.registrations.registration import Status
+from aggregates.registrations.registration_state import Status
 from commands.claims.certificate import RecordPrinting
 from commands.claims.claim_submission import SubmitClaim
 from commands.command import CommandContext, handle

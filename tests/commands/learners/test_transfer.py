@@ -11,7 +11,8 @@ from aggregates.claims.claim_status import ClaimStatus
 from aggregates.errors import NotFound
 from aggregates.learners.transfer import NotSettledYet, UlnIsHeldThere
 from aggregates.registrations.register import LearnerHasLeft
-from aggregates.registrations.registration import Registration, Status
+from aggregates.registrations.registration import Registration
+from aggregates.registrations.registration_state import Status
 from aggregates.uploads.group_uses import GroupUses
 from aggregates.uploads.upload_refusals import GroupIsUsed
 from commands.claims.certificate import ReissueCertificate

@@ -6,8 +6,8 @@ import pytest
 
 from aggregates.registrations.cancellation import CannotCancel, NotActive
 from aggregates.registrations.invoice_line import InvoiceStatus
-from aggregates.registrations.registration import Status
 from aggregates.registrations.registration_refusals import IsOnApprenticeship
+from aggregates.registrations.registration_state import Status
 from commands.command import CommandResult
 from commands.registrations.cancellation import (
     CancelRegistration,

@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 from aggregates.claims.claim_refusals import RegisteredMeanwhile
 from aggregates.errors import Refusal
 from aggregates.orders.order_linking import PathwayChoice
-from aggregates.registrations.registration import Status
+from aggregates.registrations.registration_state import Status
 from commands.orders.order_linking import Linking
 from events.registrations.registration import RegistrationMade
 from tests.commands.claims.test_claim_life import opened

@@ -7,7 +7,7 @@ from aggregates.errors import NotFound
 from aggregates.reason import ReasonMissing
 from aggregates.registrations.cancellation import CannotCancel
 from aggregates.registrations.invoice_line import CREDIT, InvoiceStatus
-from aggregates.registrations.registration import Status
+from aggregates.registrations.registration_state import Status
 from commands.registrations.cancellation import (
     CancelRegistration,
     ChangePathway,

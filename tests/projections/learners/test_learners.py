@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from aggregates.registrations.registration import Status
+from aggregates.registrations.registration_state import Status
 from events.event import Event
 from events.identifier import Kind, identifier
 from events.learners.learner import LearnerDetailsAmended, LearnerIdentityAmended

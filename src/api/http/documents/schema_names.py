@@ -15,7 +15,7 @@ from aggregates.bookings import sitting, sitting_time
 from aggregates.claims import certificate, claim_status
 from aggregates.learners import duplicate, verification
 from aggregates.orders import order_checklist
-from aggregates.registrations import invoice_line, registration
+from aggregates.registrations import invoice_line, registration_state
 from aggregates.uploads import record, upload_progress
 from api.claims import claimable_qualifications
 from api.orders import products
@@ -45,7 +45,7 @@ ENUMERATIONS: Mapping[type[StrEnum], str] = {
     projections.orders.orders.OrderState: "OrderState",
     record.RecordState: "LearnerRecordState",
     record_file.CorrectionOutcome: "CorrectionOutcome",
-    registration.Status: "RegistrationStatus",
+    registration_state.Status: "RegistrationStatus",
     Role: "Role",
     sitting.Attendance: "Attendance",
     sitting_time.Delivery: "Delivery",
