@@ -13,14 +13,17 @@ TimetableEvent: TypeAlias = SittingPlanned | SittingDropped
 
 @dataclass(frozen=True, kw_only=True)
 class Timetable(Aggregate):
-    """When a learner sits tests, by booking: ``[starts, ends)``."""
+    """A learner's sittings by booking: when each starts, and when it is over."""
 
     sittings: Mapping[str, tuple[datetime, datetime]] = field(default_factory=dict)
 
     def overlapping(
         self, starts: datetime, ends: datetime, *, but: str | None = None
     ) -> str | None:
-        """Find a booking whose sitting overlaps that time; None if there is none."""
+        """Find a booking, other than ``but``, whose sitting overlaps this time; else None.
+
+        A sitting that ends when another starts does not overlap it.
+        """
         for booking, (begins, finishes) in self.sittings.items():
             if booking != but and begins < ends and starts < finishes:
                 return booking

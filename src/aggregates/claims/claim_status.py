@@ -1,4 +1,4 @@
-"""Where the learners of a claim have got to, and with them the claim."""
+"""The status of a claim, and of each learner in it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
@@ -19,7 +19,7 @@ class ClaimStatus(StrEnum):
 
 
 OPEN = frozenset({ClaimStatus.DRAFT, ClaimStatus.UNSUBMITTED})
-"""Where what is claimed for a learner can still be changed."""
+"""The statuses in which a learner's award and grades can still be changed."""
 
 BY_URGENCY = (
     ClaimStatus.SUBMITTED,
@@ -28,11 +28,11 @@ BY_URGENCY = (
     ClaimStatus.PROCESSED,
     ClaimStatus.WITHDRAWN,
 )
-"""A claim's status is the most urgent of its learners' statuses: the first of these."""
+"""The most urgent status first. A claim has the most urgent one of its learners."""
 
 
 def standing_of(learners: Collection[ClaimStatus]) -> ClaimStatus:
-    """Say where a claim of learners with these standings has got to."""
+    """Give the status of a claim from those of its learners; Draft if it has none."""
     return next((s for s in BY_URGENCY if s in learners), ClaimStatus.DRAFT)
 
 
@@ -53,11 +53,11 @@ class ClaimLearner:
 
     @property
     def is_undecided(self) -> bool:
-        """Whether the learner waits because the time did not suffice to decide (M10)."""
+        """Whether the learner waits because eligibility was not decided in time (M10)."""
         return self.is_open and is_undecided(self.withheld)
 
     def keep_units(self, units: Collection[str]) -> "ClaimLearner":
-        """Drop the grades of other units, unless it is too late to change them."""
+        """Keep the grades of these units alone; a learner who is not open keeps all."""
         grades = {u: g for u, g in self.award.grades.items() if u in units}
         if not self.is_open or grades == self.award.grades:
             return self
@@ -79,5 +79,5 @@ class ClaimLearner:
 
 
 def is_undecided(withheld: Withheld | None) -> bool:
-    """Whether somebody is kept back because the time did not suffice to decide."""
+    """Whether a reason for withholding is that eligibility was not decided in time."""
     return withheld is not None and any(w.code == UNDECIDED for w in withheld.reasons)

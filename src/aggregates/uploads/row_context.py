@@ -21,11 +21,11 @@ LIKE = "like-learner"
 
 @dataclass(frozen=True, kw_only=True)
 class RowContext:
-    """What is around a row and bears on whether it is right (U6).
+    """What a row is checked against besides its own cells (U6).
 
-    The other rows of the file that say the same, the learner of the centre who holds
-    its ULN, and the centre's learners of the same name and date of birth; whether the
-    workbook hides its row.
+    ``others`` are the other rows of the file with its ULN, or of its person. ``holder`` is
+    the learner of the centre who has its ULN, ``alike`` are those of the same name and
+    date of birth. ``is_hidden``: the workbook hides the row.
     """
 
     others: OtherRows = field(default_factory=OtherRows)
@@ -35,12 +35,12 @@ class RowContext:
 
 
 def is_like(warnings: Collection[Problem]) -> bool:
-    """Tell whether it is to be confirmed that this is a different person (U6)."""
+    """Tell whether somebody must confirm that the row is a different person (U6)."""
     return any(warning.code in {LIKE, LIKE_ROW} for warning in warnings)
 
 
 def check_in_context(found: Checked, context: RowContext) -> Checked:
-    """Add what is around a row to what was found in its cells: every reason (U6)."""
+    """Add the problems and warnings of a row's context to those of its cells (U6)."""
     problems, warnings = list(found.problems), list(found.warnings)
     problems += twice(context.others.uln)
     if context.holder:
@@ -59,9 +59,10 @@ def open_warnings(
     different_from: AbstractSet[str],
     different_rows: AbstractSet[int],
 ) -> tuple[Problem, ...]:
-    """Leave out the likenesses that somebody has looked at already (U6).
+    """Leave out the warnings that somebody has answered: it is a different person (U6).
 
-    Of rows of the file that are told apart it is still said that they are alike.
+    ``different_from`` are the learners, ``different_rows`` the numbers of the rows, that
+    are other people. Of such rows a warning remains that needs no answer.
     """
     rows = rows_named(warnings, LIKE_ROW, OTHER_ROW)
     asked = [

@@ -16,8 +16,8 @@ from store import Actor
 class EntryLine:
     """A test, and all who are entered for it: learners, and groups of them.
 
-    ``test`` is their entry but for the learner. ``is_for_registered`` leaves out those
-    of the groups who are not Active on the qualification.
+    ``test`` is the entry without a learner. With ``is_for_registered``, members of the
+    groups who have no Active registration on the qualification are left out.
     """
 
     test: Entry
@@ -29,10 +29,10 @@ class EntryLine:
 def expand(
     context: CommandContext, centre: str, lines: Sequence[EntryLine], by: Actor
 ) -> tuple[list[Entry], list[EntryPath]]:
-    """Give the entry of each learner of each line, and where the request has it.
+    """Make an entry of each learner of each line, and its path in the request.
 
-    Who is named twice in a line is entered once. Those of a group who were erased or
-    transferred since are left out. Raises NotFound, GroupIsUndone, GroupHasNoLearners.
+    A learner who is named twice in a line is entered once. Members of a group who were
+    erased or transferred since are left out. Raises NotFound, GroupIsUndone, GroupHasNoLearners.
     """
     entries: list[Entry] = []
     paths: list[EntryPath] = []
@@ -44,7 +44,7 @@ def expand(
         for who in _of_groups(context, centre, line, by, path=(*at, "groups")):
             people.setdefault(who, (*at, "groups"))
         entries += [replace(line.test, learner=who) for who in people]
-        paths += [EntryPath(entry=at, learner=said) for said in people.values()]
+        paths += [EntryPath(entry=at, learner=path) for path in people.values()]
     return entries, paths
 
 

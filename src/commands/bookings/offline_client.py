@@ -1,4 +1,4 @@
-"""What may be asked about offline clients."""
+"""The commands on offline clients: register one, and report that it is in use."""
 
 from base64 import b64decode
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from store import Actor, AlreadyReserved, Change, Position, Reservation
 
 @dataclass(frozen=True, kw_only=True)
 class RegisterOfflineClient(Command):
-    """Let tests be sat with a program of one's centre (B13)."""
+    """Register a program of the user's centre that tests are sat with offline (B13)."""
 
     title: ClassVar = "register an offline client"
 
@@ -33,7 +33,7 @@ class RegisterOfflineClient(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class ReportOfflineClient(Command):
-    """Say that the program is there, of which version, and its public key (B13)."""
+    """Report that the program is in use, with its version and its public key (B13)."""
 
     title: ClassVar = "report an offline client"
 
@@ -43,7 +43,10 @@ class ReportOfflineClient(Command):
 
 
 def reserved_key(centre: str, public_key: str) -> Reservation:
-    """Say what is reserved for a public key, which is one client's at a centre (B13)."""
+    """Make the reservation of a public key: at a centre one client has it (B13).
+
+    ``public_key`` is base64.
+    """
     return Reservation(
         scope=f"offline-client-key:{centre}", key=b64decode(public_key).hex()
     )
@@ -95,7 +98,7 @@ def report_offline_client(
         public_key=command.public_key,
         can_seal=is_public_key(command.public_key or ""),
     )
-    sends_first = client.public_key is None and command.public_key is not None
-    owned = [reserved_key(client.centre, command.public_key or "")] * sends_first
+    is_first_key = client.public_key is None and command.public_key is not None
+    owned = [reserved_key(client.centre, command.public_key or "")] * is_first_key
     change = stream.change(reported, reserve=owned)
     return CommandResult(position=append_client(context, change, command.by))

@@ -1,4 +1,4 @@
-"""What may be asked of a certificate."""
+"""The commands on a certificate: record a printing, reissue it, revoke it."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -47,7 +47,7 @@ class ReissueCertificate(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class RevokeCertificate(Command):
-    """Take a certificate out of force, for no other, and say why (M18)."""
+    """Revoke a certificate, issue none in its place, and say why (M18)."""
 
     title: ClassVar = "revoke a certificate"
 
@@ -89,9 +89,10 @@ def reissue_certificate(
 def revoke_certificate(
     command: RevokeCertificate, context: CommandContext
 ) -> CommandResult:
-    """Revoke it, and count its award's grades no more.
+    """Revoke a certificate; the grades of its award no longer count (M18).
 
-    Raises AwardIsReliedOn if a later claim counts them; that one goes first.
+    Raises AwardIsReliedOn if a later claim counts them: the later award must be revoked
+    or withdrawn first.
     """
     stream, certificate = context.load(CERTIFICATE, command.certificate, command)
     require_reason(command.reason)
@@ -104,14 +105,14 @@ def revoke_certificate(
         person_id=holder.person_id,
         in_place=in_place_of(context, certificate),
     )
-    at, registration = load_known(
+    registration_stream, registration = load_known(
         REGISTRATION, issued.registration, store=context.store
     )
     what = f"{issued.certificate} cannot be revoked"
     raise_all(reliances(context, registration, issued.claim, what=what))
     position = context.store.append(
         stream.change(revoked),
-        at.change(registration.revoke_award(claim=issued.claim)),
+        registration_stream.change(registration.revoke_award(claim=issued.claim)),
         by=command.by,
     )
     return CommandResult(position=position, created_id=command.certificate)

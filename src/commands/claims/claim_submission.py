@@ -20,7 +20,7 @@ from commands.claims.issued_certificates import issue_certificates, reliances
 from commands.command import CommandContext, CommandResult, handles
 from commands.learners.erasure import erased_learners
 from commands.registrations.apprenticeship import completed_parents, reopened_parents
-from commands.registrations.registration import active, named_in
+from commands.registrations.registration import active_reservation, read_active_key
 from events.claims.claim import ClaimSubmitted, Granted, Withheld, WithheldReason
 from events.identifier import stream_of
 from events.registrations.registration import AwardClaimed
@@ -159,7 +159,7 @@ def _submit(
         if isinstance(verdict, Granted):
             awarded = registration.claim_award(claim=claim.claim, granted=verdict)
             is_over = verdict.award_type in COMPLETING
-            release = active(registration) if is_over else ()
+            release = active_reservation(registration) if is_over else ()
             changes.append(at.change(awarded, release=release))
             if is_over and registration.parent is not None:
                 completed[registration.parent] = registration
@@ -206,7 +206,7 @@ def withdraw_claim(command: WithdrawClaim, context: CommandContext) -> CommandRe
                 *registration.withdraw_award(claim=claim.claim),
                 *(grades.events if grades else ()),
             ],
-            reserve=active(registration) if is_over else (),
+            reserve=active_reservation(registration) if is_over else (),
         )
     try:
         position = context.store.append(
@@ -216,7 +216,7 @@ def withdraw_claim(command: WithdrawClaim, context: CommandContext) -> CommandRe
             by=command.by,
         )
     except AlreadyReserved as error:
-        learner, product = named_in(error.held.key)
+        learner, product = read_active_key(error.held.key)
         raise RegisteredMeanwhile(learner=learner, qualification=product) from error
     return CommandResult(position=position, created_id=claim.claim)
 

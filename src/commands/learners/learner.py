@@ -1,4 +1,4 @@
-"""What may be asked of one learner: to make them known, and to put them right."""
+"""The commands that create a learner and amend a learner's details."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ from store import (
 
 @dataclass(frozen=True, kw_only=True)
 class CreateLearner(Command):
-    """Make one learner known to the centre of the one who asks (L1).
+    """Create a learner at the centre of the user (L1).
 
     ``cells`` are the details as text, by the names of ``COLUMNS``.
     """
@@ -58,7 +58,7 @@ class CreateLearner(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class AmendLearner(Command):
-    """Put right what is known of a learner (L2): ``cells`` are those that change."""
+    """Amend a learner's details (L2); ``cells`` are the details that change, as text."""
 
     title: ClassVar = "amend a learner"
 
@@ -70,7 +70,7 @@ class AmendLearner(Command):
 
 
 def reserved_uln(store: EventStore, centre: str, uln: str | None) -> list[Reservation]:
-    """Say what makes a ULN one learner's alone at a centre (U6); nothing for none."""
+    """Make the reservation by which one learner of a centre has a ULN (U6), if there is one."""
     return [Reservation(scope=f"uln:{centre}", key=store.make_key(uln))] if uln else []
 
 
@@ -97,10 +97,10 @@ def begin_learner(
     outcome: Outcome,
     is_first: bool,
 ) -> Change:
-    """Say what is recorded to make a learner known, ULN reserved (U9, L1).
+    """Make the change that creates a learner and reserves the ULN (U9, L1).
 
-    The first of a name and birth holds what is so said (U6).
-    If the ULN is to be verified, the outcome of that is recorded with it (U7).
+    With ``is_first``, the name and date of birth, which nobody at the centre has reserved,
+    are reserved too (U6). ``outcome`` is what LRS said of a ULN that is ``to_verify`` (U7).
     """
     made = Learner.create(
         learner=learner,
@@ -130,18 +130,18 @@ def new_learner(
     is_different_person: bool,
     path: FieldPath = (),
 ) -> tuple[str, Change]:
-    """Check one learner (L1); give who they will be, and what is to be recorded.
+    """Check a new learner (L1); give their identifier, and the change that creates them.
 
     ``path`` is where in the request the details were. Raises DetailsAreWrong with
     every fault, UlnIsHeld, LooksLikeAnother.
     """
-    details = _right(check_details(cells, today=today), cells, path)
+    details = _require_right(check_details(cells, today=today), cells, path)
     if details.uln:
         _require_free(context.store, centre, details.uln, path)
     likeness = details.likeness
     is_first = likeness in unheld(
         context.store, centre, [likeness]
-    )  # before it is asked
+    )  # before known_alike, as unheld says
     if not is_different_person:
         known = known_alike(context.store, centre, [likeness], alike)
         require_nobody_alike(known.get(likeness, ()), path)
@@ -182,7 +182,7 @@ def amend_learner(command: AmendLearner, context: CommandContext) -> CommandResu
     cells = {column: command.cells.get(column, known[column]) for column in COLUMNS}
     is_other_birth = cells["date_of_birth"] != known["date_of_birth"]
     today = command.today if is_other_birth else None
-    details = _right(check_details(cells, today=today), cells)
+    details = _require_right(check_details(cells, today=today), cells)
     old, new = learner.details.uln, details.uln
     if new and new != old:
         _require_free(context.store, learner.centre, new)
@@ -198,7 +198,7 @@ def amend_learner(command: AmendLearner, context: CommandContext) -> CommandResu
     release = reserved_uln(context.store, learner.centre, old if old != new else None)
     reserve = reserved_uln(context.store, learner.centre, new if old != new else None)
     if details.likeness != learner.details.likeness:
-        gone, taken = _other_person(command, context, learner, details.likeness)
+        gone, taken = _change_person(command, context, learner, details.likeness)
         release += gone
         reserve += taken
     change = stream.change(amended, release=release, reserve=reserve)
@@ -206,12 +206,15 @@ def amend_learner(command: AmendLearner, context: CommandContext) -> CommandResu
         return context.record(command, change)
 
 
-def _other_person(
+def _change_person(
     command: AmendLearner, context: CommandContext, learner: Learner, likeness: str
 ) -> tuple[list[Reservation], list[Reservation]]:
-    """Give what is released and reserved for who a learner now is; LooksLikeAnother."""
+    """Give the reservations to release and to make for a new name or date of birth (U6).
+
+    Raises LooksLikeAnother.
+    """
     store, centre = context.store, learner.centre
-    is_first = likeness in unheld(store, centre, [likeness])  # before it is asked
+    is_first = likeness in unheld(store, centre, [likeness])  # before known_alike
     if not command.is_different_person:
         known = known_alike(store, centre, [likeness], command.alike).get(likeness, [])
         require_nobody_alike([each for each in known if each != learner.learner])
@@ -220,12 +223,14 @@ def _other_person(
 
 
 def ask(context: CommandContext, learners: Sequence[Details]) -> Sequence[Outcome]:
-    """Ask LRS about learners who have a ULN (U7); no outcomes while it is off."""
+    """Ask LRS about learners who have a ULN (U7): an outcome for each, None while it is off."""
     return context.verify(learners) if context.verify else [None] * len(learners)
 
 
-def _right(checked: Checked, cells: Mapping[str, str], path: FieldPath = ()) -> Details:
-    """Give the details, or raise every fault of them at once (L1)."""
+def _require_right(
+    checked: Checked, cells: Mapping[str, str], path: FieldPath = ()
+) -> Details:
+    """Give the details that were checked. Raises DetailsAreWrong with all faults (L1)."""
     if checked.details is not None:
         return checked.details
     faults = [

@@ -23,7 +23,11 @@ from commands.learners.learner import reserved_uln
 from commands.learners.same_person import held_by
 from commands.registrations.apprenticeship import reopened_parents
 from commands.registrations.invoice import read_lines
-from commands.registrations.registration import active, named_in, registers_of
+from commands.registrations.registration import (
+    active_reservation,
+    read_active_key,
+    registers_of,
+)
 from commands.uploads.group_uses import uses_changed
 from events.bookings.booking import BookingCancelled
 from events.bookings.sitting import TestCalledOff
@@ -99,7 +103,7 @@ def erase_learner(command: EraseLearner, context: CommandContext) -> CommandResu
                 unchanged=affairs.unchanged_streams,
             )
         except AlreadyReserved as error:
-            who, product = named_in(error.held.key)
+            who, product = read_active_key(error.held.key)
             raise RegisteredMeanwhile(learner=who, qualification=product) from error
     for person in {learner.person_id, *command.rows(command.learner)}:
         context.store.forget(person)
@@ -246,7 +250,7 @@ class Affairs:
                 )
                 done = registration.completion
                 is_over = done is not None and done.claim == claim.claim
-                reserve = active(registration) if is_over else ()
+                reserve = active_reservation(registration) if is_over else ()
                 withdrawn = registration.withdraw_award(claim=claim.claim)
                 yield at.change(withdrawn, reserve=reserve)
                 if is_over and registration.parent is not None:

@@ -1,4 +1,4 @@
-"""What may be asked of a learner's photograph and signature."""
+"""A learner's photograph and signature: the command that submits one, and reading one."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -26,12 +26,15 @@ class SubmitLearnerImage(Command):
 def read_image(
     context: CommandContext, learner: str, kind: ImageKind, by: Actor
 ) -> tuple[Stream, LearnerImageSubmitted, bytes]:
-    """Show a photograph or signature; raises NotFound: ImageMissing, ImageErased."""
+    """Read a photograph or signature: the learner's stream, the event, and the bytes.
+
+    Raises NotFound if the user may not know of the learner, ImageMissing, ImageErased.
+    """
     stream, found = load(LEARNER, learner, store=context.store, reader=by)
     image = found.image(kind)
     try:
         return stream, image, context.store.file(image.file)
-    except FileGone:  # it is asked for as it was before everything was erased
+    except FileGone:  # as at a moment before the erasure, which dropped the file
         raise ImageErased(learner=learner, kind=kind) from None
 
 
@@ -39,7 +42,10 @@ def read_image(
 def submit_learner_image(
     command: SubmitLearnerImage, context: CommandContext
 ) -> CommandResult:
-    """Keep the image as a sealed file, and every earlier one: nothing is lost (H2)."""
+    """Store the image as an encrypted file; earlier images are kept (H2).
+
+    Records nothing if the learner has the same image already.
+    """
     stream, learner = context.load(LEARNER, command.learner, command)
     learner.require_not_erased()
     image = plain_image(command.content)

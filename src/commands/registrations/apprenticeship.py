@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from aggregates.registrations.registration import Registration
 from aggregates.registrations.registration_state import Status
 from commands.command import CommandContext
-from commands.registrations.registration import active
+from commands.registrations.registration import active_reservation
 from repositories.aggregate_types import REGISTRATION
 from repositories.repository import load_many
 from store import Change
@@ -25,7 +25,7 @@ def completed_parents(
     ).items():
         events = parent.complete_part(completed[name].registration)
         is_over = parent.after(events).status is Status.COMPLETED
-        release = active(parent) if is_over and events else ()
+        release = active_reservation(parent) if is_over and events else ()
         changes.append(at.change(events, release=release))
     return changes
 
@@ -40,6 +40,6 @@ def reopened_parents(
     ).items():
         events = parent.reopen_part(reopened[name].registration)
         was_over = parent.status is Status.COMPLETED
-        reserve = active(parent) if was_over and events else ()
+        reserve = active_reservation(parent) if was_over and events else ()
         changes.append(at.change(events, reserve=reserve))
     return changes

@@ -20,7 +20,7 @@ from commands.command import (
 from commands.learners.erasure import require_none_erased
 from commands.registrations.apprenticeship import reopened_parents
 from commands.registrations.invoice import read_line
-from commands.registrations.registration import active, named_in
+from commands.registrations.registration import active_reservation, read_active_key
 from events.registrations.registration import RegistrationCancelled
 from repositories.aggregate_types import CLAIM, LEARNER, REGISTRATION
 from repositories.repository import load_known, load_many
@@ -94,7 +94,7 @@ def cancel_registration(
             person_id=at.id,
             reason=command.reason.strip(),
         )
-        changes.append(at.change([cancelled], release=active(each)))
+        changes.append(at.change([cancelled], release=active_reservation(each)))
     return context.record(
         command, *changes, created_id=command.registration, unchanged=[charged]
     )
@@ -123,7 +123,7 @@ def reopen_registration(
     require_none_erased(context, [registration.learner])
     reason = command.reason.strip()
     reopened = registration.reopen(reason=reason, person_id=stream.id)
-    change = stream.change(reopened, reserve=active(registration))
+    change = stream.change(reopened, reserve=active_reservation(registration))
     parent = {registration.parent: registration} if registration.parent else {}
     try:
         position = context.store.append(
@@ -133,7 +133,7 @@ def reopen_registration(
             by=command.by,
         )
     except AlreadyReserved as error:
-        learner, product = named_in(error.held.key)
+        learner, product = read_active_key(error.held.key)
         raise RegisteredAgain(learner=learner, product=product) from error
     return CommandResult(position=position, created_id=command.registration)
 

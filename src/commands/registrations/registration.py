@@ -1,4 +1,4 @@
-"""What orders and claims ask of registrations and of the centre that they are at."""
+"""Registrations, registers and approvals, as commands on orders and claims load them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -11,28 +11,28 @@ from repositories.repository import find, load_many
 from store import Change, Reservation, Stream
 
 ACTIVE_REGISTRATION = "active-registration"
-"""The scope under which a learner holds the one Active registration on a product."""
+"""The scope of the reservations that allow one Active registration on a product (O6)."""
 
 
 def active_key(learner: str, product: str) -> str:
-    """Name what one Active registration on a product is reserved by (O6)."""
+    """Make the key that reserves a learner's Active registration on a product (O6)."""
     return f"{learner}:{product}"
 
 
-def named_in(key: str) -> tuple[str, str]:
-    """Give the learner and the product that are named in such a key."""
+def read_active_key(key: str) -> tuple[str, str]:
+    """Read the learner and the product from a key that ``active_key`` made."""
     learner, _, product = key.partition(":")
     return learner, product
 
 
-def active(registration: Registration) -> tuple[Reservation, ...]:
-    """Say what an Active registration holds (O6)."""
+def active_reservation(registration: Registration) -> tuple[Reservation, ...]:
+    """Make the reservation that a registration holds while it is Active (O6)."""
     key = active_key(registration.learner, registration.product)
     return (Reservation(scope=ACTIVE_REGISTRATION, key=key),)
 
 
 def approvals_of(context: CommandContext, centre: str) -> tuple[Stream, frozenset[str]]:
-    """Open a centre and say what it is approved for."""
+    """Load a centre's stream, and the references of the products it is approved for."""
     stream, there = find(CENTRE, centre, store=context.store)
     return stream, there.approvals if there else frozenset()
 
@@ -40,7 +40,10 @@ def approvals_of(context: CommandContext, centre: str) -> tuple[Stream, frozense
 def registers_of(
     context: CommandContext, learners: Iterable[str], *, centre: str
 ) -> dict[str, tuple[Stream, Register]]:
-    """Open the registers of learners; an empty one is that of a learner of the centre."""
+    """Load the registers of learners, by learner.
+
+    A learner who has none yet is given an empty one, which belongs to ``centre``.
+    """
     learners = list(learners)
     kept = load_many(REGISTER, learners, store=context.store)
     return {
@@ -54,7 +57,7 @@ def last_registrations(
 ) -> dict[str, Registration]:
     """Find each learner's registration on a product: the Active one, else the last.
 
-    Those at this centre; nothing of a learner who is another centre's (L6).
+    Learners without one are left out, and learners who are another centre's now (L6).
     """
     registers = {
         who: register
@@ -81,9 +84,10 @@ def enter_registrations(
     *,
     centre: str,
 ) -> list[Change]:
-    """Enter in each learner's register what an order of the centre makes (L6).
+    """Make the changes that enter an order's registrations in the learners' registers (L6).
 
-    Raises LearnerHasLeft.
+    ``registrations`` are the new ones by learner. Raises LearnerHasLeft if a register is
+    another centre's.
     """
     return [
         stream.change(register.enter(tuple(made), centre=centre), owner=centre)

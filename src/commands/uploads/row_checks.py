@@ -15,7 +15,7 @@ from store import EventStore
 
 @dataclass(frozen=True, kw_only=True)
 class RowChecker:
-    """A centre on a day, as far as it bears on whether a record is right (U6)."""
+    """Checks rows against the learners that a centre has on a day (U6)."""
 
     store: EventStore
     centre: str
@@ -27,8 +27,8 @@ class RowChecker:
     ) -> list[Checked]:
         """Check rows by themselves, against each other and against the centre.
 
-        ``beside`` finds the other rows of the file that say the same. Every reason is
-        given at once.
+        Gives a result for each row, in order, with all its problems and warnings.
+        ``beside`` finds the other rows with the same ULN, or of the same person.
         """
         checked = [check_details(row.cells, today=self.today) for row in rows]
         ulns = [given_uln(row.cells) for row in rows]

@@ -9,9 +9,10 @@ from events.event import Event
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A test to be booked; what has not been said yet is None.
+    """A test to be booked for a learner; what is not chosen yet is None.
 
-    ``apprenticeship`` is the one that the learner came to the qualification through.
+    ``apprenticeship`` is the one whose order registered the learner on the qualification,
+    None if no apprenticeship did. ``extra_time`` is in per cent of the unit's minutes.
     """
 
     learner: str
@@ -26,7 +27,7 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class ConfirmedEntry:
-    """An entry that is a booking now, on that registration, at that price."""
+    """An entry that became a booking on a registration, at a price in pounds."""
 
     booking: str
     registration: str
@@ -42,23 +43,23 @@ class EntryOrderBegun(Event, topic="entry-order.begun"):
 
 
 class EntriesChosen(Event, topic="entry-order.entries-chosen"):
-    """These are the entries of the order, in place of those before."""
+    """The entries of the order were chosen; they replace all that it had before."""
 
     entries: tuple[Entry, ...]
 
 
 class EntryPurchaseOrderNumberGiven(Event, topic="entry-order.purchase-order-number"):
-    """What the centre calls the purchase."""
+    """The centre gave its own number for the purchase, or removed it (None)."""
 
     number: str | None
 
 
 class EntryOrderConfirmed(Event, topic="entry-order.confirmed"):
-    """The entries became bookings, at these prices."""
+    """The entries became bookings; ``total`` is the sum of their prices, in pounds."""
 
     entries: tuple[ConfirmedEntry, ...]
     total: Decimal
 
 
 class EntryOrderDeleted(Event, topic="entry-order.deleted"):
-    """The order was thrown away before it was confirmed."""
+    """The order was deleted before it was confirmed."""

@@ -1,4 +1,4 @@
-"""What can happen to a learner's tests, as the registration that they are for sees it."""
+"""What can happen to the tests that a learner sits for a registration."""
 
 from datetime import date, datetime
 
@@ -6,7 +6,7 @@ from events.event import Event
 
 
 class TestBooked(Event, topic="registration.test-booked"):
-    """A booking gave the learner a place at a test of a unit, at that moment."""
+    """A test of a unit was booked for the learner, from ``starts`` until ``ends``."""
 
     booking: str
     unit: str
@@ -15,7 +15,7 @@ class TestBooked(Event, topic="registration.test-booked"):
 
 
 class TestMoved(Event, topic="registration.test-moved"):
-    """The test is at another moment now."""
+    """The test was moved to another time."""
 
     booking: str
     starts: datetime
@@ -41,7 +41,7 @@ class TestMissed(Event, topic="registration.test-missed"):
 
 
 class TestResultAdded(Event, topic="registration.test-result-added"):
-    """The test has a result: a grade, which is a pass if it achieves the unit."""
+    """The test's result was reported; ``is_pass`` says whether the grade achieves the unit."""
 
     booking: str
     unit: str
@@ -52,7 +52,7 @@ class TestResultAdded(Event, topic="registration.test-result-added"):
 
 
 class TestOutcomeCorrected(Event, topic="registration.test-outcome-corrected"):
-    """How the test went was reported wrongly: all of it as it is now."""
+    """The reported outcome of the test was corrected; the fields hold all of it as it is now."""
 
     booking: str
     unit: str

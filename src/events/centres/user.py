@@ -24,7 +24,7 @@ class Role(StrEnum):
 
 
 class UserAdded(Event, topic="user.added"):
-    """Somebody may sign in from now on."""
+    """The user was added, and may sign in from now on."""
 
     name: str
     role: Role
@@ -34,7 +34,7 @@ class UserAdded(Event, topic="user.added"):
 
 
 class PasswordSet(Event, topic="user.password-set"):
-    """The user has a (new) password; what is kept of it cannot be turned back."""
+    """A first or new password was set; only a hash of it is kept."""
 
     person_id: UUID
     password_hash: Personal[str]

@@ -4,7 +4,7 @@ from events.event import Event
 
 
 class RegistrationsEntered(Event, topic="register.registrations-entered"):
-    """A confirmed order of the centre registered the learner, once or more."""
+    """A confirmed order of the centre made one or more registrations of the learner."""
 
     learner: str
     centre: str
@@ -19,7 +19,7 @@ class RegisterClosed(Event, topic="register.closed"):
 
 
 class RegisterMoved(Event, topic="register.moved"):
-    """The learner was transferred: only that centre's orders may go on with it."""
+    """The learner was transferred to this centre; only its orders can register them now."""
 
     learner: str
     centre: str
