@@ -82,7 +82,7 @@ def _reading(upload: Upload, context: CommandContext) -> UploadReading:
     """Read the file of an upload again, as it was read at first."""
     name = upload.received.file
 
-    def read() -> UploadReading:
+    def read_file() -> UploadReading:
         file = read_learner_file(
             context.store.file(name),
             mapping=upload.mapping,
@@ -90,7 +90,7 @@ def _reading(upload: Upload, context: CommandContext) -> UploadReading:
         )
         return UploadReading(file=file, duplicates=DuplicateRows.of(file.rows))
 
-    return context.readings.files.get(name, read)
+    return context.readings.files.get(name, read_file)
 
 
 def chosen_encoding(upload: Upload) -> str | None:
@@ -210,7 +210,7 @@ def _duplicates_again(upload: Upload, context: CommandContext) -> DuplicateRows:
     """Find which records say the same once all are read in the other encoding."""
     group = upload.received.group
 
-    def read() -> DuplicateRows:
+    def find_duplicates() -> DuplicateRows:
         return DuplicateRows.of(
             _read_again(stream, record, upload)
             for rows in batches(range(FIRST_ROW, upload.read_before + 1))
@@ -218,7 +218,7 @@ def _duplicates_again(upload: Upload, context: CommandContext) -> DuplicateRows:
             if record.is_open
         )
 
-    return context.readings.again.get((group, upload.reading), read)
+    return context.readings.again.get((group, upload.reading), find_duplicates)
 
 
 def _read_again(stream: Stream, record: Record, upload: Upload) -> FileRow:
