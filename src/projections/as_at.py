@@ -149,7 +149,7 @@ class _Moment:
             for batch in self._facts.by(self._store, self._erasures):
                 with self.database.writing() as connection:
                     for model in models:
-                        model.fold_into(connection, model.declared_in(batch))
+                        model.fold_into(connection, model.pick_handled(batch))
             self._folded.update(asked)
 
 

@@ -99,7 +99,7 @@ def _fold(
     connection: Connection, tables: ProjectionTables, batch: Sequence[Recorded]
 ) -> Outcome:
     position = batch[-1].position
-    if not (events := tables.model.declared_in(batch)):
+    if not (events := tables.model.pick_handled(batch)):
         return position
     savepoint = connection.begin_nested()
     try:

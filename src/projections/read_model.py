@@ -1,4 +1,4 @@
-"""What a read model is: tables, and how what happened is folded into them."""
+"""Read models: tables, and the function that folds recorded events into them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,18 +22,18 @@ from projections.rows import Rows
 from store import Recorded
 
 METADATA = MetaData()
-"""Where every read model declares its tables."""
+"""The SQLAlchemy metadata that the tables of every read model are declared in."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReadModel:
-    """A name, the tables that it keeps and the fold that keeps them.
+    """A read model: its name, its tables and the function that folds events into them.
 
-    ``version`` is that of the tables' shape and of what the fold makes of an event:
-    with another than was kept, all is folded again at the next start.
+    ``version`` is raised when the shape of the tables or the result of ``fold`` changes.
+    A read model that was stored under another version is rebuilt at the next start.
 
-    ``fold`` gets the events that it ``handles``, in order, many at a time, and never
-    refuses one. It touches its own tables alone, and only by ``Rows``.
+    ``fold`` gets batches of the events that the model ``handles``, in order, and never
+    refuses one. It reads and writes only its own tables, and only through ``Rows``.
     """
 
     name: str
@@ -42,7 +42,7 @@ class ReadModel:
     handles: frozenset[type[Event]]
     fold: Callable[[Rows, Sequence[Recorded]], None]
 
-    def declared_in(self, batch: Sequence[Recorded]) -> list[Recorded]:
+    def pick_handled(self, batch: Sequence[Recorded]) -> list[Recorded]:
         """Pick the events of a batch that this read model handles."""
         return [recorded for recorded in batch if type(recorded.event) in self.handles]
 
@@ -52,26 +52,33 @@ class ReadModel:
         events: Sequence[Recorded],
         tables: Mapping[str, Table] | None = None,
     ) -> None:
-        """Fold events, declared ones alone, into the rows of its tables or of these."""
+        """Fold events into its tables, and write the rows that change.
+
+        ``events`` are only those that it handles. ``tables`` gives, by name, tables to
+        write to in place of its own.
+        """
         rows = Rows(connection, tables)
         self.fold(rows, events)
         rows.flush()
 
 
 def every_event() -> frozenset[type[Event]]:
-    """Give every kind of event."""
+    """Give every class of event."""
     import_module("events.every")
     return frozenset(Event.known.values())
 
 
 def events_of(*aggregates: str) -> frozenset[type[Event]]:
-    """Give every kind of event of these aggregates: by the first word of the topic."""
+    """Give the classes whose topic begins with one of these, as ``booking`` or ``order``."""
     kinds = every_event()
     return frozenset(k for k in kinds if k.topic.partition(".")[0] in aggregates)
 
 
 def in_utc(moment: datetime) -> datetime:
-    """Give a moment in UTC, as near as can be on the first and the last day there is."""
+    """Convert an aware moment to UTC.
+
+    Where that is outside the range of ``datetime``, date and time stay as they are.
+    """
     try:
         return moment.astimezone(UTC)
     except OverflowError:
@@ -79,7 +86,10 @@ def in_utc(moment: datetime) -> datetime:
 
 
 class Moment(TypeDecorator[datetime]):
-    """A moment in UTC, aware of it on both databases: SQLite alone would forget."""
+    """A column of aware moments in UTC, also on SQLite, which keeps no time zone.
+
+    Writing a moment without a time zone raises ValueError.
+    """
 
     impl = DateTime
     cache_ok = True
@@ -112,7 +122,7 @@ class Moment(TypeDecorator[datetime]):
 
 
 class Money(TypeDecorator[Decimal]):
-    """Pounds and pence, kept as whole pence: both databases add those exactly."""
+    """A column of amounts in pounds, stored as whole pence so that sums are exact."""
 
     impl = BigInteger
     cache_ok = True

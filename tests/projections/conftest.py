@@ -43,7 +43,7 @@ def fold() -> Generator[Fold]:
             for table in model.tables:
                 table.create(connection)
             for batch in batches:
-                model.fold_into(connection, model.declared_in(batch))
+                model.fold_into(connection, model.pick_handled(batch))
             return connection
 
         def fold(model: ReadModel, history: Sequence[Recorded]) -> Connection:

@@ -72,7 +72,7 @@ def begun() -> Generator[Mapping[str, Connection]]:
             connection = stack.enter_context(IN_MEMORY.connect())
             for table in model.tables:
                 table.create(connection)
-            model.fold_into(connection, model.declared_in(history(*BEGUN)))
+            model.fold_into(connection, model.pick_handled(history(*BEGUN)))
             connections[model.name] = connection
         yield connections
 
@@ -123,7 +123,7 @@ def rows_of(model: ReadModel, batches: Sequence[Sequence[Recorded]]) -> list[obj
         for table in model.tables:
             table.create(connection)
         for batch in batches:
-            model.fold_into(connection, model.declared_in(batch))
+            model.fold_into(connection, model.pick_handled(batch))
         return [
             connection.execute(select(table).order_by(*table.primary_key)).all()
             for table in model.tables

@@ -1,4 +1,4 @@
-"""Certificates: what a processed claim earns, numbered, then printed, reissued."""
+"""Certificates: issued for a processed claim, then printed, superseded or revoked."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ Later: TypeAlias = (
 
 
 class CertificateKind(StrEnum):
-    """What is issued for each award type (M7, M8, M9)."""
+    """The kinds of certificate; ``KIND`` gives that of each award type (M7, M8, M9)."""
 
     FULL = "Full certificate"
     PERFORMANCE = "Notification of performance"
@@ -77,10 +77,10 @@ class CertificateIsRevoked(RuleBroken):
 
 @dataclass(frozen=True, kw_only=True)
 class Holder:
-    """Who a certificate is issued to, as they are called on that day.
+    """The learner a certificate is issued to, with name and date of birth of that day.
 
-    ``person_id`` names the key that this is sealed under. Nothing is known of somebody
-    whose personal data were erased.
+    ``person_id`` names the key that name and date of birth are encrypted under. They
+    are None if the learner's personal data were erased.
     """
 
     learner: str
@@ -94,9 +94,10 @@ class Holder:
 class Certificate(Aggregate):
     """A certificate as it was issued.
 
-    It is in force until another supersedes it, it is revoked, or the registration that
-    it completed is reopened (M13, M18). ``superseded_by_claim`` is the later claim whose
-    notification took its place; None for a reissue.
+    It is in force until another certificate supersedes it, it is revoked, or the
+    registration that it completed is reopened (M13, M18). ``superseded_by`` is the
+    number of the certificate that superseded it. ``superseded_by_claim`` is the claim of
+    that certificate if it is a later notification; it is None for a reissue.
     """
 
     issued: CertificateIssued
@@ -113,7 +114,7 @@ class Certificate(Aggregate):
 
     @property
     def is_reissued(self) -> bool:
-        """Whether a reissue, not a later notification, took its place."""
+        """Whether it was superseded by a reissue, and not by a later notification."""
         return self.superseded_by is not None and self.superseded_by_claim is None
 
     @staticmethod
@@ -127,10 +128,11 @@ class Certificate(Aggregate):
         rules: Qualification,
         supersedes: str | None = None,
     ) -> list[CertificateIssued]:
-        """Certify an award: all units achieved to date, by grade (M8, M13).
+        """Issue the certificate of an award, with all units achieved to date (M8, M13).
 
-        Names and titles are kept as they are now. ``supersedes`` is the notification
-        that it takes the place of, if there is one (M8).
+        ``certificate`` is its number. It keeps the holder's name and the titles in
+        ``rules`` as they are now. ``supersedes`` is the number of the notification that
+        it supersedes, or None (M8).
         """
         units = achieving_grades(granted.grades, rules)
         return [
@@ -159,9 +161,11 @@ class Certificate(Aggregate):
     def record_printing(
         self, *, in_place: str | None = None
     ) -> list[CertificatePrinted]:
-        """Take down that it was printed (M13); once is enough.
+        """Record that it was printed (M13); if it was before, there is no event.
 
-        ``in_place`` is the certificate that is in force in its place, if there is one.
+        ``in_place`` is the number of the certificate that is in force in its place, or
+        None; a refusal names it. Raises NotInForce, CertificateIsRevoked,
+        CertificateRegistrationReopened.
         """
         if self.is_printed:
             return []
@@ -171,7 +175,7 @@ class Certificate(Aggregate):
     def supersede(
         self, *, by: CertificateIssued, person_id: UUID
     ) -> list[CertificateSuperseded]:
-        """Let the notification of a later claim take the place of this one (M8)."""
+        """Record that a later notification, ``by``, supersedes this one (M8)."""
         return [
             CertificateSuperseded(
                 by=by.certificate,
@@ -190,11 +194,11 @@ class Certificate(Aggregate):
         as_issued: CertificateIssued,
         in_place: str | None = None,
     ) -> tuple[list[CertificateSuperseded], list[CertificateIssued]]:
-        """Put another certificate in place of this one, in the holder's name of today.
+        """Reissue it under the number ``certificate``, in the holder's present name (M13).
 
-        ``as_issued`` is this one with its titles filled in; the other is the same but
-        for its number and holder. Gives what happens to this one, which stays, and to
-        the other (M13). Raises NotInForce, CertificateIsRevoked,
+        ``as_issued`` is what this one says, with its titles filled in; the new one is
+        the same except for number and holder. Returns the events of this one, which is
+        kept, and those of the new one. Raises NotInForce, CertificateIsRevoked,
         CertificateRegistrationReopened.
         """
         self._require_in_force("reissued", in_place)
@@ -215,10 +219,11 @@ class Certificate(Aggregate):
     def revoke(
         self, *, reason: str, person_id: UUID, in_place: str | None = None
     ) -> list[CertificateRevoked]:
-        """Take it out of force, for no other (M18).
+        """Take it out of force without another in its place (M18).
 
-        So can one be that a later notification or a reopening put out of force, for
-        then its award counts no more. Raises NotInForce, CertificateIsRevoked.
+        One that is out of force by a later notification or by a reopening can be revoked
+        too: its award then no longer counts. Raises NotInForce if it was reissued,
+        CertificateIsRevoked if it was revoked.
         """
         if self.is_reissued or self.is_revoked:
             self._require_in_force("revoked", in_place)
@@ -227,7 +232,10 @@ class Certificate(Aggregate):
     def end_by_reopening(
         self, *, reason: str, person_id: UUID
     ) -> list[CertificateRevoked]:
-        """Take it out of force: the registration it completed is reopened (M14)."""
+        """Take it out of force because the registration it completed is reopened (M14).
+
+        There is no event if it is not in force.
+        """
         if not self.is_in_force:
             return []
         return [
@@ -235,10 +243,11 @@ class Certificate(Aggregate):
         ]
 
     def transfer(self, centre: str) -> list[CertificateTransferred]:
-        """Let another centre see it, whose the learner is now (L6)."""
+        """Let the centre see it that the learner was transferred to (L6)."""
         return [CertificateTransferred(centre=centre)]
 
     def _require_in_force(self, done: str, in_place: str | None) -> None:
+        """Raise the refusal that says why it cannot be ``done``, as ``printed``."""
         number, registration = self.issued.certificate, self.issued.registration
         if self.is_revoked:
             again = "revoked again" if done == "revoked" else done

@@ -1,4 +1,4 @@
-"""Duplicates: whether two learners may be one person, and what was decided of them."""
+"""Duplicates: pairs of learners who may be one person, and decisions on them (L5)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from aggregates.text import words
 from events.learners.duplicate import Decision, DuplicateDecided
 
 NEAR = 0.75
-"""From which similarity on names are near: at most one letter in four differs (d)."""
+"""The least similarity of near names: at most one letter in four differs (d)."""
 
 Words: TypeAlias = tuple[str, ...]
 
@@ -36,7 +36,7 @@ class MatchReason(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Face:
-    """What a learner is told from others by."""
+    """The details of a learner that are compared; names are folded words."""
 
     centre: str
     date_of_birth: date
@@ -54,7 +54,7 @@ class Face:
         date_of_birth: date,
         uln: str | None,
     ) -> Self:
-        """Take the words of the names, case and accents apart."""
+        """Make it of a learner's details: names lose case and accents."""
         return cls(
             centre=centre,
             date_of_birth=date_of_birth,
@@ -65,24 +65,26 @@ class Face:
 
 
 def why_alike(one: Face, other: Face) -> MatchReason | None:
-    """Say why two learners may be one person, or None (d).
+    """Give the reason why two learners may be one person, or None (L5, d).
 
-    Of one centre their names may differ a little; of two they must agree.
+    Names of learners of one centre need only be near; those of two centres must be equal.
     """
     if one.uln is not None and one.uln == other.uln:
         return MatchReason.ULN
     if one.date_of_birth != other.date_of_birth:
         return None
-    are: Callable[[Words, Words], bool] = eq if one.centre != other.centre else are_near
-    if are(one.given, other.given) and are(one.family, other.family):
+    agree: Callable[[Words, Words], bool] = (
+        eq if one.centre != other.centre else are_near
+    )
+    if agree(one.given, other.given) and agree(one.family, other.family):
         return MatchReason.NAMES
-    if are(one.given, other.family) and are(one.family, other.given):
+    if agree(one.given, other.family) and agree(one.family, other.given):
         return MatchReason.SWAPPED
     return None
 
 
 def are_near(one: Words, other: Words) -> bool:
-    """Tell whether names are near: by letters, or one has the other's words and more."""
+    """Tell whether two names are similar, or one has all words of the other."""
     if one == other:
         return True
     first, second = set(one), set(other)
@@ -93,7 +95,7 @@ def are_near(one: Words, other: Words) -> bool:
 
 
 def pair(one: str, other: str) -> tuple[str, str]:
-    """Name a pair in one way, whichever is named first; raises WithOneself."""
+    """Give the two identifiers of a pair in ascending order. Raises WithOneself."""
     if one == other:
         raise WithOneself(learner=one)
     return (one, other) if one < other else (other, one)
@@ -101,7 +103,7 @@ def pair(one: str, other: str) -> tuple[str, str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Duplicate(Aggregate):
-    """A pair of learners that was decided on; nothing of either is merged or deleted."""
+    """A pair of learners with the latest decision on it; neither learner is changed."""
 
     latest: DuplicateDecided
 
@@ -115,7 +117,11 @@ class Duplicate(Aggregate):
         reason: str,
         person_id: UUID,
     ) -> list[DuplicateDecided]:
-        """Say that they are one person, or two; it may be said otherwise later (d)."""
+        """Decide that a pair is one person, or two; a later decision may differ (d).
+
+        ``known`` is the pair as it was decided before, or None. The same decision again
+        gives no event. ``person_id`` names the key that ``reason`` is encrypted under.
+        """
         if known is not None and known.latest.decision is decision:
             return []
         first, second = pair

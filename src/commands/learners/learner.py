@@ -26,11 +26,11 @@ from commands.command import (
 )
 from commands.learners.same_person import (
     FindSimilarLearners,
-    held_by,
+    find_unreserved,
     known_alike,
+    person_reservations,
     require_nobody_alike,
     reserved_person,
-    unheld,
 )
 from events.centres.user import Role
 from events.identifier import Kind, stream_of
@@ -139,9 +139,8 @@ def new_learner(
     if details.uln:
         _require_free(context.store, centre, details.uln, path)
     likeness = details.likeness
-    is_first = likeness in unheld(
-        context.store, centre, [likeness]
-    )  # before known_alike, as unheld says
+    # before known_alike, as find_unreserved says
+    is_first = likeness in find_unreserved(context.store, centre, [likeness])
     if not is_different_person:
         known = known_alike(context.store, centre, [likeness], alike)
         require_nobody_alike(known.get(likeness, ()), path)
@@ -214,12 +213,13 @@ def _change_person(
     Raises LooksLikeAnother.
     """
     store, centre = context.store, learner.centre
-    is_first = likeness in unheld(store, centre, [likeness])  # before known_alike
+    # before known_alike, as find_unreserved says
+    is_first = likeness in find_unreserved(store, centre, [likeness])
     if not command.is_different_person:
         known = known_alike(store, centre, [likeness], command.alike).get(likeness, [])
         require_nobody_alike([each for each in known if each != learner.learner])
     taken = [reserved_person(store, centre, likeness)] if is_first else []
-    return held_by(store, [learner])[learner.learner], taken
+    return person_reservations(store, [learner])[learner.learner], taken
 
 
 def ask(context: CommandContext, learners: Sequence[Details]) -> Sequence[Outcome]:

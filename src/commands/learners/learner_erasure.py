@@ -20,7 +20,7 @@ from commands.claims.issued_certificates import open_certificates, reliances
 from commands.command import Command, CommandContext, CommandResult, handles
 from commands.learners.erasure import ERASED
 from commands.learners.learner import reserved_uln
-from commands.learners.same_person import held_by
+from commands.learners.same_person import person_reservations
 from commands.registrations.apprenticeship import reopened_parents
 from commands.registrations.invoice import read_lines
 from commands.registrations.registration import (
@@ -81,7 +81,11 @@ def erase_learner(command: EraseLearner, context: CommandContext) -> CommandResu
         events,
         release=[
             *reserved_uln(context.store, learner.centre, learner.details.uln),
-            *(held_by(context.store, [learner])[learner.learner] if events else ()),
+            *(
+                person_reservations(context.store, [learner])[learner.learner]
+                if events
+                else ()
+            ),
         ],
         reserve=[Reservation(scope=ERASED, key=command.learner)] if events else [],
     )

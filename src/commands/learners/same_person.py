@@ -1,7 +1,10 @@
-"""Whether somebody of the same name and birth is known to a centre already (U6).
+"""Finding a centre's learners who have the name and date of birth of another (U6).
 
-The first of them holds what is so said, from the moment they are made known: whoever
-makes another known at the same moment finds them, however far read models have come.
+The first learner of a name and date of birth at a centre holds a reservation from the
+append that creates them. Two such learners created at the same moment are therefore
+found, even while the read models are behind the log.
+
+A ``likeness`` is the text that ``Details.likeness`` makes of a name and date of birth.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,11 +19,11 @@ from store import EventStore, Reservation
 FindSimilarLearners: TypeAlias = Callable[
     [str, Sequence[str]], Mapping[str, Sequence[str]]
 ]
-"""Finds the learners of a centre by their likeness: who they are, by likeness."""
+"""Finds a centre's learners with these likenesses: identifiers, by likeness."""
 
 
 def reserved_person(store: EventStore, centre: str, likeness: str) -> Reservation:
-    """Say what the first of a name and birth at a centre holds."""
+    """Give the reservation that the first learner of a likeness at a centre holds."""
     return Reservation(scope=f"person:{centre}", key=store.make_key(likeness))
 
 
@@ -30,7 +33,11 @@ def known_alike(
     likenesses: Sequence[str],
     alike: FindSimilarLearners,
 ) -> dict[str, list[str]]:
-    """Find the centre's learners of the same name and birth, those of just now too."""
+    """Find the identifiers of the centre's learners with these likenesses, by likeness.
+
+    ``alike`` searches the read models; the reservations add the first learner of a
+    likeness whom the read models do not show yet.
+    """
     found = {like: [*them] for like, them in alike(centre, likenesses).items()}
     keys = {store.make_key(like): like for like in likenesses}
     held = store.find_reservations(f"person:{centre}", keys)
@@ -43,30 +50,38 @@ def known_alike(
 
 
 def require_nobody_alike(others: Sequence[str], path: FieldPath = ()) -> None:
-    """Raise LooksLikeAnother if there are others, about whom nothing was said."""
+    """Raise LooksLikeAnother if there are ``others``.
+
+    Call it only if nobody has confirmed that they are different people. ``path`` leads
+    to the learner in the request.
+    """
     if others:
         raise LooksLikeAnother(
             learners=" or ".join(others), path=(*path, "confirm_different_person")
         )
 
 
-def unheld(store: EventStore, centre: str, likenesses: Iterable[str]) -> set[str]:
-    """Find of which likenesses nobody at the centre is the first.
+def find_unreserved(
+    store: EventStore, centre: str, likenesses: Iterable[str]
+) -> set[str]:
+    """Find the likenesses that no learner of the centre has reserved.
 
-    Asked before ``known_alike``: whoever comes in between is then found by that, or has
-    taken what is to be reserved; asked after it, they would be missed by both.
+    Call this before ``known_alike``. If another learner of a likeness is created between
+    the two calls, either ``known_alike`` finds them or the reservation is refused; with
+    the calls in the other order, both could miss them.
     """
     keys = {store.make_key(like): like for like in likenesses}
     held = store.find_reservations(f"person:{centre}", keys)
     return {like for key, like in keys.items() if key not in held}
 
 
-def held_by(
+def person_reservations(
     store: EventStore, learners: Iterable[Learner]
 ) -> dict[str, list[Reservation]]:
-    """Find what is to be released if they are these people no more, by learner.
+    """Find the reservations of likeness that these learners hold, by learner.
 
-    Others of the same name and birth hold nothing, nor does who was known before.
+    They are released when a learner's name or date of birth changes, or when the learner
+    leaves the centre. The list of a learner who does not hold it is empty.
     """
     wanted: dict[str, dict[str, str]] = {}
     for each in learners:

@@ -12,7 +12,11 @@ from aggregates.registrations.registration import Registration
 from commands.claims.issued_certificates import open_certificates
 from commands.command import Command, CommandContext, CommandResult, handles
 from commands.learners.learner import holders, reserved_uln
-from commands.learners.same_person import held_by, reserved_person, unheld
+from commands.learners.same_person import (
+    find_unreserved,
+    person_reservations,
+    reserved_person,
+)
 from commands.registrations.registration import registers_of
 from repositories.aggregate_types import (
     CENTRE,
@@ -61,14 +65,14 @@ def transfer_learner(
         approvals=to_centre.approvals,
     )
     to, likeness = command.centre, learner.details.likeness
-    is_first = likeness in unheld(context.store, to, [likeness])
+    is_first = likeness in find_unreserved(context.store, to, [likeness])
     changes = [
         stream.change(
             transferred,
             owner=to,
             release=[
                 *reserved_uln(context.store, learner.centre, learner.details.uln),
-                *held_by(context.store, [learner])[learner.learner],
+                *person_reservations(context.store, [learner])[learner.learner],
             ],
             reserve=[
                 *reserved_uln(context.store, to, learner.details.uln),

@@ -8,7 +8,7 @@ from typing import ClassVar
 from aggregates.loss import require_no_loss
 from commands.command import Command, CommandContext, CommandResult, handles
 from commands.learners.learner import reserved_uln
-from commands.learners.same_person import held_by
+from commands.learners.same_person import person_reservations
 from commands.uploads.group_uses import group_of, uses_changed
 from commands.uploads.typed_rows import lost_with_group
 from commands.uploads.upload import BATCHES, batches, reserved_name
@@ -87,7 +87,7 @@ def _withdraw_learners(
     changes = []
     opened = store.open_many(stream_of(each) for each in learners).values()
     came = [(at, LEARNER.replay(at)) for at in opened if group_of(at) == group]
-    held = held_by(store, (learner for _, learner in came))
+    held = person_reservations(store, (learner for _, learner in came))
     for stream, learner in came:
         events = learner.withdraw()
         uln = reserved_uln(store, learner.centre, learner.details.uln)

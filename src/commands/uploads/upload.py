@@ -22,7 +22,11 @@ from commands.command import (
     retry_if_reserved,
 )
 from commands.learners.learner import begin_learner, holders
-from commands.learners.same_person import FindSimilarLearners, known_alike, unheld
+from commands.learners.same_person import (
+    FindSimilarLearners,
+    find_unreserved,
+    known_alike,
+)
 from commands.uploads.group_uses import learners_undone, uses_changed
 from events.identifier import Kind
 from events.uploads.upload import UploadReceived, UploadRefused
@@ -237,7 +241,7 @@ def _add_learners(
     linked = [record.linked_to for _, record in records if record.linked_to]
     gone = learners_undone(context.store, linked)
     likenesses = {like for _, record in records if (like := record.likeness)}
-    free = unheld(context.store, centre, likenesses)  # before it is asked who is known
+    free = find_unreserved(context.store, centre, likenesses)
     known = _known_since(
         [record for _, record in records], upload, context.store, alike
     )

@@ -1,4 +1,4 @@
-"""Bookings: which tests are to be sat, when, by whom, and how they went (B8, B16)."""
+"""The list of bookings: tests, times, learners, rooms and outcomes (B8, B16)."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -102,12 +102,12 @@ PINS = Table(
 )
 
 OUTCOME = ("attendance", "is_pass", "grade", "mark", "sat_on")
-"""What says how a test went."""
+"""The columns that say how a test went."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PackageRow:
-    """A package that was downloaded; why it is of no use any more, if so (B11, B14)."""
+    """A downloaded package; ``why_stale`` is a sentence, None if it is good (B11, B14)."""
 
     package: str
     user: str
@@ -119,7 +119,7 @@ class PackageRow:
 
 @dataclass(frozen=True, kw_only=True)
 class BookingRow:
-    """A booking in the list; result and day are None until there is one."""
+    """A booking in the list; ``is_pass`` to ``sat_on`` are None until there is a result."""
 
     booking: str
     order: str
@@ -140,9 +140,9 @@ class BookingRow:
     sat_on: date | None
     room: str | None
     revision: int
-    """How often it was amended, and one more."""
+    """The number of its amendments, plus one."""
     corrections: Sequence[Values]
-    """What had been reported before it was put right, oldest first (B17)."""
+    """The outcomes that were corrected, as they were before, oldest first (B17)."""
     updated_at: datetime
 
 
@@ -181,7 +181,7 @@ def _booking_columns(event: BookingMade) -> Values:
 
 
 def _revise(rows: Rows, stream: str) -> None:
-    """Count an amendment: packages of an earlier revision are stale (B11)."""
+    """Raise the revision by one: packages of an earlier revision are stale (B11)."""
     if row := rows.get(BOOKINGS, stream):
         rows.change(BOOKINGS, stream, revision=row["revision"] + 1)
 
@@ -221,7 +221,7 @@ def _changed_columns(event: object) -> Values:
 
 
 def _keep_outcome(rows: Rows, recorded: Recorded) -> None:
-    """Keep what had been reported before it was put right (B17)."""
+    """Keep the outcome as it was before a correction (B17)."""
     row = rows.get(BOOKINGS, str(recorded.stream))
     if row is None:
         return
@@ -244,10 +244,10 @@ READ_MODEL = ReadModel(
 
 @dataclass(frozen=True, kw_only=True)
 class BookingFilter:
-    """What a booking is looked for by; None for what does not matter.
+    """What bookings are searched by; a field that is None does not restrict them.
 
-    Days are London's, both included. ``open_at`` leaves out those whose window had
-    closed by then (B8).
+    ``date_from`` and ``date_to`` are days in London, both included; ``starts_before`` is
+    excluded. ``open_at`` leaves out tests whose window is closed at that moment (B8).
     """
 
     learner: str | None = None
@@ -275,7 +275,10 @@ def search_bookings(
     limit: int,
     cursor: str | None = None,
 ) -> Page[BookingRow]:
-    """List bookings by their time, by all that is asked (B8)."""
+    """List a page of the bookings that match all filters, by start (B8).
+
+    ``centre`` None means all centres. Raises DatesAreReversed, MomentsAreReversed.
+    """
     return page(
         connection,
         _query(centre, filters),
@@ -290,7 +293,7 @@ def search_bookings(
 def packages_of(
     connection: Connection, bookings: Iterable[str]
 ) -> Mapping[str, list[PackageRow]]:
-    """Give the packages of each of these bookings that has any, oldest first (B11, B14)."""
+    """Find the downloaded packages of bookings, by booking, oldest first (B11, B14)."""
     found: dict[str, list[PackageRow]] = {}
     named = {str(stream_of(booking)): booking for booking in bookings}
     its = PACKAGES.c
@@ -337,7 +340,10 @@ def sitting(
     starts: datetime,
     room: str | None = None,
 ) -> list[BookingRow]:
-    """Give everybody who was to sit a test of a unit at a time, or in a room (B16)."""
+    """List the bookings of a unit's test at one start, in order of learner (B16).
+
+    Cancelled ones are left out. With ``room``, only those in that room are listed.
+    """
     query = _query(centre, BookingFilter(unit=unit)).where(
         BOOKINGS.c.starts == starts, BOOKINGS.c.attendance != Attendance.CANCELLED
     )
@@ -348,7 +354,7 @@ def sitting(
 
 
 def bookings_of_learner(connection: Connection, learner: str) -> list[BookingRow]:
-    """Give all tests of a learner, whatever became of them, by their time (L4, R2)."""
+    """List all bookings of a learner, cancelled ones too, by start (L4, R2)."""
     query = select(BOOKINGS).where(BOOKINGS.c.learner == learner)
     found = connection.execute(query.order_by(BOOKINGS.c.starts, BOOKINGS.c.stream))
     return [_row(row) for row in found]
