@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from shutil import copytree
 from typing import TypeAlias
 
 import pytest
@@ -37,9 +38,11 @@ def run(tmp_path: Path) -> Run:
     return running(over(tmp_path))
 
 
-@pytest.fixture
-def staffed(run: Run) -> Run:
-    """Run commands where there are a specialist, an administrator and an assessor."""
+@pytest.fixture(scope="session")
+def staffed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder where people are; copy it, and change nothing in it."""
+    folder = tmp_path_factory.mktemp("staffed")
+    run = running(over(folder))
     for words in (
         ["specialist", "--role", "Account Specialist"],
         [*by("specialist"), "admin", *AS_ADMINISTRATOR],
@@ -47,6 +50,13 @@ def staffed(run: Run) -> Run:
     ):
         done = run("user", "add", *words)
         assert done.exit_code == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def staffed(staffed_folder: Path, tmp_path: Path, run: Run) -> Run:
+    """Run commands where there are a specialist, an administrator and an assessor."""
+    copytree(staffed_folder, tmp_path, dirs_exist_ok=True)
     return run
 
 
