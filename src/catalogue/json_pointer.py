@@ -5,4 +5,8 @@ from collections.abc import Sequence
 
 def json_pointer(path: Sequence[str | int]) -> str:
     """Write a path of names and indexes: ``("grades", "F/1")`` is ``/grades/F~11``."""
-    return "".join(f"/{str(p).replace('~', '~0').replace('/', '~1')}" for p in path)
+    names = [*map(str, path)]
+    together = "".join(names)
+    if "~" in together or "/" in together:
+        names = [name.replace("~", "~0").replace("/", "~1") for name in names]
+    return "/".join(["", *names])

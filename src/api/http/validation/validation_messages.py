@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from catalogue import amount
+from catalogue.json_pointer import json_pointer
 
 SENTENCES = {
     "missing": "This is missing. Add it.",
@@ -99,8 +100,7 @@ def pointer_of(location: Sequence[str | int]) -> str:
         return f"?{'.'.join(map(str, path))}"
     if where in {"header", "cookie"}:
         return f"{'.'.join(map(str, path))}:"
-    steps = [str(step).replace("~", "~0").replace("/", "~1") for step in path]
-    return "".join(f"/{step}" for step in steps)
+    return json_pointer(path)
 
 
 def sentence_of(error: Mapping[str, Any]) -> str:
