@@ -91,9 +91,13 @@ def measure(number: int, *, every_key: bool = True) -> tuple[Seconds, list[str]]
         timed(f"why not, {name}", seconds, partial(tell, assessed))
         undecided = any(reason.code == UNDECIDED for reason in assessed.reasons)
         tally.append(
-            "undecided" if undecided else "eligible" if assessed.met else "not eligible"
+            "undecided"
+            if undecided
+            else "eligible"
+            if assessed.is_met
+            else "not eligible"
         )
-        if not assessed.met:
+        if not assessed.is_met:
             timed(
                 f"ways to fix, {name}",
                 seconds,

@@ -3,7 +3,7 @@
 Whatever is found, by whichever way, is believed only after it was checked here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -20,6 +20,11 @@ class LearnerToFix:
         self.rules = rules
         self.given = dict(given)
         self.achieved = tuple(n for n, g in given if rules.units[n].achieves(g))
+
+    def with_units(self, units: Iterable[int]) -> "LearnerToFix":
+        """Give these units the lowest grade that achieves each, besides what there is."""
+        given = self.given | {number: self.rules.lowest[number] for number in units}
+        return LearnerToFix(self.rules, tuple(sorted(given.items())))
 
     @cached_property
     def gains(self) -> dict[int, tuple[int, ...]]:

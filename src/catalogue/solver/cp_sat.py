@@ -4,8 +4,8 @@ It is imported only when a model is made; without its Python modelling layer, wh
 would load pandas (ADR 17).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import inf
 from time import monotonic
 from typing import Any
@@ -22,11 +22,13 @@ MOST_SUMS = 2**40
 class Effort:
     """How a model is tried, and how much by the solver's own measure of its work.
 
-    ``led_by_lp``: variables are decided as the linear relaxation has them.
+    ``led_by_lp``: variables are decided as the linear relaxation has them. ``lazy_rows``:
+    only constraints that it breaks are added to it.
     """
 
     work: float
     led_by_lp: bool = False
+    lazy_rows: bool = False
     cuts: bool = True
     presolve: bool = False
 
@@ -38,7 +40,7 @@ EFFORTS = (LED, LEAN, *REST)
 """Tried in turn. Nearly all models take less than the first two: there, cuts cost more than
 they save, and presolve costs more still. The few others need them.
 """
-EFFORTS_FOR_FIXES = (LEAN, *REST)
+EFFORTS_FOR_FIXES = (replace(LEAN, lazy_rows=True), *REST)
 """The same for ways to fix, where the first decides too little to be worth it."""
 
 
@@ -75,6 +77,7 @@ class Model:
         self._solver: Any = cp_model_helper
         self._proto: Any = cp_model_helper.CpModelProto()
         self._count = 0
+        self._conditional = False
 
     def variable(self, least: int, most: int) -> int:
         """Make a variable within these bounds."""
@@ -93,6 +96,7 @@ class Model:
         constraint.linear.domain.extend([least, most])
         if where:
             constraint.enforcement_literal.extend(where)
+            self._conditional = True
 
     def hold(self, terms: Terms, value: int) -> None:
         """Let a sum come to this; nothing if it has no terms."""
@@ -110,21 +114,36 @@ class Model:
         """Let at most one of these be 1."""
         self._proto.constraints.add().at_most_one.literals.extend(variables)
 
+    def not_all(self, variables: Sequence[int]) -> None:
+        """Let not all of these be 1: a clause, which is no row of the linear relaxation."""
+        none = [-variable - 1 for variable in variables]
+        self._proto.constraints.add().bool_or.literals.extend(none)
+
     def copy(self) -> "Model":
         """Make another with the same variables and constraints."""
         other = Model(self._efforts)
         other._proto.copy_from(self._proto)
         other._count = self._count
+        other._conditional = self._conditional
         return other
 
-    def minimise(self, terms: Terms, least: int | None = None) -> None:
+    def minimise(
+        self, terms: Terms, least: int | None = None, most: int | None = None
+    ) -> None:
         """Look for the least of this sum, in place of what was looked for before.
 
-        Where it is known to be no less than ``least``, no more is looked for than that.
+        Where it is known to be no less than ``least``, no more is looked for than that;
+        nothing is found that is more than ``most``.
         """
         self._proto.clear_objective()
-        if least is not None:
-            self._proto.objective.domain.extend([least, 2**62])
+        terms = list(terms)
+        if terms and (least is not None or most is not None):
+            self._proto.objective.domain.extend(
+                [
+                    -(2**62) if least is None else least,
+                    2**62 if most is None else most,
+                ]
+            )
         for variable, factor in terms:
             self._proto.objective.vars.append(variable)
             self._proto.objective.coeffs.append(factor)
@@ -150,7 +169,7 @@ class Model:
         parameters.catch_sigint_signal = False
         parameters.max_time_in_seconds = deadline.left
         parameters.max_deterministic_time = effort.work
-        parameters.linearization_level = 2
+        parameters.linearization_level = 2 if self._conditional else 1
         if effort.led_by_lp:
             parameters.search_branching = parameters.SearchBranching.LP_SEARCH
         parameters.cut_level = int(effort.cuts)
@@ -159,7 +178,7 @@ class Model:
             parameters.cp_model_probing_level = 0
             parameters.symmetry_level = 0
             parameters.use_sat_inprocessing = False
-            parameters.add_lp_constraints_lazily = False
+            parameters.add_lp_constraints_lazily = effort.lazy_rows
         wrapper = self._solver.SolveWrapper()
         wrapper.set_parameters(parameters)
         return wrapper.solve(self._proto)
@@ -168,12 +187,12 @@ class Model:
         self,
         deadline: Deadline,
         variables: Sequence[int],
-        after: list[int] | None = None,
+        until: Mapping[int, int] | None = None,
     ) -> list[int] | None:
         """Find the values of which the first variable's is greatest, then the second's, and so on.
 
-        Where nothing comes before the values ``after``, no more is looked for than those.
-        None if there are no values at all. Raises Undecided.
+        None if there are none, or none that come before the values ``until`` or are those.
+        Raises Undecided.
         """
         model, values = self.copy(), None
         for block in self._blocks(variables):
@@ -181,8 +200,8 @@ class Model:
                 terms = list(_in_order(block))
                 model.minimise(
                     terms,
-                    sum(after[each] * weight for each, weight in terms)
-                    if after
+                    most=sum(until[each] * weight for each, weight in terms)
+                    if until
                     else None,
                 )
                 values = model.solve(deadline)
@@ -190,8 +209,8 @@ class Model:
                     return None
             for each, _, _ in block:
                 model.fix(each, values[each])
-            if after and any(after[each] != values[each] for each, _, _ in block):
-                after = None
+            if until and any(until[each] != values[each] for each, _, _ in block):
+                until = None
         return values or model.solve(deadline)
 
     def _blocks(self, variables: Sequence[int]) -> Iterator[list[Ranged]]:

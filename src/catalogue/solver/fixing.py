@@ -1,18 +1,17 @@
 """Ways to fix: the smallest sets of further units that meet a pathway."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 from catalogue.solver.choice import LearnerToFix
-from catalogue.solver.cp_sat import Deadline, Model, Terms, Undecided
+from catalogue.solver.cp_sat import Deadline, Model, Undecided
 from catalogue.solver.direct import Bounds, satisfied
 from catalogue.solver.nearest import checked
 from catalogue.solver.program import UNBOUNDED, Program
+from catalogue.solver.swaps import Fix, KnownWays, Swaps, Way
 
 MOST = 10
-
-Fix = tuple[int, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +32,7 @@ def smallest_fixes(learner: LearnerToFix, deadline: Deadline) -> WaysToFix:
         for number in range(len(learner.rules.units))
         if number not in learner.achieved
     )
-    bounds = Bounds(_with(learner, free))
+    bounds = Bounds(learner.with_units(free))
     if not bounds.rank or not satisfied(learner.rules.nodes, bounds.wants):
         return WaysToFix()
     found: list[Fix] = []
@@ -44,82 +43,102 @@ def smallest_fixes(learner: LearnerToFix, deadline: Deadline) -> WaysToFix:
     return WaysToFix(found=tuple(found))
 
 
-def _with(learner: LearnerToFix, units: Iterable[int]) -> LearnerToFix:
-    """Give the units the lowest grade that achieves each, besides what there is."""
-    rules = learner.rules
-    given = learner.given | {number: rules.lowest[number] for number in units}
-    return LearnerToFix(rules, tuple(sorted(given.items())))
-
-
 class Fixes:
-    """One model for all ways: each that is found is cut off, and so is all that holds it."""
+    """One model for all ways: those that are known are cut off, and all that hold them."""
 
     def __init__(self, learner: LearnerToFix, free: Fix, deadline: Deadline) -> None:
         self.learner, self.free, self.deadline = learner, free, deadline
         self.program = Program(learner, free=free)
         self.model = self.program.satisfying()
-        self.added = [self.program.added[number] for number in free]
-        credits_ = learner.rules.credits
-        self.units = [(self.program.added[number], 1) for number in free]
-        self.credits = [
-            (self.program.added[number], credits_[number])
-            for number in free
-            if credits_[number]
-        ]
+        self.swaps = Swaps(learner, free)
+        self.found: list[Fix] = []
+        added, credits_ = self.program.added, learner.rules.credits
+        self.added = [added[number] for number in free]
+        self.units = [(each, 1) for each in self.added]
+        self.credits = [(added[n], credits_[n]) for n in free if credits_[n]]
 
     def in_order(self) -> Iterator[Fix]:
         """List those of the fewest units first, then those of the fewest credits.
 
         Both are found one after the other: a sum of both weighed takes far longer.
         """
-        while values := self._least(self.model, self.units):
-            units = self.program.total(self.units, values)
-            yield from self._of_units(units, self.model.copy())
+        self.model.minimise(self.units)
+        while values := self.model.solve(self.deadline):
+            first = self._read(values)
+            units = len(first.units)
+            model = self.model.copy()
+            model.hold(self.units, units)
+            for fix in self._of_units(model, first):
+                self.found.append(fix)
+                self._cut_off(fix, self.model)
+                yield fix
             self.model.add(self.units, units + 1, UNBOUNDED)
 
-    def _of_units(self, units: int, model: Model) -> Iterator[Fix]:
-        """List those of so many units; after a level, one credit more is mostly the next."""
-        model.add(self.units, units, units)
-        if not self.credits:
-            yield from self._level(model)
-            return
-        while values := self._least(model, self.credits):
-            credits_ = self.program.total(self.credits, values)
-            level = self._with_credits(model, credits_)
-            while fix := next(level, None):
-                yield fix
-                yield from level
-                credits_ += 1
-                level = self._with_credits(model, credits_)
-            model.add(self.credits, credits_ + 1, UNBOUNDED)
+    def _of_units(self, model: Model, first: Way) -> Iterator[Fix]:
+        """List the first of as many units, when all of as few credits are known."""
+        known = KnownWays(self.learner, self.swaps, self.found, MOST - len(self.found))
+        known.add(first)
+        listed = 0
+        for way in self._unknown(model, known):
+            while listed < len(known.ways) and known.ways[listed].credits < way.credits:
+                yield known.ways[listed].units
+                listed += 1
+            known.add(way)
+        for known_way in known.ways[listed : known.most]:
+            yield known_way.units
 
-    def _with_credits(self, model: Model, credits_: int) -> Iterator[Fix]:
-        level = model.copy()
-        level.add(self.credits, credits_, credits_)
-        return self._level(level)
+    def _unknown(self, model: Model, known: KnownWays) -> Iterator[Way]:
+        """Find the ways that are wanted and not known, the smallest first.
 
-    def _least(self, model: Model, terms: Terms) -> list[int] | None:
-        model.minimise(terms)
-        return model.solve(self.deadline)
+        As long as they have fewer credits than the last that is wanted, any of the fewest
+        is found; then those of as many in catalogue order, for there may be many of them.
+        """
+        least = 0
+        while not known.last or least < known.last.credits:
+            fewest = self._without_known(model, known, least)
+            if known.last:
+                fewest.add(self.credits, least, known.last.credits - 1)
+            fewest.minimise(self.credits, least)
+            values = fewest.solve(self.deadline)
+            if values is None:
+                break
+            way = self._read(values)
+            least = way.credits
+            yield way
+        while last := known.last:
+            level = self._without_known(model, known, last.credits)
+            level.hold(self.credits, last.credits)
+            until = {self.program.added[n]: int(n in last.units) for n in self.free}
+            values = level.solve_in_order(self.deadline, self.added, until)
+            if values is None:
+                break
+            yield self._read(values)
 
-    def _level(self, level: Model) -> Iterator[Fix]:
-        """List all ways of as many units and as many credits, in catalogue order."""
-        values = level.solve_in_order(self.deadline, self.added)
-        while values:
-            fix = self._read_fix(values)
-            yield fix
-            for model in (self.model, level):
-                model.add([(self.program.added[n], 1) for n in fix], 0, len(fix) - 1)
-            values = level.solve_in_order(self.deadline, self.added, after=values)
+    def _without_known(self, model: Model, known: KnownWays, least: int) -> Model:
+        """Copy the model, without the ways that are known of no fewer credits than these."""
+        model = model.copy()
+        for way in known.ways:
+            if least <= way.credits and not (known.last and way > known.last):
+                self._cut_off(way.units, model)
+        return model
 
-    def _read_fix(self, values: list[int]) -> Fix:
+    def _cut_off(self, fix: Fix, model: Model) -> None:
+        model.not_all([self.program.added[number] for number in fix])
+
+    def _read(self, values: list[int]) -> Way:
         """Read a way to fix, and believe it only if it does meet the pathway."""
-        fix = tuple(
+        units = tuple(
             number
             for number, variable in zip(self.free, self.added, strict=True)
             if values[variable]
         )
-        after = _with(self.learner, fix)
-        if not fix or not checked(after, self.program.choice(values)).outcome.met:
+        learner = self.learner.with_units(units)
+        found = checked(learner, self.program.choice(values))
+        if not units or not found.outcome.met:
             raise AssertionError("The solver's way to fix does not meet the pathway.")
-        return fix
+        return Way(
+            credits=sum(learner.rules.credits[number] for number in units),
+            units=units,
+            choice=found.choice,
+            outcome=found.outcome,
+        )

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from catalogue.solver.choice import Choice, LearnerToFix, used
+from catalogue.solver.choice import Choice, LearnerToFix
 from catalogue.solver.compiled import Limit, Requires, RuleNode, Want
 from catalogue.solver.cp_sat import EFFORTS, EFFORTS_FOR_FIXES, Model, Terms
 
@@ -60,7 +60,9 @@ class Program:
 
     def _binds(self, limit: Limit) -> bool:
         """Whether all that could count would exceed the limit."""
-        return used(limit, {n: self.rules.credits[n] for n in self._gains}) > limit.most
+        credits_ = self.rules.credits
+        mine = [credits_[n] for n in limit.units if n in self._gains]
+        return (sum(mine) if limit.of_credits else len(mine)) > limit.most
 
     def _contested(self) -> frozenset[int]:
         """Find the units that some limit might keep out: the others do well to count."""
