@@ -29,7 +29,7 @@ Later: TypeAlias = (
 
 
 class CertificateKind(StrEnum):
-    """The kinds of certificate; ``KIND`` gives that of each award type (M7, M8, M9)."""
+    """What is issued for each award type (M7, M8, M9)."""
 
     FULL = "Full certificate"
     PERFORMANCE = "Notification of performance"
