@@ -188,7 +188,7 @@ def test_a_choice_that_breaks_a_limit_is_not_believed() -> None:
     learner = learner_of(crossing())
     everything = dict(enumerate(learner.rules.credits))
     with pytest.raises(AssertionError, match="breaks a limit"):
-        nearest.checked(learner, Choice(credits=everything, picks={}))
+        nearest.check_choice(learner, Choice(credits=everything, picks={}))
 
 
 def test_the_earliest_of_equals_is_found_whatever_the_order_of_search() -> None:

@@ -6,7 +6,7 @@ from functools import cached_property
 from catalogue.eligibility.reason import WORD, Reason, UnitStatus, all_of, code_of
 from catalogue.qualification import Pathway
 from catalogue.rule import LETTERS, Rule, amount, join_words
-from catalogue.solver.choice import Given, LearnerToFix, used
+from catalogue.solver.choice import Given, LearnerToFix, amount_used
 from catalogue.solver.compiled import Limit, Measure, RuleNode, Want
 from catalogue.solver.nearest import NearestChoice
 
@@ -133,7 +133,7 @@ class PathwayReasons:
             number
             for node in self._nodes
             for limit in node.limits
-            if used(limit, self._credits_by_unit) >= limit.most
+            if amount_used(limit, self._credits_by_unit) >= limit.most
             for number in limit.units
             if whole[number] or not limit.of_credits
         )
@@ -141,7 +141,7 @@ class PathwayReasons:
     def _would_serve(self, want: Want) -> tuple[int, ...]:
         """Find the units that would bring the want nearer: achieved, or with a better grade."""
         units, given = self.pathway.units, self.learner.given
-        there = set(given) if want.attempted else set(self.learner.achieved)
+        there = set(given) if want.looks_at_attempts else set(self.learner.achieved)
         return tuple(
             number
             for number in sorted(want.worth)
@@ -151,7 +151,7 @@ class PathwayReasons:
             )
             and want.gain(number, units[number], units[number].highest)
             and (
-                want.attempted
+                want.looks_at_attempts
                 or number in self._credits_by_unit
                 or (
                     number not in self._without_room
@@ -220,7 +220,7 @@ class PathwayReasons:
 
     def _shortage(self, want: Want) -> Reason:
         value, rule = self._nearest_choice.outcome.values[want.place], want.rule
-        done = "attempted" if want.attempted else "achieved"
+        done = "attempted" if want.looks_at_attempts else "achieved"
         have = (
             f"{value} {'is' if value == 1 else 'are'} {done}, "
             f"{want.required - value} short."
@@ -231,7 +231,7 @@ class PathwayReasons:
             message = f"{all_of(want)}; {have} Missing: {missing}."
         else:
             place = rule.place[0].upper() + rule.place[1:]
-            attempted = " attempted" if want.attempted else ""
+            attempted = " attempted" if want.looks_at_attempts else ""
             message = (
                 f"{place} need{'' if rule.is_several else 's'} at least "
                 f"{amount(want.required, WORD[want.measure])}{rule.filter_phrase}"
@@ -241,7 +241,7 @@ class PathwayReasons:
 
     def _missing(self, want: Want) -> Iterator[str]:
         """Name the classes of which no unit is there."""
-        there = self.learner.given if want.attempted else self._credits_by_unit
+        there = self.learner.given if want.looks_at_attempts else self._credits_by_unit
         for units in want.rule.classes:
             numbers = [self._number[unit.reference] for unit in units]
             if not any(number in there for number in numbers):
@@ -386,7 +386,7 @@ class PathwayReasons:
         wanted = {
             number
             for want in self._short
-            if not want.attempted
+            if not want.looks_at_attempts
             for number in want.worth
         }
         units = self._references(tuple(n for n in self.failed if n in wanted))

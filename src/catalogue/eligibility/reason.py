@@ -52,7 +52,7 @@ SHORT = {
 def code_of(want: Want) -> str:
     """Give the code of the reason where a want falls short."""
     rule = want.rule
-    if want.attempted:
+    if want.looks_at_attempts:
         return "attempts-missing"
     if want.measure is Measure.ALL_UNITS:
         return "units-missing"
@@ -68,7 +68,7 @@ def all_of(want: Want) -> str:
     rule, count = want.rule, want.required
     which = {1: "The", BOTH: "Both"}.get(count, f"All {count}")
     be = "is" if count == 1 else "are"
-    wanted = "must be attempted" if want.attempted else f"{be} needed"
+    wanted = "must be attempted" if want.looks_at_attempts else f"{be} needed"
     if rule.units:
         which = {1: "The unit", BOTH: "Both of the units"}.get(
             count, f"All {count} of the units"

@@ -42,7 +42,7 @@ class LearnerToFix:
         return {
             want.place: self.rules.attempts(want, self.given)
             for want in self.rules.wants
-            if want.attempted
+            if want.looks_at_attempts
         }
 
     def has_what_it_needs(self, node: RuleNode) -> bool:
@@ -94,12 +94,12 @@ class ChoiceOutcome:
     rank: int
 
     @property
-    def failed(self) -> int:
+    def rules_failed(self) -> int:
         """How many rules of the pathway are failed."""
         return sum(short > 0 for short in self.of_rules)
 
     @property
-    def met(self) -> bool:
+    def is_met(self) -> bool:
         """Whether every rule is satisfied, and a grade given."""
         return not any(self.of_rules) and self.rank > 0
 
@@ -115,7 +115,7 @@ def is_allowed(learner: LearnerToFix, choice: Choice) -> bool:
     for limit in limits:
         if limit.of_credits:
             in_parts |= limit.units
-        if used(limit, counted) > limit.most:
+        if amount_used(limit, counted) > limit.most:
             return False
     for number, some in counted.items():
         whole = rules.credits[number]
@@ -129,7 +129,7 @@ def is_allowed(learner: LearnerToFix, choice: Choice) -> bool:
     )
 
 
-def used(limit: Limit, counted: Mapping[int, int]) -> int:
+def amount_used(limit: Limit, counted: Mapping[int, int]) -> int:
     """Say how much of a limit is used."""
     mine = [counted[number] for number in limit.units if number in counted]
     return sum(mine) if limit.of_credits else len(mine)
@@ -159,7 +159,7 @@ def outcome(learner: LearnerToFix, choice: Choice) -> ChoiceOutcome:
 
 def _value(learner: LearnerToFix, choice: Choice, place: int) -> int:
     want = learner.rules.wants[place]
-    if want.attempted:
+    if want.looks_at_attempts:
         return learner.attempts[place]
     gains = learner.gains
     if want.in_parts:
@@ -195,7 +195,7 @@ def _rank(learner: LearnerToFix, counted: Mapping[int, int], shares: int) -> int
     if kind == "pass":
         return 1
     if kind == "points":
-        return sum(needed <= shares for needed in learner.rules.needed)
+        return sum(needed <= shares for needed in learner.rules.threshold_shares)
     return grid_rank(learner, frozenset(counted))
 
 

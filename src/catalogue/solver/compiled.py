@@ -40,7 +40,7 @@ class Want:
     worth: Mapping[int, int]
 
     @property
-    def attempted(self) -> bool:
+    def looks_at_attempts(self) -> bool:
         """Whether it looks at attempted units in place of those that count."""
         return self.rule.counts_attempted
 
@@ -184,7 +184,7 @@ class CompiledPathway:
         )
 
     @cached_property
-    def capped(self) -> frozenset[int]:
+    def capped_units(self) -> frozenset[int]:
         """The units that some ``counts_at_most`` lets count with part of their credits."""
         return frozenset(
             number
@@ -203,12 +203,12 @@ class CompiledPathway:
     def _points_that_count(self) -> Iterator[Fraction]:
         in_parts = self.grading.best is not None
         for number, unit in enumerate(self.units):
-            parts = unit.credits if in_parts or number in self.capped else 1
+            parts = unit.credits if in_parts or number in self.capped_units else 1
             for grade in unit.achieving_grades:
                 yield self.grading.worth(unit, grade) / (parts or 1)
 
     @cached_property
-    def needed(self) -> tuple[int, ...]:
+    def threshold_shares(self) -> tuple[int, ...]:
         """The shares of a point that each threshold needs, in whole shares."""
         return tuple(-(-t.points // self.share) for t in self.grading.thresholds)
 
@@ -235,7 +235,7 @@ class CompiledPathway:
         if known is None:
             unit = self.units[number]
             known = self._gives[given] = tuple(
-                0 if want.attempted else want.gain(number, unit, grade)
+                0 if want.looks_at_attempts else want.gain(number, unit, grade)
                 for want in self.wants
             )
         return known

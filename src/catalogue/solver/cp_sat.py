@@ -56,7 +56,7 @@ class Deadline:
         self._ends = monotonic() + seconds
 
     @property
-    def left(self) -> float:
+    def seconds_left(self) -> float:
         """The seconds left; raises Undecided where there are none."""
         left = self._ends - monotonic()
         if left <= 0:
@@ -167,7 +167,7 @@ class Model:
         parameters.num_workers = 1
         parameters.random_seed = 1
         parameters.catch_sigint_signal = False
-        parameters.max_time_in_seconds = deadline.left
+        parameters.max_time_in_seconds = deadline.seconds_left
         parameters.max_deterministic_time = effort.work
         parameters.linearization_level = 2 if self._conditional else 1
         if effort.led_by_lp:

@@ -5,9 +5,14 @@ from functools import lru_cache
 from catalogue.solver.choice import Given, LearnerToFix
 from catalogue.solver.compiled import CompiledPathway
 from catalogue.solver.cp_sat import Deadline, Model
-from catalogue.solver.direct import Totals, improved, satisfied
+from catalogue.solver.direct import Totals, improve, satisfies
 from catalogue.solver.fixing import WaysToFix, smallest_fixes
-from catalogue.solver.nearest import NearestChoice, NearestProblem, checked, nearest
+from catalogue.solver.nearest import (
+    NearestChoice,
+    NearestProblem,
+    check_choice,
+    nearest,
+)
 
 REMEMBERED = 20_000
 AT_HAND = 8
@@ -41,9 +46,9 @@ class Decider:
         problem = self._problem(given)
         bounds = problem.bounds
         best = bounds.rank
-        if not best or not satisfied(self.rules.nodes, bounds.wants):
+        if not best or not satisfies(self.rules.nodes, bounds.wants):
             return 0
-        if improved(bounds, lambda found: found.met and found.rank == best):
+        if improve(bounds, lambda found: found.is_met and found.rank == best):
             return best
         return best_rank(problem, Deadline(seconds))
 
@@ -55,9 +60,9 @@ class Decider:
         """Whether some choice satisfies one rule of the pathway, limits and all."""
         problem = self._problem(given)
         bounds, program = problem.bounds, problem.program
-        if not satisfied((self.rules.nodes[top],), bounds.wants):
+        if not satisfies((self.rules.nodes[top],), bounds.wants):
             return False
-        if improved(bounds, lambda found: not found.of_rules[top]):
+        if improve(bounds, lambda found: not found.of_rules[top]):
             return True
         model = program.model.copy()
         for short, _ in program.short_of(top):
@@ -65,7 +70,7 @@ class Decider:
         values = model.solve(Deadline(seconds))
         if values is None:
             return False
-        found = checked(problem.learner, program.choice(values))
+        found = check_choice(problem.learner, program.choice(values))
         return not found.outcome.of_rules[top]
 
     def ways_to_fix(self, given: Given, seconds: float) -> WaysToFix:
@@ -96,7 +101,7 @@ def satisfying(
     values = model.solve(deadline)
     if values is None:
         return None
-    found = checked(problem.learner, problem.program.choice(values))
-    if found.outcome.failed:
+    found = check_choice(problem.learner, problem.program.choice(values))
+    if found.outcome.rules_failed:
         raise AssertionError("The solver's choice does not satisfy the rules.")
     return found

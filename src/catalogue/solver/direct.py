@@ -39,7 +39,7 @@ class Totals:
         self._mask = (1 << self._shift) - 1
         self._packed: dict[tuple[int, str], int] = {}
         self._looks_closer = any(node.requires for node in rules.all_nodes) or (
-            bool(rules.classes) and any(want.attempted for want in rules.wants)
+            bool(rules.classes) and any(want.looks_at_attempts for want in rules.wants)
         )
 
     def _pack(self, number: int, grade: str) -> int:
@@ -47,7 +47,7 @@ class Totals:
         unit = rules.units[number]
         achieved = unit.achieves(grade)
         fields = [
-            want.gain(number, unit, grade) if want.attempted or achieved else 0
+            want.gain(number, unit, grade) if want.looks_at_attempts or achieved else 0
             for want in rules.wants
         ]
         fields += [
@@ -88,20 +88,20 @@ class Totals:
         """
         rules, grading = self.rules, self.rules.grading
         values, over, shares = self.add_up(given)
-        if not satisfied(rules.nodes, values):
+        if not satisfies(rules.nodes, values):
             return 0
         if over or self._looks_closer or grading.kind == "grid" or grading.best:
             return None
         if grading.kind == "pass":
             return 1
-        return sum(needed <= shares for needed in rules.needed)
+        return sum(needed <= shares for needed in rules.threshold_shares)
 
 
-def satisfied(nodes: Iterable[RuleNode], values: Sequence[int]) -> bool:
+def satisfies(nodes: Iterable[RuleNode], values: Sequence[int]) -> bool:
     """Whether these values satisfy every rule, by some list of each."""
     return all(
         all(values[want.place] >= want.required for want in node.wants)
-        and (not node.lists or any(satisfied(each, values) for each in node.lists))
+        and (not node.lists or any(satisfies(each, values) for each in node.lists))
         for node in nodes
     )
 
@@ -148,7 +148,7 @@ class Bounds:
             *self.rules.class_limits,
             *(limit for node in self.rules.nodes for limit in node.limits),
         )
-        return nested(
+        return nested_limits(
             Limit(
                 units=limit.units & (with_credits if limit.of_credits else there),
                 most=limit.most,
@@ -171,7 +171,7 @@ class Bounds:
         return tuple(map(self._want, self.rules.wants))
 
     def _want(self, want: Want) -> int:
-        if want.attempted:
+        if want.looks_at_attempts:
             return self.learner.attempts[want.place]
         gains = self.learner.gains
         amounts = {n: g for n in self.units if (g := gains[n][want.place])}
@@ -217,7 +217,7 @@ class Bounds:
         if kind == "pass":
             return 1
         if kind == "points":
-            return sum(needed <= self.shares for needed in self.rules.needed)
+            return sum(needed <= self.shares for needed in self.rules.threshold_shares)
         return grid_rank(self.learner, frozenset(self.units))
 
 
@@ -242,7 +242,7 @@ def most(amounts: dict[int, int], family: Iterable[Limit]) -> int:
     return sum(amounts.values())
 
 
-def nested(limits: Iterable[Limit]) -> tuple[Limit, ...]:
+def nested_limits(limits: Iterable[Limit]) -> tuple[Limit, ...]:
     """Keep limits of which each holds another, or is apart from it; inner ones first."""
     kept: list[Limit] = []
     for limit in sorted(limits, key=lambda limit: len(limit.units)):
@@ -309,7 +309,7 @@ class Filler:
         return Choice(credits=dict(sorted(counted.items())), picks=self.picks)
 
 
-def improved(
+def improve(
     bounds: Bounds, enough: Callable[[ChoiceOutcome], bool], tries: int = 4
 ) -> Choice | None:
     """Try some orders of filling up, each led by what the one before it lacked."""

@@ -10,7 +10,7 @@ from catalogue.solver.choice import Choice, LearnerToFix
 from catalogue.solver.compiled import CompiledPathway, Measure, RuleNode, Want
 from catalogue.solver.cp_sat import Deadline, Undecided
 from catalogue.solver.deciding import best_rank, satisfying
-from catalogue.solver.direct import improved
+from catalogue.solver.direct import improve
 from catalogue.solver.nearest import NearestProblem
 
 SECONDS = 2.0
@@ -70,7 +70,7 @@ def _most(rules: CompiledPathway, want: Want) -> int:
     most = {}
     for number in want.worth:
         unit = rules.units[number]
-        grades = unit.grades if want.attempted else (unit.highest,)
+        grades = unit.grades if want.looks_at_attempts else (unit.highest,)
         most[number] = max(want.gain(number, unit, grade) for grade in grades)
     for units in rules.classes:
         mine = sorted((n for n in units if n in most), key=lambda n: most[n])
@@ -83,9 +83,9 @@ def _impossible(learner: LearnerToFix, deadline: Deadline) -> Iterator[RuleFault
     """Find rules that no choice satisfies, or lists that none of those picks."""
     nodes = learner.rules.nodes
     problem = NearestProblem(learner)
-    choice = improved(problem.bounds, lambda found: found.met)
+    choice = improve(problem.bounds, lambda found: found.is_met)
     if choice is None:
-        choice = _solved(problem, deadline)
+        choice = _solve(problem, deadline)
     if choice is None:
         yield RuleFault(
             path="rules", message="cannot all be met, even with every unit achieved."
@@ -98,7 +98,7 @@ def _impossible(learner: LearnerToFix, deadline: Deadline) -> Iterator[RuleFault
         for place in range(len(node.lists)):
             if (node, place) in picked:
                 continue
-            choice = _solved(problem, deadline, problem.program.picked[node][place])
+            choice = _solve(problem, deadline, problem.program.picked[node][place])
             if choice is None:
                 yield RuleFault(
                     path=f"{key}.any_of[{place}]",
@@ -113,7 +113,7 @@ def _impossible(learner: LearnerToFix, deadline: Deadline) -> Iterator[RuleFault
                 }
 
 
-def _solved(
+def _solve(
     problem: NearestProblem, deadline: Deadline, picked: int | None = None
 ) -> Choice | None:
     """Find a choice that satisfies the rules, perhaps one that picks this list."""
@@ -183,7 +183,7 @@ def _with_best_grades(pathway: Pathway) -> NearestProblem:
 def _rank(problem: NearestProblem, deadline: Deadline) -> int:
     """Find the rank of the best overall grade, without the solver where that is clear."""
     best = problem.bounds.rank
-    if improved(problem.bounds, lambda found: found.met and found.rank == best):
+    if improve(problem.bounds, lambda found: found.is_met and found.rank == best):
         return best
     return best_rank(problem, deadline)
 
@@ -191,8 +191,8 @@ def _rank(problem: NearestProblem, deadline: Deadline) -> int:
 def _most_points(problem: NearestProblem, deadline: Deadline) -> int:
     """Find the most points, rounded down, of a choice that satisfies the rules."""
     bounds, rules = problem.bounds, problem.rules
-    if improved(
-        bounds, lambda found: not found.failed and found.shares == bounds.shares
+    if improve(
+        bounds, lambda found: not found.rules_failed and found.shares == bounds.shares
     ):
         return _in_points(rules, bounds.shares)
     model = problem.program.satisfying(rank=0)

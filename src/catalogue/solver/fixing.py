@@ -6,8 +6,8 @@ from itertools import islice
 
 from catalogue.solver.choice import LearnerToFix
 from catalogue.solver.cp_sat import Deadline, Model, Undecided
-from catalogue.solver.direct import Bounds, satisfied
-from catalogue.solver.nearest import checked
+from catalogue.solver.direct import Bounds, satisfies
+from catalogue.solver.nearest import check_choice
 from catalogue.solver.program import UNBOUNDED, Program
 from catalogue.solver.swaps import Fix, KnownWays, Swaps, Way
 
@@ -33,7 +33,7 @@ def smallest_fixes(learner: LearnerToFix, deadline: Deadline) -> WaysToFix:
         if number not in learner.achieved
     )
     bounds = Bounds(learner.with_units(free))
-    if not bounds.rank or not satisfied(learner.rules.nodes, bounds.wants):
+    if not bounds.rank or not satisfies(learner.rules.nodes, bounds.wants):
         return WaysToFix()
     found: list[Fix] = []
     try:
@@ -133,8 +133,8 @@ class Fixes:
             if values[variable]
         )
         learner = self.learner.with_units(units)
-        found = checked(learner, self.program.choice(values))
-        if not units or not found.outcome.met:
+        found = check_choice(learner, self.program.choice(values))
+        if not units or not found.outcome.is_met:
             raise AssertionError("The solver's way to fix does not meet the pathway.")
         return Way(
             credits=sum(learner.rules.credits[number] for number in units),

@@ -30,7 +30,7 @@ class NearestChoice:
         return sum(self.choice.credits.values())
 
 
-def checked(learner: LearnerToFix, choice: Choice) -> NearestChoice:
+def check_choice(learner: LearnerToFix, choice: Choice) -> NearestChoice:
     """Believe a choice only if it breaks no limit, and add up what it comes to."""
     if not is_allowed(learner, choice):
         raise AssertionError("The choice found breaks a limit.")
@@ -59,7 +59,7 @@ def nearest(problem: NearestProblem, deadline: Deadline) -> NearestChoice:
     Raises Undecided.
     """
     search = Search(problem, deadline)
-    return search.direct() or search.solved()
+    return search.direct() or search.solve()
 
 
 class Search:
@@ -104,7 +104,7 @@ class Search:
             return found
         return None
 
-    def solved(self) -> NearestChoice:
+    def solve(self) -> NearestChoice:
         """Make each number of the vector the least it can be, and keep it so."""
         self.program = program = self.problem.program
         self.model = program.model.copy()
@@ -118,7 +118,9 @@ class Search:
                 self.model.add([*short, (failed, -most)], -UNBOUNDED, 0)
                 fails.append((failed, 1))
         least, bounds = self.least, self.bounds
-        self._stage(fails, sum(map(bool, least)), lambda found: found.outcome.failed)
+        self._stage(
+            fails, sum(map(bool, least)), lambda found: found.outcome.rules_failed
+        )
         self._stage(
             [term for short in of_rules for term in short],
             sum(least),
@@ -178,7 +180,7 @@ class Search:
     def _read_choice(self, values: list[int] | None) -> NearestChoice:
         if values is None:
             raise AssertionError("The solver finds no choice where there is one.")
-        return checked(self.learner, self.program.choice(values))
+        return check_choice(self.learner, self.program.choice(values))
 
 
 def _short_of(top: int, found: NearestChoice) -> int:

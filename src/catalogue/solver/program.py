@@ -40,11 +40,11 @@ class Program:
         self._gains = {
             n: self.rules.gives(n, self.grades[n]) for n in (*learner.achieved, *free)
         }
-        contested = self._contested()
+        contested = self._contested_units()
         for number in sorted((*learner.achieved, *free)):
             sure = number not in contested and number not in self.free
             self.counts[number] = self.model.variable(int(sure), 1)
-        self.added = {n: self._added(n, contested) for n in self.free}
+        self.added = {n: self._addition(n, contested) for n in self.free}
         self._force = dict(self._forces(self.rules.nodes, ALWAYS))
         self._parts(each_apart=each_apart)
         for limit in self.rules.class_limits:
@@ -64,7 +64,7 @@ class Program:
         mine = [credits_[n] for n in limit.units if n in self._gains]
         return (sum(mine) if limit.of_credits else len(mine)) > limit.most
 
-    def _contested(self) -> frozenset[int]:
+    def _contested_units(self) -> frozenset[int]:
         """Find the units that some limit might keep out: the others do well to count."""
         limits = (
             *self.rules.class_limits,
@@ -75,7 +75,7 @@ class Program:
             *(n.requires.units for n in self.rules.all_nodes if n.requires),
         )
 
-    def _added(self, number: int, contested: frozenset[int]) -> int:
+    def _addition(self, number: int, contested: frozenset[int]) -> int:
         """Make the variable of whether a free unit is achieved besides.
 
         Where nothing looks at the unit but that it counts, or nothing could keep it from
@@ -83,7 +83,7 @@ class Program:
         """
         rules, counts = self.rules, self.counts[number]
         looked_at = any(
-            want.attempted and len(set(self._gain_of_attempt(want, number))) > 1
+            want.looks_at_attempts and len(set(self._gain_of_attempt(want, number))) > 1
             for want in rules.wants
         ) or any(
             number in needed
@@ -189,7 +189,7 @@ class Program:
     def _want(self, want: Want, where: tuple[int, ...]) -> None:
         terms: list[tuple[int, int]] = []
         have = 0
-        if want.attempted:
+        if want.looks_at_attempts:
             if self.free:
                 terms, have = self._attempts(want)
             else:
@@ -261,7 +261,7 @@ class Program:
             model.fix(short, 0)
         kind = self.rules.grading.kind
         if rank and kind == "points":
-            _at_least(model, self.points, self.rules.needed[rank - 1])
+            _at_least(model, self.points, self.rules.threshold_shares[rank - 1])
         elif rank and kind == "grid":
             cells = [(cell, 1) for cell, of in self.cells if of >= rank]
             _at_least(model, cells, 1)

@@ -9,9 +9,9 @@ from catalogue.solver.choice import (
     Choice,
     ChoiceOutcome,
     LearnerToFix,
+    amount_used,
     is_allowed,
     outcome,
-    used,
 )
 from catalogue.solver.compiled import Limit, Want
 
@@ -72,16 +72,20 @@ class Swaps:
         rules, counted = self.rules, way.choice.credits
         nodes = tuple(way.choice.in_force(rules.nodes))
         limits = [
-            (self._under(limit), limit.of_credits, limit.most - used(limit, counted))
+            (
+                self._under(limit),
+                limit.of_credits,
+                limit.most - amount_used(limit, counted),
+            )
             for limit in (*rules.class_limits, *(x for n in nodes for x in n.limits))
         ]
         wants = [
             (want, way.outcome.values[want.place] - want.required)
             for node in nodes
             for want in node.wants
-            if not want.attempted
+            if not want.looks_at_attempts
         ]
-        spare = way.outcome.shares - rules.needed[0] if self._in_points else 0
+        spare = way.outcome.shares - rules.threshold_shares[0] if self._in_points else 0
         others = self._all & ~_bits(way.units)
         for out in way.units:
             part = counted.get(out)
@@ -200,7 +204,7 @@ class KnownWays:
         learner = self.learner.with_units(units)
         if is_allowed(learner, choice):
             found = outcome(learner, choice)
-            if found.met:
+            if found.is_met:
                 insort(
                     self.ways,
                     Way(credits=credits_, units=units, choice=choice, outcome=found),
