@@ -64,7 +64,7 @@ class Fixes:
         """
         self.model.minimise(self.units)
         while values := self.model.solve(self.deadline):
-            first = self._read(values)
+            first = self._read_way(values)
             units = len(first.units)
             model = self.model.copy()
             model.hold(self.units, units)
@@ -79,7 +79,7 @@ class Fixes:
         known = KnownWays(self.learner, self.swaps, self.found, MOST - len(self.found))
         known.add(first)
         listed = 0
-        for way in self._unknown(model, known):
+        for way in self._unknown_ways(model, known):
             while listed < len(known.ways) and known.ways[listed].credits < way.credits:
                 yield known.ways[listed].units
                 listed += 1
@@ -87,7 +87,7 @@ class Fixes:
         for known_way in known.ways[listed : known.most]:
             yield known_way.units
 
-    def _unknown(self, model: Model, known: KnownWays) -> Iterator[Way]:
+    def _unknown_ways(self, model: Model, known: KnownWays) -> Iterator[Way]:
         """Find the ways that are wanted and not known, the smallest first.
 
         As long as they have fewer credits than the last that is wanted, any of the fewest
@@ -102,7 +102,7 @@ class Fixes:
             values = fewest.solve(self.deadline)
             if values is None:
                 break
-            way = self._read(values)
+            way = self._read_way(values)
             least = way.credits
             yield way
         while last := known.last:
@@ -112,7 +112,7 @@ class Fixes:
             values = level.solve_in_order(self.deadline, self.added, until)
             if values is None:
                 break
-            yield self._read(values)
+            yield self._read_way(values)
 
     def _without_known(self, model: Model, known: KnownWays, least: int) -> Model:
         """Copy the model, without the ways that are known of no fewer credits than these."""
@@ -125,7 +125,7 @@ class Fixes:
     def _cut_off(self, fix: Fix, model: Model) -> None:
         model.not_all([self.program.added[number] for number in fix])
 
-    def _read(self, values: list[int]) -> Way:
+    def _read_way(self, values: list[int]) -> Way:
         """Read a way to fix, and believe it only if it does meet the pathway."""
         units = tuple(
             number
