@@ -1,4 +1,4 @@
-"""What the environment decides. Only the places where a process starts read it."""
+"""The settings, from environment variables. Only what starts a process reads them."""
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -10,18 +10,18 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "LEARNER_MANAGEMENT_"
-OF_CALLERS = ("url", "token")
-"""What the command ``call`` reads; the service itself does not."""
-MOST_PORTS = 65_535
+CALLER_SETTINGS = ("url", "token")
+"""Settings that the command ``call`` reads, and the service does not."""
+HIGHEST_PORT = 65_535
 LRS_OFF, LRS_SIMULATED = "off", "simulator"
 LRS_PASSWORD_LENGTH = 16
 NEEDED_BY_LRS = ("lrs_ukprn", "lrs_user", "lrs_password", "lrs_certificate", "lrs_key")
 
 
 def default_catalogue() -> Path:
-    """Find the catalogue where none is set: in this folder, else the one shipped.
+    """Find the catalogue if none is set: ``catalogue`` in the working directory.
 
-    An installed package has it beside its code, a checkout beside ``src``.
+    Else the one that is shipped: within an installed package, or beside ``src``.
     """
     here = Path("catalogue")
     code = Path(__file__).resolve().parent
@@ -33,7 +33,7 @@ def default_catalogue() -> Path:
 
 
 class InvalidSettings(Exception):
-    """Settings that cannot be used: each variable, and what is wrong with it."""
+    """Settings that cannot be used; ``faults`` says by variable what is wrong with it."""
 
     def __init__(self, faults: dict[str, str]) -> None:
         super().__init__("\n".join(f"{name}: {text}" for name, text in faults.items()))
@@ -41,7 +41,7 @@ class InvalidSettings(Exception):
 
 
 class Settings(BaseSettings):
-    """Everything that may be set, with what holds if it is not."""
+    """All settings of the service, with their defaults."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
 
@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     host: Annotated[str, Field(description="The address to listen at.")] = "127.0.0.1"
     port: Annotated[
         int,
-        Field(ge=0, le=MOST_PORTS, description="The port to listen at, up to 65535."),
+        Field(ge=0, le=HIGHEST_PORT, description="The port to listen at, up to 65535."),
     ] = 8000
     processing_delay: Annotated[
         timedelta,
@@ -147,8 +147,8 @@ def variable(name: str) -> str:
 
 
 def unknown_variables(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Find each variable of ours that means nothing; give its name, and what to do."""
-    known = (*Settings.model_fields, *OF_CALLERS)
+    """Find each variable with our prefix that is no setting: its name, and what to do."""
+    known = (*Settings.model_fields, *CALLER_SETTINGS)
     for name in sorted(environment):
         prefix, _, setting = name.upper().partition(PREFIX)
         if not prefix and setting and setting.lower() not in known:
@@ -158,7 +158,7 @@ def unknown_variables(environment: Mapping[str, str]) -> Iterator[tuple[str, str
 
 
 def load(**overrides: Any) -> Settings:
-    """Read the environment; options given on the command line win, None is not given.
+    """Read the settings from the environment; ``overrides`` win, unless they are None.
 
     Raises InvalidSettings, which names each variable at fault.
     """
@@ -179,7 +179,7 @@ def load(**overrides: Any) -> Settings:
 
 
 def _lrs_faults(settings: Settings) -> dict[str, str]:
-    """Say what is still to be set if LRS itself is asked."""
+    """Say by variable what is missing or wrong, if ``lrs`` is a real address."""
     if not settings.lrs.startswith("https://"):
         return {}
     faults = {

@@ -1,4 +1,4 @@
-"""Files of learners as text: their letters told from bytes, and their cells apart."""
+"""Files of learners as text: decoding them, and separating their cells."""
 
 import csv
 import io
@@ -24,7 +24,7 @@ _MARKS = (  # UTF-32 first: its mark begins as UTF-16's does
     (BOM_UTF8, "utf-8"),
 )
 LONGEST_TOP = 100_000
-"""In how many characters the row of the columns is looked for."""
+"""The first lines, with the row of the columns, are within so many characters."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f]")
 
@@ -35,11 +35,11 @@ def read_text(
     encoding: str | None = None,
     is_ours: Callable[[Sequence[str]], bool],
 ) -> Table:
-    """Take a file of text apart; commas, semicolons or tabs may part the cells.
+    """Read a table from a text file whose cells commas, semicolons or tabs separate.
 
-    The encoding is the one that was chosen, else told by a byte-order mark, else it is
-    UTF-8 if the file is that throughout, else Windows-1252: never a guess (U4). Raises
-    FileRefused, also while the lines are read.
+    The encoding is that of the byte-order mark, else ``encoding``, else UTF-8 if all of
+    the file is UTF-8, else Windows-1252: never a guess (U4). ``is_ours`` tells whether
+    cells are the row of our columns. Raises FileRefused, also while the lines are read.
     """
     text, encoding = _decode(content, encoding)
     if problem := markup_problem(text):
@@ -52,14 +52,14 @@ def read_text(
 
 
 def known_columns(cells: Sequence[str]) -> int:
-    """Count the cells that are names of our columns, or others' names for them."""
+    """Count the cells that name one of our columns, by our name or another layout's."""
     return len(columns_by_name([clean(cell).strip('"') for cell in cells]))
 
 
 def in_other_encoding(text: str, encoding: str) -> str:
-    """Read text in one of Windows-1252 and Mac Roman that was read in the other.
+    """Decode text anew in Windows-1252 or Mac Roman, if it was decoded in the other one.
 
-    Where that has no such letter, it stays as it is.
+    Gives the same text if it has a letter that one of the two lacks.
     """
     try:
         return text.encode(WINDOWS if encoding == MAC else MAC).decode(encoding)
@@ -80,7 +80,7 @@ def _number_lines(text: str) -> Iterator[Line]:
 
 
 def _decode(content: bytes, chosen: str | None) -> tuple[str, str]:
-    """Climb down the ladder of encodings: the text, and the encoding that it is in."""
+    """Decode by the first encoding that fits; give the text, and that encoding."""
     for encoding in _ladder(content, chosen):
         with suppress(UnicodeDecodeError):
             text = content.decode(encoding).removeprefix("\ufeff")
@@ -100,7 +100,7 @@ def _ladder(content: bytes, chosen: str | None) -> Sequence[str]:
 
 
 def _not_text(content: bytes) -> FileProblem:
-    """Say what is the matter: a letter that Windows does not have, or no text at all."""
+    """Tell a list with a byte that Windows-1252 does not have from what is no text."""
     try:
         content.decode(WINDOWS)
     except UnicodeDecodeError as error:
@@ -118,13 +118,13 @@ def _top(text: str) -> Sequence[str]:
 
 
 def _delimiter(text: str) -> type[csv.Dialect]:
-    """Tell what parts the cells: what finds most columns that we know in a line."""
+    """Choose the delimiter that finds the most known columns in one line."""
     top = _top(text)
 
     def count_known_columns(mark: str) -> int:
         return max(known_columns(line.split(mark)) for line in top)
 
-    class Parted(csv.excel):
+    class Dialect(csv.excel):
         delimiter = max(",;\t", key=count_known_columns)
 
-    return Parted
+    return Dialect

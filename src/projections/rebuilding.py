@@ -1,4 +1,4 @@
-"""Rebuilding a read model in shadow tables beside the live ones: to swap or to compare."""
+"""Rebuild a read model in shadow tables; swap them with the live ones, or compare both."""
 
 import hashlib
 import json
@@ -17,11 +17,16 @@ from projections.rows import Key
 from store import EventStore, Position
 
 BATCH = 500
+"""How many events are folded in one transaction, and how many rows read at once."""
+
 LOOK_SECONDS = 0.1
+"""How long to wait before the lock, or the swap, is tried again."""
+
 TRIES = 50
+"""How often the swap is tried, while others lock the live tables."""
 
 Progress: TypeAlias = Callable[[Position, Position], None]
-"""Called with the position reached so far, and that of the end."""
+"""Called with the position reached so far, and the position to reach."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +40,8 @@ class Difference:
 def rebuild(live: ProjectionTables, store: EventStore, progress: Progress) -> None:
     """Fold every event into shadow tables, then swap them with the live ones.
 
-    Waits while another process does the same. The live tables are kept and read
-    meanwhile; the follower finds the new checkpoint by itself.
+    Waits while another process rebuilds the same read model. The live tables are updated
+    and read meanwhile. Raises OperationalError if every try to swap fails.
     """
     with _shadow(live) as shadow:
         _fold(shadow, store, store.head(), progress)
@@ -54,9 +59,9 @@ def rebuild(live: ProjectionTables, store: EventStore, progress: Progress) -> No
 def check(
     live: ProjectionTables, store: EventStore, progress: Progress
 ) -> tuple[Difference, ...]:
-    """Fold every event into shadow tables and compare; no differences if all is right.
+    """Fold every event into shadow tables, and list the rows that differ from the live ones.
 
-    The live tables are read as of one moment, and compared up to their checkpoint then.
+    The live tables are read in one snapshot, and events folded up to its checkpoint.
     """
     with (
         _shadow(live) as shadow,
@@ -67,9 +72,11 @@ def check(
         for name, table in live.tables.items():
             shown = _digests(connection, table)
             with live.database.reading() as another:
-                anew = _digests(another, shadow.tables[name])
-            unlike = {key for key, _ in shown.items() ^ anew.items()}
-            differences += (Difference(table=name, key=key) for key in sorted(unlike))
+                rebuilt = _digests(another, shadow.tables[name])
+            differing = {key for key, _ in shown.items() ^ rebuilt.items()}
+            differences += (
+                Difference(table=name, key=key) for key in sorted(differing)
+            )
         return tuple(differences)
 
 
@@ -106,8 +113,8 @@ def _swap(live: ProjectionTables, shadow: ProjectionTables, store: EventStore) -
     """Bring the shadow tables to the live checkpoint, and swap, in one transaction."""
     with live.database.writing() as connection:
         if connection.dialect.name == "postgresql":
-            # Before the server's own look-out for deadlocks: then nobody who reads is
-            # cut off, and the swap is tried again.
+            # Shorter than the server's deadlock_timeout: the swap fails, and is tried
+            # again, before the server ends a transaction that reads.
             connection.execute(text("SET LOCAL lock_timeout = '500ms'"))
         shown = live.lock(connection)
         place = shadow.checkpoint_in(connection)

@@ -25,8 +25,8 @@ def open_store(
 ) -> EventStore:
     """Open ``sqlite:///folder`` or ``postgresql://…``, with the master key in a file.
 
-    The key file is made if the store is new. Where nothing is recorded yet the store is
-    begun, or, unless one may ``begin`` it, NotBegun is raised and nothing is made.
+    If nothing is recorded there yet, a new store and its key file are made; without
+    ``begin``, nothing is made and NotBegun is raised.
     Raises KeyFileUnusable if the key file is missing, damaged or another store's;
     Unavailable if the database does not answer; DatabaseUnusable, which says what is
     wrong with it; ValueError if the address is of neither kind.

@@ -13,7 +13,7 @@ import yaml
 
 from aggregates.learners.details import Details
 from aggregates.learners.verification import VerificationAnswer
-from lrs import Asking, Simulator
+from lrs import BatchVerifier, Simulator
 from lrs.circuit import Circuit
 from lrs.faults import Unreachable
 from service import Service
@@ -164,7 +164,7 @@ def centre(
     circuit = Circuit(clock=lambda: clock().timestamp())
     with ExitStack() as stack:
         service = stack.enter_context(
-            running(database_url, keys, clock, Asking(lrs, circuit), catalogue)
+            running(database_url, keys, clock, BatchVerifier(lrs, circuit), catalogue)
         )
         client_as = stack.enter_context(clients(service))
         yield Centre(service, lrs, clock, client_as)

@@ -7,7 +7,7 @@ from time import monotonic, sleep
 from aggregates.learners.verification import FIRST_PAUSE, PostponedReason
 from aggregates.uploads.record import RecordState
 from aggregates.uploads.upload_progress import UploadStatus
-from lrs import Asking, Simulator
+from lrs import BatchVerifier, Simulator
 from lrs.circuit import FAILURES, Circuit
 from lrs.simulator import Fixture, Others, SimulatedState
 from projections.uploads import uploads
@@ -41,7 +41,7 @@ def test_what_lrs_does_not_answer_waits_and_is_asked_again_when_it_is_time(
         fixture=Fixture(others=Others.MATCH, state=SimulatedState.UNREACHABLE)
     )
     circuit = Circuit(clock=lambda: clock().timestamp())
-    lrs = Asking(simulator, circuit)
+    lrs = BatchVerifier(simulator, circuit)
     with running(database_url, keys, clock, lrs) as service:
         upload_centre = UploadCentre(store=service.store, now=clock, verify=lrs)
         ulns = made_ulns(FAILURES + 20)

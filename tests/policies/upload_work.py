@@ -20,7 +20,7 @@ from catalogue import load
 from commands.uploads import upload as uploading
 from commands.uploads import verification
 from commands.uploads.upload import SubmitLearnerGroup, UploadLearnerGroup
-from lrs import Asking, Simulator
+from lrs import BatchVerifier, Simulator
 from lrs.simulator import Fixture, Others
 from policies.uploads import ADD_LEARNERS, CHECK_UPLOADS
 from policies.verification import VERIFY_ULNS
@@ -90,7 +90,7 @@ def main(database: str, keys: str, seconds: float) -> None:
             learner_verifications.READ_MODEL,
         ),
         policies=(CHECK_UPLOADS, ADD_LEARNERS, VERIFY_ULNS),
-        verify=Asking(Simulator(fixture=knows)),
+        verify=BatchVerifier(Simulator(fixture=knows)),
     )
     with service:
         if seconds:

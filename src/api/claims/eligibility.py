@@ -29,7 +29,11 @@ from catalogue import (
 )
 from events.centres.user import Role
 from events.claims.claim import Award, WithheldReason
-from queries.claims.eligibility import LearnerFacts, facts_of_centre, facts_of_learner
+from queries.claims.eligibility import (
+    LearnerFacts,
+    facts_of_learner,
+    hindrances_of_centre,
+)
 from queries.titles import pathway_titles, unit_titles
 
 log = structlog.get_logger("api")
@@ -123,7 +127,9 @@ def eligibility(
     with telling_problems():
         rules = service.catalogue.qualification(body.qualification, on=today)
         if body.learner is None:
-            why = facts_of_centre(service.context, rules, centre=by.centre, today=today)
+            why = hindrances_of_centre(
+                service.context, rules, centre=by.centre, today=today
+            )
             facts = LearnerFacts(hindrances=why)
         else:
             require_reader(Role(by.role), what="learners")

@@ -34,6 +34,8 @@ from repositories.repository import Stale
 from store import AlreadyDone, AlreadyReserved, Conflict
 
 AGAIN_SECONDS = 5
+"""When to ask again if the database does not answer (Retry-After)."""
+
 MEDIA_TYPE = "application/problem+json"
 
 log = structlog.get_logger("api")
@@ -74,7 +76,10 @@ class ProblemDocument(ResponseBody, title="Problem"):
 
 
 class Unacceptable(Exception):
-    """What HTTP itself does not accept: a header missing, too many requests."""
+    """A request that HTTP itself does not accept: no If-Match, too many requests.
+
+    ``kind`` is the last part of the problem's ``type``, ``pointer`` the value at fault.
+    """
 
     def __init__(
         self,
@@ -100,7 +105,7 @@ def problem(
     errors: Sequence[Mapping[str, str]] = (),
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    """Write a problem document; ``kind`` is what it is called in ``type``."""
+    """Make the response of a problem; ``kind`` is the last part of its ``type``."""
     content: dict[str, Any] = {
         "type": f"urn:learner-management:{kind}",
         "title": status.phrase,
@@ -118,7 +123,9 @@ def problem(
 AS_A_FORM = (
     "Let your program make it, as curl does with -F: it writes the header by itself."
 )
-THEN = "There was no {what} {name} here at that moment. Check the number, and as_at."
+NOT_FOUND_THEN = (
+    "There was no {what} {name} here at that moment. Check the number, and as_at."
+)
 STATUS: Mapping[type[Refusal], HTTPStatus] = {
     Malformed: HTTPStatus.UNPROCESSABLE_ENTITY,
     RuleBroken: HTTPStatus.CONFLICT,
@@ -141,7 +148,7 @@ def refusal_response(request: Request, error: Refusal) -> Response:
         headers["Retry-After"] = str(error.seconds)
     said = str(error)
     if type(error) is NotFound and "as_at" in request.query_params:
-        said = THEN.format(**error.values)
+        said = NOT_FOUND_THEN.format(**error.values)
     catalogue = request.app.state.service.catalogue
     hints = {hint: None for f in (error, *faults) for hint in hints_of(f, catalogue)}
     return problem(
@@ -169,7 +176,7 @@ def pointer_in(request: Request, path: FieldPath) -> str:
 
 
 def hints_of(refusal: Refusal, catalogue: Catalogue) -> list[str]:
-    """Say which reference to use where what is refused was called by its number."""
+    """List a hint for each qualification number in the refusal: the reference to give."""
     called = [each for each in refusal.values.values() if isinstance(each, str)]
     return [hint for each in called if (hint := catalogue.reference_hint(each))]
 

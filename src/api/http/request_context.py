@@ -29,7 +29,7 @@ class CommandMetadata(TypedDict):
 
 @dataclass(frozen=True, kw_only=True)
 class RequestContext:
-    """Who asks the service, when, and the response that its headers are set on.
+    """The service, the user who asks it, when, and the response to set headers on.
 
     ``expect`` is the versions accepted by ``If-Match``, None for any.
     """
@@ -54,17 +54,17 @@ class RequestContext:
         return self.service.context
 
     def load(self, kind: AggregateType[A], identifier: str) -> Loaded[A]:
-        """Load one that the person may know of. Raises NotFound."""
+        """Load an aggregate that the user may know of, with its stream. Raises NotFound."""
         return load(kind, identifier, store=self.service.store, reader=self.by)
 
     def load_tagged(self, kind: AggregateType[A], identifier: str) -> Loaded[A]:
-        """Load one that the person may know of, and set ETag to its version."""
+        """Load as ``load`` does, and set ETag to the version of the stream."""
         stream, loaded = self.load(kind, identifier)
         self.set_etag(stream)
         return stream, loaded
 
     def send(self, command: Command) -> CommandResult:
-        """Handle a command; the response's Event-Position says how far to wait to see it."""
+        """Handle a command, and set Event-Position: what to wait for to see its events."""
         done = self.service.send(command)
         self.set_event_position(done)
         return done
@@ -72,14 +72,14 @@ class RequestContext:
     def answer(
         self, command: Command, respond: Callable[["RequestContext", str], R], name: str
     ) -> R:
-        """Handle a command, then respond with what it changed."""
+        """Handle a command, then respond with the thing called ``name``, as it is now."""
         self.send(command)
         return respond(self, name)
 
     def answer_created(
         self, command: Command, respond: Callable[["RequestContext", str], R], path: str
     ) -> R:
-        """Handle a command, then respond with what it created, and its Location."""
+        """Handle a command, respond with what it created, and set Location."""
         name = self.send(command).created_id
         self.set_location(f"{path}/{name}")
         return respond(self, name)

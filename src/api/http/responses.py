@@ -17,9 +17,9 @@ Item = TypeVar("Item")
 
 
 class ListResponse(ResponseBody, Generic[Item]):
-    """Part of a list; ``next`` is the cursor of the part after it, if there is one.
+    """A page of a list; ``next`` is the cursor of the next page, None on the last.
 
-    ``total`` is how many there are in all, where that was asked for.
+    ``total`` is the number of items on all pages, None unless it was asked for.
     """
 
     items: list[Item]
@@ -28,13 +28,13 @@ class ListResponse(ResponseBody, Generic[Item]):
 
     @classmethod
     def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
-        """Call a list of ClaimSummary ClaimList."""
+        """Name the schema of a list: ClaimList, if its items are ClaimSummary."""
         title = str(params[0].model_config["title"])
         return f"{title.removesuffix('Summary')}List"
 
 
 def set_event_position(response: Response, done: CommandResult) -> None:
-    """Set Event-Position to the position of the last event; not if nothing was done."""
+    """Set Event-Position to the position of the last event, if any was recorded."""
     if done.position is not None:
         response.headers["Event-Position"] = str(done.position)
 
@@ -50,9 +50,10 @@ def list_response(
     page: Page[Row],
     shown: Callable[[Row], Item],
 ) -> ListResponse[Item]:
-    """Show part of a list, with a Link to the next one (RFC 8288).
+    """Make the response of a page, with a Link to the next page (RFC 8288).
 
-    Each row that has a centre is given its name, where it has none yet.
+    ``shown`` makes an item of a row. An item whose ``centre_name`` is None is given the
+    name of its centre.
     """
     following = None
     if page.next_cursor is not None:
@@ -68,7 +69,7 @@ def list_response(
 
 
 def page_of(rows: Sequence[Row], part: PageRequest) -> Page[Row]:
-    """Give a part of what is listed from memory; its place is how many came before."""
+    """Give a page of a list in memory; its cursor is the number of rows before it."""
     start = int(part.cursor or 0)
     end = start + part.limit
     is_last = end >= len(rows)

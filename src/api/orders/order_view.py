@@ -184,12 +184,12 @@ def product_response(
             is_erased=people[learner].is_erased,
             date_of_birth=shown_birth(people[learner].details.date_of_birth),
             pathway=pathways[learner],
-            pathway_title=pathway_called(offer, pathways[learner]),
+            pathway_title=pathway_title(offer, pathways[learner]),
             course_dates=dates_response(order.dates_of(product, learner)),
             registration=made.registrations.get(learner) if made else None,
             already_registered=found.active.get((learner, product)),
             qualifications=[
-                on_part(part, learner, place, made, found)
+                learner_on_part(part, learner, place, made, found)
                 for part in (offer.parts if offer else ())
             ],
         )
@@ -216,7 +216,7 @@ def product_response(
     )
 
 
-def on_part(
+def learner_on_part(
     part: Offer,
     learner: str,
     place: OrderLineLearner,
@@ -230,13 +230,13 @@ def on_part(
         qualification=part.product,
         title=part.title,
         pathway=pathway,
-        pathway_title=pathway_called(part, pathway),
+        pathway_title=pathway_title(part, pathway),
         registration=registered.registrations.get(learner) if registered else None,
         already_registered=found.active.get((learner, part.product)),
     )
 
 
-def pathway_called(offer: Offer | None, pathway: str | None) -> str | None:
+def pathway_title(offer: Offer | None, pathway: str | None) -> str | None:
     return offer.pathways.get(pathway) if offer and pathway else None
 
 

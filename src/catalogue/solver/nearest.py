@@ -1,4 +1,4 @@
-"""The one choice that stands for a learner: it meets the rules, or comes nearest."""
+"""Find the choice that reasons are given for: it meets the rules, or comes nearest to them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,14 +31,14 @@ class NearestChoice:
 
 
 def check_choice(learner: LearnerToFix, choice: Choice) -> NearestChoice:
-    """Believe a choice only if it breaks no limit, and add up what it comes to."""
+    """Add up what a choice comes to. Raises AssertionError if it breaks a limit."""
     if not is_allowed(learner, choice):
         raise AssertionError("The choice found breaks a limit.")
     return NearestChoice(choice=choice, outcome=outcome(learner, choice))
 
 
 class NearestProblem:
-    """What is asked of one learner's grades: its bounds and its program, each made once."""
+    """A learner's grades, with their bounds and their program, each made on first use."""
 
     def __init__(self, learner: LearnerToFix) -> None:
         self.learner = learner
@@ -54,16 +54,16 @@ class NearestProblem:
 
 
 def nearest(problem: NearestProblem, deadline: Deadline) -> NearestChoice:
-    """Find the choice of the least vector, the best grade, and so on, as section 11 says.
+    """Find the choice with the least shortfalls, then the best grade, and so on.
 
-    Raises Undecided.
+    The domain, section 11, says in which order. Raises Undecided if time runs out.
     """
     search = Search(problem, deadline)
     return search.direct() or search.solve()
 
 
 class Search:
-    """Looks for the choice, first by filling up, then by one number after the other."""
+    """Looks for the choice: ``direct`` without the solver, ``solve`` with it."""
 
     def __init__(self, problem: NearestProblem, deadline: Deadline) -> None:
         self.problem, self.deadline = problem, deadline
@@ -73,7 +73,7 @@ class Search:
         self.earliest = Filler(self.learner, None).fill(self.bounds.units)
 
     def _least(self) -> tuple[tuple[int, ...], dict[RuleNode, int]]:
-        """Say what each rule falls short by at the least, and the lists that do."""
+        """Give the least shortfall of each rule, by the bounds, and the lists that have it."""
         wants = self.bounds.wants
         least: list[int] = []
         picks: dict[RuleNode, int] = {}
@@ -86,9 +86,9 @@ class Search:
         return tuple(least), picks
 
     def direct(self) -> NearestChoice | None:
-        """Fill up in catalogue order, and take that if nothing could come to more.
+        """Let units count in catalogue order; give that choice if it reaches all bounds.
 
-        Of all choices it has the earliest unit, with the most credits, and so on.
+        Else None. No equal choice comes before it: each unit counts with all it can.
         """
         choice = Choice(credits=self.earliest.credits, picks=self.picks)
         if not is_allowed(self.learner, choice):
@@ -105,7 +105,7 @@ class Search:
         return None
 
     def solve(self) -> NearestChoice:
-        """Make each number of the vector the least it can be, and keep it so."""
+        """Minimise one number after the other, in the order of section 11, and fix each."""
         self.program = program = self.problem.program
         self.model = program.model.copy()
         self.found: NearestChoice | None = None
@@ -140,7 +140,7 @@ class Search:
     def _stage(
         self, terms: Terms, bound: int, value: Callable[[NearestChoice], int]
     ) -> None:
-        """Minimise a number, unless it is known to be as little as can be; then keep it."""
+        """Minimise a sum, unless what was found is at the bound already; then fix the sum."""
         terms = list(terms)
         if not terms:
             return

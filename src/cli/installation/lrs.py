@@ -9,7 +9,7 @@ from aggregates.learners.details import Details
 from aggregates.learners.verification import SENTENCES, Verify
 from catalogue import amount
 from lrs import (
-    Asking,
+    BatchVerifier,
     CertificateUnusable,
     Client,
     FixtureUnusable,
@@ -47,10 +47,10 @@ def verifying(settings: Settings) -> Generator[Verify | None]:
     if settings.lrs == LRS_OFF:
         yield None
     elif settings.lrs.startswith(LRS_SIMULATED):
-        yield Asking(Simulator.of(fixture_of(settings)))
+        yield BatchVerifier(Simulator.of(fixture_of(settings)))
     else:
         with closing(Client(settings.lrs, organisation_of(settings))) as client:
-            yield Asking(client)
+            yield BatchVerifier(client)
 
 
 def fixture_of(settings: Settings) -> Path:

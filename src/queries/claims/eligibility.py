@@ -1,4 +1,4 @@
-"""What keeps a learner, or anybody, from being claimed for today, whatever they achieved."""
+"""What hinders a claim today, for a learner or at a centre, whatever was achieved (M10)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -36,14 +36,17 @@ class LearnerFacts:
     hindrances: tuple[WithheldReason, ...] = ()
 
 
-def facts_of_centre(
+def hindrances_of_centre(
     context: CommandContext,
     qualification: Qualification,
     *,
     centre: str | None,
     today: date,
 ) -> tuple[WithheldReason, ...]:
-    """Say why nobody can be claimed for on it today (M2); approval of a centre alone."""
+    """List why nobody can be claimed for on a qualification today (M2); none if somebody can.
+
+    Whether a centre is approved is not asked if ``centre`` is None.
+    """
     reference = qualification.reference
     approvals = approvals_of(context, centre)[1] if centre else frozenset({reference})
     approved = approved_for(context.catalogue, reference, approvals)
@@ -58,9 +61,9 @@ def facts_of_learner(
     by: Actor,
     today: date,
 ) -> LearnerFacts:
-    """Say what a claim for the learner would be kept back for, as its draft would.
+    """Find a learner's registration, and the hindrances that a draft claim would show (M10).
 
-    Raises NotFound unless the learner is the actor's to know, or was.
+    Raises NotFound unless the learner is, or was, at the centre of the actor.
     """
     stream = context.store.open(stream_of(learner))
     is_learner = stream.history and isinstance(stream.events[0], LearnerCreated)
@@ -75,7 +78,7 @@ def facts_of_learner(
     if registration is None:
         hindrances = (
             not_registered(learner, reference),
-            *facts_of_centre(context, qualification, centre=centre, today=today),
+            *hindrances_of_centre(context, qualification, centre=centre, today=today),
         )
         return LearnerFacts(hindrances=hindrances)
     name = registration.registration

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from lrs import Asking, Simulator
+from lrs import BatchVerifier, Simulator
 from lrs.simulator import SimulatedState
 from tests.api.running import ClientAs, clients, running
 from tests.api.uploads.test_learner_groups import ANY, LEARNERS, checked
@@ -43,7 +43,7 @@ def client(
 ) -> Generator[TestClient]:
     url = f"sqlite:///{tmp_path / 'data'}"
     with (
-        running(url, keys, clock, Asking(simulator)) as service,
+        running(url, keys, clock, BatchVerifier(simulator)) as service,
         clients(service) as client_as,
     ):
         yield client_as("admin.riverside")

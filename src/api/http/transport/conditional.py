@@ -1,4 +1,4 @@
-"""What RFC 9110 asks of every GET: HEAD beside it, and 304 for what was seen already."""
+"""HEAD for every GET, and 304 for what the client has already (RFC 9110)."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -11,9 +11,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 TAG = r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"'
 VERSION = re.compile(r"([0-9]{1,18})(-[0-9a-f]+)?")
-"""An ETag of ours: the version of the thing, and what was shown of it."""
+"""An ETag of ours: the version of the stream, and a digest of the body."""
 
-OF_A_BODY = ("content-length", "content-type", "content-disposition")
+BODY_HEADERS = ("content-length", "content-type", "content-disposition")
 
 
 class EntityTag(NamedTuple):
@@ -24,7 +24,7 @@ class EntityTag(NamedTuple):
 
     @property
     def version(self) -> int | None:
-        """The version that it is of; None if it is none of ours, or weak."""
+        """The version of the stream; None if the tag is weak, or not one of ours."""
         written = VERSION.fullmatch(self.text)
         return None if self.is_weak or written is None else int(written[1])
 
@@ -36,8 +36,10 @@ def entity_tags(header: str) -> list[EntityTag] | None:
     return [EntityTag(bool(weak), text) for weak, text in re.findall(TAG, header)]
 
 
-def in_one_line(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """Join the lines of a list of tags that came in several (RFC 9110, 5.3)."""
+def join_tag_headers(
+    headers: Iterable[tuple[bytes, bytes]],
+) -> list[tuple[bytes, bytes]]:
+    """Join several If-Match headers to one, and several If-None-Match (RFC 9110, 5.3)."""
     every = list(headers)
     for field in (b"if-match", b"if-none-match"):
         lines = [value for name, value in every if name == field]
@@ -48,10 +50,10 @@ def in_one_line(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, byt
 
 
 class Conditional:
-    """Answers HEAD as GET is, without the body, and 304 where If-None-Match has its tag.
+    """Answers HEAD as GET without the body, and 304 if If-None-Match has the ETag.
 
-    The tag of a GET has a digest of the body: much that is shown of a thing is not in
-    its own version (names of learners, eligibility as things stand).
+    The ETag of a GET has a digest of the body, because much that is shown changes without
+    a new version of the stream (names of learners, eligibility on the day).
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -59,7 +61,7 @@ class Conditional:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            scope["headers"] = in_one_line(scope["headers"])
+            scope["headers"] = join_tag_headers(scope["headers"])
         if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
             await self.app(scope, receive, send)
             return
@@ -76,11 +78,11 @@ class Conditional:
 
 
 class HeadIsSent(Exception):
-    """All of the answer that was asked for is sent: what streams is to stop."""
+    """HEAD is answered; raised to stop a route that would stream the body."""
 
 
 class ConditionalResponse:
-    """The answer to a GET or HEAD on its way out; its start waits for its body."""
+    """Sends the answer to a GET or HEAD: its start once the body is there to be digested."""
 
     def __init__(self, send: Send, *, is_head: bool, seen: str) -> None:
         self._send, self._is_head, self._seen = send, is_head, seen
@@ -103,19 +105,19 @@ class ConditionalResponse:
             await self._send(message)
 
     def _tag(self, start: Message, message: Message) -> None:
-        """Give the answer its tag; make it 304 without a body if that was seen."""
+        """Set the ETag of the answer; make it a 304 without a body if the client has it."""
         headers = MutableHeaders(raw=start["headers"])
         digest = blake2b(message.get("body", b""), digest_size=8).hexdigest()
         version = headers.get("etag", "").strip('"')
         tag = f"{version}-{digest}" if version else digest
         headers["ETag"] = f'"{tag}"' if version else f'W/"{tag}"'
-        if self._seen.strip() == "*" or tag in texts(self._seen):
-            for name in OF_A_BODY:
+        if self._seen.strip() == "*" or tag in tag_texts(self._seen):
+            for name in BODY_HEADERS:
                 del headers[name]
             start["status"] = HTTPStatus.NOT_MODIFIED
             message["body"] = b""
 
 
-def texts(header: str) -> Collection[str]:
-    """List what is in the tags of a header, weak or not."""
+def tag_texts(header: str) -> Collection[str]:
+    """List the texts of a header's entity tags, weak or not; none if it is malformed."""
     return [tag.text for tag in entity_tags(header) or ()]

@@ -1,4 +1,4 @@
-"""Asking LRS about many learners; leaving it alone while it is down."""
+"""Verifying many learners by LRS; leaving it alone while it is down."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -13,8 +13,8 @@ from aggregates.learners.verification import (
     PostponedReason,
     VerificationAnswer,
 )
-from lrs import Asking, LrsFault, OutOfHours, RequestRefused, Unreachable
-from lrs.asking import AT_ONCE
+from lrs import BatchVerifier, LrsFault, OutOfHours, RequestRefused, Unreachable
+from lrs.batch_verifier import AT_ONCE
 from lrs.circuit import FAILURES, FIRST_REST, LONGEST_REST, Circuit
 from lrs.faults import NotUnderstood, OrganisationRefused
 from tests.clock import PATIENCE
@@ -55,10 +55,10 @@ class Line:
     watch: Watch = field(default_factory=Watch)
 
     def __post_init__(self) -> None:
-        self._asking = Asking(self.down, Circuit(clock=self.watch))
+        self._verify = BatchVerifier(self.down, Circuit(clock=self.watch))
 
     def ask(self, times: int = 1) -> Sequence[Outcome]:
-        return [self._asking([DETAILS])[0] for _ in range(times)]
+        return [self._verify([DETAILS])[0] for _ in range(times)]
 
 
 @pytest.mark.parametrize(
@@ -120,16 +120,16 @@ def test_many_are_asked_about_at_once_and_answered_in_order() -> None:
             return VerificationAnswer(code=Code.LINKED_MATCH, master_uln=details.uln)
 
     people = [replace(DETAILS, uln=f"{n}") for n in range(2 * AT_ONCE)]
-    outcomes = Asking(Slow())(people)
+    outcomes = BatchVerifier(Slow())(people)
     assert [o.master_uln for o in outcomes if isinstance(o, VerificationAnswer)] == [
         person.uln for person in people
     ]
-    assert Asking(Slow())([]) == []
+    assert BatchVerifier(Slow())([]) == []
 
 
 def test_of_many_at_once_no_more_are_tried_than_it_takes_to_know() -> None:
     """U7."""
     down = Down()
-    outcomes = Asking(down)([DETAILS] * 1000)
+    outcomes = BatchVerifier(down)([DETAILS] * 1000)
     assert FAILURES <= down.asked < FAILURES + AT_ONCE
     assert outcomes.count(None) == 1000 - down.asked

@@ -1,4 +1,4 @@
-"""Asking LRS about many learners: several at once, and not at all while it is down."""
+"""Verifying many learners at once by LRS, and not asking it while it is down."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,13 +11,17 @@ from lrs.circuit import Circuit
 from lrs.faults import LrsFault, Verifier
 
 AT_ONCE = 8
-"""How many learners are asked about at the same time (d)."""
+"""How many learners LRS is asked about at the same time (d)."""
 
 logger = structlog.get_logger()
 
 
-class Asking:
-    """A verifier behind a circuit, as the commands call it (``Verify``)."""
+class BatchVerifier:
+    """Verifies learners through a circuit breaker; commands call it as ``Verify``.
+
+    Gives an outcome for each learner, in order: the answer, the reason why LRS gave none,
+    or None if the circuit is open and LRS was not asked.
+    """
 
     def __init__(self, verifier: Verifier, circuit: Circuit | None = None) -> None:
         self.verifier = verifier
