@@ -16,7 +16,7 @@ from aggregates.registrations.registration_state import Status
 from catalogue import Unit
 from commands.claims.claim import rules_of
 from commands.command import CommandContext
-from commands.learners.erasure import erased_learners
+from commands.learners.erased_learners import erased_learners
 from commands.registrations.registration import (
     ACTIVE_REGISTRATION,
     active_key,

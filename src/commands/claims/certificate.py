@@ -19,7 +19,7 @@ from commands.command import (
     CommandResult,
     handles,
 )
-from commands.learners.erasure import require_none_erased
+from commands.learners.erased_learners import require_none_erased
 from events.identifier import Kind, stream_of
 from repositories.aggregate_types import CERTIFICATE, LEARNER, REGISTRATION
 from repositories.repository import load_known

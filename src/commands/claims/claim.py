@@ -17,7 +17,7 @@ from aggregates.registrations.registration import Registration
 from aggregates.registrations.registration_state import Status
 from catalogue import Qualification
 from commands.command import Command, CommandContext, CommandResult, Decisions, handles
-from commands.learners.erasure import require_none_erased
+from commands.learners.erased_learners import require_none_erased
 from commands.registrations.registration import (
     ACTIVE_REGISTRATION,
     active_key,

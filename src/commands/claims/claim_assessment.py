@@ -24,7 +24,7 @@ from aggregates.claims.claimable import (
 from aggregates.registrations.registration import Registration
 from commands.claims.claim import rules_of
 from commands.command import CommandContext
-from commands.learners.erasure import erased_learners
+from commands.learners.erased_learners import erased_learners
 from commands.registrations.registration import approvals_of
 from events.claims.claim import Granted, Withheld, WithheldReason
 from events.registrations.registration import AwardClaimed

@@ -18,7 +18,7 @@ from commands.claims.claim import ClaimCommand, changed_outcomes
 from commands.claims.claim_assessment import ClaimFacts, claimed_in
 from commands.claims.issued_certificates import issue_certificates, reliances
 from commands.command import CommandContext, CommandResult, handles
-from commands.learners.erasure import erased_learners
+from commands.learners.erased_learners import erased_learners
 from commands.registrations.apprenticeship import completed_parents, reopened_parents
 from commands.registrations.registration import active_reservation, read_active_key
 from events.claims.claim import ClaimSubmitted, Granted, Withheld, WithheldReason

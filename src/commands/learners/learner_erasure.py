@@ -18,7 +18,7 @@ from aggregates.registrations.cancellation import charge_stands
 from aggregates.registrations.registration import Registration
 from commands.claims.issued_certificates import open_certificates, reliances
 from commands.command import Command, CommandContext, CommandResult, handles
-from commands.learners.erasure import ERASED
+from commands.learners.erased_learners import ERASED
 from commands.learners.learner import reserved_uln
 from commands.learners.same_person import person_reservations
 from commands.registrations.apprenticeship import reopened_parents

@@ -11,7 +11,7 @@ from aggregates.orders.order_checklist import Circumstances
 from aggregates.orders.order_confirming import confirm, registrations_made
 from aggregates.registrations.register import Register
 from commands.command import CommandContext, CommandResult, handles, retry_if_reserved
-from commands.learners.erasure import erased_learners
+from commands.learners.erased_learners import erased_learners
 from commands.orders.order import OrderCommand
 from commands.registrations.registration import (
     ACTIVE_REGISTRATION,

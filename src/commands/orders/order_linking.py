@@ -10,7 +10,7 @@ from aggregates.orders.order import Later, Order
 from aggregates.orders.order_linking import PathwayChoice
 from aggregates.orders.order_refusals import GroupHasNoLearners
 from commands.command import CommandContext
-from commands.learners.erasure import erased_learners, require_none_erased
+from commands.learners.erased_learners import erased_learners, require_none_erased
 from events.identifier import stream_of
 from repositories.aggregate_types import GROUP, LEARNER
 from repositories.repository import load

@@ -17,7 +17,7 @@ from commands.command import (
     CommandResult,
     handles,
 )
-from commands.learners.erasure import require_none_erased
+from commands.learners.erased_learners import require_none_erased
 from commands.registrations.apprenticeship import reopened_parents
 from commands.registrations.invoice import read_line
 from commands.registrations.registration import active_reservation, read_active_key

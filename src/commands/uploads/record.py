@@ -15,7 +15,7 @@ from commands.command import (
     handles,
     retry_if_reserved,
 )
-from commands.learners.erasure import require_none_erased
+from commands.learners.erased_learners import require_none_erased
 from commands.learners.same_person import FindSimilarLearners
 from commands.uploads.duplicate_rows import DuplicateRowsChange, rows_like
 from commands.uploads.row_checks import RowChecker
