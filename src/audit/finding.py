@@ -1,4 +1,4 @@
-"""What is found wrong, in sentences."""
+"""Findings of an audit, as sentences."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Signed tree heads: what the service once said of all events up to a position."""
+"""Signed tree heads: size, root and time of the tree up to a position (RFC 9162)."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from audit.tree import Hash
 
 @dataclass(frozen=True, kw_only=True)
 class Head:
-    """So many events up to that position have that root, said the service then.
+    """A tree head: the number of events up to a position, the root over them, and when.
 
     ``signature`` is Ed25519 over ``text``, by the key that is derived from the master
     key; ``signed_at`` is in UTC.

@@ -71,7 +71,7 @@ _LEAF_AT = select(LEAVES.c.hash).where(LEAVES.c.position == bindparam("at"))
 
 
 class NotSealable(Exception):
-    """Somebody was at the events or the ledger: nothing more is signed."""
+    """Events or ledger were changed by hand: nothing more is signed."""
 
 
 class ForeignEvent(NotSealable):
@@ -96,7 +96,7 @@ class NotAsSealed(NotSealable):
 
 
 class LedgerAltered(NotSealable):
-    """The ledger is not as it was left; ``why`` says what of it, as half a sentence."""
+    """The ledger was changed by hand; ``why`` says how, without a subject."""
 
     def __init__(self, why: str) -> None:
         super().__init__(

@@ -42,7 +42,7 @@ FOLDED_AT_ONCE = 5_000
 
 
 class _Facts:
-    """The events from the first one on, decoded once for all who fold them."""
+    """All events from the first on, decoded once and shared by all that fold them."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -79,7 +79,7 @@ class _Facts:
 
 
 class _Rows(SQLite):
-    """Rows that are made as they are asked for: ``ask`` is told of which tables.
+    """A database whose rows are folded when first queried: ``ask`` gets the tables queried.
 
     An answer is read whole at once, so that no later one is of an earlier moment than
     what was made meanwhile.
@@ -140,7 +140,7 @@ class _Moment:
         self.folder.cleanup()
 
     def _fold(self, tables: Iterable[Table]) -> None:
-        """Fold the read models that these tables are of, but for those that are."""
+        """Fold the read models of these tables, unless they are folded already."""
         with self._lock:
             asked = {m.name: m for t in tables if (m := self._models.get(t.name))}
             models = [m for name, m in asked.items() if name not in self._folded]
@@ -154,7 +154,7 @@ class _Moment:
 
 
 def sweep() -> None:
-    """Remove what killed processes of this user left of the past: it tells of people.
+    """Remove the files that killed processes of this user left: they hold personal data.
 
     A folder is left while its process lives, and for its first minute.
     """
@@ -170,7 +170,7 @@ def sweep() -> None:
 
 
 class HistoricalReadModels:
-    """The moments lately asked for, each with all read models as they stood then."""
+    """A cache of past moments, each with all read models as they were then."""
 
     def __init__(self, models: Sequence[ReadModel]) -> None:
         self._models = models

@@ -49,13 +49,13 @@ class Database(Protocol):
         ...
 
     def making(self) -> AbstractContextManager[Connection]:
-        """Give the same to make tables, which two processes may not do at once."""
+        """Give such a transaction for making tables, under a lock that one process holds."""
         ...
 
     def leader_lock(self, name: str) -> LeaderLock: ...
 
     def wipe(self) -> None:
-        """Let nothing that was overwritten stay where the database alone can see to it.
+        """Remove overwritten rows from the database's own files, as far as it can.
 
         A server's own files are its administrators' business.
         """
@@ -128,7 +128,7 @@ class SQLite:
 
 
 def _set_up(engine: Engine, begin: str, pragmas: Sequence[str]) -> None:
-    """Let the driver begin nothing by itself, and every transaction as is said."""
+    """Stop the driver from beginning transactions; begin each with the given statement."""
 
     def set_pragmas(connection: Any, _: object) -> None:
         connection.isolation_level = None

@@ -54,7 +54,7 @@ class Page(Generic[R]):
 
 @dataclass(frozen=True, kw_only=True)
 class Since:
-    """A list for those who copy it: rows changed at a moment or later, in that order."""
+    """The option of lists for incremental copies: rows changed since a moment, in that order."""
 
     column: ColumnElement[Any]
     moment: datetime

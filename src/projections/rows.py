@@ -21,7 +21,7 @@ UPDATED_AT = "updated_at"
 
 
 class Rows:
-    """What a batch of events makes of the rows of some tables.
+    """The changes that a batch of events makes to the rows of some tables.
 
     A fold reads and changes rows here, by their primary keys, as if each change were
     made at once. The database gets the last state of each row, by ``flush``. Rows with
@@ -50,7 +50,7 @@ class Rows:
         return None if row is None else dict(row)
 
     def fetch(self, table: Table, keys: Iterable[Any]) -> None:
-        """Read many rows at once that are to be got one by one: it is only quicker."""
+        """Prefetch many rows in one query; only for speed."""
         self._of(table).load([k if isinstance(k, tuple) else (k,) for k in keys])
 
     def put(self, table: Table, values: Values) -> None:
@@ -63,7 +63,7 @@ class Rows:
             self._of(table).change(key, self._stamp(table) | values)
 
     def touch(self, table: Table, *key: Any) -> None:
-        """Say that something happened to what a row is of, if there is such a row."""
+        """Set ``updated_at`` of a row, if there is such a row."""
         self._of(table).change(key, self._stamp(table))
 
     def remove(self, table: Table, *key: Any) -> None:
@@ -98,7 +98,7 @@ class Rows:
 
 
 class _Statements:
-    """What is sent for one table: made once, for all batches of the process.
+    """The SQL statements of one table, compiled once a process.
 
     ``keys`` and ``value`` are parameters of theirs, and so is each column of the key by
     the name ``its …``.
@@ -141,7 +141,7 @@ def _upsert(table: Table, dialect: str) -> Executable:
 
 
 class _Kept:
-    """The rows of one table, as far as a batch has to do with them."""
+    """The rows of one table that a batch reads or changes."""
 
     def __init__(self, connection: Connection, table: Table) -> None:
         self.connection = connection
@@ -213,7 +213,7 @@ class _Kept:
         return {f"its {name}": value for name, value in pairs}
 
     def _load(self, query: Executable, **values: Any) -> None:
-        """Read rows; what is known of them already is later and stands."""
+        """Read rows, except those already in memory, which are newer."""
         for found in self.connection.execute(query, values):
             row = dict(found._mapping)  # noqa: SLF001 - public, the name notwithstanding
             key = tuple(row[name] for name in self.key)

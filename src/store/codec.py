@@ -89,7 +89,7 @@ read_written = msgspec.json.Decoder(Written).decode
 
 
 def written_in(row: StoredRow) -> Written:
-    """Read an envelope; raises Unreadable if somebody was at it."""
+    """Decode an envelope. Raises Unreadable if the row was changed by hand."""
     try:
         return read_written(row.state)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
@@ -144,7 +144,7 @@ def _parts(hints: Mapping[str, Any]) -> Any:
 
 
 def stand_in(hint: Any) -> Any:
-    """Find what is read in place of an erased value of that type; TypeError if none."""
+    """Give the value that stands for an erased one of that type. Raises TypeError if none can."""
     origin = get_origin(hint)
     if origin is Annotated:
         return stand_in(get_args(hint)[0])
@@ -175,14 +175,14 @@ def write_event(event: Event, box: "Box | None") -> tuple[msgspec.Raw, bytes | N
 
 
 class Box(NamedTuple):
-    """What a personal part is sealed with: a key, and the place that it belongs to."""
+    """The key that seals a personal part, and the associated data that binds it to its place."""
 
     key: AESGCM
     bound_to: bytes
 
 
 def place(stream: UUID, version: int, topic: str) -> bytes:
-    """Write where an event belongs, so that its sealed part opens nowhere else."""
+    """Encode stream, version and topic: authenticated with the sealed part (AES-GCM)."""
     return b"%b %d %b" % (stream.bytes, version, topic.encode())
 
 
@@ -190,12 +190,12 @@ MAC = b',"voucher":"'
 
 
 def with_mac(state: bytes, bound_to: bytes, mac: Callable[[bytes], bytes]) -> bytes:
-    """Add to an event, as it is stored, what shows that this service wrote it there."""
+    """Append the MAC to an event's stored state; it covers the event's place too."""
     return state[:-1] + MAC + mac(bound_to + state) + b'"}'
 
 
 def has_mac(row: StoredRow, mac: Callable[[bytes], bytes]) -> bool:
-    """Tell whether this service wrote that event at its place in its stream."""
+    """Check the MAC of a row: whether this service wrote it at this place in its stream."""
     state, _, given = row.state.rpartition(MAC)
     bound_to = place(row.stream, row.version, row.topic)
     return compare_digest(given, mac(bound_to + state + b"}") + b'"}')

@@ -27,7 +27,7 @@ class Once:
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """Who asks, in what role, from where: what every event's envelope says (H1)."""
+    """The user who acts, with role, centre and channel; stored in every envelope (H1)."""
 
     user: str
     role: str
@@ -105,7 +105,7 @@ class Stream:
         return next(named, None)
 
     def seen_by(self, centre: str | None) -> "Stream":
-        """Give what happened while it was the centre's, and before; all of it to None.
+        """Give the events up to when the stream left this centre; to None, all of them.
 
         What belongs to another centre now is known to the former one as it was then.
         """
@@ -126,7 +126,7 @@ class Stream:
         reserve: Sequence[Reservation] = (),
         release: Sequence[Reservation] = (),
     ) -> "Change":
-        """Say what is to be recorded next; the owner stays if none is named."""
+        """Make a change of these events; the owner stays the same if none is given."""
         return Change(
             stream=self.id,
             expected=self.version,

@@ -6,7 +6,7 @@ from store.envelope import Held, Recorded
 
 
 class Conflict(Exception):
-    """Somebody else added to a stream after it was read: who, and what came between."""
+    """A stream was appended to after it was read; ``between`` are the events added since."""
 
     def __init__(self, stream: UUID, between: tuple[Recorded, ...]) -> None:
         super().__init__(stream)
@@ -23,7 +23,7 @@ class AlreadyReserved(Exception):
 
 
 class AlreadyDone(Exception):
-    """What was to happen once has happened: see ``held.stream`` and ``held.digest``."""
+    """The append with this ``once`` was done before: see ``held.stream`` and ``held.digest``."""
 
     def __init__(self, held: Held) -> None:
         super().__init__(f"{held.scope}: {held.key}")
@@ -31,14 +31,14 @@ class AlreadyDone(Exception):
 
 
 class NotHeld(Exception):
-    """A stream let go of a value that it does not hold."""
+    """A stream releases a reservation that it does not hold."""
 
     def __init__(self, *, scope: str, key: str, stream: UUID) -> None:
         super().__init__(f"The stream {stream} does not hold {scope}: {key}.")
 
 
 class Forgotten(Exception):
-    """Something personal was to be kept of a person whose data were erased."""
+    """Personal values were to be stored for a person whose data were erased."""
 
     def __init__(self, person_id: UUID) -> None:
         super().__init__(
@@ -75,4 +75,4 @@ class Unavailable(Exception):
 
 
 class DatabaseUnusable(Unavailable):
-    """Nor will it by itself: a file is damaged or closed to us, or a right is missing."""
+    """The database cannot be used until somebody acts: a damaged file, or a missing right."""

@@ -140,7 +140,7 @@ class EventStore:
         return None
 
     def _explain(self, refused: RefusedError, asked: Append) -> None:
-        """Say why not; nothing if it was keys, which are to be looked up again."""
+        """Raise why an append was refused; return if only the keys must be looked up again."""
         if refused.stream is not None:
             version = dict(asked.expected)[refused.stream]
             between = self.open(refused.stream).history[version:]
@@ -159,13 +159,13 @@ class EventStore:
     def read_stored(
         self, *, after: Position, limit: int = BATCH
     ) -> Sequence[StoredRow]:
-        """Read the same as it lies there, in need of no key and of no known kind."""
+        """Read the same as stored rows, without decryption or decoding."""
         return self._recorder.log(after, limit)[0]
 
     def stored_by_then(
         self, *, after: Position, limit: int = BATCH
     ) -> Sequence[StoredRow]:
-        """Read the same, of the moment that the store stands at."""
+        """Read the same, up to the moment that this store is opened at."""
         rows, moment = self.read_stored(after=after, limit=limit), self.moment
         return [row for row in rows if moment is None or row.recorded_at <= moment]
 
@@ -192,7 +192,7 @@ class EventStore:
         return has_mac(row, self._master.mac)
 
     def find_duplicate_version(self) -> Position | None:
-        """Find the first event at a place in its stream where there is one already.
+        """Find the first event whose version in its stream is taken by another event.
 
         None, as long as nobody takes the database's constraints away.
         """
@@ -220,7 +220,7 @@ class EventStore:
         return self._recorder.erasures()
 
     def _last_by(self, moment: datetime, head: Position) -> Position:
-        """Search for the last event recorded by then: moments are in order (H3)."""
+        """Find the last event recorded by then, by bisection: times ascend with positions (H3)."""
         last, beyond = 0, head
         while last < beyond:
             (row,) = self._recorder.log((last + beyond) // 2, 1)[0]
@@ -241,7 +241,7 @@ class EventStore:
         }
 
     def _reserved_then(self) -> Mapping[tuple[str, str], Held]:
-        """Fold what was reserved at the moment; the last one asked for is kept."""
+        """Fold the reservations that held at the moment; cached for the last moment asked for."""
         head, position, folded = self.head(), 0, Reservations()
         if head in (kept := dict(self._past)):
             return kept[head]
@@ -266,7 +266,7 @@ class EventStore:
                 return len(held)
 
     def make_key(self, value: str) -> str:
-        """Make what stands for a personal value in a reservation's key."""
+        """Make the keyed digest (hex) that a reservation stores in place of a personal value."""
         return self._master.make_key(value)
 
     def put_file(self, content: bytes, *, key_of: UUID) -> str:
@@ -295,7 +295,7 @@ class EventStore:
         return unseal(key, box, name.encode())
 
     def drop_file(self, name: str) -> None:
-        """Lose a file; that there is none any more is as well."""
+        """Delete a file; nothing happens if it is gone already."""
         self._recorder.drop_file(name)
 
     def forget(self, person_id: UUID) -> None:

@@ -74,7 +74,7 @@ class MasterKey:
 
     @classmethod
     def make(cls, path: Path) -> "MasterKey":
-        """Draw a new one and write the file, for its owner alone; another's is kept."""
+        """Make a key and write the file, readable by its owner alone; an existing one stays."""
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
         draft.touch(mode=0o600, exist_ok=False)
@@ -100,11 +100,11 @@ class MasterKey:
             ) from None
 
     def mac(self, content: bytes) -> bytes:
-        """Make what shows that this service wrote something (hex)."""
+        """Make the MAC of some bytes, under the master key (HMAC, hex)."""
         return hmac.digest(self._vouching, content, "sha256").hex().encode()
 
     def make_key(self, value: str) -> str:
-        """Make what stands for a value where the value itself must not stand (hex)."""
+        """Make the keyed digest of a value that must not be stored itself (HMAC-SHA-256, hex)."""
         return hmac.digest(self._naming, value.encode(), "sha256").hex()
 
 
@@ -115,7 +115,7 @@ def _derive_key(secret: bytes, purpose: bytes) -> bytes:
 
 
 class Keyring:
-    """The keys of the persons lately met, valid until somebody's data are erased.
+    """A cache of persons' keys, emptied whenever somebody's data are erased.
 
     Every read of the database says how many erasures there have been (in any process);
     when it is another number, what is kept here is thrown away.
@@ -171,7 +171,7 @@ class Keyring:
         return Writers(keys=keys, new_keys=new_keys, cache=cache)
 
     def drop(self) -> None:
-        """Forget every key met, so that each is looked up again."""
+        """Empty the cache, so that each key is looked up again."""
         self._kept = {}
 
     def _unwrap(self, wrapped: Wrapped) -> dict[UUID, AESGCM | None]:
@@ -183,14 +183,14 @@ class Keyring:
 
 @dataclass(frozen=True, kw_only=True)
 class Writers:
-    """Keys to seal under; those that were drawn are wrapped, to be stored as well."""
+    """Keys to seal under; ``new_keys`` are the new ones, wrapped, to be stored with the append."""
 
     keys: Mapping[UUID, AESGCM]
     new_keys: Mapping[UUID, bytes]
     cache: dict[UUID, AESGCM | None]
 
     def keep(self) -> None:
-        """Remember them, for they are stored now.
+        """Put them in the cache, now that they are stored.
 
         They go to the cache that they were looked up in: if there was an erasure
         meanwhile, it has been thrown away, and they with it.

@@ -1,4 +1,4 @@
-"""What the store asks of a database, whichever it is."""
+"""The interface that the store needs of a database."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 def retry_connection(ask: Callable[P, T], attempts: int = ATTEMPTS) -> Callable[P, T]:
-    """Ask again when the connection breaks; raises Unavailable when it stays broken."""
+    """Decorate a query to run again when the connection breaks; it raises Unavailable at last."""
 
     @wraps(ask)
     def again(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -45,7 +45,7 @@ def retry_connection(ask: Callable[P, T], attempts: int = ATTEMPTS) -> Callable[
 
 
 def asked_once(ask: Callable[P, T]) -> Callable[P, T]:
-    """Ask what may not be done twice; raises Unavailable when the connection breaks."""
+    """Decorate what may not run twice: it raises Unavailable when the connection breaks."""
     return retry_connection(ask, attempts=1)
 
 
@@ -60,7 +60,7 @@ class ReservationRequest(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Append:
-    """All that is to be written at once, and on which conditions.
+    """One append: all that is written at once, and its conditions.
 
     ``expected`` are the streams that must still be at the version said; ``new_keys`` the
     wrapped keys of persons who must have none yet, ``living`` persons who must have
@@ -89,7 +89,7 @@ class AppendRefusal(StrEnum):
 
 
 class RefusedError(Exception):
-    """An append was not done: a stream has moved, or a value is (not) held."""
+    """An append was refused: a stream has moved on, or a reservation is taken or missing."""
 
     def __init__(
         self,
@@ -115,7 +115,7 @@ class Recorder(Protocol):
     def insert_events(
         self, stored_events: Sequence[StoredEvent], *, asked: Append
     ) -> Sequence[Position]:
-        """Write it all, or nothing: then raises RefusedError."""
+        """Append all of it, or raise RefusedError and write nothing."""
         ...
 
     def histories(self, streams: Sequence[UUID]) -> tuple[Sequence[StoredRow], int]: ...
@@ -123,7 +123,7 @@ class Recorder(Protocol):
     def log(self, after: Position, limit: int) -> tuple[Sequence[StoredRow], int]: ...
 
     def find_duplicate_version(self) -> Position | None:
-        """Find the first event that stands where another of its stream stands."""
+        """Find the first event with the same stream and version as another, if there is one."""
         ...
 
     def head(self) -> Position: ...

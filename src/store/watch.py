@@ -1,4 +1,4 @@
-"""Knowing at once when something was appended, by whichever process."""
+"""Notification of appends, by whichever process they are made."""
 
 from collections.abc import Callable
 from threading import Condition, Event, Thread

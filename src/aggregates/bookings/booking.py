@@ -190,7 +190,7 @@ class Booking(BookingState):
         return [answers, *self.record_taken(now)]
 
     def record_taken(self, now: datetime) -> list[BookingTaken]:
-        """Take down that the learner sat the test (B15)."""
+        """Record that the learner sat the test (B15)."""
         if self.attendance is Attendance.TAKEN:
             return []
         self._require_booked("taken")
@@ -198,7 +198,7 @@ class Booking(BookingState):
         return [BookingTaken()]
 
     def record_missed(self, now: datetime) -> list[BookingMissed]:
-        """Take down that the learner was absent (B15)."""
+        """Record that the learner was absent (B15)."""
         if self.attendance is Attendance.ABSENT:
             return []
         self._require_booked("missed")
@@ -214,7 +214,7 @@ class Booking(BookingState):
         mark: int | None,
         now: datetime,
     ) -> list[BookingTaken | BookingResultAdded]:
-        """Take down the result; that says the test was taken (B15).
+        """Record the result, and that the test was taken (B15).
 
         The day it was sat is from the one on which its window opened to today, in London.
         """

@@ -80,7 +80,7 @@ def correct_test(
     rules: Qualification,
     submitted: Collection[str] = (),
 ) -> list[TestOutcomeCorrected]:
-    """Take down the same of the registration, which follows these ``rules``.
+    """Record the correction on the registration, which follows these ``rules``.
 
     ``submitted`` are claims that wait to be processed. Raises ResultIsReliedOn if an
     award that counts the former grade is in force, or will be; RegistrationIsCancelled.

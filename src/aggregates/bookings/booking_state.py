@@ -103,7 +103,7 @@ class BookingState(Aggregate):
         )
 
     def amended_since(self, package: PackageDownloaded) -> str | None:
-        """Say that a package is of an earlier revision, if it is (B11)."""
+        """Say that a package is of an earlier revision; None if it is not (B11)."""
         if package.revision == self.revision:
             return None
         return amended_since(self.made.booking, package.package)

@@ -18,7 +18,7 @@ from events.bookings.entry_order import Entry
 
 @dataclass(frozen=True, kw_only=True)
 class EntryRegistration:
-    """Where a learner stands who is to be entered: the registration, if there is one.
+    """The registration that a learner would be entered on, its rules and its apprenticeship.
 
     ``apprenticeship`` is the one that it came through; ``rules`` those it is under.
     """

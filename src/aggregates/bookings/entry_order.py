@@ -1,4 +1,4 @@
-"""Orders of entries: tests put together in any order, then booked all at once (B1)."""
+"""Entry orders: tests that are put together as a draft, then booked all at once (B1)."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -80,7 +80,7 @@ def require_version(version: str) -> None:
 
 
 def in_order(version: str) -> list[int]:
-    """Make what versions are compared by: 2 is 2.0 is 2.0.0."""
+    """Give a version's sort key: 2, 2.0 and 2.0.0 are equal."""
     numbers = [int(part) for part in version.split(".")]
     return numbers + [0] * (4 - len(numbers))
 
@@ -150,7 +150,7 @@ class OfflineClient(Aggregate):
         public_key: str | None = None,
         can_seal: bool = False,
     ) -> list[OfflineClientEvent]:
-        """Take down that it reported itself, and its key if it had registered none.
+        """Record that the client reported itself, and its key if none is registered.
 
         ``can_seal`` tells whether packages can be sealed for the key that it sends.
         Raises VersionMalformed, PublicKeyMalformed; KeyIsAnother: a key is for ever.
@@ -175,7 +175,7 @@ def register(
     can_seal: bool,
     now: datetime,
 ) -> OfflineClientRegistered:
-    """Let a program be sat with; ``can_seal`` tells whether its key is one to seal for.
+    """Register a program for offline tests; ``can_seal``: packages can be sealed for its key.
 
     Raises ClientNameMissing, VersionMalformed, PublicKeyMalformed.
     """

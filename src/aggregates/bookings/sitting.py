@@ -66,7 +66,7 @@ Sittings: TypeAlias = Mapping[str, Sitting]
 
 
 def sittings_after(sittings: Sittings, event: SittingEvent) -> Sittings:
-    """Make what sittings are after something happened to one of them."""
+    """Apply an event to the sittings of a registration."""
     if isinstance(event, TestBooked):
         sitting = Sitting(unit=event.unit, starts=event.starts, ends=event.ends)
         return {**sittings, event.booking: sitting}

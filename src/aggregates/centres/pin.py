@@ -114,7 +114,7 @@ class Pin(Aggregate):
             raise PinNotProved(path=("current_pin",), why=why)
 
     def give(self, *, is_right: bool, now: datetime) -> list[PinProved | PinRefused]:
-        """Take a try down, right or wrong; the fifth wrong one locks the PIN (B14)."""
+        """Record a try, right or wrong; the fifth wrong one locks the PIN (B14)."""
         if is_right:
             return [PinProved()]
         locks = self.wrong + 1 >= MOST_WRONG

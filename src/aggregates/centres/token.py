@@ -39,11 +39,11 @@ class Token(Aggregate):
                 assert_never(event)
 
     def is_good(self, now: datetime) -> bool:
-        """Tell whether it opens anything at that moment."""
+        """Tell whether the token is valid at that moment."""
         return not self.is_revoked and (
             self.expires_at is None or now < self.expires_at
         )
 
     def revoke(self) -> list[TokenRevoked]:
-        """Let it open nothing any more."""
+        """Revoke the token."""
         return [] if self.is_revoked else [TokenRevoked()]

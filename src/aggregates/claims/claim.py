@@ -243,7 +243,7 @@ class Claim(ClaimState):
     def submit(
         self, verdicts: Mapping[str, Granted | Withheld]
     ) -> list[ClaimSubmitted]:
-        """Take down what the assessment of every waiting learner came to (M10)."""
+        """Record the assessment of every waiting learner (M10)."""
         return [
             ClaimSubmitted(
                 granted={w: v for w, v in verdicts.items() if isinstance(v, Granted)},

@@ -50,7 +50,7 @@ class Details:
 
     @property
     def identity(self) -> tuple[str, str, date]:
-        """Who it is: what a centre may amend once (L2)."""
+        """The details of identity, which a centre may amend once (L2)."""
         return self.given_name, self.family_name, self.date_of_birth
 
     @property

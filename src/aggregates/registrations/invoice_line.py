@@ -104,7 +104,7 @@ class InvoiceLine(Aggregate):
         corrects: str | None = None,
         is_cancelled: bool = False,
     ) -> list[InvoiceEvent]:
-        """Take down what the invoicing system says; a repeat is nothing new (C4).
+        """Record the status that the invoicing system reports; a repeat makes no event (C4).
 
         What is paid is what was invoiced; what is credited has a number of its own. A
         number that was missing is added; a wrong one is replaced if ``corrects`` names

@@ -56,7 +56,7 @@ class Register(Aggregate):
         return [RegisterMoved(learner=self.learner, centre=centre)]
 
     def close(self) -> list[RegisterEvent]:
-        """Take down that the learner was erased, so that who orders meanwhile looks (H6)."""
+        """Record the erasure, so that an order confirmed at the same time conflicts (H6)."""
         return [RegisterClosed(learner=self.learner, centre=self.centre)]
 
     @classmethod

@@ -139,7 +139,7 @@ class Registration(RegistrationState):
     def record_outcomes(
         self, *, claim: str, grades: Mapping[str, str]
     ) -> list[OutcomesRecorded | OutcomesTakenBack]:
-        """Take down what a claim now says was achieved (C2): no grades, nothing."""
+        """Record the units that a claim now says were achieved (C2); none if it has no grades."""
         if self.is_cancelled or dict(self.outcomes.get(claim, {})) == dict(grades):
             return []
         if not grades:

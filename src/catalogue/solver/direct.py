@@ -81,7 +81,7 @@ class Totals:
         return sums[:wants], over, total >> self._shift
 
     def rank(self, given: Sequence[tuple[int, str]]) -> int | None:
-        """Find the rank of the overall grade by adding up alone; None where that is not all.
+        """Find the rank of the overall grade from totals alone; None where they do not decide it.
 
         It is all where no limit is exceeded: then it is best that everything counts. And
         where too little is there even so.

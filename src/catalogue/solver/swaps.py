@@ -1,4 +1,4 @@
-"""What else fixes a pathway, if one unit of a way to fix is swapped for another."""
+"""Ways to fix found from another one by swapping one unit."""
 
 from bisect import insort
 from collections.abc import Iterable, Iterator, Sequence

@@ -35,7 +35,7 @@ def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
 
 
 def people_named(recorded: Recorded) -> Iterable[str]:
-    """Say whom an event speaks of; what is reported of a thing names the thing alone."""
+    """Give the identifiers that an event names; for refusals and invoicing, the subject alone."""
     match recorded.event:
         case CommandRefused(subject=subject):
             return (subject,)
@@ -61,13 +61,13 @@ READ_MODEL = ReadModel(
 
 
 def place(connection: Connection) -> Position:
-    """Say how far the log has been read; what is later is not all known of yet."""
+    """Give the checkpoint up to which streams are known for each learner."""
     name = READ_MODEL.name
     return int(read_checkpoints(connection, [name])[name].position)
 
 
 def streams_naming(connection: Connection, names: Iterable[str]) -> set[UUID]:
-    """Find every stream that speaks of what is so called."""
+    """Find every stream that names this identifier."""
     query = select(MENTIONS.c.stream).where(MENTIONS.c.name.in_([*names]))
     return {UUID(stream) for stream in connection.execute(query).scalars()}
 

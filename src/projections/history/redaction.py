@@ -97,7 +97,7 @@ def only_about(event: Event, learner: str) -> Event | None:
 
 
 def mask_others(event: E, learner: str) -> E:
-    """Name others as another learner, where what is said is of this one all the same."""
+    """Replace the identifiers of other learners by "another learner"."""
     kept: E = _mask_others(event, learner)
     return kept
 
@@ -174,7 +174,7 @@ def without_prices(centre: str | None, stream: Stream) -> Stream:
 
 
 def _without_prices(event: Event) -> Event | None:
-    """Give an event without prices; None for what tells of nothing else."""
+    """Remove prices from an event; None if it is about nothing but a price."""
     match event:
         case OrderPurchaseOrderNumberGiven() | EntryPurchaseOrderNumberGiven():
             return None

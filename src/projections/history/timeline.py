@@ -224,7 +224,7 @@ def open_learner_streams(
 def of_events(
     stream: Stream, part: Callable[[Event, str], Event | None], whose: Whose
 ) -> Stream:
-    """Put another view of each event in its place."""
+    """Map each event of a stream by ``view``, for this learner."""
     seen = ((r, part(r.event, whose.learner)) for r in stream.history)
     return replace(
         stream,

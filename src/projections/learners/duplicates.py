@@ -88,12 +88,12 @@ class Pair:
 
     @property
     def updated_at(self) -> datetime:
-        """When the one was changed that was changed last."""
+        """When either of the two was last changed."""
         return max(self.first.updated_at, self.second.updated_at)
 
     @property
     def differing(self) -> list[str]:
-        """Name what is known otherwise of the one than of the other."""
+        """Name the fields in which the two learners differ."""
         one, other = vars(self.first), vars(self.second)
         return [each for each in (*COMPARED, "centre") if one[each] != other[each]]
 
@@ -168,7 +168,7 @@ def same_as(connection: Connection, learner: str, *, centre: str | None) -> list
 def _from(
     connection: Connection, centre: str | None, place: PairCursor | None
 ) -> Sequence[Row[Any]]:
-    """Give some learners, from the one at that place on, who may have been done."""
+    """Select the next learners, from the one at the cursor on (included)."""
     its = LEARNERS.c
     query = select(LEARNERS).where(its.date_of_birth != ERASED.date_of_birth)
     if centre is not None:
@@ -184,7 +184,7 @@ def _from(
 def _pairs_with(
     connection: Connection, centre: str | None, firsts: Sequence[Row[Any]]
 ) -> Sequence[Row[Any]]:
-    """Give all of the same births, and all of the same ULNs."""
+    """Select the learners who share a date of birth or a ULN with any of these."""
     its = LEARNERS.c
     births = {row.date_of_birth for row in firsts}
     ulns = {row.uln for row in firsts if row.uln is not None}
@@ -199,7 +199,7 @@ def _pairs_with(
 def _pairs(
     first: Row[Any], near: Collection[Row[Any]], faces: dict[str, Face], after: Key
 ) -> Iterator[Pair]:
-    """Compare a learner with those after that place, in order, each once."""
+    """Compare a learner with each later one, in order, from the cursor on."""
     others = {key: other for other in near if (key := _key(other)) > after}
     for key, other in sorted(others.items(), key=itemgetter(0)):
         why = why_alike(faces[first.learner], faces[other.learner])

@@ -1,4 +1,4 @@
-"""Opening the store on a PostgreSQL server, imported by those alone who have one."""
+"""Opening the store on a PostgreSQL server; imported only where one is used."""
 
 import psycopg
 

@@ -60,7 +60,7 @@ OPTIONS = "-c timezone=UTC -c enable_seqscan=off -c jit=off"
 
 
 def patiently(url: str) -> str:
-    """Give the address with how long connecting may take, if it does not say so."""
+    """Add a connection time-out to the address, unless it has one."""
     said = conninfo_to_dict(url)
     return make_conninfo(
         url, connect_timeout=said.get("connect_timeout", CONNECT_SECONDS)
@@ -68,7 +68,7 @@ def patiently(url: str) -> str:
 
 
 def why_closed(url: str) -> psycopg.Error | None:
-    """Ask a server by itself why it lets nobody in, which the pool does not say."""
+    """Connect once without the pool to learn why connecting fails; the pool does not say."""
     try:
         psycopg.connect(patiently(url)).close()
     except psycopg.Error as error:
@@ -113,11 +113,11 @@ class PooledDatastore(PostgresDatastore):
         return psycopg.connect(self._conninfo, autocommit=True)
 
     def register_type_adapters(self) -> None:
-        """There are no types of the library's to register."""
+        """Do nothing: the library registers types that are not used here."""
 
 
 class PostgresRecorder(PostgresApplicationRecorder):
-    """The library's recorder, with one function of the server to append."""
+    """The event sourcing library's recorder, with a server-side function that appends."""
 
     datastore: PooledDatastore
 
@@ -148,7 +148,7 @@ class PostgresRecorder(PostgresApplicationRecorder):
     def insert_events(
         self, stored_events: Sequence[StoredEvent], **kwargs: Any
     ) -> Sequence[Position]:
-        """Write it all, or nothing: then raises RefusedError. One round trip."""
+        """Append all of it in one round trip, or raise RefusedError and write nothing."""
         asked: Append = kwargs["asked"]
         once = asked.once or (None,) * 4
         with self._cursor() as c:
@@ -222,7 +222,7 @@ class PostgresRecorder(PostgresApplicationRecorder):
 
     @retry_connection
     def forget(self, person_id: UUID) -> None:
-        """Lose the key, and the files under it."""
+        """Delete the person's key, and the files sealed under it."""
         with self._writing() as c:
             c.execute(
                 "INSERT INTO person_keys VALUES (%s, NULL)"
@@ -238,7 +238,7 @@ class PostgresRecorder(PostgresApplicationRecorder):
     def put_file(
         self, name: str, content: bytes, key_of: UUID, new_key: bytes | None
     ) -> bool:
-        """Keep a sealed file, and its key if it was drawn; False: keys have changed."""
+        """Store a sealed file, and its key if it is new. False if the person's key has changed."""
         with self._writing() as c:
             found = c.execute(
                 "SELECT wrapped FROM person_keys WHERE person_id = %s", [key_of]
@@ -287,7 +287,7 @@ class PostgresRecorder(PostgresApplicationRecorder):
         return None if found is None else str(found[0])
 
     def listen(self, heard: Callable[[Position], None], stop: Flag) -> None:
-        """Say how far the log reaches, whichever process writes, until told to stop.
+        """Call ``heard`` with each new head of the log, whichever process writes, until stopped.
 
         It listens and asks each second as well: a connection can go deaf unnoticed.
         """
@@ -319,7 +319,7 @@ class PostgresRecorder(PostgresApplicationRecorder):
 
     @contextmanager
     def _writing(self) -> Iterator[Cursor[Any]]:
-        """Give the one transaction that may write just now."""
+        """Give a transaction that holds the writer's lock."""
         with self._cursor() as c, c.connection.transaction():
             c.execute(LOCK)
             yield c

@@ -35,7 +35,7 @@ class Immediate(SQLiteTransaction):
 
 
 class Connection(SQLiteConnection):
-    """A connection whose transactions are such."""
+    """A connection that begins its transactions with the write lock where it will write."""
 
     @contextmanager
     def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:

@@ -58,7 +58,7 @@ def require_begun(file: Path) -> None:
 
 
 class SQLiteRecorder(SQLiteApplicationRecorder):
-    """The library's recorder, with all that is to happen in the same transaction."""
+    """The event sourcing library's recorder, extended to write everything in one transaction."""
 
     def __init__(self, folder: Path, *, begin: bool) -> None:
         file = folder / "events.db"
@@ -78,7 +78,7 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         return list(TABLES)
 
     def _use_wal(self) -> None:
-        """Turn the write-ahead log on; other processes may be at the same just now."""
+        """Turn the write-ahead log on; other processes may do so at the same time."""
         until = monotonic() + BUSY_SECONDS
         with self.datastore.get_connection(commit=True) as connection:
             while True:
@@ -94,7 +94,7 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
     def insert_events(
         self, stored_events: Sequence[StoredEvent], **kwargs: Any
     ) -> Sequence[Position]:
-        """Write it all, or nothing: then raises RefusedError."""
+        """Append all of it, or raise RefusedError and write nothing."""
         with self.datastore.transaction(commit=True) as c:
             return self._insert_events(c, stored_events, **kwargs)
 
@@ -184,7 +184,7 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
 
     @retry_connection
     def forget(self, person_id: UUID) -> None:
-        """Lose the key, in the write-ahead log too, and the files under it."""
+        """Delete the person's key, from the write-ahead log too, and the files sealed under it."""
         with self.datastore.transaction(commit=True) as c:
             c.execute(
                 "INSERT INTO person_keys VALUES (?, NULL)"
@@ -200,7 +200,7 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
     def put_file(
         self, name: str, content: bytes, key_of: UUID, new_key: bytes | None
     ) -> bool:
-        """Keep a sealed file, and its key if it was drawn; False: keys have changed."""
+        """Store a sealed file, and its key if it is new. False if the person's key has changed."""
         with self.datastore.transaction(commit=True) as c:
             c.execute(KEY, (key_of.hex,))
             found = c.fetchone()
@@ -250,7 +250,7 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         return mark
 
     def listen(self, heard: Callable[[Position], None], stop: Flag) -> None:
-        """Say how far the log reaches, whichever process writes, until told to stop."""
+        """Call ``heard`` with each new head of the log, whichever process writes, until stopped."""
         while not stop.wait(POLL_SECONDS):
             with suppress(Unavailable):  # whoever reads next says so
                 heard(self.head())
