@@ -1,6 +1,7 @@
-"""Finding rows by an identifier, as people write or remember it (domain, section 3)."""
+"""Finding rows by values, and by identifiers as people write them (domain, section 3)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from typing import Any
 
 from sqlalchemy import Column, ColumnElement
 
@@ -33,3 +34,14 @@ def as_called(
     for column, kind, text in wanted:
         if text is not None:
             yield is_called(column, kind, text)
+
+
+def equal_to(
+    *wanted: tuple[ColumnElement[Any], Any],
+) -> Iterator[ColumnElement[bool]]:
+    """Say which value each column is to have, or one of which; None asks nothing."""
+    for column, value in wanted:
+        if isinstance(value, Collection) and not isinstance(value, str):
+            yield column.in_(value)
+        elif value is not None:
+            yield column == value

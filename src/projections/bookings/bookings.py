@@ -42,7 +42,7 @@ from events.bookings.booking import (
 from events.centres.pin import PinSet
 from events.identifier import Kind, stream_of
 from projections.bookings.offline_clients import OFFLINE_CLIENTS
-from projections.identifiers import as_called
+from projections.identifiers import as_called, equal_to
 from projections.learners.learner_search import is_in_group, is_of_learner
 from projections.paging import Page, page, since
 from projections.periods import within_days, within_moments
@@ -362,23 +362,19 @@ def bookings_of_learner(connection: Connection, learner: str) -> list[BookingRow
 
 def _query(centre: str | None, filters: BookingFilter) -> Select[Any]:
     its = BOOKINGS.c
-    query = select(BOOKINGS)
-    for column, value in (
-        (its.centre, centre),
-        (its.unit, filters.unit),
-        (its.attendance, filters.attendance),
-        (its.mode, filters.mode),
-    ):
-        if value is not None:
-            query = query.where(column == value)
-    if filters.qualification is not None:
-        query = query.where(its.qualification.in_(filters.qualification))
-    query = query.where(
+    query = select(BOOKINGS).where(
+        *equal_to(
+            (its.centre, centre),
+            (its.unit, filters.unit),
+            (its.attendance, filters.attendance),
+            (its.mode, filters.mode),
+            (its.qualification, filters.qualification),
+        ),
         *as_called(
             (its.learner, Kind.LEARNER, filters.learner),
             (its.registration, Kind.REGISTRATION, filters.registration),
             (its.order, Kind.ORDER, filters.order),
-        )
+        ),
     )
     if filters.name is not None:
         query = query.where(is_of_learner(BOOKINGS, centre, filters.name))

@@ -12,6 +12,7 @@ from events.bookings.offline_client import (
     OfflineClientRegistered,
     OfflineClientSeen,
 )
+from projections.identifiers import equal_to
 from projections.paging import Page, page, since
 from projections.read_model import METADATA, Moment, ReadModel, events_of
 from projections.rows import Rows
@@ -72,9 +73,7 @@ def search_offline_clients(
     cursor: str | None = None,
 ) -> Page[OfflineClientRow]:
     """List the clients of a centre, or of all (None), by name."""
-    query = select(OFFLINE_CLIENTS)
-    if centre is not None:
-        query = query.where(OFFLINE_CLIENTS.c.centre == centre)
+    query = select(OFFLINE_CLIENTS).where(*equal_to((OFFLINE_CLIENTS.c.centre, centre)))
     by = [OFFLINE_CLIENTS.c.name, OFFLINE_CLIENTS.c.client]
     return page(
         connection,

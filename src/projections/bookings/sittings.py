@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, case, func, select, tuple_
 
 from aggregates.bookings.sitting import Attendance
 from projections.bookings.bookings import BOOKINGS
+from projections.identifiers import equal_to
 from projections.paging import Page, page
 from projections.periods import within_days
 
@@ -71,20 +72,20 @@ def search_sittings(
             count(Attendance.TAKEN),
             count(Attendance.ABSENT),
         )
-        .where(its.attendance != Attendance.CANCELLED)
+        .where(
+            its.attendance != Attendance.CANCELLED,
+            *equal_to(
+                (its.centre, centre),
+                (its.unit, filters.unit),
+                (its.room, filters.room),
+                (its.qualification, filters.qualification),
+            ),
+            *within_days(
+                its.starts, filters.date_from, filters.date_to, path=("date_from",)
+            ),
+        )
         .group_by(*KEY)
     )
-    for column, value in (
-        (its.centre, centre),
-        (its.unit, filters.unit),
-        (its.room, filters.room),
-    ):
-        if value is not None:
-            query = query.where(column == value)
-    if filters.qualification is not None:
-        query = query.where(its.qualification.in_(filters.qualification))
-    days = filters.date_from, filters.date_to
-    query = query.where(*within_days(its.starts, *days, path=("date_from",)))
     if filters.open_at is not None:
         query = query.where(its.closes > filters.open_at)
     found = page(

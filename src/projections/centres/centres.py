@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Column, Connection, String, Table, select
 
 from events.centres.centre import CentreOpened
+from projections.identifiers import equal_to
 from projections.paging import Page, page, since
 from projections.read_model import METADATA, Moment, ReadModel, events_of
 from projections.rows import Rows
@@ -60,9 +61,7 @@ def search_centres(
     cursor: str | None = None,
 ) -> Page[CentreRow]:
     """List one's own centre, or all of them (None), by number."""
-    query = select(CENTRES)
-    if centre is not None:
-        query = query.where(CENTRES.c.number == centre)
+    query = select(CENTRES).where(*equal_to((CENTRES.c.number, centre)))
     return page(
         connection,
         query,

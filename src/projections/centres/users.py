@@ -8,6 +8,7 @@ from sqlalchemy import Boolean, Column, Connection, String, Table, select
 
 from events.centres.token import TokenIssued, TokenRevoked
 from events.centres.user import PasswordSet, UserAdded, UserDisabled, UserRoleChanged
+from projections.identifiers import equal_to
 from projections.paging import Page, page, since
 from projections.read_model import METADATA, Moment, ReadModel
 from projections.rows import Rows
@@ -127,9 +128,7 @@ def search_users(
     cursor: str | None = None,
 ) -> Page[UserRow]:
     """List users of a centre, or of all (None), whose name begins so, by name."""
-    query = select(USERS)
-    if centre is not None:
-        query = query.where(USERS.c.centre == centre)
+    query = select(USERS).where(*equal_to((USERS.c.centre, centre)))
     if name:
         begins = USERS.c.name.startswith(name.strip().lower(), autoescape=True)
         query = query.where(begins)

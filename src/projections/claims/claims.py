@@ -18,7 +18,7 @@ from events.claims.claim import (
     ClaimWithdrawn,
 )
 from events.identifier import Kind
-from projections.identifiers import is_called
+from projections.identifiers import as_called, equal_to, is_called
 from projections.paging import Page, page, since
 from projections.read_model import METADATA, Moment, ReadModel, events_of
 from projections.rows import Rows
@@ -205,15 +205,14 @@ def search_claims(
 
     ``reference`` is one, or its last three digits or more.
     """
-    query = select(CLAIMS)
-    if centre is not None:
-        query = query.where(CLAIMS.c.centre == centre)
-    if standing is not None:
-        query = query.where(CLAIMS.c.standing == standing)
-    if qualification is not None:
-        query = query.where(CLAIMS.c.qualification.in_(qualification))
-    if reference is not None:
-        query = query.where(is_called(CLAIMS.c.claim, Kind.CLAIM, reference))
+    query = select(CLAIMS).where(
+        *equal_to(
+            (CLAIMS.c.centre, centre),
+            (CLAIMS.c.standing, standing),
+            (CLAIMS.c.qualification, qualification),
+        ),
+        *as_called((CLAIMS.c.claim, Kind.CLAIM, reference)),
+    )
     if learner is not None:
         theirs = select(CLAIM_LEARNERS.c.stream)
         its = CLAIM_LEARNERS.c.learner

@@ -52,7 +52,7 @@ from events.registrations.registration import (
     RegistrationReopened,
     RegistrationTransferred,
 )
-from projections.identifiers import is_called
+from projections.identifiers import as_called, equal_to
 from projections.learners.learner_search import is_of_learner
 from projections.paging import Page, page, since
 from projections.read_model import METADATA, Moment, ReadModel, events_of
@@ -379,16 +379,16 @@ def search_ineligible_learners(
         holds.label("cause"),
         changed.label("changed_at"),
     ).join(REGISTRATIONS, REGISTRATIONS.c.stream == INELIGIBLE.c.registered)
-    if centre is not None:
-        query = query.where(INELIGIBLE.c.centre == centre)
-    if qualification is not None:
-        query = query.where(INELIGIBLE.c.qualification.in_(qualification))
-    if claim is not None:
-        query = query.where(is_called(INELIGIBLE.c.claim, Kind.CLAIM, claim))
+    query = query.where(
+        *equal_to(
+            (INELIGIBLE.c.centre, centre),
+            (INELIGIBLE.c.qualification, qualification),
+            (holds, cause),
+        ),
+        *as_called((INELIGIBLE.c.claim, Kind.CLAIM, claim)),
+    )
     if name is not None:
         query = query.where(is_of_learner(INELIGIBLE, centre, name))
-    if cause is not None:
-        query = query.where(holds == cause)
     return page(
         connection,
         query,

@@ -27,7 +27,7 @@ from events.claims.certificate import (
     CertificateTransferred,
 )
 from events.identifier import Kind, stream_of
-from projections.identifiers import as_called
+from projections.identifiers import as_called, equal_to
 from projections.paging import Page, page, since
 from projections.read_model import METADATA, Moment
 from projections.rows import Rows, Values
@@ -208,18 +208,16 @@ def search_certificates(
     order of change.
     """
     its = CERTIFICATES.c
-    query = select(CERTIFICATES)
-    for column, wanted in (
-        (its.owner, centre),
-        (its.is_waiting, waiting),
-        (its.in_force, in_force),
-        (its.kind, kind),
-    ):
-        if wanted is not None:
-            query = query.where(column == wanted)
-    if qualification is not None:
-        query = query.where(its.qualification.in_(qualification))
-    query = query.where(*as_called((its.learner, Kind.LEARNER, learner)))
+    query = select(CERTIFICATES).where(
+        *equal_to(
+            (its.owner, centre),
+            (its.is_waiting, waiting),
+            (its.in_force, in_force),
+            (its.kind, kind),
+            (its.qualification, qualification),
+        ),
+        *as_called((its.learner, Kind.LEARNER, learner)),
+    )
     return page(
         connection,
         query,

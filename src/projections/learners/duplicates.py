@@ -23,6 +23,7 @@ from sqlalchemy import (
 from aggregates.learners.details import ERASED
 from aggregates.learners.duplicate import Face, MatchReason, why_alike
 from events.learners.duplicate import Decision, DuplicateDecided
+from projections.identifiers import equal_to
 from projections.learners.learner_search import KnownLearner, known_learner
 from projections.learners.learners import LEARNERS
 from projections.paging import BadCursor, Page
@@ -158,9 +159,8 @@ def same_as(connection: Connection, learner: str, *, centre: str | None) -> list
     query = select(its.first, its.second).where(
         or_(its.first == learner, its.second == learner),
         its.decision == Decision.SAME,
+        *equal_to((its.centre, centre)),
     )
-    if centre is not None:
-        query = query.where(its.centre == centre)
     found = connection.execute(query.order_by(its.first, its.second))
     return [row.second if row.first == learner else row.first for row in found]
 
@@ -170,9 +170,9 @@ def _from(
 ) -> Sequence[Row[Any]]:
     """Select the next learners, from the one at the cursor on (included)."""
     its = LEARNERS.c
-    query = select(LEARNERS).where(its.date_of_birth != ERASED.date_of_birth)
-    if centre is not None:
-        query = query.where(its.centre == centre)
+    query = select(LEARNERS).where(
+        its.date_of_birth != ERASED.date_of_birth, *equal_to((its.centre, centre))
+    )
     if place is not None:
         here = tuple_(its.date_of_birth, its.learner)
         is_done = place.second == LAST
@@ -189,10 +189,9 @@ def _pairs_with(
     births = {row.date_of_birth for row in firsts}
     ulns = {row.uln for row in firsts if row.uln is not None}
     query = select(LEARNERS).where(
-        or_(its.date_of_birth.in_(births), its.uln.in_(ulns))
+        or_(its.date_of_birth.in_(births), its.uln.in_(ulns)),
+        *equal_to((its.centre, centre)),
     )
-    if centre is not None:
-        query = query.where(its.centre == centre)
     return connection.execute(query.order_by(its.date_of_birth, its.learner)).all()
 
 

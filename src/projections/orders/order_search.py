@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, and_, distinct, func, select
 
 from aggregates.registrations.registration_state import Status
 from events.identifier import Kind
-from projections.identifiers import is_called
+from projections.identifiers import as_called, equal_to, is_called
 from projections.orders.orders import (
     ENTRIES,
     LEARNERS,
@@ -87,17 +87,15 @@ def search_orders(
     cursor: str | None = None,
 ) -> Page[ListedOrder]:
     """List the centre's orders of both kinds (None: everybody's), newest first."""
-    query = select(ORDERS)
-    for column, value in (
-        (ORDERS.c.centre, centre),
-        (ORDERS.c.kind, filters.kind),
-        (ORDERS.c.state, filters.state),
-        (ORDERS.c.purchase_order, filters.purchase_order),
-    ):
-        if value is not None:
-            query = query.where(column == value)
-    if filters.reference is not None:
-        query = query.where(is_called(ORDERS.c.order, Kind.ORDER, filters.reference))
+    query = select(ORDERS).where(
+        *equal_to(
+            (ORDERS.c.centre, centre),
+            (ORDERS.c.kind, filters.kind),
+            (ORDERS.c.state, filters.state),
+            (ORDERS.c.purchase_order, filters.purchase_order),
+        ),
+        *as_called((ORDERS.c.order, Kind.ORDER, filters.reference)),
+    )
     if filters.product is not None:
         chosen = PRODUCTS.c.product.in_(filters.product)
         its = select(PRODUCTS.c.stream).where(chosen)

@@ -11,6 +11,7 @@ from aggregates.registrations.invoice_line import CREDIT, InvoiceStatus
 from events.bookings.booking import BookingCancelled, BookingMade
 from events.registrations.invoice import InvoiceNumberRecorded, InvoiceStatusReported
 from events.registrations.registration import RegistrationCancelled, RegistrationMade
+from projections.identifiers import equal_to
 from projections.paging import Page, page, since
 from projections.read_model import METADATA, Moment, Money, ReadModel
 from projections.rows import Rows, Values
@@ -193,13 +194,10 @@ def search_invoice_lines(
     cursor: str | None = None,
 ) -> Page[InvoiceLineRow]:
     """List lines in the order that they were charged in, from after a position on."""
-    query = select(INVOICE_LINES).where(INVOICE_LINES.c.position > after)
-    for column, value in (
-        (INVOICE_LINES.c.centre, centre),
-        (INVOICE_LINES.c.status, status),
-    ):
-        if value is not None:
-            query = query.where(column == value)
+    query = select(INVOICE_LINES).where(
+        INVOICE_LINES.c.position > after,
+        *equal_to((INVOICE_LINES.c.centre, centre), (INVOICE_LINES.c.status, status)),
+    )
     by = [INVOICE_LINES.c.position, INVOICE_LINES.c.line]
     return page(
         connection,

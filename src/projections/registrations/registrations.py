@@ -26,7 +26,7 @@ from events.registrations.registration import (
     RegistrationMade,
     RegistrationTransferred,
 )
-from projections.identifiers import as_called
+from projections.identifiers import as_called, equal_to
 from projections.learners.learner_search import is_of_learner
 from projections.learners.learners import LEARNERS
 from projections.paging import Page, page, sorting
@@ -223,20 +223,17 @@ def search_registrations(
     if updated_since is not None:
         query = query.where(REGISTRATIONS.c.updated_at >= updated_since)
     usual = "-ordered_at" if updated_since is None else "updated_at"
-    for column, value in (
-        (REGISTRATIONS.c.centre, centre),
-        (REGISTRATIONS.c.status, status),
-    ):
-        if value is not None:
-            query = query.where(column == value)
-    if product is not None:
-        query = query.where(REGISTRATIONS.c.product.in_(product))
     query = query.where(
+        *equal_to(
+            (REGISTRATIONS.c.centre, centre),
+            (REGISTRATIONS.c.status, status),
+            (REGISTRATIONS.c.product, product),
+        ),
         *as_called(
             (REGISTRATIONS.c.learner, Kind.LEARNER, learner),
             (REGISTRATIONS.c.order, Kind.ORDER, order),
             (REGISTRATIONS.c.parent, Kind.REGISTRATION, parent),
-        )
+        ),
     )
     return page(
         connection,

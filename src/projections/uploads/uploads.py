@@ -14,7 +14,7 @@ from aggregates.text import clean, words
 from aggregates.uploads.record import RecordState
 from aggregates.uploads.upload_progress import UploadStatus, progress_of
 from events.identifier import Kind
-from projections.identifiers import is_called
+from projections.identifiers import equal_to, is_called
 from projections.learners.names_sought import has_word, is_named
 from projections.paging import Page, page, since
 from projections.read_model import ReadModel
@@ -58,11 +58,9 @@ def search_uploads(
     A group's number finds it as well, or its last three digits or more. ``centre``
     None is every centre.
     """
-    query = select(UPLOADS)
-    if centre is not None:
-        query = query.where(UPLOADS.c.centre == centre)
-    if status is not None:
-        query = query.where(UPLOADS.c.status == status)
+    query = select(UPLOADS).where(
+        *equal_to((UPLOADS.c.centre, centre), (UPLOADS.c.status, status))
+    )
     if name is not None:
         said = is_named(name, has_word(UPLOADS.c.name_words), UPLOADS.c.name)
         called = is_called(UPLOADS.c.group_called, Kind.GROUP, name)
