@@ -27,7 +27,7 @@ TOKEN_TEXT = re.compile(r"lm_([0-9a-f]{32})_([0-9a-f]{20})_([A-Za-z0-9_-]{43})")
 
 
 class SignInRefusal(Refusal):
-    """Nobody was let in."""
+    """A sign-in or a token is refused."""
 
 
 class WrongPassword(SignInRefusal):
@@ -62,7 +62,7 @@ class SignedInUser:
         )
 
     def actor(self, channel: str, *, request: str | None = None) -> Actor:
-        """Make what the envelopes will say of who asked."""
+        """Make the actor that is stored with what the user does."""
         return Actor(
             user=self.name,
             role=self.role,
@@ -129,7 +129,7 @@ def issue_token(
     at: datetime,
     lasts: timedelta | None,
 ) -> Issued:
-    """Give the user a token of their own; for ever good if it lasts None."""
+    """Issue a token to the user; it does not expire if ``lasts`` is None."""
     token, secret = secrets.token_hex(10), secrets.token_urlsafe(32)
     expires_at = at + lasts if lasts is not None else None
     command = IssueToken(
@@ -146,5 +146,5 @@ def issue_token(
 
 
 def digest(secret: str) -> str:
-    """Make what is kept of a token's secret, too random to need salt."""
+    """Digest a token's secret for storage; it is random, so it needs no salt."""
     return sha256(secret.encode()).hexdigest()

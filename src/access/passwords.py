@@ -1,4 +1,4 @@
-"""Passwords: what makes a good one, and what is kept of it."""
+"""Passwords: which are accepted, and how they are hashed."""
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
@@ -42,7 +42,7 @@ class PasswordTooEasy(Malformed):
 
 
 def hash_password(password: str, *, user: str, path: FieldPath = ("password",)) -> str:
-    """Turn a new password into what is kept of it (argon2id, 19 MiB, two passes).
+    """Hash a new password (argon2id, 19 MiB, two passes).
 
     Raises PasswordLengthWrong or PasswordTooEasy.
     """
@@ -55,7 +55,7 @@ def hash_password(password: str, *, user: str, path: FieldPath = ("password",)) 
 
 
 def is_right(password: str, password_hash: str | None) -> bool:
-    """Tell whether the password is the one kept, in the same time if none is kept."""
+    """Verify a password against its hash; it takes as long if there is no hash."""
     try:
         HASHER.verify(password_hash or NOBODYS, password)
     except (Argon2Error, InvalidHashError):

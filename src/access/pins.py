@@ -14,12 +14,12 @@ TRIES = 8
 
 
 def hash_pin(pin: str) -> str:
-    """Turn a new PIN into what is kept of it."""
+    """Hash a new PIN (argon2id)."""
     return HASHER.hash(pin)
 
 
 def prove(pin: str, *, context: CommandContext, by: Actor, at: datetime) -> Proof:
-    """Tell whether this is the PIN of the one who asks; locked, it is not looked at.
+    """Check a PIN of the user who asks; it is not checked while it is locked.
 
     Tries at the same moment are taken one after another, so none of them gets past the
     lock (B14). Raises Conflict if it never gets quiet.

@@ -20,7 +20,7 @@ class TicketNotGood(SignInRefusal):
 
 @dataclass(frozen=True, kw_only=True)
 class StreamTicket:
-    """What opens streams, and nothing else, for a user; kept nowhere."""
+    """A short-lived signed ticket that opens streams for a user, and nothing else; not stored."""
 
     text: str
     expires_at: datetime

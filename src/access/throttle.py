@@ -1,4 +1,4 @@
-"""The brake on guessing passwords: wrong tries are facts, counted by the quarter.
+"""Throttling of sign-ins: wrong passwords are events, counted by quarter of an hour.
 
 Each quarter of an hour has streams of its own, so that however long somebody tries, no
 stream grows past the limit; past it, tries are refused without a look at the password.

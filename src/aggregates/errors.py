@@ -1,4 +1,4 @@
-"""How the business says no."""
+"""Refusals: why a command is not done."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime

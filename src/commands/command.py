@@ -1,4 +1,4 @@
-"""What every command carries besides what it asks for, and how one is answered."""
+"""The base class of commands, their context and result, and their handlers."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager

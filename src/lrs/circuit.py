@@ -1,4 +1,4 @@
-"""A circuit: who fails again and again is left alone for a while, ever longer."""
+"""A circuit breaker: after failures it stays open for a while, longer each time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ class Circuit:
     _lock: Lock = field(default_factory=Lock)
 
     def lets_pass(self) -> bool:
-        """Tell whether to try; while open, whoever is let pass is the one trial."""
+        """Tell whether a request may be sent; while open, one is let through as a trial."""
         with self._lock:
             if self._failures < FAILURES:
                 return True

@@ -46,7 +46,7 @@ class Organisation:
         return ends
 
     def ssl_context(self) -> ssl.SSLContext:
-        """Make what is needed to be sure of LRS, and LRS of us; CertificateUnusable."""
+        """Make the TLS context, with the client certificate. Raises CertificateUnusable."""
         try:
             context = ssl.create_default_context(cafile=self.authority)
         except OSError as error:

@@ -1,1 +1,1 @@
-"""When this has happened, then ask for that: what the service does by itself."""
+"""Policies: commands that the service sends by itself when an event is recorded."""

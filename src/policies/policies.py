@@ -44,7 +44,7 @@ class Policies:
 
     @property
     def errors(self) -> Mapping[str, str]:
-        """What fails at this moment, by policy; it is tried again and again."""
+        """The error of each policy that fails now; each is tried again until it succeeds."""
         return dict(chain.from_iterable(f.errors.items() for f in self._followers))
 
     @property

@@ -1,4 +1,4 @@
-"""What a policy is: facts that it waits for, and what it then asks for, once."""
+"""The interface of a policy: the events that it reacts to, and the commands it sends."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class Policy:
     tick: Tick | None = None
 
     def actor(self, recorded: Recorded, step: str = "") -> Actor:
-        """Make who asks because of that fact; each step of more than one has a name."""
+        """Make the actor of a command caused by that event; ``step`` names one of several."""
         key = f"{recorded.position}:{step}" if step else f"{recorded.position}"
         return Actor(
             user=self._user,
@@ -56,7 +56,7 @@ class Policy:
         )
 
     def actor_for(self, what: str) -> Actor:
-        """Make who asks because it is time; ``what`` names that which is done once."""
+        """Make the actor of a command that is due; ``what`` names the act, done once."""
         return Actor(
             user=self._user,
             role=Role.SERVICE,
@@ -71,7 +71,7 @@ class Policy:
 
 
 def send_once(command: Command, context: CommandContext) -> CommandResult | None:
-    """Send a policy's command; None if that has been done before, which is as good."""
+    """Send a policy's command; None if it was done before."""
     try:
         return send(command, context)
     except AlreadyDone:

@@ -1,4 +1,4 @@
-"""How the store says no."""
+"""The errors of the store."""
 
 from uuid import UUID
 

@@ -55,7 +55,7 @@ LAUNCH_LASTS = timedelta(minutes=5)
 
 @dataclass(frozen=True, kw_only=True)
 class Booking(BookingState):
-    """What may be decided on a booking."""
+    """The decisions on a booking."""
 
     def amend(
         self,
@@ -145,7 +145,7 @@ class Booking(BookingState):
         return [LaunchLinkMade(digest=digest, expires=now + LAUNCH_LASTS)]
 
     def use_launch_link(self, digest: str, *, now: datetime) -> list[LaunchLinkUsed]:
-        """Start the test by its link: the last one given, once, and in time (B12)."""
+        """Start the test by its link: the last one made, once, and before it expires (B12)."""
         kept, expires = self.launch or ("", now)
         if not compare_digest(kept, digest) or now >= expires:
             raise LaunchLinkInvalid

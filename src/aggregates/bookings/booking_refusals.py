@@ -1,4 +1,4 @@
-"""How bookings, and entries that are to be bookings, say no."""
+"""The refusals of bookings and of entries."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Bookings as their events leave them behind."""
+"""The state of a booking, folded from its events."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -73,7 +73,7 @@ class Centre(Aggregate):
     def grant(
         self, product: str, *, by: Role, reason: str | None, key: UUID
     ) -> list[ApprovalGranted]:
-        """Let the centre order the product from now on."""
+        """Approve the centre for a product."""
         require_reason_of(by, reason)
         if product in self.approvals:
             return []
@@ -82,7 +82,7 @@ class Centre(Aggregate):
     def withdraw(
         self, product: str, *, by: Role, reason: str | None, key: UUID
     ) -> list[ApprovalWithdrawn]:
-        """Let the centre order the product no more; what was ordered stays."""
+        """Withdraw the approval for a product; orders that were confirmed stay."""
         require_reason_of(by, reason)
         if product not in self.approvals:
             return []

@@ -184,7 +184,7 @@ class User(Aggregate):
         ]
 
     def disable(self, *, by: Asker, reason: str | None) -> list[UserDisabled]:
-        """Let them sign in no more."""
+        """Disable the user, who can no longer sign in."""
         self._require_not_own(by)
         require_reason_of(by.role, reason)
         if self.is_disabled:

@@ -46,7 +46,7 @@ from events.claims.claim import (
 
 @dataclass(frozen=True, kw_only=True)
 class Claim(ClaimState):
-    """What may be decided on a claim."""
+    """The decisions on a claim."""
 
     def choose_qualification(
         self,
@@ -283,7 +283,7 @@ class Claim(ClaimState):
         return [ClaimProcessed(certificates=issued)] if issued else []
 
     def delete(self) -> list[ClaimDeleted]:
-        """Throw away a claim that nobody has been submitted in."""
+        """Delete a claim in which no learner was submitted."""
         self._require_not_closed()
         if any(not place.is_open for place in self.learners.values()):
             raise claim_was_submitted(self.claim, self.learners.values())

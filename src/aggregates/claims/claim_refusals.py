@@ -1,4 +1,4 @@
-"""How a claim says no."""
+"""The refusals of claims."""
 
 from collections.abc import Collection, Iterable
 

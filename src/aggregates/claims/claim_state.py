@@ -1,4 +1,4 @@
-"""Claims as their events leave them behind."""
+"""The state of a claim, folded from its events."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -122,7 +122,7 @@ class ClaimState(Aggregate):
         return replace(self, learners={**self.learners, **places})
 
     def _choose(self, registrations: Mapping[str, str]) -> dict[str, ClaimLearner]:
-        """Keep the places of those who stay.
+        """Choose learners; those who were chosen before keep what was typed for them.
 
         Who was withdrawn may come in anew, with all that was typed for them.
         """

@@ -154,7 +154,7 @@ def age_on(today: date, born: date) -> int:
 
 
 def birth_fault(born: date, today: date) -> str | None:
-    """Give the code of why nobody who learns was born that day, or None (U6)."""
+    """Check a date of birth against the ages allowed: the code of the fault, or None (U6)."""
     if born > today:
         return "date-in-future"
     age = age_on(today, born)

@@ -80,7 +80,7 @@ class Details:
 
     @property
     def likeness(self) -> str:
-        """Equal for two people of the same name and date of birth (U6)."""
+        """A key that is equal for two people of the same name and date of birth (U6)."""
         return likeness_of(*self.identity)
 
 
@@ -106,7 +106,7 @@ def given_uln(cells: Mapping[str, str]) -> str | None:
 
 
 def likeness_of(given_name: str, family_name: str, born: date) -> str:
-    """Give what is equal for two of the same name and date of birth (U6).
+    """Make a key that is equal for two people of the same name and date of birth (U6).
 
     Case, accents, apostrophes, hyphens and spaces apart.
     """

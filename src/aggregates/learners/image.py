@@ -41,7 +41,7 @@ class TooManyPixels(Malformed):
 
 @dataclass(frozen=True, kw_only=True)
 class Image:
-    """An image that is nothing but one: a JPEG or PNG that we wrote ourselves."""
+    """An image that was encoded anew by this service: a JPEG or PNG."""
 
     content: bytes
     media_type: str

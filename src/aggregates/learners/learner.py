@@ -139,7 +139,7 @@ class Learner(Aggregate):
         details: Details,
         to_verify: bool = False,
     ) -> list[Event]:
-        """Make the learner known (U9, L1); that the details are right was checked.
+        """Create the learner (U9, L1) with details that were checked.
 
         ``to_verify`` tells that LRS is to be asked about the ULN (U7).
         """
@@ -291,7 +291,7 @@ class Learner(Aggregate):
         ]
 
     def withdraw(self) -> list[Event]:
-        """Make the learner known no more, their upload being undone (U11)."""
+        """Withdraw the learner, as their upload is undone (U11)."""
         return [] if self.is_withdrawn else [LearnerWithdrawn()]
 
     def require_not_erased(self) -> None:

@@ -127,14 +127,14 @@ class Verification:
         return self.status is VerificationStatus.WAITING
 
     def restart(self, *, to_verify: bool | None) -> Self:
-        """Begin anew with other details; with None, what was said still stands."""
+        """Start again as the details changed; None keeps the answer of before."""
         if to_verify is None:
             return self
         waiting, none = VerificationStatus.WAITING, VerificationStatus.NOT_ASKED
         return type(self)(status=waiting if to_verify else none)
 
     def hear(self, outcome: Outcome, person_id: UUID) -> list[Event]:
-        """Record the answer, or that there is none; nothing if nobody asked (U7)."""
+        """Record the answer, or that there is none; no event if LRS was not asked (U7)."""
         if outcome is None or not self.is_waiting:
             return []
         if isinstance(outcome, PostponedReason):

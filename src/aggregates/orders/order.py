@@ -193,7 +193,7 @@ class Order(Aggregate):
         return events
 
     def give_number(self, number: str | None, *, product: str | None) -> list[Later]:
-        """Say what the purchase is called, for a product or for the order (O1)."""
+        """Set the purchase order number of a product, or of the order (O1)."""
         self.require_draft()
         self.require_lines(product)
         given = purchase_order_number(number, path=("purchase_order_number",))
@@ -203,7 +203,7 @@ class Order(Aggregate):
         return [OrderPurchaseOrderNumberGiven(number=given, product=product)]
 
     def delete(self) -> list[Later]:
-        """Throw a draft away."""
+        """Delete a draft."""
         self.require_draft()
         return [OrderDeleted()]
 

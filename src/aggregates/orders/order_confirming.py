@@ -1,4 +1,4 @@
-"""What an order comes to, and what becomes of it when it is confirmed (O5, O7)."""
+"""The total of an order, and confirming it (O5, O7)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace

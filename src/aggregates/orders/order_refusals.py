@@ -1,4 +1,4 @@
-"""How an order says no."""
+"""The refusals of orders."""
 
 from collections.abc import Sequence
 from typing import Self

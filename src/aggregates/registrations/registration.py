@@ -37,7 +37,7 @@ from events.registrations.registration import (
 
 @dataclass(frozen=True, kw_only=True)
 class Registration(RegistrationState):
-    """What may be decided on a registration."""
+    """The decisions on a registration."""
 
     def assess(self, *, claim: str, award: Award, rules: Qualification) -> Assessment:
         """Assess what is claimed, by the rules of the registration (M10).

@@ -56,7 +56,7 @@ class AmendBooking(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class CancelBooking(Command):
-    """Give the place up (B9)."""
+    """Cancel a booking (B9)."""
 
     title: ClassVar = "cancel a booking"
 
@@ -141,7 +141,7 @@ class Opened:
         registration: Sequence[Event] = (),
         timetable: Sequence[Event] = (),
     ) -> list[Change]:
-        """Note what happened on each; nothing anywhere if nothing did."""
+        """Make the changes to all three streams; no events on any if ``events`` is empty."""
         if not events:
             return [self.stream.change([])]
         return [
@@ -253,7 +253,7 @@ def told_result(
 def on_registration(
     booking: Booking, event: BookingTaken | BookingMissed | BookingResultAdded
 ) -> Event:
-    """Say the same of the registration."""
+    """Make the event of the outcome on the registration."""
     name = booking.made.booking
     match event:
         case BookingTaken():
@@ -272,5 +272,5 @@ def on_registration(
 
 
 def digest_of(secret: str) -> str:
-    """Make what is kept of a secret that is shown once."""
+    """Digest a secret that is shown once, for storage."""
     return sha256(secret.encode()).hexdigest()

@@ -54,7 +54,7 @@ class EntryFacts:
     def of(
         cls, context: CommandContext, centre: str, entries: Iterable[Entry]
     ) -> "EntryFacts":
-        """Open all that bears on the entries of a centre."""
+        """Load the registrations, timetables and learners of these entries of a centre."""
         entries = tuple(entries)
         known = context.catalogue.qualifications
         wanted = {

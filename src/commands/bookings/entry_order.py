@@ -34,7 +34,7 @@ class BeginEntryOrder(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class EntryOrderCommand(Command):
-    """What is asked of an order of entries that there is."""
+    """A command on an entry order that exists."""
 
     order: str
 
@@ -50,7 +50,7 @@ class LossyEntryCommand(EntryOrderCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class ChooseEntries(LossyEntryCommand):
-    """Say which tests are to be booked for whom, and when: these and no others."""
+    """Replace the entries of an order by these (B1)."""
 
     title: ClassVar = "choose entries"
     lost_at: ClassVar = ("entries",)
@@ -61,7 +61,7 @@ class ChooseEntries(LossyEntryCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class AddEntries(EntryOrderCommand):
-    """Say which tests are to be booked besides those of the order."""
+    """Add these entries to those of the order (B1)."""
 
     title: ClassVar = "add entries"
 
@@ -95,7 +95,7 @@ class RemoveEntry(LossyEntryCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class GiveEntryPurchaseOrderNumber(EntryOrderCommand):
-    """Say what the centre calls the purchase."""
+    """Set the centre's purchase order number."""
 
     title: ClassVar = "give an entry purchase order number"
 
@@ -104,7 +104,7 @@ class GiveEntryPurchaseOrderNumber(EntryOrderCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class DeleteEntryOrder(EntryOrderCommand):
-    """Throw away an order that has not been confirmed."""
+    """Delete an order that has not been confirmed."""
 
     title: ClassVar = "delete an entry order"
 

@@ -31,7 +31,7 @@ class OpenCentre(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class GrantApproval(Command):
-    """Let a centre order a product."""
+    """Approve a centre for a product."""
 
     title: ClassVar = "grant an approval"
 
@@ -42,7 +42,7 @@ class GrantApproval(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class WithdrawApproval(Command):
-    """Let a centre order a product no more."""
+    """Withdraw a centre's approval for a product."""
 
     title: ClassVar = "withdraw an approval"
 

@@ -15,7 +15,7 @@ from repositories.repository import find, load_many
 
 @dataclass(frozen=True, kw_only=True)
 class SetPin(Command):
-    """Give oneself a PIN, or another one (B14).
+    """Set the PIN of the user who asks (B14).
 
     ``proof`` says whether the present PIN was given; ``by_password`` that the password
     was, in its place.

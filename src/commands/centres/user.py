@@ -25,7 +25,7 @@ from store import Actor, Stream
 
 @dataclass(frozen=True, kw_only=True)
 class AddUser(Command):
-    """Let somebody sign in; without a password they can only use a token."""
+    """Add a user; without a password they can only use a token."""
 
     title: ClassVar = "add a user"
 
@@ -62,7 +62,7 @@ class ChangeUserRole(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class DisableUser(Command):
-    """Let a user sign in no more."""
+    """Disable a user, who can no longer sign in."""
 
     title: ClassVar = "disable a user"
 
@@ -72,7 +72,7 @@ class DisableUser(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class IssueToken(Command):
-    """Give oneself a key to the API."""
+    """Issue a token to the user who asks."""
 
     title: ClassVar = "issue a token"
 
@@ -84,7 +84,7 @@ class IssueToken(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class RevokeToken(Command):
-    """Take back a key of one's own."""
+    """Revoke a token of the user who asks."""
 
     title: ClassVar = "revoke a token"
 
@@ -92,7 +92,7 @@ class RevokeToken(Command):
 
 
 def asker(by: Actor) -> Asker:
-    """Say who asks, in the words of the rules."""
+    """Make the Asker of a command, for the rules on users."""
     return Asker(name=by.user, role=Role(by.role), centre=by.centre)
 
 

@@ -33,7 +33,7 @@ from store import Change, Stream
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimCommand(Command):
-    """What is asked of a claim that there is."""
+    """A command on a claim that exists."""
 
     claim: str
 
@@ -96,7 +96,7 @@ class SaveClaimGrades(ClaimCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class DeleteClaim(ClaimCommand):
-    """Throw away a claim that nobody has been submitted in."""
+    """Delete a claim in which no learner was submitted."""
 
     title: ClassVar = "delete a claim"
 

@@ -138,7 +138,7 @@ class GivePurchaseOrderNumber(OrderCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class DeleteOrder(OrderCommand):
-    """Throw a draft away."""
+    """Delete a draft."""
 
     title: ClassVar = "delete an order"
 

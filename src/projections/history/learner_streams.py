@@ -67,7 +67,7 @@ def place(connection: Connection) -> Position:
 
 
 def streams_naming(connection: Connection, names: Iterable[str]) -> set[UUID]:
-    """Find every stream that names this identifier."""
+    """Find every stream that names one of these identifiers."""
     query = select(MENTIONS.c.stream).where(MENTIONS.c.name.in_([*names]))
     return {UUID(stream) for stream in connection.execute(query).scalars()}
 
