@@ -197,4 +197,5 @@ def _lrs_faults(settings: Settings) -> dict[str, str]:
 
 
 def describe_setting(name: str) -> str:
+    """Say what a setting may be, for people."""
     return Settings.model_fields[name].description or name

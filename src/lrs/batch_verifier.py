@@ -40,7 +40,7 @@ class BatchVerifier:
             answer = self.verifier.verify(details)
         except LrsFault as fault:
             if fault.why is PostponedReason.REQUEST_REFUSED:
-                self._circuit.count_success()
+                self._circuit.count_success()  # LRS is up: it refused these details
             else:
                 self._circuit.count_failure()
             logger.warning("LRS gave no answer", why=fault.why, fault=str(fault))

@@ -120,7 +120,7 @@ def problem(
     )
 
 
-AS_A_FORM = (
+SEND_AS_FORM = (
     "Let your program make it, as curl does with -F: it writes the header by itself."
 )
 NOT_FOUND_THEN = (
@@ -266,7 +266,7 @@ def http_error(request: Request, error: HTTPException) -> Response:
     said = {"method": request.method, "allowed": headers.get("Allow")}
     sentence = known.format(**said) if known else f"{error.detail}."
     if "boundary" in str(error.detail):
-        sentence = f"The form's Content-Type does not say its boundary. {AS_A_FORM}"
+        sentence = f"The form's Content-Type does not say its boundary. {SEND_AS_FORM}"
     return problem(
         request.url.path,
         status,

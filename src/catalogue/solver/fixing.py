@@ -12,20 +12,21 @@ from catalogue.solver.program import UNBOUNDED, Program
 from catalogue.solver.swaps import Fix, KnownWays, Swaps, Way
 
 MOST = 10
+"""How many ways to fix are given at most (d)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class WaysToFix:
-    """The smallest ways to fix, as unit numbers; not all where the time was not enough."""
+    """The smallest ways to fix, each as unit numbers; ``are_all`` unless time ran out."""
 
     found: tuple[Fix, ...] = ()
     are_all: bool = True
 
 
 def smallest_fixes(learner: LearnerToFix, deadline: Deadline) -> WaysToFix:
-    """Find ten at the most: by number of units, then credits, then catalogue order.
+    """Find at most ten ways to fix, by number of units, then credits, then catalogue order.
 
-    None of them holds another one. Those found in the time allowed are the smallest.
+    No way contains another. If time runs out, those found so far are the smallest.
     """
     free = tuple(
         number
@@ -44,7 +45,7 @@ def smallest_fixes(learner: LearnerToFix, deadline: Deadline) -> WaysToFix:
 
 
 class Fixes:
-    """One model for all ways: those that are known are cut off, and all that hold them."""
+    """Lists ways to fix from one model, which excludes each way listed and all that contain it."""
 
     def __init__(self, learner: LearnerToFix, free: Fix, deadline: Deadline) -> None:
         self.learner, self.free, self.deadline = learner, free, deadline
@@ -58,9 +59,9 @@ class Fixes:
         self.credits = [(added[n], credits_[n]) for n in free if credits_[n]]
 
     def in_order(self) -> Iterator[Fix]:
-        """List those of the fewest units first, then those of the fewest credits.
+        """List the ways to fix, those with the fewest units first, then the fewest credits.
 
-        Both are found one after the other: a sum of both weighed takes far longer.
+        Units are minimised first, then credits: one weighted sum of both takes far longer.
         """
         self.model.minimise(self.units)
         while values := self.model.solve(self.deadline):
@@ -75,7 +76,10 @@ class Fixes:
             self.model.add(self.units, units + 1, UNBOUNDED)
 
     def _of_units(self, model: Model, first: Way) -> Iterator[Fix]:
-        """List the first of as many units, when all of as few credits are known."""
+        """List the ways in the model, which have as many units as ``first``, by credits.
+
+        A way is listed once no unknown way can have as few credits.
+        """
         known = KnownWays(self.learner, self.swaps, self.found, MOST - len(self.found))
         known.add(first)
         listed = 0
@@ -88,10 +92,10 @@ class Fixes:
             yield known_way.units
 
     def _unknown_ways(self, model: Model, known: KnownWays) -> Iterator[Way]:
-        """Find the ways that are wanted and not known, the smallest first.
+        """Find ways that are wanted and not known yet, those with the fewest credits first.
 
-        As long as they have fewer credits than the last that is wanted, any of the fewest
-        is found; then those of as many in catalogue order, for there may be many of them.
+        While one may have fewer credits than the last way wanted, the credits are minimised.
+        Ways with as many credits as the last may be many: those are found in catalogue order.
         """
         least = 0
         while not known.last or least < known.last.credits:
@@ -115,7 +119,7 @@ class Fixes:
             yield self._read_way(values)
 
     def _without_known(self, model: Model, known: KnownWays, least: int) -> Model:
-        """Copy the model, without the ways that are known of no fewer credits than these."""
+        """Copy the model without known ways: of ``least`` credits to the last wanted."""
         model = model.copy()
         for way in known.ways:
             if least <= way.credits and not (known.last and way > known.last):
@@ -126,7 +130,10 @@ class Fixes:
         model.not_all([self.program.added[number] for number in fix])
 
     def _read_way(self, values: list[int]) -> Way:
-        """Read a way to fix, and believe it only if it does meet the pathway."""
+        """Read a way to fix from the solver's values.
+
+        Raises AssertionError if it does not meet the pathway.
+        """
         units = tuple(
             number
             for number, variable in zip(self.free, self.added, strict=True)

@@ -81,8 +81,10 @@ def reissue_certificate(
         as_issued=as_issued(context, stream),
         in_place=in_place_of(context, certificate),
     )
-    other = Stream(id=stream_of(number)).change(issued, owner=stream.owner)
-    return context.record(command, stream.change(superseded), other, created_id=number)
+    reissued = Stream(id=stream_of(number)).change(issued, owner=stream.owner)
+    return context.record(
+        command, stream.change(superseded), reissued, created_id=number
+    )
 
 
 @handles(RevokeCertificate)

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from fastapi import Request
 from fastapi.routing import APIRoute
 
-from api.http.problems import AS_A_FORM, Unacceptable
+from api.http.problems import SEND_AS_FORM, Unacceptable
 from api.http.validation.unknown_names import form_names
 
 JSON, FORM = "application/json", "multipart/form-data"
@@ -27,7 +27,7 @@ async def require_media_type(request: Request) -> None:
     if is_taken or not await request.body():
         return
     fields = ", ".join(form_names(route))
-    how = f"Send a form of {fields}. {AS_A_FORM}"
+    how = f"Send a form of {fields}. {SEND_AS_FORM}"
     raise Unacceptable(
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         "unsupported-media-type",
