@@ -1,4 +1,4 @@
-"""Reading a YAML file key by key, noting everything wrong with it on the way."""
+"""Reading a YAML file key by key, with a list of everything that is wrong in it."""
 
 import re
 from collections.abc import Hashable, Iterator, Mapping
@@ -16,16 +16,16 @@ _MONEY = re.compile(r"[0-9]{1,7}\.[0-9]{2}")
 
 
 MOST_NESTED = 100
-"""How deep lists and mappings may be in each other (d); what is known needs ten."""
+"""How deep lists and mappings may be nested (d); files of a catalogue need ten levels."""
 
 NO_VALUE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-"""What the library raises where a value is not of the kind that it looks like."""
+"""What PyYAML raises for a value that does not fit its type, as the date 2026-02-30."""
 
 
 class _Loader(yaml.CSafeLoader):
-    """YAML, but a key given twice is a fault and not the last one's win.
+    """A YAML loader that refuses a key that is given twice, instead of taking the last.
 
-    So is a value that cannot be had, such as a day that does not exist, by its line.
+    It also names the line of a value that does not exist, such as 2026-02-30.
     """
 
     def construct_object(
@@ -57,7 +57,7 @@ class _Loader(yaml.CSafeLoader):
 
 
 class TooDeep(yaml.YAMLError):
-    """A file is nested without need: reading it whole would exhaust the stack."""
+    """Lists and mappings of a file are nested too deep: reading it would overflow the stack."""
 
 
 def require_shallow(content: bytes) -> None:
@@ -78,14 +78,14 @@ def require_shallow(content: bytes) -> None:
 
 @dataclass(kw_only=True)
 class Problems:
-    """What was found wrong in one file."""
+    """The problems that were found in one file."""
 
     file: str
     found: list[CatalogueProblem] = field(default_factory=list)
 
     @property
     def errors(self) -> int:
-        """How many of them make the file unusable."""
+        """The number of errors; warnings are not counted."""
         return sum(problem.severity == "error" for problem in self.found)
 
     def add(
@@ -99,10 +99,11 @@ class Problems:
 
 
 class DocumentPart:
-    """A mapping somewhere in a file: each key is asked for once, by the kind it must be.
+    """A mapping in a file, whose keys are read by methods named after types.
 
-    What is missing or of another kind is noted and read as None or a neutral value, so
-    that reading goes on to the next fault; ``close`` notes keys nobody asked for.
+    A value that is missing or of another type is noted in ``problems``, and read as None
+    or as a neutral value so that reading goes on. ``close`` notes the keys that were not
+    read. ``path`` is where the mapping is in the file, as ``groups[0].units``.
     """
 
     def __init__(
@@ -114,7 +115,7 @@ class DocumentPart:
         self.asked: list[str] = []
 
     def at(self, key: str) -> str:
-        """Write the path of a key, from the top of the file."""
+        """Give the path of a key from the top of the file."""
         return f"{self.path}.{key}" if self.path else key
 
     def fault(self, key: str, message: str) -> None:
@@ -155,14 +156,14 @@ class DocumentPart:
         return (text,) if text else ()
 
     def whole_number(self, key: str, *, least: int = 0) -> int:
-        """Read a whole number."""
+        """Read a whole number from ``least`` to 65535; ``least`` if it is wrong."""
         value = self.optional_whole(key, least=least, optional=False)
         return least if value is None else value
 
     def optional_whole(
         self, key: str, *, least: int = 0, optional: bool = True
     ) -> int | None:
-        """Read a whole number, or None."""
+        """Read a whole number from ``least`` to 65535; None if it is missing or wrong."""
         value = self._get(key, "a whole number", optional=optional)
         if value is None:
             return None
@@ -176,7 +177,7 @@ class DocumentPart:
         return None
 
     def flag(self, key: str) -> bool:
-        """Read true or false; false where it is not said."""
+        """Read true or false; false if the key is missing."""
         value = self._get(key, "true or false", optional=True)
         if value is None or isinstance(value, bool):
             return bool(value)
@@ -193,7 +194,7 @@ class DocumentPart:
         return date.min
 
     def money(self, key: str) -> Decimal:
-        """Read an amount in pounds and pence, written as a text."""
+        """Read an amount in pounds, from a text with pence such as ``98.00``."""
         value = self._get(
             key, 'pounds and pence in quotes, such as "98.00"', optional=False
         )
@@ -206,7 +207,7 @@ class DocumentPart:
         return Decimal(0)
 
     def one_of(self, key: str, *allowed: str, optional: bool = False) -> str:
-        """Read one of a few words; the first where the key may be left out and is."""
+        """Read one of the ``allowed`` words; the first if it is missing or wrong."""
         value = self._get(key, " or ".join(allowed), optional=optional)
         if value in allowed:
             return str(value)
@@ -215,7 +216,7 @@ class DocumentPart:
         return allowed[0]
 
     def texts(self, key: str, *, optional: bool = True) -> tuple[str, ...]:
-        """Read a list of texts, none twice."""
+        """Read a list of texts, and note each that is there twice; empty if it is wrong."""
         value = self._get(key, "a list", optional=optional)
         if value is None:
             return ()
@@ -231,7 +232,7 @@ class DocumentPart:
         return tuple(value)
 
     def part(self, key: str) -> "DocumentPart":
-        """Read a mapping; where it is none, one whose own faults are not noted."""
+        """Read a mapping; if it is none, an empty one whose faults are not noted."""
         value = self._get(key, "its keys", optional=False)
         if isinstance(value, dict):
             return DocumentPart(value, self.at(key), self.problems)
@@ -240,11 +241,11 @@ class DocumentPart:
         return DocumentPart({}, self.at(key), Problems(file=self.problems.file))
 
     def parts(self, key: str) -> Iterator["DocumentPart"]:
-        """Read the mappings listed under this key, at least one."""
+        """Read a list of one or more mappings."""
         yield from self._parts(self.at(key), self._get(key, "a list", optional=False))
 
     def lists_of_parts(self, key: str) -> Iterator[Iterator["DocumentPart"]]:
-        """Read the lists of mappings listed under this key, at least one."""
+        """Read a list of one or more lists of mappings."""
         value = self._get(key, "a list of lists", optional=False)
         if value is not None and (not isinstance(value, list) or not value):
             self.fault(key, "is not a list with something in it.")
@@ -261,7 +262,7 @@ class DocumentPart:
                 self.problems.add(f"{path}[{place}]", f"is {each!r}; give its keys.")
 
     def close(self) -> None:
-        """Note the keys that mean nothing here."""
+        """Note the keys that were not read: they have no meaning here."""
         for key in self.values:
             if key not in self.asked:
                 known = ", ".join(self.asked)
@@ -271,7 +272,7 @@ class DocumentPart:
 
 
 def _no_value(node: yaml.Node, error: Exception) -> str:
-    """Say which value cannot be had; a day that does not exist is the usual one."""
+    """Give the message for a value that PyYAML cannot make, usually an impossible date."""
     kind = node.tag.rpartition(":")[2]
     value = str(node.value)[:50] if isinstance(node, yaml.ScalarNode) else "this"
     if kind == "timestamp":
@@ -280,7 +281,10 @@ def _no_value(node: yaml.Node, error: Exception) -> str:
 
 
 def read_yaml(path: Path, problems: Problems) -> DocumentPart | None:
-    """Open a file of one YAML mapping; None, with the problem noted, where it is not."""
+    """Read a file that is one YAML mapping.
+
+    If it is not, or cannot be read, the reason is noted and None returned.
+    """
     try:
         require_shallow(written := path.read_bytes())
         content = yaml.load(written, _Loader)  # noqa: S506 - it is a safe loader

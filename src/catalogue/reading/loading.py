@@ -1,4 +1,4 @@
-"""Loading a catalogue from its folder; it is whole and right, or every fault is named."""
+"""Loading a catalogue from its folder, or refusing it with all its errors."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -30,8 +30,8 @@ CENTRE_DIGITS = 5
 def load(folder: Path, *, decision_seconds: float = 2.0) -> Catalogue:
     """Load the folders ``qualifications``, ``apprenticeships`` and ``centres``.
 
-    Deciding by any of the rules may take so many seconds, here and ever after.
-    Raises InvalidCatalogue with every error found; warnings go on the catalogue.
+    ``decision_seconds`` limits each decision on eligibility, now and later. Raises
+    InvalidCatalogue with every error found; warnings are kept on the catalogue.
     """
     problems: list[CatalogueProblem] = []
     build = partial(qualification, decision_seconds=decision_seconds)
@@ -68,7 +68,10 @@ def _files(
     build: Callable[[DocumentPart], T],
     problems: list[CatalogueProblem],
 ) -> Iterator[tuple[str, T]]:
-    """Build what each file of a folder says, where it has no error of its own."""
+    """Read the YAML files of a folder; give name and result of those without errors.
+
+    ``problems`` gets what is wrong in each. Files of worked cases are left out.
+    """
     for path in sorted((folder / kind).glob("*")):
         if path.suffix in ENDINGS and not path.name.endswith(CASES):
             found = Problems(file=f"{kind}/{path.name}")
@@ -82,6 +85,7 @@ def _files(
 
 
 def _strays(folder: Path) -> Iterator[CatalogueProblem]:
+    """Find YAML files outside the three folders, where nothing reads them."""
     if not folder.is_dir():
         yield _problem(
             str(folder.resolve()),
@@ -121,7 +125,7 @@ def _centre(part: DocumentPart) -> CentreEntry:
 def _versions(
     qualifications: list[tuple[str, Qualification]],
 ) -> Iterator[CatalogueProblem]:
-    """Versions of one reference rise together with the days they apply from."""
+    """Find versions that are there twice, or that apply from no later day than a lower one."""
     last: dict[str, Qualification] = {}
     for file, each in sorted(
         qualifications, key=lambda entry: (entry[1].version, entry[0])

@@ -1,4 +1,4 @@
-"""Rows of a group that say the same: kept aware of each other as they change (U6)."""
+"""Duplicate rows of a group: each record names the others, also after changes (U6)."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -20,7 +20,12 @@ from store import Change, Conflict, EventStore, Reservation, Stream
 
 @dataclass(frozen=True, kw_only=True)
 class Sameness:
-    """In what rows can be the same: how it is reserved, what it is, who names whom."""
+    """A way in which rows can be duplicates of each other: the same ULN or person.
+
+    ``name`` is part of the scope of the reservation. ``value`` gives what a record has,
+    ``rows`` the rows that it names for it, and ``with_rows`` the events by which it
+    names these rows and no others.
+    """
 
     name: str
     value: Callable[[Record], str | None]
@@ -47,7 +52,10 @@ ULN, PERSON = SAMENESSES
 
 @dataclass(kw_only=True)
 class Mate:
-    """Another row, and what is to be recorded of it in the same append."""
+    """Another row that a change concerns, with what is recorded of it in the same append.
+
+    ``before`` is the record as it was opened, ``record`` as it is after ``events``.
+    """
 
     stream: Stream
     before: Record
@@ -62,9 +70,11 @@ class Mate:
 
 @dataclass(kw_only=True)
 class DuplicateRowsChange:
-    """What one record's change makes of the rows of its group that say the same.
+    """What a change of one record changes in the other rows of its group.
 
-    ``reading`` counts the readings of the file: each reserves values of its own.
+    ``reserve`` and ``release`` are for the changed record's own stream. ``mates`` are the
+    other rows that were opened, by row. ``reading`` counts the readings of the file,
+    each of which has its own reservations.
     """
 
     context: CommandContext
@@ -75,9 +85,10 @@ class DuplicateRowsChange:
     mates: dict[int, Mate] = field(default_factory=dict)
 
     def settle(self, before: Record, after: Record) -> None:
-        """Part from the rows that it is no longer the same as, and join others.
+        """Let rows that are no longer duplicates of it stop naming it, and others begin.
 
-        Raises Conflict if rows came or went since the record was checked.
+        ``before`` and ``after`` are the changed record. Raises Conflict if the rows with
+        its ULN or person are others than when it was checked.
         """
         for same in SAMENESSES:
             if same.value(before) != same.value(after):
@@ -88,9 +99,9 @@ class DuplicateRowsChange:
             mate.record_events(mate.record.with_like_rows(rows, different=apart))
 
     def changes(self) -> list[Change]:
-        """Say what is recorded of the other rows.
+        """Make the changes of the other rows.
 
-        One whose ULN is now in no other row is put to LRS (U7).
+        LRS is asked about those whose ULN is now in no other row (U7).
         """
         mates = [mate for mate in self.mates.values() if mate.events]
         heard, _ = hear([mate.record for mate in mates], self.context)
@@ -100,14 +111,14 @@ class DuplicateRowsChange:
 
     @property
     def ready(self) -> list[int]:
-        """The other rows that can become learners now, and could not before (U9)."""
+        """The other rows that can become learners since this change (U9)."""
         mates = self.mates.values()
         return [m.record.row for m in mates if becomes_ready(m.before, m.record)]
 
     def _leave(self, same: Sameness, record: Record) -> None:
-        """Part: those whom it named name each other, and one of them is found instead.
+        """Take a record out of the rows that name it; these then name each other.
 
-        That is if the value is found by this row.
+        If its row holds the reservation of the value, the first of them gets it.
         """
         if not (value := same.value(record)):
             return
@@ -125,6 +136,7 @@ class DuplicateRowsChange:
                 first.reserve.append(owned)
 
     def _join(self, same: Sameness, record: Record) -> None:
+        """Let the rows with a record's value name it; reserve the value if it is new."""
         if not (value := same.value(record)):
             return
         owned = self._reservation(same, value)
@@ -137,7 +149,7 @@ class DuplicateRowsChange:
         if rows != same.rows(record):
             raise Conflict(stream_of(record_called(self.group, record.row)), ())
         is_full = any(len(same.rows(mate.record)) + 1 >= MOST_NAMED for mate in mates)
-        for mate in mates:  # where they are many, it goes between those that it joins
+        for mate in mates:  # if is_full, it comes between the rows that it joins
             others = same.rows(mate.record) - (rows if is_full else set())
             mate.record_events(same.with_rows(mate.record, others | {record.row}))
         if at is None:
@@ -149,7 +161,7 @@ class DuplicateRowsChange:
         )
 
     def _open_rows(self, rows: Iterable[int]) -> list[Mate]:
-        """Open rows that can still change, once each."""
+        """Open those of the rows that can still change, each once, in order of rows."""
         new = sorted(row for row in rows if row not in self.mates)
         for stream, record in read_records(self.context.store, self.group, new):
             if record.is_open:
@@ -159,7 +171,7 @@ class DuplicateRowsChange:
 
 
 def rows_like(row: FileRow, store: EventStore, upload: Upload) -> OtherRows:
-    """Find the other rows of a group that say the same as the cells of one (U6)."""
+    """Find the other rows of a group with the ULN or the person of a row's cells (U6)."""
 
     def rows_with(same: Sameness, value: str | None) -> frozenset[int]:
         if value is None:
@@ -182,10 +194,11 @@ def rows_to_join(
     but: int,
     first: Record | None = None,
 ) -> frozenset[int]:
-    """Find the rows that one with that value is to name, by the row it is found by.
+    """Find the rows that the row ``but`` is to name if it has this value.
 
-    All of those, or, where they are many, the ``first`` (as it was opened, if it was)
-    and one beside it.
+    ``first`` is the record whose stream holds the reservation ``owned``, if it is open
+    already. The rows are this one and all that it names or, if they are MOST_NAMED or
+    more, this one and the first that it names. Those that lost the value are left out.
     """
     if first is None:
         at = _holder(store, owned)
@@ -203,5 +216,6 @@ def rows_to_join(
 
 
 def _holder(store: EventStore, owned: Reservation) -> UUID | None:
+    """Find the stream that holds a reservation; None if it is free."""
     held = store.find_reservations(owned.scope, [owned.key]).values()
     return next((each.stream for each in held), None)

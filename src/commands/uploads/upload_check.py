@@ -1,4 +1,4 @@
-"""What is asked of an upload by the way: to check its records, part by part."""
+"""The command that checks the rows of an uploaded file, one part after another."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,11 @@ from store import Change, EventStore, Reservation, Stream
 
 @dataclass(frozen=True, kw_only=True)
 class CheckLearnerGroup(Command):
-    """Check more records of an upload, from where the check has come to (U5, U6)."""
+    """Check the next rows of an upload and record what was found (U5, U6).
+
+    Up to BATCHES parts are checked, each in an append of its own; the fact of the last
+    one asks for this command again. ``alike`` finds similar learners of the centre.
+    """
 
     title: ClassVar = "check a learner group"
 
@@ -49,14 +53,14 @@ def check_learner_group(
 ) -> CommandResult:
     stream, upload = load(GROUP, command.group, store=context.store, reader=command.by)
     received, position = upload.received, None
-    around = RowChecker(
+    checker = RowChecker(
         store=context.store,
         centre=received.centre,
         alike=command.alike,
         today=command.today,
     )
     version = stream.version
-    for checked in islice(_check_rows(upload, around, context), BATCHES):
+    for checked in islice(_check_rows(upload, checker, context), BATCHES):
         is_valid = [not found.problems for found in checked.found]
         events = upload.record_progress(
             valid=sum(is_valid),
@@ -78,8 +82,8 @@ def check_learner_group(
     return CommandResult(position=position, created_id=received.group)
 
 
-def _reading(upload: Upload, context: CommandContext) -> UploadReading:
-    """Read the file of an upload again, as it was read at first."""
+def _read_upload(upload: Upload, context: CommandContext) -> UploadReading:
+    """Read the file of an upload, or take its kept reading."""
     name = upload.received.file
 
     def read_file() -> UploadReading:
@@ -94,13 +98,17 @@ def _reading(upload: Upload, context: CommandContext) -> UploadReading:
 
 
 def chosen_encoding(upload: Upload) -> str | None:
-    """Say what a file is to be read as; None if it says so itself."""
+    """Give the encoding that a person chose for a file; None if it is detected (U4)."""
     return upload.encoding if upload.encoding == MAC else None
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Checked:
-    """A part of the check: what was found in it, and what is to be recorded of it."""
+class _CheckedPart:
+    """A checked part of an upload: results in order of rows, and changes to append.
+
+    ``through`` is the number of its last row; ``to_verify`` counts its records that
+    wait for LRS.
+    """
 
     found: Sequence[Checked]
     changes: Sequence[Change]
@@ -109,25 +117,28 @@ class _Checked:
 
 
 def _check_rows(
-    upload: Upload, around: RowChecker, context: CommandContext
-) -> Iterator[_Checked]:
-    """Check part by part what is not a fact yet: rows of the file, or those read again."""
+    upload: Upload, checker: RowChecker, context: CommandContext
+) -> Iterator[_CheckedPart]:
+    """Check, part by part, the rows whose check is not recorded yet.
+
+    They are those of the file or, once another encoding was chosen, of its records.
+    """
     if upload.status is not UploadStatus.CHECKING or upload.is_read:
         return
     if upload.read_before:
         rows = range(upload.last_row + 1, upload.read_before + 1)
-        yield from _checked_again(rows, upload, around, context)
+        yield from _check_again(rows, upload, checker, context)
         return
-    reading = _reading(upload, context)
+    reading = _read_upload(upload, context)
     unread = [row for row in reading.file.rows if row.number > upload.last_row]
     for part in batches(unread):
-        found = around.check(part, reading.duplicates.others_near)
+        found = checker.check(part, reading.duplicates.others_near)
         changes = [
-            _record(row, checked, reading.duplicates, upload, context)
+            _begin_record(row, checked, reading.duplicates, upload, context)
             for row, checked in zip(part, found, strict=True)
         ]
         begun = [Record.replay(change.events) for change in changes]
-        yield _Checked(
+        yield _CheckedPart(
             found=found,
             changes=changes,
             through=part[-1].number,
@@ -135,14 +146,14 @@ def _check_rows(
         )
 
 
-def _record(
+def _begin_record(
     row: FileRow,
     found: Checked,
     duplicates: DuplicateRows,
     upload: Upload,
     context: CommandContext,
 ) -> Change:
-    """Say what is recorded of a row: the first row with a value is found by it."""
+    """Make the change that begins the record of a row, with its reservations."""
     received, uln = upload.received, given_uln(row.cells)
     stream = RECORD.new(record_called(received.group, row.number))
     read = RecordRead(
@@ -161,7 +172,10 @@ def _record(
 def _reservations_of_row(
     row: FileRow, duplicates: DuplicateRows, upload: Upload, store: EventStore
 ) -> list[Reservation]:
-    """Say what the row is found by: its ULN and its person, if it is the first (U6)."""
+    """Make the reservations that duplicates of the row find it by (U6).
+
+    They are of its ULN and of its person, each only if no row before it has the same.
+    """
     uln, person = given_uln(row.cells), given_likeness(row.cells)
     return [
         reserved_row(
@@ -175,17 +189,20 @@ def _reservations_of_row(
     ]
 
 
-def _checked_again(
-    rows: Sequence[int], upload: Upload, around: RowChecker, context: CommandContext
-) -> Iterator[_Checked]:
-    """Read records in the other encoding; what somebody typed or linked stays (U4)."""
-    duplicates = _duplicates_again(upload, context)
+def _check_again(
+    rows: Sequence[int], upload: Upload, checker: RowChecker, context: CommandContext
+) -> Iterator[_CheckedPart]:
+    """Check, part by part, the records of these rows in the encoding chosen now (U4).
+
+    Cells that a person typed, and links to learners, stay.
+    """
+    duplicates = _find_duplicates_again(upload, context)
     for part in batches(rows):
         opened = list(read_records(context.store, upload.received.group, part))
         if not opened:
             continue
         again = [_read_again(stream, record, upload) for stream, record in opened]
-        found = around.check(again, duplicates.others_near)
+        found = checker.check(again, duplicates.others_near)
         changes: list[Change] = []
         after: list[Record] = []
         for (stream, record), row, checked in zip(opened, again, found, strict=True):
@@ -198,7 +215,7 @@ def _checked_again(
                 reserve = _reservations_of_row(row, duplicates, upload, context.store)
             changes.append(stream.change(events, reserve=reserve))
             after.append(reduce(Record.apply, events, record))
-        yield _Checked(
+        yield _CheckedPart(
             found=found,
             changes=changes,
             through=part[-1],
@@ -206,8 +223,8 @@ def _checked_again(
         )
 
 
-def _duplicates_again(upload: Upload, context: CommandContext) -> DuplicateRows:
-    """Find which records say the same once all are read in the other encoding."""
+def _find_duplicates_again(upload: Upload, context: CommandContext) -> DuplicateRows:
+    """Find the duplicates among a group's records, read in the encoding chosen now."""
     group = upload.received.group
 
     def find_duplicates() -> DuplicateRows:
@@ -222,7 +239,7 @@ def _duplicates_again(upload: Upload, context: CommandContext) -> DuplicateRows:
 
 
 def _read_again(stream: Stream, record: Record, upload: Upload) -> FileRow:
-    """Read the cells that nobody typed into in the encoding chosen now."""
+    """Read a record's row in the encoding chosen now, except cells that people typed."""
     cells = dict(record.cells)
     first, second = upload.received.encoding, upload.encoding
     read = stream.events[0]
