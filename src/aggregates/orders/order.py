@@ -1,4 +1,4 @@
-"""Orders: products, learners and dates put together in any order, then confirmed."""
+"""Orders of registrations: drafted in any sequence of steps, then confirmed once."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -56,7 +56,7 @@ Later: TypeAlias = (
 
 @dataclass(frozen=True, kw_only=True)
 class Order(Aggregate):
-    """What a centre orders; ``lines`` are by product.
+    """An order of a centre; ``lines`` are by product.
 
     ``learners`` are linked to the order itself: products added later are for them too.
     """
@@ -78,11 +78,11 @@ class Order(Aggregate):
 
     @property
     def display_name(self) -> str:
-        """What a sentence calls it: by its number, once it has one."""
+        """What messages call it: ``order O-…``, or ``this order`` without a number."""
         return f"order {self.order}" if self.order else "this order"
 
     def registrations(self, offers: Mapping[str, Offer]) -> int:
-        """Count the registrations that it makes, or made (O5, O7)."""
+        """Count the registrations that it makes or, once confirmed, has made (O5, O7)."""
         if self.confirmed is not None:
             lines = self.confirmed.lines
             return sum(len(x.registrations) * (1 + len(x.parts)) for x in lines)
@@ -104,10 +104,11 @@ class Order(Aggregate):
     def choose_products(
         self, products: Sequence[str], *, offers: Mapping[str, Offer]
     ) -> list[Later]:
-        """Say which products are ordered, all of them (O2); those kept keep all else.
+        """Set the products of the order; others are removed, kept lines stay as they are (O2).
 
-        A product that has been chosen before stays although it is no longer offered:
-        what stands in its way is shown, and refused when the order is confirmed.
+        A product that is on the order already is kept even if it is no longer offered;
+        confirming the order then refuses it. Raises OrderIsConfirmed, ProductUnknown,
+        ProductNotOffered, ProductsRefused for several of these, OrderTooLarge.
         """
         self.require_draft()
         added = [p for p in dict.fromkeys(products) if p not in self.lines]
@@ -135,7 +136,10 @@ class Order(Aggregate):
         return self.within_limit(events, offers)
 
     def unlink(self, learner: str, *, product: str | None) -> list[Later]:
-        """Take a learner off a product, or off the whole order (O3)."""
+        """Unlink a learner from a product, or from the whole order if it is None (O3).
+
+        Raises OrderIsConfirmed, ProductNotOnOrder, LearnerNotLinked.
+        """
         self.require_draft()
         self.require_lines(product)
         linked: dict[str | None, Collection[str]] = {
@@ -159,10 +163,11 @@ class Order(Aggregate):
         learners: Sequence[str],
         today: date | None = None,
     ) -> list[Later]:
-        """Set course dates for learners of a product, or for all of them (O4).
+        """Set course dates for ``learners`` of a product, or for all if there are none (O4).
 
-        Learners without a product are meant wherever they are linked. Dates that are
-        far from ``today`` are refused; it is None once somebody said that they are right.
+        Without ``product`` they are for all products. Unlikely dates, as compared with
+        ``today``, are refused; ``today`` is None if a person has confirmed them. Raises
+        OrderIsConfirmed, ProductNotOnOrder, EndsBeforeStart, LearnerNotLinked.
         """
         self.require_draft()
         self.require_lines(product)
@@ -173,10 +178,9 @@ class Order(Aggregate):
             require_likely(dates, today)
         if not learners:
             found = self.dates if product is None else self.lines[product].dates
-            is_said = found == dates and not self._is_said_apart(product)
-            return (
-                [] if is_said else [OrderCourseDatesSet(dates=dates, product=product)]
-            )
+            if found == dates and not self._has_narrower_dates(product):
+                return []
+            return [OrderCourseDatesSet(dates=dates, product=product)]
         targets = [p for p in self.lines if product in {None, p}]
         for learner in learners:
             if not any(learner in self.lines[target].learners for target in targets):
@@ -193,7 +197,10 @@ class Order(Aggregate):
         return events
 
     def give_number(self, number: str | None, *, product: str | None) -> list[Later]:
-        """Set the purchase order number of a product, or of the order (O1)."""
+        """Set the purchase order number of a product, or of the order if it is None (O1).
+
+        A ``number`` of None removes it. Raises OrderIsConfirmed, ProductNotOnOrder.
+        """
         self.require_draft()
         self.require_lines(product)
         given = purchase_order_number(number, path=("purchase_order_number",))
@@ -203,24 +210,24 @@ class Order(Aggregate):
         return [OrderPurchaseOrderNumberGiven(number=given, product=product)]
 
     def delete(self) -> list[Later]:
-        """Delete a draft."""
+        """Delete the draft. Raises OrderIsConfirmed."""
         self.require_draft()
         return [OrderDeleted()]
 
     def require_draft(self) -> None:
-        """Raise OrderIsConfirmed if it is."""
+        """Raise OrderIsConfirmed unless the order is a draft."""
         if self.confirmed is not None:
             raise OrderIsConfirmed(order=self.order)
 
     def require_lines(self, product: str | None) -> None:
-        """Raise ProductNotOnOrder unless it is, or none is named."""
+        """Raise ProductNotOnOrder if a product is named that has no line."""
         if product is not None and product not in self.lines:
             raise ProductNotOnOrder(
                 path=("product",), product=product, order=self.display_name
             )
 
-    def _is_said_apart(self, product: str | None) -> bool:
-        """Whether dates were set for fewer than the product's, or all, learners."""
+    def _has_narrower_dates(self, product: str | None) -> bool:
+        """Whether dates were set for some learners of it, or for some products only."""
         lines = [line for at, line in self.lines.items() if product in {None, at}]
         of_lines = [line.dates for line in lines] if product is None else []
         of_places = [place.dates for line in lines for place in line.learners.values()]
@@ -229,7 +236,7 @@ class Order(Aggregate):
     def within_limit(
         self, events: list[Later], offers: Mapping[str, Offer]
     ) -> list[Later]:
-        """Raise OrderTooLarge if these events would make it so."""
+        """Return the events. Raises OrderTooLarge if the order would be too large by them."""
         number = self.after(events).registrations(offers)
         if number > MOST_REGISTRATIONS:
             raise OrderTooLarge.of(number)

@@ -1,7 +1,7 @@
-"""What routes may ask for.
+"""The dependencies of routes: service, moment, user, page and conditional headers.
 
-What only reads the request is ``async``: a plain function costs a change of thread. What
-reads the store or the read models does that in a worker thread.
+One that only reads the request is ``async``, as a plain function costs a change of
+thread. One that reads the store or the read models does so in a worker thread.
 """
 
 import re
@@ -35,17 +35,18 @@ from store import Actor, Position
 CHANNEL = "api"
 MOST_WAITED = 10.0
 WAITED = 2.0
+"""How many seconds a request waits for Min-Position if it does not say, and at most."""
 MOST_LISTED = 200
 LISTED = 50
-MARK = 16
-"""How long that is which shows whose a cursor is."""
+CURSOR_DIGEST = 16
+"""The length of the digest that begins a cursor and ties it to its list."""
 REQUIRED: dict[str, JsonValue] = {"x-required": True}
-"""Says in the document that a header is required, which a sentence of ours asks for."""
+"""Marks a header as required in the OpenAPI document; the refusal is one of ours."""
 POSITION_LIMIT = 2**63 - 1
-"""The largest number that the databases know: nothing stands there, or after it."""
+"""The largest integer of the databases; every position is below it."""
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-"""Nothing was recorded before, whatever moment is asked for."""
+"""No event is older; ``as_at`` before it is taken as this moment."""
 
 
 class PastUnchangeable(Malformed):
@@ -84,7 +85,7 @@ stream_ticket = APIKeyQuery(
     scheme_name="ticket",
     description="For a browser's EventSource: POST /api/v1/me/stream-tickets gives one.",
 )
-"""Declared by the routes of streams, which alone it opens."""
+"""The security scheme of tickets; only routes of event streams declare and take them."""
 
 
 def opened_service(request: Request) -> Service:
@@ -100,7 +101,7 @@ Present = Annotated[Service, Depends(present)]
 
 
 def end_of_a_day(given: object) -> object:
-    """Take a day alone for its end in London (H3); all else is a moment as it stands."""
+    """Turn a day, as 2026-10-01, into its end in London (H3); give all else back as it is."""
     try:
         return end_of(date.fromisoformat(str(given)))
     except ValueError:
@@ -120,7 +121,10 @@ async def service(
         ),
     ] = None,
 ) -> Service:
-    """Find the service, as it stood at a moment if one is asked for (H3)."""
+    """Give the service, as it was at ``as_at`` if that is given (H3).
+
+    Raises PastUnchangeable unless the request is a GET; InFuture.
+    """
     if as_at is None:
         return present
     if request.method != "GET":
@@ -144,7 +148,7 @@ Now = Annotated[datetime, Depends(now)]
 
 
 async def today(now: Now) -> date:
-    """Say which day it is in London, which is what every rule means by today."""
+    """Give the day in London, which every rule means by today."""
     return now.astimezone(LONDON).date()
 
 
@@ -152,7 +156,7 @@ Today = Annotated[date, Depends(today)]
 
 
 async def address(request: Request) -> str:
-    """Say where the request comes from."""
+    """Give the client's IP address; ``nowhere`` if it is not known."""
     return request.client.host if request.client else "nowhere"
 
 
@@ -165,7 +169,9 @@ async def current_user(
     service: Present,
     address: Address,
 ) -> SignedInUser:
-    """Find who asks, by token, or by ticket where a stream is opened.
+    """Find the user by their token or, on a route of event streams, by a ticket.
+
+    The request counts towards the rate of the user, a refused one to that of the address.
 
     Raises TokenMissing, TokenNotGood, TicketNotGood, or Unacceptable (429).
     """
@@ -193,17 +199,17 @@ CurrentUser = Annotated[SignedInUser, Depends(current_user)]
 
 
 def scope(user: SignedInUser, asked: str | None = None) -> str | None:
-    """Say which centre a user sees: their own, or the one asked for; None for all."""
+    """Give the centre that a user sees: their own, or the one asked for; None is all."""
     return user.centre if user.role.is_of_a_centre else asked
 
 
 def centre_of(by: Actor) -> str | None:
-    """Say which centre somebody sees; None for all."""
+    """Give the centre that an actor sees; None is all."""
     return by.centre if Role(by.role).is_of_a_centre else None
 
 
 def one_centre(user: SignedInUser, asked: str | None) -> str:
-    """Say which one centre a user sees. Raises CentreNeeded if it is none for sure."""
+    """Give the one centre that a user sees. Raises CentreNeeded if it would be all."""
     centre = scope(user, asked)
     if not centre:
         raise CentreNeeded(path=("centre",))
@@ -228,10 +234,10 @@ async def if_match(
         ),
     ] = None,
 ) -> Versions:
-    """Say which versions may be changed; None if the person takes any (RFC 9110, 13.1.1).
+    """Give the versions that If-Match names; None for any (RFC 9110, 13.1.1).
 
-    Raises Unacceptable: 428 without it, 400 if it is malformed, 412 if it can match
-    nothing, as a weak tag.
+    Raises Unacceptable: 428 without the header, 400 if it is malformed, 412 if none of
+    its tags can match, as of weak ones.
     """
     if given is None:
         raise Unacceptable(
@@ -284,7 +290,7 @@ async def wait_for_position(
         ),
     ] = None,
 ) -> None:
-    """Wait for the read models to come to Min-Position. Raises Unacceptable (503)."""
+    """Wait until the read models have reached Min-Position. Raises Unacceptable (503)."""
     if min_position is None:
         return
     asked = re.search(r"\bwait=([0-9]{1,4})\b", prefer or "")
@@ -293,7 +299,10 @@ async def wait_for_position(
 
 
 def require_seen(service: Service, position: Position, patience: float) -> None:
-    """Wait for the read models to come so far. Raises Unacceptable (503)."""
+    """Wait until the read models have reached a position, ``patience`` seconds at most.
+
+    Raises Unacceptable (503).
+    """
     if not service.read_models.wait_for(position, patience):
         raise Unacceptable(
             HTTPStatus.SERVICE_UNAVAILABLE,
@@ -307,7 +316,7 @@ Waited = Annotated[None, Depends(wait_for_position)]
 
 
 def reads(service: ServiceOf, _: Waited) -> Iterator[Connection]:
-    """Open the read models, as far as Min-Position at least."""
+    """Give a connection to the read models once they have reached Min-Position."""
     with service.rows() as connection:
         yield connection
 
@@ -317,7 +326,7 @@ Reads = Annotated[Connection, Depends(reads)]
 
 @dataclass(frozen=True, kw_only=True)
 class PageRequest:
-    """Which part of a list is asked for: from the place that the cursor is of."""
+    """The part of a list that is asked for; ``cursor`` is the place it begins after."""
 
     limit: int
     cursor: str | None
@@ -325,9 +334,9 @@ class PageRequest:
 
 
 def cursor_of(request: Request, place: str) -> str:
-    """Make the cursor of a place in a list: good for it alone, asked for the same.
+    """Make the cursor of a place in a list, which is good for the same request alone.
 
-    How many are listed, and of which moment, may be another.
+    Only ``limit``, ``total`` and ``as_at`` may be different in the next request.
     """
     asked = sorted(
         each
@@ -335,7 +344,7 @@ def cursor_of(request: Request, place: str) -> str:
         if each[0] not in {"cursor", "limit", "total", "as_at"}
     )
     of = f"cursor {request.url.path} {asked} {place}"
-    return f"{opened_service(request).store.make_key(of)[:MARK]}.{place}"
+    return f"{opened_service(request).store.make_key(of)[:CURSOR_DIGEST]}.{place}"
 
 
 async def paging(
@@ -348,10 +357,10 @@ async def paging(
         Query(max_length=1000, description="Where to go on, from the last answer."),
     ] = None,
 ) -> PageRequest:
-    """Read which part is asked for. Raises BadCursor if the cursor is not of this list."""
+    """Read ``limit`` and ``cursor``. Raises BadCursor if the cursor is of another list."""
     place = None
     if cursor is not None:
-        place = cursor[MARK + 1 :]
+        place = cursor[CURSOR_DIGEST + 1 :]
         if not compare_digest(cursor_of(request, place).encode(), cursor.encode()):
             raise BadCursor(path=("cursor",))
     return PageRequest(limit=limit, cursor=place)
@@ -371,11 +380,11 @@ async def paging_since(
         ),
     ] = None,
 ) -> PageRequest:
-    """Read which part is asked for, of what was changed since a moment."""
+    """Read ``updated_since`` beside ``limit`` and ``cursor``."""
     return replace(part, updated_since=updated_since)
 
 
 PagingSince = Annotated[PageRequest, Depends(paging_since)]
 Total = Annotated[bool, Query(description="Say how many there are in all.")]
 Sort = Query(description="What to sort by; with a - before it backwards.")
-"""What a list that can be sorted says of its ``sort``."""
+"""The query parameter ``sort`` of lists that can be sorted."""

@@ -1,4 +1,4 @@
-"""What is sent to put an order together, step by step."""
+"""The request bodies of orders: of a whole draft, of each step and of confirming."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -65,7 +65,10 @@ class LearnersLinked(PathwayChoiceRequest, title="OrderLearnersChoice"):
     def pathway_choices(
         self, *, at: FieldPath = ()
     ) -> Iterator[tuple[FieldPath, str | None, str, PathwayChoice]]:
-        """Say of each learner who is named where, for what and on which way."""
+        """Give path, product, learner and pathways of each learner who is named.
+
+        ``at`` is the path to this body. A learner without pathways has those for all.
+        """
         for place, each in enumerate(self.learners):
             own = each.choice
             choice = PathwayChoice(
@@ -75,7 +78,10 @@ class LearnersLinked(PathwayChoiceRequest, title="OrderLearnersChoice"):
             yield (*at, "learners", place), self.product, each.learner, choice
 
     def linking(self, context: RequestContext, *, at: FieldPath = ()) -> Linking:
-        """Read who is linked; ``at`` is the path to where the body says it."""
+        """Give the learners and groups to link; ``at`` is the path to this body.
+
+        Raises PathwaySaidTwice, or LearnersRefused for several learners.
+        """
         require_one_pathway(self.pathway_choices(at=at))
         return Linking(
             product=self.product,
@@ -130,7 +136,7 @@ class NewOrder(RequestBody, title="NewOrder"):
     def pathway_choices(
         self,
     ) -> Iterator[tuple[FieldPath, str | None, str, PathwayChoice]]:
-        """Say of each learner who is named where, for what and on which way."""
+        """Give path, product, learner and pathways of each learner who is named."""
         for place, each in enumerate(self.learners):
             yield from each.pathway_choices(at=("learners", place))
 

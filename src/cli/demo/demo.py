@@ -1,4 +1,4 @@
-"""A believable centre, to try the service with."""
+"""The command that fills a centre with made-up learners, orders and claims."""
 
 from typing import Annotated
 

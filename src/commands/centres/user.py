@@ -1,4 +1,4 @@
-"""What may be asked about users and their tokens."""
+"""Commands on users and their tokens."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,7 +50,7 @@ class SetPassword(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeUserRole(Command):
-    """Give a user another role, maybe at another centre."""
+    """Change the role of a user, and the centre it is held at."""
 
     title: ClassVar = "change a user role"
 
@@ -97,10 +97,7 @@ def asker(by: Actor) -> Asker:
 
 
 def open_user(context: CommandContext, name: str, by: Actor) -> tuple[Stream, User]:
-    """Open a user's stream and replay it.
-
-    Raises NotFound if there is none such or it is another centre's.
-    """
+    """Load a user. Raises NotFound if there is none, or none that the actor may know of."""
     stream, user = find(USER, name, store=context.store)
     if user is not None and user.is_seen_by(asker(by)):
         return stream, user

@@ -1,4 +1,4 @@
-"""What may be asked of an order while it is put together, in any order of steps."""
+"""Commands on a draft order, whose steps may be taken in any sequence."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -32,7 +32,11 @@ from store import Change, Stream
 
 @dataclass(frozen=True, kw_only=True)
 class Newcomer:
-    """Somebody made known as they are linked: ``cells`` as for a learner alone (L1)."""
+    """A learner who is created in the append that links them (O3, L1).
+
+    ``cells`` are their details, by column of the template. ``alike`` finds similar
+    learners; ``is_different_person`` confirms that they are somebody else.
+    """
 
     cells: Mapping[str, str]
     alike: FindSimilarLearners
@@ -41,9 +45,10 @@ class Newcomer:
 
 @dataclass(frozen=True, kw_only=True)
 class Dating:
-    """Course dates, and for whom: learners of a product, all of them, everybody.
+    """Course dates for ``learners``, or for all if there are none, of a product.
 
-    ``is_confirmed``: somebody said that they are right, unlikely as they are.
+    Without ``product`` they are for all products. ``is_confirmed`` says that a person
+    has confirmed dates that look unlikely (O4).
     """
 
     dates: CourseDates
@@ -54,9 +59,9 @@ class Dating:
 
 @dataclass(frozen=True, kw_only=True)
 class BeginOrder(Command):
-    """Begin an order, empty or with as much of it as is known; it is a draft (O1).
+    """Begin a draft order, empty or with any of its steps (O1).
 
-    ``number`` is the purchase order number of all of it.
+    ``number`` is the purchase order number of the whole order.
     """
 
     title: ClassVar = "begin an order"
@@ -69,14 +74,17 @@ class BeginOrder(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderCommand(Command):
-    """What is asked of an order that there is."""
+    """A command on an order that exists."""
 
     order: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class LossyOrderCommand(OrderCommand):
-    """What may lose what was typed; ``lost_at`` points at what would lose it."""
+    """A command that can remove what people typed; ``confirm_loss`` lets it.
+
+    ``lost_at`` is the path to the field of the request that would remove it.
+    """
 
     lost_at: ClassVar[FieldPath]
 
@@ -85,7 +93,7 @@ class LossyOrderCommand(OrderCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class ChooseOrderProducts(LossyOrderCommand):
-    """Say what is ordered: these products and no others (O2)."""
+    """Set the products of an order; all others are removed (O2)."""
 
     title: ClassVar = "choose order products"
     lost_at: ClassVar = ("products",)
@@ -95,7 +103,10 @@ class ChooseOrderProducts(LossyOrderCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class LinkOrderLearners(LossyOrderCommand):
-    """Link learners, groups of them and a newcomer (O3); ``instead`` of all others."""
+    """Link learners, groups and a newcomer (O3).
+
+    With ``instead`` the learners who were linked before and are not named are unlinked.
+    """
 
     title: ClassVar = "link order learners"
     lost_at: ClassVar = ("learners",)
@@ -128,7 +139,7 @@ class SetCourseDates(LossyOrderCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class GivePurchaseOrderNumber(OrderCommand):
-    """Say what the purchase is called; None takes the number away (O1)."""
+    """Set the purchase order number of a product or of the order; None removes it (O1)."""
 
     title: ClassVar = "give a purchase order number"
 
@@ -171,9 +182,10 @@ def record(
     events: Sequence[Later],
     *created: Change,
 ) -> CommandResult:
-    """Append what was decided, the learners created for it, and whom it uses (U11).
+    """Append the events, the ``created`` learners and the uses of their groups (U11).
 
-    Raises WorkWouldBeLost if what was typed is gone after it, unless that is confirmed.
+    Raises WorkWouldBeLost if what people typed would be removed and the command does
+    not confirm it.
     """
     after = order.after(events)
     if isinstance(command, LossyOrderCommand):
@@ -263,13 +275,13 @@ def delete_order(_: DeleteOrder, order: Order, __: CommandContext) -> Sequence[L
 def offers_of(
     context: CommandContext, order: Order, products: Iterable[str], today: date
 ) -> dict[str, Offer]:
-    """Find what these products are offered at to the order's centre."""
+    """Find the offers of these products to the order's centre on that day, by product."""
     approvals = approvals_of(context, order.centre)[1]
     return offers(context.catalogue, products, Terms(approvals=approvals, today=today))
 
 
 def set_dates(order: Order, datings: Sequence[Dating], today: date) -> list[Later]:
-    """Set several dates one after the other."""
+    """Decide on several course dates, one after the other, and give all events."""
     events: list[Later] = []
     for index, dating in enumerate(datings):
         with under("dates", index):
@@ -284,7 +296,7 @@ def set_dates(order: Order, datings: Sequence[Dating], today: date) -> list[Late
 
 @contextmanager
 def under(*place: str | int) -> Iterator[None]:
-    """Point at a part of what was asked, where a decision knows of that part alone."""
+    """Put ``place`` before the path of refusals raised inside: a part of the request."""
     try:
         yield
     except Refusal as refusal:

@@ -1,4 +1,4 @@
-"""What can happen to an order of registrations: put together, then confirmed once."""
+"""Orders of registrations: drafted, then confirmed once or deleted."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,7 +18,7 @@ class CourseDates:
 
 @dataclass(frozen=True, kw_only=True)
 class ConfirmedPart:
-    """A qualification of an apprenticeship: its rules, and the learners' registrations."""
+    """A qualification of an ordered apprenticeship; ``registrations`` are by learner."""
 
     qualification: str
     rules_version: int
@@ -27,9 +27,10 @@ class ConfirmedPart:
 
 @dataclass(frozen=True, kw_only=True)
 class ConfirmedLine:
-    """A product as it was ordered: price, rules, and each learner's registration.
+    """A product as it was ordered; ``registrations`` are by learner.
 
-    An apprenticeship has ``parts``, which cost nothing beside its own price.
+    ``price`` is in pounds for each learner. An apprenticeship has ``parts``, which are
+    included in its price.
     """
 
     product: str
@@ -48,23 +49,23 @@ class OrderBegun(Event, topic="order.begun"):
 
 
 class OrderProductsAdded(Event, topic="order.products-added"):
-    """These products are to be ordered too."""
+    """Products were added to the order."""
 
     products: tuple[str, ...]
 
 
 class OrderProductsRemoved(Event, topic="order.products-removed"):
-    """These products are not to be ordered after all, nor anything said of them."""
+    """Products were removed from the order, with all that was given for them."""
 
     products: tuple[str, ...]
 
 
 class OrderLearnersLinked(Event, topic="order.learners-linked"):
-    """Learners are to be registered on a product, each on a pathway if it was said.
+    """Learners were linked to a product.
 
-    Without a product it is the order that they are linked to: products added to it
-    later are for them too. A learner who was linked before has another pathway now.
-    On an apprenticeship, ``pathways`` are those of its qualifications, by learner.
+    Without ``product`` they were linked to the order, and so to products added later.
+    ``learners`` gives the pathway of each, or None; it replaces one chosen before.
+    ``pathways`` gives, by learner, the pathway of each qualification of an apprenticeship.
     """
 
     product: str | None
@@ -73,16 +74,17 @@ class OrderLearnersLinked(Event, topic="order.learners-linked"):
 
 
 class OrderLearnersUnlinked(Event, topic="order.learners-unlinked"):
-    """Learners are not to be registered on the product, or not linked to the order."""
+    """Learners were unlinked from a product or, without ``product``, from the order."""
 
     product: str | None
     learners: tuple[str, ...]
 
 
 class OrderCourseDatesSet(Event, topic="order.course-dates-set"):
-    """Course dates for these learners of a product; for all of them, or all products.
+    """Course dates were set for learners of a product.
 
-    No learners means all, now and later; dates set before for fewer of them go.
+    Without ``learners`` they are for all learners, also those linked later, and without
+    ``product`` for all products; they then replace dates set before for fewer.
     """
 
     dates: CourseDates
@@ -91,23 +93,27 @@ class OrderCourseDatesSet(Event, topic="order.course-dates-set"):
 
 
 class OrderPurchaseOrderNumberGiven(Event, topic="order.purchase-order-number-given"):
-    """What the centre calls the purchase, for a product or for those without one."""
+    """A purchase order number was given for a product.
+
+    Without ``product`` it is for all products that have none of their own. None removes
+    the number.
+    """
 
     number: str | None
     product: str | None
 
 
 class OrderConfirmed(Event, topic="order.confirmed", version=2):
-    """The order became registrations, at these prices."""
+    """The order was confirmed and made registrations; ``total`` is in pounds."""
 
     lines: tuple[ConfirmedLine, ...]
     total: Decimal
 
     @staticmethod
     def upcast_v1_v2(data: dict[str, Any]) -> dict[str, Any]:
-        """Orders were for qualifications alone."""
+        """Add ``parts`` to each line; version 1 had no apprenticeships."""
         return {**data, "lines": [{**line, "parts": []} for line in data["lines"]]}
 
 
 class OrderDeleted(Event, topic="order.deleted"):
-    """The order was thrown away before it was confirmed."""
+    """The draft was deleted."""

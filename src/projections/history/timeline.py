@@ -1,7 +1,7 @@
-"""All that ever happened to one learner, wherever it was recorded (H1, H2).
+"""The timeline of one learner: all that happened to them, at any centre (H1, H2).
 
-It is told from facts alone, whichever centre they were recorded at: what happened to a
-learner goes with them. What an order, a claim or a group says of others stays out.
+It is made from the events themselves. What an order, a claim or a group says of other
+learners is left out.
 """
 
 import re
@@ -53,18 +53,18 @@ from repositories.aggregate_types import (
 )
 from store import EventStore, Recorded, Stream
 
-OF_A_GROUP = (UploadReceived, UploadSubmitted, LearnersAdded, UploadUndone)
-"""What of an upload concerns each of its learners; their own rows tell the rest."""
+GROUP_EVENTS = (UploadReceived, UploadSubmitted, LearnersAdded, UploadUndone)
+"""The events of an upload that concern each of its learners; records have the rest."""
 
 SEVERAL = "It was about several learners."
-"""Stands for a refusal that names others too."""
+"""The message in a timeline of a refusal that names other learners too."""
 
 _LEARNER = re.compile(r"L-[0-9]{10}[A-Z]")
 
 
 @dataclass(frozen=True, kw_only=True)
 class TimelineEntry(HistoryEntry):
-    """Something that happened to a learner, and the thing that it happened to."""
+    """An entry of a timeline, with kind and identifier of the thing that it happened to."""
 
     kind: str
     identifier: str
@@ -72,30 +72,31 @@ class TimelineEntry(HistoryEntry):
 
 @dataclass(frozen=True, kw_only=True)
 class Whose:
-    """Whose timeline is told, and to which centre; None sees all of them."""
+    """The learner whose timeline it is, and the centre that reads it; None sees all."""
 
     learner: str
     centre: str | None
 
 
-Tell: TypeAlias = Callable[
+EntryMaker: TypeAlias = Callable[
     [type[Aggregate], Stream, Stream, Whose], Iterator[HistoryEntry]
 ]
+"""Makes a thing's entries, of its type, its stream, its refusals and the reader."""
 
 
 def own_entries(
     aggregate: type[Aggregate], stream: Stream, refusals: Stream, whose: Whose
 ) -> Iterator[HistoryEntry]:
-    """Tell all of a thing that is the learner's alone."""
-    return history(aggregate, of_events(stream, mask_others, whose), refusals)
+    """Make the entries of a thing that belongs to one learner."""
+    return history(aggregate, replace_events(stream, mask_others, whose), refusals)
 
 
 def shared_entries(
     aggregate: type[Aggregate], stream: Stream, refusals: Stream, whose: Whose
 ) -> Iterator[HistoryEntry]:
-    """Tell what names the learner, or changes what is said while they are on it."""
+    """Make the entries of an order or claim that name the learner, or change it for them."""
     was_on = False
-    for step in steps(aggregate, of_events(stream, only_about, whose)):
+    for step in steps(aggregate, replace_events(stream, only_about, whose)):
         recorded = step.recorded
         is_on = whose.learner in str(step.after)
         changed = tuple(changes(step.before if was_on else {}, step.after))
@@ -108,81 +109,90 @@ def shared_entries(
             yield entry(told, version=None)
 
 
-def of_group(
+def group_entries(
     _: type[Aggregate], stream: Stream, __: Stream, whose: Whose
 ) -> Iterator[HistoryEntry]:
-    """Tell how the group came in with which the learner came."""
-    for recorded in of_events(stream, only_about, whose).history:
+    """Make the entries of the group that the learner was uploaded with."""
+    for recorded in replace_events(stream, only_about, whose).history:
         is_others = isinstance(recorded.event, LearnersAdded) and (
             not recorded.event.learners
         )
-        if isinstance(recorded.event, OF_A_GROUP) and not is_others:
+        if isinstance(recorded.event, GROUP_EVENTS) and not is_others:
             yield entry(recorded, version=recorded.version)
 
 
-def of_record(
+def record_entries(
     aggregate: type[Aggregate], stream: Stream, refusals: Stream, whose: Whose
 ) -> Iterator[HistoryEntry]:
-    """Tell the row that the learner came from; of another only what it says of them."""
+    """Make the entries of the record that the learner came from.
+
+    Those of another record are only its confirmations and links that name the learner.
+    """
     became = RecordBecameLearner(learner=whose.learner)
     if became in stream.events:
         yield from own_entries(aggregate, stream, refusals, whose)
         return
-    for recorded in of_events(stream, mask_others, whose).history:
+    for recorded in replace_events(stream, mask_others, whose).history:
         is_said = isinstance(recorded.event, RecordConfirmed | RecordLinked)
         if is_said and whose.learner in learners_in(recorded.event):
             yield entry(recorded, version=recorded.version)
 
 
-def of_line(
+def invoice_line_entries(
     aggregate: type[Aggregate], stream: Stream, _: Stream, __: Whose
 ) -> Iterator[HistoryEntry]:
-    """Tell what invoicing said; what was refused of the thing charged is told there."""
+    """Make the entries of an invoice line; refusals are told of the thing charged."""
     return history(aggregate, stream, Stream(id=stream.id))
 
 
-def of_duplicate(
+def duplicate_entries(
     aggregate: type[Aggregate], stream: Stream, refusals: Stream, whose: Whose
 ) -> Iterator[HistoryEntry]:
-    """Tell what was decided; of whom, and why, only to who may know both learners."""
+    """Make the entries of decisions on duplicates.
+
+    The other learner and the reason are left out unless the reader may know both.
+    """
     if whose.centre is None or all(r.owner == whose.centre for r in stream.history):
         return history(aggregate, stream, refusals)
-    return history(aggregate, of_events(stream, _half, whose), refusals)
+    return history(aggregate, replace_events(stream, _mask_decision, whose), refusals)
 
 
-def _half(event: Event, learner: str) -> Event:
-    half = mask_others(event, learner)
-    return replace(half, reason="") if isinstance(half, DuplicateDecided) else half
+def _mask_decision(event: Event, learner: str) -> Event:
+    masked = mask_others(event, learner)
+    if isinstance(masked, DuplicateDecided):
+        return replace(masked, reason="")
+    return masked
 
 
-TELL: Mapping[AggregateType[Any], Tell] = {
-    GROUP: of_group,
-    RECORD: of_record,
+ENTRY_MAKERS: Mapping[AggregateType[Any], EntryMaker] = {
+    GROUP: group_entries,
+    RECORD: record_entries,
     ORDER: shared_entries,
     ENTRY_ORDER: shared_entries,
     CLAIM: shared_entries,
-    INVOICE_LINE: of_line,
-    DUPLICATE: of_duplicate,
+    INVOICE_LINE: invoice_line_entries,
+    DUPLICATE: duplicate_entries,
 }
-"""How those are told that are not one learner's own; all others by ``own``."""
+"""What makes the entries of each type; ``own_entries`` does for all other types."""
 
-TOLD: Mapping[type[Event], AggregateType[Any]] = {
+TYPES_BY_FIRST_EVENT: Mapping[type[Event], AggregateType[Any]] = {
     begun_by: kind
     for kind in (*WITH_HISTORY, RECORD, INVOICE_LINE, DUPLICATE)
     for begun_by in kind.begun_by
 }
-"""What a timeline tells of, by the event that begins it."""
+"""The types that a timeline tells of, by the class of event that begins a stream."""
 
 KIND_NAMES = {RECORD.noun: "record"}
-"""The kinds whose name in an entry is not the noun of the type."""
+"""What an entry calls a type where it is not the type's noun, by noun."""
 
 
 def timeline(
     store: EventStore, connection: Connection, learner: str, *, centre: str | None
 ) -> list[TimelineEntry]:
-    """Tell all that happened to a learner, oldest first, as far as is known by now.
+    """List all that happened to a learner, oldest first, as far as the rows have come.
 
-    What other centres paid for it is left out.
+    ``centre`` is the one that reads it, None for a reader of all centres. What other
+    centres paid is left out.
     """
     found = (
         without_prices(centre, each)
@@ -206,9 +216,9 @@ def timeline(
 def open_learner_streams(
     store: EventStore, connection: Connection, learner: str
 ) -> Iterable[Stream]:
-    """Open every stream that has to do with a learner, as far as the rows have come.
+    """Open every stream that concerns a learner, up to where the rows have come.
 
-    So an answer is of one moment: whatever is later is in none of the streams yet.
+    All streams end at that position, so that a timeline shows one moment.
     """
     known = place(connection)
     ids = {stream_of(learner)} | streams_naming(connection, [learner])
@@ -221,10 +231,10 @@ def open_learner_streams(
         )
 
 
-def of_events(
+def replace_events(
     stream: Stream, part: Callable[[Event, str], Event | None], whose: Whose
 ) -> Stream:
-    """Map each event of a stream by ``view``, for this learner."""
+    """Replace each event by ``part`` of it and the learner; None leaves it out."""
     seen = ((r, part(r.event, whose.learner)) for r in stream.history)
     return replace(
         stream,
@@ -238,12 +248,13 @@ def _timeline_entries(
     stream: Stream, refusals: Mapping[str, Stream], whose: Whose
 ) -> Iterator[TimelineEntry]:
     first = stream.events[0]
-    kind = TOLD.get(type(first))
+    kind = TYPES_BY_FIRST_EVENT.get(type(first))
     if kind is None:
         return
     name = kind.identifier_of(first)
     refused = refusals.get(name, Stream(id=stream_of(name)))
-    for found in TELL.get(kind, own_entries)(kind.aggregate, stream, refused, whose):
+    make = ENTRY_MAKERS.get(kind, own_entries)
+    for found in make(kind.aggregate, stream, refused, whose):
         values = {f.name: getattr(found, f.name) for f in fields(found)}
         yield TimelineEntry(
             **values,
@@ -253,14 +264,14 @@ def _timeline_entries(
 
 
 def _name(stream: Stream) -> str:
-    """Say what a thing is called; nothing for what no timeline tells of."""
+    """Give the identifier of a stream's thing; empty if no timeline tells of it."""
     first = stream.events[0]
-    kind = TOLD.get(type(first))
+    kind = TYPES_BY_FIRST_EVENT.get(type(first))
     return kind.identifier_of(first) if kind else ""
 
 
 def _refusal_of_learner(recorded: Recorded, learner: str) -> Recorded | None:
-    """Give a refusal that names the learner; nothing of others in it."""
+    """Give a refusal that names the learner, without other learners; None for others."""
     event = recorded.event
     if not isinstance(event, CommandRefused):
         return None
