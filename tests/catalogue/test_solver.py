@@ -165,7 +165,7 @@ def test_a_catalogue_that_cannot_be_checked_in_time_says_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Section 11."""
-    monkeypatch.setattr(faults, "improved", lambda *_: None)
+    monkeypatch.setattr(faults, "improve", lambda *_: None)
     pathway = crossing().pathways[0]
     (fault,) = faults.check_pathway(pathway, seconds=-1)
     assert (fault.path, fault.message[:30]) == (

@@ -9,7 +9,7 @@ from catalogue.solver.cp_sat import Deadline, Model, Undecided
 from catalogue.solver.direct import Bounds, satisfies
 from catalogue.solver.nearest import check_choice
 from catalogue.solver.program import UNBOUNDED, Program
-from catalogue.solver.swaps import Fix, KnownWays, Swaps, Way
+from catalogue.solver.swaps import Fix, KnownWays, Swaps, WayToFix
 
 MOST = 10
 """How many ways to fix are given at most (d)."""
@@ -75,7 +75,7 @@ class Fixes:
                 yield fix
             self.model.add(self.units, units + 1, UNBOUNDED)
 
-    def _of_units(self, model: Model, first: Way) -> Iterator[Fix]:
+    def _of_units(self, model: Model, first: WayToFix) -> Iterator[Fix]:
         """List the ways in the model, which have as many units as ``first``, by credits.
 
         A way is listed once no unknown way can have as few credits.
@@ -91,7 +91,7 @@ class Fixes:
         for known_way in known.ways[listed : known.most]:
             yield known_way.units
 
-    def _unknown_ways(self, model: Model, known: KnownWays) -> Iterator[Way]:
+    def _unknown_ways(self, model: Model, known: KnownWays) -> Iterator[WayToFix]:
         """Find ways that are wanted and not known yet, those with the fewest credits first.
 
         While one may have fewer credits than the last way wanted, the credits are minimised.
@@ -129,7 +129,7 @@ class Fixes:
     def _cut_off(self, fix: Fix, model: Model) -> None:
         model.not_all([self.program.added[number] for number in fix])
 
-    def _read_way(self, values: list[int]) -> Way:
+    def _read_way(self, values: list[int]) -> WayToFix:
         """Read a way to fix from the solver's values.
 
         Raises AssertionError if it does not meet the pathway.
@@ -143,7 +143,7 @@ class Fixes:
         found = check_choice(learner, self.program.choice(values))
         if not units or not found.outcome.is_met:
             raise AssertionError("The solver's way to fix does not meet the pathway.")
-        return Way(
+        return WayToFix(
             credits=sum(learner.rules.credits[number] for number in units),
             units=units,
             choice=found.choice,

@@ -21,7 +21,7 @@ Swap = tuple[int, int, int]
 
 
 @dataclass(frozen=True, order=True, kw_only=True)
-class Way:
+class WayToFix:
     """A way to fix, with a choice that meets the pathway; of as many units, in order."""
 
     credits: int
@@ -67,7 +67,7 @@ class Swaps:
     def _units_of(self, limit: Limit) -> int:
         return _bits(limit.units)
 
-    def around(self, way: Way) -> Iterator[Swap]:
+    def around(self, way: WayToFix) -> Iterator[Swap]:
         """List the swaps that leave enough of all that is asked for, within all limits."""
         rules, counted = self.rules, way.choice.credits
         nodes = tuple(way.choice.in_force(rules.nodes))
@@ -152,16 +152,16 @@ class KnownWays:
         self.swaps = swaps
         self.smaller = [frozenset(fix) for fix in smaller]
         self.most = most
-        self.ways: list[Way] = []
+        self.ways: list[WayToFix] = []
         self._tried: set[Fix] = set()
         self._looked_around: set[Fix] = set()
 
     @property
-    def last(self) -> Way | None:
+    def last(self) -> WayToFix | None:
         """The last of those that are wanted; None while there are not enough."""
         return self.ways[self.most - 1] if len(self.ways) >= self.most else None
 
-    def add(self, way: Way) -> None:
+    def add(self, way: WayToFix) -> None:
         """Add a way, unless it is known, and look around the first ones for others."""
         if way not in self.ways:
             self._tried.add(way.units)
@@ -177,7 +177,7 @@ class KnownWays:
             self._looked_around.add(near.units)
             self._look_around(near)
 
-    def _look_around(self, way: Way) -> None:
+    def _look_around(self, way: WayToFix) -> None:
         whole = self.learner.rules.credits
         options = sorted(
             (
@@ -195,7 +195,7 @@ class KnownWays:
                 self._tried.add(units)
                 self._try(way, credits_, units, swap)
 
-    def _try(self, way: Way, credits_: int, units: Fix, swap: Swap) -> None:
+    def _try(self, way: WayToFix, credits_: int, units: Fix, swap: Swap) -> None:
         out, into, some = swap
         if any(smaller.issubset(units) for smaller in self.smaller):
             return
@@ -207,5 +207,7 @@ class KnownWays:
             if found.is_met:
                 insort(
                     self.ways,
-                    Way(credits=credits_, units=units, choice=choice, outcome=found),
+                    WayToFix(
+                        credits=credits_, units=units, choice=choice, outcome=found
+                    ),
                 )
