@@ -9,7 +9,7 @@ FieldPath: TypeAlias = tuple[str | int, ...]
 
 
 class Refusal(Exception):
-    """A command asked for something that cannot be had.
+    """A command is refused.
 
     The message is shown to the person who asked: one plain sentence that says what,
     where and what to do. It may name the values given to ``__init__``, as
@@ -60,7 +60,7 @@ class Malformed(Refusal):
 
 
 class NotFound(Refusal):
-    """There is no such thing, or it is another centre's, which is not told apart."""
+    """There is no such thing, or it is another centre's: the message is the same."""
 
     code = "not-found"
 
@@ -75,7 +75,7 @@ class NotAllowed(Refusal):
     message = "Your role, {role}, may not {what}. Ask {who}."
 
     def __str__(self) -> str:
-        """Name the system whose business it is alone, where that is nobody one asks."""
+        """Name the system that alone may do it, where no role may."""
         if system := self.values.get("system"):
             return f"Only {system} may {self.values['what']}."
         return super().__str__()

@@ -1,4 +1,4 @@
-"""Files that are sent to the API, each in the way that the operation takes it."""
+"""Request bodies made from files, in the media type that the operation takes."""
 
 import json
 import mimetypes
@@ -17,7 +17,7 @@ BYTES = "application/octet-stream"
 
 @dataclass(frozen=True)
 class Body:
-    """What is sent, and of which kind it is."""
+    """The content of a request body, with its media type."""
 
     content: bytes
     kind: str

@@ -1,4 +1,4 @@
-"""The cells of a workbook as text: what a person who looks at them would say."""
+"""The cells of a workbook, read as the text that they show."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -55,7 +55,7 @@ def number_text(written: str) -> str:
 
 
 def unescape(text: str) -> str:
-    """Put the characters in that Excel writes as ``_x00e9_``."""
+    """Decode characters that Excel writes as ``_x00e9_``."""
 
     def letter(found: re.Match[str]) -> str:
         character = chr(int(found[1], 16))
@@ -239,7 +239,7 @@ class SheetReader:
 
 
 def column_of(letters: str) -> int:
-    """Count a column from 0: ``A`` is 0, ``AA`` 26."""
+    """Give the index of a column from 0: ``A`` is 0, ``AA`` 26."""
     column = 0
     for letter in letters:
         column = column * 26 + ord(letter) - ord("A") + 1
@@ -247,7 +247,7 @@ def column_of(letters: str) -> int:
 
 
 def letters_of(column: int) -> str:
-    """Name a column that is counted from 0, as ``A`` or ``AA``."""
+    """Give the letters of a column index from 0: ``A``, ``AA``."""
     letters = ""
     while column >= 0:
         column, rest = divmod(column, 26)

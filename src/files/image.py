@@ -1,4 +1,4 @@
-"""Photographs and signatures: anything that claims to be an image, made a plain one."""
+"""Photographs and signatures: each image received is decoded and encoded anew."""
 
 from collections.abc import Mapping
 from io import BytesIO
@@ -22,10 +22,10 @@ from aggregates.learners.image import (
 )
 
 MOST_DECODED = 200 * 1000 * 1000
-"""How many bytes an image may need while it is looked at (d): 25 megapixels."""
+"""The most bytes that decoding an image may need (d): enough for 25 megapixels."""
 
 MOST_SCANS = 100
-"""How often a JPEG may go over the same picture (d): cameras do so ten times."""
+"""The most scans of a progressive JPEG (d); cameras write ten."""
 
 QUALITY, COMPRESSION = 90, 3
 GREY = frozenset({"1", "L"})
@@ -44,14 +44,14 @@ TURNS: Mapping[int, Transpose] = {
     7: Transpose.TRANSVERSE,
     8: Transpose.ROTATE_90,
 }
-"""What brings a picture upright, by what a camera says of how it was held (Exif)."""
+"""The transposition that turns a picture upright, by its Exif orientation."""
 
 _turn = Lock()
-"""One image at a time is looked at: each may need much memory."""
+"""Only one image is decoded at a time: each may need much memory."""
 
 
 def plain_image(content: bytes) -> Image:
-    """Read an image and write it anew, as it is seen and with nothing else in it (L1).
+    """Decode an image and encode it upright, without metadata or anything hidden (L1).
 
     Gone are places, dates, comments, profiles, further frames and whatever was hidden
     behind the picture; what the camera said of turning it has been done. Raises

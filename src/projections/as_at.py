@@ -28,7 +28,7 @@ from subscriptions.checkpoints import CHECKPOINTS
 from subscriptions.leader_lock import FileLock
 
 REMEMBERED = 3
-"""How many moments are kept for those who ask again (d)."""
+"""How many past moments are cached (d)."""
 
 
 FOLDER = "learner-management-past-"
@@ -37,7 +37,7 @@ SETTLED_SECONDS = 60.0
 
 
 MOST_KEPT = 20_000
-"""Of how many events, those decoded last are kept for the next who asks (d)."""
+"""How many decoded events are cached, the latest (d)."""
 FOLDED_AT_ONCE = 5_000
 
 
@@ -50,7 +50,7 @@ class _Facts:
         self._erasures = 0
 
     def by(self, store: EventStore, erasures: int) -> Generator[Sequence[Recorded]]:
-        """Give the events of the store as it stands, many at a time.
+        """Give the events of the store up to its moment, in batches.
 
         What is kept tells of nobody who was erased since (H6).
         """
@@ -93,7 +93,7 @@ class _Rows(SQLite):
             connection.isolation_level = None
             connection.execute("PRAGMA query_only=ON")
 
-        def lock_tables(_: Connection, statement: object, *__: object) -> None:
+        def fold_queried_tables(_: Connection, statement: object, *__: object) -> None:
             if isinstance(statement, ClauseElement):
                 found = iterate(statement)
                 ask(each for each in found if isinstance(each, Table))
@@ -106,12 +106,12 @@ class _Rows(SQLite):
                 )
 
         event.listen(self._reader, "connect", set_read_only)
-        event.listen(self._reader, "before_execute", lock_tables)
+        event.listen(self._reader, "before_execute", fold_queried_tables)
         event.listen(self._reader, "after_cursor_execute", buffer_rows)
 
 
 class _Moment:
-    """Rows as they were at one moment, in a file that goes when it is closed."""
+    """Rows as they were at one moment, in a temporary file."""
 
     def __init__(
         self, models: Sequence[ReadModel], store: EventStore, facts: _Facts
@@ -183,7 +183,7 @@ class HistoricalReadModels:
 
     @contextmanager
     def reading(self, store: EventStore) -> Generator[Connection]:
-        """Give a connection to the rows as the store has it."""
+        """Give a connection to the rows as they were at the store's moment."""
         moment = self._enter(store)
         try:
             with moment.database.reading() as connection:
@@ -192,7 +192,7 @@ class HistoricalReadModels:
             self._leave(moment)
 
     def close(self) -> None:
-        """Lose all that is kept."""
+        """Empty the cache."""
         self._facts.forget()
         with self._lock:
             while self._moments:

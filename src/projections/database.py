@@ -1,4 +1,4 @@
-"""Where read models are kept, apart from the facts: many who read, one who writes."""
+"""The database of read models, apart from that of events: many readers, one writer."""
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -25,11 +25,11 @@ from subscriptions.logger import logger
 READ_MODELS = "read_models"
 BUSY_SECONDS = 30
 OPTIONS = {"pool_size": 5, "max_overflow": 4, "hide_parameters": True}
-"""Errors are shown and logged, and rows say things of people."""
+"""Parameters are kept out of errors, which are shown and logged: rows hold personal data."""
 SYNCHRONOUS = "NORMAL"
-"""A power cut may lose the last moments, which are then folded or sealed again."""
+"""A power cut may lose the last commits; those events are then folded or sealed again."""
 LOST = (Unavailable, InterfaceError, OperationalError, AllTaken)
-"""What is raised when either database, of facts or of read models, does not answer."""
+"""What either database, of events or of read models, raises when it does not answer."""
 
 
 class Database(Protocol):

@@ -28,7 +28,7 @@ SittingEvent: TypeAlias = (
 
 
 class Attendance(StrEnum):
-    """What has become of a test that was booked."""
+    """The attendance of a booked test."""
 
     BOOKED = "Booked"
     CANCELLED = "Cancelled"

@@ -1,4 +1,4 @@
-"""Tokens: the keys with which users call the API."""
+"""Tokens: the bearer tokens with which users call the API."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,7 +12,7 @@ TokenEvent: TypeAlias = TokenIssued | TokenRevoked
 
 @dataclass(frozen=True, kw_only=True)
 class Token(Aggregate):
-    """One key of one user, good until it expires or is revoked."""
+    """A token of a user, valid until it expires or is revoked."""
 
     id: str
     user: str

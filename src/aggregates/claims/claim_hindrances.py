@@ -1,4 +1,4 @@
-"""Why a learner is kept back from a claim: causes by code, and their sentences."""
+"""Why a learner is withheld from a claim: codes and sentences (I3)."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -48,13 +48,13 @@ IN_WORDS: Mapping[Cause, str] = {
 
 
 def cause_of(reasons: Iterable[WithheldReason]) -> Cause:
-    """Say which cause the reasons come to, when a claim is submitted (I3)."""
+    """Choose the one cause of these reasons, when a claim is submitted (I3)."""
     known = {cause.value: cause for cause in Cause}
     return next((known[w.code] for w in reasons if w.code in known), Cause.RULES)
 
 
 def learner_transferred(learner: str) -> WithheldReason:
-    """The learner is another centre's by now (L6)."""
+    """The learner was transferred to another centre (L6)."""
     return WithheldReason(
         code="learner-transferred",
         message=(
@@ -65,7 +65,7 @@ def learner_transferred(learner: str) -> WithheldReason:
 
 
 def learner_erased(learner: str) -> WithheldReason:
-    """There is nobody to certify any more (H6)."""
+    """The learner was erased (H6)."""
     return WithheldReason(
         code="learner-erased", message=str(LearnerIsErased(learner=learner))
     )
@@ -86,7 +86,7 @@ def claimed_by(
 
 
 def busy_with(who: str) -> WithheldReason:
-    """Somebody keeps changing the registration (M15)."""
+    """The registration was changed by others at each attempt to submit (M15)."""
     return WithheldReason(
         code="changed-by-another",
         message=(
@@ -132,7 +132,7 @@ def not_registered(learner: str, qualification: str) -> WithheldReason:
 def not_claimable(
     conditions: Iterable[ClaimableCondition],
 ) -> tuple[WithheldReason, ...]:
-    """Nobody can be claimed for on the qualification any more (M2): nothing if all can."""
+    """The conditions of the qualification that no longer hold (M2), if any do not."""
     unmet = [c.sentence for c in conditions if not c.is_met]
     return (
         (WithheldReason(code="not-claimable", message=" ".join(unmet)),)
@@ -142,7 +142,7 @@ def not_claimable(
 
 
 def changed_since(learner: str) -> WithheldReason:
-    """What the learner was kept back for need not hold any more (I1)."""
+    """The facts have changed since the learner was withheld: submit again (I1)."""
     return WithheldReason(
         code="changed-since",
         message=(

@@ -1,4 +1,4 @@
-"""What was typed into a claim and a change would lose, in words (M1, M3 to M6)."""
+"""What a change would remove of what was typed into a claim, in words (M1, M3 to M6)."""
 
 from collections.abc import Collection, Iterable, Mapping
 
@@ -12,7 +12,7 @@ AWARD_PARTS: Mapping[str, str] = {
     "award_date": "the award date",
     "grades": "the grades",
 }
-"""What an award is put together of, and what a sentence calls each part."""
+"""The parts of an award, with their names in sentences."""
 
 
 def awards_lost(learners: Mapping[str, ClaimLearner]) -> list[str]:

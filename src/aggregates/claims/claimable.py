@@ -1,4 +1,4 @@
-"""What can be claimed: which qualifications, and which of their units."""
+"""Which qualifications a centre can claim on, and which of their units (M2, M3)."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass

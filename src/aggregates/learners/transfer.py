@@ -43,7 +43,7 @@ def require_transferable(
     centre: str,
     approvals: Collection[str],
 ) -> None:
-    """Raise all that is to be settled before a learner goes to a centre, at once (L6).
+    """Raise everything that must be settled before a learner is transferred (L6).
 
     ``claims`` are those that say anything of the registrations, ``approvals`` those of
     the other centre.

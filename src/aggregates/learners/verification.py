@@ -71,7 +71,7 @@ SENTENCES: Mapping[PostponedReason, str] = {
         "The Learning Records Service gives an answer that is not understood."
     ),
 }
-"""The same for people."""
+"""Why LRS did not answer, in sentences."""
 
 NOT_PUT = "Not put to the Learning Records Service"
 LRS_OFF = "Not verified: the Learning Records Service was off."
@@ -108,7 +108,7 @@ class VerificationStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Verification:
-    """What LRS has said of a ULN so far, or why it has not.
+    """What LRS has answered about a ULN so far, or why it has not.
 
     ``NOT_ASKED`` is where no ULN was given, or LRS was off at the time.
     """
@@ -183,13 +183,13 @@ class Verification:
 
     @property
     def cells(self) -> Mapping[str, str]:
-        """What sentences about it name besides the cells."""
+        """Values that sentences on the verification name, besides the row's cells."""
         master = self.answer.master_uln if self.answer else None
         return {"master_uln": master or "another"}
 
 
 def status_after(event: UlnVerified) -> VerificationStatus:
-    """Tell a match from an anomaly."""
+    """Give the status of an answer: matched, or an anomaly."""
     is_match = event.code in {code for code in Code if code.is_match}
     return VerificationStatus.VERIFIED if is_match else VerificationStatus.ANOMALY
 

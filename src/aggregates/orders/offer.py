@@ -1,4 +1,4 @@
-"""Offers: products as a centre can order them on a day, and why it cannot."""
+"""Offers: each product with its price and rules on a day, or why it cannot be ordered."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ Product: TypeAlias = Qualification | Apprenticeship
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """A product on a day: what a registration costs, by which rules, and why not.
+    """A product on a day: its price, rules and pathways, or why it cannot be ordered.
 
     ``pathways`` are the titles by code, in catalogue order; ``why_not`` are sentences,
     none if it can be ordered. Prices are in pounds. ``parts`` are the qualifications of
@@ -46,7 +46,7 @@ class Offer:
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """What decides whether a product can be ordered; no approvals: whoever asks."""
+    """The day, and the approvals of the centre that would order (None: of any)."""
 
     approvals: Collection[str] | None
     today: date

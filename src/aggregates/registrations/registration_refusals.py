@@ -1,4 +1,4 @@
-"""How a registration says no."""
+"""The refusals of registrations."""
 
 from aggregates.errors import RuleBroken
 

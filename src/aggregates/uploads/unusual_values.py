@@ -1,4 +1,4 @@
-"""What is unusual in a learner's details: warned of, never refused (U6)."""
+"""Unusual values in a learner's details: warned of, never refused (U6)."""
 
 import re
 from collections.abc import Mapping

@@ -42,5 +42,5 @@ def progress_of(
 
 
 def undone_after(seen: int, *, of: int) -> UploadStatus:
-    """Say how far the undoing is, so many of its learners having been withdrawn."""
+    """Give the progress of undoing in per cent, by how many learners are withdrawn."""
     return UploadStatus.UNDOING if seen < of else UploadStatus.UNDONE

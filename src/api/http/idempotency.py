@@ -1,4 +1,4 @@
-"""Requests that must take effect once, however often they are sent."""
+"""Idempotency: a request that is sent again under its key has no further effect."""
 
 import json
 from contextlib import suppress

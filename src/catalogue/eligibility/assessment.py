@@ -15,7 +15,7 @@ FULL_IS_MET = "The rules of combination are met: a Full award can be claimed ins
 
 
 class AwardType(StrEnum):
-    """What is claimed."""
+    """The type of an award."""
 
     FULL = "Full"
     INTERIM = "Interim"
@@ -23,7 +23,7 @@ class AwardType(StrEnum):
 
 
 class UnknownUnit(ValueError):
-    """A grade was given for what is no unit of the qualification."""
+    """A grade was given for a unit that the qualification does not have."""
 
     def __init__(self, unit: str, qualification: str) -> None:
         super().__init__(
@@ -56,7 +56,7 @@ class UnknownPathway(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Assessment:
-    """What grades come to: whether the award can be claimed, and each pathway's account.
+    """The result of assessing grades: the verdict on the award, and on each pathway.
 
     ``version`` is that of the rules applied; ``warnings`` are sentences. What was not
     ``decided`` in the time allowed is not eligible for now, and no more is known of it.
@@ -128,7 +128,7 @@ def ways_to_fix(
 def _grades_in_order(
     qualification: Qualification, grades: Mapping[str, str]
 ) -> tuple[Given, bool]:
-    """Put grades in the order of the units, and say whether any achieves its unit."""
+    """Sort grades by catalogue order; also tell whether any achieves its unit."""
     outcomes = qualification.outcomes
     given: list[tuple[int, str]] = []
     achieves_any = False

@@ -1,4 +1,4 @@
-"""All rows of a list, and all events, as they are or as they were at a moment."""
+"""Exports: all rows of a list, or all events, now or as they were at a moment."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

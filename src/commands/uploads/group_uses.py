@@ -1,4 +1,4 @@
-"""Groups of learners as others use them: on orders, and in other groups (U11).
+"""The uses of a group's learners: on orders, and in other groups (U11).
 
 Whoever puts learners to use records it in the stream of the group that they came with,
 in the same append, and so does whoever undoes that: of two at once exactly one wins.
@@ -32,20 +32,20 @@ def uses_changed(
 
 
 def groups_of(store: EventStore, learners: Iterable[str]) -> set[str]:
-    """Find the groups that these learners came with."""
+    """Find the groups that these learners were uploaded in."""
     streams = store.open_many(stream_of(learner) for learner in learners)
     return {group for stream in streams.values() if (group := group_of(stream))}
 
 
 def group_of(stream: Stream) -> str | None:
-    """Name the group that a learner came with; none where it was left behind (L6)."""
+    """Give the group that a learner was uploaded in; None after a transfer (L6)."""
     first = stream.events[0] if stream.history else None
     is_left = any(isinstance(each, LearnerTransferred) for each in stream.events)
     return first.group if isinstance(first, LearnerCreated) and not is_left else None
 
 
 def learners_undone(store: EventStore, learners: Iterable[str]) -> frozenset[str]:
-    """Find those of the learners who came with a group that was undone."""
+    """Find those of the learners whose group was undone."""
     streams = store.open_many(stream_of(learner) for learner in set(learners))
     groups = {at: group for at, each in streams.items() if (group := group_of(each))}
     opened = load_many(GROUP_USES, groups.values(), store=store)

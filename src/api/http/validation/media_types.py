@@ -1,4 +1,4 @@
-"""What a body says it is: JSON, or a form; else 415, before anything is read of it."""
+"""The Content-Type of request bodies: JSON or a form, else 415 before reading any of it."""
 
 import re
 from email.message import Message
@@ -15,7 +15,7 @@ WITHOUT_FILES = "application/x-www-form-urlencoded"
 
 
 async def require_media_type(request: Request) -> None:
-    """Refuse a body that does not say it is what is taken. Raises Unacceptable (415)."""
+    """Raise Unacceptable (415) unless the Content-Type is one that the operation takes."""
     route: APIRoute = request.scope["route"]
     if route.body_field is None:
         return
