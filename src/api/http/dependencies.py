@@ -34,8 +34,9 @@ from store import Actor, Position
 
 CHANNEL = "api"
 MOST_WAITED = 10.0
+"""How many seconds a request may wait for Min-Position at most."""
 WAITED = 2.0
-"""How many seconds a request waits for Min-Position if it does not say, and at most."""
+"""How many seconds it waits if it does not say."""
 MOST_LISTED = 200
 LISTED = 50
 CURSOR_DIGEST = 16
