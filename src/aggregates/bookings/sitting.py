@@ -28,7 +28,7 @@ SittingEvent: TypeAlias = (
 
 
 class Attendance(StrEnum):
-    """The attendance of a booked test."""
+    """What has become of a test that was booked."""
 
     BOOKED = "Booked"
     CANCELLED = "Cancelled"

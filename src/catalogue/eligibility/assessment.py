@@ -15,7 +15,7 @@ FULL_IS_MET = "The rules of combination are met: a Full award can be claimed ins
 
 
 class AwardType(StrEnum):
-    """The type of an award."""
+    """What is claimed."""
 
     FULL = "Full"
     INTERIM = "Interim"
