@@ -1,15 +1,11 @@
 """Ineligible learners over HTTP: who, why, and how to put it right."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import AwareDatetime, Field, TypeAdapter
 
 from aggregates.claims.claim_hindrances import IN_WORDS, Cause
-from aggregates.claims.claim_status import ClaimLearner, ClaimStatus
-from aggregates.errors import NotFound
-from aggregates.learners.learner import Learner
 from aggregates.uk_time import LONDON
 from api.claims.claim_view import (
     AwardResponse,
@@ -40,13 +36,11 @@ from api.http.references import (
 from api.http.responses import ListResponse, list_response, set_etag
 from api.http.schemas import ResponseBody
 from api.orders.product_filters import Qualifications
-from catalogue import Assessment, AwardType, Catalogue, Qualification, assess, shape
-from commands.claims.claim import rules_of
-from commands.claims.claim_assessment import ClaimFacts
-from events.claims.claim import ClaimSubmitted, Granted, Withheld
+from catalogue import Assessment, AwardType, Catalogue, Qualification, shape
+from events.claims.claim import Granted, Withheld
 from projections.claims import ineligible_learners
 from projections.claims.ineligible_learners import Ineligible
-from queries.learners.learners import open_learners
+from queries.claims.ineligible_learners import IneligibleDetails, ineligible_details
 from queries.titles import pathway_titles, unit_titles
 from repositories.aggregate_types import CLAIM
 from repositories.repository import load
@@ -190,62 +184,37 @@ def get_ineligible_learner(
 ) -> IneligibleResponse:
     """Show why one was kept back: pathways, rules, units, ways to fix (I2, I4)."""
     stream, found = load(CLAIM, claim, store=service.store, reader=by)
-    place = found.learners.get(learner)
-    if place is None or place.standing is not ClaimStatus.UNSUBMITTED:
-        raise NotFound(what="ineligible learner", name=f"{learner} in {claim}")
+    details = ineligible_details(service.context, stream, found, learner, today)
     set_etag(response, stream)
-    kept_back = [
-        recorded.recorded_at
-        for recorded in stream.history
-        if isinstance(recorded.event, ClaimSubmitted)
-        and learner in recorded.event.withheld
-    ]
-    people = open_learners(service.context, [learner], seen_by=found.centre)
-    return ineligible_response(
-        ClaimFacts.of(service.context, found, today=today, learners=[learner]),
-        place,
-        people[learner],
-        claimed_at=kept_back[-1],
-    )
+    return ineligible_response(service.catalogue, details)
 
 
 def ineligible_response(
-    facts: ClaimFacts, place: ClaimLearner, learner: Learner, claimed_at: datetime
+    catalogue: Catalogue, found: IneligibleDetails
 ) -> IneligibleResponse:
-    """Assess afresh what the claim says of the learner, on every pathway."""
-    claim, registration = facts.claim, facts.opened[place.registration][1]
-    rules = rules_of(facts.context, registration)
-    verdict = facts.judge(learner.learner)
-    grades = registration.grades_to_date(claim=claim.claim, typed=place.award.grades)
-    mine = registration.assess(claim=claim.claim, award=place.award, rules=rules)
-    any_pathway = assess(rules, grades, award_type=AwardType.FULL)
-    has_achieved = any(rules.unit(unit).achieves(grades[unit]) for unit in grades)
-    interim_now = (
-        facts.hindrance(learner.learner) is None
-        and has_achieved
-        and place.award.award_type != AwardType.INTERIM
-    )
+    claim, learner, registration = found.claim, found.learner, found.registration
+    product = registration.product
     return IneligibleResponse(
         learner=learner.learner,
         given_name=learner.details.given_name,
         family_name=learner.details.family_name,
         claim=claim.claim,
-        claimed_at=claimed_at,
-        qualification=qualification_ref(facts.context.catalogue, registration.product),
-        award=award_response(place.award),
-        grades_to_date=grades,
-        kept_back=reasons_response(
-            place.withheld, facts.context.catalogue, registration.product
-        ),
-        is_eligible_now=isinstance(verdict, Granted),
+        claimed_at=found.kept_back_at,
+        qualification=qualification_ref(catalogue, product),
+        award=award_response(found.place.award),
+        grades_to_date=dict(found.grades_to_date),
+        kept_back=reasons_response(found.place.withheld, catalogue, product),
+        is_eligible_now=isinstance(found.verdict, Granted),
         reasons=reasons_response(
-            verdict if isinstance(verdict, Withheld) else None,
-            facts.context.catalogue,
-            registration.product,
+            found.verdict if isinstance(found.verdict, Withheld) else None,
+            catalogue,
+            product,
         ),
-        pathways=ineligible_pathways(rules, registration.pathway, mine, any_pathway),
-        unit_titles=unit_titles(facts.context.catalogue, registration.product),
-        interim_now=interim_now,
+        pathways=ineligible_pathways(
+            found.rules, registration.pathway, found.own, found.on_any
+        ),
+        unit_titles=unit_titles(catalogue, product),
+        interim_now=found.interim_now,
         amend_at=f"/api/v1/claims/{claim.claim}/grades",
     )
 
