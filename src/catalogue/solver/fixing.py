@@ -80,8 +80,9 @@ class Fixes:
 
         A way is listed once no unknown way can have as few credits.
         """
-        known = KnownWays(self.learner, self.swaps, self.found, MOST - len(self.found))
-        known.add(first)
+        known = KnownWays(
+            self.learner, self.swaps, self.found, MOST - len(self.found), first
+        )
         listed = 0
         for way in self._unknown_ways(model, known):
             while listed < len(known.ways) and known.ways[listed].credits < way.credits:

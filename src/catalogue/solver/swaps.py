@@ -4,6 +4,7 @@ from bisect import insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from math import inf
 
 from catalogue.solver.choice import (
     Choice,
@@ -139,6 +140,7 @@ class KnownWays:
     """The ways to fix of as many units that are known, in order, and those near them.
 
     No more than the first ``most`` of them are wanted; none that holds one of ``smaller``.
+    Nothing is looked for near ``first``, which may have more credits than need be.
     """
 
     def __init__(
@@ -147,13 +149,14 @@ class KnownWays:
         swaps: Swaps,
         smaller: Sequence[Fix],
         most: int,
+        first: WayToFix,
     ) -> None:
         self.learner = learner
         self.swaps = swaps
         self.smaller = [frozenset(fix) for fix in smaller]
         self.most = most
-        self.ways: list[WayToFix] = []
-        self._tried: set[Fix] = set()
+        self.ways = [first]
+        self._tried = {first.units}
         self._looked_around: set[Fix] = set()
 
     @property
@@ -179,6 +182,7 @@ class KnownWays:
 
     def _look_around(self, way: WayToFix) -> None:
         whole = self.learner.rules.credits
+        most = self.last.credits if self.last else inf
         options = sorted(
             (
                 way.credits - whole[out] + whole[into],
@@ -186,6 +190,7 @@ class KnownWays:
                 (out, into, some),
             )
             for out, into, some in self.swaps.around(way)
+            if way.credits - whole[out] + whole[into] <= most
         )
         for credits_, units, swap in options:
             last = self.last
