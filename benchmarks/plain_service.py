@@ -243,7 +243,9 @@ def get_learner(learner: str, session: Opened, user: SignedIn) -> LearnerRespons
 def list_learners(
     session: Opened,
     user: SignedIn,
+    *,
     name: Annotated[str | None, Query(max_length=200)] = None,
+    uln: Annotated[str | None, Query(max_length=200)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=100)] = None,
 ) -> ListResponse:
@@ -252,6 +254,8 @@ def list_learners(
     query = select(Learner).where(
         Learner.centre == user.centre, *(has_word(word) for word in words(name or ""))
     )
+    if uln:
+        query = query.where(Learner.uln == uln)
     if cursor:
         at, _, number = cursor.partition("~")
         query = query.where(tuple_(*its) < (datetime.fromisoformat(at), int(number)))

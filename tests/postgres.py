@@ -14,11 +14,12 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy import make_url
 
 SETTINGS = "fsync = off\nfull_page_writes = off\nmax_connections = 300\n"
+DURABLE = "max_connections = 300\n"
 
 
 @contextmanager
-def server() -> Generator[str]:
-    """Give the address of a server."""
+def server(settings: str = SETTINGS) -> Generator[str]:
+    """Give the address of a server; one of the tests' own has these settings."""
     named = os.environ.get("TEST_POSTGRES_DSN")
     if named:
         yield named
@@ -30,7 +31,7 @@ def server() -> Generator[str]:
         own = wheel.get_server(Path(folder, "data"), cleanup_mode="delete", start=False)
         own.ensure_pgdata_inited()
         with (own.pgdata / "postgresql.conf").open("a") as configuration:
-            configuration.write(SETTINGS)
+            configuration.write(settings)
         own.start()
         try:
             yield own.get_uri()
