@@ -7,7 +7,7 @@ from shutil import copytree
 import pytest
 
 from tests.cli.conftest import CATALOGUE, Run, over, running
-from tests.cli.test_operations import doctor
+from tests.cli.installation.test_operations import doctor
 from tests.cli.test_unusable_database import COMMANDS
 
 BEGINNING = (("demo",), ("user", "add", "ann", "--role", "Auditor"))

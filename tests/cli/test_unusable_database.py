@@ -21,7 +21,7 @@ from projections import database as tables
 from store import open_store
 from store.postgres import recorder as postgres
 from tests.cli.conftest import Run, over, running
-from tests.cli.test_operations import PREFIX, doctor
+from tests.cli.installation.test_operations import PREFIX, doctor
 from tests.postgres import database
 
 COMMANDS = (

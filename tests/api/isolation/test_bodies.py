@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 import pytest
 
-from tests.api.http.test_openapi import texts
+from tests.api.http.documents.test_openapi import texts
 from tests.api.isolation.neighbours import IDENTIFIER, Neighbours, told
 from tests.api.operations import NOWHERE, every_operation, names_of
 from tests.api.seeded_centre import API, DATES, MANDATORY, PRODUCT, TEST, award

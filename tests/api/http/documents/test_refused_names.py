@@ -16,7 +16,7 @@ from fastapi.testclient import TestClient
 from cli.demo.users import token_of
 from events import identifier as identifiers
 from events.identifier import Kind, identifier
-from tests.api.http.fuzzing import Fuzzed, fuzzed
+from tests.api.http.documents.fuzzing import Fuzzed, fuzzed
 from tests.api.operations import Operation, every_operation, names_of, written
 from tests.api.seeded_centre import API, DATES, PRODUCT
 from tests.api.valid_requests import LEARNER, valid_request

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from schemathesis import Case
 from schemathesis.generation import GenerationMode
 
-from tests.api.http.fuzzing import DOCUMENTED, Fuzzed, How, fuzzed
+from tests.api.http.documents.fuzzing import DOCUMENTED, Fuzzed, How, fuzzed
 from tests.api.operations import every_operation
 from tests.api.valid_requests import valid_request
 from tests.postgres import database

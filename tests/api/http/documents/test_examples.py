@@ -13,7 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from cli.demo.users import token_of
-from tests.api.http.fuzzing import Fuzzed, fuzzed, kind_of
+from tests.api.http.documents.fuzzing import Fuzzed, fuzzed, kind_of
 from tests.api.operations import Operation, every_operation, names_of, written
 from tests.api.valid_requests import valid_request
 
