@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # The tests that the coverage of the rules is measured in. Measuring slows all that is run,
 # so those that try a great deal and cover no more are not among them.
 TESTS = $(sort $(shell find tests -name 'test_*.py'))
-DEAR = tests/commands/test_life_machine.py $(addprefix tests/catalogue/test_,exactness.py large_qualifications.py)
+DEAR = tests/commands/life/test_machine.py $(addprefix tests/catalogue/solver/test_,exactness.py large_qualifications.py)
 RULES = $(filter-out $(DEAR),$(filter tests/aggregates/% tests/catalogue/% tests/commands/% tests/files/% $(addprefix tests/api/,$(addprefix bookings/test_,bookings.py booking_outcomes.py offline_clients.py packages.py) centres/test_pins.py learners/test_duplicates.py),$(TESTS)))
 # What takes longest begins first, so that one worker is not left with it at the end.
 LONG = $(DEAR) $(filter tests/journey/%,$(TESTS))

@@ -16,9 +16,9 @@ from typing import Any
 from catalogue import PathwayAssessment, Qualification, assess
 from catalogue.reading.document import DocumentPart, Problems
 from catalogue.reading.qualification_file import qualification
-from tests.catalogue.large_files import draw_large_file, draw_large_grades
-from tests.catalogue.random_files import DAYS
-from tests.catalogue.random_rules import Document
+from tests.catalogue.solver.large_files import draw_large_file, draw_large_grades
+from tests.catalogue.solver.random_files import DAYS
+from tests.catalogue.solver.random_rules import Document
 
 HOW_MANY = int(os.environ.get("LARGE_QUALIFICATIONS", "1000"))
 SHARES = {"nearly all": 0.95, "two thirds": 0.67, "half": 0.5}

@@ -14,15 +14,15 @@ from catalogue import Qualification, ways_to_fix
 from catalogue.grading import Basis, Best, Component, Grading
 from catalogue.rule import Requirement, Rule
 from catalogue.unit import Unit
-from tests.catalogue.agreement import require_agreement
-from tests.catalogue.brute_force import Trial
 from tests.catalogue.examples import (
     a_grading,
     a_qualification,
     a_rule,
     graded_units,
 )
-from tests.catalogue.test_exactness import read_case
+from tests.catalogue.solver.agreement import require_agreement
+from tests.catalogue.solver.brute_force import Trial
+from tests.catalogue.solver.test_exactness import read_case
 
 PASSES = ("U", "P")
 

@@ -22,7 +22,7 @@ from tests.claim_examples import REFERENCE, TESTED, award
 from tests.clock import Clock
 from tests.commands.claim_centre import ADMINISTRATOR, COLLEAGUE, SERVICE, ClaimCentre
 from tests.commands.claims.test_claim_races import at_once
-from tests.commands.life_world import CATALOGUE
+from tests.commands.life.world import CATALOGUE
 
 TRIES = [4, pytest.param(200, marks=pytest.mark.prove)]
 STANDING_IN_THE_WAY = {Attendance.BOOKED, Attendance.TAKEN}

@@ -6,7 +6,7 @@ from shutil import copytree
 
 import pytest
 
-from tests.catalogue.folders import FILES, write
+from tests.catalogue.reading.folders import FILES, write
 from tests.cli.conftest import CATALOGUE, Run
 
 TEAM_LEADING = "Q-0005001227"

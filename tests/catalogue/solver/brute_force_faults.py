@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from catalogue.qualification import Pathway, Qualification
 from catalogue.rule import Rule
 from catalogue.unit import Unit
-from tests.catalogue.brute_force import Trial
-from tests.catalogue.brute_force_units import classes_of, earned, is_at_least
+from tests.catalogue.solver.brute_force import Trial
+from tests.catalogue.solver.brute_force_units import classes_of, earned, is_at_least
 
 MINIMA: dict[str, tuple[Callable[[Rule], int | None], Callable[[Unit], int]]] = {
     "minimum_units": (lambda rule: rule.minimum_units, lambda _: 1),

@@ -24,7 +24,7 @@ from events.identifier import Kind, new_identifier, stream_of
 from repositories.aggregate_types import ORDER
 from repositories.repository import load
 from tests.claim_examples import CENTRE
-from tests.commands.life_machine import (
+from tests.commands.life.machine import (
     ALL_SEEING,
     NUMBERS,
     WHO,
@@ -36,8 +36,8 @@ from tests.commands.life_machine import (
     pick,
     who_may,
 )
-from tests.commands.life_model import APPRENTICESHIP, SEVERAL, SINGLE, Held
-from tests.commands.life_world import CENTRES, DATING, PRICES
+from tests.commands.life.model import APPRENTICESHIP, SEVERAL, SINGLE, Held
+from tests.commands.life.world import CENTRES, DATING, PRICES
 from tests.commands.upload_centre import UploadCentre
 from tests.learner_examples import cells
 

@@ -6,7 +6,7 @@ is accepted is then taken down here as the rules say.
 
 from dataclasses import dataclass
 
-from tests.commands.life_model import (
+from tests.commands.life.model import (
     APPRENTICESHIP,
     COMPLETING,
     NEXT,
@@ -19,7 +19,7 @@ from tests.commands.life_model import (
     Row,
     earns_full,
 )
-from tests.commands.life_seats import Seats
+from tests.commands.life.seats import Seats
 
 
 @dataclass

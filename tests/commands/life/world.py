@@ -23,7 +23,7 @@ from subscriptions.feed import EventFeed
 from tests.claim_examples import CENTRE, TESTED, UNITS, qualification
 from tests.clock import Clock
 from tests.commands.erasing import naming
-from tests.commands.life_model import APPRENTICESHIP, PARTS, SEVERAL, SINGLE
+from tests.commands.life.model import APPRENTICESHIP, PARTS, SEVERAL, SINGLE
 from tests.commands.order_centre import CATALOGUE as ORDERED
 from tests.commands.order_centre import OrderCentre
 

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from aggregates.bookings.sitting import Attendance
 from commands.bookings.booking_correction import CorrectOutcome
 from tests.claim_examples import TESTED
-from tests.commands.life_erasure import ErasedLife
-from tests.commands.life_machine import NUMBERS, WHY, act, pick, who_may
-from tests.commands.life_model import No, Seat, overlap, today
+from tests.commands.life.erasure import ErasedLife
+from tests.commands.life.machine import NUMBERS, WHY, act, pick, who_may
+from tests.commands.life.model import No, Seat, overlap, today
 
 
 class CorrectedLife(ErasedLife):

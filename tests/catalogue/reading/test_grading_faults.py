@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from catalogue import load
-from tests.catalogue.folders import (
+from tests.catalogue.reading.folders import (
     AWARD,
     Change,
     Document,

@@ -10,10 +10,10 @@ from random import Random
 import pytest
 
 from catalogue import PathwayAssessment, Qualification, assess
-from tests.catalogue.agreement import account
-from tests.catalogue.brute_force import Choice, Counted, Trial
-from tests.catalogue.large_files import draw_large_file, draw_large_grades
-from tests.catalogue.test_exactness import Case, read_case
+from tests.catalogue.solver.agreement import account
+from tests.catalogue.solver.brute_force import Choice, Counted, Trial
+from tests.catalogue.solver.large_files import draw_large_file, draw_large_grades
+from tests.catalogue.solver.test_exactness import Case, read_case
 
 QUICK = 3
 FULL = 200

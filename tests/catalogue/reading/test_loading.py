@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from catalogue import QualificationNotInCatalogue, load
-from tests.catalogue.folders import (
+from tests.catalogue.reading.folders import (
     AWARD,
     FILES,
     QUALIFICATION,

@@ -9,7 +9,7 @@ from math import prod
 from pathlib import Path
 from random import Random
 
-from tests.catalogue.random_rules import (
+from tests.catalogue.solver.random_rules import (
     Document,
     Draft,
     draw_crossing_rules,

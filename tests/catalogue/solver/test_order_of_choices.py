@@ -3,7 +3,7 @@
 import pytest
 
 from catalogue.solver import cp_sat
-from tests.catalogue.test_exactness import require_exact
+from tests.catalogue.solver.test_exactness import require_exact
 
 
 def test_the_order_of_choices_is_the_same_where_it_takes_many_steps(

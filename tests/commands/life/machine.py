@@ -12,9 +12,9 @@ from access.policy import send
 from aggregates.errors import Refusal
 from commands.command import Command, CommandResult
 from tests.claim_examples import CENTRE, TESTED
-from tests.commands.life_model import MAY, No
-from tests.commands.life_rules import Life
-from tests.commands.life_world import USERS, World
+from tests.commands.life.model import MAY, No
+from tests.commands.life.rules import Life
+from tests.commands.life.world import USERS, World
 
 T = TypeVar("T")
 NUMBERS = st.integers(0, 11)

@@ -16,7 +16,7 @@ from catalogue.grading import Grading
 from catalogue.qualification import Pathway, Qualification
 from catalogue.rule import Rule
 from catalogue.unit import Unit
-from tests.catalogue.brute_force_units import (
+from tests.catalogue.solver.brute_force_units import (
     Classes,
     achieves,
     classes_of,

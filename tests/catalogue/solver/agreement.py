@@ -5,8 +5,8 @@ from math import floor
 from typing import Any
 
 from catalogue import PathwayAssessment, Qualification, assess, ways_to_fix
-from tests.catalogue import brute_force
-from tests.catalogue.brute_force import Trial
+from tests.catalogue.solver import brute_force
+from tests.catalogue.solver.brute_force import Trial
 
 Account = dict[str, Any]
 Grades = Mapping[str, str]

@@ -26,9 +26,9 @@ from projections.claims import claimable_learners
 from projections.registrations import registrations
 from projections.registrations.invoice_lines import INVOICE_LINES
 from repositories.aggregate_types import TIMETABLE
-from tests.commands.life_corrections import CorrectedLife
-from tests.commands.life_model import PARTS, none_overlap
-from tests.commands.life_world import PRICES, opened
+from tests.commands.life.corrections import CorrectedLife
+from tests.commands.life.model import PARTS, none_overlap
+from tests.commands.life.world import PRICES, opened
 
 STEPS = 40
 TEST_PRICE = Decimal("14.50")

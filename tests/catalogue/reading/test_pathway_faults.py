@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.catalogue.folders import (
+from tests.catalogue.reading.folders import (
     AWARD,
     Change,
     Document,

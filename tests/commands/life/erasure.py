@@ -3,9 +3,9 @@
 from hypothesis import strategies as st
 
 from commands.learners.learner_erasure import EraseLearner
-from tests.commands.life_claims import ClaimedLife
-from tests.commands.life_machine import WHO, WHY, Drawn, act, who_may
-from tests.commands.life_model import UNSETTLED, Wish
+from tests.commands.life.claims import ClaimedLife
+from tests.commands.life.machine import WHO, WHY, Drawn, act, who_may
+from tests.commands.life.model import UNSETTLED, Wish
 
 
 class ErasedLife(ClaimedLife):

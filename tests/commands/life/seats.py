@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from tests.commands.life_model import (
+from tests.commands.life.model import (
     MINUTES,
     NOTICE,
     SIDE,

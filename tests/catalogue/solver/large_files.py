@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from tests.catalogue.random_files import DAYS
-from tests.catalogue.random_rules import Document
+from tests.catalogue.solver.random_files import DAYS
+from tests.catalogue.solver.random_rules import Document
 
 GROUPS = "ABCDEFGH"
 MOST_UNITS = 120

@@ -13,7 +13,7 @@ from events.bookings.entry_order import Entry
 from repositories.aggregate_types import ENTRY_ORDER
 from repositories.repository import load
 from tests.claim_examples import A1, TESTED
-from tests.commands.life_machine import (
+from tests.commands.life.machine import (
     ALL_SEEING,
     NUMBERS,
     WHO,
@@ -23,7 +23,7 @@ from tests.commands.life_machine import (
     pick,
     who_may,
 )
-from tests.commands.life_model import (
+from tests.commands.life.model import (
     APPRENTICESHIP,
     AT_A_CENTRE,
     NOTICE,
@@ -33,8 +33,8 @@ from tests.commands.life_model import (
     Wish,
     today,
 )
-from tests.commands.life_registrations import RegisteredLife
-from tests.commands.life_world import USERS
+from tests.commands.life.registrations import RegisteredLife
+from tests.commands.life.world import USERS
 
 AFTER = st.sampled_from([0, 60, 240, 1_680, -1])
 """How many minutes more than the notice that is needed."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from catalogue import CatalogueProblem, check_cases, load
-from tests.catalogue.folders import FILES, Document, write
+from tests.catalogue.reading.folders import FILES, Document, write
 
 CASES = "qualifications/award.cases.yaml"
 BOTH = {"L/506/1788": "P", "T/506/1798": "P"}

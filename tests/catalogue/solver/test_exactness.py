@@ -16,15 +16,15 @@ import pytest
 from catalogue import Qualification
 from catalogue.reading.document import Problems, read_yaml
 from catalogue.reading.qualification_file import qualification
-from tests.catalogue.agreement import require_agreement
-from tests.catalogue.brute_force import Trial
-from tests.catalogue.brute_force_faults import faults
-from tests.catalogue.random_files import (
+from tests.catalogue.solver.agreement import require_agreement
+from tests.catalogue.solver.brute_force import Trial
+from tests.catalogue.solver.brute_force_faults import faults
+from tests.catalogue.solver.random_files import (
     draw_file,
     draw_grades,
     write_file,
 )
-from tests.catalogue.random_rules import Document, leaves
+from tests.catalogue.solver.random_rules import Document, leaves
 
 QUICK = 500
 FULL = 10_000

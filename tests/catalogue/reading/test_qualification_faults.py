@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 
 from catalogue import load
-from tests.catalogue.folders import AWARD, Change, drop, put, require_fault, spoilt
+from tests.catalogue.reading.folders import (
+    AWARD,
+    Change,
+    drop,
+    put,
+    require_fault,
+    spoilt,
+)
 
 
 @pytest.mark.parametrize(

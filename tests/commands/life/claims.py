@@ -17,9 +17,9 @@ from commands.claims.claim_submission import ProcessClaim, SubmitClaim, Withdraw
 from events.claims.claim import Award
 from events.identifier import stream_of
 from tests.claim_examples import A1, A2, B1, B2
-from tests.commands.life_bookings import BookedLife
-from tests.commands.life_machine import NUMBERS, WHO, WHY, act, centre_of, pick, who_may
-from tests.commands.life_model import (
+from tests.commands.life.bookings import BookedLife
+from tests.commands.life.machine import NUMBERS, WHO, WHY, act, centre_of, pick, who_may
+from tests.commands.life.model import (
     APPRENTICESHIP,
     PARTS,
     Claimed,
