@@ -144,8 +144,10 @@ class BookedLife(RegisteredLife):
         if after is not None:
             new.starts = self.now + NOTICE[seat.delivery] + timedelta(minutes=after)
         new.mode = mode or seat.mode
-        new.extra = seat.extra if extra is None else extra
         by_centre = USERS[who].role in AT_A_CENTRE
+        if extra is not None:
+            new.extra = extra
+            new.by_specialist = seat.by_specialist or not by_centre
         no = self.life.not_amended(seat, new, self.now, by_centre=by_centre)
         asked = {
             "booking": seat.name,

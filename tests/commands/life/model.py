@@ -129,7 +129,7 @@ class Held:
 
 @dataclass
 class Seat:
-    """A booking."""
+    """A booking; ``by_specialist`` if an Account Specialist gave the extra time (B6)."""
 
     name: str
     centre: str
@@ -138,6 +138,7 @@ class Seat:
     mode: str | None
     starts: datetime
     extra: int
+    by_specialist: bool = False
     state: str = "Booked"
     result: tuple[bool, date] | None = None
     is_corrected: bool = False

@@ -223,8 +223,10 @@ class RegisteredLife(AskedLife):
         no = self.life.not_reported(line, status, invoice)
         asked = {"line": line, "status": status, "invoice": invoice}
         if self.ask(who, ReportInvoiceStatus, no, **asked):
-            _, known, note = self.life.lines[line]
-            if status is InvoiceStatus.CREDITED:
+            now, known, note = self.life.lines[line]
+            if self.life.is_late_number(line, status, invoice):
+                status, known = InvoiceStatus(now), invoice
+            elif status is InvoiceStatus.CREDITED:
                 note = invoice or note
             else:
                 known = invoice or known

@@ -171,6 +171,8 @@ class Life(Seats):
         """C4."""
         if line not in self.lines:
             return {"NotFound"}
+        if self.is_late_number(line, status, invoice):
+            return set()
         now = self.lines[line][0]
         following = NEXT[now]
         if line.endswith("-CREDIT"):
@@ -181,6 +183,15 @@ class Life(Seats):
             return {"StatusOutOfOrder"}
         known = self.known_document(line, status)
         return {"OtherInvoice"} if known and invoice not in {None, known} else set()
+
+    def is_late_number(self, line: str, status: str, invoice: str | None) -> bool:
+        """C4: of a charge that was credited before the number of its invoice was known."""
+        now, known, _ = self.lines[line]
+        is_charge = not line.endswith("-CREDIT")
+        is_number = status == "Invoiced" and invoice is not None
+        return (
+            is_charge and is_number and now == "Credited" and known in {None, invoice}
+        )
 
     def known_document(self, line: str, status: str) -> str | None:
         """Say on which invoice, or credit note, it is known to be."""

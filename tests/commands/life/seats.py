@@ -125,6 +125,8 @@ class Seats:
             no.add("TooShortNotice")
         if by_centre and new.extra not in {0, 25, seat.extra}:
             no.add("ExtraTimeNotCentres")
+        if by_centre and seat.by_specialist and new.extra != seat.extra:
+            no.add("ExtraTimeIsSpecialists")
         if overlap(self.planned(seat.held.learner, but=seat), new.starts, new.ends):
             no.add("SittingsOverlap")
         return no
