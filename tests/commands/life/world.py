@@ -1,10 +1,12 @@
 """A centre, its people and a store where many lives are lived one after the other."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
+from itertools import count
 from pathlib import Path
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from catalogue import Catalogue, Window
 from commands.command import CommandContext
 from commands.orders.order import Dating
 from events.centres.user import Role
+from events.identifier import Kind, identifier
 from events.orders.order import CourseDates
 from projections.bookings import bookings
 from projections.claims import claimable_learners
@@ -86,17 +89,27 @@ USERS = {
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """Where lives are lived; the clock goes on from one to the next."""
+    """Where lives are lived; the clock and the identifiers go on from one to the next.
+
+    What is made later has the higher number, so that a life that is lived again finds
+    everything in the same order.
+    """
 
     store: EventStore
     clock: Clock
     models: ReadModels
     naming: Callable[[str], Sequence[UUID]]
     """Finds every stream that names a learner."""
+    numbers: Iterator[int] = field(default_factory=partial(count, 1_000_000))
 
     @property
     def context(self) -> CommandContext:
-        return CommandContext(store=self.store, catalogue=CATALOGUE)
+        return CommandContext(
+            store=self.store, catalogue=CATALOGUE, new_identifier=self.new_identifier
+        )
+
+    def new_identifier(self, kind: Kind) -> str:
+        return identifier(kind, next(self.numbers))
 
 
 @contextmanager
