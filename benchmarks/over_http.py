@@ -27,7 +27,7 @@ from benchmarks.pairs import (
     ours,
     plain,
 )
-from benchmarks.upload import WEIGHTS
+from benchmarks.upload import letters, ulns
 from tests.learner_examples import cells, csv_file
 from tests.postgres import DURABLE, database, server
 
@@ -213,19 +213,10 @@ def form(name: str, content: bytes) -> bytes:
 def people(number: int, *, after: int = 0) -> Iterator[Mapping[str, str]]:
     """Make learners of usual names, each with a ULN of their own."""
     chosen = random.Random(after)  # noqa: S311 - names
-    uln = 100_000_000 + 8 * after
-    for row in range(after, after + number):
-        while True:
-            uln += 1
-            digits = zip(WEIGHTS, str(uln), strict=True)
-            if rest := sum(weight * int(digit) for weight, digit in digits) % 11:
-                break
+    numbers = ulns(100_000_000 + 8 * after)
+    for row, uln in zip(range(after, after + number), numbers, strict=False):
         yield cells(
             given_name=f"{chosen.choice(GIVEN)} {letters(row)}",
             family_name=f"{FAMILY[row // 50 % len(FAMILY)]}{letters(row % 50)}",
-            uln=f"{uln}{10 - rest}",
+            uln=uln,
         )
-
-
-def letters(number: int) -> str:
-    return str(number).translate(str.maketrans("0123456789", "abcdefghij"))

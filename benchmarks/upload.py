@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from statistics import median
 
@@ -66,15 +67,22 @@ def measure(name: str, urls: list[str], here: Path) -> None:
 
 def rows(count: int = ROWS) -> Iterator[dict[str, str]]:
     """Make rows that are all right, each with a ULN of its own."""
-    number = 100_000_000
-    for row in range(count):
-        while True:
-            number += 7
-            digits = zip(WEIGHTS, str(number), strict=True)
-            if rest := sum(weight * int(digit) for weight, digit in digits) % 11:
-                break
-        letters = str(row).translate(LETTERS)
-        yield cells(given_name=f"Chloë {letters}", uln=f"{number}{10 - rest}")
+    for row, uln in enumerate(islice(ulns(), count)):
+        yield cells(given_name=f"Chloë {letters(row)}", uln=uln)
+
+
+def ulns(number: int = 100_000_000) -> Iterator[str]:
+    """Make ULNs of nine digits that rise from ``number``, each with its check digit."""
+    while True:
+        number += 1
+        digits = zip(WEIGHTS, str(number), strict=True)
+        if rest := sum(weight * int(digit) for weight, digit in digits) % 11:
+            yield f"{number}{10 - rest}"
+
+
+def letters(number: int) -> str:
+    """Write a number in letters, for names."""
+    return str(number).translate(LETTERS)
 
 
 def upload(url: str, content: bytes, keys: Path) -> tuple[float, ...]:

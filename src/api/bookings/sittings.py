@@ -46,6 +46,11 @@ class OutcomeReport(RequestBody, title="BookingOutcome"):
     mark: int | None = Field(default=None, ge=0, le=10**6, examples=[34])
     sat_on: date | None = Field(default=None, examples=["2026-11-24"])
 
+    @property
+    def is_pass(self) -> bool | None:
+        """Whether the result is a pass; None if there is no result."""
+        return None if self.result is None else self.result == "Pass"
+
 
 class OutcomeCorrection(OutcomeReport, title="BookingOutcomeCorrection"):
     """How a test went in truth, all of it, and why it was reported otherwise (B17)."""
@@ -87,7 +92,7 @@ def report_outcome(
             **context.command_metadata,
             booking=booking,
             attendance=body.attendance,
-            is_pass=None if body.result is None else body.result == "Pass",
+            is_pass=body.is_pass,
             sat_on=body.sat_on,
             grade=body.grade,
             mark=body.mark,
@@ -110,7 +115,7 @@ def correct_outcome(
             **context.command_metadata,
             booking=booking,
             attendance=body.attendance,
-            is_pass=None if body.result is None else body.result == "Pass",
+            is_pass=body.is_pass,
             sat_on=body.sat_on,
             grade=body.grade,
             mark=body.mark,
