@@ -65,8 +65,7 @@ def handle_in(
         each.name: _position(each, stored) for each in tables
     }
     moving = [e for e in tables if e.name in locked and outcomes[e.name] == after]
-    for each in moving:
-        outcomes[each.name] = _fold(connection, each, batch)
+    outcomes |= _fold(connection, moving, batch)
     moved = [e.name for e in moving if not isinstance(outcomes[e.name], Exception)]
     if moved:
         move_checkpoints(connection, moved, batch[-1].position)
@@ -96,19 +95,41 @@ def _position(
 
 
 def _fold(
-    connection: Connection, tables: ProjectionTables, batch: Sequence[Recorded]
-) -> Outcome:
+    connection: Connection,
+    moving: Sequence[ProjectionTables],
+    batch: Sequence[Recorded],
+) -> Mapping[str, Outcome]:
+    """Fold a batch into each of these that handles any of it, in one savepoint.
+
+    Only if that fails is it done again with a savepoint for each: then those that do
+    not fail are kept.
+    """
     position = batch[-1].position
-    if not (events := tables.model.pick_handled(batch)):
-        return position
-    savepoint = connection.begin_nested()
+    outcomes: dict[str, Outcome] = dict.fromkeys((e.name for e in moving), position)
+    handling = [(each, each.model.pick_handled(batch)) for each in moving]
+    handling = [(each, events) for each, events in handling if events]
+    if len(handling) > 1 and _try(connection, handling) is None:
+        return outcomes
+    for each, events in handling:
+        if (error := _try(connection, [(each, events)])) is not None:
+            outcomes[each.name] = error
+    return outcomes
+
+
+def _try(
+    connection: Connection,
+    handling: Sequence[tuple[ProjectionTables, Sequence[Recorded]]],
+) -> Exception | None:
+    """Fold all of these in a savepoint; rolled back, give what one of them fails at."""
+    connection.exec_driver_sql("SAVEPOINT fold")
     try:
-        tables.model.fold_into(connection, events, tables.tables)
+        for tables, events in handling:
+            tables.model.fold_into(connection, events, tables.tables)
     except Exception as error:
         if connection.invalidated or isinstance(error, DatabaseUnusable):
             raise
         # Fails where the database has rolled back all of it: then nothing is committed.
-        savepoint.rollback()
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT fold")
         return error
-    savepoint.commit()
-    return position
+    connection.exec_driver_sql("RELEASE SAVEPOINT fold")
+    return None

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from importlib import import_module
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Executable, Table, bindparam, select, tuple_
+from sqlalchemy import Connection, Dialect, Table
 
 from store import Recorded
 
@@ -98,46 +97,91 @@ class Rows:
 
 
 class _Statements:
-    """The SQL statements of one table, compiled once a process.
+    """The SQL of one table in one database, written once a process.
 
-    ``keys`` and ``value`` are parameters of theirs, and so is each column of the key by
-    the name ``its …``.
+    Sent as text to the driver, with the values as the driver takes them.
     """
 
-    def __init__(self, table: Table, dialect: str) -> None:
+    def __init__(self, table: Table, dialect: Dialect) -> None:
         self.table = table
-        columns = [*table.primary_key]
-        this = [column == bindparam(f"its {column.name}") for column in columns]
-        those = columns[0] if len(columns) == 1 else tuple_(*columns)
-        self.by_key = select(table).where(those.in_(bindparam("keys", expanding=True)))
-        self.where = {
-            column.name: select(table).where(column == bindparam("value"))
-            for column in table.columns
-        }
-        self.delete = table.delete().where(*this)
-        self.update = table.update().where(*this)
-        self.upsert = _upsert(table, dialect)
+        self.columns = tuple(column.name for column in table.columns)
+        self.key = tuple(column.name for column in table.primary_key)
+        types = {c.name: c.type.dialect_impl(dialect) for c in table.columns}
+        self.to_driver = {n: t.bind_processor(dialect) for n, t in types.items()}
+        self.from_driver = [
+            (name, process)
+            for name, kind in types.items()
+            if (process := kind.result_processor(dialect, None)) is not None
+        ]
+        quote = dialect.identifier_preparer.quote
+        self._sign = "?" if dialect.paramstyle == "qmark" else "%s"
+        self._quoted = {name: quote(name) for name in self.columns}
+        self._table = dialect.identifier_preparer.format_table(table)
+        self._arrays = [f"%s::{c.type.compile(dialect)}[]" for c in table.primary_key]
+        self._of_key = " AND ".join(map(self._equals, self.key))
+        self._select = f"SELECT {self._list(self.columns)} FROM {self._table}"  # noqa: S608 - names of ours
+        self._updates: dict[Key, str] = {}
+        self.delete = f"DELETE FROM {self._table} WHERE {self._of_key}"  # noqa: S608
+        self.upsert = self._upsert()
+
+    def where(self, column: str) -> str:
+        return f"{self._select} WHERE {self._equals(column)}"
+
+    def update(self, columns: Key) -> str:
+        """Change these columns of the row of a key, whose values follow theirs."""
+        if columns not in self._updates:
+            changes = ", ".join(map(self._equals, columns))
+            self._updates[columns] = (
+                f"UPDATE {self._table} SET {changes} WHERE {self._of_key}"  # noqa: S608
+            )
+        return self._updates[columns]
+
+    def by_keys(self, keys: Sequence[Key]) -> tuple[str, Key]:
+        """Select the rows of these keys: the statement, and its values."""
+        if len(keys) == 1:
+            return f"{self._select} WHERE {self._of_key}", self.values(
+                self.key, keys[0]
+            )
+        these = [self.values(self.key, key) for key in keys]
+        if self._sign == "%s":
+            found = f"unnest({', '.join(self._arrays)}) AS k({self._list(self.key)})"
+            joined = f"{self._select} JOIN {found} USING ({self._list(self.key)})"
+            return joined, tuple(map(list, zip(*these, strict=True)))
+        row = f"({', '.join(self._sign for _ in self.key)})"
+        values = f"VALUES {', '.join(row for _ in these)}"
+        query = f"{self._select} WHERE ({self._list(self.key)}) IN ({values})"
+        return query, tuple(chain.from_iterable(these))
+
+    def values(self, names: Iterable[str], values: Iterable[Any]) -> Key:
+        """Give values of columns as the driver takes them."""
+        to_driver = self.to_driver
+        return tuple(
+            value if (process := to_driver[name]) is None else process(value)
+            for name, value in zip(names, values, strict=True)
+        )
+
+    def _upsert(self) -> str:
+        signs = ", ".join(self._sign for _ in self.columns)
+        insert = (
+            f"INSERT INTO {self._table} ({self._list(self.columns)}) VALUES ({signs})"  # noqa: S608
+        )
+        rest = (self._quoted[name] for name in self.columns if name not in self.key)
+        changes = ", ".join(f"{name} = excluded.{name}" for name in rest)
+        then = f"UPDATE SET {changes}" if changes else "NOTHING"
+        return f"{insert} ON CONFLICT ({self._list(self.key)}) DO {then}"
+
+    def _list(self, names: Iterable[str]) -> str:
+        return ", ".join(self._quoted[name] for name in names)
+
+    def _equals(self, name: str) -> str:
+        return f"{self._quoted[name]} = {self._sign}"
 
 
-def _statements(table: Table, dialect: str) -> _Statements:
-    made: _Statements | None = table.info.get(dialect)
+def _statements(table: Table, dialect: Dialect) -> _Statements:
+    made: _Statements | None = table.info.get(dialect.name)
     if made is None or made.table is not table:  # a copy of a table has copied these
-        made = table.info[dialect] = _Statements(table, dialect)
+        made = table.info[dialect.name] = _Statements(table, dialect)
     return made
-
-
-def _upsert(table: Table, dialect: str) -> Executable:
-    """Make the database's own INSERT; that of the other database is slow to import."""
-    module = import_module(f"sqlalchemy.dialects.{dialect}")
-    insert: Any = module.insert(table)
-    key = [column.name for column in table.primary_key]
-    rest = {c.name: insert.excluded[c.name] for c in table.c if not c.primary_key}
-    upsert: Executable = (
-        insert.on_conflict_do_update(index_elements=key, set_=rest)
-        if rest
-        else insert.on_conflict_do_nothing()
-    )
-    return upsert
 
 
 class _Kept:
@@ -146,9 +190,9 @@ class _Kept:
     def __init__(self, connection: Connection, table: Table) -> None:
         self.connection = connection
         self.table = table
-        self.statements = _statements(table, connection.dialect.name)
-        self.key = tuple(column.name for column in table.primary_key)
-        self.blank = dict.fromkeys(column.name for column in table.columns)
+        self.statements = _statements(table, connection.dialect)
+        self.key = self.statements.key
+        self.blank = dict.fromkeys(self.statements.columns)
         self.rows: dict[Key, Values | None] = {}
         self.written: set[Key] = set()
         self.unread: dict[Key, Values] = {}
@@ -159,8 +203,7 @@ class _Kept:
         missing = iter([key for key in dict.fromkeys(keys) if key not in self.rows])
         while chunk := list(islice(missing, CHUNK)):
             self.rows.update(dict.fromkeys(chunk))
-            keys = [key[0] for key in chunk] if len(self.key) == 1 else chunk
-            self._load(self.statements.by_key, keys=keys)
+            self._load(*self.statements.by_keys(chunk))
             for key in chunk:
                 self.unread.pop(key, None)
         return self.rows
@@ -188,34 +231,36 @@ class _Kept:
     def where(self, column: Values) -> list[tuple[Key, Values]]:
         ((name, value),) = column.items()
         self.load([k for k, v in self.unread.items() if v.get(name) == value])
-        self._load(self.statements.where[name], value=value)
+        asked = self.statements.values([name], [value])
+        self._load(self.statements.where(name), asked)
         known = sorted(self.rows.items(), key=lambda item: item[0])
         return [(key, row) for key, row in known if row and row[name] == value]
 
     def flush(self) -> None:
+        its = self.statements
         gone = [key for key in self.written if self.rows[key] is None]
         kept = [row for key in self.written if (row := self.rows[key]) is not None]
-        self._send(self.statements.delete, map(self._key_parameters, gone))
-        alike: dict[frozenset[str], list[Values]] = {}
+        self._send(its.delete, [its.values(self.key, key) for key in gone])
+        alike: dict[Key, list[Key]] = {}
         for key, values in self.unread.items():
-            changed = alike.setdefault(frozenset(values), [])
-            changed.append(values | self._key_parameters(key))
-        for changes in alike.values():
-            self._send(self.statements.update, changes)
-        self._send(self.statements.upsert, kept)
+            names = tuple(values)
+            changed = its.values((*names, *self.key), (*values.values(), *key))
+            alike.setdefault(names, []).append(changed)
+        for names, changes in alike.items():
+            self._send(its.update(names), changes)
+        self._send(its.upsert, [its.values(its.columns, row.values()) for row in kept])
 
     def _check(self, values: Values) -> None:
         if unknown := values.keys() - self.blank.keys():
             raise KeyError(f"{self.table.name} has no {', '.join(sorted(unknown))}.")
 
-    def _key_parameters(self, key: Key) -> Values:
-        pairs = zip(self.key, key, strict=True)
-        return {f"its {name}": value for name, value in pairs}
-
-    def _load(self, query: Executable, **values: Any) -> None:
+    def _load(self, query: str, values: Key) -> None:
         """Read rows, except those already in memory, which are newer."""
-        for found in self.connection.execute(query, values):
-            row = dict(found._mapping)  # noqa: SLF001 - public, the name notwithstanding
+        its = self.statements
+        for found in self.connection.exec_driver_sql(query, values):
+            row = dict(zip(its.columns, found, strict=True))
+            for name, process in its.from_driver:
+                row[name] = process(row[name])
             key = tuple(row[name] for name in self.key)
             if self.rows.get(key) is not None or key in self.written:
                 continue
@@ -224,7 +269,6 @@ class _Kept:
                 self.written.add(key)
             self.rows[key] = row
 
-    def _send(self, statement: Executable, values: Iterable[Values]) -> None:
-        waiting = iter(values)
-        while chunk := list(islice(waiting, CHUNK)):
-            self.connection.execute(statement, chunk)
+    def _send(self, statement: str, values: Sequence[Key]) -> None:
+        for start in range(0, len(values), CHUNK):
+            self.connection.exec_driver_sql(statement, values[start : start + CHUNK])

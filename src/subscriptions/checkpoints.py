@@ -15,7 +15,6 @@ from sqlalchemy import (
     Table,
     bindparam,
     select,
-    update,
 )
 
 from store import Position
@@ -32,10 +31,8 @@ CHECKPOINTS = Table(
 
 Checkpoint: TypeAlias = Row[Any]
 
-_THOSE = CHECKPOINTS.c.read_model.in_(bindparam("names", expanding=True))
-_READ = select(CHECKPOINTS).where(_THOSE)
-_LOCK = _READ.with_for_update(skip_locked=True)
-_MOVE = update(CHECKPOINTS).where(_THOSE).values(position=bindparam("reached"))
+_NAMED = CHECKPOINTS.c.read_model.in_(bindparam("names", expanding=True))
+_READ = select(CHECKPOINTS).where(_NAMED)
 
 
 def read_checkpoints(
@@ -49,16 +46,31 @@ def read_checkpoints(
 def lock_checkpoints(
     connection: Connection, names: Collection[str]
 ) -> Mapping[str, Checkpoint]:
-    """Read the same, locked to the end of the transaction.
+    """Read version and position of these, locked to the end of the transaction.
 
-    One that another transaction has locked is left out, too.
+    One that another transaction has locked is left out, too. On SQLite the transaction
+    has locked them already.
     """
-    locked = connection.execute(_LOCK, {"names": names})
-    return {row.read_model: row for row in locked}
+    those, values = _those(connection, names)
+    lock = "" if connection.dialect.name == "sqlite" else " FOR UPDATE SKIP LOCKED"
+    query = f"SELECT read_model, version, position FROM progress WHERE {those}{lock}"  # noqa: S608 - signs for names
+    return {row[0]: row for row in connection.exec_driver_sql(query, values)}
 
 
 def move_checkpoints(
     connection: Connection, names: Collection[str], position: Position
 ) -> None:
-    """Store how far these have come now."""
-    connection.execute(_MOVE, {"names": names, "reached": position})
+    """Store how far these have come now, in one statement."""
+    those, values = _those(connection, names)
+    sign = "?" if connection.dialect.name == "sqlite" else "%s"
+    move = f"UPDATE progress SET position = {sign} WHERE {those}"  # noqa: S608 - signs for names
+    connection.exec_driver_sql(move, (position, *values))
+
+
+def _those(
+    connection: Connection, names: Collection[str]
+) -> tuple[str, tuple[object, ...]]:
+    """Give the condition that finds these, written for the driver, and its values."""
+    if connection.dialect.name == "sqlite":
+        return f"read_model IN ({', '.join('?' for _ in names)})", tuple(names)
+    return "read_model = ANY(%s)", ([*names],)
