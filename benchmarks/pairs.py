@@ -49,6 +49,8 @@ class Client:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._head = f"Host: 127.0.0.1\r\nAuthorization: Bearer {served.token}\r\n"
         self._read = b""
+        self.position = "0"
+        """The Event-Position of the last answer that had one."""
 
     def close(self) -> None:
         self._socket.close()
@@ -56,8 +58,10 @@ class Client:
     def get(self, path: str) -> Any:
         return self.ask("GET", path)
 
-    def post(self, path: str, body: object, **headers: str) -> Any:
-        return self.ask("POST", path, json.dumps(body).encode(), **headers)
+    def post(
+        self, path: str, body: object, headers: Mapping[str, str] | None = None
+    ) -> Any:
+        return self.ask("POST", path, json.dumps(body).encode(), headers=headers)
 
     def ask(
         self,
@@ -65,12 +69,13 @@ class Client:
         path: str,
         content: bytes = b"",
         kind: str = "application/json",
-        **headers: str,
+        headers: Mapping[str, str] | None = None,
     ) -> Any:
         """Ask, and read the answer. Raises RuntimeError if it is not 2xx."""
+        sent = dict(headers or {})
         if content:
-            headers |= {"Content-Type": kind, "Content-Length": f"{len(content)}"}
-        lines = "".join(f"{name}: {text}\r\n" for name, text in headers.items())
+            sent |= {"Content-Type": kind, "Content-Length": f"{len(content)}"}
+        lines = "".join(f"{name}: {text}\r\n" for name, text in sent.items())
         head = f"{method} {path} HTTP/1.1\r\n{self._head}{lines}\r\n"
         self._socket.sendall(head.encode() + content)
         while b"\r\n\r\n" not in self._read:
@@ -79,6 +84,10 @@ class Client:
         status, *fields = answer.decode().split("\r\n")
         length = next(
             (int(f[15:]) for f in fields if f.lower().startswith("content-length:")), 0
+        )
+        self.position = next(
+            (f[16:] for f in fields if f.lower().startswith("event-position: ")),
+            self.position,
         )
         while len(self._read) < length:
             self._receive()

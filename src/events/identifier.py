@@ -3,6 +3,7 @@
 import re
 import secrets
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID, uuid5
 
 NAMESPACE = UUID("6f0d3a5e-8f0c-5d0b-9d53-1c9b0a4f2e11")
@@ -60,6 +61,7 @@ def is_identifier(kind: Kind, text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)
 def stream_of(name: str) -> UUID:
     """Find the stream of what is so called: ``L-…``, ``centre:48213``, ``user:ann``."""
     return uuid5(NAMESPACE, name)

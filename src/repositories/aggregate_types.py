@@ -81,8 +81,16 @@ class AggregateType(Generic[A]):
         return Stream(id=self.stream_id(identifier))
 
     def replay(self, stream: Stream) -> A:
-        """Fold all events of a stream that is not empty."""
-        return self.aggregate.replay(stream.events)
+        """Fold all events of a stream that is not empty; those folded before, not again."""
+        count = len(stream.history)
+        done, state = stream.folded.get(self.aggregate, (0, None))
+        if state is None or done > count:
+            state = self.aggregate.replay(stream.events)
+        elif done < count:
+            state = state.after(recorded.event for recorded in stream.history[done:])
+        stream.folded[self.aggregate] = (count, state)
+        folded: A = state
+        return folded
 
     def begins(self, stream: Stream) -> bool:
         """Tell whether what is recorded in the stream is of this type."""

@@ -1,9 +1,9 @@
 """The envelope of an event: stream, version, position, time, actor and cause."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from events.event import Event
@@ -85,10 +85,16 @@ class Held:
 
 @dataclass(frozen=True, kw_only=True)
 class Stream:
-    """One aggregate's history, as it stood when it was opened; maybe empty."""
+    """One aggregate's history, as it stood when it was opened; maybe empty.
+
+    ``folded`` holds what was made of its first so many events, by what made it.
+    """
 
     id: UUID
     history: tuple[Recorded, ...] = ()
+    folded: dict[object, tuple[int, Any]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     @property
     def version(self) -> int:
@@ -116,6 +122,8 @@ class Stream:
             owner = recorded.owner or owner
             if owner == centre:
                 seen = number
+        if seen == len(self.history):
+            return self
         return Stream(id=self.id, history=self.history[:seen])
 
     def change(

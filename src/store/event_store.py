@@ -30,6 +30,7 @@ from store.recorder import (
     RefusedError,
 )
 from store.reservations import Reservations
+from store.stream_cache import StreamCache, with_more
 from store.watch import Listener, Signal, Tell, Watch
 from store.writing import Writing
 
@@ -50,6 +51,7 @@ class EventStore:
         self._recorder = recorder
         self._master = master
         self._keys = Keyring(master, recorder.person_keys)
+        self._cache = StreamCache()
         self._clock = clock
         self.moment: datetime | None = None
         self._past: dict[Position, Mapping[tuple[str, str], Held]] = {}
@@ -65,20 +67,39 @@ class EventStore:
 
     def open(self, stream: UUID) -> Stream:
         """Read a stream to its end; an empty one if nothing was recorded in it."""
-        return Stream(
-            id=stream, history=self._decode_rows(*self._recorder.histories([stream]))
-        )
+        return self.open_many([stream])[stream]
 
     def open_many(self, streams: Iterable[UUID]) -> dict[UUID, Stream]:
         """Read many streams, a stream for every id, in one round trip per 500."""
-        opened = {stream: Stream(id=stream) for stream in streams}
-        ids = list(opened)
+        opened: dict[UUID, Stream] = {}
+        ids = list(dict.fromkeys(streams))
         for start in range(0, len(ids), CHUNK):
-            rows, erasures = self._recorder.histories(ids[start : start + CHUNK])
-            found = self._decode_rows(rows, erasures)
-            for stream, history in groupby(found, key=attrgetter("stream")):
-                opened[stream] = Stream(id=stream, history=tuple(history))
+            opened |= self._open_chunk(ids[start : start + CHUNK])
         return opened
+
+    def _open_chunk(self, ids: Sequence[UUID]) -> dict[UUID, Stream]:
+        """Read what came after what is kept of these streams."""
+        if self.moment is not None:
+            known = {each: Stream(id=each) for each in ids}
+            return known | self._read_after(known)[0]
+        while True:
+            known = self._cache.find(ids)
+            read, erasures = self._read_after(known)
+            if self._cache.is_good(erasures) or not any(
+                stream.history for stream in known.values()
+            ):
+                self._cache.keep((known | read).values(), erasures=erasures)
+                return known | read
+
+    def _read_after(
+        self, known: Mapping[UUID, Stream]
+    ) -> tuple[dict[UUID, Stream], int]:
+        """Give those streams that go on beyond what is known of them; and the erasures."""
+        rows, erasures = self._recorder.histories(
+            {each: stream.version for each, stream in known.items()}
+        )
+        found = groupby(self._decode_rows(rows, erasures), key=attrgetter("stream"))
+        return {each: with_more(known[each], more) for each, more in found}, erasures
 
     def append(
         self, *changes: Change, by: Actor, unchanged: Iterable[Stream] = ()
@@ -133,7 +154,7 @@ class EventStore:
     def _position_of(self, asked: Append) -> Position | None:
         """Find the last position of this very append, if it was done after all."""
         last = asked.events[-1]
-        rows, _ = self._recorder.histories([UUID(str(last.originator_id))])
+        rows, _ = self._recorder.histories({UUID(str(last.originator_id)): 0})
         ours = [row for row in rows if row.version == last.originator_version]
         if ours and read_written(ours[0].state).append == asked.id:
             return ours[0].position
@@ -141,6 +162,7 @@ class EventStore:
 
     def _explain(self, refused: RefusedError, asked: Append) -> None:
         """Raise why an append was refused; return if only the keys must be looked up again."""
+        self._cache.drop()
         if refused.stream is not None:
             version = dict(asked.expected)[refused.stream]
             between = self.open(refused.stream).history[version:]

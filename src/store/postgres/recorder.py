@@ -178,9 +178,9 @@ class PostgresRecorder(PostgresApplicationRecorder):
         return range(position + 1 - len(stored_events), position + 1)
 
     @retry_connection
-    def histories(self, streams: Sequence[UUID]) -> tuple[Sequence[StoredRow], int]:
-        """Read streams, each from its beginning; the rows of a stream are in order."""
-        return _stored_rows(self._all(HISTORIES, [list(streams)]))
+    def histories(self, streams: Mapping[UUID, int]) -> tuple[Sequence[StoredRow], int]:
+        """Read each stream from after a version; the rows of a stream are in order."""
+        return _stored_rows(self._all(HISTORIES, [list(streams), [*streams.values()]]))
 
     @retry_connection
     def log(self, after: Position, limit: int) -> tuple[Sequence[StoredRow], int]:
@@ -368,4 +368,5 @@ def _reservation_holder(row: tuple[Any, ...]) -> Held:
 
 
 def _stored_rows(rows: Sequence[tuple[Any, ...]]) -> tuple[list[StoredRow], int]:
-    return [StoredRow(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
+    found = [StoredRow(*row[:-1]) for row in rows if row[0] is not None]
+    return found, rows[0][-1] if rows else 0

@@ -125,9 +125,13 @@ COLUMNS = SQL(
 ).format(ERASURES)
 """What is read of an event; a moment that Python has none for is read as another."""
 HISTORIES = SQL(
-    "SELECT {} FROM stored_events WHERE originator_id = ANY(%b::uuid[])"
-    " ORDER BY originator_id, originator_version"
+    "SELECT {} FROM (SELECT) AS always LEFT JOIN ("
+    "SELECT stored_events.* FROM unnest(%b::uuid[], %b::bigint[]) AS known(id, version)"
+    " JOIN stored_events"
+    " ON originator_id = known.id AND originator_version > known.version"
+    ") AS later ON true ORDER BY originator_id, originator_version"
 ).format(COLUMNS)
+"""Always a row, for the number of erasures: its position is NULL if there is no event."""
 LOG = SQL(
     "SELECT {} FROM stored_events WHERE notification_id >= %b"
     " ORDER BY notification_id LIMIT %b"

@@ -128,10 +128,11 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         return positions
 
     @retry_connection
-    def histories(self, streams: Sequence[UUID]) -> tuple[Sequence[StoredRow], int]:
-        """Read streams, each from its beginning; the rows of a stream are in order."""
+    def histories(self, streams: Mapping[UUID, int]) -> tuple[Sequence[StoredRow], int]:
+        """Read each stream from after a version; the rows of a stream are in order."""
+        known = encode({stream.hex: version for stream, version in streams.items()})
         with self.datastore.transaction(commit=False) as c:
-            c.execute(HISTORIES, (_encode_ids(streams),))
+            c.execute(HISTORIES, (known.decode(),))
             return read_rows(c.fetchall())
 
     @retry_connection

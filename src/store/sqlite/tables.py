@@ -31,10 +31,12 @@ TABLES = (
 )
 ERASURES = "SELECT value FROM about WHERE name = 'erasures'"
 HISTORIES = """
-    SELECT position, originator_id, originator_version, topic, recorded_at, state,
-        (SELECT value FROM about WHERE name = 'erasures')
-    FROM stored_events WHERE originator_id IN (SELECT value FROM json_each(?))
-    ORDER BY originator_id, originator_version"""
+    SELECT position, originator_id, originator_version, topic, recorded_at, state, value
+    FROM about LEFT JOIN (
+        SELECT stored_events.* FROM json_each(?) AS known CROSS JOIN stored_events
+        ON originator_id = known.key AND originator_version > known.value)
+    WHERE name = 'erasures' ORDER BY originator_id, originator_version"""
+"""Always a row, for the number of erasures: its position is NULL if there is no event."""
 LOG = """
     SELECT position, originator_id, originator_version, topic, recorded_at, state,
         (SELECT value FROM about WHERE name = 'erasures')
@@ -69,6 +71,8 @@ def read_rows(found: Iterable[tuple[Any, ...]]) -> tuple[list[StoredRow], int]:
     when: dict[str, datetime] = {}
     for position, stream, version, topic, at, state, counted in found:
         erasures = counted
+        if position is None:
+            continue
         try:
             if at not in when:
                 when[at] = _moment(at)
