@@ -36,6 +36,8 @@ NAME = "audit"
 HASH_BYTES = 32
 PART = 5000
 SPAN = 500
+LINGER = 0.05
+"""How many seconds of events are sealed together, by one signature."""
 UNREADABLE = "a value in it cannot be read"
 METADATA = MetaData()
 LEAVES = Table(
@@ -156,7 +158,7 @@ class Ledger:
         with database.making() as connection:
             create(connection, METADATA.sorted_tables, only_missing=True)
         self._facts = Facts(store, self._leaf_at)
-        self._follower = Follower(Alone(self), self._facts, self._lock)
+        self._follower = Follower(Alone(self), self._facts, self._lock, linger=LINGER)
 
     def start(self) -> None:
         self._follower.start()

@@ -1,22 +1,28 @@
-"""All policies of a process, each with a follower of its own."""
+"""All policies of a process, and the one follower that reads the log for them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import chain
 from threading import Event as Flag
-from time import monotonic
 
 from commands.command import CommandContext
 from policies.policy import Policy, PolicyProcessor
 from projections.read_models import ReadModels
 from store import Position, Recorded
 from subscriptions.feed import EventFeed
-from subscriptions.follower import Alone, Follower
+from subscriptions.follower import Follower, Outcome, Work, first_lines
 from subscriptions.leader_lock import LeaderLock
+
+LINGER = 0.02
+"""How many seconds of events are looked through together."""
 
 
 class Policies:
-    """The policies and the followers that act for them, in one process at a time."""
+    """The policies and the follower that reads for them, in one process at a time.
+
+    Each acts in a thread of its own, so that none waits for another's act.
+    """
+
+    name = "policies"
 
     def __init__(
         self,
@@ -28,51 +34,72 @@ class Policies:
         lock: LeaderLock,
         clock: Callable[[], datetime],
     ) -> None:
-        self._context = context
+        self._store = context.store
         self._lock = lock
         self._stopping = Flag()
-        self._processors: list[PolicyProcessor] = []
-        self._followers: list[Follower[Recorded]] = []
-        for policy in policies:
-            processor = PolicyProcessor(
+        self._processors = {
+            policy.name: PolicyProcessor(
                 policy, context, read_models, clock, self._stopping
             )
-            self._processors.append(processor)
-            self._followers.append(
-                Follower(Alone(processor), feed, lock, processor.tick)
-            )
+            for policy in policies
+        }
+        self.names = tuple(self._processors)
+        self._follower = Follower(self, feed, lock, self._tick, linger=LINGER)
 
     @property
     def errors(self) -> Mapping[str, str]:
         """The error of each policy that fails now; each is tried again until it succeeds."""
-        return dict(chain.from_iterable(f.errors.items() for f in self._followers))
+        ticks = {each.name: each.error for each in self._processors.values()}
+        return {**first_lines(ticks), **self._follower.errors}
 
     @property
     def refusals(self) -> Mapping[str, int]:
         """How many commands of each policy were refused since this process started."""
-        return {processor.name: processor.refusals for processor in self._processors}
+        return {name: each.refusals for name, each in self._processors.items()}
 
     def start(self) -> None:
-        for follower in self._followers:
-            follower.start()
+        self._follower.start()
 
     def stop(self) -> None:
         """Stop after the acts at hand, and let another process take over."""
         self._stopping.set()
-        for follower in self._followers:
-            follower.stop()
+        self._follower.stop()
+        for processor in self._processors.values():
+            processor.close()
         self._lock.release()
 
     def wait_for(self, position: Position, timeout: float) -> bool:
         """Tell whether all have acted so far, after so many seconds at most."""
-        until = monotonic() + timeout
-        return all(f.wait_for(position, until - monotonic()) for f in self._followers)
+        return self._follower.wait_for(position, timeout)
 
     def behind(self) -> dict[str, tuple[Position, Position]]:
         """Give how far each has read, and the head of the log."""
-        reached = dict(
-            chain.from_iterable(f.positions().items() for f in self._followers)
-        )
+        reached = self._follower.positions()
         # After that, so that nobody seems to be ahead.
-        head = self._context.store.head()
+        head = self._store.head()
         return {name: (position, head) for name, position in reached.items()}
+
+    def checkpoints(self) -> Mapping[str, Position]:
+        """Read how far each has come; 0 if it has not begun."""
+        stored = self._store.checkpoints()
+        return {name: stored.get(name, 0) for name in self.names}
+
+    def handle(
+        self, names: Sequence[str], after: Position, batch: Sequence[Recorded]
+    ) -> Mapping[str, Outcome | Work]:
+        """Let each of these act on what concerns it."""
+        return {name: self._processors[name].handle(after, batch) for name in names}
+
+    def _tick(self) -> None:
+        """Store the checkpoints of those that only read, and do what it is time for."""
+        processors = self._processors.values()
+        reached = {
+            each.name: each.position
+            for each in processors
+            if each.is_idle and each.stored < each.position
+        }
+        if reached:
+            self._store.set_checkpoints(reached)
+        for each in processors:
+            each.stored = max(each.stored, reached.get(each.name, 0))
+            each.tick()

@@ -1,10 +1,12 @@
 """The interface of a policy: the events that it reacts to, and the commands it sends."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event as Flag
-from typing import TypeAlias
+from time import monotonic
+from typing import Any, TypeAlias
 
 import structlog
 
@@ -15,6 +17,7 @@ from events.centres.user import Role
 from events.event import Event
 from projections.read_models import ReadModels
 from store import Actor, AlreadyDone, Once, Position, Recorded
+from subscriptions.follower import FIRST_PAUSE, LONGEST_PAUSE, Work, complain
 
 CHANNEL = "machine"
 
@@ -90,7 +93,7 @@ def _is_done(context: CommandContext, once: Once | None) -> bool:
 
 
 class PolicyProcessor:
-    """A policy as a follower sees it.
+    """A policy at work: in a thread of its own, which is there once there is work.
 
     Its checkpoint is stored with the events: after each act, and else each second.
     """
@@ -105,39 +108,67 @@ class PolicyProcessor:
     ) -> None:
         self.name = policy.name
         self.refusals = 0
+        self.position: Position = 0
+        self.stored: Position = 0
+        self.error: Exception | None = None
+        """What its tick fails at, at this moment."""
         self._policy = policy
         self._context = context
         self._read_models = read_models
-        self._stopping = stopping
         self._clock = clock
-        self._position: Position = 0
-        self._stored: Position = 0
+        self._stopping = stopping
+        self._worker = ThreadPoolExecutor(1, f"policy {policy.name}")
+        self._work: Future[Any] | None = None
+        self._tick_at, self._pause = 0.0, FIRST_PAUSE
 
-    def checkpoint(self) -> Position:
-        return self._context.store.checkpoint(self.name)
+    @property
+    def is_idle(self) -> bool:
+        return self._work is None or self._work.done()
 
-    def handle(self, after: Position, batch: Sequence[Recorded]) -> Position:
-        """Act on what concerns the policy; store the checkpoint after each act."""
-        self._position = after
-        for recorded in batch:
-            if self._stopping.is_set():
-                break
-            if self._policy.act and isinstance(recorded.event, self._policy.on):
-                self._act(self._policy.act, recorded)
-                self._store(recorded.position)
-            self._position = recorded.position
-        return self._position
+    def handle(self, after: Position, batch: Sequence[Recorded]) -> Position | Work:
+        """Act on what concerns the policy, in its thread; else only go on."""
+        self.position = after
+        end = batch[-1].position
+        concerned = [r for r in batch if isinstance(r.event, self._policy.on)]
+        if self._policy.act is not None and concerned:
+            work = self._worker.submit(self._act_on, self._policy.act, concerned, end)
+            self._work = work
+            return work
+        self.position = end
+        return end
 
     def tick(self) -> None:
-        """Store the checkpoint, and do what it is time for."""
-        if self._stored < self._position:
-            self._store(self._position)
-        if self._policy.tick is not None:
-            self._policy.tick(self._clock(), self._context, self._read_models)
+        """Do what it is time for, in its thread, unless that is at work."""
+        if self._policy.tick and self.is_idle and monotonic() >= self._tick_at:
+            self._work = self._worker.submit(self._run_tick, self._policy.tick)
 
-    def _store(self, checkpoint: Position) -> None:
-        self._context.store.set_checkpoint(self.name, checkpoint)
-        self._stored = checkpoint
+    def close(self) -> None:
+        """Wait until the act at hand is done."""
+        self._worker.shutdown()
+
+    def _act_on(self, act: Act, batch: Sequence[Recorded], end: Position) -> Position:
+        """Act on each event, and store the checkpoint after it."""
+        for recorded in batch:
+            if self._stopping.is_set():
+                return self.position
+            self._act(act, recorded)
+            self.position = self.stored = recorded.position
+            self._context.store.set_checkpoints({self.name: self.position})
+        self.position = end
+        return end
+
+    def _run_tick(self, tick: Tick) -> None:
+        try:
+            tick(self._clock(), self._context, self._read_models)
+        except Exception as error:  # noqa: BLE001 - it is logged, and tried again
+            self.error = error
+            self._tick_at = monotonic() + self._pause
+            self._pause = min(self._pause * 2, LONGEST_PAUSE)
+            complain(self.name, self.position, error)
+        else:
+            if self.error is not None:
+                logger.info("follower healed", name=self.name, at=self.position)
+            self.error, self._pause = None, FIRST_PAUSE
 
     def _act(self, act: Act, recorded: Recorded) -> None:
         try:

@@ -337,12 +337,12 @@ class EventStore:
                 self._listener.start()
         return Watch(self._signal, tell)
 
-    def checkpoint(self, name: str) -> Position:
-        """Read how far a policy has come in the log; 0 if it has not begun."""
-        return self._recorder.checkpoint(name)
+    def checkpoints(self) -> Mapping[str, Position]:
+        """Read how far each policy has come in the log; one that has not begun is left out."""
+        return self._recorder.checkpoints()
 
-    def set_checkpoint(self, name: str, position: Position) -> None:
-        self._recorder.set_checkpoint(name, position)
+    def set_checkpoints(self, positions: Mapping[str, Position]) -> None:
+        self._recorder.set_checkpoints(positions)
 
     def close(self) -> None:
         with self._starting:

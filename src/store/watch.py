@@ -1,7 +1,7 @@
 """Notification of appends, by whichever process they are made."""
 
 from collections.abc import Callable
-from threading import Condition, Event, Thread
+from threading import Event, Lock, Thread
 from typing import TypeAlias
 
 from store.envelope import Position
@@ -11,20 +11,27 @@ Tell: TypeAlias = Callable[[], None]
 
 
 class Signal:
-    """How far the log is known to reach, and a way to be told when it grows."""
+    """How far the log is known to reach, and who is to be told when it grows."""
 
     def __init__(self) -> None:
-        self.grown = Condition()
         self.position: Position = 0
         self.told: set[Tell] = set()
+        self._lock = Lock()
 
     def reach(self, position: Position) -> None:
-        with self.grown:
+        with self._lock:
             if position > self.position:
                 self.position = position
-                self.grown.notify_all()
                 for tell in self.told:
                     tell()
+
+    def add(self, tell: Tell) -> None:
+        with self._lock:
+            self.told.add(tell)
+
+    def remove(self, tell: Tell) -> None:
+        with self._lock:
+            self.told.discard(tell)
 
 
 class Watch:
@@ -32,12 +39,10 @@ class Watch:
 
     def __init__(self, signal: Signal, tell: Tell | None = None) -> None:
         self._signal = signal
-        self._tell = tell
-        self._seen = signal.position
+        self._news, self._hurried = Event(), Event()
         self._is_closed = False
-        if tell is not None:
-            with signal.grown:
-                signal.told.add(tell)
+        self._tell = tell or self._news.set
+        signal.add(self._tell)
 
     @property
     def last_position(self) -> Position:
@@ -46,19 +51,24 @@ class Watch:
 
     def wait(self, timeout: float) -> None:
         """Return once something was appended since the last time, or in time-out."""
-        with self._signal.grown:
-            self._signal.grown.wait_for(
-                lambda: self._is_closed or self._signal.position > self._seen, timeout
-            )
-            self._seen = self._signal.position
+        if not self._is_closed and self._news.wait(timeout):
+            self._news.clear()
+
+    def linger(self, seconds: float) -> None:
+        """Let so much time pass, in which more may be appended, unless somebody hurries."""
+        if not self._is_closed and self._hurried.wait(seconds):
+            self._hurried.clear()
+
+    def hurry(self) -> None:
+        """Let whoever waits or lingers go, at once."""
+        self._hurried.set()
+        self._news.set()
 
     def close(self) -> None:
         """Let whoever waits go, at once, and tell nobody any more."""
-        with self._signal.grown:
-            self._is_closed = True
-            if self._tell is not None:
-                self._signal.told.discard(self._tell)
-            self._signal.grown.notify_all()
+        self._is_closed = True
+        self._signal.remove(self._tell)
+        self.hurry()
 
 
 class Listener:

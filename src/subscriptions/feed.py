@@ -1,7 +1,9 @@
 """The feed of events that the followers of one process share: each decoded once."""
 
-from collections import OrderedDict
+from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import attrgetter
 from threading import Lock
 from time import monotonic
 
@@ -10,21 +12,42 @@ from store.watch import Watch
 
 BATCH = 500
 REMEMBERED = 4
+KEPT = 2 * BATCH
 KEPT_SECONDS = 1.0
 
 
-class EventFeed:
-    """Recorded events, for followers that mostly stand at the same position.
+@dataclass
+class _Stretch:
+    """Events without a gap: all of the log after ``after``, up to the last of them."""
 
-    A batch that one of them has read is there for the others, for about a second. It
-    may be shorter by then than what could be read, but never wrong: the log only grows.
+    after: Position
+    events: list[Recorded]
+    read_at: float
+
+    @property
+    def end(self) -> Position:
+        return self.events[-1].position
+
+    def add(self, events: Sequence[Recorded]) -> None:
+        self.events += events
+        if (surplus := len(self.events) - KEPT) > 0:
+            self.after = self.events[surplus - 1].position
+            del self.events[:surplus]
+
+
+class EventFeed:
+    """Recorded events, for followers that mostly stand near each other.
+
+    What one of them has read last is there for the others, until nothing was read for a
+    second. A batch may be shorter by then than what could be read, but never wrong: the
+    log only grows.
     """
 
     def __init__(self, store: EventStore) -> None:
         self._store = store
         self._lock = Lock()
-        self._read_at = 0.0
-        self._batches: OrderedDict[Position, Sequence[Recorded]] = OrderedDict()
+        self._stretches: list[_Stretch] = []
+        """In the order in which they were last added to."""
         self._watch: Watch | None = None
         self._end: Position = 0
         self._ended_at = 0.0
@@ -39,19 +62,23 @@ class EventFeed:
     def next_batch(self, after: Position) -> Sequence[Recorded]:
         """Give the next events, at most 500; none at the end of the log."""
         with self._lock:
-            if after in self._batches:
-                return self._batches[after]
+            if known := self._find_kept(after):
+                return known
             if self._is_known_end(after):
                 return ()
             batch = self._store.log(after=after, limit=BATCH)
             if len(batch) < BATCH:
                 self._end = batch[-1].position if batch else after
                 self._ended_at = monotonic()
-            if batch:
-                self._keep(after, batch)
-            elif monotonic() - self._read_at > KEPT_SECONDS:
-                self._batches.clear()
+            self._keep(after, batch)
             return batch
+
+    def _find_kept(self, after: Position) -> Sequence[Recorded]:
+        for stretch in reversed(self._stretches):
+            if stretch.after <= after < stretch.end:
+                first = bisect_right(stretch.events, after, key=attrgetter("position"))
+                return stretch.events[first : first + BATCH]
+        return ()
 
     def _is_known_end(self, after: Position) -> bool:
         """Tell whether the log was just read to there, and nobody told of more since.
@@ -63,7 +90,16 @@ class EventFeed:
         return self._watch is not None and at_end and self._watch.last_position <= after
 
     def _keep(self, after: Position, batch: Sequence[Recorded]) -> None:
-        self._batches[after] = batch
-        self._read_at = monotonic()
-        if len(self._batches) > REMEMBERED:
-            self._batches.popitem(last=False)
+        """Add what was read to the events that it follows on; forget what is old."""
+        now = monotonic()
+        recent = [s for s in self._stretches if now - s.read_at <= KEPT_SECONDS]
+        if batch:
+            last = next((s for s in recent if s.end == after), None)
+            if last is None:
+                last = _Stretch(after, [], now)
+            else:
+                recent.remove(last)
+            last.add(batch)
+            last.read_at = now
+            recent.append(last)
+        self._stretches = recent[-REMEMBERED:]

@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import pairwise
 from threading import Condition, Event, Thread
 from time import monotonic
 from typing import Generic, Protocol, TypeAlias, TypeVar
@@ -16,14 +18,27 @@ LOOK_SECONDS = 0.02
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 30.0
 LOCK_SECONDS = 0.2
 POLL_SECONDS = 1.0
+SHARE, MOST_SHARED = 50, 500
+SHARE_SECONDS = 0.02
+"""How long those that catch up may keep those at the head from what is new."""
 
 
-T = TypeVar("T")
+class Positioned(Protocol):
+    """An event as it is read from the log."""
+
+    @property
+    def position(self) -> Position: ...
+
+
+T = TypeVar("T", bound=Positioned)
 T_co = TypeVar("T_co", covariant=True)
 T_contra = TypeVar("T_contra", contravariant=True)
 
 Outcome: TypeAlias = Position | Exception
 """The new checkpoint, or what failed."""
+
+Work: TypeAlias = Future[Position]
+"""What a processor does in another thread, and its new checkpoint when that is done."""
 
 
 class EventSource(Protocol[T_co]):
@@ -37,7 +52,7 @@ class EventSource(Protocol[T_co]):
 
 
 class Processor(Protocol[T_contra]):
-    """What reads the log by a follower of its own: a policy, or the ledger."""
+    """What reads the log by a follower of its own: the ledger."""
 
     @property
     def name(self) -> str: ...
@@ -57,7 +72,7 @@ class Processor(Protocol[T_contra]):
 
 
 class ProcessorGroup(Protocol[T_contra]):
-    """Processors that share a follower, and a transaction for each batch."""
+    """Processors that share a follower, and are given the same batches."""
 
     @property
     def name(self) -> str: ...
@@ -73,11 +88,12 @@ class ProcessorGroup(Protocol[T_contra]):
 
     def handle(
         self, names: Sequence[str], after: Position, batch: Sequence[T_contra]
-    ) -> Mapping[str, Outcome]:
+    ) -> Mapping[str, Outcome | Work]:
         """Let these processors handle the events, as ``Processor.handle`` does.
 
         One that fails changes nothing, and its exception is its outcome. One that
         cannot be had just now, because another transaction has it, stays at ``after``.
+        One that works in another thread is given no more until that is done.
         """
         ...
 
@@ -110,6 +126,8 @@ class _State:
     """When it is tried again, once it failed or could not be had; else 0."""
     has_failed: bool = False
     """Whether it failed by itself: then only its own success heals it."""
+    work: Work | None = None
+    """What it is doing in another thread."""
 
 
 class Follower(Generic[T]):
@@ -122,7 +140,8 @@ class Follower(Generic[T]):
 
     Positions were last written by the follower's thread; they may lag the database.
     ``lock`` lets one process at a time follow. ``tick`` is called about each second,
-    when there is nothing to read.
+    when there is nothing to read. When told of news it lets ``linger`` seconds pass, in
+    which more may come, unless somebody waits for it.
     """
 
     def __init__(
@@ -131,11 +150,14 @@ class Follower(Generic[T]):
         source: EventSource[T],
         lock: LeaderLock,
         tick: Callable[[], None] | None = None,
+        linger: float = 0.0,
     ) -> None:
         self._group = group
         self._source = source
         self._lock = lock
         self._tick = tick
+        self._linger = linger
+        self._share = SHARE
         self._states = {name: _State() for name in group.names}
         self._is_leading = False
         self._pause = FIRST_PAUSE
@@ -148,8 +170,7 @@ class Follower(Generic[T]):
     @property
     def errors(self) -> Mapping[str, str]:
         """Say in a line what each fails at, at this moment; the log has the rest."""
-        failing = [(name, state.error) for name, state in self._states.items()]
-        return {name: str(e).partition("\n")[0] for name, e in failing if e is not None}
+        return first_lines({name: state.error for name, state in self._states.items()})
 
     def start(self) -> None:
         self._thread.start()
@@ -175,12 +196,17 @@ class Follower(Generic[T]):
             left = until - monotonic()
             if left <= 0:
                 return False
+            self._hurry()
             with self._moved:
                 self._moved.wait_for(
                     lambda: self._is_leading and self._last() >= position,
                     min(left, POLL_SECONDS if self._is_leading else LOOK_SECONDS),
                 )
         return True
+
+    def _hurry(self, _: object = None) -> None:
+        if self._watch is not None:
+            self._watch.hurry()
 
     def _last(self) -> Position:
         return min((state.position for state in self._states.values()), default=0)
@@ -218,6 +244,8 @@ class Follower(Generic[T]):
                 self._heal(name)
         if not self._stopping.is_set():
             self._watch.wait(self._until_due())
+        if self._linger:
+            self._watch.linger(self._linger)
 
     def _lead(self) -> None:
         checkpoints = self._group.checkpoints()
@@ -228,41 +256,72 @@ class Follower(Generic[T]):
             self._moved.notify_all()
 
     def _advance(self) -> bool:
-        """Let each that is due handle its next batch; tell whether any got further."""
+        """Let those that are due handle events; tell whether there were any.
+
+        Those furthest ahead get their next batch. Of the others, those furthest behind
+        get a small one, up to where others are: then those ahead have their turn again.
+        """
+        works = {name: state.work for name, state in self._states.items()}
+        self._take({n: w for n, w in works.items() if w is not None and w.done()})
         together: defaultdict[Position, list[str]] = defaultdict(list)
         now = monotonic()
         for name, state in self._states.items():
-            if state.retry_at <= now:
+            if state.retry_at <= now and state.work is None:
                 together[state.position].append(name)
-        has_moved = False
-        for after in sorted(together, reverse=True):
-            if self._stopping.is_set() or not (batch := self._source.next_batch(after)):
-                continue
-            outcomes = self._group.handle(together[after], after, batch)
-            has_moved |= self._take(after, outcomes)
-        return has_moved
+        *behind, ahead = sorted(together) or [0]
+        has_any = self._hand(together[ahead], ahead)
+        for after, meeting in pairwise([*behind, ahead]):
+            began = monotonic()
+            if self._hand(together[after], after, self._share, meeting):
+                is_long = monotonic() - began > SHARE_SECONDS
+                share = self._share // 2 if is_long else self._share * 2
+                self._share = max(1, min(share, MOST_SHARED))
+                return True
+        return has_any
 
-    def _take(self, after: Position, outcomes: Mapping[str, Outcome]) -> bool:
-        has_moved = False
+    def _hand(
+        self,
+        names: Sequence[str],
+        after: Position,
+        most: int = MOST_SHARED,
+        meeting: Position | None = None,
+    ) -> bool:
+        """Hand so many events to those at a position; tell whether there were any."""
+        if not names or self._stopping.is_set():
+            return False
+        batch = self._source.next_batch(after)[:most]
+        if meeting is not None:
+            batch = [each for each in batch if each.position <= meeting]
+        if batch:
+            self._take(self._group.handle(names, after, batch))
+        return bool(batch)
+
+    def _take(self, handled: Mapping[str, Outcome | Work]) -> None:
+        """Note where each is now, what failed, and who works on in another thread."""
+        outcomes: dict[str, Outcome] = {}
         with self._moved:
-            for name, outcome in outcomes.items():
+            for name, outcome in handled.items():
                 state = self._states[name]
-                if isinstance(outcome, Exception):
-                    state.error, state.has_failed = outcome, True
+                if isinstance(outcome, Future) and not outcome.done():
+                    state.work = outcome
+                    outcome.add_done_callback(self._hurry)
+                    continue
+                outcomes[name] = result = _result(outcome)
+                state.work = None
+                if isinstance(result, Exception):
+                    state.error, state.has_failed = result, True
                     state.retry_at = monotonic() + state.pause
                     state.pause = min(state.pause * 2, LONGEST_PAUSE)
-                elif outcome == after:
+                elif result == state.position:
                     state.retry_at = monotonic() + FIRST_PAUSE
                 else:
-                    self._states[name] = _State(position=outcome, error=state.error)
-                    has_moved = True
+                    self._states[name] = _State(position=result, error=state.error)
             self._moved.notify_all()
-        for name, outcome in outcomes.items():
-            if isinstance(outcome, Exception):
-                self._complain(name, outcome)
-            elif outcome != after:
+        for name, result in outcomes.items():
+            if isinstance(result, Exception):
+                self._complain(name, result)
+            elif not self._states[name].retry_at:
                 self._heal(name)
-        return has_moved
 
     def _until_due(self) -> float:
         """Give how long to wait for news: to the next retry at most."""
@@ -271,16 +330,34 @@ class Follower(Generic[T]):
         return max(0.0, min([now + POLL_SECONDS, *retries]) - now)
 
     def _complain(self, name: str, error: Exception) -> None:
-        """Log what failed; that it cannot even be told in full ends no follower."""
         at = self._states[name].position if name in self._states else self._last()
-        try:
-            logger().error("follower failed", name=name, at=at, exc_info=error)
-        except Exception:  # noqa: BLE001 - Python 3.11 may fail to draw a traceback
-            told = f"{type(error).__name__}: {error}"
-            logger().error("follower failed", name=name, why=told)
+        complain(name, at, error)
 
     def _heal(self, name: str) -> None:
         state = self._states[name]
         if state.error is not None:
             logger().info("follower healed", name=name, at=state.position)
         state.error = None
+
+
+def first_lines(errors: Mapping[str, Exception | None]) -> dict[str, str]:
+    """Give the first line of each error that there is."""
+    return {n: str(e).partition("\n")[0] for n, e in errors.items() if e is not None}
+
+
+def complain(name: str, at: Position, error: Exception) -> None:
+    """Log what failed; that it cannot even be told in full ends no follower."""
+    try:
+        logger().error("follower failed", name=name, at=at, exc_info=error)
+    except Exception:  # noqa: BLE001 - Python 3.11 may fail to draw a traceback
+        told = f"{type(error).__name__}: {error}"
+        logger().error("follower failed", name=name, why=told)
+
+
+def _result(outcome: Outcome | Work) -> Outcome:
+    if not isinstance(outcome, Future):
+        return outcome
+    try:
+        return outcome.result()
+    except Exception as error:  # noqa: BLE001 - it is logged, and tried again
+        return error

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event as Flag
+from threading import enumerate as enumerate_threads
 from time import monotonic, sleep
 from typing import TypeAlias
 
@@ -130,7 +131,7 @@ def test_a_policy_that_is_told_twice_acts_once(open_service: OpenService) -> Non
     open_centres(service.store, "100", "200")
     settled(service)
     head = service.store.head()
-    service.store.set_checkpoint("beside", 0)
+    service.store.set_checkpoints({"beside": 0})
     service.stop()
     again = open_service(BESIDE)
     settled(again)
@@ -151,7 +152,7 @@ def test_what_was_done_is_not_refused_when_it_is_asked_for_again(
     service = open_service(policy)
     open_centres(service.store, "100")
     settled(service)
-    service.store.set_checkpoint("plain", 0)
+    service.store.set_checkpoints({"plain": 0})
     service.stop()
     again = open_service(policy)
     settled(again)
@@ -200,7 +201,7 @@ def test_a_policy_that_has_read_to_the_head_goes_on_from_there(
     service = open_service(policy)
     first = open_centres(service.store, "100")
     settled(service)
-    until(lambda: service.store.checkpoint("noting") == first)
+    until(lambda: service.store.checkpoints().get("noting") == first)
     service.stop()
     again = open_service(policy)
     second = open_centres(again.store, "200")
@@ -296,6 +297,34 @@ def test_a_step_of_several_that_was_done_does_not_pass_for_all_of_them(
     until(lambda: "careless" in service.errors)
 
 
+def test_a_policy_that_takes_long_or_has_nothing_to_do_holds_no_other_up(
+    open_service: OpenService,
+) -> None:
+    """Who has nothing to do is given no thread, and is said to have read all the same."""
+    acting, going_on = Flag(), Flag()
+
+    def act_long(*_: object) -> None:
+        acting.set()
+        assert going_on.wait(PATIENCE)
+
+    slow = Policy(name="slow", on=(CentreOpened,), act=act_long)
+    idle = Policy(name="idle", on=(ApprovalGranted,), act=act_long)
+    service = open_service(slow, BESIDE, idle)
+    open_centres(service.store, "100")
+    assert acting.wait(PATIENCE)
+    open_centres(service.store, "200")
+    until(lambda: {"1000", "2000"} <= {*numbers(service.store)})
+    head = service.store.head()
+    until(lambda: service.policies.behind()["idle"] == (head, head))
+    assert service.policies.behind()["slow"][0] == 0
+    names = {thread.name.rpartition("_")[0] for thread in enumerate_threads()}
+    assert names >= {"policy slow", "policy beside"}
+    assert "policy idle" not in names
+    going_on.set()
+    settled(service)
+    until(lambda: service.store.checkpoints().get("idle") == head)
+
+
 def test_making_a_read_model_anew_asks_for_nothing(open_service: OpenService) -> None:
     service = open_service(BESIDE)
     open_centres(service.store, "100")
@@ -355,7 +384,7 @@ def test_a_long_work_that_is_killed_again_and_again_is_done_once_and_whole(
         )
         assert ended == (-signal.SIGKILL if crash else 0)
     assert numbers(any_store) == [f"{n}" for n in range(chain.FIRST, last + 1)]
-    assert any_store.checkpoint("chain") >= any_store.head() - 1
+    assert any_store.checkpoints()["chain"] >= any_store.head() - 1
     with (
         closing(open_database(database_url)) as database,
         database.reading() as connection,

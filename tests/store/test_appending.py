@@ -313,11 +313,10 @@ def test_slips_of_ours_are_said_at_once(any_store: EventStore) -> None:
 def test_a_checkpoint_says_how_far_a_reader_has_come(
     any_store: EventStore, open_any_store: OpenStore
 ) -> None:
-    assert any_store.checkpoint("policies") == 0
-    any_store.set_checkpoint("policies", 7)
-    any_store.set_checkpoint("policies", 9)
-    assert open_any_store().checkpoint("policies") == 9
-    assert any_store.checkpoint("others") == 0
+    assert any_store.checkpoints() == {}
+    any_store.set_checkpoints({"policies": 7})
+    any_store.set_checkpoints({"policies": 9})
+    assert open_any_store().checkpoints() == {"policies": 9}
 
 
 def test_a_thousand_events_and_eleven_megabytes_are_appended_at_once(

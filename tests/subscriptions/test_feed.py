@@ -36,7 +36,7 @@ def test_a_batch_is_read_once_for_all(any_store: EventStore, asked: Asked) -> No
     head = open_centres(any_store, "100", "200")
     batches = [feed.next_batch(0) for _ in range(6)]
     assert [recorded.position for recorded in batches[0]][-1] == head
-    assert all(batch is batches[0] for batch in batches)
+    assert all(list(batch) == list(batches[0]) for batch in batches)
     assert asked.after == [0]
 
 

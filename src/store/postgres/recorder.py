@@ -22,7 +22,7 @@ from store.postgres.server_faults import not_allowed, refused_by_server
 from store.postgres.tables import (
     APPEND,
     BEGUN,
-    BOOKMARK,
+    BOOKMARKS,
     DOUBLED,
     ERASURES,
     FILE,
@@ -261,17 +261,16 @@ class PostgresRecorder(PostgresApplicationRecorder):
             c.execute("DELETE FROM files WHERE name = %s", [name])
 
     @retry_connection
-    def checkpoint(self, name: str) -> Position:
-        found = self._all(BOOKMARK, [name])
-        return int(found[0][0]) if found else 0
+    def checkpoints(self) -> Mapping[str, Position]:
+        return dict(self._all(BOOKMARKS))
 
     @retry_connection
-    def set_checkpoint(self, name: str, position: Position) -> None:
+    def set_checkpoints(self, positions: Mapping[str, Position]) -> None:
         with self._cursor() as c:
             c.execute(
-                "INSERT INTO bookmarks VALUES (%s, %s)"
+                "INSERT INTO bookmarks SELECT * FROM unnest(%s::text[], %s::bigint[])"
                 " ON CONFLICT (name) DO UPDATE SET position = excluded.position",
-                [name, position],
+                [list(positions), list(positions.values())],
             )
 
     @retry_connection

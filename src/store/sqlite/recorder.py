@@ -227,17 +227,16 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
             c.execute("DELETE FROM files WHERE name = ?", (name,))
 
     @retry_connection
-    def checkpoint(self, name: str) -> Position:
+    def checkpoints(self) -> Mapping[str, Position]:
         with self.datastore.transaction(commit=False) as c:
-            c.execute("SELECT position FROM bookmarks WHERE name = ?", (name,))
-            (position,) = c.fetchone() or (0,)
-        return int(position)
+            c.execute("SELECT name, position FROM bookmarks")
+            return dict(c.fetchall())
 
     @retry_connection
-    def set_checkpoint(self, name: str, position: Position) -> None:
+    def set_checkpoints(self, positions: Mapping[str, Position]) -> None:
         with self.datastore.transaction(commit=True) as c:
-            c.execute(
-                "INSERT OR REPLACE INTO bookmarks VALUES (?, ?)", (name, position)
+            c.executemany(
+                "INSERT OR REPLACE INTO bookmarks VALUES (?, ?)", positions.items()
             )
 
     @retry_connection
