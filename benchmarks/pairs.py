@@ -49,8 +49,8 @@ class Client:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._head = f"Host: 127.0.0.1\r\nAuthorization: Bearer {served.token}\r\n"
         self._read = b""
-        self.position = "0"
-        """The Event-Position of the last answer that had one."""
+        self.position = ""
+        """The Event-Position of the last answer that had one; empty if none had."""
 
     def close(self) -> None:
         self._socket.close()
@@ -131,7 +131,7 @@ def plain(database: str, learners: Iterator[Details]) -> Generator[Served]:
     """Serve the plain service over a database that is filled with these learners first."""
     plain_service.fill(database, learners)
     port = free_port()
-    command = [sys.executable, "-m", plain_service.__name__, database, str(port)]
+    command = [sys.executable, "-m", "benchmarks.serve_plain", database, str(port)]
     with process(command, {}) as started:
         served = Served(port=port, token=plain_service.TOKEN, process=started)
         until_healthy(served, "/api/v1/learners?limit=1")

@@ -2,20 +2,17 @@
 
 FastAPI and SQLAlchemy, an object a row, a commit a request, nothing kept of what was
 before. It checks the same, answers the same fields, has the same indexes and is as
-durable; it reserves a ULN by a unique index. Begun by
-``python -m benchmarks.plain_service DATABASE PORT``; says ``ready`` when it listens.
+durable; it reserves a ULN by a unique index. ``plain_groups`` has its orders and claims.
 """
 
 import csv
 import hashlib
 import io
-import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
-import uvicorn
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import (
@@ -35,8 +32,6 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from aggregates.learners.details import COLUMNS, Details, check_details
 from aggregates.text import searchable_words, words
-from cli.installation.serving import listening
-from settings import Settings
 
 LAST = "\U0010ffff"
 ByteOrder = String().with_variant(String(collation="C"), "postgresql")
@@ -401,7 +396,7 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
-def create_plain(url: str) -> FastAPI:
+def create_plain(url: str, *more: APIRouter) -> FastAPI:
     """Make the service over a database, with its tables, a centre and a user."""
     engine = open_engine(url)
     Base.metadata.create_all(engine)
@@ -413,7 +408,8 @@ def create_plain(url: str) -> FastAPI:
             session.commit()
     app = FastAPI()
     app.state.engine = engine
-    app.include_router(router)
+    for each in (router, *more):
+        app.include_router(each)
     return app
 
 
@@ -436,14 +432,3 @@ def fill(url: str, rows: Iterator[Details], chunk: int = 1_000) -> None:
             if len(pending) == chunk:
                 send()
         send()
-
-
-def main(url: str, port: str) -> None:
-    with listening(Settings(port=int(port))) as listener:
-        config = uvicorn.Config(create_plain(url), access_log=False, log_level="error")
-        print("ready", flush=True)
-        uvicorn.Server(config).run(sockets=[listener])
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -18,7 +18,7 @@ def pathways(
 ) -> tuple[Pathway, ...]:
     """Read ``pathways``; only of ``sound`` units is it said what does not fit them.
 
-    Whether the rules can be met is looked for so many seconds.
+    Whether the rules can be met is looked for ten times as long as a decision may take.
     """
     read: list[Pathway] = []
     for each in part.parts("pathways"):

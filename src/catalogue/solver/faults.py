@@ -14,6 +14,8 @@ from catalogue.solver.direct import improve
 from catalogue.solver.nearest import NearestProblem
 
 SECONDS = 2.0
+LENIENCE = 10
+"""How often the time of a decision a check may take: machines are busy as they start."""
 TOO_LONG = "could not be checked in time: rules that cross less are decided sooner."
 
 
@@ -28,6 +30,7 @@ class RuleFault:
 def check_pathway(pathway: Pathway, *, seconds: float = SECONDS) -> list[RuleFault]:
     """Find what no pathway may ask, whatever its grades come to.
 
+    ``seconds`` are those that a decision may take; a check may take LENIENCE times that.
     Paths are within the pathway: ``rules[2].minimum_credits``, ``rules[1].any_of[0]``.
     """
     rules = CompiledPathway(pathway.units, pathway.rules, PASS_ONLY)
@@ -36,7 +39,7 @@ def check_pathway(pathway: Pathway, *, seconds: float = SECONDS) -> list[RuleFau
         return faults
     learner = LearnerToFix(rules, tuple(rules.best_grades.items()))
     try:
-        return list(_impossible(learner, Deadline(seconds)))
+        return list(_impossible(learner, Deadline(LENIENCE * seconds)))
     except Undecided:
         return [RuleFault(path="rules", message=TOO_LONG)]
 
@@ -132,7 +135,7 @@ def check_grading(
     Of the thresholds, the lowest is to be reached on every pathway, the others on some.
     """
     grading = pathways[0].grading if pathways else PASS_ONLY
-    deadline = Deadline(seconds)
+    deadline = Deadline(LENIENCE * seconds)
     try:
         if grading.kind == "grid":
             return list(_without_grade(pathways, deadline))

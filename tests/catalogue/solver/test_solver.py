@@ -175,6 +175,23 @@ def test_a_catalogue_that_cannot_be_checked_in_time_says_so(
     assert faults.check_pathway(pathway) == []
 
 
+def test_a_catalogue_is_read_on_a_busy_machine_that_decides_slowly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Section 11: what a check has to load first may take longer than a decision."""
+    allowed: list[float] = []
+
+    def deadline(seconds: float) -> Deadline:
+        allowed.append(seconds)
+        return Deadline(seconds)
+
+    monkeypatch.setattr(faults, "Deadline", deadline)
+    pathway = crossing().pathways[0]
+    assert faults.check_pathway(pathway, seconds=2) == []
+    assert faults.check_grading([pathway], seconds=2) == []
+    assert allowed == [20, 20]
+
+
 def test_the_solver_agrees_with_what_is_decided_without_it() -> None:
     """M7."""
     qualification = crossing()

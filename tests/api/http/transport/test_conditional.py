@@ -208,6 +208,6 @@ def test_a_list_of_tags_is_read_as_it_was_written(
 
 def test_the_largest_header_is_read_at_once() -> None:
     for part in ('"', '"a" ', ", ", 'W/"', " "):
-        began = time.perf_counter()
+        began = time.thread_time()
         entity_tags(part * 20_000)
-        assert time.perf_counter() - began < 1
+        assert time.thread_time() - began < 1
