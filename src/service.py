@@ -24,14 +24,14 @@ from policies.uploads import ADD_LEARNERS, CHECK_UPLOADS, WITHDRAW_LEARNERS
 from policies.verification import VERIFY_ULNS
 from projections.bookings import bookings, offline_clients
 from projections.centres import centres, users
-from projections.claims import claimable_learners, claims, ineligible_learners, results
+from projections.claims import claims, ineligible_learners, results
 from projections.database import Database, open_database
 from projections.history import learner_streams
 from projections.learners import duplicates, learner_verifications, learners
 from projections.orders import orders
 from projections.read_model import ReadModel
 from projections.read_models import ReadModels
-from projections.registrations import invoice_lines, registrations
+from projections.registrations import invoice_lines, registration_rows
 from projections.uploads import uploads
 from store import EventStore, Position, open_store
 from subscriptions.feed import EventFeed
@@ -40,7 +40,6 @@ READ_MODELS: tuple[ReadModel, ...] = (
     centres.READ_MODEL,
     users.READ_MODEL,
     bookings.READ_MODEL,
-    claimable_learners.READ_MODEL,
     claims.READ_MODEL,
     duplicates.READ_MODEL,
     ineligible_learners.READ_MODEL,
@@ -50,7 +49,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     learner_streams.READ_MODEL,
     offline_clients.READ_MODEL,
     orders.READ_MODEL,
-    registrations.READ_MODEL,
+    registration_rows.READ_MODEL,
     results.READ_MODEL,
     uploads.READ_MODEL,
 )

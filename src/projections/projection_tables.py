@@ -1,7 +1,7 @@
 """A read model in a database: its tables, and its checkpoint."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import (
     Connection,
@@ -55,10 +55,7 @@ class ProjectionTables:
 
     def drop(self, connection: Connection) -> None:
         """Take away every table that is kept under this name, and its checkpoint."""
-        stored = self._checkpoint(connection)
-        for name in stored.tables if stored else ():
-            connection.execute(text(f'DROP TABLE IF EXISTS "{name}"'))
-        connection.execute(delete(CHECKPOINTS).where(self._is_mine))
+        drop_stored(connection, [self.name])
 
     def checkpoint_in(self, connection: Connection) -> Position:
         """Read the checkpoint; raises OtherVersion if another version keeps the tables."""
@@ -100,6 +97,15 @@ class ProjectionTables:
             "position": position,
             "tables": [table.name for table in self.tables.values()],
         }
+
+
+def drop_stored(connection: Connection, names: Collection[str]) -> None:
+    """Take away every table that is kept under these names, and their checkpoints."""
+    for stored in read_checkpoints(connection, names).values():
+        for name in stored.tables:
+            connection.execute(text(f'DROP TABLE IF EXISTS "{name}"'))
+        mine = CHECKPOINTS.c.read_model == stored.read_model
+        connection.execute(delete(CHECKPOINTS).where(mine))
 
 
 def prepare(

@@ -9,7 +9,7 @@ from projections import rebuilding
 from projections.as_at import HistoricalReadModels
 from projections.database import Database
 from projections.dispatcher import Dispatcher
-from projections.projection_tables import ProjectionTables, prepare
+from projections.projection_tables import ProjectionTables, drop_stored, prepare
 from projections.read_model import ReadModel
 from projections.rebuilding import Difference, Progress
 from store import EventStore, Position
@@ -18,6 +18,8 @@ from subscriptions.follower import Follower
 from subscriptions.logger import logger
 
 LOCK = "read-models"
+RETIRED = ("claimable-learners",)
+"""Read models of earlier versions, which no events reach: their rows are taken away (H6)."""
 
 
 class ReadModels:
@@ -117,6 +119,8 @@ class ReadModels:
         return rebuilding.check(self._tables[name], self._store, progress)
 
     def _renew(self) -> None:
+        with self._database.making() as connection:
+            drop_stored(connection, RETIRED)
         for view in self._outdated:
             if prepare(self._database, [view]):
                 logger().info("read model made anew", name=view.name)

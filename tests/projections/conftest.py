@@ -16,7 +16,7 @@ from store import EventStore, Recorded
 from subscriptions.feed import EventFeed
 from tests.projections.in_memory import IN_MEMORY
 
-Fold: TypeAlias = Callable[[ReadModel, Sequence[Recorded]], Connection]
+Fold: TypeAlias = Callable[..., Connection]
 Logs: TypeAlias = list[EventDict]
 OpenReadModels: TypeAlias = Callable[..., ReadModels]
 
@@ -30,26 +30,30 @@ def logs() -> Generator[Logs]:
 
 @pytest.fixture
 def fold() -> Generator[Fold]:
-    """Fold events into a read model of its own and give a connection to ask it.
+    """Fold events into one read model, or several, and give a connection to ask them.
 
     They are folded all at once and one by one, which must come to the same.
     """
     with ExitStack() as opened:
 
         def folded(
-            model: ReadModel, batches: Iterable[Sequence[Recorded]]
+            models: Sequence[ReadModel], batches: Iterable[Sequence[Recorded]]
         ) -> Connection:
             connection = opened.enter_context(IN_MEMORY.connect())
-            for table in model.tables:
+            for table in (table for model in models for table in model.tables):
                 table.create(connection)
             for batch in batches:
-                model.fold_into(connection, model.pick_handled(batch))
+                for model in models:
+                    model.fold_into(connection, model.pick_handled(batch))
             return connection
 
-        def fold(model: ReadModel, history: Sequence[Recorded]) -> Connection:
-            at_once = folded(model, [history])
-            one_by_one = folded(model, [[recorded] for recorded in history])
-            for table in model.tables:
+        def fold(*given: ReadModel | Sequence[Recorded]) -> Connection:
+            *models, history = given
+            kept = [each for each in models if isinstance(each, ReadModel)]
+            assert not isinstance(history, ReadModel)
+            at_once = folded(kept, [history])
+            one_by_one = folded(kept, [[recorded] for recorded in history])
+            for table in (table for model in kept for table in model.tables):
                 query = select(table).order_by(*table.primary_key)
                 assert at_once.execute(query).all() == one_by_one.execute(query).all()
             return at_once

@@ -7,15 +7,26 @@ from threading import Event, Thread
 from time import sleep
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, String, Table, delete, insert, update
+from sqlalchemy import (
+    Column,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    delete,
+    insert,
+    inspect,
+    update,
+)
 
 from projections.database import open_database
 from projections.projection_tables import OtherVersion, ProjectionTables, prepare
 from projections.read_model import ReadModel
+from projections.read_models import RETIRED
 from projections.rebuilding import Difference
 from projections.rows import Rows
 from store import EventStore, Position, Recorded
-from subscriptions.checkpoints import CHECKPOINTS
+from subscriptions.checkpoints import CHECKPOINTS, read_checkpoints
 from subscriptions.feed import BATCH
 from tests.clock import PATIENCE
 from tests.projections.conftest import OpenReadModels
@@ -281,3 +292,20 @@ def test_processes_that_start_at_once_on_an_empty_database_all_start(
     for thread in threads:
         thread.join()
     assert failed == []
+
+
+def test_rows_of_a_read_model_that_is_no_more_are_taken_away(
+    any_store: EventStore, open_read_models: OpenReadModels, database_url: str
+) -> None:
+    """H6: else no erasure would reach the names that they hold."""
+    names = Table(
+        "claimable_people", MetaData(), Column("name", String, primary_key=True)
+    )
+    former = replace(SHOWN_CENTRES, name=RETIRED[0], tables=(names,))
+    with closing(open_database(database_url)) as database:
+        assert prepare(database, [ProjectionTables(former, database)]) == []
+        head = open_centres(any_store, "100")
+        assert open_read_models(SHOWN_CENTRES).wait_for(head, PATIENCE)
+        with database.reading() as connection:
+            assert not inspect(connection).has_table("claimable_people")
+            assert set(read_checkpoints(connection, [former.name])) == set()

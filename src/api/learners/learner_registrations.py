@@ -18,7 +18,7 @@ from commands.registrations.invoice import read_lines
 from projections.bookings import bookings
 from projections.bookings.bookings import BookingRow
 from projections.registrations import registrations
-from projections.registrations.registrations import RegistrationRow
+from projections.registrations.registration_rows import RegistrationRow
 from queries.registrations.registrations import invoicing
 from queries.titles import unit_title
 from repositories.aggregate_types import LEARNER

@@ -36,10 +36,8 @@ from api.orders.product_filters import Products
 from catalogue import Catalogue, Qualification
 from projections.history.redaction import sees_prices
 from projections.registrations import invoice_lines, registrations
-from projections.registrations.registrations import (
-    RegistrationRow,
-    RegistrationSort,
-)
+from projections.registrations.registration_rows import RegistrationRow
+from projections.registrations.registrations import RegistrationSort
 from queries.registrations.registrations import invoicing, read_registration
 from queries.titles import pathway_title, title_of
 

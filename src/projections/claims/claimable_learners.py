@@ -1,141 +1,21 @@
 """Claimable learners: who could be claimed for on each qualification (M2, M4)."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import Column, Connection, Date, Row, String, Table, case, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from aggregates.claims.claimable import Approved
-from aggregates.learners.details import ERASED, Details
+from aggregates.learners.details import ERASED
 from aggregates.learners.uln import read_uln
 from aggregates.registrations.registration_state import Status
-from events.learners.learner import (
-    LearnerCreated,
-    LearnerDetailsAmended,
-    LearnerErased,
-    LearnerIdentityAmended,
-)
-from events.registrations.registration import (
-    PathwayChanged,
-    RegistrationMade,
-    RegistrationTransferred,
-)
-from projections.claims.results import in_words
-from projections.learners.names_sought import has_word, is_named
+from projections.learners.learner_search import named_so
+from projections.learners.learners import LEARNERS
 from projections.paging import Page, page
-from projections.read_model import METADATA, ReadModel
-from projections.registrations.registration_status import (
-    ACTIVE,
-    STATUS_EVENTS,
-    registration_status_after,
-)
-from projections.rows import Rows, Values
-from store import Recorded
-
-LEARNERS = Table(
-    "claimable_people",
-    METADATA,
-    Column("stream", String, primary_key=True),
-    Column("learner", String, nullable=False, index=True),
-    Column("given_name", String, nullable=False),
-    Column("family_name", String, nullable=False),
-    Column("given_words", String, nullable=False),
-    Column("family_words", String, nullable=False),
-    Column("date_of_birth", Date, nullable=False),
-    Column("uln", String, nullable=False),
-)
-REGISTRATIONS = Table(
-    "claimable_registrations",
-    METADATA,
-    Column("stream", String, primary_key=True),
-    Column("registration", String, nullable=False),
-    Column("learner", String, nullable=False, index=True),
-    Column("centre", String, nullable=False, index=True),
-    Column("qualification", String, nullable=False, index=True),
-    Column("pathway", String),
-    Column("apprenticeship", String),
-    Column("status", String, nullable=False),
-    Column("completed_by", String),
-)
-
-
-def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
-    for recorded in batch:
-        stream = str(recorded.stream)
-        match recorded.event:
-            case LearnerCreated() as event:
-                row = {
-                    "stream": stream,
-                    "learner": event.learner,
-                    **_name_columns(event),
-                }
-                rows.put(LEARNERS, {**row, "uln": event.uln or ""})
-            case LearnerIdentityAmended() as event:
-                rows.change(LEARNERS, stream, **_name_columns(event))
-            case LearnerDetailsAmended(uln=uln):
-                rows.change(LEARNERS, stream, uln=uln or "")
-            case LearnerErased():
-                rows.change(LEARNERS, stream, **_name_columns(ERASED), uln="")
-            case RegistrationMade(parts=()) as event:
-                rows.put(
-                    REGISTRATIONS, {"stream": stream, **_registration_columns(event)}
-                )
-            case RegistrationTransferred(centre=centre):
-                rows.change(REGISTRATIONS, stream, centre=centre)
-            case PathwayChanged(pathway=pathway):
-                rows.change(REGISTRATIONS, stream, pathway=pathway)
-            case event if isinstance(event, STATUS_EVENTS):
-                stands = registration_status_after(
-                    event, rows.get(REGISTRATIONS, stream)
-                )
-                rows.change(REGISTRATIONS, stream, **stands)
-            case _:
-                pass
-
-
-def _name_columns(event: LearnerCreated | LearnerIdentityAmended | Details) -> Values:
-    return {
-        "given_name": event.given_name,
-        "family_name": event.family_name,
-        "given_words": in_words(event.given_name),
-        "family_words": in_words(event.family_name),
-        "date_of_birth": event.date_of_birth,
-    }
-
-
-def _registration_columns(event: RegistrationMade) -> Values:
-    return {
-        "registration": event.registration,
-        "learner": event.learner,
-        "centre": event.centre,
-        "qualification": event.product,
-        "pathway": event.pathway,
-        "apprenticeship": event.apprenticeship,
-        **ACTIVE,
-    }
-
-
-READ_MODEL = ReadModel(
-    name="claimable-learners",
-    version=5,
-    tables=(LEARNERS, REGISTRATIONS),
-    handles=frozenset(
-        {
-            LearnerCreated,
-            LearnerIdentityAmended,
-            LearnerDetailsAmended,
-            LearnerErased,
-            RegistrationMade,
-            RegistrationTransferred,
-            PathwayChanged,
-            *STATUS_EVENTS,
-        }
-    ),
-    fold=fold,
-)
+from projections.registrations.registration_rows import COUNTS, REGISTRATIONS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,10 +51,10 @@ class LearnerColumn(StrEnum):
 
 SORTED_BY = {
     LearnerColumn.LEARNER: LEARNERS.c.learner,
-    LearnerColumn.GIVEN_NAME: LEARNERS.c.given_words,
-    LearnerColumn.FAMILY_NAME: LEARNERS.c.family_words,
+    LearnerColumn.GIVEN_NAME: LEARNERS.c.given_sorted,
+    LearnerColumn.FAMILY_NAME: LEARNERS.c.family_sorted,
     LearnerColumn.DATE_OF_BIRTH: LEARNERS.c.date_of_birth,
-    LearnerColumn.ULN: LEARNERS.c.uln,
+    LearnerColumn.ULN: func.coalesce(LEARNERS.c.uln, ""),
 }
 
 
@@ -199,21 +79,12 @@ def counts(
 
     And then by the apprenticeship that they came with, None for none (O7).
     """
-    is_active = case((REGISTRATIONS.c.status == Status.ACTIVE, 1))
-    query = (
-        select(
-            REGISTRATIONS.c.qualification,
-            REGISTRATIONS.c.apprenticeship,
-            func.count().label("registered"),
-            func.count(is_active).label("active"),
-        )
-        .where(REGISTRATIONS.c.centre == centre)
-        .group_by(REGISTRATIONS.c.qualification, REGISTRATIONS.c.apprenticeship)
-    )
+    its = COUNTS.c
     found: defaultdict[str, dict[str | None, Registered]] = defaultdict(dict)
+    query = select(COUNTS).where(its.centre == centre, its.registered > 0)
     for row in connection.execute(query):
         counted = Registered(registered=row.registered, active=row.active)
-        found[row.qualification][row.apprenticeship] = counted
+        found[row.product][row.apprenticeship or None] = counted
     return found
 
 
@@ -240,7 +111,7 @@ def search_claimable_learners(
         .join(REGISTRATIONS, joined)
         .where(
             REGISTRATIONS.c.centre == centre,
-            REGISTRATIONS.c.qualification == qualification,
+            REGISTRATIONS.c.product == qualification,
             REGISTRATIONS.c.status == Status.ACTIVE,
             LEARNERS.c.date_of_birth != ERASED.date_of_birth,
         )
@@ -248,10 +119,9 @@ def search_claimable_learners(
     if not approved.alone:
         came_with = REGISTRATIONS.c.apprenticeship
         query = query.where(came_with.in_(approved.apprenticeships))
-    its = LEARNERS.c
     query = query.where(
-        *is_named(filters.given_name, has_word(its.given_words), its.given_name),
-        *is_named(filters.family_name, has_word(its.family_words), its.family_name),
+        *named_so(filters.given_name, "given_name"),
+        *named_so(filters.family_name, "family_name"),
     )
     for column, text in (
         (LEARNERS.c.learner, filters.learner.strip().upper()),

@@ -23,13 +23,11 @@ from aggregates.claims.claim_hindrances import (
     Cause,
     cause_of,
     changed_since,
-    claimed_by,
     learner_transferred,
     not_approved,
     registration_cancelled,
 )
 from aggregates.registrations.registration_state import Status
-from events.bookings.sitting import TestOutcomeCorrected, TestResultAdded
 from events.centres.centre import ApprovalGranted, ApprovalWithdrawn
 from events.claims.claim import (
     ClaimBegun,
@@ -43,24 +41,11 @@ from events.claims.claim import (
     WithheldReason,
 )
 from events.identifier import Kind, stream_of
-from events.registrations.registration import (
-    AwardClaimed,
-    AwardRevoked,
-    AwardWithdrawn,
-    PathwayChanged,
-    RegistrationMade,
-    RegistrationReopened,
-    RegistrationTransferred,
-)
 from projections.identifiers import as_called, equal_to
 from projections.learners.learner_search import is_of_learner
 from projections.paging import Page, page, since
-from projections.read_model import METADATA, Moment, ReadModel, events_of
-from projections.registrations.registration_status import (
-    ACTIVE,
-    STATUS_EVENTS,
-    registration_status_after,
-)
+from projections.read_model import METADATA, Moment, ReadModel
+from projections.registrations.registration_rows import REGISTRATIONS
 from projections.rows import Rows, Values
 from store import Recorded
 
@@ -100,20 +85,6 @@ INELIGIBLE = Table(
 """
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=10), timedelta(days=1)
 """How long until it is tried again to decide: each time twice as long, up to a day."""
-REGISTRATIONS = Table(
-    "ineligible_registrations",
-    METADATA,
-    Column("stream", String, primary_key=True),
-    Column("centre", String, nullable=False),
-    Column("product", String, nullable=False),
-    Column("apprenticeship", String),
-    Column("status", String, nullable=False),
-    Column("completed_by", String),
-    Column("completion", JSON),
-    Column("position", Integer, nullable=False),
-    Column("updated_at", Moment, nullable=False),
-)
-"""``position`` is of the last fact that what a learner achieved may be judged by."""
 APPROVALS = Table(
     "ineligible_approvals",
     METADATA,
@@ -166,47 +137,6 @@ def _fold_claim(rows: Rows, recorded: Recorded, stream: str) -> None:
             pass
 
 
-def _fold_registration(rows: Rows, recorded: Recorded, stream: str) -> None:
-    rows.touch(REGISTRATIONS, stream)
-    event = recorded.event
-    if isinstance(event, RegistrationMade):
-        made = {
-            "stream": stream,
-            "centre": event.centre,
-            "product": event.product,
-            "apprenticeship": event.apprenticeship,
-            "position": recorded.position,
-        }
-        rows.put(REGISTRATIONS, made | ACTIVE)
-    elif isinstance(event, RegistrationTransferred):
-        rows.change(REGISTRATIONS, stream, centre=event.centre)
-    elif isinstance(event, STATUS_EVENTS) and "part" not in vars(event):
-        stands = registration_status_after(event, rows.get(REGISTRATIONS, stream))
-        rows.change(REGISTRATIONS, stream, **stands)
-    if isinstance(event, AwardClaimed):
-        why = claimed_by(
-            event,
-            user=recorded.user,
-            role=recorded.role,
-            recorded_at=recorded.recorded_at,
-        )
-        rows.change(REGISTRATIONS, stream, completion=msgspec.to_builtins(why))
-    if isinstance(event, JUDGED_BY):
-        rows.change(REGISTRATIONS, stream, position=recorded.position)
-
-
-JUDGED_BY = (
-    AwardClaimed,
-    AwardRevoked,
-    AwardWithdrawn,
-    PathwayChanged,
-    RegistrationReopened,
-    TestOutcomeCorrected,
-    TestResultAdded,
-)
-"""The facts by which what a learner achieved is judged, beside what is typed."""
-
-
 def _fold_centre(rows: Rows, recorded: Recorded, stream: str) -> None:
     match recorded.event:
         case ApprovalGranted(product=product):
@@ -221,7 +151,6 @@ def _fold_centre(rows: Rows, recorded: Recorded, stream: str) -> None:
 
 FOLDS: Mapping[str, Callable[[Rows, Recorded, str], None]] = {
     "claim": _fold_claim,
-    "registration": _fold_registration,
     "centre": _fold_centre,
 }
 """What is folded, by what it happened to: the first word of its topic."""
@@ -258,20 +187,21 @@ def _retry_columns(row: Values, before: Values | None, now: datetime) -> Values:
 
 READ_MODEL = ReadModel(
     name="ineligible-learners",
-    version=4,
-    tables=(CLAIMS_TRIED, INELIGIBLE, REGISTRATIONS, APPROVALS),
-    handles=events_of("registration")
-    | {
-        ApprovalGranted,
-        ApprovalWithdrawn,
-        ClaimBegun,
-        ClaimQualificationChosen,
-        ClaimGradesSaved,
-        ClaimLearnersChosen,
-        ClaimSubmitted,
-        ClaimWithdrawn,
-        ClaimDeleted,
-    },
+    version=5,
+    tables=(CLAIMS_TRIED, INELIGIBLE, APPROVALS),
+    handles=frozenset(
+        {
+            ApprovalGranted,
+            ApprovalWithdrawn,
+            ClaimBegun,
+            ClaimQualificationChosen,
+            ClaimGradesSaved,
+            ClaimLearnersChosen,
+            ClaimSubmitted,
+            ClaimWithdrawn,
+            ClaimDeleted,
+        }
+    ),
     fold=fold,
 )
 
@@ -329,7 +259,9 @@ def _cause() -> ColumnElement[str]:
         )
         .exists()
     )
-    is_over = its.kept_back.in_(PASSING) | its.is_amended | (on.position > its.position)
+    is_over = (
+        its.kept_back.in_(PASSING) | its.is_amended | (on.judged_at > its.position)
+    )
     return case(
         (on.centre != its.centre, Cause.TRANSFERRED),
         (on.status == Status.COMPLETED, Cause.CLAIMED),

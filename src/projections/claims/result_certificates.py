@@ -1,6 +1,6 @@
 """The certificates of results: each as it was issued, and what became of it (R2)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -28,10 +28,11 @@ from events.claims.certificate import (
 )
 from events.identifier import Kind, stream_of
 from projections.identifiers import as_called, equal_to
+from projections.learners.learner_search import identities_at
 from projections.paging import Page, page, since
 from projections.read_model import METADATA, Moment
 from projections.rows import Rows, Values
-from store import Recorded
+from store import Position, Recorded
 
 CERTIFICATES = Table(
     "result_certificates",
@@ -41,7 +42,8 @@ CERTIFICATES = Table(
     Column("kind", String, nullable=False),
     Column("claim", String, nullable=False),
     Column("registration", String, nullable=False),
-    Column("learner", String, nullable=False, index=True),
+    Column("learner", String, nullable=False),
+    Column("learner_stream", String, nullable=False, index=True),
     Column("centre", String, nullable=False),
     Column("owner", String, nullable=False, index=True),
     Column("qualification", String, nullable=False),
@@ -76,33 +78,21 @@ OUT_OF_FORCE: Values = {"in_force": False, "is_waiting": False}
 ERASED_HOLDER: Values = {"given_name": None, "family_name": None, "date_of_birth": None}
 
 
-def fold_certificate(
-    rows: Rows, recorded: Recorded, stream: str, into: Table, people: Table
-) -> None:
+def fold_certificate(rows: Rows, recorded: Recorded, stream: str, into: Table) -> None:
     """Keep a certificate, and in ``into`` its number and when it was printed.
 
-    One issued before it named its holder and titles has the holder as ``people`` has the
-    learner at that moment, and the version of the rules that has the titles.
+    One issued before it named its holder and titles has the version of the rules that
+    has the titles; its holder is looked up.
     """
     at = recorded.recorded_at
     match recorded.event:
         case CertificateIssued() as issued:
             key = str(stream_of(issued.claim)), issued.learner
-            as_then = {}
+            new = {"stream": stream, "issued_at": at, "position": recorded.position}
             if issued.title is None:
-                person = rows.get(people, str(stream_of(issued.learner))) or {}
-                as_then = {name: person.get(name) for name in ERASED_HOLDER}
-                as_then["rules_version"] = (rows.get(into, *key) or {}).get(
-                    "rules_version"
-                )
-            new = {
-                "stream": stream,
-                "issued_at": at,
-                "position": recorded.position,
-                **_as_issued(issued),
-                **as_then,
-            }
-            rows.put(CERTIFICATES, new)
+                result = rows.get(into, *key) or {}
+                new["rules_version"] = result.get("rules_version")
+            rows.put(CERTIFICATES, new | _as_issued(issued))
             if issued.supersedes is not None:
                 number = issued.certificate
                 rows.change(into, *key, certificate=number, printed_at=None)
@@ -135,15 +125,30 @@ def _change(rows: Rows, stream: str, into: Table, **values: Any) -> None:
 def _as_issued(issued: CertificateIssued) -> Values:
     names = [column.name for column in CERTIFICATES.columns]
     as_issued = {n: getattr(issued, n) for n in names if hasattr(issued, n)}
-    stands = {"owner": issued.centre, "in_force": True, "is_waiting": True}
-    return {**as_issued, **stands}
+    return {
+        **as_issued,
+        "learner_stream": str(stream_of(issued.learner)),
+        "owner": issued.centre,
+        "in_force": True,
+        "is_waiting": True,
+    }
 
 
-def erase_holder(rows: Rows, learner: str, *, into: Table) -> None:
+def erase_holder(rows: Rows, learner_stream: str, *, into: Table) -> None:
     """Forget whose the certificates of a learner are, ``into`` their results too (H6)."""
-    for row in rows.where(CERTIFICATES, learner=learner):
+    for row in rows.where(CERTIFICATES, learner_stream=learner_stream):
         rows.change(CERTIFICATES, row["stream"], is_waiting=False, **ERASED_HOLDER)
-        rows.touch(into, str(stream_of(row["claim"])), learner)
+        rows.touch(into, str(stream_of(row["claim"])), row["learner"])
+
+
+def former_holders(
+    connection: Connection, rows: Collection[Row[Any]]
+) -> Mapping[tuple[str, Position], Mapping[str, Any]]:
+    """Give the holders of those of these certificates that do not name theirs (H6)."""
+    moments = {
+        (row.learner, row.position) for row in rows if row.position and not row.title
+    }
+    return identities_at(connection, moments) if moments else {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,9 +189,11 @@ class CertificateRow:
 def certificates_of(connection: Connection, learner: str) -> list[CertificateRow]:
     """Give all certificates of a learner, oldest first."""
     its = CERTIFICATES.c
-    query = select(CERTIFICATES).where(its.learner == learner)
-    query = query.order_by(its.position)
-    return [_row(row) for row in connection.execute(query)]
+    theirs = its.learner_stream == str(stream_of(learner))
+    query = select(CERTIFICATES).where(theirs)
+    rows = connection.execute(query.order_by(its.position)).all()
+    holders = former_holders(connection, rows)
+    return [_row(row, holders) for row in rows]
 
 
 def search_certificates(
@@ -218,17 +225,25 @@ def search_certificates(
         ),
         *as_called((its.learner, Kind.LEARNER, learner)),
     )
-    return page(
+    found = page(
         connection,
         query,
         by=(its.issued_at, its.certificate),
-        make=_row,
+        make=lambda row: row,
         limit=limit,
         cursor=cursor,
         since=since(its.updated_at, updated_since),
     )
+    holders = former_holders(connection, found.rows)
+    return Page(
+        rows=tuple(_row(row, holders) for row in found.rows),
+        next_cursor=found.next_cursor,
+    )
 
 
-def _row(row: Row[tuple[object, ...]]) -> CertificateRow:
+def _row(
+    row: Row[Any], holders: Mapping[tuple[str, Position], Mapping[str, Any]]
+) -> CertificateRow:
     names = CertificateRow.__dataclass_fields__
-    return CertificateRow(**{name: getattr(row, name) for name in names})
+    values = {name: getattr(row, name) for name in names}
+    return CertificateRow(**{**values, **holders.get((row.learner, row.position), {})})

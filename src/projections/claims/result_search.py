@@ -9,11 +9,15 @@ from sqlalchemy import Column, Connection, Row, Select, false, func, select
 
 from aggregates.claims.claim_status import ClaimStatus
 from events.identifier import Kind
-from projections.claims.result_certificates import CERTIFICATES
-from projections.claims.results import APPRENTICESHIPS, LEARNERS, RESULTS
+from projections.claims.result_certificates import CERTIFICATES, former_holders
+from projections.claims.results import RESULTS
 from projections.identifiers import is_called
-from projections.learners.names_sought import has_word, is_named
+from projections.learners.learner_search import NAMES, named_so
+from projections.learners.learners import LEARNERS
 from projections.paging import Page, page, sorting
+from projections.registrations.registration_rows import REGISTRATIONS
+from projections.rows import CHUNK
+from store import Position
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,8 +85,8 @@ ResultSort = Literal[
 ]
 KEY = (RESULTS.c.learner, RESULTS.c.claim)
 SORTS: Mapping[str, Sequence[Column[Any]]] = {
-    "family_name": (LEARNERS.c.family_words, LEARNERS.c.given_words, *KEY),
-    "given_name": (LEARNERS.c.given_words, LEARNERS.c.family_words, *KEY),
+    "family_name": (LEARNERS.c.family_sorted, LEARNERS.c.given_sorted, *KEY),
+    "given_name": (LEARNERS.c.given_sorted, LEARNERS.c.family_sorted, *KEY),
     "learner": KEY,
     "award_date": (RESULTS.c.award_date, *KEY),
     "submitted_at": (RESULTS.c.submitted_at, *KEY),
@@ -109,12 +113,10 @@ def search_results(
     if clauses.updated_since is not None:
         query = query.where(RESULTS.c.updated_at >= clauses.updated_since)
         usual = "updated_at"
-    its = LEARNERS.c
-    names = its.given_name, its.family_name
     query = query.where(
-        *is_named(clauses.given_name, has_word(its.given_words), names[0]),
-        *is_named(clauses.family_name, has_word(its.family_words), names[1]),
-        *is_named(clauses.name, has_word(its.given_words + its.family_words), *names),
+        *named_so(clauses.given_name, "given_name"),
+        *named_so(clauses.family_name, "family_name"),
+        *named_so(clauses.name, *NAMES),
     )
     if clauses.learner_reference:
         given = clauses.learner_reference
@@ -123,19 +125,24 @@ def search_results(
         query = query.where(is_learner | is_centres)
     if clauses.products is not None:
         is_on = RESULTS.c.qualification.in_(clauses.products)
-        came_with = APPRENTICESHIPS.c.apprenticeship.in_(clauses.products)
+        came_with = REGISTRATIONS.c.apprenticeship.in_(clauses.products)
         query = query.where(is_on | came_with)
     if clauses.grade:
         is_grade = func.upper(RESULTS.c.overall_grade) == clauses.grade.strip().upper()
         query = query.where(is_grade)
-    return page(
+    found = page(
         connection,
         query,
         **sorting(SORTS, sort or usual),
-        make=_result_row,
+        make=lambda row: row,
         limit=limit,
         cursor=cursor,
         total=total,
+    )
+    return Page(
+        rows=_results(connection, found.rows),
+        next_cursor=found.next_cursor,
+        total=found.total,
     )
 
 
@@ -143,7 +150,7 @@ def results_of_learner(connection: Connection, learner: str) -> list[Result]:
     """Give a learner's whole history, oldest first (R2)."""
     query = _every(None).where(RESULTS.c.learner == learner)
     query = query.order_by(RESULTS.c.submitted_at, RESULTS.c.claim)
-    return [_result_row(row) for row in connection.execute(query)]
+    return [*_results(connection, connection.execute(query).all())]
 
 
 def export(connection: Connection, *, centre: str | None) -> Iterator[Result]:
@@ -151,29 +158,41 @@ def export(connection: Connection, *, centre: str | None) -> Iterator[Result]:
     query = _every(centre).order_by(
         RESULTS.c.learner, RESULTS.c.submitted_at, RESULTS.c.claim
     )
-    yield from map(_result_row, connection.execute(query))
+    for rows in connection.execute(query).partitions(CHUNK):
+        yield from _results(connection, rows)
 
 
 def _every(centre: str | None) -> Select[tuple[object, ...]]:
-    its = APPRENTICESHIPS.c.registration == RESULTS.c.registration
     query = (
         select(
             RESULTS,
             LEARNERS.c.given_name,
             LEARNERS.c.family_name,
             LEARNERS.c.centre_reference,
-            APPRENTICESHIPS.c.apprenticeship,
+            REGISTRATIONS.c.apprenticeship,
+            CERTIFICATES.c.position,
+            CERTIFICATES.c.title,
             func.coalesce(CERTIFICATES.c.in_force, false()).label("in_force"),
             CERTIFICATES.c.given_name.label("holder_given_name"),
             CERTIFICATES.c.family_name.label("holder_family_name"),
         )
         .join(LEARNERS, LEARNERS.c.learner == RESULTS.c.learner)
-        .outerjoin(APPRENTICESHIPS, its)
+        .outerjoin(REGISTRATIONS, REGISTRATIONS.c.stream == RESULTS.c.registered)
         .outerjoin(CERTIFICATES, CERTIFICATES.c.certificate == RESULTS.c.certificate)
     )
     return query if centre is None else query.where(LEARNERS.c.centre == centre)
 
 
-def _result_row(row: Row[tuple[object, ...]]) -> Result:
+def _results(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[Result, ...]:
+    holders = former_holders(connection, rows)
+    return tuple(_result(row, holders) for row in rows)
+
+
+def _result(
+    row: Row[Any], holders: Mapping[tuple[str, Position], Mapping[str, Any]]
+) -> Result:
     values = {each.name: getattr(row, each.name) for each in fields(Result)}
-    return Result(**{**values, "standing": ClaimStatus(row.standing)})
+    values["standing"] = ClaimStatus(row.standing)
+    if holder := holders.get((row.learner, row.position)):
+        values |= {f"holder_{name}": holder[name] for name in NAMES}
+    return Result(**values)

@@ -1,6 +1,6 @@
 """Results: every award ever submitted for, by learner, with what became of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import (
     JSON,
@@ -14,8 +14,6 @@ from sqlalchemy import (
 )
 
 from aggregates.claims.claim_status import ClaimStatus
-from aggregates.learners.details import ERASED, Details
-from aggregates.text import searchable_words, words
 from events.claims.claim import (
     ClaimBegun,
     ClaimProcessed,
@@ -25,14 +23,8 @@ from events.claims.claim import (
     Granted,
     Withheld,
 )
-from events.learners.learner import (
-    LearnerCreated,
-    LearnerDetailsAmended,
-    LearnerErased,
-    LearnerIdentityAmended,
-    LearnerTransferred,
-)
-from events.registrations.registration import RegistrationMade
+from events.identifier import stream_of
+from events.learners.learner import LearnerErased
 from projections.claims.result_certificates import (
     CERTIFICATES,
     erase_holder,
@@ -42,19 +34,6 @@ from projections.read_model import METADATA, Moment, ReadModel, events_of
 from projections.rows import Rows, Values
 from store import Recorded
 
-LEARNERS = Table(
-    "result_learners",
-    METADATA,
-    Column("stream", String, primary_key=True),
-    Column("learner", String, nullable=False, index=True),
-    Column("centre", String, nullable=False, index=True),
-    Column("given_name", String, nullable=False),
-    Column("family_name", String, nullable=False),
-    Column("given_words", String, nullable=False),
-    Column("family_words", String, nullable=False),
-    Column("date_of_birth", Date),
-    Column("centre_reference", String),
-)
 CLAIMS = Table(
     "result_claims",
     METADATA,
@@ -72,6 +51,7 @@ RESULTS = Table(
     Column("centre", String, nullable=False, index=True),
     Column("qualification", String, nullable=False, index=True),
     Column("registration", String, nullable=False),
+    Column("registered", String, nullable=False),
     Column("award_type", String, nullable=False),
     Column("award_date", Date, nullable=False),
     Column("is_eligible", Boolean, nullable=False),
@@ -86,45 +66,17 @@ RESULTS = Table(
     Column("updated_at", Moment, nullable=False),
     Index("results_updated", "updated_at"),
 )
-APPRENTICESHIPS = Table(
-    "result_apprenticeships",
-    METADATA,
-    Column("registration", String, primary_key=True),
-    Column("apprenticeship", String, nullable=False),
-)
-"""Which registrations came with an apprenticeship, and with which (O7)."""
 
 
 def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
     for recorded in rows.following(batch):
-        kind = recorded.event.topic.partition(".")[0]
-        if kind in FOLDS:
-            FOLDS[kind](rows, recorded, str(recorded.stream))
-
-
-def _fold_learner(rows: Rows, recorded: Recorded, stream: str) -> None:
-    match recorded.event:
-        case LearnerCreated() as event:
-            row = {"stream": stream, "learner": event.learner, **_name_columns(event)}
-            theirs = {
-                "centre": event.centre,
-                "centre_reference": event.centre_reference,
-            }
-            rows.put(LEARNERS, {**row, **theirs})
-        case LearnerIdentityAmended() as event:
-            rows.change(LEARNERS, stream, **_name_columns(event))
-        case LearnerDetailsAmended(centre_reference=reference):
-            rows.change(LEARNERS, stream, centre_reference=reference)
-        case LearnerTransferred(centre=centre):
-            rows.change(LEARNERS, stream, centre=centre)
-        case LearnerErased():
-            rows.change(
-                LEARNERS, stream, **_name_columns(ERASED), centre_reference=None
-            )
-            learner = (rows.get(LEARNERS, stream) or {}).get("learner", "")
-            erase_holder(rows, learner, into=RESULTS)
-        case _:
-            pass
+        stream, kind = str(recorded.stream), recorded.event.topic.partition(".")[0]
+        if kind == "claim":
+            _fold_claim(rows, recorded, stream)
+        elif kind == "certificate":
+            fold_certificate(rows, recorded, stream, into=RESULTS)
+        elif isinstance(recorded.event, LearnerErased):
+            erase_holder(rows, stream, into=RESULTS)
 
 
 def _fold_claim(rows: Rows, recorded: Recorded, stream: str) -> None:
@@ -154,52 +106,10 @@ def _fold_claim(rows: Rows, recorded: Recorded, stream: str) -> None:
             pass
 
 
-def _fold_certificate(rows: Rows, recorded: Recorded, stream: str) -> None:
-    fold_certificate(rows, recorded, stream, into=RESULTS, people=LEARNERS)
-
-
-def _fold_registration(rows: Rows, recorded: Recorded, _: str) -> None:
-    match recorded.event:
-        case RegistrationMade(registration=name, apprenticeship=str() as product):
-            row = {"registration": name, "apprenticeship": product}
-            rows.put(APPRENTICESHIPS, row)
-        case _:
-            pass
-
-
-FOLDS: Mapping[str, Callable[[Rows, Recorded, str], None]] = {
-    "learner": _fold_learner,
-    "claim": _fold_claim,
-    "registration": _fold_registration,
-    "certificate": _fold_certificate,
-}
-"""What is folded, by what it happened to: the first word of its topic."""
-
-
-def _name_columns(event: LearnerCreated | LearnerIdentityAmended | Details) -> Values:
-    """Keep names as written, and their words as they are searched by."""
-    return {
-        "given_name": event.given_name,
-        "family_name": event.family_name,
-        "given_words": in_words(event.given_name),
-        "family_words": in_words(event.family_name),
-        "date_of_birth": event.date_of_birth,
-    }
-
-
-def in_words(name: str) -> str:
-    """Put a space before each folded word, so that its start can be found.
-
-    O'Brien is sorted as ``obrien``, and found by ``brien`` too.
-    """
-    as_written = words(name)
-    others = sorted(searchable_words(name).difference(as_written))
-    return "".join(f" {word}" for word in (*as_written, *others))
-
-
 def _award_columns(granted: Granted) -> Values:
     return {
         "registration": granted.registration,
+        "registered": str(stream_of(granted.registration)),
         "award_type": granted.award_type,
         "award_date": granted.award_date,
         "is_eligible": True,
@@ -221,6 +131,7 @@ def _keep_back(rows: Rows, row: Values, withheld: Withheld) -> None:
 def _withheld(withheld: Withheld) -> Values:
     return {
         "registration": withheld.registration,
+        "registered": str(stream_of(withheld.registration)),
         "award_type": withheld.award_type,
         "award_date": withheld.award_date,
         "is_eligible": False,
@@ -232,21 +143,16 @@ def _withheld(withheld: Withheld) -> Values:
 
 READ_MODEL = ReadModel(
     name="results",
-    version=8,
-    tables=(LEARNERS, CLAIMS, RESULTS, APPRENTICESHIPS, CERTIFICATES),
+    version=9,
+    tables=(CLAIMS, RESULTS, CERTIFICATES),
     handles=events_of("certificate")
     | {
-        LearnerCreated,
-        LearnerIdentityAmended,
-        LearnerDetailsAmended,
-        LearnerTransferred,
         LearnerErased,
         ClaimBegun,
         ClaimQualificationChosen,
         ClaimSubmitted,
         ClaimWithdrawn,
         ClaimProcessed,
-        RegistrationMade,
     },
     fold=fold,
 )

@@ -1,9 +1,10 @@
 """Manage Learners, searched by whatever is known of the learners (L3)."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import inf
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -19,6 +20,7 @@ from sqlalchemy import (
 )
 
 from aggregates.learners.date_of_birth import shown_birth
+from aggregates.learners.details import ERASED
 from aggregates.learners.uln import read_uln
 from aggregates.orders.product_search import FEWEST_DIGITS
 from aggregates.registrations.registration_state import Status
@@ -26,17 +28,20 @@ from aggregates.text import clean
 from aggregates.text import fold as folded
 from events.identifier import CHECK_LETTERS, stream_of
 from projections.learners.learners import (
+    FORMER,
     GROUPS,
+    IDENTITY,
     LEARNERS,
     MEMBERS,
-    REGISTRATIONS,
     WORDS,
     digits_of,
 )
 from projections.learners.names_sought import is_named
 from projections.paging import Page, page, sorting
 from projections.periods import within_days
+from projections.registrations.registration_rows import REGISTRATIONS
 from projections.rows import CHUNK
+from store import Position
 
 LAST = "\U0010ffff"
 NAMES = ("given_name", "family_name")
@@ -134,6 +139,34 @@ def names_of(
     return {each.learner: each for each in named}
 
 
+def identities_at(
+    connection: Connection, moments: Collection[tuple[str, Position]]
+) -> Mapping[tuple[str, Position], Mapping[str, Any]]:
+    """Give who learners were at positions of the log: names and birth.
+
+    Nobody is who was erased since (H6), or is not known.
+    """
+    streams = {str(stream_of(learner)) for learner, _ in moments}
+    former = select(FORMER).where(FORMER.c.stream.in_(streams)).order_by(FORMER.c.until)
+    known = select(LEARNERS).where(
+        LEARNERS.c.stream.in_(streams), LEARNERS.c.date_of_birth != ERASED.date_of_birth
+    )
+    found: dict[str, list[tuple[float, Row[Any]]]] = {}
+    for row in connection.execute(former):
+        found.setdefault(row.stream, []).append((row.until, row))
+    for row in connection.execute(known):
+        found.setdefault(row.stream, []).append((inf, row))
+    identities = {}
+    for learner, position in moments:
+        those = found.get(str(stream_of(learner)), ())
+        if (
+            then := next((row for until, row in those if until > position), None)
+        ) is None:
+            continue
+        identities[learner, position] = {name: then._mapping[name] for name in IDENTITY}  # noqa: SLF001 - public
+    return identities
+
+
 def search_learners(
     connection: Connection,
     *,
@@ -192,8 +225,8 @@ def _conditions(
         else None,
     ]
     for name in NAMES:
-        conditions += _is_named(getattr(filters, name) or "", name)
-    conditions += _is_named(filters.name or "", *NAMES)
+        conditions += named_so(getattr(filters, name) or "", name)
+    conditions += named_so(filters.name or "", *NAMES)
     return [condition for condition in conditions if condition is not None]
 
 
@@ -201,7 +234,11 @@ def _begins(column: Column[Any], start: str) -> ColumnElement[bool]:
     return and_(column >= start, column < start + LAST)
 
 
-def _is_named(text: str, *names: str) -> list[ColumnElement[bool]]:
+def named_so(text: str, *names: str) -> list[ColumnElement[bool]]:
+    """Find learners by the start of any word of one of these names, for each word.
+
+    Nothing is asked by nothing.
+    """
     columns = (LEARNERS.c[name] for name in names)
     return is_named(text, lambda word: _has_word(word, *names), *columns)
 
@@ -220,7 +257,7 @@ def is_of_learner(table: Table, centre: str | None, name: str) -> ColumnElement[
     Each word begins one of the given or the family name. Who has gone to another centre
     is not found by a name (L6).
     """
-    found = select(LEARNERS.c.learner).where(*_is_named(name, *NAMES))
+    found = select(LEARNERS.c.learner).where(*named_so(name, *NAMES))
     if centre is not None:
         found = found.where(LEARNERS.c.centre == centre)
     return table.c.learner.in_(found)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Date, Index, Integer, String, Table
+from sqlalchemy import BigInteger, Column, Date, Index, String, Table
 
 from aggregates.learners.details import ERASED, Details
 from aggregates.text import fold as folded
@@ -17,7 +17,6 @@ from events.learners.learner import (
     LearnerTransferred,
     LearnerWithdrawn,
 )
-from events.registrations.registration import RegistrationMade
 from events.uploads.upload import (
     LearnersAdded,
     UploadReceived,
@@ -25,12 +24,6 @@ from events.uploads.upload import (
     UploadUndone,
 )
 from projections.read_model import METADATA, Moment, ReadModel, events_of
-from projections.registrations.registration_status import (
-    ACTIVE,
-    OPEN_PARTS,
-    STATUS_EVENTS,
-    registration_status_after,
-)
 from projections.rows import Rows, Values
 from store import Recorded
 
@@ -89,16 +82,17 @@ MEMBERS = Table(
     Column("group_stream", String, primary_key=True),
     Column("learner", String, primary_key=True),
 )
-REGISTRATIONS = Table(
-    "learner_registrations",
+FORMER = Table(
+    "learner_former_identities",
     METADATA,
     Column("stream", String, primary_key=True),
-    Column("learner", String, nullable=False, index=True),
-    Column("status", String, nullable=False),
-    Column("completed_by", String),
-    Column("open_parts", Integer, nullable=False),
-    Index("learner_registrations_status", "status", "learner"),
+    Column("until", BigInteger, primary_key=True),
+    Column("given_name", String, nullable=False),
+    Column("family_name", String, nullable=False),
+    Column("date_of_birth", Date, nullable=False),
 )
+"""What learners were called before they were amended, and at which position they were."""
+IDENTITY = ("given_name", "family_name", "date_of_birth")
 
 
 def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
@@ -114,6 +108,10 @@ def _fold_learner(rows: Rows, stream: str, recorded: Recorded) -> None:
         case LearnerCreated() as event:
             _create(rows, stream, recorded.recorded_at, event)
         case LearnerIdentityAmended() as event:
+            if known := rows.get(LEARNERS, stream):
+                former = {name: known[name] for name in IDENTITY}
+                until = {"stream": stream, "until": recorded.position}
+                rows.put(FORMER, until | former)
             _rename(rows, stream, event)
         case LearnerDetailsAmended() as event:
             rows.change(
@@ -126,6 +124,7 @@ def _fold_learner(rows: Rows, stream: str, recorded: Recorded) -> None:
         case LearnerTransferred(centre=centre):
             rows.change(LEARNERS, stream, centre=centre, group_called=None)
         case LearnerErased():
+            rows.remove_where(FORMER, stream=stream)
             _rename(rows, stream, ERASED)
             others = {"gender": None, "uln": None, **_referred_to(None)}
             rows.change(LEARNERS, stream, **others)
@@ -134,6 +133,7 @@ def _fold_learner(rows: Rows, stream: str, recorded: Recorded) -> None:
                 for key in _words(stream, known):
                     rows.remove(WORDS, *key)
                 rows.remove(LEARNERS, stream)
+                rows.remove_where(FORMER, stream=stream)
         case _:
             pass
 
@@ -154,22 +154,9 @@ def _fold_group(rows: Rows, stream: str, recorded: Recorded) -> None:
             pass
 
 
-def _fold_registration(rows: Rows, stream: str, recorded: Recorded) -> None:
-    match recorded.event:
-        case RegistrationMade(learner=learner, parts=parts):
-            made = {"stream": stream, "learner": learner, OPEN_PARTS: len(parts)}
-            rows.put(REGISTRATIONS, {**made, **ACTIVE})
-        case event if isinstance(event, STATUS_EVENTS):
-            stands = registration_status_after(event, rows.get(REGISTRATIONS, stream))
-            rows.change(REGISTRATIONS, stream, **stands)
-        case _:
-            pass
-
-
 FOLDS = {
     "learner": _fold_learner,
     "upload": _fold_group,
-    "registration": _fold_registration,
 }
 
 
@@ -243,16 +230,9 @@ def digits_of(text: str) -> str:
 
 READ_MODEL = ReadModel(
     name="manage-learners",
-    version=9,
-    tables=(LEARNERS, WORDS, GROUPS, MEMBERS, REGISTRATIONS),
+    version=10,
+    tables=(LEARNERS, WORDS, GROUPS, MEMBERS, FORMER),
     handles=events_of("learner")
-    | {
-        UploadReceived,
-        UploadRenamed,
-        UploadUndone,
-        LearnersAdded,
-        RegistrationMade,
-        *STATUS_EVENTS,
-    },
+    | {UploadReceived, UploadRenamed, UploadUndone, LearnersAdded},
     fold=fold,
 )

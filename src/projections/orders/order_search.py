@@ -21,7 +21,7 @@ from projections.orders.orders import (
     OrderState,
 )
 from projections.paging import Page, page, since
-from projections.registrations.registrations import REGISTRATIONS
+from projections.registrations.registration_rows import REGISTRATIONS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,162 +1,18 @@
 """Registrations: who is on which product, since when, and what has become of it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import (
-    JSON,
-    Column,
-    Connection,
-    Date,
-    Index,
-    Integer,
-    Row,
-    String,
-    Table,
-    select,
-)
+from sqlalchemy import Column, Connection, Row, select
 
 from aggregates.registrations.registration_state import Status
 from events.identifier import Kind
-from events.registrations.registration import (
-    PathwayChanged,
-    RegistrationMade,
-    RegistrationTransferred,
-)
 from projections.identifiers import as_called, equal_to
 from projections.learners.learner_search import is_of_learner
 from projections.learners.learners import LEARNERS
 from projections.paging import Page, page, sorting
-from projections.read_model import METADATA, Moment, Money, ReadModel, events_of
-from projections.registrations.registration_status import (
-    OPEN_PARTS,
-    STATUS_EVENTS,
-    registration_status_after,
-)
-from projections.rows import Rows
-from store import Recorded
-
-REGISTRATIONS = Table(
-    "registrations",
-    METADATA,
-    Column("stream", String, primary_key=True),
-    Column("registration", String, nullable=False),
-    Column("learner", String, nullable=False, index=True),
-    Column("centre", String, nullable=False),
-    Column("product", String, nullable=False),
-    Column("pathway", String),
-    Column("rules_version", Integer, nullable=False),
-    Column("status", String, nullable=False),
-    Column("completed_by", String),
-    Column("parent", String, index=True),
-    Column("apprenticeship", String),
-    Column("parts", JSON, nullable=False),
-    Column("open_parts", Integer, nullable=False),
-    Column("order", String, nullable=False, index=True),
-    Column("ordered_at", Moment, nullable=False),
-    Column("ordered_by", String, nullable=False),
-    Column("purchase_order", String),
-    Column("price", Money, nullable=False),
-    Column("course_starts", Date, nullable=False),
-    Column("course_ends", Date, nullable=False),
-    Column("updated_at", Moment, nullable=False),
-    Index("registrations_newest", "centre", "ordered_at", "stream"),
-    Index("registrations_newest_anywhere", "ordered_at", "stream"),
-    Index("registrations_updated", "centre", "updated_at"),
-    Index("registrations_updated_anywhere", "updated_at"),
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class RegistrationRow:
-    """A registration in the list; ``ordered_by`` is the centre that pays for it (L6).
-
-    One on an apprenticeship has ``parts``; each of them names it as its ``parent``.
-    """
-
-    registration: str
-    learner: str
-    centre: str
-    product: str
-    pathway: str | None
-    rules_version: int
-    status: Status
-    order: str
-    ordered_at: datetime
-    ordered_by: str
-    purchase_order: str | None
-    price: Decimal
-    course_starts: date
-    course_ends: date
-    updated_at: datetime
-    parent: str | None = None
-    apprenticeship: str | None = None
-    parts: tuple[str, ...] = ()
-
-
-def row_of(
-    recorded: Recorded, status: Status, *, updated_at: datetime
-) -> RegistrationRow:
-    """Make the row of a registration from the fact that made it."""
-    event = recorded.event
-    if not isinstance(event, RegistrationMade):
-        raise TypeError(event)
-    return RegistrationRow(
-        registration=event.registration,
-        learner=event.learner,
-        centre=event.centre,
-        product=event.product,
-        pathway=event.pathway,
-        rules_version=event.rules_version,
-        status=status,
-        order=event.order,
-        ordered_at=recorded.recorded_at,
-        ordered_by=event.centre,
-        purchase_order=event.purchase_order,
-        price=event.price,
-        course_starts=event.course_starts,
-        course_ends=event.course_ends,
-        updated_at=updated_at,
-        parent=event.parent,
-        apprenticeship=event.apprenticeship,
-        parts=event.parts,
-    )
-
-
-def fold(rows: Rows, batch: Sequence[Recorded]) -> None:
-    for recorded in rows.following(batch):
-        stream, at = str(recorded.stream), recorded.recorded_at
-        if recorded.event.topic.startswith("registration."):
-            rows.touch(REGISTRATIONS, stream)
-        match recorded.event:
-            case RegistrationMade():
-                made = row_of(recorded, Status.ACTIVE, updated_at=at)
-                parts = {"parts": list(made.parts), OPEN_PARTS: len(made.parts)}
-                rows.put(REGISTRATIONS, {"stream": stream, **asdict(made), **parts})
-            case RegistrationTransferred(centre=centre):
-                rows.change(REGISTRATIONS, stream, centre=centre)
-            case PathwayChanged(pathway=pathway):
-                rows.change(REGISTRATIONS, stream, pathway=pathway)
-            case event if isinstance(event, STATUS_EVENTS):
-                stands = registration_status_after(
-                    event, rows.get(REGISTRATIONS, stream)
-                )
-                rows.change(REGISTRATIONS, stream, **stands)
-            case _:
-                pass
-
-
-READ_MODEL = ReadModel(
-    name="registrations",
-    version=6,
-    tables=(REGISTRATIONS,),
-    handles=events_of("registration"),
-    fold=fold,
-)
-
+from projections.registrations.registration_rows import REGISTRATIONS, RegistrationRow
 
 RegistrationSort = Literal[
     "ordered_at",

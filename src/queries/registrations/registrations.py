@@ -6,7 +6,7 @@ from dataclasses import replace
 from aggregates.registrations.invoice_line import InvoiceStatus
 from commands.command import CommandContext
 from commands.registrations.invoice import read_lines
-from projections.registrations.registrations import RegistrationRow, row_of
+from projections.registrations.registration_rows import RegistrationRow, row_of
 from repositories.aggregate_types import REGISTRATION
 from repositories.repository import load
 from store import Actor, Stream

@@ -10,9 +10,10 @@ from audit import ledger as audit
 from catalogue import Catalogue
 from projections.bookings import bookings, offline_clients
 from projections.centres import centres
-from projections.claims import claimable_learners, claims, ineligible_learners, results
+from projections.claims import claims, ineligible_learners, results
 from projections.database import open_database
 from projections.learners import learners
+from projections.registrations import registration_rows
 from service import Service
 from store import open_store
 from tests.api.claims.claim_api import ClaimApi
@@ -42,7 +43,7 @@ def claim_api(
             centres.READ_MODEL,
             learners.READ_MODEL,
             offline_clients.READ_MODEL,
-            claimable_learners.READ_MODEL,
+            registration_rows.READ_MODEL,
             claims.READ_MODEL,
             ineligible_learners.READ_MODEL,
             results.READ_MODEL,

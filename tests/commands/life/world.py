@@ -17,10 +17,10 @@ from events.centres.user import Role
 from events.identifier import Kind, identifier
 from events.orders.order import CourseDates
 from projections.bookings import bookings
-from projections.claims import claimable_learners
 from projections.database import open_database
+from projections.learners import learners
 from projections.read_models import ReadModels
-from projections.registrations import invoice_lines, registrations
+from projections.registrations import invoice_lines, registration_rows
 from store import Actor, EventStore, open_store
 from subscriptions.feed import EventFeed
 from tests.claim_examples import CENTRE, TESTED, UNITS, qualification
@@ -121,10 +121,10 @@ def opened(url: str, keys: Path) -> Generator[World]:
         OrderCentre(store=store, now=clock).open(centre)
     database = open_database(url)
     models = (
-        registrations.READ_MODEL,
+        learners.READ_MODEL,
+        registration_rows.READ_MODEL,
         bookings.READ_MODEL,
         invoice_lines.READ_MODEL,
-        claimable_learners.READ_MODEL,
     )
     read = ReadModels(database, EventFeed(store), store, models)
     try:

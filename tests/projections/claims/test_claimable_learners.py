@@ -16,7 +16,6 @@ from events.learners.learner import (
 )
 from events.registrations.registration import AwardWithdrawn
 from projections.claims.claimable_learners import (
-    READ_MODEL,
     ClaimableLearner,
     ClaimableLearnerFilter,
     LearnerColumn,
@@ -24,6 +23,8 @@ from projections.claims.claimable_learners import (
     counts,
     search_claimable_learners,
 )
+from projections.learners import learners
+from projections.registrations import registration_rows
 from tests.claim_examples import (
     ANN,
     ANNS,
@@ -59,6 +60,7 @@ def created(learner: str, given_name: str, family_name: str) -> LearnerCreated:
     )
 
 
+READ_MODELS = (learners.READ_MODEL, registration_rows.READ_MODEL)
 BOTH = (
     (ANN, created(ANN, "Ann", "Zola")),
     (BEN, created(BEN, "Ben", "Ásgeirsson")),
@@ -68,7 +70,7 @@ BOTH = (
 
 
 def given(fold: Fold, *facts: tuple[str, Event]) -> Connection:
-    return fold(READ_MODEL, history(*BOTH, *facts))
+    return fold(*READ_MODELS, history(*BOTH, *facts))
 
 
 def found(
@@ -225,7 +227,7 @@ def test_learners_on_an_apprenticeship_are_claimed_for_by_qualification(
         }
     }
     by_it = Approved(alone=False, apprenticeships=frozenset({APPRENTICESHIP}))
-    for approved, learners in (
+    for approved, found_so in (
         (Approved(alone=True), [ANN, BEN, CAT]),
         (by_it, [CAT]),
         (Approved(alone=False), []),
@@ -238,4 +240,4 @@ def test_learners_on_an_apprenticeship_are_claimed_for_by_qualification(
             approved=approved,
             limit=50,
         )
-        assert [row.learner for row in page.rows] == learners
+        assert [row.learner for row in page.rows] == found_so

@@ -33,6 +33,7 @@ from projections.claims.ineligible_learners import (
     Ineligible,
     search_ineligible_learners,
 )
+from projections.registrations import registration_rows
 from tests.claim_examples import (
     ANN,
     ANNS,
@@ -73,7 +74,9 @@ WITHDRAWN = ClaimWithdrawn(
 def given(fold: Fold, *events: Event, apart: Sequence[Fact] = ()) -> Connection:
     """Fold what leads to a claim, then these events on it, then others' on their own."""
     claimed = ((CLAIM, event) for event in (*READY, *events))
-    return fold(READ_MODEL, history(*AROUND, *claimed, *apart))
+    return fold(
+        READ_MODEL, registration_rows.READ_MODEL, history(*AROUND, *claimed, *apart)
+    )
 
 
 def holding(fold: Fold, *apart: Fact) -> tuple[Cause, list[str]]:
@@ -245,7 +248,9 @@ def test_who_came_with_an_apprenticeship_is_approved_by_it(fold: Fold) -> None:
     approved = ApprovalGranted(product="Q-0009000009", person_id=KEY)
     facts = [(BENS, came), (RIVERSIDE, approved), (RIVERSIDE, LOST)]
     claimed = [(CLAIM, event) for event in (*READY, SUBMITTED)]
-    found = fold(READ_MODEL, history(*AROUND, *facts, *claimed))
+    found = fold(
+        READ_MODEL, registration_rows.READ_MODEL, history(*AROUND, *facts, *claimed)
+    )
     (row,) = search_ineligible_learners(found, centre=CENTRE, limit=9).rows
     assert row.cause is Cause.RULES
 

@@ -23,6 +23,7 @@ from projections.learners import learner_search
 from projections.learners.learner_search import LearnerFilter
 from projections.learners.learners import READ_MODEL
 from projections.periods import DatesAreReversed
+from projections.registrations import registration_rows
 from store import Recorded
 from tests.claim_examples import registration_made
 from tests.learner_examples import (
@@ -77,7 +78,7 @@ def awarded(award_type: str, claim: str = "AC-0000000001") -> AwardClaimed:
 
 @pytest.fixture
 def shown(fold: Fold) -> Connection:
-    return fold(READ_MODEL, history(*FACTS))
+    return fold(READ_MODEL, registration_rows.READ_MODEL, history(*FACTS))
 
 
 def found(
@@ -167,7 +168,11 @@ def test_learners_are_found_by_the_days_between_which_they_were_created(
     """L3: days in London, both included; in summer theirs begin at 23:00 UTC."""
     late = datetime(2026, 6, 30, 22, 59, tzinfo=UTC)
     early = datetime(2026, 6, 30, 23, 0, tzinfo=UTC)
-    shown = fold(READ_MODEL, _at(history(*FACTS[:2]), [late, early]))
+    shown = fold(
+        READ_MODEL,
+        registration_rows.READ_MODEL,
+        _at(history(*FACTS[:2]), [late, early]),
+    )
     june, july = date(2026, 6, 30), date(2026, 7, 1)
     assert found(shown, created_to=june) == {CHLOE}
     assert found(shown, created_from=july) == {ZOE}
@@ -186,7 +191,7 @@ def test_learners_are_found_by_their_group(fold: Fold) -> None:
     """L3, U10: by its number or its name; linked learners are of the group too."""
     added = LearnersAdded(learners=(ZOE, CHLOE), left=(), through=3)
     facts = (*FACTS, (GROUP, upload_received(name="Autumn 2026")), (GROUP, added))
-    shown = fold(READ_MODEL, history(*facts))
+    shown = fold(READ_MODEL, registration_rows.READ_MODEL, history(*facts))
     for text in (GROUP, GROUP.removeprefix("G-"), " autumn 2026"):
         assert found(shown, group=text) == {ZOE, CHLOE}
     assert found(shown, group="Autumn") == set()
@@ -204,7 +209,7 @@ def test_learners_are_found_by_the_status_of_a_registration(fold: Fold) -> None:
         (awarded("Fallback"), Status.COMPLETED),
     ):
         facts.append((REGISTRATION, event))
-        shown = fold(READ_MODEL, history(*facts))
+        shown = fold(READ_MODEL, registration_rows.READ_MODEL, history(*facts))
         for other in Status:
             assert found(shown, status=other) == ({CHLOE} if other is status else set())
 
@@ -226,7 +231,7 @@ def test_learners_are_found_by_the_status_of_an_apprenticeship_and_of_its_parts(
         (REGISTRATION, PartReopened(part=part), {Status.ACTIVE, Status.COMPLETED}),
     ):
         facts.append((name, event))
-        shown = fold(READ_MODEL, history(*facts))
+        shown = fold(READ_MODEL, registration_rows.READ_MODEL, history(*facts))
         assert {s for s in Status if found(shown, status=s) == {CHLOE}} == statuses
 
 
@@ -246,7 +251,11 @@ def test_an_amended_learner_is_found_by_what_is_known_now(fold: Fold) -> None:
         email=None,
         postcode=None,
     )
-    shown = fold(READ_MODEL, history(*FACTS, (CHLOE, renamed), (CHLOE, moved)))
+    shown = fold(
+        READ_MODEL,
+        registration_rows.READ_MODEL,
+        history(*FACTS, (CHLOE, renamed), (CHLOE, moved)),
+    )
     assert found(shown, given_name="chl") == found(shown, uln=ULN) == set()
     assert found(shown, given_name="cla", date_of_birth=date(2006, 4, 1)) == {CHLOE}
     assert learner_search.alike(shown, CENTRE, [DETAILS.likeness]) == {}

@@ -17,12 +17,14 @@ from events.registrations.registration import (
     PartCompleted,
     PartReopened,
 )
-from projections.registrations.registrations import (
+from projections.registrations.registration_rows import (
     READ_MODEL,
-    SORTS,
     RegistrationRow,
-    registrations_of_learner,
     row_of,
+)
+from projections.registrations.registrations import (
+    SORTS,
+    registrations_of_learner,
     search_registrations,
 )
 from tests.claim_examples import (
