@@ -67,7 +67,8 @@ class CommandContext:
     """What a handler works with; ``verify`` asks LRS, and is None where it is off.
 
     ``retention`` is how many years after their last award a learner's records are kept.
-    ``readings`` are the files of uploads that are being checked.
+    ``readings`` are the files of uploads that are being checked, ``centre_names`` the
+    names of centres by number, as far as they are known: no event changes one.
     """
 
     store: EventStore
@@ -76,6 +77,7 @@ class CommandContext:
     verify: Verify | None = None
     retention: int = 0
     readings: UploadReadings = field(default_factory=UploadReadings)
+    centre_names: dict[str, str] = field(default_factory=dict)
 
     def load(
         self, kind: AggregateType[A], identifier: str, command: Command

@@ -19,10 +19,10 @@ from api.orders.product_filters import Qualifications
 from api.registrations.invoice_lines import CentreFilter
 from commands.claims.certificate import RecordPrinting
 from events.claims.certificate import CertificatePrinted
-from projections.centres import centres
 from projections.claims import result_certificates
 from projections.claims.result_certificates import CertificateRow
 from projections.paging import Page, every
+from queries.centres.centres import centre_names
 from repositories.aggregate_types import CERTIFICATE
 
 router = APIRouter(prefix="/certificates", tags=["certificates"])
@@ -106,7 +106,7 @@ def list_certificates_to_print(
         limit=part.limit,
         cursor=part.cursor,
     )
-    names = centres.names_of(reads, {row.centre for row in found.rows})
+    names = centre_names(service.context, {row.centre for row in found.rows})
     return list_response(
         request,
         response,
@@ -147,10 +147,8 @@ def batch(
                     cursor=cursor,
                 )
 
-            names: dict[str, str] = {}
             for row in every(part):
-                if row.centre not in names:
-                    names |= centres.names_of(connection, [row.centre])
+                names = centre_names(service.context, [row.centre])
                 shown = certificate_response(service.catalogue, row, names)
                 yield printed_row(shown)
 

@@ -27,9 +27,9 @@ from api.http.references import (
 from api.http.responses import ListResponse, list_response
 from api.http.schemas import ResponseBody
 from catalogue import AwardType, Catalogue
-from projections.centres import centres
 from projections.claims import result_search
 from projections.claims.result_search import Result, ResultFilter, ResultSort
+from queries.centres.centres import centre_names
 
 router = APIRouter(tags=["results"])
 
@@ -131,7 +131,7 @@ def list_results(
         limit=part.limit,
         cursor=part.cursor,
     )
-    names = centres.names_of(reads, {row.centre for row in found.rows})
+    names = centre_names(service.context, {row.centre for row in found.rows})
     return list_response(
         request, response, found, lambda r: result_response(service.catalogue, r, names)
     )

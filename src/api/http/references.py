@@ -11,7 +11,6 @@ from aggregates.learners.learner import Learner
 from api.http.schemas import ResponseBody
 from catalogue import Catalogue
 from commands.command import CommandContext
-from projections.centres import centres
 from projections.learners import learner_search
 from queries.centres.centres import centre_names
 from queries.learners.learners import open_learners
@@ -81,16 +80,14 @@ def qualification_ref(catalogue: Catalogue, reference: str) -> QualificationRef:
 
 def with_centre_name(context: CommandContext, shown: S) -> S:
     """Fill in the name of the centre of one thing, from the facts."""
-    if shown.centre is not None:
-        names = centre_names(context, [shown.centre])
-        shown.centre_name = names.get(shown.centre)
+    name_centres(context, [shown])
     return shown
 
 
-def name_centres(reads: Connection, shown: Iterable[OfCentre]) -> None:
-    """Fill in the names of the centres of what is listed."""
+def name_centres(context: CommandContext, shown: Iterable[OfCentre]) -> None:
+    """Fill in the names of the centres of what is listed, from the facts."""
     bare = [each for each in shown if each.centre is not None]
-    names = centres.names_of(reads, {each.centre for each in bare})
+    names = centre_names(context, {each.centre for each in bare})
     for each in bare:
         each.centre_name = names.get(each.centre)
 

@@ -5,7 +5,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from fastapi import Request, Response
 
-from api.http.dependencies import PageRequest, cursor_of
+from api.http.dependencies import PageRequest, cursor_of, opened_service
 from api.http.references import OfCentre, name_centres
 from api.http.schemas import ResponseBody
 from commands.command import CommandResult
@@ -63,8 +63,8 @@ def list_response(
         response.headers["Link"] = f'<{path}>; rel="next"'
     items = [shown(row) for row in page.rows]
     if bare := [each for each in items if getattr(each, "centre_name", "") is None]:
-        with request.app.state.service.read_models.connection() as reads:
-            name_centres(reads, cast("list[OfCentre]", bare))
+        context = opened_service(request).context
+        name_centres(context, cast("list[OfCentre]", bare))
     return ListResponse(items=items, next=following, total=page.total)
 
 

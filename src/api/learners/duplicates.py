@@ -6,7 +6,14 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import AwareDatetime, Field
 
 from aggregates.learners.duplicate import MatchReason
-from api.http.dependencies import CurrentUser, PagingSince, Reads, centre_of, scope
+from api.http.dependencies import (
+    CurrentUser,
+    PagingSince,
+    Reads,
+    centre_of,
+    opened_service,
+    scope,
+)
 from api.http.references import LearnerRef, learner_refs, name_centres
 from api.http.request_context import RequestContextOf
 from api.http.responses import ListResponse, list_response
@@ -74,7 +81,7 @@ def list_duplicates(
     def duplicate_response(pair: Pair) -> DuplicateResponse:
         first = learner_listed(pair.first, groups)
         second = learner_listed(pair.second, groups)
-        name_centres(reads, [first, second])
+        name_centres(opened_service(request).context, [first, second])
         return DuplicateResponse(
             first=first,
             second=second,

@@ -30,10 +30,10 @@ from catalogue import Catalogue
 from commands.command import CommandContext
 from commands.registrations.invoice import ReportInvoiceStatus, read_line
 from events.centres.user import Role
-from projections.centres import centres
 from projections.paging import Page, every
 from projections.registrations import invoice_lines
 from projections.registrations.invoice_lines import InvoiceLineRow
+from queries.centres.centres import centre_names
 from queries.titles import unit_title
 from store import Conflict
 
@@ -179,7 +179,7 @@ def feed(
         {row.learner for row in found.rows},
         seen_by=scope(user),
     )
-    names = centres.names_of(reads, {row.centre for row in found.rows})
+    names = centre_names(service.context, {row.centre for row in found.rows})
     return list_response(
         request,
         response,
@@ -291,7 +291,7 @@ def every_line(
         found = part(cursor)
         who = {row.learner for row in found.rows}
         people = learner_refs_by_id(reads, context, who, seen_by=seen_by)
-        names = centres.names_of(reads, {row.centre for row in found.rows})
+        names = centre_names(context, {row.centre for row in found.rows})
         rows = (
             invoice_line_response(row, people[row.learner], context.catalogue, names)
             for row in found.rows

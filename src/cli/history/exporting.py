@@ -14,7 +14,6 @@ from api.registrations.invoice_lines import every_line
 from cli.configuration import settings_of
 from cli.history.histories import moment
 from cli.session import exit_on_refusal, open_session
-from projections.centres import centres
 from projections.claims import result_search
 from projections.claims.result_search import Result
 from projections.history.history import HistoryEntry, entry
@@ -23,6 +22,7 @@ from projections.learners.learner_search import LearnerFilter
 from projections.paging import Page, every
 from projections.registrations import invoice_lines
 from projections.uploads import uploads
+from queries.centres.centres import centre_names
 from service import Service
 from store import EventStore
 
@@ -70,13 +70,6 @@ def service_of(context: typer.Context, as_at: str | None) -> Iterator[Service]:
         yield service if as_at is None else service.as_at(moment(as_at))
 
 
-@contextmanager
-def rows_of(context: typer.Context, as_at: str | None) -> Iterator[Connection]:
-    """Open all rows, as they are or as they were at a moment."""
-    with service_of(context, as_at) as service, service.rows() as connection:
-        yield connection
-
-
 def every_event(store: EventStore) -> Iterator[HistoryEntry]:
     place = 0
     while batch := store.log(after=place):
@@ -86,7 +79,7 @@ def every_event(store: EventStore) -> Iterator[HistoryEntry]:
 
 
 def every_learner(
-    connection: Connection, centre: str | None
+    service: Service, connection: Connection, centre: str | None
 ) -> Iterator[dict[str, Any]]:
     def part(cursor: str | None) -> Page[LearnerSummary]:
         found = learner_search.search_learners(
@@ -99,7 +92,7 @@ def every_learner(
         with_group = (each.group for each in found.rows if each.group)
         names = uploads.names_of(connection, with_group)
         rows = tuple(learner_listed(each, names) for each in found.rows)
-        name_centres(connection, rows)
+        name_centres(service.context, rows)
         return Page(rows=rows, next_cursor=found.next_cursor)
 
     return (each.model_dump() for each in every(part))
@@ -108,10 +101,8 @@ def every_learner(
 def every_result(
     service: Service, connection: Connection, centre: str | None
 ) -> Iterator[dict[str, Any]]:
-    names: dict[str, str] = {}
     for result in result_search.export(connection, centre=centre):
-        if result.centre not in names:
-            names |= centres.names_of(connection, [result.centre])
+        names = centre_names(service.context, [result.centre])
         yield result_row(result, result_response(service.catalogue, result, names))
 
 

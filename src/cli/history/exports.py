@@ -24,10 +24,11 @@ def learners(
     form: FormatOf = Format.CSV,
 ) -> None:
     """Print every learner."""
-    from cli.history.exporting import LEARNER_COLUMNS, every_learner, rows_of
+    from cli.history.exporting import LEARNER_COLUMNS, every_learner, service_of
 
-    with rows_of(context, as_at) as connection:
-        show(every_learner(connection, centre), LEARNER_COLUMNS, form)
+    with service_of(context, as_at) as service, service.rows() as connection:
+        rows = every_learner(service, connection, centre)
+        show(rows, LEARNER_COLUMNS, form)
 
 
 @app.command("results")

@@ -1,6 +1,6 @@
 """Centres: which there are."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,13 +43,6 @@ class CentreRow:
     number: str
     name: str
     updated_at: datetime
-
-
-def names_of(connection: Connection, numbers: Iterable[str]) -> Mapping[str, str]:
-    """Give the names of these centres, by number."""
-    its = CENTRES.c
-    query = select(its.number, its.name).where(its.number.in_(list(numbers)))
-    return {row.number: row.name for row in connection.execute(query)}
 
 
 def search_centres(

@@ -99,8 +99,10 @@ def uploads_named(connection: Connection, *, centre: str, name: str) -> list[Upl
 
 def names_of(connection: Connection, groups: Iterable[str]) -> Mapping[str, str]:
     """Give the names of groups, by their numbers."""
+    if not (wanted := {*groups}):
+        return {}
     query = select(UPLOADS.c.group_called, UPLOADS.c.name).where(
-        UPLOADS.c.group_called.in_({*groups})
+        UPLOADS.c.group_called.in_(wanted)
     )
     return {row.group_called: row.name for row in connection.execute(query)}
 
