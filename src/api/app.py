@@ -1,12 +1,11 @@
 """The API, put together."""
 
-import re
 from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request
-from fastapi.routing import APIRoute
-from starlette.routing import BaseRoute, compile_path
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 
 from access.policy import require_reader
 from api.bookings import (
@@ -33,7 +32,7 @@ from api.history import audit, history
 from api.http.dependencies import CurrentUser
 from api.http.documents import documentation
 from api.http.documents.openapi import INTRODUCTION, document
-from api.http.problems import add_problems
+from api.http.routing.route_table import RouteTable
 from api.http.streams import Streams
 from api.http.transport import health
 from api.http.transport.conditional import Conditional
@@ -41,9 +40,7 @@ from api.http.transport.cross_origin import Compression, CrossOrigin
 from api.http.transport.metrics import Metrics
 from api.http.transport.middleware import RequestMiddleware
 from api.http.transport.rates import Rates
-from api.http.validation.media_types import require_media_type
-from api.http.validation.reject_nul import reject_nul, without_repeated_members
-from api.http.validation.unknown_names import without_unknown_names
+from api.http.validation.request_check import check_request
 from api.learners import (
     duplicates,
     learner_erasure,
@@ -124,13 +121,23 @@ RATE = "6000/minute"
 """How often one user may ask (d)."""
 
 
+class Api(FastAPI):
+    """The routes and their document as FastAPI has them, answered by our own table."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        app: ASGIApp = RouteTable(self.routes, self.router)
+        for middleware, arguments, named in reversed(self.user_middleware):
+            app = middleware(app, *arguments, **named)
+        return app
+
+
 def create_app(
     service: Service,
     *,
     rate: str = RATE,
     most_bytes: int = MOST_BYTES,
     origins: tuple[str, ...] = (),
-) -> FastAPI:
+) -> Api:
     """Put the API of a service together; starting and stopping it is the caller's.
 
     ``origins`` are those whose pages may ask it.
@@ -140,7 +147,6 @@ def create_app(
     app.state.rates = Rates(rate)
     app.state.metrics = Metrics(service)
     app.state.streams = Streams(service.store)
-    add_problems(app)
     app.add_middleware(Conditional)
     app.add_middleware(Compression)
     app.add_middleware(RequestMiddleware, metrics=app.state.metrics, most=most_bytes)
@@ -154,8 +160,8 @@ def openapi_document() -> dict[str, Any]:
     return document(_app_with_routes())
 
 
-def _app_with_routes() -> FastAPI:
-    app = FastAPI(
+def _app_with_routes() -> Api:
+    app = Api(
         title="Learner Management",
         version="0.1.0",
         description=INTRODUCTION,
@@ -163,34 +169,11 @@ def _app_with_routes() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.router.routes.extend(_routes())
     setattr(app, "openapi", lambda: document(app))  # noqa: B010 - a method replaced
-    app.state.methods = methods
     return app
-
-
-def methods(path: str) -> list[str]:
-    """List the methods that an address knows: what 405 says (RFC 9110, 15.5.6)."""
-    known: set[str] = set()
-    for expression, of_route in _addresses():
-        if expression.match(path):
-            known |= of_route
-    return sorted(known | {"HEAD"} if "GET" in known else known)
-
-
-@cache
-def _addresses() -> list[tuple[re.Pattern[str], set[str]]]:
-    outside = (health.router, documentation.router)
-    routes = [
-        *((API, route) for router in ROUTERS for route in router.routes),
-        *(("", route) for router in outside for route in router.routes),
-    ]
-    return [
-        (compile_path(prefix + route.path)[0], route.methods)
-        for prefix, route in routes
-        if isinstance(route, APIRoute) and route.methods
-    ]
 
 
 def readers(router: APIRouter) -> list[Any]:
@@ -210,13 +193,7 @@ def readers(router: APIRouter) -> list[Any]:
 @cache
 def _routes() -> list[BaseRoute]:
     """Put the routes together, once a process: reading all their types takes long."""
-    every_request = [
-        Depends(require_media_type),
-        Depends(reject_nul),
-        Depends(without_repeated_members),
-        Depends(without_unknown_names),
-    ]
-    api = APIRouter(prefix=API, dependencies=every_request)
+    api = APIRouter(prefix=API, dependencies=[Depends(check_request)])
     every = APIRouter()
     for router in ROUTERS:
         api.include_router(router, dependencies=readers(router))

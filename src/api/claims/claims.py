@@ -155,7 +155,7 @@ class ClaimSummary(ResponseBody, title="ClaimSummary"):
     updated_at: AwareDatetime = Field(validation_alias="changed_at")
 
 
-async def looked_at(
+def looked_at(
     given: Annotated[
         str | None,
         Header(
@@ -166,7 +166,7 @@ async def looked_at(
     ] = None,
 ) -> Versions:
     """Say which version was looked at; None if that does not matter."""
-    return None if given is None else await if_match(given)
+    return None if given is None else if_match(given)
 
 
 LookedAt = Annotated[Versions, Depends(looked_at)]

@@ -42,7 +42,7 @@ class NoSuchTree(Malformed):
     message = "{why} Give sizes of trees that have been, the smaller first."
 
 
-async def auditor(user: CurrentUser) -> SignedInUser:
+def auditor(user: CurrentUser) -> SignedInUser:
     """Let an Auditor in. Raises NotAllowed."""
     if user.role is not Role.AUDITOR:
         raise NotAllowed(role=user.role, what="read the audit log", who="an Auditor")

@@ -1,7 +1,6 @@
 """The dependencies of routes: service, moment, user, page and conditional headers.
 
-One that only reads the request is ``async``, as a plain function costs a change of
-thread. One that reads the store or the read models does so in a worker thread.
+They are plain functions, which run in the worker thread of the request.
 """
 
 import re
@@ -13,8 +12,6 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request, Security
-from fastapi.concurrency import run_in_threadpool
-from fastapi.security import APIKeyQuery, HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import AwareDatetime, BeforeValidator, JsonValue
 from sqlalchemy import Connection
 
@@ -22,6 +19,7 @@ from access.accounts import SignedInUser, SignInRefusal, bearer
 from access.stream_tickets import ticket_holder
 from aggregates.errors import Malformed
 from aggregates.uk_time import LONDON, end_of, in_london
+from api.http.credentials import bearer_token, stream_ticket
 from api.http.problems import Unacceptable
 from api.http.transport.conditional import entity_tags
 from api.http.transport.rates import Rates
@@ -73,28 +71,12 @@ class TokenMissing(SignInRefusal):
     )
 
 
-bearer_token = HTTPBearer(
-    auto_error=False,
-    scheme_name="token",
-    description="A personal token: POST /api/v1/tokens gives one.",
-)
-
-
-stream_ticket = APIKeyQuery(
-    name="ticket",
-    auto_error=False,
-    scheme_name="ticket",
-    description="For a browser's EventSource: POST /api/v1/me/stream-tickets gives one.",
-)
-"""The security scheme of tickets; only routes of event streams declare and take them."""
-
-
 def opened_service(request: Request) -> Service:
     opened: Service = request.app.state.service
     return opened
 
 
-async def present(request: Request) -> Service:
+def present(request: Request) -> Service:
     return opened_service(request)
 
 
@@ -109,7 +91,7 @@ def end_of_a_day(given: object) -> object:
         return given
 
 
-async def service(
+def service(
     request: Request,
     present: Present,
     as_at: Annotated[
@@ -141,14 +123,14 @@ async def service(
 ServiceOf = Annotated[Service, Depends(service)]
 
 
-async def now(service: ServiceOf) -> datetime:
+def now(service: ServiceOf) -> datetime:
     return service.clock()
 
 
 Now = Annotated[datetime, Depends(now)]
 
 
-async def today(now: Now) -> date:
+def today(now: Now) -> date:
     """Give the day in London, which every rule means by today."""
     return now.astimezone(LONDON).date()
 
@@ -156,7 +138,7 @@ async def today(now: Now) -> date:
 Today = Annotated[date, Depends(today)]
 
 
-async def address(request: Request) -> str:
+def address(request: Request) -> str:
     """Give the client's IP address; ``nowhere`` if it is not known."""
     return request.client.host if request.client else "nowhere"
 
@@ -164,9 +146,9 @@ async def address(request: Request) -> str:
 Address = Annotated[str, Depends(address)]
 
 
-async def current_user(
+def current_user(
     request: Request,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(bearer_token)],
+    token: Annotated[str | None, Security(bearer_token)],
     service: Present,
     address: Address,
 ) -> SignedInUser:
@@ -180,14 +162,12 @@ async def current_user(
     ticket = request.query_params.get(stream_ticket.model.name)
     at = service.clock()
     try:
-        if credentials is not None:
-            user = await run_in_threadpool(
-                bearer, service.context, credentials.credentials, at
-            )
+        if token is not None:
+            user = bearer(service.context, token, at)
         elif ticket is None or "ticket" not in query_names(request.scope["route"]):
             raise TokenMissing
         else:
-            user = await run_in_threadpool(ticket_holder, service.context, ticket, at)
+            user = ticket_holder(service.context, ticket, at)
     except SignInRefusal:
         rates.count_refused(request, address)
         raise
@@ -217,14 +197,14 @@ def one_centre(user: SignedInUser, asked: str | None) -> str:
     return centre
 
 
-async def by(request: Request, user: CurrentUser) -> Actor:
+def by(request: Request, user: CurrentUser) -> Actor:
     return user.actor(CHANNEL, request=request.state.request_id)
 
 
 By = Annotated[Actor, Depends(by)]
 
 
-async def if_match(
+def if_match(
     given: Annotated[
         str | None,
         Header(
@@ -272,7 +252,7 @@ async def if_match(
 IfMatch = Annotated[Versions, Depends(if_match)]
 
 
-async def wait_for_position(
+def wait_for_position(
     service: Present,
     min_position: Annotated[
         int | None,
@@ -296,7 +276,7 @@ async def wait_for_position(
         return
     asked = re.search(r"\bwait=([0-9]{1,4})\b", prefer or "")
     patience = min(float(asked[1]), MOST_WAITED) if asked else WAITED
-    await run_in_threadpool(require_seen, service, min_position, patience)
+    require_seen(service, min_position, patience)
 
 
 def require_seen(service: Service, position: Position, patience: float) -> None:
@@ -348,7 +328,7 @@ def cursor_of(request: Request, place: str) -> str:
     return f"{opened_service(request).store.make_key(of)[:CURSOR_DIGEST]}.{place}"
 
 
-async def paging(
+def paging(
     request: Request,
     limit: Annotated[
         int, Query(ge=1, le=MOST_LISTED, description="How many to list at most.")
@@ -370,7 +350,7 @@ async def paging(
 Paging = Annotated[PageRequest, Depends(paging)]
 
 
-async def paging_since(
+def paging_since(
     part: Paging,
     updated_since: Annotated[
         AwareDatetime | None,

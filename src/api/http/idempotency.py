@@ -13,6 +13,7 @@ from aggregates.errors import Refusal
 from api.http.dependencies import REQUIRED, ServiceOf
 from api.http.problems import Unacceptable
 from api.http.request_context import RequestContext, RequestContextOf
+from api.http.routing.sent_body import sent_body
 from commands.command import Command, CommandResult
 from store import AlreadyDone, Conflict, Held, Once
 
@@ -65,16 +66,16 @@ class IdempotentRequest(RequestContext):
         return done
 
 
-async def request_digest(request: Request, service: ServiceOf) -> str:
+def request_digest(request: Request, service: ServiceOf) -> str:
     """Make the keyed HMAC of the method, the URL and the body."""
-    body = await request.body()
+    body = sent_body(request).content
     with suppress(ValueError, RecursionError):  # no JSON: the bytes as they are
         body = json.dumps(json.loads(body), sort_keys=True).encode()
     asked = f"{request.method} {request.url.path}?{request.url.query} ".encode() + body
     return service.store.make_key(asked.hex())
 
 
-async def idempotent_request(
+def idempotent_request(
     context: RequestContextOf,
     digest: Annotated[str, Depends(request_digest)],
     key: Annotated[

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
@@ -260,8 +260,6 @@ SENTENCES = {
 def http_error(request: Request, error: HTTPException) -> Response:
     status = HTTPStatus(error.status_code)
     headers = dict(error.headers or {})
-    if status == HTTPStatus.METHOD_NOT_ALLOWED:
-        headers["Allow"] = ", ".join(request.app.state.methods(request.url.path))
     known = SENTENCES.get(status)
     said = {"method": request.method, "allowed": headers.get("Allow")}
     sentence = known.format(**said) if known else f"{error.detail}."
@@ -276,17 +274,22 @@ def http_error(request: Request, error: HTTPException) -> Response:
     )
 
 
-def add_problems(app: FastAPI) -> None:
-    """Answer every refusal, and the framework's own errors, by a problem document."""
-    handlers: dict[type[Exception], Callable[[Request, Any], Response]] = {
-        Refusal: refusal_response,
-        Conflict: conflict,
-        AlreadyReserved: already_reserved,
-        AlreadyDone: already_done,
-        Unacceptable: unacceptable,
-        RequestValidationError: invalid,
-        HTTPException: http_error,
-        **dict.fromkeys(LOST, unavailable),
-    }
-    for kind, handler in handlers.items():
-        app.add_exception_handler(kind, handler)
+HANDLERS: Mapping[type[Exception], Callable[[Request, Any], Response]] = {
+    Refusal: refusal_response,
+    Conflict: conflict,
+    AlreadyReserved: already_reserved,
+    AlreadyDone: already_done,
+    Unacceptable: unacceptable,
+    RequestValidationError: invalid,
+    HTTPException: http_error,
+    **dict.fromkeys(LOST, unavailable),
+}
+"""How every refusal, and the framework's own errors, are answered."""
+
+
+def problem_response(request: Request, error: Exception) -> Response:
+    """Answer an error by its problem document; raises it if nobody knows of it."""
+    for kind in type(error).__mro__:
+        if kind in HANDLERS:
+            return HANDLERS[kind](request, error)
+    raise error

@@ -97,13 +97,13 @@ class RequestContext:
         self.response.headers["Location"] = f"/api/v1{path}"
 
 
-async def request_context(
+def request_context(
     service: ServiceOf, response: Response, by: By, now: Now
 ) -> RequestContext:
     return RequestContext(service=service, response=response, by=by, at=now)
 
 
-async def conditional_context(
+def conditional_context(
     service: ServiceOf, response: Response, by: By, now: Now, expect: IfMatch
 ) -> RequestContext:
     """Make the context of a request that must carry ``If-Match``."""

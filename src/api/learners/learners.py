@@ -192,7 +192,7 @@ class LearnerSummary(ResponseBody, title="LearnerSummary"):
     updated_at: AwareDatetime
 
 
-async def sought_by(
+def sought_by(
     *,
     created_from: date | None = None,
     created_to: date | None = None,

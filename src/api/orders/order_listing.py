@@ -45,7 +45,7 @@ class OrderSummary(ResponseBody, title="OrderSummary"):
     updated_at: AwareDatetime
 
 
-async def order_filter(
+def order_filter(
     *,
     state: OrderState | None = None,
     reference: Filter = None,

@@ -18,18 +18,16 @@ ProductText = Annotated[
 ]
 
 
-async def products(
-    service: ServiceOf, product: ProductText = None
-) -> frozenset[str] | None:
+def products(service: ServiceOf, product: ProductText = None) -> frozenset[str] | None:
     """Read which products are meant; None is all."""
     return None if product is None else products_meant(service.catalogue, product)
 
 
-async def qualifications(
+def qualifications(
     service: ServiceOf, qualification: ProductText = None
 ) -> frozenset[str] | None:
     """Read which qualifications are meant; None is all."""
-    return await products(service, qualification)
+    return products(service, qualification)
 
 
 Products = Annotated[frozenset[str] | None, Depends(products)]

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Header, Request, Response, Security
 from pydantic import Field
 
 from aggregates.uploads.upload_progress import UploadStatus
-from api.http.dependencies import POSITION_LIMIT, By, ServiceOf, stream_ticket
+from api.http.credentials import stream_ticket
+from api.http.dependencies import POSITION_LIMIT, By, ServiceOf
 from api.http.schemas import ResponseBody
 from api.http.streams import Glance, Streams
 from api.uploads.learner_groups import Group

@@ -1,35 +1,57 @@
-"""What routes depend on: each plain function among it costs a change of thread."""
+"""What routes depend on: plain functions, so that a request is answered in one thread."""
 
+import threading
 from collections.abc import Iterator
 from inspect import iscoroutinefunction
 
+from fastapi import APIRouter, Depends
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
 
-from api.app import ROUTERS
-from api.bookings.registers import register_rows
-from api.claims.claimable_qualifications import LearnersFilter, UnitsFilter
-from api.http.dependencies import reads
-
-IN_WORKER_THREADS = {reads, register_rows}
-"""They read the read models."""
-RARE = {UnitsFilter, LearnersFilter}
-"""Classes, which cannot be ``async``."""
+from api.app import ROUTERS, create_app
+from service import Service
 
 
-def test_what_only_reads_the_request_does_not_change_threads() -> None:
+def test_only_what_reads_a_file_waits() -> None:
+    """What waits divides a request among several threads, and the loop between them."""
     routes = [route for router in ROUTERS for route in router.routes]
-    plain = {
-        call
+    waiting = {
+        getattr(call, "__name__", None)
         for route in routes
         if isinstance(route, APIRoute)
         for call in calls(route.dependant)
-        if not (iscoroutinefunction(call) or iscoroutinefunction(type(call).__call__))
+        if iscoroutinefunction(call) or iscoroutinefunction(type(call).__call__)
     }
-    assert plain == IN_WORKER_THREADS | RARE
+    assert waiting == {"read_file"}
 
 
 def calls(dependant: Dependant) -> Iterator[object]:
     for each in dependant.dependencies:
         yield each.call
         yield from calls(each)
+
+
+def test_a_request_is_answered_in_one_thread(any_service: Service) -> None:
+    seen: list[int] = []
+    router = APIRouter()
+
+    def opened() -> Iterator[None]:
+        seen.append(threading.get_ident())
+        yield
+        seen.append(threading.get_ident())
+
+    def plain() -> None:
+        seen.append(threading.get_ident())
+
+    @router.get("/in-one-thread", dependencies=[Depends(opened), Depends(plain)])
+    def answer() -> dict[str, str]:
+        seen.append(threading.get_ident())
+        return {"status": "done"}
+
+    app = create_app(any_service)
+    app.include_router(router)
+    assert TestClient(app).get("/in-one-thread").json() == {"status": "done"}
+    assert len(seen) == 4
+    assert len({*seen}) == 1
+    assert threading.get_ident() not in seen

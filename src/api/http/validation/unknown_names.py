@@ -1,18 +1,16 @@
-"""What an operation does not know: refused, with the nearest name that it does know."""
+"""The names that a route knows, and the nearest of them to one that it does not."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from http import HTTPMethod
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from fastapi import Request
 from fastapi.dependencies.models import Dependant
-from fastapi.exceptions import RequestValidationError
 from fastapi.params import File, Form
 from fastapi.routing import APIRoute
-from fastapi.security import APIKeyQuery
 from pydantic import AliasChoices, BaseModel
 from rapidfuzz import fuzz, process
+
+from api.http.credentials import TicketParameter
 
 LIKE = 60
 """How much of a name is another one for it to be meant (d), in per cent."""
@@ -26,56 +24,6 @@ OPPOSITES = (
 )
 MEANT = {"same_person": "link_to"}
 """What is meant by names that are like none of those that say the same."""
-NOTHING = (b"", b"{}", b"null")
-CHANGING = (HTTPMethod.POST, HTTPMethod.PUT, HTTPMethod.PATCH, HTTPMethod.DELETE)
-
-
-async def without_unknown_names(request: Request) -> None:
-    """Refuse parameters, form fields and bodies that the operation does not take.
-
-    Raises RequestValidationError. Unknown members of a JSON body are found when it is
-    read: ``RequestBody`` forbids them.
-    """
-    route: APIRoute = request.scope["route"]
-    known = query_names(route)
-    asked = [name for name, _ in request.query_params.multi_items()]
-    found = [
-        unknown_name_error(("query", name), known)
-        for name in asked
-        if name not in known
-    ]
-    found += [
-        {"type": "given_twice", "loc": ("query", name)}
-        for name in sorted({*asked} & {*known})
-        if asked.count(name) > 1
-    ]
-    if fields := form_names(route):
-        form = await request.form()
-        parts = form.multi_items()
-        sent = [name for name, _ in parts]
-        found += [
-            unknown_name_error(
-                ("body", name), [each for each in fields if each not in form]
-            )
-            for name in form
-            if name not in fields
-        ]
-        found += [
-            {"type": "given_twice", "loc": ("body", name)}
-            for name in fields
-            if sent.count(name) > 1
-        ]
-        found += [
-            {"type": "no_file", "loc": ("body", name)}
-            for name, value in parts
-            if name in file_names(route) and isinstance(value, str)
-        ]
-    if takes_nothing(route) and request.method in CHANGING:
-        body = await request.body()
-        if body.strip() not in NOTHING:
-            found.append({"type": "no_body", "loc": ("body",)})
-    if found:
-        raise RequestValidationError(found)
 
 
 def unknown_name_error(
@@ -140,7 +88,7 @@ def query_names(route: APIRoute) -> tuple[str, ...]:
     """List the query parameters that a route declares."""
 
     def names(dependant: Dependant) -> Iterator[str]:
-        if isinstance(dependant.call, APIKeyQuery):
+        if isinstance(dependant.call, TicketParameter):
             yield dependant.call.model.name
         yield from (each.alias for each in dependant.query_params)
         for each in dependant.dependencies:
