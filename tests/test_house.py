@@ -206,7 +206,7 @@ PARTICIPLE = re.compile(
     r"|paid|put|read|run|said|sat|seen|sent|set|shut|sold|sought|spent|stood|sung|taken"
     r"|taught|told|undone|whole|won)_*"
 )
-VERBS = {"feed", "listen", "open", "put", "reopen", "run", "shutdown", "token"}
+VERBS = {"feed", "len", "listen", "open", "put", "reopen", "run", "shutdown", "token"}
 """Verbs and nouns that look as a participle does; uvicorn calls ``shutdown``."""
 ONCE_AT_MOST = {"one", "search", "shown"}
 

@@ -32,6 +32,7 @@ from commands.uploads import (
     upload,
     upload_check,
     upload_choices,
+    upload_learners,
     verification,
 )
 from events.centres.user import Role
@@ -105,12 +106,12 @@ MAY: dict[type[Command], frozenset[Role]] = {
     transfer.TransferLearner: SPECIALIST,
     undo.UndoLearnerGroup: AT_A_CENTRE,
     undo.WithdrawGroupLearners: SERVICE,
-    upload.AddGroupLearners: SERVICE,
     upload.SubmitLearnerGroup: AT_A_CENTRE,
     upload.UploadLearnerGroup: AT_A_CENTRE,
     upload_check.CheckLearnerGroup: SERVICE,
     upload_choices.ChooseGroupEncoding: AT_A_CENTRE,
     upload_choices.MapLearnerGroup: AT_A_CENTRE,
+    upload_learners.AddGroupLearners: SERVICE,
     user.AddUser: ADMINISTRATOR | SPECIALIST | SERVICE,
     user.ChangeUserRole: ADMINISTRATOR | SPECIALIST | SERVICE,
     user.DisableUser: ADMINISTRATOR | SPECIALIST | SERVICE,

@@ -20,6 +20,8 @@ _NO_BASE_LETTER = str.maketrans(
     | {"þ": "th", "ŧ": "t", "ŋ": "n", "ĸ": "k"}
 )
 _LATIN_ACCENTS = re.compile("[\u0300-\u034e\u0350-\u036f]+")
+_PLAIN_NAME = str.maketrans("-", " ", "'`")
+"""In ASCII: what parts the words of a name, and what joins them."""
 _APOSTROPHES = re.compile("['\u2018\u2019\u201b\u02b9\u02bb\u02bc\u2032\uff07`\u00b4]")
 
 
@@ -59,8 +61,10 @@ def words(text: str) -> tuple[str, ...]:
 
     An apostrophe joins, as ``obrien``; a hyphen parts.
     """
-    if text.isascii() and text.isalpha():  # as most names are
-        return (text.casefold(),)
+    if text.isascii():
+        plain = text.translate(_PLAIN_NAME)
+        if plain.replace(" ", "").isalpha():  # as most names are
+            return tuple(plain.casefold().split())
     joined = _APOSTROPHES.sub("", fold(text.replace("\u00b4", "'")))
     return tuple(re.findall(r"\w+", joined))
 

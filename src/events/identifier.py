@@ -4,6 +4,7 @@ import re
 import secrets
 from enum import StrEnum
 from functools import lru_cache
+from operator import mul
 from uuid import UUID, uuid5
 
 NAMESPACE = UUID("6f0d3a5e-8f0c-5d0b-9d53-1c9b0a4f2e11")
@@ -25,15 +26,12 @@ class Kind(StrEnum):
     @property
     def has_check_letter(self) -> bool:
         """Whether people type it back, so that a slip of the fingers must show."""
-        return self in {Kind.LEARNER, Kind.CERTIFICATE}
+        return self is Kind.LEARNER or self is Kind.CERTIFICATE
 
 
 def check_letter(digits: str) -> str:
     """Make the letter that tells a mistyped or swapped digit: weights 10 to 1, mod 11."""
-    total = sum(
-        weight * int(digit)
-        for weight, digit in zip(range(DIGITS, 0, -1), digits, strict=True)
-    )
+    total = sum(map(mul, range(DIGITS, 0, -1), map(int, digits)))
     return CHECK_LETTERS[total % len(CHECK_LETTERS)]
 
 

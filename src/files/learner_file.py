@@ -18,6 +18,7 @@ from aggregates.uploads.file_row import FileRow
 from events.uploads.upload import FileProblem
 from files.cells import day_of
 from files.markup import old_office_problem
+from files.packed_rows import PackedRows
 from files.table import Line, Number, Table
 from files.text_file import known_columns, read_text
 from files.workbook import ZIPPED, read_workbook
@@ -49,7 +50,7 @@ class LearnerFile:
     encoding: str
     columns: Sequence[str]
     mapping: Mapping[str, str] | None
-    rows: Sequence[FileRow]
+    rows: PackedRows
     hidden_columns: Sequence[str] = ()
     unread_sheets: Sequence[str] = ()
 
@@ -94,7 +95,7 @@ def read_learner_file(
         lines = _map_cells(_without_blank_lines(table.lines), columns, mapping)
     else:
         mapping, lines = None, _without_blank_lines(table.lines)
-    rows = list(islice(_rows(lines, table.hidden_rows), MOST_ROWS + 1))
+    rows = PackedRows(islice(_rows(lines, table.hidden_rows), MOST_ROWS + 1))
     if not rows:
         raise FileRefused(FileProblem(code="no-learners"))
     if len(rows) > MOST_ROWS:

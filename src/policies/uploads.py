@@ -5,8 +5,8 @@ from dataclasses import replace
 from access.policy import send
 from commands.command import CommandContext
 from commands.uploads.undo import WithdrawGroupLearners
-from commands.uploads.upload import AddGroupLearners
 from commands.uploads.upload_check import CheckLearnerGroup
+from commands.uploads.upload_learners import AddGroupLearners
 from events.uploads.upload import (
     LearnersAdded,
     LearnersWithdrawn,
@@ -20,7 +20,6 @@ from events.uploads.upload import (
 from policies.policy import Policy
 from projections.learners import learner_search
 from projections.read_models import ReadModels
-from repositories.aggregate_types import GROUP
 from store import Recorded
 
 # Each act does a part of the work, whose facts ask for the next. How far it is says the
@@ -33,29 +32,23 @@ def _check(
     """Check more of the records (U5, U6)."""
     alike = learner_search.finder(read_models.connection)
     by = replace(CHECK_UPLOADS.actor(recorded), once=None)
-    group, at = group_of(recorded, context), recorded.recorded_at
-    send(CheckLearnerGroup(by=by, at=at, group=group, alike=alike), context)
+    upload, at = recorded.stream, recorded.recorded_at
+    send(CheckLearnerGroup(by=by, at=at, upload=upload, alike=alike), context)
 
 
 def _add(recorded: Recorded, context: CommandContext, read_models: ReadModels) -> None:
     """Make more of the learners (U9)."""
     alike = learner_search.finder(read_models.connection)
     by = replace(ADD_LEARNERS.actor(recorded), once=None)
-    group, at = group_of(recorded, context), recorded.recorded_at
-    send(AddGroupLearners(by=by, at=at, group=group, alike=alike), context)
+    upload, at = recorded.stream, recorded.recorded_at
+    send(AddGroupLearners(by=by, at=at, upload=upload, alike=alike), context)
 
 
 def _withdraw(recorded: Recorded, context: CommandContext, _: ReadModels) -> None:
     """Withdraw more of the learners of an undone upload (U11)."""
     by = replace(WITHDRAW_LEARNERS.actor(recorded), once=None)
-    group, at = group_of(recorded, context), recorded.recorded_at
-    send(WithdrawGroupLearners(by=by, at=at, group=group), context)
-
-
-def group_of(recorded: Recorded, context: CommandContext) -> str:
-    """Find the group whose upload's fact that is."""
-    upload = GROUP.replay(context.store.open(recorded.stream))
-    return upload.received.group
+    upload, at = recorded.stream, recorded.recorded_at
+    send(WithdrawGroupLearners(by=by, at=at, upload=upload), context)
 
 
 CHECK_UPLOADS = Policy(

@@ -14,7 +14,6 @@ from commands.uploads.verification import (
 )
 from events.uploads.upload import RecordsRead, RecordsVerified
 from policies.policy import Policy
-from policies.uploads import group_of
 from projections.learners import learner_verifications
 from projections.read_models import ReadModels
 from projections.uploads import uploads
@@ -27,8 +26,8 @@ from store import Recorded
 def _verify(recorded: Recorded, context: CommandContext, _: ReadModels) -> None:
     """Ask about more of the records, once all of them are read (U5, U7)."""
     by = replace(VERIFY_ULNS.actor(recorded), once=None)
-    group, at = group_of(recorded, context), recorded.recorded_at
-    send(VerifyLearnerGroup(by=by, at=at, group=group), context)
+    upload, at = recorded.stream, recorded.recorded_at
+    send(VerifyLearnerGroup(by=by, at=at, upload=upload), context)
 
 
 def _again(now: datetime, context: CommandContext, read_models: ReadModels) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import TypeAlias
+from uuid import UUID
 
 from aggregates.errors import NotFound
 from events.centres.user import Role
@@ -44,8 +45,15 @@ def load_known(
     kind: AggregateType[A], identifier: str, *, store: EventStore
 ) -> Loaded[A]:
     """Load one that is known to be, whoever may know of it."""
-    stream = store.open(kind.stream_id(identifier))
-    return stream, kind.replay(stream)
+    return load_stream(kind, kind.stream_id(identifier), store=store)
+
+
+def load_stream(
+    kind: AggregateType[A], stream: UUID, *, store: EventStore
+) -> Loaded[A]:
+    """Load one that is known to be recorded in a stream, whoever may know of it."""
+    opened = store.open(stream)
+    return opened, kind.replay(opened)
 
 
 def load_many(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from uuid import UUID
 
 from aggregates.learners.learner import Learner
 from aggregates.learners.verification import Verify
@@ -15,13 +16,13 @@ from commands.learners.learner import AmendLearner, CreateLearner
 from commands.uploads.record import AmendRecord, RemoveRecord
 from commands.uploads.undo import UndoLearnerGroup, WithdrawGroupLearners
 from commands.uploads.upload import (
-    AddGroupLearners,
     SubmitLearnerGroup,
     UploadLearnerGroup,
     read_records,
 )
 from commands.uploads.upload_check import CheckLearnerGroup
 from commands.uploads.upload_choices import ChooseGroupEncoding, MapLearnerGroup
+from commands.uploads.upload_learners import AddGroupLearners
 from commands.uploads.verification import (
     VerifyLearnerGroup,
     VerifyLearners,
@@ -125,11 +126,17 @@ class UploadCentre:
             self.check_part(group)
 
     def check_part(self, group: str) -> None:
+        upload = self.check_rows(group)
+        self.send(VerifyLearnerGroup(by=MACHINE, at=self.now(), upload=upload))
+
+    def check_rows(self, group: str) -> UUID:
+        """Check the next rows, and ask LRS about none of them."""
+        upload = stream_of(group)
         command = CheckLearnerGroup(
-            by=MACHINE, at=self.now(), group=group, alike=self.alike
+            by=MACHINE, at=self.now(), upload=upload, alike=self.alike
         )
         self.send(command)
-        self.send(VerifyLearnerGroup(by=MACHINE, at=self.now(), group=group))
+        return upload
 
     def verify_again(self, group: str, *rows: int) -> None:
         """Do what the policy does when it is time: ask LRS about those rows."""
@@ -179,7 +186,7 @@ class UploadCentre:
 
     def add_part(self, group: str) -> None:
         command = AddGroupLearners(
-            by=MACHINE, at=self.now(), group=group, alike=self.alike
+            by=MACHINE, at=self.now(), upload=stream_of(group), alike=self.alike
         )
         self.send(command)
 
@@ -195,8 +202,13 @@ class UploadCentre:
     def withdraw(self, group: str) -> None:
         """Do what the policy does: withdraw part by part until all are."""
         while self.shown(group).status is UploadStatus.UNDOING:
-            command = WithdrawGroupLearners(by=MACHINE, at=self.now(), group=group)
-            self.send(command)
+            self.withdraw_part(group)
+
+    def withdraw_part(self, group: str) -> CommandResult:
+        upload = stream_of(group)
+        return self.send(
+            WithdrawGroupLearners(by=MACHINE, at=self.now(), upload=upload)
+        )
 
     def put_right(
         self,

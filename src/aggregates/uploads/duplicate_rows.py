@@ -1,12 +1,12 @@
 """Rows of one file that say the same: the same ULN, or the same person (U6)."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import Self
+from typing import NamedTuple, Self
 
-from aggregates.learners.details import given_likeness, given_uln
+from aggregates.learners.details import Checked, given_likeness, given_uln
 from aggregates.uploads.file_row import FileRow
 from events.uploads.upload import Problem
 
@@ -22,6 +22,23 @@ MOST_NAMED = 10
 
 Each row can be reached from each other one, and nothing grows with their square.
 """
+
+
+class RowKeys(NamedTuple):
+    """What a row is found to be the same as others by: its ULN, its person's likeness."""
+
+    uln: str | None
+    person: str | None
+
+    @classmethod
+    def of(cls, cells: Mapping[str, str]) -> Self:
+        return cls(given_uln(cells), given_likeness(cells))
+
+    @classmethod
+    def of_checked(cls, cells: Mapping[str, str], checked: Checked) -> Self:
+        """Give the same by what a check of the cells found, which is sooner done."""
+        details = checked.details
+        return cls(details.uln, details.likeness) if details else cls.of(cells)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,18 +62,18 @@ class DuplicateRows:
     @classmethod
     def of(cls, rows: Iterable[FileRow]) -> Self:
         """Find them in rows that are in the order of the file."""
-        rows = list(rows)
-        return cls(
-            ulns=_rows_with_same(rows, given_uln),
-            people=_rows_with_same(rows, given_likeness),
-        )
+        ulns, people = _SameRows(), _SameRows()
+        for row in rows:
+            keys = RowKeys.of(row.cells)
+            ulns.add(keys.uln, row.number)
+            people.add(keys.person, row.number)
+        return cls(ulns=ulns.found, people=people.found)
 
-    def others_near(self, row: FileRow) -> OtherRows:
-        """Name the rows that say the same as this one."""
-        uln, person = given_uln(row.cells), given_likeness(row.cells)
+    def others_near(self, row: int, keys: RowKeys) -> OtherRows:
+        """Name the rows that say the same as this one, which has these keys."""
         return OtherRows(
-            uln=others(self.ulns.get(uln or "", ()), row.number),
-            person=others(self.people.get(person or "", ()), row.number),
+            uln=others(self.ulns.get(keys.uln or "", ()), row),
+            person=others(self.people.get(keys.person or "", ()), row),
         )
 
 
@@ -67,23 +84,24 @@ def is_first(rows: Sequence[int] | None, row: int) -> bool:
 
 def others(rows: Sequence[int], row: int) -> Sequence[int]:
     """Name those of the rows, in order, that a row names: all others, or neighbours."""
+    if not rows:
+        return ()
     if len(rows) <= MOST_NAMED:
         return [other for other in rows if other != row]
     at = bisect_left(rows, row)
     return [*rows[max(at - 1, 0) : at], *rows[at + 1 : at + 2]]
 
 
-def _rows_with_same(
-    rows: Iterable[FileRow], value_of: Callable[[Mapping[str, str]], str | None]
-) -> Mapping[str, Sequence[int]]:
-    first: dict[str, int] = {}
-    found: dict[str, list[int]] = {}
-    for row in rows:
-        if value := value_of(row.cells):
-            begun = first.setdefault(value, row.number)
-            if begun != row.number:
-                found.setdefault(value, [begun]).append(row.number)
-    return found
+class _SameRows:
+    """The rows of each value that is in more than one."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, list[int]] = {}
+        self._first: dict[str, int] = {}
+
+    def add(self, value: str | None, row: int) -> None:
+        if value and (first := self._first.setdefault(value, row)) != row:
+            self.found.setdefault(value, [first]).append(row)
 
 
 def twice(rows: Collection[int]) -> list[Problem]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain
 from typing import Any, Self
 
 from aggregates.aggregate import Aggregate
@@ -22,14 +24,20 @@ from events.uploads.upload import (
 class GroupUses(Aggregate):
     """A group as far as others use it: ``uses`` are orders, and groups joined.
 
+    ``added`` are its learners as they were recorded, part by part.
     ``withdrawn`` counts those of its learners who have been seen to since it was undone.
     """
 
     group: str
-    learners: tuple[str, ...] = ()
+    added: tuple[tuple[str, ...], ...] = ()
     uses: frozenset[str] = frozenset()
     is_undone: bool = False
     withdrawn: int = 0
+
+    @cached_property
+    def learners(self) -> tuple[str, ...]:
+        """The learners of the group."""
+        return tuple(chain.from_iterable(self.added))
 
     @property
     def to_withdraw(self) -> Sequence[str]:
@@ -67,7 +75,7 @@ class GroupUses(Aggregate):
     def apply(self, event: Any) -> Self:
         match event:
             case LearnersAdded(learners=learners):
-                return replace(self, learners=self.learners + learners)
+                return replace(self, added=(*self.added, learners))
             case UploadUsed(by=by):
                 return replace(self, uses=self.uses | {by})
             case UploadReleased(by=by):

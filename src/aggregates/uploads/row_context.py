@@ -51,6 +51,8 @@ def check_in_context(found: Checked, context: RowContext) -> Checked:
     warnings += like_rows(context.others.person)
     if context.is_hidden:
         warnings.append(Problem(column="given_name", code="row-hidden"))
+    if len(problems) + len(warnings) == len(found.problems) + len(found.warnings):
+        return found
     return replace(found, problems=tuple(problems), warnings=tuple(warnings))
 
 

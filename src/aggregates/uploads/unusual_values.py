@@ -50,7 +50,7 @@ def looks_like_name(text: str) -> bool:
         return False
     if text.isalpha():  # as most names are
         return True
-    has_letters = any(letter.isalpha() for letter in text)
+    has_letters = any(map(str.isalpha, text))
     return has_letters and not _NOT_OF_A_NAME.search(text)
 
 

@@ -1,7 +1,10 @@
 """Uploads: a named group of learners to be, from a file to the last learner added."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain
 from typing import Self, TypeAlias, assert_never
 
 from aggregates.aggregate import Aggregate
@@ -61,10 +64,10 @@ Later: TypeAlias = (
 class Upload(Aggregate):
     """A group of learners, and the file that it comes from.
 
-    ``left`` are the rows that the last run of adding learners left behind, as far as
-    it has come; ``waiting`` those that it is to see to, None for every row; ``ready``
-    those that became ready after it had left them. ``is_submitted`` tells whether there
-    was such a run.
+    ``added`` are its learners, part by part; ``left`` the rows that the last run of
+    adding learners left behind, as far as it has come; ``waiting`` those that it is to
+    see to; ``ready`` those that became ready after it had left them. ``is_submitted``
+    tells whether there was such a run.
     ``mapping`` says which of the file's columns is which of ours; ``read_before`` is
     the last row of the reading before, where the records are read in another encoding;
     ``reading`` counts the readings.
@@ -88,11 +91,16 @@ class Upload(Aggregate):
     verified: int = FIRST_ROW - 1
     through: int = FIRST_ROW - 1
     last_row: int = FIRST_ROW - 1
-    learners: tuple[str, ...] = ()
+    added: tuple[tuple[str, ...], ...] = ()
     left: tuple[int, ...] = ()
     waiting: Sequence[int] = ()
     ready: frozenset[int] = frozenset()
     is_submitted: bool = False
+
+    @cached_property
+    def learners(self) -> tuple[str, ...]:
+        """The learners of the group."""
+        return tuple(chain.from_iterable(self.added))
 
     @property
     def progress(self) -> int:
@@ -135,7 +143,7 @@ class Upload(Aggregate):
     @property
     def rows_to_add(self) -> Sequence[int]:
         """The rows that the run of adding learners has not seen to yet (U9)."""
-        return [row for row in self.waiting if row > self.through]
+        return self.waiting[bisect_right(self.waiting, self.through) :]
 
     def map(
         self,
@@ -232,7 +240,7 @@ class Upload(Aggregate):
 
         Who is in the group already, two rows being linked to them, joins it once.
         """
-        there = set(self.learners)
+        there = {*learners}.intersection(chain.from_iterable(self.added))
         new = tuple(x for x in dict.fromkeys(learners) if x not in there)
         return [LearnersAdded(learners=new, left=tuple(left), through=through)]
 
@@ -299,7 +307,7 @@ class Upload(Aggregate):
             )
         return replace(
             self,
-            learners=self.learners + event.learners,
+            added=(*self.added, event.learners),
             left=self.left + event.left,
             through=event.through,
         )

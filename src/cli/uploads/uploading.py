@@ -104,9 +104,7 @@ def check_file(
     ulns = {uln for row in file.rows if (uln := given_uln(row.cells))}
     other_forms = OtherForms()
     for rows in batches(file.rows):
-        for row, found in zip(
-            rows, around.check(rows, duplicates.others_near), strict=True
-        ):
+        for row, _, found in around.check(rows, duplicates.others_near):
             invalid += bool(found.problems)
             other_forms.note(row.cells)
             yield from _describe_row(

@@ -26,8 +26,8 @@ from commands.command import (
 )
 from commands.learners.same_person import (
     FindSimilarLearners,
-    find_unreserved,
     known_alike,
+    likeness_holders,
     person_reservations,
     require_nobody_alike,
     reserved_person,
@@ -110,8 +110,9 @@ def begin_learner(
         details=details,
         to_verify=to_verify,
     )
+    heard = Learner.replay(made).hear(outcome) if outcome else []
     return LEARNER.new(learner).change(
-        [*made, *Learner.replay(made).hear(outcome)],
+        [*made, *heard],
         owner=centre,
         reserve=[
             *reserved_uln(store, centre, details.uln),
@@ -139,10 +140,9 @@ def new_learner(
     if details.uln:
         _require_free(context.store, centre, details.uln, path)
     likeness = details.likeness
-    # before known_alike, as find_unreserved says
-    is_first = likeness in find_unreserved(context.store, centre, [likeness])
+    held = likeness_holders(context.store, centre, [likeness])
     if not is_different_person:
-        known = known_alike(context.store, centre, [likeness], alike)
+        known = known_alike(context.store, centre, [likeness], alike, held)
         require_nobody_alike(known.get(likeness, ()), path)
     learner = context.new_identifier(Kind.LEARNER)
     to_verify = context.verify is not None and details.uln is not None
@@ -155,7 +155,7 @@ def new_learner(
         details=details,
         to_verify=to_verify,
         outcome=ask(context, [details])[0] if to_verify else None,
-        is_first=is_first,
+        is_first=likeness not in held,
     )
 
 
@@ -213,12 +213,12 @@ def _change_person(
     Raises LooksLikeAnother.
     """
     store, centre = context.store, learner.centre
-    # before known_alike, as find_unreserved says
-    is_first = likeness in find_unreserved(store, centre, [likeness])
+    held = likeness_holders(store, centre, [likeness])
     if not command.is_different_person:
-        known = known_alike(store, centre, [likeness], command.alike).get(likeness, [])
-        require_nobody_alike([each for each in known if each != learner.learner])
-    taken = [reserved_person(store, centre, likeness)] if is_first else []
+        known = known_alike(store, centre, [likeness], command.alike, held)
+        others = [who for who in known.get(likeness, []) if who != learner.learner]
+        require_nobody_alike(others)
+    taken = [] if likeness in held else [reserved_person(store, centre, likeness)]
     return person_reservations(store, [learner])[learner.learner], taken
 
 

@@ -9,6 +9,7 @@ A ``likeness`` is the text that ``Details.likeness`` makes of a name and date of
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
+from uuid import UUID
 
 from aggregates.errors import FieldPath
 from aggregates.learners.learner import Learner, LooksLikeAnother
@@ -27,24 +28,36 @@ def reserved_person(store: EventStore, centre: str, likeness: str) -> Reservatio
     return Reservation(scope=f"person:{centre}", key=store.make_key(likeness))
 
 
+def likeness_holders(
+    store: EventStore, centre: str, likenesses: Iterable[str]
+) -> dict[str, UUID]:
+    """Find the streams of the centre's learners who reserved these likenesses.
+
+    Call this before ``known_alike``. If another learner of a likeness is created between
+    the two calls, either ``known_alike`` finds them or the reservation is refused; with
+    the calls in the other order, both could miss them.
+    """
+    keys = {store.make_key(like): like for like in likenesses}
+    held = store.find_reservations(f"person:{centre}", keys)
+    return {keys[key]: each.stream for key, each in held.items()}
+
+
 def known_alike(
     store: EventStore,
     centre: str,
     likenesses: Sequence[str],
     alike: FindSimilarLearners,
+    held: Mapping[str, UUID],
 ) -> dict[str, list[str]]:
     """Find the identifiers of the centre's learners with these likenesses, by likeness.
 
-    ``alike`` searches the read models; the reservations add the first learner of a
-    likeness whom the read models do not show yet.
+    ``alike`` searches the read models; ``held``, the ``likeness_holders``, adds the first
+    learner of a likeness whom the read models do not show yet.
     """
     found = {like: [*them] for like, them in alike(centre, likenesses).items()}
-    keys = {store.make_key(like): like for like in likenesses}
-    held = store.find_reservations(f"person:{centre}", keys)
     told = {stream_of(learner) for them in found.values() for learner in them}
-    fresh = {each.stream: keys[key] for key, each in held.items()}
-    opened = store.open_many(stream for stream in fresh if stream not in told)
-    for at, stream in opened.items():
+    fresh = {at: like for like, at in held.items() if at not in told}
+    for at, stream in store.open_many(fresh).items():
         found.setdefault(fresh[at], []).append(LEARNER.replay(stream).learner)
     return found
 
@@ -59,20 +72,6 @@ def require_nobody_alike(others: Sequence[str], path: FieldPath = ()) -> None:
         raise LooksLikeAnother(
             learners=" or ".join(others), path=(*path, "confirm_different_person")
         )
-
-
-def find_unreserved(
-    store: EventStore, centre: str, likenesses: Iterable[str]
-) -> set[str]:
-    """Find the likenesses that no learner of the centre has reserved.
-
-    Call this before ``known_alike``. If another learner of a likeness is created between
-    the two calls, either ``known_alike`` finds them or the reservation is refused; with
-    the calls in the other order, both could miss them.
-    """
-    keys = {store.make_key(like): like for like in likenesses}
-    held = store.find_reservations(f"person:{centre}", keys)
-    return {like for key, like in keys.items() if key not in held}
 
 
 def person_reservations(

@@ -13,7 +13,7 @@ from commands.claims.issued_certificates import open_certificates
 from commands.command import Command, CommandContext, CommandResult, handles
 from commands.learners.learner import holders, reserved_uln
 from commands.learners.same_person import (
-    find_unreserved,
+    likeness_holders,
     person_reservations,
     reserved_person,
 )
@@ -65,7 +65,7 @@ def transfer_learner(
         approvals=to_centre.approvals,
     )
     to, likeness = command.centre, learner.details.likeness
-    is_first = likeness in find_unreserved(context.store, to, [likeness])
+    is_first = likeness not in likeness_holders(context.store, to, [likeness])
     changes = [
         stream.change(
             transferred,

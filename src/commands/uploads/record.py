@@ -76,7 +76,7 @@ def amend_record(command: AmendRecord, context: CommandContext) -> CommandResult
         )
         row = FileRow(number=record.row, cells=cells)
         others = rows_like(row, context.store, upload)
-        (checked,) = around.check([row], lambda _: others)
+        ((_, _, checked),) = around.check([row], lambda *_: others)
         amend = record.amend_linked if is_kept else record.amend
         events += amend(cells, checked, is_lrs_on=context.verify is not None)
     amended = reduce(Record.apply, events, record)

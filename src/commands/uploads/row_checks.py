@@ -3,14 +3,27 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
-from aggregates.learners.details import Checked, check_details, given_uln
-from aggregates.uploads.duplicate_rows import OtherRows
+from aggregates.learners.details import Checked, check_details
+from aggregates.uploads.duplicate_rows import OtherRows, RowKeys
 from aggregates.uploads.file_row import FileRow
 from aggregates.uploads.row_context import RowContext, check_in_context
 from commands.learners.learner import holders
-from commands.learners.same_person import FindSimilarLearners, known_alike
+from commands.learners.same_person import (
+    FindSimilarLearners,
+    known_alike,
+    likeness_holders,
+)
 from store import EventStore
+
+
+class CheckedRow(NamedTuple):
+    """A row, what it is found to be the same as others by, and what the check found."""
+
+    row: FileRow
+    keys: RowKeys
+    found: Checked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,29 +36,39 @@ class RowChecker:
     today: date
 
     def check(
-        self, rows: Sequence[FileRow], beside: Callable[[FileRow], OtherRows]
-    ) -> list[Checked]:
+        self, rows: Sequence[FileRow], beside: Callable[[int, RowKeys], OtherRows]
+    ) -> list[CheckedRow]:
         """Check rows by themselves, against each other and against the centre.
 
         Gives a result for each row, in order, with all its problems and warnings.
         ``beside`` finds the other rows with the same ULN, or of the same person.
         """
-        checked = [check_details(row.cells, today=self.today) for row in rows]
-        ulns = [given_uln(row.cells) for row in rows]
-        held = holders(self.store, self.centre, [uln for uln in ulns if uln])
-        likenesses = [found.details.likeness for found in checked if found.details]
-        alike = known_alike(self.store, self.centre, likenesses, self.alike)
+        checked = [self._check_alone(row) for row in rows]
+        held = holders(
+            self.store,
+            self.centre,
+            [each.keys.uln for each in checked if each.keys.uln],
+        )
+        people = [found.details.likeness for _, _, found in checked if found.details]
+        first = likeness_holders(self.store, self.centre, people)
+        alike = known_alike(self.store, self.centre, people, self.alike, first)
         return [
-            check_in_context(
-                found,
-                RowContext(
-                    others=beside(row),
-                    holder=held.get(uln),
-                    alike=alike.get(found.details.likeness, ())
-                    if found.details
-                    else (),
-                    is_hidden=row.is_hidden,
+            CheckedRow(
+                row,
+                keys,
+                check_in_context(
+                    found,
+                    RowContext(
+                        others=beside(row.number, keys),
+                        holder=held.get(keys.uln or ""),
+                        alike=alike.get(keys.person or "", ()) if found.details else (),
+                        is_hidden=row.is_hidden,
+                    ),
                 ),
             )
-            for row, found, uln in zip(rows, checked, map(str, ulns), strict=True)
+            for row, keys, found in checked
         ]
+
+    def _check_alone(self, row: FileRow) -> CheckedRow:
+        found = check_details(row.cells, today=self.today)
+        return CheckedRow(row, RowKeys.of_checked(row.cells, found), found)

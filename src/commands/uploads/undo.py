@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from itertools import islice
 from typing import ClassVar
+from uuid import UUID
 
 from aggregates.loss import require_no_loss
 from commands.command import Command, CommandContext, CommandResult, handles
@@ -11,9 +11,10 @@ from commands.learners.learner import reserved_uln
 from commands.learners.same_person import person_reservations
 from commands.uploads.group_uses import group_of, uses_changed
 from commands.uploads.typed_rows import lost_with_group
-from commands.uploads.upload import BATCHES, batches, reserved_name
+from commands.uploads.upload import next_batch, reserved_name
 from events.identifier import stream_of
 from repositories.aggregate_types import GROUP, GROUP_USES, LEARNER
+from repositories.repository import load_stream
 from store import Change, EventStore
 
 
@@ -32,11 +33,14 @@ class UndoLearnerGroup(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class WithdrawGroupLearners(Command):
-    """Withdraw more learners of an undone group, from where that has come to (U11)."""
+    """Withdraw more learners of an undone group, from where that has come to (U11).
+
+    ``upload`` is the upload's stream.
+    """
 
     title: ClassVar = "withdraw group learners"
 
-    group: str
+    upload: UUID
 
 
 @handles(UndoLearnerGroup)
@@ -60,24 +64,16 @@ def undo_learner_group(
 def withdraw_group_learners(
     command: WithdrawGroupLearners, context: CommandContext
 ) -> CommandResult:
-    stream, group = context.load(GROUP_USES, command.group, command)
-    version, position = stream.version, None
-    for learners in islice(batches(group.to_withdraw), BATCHES):
-        events = group.withdraw(learners)
+    stream, group = load_stream(GROUP_USES, command.upload, store=context.store)
+    position, learners = None, next_batch(group.to_withdraw)
+    if learners:
         position = context.store.append(
-            Change(
-                stream=stream.id,
-                expected=version,
-                events=tuple(events),
-                owner=stream.owner,
-            ),
-            *_withdraw_learners(command.group, learners, context.store),
-            *uses_changed(context.store, command.group, before=learners, after=()),
+            stream.change(group.withdraw(learners)),
+            *_withdraw_learners(group.group, learners, context.store),
+            *uses_changed(context.store, group.group, before=learners, after=()),
             by=command.by,
         )
-        version += len(events)
-        group = group.after(events)
-    return CommandResult(position=position, created_id=command.group)
+    return CommandResult(position=position, created_id=group.group)
 
 
 def _withdraw_learners(

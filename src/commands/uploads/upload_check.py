@@ -1,12 +1,11 @@
 """The command that checks the rows of an uploaded file, one part after another."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from itertools import islice
 from typing import ClassVar
+from uuid import UUID
 
-from aggregates.learners.details import Checked, given_likeness, given_uln
 from aggregates.uploads.duplicate_rows import DuplicateRows, is_first
 from aggregates.uploads.file_row import FIRST_ROW, MAC, FileRow
 from aggregates.uploads.record import Later, Record, RecordState
@@ -14,11 +13,11 @@ from aggregates.uploads.upload import Upload
 from aggregates.uploads.upload_progress import UploadStatus
 from commands.command import Command, CommandContext, CommandResult, handles
 from commands.learners.same_person import FindSimilarLearners
+from commands.uploads import upload as uploading
 from commands.uploads.duplicate_rows import PERSON, ULN
-from commands.uploads.row_checks import RowChecker
+from commands.uploads.row_checks import CheckedRow, RowChecker
 from commands.uploads.typed_rows import typed_columns
 from commands.uploads.upload import (
-    BATCHES,
     batches,
     read_records,
     record_called,
@@ -29,7 +28,7 @@ from events.uploads.upload import RecordRead
 from files.learner_file import read_learner_file
 from files.text_file import in_other_encoding
 from repositories.aggregate_types import GROUP, RECORD
-from repositories.repository import load
+from repositories.repository import load_stream
 from store import Change, EventStore, Reservation, Stream
 
 
@@ -37,13 +36,14 @@ from store import Change, EventStore, Reservation, Stream
 class CheckLearnerGroup(Command):
     """Check the next rows of an upload and record what was found (U5, U6).
 
-    Up to BATCHES parts are checked, each in an append of its own; the fact of the last
-    one asks for this command again. ``alike`` finds similar learners of the centre.
+    One part of them is checked, and recorded in one append, whose last fact asks for
+    this command again. ``upload`` is the upload's stream; ``alike`` finds similar
+    learners of the centre.
     """
 
     title: ClassVar = "check a learner group"
 
-    group: str
+    upload: UUID
     alike: FindSimilarLearners
 
 
@@ -51,7 +51,7 @@ class CheckLearnerGroup(Command):
 def check_learner_group(
     command: CheckLearnerGroup, context: CommandContext
 ) -> CommandResult:
-    stream, upload = load(GROUP, command.group, store=context.store, reader=command.by)
+    stream, upload = load_stream(GROUP, command.upload, store=context.store)
     received, position = upload.received, None
     checker = RowChecker(
         store=context.store,
@@ -59,25 +59,23 @@ def check_learner_group(
         alike=command.alike,
         today=command.today,
     )
-    version = stream.version
-    for checked in islice(_check_rows(upload, checker, context), BATCHES):
-        is_valid = [not found.problems for found in checked.found]
+    if checked := next(_check_rows(upload, checker, context), None):
+        valid = sum(not row.found.problems for row in checked.rows)
         events = upload.record_progress(
-            valid=sum(is_valid),
-            invalid=len(is_valid) - sum(is_valid),
+            valid=valid,
+            invalid=len(checked.rows) - valid,
             through=checked.through,
             to_verify=checked.to_verify if context.verify else None,
         )
         position = context.store.append(
             *checked.changes,
-            Change(stream=stream.id, expected=version, events=tuple(events)),
+            Change(stream=stream.id, expected=stream.version, events=tuple(events)),
             by=command.by,
         )
-        version += len(events)
         upload = reduce(Upload.apply, events, upload)
     if upload.is_read:
-        context.readings.files.forget()
-        context.readings.again.forget()
+        context.readings.files.forget(received.file)
+        context.readings.again.forget((received.group, upload.reading))
         context.store.drop_file(received.file)
     return CommandResult(position=position, created_id=received.group)
 
@@ -92,7 +90,7 @@ def _read_upload(upload: Upload, context: CommandContext) -> UploadReading:
             mapping=upload.mapping,
             encoding=chosen_encoding(upload),
         )
-        return UploadReading(file=file, duplicates=DuplicateRows.of(file.rows))
+        return UploadReading(rows=file.rows, duplicates=DuplicateRows.of(file.rows))
 
     return context.readings.files.get(name, read_file)
 
@@ -104,13 +102,13 @@ def chosen_encoding(upload: Upload) -> str | None:
 
 @dataclass(frozen=True, kw_only=True)
 class _CheckedPart:
-    """A checked part of an upload: results in order of rows, and changes to append.
+    """A checked part of an upload: its rows in order, and changes to append.
 
     ``through`` is the number of its last row; ``to_verify`` counts its records that
     wait for LRS.
     """
 
-    found: Sequence[Checked]
+    rows: Sequence[CheckedRow]
     changes: Sequence[Change]
     through: int
     to_verify: int
@@ -130,53 +128,49 @@ def _check_rows(
         yield from _check_again(rows, upload, checker, context)
         return
     reading = _read_upload(upload, context)
-    unread = [row for row in reading.file.rows if row.number > upload.last_row]
-    for part in batches(unread):
-        found = checker.check(part, reading.duplicates.others_near)
-        changes = [
-            _begin_record(row, checked, reading.duplicates, upload, context)
-            for row, checked in zip(part, found, strict=True)
+    if part := reading.rows.after(upload.last_row, uploading.BATCH):
+        checked = checker.check(part, reading.duplicates.others_near)
+        begun = [
+            _begin_record(each, reading.duplicates, upload, context) for each in checked
         ]
-        begun = [Record.replay(change.events) for change in changes]
         yield _CheckedPart(
-            found=found,
-            changes=changes,
+            rows=checked,
+            changes=[change for change, _ in begun],
             through=part[-1].number,
-            to_verify=_to_verify(begun),
+            to_verify=_to_verify(Record.begin(read) for _, read in begun),
         )
 
 
 def _begin_record(
-    row: FileRow,
-    found: Checked,
+    checked: CheckedRow,
     duplicates: DuplicateRows,
     upload: Upload,
     context: CommandContext,
-) -> Change:
+) -> tuple[Change, RecordRead]:
     """Make the change that begins the record of a row, with its reservations."""
-    received, uln = upload.received, given_uln(row.cells)
+    received, row = upload.received, checked.row
     stream = RECORD.new(record_called(received.group, row.number))
     read = RecordRead(
         group=received.group,
         row=row.number,
         person_id=stream.id,
         cells=dict(row.cells),
-        problems=found.problems,
-        warnings=found.warnings,
-        to_verify=context.verify is not None and uln is not None,
+        problems=checked.found.problems,
+        warnings=checked.found.warnings,
+        to_verify=context.verify is not None and checked.keys.uln is not None,
     )
-    reserve = _reservations_of_row(row, duplicates, upload, context.store)
-    return stream.change([read], owner=received.centre, reserve=reserve)
+    reserve = _reservations_of_row(checked, duplicates, upload, context.store)
+    return stream.change([read], owner=received.centre, reserve=reserve), read
 
 
 def _reservations_of_row(
-    row: FileRow, duplicates: DuplicateRows, upload: Upload, store: EventStore
+    checked: CheckedRow, duplicates: DuplicateRows, upload: Upload, store: EventStore
 ) -> list[Reservation]:
     """Make the reservations that duplicates of the row find it by (U6).
 
     They are of its ULN and of its person, each only if no row before it has the same.
     """
-    uln, person = given_uln(row.cells), given_likeness(row.cells)
+    (uln, person), row = checked.keys, checked.row.number
     return [
         reserved_row(
             store, upload.received.group, same.name, value, reading=upload.reading
@@ -185,7 +179,7 @@ def _reservations_of_row(
             (ULN, uln, duplicates.ulns),
             (PERSON, person, duplicates.people),
         )
-        if value and is_first(rows.get(value), row.number)
+        if value and is_first(rows.get(value), row)
     ]
 
 
@@ -202,21 +196,22 @@ def _check_again(
         if not opened:
             continue
         again = [_read_again(stream, record, upload) for stream, record in opened]
-        found = checker.check(again, duplicates.others_near)
+        checked = checker.check(again, duplicates.others_near)
         changes: list[Change] = []
         after: list[Record] = []
-        for (stream, record), row, checked in zip(opened, again, found, strict=True):
+        for (stream, record), row in zip(opened, checked, strict=True):
             events: list[Later] = []
             reserve: list[Reservation] = []
             if record.is_open or record.linked_to:
-                is_lrs_on = context.verify is not None
-                events = record.read_again(row.cells, checked, is_lrs_on=is_lrs_on)
+                events = record.read_again(
+                    row.row.cells, row.found, is_lrs_on=context.verify is not None
+                )
             if record.is_open:
                 reserve = _reservations_of_row(row, duplicates, upload, context.store)
             changes.append(stream.change(events, reserve=reserve))
             after.append(reduce(Record.apply, events, record))
         yield _CheckedPart(
-            found=found,
+            rows=checked,
             changes=changes,
             through=part[-1],
             to_verify=_to_verify(after),
@@ -251,6 +246,6 @@ def _read_again(stream: Stream, record: Record, upload: Upload) -> FileRow:
     return FileRow(number=record.row, cells=cells)
 
 
-def _to_verify(records: Sequence[Record]) -> int:
+def _to_verify(records: Iterable[Record]) -> int:
     """Count the records that wait for LRS."""
     return sum(record.state is RecordState.NOT_VERIFIED for record in records)

@@ -5,7 +5,13 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from aggregates.uploads.duplicate_rows import DuplicateRows
-from files.learner_file import LearnerFile
+from files.packed_rows import PackedRows
+
+MOST_ROWS = 400_000
+"""How many rows of files are kept at once, packed: about 80 MB."""
+
+MOST_AGAIN = 4
+"""How many groups that are read again have what was found of them kept."""
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -13,35 +19,46 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, kw_only=True)
 class UploadReading:
-    """A file as it was read, and which of its rows say the same."""
+    """The rows of a file as they were read, and which of them say the same."""
 
-    file: LearnerFile
+    rows: PackedRows
     duplicates: DuplicateRows
 
 
-class LatestValue(Generic[K, V]):
-    """The value that was made last, with the key that it was made for."""
+class Latest(Generic[K, V]):
+    """The values that were used last, by what they were made for.
 
-    def __init__(self) -> None:
-        self._latest: tuple[K, V] | None = None
+    Their sizes come to ``most`` together, unless one alone is larger.
+    """
+
+    def __init__(self, most: int, size: Callable[[V], int] = lambda _: 1) -> None:
+        self._most, self._size = most, size
+        self._kept: dict[K, V] = {}
 
     def get(self, key: K, make: Callable[[], V]) -> V:
-        """Give the value of that key, made now if the latest is another's."""
-        latest = self._latest
-        if latest is None or latest[0] != key:
-            self._latest = None  # what is not needed any more goes before more is read
-            self._latest = latest = (key, make())
-        return latest[1]
+        """Give the value of that key, made now if it is not kept."""
+        value = self._kept.pop(key, None)
+        if value is None:
+            value = make()
+        self._kept[key] = value
+        while len(self._kept) > 1 and self._total() > self._most:
+            del self._kept[next(iter(self._kept))]
+        return value
 
-    def forget(self) -> None:
-        self._latest = None
+    def _total(self) -> int:
+        return sum(map(self._size, self._kept.values()))
+
+    def forget(self, key: K) -> None:
+        self._kept.pop(key, None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class UploadReadings:
     """Of files by their name, and of groups read again by group and reading."""
 
-    files: LatestValue[str, UploadReading] = field(default_factory=LatestValue)
-    again: LatestValue[tuple[str, int], DuplicateRows] = field(
-        default_factory=LatestValue
+    files: Latest[str, UploadReading] = field(
+        default_factory=lambda: Latest(MOST_ROWS, lambda reading: len(reading.rows))
+    )
+    again: Latest[tuple[str, int], DuplicateRows] = field(
+        default_factory=lambda: Latest(MOST_AGAIN)
     )

@@ -15,7 +15,7 @@ from commands.command import Command, CommandContext, CommandResult, handles
 from commands.learners.learner import ask
 from commands.uploads.upload import read_records
 from repositories.aggregate_types import GROUP, LEARNER
-from repositories.repository import load
+from repositories.repository import load, load_stream
 from store import EventStore, Stream
 
 AT_A_TIME = 100
@@ -24,11 +24,14 @@ AT_A_TIME = 100
 
 @dataclass(frozen=True, kw_only=True)
 class VerifyLearnerGroup(Command):
-    """Ask LRS about more records of an upload, as the last part of its check (U7)."""
+    """Ask LRS about more records of an upload, as the last part of its check (U7).
+
+    ``upload`` is the upload's stream.
+    """
 
     title: ClassVar = "verify a learner group"
 
-    group: str
+    upload: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +57,7 @@ class VerifyLearners(Command):
 def verify_learner_group(
     command: VerifyLearnerGroup, context: CommandContext
 ) -> CommandResult:
-    stream, upload = load(GROUP, command.group, store=context.store, reader=command.by)
+    stream, upload = load_stream(GROUP, command.upload, store=context.store)
     if not upload.rows_to_verify:
         return CommandResult(position=None)
     opened = list(islice(_waiting(upload, context.store), AT_A_TIME))
@@ -72,7 +75,7 @@ def verify_learner_group(
     )
     changes = [s.change(h) for (s, _), h in zip(opened, heard, strict=True)]
     return context.record(
-        command, *changes, stream.change(events), created_id=command.group
+        command, *changes, stream.change(events), created_id=upload.received.group
     )
 
 

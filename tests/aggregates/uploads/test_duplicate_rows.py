@@ -9,6 +9,7 @@ from aggregates.uploads.duplicate_rows import (
     MOST_NAMED,
     DuplicateRows,
     OtherRows,
+    RowKeys,
     is_first,
     like_rows,
     others,
@@ -42,8 +43,9 @@ def test_rows_of_one_uln_and_rows_of_one_person_are_found() -> None:
     )
     assert found.ulns == {ULN: [2, 4]}
     assert found.people == {DETAILS.likeness: [2, 3, 5]}
-    assert found.others_near(first[0]) == OtherRows(uln=[4], person=[3, 5])
-    assert found.others_near(first[4]) == OtherRows(uln=[], person=[])
+    near = [found.others_near(row.number, RowKeys.of(row.cells)) for row in first]
+    assert near[0] == OtherRows(uln=[4], person=[3, 5])
+    assert near[4] == OtherRows()
 
 
 @given(ROWS)

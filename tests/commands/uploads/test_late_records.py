@@ -118,7 +118,6 @@ def test_what_becomes_ready_while_learners_are_added_waits_or_joins(
 ) -> None:
     """U9: a row that was left behind waits; one that is still to come is added."""
     monkeypatch.setattr(uploading, "BATCH", 2)
-    monkeypatch.setattr(uploading, "BATCHES", 1)
     bad = cells(family_name="", uln="")
     group = upload_centre.checked(*strangers(bad, cells(), bad, cells(uln="")))
     upload_centre.submit(group)

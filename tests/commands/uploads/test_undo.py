@@ -16,7 +16,6 @@ from commands.orders.order import (
     UnlinkOrderLearner,
 )
 from commands.orders.order_linking import Linking
-from commands.uploads import undo as undoing
 from commands.uploads import upload as uploading
 from events.learners.learner import LearnerWithdrawn
 from store import EventStore, FileGone
@@ -83,18 +82,14 @@ def test_learners_are_withdrawn_part_by_part(
 ) -> None:
     """U11: each once, from where it was."""
     monkeypatch.setattr(uploading, "BATCH", 1)
-    monkeypatch.setattr(undoing, "BATCHES", 1)
     group, learners = added(upload_centre)
     upload_centre.undo(group)
-    command = undoing.WithdrawGroupLearners(
-        by=ADMINISTRATOR, at=upload_centre.now(), group=group
-    )
-    upload_centre.send(command)
+    upload_centre.withdraw_part(group)
     shown = [upload_centre.learner(learner).is_withdrawn for learner in learners]
     assert (shown, upload_centre.shown(group).progress) == ([True, False], 99)
     upload_centre.withdraw(group)
     assert upload_centre.learner(learners[1]).is_withdrawn
-    assert upload_centre.send(command).position is None
+    assert upload_centre.withdraw_part(group).position is None
 
 
 def test_nothing_is_done_with_an_undone_upload(upload_centre: UploadCentre) -> None:

@@ -16,7 +16,6 @@ from aggregates.uploads.upload_refusals import (
     StillChecking,
 )
 from commands.uploads import upload as uploading
-from commands.uploads import upload_check
 from events.identifier import stream_of
 from events.learners.learner import LearnerCreated
 from events.uploads.upload import RecordRead, UploadReceived, UploadRefused
@@ -129,7 +128,6 @@ def test_rows_that_were_told_apart_are_not_asked_about_again_when_submitted(
 ) -> None:
     """U6, U9: though the one is a learner, and shown, before the other."""
     monkeypatch.setattr(uploading, "BATCH", 1)
-    monkeypatch.setattr(uploading, "BATCHES", 1)
     group = upload_centre.checked(cells(), cells(uln=""))
     upload_centre.put_right(group, 2, is_different=True)
     upload_centre.submit(group)
@@ -216,7 +214,6 @@ def test_a_check_shows_its_progress_and_goes_on_from_there(
 ) -> None:
     """U5: each part records how far it is."""
     monkeypatch.setattr(uploading, "BATCH", 2)
-    monkeypatch.setattr(upload_check, "BATCHES", 1)
     group = upload_centre.upload(csv_file(cells(), NAMELESS, ZOE, BEN, ZOE))
     seen = []
     while upload_centre.shown(group).status is UploadStatus.CHECKING:
@@ -302,7 +299,6 @@ def test_adding_learners_goes_on_from_where_it_was(
 ) -> None:
     """U9: no learner twice, none missing; U5: with its progress shown."""
     monkeypatch.setattr(uploading, "BATCH", 2)
-    monkeypatch.setattr(uploading, "BATCHES", 1)
     rows = [cells(given_name=f"N{n}", uln="") for n in range(5)]
     group = upload_centre.checked(*rows)
     upload_centre.submit(group)

@@ -17,11 +17,10 @@ from aggregates.uploads.record import RecordState
 from aggregates.uploads.upload_progress import UploadStatus
 from aggregates.uploads.upload_refusals import NothingReady
 from commands.uploads import verification
-from commands.uploads.upload_check import CheckLearnerGroup
 from events.learners.verification import UlnVerificationPostponed, UlnVerified
 from store import EventStore
 from tests.clock import Clock
-from tests.commands.upload_centre import MACHINE, UploadCentre
+from tests.commands.upload_centre import UploadCentre
 from tests.learner_examples import (
     OTHER_ULN,
     THIRD_ULN,
@@ -212,10 +211,7 @@ def test_lrs_turned_off_in_the_middle_of_a_check_leaves_the_rest_waiting(
 ) -> None:
     """U7: never passed; the check ends all the same."""
     group = upload_centre.upload(csv_file(cells()))
-    command = CheckLearnerGroup(
-        by=MACHINE, at=upload_centre.now(), group=group, alike=upload_centre.alike
-    )
-    upload_centre.send(command)
+    upload_centre.check_rows(group)
     without = replace(upload_centre, verify=None)
     without.check(group)
     assert without.states(group) == {2: RecordState.NOT_VERIFIED}
