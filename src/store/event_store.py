@@ -19,6 +19,7 @@ from store.errors import (
     NotHeld,
     Unavailable,
 )
+from store.group_commit import GroupCommit
 from store.keys import Keyring, MasterKey, seal, unseal
 from store.recorder import (
     ATTEMPTS,
@@ -51,6 +52,7 @@ class EventStore:
         self._recorder = recorder
         self._master = master
         self._keys = Keyring(master, recorder.person_keys)
+        self._commits = GroupCommit(recorder)
         self._cache = StreamCache()
         self._clock = clock
         self.moment: datetime | None = None
@@ -137,7 +139,7 @@ class EventStore:
         """Append, and again if the connection breaks: the first may have been done."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return self._recorder.insert_events(asked.events, asked=asked)[-1]
+                return self._commits.append(asked)
             except RefusedError:
                 done = self._position_of(asked) if attempt > 1 else None
                 if done is None:
@@ -154,8 +156,8 @@ class EventStore:
     def _position_of(self, asked: Append) -> Position | None:
         """Find the last position of this very append, if it was done after all."""
         last = asked.events[-1]
-        rows, _ = self._recorder.histories({UUID(str(last.originator_id)): 0})
-        ours = [row for row in rows if row.version == last.originator_version]
+        rows, _ = self._recorder.histories({last.stream: 0})
+        ours = [row for row in rows if row.version == last.version]
         if ours and read_written(ours[0].state).append == asked.id:
             return ours[0].position
         return None

@@ -4,13 +4,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import wraps
+from functools import cached_property, wraps
 from threading import Event as Flag
 from time import sleep
 from typing import NamedTuple, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
-from eventsourcing.persistence import InterfaceError, OperationalError, StoredEvent
+from eventsourcing.persistence import InterfaceError, OperationalError
 
 from store.codec import StoredRow
 from store.envelope import Held, Position
@@ -49,6 +49,15 @@ def asked_once(ask: Callable[P, T]) -> Callable[P, T]:
     return retry_connection(ask, attempts=1)
 
 
+class NewEvent(NamedTuple):
+    """An event to be recorded at that version of its stream."""
+
+    stream: UUID
+    version: int
+    topic: str
+    state: bytes
+
+
 class ReservationRequest(NamedTuple):
     """A value to be held by a stream."""
 
@@ -68,7 +77,7 @@ class Append:
     """
 
     id: UUID
-    events: Sequence[StoredEvent]
+    events: Sequence[NewEvent]
     expected: Sequence[tuple[UUID, int]]
     reserve: Sequence[ReservationRequest] = ()
     release: Sequence[ReservationRequest] = ()
@@ -76,6 +85,23 @@ class Append:
     new_keys: Mapping[UUID, bytes]
     living: Collection[UUID] = ()
     at: datetime | None = None
+
+    @cached_property
+    def writes(self) -> frozenset[object]:
+        """The streams, the reserved values and the keys that it changes."""
+        claims = (*self.reserve, *self.release, *((self.once,) if self.once else ()))
+        return frozenset(
+            (
+                *(event.stream for event in self.events),
+                *((claim.scope, claim.key) for claim in claims),
+                *self.new_keys,
+            )
+        )
+
+    @cached_property
+    def reads(self) -> frozenset[object]:
+        """All that it depends on: what it changes, and what must be as it was."""
+        return self.writes.union((stream for stream, _ in self.expected), self.living)
 
 
 class AppendRefusal(StrEnum):
@@ -112,10 +138,11 @@ class Recorder(Protocol):
     Every read that is to be decrypted also says how many erasures there have been.
     """
 
-    def insert_events(
-        self, stored_events: Sequence[StoredEvent], *, asked: Append
-    ) -> Sequence[Position]:
-        """Append all of it, or raise RefusedError and write nothing."""
+    def append_all(self, appends: Sequence[Append]) -> Sequence[Position]:
+        """Do all of these in one transaction, or raise RefusedError and write nothing.
+
+        None may depend on what another changes. Gives the last position of each.
+        """
         ...
 
     def histories(self, streams: Mapping[UUID, int]) -> tuple[Sequence[StoredRow], int]:

@@ -4,13 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from eventsourcing.persistence import StoredEvent
-
 from store.codec import Box, Written, encode, person_of, place, with_mac, write_event
 from store.envelope import Actor, Change, Held, Stream
 from store.errors import AlreadyReserved
 from store.keys import Writers
-from store.recorder import Append, ReservationRequest
+from store.recorder import Append, NewEvent, ReservationRequest
 
 
 class Writing:
@@ -88,7 +86,7 @@ class Writing:
             once.scope, once.key, self._changes[0].stream, once.digest
         )
 
-    def _stored_events(self, writers: Writers) -> Iterator[StoredEvent]:
+    def _stored_events(self, writers: Writers) -> Iterator[NewEvent]:
         by = self._by
         once = self._once()
         request = by.request if by.cause is None else None
@@ -120,5 +118,5 @@ class Writing:
                     data=data,
                 )
                 state = with_mac(encode(written), bound_to, self._mac)
-                yield StoredEvent(change.stream, version, topic, state)
+                yield NewEvent(change.stream, version, topic, state)
                 reserved, released, once = [], [], None

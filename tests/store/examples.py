@@ -1,14 +1,31 @@
 """One example of everything that is put into a store."""
 
-from collections.abc import Iterable
+import os
+import signal
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
+from itertools import count
 from pathlib import Path
+from random import random
+from threading import Timer
 from uuid import UUID, uuid4
 
 from events.centres.centre import CentreOpened
 from events.event import Event
 from events.learners.learner import LearnerCreated
-from store import Actor, Change, EventStore, Once, Reservation, Stream, open_store
+from store import (
+    Actor,
+    Change,
+    EventStore,
+    Once,
+    Position,
+    Reservation,
+    Stream,
+    open_store,
+)
+from store.recorder import Append
 
 ANN = Actor(
     user="ann",
@@ -82,3 +99,44 @@ def write_much(url: str, keys: str) -> None:
     for _ in range(50):
         store.append(change(), by=ANN)
     store.close()
+
+
+PART = 3
+"""How many events each append of ``write_until_killed`` has, over two streams."""
+
+
+def write_until_killed(url: str, keys: str, answered: str, crash: str, at: int) -> None:
+    """Append from eight threads, note each answer, and die at the ``at``-th group.
+
+    By SIGKILL, ``before`` or ``after`` it is committed, or ``meanwhile``.
+    """
+    store = open_store(url, keys=Path(keys))
+    recorder = store._recorder  # noqa: SLF001 - the process is to die there
+    append_all, groups = recorder.append_all, count(1)
+    file = os.open(answered, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+    def die() -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def append_all_and_die(appends: Sequence[Append]) -> Sequence[Position]:
+        is_last = len(appends) > 1 and next(groups) == at
+        if is_last and crash == "before":
+            die()
+        if is_last and crash == "meanwhile":
+            Timer(random() / 500, die).start()  # noqa: S311 - any moment will do
+        positions = append_all(appends)
+        if is_last and crash == "after":
+            die()
+        return positions
+
+    recorder.append_all = append_all_and_die  # type: ignore[method-assign]
+
+    def write(thread: int) -> None:
+        for number in count():
+            name = f"{thread}-{number}"
+            by = replace(ANN, request=name, once=once(name))
+            store.append(change(zoe(), OPENED, reserve=[name]), change(), by=by)
+            os.write(file, f"{name}\n".encode())
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(8)))

@@ -1,6 +1,6 @@
 """Many write and read at the same time, and nothing is lost or done twice."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from events.centres.centre import CentreOpened
-from store import AlreadyDone, AlreadyReserved, Conflict, EventStore, Stream
+from store import AlreadyDone, AlreadyReserved, Conflict, EventStore, Position, Stream
 from store.recorder import LOST, Append
 from tests.clock import PATIENCE
 from tests.conftest import OpenStore
@@ -212,17 +212,17 @@ def test_an_append_done_though_its_answer_was_lost_is_not_a_conflict(
     any_store: EventStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recorder = any_store._recorder  # noqa: SLF001 - the connection is to break there
-    insert = recorder.insert_events
+    append_all = recorder.append_all
     lost: list[object] = []
 
-    def insert_and_lose(stored_events: object, *, asked: Append) -> object:
-        positions = insert(stored_events, asked=asked)  # type: ignore[arg-type]
+    def append_and_lose(appends: Sequence[Append]) -> Sequence[Position]:
+        positions = append_all(appends)
         if not lost:
             lost.append(positions)
             raise LOST[1]("the connection broke")
         return positions
 
-    monkeypatch.setattr(recorder, "insert_events", insert_and_lose)
+    monkeypatch.setattr(recorder, "append_all", append_and_lose)
     first, second = change(reserve=["1000102504"]), change(zoe(), OPENED)
     by = replace(ANN, once=once("key"))
     assert any_store.append(first, second, by=by) == 3

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import accumulate
 from threading import Event as Flag
 from time import monotonic
 from typing import Any, TypeAlias
 from uuid import UUID
 
 import psycopg
-from eventsourcing.persistence import ProgrammingError, StoredEvent
+from eventsourcing.persistence import ProgrammingError
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg import Connection, Cursor
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -145,28 +146,27 @@ class PostgresRecorder(PostgresApplicationRecorder):
             raise not_allowed(f"permission denied for database {database}")
         raise NotBegun(f"there are no tables in the database {database}")
 
-    def insert_events(
-        self, stored_events: Sequence[StoredEvent], **kwargs: Any
-    ) -> Sequence[Position]:
-        """Append all of it in one round trip, or raise RefusedError and write nothing."""
-        asked: Append = kwargs["asked"]
-        once = asked.once or (None,) * 4
+    def append_all(self, appends: Sequence[Append]) -> Sequence[Position]:
+        """Do all of these in one round trip, or raise RefusedError and write nothing."""
+        events = [event for a in appends for event in a.events]
+        ends = [*accumulate(len(a.events) for a in appends)]
+        ended = list(zip(appends, ends, strict=True))
+        keys = {p: wrapped for a in appends for p, wrapped in a.new_keys.items()}
         with self._cursor() as c:
             c.execute(
                 APPEND,
                 (
-                    [s.originator_id for s in stored_events],
-                    [s.originator_version for s in stored_events],
-                    [s.topic for s in stored_events],
-                    [s.state for s in stored_events],
-                    *_columns(asked.expected, 2),
-                    *_columns(asked.reserve, 3),
-                    *_columns(asked.release, 3),
-                    *once,
-                    list(asked.new_keys),
-                    list(asked.new_keys.values()),
-                    list(asked.living),
-                    asked.at,
+                    *_columns(events, 4),
+                    *_columns([each for a in appends for each in a.expected], 2),
+                    *_columns(
+                        [(*r[:3], end) for a, end in ended for r in a.reserve], 4
+                    ),
+                    *_columns([each for a in appends for each in a.release], 3),
+                    *_columns([(*a.once, end) for a, end in ended if a.once], 5),
+                    list(keys),
+                    list(keys.values()),
+                    [person for a in appends for person in a.living],
+                    max((a.at for a in appends if a.at), default=None),
                 ),
                 prepare=True,
             )
@@ -175,7 +175,7 @@ class PostgresRecorder(PostgresApplicationRecorder):
             raise _refused_error(
                 AppendRefusal(why), position, (scope, key, stream, digest)
             )
-        return range(position + 1 - len(stored_events), position + 1)
+        return [position - len(events) + end for end in ends]
 
     @retry_connection
     def histories(self, streams: Mapping[UUID, int]) -> tuple[Sequence[StoredRow], int]:

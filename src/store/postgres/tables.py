@@ -34,12 +34,13 @@ STATEMENTS = (
         name text PRIMARY KEY, value text NOT NULL)"""),
     SQL("INSERT INTO about VALUES ('erasures', '0') ON CONFLICT DO NOTHING"),
     SQL("""
-CREATE OR REPLACE FUNCTION append_events(
+CREATE OR REPLACE FUNCTION append_all(
     ids uuid[], versions bigint[], topics text[], states bytea[],
     expected_ids uuid[], expected_versions bigint[],
-    scopes text[], keys text[], streams uuid[],
+    scopes text[], keys text[], streams uuid[], ends bigint[],
     freed_scopes text[], freed_keys text[], freed_streams uuid[],
-    once_scope text, once_key text, once_stream uuid, once_digest text,
+    once_scopes text[], once_keys text[], once_streams uuid[],
+    once_digests text[], once_ends bigint[],
     drawn_ids uuid[], drawn_keys bytea[], living uuid[], moment timestamptz)
 RETURNS TABLE (
     why text, at_position bigint, at_stream uuid,
@@ -73,7 +74,8 @@ BEGIN
     IF FOUND THEN RETURN; END IF;
 
     RETURN QUERY SELECT 'done', r.position, r.stream, r.scope, r.key, r.digest
-        FROM reservations r WHERE r.scope = once_scope AND r.key = once_key;
+        FROM unnest(once_scopes, once_keys) o(scope, key)
+        JOIN reservations r ON r.scope = o.scope AND r.key = o.key LIMIT 1;
     IF FOUND THEN RETURN; END IF;
 
     RETURN QUERY SELECT 'reserved', r.position, r.stream, r.scope, r.key, r.digest
@@ -98,12 +100,14 @@ BEGIN
     DELETE FROM reservations r
         USING unnest(freed_scopes, freed_keys) f(scope, key)
         WHERE r.scope = f.scope AND r.key = f.key;
-    INSERT INTO reservations SELECT w.scope, w.key, w.stream, NULL, last
-        FROM unnest(scopes, keys, streams) w(scope, key, stream)
+    INSERT INTO reservations
+        SELECT w.scope, w.key, w.stream, NULL, last - cardinality(ids) + w.ends
+        FROM unnest(scopes, keys, streams, ends) w(scope, key, stream, ends)
         ON CONFLICT DO NOTHING;
     INSERT INTO reservations
-        SELECT once_scope, once_key, once_stream, once_digest, last
-        WHERE once_scope IS NOT NULL;
+        SELECT o.scope, o.key, o.stream, o.digest, last - cardinality(ids) + o.ends
+        FROM unnest(once_scopes, once_keys, once_streams, once_digests, once_ends)
+        o(scope, key, stream, digest, ends);
 
     PERFORM pg_notify('{channel}', last::text);
     at_position := last;
@@ -112,10 +116,10 @@ END $$""").format(lock=WRITING, channel=SQL(CHANNEL)),
 )
 
 APPEND = SQL(
-    "SELECT * FROM append_events(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[],"
-    " %b::uuid[], %b::bigint[], %b::text[], %b::text[], %b::uuid[], %b::text[],"
-    " %b::text[], %b::uuid[], %b::text, %b::text, %b::uuid, %b::text,"
-    " %b::uuid[], %b::bytea[], %b::uuid[], %b::timestamptz)"
+    "SELECT * FROM append_all(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[],"
+    " %b::uuid[], %b::bigint[], %b::text[], %b::text[], %b::uuid[], %b::bigint[],"
+    " %b::text[], %b::text[], %b::uuid[], %b::text[], %b::text[], %b::uuid[],"
+    " %b::text[], %b::bigint[], %b::uuid[], %b::bytea[], %b::uuid[], %b::timestamptz)"
 )
 ERASURES = SQL("SELECT value::bigint FROM about WHERE name = 'erasures'")
 COLUMNS = SQL(

@@ -4,13 +4,12 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import accumulate, chain
 from pathlib import Path
 from threading import Event as Flag
 from time import monotonic, sleep
-from typing import Any
 from uuid import UUID
 
-from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor
 
 from store.codec import StoredRow, encode
@@ -34,10 +33,12 @@ from store.sqlite.tables import (
     KEY,
     KEYS,
     LATEST,
+    LIVING,
     LOG,
+    MOVED,
     RESERVATION,
+    RESERVED,
     TABLES,
-    VERSION,
     read_rows,
 )
 
@@ -91,41 +92,36 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
                 else:
                     return
 
-    def insert_events(
-        self, stored_events: Sequence[StoredEvent], **kwargs: Any
-    ) -> Sequence[Position]:
-        """Append all of it, or raise RefusedError and write nothing."""
+    def append_all(self, appends: Sequence[Append]) -> Sequence[Position]:
+        """Do all of these in one transaction, or raise RefusedError and write nothing."""
         with self.datastore.transaction(commit=True) as c:
-            return self._insert_events(c, stored_events, **kwargs)
-
-    def _insert_events(
-        self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any
-    ) -> Sequence[int]:
-        asked: Append = kwargs["asked"]
-        _require_versions(c, asked.expected)
-        _put_keys(c, asked)
-        c.execute(LATEST)
-        head, latest = c.fetchone() or (0, "")
-        now = (asked.at or datetime.now(UTC)).astimezone(UTC)
-        at = max(now.isoformat(timespec="microseconds"), latest)
-        positions = range(head + 1, head + 1 + len(stored_events))
-        c.executemany(
-            "INSERT INTO stored_events VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    position,
-                    _hex(s.originator_id),
-                    s.originator_version,
-                    s.topic,
-                    at,
-                    s.state,
-                )
-                for position, s in zip(positions, stored_events, strict=True)
-            ],
-        )
-        _release(c, asked.release)
-        _reserve(c, asked, positions[-1])
-        return positions
+            _require_versions(c, [each for a in appends for each in a.expected])
+            _put_keys(c, appends)
+            c.execute(LATEST)
+            head, latest = c.fetchone() or (0, "")
+            now = max((a.at for a in appends if a.at), default=None) or datetime.now(
+                UTC
+            )
+            at = max(now.astimezone(UTC).isoformat(timespec="microseconds"), latest)
+            events = chain.from_iterable(a.events for a in appends)
+            c.executemany(
+                "INSERT INTO stored_events VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        position,
+                        e.stream.hex,
+                        e.version,
+                        e.topic,
+                        at,
+                        e.state,
+                    )
+                    for position, e in enumerate(events, head + 1)
+                ],
+            )
+            lasts = [*accumulate((len(a.events) for a in appends), initial=head)][1:]
+            _release(c, [claim for a in appends for claim in a.release])
+            _reserve(c, list(zip(appends, lasts, strict=True)))
+        return lasts
 
     @retry_connection
     def histories(self, streams: Mapping[UUID, int]) -> tuple[Sequence[StoredRow], int]:
@@ -259,23 +255,22 @@ class SQLiteRecorder(SQLiteApplicationRecorder):
         self.datastore.close()
 
 
-def _require_versions(c: SQLiteCursor, expected: Iterable[tuple[UUID, int]]) -> None:
-    for stream, version in expected:
-        c.execute(VERSION, (stream.hex,))
-        if (c.fetchone()[0] or 0) != version:
-            raise RefusedError(AppendRefusal.MOVED, stream=stream)
+def _require_versions(c: SQLiteCursor, expected: Sequence[tuple[UUID, int]]) -> None:
+    c.execute(
+        MOVED, (_encode([(stream.hex, version) for stream, version in expected]),)
+    )
+    if moved := c.fetchone():
+        raise RefusedError(AppendRefusal.MOVED, stream=UUID(moved[0]))
 
 
-def _put_keys(c: SQLiteCursor, asked: Append) -> None:
-    for person in asked.living:
-        c.execute(KEY, (person.hex,))
-        if c.fetchone() in {None, (None,)}:
+def _put_keys(c: SQLiteCursor, appends: Sequence[Append]) -> None:
+    if living := {person for a in appends for person in a.living}:
+        c.execute(LIVING, (_encode([person.hex for person in living]),))
+        if c.fetchone() != (len(living),):
             raise RefusedError(AppendRefusal.KEYS)
+    new = [(p.hex, wrapped) for a in appends for p, wrapped in a.new_keys.items()]
     try:
-        c.executemany(
-            "INSERT INTO person_keys VALUES (?, ?)",
-            [(person.hex, wrapped) for person, wrapped in asked.new_keys.items()],
-        )
+        c.executemany("INSERT INTO person_keys VALUES (?, ?)", new)
     except sqlite3.IntegrityError:
         raise RefusedError(AppendRefusal.KEYS) from None
 
@@ -291,20 +286,26 @@ def _release(c: SQLiteCursor, release: Iterable[ReservationRequest]) -> None:
             raise RefusedError(AppendRefusal.NOT_HELD, claim=claim)
 
 
-def _reserve(c: SQLiteCursor, asked: Append, position: Position) -> None:
-    if asked.once is not None:
-        c.execute(RESERVATION, (asked.once.scope, asked.once.key))
+def _reserve(c: SQLiteCursor, appends: Sequence[tuple[Append, Position]]) -> None:
+    """Reserve what each append asks for, at its last position."""
+    rows: list[tuple[str, str, str, str | None, Position]] = []
+    for append, last in appends:
+        if once := append.once:
+            c.execute(RESERVATION, (once.scope, once.key))
+            if found := c.fetchone():
+                raise RefusedError(AppendRefusal.DONE, held=_reservation_holder(found))
+            rows.append((*once[:2], once.stream.hex, once.digest, last))
+    claims = [
+        (r.scope, r.key, r.stream.hex, r.digest, last)
+        for append, last in appends
+        for r in append.reserve
+    ]
+    if claims:
+        c.execute(RESERVED, (_encode(claims),))
         if found := c.fetchone():
-            raise RefusedError(AppendRefusal.DONE, held=_reservation_holder(found))
-    for claim in asked.reserve:
-        c.execute(RESERVATION, (claim.scope, claim.key))
-        if (found := c.fetchone()) and found[2] != claim.stream.hex:
             raise RefusedError(AppendRefusal.RESERVED, held=_reservation_holder(found))
-    claims = asked.reserve if asked.once is None else (*asked.reserve, asked.once)
-    c.executemany(
-        "INSERT OR IGNORE INTO reservations VALUES (?, ?, ?, ?, ?)",
-        [(r.scope, r.key, r.stream.hex, r.digest, position) for r in claims],
-    )
+    if rows := [*claims, *rows]:
+        c.executemany("INSERT OR IGNORE INTO reservations VALUES (?, ?, ?, ?, ?)", rows)
 
 
 def _reservation_holder(row: tuple[str, str, str, str | None, int]) -> Held:
@@ -315,8 +316,8 @@ def _reservation_holder(row: tuple[str, str, str, str | None, int]) -> Held:
 
 
 def _encode_ids(ids: Iterable[UUID]) -> str:
-    return encode([i.hex for i in ids]).decode()
+    return _encode([i.hex for i in ids])
 
 
-def _hex(stream: UUID | str) -> str:
-    return stream.hex if isinstance(stream, UUID) else stream
+def _encode(values: object) -> str:
+    return encode(values).decode()

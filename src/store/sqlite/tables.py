@@ -48,11 +48,21 @@ DOUBLED = """
 LATEST = (
     "SELECT position, recorded_at FROM stored_events ORDER BY position DESC LIMIT 1"
 )
-VERSION = "SELECT max(originator_version) FROM stored_events WHERE originator_id = ?"
+MOVED = """
+    SELECT json_extract(value, '$[0]') AS stream FROM json_each(?)
+    WHERE json_extract(value, '$[1]') <> coalesce((SELECT max(originator_version)
+        FROM stored_events WHERE originator_id = stream), 0) LIMIT 1"""
 HELD = """SELECT * FROM reservations
     WHERE scope = ? AND key IN (SELECT value FROM json_each(?))"""
 RESERVATION = "SELECT * FROM reservations WHERE scope = ? AND key = ?"
+RESERVED = """
+    SELECT reservations.* FROM json_each(?) AS claim CROSS JOIN reservations
+        ON reservations.scope = json_extract(claim.value, '$[0]')
+        AND reservations.key = json_extract(claim.value, '$[1]')
+    WHERE reservations.stream <> json_extract(claim.value, '$[2]') LIMIT 1"""
 KEYS = "SELECT * FROM person_keys WHERE person_id IN (SELECT value FROM json_each(?))"
+LIVING = """SELECT count(*) FROM person_keys WHERE wrapped NOTNULL
+    AND person_id IN (SELECT value FROM json_each(?))"""
 KEY = "SELECT wrapped FROM person_keys WHERE person_id = ?"
 FILE = """SELECT key_of, content, (SELECT value FROM about WHERE name = 'erasures')
     FROM files WHERE name = ?"""
