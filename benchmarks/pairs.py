@@ -111,19 +111,23 @@ def ours(database: str, keys: Path, learners: Iterator[Details]) -> Generator[Se
         begin(service)
         fill(service, learners)
         token = token_of(service, USER)
-    environment = {
+    port = free_port()
+    command = [sys.executable, "-m", "cli.main", "serve", "--port", str(port)]
+    with process(command, our_environment(database, keys)) as started:
+        served = Served(port=port, token=token, process=started)
+        until_healthy(served, "/healthz")
+        yield served
+
+
+def our_environment(database: str, keys: Path) -> dict[str, str]:
+    """Say by which settings our service is served here."""
+    return {
         "LEARNER_MANAGEMENT_DATABASE": database,
         "LEARNER_MANAGEMENT_KEYS": str(keys),
         "LEARNER_MANAGEMENT_CATALOGUE": str(ROOT / "catalogue"),
         "LEARNER_MANAGEMENT_RATE": "100000000/minute",
         "LEARNER_MANAGEMENT_LRS": "off",
     }
-    port = free_port()
-    command = [sys.executable, "-m", "cli.main", "serve", "--port", str(port)]
-    with process(command, environment) as started:
-        served = Served(port=port, token=token, process=started)
-        until_healthy(served, "/healthz")
-        yield served
 
 
 @contextmanager

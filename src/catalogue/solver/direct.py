@@ -310,9 +310,16 @@ class Filler:
 
 
 def improve(
-    bounds: Bounds, enough: Callable[[ChoiceOutcome], bool], tries: int = 4
+    bounds: Bounds,
+    enough: Callable[[ChoiceOutcome], bool],
+    tries: int = 4,
+    *,
+    picked: Mapping[RuleNode, int] | None = None,
 ) -> Choice | None:
-    """Try some orders of filling up, each led by what the one before it lacked."""
+    """Try some orders of filling up, each led by what the one before it lacked.
+
+    ``picked`` are lists that are picked, whatever the others of their rules lack.
+    """
     learner = bounds.learner
     rules = learner.rules
     gains, whole, shares = learner.gains, rules.credits, learner.shares
@@ -320,7 +327,7 @@ def improve(
     _, picks = least_shortfall(
         rules.nodes, lambda want: max(0, want.required - most_of[want.place])
     )
-    filler = Filler(learner, picks)
+    filler = Filler(learner, picks | dict(picked or {}))
     weight = dict.fromkeys(filler.units, 0.0)
     for _ in range(tries):
         choice = filler.fill(sorted(filler.units, key=lambda n: -weight[n]))

@@ -94,14 +94,12 @@ def _impossible(learner: LearnerToFix, deadline: Deadline) -> Iterator[RuleFault
             path="rules", message="cannot all be met, even with every unit achieved."
         )
         return
-    picked = {
-        (node, choice.picks[node]) for node in choice.in_force(nodes) if node.lists
-    }
+    picked = _picked_lists(choice, nodes)
     for key, node in _keys(nodes):
         for place in range(len(node.lists)):
             if (node, place) in picked:
                 continue
-            choice = _solve(problem, deadline, problem.program.picked[node][place])
+            choice = _that_picks(problem, node, place, deadline)
             if choice is None:
                 yield RuleFault(
                     path=f"{key}.any_of[{place}]",
@@ -109,11 +107,24 @@ def _impossible(learner: LearnerToFix, deadline: Deadline) -> Iterator[RuleFault
                     "even with every unit achieved.",
                 )
             else:
-                picked |= {
-                    (each, choice.picks[each])
-                    for each in choice.in_force(nodes)
-                    if each.lists
-                }
+                picked |= _picked_lists(choice, nodes)
+
+
+def _picked_lists(
+    choice: Choice, nodes: tuple[RuleNode, ...]
+) -> set[tuple[RuleNode, int]]:
+    """Give the lists that a choice picks, each by its rule and its place there."""
+    return {(n, choice.picks[n]) for n in choice.in_force(nodes) if n.lists}
+
+
+def _that_picks(
+    problem: NearestProblem, node: RuleNode, place: int, deadline: Deadline
+) -> Choice | None:
+    """Find a choice that picks this list, without the solver where that is clear."""
+    choice = improve(problem.bounds, lambda found: found.is_met, picked={node: place})
+    if choice and (node, place) in _picked_lists(choice, problem.rules.nodes):
+        return choice
+    return _solve(problem, deadline, problem.program.picked[node][place])
 
 
 def _solve(
@@ -150,13 +161,21 @@ def _without_grade(
     pathways: Sequence[Pathway], deadline: Deadline
 ) -> Iterator[RuleFault]:
     for pathway in pathways:
-        if not best_rank(_with_best_grades(pathway), deadline):
+        if not _has_grade(_with_best_grades(pathway), deadline):
             yield RuleFault(
                 path="grading.table",
                 message="has no overall grade for the best grades of all units on the "
                 f"pathway {pathway.code}.",
             )
             return
+
+
+def _has_grade(problem: NearestProblem, deadline: Deadline) -> bool:
+    """Tell whether some choice has an overall grade, without the solver if that is clear."""
+    return bool(
+        improve(problem.bounds, lambda found: found.is_met and found.rank > 0)
+        or best_rank(problem, deadline)
+    )
 
 
 def _out_of_reach(
