@@ -270,7 +270,7 @@ def create(body: NewLearner, context: RequestContextOf) -> LearnerResponse:
         )
     )
     context.set_location(f"/learners/{done.created_id}")
-    return respond_with_learner(context, done.created_id, sent=body.cells)
+    return respond_with_learner(context, done.created_id, sent=body.cells, is_new=True)
 
 
 @router.get("/{learner}", operation_id="getLearner")
@@ -302,13 +302,23 @@ def amend_learner(
 
 
 def respond_with_learner(
-    context: RequestContext, name: str, *, sent: Mapping[str, str] | None = None
+    context: RequestContext,
+    name: str,
+    *,
+    sent: Mapping[str, str] | None = None,
+    is_new: bool = False,
 ) -> LearnerResponse:
-    """Show a learner, with warnings of what was just ``sent`` as well."""
+    """Show a learner, with warnings of what was just ``sent`` as well.
+
+    Who ``is_new`` is in no group, and nobody said yet who else they are.
+    """
     stream, learner = context.load_tagged(LEARNER, name)
-    with context.service.rows() as connection:
-        same = duplicates.same_as(connection, name, centre=centre_of(context.by))
-        groups = uploads.names_of(connection, [learner.group] if learner.group else [])
+    same: list[str] = []
+    groups: Mapping[str, str] = {}
+    if not is_new:
+        with context.service.rows() as connection:
+            same = duplicates.same_as(connection, name, centre=centre_of(context.by))
+            groups = uploads.names_of(connection, filter(None, [learner.group]))
     details = learner.details
     return with_centre_name(
         context.command_context,

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Row,
     String,
     Table,
+    bindparam,
     or_,
     select,
     tuple_,
@@ -42,6 +43,18 @@ DECISIONS = Table(
 )
 Name: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[A-Z0-9-]{1,40}$|^~$")]
 Key: TypeAlias = tuple[date, Name]
+SAME = (
+    select(DECISIONS.c.first, DECISIONS.c.second, DECISIONS.c.centre)
+    .where(
+        or_(
+            DECISIONS.c.first == bindparam("learner"),
+            DECISIONS.c.second == bindparam("learner"),
+        ),
+        DECISIONS.c.decision == Decision.SAME,
+    )
+    .order_by(DECISIONS.c.first, DECISIONS.c.second)
+)
+"""Asked whenever a learner is looked at: put together once."""
 LAST: Key = (date.max, "~")
 AT_A_TIME = 100
 """How many learners are read at a time, and compared with all others of their birth."""
@@ -155,14 +168,12 @@ def search_duplicates(
 
 def same_as(connection: Connection, learner: str, *, centre: str | None) -> list[str]:
     """Name those who were said to be the same person; of that centre, if one is said."""
-    its = DECISIONS.c
-    query = select(its.first, its.second).where(
-        or_(its.first == learner, its.second == learner),
-        its.decision == Decision.SAME,
-        *equal_to((its.centre, centre)),
-    )
-    found = connection.execute(query.order_by(its.first, its.second))
-    return [row.second if row.first == learner else row.first for row in found]
+    found = connection.execute(SAME, {"learner": learner})
+    return [
+        row.second if row.first == learner else row.first
+        for row in found
+        if centre in {None, row.centre}
+    ]
 
 
 def _from(
