@@ -62,6 +62,7 @@ def load_many(
     *,
     store: EventStore,
     seen_by: str | None = None,
+    keep: bool = True,
 ) -> dict[str, Loaded[A]]:
     """Load many at once, by identifier, whoever may know of them.
 
@@ -69,7 +70,7 @@ def load_many(
     since are as the centre ``seen_by`` last saw them.
     """
     streams = {name: kind.stream_id(name) for name in identifiers}
-    opened = store.open_many(streams.values())
+    opened = store.open_many(streams.values(), keep=keep)
     return {
         name: (opened[at], kind.replay(opened[at].seen_by(seen_by)))
         for name, at in streams.items()

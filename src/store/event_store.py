@@ -71,15 +71,21 @@ class EventStore:
         """Read a stream to its end; an empty one if nothing was recorded in it."""
         return self.open_many([stream])[stream]
 
-    def open_many(self, streams: Iterable[UUID]) -> dict[UUID, Stream]:
-        """Read many streams, a stream for every id, in one round trip per 500."""
+    def open_many(
+        self, streams: Iterable[UUID], *, keep: bool = True
+    ) -> dict[UUID, Stream]:
+        """Read many streams, a stream for every id, in one round trip per 500.
+
+        Without ``keep`` they are not kept for those who ask next: whoever goes over
+        thousands once would have the others' dropped.
+        """
         opened: dict[UUID, Stream] = {}
         ids = list(dict.fromkeys(streams))
         for start in range(0, len(ids), CHUNK):
-            opened |= self._open_chunk(ids[start : start + CHUNK])
+            opened |= self._open_chunk(ids[start : start + CHUNK], keep=keep)
         return opened
 
-    def _open_chunk(self, ids: Sequence[UUID]) -> dict[UUID, Stream]:
+    def _open_chunk(self, ids: Sequence[UUID], *, keep: bool) -> dict[UUID, Stream]:
         """Read what came after what is kept of these streams."""
         if self.moment is not None:
             known = {each: Stream(id=each) for each in ids}
@@ -90,7 +96,8 @@ class EventStore:
             if self._cache.is_good(erasures) or not any(
                 stream.history for stream in known.values()
             ):
-                self._cache.keep((known | read).values(), erasures=erasures)
+                if keep:
+                    self._cache.keep((known | read).values(), erasures=erasures)
                 return known | read
 
     def _read_after(

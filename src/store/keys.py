@@ -19,7 +19,8 @@ from store.errors import Forgotten, KeyFileUnusable
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
-MOST_KEPT = 50_000
+MOST_KEPT = 4_000
+"""How many persons' keys are kept; each takes 2.7 KB, the library's object most of it."""
 
 Wrapped: TypeAlias = Mapping[UUID, bytes | None]
 """Person keys as they are stored, encrypted under the master key; None: erased."""
@@ -133,9 +134,9 @@ class Keyring:
         self, persons: Iterable[UUID], *, erasures: int
     ) -> Mapping[UUID, AESGCM | None]:
         """Find the keys of persons after so many erasures; None for those erased."""
-        if erasures != self._erasures or len(self._kept) > MOST_KEPT:
+        if erasures != self._erasures:
             self._kept, self._erasures = {}, erasures
-        kept = self._kept
+        kept = self._bound_cache()
         missing = {person for person in persons if person not in kept}
         if missing:
             fetched = self._unwrap(self._fetch(missing))
@@ -148,7 +149,7 @@ class Keyring:
         ``fresh`` are persons likely to be new, who are not looked up: the database
         says if that was wrong. Raises Forgotten.
         """
-        cache = self._kept
+        cache = self._bound_cache()
         keys: dict[UUID, AESGCM] = {}
         asked: set[UUID] = set()
         for person in persons:
@@ -169,6 +170,12 @@ class Keyring:
             keys[person] = AESGCM(key)
             new_keys[person] = self._master.wrap(person, key)
         return Writers(keys=keys, new_keys=new_keys, cache=cache)
+
+    def _bound_cache(self) -> dict[UUID, AESGCM | None]:
+        """Give the cache, a new one if it has grown too large."""
+        if len(self._kept) > MOST_KEPT:
+            self._kept = {}
+        return self._kept
 
     def drop(self) -> None:
         """Empty the cache, so that each key is looked up again."""

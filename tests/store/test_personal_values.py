@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from events.event import ERASED
-from store import EventStore, FileGone, Forgotten, KeyFileUnusable, Unreadable
+from store import EventStore, FileGone, Forgotten, KeyFileUnusable, Unreadable, keys
 from store import open_store as open_store_at
 from tests.conftest import OpenStore
 from tests.store.examples import AGAIN, ANN, OPENED, change, uln, zoe
@@ -292,3 +292,14 @@ def test_reservations_outlive_the_person_until_they_are_released(
     stream = any_store.open(made.stream)
     any_store.append(stream.change([AGAIN], release=[uln("keyed")]), by=ANN)
     assert any_store.find_reservations("uln", ["keyed"]) == {}
+
+
+def test_keys_are_kept_within_bounds_by_who_only_writes_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """H6: an upload of 100,000 rows writes under as many new keys, one part after another."""
+    monkeypatch.setattr(keys, "MOST_KEPT", 6)
+    ring = keys.Keyring(keys.MasterKey(bytes(32)), lambda _: {})
+    for _ in range(9):
+        ring.writers([uuid4(), uuid4()], fresh=()).keep()
+    assert len(ring.writers([], fresh=()).cache) <= 6

@@ -38,6 +38,20 @@ def test_what_is_known_of_a_stream_is_not_read_again_and_what_came_after_is(
     assert [each[first.stream] for each in asked] == [0, 1, 2]
 
 
+def test_who_goes_over_many_streams_once_has_none_of_them_kept(
+    any_store: EventStore,
+) -> None:
+    change_of = [change(OPENED) for _ in range(3)]
+    any_store.append(*change_of, by=ANN)
+    ids = [each.stream for each in change_of]
+    any_store.open(ids[0])
+    read = any_store.open_many(ids, keep=False)
+    assert all(stream.events == (OPENED,) for stream in read.values())
+    cache = any_store._cache  # noqa: SLF001 - nothing else shows what is kept
+    kept = cache.find(ids)
+    assert [len(kept[each].history) for each in ids] == [1, 0, 0]
+
+
 def test_a_stream_that_was_opened_stays_as_it_was_whatever_is_read_later(
     any_store: EventStore,
 ) -> None:

@@ -81,7 +81,8 @@ def _withdraw_learners(
 ) -> list[Change]:
     """Say what is recorded of those who came with the group; others stay known."""
     changes = []
-    opened = store.open_many(stream_of(each) for each in learners).values()
+    streams = map(stream_of, learners)
+    opened = store.open_many(streams, keep=False).values()
     came = [(at, LEARNER.replay(at)) for at in opened if group_of(at) == group]
     held = person_reservations(store, (learner for _, learner in came))
     for stream, learner in came:

@@ -89,7 +89,7 @@ def read_records(
 ) -> Iterator[tuple[Stream, Record]]:
     """Show the records of those rows; blank rows have none."""
     names = [record_called(group, row) for row in rows]
-    yield from load_many(RECORD, names, store=store).values()
+    yield from load_many(RECORD, names, store=store, keep=False).values()
 
 
 @handles(UploadLearnerGroup)
