@@ -193,10 +193,13 @@ def readers(router: APIRouter) -> list[Any]:
 @cache
 def _routes() -> list[BaseRoute]:
     """Put the routes together, once a process: reading all their types takes long."""
-    api = APIRouter(prefix=API, dependencies=[Depends(check_request)])
     every = APIRouter()
-    for router in ROUTERS:
-        api.include_router(router, dependencies=readers(router))
-    for outside in (api, health.router, documentation.router):
+    for router in ROUTERS:  # each once: what it takes is worked out at each level
+        every.include_router(
+            router,
+            prefix=API,
+            dependencies=[Depends(check_request), *readers(router)],
+        )
+    for outside in (health.router, documentation.router):
         every.include_router(outside)
     return every.routes
